@@ -1,0 +1,97 @@
+package accounts
+
+import (
+	"crypto/subtle"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// MaxName is the longest name of a person, in characters.
+const MaxName = 80
+
+// New is an account to be made.
+type New struct {
+	Email    string
+	Name     string
+	Password string
+	Timezone string
+	Verified bool // the address is proven
+}
+
+// Draft is an account that is not saved yet. Its password is hashed here, outside of any transaction,
+// since that takes long. The rules of addresses, names and passwords are judged when it is saved.
+func Draft(app core.App, n New) (*core.Record, error) {
+	users, err := app.FindCachedCollectionByNameOrId("users")
+	if err != nil {
+		return nil, fmt.Errorf("find users: %w", err)
+	}
+	account := core.NewRecord(users)
+	account.SetEmail(n.Email)
+	setPassword(account, n.Password)
+	account.SetVerified(n.Verified)
+	account.Set("name", n.Name)
+	account.Set("timezone", KnownZone(n.Timezone))
+	return account, nil
+}
+
+// Find reads the account of an address in any spelling, or record.ErrNotFound.
+func Find(app core.App, address string) (*core.Record, error) {
+	canonical, err := Canonical(address)
+	if err != nil {
+		return nil, record.ErrNotFound
+	}
+	account, err := app.FindAuthRecordByEmail("users", canonical)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find account: %w", err)
+	}
+	return account, nil
+}
+
+// Any reports whether there is an account at all.
+func Any(app core.App) (bool, error) {
+	n, err := app.CountRecords("users")
+	if err != nil {
+		return false, fmt.Errorf("count accounts: %w", err)
+	}
+	return n > 0, nil
+}
+
+// Zone is the account's time zone, or else that of the fallback.
+func Zone(account *core.Record, fallback *time.Location) *time.Location {
+	if account != nil && account.GetString("timezone") != "" {
+		if zone, err := time.LoadLocation(account.GetString("timezone")); err == nil {
+			return zone
+		}
+	}
+	return fallback
+}
+
+// KnownZone is the name of a time zone, or empty if there is no such one.
+func KnownZone(name string) string {
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+		return ""
+	}
+	return name
+}
+
+const codeKey = "usher.first-code"
+
+// FirstCode is the secret that lets the first account of a fresh server be made. It is made anew at
+// every start and printed there, so that nobody but whoever started the server can take it.
+func FirstCode(app core.App) string {
+	return app.Store().GetOrSet(codeKey, func() any { return newSecret() }).(string)
+}
+
+// IsFirstCode compares a code in constant time.
+func IsFirstCode(app core.App, code string) bool {
+	return subtle.ConstantTimeCompare([]byte(Hash(code)), []byte(Hash(FirstCode(app)))) == 1
+}

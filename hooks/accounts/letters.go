@@ -1,0 +1,71 @@
+package accounts
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/mail"
+	"usher/hooks/settings"
+)
+
+// registerLetters sends the letters that PocketBase's own endpoints ask for as ours, with links to our pages.
+func registerLetters(app core.App) {
+	app.OnMailerRecordPasswordResetSend("users").BindFunc(func(e *core.MailerRecordEvent) error {
+		return sendReset(e.App, e.Record)
+	})
+	app.OnMailerRecordVerificationSend("users").BindFunc(func(e *core.MailerRecordEvent) error {
+		return SendConfirmation(e.App, e.Record)
+	})
+	app.OnMailerRecordAuthAlertSend("users").BindFunc(func(e *core.MailerRecordEvent) error { return nil })
+}
+
+// SendConfirmation sends the link that confirms an address, inside the caller's transaction.
+func SendConfirmation(tx core.App, account *core.Record) error {
+	token, err := account.NewVerificationToken()
+	if err != nil {
+		return err
+	}
+	return queue(tx, account, mail.ConfirmAddress(mail.ConfirmAddressProps{
+		To: account.Email(), Link: settings.Of(tx).Link("/verify/" + token),
+		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
+		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
+	}))
+}
+
+func sendReset(tx core.App, account *core.Record) error {
+	token, err := account.NewPasswordResetToken()
+	if err != nil {
+		return err
+	}
+	return queue(tx, account, mail.ResetPassword(mail.ResetPasswordProps{
+		To: account.Email(), ToName: actors.DisplayName(account), Link: settings.Of(tx).Link("/reset/" + token),
+		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
+		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
+	}))
+}
+
+// sendKnown tells the owner of an address that it has an account already.
+func sendKnown(tx core.App, account *core.Record) error {
+	config := settings.Of(tx)
+	return queue(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
+		To: account.Email(), ToName: actors.DisplayName(account), Support: config.Support,
+		SignIn: config.Link("/signin?email=" + url.QueryEscape(account.Email())), Reset: config.Link("/reset"),
+	}))
+}
+
+func sendPasswordChanged(tx core.App, account *core.Record) error {
+	config := settings.Of(tx)
+	return queue(tx, account, mail.PasswordChanged(mail.PasswordChangedProps{
+		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(), Zone: Zone(account, time.UTC),
+		Reset: config.Link("/reset"), Support: config.Support,
+	}))
+}
+
+func queue(tx core.App, account *core.Record, letter mail.Letter) error {
+	letter.About = account.Id
+	_, err := mail.Queue(tx, letter)
+	return err
+}

@@ -1,0 +1,137 @@
+package accounts
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
+)
+
+// How long a login lives without being used, and at most.
+const (
+	IdlePanel = 12 * time.Hour
+	IdleApp   = 7 * 24 * time.Hour
+	MaxLogin  = 30 * 24 * time.Hour
+
+	seenEvery = 5 * time.Minute // how often "last seen" is written at most
+)
+
+var _ core.RecordProxy = (*Login)(nil)
+
+// Login is a device on which an account is signed in. The secret is in the device's cookie; here is its SHA-256.
+type Login struct{ *core.Record }
+
+// PreValidate makes sure that the proxy holds a login.
+func (l *Login) PreValidate(context.Context, core.App) error {
+	if l.Record == nil || l.Collection().Name != "logins" {
+		return errors.New("not a login")
+	}
+	return nil
+}
+
+// ProxyRecord returns the record.
+func (l *Login) ProxyRecord() *core.Record { return l.Record }
+
+// SetProxyRecord sets the record.
+func (l *Login) SetProxyRecord(r *core.Record) { l.Record = r }
+
+// Seen is when the login was last used, to within some minutes.
+func (l *Login) Seen() time.Time { return l.GetDateTime("seen").Time() }
+
+// StartLogin signs a device in and returns the secret for its cookie: 32 random bytes, base64url.
+func StartLogin(app core.App, account *core.Record, agent, from string) (string, error) {
+	collection, err := app.FindCachedCollectionByNameOrId("logins")
+	if err != nil {
+		return "", fmt.Errorf("find logins: %w", err)
+	}
+	secret := newSecret()
+	login := &Login{core.NewRecord(collection)}
+	login.Load(map[string]any{
+		"user": account.Id, "token_hash": Hash(secret), "key_hash": Hash(account.TokenKey()),
+		"agent": agent[:min(len(agent), 300)], "address": from, "seen": types.NowDateTime(),
+	})
+	if err := app.Save(login); err != nil {
+		return "", fmt.Errorf("start login: %w", err)
+	}
+	return secret, nil
+}
+
+// FindLogin reads the login of a cookie's secret and its account. A login that was ended, is too old,
+// or was made before the password or the address changed, is record.ErrNotFound.
+func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
+	login := &Login{}
+	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}).Limit(1).One(login)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("find login: %w", err)
+	}
+	now := time.Now()
+	if now.Sub(login.Seen()) > IdleApp || now.Sub(login.GetDateTime("created").Time()) > MaxLogin {
+		return nil, nil, record.ErrNotFound
+	}
+	account, err := app.FindRecordById("users", login.GetString("user"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("find the account of a login: %w", err)
+	}
+	if login.GetString("key_hash") != Hash(account.TokenKey()) || !account.Verified() {
+		return nil, nil, record.ErrNotFound
+	}
+	return login, account, nil
+}
+
+// Touch notes that the person used the login now. It writes every few minutes at most.
+func Touch(app core.App, login *Login) error {
+	if time.Since(login.Seen()) < seenEvery {
+		return nil
+	}
+	login.Set("seen", types.NowDateTime())
+	return app.Save(login)
+}
+
+// EndLogin signs a device out.
+func EndLogin(app core.App, login *Login) error { return app.Delete(login) }
+
+// EndOldLogins deletes what can no longer be used.
+func EndOldLogins(app core.App) error {
+	now := time.Now()
+	old, err := app.FindRecordsByFilter("logins", "seen < {:idle} || created < {:max}", "", 1000, 0, dbx.Params{
+		"idle": stamp(now.Add(-IdleApp)), "max": stamp(now.Add(-MaxLogin)),
+	})
+	for _, login := range old {
+		err = errors.Join(err, app.Delete(login))
+	}
+	return err
+}
+
+func stamp(t time.Time) string {
+	d, _ := types.ParseDateTime(t)
+	return d.String()
+}
+
+// Hash is how secrets are stored: SHA-256, in hexadecimal digits.
+func Hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+func newSecret() string {
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	return base64.RawURLEncoding.EncodeToString(secret)
+}

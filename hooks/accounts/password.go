@@ -1,0 +1,82 @@
+package accounts
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	zxcvbn "github.com/ccojocar/zxcvbn-go"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// CodeWeak is the code of a password that is refused.
+const CodeWeak = "weak_password"
+
+// Length of a password: characters at least, bytes at most (bcrypt reads 72).
+const (
+	MinPassword = 12
+	MaxPassword = 71
+)
+
+// PasswordRules is what is said about passwords before anybody fails.
+const PasswordRules = "At least 12 characters. Any characters; a few words are good. Not one that many people use."
+
+// CheckPassword refuses what is too short, too long, or known to be common (R147). about is what an
+// attacker would try first: the address and the name.
+func CheckPassword(password string, about ...string) error {
+	refuse := func(sentence string) error { return record.Refuse("password", CodeWeak, sentence) }
+	switch {
+	case utf8.RuneCountInString(password) < MinPassword:
+		return refuse(fmt.Sprintf("The password has %d characters. Take at least %d.", utf8.RuneCountInString(password), MinPassword))
+	case len(password) > MaxPassword:
+		return refuse(fmt.Sprintf("The password is too long. Take at most %d characters.", MaxPassword))
+	}
+	var hints []string
+	for _, a := range about {
+		hints = append(hints, strings.FieldsFunc(strings.ToLower(a), func(r rune) bool { return strings.ContainsRune("@. -+_", r) })...)
+	}
+	if zxcvbn.PasswordStrength(password, append(hints, "usher")).Score <= 1 {
+		return refuse("Many people use this password, or one like it. Take another, such as four words that do not belong together.")
+	}
+	return nil
+}
+
+// checks lets a flood of sign-ins not stop everything else: at most one check fewer than there are cores runs at once.
+var checks = make(chan struct{}, max(1, runtime.NumCPU()-1))
+
+// matches checks a password in its turn. Without an account the same work is done for nothing, so
+// that the time does not tell who has one.
+func matches(app core.App, account *core.Record, password string) bool {
+	checks <- struct{}{}
+	defer func() { <-checks }()
+	if account == nil {
+		if stranger, err := someAccount(app); err == nil {
+			stranger.ValidatePassword(password)
+		}
+		return false
+	}
+	return account.ValidatePassword(password)
+}
+
+// setPassword hashes a password in its turn.
+func setPassword(account *core.Record, password string) {
+	checks <- struct{}{}
+	defer func() { <-checks }()
+	account.SetPassword(password)
+}
+
+// someAccount is an account whose password can be checked in vain.
+func someAccount(app core.App) (*core.Record, error) {
+	account := &core.Record{}
+	return account, app.RecordQuery("users").Limit(1).One(account)
+}
+
+// How often somebody may try the password of an account.
+const (
+	triesAt  = 10
+	triesPer = 15 * time.Minute
+)

@@ -1,0 +1,168 @@
+package accounts
+
+import (
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// RequestReset sends a link for a new password. Its answer is the same for an address without an account (R148).
+func RequestReset(app core.App, address, from string) error {
+	canonical, err := Canonical(address)
+	if err != nil {
+		return err
+	}
+	if err := slowResets(app, canonical); err != nil {
+		return err
+	}
+	account, err := Find(app, canonical)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Do(app, audit.Of(account, "", from, "account.reset.request"), func(tx core.App) error {
+		return sendReset(tx, account)
+	})
+}
+
+// RequestConfirmation sends the link that confirms an address again, with the same answer for every address.
+func RequestConfirmation(app core.App, address string) error {
+	canonical, err := Canonical(address)
+	if err != nil {
+		return err
+	}
+	if err := slowResets(app, canonical); err != nil {
+		return err
+	}
+	account, err := Find(app, canonical)
+	if errors.Is(err, record.ErrNotFound) || err == nil && account.Verified() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return app.RunInTransaction(func(tx core.App) error { return SendConfirmation(tx, account) })
+}
+
+// ByReset reads the account of a link for a new password; ByConfirmation that of a link which confirms an address.
+func ByReset(app core.App, token string) (*core.Record, error) {
+	return byToken(app, token, core.TokenTypePasswordReset)
+}
+
+// ByConfirmation reads the account of a link that confirms an address.
+func ByConfirmation(app core.App, token string) (*core.Record, error) {
+	return byToken(app, token, core.TokenTypeVerification)
+}
+
+func byToken(app core.App, token, kind string) (*core.Record, error) {
+	account, err := app.FindAuthRecordByToken(token, kind)
+	if err != nil || account.Collection().Name != "users" {
+		return nil, record.Refuse("token", "link_expired", "This link was used, or is too old. Ask for a new one.")
+	}
+	return account, nil
+}
+
+// Reset sets a new password by a mailed link. The link proves the address, and every device is signed out.
+func Reset(app core.App, token, password, from string) (*core.Record, error) {
+	account, err := ByReset(app, token)
+	if err != nil {
+		return nil, err
+	}
+	if err := CheckPassword(password, account.Email(), account.GetString("name")); err != nil {
+		return nil, err
+	}
+	setPassword(account, password)
+	account.SetVerified(true)
+	err = audit.Do(app, audit.Of(account, "", from, "account.reset"), func(tx core.App) error {
+		if _, err := ByReset(tx, token); err != nil {
+			return err
+		}
+		return tx.Save(account)
+	})
+	return account, err
+}
+
+// Confirm confirms an address by a mailed link. A second time it changes nothing.
+func Confirm(app core.App, token, from string) (*core.Record, error) {
+	account, err := ByConfirmation(app, token)
+	if err != nil || account.Verified() {
+		return account, err
+	}
+	err = audit.Do(app, audit.Of(account, "", from, "account.confirm"), func(tx core.App) error {
+		if account, err = ByConfirmation(tx, token); err != nil {
+			return err
+		}
+		account.SetVerified(true)
+		return tx.Save(account)
+	})
+	return account, err
+}
+
+// ChangePassword sets a new password for who knows the current one. Every device is signed out.
+func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
+	if err := slowSignIns(app, account.Email()); err != nil {
+		return err
+	}
+	known := matches(app, account, current)
+	if known {
+		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
+			return err
+		}
+		setPassword(account, next)
+	}
+	return audit.Do(app, audit.Of(account, "", from, "account.password"), func(tx core.App) error {
+		if !known {
+			return record.Refuse("current", CodeBadSignIn, "This is not your current password.")
+		}
+		if err := tx.Save(account); err != nil {
+			return err
+		}
+		return sendPasswordChanged(tx, account)
+	})
+}
+
+// UpdateProfile changes what an account says of its person.
+func UpdateProfile(app core.App, account *core.Record, name, timezone, from string) error {
+	return audit.Do(app, audit.Of(account, "", from, "account.update"), func(tx core.App) error {
+		name, err := record.RequiredLine("name", "Your name", name, MaxName)
+		if err != nil {
+			return err
+		}
+		account.Set("name", name)
+		account.Set("timezone", timezone)
+		return tx.Save(account)
+	})
+}
+
+// Claim gives an unverified account to who holds a link mailed to its address: somebody else may have
+// registered the address before. Name and password are the draft's, every device and every other way in is gone.
+func Claim(tx core.App, account, draft *core.Record) error {
+	account.SetRaw("password", draft.GetRaw("password"))
+	account.SetVerified(true)
+	account.RefreshTokenKey()
+	account.Set("name", draft.GetString("name"))
+	account.Set("timezone", draft.GetString("timezone"))
+	if err := tx.Save(account); err != nil {
+		return err
+	}
+	others, err := tx.FindAllExternalAuthsByRecord(account)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if err := tx.Delete(other); err != nil {
+			return err
+		}
+	}
+	logins, err := tx.FindRecordsByFilter("logins", "user = {:u}", "", 0, 0, dbx.Params{"u": account.Id})
+	for _, login := range logins {
+		err = errors.Join(err, tx.Delete(login))
+	}
+	return err
+}

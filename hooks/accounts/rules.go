@@ -1,0 +1,106 @@
+package accounts
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/limits"
+	"usher/hooks/record"
+)
+
+// Register wires what holds for every writer of an account, and PocketBase's own ways to sign in.
+func Register(app core.App) {
+	app.OnRecordValidate("users").BindFunc(func(e *core.RecordEvent) error {
+		if err := tidy(e.Record); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+	app.OnRecordAuthWithPasswordRequest("users").BindFunc(signInByProgram)
+	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
+		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
+	})
+	app.OnRecordRequestPasswordResetRequest("users").BindFunc(func(e *core.RecordRequestPasswordResetRequestEvent) error {
+		if err := slowResets(e.App, e.Record.Email()); err != nil {
+			return nil // the same answer as for an address without an account
+		}
+		return e.Next()
+	})
+	app.Cron().MustAdd("usherOldLogins", "17 * * * *", func() {
+		if err := EndOldLogins(app); err != nil {
+			app.Logger().Error("end old logins", "error", err)
+		}
+	})
+	registerLetters(app)
+}
+
+// tidy brings an account into its one form, and judges a password that is set.
+func tidy(account *core.Record) error {
+	var faults faults
+	email, err := Canonical(account.Email())
+	if faults.add(err); err == nil {
+		account.SetEmail(email)
+	}
+	name, err := record.Line("name", "The name", account.GetString("name"), MaxName)
+	if faults.add(err); err == nil {
+		account.Set("name", name)
+	}
+	if zone := account.GetString("timezone"); zone != KnownZone(zone) {
+		faults.add(record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+	}
+	if password, ok := account.GetRaw("password").(*core.PasswordFieldValue); ok && password.Plain != "" {
+		faults.add(CheckPassword(password.Plain, account.Email(), account.GetString("name")))
+	}
+	return faults.err()
+}
+
+// signInByProgram puts PocketBase's own sign-in under the limits of ours, and writes it down.
+func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
+	if err := slowSignIns(e.App, e.Identity); err != nil {
+		e.Response.Header().Set("Retry-After", "90")
+		return e.TooManyRequestsError("Too many tries at this password.", err)
+	}
+	checks <- struct{}{}
+	err := e.Next()
+	<-checks
+	entry := &audit.Entry{Action: "account.signin", From: e.RealIP()}
+	if e.Record != nil {
+		entry = audit.Of(e.Record, "", e.RealIP(), "account.signin").On(e.Record.Id, e.Record.Email())
+	}
+	note(e.App, entry.With("by", "program"), err == nil)
+	return err
+}
+
+// slowSignIns allows ten tries at an address in a quarter of an hour, whether or not it has an account.
+func slowSignIns(app core.App, address string) error {
+	if canonical, err := Canonical(address); err == nil {
+		address = canonical
+	}
+	if wait, ok := limits.For(app, "signin", triesAt, triesPer).Take(address); !ok {
+		return record.TooMany(wait, "Too many tries at this password. Wait some minutes, or set a new one by mail.")
+	}
+	return nil
+}
+
+// slowResets allows three letters an hour to an address.
+func slowResets(app core.App, address string) error {
+	if wait, ok := limits.For(app, "reset", 3, time.Hour).Take(address); !ok {
+		return record.TooMany(wait, "Too many letters to this address. Look in your mail, or wait an hour.")
+	}
+	return nil
+}
+
+// note writes a sign-in down. That it cannot be written does not keep anybody out.
+func note(app core.App, entry *audit.Entry, ok bool) {
+	err := app.RunInTransaction(func(tx core.App) error {
+		if ok {
+			return audit.Write(tx, entry)
+		}
+		return audit.WriteRefused(tx, entry, "bad_password")
+	})
+	if err != nil {
+		app.Logger().Error("write a sign-in to the audit log", "error", err)
+	}
+}

@@ -1,0 +1,52 @@
+package accounts
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// Codes of refusals at the door.
+const (
+	CodeUnverified   = "unverified"
+	CodeBadSignIn    = "bad_credentials"
+	CodeSignUpClosed = "signup_closed"
+	CodeWrongAccount = "wrong_account" // signed in, but not as whom it is for; at the edge a 403
+)
+
+// SignIn finds the account of an address and a password. Somebody without an account is told the same,
+// after the same work, as somebody with a wrong password. An account whose address is not confirmed is
+// refused as CodeUnverified, but only to who knows its password.
+func SignIn(app core.App, address, password, from string) (*core.Record, error) {
+	if err := slowSignIns(app, address); err != nil {
+		return nil, err
+	}
+	account, err := Find(app, address)
+	if err != nil && err != record.ErrNotFound {
+		return nil, err
+	}
+	if err == record.ErrNotFound {
+		account = nil
+	}
+	ok := matches(app, account, password)
+	entry := &audit.Entry{Action: "account.signin", From: from}
+	if account != nil {
+		entry = audit.Of(account, "", from, "account.signin").On(account.Id, account.Email())
+	}
+	note(app, entry, ok)
+	switch {
+	case !ok:
+		return nil, record.Refuse("password", CodeBadSignIn, "The address or the password is wrong. Try again, or set a new password by mail.")
+	case !account.Verified():
+		return nil, record.Refuse("base", CodeUnverified, "Confirm your address first: open the link in the mail that we sent you.")
+	}
+	return account, nil
+}
+
+// SignOut ends a login and writes it down.
+func SignOut(app core.App, login *Login, account *core.Record, from string) error {
+	return audit.Do(app, audit.Of(account, "", from, "account.signout"), func(tx core.App) error {
+		return EndLogin(tx, login)
+	})
+}

@@ -1,0 +1,81 @@
+package accounts
+
+import (
+	"errors"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/limits"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+)
+
+// MaySignUp judges whether somebody without an invitation may make an account now (R149). first is
+// true for the first account of a server, which needs the code printed at the start.
+func MaySignUp(app core.App, code, from string) (first bool, err error) {
+	if wait, ok := limits.For(app, "signup", 5, time.Hour).Take(limits.Network(from)); !ok {
+		return false, record.TooMany(wait, "Too many sign-ups from your network. Wait an hour.")
+	}
+	any, err := Any(app)
+	if err != nil {
+		return false, err
+	}
+	if !any {
+		if !IsFirstCode(app, code) {
+			return false, record.Refuse("code", "bad_code", "This is not the code that the server printed when it started. Copy it from there.")
+		}
+		return true, nil
+	}
+	if settings.Of(app).SignUp != "open" {
+		return false, record.Refuse("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Admin of your team to invite you.")
+	}
+	return false, nil
+}
+
+// StillFirst refuses the second of two people who make the first account at once.
+func StillFirst(tx core.App) error {
+	any, err := Any(tx)
+	if err != nil {
+		return err
+	}
+	if any {
+		return record.Refuse("code", "bad_code", "Somebody made the first account already. Sign in, or ask that person to invite you.")
+	}
+	return nil
+}
+
+// Check judges what a new account is made of, all of it at once, and brings it into its one form. It
+// costs no password hashing, so a form can be judged before anything is written.
+func Check(n *New) error {
+	var faults faults
+	email, err := Canonical(n.Email)
+	if faults.add(err); err == nil {
+		n.Email = email
+	}
+	name, err := record.RequiredLine("name", "Your name", n.Name, MaxName)
+	if faults.add(err); err == nil {
+		n.Name = name
+	}
+	faults.add(CheckPassword(n.Password, n.Email, n.Name))
+	return faults.err()
+}
+
+// Known answers a sign-up for an address that has an account: its owner gets a letter that says so, and
+// whoever signed up learns nothing, after the same work as for a new one.
+func Known(app core.App, n New) (bool, error) {
+	account, err := Find(app, n.Email)
+	if errors.Is(err, record.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	matches(app, account, n.Password)
+	return true, app.RunInTransaction(func(tx core.App) error {
+		if account.Verified() {
+			return sendKnown(tx, account)
+		}
+		return SendConfirmation(tx, account)
+	})
+}

@@ -1,0 +1,52 @@
+package actors
+
+// SeesPanel reports whether the actor may enter the Admin Panel of the team (R14).
+func (a *Actor) SeesPanel() bool { return a.Roles.Panel() }
+
+// EditsTeam reports whether the actor may change the team's profile and settings (R9).
+func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
+
+// OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
+func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
+
+// ManagesAdmins reports whether the actor may invite, promote, revoke or remove Admins (D1).
+func (a *Actor) ManagesAdmins() bool {
+	return a.Roles.Owner || a.Roles.Admin && a.Team.GetBool("admins_manage_admins")
+}
+
+// Manages reports whether the actor may change something about a person with these roles, other
+// than about himself. Nobody manages the Owner.
+func (a *Actor) Manages(target Roles) bool {
+	switch {
+	case !a.SeesPanel() || target.Owner:
+		return false
+	case target.Admin:
+		return a.ManagesAdmins()
+	default:
+		return true
+	}
+}
+
+// CanInvite reports whether the actor may offer these roles (R48). held is what the invited
+// person carries in the team already: offering an Admin anything is managing him.
+func (a *Actor) CanInvite(offered, held Roles) bool {
+	if held.Owner {
+		return a.Roles.Owner && !offered.Owner
+	}
+	return !offered.Owner && a.Manages(offered.With(Roles{Admin: held.Admin}))
+}
+
+// CanAnswerFor reports whether the actor may resend or revoke an invitation with these roles.
+func (a *Actor) CanAnswerFor(offered, held Roles) bool { return a.CanInvite(offered, held) }
+
+// CanRevoke reports whether the actor may take the roles from a person who carries held.
+// Anybody in the panel may give up his own Admin or Organizer role, the Owner his Organizer role.
+func (a *Actor) CanRevoke(revoked, held Roles, self bool) bool {
+	if revoked.Owner {
+		return false
+	}
+	return self && a.SeesPanel() || a.Manages(held)
+}
+
+// CanRemove reports whether the actor may remove a person who carries held from the team.
+func (a *Actor) CanRemove(held Roles, self bool) bool { return !self && a.Manages(held) }

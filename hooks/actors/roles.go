@@ -1,0 +1,109 @@
+package actors
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Roles is what a person may carry in a team besides being in it. Admin and Organizer are
+// independent of each other (R20); there is one Owner (R21).
+type Roles struct {
+	Owner     bool
+	Admin     bool
+	Organizer bool
+}
+
+// ParseRoles reads the names that people and programs use. Owner is no role that can be asked for.
+func ParseRoles(names []string) (Roles, error) {
+	var roles Roles
+	for _, name := range names {
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "admin":
+			roles.Admin = true
+		case "organizer":
+			roles.Organizer = true
+		case "", "member":
+		default:
+			return Roles{}, record.Refuse("roles", "bad_role", "Choose Admin, Organizer, both or none.")
+		}
+	}
+	return roles, nil
+}
+
+// RolesOf reads the roles of a membership or an invitation.
+func RolesOf(r *core.Record) Roles {
+	return Roles{Owner: r.GetBool("owner"), Admin: r.GetBool("admin"), Organizer: r.GetBool("organizer")}
+}
+
+// Names lists the roles in the order in which they are shown.
+func (r Roles) Names() []string {
+	names := []string{}
+	if r.Owner {
+		names = append(names, "owner")
+	}
+	if r.Admin {
+		names = append(names, "admin")
+	}
+	if r.Organizer {
+		names = append(names, "organizer")
+	}
+	return names
+}
+
+// None reports whether there is no role at all: a plain member or a guest (R26).
+func (r Roles) None() bool { return r == Roles{} }
+
+// Panel reports whether the roles open the Admin Panel (R14).
+func (r Roles) Panel() bool { return r.Owner || r.Admin }
+
+// Without returns the roles that are not in other.
+func (r Roles) Without(other Roles) Roles {
+	return Roles{r.Owner && !other.Owner, r.Admin && !other.Admin, r.Organizer && !other.Organizer}
+}
+
+// With returns the roles of both.
+func (r Roles) With(other Roles) Roles {
+	return Roles{r.Owner || other.Owner, r.Admin || other.Admin, r.Organizer || other.Organizer}
+}
+
+// Words is the roles as a person reads them: "Admin and Organizer", or "member".
+func (r Roles) Words() string {
+	words := []string{}
+	for _, name := range r.Names() {
+		words = append(words, strings.ToUpper(name[:1])+name[1:])
+	}
+	if len(words) == 0 {
+		return "member"
+	}
+	return strings.Join(words, " and ")
+}
+
+// Role is one role as it is explained to people.
+type Role struct {
+	Key      string
+	Word     string
+	Does     string // "Schedules and hosts sessions for the team."
+	Sentence string // to who carries it: "You schedule …"
+}
+
+// Catalogue is every role that can be offered, in the order in which they are shown.
+var Catalogue = []Role{
+	{"organizer", "Organizer", "Schedules and hosts sessions for the team.",
+		"You schedule and host sessions for the team, and run them while they are on."},
+	{"admin", "Admin", "Manages people, seats, rooms, usage and billing.",
+		"You manage its people, seats, rooms, usage and billing in the Admin Panel."},
+}
+
+// Explained is the roles with their explanation.
+func (r Roles) Explained() []Role {
+	var explained []Role
+	for _, role := range Catalogue {
+		if role.Key == "admin" && r.Admin || role.Key == "organizer" && r.Organizer {
+			explained = append(explained, role)
+		}
+	}
+	return explained
+}

@@ -1,0 +1,31 @@
+// Package hooks is the one list of all that is wired: what must hold, whoever writes.
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/plans"
+	"usher/hooks/seats"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+// Config is every setting of Usher.
+type Config = settings.Config
+
+// Register wires every rule to the app, before it is started. The order matters for one reason only: a
+// state that is wrong is told before a seat that is missing.
+func Register(app core.App, config Config) {
+	settings.Set(app, config)
+	mail.Register(app)
+	accounts.Register(app)
+	plans.Register(app)
+	teams.Register(app)
+	members.Register(app)
+	invitations.Register(app)
+	seats.Register(app)
+}

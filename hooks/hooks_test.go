@@ -1,0 +1,19 @@
+package hooks_test
+
+import (
+	"testing"
+
+	"usher/hooks/hookstest"
+)
+
+func TestMigrationsMakeTheCollections(t *testing.T) {
+	app := hookstest.New(t)
+	for _, name := range []string{"plans", "teams", "memberships", "invitations", "retired_links", "logins", "outbox", "audit"} {
+		if _, err := app.FindCollectionByNameOrId(name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := hookstest.Count(t, app, "plans"); n != 4 {
+		t.Errorf("%d plans", n)
+	}
+}

@@ -1,0 +1,117 @@
+// Package hookstest gives tests a migrated app in a temporary folder, and the people and teams to put in it.
+package hookstest
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks"
+	"usher/hooks/settings"
+	_ "usher/pb_migrations"
+)
+
+// databases is a migrated, empty data folder, made once for each test binary and copied for each test.
+var databases = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "usher-test-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	if err := app.Bootstrap(); err != nil {
+		return nil, err
+	}
+	if err := app.RunAllMigrations(); err != nil {
+		return nil, err
+	}
+	if err := prepare(app); err != nil {
+		return nil, err
+	}
+	if err := app.ResetBootstrapState(); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+})
+
+// prepare makes tests quick: passwords cost little, and the coarse limiter is off.
+func prepare(app core.App) error {
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		return err
+	}
+	users.Fields.GetByName("password").(*core.PasswordField).Cost = 4
+	if err := app.Save(users); err != nil {
+		return err
+	}
+	app.Settings().RateLimits.Enabled = false
+	return app.Save(app.Settings())
+}
+
+// Config is the configuration of New, to be changed by a test before NewWith.
+func Config() settings.Config {
+	return settings.Config{
+		URL: "http://usher.test", Teams: "any", SignUp: "invited", Plan: "free",
+		Support: "help@usher.test", MailFrom: "Usher <usher@usher.test>",
+	}
+}
+
+// New is a migrated app with every rule wired. It is gone with the test.
+func New(t testing.TB) *core.BaseApp {
+	t.Helper()
+	return NewWith(t, Config())
+}
+
+// NewWith is New with a configuration.
+func NewWith(t testing.TB, config settings.Config) *core.BaseApp {
+	t.Helper()
+	dir := t.TempDir()
+	Lay(t, dir)
+	return Open(t, dir, config)
+}
+
+// Lay puts a migrated, empty database into dir, without opening it.
+func Lay(t testing.TB, dir string) {
+	t.Helper()
+	files, err := databases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Open opens the data folder dir with every rule wired.
+func Open(t testing.TB, dir string, config settings.Config) *core.BaseApp {
+	t.Helper()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.DBConnect})
+	hooks.Register(app, config)
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	return app
+}
+
+// Count counts the records of a collection.
+func Count(t testing.TB, app core.App, collection string, where ...dbx.Expression) int {
+	t.Helper()
+	n, err := app.CountRecords(collection, where...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(n)
+}

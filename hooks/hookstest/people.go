@@ -1,0 +1,114 @@
+package hookstest
+
+import (
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/teams"
+)
+
+// Password is every test person's.
+const Password = "purple monkey dishwasher"
+
+// Person makes a confirmed account, named after its address.
+func Person(t testing.TB, app core.App, email string) *core.Record {
+	t.Helper()
+	account, err := accounts.Draft(app, accounts.New{Email: email, Name: nameOf(email), Password: Password, Verified: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Save(account); err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+func nameOf(email string) string {
+	for i := range email {
+		if email[i] == '@' || email[i] == '.' {
+			return string(email[0]-'a'+'A') + email[1:i]
+		}
+	}
+	return email
+}
+
+// Team makes a team that the account owns, on the plan with that key.
+func Team(t testing.TB, app core.App, owner *core.Record, name, plan string) *teams.Team {
+	t.Helper()
+	team, err := members.Found(app, owner, name, "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := app.FindFirstRecordByData("plans", "key", plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	team.Set("plan", found.Id)
+	if err := app.Save(team); err != nil {
+		t.Fatal(err)
+	}
+	return team
+}
+
+// Member makes a confirmed account that is in the team with the roles.
+func Member(t testing.TB, app core.App, team *teams.Team, email string, roles ...string) *core.Record {
+	t.Helper()
+	account := Person(t, app, email)
+	parsed, err := actors.ParseRoles(roles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.RunInTransaction(func(tx core.App) error {
+		return members.Grant(tx, team.Id, account.Id, parsed)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+// Guest makes a confirmed account that is a guest of the team.
+func Guest(t testing.TB, app core.App, team *teams.Team, email string) *core.Record {
+	t.Helper()
+	account := Person(t, app, email)
+	collection, err := app.FindCollectionByNameOrId("memberships")
+	if err != nil {
+		t.Fatal(err)
+	}
+	membership := core.NewRecord(collection)
+	membership.Load(map[string]any{"team": team.Id, "user": account.Id, "kind": members.Guest})
+	if err := app.Save(membership); err != nil {
+		t.Fatal(err)
+	}
+	return account
+}
+
+// Actor is the account as it acts in the team now.
+func Actor(t testing.TB, app core.App, account *core.Record, team *teams.Team) *actors.Actor {
+	t.Helper()
+	actor, err := actors.In(app, account, team.Record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor.From = "192.0.2.1"
+	return actor
+}
+
+// Invite invites one address in the name of the account.
+func Invite(t testing.TB, app core.App, by *core.Record, team *teams.Team, email string, roles ...string) invitations.Result {
+	t.Helper()
+	parsed, err := actors.ParseRoles(roles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := invitations.Invite(app, Actor(t, app, by, team), invitations.Offer{
+		Lines: invitations.Addresses([]string{email}), Roles: parsed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results[0]
+}

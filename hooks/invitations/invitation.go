@@ -1,0 +1,164 @@
+// Package invitations keeps that people come into a team, and to a role, by being asked and accepting.
+// An invitation is pending until it is accepted, declined, revoked or expired, and ends in exactly one of them.
+package invitations
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/record"
+)
+
+// The states of an invitation (R50). All but Pending are final.
+const (
+	Pending  = "pending"
+	Accepted = "accepted"
+	Declined = "declined"
+	Revoked  = "revoked"
+	Expired  = "expired"
+
+	// Replaced is no state of an invitation but of a link: a newer one was sent (R59).
+	Replaced = "replaced"
+)
+
+// Lifetime is how long an invitation waits for its answer (R60).
+const Lifetime = 7 * 24 * time.Hour
+
+const tokenPrefix = "usi_"
+
+var _ core.RecordProxy = (*Invitation)(nil)
+
+// Invitation asks an address to join a team, or a member of it to take a role (R63).
+type Invitation struct{ *core.Record }
+
+// PreValidate makes sure that the proxy holds an invitation.
+func (i *Invitation) PreValidate(context.Context, core.App) error {
+	if i.Record == nil || i.Collection().Name != "invitations" {
+		return errors.New("not an invitation")
+	}
+	return nil
+}
+
+// ProxyRecord returns the record.
+func (i *Invitation) ProxyRecord() *core.Record { return i.Record }
+
+// SetProxyRecord sets the record.
+func (i *Invitation) SetProxyRecord(r *core.Record) { i.Record = r }
+
+// TeamID is the team that asks.
+func (i *Invitation) TeamID() string { return i.GetString("team") }
+
+// Address is the canonical address that is asked.
+func (i *Invitation) Address() string { return i.GetString("email") }
+
+// Roles is what is offered; none is a plain membership.
+func (i *Invitation) Roles() actors.Roles { return actors.RolesOf(i.Record) }
+
+// Expires is when a pending invitation ends by itself.
+func (i *Invitation) Expires() time.Time { return i.GetDateTime("expires").Time() }
+
+// Status is the state at this moment: an overdue invitation is expired, whether or not a job has noted it.
+func (i *Invitation) Status() string { return statusOf(i.Record, time.Now()) }
+
+func statusOf(r *core.Record, now time.Time) string {
+	status := r.GetString("status")
+	if status == Pending && !r.GetDateTime("expires").Time().After(now) {
+		return Expired
+	}
+	return status
+}
+
+// Token is the secret of an invitation's link: 32 random bytes. Only its hash is stored.
+func newToken() string {
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	return tokenPrefix + base64.RawURLEncoding.EncodeToString(secret)
+}
+
+// renew gives the invitation a new link and a new week. The old link is kept as replaced.
+func (i *Invitation) renew(tx core.App) (token string, err error) {
+	if old := i.GetString("token_hash"); old != "" {
+		if err := retire(tx, i.Id, old); err != nil {
+			return "", err
+		}
+	}
+	token = newToken()
+	i.Set("token_hash", accounts.Hash(token))
+	expires, _ := types.ParseDateTime(time.Now().Add(Lifetime))
+	i.Set("expires", expires)
+	return token, nil
+}
+
+func retire(tx core.App, invitation, hash string) error {
+	collection, err := tx.FindCachedCollectionByNameOrId("retired_links")
+	if err != nil {
+		return fmt.Errorf("find retired links: %w", err)
+	}
+	link := core.NewRecord(collection)
+	link.Set("invitation", invitation)
+	link.Set("token_hash", hash)
+	return tx.Save(link)
+}
+
+// Find reads an invitation by its id, or record.ErrNotFound.
+func Find(app core.App, id string) (*Invitation, error) {
+	return one(app, dbx.HashExp{"id": id})
+}
+
+// FindByToken reads the invitation of a link. replaced is true for a link that a newer one superseded
+// while the invitation waits. An unknown link is record.ErrNotFound.
+func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err error) {
+	hash := accounts.Hash(token)
+	i, err = one(app, dbx.HashExp{"token_hash": hash})
+	if err == nil || err != record.ErrNotFound {
+		return i, false, err
+	}
+	i, err = one(app, dbx.NewExp("id = (SELECT invitation FROM retired_links WHERE token_hash = {:h})", dbx.Params{"h": hash}))
+	return i, err == nil && i.Status() == Pending, err
+}
+
+// FindPending reads the open invitation of an address to a team, or record.ErrNotFound.
+func FindPending(app core.App, team, address string) (*Invitation, error) {
+	return one(app, dbx.HashExp{"team": team, "email": address, "status": Pending},
+		dbx.NewExp("expires > {:now}", dbx.Params{"now": types.NowDateTime().String()}))
+}
+
+func one(app core.App, where ...dbx.Expression) (*Invitation, error) {
+	i := &Invitation{}
+	query := app.RecordQuery("invitations").Limit(1)
+	for _, w := range where {
+		query.AndWhere(w)
+	}
+	err := query.One(i)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find invitation: %w", err)
+	}
+	return i, nil
+}
+
+// Waiting lists the open invitations of an account, the newest first (R51).
+func Waiting(app core.App, account *core.Record) ([]*Invitation, error) {
+	var waiting []*Invitation
+	err := app.RecordQuery("invitations").
+		AndWhere(dbx.HashExp{"email": account.Email(), "status": Pending}).
+		AndWhere(dbx.NewExp("expires > {:now}", dbx.Params{"now": types.NowDateTime().String()})).
+		OrderBy("created DESC").All(&waiting)
+	if err != nil {
+		return nil, fmt.Errorf("list waiting invitations: %w", err)
+	}
+	return waiting, nil
+}

@@ -1,0 +1,237 @@
+package invitations
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/limits"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+)
+
+// MaxInvite is how many addresses one request may hold.
+const MaxInvite = 200
+
+// What came of an address that was to be invited.
+const (
+	Invited = "invited"
+	Updated = "updated" // it was invited already, and is now with other roles (R62)
+	Refused = "refused"
+)
+
+// Offer asks addresses to join the actor's team.
+type Offer struct {
+	Lines []Line
+	Roles actors.Roles
+	Note  string // up to 500 characters, shown in the letter
+}
+
+// Result is what came of one line.
+type Result struct {
+	Line    Line
+	Status  string // Invited, Updated or Refused
+	ID      string // of the invitation
+	Code    string // of a refusal
+	Message string // of a refusal, for people
+	Link    string // only where no mail is sent: the inviter hands it on (R60)
+}
+
+// Invite asks each address in the order of the list, until the seats end; a refused line does not stop
+// the others. An error means that nothing was done at all.
+func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
+	if err := mayInvite(app, actor, offer); err != nil {
+		return nil, err
+	}
+	note, err := record.Paragraph("note", "The note", offer.Note, 500)
+	if err != nil {
+		return nil, err
+	}
+	if wait, ok := limits.For(app, "invite", 60, time.Minute).Take(actor.Team.Id); !ok {
+		return nil, record.TooMany(wait, "Too many invitations at once. Wait a minute.")
+	}
+	offer.Note = note
+	results := make([]Result, len(offer.Lines))
+	for n, line := range offer.Lines {
+		if results[n], err = inviteLine(app, actor, offer, line); err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// mayInvite judges the request as a whole. Whether an address is an Admin's is judged line by line.
+func mayInvite(app core.App, actor *actors.Actor, offer Offer) error {
+	if !actor.CanInvite(offer.Roles, actors.Roles{}) {
+		err := record.Forbid(notAllowed(actor, offer.Roles))
+		return errors.Join(err, auditRefusal(app, actor, offer.Roles))
+	}
+	switch n := len(offer.Lines); {
+	case n == 0:
+		return record.Refuse("emails", "required", "At least one address is needed.")
+	case n > MaxInvite:
+		return record.Refuse("emails", record.CodeTooMany, fmt.Sprintf("%d addresses at once are too many. Invite at most %d.", n, MaxInvite))
+	}
+	return nil
+}
+
+func notAllowed(actor *actors.Actor, roles actors.Roles) string {
+	if actor.SeesPanel() && roles.Admin {
+		return "Only the Owner invites Admins in this team."
+	}
+	return "Only the Owner and Admins invite people."
+}
+
+func auditRefusal(app core.App, actor *actors.Actor, roles actors.Roles) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		entry := audit.By(actor, "invitation.create").With("roles", roles.Names())
+		return audit.WriteRefused(tx, entry, record.CodeNotAllowed)
+	})
+}
+
+// inviteLine invites one line in a transaction of its own. A refusal is a result, a fault of ours an error.
+func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Result, error) {
+	result := Result{Line: line, Status: Refused}
+	err := line.Fault
+	if err == nil {
+		var token string
+		entry := audit.By(actor, "invitation.create")
+		err = audit.Do(app, entry, func(tx core.App) error {
+			invitation, status, secret, err := offerTo(tx, actor, offer, line)
+			entry.On("", line.Address)
+			if err != nil {
+				return err
+			}
+			entry.On(invitation.Id, line.Address).With("roles", invitation.Roles().Names()).With("status", status)
+			result.ID, result.Status, token = invitation.Id, status, secret
+			return send(tx, invitation, token)
+		})
+		if err == nil && !mail.Works(app) {
+			result.Link = Link(app, token)
+		}
+	}
+	if err == nil {
+		return result, nil
+	}
+	_, code, sentence, ok := record.Refusal(err)
+	if !ok {
+		return result, err
+	}
+	return Result{Line: line, Status: Refused, Code: code, Message: sentence}, nil
+}
+
+// Link is the address of the page that accepts.
+func Link(app core.App, token string) string { return settings.Of(app).Link("/invite/" + token) }
+
+// offerTo makes the invitation of one address, or gives the open one other roles.
+func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, string, string, error) {
+	actor, err := actor.Again(tx)
+	if err != nil {
+		return nil, "", "", err
+	}
+	invitation, err := blank(tx, actor, offer, line)
+	if err != nil {
+		return nil, "", "", err
+	}
+	held, err := heldBy(tx, invitation.Record)
+	if err != nil {
+		return nil, "", "", err
+	}
+	if !actor.CanInvite(offer.Roles, held) {
+		return nil, "", "", record.Forbid("Only the Owner offers an Admin a role in this team.")
+	}
+	setRoles(invitation, offer.Roles.Without(held))
+	if !offer.Roles.None() && invitation.Roles().None() {
+		return nil, "", "", record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
+	}
+	if err := strangersLimit(tx, actor.Team); err != nil {
+		return nil, "", "", err
+	}
+
+	status := Invited
+	open, err := FindPending(tx, actor.Team.Id, line.Address)
+	switch {
+	case err == nil && open.Roles() == invitation.Roles():
+		return nil, "", "", record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+	case err == nil:
+		if !actor.CanInvite(open.Roles(), held) {
+			return nil, "", "", record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
+		}
+		setRoles(open, invitation.Roles())
+		open.Set("inviter", actor.Account.Id)
+		open.Set("note", offer.Note)
+		invitation, status = open, Updated
+	case !errors.Is(err, record.ErrNotFound):
+		return nil, "", "", err
+	}
+	token, err := invitation.renew(tx)
+	if err != nil {
+		return nil, "", "", err
+	}
+	invitation.Set("shown", !mail.Works(tx))
+	return invitation, status, token, tx.Save(invitation)
+}
+
+func blank(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, error) {
+	collection, err := tx.FindCachedCollectionByNameOrId("invitations")
+	if err != nil {
+		return nil, fmt.Errorf("find invitations: %w", err)
+	}
+	invitation := &Invitation{core.NewRecord(collection)}
+	invitation.Load(map[string]any{
+		"team": actor.Team.Id, "email": line.Address, "name": line.Name, "note": offer.Note,
+		"status": Pending, "inviter": actor.Account.Id,
+	})
+	return invitation, nil
+}
+
+func setRoles(i *Invitation, roles actors.Roles) {
+	i.Set("admin", roles.Admin)
+	i.Set("organizer", roles.Organizer)
+}
+
+// strangersLimit keeps a team that a stranger made from writing to the whole world: where anybody may sign
+// up, 50 addresses a day in the team's first week.
+func strangersLimit(tx core.App, team *core.Record) error {
+	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > 7*24*time.Hour {
+		return nil
+	}
+	since := team.GetDateTime("created").Add(0)
+	if day := since.Time(); time.Since(day) > 24*time.Hour {
+		since = since.Add(time.Since(day) - 24*time.Hour)
+	}
+	n, err := tx.CountRecords("invitations", dbx.HashExp{"team": team.Id},
+		dbx.NewExp("created >= {:since}", dbx.Params{"since": since.String()}))
+	if err != nil {
+		return fmt.Errorf("count the invitations of a day: %w", err)
+	}
+	if n >= 50 {
+		return record.Refuse("email", record.CodeTooMany, "A new team can invite 50 addresses a day in its first week. Go on tomorrow.")
+	}
+	return nil
+}
+
+// Addresses makes lines of bare addresses, as programs send them.
+func Addresses(addresses []string) []Line {
+	lines := make([]Line, 0, len(addresses))
+	for _, address := range addresses {
+		lines = append(lines, line("", address))
+	}
+	return lines
+}
+
+func line(name, address string) Line {
+	canonical, err := accounts.Canonical(address)
+	l := Line{Raw: address, Name: name, Address: canonical, Fault: err}
+	if err == nil {
+		l.Name, l.Fault = record.Line("name", "The name", name, accounts.MaxName)
+	}
+	return l
+}

@@ -1,0 +1,153 @@
+package invitations
+
+import (
+	"errors"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// How often a letter may be sent again (R59).
+const (
+	resendEvery = time.Minute
+	resendADay  = 5
+)
+
+// Revoke ends an open invitation; its link dies at once (R57).
+func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
+	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation) error {
+		return i.end(tx, Revoked, "")
+	})
+}
+
+// Resend sends a new link that is good for another week; the old one is dead (R59). link is given only
+// where no mail is sent.
+func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
+	var token string
+	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation) error {
+		if err := mayResend(tx, i); err != nil {
+			return err
+		}
+		if token, err = i.renew(tx); err != nil {
+			return err
+		}
+		i.Set("shown", !mail.Works(tx))
+		if err := tx.Save(i); err != nil {
+			return err
+		}
+		return send(tx, i, token)
+	})
+	if err == nil && !mail.Works(app) {
+		link = Link(app, token)
+	}
+	return invitation, link, err
+}
+
+func mayResend(tx core.App, i *Invitation) error {
+	now := time.Now()
+	n, last, err := mail.Letters(tx, i.Id, now.Add(-24*time.Hour))
+	if err != nil {
+		return err
+	}
+	if wait := resendEvery - now.Sub(last); n > 0 && wait > 0 {
+		return record.Refuse("base", record.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
+	}
+	if now.Sub(i.GetDateTime("created").Time()) < 24*time.Hour {
+		n-- // the first letter is not sent again, but sent
+	}
+	if n >= resendADay {
+		return record.Refuse("base", record.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
+	}
+	return nil
+}
+
+// manage is what somebody in the panel does to an open invitation of the team.
+func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation) error) (*Invitation, error) {
+	var invitation *Invitation
+	entry := audit.By(actor, action).On(id, "")
+	err := audit.Do(app, entry, func(tx core.App) (err error) {
+		if actor, err = actor.Again(tx); err != nil {
+			return err
+		}
+		if invitation, err = Find(tx, id); err != nil {
+			return err
+		}
+		if invitation.TeamID() != actor.Team.Id {
+			return record.ErrNotFound
+		}
+		entry.On(id, invitation.Address())
+		held, err := heldBy(tx, invitation.Record)
+		if err != nil {
+			return err
+		}
+		if !actor.CanInvite(invitation.Roles(), held) {
+			return record.Forbid(notAllowed(actor, invitation.Roles().With(actors.Roles{Admin: held.Admin})))
+		}
+		if err := invitation.open(); err != nil {
+			return err
+		}
+		return deed(tx, invitation)
+	})
+	return invitation, err
+}
+
+// SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is
+// offered by an invitation (R63). An open invitation for more than is wanted is revoked. The returned
+// invitation is nil if nothing is offered.
+func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles) (*Result, error) {
+	membership, err := members.Find(app, actor.Team.Id, user)
+	if err != nil {
+		return nil, err
+	}
+	account, err := app.FindRecordById("users", user)
+	if err != nil {
+		return nil, record.ErrNotFound
+	}
+	held := membership.Roles()
+	wanted.Owner = held.Owner
+	if held.Owner {
+		wanted.Admin = held.Admin
+	}
+	lower, raise := held.Without(wanted), wanted.Without(held)
+	if !lower.None() && !actor.CanRevoke(lower, held, user == actor.Account.Id) || !raise.None() && !actor.CanInvite(raise, held) {
+		return nil, record.Forbid("You may not change this person's roles.")
+	}
+	if err := dropSurplus(app, actor, account.Email(), raise); err != nil {
+		return nil, err
+	}
+	if !lower.None() {
+		if err := members.RevokeRoles(app, actor, user, lower); err != nil {
+			return nil, err
+		}
+	}
+	if raise.None() {
+		return nil, nil
+	}
+	results, err := Invite(app, actor, Offer{Lines: Addresses([]string{account.Email()}), Roles: raise})
+	if err != nil {
+		return nil, err
+	}
+	if results[0].Status == Refused && results[0].Code != CodeAlreadyInvited {
+		return nil, record.Refuse("roles", results[0].Code, results[0].Message)
+	}
+	return &results[0], nil
+}
+
+// dropSurplus revokes an open invitation that offers a role which is not wanted any more, unless new roles replace it.
+func dropSurplus(app core.App, actor *actors.Actor, address string, raise actors.Roles) error {
+	open, err := FindPending(app, actor.Team.Id, address)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil || !raise.None() {
+		return err
+	}
+	_, err = Revoke(app, actor, open.Id)
+	return err
+}

@@ -1,0 +1,266 @@
+package invitations
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// Codes of refusals. Each is the state that keeps an invitation from being answered.
+const (
+	CodeAccepted       = "invitation_accepted"
+	CodeDeclined       = "invitation_declined"
+	CodeRevoked        = "invitation_revoked"
+	CodeExpired        = "invitation_expired"
+	CodeReplaced       = "invitation_replaced"
+	CodeUnknown        = "invitation_unknown"
+	CodeAlreadyMember  = "already_member"
+	CodeAlreadyInvited = "already_invited"
+)
+
+// Register wires what holds for every writer of an invitation: its states and their order, its term, its
+// address, one that is open for an address and a team, and only roles that the inviter may offer.
+// Accepting makes the membership, whoever writes it.
+func Register(app core.App) {
+	app.OnRecordCreate("invitations").BindFunc(func(e *core.RecordEvent) error {
+		if err := tidy(e.Record); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+	app.OnRecordCreateExecute("invitations").BindFunc(record.Guard(guardCreate))
+	app.OnRecordUpdateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			if err := guardUpdate(e.App, e.Record); err != nil {
+				return err
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return join(e.App, e.Record)
+		})
+	})
+	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
+	app.Cron().MustAdd("usherExpire", "*/10 * * * *", func() {
+		if err := Expire(app); err != nil {
+			app.Logger().Error("expire invitations", "error", err)
+		}
+	})
+}
+
+// tidy brings a new invitation into its one form and gives it its term if it has none.
+func tidy(r *core.Record) error {
+	address, err := accounts.Canonical(r.GetString("email"))
+	if err != nil {
+		return err
+	}
+	r.Set("email", address)
+	name, err := record.Line("name", "The name", r.GetString("name"), accounts.MaxName)
+	if err != nil {
+		return err
+	}
+	r.Set("name", name)
+	note, err := record.Paragraph("note", "The note", r.GetString("note"), 500)
+	if err != nil {
+		return err
+	}
+	r.Set("note", note)
+	if r.GetDateTime("expires").IsZero() {
+		expires, _ := types.ParseDateTime(time.Now().Add(Lifetime))
+		r.Set("expires", expires)
+	}
+	return nil
+}
+
+func guardCreate(app core.App, r *core.Record) error {
+	if statusOf(r, time.Now()) != Pending {
+		return record.Refuse("status", "not_pending", "An invitation begins as pending, with its end ahead.")
+	}
+	if err := guardOffer(app, r); err != nil {
+		return err
+	}
+	if err := closeOverdue(app, r.GetString("team"), r.GetString("email")); err != nil {
+		return err
+	}
+	_, err := FindPending(app, r.GetString("team"), r.GetString("email"))
+	if err == nil {
+		return record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+	}
+	if !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	return guardMember(app, r)
+}
+
+// guardUpdate judges a change of state by what is stored, inside the transaction that changes it.
+func guardUpdate(app core.App, r *core.Record) error {
+	before := r.Original()
+	if record.Changed(r, "team", "email") {
+		return record.Refuse("base", "fixed", "An invitation stays with its team and its address.")
+	}
+	from, to := before.GetString("status"), r.GetString("status")
+	if from != Pending {
+		if record.Changed(r, "status", "expires", "admin", "organizer", "token_hash", "answered") {
+			return refusalOf(from)
+		}
+		return nil
+	}
+	overdue := statusOf(before, time.Now()) == Expired
+	switch to {
+	case Expired:
+		if !overdue {
+			return record.Refuse("status", "not_expired", "This invitation is still good.")
+		}
+		return nil
+	case Pending:
+		if overdue {
+			return refusalOf(Expired)
+		}
+		return guardRenewal(app, r)
+	}
+	if overdue {
+		return refusalOf(Expired)
+	}
+	if record.Changed(r, "admin", "organizer", "expires") {
+		return record.Refuse("base", "fixed", "An answer does not change what was asked.")
+	}
+	if to == Accepted {
+		return guardAnswer(app, r)
+	}
+	return nil
+}
+
+// guardRenewal judges an invitation that stays open: its end stays ahead, and new roles are judged as an offer.
+func guardRenewal(app core.App, r *core.Record) error {
+	if statusOf(r, time.Now()) != Pending {
+		return record.Refuse("expires", "not_pending", "The end of an open invitation lies ahead.")
+	}
+	if record.Changed(r, "admin", "organizer") {
+		if err := guardOffer(app, r); err != nil {
+			return err
+		}
+		return guardMember(app, r)
+	}
+	return nil
+}
+
+// guardAnswer lets only the confirmed account of the invited address accept (R53).
+func guardAnswer(app core.App, r *core.Record) error {
+	account, err := app.FindRecordById("users", r.GetString("user"))
+	if err != nil {
+		return record.Refuse("user", accounts.CodeWrongAccount, "An invitation is accepted by an account.")
+	}
+	return mayAnswer(account, r)
+}
+
+func mayAnswer(account, r *core.Record) error {
+	if account.Email() != r.GetString("email") {
+		return record.Refuse("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out and come back with the invited one.")
+	}
+	if !account.Verified() {
+		return record.Refuse("base", accounts.CodeUnverified, "Confirm your address first.")
+	}
+	return nil
+}
+
+// guardOffer lets an inviter offer only roles that he may grant (R48). Without an inviter it is whoever runs the server.
+func guardOffer(app core.App, r *core.Record) error {
+	if r.GetString("inviter") == "" {
+		return nil
+	}
+	account, err := app.FindRecordById("users", r.GetString("inviter"))
+	if err != nil {
+		return fmt.Errorf("find the inviter: %w", err)
+	}
+	inviter, err := actors.Find(app, account, r.GetString("team"))
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	held, err2 := heldBy(app, r)
+	if err2 != nil {
+		return err2
+	}
+	if err != nil || !inviter.CanInvite(actors.RolesOf(r), held) {
+		return record.Forbid("The inviter may not offer these roles.")
+	}
+	return nil
+}
+
+// guardMember refuses to offer a member nothing that is new.
+func guardMember(app core.App, r *core.Record) error {
+	membership, err := membershipOf(app, r)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	offered, held := actors.RolesOf(r), membership.Roles()
+	if offered.Without(held) != offered || offered.None() && membership.Kind() == members.Member ||
+		offered.Admin && held.Owner {
+		return record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
+	}
+	return nil
+}
+
+// join makes the membership of an invitation that was accepted by this write.
+func join(app core.App, r *core.Record) error {
+	if r.GetString("status") != Accepted || r.Original().GetString("status") == Accepted {
+		return nil
+	}
+	return members.Grant(app, r.GetString("team"), r.GetString("user"), actors.RolesOf(r))
+}
+
+// revokeOfRemoved ends what is still open for a person who leaves the team, in the same transaction (R79).
+func revokeOfRemoved(e *core.RecordEvent) error {
+	return record.InTx(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		team, user := e.Record.GetString("team"), e.Record.GetString("user")
+		account, err := e.App.FindRecordById("users", user)
+		if err != nil {
+			return nil // the account goes, too: what was offered to its address stays with the address
+		}
+		if n, err := e.App.CountRecords("teams", dbx.HashExp{"id": team}); err != nil || n == 0 {
+			return err
+		}
+		pending, err := FindPending(e.App, team, account.Email())
+		if errors.Is(err, record.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return pending.end(e.App, Revoked, "The person was removed from the team.")
+	})
+}
+
+// heldBy is what the invited address carries in the team already.
+func heldBy(app core.App, r *core.Record) (actors.Roles, error) {
+	membership, err := membershipOf(app, r)
+	if errors.Is(err, record.ErrNotFound) {
+		return actors.Roles{}, nil
+	}
+	if err != nil {
+		return actors.Roles{}, err
+	}
+	return membership.Roles(), nil
+}
+
+func membershipOf(app core.App, r *core.Record) (*members.Membership, error) {
+	account, err := accounts.Find(app, r.GetString("email"))
+	if err != nil {
+		return nil, err
+	}
+	return members.Find(app, r.GetString("team"), account.Id)
+}

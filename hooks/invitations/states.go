@@ -1,0 +1,72 @@
+package invitations
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
+)
+
+// refusalOf is what is said of an invitation, or of a link, that cannot be answered any more (R54).
+func refusalOf(status string) error {
+	switch status {
+	case Accepted:
+		return record.Refuse("token", CodeAccepted, "This invitation was accepted already. Go to the team.")
+	case Declined:
+		return record.Refuse("token", CodeDeclined, "This invitation was declined. Ask for a new one.")
+	case Revoked:
+		return record.Refuse("token", CodeRevoked, "This invitation was revoked. Ask the team if that surprises you.")
+	case Expired:
+		return record.Refuse("token", CodeExpired, "This invitation has expired. Ask for a new one.")
+	case Replaced:
+		return record.Refuse("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in your newest mail.")
+	}
+	return record.Refuse("token", CodeUnknown, "This link is not known here. Check that it is whole, or ask for a new one.")
+}
+
+// open refuses what is not pending any more.
+func (i *Invitation) open() error {
+	if status := i.Status(); status != Pending {
+		return refusalOf(status)
+	}
+	return nil
+}
+
+// end closes an open invitation inside the caller's transaction.
+func (i *Invitation) end(tx core.App, status, reason string) error {
+	i.Set("status", status)
+	i.Set("reason", reason)
+	i.Set("answered", types.NowDateTime())
+	return tx.Save(i)
+}
+
+// closeOverdue turns an overdue invitation of an address into an expired one, so that a new one can be made.
+func closeOverdue(tx core.App, team, address string) error {
+	return expireWhere(tx, dbx.HashExp{"team": team, "email": address})
+}
+
+// Expire notes at most 500 invitations whose end has passed. Nothing waits for it: everywhere an
+// overdue invitation counts as expired at once.
+func Expire(app core.App) error { return expireWhere(app, nil) }
+
+func expireWhere(app core.App, where dbx.Expression) error {
+	var overdue []*Invitation
+	query := app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": Pending}).
+		AndWhere(dbx.NewExp("expires <= {:now}", dbx.Params{"now": types.NowDateTime().String()})).Limit(500)
+	if where != nil {
+		query.AndWhere(where)
+	}
+	if err := query.All(&overdue); err != nil {
+		return fmt.Errorf("list overdue invitations: %w", err)
+	}
+	var faults error
+	for _, i := range overdue {
+		i.Set("status", Expired)
+		faults = errors.Join(faults, app.Save(i))
+	}
+	return faults
+}

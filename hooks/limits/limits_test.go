@@ -1,0 +1,34 @@
+package limits_test
+
+import (
+	"testing"
+	"time"
+
+	"usher/hooks/limits"
+)
+
+func TestLimiterRefusesBeyondItsNumberAndSaysHowLongToWait(t *testing.T) {
+	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	limiter := limits.New(3, time.Minute)
+	for i := range 3 {
+		if _, ok := limiter.TakeAt("a", 1, now); !ok {
+			t.Fatalf("take %d was refused", i+1)
+		}
+	}
+	wait, ok := limiter.TakeAt("a", 1, now)
+	if ok || wait <= 0 || wait > 20*time.Second {
+		t.Fatalf("the fourth: ok %v, wait %v", ok, wait)
+	}
+	if _, ok := limiter.TakeAt("b", 1, now); !ok {
+		t.Fatal("another key was refused")
+	}
+	if _, ok := limiter.TakeAt("a", 1, now.Add(wait)); !ok {
+		t.Fatal("refused after the wait")
+	}
+}
+
+func TestLimiterRefusesMoreAtOnceThanItsNumber(t *testing.T) {
+	if _, ok := limits.New(3, time.Minute).TakeAt("a", 4, time.Now()); ok {
+		t.Fatal("4 of 3 were taken")
+	}
+}

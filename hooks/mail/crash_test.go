@@ -1,0 +1,110 @@
+package mail_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+)
+
+// A process that dies by kill -9 runs nothing on its way out. These tests run themselves once more as a child
+// that queues a letter and is killed: before it is sent, while it is sent, and after the provider took it.
+func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
+	for _, when := range []struct {
+		name    string
+		fault   []resendtest.Fault
+		starts  bool // the child's worker
+		waitFor int  // requests before the kill
+	}{
+		{name: "between commit and send"},
+		{name: "while the provider is silent", fault: []resendtest.Fault{resendtest.Hang}, starts: true, waitFor: 1},
+		{name: "after the provider took it", fault: []resendtest.Fault{resendtest.AcceptAndHang}, starts: true, waitFor: 1},
+	} {
+		t.Run(when.name, func(t *testing.T) {
+			resend := resendtest.New(t)
+			resend.Fail(when.fault...)
+			dir := t.TempDir()
+			hookstest.Lay(t, dir)
+
+			child := exec.Command(os.Args[0], "-test.run=^TestChildThatIsKilled$", "-test.count=1")
+			child.Env = append(os.Environ(), "USHER_TEST_DIR="+dir, "USHER_TEST_RESEND="+resend.URL, "USHER_TEST_KEY="+resend.Key)
+			if when.starts {
+				child.Env = append(child.Env, "USHER_TEST_START=1")
+			}
+			out, err := child.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			hold, err := child.StdinPipe() // the child lives as long as this is open
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer hold.Close()
+			if err := child.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(out)
+			id := ""
+			for id == "" && lines.Scan() {
+				id, _ = strings.CutPrefix(lines.Text(), "ready ")
+				if id == lines.Text() {
+					id = ""
+				}
+			}
+			resend.WaitForRequests(t, when.waitFor)
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
+				t.Fatalf("the child ended by itself: %v", err)
+			}
+
+			config := hookstest.Config()
+			config.ResendKey, config.ResendURL = resend.Key, resend.URL
+			app := hookstest.Open(t, dir, config)
+			mail.Register(app)
+			m, err := mail.FindOutbox(app, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := mail.Queued
+			if when.starts {
+				want = mail.Sending
+			}
+			status(t, m, want)
+
+			stop := mail.Start(app)
+			resend.WaitForRequests(t, when.waitFor+1)
+			stop()
+			if m, err = mail.FindOutbox(app, id); err != nil {
+				t.Fatal(err)
+			}
+			status(t, m, mail.Sent)
+			if letters := resend.Letters(); len(letters) != 1 || letters[0].Key != id || resend.Link(letters[0], "/invite/") != secret {
+				t.Errorf("%d letters arrived: %+v", len(letters), letters)
+			}
+		})
+	}
+}
+
+func TestChildThatIsKilled(t *testing.T) {
+	dir := os.Getenv("USHER_TEST_DIR")
+	if dir == "" {
+		t.Skip("runs as the child of TestNothingIsLostOrSentTwiceByAKill")
+	}
+	config := hookstest.Config()
+	config.ResendURL, config.ResendKey = os.Getenv("USHER_TEST_RESEND"), os.Getenv("USHER_TEST_KEY")
+	app := hookstest.Open(t, dir, config)
+	mail.Register(app)
+	if os.Getenv("USHER_TEST_START") != "" {
+		mail.Start(app)
+	}
+	id := queue(t, app, letter(lucia))
+	os.Stdout.WriteString("\nready " + id + "\n")
+	_, _ = os.Stdin.Read(make([]byte, 1))
+}

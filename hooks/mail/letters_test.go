@@ -1,0 +1,180 @@
+package mail_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/hooks/mail"
+)
+
+const (
+	hostile = `<script>alert("x")</script><img src=x onerror=alert(1)> & "Co"`
+	support = "help@usher.test"
+)
+
+type sample struct {
+	name   string
+	letter mail.Letter
+	link   string // its button
+}
+
+// samples are all letters, with the names that people type.
+func samples(t testing.TB, name, teamName, note string) []sample {
+	lisbon, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	expires := time.Date(2026, 11, 26, 14, 32, 0, 0, lisbon)
+	const link = "https://usher.example.org/invite/usi_3vYq8mB1nZx7Kc0Lr5TfWdPaEo2Hs9JgUi4NbVyQk6M"
+	team := mail.TeamProps{Name: teamName, LogoURL: os.Getenv("USHER_LETTERS_LOGO"), Description: "Film finishing, Lisbon"}
+	if team.LogoURL == "" {
+		team.LogoURL = "https://usher.example.org/logo/halation/abc"
+	}
+	organizer := mail.RoleProps{Name: "Organizer", Sentence: "You schedule and host sessions for the team, and run them while they are on."}
+	admin := mail.RoleProps{Name: "Admin", Sentence: "You manage its people, seats, rooms, usage and billing in the Admin Panel."}
+
+	invitation := func(change func(*mail.InvitationProps)) mail.Letter {
+		p := mail.InvitationProps{To: lucia, ToName: name, Team: team, Inviter: name, Roles: []mail.RoleProps{organizer, admin},
+			Note: note, Link: link, Expires: expires, Zone: lisbon, Support: support}
+		change(&p)
+		return mail.Invitation(p)
+	}
+	return []sample{
+		{"invitation", invitation(func(*mail.InvitationProps) {}), link},
+		{"invitation-account", invitation(func(p *mail.InvitationProps) { p.HasAccount, p.Roles, p.Note = true, p.Roles[:1], "" }), link},
+		{"invitation-plain", invitation(func(p *mail.InvitationProps) { p.Roles, p.Team.LogoURL, p.Team.Description = nil, "", "" }), link},
+		{"invitation-nobody", invitation(func(p *mail.InvitationProps) { p.Inviter, p.Note, p.Support = "", "", "" }), link},
+		{"role-offered", invitation(func(p *mail.InvitationProps) { p.Member, p.HasAccount, p.Roles = true, true, p.Roles[1:] }), link},
+		{"role-revoked", mail.RoleRevoked(mail.RoleRevokedProps{To: lucia, ToName: name, Team: team, By: name,
+			Roles: []string{"Admin"}, Left: []string{"Organizer"}, Support: support}), ""},
+		{"removed", mail.Removed(mail.RemovedProps{To: lucia, ToName: name, Team: team, By: name, Support: support}), ""},
+		{"confirm-address", mail.ConfirmAddress(mail.ConfirmAddressProps{To: lucia, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"already-registered", mail.AlreadyRegistered(mail.AlreadyRegisteredProps{To: lucia, ToName: name,
+			SignIn: "https://usher.example.org/signin", Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
+		{"reset-password", mail.ResetPassword(mail.ResetPasswordProps{To: lucia, ToName: name, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"change-address", mail.ChangeAddress(mail.ChangeAddressProps{To: lucia, ToName: name, Old: "lucia.herrera@gmail.com", Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"address-changed", mail.AddressChanged(mail.AddressChangedProps{To: lucia, ToName: name, New: "lucia.herrera@gmail.com", At: expires, Zone: lisbon, Support: support}), ""},
+		{"password-changed", mail.PasswordChanged(mail.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
+		{"test", mail.Test(mail.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
+	}
+}
+
+// With USHER_LETTERS set to a folder, the letters are written there to be looked at.
+func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
+	dir := os.Getenv("USHER_LETTERS")
+	for _, s := range samples(t, "Marta Oliveira", "Halation Post", "We start the grade on Monday.\r\nPedro shows you the room; ask him anything.") {
+		l := s.letter
+		if l.Kind == "" || l.To != lucia || l.Subject == "" || len(l.Subject) > 70 || !strings.HasPrefix(l.HTML, "<!doctype html>") {
+			t.Errorf("%s: %q to %q, subject %q, %.20q", s.name, l.Kind, l.To, l.Subject, l.HTML)
+		}
+		if !strings.Contains(l.Text, "You get this letter because ") || !strings.Contains(l.HTML, "You get this letter because ") {
+			t.Errorf("%s does not say why it came", s.name)
+		}
+		if s.link != "" && (!strings.Contains(l.Text, "\n"+s.link+"\n") || strings.Count(l.HTML, s.link) != 3) {
+			t.Errorf("%s: the link is not a button and bare in both parts", s.name)
+		}
+		if s.link == "" && strings.Contains(l.HTML, `class="button"`) {
+			t.Errorf("%s has a button to nowhere", s.name)
+		}
+		if strings.Contains(l.HTML, "<table") || strings.Contains(l.HTML, "zTempl") || strings.Contains(l.Text, "\r") {
+			t.Errorf("%s has markup that it should not have", s.name)
+		}
+		inTeam := strings.Contains("invitation invitation-account invitation-nobody role-offered role-revoked removed", s.name)
+		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
+			t.Errorf("%s: logo of the team", s.name)
+		}
+		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved) {
+			t.Errorf("%s: first is %t", s.name, l.First)
+		}
+		if dir != "" {
+			for ext, content := range map[string]string{".html": l.HTML, ".txt": "Subject: " + l.Subject + "\n\n" + l.Text} {
+				if err := os.WriteFile(filepath.Join(dir, s.name+ext), []byte(content), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func TestTheInvitationSaysWhoForWhatAndUntilWhen(t *testing.T) {
+	all := samples(t, "Marta Oliveira", "Halation Post", "Welcome!")
+	for i, wants := range [][]string{
+		{"Marta Oliveira asks you to join Halation Post", lucia, "Organizer", "You schedule and host", "Admin", "Welcome!", "Accept invitation",
+			"Both seats are held for you until", "Thursday 26 November 2026, 14:32 (Lisbon time, UTC)", "You make an account on the way"},
+		{"The seat is held for you until", "You have an Usher account. Sign in as " + lucia},
+		{"You would be a member, without a seat", "The invitation is good until"},
+		{"Halation Post asks you to join"},
+		{"Marta Oliveira offers you a role in Halation Post", "Admin", "what you have in the team stays", "Accept invitation"},
+		{"You are no longer Admin in Halation Post", "You stay in the team as Organizer."},
+		{"You are no longer in Halation Post", "other teams stay"},
+	} {
+		for _, want := range wants {
+			if l := all[i].letter; !strings.Contains(l.Text, want) || !strings.Contains(strings.Join(strings.Fields(
+				regexp.MustCompile(`<[^>]*>`).ReplaceAllString(l.HTML, "")), " "), want) {
+				t.Errorf("%s does not say %q", all[i].name, want)
+			}
+		}
+	}
+}
+
+func TestTimesNameTheirZone(t *testing.T) {
+	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	for zone, want := range map[string]string{
+		"America/Argentina/Buenos_Aires": "Wednesday 1 July 2026, 09:00 (Buenos Aires time, UTC-03)",
+		"Asia/Kolkata":                   "Wednesday 1 July 2026, 17:30 (Kolkata time, UTC+05:30)",
+		"UTC":                            "Wednesday 1 July 2026, 12:00 (UTC)",
+		"":                               "Wednesday 1 July 2026, 12:00 (UTC)",
+	} {
+		var location *time.Location
+		if zone != "" {
+			var err error
+			if location, err = time.LoadLocation(zone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := mail.ResetPassword(mail.ResetPasswordProps{To: lucia, Link: "https://usher.example.org/reset/x", Expires: at, Zone: location})
+		if !strings.Contains(l.Text, want) {
+			t.Errorf("%q: %s", zone, l.Text)
+		}
+	}
+}
+
+func TestNoLetterCarriesMarkupThatSomebodyTyped(t *testing.T) {
+	for _, s := range samples(t, hostile, hostile, hostile+"\n</div><a href='https://evil.test'>Click</a>") {
+		for _, bad := range []string{"<script>alert", "<img src=x", "<a href='https://evil"} {
+			if strings.Contains(s.letter.HTML, bad) {
+				t.Errorf("%s holds %s", s.name, bad)
+			}
+		}
+	}
+	l := mail.Invitation(mail.InvitationProps{To: lucia, Link: "javascript:alert(1)", Inviter: "Marta", Support: "javascript:alert(1)",
+		Team: mail.TeamProps{Name: "Halation", LogoURL: "javascript:alert(1)"}})
+	if strings.Contains(l.HTML, `="javascript:`) || strings.Contains(l.HTML, "<img") {
+		t.Error(l.HTML)
+	}
+}
+
+func TestNoLetterCarriesAPassword(t *testing.T) {
+	for _, props := range []any{mail.ConfirmAddressProps{}, mail.AlreadyRegisteredProps{}, mail.ResetPasswordProps{},
+		mail.ChangeAddressProps{}, mail.AddressChangedProps{}, mail.PasswordChangedProps{}, mail.InvitationProps{},
+		mail.RoleRevokedProps{}, mail.RemovedProps{}, mail.TestProps{}, mail.Letter{}} {
+		for field := range reflect.TypeOf(props).Fields() {
+			if regexp.MustCompile(`(?i)password|secret|code`).MatchString(field.Name) {
+				t.Errorf("%T takes a %s", props, field.Name)
+			}
+		}
+	}
+}
+
+func TestAnAddressIsShownMaskedWhereItsOwnerMayHaveChanged(t *testing.T) {
+	for _, s := range samples(t, "Marta", "Halation", "") {
+		if strings.Contains(s.letter.HTML+s.letter.Text, "lucia.herrera@gmail.com") {
+			t.Errorf("%s shows the other address in full", s.name)
+		}
+	}
+}

@@ -1,0 +1,428 @@
+package mail_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/record"
+)
+
+const (
+	lucia  = "lucia@halation.film"
+	secret = "http://usher.test/invite/usi_s3cr3t-t0ken-that-nobody-reads"
+)
+
+// office is an app whose letters go to a stand-in for Resend, with a worker whose clock the test turns.
+type office struct {
+	*core.BaseApp
+	*mail.Worker
+	resend *resendtest.Server
+	ahead  time.Duration
+}
+
+func newOffice(t testing.TB) *office {
+	t.Helper()
+	resend := resendtest.New(t)
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = resend.Key, resend.URL
+	o := &office{BaseApp: hookstest.NewWith(t, config), resend: resend}
+	mail.Register(o.BaseApp)
+	o.Worker = o.worker()
+	resend.Now = o.now
+	return o
+}
+
+func (o *office) now() time.Time { return time.Now().Add(o.ahead) }
+
+func (o *office) worker() *mail.Worker {
+	w := mail.NewWorker(o.BaseApp)
+	w.Pace, w.Limit, w.Now = 0, 10*time.Second, o.now
+	return w
+}
+
+func (o *office) deliver() time.Duration { return o.Deliver(context.Background()) }
+
+func (o *office) find(t testing.TB, id string) *mail.Outbox {
+	t.Helper()
+	m, err := mail.FindOutbox(o.BaseApp, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func letter(to string) mail.Letter {
+	l := mail.Invitation(mail.InvitationProps{To: to, ToName: "Herrera, Lucía",
+		Team: mail.TeamProps{Name: "Halation Post"}, Inviter: "Marta Oliveira", Link: secret,
+		Expires: time.Date(2026, 11, 26, 14, 32, 0, 0, time.UTC)})
+	l.About = "about0000000001"
+	return l
+}
+
+func queue(t testing.TB, app core.App, l mail.Letter) (id string) {
+	t.Helper()
+	id, err := mail.Queue(app, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func status(t testing.TB, m *mail.Outbox, want string) {
+	t.Helper()
+	if m.Status() != want {
+		t.Fatalf("letter is %s (%s), want %s", m.Status(), m.Error(), want)
+	}
+}
+
+func TestALetterIsSentAndErased(t *testing.T) {
+	o := newOffice(t)
+	id := queue(t, o, letter(lucia))
+	status(t, o.find(t, id), mail.Queued)
+	o.deliver()
+
+	got := o.resend.WaitFor(t, lucia)
+	if got.Key != id || got.From != "usher@usher.test" || got.FromName != "Usher" || got.ToName != "Herrera, Lucía" ||
+		got.Subject != "Marta Oliveira asks you to join Halation Post" || got.Headers["Auto-Submitted"] != "auto-generated" {
+		t.Errorf("delivered %+v", got)
+	}
+	if link := o.resend.Link(got, "/invite/"); link != secret {
+		t.Errorf("link %q", link)
+	}
+	m := o.find(t, id)
+	status(t, m, mail.Sent)
+	if m.GetString("sealed") != "" || m.SentAt().IsZero() || m.ProviderID() != got.ID || m.Attempts() != 1 {
+		t.Errorf("row %v", m.PublicExport())
+	}
+	if mail.Mode(o) != "resend" || !mail.Works(o) || mail.Trouble(o) != "" {
+		t.Error("mode", mail.Mode(o))
+	}
+}
+
+func TestALetterLeavesAfterTheCommit(t *testing.T) {
+	o := newOffice(t)
+	defer o.Start()()
+	err := o.RunInTransaction(func(tx core.App) error {
+		queue(t, tx, letter(lucia))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.resend.WaitFor(t, lucia)
+}
+
+func TestARolledBackDeedSendsNothing(t *testing.T) {
+	o := newOffice(t)
+	boom := errors.New("seats are full")
+	err := o.RunInTransaction(func(tx core.App) error {
+		queue(t, tx, letter(lucia))
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	o.deliver()
+	if n := hookstest.Count(t, o, "outbox"); n != 0 || o.resend.Requests() != 0 {
+		t.Errorf("%d rows, %d requests", n, o.resend.Requests())
+	}
+}
+
+func TestALinkIsNowhereOnDisk(t *testing.T) {
+	o := newOffice(t)
+	queue(t, o, letter(lucia))
+	var found bool
+	for _, name := range []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal"} {
+		content, err := os.ReadFile(filepath.Join(o.DataDir(), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = found || bytes.Contains(content, []byte(lucia))
+		for _, part := range []string{"s3cr3t", "Accept invitation", "asks you"} {
+			if bytes.Contains(content, []byte(part)) {
+				t.Errorf("%s holds %q", name, part)
+			}
+		}
+	}
+	if !found {
+		t.Error("not even the recipient was found: this test looks in the wrong place")
+	}
+}
+
+func TestASealOpensForItsRowOnly(t *testing.T) {
+	o := newOffice(t)
+	a, b := queue(t, o, letter(lucia)), queue(t, o, letter("pedro@halation.film"))
+	row := o.find(t, a)
+	row.Set("sealed", o.find(t, b).GetString("sealed"))
+	if err := o.Save(row); err != nil {
+		t.Fatal(err)
+	}
+	o.deliver()
+	status(t, o.find(t, a), mail.Failed)
+	status(t, o.find(t, b), mail.Sent)
+}
+
+func TestTheKeyFile(t *testing.T) {
+	path := func(o *office) string { return filepath.Join(o.DataDir(), "usher.key") }
+
+	t.Run("is made for its owner only", func(t *testing.T) {
+		o := newOffice(t)
+		queue(t, o, letter(lucia))
+		info, err := os.Stat(path(o))
+		if err != nil || info.Mode().Perm() != 0o600 || info.Size() != 32 {
+			t.Fatal(info, err)
+		}
+		files, err := os.ReadDir(o.DataDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasPrefix(file.Name(), "usher.key.") {
+				t.Error("left behind", file.Name())
+			}
+		}
+	})
+	for _, bad := range []struct {
+		name    string
+		content []byte
+		mode    os.FileMode
+		says    string
+	}{
+		{"is refused when others can read it", make([]byte, 32), 0o640, "chmod 600"},
+		{"is refused when it is too short", make([]byte, 31), 0o600, "32 bytes"},
+		{"is refused when it is too long", make([]byte, 33), 0o600, "32 bytes"},
+	} {
+		t.Run(bad.name, func(t *testing.T) {
+			o := newOffice(t)
+			if err := os.WriteFile(path(o), bad.content, bad.mode); err != nil {
+				t.Fatal(err)
+			}
+			_, err := mail.Queue(o, letter(lucia))
+			if err == nil || !strings.Contains(err.Error(), bad.says) {
+				t.Errorf("error %v", err)
+			}
+			if err := o.OnServe().Trigger(&core.ServeEvent{App: o}); err == nil || !strings.Contains(err.Error(), bad.says) {
+				t.Errorf("serve started: %v", err)
+			}
+		})
+	}
+	t.Run("stays out of backups", func(t *testing.T) {
+		o := newOffice(t)
+		queue(t, o, letter(lucia))
+		if err := o.CreateBackup(context.Background(), "backup.zip"); err != nil {
+			t.Fatal(err)
+		}
+		backup, err := zip.OpenReader(filepath.Join(o.DataDir(), "backups", "backup.zip"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer backup.Close()
+		var names []string
+		for _, file := range backup.File {
+			names = append(names, file.Name)
+		}
+		if slices.Contains(names, "usher.key") || !slices.Contains(names, "data.db") {
+			t.Error(names)
+		}
+		kept := &core.BackupEvent{App: o}
+		if err := o.OnBackupRestore().Trigger(kept); err != nil || !slices.Contains(kept.Exclude, "usher.key") {
+			t.Error("a restore takes the key away", kept.Exclude, err)
+		}
+	})
+}
+
+func TestOnlyALetterThatCanBeReadIsQueued(t *testing.T) {
+	o := newOffice(t)
+	for name, change := range map[string]func(*mail.Letter){
+		"no recipient":                func(l *mail.Letter) { l.To = "" },
+		"a recipient with a name":     func(l *mail.Letter) { l.To = "Lucia <" + lucia + ">" },
+		"two recipients":              func(l *mail.Letter) { l.To = lucia + ", pedro@halation.film" },
+		"a header in the recipient":   func(l *mail.Letter) { l.To = lucia + "\r\nBcc: all@halation.film" },
+		"no subject":                  func(l *mail.Letter) { l.Subject = "\r\n" },
+		"no content":                  func(l *mail.Letter) { l.HTML, l.Text = "", "" },
+		"no kind":                     func(l *mail.Letter) { l.Kind = "" },
+		"more than a letter can hold": func(l *mail.Letter) { l.HTML = strings.Repeat("x", 2_000_000) },
+	} {
+		l := letter(lucia)
+		change(&l)
+		if _, err := mail.Queue(o, l); err == nil {
+			t.Errorf("%s: queued", name)
+		}
+	}
+}
+
+func TestNoNameBreaksAHeader(t *testing.T) {
+	o := newOffice(t)
+	for _, name := range []string{
+		"Lucía\r\nBcc: all@halation.film", `Lucía "the eye" O'Neil \ Co.`, "Herrera, Lucía; <x@y.z>", "a@b.c",
+		"\u202egnp.exe", "李 小龙", "", strings.Repeat("ü", 300),
+	} {
+		l := letter(lucia)
+		l.ToName, l.Subject = name, "Hello "+name
+		queue(t, o, l)
+		o.deliver()
+		got := o.resend.WaitFor(t, lucia)
+		if strings.ContainsAny(got.ToName+got.Subject, "\r\n\u202e") || len([]rune(got.ToName)) > 100 {
+			t.Errorf("%q arrived as %q, subject %q", name, got.ToName, got.Subject)
+		}
+		if !strings.ContainsAny(name, "\r\n\u202e") && len(name) < 100 && got.ToName != name {
+			t.Errorf("%q arrived as %q", name, got.ToName)
+		}
+	}
+}
+
+func TestPocketBasesOwnMailGoesIntoTheOutbox(t *testing.T) {
+	o := newOffice(t)
+	superusers, err := o.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	operator := core.NewRecord(superusers)
+	operator.SetEmail("op@usher.test")
+	operator.SetPassword("a long enough password")
+	if err := o.Save(operator); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.RunInTransaction(func(tx core.App) error { // the outbox joins a transaction that is open
+		return resetMail(tx, operator)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if o.resend.Requests() != 0 {
+		t.Error("the network was used before the commit")
+	}
+	o.deliver()
+	got := o.resend.WaitFor(t, "op@usher.test")
+	if got.From != "usher@usher.test" || !strings.Contains(got.Text, "http") || !strings.Contains(got.HTML, "<a") {
+		t.Errorf("%+v", got)
+	}
+	rows, err := o.FindAllRecords("outbox")
+	if err != nil || len(rows) != 1 || rows[0].GetString("kind") != mail.KindPocketBase || rows[0].GetInt("priority") != 0 {
+		t.Error(rows, err)
+	}
+}
+
+func TestDeliveryAndLettersAboutARecord(t *testing.T) {
+	o := newOffice(t)
+	start := time.Now().Add(-time.Second)
+	first := letter(lucia)
+	queue(t, o, first)
+	o.deliver()
+	second := letter("nobody@halation.film")
+	second.About = "about0000000002"
+	o.resend.Fail(resendtest.Refuse(422, "validation_error", "Invalid `to` field. See http://usher.test/invite/usi_s3cr3t"))
+	queue(t, o, second)
+	o.deliver()
+
+	states, err := mail.Delivery(o, []string{first.About, second.About, "about0000000003"})
+	if err != nil || len(states) != 2 {
+		t.Fatal(states, err)
+	}
+	if s := states[first.About]; s.Status != mail.Sent || s.At.Before(start) || s.Error != "" {
+		t.Errorf("first %+v", s)
+	}
+	if s := states[second.About]; s.Status != mail.Failed || s.Error != "Invalid `to` field. See http://usher.test" {
+		t.Errorf("second %+v", s)
+	}
+	queue(t, o, first) // sent again: the newest letter counts
+	if states, err = mail.Delivery(o, []string{first.About}); err != nil || states[first.About].Status != mail.Queued {
+		t.Error(states, err)
+	}
+	if states, err = mail.Delivery(o, nil); err != nil || len(states) != 0 {
+		t.Error(states, err)
+	}
+
+	n, last, err := mail.Letters(o, first.About, start)
+	if err != nil || n != 2 || last.Before(start) {
+		t.Error(n, last, err)
+	}
+	if n, last, err = mail.Letters(o, first.About, time.Now().Add(time.Minute)); err != nil || n != 0 || !last.IsZero() {
+		t.Error(n, last, err)
+	}
+}
+
+func TestRulesHoldForEveryWriter(t *testing.T) {
+	tests := []struct {
+		name   string
+		from   string
+		change func(*mail.Outbox)
+		ok     bool
+	}{
+		{"queued to sending", mail.Queued, func(m *mail.Outbox) { m.Set("status", mail.Sending) }, true},
+		{"queued to failed", mail.Queued, func(m *mail.Outbox) { m.Set("status", mail.Failed) }, true},
+		{"queued to sent", mail.Queued, func(m *mail.Outbox) { m.Set("status", mail.Sent) }, false},
+		{"sending to queued", mail.Sending, func(m *mail.Outbox) { m.Set("status", mail.Queued) }, true},
+		{"sending to sent", mail.Sending, func(m *mail.Outbox) { m.Set("status", mail.Sent) }, true},
+		{"sent to queued", mail.Sent, func(m *mail.Outbox) { m.Set("status", mail.Queued) }, false},
+		{"sent to failed", mail.Sent, func(m *mail.Outbox) { m.Set("status", mail.Failed) }, false},
+		{"failed to queued", mail.Failed, func(m *mail.Outbox) { m.Set("status", mail.Queued) }, false},
+		{"another recipient", mail.Queued, func(m *mail.Outbox) { m.Set("recipient", "eve@halation.film") }, false},
+		{"another record", mail.Queued, func(m *mail.Outbox) { m.Set("about", "about0000000009") }, false},
+		{"content taken away", mail.Queued, func(m *mail.Outbox) { m.Set("sealed", "") }, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o := newOffice(t)
+			m := o.find(t, queue(t, o, letter(lucia)))
+			path := map[string][]string{mail.Sending: {mail.Sending}, mail.Sent: {mail.Sending, mail.Sent}, mail.Failed: {mail.Failed}}
+			for _, status := range path[test.from] {
+				m.Set("status", status)
+				if err := o.Save(m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			m = o.find(t, m.Id)
+			test.change(m)
+			err := o.Save(m)
+			if (err == nil) != test.ok || err != nil && record.Code(err) != "bad_letter" {
+				t.Fatalf("error %v", err)
+			}
+			m = o.find(t, m.Id)
+			if final := m.Status() == mail.Sent || m.Status() == mail.Failed; final != (m.GetString("sealed") == "") {
+				t.Errorf("%s, sealed %q", m.Status(), m.GetString("sealed"))
+			}
+		})
+	}
+	t.Run("made as sent", func(t *testing.T) {
+		o := newOffice(t)
+		m, err := mail.NewOutbox(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Load(map[string]any{"kind": "x", "recipient": lucia, "status": mail.Sent, "due": types.NowDateTime(), "sealed": "x"})
+		if err := o.Save(m); record.Code(err) != "bad_letter" {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestOldLettersAreForgotten(t *testing.T) {
+	o := newOffice(t)
+	sent := queue(t, o, letter(lucia))
+	o.deliver()
+	waits := queue(t, o, letter("pedro@halation.film"))
+	if n, err := mail.Forget(o, time.Now().Add(-time.Hour)); err != nil || n != 0 {
+		t.Error(n, err)
+	}
+	if n, err := mail.Forget(o, time.Now().Add(time.Hour)); err != nil || n != 1 {
+		t.Error(n, err)
+	}
+	if _, err := mail.FindOutbox(o, sent); err == nil {
+		t.Error("the sent letter is still listed")
+	}
+	status(t, o.find(t, waits), mail.Queued)
+}

@@ -1,0 +1,210 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+const collection = "outbox"
+
+// The states of a letter. Sent and failed are final.
+const (
+	Queued  = "queued"
+	Sending = "sending"
+	Sent    = "sent"
+	Failed  = "failed"
+)
+
+type params = dbx.Params
+
+var (
+	_ core.Model        = (*Outbox)(nil)
+	_ core.PreValidator = (*Outbox)(nil)
+	_ core.RecordProxy  = (*Outbox)(nil)
+)
+
+// Outbox is the record of a letter on its way. Its content is sealed until it is sent, and erased then.
+type Outbox struct {
+	*core.Record
+}
+
+// NewOutbox is a new record with its id, which seals the letter and is its idempotency key.
+func NewOutbox(app core.App) (*Outbox, error) {
+	c, err := app.FindCachedCollectionByNameOrId(collection)
+	if err != nil {
+		return nil, fmt.Errorf("find the outbox: %w", err)
+	}
+	m := &Outbox{core.NewRecord(c)}
+	m.Id = core.GenerateDefaultRandomId()
+	return m, nil
+}
+
+// PreValidate says no to a proxy without its record.
+func (m *Outbox) PreValidate(context.Context, core.App) error {
+	if m.Record == nil || m.Record.Collection().Name != collection {
+		return errors.New("missing or invalid outbox record")
+	}
+	return nil
+}
+
+// ProxyRecord returns the record.
+func (m *Outbox) ProxyRecord() *core.Record { return m.Record }
+
+// SetProxyRecord takes the record over.
+func (m *Outbox) SetProxyRecord(r *core.Record) { m.Record = r }
+
+// Kind is the kind of the letter.
+func (m *Outbox) Kind() string { return m.GetString("kind") }
+
+// Recipient is the address.
+func (m *Outbox) Recipient() string { return m.GetString("recipient") }
+
+// About is the id of the record that the letter is about, or "".
+func (m *Outbox) About() string { return m.GetString("about") }
+
+// Team is the id of the team, or "".
+func (m *Outbox) Team() string { return m.GetString("team") }
+
+// Status is one of Queued, Sending, Sent, Failed.
+func (m *Outbox) Status() string { return m.GetString("status") }
+
+// Attempts is how often it was tried; a refusal of the key or the sender does not count.
+func (m *Outbox) Attempts() int { return m.GetInt("attempts") }
+
+// Due is when it may be tried next.
+func (m *Outbox) Due() types.DateTime { return m.GetDateTime("due") }
+
+// Tried is when it was first tried, zero before.
+func (m *Outbox) Tried() types.DateTime { return m.GetDateTime("tried") }
+
+// SentAt is when the provider took it, zero before.
+func (m *Outbox) SentAt() types.DateTime { return m.GetDateTime("sent") }
+
+// Error is why the last try failed, in the provider's words.
+func (m *Outbox) Error() string { return m.GetString("error") }
+
+// ProviderID is the provider's own id of a letter that was sent.
+func (m *Outbox) ProviderID() string { return m.GetString("provider_id") }
+
+// Queue writes a letter into the outbox, in the caller's transaction: it leaves after the commit, and never
+// without it. The id names the letter for as long as it is listed.
+func Queue(tx core.App, l Letter) (id string, err error) {
+	request, err := l.request(tx)
+	if err != nil {
+		return "", err
+	}
+	m, err := NewOutbox(tx)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := seal(tx, m.Id, request)
+	if err != nil {
+		return "", err
+	}
+	priority := 1
+	if l.First {
+		priority = 0
+	}
+	m.Load(map[string]any{
+		"kind": l.Kind, "recipient": l.To, "about": l.About, "team": l.Team,
+		"status": Queued, "priority": priority, "due": types.NowDateTime(), "sealed": sealed,
+	})
+	if err := tx.Save(m); err != nil {
+		return "", fmt.Errorf("queue a letter of kind %q: %w", l.Kind, err)
+	}
+	return m.Id, nil
+}
+
+// FindOutbox returns the letter with this id, or sql.ErrNoRows.
+func FindOutbox(app core.App, id string) (*Outbox, error) {
+	m := &Outbox{}
+	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"id": id}).Limit(1).One(m)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// findNext returns the letter that leaves next: account letters first, then as they fell due. With nothing due
+// it is sql.ErrNoRows.
+func findNext(app core.App, now time.Time) (*Outbox, error) {
+	m := &Outbox{}
+	err := app.RecordQuery(collection).
+		AndWhere(dbx.NewExp("status = 'queued' AND due <= {:now}", params{"now": stamp(now)})).
+		OrderBy("priority ASC", "due ASC", "rowid ASC").Limit(1).One(m)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// nextDue is when the next waiting letter falls due, zero if none waits.
+func nextDue(app core.App) (time.Time, error) {
+	var due string
+	err := app.DB().NewQuery("SELECT coalesce(min(due), '') FROM outbox WHERE status = 'queued'").Row(&due)
+	return at(due), err
+}
+
+// Letters counts the letters about a record since a time, and says when the last of them was made (zero if
+// there is none): what the limits on resending are judged by (R59).
+func Letters(app core.App, about string, since time.Time) (n int, last time.Time, err error) {
+	var newest string
+	err = app.DB().NewQuery(
+		"SELECT count(*), coalesce(max(created), '') FROM outbox WHERE about = {:about} AND created >= {:since}",
+	).Bind(params{"about": about, "since": stamp(since)}).Row(&n, &newest)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("count letters: %w", err)
+	}
+	return n, at(newest), nil
+}
+
+// State is how far a letter has come (R66).
+type State struct {
+	Status string    // Queued, Sending, Sent or Failed
+	At     time.Time // since when, UTC
+	Error  string    // why it failed, or why it is tried again; in the provider's words, safe to show
+}
+
+// Delivery returns the state of the newest letter about each record. Records without a letter are not in it.
+func Delivery(app core.App, about []string) (map[string]State, error) {
+	states := make(map[string]State, len(about))
+	if len(about) == 0 {
+		return states, nil
+	}
+	ids := make([]any, len(about))
+	for i, id := range about {
+		ids[i] = id
+	}
+	newest := app.DB().
+		Select("about", "status", "error", "sent", "updated",
+			"row_number() OVER (PARTITION BY about ORDER BY created DESC, rowid DESC) AS age").
+		From(collection).Where(dbx.In("about", ids...)).Build()
+	var rows []struct{ About, Status, Error, Sent, Updated string }
+	err := app.DB().NewQuery("SELECT about, status, error, sent, updated FROM (" + newest.SQL() + ") WHERE age = 1").
+		Bind(newest.Params()).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries: %w", err)
+	}
+	for _, row := range rows {
+		since := row.Updated
+		if row.Status == Sent {
+			since = row.Sent
+		}
+		states[row.About] = State{Status: row.Status, At: at(since), Error: row.Error}
+	}
+	return states, nil
+}
+
+// stamp writes a time as the database keeps it.
+func stamp(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
+
+func at(stamp string) time.Time {
+	t, _ := time.Parse(types.DefaultDateLayout, stamp)
+	return t
+}

@@ -1,0 +1,119 @@
+package mail
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/resend/resend-go/v2"
+)
+
+type resendTransport struct {
+	key string
+	url string // base address of a stand-in; empty: Resend itself
+	own string // our public address, which no message repeats
+}
+
+func (*resendTransport) mode() string { return modeResend }
+
+// send posts the frozen bytes with the row's id as the idempotency key, which Resend remembers for 24 hours:
+// a letter whose answer was lost is not delivered again.
+func (t *resendTransport) send(ctx context.Context, id string, request []byte) (string, error) {
+	answer := &answer{}
+	client := resend.NewCustomClient(&http.Client{
+		Transport:     answer,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, t.key)
+	if t.url != "" {
+		base, err := url.Parse(strings.TrimRight(t.url, "/") + "/")
+		if err != nil {
+			return "", &fault{verdict: stop, message: "RESEND_BASE_URL is no address."}
+		}
+		client.BaseURL = base
+	}
+	req, err := client.NewRequestWithOptions(ctx, http.MethodPost, "emails", json.RawMessage(request),
+		&resend.SendEmailOptions{IdempotencyKey: id})
+	if err != nil {
+		return "", &fault{verdict: never, message: clean(err.Error(), t.own)}
+	}
+	req.ContentLength = int64(len(request))
+	req.Body = io.NopCloser(bytes.NewReader(request))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(request)), nil }
+
+	sent := &resend.SendEmailResponse{}
+	if _, err := client.Perform(req, sent); err != nil {
+		return "", answer.fault(err, t.own)
+	}
+	return sent.Id, nil
+}
+
+// answer remembers the status and the name of the error, which resend-go leaves out of most of its errors.
+type answer struct {
+	status int
+	name   string
+}
+
+func (a *answer) RoundTrip(req *http.Request) (*http.Response, error) {
+	a.status, a.name = 0, ""
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	a.status = resp.StatusCode
+	if resp.StatusCode >= 300 {
+		body, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+		resp.Body.Close()
+		resp.Body = io.NopCloser(bytes.NewReader(body))
+		var named struct{ Name string }
+		if json.Unmarshal(body, &named) == nil {
+			a.name = named.Name
+		}
+	}
+	return resp, nil
+}
+
+func (a *answer) fault(err error, own string) *fault {
+	f := &fault{verdict: again, message: clean(err.Error(), own)}
+	switch s := a.status; {
+	case s == http.StatusTooManyRequests:
+		f.verdict = slow
+		var limit *resend.RateLimitError
+		if errors.As(err, &limit) {
+			f.after, f.message = retryAfter(limit.RetryAfter), clean(limit.Message, own)
+		}
+	case s == http.StatusUnauthorized || s == http.StatusForbidden:
+		f.verdict = stop
+	case s == http.StatusConflict && a.name == "concurrent_idempotent_requests",
+		s == http.StatusRequestTimeout, s == http.StatusTooEarly:
+		// The same letter, asked for too early: its answer is ready later.
+	case s >= 400 && s < 500:
+		f.verdict = never
+	case s == 0 || s < 300:
+		f.message = "Resend does not answer."
+		if errors.Is(err, context.DeadlineExceeded) {
+			f.message = "Resend does not answer in time."
+		}
+	default:
+		f.message = fmt.Sprintf("Resend answers %d.", s)
+	}
+	return f
+}
+
+// retryAfter reads the header of that name, seconds or a date; at most a day.
+func retryAfter(value string) time.Duration {
+	wait := time.Duration(0)
+	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
+		wait = time.Duration(min(seconds, 24*60*60)) * time.Second
+	} else if date, err := http.ParseTime(value); err == nil {
+		wait = time.Until(date)
+	}
+	return max(0, min(wait, 24*time.Hour))
+}

@@ -1,0 +1,321 @@
+// Package resendtest is a stand-in that speaks Resend's HTTP protocol, so that tests and a walk by hand send
+// mail as in production and read what arrived.
+package resendtest
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Sent is a letter that was delivered. To and From are bare addresses; Key is the idempotency key.
+type Sent struct {
+	ID       string
+	To       string
+	ToName   string
+	From     string
+	FromName string
+	Subject  string
+	HTML     string
+	Text     string
+	Key      string
+	Headers  map[string]string
+}
+
+// Handler answers POST /emails as Resend does: a bearer token is asked for, an idempotency key is good for one
+// body and one delivery in 24 hours, errors have Resend's shape. GET /letters lists what arrived, as JSON.
+type Handler struct {
+	Key string           // the API key that it takes
+	Now func() time.Time // for the 24 hours of an idempotency key
+
+	mu       sync.Mutex
+	letters  []Sent
+	seen     int // requests, the failed ones too
+	read     map[int]bool
+	keys     map[string]answered
+	faults   []Fault
+	arrived  chan struct{} // closed and replaced at every request
+	shutdown chan struct{}
+}
+
+type answered struct {
+	body [sha256.Size]byte
+	id   string
+	at   time.Time
+}
+
+// NewHandler takes letters that come with this API key.
+func NewHandler(key string) *Handler {
+	return &Handler{Key: key, Now: time.Now, read: map[int]bool{}, keys: map[string]answered{},
+		arrived: make(chan struct{}), shutdown: make(chan struct{})}
+}
+
+// Server is a Handler that listens on a port of its own.
+type Server struct {
+	*Handler
+	URL string // for RESEND_BASE_URL
+}
+
+// New starts a stand-in that ends with the test.
+func New(t testing.TB) *Server {
+	t.Helper()
+	handler := NewHandler("re_test_key")
+	listening := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		close(handler.shutdown)
+		listening.CloseClientConnections()
+		listening.Close()
+	})
+	return &Server{handler, listening.URL}
+}
+
+// Fault is what happens to one request instead of the usual.
+type Fault struct {
+	status     int
+	retryAfter string
+	name       string
+	message    string
+	accept     bool
+	cut        bool
+	hang       bool
+}
+
+// Status answers with an error, with Retry-After if one is given (seconds).
+func Status(code int, retryAfter ...int) Fault {
+	f := Fault{status: code, name: names[code], message: http.StatusText(code)}
+	if len(retryAfter) > 0 {
+		f.retryAfter = fmt.Sprint(retryAfter[0])
+	}
+	return f
+}
+
+// Refuse answers with an error of this name and message.
+func Refuse(code int, name, message string) Fault {
+	return Fault{status: code, name: name, message: message}
+}
+
+var (
+	// Hang takes the request and neither delivers nor answers.
+	Hang = Fault{hang: true}
+	// AcceptAndHang delivers and does not answer.
+	AcceptAndHang = Fault{accept: true, hang: true}
+	// AcceptAndCut delivers and cuts the line before the answer.
+	AcceptAndCut = Fault{accept: true, cut: true}
+)
+
+var names = map[int]string{
+	400: "validation_error", 401: "missing_api_key", 403: "invalid_api_key", 404: "not_found",
+	405: "method_not_allowed", 409: "invalid_idempotent_request", 422: "validation_error",
+	429: "rate_limit_exceeded", 500: "internal_server_error",
+}
+
+// Fail lays faults in the way of the next requests, one each.
+func (h *Handler) Fail(faults ...Fault) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.faults = append(h.faults, faults...)
+}
+
+// Letters is what was delivered, oldest first.
+func (h *Handler) Letters() []Sent {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]Sent{}, h.letters...)
+}
+
+// Requests is how many requests came, the failed ones too.
+func (h *Handler) Requests() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.seen
+}
+
+// WaitFor waits, at most 10 s, for a letter to an address and returns the oldest that no WaitFor returned before.
+func (h *Handler) WaitFor(t testing.TB, to string) Sent {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		h.mu.Lock()
+		for i, letter := range h.letters {
+			if !h.read[i] && strings.EqualFold(letter.To, to) {
+				h.read[i] = true
+				h.mu.Unlock()
+				return letter
+			}
+		}
+		arrived := h.arrived
+		h.mu.Unlock()
+		select {
+		case <-arrived:
+		case <-late:
+			t.Fatalf("no letter to %s within 10 s; %d letters arrived", to, len(h.Letters()))
+		}
+	}
+}
+
+// WaitForRequests waits, at most 10 s, until n requests have come, the failed ones too.
+func (h *Handler) WaitForRequests(t testing.TB, n int) {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		h.mu.Lock()
+		seen, arrived := h.seen, h.arrived
+		h.mu.Unlock()
+		if seen >= n {
+			return
+		}
+		select {
+		case <-arrived:
+		case <-late:
+			t.Fatalf("%d requests within 10 s, want %d", seen, n)
+		}
+	}
+}
+
+var addresses = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// Link is the first address in the text of a letter whose path starts with prefix, or "".
+func (h *Handler) Link(letter Sent, prefix string) string {
+	for _, address := range addresses.FindAllString(letter.Text, -1) {
+		if u, err := url.Parse(address); err == nil && strings.HasPrefix(u.Path, prefix) {
+			return address
+		}
+	}
+	return ""
+}
+
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet && r.URL.Path == "/letters" {
+		reply(w, http.StatusOK, h.Letters())
+		return
+	}
+	if r.URL.Path != "/emails" {
+		refuse(w, 404, "not_found", "The requested endpoint does not exist")
+		return
+	}
+	if r.Method != http.MethodPost {
+		refuse(w, 405, "method_not_allowed", "Method is not allowed for the requested path")
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	answer := h.take(r, body)
+	switch {
+	case answer.hang:
+		select {
+		case <-r.Context().Done():
+		case <-h.shutdown:
+		}
+	case answer.cut:
+		panic(http.ErrAbortHandler)
+	case answer.status != 0:
+		if answer.retryAfter != "" {
+			w.Header().Set("Retry-After", answer.retryAfter)
+		}
+		refuse(w, answer.status, answer.name, answer.message)
+	default:
+		reply(w, http.StatusOK, map[string]string{"id": answer.message})
+	}
+}
+
+// take judges a request; the message of a good answer is the id of the letter.
+func (h *Handler) take(r *http.Request, body []byte) Fault {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.seen++
+	defer func() {
+		close(h.arrived)
+		h.arrived = make(chan struct{})
+	}()
+
+	fault := Fault{}
+	if len(h.faults) > 0 {
+		fault, h.faults = h.faults[0], h.faults[1:]
+		if !fault.accept {
+			return fault
+		}
+	}
+	switch r.Header.Get("Authorization") {
+	case "Bearer " + h.Key:
+	case "":
+		return Refuse(401, "missing_api_key", "Missing API Key")
+	default:
+		return Refuse(401, "validation_error", "API key is invalid")
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if len(key) > 256 {
+		return Refuse(400, "invalid_idempotency_key", "The idempotency key has to be between 1-256 characters")
+	}
+	sum := sha256.Sum256(body)
+	if before, ok := h.keys[key]; ok && key != "" && h.Now().Sub(before.at) < 24*time.Hour {
+		if before.body != sum {
+			return Refuse(409, "invalid_idempotent_request", "Same idempotency key used with a different request payload")
+		}
+		fault.message = before.id
+		return fault
+	}
+	letter, problem := read(body)
+	if problem != "" {
+		return Refuse(422, "validation_error", problem)
+	}
+	letter.Key = key
+	letter.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.letters)+1)
+	h.letters = append(h.letters, letter)
+	h.keys[key] = answered{sum, letter.ID, h.Now()}
+	fault.message = letter.ID
+	return fault
+}
+
+func read(body []byte) (letter Sent, problem string) {
+	var request struct {
+		From, Subject, HTML, Text string
+		To                        any
+		Headers                   map[string]string
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return Sent{}, "The request body is not valid JSON"
+	}
+	from, err := mail.ParseAddress(request.From)
+	if err != nil {
+		return Sent{}, "Invalid `from` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
+	}
+	first := request.To
+	if list, ok := first.([]any); ok && len(list) == 1 {
+		first = list[0]
+	}
+	text, _ := first.(string)
+	to, err := mail.ParseAddress(text)
+	if err != nil {
+		return Sent{}, "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
+	}
+	if request.Subject == "" {
+		return Sent{}, "Missing `subject` field"
+	}
+	if request.HTML == "" && request.Text == "" {
+		return Sent{}, "Missing `html` or `text` field"
+	}
+	return Sent{To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
+		HTML: request.HTML, Text: request.Text, Headers: request.Headers}, ""
+}
+
+func refuse(w http.ResponseWriter, status int, name, message string) {
+	reply(w, status, map[string]any{"statusCode": status, "name": name, "message": message})
+}
+
+func reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}

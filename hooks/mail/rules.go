@@ -1,0 +1,60 @@
+package mail
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"usher/hooks/record"
+)
+
+var transitions = map[string][]string{
+	Queued:  {Queued, Sending, Failed},
+	Sending: {Sending, Queued, Sent, Failed},
+	Sent:    {Sent},
+	Failed:  {Failed},
+}
+
+// registerRules holds for every writer: a letter starts queued, keeps its recipient, moves forward only, and
+// has no content left once it is sent or has failed.
+func registerRules(app core.App) {
+	app.OnRecordCreateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
+		Id: "usherMailCreate", Func: record.Guard(judgeNew)})
+	app.OnRecordUpdateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
+		Id: "usherMailUpdate", Func: record.Guard(judgeChange)})
+}
+
+func judgeNew(_ core.App, r *core.Record) error {
+	if r.GetString("status") != Queued || r.GetString("sealed") == "" {
+		return record.Refuse("status", "bad_letter", "A letter starts queued, with its content.")
+	}
+	return nil
+}
+
+func judgeChange(app core.App, r *core.Record) error {
+	var was string
+	err := app.DB().NewQuery("SELECT status FROM outbox WHERE id = {:id}").Bind(params{"id": r.Id}).Row(&was)
+	if errors.Is(err, sql.ErrNoRows) {
+		return record.Refuse("base", "bad_letter", "This letter is not listed any more.")
+	}
+	if err != nil {
+		return fmt.Errorf("read the state of a letter: %w", err)
+	}
+	status := r.GetString("status")
+	if !slices.Contains(transitions[was], status) {
+		return record.Refuse("status", "bad_letter", fmt.Sprintf("A letter that is %s cannot become %s.", was, status))
+	}
+	if record.Changed(r, "kind", "recipient", "about", "team") {
+		return record.Refuse("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
+	}
+	if status == Sent || status == Failed {
+		r.Set("sealed", "")
+	} else if r.GetString("sealed") == "" {
+		return record.Refuse("sealed", "bad_letter", "A letter that waits keeps its content.")
+	}
+	return nil
+}

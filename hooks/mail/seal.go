@@ -1,0 +1,128 @@
+package mail
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+const (
+	keyFile = "usher.key"
+	keySize = 32
+	keyName = "usher.mail.key"
+)
+
+// seal encrypts a letter with AES-256-GCM for the row id alone: moved to another row it does not open.
+// Links in letters therefore never reach SQLite or its WAL in clear text.
+func seal(app core.App, id string, letter []byte) (string, error) {
+	gcm, err := gcmOf(app)
+	if err != nil {
+		return "", err
+	}
+	nonce := make([]byte, gcm.NonceSize())
+	rand.Read(nonce)
+	return base64.StdEncoding.EncodeToString(gcm.Seal(nonce, nonce, letter, []byte(id))), nil
+}
+
+// errSealed says that a letter cannot be opened with the key of this folder, as after a restore.
+var errSealed = errors.New("the letter was sealed with another key")
+
+func open(app core.App, id, sealed string) ([]byte, error) {
+	gcm, err := gcmOf(app)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil || len(raw) < gcm.NonceSize() {
+		return nil, errSealed
+	}
+	letter, err := gcm.Open(nil, raw[:gcm.NonceSize()], raw[gcm.NonceSize():], []byte(id))
+	if err != nil {
+		return nil, errSealed
+	}
+	return letter, nil
+}
+
+func gcmOf(app core.App) (cipher.AEAD, error) {
+	k, err := key(app)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(k)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// key is the key of the data folder, made at the first use. It is the only thing that opens unsent letters,
+// belongs to this machine and is in no backup: after a restore unsent letters are made again.
+func key(app core.App) ([]byte, error) {
+	if k, ok := app.Store().Get(keyName).([]byte); ok {
+		return k, nil
+	}
+	path := filepath.Join(app.DataDir(), keyFile)
+	k, err := readKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeKey(path); err == nil {
+			k, err = readKey(path)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	app.Store().Set(keyName, k)
+	return k, nil
+}
+
+func readKey(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the key of the outbox: %w", err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("open the key of the outbox: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("%s has mode %04o, others can read it: run chmod 600 %s", path, mode, path)
+	}
+	k, err := io.ReadAll(io.LimitReader(file, keySize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the key of the outbox: %w", err)
+	}
+	if len(k) != keySize {
+		return nil, fmt.Errorf("%s is not %d bytes long: remove it and start again; letters that wait under it fail and can be sent again", path, keySize)
+	}
+	return k, nil
+}
+
+// makeKey writes a new key in full before it gets its name, and never over another: of two processes at the
+// first start one wins, and both read the same key.
+func makeKey(path string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("make the key of the outbox: %w", err)
+	}
+	defer os.Remove(file.Name())
+	k := make([]byte, keySize)
+	rand.Read(k)
+	_, err = file.Write(k)
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Link(file.Name(), path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make the key of the outbox: %w", err)
+	}
+	return nil
+}

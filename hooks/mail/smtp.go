@@ -1,0 +1,83 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/mail"
+	"net/textproto"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+	"github.com/pocketbase/pocketbase/tools/routine"
+)
+
+type smtpTransport struct {
+	settings core.SMTPConfig
+	own      string
+}
+
+func (*smtpTransport) mode() string { return modeSMTP }
+
+// send speaks to the server of PocketBase's mail settings. SMTP knows no idempotency key: the Message-ID is
+// made of the row's id, so that a letter that arrives twice is recognized as one.
+func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (string, error) {
+	message, err := smtpMessage(id, request)
+	if err != nil {
+		return "", &fault{verdict: never, message: err.Error()}
+	}
+	client := &mailer.SMTPClient{
+		Host: t.settings.Host, Port: t.settings.Port, Username: t.settings.Username, Password: t.settings.Password,
+		TLS: t.settings.TLS, AuthMethod: t.settings.AuthMethod, LocalName: t.settings.LocalName,
+	}
+	done := make(chan error, 1)
+	routine.FireAndForget(func() {
+		done <- routine.SafeWrap(func() error { return client.Send(message) })()
+	})
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		return "", &fault{verdict: again, message: "The mail server does not answer in time."}
+	}
+	if err != nil {
+		return "", smtpFault(err, t.own)
+	}
+	return message.Headers["Message-ID"], nil
+}
+
+func smtpMessage(id string, request []byte) (*mailer.Message, error) {
+	letter, err := parse(request)
+	if err != nil {
+		return nil, err
+	}
+	from, err := mail.ParseAddress(letter.From)
+	if err != nil {
+		return nil, errors.New("The sender is no address.")
+	}
+	to, err := mail.ParseAddress(letter.To[0])
+	if err != nil {
+		return nil, errors.New("The recipient is no address.")
+	}
+	_, host, _ := strings.Cut(from.Address, "@")
+	headers := maps.Clone(letter.Headers)
+	headers["Message-ID"] = "<" + id + "@" + host + ">"
+	return &mailer.Message{From: *from, To: []mail.Address{*to}, Subject: letter.Subject,
+		HTML: letter.Html, Text: letter.Text, Headers: headers}, nil
+}
+
+func smtpFault(err error, own string) *fault {
+	f := &fault{verdict: again, message: "The mail server cannot be reached."}
+	var reply *textproto.Error
+	if !errors.As(err, &reply) {
+		return f
+	}
+	f.message = clean(reply.Error(), own)
+	switch {
+	case reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538:
+		f.verdict = stop
+	case reply.Code >= 500:
+		f.verdict = never
+	}
+	return f
+}

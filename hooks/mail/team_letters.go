@@ -1,0 +1,127 @@
+package mail
+
+import (
+	"fmt"
+	"time"
+)
+
+// InvitationProps is what Invitation needs. No role is a plain member. Zone nil is UTC.
+type InvitationProps struct {
+	To         string
+	ToName     string
+	Team       TeamProps
+	Inviter    string // name; empty: the team asks
+	Roles      []RoleProps
+	Note       string
+	Link       string // the page that accepts; opening it changes nothing (R60)
+	Expires    time.Time
+	Zone       *time.Location
+	HasAccount bool
+	Member     bool // already in the team: the letter offers a role (R63)
+	Support    string
+}
+
+// Invitation asks somebody to join a team, or a member to take a role. Its button says "Accept invitation" and
+// opens the page that accepts (R51). The seats it names are held until Expires (R42).
+func Invitation(p InvitationProps) Letter {
+	by := orElse(p.Inviter, p.Team.Name)
+	s := sheet{
+		Team: p.Team, Roles: p.Roles, NoteBy: by, Note: p.Note,
+		Button: "Accept invitation", Link: p.Link,
+		Until:   until{held(len(p.Roles)), when(p.Expires, p.Zone)},
+		After:   "The link is for you alone and works once. The page it opens asks for your answer: accept or decline.",
+		Support: p.Support,
+	}
+	if p.Member {
+		s.Title = fmt.Sprintf("%s offers you a role in %s", by, p.Team.Name)
+		s.Lead = "You are in the team already. This would be new:"
+		s.Says = []string{"Sign in as " + p.To + " to answer."}
+		s.Why = fmt.Sprintf("You get this letter because you are a member of %s and %s offers you more. Whatever you answer, what you have in the team stays.", p.Team.Name, by)
+		return s.letter(KindRoleOffered, p.To, p.ToName, "A new role for you in "+p.Team.Name)
+	}
+	s.Title = fmt.Sprintf("%s asks you to join %s", by, p.Team.Name)
+	if p.Inviter == "" {
+		s.Title = p.Team.Name + " asks you to join"
+	}
+	s.Lead = "For " + p.To + ". This is what you would be there:"
+	if len(p.Roles) == 0 {
+		s.Lead = "For " + p.To + ". You would be a member, without a seat: you take part in the team's sessions."
+	}
+	s.Says = []string{"You make an account on the way: a name and a password, nothing else."}
+	if p.HasAccount {
+		s.Says = []string{"You have an Usher account. Sign in as " + p.To + " to answer."}
+	}
+	s.Why = fmt.Sprintf("You get this letter because %s asked for you by this address. Not expected? Leave it: nothing happens without your answer.", by)
+	return s.letter(KindInvitation, p.To, p.ToName, s.Title)
+}
+
+func held(seats int) string {
+	switch seats {
+	case 0:
+		return "The invitation is good until"
+	case 1:
+		return "The seat is held for you until"
+	default:
+		return "Both seats are held for you until"
+	}
+}
+
+// RoleRevokedProps is what RoleRevoked needs. Roles are the names of what ended, Left of what stays.
+type RoleRevokedProps struct {
+	To      string
+	ToName  string
+	Team    TeamProps
+	By      string
+	Roles   []string
+	Left    []string
+	Support string
+}
+
+// RoleRevoked tells a member that a role has ended, and what stays.
+func RoleRevoked(p RoleRevokedProps) Letter {
+	stays := "You stay a member of the team: you take part in its sessions."
+	if len(p.Left) > 0 {
+		stays = "You stay in the team as " + join(p.Left) + "."
+	}
+	role := "role"
+	if len(p.Roles) > 1 {
+		role = "roles"
+	}
+	return sheet{
+		Team:    p.Team,
+		Title:   fmt.Sprintf("You are no longer %s in %s", join(p.Roles), p.Team.Name),
+		Lead:    fmt.Sprintf("%s ended your %s. It took effect at once.", orElse(p.By, "An admin"), role),
+		Says:    []string{stays},
+		Why:     fmt.Sprintf("You get this letter because you are a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "an admin of the team")),
+		Support: p.Support,
+	}.letter(KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" has ended")
+}
+
+// RemovedProps is what Removed needs.
+type RemovedProps struct {
+	To      string
+	ToName  string
+	Team    TeamProps
+	By      string
+	Support string
+}
+
+// Removed tells people that they are not in a team any more.
+func Removed(p RemovedProps) Letter {
+	return sheet{
+		Team:  p.Team,
+		Title: "You are no longer in " + p.Team.Name,
+		Lead:  orElse(p.By, "An admin") + " removed you from the team. It took effect at once.",
+		Says: []string{"Its sessions, rooms and recordings are closed to you, and old links to them no longer work. " +
+			"Your account and your other teams stay as they are."},
+		Why:     fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "an admin of the team")),
+		Support: p.Support,
+	}.letter(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
+}
+
+func orElse(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}

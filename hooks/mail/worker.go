@@ -1,0 +1,387 @@
+package mail
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+)
+
+const (
+	workerKey = "usher.mail.worker"
+
+	firstRetry = 5 * time.Second
+	maxRetry   = time.Hour
+	giveUp     = 24 * time.Hour // as long as Resend remembers an idempotency key
+	knockAgain = 5 * time.Minute
+	poll       = 5 * time.Second // what another process queued leaves this late at most
+	patience   = 20 * time.Second
+)
+
+// Worker takes letters out of the outbox, one at a time. Its fields are set before its start; tests set their own.
+type Worker struct {
+	App     core.App
+	Pace    time.Duration // least time between two letters; 500 ms, for Resend takes 2 a second
+	Limit   time.Duration // how long a provider may take to answer; 10 s, with SMTP 30 s
+	Console io.Writer     // where letters are printed when no mail is set up; os.Stdout
+	Now     func() time.Time
+	Wait    func(ctx context.Context, d time.Duration) // waits for d, less if ctx ends
+
+	wake      chan struct{}
+	last      time.Time // start of the last send
+	unsettled bool      // rows may stand in sending that nobody sends
+	pause     time.Time // until then nothing leaves
+	failures  int       // tries in a row that the provider did not answer
+
+	mu      sync.Mutex
+	trouble string
+}
+
+// NewWorker is a worker of the defaults.
+func NewWorker(app core.App) *Worker {
+	return &Worker{
+		App: app, Pace: 500 * time.Millisecond, Console: os.Stdout, Now: time.Now, Wait: wait,
+		wake: make(chan struct{}, 1), unsettled: true,
+	}
+}
+
+// Start delivers what is due, then what falls due or is queued, until stop is called. stop waits for the letter
+// under way, at most 20 s. While a worker runs for the app, a second one does not start.
+func (w *Worker) Start() (stop func()) {
+	holder := w.App.Store().GetOrSet(workerKey, func() any { return w })
+	if holder != any(w) {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	routine.FireAndForget(func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			idle := w.deliverSafely(ctx)
+			timer := time.NewTimer(idle)
+			select {
+			case <-ctx.Done():
+			case <-w.wake:
+			case <-timer.C:
+			}
+			timer.Stop()
+		}
+	})
+	return sync.OnceFunc(func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(patience):
+		}
+		w.App.Store().Remove(workerKey)
+	})
+}
+
+func running(app core.App) *Worker {
+	w, _ := app.Store().Get(workerKey).(*Worker)
+	return w
+}
+
+func (w *Worker) wakeUp() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Trouble says why letters wait, or "".
+func (w *Worker) Trouble() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.trouble
+}
+
+func (w *Worker) setTrouble(s string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.trouble = s
+}
+
+// deliverSafely is Deliver under recovery: a panic costs one letter a while, not the process with its meetings.
+func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.unsettled, idle = true, poll
+			w.App.Logger().Error("sending mail panicked", "panic", fmt.Sprint(p))
+		}
+	}()
+	return w.Deliver(ctx)
+}
+
+// Deliver sends every letter that is due, and says after how long to look again. The first time it takes up
+// what a crash left in sending: at once, under the same idempotency key. When ctx ends it finishes the letter
+// under way and returns.
+func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
+	for ctx.Err() == nil {
+		sent, err := w.next(ctx)
+		if err != nil {
+			w.unsettled = true
+			w.App.Logger().Error("sending mail failed", "error", err)
+			return poll
+		}
+		if !sent {
+			break
+		}
+	}
+	return w.idle()
+}
+
+func (w *Worker) idle() time.Duration {
+	now := w.Now()
+	if w.pause.After(now) {
+		return min(w.pause.Sub(now), poll)
+	}
+	due, err := nextDue(w.App)
+	if err != nil || due.IsZero() {
+		return poll
+	}
+	return max(10*time.Millisecond, min(due.Sub(now), poll))
+}
+
+// next sends one letter; false if none is due, or none may leave now.
+func (w *Worker) next(ctx context.Context) (bool, error) {
+	if w.unsettled {
+		if err := w.takeUp(); err != nil {
+			return false, err
+		}
+		w.unsettled = false
+	}
+	if w.pause.After(w.Now()) {
+		return false, nil
+	}
+	m, err := findNext(w.App, w.Now())
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("find the next letter: %w", err)
+	}
+	if gap := w.last.Add(w.Pace).Sub(w.Now()); !w.last.IsZero() && gap > 0 {
+		if w.Wait(ctx, gap); ctx.Err() != nil {
+			return false, nil
+		}
+		// A letter that goes first may have come in the meantime.
+		if m, err = findNext(w.App, w.Now()); err != nil {
+			return false, fmt.Errorf("find the next letter: %w", err)
+		}
+	}
+	return true, w.deliver(m.Id)
+}
+
+// deliver takes one letter through sending. The call is outside of any transaction.
+func (w *Worker) deliver(id string) error {
+	request, err := w.take(id)
+	if err != nil || request == nil {
+		return err
+	}
+	w.last = w.Now()
+	carrier := transportOf(w.App, w.Console)
+	ctx, cancel := context.WithTimeout(context.Background(), w.limit(carrier))
+	defer cancel()
+	providerID, err := carrier.send(ctx, id, request)
+	var f *fault
+	if err != nil && !errors.As(err, &f) {
+		f = &fault{verdict: again, message: "The letter could not be handed over."}
+	}
+	return w.settle(id, carrier.mode(), providerID, f)
+}
+
+func (w *Worker) limit(carrier transport) time.Duration {
+	switch {
+	case w.Limit > 0:
+		return w.Limit
+	case carrier.mode() == modeSMTP:
+		return 30 * time.Second
+	default:
+		return 10 * time.Second
+	}
+}
+
+// takeUp queues again what stands in sending. A worker sends one letter at a time, so that at this moment
+// nobody does.
+func (w *Worker) takeUp() error {
+	var left []*Outbox
+	err := w.App.RecordQuery(collection).AndWhere(dbx.HashExp{"status": Sending}).All(&left)
+	if err != nil {
+		return fmt.Errorf("find letters that were under way: %w", err)
+	}
+	for _, m := range left {
+		m.Set("status", Queued)
+		m.Set("due", w.Now())
+		if err := w.App.Save(m); err != nil {
+			return fmt.Errorf("take up a letter: %w", err)
+		}
+	}
+	return nil
+}
+
+// take marks a letter as being sent and returns what to send; nil if another took it, or if it failed for good.
+func (w *Worker) take(id string) (request []byte, err error) {
+	err = w.App.RunInTransaction(func(tx core.App) error {
+		m, err := FindOutbox(tx, id)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && m.Status() != Queued {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		tried := m.Tried().Time()
+		if !tried.IsZero() && w.Now().Sub(tried) >= giveUp {
+			// The provider has forgotten the key by now: one more try could deliver it twice.
+			return fail(tx, m, "It could not be delivered within 24 hours. Send it again.")
+		}
+		request, err = open(tx, m.Id, m.GetString("sealed"))
+		if errors.Is(err, errSealed) {
+			return fail(tx, m, "It was made before a restore and cannot be opened any more. Send it again.")
+		}
+		if err != nil {
+			return err
+		}
+		if tried.IsZero() {
+			if request, err = w.readdress(tx, m, request); err != nil {
+				return err
+			}
+			m.Set("tried", w.Now())
+		}
+		m.Set("status", Sending)
+		m.Set("attempts", m.Attempts()+1)
+		return tx.Save(m)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take a letter: %w", err)
+	}
+	return request, nil
+}
+
+// readdress puts the present sender on a letter that no provider can have accepted: one that waited because the
+// sender was refused leaves under the one that was set instead.
+func (w *Worker) readdress(tx core.App, m *Outbox, request []byte) ([]byte, error) {
+	letter, err := parse(request)
+	if err != nil {
+		return nil, err
+	}
+	if letter.From == sender(tx) {
+		return request, nil
+	}
+	letter.From = sender(tx)
+	if request, err = json.Marshal(letter); err != nil {
+		return nil, err
+	}
+	sealed, err := seal(tx, m.Id, request)
+	if err != nil {
+		return nil, err
+	}
+	m.Set("sealed", sealed)
+	return request, nil
+}
+
+// settle writes down what came of a try.
+func (w *Worker) settle(id, mode, providerID string, f *fault) error {
+	err := w.App.RunInTransaction(func(tx core.App) error {
+		m, err := FindOutbox(tx, id)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && m.Status() != Sending {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if f == nil {
+			m.Set("status", Sent)
+			m.Set("sent", w.Now())
+			m.Set("provider_id", short(providerID, 200))
+			m.Set("error", "")
+			return tx.Save(m)
+		}
+		if f.verdict == never {
+			return fail(tx, m, f.message)
+		}
+		m.Set("status", Queued)
+		m.Set("error", f.message)
+		if f.verdict == stop {
+			m.Set("attempts", m.Attempts()-1)
+			if m.Attempts() == 0 {
+				m.Set("tried", "")
+			}
+			return tx.Save(m)
+		}
+		due := w.Now().Add(max(f.after, backoff(m.Attempts())))
+		if due.Sub(m.Tried().Time()) >= giveUp {
+			return fail(tx, m, f.message)
+		}
+		m.Set("due", due)
+		return tx.Save(m)
+	})
+	w.note(id, mode, f)
+	if err != nil {
+		return fmt.Errorf("note what came of a letter: %w", err)
+	}
+	return nil
+}
+
+// note keeps what a try says about the provider rather than about the letter.
+func (w *Worker) note(id, mode string, f *fault) {
+	provider := map[string]string{modeResend: "Resend", modeSMTP: "The mail server", modeConsole: "The console"}[mode]
+	if f == nil || f.verdict == never {
+		w.failures = 0
+		w.setTrouble("")
+		if f != nil {
+			w.App.Logger().Warn("a letter was refused", "letter", id, "error", f.message)
+		}
+		return
+	}
+	w.App.Logger().Warn("a letter waits", "letter", id, "error", f.message)
+	switch f.verdict {
+	case stop:
+		w.pause = w.Now().Add(knockAgain)
+		w.setTrouble(provider + " refuses our key or our sender, so letters wait. It says: " + f.message)
+	case slow:
+		w.pause = w.Now().Add(max(f.after, time.Second))
+		if f.after > time.Minute {
+			w.setTrouble(fmt.Sprintf("%s takes no more letters until %s. It says: %s",
+				provider, w.pause.UTC().Format("2 January 15:04 UTC"), f.message))
+		}
+	case again:
+		if w.failures++; w.failures >= 3 {
+			w.setTrouble("Letters wait and are tried again. " + f.message)
+		}
+	}
+}
+
+func fail(tx core.App, m *Outbox, message string) error {
+	m.Set("status", Failed)
+	m.Set("error", message)
+	return tx.Save(m)
+}
+
+// backoff is how long to wait after the nth try: about 5 s, then double, an hour at most, a quarter more or less.
+func backoff(n int) time.Duration {
+	d := maxRetry
+	if n < 11 {
+		d = min(d, firstRetry<<max(0, n-1))
+	}
+	return min(maxRetry, time.Duration(float64(d)*(0.75+rand.Float64()/2)))
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,95 @@
+package members
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// RevokeRoles takes roles from a member at once and frees their seats (R39). The person stays in the team (D4).
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles) error {
+	return manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
+		if !actor.CanRevoke(revoked, m.Roles(), user == actor.Account.Id) {
+			return record.Forbid(forbidden(m.Roles()))
+		}
+		revoked = revoked.Without(revoked.Without(m.Roles()))
+		if revoked.None() {
+			return record.Refuse("roles", "no_such_role", "The person does not have this role.")
+		}
+		entry.With("roles", revoked.Names())
+		m.setRoles(m.Roles().Without(revoked))
+		if m.GetBool("came_as_guest") && m.Roles().None() {
+			m.Set("kind", Guest)
+		}
+		if err := tx.Save(m); err != nil {
+			return err
+		}
+		return sendRoleRevoked(tx, actor, account, revoked)
+	})
+}
+
+// Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79).
+// The account and other teams are untouched (R83).
+func Remove(app core.App, actor *actors.Actor, user string) error {
+	return manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
+		self := user == actor.Account.Id
+		switch {
+		case self && m.Roles().Owner:
+			return lastOwner()
+		case self:
+			return record.Refuse("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
+		case !actor.CanRemove(m.Roles(), self):
+			return record.Forbid(forbidden(m.Roles()))
+		}
+		entry.With("roles", m.Roles().Names())
+		if err := tx.Delete(m); err != nil {
+			return err
+		}
+		return sendRemoved(tx, actor, account)
+	})
+}
+
+// Leave ends the actor's own membership, with the effects of Remove (R83). The Owner cannot leave.
+func Leave(app core.App, actor *actors.Actor) error {
+	return manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, _ *core.Record) error {
+		entry.With("roles", m.Roles().Names())
+		return tx.Delete(m)
+	})
+}
+
+func forbidden(held actors.Roles) string {
+	switch {
+	case held.Owner:
+		return "The Owner can be neither removed nor demoted."
+	case held.Admin:
+		return "Only the Owner manages Admins in this team."
+	}
+	return "Only the Owner and Admins manage people."
+}
+
+// manage runs a deed on a person of the actor's team, with the actor's rights read anew in the same transaction.
+func manage(app core.App, actor *actors.Actor, user, action string,
+	deed func(core.App, *audit.Entry, *Membership, *core.Record) error) error {
+	entry := audit.By(actor, action).On(user, "")
+	return audit.Do(app, entry, func(tx core.App) error {
+		again, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		*actor = *again
+		m, err := Find(tx, actor.Team.Id, user)
+		if err != nil {
+			return err
+		}
+		account, err := tx.FindRecordById("users", user)
+		if err != nil {
+			return fmt.Errorf("find the account of a member: %w", err)
+		}
+		entry.On(user, actors.DisplayName(account))
+		return deed(tx, entry, m, account)
+	})
+}

@@ -1,0 +1,122 @@
+// Package members keeps who is in which team and with which roles, and that every team has exactly one Owner.
+package members
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+)
+
+// The kinds of membership (R20). A guest enters only sessions that he is invited to (R25).
+const (
+	Member = "member"
+	Guest  = "guest"
+)
+
+// CodeLastOwner is the code of a refusal that would leave a team without its Owner (R29).
+const CodeLastOwner = "last_owner"
+
+var _ core.RecordProxy = (*Membership)(nil)
+
+// Membership is one account in one team.
+type Membership struct{ *core.Record }
+
+// PreValidate makes sure that the proxy holds a membership.
+func (m *Membership) PreValidate(context.Context, core.App) error {
+	if m.Record == nil || m.Collection().Name != "memberships" {
+		return errors.New("not a membership")
+	}
+	return nil
+}
+
+// ProxyRecord returns the record.
+func (m *Membership) ProxyRecord() *core.Record { return m.Record }
+
+// SetProxyRecord sets the record.
+func (m *Membership) SetProxyRecord(r *core.Record) { m.Record = r }
+
+// Roles is what the person carries in the team.
+func (m *Membership) Roles() actors.Roles { return actors.RolesOf(m.Record) }
+
+// Kind is Member or Guest.
+func (m *Membership) Kind() string { return m.GetString("kind") }
+
+// UserID is the account.
+func (m *Membership) UserID() string { return m.GetString("user") }
+
+func (m *Membership) setRoles(roles actors.Roles) {
+	m.Set("owner", roles.Owner)
+	m.Set("admin", roles.Admin)
+	m.Set("organizer", roles.Organizer)
+}
+
+// Find reads the membership of an account in a team, or record.ErrNotFound.
+func Find(app core.App, team, user string) (*Membership, error) {
+	m := &Membership{}
+	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).One(m)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find membership: %w", err)
+	}
+	return m, nil
+}
+
+// Owner reads the membership of the team's Owner.
+func Owner(app core.App, team string) (*Membership, error) {
+	m := &Membership{}
+	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}).Limit(1).One(m)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find the owner: %w", err)
+	}
+	return m, nil
+}
+
+// Place is a team that an account is in, with what it carries there.
+type Place struct {
+	Team   *core.Record
+	Roles  actors.Roles
+	Kind   string
+	People int
+}
+
+// Places lists the teams of an account by name. panel keeps only those whose Admin Panel it may enter (R5, D5).
+func Places(app core.App, account *core.Record, panel bool) ([]Place, error) {
+	query := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": account.Id})
+	if panel {
+		query.AndWhere(dbx.NewExp("(owner OR admin)"))
+	}
+	var memberships []*Membership
+	if err := query.All(&memberships); err != nil {
+		return nil, fmt.Errorf("list the teams of an account: %w", err)
+	}
+	places := make([]Place, 0, len(memberships))
+	for _, m := range memberships {
+		team, err := app.FindRecordById("teams", m.GetString("team"))
+		if err != nil {
+			return nil, fmt.Errorf("find a team of an account: %w", err)
+		}
+		people, err := app.CountRecords("memberships", dbx.HashExp{"team": team.Id})
+		if err != nil {
+			return nil, fmt.Errorf("count people: %w", err)
+		}
+		places = append(places, Place{Team: team, Roles: m.Roles(), Kind: m.Kind(), People: int(people)})
+	}
+	slices.SortFunc(places, func(a, b Place) int {
+		return strings.Compare(strings.ToLower(a.Team.GetString("name")), strings.ToLower(b.Team.GetString("name")))
+	})
+	return places, nil
+}

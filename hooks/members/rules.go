@@ -1,0 +1,75 @@
+package members
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Register wires what holds for every writer of a membership: one Owner a team, never none and never
+// two (R29); a guest has no role; team and person never change.
+func Register(app core.App) {
+	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(guardCreate))
+	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(guardUpdate))
+	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			if err := guardDelete(e.App, e.Record); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	})
+}
+
+func guardCreate(app core.App, r *core.Record) error {
+	if err := guardKind(r); err != nil || !r.GetBool("owner") {
+		return err
+	}
+	owners, err := app.CountRecords("memberships", dbx.HashExp{"team": r.GetString("team"), "owner": true})
+	if err != nil {
+		return fmt.Errorf("count owners: %w", err)
+	}
+	if owners > 0 {
+		return record.Refuse("owner", CodeLastOwner, "The team has an Owner already. There is exactly one.")
+	}
+	return nil
+}
+
+func guardUpdate(_ core.App, r *core.Record) error {
+	if record.Changed(r, "team", "user") {
+		return record.Refuse("base", "fixed", "A membership stays with its team and its person.")
+	}
+	if record.Changed(r, "owner") {
+		return lastOwner()
+	}
+	return guardKind(r)
+}
+
+// guardDelete lets the Owner go only together with the whole team, whose record is deleted first.
+func guardDelete(app core.App, r *core.Record) error {
+	if !r.GetBool("owner") {
+		return nil
+	}
+	teams, err := app.CountRecords("teams", dbx.HashExp{"id": r.GetString("team")})
+	if err != nil {
+		return fmt.Errorf("find the team of an owner: %w", err)
+	}
+	if teams > 0 {
+		return lastOwner()
+	}
+	return nil
+}
+
+func guardKind(r *core.Record) error {
+	if r.GetString("kind") == Guest && (r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer")) {
+		return record.Refuse("kind", "guest_role", "A guest carries no role. Make the person a member.")
+	}
+	return nil
+}
+
+func lastOwner() error {
+	return record.Refuse("base", CodeLastOwner, "A team has exactly one Owner, who can be neither removed nor demoted.")
+}

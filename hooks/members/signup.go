@@ -1,0 +1,93 @@
+package members
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/audit"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+// SignUpForm is what somebody gives to get an account and a team.
+type SignUpForm struct {
+	Email    string
+	Name     string
+	Password string
+	Team     string // the new team's name; empty: named after the person
+	Timezone string
+	Code     string // of a fresh server; proves that whoever signs up started it
+	From     string
+}
+
+// SignUpResult is what came of a sign-up. Account and Team are nil where the answer must not tell
+// whether the address had an account: the person looks in the mail.
+type SignUpResult struct {
+	Account *core.Record
+	Team    *teams.Team
+}
+
+// SignUp makes an account and the team that it owns (R2). The first account of a server needs the code
+// that was printed at its start, and is confirmed by it. Later ones confirm their address by mail,
+// and get the same answer whether or not the address has an account (R149).
+func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
+	var done SignUpResult
+	first, err := accounts.MaySignUp(app, form.Code, form.From)
+	if err != nil {
+		return done, err
+	}
+	fresh := accounts.New{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first}
+	if err := accounts.Check(&fresh); err != nil {
+		return done, err
+	}
+	team, err := record.Line("team", "The team's name", form.Team, teams.MaxName)
+	if err != nil {
+		return done, err
+	}
+	if team == "" {
+		team = defaultTeam(fresh.Name)
+	}
+	if known, err := accounts.Known(app, fresh); err != nil || known {
+		return done, err
+	}
+	account, err := accounts.Draft(app, fresh)
+	if err != nil {
+		return done, err
+	}
+
+	entry := &audit.Entry{Action: "account.signup", From: form.From}
+	err = audit.Do(app, entry, func(tx core.App) (err error) {
+		if first {
+			if err := accounts.StillFirst(tx); err != nil {
+				return err
+			}
+		}
+		if err := tx.Save(account); err != nil {
+			return err
+		}
+		done.Account = account
+		entry.Actor, entry.ActorName = account.Id, fresh.Name
+		if first || settings.Of(tx).Teams == "any" {
+			if done.Team, err = found(tx, done.Account, team, entry); err != nil {
+				return err
+			}
+		}
+		if first {
+			return nil
+		}
+		return accounts.SendConfirmation(tx, done.Account)
+	})
+	if err != nil {
+		return SignUpResult{}, err
+	}
+	if !first {
+		return SignUpResult{}, nil
+	}
+	return done, nil
+}
+
+func defaultTeam(person string) string {
+	runes := []rune(person)
+	return string(runes[:min(len(runes), teams.MaxName-7)]) + "'s team"
+}

@@ -1,0 +1,46 @@
+package plans
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// numbers are what a team takes over from its plan, and what add-ons raise.
+var numbers = []string{"admin_seats", "organizer_seats", "licences"}
+
+// Register wires the rule that a team which gets a plan gets the plan's numbers, too.
+func Register(app core.App) {
+	app.OnRecordCreate("teams").BindFunc(func(e *core.RecordEvent) error {
+		if err := apply(e.App, e.Record); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+	app.OnRecordUpdate("teams").BindFunc(func(e *core.RecordEvent) error {
+		if record.Changed(e.Record, "plan") && !record.Changed(e.Record, numbers...) {
+			if err := apply(e.App, e.Record); err != nil {
+				return err
+			}
+		}
+		return e.Next()
+	})
+}
+
+func apply(app core.App, team *core.Record) error {
+	plan, err := Find(app, team.GetString("plan"))
+	if err != nil {
+		return fmt.Errorf("find the plan %q of the team: %w", team.GetString("plan"), err)
+	}
+	for _, number := range numbers {
+		team.Set(number, plan.GetInt(number))
+	}
+	return nil
+}
+
+func keyOrID(key string) dbx.Expression {
+	return dbx.Or(dbx.HashExp{"key": key}, dbx.HashExp{"id": key})
+}

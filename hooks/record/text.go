@@ -1,0 +1,51 @@
+package record
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Line is a line of text that people read, such as a name: trimmed, runs of spaces made one, at most
+// max characters. It is refused as "bad_text" where it could pass for something else: control and
+// direction-changing characters, and addresses of pages.
+func Line(field, label, value string, max int) (string, error) {
+	value = strings.Join(strings.Fields(value), " ")
+	switch {
+	case utf8.RuneCountInString(value) > max:
+		return value, Refuse(field, "too_long", fmt.Sprintf("%s can have at most %d characters.", label, max))
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, unreadable):
+		return value, Refuse(field, "bad_text", label+" has characters that cannot be shown. Type it again.")
+	case strings.Contains(value, "://"):
+		return value, Refuse(field, "bad_text", label+" cannot be an address of a page.")
+	}
+	return value, nil
+}
+
+// RequiredLine is Line for what cannot be empty.
+func RequiredLine(field, label, value string, max int) (string, error) {
+	value, err := Line(field, label, value, max)
+	if err == nil && value == "" {
+		err = Refuse(field, "required", label+" is needed.")
+	}
+	return value, err
+}
+
+// Paragraph is text of several lines: control characters but line ends and tabs are refused.
+func Paragraph(field, label, value string, max int) (string, error) {
+	value = strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n"))
+	switch {
+	case utf8.RuneCountInString(value) > max:
+		return value, Refuse(field, "too_long", fmt.Sprintf("%s can have at most %d characters.", label, max))
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return r != '\n' && r != '\t' && unreadable(r) }):
+		return value, Refuse(field, "bad_text", label+" has characters that cannot be shown. Type it again.")
+	}
+	return value, nil
+}
+
+// unreadable are control characters and those that turn the direction of text or take no place.
+func unreadable(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) ||
+		r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == utf8.RuneError
+}

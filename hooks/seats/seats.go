@@ -1,0 +1,111 @@
+// Package seats keeps that no team has more Admin and Organizer seats taken or promised than it has.
+// There is one count, and everybody asks it.
+package seats
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/plans"
+	"usher/hooks/record"
+)
+
+// CodeFull is the code of a refusal for want of a free seat (R41).
+const CodeFull = "seats_full"
+
+// Count is the seats of one kind. Limit is plans.Unlimited where there is none.
+type Count struct {
+	Limit    int // what the team has
+	Used     int // taken by members
+	Reserved int // promised by pending invitations
+}
+
+// Free is how many seats can still be given; plans.Unlimited where there is no limit.
+func (c Count) Free() int {
+	if c.Limit == plans.Unlimited {
+		return plans.Unlimited
+	}
+	return max(0, c.Limit-c.Used-c.Reserved)
+}
+
+// Fits reports whether n more seats can be given.
+func (c Count) Fits(n int) bool {
+	return n <= 0 || c.Limit == plans.Unlimited || c.Used+c.Reserved+n <= c.Limit
+}
+
+// Seats is all that a team has.
+type Seats struct {
+	Admin     Count
+	Organizer Count
+	Licences  Count // sessions running at once
+}
+
+// Of counts a team's seats now: one query. Pending means pending and not overdue.
+func Of(app core.App, team string) (Seats, error) {
+	var row struct {
+		AdminLimit        int `db:"admin_limit"`
+		OrganizerLimit    int `db:"organizer_limit"`
+		LicenceLimit      int `db:"licence_limit"`
+		AdminUsed         int `db:"admin_used"`
+		OrganizerUsed     int `db:"organizer_used"`
+		AdminReserved     int `db:"admin_reserved"`
+		OrganizerReserved int `db:"organizer_reserved"`
+	}
+	err := app.DB().NewQuery(`
+		SELECT t.admin_seats admin_limit, t.organizer_seats organizer_limit, t.licences licence_limit,
+			m.admins admin_used, m.organizers organizer_used, i.admins admin_reserved, i.organizers organizer_reserved
+		FROM teams t,
+			(SELECT coalesce(sum(owner OR admin), 0) admins, coalesce(sum(organizer), 0) organizers
+				FROM memberships WHERE team = {:team} AND (owner OR admin OR organizer)) m,
+			(SELECT coalesce(sum(admin), 0) admins, coalesce(sum(organizer), 0) organizers
+				FROM invitations WHERE team = {:team} AND status = 'pending' AND expires > {:now} AND (admin OR organizer)) i
+		WHERE t.id = {:team}`).
+		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Seats{}, record.ErrNotFound
+	}
+	if err != nil {
+		return Seats{}, fmt.Errorf("count seats: %w", err)
+	}
+	return Seats{
+		Admin:     Count{row.AdminLimit, row.AdminUsed, row.AdminReserved},
+		Organizer: Count{row.OrganizerLimit, row.OrganizerUsed, row.OrganizerReserved},
+		Licences:  Count{Limit: row.LicenceLimit},
+	}, nil
+}
+
+// Take asks for seats inside the transaction that will use or promise them. The refusal says which
+// seat is missing and the ways out (R41).
+func Take(tx core.App, team string, admins, organizers int) error {
+	if admins <= 0 && organizers <= 0 {
+		return nil
+	}
+	seats, err := Of(tx, team)
+	if err != nil {
+		return err
+	}
+	return seats.Refusal(admins, organizers)
+}
+
+// Refusal is nil if the seats fit.
+func (s Seats) Refusal(admins, organizers int) error {
+	switch {
+	case !s.Admin.Fits(admins) && !s.Organizer.Fits(organizers):
+		return full("Admin seat and no free Organizer seat")
+	case !s.Admin.Fits(admins):
+		return full("Admin seat")
+	case !s.Organizer.Fits(organizers):
+		return full("Organizer seat")
+	}
+	return nil
+}
+
+func full(what string) error {
+	return record.Refuse("roles", CodeFull, "There is no free "+what+
+		". Free one by revoking a role or an invitation, or get more seats with another plan.")
+}

@@ -1,0 +1,85 @@
+package teams
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// Create adds a team with a plan inside the caller's transaction. It has nobody yet: founding one
+// with its Owner is members.Found.
+func Create(tx core.App, name, planID, timezone string) (*Team, error) {
+	collection, err := tx.FindCachedCollectionByNameOrId("teams")
+	if err != nil {
+		return nil, fmt.Errorf("find teams: %w", err)
+	}
+	team := Of(core.NewRecord(collection))
+	team.Set("name", name)
+	team.Set("plan", planID)
+	team.Set("timezone", timezone)
+	return team, tx.Save(team)
+}
+
+// Profile is what Owner and Admins may change about a team. A nil field stays as it is.
+type Profile struct {
+	Name               *string
+	Description        *string
+	Timezone           *string
+	AdminsManageAdmins *bool  // the Owner's alone (D1)
+	Logo               []byte // a PNG, JPEG or WebP file; empty: stays as it is
+	DropLogo           bool
+}
+
+// Update changes the team of the actor.
+func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
+	var team *Team
+	entry := audit.By(actor, "team.update").On(actor.Team.Id, actor.Team.GetString("name"))
+	err := audit.Do(app, entry, func(tx core.App) (err error) {
+		if actor, err = actor.Again(tx); err != nil {
+			return err
+		}
+		if !actor.EditsTeam() {
+			return record.Forbid("Only the Owner and Admins change the team.")
+		}
+		team = Of(actor.Team)
+		if err := profile.fill(team, actor); err != nil {
+			return err
+		}
+		for _, field := range []string{"name", "description", "timezone", "admins_manage_admins"} {
+			if record.Changed(team.Record, field) {
+				entry.With(field, team.Get(field))
+			}
+		}
+		return tx.Save(team)
+	})
+	return team, err
+}
+
+func (p Profile) fill(team *Team, actor *actors.Actor) error {
+	for field, value := range map[string]*string{"name": p.Name, "description": p.Description, "timezone": p.Timezone} {
+		if value != nil {
+			team.Set(field, *value)
+		}
+	}
+	if p.AdminsManageAdmins != nil && *p.AdminsManageAdmins != team.GetBool("admins_manage_admins") {
+		if !actor.OpensAdmins() {
+			return record.Forbid("Only the Owner decides whether Admins manage Admins.")
+		}
+		team.Set("admins_manage_admins", *p.AdminsManageAdmins)
+	}
+	if p.DropLogo {
+		team.Set("logo", nil)
+	}
+	if len(p.Logo) > 0 {
+		logo, err := redraw(p.Logo)
+		if err != nil {
+			return err
+		}
+		team.Set("logo", logo)
+	}
+	return nil
+}

@@ -1,0 +1,18 @@
+package teams
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/mail"
+	"usher/hooks/settings"
+)
+
+// Letterhead is how the team stands in its letters (R10).
+func Letterhead(app core.App, team *core.Record) mail.TeamProps {
+	t := Of(team)
+	props := mail.TeamProps{Name: t.Name(), Description: t.Description()}
+	if path := t.LogoPath(); path != "" {
+		props.LogoURL = settings.Of(app).Link(path)
+	}
+	return props
+}

@@ -1,0 +1,41 @@
+package teams
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Register wires what holds for every writer of a team: a readable name, a slug of its own, a real time zone.
+func Register(app core.App) {
+	app.OnRecordCreate("teams").BindFunc(record.Guard(tidy))
+	app.OnRecordUpdate("teams").BindFunc(record.Guard(tidy))
+}
+
+func tidy(app core.App, r *core.Record) error {
+	name, err := record.RequiredLine("name", "The team's name", r.GetString("name"), MaxName)
+	if err != nil {
+		return err
+	}
+	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
+	if err != nil {
+		return err
+	}
+	r.Set("name", name)
+	r.Set("description", description)
+	if _, err := time.LoadLocation(r.GetString("timezone")); err != nil || r.GetString("timezone") == "Local" {
+		return record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon.")
+	}
+	switch slug := r.GetString("slug"); {
+	case slug == "":
+		if slug, err = freeSlug(app, name); err != nil {
+			return err
+		}
+		r.Set("slug", slug)
+	case looksLikeID.MatchString(slug):
+		return record.Refuse("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+// Package teams keeps the teams themselves: what they are called, how they look, and their settings (R9).
+package teams
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// What a team's profile may hold, in characters and bytes.
+const (
+	MaxName        = 60
+	MaxDescription = 500
+	MaxLogo        = 1 << 20
+	MaxLogoSide    = 2048 // pixels
+)
+
+var _ core.RecordProxy = (*Team)(nil)
+
+// Team is an organization: every member, seat, room, session and byte belongs to exactly one (R1).
+type Team struct{ *core.Record }
+
+// PreValidate makes sure that the proxy holds a team.
+func (t *Team) PreValidate(context.Context, core.App) error {
+	if t.Record == nil || t.Collection().Name != "teams" {
+		return errors.New("not a team")
+	}
+	return nil
+}
+
+// ProxyRecord returns the record.
+func (t *Team) ProxyRecord() *core.Record { return t.Record }
+
+// SetProxyRecord sets the record.
+func (t *Team) SetProxyRecord(r *core.Record) { t.Record = r }
+
+// Of wraps a record of the teams collection.
+func Of(r *core.Record) *Team { return &Team{r} }
+
+// Name is what people call the team.
+func (t *Team) Name() string { return t.GetString("name") }
+
+// Slug is the team's name in addresses.
+func (t *Team) Slug() string { return t.GetString("slug") }
+
+// Description says in a few words what the team is.
+func (t *Team) Description() string { return t.GetString("description") }
+
+// LogoPath is the address of the logo on this server, or empty. It changes with the logo.
+func (t *Team) LogoPath() string {
+	if logo := t.GetString("logo"); logo != "" {
+		return "/logo/" + t.Slug() + "/" + logo
+	}
+	return ""
+}
+
+// Zone is the team's time zone; UTC until one is chosen.
+func (t *Team) Zone() *time.Location {
+	zone, err := time.LoadLocation(t.GetString("timezone"))
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// Find reads a team by its id or slug.
+func Find(app core.App, ref string) (*Team, error) {
+	team := &Team{}
+	err := app.RecordQuery("teams").
+		AndWhere(dbx.Or(dbx.HashExp{"id": ref}, dbx.HashExp{"slug": ref})).Limit(1).One(team)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find team: %w", err)
+	}
+	return team, nil
+}

@@ -1,0 +1,40 @@
+// Package pb_migrations is the schema of Usher's database: one small file a change, never edited once shipped.
+package pb_migrations
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+func created() core.Field { return &core.AutodateField{Name: "created", OnCreate: true} }
+
+func updated() core.Field {
+	return &core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true}
+}
+
+// relation is one record of another collection. cascade deletes this record with the other.
+func relation(app core.App, name, collection string, required, cascade bool) (core.Field, error) {
+	target, err := app.FindCollectionByNameOrId(collection)
+	if err != nil {
+		return nil, err
+	}
+	return &core.RelationField{Name: name, CollectionId: target.Id, Required: required, CascadeDelete: cascade, MaxSelect: 1}, nil
+}
+
+func rule(s string) *string { return types.Pointer(s) }
+
+// drop is the way down of a migration that made collections.
+func drop(names ...string) func(core.App) error {
+	return func(app core.App) error {
+		for _, name := range names {
+			collection, err := app.FindCollectionByNameOrId(name)
+			if err != nil {
+				return err
+			}
+			if err := app.Delete(collection); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,22 @@
+// Everything here adds to pages that work without it. Listeners sit on the document, so that
+// what htmx swaps in needs no setting up; what does need it is set up by ready().
+import { ready } from "./ready.js";
+import * as dialogs from "./dialogs.js";
+import * as forms from "./forms.js";
+import * as seats from "./seats.js";
+import * as select from "./select.js";
+import * as theme from "./themeswitch.js";
+import * as timezone from "./timezone.js";
+import * as toasts from "./toasts.js";
+import "./copy.js";
+import "./live.js";
+import "./menus.js"; // before keys: a menu takes its arrows first
+import "./keys.js";
+
+ready(theme.mark);
+ready(seats.oneStop);
+ready(select.count);
+ready(timezone.fill);
+ready(toasts.start);
+ready(dialogs.trap);
+ready(forms.focusError);

@@ -1,0 +1,59 @@
+// A form is sent once; the first error gets the focus; a password can be shown.
+
+// Moves the focus to the list of errors, else to the first field that is wrong, once for each.
+export function focusError() {
+  const list = document.querySelector(".errors:not([data-seen])");
+  const target = list ?? document.querySelector('[aria-invalid="true"]:not([data-seen])');
+  if (!target) return;
+  for (const field of document.querySelectorAll('.errors, [aria-invalid="true"]')) field.dataset.seen = "";
+  target.focus();
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sending === undefined) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog" || form.dataset.guard === "off" || form.target === "_blank") return;
+  busy(form, event.submitter);
+});
+
+document.addEventListener("htmx:before:request", (event) => {
+  const source = event.detail?.ctx?.sourceElement;
+  if (source?.tagName === "FORM") busy(source, event.detail.ctx.sourceEvent?.submitter);
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const source = event.detail?.ctx?.sourceElement;
+  if (source?.tagName === "FORM") free(source);
+});
+
+// A page that comes back out of the browser's cache was left while sending.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sending]").forEach(free);
+});
+
+// Marked, not disabled: a disabled button would lose the focus, and its value.
+function busy(form, submitter) {
+  form.dataset.sending = "";
+  (submitter ?? form.querySelector("[type=submit]"))?.setAttribute("aria-busy", "true");
+}
+
+function free(form) {
+  delete form.dataset.sending;
+  for (const button of document.querySelectorAll("[aria-busy=true]")) {
+    if (button.form === form) button.removeAttribute("aria-busy");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-show-password]");
+  const field = button && document.getElementById(button.getAttribute("aria-controls"));
+  if (!field) return;
+  const show = field.type === "password";
+  field.type = show ? "text" : "password";
+  button.firstElementChild.textContent = show ? "Hide" : "Show";
+});

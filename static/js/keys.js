@@ -1,0 +1,50 @@
+// Keys of a page: j and k (arrows once a row has the focus) go through the rows of table[data-rows], x chooses a row,
+// / goes to the search field [data-search], Ctrl K follows [data-find], Esc follows [data-close-on-esc].
+import { typing } from "./ready.js";
+
+const rows = () => [...document.querySelectorAll("table[data-rows] tbody a[data-row]")];
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    if (press("[data-find]")) event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog:modal, :popover-open")) return;
+  if (event.key === "Escape") {
+    if (!typing(event.target) && press("[data-close-on-esc]")) event.preventDefault();
+    return;
+  }
+  if (typing(event.target)) return;
+  if (event.key === "/") {
+    const field = document.querySelector("[data-search]");
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  } else if (event.key === "x") {
+    event.target.closest?.("table[data-rows] tr")?.querySelector("input[data-select]")?.click();
+  } else {
+    move(event);
+  }
+});
+
+function press(selector) {
+  const target = document.querySelector(selector);
+  target?.click();
+  return target !== null;
+}
+
+function move(event) {
+  const row = event.target.closest?.("table[data-rows] tbody tr");
+  const arrow = row !== null && row !== undefined;
+  const by = event.key === "j" || (arrow && event.key === "ArrowDown") ? 1 : event.key === "k" || (arrow && event.key === "ArrowUp") ? -1 : 0;
+  if (by === 0) return;
+  const links = rows();
+  if (links.length === 0) return;
+  event.preventDefault();
+  const at = row ? links.findIndex((link) => row.contains(link)) : -1;
+  const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1);
+  links[next].focus();
+}

@@ -1,0 +1,20 @@
+// The stream of what changed. htmx would ask a server that refuses for ever: a refusal ends it. After a break
+// events were missed, so the element says "reconnected" and lists fetch themselves again.
+const refused = new WeakSet();
+const broken = new WeakSet();
+
+document.addEventListener("htmx:sse:error", (event) => {
+  broken.add(event.target);
+  if ([401, 403, 404].includes(event.detail?.status)) refused.add(event.target);
+});
+
+document.addEventListener("htmx:sse:before:connection", (event) => {
+  const { connection } = event.detail;
+  if (refused.has(event.target)) connection.cancelled = true;
+  else if (connection.attempt > 0) broken.add(event.target);
+});
+
+document.addEventListener("htmx:sse:after:connection", (event) => {
+  if (!broken.delete(event.target)) return;
+  event.target.dispatchEvent(new CustomEvent("reconnected", { bubbles: true }));
+});

@@ -1,0 +1,47 @@
+// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them.
+const life = 6000;
+const clocks = new WeakMap();
+
+export function start() {
+  for (const toast of document.querySelectorAll(".toast-ours")) {
+    if (!clocks.has(toast)) wind(toast);
+  }
+}
+
+// Shows a sentence that no server sent.
+export function say(text) {
+  const region = document.getElementById("toasts");
+  if (!region) return;
+  const toast = document.createElement("div");
+  toast.className = "toast-ours";
+  const words = document.createElement("span");
+  words.textContent = text;
+  toast.append(words);
+  region.append(toast);
+  wind(toast);
+}
+
+function wind(toast) {
+  clearTimeout(clocks.get(toast));
+  clocks.set(toast, setTimeout(() => toast.remove(), life));
+}
+
+function hold(event) {
+  const toast = event.target.closest?.(".toast-ours");
+  if (toast) clearTimeout(clocks.get(toast));
+}
+
+function release(event) {
+  const toast = event.target.closest?.(".toast-ours");
+  if (toast && !toast.contains(event.relatedTarget)) wind(toast);
+}
+
+document.addEventListener("mouseover", hold);
+document.addEventListener("focusin", hold);
+document.addEventListener("mouseout", release);
+document.addEventListener("focusout", release);
+document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast-ours")?.remove());
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail?.error?.name === "AbortError" || event.target.hasAttribute?.("hx-sse:connect")) return;
+  say("The server did not answer, so nothing was changed. Check the connection and try again.");
+});

@@ -1,0 +1,45 @@
+package static
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestAddressChangesWithContent(t *testing.T) {
+	one, two := books(t, "a"), books(t, "b")
+	for _, name := range []string{"js/app.js", "js/other.js", "vendor/x.woff2", "app.css"} {
+		if one.names[name].url == two.names[name].url {
+			t.Errorf("%s keeps the address %s with another content", name, one.names[name].url)
+		}
+		if again := books(t, "a").names[name].url; again != one.names[name].url {
+			t.Errorf("%s: %s, then %s", name, one.names[name].url, again)
+		}
+	}
+	if sheet := string(one.names["app.css"].body); !strings.Contains(sheet, "url("+one.names["vendor/x.woff2"].url+")") {
+		t.Errorf("the font is not named by its address: %s", sheet)
+	}
+}
+
+func TestFileWithoutContentTypeIsRefused(t *testing.T) {
+	if _, err := load(fstest.MapFS{"vendor/x.exe": {Data: []byte("x")}}); err == nil {
+		t.Error("loaded a file of no known kind")
+	}
+}
+
+func books(t *testing.T, text string) *library {
+	t.Helper()
+	files := fstest.MapFS{
+		"js/app.js":      {Data: []byte(`import "./other.js"`)},
+		"js/other.js":    {Data: []byte(text)},
+		"vendor/x.woff2": {Data: []byte(text)},
+	}
+	for _, name := range sheets {
+		files[name] = &fstest.MapFile{Data: []byte("@font-face{src:url(x.woff2)}")}
+	}
+	l, err := load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}

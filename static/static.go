@@ -1,0 +1,244 @@
+// Package static serves the browser's files under addresses that carry a hash of their content,
+// so that a browser may keep each of them for ever.
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed css/*.css js/*.js icons/*.svg
+//go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
+var files embed.FS
+
+// prefix begins every address that Handler serves.
+const prefix = "/static/"
+
+// sheets are the parts of app.css. The order of the layers comes first, and our tokens come
+// after Basecoat's, because both stand outside of the layers.
+var sheets = []string{
+	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
+	"css/base.css", "css/shell.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
+	"css/table.css", "css/details.css", "css/dialog.css", "css/forms.css", "css/notice.css",
+	"css/blank.css", "css/public.css", "css/util.css",
+}
+
+// types are the kinds of file that are served, and whether they are worth compressing.
+var types = map[string]struct {
+	name string
+	text bool
+}{
+	".css":   {"text/css; charset=utf-8", true},
+	".js":    {"text/javascript; charset=utf-8", true},
+	".svg":   {"image/svg+xml", true},
+	".txt":   {"text/plain; charset=utf-8", true},
+	".woff2": {"font/woff2", false},
+}
+
+// asset is one file as it is served.
+type asset struct {
+	url  string
+	kind string
+	body []byte
+	gzip func() []byte // nil when it is not worth it
+}
+
+// library holds the assets by name and by address.
+type library struct {
+	names   map[string]*asset
+	urls    map[string]*asset
+	modules []string
+}
+
+var shelf = sync.OnceValue(func() *library {
+	l, err := load(files)
+	if err != nil {
+		panic(err) // the files are embedded: a fault here is a fault of the build
+	}
+	return l
+})
+
+// URL returns the address of the file that is called name, such as "app.css" or "js/app.js".
+// It panics when there is none, which the test of every page notices.
+func URL(name string) string {
+	a, ok := shelf().names[name]
+	if !ok {
+		panic("static: no file " + strconv.Quote(name))
+	}
+	return a.url
+}
+
+// Modules returns the addresses of our JavaScript modules, the entry first, for modulepreload.
+func Modules() []string { return slices.Clone(shelf().modules) }
+
+// Icon returns the Lucide drawing that is called name.
+func Icon(name string) ([]byte, error) {
+	return files.ReadFile("icons/lucide-" + name + ".svg")
+}
+
+// Handler serves what URL names, and 404 for everything else. An answer may be kept for ever.
+func Handler() http.Handler { return shelf() }
+
+func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a, ok := l.urls[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("X-Content-Type-Options", "nosniff")
+	body := a.body
+	if a.gzip != nil {
+		h.Add("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			h.Set("Content-Encoding", "gzip")
+			body = a.gzip()
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodGet {
+		_, _ = w.Write(body)
+	}
+}
+
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.TrimSpace(coding) != "gzip" {
+			continue
+		}
+		q, ok := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
+		return !ok || strings.Trim(q, "0.") != ""
+	}
+	return false
+}
+
+// load gives every file of fsys its address.
+func load(fsys fs.FS) (*library, error) {
+	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}}
+
+	var scripts []string
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		switch {
+		case strings.HasSuffix(name, ".css"), strings.HasPrefix(name, "icons/lucide-"):
+			return nil // parts of app.css, and of pages
+		case strings.HasPrefix(name, "js/"):
+			scripts = append(scripts, name)
+			return nil
+		}
+		body, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		return l.add(name, prefix+hashed(name, body), body)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := l.addScripts(fsys, scripts); err != nil {
+		return nil, err
+	}
+	return l, l.addSheet(fsys)
+}
+
+// addScripts puts our modules into one folder that carries the hash of all of them, so that
+// they can import each other by relative names.
+func (l *library) addScripts(fsys fs.FS, names []string) error {
+	all := sha256.New()
+	bodies := make([][]byte, len(names))
+	for i, name := range names {
+		body, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(all, "%s %d\n", name, len(body))
+		all.Write(body)
+		bodies[i] = body
+	}
+	folder := prefix + "js." + short(all.Sum(nil)) + "/"
+	for i, name := range names {
+		url := folder + path.Base(name)
+		if err := l.add(name, url, bodies[i]); err != nil {
+			return err
+		}
+		switch path.Base(name) {
+		case "theme.js": // a classic script, not a module
+		case "app.js":
+			l.modules = slices.Insert(l.modules, 0, url)
+		default:
+			l.modules = append(l.modules, url)
+		}
+	}
+	return nil
+}
+
+// addSheet joins the sheets into app.css and points their fonts to the hashed addresses.
+func (l *library) addSheet(fsys fs.FS) error {
+	var b bytes.Buffer
+	for _, name := range sheets {
+		body, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		b.Write(body)
+		b.WriteByte('\n')
+	}
+	sheet := b.Bytes()
+	for name, a := range l.names {
+		if path.Ext(name) == ".woff2" {
+			sheet = bytes.ReplaceAll(sheet, []byte("url("+path.Base(name)+")"), []byte("url("+a.url+")"))
+		}
+	}
+	return l.add("app.css", prefix+hashed("app.css", sheet), sheet)
+}
+
+func (l *library) add(name, url string, body []byte) error {
+	kind, ok := types[path.Ext(name)]
+	if !ok {
+		return fmt.Errorf("static: no content type for %s", name)
+	}
+	a := &asset{url: url, kind: kind.name, body: body}
+	if kind.text {
+		a.gzip = sync.OnceValue(func() []byte { return compress(body) })
+	}
+	l.names[name], l.urls[url] = a, a
+	return nil
+}
+
+// hashed puts the hash of body before the ending of name.
+func hashed(name string, body []byte) string {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + short(sum[:]) + ext
+}
+
+func short(sum []byte) string { return hex.EncodeToString(sum[:6]) }
+
+func compress(body []byte) []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a valid one
+	_, _ = z.Write(body)                                  // a bytes.Buffer does not fail
+	_ = z.Close()
+	return b.Bytes()
+}

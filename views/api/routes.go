@@ -1,0 +1,6 @@
+package api
+
+import "usher/views/web"
+
+// Routes mounts the area.
+func Routes(root *web.Group) {}

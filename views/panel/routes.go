@@ -1,0 +1,6 @@
+package panel
+
+import "usher/views/web"
+
+// Routes mounts the area.
+func Routes(pages *web.Group) {}

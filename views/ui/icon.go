@@ -1,0 +1,57 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"regexp"
+	"strings"
+	"sync"
+
+	"usher/static"
+
+	"github.com/a-h/templ"
+)
+
+var drawings sync.Map // name to the inside of its svg
+
+var inside = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
+
+// Icon draws the Lucide icon that is called name, with words beside it: readers of the screen do not hear it.
+// It panics on a name that is not in static/icons; a test reads all templates for such names.
+func Icon(name string) templ.Component { return icon(name, `class="icon"`, "") }
+
+// IconSize draws the icon in the size "sm" or "lg".
+func IconSize(name, size string) templ.Component {
+	return icon(name, `class="icon" data-size="`+html.EscapeString(size)+`"`, "")
+}
+
+// IconLabel draws the icon where no words stand beside it, and says label instead.
+func IconLabel(name, label string) templ.Component { return icon(name, `class="icon"`, label) }
+
+func icon(name, attributes, label string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		voice := `aria-hidden="true"`
+		if label != "" {
+			voice = `role="img" aria-label="` + html.EscapeString(label) + `"`
+		}
+		_, err := fmt.Fprintf(w, `<svg %s %s viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">%s</svg>`,
+			attributes, voice, drawing(name))
+		return err
+	})
+}
+
+func drawing(name string) string {
+	if known, ok := drawings.Load(name); ok {
+		return known.(string)
+	}
+	svg, err := static.Icon(name)
+	if err != nil {
+		panic(fmt.Sprintf("ui: no icon %q", name))
+	}
+	lines := strings.Fields(string(inside.FindSubmatch(svg)[1]))
+	inner := strings.Join(lines, " ")
+	drawings.Store(name, inner)
+	return inner
+}

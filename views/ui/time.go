@@ -1,0 +1,73 @@
+package ui
+
+import "time"
+
+// TimeMode says how a moment is written.
+type TimeMode string
+
+const (
+	// Relative is "12 minutes ago" or "in 3 hours" under a day, else Short.
+	Relative TimeMode = ""
+	// Short is "17 Nov, 14:20", with the year when it is not this one.
+	Short TimeMode = "short"
+	// Long is "Thursday 26 November, 14:32", with the year when it is not this one.
+	Long TimeMode = "long"
+	// Date is "17 Nov", with the year when it is not this one.
+	Date TimeMode = "date"
+	// Clock is "14:20".
+	Clock TimeMode = "clock"
+)
+
+// When writes the moment at as it looks from the moment now in the zone in, which is UTC when it is nil.
+// The zero time is "Never".
+func When(at, now time.Time, in *time.Location, mode TimeMode) string {
+	if at.IsZero() {
+		return "Never"
+	}
+	if in == nil {
+		in = time.UTC
+	}
+	at, now = at.In(in), now.In(in)
+	year := ""
+	if at.Year() != now.Year() {
+		year = " 2006"
+	}
+	switch mode {
+	case Clock:
+		return at.Format("15:04")
+	case Date:
+		return at.Format("2 Jan" + year)
+	case Long:
+		return at.Format("Monday 2 January" + year + ", 15:04")
+	case Relative:
+		if apart := now.Sub(at); apart.Abs() < time.Minute {
+			return "just now"
+		} else if 0 < apart && apart < 24*time.Hour {
+			return Span(apart) + " ago"
+		} else if -24*time.Hour < apart && apart < 0 {
+			return "in " + Span(-apart)
+		}
+	}
+	return at.Format("2 Jan" + year + ", 15:04")
+}
+
+// Span writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
+func Span(d time.Duration) string {
+	d = d.Abs()
+	switch {
+	case d >= 24*time.Hour:
+		return Count(int(d/(24*time.Hour)), "day", "days")
+	case d >= time.Hour:
+		return Count(int(d/time.Hour), "hour", "hours")
+	case d >= time.Minute:
+		return Count(int(d/time.Minute), "minute", "minutes")
+	}
+	return "less than a minute"
+}
+
+func exactly(at time.Time, in *time.Location) string {
+	if in == nil {
+		in = time.UTC
+	}
+	return at.In(in).Format("Monday 2 January 2006, 15:04 MST")
+}

@@ -1,0 +1,43 @@
+// Package views is what people and programs meet: it mounts every area on the server.
+package views
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/static"
+	"usher/views/account"
+	"usher/views/api"
+	"usher/views/join"
+	"usher/views/member"
+	"usher/views/panel"
+	"usher/views/web"
+)
+
+// Register mounts all pages and the JSON API when the app is served.
+func Register(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		web.Register(e)
+		e.Router.GET("/static/{path...}", apis.WrapStdHandler(static.Handler())).Bind(apis.SkipSuccessActivityLog())
+
+		pages := web.Pages(e)
+		account.Routes(pages)
+		join.Routes(pages)
+		member.Routes(pages)
+		panel.Routes(pages)
+		pages.Any("/{path...}", notFound)
+
+		api.Routes(e.Router.Group(""))
+		return e.Next()
+	})
+}
+
+// notFound is the answer for an address that there is not. Under /api/ it has the shape of the API.
+func notFound(e *core.RequestEvent) error {
+	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+		return e.JSON(404, map[string]any{"status": 404, "message": "The requested resource wasn't found.", "data": map[string]any{}})
+	}
+	return e.NotFoundError("", nil)
+}

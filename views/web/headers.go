@@ -1,0 +1,40 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/settings"
+)
+
+// policy lets a page load what is ours, and nothing that stands in it.
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// headers are on every answer. The dashboard has a policy of its own.
+func headers(e *core.RequestEvent) error {
+	h := e.Response.Header()
+	if !strings.HasPrefix(e.Request.URL.Path, "/_/") {
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Frame-Options", "DENY")
+	}
+	if settings.Of(e.App).Secure() {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", referrer(e.Request.URL.Path))
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()")
+	return e.Next()
+}
+
+// referrer keeps a secret in an address from other sites. It cannot be "no-referrer": browsers would
+// then send "Origin: null" with the form, which looks like another site.
+func referrer(path string) string {
+	if hasSecret(path) {
+		return "same-origin"
+	}
+	return "strict-origin-when-cross-origin"
+}

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+)
+
+const loginKey = "usher.login"
+
+// cookieName begins with __Host- where the browser can hold to it: on https.
+func cookieName(app core.App) string {
+	if settings.Of(app).Secure() {
+		return "__Host-usher"
+	}
+	return "usher"
+}
+
+// loadLogin makes pages take the cookie and only the cookie; the API takes only the bearer token.
+func loadLogin(e *core.RequestEvent) error {
+	path := e.Request.URL.Path
+	if strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/_/") || strings.HasPrefix(path, "/static/") {
+		return e.Next()
+	}
+	e.Auth = nil
+	cookie, err := e.Request.Cookie(cookieName(e.App))
+	if err != nil {
+		return e.Next()
+	}
+	login, account, err := accounts.FindLogin(e.App, cookie.Value)
+	if errors.Is(err, record.ErrNotFound) {
+		setCookie(e, "", -1)
+		return e.Next()
+	}
+	if err != nil {
+		return err
+	}
+	e.Auth = account
+	e.Set(loginKey, login)
+	if err := accounts.Touch(e.App, login); err != nil {
+		e.App.Logger().Warn("note that a login was used", "error", err)
+	}
+	return e.Next()
+}
+
+// Login is the login of the request, or nil.
+func Login(e *core.RequestEvent) *accounts.Login {
+	login, _ := e.Get(loginKey).(*accounts.Login)
+	return login
+}
+
+// SignIn starts a login for the account and gives the browser its cookie. A login that the browser had is ended.
+func SignIn(e *core.RequestEvent, account *core.Record) error {
+	if old := Login(e); old != nil {
+		if err := accounts.EndLogin(e.App, old); err != nil {
+			return err
+		}
+	}
+	secret, err := accounts.StartLogin(e.App, account, e.Request.UserAgent(), e.RealIP())
+	if err != nil {
+		return err
+	}
+	setCookie(e, secret, int(accounts.MaxLogin/time.Second))
+	e.Auth = account
+	e.Set(loginKey, nil)
+	return nil
+}
+
+// SignOut ends the login on the server and takes the cookie away.
+func SignOut(e *core.RequestEvent) error {
+	if login := Login(e); login != nil {
+		if err := accounts.SignOut(e.App, login, e.Auth, e.RealIP()); err != nil {
+			return err
+		}
+	}
+	setCookie(e, "", -1)
+	e.Auth = nil
+	return nil
+}
+
+func setCookie(e *core.RequestEvent, value string, maxAge int) {
+	http.SetCookie(e.Response, &http.Cookie{
+		Name: cookieName(e.App), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,
+	})
+}

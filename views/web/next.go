@@ -1,0 +1,27 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Next is the page to go to after signing in, if it is one of ours; else fallback. What has a scheme or a
+// host, or could be read as having one, is not.
+func Next(raw, fallback string) string {
+	decoded, err := url.PathUnescape(raw)
+	if err != nil || !local(raw) || !local(decoded) {
+		return fallback
+	}
+	return raw
+}
+
+func local(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\x00\r\n\t") {
+		return false
+	}
+	u, err := url.Parse(path)
+	return err == nil && u.Scheme == "" && u.Host == "" && !strings.HasPrefix(u.Path, "//")
+}
+
+// SignInTo is the address of the sign-in page that leads on to where somebody wanted to go.
+func SignInTo(next string) string { return "/signin?next=" + url.QueryEscape(next) }

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net/http"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/settings"
+	"usher/views/ui"
+)
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Render answers with a component. It is rendered whole before the first byte leaves, so that an error can
+// still become an error page.
+func Render(e *core.RequestEvent, status int, component templ.Component) error {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := component.Render(e.Request.Context(), buffer); err != nil {
+		return err
+	}
+	return e.Blob(status, "text/html; charset=utf-8", buffer.Bytes())
+}
+
+// asPages turns the errors of a group into pages.
+func asPages(e *core.RequestEvent) error {
+	err := e.Next()
+	if err == nil || e.Written() {
+		return err
+	}
+	problem := ProblemOf(e, err, http.StatusUnprocessableEntity)
+	return Render(e, problem.Status, ui.ErrorPage(errorProps(e, problem)))
+}
+
+func errorProps(e *core.RequestEvent, problem Problem) ui.ErrorProps {
+	props := ui.ErrorProps{
+		Status: problem.Status, RequestID: problem.ID, Text: problem.Sentence,
+		Action: "Go to the start", Href: "/", Support: settings.Of(e.App).Support,
+	}
+	props.Title, props.Text = wording(problem)
+	return props
+}
+
+func wording(problem Problem) (title, text string) {
+	switch problem.Status {
+	case http.StatusNotFound:
+		return "There is no such page", "The address is wrong, or what stood here is not there for you any more."
+	case http.StatusForbidden:
+		return "You may not do this", problem.Sentence
+	case http.StatusTooManyRequests:
+		return "Too often", problem.Sentence
+	case http.StatusInternalServerError:
+		return "This did not work", "The fault is ours, and it is written down under the number below. Try again; if it stays, tell whoever runs this server."
+	}
+	return "This did not work", problem.Sentence
+}
+
+const toastCookie = "usher-toast"
+
+// Toast says a sentence on the next page that is shown.
+func Toast(e *core.RequestEvent, sentence string) {
+	http.SetCookie(e.Response, &http.Cookie{
+		Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(sentence)), Path: "/", MaxAge: 60,
+		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// TakeToast is the sentence that Toast left, once; empty if there is none.
+func TakeToast(e *core.RequestEvent) string {
+	cookie, err := e.Request.Cookie(toastCookie)
+	if err != nil {
+		return ""
+	}
+	http.SetCookie(e.Response, &http.Cookie{Name: toastCookie, Path: "/", MaxAge: -1,
+		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode})
+	sentence, err := base64.RawURLEncoding.DecodeString(cookie.Value)
+	if err != nil {
+		return ""
+	}
+	return string(sentence)
+}

@@ -1,0 +1,40 @@
+package web
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// secretPaths begin the addresses whose next part is a secret.
+var secretPaths = []string{"/invite/", "/reset/", "/verify/", "/email/", "/calendar/"}
+
+func hasSecret(path string) bool {
+	for _, prefix := range secretPaths {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/signup")
+}
+
+// secrets finds them wherever they stand in a text.
+var secrets = regexp.MustCompile(`(/(?:invite|reset|verify|email|calendar)/)[^/?#\s"]+|([?&](?:code|token)=)[^&\s"]+|usi_[A-Za-z0-9_-]+`)
+
+func redact(text string) string { return secrets.ReplaceAllString(text, "${1}${2}•") }
+
+// hideSecrets takes secrets out of PocketBase's activity log, which keeps whole addresses and where people came from.
+func hideSecrets(app core.App) {
+	app.OnModelCreate("_logs").BindFunc(func(e *core.ModelEvent) error {
+		if log, ok := e.Model.(*core.Log); ok {
+			log.Message = redact(log.Message)
+			for key, value := range log.Data {
+				if text, ok := value.(string); ok {
+					log.Data[key] = redact(text)
+				}
+			}
+		}
+		return e.Next()
+	})
+}

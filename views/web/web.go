@@ -1,0 +1,67 @@
+// Package web is the seam between requests and actions: who is signed in, what a page answers, how an
+// error looks, and what every answer carries.
+package web
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"usher/hooks/settings"
+)
+
+// Group is a part of the router.
+type Group = router.RouterGroup[*core.RequestEvent]
+
+// Register binds what holds for every request of the server, PocketBase's own addresses included.
+func Register(e *core.ServeEvent) {
+	config := settings.Of(e.App)
+	if config.TrustedProxy != "" {
+		e.App.Settings().TrustedProxy.Headers = []string{config.TrustedProxy}
+	}
+	for _, m := range []*hook.Handler[*core.RequestEvent]{
+		{Id: "usherHost", Func: onlyOurHost, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 3},
+		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 2},
+		{Id: "usherLogin", Func: loadLogin, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1},
+		{Id: "usherOperator", Func: guardOperator, Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1},
+	} {
+		e.Router.Bind(m)
+	}
+	hideSecrets(e.App)
+}
+
+// Pages is the group of what people meet: errors are pages there, requests from other sites change
+// nothing, and nothing is kept by caches.
+func Pages(e *core.ServeEvent) *Group {
+	pages := e.Router.Group("")
+	pages.BindFunc(asPages, sameSite, keepNothing)
+	pages.Bind(apis.Gzip())
+	return pages
+}
+
+// NotFound answers an address that there is not: as a page, or in the shape of the API.
+func NotFound(e *core.RequestEvent) error {
+	return e.NotFoundError("", nil)
+}
+
+func keepNothing(e *core.RequestEvent) error {
+	e.Response.Header().Set("Cache-Control", "private, no-store")
+	return e.Next()
+}
+
+// IsFragment reports whether a part of the page is asked for, and not the whole.
+func IsFragment(e *core.RequestEvent) bool {
+	return e.Request.Header.Get("HX-Request") == "true" && e.Request.Header.Get("HX-History-Restore-Request") != "true"
+}
+
+// Go sends the person to another page of ours, after a form, too.
+func Go(e *core.RequestEvent, to string) error {
+	if IsFragment(e) {
+		e.Response.Header().Set("HX-Redirect", to)
+		return e.NoContent(http.StatusOK)
+	}
+	return e.Redirect(http.StatusSeeOther, to)
+}
