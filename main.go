@@ -1,10 +1,55 @@
+// Usher governs who may meet on behalf of a small organization: teams, seats, invitations, in one program.
 package main
 
 import (
-	_ "github.com/a-h/templ"
-	_ "github.com/chromedp/chromedp"
-	_ "github.com/pocketbase/pocketbase"
-	_ "github.com/resend/resend-go/v2"
+	"fmt"
+	"os"
+	_ "time/tzdata" // time zones also where the machine has none
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+
+	"usher/hooks"
+	"usher/hooks/operate"
+	"usher/hooks/settings"
+	_ "usher/pb_migrations"
+	"usher/views"
 )
 
-func main() {}
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "usher:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	config, err := settings.FromEnv(os.Getenv)
+	if err != nil {
+		return fmt.Errorf("settings:\n%w", err)
+	}
+	dir, discard, err := operate.DataDir(os.Args)
+	if err != nil {
+		return err
+	}
+	defer discard()
+
+	app := pocketbase.NewWithConfig(pocketbase.Config{
+		DefaultDataDir:  dir,
+		DefaultDev:      false,
+		HideStartBanner: true,
+		DBConnect:       hooks.DBConnect,
+	})
+	hooks.Register(app, config)
+	views.Register(app)
+
+	commands := operate.Commands(app)
+	commands.Add(cmd.NewSuperuserCommand(app))
+	if err := commands.Known(os.Args); err != nil {
+		return err
+	}
+	if err := app.Execute(); err != nil {
+		return err
+	}
+	return commands.Err()
+}

@@ -20,7 +20,7 @@ func ConfirmAddress(p ConfirmAddressProps) Letter {
 		Title:   "Confirm your address",
 		Lead:    "One step is left before your Usher account is ready.",
 		Says:    []string{"Confirm that " + p.To + " is yours."},
-		Until:   until{"The link works once, until", when(p.Expires, p.Zone)},
+		Until:   by("The link works once, until", p.Expires, p.Zone),
 		Button:  "Confirm address",
 		Link:    p.Link,
 		Why:     "You get this letter because somebody signed up for Usher with your address. It was not you? Leave it: without your answer the account stays closed.",
@@ -72,7 +72,7 @@ func ResetPassword(p ResetPasswordProps) Letter {
 		Title:   "Choose a new password",
 		Lead:    "For your Usher account " + p.To + ".",
 		Says:    []string{"The new password ends every other sign-in of the account."},
-		Until:   until{"The link works once, until", when(p.Expires, p.Zone)},
+		Until:   by("The link works once, until", p.Expires, p.Zone),
 		Button:  "Choose a new password",
 		Link:    p.Link,
 		Why:     "You get this letter because a new password was asked for with your address. It was not you? Leave it: your password stays as it is.",
@@ -99,7 +99,7 @@ func ChangeAddress(p ChangeAddressProps) Letter {
 		Title:   "Confirm your new address",
 		Lead:    "Your Usher account moves from " + masked(p.Old) + " to " + p.To + ".",
 		Says:    []string{"Until you confirm, nothing changes: you sign in with the old address, and letters go there."},
-		Until:   until{"The link works once, until", when(p.Expires, p.Zone)},
+		Until:   by("The link works once, until", p.Expires, p.Zone),
 		Button:  "Confirm new address",
 		Link:    p.Link,
 		Why:     "You get this letter because somebody wants to use your address for an Usher account. It was not you? Leave it: nothing happens without your answer.",
@@ -124,8 +124,8 @@ func AddressChanged(p AddressChangedProps) Letter {
 	l := sheet{
 		Title:   "Your address was changed",
 		Lead:    "Your Usher account now belongs to " + masked(p.New) + ".",
-		Says:    []string{"It was changed on " + when(p.At, p.Zone) + ". This address no longer signs in, and gets no more letters about the account."},
-		Why:     "You get this letter because " + p.To + " was the address of the account. " + notYou(p.Support),
+		Says:    []string{"It was changed on " + on(p.At, p.Zone) + ". This address no longer signs in, and gets no more letters about the account.", notYou(p.Support)},
+		Why:     "You get this letter because " + p.To + " was the address of the account.",
 		Support: p.Support,
 	}.letter(KindAddressChanged, p.To, p.ToName, "Your address was changed")
 	l.First = true
@@ -147,7 +147,7 @@ func PasswordChanged(p PasswordChangedProps) Letter {
 	l := sheet{
 		Title:   "Your password was changed",
 		Lead:    "For your Usher account " + p.To + ".",
-		Says:    []string{"It was changed on " + when(p.At, p.Zone) + ". Other devices have been signed out."},
+		Says:    []string{"It was changed on " + on(p.At, p.Zone) + ". Other devices have been signed out."},
 		Other:   link{"It was not you? Take the account back now:", "Choose a new password", p.Reset},
 		Why:     "You get this letter because every change of your password is told to you. If it was you, there is nothing to do.",
 		Support: p.Support,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/mails"
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/hookstest"
@@ -124,6 +125,27 @@ func TestALetterLeavesAfterTheCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.resend.WaitFor(t, lucia)
+}
+
+func TestTheWorkerRunsUnderServeOnly(t *testing.T) {
+	o := newOffice(t)
+	id := queue(t, o, letter(lucia))
+	if o.resend.Requests() != 0 {
+		t.Error("a letter left without serve")
+	}
+	serve := &core.ServeEvent{App: o}
+	if err := o.OnServe().Trigger(serve, func(*core.ServeEvent) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	o.resend.WaitFor(t, lucia)
+	if err := o.OnTerminate().Trigger(&core.TerminateEvent{App: o}); err != nil {
+		t.Fatal(err)
+	}
+	status(t, o.find(t, id), mail.Sent)
+	queue(t, o, letter("pedro@halation.film"))
+	if n := o.resend.Requests(); n != 1 {
+		t.Errorf("%d requests after the end", n)
+	}
 }
 
 func TestARolledBackDeedSendsNothing(t *testing.T) {
@@ -298,7 +320,7 @@ func TestPocketBasesOwnMailGoesIntoTheOutbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := o.RunInTransaction(func(tx core.App) error { // the outbox joins a transaction that is open
-		return resetMail(tx, operator)
+		return mails.SendRecordPasswordReset(tx, operator)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -414,7 +436,13 @@ func TestOldLettersAreForgotten(t *testing.T) {
 	o := newOffice(t)
 	sent := queue(t, o, letter(lucia))
 	o.deliver()
+	if n, oldest, err := mail.Waiting(o); err != nil || n != 0 || !oldest.IsZero() {
+		t.Error(n, oldest, err)
+	}
 	waits := queue(t, o, letter("pedro@halation.film"))
+	if n, oldest, err := mail.Waiting(o); err != nil || n != 1 || time.Since(oldest) > time.Minute {
+		t.Error(n, oldest, err)
+	}
 	if n, err := mail.Forget(o, time.Now().Add(-time.Hour)); err != nil || n != 0 {
 		t.Error(n, err)
 	}

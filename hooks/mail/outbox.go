@@ -151,6 +151,19 @@ func nextDue(app core.App) (time.Time, error) {
 	return at(due), err
 }
 
+// Waiting counts the letters that have not left, and says since when the oldest of them waits (zero if there is
+// none): an outbox that grows old is a server that is not ready.
+func Waiting(app core.App) (n int, oldest time.Time, err error) {
+	var first string
+	err = app.DB().NewQuery(
+		"SELECT count(*), coalesce(min(created), '') FROM outbox WHERE status IN ('queued', 'sending')",
+	).Row(&n, &first)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("count waiting letters: %w", err)
+	}
+	return n, at(first), nil
+}
+
 // Letters counts the letters about a record since a time, and says when the last of them was made (zero if
 // there is none): what the limits on resending are judged by (R59).
 func Letters(app core.App, about string, since time.Time) (n int, last time.Time, err error) {

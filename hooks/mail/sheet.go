@@ -50,7 +50,7 @@ func (s sheet) text() string {
 		part(s.Button+":", s.Link)
 	}
 	if s.Until.When != "" {
-		part(s.Until.Before + " " + s.Until.When + ".")
+		part(s.Until.Before + " " + s.Until.When + " " + s.Until.Zone + ".")
 	}
 	if s.Other.To != "" {
 		part(s.Other.Before+" "+s.Other.Words+":", s.Other.To)
@@ -89,17 +89,33 @@ func (t TeamProps) logo() string {
 	return t.LogoURL
 }
 
-// when is a time as words that need no guessing: date, time, whose time, and how far from UTC.
+// by makes a sentence that ends with a time.
+func by(before string, t time.Time, zone *time.Location) until {
+	return until{before, when(t, zone), whose(t, zone)}
+}
+
+// on is a time in the middle of a sentence.
+func on(t time.Time, zone *time.Location) string { return when(t, zone) + " " + whose(t, zone) }
+
+// when is a date and a time in words that need no guessing.
 func when(t time.Time, zone *time.Location) string {
-	if zone == nil {
-		zone = time.UTC
-	}
-	t = t.In(zone)
+	return t.In(orUTC(zone)).Format("Monday 2 January 2006, 15:04")
+}
+
+// whose is the place whose time it is, and how far that is from UTC.
+func whose(t time.Time, zone *time.Location) string {
 	place := ""
-	if area, city, ok := strings.Cut(zone.String(), "/"); ok && area != "Etc" {
+	if area, city, ok := strings.Cut(orUTC(zone).String(), "/"); ok && area != "Etc" {
 		place = strings.ReplaceAll(city[strings.LastIndex(city, "/")+1:], "_", " ") + " time, "
 	}
-	return t.Format("Monday 2 January 2006, 15:04") + " (" + place + offset(t) + ")"
+	return "(" + place + offset(t.In(orUTC(zone))) + ")"
+}
+
+func orUTC(zone *time.Location) *time.Location {
+	if zone == nil {
+		return time.UTC
+	}
+	return zone
 }
 
 func offset(t time.Time) string {

@@ -24,22 +24,22 @@ type InvitationProps struct {
 // Invitation asks somebody to join a team, or a member to take a role. Its button says "Accept invitation" and
 // opens the page that accepts (R51). The seats it names are held until Expires (R42).
 func Invitation(p InvitationProps) Letter {
-	by := orElse(p.Inviter, p.Team.Name)
+	asks := orElse(p.Inviter, p.Team.Name)
 	s := sheet{
-		Team: p.Team, Roles: p.Roles, NoteBy: by, Note: p.Note,
+		Team: p.Team, Roles: p.Roles, NoteBy: asks, Note: p.Note,
 		Button: "Accept invitation", Link: p.Link,
-		Until:   until{held(len(p.Roles)), when(p.Expires, p.Zone)},
+		Until:   by(held(len(p.Roles)), p.Expires, p.Zone),
 		After:   "The link is for you alone and works once. The page it opens asks for your answer: accept or decline.",
 		Support: p.Support,
 	}
 	if p.Member {
-		s.Title = fmt.Sprintf("%s offers you a role in %s", by, p.Team.Name)
+		s.Title = fmt.Sprintf("%s offers you a role in %s", asks, p.Team.Name)
 		s.Lead = "You are in the team already. This would be new:"
 		s.Says = []string{"Sign in as " + p.To + " to answer."}
-		s.Why = fmt.Sprintf("You get this letter because you are a member of %s and %s offers you more. Whatever you answer, what you have in the team stays.", p.Team.Name, by)
+		s.Why = fmt.Sprintf("You get this letter because you are a member of %s and %s offers you more. Whatever you answer, what you have in the team stays.", p.Team.Name, asks)
 		return s.letter(KindRoleOffered, p.To, p.ToName, "A new role for you in "+p.Team.Name)
 	}
-	s.Title = fmt.Sprintf("%s asks you to join %s", by, p.Team.Name)
+	s.Title = fmt.Sprintf("%s asks you to join %s", asks, p.Team.Name)
 	if p.Inviter == "" {
 		s.Title = p.Team.Name + " asks you to join"
 	}
@@ -51,7 +51,7 @@ func Invitation(p InvitationProps) Letter {
 	if p.HasAccount {
 		s.Says = []string{"You have an Usher account. Sign in as " + p.To + " to answer."}
 	}
-	s.Why = fmt.Sprintf("You get this letter because %s asked for you by this address. Not expected? Leave it: nothing happens without your answer.", by)
+	s.Why = fmt.Sprintf("You get this letter because %s asked for you by this address. Not expected? Leave it: nothing happens without your answer.", asks)
 	return s.letter(KindInvitation, p.To, p.ToName, s.Title)
 }
 

@@ -21,13 +21,20 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   } else if (down || event.key === "ArrowUp") {
+    if (menu.open) move(menu, down);
+    else drawn(() => move(menu, down)); // what has just opened cannot take the focus yet
     menu.open = true;
-    const all = entries(menu);
-    const at = all.indexOf(document.activeElement);
-    const next = at < 0 ? (down ? 0 : all.length - 1) : (at + (down ? 1 : -1) + all.length) % all.length;
-    all[next]?.focus();
   } else {
     return;
   }
   event.preventDefault();
 });
+
+function move(menu, down) {
+  const all = entries(menu);
+  const at = all.indexOf(document.activeElement);
+  const next = at < 0 ? (down ? 0 : all.length - 1) : (at + (down ? 1 : -1) + all.length) % all.length;
+  all[next]?.focus();
+}
+
+const drawn = (f) => requestAnimationFrame(() => requestAnimationFrame(f));

@@ -75,8 +75,8 @@ func Avatar(initials string, you bool, size string) templ.Component {
 	})
 }
 
-// Who is a person in a list. Note follows the name, such as "(you)"; with Href it is a link, and
-// one row of a table with data-rows.
+// WhoProps are a person in a list. Note follows the name, such as "(you)"; with Href it is a link, the one that j and k
+// go to in a table with data-rows.
 type WhoProps struct {
 	Name, Small, Note, Href string
 	You                     bool

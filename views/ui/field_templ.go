@@ -48,7 +48,7 @@ func (p FieldProps) hint() string {
 	return p.Hint
 }
 
-// attributes are those that every kind of field shares.
+// attributes are the ones that every kind of field shares.
 func (p FieldProps) attributes() templ.Attributes {
 	a := templ.Attributes{"id": p.ID, "name": p.Name}
 	var told []string

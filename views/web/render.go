@@ -40,7 +40,7 @@ func asPages(e *core.RequestEvent) error {
 func errorProps(e *core.RequestEvent, problem Problem) ui.ErrorProps {
 	props := ui.ErrorProps{
 		Status: problem.Status, RequestID: problem.ID, Text: problem.Sentence,
-		Action: "Go to the start", Href: "/", Support: settings.Of(e.App).Support,
+		Action: "Go to the start", Href: "/", Support: settings.Of(e.App).Support, HelpHref: settings.Of(e.App).SupportLink(),
 	}
 	props.Title, props.Text = wording(problem)
 	return props

@@ -1,0 +1,24 @@
+# Each target is one line of what the README says.
+BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: run demo test generate vendor screenshots
+
+run: ## start Usher on http://127.0.0.1:8090 with its data in pb_data
+	go run . serve
+
+demo: ## start Usher with a sample team and throw-away data
+	go run . demo
+
+test: ## all tests, those in a browser included
+	@[ -n "$(BROWSER)" ] || { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
+	USHER_BROWSER=required go test ./...
+
+generate: ## make the Go code of the templates anew
+	go tool templ generate
+
+vendor: ## fetch the pinned browser files anew
+	static/vendor.sh
+
+screenshots: ## take the pictures of the README
+	USHER_BROWSER=required USHER_SCREENSHOTS="$(CURDIR)/.github/screenshots" go test -count=1 -run TestScreenshots ./views/browsertest

@@ -1,0 +1,50 @@
+package operate
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"usher/hooks/settings"
+)
+
+func demo(app core.App) *cobra.Command {
+	at := listen{}
+	command := &cobra.Command{
+		Use: "demo", Args: cobra.NoArgs,
+		Short: "Start a server with a lively sample team, whose data is deleted when it stops",
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := app.RunAllMigrations(); err != nil {
+				return err
+			}
+			at.http = orElse(at.http, freeAddress())
+			sample, err := Seed(app)
+			if err != nil {
+				return fmt.Errorf("fill the demo: %w", err)
+			}
+			started(app, func() {
+				fmt.Fprintf(command.OutOrStdout(), "\nUsher's demo runs at %s\n\n  Sign in as   %s\n  Password     %s\n\n"+
+					"  Everybody in the sample team has this password. Stop with Ctrl C: all of it is deleted.\n\n",
+					settings.Of(app).URL, sample.Owner.Email(), sample.Password)
+			})
+			return at.run(app)
+		},
+	}
+	at.flags(command)
+	return command
+}
+
+// freeAddress is the first free port from 8090 on, so that the demo can run beside a server.
+func freeAddress() string {
+	for port := 8090; port < 8190; port++ {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		if listener, err := net.Listen("tcp", address); err == nil {
+			listener.Close()
+			return address
+		}
+	}
+	return "127.0.0.1:8090"
+}

@@ -1,0 +1,100 @@
+// Package operate holds the commands of whoever runs the server.
+package operate
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+)
+
+// CommandSet is the commands of the program. PocketBase swallows the error of a command; here it is kept.
+type CommandSet struct {
+	root *cobra.Command
+	err  error
+}
+
+// Commands hangs every command of Usher on the app's root.
+func Commands(app *pocketbase.PocketBase) *CommandSet {
+	app.RootCmd.Use = "usher"
+	app.RootCmd.Short = "Usher governs who may meet on behalf of your organization"
+	app.RootCmd.CompletionOptions.DisableDefaultCmd = true
+	set := &CommandSet{root: app.RootCmd}
+	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), version()} {
+		set.Add(command)
+	}
+	return set
+}
+
+// Add hangs one more command on the root.
+func (s *CommandSet) Add(command *cobra.Command) {
+	s.keep(command)
+	s.root.AddCommand(command)
+}
+
+// keep makes a command and those under it leave their error here, to be told once.
+func (s *CommandSet) keep(command *cobra.Command) {
+	command.SilenceErrors, command.SilenceUsage = true, true
+	if run := command.RunE; run != nil {
+		command.RunE = func(command *cobra.Command, args []string) error {
+			s.err = run(command, args)
+			return s.err
+		}
+	}
+	for _, sub := range command.Commands() {
+		s.keep(sub)
+	}
+}
+
+// Known refuses a command that there is not.
+func (s *CommandSet) Known(args []string) error {
+	s.root.SilenceErrors = true
+	_, _, err := s.root.Find(args[1:])
+	return err
+}
+
+// Err is the error of the command that ran.
+func (s *CommandSet) Err() error { return s.err }
+
+// DataDir is where the data lies unless --dir says otherwise: pb_data, or for the demo a folder that
+// discard deletes.
+func DataDir(args []string) (dir string, discard func(), err error) {
+	if len(args) < 2 || args[1] != "demo" || slices.ContainsFunc(args, isDirFlag) {
+		return "pb_data", func() {}, nil
+	}
+	dir, err = os.MkdirTemp("", "usher-demo-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	return dir, func() { os.RemoveAll(dir) }, nil
+}
+
+func isDirFlag(arg string) bool { return arg == "--dir" || len(arg) > 6 && arg[:6] == "--dir=" }
+
+func version() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			info, ok := debug.ReadBuildInfo()
+			if !ok {
+				return fmt.Errorf("this program carries no version")
+			}
+			fmt.Fprintf(command.OutOrStdout(), "usher %s, %s\n", info.Main.Version, info.GoVersion)
+			return nil
+		}}
+}
+
+// started is called once the server listens.
+func started(app core.App, tell func()) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.InstallerFunc = nil
+		if err := e.Next(); err != nil {
+			return err
+		}
+		tell()
+		return nil
+	})
+}

@@ -1,0 +1,242 @@
+package operate
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/teams"
+)
+
+// Sample is the team that a demo begins with.
+type Sample struct {
+	Owner    *core.Record
+	Team     *teams.Team
+	Password string // of everybody
+}
+
+// somebody is a person of the sample, in the state in which the demo shows him.
+type somebody struct {
+	name, email string
+	roles       string // "admin organizer"
+	state       string // accepted (when empty), pending, declined, revoked, expired, guest
+	days        int    // ago
+}
+
+var cast = []somebody{
+	{"Jonas Keller", "jonas@halation.example", "admin organizer", "", 210},
+	{"Priya Raman", "priya@halation.example", "admin", "", 180},
+	{"Anneke de Vries", "anneke@halation.example", "organizer", "", 160},
+	{"Samuel Okafor", "samuel@halation.example", "organizer", "", 151},
+	{"Kaito Mori", "kaito@halation.example", "organizer", "", 149},
+	{"Hanna Lindqvist", "hanna@halation.example", "organizer", "", 120},
+	{"Dario Conti", "dario@halation.example", "organizer", "", 118},
+	{"Ruth Abebe", "ruth@halation.example", "organizer", "", 90},
+	{"Wiktoria Nowak", "wiktoria@halation.example", "organizer", "", 61},
+	{"Elif Demir", "elif@halation.example", "organizer", "", 44},
+	{"Théo Lambert", "theo@halation.example", "organizer", "", 33},
+	{"Noor Haddad", "noor@halation.example", "", "", 30},
+	{"Ida Sørensen", "ida@halation.example", "", "", 28},
+	{"Leo Fontaine", "leo@halation.example", "", "", 21},
+	{"Tomás Rey", "tomas@halation.example", "", "", 16},
+	{"Clara Weiss", "clara@kestrel-pictures.example", "", "guest", 12},
+	{"Owen Blake", "owen@kestrel-pictures.example", "", "guest", 12},
+	{"Lucía Herrera", "lucia@halation.example", "organizer", "pending", 1},
+	{"Maeve Gallagher", "maeve@halation.example", "organizer", "pending", 5},
+	{"Grace Tan", "grace@lantern-vfx.example", "", "pending", 2},
+	{"Bruno Castel", "bruno@castelsound.example", "organizer", "declined", 10},
+	{"Pavel Sykora", "pavel@halation.example", "admin", "revoked", 19},
+	{"Freya Holm", "freya@halation.example", "organizer", "expired", 26},
+}
+
+// Seed fills an empty database with three teams and people in every state.
+func Seed(app core.App) (*Sample, error) {
+	s := &seeder{app: app, password: "demo-" + rand.Text()[:12]}
+	marta := s.account("Marta Oliveira", "marta@halation.example")
+	team := s.team(marta, "Halation Post", "Film finishing, Lisbon", "Europe/Lisbon", ring, 5, 15)
+	for _, p := range cast {
+		s.place(team, marta, p)
+	}
+	s.invite(team, marta, somebody{"Théo Lambert", "theo@halation.example", "admin", "pending", 2})
+
+	sigrid := s.account("Sigrid Aune", "sigrid@fathom.example")
+	fathom := s.team(sigrid, "Fathom Sound", "Sound for film and theatre", "Europe/Oslo", waves, 5, 25)
+	s.place(fathom, sigrid, somebody{"Marta Oliveira", "marta@halation.example", "admin", "", 70})
+	henrik := s.account("Henrik Aas", "henrik@northlight.example")
+	north := s.team(henrik, "Northlight Docs", "Documentary films", "Europe/Oslo", peak, 2, 3)
+	s.place(north, henrik, somebody{"Marta Oliveira", "marta@halation.example", "admin", "pending", 4})
+
+	s.settle()
+	return &Sample{Owner: marta, Team: team, Password: s.password}, s.err
+}
+
+// seeder keeps the first error, so that the sample reads as a list.
+type seeder struct {
+	app      core.App
+	password string
+	hashed   any
+	err      error
+}
+
+func (s *seeder) account(name, email string) *core.Record {
+	if s.err != nil {
+		return nil
+	}
+	if known, err := accounts.Find(s.app, email); err == nil {
+		return known
+	}
+	account, err := accounts.Draft(s.app, accounts.New{Email: email, Name: name, Timezone: "Europe/Lisbon", Verified: true})
+	if err != nil {
+		s.err = err
+		return nil
+	}
+	if s.hashed == nil {
+		account.SetPassword(s.password)
+		s.hashed = account.GetRaw("password")
+	}
+	account.SetRaw("password", s.hashed)
+	s.err = s.app.Save(account)
+	return account
+}
+
+func (s *seeder) team(owner *core.Record, name, description, zone string, draw func() []byte, admins, organizers int) *teams.Team {
+	if s.err != nil {
+		return nil
+	}
+	team, err := members.Found(s.app, owner, name, "")
+	if err != nil {
+		s.err = fmt.Errorf("%s: %w", name, err)
+		return nil
+	}
+	team.Set("admin_seats", admins)
+	team.Set("organizer_seats", organizers)
+	if s.err = s.app.Save(team); s.err != nil {
+		return nil
+	}
+	actor, err := actors.In(s.app, owner, team.Record)
+	if err != nil {
+		s.err = err
+		return nil
+	}
+	team, s.err = teams.Update(s.app, actor, teams.Profile{Description: &description, Timezone: &zone, Logo: draw()})
+	return team
+}
+
+// place brings a person into the state in which the demo shows him.
+func (s *seeder) place(team *teams.Team, owner *core.Record, p somebody) {
+	if s.err != nil {
+		return
+	}
+	if p.state == "guest" {
+		s.guest(team, p)
+		return
+	}
+	id := s.invite(team, owner, p)
+	if s.err != nil {
+		return
+	}
+	switch p.state {
+	case "":
+		account := s.account(p.name, p.email)
+		_, s.err = invitations.Accept(s.app, invitations.Answer{Account: account, ID: id})
+		s.past("memberships", "user", account.Id, p.days)
+	case "declined":
+		account := s.account(p.name, p.email)
+		_, s.err = invitations.Decline(s.app, invitations.Answer{Account: account, ID: id})
+	case "revoked":
+		actor, err := actors.In(s.app, owner, team.Record)
+		if s.err = err; err == nil {
+			_, s.err = invitations.Revoke(s.app, actor, id)
+		}
+	}
+}
+
+func (s *seeder) invite(team *teams.Team, owner *core.Record, p somebody) string {
+	if s.err != nil {
+		return ""
+	}
+	actor, err := actors.In(s.app, owner, team.Record)
+	if err != nil {
+		s.err = err
+		return ""
+	}
+	offer := invitations.Offer{Lines: invitations.ParseList(fmt.Sprintf("%q <%s>", p.name, p.email)), Roles: rolesOf(p.roles)}
+	results, err := invitations.Invite(s.app, actor, offer)
+	if err == nil && results[0].Status == invitations.Refused {
+		err = fmt.Errorf("%s: %s", p.email, results[0].Message)
+	}
+	if s.err = err; err != nil {
+		return ""
+	}
+	s.past("invitations", "id", results[0].ID, p.days)
+	return results[0].ID
+}
+
+func rolesOf(words string) actors.Roles {
+	var roles actors.Roles
+	switch words {
+	case "admin":
+		roles.Admin = true
+	case "organizer":
+		roles.Organizer = true
+	case "admin organizer":
+		roles.Admin, roles.Organizer = true, true
+	}
+	return roles
+}
+
+func (s *seeder) guest(team *teams.Team, p somebody) {
+	account := s.account(p.name, p.email)
+	collection, err := s.app.FindCollectionByNameOrId("memberships")
+	if err != nil || s.err != nil {
+		s.err = err
+		return
+	}
+	membership := core.NewRecord(collection)
+	membership.Load(map[string]any{"team": team.Id, "user": account.Id, "kind": members.Guest})
+	s.err = s.app.Save(membership)
+	s.past("memberships", "user", account.Id, p.days)
+}
+
+// past dates a row back. No action can act in the past, so this is written directly; a demo is thrown away.
+func (s *seeder) past(table, column, value string, days int) {
+	if s.err != nil {
+		return
+	}
+	at := time.Now().Add(-time.Duration(days)*24*time.Hour - time.Duration(days*37)*time.Minute)
+	set := dbx.Params{"created": stamp(at)}
+	if table == "invitations" {
+		set["expires"] = stamp(at.Add(invitations.Lifetime))
+		if days >= 7 {
+			// An invitation must be open to be answered: its term is dated back when all are.
+			set["expires"] = stamp(time.Now().Add(time.Hour))
+		}
+	}
+	_, s.err = s.app.DB().Update(table, set, dbx.HashExp{column: value}).Execute()
+}
+
+// settle ends what is overdue and takes the letters out of the outbox as sent.
+func (s *seeder) settle() {
+	if s.err != nil {
+		return
+	}
+	for _, statement := range []string{
+		"UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', created, '+7 days')",
+		"UPDATE outbox SET status = 'sent', sealed = '', sent = created",
+	} {
+		if _, err := s.app.DB().NewQuery(statement).Execute(); err != nil {
+			s.err = err
+			return
+		}
+	}
+	s.err = invitations.Expire(s.app)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000Z") }

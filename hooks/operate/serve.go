@@ -1,0 +1,108 @@
+package operate
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"usher/hooks/accounts"
+	"usher/hooks/mail"
+	"usher/hooks/settings"
+)
+
+// listen is where the server listens.
+type listen struct {
+	http    string
+	https   string
+	domains []string
+}
+
+func serve(app core.App) *cobra.Command {
+	var at listen
+	command := &cobra.Command{
+		Use:   "serve [domain...]",
+		Short: "Start the server, on 127.0.0.1:8090 or with certificates of its own for the domains",
+		RunE: func(command *cobra.Command, args []string) error {
+			at.domains = args
+			started(app, func() { welcome(app, command.OutOrStdout()) })
+			return at.run(app)
+		},
+	}
+	at.flags(command)
+	return command
+}
+
+func (l *listen) flags(command *cobra.Command) {
+	command.Flags().StringVar(&l.http, "http", "", "address to listen on (127.0.0.1:8090, with domains 0.0.0.0:80)")
+	command.Flags().StringVar(&l.https, "https", "", "address to listen on with TLS (with domains 0.0.0.0:443)")
+}
+
+// run serves until the program is told to stop.
+func (l *listen) run(app core.App) error {
+	if len(l.domains) > 0 {
+		l.http, l.https = orElse(l.http, "0.0.0.0:80"), orElse(l.https, "0.0.0.0:443")
+	} else {
+		l.http = orElse(l.http, "127.0.0.1:8090")
+	}
+	config := settings.Of(app)
+	config.URL = orElse(config.URL, l.url())
+	err := apis.Serve(app, apis.ServeConfig{
+		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},
+	})
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// url is the public address where none is set: the first domain, or the address to listen on.
+func (l *listen) url() string {
+	if len(l.domains) > 0 {
+		return "https://" + l.domains[0]
+	}
+	scheme, address := "http://", l.http
+	if l.https != "" {
+		scheme, address = "https://", l.https
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return scheme + address
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(scheme+net.JoinHostPort(host, port), ":80"), ":443")
+}
+
+// welcome tells whoever started the server where it is and what to do next.
+func welcome(app core.App, out io.Writer) {
+	config := settings.Of(app)
+	fmt.Fprintf(out, "\nUsher runs at %s\n", config.URL)
+	if any, err := accounts.Any(app); err == nil && !any {
+		fmt.Fprintf(out, "\n  Nobody has an account yet. Make the first one, and your team, here:\n\n    %s/signup?code=%s\n\n"+
+			"  The code is good until the server stops. Without it nobody can take this server.\n",
+			config.URL, accounts.FirstCode(app))
+	}
+	if !mail.Works(app) {
+		fmt.Fprint(out, "\n  Mail is off: letters are printed here. Set RESEND_API_KEY and USHER_MAIL_FROM to send them.\n")
+	}
+	if !config.Secure() && !strings.Contains(config.URL, "//127.0.0.1") && !strings.Contains(config.URL, "//localhost") {
+		fmt.Fprint(out, "\n  Warning: people reach this server without TLS, so their passwords can be read on the way.\n"+
+			"  Start it with your domain (usher serve meet.example.org), or behind a proxy with TLS and USHER_URL=https://…\n")
+	}
+	fmt.Fprintln(out)
+}
+
+func orElse(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}

@@ -1,0 +1,267 @@
+// Package browsertest walks whole journeys in Chromium, as people do.
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+const patience = 15 * time.Second
+
+// flags keep Chromium quiet and off the network.
+var flags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"}
+
+var browser struct {
+	sync.Once
+	ctx  context.Context
+	stop func()
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if browser.stop != nil {
+		browser.stop()
+	}
+	os.Exit(code)
+}
+
+// start runs one Chromium for all tests. Without one, tests are skipped unless USHER_BROWSER is "required".
+func start(t *testing.T) context.Context {
+	t.Helper()
+	browser.Do(func() {
+		path := ""
+		for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+			if found, err := exec.LookPath(name); err == nil {
+				path = found
+				break
+			}
+		}
+		if path == "" {
+			browser.err = fmt.Errorf("there is no Chromium on this machine")
+			return
+		}
+		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}
+		for _, flag := range flags {
+			options = append(options, chromedp.Flag(flag, true))
+		}
+		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, cancel := chromedp.NewContext(allocator)
+		browser.ctx, browser.stop = ctx, func() { cancel(); stop() }
+		browser.err = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	})
+	if browser.err != nil {
+		if os.Getenv("USHER_BROWSER") == "required" {
+			t.Fatal(browser.err)
+		}
+		t.Skip(browser.err)
+	}
+	return browser.ctx
+}
+
+// tab is one person's browser, with cookies of its own.
+type tab struct {
+	t    *testing.T
+	ctx  context.Context
+	base string
+
+	mu       sync.Mutex
+	console  []string
+	expected []string
+}
+
+// open makes a tab of 1440 by 900. What the console reports as an error fails the test, unless it was expected.
+func open(t *testing.T, base string) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(start(t), chromedp.WithNewBrowserContext())
+	b := &tab{t: t, ctx: ctx, base: base}
+	b.do(chromedp.Navigate("about:blank"))
+	go b.listen()
+	b.size(1440, 900)
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, line := range b.console {
+			t.Errorf("console: %s", line)
+		}
+		cancel()
+	})
+	return b
+}
+
+func (b *tab) listen() {
+	for message, err := range chromedp.Console(b.ctx) {
+		if err != nil {
+			return
+		}
+		b.mu.Lock()
+		if bad := message.Type == chromedp.ConsoleError || message.IsException(); bad && !b.isExpected(message.Text) {
+			b.console = append(b.console, fmt.Sprintf("%s %s (%s)", message.Source, message.Text, message.URL))
+		}
+		b.mu.Unlock()
+	}
+}
+
+// expect lets the console report answers with this status: a refusal is one.
+func (b *tab) expect(status int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expected = append(b.expected, fmt.Sprintf("status of %d", status))
+}
+
+func (b *tab) isExpected(text string) bool {
+	for _, e := range b.expected {
+		if strings.Contains(text, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.fail("%v", err)
+	}
+}
+
+// fail shows where the person stood.
+func (b *tab) fail(format string, args ...any) {
+	b.t.Helper()
+	where, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 1500)`))
+	b.t.Fatalf("%s\nat %s", fmt.Sprintf(format, args...), where)
+}
+
+// size is the size of the window.
+func (b *tab) size(width, height int64) { b.do(chromedp.EmulateViewport(width, height)) }
+
+// dark asks for the dark theme, as the system would.
+func (b *tab) dark(on bool) {
+	value := "light"
+	if on {
+		value = "dark"
+	}
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: value}}})
+		return err
+	}))
+}
+
+// noScript turns JavaScript off.
+func (b *tab) noScript() {
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+}
+
+// visit goes to an address: of this server, or a whole one.
+func (b *tab) visit(address string) {
+	b.t.Helper()
+	if strings.HasPrefix(address, "/") {
+		address = b.base + address
+	}
+	b.do(chromedp.Navigate(address))
+}
+
+// eval runs JavaScript in the page, again if a navigation comes between.
+func eval[T any](b *tab, script string) T {
+	b.t.Helper()
+	var err error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		var value T
+		if value, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise)); err == nil {
+			return value
+		}
+	}
+	b.fail("%s: %v", script, err)
+	panic("unreachable")
+}
+
+// until waits for JavaScript to be true.
+func (b *tab) until(what, script string) {
+	b.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		wait := `new Promise(done => { const end = Date.now() + 500; (function look() {
+			if (document.readyState !== "loading" && (` + script + `)) done(true); else if (Date.now() > end) done(false); else setTimeout(look, 20) })() })`
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise)); err == nil && ok {
+			return
+		}
+	}
+	b.fail("waited in vain for %s", what)
+}
+
+// see waits for a text that a person can read.
+func (b *tab) see(text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("%q", text), fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
+}
+
+// see that a text is not there, once the page has something else to show.
+func (b *tab) seeNo(text string) {
+	b.t.Helper()
+	b.until("no "+text, fmt.Sprintf(`!document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
+}
+
+// at waits for an address that contains part.
+func (b *tab) at(part string) {
+	b.t.Helper()
+	b.until("the address "+part, fmt.Sprintf(`location.href.includes(%q)`, part))
+}
+
+// mark finds what a person would point at, and gives it an attribute to be found by.
+const mark = `(function(kinds, words) {
+	document.querySelectorAll("[data-pointed]").forEach(e => e.removeAttribute("data-pointed"));
+	const name = e => (e.getAttribute("aria-label") || e.innerText || e.value || "").replace(/\s+/g, " ").trim();
+	const seen = e => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";
+	const all = [...document.querySelectorAll(kinds)].filter(seen);
+	const found = all.find(e => name(e) === words) || all.find(e => name(e).startsWith(words)) || all.find(e => name(e).includes(words));
+	if (found) found.setAttribute("data-pointed", "");
+	return !!found;
+})`
+
+// press clicks a button, a link or a menu's head by the words on it.
+func (b *tab) press(words string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("something to press called %q", words),
+		fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, mark, words))
+	b.do(chromedp.Click("[data-pointed]"))
+}
+
+// fill types into the field with that label, in place of what stood there.
+func (b *tab) fill(label, text string) {
+	b.t.Helper()
+	find := fmt.Sprintf(`(function() { %s('label', %q); const l = document.querySelector("label[data-pointed]");
+		if (!l) return false; l.removeAttribute("data-pointed");
+		const f = l.control || document.getElementById(l.htmlFor); if (!f) return false;
+		f.setAttribute("data-pointed", ""); f.focus(); f.select && f.select(); return true })()`, mark, label)
+	b.until(fmt.Sprintf("a field called %q", label), find)
+	b.do(chromedp.SendKeys("[data-pointed]", text))
+}
+
+// keys sends keys to what has the focus.
+func (b *tab) keys(keys string) { b.t.Helper(); b.do(chromedp.KeyEvent(keys)) }
+
+// shot is a picture of the window.
+func (b *tab) shot() []byte {
+	b.t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.fail("take a picture: %v", err)
+	}
+	return picture
+}
