@@ -9,6 +9,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/plans"
+	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/settings"
 	"usher/hooks/teams"
@@ -17,10 +18,11 @@ import (
 // Config is every setting of Usher.
 type Config = settings.Config
 
-// Register wires every rule to the app, before it is started. The order matters for one reason only: a
-// state that is wrong is told before a seat that is missing.
+// Register wires every rule to the app, before it is started. The order matters twice: what is stored is read
+// before it is judged, and a state that is wrong is told before a seat that is missing.
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
+	record.Register(app, "users", "teams", "memberships", "invitations")
 	mail.Register(app)
 	accounts.Register(app)
 	plans.Register(app)

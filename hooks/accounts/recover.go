@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -109,7 +110,7 @@ func ChangePassword(app core.App, account *core.Record, current, next, from stri
 	if err := slowSignIns(app, account.Email()); err != nil {
 		return err
 	}
-	known := matches(app, account, current)
+	key, known := account.TokenKey(), matches(app, account, current)
 	if known {
 		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
 			return err
@@ -119,6 +120,13 @@ func ChangePassword(app core.App, account *core.Record, current, next, from stri
 	return audit.Do(app, audit.Of(account, "", from, "account.password"), func(tx core.App) error {
 		if !known {
 			return record.Refuse("current", CodeBadSignIn, "This is not your current password.")
+		}
+		now, err := tx.FindRecordById("users", account.Id)
+		if err != nil {
+			return fmt.Errorf("read an account again: %w", err)
+		}
+		if now.TokenKey() != key {
+			return record.Refuse("current", CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
 		}
 		if err := tx.Save(account); err != nil {
 			return err

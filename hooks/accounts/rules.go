@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -24,7 +25,7 @@ func Register(app core.App) {
 	})
 	app.OnRecordRequestPasswordResetRequest("users").BindFunc(func(e *core.RecordRequestPasswordResetRequestEvent) error {
 		if err := slowResets(e.App, e.Record.Email()); err != nil {
-			return nil // the same answer as for an address without an account
+			return e.NoContent(http.StatusNoContent) // the same answer as for an address without an account
 		}
 		return e.Next()
 	})
@@ -62,15 +63,20 @@ func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
 		e.Response.Header().Set("Retry-After", "90")
 		return e.TooManyRequestsError("Too many tries at this password.", err)
 	}
-	checks <- struct{}{}
-	err := e.Next()
-	<-checks
+	err := inTurn(e.Next)
 	entry := &audit.Entry{Action: "account.signin", From: e.RealIP()}
 	if e.Record != nil {
 		entry = audit.Of(e.Record, "", e.RealIP(), "account.signin").On(e.Record.Id, e.Record.Email())
 	}
 	note(e.App, entry.With("by", "program"), err == nil)
 	return err
+}
+
+// inTurn runs a check of a password in its turn.
+func inTurn(check func() error) error {
+	checks <- struct{}{}
+	defer func() { <-checks }()
+	return check()
 }
 
 // slowSignIns allows ten tries at an address in a quarter of an hour, whether or not it has an account.

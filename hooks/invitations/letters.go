@@ -1,6 +1,7 @@
 package invitations
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -21,13 +22,13 @@ func send(tx core.App, i *Invitation, token string) error {
 	if err != nil {
 		return fmt.Errorf("find the team of an invitation: %w", err)
 	}
-	inviter, err := tx.FindRecordById("users", i.GetString("inviter"))
+	inviter, err := nameOfInviter(tx, i, team)
 	if err != nil {
-		return fmt.Errorf("find the inviter: %w", err)
+		return err
 	}
 	props := mail.InvitationProps{
 		To: i.Address(), ToName: i.GetString("name"), Team: teams.Letterhead(tx, team.Record),
-		Inviter: actors.DisplayName(inviter), Note: i.GetString("note"), Link: Link(tx, token),
+		Inviter: inviter, Note: i.GetString("note"), Link: Link(tx, token),
 		Expires: i.Expires(), Zone: team.Zone(), Support: settings.Of(tx).Support,
 	}
 	for _, role := range i.Roles().Explained() {
@@ -47,4 +48,16 @@ func send(tx core.App, i *Invitation, token string) error {
 	letter.About, letter.Team = i.Id, team.Id
 	_, err = mail.Queue(tx, letter)
 	return err
+}
+
+// nameOfInviter is who asks: the team itself where the inviter's account is gone, or never was.
+func nameOfInviter(tx core.App, i *Invitation, team *teams.Team) (string, error) {
+	inviter, err := tx.FindRecordById("users", i.GetString("inviter"))
+	if errors.Is(err, sql.ErrNoRows) {
+		return team.Name(), nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the inviter: %w", err)
+	}
+	return actors.DisplayName(inviter), nil
 }

@@ -91,7 +91,8 @@ func ParseCSV(file io.Reader) ([]Line, error) {
 		return refuse("This is no CSV file in UTF-8. In your spreadsheet choose “Save as”, then “CSV UTF-8”.")
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	reader := csv.NewReader(bytes.NewReader(bytes.ReplaceAll(data, []byte("\r"), nil)))
+	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	reader := csv.NewReader(bytes.NewReader(data))
 	reader.Comma = separator(data)
 	reader.FieldsPerRecord = -1
 	reader.TrimLeadingSpace = true

@@ -115,21 +115,25 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 		wanted.Admin = held.Admin
 	}
 	lower, raise := held.Without(wanted), wanted.Without(held)
-	if !lower.None() && !actor.CanRevoke(lower, held, user == actor.Account.Id) || !raise.None() && !actor.CanInvite(raise, held) {
+	if !actor.CanRevoke(lower, held, user == actor.Account.Id) || !raise.None() && !actor.CanInvite(raise, held) {
 		return nil, record.Forbid("You may not change this person's roles.")
 	}
-	if err := dropSurplus(app, actor, account.Email(), raise); err != nil {
+	offered, err := raiseTo(app, actor, account.Email(), raise)
+	if err != nil {
 		return nil, err
 	}
 	if !lower.None() {
-		if err := members.RevokeRoles(app, actor, user, lower); err != nil {
-			return nil, err
-		}
+		err = members.RevokeRoles(app, actor, user, lower)
 	}
+	return offered, err
+}
+
+// raiseTo offers what is missing. It comes before anything is taken: where no seat is free all stays as it was.
+func raiseTo(app core.App, actor *actors.Actor, address string, raise actors.Roles) (*Result, error) {
 	if raise.None() {
-		return nil, nil
+		return nil, dropSurplus(app, actor, address)
 	}
-	results, err := Invite(app, actor, Offer{Lines: Addresses([]string{account.Email()}), Roles: raise})
+	results, err := Invite(app, actor, Offer{Lines: Addresses([]string{address}), Roles: raise})
 	if err != nil {
 		return nil, err
 	}
@@ -139,13 +143,13 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 	return &results[0], nil
 }
 
-// dropSurplus revokes an open invitation that offers a role which is not wanted any more, unless new roles replace it.
-func dropSurplus(app core.App, actor *actors.Actor, address string, raise actors.Roles) error {
+// dropSurplus revokes an open invitation: it offers a role that is not wanted any more.
+func dropSurplus(app core.App, actor *actors.Actor, address string) error {
 	open, err := FindPending(app, actor.Team.Id, address)
 	if errors.Is(err, record.ErrNotFound) {
 		return nil
 	}
-	if err != nil || !raise.None() {
+	if err != nil {
 		return err
 	}
 	_, err = Revoke(app, actor, open.Id)

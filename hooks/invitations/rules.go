@@ -122,8 +122,11 @@ func guardUpdate(app core.App, r *core.Record) error {
 		}
 		return nil
 	case Pending:
-		if overdue {
+		if overdue && record.Changed(r, "expires", "admin", "organizer", "token_hash") {
 			return refusalOf(Expired)
+		}
+		if overdue {
+			return nil
 		}
 		return guardRenewal(app, r)
 	}

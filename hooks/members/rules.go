@@ -50,7 +50,11 @@ func guardUpdate(_ core.App, r *core.Record) error {
 
 // guardDelete lets the Owner go only together with the whole team, whose record is deleted first.
 func guardDelete(app core.App, r *core.Record) error {
-	if !r.GetBool("owner") {
+	owners, err := app.CountRecords("memberships", dbx.HashExp{"id": r.Id, "owner": true})
+	if err != nil {
+		return fmt.Errorf("find an owner: %w", err)
+	}
+	if owners == 0 {
 		return nil
 	}
 	teams, err := app.CountRecords("teams", dbx.HashExp{"id": r.GetString("team")})

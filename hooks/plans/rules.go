@@ -20,14 +20,12 @@ func Register(app core.App) {
 		}
 		return e.Next()
 	})
-	app.OnRecordUpdate("teams").BindFunc(func(e *core.RecordEvent) error {
-		if record.Changed(e.Record, "plan") && !record.Changed(e.Record, numbers...) {
-			if err := apply(e.App, e.Record); err != nil {
-				return err
-			}
+	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(func(app core.App, team *core.Record) error {
+		if record.Changed(team, "plan") && !record.Changed(team, numbers...) {
+			return apply(app, team)
 		}
-		return e.Next()
-	})
+		return nil
+	}))
 }
 
 func apply(app core.App, team *core.Record) error {

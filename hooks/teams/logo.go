@@ -7,12 +7,16 @@ import (
 	"image"
 	_ "image/jpeg" // read
 	"image/png"
+	"slices"
 
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 	_ "golang.org/x/image/webp" // read
 
 	"usher/hooks/record"
 )
+
+// formats are the pictures that a logo can be. The program can read more of them than that.
+var formats = []string{"png", "jpeg", "webp"}
 
 // redraw reads a picture and writes it anew as a PNG under a name of our own, so that nothing of the
 // file but its pixels is kept.
@@ -21,8 +25,8 @@ func redraw(data []byte) (*filesystem.File, error) {
 	if len(data) > MaxLogo {
 		return nil, refuse("The logo is larger than 1 MB. Choose a smaller file.")
 	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
+	config, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil || !slices.Contains(formats, format) {
 		return nil, refuse("This file is no picture that we can read. Choose a PNG, JPEG or WebP file.")
 	}
 	if config.Width > MaxLogoSide || config.Height > MaxLogoSide {

@@ -1,6 +1,44 @@
+// Package api is what programs meet: the actions of the pages as JSON, with PocketBase's own bearer token and
+// its shape of errors, under the same rules and with the same refusals (R158).
 package api
 
-import "usher/views/web"
+import (
+	"github.com/pocketbase/pocketbase/apis"
+
+	"usher/views/web"
+)
+
+// What a request may hold, in bytes. A team's logo comes in its request, as base64.
+const (
+	maxBody     = 1 << 20
+	maxTeamBody = 2 << 20
+)
 
 // Routes mounts the area.
-func Routes(root *web.Group) {}
+func Routes(root *web.Group) {
+	api := root.Group("/api")
+	api.BindFunc(asJSON, keepNothing)
+	api.Bind(apis.BodyLimit(maxBody))
+	api.POST("/signup", signUp)
+	api.POST("/invitations/accept", acceptByToken).BindFunc(signedInOrNobody)
+
+	own := api.Group("")
+	own.BindFunc(signedIn)
+	own.GET("/teams", listTeams)
+	own.POST("/teams", foundTeam)
+	own.GET("/invitations", listWaiting)
+	own.POST("/invitations/{id}/accept", acceptByID)
+	own.POST("/invitations/{id}/decline", declineByID)
+	own.POST("/invitations/{id}/revoke", revoke)
+	own.POST("/invitations/{id}/resend", resend)
+
+	team := own.Group("/teams/{team}")
+	team.BindFunc(web.InTeam)
+	team.GET("", showTeam)
+	team.PATCH("", updateTeam).Bind(apis.BodyLimit(maxTeamBody))
+	team.POST("/invitations", invite)
+	team.DELETE("/members/{user}", removeMember)
+	team.GET("/seats", showSeats).BindFunc(web.Panel)
+	team.GET("/users", listUsers).BindFunc(web.Panel)
+	team.PUT("/members/{user}/roles", setRoles).BindFunc(web.Panel)
+}

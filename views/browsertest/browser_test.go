@@ -86,7 +86,9 @@ func open(t *testing.T, base string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(start(t), chromedp.WithNewBrowserContext())
 	b := &tab{t: t, ctx: ctx, base: base}
-	b.do(chromedp.Navigate("about:blank"))
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the first call makes the tab, which lives as long as its context
+		t.Fatal(err)
+	}
 	go b.listen()
 	b.size(1440, 900)
 	t.Cleanup(func() {
@@ -141,7 +143,7 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 // fail shows where the person stood.
 func (b *tab) fail(format string, args ...any) {
 	b.t.Helper()
-	where, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText.slice(0, 1500)`))
+	where, _ := ask[string](b, `location.href + "\n" + document.body.innerText.slice(0, 1500)`)
 	b.t.Fatalf("%s\nat %s", fmt.Sprintf(format, args...), where)
 }
 
@@ -184,12 +186,19 @@ func eval[T any](b *tab, script string) T {
 	var err error
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		var value T
-		if value, err = chromedp.Run(b.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise)); err == nil {
+		if value, err = ask[T](b, script); err == nil {
 			return value
 		}
 	}
 	b.fail("%s: %v", script, err)
 	panic("unreachable")
+}
+
+// ask runs JavaScript once. A page that goes away under it would leave the answer out for ever.
+func ask[T any](b *tab, script string) (T, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
 
 // until waits for JavaScript to be true.
@@ -198,7 +207,7 @@ func (b *tab) until(what, script string) {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		wait := `new Promise(done => { const end = Date.now() + 500; (function look() {
 			if (document.readyState !== "loading" && (` + script + `)) done(true); else if (Date.now() > end) done(false); else setTimeout(look, 20) })() })`
-		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise)); err == nil && ok {
+		if ok, err := ask[bool](b, wait); err == nil && ok {
 			return
 		}
 	}

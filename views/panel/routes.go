@@ -1,6 +1,38 @@
+// Package panel is the Admin Panel of a team, for its Owner and Admins: people and their seats, and the team's settings.
 package panel
 
-import "usher/views/web"
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/views/web"
+)
 
 // Routes mounts the area.
-func Routes(pages *web.Group) {}
+func Routes(pages *web.Group) {
+	panel := pages.Group("/admin/{team}")
+	panel.BindFunc(web.InPanel, onlyPanel)
+
+	panel.GET("", func(e *core.RequestEvent) error { return web.Go(e, usersPath(e)) })
+	panel.GET("/users", users)
+	panel.GET("/users/add", addForm)
+	panel.POST("/users/add", add).Bind(uploads)
+	panel.POST("/users/preview", preview).Bind(uploads)
+	panel.GET("/users/{id}", details)
+	panel.GET("/users/{id}/{deed}", confirm)
+	panel.POST("/users/{id}/ask", ask)
+	panel.POST("/users/{id}/again", again)
+	panel.POST("/users/{id}/resend", resend)
+	panel.POST("/users/{id}/revoke", revoke)
+	panel.POST("/users/{id}/revoke-role", revokeRole)
+	panel.POST("/users/{id}/remove", remove)
+
+	panel.GET("/settings", settingsPage)
+	panel.POST("/settings", saveSettings).Bind(uploads)
+	panel.GET("/settings/test-letter/{letter}", letterState)
+	panel.POST("/settings/test-letter", testLetter)
+}
+
+// Addresses of the area, under the name by which the person came.
+func panelPath(e *core.RequestEvent) string    { return "/admin/" + e.Request.PathValue("team") }
+func usersPath(e *core.RequestEvent) string    { return panelPath(e) + "/users" }
+func settingsPath(e *core.RequestEvent) string { return panelPath(e) + "/settings" }

@@ -1,0 +1,140 @@
+package accounts_test
+
+import (
+	"strings"
+	"testing"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+)
+
+var (
+	label63 = strings.Repeat("d", 63)
+	// long254 is 64 bytes, an @, and 189 bytes: three full labels less two bytes.
+	long254 = strings.Repeat("l", 64) + "@" + label63 + "." + label63 + "." + strings.Repeat("d", 53) + ".example"
+)
+
+func TestAnAddressHasOneForm(t *testing.T) {
+	for _, s := range []struct{ in, want string }{
+		{"ada@x.example", "ada@x.example"},
+		{"  Ada@X.Example\t\n", "ada@x.example"},
+		{"ada+usher@x.example", "ada+usher@x.example"},
+		{"a.d-a_1'o@x.example", "a.d-a_1'o@x.example"},
+		{"ada@bücher.example", "ada@xn--bcher-kva.example"},
+		{"ada@BÜCHER.example", "ada@xn--bcher-kva.example"},
+		{"ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"},
+		{"ada@XN--BCHER-KVA.example", "ada@xn--bcher-kva.example"},
+		{"ada@пример.example", "ada@xn--e1afmkfd.example"},
+		{"ada@例え.example", "ada@xn--r8jz45g.example"},
+		{"ada@a.b.c.example", "ada@a.b.c.example"},
+		{strings.Repeat("l", 64) + "@x.example", strings.Repeat("l", 64) + "@x.example"},
+		{long254, long254},
+	} {
+		got, err := accounts.Canonical(s.in)
+		if err != nil || got != s.want {
+			t.Errorf("%q: %q %v, want %q", s.in, got, err, s.want)
+		}
+	}
+	if len(long254) != 254 {
+		t.Fatalf("%d bytes", len(long254))
+	}
+}
+
+func TestWhatCannotBeAnAddressIsRefusedWithTheReason(t *testing.T) {
+	for _, s := range []struct{ in, says string }{
+		{"", "needed"},
+		{" \t", "needed"},
+		{"ada", "No @"},
+		{"@x.example", "before the @"},
+		{"ada@", "behind the @"},
+		{"ada lovelace@x.example", "space"},
+		{"ada@x.example b@x.example", "space"},
+		{"ada@x", "No such domain"},
+		{"ada@x.example.", "No such domain"},
+		{"ada@.example", "No such domain"},
+		{"ada@x..example", "No such domain"},
+		{"ada@-x.example", "No such domain"},
+		{"ada@x_y.example", "No such domain"},
+		{"ada@[192.0.2.1]", "No such domain"},
+		{"ada@xn--a.example", "No such domain"},
+		{"ada@" + label63 + "d.example", "No such domain"},
+		{"ada@ｘ.example", "look like others"},        // full-width x
+		{"ａda@x.example", "look like others"},        // full-width a
+		{"ada@x．example", "look like others"},        // full-width dot
+		{"ﬁn@x.example", "look like others"},         // ligature
+		{"ada@bu\u0308cher.example", "look like"},    // u and a diaeresis
+		{"аda@x.example", "mail servers do not"},     // Cyrillic a
+		{"é@x.example", "mail servers do not carry"}, // allowed by some, carried by few
+		{"a\x00da@x.example", "mail servers do not"},
+		{"ada\u200b@x.example", "mail servers do not"},
+		{"a@b@x.example", "Not an address"},
+		{`"a b"@x.example`, "space"},
+		{`"ada"@x.example`, "Not an address"},
+		{"<ada@x.example>", "No such domain"},
+		{"ada(x)@x.example", "Not an address"},
+		{"a,b@x.example", "Not an address"},
+		{".ada@x.example", "Not an address"},
+		{"ada.@x.example", "Not an address"},
+		{"a..da@x.example", "Not an address"},
+		{strings.Repeat("l", 65) + "@x.example", "Too long"},
+		{strings.Replace(long254, "dddd.example", "ddddd.example", 1), "Too long"},
+	} {
+		got, err := accounts.Canonical(s.in)
+		hookstest.Refused(t, s.in, err, accounts.CodeBadEmail)
+		if err == nil || !strings.Contains(err.Error(), s.says) || got != "" {
+			t.Errorf("%q: %q %v does not say %q", s.in, got, err, s.says)
+		}
+	}
+}
+
+func FuzzCanonical(f *testing.F) {
+	for _, seed := range []string{"Ada@X.example", "a@bücher.example", "a@xn--bcher-kva.example", "a@ß.de", "ａ@x.de", "a@b@c.de", `"a"@x.de`, "a@\u202e.de", "@", "a@1.2.3.4"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		canonical, err := accounts.Canonical(address)
+		if err != nil {
+			if record.Code(err) != accounts.CodeBadEmail || canonical != "" {
+				t.Fatalf("%q: %q %v", address, canonical, err)
+			}
+			return
+		}
+		again, err := accounts.Canonical(canonical)
+		if err != nil || again != canonical {
+			t.Fatalf("%q became %q, then %q (%v)", address, canonical, again, err)
+		}
+		if len(canonical) > 254 || strings.ToLower(canonical) != canonical || strings.ContainsAny(canonical, " \t\r\n<>\"") {
+			t.Fatalf("%q became %q", address, canonical)
+		}
+	})
+}
+
+func TestAMaskedAddressShowsItsDomainAlone(t *testing.T) {
+	for in, want := range map[string]string{"lucia@x.example": "l••••@x.example", "a@b.c": "a••••@b.c", "nobody": "••••", "@x": "••••"} {
+		if got := accounts.Masked(in); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
+func TestOneAccountAnAddressInAnySpelling(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@bücher.example")
+	for _, spelling := range []string{"Ada@BÜCHER.example", " ada@xn--bcher-kva.example "} {
+		found, err := accounts.Find(app, spelling)
+		if err != nil || found.Id != ada.Id || found.Email() != "ada@xn--bcher-kva.example" {
+			t.Errorf("%q: %v %v", spelling, found, err)
+		}
+		second, err := accounts.Draft(app, accounts.New{Email: spelling, Name: "Ada", Password: hookstest.Password})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := app.Save(second); err == nil {
+			t.Errorf("%q: a second account", spelling)
+		}
+	}
+	if _, err := accounts.Find(app, "not an address"); err != record.ErrNotFound {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,111 @@
+package accounts_test
+
+import (
+	"strings"
+	"testing"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+)
+
+func TestAPasswordIsLongAndNotCommon(t *testing.T) {
+	long := "orchid tram lantern seven purple monkey dishwasher copper velvet harbour cloud"
+	for _, s := range []struct {
+		password string
+		about    []string
+		ok       bool
+	}{
+		{"orchid tram lantern", nil, true},
+		{"k7#mQ2x!vR9z", nil, true},
+		{"k7#mQ2x!vR9", nil, false}, // eleven
+		{"четыре слова рядом", nil, true},
+		{long[:71], nil, true},
+		{long[:72], nil, false},
+		{strings.Repeat("日本語", 8), nil, false}, // 72 bytes
+		{"", nil, false},
+		{"password1234", nil, false},
+		{"passwordpassword", nil, false},
+		{"123456789012", nil, false},
+		{"qwertyuiop12", nil, false},
+		{"aaaaaaaaaaaa", nil, false},
+		{"iloveyou1234", nil, false},
+		{"usherusher12", nil, false},
+		{"marta.silva1", []string{"marta.silva@halation.example", "Marta Silva"}, false},
+		{"martasilva12", []string{"marta@x.example", "Marta Silva"}, false},
+		{"halationmarta", []string{"marta@halation.example"}, false},
+	} {
+		err := accounts.CheckPassword(s.password, s.about...)
+		code := map[bool]string{true: "", false: accounts.CodeWeak}[s.ok]
+		hookstest.Refused(t, s.password, err, code)
+	}
+}
+
+func TestEveryWriterOfAPasswordIsJudged(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	ada.SetPassword("passwordpassword")
+	hookstest.Refused(t, "a bare save", app.Save(ada), accounts.CodeWeak)
+	draft, err := accounts.Draft(app, accounts.New{Email: "b@x.example", Name: "B", Password: "short"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Refused(t, "a new account", app.Save(draft), accounts.CodeWeak)
+	if !hookstest.Stored(t, app, "users", ada.Id).ValidatePassword(hookstest.Password) {
+		t.Error("a refused password was stored")
+	}
+}
+
+func TestAFormIsToldOfAllItsFaultsAtOnce(t *testing.T) {
+	n := accounts.New{Email: "nobody", Name: "  ", Password: "short"}
+	err := accounts.Check(&n)
+	for _, field := range []string{"email", "name", "password"} {
+		if err == nil || !strings.Contains(err.Error(), field+":") {
+			t.Errorf("nothing of the %s in %v", field, err)
+		}
+	}
+	n = accounts.New{Email: " Ada@X.example", Name: " Ada  Lovelace ", Password: hookstest.Password}
+	if err := accounts.Check(&n); err != nil || n.Email != "ada@x.example" || n.Name != "Ada Lovelace" {
+		t.Errorf("%+v %v", n, err)
+	}
+}
+
+func TestAnAccountIsTidyForEveryWriter(t *testing.T) {
+	app := hookstest.New(t)
+	for _, s := range []struct{ field, value, code string }{
+		{"name", "Ada Lovelace", ""},
+		{"name", strings.Repeat("é", 80), ""},
+		{"name", strings.Repeat("é", 81), "too_long"},
+		{"name", "Ada\u202eecalevoL", "bad_text"},
+		{"name", "http://evil.example", "bad_text"},
+		{"timezone", "Europe/Lisbon", ""},
+		{"timezone", "Europe/Nowhere", "bad_timezone"},
+		{"timezone", "Local", "bad_timezone"},
+		{"email", "nobody", accounts.CodeBadEmail},
+		{"email", "ADA@x.example", ""},
+	} {
+		ada, err := accounts.Find(app, "ada@x.example")
+		if err != nil {
+			ada = hookstest.Person(t, app, "ada@x.example")
+		}
+		ada.Set(s.field, s.value)
+		hookstest.Refused(t, s.field+" "+s.value, app.Save(ada), s.code)
+	}
+}
+
+func TestACopyThatIsOutOfDateBringsNoOldPasswordBack(t *testing.T) {
+	app := hookstest.New(t)
+	made := hookstest.Person(t, app, "ada@x.example")
+	read, now := hookstest.Stored(t, app, "users", made.Id), hookstest.Stored(t, app, "users", made.Id)
+	now.SetPassword("orchid tram lantern seven")
+	if err := app.Save(now); err != nil {
+		t.Fatal(err)
+	}
+	read.Set("name", "Ada Lovelace")
+	if err := app.Save(read); err != nil {
+		t.Fatal(err)
+	}
+	stored := hookstest.Stored(t, app, "users", made.Id)
+	if !stored.ValidatePassword("orchid tram lantern seven") || stored.TokenKey() != now.TokenKey() || stored.GetString("name") != "Ada Lovelace" {
+		t.Errorf("%v", stored.FieldsData())
+	}
+}

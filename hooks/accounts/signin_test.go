@@ -1,0 +1,215 @@
+package accounts_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+)
+
+const other = "orchid tram lantern seven"
+
+func TestWhoSignsIn(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	waiting := hookstest.Person(t, app, "waiting@x.example")
+	waiting.SetVerified(false)
+	if err := app.Save(waiting); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []struct{ address, password, code string }{
+		{"ada@x.example", hookstest.Password, ""},
+		{" ADA@x.Example ", hookstest.Password, ""},
+		{"ada@x.example", other, accounts.CodeBadSignIn},
+		{"ada@x.example", "", accounts.CodeBadSignIn},
+		{"unknown@x.example", hookstest.Password, accounts.CodeBadSignIn},
+		{"nobody", hookstest.Password, accounts.CodeBadSignIn},
+		{"waiting@x.example", hookstest.Password, accounts.CodeUnverified},
+		{"waiting@x.example", other, accounts.CodeBadSignIn}, // that it waits is told to its owner alone
+	} {
+		account, err := accounts.SignIn(app, s.address, s.password, "192.0.2.1")
+		hookstest.Refused(t, s.address, err, s.code)
+		if (account != nil) != (s.code == "") || account != nil && account.Id != ada.Id {
+			t.Errorf("%s: %v", s.address, account)
+		}
+	}
+	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.signin", "result": "bad_password"}); n != 5 {
+		t.Errorf("%d failures in the audit log", n)
+	}
+}
+
+func TestAKnownAndAnUnknownAddressGetTheSameAnswer(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "ada@x.example")
+	_, known := accounts.SignIn(app, "ada@x.example", other, "")
+	_, unknown := accounts.SignIn(app, "unknown@x.example", other, "")
+	if known == nil || unknown == nil || known.Error() != unknown.Error() {
+		t.Errorf("%v, and %v", known, unknown)
+	}
+	for _, ask := range []func(string) error{
+		func(address string) error { return accounts.RequestReset(app, address, "") },
+		func(address string) error { return accounts.RequestConfirmation(app, address) },
+	} {
+		if known, unknown := ask("ada@x.example"), ask("unknown@x.example"); known != nil || unknown != nil {
+			t.Errorf("%v, and %v", known, unknown)
+		}
+	}
+	if hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "unknown@x.example"}) != 0 ||
+		hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": "ada@x.example"}) != 1 {
+		t.Error("letters")
+	}
+}
+
+func TestTheEleventhTryInAQuarterOfAnHourWaits(t *testing.T) {
+	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
+		app := hookstest.New(t)
+		hookstest.Person(t, app, "ada@x.example")
+		hookstest.Person(t, app, "ben@x.example")
+		for range 10 {
+			_, err := accounts.SignIn(app, address, other, "")
+			hookstest.Refused(t, address, err, accounts.CodeBadSignIn)
+		}
+		_, err := accounts.SignIn(app, " "+address, hookstest.Password, "")
+		var slow *record.Slow
+		if !errors.As(err, &slow) || slow.Wait <= 0 || slow.Wait > 15*time.Minute || record.Code(err) != record.CodeTooMany {
+			t.Errorf("%s: %v", address, err)
+		}
+		if _, err := accounts.SignIn(app, "ben@x.example", hookstest.Password, ""); err != nil {
+			t.Errorf("somebody else: %v", err)
+		}
+	}
+}
+
+func TestTheFourthLetterInAnHourWaits(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "ada@x.example")
+	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
+		for n := range 4 {
+			code := map[bool]string{true: record.CodeTooMany}[n == 3]
+			hookstest.Refused(t, fmt.Sprint(address, n), accounts.RequestReset(app, address, ""), code)
+		}
+	}
+}
+
+func TestALoginLivesAsLongAsItIsUsed(t *testing.T) {
+	ago := func(column, modifier string) string {
+		return "UPDATE logins SET " + column + " = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '" + modifier + "')"
+	}
+	for _, s := range []struct {
+		name  string
+		after func(app core.App, account *core.Record) error
+		sql   string
+		good  bool
+	}{
+		{"at once", nil, "", true},
+		{"idle for nearly a week", nil, ago("seen", "-167 hours"), true},
+		{"idle for a week", nil, ago("seen", "-169 hours"), false},
+		{"nearly a month old", nil, ago("created", "-719 hours"), true},
+		{"a month old", nil, ago("created", "-721 hours"), false},
+		{"the password changed", func(app core.App, account *core.Record) error {
+			account.SetPassword(other)
+			return app.Save(account)
+		}, "", false},
+		{"the address changed", func(app core.App, account *core.Record) error {
+			account.SetEmail("new@x.example")
+			return app.Save(account)
+		}, "", false},
+		{"every device signed out", func(app core.App, account *core.Record) error {
+			account.RefreshTokenKey()
+			return app.Save(account)
+		}, "", false},
+		{"the address is no longer confirmed", nil, "UPDATE users SET verified = 0", false},
+		{"the account is gone", func(app core.App, account *core.Record) error { return app.Delete(account) }, "", false},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			app := hookstest.New(t)
+			ada := hookstest.Person(t, app, "ada@x.example")
+			secret, err := accounts.StartLogin(app, ada, "Firefox", "192.0.2.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.after != nil {
+				if err := s.after(app, ada); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if s.sql != "" {
+				hookstest.Exec(t, app, s.sql, nil)
+			}
+			login, account, err := accounts.FindLogin(app, secret)
+			switch {
+			case s.good && (err != nil || account.Id != ada.Id || login.GetString("token_hash") != accounts.Hash(secret)):
+				t.Error(err)
+			case !s.good && !errors.Is(err, record.ErrNotFound):
+				t.Errorf("found: %v", err)
+			}
+			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, record.ErrNotFound) {
+				t.Errorf("by what is stored: %v", err)
+			}
+		})
+	}
+}
+
+func TestSigningOutEndsOneLoginOnTheServer(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	first, err := accounts.StartLogin(app, ada, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := accounts.StartLogin(app, ada, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, _, err := accounts.FindLogin(app, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := accounts.SignOut(app, login, ada, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+	if _, _, err := accounts.FindLogin(app, second); err != nil {
+		t.Errorf("the other device: %v", err)
+	}
+}
+
+func TestOldLoginsAreDeletedAndLastSeenIsWrittenSeldom(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	secret, err := accounts.StartLogin(app, ada, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	touch := func(modifier string) bool {
+		t.Helper()
+		hookstest.Exec(t, app, "UPDATE logins SET seen = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '"+modifier+"')", nil)
+		login, _, err := accounts.FindLogin(app, secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := accounts.Touch(app, login); err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(hookstest.Stored(t, app, "logins", login.Id).GetDateTime("seen").Time()) < time.Minute
+	}
+	if touch("-4 minutes") || !touch("-6 minutes") {
+		t.Error("last seen is written at the wrong time")
+	}
+	if err := accounts.EndOldLogins(app); err != nil || hookstest.Count(t, app, "logins") != 1 {
+		t.Errorf("a login in use: %v", err)
+	}
+	hookstest.Exec(t, app, "UPDATE logins SET seen = '2026-01-01 00:00:00.000Z'", nil)
+	if err := accounts.EndOldLogins(app); err != nil || hookstest.Count(t, app, "logins") != 0 {
+		t.Errorf("an old login: %v", err)
+	}
+}

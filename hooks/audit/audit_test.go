@@ -1,0 +1,166 @@
+package audit_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+const chain = "team00000000001"
+
+// wrote adds three rows to a chain: with a detail, without one, and a refusal.
+func wrote(t *testing.T) *core.BaseApp {
+	t.Helper()
+	app := hookstest.New(t)
+	for _, entry := range []*audit.Entry{
+		{Team: chain, Actor: "a", ActorName: "Ada & <Co>", From: "192.0.2.1", Action: "team.update",
+			Detail: map[string]any{"name": "Café <&> \u2028", "number": 1.50, "list": []string{"b", "a"}}},
+		{Team: chain, Action: "team.update", Target: "t", TargetName: "Halation"},
+		{Team: chain, Actor: "b", Action: "member.remove"},
+	} {
+		result := ""
+		if entry.Action == "member.remove" {
+			result = record.CodeNotAllowed
+		}
+		if err := app.RunInTransaction(func(tx core.App) error {
+			if result != "" {
+				return audit.WriteRefused(tx, entry, result)
+			}
+			return audit.Write(tx, entry)
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return app
+}
+
+func TestAChainThatNobodyTouchedIsVerified(t *testing.T) {
+	app := wrote(t)
+	for _, team := range []string{chain, "", "nothing"} {
+		if err := audit.Verify(app, team); err != nil {
+			t.Error(err)
+		}
+	}
+	rows, err := app.FindRecordsByFilter("audit", "team = {:t}", "seq", 0, 0, dbx.Params{"t": chain})
+	if err != nil || len(rows) != 3 || rows[2].GetString("result") != "not_allowed" || rows[1].GetString("result") != "ok" {
+		t.Fatalf("%v %v", rows, err)
+	}
+	if rows[1].GetString("hash") == rows[2].GetString("hash") || rows[1].GetString("hash") != rows[2].GetString("previous") {
+		t.Error("the rows are not tied together")
+	}
+}
+
+func TestARowIsNeverChangedOrDeleted(t *testing.T) {
+	app := wrote(t)
+	for _, sql := range []string{"UPDATE audit SET actor = 'c'", "DELETE FROM audit", "UPDATE audit SET hash = hash WHERE seq = 3"} {
+		if _, err := app.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
+			t.Errorf("%s went through", sql)
+		}
+	}
+	row, err := app.FindFirstRecordByFilter("audit", "seq = 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row.Set("actor_name", "Somebody else")
+	if err := app.Save(row); err == nil {
+		t.Error("a row was saved again")
+	}
+	if err := app.Delete(row); err == nil {
+		t.Error("a row was deleted")
+	}
+	if err := audit.Verify(app, chain); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAForgedRowIsFound(t *testing.T) {
+	for _, field := range []string{"actor", "actor_name", "address", "action", "target", "target_name", "result", "at", "detail", "previous", "hash"} {
+		for seq, says := range map[string]string{"1": "row 1", "2": "row 2", "3": "row 3"} {
+			app := wrote(t)
+			hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE", nil)
+			hookstest.Exec(t, app, "UPDATE audit SET "+field+" = '\"forged\"' WHERE seq = "+seq, nil)
+			if err := audit.Verify(app, chain); err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%s of row %s: %v", field, seq, err)
+			}
+		}
+	}
+	for name, sql := range map[string]string{
+		"a row taken out":     "DELETE FROM audit WHERE seq = 2",
+		"the first taken out": "DELETE FROM audit WHERE seq = 1",
+		"two exchanged":       "UPDATE audit SET seq = 9 WHERE seq = 1; UPDATE audit SET seq = 1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 9",
+		"moved to a team":     "UPDATE audit SET team = 'other' WHERE seq = 1",
+	} {
+		app := wrote(t)
+		hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE; "+sql, nil)
+		if err := audit.Verify(app, chain); err == nil {
+			t.Errorf("%s: not found", name)
+		}
+	}
+}
+
+func TestADeedAndItsRowAreOneTransaction(t *testing.T) {
+	app := hookstest.New(t)
+	entry := func() *audit.Entry { return &audit.Entry{Team: chain, Action: "team.update"} }
+	deed := func(err error) func(core.App) error {
+		return func(tx core.App) error {
+			hookstest.Person(t, tx, "made@x.example")
+			return err
+		}
+	}
+	err := audit.Do(app, entry(), deed(errors.New("the disk is full")))
+	if err == nil || hookstest.Count(t, app, "audit") != 0 || hookstest.Count(t, app, "users") != 0 {
+		t.Errorf("a fault of ours: %v", err)
+	}
+	err = audit.Do(app, entry(), deed(record.Forbid("No.")))
+	hookstest.Refused(t, "a refusal", err, record.CodeNotAllowed)
+	if hookstest.Count(t, app, "audit", dbx.HashExp{"result": record.CodeNotAllowed}) != 1 || hookstest.Count(t, app, "users") != 0 {
+		t.Error("a refusal is written down alone")
+	}
+	if err := audit.Do(app, entry(), deed(nil)); err != nil ||
+		hookstest.Count(t, app, "audit", dbx.HashExp{"result": "ok"}) != 1 || hookstest.Count(t, app, "users") != 1 {
+		t.Errorf("a deed: %v", err)
+	}
+	if err := audit.Do(app, &audit.Entry{}, func(core.App) error { return nil }); err != nil || hookstest.Count(t, app, "audit") != 2 {
+		t.Errorf("a deed without a name: %v", err)
+	}
+}
+
+func TestTwentyDeedsAtOnceKeepOneChain(t *testing.T) {
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "owner@x.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "free")
+	others := hookstest.Team(t, app, owner, "Another team", "free")
+	deeds := make([]*actors.Actor, 20)
+	for i := range deeds {
+		deeds[i] = hookstest.Actor(t, app, owner, []*teams.Team{team, others}[i%2])
+	}
+	before := hookstest.Count(t, app, "audit")
+	results := hookstest.Race(20, func(i int) error {
+		return audit.Do(app, audit.By(deeds[i], "team.update").With("i", i), func(core.App) error {
+			if i%4 == 3 {
+				return record.Forbid("No.")
+			}
+			return nil
+		})
+	})
+	if won := hookstest.Won(t, results, record.CodeNotAllowed); won != 15 {
+		t.Errorf("%d deeds", won)
+	}
+	if n := hookstest.Count(t, app, "audit") - before; n != 20 {
+		t.Errorf("%d rows", n)
+	}
+	for _, team := range []*teams.Team{team, others} {
+		if err := audit.Verify(app, team.Id); err != nil {
+			t.Error(err)
+		}
+	}
+}

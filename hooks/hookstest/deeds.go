@@ -1,0 +1,112 @@
+package hookstest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks"
+	"usher/hooks/record"
+)
+
+// Wired is a migrated app with only the rules that wire binds: for controls, which show that a rule is
+// what holds, and not luck.
+func Wired(t testing.TB, wire func(app core.App)) *core.BaseApp {
+	t.Helper()
+	dir := t.TempDir()
+	Lay(t, dir)
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.DBConnect})
+	wire(app)
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	return app
+}
+
+// Blank is a new record of the collection with the values, not saved.
+func Blank(t testing.TB, app core.App, collection string, values map[string]any) *core.Record {
+	t.Helper()
+	found, err := app.FindCollectionByNameOrId(collection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := core.NewRecord(found)
+	r.Load(values)
+	return r
+}
+
+// Stored reads a record anew.
+func Stored(t testing.TB, app core.App, collection, id string) *core.Record {
+	t.Helper()
+	r, err := app.FindRecordById(collection, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// Exec runs SQL past every hook: what a test needs to move time, or to forge.
+func Exec(t testing.TB, app core.App, sql string, params dbx.Params) {
+	t.Helper()
+	if _, err := app.NonconcurrentDB().NewQuery(sql).Bind(params).Execute(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Refused fails the test unless err is a refusal with the code; with the code "" unless err is nil.
+func Refused(t testing.TB, what string, err error, code string) {
+	t.Helper()
+	if code == "" && err != nil || code != "" && record.Code(err) != code {
+		t.Errorf("%s: got %v (code %q), want code %q", what, err, record.Code(err), code)
+	}
+}
+
+// Widen lets every write of the collections wait ten milliseconds between its check and its end, so that a
+// check outside of the write's transaction is overtaken.
+func Widen(app core.App, collections ...string) {
+	pause := func(e *core.RecordEvent) error {
+		<-time.After(10 * time.Millisecond)
+		return e.Next()
+	}
+	app.OnRecordCreateExecute(collections...).BindFunc(pause)
+	app.OnRecordUpdateExecute(collections...).BindFunc(pause)
+}
+
+// Race runs n deeds at once and returns what each of them came to.
+func Race(n int, deed func(i int) error) []error {
+	results := make([]error, n)
+	start := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			<-start
+			results[i] = deed(i)
+		})
+	}
+	close(start)
+	wg.Wait()
+	return results
+}
+
+// Won counts the deeds of a race that succeeded. Any other than a refusal with one of the codes fails the test.
+func Won(t testing.TB, results []error, codes ...string) int {
+	t.Helper()
+	won := 0
+	for i, err := range results {
+		known := err == nil
+		for _, code := range codes {
+			known = known || record.Code(err) == code
+		}
+		if !known {
+			t.Errorf("deed %d of the race: %v (code %q)", i, err, record.Code(err))
+		}
+		if err == nil {
+			won++
+		}
+	}
+	return won
+}

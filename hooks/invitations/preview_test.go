@@ -1,0 +1,83 @@
+package invitations_test
+
+import (
+	"testing"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/record"
+)
+
+func TestAForecastIsWhatThenHappensAndLeavesNoTrace(t *testing.T) {
+	w := begin(t) // pro: 5 Admin seats, 25 Organizer seats
+	hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
+	hookstest.Guest(t, w.app, w.team, "guest@x.example")
+	w.invite("open@x.example", "admin")
+	w.invite("other@x.example", "organizer")
+	lines := invitations.ParseList("New One <new@x.example>; nobody, admin@x.example\nopen@x.example\nOther@X.example\nNEW@x.example\n" +
+		"guest@x.example\nlate@x.example")
+	offer := invitations.Offer{Lines: lines, Roles: actors.Roles{Admin: true}}
+
+	tables := []string{"invitations", "retired_links", "outbox", "audit", "memberships", "users"}
+	before := map[string]int{}
+	for _, table := range tables {
+		before[table] = hookstest.Count(t, w.app, table)
+	}
+	token := w.stored(w.pending("other@x.example")).GetString("token_hash")
+	forecast, err := invitations.Preview(w.app, w.actor(w.owner), offer)
+	w.must(err)
+	for _, table := range tables {
+		if n := hookstest.Count(t, w.app, table); n != before[table] {
+			t.Errorf("%s has %d rows after the forecast, %d before", table, n, before[table])
+		}
+	}
+	if w.stored(w.pending("other@x.example")).GetString("token_hash") != token {
+		t.Error("a forecast changed a link")
+	}
+
+	results, err := invitations.Invite(w.app, w.actor(w.owner), offer)
+	w.must(err)
+	want := []string{"invited", "refused bad_email", "refused already_member", "refused already_invited", "updated",
+		"refused duplicate", "refused seats_full", "refused seats_full"}
+	sent := 0
+	for i, fate := range forecast.Fates {
+		told, done := join(fate.Status, fate.Code), join(results[i].Status, results[i].Code)
+		if told != want[i] || fate.Status != results[i].Status || told != done && fate.Code != invitations.CodeDuplicate {
+			t.Errorf("%s: the forecast says %q, it came to %q, want %q", fate.Line.Raw, told, done, want[i])
+		}
+		if results[i].Status != invitations.Refused {
+			sent++
+		}
+	}
+	if forecast.Send != sent || forecast.Seats != w.seats() {
+		t.Errorf("forecast: %d letters and %+v; it came to %d and %+v", forecast.Send, forecast.Seats, sent, w.seats())
+	}
+	if letters := hookstest.Count(t, w.app, "outbox") - before["outbox"]; letters != sent {
+		t.Errorf("%d letters for %d lines", letters, sent)
+	}
+}
+
+func join(status, code string) string {
+	if code == "" {
+		return status
+	}
+	return status + " " + code
+}
+
+func TestAForecastIsForWhoMayInvite(t *testing.T) {
+	w := begin(t)
+	plain := hookstest.Member(t, w.app, w.team, "plain@x.example")
+	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
+	offer := invitations.Offer{Lines: invitations.Addresses([]string{lucias})}
+	_, err := invitations.Preview(w.app, w.actor(plain), offer)
+	hookstest.Refused(t, "a plain member", err, record.CodeNotAllowed)
+	_, err = invitations.Preview(w.app, w.actor(admin), offer)
+	hookstest.Refused(t, "an Admin", err, "")
+	offer.Roles.Admin = true
+	_, err = invitations.Preview(w.app, w.actor(admin), offer)
+	hookstest.Refused(t, "an Admin who offers Admin", err, record.CodeNotAllowed)
+	offer = invitations.Offer{Lines: make([]invitations.Line, 201)}
+	_, err = invitations.Preview(w.app, w.actor(w.owner), offer)
+	hookstest.Refused(t, "201 lines", err, record.CodeTooMany)
+}

@@ -1,0 +1,160 @@
+package invitations_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/plans"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+var over = []string{invitations.CodeAccepted, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired}
+
+// bare reads the invitation before the race and changes its copy in it, as the dashboard does.
+func bare(w *world, id, status string) func() error {
+	r := w.stored(id)
+	r.Set("status", status)
+	if status == invitations.Accepted {
+		r.Set("user", w.lucia.Id)
+	}
+	return func() error { return w.app.Save(r) }
+}
+
+func acting(w *world, id, status string) func() error {
+	actor := w.actor(w.owner)
+	return func() (err error) {
+		switch status {
+		case invitations.Accepted:
+			_, err = invitations.Accept(w.app, invitations.Answer{Account: w.lucia, ID: id})
+		case invitations.Declined:
+			_, err = invitations.Decline(w.app, invitations.Answer{Account: w.lucia, ID: id})
+		default:
+			_, err = invitations.Revoke(w.app, actor, id)
+		}
+		return err
+	}
+}
+
+func TestARaceEndsInExactlyOneState(t *testing.T) {
+	ways := map[string]func(*world, string, string) func() error{"bare": bare, "acting": acting}
+	for name, way := range ways {
+		for against, other := range ways {
+			for _, status := range []string{invitations.Revoked, invitations.Declined, invitations.Accepted} {
+				t.Run(name+" accept against "+against+" "+status, func(t *testing.T) {
+					w := begin(t)
+					hookstest.Widen(w.app, "invitations", "memberships")
+					for range 3 {
+						id := w.invite(lucias, "organizer").ID
+						deeds := []func() error{way(w, id, invitations.Accepted), other(w, id, status)}
+						results := hookstest.Race(2, func(i int) error { return deeds[i]() })
+						won, end := hookstest.Won(t, results, over...), w.stored(id).GetString("status")
+						_, in := w.roles(w.lucia)
+						twice := status == invitations.Accepted && name+against != "actingacting" // the same twice is no change
+						if won != 1 && !twice || in != (end == invitations.Accepted) || results[0] == nil && !in {
+							t.Errorf("%d won, it is %s, in the team: %v (%v)", won, end, in, results)
+						}
+						if in {
+							w.must(members.Remove(w.app, w.actor(w.owner), w.lucia.Id))
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// The control: the same rules outside of a transaction let both win, so the test above is able to fail.
+func TestTheStateMachineWithoutItsTransactionEndsInTwoStates(t *testing.T) {
+	app := hookstest.Wired(t, func(app core.App) {
+		settings.Set(app, hookstest.Config())
+		accounts.Register(app)
+		plans.Register(app)
+		teams.Register(app)
+		app.OnRecordUpdateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
+			if err := invitations.GuardUpdate(e.App, e.Record); err != nil {
+				return err
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return invitations.Join(e.App, e.Record)
+		})
+		hookstest.Widen(app, "invitations", "memberships")
+	})
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	w := &world{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Person(t, app, lucias)}
+	r := hookstest.Blank(t, app, "invitations", map[string]any{"team": w.team.Id, "email": lucias, "status": "pending",
+		"expires": "2099-01-01 00:00:00.000Z"})
+	w.must(app.Save(r))
+	deeds := []func() error{bare(w, r.Id, invitations.Accepted), bare(w, r.Id, invitations.Revoked)}
+	if won := hookstest.Won(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), over...); won != 2 {
+		t.Errorf("%d won without a transaction; the race is not wide enough to show a fault", won)
+	}
+}
+
+func TestAcceptingAgainstRemovalLeavesNobodyIn(t *testing.T) {
+	w := begin(t)
+	hookstest.Widen(w.app, "invitations", "memberships")
+	first := map[string]int{}
+	for range 10 {
+		w.must(w.app.RunInTransaction(func(tx core.App) error {
+			return members.Grant(tx, w.team.Id, w.lucia.Id, w.actor(w.owner).Roles.Without(w.actor(w.owner).Roles))
+		}))
+		id := w.invite(lucias, "organizer").ID
+		actor := w.actor(w.owner)
+		results := hookstest.Race(2, func(i int) error {
+			if i == 0 {
+				return acting(w, id, invitations.Accepted)()
+			}
+			return members.Remove(w.app, actor, w.lucia.Id)
+		})
+		hookstest.Won(t, results, over...)
+		_, in := w.roles(w.lucia)
+		end := w.stored(id).GetString("status")
+		if in || results[1] != nil || end == invitations.Pending || (end == invitations.Accepted) != (results[0] == nil) {
+			t.Fatalf("in the team: %v, the invitation is %s (%v)", in, end, results)
+		}
+		first[end]++
+	}
+	t.Logf("%v", first)
+}
+
+func TestTwoWhoInviteTheSameAddressAtOnceMakeOneInvitation(t *testing.T) {
+	w := begin(t)
+	hookstest.Widen(w.app, "invitations")
+	actor := w.actor(w.owner)
+	results := hookstest.Race(10, func(int) error {
+		results, err := invitations.Invite(w.app, actor, invitations.Offer{Lines: invitations.Addresses([]string{lucias})})
+		if err == nil && results[0].Status == invitations.Refused {
+			err = record.Refuse("email", results[0].Code, results[0].Message)
+		}
+		return err
+	})
+	if won := hookstest.Won(t, results, invitations.CodeAlreadyInvited); won != 1 || hookstest.Count(t, w.app, "invitations") != 1 {
+		t.Errorf("%d won, %d invitations", won, hookstest.Count(t, w.app, "invitations"))
+	}
+}
+
+func TestTwoNewPeopleByOneLinkMakeOneAccount(t *testing.T) {
+	w := beginWith(t, mailed())
+	hookstest.Widen(w.app, "users", "invitations")
+	token := w.link(w.invite("nia@x.example", "organizer").ID)
+	results := hookstest.Race(4, func(int) error {
+		_, _, err := invitations.AcceptNew(w.app, newcomer(token))
+		return err
+	})
+	if won := hookstest.Won(t, results, invitations.CodeAccepted); won != 1 {
+		t.Errorf("%d won", won)
+	}
+	if _, err := accounts.Find(w.app, "nia@x.example"); errors.Is(err, record.ErrNotFound) {
+		t.Error("no account")
+	}
+}

@@ -1,0 +1,146 @@
+package invitations_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+const lucias = "lucia@halation.example"
+
+// world is a team with an Owner, and somebody who is not in it.
+type world struct {
+	*testing.T
+	app   *core.BaseApp
+	owner *core.Record
+	team  *teams.Team
+	lucia *core.Record
+}
+
+func begin(t *testing.T) *world { return beginWith(t, hookstest.Config()) }
+
+func beginWith(t *testing.T, config settings.Config) *world {
+	t.Helper()
+	app := hookstest.NewWith(t, config)
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	return &world{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Person(t, app, lucias)}
+}
+
+// mailed is a configuration in which letters leave the machine: a link proves its address, and nobody else sees it.
+func mailed() settings.Config {
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:1"
+	return config
+}
+
+func (w *world) actor(account *core.Record) *actors.Actor {
+	w.Helper()
+	return hookstest.Actor(w.T, w.app, account, w.team)
+}
+
+// invite invites in the Owner's name and wants it to be done.
+func (w *world) invite(email string, roles ...string) invitations.Result {
+	w.Helper()
+	result := hookstest.Invite(w.T, w.app, w.owner, w.team, email, roles...)
+	if result.Status == invitations.Refused {
+		w.Fatalf("%+v", result)
+	}
+	return result
+}
+
+// refused invites in the Owner's name and wants the code.
+func (w *world) refused(code, email string, roles ...string) {
+	w.Helper()
+	if result := hookstest.Invite(w.T, w.app, w.owner, w.team, email, roles...); result.Code != code {
+		w.Errorf("%s as %v: %q (%s), want %q", email, roles, result.Code, result.Status, code)
+	}
+}
+
+func (w *world) stored(id string) *core.Record {
+	w.Helper()
+	return hookstest.Stored(w.T, w.app, "invitations", id)
+}
+
+// in brings a new invitation of Lucia as Organizer into the state; "overdue" is pending with its end in the past.
+func (w *world) in(state string) invitations.Result {
+	w.Helper()
+	result := w.invite(lucias, "organizer")
+	r := w.stored(result.ID)
+	switch state {
+	case invitations.Pending:
+		return result
+	case "overdue", invitations.Expired:
+		w.overdue(result.ID)
+		if state == invitations.Expired {
+			w.must(invitations.Expire(w.app))
+		}
+		return result
+	case invitations.Accepted:
+		r.Set("user", w.lucia.Id)
+	}
+	r.Set("status", state)
+	w.must(w.app.Save(r))
+	return result
+}
+
+func (w *world) overdue(id string) {
+	w.Helper()
+	hookstest.Exec(w.T, w.app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": id})
+}
+
+// letterAge moves all letters about an invitation into the past.
+func (w *world) letterAge(id, modifier string) {
+	w.Helper()
+	hookstest.Exec(w.T, w.app, "UPDATE outbox SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, {:m}) WHERE about = {:id}",
+		dbx.Params{"id": id, "m": modifier})
+}
+
+// link gives the invitation a link that the test knows and nobody was shown, as if it came by mail.
+func (w *world) link(id string) string {
+	w.Helper()
+	token := "usi_by-mail-" + id
+	hookstest.Exec(w.T, w.app, "UPDATE invitations SET token_hash = {:h}, shown = 0 WHERE id = {:id}",
+		dbx.Params{"h": accounts.Hash(token), "id": id})
+	return token
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// roles is what an account carries in the team; in is false if it is not in it.
+func (w *world) roles(account *core.Record) (roles actors.Roles, in bool) {
+	w.Helper()
+	m, err := members.Find(w.app, w.team.Id, account.Id)
+	if err == record.ErrNotFound {
+		return roles, false
+	}
+	w.must(err)
+	return m.Roles(), true
+}
+
+func (w *world) seats() seats.Seats {
+	w.Helper()
+	now, err := seats.Of(w.app, w.team.Id)
+	w.must(err)
+	return now
+}
+
+func tokenOf(result invitations.Result) string {
+	return result.Link[strings.LastIndexByte(result.Link, '/')+1:]
+}

@@ -1,0 +1,222 @@
+package members_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+// people is a team with one of each, and an account that is not in it.
+type people struct {
+	*testing.T
+	app  *core.BaseApp
+	team *teams.Team
+	by   map[string]*core.Record
+}
+
+func assemble(t *testing.T, opened bool) *people {
+	t.Helper()
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "owner@x.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "business")
+	p := &people{t, app, team, map[string]*core.Record{
+		"owner":     owner,
+		"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
+		"admin2":    hookstest.Member(t, app, team, "admin2@x.example", "admin", "organizer"),
+		"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
+		"member":    hookstest.Member(t, app, team, "member@x.example"),
+		"guest":     hookstest.Guest(t, app, team, "guest@x.example"),
+		"stranger":  hookstest.Person(t, app, "stranger@x.example"),
+	}}
+	team.Set("admins_manage_admins", opened)
+	p.must(app.Save(team))
+	return p
+}
+
+func (p *people) must(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}
+
+func (p *people) actor(who string) *actors.Actor {
+	p.Helper()
+	return hookstest.Actor(p.T, p.app, p.by[who], p.team)
+}
+
+// membership is nil for who is not in the team.
+func (p *people) membership(who string) *members.Membership {
+	p.Helper()
+	m, err := members.Find(p.app, p.team.Id, p.by[who].Id)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	p.must(err)
+	return m
+}
+
+func (p *people) owners() int {
+	p.Helper()
+	return hookstest.Count(p.T, p.app, "memberships", dbx.HashExp{"team": p.team.Id, "owner": true})
+}
+
+func TestWhoRemovesWhom(t *testing.T) {
+	order := []string{"owner", "admin", "admin2", "organizer", "member", "guest"}
+	for _, s := range []struct {
+		by     string
+		opened bool
+		codes  []string // in that order
+	}{
+		{"owner", false, []string{"last_owner", "", "", "", "", ""}},
+		{"admin", false, []string{"not_allowed", "remove_self", "not_allowed", "", "", ""}},
+		{"admin", true, []string{"not_allowed", "remove_self", "", "", "", ""}},
+		{"organizer", true, []string{"not_allowed", "not_allowed", "not_allowed", "remove_self", "not_allowed", "not_allowed"}},
+		{"member", true, []string{"not_allowed", "not_allowed", "not_allowed", "not_allowed", "remove_self", "not_allowed"}},
+		{"guest", true, []string{"not_allowed", "not_allowed", "not_allowed", "not_allowed", "not_allowed", "remove_self"}},
+	} {
+		t.Run(fmt.Sprintf("%s, opened %v", s.by, s.opened), func(t *testing.T) {
+			p := assemble(t, s.opened)
+			for i, target := range order {
+				err := members.Remove(p.app, p.actor(s.by), p.by[target].Id)
+				hookstest.Refused(t, "remove "+target, err, s.codes[i])
+				if in := p.membership(target) != nil; in != (s.codes[i] != "") {
+					t.Errorf("%s is in the team: %v", target, in)
+				}
+				result := map[bool]string{true: "ok", false: s.codes[i]}[s.codes[i] == ""]
+				if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id, "action": "member.remove",
+					"target": p.by[target].Id, "result": result, "actor": p.by[s.by].Id}); n != 1 {
+					t.Errorf("%d rows in the audit log of removing %s", n, target)
+				}
+				letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.by[target].Id})
+				if want := map[bool]int{true: 1}[s.codes[i] == ""]; letters != want {
+					t.Errorf("%d letters to %s", letters, target)
+				}
+			}
+			if err := members.Remove(p.app, p.actor(s.by), p.by["stranger"].Id); !errors.Is(err, record.ErrNotFound) {
+				t.Errorf("remove a stranger: %v", err)
+			}
+		})
+	}
+}
+
+func TestWhoRevokesWhoseRoles(t *testing.T) {
+	admin, organizer := actors.Roles{Admin: true}, actors.Roles{Organizer: true}
+	for _, s := range []struct {
+		by, target string
+		opened     bool
+		revoked    actors.Roles
+		code       string
+		left       actors.Roles
+	}{
+		{"owner", "admin2", false, admin, "", organizer},
+		{"owner", "admin2", false, actors.Roles{Admin: true, Organizer: true}, "", actors.Roles{}},
+		{"owner", "owner", false, organizer, "", actors.Roles{Owner: true}},
+		{"owner", "owner", false, actors.Roles{Owner: true}, "not_allowed", actors.Roles{Owner: true, Organizer: true}},
+		{"owner", "organizer", false, admin, "no_such_role", organizer},
+		{"owner", "member", false, organizer, "no_such_role", actors.Roles{}},
+		{"admin", "organizer", false, organizer, "", actors.Roles{}},
+		{"admin", "admin2", false, organizer, "not_allowed", actors.Roles{Admin: true, Organizer: true}},
+		{"admin", "admin2", false, admin, "not_allowed", actors.Roles{Admin: true, Organizer: true}},
+		{"admin", "admin2", true, admin, "", organizer},
+		{"admin", "admin", false, admin, "", actors.Roles{}},
+		{"admin2", "admin2", false, organizer, "", admin},
+		{"admin", "owner", true, organizer, "not_allowed", actors.Roles{Owner: true, Organizer: true}},
+		{"organizer", "organizer", true, organizer, "not_allowed", organizer},
+		{"organizer", "admin2", true, organizer, "not_allowed", actors.Roles{Admin: true, Organizer: true}},
+		{"member", "organizer", true, organizer, "not_allowed", organizer},
+		{"guest", "organizer", true, organizer, "not_allowed", organizer},
+		{"member", "member", true, organizer, "not_allowed", actors.Roles{}}, // the right is judged before the state
+	} {
+		t.Run(fmt.Sprintf("%s takes %s from %s, opened %v", s.by, s.revoked.Words(), s.target, s.opened), func(t *testing.T) {
+			p := assemble(t, s.opened)
+			err := members.RevokeRoles(p.app, p.actor(s.by), p.by[s.target].Id, s.revoked)
+			hookstest.Refused(t, "revoke", err, s.code)
+			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != members.Member {
+				t.Errorf("left with %v", m)
+			}
+			letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.by[s.target].Id})
+			if want := map[bool]int{true: 1}[s.code == "" && s.by != s.target]; letters != want {
+				t.Errorf("%d letters, want %d", letters, want)
+			}
+		})
+	}
+}
+
+func TestEverybodyButTheOwnerLeaves(t *testing.T) {
+	p := assemble(t, false)
+	for _, who := range []string{"admin", "organizer", "member", "guest"} {
+		p.must(members.Leave(p.app, p.actor(who)))
+		if p.membership(who) != nil {
+			t.Errorf("%s is still in the team", who)
+		}
+		hookstest.Stored(t, p.app, "users", p.by[who].Id)
+	}
+	hookstest.Refused(t, "the Owner", members.Leave(p.app, p.actor("owner")), members.CodeLastOwner)
+	if p.owners() != 1 {
+		t.Errorf("%d Owners", p.owners())
+	}
+}
+
+func TestRemovalFromOneTeamTouchesNoOther(t *testing.T) {
+	p := assemble(t, false)
+	other := hookstest.Team(t, p.app, p.by["member"], "Another team", "free")
+	p.must(members.Remove(p.app, p.actor("owner"), p.by["member"].Id))
+	if m, err := members.Owner(p.app, other.Id); err != nil || m.UserID() != p.by["member"].Id {
+		t.Errorf("%v %v", m, err)
+	}
+	if _, err := actors.Find(p.app, p.by["owner"], other.Id); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("a right leaked: %v", err)
+	}
+	if err := members.Remove(p.app, p.actor("owner"), p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("remove somebody of another team: %v", err)
+	}
+}
+
+func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
+	p := assemble(t, false)
+	admin := p.actor("admin")
+	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.by["admin"].Id, actors.Roles{Admin: true}))
+	hookstest.Refused(t, "remove", members.Remove(p.app, admin, p.by["member"].Id), record.CodeNotAllowed)
+	admin = p.actor("admin2")
+	p.must(members.Remove(p.app, p.actor("owner"), p.by["admin2"].Id))
+	if err := members.Remove(p.app, admin, p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("by somebody who was removed: %v", err)
+	}
+	if p.membership("member") == nil {
+		t.Error("the member is gone")
+	}
+}
+
+func TestTwoWhoRevokeAtOnceLeaveWhatBothLeft(t *testing.T) {
+	p := assemble(t, false)
+	hookstest.Widen(p.app, "memberships")
+	roles := []actors.Roles{{Admin: true}, {Organizer: true}}
+	deeds := []*actors.Actor{p.actor("owner"), p.actor("owner")}
+	results := hookstest.Race(2, func(i int) error {
+		return members.RevokeRoles(p.app, deeds[i], p.by["admin2"].Id, roles[i])
+	})
+	if won := hookstest.Won(t, results); won != 2 || !p.membership("admin2").Roles().None() {
+		t.Errorf("%v, left with %+v", results, p.membership("admin2").Roles())
+	}
+}
+
+func TestACopyThatIsOutOfDateBringsNoRoleBack(t *testing.T) {
+	p := assemble(t, false)
+	early := p.membership("organizer")
+	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.by["organizer"].Id, actors.Roles{Organizer: true}))
+	early.Set("came_as_guest", true)
+	p.must(p.app.Save(early))
+	if m := p.membership("organizer"); !m.Roles().None() || !m.GetBool("came_as_guest") {
+		t.Errorf("%v", m.FieldsData())
+	}
+}

@@ -1,0 +1,234 @@
+package members_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+func TestEveryWriterLeavesExactlyOneOwner(t *testing.T) {
+	save := func(change func(p *people, m *core.Record)) func(p *people) error {
+		return func(p *people) error {
+			m := p.membership("owner").Record
+			change(p, m)
+			return p.app.Save(m)
+		}
+	}
+	for name, write := range map[string]func(p *people) error{
+		"demote":                  save(func(_ *people, m *core.Record) { m.Set("owner", false) }),
+		"demote to Admin":         save(func(_ *people, m *core.Record) { m.Set("owner", false); m.Set("admin", true) }),
+		"hand to another account": save(func(p *people, m *core.Record) { m.Set("user", p.by["admin"].Id) }),
+		"move to another team": save(func(p *people, m *core.Record) {
+			m.Set("team", hookstest.Team(p.T, p.app, p.by["stranger"], "Other", "free").Id)
+		}),
+		"make a guest":       save(func(_ *people, m *core.Record) { m.Set("kind", members.Guest) }),
+		"delete":             func(p *people) error { return p.app.Delete(p.membership("owner")) },
+		"delete the account": func(p *people) error { return p.app.Delete(p.by["owner"]) },
+		"promote an Admin": func(p *people) error {
+			m := p.membership("admin")
+			m.Set("owner", true)
+			return p.app.Save(m)
+		},
+		"add a second": func(p *people) error {
+			return p.app.Save(hookstest.Blank(p.T, p.app, "memberships", map[string]any{
+				"team": p.team.Id, "user": p.by["stranger"].Id, "kind": "member", "owner": true}))
+		},
+		"grant a second": func(p *people) error {
+			return p.app.RunInTransaction(func(tx core.App) error {
+				return members.Grant(tx, p.team.Id, p.by["stranger"].Id, actors.Roles{Owner: true})
+			})
+		},
+		"grant it to an Admin": func(p *people) error {
+			return p.app.RunInTransaction(func(tx core.App) error {
+				return members.Grant(tx, p.team.Id, p.by["admin"].Id, actors.Roles{Owner: true})
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := assemble(t, true)
+			err := write(p)
+			if code := record.Code(err); code != members.CodeLastOwner && code != "fixed" && code != "guest_role" {
+				t.Errorf("%v (%q)", err, code)
+			}
+			if m := p.membership("owner"); p.owners() != 1 || m == nil || !m.Roles().Owner {
+				t.Errorf("%d Owners; he is %v", p.owners(), m)
+			}
+			if _, err := p.app.FindRecordById("users", p.by["owner"].Id); err != nil {
+				t.Errorf("his account: %v", err)
+			}
+		})
+	}
+}
+
+func TestAStaleCopyOfTheOwnersMembershipIsNotDeleted(t *testing.T) {
+	p := assemble(t, false)
+	early := p.membership("owner")
+	early.Set("owner", false) // not saved
+	hookstest.Refused(t, "delete", p.app.Delete(early), members.CodeLastOwner)
+}
+
+func TestTwoOwnersAtOnceLeaveOne(t *testing.T) {
+	for _, way := range []string{"add", "demote", "delete"} {
+		t.Run(way, func(t *testing.T) {
+			p := assemble(t, false)
+			hookstest.Widen(p.app, "memberships")
+			deeds := make([]func() error, 8)
+			if way == "add" { // to a team that has nobody yet
+				p.team = hookstest.Team(t, p.app, p.by["stranger"], "Empty", "unlimited")
+				hookstest.Exec(t, p.app, "DELETE FROM memberships WHERE team = {:t}", dbx.Params{"t": p.team.Id})
+			}
+			users := []string{"owner", "admin", "admin2", "organizer", "member", "guest", "stranger"}
+			for i := range deeds {
+				switch way {
+				case "add":
+					m := hookstest.Blank(t, p.app, "memberships", map[string]any{"team": p.team.Id,
+						"user": p.by[users[i%len(users)]].Id, "kind": "member", "owner": true})
+					deeds[i] = func() error { return p.app.Save(m) }
+				case "demote":
+					m := p.membership("owner")
+					m.Set("owner", false)
+					deeds[i] = func() error { return p.app.Save(m) }
+				case "delete":
+					m := p.membership("owner")
+					deeds[i] = func() error { return p.app.Delete(m) }
+				}
+			}
+			won := hookstest.Won(t, hookstest.Race(len(deeds), func(i int) error { return deeds[i]() }), members.CodeLastOwner)
+			if want := map[string]int{"add": 1}[way]; won != want || p.owners() != 1 {
+				t.Errorf("%d won, %d Owners", won, p.owners())
+			}
+		})
+	}
+}
+
+func TestAGuestCarriesNoRole(t *testing.T) {
+	p := assemble(t, false)
+	for _, role := range []string{"admin", "organizer"} {
+		guest := p.membership("guest")
+		guest.Set(role, true)
+		hookstest.Refused(t, "a guest as "+role, p.app.Save(guest), "guest_role")
+		hookstest.Refused(t, "a new guest as "+role, p.app.Save(hookstest.Blank(t, p.app, "memberships", map[string]any{
+			"team": p.team.Id, "user": p.by["stranger"].Id, "kind": "guest", role: true})), "guest_role")
+	}
+	early := p.membership("member")
+	now := p.membership("member")
+	now.Set("organizer", true)
+	p.must(p.app.Save(now))
+	early.Set("kind", members.Guest)
+	hookstest.Refused(t, "a member who got a role meanwhile", p.app.Save(early), "guest_role")
+}
+
+func TestAPersonIsInATeamOnce(t *testing.T) {
+	p := assemble(t, false)
+	second := hookstest.Blank(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.by["member"].Id, "kind": "guest"})
+	if err := p.app.Save(second); err == nil {
+		t.Error("twice in a team")
+	}
+}
+
+func TestDeletingATeamDeletesAllWithItAndNothingElse(t *testing.T) {
+	p := assemble(t, false)
+	other := hookstest.Team(t, p.app, p.by["stranger"], "Another team", "free")
+	hookstest.Invite(t, p.app, p.by["owner"], p.team, "new@x.example", "organizer")
+	hookstest.Invite(t, p.app, p.by["owner"], p.team, "new@x.example", "admin")
+	theirs := hookstest.Invite(t, p.app, p.by["stranger"], other, "new@x.example", "organizer")
+	rows := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id})
+	p.must(p.app.Delete(p.team))
+	for _, collection := range []string{"memberships", "invitations"} {
+		if n := hookstest.Count(t, p.app, collection, dbx.HashExp{"team": p.team.Id}); n != 0 {
+			t.Errorf("%d rows of it in %s", n, collection)
+		}
+	}
+	if n := hookstest.Count(t, p.app, "retired_links"); n != 0 {
+		t.Errorf("%d links of it", n)
+	}
+	if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id}); n != rows || n == 0 {
+		t.Errorf("%d rows in the audit log, %d before", n, rows)
+	}
+	for _, account := range p.by {
+		hookstest.Stored(t, p.app, "users", account.Id)
+	}
+	hookstest.Stored(t, p.app, "invitations", theirs.ID)
+	if _, err := members.Owner(p.app, other.Id); err != nil {
+		t.Errorf("the other team's Owner: %v", err)
+	}
+}
+
+func TestAnAccountWithoutATeamOfItsOwnCanGo(t *testing.T) {
+	p := assemble(t, false)
+	for _, who := range []string{"admin", "organizer", "guest", "stranger"} {
+		p.must(p.app.Delete(p.by[who]))
+	}
+	if n := hookstest.Count(t, p.app, "memberships", dbx.HashExp{"team": p.team.Id}); n != 3 {
+		t.Errorf("%d people are left", n)
+	}
+}
+
+func TestWhoMayFoundATeam(t *testing.T) {
+	app := hookstest.New(t)
+	account := hookstest.Person(t, app, "owner@x.example")
+	team, err := members.Found(app, account, "  Halation   Post ", "192.0.2.1")
+	if err != nil || team.Name() != "Halation Post" || team.Slug() != "halation-post" {
+		t.Fatalf("%v %v", team, err)
+	}
+	m, err := members.Owner(app, team.Id)
+	if err != nil || m.UserID() != account.Id || m.Roles() != (actors.Roles{Owner: true, Organizer: true}) {
+		t.Errorf("%v %v", m, err)
+	}
+	_, err = members.Found(app, account, " ", "")
+	hookstest.Refused(t, "without a name", err, "required")
+	account.SetVerified(false)
+	_, err = members.Found(app, account, "Second", "")
+	hookstest.Refused(t, "unconfirmed", err, accounts.CodeUnverified)
+	if n := hookstest.Count(t, app, "teams"); n != 1 {
+		t.Errorf("%d teams", n)
+	}
+
+	config := hookstest.Config()
+	config.Teams = "operator"
+	closed := hookstest.NewWith(t, config)
+	_, err = members.Found(closed, hookstest.Person(t, closed, "owner@x.example"), "Halation", "")
+	hookstest.Refused(t, "where the operator makes teams", err, record.CodeNotAllowed)
+}
+
+func TestTeamSelectionListsTheRightTeams(t *testing.T) {
+	p := assemble(t, false)
+	hookstest.Team(t, p.app, p.by["admin"], "A team of his own", "free")
+	third := hookstest.Team(t, p.app, p.by["stranger"], "Third", "free")
+	p.must(p.app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, third.Id, p.by["admin"].Id, actors.Roles{}) }))
+	hookstest.Invite(t, p.app, p.by["stranger"], third, p.by["admin2"].Email(), "admin") // offered, not accepted
+	names := func(who string, panel bool) (names []string) {
+		places, err := members.Places(p.app, p.by[who], panel)
+		p.must(err)
+		for _, place := range places {
+			names = append(names, place.Team.GetString("name"))
+		}
+		return names
+	}
+	for _, s := range []struct {
+		who   string
+		panel bool
+		want  int
+	}{
+		{"admin", true, 2}, {"admin", false, 3}, {"admin2", true, 1}, {"organizer", true, 0}, {"organizer", false, 1},
+		{"guest", true, 0}, {"guest", false, 1}, {"owner", true, 1}, {"stranger", true, 1},
+	} {
+		if got := names(s.who, s.panel); len(got) != s.want {
+			t.Errorf("%s, panel %v: %v", s.who, s.panel, got)
+		}
+	}
+	if got := names("admin", false); got[0] != "A team of his own" || got[2] != "Third" {
+		t.Errorf("the order is %v", got)
+	}
+	if _, err := members.Find(p.app, third.Id, p.by["owner"].Id); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,122 @@
+package seats_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/plans"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+var organizer = actors.Roles{Organizer: true}
+
+// lastSeat is a team with one free Organizer seat, and n accounts that are not in it.
+func lastSeat(t *testing.T, app core.App, n int) (*core.Record, *teams.Team, []*core.Record) {
+	t.Helper()
+	owner := hookstest.Person(t, app, "owner@x.example")
+	team := hookstest.Team(t, app, owner, "Halation", "free")
+	hookstest.Member(t, app, team, "second@x.example", "organizer")
+	people := make([]*core.Record, n)
+	for i := range people {
+		people[i] = hookstest.Person(t, app, fmt.Sprintf("p%d@x.example", i))
+	}
+	return owner, team, people
+}
+
+// Each deed takes the last Organizer seat for the i-th of some people.
+var races = map[string]func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error{
+	"memberships": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
+		r := hookstest.Blank(t, app, "memberships", map[string]any{
+			"team": team.Id, "user": person.Id, "kind": "member", "organizer": true})
+		return func() error { return app.Save(r) }
+	},
+	"invitations": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
+		r := hookstest.Blank(t, app, "invitations", map[string]any{
+			"team": team.Id, "email": person.Email(), "status": "pending", "expires": "2099-01-01 00:00:00.000Z", "organizer": true})
+		return func() error { return app.Save(r) }
+	},
+	"roles of members": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
+		r := hookstest.Blank(t, app, "memberships", map[string]any{"team": team.Id, "user": person.Id, "kind": "member"})
+		if err := app.Save(r); err != nil {
+			t.Fatal(err)
+		}
+		r = hookstest.Stored(t, app, "memberships", r.Id)
+		r.Set("organizer", true)
+		return func() error { return app.Save(r) }
+	},
+	"Invite": func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error {
+		actor := hookstest.Actor(t, app, owner, team)
+		return func() error {
+			results, err := invitations.Invite(app, actor, invitations.Offer{
+				Lines: invitations.Addresses([]string{person.Email()}), Roles: organizer})
+			if err == nil && results[0].Status == invitations.Refused {
+				err = record.Refuse("roles", results[0].Code, results[0].Message)
+			}
+			return err
+		}
+	},
+}
+
+func run(t *testing.T, app core.App, n int, name string) (won int, now seats.Count) {
+	t.Helper()
+	owner, team, people := lastSeat(t, app, n)
+	deeds := make([]func() error, n)
+	for i, person := range people {
+		deeds[i] = races[name](t, app, owner, team, person)
+	}
+	won = hookstest.Won(t, hookstest.Race(n, func(i int) error { return deeds[i]() }), seats.CodeFull)
+	all, err := seats.Of(app, team.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return won, all.Organizer
+}
+
+func TestTheLastSeatGoesToExactlyOne(t *testing.T) {
+	for name := range races {
+		for _, n := range []int{2, 50} {
+			t.Run(fmt.Sprintf("%s/%d", name, n), func(t *testing.T) {
+				app := hookstest.New(t)
+				hookstest.Widen(app, "memberships", "invitations")
+				won, now := run(t, app, n, name)
+				if won != 1 || now.Used+now.Reserved != now.Limit {
+					t.Errorf("%d of %d got the last seat: %+v", won, n, now)
+				}
+			})
+		}
+	}
+}
+
+// The control: the same guard outside of the write's transaction lets too many through, so the test
+// above is able to fail.
+func TestTheGuardWithoutItsTransactionIsOvertaken(t *testing.T) {
+	for _, name := range []string{"memberships", "invitations", "roles of members"} {
+		t.Run(name, func(t *testing.T) {
+			app := hookstest.Wired(t, func(app core.App) {
+				settings.Set(app, hookstest.Config())
+				plans.Register(app)
+				teams.Register(app)
+				loose := func(e *core.RecordEvent) error {
+					if err := seats.Guard(e.App, e.Record); err != nil {
+						return err
+					}
+					return e.Next()
+				}
+				app.OnRecordCreateExecute("memberships", "invitations").BindFunc(loose)
+				app.OnRecordUpdateExecute("memberships", "invitations").BindFunc(loose)
+				hookstest.Widen(app, "memberships", "invitations")
+			})
+			if won, now := run(t, app, 50, name); won < 2 {
+				t.Errorf("%d got the last seat without a transaction: %+v; the race is not wide enough to show a fault", won, now)
+			}
+		})
+	}
+}

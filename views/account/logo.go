@@ -1,0 +1,35 @@
+package account
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+// logo serves a team's picture to everybody, for ever: another picture has another name. Letters show it, so
+// other sites may (R10).
+func logo(e *core.RequestEvent) error {
+	team, err := teams.Find(e.App, e.Request.PathValue("team"))
+	if err != nil {
+		return err
+	}
+	name := team.GetString("logo")
+	if name == "" || name != e.Request.PathValue("hash") {
+		return record.ErrNotFound
+	}
+	files, err := e.App.NewFilesystem()
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	key := team.BaseFilesPath() + "/" + name
+	if there, err := files.Exists(key); err != nil || !there {
+		return record.ErrNotFound
+	}
+	h := e.Response.Header()
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Content-Type", "image/png")
+	return files.Serve(e.Response, e.Request, key, name)
+}

@@ -1,0 +1,106 @@
+package account
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/mail"
+	"usher/views/frame"
+	"usher/views/web"
+)
+
+func confirmPage(e *core.RequestEvent) error {
+	token := e.Request.PathValue("token")
+	account, err := accounts.ByConfirmation(e.App, token)
+	if err != nil {
+		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadConfirmation(deadLinkProps(e, "", nil)) })
+	}
+	return web.Render(e, 200, confirmSheet(confirmForm{
+		Page: frame.Public(e, "Confirm your address"), Token: token, Email: account.Email(), Help: frame.Support(e.App),
+	}))
+}
+
+func confirm(e *core.RequestEvent) error {
+	account, err := accounts.Confirm(e.App, e.Request.PathValue("token"), e.RealIP())
+	if err != nil {
+		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadConfirmation(deadLinkProps(e, "", nil)) })
+	}
+	web.Toast(e, "Address confirmed. Sign in.")
+	return web.Go(e, "/signin?email="+url.QueryEscape(account.Email()))
+}
+
+func resetRequestPage(e *core.RequestEvent) error {
+	query := e.Request.URL.Query()
+	if query.Has("sent") {
+		return web.Render(e, 200, frame.Look(resetSentProps(e)))
+	}
+	return web.Render(e, 200, resetRequestSheet(deadLinkProps(e, query.Get("email"), nil)))
+}
+
+func requestReset(e *core.RequestEvent) error {
+	email := e.Request.FormValue("email")
+	if err := accounts.RequestReset(e.App, email, e.RealIP()); err != nil {
+		return frame.Again(e, err, func(faults web.Faults) templ.Component {
+			return resetRequestSheet(deadLinkProps(e, email, faults))
+		})
+	}
+	return web.Go(e, "/reset?sent=1")
+}
+
+func resetPage(e *core.RequestEvent) error {
+	account, err := accounts.ByReset(e.App, e.Request.PathValue("token"))
+	if err != nil {
+		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadReset(deadLinkProps(e, "", nil)) })
+	}
+	return web.Render(e, 200, resetSheet(resetProps(e, account.Email(), nil)))
+}
+
+func reset(e *core.RequestEvent) error {
+	token := e.Request.PathValue("token")
+	account, err := accounts.Reset(e.App, token, e.Request.FormValue("password"), e.RealIP())
+	if err != nil {
+		return frame.Again(e, err, func(faults web.Faults) templ.Component {
+			if owner, dead := accounts.ByReset(e.App, token); dead == nil {
+				return resetSheet(resetProps(e, owner.Email(), faults))
+			}
+			return deadReset(deadLinkProps(e, "", nil))
+		})
+	}
+	if err := web.SignIn(e, account); err != nil {
+		return err
+	}
+	web.Toast(e, "Your new password is set. Every other device is signed out.")
+	return web.Go(e, "/")
+}
+
+// deadLink answers a link that is used or too old; what is a fault of ours stays one.
+func deadLink(e *core.RequestEvent, err error, page func(web.Faults) templ.Component) error {
+	faults, ok := web.FaultsOf(err)
+	if !ok {
+		return err
+	}
+	return web.Render(e, http.StatusGone, page(faults))
+}
+
+func deadLinkProps(e *core.RequestEvent, email string, faults web.Faults) addressForm {
+	return addressForm{Page: frame.Public(e, "A new link"), Email: email, Faults: faults, Help: frame.Support(e.App)}
+}
+
+func resetProps(e *core.RequestEvent, email string, faults web.Faults) resetForm {
+	return resetForm{Page: frame.Public(e, "A new password"), Token: e.Request.PathValue("token"), Email: email, Faults: faults,
+		Help: frame.Support(e.App)}
+}
+
+func resetSentProps(e *core.RequestEvent) frame.LookProps {
+	return frame.LookProps{
+		Sheet: frame.SheetProps{Page: frame.Public(e, "Look in your mail"), Title: "Look in your mail", Help: frame.Support(e.App),
+			Lede: "If there is an account with this address, a link for a new password is on its way."},
+		Text: []string{"Nothing came within some minutes? Look among unwanted mail, and check how you wrote the address. " +
+			"Until you set a new password, the old one stays good."},
+		Mail: mail.Works(e.App),
+	}
+}

@@ -1,0 +1,176 @@
+package account_test
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+func TestTeamSelectionListsAcceptedPanelTeamsOnly(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	docs := hookstest.Team(t, s.App, owner, "Northlight Docs", "free")
+	organizer := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
+	admin := hookstest.Member(t, s.App, post, "adam@halation.example", "admin")
+	guest := hookstest.Guest(t, s.App, post, "gus@halation.example")
+	alone := hookstest.Person(t, s.App, "alone@halation.example")
+	hookstest.Invite(t, s.App, owner, docs, admin.Email(), "admin")
+
+	for _, test := range []struct {
+		name  string
+		page  string
+		words []string
+		lacks []string
+	}{
+		{"owner", s.As(owner).Get("/teams").Body, []string{"/admin/halation-post", "/admin/northlight-docs", "Owner"}, []string{"Accept invitation"}},
+		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs asks you to be Admin", "Later keeps it waiting", "ends this offer for good"},
+			[]string{"/admin/northlight-docs"}},
+		{"organizer", s.As(organizer).Get("/teams").Body, []string{"No team has made you Admin", "not accepted it yet", "Marta", "Open the App", "/app/halation-post"}, []string{"/admin/"}},
+		{"guest", s.As(guest).Get("/teams").Body, []string{"No team has made you Admin"}, []string{"/admin/"}},
+		{"in no team", s.As(alone).Get("/teams").Body, []string{"You are in no team.", "Make the team"}, []string{"/admin/", "Open the App"}},
+	} {
+		for _, w := range test.words {
+			if !strings.Contains(test.page, w) {
+				t.Errorf("%s: no %q in %s", test.name, w, test.page)
+			}
+		}
+		for _, w := range test.lacks {
+			if strings.Contains(test.page, w) {
+				t.Errorf("%s: %q in %s", test.name, w, test.page)
+			}
+		}
+	}
+	goes(t, s.Visitor().Get("/teams"), "/signin?next=%2Fteams")
+
+	for path, to := range map[string]string{"/": "/teams", "/admin": "/teams"} {
+		goes(t, s.As(owner).Get(path), to)
+	}
+	goes(t, s.As(organizer).Get("/"), "/app/halation-post")
+	goes(t, s.As(organizer).Get("/admin"), "/teams")
+	goes(t, s.As(alone).Get("/"), "/teams")
+	says(t, s.Visitor().Get("/admin"), 200, "Sign in to the Admin Panel", `name="next" value="/admin"`)
+}
+
+func TestPromptsComeAfterEverySignIn(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	henrik := hookstest.Person(t, s.App, "henrik@northlight.example")
+	docs := hookstest.Team(t, s.App, henrik, "Northlight Docs", "free")
+	admin := hookstest.Member(t, s.App, post, "adam@halation.example", "admin")
+	invited := hookstest.Invite(t, s.App, henrik, docs, admin.Email(), "organizer")
+	credentials := form("email", admin.Email(), "password", hookstest.Password, "next", "/admin")
+
+	for range 2 {
+		b := s.Visitor()
+		goes(t, b.Post("/signin", credentials), "/teams?next=%2Fadmin")
+		r := b.Get("/teams?next=%2Fadmin")
+		says(t, r, 200, "Northlight Docs asks you to be Organizer", `href="/admin/halation-post"`, ">Later", "Later")
+	}
+	b := s.As(admin)
+	says(t, b.Get("/teams"), 200, `href="/teams?later=1"`)
+	r := b.Get("/teams?later=1")
+	says(t, r, 200, "1 invitation waits for your answer")
+	if strings.Contains(r.Body, "Accept invitation") {
+		t.Error("Later leaves the prompt")
+	}
+	goes(t, s.Visitor().Post("/signin", form("email", admin.Email(), "password", hookstest.Password, "next", "/invite/usi_x")), "/invite/usi_x")
+
+	old := cookieOf(t, b.Jar, s.URL)
+	goes(t, b.Post("/teams/invitations/"+invited.ID+"/accept", form("next", "/admin")), "/app/northlight-docs")
+	if cookieOf(t, b.Jar, s.URL) == old {
+		t.Error("the login is the same after a role rose")
+	}
+	if m, err := members.Find(s.App, docs.Id, admin.Id); err != nil || !m.Roles().Organizer {
+		t.Fatal(m, err)
+	}
+	says(t, b.Get("/teams"), 200, "Accepted. You are Organizer in Northlight Docs.")
+	says(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Not answered.", "was accepted already")
+	goes(t, s.As(admin).Get("/"), "/admin/halation-post")
+}
+
+func TestDecliningLeavesWhatIsHeld(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	olga := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
+	invited := hookstest.Invite(t, s.App, owner, post, olga.Email(), "admin")
+	b := s.As(olga)
+	says(t, b.Get("/teams"), 200, "What you already have in this or any other team stays")
+	goes(t, b.Post("/teams/invitations/"+invited.ID+"/decline", form("next", "/")), "/app/halation-post")
+	if m, err := members.Find(s.App, post.Id, olga.Id); err != nil || !m.Roles().Organizer || m.Roles().Admin {
+		t.Fatal(m, err)
+	}
+	says(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "was declined")
+}
+
+func TestPromptsAreTheInvitedPersonsAlone(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	invited := hookstest.Invite(t, s.App, owner, post, "lucia@halation.example", "admin")
+	other := s.As(hookstest.Person(t, s.App, "other@halation.example"))
+	for _, verb := range []string{"accept", "decline"} {
+		says(t, other.Post("/teams/invitations/"+invited.ID+"/"+verb, nil), 404, "There is no such page")
+		says(t, other.Post("/teams/invitations/nosuchnosuchnos/"+verb, nil), 404, "There is no such page")
+		goes(t, s.Visitor().Post("/teams/invitations/"+invited.ID+"/"+verb, nil), "/signin?next=%2Fteams%2Finvitations%2F"+invited.ID+"%2F"+verb)
+	}
+}
+
+func TestMakingATeam(t *testing.T) {
+	s := serve(t)
+	alone := hookstest.Person(t, s.App, "alone@halation.example")
+	b := s.As(alone)
+	says(t, b.Post("/teams", form("name", "a://b")), 422, "cannot be an address of a page", `value="a://b"`)
+	goes(t, b.Post("/teams", form("name", "Solo")), "/admin/solo")
+	says(t, b.Get("/teams?new=1"), 200, "Solo is made, and yours.", "Make the team")
+
+	closed := serve(t, func(c *settings.Config) { c.Teams = "operator" })
+	person := hookstest.Person(t, closed.App, "alone@halation.example")
+	r := closed.As(person).Get("/teams?new=1")
+	says(t, r, 200, "You are in no team.")
+	if strings.Contains(r.Body, "Make the team") || strings.Contains(r.Body, "Make a new team") {
+		t.Error("offers a team that only the operator makes")
+	}
+	says(t, closed.As(person).Post("/teams", form("name", "Solo")), 403, "Only whoever runs this server makes teams.")
+}
+
+func TestLogoIsPublicUnderItsOwnNameOnly(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	team, err := teams.Update(s.App, hookstest.Actor(t, s.App, owner, team), teams.Profile{Logo: picture.Bytes()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.Visitor()
+	r := b.Get(team.LogoPath())
+	says(t, r, 200, "PNG")
+	for name, want := range map[string]string{
+		"Cache-Control": "public, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "cross-origin",
+		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff",
+	} {
+		if got := r.Header.Get(name); got != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	for _, path := range []string{"/logo/halation-post/other.png", "/logo/no-such-team/" + team.GetString("logo"), "/logo/halation-post/..%2f" + team.GetString("logo")} {
+		if r := b.Get(path); r.Status != 404 || strings.Contains(r.Header.Get("Cache-Control"), "public") {
+			t.Errorf("%s: %d %s", path, r.Status, r.Header.Get("Cache-Control"))
+		}
+	}
+	hookstest.Team(t, s.App, owner, "Bare", "free")
+	says(t, b.Get("/logo/bare/"), 404)
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/views/web"
+)
+
+type results struct {
+	Results []result `json:"results"`
+}
+
+type result struct {
+	Email   string `json:"email"` // as it was sent
+	Status  string `json:"status"`
+	ID      string `json:"id,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Message string `json:"message,omitempty"`
+	Link    string `json:"link,omitempty"` // only where no mail is sent
+}
+
+func invite(e *core.RequestEvent) error {
+	var form struct {
+		Emails []string `json:"emails"`
+		Roles  []string `json:"roles"`
+		Note   string   `json:"note"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	roles, err := actors.ParseRoles(form.Roles)
+	if err != nil {
+		return err
+	}
+	done, err := invitations.Invite(e.App, web.Actor(e), invitations.Offer{
+		Lines: invitations.Addresses(form.Emails), Roles: roles, Note: form.Note})
+	if err != nil {
+		return err
+	}
+	reply := results{make([]result, 0, len(done))}
+	for _, r := range done {
+		reply.Results = append(reply.Results, result{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
+	}
+	return e.JSON(http.StatusOK, reply)
+}
+
+type change struct {
+	ID      string `json:"id"`
+	Status  string `json:"status"`
+	Expires string `json:"expires,omitempty"`
+	Link    string `json:"link,omitempty"` // only where no mail is sent
+}
+
+func revoke(e *core.RequestEvent) error {
+	actor, err := inviter(e)
+	if err != nil {
+		return err
+	}
+	revoked, err := invitations.Revoke(e.App, actor, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, change{ID: revoked.Id, Status: revoked.Status()})
+}
+
+func resend(e *core.RequestEvent) error {
+	actor, err := inviter(e)
+	if err != nil {
+		return err
+	}
+	sent, link, err := invitations.Resend(e.App, actor, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, change{sent.Id, sent.Status(), stamp(sent.Expires()), link})
+}
+
+// inviter is the caller in the team of the invitation of the address. For who is not in it there is no
+// such invitation.
+func inviter(e *core.RequestEvent) (*actors.Actor, error) {
+	invitation, err := invitations.Find(e.App, e.Request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	actor, err := actors.Find(e.App, e.Auth, invitation.TeamID())
+	if err != nil {
+		return nil, err
+	}
+	actor.From = e.RealIP()
+	return actor, nil
+}

@@ -1,0 +1,120 @@
+package api_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+)
+
+type object = map[string]any
+
+// TestWhoMayDoWhat calls every route in every role, each time on a target of its own.
+func TestWhoMayDoWhat(t *testing.T) {
+	w := newWorld(t)
+	post, put, del, get, patch := "POST", "PUT", "DELETE", "GET", "PATCH"
+	team := func(rest string) func(string) string { return func(string) string { return w.path("%s", rest) } }
+	at := func(path string) func(string) string { return func(string) string { return path } }
+	member := func(rest string, roles ...string) func(string) string {
+		return func(string) string { return w.path("/members/%s%s", w.newMember(roles...).Id, rest) }
+	}
+	held := func(role, rest string) func(string) string {
+		return func(string) string { return w.path("/members/%s%s", w.people[role].Id, rest) }
+	}
+	asked := func(verb string, roles ...string) func(string) string {
+		return func(string) string {
+			id := w.newInvitation(roles...).ID
+			w.sql("DELETE FROM outbox WHERE about = {:id}", object{"id": id})
+			return "/api/invitations/" + id + "/" + verb
+		}
+	}
+	toAccept := func(string) any { return object{"token": tokenOf(w.newInvitation().Link)} }
+	say := func(body object) func(string) any { return func(string) any { return body } }
+	some := func(extra object) func(string) any {
+		return func(string) any {
+			w.made++
+			body := object{"emails": []string{"some" + strconv.Itoa(w.made) + "@halation.example"}}
+			for key, value := range extra {
+				body[key] = value
+			}
+			return body
+		}
+	}
+	organizer, admin := object{"roles": []string{"organizer"}}, object{"roles": []string{"admin"}}
+
+	for _, c := range []struct {
+		method string
+		path   func(role string) string
+		body   func(role string) any
+		name   string
+		want   string // in the order of roles; 403 is not_allowed unless another code stands there
+	}{
+		//                                                                nobody bad stranger guest member organizer admin owner other super
+		{post, at("/api/teams"), say(object{"name": "New"}), "found", "401 401 200 200 200 200 200 200 200 401"},
+		{get, at("/api/teams"), nil, "my teams", "401 401 200 200 200 200 200 200 200 401"},
+		{get, team(""), nil, "show", "401 401 404 200 200 200 200 200 404 401"},
+		{patch, team(""), say(object{"description": "Film."}), "edit", "401 401 404 403 403 403 200 200 404 401"},
+		{patch, team(""), say(object{"admins_manage_admins": true}), "open Admins", "401 401 404 403 403 403 403 200 404 401"},
+		{patch, team(""), say(object{"admins_manage_admins": false}), "close Admins", "401 401 404 403 403 403 403 200 404 401"},
+		{get, team("/seats"), nil, "seats", "401 401 404 403 403 403 200 200 404 401"},
+		{get, team("/users"), nil, "users", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/invitations"), some(nil), "invite", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/invitations"), some(organizer), "invite an Organizer", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/invitations"), some(admin), "invite an Admin", "401 401 404 403 403 403 403 200 404 401"},
+		{get, at("/api/invitations"), nil, "my invitations", "401 401 200 200 200 200 200 200 200 401"},
+		{post, asked("accept"), nil, "accept somebody's", "401 401 404 404 404 404 404 404 404 401"},
+		{post, asked("decline"), nil, "decline somebody's", "401 401 404 404 404 404 404 404 404 401"},
+		{post, asked("revoke"), nil, "revoke", "401 401 404 403 403 403 200 200 404 401"},
+		{post, asked("revoke", "admin"), nil, "revoke an Admin's", "401 401 404 403 403 403 403 200 404 401"},
+		{post, asked("resend"), nil, "resend", "401 401 404 403 403 403 200 200 404 401"},
+		{post, asked("resend", "admin"), nil, "resend an Admin's", "401 401 404 403 403 403 403 200 404 401"},
+		{post, at("/api/invitations/accept"), toAccept, "accept somebody's link", "401 401 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 401"},
+		{put, member("/roles"), say(organizer), "offer Organizer", "401 401 404 403 403 403 200 200 404 401"},
+		{put, member("/roles"), say(admin), "offer Admin", "401 401 404 403 403 403 403 200 404 401"},
+		{put, member("/roles", "organizer"), say(object{"roles": []string{}}), "revoke Organizer", "401 401 404 403 403 403 200 200 404 401"},
+		{put, member("/roles", "admin"), say(object{"roles": []string{}}), "revoke Admin", "401 401 404 403 403 403 403 200 404 401"},
+		{put, member("/roles", "admin"), say(object{"roles": []string{"admin", "organizer"}}), "offer an Admin Organizer", "401 401 404 403 403 403 403 200 404 401"},
+		{put, held("owner", "/roles"), say(object{"roles": []string{}}), "revoke the Owner's", "401 401 404 403 403 403 403 200 404 401"},
+		{put, held("other", "/roles"), say(organizer), "roles of another team's", "401 401 404 403 403 403 404 404 404 401"},
+		{del, member(""), nil, "remove", "401 401 404 403 403 403 200 200 404 401"},
+		{del, member("", "admin"), nil, "remove an Admin", "401 401 404 403 403 403 403 200 404 401"},
+		{del, held("owner", ""), nil, "remove the Owner", "401 401 404 403 403 403 403 400:last_owner 404 401"},
+		{del, held("other", ""), nil, "remove another team's", "401 401 404 404 404 404 404 404 404 401"},
+		{del, func(role string) string {
+			if account, ok := w.people[role]; ok {
+				return w.path("/members/%s", account.Id)
+			}
+			return w.path("/members/nobody")
+		}, nil, "leave", "401 401 404 200 200 200 200 400:last_owner 404 401"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			want := strings.Fields(c.want)
+			for n, role := range roles {
+				var body any
+				if c.body != nil {
+					body = c.body(role)
+				}
+				expect(t, w, role, c.method, c.path(role), body, want[n])
+			}
+		})
+	}
+}
+
+func expect(t *testing.T, w *world, role, method, path string, body any, want string) {
+	t.Helper()
+	number, code, _ := strings.Cut(want, ":")
+	status, answer := w.as(role, method, path, body)
+	if strconv.Itoa(status) != number {
+		t.Errorf("%s: %d %s, want %s", role, status, text(answer), want)
+		return
+	}
+	switch {
+	case status == 403 && code == "":
+		refused(t, status, answer, status, "base", "not_allowed")
+	case code != "":
+		refused(t, status, answer, status, "base", code)
+	case status == 401:
+		same(t, answer, `{"status":401,"message":"The request requires valid record authorization token.","data":{}}`)
+	case status == 404:
+		same(t, answer, `{"status":404,"message":"The requested resource wasn't found.","data":{}}`)
+	}
+}

@@ -1,0 +1,52 @@
+package api
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/teams"
+)
+
+// list is how every list begins that is not paged.
+type list[T any] struct {
+	Items []T `json:"items"`
+}
+
+// teamRef names a team.
+type teamRef struct {
+	ID   string `json:"id"`
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+func refer(r *core.Record) teamRef {
+	team := teams.Of(r)
+	return teamRef{ID: team.Id, Slug: team.Slug(), Name: team.Name()}
+}
+
+// auth is how PocketBase answers a sign-in, so that an SDK keeps it as one.
+type auth struct {
+	Token  string `json:"token"`
+	Record person `json:"record"`
+}
+
+type person struct {
+	ID       string `json:"id"`
+	Email    string `json:"email"`
+	Name     string `json:"name"`
+	Verified bool   `json:"verified"`
+}
+
+func signIn(account *core.Record) (*auth, error) {
+	token, err := account.NewAuthToken()
+	if err != nil {
+		return nil, err
+	}
+	return &auth{Token: token, Record: person{
+		ID: account.Id, Email: account.Email(), Name: account.GetString("name"), Verified: account.Verified(),
+	}}, nil
+}
+
+// stamp is a time as RFC 3339 in UTC, to the second.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/members"
+)
+
+// firstAccount is what whoever started the server gets. Everybody later gets pending, and looks in the mail.
+type firstAccount struct {
+	ID       string  `json:"id"`
+	Email    string  `json:"email"`
+	Verified bool    `json:"verified"`
+	Team     teamRef `json:"team"`
+	Auth     *auth   `json:"auth"`
+}
+
+type pending struct {
+	Pending bool `json:"pending"`
+}
+
+func signUp(e *core.RequestEvent) error {
+	var form struct {
+		Email    string `json:"email"`
+		Name     string `json:"name"`
+		Password string `json:"password"`
+		Team     string `json:"team"`
+		Code     string `json:"code"`
+		Timezone string `json:"timezone"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	done, err := members.SignUp(e.App, members.SignUpForm{
+		Email: form.Email, Name: form.Name, Password: form.Password, Team: form.Team,
+		Timezone: form.Timezone, Code: form.Code, From: e.RealIP()})
+	if err != nil {
+		return err
+	}
+	if done.Account == nil {
+		return e.JSON(http.StatusOK, pending{true})
+	}
+	return answerFirst(e, done)
+}
+
+func answerFirst(e *core.RequestEvent, done members.SignUpResult) error {
+	in, err := signIn(done.Account)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, firstAccount{
+		ID: done.Account.Id, Email: done.Account.Email(), Verified: done.Account.Verified(),
+		Team: refer(done.Team.Record), Auth: in})
+}

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"encoding/base64"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+	"usher/views/web"
+)
+
+type place struct {
+	teamRef
+	Roles  []string `json:"roles"`
+	Kind   string   `json:"kind"`
+	People int      `json:"people"`
+}
+
+func listTeams(e *core.RequestEvent) error {
+	places, err := members.Places(e.App, e.Auth, false)
+	if err != nil {
+		return err
+	}
+	items := make([]place, 0, len(places))
+	for _, p := range places {
+		items = append(items, place{refer(p.Team), p.Roles.Names(), p.Kind, p.People})
+	}
+	return e.JSON(http.StatusOK, list[place]{items})
+}
+
+func foundTeam(e *core.RequestEvent) error {
+	var form struct {
+		Name string `json:"name"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	team, err := members.Found(e.App, e.Auth, form.Name, e.RealIP())
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, refer(team.Record))
+}
+
+type team struct {
+	teamRef
+	Description        string   `json:"description"`
+	Timezone           string   `json:"timezone"`
+	Logo               string   `json:"logo"` // an address, empty if there is none
+	AdminsManageAdmins bool     `json:"admins_manage_admins"`
+	Roles              []string `json:"roles"` // the caller's
+	Kind               string   `json:"kind"`
+}
+
+func showTeam(e *core.RequestEvent) error {
+	return e.JSON(http.StatusOK, teamOf(e.App, web.Actor(e), web.Actor(e).Team))
+}
+
+func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
+	shown := team{
+		teamRef: refer(r), Description: r.GetString("description"), Timezone: r.GetString("timezone"),
+		AdminsManageAdmins: r.GetBool("admins_manage_admins"), Roles: actor.Roles.Names(), Kind: actor.Kind,
+	}
+	if path := teams.Of(r).LogoPath(); path != "" {
+		shown.Logo = settings.Of(app).Link(path)
+	}
+	return shown
+}
+
+// teamForm is a change of a team. What is not sent stays. A logo is a picture as base64; an empty one
+// takes the logo away.
+type teamForm struct {
+	Name               *string `json:"name"`
+	Description        *string `json:"description"`
+	Timezone           *string `json:"timezone"`
+	AdminsManageAdmins *bool   `json:"admins_manage_admins"`
+	Logo               *string `json:"logo"`
+}
+
+func (f teamForm) profile() (teams.Profile, error) {
+	profile := teams.Profile{Name: f.Name, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins}
+	if f.Logo == nil {
+		return profile, nil
+	}
+	logo, err := base64.StdEncoding.DecodeString(*f.Logo)
+	if err != nil {
+		return profile, record.Refuse("logo", codeBadType, "The logo must be a picture in base64.")
+	}
+	profile.Logo, profile.DropLogo = logo, len(logo) == 0
+	return profile, nil
+}
+
+func updateTeam(e *core.RequestEvent) error {
+	var form teamForm
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	profile, err := form.profile()
+	if err != nil {
+		return err
+	}
+	changed, err := teams.Update(e.App, web.Actor(e), profile)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, teamOf(e.App, web.Actor(e), changed.Record))
+}
+
+type seatCount struct {
+	Limit    int `json:"limit"` // -1: unlimited, of free, too
+	Used     int `json:"used"`
+	Reserved int `json:"reserved"`
+	Free     int `json:"free"`
+}
+
+type licenceCount struct {
+	Limit int `json:"limit"`
+	Used  int `json:"used"`
+	Free  int `json:"free"`
+}
+
+type seatCounts struct {
+	Admin     seatCount    `json:"admin"`
+	Organizer seatCount    `json:"organizer"`
+	Licences  licenceCount `json:"licences"`
+}
+
+func showSeats(e *core.RequestEvent) error {
+	now, err := seats.Of(e.App, web.Actor(e).Team.Id)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, seatCounts{
+		Admin:     seatsOf(now.Admin),
+		Organizer: seatsOf(now.Organizer),
+		Licences:  licenceCount{Limit: now.Licences.Limit, Used: now.Licences.Used, Free: now.Licences.Free()},
+	})
+}
+
+func seatsOf(c seats.Count) seatCount {
+	return seatCount{Limit: c.Limit, Used: c.Used, Reserved: c.Reserved, Free: c.Free()}
+}

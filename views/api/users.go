@@ -1,0 +1,158 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/views/web"
+)
+
+type userPage struct {
+	Page       int    `json:"page"`
+	PerPage    int    `json:"perPage"`
+	TotalItems int    `json:"totalItems"`
+	TotalPages int    `json:"totalPages"`
+	Items      []user `json:"items"`
+}
+
+// user is one address of a team: a member, or somebody who was asked.
+type user struct {
+	ID         string   `json:"id"` // the account's; the invitation's while nobody accepted
+	User       string   `json:"user"`
+	Invitation string   `json:"invitation"`
+	Name       string   `json:"name"`
+	Email      string   `json:"email"`
+	Kind       string   `json:"kind"`
+	Roles      []string `json:"roles"` // held; what is only offered is in pending
+	Status     string   `json:"status"`
+	Pending    *offer   `json:"pending"`
+	Added      string   `json:"added"`
+}
+
+type offer struct {
+	Roles    []string `json:"roles"`
+	Expires  string   `json:"expires"`
+	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent or failed
+}
+
+func listUsers(e *core.RequestEvent) error {
+	query, err := queryOf(e)
+	if err != nil {
+		return err
+	}
+	page, err := members.List(e.App, web.Actor(e).Team.Id, query)
+	if err != nil {
+		return err
+	}
+	items, err := usersOf(e.App, page.Rows)
+	if err != nil {
+		return err
+	}
+	size := page.Query.Size
+	return e.JSON(http.StatusOK, userPage{
+		Page: page.Query.Page, PerPage: size, TotalItems: page.Total, TotalPages: (page.Total + size - 1) / size, Items: items,
+	})
+}
+
+func queryOf(e *core.RequestEvent) (members.Query, error) {
+	asked := e.Request.URL.Query()
+	query := members.Query{
+		Search: asked.Get("q"), Role: asked.Get("role"), Status: asked.Get("status"), Kind: asked.Get("kind"), Sort: asked.Get("sort"),
+	}
+	var err error
+	if query.Page, err = number(e, "page"); err != nil {
+		return query, err
+	}
+	query.Size, err = number(e, "perPage")
+	return query, err
+}
+
+func usersOf(app core.App, rows []members.Row) ([]user, error) {
+	var asked []string
+	for _, row := range rows {
+		if row.Asked {
+			asked = append(asked, row.Invitation)
+		}
+	}
+	letters, err := mail.Delivery(app, asked)
+	if err != nil {
+		return nil, err
+	}
+	users := make([]user, 0, len(rows))
+	for _, row := range rows {
+		u := user{
+			ID: row.ID, User: row.User, Invitation: row.Invitation, Name: row.Name, Email: row.Email, Kind: row.Kind,
+			Roles: row.Roles().Names(), Status: row.Status, Added: stamp(row.Added.Time()),
+		}
+		if row.Asked {
+			u.Pending = &offer{row.Offered().Names(), stamp(row.Expires.Time()), letters[row.Invitation].Status}
+		}
+		users = append(users, u)
+	}
+	return users, nil
+}
+
+type rolesReply struct {
+	Roles      []string `json:"roles"`
+	Invitation *offered `json:"invitation,omitempty"`
+}
+
+// offered is what waits for the person's answer.
+type offered struct {
+	ID     string   `json:"id"`
+	Roles  []string `json:"roles"`
+	Status string   `json:"status"`
+	Link   string   `json:"link,omitempty"` // only where no mail is sent
+}
+
+func setRoles(e *core.RequestEvent) error {
+	var form struct {
+		Roles *[]string `json:"roles"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	if form.Roles == nil {
+		return record.Refuse("roles", "required", "Send the roles that the person is to have; an empty list is none.")
+	}
+	wanted, err := actors.ParseRoles(*form.Roles)
+	if err != nil {
+		return err
+	}
+	result, err := invitations.SetRoles(e.App, web.Actor(e), e.Request.PathValue("user"), wanted)
+	if err != nil {
+		return err
+	}
+	return answerRoles(e, result)
+}
+
+func answerRoles(e *core.RequestEvent, result *invitations.Result) error {
+	row, err := members.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	reply := rolesReply{Roles: row.Roles().Names()}
+	if result != nil && row.Asked {
+		reply.Invitation = &offered{row.Invitation, row.Offered().Names(), invitations.Pending, result.Link}
+	}
+	return e.JSON(http.StatusOK, reply)
+}
+
+// removeMember removes somebody else, or lets the caller leave.
+func removeMember(e *core.RequestEvent) error {
+	actor, user := web.Actor(e), e.Request.PathValue("user")
+	remove := func() error { return members.Remove(e.App, actor, user) }
+	if user == e.Auth.Id {
+		remove = func() error { return members.Leave(e.App, actor) }
+	}
+	if err := remove(); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]string{"removed": user})
+}

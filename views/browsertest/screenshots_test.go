@@ -1,0 +1,91 @@
+package browsertest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/operate"
+	"usher/views/viewstest"
+)
+
+// TestScreenshots takes the pictures of the README into the folder that USHER_SCREENSHOTS names.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("USHER_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("USHER_SCREENSHOTS names no folder")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	house := furnish(t)
+	b := house.signIn(t, "marta@halation.example")
+	keep := func(name string) {
+		t.Helper()
+		b.settle()
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), b.shot(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.visit("/admin/halation-post/users")
+	keep("users")
+	b.visit("/admin/halation-post/users/add")
+	b.fill("Addresses", "Ida Holt <ida.holt@halation.example>\nleo.fox@halation.example\nmei.tan.lantern-vfx.example\nida.holt@halation.example\nsamuel@halation.example\n")
+	b.press("Organizer")
+	b.see("Listed twice")
+	keep("add-users")
+
+	guest := open(t, house.URL)
+	guest.visit(house.invite(t, "nadia@halation.example", "organizer"))
+	b = guest
+	keep("invitation")
+}
+
+// house is a served sample team.
+type house struct {
+	*viewstest.Server
+	*operate.Sample
+}
+
+// furnish serves the sample of the demo, with letters that go to the stand-in.
+func furnish(t *testing.T) *house {
+	t.Helper()
+	start(t)
+	config := hookstest.Config()
+	server := viewstest.Serve(t, config)
+	sample, err := operate.Seed(server.App)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &house{server, sample}
+}
+
+// signIn is a tab in which that person of the sample is signed in.
+func (h *house) signIn(t *testing.T, email string) *tab {
+	t.Helper()
+	b := open(t, h.URL)
+	b.visit("/signin")
+	b.fill("Address", email)
+	b.fill("Password", h.Password)
+	b.press("Sign in")
+	b.until("being signed in", `!location.pathname.startsWith("/signin")`)
+	return b
+}
+
+// invite is the link of an invitation that the sample's owner sends.
+func (h *house) invite(t *testing.T, email string, roles ...string) string {
+	t.Helper()
+	result := hookstest.Invite(t, h.App, h.Owner, h.Team, email, roles...)
+	if result.Link == "" {
+		t.Fatalf("invite %s: %s", email, result.Message)
+	}
+	return result.Link
+}
+
+// settle waits until fonts and pictures are there and nothing moves.
+func (b *tab) settle() {
+	b.t.Helper()
+	b.until("fonts", `document.fonts.status === "loaded" && [...document.images].every(i => i.complete)`)
+	b.until("two frames", `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+}

@@ -1,0 +1,122 @@
+// Package frame fills the shell around a page for whoever is signed in: the teams to switch to, the ways to
+// go, the person's menu, what the last page had to say, and what the panel must be warned of.
+package frame
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// App is the shell of the App for the actor's team. current is the key of the page in the navigation, "home".
+// The page adds its title, its crumbs and whatever stands at the right.
+func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
+	places, err := members.Places(e.App, actor.Account, false)
+	if err != nil {
+		return ui.ShellProps{}, err
+	}
+	team := teams.Of(actor.Team)
+	shell := around(e, actor, places, "/app/", "App")
+	shell.Nav = []ui.NavGroup{{Items: []ui.NavItem{
+		{Label: "Home", Href: "/app/" + team.Slug(), Icon: "house", Current: current == "home"},
+	}}}
+	if actor.SeesPanel() {
+		shell.Foot = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", Away: true}
+	}
+	return shell, nil
+}
+
+// Panel is the shell of the Admin Panel for the actor's team. current is the key of the page in the
+// navigation: "users" or "settings". It warns where letters do not leave.
+func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
+	places, err := members.Places(e.App, actor.Account, true)
+	if err != nil {
+		return ui.ShellProps{}, err
+	}
+	counts, err := members.Count(e.App, actor.Team.Id)
+	if err != nil {
+		return ui.ShellProps{}, err
+	}
+	at := "/admin/" + teams.Of(actor.Team).Slug()
+	shell := around(e, actor, places, "/admin/", "Admin Panel")
+	shell.Nav = []ui.NavGroup{
+		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
+			Count: ui.Number(counts.Total), CountNote: "people", Current: current == "users"}}},
+		{Title: "Team", Items: []ui.NavItem{{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"}}},
+	}
+	shell.Foot = &ui.NavItem{Label: "App", Href: "/app/" + teams.Of(actor.Team).Slug(), Icon: "layout-grid", Away: true}
+	if warning, ok := mailWarning(e.App); ok {
+		shell.Notices = ui.Notice(warning)
+	}
+	return shell, nil
+}
+
+func around(e *core.RequestEvent, actor *actors.Actor, places []members.Place, root, area string) ui.ShellProps {
+	team := teams.Of(actor.Team)
+	shell := ui.ShellProps{
+		Page:   ui.PageProps{NoIndex: true, Toast: Toast(e)},
+		Person: ui.Person{Name: actor.Name(), Small: Standing(actor.Roles, actor.Kind), Items: menu()},
+		Switcher: ui.Switcher{Name: team.Name(), Small: area, Logo: team.LogoPath(), Label: "Switch team",
+			Items: []ui.MenuItem{{Label: "All teams", Href: "/teams", Icon: "layers"}}},
+	}
+	if settings.Of(e.App).Teams == "any" {
+		shell.Switcher.Items = append(shell.Switcher.Items, ui.MenuItem{Label: "Make a new team", Href: "/teams?new=1", Icon: "plus"})
+	}
+	for _, place := range places {
+		other := teams.Of(place.Team)
+		shell.Switcher.Entries = append(shell.Switcher.Entries, ui.SwitcherEntry{
+			Name: other.Name(), Small: Standing(place.Roles, place.Kind), Logo: other.LogoPath(),
+			Href: root + other.Slug(), Current: other.Id == team.Id,
+		})
+	}
+	return shell
+}
+
+func menu() []ui.MenuItem {
+	return []ui.MenuItem{
+		{Label: "Account", Href: "/account", Icon: "circle-user", Divided: true},
+		{Label: "Choose a team", Href: "/teams", Icon: "layers"},
+		{Label: "Sign out", Post: "/signout", Icon: "log-out", Divided: true},
+	}
+}
+
+// Standing is what somebody is in a team, in words that begin with a capital: "Owner and Organizer",
+// "Member", "Guest".
+func Standing(roles actors.Roles, kind string) string {
+	if !roles.None() {
+		return roles.Words()
+	}
+	if kind == members.Guest {
+		return "Guest"
+	}
+	return "Member"
+}
+
+// Toast is what the page before has to say, once; nil if there is nothing.
+func Toast(e *core.RequestEvent) *ui.ToastProps {
+	if sentence := web.TakeToast(e); sentence != "" {
+		return &ui.ToastProps{Text: sentence}
+	}
+	return nil
+}
+
+// mailWarning is what the panel says while letters do not leave (R160).
+func mailWarning(app core.App) (ui.NoticeProps, bool) {
+	if !mail.Works(app) {
+		return ui.NoticeProps{Icon: "mail-x", Title: "Mail is off.",
+			Text: "Letters are printed on the server's console, and you are given each invitation's link once, to hand it on yourself. " +
+				"Whoever runs the server turns mail on by setting RESEND_API_KEY and USHER_MAIL_FROM."}, true
+	}
+	if trouble := strings.TrimSpace(mail.Trouble(app)); trouble != "" {
+		return ui.NoticeProps{Icon: "mail-warning", Title: "Letters are waiting.", Text: trouble}, true
+	}
+	return ui.NoticeProps{}, false
+}

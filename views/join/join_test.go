@@ -1,0 +1,362 @@
+package join_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/members"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
+)
+
+// house is a served team whose letters arrive at a stand-in, so that links prove addresses.
+type house struct {
+	*viewstest.Server
+	t      *testing.T
+	resend *resendtest.Server
+	owner  *core.Record
+	team   *teams.Team
+}
+
+func furnish(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, resend: resendtest.New(t)}
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = h.resend.Key, h.resend.URL
+	h.Server = viewstest.Serve(t, config)
+	h.owner = hookstest.Person(t, h.App, "marta@halation.example")
+	h.team = hookstest.Team(t, h.App, h.owner, "Halation Post", "pro")
+	return h
+}
+
+// invite is the path of the link in the letter, and the invitation's id.
+func (h *house) invite(email string, roles ...string) (path, id string) {
+	h.t.Helper()
+	result := hookstest.Invite(h.t, h.App, h.owner, h.team, email, roles...)
+	if result.ID == "" {
+		h.t.Fatalf("%+v", result)
+	}
+	return h.mailed(email), result.ID
+}
+
+func (h *house) mailed(email string) string {
+	h.t.Helper()
+	link := h.resend.Link(h.resend.WaitFor(h.t, email), "/invite/")
+	path, ok := strings.CutPrefix(link, h.URL)
+	if !ok {
+		h.t.Fatalf("no link of ours in the letter: %q", link)
+	}
+	return path
+}
+
+func (h *house) status(id string) string {
+	h.t.Helper()
+	i, err := invitations.Find(h.App, id)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return i.Status()
+}
+
+// overdue lets an invitation's end lie in the past, as time does.
+func (h *house) overdue(id string) {
+	h.t.Helper()
+	_, err := h.App.DB().Update("invitations", dbx.Params{"expires": "2020-01-01 00:00:00.000Z"}, dbx.HashExp{"id": id}).Execute()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func says(t *testing.T, r viewstest.Reply, status int, words ...string) {
+	t.Helper()
+	if r.Status != status {
+		t.Errorf("status %d, not %d: %s", r.Status, status, r.Body)
+	}
+	for _, w := range words {
+		if !strings.Contains(r.Body, w) {
+			t.Errorf("does not say %q: %s", w, r.Body)
+		}
+	}
+}
+
+func lacks(t *testing.T, r viewstest.Reply, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if strings.Contains(r.Body, w) {
+			t.Errorf("says %q: %s", w, r.Body)
+		}
+	}
+}
+
+func goes(t *testing.T, r viewstest.Reply, to string) {
+	t.Helper()
+	if r.Status != http.StatusSeeOther || r.Location != to {
+		t.Errorf("%d to %q, not to %q: %s", r.Status, r.Location, to, r.Body)
+	}
+}
+
+func newcomer() url.Values {
+	return url.Values{"name": {"Lucía Herrera"}, "password": {hookstest.Password}, "timezone": {"Europe/Madrid"}}
+}
+
+func TestLookingChangesNothing(t *testing.T) {
+	h := furnish(t)
+	path, id := h.invite("lucia@halation.example", "organizer", "admin")
+	for _, b := range []*viewstest.Browser{h.Visitor(), h.As(h.owner), h.As(hookstest.Person(t, h.App, "lucia@halation.example"))} {
+		for _, address := range []string{path, path + "/accept", path + "/decline"} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				request, _ := http.NewRequest(method, h.URL+address, nil)
+				if r := b.Send(request); address == path && r.Status != 200 || address != path && r.Status == 200 {
+					t.Errorf("%s %s: %d", method, address, r.Status)
+				}
+			}
+		}
+	}
+	if got := h.status(id); got != invitations.Pending {
+		t.Errorf("the invitation is %s", got)
+	}
+	if n := hookstest.Count(t, h.App, "memberships"); n != 1 {
+		t.Errorf("%d memberships", n)
+	}
+}
+
+func TestNewcomerMakesAnAccountAndIsIn(t *testing.T) {
+	h := furnish(t)
+	path, id := h.invite("lucia@halation.example", "organizer", "admin")
+	b := h.Visitor()
+	r := b.Get(path)
+	says(t, r, 200, "Marta asks you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
+		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "ends this offer for good and frees the seats",
+		`href="mailto:marta@halation.example"`, `content="noindex"`)
+	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
+		t.Errorf("Referrer-Policy %q", got)
+	}
+
+	bad := b.Post(path+"/accept", url.Values{"name": {"Lucía Herrera"}, "password": {"short"}})
+	says(t, bad, 422, "Take at least 12.", "Lucía Herrera")
+	lacks(t, bad, `value="short"`)
+	says(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is needed.")
+
+	goes(t, b.Post(path+"/accept", newcomer()), "/admin/halation-post")
+	says(t, b.Get("/account"), 200, "Accepted. You are Admin and Organizer in Halation Post.", "Europe/Madrid")
+	if h.status(id) != invitations.Accepted {
+		t.Error("not accepted")
+	}
+	says(t, b.Post(path+"/accept", newcomer()), 422, "This invitation was accepted", "Go to Halation Post")
+	says(t, h.Visitor().Post(path+"/accept", newcomer()), 422, "This invitation was accepted", "Sign in")
+	if n := hookstest.Count(t, h.App, "users"); n != 2 {
+		t.Errorf("%d accounts", n)
+	}
+}
+
+func TestLinkClaimsAnAccountThatNobodyConfirmed(t *testing.T) {
+	h := furnish(t)
+	squatter, err := accounts.Draft(h.App, accounts.New{Email: "lucia@halation.example", Name: "Squatter", Password: "the squatter's own words"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.App.Save(squatter); err != nil {
+		t.Fatal(err)
+	}
+	path, _ := h.invite("lucia@halation.example", "organizer")
+	b := h.Visitor()
+	lacks(t, b.Get(path), "Squatter")
+	goes(t, b.Post(path+"/accept", newcomer()), "/app/halation-post")
+	r := h.Visitor().Post("/signin", url.Values{"email": {"lucia@halation.example"}, "password": {"the squatter's own words"}})
+	says(t, r, 422, "The address or the password is wrong.")
+}
+
+func TestKnownAccountSignsInAndAccepts(t *testing.T) {
+	h := furnish(t)
+	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+	path, _ := h.invite(lucia.Email(), "organizer")
+	b := h.Visitor()
+	r := b.Get(path)
+	says(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset"`)
+	lacks(t, r, `name="name"`)
+	says(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The address or the password is wrong.", "Sign in and accept")
+	goes(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
+	says(t, b.Get("/account"), 200)
+}
+
+func TestRightAccountAcceptsOnce(t *testing.T) {
+	h := furnish(t)
+	olga := hookstest.Member(t, h.App, h.team, "olga@halation.example")
+	path, _ := h.invite(olga.Email(), "admin")
+	b := h.As(olga)
+	at, _ := url.Parse(h.URL)
+	old := b.Jar.Cookies(at)[0].Value
+	says(t, b.Get(path), 200, "Marta offers you a role in Halation Post", "the account you are signed in with", "Accept invitation")
+	goes(t, b.Post(path+"/accept", nil), "/admin/halation-post")
+	for _, cookie := range b.Jar.Cookies(at) {
+		if cookie.Value == old {
+			t.Error("the login is the same after a role rose")
+		}
+	}
+	says(t, b.Post(path+"/accept", nil), 422, "This invitation was accepted", `href="/admin/halation-post"`)
+	says(t, b.Get(path), 410, "This invitation was accepted", "You are in the team already.")
+}
+
+func TestOtherInvitationsAreAskedNext(t *testing.T) {
+	h := furnish(t)
+	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+	path, _ := h.invite(lucia.Email(), "organizer")
+	other := hookstest.Team(t, h.App, h.owner, "Northlight Docs", "free")
+	hookstest.Invite(t, h.App, h.owner, other, lucia.Email())
+	goes(t, h.As(lucia).Post(path+"/accept", nil), "/teams?next=%2Fapp%2Fhalation-post")
+}
+
+func TestWrongAccountIsNamedAndMaySwitch(t *testing.T) {
+	h := furnish(t)
+	path, id := h.invite("lucia@halation.example", "admin")
+	wrong := hookstest.Person(t, h.App, "other@gmail.example")
+	b := h.As(wrong)
+	r := b.Get(path)
+	says(t, r, 200, "This invitation is for another address", "l••••@halation.example", "other@gmail.example", "Sign out and come back here", `action="/signout"`)
+	lacks(t, r, "lucia@")
+	for _, verb := range []string{"/accept", "/decline"} {
+		r := b.Post(path+verb, newcomer())
+		says(t, r, 403, "This invitation is for another address", "l••••@halation.example")
+		lacks(t, r, "lucia@")
+	}
+	if h.status(id) != invitations.Pending {
+		t.Error("somebody else answered")
+	}
+	goes(t, b.Post("/signout", url.Values{"next": {path}}), path)
+	says(t, b.Get(path), 200, "Marta asks you to join Halation Post")
+}
+
+func TestDeclining(t *testing.T) {
+	h := furnish(t)
+	path, id := h.invite("lucia@halation.example", "organizer")
+	b := h.Visitor()
+	goes(t, b.Post(path+"/decline", nil), path)
+	says(t, b.Get(path), 410, "This invitation was declined", "Ask Marta", "mailto:marta@halation.example")
+	if h.status(id) != invitations.Declined {
+		t.Error("not declined")
+	}
+	says(t, b.Post(path+"/accept", newcomer()), 422, "This invitation was declined")
+	if n := hookstest.Count(t, h.App, "users"); n != 1 {
+		t.Error("a declined invitation made an account")
+	}
+}
+
+func TestEndedInvitationsSayHow(t *testing.T) {
+	h := furnish(t)
+	for name, test := range map[string]struct {
+		end   func(id string)
+		words []string
+	}{
+		"revoked": {func(id string) {
+			if _, err := invitations.Revoke(h.App, hookstest.Actor(t, h.App, h.owner, h.team), id); err != nil {
+				t.Fatal(err)
+			}
+		}, []string{"This invitation was revoked", "Ask Marta", "mailto:marta@halation.example"}},
+		"expired": {h.overdue, []string{"This invitation has expired", "Ask Marta"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path, id := h.invite(name+"@halation.example", "organizer")
+			b := h.Visitor()
+			says(t, b.Get(path), 200, "Accept invitation")
+			test.end(id)
+			says(t, b.Post(path+"/accept", newcomer()), 422, test.words...)
+			says(t, b.Post(path+"/decline", nil), 422, test.words...)
+			says(t, b.Get(path), 410, test.words...)
+			if n := hookstest.Count(t, h.App, "users"); n != 1 {
+				t.Errorf("%d accounts", n)
+			}
+		})
+	}
+}
+
+func TestReplacedLinkNamesTheNewerOne(t *testing.T) {
+	h := furnish(t)
+	path, _ := h.invite("lucia@halation.example", "organizer")
+	hookstest.Invite(t, h.App, h.owner, h.team, "lucia@halation.example", "admin")
+	newer := h.mailed("lucia@halation.example")
+	b := h.Visitor()
+	says(t, b.Get(path), 410, "A newer link was sent", "newest letter")
+	says(t, b.Post(path+"/accept", newcomer()), 422, "A newer link was sent")
+	says(t, h.As(hookstest.Person(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer it now", `href="/teams"`)
+	says(t, b.Get(newer), 200, "Sign in and accept")
+}
+
+func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
+	h := furnish(t)
+	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+	path, _ := h.invite(lucia.Email(), "organizer")
+	b := h.As(lucia)
+	b.Post(path+"/accept", nil)
+	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and come back here")
+	says(t, h.Visitor().Get(path), 410, "This invitation was accepted", "/signin?next=%2Fapp%2Fhalation-post")
+	if err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
+		t.Fatal(err)
+	}
+	says(t, b.Get(path), 410, "not in the team any more", "Ask Marta")
+}
+
+func TestUnknownLinksAreSlowedDown(t *testing.T) {
+	h := furnish(t)
+	path, _ := h.invite("lucia@halation.example")
+	b := h.Visitor()
+	for range 10 {
+		says(t, b.Get("/invite/usi_nosuchlink"), 404, "This link is not known here", "help@usher.test")
+		says(t, b.Post("/invite/usi_nosuchlink/accept", newcomer()), 422, "This link is not known here")
+	}
+	r := b.Get("/invite/usi_nosuchlink")
+	says(t, r, 429, "Too often")
+	if r.Header.Get("Retry-After") == "" {
+		t.Error("does not say how long to wait")
+	}
+	says(t, b.Get(path), 200, "Marta asks you to join Halation Post", "It takes no seat", "The invitation is good until")
+}
+
+func TestLinkThatTheInviterSawProvesNothing(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
+	link := hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer").Link
+	path := strings.TrimPrefix(link, server.URL)
+	b := server.Visitor()
+	says(t, b.Post(path+"/accept", newcomer()), 422, "Your account is made.", "confirms your address first", "help@usher.test")
+	says(t, b.Get(path), 200, "nobody has confirmed it yet", "Open the invitation again")
+	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
+		t.Error("an unproven address came in")
+	}
+	account, err := accounts.Find(server.App, "lucia@halation.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	account.SetVerified(true)
+	if err := server.App.Save(account); err != nil {
+		t.Fatal(err)
+	}
+	goes(t, b.Post(path+"/accept", newcomer()), "/app/halation-post")
+}
+
+func TestOtherSitesAnswerNothing(t *testing.T) {
+	h := furnish(t)
+	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+	path, id := h.invite(lucia.Email(), "organizer")
+	b := h.As(lucia)
+	for _, verb := range []string{"/accept", "/decline"} {
+		request, _ := http.NewRequest(http.MethodPost, h.URL+path+verb, nil)
+		request.Header.Set("Sec-Fetch-Site", "cross-site")
+		request.Header.Set("Origin", "https://evil.example")
+		if r := b.Send(request); r.Status != http.StatusForbidden {
+			t.Errorf("%s: %d", verb, r.Status)
+		}
+	}
+	if h.status(id) != invitations.Pending {
+		t.Error("another site answered")
+	}
+}

@@ -1,0 +1,107 @@
+package member
+
+import (
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/teams"
+	"usher/views/frame"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+func home(e *core.RequestEvent) error {
+	props, err := homeProps(e)
+	if err != nil {
+		return err
+	}
+	props.Leaving = e.Request.URL.Query().Has("leave") && props.MayLeave
+	return web.Render(e, 200, homePage(props))
+}
+
+func leave(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	if err := members.Leave(e.App, actor); err != nil {
+		props, broken := homeProps(e)
+		if broken != nil {
+			return broken
+		}
+		return frame.Again(e, err, func(faults web.Faults) templ.Component {
+			props.Refused = frame.Problems(faults)
+			return homePage(props)
+		})
+	}
+	web.Toast(e, "You have left "+actor.Team.GetString("name")+".")
+	return web.Go(e, "/")
+}
+
+func homeProps(e *core.RequestEvent) (homeForm, error) {
+	actor := web.Actor(e)
+	team := teams.Of(actor.Team)
+	shell, err := frame.App(e, actor, "home")
+	if err != nil {
+		return homeForm{}, err
+	}
+	shell.Page.Title = "Home · " + team.Name()
+	shell.Crumbs = []ui.Crumb{{Label: team.Name()}, {Label: "Home"}}
+	props := homeForm{
+		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
+		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rights(actor),
+		Hosts: actor.Roles.Organizer, Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
+		AsksSelf: actor.CanInvite(actors.Roles{Organizer: true}, actor.Roles),
+	}
+	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
+		return props, err
+	}
+	if props.Prompts, err = frame.Waiting(e.App, actor.Account); err != nil {
+		return props, err
+	}
+	props.Others, err = others(e.App, actor)
+	return props, err
+}
+
+// rights tells what the person carries in the team, a sentence each.
+func rights(actor *actors.Actor) []right {
+	var all []right
+	if actor.Roles.Owner {
+		all = append(all, right{"Owner", "The team is yours: everything in it, its Admins included.", true})
+	}
+	for _, role := range actor.Roles.Explained() {
+		all = append(all, right{role.Word, role.Sentence, !(actor.Roles.Owner && role.Key == "admin")})
+	}
+	switch {
+	case len(all) > 0:
+	case actor.Kind == members.Guest:
+		all = append(all, right{"Guest", "You enter the sessions that you are invited to. Everything else in the team is its members'.", false})
+	default:
+		all = append(all, right{"Member", "You take part in the sessions that you are invited to. It takes no seat.", false})
+	}
+	return all
+}
+
+// whomToAsk is who runs the team. A guest sees no more of its people than the Owner (R25).
+func whomToAsk(app core.App, actor *actors.Actor) ([]frame.Contact, error) {
+	contacts, err := frame.InCharge(app, actor.Team.Id)
+	if actor.Kind == members.Guest && len(contacts) > 1 {
+		contacts = contacts[:1]
+	}
+	return contacts, err
+}
+
+func others(app core.App, actor *actors.Actor) ([]place, error) {
+	places, err := members.Places(app, actor.Account, false)
+	if err != nil {
+		return nil, err
+	}
+	var all []place
+	for _, p := range places {
+		if p.Team.Id == actor.Team.Id {
+			continue
+		}
+		team := teams.Of(p.Team)
+		all = append(all, place{team.Name(), team.LogoPath(), frame.Standing(p.Roles, p.Kind), "/app/" + team.Slug()})
+	}
+	return all, nil
+}

@@ -1,0 +1,101 @@
+package member_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/views/viewstest"
+)
+
+func says(t *testing.T, r viewstest.Reply, status int, words ...string) {
+	t.Helper()
+	if r.Status != status {
+		t.Errorf("status %d, not %d: %s", r.Status, status, r.Body)
+	}
+	for _, w := range words {
+		if !strings.Contains(r.Body, w) {
+			t.Errorf("does not say %q: %s", w, r.Body)
+		}
+	}
+}
+
+func lacks(t *testing.T, r viewstest.Reply, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if strings.Contains(r.Body, w) {
+			t.Errorf("says %q: %s", w, r.Body)
+		}
+	}
+}
+
+func TestHomeByRole(t *testing.T) {
+	s := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	post := hookstest.Team(t, s.App, owner, "Halation Post", "pro")
+	docs := hookstest.Team(t, s.App, owner, "Northlight Docs", "pro")
+	admin := hookstest.Member(t, s.App, post, "adam@halation.example", "admin")
+	organizer := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
+	plain := hookstest.Member(t, s.App, post, "paul@halation.example")
+	guest := hookstest.Guest(t, s.App, post, "gus@lantern.example")
+	stranger := hookstest.Person(t, s.App, "stranger@halation.example")
+	foreign := hookstest.Member(t, s.App, docs, "nora@northlight.example", "admin")
+	hookstest.Invite(t, s.App, owner, docs, plain.Email(), "organizer")
+	const home = "/app/halation-post"
+
+	r := s.As(owner).Get(home)
+	says(t, r, 200, "The team is yours", "You schedule and host sessions", "/admin/halation-post", "/app/northlight-docs", "you cannot leave it")
+	lacks(t, r, home+"/leave", "Hosting needs")
+	says(t, s.As(admin).Get(home), 200, "You manage its people", "/admin/halation-post", "Hosting needs the Organizer role", "Marta</a> (Owner)", home+"/leave")
+	r = s.As(organizer).Get(home)
+	says(t, r, 200, "You schedule and host sessions", "Adam</a> (Admin)", home+"/leave")
+	lacks(t, r, "/admin/", "Hosting needs")
+	r = s.As(plain).Get(home)
+	says(t, r, 200, "You take part in the sessions", "Hosting needs the Organizer role", "Northlight Docs asks you to be Organizer.", `href="/teams"`)
+	lacks(t, r, "/admin/", "/app/northlight-docs")
+	r = s.As(guest).Get(home)
+	says(t, r, 200, "You enter the sessions that you are invited to", "Marta</a> (Owner)")
+	lacks(t, r, "/admin/", "Adam", "Olga", "Paul")
+
+	for _, b := range []*viewstest.Browser{s.As(stranger), s.As(foreign)} {
+		unknown, theirs := b.Get("/app/no-such-team"), b.Get(home)
+		says(t, theirs, 404, "There is no such page")
+		if unknown.Status != theirs.Status || unknown.Body != theirs.Body {
+			t.Error("another team is told apart from none")
+		}
+		says(t, b.Post(home+"/leave", nil), 404)
+	}
+	nobody := s.Visitor().Get(home)
+	if nobody.Status != http.StatusSeeOther || nobody.Location != "/signin?next=%2Fapp%2Fhalation-post" {
+		t.Error(nobody.Status, nobody.Location)
+	}
+}
+
+func TestLeaving(t *testing.T) {
+	s := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	docs := hookstest.Team(t, s.App, owner, "Northlight Docs", "free")
+	olga := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
+	hookstest.Invite(t, s.App, owner, post, olga.Email(), "admin")
+	invited := hookstest.Invite(t, s.App, owner, docs, olga.Email())
+
+	b := s.As(olga)
+	says(t, b.Get("/app/halation-post?leave=1"), 200, "Leave Halation Post?", " open", "To come back you need a new invitation")
+	if n := hookstest.Count(t, s.App, "memberships"); n != 3 {
+		t.Fatalf("a look left the team: %d", n)
+	}
+	r := b.Post("/app/halation-post/leave", nil)
+	if r.Status != http.StatusSeeOther || r.Location != "/" {
+		t.Fatal(r.Status, r.Location)
+	}
+	says(t, b.Get("/app/halation-post"), 404)
+	r = b.Get("/teams")
+	says(t, r, 200, "You have left Halation Post.", "Northlight Docs asks you to join", invited.ID)
+	lacks(t, r, "Halation Post asks")
+	says(t, s.As(owner).Post("/app/halation-post/leave", nil), 422, "There is a problem")
+	if n := hookstest.Count(t, s.App, "memberships"); n != 2 {
+		t.Errorf("%d memberships", n)
+	}
+}

@@ -1,0 +1,257 @@
+package panel_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+)
+
+func list(text string, roles ...string) url.Values {
+	return url.Values{"list": {text}, "role": roles}
+}
+
+func send(form url.Values) url.Values {
+	form.Set("do", "send")
+	return form
+}
+
+var fate = regexp.MustCompile(`(?s)<li data-f="(\w+)">.*?<b>(.*?)</b>`)
+
+// fates are what the page says about each line.
+func fates(body string) []string {
+	var all []string
+	for _, m := range fate.FindAllStringSubmatch(body, -1) {
+		all = append(all, m[1]+": "+html.UnescapeString(m[2]))
+	}
+	return all
+}
+
+var area = regexp.MustCompile(`(?s)<textarea[^>]*id="list"[^>]*>(.*?)</textarea>|<textarea[^>]*name="list"[^>]*>(.*?)</textarea>`)
+
+// kept is what stands in the list.
+func kept(t *testing.T, body string) string {
+	t.Helper()
+	m := area.FindStringSubmatch(body)
+	if m == nil {
+		t.Fatalf("no list in %s", words(body))
+	}
+	return html.UnescapeString(m[1] + m[2])
+}
+
+func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
+	s := open(t, true)
+	s.team.Set("organizer_seats", 5) // two are used
+	if err := s.App.Save(s.team); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Invite(t, s.App, s.owner, s.team, "maeve@halation.example", "organizer")
+	hookstest.Invite(t, s.App, s.owner, s.team, "plain@halation.example")
+	text := "Ida Sørensen <ida@halation.example>\nmei.tan.lantern\nIDA@halation.example, theo@halation.example;maeve@halation.example\n" +
+		"noor@halation.example\nplain@halation.example\ngrace@lantern.example"
+	foretold := []string{"ok: Will be invited", "bad: No @ in the address", "skip: Listed twice", "skip: Already a member", "skip: Already invited",
+		"ok: Will be invited", "full: No free Organizer seat", "full: No free Organizer seat"}
+	b := s.As(s.admin)
+	for _, path := range []string{"/users/add", "/users/preview"} {
+		r := b.Post(s.path(path), list(text, "organizer"))
+		want(t, r, http.StatusOK, "2 more seats are reserved, 0 stay free.", "Send 2 invitations", "6 lines are left out and stay in the list.",
+			"2 people have to wait:", "free a seat", s.path("/settings#plan"))
+		if got := fates(r.Body); fmt.Sprint(got) != fmt.Sprint(foretold) {
+			t.Errorf("%s foretells %v", path, got)
+		}
+	}
+	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
+		t.Fatalf("%d invitations after a preview", n)
+	}
+
+	r := b.Post(s.path("/users/add"), send(list(text, "organizer")))
+	want(t, r, http.StatusOK, "2 invitations are on their way.", "What is left")
+	if got := kept(t, r.Body); got != "mei.tan.lantern\ntheo@halation.example\nmaeve@halation.example\nplain@halation.example\ngrace@lantern.example" {
+		t.Errorf("left in the list: %q", got)
+	}
+	if got := fates(r.Body); fmt.Sprint(got) != "[bad: No @ in the address skip: Already a member skip: Already invited full: No free Organizer seat full: No free Organizer seat]" {
+		t.Errorf("said of what is left: %v", got)
+	}
+	for _, address := range []string{"ida@halation.example", "noor@halation.example"} {
+		if _, err := invitations.FindPending(s.App, s.team.Id, address); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+func TestAListThatAllWentOutLeadsBackToUsers(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.admin)
+	want(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check the list", "25 seats free"[2:], `enctype="multipart/form-data"`)
+	form := list("Ida <ida@halation.example>, ida@halation.example, leo@halation.example")
+	form.Set("note", "See you on Monday.")
+	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "2 invitations are on their way.")
+	pending, err := invitations.FindPending(s.App, s.team.Id, "ida@halation.example")
+	if err != nil || !pending.Roles().None() || pending.GetString("name") != "Ida" || pending.GetString("note") != "See you on Monday." {
+		t.Fatal(err, pending)
+	}
+	r := b.Post(s.path("/users/add"), send(form)) // the same once more
+	want(t, r, http.StatusUnprocessableEntity, "Nothing was sent.", "Already invited")
+	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
+		t.Fatalf("%d invitations", n)
+	}
+}
+
+func TestOtherRolesReplaceTheOnesThatWait(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.owner)
+	hookstest.Invite(t, s.App, s.owner, s.team, "maeve@halation.example", "organizer")
+	form := list("maeve@halation.example", "organizer", "admin")
+	r := b.Post(s.path("/users/preview"), form)
+	want(t, r, http.StatusOK, "Gets the new roles", "Organizer seats after this", "Admin seats after this")
+	hasNot(t, r, "<html")
+	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "1 invitation is on its way.")
+}
+
+func TestALetterIsRefusedWithItsReasonAndAllIsKept(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.owner)
+	form := list("ida@halation.example", "admin")
+	form.Set("note", strings.Repeat("n", 501))
+	r := b.Post(s.path("/users/add"), send(form))
+	want(t, r, http.StatusUnprocessableEntity, "at most 500 characters", strings.Repeat("n", 501), "ida@halation.example")
+	if !regexp.MustCompile(`value="admin" checked`).MatchString(r.Body) {
+		t.Error("the role is not kept")
+	}
+	want(t, b.Post(s.path("/users/add"), send(list(" \n ,"))), http.StatusUnprocessableEntity, "At least one address is needed.")
+	var many []string
+	for n := range 201 {
+		many = append(many, fmt.Sprintf("p%d@halation.example", n))
+	}
+	for _, path := range []string{"/users/add", "/users/preview"} {
+		want(t, b.Post(s.path(path), send(list(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "201 addresses at once are too many")
+	}
+	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
+		t.Fatalf("%d invitations", n)
+	}
+}
+
+func TestAListFromASpreadsheetComesIntoTheFieldAndIsNotSent(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.admin)
+	for name, c := range map[string]struct{ file, kept string }{
+		"BOM, semicolons, CRLF": {"\ufeffName;E-Mail\r\nIda Sørensen;ida@halation.example\r\n;leo@halation.example\r\n", "Ida Sørensen <ida@halation.example>\nleo@halation.example"},
+		"quotes and commas":     {"name,email\n\"Conti, Dario\",dario@halation.example\n\"Ann \"\"A\"\" B\",ann@halation.example", "\"Conti, Dario\" <dario@halation.example>\nAnn A B <ann@halation.example>"},
+		"tabs":                  {"ida@halation.example\tIda\n", "Ida <ida@halation.example>"},
+		"no header":             {"x@halation.example\ny.halation.example\n", "x@halation.example\ny.halation.example"},
+		"markup":                {"name,email\n<script>alert(1)</script>,ida@halation.example", "scriptalert(1)/script <ida@halation.example>"},
+	} {
+		form := send(list("first@halation.example", "organizer"))
+		r := s.upload(b, s.path("/users/add"), form, "file", strings.NewReader(c.file))
+		want(t, r, http.StatusOK, "What will happen", "Send ")
+		if got := kept(t, r.Body); got != "first@halation.example\n"+c.kept {
+			t.Errorf("%s: %q", name, got)
+		}
+		r = s.upload(b, s.path("/users/preview"), list("", "organizer"), "file", strings.NewReader(c.file))
+		want(t, r, http.StatusOK, `id="add-fields"`, `hx-swap-oob`)
+		if got := kept(t, r.Body); got != c.kept {
+			t.Errorf("%s, as a part: %q", name, got)
+		}
+	}
+	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
+		t.Fatalf("a file was sent at once: %d invitations", n)
+	}
+}
+
+func TestAFileThatIsNoListIsToldBesideItsFieldAndAllIsKept(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.admin)
+	for name, c := range map[string]struct{ file, says string }{
+		"a picture":   {"\x89PNG\r\n\x1a\n\x00\x00", "no CSV file in UTF-8"},
+		"NUL bytes":   {"ida@halation.example\x00\n", "no CSV file in UTF-8"},
+		"Latin-1":     {"S\xf8ren,s@halation.example", "no CSV file in UTF-8"},
+		"open quotes": {"name,email\n\"Ida,ida@halation.example\n", "cannot be read"},
+		"no address":  {"\n\n", "no address in this file"},
+	} {
+		form := list("first@halation.example", "organizer")
+		form.Set("note", "Hello")
+		for _, path := range []string{"/users/add", "/users/preview"} {
+			r := s.upload(b, s.path(path), form, "file", strings.NewReader(c.file))
+			if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, c.says) || !strings.Contains(r.Body, `id="file-e"`) {
+				t.Errorf("%s, %s: %d %s", name, path, r.Status, words(r.Body))
+			}
+			if got := kept(t, r.Body); got != "first@halation.example" {
+				t.Errorf("%s: %q is kept", name, got)
+			}
+		}
+	}
+	r := s.upload(b, s.path("/users/add"), list("first@halation.example", "organizer"), "file", zeros(50<<20))
+	want(t, r, http.StatusRequestEntityTooLarge, "larger than 1 MB", `id="file-e"`, "Will be invited")
+	if got := kept(t, r.Body); got != "first@halation.example" {
+		t.Errorf("%q is kept", got)
+	}
+}
+
+func TestWhatPeopleTypedIsNeverMarkup(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.owner)
+	const evil = `"><img src=x onerror=alert(1)>`
+	form := list(evil+"\n\x00nul@halation.example\n\xff@x\n\"<b>Bold</b>\" <bold@halation.example>", "organizer")
+	form.Set("note", "</textarea><script>alert(1)</script>")
+	for _, path := range []string{"/users/add", "/users/preview"} {
+		r := b.Post(s.path(path), form)
+		for _, bad := range []string{"<img src=x", "<script>alert", "<b>Bold", "\x00", "\xff"} {
+			if strings.Contains(r.Body, bad) {
+				t.Errorf("%s: %q stands in the page", path, bad)
+			}
+		}
+	}
+	b.Post(s.path("/users/add"), send(form))
+	hookstest.Invite(t, s.App, s.owner, s.team, "safe@halation.example")
+	s.member.Set("name", "<i>Noor</i>")
+	if err := s.App.Save(s.member); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/users", "/users/" + s.member.Id, "/users/" + s.member.Id + "/remove", "/users?q=" + url.QueryEscape(evil)} {
+		r := b.Get(s.path(path))
+		want(t, r, http.StatusOK)
+		for _, bad := range []string{"<img src=x", "<i>Noor", "<b>Bold"} {
+			if strings.Contains(r.Body, bad) {
+				t.Errorf("%s: %q stands in the page", path, bad)
+			}
+		}
+	}
+}
+
+func TestAdminsOfferAdminOnlyWhereTheOwnerLetsThem(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.admin)
+	form := list("ada@halation.example", "admin")
+	want(t, b.Post(s.path("/users/add"), send(form)), http.StatusForbidden, "Only the Owner invites Admins")
+	s.allow()
+	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "1 invitation is on its way.")
+}
+
+func TestWithoutMailEachLinkIsGivenOnce(t *testing.T) {
+	s := open(t, false)
+	b := s.As(s.owner)
+	r := b.Post(s.path("/users/add"), send(list("Ida <ida@halation.example>\nleo@halation.example")))
+	want(t, r, http.StatusOK, "Hand the links on", "2 people are invited.", "Ida", "leo@halation.example", "Copy")
+	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)
+	if len(links) != 2 || links[0] == links[1] {
+		t.Fatalf("%d links", len(links))
+	}
+	r = b.Post(s.path("/users/add"), send(list("new@halation.example\nbroken")))
+	want(t, r, http.StatusOK, "1 person is invited.", "/invite/usi_", "No @ in the address")
+	for _, path := range []string{"/users", "/users/add"} {
+		hasNot(t, b.Get(s.path(path)), "usi_")
+	}
+}
+
+func TestAFormThatIsCutShortIsRefused(t *testing.T) {
+	s := open(t, true)
+	request, _ := http.NewRequest(http.MethodPost, s.URL+s.path("/users/add"), strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"list\"\r\n\r\nida@"))
+	request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	want(t, s.As(s.owner).Send(request), http.StatusBadRequest, "did not arrive whole")
+}

@@ -1,0 +1,126 @@
+package panel
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// confirm asks before a deed, and says what it will do.
+func confirm(e *core.RequestEvent) error {
+	row, err := rowOf(e)
+	if err != nil {
+		return err
+	}
+	props, err := deedProps(e, row)
+	if err != nil {
+		return err
+	}
+	if aimed(e, "dialog") {
+		return web.Render(e, http.StatusOK, Deed(props))
+	}
+	props.Close = personPath(e, row)
+	return showDetails(e, http.StatusOK, row, members.Query{}, shown{dialog: props})
+}
+
+// deedProps is the question before the deed of the address. What does not fit the person's state is not found.
+func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
+	actor := web.Actor(e)
+	deed, roleKey := e.Request.PathValue("deed"), e.Request.URL.Query().Get("role")
+	role, known := roleNamed(roleKey)
+	props := &DeedProps{Name: row.Called(), Action: personPath(e, row) + "/" + deed, Plan: settingsPath(e) + "#plan",
+		Fields: []ui.Hidden{{Name: "role", Value: roleKey}, {Name: "invitation", Value: row.Invitation}}}
+	self := row.User == actor.Account.Id
+	switch {
+	case deed == "ask" && known:
+		props.ask(role)
+		return props, props.forecast(e.App, actor, row, asked(row, only(role.Key)))
+	case deed == "again" && row.User == "" && !row.Asked:
+		props.again(row)
+		return props, props.forecast(e.App, actor, row, row.Offered())
+	case deed == "revoke" && row.Asked:
+		props.revoke(row)
+	case deed == "revoke-role" && known && only(role.Key).Without(row.Roles()).None():
+		props.revokeRole(role, self)
+		props.AlsoRemove = actor.CanRemove(row.Roles(), self)
+	case deed == "remove" && row.User != "" && actor.CanRemove(row.Roles(), self):
+		props.remove(row)
+	default:
+		return nil, record.ErrNotFound
+	}
+	return props, nil
+}
+
+// forecast says why an invitation would be refused now, if it would.
+func (p *DeedProps) forecast(app core.App, actor *actors.Actor, row *members.Row, roles actors.Roles) error {
+	forecast, err := invitations.Preview(app, actor, invitations.Offer{
+		Lines: invitations.Addresses([]string{row.Email}), Roles: roles})
+	if err != nil {
+		return err
+	}
+	if fate := forecast.Fates[0]; fate.Status == invitations.Refused {
+		p.Refused, p.Full = fate.Message, isFull(fate.Code)
+	}
+	return nil
+}
+
+func (p *DeedProps) ask(role actors.Role) {
+	p.Title, p.Yes = "Ask "+p.Name+" to be "+role.Word+"?", "Send the invitation"
+	p.What = []string{role.Does,
+		"1 " + role.Word + " seat is reserved until the answer, for 7 days.",
+		"A mail and a prompt after signing in ask. Nothing changes before the person accepts."}
+}
+
+func (p *DeedProps) again(row *members.Row) {
+	p.Title, p.Yes = "Invite "+p.Name+" again?", "Send the invitation"
+	p.What = []string{"The same is offered: " + row.Offered().Words() + ".",
+		"A new link is mailed, good for 7 days. The old one stays dead."}
+	if words := seatWords(row.Offered()); words != "" {
+		p.What = append(p.What, "Reserved until the answer: "+words+".")
+	}
+}
+
+func (p *DeedProps) revoke(row *members.Row) {
+	p.Title, p.Yes, p.Danger = "Revoke the invitation of "+p.Name+"?", "Revoke invitation", true
+	p.What = []string{"The link in the mail dies at once, also on a page that is open already."}
+	if words := seatWords(row.Offered()); words != "" {
+		p.What = append(p.What, "Free again: "+words+".")
+	}
+	if row.User != "" {
+		p.What = append(p.What, "What the person has in the team stays.")
+	}
+}
+
+func (p *DeedProps) revokeRole(role actors.Role, self bool) {
+	p.Title, p.Yes, p.Danger = "Revoke the role "+role.Word+" of "+p.Name+"?", "Revoke role", true
+	p.What = []string{"It ends at once, on pages that are open, too. 1 " + role.Word + " seat is free again.",
+		"The person stays in the team, and gets a mail. To get the role back they have to be asked and to accept."}
+	if !self {
+		return
+	}
+	p.Title = "Give up your role " + role.Word + "?"
+	p.What = []string{"It ends at once. 1 " + role.Word + " seat is free again. You stay in the team.",
+		"To get it back you have to be asked, and to accept."}
+	if role.Key == "admin" {
+		p.What = append(p.What, "This page closes, and you land in the App.")
+	}
+}
+
+func (p *DeedProps) remove(row *members.Row) {
+	p.Title, p.Yes, p.Danger = "Remove "+p.Name+" from the team?", "Remove", true
+	p.What = []string{"Access to this team ends at once, on pages that are open, too. A mail says so."}
+	if words := seatWords(row.Roles()); words != "" {
+		p.What = append(p.What, "Free again: "+words+".")
+	}
+	if row.Asked {
+		p.What = append(p.What, "The open invitation ("+row.Offered().Words()+") ends as revoked.")
+	}
+	p.What = append(p.What, "The account and other teams of the person stay. Coming back takes a new invitation.")
+}

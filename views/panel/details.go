@@ -1,0 +1,90 @@
+package panel
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// details are one person, beside the list.
+func details(e *core.RequestEvent) error {
+	row, err := rowOf(e)
+	if err != nil {
+		return err
+	}
+	query := queryOf(e.Request.URL.Query())
+	if row.ID != e.Request.PathValue("id") {
+		return web.Go(e, address(personPath(e, row), query))
+	}
+	return showDetails(e, http.StatusOK, row, query, shown{})
+}
+
+// shown is what an answer says beside the details themselves.
+type shown struct {
+	fault  error      // why a deed was refused
+	link   string     // of an invitation, where no mail is sent: seen this once (R60)
+	dialog *DeedProps // over them
+}
+
+func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also shown) error {
+	page, err := usersProps(e, query, row.ID)
+	if err != nil {
+		return err
+	}
+	props, err := detailsProps(e, row, query, page.List)
+	if err != nil {
+		return err
+	}
+	props.Link = also.link
+	if also.fault != nil {
+		_, code, sentence, _ := record.Refusal(also.fault)
+		props.Fault, props.Full = sentence, isFull(code)
+	}
+	page.Shell.Page.Title = props.Name + " · " + page.Shell.Page.Title
+	if props.Focus = aimed(e, "details"); props.Focus {
+		return web.Render(e, status, detailsSwap(page, Person(props)))
+	}
+	users := ui.Crumb{Label: "Users", Href: address(usersPath(e), query)}
+	page.Shell.Crumbs = append(page.Shell.Crumbs[:1], users, ui.Crumb{Label: props.Name})
+	page.Shell.Details = Person(props)
+	if also.dialog != nil {
+		page.Dialog = Deed(also.dialog)
+	}
+	return web.Render(e, status, Users(page))
+}
+
+// rowOf finds the person of the address. Who accepted since the address was made is found under the
+// account, and who was asked again under the newest invitation.
+func rowOf(e *core.RequestEvent) (*members.Row, error) {
+	team, id := web.Actor(e).Team.Id, e.Request.PathValue("id")
+	row, err := members.FindRow(e.App, team, id)
+	if !errors.Is(err, record.ErrNotFound) {
+		return row, err
+	}
+	invitation, err := invitations.Find(e.App, id)
+	if err != nil {
+		return nil, err
+	}
+	if invitation.TeamID() != team {
+		return nil, record.ErrNotFound
+	}
+	page, err := members.List(e.App, team, members.Query{Search: invitation.Address(), Size: 200})
+	if err != nil {
+		return nil, err
+	}
+	for n := range page.Rows {
+		if page.Rows[n].Email == invitation.Address() {
+			return &page.Rows[n], nil
+		}
+	}
+	return nil, record.ErrNotFound
+}
+
+func personPath(e *core.RequestEvent, row *members.Row) string { return usersPath(e) + "/" + row.ID }

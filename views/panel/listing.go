@@ -1,0 +1,68 @@
+package panel
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"usher/hooks/members"
+)
+
+// pageSize is how many rows stand on a page of the list.
+const pageSize = 50
+
+// queryOf reads the list's query from an address.
+func queryOf(values url.Values) members.Query {
+	page, _ := strconv.Atoi(values.Get("page"))
+	return members.Query{
+		Search: clean(values.Get("q")), Role: values.Get("role"), Status: values.Get("status"), Kind: values.Get("kind"),
+		Sort: values.Get("sort"), Page: page, Size: pageSize,
+	}
+}
+
+// address writes the query behind a path, without what goes without saying.
+func address(path string, q members.Query) string {
+	values := url.Values{}
+	for name, value := range map[string]string{"q": q.Search, "role": q.Role, "status": q.Status, "kind": q.Kind, "sort": q.Sort} {
+		if value != "" && (name != "sort" || value != "person") {
+			values.Set(name, value)
+		}
+	}
+	if q.Page > 1 {
+		values.Set("page", strconv.Itoa(q.Page))
+	}
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
+}
+
+// narrowed reports whether the query leaves anybody out.
+func narrowed(q members.Query) bool {
+	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != ""
+}
+
+// sorted is the query with a column's head pressed: sorted by it, or turned round if it is already.
+func sorted(q members.Query, column string) members.Query {
+	if q.Sort == column {
+		column = "-" + column
+	}
+	q.Sort, q.Page = column, 1
+	return q
+}
+
+// sortedAs is the column's order as readers of the screen are told it.
+func sortedAs(q members.Query, column string) string {
+	switch q.Sort {
+	case column:
+		return "ascending"
+	case "-" + column:
+		return "descending"
+	}
+	return ""
+}
+
+// clean takes out what no field of a form can hold.
+func clean(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
+}

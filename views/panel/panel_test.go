@@ -1,0 +1,237 @@
+package panel_test
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
+)
+
+// scene is a team with somebody in each role, and another team beside it.
+type scene struct {
+	*viewstest.Server
+	t                                             *testing.T
+	owner, admin, organizer, member, guest, other *core.Record
+	stranger                                      *core.Record
+	team, foreign                                 *teams.Team
+}
+
+// open serves the scene. With mail, letters leave through a provider that is not there: they stay queued.
+func open(t *testing.T, mail bool) *scene {
+	t.Helper()
+	config := hookstest.Config()
+	if mail {
+		config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:9"
+	}
+	s := &scene{Server: viewstest.Serve(t, config), t: t}
+	s.owner = hookstest.Person(t, s.App, "marta@halation.example")
+	s.team = hookstest.Team(t, s.App, s.owner, "Halation Post", "pro")
+	s.admin = hookstest.Member(t, s.App, s.team, "jonas@halation.example", "admin")
+	s.organizer = hookstest.Member(t, s.App, s.team, "theo@halation.example", "organizer")
+	s.member = hookstest.Member(t, s.App, s.team, "noor@halation.example")
+	s.guest = hookstest.Guest(t, s.App, s.team, "clara@kestrel.example")
+	s.stranger = hookstest.Person(t, s.App, "eve@elsewhere.example")
+	s.other = hookstest.Person(t, s.App, "wanda@grain.example")
+	s.foreign = hookstest.Team(t, s.App, s.other, "Grain and Gate", "pro")
+	return s
+}
+
+func (s *scene) path(p string) string { return "/admin/" + s.team.Slug() + p }
+
+func (s *scene) user(r *core.Record, deed string) string { return s.path("/users/" + r.Id + deed) }
+
+// allow lets Admins manage Admins (D1).
+func (s *scene) allow() {
+	s.t.Helper()
+	s.team.Set("admins_manage_admins", true)
+	if err := s.App.Save(s.team); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func want(t *testing.T, r viewstest.Reply, status int, texts ...string) {
+	t.Helper()
+	if r.Status != status {
+		t.Fatalf("status %d, want %d: %s", r.Status, status, words(r.Body))
+	}
+	has(t, r, texts...)
+}
+
+func has(t *testing.T, r viewstest.Reply, texts ...string) {
+	t.Helper()
+	body := html.UnescapeString(r.Body)
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			t.Errorf("no %q in: %s", text, words(r.Body))
+		}
+	}
+}
+
+func hasNot(t *testing.T, r viewstest.Reply, texts ...string) {
+	t.Helper()
+	body := html.UnescapeString(r.Body)
+	for _, text := range texts {
+		if strings.Contains(body, text) {
+			t.Errorf("%q stands in: %s", text, words(r.Body))
+		}
+	}
+}
+
+// words is a page without its head and drawings, for a failure that can be read.
+func words(body string) string {
+	if _, main, ok := strings.Cut(body, "<main"); ok {
+		body = main
+	}
+	var b strings.Builder
+	tag := false
+	for _, r := range body {
+		switch {
+		case r == '<':
+			tag = true
+		case r == '>':
+			tag = false
+			b.WriteByte(' ')
+		case !tag:
+			b.WriteRune(r)
+		}
+	}
+	text := strings.Join(strings.Fields(b.String()), " ")
+	return text[:min(len(text), 700)]
+}
+
+// fragment reads a part of the page, to stand in the element target.
+func (s *scene) fragment(b *viewstest.Browser, path, target string) viewstest.Reply {
+	request, _ := http.NewRequest(http.MethodGet, s.URL+path, nil)
+	request.Header.Set("HX-Request", "true")
+	request.Header.Set("HX-Target", target)
+	return b.Send(request)
+}
+
+// upload posts a form with a file, which may be a huge reader.
+func (s *scene) upload(b *viewstest.Browser, path string, form url.Values, field string, file io.Reader) viewstest.Reply {
+	var head bytes.Buffer
+	w := multipart.NewWriter(&head)
+	for name, values := range form {
+		for _, value := range values {
+			_ = w.WriteField(name, value)
+		}
+	}
+	_, _ = w.CreateFormFile(field, "list.csv")
+	body := io.MultiReader(&head, file, strings.NewReader("\r\n--"+w.Boundary()+"--\r\n"))
+	request, _ := http.NewRequest(http.MethodPost, s.URL+path, body)
+	request.Header.Set("Content-Type", w.FormDataContentType())
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.Send(request)
+}
+
+// zeros is n bytes of nothing.
+func zeros(n int64) io.Reader { return io.LimitReader(endless{}, n) }
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
+func TestWhoMeetsWhatAtEachAddress(t *testing.T) {
+	s := open(t, true)
+	invited := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
+	people := map[string]*core.Record{"nobody": nil, "stranger": s.stranger, "guest": s.guest, "member": s.member,
+		"organizer": s.organizer, "another team's owner": s.other, "admin": s.admin, "owner": s.owner}
+	gets := []string{"", "/users", "/users/add", "/users/" + s.member.Id, "/users/" + invited.ID, "/users/" + s.member.Id + "/remove",
+		"/users/" + s.organizer.Id + "/revoke-role?role=organizer", "/users/" + invited.ID + "/revoke",
+		"/users/" + s.member.Id + "/ask?role=organizer", "/settings"}
+	posts := []string{"/users/add", "/users/preview", "/settings", "/settings/test-letter", "/users/" + s.member.Id + "/ask",
+		"/users/" + s.member.Id + "/again", "/users/" + invited.ID + "/resend", "/users/" + invited.ID + "/revoke",
+		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove"}
+	for who, account := range people {
+		b := s.Visitor()
+		if account != nil {
+			b = s.As(account)
+		}
+		for _, path := range gets {
+			r := b.Get(s.path(path))
+			judge(t, who, "GET "+path, r)
+		}
+		if who == "admin" || who == "owner" {
+			continue
+		}
+		for _, path := range posts {
+			r := b.Post(s.path(path), url.Values{"role": {"organizer"}, "name": {"Taken"}})
+			judge(t, who, "POST "+path, r)
+		}
+	}
+	if n := hookstest.Count(t, s.App, "memberships"); n != 6 {
+		t.Fatalf("%d memberships after requests of people without the right", n)
+	}
+}
+
+func judge(t *testing.T, who, what string, r viewstest.Reply) {
+	t.Helper()
+	switch who {
+	case "nobody":
+		if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin?next=%2Fadmin%2F") {
+			t.Errorf("%s, %s: %d %s", who, what, r.Status, r.Location)
+		}
+	case "stranger", "another team's owner":
+		if r.Status != http.StatusNotFound || strings.Contains(r.Body, "Halation") {
+			t.Errorf("%s, %s: %d", who, what, r.Status)
+		}
+	case "guest", "member", "organizer":
+		if r.Status != http.StatusForbidden || !strings.Contains(r.Body, "Ask Marta (Owner)") {
+			t.Errorf("%s, %s: %d %s", who, what, r.Status, words(r.Body))
+		}
+		if told := strings.Contains(r.Body, "Jonas (Admin)"); told == (who == "guest") {
+			t.Errorf("%s, %s: told of the Admins: %v", who, what, told)
+		}
+	default:
+		if start := what == "GET "; start && r.Status != http.StatusSeeOther || !start && r.Status != http.StatusOK {
+			t.Errorf("%s, %s: %d %s", who, what, r.Status, words(r.Body))
+		}
+	}
+}
+
+func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
+	s := open(t, true)
+	theirs := hookstest.Invite(t, s.App, s.other, s.foreign, "x@grain.example", "organizer")
+	b := s.As(s.owner)
+	unknown := b.Get(s.path("/users/abcdefghijklmno"))
+	want(t, unknown, http.StatusNotFound)
+	for _, id := range []string{s.other.Id, theirs.ID, "%27%20OR%201=1", "add/users"} {
+		for _, deed := range []string{"", "/remove", "/revoke"} {
+			if r := b.Get(s.path("/users/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
+				t.Errorf("GET %s%s: %d", id, deed, r.Status)
+			}
+		}
+	}
+	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove"} {
+		for _, id := range []string{s.other.Id, theirs.ID} {
+			if r := b.Post(s.path("/users/"+id+"/"+deed), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
+				t.Errorf("POST %s of %s: %d", deed, id, r.Status)
+			}
+		}
+		// an invitation of the other team, smuggled in through a row of ours
+		ours := hookstest.Invite(t, s.App, s.owner, s.team, fmt.Sprintf("%s@halation.example", deed))
+		if deed == "resend" || deed == "revoke" {
+			r := b.Post(s.path("/users/"+ours.ID+"/"+deed), url.Values{"invitation": {theirs.ID}})
+			want(t, r, http.StatusNotFound)
+		}
+	}
+	if r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users/" + theirs.ID); r.Status != http.StatusOK || !strings.Contains(r.Body, "Pending") {
+		t.Fatalf("their invitation was touched: %d", r.Status)
+	}
+}

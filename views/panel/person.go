@@ -1,0 +1,209 @@
+package panel
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/seats"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+func isFull(code string) bool { return code == seats.CodeFull }
+
+func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, list ListProps) (PersonProps, error) {
+	actor, path := web.Actor(e), personPath(e, row)
+	self := row.User == actor.Account.Id
+	props := PersonProps{
+		Name: row.Called(), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
+		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan",
+		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: openDetails()},
+	}
+	place(&props.Head, list, row.ID)
+	removal(&props, actor, row, path, self)
+	return props, asking(e.App, &props, actor, row, path)
+}
+
+// place says where in the list the person stands, and who stands before and behind.
+func place(head *ui.DetailsProps, list ListProps, id string) {
+	for n, row := range list.Rows {
+		if row.ID != id {
+			continue
+		}
+		head.Place = ui.Number(list.From+n) + " of " + ui.Number(list.Total)
+		if n > 0 {
+			head.Back = list.Rows[n-1].Href
+		}
+		if n+1 < len(list.Rows) {
+			head.Next = list.Rows[n+1].Href
+		}
+	}
+}
+
+// roleLines are the roles with the one verb that fits each (R58).
+func roleLines(actor *actors.Actor, row *members.Row, path string, self bool) []RoleLine {
+	var lines []RoleLine
+	if row.Owner {
+		lines = append(lines, RoleLine{Word: "Owner", Small: "Everything in the team, Admins included. Uses 1 Admin seat.",
+			Why: "Can be neither removed nor demoted."})
+	}
+	for _, role := range actors.Catalogue {
+		if role.Key == "admin" && row.Owner {
+			continue
+		}
+		lines = append(lines, roleLine(actor, row, role, path, self))
+	}
+	return lines
+}
+
+func roleLine(actor *actors.Actor, row *members.Row, role actors.Role, path string, self bool) RoleLine {
+	wanted := only(role.Key)
+	line := RoleLine{Word: role.Word, Small: role.Does}
+	switch {
+	case wanted.Without(row.Roles()).None():
+		line.Small = "Uses 1 " + role.Word + " seat."
+		if !actor.CanRevoke(wanted, row.Roles(), self) {
+			line.Why = "Only the Owner manages Admins in this team."
+			break
+		}
+		line.Verb, line.Href = "Revoke role…", path+"/revoke-role?role="+role.Key
+	case wanted.Without(row.Offered()).None():
+		line.Small = offerWords[offerState(*row)]
+		line.Chip = &ui.ChipProps{Label: role.Word, State: offerState(*row), Note: offerState(*row)}
+	case row.User == "" && !row.Asked:
+		line.Small = "Was not offered. Add users offers other roles."
+	case !actor.CanInvite(wanted, row.Roles()):
+		line.Why = "Only the Owner offers this in this team."
+	default:
+		line.Verb, line.Href = "Ask to be "+role.Word+"…", path+"/ask?role="+role.Key
+	}
+	return line
+}
+
+var offerWords = map[string]string{
+	invitations.Pending:  "Not yet: asked, waiting for an answer.",
+	invitations.Declined: "Was asked and said no.",
+	invitations.Revoked:  "Was asked; the invitation was revoked.",
+	invitations.Expired:  "Was asked and did not answer in time.",
+}
+
+// asking fills what stands about the row's invitation: how it fares, and what can be done with it.
+func asking(app core.App, props *PersonProps, actor *actors.Actor, row *members.Row, path string) error {
+	if row.Invitation == "" {
+		return nil
+	}
+	invitation, err := invitations.Find(app, row.Invitation)
+	if err != nil {
+		return err
+	}
+	zone := zoneOf(actor)
+	may := actor.CanAnswerFor(row.Offered(), row.Roles())
+	if !may {
+		props.AskWhy = "Only the Owner manages invitations of Admins in this team."
+	}
+	if !row.Asked {
+		props.Seen, props.Reason = told[row.Status], invitation.GetString("reason")
+		if may {
+			props.Again = path + "/again"
+		}
+		return nil
+	}
+	inviter, err := app.FindRecordById("users", invitation.GetString("inviter"))
+	by := "Whoever runs this server"
+	if err == nil {
+		by = actors.DisplayName(inviter)
+	}
+	states, err := mail.Delivery(app, []string{invitation.Id})
+	if err != nil {
+		return err
+	}
+	props.Ask = &AskProps{
+		Invitation: invitation.Id, By: by, At: invitation.GetDateTime("created").Time(), Zone: zone,
+		Mail: mailProps(app, states[invitation.Id], zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()), May: may,
+		Resend: path + "/resend", Revoke: path + "/revoke",
+	}
+	return nil
+}
+
+// told is what a person reads who opens the link of an invitation that has ended (R54).
+var told = map[string]string{
+	invitations.Declined: "This invitation was declined. Ask for a new one.",
+	invitations.Revoked:  "This invitation was revoked. Ask the team if that surprises you.",
+	invitations.Expired:  "This invitation has expired. Ask for a new one.",
+}
+
+// mailProps says how far a letter has come (R66).
+func mailProps(app core.App, state mail.State, zone *time.Location) MailProps {
+	props := MailProps{At: state.At, Zone: zone, Error: state.Error}
+	switch state.Status {
+	case mail.Queued, mail.Sending:
+		props.Word, props.Icon, props.Waits = "Queued", "clock", true
+	case mail.Sent:
+		props.Word, props.Icon, props.Good = "Sent", "mail-check", true
+		if !mail.Works(app) {
+			props.Word, props.Icon, props.Good = "Not mailed", "server", false
+			props.Error = "Mail is off: the letter was printed on the server's console."
+		}
+	case mail.Failed:
+		props.Word, props.Icon, props.Bad = "Failed", "mail-x", true
+	default:
+		props.Word, props.Icon = "No letter is known", "mail"
+	}
+	return props
+}
+
+func reserved(offered actors.Roles) string {
+	if words := seatWords(offered); words != "" {
+		return words + " reserved until then"
+	}
+	return "None: a plain member uses no seat"
+}
+
+// seatWords are the seats that roles use: "1 Admin seat and 1 Organizer seat".
+func seatWords(roles actors.Roles) string {
+	var words []string
+	if roles.Panel() {
+		words = append(words, "1 Admin seat")
+	}
+	if roles.Organizer {
+		words = append(words, "1 Organizer seat")
+	}
+	return strings.Join(words, " and ")
+}
+
+// removal says what removing the person does, or why it cannot be done.
+func removal(props *PersonProps, actor *actors.Actor, row *members.Row, path string, self bool) {
+	switch {
+	case row.User == "":
+	case self && row.Owner:
+		props.RemoveText = "You are the Owner. A team has exactly one, who can be neither removed nor demoted."
+	case row.Owner:
+		props.RemoveText = "The Owner can be neither removed nor demoted."
+	case self:
+		props.RemoveText = "You cannot remove yourself here."
+	case !actor.CanRemove(row.Roles(), self):
+		props.RemoveText = "Only the Owner removes Admins in this team."
+	default:
+		props.Remove = path + "/remove"
+		props.RemoveText = "Ends access to this team at once" + freed(row) + ". The account and other teams stay."
+	}
+}
+
+// freed is what a removal frees: ", frees 1 Organizer seat and the reserved 1 Admin seat".
+func freed(row *members.Row) string {
+	text := ""
+	if words := seatWords(row.Roles()); words != "" {
+		text = ", frees " + words
+	}
+	if words := seatWords(row.Offered()); row.Asked && words != "" {
+		text += fmt.Sprintf(", and what is reserved: %s", words)
+	}
+	return text
+}

@@ -1,0 +1,66 @@
+package panel
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/teams"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+func settingsPage(e *core.RequestEvent) error {
+	team := teams.Of(web.Actor(e).Team)
+	return showSettings(e, http.StatusOK, ProfileProps{
+		Name: team.Name(), Description: team.Description(), Timezone: team.GetString("timezone"),
+		Open: team.GetBool("admins_manage_admins"),
+	})
+}
+
+// saveSettings changes the team's profile and settings (R9).
+func saveSettings(e *core.RequestEvent) error {
+	form, err := sentForm(e)
+	if err != nil {
+		return err
+	}
+	typed := ProfileProps{Name: clean(form.Get("name")), Description: clean(form.Get("description")),
+		Timezone: clean(form.Get("timezone")), Open: form.Get("open") != ""}
+	if form.Large {
+		typed.Faults = web.Faults{"logo": "The file is larger than 1 MB and was not read. Choose a smaller picture."}
+		return showSettings(e, http.StatusRequestEntityTooLarge, typed)
+	}
+	profile := teams.Profile{Name: &typed.Name, Description: &typed.Description, Timezone: &typed.Timezone,
+		Logo: form.File, DropLogo: form.Get("drop") != ""}
+	if web.Actor(e).OpensAdmins() {
+		profile.AdminsManageAdmins = &typed.Open
+	}
+	_, err = teams.Update(e.App, web.Actor(e), profile)
+	if faults, ok := web.FaultsOf(err); ok {
+		typed.Faults = faults
+		return showSettings(e, web.Status(err), typed)
+	}
+	if err != nil {
+		return err
+	}
+	web.Toast(e, "Settings saved.")
+	return web.Go(e, settingsPath(e))
+}
+
+func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error {
+	frame, err := shell(e, "settings", ui.Crumb{Label: "Settings"})
+	if err != nil {
+		return err
+	}
+	actor := web.Actor(e)
+	profile.Path, profile.Owner = settingsPath(e), actor.OpensAdmins()
+	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.Team.GetString("name")
+	props := SettingsProps{Shell: frame, Profile: profile}
+	if props.Plan, err = planProps(e); err != nil {
+		return err
+	}
+	if props.Mail, err = mailSettings(e); err != nil {
+		return err
+	}
+	return web.Render(e, status, Settings(props))
+}

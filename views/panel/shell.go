@@ -1,0 +1,19 @@
+package panel
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/views/frame"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// shell is what stands around a page of the panel. crumbs are the way to it, without the team; the last is its title.
+func shell(e *core.RequestEvent, current string, crumbs ...ui.Crumb) (ui.ShellProps, error) {
+	actor := web.Actor(e)
+	team := actor.Team.GetString("name")
+	props, err := frame.Panel(e, actor, current)
+	props.Page.Title = crumbs[len(crumbs)-1].Label + " · " + team
+	props.Crumbs = append([]ui.Crumb{{Label: team, Href: panelPath(e)}}, crumbs...)
+	return props, err
+}

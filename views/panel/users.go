@@ -1,0 +1,156 @@
+package panel
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/seats"
+	"usher/hooks/teams"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// users is the list of a team's people. A part of the page gets the list alone.
+func users(e *core.RequestEvent) error {
+	page, err := usersProps(e, queryOf(e.Request.URL.Query()), "")
+	if err != nil {
+		return err
+	}
+	switch {
+	case aimed(e, "details"):
+		page.List.focus(e.Request.Header.Get("HX-Current-URL"))
+		return web.Render(e, http.StatusOK, detailsSwap(page, nil))
+	case web.IsFragment(e):
+		e.Response.Header().Set("HX-Push-Url", address(page.Path, queryOf(e.Request.URL.Query())))
+		return web.Render(e, http.StatusOK, List(page.List))
+	}
+	return web.Render(e, http.StatusOK, Users(page))
+}
+
+// aimed reports whether a part of the page is asked for, to stand in the element with that id.
+func aimed(e *core.RequestEvent, id string) bool {
+	target := e.Request.Header.Get("HX-Target")
+	return web.IsFragment(e) && len(target) > len(id) && target[len(target)-len(id)-1:] == "#"+id
+}
+
+// usersProps reads all that the page shows. current is the id of the row whose details are open.
+func usersProps(e *core.RequestEvent, query members.Query, current string) (UsersProps, error) {
+	actor := web.Actor(e)
+	props := UsersProps{Path: usersPath(e)}
+	var err error
+	if props.Shell, err = shell(e, "users", ui.Crumb{Label: "Users"}); err != nil {
+		return props, err
+	}
+	counts, err := members.Count(e.App, actor.Team.Id)
+	if err != nil {
+		return props, err
+	}
+	if props.Strip, err = stripProps(e, counts); err != nil {
+		return props, err
+	}
+	props.Alone = counts.Total == 1 && !narrowed(query)
+	page, err := listPage(e.App, actor.Team.Id, query)
+	if err != nil {
+		return props, err
+	}
+	props.List = listProps(e, page, counts, current)
+	return props, nil
+}
+
+// listPage reads a page of the list; beyond the end it is the last one.
+func listPage(app core.App, team string, query members.Query) (members.Page, error) {
+	page, err := members.List(app, team, query)
+	if err == nil && len(page.Rows) == 0 && page.Total > 0 {
+		query.Page = (page.Total + pageSize - 1) / pageSize
+		return members.List(app, team, query)
+	}
+	return page, err
+}
+
+func listProps(e *core.RequestEvent, page members.Page, counts members.Counts, current string) ListProps {
+	actor, q, path := web.Actor(e), page.Query, usersPath(e)
+	props := ListProps{
+		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Sort: q.Sort,
+		Filters: filters(path, q, counts), Guests: q.Kind == members.Guest, Total: page.Total,
+		Clear: address(path, members.Query{Sort: q.Sort}),
+	}
+	for _, column := range []string{"person", "status", "added"} {
+		props.Heads = append(props.Heads, Head{Href: address(path, sorted(q, column)), Sorted: sortedAs(q, column)})
+	}
+	if props.From = (q.Page-1)*q.Size + 1; page.Total == 0 {
+		props.From = 0
+	}
+	props.To = min(props.From+len(page.Rows)-1, page.Total)
+	if q.Page > 1 {
+		props.Back = address(path, turned(q, -1))
+	}
+	if props.To < page.Total {
+		props.Next = address(path, turned(q, 1))
+	}
+	zone := zoneOf(actor)
+	for _, row := range page.Rows {
+		r := rowProps(row, zone, row.User == actor.Account.Id)
+		r.Href, r.Current = address(path+"/"+row.ID, q), row.ID == current
+		props.Rows = append(props.Rows, r)
+	}
+	return props
+}
+
+func turned(q members.Query, by int) members.Query {
+	q.Page += by
+	return q
+}
+
+func filters(path string, q members.Query, counts members.Counts) []ui.Filter {
+	var all []ui.Filter
+	add := func(label, status, kind string, n int) {
+		to := members.Query{Search: q.Search, Role: q.Role, Sort: q.Sort, Status: status, Kind: kind}
+		all = append(all, ui.Filter{Label: label, Count: ui.Number(n), Href: address(path, to),
+			Current: q.Status == status && q.Kind == kind})
+	}
+	add("All", "", "", counts.Total)
+	add("Accepted", "accepted", "", counts.Accepted)
+	add("Pending", "pending", "", counts.Pending)
+	add("Declined", "declined", "", counts.Declined)
+	add("Revoked", "revoked", "", counts.Revoked)
+	add("Expired", "expired", "", counts.Expired)
+	add("Guests", "", members.Guest, counts.Guests)
+	return all
+}
+
+func stripProps(e *core.RequestEvent, counts members.Counts) (StripProps, error) {
+	actor := web.Actor(e)
+	now, err := seats.Of(e.App, actor.Team.Id)
+	if err != nil {
+		return StripProps{}, err
+	}
+	holders, err := seats.Holders(e.App, actor.Team.Id, maxHolders)
+	if err != nil {
+		return StripProps{}, err
+	}
+	path := usersPath(e)
+	return StripProps{
+		Total: counts.Total, Accepted: counts.Accepted, Pending: counts.Pending,
+		Admin:     seatMap("Admin", path, now.Admin, holders, func(h seats.Holder) bool { return h.Admin }),
+		Organizer: seatMap("Organizer", path, now.Organizer, holders, func(h seats.Holder) bool { return h.Organizer }),
+	}, nil
+}
+
+// zoneOf is the time zone in which the actor reads dates: his own, or else the team's.
+func zoneOf(actor *actors.Actor) *time.Location {
+	return accounts.Zone(actor.Account, teams.Of(actor.Team).Zone())
+}
+
+// focus marks the row whose details were open at an address, so that the focus goes back to it.
+func (p *ListProps) focus(at string) {
+	at, _, _ = strings.Cut(at, "?")
+	for n := range p.Rows {
+		p.Rows[n].Focus = strings.HasSuffix(at, "/users/"+p.Rows[n].ID)
+	}
+}

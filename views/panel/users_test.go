@@ -1,0 +1,208 @@
+package panel_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/record"
+	"usher/views/viewstest"
+)
+
+func TestSeatsAreShownWithTheirHolders(t *testing.T) {
+	s := open(t, true)
+	lucia := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
+	r := s.As(s.admin).Get(s.path("/users"))
+	want(t, r, http.StatusOK, `aria-label="MA, Marta, Owner"`, `aria-label="LU, lucia@halation.example, asked, expires in 7 days"`,
+		`href="`+s.path("/users/"+lucia.ID)+`"`, "Free seat", "(you)", "6 accepted"[2:])
+	if n := strings.Count(r.Body, `class="seat" data-state="free"`); n != 3+22 {
+		t.Errorf("%d free seats are drawn", n)
+	}
+	for _, sentence := range []string{"2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used, 1 reserved, 22 free"} {
+		if !strings.Contains(words(r.Body), sentence) {
+			t.Errorf("no %q in %s", sentence, words(r.Body))
+		}
+	}
+}
+
+func TestManySeatsAreABarAndUnlimitedOnesSaySo(t *testing.T) {
+	s := open(t, true)
+	s.team.Set("organizer_seats", 100)
+	s.team.Set("admin_seats", -1)
+	if err := s.App.Save(s.team); err != nil {
+		t.Fatal(err)
+	}
+	r := s.As(s.owner).Get(s.path("/users"))
+	want(t, r, http.StatusOK, `aria-label="2 of 100 Organizer seats used, 0 reserved, 98 free"`, "no limit", "Who has them")
+	if !strings.Contains(words(r.Body), "2 Admin seats used, 0 reserved, no limit") {
+		t.Error(words(r.Body))
+	}
+	if strings.Contains(r.Body, "style=") {
+		t.Error("an inline style")
+	}
+}
+
+func TestATeamOfOneIsShownHowToBegin(t *testing.T) {
+	s := open(t, true)
+	r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users")
+	want(t, r, http.StatusOK, "Ask the first people in", "Only you, the Owner", "Upload a CSV", "no seat")
+	hasNot(t, r, "<table")
+}
+
+func TestTheListIsNarrowedSortedAndPagedByItsAddress(t *testing.T) {
+	s := open(t, true)
+	for n := range 120 {
+		hookstest.Member(t, s.App, s.team, fmt.Sprintf("p%03d@halation.example", n))
+	}
+	hookstest.Invite(t, s.App, s.owner, s.team, "o_k@lantern.example")
+	b := s.As(s.owner)
+	get := func(query string) viewstest.Reply { return b.Get(s.path("/users" + query)) }
+
+	for _, c := range []struct{ query, has, not string }{
+		{"", "1 to 50 of 126", "1 to 49"},
+		{"?page=2", "51 to 100 of 126", "1 to 50"},
+		{"?page=3", "101 to 126 of 126", "row-none"},
+		{"?page=99", "101 to 126 of 126", "Nobody"},
+		{"?page=-4", "1 to 50 of 126", "Nobody"},
+		{"?page=abc", "1 to 50 of 126", "Nobody"},
+		{"?q=p00", "1 to 10 of 10", "Noor"},
+		{"?q=%25", "Nobody here has “%”", "<table"},
+		{"?q=_", "1 to 1 of 1", "p001"},
+		{"?q=%27+OR+%271", "Nobody here has “' OR '1”", "<table"},
+		{"?q=zzz", "Clear search", "<table"},
+		{"?q=%00%ff", "Clear search", "<table"},
+		{"?status=pending", "o_k@lantern.example", "p001"},
+		{"?kind=guest", "Guests came to a session of Halation Post", "p001"},
+		{"?role=admin", "jonas@halation.example", "p001"},
+		{"?role=organizer&kind=guest", "No guest yet", "<table"},
+		{"?sort=bogus&status=bogus&kind=bogus", "1 to 50 of 126", "Nobody"},
+	} {
+		r := get(c.query)
+		want(t, r, http.StatusOK)
+		list := listOf(r.Body)
+		if !strings.Contains(html.UnescapeString(list), c.has) {
+			t.Errorf("%s: no %q in %s", c.query, c.has, words(list))
+		}
+		if strings.Contains(list, c.not) {
+			t.Errorf("%s: %q is there", c.query, c.not)
+		}
+	}
+	up, down := get("?sort=person&q=p0"), get("?sort=-person&q=p0")
+	if strings.Index(up.Body, "p000@") > strings.Index(up.Body, "p049@") || strings.Index(down.Body, "p099@") < 0 {
+		t.Error("the order does not turn round")
+	}
+	has(t, up, `aria-sort="ascending"`)
+	has(t, down, `aria-sort="descending"`)
+	has(t, get("?q=p0&status=accepted&sort=-added"), `href="`+s.path("/users?page=2&q=p0&sort=-added&status=accepted")+`"`)
+}
+
+func listOf(body string) string {
+	_, list, _ := strings.Cut(body, `id="list"`)
+	return list
+}
+
+func TestAPartOfThePageIsTheSameList(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.owner)
+	part := s.fragment(b, s.path("/users?q=noor&status=&role="), "div#list")
+	want(t, part, http.StatusOK, "noor@halation.example")
+	hasNot(t, part, "<html", "theo@halation.example")
+	if part.Header.Get("HX-Push-Url") != s.path("/users?q=noor") {
+		t.Error(part.Header.Get("HX-Push-Url"))
+	}
+	whole := b.Get(s.path("/users?q=noor"))
+	if !strings.Contains(whole.Body, part.Body) {
+		t.Error("the part differs from the page")
+	}
+	details := s.fragment(b, s.user(s.member, "?q=noor"), "div#details")
+	want(t, details, http.StatusOK, `<aside class="details"`, "autofocus", `hx-swap-oob="outerMorph"`, "data-current")
+	hasNot(t, details, "<html")
+}
+
+func TestDetailsOfferTheOneVerbThatFits(t *testing.T) {
+	s := open(t, true)
+	hookstest.Invite(t, s.App, s.owner, s.team, "theo@halation.example", "admin")
+	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
+	b := s.As(s.owner)
+
+	r := b.Get(s.user(s.organizer, ""))
+	want(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", "Resend", "Remove…", "Queued", "1 Admin seat reserved until then", "Asked by", "An invitation that waits can be revoked")
+	hasNot(t, r, "Ask to be", "Invite again")
+
+	r = b.Get(s.path("/users/" + pending.ID))
+	want(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Ask to be Admin…")
+	hasNot(t, r, "Revoke role…", "Remove…", "Invite again")
+
+	r = b.Get(s.user(s.member, ""))
+	want(t, r, http.StatusOK, "Ask to be Admin…", "Ask to be Organizer…", "Remove…")
+	hasNot(t, r, "Revoke role…", "Revoke invitation…", "Resend")
+
+	r = b.Get(s.user(s.owner, ""))
+	want(t, r, http.StatusOK, "can be neither removed nor demoted")
+	hasNot(t, r, "Remove…")
+
+	r = s.As(s.admin).Get(s.user(s.admin, ""))
+	want(t, r, http.StatusOK, "You cannot remove yourself", "Revoke role…")
+	r = s.As(s.admin).Get(s.user(s.organizer, ""))
+	want(t, r, http.StatusOK, "Only the Owner manages invitations of Admins")
+	hasNot(t, r, "/resend\"", "Revoke invitation…")
+}
+
+func TestAdminsReadWhatTheInvitedPersonReads(t *testing.T) {
+	s := open(t, false)
+	b := s.As(s.owner)
+	for status, end := range map[string]func(invitations.Answer) error{
+		invitations.Declined: func(a invitations.Answer) error { _, err := invitations.Decline(s.App, a); return err },
+		invitations.Revoked: func(a invitations.Answer) error {
+			i, _, _ := invitations.FindByToken(s.App, a.Token)
+			_, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), i.Id)
+			return err
+		},
+		invitations.Expired: func(a invitations.Answer) error {
+			_, err := s.App.DB().NewQuery("UPDATE invitations SET expires = '2020-01-01 00:00:00.000Z' WHERE status = 'pending'").Execute()
+			return err
+		},
+	} {
+		result := hookstest.Invite(t, s.App, s.owner, s.team, status+"@halation.example", "organizer")
+		answer := invitations.Answer{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:]}
+		if err := end(answer); err != nil {
+			t.Fatal(err)
+		}
+		answer.Account = hookstest.Person(t, s.App, status+"@halation.example")
+		_, _, sentence, ok := record.Refusal(second(invitations.Accept(s.App, answer)))
+		if !ok {
+			t.Fatal("it was accepted")
+		}
+		r := b.Get(s.path("/users/" + result.ID))
+		want(t, r, http.StatusOK, "“"+sentence+"”", "Invite again…", "Organizer", "· "+status)
+		hasNot(t, r, "Resend", "Revoke invitation…", "Remove…")
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestTheAddressOfAnInvitationLeadsOnToWhoAccepted(t *testing.T) {
+	s := open(t, false)
+	b := s.As(s.owner)
+	first := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
+	if _, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	again := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
+	if r := b.Get(s.path("/users/" + first.ID)); r.Status != http.StatusSeeOther || r.Location != s.path("/users/"+again.ID) {
+		t.Fatalf("%d %s", r.Status, r.Location)
+	}
+	lucia := hookstest.Person(t, s.App, "lucia@halation.example")
+	if _, err := invitations.Accept(s.App, invitations.Answer{Account: lucia, ID: again.ID}); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{first.ID, again.ID} {
+		if r := b.Get(s.path("/users/" + id)); r.Status != http.StatusSeeOther || r.Location != s.path("/users/"+lucia.Id) {
+			t.Fatalf("%d %s", r.Status, r.Location)
+		}
+	}
+}
