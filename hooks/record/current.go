@@ -12,10 +12,37 @@ import (
 // Register makes every update in these collections start from what is stored at that moment: inside one
 // transaction the record takes over what others wrote since it was read, and keeps what its writer changed.
 // PocketBase writes every field back as it was read; a role that was revoked meanwhile would return, and a
-// rule would judge a state that is over. It comes before all other hooks, whose Original is then true.
-// A row that is gone is ErrNotFound.
+// rule would judge a state that is over. It comes before all other hooks of an update: what they see as
+// Original is what is stored. A row that is gone is ErrNotFound.
 func Register(app core.App, collections ...string) {
-	app.OnRecordUpdateExecute(collections...).BindFunc(Guard(refresh))
+	app.OnRecordCreateExecute(collections...).BindFunc(remember)
+	app.OnRecordUpdateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
+		return InTx(e, func() error {
+			if err := refresh(e.App, e.Record); err != nil {
+				return err
+			}
+			return remember(e)
+		})
+	})
+	app.OnRecordAfterCreateError(collections...).BindFunc(forget)
+	app.OnRecordAfterUpdateError(collections...).BindFunc(forget)
+}
+
+// saved is where a record keeps what it was last saved with: its Original stays as it was first read.
+const saved = "@usherSaved"
+
+func remember(e *core.RecordEvent) error {
+	err := e.Next()
+	if err == nil {
+		e.Record.SetRaw(saved, e.Record.FieldsData())
+	}
+	return err
+}
+
+// forget is for a save that was rolled back.
+func forget(e *core.RecordErrorEvent) error {
+	e.Record.SetRaw(saved, nil)
+	return e.Next()
 }
 
 func refresh(app core.App, r *core.Record) error {
@@ -26,12 +53,16 @@ func refresh(app core.App, r *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("read a record again: %w", err)
 	}
-	mine, read := map[string]any{}, r.Original()
+	read, ok := r.GetRaw(saved).(map[string]any)
+	if !ok {
+		read = r.Original().FieldsData()
+	}
+	mine := map[string]any{}
 	for _, name := range r.Collection().Fields.FieldNames() {
 		if name == core.FieldNameId {
 			continue
 		}
-		if touched(r, read, name) {
+		if touched(r, name, read[name]) {
 			mine[name] = r.GetRaw(name)
 		}
 		r.SetRaw(name, stored.GetRaw(name))
@@ -45,10 +76,10 @@ func refresh(app core.App, r *core.Record) error {
 	return nil
 }
 
-// touched reports whether the writer changed the field since the record was read.
-func touched(r, read *core.Record, name string) bool {
+// touched reports whether the writer changed the field since the record was read or saved.
+func touched(r *core.Record, name string, read any) bool {
 	if password, ok := r.GetRaw(name).(*core.PasswordFieldValue); ok {
 		return password.Plain != ""
 	}
-	return !reflect.DeepEqual(r.Get(name), read.Get(name))
+	return !reflect.DeepEqual(r.Get(name), read)
 }

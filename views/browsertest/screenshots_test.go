@@ -64,10 +64,15 @@ func furnish(t *testing.T) *house {
 // signIn is a tab in which that person of the sample is signed in.
 func (h *house) signIn(t *testing.T, email string) *tab {
 	t.Helper()
+	return h.enter(t, email, h.Password)
+}
+
+func (h *house) enter(t *testing.T, email, password string) *tab {
+	t.Helper()
 	b := open(t, h.URL)
 	b.visit("/signin")
 	b.fill("Address", email)
-	b.fill("Password", h.Password)
+	b.fill("Password", password)
 	b.press("Sign in")
 	b.until("being signed in", `!location.pathname.startsWith("/signin")`)
 	return b
@@ -87,5 +92,6 @@ func (h *house) invite(t *testing.T, email string, roles ...string) string {
 func (b *tab) settle() {
 	b.t.Helper()
 	b.until("fonts", `document.fonts.status === "loaded" && [...document.images].every(i => i.complete)`)
-	b.until("two frames", `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+	eval[bool](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+	b.until("stillness", `document.getAnimations().every(a => a.playState !== "running")`)
 }

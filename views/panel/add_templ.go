@@ -308,7 +308,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "list", Name: "list", Label: "Addresses", Value: p.List, Error: p.ListError, Help: "One a line or with commas, with or without names. At most 200 at once.",
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "addresses", Name: "list", Label: "Addresses", Value: p.List, Error: p.ListError, Help: "One a line or with commas, with or without names. At most 200 at once.",
 			Autofocus: !beside, Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -117,11 +117,15 @@ func revokeRole(e *core.RequestEvent) error {
 	if err != nil {
 		return refused(e, row, err)
 	}
-	actor := web.Actor(e)
-	if err := members.RevokeRoles(e.App, actor, row.User, role); err != nil {
+	if err := members.RevokeRoles(e.App, web.Actor(e), row.User, role); err != nil {
 		return refused(e, row, err)
 	}
-	if row.User == actor.Account.Id && role.Admin {
+	return revokedRole(e, row, role)
+}
+
+// revokedRole leads on after a role has ended: who gave up the right to be here lands in the App.
+func revokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles) error {
+	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.Toast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
 		return web.Go(e, "/app/"+e.Request.PathValue("team"))
 	}

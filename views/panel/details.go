@@ -34,6 +34,9 @@ type shown struct {
 }
 
 func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also shown) error {
+	if aimed(e, "details") {
+		return detailsPart(e, row, query)
+	}
 	page, err := usersProps(e, query, row.ID)
 	if err != nil {
 		return err
@@ -47,17 +50,27 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 		_, code, sentence, _ := record.Refusal(also.fault)
 		props.Fault, props.Full = sentence, isFull(code)
 	}
-	page.Shell.Page.Title = props.Name + " · " + page.Shell.Page.Title
-	if props.Focus = aimed(e, "details"); props.Focus {
-		return web.Render(e, status, detailsSwap(page, Person(props)))
-	}
-	users := ui.Crumb{Label: "Users", Href: address(usersPath(e), query)}
-	page.Shell.Crumbs = append(page.Shell.Crumbs[:1], users, ui.Crumb{Label: props.Name})
+	page.Shell.Page.Title = titled(e, props.Name)
+	page.Shell.Crumbs = append(page.Shell.Crumbs[:1], ui.Crumb{Label: "Users", Href: address(usersPath(e), query)}, ui.Crumb{Label: props.Name})
 	page.Shell.Details = Person(props)
 	if also.dialog != nil {
 		page.Dialog = Deed(also.dialog)
 	}
 	return web.Render(e, status, Users(page))
+}
+
+// detailsPart brings the details beside a list that is there already.
+func detailsPart(e *core.RequestEvent, row *members.Row, query members.Query) error {
+	list, counts, err := listed(e, query, row.ID)
+	if err != nil {
+		return err
+	}
+	props, err := detailsProps(e, row, query, list)
+	if err != nil {
+		return err
+	}
+	props.Focus = true
+	return web.Render(e, http.StatusOK, detailsSwap(titled(e, props.Name), Person(props), list, alone(counts, query)))
 }
 
 // rowOf finds the person of the address. Who accepted since the address was made is found under the

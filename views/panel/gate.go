@@ -13,6 +13,16 @@ import (
 	"usher/views/web"
 )
 
+// wholePage gives an error the whole page, where a part of it was asked for: it does not fit there.
+func wholePage(e *core.RequestEvent) error {
+	err := e.Next()
+	if err != nil && web.IsFragment(e) {
+		e.Response.Header().Set("HX-Retarget", "body")
+		e.Response.Header().Set("HX-Reswap", "innerHTML")
+	}
+	return err
+}
+
 // onlyPanel refuses who is in the team without the right to the panel, and names whom to ask (R15). A guest
 // sees no list of the team's people and is told the Owner alone (R25).
 func onlyPanel(e *core.RequestEvent) error {

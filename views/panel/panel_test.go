@@ -218,6 +218,8 @@ func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 			}
 		}
 	}
+	ourMember := hookstest.Invite(t, s.App, s.other, s.foreign, s.member.Email()) // asked by them, and a member of ours
+	want(t, b.Get(s.path("/users/"+ourMember.ID)), http.StatusNotFound)
 	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove"} {
 		for _, id := range []string{s.other.Id, theirs.ID} {
 			if r := b.Post(s.path("/users/"+id+"/"+deed), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
@@ -233,5 +235,18 @@ func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 	}
 	if r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users/" + theirs.ID); r.Status != http.StatusOK || !strings.Contains(r.Body, "Pending") {
 		t.Fatalf("their invitation was touched: %d", r.Status)
+	}
+}
+
+func TestAnErrorTakesTheWholePage(t *testing.T) {
+	s := open(t, true)
+	r := s.fragment(s.As(s.owner), s.path("/users/abcdefghijklmno"), "div#details")
+	want(t, r, http.StatusNotFound, "There is no such page")
+	if r.Header.Get("HX-Retarget") != "body" {
+		t.Error("it would stand in the place of the details")
+	}
+	r = s.fragment(s.Visitor(), s.path("/users"), "div#list")
+	if !strings.HasPrefix(r.Header.Get("HX-Redirect"), "/signin") {
+		t.Errorf("who is signed out stays: %v", r.Header)
 	}
 }

@@ -103,33 +103,39 @@ func asking(app core.App, props *PersonProps, actor *actors.Actor, row *members.
 	if err != nil {
 		return err
 	}
-	zone := zoneOf(actor)
 	may := actor.CanAnswerFor(row.Offered(), row.Roles())
 	if !may {
 		props.AskWhy = "Only the Owner manages invitations of Admins in this team."
 	}
-	if !row.Asked {
-		props.Seen, props.Reason = told[row.Status], invitation.GetString("reason")
-		if may {
-			props.Again = path + "/again"
+	if row.Asked {
+		props.Ask, err = askProps(app, actor, row, invitation, path)
+		if err == nil {
+			props.Ask.May = may
 		}
-		return nil
+		return err
 	}
-	inviter, err := app.FindRecordById("users", invitation.GetString("inviter"))
-	by := "Whoever runs this server"
-	if err == nil {
+	props.Seen, props.Reason = told[row.Status], invitation.GetString("reason")
+	if may {
+		props.Again = path + "/again"
+	}
+	return nil
+}
+
+// askProps are an invitation that waits, and how its letter fares.
+func askProps(app core.App, actor *actors.Actor, row *members.Row, invitation *invitations.Invitation, path string) (*AskProps, error) {
+	by, zone := "Whoever runs this server", zoneOf(actor)
+	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
 		by = actors.DisplayName(inviter)
 	}
 	states, err := mail.Delivery(app, []string{invitation.Id})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	props.Ask = &AskProps{
+	return &AskProps{
 		Invitation: invitation.Id, By: by, At: invitation.GetDateTime("created").Time(), Zone: zone,
-		Mail: mailProps(app, states[invitation.Id], zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()), May: may,
+		Mail: mailProps(app, states[invitation.Id], zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()),
 		Resend: path + "/resend", Revoke: path + "/revoke",
-	}
-	return nil
+	}, nil
 }
 
 // told is what a person reads who opens the link of an invitation that has ended (R54).

@@ -24,18 +24,12 @@ func saveSettings(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	typed := ProfileProps{Name: clean(form.Get("name")), Description: clean(form.Get("description")),
-		Timezone: clean(form.Get("timezone")), Open: form.Get("open") != ""}
+	typed := typedProfile(form)
 	if form.Large {
 		typed.Faults = web.Faults{"logo": "The file is larger than 1 MB and was not read. Choose a smaller picture."}
 		return showSettings(e, http.StatusRequestEntityTooLarge, typed)
 	}
-	profile := teams.Profile{Name: &typed.Name, Description: &typed.Description, Timezone: &typed.Timezone,
-		Logo: form.File, DropLogo: form.Get("drop") != ""}
-	if web.Actor(e).OpensAdmins() {
-		profile.AdminsManageAdmins = &typed.Open
-	}
-	_, err = teams.Update(e.App, web.Actor(e), profile)
+	_, err = teams.Update(e.App, web.Actor(e), changeOf(e, form, typed))
 	if faults, ok := web.FaultsOf(err); ok {
 		typed.Faults = faults
 		return showSettings(e, web.Status(err), typed)
@@ -45,6 +39,21 @@ func saveSettings(e *core.RequestEvent) error {
 	}
 	web.Toast(e, "Settings saved.")
 	return web.Go(e, settingsPath(e))
+}
+
+func typedProfile(form sent) ProfileProps {
+	return ProfileProps{Name: clean(form.Get("name")), Description: clean(form.Get("description")),
+		Timezone: clean(form.Get("timezone")), Open: form.Get("open") != ""}
+}
+
+// changeOf is the form as a change of the team. A box that is disabled for Admins is not theirs to send.
+func changeOf(e *core.RequestEvent, form sent, typed ProfileProps) teams.Profile {
+	profile := teams.Profile{Name: &typed.Name, Description: &typed.Description, Timezone: &typed.Timezone,
+		Logo: form.File, DropLogo: form.Get("drop") != ""}
+	if web.Actor(e).OpensAdmins() {
+		profile.AdminsManageAdmins = &typed.Open
+	}
+	return profile
 }
 
 func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error {

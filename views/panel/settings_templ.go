@@ -285,7 +285,7 @@ func plan(p PlanProps) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<section class=\"part\" id=\"plan\" aria-labelledby=\"plan-h\"><h3 id=\"plan-h\">Plan and seats</h3><p>This team is on the plan <b>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<section class=\"part\" id=\"plan\" aria-labelledby=\"plan-h\"><header><h2 id=\"plan-h\">Plan and seats</h2></header><p>This team is on the plan <b>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -485,7 +485,7 @@ func letters(p LettersProps) templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<section class=\"part\" id=\"mail\" aria-labelledby=\"mail-h\"><h3 id=\"mail-h\">Mail</h3><p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<section class=\"part\" id=\"mail\" aria-labelledby=\"mail-h\"><header><h2 id=\"mail-h\">Mail</h2></header><p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,7 +13,12 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Crumb) (ui.ShellPr
 	actor := web.Actor(e)
 	team := actor.Team.GetString("name")
 	props, err := frame.Panel(e, actor, current)
-	props.Page.Title = crumbs[len(crumbs)-1].Label + " · " + team
+	props.Page.Title = titled(e, crumbs[len(crumbs)-1].Label)
 	props.Crumbs = append([]ui.Crumb{{Label: team, Href: panelPath(e)}}, crumbs...)
 	return props, err
+}
+
+// titled is the title of a page about something in the team.
+func titled(e *core.RequestEvent, about string) string {
+	return about + " · " + web.Actor(e).Team.GetString("name")
 }

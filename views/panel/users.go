@@ -18,19 +18,34 @@ import (
 
 // users is the list of a team's people. A part of the page gets the list alone.
 func users(e *core.RequestEvent) error {
-	page, err := usersProps(e, queryOf(e.Request.URL.Query()), "")
+	query := queryOf(e.Request.URL.Query())
+	if web.IsFragment(e) {
+		return usersPart(e, query)
+	}
+	page, err := usersProps(e, query, "")
 	if err != nil {
 		return err
 	}
-	switch {
-	case aimed(e, "details"):
-		page.List.focus(e.Request.Header.Get("HX-Current-URL"))
-		return web.Render(e, http.StatusOK, detailsSwap(page, nil))
-	case web.IsFragment(e):
-		e.Response.Header().Set("HX-Push-Url", address(page.Path, queryOf(e.Request.URL.Query())))
-		return web.Render(e, http.StatusOK, List(page.List))
-	}
 	return web.Render(e, http.StatusOK, Users(page))
+}
+
+// usersPart is another list, or the list without the details that were open.
+func usersPart(e *core.RequestEvent, query members.Query) error {
+	list, counts, err := listed(e, query, "")
+	if err != nil {
+		return err
+	}
+	if aimed(e, "details") {
+		list.focus(e.Request.Header.Get("HX-Current-URL"))
+		return web.Render(e, http.StatusOK, detailsSwap(titled(e, "Users"), nil, list, alone(counts, query)))
+	}
+	e.Response.Header().Set("HX-Push-Url", address(usersPath(e), query))
+	return web.Render(e, http.StatusOK, List(list))
+}
+
+// alone reports whether nobody but the Owner is in the team, which is shown instead of a list.
+func alone(counts members.Counts, query members.Query) bool {
+	return counts.Total == 1 && !narrowed(query)
 }
 
 // aimed reports whether a part of the page is asked for, to stand in the element with that id.
@@ -41,26 +56,32 @@ func aimed(e *core.RequestEvent, id string) bool {
 
 // usersProps reads all that the page shows. current is the id of the row whose details are open.
 func usersProps(e *core.RequestEvent, query members.Query, current string) (UsersProps, error) {
-	actor := web.Actor(e)
 	props := UsersProps{Path: usersPath(e)}
 	var err error
 	if props.Shell, err = shell(e, "users", ui.Crumb{Label: "Users"}); err != nil {
 		return props, err
 	}
-	counts, err := members.Count(e.App, actor.Team.Id)
+	list, counts, err := listed(e, query, current)
 	if err != nil {
 		return props, err
 	}
-	if props.Strip, err = stripProps(e, counts); err != nil {
-		return props, err
-	}
-	props.Alone = counts.Total == 1 && !narrowed(query)
-	page, err := listPage(e.App, actor.Team.Id, query)
+	props.List, props.Alone = list, alone(counts, query)
+	props.Strip, err = stripProps(e, counts)
+	return props, err
+}
+
+// listed reads the list of the query, and how many people there are in all.
+func listed(e *core.RequestEvent, query members.Query, current string) (ListProps, members.Counts, error) {
+	team := web.Actor(e).Team.Id
+	counts, err := members.Count(e.App, team)
 	if err != nil {
-		return props, err
+		return ListProps{}, counts, err
 	}
-	props.List = listProps(e, page, counts, current)
-	return props, nil
+	page, err := listPage(e.App, team, query)
+	if err != nil {
+		return ListProps{}, counts, err
+	}
+	return listProps(e, page, counts, current), counts, nil
 }
 
 // listPage reads a page of the list; beyond the end it is the last one.

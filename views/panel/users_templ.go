@@ -257,7 +257,7 @@ func Whois() templ.Component {
 }
 
 // detailsSwap brings details, or none, and the list with the row marked.
-func detailsSwap(p UsersProps, details templ.Component) templ.Component {
+func detailsSwap(title string, details templ.Component, list ListProps, alone bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -283,9 +283,9 @@ func detailsSwap(p UsersProps, details templ.Component) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.Shell.Page.Title)
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 81, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `users.templ`, Line: 81, Col: 15}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -306,19 +306,14 @@ func detailsSwap(p UsersProps, details templ.Component) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if !p.Alone {
-			templ_7745c5c3_Err = List(p.beside()).Render(ctx, templ_7745c5c3_Buffer)
+		if !alone {
+			templ_7745c5c3_Err = List(list.beside()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		return nil
 	})
-}
-
-func (p UsersProps) beside() ListProps {
-	p.List.Beside = true
-	return p.List
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -121,6 +122,17 @@ func TestAPartOfThePageIsTheSameList(t *testing.T) {
 	details := s.fragment(b, s.user(s.member, "?q=noor"), "div#details")
 	want(t, details, http.StatusOK, `<aside class="details"`, "autofocus", `hx-swap-oob="outerMorph"`, "data-current")
 	hasNot(t, details, "<html")
+
+	request, _ := http.NewRequest(http.MethodGet, s.URL+s.path("/users?q=noor"), nil)
+	request.Header.Set("HX-Request", "true")
+	request.Header.Set("HX-Target", "aside#details")
+	request.Header.Set("HX-Current-URL", s.URL+s.user(s.member, "?q=noor"))
+	closed := b.Send(request)
+	want(t, closed, http.StatusOK, `<div id="details" hidden>`)
+	link := regexp.MustCompile(`<a[^>]*id="row-` + s.member.Id + `"[^>]*>`).FindString(closed.Body)
+	if !strings.Contains(link, "autofocus") {
+		t.Errorf("the focus does not go back to the row: %s", link)
+	}
 }
 
 func TestDetailsOfferTheOneVerbThatFits(t *testing.T) {

@@ -1,0 +1,121 @@
+package accounts_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+)
+
+// program sends JSON to PocketBase's own endpoints of users, with a bearer token if one is given.
+func program(t *testing.T, app core.App) func(path string, body map[string]any, token ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux, err := router.BuildMux()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(path string, body map[string]any, token ...string) *httptest.ResponseRecorder {
+		t.Helper()
+		sent, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := httptest.NewRequest(http.MethodPost, "/api/collections/users/"+path, bytes.NewReader(sent))
+		request.Header.Set("Content-Type", "application/json")
+		request.Header["Authorization"] = token
+		answer := httptest.NewRecorder()
+		mux.ServeHTTP(answer, request)
+		return answer
+	}
+}
+
+func TestAProgramSignsInUnderTheSameLimits(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "ada@x.example")
+	waiting := hookstest.Person(t, app, "waiting@x.example")
+	waiting.SetVerified(false)
+	if err := app.Save(waiting); err != nil {
+		t.Fatal(err)
+	}
+	post := program(t, app)
+	try := func(address, password string) *httptest.ResponseRecorder {
+		return post("auth-with-password", map[string]any{"identity": address, "password": password})
+	}
+	if answer := try("ada@x.example", hookstest.Password); answer.Code != 200 || !strings.Contains(answer.Body.String(), `"token"`) {
+		t.Errorf("%d %s", answer.Code, answer.Body)
+	}
+	if answer := try("waiting@x.example", hookstest.Password); answer.Code == 200 {
+		t.Errorf("unconfirmed: %d %s", answer.Code, answer.Body)
+	}
+	wrong, unknown := try("ada@x.example", other), try("unknown@x.example", other)
+	if wrong.Code != 400 || unknown.Code != 400 || wrong.Body.String() != unknown.Body.String() {
+		t.Errorf("%d %s, and %d %s", wrong.Code, wrong.Body, unknown.Code, unknown.Body)
+	}
+	for range 8 {
+		try("ADA@x.example", other)
+	}
+	if answer := try("ada@x.example", hookstest.Password); answer.Code != http.StatusTooManyRequests || answer.Header().Get("Retry-After") == "" {
+		t.Errorf("the eleventh try: %d %s", answer.Code, answer.Body)
+	}
+	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, ""); err == nil {
+		t.Error("the page has tries of its own")
+	}
+	for result, want := range map[string]int{"ok": 1, "bad_password": 10} {
+		if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.signin", "result": result}); n < want {
+			t.Errorf("%d rows of %s in the audit log, want %d", n, result, want)
+		}
+	}
+}
+
+func TestAResetAskedByAProgramTellsNobodyWhoHasAnAccount(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "ada@x.example")
+	post := program(t, app)
+	for range 3 { // the limit of an hour
+		if err := accounts.RequestReset(app, "ada@x.example", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask := func(address string) *httptest.ResponseRecorder {
+		return post("request-password-reset", map[string]any{"email": address})
+	}
+	known, unknown := ask("ada@x.example"), ask("unknown@x.example")
+	if known.Code != http.StatusNoContent || unknown.Code != known.Code || known.Body.String() != unknown.Body.String() {
+		t.Errorf("%d %q, and %d %q", known.Code, known.Body, unknown.Code, unknown.Body)
+	}
+	if n := hookstest.Count(t, app, "outbox"); n != 3 {
+		t.Errorf("%d letters", n)
+	}
+}
+
+func TestAProgramMakesNoAccountAndChangesNoAddress(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	post := program(t, app)
+	if answer := post("records", map[string]any{"email": "b@x.example", "password": other, "passwordConfirm": other}); answer.Code != 403 {
+		t.Errorf("an account: %d %s", answer.Code, answer.Body)
+	}
+	if answer := post("request-otp", map[string]any{"email": "ada@x.example"}); answer.Code == 200 {
+		t.Errorf("a one-time code: %d %s", answer.Code, answer.Body)
+	}
+	token, err := ada.NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer := post("request-email-change", map[string]any{"newEmail": "new@x.example"}, token); answer.Code != 403 {
+		t.Errorf("another address: %d %s", answer.Code, answer.Body)
+	}
+}

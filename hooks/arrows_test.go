@@ -1,0 +1,151 @@
+package hooks_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// domains is what a view may ask of: every room of hooks that keeps something true for people.
+const domains = "accounts actors audit invitations limits mail members plans record seats settings teams"
+
+// arrows says which of our packages a package may import directly, in tests not counted.
+// Names without a folder are rooms of hooks.
+var arrows = map[string]string{
+	".":             "hooks operate settings views pb_migrations",
+	"pb_migrations": "",
+	"static":        "",
+
+	// What everything stands on.
+	"record":          "",
+	"settings":        "",
+	"limits":          "",
+	"actors":          "record",
+	"audit":           "actors record",
+	"mail":            "record settings",
+	"mail/resendtest": "",
+
+	// The domains, one way: invitations, members, seats, plans, teams.
+	"accounts":    "actors audit limits mail record settings",
+	"teams":       "actors audit mail record settings",
+	"plans":       "record",
+	"seats":       "plans record",
+	"members":     "accounts actors audit mail plans record settings teams",
+	"invitations": "accounts actors audit limits mail members record seats settings teams",
+
+	"hooks":     domains,
+	"operate":   domains,
+	"hookstest": "hooks pb_migrations " + domains,
+
+	"views":             "static views/account views/api views/join views/member views/panel views/web hooks settings",
+	"views/web":         "accounts actors record settings views/ui",
+	"views/ui":          "static",
+	"views/frame":       domains + " static views/ui views/web",
+	"views/account":     domains + " views/frame views/ui views/web",
+	"views/panel":       domains + " views/frame views/ui views/web",
+	"views/member":      domains + " views/frame views/ui views/web",
+	"views/join":        domains + " views/frame views/ui views/web",
+	"views/api":         domains + " views/web",
+	"views/viewstest":   "hookstest settings views",
+	"views/browsertest": "",
+}
+
+// owners are the packages that alone may import what is of others.
+var owners = map[string]string{
+	"github.com/resend/":   "mail",
+	"github.com/livekit/":  "live",
+	"github.com/pion/":     "live",
+	"github.com/chromedp/": "", // tests alone
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+// packages lists the packages of this module, by the name that the table has for them.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	command := exec.Command("go", "list", "-e", "-json=ImportPath,Imports", "usher/...")
+	out, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]string{}
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[short(p.ImportPath)] = p.Imports
+	}
+}
+
+func short(path string) string {
+	path = strings.TrimPrefix(strings.TrimPrefix(path, "usher"), "/")
+	if path == "" {
+		return "."
+	}
+	return strings.TrimPrefix(path, "hooks/")
+}
+
+func TestPackagesImportOnlyWhatTheArrowsAllow(t *testing.T) {
+	all := packages(t)
+	if len(all) < 20 {
+		t.Fatalf("%d packages", len(all))
+	}
+	for name, imports := range all {
+		line, known := arrows[name]
+		if !known {
+			t.Errorf("%s has no line in the table", name)
+		}
+		allowed := strings.Fields(line)
+		for _, path := range imports {
+			if ours := path == "usher" || strings.HasPrefix(path, "usher/"); ours && !slices.Contains(allowed, short(path)) {
+				t.Errorf("%s imports %s", name, short(path))
+			}
+			for prefix, owner := range owners {
+				if strings.HasPrefix(path, prefix) && name != owner {
+					t.Errorf("%s imports %s", name, path)
+				}
+			}
+		}
+	}
+	for name := range arrows {
+		if _, there := all[name]; !there {
+			t.Errorf("the table has a line for %s, which is no package", name)
+		}
+	}
+}
+
+func TestTheTableOfArrowsGoesOneWay(t *testing.T) {
+	done := map[string]bool{}
+	var visit func(name string, path []string)
+	visit = func(name string, path []string) {
+		if slices.Contains(path, name) {
+			t.Fatalf("a circle: %v", append(path, name))
+		}
+		if done[name] {
+			return
+		}
+		for _, next := range strings.Fields(arrows[name]) {
+			visit(next, append(path, name))
+		}
+		done[name] = true
+	}
+	for name := range arrows {
+		visit(name, nil)
+	}
+	for name, line := range arrows {
+		inHooks := name != "." && !strings.HasPrefix(name, "views")
+		if inHooks && strings.Contains(line, "views") {
+			t.Errorf("%s may import views: nothing in hooks does", name)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package limits_test
+
+import (
+	"testing"
+
+	"usher/hooks/limits"
+)
+
+func TestANetworkIsAnAddressOrTheHouseholdsPartOfOne(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.1":            "192.0.2.1",
+		"::ffff:192.0.2.1":     "192.0.2.1",
+		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+		"2001:db8:1:2::1":      "2001:db8:1:2::/64",
+		"2001:db8:1:3::1":      "2001:db8:1:3::/64",
+		"fe80::1%eth0":         "fe80::/64",
+		"::1":                  "::/64",
+		"":                     "",
+		"not an address":       "not an address",
+		"192.0.2.1:443":        "192.0.2.1:443",
+	} {
+		if got := limits.Network(address); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package members_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+)
+
+// listed is a team's people with invitations in every state.
+func listed(t *testing.T) *people {
+	t.Helper()
+	p := assemble(t, false)
+	for _, state := range []string{"pending", "declined", "revoked", "expired"} {
+		result := hookstest.Invite(t, p.app, p.by["owner"], p.team, state+"_100%@x.example", "organizer")
+		hookstest.Exec(t, p.app, "UPDATE invitations SET status = {:s} WHERE id = {:id}", dbx.Params{"s": state, "id": result.ID})
+	}
+	overdue := hookstest.Invite(t, p.app, p.by["owner"], p.team, "overdue@x.example", "admin")
+	hookstest.Exec(t, p.app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": overdue.ID})
+	hookstest.Invite(t, p.app, p.by["owner"], p.team, "member@x.example", "admin")
+	return p
+}
+
+func (p *people) list(query members.Query) string {
+	p.Helper()
+	page, err := members.List(p.app, p.team.Id, query)
+	p.must(err)
+	var names []string
+	for _, row := range page.Rows {
+		name, _, _ := strings.Cut(row.Email, "@")
+		names = append(names, strings.TrimSuffix(name, "_100%"))
+	}
+	if page.Total != len(names) && query.Size == 0 {
+		p.Errorf("%d in all, %d rows", page.Total, len(names))
+	}
+	return strings.Join(names, " ")
+}
+
+func TestPeopleAreSearchedFilteredAndSorted(t *testing.T) {
+	p := listed(t)
+	for _, s := range []struct {
+		query members.Query
+		want  string
+	}{
+		{members.Query{}, "admin admin2 declined expired guest member organizer overdue owner pending revoked"},
+		{members.Query{Sort: "-person"}, "revoked pending owner overdue organizer member guest expired declined admin2 admin"},
+		{members.Query{Sort: "nonsense; DROP TABLE users", Role: "owner"}, "owner"},
+		{members.Query{Role: "admin"}, "admin admin2 member overdue"}, // held or offered
+		{members.Query{Role: "organizer", Status: "accepted"}, "admin2 organizer owner"},
+		{members.Query{Role: "none"}, "guest"},
+		{members.Query{Status: "pending"}, "member pending"},
+		{members.Query{Status: "declined"}, "declined"},
+		{members.Query{Status: "revoked"}, "revoked"},
+		{members.Query{Status: "expired"}, "expired overdue"},
+		{members.Query{Kind: "guest"}, "guest"},
+		{members.Query{Search: " ADMIN "}, "admin admin2"},
+		{members.Query{Search: "%"}, "declined expired pending revoked"},
+		{members.Query{Search: "n_1"}, ""},
+		{members.Query{Search: "_1"}, "declined expired pending revoked"},
+		{members.Query{Search: "' OR 1=1 --"}, ""},
+		{members.Query{Size: 3, Page: 2}, "expired guest member"},
+		{members.Query{Size: 3, Page: 9}, ""},
+		{members.Query{Size: 3, Page: -1}, "admin admin2 declined"},
+	} {
+		if got := p.list(s.query); got != s.want {
+			t.Errorf("%+v: %q, want %q", s.query, got, s.want)
+		}
+	}
+}
+
+func TestPeopleAreCountedByState(t *testing.T) {
+	p := listed(t)
+	counts, err := members.Count(p.app, p.team.Id)
+	want := members.Counts{Total: 11, Accepted: 6, Pending: 2, Declined: 1, Revoked: 1, Expired: 2, Guests: 1}
+	if err != nil || counts != want {
+		t.Errorf("%+v %v, want %+v", counts, err, want)
+	}
+}
+
+func TestAnAddressHasOneRowInItsNewestState(t *testing.T) {
+	p := assemble(t, false)
+	for n, state := range []string{"declined", "revoked", "pending"} {
+		result := hookstest.Invite(t, p.app, p.by["owner"], p.team, "new@x.example", "organizer")
+		hookstest.Exec(t, p.app, "UPDATE invitations SET status = {:s}, created = {:c} WHERE id = {:id}",
+			dbx.Params{"s": state, "id": result.ID, "c": fmt.Sprintf("2026-01-0%d 00:00:00.000Z", n+1)})
+		row, err := members.FindRow(p.app, p.team.Id, result.ID)
+		if err != nil || row.Status != state || p.list(members.Query{Search: "new@"}) != "new" {
+			t.Errorf("%s: %+v %v", state, row, err)
+		}
+	}
+	other := hookstest.Team(t, p.app, p.by["stranger"], "Other", "free")
+	if _, err := members.FindRow(p.app, other.Id, p.by["member"].Id); err == nil {
+		t.Error("another team's member is found")
+	}
+	if row, err := members.FindRow(p.app, p.team.Id, p.by["member"].Id); err != nil || row.User != p.by["member"].Id {
+		t.Errorf("%+v %v", row, err)
+	}
+}

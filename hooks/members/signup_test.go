@@ -1,0 +1,157 @@
+package members_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+func form(email string) members.SignUpForm {
+	return members.SignUpForm{Email: email, Name: "Ada Lovelace", Password: "orchid tram lantern seven",
+		Timezone: "Europe/Lisbon", From: "192.0.2.1"}
+}
+
+func TestTheFirstAccountNeedsTheCodeOfTheStart(t *testing.T) {
+	app := hookstest.New(t)
+	for _, code := range []string{"", "guessed", accounts.Hash(accounts.FirstCode(app))} {
+		f := form("ada@x.example")
+		f.Code = code
+		_, err := members.SignUp(app, f)
+		hookstest.Refused(t, "the code "+code, err, "bad_code")
+	}
+	f := form("Ada@X.example")
+	f.Code, f.Team = accounts.FirstCode(app), "Halation Post"
+	done, err := members.SignUp(app, f)
+	if err != nil || !done.Account.Verified() || done.Account.Email() != "ada@x.example" || done.Team.Name() != "Halation Post" {
+		t.Fatalf("%+v %v", done, err)
+	}
+	if m, err := members.Owner(app, done.Team.Id); err != nil || m.Roles() != (actors.Roles{Owner: true, Organizer: true}) {
+		t.Errorf("%v %v", m, err)
+	}
+	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.signup", "team": done.Team.Id, "actor": done.Account.Id}) != 1 {
+		t.Error("not in the audit log")
+	}
+	f = form("second@x.example")
+	f.Code = accounts.FirstCode(app)
+	_, err = members.SignUp(app, f)
+	hookstest.Refused(t, "the code once more", err, accounts.CodeSignUpClosed)
+}
+
+func TestOfSeveralFirstAccountsAtOnceOneIsMade(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Widen(app, "users", "teams")
+	results := hookstest.Race(5, func(i int) error {
+		f := form(fmt.Sprintf("p%d@x.example", i))
+		f.Code = accounts.FirstCode(app)
+		_, err := members.SignUp(app, f)
+		return err
+	})
+	won := hookstest.Won(t, results, "bad_code", accounts.CodeSignUpClosed)
+	if won != 1 || hookstest.Count(t, app, "users") != 1 || hookstest.Count(t, app, "teams") != 1 {
+		t.Errorf("%d won, %d accounts, %d teams", won, hookstest.Count(t, app, "users"), hookstest.Count(t, app, "teams"))
+	}
+}
+
+func TestAnOpenSignUpAnswersAlikeForKnownAndUnknown(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	app := hookstest.NewWith(t, config)
+	hookstest.Person(t, app, "known@x.example")
+	for _, s := range []struct {
+		email, letter string
+		made          int
+	}{
+		{"new@x.example", "", 1},
+		{"Known@x.example", "", 0},
+	} {
+		before := hookstest.Count(t, app, "users")
+		f := form(s.email)
+		done, err := members.SignUp(app, f)
+		if err != nil || done.Account != nil || done.Team != nil {
+			t.Errorf("%s: %+v %v", s.email, done, err)
+		}
+		if n := hookstest.Count(t, app, "users") - before; n != s.made {
+			t.Errorf("%s: %d accounts were made", s.email, n)
+		}
+	}
+	for _, recipient := range []string{"new@x.example", "known@x.example"} {
+		if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"recipient": recipient}); n != 1 {
+			t.Errorf("%d letters to %s", n, recipient)
+		}
+	}
+	account, err := accounts.Find(app, "new@x.example")
+	if err != nil || account.Verified() {
+		t.Fatalf("%v %v", account, err)
+	}
+	places, err := members.Places(app, account, true)
+	if err != nil || len(places) != 1 || places[0].Team.GetString("name") != "Ada Lovelace's team" || !places[0].Roles.Owner {
+		t.Errorf("%+v %v", places, err)
+	}
+	if !hookstest.Stored(t, app, "users", account.Id).ValidatePassword("orchid tram lantern seven") {
+		t.Error("the password")
+	}
+}
+
+func TestASignUpIsRefusedWithNothingMade(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	for _, s := range []struct {
+		name   string
+		change func(f *members.SignUpForm)
+		code   string
+	}{
+		{"address", func(f *members.SignUpForm) { f.Email = "nobody" }, accounts.CodeBadEmail},
+		{"name", func(f *members.SignUpForm) { f.Name = "" }, "required"},
+		{"password", func(f *members.SignUpForm) { f.Password = "short" }, accounts.CodeWeak},
+		{"team", func(f *members.SignUpForm) { f.Team = "https://evil.example" }, "bad_text"},
+	} {
+		app := hookstest.NewWith(t, config)
+		hookstest.Person(t, app, "first@x.example")
+		f := form("ada@x.example")
+		s.change(&f)
+		_, err := members.SignUp(app, f)
+		hookstest.Refused(t, s.name, err, s.code)
+		if hookstest.Count(t, app, "users") != 1 || hookstest.Count(t, app, "teams") != 0 || hookstest.Count(t, app, "outbox") != 0 {
+			t.Errorf("%s: something was made", s.name)
+		}
+	}
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "first@x.example")
+	_, err := members.SignUp(app, form("ada@x.example"))
+	hookstest.Refused(t, "where people are invited", err, accounts.CodeSignUpClosed)
+}
+
+func TestWhereTheOperatorMakesTeamsASignUpMakesNone(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp, config.Teams = "open", "operator"
+	app := hookstest.NewWith(t, config)
+	hookstest.Person(t, app, "first@x.example")
+	if _, err := members.SignUp(app, form("ada@x.example")); err != nil || hookstest.Count(t, app, "teams") != 0 {
+		t.Errorf("%d teams, %v", hookstest.Count(t, app, "teams"), err)
+	}
+}
+
+func TestTheSixthSignUpOfANetworkInAnHourWaits(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "first@x.example")
+	f := form("ada@x.example")
+	for n := range 6 {
+		f.From = fmt.Sprintf("2001:db8:1:2::%d", n)
+		_, err := members.SignUp(app, f)
+		var slow *record.Slow
+		if errors.As(err, &slow) != (n == 5) {
+			t.Errorf("sign-up %d: %v", n+1, err)
+		}
+	}
+	f.From = "2001:db8:1:3::1"
+	_, err := members.SignUp(app, f)
+	hookstest.Refused(t, "from elsewhere", err, accounts.CodeSignUpClosed)
+}

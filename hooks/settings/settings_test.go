@@ -1,0 +1,100 @@
+package settings_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/settings"
+)
+
+func from(env map[string]string) (settings.Config, error) {
+	return settings.FromEnv(func(name string) string { return env[name] })
+}
+
+func TestWithoutAnySettingThereAreDefaults(t *testing.T) {
+	config, err := from(nil)
+	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free"}) {
+		t.Errorf("%+v %v", config, err)
+	}
+}
+
+func TestEverySettingIsRead(t *testing.T) {
+	config, err := from(map[string]string{
+		"USHER_URL": "https://usher.example.org/", "USHER_TRUSTED_PROXY": "X-Forwarded-For", "USHER_TEAMS": "operator",
+		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org",
+		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
+	})
+	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
+		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api"}
+	if err != nil || config != want {
+		t.Errorf("%+v %v", config, err)
+	}
+	if !config.Secure() || config.Host() != "usher.example.org" || config.Link("/x") != "https://usher.example.org/x" {
+		t.Errorf("%v %q %q", config.Secure(), config.Host(), config.Link("/x"))
+	}
+}
+
+var wrong = map[string][]string{
+	"USHER_URL": {"usher.example.org", "ftp://usher.example.org", "https://", "https://a@usher.example.org",
+		"https://usher.example.org/path", "https://usher.example.org?x=1", "https://usher.example.org#x", "://"},
+	"RESEND_BASE_URL":     {"resend", "https://x?y=1"},
+	"USHER_TEAMS":         {"all", "Any"},
+	"USHER_SIGNUP":        {"closed", "OPEN"},
+	"USHER_MAIL_FROM":     {"usher", "<>"},
+	"USHER_SUPPORT":       {"ask Ada", "ftp://x"},
+	"USHER_TRUSTED_PROXY": {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+}
+
+func TestEachFaultIsNamed(t *testing.T) {
+	for name, values := range wrong {
+		for _, value := range values {
+			if _, err := from(map[string]string{name: value}); err == nil || !strings.HasPrefix(err.Error(), name+" is ") || !strings.Contains(err.Error(), ":") {
+				t.Errorf("%s=%q: %v", name, value, err)
+			}
+		}
+	}
+	if _, err := from(map[string]string{"RESEND_API_KEY": "re_x"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
+		t.Errorf("a key without a sender: %v", err)
+	}
+}
+
+func TestAllFaultsAreReportedAtOnce(t *testing.T) {
+	env := map[string]string{"RESEND_API_KEY": "re_x"}
+	for name, values := range wrong {
+		env[name] = values[0]
+	}
+	_, err := from(env)
+	for name := range maps.Keys(wrong) {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("nothing of %s in %v", name, err)
+		}
+	}
+	delete(env, "USHER_MAIL_FROM")
+	if _, err := from(env); err == nil || strings.Count(err.Error(), "\n") != len(wrong)-1 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSupportIsAnAddressOrAPage(t *testing.T) {
+	for support, want := range map[string]string{
+		"": "", "help@example.org": "mailto:help@example.org", "Help desk <help@example.org>": "mailto:help@example.org",
+		"https://example.org/help": "https://example.org/help", "http://intranet/help": "http://intranet/help", "javascript:alert(1)": "",
+	} {
+		if got := (settings.Config{Support: support}).SupportLink(); got != want {
+			t.Errorf("%q: %q, want %q", support, got, want)
+		}
+	}
+}
+
+func TestAnAppWithoutASettingHasNone(t *testing.T) {
+	app := hookstest.New(t)
+	if settings.Of(app).URL != "http://usher.test" {
+		t.Errorf("%+v", settings.Of(app))
+	}
+	app.Store().RemoveAll()
+	if *settings.Of(app) != (settings.Config{}) {
+		t.Errorf("%+v", settings.Of(app))
+	}
+}

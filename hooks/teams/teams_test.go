@@ -1,0 +1,193 @@
+package teams_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+// named makes a team of that name on the free plan.
+func named(t *testing.T, app core.App, name string) (*teams.Team, error) {
+	t.Helper()
+	plan, err := app.FindFirstRecordByData("plans", "key", "free")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return teams.Create(app, name, plan.Id, "Europe/Lisbon")
+}
+
+func TestASlugIsMadeOfTheName(t *testing.T) {
+	app := hookstest.New(t)
+	for _, s := range []struct{ name, want string }{
+		{"Halation Post", "halation-post"},
+		{"Halation  POST!", "halation-post-2"},
+		{"halation post", "halation-post-3"},
+		{"Café Zürich & Co.", "cafe-zurich-co"},
+		{"日本放送", "team"},
+		{"Пример", "team-2"},
+		{"---", "team-3"},
+		{"abcdefghij12345", "abcdefghij12345-team"}, // would pass for an id
+		{"ABCDEFGHIJ-1234", "abcdefghij-1234"},      // has a dash
+		{"abcdefghijklm", "abcdefghijklm"},          // 13; with "-2" behind it has a dash
+		{"ABCDEFGHIJ12345", "abcdefghij12345-team-2"},
+		{strings.Repeat("long ", 12), "long-long-long-long-long-long-long-long-long-long"},
+		{strings.Repeat("a", 60), strings.Repeat("a", 50)},
+	} {
+		team, err := named(t, app, s.name)
+		if err != nil || team.Slug() != s.want {
+			t.Errorf("%q: %v %v, want %q", s.name, team.Slug(), err, s.want)
+			continue
+		}
+		for _, ref := range []string{team.Id, team.Slug()} {
+			if found, err := teams.Find(app, ref); err != nil || found.Id != team.Id {
+				t.Errorf("%q by %q: %v", s.name, ref, err)
+			}
+		}
+	}
+	if _, err := teams.Find(app, "nothing"); err != record.ErrNotFound {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASlugThatAWriterGivesIsJudged(t *testing.T) {
+	app := hookstest.New(t)
+	if _, err := named(t, app, "Taken"); err != nil {
+		t.Fatal(err)
+	}
+	for slug, ok := range map[string]bool{
+		"abcdefghij12345": false, "123456789012345": false, "taken": false, "TAKEN": false, "two words": false, "-x": false,
+		"a--b": false, "../x": false, strings.Repeat("a", 61): false, "abcdefghij1234": true, "abcdefghij123456": true, "my-team": true,
+	} {
+		team, err := named(t, app, "Halation "+slug[:2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := hookstest.Stored(t, app, "teams", team.Id)
+		r.Set("slug", slug)
+		if err := app.Save(r); (err == nil) != ok {
+			t.Errorf("%q: %v", slug, err)
+		}
+	}
+}
+
+func TestTwoTeamsOfOneNameAtOnceGetTwoSlugs(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Widen(app, "teams")
+	owner := hookstest.Person(t, app, "owner@x.example")
+	results := hookstest.Race(4, func(int) error {
+		hookstest.Team(t, app, owner, "Halation Post", "free")
+		return nil
+	})
+	if won := hookstest.Won(t, results); won != 4 || hookstest.Count(t, app, "teams", dbx.NewExp("slug LIKE 'halation-post%'")) != 4 {
+		t.Errorf("%d won", won)
+	}
+}
+
+func TestATeamIsTidyForEveryWriter(t *testing.T) {
+	app := hookstest.New(t)
+	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation Post", "free")
+	for _, s := range []struct{ field, value, code string }{
+		{"name", strings.Repeat("é", 60), ""},
+		{"name", strings.Repeat("é", 61), "too_long"},
+		{"name", "", "required"},
+		{"name", " \t", "required"},
+		{"name", "a\x00b", "bad_text"},
+		{"name", "a\u202eb", "bad_text"},
+		{"name", "https://evil.example", "bad_text"},
+		{"description", strings.Repeat("é", 500), ""},
+		{"description", strings.Repeat("é", 501), "too_long"},
+		{"description", "Two\nlines", ""},
+		{"description", "a\u2066b", "bad_text"},
+		{"timezone", "Europe/Lisbon", ""},
+		{"timezone", "", ""},
+		{"timezone", "Europe/Nowhere", "bad_timezone"},
+		{"timezone", "Local", "bad_timezone"},
+		{"timezone", "../../etc/passwd", "bad_timezone"},
+	} {
+		r := hookstest.Stored(t, app, "teams", team.Id)
+		r.Set(s.field, s.value)
+		what := fmt.Sprintf("%s %.20q", s.field, s.value)
+		hookstest.Refused(t, what+" by a bare save", app.Save(r), s.code)
+		profile := teams.Profile{}
+		switch s.field {
+		case "name":
+			profile.Name = &s.value
+		case "description":
+			profile.Description = &s.value
+		case "timezone":
+			profile.Timezone = &s.value
+		}
+		owner, err := app.FindAuthRecordByEmail("users", "owner@x.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = teams.Update(app, hookstest.Actor(t, app, owner, team), profile)
+		hookstest.Refused(t, what+" by the profile", err, s.code)
+	}
+}
+
+func TestWhoChangesTheProfileAndWhoOpensAdmins(t *testing.T) {
+	name, yes, no := "Halation", true, false
+	for _, s := range []struct {
+		who     string
+		profile teams.Profile
+		code    string
+	}{
+		{"owner", teams.Profile{Name: &name}, ""},
+		{"owner", teams.Profile{AdminsManageAdmins: &yes}, ""},
+		{"admin", teams.Profile{Name: &name, AdminsManageAdmins: &no}, ""}, // as it is
+		{"admin", teams.Profile{AdminsManageAdmins: &yes}, record.CodeNotAllowed},
+		{"organizer", teams.Profile{Name: &name}, record.CodeNotAllowed},
+		{"member", teams.Profile{Name: &name}, record.CodeNotAllowed},
+		{"guest", teams.Profile{}, record.CodeNotAllowed},
+	} {
+		t.Run(s.who, func(t *testing.T) {
+			app := hookstest.New(t)
+			owner := hookstest.Person(t, app, "owner@x.example")
+			team := hookstest.Team(t, app, owner, "Halation Post", "free")
+			people := map[string]*core.Record{"owner": owner,
+				"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
+				"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
+				"member":    hookstest.Member(t, app, team, "member@x.example"),
+				"guest":     hookstest.Guest(t, app, team, "guest@x.example")}
+			_, err := teams.Update(app, hookstest.Actor(t, app, people[s.who], team), s.profile)
+			hookstest.Refused(t, "update", err, s.code)
+			r := hookstest.Stored(t, app, "teams", team.Id)
+			if s.code != "" && (r.GetString("name") != "Halation Post" || r.GetBool("admins_manage_admins")) {
+				t.Errorf("%v", r.FieldsData())
+			}
+			if hookstest.Count(t, app, "audit", dbx.HashExp{"team": team.Id, "action": "team.update", "actor": people[s.who].Id}) != 1 {
+				t.Error("not in the audit log")
+			}
+		})
+	}
+}
+
+func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
+	app := hookstest.New(t)
+	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation Post", "free")
+	admin := hookstest.Actor(t, app, hookstest.Member(t, app, team, "admin@x.example", "admin"), team)
+	hookstest.Exec(t, app, "UPDATE memberships SET admin = 0 WHERE user = '"+admin.Account.Id+"'", nil)
+	name := "Mine"
+	_, err := teams.Update(app, admin, teams.Profile{Name: &name})
+	hookstest.Refused(t, "update", err, record.CodeNotAllowed)
+}
+
+func TestTheZoneOfATeam(t *testing.T) {
+	app := hookstest.New(t)
+	team, err := named(t, app, "Halation")
+	if err != nil || team.Zone().String() != "Europe/Lisbon" || team.LogoPath() != "" {
+		t.Fatalf("%v %v", team, err)
+	}
+	team.Set("timezone", "")
+	if team.Zone().String() != "UTC" {
+		t.Errorf("without one: %v", team.Zone())
+	}
+}
