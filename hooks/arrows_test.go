@@ -31,7 +31,7 @@ var arrows = map[string]string{
 
 	// The domains, one way: invitations, members, seats, plans, teams.
 	"accounts":    "actors audit limits mail record settings",
-	"teams":       "actors audit mail record settings",
+	"teams":       "actors audit limits mail record settings",
 	"plans":       "record",
 	"seats":       "plans record",
 	"members":     "accounts actors audit mail plans record settings teams",

@@ -35,6 +35,9 @@ func CheckPassword(password string, about ...string) error {
 	case len(password) > MaxPassword:
 		return refuse(fmt.Sprintf("The password is too long. Take at most %d characters.", MaxPassword))
 	}
+	if distinct(password) < 4 {
+		return refuse("The password has almost only one character. Take another, such as four words that do not belong together.")
+	}
 	var hints []string
 	for _, a := range about {
 		hints = append(hints, strings.FieldsFunc(strings.ToLower(a), func(r rune) bool { return strings.ContainsRune("@. -+_", r) })...)
@@ -43,6 +46,14 @@ func CheckPassword(password string, about ...string) error {
 		return refuse("Many people use this password, or one like it. Take another, such as four words that do not belong together.")
 	}
 	return nil
+}
+
+func distinct(s string) int {
+	seen := map[rune]bool{}
+	for _, r := range s {
+		seen[r] = true
+	}
+	return len(seen)
 }
 
 // checks lets a flood of sign-ins not stop everything else: at most one check fewer than there are cores runs at once.

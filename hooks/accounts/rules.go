@@ -1,10 +1,12 @@
 package accounts
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"usher/hooks/audit"
 	"usher/hooks/limits"
@@ -39,28 +41,31 @@ func Register(app core.App) {
 
 // tidy brings an account into its one form, and judges a password that is set.
 func tidy(account *core.Record) error {
-	var faults faults
+	var faults record.Faults
 	email, err := Canonical(account.Email())
-	if faults.add(err); err == nil {
+	if faults.Add(err); err == nil {
 		account.SetEmail(email)
 	}
 	name, err := record.Line("name", "The name", account.GetString("name"), MaxName)
-	if faults.add(err); err == nil {
+	if faults.Add(err); err == nil {
 		account.Set("name", name)
 	}
 	if zone := account.GetString("timezone"); zone != KnownZone(zone) {
-		faults.add(record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+		faults.Add(record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
 	}
 	if password, ok := account.GetRaw("password").(*core.PasswordFieldValue); ok && password.Plain != "" {
-		faults.add(CheckPassword(password.Plain, account.Email(), account.GetString("name")))
+		faults.Add(CheckPassword(password.Plain, account.Email(), account.GetString("name")))
 	}
-	return faults.err()
+	return faults.Err()
 }
 
 // signInByProgram puts PocketBase's own sign-in under the limits of ours, and writes it down.
 func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if err := slowSignIns(e.App, e.Identity); err != nil {
-		e.Response.Header().Set("Retry-After", "90")
+		var slow *record.Slow
+		if errors.As(err, &slow) {
+			e.Response.Header().Set("Retry-After", slow.Seconds())
+		}
 		return e.TooManyRequestsError("Too many tries at this password.", err)
 	}
 	err := inTurn(e.Next)
@@ -68,7 +73,7 @@ func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if e.Record != nil {
 		entry = audit.Of(e.Record, "", e.RealIP(), "account.signin").On(e.Record.Id, e.Record.Email())
 	}
-	note(e.App, entry.With("by", "program"), err == nil)
+	note(e.App, entry.With("by", "program"), outcomeOf(err, e.Record))
 	return err
 }
 
@@ -77,6 +82,16 @@ func inTurn(check func() error) error {
 	checks <- struct{}{}
 	defer func() { <-checks }()
 	return check()
+}
+
+// outcomeOf is what came of PocketBase's sign-in. It refuses a confirmed account for its password only.
+func outcomeOf(err error, account *core.Record) string {
+	var refusal *router.ApiError
+	forbidden := errors.As(err, &refusal) && refusal.Status == http.StatusForbidden
+	if err != nil && !forbidden {
+		return "bad_password"
+	}
+	return outcome(true, account)
 }
 
 // slowSignIns allows ten tries at an address in a quarter of an hour, whether or not it has an account.
@@ -99,12 +114,12 @@ func slowResets(app core.App, address string) error {
 }
 
 // note writes a sign-in down. That it cannot be written does not keep anybody out.
-func note(app core.App, entry *audit.Entry, ok bool) {
+func note(app core.App, entry *audit.Entry, outcome string) {
 	err := app.RunInTransaction(func(tx core.App) error {
-		if ok {
+		if outcome == "ok" {
 			return audit.Write(tx, entry)
 		}
-		return audit.WriteRefused(tx, entry, "bad_password")
+		return audit.WriteRefused(tx, entry, outcome)
 	})
 	if err != nil {
 		app.Logger().Error("write a sign-in to the audit log", "error", err)

@@ -34,7 +34,7 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 	if account != nil {
 		entry = audit.Of(account, "", from, "account.signin").On(account.Id, account.Email())
 	}
-	note(app, entry, ok)
+	note(app, entry, outcome(ok, account))
 	switch {
 	case !ok:
 		return nil, record.Refuse("password", CodeBadSignIn, "The address or the password is wrong. Try again, or set a new password by mail.")
@@ -42,6 +42,16 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 		return nil, record.Refuse("base", CodeUnverified, "Confirm your address first: open the link in the mail that we sent you.")
 	}
 	return account, nil
+}
+
+func outcome(ok bool, account *core.Record) string {
+	switch {
+	case !ok:
+		return "bad_password"
+	case !account.Verified():
+		return CodeUnverified
+	}
+	return "ok"
 }
 
 // SignOut ends a login and writes it down.

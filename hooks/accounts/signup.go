@@ -13,10 +13,7 @@ import (
 
 // MaySignUp judges whether somebody without an invitation may make an account now (R149). first is
 // true for the first account of a server, which needs the code printed at the start.
-func MaySignUp(app core.App, code, from string) (first bool, err error) {
-	if wait, ok := limits.For(app, "signup", 5, time.Hour).Take(limits.Network(from)); !ok {
-		return false, record.TooMany(wait, "Too many sign-ups from your network. Wait an hour.")
-	}
+func MaySignUp(app core.App, code string) (first bool, err error) {
 	any, err := Any(app)
 	if err != nil {
 		return false, err
@@ -31,6 +28,14 @@ func MaySignUp(app core.App, code, from string) (first bool, err error) {
 		return false, record.Refuse("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Admin of your team to invite you.")
 	}
 	return false, nil
+}
+
+// SlowSignUps allows five sign-ups an hour from a network. A form that was refused for what stood in it does not count.
+func SlowSignUps(app core.App, from string) error {
+	if wait, ok := limits.For(app, "signup", 5, time.Hour).Take(limits.Network(from)); !ok {
+		return record.TooMany(wait, "Too many sign-ups from your network. Wait an hour.")
+	}
+	return nil
 }
 
 // StillFirst refuses the second of two people who make the first account at once.
@@ -48,17 +53,17 @@ func StillFirst(tx core.App) error {
 // Check judges what a new account is made of, all of it at once, and brings it into its one form. It
 // costs no password hashing, so a form can be judged before anything is written.
 func Check(n *New) error {
-	var faults faults
+	var faults record.Faults
 	email, err := Canonical(n.Email)
-	if faults.add(err); err == nil {
+	if faults.Add(err); err == nil {
 		n.Email = email
 	}
 	name, err := record.RequiredLine("name", "Your name", n.Name, MaxName)
-	if faults.add(err); err == nil {
+	if faults.Add(err); err == nil {
 		n.Name = name
 	}
-	faults.add(CheckPassword(n.Password, n.Email, n.Name))
-	return faults.err()
+	faults.Add(CheckPassword(n.Password, n.Email, n.Name))
+	return faults.Err()
 }
 
 // Known answers a sign-up for an address that has an account: its owner gets a letter that says so, and

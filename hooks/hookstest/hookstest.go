@@ -2,6 +2,7 @@
 package hookstest
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -62,7 +63,7 @@ func prepare(app core.App) error {
 func Config() settings.Config {
 	return settings.Config{
 		URL: "http://usher.test", Teams: "any", SignUp: "invited", Plan: "free",
-		Support: "help@usher.test", MailFrom: "Usher <usher@usher.test>",
+		Support: "help@usher.test", MailFrom: "Usher <usher@usher.test>", Console: io.Discard,
 	}
 }
 

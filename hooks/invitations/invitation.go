@@ -79,7 +79,7 @@ func statusOf(r *core.Record, now time.Time) string {
 	return status
 }
 
-// Token is the secret of an invitation's link: 32 random bytes. Only its hash is stored.
+// newToken is the secret of an invitation's link: 32 random bytes. Only its hash is stored.
 func newToken() string {
 	secret := make([]byte, 32)
 	rand.Read(secret)
@@ -150,9 +150,13 @@ func one(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	return i, nil
 }
 
-// Waiting lists the open invitations of an account, the newest first (R51).
+// Waiting lists the open invitations of an account, the newest first (R51). An address that is not
+// confirmed has none.
 func Waiting(app core.App, account *core.Record) ([]*Invitation, error) {
 	var waiting []*Invitation
+	if !account.Verified() {
+		return nil, nil
+	}
 	err := app.RecordQuery("invitations").
 		AndWhere(dbx.HashExp{"email": account.Email(), "status": Pending}).
 		AndWhere(dbx.NewExp("expires > {:now}", dbx.Params{"now": types.NowDateTime().String()})).

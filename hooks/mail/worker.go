@@ -15,6 +15,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"usher/hooks/settings"
 )
 
 const (
@@ -50,9 +52,17 @@ type Worker struct {
 // NewWorker is a worker of the defaults.
 func NewWorker(app core.App) *Worker {
 	return &Worker{
-		App: app, Pace: 500 * time.Millisecond, Console: os.Stdout, Now: time.Now, Wait: wait,
+		App: app, Pace: 500 * time.Millisecond, Console: console(app), Now: time.Now, Wait: wait,
 		wake: make(chan struct{}, 1), unsettled: true,
 	}
+}
+
+// console is where letters go that nobody carries.
+func console(app core.App) io.Writer {
+	if out := settings.Of(app).Console; out != nil {
+		return out
+	}
+	return os.Stdout
 }
 
 // Start delivers what is due, then what falls due or is queued, until stop is called. stop waits for the letter

@@ -32,18 +32,24 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 	})
 }
 
-// Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79).
+// Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79), so
+// somebody who is asked to be Admin is removed only by who could revoke that.
 // The account and other teams are untouched (R83).
 func Remove(app core.App, actor *actors.Actor, user string) error {
 	return manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		self := user == actor.Account.Id
+		open, err := offered(tx, actor.Team.Id, account.Email())
+		if err != nil {
+			return err
+		}
+		would := m.Roles().With(open)
 		switch {
 		case self && m.Roles().Owner:
 			return lastOwner()
 		case self:
 			return record.Refuse("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
-		case !actor.CanRemove(m.Roles(), self):
-			return record.Forbid(forbidden(m.Roles()))
+		case !actor.CanRemove(would, self):
+			return record.Forbid(forbidden(would))
 		}
 		entry.With("roles", m.Roles().Names())
 		if err := tx.Delete(m); err != nil {

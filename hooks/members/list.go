@@ -12,7 +12,7 @@ import (
 	"usher/hooks/record"
 )
 
-// Query is what a list of people is narrowed to. Empty fields narrow nothing.
+// Query is what a list of people is narrowed to. Empty fields narrow nothing; a value that there is not finds nobody.
 type Query struct {
 	Search string // part of a name or an address
 	Role   string // owner, admin, organizer: held or offered; none
@@ -50,6 +50,14 @@ func (r Row) Roles() actors.Roles {
 
 // Offered is what the invitation of the row offers, or offered.
 func (r Row) Offered() actors.Roles { return actors.Roles{Admin: r.AskAdmin, Organizer: r.AskOrg} }
+
+// Carries is what the person has, with what is still offered to him: who removes him ends both.
+func (r Row) Carries() actors.Roles {
+	if r.Asked {
+		return r.Roles().With(r.Offered())
+	}
+	return r.Roles()
+}
 
 // Called is the name, or the address of who has none.
 func (r Row) Called() string {
@@ -189,6 +197,9 @@ func (q Query) where() (string, dbx.Params) {
 		where = append(where, "(organizer OR ask_organizer)")
 	case "none":
 		where = append(where, "NOT (owner OR admin OR organizer OR ask_admin OR ask_organizer)")
+	case "":
+	default:
+		where = append(where, "0")
 	}
 	switch q.Status {
 	case "pending":
@@ -196,8 +207,11 @@ func (q Query) where() (string, dbx.Params) {
 	case "accepted", "declined", "revoked", "expired":
 		where = append(where, "status = {:status}")
 		params["status"] = q.Status
+	case "":
+	default:
+		where = append(where, "0")
 	}
-	if q.Kind == Member || q.Kind == Guest {
+	if q.Kind != "" {
 		where = append(where, "kind = {:kind}")
 		params["kind"] = q.Kind
 	}

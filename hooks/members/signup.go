@@ -33,7 +33,7 @@ type SignUpResult struct {
 // and get the same answer whether or not the address has an account (R149).
 func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	var done SignUpResult
-	first, err := accounts.MaySignUp(app, form.Code, form.From)
+	first, err := accounts.MaySignUp(app, form.Code)
 	if err != nil {
 		return done, err
 	}
@@ -47,6 +47,11 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	}
 	if team == "" {
 		team = defaultTeam(fresh.Name)
+	}
+	if !first {
+		if err := accounts.SlowSignUps(app, form.From); err != nil {
+			return done, err
+		}
 	}
 	if known, err := accounts.Known(app, fresh); err != nil || known {
 		return done, err

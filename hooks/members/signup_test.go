@@ -140,11 +140,19 @@ func TestWhereTheOperatorMakesTeamsASignUpMakesNone(t *testing.T) {
 }
 
 func TestTheSixthSignUpOfANetworkInAnHourWaits(t *testing.T) {
-	app := hookstest.New(t)
+	config := hookstest.Config()
+	config.SignUp = "open"
+	app := hookstest.NewWith(t, config)
 	hookstest.Person(t, app, "first@x.example")
+	short := form("short@x.example")
+	short.Password = "too short"
+	for range 9 {
+		_, err := members.SignUp(app, short)
+		hookstest.Refused(t, "a form that is refused does not count", err, accounts.CodeWeak)
+	}
 	f := form("ada@x.example")
 	for n := range 6 {
-		f.From = fmt.Sprintf("2001:db8:1:2::%d", n)
+		f.From, f.Email = fmt.Sprintf("2001:db8:1:2::%d", n), fmt.Sprintf("ada%d@x.example", n)
 		_, err := members.SignUp(app, f)
 		var slow *record.Slow
 		if errors.As(err, &slow) != (n == 5) {
@@ -152,6 +160,7 @@ func TestTheSixthSignUpOfANetworkInAnHourWaits(t *testing.T) {
 		}
 	}
 	f.From = "2001:db8:1:3::1"
-	_, err := members.SignUp(app, f)
-	hookstest.Refused(t, "from elsewhere", err, accounts.CodeSignUpClosed)
+	if _, err := members.SignUp(app, f); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
 }

@@ -229,6 +229,7 @@ func (s *seeder) settle() {
 	}
 	for _, statement := range []string{
 		"UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', created, '+7 days')",
+		"UPDATE invitations SET answered = strftime('%Y-%m-%d %H:%M:%fZ', created, '+1 day') WHERE answered != ''",
 		"UPDATE outbox SET status = 'sent', sealed = '', sent = created",
 	} {
 		if _, err := s.app.DB().NewQuery(statement).Execute(); err != nil {

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"math"
+	"strconv"
 	"time"
 )
 
@@ -17,6 +19,9 @@ type Slow struct {
 func TooMany(wait time.Duration, sentence string) error {
 	return &Slow{Wait: wait, refusal: Refuse("base", CodeTooMany, sentence)}
 }
+
+// Seconds is Wait as the header Retry-After takes it: whole seconds, rounded up.
+func (s *Slow) Seconds() string { return strconv.Itoa(int(math.Ceil(s.Wait.Seconds()))) }
 
 func (s *Slow) Error() string { return s.refusal.Error() }
 

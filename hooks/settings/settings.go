@@ -4,6 +4,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -39,6 +40,9 @@ type Config struct {
 	// ResendKey turns on Resend as the transport; ResendURL points it elsewhere (a stand-in in tests).
 	ResendKey string
 	ResendURL string
+
+	// Console is where letters are printed when no mail is sent; nil is the standard output.
+	Console io.Writer
 }
 
 const storeKey = "usher.settings"

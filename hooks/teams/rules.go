@@ -15,19 +15,19 @@ func Register(app core.App) {
 }
 
 func tidy(app core.App, r *core.Record) error {
+	var faults record.Faults
 	name, err := record.RequiredLine("name", "The team's name", r.GetString("name"), MaxName)
-	if err != nil {
-		return err
-	}
+	faults.Add(err)
 	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
-	if err != nil {
+	faults.Add(err)
+	if _, err := time.LoadLocation(r.GetString("timezone")); err != nil || r.GetString("timezone") == "Local" {
+		faults.Add(record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+	}
+	if err := faults.Err(); err != nil {
 		return err
 	}
 	r.Set("name", name)
 	r.Set("description", description)
-	if _, err := time.LoadLocation(r.GetString("timezone")); err != nil || r.GetString("timezone") == "Local" {
-		return record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon.")
-	}
 	switch slug := r.GetString("slug"); {
 	case slug == "":
 		if slug, err = freeSlug(app, name); err != nil {

@@ -42,7 +42,7 @@ func (f profileForm) current() ui.FieldProps {
 }
 
 func (f profileForm) next() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "new", Label: "New password", Error: f.PasswordFaults["password"], Help: accounts.PasswordRules,
+	return ui.FieldProps{ID: "password", Name: "new", Label: "New password", Error: f.PasswordFaults["password"], Help: accounts.PasswordRules + " It signs out every other device.",
 		Autocomplete: "new-password", Required: true}
 }
 
@@ -250,7 +250,7 @@ func profileSheet(f profileForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"fine\">A new password signs out every other device.</p><div class=\"acts\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div class=\"acts\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

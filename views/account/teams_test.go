@@ -35,7 +35,7 @@ func TestTeamSelectionListsAcceptedPanelTeamsOnly(t *testing.T) {
 			[]string{"/admin/northlight-docs"}},
 		{"organizer", s.As(organizer).Get("/teams").Body, []string{"No team has made you Admin", "not accepted it yet", "Marta", "Open the App", "/app/halation-post"}, []string{"/admin/"}},
 		{"guest", s.As(guest).Get("/teams").Body, []string{"No team has made you Admin"}, []string{"/admin/"}},
-		{"in no team", s.As(alone).Get("/teams").Body, []string{"You are in no team.", "Make the team"}, []string{"/admin/", "Open the App"}},
+		{"in no team", s.As(alone).Get("/teams").Body, []string{"You are in no team", "Make the team"}, []string{"/admin/", "Open the App"}},
 	} {
 		for _, w := range test.words {
 			if !strings.Contains(test.page, w) {
@@ -136,7 +136,7 @@ func TestMakingATeam(t *testing.T) {
 	closed := serve(t, func(c *settings.Config) { c.Teams = "operator" })
 	person := hookstest.Person(t, closed.App, "alone@halation.example")
 	r := closed.As(person).Get("/teams?new=1")
-	says(t, r, 200, "You are in no team.")
+	says(t, r, 200, "You are in no team")
 	if strings.Contains(r.Body, "Make the team") || strings.Contains(r.Body, "Make a new team") {
 		t.Error("offers a team that only the operator makes")
 	}

@@ -28,6 +28,18 @@ type Contact struct {
 // Known reports whether there is anybody to ask.
 func (c Contact) Known() bool { return c.Name != "" }
 
+// aside follows the name in a list of several.
+func (c Contact) aside(last bool) string {
+	aside := ""
+	if c.Role != "" {
+		aside = " (" + c.Role + ")"
+	}
+	if !last {
+		aside += ", "
+	}
+	return aside
+}
+
 // Support is the contact that whoever runs the server set (R11).
 func Support(app core.App) Contact {
 	config := settings.Of(app)

@@ -48,7 +48,7 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 	shell.Crumbs = []ui.Crumb{{Label: team.Name()}, {Label: "Home"}}
 	props := homeForm{
 		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
-		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rights(actor),
+		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
 		Hosts: actor.Roles.Organizer, Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
 		AsksSelf: actor.CanInvite(actors.Roles{Organizer: true}, actor.Roles),
 	}
@@ -62,8 +62,8 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 	return props, err
 }
 
-// rights tells what the person carries in the team, a sentence each.
-func rights(actor *actors.Actor) []right {
+// rightsOf tells what the person carries in the team, a sentence each.
+func rightsOf(actor *actors.Actor) []right {
 	var all []right
 	if actor.Roles.Owner {
 		all = append(all, right{"Owner", "The team is yours: everything in it, its Admins included.", true})

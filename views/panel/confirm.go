@@ -49,8 +49,8 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 		props.revoke(row)
 	case deed == "revoke-role" && known && only(role.Key).Without(row.Roles()).None():
 		props.revokeRole(role, self)
-		props.AlsoRemove = actor.CanRemove(row.Roles(), self)
-	case deed == "remove" && row.User != "" && actor.CanRemove(row.Roles(), self):
+		props.AlsoRemove = actor.CanRemove(row.Carries(), self)
+	case deed == "remove" && row.User != "" && actor.CanRemove(row.Carries(), self):
 		props.remove(row)
 	default:
 		return nil, record.ErrNotFound

@@ -194,7 +194,7 @@ func removal(props *PersonProps, actor *actors.Actor, row *members.Row, path str
 		props.RemoveText = "The Owner can be neither removed nor demoted."
 	case self:
 		props.RemoveText = "You cannot remove yourself here."
-	case !actor.CanRemove(row.Roles(), self):
+	case !actor.CanRemove(row.Carries(), self):
 		props.RemoveText = "Only the Owner removes Admins in this team."
 	default:
 		props.Remove = path + "/remove"

@@ -34,9 +34,12 @@ func chips(row members.Row) []ui.ChipProps {
 	return append(all, offerChips(row)...)
 }
 
-// offerChips are the roles that the row's invitation offers, or offered.
+// offerChips are what the row's invitation offers, or offered: roles, or to be a member.
 func offerChips(row members.Row) []ui.ChipProps {
 	var all []ui.ChipProps
+	if row.Offered().None() && row.User == "" {
+		return []ui.ChipProps{{Label: "Member", State: offerState(row), Note: offerState(row)}}
+	}
 	for _, name := range row.Offered().Names() {
 		all = append(all, ui.ChipProps{Label: capital(name), State: offerState(row), Note: offerState(row)})
 	}

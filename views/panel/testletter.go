@@ -1,18 +1,15 @@
 package panel
 
 import (
-	"database/sql"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/actors"
-	"usher/hooks/limits"
 	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/settings"
+	"usher/hooks/teams"
 	"usher/views/web"
 )
 
@@ -31,7 +28,7 @@ func mailSettings(e *core.RequestEvent) (LettersProps, error) {
 	if meta := e.App.Settings().Meta; props.Sender == "" {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
 	}
-	letter, err := testLetterOf(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
+	letter, err := teams.FindTestLetter(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
 	if errors.Is(err, record.ErrNotFound) {
 		return props, nil
 	}
@@ -44,7 +41,7 @@ func mailSettings(e *core.RequestEvent) (LettersProps, error) {
 
 // testLetter sends a letter to the actor's own address (R160).
 func testLetter(e *core.RequestEvent) error {
-	id, err := sendTest(e.App, web.Actor(e))
+	id, err := teams.SendTestLetter(e.App, web.Actor(e))
 	if _, ok := web.FaultsOf(err); ok {
 		web.SetWait(e, err)
 	}
@@ -54,40 +51,9 @@ func testLetter(e *core.RequestEvent) error {
 	return web.Go(e, settingsPath(e)+"?letter="+id+"#mail")
 }
 
-func sendTest(app core.App, actor *actors.Actor) (id string, err error) {
-	if wait, ok := limits.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
-		return "", record.TooMany(wait, "Three test letters a minute are enough. Wait a moment.")
-	}
-	letter := mail.Test(mail.TestProps{
-		To: actor.Account.Email(), ToName: actor.Name(), By: actor.Name(),
-		Server: settings.Of(app).URL, Support: settings.Of(app).Support,
-	})
-	letter.About, letter.Team = actor.Account.Id, actor.Team.Id
-	err = app.RunInTransaction(func(tx core.App) error {
-		id, err = mail.Queue(tx, letter)
-		return err
-	})
-	return id, err
-}
-
-// testLetterOf finds a test letter that the actor asked for in this team; any other is not found.
-func testLetterOf(app core.App, actor *actors.Actor, id string) (*mail.Outbox, error) {
-	letter, err := mail.FindOutbox(app, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	if letter.Kind() != mail.KindTest || letter.About() != actor.Account.Id || letter.Team() != actor.Team.Id {
-		return nil, record.ErrNotFound
-	}
-	return letter, nil
-}
-
 // letterState is how far a test letter has come, asked for again while it waits.
 func letterState(e *core.RequestEvent) error {
-	letter, err := testLetterOf(e.App, web.Actor(e), e.Request.PathValue("letter"))
+	letter, err := teams.FindTestLetter(e.App, web.Actor(e), e.Request.PathValue("letter"))
 	if err != nil {
 		return err
 	}

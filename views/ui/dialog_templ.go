@@ -303,6 +303,15 @@ func (p ConfirmProps) yes() ButtonProps {
 	return b
 }
 
+// cancel has the focus first, so that Enter by mistake destroys nothing.
+func (p ConfirmProps) cancel() templ.Attributes {
+	attrs := templ.Attributes{"autofocus": true}
+	for name, value := range p.CloseAttrs {
+		attrs[name] = value
+	}
+	return attrs
+}
+
 func (p ConfirmProps) dialog() DialogProps {
 	return DialogProps{ID: p.ID, Title: p.Title, Text: p.Text, Open: p.Open, Close: p.Close, Footer: confirmFoot(p), CloseAttrs: p.CloseAttrs}
 }
@@ -348,7 +357,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(p.ID + "-f")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dialog.templ`, Line: 100, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dialog.templ`, Line: 109, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -361,7 +370,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			var templ_7745c5c3_Var15 templ.SafeURL
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dialog.templ`, Line: 100, Col: 82}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `dialog.templ`, Line: 109, Col: 82}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -423,12 +432,12 @@ func confirmFoot(p ConfirmProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Close != "" {
-			templ_7745c5c3_Err = ButtonLink(p.Close, ButtonProps{Label: p.no(), Variant: "outline", Attrs: p.CloseAttrs}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ButtonLink(p.Close, ButtonProps{Label: p.no(), Variant: "outline", Attrs: p.cancel()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = Button(ButtonProps{Label: p.no(), Variant: "outline", Type: "button", Attrs: templ.Attributes{"data-dialog-close": true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Button(ButtonProps{Label: p.no(), Variant: "outline", Type: "button", Attrs: templ.Attributes{"data-dialog-close": true, "autofocus": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

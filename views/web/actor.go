@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -27,8 +28,8 @@ func wanted(e *core.RequestEvent) string {
 	if e.Request.Method == http.MethodGet && !IsFragment(e) {
 		return e.Request.URL.RequestURI()
 	}
-	if IsFragment(e) {
-		return Next(e.Request.Header.Get("HX-Current-URL"), "/")
+	if page, err := url.Parse(e.Request.Header.Get("HX-Current-URL")); err == nil && IsFragment(e) {
+		return Next(page.RequestURI(), "/")
 	}
 	return e.Request.URL.Path
 }

@@ -2,9 +2,7 @@ package web
 
 import (
 	"errors"
-	"math"
 	"net/http"
-	"strconv"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -52,7 +50,7 @@ func forbidden(err error) bool {
 func SetWait(e *core.RequestEvent, err error) {
 	var slow *record.Slow
 	if errors.As(err, &slow) {
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(slow.Wait.Seconds()))))
+		e.Response.Header().Set("Retry-After", slow.Seconds())
 	}
 }
 

@@ -1,0 +1,29 @@
+package members
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+)
+
+// offered is what an open invitation of the team offers the address. Ending it is managing who it would make (D1).
+func offered(tx core.App, team, address string) (actors.Roles, error) {
+	var rows []struct {
+		Admin     bool `db:"admin"`
+		Organizer bool `db:"organizer"`
+	}
+	err := tx.DB().Select("admin", "organizer").From("invitations").
+		Where(dbx.HashExp{"team": team, "email": address, "status": "pending"}).
+		AndWhere(dbx.NewExp("expires > {:now}", dbx.Params{"now": types.NowDateTime().String()})).All(&rows)
+	if err != nil {
+		return actors.Roles{}, fmt.Errorf("find what is offered to a member: %w", err)
+	}
+	if len(rows) == 0 {
+		return actors.Roles{}, nil
+	}
+	return actors.Roles{Admin: rows[0].Admin, Organizer: rows[0].Organizer}, nil
+}

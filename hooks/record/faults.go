@@ -1,0 +1,21 @@
+package record
+
+import validation "github.com/pocketbase/ozzo-validation/v4"
+
+// Faults gathers refusals, so that a form is told of all of them at once.
+type Faults struct{ fields validation.Errors }
+
+// Add takes a refusal in, and ignores nil.
+func (f *Faults) Add(err error) {
+	field, code, sentence, ok := Refusal(err)
+	if !ok {
+		return
+	}
+	if f.fields == nil {
+		f.fields = validation.Errors{}
+	}
+	f.fields[field] = validation.NewError(code, sentence)
+}
+
+// Err is all refusals as one, or nil.
+func (f *Faults) Err() error { return f.fields.Filter() }

@@ -1,0 +1,52 @@
+package teams
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/limits"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+)
+
+// SendTestLetter sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
+func SendTestLetter(app core.App, actor *actors.Actor) (id string, err error) {
+	if wait, ok := limits.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
+		return "", record.TooMany(wait, "Three test letters a minute are enough. Wait a moment.")
+	}
+	letter := mail.Test(mail.TestProps{
+		To: actor.Account.Email(), ToName: actor.Name(), By: actor.Name(),
+		Server: settings.Of(app).URL, Support: settings.Of(app).Support,
+	})
+	letter.About, letter.Team = actor.Account.Id, actor.Team.Id
+	err = audit.Do(app, audit.By(actor, "mail.test"), func(tx core.App) error {
+		if !actor.EditsTeam() {
+			return record.Forbid("Only the Owner and Admins send test letters.")
+		}
+		id, err = mail.Queue(tx, letter)
+		return err
+	})
+	return id, err
+}
+
+// FindTestLetter reads a test letter that the actor asked for in this team; any other is record.ErrNotFound.
+func FindTestLetter(app core.App, actor *actors.Actor, id string) (*mail.Outbox, error) {
+	letter, err := mail.FindOutbox(app, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a test letter: %w", err)
+	}
+	if letter.Kind() != mail.KindTest || letter.About() != actor.Account.Id || letter.Team() != actor.Team.Id {
+		return nil, record.ErrNotFound
+	}
+	return letter, nil
+}
