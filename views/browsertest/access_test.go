@@ -3,6 +3,7 @@ package browsertest
 import (
 	"os"
 	"testing"
+	"time"
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
@@ -86,4 +87,23 @@ func TestEveryPageBeforeSigningInIsForEverybody(t *testing.T) {
 	b.visit(link)
 	b.see("another address")
 	b.accessible("the wrong account")
+}
+
+func TestAPageThatBreaksThePolicyIsNoticed(t *testing.T) {
+	server, _ := withMail(t)
+	b := open(t, server.URL)
+	b.visit("/signup")
+	eval[bool](b, `(document.head.appendChild(document.createElement("script")).textContent = "1", true)`)
+	noticed := func() bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return len(b.console) > 0
+	}
+	for deadline := time.Now().Add(patience); !noticed(); {
+		if time.Now().After(deadline) {
+			t.Fatal("an inline script broke the policy, and nobody noticed")
+		}
+		eval[bool](b, "true")
+	}
+	b.console = nil
 }

@@ -20,7 +20,7 @@ const patience = 15 * time.Second
 
 // flags keep Chromium quiet and off the network.
 var flags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"}
+	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars"}
 
 var browser struct {
 	sync.Once

@@ -34,7 +34,7 @@ func local(t *testing.T, link string) string {
 
 func signIn(t *testing.T, server *viewstest.Server, email string) *tab {
 	t.Helper()
-	return (&house{Server: server, Sample: nil}).enter(t, email, hookstest.Password)
+	return (&house{Server: server}).enter(t, email, hookstest.Password)
 }
 
 func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
