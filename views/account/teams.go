@@ -153,6 +153,6 @@ func acceptPath(id string) string  { return "/teams/invitations/" + url.PathEsca
 func declinePath(id string) string { return "/teams/invitations/" + url.PathEscape(id) + "/decline" }
 
 func (f chooserForm) name() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Name of the new team", Value: f.Name, Error: f.Faults["name"], Max: teams.MaxName,
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Its name", Value: f.Name, Error: f.Faults["name"], Max: teams.MaxName,
 		Autocomplete: "organization", Required: true, Help: "You own the team, and host its sessions. Nothing is shared between teams."}
 }

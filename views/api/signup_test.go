@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"testing"
 
 	"usher/hooks/accounts"
@@ -41,11 +42,25 @@ func TestTheFirstAccountNeedsTheCodeOfTheStart(t *testing.T) {
 func TestSignUpIsClosedOnceThereIsSomebody(t *testing.T) {
 	w := newWorld(t)
 	form := object{"email": "new@halation.example", "name": "New", "password": hookstest.Password, "code": accounts.FirstCode(w.App)}
-	for range 5 {
+	for range 6 {
 		status, body := w.Call("", "POST", "/api/signup", form)
 		refused(t, status, body, 400, "base", "signup_closed")
 	}
-	reply := w.raw("nobody", "POST", "/api/signup", "{}")
+}
+
+func TestTheSixthOpenSignUpInAnHourIsToldToWait(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	w := newWorldWith(t, config)
+	form := func(n int) string {
+		return fmt.Sprintf(`{"email":"new%d@halation.example","name":"Somebody","password":"%s"}`, n, hookstest.Password)
+	}
+	for n := range 5 {
+		if reply := w.raw("nobody", "POST", "/api/signup", form(n)); reply.Status != 200 {
+			t.Fatalf("sign-up %d: %d %s", n+1, reply.Status, reply.Body)
+		}
+	}
+	reply := w.raw("nobody", "POST", "/api/signup", form(5))
 	if reply.Status != 429 || reply.Header.Get("Retry-After") == "" {
 		t.Errorf("the sixth: %d %s", reply.Status, reply.Body)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -92,12 +91,4 @@ func contactOf(account *core.Record, roles actors.Roles) Contact {
 		}
 	}
 	return contact
-}
-
-// First is the first of some contacts, or an empty one.
-func First(contacts []Contact) Contact {
-	if i := slices.IndexFunc(contacts, Contact.Known); i >= 0 {
-		return contacts[i]
-	}
-	return Contact{}
 }

@@ -24,7 +24,7 @@ func Register(e *core.ServeEvent) {
 	}
 	for _, m := range []*hook.Handler[*core.RequestEvent]{
 		{Id: "usherHost", Func: onlyOurHost, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 3},
-		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 2},
+		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		{Id: "usherLogin", Func: loadLogin, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1},
 		{Id: "usherOperator", Func: guardOperator, Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1},
 	} {

@@ -1,0 +1,62 @@
+package operate_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/operate"
+	"usher/hooks/seats"
+)
+
+func TestTheDemoHasPeopleInEveryState(t *testing.T) {
+	app := hookstest.New(t)
+	sample, err := operate.Seed(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := members.Count(app, sample.Team.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for state, n := range map[string]int{"accepted": counts.Accepted, "pending": counts.Pending, "declined": counts.Declined,
+		"revoked": counts.Revoked, "expired": counts.Expired, "guests": counts.Guests} {
+		if n == 0 {
+			t.Errorf("nobody is %s", state)
+		}
+	}
+	now, err := seats.Of(app, sample.Team.Id)
+	if err != nil || now.Organizer.Free() < 1 || now.Organizer.Reserved < 1 || now.Admin.Reserved < 1 {
+		t.Errorf("seats: %+v, %v", now, err)
+	}
+	if _, err := accounts.SignIn(app, sample.Owner.Email(), sample.Password, ""); err != nil {
+		t.Errorf("sign in with what is printed: %v", err)
+	}
+	if sample.Team.LogoPath() == "" {
+		t.Error("the team has no logo")
+	}
+}
+
+func TestTheDemosDataIsThrownAway(t *testing.T) {
+	dir, discard, err := operate.DataDir([]string{"usher", "demo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "data.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	discard()
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the folder is still there: %v", err)
+	}
+	for _, args := range [][]string{{"usher", "serve"}, {"usher"}, {"usher", "demo", "--dir", "mine"}, {"usher", "demo", "--dir=mine"}} {
+		dir, discard, err := operate.DataDir(args)
+		discard()
+		if err != nil || dir != "pb_data" {
+			t.Errorf("%v: %q, %v", args, dir, err)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program is the built binary, made once.
+func program(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "usher")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+func TestTheProgram(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("stopping by a signal")
+	}
+	usher := program(t)
+	t.Run("serves a fresh folder, and prints the link of the first account", func(t *testing.T) { serves(t, usher) })
+	t.Run("names every wrong setting", func(t *testing.T) {
+		out, code := fails(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
+		if code != 1 || !strings.Contains(out, "USHER_URL") || !strings.Contains(out, "USHER_SIGNUP") {
+			t.Errorf("%d: %s", code, out)
+		}
+	})
+	t.Run("knows its commands", func(t *testing.T) {
+		if out, code := fails(t, usher, nil, "srve"); code != 1 || !strings.Contains(out, "srve") {
+			t.Errorf("%d: %s", code, out)
+		}
+	})
+	t.Run("tells what a command could not do", func(t *testing.T) {
+		if out, code := fails(t, usher, nil, "user", "confirm", "nobody@example.org"); code != 1 || !strings.Contains(out, "no account") {
+			t.Errorf("%d: %s", code, out)
+		}
+	})
+}
+
+func serves(t *testing.T, usher string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	command := exec.Command(usher, "serve", "--http", address)
+	command.Dir = t.TempDir()
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer command.Process.Kill()
+
+	link := ""
+	found := regexp.MustCompile(`http://\S+/signup\?code=\S+`)
+	for lines := bufio.NewScanner(out); link == "" && lines.Scan(); {
+		link = found.FindString(lines.Text())
+	}
+	response, err := http.Get(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("the first page: %d", response.StatusCode)
+	}
+	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "usher.key")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key: %v, %v", info, err)
+	}
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("it did not end well: %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("it did not stop")
+	}
+}
+
+func fails(t *testing.T, usher string, env []string, args ...string) (string, int) {
+	t.Helper()
+	command := exec.Command(usher, args...)
+	command.Dir = t.TempDir()
+	command.Env = append(os.Environ(), env...)
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	_ = command.Run()
+	return out.String(), command.ProcessState.ExitCode()
+}

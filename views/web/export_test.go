@@ -1,0 +1,4 @@
+package web
+
+// Redact is for tests.
+var Redact = redact
