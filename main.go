@@ -24,6 +24,7 @@ func main() {
 }
 
 func run() error {
+	operate.KeepPrivate()
 	config, err := settings.FromEnv(os.Getenv)
 	if err != nil {
 		return fmt.Errorf("settings:\n%w", err)

@@ -84,6 +84,9 @@ func serves(t *testing.T, usher string) {
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "usher.key")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key: %v, %v", info, err)
 	}
+	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "data.db")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the database: %v, %v", info.Mode(), err)
+	}
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/audit"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
@@ -23,6 +24,7 @@ type Config = settings.Config
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
 	record.Register(app, "users", "teams", "memberships", "invitations")
+	audit.Register(app)
 	mail.Register(app)
 	accounts.Register(app)
 	plans.Register(app)

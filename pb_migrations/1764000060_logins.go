@@ -20,6 +20,8 @@ func init() {
 			&core.TextField{Name: "agent", Max: 300},
 			&core.TextField{Name: "address", Hidden: true, Max: 64},
 			&core.DateField{Name: "seen", Required: true},
+			// no_panel: unused for longer than the panel allows; good for the App until signed in anew.
+			&core.BoolField{Name: "no_panel"},
 			created(),
 		)
 		logins.AddIndex("idx_logins_token", true, "token_hash", "")

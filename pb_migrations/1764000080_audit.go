@@ -36,9 +36,12 @@ func init() {
 				return err
 			}
 		}
-		return nil
+		_, err := app.DB().NewQuery("CREATE TRIGGER audit_no_REPLACE BEFORE INSERT ON audit WHEN EXISTS " +
+			"(SELECT 1 FROM audit WHERE id = NEW.id OR team = NEW.team AND seq >= NEW.seq) " +
+			"BEGIN SELECT RAISE(ABORT, 'audit rows are only added'); END").Execute()
+		return err
 	}, func(app core.App) error {
-		for _, verb := range []string{"UPDATE", "DELETE"} {
+		for _, verb := range []string{"UPDATE", "DELETE", "REPLACE"} {
 			if _, err := app.DB().NewQuery("DROP TRIGGER IF EXISTS audit_no_" + verb).Execute(); err != nil {
 				return err
 			}

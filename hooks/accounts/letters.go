@@ -35,13 +35,20 @@ func SendConfirmation(tx core.App, account *core.Record) error {
 	}))
 }
 
-func sendReset(tx core.App, account *core.Record) error {
+// ResetLink is the address of the page that sets a new password and confirms the address. It works once,
+// for an hour.
+func ResetLink(app core.App, account *core.Record) (string, error) {
 	token, err := account.NewPasswordResetToken()
+	return settings.Of(app).Link("/reset/" + token), err
+}
+
+func sendReset(tx core.App, account *core.Record) error {
+	link, err := ResetLink(tx, account)
 	if err != nil {
 		return err
 	}
 	return queue(tx, account, mail.ResetPassword(mail.ResetPasswordProps{
-		To: account.Email(), ToName: actors.DisplayName(account), Link: settings.Of(tx).Link("/reset/" + token),
+		To: account.Email(), ToName: actors.DisplayName(account), Link: link,
 		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	}))

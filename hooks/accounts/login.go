@@ -49,6 +49,11 @@ func (l *Login) SetProxyRecord(r *core.Record) { l.Record = r }
 // Seen is when the login was last used, to within some minutes.
 func (l *Login) Seen() time.Time { return l.GetDateTime("seen").Time() }
 
+// OpensPanel reports whether the login was never unused for longer than the Admin Panel allows.
+func (l *Login) OpensPanel() bool {
+	return !l.GetBool("no_panel") && time.Since(l.Seen()) <= IdlePanel
+}
+
 // StartLogin signs a device in and returns the secret for its cookie: 32 random bytes, base64url.
 func StartLogin(app core.App, account *core.Record, agent, from string) (string, error) {
 	collection, err := app.FindCachedCollectionByNameOrId("logins")
@@ -99,6 +104,9 @@ func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 func Touch(app core.App, login *Login) error {
 	if time.Since(login.Seen()) < seenEvery {
 		return nil
+	}
+	if !login.OpensPanel() {
+		login.Set("no_panel", true)
 	}
 	login.Set("seen", types.NowDateTime())
 	return app.Save(login)

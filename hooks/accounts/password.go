@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	zxcvbn "github.com/ccojocar/zxcvbn-go"
@@ -43,7 +42,7 @@ func CheckPassword(password string, about ...string) error {
 		hints = append(hints, strings.FieldsFunc(strings.ToLower(a), func(r rune) bool { return strings.ContainsRune("@. -+_", r) })...)
 	}
 	if zxcvbn.PasswordStrength(password, append(hints, "usher")).Score <= 1 {
-		return refuse("Many people use this password, or one like it. Take another, such as four words that do not belong together.")
+		return refuse("This password is one that many people use, or too close to your name or address. Take another, such as four words that do not belong together.")
 	}
 	return nil
 }
@@ -61,16 +60,16 @@ var checks = make(chan struct{}, max(1, runtime.NumCPU()-1))
 
 // matches checks a password in its turn. Without an account the same work is done for nothing, so
 // that the time does not tell who has one.
-func matches(app core.App, account *core.Record, password string) bool {
-	checks <- struct{}{}
-	defer func() { <-checks }()
-	if account == nil {
-		if stranger, err := someAccount(app); err == nil {
+func matches(app core.App, account *core.Record, password string) (ok bool, err error) {
+	err = inTurn(func() error {
+		if account != nil {
+			ok = account.ValidatePassword(password)
+		} else if stranger, err := someAccount(app); err == nil {
 			stranger.ValidatePassword(password)
 		}
-		return false
-	}
-	return account.ValidatePassword(password)
+		return nil
+	})
+	return ok, err
 }
 
 // setPassword hashes a password in its turn.
@@ -85,9 +84,3 @@ func someAccount(app core.App) (*core.Record, error) {
 	account := &core.Record{}
 	return account, app.RecordQuery("users").Limit(1).One(account)
 }
-
-// How often somebody may try the password of an account.
-const (
-	triesAt  = 10
-	triesPer = 15 * time.Minute
-)

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -11,34 +12,45 @@ import (
 	"usher/hooks/record"
 )
 
+// errInVain takes back what was done for an address without an account, to take as long as for one with.
+var errInVain = errors.New("done in vain")
+
 // RequestReset sends a link for a new password. Its answer is the same for an address without an account (R148).
 func RequestReset(app core.App, address, from string) error {
 	canonical, err := Canonical(address)
 	if err != nil {
 		return err
 	}
-	if err := slowResets(app, canonical); err != nil {
+	if err := slowResets(app, canonical, from); err != nil {
 		return err
 	}
 	account, err := Find(app, canonical)
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
+	unknown := errors.Is(err, record.ErrNotFound)
+	if unknown {
+		account, err = someAccount(app)
 	}
 	if err != nil {
 		return err
 	}
-	return audit.Do(app, audit.Of(account, "", from, "account.reset.request"), func(tx core.App) error {
-		return sendReset(tx, account)
+	err = audit.Do(app, audit.Of(account, "", from, "account.reset.request"), func(tx core.App) error {
+		if err := sendReset(tx, account); err != nil || !unknown {
+			return err
+		}
+		return errInVain
 	})
+	if unknown && (errors.Is(err, errInVain) || errors.Is(err, sql.ErrNoRows)) {
+		return nil
+	}
+	return err
 }
 
 // RequestConfirmation sends the link that confirms an address again, with the same answer for every address.
-func RequestConfirmation(app core.App, address string) error {
+func RequestConfirmation(app core.App, address, from string) error {
 	canonical, err := Canonical(address)
 	if err != nil {
 		return err
 	}
-	if err := slowResets(app, canonical); err != nil {
+	if err := slowResets(app, canonical, from); err != nil {
 		return err
 	}
 	account, err := Find(app, canonical)
@@ -89,11 +101,27 @@ func Reset(app core.App, token, password, from string) (*core.Record, error) {
 	return account, err
 }
 
-// Confirm confirms an address by a mailed link. A second time it changes nothing.
-func Confirm(app core.App, token, from string) (*core.Record, error) {
+// Confirm confirms an address by a mailed link, for who knows the password of the sign-up. The link proves
+// the address alone: somebody else may have signed up with it and wait for its owner to confirm. Who does
+// not know the password sets a new one by mail.
+func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 	account, err := ByConfirmation(app, token)
-	if err != nil || account.Verified() {
-		return account, err
+	if err != nil {
+		return nil, err
+	}
+	if err := slowSignIns(app, account.Email(), from); err != nil {
+		return nil, err
+	}
+	known, err := matches(app, account, password)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		countFailure(app, from)
+		return nil, record.Refuse("password", CodeBadSignIn, "This is not the password of the sign-up. Set a new one by mail: that confirms the address, too.")
+	}
+	if account.Verified() {
+		return account, nil
 	}
 	err = audit.Do(app, audit.Of(account, "", from, "account.confirm"), func(tx core.App) error {
 		if account, err = ByConfirmation(tx, token); err != nil {
@@ -107,10 +135,14 @@ func Confirm(app core.App, token, from string) (*core.Record, error) {
 
 // ChangePassword sets a new password for who knows the current one. Every device is signed out.
 func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
-	if err := slowSignIns(app, account.Email()); err != nil {
+	if err := slowSignIns(app, account.Email(), from); err != nil {
 		return err
 	}
-	key, known := account.TokenKey(), matches(app, account, current)
+	key := account.TokenKey()
+	known, err := matches(app, account, current)
+	if err != nil {
+		return err
+	}
 	if known {
 		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
 			return err
@@ -142,9 +174,13 @@ func UpdateProfile(app core.App, account *core.Record, name, timezone, from stri
 		if err != nil {
 			return err
 		}
-		account.Set("name", name)
-		account.Set("timezone", timezone)
-		return tx.Save(account)
+		stored, err := tx.FindRecordById("users", account.Id)
+		if err != nil {
+			return fmt.Errorf("read an account again: %w", err)
+		}
+		stored.Set("name", name)
+		stored.Set("timezone", timezone)
+		return tx.Save(stored)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
+	"usher/hooks/members"
 	"usher/hooks/record"
 )
 
@@ -91,7 +92,7 @@ func TestConfirmingAnAddressTwiceChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		account, err := accounts.Confirm(app, token, "")
+		account, err := accounts.Confirm(app, token, hookstest.Password, "")
 		if err != nil || !account.Verified() {
 			t.Errorf("%v", err)
 		}
@@ -100,6 +101,45 @@ func TestConfirmingAnAddressTwiceChangesNothing(t *testing.T) {
 		hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.confirm"}) != 1 {
 		t.Error("not confirmed once")
 	}
+}
+
+func TestAnAddressIsNotConfirmedForWhoeverSignedUpWithIt(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	app := hookstest.NewWith(t, config)
+	hookstest.Person(t, app, "first@x.example")
+	const hers, his = "her own four words here", "his own four words here"
+	for _, password := range []string{his, hers} { // he was first
+		form := members.SignUpForm{Email: "victim@x.example", Name: "Somebody", Password: password}
+		if _, err := members.SignUp(app, form); err != nil {
+			t.Fatal(err)
+		}
+	}
+	account, err := accounts.Find(app, "victim@x.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := account.NewVerificationToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = accounts.Confirm(app, token, hers, "")
+	hookstest.Refused(t, "her password", err, accounts.CodeBadSignIn)
+	if hookstest.Stored(t, app, "users", account.Id).Verified() {
+		t.Fatal("confirmed, with his password")
+	}
+	reset, err := account.NewPasswordResetToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := accounts.Reset(app, reset, hers, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := accounts.SignIn(app, "victim@x.example", hers, ""); err != nil {
+		t.Errorf("she: %v", err)
+	}
+	_, err = accounts.SignIn(app, "victim@x.example", his, "")
+	hookstest.Refused(t, "he", err, accounts.CodeBadSignIn)
 }
 
 func TestChangingThePasswordNeedsTheCurrentOne(t *testing.T) {

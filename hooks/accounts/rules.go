@@ -1,15 +1,10 @@
 package accounts
 
 import (
-	"errors"
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/router"
 
-	"usher/hooks/audit"
-	"usher/hooks/limits"
 	"usher/hooks/record"
 )
 
@@ -22,15 +17,7 @@ func Register(app core.App) {
 		return e.Next()
 	})
 	app.OnRecordAuthWithPasswordRequest("users").BindFunc(signInByProgram)
-	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
-		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
-	})
-	app.OnRecordRequestPasswordResetRequest("users").BindFunc(func(e *core.RecordRequestPasswordResetRequestEvent) error {
-		if err := slowResets(e.App, e.Record.Email()); err != nil {
-			return e.NoContent(http.StatusNoContent) // the same answer as for an address without an account
-		}
-		return e.Next()
-	})
+	registerGuards(app)
 	app.Cron().MustAdd("usherOldLogins", "17 * * * *", func() {
 		if err := EndOldLogins(app); err != nil {
 			app.Logger().Error("end old logins", "error", err)
@@ -59,69 +46,30 @@ func tidy(account *core.Record) error {
 	return faults.Err()
 }
 
-// signInByProgram puts PocketBase's own sign-in under the limits of ours, and writes it down.
-func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
-	if err := slowSignIns(e.App, e.Identity); err != nil {
-		var slow *record.Slow
-		if errors.As(err, &slow) {
-			e.Response.Header().Set("Retry-After", slow.Seconds())
+// registerGuards keeps PocketBase's own endpoints to what ours allow.
+func registerGuards(app core.App) {
+	app.OnRecordRequestPasswordResetRequest("users").BindFunc(func(e *core.RecordRequestPasswordResetRequestEvent) error {
+		if err := slowResets(e.App, e.Record.Email(), e.RealIP()); err != nil {
+			return e.NoContent(http.StatusNoContent) // the same answer as for an address without an account
 		}
-		return e.TooManyRequestsError("Too many tries at this password.", err)
-	}
-	err := inTurn(e.Next)
-	entry := &audit.Entry{Action: "account.signin", From: e.RealIP()}
-	if e.Record != nil {
-		entry = audit.Of(e.Record, "", e.RealIP(), "account.signin").On(e.Record.Id, e.Record.Email())
-	}
-	note(e.App, entry.With("by", "program"), outcomeOf(err, e.Record))
-	return err
-}
-
-// inTurn runs a check of a password in its turn.
-func inTurn(check func() error) error {
-	checks <- struct{}{}
-	defer func() { <-checks }()
-	return check()
-}
-
-// outcomeOf is what came of PocketBase's sign-in. It refuses a confirmed account for its password only.
-func outcomeOf(err error, account *core.Record) string {
-	var refusal *router.ApiError
-	forbidden := errors.As(err, &refusal) && refusal.Status == http.StatusForbidden
-	if err != nil && !forbidden {
-		return "bad_password"
-	}
-	return outcome(true, account)
-}
-
-// slowSignIns allows ten tries at an address in a quarter of an hour, whether or not it has an account.
-func slowSignIns(app core.App, address string) error {
-	if canonical, err := Canonical(address); err == nil {
-		address = canonical
-	}
-	if wait, ok := limits.For(app, "signin", triesAt, triesPer).Take(address); !ok {
-		return record.TooMany(wait, "Too many tries at this password. Wait some minutes, or set a new one by mail.")
-	}
-	return nil
-}
-
-// slowResets allows three letters an hour to an address.
-func slowResets(app core.App, address string) error {
-	if wait, ok := limits.For(app, "reset", 3, time.Hour).Take(address); !ok {
-		return record.TooMany(wait, "Too many letters to this address. Look in your mail, or wait an hour.")
-	}
-	return nil
-}
-
-// note writes a sign-in down. That it cannot be written does not keep anybody out.
-func note(app core.App, entry *audit.Entry, outcome string) {
-	err := app.RunInTransaction(func(tx core.App) error {
-		if outcome == "ok" {
-			return audit.Write(tx, entry)
-		}
-		return audit.WriteRefused(tx, entry, outcome)
+		return e.Next()
 	})
-	if err != nil {
-		app.Logger().Error("write a sign-in to the audit log", "error", err)
-	}
+	app.OnRecordRequestVerificationRequest("users").BindFunc(func(e *core.RecordRequestVerificationRequestEvent) error {
+		if err := slowResets(e.App, e.Record.Email(), e.RealIP()); err != nil {
+			return e.NoContent(http.StatusNoContent)
+		}
+		return e.Next()
+	})
+	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
+		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
+	})
+	app.OnRecordConfirmVerificationRequest("users").BindFunc(func(e *core.RecordConfirmVerificationRequestEvent) error {
+		return e.ForbiddenError("An address is confirmed on the page of its link.", nil)
+	})
+	app.OnRecordUpdateRequest("users").BindFunc(func(e *core.RecordRequestEvent) error {
+		if !e.HasSuperuserAuth() && (len(e.Record.GetUnsavedFiles("avatar")) > 0 || record.Changed(e.Record, "avatar")) {
+			return e.ForbiddenError("Pictures are not set here.", nil)
+		}
+		return e.Next()
+	})
 }

@@ -19,7 +19,7 @@ const (
 // after the same work, as somebody with a wrong password. An account whose address is not confirmed is
 // refused as CodeUnverified, but only to who knows its password.
 func SignIn(app core.App, address, password, from string) (*core.Record, error) {
-	if err := slowSignIns(app, address); err != nil {
+	if err := slowSignIns(app, address, from); err != nil {
 		return nil, err
 	}
 	account, err := Find(app, address)
@@ -29,12 +29,14 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 	if err == record.ErrNotFound {
 		account = nil
 	}
-	ok := matches(app, account, password)
-	entry := &audit.Entry{Action: "account.signin", From: from}
-	if account != nil {
-		entry = audit.Of(account, "", from, "account.signin").On(account.Id, account.Email())
+	ok, err := matches(app, account, password)
+	if err != nil {
+		return nil, err
 	}
-	note(app, entry, outcome(ok, account))
+	if !ok {
+		countFailure(app, from)
+	}
+	note(app, account, from, "page", ok)
 	switch {
 	case !ok:
 		return nil, record.Refuse("password", CodeBadSignIn, "The address or the password is wrong. Try again, or set a new password by mail.")
@@ -42,16 +44,6 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 		return nil, record.Refuse("base", CodeUnverified, "Confirm your address first: open the link in the mail that we sent you.")
 	}
 	return account, nil
-}
-
-func outcome(ok bool, account *core.Record) string {
-	switch {
-	case !ok:
-		return "bad_password"
-	case !account.Verified():
-		return CodeUnverified
-	}
-	return "ok"
 }
 
 // SignOut ends a login and writes it down.

@@ -76,7 +76,9 @@ func Known(app core.App, n New) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	matches(app, account, n.Password)
+	if _, err := matches(app, account, n.Password); err != nil {
+		return false, err
+	}
 	return true, app.RunInTransaction(func(tx core.App) error {
 		if account.Verified() {
 			return sendKnown(tx, account)

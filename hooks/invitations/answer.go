@@ -130,7 +130,9 @@ func AcceptNew(app core.App, n Newcomer) (*core.Record, *Invitation, error) {
 		entry.Actor = account.Id
 		if waiting = !account.Verified(); waiting {
 			entry.Action = "account.signup"
-			return nil
+			invitation.Set("reason", "The account is made. It waits until whoever runs this server confirms the address: "+
+				"usher user confirm "+account.Email())
+			return tx.Save(invitation)
 		}
 		return invitation.accept(tx, account)
 	})

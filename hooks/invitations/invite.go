@@ -164,6 +164,9 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitat
 		if !actor.CanInvite(open.Roles(), held) {
 			return nil, "", "", record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
 		}
+		if err := fewLetters(tx, open); err != nil {
+			return nil, "", "", err
+		}
 		setRoles(open, invitation.Roles())
 		open.Set("inviter", actor.Account.Id)
 		open.Set("note", offer.Note)
@@ -198,7 +201,7 @@ func setRoles(i *Invitation, roles actors.Roles) {
 }
 
 // strangersLimit keeps a team that a stranger made from writing to the whole world: where anybody may sign
-// up, 50 addresses a day in the team's first week.
+// up, 50 letters a day in the team's first week.
 func strangersLimit(tx core.App, team *core.Record) error {
 	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > 7*24*time.Hour {
 		return nil
@@ -207,10 +210,10 @@ func strangersLimit(tx core.App, team *core.Record) error {
 	if day := since.Time(); time.Since(day) > 24*time.Hour {
 		since = since.Add(time.Since(day) - 24*time.Hour)
 	}
-	n, err := tx.CountRecords("invitations", dbx.HashExp{"team": team.Id},
+	n, err := tx.CountRecords("outbox", dbx.HashExp{"team": team.Id},
 		dbx.NewExp("created >= {:since}", dbx.Params{"since": since.String()}))
 	if err != nil {
-		return fmt.Errorf("count the invitations of a day: %w", err)
+		return fmt.Errorf("count the letters of a day: %w", err)
 	}
 	if n >= 50 {
 		return record.Refuse("email", record.CodeTooMany, "A new team can invite 50 addresses a day in its first week. Go on tomorrow.")

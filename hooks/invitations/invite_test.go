@@ -288,6 +288,23 @@ func TestTooManyInvitationsAreRefused(t *testing.T) {
 			t.Errorf("the 61st: %v", err)
 		}
 	})
+	t.Run("to one address, with other roles each time", func(t *testing.T) {
+		w := begin(t)
+		sent := 0
+		for n := range 12 {
+			roles := actors.Roles{Organizer: n%2 == 0}
+			results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses([]string{"lucia@x.example"}), Roles: roles})
+			w.must(err)
+			if results[0].Status != invitations.Refused {
+				sent++
+			} else if n%2 == 0 && results[0].Code != record.CodeTooMany { // between them the roles are those that it has
+				t.Errorf("%+v", results[0])
+			}
+		}
+		if sent != 6 {
+			t.Errorf("%d letters in a day", sent)
+		}
+	})
 	t.Run("by a stranger's new team in a day", func(t *testing.T) {
 		config := hookstest.Config()
 		config.SignUp = "open"
@@ -297,7 +314,7 @@ func TestTooManyInvitationsAreRefused(t *testing.T) {
 		if results[49].Status != invitations.Invited || results[50].Code != record.CodeTooMany {
 			t.Errorf("the 50th %+v, the 51st %+v", results[49], results[50])
 		}
-		hookstest.Exec(t, w.app, "UPDATE invitations SET created = '2026-01-01 00:00:00.000Z'", nil)
+		hookstest.Exec(t, w.app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
 		w.invite("next-day@x.example")
 		hookstest.Exec(t, w.app, "UPDATE teams SET created = '2026-01-01 00:00:00.000Z'", nil)
 		results, err = invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many[60:120])})

@@ -50,13 +50,22 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 }
 
 func mayResend(tx core.App, i *Invitation) error {
-	now := time.Now()
-	n, last, err := mail.Letters(tx, i.Id, now.Add(-24*time.Hour))
+	n, last, err := mail.Letters(tx, i.Id, time.Now().Add(-resendEvery))
 	if err != nil {
 		return err
 	}
-	if wait := resendEvery - now.Sub(last); n > 0 && wait > 0 {
+	if n > 0 && time.Since(last) < resendEvery {
 		return record.Refuse("base", record.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
+	}
+	return fewLetters(tx, i)
+}
+
+// fewLetters allows five letters a day after the first, whatever changed between them.
+func fewLetters(tx core.App, i *Invitation) error {
+	now := time.Now()
+	n, _, err := mail.Letters(tx, i.Id, now.Add(-24*time.Hour))
+	if err != nil {
+		return err
 	}
 	if now.Sub(i.GetDateTime("created").Time()) < 24*time.Hour {
 		n-- // the first letter is not sent again, but sent

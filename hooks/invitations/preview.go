@@ -73,10 +73,10 @@ func forecastLine(tx core.App, actor *actors.Actor, offer Offer, line Line, seen
 	}
 	if err == nil {
 		seen[line.Address] = true
-		var status string
-		if _, status, _, err = offerTo(tx, actor, offer, line); err == nil {
+		invitation, status, token, refused := offerTo(tx, actor, offer, line)
+		if err = refused; err == nil {
 			fate.Status = status
-			return fate, nil
+			return fate, send(tx, invitation, token) // it counts, as it will
 		}
 	}
 	_, code, sentence, ok := record.Refusal(err)

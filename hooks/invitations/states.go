@@ -11,6 +11,12 @@ import (
 	"usher/hooks/record"
 )
 
+// Sentence is what people and programs read of an invitation, or of a link, that has ended so (R54).
+func Sentence(status string) string {
+	_, _, sentence, _ := record.Refusal(refusalOf(status))
+	return sentence
+}
+
 // refusalOf is what is said of an invitation, or of a link, that cannot be answered any more (R54).
 func refusalOf(status string) error {
 	switch status {

@@ -33,6 +33,16 @@ func New(number int, window time.Duration) *Limiter {
 // Take uses one place of the key. If none is free, wait says after how long there will be one.
 func (l *Limiter) Take(key string) (wait time.Duration, ok bool) { return l.TakeAt(key, 1, time.Now()) }
 
+// Full reports whether no place of the key is free now, without using one.
+func (l *Limiter) Full(key string) (wait time.Duration, full bool) {
+	now := time.Now()
+	free := l.bucket(key, now).TokensAt(now)
+	if free >= 1 {
+		return 0, false
+	}
+	return time.Duration((1 - free) / float64(l.every) * float64(time.Second)), true
+}
+
 // TakeAt uses n places at once at the given time. More than the whole number never fits.
 func (l *Limiter) TakeAt(key string, n int, now time.Time) (wait time.Duration, ok bool) {
 	reservation := l.bucket(key, now).ReserveN(now, n)

@@ -38,11 +38,11 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 		return done, err
 	}
 	fresh := accounts.New{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first}
-	if err := accounts.Check(&fresh); err != nil {
-		return done, err
-	}
+	var faults record.Faults
+	faults.AddAll(accounts.Check(&fresh))
 	team, err := record.Line("team", "The team's name", form.Team, teams.MaxName)
-	if err != nil {
+	faults.Add(err)
+	if err := faults.Err(); err != nil {
 		return done, err
 	}
 	if team == "" {

@@ -24,7 +24,7 @@ func Commands(app *pocketbase.PocketBase) *CommandSet {
 	app.RootCmd.Short = "Usher governs who may meet on behalf of your organization"
 	app.RootCmd.CompletionOptions.DisableDefaultCmd = true
 	set := &CommandSet{root: app.RootCmd}
-	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), version()} {
+	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), version(), help(app.RootCmd)} {
 		set.Add(command)
 	}
 	return set
@@ -39,6 +39,27 @@ func (s *CommandSet) Add(command *cobra.Command) {
 // keep makes a command and those under it leave their error here, to be told once.
 func (s *CommandSet) keep(command *cobra.Command) {
 	command.SilenceErrors, command.SilenceUsage = true, true
+	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		s.err = err
+		return err
+	})
+	if args := command.Args; args != nil {
+		command.Args = func(command *cobra.Command, given []string) error {
+			if err := args(command, given); err != nil {
+				s.err = fmt.Errorf("%w\n%s", err, command.UseLine())
+				return err
+			}
+			return nil
+		}
+	}
+	if command.HasSubCommands() && command.RunE == nil {
+		command.RunE = func(command *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("unknown command %q for %q", args[0], command.CommandPath())
+			}
+			return command.Help()
+		}
+	}
 	if run := command.RunE; run != nil {
 		command.RunE = func(command *cobra.Command, args []string) error {
 			s.err = run(command, args)
@@ -74,6 +95,11 @@ func DataDir(args []string) (dir string, discard func(), err error) {
 }
 
 func isDirFlag(arg string) bool { return arg == "--dir" || len(arg) > 6 && arg[:6] == "--dir=" }
+
+func help(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{Use: "help", Short: "Print the commands", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return root.Help() }}
+}
 
 func version() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs,

@@ -14,6 +14,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/mail"
+	"usher/hooks/plans"
 	"usher/hooks/settings"
 )
 
@@ -53,6 +54,12 @@ func (l *listen) run(app core.App) error {
 	}
 	config := settings.Of(app)
 	config.URL = orElse(config.URL, l.url())
+	if err := app.RunAllMigrations(); err != nil {
+		return err
+	}
+	if _, err := plans.Find(app, config.Plan); err != nil {
+		return fmt.Errorf("USHER_PLAN is %q: give the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
+	}
 	err := apis.Serve(app, apis.ServeConfig{
 		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},
 	})

@@ -1,6 +1,10 @@
 package record
 
-import validation "github.com/pocketbase/ozzo-validation/v4"
+import (
+	"errors"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+)
 
 // Faults gathers refusals, so that a form is told of all of them at once.
 type Faults struct{ fields validation.Errors }
@@ -15,6 +19,17 @@ func (f *Faults) Add(err error) {
 		f.fields = validation.Errors{}
 	}
 	f.fields[field] = validation.NewError(code, sentence)
+}
+
+// AddAll takes in every refusal of an error that may hold several.
+func (f *Faults) AddAll(err error) {
+	var fields validation.Errors
+	if !errors.As(err, &fields) {
+		return
+	}
+	for field, fault := range fields {
+		f.Add(validation.Errors{field: fault})
+	}
 }
 
 // Err is all refusals as one, or nil.

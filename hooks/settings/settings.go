@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -44,6 +45,9 @@ type Config struct {
 	// Console is where letters are printed when no mail is sent; nil is the standard output.
 	Console io.Writer
 }
+
+// headerName is what can name a header (RFC 9110, 5.1), or nothing.
+var headerName = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
 
 const storeKey = "usher.settings"
 
@@ -90,7 +94,7 @@ func (c Config) validate() error {
 	if c.Support != "" && c.SupportLink() == "" {
 		fault("USHER_SUPPORT is %q: give an address or a https:// page", c.Support)
 	}
-	if strings.ContainsAny(c.TrustedProxy, " ,:") {
+	if !headerName.MatchString(c.TrustedProxy) {
 		fault("USHER_TRUSTED_PROXY is %q: give one header's name, such as X-Forwarded-For", c.TrustedProxy)
 	}
 	return errors.Join(faults...)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
@@ -37,6 +38,13 @@ type Profile struct {
 // Update changes the team of the actor.
 func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 	var team *Team
+	var logo *filesystem.File
+	if len(profile.Logo) > 0 && actor.EditsTeam() {
+		var err error
+		if logo, err = redraw(profile.Logo); err != nil {
+			return nil, err
+		}
+	}
 	entry := audit.By(actor, "team.update").On(actor.Team.Id, actor.Team.GetString("name"))
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
 		if actor, err = actor.Again(tx); err != nil {
@@ -48,6 +56,9 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 		team = Of(actor.Team)
 		if err := profile.fill(team, actor); err != nil {
 			return err
+		}
+		if logo != nil {
+			team.Set("logo", logo)
 		}
 		for _, field := range []string{"name", "description", "timezone", "admins_manage_admins"} {
 			if record.Changed(team.Record, field) {
@@ -73,13 +84,6 @@ func (p Profile) fill(team *Team, actor *actors.Actor) error {
 	}
 	if p.DropLogo {
 		team.Set("logo", nil)
-	}
-	if len(p.Logo) > 0 {
-		logo, err := redraw(p.Logo)
-		if err != nil {
-			return err
-		}
-		team.Set("logo", logo)
 	}
 	return nil
 }

@@ -229,11 +229,15 @@ func TestConfirmingAnAddressTakesAPress(t *testing.T) {
 	if verified() {
 		t.Fatal("a look at the link confirmed the address")
 	}
-	goes(t, b.Post("/verify/"+token, nil), "/signin?email=noor%40halation.example")
+	says(t, b.Post("/verify/"+token, url.Values{"password": {"not the one of the sign-up"}}), 422, "not the password of the sign-up", "/reset?email=noor%40halation.example")
+	if verified() {
+		t.Fatal("confirmed without the password")
+	}
+	goes(t, b.Post("/verify/"+token, url.Values{"password": {hookstest.Password}}), "/")
 	if !verified() {
 		t.Fatal("not confirmed")
 	}
-	says(t, b.Get("/signin?email=noor%40halation.example"), 200, "Address confirmed. Sign in.", `value="noor@halation.example"`)
+	says(t, b.Get("/teams"), 200, "Your address is confirmed.")
 	says(t, b.Get("/verify/nonsense"), 410, "not good any more", `action="/signin/confirm"`)
 	says(t, b.Post("/verify/nonsense", nil), 410, "not good any more")
 }

@@ -2,7 +2,6 @@ package account
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
@@ -14,23 +13,34 @@ import (
 )
 
 func confirmPage(e *core.RequestEvent) error {
-	token := e.Request.PathValue("token")
-	account, err := accounts.ByConfirmation(e.App, token)
+	account, err := accounts.ByConfirmation(e.App, e.Request.PathValue("token"))
 	if err != nil {
 		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadConfirmation(deadLinkProps(e, "", nil)) })
 	}
-	return web.Render(e, 200, confirmSheet(confirmForm{
-		Page: frame.Public(e, "Confirm your address"), Token: token, Email: account.Email(), Help: frame.Support(e.App),
-	}))
+	return web.Render(e, 200, confirmSheet(confirmProps(e, account, nil)))
+}
+
+func confirmProps(e *core.RequestEvent, account *core.Record, faults web.Faults) confirmForm {
+	return confirmForm{
+		Page: frame.Public(e, "Confirm your address"), Token: e.Request.PathValue("token"),
+		Email: account.Email(), Faults: faults, Help: frame.Support(e.App),
+	}
 }
 
 func confirm(e *core.RequestEvent) error {
-	account, err := accounts.Confirm(e.App, e.Request.PathValue("token"), e.RealIP())
+	token := e.Request.PathValue("token")
+	account, err := accounts.Confirm(e.App, token, e.Request.FormValue("password"), e.RealIP())
 	if err != nil {
+		if owner, dead := accounts.ByConfirmation(e.App, token); dead == nil {
+			return frame.Again(e, err, func(faults web.Faults) templ.Component { return confirmSheet(confirmProps(e, owner, faults)) })
+		}
 		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadConfirmation(deadLinkProps(e, "", nil)) })
 	}
-	web.Toast(e, "Address confirmed. Sign in.")
-	return web.Go(e, "/signin?email="+url.QueryEscape(account.Email()))
+	if err := web.SignIn(e, account); err != nil {
+		return err
+	}
+	web.Toast(e, "Your address is confirmed.")
+	return web.Go(e, "/")
 }
 
 func resetRequestPage(e *core.RequestEvent) error {

@@ -52,7 +52,7 @@ func signInProps(e *core.RequestEvent, email, next string, faults web.Faults) si
 
 // sendConfirmation answers alike for every address.
 func sendConfirmation(e *core.RequestEvent) error {
-	err := accounts.RequestConfirmation(e.App, e.Request.FormValue("email"))
+	err := accounts.RequestConfirmation(e.App, e.Request.FormValue("email"), e.RealIP())
 	if _, refused := web.FaultsOf(err); refused && !tooMany(err) {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component {
 			return deadConfirmation(deadLinkProps(e, e.Request.FormValue("email"), faults))

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/record"
 )
@@ -51,7 +49,7 @@ func InTeam(e *core.RequestEvent) error {
 // InPanel lets through Owner and Admins of the team of the address, who were active in the last hours. A
 // member is told whom to ask; for a stranger there is no such team (R15).
 func InPanel(e *core.RequestEvent) error {
-	if login := Login(e); login != nil && time.Since(login.Seen()) > accounts.IdlePanel {
+	if login := Login(e); login != nil && !login.OpensPanel() {
 		return Go(e, SignInTo(wanted(e)))
 	}
 	return InTeam(e)

@@ -3,6 +3,7 @@ package web
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -36,19 +37,52 @@ func isLoopback(host string) bool {
 }
 
 // forwarded are the headers by which a proxy says for whom it asks.
-var forwarded = []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip"}
+var forwarded = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "Fly-Client-Ip"}
 
 // guardOperator keeps the dashboard and superusers to whom the list of addresses allows. A proxy that was
 // not declared would make every caller look local.
 func guardOperator(e *core.RequestEvent) error {
 	operator := e.HasSuperuserAuth() || strings.HasPrefix(e.Request.URL.Path, "/_/") ||
-		strings.HasPrefix(e.Request.URL.Path, "/api/collections/_superusers/")
-	if !operator || settings.Of(e.App).TrustedProxy != "" {
-		return e.Next()
+		collectionOf(e) == core.CollectionNameSuperusers
+	if operator && settings.Of(e.App).TrustedProxy == "" && isForwarded(e.Request.Header) {
+		return e.ForbiddenError("The dashboard is not reached through a proxy that USHER_TRUSTED_PROXY does not name.", nil)
 	}
-	for _, name := range forwarded {
-		if e.Request.Header.Get(name) != "" {
-			return e.ForbiddenError("The dashboard is not reached through a proxy that USHER_TRUSTED_PROXY does not name.", nil)
+	return e.Next()
+}
+
+func isForwarded(header http.Header) bool {
+	for name := range header {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(forwarded, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// collectionOf is the name of the collection whose API is asked, however it is spelt: PocketBase takes its
+// id, too, and any capitals.
+func collectionOf(e *core.RequestEvent) string {
+	rest, ok := strings.CutPrefix(e.Request.URL.Path, "/api/collections/")
+	if !ok {
+		return ""
+	}
+	ref, _, _ := strings.Cut(rest, "/")
+	collection, err := e.App.FindCachedCollectionByNameOrId(ref)
+	if err != nil {
+		return ""
+	}
+	return collection.Name
+}
+
+// closed are PocketBase's endpoints of accounts that go past our rules: an address is confirmed with the
+// password of the sign-up, and changed nowhere yet.
+var closed = []string{"/confirm-verification", "/request-email-change", "/confirm-email-change"}
+
+// guardAccounts answers them before PocketBase does, which would tell who has an account.
+func guardAccounts(e *core.RequestEvent) error {
+	for _, ending := range closed {
+		if strings.HasSuffix(e.Request.URL.Path, ending) && collectionOf(e) == "users" {
+			return e.ForbiddenError("This is done on the pages of this server.", nil)
 		}
 	}
 	return e.Next()

@@ -20,7 +20,8 @@ func hasSecret(path string) bool {
 }
 
 // secrets finds them wherever they stand in a text.
-var secrets = regexp.MustCompile(`(/(?:invite|reset|verify|email|calendar)/)[^/?#\s"]+|([?&](?:code|token)=)[^&\s"]+|usi_[A-Za-z0-9_-]+`)
+var secrets = regexp.MustCompile(`(?i)((?:/|%2F)(?:invite|reset|verify|email|calendar)(?:/|%2F))[^/?#&\s"]+|` +
+	`((?:[?&]|%3F|%26)(?:code|token)(?:=|%3D))[^&\s"]+|usi_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+`)
 
 func redact(text string) string { return secrets.ReplaceAllString(text, "${1}${2}•") }
 

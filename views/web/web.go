@@ -19,6 +19,7 @@ type Group = router.RouterGroup[*core.RequestEvent]
 // Register binds what holds for every request of the server, PocketBase's own addresses included.
 func Register(e *core.ServeEvent) {
 	config := settings.Of(e.App)
+	e.App.Settings().TrustedProxy.Headers = nil
 	if config.TrustedProxy != "" {
 		e.App.Settings().TrustedProxy.Headers = []string{config.TrustedProxy}
 	}
@@ -27,18 +28,22 @@ func Register(e *core.ServeEvent) {
 		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		{Id: "usherLogin", Func: loadLogin, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1},
 		{Id: "usherOperator", Func: guardOperator, Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1},
+		{Id: "usherAccounts", Func: guardAccounts, Priority: apis.DefaultRateLimitMiddlewarePriority + 1},
 	} {
 		e.Router.Bind(m)
 	}
 	hideSecrets(e.App)
 }
 
+// maxForm is how large a form may be, in bytes; those with files have a limit of their own.
+const maxForm = 64 << 10
+
 // Pages is the group of what people meet: errors are pages there, requests from other sites change
 // nothing, and nothing is kept by caches.
 func Pages(e *core.ServeEvent) *Group {
 	pages := e.Router.Group("")
 	pages.BindFunc(asPages, sameSite, keepNothing)
-	pages.Bind(apis.Gzip())
+	pages.Bind(apis.BodyLimit(maxForm), apis.Gzip())
 	return pages
 }
 

@@ -1,10 +1,17 @@
 package web_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+	"mime/multipart"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
 	"usher/views/viewstest"
@@ -39,6 +46,8 @@ func TestSecretsAreTakenOutOfTexts(t *testing.T) {
 		"https://usher.test/verify/abc":              "https://usher.test/verify/•",
 		"/signup?code=abc&x=1":                       "/signup?code=•&x=1",
 		"came with usi_abc-DEF_1":                    "came with •",
+		"/signin?next=%2Freset%2Fabc.def&x=1":        "/signin?next=%2Freset%2F•&x=1",
+		"token eyJhbGci.eyJpZCI6.c2ln in a text":     "token • in a text",
 		"/admin/halation-post/users?q=lucia@example": "/admin/halation-post/users?q=lucia@example",
 	} {
 		if got := web.Redact(text); got != want {
@@ -119,10 +128,90 @@ func TestAnotherHostIsRefused(t *testing.T) {
 
 func TestTheDashboardIsNotReachedThroughAnUnknownProxy(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	request, _ := http.NewRequest("POST", server.URL+"/api/collections/_superusers/auth-with-password", strings.NewReader(`{"identity":"a@b.example","password":"x"}`))
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Forwarded-For", "127.0.0.1")
-	if r := server.Visitor().Send(request); r.Status != http.StatusForbidden {
-		t.Errorf("%d %s", r.Status, r.Body)
+	superusers, err := server.App.FindCollectionByNameOrId("_superusers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spelling := range []string{"_superusers", "_SuperUsers", superusers.Id} {
+		for _, header := range []string{"", "X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-IP"} {
+			request, _ := http.NewRequest("POST", server.URL+"/api/collections/"+spelling+"/auth-with-password",
+				strings.NewReader(`{"identity":"a@b.example","password":"x"}`))
+			request.Header.Set("Content-Type", "application/json")
+			want := http.StatusBadRequest
+			if header != "" {
+				request.Header.Set(header, "127.0.0.1")
+				want = http.StatusForbidden
+			}
+			if r := server.Visitor().Send(request); r.Status != want {
+				t.Errorf("%s with %q: %d %s", spelling, header, r.Status, r.Body)
+			}
+		}
+	}
+}
+
+func TestAccountsAreNotTouchedPastOurPages(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	ada := hookstest.Person(t, server.App, "ada@x.example")
+	hookstest.Person(t, server.App, "ben@x.example")
+	for _, spelling := range []string{"users", "Users", ada.Collection().Id} {
+		for _, address := range []string{"ben@x.example", "nobody@x.example"} {
+			status, _ := server.Call(server.Token(ada), "POST", "/api/collections/"+spelling+"/request-email-change", map[string]any{"newEmail": address})
+			if status != http.StatusForbidden {
+				t.Errorf("%s, %s: %d", spelling, address, status)
+			}
+		}
+		token, err := ada.NewVerificationToken()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, _ := server.Call("", "POST", "/api/collections/"+spelling+"/confirm-verification", map[string]any{"token": token}); status != http.StatusForbidden {
+			t.Errorf("%s: confirmed past the password: %d", spelling, status)
+		}
+	}
+}
+
+func TestAPanelThatWasLeftAloneAsksForThePassword(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	hookstest.Team(t, server.App, owner, "Halation Post", "free")
+	b := server.As(owner)
+	if r := b.Get("/admin/halation-post/users"); r.Status != http.StatusOK {
+		t.Fatalf("at once: %d", r.Status)
+	}
+	hookstest.Exec(t, server.App, "UPDATE logins SET seen = {:then}", dbx.Params{"then": time.Now().Add(-13 * time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")})
+	for range 2 { // looking again does not open it
+		if r := b.Get("/admin/halation-post/users"); r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin") {
+			t.Errorf("after 13 hours: %d to %q", r.Status, r.Location)
+		}
+		if r := b.Get("/app/halation-post"); r.Status != http.StatusOK {
+			t.Errorf("the App after 13 hours: %d", r.Status)
+		}
+	}
+}
+
+func TestALargeFormIsRefused(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	large := url.Values{"email": {strings.Repeat("a", 1<<20)}, "password": {"x"}}
+	if r := server.Visitor().Post("/signin", large); r.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("%d", r.Status)
+	}
+}
+
+func TestAPictureIsNotSetThroughTheRecordsAPI(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	ada := hookstest.Person(t, server.App, "ada@x.example")
+	for _, field := range []string{"avatar", "avatar+", "+avatar"} {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, _ := form.CreateFormFile(field, "a.png")
+		_ = png.Encode(part, image.NewGray(image.Rect(0, 0, 1, 1)))
+		form.Close()
+		request, _ := http.NewRequest("PATCH", server.URL+"/api/collections/users/records/"+ada.Id, &body)
+		request.Header.Set("Content-Type", form.FormDataContentType())
+		request.Header.Set("Authorization", server.Token(ada))
+		server.Visitor().Send(request)
+		if stored := hookstest.Stored(t, server.App, "users", ada.Id); stored.GetString("avatar") != "" {
+			t.Errorf("%s set %q", field, stored.GetString("avatar"))
+		}
 	}
 }

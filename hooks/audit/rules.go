@@ -1,0 +1,26 @@
+package audit
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Register lets nobody but the deeds themselves write rows: one with a forged hash could never be taken away.
+func Register(app core.App) {
+	app.OnRecordCreateExecute("audit").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			last, err := newest(e.App, e.Record.GetString("team"))
+			if err != nil {
+				return err
+			}
+			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != hash(e.Record) {
+				return record.Refuse("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
+			}
+			return e.Next()
+		})
+	})
+	app.OnRecordCreateRequest("audit").BindFunc(func(e *core.RecordRequestEvent) error {
+		return e.ForbiddenError("Audit rows are written by the deeds that they tell of.", nil)
+	})
+}
