@@ -245,3 +245,15 @@ func TestOldLoginsAreDeletedAndLastSeenIsWrittenSeldom(t *testing.T) {
 		t.Errorf("an old login: %v", err)
 	}
 }
+
+func TestAQueueAtTheDoorIsNotEndless(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Person(t, app, "ada@x.example")
+	accounts.Waiting.Add(64)
+	_, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1")
+	accounts.Waiting.Add(-64)
+	hookstest.Refused(t, "behind 64 others", err, record.CodeTooMany)
+	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err != nil {
+		t.Errorf("alone: %v", err)
+	}
+}

@@ -61,7 +61,9 @@ func TestAChainThatNobodyTouchedIsVerified(t *testing.T) {
 
 func TestARowIsNeverChangedOrDeleted(t *testing.T) {
 	app := wrote(t)
-	for _, sql := range []string{"UPDATE audit SET actor = 'c'", "DELETE FROM audit", "UPDATE audit SET hash = hash WHERE seq = 3"} {
+	for _, sql := range []string{"UPDATE audit SET actor = 'c'", "DELETE FROM audit", "UPDATE audit SET hash = hash WHERE seq = 3",
+		"INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 3",
+		"INSERT OR REPLACE INTO audit (id, team, seq, action, result, at, hash) VALUES ('forged000000001', 'team00000000001', 2, 'a', 'ok', 'now', 'h')"} {
 		if _, err := app.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
 			t.Errorf("%s went through", sql)
 		}
@@ -77,6 +79,9 @@ func TestARowIsNeverChangedOrDeleted(t *testing.T) {
 	if err := app.Delete(row); err == nil {
 		t.Error("a row was deleted")
 	}
+	forged := core.NewRecord(row.Collection())
+	forged.Load(map[string]any{"team": chain, "seq": 4, "action": "team.update", "result": "ok", "at": "now", "hash": "forged"})
+	hookstest.Refused(t, "a row that no deed wrote", app.Save(forged), "bad_chain")
 	if err := audit.Verify(app, chain); err != nil {
 		t.Error(err)
 	}

@@ -32,3 +32,16 @@ func TestLimiterRefusesMoreAtOnceThanItsNumber(t *testing.T) {
 		t.Fatal("4 of 3 were taken")
 	}
 }
+
+func TestALookUsesNoPlace(t *testing.T) {
+	limiter := limits.New(1, time.Hour)
+	for range 3 {
+		if _, full := limiter.Full("a"); full {
+			t.Fatal("full before anything was taken")
+		}
+	}
+	limiter.Take("a")
+	if wait, full := limiter.Full("a"); !full || wait <= 0 || wait > time.Hour {
+		t.Errorf("after the only place was taken: full %v, wait %v", full, wait)
+	}
+}

@@ -270,7 +270,7 @@ func TestResetSetsAPasswordOnce(t *testing.T) {
 	goes(t, b.Post("/reset/"+token, form("password", "three entirely new words")), "/")
 	says(t, b.Get("/account"), 200, "Your new password is set")
 	goes(t, elsewhere.Get("/account"), "/signin?next=%2Faccount")
-	says(t, b.Get("/reset/"+token), 410, "not good any more", `action="/reset"`)
+	says(t, b.Get("/reset/"+token), 410, "not good any more", "that password is good", `action="/reset"`)
 	says(t, b.Post("/reset/"+token, form("password", "three entirely new words")), 422, "not good any more")
 }
 
@@ -281,8 +281,9 @@ func TestProfile(t *testing.T) {
 	b := s.As(owner)
 	goes(t, b.Post("/account", form("name", "Marta Oliveira", "timezone", "Europe/Lisbon")), "/account")
 	says(t, b.Get("/account"), 200, "Your profile is saved.", `value="Marta Oliveira"`, `value="Europe/Lisbon"`)
-	says(t, b.Post("/account", form("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is needed.")
-	says(t, b.Post("/account", form("name", "Marta", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`)
+	says(t, b.Post("/account", form("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is needed.", "<b>Marta Oliveira</b>")
+	says(t, b.Post("/account", form("name", "Somebody Else", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`,
+		`value="Somebody Else"`, "<b>Marta Oliveira</b>")
 }
 
 func TestLoginDiesWithThePassword(t *testing.T) {

@@ -208,7 +208,7 @@ type addressForm struct {
 }
 
 func (f addressForm) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Address", Type: "email", Value: f.Email, Error: f.Faults["email"],
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Email, Error: f.Faults["email"],
 		Autocomplete: "username", Required: true}
 }
 
@@ -302,7 +302,7 @@ func deadReset(f addressForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet("This link is not good any more", "It was used already, or is too old. Your password is as it was; ask for a new link to set another.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.Sheet(f.sheet("This link is not good any more", "This link was used, or is too old. If you set a password with it, that password is good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

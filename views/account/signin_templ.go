@@ -35,7 +35,7 @@ func (f signInForm) sheet() frame.SheetProps {
 }
 
 func (f signInForm) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Address", Type: "email", Value: f.Email, Error: f.Faults["email"],
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Email, Error: f.Faults["email"],
 		Autocomplete: "username", Required: true, Autofocus: f.Email == "" && len(f.Faults) == 0}
 }
 

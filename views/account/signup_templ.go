@@ -61,7 +61,7 @@ func (f signUpForm) code() ui.FieldProps {
 }
 
 func (f signUpForm) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Address", Type: "email", Value: f.Form.Email, Error: f.Faults["email"],
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Form.Email, Error: f.Faults["email"],
 		Autocomplete: "username", Required: true, Help: "You sign in with it."}
 }
 

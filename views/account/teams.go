@@ -128,15 +128,19 @@ func chooserProps(e *core.RequestEvent, next string) (chooserForm, error) {
 
 func (f *chooserForm) add(place members.Place) {
 	team := teams.Of(place.Team)
+	role := place.Roles
+	if role.Panel() {
+		role = actors.Roles{Owner: role.Owner, Admin: role.Admin && !role.Owner}
+	}
 	entry := chooserEntry{Name: team.Name(), Logo: team.LogoPath(), People: place.People, Href: frame.Home(team, place.Roles),
-		Role: frame.Standing(actors.Roles{Owner: place.Roles.Owner, Admin: place.Roles.Admin && !place.Roles.Owner}, place.Kind)}
-	if f.App == "" || !place.Roles.Panel() && f.others == 0 {
+		Role: frame.Standing(role, place.Kind)}
+	if f.App == "" || !place.Roles.Panel() && len(f.Apps) == 0 {
 		f.App = "/app/" + team.Slug()
 	}
 	if place.Roles.Panel() {
 		f.Panels = append(f.Panels, entry)
 	} else {
-		f.others++
+		f.Apps = append(f.Apps, entry)
 	}
 }
 

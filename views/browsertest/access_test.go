@@ -70,7 +70,7 @@ func TestEveryPageBeforeSigningInIsForEverybody(t *testing.T) {
 			b.accessible(path)
 		}
 		b.visit("/signin")
-		b.fill("Address", "private@home.example")
+		b.fill("Email address", "private@home.example")
 		b.fill("Password", "not the password at all")
 		b.press("Sign in")
 		b.see("wrong")
@@ -79,7 +79,7 @@ func TestEveryPageBeforeSigningInIsForEverybody(t *testing.T) {
 	b := open(t, house.URL)
 	b.expect(403)
 	b.visit("/signin")
-	b.fill("Address", "private@home.example")
+	b.fill("Email address", "private@home.example")
 	b.fill("Password", hookstest.Password)
 	b.press("Sign in")
 	b.at("/teams")

@@ -44,7 +44,7 @@ func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
 	owner.see("Make the first account")
 	owner.fill("Code", "not-the-code")
 	owner.fill("Your name", "Marta Oliveira")
-	owner.fill("Address", "marta@halation.example")
+	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Name of your team", "Halation Post")
 	owner.expect(422)
@@ -54,7 +54,7 @@ func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
 
 	owner.visit("/signup?code=" + accounts.FirstCode(server.App))
 	owner.fill("Your name", "Marta Oliveira")
-	owner.fill("Address", "marta@halation.example")
+	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Name of your team", "Halation Post")
 	owner.press("Make")

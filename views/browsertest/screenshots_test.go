@@ -76,7 +76,7 @@ func (h *house) enter(t *testing.T, email, password string) *tab {
 	t.Helper()
 	b := open(t, h.URL)
 	b.visit("/signin")
-	b.fill("Address", email)
+	b.fill("Email address", email)
 	b.fill("Password", password)
 	b.press("Sign in")
 	b.until("being signed in", `!location.pathname.startsWith("/signin")`)

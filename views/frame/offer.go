@@ -2,6 +2,7 @@ package frame
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -52,6 +53,15 @@ func OfferOf(app core.App, i *invitations.Invitation, account *core.Record) (Off
 		}
 	}
 	return offer, err
+}
+
+// Clock names the zone in which times of the offer are told, as people call it: "Lisbon".
+func (o Offer) Clock() string {
+	if o.Zone == nil {
+		return time.UTC.String()
+	}
+	name := o.Zone.String()
+	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
 // Asks is what the team asks: "asks you to be Admin".

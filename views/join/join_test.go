@@ -135,7 +135,7 @@ func TestNewcomerMakesAnAccountAndIsIn(t *testing.T) {
 	b := h.Visitor()
 	r := b.Get(path)
 	says(t, r, 200, "Marta asks you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
-		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "ends this offer for good and frees the seats",
+		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "(UTC).", "Email address", "ends this offer for good and frees the seats",
 		`href="mailto:marta@halation.example"`, `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("Referrer-Policy %q", got)
@@ -240,7 +240,7 @@ func TestDeclining(t *testing.T) {
 	path, id := h.invite("lucia@halation.example", "organizer")
 	b := h.Visitor()
 	goes(t, b.Post(path+"/decline", nil), path)
-	says(t, b.Get(path), 410, "This invitation was declined", "Ask Marta", "mailto:marta@halation.example")
+	says(t, b.Get(path), 410, "This invitation was declined", invitations.Sentence(invitations.Declined)+" Marta", "Ask Marta", "mailto:marta@halation.example")
 	if h.status(id) != invitations.Declined {
 		t.Error("not declined")
 	}
@@ -260,8 +260,8 @@ func TestEndedInvitationsSayHow(t *testing.T) {
 			if _, err := invitations.Revoke(h.App, hookstest.Actor(t, h.App, h.owner, h.team), id); err != nil {
 				t.Fatal(err)
 			}
-		}, []string{"This invitation was revoked", "Ask Marta", "mailto:marta@halation.example"}},
-		"expired": {h.overdue, []string{"This invitation has expired", "Ask Marta"}},
+		}, []string{"This invitation was revoked", invitations.Sentence(invitations.Revoked) + " Marta", "Ask Marta", "mailto:marta@halation.example"}},
+		"expired": {h.overdue, []string{"This invitation has expired", invitations.Sentence(invitations.Expired) + " Marta", "Ask Marta"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, id := h.invite(name+"@halation.example", "organizer")
@@ -284,7 +284,7 @@ func TestReplacedLinkNamesTheNewerOne(t *testing.T) {
 	hookstest.Invite(t, h.App, h.owner, h.team, "lucia@halation.example", "admin")
 	newer := h.mailed("lucia@halation.example")
 	b := h.Visitor()
-	says(t, b.Get(path), 410, "A newer link was sent", "newest letter")
+	says(t, b.Get(path), 410, "A newer link was sent", invitations.Sentence(invitations.Replaced), "Ask Marta")
 	says(t, b.Post(path+"/accept", newcomer()), 422, "A newer link was sent")
 	says(t, h.As(hookstest.Person(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer it now", `href="/teams"`)
 	says(t, b.Get(newer), 200, "Sign in and accept")
@@ -297,7 +297,7 @@ func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
 	b := h.As(lucia)
 	b.Post(path+"/accept", nil)
 	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and come back here")
-	says(t, h.Visitor().Get(path), 410, "This invitation was accepted", "/signin?next=%2Fapp%2Fhalation-post")
+	says(t, h.Visitor().Get(path), 410, "This invitation was accepted", invitations.Sentence(invitations.Accepted), "/signin?next=%2Fapp%2Fhalation-post")
 	if err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestUnknownLinksAreSlowedDown(t *testing.T) {
 	path, _ := h.invite("lucia@halation.example")
 	b := h.Visitor()
 	for range 10 {
-		says(t, b.Get("/invite/usi_nosuchlink"), 404, "This link is not known here", "help@usher.test")
+		says(t, b.Get("/invite/usi_nosuchlink"), 404, "This link is not known here", invitations.Sentence(""), "help@usher.test")
 		says(t, b.Post("/invite/usi_nosuchlink/accept", newcomer()), 422, "This link is not known here")
 	}
 	r := b.Get("/invite/usi_nosuchlink")

@@ -47,7 +47,7 @@ func TestHomeByRole(t *testing.T) {
 	r := s.As(owner).Get(home)
 	says(t, r, 200, "The team is yours", "You schedule and host sessions", "/admin/halation-post", "/app/northlight-docs", "you cannot leave it")
 	lacks(t, r, home+"/leave", "Hosting needs")
-	says(t, s.As(admin).Get(home), 200, "You manage its people", "/admin/halation-post", "Hosting needs the Organizer role", "Marta</a> (Owner)", home+"/leave")
+	says(t, s.As(admin).Get(home), 200, "people, seats and settings in the Admin Panel", "/admin/halation-post", "Hosting needs the Organizer role", "Marta</a> (Owner)", home+"/leave")
 	r = s.As(organizer).Get(home)
 	says(t, r, 200, "You schedule and host sessions", "Adam</a> (Admin)", home+"/leave")
 	lacks(t, r, "/admin/", "Hosting needs")

@@ -65,7 +65,16 @@ func (i addInput) offer() invitations.Offer {
 	return invitations.Offer{Lines: i.Lines, Roles: i.Roles, Note: i.Note}
 }
 
-// written are lines as they can be typed.
+// typed are lines exactly as they were typed.
+func typed(lines []invitations.Line) string {
+	var all []string
+	for _, line := range lines {
+		all = append(all, line.Raw)
+	}
+	return strings.Join(all, "\n")
+}
+
+// written are lines of a file as they can be typed.
 func written(lines []invitations.Line) string {
 	flat := strings.NewReplacer(",", " ", ";", " ", "\n", " ", "\r", " ", `"`, "", "<", "", ">", "")
 	var all []string
@@ -161,7 +170,7 @@ func added(e *core.RequestEvent, input addInput, results []invitations.Result) e
 	for _, result := range left {
 		lines = append(lines, result.Line)
 	}
-	input.List, input.Lines = written(lines), nil
+	input.List, input.Lines = typed(lines), nil
 	props, err := addProps(e, input)
 	if err != nil {
 		return err

@@ -71,7 +71,8 @@ func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
 	}
 
 	r := b.Post(s.path("/users/add"), send(list(text, "organizer")))
-	want(t, r, http.StatusOK, "2 invitations are on their way.", "What is left")
+	want(t, r, http.StatusOK, "2 invitations are on their way.", "What is left", "still in the list, each with its reason", "Done")
+	hasNot(t, r, "Cancel")
 	if got := kept(t, r.Body); got != "mei.tan.lantern\ntheo@halation.example\nmaeve@halation.example\nplain@halation.example\ngrace@lantern.example" {
 		t.Errorf("left in the list: %q", got)
 	}
@@ -88,7 +89,7 @@ func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
 func TestAListThatAllWentOutLeadsBackToUsers(t *testing.T) {
 	s := open(t, true)
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check the list", "25 seats free"[2:], `enctype="multipart/form-data"`)
+	want(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check the list", "Cancel", "Each address appears here with what will happen to it", "Columns “email” and “name”", "25 seats free"[2:], `enctype="multipart/form-data"`)
 	form := list("Ida <ida@halation.example>, ida@halation.example, leo@halation.example")
 	form.Set("note", "See you on Monday.")
 	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "2 invitations are on their way.")
@@ -97,7 +98,7 @@ func TestAListThatAllWentOutLeadsBackToUsers(t *testing.T) {
 		t.Fatal(err, pending)
 	}
 	r := b.Post(s.path("/users/add"), send(form)) // the same once more
-	want(t, r, http.StatusUnprocessableEntity, "Nothing was sent.", "Already invited")
+	want(t, r, http.StatusUnprocessableEntity, "Nothing was sent.", "Already invited", "Cancel")
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
 		t.Fatalf("%d invitations", n)
 	}
@@ -236,6 +237,9 @@ func TestAdminsOfferAdminOnlyWhereTheOwnerLetsThem(t *testing.T) {
 func TestWithoutMailEachLinkIsGivenOnce(t *testing.T) {
 	s := open(t, false)
 	b := s.As(s.owner)
+	foretold := b.Post(s.path("/users/preview"), list("ida@halation.example\nleo@halation.example"))
+	want(t, foretold, http.StatusOK, "Make 2 links")
+	hasNot(t, foretold, "Send 2 invitations")
 	r := b.Post(s.path("/users/add"), send(list("Ida <ida@halation.example>\nleo@halation.example")))
 	want(t, r, http.StatusOK, "Hand the links on", "2 people are invited.", "Ida", "leo@halation.example", "Copy")
 	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)
@@ -246,6 +250,19 @@ func TestWithoutMailEachLinkIsGivenOnce(t *testing.T) {
 	want(t, r, http.StatusOK, "1 person is invited.", "/invite/usi_", "No @ in the address")
 	for _, path := range []string{"/users", "/users/add"} {
 		hasNot(t, b.Get(s.path(path)), "usi_")
+	}
+}
+
+func TestALineThatIsLeftStaysAsItWasTyped(t *testing.T) {
+	s := open(t, true)
+	typed := "<script>alert(1)</script>@x.example\n\"Conti, Dario\" <dario.halation.example>\n  Noor   A. <NOOR@halation.example>"
+	r := s.As(s.owner).Post(s.path("/users/add"), send(list(typed)))
+	want(t, r, http.StatusUnprocessableEntity, "Nothing was sent.")
+	if got := kept(t, r.Body); got != strings.ReplaceAll(typed, "  Noor", "Noor") {
+		t.Errorf("%q", got)
+	}
+	if strings.Contains(r.Body, "<script>alert") {
+		t.Error("it is markup")
 	}
 }
 

@@ -73,7 +73,7 @@ func roleLine(actor *actors.Actor, row *members.Row, role actors.Role, path stri
 			line.Why = "Only the Owner manages Admins in this team."
 			break
 		}
-		line.Verb, line.Href = "Revoke role…", path+"/revoke-role?role="+role.Key
+		line.Verb, line.Href, line.Revokes = "Revoke role…", path+"/revoke-role?role="+role.Key, true
 	case wanted.Without(row.Offered()).None():
 		line.Small = offerWords[offerState(*row)]
 		line.Chip = &ui.ChipProps{Label: role.Word, State: offerState(*row), Note: offerState(*row)}
@@ -114,7 +114,11 @@ func asking(app core.App, props *PersonProps, actor *actors.Actor, row *members.
 		}
 		return err
 	}
-	props.Seen, props.Reason = told[row.Status], invitation.GetString("reason")
+	props.Reason = invitation.GetString("reason")
+	switch row.Status {
+	case invitations.Declined, invitations.Revoked, invitations.Expired:
+		props.Seen = invitations.Sentence(row.Status)
+	}
 	if may {
 		props.Again = path + "/again"
 	}
@@ -134,15 +138,9 @@ func askProps(app core.App, actor *actors.Actor, row *members.Row, invitation *i
 	return &AskProps{
 		Invitation: invitation.Id, By: by, At: invitation.GetDateTime("created").Time(), Zone: zone,
 		Mail: mailProps(app, states[invitation.Id], zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()),
+		Waits:  invitation.GetString("reason"),
 		Resend: path + "/resend", Revoke: path + "/revoke",
 	}, nil
-}
-
-// told is what a person reads who opens the link of an invitation that has ended (R54).
-var told = map[string]string{
-	invitations.Declined: "This invitation was declined. Ask for a new one.",
-	invitations.Revoked:  "This invitation was revoked. Ask the team if that surprises you.",
-	invitations.Expired:  "This invitation has expired. Ask for a new one.",
 }
 
 // mailProps says how far a letter has come (R66).

@@ -29,7 +29,7 @@ func profile() url.Values {
 func TestAdminsChangeTheTeamAndSeeItAtOnce(t *testing.T) {
 	s := open(t, true)
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/settings")), http.StatusOK, "at most 60", "at most 500", "up to 1 MB", "Only the Owner decides this", "disabled")
+	want(t, b.Get(s.path("/settings")), http.StatusOK, "60 characters at most", "500 characters at most", "up to 1 MB", "Only the Owner decides this", "disabled")
 	form := profile()
 	form.Set("open", "yes") // forged: the box is disabled for Admins
 	went(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "Settings saved.")
@@ -111,13 +111,18 @@ func TestALogoThatCannotBeIsToldBesideItsField(t *testing.T) {
 func TestThePlanIsShownWithRealNumbers(t *testing.T) {
 	s := open(t, true)
 	r := s.As(s.admin).Get(s.path("/settings"))
-	want(t, r, http.StatusOK, "<b>Pro</b>", "2 of 5 Admin seats used, 0 reserved, 3 free", "40 hours", "100 GB", "mailto:help@usher.test")
+	want(t, r, http.StatusOK, "<b>Pro</b>", "2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used", "mailto:help@usher.test")
+	hasNot(t, r, "Longest session", "Storage", "Sessions at once")
 }
 
 func TestTestLettersGoToTheirOwnAskerThreeAMinute(t *testing.T) {
+	off := open(t, false)
+	silent := off.As(off.admin).Get(off.path("/settings"))
+	want(t, silent, http.StatusOK, "Mail is off.", "usher user confirm ADDRESS", "Send me a test letter")
+	hasNot(t, silent, "Sender")
 	s := open(t, true)
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/settings")), http.StatusOK, "Letters leave through Resend.", "Usher <usher@usher.test>", "Send me a test letter")
+	want(t, b.Get(s.path("/settings")), http.StatusOK, "Sender", "Letters leave through Resend.", "Usher <usher@usher.test>", "Send me a test letter")
 	var at string
 	for range 3 {
 		r := b.Post(s.path("/settings/test-letter"), nil)

@@ -248,7 +248,7 @@ func Whois() templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<dl class=\"whois\"><div><dt>Admin <span>uses an Admin seat</span></dt><dd>Manages people, rooms, usage and billing here.</dd></div><div><dt>Organizer <span>uses an Organizer seat</span></dt><dd>Schedules and hosts sessions for the team.</dd></div><div><dt>Member <span>no seat</span></dt><dd>Joins sessions, sees their own recordings.</dd></div><div><dt>Guest <span>no seat</span></dt><dd>Enters only the sessions they are invited to.</dd></div></dl>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<dl class=\"whois\"><div><dt>Admin <span>uses an Admin seat</span></dt><dd>Manages people, seats and the team's settings.</dd></div><div><dt>Organizer <span>uses an Organizer seat</span></dt><dd>Schedules and hosts sessions for the team.</dd></div><div><dt>Member <span>no seat</span></dt><dd>Joins the sessions they are invited to.</dd></div><div><dt>Guest <span>no seat</span></dt><dd>Enters only the sessions they are invited to.</dd></div></dl>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
@@ -153,7 +154,7 @@ func TestDetailsOfferTheOneVerbThatFits(t *testing.T) {
 
 	r = b.Get(s.user(s.member, ""))
 	want(t, r, http.StatusOK, "Ask to be Admin…", "Ask to be Organizer…", "Remove…")
-	hasNot(t, r, "Revoke role…", "Revoke invitation…", "Resend")
+	hasNot(t, r, "Revoke role…", "Revoke invitation…", "Resend", "An invitation that waits can be revoked")
 
 	r = b.Get(s.user(s.owner, ""))
 	want(t, r, http.StatusOK, "can be neither removed nor demoted")
@@ -195,6 +196,18 @@ func TestAdminsReadWhatTheInvitedPersonReads(t *testing.T) {
 		want(t, r, http.StatusOK, "“"+sentence+"”", "Invite again…", "Organizer", "· "+status)
 		hasNot(t, r, "Resend", "Revoke invitation…", "Remove…")
 	}
+}
+
+func TestAnInvitationWhoseAccountIsNotConfirmedSaysForWhatItWaits(t *testing.T) {
+	s := open(t, false)
+	b := s.As(s.owner)
+	result := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
+	hasNot(t, b.Get(s.path("/users/"+result.ID)), "Waits for")
+	newcomer := invitations.Newcomer{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:], Name: "Lucía", Password: hookstest.Password}
+	if _, _, err := invitations.AcceptNew(s.App, newcomer); record.Code(err) != accounts.CodeUnverified {
+		t.Fatal(err)
+	}
+	want(t, b.Get(s.path("/users/"+result.ID)), http.StatusOK, "Waits for", "usher user confirm lucia@halation.example", "Revoke invitation…")
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -43,7 +43,7 @@ func (p FieldProps) kind() string {
 
 func (p FieldProps) hint() string {
 	if p.Hint == "" && p.Max > 0 {
-		return "at most " + Number(p.Max)
+		return Number(p.Max) + " characters at most"
 	}
 	return p.Hint
 }

@@ -140,7 +140,7 @@ func TestFieldWithErrorIsWired(t *testing.T) {
 	p := ui.FieldProps{ID: "email", Name: "email", Label: "Address", Type: "email", Value: "a", Help: "Help.", Error: "No @.", Max: 254, Autocomplete: "email", Required: true}
 	html := render(t, ui.Field(p))
 	contains(t, html, `<label for="email">Address</label>`, `id="email"`, `name="email"`, `type="email"`, `value="a"`, `aria-invalid="true"`,
-		`aria-describedby="email-e email-h"`, `id="email-e"`, `id="email-h"`, `No @.`, `maxlength="254"`, `at most 254`, `autocomplete="email"`, ` required`)
+		`aria-describedby="email-e email-h"`, `id="email-e"`, `id="email-h"`, `No @.`, `maxlength="254"`, `254 characters at most`, `autocomplete="email"`, ` required`)
 
 	p.Error, p.Help, p.Required = "", "", false
 	html = render(t, ui.Field(p))

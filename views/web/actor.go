@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 
@@ -68,6 +67,3 @@ func Actor(e *core.RequestEvent) *actors.Actor {
 	actor, _ := e.Get(actorKey).(*actors.Actor)
 	return actor
 }
-
-// IsMissing reports whether an error says that there is no such thing.
-func IsMissing(err error) bool { return errors.Is(err, record.ErrNotFound) }

@@ -47,11 +47,6 @@ func Pages(e *core.ServeEvent) *Group {
 	return pages
 }
 
-// NotFound answers an address that there is not: as a page, or in the shape of the API.
-func NotFound(e *core.RequestEvent) error {
-	return e.NotFoundError("", nil)
-}
-
 func keepNothing(e *core.RequestEvent) error {
 	e.Response.Header().Set("Cache-Control", "private, no-store")
 	return e.Next()
