@@ -6,6 +6,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/audit"
+	"usher/hooks/changes"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
@@ -32,4 +33,5 @@ func Register(app core.App, config Config) {
 	members.Register(app)
 	invitations.Register(app)
 	seats.Register(app)
+	changes.Register(app)
 }

@@ -22,6 +22,8 @@ func Register(app core.App) {
 		web.Register(e)
 		e.Router.GET("/static/{path...}", apis.WrapStdHandler(static.Handler())).Bind(apis.SkipSuccessActivityLog())
 
+		web.Events(e)
+
 		pages := web.Pages(e)
 		account.Routes(pages)
 		join.Routes(pages)

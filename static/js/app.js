@@ -10,6 +10,7 @@ import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
 import "./copy.js";
 import "./live.js";
+import "./fresh.js";
 import "./menus.js"; // before keys: a menu takes its arrows first
 import "./keys.js";
 

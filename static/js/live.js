@@ -15,6 +15,7 @@ document.addEventListener("htmx:sse:before:connection", (event) => {
 });
 
 document.addEventListener("htmx:sse:after:connection", (event) => {
+  event.target.dataset.connected = "";
   if (!broken.delete(event.target)) return;
   event.target.dispatchEvent(new CustomEvent("reconnected", { bubbles: true }));
 });

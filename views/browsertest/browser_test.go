@@ -246,9 +246,24 @@ const mark = `(function(kinds, words) {
 // press clicks a button, a link or a menu's head by the words on it.
 func (b *tab) press(words string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("something to press called %q", words),
-		fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, mark, words))
-	b.do(chromedp.Click("[data-pointed]"))
+	find := fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, mark, words)
+	b.act(fmt.Sprintf("something to press called %q", words), find, chromedp.Click("[data-pointed]"))
+}
+
+// act finds something and does something to it, once more if the page has replaced it in between.
+func (b *tab) act(what, find string, action chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	var err error
+	for range 3 {
+		b.until(what, find)
+		ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
+		err = chromedp.Do(ctx, action)
+		cancel()
+		if err == nil {
+			return
+		}
+	}
+	b.fail("%s: %v", what, err)
 }
 
 // fill types into the field with that label, in place of what stood there.
@@ -258,8 +273,7 @@ func (b *tab) fill(label, text string) {
 		if (!l) return false; l.removeAttribute("data-pointed");
 		const f = l.control || document.getElementById(l.htmlFor); if (!f) return false;
 		f.setAttribute("data-pointed", ""); f.focus(); f.select && f.select(); return true })()`, mark, label)
-	b.until(fmt.Sprintf("a field called %q", label), find)
-	b.do(chromedp.SendKeys("[data-pointed]", text))
+	b.act(fmt.Sprintf("a field called %q", label), find, chromedp.SendKeys("[data-pointed]", text))
 }
 
 // keys sends keys to what has the focus.

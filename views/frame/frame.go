@@ -62,7 +62,7 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 func around(e *core.RequestEvent, actor *actors.Actor, places []members.Place, root, area string) ui.ShellProps {
 	team := teams.Of(actor.Team)
 	shell := ui.ShellProps{
-		Page:   ui.PageProps{NoIndex: true, Toast: Toast(e)},
+		Page:   ui.PageProps{NoIndex: true, Toast: Toast(e), Events: web.EventsPath(team.Id)},
 		Person: ui.Person{Name: actor.Name(), Small: Standing(actor.Roles, actor.Kind), Items: menu()},
 		Switcher: ui.Switcher{Name: team.Name(), Small: area, Logo: team.LogoPath(), Label: "Switch team",
 			Items: []ui.MenuItem{{Label: "All teams", Href: "/teams", Icon: "layers"}}},

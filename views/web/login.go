@@ -44,10 +44,18 @@ func loadLogin(e *core.RequestEvent) error {
 	}
 	e.Auth = account
 	e.Set(loginKey, login)
+	if byItself(e) {
+		return e.Next()
+	}
 	if err := accounts.Touch(e.App, login); err != nil {
 		e.App.Logger().Warn("note that a login was used", "error", err)
 	}
 	return e.Next()
+}
+
+// byItself reports whether an open page asks and not the person: that is no use of the login.
+func byItself(e *core.RequestEvent) bool {
+	return e.Request.URL.Path == "/events" || e.Request.Header.Get("X-Background") != ""
 }
 
 // Login is the login of the request, or nil.

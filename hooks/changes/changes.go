@@ -1,0 +1,89 @@
+// Package changes tells open pages, once a deed is committed, what kind of thing has changed in their team:
+// names, never content. A page then asks for itself again, and its rights are judged anew.
+package changes
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+)
+
+// What can have changed.
+const (
+	Users = "users" // people, roles, invitations, seats, and how far a letter has come
+	Team  = "team"  // its name, logo or settings
+)
+
+// MaxStreams is how many open pages of one account are told of changes at a time.
+const MaxStreams = 30
+
+const (
+	keyTeam = "usher.team"
+	keyUser = "usher.user"
+)
+
+// Register wires the telling to what is committed. It changes nothing and refuses nothing.
+func Register(app core.App) {
+	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "outbox": Users, "teams": Team} {
+		tell := func(e *core.RecordEvent) error {
+			team := e.Record.GetString("team")
+			if collection == "teams" {
+				team = e.Record.Id
+			}
+			Tell(e.App, team, name)
+			return e.Next()
+		}
+		app.OnRecordAfterCreateSuccess(collection).BindFunc(tell)
+		app.OnRecordAfterUpdateSuccess(collection).BindFunc(tell)
+		app.OnRecordAfterDeleteSuccess(collection).BindFunc(tell)
+	}
+	app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
+		shut(e.App, e.Record.GetString("team"), e.Record.GetString("user"))
+		return e.Next()
+	})
+}
+
+// Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends,
+// its channel closed, when the person is not in the team any more; Unsubscribe ends it otherwise.
+func Subscribe(app core.App, team, user string) (client subscriptions.Client, ok bool) {
+	open := 0
+	for _, c := range app.SubscriptionsBroker().Clients() {
+		if c.Get(keyUser) == user {
+			open++
+		}
+	}
+	if open >= MaxStreams {
+		return nil, false
+	}
+	client = subscriptions.NewDefaultClient()
+	client.Set(keyTeam, team)
+	client.Set(keyUser, user)
+	app.SubscriptionsBroker().Register(client)
+	return client, true
+}
+
+// Unsubscribe ends a stream.
+func Unsubscribe(app core.App, client subscriptions.Client) {
+	app.SubscriptionsBroker().Unregister(client.Id())
+}
+
+// Tell says to every open page of the team that something of that name has changed.
+func Tell(app core.App, team, name string) {
+	if team == "" {
+		return
+	}
+	for _, client := range app.SubscriptionsBroker().Clients() {
+		if client.Get(keyTeam) == team {
+			routine.FireAndForget(func() { client.Send(subscriptions.Message{Name: name}) })
+		}
+	}
+}
+
+// shut ends the streams of a person who is not in the team any more.
+func shut(app core.App, team, user string) {
+	for _, client := range app.SubscriptionsBroker().Clients() {
+		if client.Get(keyTeam) == team && client.Get(keyUser) == user {
+			Unsubscribe(app, client)
+		}
+	}
+}

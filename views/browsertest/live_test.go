@@ -1,0 +1,70 @@
+package browsertest
+
+import (
+	"testing"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+)
+
+func TestAnOpenPageFollowsWhatOthersDo(t *testing.T) {
+	server, _ := withMail(t)
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
+	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
+	lucia := hookstest.Person(t, server.App, "lucia@halation.example")
+
+	b := signIn(t, server, "marta@halation.example")
+	b.visit("/admin/halation-post/users")
+	b.see("2 of 3 Organizer seats used, 0 reserved, 1 free")
+	b.connected()
+	invited := hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
+	b.see("2 of 3 Organizer seats used, 1 reserved, 0 free")
+	b.see("lucia@halation.example")
+	if _, err := invitations.Accept(server.App, invitations.Answer{Account: lucia, ID: invited.ID}); err != nil {
+		t.Fatal(err)
+	}
+	b.see("3 of 3 Organizer seats used, 0 reserved, 0 free")
+	if err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
+		t.Fatal(err)
+	}
+	b.see("2 of 3 Organizer seats used, 0 reserved, 1 free")
+	b.seeNo("lucia@halation.example")
+}
+
+func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
+	server, _ := withMail(t)
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	for _, c := range []struct {
+		email, sees string
+		lose        func(actor *actors.Actor, id string) error
+	}{
+		{"demoted@halation.example", "The Admin Panel of Halation Post is for its Owner and Admins", func(actor *actors.Actor, id string) error {
+			return members.RevokeRoles(server.App, actor, id, actors.Roles{Admin: true})
+		}},
+		{"removed@halation.example", "There is no such page", func(actor *actors.Actor, id string) error {
+			return members.Remove(server.App, actor, id)
+		}},
+	} {
+		account := hookstest.Member(t, server.App, team, c.email, "admin")
+		b := signIn(t, server, c.email)
+		b.expect(403)
+		b.expect(404)
+		b.visit("/admin/halation-post/users")
+		b.see("Add users")
+		b.connected()
+		if err := c.lose(hookstest.Actor(t, server.App, owner, team), account.Id); err != nil {
+			t.Fatal(err)
+		}
+		b.see(c.sees)
+	}
+}
+
+// connected waits until the page is told of changes.
+func (b *tab) connected() {
+	b.t.Helper()
+	b.until("the stream", `!!document.querySelector("#live[data-connected]")`)
+}

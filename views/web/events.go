@@ -1,0 +1,127 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/subscriptions"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/changes"
+	"usher/hooks/record"
+)
+
+const (
+	heartbeat = 20 * time.Second
+	gather    = 100 * time.Millisecond // what changes together is told together
+)
+
+// EventsPath is the stream of what changes in a team, for its open pages.
+func EventsPath(team string) string { return "/events?team=" + team }
+
+// Events mounts the stream: server-sent events with names of what changed and nothing else. It ends with the
+// event "close" when the person may not see the team any more.
+func Events(e *core.ServeEvent) {
+	e.Router.GET("/events", events).Bind(apis.SkipSuccessActivityLog())
+}
+
+func events(e *core.RequestEvent) error {
+	login := Login(e)
+	if login == nil {
+		return e.UnauthorizedError("Sign in first.", nil)
+	}
+	actor, err := actors.Find(e.App, e.Auth, e.Request.URL.Query().Get("team"))
+	if errors.Is(err, record.ErrNotFound) {
+		return e.NotFoundError("", nil)
+	}
+	if err != nil {
+		return err
+	}
+	client, ok := changes.Subscribe(e.App, actor.Team.Id, e.Auth.Id)
+	if !ok {
+		return e.TooManyRequestsError("Too many pages are open.", nil)
+	}
+	defer changes.Unsubscribe(e.App, client)
+	secret, _ := e.Request.Cookie(cookieName(e.App))
+	s := stream{e, client, func() bool { return stillIn(e.App, secret.Value, actor.Team.Id) }}
+	return s.run()
+}
+
+// stillIn reads anew whether the login is good and its account in the team.
+func stillIn(app core.App, secret, team string) bool {
+	_, account, err := accounts.FindLogin(app, secret)
+	if err != nil {
+		return false
+	}
+	_, err = actors.Find(app, account, team)
+	return err == nil
+}
+
+type stream struct {
+	e       *core.RequestEvent
+	client  subscriptions.Client
+	stillIn func() bool
+}
+
+func (s stream) run() error {
+	if err := http.NewResponseController(s.e.Response).SetWriteDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("keep a stream open: %w", err)
+	}
+	header := s.e.Response.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no")
+	if err := s.write("retry: 2000\n\n"); err != nil {
+		return nil
+	}
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	told := map[string]bool{}
+	var soon <-chan time.Time
+	for {
+		select {
+		case message, ok := <-s.client.Channel():
+			if !ok {
+				return s.close()
+			}
+			told[message.Name] = true
+			if soon == nil {
+				soon = time.After(gather)
+			}
+			continue
+		case <-soon:
+			soon = nil
+		case <-beat.C:
+		case <-s.e.Request.Context().Done():
+			return nil
+		}
+		if !s.stillIn() {
+			return s.close()
+		}
+		text := ": here\n\n"
+		for name := range told {
+			text += "event: " + name + "\ndata: changed\n\n"
+		}
+		clear(told)
+		if err := s.write(text); err != nil {
+			return nil
+		}
+	}
+}
+
+func (s stream) close() error {
+	_ = s.write("event: close\ndata: over\n\n")
+	return nil
+}
+
+func (s stream) write(text string) error {
+	if _, err := s.e.Response.Write([]byte(text)); err != nil {
+		return err
+	}
+	return s.e.Flush()
+}

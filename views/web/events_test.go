@@ -1,0 +1,152 @@
+package web_test
+
+import (
+	"bufio"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/changes"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/views/viewstest"
+)
+
+// listen opens the stream of a team and gives its events by name, until it ends.
+func listen(t *testing.T, server *viewstest.Server, b *viewstest.Browser, team string) (status int, events <-chan string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/events?team="+team, nil)
+	response, err := b.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); response.Body.Close() })
+	names := make(chan string, 100)
+	if response.StatusCode != http.StatusOK {
+		close(names)
+		return response.StatusCode, names
+	}
+	lines := bufio.NewScanner(response.Body)
+	lines.Scan() // the first line tells that the stream is open
+	go func() {
+		defer close(names)
+		for lines.Scan() {
+			if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				names <- name
+			} else if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok && data != "changed" && data != "over" {
+				names <- "content: " + data
+			}
+		}
+	}()
+	return response.StatusCode, names
+}
+
+func TestAStreamTellsATeamsPeopleThatSomethingChanged(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	stranger := hookstest.Person(t, server.App, "eve@x.example")
+	other := hookstest.Team(t, server.App, stranger, "Other", "pro")
+
+	if status, _ := listen(t, server, server.Visitor(), team.Id); status != http.StatusUnauthorized {
+		t.Errorf("nobody: %d", status)
+	}
+	if status, _ := listen(t, server, server.As(stranger), team.Id); status != http.StatusNotFound {
+		t.Errorf("a stranger: %d", status)
+	}
+	_, theirs := listen(t, server, server.As(stranger), other.Id)
+	status, ours := listen(t, server, server.As(owner), team.Id)
+	if status != http.StatusOK {
+		t.Fatal(status)
+	}
+	hookstest.Invite(t, server.App, owner, team, "lucia@x.example", "organizer")
+	if name := <-ours; name != changes.Users {
+		t.Errorf("ours: %q", name)
+	}
+	hookstest.Invite(t, server.App, stranger, other, "lucia@x.example", "organizer")
+	if name := <-theirs; name != changes.Users {
+		t.Errorf("theirs: %q", name)
+	}
+	select {
+	case name := <-theirs:
+		t.Errorf("the other team heard %q more than its own change", name)
+	default:
+	}
+}
+
+func TestAStreamEndsWithTheRightToIt(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	ends := func(what string, events <-chan string) {
+		t.Helper()
+		last := ""
+		for name := range events {
+			last = name
+		}
+		if last != "close" {
+			t.Errorf("%s: the stream ended with %q", what, last)
+		}
+	}
+
+	removed := hookstest.Member(t, server.App, team, "removed@x.example", "admin")
+	_, events := listen(t, server, server.As(removed), team.Id)
+	if err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), removed.Id); err != nil {
+		t.Fatal(err)
+	}
+	ends("removed", events)
+
+	gone := hookstest.Member(t, server.App, team, "gone@x.example", "admin")
+	b := server.As(gone)
+	_, events = listen(t, server, b, team.Id)
+	b.Post("/signout", nil)
+	hookstest.Invite(t, server.App, owner, team, "lucia@x.example")
+	ends("signed out", events)
+}
+
+func TestAStreamIsNoUseOfALogin(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	b := server.As(owner)
+	const then = "SELECT count(*) FROM logins WHERE seen < {:now}"
+	hookstest.Exec(t, server.App, "UPDATE logins SET seen = {:then}", dbx.Params{"then": time.Now().Add(-time.Hour).UTC().Format("2006-01-02 15:04:05.000Z")})
+	untouched := func() (n int) {
+		t.Helper()
+		if err := server.App.DB().NewQuery(then).Bind(dbx.Params{"now": time.Now().Add(-time.Minute).UTC().Format("2006-01-02 15:04:05.000Z")}).Row(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	listen(t, server, b, team.Id)
+	request, _ := http.NewRequest(http.MethodGet, server.URL+"/admin/halation-post/users", nil)
+	request.Header.Set("X-Background", "1")
+	b.Send(request)
+	if untouched() != 1 {
+		t.Error("an open page by itself kept the login alive")
+	}
+	b.Get("/admin/halation-post/users")
+	if untouched() != 0 {
+		t.Error("a look at a page did not")
+	}
+}
+
+func TestTooManyOpenPagesAreRefused(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	b := server.As(owner)
+	for range changes.MaxStreams {
+		if status, _ := listen(t, server, b, team.Id); status != http.StatusOK {
+			t.Fatal(status)
+		}
+	}
+	if status, _ := listen(t, server, b, team.Id); status != http.StatusTooManyRequests {
+		t.Errorf("one more: %d", status)
+	}
+}
