@@ -3,6 +3,8 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -32,6 +34,7 @@ func TestTheProgram(t *testing.T) {
 	}
 	usher := program(t)
 	t.Run("serves a fresh folder, and prints the link of the first account", func(t *testing.T) { serves(t, usher) })
+	t.Run("lets a request end that runs when it is told to stop", func(t *testing.T) { finishes(t, usher) })
 	t.Run("names every wrong setting", func(t *testing.T) {
 		out, code := fails(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
 		if code != 1 || !strings.Contains(out, "USHER_URL") || !strings.Contains(out, "USHER_SIGNUP") {
@@ -50,14 +53,16 @@ func TestTheProgram(t *testing.T) {
 	})
 }
 
-func serves(t *testing.T, usher string) {
+// running starts the program on a free address and gives it with the link that it prints.
+func running(t *testing.T, usher string) (command *exec.Cmd, address, link string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
+	address = listener.Addr().String()
 	listener.Close()
-	command := exec.Command(usher, "serve", "--http", address)
+	command = exec.Command(usher, "serve", "--http", address)
 	command.Dir = t.TempDir()
 	out, err := command.StdoutPipe()
 	if err != nil {
@@ -66,12 +71,25 @@ func serves(t *testing.T, usher string) {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer command.Process.Kill()
-
-	link := ""
+	t.Cleanup(func() { _ = command.Process.Kill() })
 	found := regexp.MustCompile(`http://\S+/signup\?code=\S+`)
 	for lines := bufio.NewScanner(out); link == "" && lines.Scan(); {
 		link = found.FindString(lines.Text())
+	}
+	return command, address, link
+}
+
+func serves(t *testing.T, usher string) {
+	command, address, link := running(t, usher)
+	for _, path := range []string{"/livez", "/readyz"} {
+		probe, err := http.Get("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		probe.Body.Close()
+		if probe.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", path, probe.StatusCode)
+		}
 	}
 	response, err := http.Get(link)
 	if err != nil {
@@ -87,9 +105,19 @@ func serves(t *testing.T, usher string) {
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "data.db")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the database: %v, %v", info.Mode(), err)
 	}
+	stops(t, command)
+}
+
+func stops(t *testing.T, command *exec.Cmd) {
+	t.Helper()
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	ends(t, command)
+}
+
+func ends(t *testing.T, command *exec.Cmd) {
+	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
 	select {
@@ -100,6 +128,44 @@ func serves(t *testing.T, usher string) {
 	case <-time.After(30 * time.Second):
 		t.Error("it did not stop")
 	}
+}
+
+// finishes sends half of a form, stops the server, and sends the rest.
+func finishes(t *testing.T, usher string) {
+	command, address, _ := running(t, usher)
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprintf(connection, "POST /signin HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20\r\n\r\nemail=a%%40b", address)
+	// The server has taken the request once it answers another one on a connection made later.
+	if _, err := http.Get("http://" + address + "/livez"); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		probe, err := net.Dial("tcp", address)
+		if err != nil {
+			break // it takes no new connections: it is stopping
+		}
+		probe.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("it takes connections after the signal")
+		}
+	}
+	fmt.Fprint(connection, ".example\n")
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatalf("the request was cut off: %v", err)
+	}
+	if response.StatusCode != http.StatusUnprocessableEntity {
+		body, _ := io.ReadAll(response.Body)
+		t.Errorf("the request ended with %d: %s", response.StatusCode, body)
+	}
+	ends(t, command)
 }
 
 func fails(t *testing.T, usher string, env []string, args ...string) (string, int) {

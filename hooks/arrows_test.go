@@ -42,7 +42,7 @@ var arrows = map[string]string{
 	"operate":   domains,
 	"hookstest": "hooks pb_migrations " + domains,
 
-	"views":             "static views/account views/api views/join views/member views/panel views/web hooks settings",
+	"views":             "operate static views/account views/api views/join views/member views/panel views/web hooks settings",
 	"views/web":         "accounts actors changes record settings views/ui",
 	"views/ui":          "static",
 	"views/frame":       domains + " static views/ui views/web",

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/operate"
 	"usher/static"
 	"usher/views/account"
 	"usher/views/api"
@@ -23,6 +24,8 @@ func Register(app core.App) {
 		e.Router.GET("/static/{path...}", apis.WrapStdHandler(static.Handler())).Bind(apis.SkipSuccessActivityLog())
 
 		web.Events(e)
+		e.Router.GET("/livez", func(e *core.RequestEvent) error { return e.String(200, "ok\n") }).Bind(apis.SkipSuccessActivityLog())
+		e.Router.GET("/readyz", ready).Bind(apis.SkipSuccessActivityLog())
 
 		pages := web.Pages(e)
 		account.Routes(pages)
@@ -34,6 +37,14 @@ func Register(app core.App) {
 		api.Routes(e.Router.Group(""))
 		return e.Next()
 	})
+}
+
+// ready says whether the server can do its work, for whatever watches it.
+func ready(e *core.RequestEvent) error {
+	if err := operate.Ready(e.App); err != nil {
+		return e.String(503, err.Error()+"\n")
+	}
+	return e.String(200, "ok\n")
 }
 
 // notFound is the answer for an address that there is not. Under /api/ it has the shape of the API.

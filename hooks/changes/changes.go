@@ -67,6 +67,16 @@ func Unsubscribe(app core.App, client subscriptions.Client) {
 	app.SubscriptionsBroker().Unregister(client.Id())
 }
 
+const keyStop = "usher.changes.stop"
+
+// Stopped is closed when the server stops: streams end without a word, and their pages come back to the next server.
+func Stopped(app core.App) chan struct{} {
+	return app.Store().GetOrSet(keyStop, func() any { return make(chan struct{}) }).(chan struct{})
+}
+
+// Stop ends every stream, once.
+func Stop(app core.App) { close(Stopped(app)) }
+
 // Tell says to every open page of the team that something of that name has changed.
 func Tell(app core.App, team, name string) {
 	if team == "" {

@@ -60,6 +60,7 @@ func (l *listen) run(app core.App) error {
 	if _, err := plans.Find(app, config.Plan); err != nil {
 		return fmt.Errorf("USHER_PLAN is %q: give the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
 	}
+	stopGently(app)
 	err := apis.Serve(app, apis.ServeConfig{
 		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},
 	})

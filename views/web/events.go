@@ -97,6 +97,8 @@ func (s stream) run() error {
 		case <-soon:
 			soon = nil
 		case <-beat.C:
+		case <-changes.Stopped(s.e.App):
+			return nil
 		case <-s.e.Request.Context().Done():
 			return nil
 		}

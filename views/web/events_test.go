@@ -150,3 +150,14 @@ func TestTooManyOpenPagesAreRefused(t *testing.T) {
 		t.Errorf("one more: %d", status)
 	}
 }
+
+func TestAStreamEndsWithoutAWordWhenTheServerStops(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	_, events := listen(t, server, server.As(owner), team.Id)
+	changes.Stop(server.App)
+	for name := range events {
+		t.Errorf("the stream said %q: a page would not come back", name)
+	}
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"net/http"
 	"sync"
@@ -21,7 +22,8 @@ func Render(e *core.RequestEvent, status int, component templ.Component) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
-	if err := component.Render(e.Request.Context(), buffer); err != nil {
+	ctx := context.WithoutCancel(e.Request.Context()) // a stopping server cancels it, and what runs still ends well
+	if err := component.Render(ctx, buffer); err != nil {
 		return err
 	}
 	return e.Blob(status, "text/html; charset=utf-8", buffer.Bytes())

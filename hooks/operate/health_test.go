@@ -1,0 +1,39 @@
+package operate_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/operate"
+)
+
+func TestAServerIsReadyWhileItCanWriteAndLettersLeave(t *testing.T) {
+	config := hookstest.Config()
+	config.ResendKey = "re_test"
+	app := hookstest.NewWith(t, config)
+	if err := operate.Ready(app); err != nil {
+		t.Fatal(err)
+	}
+	if err := app.RunInTransaction(func(tx core.App) error {
+		_, err := mail.Queue(tx, mail.Test(mail.TestProps{To: "marta@x.example", Server: "here", By: "Marta"}))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := operate.Ready(app); err != nil {
+		t.Errorf("with a fresh letter: %v", err)
+	}
+	hookstest.Exec(t, app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
+	if err := operate.Ready(app); err == nil || !strings.Contains(err.Error(), "letters wait") || strings.Contains(err.Error(), "marta") {
+		t.Errorf("with a letter that waits for long: %v", err)
+	}
+	hookstest.Exec(t, app, "DELETE FROM outbox", nil)
+	hookstest.Exec(t, app, "CREATE TRIGGER full BEFORE UPDATE ON _params BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
+	if err := operate.Ready(app); err == nil {
+		t.Error("ready, though nothing can be written")
+	}
+}
