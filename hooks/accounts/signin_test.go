@@ -67,6 +67,16 @@ func TestAKnownAndAnUnknownAddressGetTheSameAnswer(t *testing.T) {
 	}
 }
 
+func TestAResetOnAFreshServerTellsNothing(t *testing.T) {
+	app := hookstest.New(t)
+	if err := accounts.RequestReset(app, "nobody@x.example", ""); err != nil {
+		t.Error(err)
+	}
+	if n := hookstest.Count(t, app, "outbox") + hookstest.Count(t, app, "audit"); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
 func TestAStrangersTriesDoNotLockTheOwnerOut(t *testing.T) {
 	app := hookstest.New(t)
 	hookstest.Person(t, app, "ada@x.example")

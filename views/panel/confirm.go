@@ -89,7 +89,7 @@ func (p *DeedProps) again(row *members.Row) {
 
 func (p *DeedProps) revoke(row *members.Row) {
 	p.Title, p.Yes, p.Danger = "Revoke the invitation of "+p.Name+"?", "Revoke invitation", true
-	p.What = []string{"The link in the mail dies at once; a page that is open stops at the next click."}
+	p.What = []string{"The link in the mail dies at once. On a page that is open it can no longer be accepted."}
 	if words := seatWords(row.Offered()); words != "" {
 		p.What = append(p.What, "Free again: "+words+".")
 	}
@@ -100,7 +100,7 @@ func (p *DeedProps) revoke(row *members.Row) {
 
 func (p *DeedProps) revokeRole(role actors.Role, self bool) {
 	p.Title, p.Yes, p.Danger = "Revoke the role "+role.Word+" of "+p.Name+"?", "Revoke role", true
-	p.What = []string{"It ends at once; a page that is open stops at the next click. 1 " + role.Word + " seat is free again.",
+	p.What = []string{"It ends at once, on open pages too. 1 " + role.Word + " seat is free again.",
 		"The person stays in the team, and gets a mail. To get the role back they have to be asked and to accept."}
 	if !self {
 		return
@@ -115,7 +115,7 @@ func (p *DeedProps) revokeRole(role actors.Role, self bool) {
 
 func (p *DeedProps) remove(row *members.Row) {
 	p.Title, p.Yes, p.Danger = "Remove "+p.Name+" from the team?", "Remove", true
-	p.What = []string{"Access to this team ends at once; a page that is open stops at the next click. A mail says so."}
+	p.What = []string{"Access to this team ends at once, on open pages too. A mail says so."}
 	if words := seatWords(row.Roles()); words != "" {
 		p.What = append(p.What, "Free again: "+words+".")
 	}
