@@ -88,7 +88,7 @@ const codeKey = "usher.first-code"
 // FirstCode is the secret that lets the first account of a fresh server be made. It is made anew at
 // every start and printed there, so that nobody but whoever started the server can take it.
 func FirstCode(app core.App) string {
-	return app.Store().GetOrSet(codeKey, func() any { return newSecret() }).(string)
+	return app.Store().GetOrSet(codeKey, func() any { return NewSecret() }).(string)
 }
 
 // IsFirstCode compares a code in constant time.

@@ -60,7 +60,7 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 	if err != nil {
 		return "", fmt.Errorf("find logins: %w", err)
 	}
-	secret := newSecret()
+	secret := NewSecret()
 	login := &Login{core.NewRecord(collection)}
 	login.Load(map[string]any{
 		"user": account.Id, "token_hash": Hash(secret), "key_hash": Hash(account.TokenKey()),
@@ -119,17 +119,12 @@ func EndLogin(app core.App, login *Login) error { return app.Delete(login) }
 func EndOldLogins(app core.App) error {
 	now := time.Now()
 	old, err := app.FindRecordsByFilter("logins", "seen < {:idle} || created < {:max}", "", 1000, 0, dbx.Params{
-		"idle": stamp(now.Add(-IdleApp)), "max": stamp(now.Add(-MaxLogin)),
+		"idle": record.Stamp(now.Add(-IdleApp)), "max": record.Stamp(now.Add(-MaxLogin)),
 	})
 	for _, login := range old {
 		err = errors.Join(err, app.Delete(login))
 	}
 	return err
-}
-
-func stamp(t time.Time) string {
-	d, _ := types.ParseDateTime(t)
-	return d.String()
 }
 
 // Hash is how secrets are stored: SHA-256, in hexadecimal digits.
@@ -138,7 +133,8 @@ func Hash(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func newSecret() string {
+// NewSecret is 32 random bytes as base64url.
+func NewSecret() string {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	return base64.RawURLEncoding.EncodeToString(secret)

@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"errors"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
@@ -23,11 +25,8 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 		return nil, err
 	}
 	account, err := Find(app, address)
-	if err != nil && err != record.ErrNotFound {
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return nil, err
-	}
-	if err == record.ErrNotFound {
-		account = nil
 	}
 	ok, err := matches(app, account, password)
 	if err != nil {

@@ -4,9 +4,7 @@ package invitations
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -80,11 +78,10 @@ func statusOf(r *core.Record, now time.Time) string {
 }
 
 // newToken is the secret of an invitation's link: 32 random bytes. Only its hash is stored.
-func newToken() string {
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	return tokenPrefix + base64.RawURLEncoding.EncodeToString(secret)
-}
+func newToken() string { return tokenPrefix + accounts.NewSecret() }
+
+// term is when an invitation that is sent now ends.
+func term() types.DateTime { return types.NowDateTime().Add(Lifetime) }
 
 // renew gives the invitation a new link and a new week. The old link is kept as replaced.
 func (i *Invitation) renew(tx core.App) (token string, err error) {
@@ -95,8 +92,7 @@ func (i *Invitation) renew(tx core.App) (token string, err error) {
 	}
 	token = newToken()
 	i.Set("token_hash", accounts.Hash(token))
-	expires, _ := types.ParseDateTime(time.Now().Add(Lifetime))
-	i.Set("expires", expires)
+	i.Set("expires", term())
 	return token, nil
 }
 
@@ -121,7 +117,7 @@ func Find(app core.App, id string) (*Invitation, error) {
 func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err error) {
 	hash := accounts.Hash(token)
 	i, err = one(app, dbx.HashExp{"token_hash": hash})
-	if err == nil || err != record.ErrNotFound {
+	if !errors.Is(err, record.ErrNotFound) {
 		return i, false, err
 	}
 	i, err = one(app, dbx.NewExp("id = (SELECT invitation FROM retired_links WHERE token_hash = {:h})", dbx.Params{"h": hash}))

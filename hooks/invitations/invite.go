@@ -206,12 +206,8 @@ func strangersLimit(tx core.App, team *core.Record) error {
 	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > 7*24*time.Hour {
 		return nil
 	}
-	since := team.GetDateTime("created").Add(0)
-	if day := since.Time(); time.Since(day) > 24*time.Hour {
-		since = since.Add(time.Since(day) - 24*time.Hour)
-	}
 	n, err := tx.CountRecords("outbox", dbx.HashExp{"team": team.Id},
-		dbx.NewExp("created >= {:since}", dbx.Params{"since": since.String()}))
+		dbx.NewExp("created >= {:since}", dbx.Params{"since": record.Stamp(time.Now().Add(-24 * time.Hour))}))
 	if err != nil {
 		return fmt.Errorf("count the letters of a day: %w", err)
 	}

@@ -95,7 +95,7 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 		if err != nil {
 			return err
 		}
-		if !actor.CanInvite(invitation.Roles(), held) {
+		if !actor.CanAnswerFor(invitation.Roles(), held) {
 			return record.Forbid(notAllowed(actor, invitation.Roles().With(actors.Roles{Admin: held.Admin})))
 		}
 		if err := invitation.open(); err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
@@ -75,8 +74,7 @@ func tidy(r *core.Record) error {
 	}
 	r.Set("note", note)
 	if r.GetDateTime("expires").IsZero() {
-		expires, _ := types.ParseDateTime(time.Now().Add(Lifetime))
-		r.Set("expires", expires)
+		r.Set("expires", term())
 	}
 	return nil
 }

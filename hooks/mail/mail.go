@@ -8,6 +8,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"usher/hooks/record"
 )
 
 // keepDays is how long a letter that was sent or failed stays listed.
@@ -85,7 +87,7 @@ func Trouble(app core.App) string {
 func Forget(app core.App, before time.Time) (int64, error) {
 	result, err := app.NonconcurrentDB().NewQuery(
 		"DELETE FROM outbox WHERE status IN ('sent', 'failed') AND created < {:before}",
-	).Bind(params{"before": stamp(before)}).Execute()
+	).Bind(params{"before": record.Stamp(before)}).Execute()
 	if err != nil {
 		return 0, fmt.Errorf("delete old letters: %w", err)
 	}

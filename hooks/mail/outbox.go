@@ -9,6 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
 )
 
 const collection = "outbox"
@@ -136,7 +138,7 @@ func FindOutbox(app core.App, id string) (*Outbox, error) {
 func findNext(app core.App, now time.Time) (*Outbox, error) {
 	m := &Outbox{}
 	err := app.RecordQuery(collection).
-		AndWhere(dbx.NewExp("status = 'queued' AND due <= {:now}", params{"now": stamp(now)})).
+		AndWhere(dbx.NewExp("status = 'queued' AND due <= {:now}", params{"now": record.Stamp(now)})).
 		OrderBy("priority ASC", "due ASC", "rowid ASC").Limit(1).One(m)
 	if err != nil {
 		return nil, err
@@ -170,7 +172,7 @@ func Letters(app core.App, about string, since time.Time) (n int, last time.Time
 	var newest string
 	err = app.DB().NewQuery(
 		"SELECT count(*), coalesce(max(created), '') FROM outbox WHERE about = {:about} AND created >= {:since}",
-	).Bind(params{"about": about, "since": stamp(since)}).Row(&n, &newest)
+	).Bind(params{"about": about, "since": record.Stamp(since)}).Row(&n, &newest)
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("count letters: %w", err)
 	}
@@ -215,8 +217,6 @@ func Delivery(app core.App, about []string) (map[string]State, error) {
 }
 
 // stamp writes a time as the database keeps it.
-func stamp(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
-
 func at(stamp string) time.Time {
 	t, _ := time.Parse(types.DefaultDateLayout, stamp)
 	return t

@@ -1,6 +1,7 @@
 package members
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -63,7 +64,7 @@ func add(tx core.App, team, user string, roles actors.Roles) error {
 // stay. A guest becomes a member, and that he came as one is kept (D4).
 func Grant(tx core.App, team, user string, roles actors.Roles) error {
 	m, err := Find(tx, team, user)
-	if err == record.ErrNotFound {
+	if errors.Is(err, record.ErrNotFound) {
 		return add(tx, team, user, roles)
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"strconv"
@@ -20,7 +21,7 @@ func demo(app core.App) *cobra.Command {
 			if err := app.RunAllMigrations(); err != nil {
 				return err
 			}
-			at.http = orElse(at.http, freeAddress())
+			at.http = cmp.Or(at.http, freeAddress())
 			sample, err := Seed(app)
 			if err != nil {
 				return fmt.Errorf("fill the demo: %w", err)

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/mail"
+	"usher/hooks/record"
 )
 
 // What a server that is ready keeps to.
@@ -46,6 +47,6 @@ func Ready(app core.App) error {
 // writable writes one row of PocketBase's own parameters anew. Its health check reads only, and a full disk lets it.
 func writable(app core.App) error {
 	_, err := app.NonconcurrentDB().NewQuery(`INSERT INTO _params (id, value, created, updated) VALUES ('usherProbe', '0', {:now}, {:now})
-		ON CONFLICT (id) DO UPDATE SET updated = {:now}`).Bind(dbx.Params{"now": stamp(time.Now())}).Execute()
+		ON CONFLICT (id) DO UPDATE SET updated = {:now}`).Bind(dbx.Params{"now": record.Stamp(time.Now())}).Execute()
 	return err
 }

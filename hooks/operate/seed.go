@@ -12,6 +12,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/record"
 	"usher/hooks/teams"
 )
 
@@ -211,12 +212,12 @@ func (s *seeder) past(table, column, value string, days int) {
 		return
 	}
 	at := time.Now().Add(-time.Duration(days)*24*time.Hour - time.Duration(days*37)*time.Minute)
-	set := dbx.Params{"created": stamp(at)}
+	set := dbx.Params{"created": record.Stamp(at)}
 	if table == "invitations" {
-		set["expires"] = stamp(at.Add(invitations.Lifetime))
+		set["expires"] = record.Stamp(at.Add(invitations.Lifetime))
 		if days >= 7 {
 			// An invitation must be open to be answered: its term is dated back when all are.
-			set["expires"] = stamp(time.Now().Add(time.Hour))
+			set["expires"] = record.Stamp(time.Now().Add(time.Hour))
 		}
 	}
 	_, s.err = s.app.DB().Update(table, set, dbx.HashExp{column: value}).Execute()
@@ -239,5 +240,3 @@ func (s *seeder) settle() {
 	}
 	s.err = invitations.Expire(s.app)
 }
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000Z") }

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -48,12 +49,12 @@ func (l *listen) flags(command *cobra.Command) {
 // run serves until the program is told to stop.
 func (l *listen) run(app core.App) error {
 	if len(l.domains) > 0 {
-		l.http, l.https = orElse(l.http, "0.0.0.0:80"), orElse(l.https, "0.0.0.0:443")
+		l.http, l.https = cmp.Or(l.http, "0.0.0.0:80"), cmp.Or(l.https, "0.0.0.0:443")
 	} else {
-		l.http = orElse(l.http, "127.0.0.1:8090")
+		l.http = cmp.Or(l.http, "127.0.0.1:8090")
 	}
 	config := settings.Of(app)
-	config.URL = orElse(config.URL, l.url())
+	config.URL = cmp.Or(config.URL, l.url())
 	if err := app.RunAllMigrations(); err != nil {
 		return err
 	}
@@ -106,11 +107,4 @@ func welcome(app core.App, out io.Writer) {
 			"  Start it with your domain (usher serve meet.example.org), or behind a proxy with TLS and USHER_URL=https://…\n")
 	}
 	fmt.Fprintln(out)
-}
-
-func orElse(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }

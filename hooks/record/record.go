@@ -4,9 +4,13 @@ package record
 
 import (
 	"errors"
+	"maps"
+	"slices"
+	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // CodeNotAllowed is the code of a refusal for want of a right. At the edge it is a 403.
@@ -41,6 +45,9 @@ func Guard(check func(app core.App, r *core.Record) error) func(*core.RecordEven
 	}
 }
 
+// Stamp writes a time as the database holds it, to compare with.
+func Stamp(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
+
 // Refuse is a person's mistake: the field that caused it ("base" if none did), a stable code and a
 // sentence that says what happened and what to do.
 func Refuse(field, code, sentence string) error {
@@ -56,7 +63,7 @@ func Refusal(err error) (field, code, sentence string, ok bool) {
 	if !errors.As(err, &fields) {
 		return "", "", "", false
 	}
-	for _, field := range sorted(fields) {
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		var item validation.Error
 		if errors.As(fields[field], &item) {
 			return field, item.Code(), item.Error(), true

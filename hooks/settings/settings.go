@@ -2,12 +2,14 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -57,9 +59,9 @@ func FromEnv(getenv func(string) string) (Config, error) {
 	config := Config{
 		URL:          strings.TrimRight(getenv("USHER_URL"), "/"),
 		TrustedProxy: getenv("USHER_TRUSTED_PROXY"),
-		Teams:        orElse(getenv("USHER_TEAMS"), "any"),
-		SignUp:       orElse(getenv("USHER_SIGNUP"), "invited"),
-		Plan:         orElse(getenv("USHER_PLAN"), "free"),
+		Teams:        cmp.Or(getenv("USHER_TEAMS"), "any"),
+		SignUp:       cmp.Or(getenv("USHER_SIGNUP"), "invited"),
+		Plan:         cmp.Or(getenv("USHER_PLAN"), "free"),
 		Support:      getenv("USHER_SUPPORT"),
 		MailFrom:     getenv("USHER_MAIL_FROM"),
 		ResendKey:    getenv("RESEND_API_KEY"),
@@ -77,10 +79,10 @@ func (c Config) validate() error {
 			fault("%s is %q: give scheme and host, such as https://usher.example.org", name, value)
 		}
 	}
-	if !oneOf(c.Teams, "any", "operator") {
+	if !slices.Contains([]string{"any", "operator"}, c.Teams) {
 		fault("USHER_TEAMS is %q: give any or operator", c.Teams)
 	}
-	if !oneOf(c.SignUp, "open", "invited") {
+	if !slices.Contains([]string{"open", "invited"}, c.SignUp) {
 		fault("USHER_SIGNUP is %q: give open or invited", c.SignUp)
 	}
 	if c.MailFrom != "" {
@@ -139,22 +141,6 @@ func Of(app core.App) *Config {
 
 func isOrigin(value string, pathAllowed bool) bool {
 	u, err := url.Parse(value)
-	return err == nil && oneOf(u.Scheme, "http", "https") && u.Host != "" && u.User == nil &&
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
 		u.RawQuery == "" && u.Fragment == "" && (pathAllowed || u.Path == "")
-}
-
-func oneOf(value string, allowed ...string) bool {
-	for _, a := range allowed {
-		if value == a {
-			return true
-		}
-	}
-	return false
-}
-
-func orElse(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }
