@@ -221,12 +221,13 @@ func strangersLimit(tx core.App, team *core.Record) error {
 func Addresses(addresses []string) []Line {
 	lines := make([]Line, 0, len(addresses))
 	for _, address := range addresses {
-		lines = append(lines, line("", address))
+		lines = append(lines, LineOf("", address))
 	}
 	return lines
 }
 
-func line(name, address string) Line {
+// LineOf is one line of a list, as if it had been typed.
+func LineOf(name, address string) Line {
 	canonical, err := accounts.Canonical(address)
 	l := Line{Raw: address, Name: name, Address: canonical, Fault: err}
 	if err == nil {

@@ -71,7 +71,7 @@ func parseEntry(entry string) Line {
 	if open := strings.LastIndexByte(entry, '<'); open >= 0 && strings.HasSuffix(entry, ">") {
 		name, address = strings.Trim(strings.TrimSpace(entry[:open]), `"`), entry[open+1:len(entry)-1]
 	}
-	l := line(name, address)
+	l := LineOf(name, address)
 	l.Raw = entry
 	return l
 }
@@ -143,7 +143,7 @@ func readRows(rows [][]string) []Line {
 		}
 		l := parseEntry(cell(row, at))
 		if of >= 0 && cell(row, of) != "" {
-			l = line(cell(row, of), cell(row, at))
+			l = LineOf(cell(row, of), cell(row, at))
 		}
 		l.Raw = raw
 		lines = append(lines, l)

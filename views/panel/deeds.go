@@ -46,7 +46,7 @@ func asked(row *members.Row, role actors.Roles) actors.Roles {
 
 func invite(e *core.RequestEvent, row *members.Row, roles actors.Roles) error {
 	results, err := invitations.Invite(e.App, web.Actor(e), invitations.Offer{
-		Lines: invitations.Addresses([]string{row.Email}), Roles: roles})
+		Lines: []invitations.Line{invitations.LineOf(row.Name, row.Email)}, Roles: roles})
 	if err != nil {
 		return refused(e, row, err)
 	}

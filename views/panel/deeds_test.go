@@ -182,6 +182,22 @@ func TestWhoDeclinedIsInvitedAgainWithTheSameRoles(t *testing.T) {
 	want(t, b.Post(at+"/again", nil), http.StatusUnprocessableEntity, "Already invited")
 }
 
+func TestWhoIsInvitedAgainKeepsTheName(t *testing.T) {
+	s := open(t, true)
+	results, err := invitations.Invite(s.App, hookstest.Actor(t, s.App, s.owner, s.team),
+		invitations.Offer{Lines: invitations.ParseList("Bruno Castel <bruno@castel.example>")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(s.owner)
+	b.Post(s.path("/users/"+results[0].ID+"/revoke"), nil)
+	b.Post(s.path("/users/"+results[0].ID+"/again"), nil)
+	again, err := invitations.FindPending(s.App, s.team.Id, "bruno@castel.example")
+	if err != nil || again.GetString("name") != "Bruno Castel" {
+		t.Fatalf("%v, %v", again, err)
+	}
+}
+
 func TestARoleIsRevokedAndThePersonStays(t *testing.T) {
 	s := open(t, true)
 	b := s.As(s.admin)
