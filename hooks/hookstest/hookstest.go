@@ -76,9 +76,23 @@ func New(t testing.TB) *core.BaseApp {
 // NewWith is New with a configuration.
 func NewWith(t testing.TB, config settings.Config) *core.BaseApp {
 	t.Helper()
-	dir := t.TempDir()
+	dir, err := os.MkdirTemp("", "usher-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { discard(dir) })
 	Lay(t, dir)
 	return Open(t, dir, config)
+}
+
+// discard deletes a folder. PocketBase deletes the files of a record in the background, and may touch its
+// storage while the folder goes: then it is deleted once more.
+func discard(dir string) {
+	for range 5 {
+		if os.RemoveAll(dir) == nil {
+			return
+		}
+	}
 }
 
 // Lay puts a migrated, empty database into dir, without opening it.
