@@ -20,6 +20,7 @@ require (
 	golang.org/x/text v0.40.0
 	golang.org/x/time v0.16.0
 	modernc.org/sqlite v1.55.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (
