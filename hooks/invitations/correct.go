@@ -35,6 +35,8 @@ func Correct(app core.App, actor *actors.Actor, id, address string) (Result, err
 	switch result := results[0]; {
 	case result.Code == record.CodeNotAllowed:
 		return result, record.Forbid(result.Message)
+	case result.Code == CodeAccepted || result.Code == CodeDeclined:
+		return result, record.Refuse("token", result.Code, result.Message)
 	case result.Status == Refused:
 		return result, record.Refuse("email", result.Code, result.Message)
 	default:

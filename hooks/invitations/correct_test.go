@@ -118,6 +118,9 @@ func TestOnlyWhatWasNotAnsweredIsCorrected(t *testing.T) {
 		w := beginWith(t, mailed())
 		_, err := w.correct(w.in(state).ID, right)
 		hookstest.Refused(t, state, err, code)
+		if field, _, _, _ := record.Refusal(err); field == "email" {
+			t.Errorf("%s: it is held against the address", state)
+		}
 	}
 	w := beginWith(t, mailed())
 	member := hookstest.Member(t, w.app, w.team, "noor@halation.example")

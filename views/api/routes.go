@@ -16,6 +16,8 @@ const (
 
 // Routes mounts the area.
 func Routes(root *web.Group) {
+	webhooks(root)
+
 	api := root.Group("/api")
 	api.BindFunc(asJSON, keepNothing)
 	api.Bind(apis.BodyLimit(maxBody))
@@ -31,6 +33,7 @@ func Routes(root *web.Group) {
 	own.POST("/invitations/{id}/decline", declineByID)
 	own.POST("/invitations/{id}/revoke", revoke)
 	own.POST("/invitations/{id}/resend", resend)
+	own.POST("/invitations/{id}/correct", correct)
 
 	team := own.Group("/teams/{team}")
 	team.BindFunc(web.InTeam)
