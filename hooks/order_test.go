@@ -17,6 +17,8 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/seats"
@@ -32,7 +34,7 @@ func TestTheRulesHoldInAnyOrder(t *testing.T) {
 		h := newHouse(t, r)
 		defer h.app.ResetBootstrapState()
 		r.Repeat(map[string]func(*rapid.T){
-			"invite": h.invite, "accept": h.accept, "decline": h.decline, "revoke": h.revoke, "resend": h.resend, "expire": h.expire,
+			"invite": h.invite, "accept": h.accept, "decline": h.decline, "revoke": h.revoke, "resend": h.resend, "expire": h.expire, "bounce": h.bounce,
 			"change roles": h.setRoles, "revoke a role": h.revokeRole, "remove": h.remove, "leave": h.leave,
 			"change seats": h.changeSeats, "delete an account": h.deleteAccount, "delete a record": h.deleteRecord,
 			"": h.check,
@@ -54,7 +56,9 @@ type house struct {
 }
 
 func newHouse(t *testing.T, r *rapid.T) *house {
-	h := &house{t: t, r: r, app: hookstest.New(t), ended: map[string]string{}, in: []string{"person000000000"}}
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL, config.WebhookSecret = "re_test", "http://127.0.0.1:1", resendtest.WebhookSecret
+	h := &house{t: t, r: r, app: hookstest.NewWith(t, config), ended: map[string]string{}, in: []string{"person000000000"}}
 	hookstest.Exec(t, h.app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
 		WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 7)
 		SELECT printf('person%09d', i), printf('p%d@x.example', i), printf('Person %d', i), 1, '-', printf('%050d', i), {:now}, {:now} FROM n`,
@@ -167,6 +171,16 @@ func (h *house) expire(r *rapid.T) {
 	if rapid.Bool().Draw(r, "noted") {
 		came(r, invitations.Expire(h.app))
 	}
+}
+
+// bounce lets the provider report of a letter, perhaps of one that was replaced.
+func (h *house) bounce(r *rapid.T) {
+	id := h.any(r, "outbox")
+	hookstest.Exec(h.t, h.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'at-' || id WHERE id = {:id} AND status = 'queued'",
+		dbx.Params{"id": id})
+	letter := resendtest.Sent{ID: "at-" + id}
+	event := rapid.SampledFrom([]resendtest.Event{letter.Bounced("550 5.1.1 no such user"), letter.Complained(), letter.Delivered()}).Draw(r, "event")
+	came(r, mail.Report(h.app, event.Header(time.Now()), event.Body))
 }
 
 func (h *house) setRoles(r *rapid.T) {

@@ -16,6 +16,17 @@ func letterOf(app core.App, row *members.Row) (mail.State, error) {
 	return states[row.Invitation], err
 }
 
+// unanswered are the invitations of rows that nobody accepted: those whose letters matter.
+func unanswered(rows []members.Row) []string {
+	var ids []string
+	for _, row := range rows {
+		if row.Invitation != "" && row.Status != invitations.Declined {
+			ids = append(ids, row.Invitation)
+		}
+	}
+	return ids
+}
+
 // correctable reports whether another address is offered for the row's: its letter did not get through, nobody
 // answered, and it is not the address of an account in the team.
 func correctable(row *members.Row, letter mail.State) bool {
