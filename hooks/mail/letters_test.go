@@ -59,6 +59,9 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"reset-password", mail.ResetPassword(mail.ResetPasswordProps{To: lucia, ToName: name, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
 		{"change-address", mail.ChangeAddress(mail.ChangeAddressProps{To: lucia, ToName: name, Old: "lucia.herrera@gmail.com", Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
 		{"address-changed", mail.AddressChanged(mail.AddressChangedProps{To: lucia, ToName: name, New: "lucia.herrera@gmail.com", At: expires, Zone: lisbon, Support: support}), ""},
+		{"address-taken", mail.AddressTaken(mail.AddressTakenProps{To: lucia, ToName: name, SignIn: "https://usher.example.org/signin",
+			Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
+		{"account-deleted", mail.AccountDeleted(mail.AccountDeletedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Support: support}), ""},
 		{"password-changed", mail.PasswordChanged(mail.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
 		{"test", mail.Test(mail.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
 	}
