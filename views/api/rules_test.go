@@ -77,12 +77,13 @@ view: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = 
 create: -
 update: -
 delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId`,
-	"retired_links": closed,
-	"plans":         closed,
-	"logins":        closed,
-	"outbox":        closed,
-	"mail_reports":  closed,
-	"audit":         closed,
+	"retired_links":   closed,
+	"plans":           closed,
+	"logins":          closed,
+	"address_changes": closed,
+	"outbox":          closed,
+	"mail_reports":    closed,
+	"audit":           closed,
 }
 
 func TestTheRulesAreAsReviewed(t *testing.T) {
