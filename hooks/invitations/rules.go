@@ -1,6 +1,7 @@
 package invitations
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -230,8 +231,11 @@ func revokeOfRemoved(e *core.RecordEvent) error {
 		}
 		team, user := e.Record.GetString("team"), e.Record.GetString("user")
 		account, err := e.App.FindRecordById("users", user)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // nobody is left to whom anything is offered: an account's memberships go before it does
+		}
 		if err != nil {
-			return nil // the account goes, too: what was offered to its address stays with the address
+			return fmt.Errorf("find the account of who is removed: %w", err)
 		}
 		if n, err := e.App.CountRecords("teams", dbx.HashExp{"id": team}); err != nil || n == 0 {
 			return err
