@@ -91,9 +91,14 @@ func SignOut(e *core.RequestEvent) error {
 			return err
 		}
 	}
+	Forget(e)
+	return nil
+}
+
+// Forget takes the cookie of a login that is over.
+func Forget(e *core.RequestEvent) {
 	setCookie(e, "", -1)
 	e.Auth = nil
-	return nil
 }
 
 func setCookie(e *core.RequestEvent, value string, maxAge int) {
