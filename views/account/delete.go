@@ -44,7 +44,7 @@ func deleteAccount(e *core.RequestEvent) error {
 // meant makes sure that nobody deletes an account by a slip of the hand.
 func meant(e *core.RequestEvent, typed string) error {
 	if canonical, err := accounts.Canonical(typed); err != nil || canonical != e.Auth.Email() {
-		return record.Refuse("typed", "not_meant", "Type the address of your account here, as it stands above.")
+		return record.Refuse("typed", "not_meant", "Type "+e.Auth.Email()+" here, to show that you mean this account.")
 	}
 	return nil
 }

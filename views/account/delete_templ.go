@@ -28,7 +28,7 @@ type ownedTeam struct {
 }
 
 func (f deleteForm) typed() ui.FieldProps {
-	return ui.FieldProps{ID: "typed", Name: "typed", Label: "Type your address", Value: f.Typed, Error: f.Faults["typed"], Help: f.Email,
+	return ui.FieldProps{ID: "typed", Name: "typed", Label: "Type " + f.Email, Value: f.Typed, Error: f.Faults["typed"], Help: "So that nobody deletes an account by mistake.",
 		Autocomplete: "off", InputMode: "email", Required: true}
 }
 

@@ -8,7 +8,7 @@ import (
 	"usher/views/web"
 )
 
-// What a request may hold, in bytes. A team's logo comes in its request, as base64.
+// What a request may hold, in bytes. A team's logo or a person's picture comes in its request, as base64.
 const (
 	maxBody     = 1 << 20
 	maxTeamBody = 2 << 20
@@ -34,6 +34,18 @@ func Routes(root *web.Group) {
 	own.POST("/invitations/{id}/revoke", revoke)
 	own.POST("/invitations/{id}/resend", resend)
 	own.POST("/invitations/{id}/correct", correct)
+
+	account := own.Group("/account")
+	account.DELETE("", deleteAccount)
+	account.GET("/devices", listDevices)
+	account.DELETE("/devices", endDevices)
+	account.DELETE("/devices/{id}", endDevice)
+	account.POST("/password", changePassword)
+	account.POST("/address", askAddress)
+	account.DELETE("/address", dropAddress)
+	account.POST("/address/confirm", changeAddress)
+	account.PUT("/picture", setPicture).Bind(apis.BodyLimit(maxTeamBody))
+	account.DELETE("/picture", dropPicture)
 
 	team := own.Group("/teams/{team}")
 	team.BindFunc(web.InTeam)
