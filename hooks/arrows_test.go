@@ -61,6 +61,7 @@ var owners = map[string]string{
 	"github.com/resend/":   "mail",
 	"github.com/livekit/":  "live",
 	"github.com/pion/":     "live",
+	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // tests alone
 }
 
