@@ -164,8 +164,12 @@ func TestTheReasonNamesEachTeam(t *testing.T) {
 func TestTwoDeletionsAtOnceAreOne(t *testing.T) {
 	p := assemble(t, false)
 	member := p.by["member"]
-	results := hookstest.Race(3, func(int) error {
-		return members.DeleteAccount(p.app, hookstest.Stored(t, p.app, "users", member.Id), hookstest.Password, "")
+	var read []*core.Record
+	for range 3 {
+		read = append(read, hookstest.Stored(t, p.app, "users", member.Id))
+	}
+	results := hookstest.Race(3, func(i int) error {
+		return members.DeleteAccount(p.app, read[i], hookstest.Password, "")
 	})
 	won := 0
 	for _, err := range results {

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -87,6 +88,9 @@ func TestALinkDiesWithThePassword(t *testing.T) {
 	}
 }
 
+// times differ between two readings.
+var times = regexp.MustCompile(`<time.*?</time>`)
+
 func TestANewAddressIsAskedFor(t *testing.T) {
 	s := serve(t)
 	owner := hookstest.Person(t, s.App, "marta@halation.example")
@@ -99,7 +103,7 @@ func TestANewAddressIsAskedFor(t *testing.T) {
 	pages := map[string]string{}
 	for _, email := range []string{"taken@halation.example", "freed@halation.example"} {
 		goes(t, b.Post("/account/address", form("email", email, "password", hookstest.Password)), "/account#address")
-		pages[strings.ReplaceAll(b.Get("/account").Body, email, "")] = email
+		pages[times.ReplaceAllString(strings.ReplaceAll(b.Get("/account").Body, email, ""), "")] = email
 	}
 	if len(pages) != 1 {
 		t.Error("a taken and a free address are told apart")

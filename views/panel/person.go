@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
@@ -20,7 +21,7 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 	actor, path := web.Actor(e), personPath(e, row)
 	self := row.User == actor.Account.Id
 	props := PersonProps{
-		Name: row.Called(), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
+		Name: row.Called(), Picture: accounts.PicturePath(row.User, row.Avatar), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
 		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan",
 		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: openDetails()},
 	}
