@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"usher/hooks/hookstest"
 )
 
 // program is the built binary, made once.
@@ -47,6 +49,7 @@ func TestTheProgram(t *testing.T) {
 			t.Errorf("%d: %s", code, out)
 		}
 	})
+	t.Run("tells whether the audit log is whole", func(t *testing.T) { verifies(t, usher) })
 	t.Run("tells what a command could not do", func(t *testing.T) {
 		if out, code := fails(t, usher, nil, "user", "confirm", "nobody@example.org"); code != 1 || !strings.Contains(out, "no account") {
 			t.Errorf("%d: %s", code, out)
@@ -167,6 +170,25 @@ func finishes(t *testing.T, usher string) {
 		t.Errorf("the request ended with %d: %s", response.StatusCode, body)
 	}
 	ends(t, command)
+}
+
+// verifies checks the log of a folder as it is, and then with a row forged past the triggers.
+func verifies(t *testing.T, usher string) {
+	dir := t.TempDir()
+	hookstest.Lay(t, dir)
+	app := hookstest.Open(t, dir, hookstest.Config())
+	marta := hookstest.Person(t, app, "marta@halation.example")
+	team := hookstest.Team(t, app, marta, "Halation Post", "free")
+	hookstest.Invite(t, app, marta, team, "lucia@halation.example", "organizer")
+	if out, code := fails(t, usher, nil, "audit", "verify", "--dir", dir); code != 0 || !strings.Contains(out, "2 entries, unbroken  (Halation Post)") {
+		t.Errorf("%d: %s", code, out)
+	}
+	hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE", nil)
+	hookstest.Exec(t, app, "UPDATE audit SET actor_name = 'Somebody else' WHERE seq = 2", nil)
+	out, code := fails(t, usher, nil, "audit", "verify", "--dir", dir)
+	if code != 1 || !strings.Contains(out, `audit row 2 of team "`+team.Id+`" was changed`) {
+		t.Errorf("%d: %s", code, out)
+	}
 }
 
 func fails(t *testing.T, usher string, env []string, args ...string) (string, int) {

@@ -24,7 +24,7 @@ func Commands(app *pocketbase.PocketBase) *CommandSet {
 	app.RootCmd.Short = "Usher governs who may meet on behalf of your organization"
 	app.RootCmd.CompletionOptions.DisableDefaultCmd = true
 	set := &CommandSet{root: app.RootCmd}
-	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), version(), help(app.RootCmd)} {
+	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), auditLog(app), version(), help(app.RootCmd)} {
 		set.Add(command)
 	}
 	return set

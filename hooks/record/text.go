@@ -49,3 +49,16 @@ func unreadable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) ||
 		r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == utf8.RuneError
 }
+
+// Cut is the first max characters of a text, without what no text can hold.
+func Cut(text string, max int) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
+	n := 0
+	for at := range text {
+		if n == max {
+			return text[:at]
+		}
+		n++
+	}
+	return text
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/audit"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/seats"
@@ -30,6 +31,7 @@ func onlyPanel(e *core.RequestEvent) error {
 	if actor.SeesPanel() {
 		return e.Next()
 	}
+	audit.TurnedAway(e.App, actor, "panel.enter", "a page")
 	names, err := whomToAsk(e.App, actor)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/audit"
 	"usher/hooks/record"
 )
 
@@ -59,9 +60,10 @@ func InPanel(e *core.RequestEvent) error {
 	return InTeam(e)
 }
 
-// Panel refuses who is in the team without the right to the panel. It comes after InPanel.
+// Panel refuses programs of who is in the team without the right to the panel. It comes after InTeam.
 func Panel(e *core.RequestEvent) error {
 	if !Actor(e).SeesPanel() {
+		audit.TurnedAway(e.App, Actor(e), "panel.enter", "a program")
 		return record.Forbid("The Admin Panel is for the Owner and Admins of a team.")
 	}
 	return e.Next()

@@ -1,0 +1,114 @@
+package audit
+
+import "slices"
+
+// Deed is an action in words for people. {on} is whom or what it was done to, {roles} the roles of its details.
+type Deed struct {
+	Action string
+	Kind   string // key of one of the Kinds
+	Did    string // "revoked the invitation of {on}"
+	Tries  string // of a refusal, behind "tried to": "revoke the invitation of {on}"
+	Nobody string // who it was when no account did it; empty: the server
+}
+
+// Kind groups deeds, so that people find them.
+type Kind struct{ Key, Word string }
+
+// Kinds are all of them, in the order in which they are shown.
+var Kinds = []Kind{
+	{"invitations", "Invitations"},
+	{"members", "Members and roles"},
+	{"team", "Team and settings"},
+	{"access", "Access and exports"},
+	{"accounts", "Accounts"},
+}
+
+// Catalogue is every action that is written down, anywhere.
+var Catalogue = []Deed{
+	{Action: "invitation.create", Kind: "invitations", Did: "invited {on} as {roles}", Tries: "invite {on}"},
+	{Action: "invitation.accept", Kind: "invitations", Did: "accepted the invitation for {on}", Tries: "accept the invitation for {on}"},
+	{Action: "invitation.decline", Kind: "invitations", Did: "declined the invitation for {on}", Tries: "decline the invitation for {on}",
+		Nobody: "Whoever held the link"},
+	{Action: "invitation.revoke", Kind: "invitations", Did: "revoked the invitation of {on}", Tries: "revoke the invitation of {on}"},
+	{Action: "invitation.resend", Kind: "invitations", Did: "sent the invitation of {on} again", Tries: "send the invitation of {on} again"},
+	{Action: "invitation.undeliverable", Kind: "invitations", Did: "ended the invitation of {on}, who cannot be reached", Tries: "end the invitation of {on}"},
+
+	{Action: "member.revoke", Kind: "members", Did: "took the role {roles} from {on}", Tries: "take a role from {on}"},
+	{Action: "member.remove", Kind: "members", Did: "removed {on} from the team", Tries: "remove {on} from the team"},
+	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team"},
+
+	{Action: "team.found", Kind: "team", Did: "made the team {on}", Tries: "make a team"},
+	{Action: "team.update", Kind: "team", Did: "changed the settings of {on}", Tries: "change the settings of {on}"},
+	{Action: "mail.test", Kind: "team", Did: "sent a test letter", Tries: "send a test letter"},
+
+	{Action: "panel.enter", Kind: "access", Did: "entered the Admin Panel", Tries: "enter the Admin Panel"},
+	{Action: "users.export", Kind: "access", Did: "exported the list of users", Tries: "export the list of users"},
+	{Action: "audit.export", Kind: "access", Did: "exported the audit log", Tries: "export the audit log"},
+
+	{Action: "account.signup", Kind: "accounts", Did: "made an account", Tries: "make an account", Nobody: "Somebody new"},
+	{Action: "account.signin", Kind: "accounts", Did: "signed in", Tries: "sign in"},
+	{Action: "account.signout", Kind: "accounts", Did: "signed out", Tries: "sign out"},
+	{Action: "account.confirm", Kind: "accounts", Did: "confirmed the address", Tries: "confirm the address"},
+	{Action: "account.update", Kind: "accounts", Did: "changed the profile", Tries: "change the profile"},
+	{Action: "account.password", Kind: "accounts", Did: "changed the password", Tries: "change the password"},
+	{Action: "account.reset", Kind: "accounts", Did: "set a new password by mail", Tries: "set a new password by mail"},
+	{Action: "account.reset.request", Kind: "accounts", Did: "asked for a link to set a new password", Tries: "ask for a link to set a new password"},
+	{Action: "account.address", Kind: "accounts", Did: "changed the address", Tries: "change the address"},
+	{Action: "account.address.request", Kind: "accounts", Did: "asked to change the address", Tries: "ask to change the address"},
+	{Action: "account.address.cancel", Kind: "accounts", Did: "kept the address", Tries: "keep the address"},
+	{Action: "account.picture", Kind: "accounts", Did: "chose a picture", Tries: "choose a picture"},
+	{Action: "account.picture.remove", Kind: "accounts", Did: "took the picture away", Tries: "take the picture away"},
+	{Action: "account.device.end", Kind: "accounts", Did: "signed a device out", Tries: "sign a device out"},
+	{Action: "account.devices.end", Kind: "accounts", Did: "signed all other devices out", Tries: "sign all other devices out"},
+	{Action: "account.delete", Kind: "accounts", Did: "deleted the account {on}", Tries: "delete the account {on}"},
+}
+
+// deedOf is the deed of an action. One that the catalogue does not have is named as it is.
+func deedOf(action string) Deed {
+	if n := slices.IndexFunc(Catalogue, func(d Deed) bool { return d.Action == action }); n >= 0 {
+		return Catalogue[n]
+	}
+	return Deed{Action: action, Did: "did “" + action + "” to {on}", Tries: "do “" + action + "” to {on}"}
+}
+
+// actionsOf are the actions of a kind.
+func actionsOf(kind string) []string {
+	var actions []string
+	for _, deed := range Catalogue {
+		if deed.Kind == kind {
+			actions = append(actions, deed.Action)
+		}
+	}
+	return actions
+}
+
+// reasons are the codes of refusals in a few words. A code that is not here is shown as it is.
+var reasons = map[string]string{
+	"not_allowed":         "The right was missing.",
+	"seats_full":          "No seat was free.",
+	"licences_full":       "No licence was free.",
+	"already_member":      "Was in the team with this role already.",
+	"already_invited":     "Was invited already.",
+	"bad_email":           "The address cannot be one.",
+	"bad_password":        "The password was wrong.",
+	"bad_credentials":     "The password was wrong.",
+	"bad_role":            "There is no such role.",
+	"no_such_role":        "The person did not have the role.",
+	"wrong_account":       "Signed in with another address.",
+	"unverified":          "The address was not confirmed.",
+	"weak_password":       "The new password was too weak.",
+	"signup_closed":       "Accounts are made by invitation only.",
+	"last_owner":          "The Owner can be neither removed nor demoted.",
+	"remove_self":         "Nobody removes himself.",
+	"too_many":            "Too often, or too many at once.",
+	"required":            "Something was missing.",
+	"too_long":            "A text was too long.",
+	"bad_text":            "A text had characters that cannot be shown.",
+	"invitation_accepted": "It was accepted already.",
+	"invitation_declined": "It was declined already.",
+	"invitation_revoked":  "It was revoked.",
+	"invitation_expired":  "It had expired.",
+	"invitation_replaced": "A newer link was sent.",
+	"invitation_unknown":  "There was no such invitation.",
+	"link_expired":        "The link was used, or too old.",
+}

@@ -1,0 +1,70 @@
+package audit
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+	"usher/hooks/spreadsheet"
+)
+
+// Export writes the entries of the query as CSV, in the zone's time. That somebody took them is written down
+// before the first of them leaves.
+func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
+	entry := By(actor, "audit.export")
+	for key, value := range map[string]string{"person": query.Person, "kind": query.Kind, "result": query.Result,
+		"from": spreadsheet.Stamp(query.From, zone), "until": spreadsheet.Stamp(query.To, zone)} {
+		if value != "" {
+			entry.With(key, record.Cut(value, 200))
+		}
+	}
+	err := Do(app, entry, func(core.App) error {
+		if !actor.SeesPanel() {
+			return record.Forbid("The audit log is for the Owner and Admins of a team.")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	heads := []string{"Number", "When (" + zone.String() + ")", "Who", "What", "On whom", "From", "Result", "Reason", "Details", "Sentence"}
+	return spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
+		return each(app, actor.Team.Id, query, func(row Row) error { return table.Add(row.cells(zone)...) })
+	})
+}
+
+// each reads the query in pages, so that a log of any length fits.
+func each(app core.App, team string, query Query, f func(Row) error) error {
+	for query.Size = 500; ; {
+		page, err := list(app, team, query)
+		if err != nil {
+			return err
+		}
+		for _, row := range page.Rows {
+			if err := f(row); err != nil {
+				return err
+			}
+		}
+		if query.Before = page.Next; query.Before == 0 {
+			return nil
+		}
+	}
+}
+
+func (r Row) cells(zone *time.Location) []string {
+	result := Done
+	if r.Refused() {
+		result = Refused
+	}
+	var notes []string
+	for _, note := range r.Notes() {
+		notes = append(notes, note.Label+": "+note.Value)
+	}
+	return []string{strconv.Itoa(r.Seq), spreadsheet.Stamp(r.Time(), zone), r.ActorName, r.Action, r.TargetName, r.From,
+		result, r.Reason(), strings.Join(notes, "; "), r.Sentence().String()}
+}

@@ -1,0 +1,199 @@
+package audit
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+)
+
+// The two values of Query.Result.
+const (
+	Done    = "done"
+	Refused = "refused"
+)
+
+// Query is what a team's log is narrowed to. Empty fields narrow nothing; a value that there is not finds nothing.
+type Query struct {
+	Person string    // who did it or to whom: an account's or an invitation's id, or part of a name or an address
+	Kind   string    // key of one of the Kinds
+	Result string    // Done or Refused
+	From   time.Time // not before
+	To     time.Time // before
+	Before int       // number of the entry that the page follows; 0: the newest
+	Size   int       // entries on a page, 1 to 500; 0: 50
+}
+
+// Page is a part of the log, the newest entry first. Next is the Before of the page that follows; 0: there is none.
+type Page struct {
+	Rows []Row
+	Next int
+}
+
+// List reads a page of the log of the actor's team, which is for its Owner and Admins.
+func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
+	if !actor.SeesPanel() {
+		return Page{}, record.Forbid("The audit log is for the Owner and Admins of a team.")
+	}
+	return list(app, actor.Team.Id, query)
+}
+
+func list(app core.App, team string, query Query) (Page, error) {
+	if query.Size < 1 {
+		query.Size = 50
+	}
+	query.Size = min(query.Size, 500)
+	s := &search{team: team, size: query.Size + 1, params: dbx.Params{"team": team}}
+	if err := s.narrow(app, query); err != nil {
+		return Page{}, err
+	}
+	rows, err := s.rows(app)
+	page := Page{Rows: rows}
+	if len(rows) > query.Size {
+		page.Rows = rows[:query.Size]
+		page.Next = page.Rows[query.Size-1].Seq
+	}
+	return page, err
+}
+
+// Activity is the newest entries of a team that a person did, or that were done to him, since he was first
+// invited. id is the account's or the invitation's.
+func Activity(app core.App, team, id string, size int) ([]Row, error) {
+	page, err := list(app, team, Query{Person: id, Size: size})
+	return page.Rows, err
+}
+
+// search is a query as SQL. Each of its arms follows one index from its newest entry on; the newest of all
+// arms together are the page, so that nothing is read that is not shown.
+type search struct {
+	team   string
+	size   int
+	arms   []string // conditions; none finds nothing
+	rest   []string // conditions that hold in every arm
+	params dbx.Params
+}
+
+func (s *search) narrow(app core.App, q Query) error {
+	kinds := actionsOf(q.Kind)
+	switch {
+	case q.Person != "":
+		if err := s.person(app, q.Person); err != nil {
+			return err
+		}
+		if q.Kind != "" {
+			s.rest = append(s.rest, "action IN ("+s.list(kinds)+")")
+		}
+	case q.Kind != "":
+		for _, action := range kinds {
+			s.arms = append(s.arms, "action = "+s.bind(action))
+		}
+	default:
+		s.arms = []string{"1"}
+	}
+	switch q.Result {
+	case "":
+	case Done:
+		s.rest = append(s.rest, "result = 'ok'")
+	case Refused:
+		s.rest = append(s.rest, "result != 'ok'")
+	default:
+		s.arms = nil
+	}
+	return s.between(app, q)
+}
+
+// person adds an arm for each way in which an entry can be about him.
+func (s *search) person(app core.App, text string) error {
+	ids, addresses, err := whoIs(app, s.team, text)
+	for _, id := range ids {
+		s.arms = append(s.arms, "actor = "+s.bind(id), "target = "+s.bind(id))
+	}
+	for _, address := range addresses {
+		s.arms = append(s.arms, "target = '' AND target_name = "+s.bind(address))
+	}
+	return err
+}
+
+// between turns the times into numbers of entries, which grow with them.
+func (s *search) between(app core.App, q Query) error {
+	if q.Before > 0 {
+		s.rest = append(s.rest, fmt.Sprintf("seq < %d", q.Before))
+	}
+	if !q.From.IsZero() {
+		first, err := s.since(app, q.From)
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			s.arms = nil // all are older
+		}
+		s.rest = append(s.rest, fmt.Sprintf("seq >= %d", first))
+	}
+	if q.To.IsZero() {
+		return nil
+	}
+	end, err := s.since(app, q.To)
+	if end > 0 {
+		s.rest = append(s.rest, fmt.Sprintf("seq < %d", end))
+	}
+	return err
+}
+
+// since is the number of the first entry since a time; 0: there is none.
+func (s *search) since(app core.App, at time.Time) (int, error) {
+	var seqs []int
+	err := app.DB().NewQuery("SELECT seq FROM audit WHERE team = {:team} AND at >= {:at} ORDER BY at, seq LIMIT 1").
+		Bind(dbx.Params{"team": s.team, "at": at.UTC().Format(stamp)}).Column(&seqs)
+	if err != nil {
+		return 0, fmt.Errorf("find the first entry since a time: %w", err)
+	}
+	if len(seqs) == 0 {
+		return 0, nil
+	}
+	return seqs[0], nil
+}
+
+func (s *search) sql() string {
+	where := strings.Join(append([]string{"team = {:team}", "%s"}, s.rest...), " AND ")
+	newest := " WHERE " + where + fmt.Sprintf(" ORDER BY audit.seq DESC LIMIT %d", s.size)
+	if len(s.arms) == 1 {
+		return "SELECT " + columns + " FROM audit" + strings.Replace(newest, "%s", s.arms[0], 1)
+	}
+	parts := make([]string, 0, len(s.arms))
+	for _, arm := range s.arms {
+		parts = append(parts, "SELECT * FROM (SELECT seq FROM audit"+strings.Replace(newest, "%s", arm, 1)+")")
+	}
+	return "SELECT " + columns + " FROM audit WHERE team = {:team} AND seq IN (" + strings.Join(parts, " UNION ") +
+		fmt.Sprintf(" ORDER BY seq DESC LIMIT %d) ORDER BY audit.seq DESC", s.size)
+}
+
+func (s *search) rows(app core.App) ([]Row, error) {
+	if len(s.arms) == 0 {
+		return nil, nil
+	}
+	var rows []Row
+	if err := app.DB().NewQuery(s.sql()).Bind(s.params).All(&rows); err != nil {
+		return nil, fmt.Errorf("read the audit log: %w", err)
+	}
+	return rows, nil
+}
+
+// bind keeps a value for the statement and gives its place in it.
+func (s *search) bind(value string) string {
+	name := fmt.Sprintf("v%d", len(s.params))
+	s.params[name] = value
+	return "{:" + name + "}"
+}
+
+func (s *search) list(values []string) string {
+	places := make([]string, 0, len(values))
+	for _, value := range values {
+		places = append(places, s.bind(value))
+	}
+	return strings.Join(places, ", ")
+}

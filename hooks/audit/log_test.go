@@ -1,0 +1,221 @@
+package audit_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+// story is a team in which things were done, and another beside it.
+type story struct {
+	*testing.T
+	app            *core.BaseApp
+	owner, admin   *core.Record
+	lucia, theo    *core.Record
+	team, other    *teams.Team
+	asked, refused string // Lucía's invitation; an address that was never invited
+}
+
+func tell(t *testing.T) *story {
+	t.Helper()
+	s := &story{T: t, app: hookstest.New(t), refused: "admin-too@x.example"}
+	s.owner = hookstest.Person(t, s.app, "marta@x.example")
+	s.team = hookstest.Team(t, s.app, s.owner, "Halation Post", "free")
+	s.other = hookstest.Team(t, s.app, hookstest.Person(t, s.app, "wanda@y.example"), "Grain and Gate", "free")
+	s.admin = hookstest.Member(t, s.app, s.team, "jonas@x.example", "admin")
+	s.theo = hookstest.Member(t, s.app, s.team, "theo@x.example", "organizer")
+	s.lucia = hookstest.Person(t, s.app, "lucia@x.example")
+
+	s.asked = hookstest.Invite(t, s.app, s.owner, s.team, "lucia@x.example", "organizer").ID
+	hookstest.Invite(t, s.app, s.owner, s.team, "lucia@x.example", "organizer") // already invited
+	_, err := invitations.Decline(s.app, invitations.Answer{Account: s.lucia, ID: s.asked})
+	s.must(err)
+	again := hookstest.Invite(t, s.app, s.admin, s.team, "lucia@x.example").ID
+	_, err = invitations.Accept(s.app, invitations.Answer{Account: s.lucia, ID: again})
+	s.must(err)
+	_, err = invitations.Invite(s.app, hookstest.Actor(t, s.app, s.admin, s.team), invitations.Offer{
+		Lines: invitations.Addresses([]string{s.refused}), Roles: actors.Roles{Admin: true}})
+	hookstest.Refused(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
+	s.must(members.RevokeRoles(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.theo.Id, actors.Roles{Organizer: true}))
+	s.must(members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id))
+	hookstest.Invite(t, s.app, s.other2(), s.other, "lucia@x.example")
+	return s
+}
+
+// other2 is the owner of the other team.
+func (s *story) other2() *core.Record {
+	owner, err := members.Owner(s.app, s.other.Id)
+	s.must(err)
+	return hookstest.Stored(s.T, s.app, "users", owner.UserID())
+}
+
+func (s *story) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// read is what a query finds, an entry a word.
+func (s *story) read(query audit.Query) string {
+	s.Helper()
+	page, err := audit.List(s.app, hookstest.Actor(s.T, s.app, s.owner, s.team), query)
+	s.must(err)
+	var all []string
+	for _, row := range page.Rows {
+		word := row.Action[strings.IndexByte(row.Action, '.')+1:]
+		if row.Refused() {
+			word += "!"
+		}
+		if row.Team != s.team.Id {
+			s.Errorf("another team's entry: %+v", row)
+		}
+		all = append(all, word)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestTheLogIsFilteredAndNewestFirst(t *testing.T) {
+	s := tell(t)
+	all := "remove revoke create! accept create decline create! create found"
+	hour := time.Now().Add(-time.Hour)
+	for _, test := range []struct {
+		query audit.Query
+		want  string
+	}{
+		{audit.Query{}, all},
+		{audit.Query{Result: audit.Refused}, "create! create!"},
+		{audit.Query{Result: audit.Done}, "remove revoke accept create decline create found"},
+		{audit.Query{Result: "maybe"}, ""},
+		{audit.Query{Kind: "members"}, "remove revoke"},
+		{audit.Query{Kind: "invitations", Result: audit.Refused}, "create! create!"},
+		{audit.Query{Kind: "no-such"}, ""},
+		// Lucía was two invitations and an account, is removed, and was refused an invitation while one was open.
+		{audit.Query{Person: s.lucia.Id}, "remove accept create decline create! create"},
+		{audit.Query{Person: s.asked}, "remove accept create decline create! create"},
+		{audit.Query{Person: "LUCIA"}, "remove accept create decline create! create"},
+		{audit.Query{Person: "lucia@x.example", Kind: "members"}, "remove"},
+		{audit.Query{Person: s.lucia.Id, Kind: "no-such"}, ""},
+		{audit.Query{Person: s.theo.Id}, "revoke"},
+		{audit.Query{Person: "jonas"}, "create! create"},
+		{audit.Query{Person: "%"}, ""},
+		{audit.Query{Person: "nobody like this"}, ""},
+		{audit.Query{Person: strings.Repeat("a", 15)}, ""},
+		{audit.Query{Person: "' OR 1=1 --"}, ""},
+		{audit.Query{From: hour}, all},
+		{audit.Query{From: hour.Add(2 * time.Hour)}, ""},
+		{audit.Query{To: hour}, ""},
+		{audit.Query{To: hour.Add(2 * time.Hour), From: hour, Person: "theo"}, "revoke"},
+		{audit.Query{Before: 3}, "create found"},
+		{audit.Query{Before: 3, Size: 1}, "create"},
+		{audit.Query{Person: s.lucia.Id, Size: 2}, "remove accept"},
+	} {
+		if got := s.read(test.query); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.query, got, test.want)
+		}
+	}
+	rows, err := audit.Activity(s.app, s.team.Id, s.lucia.Id, 3)
+	if err != nil || len(rows) != 3 || rows[0].Action != "member.remove" {
+		t.Errorf("%+v %v", rows, err)
+	}
+	if rows, err := audit.Activity(s.app, s.other.Id, s.theo.Id, 3); err != nil || len(rows) != 0 {
+		t.Errorf("another team's member: %+v %v", rows, err)
+	}
+}
+
+func TestAnAccountOfAnotherTeamIsNotToldByItsID(t *testing.T) {
+	s := tell(t)
+	hookstest.Invite(t, s.app, s.owner, s.team, "wanda@y.example")
+	if got := s.read(audit.Query{Person: s.other2().Id}); got != "" {
+		t.Errorf("an id of another team tells its address: %s", got)
+	}
+}
+
+func TestTheLogIsPagedByTheNumberOfTheEntry(t *testing.T) {
+	s := tell(t)
+	for _, query := range []audit.Query{{}, {Person: "x.example"}, {Kind: "invitations"}} {
+		whole := s.read(query)
+		var parts []string
+		for query.Size = 2; ; {
+			page, err := audit.List(s.app, hookstest.Actor(t, s.app, s.owner, s.team), query)
+			s.must(err)
+			parts = append(parts, s.read(query))
+			hookstest.Invite(t, s.app, s.owner, s.team, fmt.Sprintf("meanwhile%d@z.example", len(parts))) // moves no page
+			if query.Before = page.Next; query.Before == 0 {
+				break
+			}
+		}
+		if got := strings.Join(parts, " "); got != whole {
+			t.Errorf("%q in pages, %q in whole", got, whole)
+		}
+	}
+}
+
+func TestTheLogIsForOwnerAndAdmins(t *testing.T) {
+	s := tell(t)
+	guest := hookstest.Guest(t, s.app, s.team, "clara@k.example")
+	for account, code := range map[*core.Record]string{s.owner: "", s.admin: "", s.theo: record.CodeNotAllowed, guest: record.CodeNotAllowed} {
+		actor := hookstest.Actor(t, s.app, account, s.team)
+		_, err := audit.List(s.app, actor, audit.Query{})
+		hookstest.Refused(t, "read as "+actor.Name(), err, code)
+		var b strings.Builder
+		err = audit.Export(s.app, actor, audit.Query{}, time.UTC, &b)
+		hookstest.Refused(t, "export as "+actor.Name(), err, code)
+		if (b.Len() == 0) != (code != "") {
+			t.Errorf("%s got %d bytes", actor.Name(), b.Len())
+		}
+	}
+	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "audit.export", "result": record.CodeNotAllowed}); n != 2 {
+		t.Errorf("%d refused exports are written down", n)
+	}
+}
+
+func TestAClockThatIsSetBackLeavesTheOrder(t *testing.T) {
+	s := tell(t)
+	ahead := time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05.000000Z")
+	hookstest.Exec(t, s.app, "DROP TRIGGER audit_no_UPDATE", nil)
+	hookstest.Exec(t, s.app, "UPDATE audit SET at = {:at} WHERE team = {:t} AND seq = (SELECT max(seq) FROM audit WHERE team = {:t})",
+		dbx.Params{"at": ahead, "t": s.team.Id})
+	hookstest.Invite(t, s.app, s.owner, s.team, "later@x.example")
+	page, err := audit.List(s.app, hookstest.Actor(t, s.app, s.owner, s.team), audit.Query{Size: 1})
+	if err != nil || page.Rows[0].At != ahead {
+		t.Errorf("%+v %v", page.Rows, err)
+	}
+}
+
+func TestEveryFilterFollowsAnIndex(t *testing.T) {
+	s := tell(t)
+	now := time.Now()
+	for _, query := range []audit.Query{
+		{}, {Before: 7}, {Result: audit.Refused}, {Result: audit.Done}, {Kind: "invitations"}, {Kind: "members", Result: audit.Refused},
+		{Person: s.lucia.Id}, {Person: "x.example", Kind: "members", Before: 9}, {From: now.Add(-time.Hour), To: now},
+	} {
+		plan, err := audit.Explain(s.app, s.team.Id, query)
+		s.must(err)
+		arm := false
+		for _, step := range plan {
+			arm = arm || strings.Contains(step, "SEARCH audit USING")
+			if strings.Contains(step, "SCAN audit") {
+				t.Errorf("%+v reads the whole log: %s", query, strings.Join(plan, "\n"))
+			}
+		}
+		if sorts := strings.Contains(strings.Join(plan, ""), "TEMP B-TREE"); sorts && len(plan) < 4 {
+			t.Errorf("%+v sorts all that it finds: %s", query, strings.Join(plan, "\n"))
+		}
+		if !arm {
+			t.Errorf("%+v: %s", query, strings.Join(plan, "\n"))
+		}
+	}
+}

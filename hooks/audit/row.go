@@ -1,0 +1,77 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// done is the result of a deed that was done; any other is the code of its refusal.
+const done = "ok"
+
+// Row is an entry as it stands in the log.
+type Row struct {
+	Team       string `db:"team"`
+	Seq        int    `db:"seq"` // from 1, without a gap, in each team
+	Previous   string `db:"previous"`
+	Actor      string `db:"actor"`
+	ActorName  string `db:"actor_name"`
+	From       string `db:"address"`
+	Action     string `db:"action"`
+	Target     string `db:"target"`
+	TargetName string `db:"target_name"`
+	Detail     string `db:"detail"` // JSON
+	Result     string `db:"result"`
+	At         string `db:"at"`
+	Hash       string `db:"hash"`
+}
+
+// columns read a Row. A value that is gone reads as empty, so that a forged row is told, and not a fault of ours.
+const columns = "coalesce(team, '') team, CAST(seq AS INTEGER) seq, coalesce(previous, '') previous, coalesce(actor, '') actor, " +
+	"coalesce(actor_name, '') actor_name, coalesce(address, '') address, coalesce(action, '') action, coalesce(target, '') target, " +
+	"coalesce(target_name, '') target_name, coalesce(detail, '') detail, coalesce(result, '') result, coalesce(at, '') at, coalesce(hash, '') hash"
+
+func rowOf(r *core.Record) Row {
+	return Row{
+		Team: r.GetString("team"), Seq: r.GetInt("seq"), Previous: r.GetString("previous"),
+		Actor: r.GetString("actor"), ActorName: r.GetString("actor_name"), From: r.GetString("address"),
+		Action: r.GetString("action"), Target: r.GetString("target"), TargetName: r.GetString("target_name"),
+		Detail: r.GetString("detail"), Result: r.GetString("result"), At: r.GetString("at"), Hash: r.GetString("hash"),
+	}
+}
+
+// sum ties a row to the one before it: SHA-256 over all of its fields as a JSON list. It is empty, and no
+// row's, where the detail is no JSON.
+func (r Row) sum() string {
+	fields, err := json.Marshal([]any{
+		r.Team, r.Seq, r.Previous, r.Actor, r.ActorName, r.From, r.Action, r.Target, r.TargetName,
+		json.RawMessage(r.Detail), r.Result, r.At,
+	})
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(fields)
+	return hex.EncodeToString(sum[:])
+}
+
+// Refused reports whether the deed was refused.
+func (r Row) Refused() bool { return r.Result != done }
+
+// Time is when it was.
+func (r Row) Time() time.Time {
+	at, _ := time.Parse(time.RFC3339Nano, r.At)
+	return at
+}
+
+// Details are what was written beside the deed.
+func (r Row) Details() map[string]any {
+	var details map[string]any
+	decoder := json.NewDecoder(strings.NewReader(r.Detail))
+	decoder.UseNumber()
+	_ = decoder.Decode(&details)
+	return details
+}

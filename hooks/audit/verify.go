@@ -1,0 +1,82 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Broken is a chain that is not whole: the first row that was changed, or is missing.
+type Broken struct {
+	Team    string
+	Seq     int
+	Missing bool
+}
+
+func (b *Broken) Error() string {
+	what := "was changed"
+	if b.Missing {
+		what = "is missing"
+	}
+	return fmt.Sprintf("audit row %d of team %q %s", b.Seq, b.Team, what)
+}
+
+// Verify follows the chain of a team from its first row. A chain that is not whole is *Broken.
+func Verify(app core.App, team string) error {
+	_, err := follow(app, team)
+	return err
+}
+
+// follow is Verify, and says how many rows are whole. It reads every row: a second for each 100,000, about.
+func follow(app core.App, team string) (rows int, err error) {
+	found, err := app.DB().NewQuery("SELECT " + columns + " FROM audit WHERE team = {:t} ORDER BY audit.seq").Bind(dbx.Params{"t": team}).Rows()
+	if err != nil {
+		return 0, fmt.Errorf("read the audit log: %w", err)
+	}
+	defer found.Close()
+	previous := ""
+	for found.Next() {
+		var row Row
+		if err := found.ScanStruct(&row); err != nil {
+			return rows, fmt.Errorf("read an audit row: %w", err)
+		}
+		switch {
+		case row.Seq != rows+1:
+			return rows, &Broken{Team: team, Seq: rows + 1, Missing: true}
+		case row.Previous != previous || row.Hash == "" || row.Hash != row.sum():
+			return rows, &Broken{Team: team, Seq: rows + 1}
+		}
+		rows, previous = row.Seq, row.Hash
+	}
+	if err := found.Err(); err != nil {
+		return rows, fmt.Errorf("read the audit log: %w", err)
+	}
+	return rows, nil
+}
+
+// Chain is what was found of one team's chain.
+type Chain struct {
+	Team   string // empty: what belongs to accounts alone
+	Name   string // of the team, empty when it is gone
+	Rows   int    // that are whole
+	Broken *Broken
+}
+
+// VerifyAll follows the chain of every team there is or was.
+func VerifyAll(app core.App) ([]Chain, error) {
+	var chains []Chain
+	err := app.DB().NewQuery("SELECT a.team, coalesce(t.name, '') name FROM (SELECT DISTINCT team FROM audit) a " +
+		"LEFT JOIN teams t ON t.id = a.team ORDER BY a.team").All(&chains)
+	if err != nil {
+		return nil, fmt.Errorf("list the chains: %w", err)
+	}
+	for n := range chains {
+		chains[n].Rows, err = follow(app, chains[n].Team)
+		if err != nil && !errors.As(err, &chains[n].Broken) {
+			return nil, err
+		}
+	}
+	return chains, nil
+}

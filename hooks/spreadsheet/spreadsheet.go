@@ -1,0 +1,82 @@
+// Package spreadsheet writes tables as CSV that a spreadsheet shows as they are: no cell of them is a formula.
+package spreadsheet
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Broken is the last row of a table whose end is missing.
+const Broken = "The list ends here because of a fault of the server. It is not whole."
+
+// Table is a table that is being written. Rows leave in batches.
+type Table struct {
+	csv  *csv.Writer
+	rows int
+}
+
+// batch is how many rows are written before they leave.
+const batch = 200
+
+// Write writes a table with these heads: UTF-8 with a byte order mark, lines ended as RFC 4180 says. fill adds the
+// rows. If it fails, the last row says that the table is not whole.
+func Write(w io.Writer, heads []string, fill func(*Table) error) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return fmt.Errorf("write a table: %w", err)
+	}
+	table := &Table{csv: csv.NewWriter(w)}
+	table.csv.UseCRLF = true
+	if err := table.Add(heads...); err != nil {
+		return err
+	}
+	err := fill(table)
+	if err != nil {
+		_ = table.Add(Broken)
+	}
+	table.csv.Flush()
+	if err == nil {
+		err = table.csv.Error()
+	}
+	return err
+}
+
+// Add writes one row.
+func (t *Table) Add(cells ...string) error {
+	for n, cell := range cells {
+		cells[n] = safe(cell)
+	}
+	if err := t.csv.Write(cells); err != nil {
+		return fmt.Errorf("write a row: %w", err)
+	}
+	if t.rows++; t.rows%batch == 0 {
+		t.csv.Flush()
+	}
+	return t.csv.Error()
+}
+
+// formula is what a spreadsheet takes for the beginning of a formula; some take the wide forms, too.
+const formula = "=+-@\t\r\n＝＋－＠"
+
+// safe keeps a spreadsheet from running a cell.
+func safe(cell string) string {
+	if cell != "" && strings.ContainsAny(string([]rune(cell)[:1]), formula) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// Name is the name of a team's file of a day: "halation-post-users-2026-11-17.csv".
+func Name(team, of string, day time.Time) string {
+	return team + "-" + of + "-" + day.Format(time.DateOnly) + ".csv"
+}
+
+// Stamp writes a moment as spreadsheets read it, in the zone's time; the zero time is empty.
+func Stamp(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(zone).Format(time.DateTime)
+}
