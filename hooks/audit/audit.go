@@ -94,7 +94,7 @@ func write(tx core.App, entry *Entry, result string) error {
 		"actor": entry.Actor, "actor_name": entry.ActorName, "address": entry.From,
 		"action": entry.Action, "target": entry.Target, "target_name": entry.TargetName,
 		"detail": entry.Detail, "result": result,
-		"at": moment(last.At),
+		"at": stampAfter(last.At),
 	})
 	row.Set("hash", rowOf(row).sum())
 	if err := tx.Save(row); err != nil {
@@ -122,5 +122,5 @@ func newest(tx core.App, team string) (link, error) {
 // stamp is how a moment is written: always as long, so that later ones sort behind.
 const stamp = "2006-01-02T15:04:05.000000Z"
 
-// moment is now, or that of the row before if the clock was set back: rows are found by their time.
-func moment(before string) string { return max(before, time.Now().UTC().Format(stamp)) }
+// stampAfter is now, or the moment of the row before if the clock was set back: rows are found by their time.
+func stampAfter(before string) string { return max(before, time.Now().UTC().Format(stamp)) }

@@ -3,9 +3,14 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/limits"
+	"usher/hooks/record"
 )
 
 // Broken is a chain that is not whole: the first row that was changed, or is missing.
@@ -54,6 +59,17 @@ func follow(app core.App, team string) (rows int, err error) {
 		return rows, fmt.Errorf("read the audit log: %w", err)
 	}
 	return rows, nil
+}
+
+// Check is Verify for the Owner and Admins of a team, who may ask for it six times a minute.
+func Check(app core.App, actor *actors.Actor) (rows int, err error) {
+	if !actor.SeesPanel() {
+		return 0, record.Forbid("The audit log is for the Owner and Admins of a team.")
+	}
+	if wait, free := limits.For(app, "audit-check", 6, time.Minute).Take(actor.Team.Id); !free {
+		return 0, record.TooMany(wait, "The log was checked a moment ago. Wait a little.")
+	}
+	return follow(app, actor.Team.Id)
 }
 
 // Chain is what was found of one team's chain.

@@ -61,6 +61,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{patch, team(""), say(object{"admins_manage_admins": false}), "close Admins", "401 401 404 403 403 403 403 200 404 401"},
 		{get, team("/seats"), nil, "seats", "401 401 404 403 403 403 200 200 404 401"},
 		{get, team("/users"), nil, "users", "401 401 404 403 403 403 200 200 404 401"},
+		{get, team("/audit"), nil, "audit log", "401 401 404 403 403 403 200 200 404 401"},
+		{get, team("/audit/verify"), nil, "check the audit log", "401 401 404 403 403 403 200 200 404 401"},
 		{post, team("/invitations"), some(nil), "invite", "401 401 404 403 403 403 200 200 404 401"},
 		{post, team("/invitations"), some(organizer), "invite an Organizer", "401 401 404 403 403 403 200 200 404 401"},
 		{post, team("/invitations"), some(admin), "invite an Admin", "401 401 404 403 403 403 403 200 404 401"},

@@ -55,5 +55,9 @@ func Routes(root *web.Group) {
 	team.DELETE("/members/{user}", removeMember)
 	team.GET("/seats", showSeats).BindFunc(web.Panel)
 	team.GET("/users", listUsers).BindFunc(web.Panel)
+	team.GET("/users.csv", exportUsers).BindFunc(web.Panel)
+	team.GET("/audit", listAudit).BindFunc(web.Panel)
+	team.GET("/audit.csv", exportAudit).BindFunc(web.Panel)
+	team.GET("/audit/verify", verifyAudit).BindFunc(web.Panel)
 	team.PUT("/members/{user}/roles", setRoles).BindFunc(web.Panel)
 }

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/audit"
+	"usher/hooks/members"
+	"usher/hooks/spreadsheet"
+	"usher/hooks/teams"
+	"usher/views/web"
+)
+
+type auditPage struct {
+	Items []auditEntry `json:"items"`
+	Next  *int         `json:"next"` // the before of the page that follows; null: there is none
+}
+
+// auditEntry is one deed, with a sentence for people.
+type auditEntry struct {
+	Number   int             `json:"number"`
+	At       string          `json:"at"`
+	Actor    auditName       `json:"actor"` // without an id for the server and the command line
+	Action   string          `json:"action"`
+	Target   auditName       `json:"target"`
+	From     string          `json:"from"`
+	Result   string          `json:"result"` // done or refused
+	Code     string          `json:"code"`   // of a refusal
+	Details  json.RawMessage `json:"details"`
+	Sentence string          `json:"sentence"`
+}
+
+type auditName struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func listAudit(e *core.RequestEvent) error {
+	query, err := auditQuery(e)
+	if err != nil {
+		return err
+	}
+	page, err := audit.List(e.App, web.Actor(e), query)
+	if err != nil {
+		return err
+	}
+	answer := auditPage{Items: make([]auditEntry, 0, len(page.Rows))}
+	if page.Next > 0 {
+		answer.Next = &page.Next
+	}
+	for _, row := range page.Rows {
+		answer.Items = append(answer.Items, entryOf(row))
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+func auditQuery(e *core.RequestEvent) (audit.Query, error) {
+	query, err := audit.ReadQuery(e.Request.URL.Query(), zoneOf(e))
+	if err != nil {
+		return query, err
+	}
+	if query.Before, err = number(e, "before"); err != nil {
+		return query, err
+	}
+	query.Size, err = number(e, "perPage")
+	return query, err
+}
+
+func entryOf(row audit.Row) auditEntry {
+	entry := auditEntry{
+		Number: row.Seq, At: row.Time().UTC().Format(time.RFC3339Nano), Actor: auditName{row.Actor, row.ActorName}, Action: row.Action,
+		Target: auditName{row.Target, row.TargetName}, From: row.From, Result: audit.Done, Details: json.RawMessage(row.Detail),
+		Sentence: row.Sentence().String(),
+	}
+	if row.Refused() {
+		entry.Result, entry.Code = audit.Refused, row.Result
+	}
+	if !json.Valid(entry.Details) {
+		entry.Details = json.RawMessage("null")
+	}
+	return entry
+}
+
+// verifyAudit says whether the chain of the team's entries is whole, and which is the first that is not.
+func verifyAudit(e *core.RequestEvent) error {
+	rows, err := audit.Check(e.App, web.Actor(e))
+	var broken *audit.Broken
+	if err != nil && !errors.As(err, &broken) {
+		return err
+	}
+	answer := map[string]any{"entries": rows, "whole": broken == nil, "broken": nil}
+	if broken != nil {
+		answer["broken"] = broken.Seq
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+func exportAudit(e *core.RequestEvent) error {
+	query, err := auditQuery(e)
+	if err != nil {
+		return err
+	}
+	zone := zoneOf(e)
+	return web.Download(e, fileName(e, "audit"), func(to io.Writer) error {
+		return audit.Export(e.App, web.Actor(e), query, zone, to)
+	})
+}
+
+func exportUsers(e *core.RequestEvent) error {
+	query, err := queryOf(e)
+	if err != nil {
+		return err
+	}
+	return web.Download(e, fileName(e, "users"), func(to io.Writer) error {
+		return members.Export(e.App, web.Actor(e), query, zoneOf(e), to)
+	})
+}
+
+func fileName(e *core.RequestEvent, of string) string {
+	return spreadsheet.Name(teams.Of(web.Actor(e).Team).Slug(), of, time.Now().In(zoneOf(e)))
+}
+
+// zoneOf is the time zone of whoever asks.
+func zoneOf(e *core.RequestEvent) *time.Location {
+	return accounts.Zone(e.Auth, teams.Of(web.Actor(e).Team).Zone())
+}
