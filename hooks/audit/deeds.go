@@ -8,6 +8,7 @@ type Deed struct {
 	Kind   string // key of one of the Kinds
 	Did    string // "revoked the invitation of {on}"
 	Tries  string // of a refusal, behind "tried to": "revoke the invitation of {on}"
+	Got    string // as it reads beside him to whom it was done: "invitation revoked"; empty: as the sentence
 	Nobody string // who it was when no account did it; empty: the server
 }
 
@@ -25,17 +26,17 @@ var Kinds = []Kind{
 
 // Catalogue is every action that is written down, anywhere.
 var Catalogue = []Deed{
-	{Action: "invitation.create", Kind: "invitations", Did: "invited {on} as {roles}", Tries: "invite {on}"},
-	{Action: "invitation.accept", Kind: "invitations", Did: "accepted the invitation for {on}", Tries: "accept the invitation for {on}"},
-	{Action: "invitation.decline", Kind: "invitations", Did: "declined the invitation for {on}", Tries: "decline the invitation for {on}",
+	{Action: "invitation.create", Kind: "invitations", Did: "invited {on} as {roles}", Tries: "invite {on}", Got: "invited as {roles}"},
+	{Action: "invitation.accept", Kind: "invitations", Did: "accepted the invitation for {on}", Tries: "accept the invitation for {on}", Got: "accepted the invitation"},
+	{Action: "invitation.decline", Kind: "invitations", Did: "declined the invitation for {on}", Tries: "decline the invitation for {on}", Got: "declined the invitation",
 		Nobody: "Whoever held the link"},
-	{Action: "invitation.revoke", Kind: "invitations", Did: "revoked the invitation of {on}", Tries: "revoke the invitation of {on}"},
-	{Action: "invitation.resend", Kind: "invitations", Did: "sent the invitation of {on} again", Tries: "send the invitation of {on} again"},
-	{Action: "invitation.undeliverable", Kind: "invitations", Did: "ended the invitation of {on}, who cannot be reached", Tries: "end the invitation of {on}"},
+	{Action: "invitation.revoke", Kind: "invitations", Did: "revoked the invitation of {on}", Tries: "revoke the invitation of {on}", Got: "invitation revoked"},
+	{Action: "invitation.resend", Kind: "invitations", Did: "sent the invitation of {on} again", Tries: "send the invitation of {on} again", Got: "invitation sent again"},
+	{Action: "invitation.undeliverable", Kind: "invitations", Did: "ended the invitation of {on}, who cannot be reached", Tries: "end the invitation of {on}", Got: "invitation ended, the address cannot be reached"},
 
-	{Action: "member.revoke", Kind: "members", Did: "took the role {roles} from {on}", Tries: "take a role from {on}"},
-	{Action: "member.remove", Kind: "members", Did: "removed {on} from the team", Tries: "remove {on} from the team"},
-	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team"},
+	{Action: "member.revoke", Kind: "members", Did: "took the role {roles} from {on}", Tries: "take a role from {on}", Got: "role {roles} taken"},
+	{Action: "member.remove", Kind: "members", Did: "removed {on} from the team", Tries: "remove {on} from the team", Got: "removed from the team"},
+	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team", Got: "left the team"},
 
 	{Action: "team.found", Kind: "team", Did: "made the team {on}", Tries: "make a team"},
 	{Action: "team.update", Kind: "team", Did: "changed the settings of {on}", Tries: "change the settings of {on}"},

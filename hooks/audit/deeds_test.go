@@ -100,7 +100,7 @@ func TestAnEntryIsASentence(t *testing.T) {
 		{row: audit.Row{ActorName: "Marta", Action: "invitation.create", TargetName: "p@x.example", Result: "ok", Detail: `{"roles":["admin","organizer"],"status":"invited"}`},
 			want: "Marta invited p@x.example as Admin and Organizer"},
 		{row: audit.Row{ActorName: "Marta", Action: "invitation.create", TargetName: "p@x.example", Result: "ok", Detail: `{"roles":[]}`},
-			want: "Marta invited p@x.example as member"},
+			want: "Marta invited p@x.example as a member"},
 		{row: audit.Row{ActorName: "Jonas", Action: "invitation.create", Result: "not_allowed", Detail: `{"roles":["admin"]}`},
 			want: "Jonas tried to invite somebody", reason: "The right was missing.", notes: []audit.Note{{Label: "Roles", Value: "admin"}}},
 		{row: audit.Row{ActorName: "Jonas", Action: "member.revoke", TargetName: "Théo", Result: "ok", Detail: `{"roles":["organizer"]}`},
@@ -132,6 +132,31 @@ func TestAnEntryIsASentence(t *testing.T) {
 			if got[n] != s.notes[n] {
 				t.Errorf("%s: %v, want %v", s.want, got, s.notes)
 			}
+		}
+	}
+}
+
+func TestAnEventReadsBesideThePerson(t *testing.T) {
+	invited := audit.Row{Actor: "m", ActorName: "Marta", Action: "invitation.create", TargetName: "t@x.example", Result: "ok", Detail: `{"roles":["admin"]}`}
+	removed := audit.Row{Actor: "m", ActorName: "Marta", Action: "member.remove", TargetName: "Théo", Result: "ok"}
+	declined := audit.Row{Action: "invitation.decline", TargetName: "t@x.example", Result: "ok"}
+	ended := audit.Row{ActorName: "mail provider", Action: "invitation.undeliverable", TargetName: "t@x.example", Result: "ok"}
+	refused := removed
+	refused.Result = "not_allowed"
+	for want, event := range map[string]audit.Event{
+		"Invited as Admin by Marta":                       {Row: invited, About: true},
+		"Invited t@x.example as Admin":                    {Row: invited, Own: true},
+		"Removed from the team by Marta":                  {Row: removed, About: true},
+		"Removed Théo from the team":                      {Row: removed, Own: true},
+		"Removed from the team":                           {Row: removed, Own: true, About: true},
+		"Declined the invitation":                         {Row: declined, About: true},
+		"Invitation ended, the address cannot be reached": {Row: ended, About: true},
+		"Marta tried to remove Théo from the team":        {Row: refused, About: true},
+		"Tried to remove Théo from the team":              {Row: refused, Own: true},
+		"Signed in":                                       {Row: audit.Row{ActorName: "Théo", Action: "account.signin", Result: "ok"}, Own: true, About: true},
+	} {
+		if got := event.Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

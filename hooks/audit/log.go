@@ -61,13 +61,6 @@ func list(app core.App, team string, query Query) (Page, error) {
 	return page, err
 }
 
-// Activity is the newest entries of a team that a person did, or that were done to him, since he was first
-// invited. id is the account's or the invitation's.
-func Activity(app core.App, team, id string, size int) ([]Row, error) {
-	page, err := list(app, team, Query{Person: id, Size: size})
-	return page.Rows, err
-}
-
 // search is a query as SQL. Each of its arms follows one index from its newest entry on; the newest of all
 // arms together are the page, so that nothing is read that is not shown.
 type search struct {

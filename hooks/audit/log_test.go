@@ -127,7 +127,8 @@ func TestTheLogIsFilteredAndNewestFirst(t *testing.T) {
 		}
 	}
 	rows, err := audit.Activity(s.app, s.team.Id, s.lucia.Id, 3)
-	if err != nil || len(rows) != 3 || rows[0].Action != "member.remove" {
+	if err != nil || len(rows) != 3 || rows[0].Text() != "Removed from the team by Marta" || rows[1].Text() != "Accepted the invitation" ||
+		rows[2].Text() != "Invited as a member by Jonas" {
 		t.Errorf("%+v %v", rows, err)
 	}
 	if rows, err := audit.Activity(s.app, s.other.Id, s.theo.Id, 3); err != nil || len(rows) != 0 {

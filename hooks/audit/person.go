@@ -19,12 +19,15 @@ const (
 
 var idShape = regexp.MustCompile(`^[a-z0-9]{15}$`)
 
+// IsID reports whether a Query.Person is an id, and not part of a name or an address.
+func IsID(text string) bool { return idShape.MatchString(text) }
+
 // whoIs finds the ids under which a person of the team stands in the log: the account's and those of all its
 // invitations, for he was one of them first; and the addresses, for what was refused before there was an
 // invitation. text is such an id, or part of a name or an address, which several may have.
 func whoIs(app core.App, team, text string) (ids, addresses []string, err error) {
 	text = strings.TrimSpace(text)
-	if idShape.MatchString(text) {
+	if IsID(text) {
 		ids = []string{text}
 	} else {
 		addresses = []string{strings.ToLower(text)}

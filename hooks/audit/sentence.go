@@ -62,6 +62,9 @@ func (r Row) roles() string {
 	roles := actors.Roles{
 		Owner: slices.Contains(names, "owner"), Admin: slices.Contains(names, "admin"), Organizer: slices.Contains(names, "organizer"),
 	}
+	if roles.None() {
+		return "a member"
+	}
 	return roles.Words()
 }
 
@@ -81,7 +84,8 @@ type Note struct{ Label, Value string }
 
 // labels are the details that are shown beside a sentence. Others are shown under their own name.
 var labels = map[string]string{
-	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Signed in by", "area": "Tried by", "corrected": "Corrected to", "address": "New address",
+	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Through", "area": "Through",
+	"corrected": "Corrected to", "address": "New address",
 }
 
 // Notes are the details that the sentence does not tell.
@@ -134,5 +138,7 @@ func spelled(name string) string {
 	if name == "" {
 		return ""
 	}
-	return strings.ToUpper(name[:1]) + name[1:]
+	return capital(name)
 }
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

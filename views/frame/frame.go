@@ -36,7 +36,7 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 }
 
 // Panel is the shell of the Admin Panel for the actor's team. current is the key of the page in the
-// navigation: "users" or "settings". It warns where letters do not leave.
+// navigation: "users", "settings" or "audit". It warns where letters do not leave.
 func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.Places(e.App, actor.Account, true)
 	if err != nil {
@@ -51,7 +51,10 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 	shell.Nav = []ui.NavGroup{
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
 			Count: ui.Number(counts.Total), CountNote: "people", Current: current == "users"}}},
-		{Title: "Team", Items: []ui.NavItem{{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"}}},
+		{Title: "Team", Items: []ui.NavItem{
+			{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"},
+			{Label: "Audit log", Href: at + "/audit", Icon: "scroll-text", Current: current == "audit"},
+		}},
 	}
 	shell.Foot = &ui.NavItem{Label: "App", Href: "/app/" + teams.Of(actor.Team).Slug(), Icon: "layout-grid", Away: true}
 	if warning, ok := mailWarning(e.App); ok {

@@ -26,6 +26,10 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: openDetails()},
 	}
 	place(&props.Head, list, row.ID)
+	var err error
+	if props.Activity, err = activity(e, row); err != nil {
+		return props, err
+	}
 	removal(&props, actor, row, path, self)
 	return props, asking(e.App, &props, actor, row, path)
 }

@@ -1,4 +1,4 @@
-// Package panel is the Admin Panel of a team, for its Owner and Admins: people and their seats, and the team's settings.
+// Package panel is the Admin Panel of a team, for its Owner and Admins: people and their seats, who did what, and the team's settings.
 package panel
 
 import (
@@ -17,6 +17,7 @@ func Routes(pages *web.Group) {
 	panel.GET("/users/add", addForm)
 	panel.POST("/users/add", add).Bind(uploads)
 	panel.POST("/users/preview", preview).Bind(uploads)
+	panel.GET("/users/export", exportUsers)
 	panel.GET("/users/{id}", details)
 	panel.GET("/users/{id}/{deed}", confirm)
 	panel.POST("/users/{id}/ask", ask)
@@ -27,6 +28,10 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/revoke-role", revokeRole)
 	panel.POST("/users/{id}/remove", remove)
 
+	panel.GET("/audit", auditLog)
+	panel.GET("/audit/verify", verifyAudit)
+	panel.GET("/audit/export", exportAudit)
+
 	panel.GET("/settings", settingsPage)
 	panel.POST("/settings", saveSettings).Bind(uploads)
 	panel.GET("/settings/test-letter/{letter}", letterState)
@@ -36,4 +41,5 @@ func Routes(pages *web.Group) {
 // Addresses of the area, under the name by which the person came.
 func panelPath(e *core.RequestEvent) string    { return "/admin/" + e.Request.PathValue("team") }
 func usersPath(e *core.RequestEvent) string    { return panelPath(e) + "/users" }
+func auditPath(e *core.RequestEvent) string    { return panelPath(e) + "/audit" }
 func settingsPath(e *core.RequestEvent) string { return panelPath(e) + "/settings" }

@@ -1,0 +1,183 @@
+package panel_test
+
+import (
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/members"
+)
+
+// told is a scene in which something was done, refused, and done in another team.
+func told(t *testing.T) *scene {
+	t.Helper()
+	s := open(t, true)
+	hookstest.Invite(t, s.App, s.owner, s.team, "pavel@halation.example", "organizer")
+	_, err := invitations.Invite(s.App, hookstest.Actor(t, s.App, s.admin, s.team), invitations.Offer{
+		Lines: invitations.Addresses([]string{"x@y.example"}), Roles: actors.Roles{Admin: true}})
+	hookstest.Refused(t, "an Admin invites an Admin", err, "not_allowed")
+	if err := members.RevokeRoles(s.App, hookstest.Actor(t, s.App, s.owner, s.team), s.organizer.Id, actors.Roles{Organizer: true}); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Invite(t, s.App, s.other, s.foreign, "pavel@halation.example")
+	return s
+}
+
+func TestTheLogTellsWhatWasDoneAndRefused(t *testing.T) {
+	s := told(t)
+	b := s.As(s.admin)
+	page := b.Get(s.path("/audit"))
+	want(t, page, http.StatusOK, "Audit log", "took the role Organizer from", "Theo", "pavel@halation.example", "as Organizer",
+		"Jonas", "tried to invite", "Refused", "The right was missing.", "192.0.2.1", "Halation Post", `aria-current="page"`)
+	hasNot(t, page, "Wanda", "Grain")
+
+	found := func(query string, texts ...string) {
+		t.Helper()
+		r := b.Get(s.path("/audit?" + query))
+		want(t, r, http.StatusOK)
+		_, entries, _ := strings.Cut(r.Body, `id="entries"`)
+		for _, text := range []string{"took the role", "invited", "tried to invite", "made the team"} {
+			should := false
+			for _, wanted := range texts {
+				should = should || text == wanted
+			}
+			if strings.Contains(entries, text) != should {
+				t.Errorf("%s: %q stands there: %v", query, text, !should)
+			}
+		}
+	}
+	today := time.Now().UTC().Format(time.DateOnly)
+	found("result=refused", "tried to invite")
+	found("result=done", "took the role", "invited", "made the team")
+	found("kind=members", "took the role")
+	found("person=pavel", "invited")
+	found("person="+s.organizer.Id, "took the role")
+	found("person="+s.admin.Id, "tried to invite")
+	found("person=" + s.other.Id)
+	found("person=abcdefghijklmno")
+	found("from="+today+"&to="+today, "took the role", "invited", "tried to invite", "made the team")
+	found("to=2020-01-01")
+	found("before=2", "made the team")
+	found("before=1")
+	found("person=pavel&kind=team")
+	found("result=maybe")
+
+	want(t, b.Get(s.path("/audit?person="+s.organizer.Id)), http.StatusOK, "Show more than Theo")
+	want(t, b.Get(s.path("/audit?person=nobody-like-this")), http.StatusOK, "Nothing like this is written down.", "Clear the filters")
+	want(t, b.Get(s.path("/audit?kind=members&from=tomorrow")), http.StatusUnprocessableEntity, "Write the day as year-month-day", `value="tomorrow"`)
+}
+
+func TestAPartOfTheLogComesAlone(t *testing.T) {
+	s := told(t)
+	r := s.fragment(s.As(s.owner), s.path("/audit?person=pavel&before=7"), "div#log")
+	want(t, r, http.StatusOK, "pavel@halation.example")
+	hasNot(t, r, "<html")
+	if to := r.Header.Get("HX-Push-Url"); to != s.path("/audit?before=7&person=pavel") {
+		t.Error(to)
+	}
+	evil := `"><script>alert(1)</script>`
+	for _, name := range []string{"person", "kind", "result", "from", "to", "before"} {
+		if r := s.As(s.owner).Get(s.path("/audit?" + name + "=" + url.QueryEscape(evil))); r.Status >= 500 || strings.Contains(r.Body, "<script>alert") {
+			t.Errorf("%s: %d", name, r.Status)
+		}
+	}
+	if r := s.As(s.owner).Get(s.path("/audit?person=" + strings.Repeat("x", 10_000))); r.Status != http.StatusOK || strings.Contains(r.Body, strings.Repeat("x", 201)) {
+		t.Errorf("a long query: %d", r.Status)
+	}
+}
+
+func TestTheLogTurnsPages(t *testing.T) {
+	s := open(t, true)
+	if err := s.App.RunInTransaction(func(tx core.App) error {
+		for range 120 {
+			if err := audit.Write(tx, audit.By(hookstest.Actor(t, tx, s.owner, s.team), "mail.test")); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(s.owner)
+	seen, path := 0, s.path("/audit")
+	for range 9 {
+		r := b.Get(path)
+		want(t, r, http.StatusOK)
+		seen += strings.Count(r.Body, `<div class="deed">`)
+		_, rest, more := strings.Cut(r.Body, `href="`+s.path("/audit")+`?before=`)
+		if !more {
+			break
+		}
+		number, _, _ := strings.Cut(rest, `"`)
+		path = s.path("/audit") + "?before=" + number
+	}
+	if n := hookstest.Count(t, s.App, "audit", dbx.HashExp{"team": s.team.Id}); seen != n || n != 121 {
+		t.Errorf("%d entries on the pages, %d in all", seen, n)
+	}
+}
+
+func TestTheChainIsCheckedOnAButton(t *testing.T) {
+	s := told(t)
+	b := s.As(s.owner)
+	hasNot(t, b.Get(s.path("/audit")), "unbroken")
+	want(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Checked just now:", "4 entries, unbroken.", "took the role")
+	hookstest.Exec(t, s.App, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE", nil)
+	hookstest.Exec(t, s.App, "UPDATE audit SET result = 'ok' WHERE seq = 3 AND team = {:t}", dbx.Params{"t": s.team.Id})
+	r := s.fragment(b, s.path("/audit/verify"), "div#chain")
+	want(t, r, http.StatusOK, "The log is not whole.", "Entry number 3 was changed")
+	hasNot(t, r, "<html", "took the role")
+	hookstest.Exec(t, s.App, "DELETE FROM audit WHERE seq = 2 AND team = {:t}", dbx.Params{"t": s.team.Id})
+	want(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Entry number 2 is missing")
+	for range 6 {
+		r = b.Get(s.path("/audit/verify"))
+	}
+	want(t, r, http.StatusOK, "Wait a little.")
+	want(t, s.As(s.other).Get("/admin/"+s.foreign.Slug()+"/audit/verify"), http.StatusOK, "unbroken")
+}
+
+func TestAMemberWhoTriesThePanelIsInTheLogOnceAMinute(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.organizer)
+	for _, path := range []string{"/users", "/audit", "/settings"} {
+		want(t, b.Get(s.path(path)), http.StatusForbidden)
+	}
+	want(t, b.Post(s.path("/users/add"), url.Values{"list": {"x@y.example"}}), http.StatusForbidden)
+	want(t, s.As(s.stranger).Get(s.path("/users")), http.StatusNotFound)
+	if n := hookstest.Count(t, s.App, "audit", dbx.HashExp{"action": "panel.enter", "result": "not_allowed", "team": s.team.Id}); n != 1 {
+		t.Errorf("%d entries", n)
+	}
+	page := s.As(s.owner).Get(s.path("/audit"))
+	want(t, page, http.StatusOK, "tried to enter the Admin Panel")
+	want(t, s.As(s.owner).Get(s.user(s.organizer, "")), http.StatusOK, "Tried to enter the Admin Panel", "All activity",
+		`href="`+s.path("/audit?person="+s.organizer.Id)+`"`)
+}
+
+func TestListsAreDownloadedAsTheyAreFiltered(t *testing.T) {
+	s := told(t)
+	b := s.As(s.admin)
+	for path, file := range map[string]string{"/users/export?q=pavel": "users", "/audit/export?person=pavel": "audit"} {
+		r := b.Get(s.path(path))
+		want(t, r, http.StatusOK)
+		if disposition := r.Header.Get("Content-Disposition"); !strings.HasPrefix(disposition, "attachment; filename=halation-post-"+file+"-20") {
+			t.Error(disposition)
+		}
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(r.Body, "\ufeff"))).ReadAll()
+		if err != nil || len(rows) != 2 || !strings.Contains(strings.Join(rows[1], " "), "pavel@halation.example") {
+			t.Errorf("%s: %q %v", path, rows, err)
+		}
+	}
+	r := b.Get(s.path("/audit/export?from=x"))
+	if want(t, r, http.StatusUnprocessableEntity, "Write the day"); r.Header.Get("Content-Disposition") != "" {
+		t.Error("an error is downloaded as a file")
+	}
+}
