@@ -2,6 +2,7 @@
 // what htmx swaps in needs no setting up; what does need it is set up by ready().
 import { ready } from "./ready.js";
 import * as dialogs from "./dialogs.js";
+import * as find from "./find.js";
 import * as forms from "./forms.js";
 import * as seats from "./seats.js";
 import * as select from "./select.js";
@@ -21,3 +22,4 @@ ready(timezone.fill);
 ready(toasts.start);
 ready(dialogs.trap);
 ready(forms.focusError);
+ready(find.arrived);

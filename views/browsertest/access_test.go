@@ -45,10 +45,15 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 			"/teams", "/account", "/account/devices/others", "/account/delete", "/app/halation-post", users, users + "?q=nobody-like-this", users + "?status=pending",
 			users + "?kind=guest", users + "/add", users + "/" + theo.Id, users + "/" + theo.Id + "/remove",
 			users + "/" + theo.Id + "/revoke-role?role=organizer", "/admin/halation-post/settings",
+			"/admin/halation-post/audit", "/admin/halation-post/audit/verify", "/admin/halation-post/audit?person=" + theo.Id,
+			"/admin/halation-post/audit?person=nobody-like-this", "/admin/halation-post/find?q=theo", "/app/halation-post/find",
 		} {
 			b.visit(path)
 			b.accessible(path)
 		}
+		b.expect(422)
+		b.visit("/admin/halation-post/audit?from=tomorrow")
+		b.accessible("a day that is none")
 		b.expect(404)
 		b.visit("/no-such-page")
 		b.accessible("not found")

@@ -26,6 +26,7 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 	}
 	team := teams.Of(actor.Team)
 	shell := around(e, actor, places, "/app/", "App")
+	shell.Find = "/app/" + team.Slug() + "/find"
 	shell.Nav = []ui.NavGroup{{Items: []ui.NavItem{
 		{Label: "Home", Href: "/app/" + team.Slug(), Icon: "house", Current: current == "home"},
 	}}}
@@ -48,6 +49,7 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 	}
 	at := "/admin/" + teams.Of(actor.Team).Slug()
 	shell := around(e, actor, places, "/admin/", "Admin Panel")
+	shell.Find = at + "/find"
 	shell.Nav = []ui.NavGroup{
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
 			Count: ui.Number(counts.Total), CountNote: "people", Current: current == "users"}}},

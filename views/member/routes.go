@@ -8,5 +8,6 @@ func Routes(pages *web.Group) {
 	app := pages.Group("/app/{team}")
 	app.BindFunc(web.InTeam)
 	app.GET("", home)
+	app.GET("/find", search)
 	app.POST("/leave", leave)
 }

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/record"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -102,7 +103,8 @@ func quoted(name string) string {
 
 // addForm is the empty form, with the role that is asked for most.
 func addForm(e *core.RequestEvent) error {
-	input := addInput{Status: http.StatusOK}
+	input := addInput{Status: http.StatusOK, List: record.Cut(e.Request.URL.Query().Get("list"), 300)}
+	input.Lines = invitations.ParseList(input.List)
 	props, err := addProps(e, input)
 	if err != nil {
 		return err

@@ -160,7 +160,7 @@ func TestWhoMeetsWhatAtEachAddress(t *testing.T) {
 		"organizer": s.organizer, "another team's owner": s.other, "admin": s.admin, "owner": s.owner}
 	gets := []string{"", "/users", "/users/add", "/users/" + s.member.Id, "/users/" + invited.ID, "/users/" + s.member.Id + "/remove",
 		"/users/" + s.organizer.Id + "/revoke-role?role=organizer", "/users/" + invited.ID + "/revoke",
-		"/users/" + s.member.Id + "/ask?role=organizer", "/settings", "/audit", "/audit/verify", "/audit/export", "/users/export"}
+		"/users/" + s.member.Id + "/ask?role=organizer", "/settings", "/audit", "/audit/verify", "/audit/export", "/users/export", "/find", "/find?q=a"}
 	posts := []string{"/users/add", "/users/preview", "/settings", "/settings/test-letter", "/users/" + s.member.Id + "/ask",
 		"/users/" + s.member.Id + "/again", "/users/" + invited.ID + "/resend", "/users/" + invited.ID + "/revoke",
 		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove"}

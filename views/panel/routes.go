@@ -28,6 +28,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/revoke-role", revokeRole)
 	panel.POST("/users/{id}/remove", remove)
 
+	panel.GET("/find", search)
 	panel.GET("/audit", auditLog)
 	panel.GET("/audit/verify", verifyAudit)
 	panel.GET("/audit/export", exportAudit)

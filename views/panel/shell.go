@@ -3,6 +3,7 @@ package panel
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/views/find"
 	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
@@ -16,6 +17,15 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Crumb) (ui.ShellPr
 	props.Page.Title = titled(e, crumbs[len(crumbs)-1].Label)
 	props.Crumbs = append([]ui.Crumb{{Label: team, Href: panelPath(e)}}, crumbs...)
 	return props, err
+}
+
+// search is the search over everything (R159).
+func search(e *core.RequestEvent) error {
+	around, err := shell(e, "", ui.Crumb{Label: "Search"})
+	if err != nil {
+		return err
+	}
+	return find.Answer(e, around, find.Panel)
 }
 
 // titled is the title of a page about something in the team.

@@ -1,0 +1,77 @@
+// The search over everything: [data-find] opens dialog#finder. Its field is a combobox: the arrows move through
+// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back.
+let follow = false; // Enter was pressed before the answer was there
+
+const finder = () => document.getElementById("finder");
+const field = () => finder().querySelector("[role=combobox]");
+const found = () => document.getElementById("found");
+const options = () => [...found().querySelectorAll("[role=option]")];
+const current = () => found().dataset.words === field().value.trim();
+
+document.addEventListener("click", (event) => {
+  const dialog = finder();
+  if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (event.target.closest("[data-find]")) {
+    event.preventDefault();
+    open(dialog);
+  } else if (event.target === dialog || event.target.closest("#found [role=option]")) {
+    dialog.close();
+  }
+});
+
+function open(dialog) {
+  if (dialog.open) return field().select();
+  document.getElementById("side")?.hidePopover?.();
+  dialog.showModal();
+  field().value = "";
+  field().focus();
+  follow = false;
+  field().form.dispatchEvent(new CustomEvent("find"));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.target.closest?.("#finder") || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target !== field()) return;
+  const all = options();
+  const at = all.findIndex(marked);
+  if (event.key === "ArrowDown") mark(all[(at + 1) % all.length]);
+  else if (event.key === "ArrowUp") mark(all.at(at <= 0 ? -1 : at - 1));
+  else if (event.key === "Enter" && current()) all[at]?.click();
+  else if (event.key === "Enter") follow = true;
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest("#finder")) follow = false;
+});
+
+document.addEventListener("pointermove", (event) => {
+  const option = event.target.closest?.("#found [role=option]");
+  if (option && !marked(option)) mark(option);
+});
+
+const marked = (option) => option.getAttribute("aria-selected") === "true";
+
+function mark(option) {
+  for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+  if (!option) return field().removeAttribute("aria-activedescendant");
+  field().setAttribute("aria-activedescendant", option.id);
+  option.scrollIntoView({ block: "nearest" });
+}
+
+// Marks the first of the options that have just come.
+export function arrived() {
+  if (!finder()?.open || found().dataset.words === undefined || found().dataset.seen !== undefined) return;
+  found().dataset.seen = "";
+  const all = options();
+  mark(all[0]);
+  field().setAttribute("aria-expanded", String(all.length > 0));
+  const none = found().querySelector(".none")?.textContent ?? "";
+  finder().querySelector("[role=status]").textContent = `${none} ${all.length} ${all.length === 1 ? "result" : "results"}`.trim();
+  if (follow && current()) all[0]?.click();
+}
+
+if (/Mac|iPhone|iPad/.test(navigator.platform)) {
+  for (const key of document.querySelectorAll("[data-find] .kbd")) key.textContent = "⌘ K";
+}

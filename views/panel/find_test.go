@@ -1,0 +1,118 @@
+package panel_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+)
+
+func TestTheSearchFindsPagesAndPeople(t *testing.T) {
+	s := open(t, true)
+	hookstest.Invite(t, s.App, s.owner, s.team, "pavel@halation.example", "admin")
+	hookstest.Team(t, s.App, s.admin, "Northlight", "free")
+	b := s.As(s.admin)
+	find := func(q string) string {
+		t.Helper()
+		r := s.fragment(b, s.path("/find?q="+url.QueryEscape(q)), "div#found")
+		want(t, r, http.StatusOK, `id="found"`)
+		hasNot(t, r, "<html", "wanda", "Wanda", "Grain")
+		return html.UnescapeString(r.Body)
+	}
+	for q, texts := range map[string][]string{
+		"":           {">Add users<", ">Users<", ">Audit log<", ">Settings<", ">Northlight<", s.path("/users/add"), "/admin/northlight"},
+		"  ":         {">Add users<"},
+		"sett":       {">Settings<", `href="` + s.path("/settings") + `"`},
+		"LOG":        {">Audit log<"},
+		"switch":     {">Northlight<"},
+		"invite new": {">Add users<"},
+		"theo":       {">Theo<", "theo@halation.example · Organizer", `href="` + s.path("/users/"+s.organizer.Id) + `"`},
+		"clara":      {"clara@kestrel.example · guest"},
+		"pavel":      {">pavel@halation.example<", "Admin, pending"},
+		"new@x.example": {"No one called “new@x.example”.", "Invite new@x.example",
+			s.path("/users/add?list=new%40x.example")},
+		"grain":         {"No one called “grain”, and no page."}, // the other team's
+		"nobody":        nil,
+		"halation team": nil,
+	} {
+		body := find(q)
+		for _, text := range texts {
+			if !strings.Contains(body, text) {
+				t.Errorf("%q does not find %s: %s", q, text, words(body))
+			}
+		}
+		if texts == nil && strings.Contains(body, `role="option"`) {
+			t.Errorf("%q finds %s", q, words(body))
+		}
+	}
+	if body := find("theo"); strings.Contains(body, "Settings") || strings.Contains(body, "Jonas") {
+		t.Error(words(body))
+	}
+	if body := find("theo@halation.example"); strings.Contains(body, "Invite") {
+		t.Error("who is here is offered to be invited")
+	}
+	want(t, b.Get(s.path("/find?q=theo")), http.StatusOK, "<html", "Theo", `value="theo"`)
+	want(t, b.Get(s.path("/users/add?list=new%40x.example")), http.StatusOK, "new@x.example", "Will be invited")
+}
+
+func TestTheSearchListsEightPeopleAndLeadsToAll(t *testing.T) {
+	s := open(t, true)
+	for _, name := range strings.Fields("a b c d e f g h i j") {
+		hookstest.Invite(t, s.App, s.owner, s.team, name+"@many.example")
+	}
+	r := s.fragment(s.As(s.owner), s.path("/find?q=many.example"), "div#found")
+	want(t, r, http.StatusOK, "Show all 10 people", s.path("/users?q=many.example"))
+	if n := strings.Count(r.Body, `role="option"`); n != 9 {
+		t.Errorf("%d options", n)
+	}
+}
+
+func TestTheSearchEscapesAndCutsWhatIsTyped(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.owner)
+	evil := `"><script>alert(1)</script>`
+	for _, path := range []string{"/find", "/users/add"} {
+		for _, name := range []string{"q", "list"} {
+			if r := b.Get(s.path(path + "?" + name + "=" + url.QueryEscape(evil))); r.Status != http.StatusOK || strings.Contains(r.Body, "<script>alert") {
+				t.Errorf("%s %s: %d", path, name, r.Status)
+			}
+		}
+	}
+	r := s.fragment(b, s.path("/find?q="+url.QueryEscape(evil)), "div#found")
+	if want(t, r, http.StatusOK, "No one called"); strings.Contains(r.Body, "<script>") {
+		t.Error(r.Body)
+	}
+	r = s.fragment(b, s.path("/find?q="+strings.Repeat("x", 10_000)), "div#found")
+	if want(t, r, http.StatusOK, strings.Repeat("x", 200)); strings.Contains(r.Body, strings.Repeat("x", 201)) {
+		t.Error("a long question is not cut")
+	}
+	want(t, s.fragment(b, s.path("/find?q=%ff%00%25_"), "div#found"), http.StatusOK)
+}
+
+func TestTheAppsSearchShowsPeopleToThePanelAlone(t *testing.T) {
+	s := open(t, true)
+	at := "/app/" + s.team.Slug() + "/find?q="
+	for _, account := range []*core.Record{s.guest, s.member, s.organizer} {
+		b := s.As(account)
+		for _, q := range []string{"jonas", "theo", "clara", "new@x.example", "a"} {
+			r := s.fragment(b, at+url.QueryEscape(q), "div#found")
+			want(t, r, http.StatusOK)
+			hasNot(t, r, "Jonas", "@halation", "Invite", "/admin/", "Add users")
+		}
+		want(t, s.fragment(b, at+"home", "div#found"), http.StatusOK, ">Home<")
+		want(t, s.fragment(b, at+"zzz", "div#found"), http.StatusOK, "No page called “zzz”.")
+		want(t, b.Get(s.path("/find?q=theo")), http.StatusForbidden)
+	}
+	r := s.fragment(s.As(s.admin), at+"theo", "div#found")
+	want(t, r, http.StatusOK, s.user(s.organizer, ""), "Theo")
+	want(t, s.As(s.stranger).Get(at+"theo"), http.StatusNotFound)
+	want(t, s.As(s.other).Get(at+"theo"), http.StatusNotFound)
+	if r := s.Visitor().Get(at + "theo"); r.Status != http.StatusSeeOther {
+		t.Errorf("nobody: %d", r.Status)
+	}
+}
