@@ -36,11 +36,17 @@ document.addEventListener("keydown", (event) => {
   const at = all.findIndex(marked);
   if (event.key === "ArrowDown") mark(all[(at + 1) % all.length]);
   else if (event.key === "ArrowUp") mark(all.at(at <= 0 ? -1 : at - 1));
-  else if (event.key === "Enter" && current()) all[at]?.click();
-  else if (event.key === "Enter") follow = true;
   else return;
   event.preventDefault();
 });
+
+// On the window, before a form that is being sent is kept from being sent again: Enter comes while an answer is on its way.
+window.addEventListener("submit", (event) => {
+  if (!event.target.closest("#finder")) return;
+  event.preventDefault();
+  if (current()) options().find(marked)?.click();
+  else follow = true;
+}, true);
 
 document.addEventListener("input", (event) => {
   if (event.target.closest("#finder")) follow = false;
