@@ -31,7 +31,7 @@ func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
 func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
 	var token string
 	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation) error {
-		if err := mayResend(tx, i); err != nil {
+		if err := MayResend(tx, i); err != nil {
 			return err
 		}
 		if token, err = i.renew(tx); err != nil {
@@ -49,7 +49,8 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 	return invitation, link, err
 }
 
-func mayResend(tx core.App, i *Invitation) error {
+// MayResend is nil if a letter may be sent again now (R59).
+func MayResend(tx core.App, i *Invitation) error {
 	n, last, err := mail.Letters(tx, i.Id, time.Now().Add(-resendEvery))
 	if err != nil {
 		return err
@@ -95,15 +96,21 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 		if err != nil {
 			return err
 		}
-		if !actor.CanAnswerFor(invitation.Roles(), held) {
-			return record.Forbid(notAllowed(actor, invitation.Roles().With(actors.Roles{Admin: held.Admin})))
-		}
-		if err := invitation.open(); err != nil {
+		if err := MayManage(actor, invitation, held); err != nil {
 			return err
 		}
 		return deed(tx, invitation)
 	})
 	return invitation, err
+}
+
+// MayManage is nil if the actor may revoke or resend the invitation of a person who carries held in the team
+// already; else it says why not. The right is judged before the state.
+func MayManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
+	if !actor.CanAnswerFor(i.Roles(), held) {
+		return record.Forbid(notAllowed(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
+	}
+	return i.open()
 }
 
 // SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is

@@ -147,7 +147,7 @@ func answerRoles(e *core.RequestEvent, result *invitations.Result) error {
 // removeMember removes somebody else, or lets the caller leave.
 func removeMember(e *core.RequestEvent) error {
 	actor, user := web.Actor(e), e.Request.PathValue("user")
-	remove := func() error { return members.Remove(e.App, actor, user) }
+	remove := func() error { _, err := members.Remove(e.App, actor, user); return err }
 	if user == e.Auth.Id {
 		remove = func() error { return members.Leave(e.App, actor) }
 	}

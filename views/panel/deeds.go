@@ -142,7 +142,7 @@ func remove(e *core.RequestEvent) error {
 	if row.User == "" {
 		return revoke(e)
 	}
-	if err := members.Remove(e.App, web.Actor(e), row.User); err != nil {
+	if _, err := members.Remove(e.App, web.Actor(e), row.User); err != nil {
 		return refused(e, row, err)
 	}
 	sentence := row.Called() + " was removed from the team."

@@ -96,7 +96,7 @@ func TestAStreamEndsWithTheRightToIt(t *testing.T) {
 
 	removed := hookstest.Member(t, server.App, team, "removed@x.example", "admin")
 	_, events := listen(t, server, server.As(removed), team.Id)
-	if err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), removed.Id); err != nil {
+	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), removed.Id); err != nil {
 		t.Fatal(err)
 	}
 	ends("removed", events)
