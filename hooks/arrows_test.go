@@ -24,7 +24,7 @@ var arrows = map[string]string{
 	"record":          "",
 	"settings":        "",
 	"limits":          "",
-	"actors":          "record",
+	"actors":          "limits record",
 	"audit":           "actors record",
 	"changes":         "",
 	"mail":            "record settings",

@@ -49,7 +49,7 @@ func Register(app core.App) {
 		})
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
-	app.Cron().MustAdd("usherExpire", "*/10 * * * *", func() {
+	app.Cron().MustAdd("usherExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
 			app.Logger().Error("expire invitations", "error", err)
 		}

@@ -43,6 +43,11 @@ view: @request.auth.id != "" && ` + panelOfTeam + `
 create: -
 update: -
 delete: -`,
+	"tags": `list: @request.auth.id != "" && ` + panelOfTeam + `
+view: @request.auth.id != "" && ` + panelOfTeam + `
+create: -
+update: -
+delete: -`,
 	"users": `list: id = @request.auth.id
 view: id = @request.auth.id
 create: -

@@ -49,4 +49,10 @@ func signIn(account *core.Record) (*auth, error) {
 }
 
 // stamp is a time as RFC 3339 in UTC, to the second.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// stamp is a moment in RFC 3339, and empty if there is none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -32,7 +32,9 @@ type user struct {
 	Roles      []string `json:"roles"` // held; what is only offered is in pending
 	Status     string   `json:"status"`
 	Pending    *offer   `json:"pending"`
+	Tags       []string `json:"tags"`
 	Added      string   `json:"added"`
+	Active     string   `json:"active"` // last seen in this team, to within some minutes; empty: never
 }
 
 type offer struct {
@@ -63,7 +65,8 @@ func listUsers(e *core.RequestEvent) error {
 func queryOf(e *core.RequestEvent) (members.Query, error) {
 	asked := e.Request.URL.Query()
 	query := members.Query{
-		Search: asked.Get("q"), Role: asked.Get("role"), Status: asked.Get("status"), Kind: asked.Get("kind"), Sort: asked.Get("sort"),
+		Search: asked.Get("q"), Role: asked.Get("role"), Status: asked.Get("status"), Kind: asked.Get("kind"),
+		Tag: asked.Get("tag"), Sort: asked.Get("sort"),
 	}
 	var err error
 	if query.Page, err = number(e, "page"); err != nil {
@@ -88,7 +91,7 @@ func usersOf(app core.App, rows []members.Row) ([]user, error) {
 	for _, row := range rows {
 		u := user{
 			ID: row.ID, User: row.User, Invitation: row.Invitation, Name: row.Name, Email: row.Email, Kind: row.Kind,
-			Roles: row.Roles().Names(), Status: row.Status, Added: stamp(row.Added.Time()),
+			Roles: row.Roles().Names(), Status: row.Status, Tags: row.Tags, Added: stamp(row.Added.Time()), Active: stamp(row.Active.Time()),
 		}
 		if row.Asked {
 			u.Pending = &offer{row.Offered().Names(), stamp(row.Expires.Time()), letters[row.Invitation].Status}

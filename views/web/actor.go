@@ -42,6 +42,11 @@ func InTeam(e *core.RequestEvent) error {
 	}
 	actor.From = e.RealIP()
 	e.Set(actorKey, actor)
+	if !byItself(e) {
+		if err := actors.Visit(e.App, actor); err != nil {
+			e.App.Logger().Warn("note that a person is active", "error", err)
+		}
+	}
 	return e.Next()
 }
 

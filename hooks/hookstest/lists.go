@@ -1,0 +1,63 @@
+package hookstest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// everybody counts from nothing who is listed: members, and who was asked and is not in the team.
+const everybody = `
+	SELECT m.team, u.email, u.id id, u.id user, coalesce(i.id, '') invitation, u.name name, m.kind kind, 'accepted' status,
+		m.owner, m.admin, m.organizer, coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL asked, m.created added
+	FROM memberships m JOIN users u ON u.id = m.user
+	LEFT JOIN invitations i ON i.team = m.team AND i.email = u.email AND i.status = 'pending'
+	UNION ALL
+	SELECT i.team, i.email, i.id, '', i.id, i.name, 'member', i.status, 0, 0, 0, i.admin, i.organizer, i.status = 'pending', i.created
+	FROM invitations i
+	WHERE i.status != 'accepted'
+		AND NOT EXISTS (SELECT 1 FROM invitations n WHERE n.team = i.team AND n.email = i.email
+			AND (n.created > i.created OR n.created = i.created AND n.rowid > i.rowid))
+		AND NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = i.team AND u.email = i.email)`
+
+const listed = "SELECT team, email, id, user, invitation, name, kind, status, owner, admin, organizer, ask_admin, ask_organizer, asked, added FROM people"
+
+// ListsAgree fails the test where the list of people, its tally or its search is not what memberships,
+// invitations and accounts say.
+func ListsAgree(t testing.TB, app core.App) {
+	t.Helper()
+	for what, query := range map[string]string{
+		"not listed":        "SELECT * FROM (" + everybody + ") EXCEPT " + listed,
+		"listed wrongly":    listed + " EXCEPT SELECT * FROM (" + everybody + ")",
+		"tallied wrongly":   "SELECT * FROM tallies EXCEPT " + tallied,
+		"not in the tally":  tallied + " EXCEPT SELECT * FROM tallies",
+		"tags of nobody":    "SELECT team, email, name FROM tags t WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.team = t.team AND p.email = t.email)",
+		"visits of nobody":  "SELECT team, user FROM visits v WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = v.team AND m.user = v.user)",
+		"visits not listed": "SELECT p.email FROM people p JOIN visits v ON v.team = p.team AND v.user = p.user WHERE p.active != v.seen",
+	} {
+		rows, err := app.DB().NewQuery(query).Rows()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		columns, _ := rows.Columns()
+		for rows.Next() {
+			cells, into := make([]any, len(columns)), make([]any, len(columns))
+			for n := range cells {
+				into[n] = &cells[n]
+			}
+			if err := rows.Scan(into...); err != nil {
+				t.Fatal(err)
+			}
+			t.Errorf("%s: %s", what, strings.TrimSpace(fmt.Sprintln(cells...)))
+		}
+		_ = rows.Close()
+	}
+	if _, err := app.NonconcurrentDB().NewQuery("INSERT INTO people_find (people_find, rank) VALUES ('integrity-check', 1)").Execute(); err != nil {
+		t.Errorf("the search is not what is listed: %v", err)
+	}
+}
+
+const tallied = `SELECT team, count(*), sum(status = 'accepted'), sum(asked), sum(status = 'declined'), sum(status = 'revoked'),
+	sum(status = 'expired'), sum(kind = 'guest') FROM people GROUP BY team`

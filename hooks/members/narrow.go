@@ -1,0 +1,110 @@
+package members
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// where is the query as conditions on people p. Their wording is that of the partial indexes.
+func (q Query) where(team string) (string, dbx.Params) {
+	all, params := []string{"p.team = {:team}"}, dbx.Params{"team": team, "now": types.NowDateTime().String()}
+	and := func(condition string) { all = append(all, condition) }
+	switch {
+	case utf8.RuneCountInString(q.Search) >= 3:
+		// The plus keeps the team's index out of it: what was found is looked at, and nobody else.
+		all[0] = "+" + all[0]
+		and("p.n IN (SELECT rowid FROM people_find WHERE people_find MATCH {:q})")
+		params["q"] = `"` + strings.ReplaceAll(q.Search, `"`, `""`) + `"`
+	case q.Search != "": // too short for the index, and found often enough without
+		and(`p.who LIKE {:q} ESCAPE '\'`)
+		params["q"] = "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q.Search) + "%"
+	}
+	if condition, ok := conditions["role "+q.Role]; ok {
+		and(condition)
+	} else if q.Role != "" {
+		and("0")
+	}
+	if condition, ok := conditions["status "+q.Status]; ok {
+		and(condition)
+	} else if q.Status != "" {
+		and("0")
+	}
+	if condition, ok := conditions["kind "+q.Kind]; ok {
+		and(condition)
+	} else if q.Kind != "" {
+		and("0")
+	}
+	if q.Tag != "" {
+		and("p.email IN (SELECT email FROM tags WHERE team = {:team} AND name = {:tag} COLLATE NOCASE)")
+		params["tag"] = q.Tag
+	}
+	return strings.Join(all, " AND "), params
+}
+
+var conditions = map[string]string{
+	"role owner":      "p.owner",
+	"role admin":      "(p.admin OR p.ask_admin)",
+	"role organizer":  "(p.organizer OR p.ask_organizer)",
+	"role none":       "NOT (p.owner OR p.admin OR p.organizer OR p.ask_admin OR p.ask_organizer)",
+	"status accepted": "p.status = 'accepted'",
+	"status pending":  "p.asked AND +p.expires > {:now}",
+	"status declined": "p.status = 'declined'",
+	"status revoked":  "p.status = 'revoked'",
+	"status expired":  "(p.status = 'expired' OR p.status = 'pending' AND p.expires <= {:now})",
+	"kind member":     "p.kind = 'member'",
+	"kind guest":      "p.kind = 'guest'",
+}
+
+// Counts are how many rows there are in each state, without any narrowing.
+type Counts struct {
+	Total    int `db:"total"`
+	Accepted int `db:"accepted"`
+	Pending  int `db:"pending"`
+	Declined int `db:"declined"`
+	Revoked  int `db:"revoked"`
+	Expired  int `db:"expired"`
+	Guests   int `db:"guests"`
+}
+
+// Count says how many of a team's people there are in each state. It reads the team's tally, and looks only
+// at the few invitations whose end has passed unnoted.
+func Count(app core.App, team string) (Counts, error) {
+	var counts Counts
+	err := app.DB().NewQuery(`
+		SELECT coalesce(sum(total), 0) total, coalesce(sum(accepted), 0) accepted, coalesce(sum(pending - o.offers), 0) pending,
+			coalesce(sum(declined), 0) declined, coalesce(sum(revoked), 0) revoked, coalesce(sum(expired + o.outside), 0) expired,
+			coalesce(sum(guests), 0) guests
+		FROM tallies, (SELECT count(*) offers, coalesce(sum(user = ''), 0) outside FROM people
+			WHERE team = {:team} AND asked AND expires <= {:now}) o
+		WHERE team = {:team}`).
+		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&counts)
+	if err != nil {
+		return counts, fmt.Errorf("count people by state: %w", err)
+	}
+	return counts, nil
+}
+
+// total is how many rows the query finds. What the tally knows is not counted again.
+func (q Query) total(app core.App, counts Counts, where string, params dbx.Params) (int, error) {
+	if q.Search == "" && q.Role == "" && q.Tag == "" {
+		known := map[Query]int{
+			{}: counts.Total, {Kind: Guest}: counts.Guests, {Kind: Member}: counts.Total - counts.Guests,
+			{Status: "accepted"}: counts.Accepted, {Status: "pending"}: counts.Pending, {Status: "declined"}: counts.Declined,
+			{Status: "revoked"}: counts.Revoked, {Status: "expired"}: counts.Expired,
+		}
+		if n, ok := known[Query{Kind: q.Kind, Status: q.Status}]; ok {
+			return n, nil
+		}
+	}
+	var n int
+	err := app.DB().NewQuery("SELECT count(*) FROM people p WHERE " + where).Bind(params).Row(&n)
+	if err != nil {
+		return n, fmt.Errorf("count people: %w", err)
+	}
+	return n, nil
+}

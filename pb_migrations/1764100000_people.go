@@ -1,0 +1,186 @@
+package pb_migrations
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	m "github.com/pocketbase/pocketbase/migrations"
+)
+
+// The list of a team's people, ready to be read: one row for each address, a member's or else that of the newest
+// invitation. Triggers keep it, whoever writes memberships, invitations or accounts, so that a page of it is a
+// seek in an index and its counters are one row. It holds nothing that cannot be made again from those.
+//
+// tags are labels on a person of a team, by address: an invited person keeps them when he accepts. visits are
+// when a person was last active in a team.
+func init() {
+	m.Register(func(app core.App) error {
+		if err := addTags(app); err != nil {
+			return err
+		}
+		return execute(app, peopleTables+peopleTriggers()+
+			"INSERT INTO "+fill("(SELECT team, email FROM invitations UNION SELECT m.team, u.email FROM memberships m JOIN users u ON u.id = m.user)"))
+	}, func(app core.App) error {
+		statements := ""
+		for _, name := range []string{"people_of_new_member", "people_of_member", "people_of_leaver", "people_of_new_invitation",
+			"people_of_invitation", "people_of_old_invitation", "people_of_account", "people_of_address"} {
+			statements += "DROP TRIGGER " + name + ";;"
+		}
+		statements += "DROP TABLE visits;; DROP TABLE people_find;; DROP TABLE people;; DROP TABLE tallies;; DROP INDEX idx_invitations_address"
+		if err := execute(app, statements); err != nil {
+			return err
+		}
+		return drop("tags")(app)
+	})
+}
+
+func addTags(app core.App) error {
+	team, err := relation(app, "team", "teams", true, true)
+	if err != nil {
+		return err
+	}
+	tags := core.NewBaseCollection("tags")
+	tags.Fields.Add(team,
+		&core.EmailField{Name: "email", Required: true},
+		&core.TextField{Name: "name", Required: true, Max: 40},
+		created(),
+	)
+	tags.AddIndex("idx_tags_person", true, "team, email, name COLLATE NOCASE", "")
+	tags.AddIndex("idx_tags_name", false, "team, name COLLATE NOCASE, email", "")
+	tags.ListRule = rule(`@request.auth.id != "" && ` + panelOf("team"))
+	tags.ViewRule = tags.ListRule
+	return app.Save(tags)
+}
+
+// execute runs statements that are separated by two semicolons: triggers have single ones inside.
+func execute(app core.App, statements string) error {
+	for _, statement := range strings.Split(statements, ";;") {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		if _, err := app.DB().NewQuery(statement).Execute(); err != nil {
+			return fmt.Errorf("%s: %w", strings.TrimSpace(statement), err)
+		}
+	}
+	return nil
+}
+
+const peopleTables = `
+CREATE INDEX idx_invitations_address ON invitations (team, email, created);;
+CREATE TABLE visits (team TEXT NOT NULL, user TEXT NOT NULL, seen TEXT NOT NULL, PRIMARY KEY (team, user)) WITHOUT ROWID;;
+CREATE TABLE people (
+	n INTEGER PRIMARY KEY,
+	team TEXT NOT NULL, email TEXT NOT NULL,
+	id TEXT NOT NULL, user TEXT NOT NULL, invitation TEXT NOT NULL,
+	name TEXT NOT NULL, avatar TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
+	owner INTEGER NOT NULL, admin INTEGER NOT NULL, organizer INTEGER NOT NULL,
+	ask_admin INTEGER NOT NULL, ask_organizer INTEGER NOT NULL, asked INTEGER NOT NULL,
+	expires TEXT NOT NULL, answered TEXT NOT NULL, added TEXT NOT NULL, active TEXT NOT NULL,
+	label TEXT AS (lower(coalesce(nullif(name, ''), email))) STORED,
+	who TEXT AS (name || char(10) || email) STORED
+);;
+CREATE UNIQUE INDEX people_address ON people (team, email);;
+CREATE INDEX people_id ON people (team, id);;
+CREATE INDEX people_invitation ON people (invitation);;
+CREATE INDEX people_user ON people (user);;
+CREATE INDEX people_label ON people (team, label, id);;
+CREATE INDEX people_status ON people (team, status, label, id);;
+CREATE INDEX people_added ON people (team, added, id);;
+CREATE INDEX people_active ON people (team, active, id);;
+CREATE INDEX people_asked ON people (team, label, id, expires) WHERE asked;;
+CREATE INDEX people_overdue ON people (team, expires) WHERE asked;;
+CREATE INDEX people_owner ON people (team, label, id) WHERE owner;;
+CREATE INDEX people_admin ON people (team, label, id) WHERE (admin OR ask_admin);;
+CREATE INDEX people_organizer ON people (team, label, id) WHERE (organizer OR ask_organizer);;
+CREATE INDEX people_guest ON people (team, label, id) WHERE kind = 'guest';;
+CREATE VIRTUAL TABLE people_find USING fts5 (who, content = 'people', content_rowid = 'n', tokenize = 'trigram');;
+CREATE TABLE tallies (
+	team TEXT PRIMARY KEY, total INTEGER NOT NULL, accepted INTEGER NOT NULL, pending INTEGER NOT NULL,
+	declined INTEGER NOT NULL, revoked INTEGER NOT NULL, expired INTEGER NOT NULL, guests INTEGER NOT NULL
+) WITHOUT ROWID;;`
+
+// fill is the rest of an INSERT INTO: the rows of people for the pairs of team and address in keys, as
+// memberships and invitations are at that moment. Rows that are there are brought up to date.
+func fill(keys string) string {
+	return `people (team, email, id, user, invitation, name, avatar, kind, status, owner, admin, organizer,
+		ask_admin, ask_organizer, asked, expires, answered, added, active)
+	SELECT m.team, u.email, u.id, u.id, coalesce(i.id, ''), u.name, u.avatar, m.kind, 'accepted', m.owner, m.admin, m.organizer,
+		coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL, coalesce(i.expires, ''), '', m.created, coalesce(v.seen, '')
+	FROM ` + keys + ` k
+	JOIN users u ON u.email = k.email COLLATE NOCASE
+	JOIN memberships m ON m.team = k.team AND m.user = u.id
+	LEFT JOIN invitations i ON i.team = k.team AND i.email = k.email AND i.status = 'pending'
+	LEFT JOIN visits v ON v.team = k.team AND v.user = u.id
+	WHERE true
+	UNION ALL
+	SELECT i.team, i.email, i.id, '', i.id, i.name, '', 'member', i.status, 0, 0, 0,
+		i.admin, i.organizer, i.status = 'pending', i.expires, i.answered, i.created, ''
+	FROM ` + keys + ` k
+	JOIN invitations i ON i.id = (SELECT id FROM invitations WHERE team = k.team AND email = k.email ORDER BY created DESC, rowid DESC LIMIT 1)
+	WHERE i.status != 'accepted' AND NOT EXISTS (
+		SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE u.email = k.email COLLATE NOCASE AND m.team = k.team)
+	ON CONFLICT (team, email) DO UPDATE SET id = excluded.id, user = excluded.user, invitation = excluded.invitation,
+		name = excluded.name, avatar = excluded.avatar, kind = excluded.kind, status = excluded.status,
+		owner = excluded.owner, admin = excluded.admin, organizer = excluded.organizer,
+		ask_admin = excluded.ask_admin, ask_organizer = excluded.ask_organizer, asked = excluded.asked,
+		expires = excluded.expires, answered = excluded.answered, added = excluded.added, active = excluded.active`
+}
+
+func peopleTriggers() string {
+	member := "(SELECT NEW.team team, (SELECT email FROM users WHERE id = NEW.user) email)"
+	leaver := "(SELECT OLD.team team, (SELECT email FROM people WHERE team = OLD.team AND user = OLD.user) email)"
+	asked := "(SELECT NEW.team team, NEW.email email)"
+	unasked := "(SELECT OLD.team team, OLD.email email)"
+	moved := "(SELECT team, NEW.email email FROM memberships WHERE user = NEW.id UNION SELECT team, OLD.email FROM memberships WHERE user = NEW.id)"
+	// An account's address moves its rows: those of the old address go first, so that each account has one.
+	return trigger("people_of_new_member", "AFTER INSERT ON memberships", "", "INSERT INTO "+fill(member)) +
+		trigger("people_of_member", "AFTER UPDATE OF kind, owner, admin, organizer, created ON memberships", "", "INSERT INTO "+fill(member)) +
+		trigger("people_of_leaver", "AFTER DELETE ON memberships", "", "INSERT INTO "+fill(leaver),
+			"DELETE FROM people WHERE team = OLD.team AND user = OLD.user", "DELETE FROM visits WHERE team = OLD.team AND user = OLD.user") +
+		trigger("people_of_new_invitation", "AFTER INSERT ON invitations", "", "INSERT INTO "+fill(asked)) +
+		trigger("people_of_invitation", "AFTER UPDATE OF name, admin, organizer, status, expires, answered, created ON invitations", "",
+			"INSERT INTO "+fill(asked)) + // one that was accepted is followed by its membership, which takes the row over with its tags
+		trigger("people_of_old_invitation", "AFTER DELETE ON invitations", "",
+			"DELETE FROM people WHERE invitation = OLD.id AND user = ''", "INSERT INTO "+fill(unasked)) +
+		trigger("people_of_account", "AFTER UPDATE OF name, avatar ON users", "OLD.name IS NOT NEW.name OR OLD.avatar IS NOT NEW.avatar",
+			"UPDATE people SET name = NEW.name, avatar = NEW.avatar WHERE user = NEW.id") +
+		trigger("people_of_address", "AFTER UPDATE OF email ON users", "OLD.email IS NOT NEW.email",
+			"UPDATE OR IGNORE tags SET email = NEW.email WHERE email = OLD.email AND team IN (SELECT team FROM memberships WHERE user = NEW.id)",
+			"DELETE FROM people WHERE user = NEW.id", "INSERT INTO "+fill(moved)) +
+		trigger("people_visit_first", "AFTER INSERT ON visits", "", "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND user = NEW.user") +
+		trigger("people_visit", "AFTER UPDATE ON visits", "", "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND user = NEW.user") +
+		trigger("people_find_add", "AFTER INSERT ON people", "", "INSERT INTO people_find (rowid, who) VALUES (NEW.n, NEW.who)") +
+		trigger("people_find_drop", "AFTER DELETE ON people", "", dropFound) +
+		trigger("people_find_change", "AFTER UPDATE OF name, email ON people", "OLD.who IS NOT NEW.who",
+			dropFound, "INSERT INTO people_find (rowid, who) VALUES (NEW.n, NEW.who)") +
+		trigger("people_tally_add", "AFTER INSERT ON people", "", tally("NEW", "+")) +
+		trigger("people_tally_drop", "AFTER DELETE ON people", "", tally("OLD", "-"),
+			"DELETE FROM tags WHERE team = OLD.team AND email = OLD.email AND NOT EXISTS (SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE m.team = OLD.team AND u.email = OLD.email COLLATE NOCASE)",
+			"DELETE FROM tallies WHERE team = OLD.team AND total = 0") +
+		trigger("people_tally_change", "AFTER UPDATE OF kind, status, asked ON people",
+			"OLD.kind IS NOT NEW.kind OR OLD.status IS NOT NEW.status OR OLD.asked IS NOT NEW.asked", tally("OLD", "-"), tally("NEW", "+"))
+}
+
+const dropFound = "INSERT INTO people_find (people_find, rowid, who) VALUES ('delete', OLD.n, OLD.who)"
+
+// tally counts a row of people in or out.
+func tally(row, sign string) string {
+	columns := []string{"total", "accepted", "pending", "declined", "revoked", "expired", "guests"}
+	values := []string{"1", row + ".status = 'accepted'", row + ".asked", row + ".status = 'declined'", row + ".status = 'revoked'",
+		row + ".status = 'expired'", row + ".kind = 'guest'"}
+	sums, firsts := make([]string, len(columns)), make([]string, len(columns))
+	for i, column := range columns {
+		sums[i] = fmt.Sprintf("%s = %s %s excluded.%s", column, column, sign, column)
+		firsts[i] = "(" + values[i] + ")"
+	}
+	return "INSERT INTO tallies (team, " + strings.Join(columns, ", ") + ") VALUES (" + row + ".team, " + strings.Join(firsts, ", ") +
+		") ON CONFLICT (team) DO UPDATE SET " + strings.Join(sums, ", ")
+}
+
+func trigger(name, event, when string, statements ...string) string {
+	if when != "" {
+		when = " WHEN " + when
+	}
+	return "CREATE TRIGGER " + name + " " + event + when + " BEGIN " + strings.Join(statements, "; ") + "; END;;"
+}
