@@ -11,7 +11,7 @@ import (
 )
 
 // domains is what a view may ask of: every room of hooks that keeps something true for people.
-const domains = "accounts actors audit bulk changes invitations limits mail members plans record seats settings teams"
+const domains = "accounts actors audit bulk changes invitations limits mail members plans record seats settings tags teams"
 
 // arrows says which of our packages a package may import directly, in tests not counted.
 // Names without a folder are rooms of hooks.
@@ -30,14 +30,15 @@ var arrows = map[string]string{
 	"mail":            "record settings",
 	"mail/resendtest": "",
 
-	// The domains, one way: bulk, invitations, members, seats, plans, teams.
+	// The domains, one way: bulk, tags and invitations, members, seats, plans, teams.
 	"accounts":    "actors audit limits mail record settings",
 	"teams":       "actors audit limits mail record settings",
 	"plans":       "record",
 	"seats":       "plans record",
 	"members":     "accounts actors audit mail plans record settings teams",
 	"invitations": "accounts actors audit limits mail members record seats settings teams",
-	"bulk":        "actors audit invitations members record",
+	"tags":        "accounts actors audit members record",
+	"bulk":        "actors audit invitations members record tags",
 
 	"hooks":     domains,
 	"operate":   domains,

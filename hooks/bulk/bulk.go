@@ -11,6 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/record"
+	"usher/hooks/tags"
 )
 
 // Max is how many rows one deed may be done to.
@@ -22,12 +23,15 @@ const (
 	Revoke     = "revoke"      // ends open invitations
 	Resend     = "resend"      // sends open invitations again
 	RevokeRole = "revoke-role" // takes a role from members
+	Tag        = "tag"         // gives tags and takes tags away (R82)
 )
 
 // Deed is what is done to each of the chosen.
 type Deed struct {
 	Kind string
 	Role actors.Roles // of RevokeRole: exactly one
+	Add  []string     // of Tag
+	Drop []string     // of Tag
 }
 
 // Do does the deed to the rows with these ids, in their order, at most Max of them. An id is a user's or an
@@ -73,6 +77,7 @@ func (d Deed) each(app core.App, actor *actors.Actor, ids []string, take step) (
 // actions are what the deeds are called in the audit log.
 var actions = map[string]string{
 	Remove: "member.remove", Revoke: "invitation.revoke", Resend: "invitation.resend", RevokeRole: "member.revoke",
+	Tag: "person.tag",
 }
 
 // judge judges the request as a whole.
@@ -90,8 +95,22 @@ func (d Deed) judge(app core.App, actor *actors.Actor, n int) error {
 		return record.Refuse("ids", "required", "Choose at least one person.")
 	case n > Max:
 		return record.Refuse("ids", record.CodeTooMany, fmt.Sprintf("%d people at once are too many. Choose at most %d.", n, Max))
+	case d.Kind == Tag:
+		return d.judgeTags()
 	}
 	return nil
+}
+
+func (d Deed) judgeTags() error {
+	add, err := tags.Names("add", d.Add)
+	if err != nil {
+		return err
+	}
+	drop, err := tags.Names("remove", d.Drop)
+	if err == nil && len(add)+len(drop) == 0 {
+		return record.Refuse("add", "required", "Name at least one tag.")
+	}
+	return err
 }
 
 func unique(ids []string) []string {

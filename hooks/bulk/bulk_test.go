@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/dbx"
@@ -15,6 +16,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tags"
 	"usher/hooks/teams"
 )
 
@@ -313,5 +315,35 @@ func TestAThousandAreRemovedInOneGo(t *testing.T) {
 	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Deed{Kind: bulk.Remove}, ids)
 	if err != nil || receipt.Done() != bulk.Max || len(receipt.With(bulk.Revoked)) != bulk.Max {
 		t.Errorf("%d done, %v", receipt.Done(), err)
+	}
+}
+
+func TestManyAreTagged(t *testing.T) {
+	c := gather(t, false)
+	c.must(tags.Set(c.app, c.actor("owner"), c.ids["member"], []string{"Kestrel", "Vendor"}))
+	c.must(tags.Set(c.app, c.actor("owner"), c.ids["guest"], []string{"kestrel"}))
+	deed := bulk.Deed{Kind: bulk.Tag, Add: []string{"KESTREL"}, Drop: []string{"vendor"}}
+	receipt, err := bulk.Do(c.app, c.actor("admin"), deed, c.choice("owner", "member", "guest", "new", "declined", "theirs", "unknown"))
+	c.must(err)
+	if got, want := told(receipt), []string{"tagged", "tagged", nothing, "tagged", "tagged", gone, gone}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, who := range []string{"owner", "member", "guest", "new", "declined"} {
+		row, err := members.FindRow(c.app, c.team.Id, c.ids[who])
+		c.must(err)
+		if !slices.Equal(row.Tags, members.Tags{"Kestrel"}) {
+			t.Errorf("%s: %v", who, row.Tags)
+		}
+	}
+	for _, s := range []struct {
+		deed bulk.Deed
+		code string
+	}{
+		{bulk.Deed{Kind: bulk.Tag}, "required"},
+		{bulk.Deed{Kind: bulk.Tag, Add: []string{strings.Repeat("x", 500)}}, "too_long"},
+		{bulk.Deed{Kind: bulk.Tag, Drop: slices.Repeat([]string{"x"}, 1000)}, record.CodeTooMany},
+	} {
+		_, err := bulk.Do(c.app, c.actor("owner"), s.deed, c.choice("member"))
+		hookstest.Refused(t, fmt.Sprintf("%.60v", s.deed), err, s.code)
 	}
 }

@@ -8,6 +8,7 @@ const (
 	Revoked     = "revoked" // its invitation
 	Resent      = "resent"
 	RoleRevoked = "role_revoked"
+	Tagged      = "tagged"
 	Skipped     = "skipped"
 )
 

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tags"
 )
 
 // aim refuses a row that has nothing that the deed is about.
@@ -33,6 +34,13 @@ func (d Deed) onInvitation(p person) bool {
 
 func (d Deed) do(app core.App, actor *actors.Actor, p person, line *Line) error {
 	switch {
+	case d.Kind == Tag:
+		changed, err := tags.Change(app, actor, p.ID, d.Add, d.Drop)
+		if err == nil && !changed {
+			err = record.Refuse("base", CodeNothing, "Is tagged so already.")
+		}
+		line.Status = Tagged
+		return err
 	case d.Kind == Resend:
 		_, link, err := invitations.Resend(app, actor, p.Invitation)
 		line.Status, line.Link = Resent, link
@@ -52,10 +60,13 @@ func (d Deed) do(app core.App, actor *actors.Actor, p person, line *Line) error 
 	return err
 }
 
-// foresee judges as the deed will, by the same questions.
+// foresee judges as the deed will, by the same questions. Tags are labels: nobody asks beforehand what comes of them.
 func (d Deed) foresee(app core.App, actor *actors.Actor, p person, line *Line) error {
 	self := p.User == actor.Account.Id
 	switch {
+	case d.Kind == Tag:
+		line.Status = Tagged
+		return nil
 	case d.onInvitation(p):
 		return d.foreseeInvitation(app, actor, p, line)
 	case d.Kind == RevokeRole:
