@@ -26,6 +26,7 @@ const (
 	KindRoleOffered       = "role_offered"
 	KindRoleRevoked       = "role_revoked"
 	KindRemoved           = "removed"
+	KindTeamDeleted       = "team_deleted"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

@@ -60,6 +60,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"change-address", mail.ChangeAddress(mail.ChangeAddressProps{To: lucia, ToName: name, Old: "lucia.herrera@gmail.com", Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
 		{"address-changed", mail.AddressChanged(mail.AddressChangedProps{To: lucia, ToName: name, New: "lucia.herrera@gmail.com", At: expires, Zone: lisbon, Support: support}), ""},
 		{"password-changed", mail.PasswordChanged(mail.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
+		{"team-deleted", mail.TeamDeleted(mail.TeamDeletedProps{To: lucia, ToName: name, Team: mail.TeamProps{Name: "Halation Post"}, By: name, Support: support}), ""},
 		{"test", mail.Test(mail.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
 	}
 }
@@ -88,7 +89,7 @@ func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
 		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
 			t.Errorf("%s: logo of the team", s.name)
 		}
-		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved) {
+		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted) {
 			t.Errorf("%s: first is %t", s.name, l.First)
 		}
 		if dir != "" {

@@ -13,9 +13,16 @@ import (
 // transaction the record takes over what others wrote since it was read, and keeps what its writer changed.
 // PocketBase writes every field back as it was read; a role that was revoked meanwhile would return, and a
 // rule would judge a state that is over. It comes before all other hooks of an update: what they see as
-// Original is what is stored. A row that is gone is ErrNotFound.
+// Original is what is stored. A row that is gone is ErrNotFound; so is what a new row belongs to.
 func Register(app core.App, collections ...string) {
-	app.OnRecordCreateExecute(collections...).BindFunc(remember)
+	app.OnRecordCreateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
+		return InTx(e, func() error {
+			if err := belongs(e.App, e.Record); err != nil {
+				return err
+			}
+			return remember(e)
+		})
+	})
 	app.OnRecordUpdateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
 			if err := refresh(e.App, e.Record); err != nil {
@@ -26,6 +33,25 @@ func Register(app core.App, collections ...string) {
 	})
 	app.OnRecordAfterCreateError(collections...).BindFunc(forget)
 	app.OnRecordAfterUpdateError(collections...).BindFunc(forget)
+}
+
+// belongs refuses a new row of something that is gone, and that would have taken the row with it. PocketBase
+// looks for it before the transaction: deleted in between, it would leave the row to nobody.
+func belongs(app core.App, r *core.Record) error {
+	for _, field := range r.Collection().Fields {
+		relation, ok := field.(*core.RelationField)
+		if !ok || !relation.CascadeDelete || r.GetString(relation.Name) == "" {
+			continue
+		}
+		_, err := app.FindRecordById(relation.CollectionId, r.GetString(relation.Name))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return fmt.Errorf("find what a new row belongs to: %w", err)
+		}
+	}
+	return nil
 }
 
 // saved is where a record keeps what it was last saved with: its Original stays as it was first read.
