@@ -109,11 +109,11 @@ func Places(app core.App, account *core.Record, panel bool) ([]Place, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find a team of an account: %w", err)
 		}
-		people, err := app.CountRecords("memberships", dbx.HashExp{"team": team.Id})
+		counts, err := Count(app, team.Id)
 		if err != nil {
-			return nil, fmt.Errorf("count people: %w", err)
+			return nil, err
 		}
-		places = append(places, Place{Team: team, Roles: m.Roles(), Kind: m.Kind(), People: int(people)})
+		places = append(places, Place{Team: team, Roles: m.Roles(), Kind: m.Kind(), People: counts.Accepted})
 	}
 	slices.SortFunc(places, func(a, b Place) int {
 		return strings.Compare(strings.ToLower(a.Team.GetString("name")), strings.ToLower(b.Team.GetString("name")))

@@ -108,3 +108,20 @@ func (q Query) total(app core.App, counts Counts, where string, params dbx.Param
 	}
 	return n, nil
 }
+
+// TagNames lists the tags that people of the team have, by name, at most 200.
+func TagNames(app core.App, team string) ([]string, error) {
+	var names []string
+	// From each name to the next one in the index: nobody's tags are counted off.
+	err := app.DB().NewQuery(`
+		WITH RECURSIVE found (name) AS (
+			SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team}
+			UNION ALL
+			SELECT (SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team} AND name > found.name COLLATE NOCASE)
+			FROM found WHERE found.name IS NOT NULL LIMIT 201
+		) SELECT name FROM found WHERE name IS NOT NULL`).Bind(dbx.Params{"team": team}).Column(&names)
+	if err != nil {
+		return nil, fmt.Errorf("list tags: %w", err)
+	}
+	return names, nil
+}

@@ -2,7 +2,9 @@ package operate
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -29,32 +31,34 @@ type somebody struct {
 	roles       string // "admin organizer"
 	state       string // accepted (when empty), pending, declined, revoked, expired, guest
 	days        int    // ago
+	tags        string // with spaces between them
+	seen        int    // minutes ago; 0: never
 }
 
 var cast = []somebody{
-	{"Jonas Keller", "jonas@halation.example", "admin organizer", "", 210},
-	{"Priya Raman", "priya@halation.example", "admin", "", 180},
-	{"Anneke de Vries", "anneke@halation.example", "organizer", "", 160},
-	{"Samuel Okafor", "samuel@halation.example", "organizer", "", 151},
-	{"Kaito Mori", "kaito@halation.example", "organizer", "", 149},
-	{"Hanna Lindqvist", "hanna@halation.example", "organizer", "", 120},
-	{"Dario Conti", "dario@halation.example", "organizer", "", 118},
-	{"Ruth Abebe", "ruth@halation.example", "organizer", "", 90},
-	{"Wiktoria Nowak", "wiktoria@halation.example", "organizer", "", 61},
-	{"Elif Demir", "elif@halation.example", "organizer", "", 44},
-	{"Théo Lambert", "theo@halation.example", "organizer", "", 33},
-	{"Noor Haddad", "noor@halation.example", "", "", 30},
-	{"Ida Sørensen", "ida@halation.example", "", "", 28},
-	{"Leo Fontaine", "leo@halation.example", "", "", 21},
-	{"Tomás Rey", "tomas@halation.example", "", "", 16},
-	{"Clara Weiss", "clara@kestrel-pictures.example", "", "guest", 12},
-	{"Owen Blake", "owen@kestrel-pictures.example", "", "guest", 12},
-	{"Lucía Herrera", "lucia@halation.example", "organizer", "pending", 1},
-	{"Maeve Gallagher", "maeve@halation.example", "organizer", "pending", 5},
-	{"Grace Tan", "grace@lantern-vfx.example", "", "pending", 2},
-	{"Bruno Castel", "bruno@castelsound.example", "organizer", "declined", 10},
-	{"Pavel Sykora", "pavel@halation.example", "admin", "revoked", 19},
-	{"Freya Holm", "freya@halation.example", "organizer", "expired", 26},
+	{"Jonas Keller", "jonas@halation.example", "admin organizer", "", 210, "Operations", 12},
+	{"Priya Raman", "priya@halation.example", "admin", "", 180, "Operations", 1180},
+	{"Anneke de Vries", "anneke@halation.example", "organizer", "", 160, "Colour", 121},
+	{"Samuel Okafor", "samuel@halation.example", "organizer", "", 151, "Editors", 1400},
+	{"Kaito Mori", "kaito@halation.example", "organizer", "", 149, "Colour Kestrel", 2900},
+	{"Hanna Lindqvist", "hanna@halation.example", "organizer", "", 120, "Producers", 64},
+	{"Dario Conti", "dario@halation.example", "organizer", "", 118, "Sound", 310},
+	{"Ruth Abebe", "ruth@halation.example", "organizer", "", 90, "Editors", 5},
+	{"Wiktoria Nowak", "wiktoria@halation.example", "organizer", "", 61, "VFX", 4500},
+	{"Elif Demir", "elif@halation.example", "organizer", "", 44, "Producers Kestrel", 7300},
+	{"Théo Lambert", "theo@halation.example", "organizer", "", 33, "Producers Kestrel", 61},
+	{"Noor Haddad", "noor@halation.example", "", "", 30, "VFX", 8800},
+	{"Ida Sørensen", "ida@halation.example", "", "", 28, "", 190},
+	{"Leo Fontaine", "leo@halation.example", "", "", 21, "Editors", 11000},
+	{"Tomás Rey", "tomas@halation.example", "", "", 16, "", 0},
+	{"Clara Weiss", "clara@kestrel-pictures.example", "", "guest", 12, "Client Kestrel", 7200},
+	{"Owen Blake", "owen@kestrel-pictures.example", "", "guest", 12, "Client Kestrel", 0},
+	{"Lucía Herrera", "lucia@halation.example", "organizer", "pending", 1, "Editors Kestrel", 0},
+	{"Maeve Gallagher", "maeve@halation.example", "organizer", "pending", 5, "", 0},
+	{"Grace Tan", "grace@lantern-vfx.example", "", "pending", 2, "VFX Vendor", 0},
+	{"Bruno Castel", "bruno@castelsound.example", "organizer", "declined", 10, "Sound Vendor", 0},
+	{"Pavel Sykora", "pavel@halation.example", "admin", "revoked", 19, "", 0},
+	{"Freya Holm", "freya@halation.example", "organizer", "expired", 26, "", 0},
 }
 
 // Seed fills an empty database with three teams and people in every state.
@@ -65,15 +69,16 @@ func Seed(app core.App) (*Sample, error) {
 	for _, p := range cast {
 		s.place(team, marta, p)
 	}
-	s.invite(team, marta, somebody{"Théo Lambert", "theo@halation.example", "admin", "pending", 2})
+	s.invite(team, marta, somebody{"Théo Lambert", "theo@halation.example", "admin", "pending", 2, "Producers Kestrel", 61})
 
 	sigrid := s.account("Sigrid Aune", "sigrid@fathom.example")
 	fathom := s.team(sigrid, "Fathom Sound", "Sound for film and theatre", "Europe/Oslo", waves, 5, 25)
-	s.place(fathom, sigrid, somebody{"Marta Oliveira", "marta@halation.example", "admin", "", 70})
+	s.place(fathom, sigrid, somebody{"Marta Oliveira", "marta@halation.example", "admin", "", 70, "", 300})
 	henrik := s.account("Henrik Aas", "henrik@northlight.example")
 	north := s.team(henrik, "Northlight Docs", "Documentary films", "Europe/Oslo", peak, 2, 3)
-	s.place(north, henrik, somebody{"Marta Oliveira", "marta@halation.example", "admin", "pending", 4})
+	s.place(north, henrik, somebody{"Marta Oliveira", "marta@halation.example", "admin", "pending", 4, "", 300})
 
+	s.visit(team, marta, 1)
 	s.settle()
 	return &Sample{Owner: marta, Team: team, Password: s.password}, s.err
 }
@@ -135,6 +140,7 @@ func (s *seeder) place(team *teams.Team, owner *core.Record, p somebody) {
 	if s.err != nil {
 		return
 	}
+	defer s.label(team, p)
 	if p.state == "guest" {
 		s.guest(team, p)
 		return
@@ -157,6 +163,31 @@ func (s *seeder) place(team *teams.Team, owner *core.Record, p somebody) {
 			_, s.err = invitations.Revoke(s.app, actor, id)
 		}
 	}
+}
+
+// label gives a person the tags, and when he was last there.
+func (s *seeder) label(team *teams.Team, p somebody) {
+	for _, name := range strings.Fields(p.tags) {
+		tags, err := s.app.FindCachedCollectionByNameOrId("tags")
+		if err != nil || s.err != nil {
+			s.err = errors.Join(s.err, err)
+			return
+		}
+		tag := core.NewRecord(tags)
+		tag.Load(map[string]any{"team": team.Id, "email": p.email, "name": name})
+		s.err = s.app.Save(tag)
+	}
+	if account, err := accounts.Find(s.app, p.email); err == nil && p.seen > 0 {
+		s.visit(team, account, p.seen)
+	}
+}
+
+func (s *seeder) visit(team *teams.Team, account *core.Record, minutes int) {
+	if s.err != nil {
+		return
+	}
+	_, s.err = s.app.DB().Insert("visits", dbx.Params{"team": team.Id, "user": account.Id,
+		"seen": record.Stamp(time.Now().Add(-time.Duration(minutes) * time.Minute))}).Execute()
 }
 
 func (s *seeder) invite(team *teams.Team, owner *core.Record, p somebody) string {

@@ -1,11 +1,14 @@
 // Keeps an open page fresh: when its team has changed, the page is fetched again and its parts marked
-// data-fresh are replaced, but for those that show something once (data-once). Who may not see it any more is shown what the server answers instead.
+// data-fresh are replaced, but for those that show something once (data-once). What is chosen stays chosen, and the
+// focus stays where it was. Who may not see the page any more is shown what the server answers instead.
+import { count } from "./select.js";
+
 const live = document.getElementById("live");
 let due;
 
-function soon() {
+function soon(after) {
   clearTimeout(due);
-  due = setTimeout(refresh, 50);
+  due = setTimeout(refresh, after);
 }
 
 async function refresh() {
@@ -18,10 +21,15 @@ async function refresh() {
     const fresh = page.getElementById(old.id);
     if (!fresh || fresh.isEqualNode(old) || old.querySelector("[data-once]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
+    for (const box of fresh.querySelectorAll("input[data-select]")) box.checked = chosen.has(box.value);
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
     if (focused) document.getElementById(focused)?.focus();
   }
+  count();
 }
 
-for (const name of ["users", "team", "reconnected", "htmx:sse:close"]) live?.addEventListener(name, soon);
+for (const name of ["users", "team", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));
+// All pages come back at once when the server does: each takes its own time to ask.
+live?.addEventListener("reconnected", () => soon(50 + Math.random() * 3000));

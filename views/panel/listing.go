@@ -16,14 +16,16 @@ func queryOf(values url.Values) members.Query {
 	page, _ := strconv.Atoi(values.Get("page"))
 	return members.Query{
 		Search: clean(values.Get("q")), Role: values.Get("role"), Status: values.Get("status"), Kind: values.Get("kind"),
-		Sort: values.Get("sort"), Page: page, Size: pageSize,
+		Tag: clean(values.Get("tag")), Sort: values.Get("sort"), Page: page, Size: pageSize,
+		After: values.Get("after"), Before: values.Get("before"),
 	}
 }
 
 // address writes the query behind a path, without what goes without saying.
 func address(path string, q members.Query) string {
 	values := url.Values{}
-	for name, value := range map[string]string{"q": q.Search, "role": q.Role, "status": q.Status, "kind": q.Kind, "sort": q.Sort} {
+	for name, value := range map[string]string{"q": q.Search, "role": q.Role, "status": q.Status, "kind": q.Kind, "tag": q.Tag,
+		"sort": q.Sort, "after": q.After, "before": q.Before} {
 		if value != "" && (name != "sort" || value != "person") {
 			values.Set(name, value)
 		}
@@ -39,7 +41,7 @@ func address(path string, q members.Query) string {
 
 // narrowed reports whether the query leaves anybody out.
 func narrowed(q members.Query) bool {
-	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != ""
+	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != "" || q.Tag != ""
 }
 
 // sorted is the query with a column's head pressed: sorted by it, or turned round if it is already.
@@ -47,7 +49,13 @@ func sorted(q members.Query, column string) members.Query {
 	if q.Sort == column {
 		column = "-" + column
 	}
-	q.Sort, q.Page = column, 1
+	q.Sort = column
+	return turned(q, 1, "", "")
+}
+
+// turned is the query at another page: of the rows after one, or before one, or as many pages from the start.
+func turned(q members.Query, page int, after, before string) members.Query {
+	q.Page, q.After, q.Before = page, after, before
 	return q
 }
 

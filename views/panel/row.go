@@ -14,7 +14,7 @@ import (
 func rowProps(row members.Row, zone *time.Location, you bool) RowProps {
 	props := RowProps{
 		ID: row.ID, Name: row.Called(), You: you, Chips: chips(row),
-		State: row.Status, Word: stateWord(row.Status), Small: stateSmall(row, zone), Added: row.Added.Time(), Zone: zone,
+		State: row.Status, Word: stateWord(row.Status), Small: stateSmall(row, zone), Tags: row.Tags, Active: row.Active.Time(), Zone: zone,
 	}
 	if row.Name != "" {
 		props.Email = row.Email

@@ -73,47 +73,41 @@ func usersProps(e *core.RequestEvent, query members.Query, current string) (User
 // listed reads the list of the query, and how many people there are in all.
 func listed(e *core.RequestEvent, query members.Query, current string) (ListProps, members.Counts, error) {
 	team := web.Actor(e).Team.Id
-	counts, err := members.Count(e.App, team)
-	if err != nil {
-		return ListProps{}, counts, err
-	}
 	page, err := listPage(e.App, team, query)
 	if err != nil {
-		return ListProps{}, counts, err
+		return ListProps{}, page.Counts, err
 	}
-	return listProps(e, page, counts, current), counts, nil
+	tags, err := members.TagNames(e.App, team)
+	if err != nil {
+		return ListProps{}, page.Counts, err
+	}
+	props := listProps(e, page, current)
+	props.Tags = tagOptions(tags, query.Tag)
+	return props, page.Counts, nil
 }
 
 // listPage reads a page of the list; beyond the end it is the last one.
 func listPage(app core.App, team string, query members.Query) (members.Page, error) {
 	page, err := members.List(app, team, query)
 	if err == nil && len(page.Rows) == 0 && page.Total > 0 {
-		query.Page = (page.Total + pageSize - 1) / pageSize
-		return members.List(app, team, query)
+		return members.List(app, team, turned(query, lastPage(page.Total), "", ""))
 	}
 	return page, err
 }
 
-func listProps(e *core.RequestEvent, page members.Page, counts members.Counts, current string) ListProps {
+func lastPage(total int) int { return (total + pageSize - 1) / pageSize }
+
+func listProps(e *core.RequestEvent, page members.Page, current string) ListProps {
 	actor, q, path := web.Actor(e), page.Query, usersPath(e)
 	props := ListProps{
-		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Sort: q.Sort,
-		Filters: filters(path, q, counts), Guests: q.Kind == members.Guest, Total: page.Total,
+		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
+		Filters: filters(path, q, page.Counts), Guests: q.Kind == members.Guest, Total: page.Total,
 		Clear: address(path, members.Query{Sort: q.Sort}),
 	}
-	for _, column := range []string{"person", "status", "added"} {
+	for _, column := range []string{"person", "status", "active"} {
 		props.Heads = append(props.Heads, Head{Href: address(path, sorted(q, column)), Sorted: sortedAs(q, column)})
 	}
-	if props.From = (q.Page-1)*q.Size + 1; page.Total == 0 {
-		props.From = 0
-	}
-	props.To = min(props.From+len(page.Rows)-1, page.Total)
-	if q.Page > 1 {
-		props.Back = address(path, turned(q, -1))
-	}
-	if props.To < page.Total {
-		props.Next = address(path, turned(q, 1))
-	}
+	props.turns(page)
 	zone := zoneOf(actor)
 	for _, row := range page.Rows {
 		r := rowProps(row, zone, row.User == actor.Account.Id)
@@ -123,15 +117,45 @@ func listProps(e *core.RequestEvent, page members.Page, counts members.Counts, c
 	return props
 }
 
-func turned(q members.Query, by int) members.Query {
-	q.Page += by
-	return q
+// turns are the ways to the other pages of the list. Those beside go by a row, so that the rows between need no counting.
+func (p *ListProps) turns(page members.Page) {
+	q, last := page.Query, lastPage(page.Total)
+	if len(page.Rows) == 0 {
+		return
+	}
+	p.From = (q.Page-1)*q.Size + 1
+	p.To = min(p.From+len(page.Rows)-1, page.Total)
+	if q.Page > 1 {
+		p.Pages.First = address(p.Path, turned(q, 1, "", ""))
+		p.Pages.Back = address(p.Path, turned(q, q.Page-1, "", page.Rows[0].ID))
+	}
+	if q.Page < last {
+		p.Pages.Next = address(p.Path, turned(q, q.Page+1, page.Rows[len(page.Rows)-1].ID, ""))
+		p.Pages.Last = address(p.Path, turned(q, last, "", ""))
+	}
+	p.Pages.From, p.Pages.To, p.Pages.Total, p.Pages.Ends = p.From, p.To, page.Total, last > 2
+}
+
+func tagOptions(names []string, chosen string) []ui.Option {
+	if len(names) == 0 && chosen == "" {
+		return nil
+	}
+	options := []ui.Option{{Value: "", Label: "All tags"}}
+	found := chosen == ""
+	for _, name := range names {
+		found = found || name == chosen
+		options = append(options, ui.Option{Value: name, Label: name})
+	}
+	if !found {
+		options = append(options, ui.Option{Value: chosen, Label: chosen})
+	}
+	return options
 }
 
 func filters(path string, q members.Query, counts members.Counts) []ui.Filter {
 	var all []ui.Filter
 	add := func(label, status, kind string, n int) {
-		to := members.Query{Search: q.Search, Role: q.Role, Sort: q.Sort, Status: status, Kind: kind}
+		to := members.Query{Search: q.Search, Role: q.Role, Tag: q.Tag, Sort: q.Sort, Status: status, Kind: kind}
 		all = append(all, ui.Filter{Label: label, Count: ui.Number(n), Href: address(path, to),
 			Current: q.Status == status && q.Kind == kind})
 	}
