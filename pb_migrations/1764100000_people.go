@@ -101,14 +101,15 @@ CREATE TABLE tallies (
 ) WITHOUT ROWID;;`
 
 // fill is the rest of an INSERT INTO: the rows of people for the pairs of team and address in keys, as
-// memberships and invitations are at that moment. Rows that are there are brought up to date.
+// memberships and invitations are at that moment. Rows that are there are brought up to date. The index of
+// addresses leaves out the empty one, and is used only where that is said.
 func fill(keys string) string {
 	return `people (team, email, id, user, invitation, name, avatar, kind, status, owner, admin, organizer,
 		ask_admin, ask_organizer, asked, expires, answered, added, active)
 	SELECT m.team, u.email, u.id, u.id, coalesce(i.id, ''), u.name, u.avatar, m.kind, 'accepted', m.owner, m.admin, m.organizer,
 		coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL, coalesce(i.expires, ''), '', m.created, coalesce(v.seen, '')
 	FROM ` + keys + ` k
-	JOIN users u ON u.email = k.email COLLATE NOCASE
+	JOIN users u ON u.email = k.email COLLATE NOCASE AND u.email != ''
 	JOIN memberships m ON m.team = k.team AND m.user = u.id
 	LEFT JOIN invitations i ON i.team = k.team AND i.email = k.email AND i.status = 'pending'
 	LEFT JOIN visits v ON v.team = k.team AND v.user = u.id
@@ -119,7 +120,7 @@ func fill(keys string) string {
 	FROM ` + keys + ` k
 	JOIN invitations i ON i.id = (SELECT id FROM invitations WHERE team = k.team AND email = k.email ORDER BY created DESC, rowid DESC LIMIT 1)
 	WHERE i.status != 'accepted' AND NOT EXISTS (
-		SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE u.email = k.email COLLATE NOCASE AND m.team = k.team)
+		SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE u.email = k.email COLLATE NOCASE AND u.email != '' AND m.team = k.team)
 	ON CONFLICT (team, email) DO UPDATE SET id = excluded.id, user = excluded.user, invitation = excluded.invitation,
 		name = excluded.name, avatar = excluded.avatar, kind = excluded.kind, status = excluded.status,
 		owner = excluded.owner, admin = excluded.admin, organizer = excluded.organizer,
@@ -156,7 +157,7 @@ func peopleTriggers() string {
 			dropFound, "INSERT INTO people_find (rowid, who) VALUES (NEW.n, NEW.who)") +
 		trigger("people_tally_add", "AFTER INSERT ON people", "", tally("NEW", "+")) +
 		trigger("people_tally_drop", "AFTER DELETE ON people", "", tally("OLD", "-"),
-			"DELETE FROM tags WHERE team = OLD.team AND email = OLD.email AND NOT EXISTS (SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE m.team = OLD.team AND u.email = OLD.email COLLATE NOCASE)",
+			"DELETE FROM tags WHERE team = OLD.team AND email = OLD.email AND NOT EXISTS (SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE m.team = OLD.team AND u.email = OLD.email COLLATE NOCASE AND u.email != '')",
 			"DELETE FROM tallies WHERE team = OLD.team AND total = 0") +
 		trigger("people_tally_change", "AFTER UPDATE OF kind, status, asked ON people",
 			"OLD.kind IS NOT NEW.kind OR OLD.status IS NOT NEW.status OR OLD.asked IS NOT NEW.asked", tally("OLD", "-"), tally("NEW", "+"))

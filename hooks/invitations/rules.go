@@ -228,12 +228,12 @@ func revokeOfRemoved(e *core.RecordEvent) error {
 			return err
 		}
 		team, user := e.Record.GetString("team"), e.Record.GetString("user")
+		if n, err := e.App.CountRecords("teams", dbx.HashExp{"id": team}); err != nil || n == 0 {
+			return err
+		}
 		account, err := e.App.FindRecordById("users", user)
 		if err != nil {
 			return nil // the account goes, too: what was offered to its address stays with the address
-		}
-		if n, err := e.App.CountRecords("teams", dbx.HashExp{"id": team}); err != nil || n == 0 {
-			return err
 		}
 		pending, err := FindPending(e.App, team, account.Email())
 		if errors.Is(err, record.ErrNotFound) {

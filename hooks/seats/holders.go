@@ -39,7 +39,7 @@ func Holders(app core.App, team string, limit int) ([]Holder, error) {
 			UNION ALL
 			SELECT coalesce(u.id, i.id), coalesce(nullif(u.name, ''), i.name), i.email, 0, i.admin, i.organizer, 1, i.expires, i.created
 			FROM invitations i
-			LEFT JOIN memberships m ON m.team = i.team AND m.user = (SELECT id FROM users WHERE email = i.email COLLATE NOCASE)
+			LEFT JOIN memberships m ON m.team = i.team AND m.user = (SELECT id FROM users WHERE email = i.email COLLATE NOCASE AND email != '')
 			LEFT JOIN users u ON u.id = m.user
 			WHERE i.team = {:team} AND i.status = 'pending' AND i.expires > {:now} AND (i.admin OR i.organizer)
 		) ORDER BY reserved, owner DESC, asked LIMIT {:limit}`).
