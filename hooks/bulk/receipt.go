@@ -27,6 +27,15 @@ func (f Freed) Plus(more Freed) Freed {
 	return Freed{f.Admin + more.Admin, f.Organizer + more.Organizer}
 }
 
+// FreedBy is what is free again when these roles end, held or offered.
+func FreedBy(ended ...actors.Roles) Freed {
+	var all Freed
+	for _, roles := range ended {
+		all = all.Plus(seatsOf(roles))
+	}
+	return all
+}
+
 // seatsOf is the seats that roles use or reserve.
 func seatsOf(roles actors.Roles) Freed {
 	var f Freed

@@ -40,7 +40,7 @@ func MayRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error
 	return nil
 }
 
-// Ended is what a removal took from a person: what he had, and what was still offered to him. Both free their seats (R79).
+// Ended is what a removal, or leaving, took from a person: what he had, and what was still offered to him. Both free their seats (R79).
 type Ended struct {
 	Roles   actors.Roles
 	Offered actors.Roles
@@ -84,11 +84,18 @@ func MayRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
 }
 
 // Leave ends the actor's own membership, with the effects of Remove (R83). The Owner cannot leave.
-func Leave(app core.App, actor *actors.Actor) error {
-	return manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, _ *core.Record) error {
+func Leave(app core.App, actor *actors.Actor) (Ended, error) {
+	var ended Ended
+	err := manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
+		open, err := offered(tx, actor.Team.Id, account.Email())
+		if err != nil {
+			return err
+		}
+		ended = Ended{m.Roles(), open}
 		entry.With("roles", m.Roles().Names())
 		return tx.Delete(m)
 	})
+	return ended, err
 }
 
 func forbidden(held actors.Roles) string {

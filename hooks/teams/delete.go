@@ -33,7 +33,7 @@ func Delete(app core.App, actor *actors.Actor, name string) error {
 		}
 		team := Of(actor.Team)
 		if strings.TrimSpace(name) != team.Name() {
-			return record.Refuse("name", "wrong_name", "This is not the name of the team. Type it as it stands here: "+team.Name())
+			return record.Refuse("name", "wrong_name", "This is not the team's name. Type it exactly as it stands: “"+team.Name()+"”.")
 		}
 		for _, collection := range []string{"memberships", "invitations"} {
 			n, err := tx.CountRecords(collection, dbx.HashExp{"team": team.Id})

@@ -23,7 +23,7 @@ func home(e *core.RequestEvent) error {
 
 func leave(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := members.Leave(e.App, actor); err != nil {
+	if _, err := members.Leave(e.App, actor); err != nil {
 		props, broken := homeProps(e)
 		if broken != nil {
 			return broken
