@@ -19,6 +19,9 @@ func init() {
 		if err := addTags(app); err != nil {
 			return err
 		}
+		if err := indexAddresses(app, ""); err != nil {
+			return err
+		}
 		return execute(app, peopleTables+peopleTriggers()+
 			"INSERT INTO "+fill("(SELECT team, email FROM invitations UNION SELECT m.team, u.email FROM memberships m JOIN users u ON u.id = m.user)"))
 	}, func(app core.App) error {
@@ -29,6 +32,9 @@ func init() {
 		}
 		statements += "DROP TABLE visits;; DROP TABLE people_find;; DROP TABLE people;; DROP TABLE tallies;; DROP INDEX idx_invitations_address"
 		if err := execute(app, statements); err != nil {
+			return err
+		}
+		if err := indexAddresses(app, " WHERE `email` != ''"); err != nil {
 			return err
 		}
 		return drop("tags")(app)
@@ -51,6 +57,17 @@ func addTags(app core.App) error {
 	tags.ListRule = rule(`@request.auth.id != "" && ` + panelOf("team"))
 	tags.ViewRule = tags.ListRule
 	return app.Save(tags)
+}
+
+// indexAddresses makes the index of accounts by address. One with a condition is not used by a search for an address.
+func indexAddresses(app core.App, where string) error {
+	users, err := app.FindCollectionByNameOrId("users")
+	if err != nil {
+		return err
+	}
+	users.RemoveIndex("idx_email__pb_users_auth_")
+	users.Indexes = append(users.Indexes, "CREATE UNIQUE INDEX `idx_email__pb_users_auth_` ON `users` (`email` COLLATE NOCASE)"+where)
+	return app.Save(users)
 }
 
 // execute runs statements that are separated by two semicolons: triggers have single ones inside.
@@ -93,6 +110,8 @@ CREATE INDEX people_overdue ON people (team, expires) WHERE asked;;
 CREATE INDEX people_owner ON people (team, label, id) WHERE owner;;
 CREATE INDEX people_admin ON people (team, label, id) WHERE (admin OR ask_admin);;
 CREATE INDEX people_organizer ON people (team, label, id) WHERE (organizer OR ask_organizer);;
+CREATE INDEX people_holders ON people (team, owner DESC, added) WHERE (owner OR admin OR organizer);;
+CREATE INDEX people_promised ON people (team, added) WHERE asked AND (ask_admin OR ask_organizer);;
 CREATE INDEX people_guest ON people (team, label, id) WHERE kind = 'guest';;
 CREATE VIRTUAL TABLE people_find USING fts5 (who, content = 'people', content_rowid = 'n', tokenize = 'trigram');;
 CREATE TABLE tallies (
@@ -101,16 +120,15 @@ CREATE TABLE tallies (
 ) WITHOUT ROWID;;`
 
 // fill is the rest of an INSERT INTO: the rows of people for the pairs of team and address in keys, as
-// memberships and invitations are at that moment. Rows that are there are brought up to date. The index of
-// addresses leaves out the empty one, and is used only where that is said.
+// memberships and invitations are at that moment. Rows that are there are brought up to date.
 func fill(keys string) string {
 	return `people (team, email, id, user, invitation, name, avatar, kind, status, owner, admin, organizer,
 		ask_admin, ask_organizer, asked, expires, answered, added, active)
 	SELECT m.team, u.email, u.id, u.id, coalesce(i.id, ''), u.name, u.avatar, m.kind, 'accepted', m.owner, m.admin, m.organizer,
 		coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL, coalesce(i.expires, ''), '', m.created, coalesce(v.seen, '')
 	FROM ` + keys + ` k
-	JOIN users u ON u.email = k.email COLLATE NOCASE AND u.email != ''
-	JOIN memberships m ON m.team = k.team AND m.user = u.id
+	CROSS JOIN users u ON u.email = k.email COLLATE NOCASE
+	CROSS JOIN memberships m ON m.team = k.team AND m.user = u.id
 	LEFT JOIN invitations i ON i.team = k.team AND i.email = k.email AND i.status = 'pending'
 	LEFT JOIN visits v ON v.team = k.team AND v.user = u.id
 	WHERE true
@@ -120,7 +138,7 @@ func fill(keys string) string {
 	FROM ` + keys + ` k
 	JOIN invitations i ON i.id = (SELECT id FROM invitations WHERE team = k.team AND email = k.email ORDER BY created DESC, rowid DESC LIMIT 1)
 	WHERE i.status != 'accepted' AND NOT EXISTS (
-		SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE u.email = k.email COLLATE NOCASE AND u.email != '' AND m.team = k.team)
+		SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = k.team WHERE u.email = k.email COLLATE NOCASE)
 	ON CONFLICT (team, email) DO UPDATE SET id = excluded.id, user = excluded.user, invitation = excluded.invitation,
 		name = excluded.name, avatar = excluded.avatar, kind = excluded.kind, status = excluded.status,
 		owner = excluded.owner, admin = excluded.admin, organizer = excluded.organizer,
@@ -157,7 +175,7 @@ func peopleTriggers() string {
 			dropFound, "INSERT INTO people_find (rowid, who) VALUES (NEW.n, NEW.who)") +
 		trigger("people_tally_add", "AFTER INSERT ON people", "", tally("NEW", "+")) +
 		trigger("people_tally_drop", "AFTER DELETE ON people", "", tally("OLD", "-"),
-			"DELETE FROM tags WHERE team = OLD.team AND email = OLD.email AND NOT EXISTS (SELECT 1 FROM users u JOIN memberships m ON m.user = u.id WHERE m.team = OLD.team AND u.email = OLD.email COLLATE NOCASE AND u.email != '')",
+			"DELETE FROM tags WHERE team = OLD.team AND email = OLD.email AND NOT EXISTS (SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = OLD.team WHERE u.email = OLD.email COLLATE NOCASE)",
 			"DELETE FROM tallies WHERE team = OLD.team AND total = 0") +
 		trigger("people_tally_change", "AFTER UPDATE OF kind, status, asked ON people",
 			"OLD.kind IS NOT NEW.kind OR OLD.status IS NOT NEW.status OR OLD.asked IS NOT NEW.asked", tally("OLD", "-"), tally("NEW", "+"))

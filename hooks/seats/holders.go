@@ -32,17 +32,12 @@ func (h Holder) Called() string {
 func Holders(app core.App, team string, limit int) ([]Holder, error) {
 	var holders []Holder
 	err := app.DB().NewQuery(`
-		SELECT * FROM (
-			SELECT u.id, u.name, u.email, m.owner, (m.owner OR m.admin) admin, m.organizer, 0 reserved, '' expires, m.created asked
-			FROM memberships m JOIN users u ON u.id = m.user
-			WHERE m.team = {:team} AND (m.owner OR m.admin OR m.organizer)
-			UNION ALL
-			SELECT coalesce(u.id, i.id), coalesce(nullif(u.name, ''), i.name), i.email, 0, i.admin, i.organizer, 1, i.expires, i.created
-			FROM invitations i
-			LEFT JOIN memberships m ON m.team = i.team AND m.user = (SELECT id FROM users WHERE email = i.email COLLATE NOCASE AND email != '')
-			LEFT JOIN users u ON u.id = m.user
-			WHERE i.team = {:team} AND i.status = 'pending' AND i.expires > {:now} AND (i.admin OR i.organizer)
-		) ORDER BY reserved, owner DESC, asked LIMIT {:limit}`).
+		SELECT id, name, email, owner, (owner OR admin) admin, organizer, 0 reserved, '' expires, added
+		FROM people INDEXED BY people_holders WHERE team = {:team} AND (owner OR admin OR organizer)
+		UNION ALL
+		SELECT id, name, email, 0, ask_admin, ask_organizer, 1, expires, added
+		FROM people INDEXED BY people_promised WHERE team = {:team} AND asked AND (ask_admin OR ask_organizer) AND expires > {:now}
+		ORDER BY reserved, owner DESC, added LIMIT {:limit}`).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "limit": limit}).All(&holders)
 	if err != nil {
 		return nil, fmt.Errorf("list seat holders: %w", err)

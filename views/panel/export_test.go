@@ -1,0 +1,33 @@
+package panel
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/members"
+	"usher/views/web"
+)
+
+// Bare is the Users page without anything that Usher does for it: one query of fifty rows by an index, and
+// the same component to the same bytes. It is drawn from what the page of the request shows.
+func Bare(e *core.RequestEvent, query members.Query, order string) (http.Handler, error) {
+	props, err := usersProps(e, query, "")
+	if err != nil {
+		return nil, err
+	}
+	team := web.Actor(e).Team.Id
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		var rows []members.Row
+		err := e.App.DB().NewQuery("SELECT id, user, invitation, name, email, avatar, kind, status, owner, admin, organizer, ask_admin, "+
+			"ask_organizer, asked, expires, answered, added, active FROM people WHERE team = {:team} ORDER BY label "+order+" LIMIT 50").
+			Bind(map[string]any{"team": team}).All(&rows)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = Users(props).Render(context.Background(), w)
+	}), nil
+}
