@@ -53,7 +53,7 @@ func chosen(app core.App, team string, ids []string) ([]person, error) {
 			i.id, i.admin, i.organizer
 		FROM json_each({:ids}) j
 		JOIN invitations i ON i.id = j.value AND i.team = {:team}
-		LEFT JOIN users u ON u.email = i.email COLLATE NOCASE AND u.email != ''
+		LEFT JOIN users u ON u.email = i.email COLLATE NOCASE
 		LEFT JOIN memberships m ON m.team = i.team AND m.user = u.id`).
 		Bind(dbx.Params{"ids": string(list), "team": team, "now": types.NowDateTime().String()}).All(&found)
 	if err != nil {
