@@ -57,6 +57,7 @@ type Line struct {
 	Code    string // of who was passed over
 	Message string // why
 	Freed   Freed
+	Asked   bool   // of who was removed: an open invitation ended with it
 	Link    string // of an invitation that was sent again, only where no mail is sent (R60)
 }
 

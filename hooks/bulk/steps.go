@@ -56,7 +56,7 @@ func (d Deed) do(app core.App, actor *actors.Actor, p person, line *Line) error 
 		return members.RevokeRoles(app, actor, p.User, d.Role)
 	}
 	ended, err := members.Remove(app, actor, p.User)
-	line.Status, line.Freed = Removed, FreedBy(ended.Roles, ended.Offered)
+	line.Status, line.Freed, line.Asked = Removed, FreedBy(ended.Roles, ended.Offered), p.Invitation != ""
 	return err
 }
 
@@ -73,7 +73,7 @@ func (d Deed) foresee(app core.App, actor *actors.Actor, p person, line *Line) e
 		line.Status, line.Freed = RoleRevoked, seatsOf(d.Role)
 		return members.MayRevoke(actor, d.Role, p.held(), self)
 	}
-	line.Status, line.Freed = Removed, FreedBy(p.held(), p.offered())
+	line.Status, line.Freed, line.Asked = Removed, FreedBy(p.held(), p.offered()), p.Invitation != ""
 	return members.MayRemove(actor, p.held().With(p.offered()), self)
 }
 

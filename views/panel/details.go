@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
@@ -28,9 +29,9 @@ func details(e *core.RequestEvent) error {
 
 // shown is what an answer says beside the details themselves.
 type shown struct {
-	fault  error      // why a deed was refused
-	link   string     // of an invitation, where no mail is sent: seen this once (R60)
-	dialog *DeedProps // over them
+	fault  error           // why a deed was refused
+	link   string          // of an invitation, where no mail is sent: seen this once (R60)
+	dialog templ.Component // over them
 }
 
 func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also shown) error {
@@ -53,9 +54,7 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 	page.Shell.Page.Title = titled(e, props.Name)
 	page.Shell.Crumbs = append(page.Shell.Crumbs[:1], ui.Crumb{Label: "Users", Href: address(usersPath(e), query)}, ui.Crumb{Label: props.Name})
 	page.Shell.Details = Person(props)
-	if also.dialog != nil {
-		page.Dialog = Deed(also.dialog)
-	}
+	page.Dialog = also.dialog
 	return web.Render(e, status, Users(page))
 }
 

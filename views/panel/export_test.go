@@ -20,8 +20,8 @@ func Bare(e *core.RequestEvent, query members.Query, order string) (http.Handler
 	team := web.Actor(e).Team.Id
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		var rows []members.Row
-		err := e.App.DB().NewQuery("SELECT id, user, invitation, name, email, avatar, kind, status, owner, admin, organizer, ask_admin, "+
-			"ask_organizer, asked, expires, answered, added, active FROM people WHERE team = {:team} ORDER BY label "+order+" LIMIT 50").
+		err := e.App.DB().NewQuery("SELECT id, user, invitation, name, email, avatar, kind, status, owner, admin, organizer, ask_admin, " +
+			"ask_organizer, asked, expires, answered, added, active FROM people WHERE team = {:team} ORDER BY label " + order + " LIMIT 50").
 			Bind(map[string]any{"team": team}).All(&rows)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -17,6 +17,8 @@ func Routes(pages *web.Group) {
 	panel.GET("/users/add", addForm)
 	panel.POST("/users/add", add).Bind(uploads)
 	panel.POST("/users/preview", preview).Bind(uploads)
+	panel.GET("/users/selected", selected)
+	panel.POST("/users/selected", doSelected)
 	panel.GET("/users/{id}", details)
 	panel.GET("/users/{id}/{deed}", confirm)
 	panel.POST("/users/{id}/ask", ask)

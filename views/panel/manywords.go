@@ -1,0 +1,147 @@
+package panel
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"usher/hooks/bulk"
+	"usher/views/ui"
+)
+
+// phrases are a deed in words, for one person by name and for several by number.
+type phrases struct{ one, many string }
+
+func (p phrases) of(lines []bulk.Line) string {
+	switch len(lines) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(p.one, lines[0].Called())
+	}
+	return fmt.Sprintf(p.many, ui.Number(len(lines)))
+}
+
+// joined are the phrases of every status of which there are lines.
+func joined(r bulk.Receipt, by map[string]phrases, between string) string {
+	var parts []string
+	for _, status := range []string{bulk.Removed, bulk.Revoked, bulk.Resent, bulk.RoleRevoked, bulk.Tagged} {
+		if said := by[status].of(r.With(status)); said != "" {
+			parts = append(parts, said)
+		}
+	}
+	return strings.Join(parts, between)
+}
+
+// questionTitle asks whether to do it.
+func questionTitle(r bulk.Receipt) string {
+	role := r.Deed.Role.Words()
+	title := joined(r, map[string]phrases{
+		bulk.Removed:     {"remove %s from the team", "remove %s people from the team"},
+		bulk.Revoked:     {"revoke the invitation of %s", "revoke %s invitations"},
+		bulk.Resent:      {"send the invitation of %s again", "send %s invitations again"},
+		bulk.RoleRevoked: {"revoke the role " + role + " of %s", "revoke the role " + role + " of %s people"},
+	}, " and ")
+	return capital(title) + "?"
+}
+
+func questionYes(r bulk.Receipt) string {
+	switch r.Deed.Kind {
+	case bulk.Revoke:
+		return "Revoke"
+	case bulk.RevokeRole:
+		return "Revoke role"
+	case bulk.Resend:
+		return "Send"
+	}
+	return "Remove"
+}
+
+// consequences are what the deed does beside what its title says.
+func consequences(r bulk.Receipt) []string {
+	var all []string
+	switch r.Deed.Kind {
+	case bulk.Resend:
+		return []string{"Each gets a new link, good for 7 days. The old links are dead."}
+	case bulk.RevokeRole:
+		all = append(all, "It ends at once, on open pages too, and a mail says so. They stay in the team; to get the role back they have to be asked and to accept.")
+	case bulk.Remove:
+		if len(r.With(bulk.Removed)) > 0 {
+			all = append(all, "Access to this team ends at once, on open pages too, and a mail says so. The accounts and other teams stay. Coming back takes a new invitation.")
+		}
+	}
+	if slices.ContainsFunc(r.Lines, func(l bulk.Line) bool { return l.Asked }) {
+		all = append(all, "What is still offered to them ends as revoked.")
+	}
+	if len(r.With(bulk.Revoked)) > 0 {
+		all = append(all, "The links of the invitations die at once. On a page that is open they can no longer be accepted.")
+	}
+	if freed := freedWords(r.Freed()); freed != "" {
+		all = append(all, "Free again: "+freed+".")
+	}
+	return all
+}
+
+// receiptText says what was done: "Noor was removed from the team. Freed: 1 Organizer seat."
+func receiptText(r bulk.Receipt) string {
+	role := r.Deed.Role.Words()
+	done := joined(r, map[string]phrases{
+		bulk.Removed:     {"%s was removed from the team", "%s people were removed from the team"},
+		bulk.Revoked:     {"the invitation of %s was revoked", "%s invitations were revoked"},
+		bulk.Resent:      {"a new link is on its way to %s", "%s new links are on their way"},
+		bulk.RoleRevoked: {"%s is no longer " + role, "%s people are no longer " + role},
+		bulk.Tagged:      {"the tags of %s were changed", "the tags of %s people were changed"},
+	}, ", ")
+	if done == "" {
+		return "Nothing was changed."
+	}
+	done = capital(done) + "."
+	if freed := freedWords(r.Freed()); freed != "" {
+		done += " Freed: " + freed + "."
+	}
+	return done
+}
+
+func freedWords(f bulk.Freed) string {
+	var words []string
+	if f.Admin > 0 {
+		words = append(words, ui.Count(f.Admin, "Admin seat", "Admin seats"))
+	}
+	if f.Organizer > 0 {
+		words = append(words, ui.Count(f.Organizer, "Organizer seat", "Organizer seats"))
+	}
+	return strings.Join(words, " and ")
+}
+
+// groups are who is touched how, and who is left as they are and why.
+func groups(r bulk.Receipt) []Group {
+	var all []Group
+	add := func(title, state string, lines []bulk.Line) {
+		g := Group{Title: title, State: state, Count: len(lines)}
+		for _, l := range lines {
+			if l.Called() != "" {
+				g.Names = append(g.Names, l.Called())
+			}
+		}
+		if g.Count > 0 {
+			all = append(all, g)
+		}
+	}
+	add("Removed from the team", "ok", r.With(bulk.Removed))
+	add("Invitation revoked", "ok", r.With(bulk.Revoked))
+	add("Sent again", "ok", r.With(bulk.Resent))
+	add("No longer "+r.Deed.Role.Words(), "ok", r.With(bulk.RoleRevoked))
+	add("Tagged", "ok", r.With(bulk.Tagged))
+	var reasons []string
+	by := map[string][]bulk.Line{}
+	for _, l := range r.With(bulk.Skipped) {
+		if by[l.Message] == nil {
+			reasons = append(reasons, l.Message)
+		}
+		by[l.Message] = append(by[l.Message], l)
+	}
+	for _, reason := range reasons {
+		add(reason, "skip", by[reason])
+	}
+	return all
+}
