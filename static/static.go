@@ -30,7 +30,7 @@ const prefix = "/static/"
 var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/shell.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
-	"css/table.css", "css/details.css", "css/dialog.css", "css/forms.css", "css/notice.css",
+	"css/table.css", "css/details.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
 	"css/blank.css", "css/public.css", "css/util.css",
 }
 

@@ -1,6 +1,11 @@
 package bulk
 
-import "usher/hooks/actors"
+import (
+	"strconv"
+	"strings"
+
+	"usher/hooks/actors"
+)
 
 // What came of a row.
 const (
@@ -25,6 +30,23 @@ type Freed struct{ Admin, Organizer int }
 // Plus adds both.
 func (f Freed) Plus(more Freed) Freed {
 	return Freed{f.Admin + more.Admin, f.Organizer + more.Organizer}
+}
+
+// Words is the seats as people read them: "2 Admin seats and 1 Organizer seat"; empty for none.
+func (f Freed) Words() string {
+	var words []string
+	for _, kind := range []struct {
+		n    int
+		word string
+	}{{f.Admin, "Admin seat"}, {f.Organizer, "Organizer seat"}} {
+		switch {
+		case kind.n == 1:
+			words = append(words, "1 "+kind.word)
+		case kind.n > 1:
+			words = append(words, strconv.Itoa(kind.n)+" "+kind.word+"s")
+		}
+	}
+	return strings.Join(words, " and ")
 }
 
 // FreedBy is what is free again when these roles end, held or offered.

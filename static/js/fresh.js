@@ -23,6 +23,8 @@ async function refresh() {
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
     for (const box of fresh.querySelectorAll("input[data-select]")) box.checked = chosen.has(box.value);
+    const everything = fresh.querySelector("input[data-select-everything]");
+    if (everything) everything.checked = old.querySelector("input[data-select-everything]:checked") !== null;
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
     if (focused) document.getElementById(focused)?.focus();

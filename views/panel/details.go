@@ -32,6 +32,8 @@ type shown struct {
 	fault  error           // why a deed was refused
 	link   string          // of an invitation, where no mail is sent: seen this once (R60)
 	dialog templ.Component // over them
+
+	tags, tagFault string // what was typed to be added, and why it was not
 }
 
 func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also shown) error {
@@ -47,6 +49,7 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 		return err
 	}
 	props.Link = also.link
+	props.Tags.Typed, props.Tags.Fault = also.tags, also.tagFault
 	if also.fault != nil {
 		_, code, sentence, _ := record.Refusal(also.fault)
 		props.Fault, props.Full = sentence, isFull(code)

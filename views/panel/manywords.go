@@ -76,7 +76,7 @@ func consequences(r bulk.Receipt) []string {
 	if len(r.With(bulk.Revoked)) > 0 {
 		all = append(all, "The links of the invitations die at once. On a page that is open they can no longer be accepted.")
 	}
-	if freed := freedWords(r.Freed()); freed != "" {
+	if freed := r.Freed().Words(); freed != "" {
 		all = append(all, "Free again: "+freed+".")
 	}
 	return all
@@ -96,21 +96,10 @@ func receiptText(r bulk.Receipt) string {
 		return "Nothing was changed."
 	}
 	done = capital(done) + "."
-	if freed := freedWords(r.Freed()); freed != "" {
+	if freed := r.Freed().Words(); freed != "" {
 		done += " Freed: " + freed + "."
 	}
 	return done
-}
-
-func freedWords(f bulk.Freed) string {
-	var words []string
-	if f.Admin > 0 {
-		words = append(words, ui.Count(f.Admin, "Admin seat", "Admin seats"))
-	}
-	if f.Organizer > 0 {
-		words = append(words, ui.Count(f.Organizer, "Organizer seat", "Organizer seats"))
-	}
-	return strings.Join(words, " and ")
 }
 
 // groups are who is touched how, and who is left as they are and why.

@@ -27,9 +27,12 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/revoke", revoke)
 	panel.POST("/users/{id}/revoke-role", revokeRole)
 	panel.POST("/users/{id}/remove", remove)
+	panel.POST("/users/{id}/tags", tagPerson)
 
 	panel.GET("/settings", settingsPage)
 	panel.POST("/settings", saveSettings).Bind(uploads)
+	panel.GET("/settings/delete", deleteForm)
+	panel.POST("/settings/delete", deleteTeam)
 	panel.GET("/settings/test-letter/{letter}", letterState)
 	panel.POST("/settings/test-letter", testLetter)
 }
