@@ -53,7 +53,7 @@ func choiceOf(e *core.RequestEvent) (choice, error) {
 func typedTags(text string) []string {
 	var names []string
 	for name := range strings.SplitSeq(clean(text), ",") {
-		if strings.TrimSpace(name) != "" {
+		if name = strings.TrimSpace(name); name != "" {
 			names = append(names, name)
 		}
 	}

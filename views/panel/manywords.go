@@ -102,35 +102,45 @@ func receiptText(r bulk.Receipt) string {
 	return done
 }
 
-// groups are who is touched how, and who is left as they are and why.
-func groups(r bulk.Receipt) []Group {
+// groups are who is touched how, before the deed or once it is done, and who is left alone and why.
+func groups(r bulk.Receipt, done bool) []Group {
 	var all []Group
-	add := func(title, state string, lines []bulk.Line) {
-		g := Group{Title: title, State: state, Count: len(lines)}
-		for _, l := range lines {
-			if l.Called() != "" {
-				g.Names = append(g.Names, l.Called())
-			}
+	role := r.Deed.Role.Words()
+	for _, kind := range []struct{ status, icon, before, after string }{
+		{bulk.Removed, "user-minus", "Lose their access", "Removed from the team"},
+		{bulk.Revoked, "ban", "Their invitation ends", "Invitation revoked"},
+		{bulk.Resent, "send", "Get a new link", "Sent again"},
+		{bulk.RoleRevoked, "ban", "Lose the role " + role, "No longer " + role},
+		{bulk.Tagged, "tag", "Get the tags", "Tags changed"},
+	} {
+		g := Group{Title: kind.before, Icon: kind.icon}
+		if done {
+			g.Title, g.Icon, g.Done = kind.after, "check", true
 		}
-		if g.Count > 0 {
+		if lines := r.With(kind.status); len(lines) > 0 {
+			g.Count, g.Parts = len(lines), parts(lines)
 			all = append(all, g)
 		}
 	}
-	add("Removed from the team", "ok", r.With(bulk.Removed))
-	add("Invitation revoked", "ok", r.With(bulk.Revoked))
-	add("Sent again", "ok", r.With(bulk.Resent))
-	add("No longer "+r.Deed.Role.Words(), "ok", r.With(bulk.RoleRevoked))
-	add("Tagged", "ok", r.With(bulk.Tagged))
-	var reasons []string
-	by := map[string][]bulk.Line{}
-	for _, l := range r.With(bulk.Skipped) {
-		if by[l.Message] == nil {
-			reasons = append(reasons, l.Message)
-		}
-		by[l.Message] = append(by[l.Message], l)
+	if lines := r.With(bulk.Skipped); len(lines) > 0 {
+		all = append(all, Group{Title: "Left alone", Icon: "circle-slash", Alone: true, Count: len(lines), Parts: parts(lines)})
 	}
-	for _, reason := range reasons {
-		add(reason, "skip", by[reason])
+	return all
+}
+
+// parts are the names of lines, one part for each reason.
+func parts(lines []bulk.Line) []Part {
+	var all []Part
+	at := map[string]int{}
+	for _, l := range lines {
+		n, known := at[l.Message]
+		if !known {
+			n, at[l.Message] = len(all), len(all)
+			all = append(all, Part{Why: l.Message})
+		}
+		if l.Called() != "" {
+			all[n].Names = append(all[n].Names, l.Called())
+		}
 	}
 	return all
 }

@@ -90,7 +90,7 @@ func (c choice) tagging(e *core.RequestEvent, faults web.Faults) (QuestionProps,
 
 // foretell fills the question with what will come of it.
 func (p *QuestionProps) foretell(foreseen bulk.Receipt) {
-	p.Groups, p.Danger = groups(foreseen), foreseen.Deed.Kind != bulk.Resend
+	p.Groups, p.Danger = groups(foreseen, false), foreseen.Deed.Kind != bulk.Resend
 	if foreseen.Done() == 0 {
 		p.Title, p.Refused = "There is nothing to do", "None of those that you chose would be changed by this."
 		return

@@ -84,8 +84,8 @@ func receiptProps(e *core.RequestEvent, query members.Query) *ReceiptProps {
 
 func receiptOf(receipt bulk.Receipt, close string) *ReceiptProps {
 	props := &ReceiptProps{Text: receiptText(receipt), Good: receipt.Done() > 0, Close: close}
-	for _, g := range groups(receipt) {
-		if g.State == "skip" || len(receipt.Lines) > 1 {
+	for _, g := range groups(receipt, true) {
+		if g.Alone || len(receipt.Lines) > 1 {
 			props.Groups = append(props.Groups, g)
 		}
 	}
