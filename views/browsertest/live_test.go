@@ -7,6 +7,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/teams"
 )
 
 func TestAnOpenPageFollowsWhatOthersDo(t *testing.T) {
@@ -48,6 +49,9 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 		{"removed@halation.example", "There is no such page", func(actor *actors.Actor, id string) error {
 			_, err := members.Remove(server.App, actor, id)
 			return err
+		}},
+		{"teamless@halation.example", "There is no such page", func(actor *actors.Actor, _ string) error {
+			return teams.Delete(server.App, actor, "Halation Post")
 		}},
 	} {
 		account := hookstest.Member(t, server.App, team, c.email, "admin")
