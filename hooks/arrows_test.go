@@ -11,7 +11,7 @@ import (
 )
 
 // domains is what a view may ask of: every room of hooks that keeps something true for people.
-const domains = "accounts actors audit bulk changes invitations limits mail members plans record seats settings tags teams"
+const domains = "accounts actors audit bulk changes invitations limits mail members pictures plans record seats settings tags teams"
 
 // arrows says which of our packages a package may import directly, in tests not counted.
 // Names without a folder are rooms of hooks.
@@ -25,14 +25,15 @@ var arrows = map[string]string{
 	"settings":        "",
 	"limits":          "",
 	"actors":          "limits record",
+	"pictures":        "record",
 	"audit":           "actors record",
 	"changes":         "",
 	"mail":            "record settings",
 	"mail/resendtest": "",
 
 	// The domains, one way: bulk, tags and invitations, members, seats, plans, teams.
-	"accounts":    "actors audit limits mail record settings",
-	"teams":       "actors audit limits mail record settings",
+	"accounts":    "actors audit limits mail pictures record settings",
+	"teams":       "actors audit limits mail pictures record settings",
 	"plans":       "record",
 	"seats":       "plans record",
 	"members":     "accounts actors audit mail plans record settings teams",
@@ -62,6 +63,7 @@ var owners = map[string]string{
 	"github.com/resend/":   "mail",
 	"github.com/livekit/":  "live",
 	"github.com/pion/":     "live",
+	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // tests alone
 }
 

@@ -1,5 +1,5 @@
-// Package accounts keeps who a person is to this server: the address, the password, and the devices
-// on which the person is signed in.
+// Package accounts keeps who a person is to this server: the address, the password, the picture, and the
+// devices on which the person is signed in.
 package accounts
 
 import (

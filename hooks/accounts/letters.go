@@ -71,6 +71,40 @@ func sendPasswordChanged(tx core.App, account *core.Record) error {
 	}))
 }
 
+// sendChange sends the link to the new address. It greets nobody: whoever asks may not put words into a stranger's mail.
+func sendChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
+	config := settings.Of(tx)
+	return queue(tx, account, mail.ChangeAddress(mail.ChangeAddressProps{
+		To: change.Address(), Old: account.Email(), Link: config.Link("/email/" + token),
+		Expires: change.Expires(), Zone: Zone(account, time.UTC), Support: config.Support,
+	}))
+}
+
+// sendTaken tells the owner of an address that somebody wanted to use it for another account.
+func sendTaken(tx core.App, owner *core.Record) error {
+	config := settings.Of(tx)
+	return queue(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
+		To: owner.Email(), ToName: actors.DisplayName(owner), Support: config.Support,
+		SignIn: config.Link("/signin?email=" + url.QueryEscape(owner.Email())), Reset: config.Link("/reset"),
+	}))
+}
+
+// sendAddressChanged tells the old address.
+func sendAddressChanged(tx core.App, account *core.Record, old string) error {
+	return queue(tx, account, mail.AddressChanged(mail.AddressChangedProps{
+		To: old, ToName: actors.DisplayName(account), New: account.Email(), At: time.Now(),
+		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
+	}))
+}
+
+// SendDeleted tells the address of an account that it is gone, inside the transaction that deletes it.
+func SendDeleted(tx core.App, account *core.Record) error {
+	return queue(tx, account, mail.AccountDeleted(mail.AccountDeletedProps{
+		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(),
+		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
+	}))
+}
+
 func queue(tx core.App, account *core.Record, letter mail.Letter) error {
 	letter.About = account.Id
 	_, err := mail.Queue(tx, letter)

@@ -83,8 +83,7 @@ func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("find login: %w", err)
 	}
-	now := time.Now()
-	if now.Sub(login.Seen()) > IdleApp || now.Sub(login.GetDateTime("created").Time()) > MaxLogin {
+	if login.over(time.Now()) {
 		return nil, nil, record.ErrNotFound
 	}
 	account, err := app.FindRecordById("users", login.GetString("user"))
@@ -100,7 +99,13 @@ func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	return login, account, nil
 }
 
-// Touch notes that the person used the login now. It writes every few minutes at most.
+// over reports whether the login was unused for too long, or is too old.
+func (l *Login) over(now time.Time) bool {
+	return now.Sub(l.Seen()) > IdleApp || now.Sub(l.Started()) > MaxLogin
+}
+
+// Touch notes that the person used the login now. It writes every few minutes at most. One that was ended
+// since it was read is record.ErrNotFound.
 func Touch(app core.App, login *Login) error {
 	if time.Since(login.Seen()) < seenEvery {
 		return nil
@@ -125,6 +130,31 @@ func EndOldLogins(app core.App) error {
 		err = errors.Join(err, app.Delete(login))
 	}
 	return err
+}
+
+// endWithKey ends what hangs on an account's token key when that changes, for every writer: devices are signed out, and
+// a change of address that waits is over.
+func endWithKey(e *core.RecordEvent) error {
+	before := e.Record.Original().TokenKey()
+	return record.InTx(e, func() error {
+		if err := e.Next(); err != nil || e.Record.TokenKey() == before {
+			return err
+		}
+		for _, collection := range []string{"logins", "address_changes"} {
+			var stale []*core.Record
+			err := e.App.RecordQuery(collection).AndWhere(dbx.HashExp{"user": e.Record.Id}).
+				AndWhere(dbx.Not(dbx.HashExp{"key_hash": Hash(e.Record.TokenKey())})).All(&stale)
+			if err != nil {
+				return fmt.Errorf("list what hangs on the key of an account: %w", err)
+			}
+			for _, r := range stale {
+				if err := e.App.Delete(r); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // Hash is how secrets are stored: SHA-256, in hexadecimal digits.

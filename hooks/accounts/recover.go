@@ -3,9 +3,7 @@ package accounts
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
@@ -138,30 +136,19 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 
 // ChangePassword sets a new password for who knows the current one. Every device is signed out.
 func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
-	if err := slowSignIns(app, account.Email(), from); err != nil {
-		return err
-	}
-	key := account.TokenKey()
-	known, err := matches(app, account, current)
+	proof, err := Prove(app, account, "current", current, from)
 	if err != nil {
 		return err
 	}
-	if known {
+	if proof.known {
 		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
 			return err
 		}
 		setPassword(account, next)
 	}
 	return audit.Do(app, audit.Of(account, "", from, "account.password"), func(tx core.App) error {
-		if !known {
-			return record.Refuse("current", CodeBadSignIn, "This is not your current password.")
-		}
-		now, err := tx.FindRecordById("users", account.Id)
-		if err != nil {
-			return fmt.Errorf("read an account again: %w", err)
-		}
-		if now.TokenKey() != key {
-			return record.Refuse("current", CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
+		if _, err := proof.Holds(tx); err != nil {
+			return err
 		}
 		if err := tx.Save(account); err != nil {
 			return err
@@ -177,9 +164,9 @@ func UpdateProfile(app core.App, account *core.Record, name, timezone, from stri
 		if err != nil {
 			return err
 		}
-		stored, err := tx.FindRecordById("users", account.Id)
+		stored, err := again(tx, account)
 		if err != nil {
-			return fmt.Errorf("read an account again: %w", err)
+			return err
 		}
 		stored.Set("name", name)
 		stored.Set("timezone", timezone)
@@ -207,9 +194,5 @@ func Claim(tx core.App, account, draft *core.Record) error {
 			return err
 		}
 	}
-	logins, err := tx.FindRecordsByFilter("logins", "user = {:u}", "", 0, 0, dbx.Params{"u": account.Id})
-	for _, login := range logins {
-		err = errors.Join(err, tx.Delete(login))
-	}
-	return err
+	return nil
 }

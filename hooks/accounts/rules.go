@@ -16,11 +16,15 @@ func Register(app core.App) {
 		}
 		return e.Next()
 	})
+	app.OnRecordUpdateExecute("users").BindFunc(endWithKey)
 	app.OnRecordAuthWithPasswordRequest("users").BindFunc(signInByProgram)
 	registerGuards(app)
 	app.Cron().MustAdd("usherOldLogins", "17 * * * *", func() {
 		if err := EndOldLogins(app); err != nil {
 			app.Logger().Error("end old logins", "error", err)
+		}
+		if err := EndOldChanges(app); err != nil {
+			app.Logger().Error("end old changes of address", "error", err)
 		}
 	})
 	registerLetters(app)

@@ -18,8 +18,9 @@ const (
 const MaxStreams = 30
 
 const (
-	keyTeam = "usher.team"
-	keyUser = "usher.user"
+	keyTeam  = "usher.team"
+	keyUser  = "usher.user"
+	keyLogin = "usher.login"
 )
 
 // Register wires the telling to what is committed. It changes nothing and refuses nothing.
@@ -38,14 +39,19 @@ func Register(app core.App) {
 		app.OnRecordAfterDeleteSuccess(collection).BindFunc(tell)
 	}
 	app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
-		shut(e.App, e.Record.GetString("team"), e.Record.GetString("user"))
+		team, user := e.Record.GetString("team"), e.Record.GetString("user")
+		shut(e.App, func(c subscriptions.Client) bool { return c.Get(keyTeam) == team && c.Get(keyUser) == user })
+		return e.Next()
+	})
+	app.OnRecordAfterDeleteSuccess("logins").BindFunc(func(e *core.RecordEvent) error {
+		shut(e.App, func(c subscriptions.Client) bool { return c.Get(keyLogin) == e.Record.Id })
 		return e.Next()
 	})
 }
 
-// Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends,
-// its channel closed, when the person is not in the team any more; Unsubscribe ends it otherwise.
-func Subscribe(app core.App, team, user string) (client subscriptions.Client, ok bool) {
+// Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends, its channel
+// closed, when the person is not in the team any more or the login is ended; Unsubscribe ends it otherwise.
+func Subscribe(app core.App, team, user, login string) (client subscriptions.Client, ok bool) {
 	open := 0
 	for _, c := range app.SubscriptionsBroker().Clients() {
 		if c.Get(keyUser) == user {
@@ -58,6 +64,7 @@ func Subscribe(app core.App, team, user string) (client subscriptions.Client, ok
 	client = subscriptions.NewDefaultClient()
 	client.Set(keyTeam, team)
 	client.Set(keyUser, user)
+	client.Set(keyLogin, login)
 	app.SubscriptionsBroker().Register(client)
 	return client, true
 }
@@ -89,10 +96,10 @@ func Tell(app core.App, team, name string) {
 	}
 }
 
-// shut ends the streams of a person who is not in the team any more.
-func shut(app core.App, team, user string) {
+// shut ends the streams that have lost their right.
+func shut(app core.App, lost func(subscriptions.Client) bool) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
-		if client.Get(keyTeam) == team && client.Get(keyUser) == user {
+		if lost(client) {
 			Unsubscribe(app, client)
 		}
 	}

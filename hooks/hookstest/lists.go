@@ -24,10 +24,18 @@ const everybody = `
 
 const listed = "SELECT team, email, id, user, invitation, name, kind, status, owner, admin, organizer, ask_admin, ask_organizer, asked, added FROM people"
 
-// ListsAgree fails the test where the list of people, its tally or its search is not what memberships,
-// invitations and accounts say.
+// ListsAgree fails the test where the list of people is not what memberships, invitations and accounts say.
 func ListsAgree(t testing.TB, app core.App) {
 	t.Helper()
+	for _, fault := range ListFaults(t, app) {
+		t.Error(fault)
+	}
+}
+
+// ListFaults says where the list of people, its tally or its search is not what memberships, invitations and accounts say.
+func ListFaults(t testing.TB, app core.App) []string {
+	t.Helper()
+	var faults []string
 	for what, query := range map[string]string{
 		"not listed":        "SELECT * FROM (" + everybody + ") EXCEPT " + listed,
 		"listed wrongly":    listed + " EXCEPT SELECT * FROM (" + everybody + ")",
@@ -37,26 +45,37 @@ func ListsAgree(t testing.TB, app core.App) {
 		"visits of nobody":  "SELECT team, user FROM visits v WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = v.team AND m.user = v.user)",
 		"visits not listed": "SELECT p.email FROM people p JOIN visits v ON v.team = p.team AND v.user = p.user WHERE p.active != v.seen",
 	} {
-		rows, err := app.DB().NewQuery(query).Rows()
-		if err != nil {
-			t.Fatalf("%s: %v", what, err)
+		for _, row := range Rows(t, app, query) {
+			faults = append(faults, what+": "+row)
 		}
-		columns, _ := rows.Columns()
-		for rows.Next() {
-			cells, into := make([]any, len(columns)), make([]any, len(columns))
-			for n := range cells {
-				into[n] = &cells[n]
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			t.Errorf("%s: %s", what, strings.TrimSpace(fmt.Sprintln(cells...)))
-		}
-		_ = rows.Close()
 	}
 	if _, err := app.NonconcurrentDB().NewQuery("INSERT INTO people_find (people_find, rank) VALUES ('integrity-check', 1)").Execute(); err != nil {
-		t.Errorf("the search is not what is listed: %v", err)
+		faults = append(faults, "the search is not what is listed: "+err.Error())
 	}
+	return faults
+}
+
+// Rows reads what a statement selects, a line a row.
+func Rows(t testing.TB, app core.App, query string) []string {
+	t.Helper()
+	rows, err := app.DB().NewQuery(query).Rows()
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	columns, _ := rows.Columns()
+	var all []string
+	for rows.Next() {
+		cells, into := make([]any, len(columns)), make([]any, len(columns))
+		for n := range cells {
+			into[n] = &cells[n]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, strings.TrimSpace(fmt.Sprintln(cells...)))
+	}
+	return all
 }
 
 const tallied = `SELECT team, count(*), sum(status = 'accepted'), sum(asked), sum(status = 'declined'), sum(status = 'revoked'),

@@ -32,6 +32,8 @@ type Offer struct {
 	Lines []Line
 	Roles actors.Roles
 	Note  string // up to 500 characters, shown in the letter
+
+	instead string // id of the invitation that this one takes the place of
 }
 
 // Result is what came of one line.
@@ -103,13 +105,21 @@ func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Resu
 	if err == nil {
 		var token string
 		entry := audit.By(actor, "invitation.create")
-		err = audit.Do(app, entry, func(tx core.App) error {
-			invitation, status, secret, err := offerTo(tx, actor, offer, line)
+		err = audit.Do(app, entry, func(tx core.App) (err error) {
 			entry.On("", line.Address)
+			if offer.instead != "" {
+				if offer, err = offer.replace(tx, actor, line); err != nil {
+					return err
+				}
+			}
+			invitation, status, secret, err := offerTo(tx, actor, offer, line)
 			if err != nil {
 				return err
 			}
 			entry.On(invitation.Id, line.Address).With("roles", invitation.Roles().Names()).With("status", status)
+			if offer.instead != "" {
+				entry.With("instead", offer.instead)
+			}
 			result.ID, result.Status, token = invitation.Id, status, secret
 			return send(tx, invitation, token)
 		})

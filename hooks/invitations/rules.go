@@ -1,6 +1,7 @@
 package invitations
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -49,6 +50,7 @@ func Register(app core.App) {
 		})
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
+	app.OnRecordUpdateExecute("outbox").BindFunc(endUndeliverable)
 	app.Cron().MustAdd("usherExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
 			app.Logger().Error("expire invitations", "error", err)
@@ -232,8 +234,11 @@ func revokeOfRemoved(e *core.RecordEvent) error {
 			return err
 		}
 		account, err := e.App.FindRecordById("users", user)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // nobody is left to whom anything is offered: an account's memberships go before it does
+		}
 		if err != nil {
-			return nil // the account goes, too: what was offered to its address stays with the address
+			return fmt.Errorf("find the account of who is removed: %w", err)
 		}
 		pending, err := FindPending(e.App, team, account.Email())
 		if errors.Is(err, record.ErrNotFound) {

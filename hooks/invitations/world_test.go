@@ -3,6 +3,7 @@ package invitations_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -11,6 +12,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/seats"
@@ -41,7 +44,7 @@ func beginWith(t *testing.T, config settings.Config) *world {
 // mailed is a configuration in which letters leave the machine: a link proves its address, and nobody else sees it.
 func mailed() settings.Config {
 	config := hookstest.Config()
-	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:1"
+	config.ResendKey, config.ResendURL, config.WebhookSecret = "re_test", "http://127.0.0.1:1", resendtest.WebhookSecret
 	return config
 }
 
@@ -107,6 +110,20 @@ func (w *world) letterAge(id, modifier string) {
 		dbx.Params{"id": id, "m": modifier})
 }
 
+// taken is the newest letter about an invitation, as if the provider had taken it.
+func (w *world) taken(id string) resendtest.Sent {
+	w.Helper()
+	letter, err := mail.FindNewest(w.app, id)
+	w.must(err)
+	hookstest.Exec(w.T, w.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'at-' || id WHERE id = {:id}", dbx.Params{"id": letter.Id})
+	return resendtest.Sent{ID: "at-" + letter.Id}
+}
+
+// report hands a webhook of the provider over.
+func (w *world) report(e resendtest.Event) error {
+	return mail.Report(w.app, e.Header(time.Now()), e.Body)
+}
+
 // link gives the invitation a link that the test knows and nobody was shown, as if it came by mail.
 func (w *world) link(id string) string {
 	w.Helper()
@@ -143,4 +160,13 @@ func (w *world) seats() seats.Seats {
 
 func tokenOf(result invitations.Result) string {
 	return result.Link[strings.LastIndexByte(result.Link, '/')+1:]
+}
+
+func rolesOf(t *testing.T, names ...string) actors.Roles {
+	t.Helper()
+	roles, err := actors.ParseRoles(names)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return roles
 }

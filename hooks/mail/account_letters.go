@@ -109,6 +109,32 @@ func ChangeAddress(p ChangeAddressProps) Letter {
 	return l
 }
 
+// AddressTakenProps is what AddressTaken needs.
+type AddressTakenProps struct {
+	To      string
+	ToName  string
+	SignIn  string // address of the sign-in page
+	Reset   string // address of the page that asks for a reset
+	Support string
+}
+
+// AddressTaken answers a change of address to that of an account: to its owner alone, for the page says the same
+// for every address.
+func AddressTaken(p AddressTakenProps) Letter {
+	l := sheet{
+		Title:   "This address has an account already",
+		Lead:    "Somebody wanted to use " + p.To + " for another Usher account.",
+		Says:    []string{"Nothing has changed: an address belongs to one account. If it was you, sign in with this one. To use the address for the other, delete this account first, or give it another address."},
+		Button:  "Sign in",
+		Link:    p.SignIn,
+		Other:   link{"Password forgotten?", "Choose a new one", p.Reset},
+		Why:     "You get this letter because your address was typed in as the new one of another account. It was not you? You need not do anything.",
+		Support: p.Support,
+	}.letter(KindAddressTaken, p.To, p.ToName, "This address has an Usher account already")
+	l.First = true
+	return l
+}
+
 // AddressChangedProps is what AddressChanged needs. To is the old address; New is shown masked.
 type AddressChangedProps struct {
 	To      string
@@ -152,6 +178,28 @@ func PasswordChanged(p PasswordChangedProps) Letter {
 		Why:     "You get this letter because every change of your password is told to you. If it was you, there is nothing to do.",
 		Support: p.Support,
 	}.letter(KindPasswordChanged, p.To, p.ToName, "Your password was changed")
+	l.First = true
+	return l
+}
+
+// AccountDeletedProps is what AccountDeleted needs.
+type AccountDeletedProps struct {
+	To      string
+	ToName  string
+	At      time.Time
+	Zone    *time.Location
+	Support string
+}
+
+// AccountDeleted is the last letter that an account gets.
+func AccountDeleted(p AccountDeletedProps) Letter {
+	l := sheet{
+		Title:   "Your account is deleted",
+		Lead:    "The Usher account " + p.To + " is gone.",
+		Says:    []string{"It was deleted on " + on(p.At, p.Zone) + ", with its places in teams and every sign-in. Somebody who was asked for the password gave it.", notYou(p.Support)},
+		Why:     "You get this letter because " + p.To + " was the address of the account. It is the last one.",
+		Support: p.Support,
+	}.letter(KindAccountDeleted, p.To, p.ToName, "Your Usher account is deleted")
 	l.First = true
 	return l
 }

@@ -21,6 +21,8 @@ const (
 	KindResetPassword     = "reset_password"
 	KindChangeAddress     = "change_address"
 	KindAddressChanged    = "address_changed"
+	KindAddressTaken      = "address_taken"
+	KindAccountDeleted    = "account_deleted"
 	KindPasswordChanged   = "password_changed"
 	KindInvitation        = "invitation"
 	KindRoleOffered       = "role_offered"

@@ -3,6 +3,7 @@
 package mail
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 	"usher/hooks/record"
 )
 
-// keepDays is how long a letter that was sent or failed stays listed.
+// keepDays is how long a letter that left or failed stays listed, and what was reported of it.
 const keepDays = 90
 
 // Register wires the outbox to the app: its rules, its worker under serve, the mail of PocketBase itself, and
@@ -57,7 +58,9 @@ func Register(app core.App) {
 	app.OnBackupRestore().Bind(keepKeyHere)
 
 	app.Cron().MustAdd("usher_mail_forget", "17 3 * * *", func() {
-		if _, err := Forget(app, time.Now().AddDate(0, 0, -keepDays)); err != nil {
+		before := time.Now().AddDate(0, 0, -keepDays)
+		_, err := Forget(app, before)
+		if err = errors.Join(err, forgetReports(app, before)); err != nil {
 			app.Logger().Error("old letters stay listed", "error", err)
 		}
 	})
@@ -83,10 +86,10 @@ func Trouble(app core.App) string {
 	return ""
 }
 
-// Forget deletes the letters that were sent or failed and are older than before, and says how many.
+// Forget deletes the letters that left or failed and are older than before, and says how many.
 func Forget(app core.App, before time.Time) (int64, error) {
 	result, err := app.NonconcurrentDB().NewQuery(
-		"DELETE FROM outbox WHERE status IN ('sent', 'failed') AND created < {:before}",
+		"DELETE FROM outbox WHERE status NOT IN ('queued', 'sending') AND created < {:before}",
 	).Bind(params{"before": record.Stamp(before)}).Execute()
 	if err != nil {
 		return 0, fmt.Errorf("delete old letters: %w", err)

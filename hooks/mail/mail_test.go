@@ -39,7 +39,7 @@ func newOffice(t testing.TB) *office {
 	t.Helper()
 	resend := resendtest.New(t)
 	config := hookstest.Config()
-	config.ResendKey, config.ResendURL = resend.Key, resend.URL
+	config.ResendKey, config.ResendURL, config.WebhookSecret = resend.Key, resend.URL, resendtest.WebhookSecret
 	o := &office{BaseApp: hookstest.NewWith(t, config), resend: resend}
 	mail.Register(o.BaseApp)
 	o.Worker = o.worker()
@@ -357,7 +357,7 @@ func TestDeliveryAndLettersAboutARecord(t *testing.T) {
 	if s := states[first.About]; s.Status != mail.Sent || s.At.Before(start) || s.Error != "" {
 		t.Errorf("first %+v", s)
 	}
-	if s := states[second.About]; s.Status != mail.Failed || s.Error != "Invalid `to` field. See http://usher.test" {
+	if s := states[second.About]; s.Status != mail.Failed || s.Error != "This is no address that a letter can be sent to. Resend says: “Invalid `to` field. See http://usher.test”" {
 		t.Errorf("second %+v", s)
 	}
 	queue(t, o, first) // sent again: the newest letter counts

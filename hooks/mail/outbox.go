@@ -15,12 +15,17 @@ import (
 
 const collection = "outbox"
 
-// The states of a letter. Sent and failed are final.
+// The states of a letter. After Sent they are what its provider reports; which of them follows which is in course.
 const (
-	Queued  = "queued"
-	Sending = "sending"
-	Sent    = "sent"
-	Failed  = "failed"
+	Queued     = "queued"
+	Sending    = "sending"
+	Sent       = "sent"
+	Delayed    = "delayed"
+	Returned   = "returned"
+	Failed     = "failed"
+	Delivered  = "delivered"
+	Bounced    = "bounced"
+	Complained = "complained"
 )
 
 type params = dbx.Params
@@ -73,7 +78,7 @@ func (m *Outbox) About() string { return m.GetString("about") }
 // Team is the id of the team, or "".
 func (m *Outbox) Team() string { return m.GetString("team") }
 
-// Status is one of Queued, Sending, Sent, Failed.
+// Status is one of the states of a letter.
 func (m *Outbox) Status() string { return m.GetString("status") }
 
 // Attempts is how often it was tried; a refusal of the key or the sender does not count.
@@ -88,7 +93,13 @@ func (m *Outbox) Tried() types.DateTime { return m.GetDateTime("tried") }
 // SentAt is when the provider took it, zero before.
 func (m *Outbox) SentAt() types.DateTime { return m.GetDateTime("sent") }
 
-// Error is why the last try failed, in the provider's words.
+// DeliveredAt is when the recipient's server took it, zero if that is not known.
+func (m *Outbox) DeliveredAt() types.DateTime { return m.GetDateTime("delivered") }
+
+// Unreachable reports that the address takes no letter, or wants none: another letter would fare the same.
+func (m *Outbox) Unreachable() bool { return m.GetBool("unreachable") }
+
+// Error is why the last try failed, or what the provider reports against it: a sentence to show, at most 500 characters.
 func (m *Outbox) Error() string { return m.GetString("error") }
 
 // ProviderID is the provider's own id of a letter that was sent.
@@ -179,44 +190,7 @@ func Letters(app core.App, about string, since time.Time) (n int, last time.Time
 	return n, at(newest), nil
 }
 
-// State is how far a letter has come (R66).
-type State struct {
-	Status string    // Queued, Sending, Sent or Failed
-	At     time.Time // since when, UTC
-	Error  string    // why it failed, or why it is tried again; in the provider's words, safe to show
-}
-
-// Delivery returns the state of the newest letter about each record. Records without a letter are not in it.
-func Delivery(app core.App, about []string) (map[string]State, error) {
-	states := make(map[string]State, len(about))
-	if len(about) == 0 {
-		return states, nil
-	}
-	ids := make([]any, len(about))
-	for i, id := range about {
-		ids[i] = id
-	}
-	newest := app.DB().
-		Select("about", "status", "error", "sent", "updated",
-			"row_number() OVER (PARTITION BY about ORDER BY created DESC, rowid DESC) AS age").
-		From(collection).Where(dbx.In("about", ids...)).Build()
-	var rows []struct{ About, Status, Error, Sent, Updated string }
-	err := app.DB().NewQuery("SELECT about, status, error, sent, updated FROM (" + newest.SQL() + ") WHERE age = 1").
-		Bind(newest.Params()).All(&rows)
-	if err != nil {
-		return nil, fmt.Errorf("read deliveries: %w", err)
-	}
-	for _, row := range rows {
-		since := row.Updated
-		if row.Status == Sent {
-			since = row.Sent
-		}
-		states[row.About] = State{Status: row.Status, At: at(since), Error: row.Error}
-	}
-	return states, nil
-}
-
-// stamp writes a time as the database keeps it.
+// at reads a time as the database keeps it.
 func at(stamp string) time.Time {
 	t, _ := time.Parse(types.DefaultDateLayout, stamp)
 	return t

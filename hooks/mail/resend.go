@@ -96,6 +96,9 @@ func (a *answer) fault(err error, own string) *fault {
 		// The same letter, asked for too early: its answer is ready later.
 	case s >= 400 && s < 500:
 		f.verdict = never
+		if strings.HasPrefix(f.message, "Invalid `to` field") {
+			f.address, f.message = true, saying("This is no address that a letter can be sent to.", "Resend", f.message)
+		}
 	case s == 0 || s < 300:
 		f.message = "Resend does not answer."
 		if errors.Is(err, context.DeadlineExceeded) {

@@ -12,13 +12,6 @@ import (
 	"usher/hooks/record"
 )
 
-var transitions = map[string][]string{
-	Queued:  {Queued, Sending, Failed},
-	Sending: {Sending, Queued, Sent, Failed},
-	Sent:    {Sent},
-	Failed:  {Failed},
-}
-
 // registerRules holds for every writer: a letter starts queued, keeps its recipient, moves forward only, and
 // has no content left once it is sent or has failed. The letters of a team go with it, those that wait unsent.
 func registerRules(app core.App) {
@@ -67,7 +60,14 @@ func judgeChange(app core.App, r *core.Record) error {
 	if record.Changed(r, "kind", "recipient", "about", "team") {
 		return record.Refuse("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
 	}
-	if status == Sent || status == Failed {
+	reported := beyond(status) || status == Failed && was == Sent
+	if reported && r.GetString("provider_id") == "" {
+		return record.Refuse("status", "bad_letter", "Nothing is reported of a letter that no provider took.")
+	}
+	if r.GetBool("unreachable") && !slices.Contains([]string{Failed, Bounced, Complained}, status) {
+		return record.Refuse("unreachable", "bad_letter", "An address is unreachable by a letter that did not come to it.")
+	}
+	if status != Queued && status != Sending {
 		r.Set("sealed", "")
 	} else if r.GetString("sealed") == "" {
 		return record.Refuse("sealed", "bad_letter", "A letter that waits keeps its content.")

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/mail"
 	"net/textproto"
+	"regexp"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -66,6 +67,10 @@ func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 		HTML: letter.Html, Text: letter.Text, Headers: headers}, nil
 }
 
+// wrongAddress begins the replies that find fault with the recipient's address and nothing else (RFC 3463, 3.2;
+// RFC 7505).
+var wrongAddress = regexp.MustCompile(`^5\.1\.(1|2|3|6|10)\b`)
+
 func smtpFault(err error, own string) *fault {
 	f := &fault{verdict: again, message: "The mail server cannot be reached."}
 	var reply *textproto.Error
@@ -78,6 +83,9 @@ func smtpFault(err error, own string) *fault {
 		f.verdict = stop
 	case reply.Code >= 500:
 		f.verdict = never
+		if wrongAddress.MatchString(reply.Msg) {
+			f.address, f.message = true, saying("The address does not exist, or takes no mail.", "The mail server", f.message)
+		}
 	}
 	return f
 }

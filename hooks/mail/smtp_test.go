@@ -138,8 +138,15 @@ func TestLettersLeaveBySMTPWithoutAResendKey(t *testing.T) {
 	id = queue(t, app, letter(lucia))
 	w.Deliver(context.Background())
 	status(t, find(id), mail.Failed)
-	if m := find(id); !strings.Contains(m.Error(), "no such user") {
+	if m := find(id); !strings.Contains(m.Error(), "no such user") || m.Unreachable() {
 		t.Errorf("error %q", m.Error())
+	}
+
+	server.reply("RCPT", "550 5.1.1 unknown here")
+	id = queue(t, app, letter(lucia))
+	w.Deliver(context.Background())
+	if m := find(id); m.Status() != mail.Failed || !m.Unreachable() || !strings.Contains(m.Error(), "The address does not exist") {
+		t.Errorf("%s: %q", m.Status(), m.Error())
 	}
 
 	server.reply("RCPT", "")

@@ -43,6 +43,7 @@ type fault struct {
 	verdict verdict
 	after   time.Duration // how long the provider asks us to wait, 0 if it does not say
 	message string        // in the provider's words, without our links; for people
+	address bool          // refused for good, and plainly for the recipient's address
 }
 
 func (f *fault) Error() string { return f.message }
@@ -93,4 +94,12 @@ func clean(message, own string) string {
 		message = regexp.MustCompile(regexp.QuoteMeta(own)+`\S*`).ReplaceAllString(message, own)
 	}
 	return short(message, 300)
+}
+
+// saying puts a provider's words behind our sentence.
+func saying(sentence, provider, words string) string {
+	if words == "" {
+		return sentence
+	}
+	return sentence + " " + provider + " says: “" + words + "”"
 }

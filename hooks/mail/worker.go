@@ -315,9 +315,13 @@ func (w *Worker) settle(id, mode, providerID string, f *fault) error {
 			m.Set("sent", w.Now())
 			m.Set("provider_id", short(providerID, 200))
 			m.Set("error", "")
+			if _, err := m.follow(tx); err != nil {
+				return err
+			}
 			return tx.Save(m)
 		}
 		if f.verdict == never {
+			m.Set("unreachable", f.address)
 			return fail(tx, m, f.message)
 		}
 		m.Set("status", Queued)

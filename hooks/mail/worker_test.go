@@ -133,10 +133,27 @@ func TestALetterThatIsRefusedFailsAtOnceAndSaysWhy(t *testing.T) {
 	o.deliver()
 	m := o.find(t, id)
 	status(t, m, mail.Failed)
-	if m.Error() != "Invalid `to` field." || m.GetString("sealed") != "" {
+	if !strings.HasSuffix(m.Error(), "Resend says: “Invalid `to` field.”") || m.GetString("sealed") != "" || !m.Unreachable() {
 		t.Errorf("error %q", m.Error())
 	}
 	status(t, o.find(t, next), mail.Sent)
+}
+
+func TestOnlyAFaultOfTheAddressIsHeldAgainstIt(t *testing.T) {
+	o := newOffice(t)
+	for message, want := range map[string]bool{
+		"Invalid `to` field. The email address needs to follow the `email@example.com` format": true,
+		"Invalid `from` field.": false, "The `html` field is too large, see `to` field": false,
+	} {
+		o.resend.Fail(resendtest.Refuse(422, "validation_error", message))
+		id := queue(t, o, letter(lucia))
+		o.deliver()
+		m := o.find(t, id)
+		status(t, m, mail.Failed)
+		if m.Unreachable() != want {
+			t.Errorf("%q: unreachable %v", message, m.Unreachable())
+		}
+	}
 }
 
 func TestARefusedKeyStopsTheQueueAndSaysSo(t *testing.T) {

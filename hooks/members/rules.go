@@ -10,10 +10,11 @@ import (
 )
 
 // Register wires what holds for every writer of a membership: one Owner a team, never none and never
-// two (R29); a guest has no role; team and person never change.
+// two (R29); a guest has no role; team and person never change. Who owns a team keeps the account.
 func Register(app core.App) {
 	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(guardCreate))
 	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(guardUpdate))
+	app.OnRecordDeleteExecute("users").BindFunc(emptyPlaces)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
 			if err := guardDelete(e.App, e.Record); err != nil {

@@ -3,6 +3,7 @@ package settings
 
 import (
 	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -44,6 +45,9 @@ type Config struct {
 	ResendKey string
 	ResendURL string
 
+	// WebhookSecret verifies Resend's reports of what became of letters (R66); empty: none are taken.
+	WebhookSecret string
+
 	// Console is where letters are printed when no mail is sent; nil is the standard output.
 	Console io.Writer
 }
@@ -57,15 +61,16 @@ const storeKey = "usher.settings"
 // that is wrong, not only the first.
 func FromEnv(getenv func(string) string) (Config, error) {
 	config := Config{
-		URL:          strings.TrimRight(getenv("USHER_URL"), "/"),
-		TrustedProxy: getenv("USHER_TRUSTED_PROXY"),
-		Teams:        cmp.Or(getenv("USHER_TEAMS"), "any"),
-		SignUp:       cmp.Or(getenv("USHER_SIGNUP"), "invited"),
-		Plan:         cmp.Or(getenv("USHER_PLAN"), "free"),
-		Support:      getenv("USHER_SUPPORT"),
-		MailFrom:     getenv("USHER_MAIL_FROM"),
-		ResendKey:    getenv("RESEND_API_KEY"),
-		ResendURL:    getenv("RESEND_BASE_URL"),
+		URL:           strings.TrimRight(getenv("USHER_URL"), "/"),
+		TrustedProxy:  getenv("USHER_TRUSTED_PROXY"),
+		Teams:         cmp.Or(getenv("USHER_TEAMS"), "any"),
+		SignUp:        cmp.Or(getenv("USHER_SIGNUP"), "invited"),
+		Plan:          cmp.Or(getenv("USHER_PLAN"), "free"),
+		Support:       getenv("USHER_SUPPORT"),
+		MailFrom:      getenv("USHER_MAIL_FROM"),
+		ResendKey:     getenv("RESEND_API_KEY"),
+		ResendURL:     getenv("RESEND_BASE_URL"),
+		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 	}
 	return config, config.validate()
 }
@@ -92,6 +97,9 @@ func (c Config) validate() error {
 	}
 	if c.ResendKey != "" && c.MailFrom == "" {
 		fault("RESEND_API_KEY is set without USHER_MAIL_FROM: Resend sends only from an address of a domain that you verified there")
+	}
+	if c.WebhookSecret != "" && !isSigningSecret(c.WebhookSecret) {
+		fault("RESEND_WEBHOOK_SECRET is not whole: copy the signing secret of the webhook from Resend, which begins with whsec_")
 	}
 	if c.Support != "" && c.SupportLink() == "" {
 		fault("USHER_SUPPORT is %q: give an address or a https:// page", c.Support)
@@ -137,6 +145,14 @@ func Of(app core.App) *Config {
 		return &Config{}
 	}
 	return config
+}
+
+// isSigningSecret tells a whole secret of Svix, by which Resend signs: whsec_ and 24 to 64 bytes in base64. Less
+// than 16 could be guessed.
+func isSigningSecret(value string) bool {
+	encoded, ok := strings.CutPrefix(value, "whsec_")
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	return ok && err == nil && len(key) >= 16
 }
 
 func isOrigin(value string, pathAllowed bool) bool {

@@ -25,9 +25,11 @@ func TestEverySettingIsRead(t *testing.T) {
 		"USHER_URL": "https://usher.example.org/", "USHER_TRUSTED_PROXY": "X-Forwarded-For", "USHER_TEAMS": "operator",
 		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org",
 		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
+		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
-		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api"}
+		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
+		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
 	if err != nil || config != want {
 		t.Errorf("%+v %v", config, err)
 	}
@@ -39,12 +41,13 @@ func TestEverySettingIsRead(t *testing.T) {
 var wrong = map[string][]string{
 	"USHER_URL": {"usher.example.org", "ftp://usher.example.org", "https://", "https://a@usher.example.org",
 		"https://usher.example.org/path", "https://usher.example.org?x=1", "https://usher.example.org#x", "://"},
-	"RESEND_BASE_URL":     {"resend", "https://x?y=1"},
-	"USHER_TEAMS":         {"all", "Any"},
-	"USHER_SIGNUP":        {"closed", "OPEN"},
-	"USHER_MAIL_FROM":     {"usher", "<>"},
-	"USHER_SUPPORT":       {"ask Ada", "ftp://x"},
-	"USHER_TRUSTED_PROXY": {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
+	"RESEND_WEBHOOK_SECRET": {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
+	"USHER_TEAMS":           {"all", "Any"},
+	"USHER_SIGNUP":          {"closed", "OPEN"},
+	"USHER_MAIL_FROM":       {"usher", "<>"},
+	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
+	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
 }
 
 func TestEachFaultIsNamed(t *testing.T) {
@@ -57,6 +60,13 @@ func TestEachFaultIsNamed(t *testing.T) {
 	}
 	if _, err := from(map[string]string{"RESEND_API_KEY": "re_x"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
 		t.Errorf("a key without a sender: %v", err)
+	}
+}
+
+func TestAWrongSecretIsNotRepeated(t *testing.T) {
+	_, err := from(map[string]string{"RESEND_WEBHOOK_SECRET": "whsec_S3cretThatIsCutOff"})
+	if err == nil || strings.Contains(err.Error(), "S3cret") {
+		t.Error(err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/pictures"
 	"usher/hooks/record"
 )
 
@@ -18,8 +19,7 @@ import (
 const (
 	MaxName        = 60
 	MaxDescription = 500
-	MaxLogo        = 1 << 20
-	MaxLogoSide    = 2048 // pixels
+	MaxLogo        = pictures.MaxBytes
 )
 
 var _ core.RecordProxy = (*Team)(nil)

@@ -38,3 +38,9 @@ function move(menu, down) {
 }
 
 const drawn = (f) => requestAnimationFrame(() => requestAnimationFrame(f));
+
+// The drawer closes on a link that leads to a part of the page that is open.
+document.addEventListener("click", (event) => {
+  const drawer = event.target.closest("a[href*='#']")?.closest(".side:popover-open");
+  drawer?.hidePopover();
+});

@@ -79,6 +79,25 @@ func resend(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, change{sent.Id, sent.Status(), stamp(sent.Expires()), link})
 }
 
+// correct invites another address in place of one that is wrong.
+func correct(e *core.RequestEvent) error {
+	var form struct {
+		Email string `json:"email"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	actor, err := inviter(e)
+	if err != nil {
+		return err
+	}
+	r, err := invitations.Correct(e.App, actor, e.Request.PathValue("id"), form.Email)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, result{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
+}
+
 // inviter is the caller in the team of the invitation of the address. For who is not in it there is no
 // such invitation.
 func inviter(e *core.RequestEvent) (*actors.Actor, error) {

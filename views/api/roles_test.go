@@ -51,6 +51,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 			return body
 		}
 	}
+	another := func(string) any {
+		w.made++
+		return object{"email": "right" + strconv.Itoa(w.made) + "@halation.example"}
+	}
 	organizer, admin := object{"roles": []string{"organizer"}}, object{"roles": []string{"admin"}}
 
 	for _, c := range []struct {
@@ -88,6 +92,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{post, asked("revoke", "admin"), nil, "revoke an Admin's", "401 401 404 403 403 403 403 200 404 401"},
 		{post, asked("resend"), nil, "resend", "401 401 404 403 403 403 200 200 404 401"},
 		{post, asked("resend", "admin"), nil, "resend an Admin's", "401 401 404 403 403 403 403 200 404 401"},
+		{post, asked("correct"), another, "correct", "401 401 404 403 403 403 200 200 404 401"},
+		{post, asked("correct", "admin"), another, "correct an Admin's", "401 401 404 403 403 403 403 200 404 401"},
 		{post, at("/api/invitations/accept"), toAccept, "accept somebody's link", "401 401 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 403:wrong_account 401"},
 		{put, member("/roles"), say(organizer), "offer Organizer", "401 401 404 403 403 403 200 200 404 401"},
 		{put, member("/roles"), say(admin), "offer Admin", "401 401 404 403 403 403 403 200 404 401"},

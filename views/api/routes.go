@@ -8,7 +8,7 @@ import (
 	"usher/views/web"
 )
 
-// What a request may hold, in bytes. A team's logo comes in its request, as base64.
+// What a request may hold, in bytes. A team's logo or a person's picture comes in its request, as base64.
 const (
 	maxBody     = 1 << 20
 	maxTeamBody = 2 << 20
@@ -16,6 +16,8 @@ const (
 
 // Routes mounts the area.
 func Routes(root *web.Group) {
+	webhooks(root)
+
 	api := root.Group("/api")
 	api.BindFunc(asJSON, keepNothing)
 	api.Bind(apis.BodyLimit(maxBody))
@@ -31,6 +33,19 @@ func Routes(root *web.Group) {
 	own.POST("/invitations/{id}/decline", declineByID)
 	own.POST("/invitations/{id}/revoke", revoke)
 	own.POST("/invitations/{id}/resend", resend)
+	own.POST("/invitations/{id}/correct", correct)
+
+	account := own.Group("/account")
+	account.DELETE("", deleteAccount)
+	account.GET("/devices", listDevices)
+	account.DELETE("/devices", endDevices)
+	account.DELETE("/devices/{id}", endDevice)
+	account.POST("/password", changePassword)
+	account.POST("/address", askAddress)
+	account.DELETE("/address", dropAddress)
+	account.POST("/address/confirm", changeAddress)
+	account.PUT("/picture", setPicture).Bind(apis.BodyLimit(maxTeamBody))
+	account.DELETE("/picture", dropPicture)
 
 	team := own.Group("/teams/{team}")
 	team.BindFunc(web.InTeam)

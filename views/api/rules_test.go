@@ -77,11 +77,13 @@ view: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = 
 create: -
 update: -
 delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId`,
-	"retired_links": closed,
-	"plans":         closed,
-	"logins":        closed,
-	"outbox":        closed,
-	"audit":         closed,
+	"retired_links":   closed,
+	"plans":           closed,
+	"logins":          closed,
+	"address_changes": closed,
+	"outbox":          closed,
+	"mail_reports":    closed,
+	"audit":           closed,
 }
 
 func TestTheRulesAreAsReviewed(t *testing.T) {
@@ -126,7 +128,7 @@ func TestSecretsAreHidden(t *testing.T) {
 	app := hookstest.New(t)
 	for collection, fields := range map[string][]string{
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
-		"outbox": {"sealed", "provider_id"}, "audit": {"address"}, "users": {"password", "tokenKey"},
+		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "users": {"password", "tokenKey"},
 	} {
 		c, err := app.FindCollectionByNameOrId(collection)
 		if err != nil {

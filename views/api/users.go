@@ -41,7 +41,7 @@ type user struct {
 type offer struct {
 	Roles    []string `json:"roles"`
 	Expires  string   `json:"expires"`
-	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent or failed
+	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent, delayed, returned, failed, delivered, bounced or complained
 }
 
 func listUsers(e *core.RequestEvent) error {

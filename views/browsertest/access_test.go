@@ -42,7 +42,7 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 		}
 		users := "/admin/halation-post/users"
 		for _, path := range []string{
-			"/teams", "/account", "/app/halation-post", users, users + "?q=nobody-like-this", users + "?status=pending",
+			"/teams", "/account", "/account/devices/others", "/account/delete", "/app/halation-post", users, users + "?q=nobody-like-this", users + "?status=pending",
 			users + "?kind=guest", users + "/add", users + "/" + theo.Id, users + "/" + theo.Id + "/remove",
 			users + "/" + theo.Id + "/revoke-role?role=organizer", "/admin/halation-post/settings", "/admin/halation-post/settings/delete",
 			users + "/selected?deed=remove&all=1", users + "/selected?deed=revoke&all=1", users + "/selected?deed=tag&all=1", users + "/selected?deed=resend",

@@ -18,7 +18,7 @@ func withMail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
 	start(t)
 	post := resendtest.New(t)
 	config := hookstest.Config()
-	config.ResendKey, config.ResendURL = post.Key, post.URL
+	config.ResendKey, config.ResendURL, config.WebhookSecret = post.Key, post.URL, resendtest.WebhookSecret
 	return viewstest.Serve(t, config), post
 }
 

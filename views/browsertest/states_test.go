@@ -34,10 +34,14 @@ func TestEveryStateOfAPageIsForEverybody(t *testing.T) {
 
 	links := map[string]string{}
 	ids := map[string]string{}
-	for _, state := range []string{"accepted", "declined", "revoked", "expired", "replaced", "open"} {
+	for _, state := range []string{"accepted", "declined", "revoked", "expired", "replaced", "bounced", "open"} {
 		email := state + "@halation.example"
 		ids[state] = hookstest.Invite(t, app, owner, team, email, "organizer").ID
-		links[state] = local(t, post.Link(post.WaitFor(t, email), "/invite/"))
+		letter := post.WaitFor(t, email)
+		links[state] = local(t, post.Link(letter, "/invite/"))
+		if state == "bounced" {
+			letter.Bounced("550 5.1.1 no such user").Post(t, server.URL+"/hooks/resend")
+		}
 	}
 	joined := hookstest.Person(t, app, "accepted@halation.example")
 	_, err := invitations.Accept(app, invitations.Answer{Account: joined, ID: ids["accepted"]})
@@ -61,6 +65,14 @@ func TestEveryStateOfAPageIsForEverybody(t *testing.T) {
 		admin.visit("/admin/halation-post/users/" + id)
 		admin.accessible("details of somebody " + state)
 	}
+	admin.visit("/admin/halation-post/users/" + ids["bounced"])
+	admin.press("Correct the address…")
+	admin.fill("The right address", "marta@halation.example")
+	admin.accessible("a wrong address")
+	admin.expect(422)
+	admin.press("Send the invitation")
+	admin.see("Already in the team with this role.")
+	admin.accessible("a right address that is refused")
 	for _, path := range []string{"/admin/halation-post/users/" + ids["open"] + "/revoke", "/app/halation-post?leave=1", "/teams?new=1"} {
 		admin.visit(path)
 		admin.accessible(path)

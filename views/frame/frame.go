@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/members"
@@ -63,7 +64,7 @@ func around(e *core.RequestEvent, actor *actors.Actor, places []members.Place, r
 	team := teams.Of(actor.Team)
 	shell := ui.ShellProps{
 		Page:   ui.PageProps{NoIndex: true, Toast: Toast(e), Events: web.EventsPath(team.Id)},
-		Person: ui.Person{Name: actor.Name(), Small: Standing(actor.Roles, actor.Kind), Items: menu()},
+		Person: ui.Person{Name: actor.Name(), Small: Standing(actor.Roles, actor.Kind), Picture: Picture(actor.Account), Items: menu()},
 		Switcher: ui.Switcher{Name: team.Name(), Small: area, Logo: team.LogoPath(), Label: "Switch team",
 			Items: []ui.MenuItem{{Label: "All teams", Href: "/teams", Icon: "layers"}}},
 	}
@@ -78,6 +79,11 @@ func around(e *core.RequestEvent, actor *actors.Actor, places []members.Place, r
 		})
 	}
 	return shell
+}
+
+// Picture is the address of an account's picture, or empty.
+func Picture(account *core.Record) string {
+	return accounts.PicturePath(account.Id, account.GetString("avatar"))
 }
 
 func menu() []ui.MenuItem {

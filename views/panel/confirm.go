@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -63,10 +64,9 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
 // deedProps is the question before the deed of the address. What does not fit the person's state is not found.
 func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 	actor := web.Actor(e)
-	deed, roleKey := e.Request.PathValue("deed"), e.Request.URL.Query().Get("role")
-	role, known := roleNamed(roleKey)
-	props := &DeedProps{Name: row.Called(), Action: personPath(e, row) + "/" + deed, Plan: settingsPath(e) + "#plan",
-		Fields: []ui.Hidden{{Name: "role", Value: roleKey}, {Name: "invitation", Value: row.Invitation}}}
+	deed := e.Request.PathValue("deed")
+	props := questionOf(e, row, deed)
+	role, known := roleNamed(e.Request.URL.Query().Get("role"))
 	self := row.User == actor.Account.Id
 	switch {
 	case deed == "ask" && known:
@@ -75,6 +75,12 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 	case deed == "again" && row.User == "" && !row.Asked:
 		props.again(row)
 		return props, props.forecast(e.App, actor, row, row.Offered())
+	case deed == "correct":
+		may, err := mayCorrect(e.App, actor, row)
+		if err != nil || !may {
+			return nil, errors.Join(err, record.ErrNotFound)
+		}
+		props.correct(row)
 	case deed == "revoke" && row.Asked:
 		props.revoke(row)
 	case deed == "revoke-role" && known && only(role.Key).Without(row.Roles()).None():
@@ -84,6 +90,12 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 		return nil, record.ErrNotFound
 	}
 	return props, nil
+}
+
+// questionOf is what every question has: whom it is about, and where its answer goes.
+func questionOf(e *core.RequestEvent, row *members.Row, deed string) *DeedProps {
+	return &DeedProps{Name: row.Called(), Action: personPath(e, row) + "/" + deed, Plan: settingsPath(e) + "#plan",
+		Fields: []ui.Hidden{{Name: "role", Value: e.Request.URL.Query().Get("role")}, {Name: "invitation", Value: row.Invitation}}}
 }
 
 // forecast says why an invitation would be refused now, if it would.

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/settings"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
 )
@@ -34,6 +35,11 @@ func open(t *testing.T, mail bool) *scene {
 	if mail {
 		config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:9"
 	}
+	return openWith(t, config)
+}
+
+func openWith(t *testing.T, config settings.Config) *scene {
+	t.Helper()
 	s := &scene{Server: viewstest.Serve(t, config), t: t}
 	s.owner = hookstest.Person(t, s.App, "marta@halation.example")
 	s.team = hookstest.Team(t, s.App, s.owner, "Halation Post", "pro")

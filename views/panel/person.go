@@ -3,13 +3,12 @@ package panel
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
-	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/seats"
 	"usher/views/ui"
@@ -22,7 +21,7 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 	actor, path := web.Actor(e), personPath(e, row)
 	self := row.User == actor.Account.Id
 	props := PersonProps{
-		Name: row.Called(), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
+		Name: row.Called(), Picture: accounts.PicturePath(row.User, row.Avatar), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
 		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan",
 		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: openDetails()},
 	}
@@ -128,7 +127,22 @@ func asking(app core.App, props *PersonProps, actor *actors.Actor, row *members.
 	if may {
 		props.Again = path + "/again"
 	}
-	return nil
+	letter, err := letterOf(app, row)
+	if err == nil && correctable(row, letter) {
+		props.undelivered(mailProps(app, letter, zoneOf(actor)), may, path)
+	}
+	return err
+}
+
+// undelivered fills what stands about an invitation that has ended, and whose letter did not reach its person.
+func (p *PersonProps) undelivered(letter MailProps, may bool, path string) {
+	p.Letter = &letter
+	if strings.HasPrefix(letter.Error, strings.TrimSuffix(p.Reason, "…")) {
+		p.Reason = "" // the letter tells it whole
+	}
+	if may {
+		p.Correct = path + "/correct"
+	}
 }
 
 // askProps are an invitation that waits, and how its letter fares.
@@ -137,36 +151,20 @@ func askProps(app core.App, actor *actors.Actor, row *members.Row, invitation *i
 	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
 		by = actors.DisplayName(inviter)
 	}
-	states, err := mail.Delivery(app, []string{invitation.Id})
+	letter, err := letterOf(app, row)
 	if err != nil {
 		return nil, err
 	}
-	return &AskProps{
+	props := &AskProps{
 		Invitation: invitation.Id, By: by, At: invitation.GetDateTime("created").Time(), Zone: zone,
-		Mail: mailProps(app, states[invitation.Id], zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()),
+		Mail: mailProps(app, letter, zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()),
 		Waits:  invitation.GetString("reason"),
 		Resend: path + "/resend", Revoke: path + "/revoke",
-	}, nil
-}
-
-// mailProps says how far a letter has come (R66).
-func mailProps(app core.App, state mail.State, zone *time.Location) MailProps {
-	props := MailProps{At: state.At, Zone: zone, Error: state.Error}
-	switch state.Status {
-	case mail.Queued, mail.Sending:
-		props.Word, props.Icon, props.Waits = "Queued", "clock", true
-	case mail.Sent:
-		props.Word, props.Icon, props.Good = "Sent", "mail-check", true
-		if !mail.Works(app) {
-			props.Word, props.Icon, props.Good = "Not mailed", "server", false
-			props.Error = "Mail is off: the letter was printed on the server's console."
-		}
-	case mail.Failed:
-		props.Word, props.Icon, props.Bad = "Failed", "mail-x", true
-	default:
-		props.Word, props.Icon = "No letter is known", "mail"
 	}
-	return props
+	if correctable(row, letter) {
+		props.Correct = path + "/correct"
+	}
+	return props, nil
 }
 
 func reserved(offered actors.Roles) string {

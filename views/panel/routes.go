@@ -23,6 +23,7 @@ func Routes(pages *web.Group) {
 	panel.GET("/users/{id}/{deed}", confirm)
 	panel.POST("/users/{id}/ask", ask)
 	panel.POST("/users/{id}/again", again)
+	panel.POST("/users/{id}/correct", correct)
 	panel.POST("/users/{id}/resend", resend)
 	panel.POST("/users/{id}/revoke", revoke)
 	panel.POST("/users/{id}/revoke-role", revokeRole)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
@@ -13,7 +14,7 @@ import (
 // rowProps is a person as the list shows it.
 func rowProps(row members.Row, zone *time.Location, you bool) RowProps {
 	props := RowProps{
-		ID: row.ID, Name: row.Called(), You: you, Chips: chips(row),
+		ID: row.ID, Name: row.Called(), Picture: accounts.PicturePath(row.User, row.Avatar), You: you, Chips: chips(row),
 		State: row.Status, Word: stateWord(row.Status), Small: stateSmall(row, zone), Tags: row.Tags, Active: row.Active.Time(), Zone: zone,
 	}
 	if row.Name != "" {

@@ -3,6 +3,7 @@ package panel
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -19,11 +20,18 @@ var modeWords = map[string]string{
 	"console": "Mail is off. Letters are printed on the server's console.",
 }
 
+// reportWords say whether we hear what becomes of letters, where the way they leave could tell.
+var reportWords = map[string]map[bool]string{"resend": {
+	true:  "On: details show what arrived, and an invitation to an address that takes no mail ends by itself.",
+	false: "Off: a letter counts as sent, whatever became of it. Whoever runs this server turns them on with RESEND_WEBHOOK_SECRET.",
+}}
+
 // mailSettings are how letters leave, and how the last test letter of the actor fared.
 func mailSettings(e *core.RequestEvent) (LettersProps, error) {
 	props := LettersProps{
 		Path: settingsPath(e) + "/test-letter", Mode: modeWords[mail.Mode(e.App)], Works: mail.Works(e.App),
 		Sender: settings.Of(e.App).MailFrom, Trouble: mail.Trouble(e.App), To: web.Actor(e).Account.Email(),
+		Reports: reportWords[mail.Mode(e.App)][mail.Reported(e.App)],
 	}
 	if meta := e.App.Settings().Meta; props.Sender == "" {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
@@ -64,9 +72,19 @@ func letterState(e *core.RequestEvent) error {
 }
 
 func letterProps(e *core.RequestEvent, letter *mail.Outbox) *TestLetterProps {
-	state := mail.State{Status: letter.Status(), At: letter.GetDateTime("updated").Time(), Error: letter.Error()}
-	return &TestLetterProps{
+	state := letter.State()
+	props := &TestLetterProps{
 		Again: settingsPath(e) + "/test-letter/" + letter.Id, To: letter.Recipient(),
 		Mail: mailProps(e.App, state, zoneOf(web.Actor(e))),
 	}
+	switch state.Status {
+	case mail.Queued, mail.Sending:
+		props.More = true
+	case mail.Sent, mail.Delayed:
+		props.More = mail.Reported(e.App) && time.Since(state.At) < reportSoon
+	}
+	return props
 }
+
+// reportSoon is how long a page waits to hear what became of a letter that was sent.
+const reportSoon = 2 * time.Minute

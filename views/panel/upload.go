@@ -1,85 +1,8 @@
 package panel
 
-import (
-	"errors"
-	"io"
-	"mime"
-	"mime/multipart"
-	"net/url"
+import "usher/views/web"
 
-	"github.com/pocketbase/pocketbase/apis"
-	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/router"
-)
+// sent is a form with at most one file.
+type sent = web.Form
 
-const (
-	maxFile  = 1 << 20  // bytes of a file that are kept; a larger one is told beside its field
-	maxText  = 1 << 20  // bytes of one field
-	maxParts = 50       // fields of a form
-	maxDrain = 64 << 20 // bytes that are read at all, so that the browser gets to the answer
-)
-
-// uploads lets a form with a file in: not the server's limit judges it but sentForm, whose answer is the form again.
-var uploads = apis.BodyLimit(0)
-
-// sent is a form with at most one file, read within bounds.
-type sent struct {
-	url.Values
-	File  []byte
-	Large bool // the file is larger than maxFile, and not kept
-}
-
-// sentForm reads the form of the request. What stands behind maxDrain bytes is not read, and missing.
-func sentForm(e *core.RequestEvent) (sent, error) {
-	form := sent{Values: url.Values{}}
-	body := io.Reader(e.Request.Body)
-	if r, ok := body.(*router.RereadableReadCloser); ok {
-		body = r.ReadCloser // nobody reads it a second time: keep no copy
-	}
-	body = io.LimitReader(body, maxDrain)
-	kind, params, _ := mime.ParseMediaType(e.Request.Header.Get("Content-Type"))
-	if kind != "multipart/form-data" {
-		text, err := io.ReadAll(io.LimitReader(body, 3*maxText))
-		if err != nil {
-			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
-		}
-		form.Values, err = url.ParseQuery(string(text))
-		if err != nil {
-			return form, e.BadRequestError("The form cannot be read. Open the page again.", err)
-		}
-		return form, nil
-	}
-	reader := multipart.NewReader(body, params["boundary"])
-	for range maxParts {
-		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) || err != nil && form.Large {
-			return form, nil
-		}
-		if err != nil {
-			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
-		}
-		if err := form.take(part); err != nil {
-			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
-		}
-	}
-	return form, nil
-}
-
-func (s *sent) take(part *multipart.Part) error {
-	isFile, most := part.FileName() != "", int64(maxText)
-	if isFile {
-		most = maxFile
-	}
-	data, err := io.ReadAll(io.LimitReader(part, most+1))
-	switch {
-	case err != nil:
-		return err
-	case isFile && len(data) > maxFile:
-		s.Large = true
-	case isFile:
-		s.File = data
-	default:
-		s.Add(part.FormName(), string(data[:min(len(data), maxText)]))
-	}
-	return nil
-}
+var uploads, sentForm = web.Uploads, web.ReadForm

@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/seats"
 	"usher/hooks/teams"
@@ -81,7 +82,11 @@ func listed(e *core.RequestEvent, query members.Query, current string) (ListProp
 	if err != nil {
 		return ListProps{}, page.Counts, err
 	}
-	props := listProps(e, page, current)
+	letters, err := mail.Delivery(e.App, unanswered(page.Rows))
+	if err != nil {
+		return ListProps{}, page.Counts, err
+	}
+	props := listProps(e, page, letters, current)
 	props.Tags = tagOptions(tags, query.Tag)
 	return props, page.Counts, nil
 }
@@ -97,7 +102,7 @@ func listPage(app core.App, team string, query members.Query) (members.Page, err
 
 func lastPage(total int) int { return (total + pageSize - 1) / pageSize }
 
-func listProps(e *core.RequestEvent, page members.Page, current string) ListProps {
+func listProps(e *core.RequestEvent, page members.Page, letters map[string]mail.State, current string) ListProps {
 	actor, q, path := web.Actor(e), page.Query, usersPath(e)
 	props := ListProps{
 		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
@@ -111,6 +116,10 @@ func listProps(e *core.RequestEvent, page members.Page, current string) ListProp
 	zone := zoneOf(actor)
 	for _, row := range page.Rows {
 		r := rowProps(row, zone, row.User == actor.Account.Id)
+		if letter := letters[row.Invitation]; letter.Missed() {
+			props := mailProps(e.App, letter, zone)
+			r.Letter = &props
+		}
 		r.Href, r.Current = address(path+"/"+row.ID, q), row.ID == current
 		props.Rows = append(props.Rows, r)
 	}

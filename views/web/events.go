@@ -42,7 +42,7 @@ func events(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	client, ok := changes.Subscribe(e.App, actor.Team.Id, e.Auth.Id)
+	client, ok := changes.Subscribe(e.App, actor.Team.Id, e.Auth.Id, login.Id)
 	if !ok {
 		return e.TooManyRequestsError("Too many pages are open.", nil)
 	}
@@ -78,6 +78,9 @@ func (s stream) run() error {
 	header.Set("X-Accel-Buffering", "no")
 	if err := s.write("retry: 2000\n\n"); err != nil {
 		return nil
+	}
+	if !s.stillIn() { // lost before anybody could tell the stream
+		return s.close()
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()

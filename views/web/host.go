@@ -75,7 +75,7 @@ func collectionOf(e *core.RequestEvent) string {
 }
 
 // closed are PocketBase's endpoints of accounts that go past our rules: an address is confirmed with the
-// password of the sign-up, and changed nowhere yet.
+// password of the sign-up, and changed with that of the account.
 var closed = []string{"/confirm-verification", "/request-email-change", "/confirm-email-change"}
 
 // guardAccounts answers them before PocketBase does, which would tell who has an account.

@@ -35,6 +35,13 @@ func loadLogin(e *core.RequestEvent) error {
 		return e.Next()
 	}
 	login, account, err := accounts.FindLogin(e.App, cookie.Value)
+	if err == nil && !byItself(e) {
+		if touched := accounts.Touch(e.App, login); errors.Is(touched, record.ErrNotFound) {
+			err = touched
+		} else if touched != nil {
+			e.App.Logger().Warn("note that a login was used", "error", touched)
+		}
+	}
 	if errors.Is(err, record.ErrNotFound) {
 		setCookie(e, "", -1)
 		return e.Next()
@@ -44,18 +51,14 @@ func loadLogin(e *core.RequestEvent) error {
 	}
 	e.Auth = account
 	e.Set(loginKey, login)
-	if byItself(e) {
-		return e.Next()
-	}
-	if err := accounts.Touch(e.App, login); err != nil {
-		e.App.Logger().Warn("note that a login was used", "error", err)
-	}
 	return e.Next()
 }
 
-// byItself reports whether an open page asks and not the person: that is no use of the login.
+// byItself reports whether an open page asks and not the person: that is no use of the login. A picture comes with
+// whatever shows it.
 func byItself(e *core.RequestEvent) bool {
-	return e.Request.URL.Path == "/events" || e.Request.Header.Get("X-Background") != ""
+	path := e.Request.URL.Path
+	return path == "/events" || strings.HasPrefix(path, "/avatar/") || e.Request.Header.Get("X-Background") != ""
 }
 
 // Login is the login of the request, or nil.
@@ -88,9 +91,14 @@ func SignOut(e *core.RequestEvent) error {
 			return err
 		}
 	}
+	Forget(e)
+	return nil
+}
+
+// Forget takes the cookie of a login that is over.
+func Forget(e *core.RequestEvent) {
 	setCookie(e, "", -1)
 	e.Auth = nil
-	return nil
 }
 
 func setCookie(e *core.RequestEvent, value string, maxAge int) {

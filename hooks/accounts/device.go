@@ -1,0 +1,115 @@
+package accounts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mileusna/useragent"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// Devices lists the logins of an account that are still good, the last used first (R146).
+func Devices(app core.App, account *core.Record) ([]*Login, error) {
+	var logins []*Login
+	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"user": account.Id, "key_hash": Hash(account.TokenKey())}).All(&logins)
+	if err != nil {
+		return nil, fmt.Errorf("list the devices of an account: %w", err)
+	}
+	logins = slices.DeleteFunc(logins, func(l *Login) bool { return l.over(time.Now()) })
+	slices.SortFunc(logins, func(a, b *Login) int { return cmp.Or(b.Seen().Compare(a.Seen()), strings.Compare(a.Id, b.Id)) })
+	return logins, nil
+}
+
+// EndDevice signs one device of the account out at once. Another's is record.ErrNotFound.
+func EndDevice(app core.App, account *core.Record, id, from string) error {
+	entry := audit.Of(account, "", from, "account.device.end")
+	return audit.Do(app, entry, func(tx core.App) error {
+		login, err := FindDevice(tx, account, id)
+		if err != nil {
+			return err
+		}
+		entry.On(login.Id, login.Device())
+		return EndLogin(tx, login)
+	})
+}
+
+// FindDevice reads a login of the account.
+func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
+	devices, err := Devices(app, account)
+	if err != nil {
+		return nil, err
+	}
+	for _, login := range devices {
+		if login.Id == id {
+			return login, nil
+		}
+	}
+	return nil, record.ErrNotFound
+}
+
+// EndOthers signs every device of the account out but the one that is kept, and takes their tokens from all
+// programs. Without one to keep, everything is signed out. account goes on with its new key.
+func EndOthers(app core.App, account *core.Record, keep *Login, from string) error {
+	return audit.Do(app, audit.Of(account, "", from, "account.devices.end"), func(tx core.App) error {
+		stored, err := again(tx, account)
+		if err != nil {
+			return err
+		}
+		stored.RefreshTokenKey()
+		if keep != nil {
+			keep.Set("key_hash", Hash(stored.TokenKey()))
+			if err := tx.Save(keep); err != nil {
+				return err
+			}
+		}
+		account.SetTokenKey(stored.TokenKey())
+		return tx.Save(stored)
+	})
+}
+
+// Address is the network address from which the device signed in.
+func (l *Login) Address() string { return l.GetString("address") }
+
+// Started is when the device signed in.
+func (l *Login) Started() time.Time { return l.GetDateTime("created").Time() }
+
+// Device says what signed in, in words: "Firefox on Linux".
+func (l *Login) Device() string { return deviceOf(l.GetString("agent")) }
+
+// Phone reports whether the device is one for the hand.
+func (l *Login) Phone() bool {
+	agent := useragent.Parse(l.GetString("agent"))
+	return agent.Mobile || agent.Tablet
+}
+
+// systems are the names by which people know what a browser runs on.
+var systems = map[string]string{
+	useragent.Windows: "Windows", useragent.MacOS: "macOS", useragent.Linux: "Linux", useragent.Android: "Android",
+	useragent.IOS: "iOS", useragent.ChromeOS: "ChromeOS", useragent.FreeBSD: "FreeBSD",
+}
+
+// browsers are those that people know by name. A browser can call itself anything, so nothing else is repeated.
+var browsers = map[string]string{
+	useragent.Firefox: "Firefox", useragent.Chrome: "Chrome", useragent.Safari: "Safari", useragent.Edge: "Edge",
+	useragent.Opera: "Opera", useragent.OperaMini: "Opera", useragent.OperaTouch: "Opera", useragent.Vivaldi: "Vivaldi",
+	useragent.SamsungBrowser: "Samsung Internet", useragent.MobileSafari: "Safari", useragent.HeadlessChrome: "Chrome",
+}
+
+func deviceOf(agent string) string {
+	parsed := useragent.Parse(agent)
+	browser, system := cmp.Or(browsers[parsed.Name], "A browser"), systems[parsed.OS]
+	switch {
+	case parsed.Device == "iPhone" || parsed.Device == "iPad":
+		system = parsed.Device
+	case system == "":
+		return browser
+	}
+	return browser + " on " + system
+}

@@ -1,0 +1,203 @@
+package accounts_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+)
+
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+// signedIn is a device of the account and the secret of its cookie.
+func signedIn(t *testing.T, app core.App, account *core.Record, agent string) (string, *accounts.Login) {
+	t.Helper()
+	secret, err := accounts.StartLogin(app, account, agent, "192.0.2.7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, _, err := accounts.FindLogin(app, secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret, login
+}
+
+func good(app core.App, secret string) bool {
+	_, _, err := accounts.FindLogin(app, secret)
+	return err == nil
+}
+
+func TestADeviceIsToldInWords(t *testing.T) {
+	for agent, want := range map[string]string{
+		firefox: "Firefox on Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0":              "Edge on Windows",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36":                            "Chrome on Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15":                      "Safari on macOS",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1":    "Safari on iPhone",
+		"Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/142.0.7444.128 Mobile/15E148 Safari/604.1":     "Chrome on iPad",
+		"Mozilla/5.0 (Linux; Android 15; SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36": "Samsung Internet on Android",
+		"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36":                             "Chrome on ChromeOS",
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 OPR/126.0.0.0":                        "Opera on Linux",
+		"":                          "A browser",
+		"Click http://evil.example": "A browser",
+		"curl/8.5.0":                "A browser",
+	} {
+		app := &accounts.Login{Record: core.NewRecord(core.NewBaseCollection("logins"))}
+		app.SetRaw("agent", agent)
+		if got := app.Device(); got != want {
+			t.Errorf("%q is %q, want %q", agent, got, want)
+		}
+	}
+}
+
+func TestDevicesAreListedWhileTheyAreGood(t *testing.T) {
+	app := hookstest.New(t)
+	ada, eve := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "eve@x.example")
+	signedIn(t, app, eve, firefox)
+	_, now := signedIn(t, app, ada, firefox)
+	_, before := signedIn(t, app, ada, "")
+	_, idle := signedIn(t, app, ada, "")
+	_, old := signedIn(t, app, ada, "")
+	seen := func(l *accounts.Login, column string, ago time.Duration) {
+		hookstest.Exec(t, app, "UPDATE logins SET "+column+" = {:at} WHERE id = {:id}", dbx.Params{"at": record.Stamp(time.Now().Add(-ago)), "id": l.Id})
+	}
+	seen(before, "seen", time.Hour)
+	seen(idle, "seen", accounts.IdleApp+time.Minute)
+	seen(old, "created", accounts.MaxLogin+time.Minute)
+	devices, err := accounts.Devices(app, ada)
+	if err != nil || len(devices) != 2 || devices[0].Id != now.Id || devices[1].Id != before.Id {
+		t.Fatalf("%v %v", devices, err)
+	}
+	if d := devices[0]; d.Device() != "Firefox on Linux" || d.Address() != "192.0.2.7" || d.Started().IsZero() || d.Phone() {
+		t.Errorf("%v", d.FieldsData())
+	}
+}
+
+func TestADeviceIsEndedByItsOwnerAlone(t *testing.T) {
+	app := hookstest.New(t)
+	ada, eve := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "eve@x.example")
+	secret, login := signedIn(t, app, ada, firefox)
+	kept, _ := signedIn(t, app, ada, "")
+	if err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, record.ErrNotFound) || !good(app, secret) {
+		t.Errorf("by a stranger: %v", err)
+	}
+	if err := accounts.EndDevice(app, ada, login.Id, ""); err != nil || good(app, secret) || !good(app, kept) {
+		t.Errorf("by its owner: %v", err)
+	}
+	if err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("twice: %v", err)
+	}
+	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.device.end", "target_name": "Firefox on Linux", "result": "ok"}) != 1 {
+		t.Error("it is not written down once")
+	}
+}
+
+func TestEndingAllOthersKeepsThisOneAndNothingElse(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	token, err := ada.NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, this := signedIn(t, app, ada, "")
+	there, _ := signedIn(t, app, ada, "")
+	if err := accounts.EndOthers(app, ada, this, ""); err != nil {
+		t.Fatal(err)
+	}
+	if !good(app, here) || good(app, there) || hookstest.Count(t, app, "logins") != 1 {
+		t.Error("not this device alone")
+	}
+	if _, err := app.FindAuthRecordByToken(token, core.TokenTypeAuth); err == nil {
+		t.Error("a program's token is still good")
+	}
+	if fresh, err := ada.NewAuthToken(); err != nil {
+		t.Error(err)
+	} else if _, err := app.FindAuthRecordByToken(fresh, core.TokenTypeAuth); err != nil {
+		t.Errorf("the account does not go on with its new key: %v", err)
+	}
+	if err := accounts.EndOthers(app, ada, nil, ""); err != nil || good(app, here) {
+		t.Errorf("with none to keep: %v", err)
+	}
+}
+
+func TestWhoWasEndedEndsNobody(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	here, _ := signedIn(t, app, ada, "")
+	_, thief := signedIn(t, app, ada, "")
+	if err := accounts.EndDevice(app, ada, thief.Id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := accounts.EndOthers(app, ada, thief, ""); !errors.Is(err, record.ErrNotFound) || !good(app, here) {
+		t.Errorf("a login that was ended ends others: %v", err)
+	}
+}
+
+func TestTwoWhoEndAllOthersAtOnceLeaveOne(t *testing.T) {
+	app := hookstest.New(t)
+	hookstest.Widen(app, "users", "logins")
+	ada := hookstest.Person(t, app, "ada@x.example")
+	secrets, logins := make([]string, 2), make([]*accounts.Login, 2)
+	for i := range secrets {
+		secrets[i], logins[i] = signedIn(t, app, ada, "")
+	}
+	results := hookstest.Race(2, func(i int) error {
+		return accounts.EndOthers(app, hookstest.Stored(t, app, "users", ada.Id), logins[i], "")
+	})
+	if (results[0] == nil) == (results[1] == nil) || good(app, secrets[0]) != (results[0] == nil) || good(app, secrets[1]) != (results[1] == nil) {
+		t.Errorf("%v: %v %v", results, good(app, secrets[0]), good(app, secrets[1]))
+	}
+}
+
+func TestALookWhileOthersAreEndedDoesNotEndThisOne(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	secret, _ := signedIn(t, app, ada, "")
+	hookstest.Exec(t, app, "UPDATE logins SET seen = {:at}", dbx.Params{"at": record.Stamp(time.Now().Add(-time.Hour))})
+	read, _, err := accounts.FindLogin(app, secret) // by a page that is asked for at the same time
+	if err != nil {
+		t.Fatal(err)
+	}
+	this, _, _ := accounts.FindLogin(app, secret)
+	if err := accounts.EndOthers(app, ada, this, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := accounts.Touch(app, read); err != nil || !good(app, secret) {
+		t.Errorf("the old key of the login came back: %v", err)
+	}
+	if err := accounts.EndDevice(app, ada, this.Id, ""); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Exec(t, app, "UPDATE logins SET seen = ''", nil)
+	read.SetRaw("seen", nil)
+	if err := accounts.Touch(app, read); !errors.Is(err, record.ErrNotFound) || hookstest.Count(t, app, "logins") != 0 {
+		t.Errorf("a look brought an ended login back: %v", err)
+	}
+}
+
+func TestLoginsGoWithTheKeyWhoeverTurnsIt(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	for what, turn := range map[string]func(r *core.Record){
+		"a password": func(r *core.Record) { r.SetPassword(other) }, "an address": func(r *core.Record) { r.SetEmail("ada@y.example") },
+		"the key itself": func(r *core.Record) { r.RefreshTokenKey() },
+	} {
+		signedIn(t, app, hookstest.Stored(t, app, "users", ada.Id), "")
+		r := hookstest.Stored(t, app, "users", ada.Id)
+		r.Set("name", what)
+		if err := app.Save(r); err != nil || hookstest.Count(t, app, "logins") != 1 {
+			t.Fatalf("a name ended a login: %v", err)
+		}
+		turn(r)
+		if err := app.Save(r); err != nil || hookstest.Count(t, app, "logins") != 0 {
+			t.Errorf("%s: %v, %d logins", what, err, hookstest.Count(t, app, "logins"))
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package accounts_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+)
+
+// plain is a picture of one colour with a green square in its middle.
+func plain(width, height int, c color.Color) image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, width, height))
+	for i := range width * height {
+		img.Set(i%width, i/width, c)
+	}
+	for x := width/2 - min(width, height)/4; x < width/2+min(width, height)/4; x++ {
+		for y := height / 4; y < height*3/4; y++ {
+			img.Set(x, y, color.NRGBA{20, 160, 60, 255})
+		}
+	}
+	return img
+}
+
+func pngOf(img image.Image) []byte {
+	var b bytes.Buffer
+	_ = png.Encode(&b, img)
+	return b.Bytes()
+}
+
+// jpegWithExif is a JPEG that says where it was taken, and has a page of HTML behind its end.
+func jpegWithExif(img image.Image) []byte {
+	var b bytes.Buffer
+	_ = jpeg.Encode(&b, img, nil)
+	exif := append([]byte("Exif\x00\x00"), "GPS 38.7223N 9.1393W"...)
+	segment := append([]byte{0xff, 0xe1, 0, byte(len(exif) + 2)}, exif...)
+	return append(append(append([]byte{0xff, 0xd8}, segment...), b.Bytes()[2:]...), "<script>alert(1)</script>"...)
+}
+
+// bomb is a PNG whose header promises a picture of that size, and that has no pixels.
+func bomb(width, height uint32) []byte {
+	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), width), height)
+	header = append(header, 8, 6, 0, 0, 0)
+	data := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n"), uint32(len(header)-4))
+	return binary.BigEndian.AppendUint32(append(data, header...), crc32.ChecksumIEEE(header))
+}
+
+// webpBomb is a WebP that says it is of one pixel and holds one of 16,384 by 16,384.
+func webpBomb() []byte {
+	chunk := func(name string, data []byte) []byte {
+		return append(binary.LittleEndian.AppendUint32([]byte(name), uint32(len(data))), data...)
+	}
+	small := chunk("VP8X", make([]byte, 10))
+	large := chunk("VP8L", append([]byte{0x2f, 0xff, 0xff, 0xff, 0x0f}, 0))
+	body := append([]byte("WEBP"), append(small, large...)...)
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
+}
+
+func webp() []byte {
+	data, _ := base64.StdEncoding.DecodeString("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
+	return data
+}
+
+// pictureFiles are the files of an account on the disk.
+func pictureFiles(t *testing.T, app core.App, user string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(app.DataDir(), "storage", "*", user, "*.[jp][pn]g"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestAPictureIsDrawnAnewAsASquare(t *testing.T) {
+	grey := color.NRGBA{200, 200, 200, 255}
+	for name, s := range map[string]struct {
+		data   []byte
+		ending string
+	}{
+		"PNG":              {pngOf(plain(300, 300, grey)), ".jpg"},
+		"one pixel":        {webp(), ".jpg"},
+		"wide":             {pngOf(plain(600, 200, grey)), ".jpg"},
+		"the largest":      {pngOf(plain(2048, 2048, grey)), ".jpg"},
+		"see-through":      {pngOf(plain(300, 300, color.NRGBA{0, 0, 0, 0})), ".png"},
+		"JPEG with a tail": {jpegWithExif(plain(400, 500, grey)), ".jpg"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := hookstest.New(t)
+			ada := hookstest.Person(t, app, "ada@x.example")
+			if err := accounts.SetPicture(app, ada, s.data, ""); err != nil {
+				t.Fatal(err)
+			}
+			files := pictureFiles(t, app, ada.Id)
+			avatar := hookstest.Stored(t, app, "users", ada.Id).GetString("avatar")
+			if len(files) != 1 || filepath.Base(files[0]) != avatar || !strings.HasSuffix(avatar, s.ending) ||
+				accounts.PicturePath(ada.Id, avatar) != "/avatar/"+ada.Id+"/"+avatar {
+				t.Fatalf("%v, %q", files, avatar)
+			}
+			stored, err := os.ReadFile(files[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn, _, err := image.Decode(bytes.NewReader(stored))
+			if err != nil || drawn.Bounds() != image.Rect(0, 0, 256, 256) {
+				t.Fatalf("%v %v", drawn, err)
+			}
+			if name != "one pixel" {
+				if r, g, _, _ := drawn.At(128, 128).RGBA(); g < 2*r {
+					t.Errorf("the middle is %v", drawn.At(128, 128))
+				}
+			}
+			for _, kept := range []string{"GPS", "Exif", "script"} {
+				if bytes.Contains(stored, []byte(kept)) {
+					t.Errorf("%s was kept", kept)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatIsNoPictureIsRefused(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	var gifs bytes.Buffer
+	_ = gif.Encode(&gifs, plain(8, 8, color.White), nil)
+	for name, data := range map[string][]byte{
+		"nothing": nil, "text": []byte("hello"), "SVG": []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`),
+		"GIF": gifs.Bytes(), "a page that begins as a GIF": []byte("GIF89a/*<script>alert(1)</script>*/"),
+		"too large a file": append(pngOf(plain(8, 8, color.White)), make([]byte, 1<<20)...),
+		"too wide":         pngOf(plain(2049, 10, color.White)), "a bomb": bomb(60000, 60000), "a bomb as WebP": webpBomb(),
+		"half a file": pngOf(plain(300, 300, color.White))[:200], "no pixels": bomb(10, 10),
+	} {
+		hookstest.Refused(t, name, accounts.SetPicture(app, ada, data, ""), accounts.CodeBadPicture)
+		app.Store().Remove("usher.limits.picture")
+	}
+	if avatar := hookstest.Stored(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(pictureFiles(t, app, ada.Id)) != 0 {
+		t.Errorf("%q was stored", avatar)
+	}
+	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.picture", "result": accounts.CodeBadPicture}); n != 11 {
+		t.Errorf("%d refusals are written down", n)
+	}
+}
+
+func TestAnotherPictureTakesThePlaceOfTheOld(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	names := []string{}
+	for _, c := range []color.Color{color.White, color.Black, color.Black} {
+		if err := accounts.SetPicture(app, ada, pngOf(plain(64, 64, c)), ""); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, hookstest.Stored(t, app, "users", ada.Id).GetString("avatar"))
+		if files := pictureFiles(t, app, ada.Id); len(files) != 1 || filepath.Base(files[0]) != names[len(names)-1] {
+			t.Fatalf("%v of %v", files, names)
+		}
+	}
+	if names[0] == names[1] || names[1] != names[2] {
+		t.Error(names)
+	}
+	if err := accounts.DropPicture(app, ada, ""); err != nil {
+		t.Fatal(err)
+	}
+	if avatar := hookstest.Stored(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(pictureFiles(t, app, ada.Id)) != 0 {
+		t.Errorf("%q is left", avatar)
+	}
+}
+
+func TestOnlyNamesOfOurOwnAreShown(t *testing.T) {
+	for name, want := range map[string]string{
+		"0123456789abcdef.jpg": "/avatar/me/0123456789abcdef.jpg", "0123456789abcdef.png": "/avatar/me/0123456789abcdef.png",
+		"": "", "me_ab12cd34ef.png": "", "0123456789abcdef.svg": "", "../0123456789abcdef.png": "",
+	} {
+		if got := accounts.PicturePath("me", name); got != want {
+			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+func TestTwentyPicturesAnHour(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	results := make([]string, 0, 21)
+	for range 21 {
+		results = append(results, record.Code(accounts.SetPicture(app, ada, []byte("no picture"), "")))
+	}
+	if slices.Index(results, record.CodeTooMany) != 20 {
+		t.Error(results)
+	}
+}

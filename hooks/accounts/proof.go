@@ -1,0 +1,61 @@
+package accounts
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Proof is what came of asking somebody who is signed in for the password. The check takes long, so it is made
+// before the transaction of the deed; what it came to is told there.
+type Proof struct {
+	account *core.Record
+	field   string
+	key     string
+	known   bool
+}
+
+// Prove checks the password of an account, as often as signing in is tried. field is what a form calls it.
+func Prove(app core.App, account *core.Record, field, password, from string) (Proof, error) {
+	proof := Proof{account: account, field: field, key: account.TokenKey()}
+	if err := slowSignIns(app, account.Email(), from); err != nil {
+		return proof, err
+	}
+	var err error
+	if proof.known, err = matches(app, account, password); err == nil && !proof.known {
+		countFailure(app, from)
+	}
+	return proof, err
+}
+
+// Holds reads the account anew inside the transaction of the deed. A wrong password is refused here, so that
+// the refusal is written down, and so is one that was changed since it was checked.
+func (p Proof) Holds(tx core.App) (*core.Record, error) {
+	if !p.known {
+		return nil, record.Refuse(p.field, CodeBadSignIn, "This is not your current password.")
+	}
+	stored, err := again(tx, p.account)
+	if err != nil {
+		return nil, err
+	}
+	if stored.TokenKey() != p.key {
+		return nil, record.Refuse(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
+	}
+	return stored, nil
+}
+
+// again reads an account as it is stored. One that is gone is record.ErrNotFound.
+func again(tx core.App, account *core.Record) (*core.Record, error) {
+	stored, err := tx.FindRecordById("users", account.Id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read an account again: %w", err)
+	}
+	return stored, nil
+}

@@ -1,0 +1,34 @@
+package actors_test
+
+import (
+	"testing"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+)
+
+func TestWhoIsInOneTeamWithWhom(t *testing.T) {
+	app := hookstest.New(t)
+	marta, eve := hookstest.Person(t, app, "marta@x.example"), hookstest.Person(t, app, "eve@x.example")
+	team := hookstest.Team(t, app, marta, "Halation Post", "free")
+	hookstest.Team(t, app, eve, "Elsewhere", "free")
+	noor, guest := hookstest.Member(t, app, team, "noor@x.example"), hookstest.Guest(t, app, team, "gita@x.example")
+	nobody := hookstest.Person(t, app, "nobody@x.example")
+	ask := func(a, b string, want bool) {
+		t.Helper()
+		if got, err := actors.Together(app, a, b); err != nil || got != want {
+			t.Errorf("%v %v, want %v", got, err, want)
+		}
+	}
+	ask(marta.Id, noor.Id, true)
+	ask(guest.Id, noor.Id, true)
+	ask(nobody.Id, nobody.Id, true)
+	ask(marta.Id, eve.Id, false)
+	ask(nobody.Id, marta.Id, false)
+	ask(marta.Id, "aaaaaaaaaaaaaaa", false)
+	if _, err := members.Leave(app, hookstest.Actor(t, app, noor, team)); err != nil {
+		t.Fatal(err)
+	}
+	ask(marta.Id, noor.Id, false)
+}

@@ -1,0 +1,286 @@
+package invitations_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/audit"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/plans"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+const noSuchUser = "550 5.1.1 no such user"
+
+func TestAnAddressThatCannotBeReachedEndsTheInvitation(t *testing.T) {
+	for name, test := range map[string]struct {
+		event func(resendtest.Sent) resendtest.Event
+		ends  bool
+		says  string
+	}{
+		"bounced for good": {func(l resendtest.Sent) resendtest.Event { return l.Bounced(noSuchUser) }, true,
+			"The address does not exist, or takes no mail. The provider says: “550 5.1.1 no such user”"},
+		"complained":       {resendtest.Sent.Complained, true, "marked it as unwanted"},
+		"suppressed":       {resendtest.Sent.Suppressed, true, "came back before"},
+		"delivered":        {resendtest.Sent.Delivered, false, ""},
+		"delayed":          {resendtest.Sent.Delayed, false, ""},
+		"returned for now": {func(l resendtest.Sent) resendtest.Event { return l.Returned("full") }, false, ""},
+		"never sent":       {func(l resendtest.Sent) resendtest.Event { return l.Failed("reached_daily_quota") }, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := beginWith(t, mailed())
+			id := w.invite(lucias, "organizer").ID
+			w.must(w.report(test.event(w.taken(id))))
+			r, reserved := w.stored(id), w.seats().Organizer.Reserved
+			if !test.ends {
+				if r.GetString("status") != invitations.Pending || reserved != 1 {
+					t.Fatalf("%s, %d reserved", r.GetString("status"), reserved)
+				}
+				return
+			}
+			if r.GetString("status") != invitations.Revoked || !strings.Contains(r.GetString("reason"), test.says) ||
+				r.GetDateTime("answered").IsZero() || reserved != 0 {
+				t.Errorf("%s because %q, %d reserved", r.GetString("status"), r.GetString("reason"), reserved)
+			}
+			w.audited(id)
+		})
+	}
+}
+
+// audited wants one row that tells of the end, in a whole chain.
+func (w *world) audited(id string) {
+	w.Helper()
+	rows, err := w.app.FindRecordsByFilter("audit", "action = 'invitation.undeliverable'", "", 0, 0)
+	if err != nil || len(rows) != 1 || rows[0].GetString("target") != id || rows[0].GetString("target_name") != lucias ||
+		rows[0].GetString("team") != w.team.Id || rows[0].GetString("result") != "ok" {
+		w.Errorf("%v %v", rows, err)
+	}
+	w.must(audit.Verify(w.app, w.team.Id))
+}
+
+func TestTheReasonFitsAndHoldsNoLink(t *testing.T) {
+	w := beginWith(t, mailed())
+	id := w.invite(lucias).ID
+	w.must(w.report(w.taken(id).Bounced("see http://usher.test/invite/usi_s3cr3t " + strings.Repeat("ü", 600))))
+	reason := w.stored(id).GetString("reason")
+	if len([]rune(reason)) > 200 || strings.Contains(reason, "usi_") || w.stored(id).GetString("status") != invitations.Revoked {
+		t.Errorf("%q", reason)
+	}
+	row, err := w.app.FindFirstRecordByData("audit", "action", "invitation.undeliverable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if detail, _ := json.Marshal(row.Get("detail")); strings.Contains(string(detail), "usi_") {
+		t.Errorf("%s", detail)
+	}
+}
+
+// The letter of a link that was replaced says nothing of the one that is good.
+func TestABounceOfAnOlderLetterEndsNothing(t *testing.T) {
+	w := beginWith(t, mailed())
+	id := w.invite(lucias, "organizer").ID
+	older := w.taken(id)
+	w.letterAge(id, "-2 minutes")
+	_, _, err := invitations.Resend(w.app, w.actor(w.owner), id)
+	w.must(err)
+	w.must(w.report(older.Bounced(noSuchUser)))
+	if status := w.stored(id).GetString("status"); status != invitations.Pending {
+		t.Fatal(status)
+	}
+	w.must(w.report(w.taken(id).Bounced(noSuchUser)))
+	if status := w.stored(id).GetString("status"); status != invitations.Revoked {
+		t.Fatal(status)
+	}
+}
+
+func TestABounceChangesNothingThatHasEnded(t *testing.T) {
+	for _, state := range []string{invitations.Accepted, invitations.Declined, invitations.Revoked, invitations.Expired, "overdue"} {
+		w := beginWith(t, mailed())
+		id := w.in(state).ID
+		before := w.stored(id)
+		w.must(w.report(w.taken(id).Bounced(noSuchUser)))
+		after := w.stored(id)
+		if after.GetString("status") != before.GetString("status") || after.GetString("reason") != before.GetString("reason") {
+			t.Errorf("%s became %s (%s)", state, after.GetString("status"), after.GetString("reason"))
+		}
+		if _, in := w.roles(w.lucia); in != (state == invitations.Accepted) {
+			t.Errorf("%s: in the team %v", state, in)
+		}
+	}
+}
+
+// A letter that the provider refuses at once, plainly for its address, is no other case than one that comes back.
+func TestAnAddressThatTheProviderRefusesEndsTheInvitation(t *testing.T) {
+	w := beginWith(t, mailed())
+	for unreachable, want := range map[bool]string{true: invitations.Revoked, false: invitations.Pending} {
+		id := w.invite(lucias).ID
+		letter, err := mail.FindNewest(w.app, id)
+		w.must(err)
+		letter.Set("status", mail.Failed)
+		letter.Set("error", "Refused.")
+		letter.Set("unreachable", unreachable)
+		w.must(w.app.Save(letter))
+		if got := w.stored(id).GetString("status"); got != want {
+			t.Errorf("unreachable %v: %s", unreachable, got)
+		}
+		if want == invitations.Pending {
+			_, err := invitations.Revoke(w.app, w.actor(w.owner), id)
+			w.must(err)
+		}
+	}
+}
+
+func TestALetterAboutSomethingElseEndsNothing(t *testing.T) {
+	w := beginWith(t, mailed())
+	id := w.invite("somebody@else.example").ID
+	for _, about := range []string{"", w.lucia.Id} {
+		hookstest.Exec(t, w.app, "UPDATE outbox SET about = {:about}", dbx.Params{"about": about})
+		hookstest.Exec(t, w.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'p'", nil)
+		w.must(w.report(resendtest.Sent{ID: "p"}.Bounced(noSuchUser)))
+		if w.stored(id).GetString("status") != invitations.Pending {
+			t.Fatalf("a letter about %q ended it", about)
+		}
+	}
+}
+
+// Report, letter, invitation and audit are one transaction.
+func TestAnEndByAReportIsWholeOrNothing(t *testing.T) {
+	for _, collection := range []string{"invitations", "audit"} {
+		w := beginWith(t, mailed())
+		id := w.invite(lucias, "organizer").ID
+		taken := w.taken(id)
+		broken := true
+		fail := func(e *core.RecordEvent) error {
+			if err := e.Next(); err != nil || !broken {
+				return err
+			}
+			return errors.New("the disk is full")
+		}
+		w.app.OnRecordCreateExecute(collection).BindFunc(fail)
+		w.app.OnRecordUpdateExecute(collection).BindFunc(fail)
+		e := taken.Bounced(noSuchUser)
+		if w.report(e) == nil {
+			t.Fatal("nothing failed")
+		}
+		letter, err := mail.FindNewest(w.app, id)
+		w.must(err)
+		if letter.Status() != mail.Sent || w.stored(id).GetString("status") != invitations.Pending || hookstest.Count(t, w.app, "mail_reports") != 0 {
+			t.Errorf("%s: half of it is there: %s, %s", collection, letter.Status(), w.stored(id).GetString("status"))
+		}
+		broken = false
+		w.must(w.report(e))
+		if w.stored(id).GetString("status") != invitations.Revoked {
+			t.Errorf("%s: the second time did nothing", collection)
+		}
+		w.audited(id)
+	}
+}
+
+func TestABounceAgainstAcceptEndsInExactlyOneState(t *testing.T) {
+	w := beginWith(t, mailed())
+	hookstest.Widen(w.app, "invitations", "memberships", "outbox", "mail_reports")
+	ends := map[string]int{}
+	for n := range 8 {
+		id := w.invite(lucias, "organizer").ID
+		e := w.taken(id).Bounced(noSuchUser)
+		accept := acting(w, id, invitations.Accepted)
+		results := hookstest.Race(2, func(i int) error {
+			if i == n%2 {
+				return accept()
+			}
+			return w.report(e)
+		})
+		hookstest.Won(t, results, invitations.CodeRevoked)
+		end := w.stored(id).GetString("status")
+		_, in := w.roles(w.lucia)
+		accepted := results[n%2] == nil
+		if in != accepted || in != (end == invitations.Accepted) || !in && end != invitations.Revoked || results[1-n%2] != nil {
+			t.Fatalf("in the team %v, %s (%v)", in, end, results)
+		}
+		if reserved := w.seats().Organizer.Reserved; reserved != 0 {
+			t.Errorf("%d seats stay reserved", reserved)
+		}
+		ends[end]++
+		if in {
+			hookstest.Exec(t, w.app, "DELETE FROM memberships WHERE user = {:u}", dbx.Params{"u": w.lucia.Id})
+		}
+	}
+	t.Log(ends)
+}
+
+// The control: without a transaction both win, so the test above is able to fail.
+func TestABounceAgainstAcceptWithoutATransactionDoesBoth(t *testing.T) {
+	app := hookstest.Wired(t, func(app core.App) {
+		settings.Set(app, mailed())
+		accounts.Register(app)
+		plans.Register(app)
+		teams.Register(app)
+		app.OnRecordUpdateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
+			if err := invitations.GuardUpdate(e.App, e.Record); err != nil {
+				return err
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return invitations.Join(e.App, e.Record)
+		})
+		hookstest.Widen(app, "invitations", "memberships")
+	})
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	w := &world{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Person(t, app, lucias)}
+	r := hookstest.Blank(t, app, "invitations", map[string]any{"team": w.team.Id, "email": lucias, "status": "pending",
+		"expires": "2099-01-01 00:00:00.000Z"})
+	w.must(app.Save(r))
+	letter := &mail.Outbox{Record: hookstest.Blank(t, app, "outbox", map[string]any{"about": r.Id, "kind": "invitation", "recipient": lucias,
+		"status": "bounced", "unreachable": true, "due": "2026-01-01 00:00:00.000Z", "error": "gone"})}
+	w.must(app.Save(letter))
+	invitation, err := invitations.Find(app, r.Id)
+	w.must(err)
+	deeds := []func() error{bare(w, r.Id, invitations.Accepted), func() error { return invitation.Undeliverable(app, letter) }}
+	if won := hookstest.Won(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), over...); won != 2 {
+		t.Errorf("%d won without a transaction; the race is not wide enough to show a fault", won)
+	}
+}
+
+func TestABounceAgainstResendEndsInExactlyOneState(t *testing.T) {
+	w := beginWith(t, mailed())
+	hookstest.Widen(w.app, "invitations", "outbox", "mail_reports")
+	ends := map[string]int{}
+	for n := range 8 {
+		id := w.invite(lucias, "organizer").ID
+		e := w.taken(id).Bounced(noSuchUser)
+		w.letterAge(id, "-2 minutes")
+		actor := w.actor(w.owner)
+		results := hookstest.Race(2, func(i int) error {
+			if i == n%2 {
+				_, _, err := invitations.Resend(w.app, actor, id)
+				return err
+			}
+			return w.report(e)
+		})
+		hookstest.Won(t, results, invitations.CodeRevoked)
+		end := w.stored(id).GetString("status")
+		if again := results[n%2] == nil; again != (end == invitations.Pending) || !again && end != invitations.Revoked {
+			t.Fatalf("%s (%v)", end, results)
+		}
+		if reserved := w.seats().Organizer.Reserved; (reserved == 1) != (end == invitations.Pending) {
+			t.Errorf("%s, %d seats reserved", end, reserved)
+		}
+		ends[end]++
+		if end == invitations.Pending {
+			_, err := invitations.Revoke(w.app, actor, id)
+			w.must(err)
+		}
+	}
+	t.Log(ends)
+}

@@ -1,0 +1,84 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/views/viewstest"
+)
+
+func TestDeletingTheAccount(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	noor := hookstest.Member(t, s.App, team, "noor@halation.example", "organizer")
+	b, other := s.As(noor), s.As(noor)
+	token := s.Token(noor)
+
+	says(t, b.Get("/account/delete"), 200, "What happens", "You leave your team at once", "noor@halation.example")
+	says(t, b.Post("/account/delete", form("typed", "noor", "password", hookstest.Password)), 422, "to show that you mean this account", `value="noor"`)
+	says(t, b.Post("/account/delete", form("typed", noor.Email(), "password", "wrong")), 422, "not your current password", `value="noor@halation.example"`)
+	if hookstest.Count(t, s.App, "users") != 2 {
+		t.Fatal("deleted")
+	}
+	r := b.Post("/account/delete", form("typed", " Noor@halation.example", "password", hookstest.Password))
+	goes(t, r, "/signin")
+	says(t, b.Get("/signin"), 200, "Your account is deleted.")
+	for _, browser := range []*viewstest.Browser{b, other} {
+		goes(t, browser.Get("/account"), "/signin?next=%2Faccount")
+	}
+	if status, _ := s.Call(token, "GET", "/api/teams", nil); status != 401 {
+		t.Errorf("a token of it: %d", status)
+	}
+	says(t, s.Visitor().Post("/signin", form("email", noor.Email(), "password", hookstest.Password)), 422)
+	if page := s.As(owner).Get("/admin/halation-post/users"); strings.Contains(page.Body, "noor@") {
+		t.Error("the team still has the person")
+	}
+}
+
+func TestAnOwnerIsToldWhyTheAccountStays(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	for _, name := range []string{"Halation Post", "Fathom Sound"} {
+		hookstest.Team(t, s.App, owner, name, "free")
+	}
+	b := s.As(owner)
+	page := b.Get("/account/delete")
+	says(t, page, 200, "Your account cannot be deleted now.", "Halation Post", "Fathom Sound", `href="/admin/fathom-sound/settings"`)
+	if strings.Contains(page.Body, `name="typed"`) {
+		t.Error("asks for what is of no use")
+	}
+	says(t, b.Post("/account/delete", form("typed", owner.Email(), "password", hookstest.Password)), 422, "Fathom Sound and Halation Post. A team always has its Owner")
+	if _, err := accounts.Find(s.App, owner.Email()); err != nil {
+		t.Error(err)
+	}
+	goes(t, s.Visitor().Get("/account/delete"), "/signin?next=%2Faccount%2Fdelete")
+}
+
+func TestTheOperatorDeletesNoOwner(t *testing.T) {
+	s := serve(t)
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	root := hookstest.Blank(t, s.App, core.CollectionNameSuperusers, map[string]any{"email": "root@usher.test"})
+	root.SetPassword(hookstest.Password)
+	if err := s.App.Save(root); err != nil {
+		t.Fatal(err)
+	}
+	token := s.Token(root)
+	path := "/api/collections/users/records/" + owner.Id
+	status, body := s.Call(token, "DELETE", path, nil)
+	data, _ := body["data"].(map[string]any)
+	if reason, _ := data["base"].(map[string]any); status != 400 || reason["code"] != "last_owner" || !strings.Contains(reason["message"].(string), "Halation Post") {
+		t.Errorf("%d %v", status, body)
+	}
+	if status, _ := s.Call(token, "DELETE", "/api/collections/teams/records/"+team.Id, nil); status != 204 {
+		t.Fatal(status)
+	}
+	if status, _ := s.Call(token, "DELETE", path, nil); status != 204 {
+		t.Errorf("without a team: %d", status)
+	}
+}

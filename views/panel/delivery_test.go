@@ -1,0 +1,293 @@
+package panel_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+)
+
+// post is a scene whose letters arrive at a stand-in for Resend, which reports what becomes of them.
+type post struct {
+	*scene
+	resend *resendtest.Server
+	sent   chan string // the addresses of letters that are noted as sent
+}
+
+func openPost(t *testing.T) *post {
+	t.Helper()
+	resend := resendtest.New(t)
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL, config.WebhookSecret = resend.Key, resend.URL, resendtest.WebhookSecret
+	p := &post{openWith(t, config), resend, make(chan string, 100)}
+	p.App.OnRecordAfterUpdateSuccess("outbox").BindFunc(func(e *core.RecordEvent) error {
+		if e.Record.GetString("status") != mail.Queued && e.Record.GetString("status") != mail.Sending {
+			p.sent <- e.Record.GetString("recipient")
+		}
+		return e.Next()
+	})
+	return p
+}
+
+// asked invites somebody with a name, a note and a role, and waits until the letter has left.
+func (p *post) asked(email string, roles actors.Roles) (id string, letter resendtest.Sent) {
+	p.t.Helper()
+	results, err := invitations.Invite(p.App, hookstest.Actor(p.t, p.App, p.owner, p.team), invitations.Offer{
+		Lines: []invitations.Line{invitations.LineOf("Lucía Herrera", email)}, Roles: roles, Note: "See you in Porto."})
+	if err != nil || results[0].Status != invitations.Invited {
+		p.t.Fatal(results, err)
+	}
+	p.left(email)
+	return results[0].ID, p.resend.WaitFor(p.t, email)
+}
+
+func (p *post) left(email string) {
+	p.t.Helper()
+	for {
+		select {
+		case to := <-p.sent:
+			if to == email {
+				return
+			}
+		case <-time.After(10 * time.Second):
+			p.t.Fatalf("no letter to %s left", email)
+		}
+	}
+}
+
+func (p *post) reports(e resendtest.Event) {
+	p.t.Helper()
+	if status, body := e.Post(p.t, p.URL+"/hooks/resend"); status != http.StatusOK {
+		p.t.Fatalf("%d %s", status, body)
+	}
+}
+
+var organizer = actors.Roles{Organizer: true}
+
+func TestDetailsTellHowFarTheLetterHasCome(t *testing.T) {
+	p := openPost(t)
+	b := p.As(p.admin)
+	id, letter := p.asked("lucia@halation.example", organizer)
+	at := p.path("/users/" + id)
+	r := b.Get(at)
+	want(t, r, http.StatusOK, "Sent")
+	hasNot(t, r, "Correct the address")
+	for _, step := range []struct {
+		event resendtest.Event
+		says  []string
+		wrong bool
+	}{
+		{letter.Delayed(), []string{"Delayed", "It is tried again.", "Resend"}, true},
+		{letter.Returned("over quota"), []string{"Came back", "The mailbox is full.", "“over quota”"}, true},
+		{letter.Delivered(), []string{"Delivered", "Resend"}, false},
+	} {
+		p.reports(step.event)
+		r := b.Get(at)
+		want(t, r, http.StatusOK, step.says...)
+		if strings.Contains(r.Body, "Correct the address") != step.wrong {
+			t.Errorf("%s: correcting is offered: %v", step.says[0], !step.wrong)
+		}
+	}
+	want(t, b.Get(at+"/correct"), http.StatusNotFound)
+
+	p.reports(letter.Bounced("550 5.1.1 no such user <b>"))
+	r = b.Get(at)
+	want(t, r, http.StatusOK, "Revoked", "Bounced", "The address does not exist, or takes no mail. The provider says: “550 5.1.1 no such user <b>”",
+		"Correct the address…", "Invite again…", at+"/correct")
+	hasNot(t, r, "Revoke invitation")
+	if strings.Contains(r.Body, "user <b>") || strings.Count(r.Body, "takes no mail.") != 1 {
+		t.Error("the reason stands raw, or twice")
+	}
+}
+
+func TestAWrongAddressIsCorrectedAndAskedTheSame(t *testing.T) {
+	p := openPost(t)
+	b := p.As(p.admin)
+	id, letter := p.asked("lucia@halation.exmaple", organizer)
+	p.reports(letter.Bounced("no such domain"))
+	at := p.path("/users/" + id)
+	want(t, b.Get(at+"/correct"), http.StatusOK, "Correct the address and send again", `value="lucia@halation.exmaple"`,
+		`action="`+at+`/correct"`, "The same is offered: Organizer.", "Reserved until the answer: 1 Organizer seat.")
+	has(t, p.fragment(b, at+"/correct", "div#dialog"), "<dialog", "The right address")
+
+	r := b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}, "invitation": {id}})
+	pending, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.example")
+	if err != nil {
+		t.Fatal(err, words(r.Body))
+	}
+	went(t, b, r, p.path("/users/"+pending.Id), "lucia@halation.example was asked instead.")
+	if !pending.Roles().Organizer || pending.GetString("name") != "Lucía Herrera" || pending.GetString("note") != "See you in Porto." {
+		t.Errorf("%v", pending.PublicExport())
+	}
+	if letter := p.resend.WaitFor(t, "lucia@halation.example"); p.resend.Link(letter, "/invite/") == "" || !strings.Contains(letter.Text, "See you in Porto.") {
+		t.Error(letter.Text)
+	}
+}
+
+// Of an invitation that is still open the seat goes over: the last one is enough.
+func TestAFailedLetterOfTheLastSeatIsCorrected(t *testing.T) {
+	p := openPost(t)
+	p.team.Set("organizer_seats", 3)
+	if err := p.App.Save(p.team); err != nil {
+		t.Fatal(err)
+	}
+	p.resend.Fail(resendtest.Refuse(422, "validation_error", "The `html` field is too large."))
+	hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
+	p.left("lucia@halation.exmaple")
+	old, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.exmaple")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, at := p.As(p.admin), p.path("/users/"+old.Id)
+	want(t, b.Get(at), http.StatusOK, "Failed", "too large", "Correct the address…", "Resend", "Revoke invitation…")
+	want(t, b.Get(at+"/correct"), http.StatusOK, "The invitation to lucia@halation.exmaple ends, its link dies, and what it reserved goes over: 1 Organizer seat.")
+	r := b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}})
+	pending, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.example")
+	if err != nil {
+		t.Fatal(err, words(r.Body))
+	}
+	went(t, b, r, p.path("/users/"+pending.Id), "was asked instead")
+	if p.status(old.Id) != invitations.Revoked {
+		t.Error(p.status(old.Id))
+	}
+	want(t, b.Get(at), http.StatusOK, "The address was corrected: lucia@halation.example")
+}
+
+func TestAnAddressThatTheProviderRefusesFreesTheSeat(t *testing.T) {
+	p := openPost(t)
+	p.resend.Fail(resendtest.Refuse(422, "validation_error", "Invalid `to` field. The email address needs to follow the `email@example.com` format"))
+	result := hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
+	p.left("lucia@halation.exmaple")
+	want(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This is no address that a letter can be sent to.", "Correct the address…")
+}
+
+func TestARefusedCorrectionStandsBesideItsFieldAndIsKept(t *testing.T) {
+	p := openPost(t)
+	b := p.As(p.admin)
+	id, letter := p.asked("lucia@halation.exmaple", organizer)
+	p.reports(letter.Bounced("gone"))
+	at := p.path("/users/" + id)
+	for typed, says := range map[string]string{
+		"lucia at halation":      "lucia at halation",
+		"":                       "",
+		"lucia@halation.exmaple": "This is the address that it was sent to.",
+		p.organizer.Email():      "Already in the team with this role.",
+	} {
+		r := b.Post(at+"/correct", url.Values{"email": {typed}, "invitation": {id}})
+		want(t, r, http.StatusUnprocessableEntity, `value="`+typed+`"`, `id="email-e"`, `aria-invalid="true"`, says, `action="`+at+`/correct"`, "<dialog", " open")
+	}
+	if n := hookstest.Count(t, p.App, "invitations"); n != 1 {
+		t.Errorf("%d invitations", n)
+	}
+	b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}, "invitation": {id}})
+	r := b.Post(at+"/correct", url.Values{"email": {"<script>alert(1)</script>\x00"}, "invitation": {id}})
+	if r.Status != http.StatusUnprocessableEntity || strings.Contains(r.Body, "<script>alert") {
+		t.Error(r.Status)
+	}
+}
+
+func TestWhoCorrects(t *testing.T) {
+	p := openPost(t)
+	id, letter := p.asked("lucia@halation.exmaple", actors.Roles{Admin: true})
+	p.reports(letter.Bounced("gone"))
+	at := p.path("/users/" + id)
+	form := url.Values{"email": {"lucia@halation.example"}, "invitation": {id}}
+	want(t, p.Visitor().Post(at+"/correct", form), http.StatusSeeOther)
+	for account, status := range map[*core.Record]int{
+		p.stranger: 404, p.other: 404, p.guest: 403, p.member: 403, p.organizer: 403, p.admin: 403,
+	} {
+		if r := p.As(account).Post(at+"/correct", form); r.Status != status {
+			t.Errorf("%s: %d, want %d", account.Email(), r.Status, status)
+		}
+	}
+	b := p.As(p.admin)
+	hasNot(t, b.Get(at), "Correct the address")
+	want(t, b.Get(at+"/correct"), http.StatusNotFound)
+	foreign := p.As(p.other)
+	want(t, foreign.Post("/admin/"+p.foreign.Slug()+"/users/"+id+"/correct", form), http.StatusNotFound)
+	if n := hookstest.Count(t, p.App, "invitations"); n != 1 {
+		t.Fatalf("%d invitations", n)
+	}
+	owner := p.As(p.owner)
+	if r := owner.Post(at+"/correct", form); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, words(r.Body))
+	}
+}
+
+func TestAMembersAddressIsNotCorrectedHere(t *testing.T) {
+	p := openPost(t)
+	hookstest.Invite(t, p.App, p.owner, p.team, p.member.Email(), "organizer")
+	p.left(p.member.Email())
+	p.reports(p.resend.WaitFor(t, p.member.Email()).Delayed())
+	b := p.As(p.owner)
+	r := b.Get(p.user(p.member, ""))
+	want(t, r, http.StatusOK, "Delayed")
+	hasNot(t, r, "Correct the address")
+	want(t, b.Get(p.user(p.member, "/correct")), http.StatusNotFound)
+	r = b.Post(p.user(p.member, "/correct"), url.Values{"email": {"noor@new.example"}})
+	want(t, r, http.StatusUnprocessableEntity, "changes the address of the account themselves")
+}
+
+func TestSettingsTellWhetherLettersAreReported(t *testing.T) {
+	p := openPost(t)
+	b := p.As(p.admin)
+	want(t, b.Get(p.path("/settings")), http.StatusOK, "Delivery reports", "On: details show what arrived")
+	r := b.Post(p.path("/settings/test-letter"), nil)
+	p.left(p.admin.Email())
+	at, _, _ := strings.Cut(r.Location, "#")
+	want(t, b.Get(at), http.StatusOK, "Sent", "hx-get")
+	p.reports(p.resend.WaitFor(t, p.admin.Email()).Delivered())
+	r = b.Get(at)
+	want(t, r, http.StatusOK, "Delivered")
+	hasNot(t, r, "load delay")
+
+	without := open(t, true)
+	want(t, without.As(without.admin).Get(without.path("/settings")), http.StatusOK, "Off: a letter counts as sent", "RESEND_WEBHOOK_SECRET")
+	silent := open(t, false)
+	hasNot(t, silent.As(silent.admin).Get(silent.path("/settings")), "Delivery reports")
+}
+
+func TestOpenPagesHearOfABounce(t *testing.T) {
+	p := openPost(t)
+	_, letter := p.asked("lucia@halation.exmaple", organizer)
+	request, _ := http.NewRequest(http.MethodGet, p.URL+"/events?team="+p.team.Id, nil)
+	response, err := p.As(p.owner).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	heard := make(chan bool, 1)
+	go func() {
+		buffer := make([]byte, 4096)
+		text := ""
+		for {
+			n, err := response.Body.Read(buffer)
+			if text += string(buffer[:n]); strings.Contains(text, "event: users") {
+				heard <- true
+				return
+			}
+			if err != nil {
+				heard <- false
+				return
+			}
+		}
+	}()
+	p.reports(letter.Bounced("gone"))
+	select {
+	case ok := <-heard:
+		if !ok {
+			t.Error("the stream ended")
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("nothing was heard")
+	}
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+)
+
+const (
+	maxFile  = 1 << 20  // bytes of a file that are kept; a larger one is told beside its field
+	maxText  = 1 << 20  // bytes of one field
+	maxParts = 50       // fields of a form
+	maxDrain = 64 << 20 // bytes that are read at all, so that the browser gets to the answer
+)
+
+// Uploads lets a form with a file in: not the server's limit judges it but ReadForm, so that the answer is the form again.
+var Uploads = apis.BodyLimit(0)
+
+// Form is a form with at most one file, read within bounds.
+type Form struct {
+	url.Values
+	File  []byte
+	Large bool // the file is larger than maxFile, and not kept
+}
+
+// ReadForm reads the form of a request that Uploads let in. What stands behind maxDrain bytes is not read, and missing.
+func ReadForm(e *core.RequestEvent) (Form, error) {
+	form := Form{Values: url.Values{}}
+	body := io.Reader(e.Request.Body)
+	if r, ok := body.(*router.RereadableReadCloser); ok {
+		body = r.ReadCloser // nobody reads it a second time: keep no copy
+	}
+	body = io.LimitReader(body, maxDrain)
+	kind, params, _ := mime.ParseMediaType(e.Request.Header.Get("Content-Type"))
+	if kind != "multipart/form-data" {
+		text, err := io.ReadAll(io.LimitReader(body, 3*maxText))
+		if err != nil {
+			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
+		}
+		form.Values, err = url.ParseQuery(string(text))
+		if err != nil {
+			return form, e.BadRequestError("The form cannot be read. Open the page again.", err)
+		}
+		return form, nil
+	}
+	reader := multipart.NewReader(body, params["boundary"])
+	for range maxParts {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) || err != nil && form.Large {
+			return form, nil
+		}
+		if err != nil {
+			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
+		}
+		if err := form.take(part); err != nil {
+			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
+		}
+	}
+	return form, nil
+}
+
+func (s *Form) take(part *multipart.Part) error {
+	isFile, most := part.FileName() != "", int64(maxText)
+	if isFile {
+		most = maxFile
+	}
+	data, err := io.ReadAll(io.LimitReader(part, most+1))
+	switch {
+	case err != nil:
+		return err
+	case isFile && len(data) > maxFile:
+		s.Large = true
+	case isFile:
+		s.File = data
+	default:
+		s.Add(part.FormName(), string(data[:min(len(data), maxText)]))
+	}
+	return nil
+}
