@@ -149,6 +149,17 @@ func TestManyInvitationsAreSentAgainWithTheirLinksWhereNoMailIs(t *testing.T) {
 	hasNot(t, b.Get(r.Location), "/invite/usi_")
 }
 
+func TestANameStaysAsItIsWritten(t *testing.T) {
+	s := open(t, true)
+	s.member.Set("name", "émile d'Or")
+	if err := s.App.Save(s.member); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(s.admin)
+	want(t, b.Get(s.chosen("remove", s.member.Id)), http.StatusOK, "Remove émile d'Or from the team?")
+	s.handed(b, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}, "person": {s.member.Id}}), "émile d'Or was removed from the team.")
+}
+
 func TestAReceiptIsForWhoDidIt(t *testing.T) {
 	s := open(t, true)
 	b := s.As(s.admin)

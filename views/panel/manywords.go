@@ -22,13 +22,20 @@ func (p phrases) of(lines []bulk.Line) string {
 	return fmt.Sprintf(p.many, ui.Number(len(lines)))
 }
 
-// joined are the phrases of every status of which there are lines.
+// joined are the phrases of every status of which there are lines, as the beginning of a sentence. A name at its
+// start stays as it is written.
 func joined(r bulk.Receipt, by map[string]phrases, between string) string {
 	var parts []string
 	for _, status := range []string{bulk.Removed, bulk.Revoked, bulk.Resent, bulk.RoleRevoked, bulk.Tagged} {
-		if said := by[status].of(r.With(status)); said != "" {
-			parts = append(parts, said)
+		lines := r.With(status)
+		said := by[status].of(lines)
+		if said == "" {
+			continue
 		}
+		if len(parts) == 0 && (len(lines) > 1 || !strings.HasPrefix(by[status].one, "%s")) {
+			said = capital(said)
+		}
+		parts = append(parts, said)
 	}
 	return strings.Join(parts, between)
 }
@@ -36,13 +43,12 @@ func joined(r bulk.Receipt, by map[string]phrases, between string) string {
 // questionTitle asks whether to do it.
 func questionTitle(r bulk.Receipt) string {
 	role := r.Deed.Role.Words()
-	title := joined(r, map[string]phrases{
+	return joined(r, map[string]phrases{
 		bulk.Removed:     {"remove %s from the team", "remove %s people from the team"},
 		bulk.Revoked:     {"revoke the invitation of %s", "revoke %s invitations"},
 		bulk.Resent:      {"send the invitation of %s again", "send %s invitations again"},
 		bulk.RoleRevoked: {"revoke the role " + role + " of %s", "revoke the role " + role + " of %s people"},
-	}, " and ")
-	return capital(title) + "?"
+	}, " and ") + "?"
 }
 
 func questionYes(r bulk.Receipt) string {
@@ -95,7 +101,7 @@ func receiptText(r bulk.Receipt) string {
 	if done == "" {
 		return "Nothing was changed."
 	}
-	done = capital(done) + "."
+	done += "."
 	if freed := r.Freed().Words(); freed != "" {
 		done += " Freed: " + freed + "."
 	}
