@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +20,7 @@ import (
 )
 
 // program is the built binary, made once.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "usher")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
@@ -54,7 +55,7 @@ func TestTheProgram(t *testing.T) {
 }
 
 // running starts the program on a free address and gives it with the link that it prints.
-func running(t *testing.T, usher string) (command *exec.Cmd, address, link string) {
+func running(t testing.TB, usher string) (command *exec.Cmd, address, link string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -177,4 +178,85 @@ func fails(t *testing.T, usher string, env []string, args ...string) (string, in
 	command.Stdout, command.Stderr = &out, &out
 	_ = command.Run()
 	return out.String(), command.ProcessState.ExitCode()
+}
+
+// plain is PocketBase with nothing of ours.
+const plain = `package main
+
+import "github.com/pocketbase/pocketbase"
+
+func main() {
+	if err := pocketbase.New().Start(); err != nil {
+		panic(err)
+	}
+}
+`
+
+// BenchmarkServe starts the program in a folder that it has served before, until the first page or answer is
+// there, and looks at its memory a second later: beside plain PocketBase, built the same way.
+func BenchmarkServe(b *testing.B) {
+	source := filepath.Join(b.TempDir(), "plain.go")
+	if err := os.WriteFile(source, []byte(plain), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for _, p := range []struct{ name, source, path string }{{"pocketbase", source, "/api/health"}, {"usher", ".", "/signin"}} {
+		binary := filepath.Join(b.TempDir(), p.name)
+		if out, err := exec.Command("go", "build", "-o", binary, p.source).CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+		info, err := os.Stat(binary)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(p.name, func(b *testing.B) {
+			dir, idle := b.TempDir(), 0.0
+			serveUntil(b, binary, dir, p.path)
+			for b.Loop() {
+				idle = serveUntil(b, binary, dir, p.path)
+			}
+			b.ReportMetric(idle, "MB-idle")
+			b.ReportMetric(float64(info.Size())/(1<<20), "MB-binary")
+		})
+	}
+}
+
+// serveUntil starts the program, waits for the first answer that is not refused, and says what it then holds.
+func serveUntil(b *testing.B, binary, dir, path string) (megabytes float64) {
+	b.StopTimer()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	command := exec.Command(binary, "serve", "--http", address, "--dir", filepath.Join(dir, "pb_data"))
+	command.Dir = dir
+	b.StartTimer()
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		response, err := http.Get("http://" + address + path)
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode < 400 {
+				break
+			}
+		}
+		if time.Now().After(deadline) {
+			b.Fatal("it does not answer")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	b.StopTimer()
+	time.Sleep(time.Second)
+	status, _ := os.ReadFile("/proc/" + strconv.Itoa(command.Process.Pid) + "/status")
+	if held := regexp.MustCompile(`VmRSS:\s+(\d+) kB`).FindSubmatch(status); held != nil {
+		kilobytes, _ := strconv.Atoi(string(held[1]))
+		megabytes = float64(kilobytes) / 1024
+	}
+	_ = command.Process.Kill()
+	_ = command.Wait()
+	b.StartTimer()
+	return megabytes
 }

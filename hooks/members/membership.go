@@ -6,8 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -85,38 +83,3 @@ func Owner(app core.App, team string) (*Membership, error) {
 	return m, nil
 }
 
-// Place is a team that an account is in, with what it carries there.
-type Place struct {
-	Team   *core.Record
-	Roles  actors.Roles
-	Kind   string
-	People int
-}
-
-// Places lists the teams of an account by name. panel keeps only those whose Admin Panel it may enter (R5, D5).
-func Places(app core.App, account *core.Record, panel bool) ([]Place, error) {
-	query := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": account.Id})
-	if panel {
-		query.AndWhere(dbx.NewExp("(owner OR admin)"))
-	}
-	var memberships []*Membership
-	if err := query.All(&memberships); err != nil {
-		return nil, fmt.Errorf("list the teams of an account: %w", err)
-	}
-	places := make([]Place, 0, len(memberships))
-	for _, m := range memberships {
-		team, err := app.FindRecordById("teams", m.GetString("team"))
-		if err != nil {
-			return nil, fmt.Errorf("find a team of an account: %w", err)
-		}
-		counts, err := Count(app, team.Id)
-		if err != nil {
-			return nil, err
-		}
-		places = append(places, Place{Team: team, Roles: m.Roles(), Kind: m.Kind(), People: counts.Accepted})
-	}
-	slices.SortFunc(places, func(a, b Place) int {
-		return strings.Compare(strings.ToLower(a.Team.GetString("name")), strings.ToLower(b.Team.GetString("name")))
-	})
-	return places, nil
-}

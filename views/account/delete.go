@@ -56,10 +56,14 @@ func deleteProps(e *core.RequestEvent) (deleteForm, error) {
 		return props, err
 	}
 	places, err := members.Places(e.App, e.Auth, false)
+	if err != nil {
+		return props, err
+	}
+	sizes, err := members.Sizes(e.App, places)
 	props.Teams = len(places)
 	for _, place := range places {
 		if place.Roles.Owner {
-			props.Owned = append(props.Owned, ownedTeam{place.Team.GetString("name"), "/admin/" + place.Team.GetString("slug") + "/settings", place.People})
+			props.Owned = append(props.Owned, ownedTeam{place.Team.GetString("name"), "/admin/" + place.Team.GetString("slug") + "/settings", sizes[place.Team.Id]})
 		}
 	}
 	return props, err

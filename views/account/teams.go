@@ -108,8 +108,12 @@ func chooserProps(e *core.RequestEvent, next string) (chooserForm, error) {
 	if err != nil {
 		return props, err
 	}
+	sizes, err := members.Sizes(e.App, places)
+	if err != nil {
+		return props, err
+	}
 	for _, place := range places {
-		props.add(place)
+		props.add(place, sizes[place.Team.Id])
 	}
 	props.New = len(places) == 0 && props.MayFound
 	if len(props.Panels) == 0 && len(places) > 0 {
@@ -126,13 +130,13 @@ func chooserProps(e *core.RequestEvent, next string) (chooserForm, error) {
 	return props, err
 }
 
-func (f *chooserForm) add(place members.Place) {
+func (f *chooserForm) add(place members.Place, people int) {
 	team := teams.Of(place.Team)
 	role := place.Roles
 	if role.Panel() {
 		role = actors.Roles{Owner: role.Owner, Admin: role.Admin && !role.Owner}
 	}
-	entry := chooserEntry{Name: team.Name(), Logo: team.LogoPath(), People: place.People, Href: frame.Home(team, place.Roles),
+	entry := chooserEntry{Name: team.Name(), Logo: team.LogoPath(), People: people, Href: frame.Home(team, place.Roles),
 		Role: frame.Standing(role, place.Kind)}
 	if f.App == "" || !place.Roles.Panel() && len(f.Apps) == 0 {
 		f.App = "/app/" + team.Slug()

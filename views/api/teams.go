@@ -27,9 +27,13 @@ func listTeams(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	sizes, err := members.Sizes(e.App, places)
+	if err != nil {
+		return err
+	}
 	items := make([]place, 0, len(places))
 	for _, p := range places {
-		items = append(items, place{refer(p.Team), p.Roles.Names(), p.Kind, p.People})
+		items = append(items, place{refer(p.Team), p.Roles.Names(), p.Kind, sizes[p.Team.Id]})
 	}
 	return e.JSON(http.StatusOK, list[place]{items})
 }

@@ -122,6 +122,13 @@ func (b *tab) expect(status int) {
 	b.expected = append(b.expected, fmt.Sprintf("status of %d", status))
 }
 
+// expectCut lets the console report that connections were cut.
+func (b *tab) expectCut() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expected = append(b.expected, "net::ERR_", "htmx:sse:error")
+}
+
 func (b *tab) isExpected(text string) bool {
 	for _, e := range b.expected {
 		if strings.Contains(text, e) {

@@ -68,6 +68,22 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 	}
 }
 
+func TestAPageThatWasCutOffComesBackAndHasMissedNothing(t *testing.T) {
+	server, _ := withMail(t)
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
+	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
+	b := signIn(t, server, "marta@halation.example")
+	b.visit("/admin/halation-post/users")
+	b.connected()
+	ask[bool](b, `delete document.getElementById("live").dataset.connected`)
+	b.expectCut()
+	server.Cut()
+	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
+	b.see("lucia@halation.example")
+	b.connected()
+}
+
 // connected waits until the page is told of changes.
 func (b *tab) connected() {
 	b.t.Helper()

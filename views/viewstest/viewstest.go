@@ -23,6 +23,7 @@ import (
 type Server struct {
 	App *core.BaseApp
 	URL string
+	Cut func() // every connection that is open, as a server that stops does; it takes new ones
 	t   testing.TB
 }
 
@@ -53,7 +54,7 @@ func Serve(t testing.TB, config settings.Config) *Server {
 		listener.Close()
 		_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return nil })
 	})
-	return &Server{App: app, URL: config.URL, t: t}
+	return &Server{App: app, URL: config.URL, Cut: listener.CloseClientConnections, t: t}
 }
 
 // Browser is somebody with a cookie jar who follows no redirects by himself.

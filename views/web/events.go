@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -62,6 +63,10 @@ func stillIn(app core.App, secret, team string) bool {
 	return err == nil
 }
 
+// comeBack tells a page how long to wait, in milliseconds, before it connects again: each another time, so that
+// a server that starts again is not asked by all at once.
+func comeBack() string { return fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(3000)) }
+
 type stream struct {
 	e       *core.RequestEvent
 	client  subscriptions.Client
@@ -76,7 +81,7 @@ func (s stream) run() error {
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
-	if err := s.write("retry: 2000\n\n"); err != nil {
+	if err := s.write(comeBack()); err != nil {
 		return nil
 	}
 	if !s.stillIn() { // lost before anybody could tell the stream

@@ -193,3 +193,26 @@ func TestAStreamEndsWithoutAWordWhenTheServerStops(t *testing.T) {
 		t.Errorf("the stream said %q: a page would not come back", name)
 	}
 }
+
+func TestPagesComeBackAtDifferentTimes(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, server.App, "marta@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	waits := map[string]bool{}
+	for range 10 {
+		response, err := server.As(owner).Client.Get(server.URL + "/events?team=" + team.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(response.Body)
+		lines.Scan()
+		response.Body.Close()
+		if !strings.HasPrefix(lines.Text(), "retry: ") {
+			t.Fatal(lines.Text())
+		}
+		waits[lines.Text()] = true
+	}
+	if len(waits) < 5 {
+		t.Errorf("ten pages come back after %v", waits)
+	}
+}

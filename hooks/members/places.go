@@ -1,0 +1,68 @@
+package members
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+)
+
+// Place is a team that an account is in, with what it carries there.
+type Place struct {
+	Team  *core.Record
+	Roles actors.Roles
+	Kind  string
+}
+
+// Places lists the teams of an account by name. panel keeps only those whose Admin Panel it may enter (R5, D5).
+func Places(app core.App, account *core.Record, panel bool) ([]Place, error) {
+	query := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": account.Id})
+	if panel {
+		query.AndWhere(dbx.NewExp("(owner OR admin)"))
+	}
+	var memberships []*Membership
+	if err := query.All(&memberships); err != nil {
+		return nil, fmt.Errorf("list the teams of an account: %w", err)
+	}
+	carries, ids := map[string]*Membership{}, []string{}
+	for _, m := range memberships {
+		carries[m.GetString("team")] = m
+		ids = append(ids, m.GetString("team"))
+	}
+	teams, err := app.FindRecordsByIds("teams", ids)
+	if err != nil {
+		return nil, fmt.Errorf("find the teams of an account: %w", err)
+	}
+	places := make([]Place, 0, len(teams))
+	for _, team := range teams {
+		places = append(places, Place{team, carries[team.Id].Roles(), carries[team.Id].Kind()})
+	}
+	slices.SortFunc(places, func(a, b Place) int {
+		return strings.Compare(strings.ToLower(a.Team.GetString("name")), strings.ToLower(b.Team.GetString("name")))
+	})
+	return places, nil
+}
+
+// Sizes counts who is in each team: members and guests, without who is only asked.
+func Sizes(app core.App, places []Place) (map[string]int, error) {
+	ids := make([]any, len(places))
+	for n, place := range places {
+		ids[n] = place.Team.Id
+	}
+	var rows []struct {
+		Team     string `db:"team"`
+		Accepted int    `db:"accepted"`
+	}
+	if err := app.DB().Select("team", "accepted").From("tallies").Where(dbx.In("team", ids...)).All(&rows); err != nil {
+		return nil, fmt.Errorf("count who is in a team: %w", err)
+	}
+	sizes := map[string]int{}
+	for _, row := range rows {
+		sizes[row.Team] = row.Accepted
+	}
+	return sizes, nil
+}
