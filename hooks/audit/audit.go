@@ -83,27 +83,49 @@ func write(tx core.App, entry *Entry, result string) error {
 	if entry.Action == "" {
 		return nil
 	}
-	audit, err := tx.FindCachedCollectionByNameOrId("audit")
-	if err != nil {
-		return fmt.Errorf("find audit: %w", err)
-	}
 	last, err := newest(tx, entry.Team)
 	if err != nil {
 		return err
 	}
-	row := core.NewRecord(audit)
-	row.Load(map[string]any{
-		"team": entry.Team, "seq": last.Seq + 1, "previous": last.Hash,
-		"actor": entry.Actor, "actor_name": entry.ActorName, "address": entry.From,
-		"action": entry.Action, "target": entry.Target, "target_name": entry.TargetName,
-		"detail": entry.Detail, "result": result,
-		"at": time.Now().UTC().Format(time.RFC3339Nano),
-	})
-	row.Set("hash", hash(row))
-	if err := tx.Save(row); err != nil {
+	detail, err := json.Marshal(entry.Detail)
+	if err != nil {
+		return fmt.Errorf("write audit: %w", err)
+	}
+	r := row{core.GenerateDefaultRandomId(), entry.Team, last.Seq + 1, last.Hash, entry.Actor, entry.ActorName, entry.From,
+		entry.Action, entry.Target, entry.TargetName, string(detail), result, time.Now().UTC().Format(time.RFC3339Nano)}
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO audit
+		(id, team, seq, previous, actor, actor_name, address, action, target, target_name, detail, result, at, hash) VALUES
+		({:id}, {:team}, {:seq}, {:previous}, {:actor}, {:name}, {:address}, {:action}, {:target}, {:target_name}, {:detail}, {:result}, {:at}, {:hash})`).WithContext(record.Kept).
+		Bind(dbx.Params{"id": r.id, "team": r.team, "seq": r.seq, "previous": r.previous, "actor": r.actor, "name": r.actorName,
+			"address": r.address, "action": r.action, "target": r.target, "target_name": r.targetName,
+			"detail": r.detail, "result": r.result, "at": r.at, "hash": r.hash()}).Execute()
+	if err != nil {
 		return fmt.Errorf("write audit: %w", err)
 	}
 	return nil
+}
+
+// row is a row as it is stored, but for its hash. It is written by SQL: a save would cost as much as the deed it tells of.
+type row struct {
+	id         string
+	team       string
+	seq        int
+	previous   string
+	actor      string
+	actorName  string
+	address    string
+	action     string
+	target     string
+	targetName string
+	detail     string // JSON
+	result     string
+	at         string
+}
+
+func rowOf(r *core.Record) row {
+	return row{r.Id, r.GetString("team"), r.GetInt("seq"), r.GetString("previous"), r.GetString("actor"), r.GetString("actor_name"),
+		r.GetString("address"), r.GetString("action"), r.GetString("target"), r.GetString("target_name"),
+		r.GetString("detail"), r.GetString("result"), r.GetString("at")}
 }
 
 type link struct {
@@ -113,7 +135,7 @@ type link struct {
 
 func newest(tx core.App, team string) (link, error) {
 	var last link
-	err := tx.DB().NewQuery("SELECT seq, hash FROM audit WHERE team = {:t} ORDER BY seq DESC LIMIT 1").
+	err := tx.DB().NewQuery("SELECT seq, hash FROM audit WHERE team = {:t} ORDER BY seq DESC LIMIT 1").WithContext(record.Kept).
 		Bind(dbx.Params{"t": team}).One(&last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return last, fmt.Errorf("find the newest audit row: %w", err)
@@ -122,13 +144,9 @@ func newest(tx core.App, team string) (link, error) {
 }
 
 // hash ties a row to the one before it: SHA-256 over all of its fields as a JSON list.
-func hash(row *core.Record) string {
-	fields, _ := json.Marshal([]any{
-		row.GetString("team"), row.GetInt("seq"), row.GetString("previous"),
-		row.GetString("actor"), row.GetString("actor_name"), row.GetString("address"),
-		row.GetString("action"), row.GetString("target"), row.GetString("target_name"),
-		json.RawMessage(row.GetString("detail")), row.GetString("result"), row.GetString("at"),
-	})
+func (r row) hash() string {
+	fields, _ := json.Marshal([]any{r.team, r.seq, r.previous, r.actor, r.actorName, r.address,
+		r.action, r.target, r.targetName, json.RawMessage(r.detail), r.result, r.at})
 	sum := sha256.Sum256(fields)
 	return hex.EncodeToString(sum[:])
 }
@@ -144,7 +162,7 @@ func Verify(app core.App, team string) error {
 		switch {
 		case row.GetInt("seq") != i+1:
 			return fmt.Errorf("audit row %d of team %q is missing", i+1, team)
-		case row.GetString("previous") != previous || row.GetString("hash") != hash(row):
+		case row.GetString("previous") != previous || row.GetString("hash") != rowOf(row).hash():
 			return fmt.Errorf("audit row %d of team %q was changed", i+1, team)
 		}
 		previous = row.GetString("hash")

@@ -14,7 +14,7 @@ func Register(app core.App) {
 			if err != nil {
 				return err
 			}
-			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != hash(e.Record) {
+			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != rowOf(e.Record).hash() {
 				return record.Refuse("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
 			}
 			return e.Next()

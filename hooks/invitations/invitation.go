@@ -132,7 +132,7 @@ func FindPending(app core.App, team, address string) (*Invitation, error) {
 
 func one(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	i := &Invitation{}
-	query := app.RecordQuery("invitations").Limit(1)
+	query := app.RecordQuery("invitations").Limit(1).WithContext(record.Kept)
 	for _, w := range where {
 		query.AndWhere(w)
 	}

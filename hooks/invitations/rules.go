@@ -104,12 +104,12 @@ func guardCreate(app core.App, r *core.Record) error {
 // guardUpdate judges a change of state by what is stored, inside the transaction that changes it.
 func guardUpdate(app core.App, r *core.Record) error {
 	before := r.Original()
-	if record.Changed(r, "team", "email") {
+	if record.Differs(r, before, "team", "email") {
 		return record.Refuse("base", "fixed", "An invitation stays with its team and its address.")
 	}
 	from, to := before.GetString("status"), r.GetString("status")
 	if from != Pending {
-		if record.Changed(r, "status", "expires", "admin", "organizer", "token_hash", "answered") {
+		if record.Differs(r, before, "status", "expires", "admin", "organizer", "token_hash", "answered") {
 			return refusalOf(from)
 		}
 		return nil
@@ -122,7 +122,7 @@ func guardUpdate(app core.App, r *core.Record) error {
 		}
 		return nil
 	case Pending:
-		if overdue && record.Changed(r, "expires", "admin", "organizer", "token_hash") {
+		if overdue && record.Differs(r, before, "expires", "admin", "organizer", "token_hash") {
 			return refusalOf(Expired)
 		}
 		if overdue {
@@ -133,7 +133,7 @@ func guardUpdate(app core.App, r *core.Record) error {
 	if overdue {
 		return refusalOf(Expired)
 	}
-	if record.Changed(r, "admin", "organizer", "expires") {
+	if record.Differs(r, before, "admin", "organizer", "expires") {
 		return record.Refuse("base", "fixed", "An answer does not change what was asked.")
 	}
 	if to == Accepted {
@@ -158,18 +158,21 @@ func guardRenewal(app core.App, r *core.Record) error {
 
 // guardAnswer lets only the confirmed account of the invited address accept (R53).
 func guardAnswer(app core.App, r *core.Record) error {
-	account, err := app.FindRecordById("users", r.GetString("user"))
-	if err != nil {
+	address, verified, err := accounts.AddressOf(app, r.GetString("user"))
+	if errors.Is(err, record.ErrNotFound) {
 		return record.Refuse("user", accounts.CodeWrongAccount, "An invitation is accepted by an account.")
 	}
-	return mayAnswer(account, r)
+	if err != nil {
+		return err
+	}
+	return mayAnswer(address, verified, r)
 }
 
-func mayAnswer(account, r *core.Record) error {
-	if account.Email() != r.GetString("email") {
+func mayAnswer(address string, verified bool, r *core.Record) error {
+	if address != r.GetString("email") {
 		return record.Refuse("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out and come back with the invited one.")
 	}
-	if !account.Verified() {
+	if !verified {
 		return record.Refuse("base", accounts.CodeUnverified, "Confirm your address first.")
 	}
 	return nil

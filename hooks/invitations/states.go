@@ -42,12 +42,12 @@ func (i *Invitation) open() error {
 	return nil
 }
 
-// end closes an open invitation inside the caller's transaction.
+// end closes an open invitation inside the transaction that read it.
 func (i *Invitation) end(tx core.App, status, reason string) error {
 	i.Set("status", status)
 	i.Set("reason", reason)
 	i.Set("answered", types.NowDateTime())
-	return tx.Save(i)
+	return record.Write(tx, i)
 }
 
 // closeOverdue turns an overdue invitation of an address into an expired one, so that a new one can be made.
