@@ -103,28 +103,28 @@ func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Resu
 	result := Result{Line: line, Status: Refused}
 	err := line.Fault
 	if err == nil {
-		var token string
-		entry := audit.By(actor, "invitation.create")
-		err = audit.Do(app, entry, func(tx core.App) (err error) {
-			entry.On("", line.Address)
-			if offer.instead != "" {
-				if offer, err = offer.replace(tx, actor, line); err != nil {
-					return err
-				}
-			}
-			invitation, status, secret, err := offerTo(tx, actor, offer, line)
+		var done offered
+		entry := audit.By(actor, "invitation.create").On("", line.Address)
+		err = audit.Do(app, entry, func(tx core.App) error {
+			again, err := actor.Again(tx)
 			if err != nil {
 				return err
 			}
-			entry.On(invitation.Id, line.Address).With("roles", invitation.Roles().Names()).With("status", status)
 			if offer.instead != "" {
+				if offer, err = offer.replace(tx, again, line); err != nil {
+					return err
+				}
 				entry.With("instead", offer.instead)
 			}
-			result.ID, result.Status, token = invitation.Id, status, secret
-			return send(tx, invitation, token)
+			if done, err = offerTo(tx, again, offer, line); err != nil {
+				return err
+			}
+			done.tell(entry)
+			return done.send(tx)
 		})
+		result.ID, result.Status = done.id(), done.status
 		if err == nil && !mail.Works(app) {
-			result.Link = Link(app, token)
+			result.Link = Link(app, done.token)
 		}
 	}
 	if err == nil {
@@ -140,56 +140,74 @@ func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Resu
 // Link is the address of the page that accepts.
 func Link(app core.App, token string) string { return settings.Of(app).Link("/invite/" + token) }
 
-// offerTo makes the invitation of one address, or gives the open one other roles.
-func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, string, string, error) {
-	actor, err := actor.Again(tx)
-	if err != nil {
-		return nil, "", "", err
+// offered is an invitation that was made or changed in a transaction, with the secret of its link.
+type offered struct {
+	*Invitation
+	status string // Invited or Updated
+	token  string
+	member bool // of somebody who is in the team
+}
+
+func (o offered) id() string {
+	if o.Invitation == nil {
+		return ""
 	}
+	return o.Id
+}
+
+func (o offered) tell(entry *audit.Entry) {
+	entry.On(o.Id, o.Address()).With("roles", o.Roles().Names()).With("status", o.status)
+}
+
+func (o offered) send(tx core.App) error { return send(tx, o.Invitation, o.token, o.member) }
+
+// offerTo makes the invitation of one address, or gives the open one other roles. The actor was read in this transaction.
+func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered, error) {
+	none := offered{}
 	invitation, err := blank(tx, actor, offer, line)
 	if err != nil {
-		return nil, "", "", err
+		return none, err
 	}
-	held, err := heldBy(tx, invitation.Record)
+	now, err := standingOf(tx, actor.Team.Id, line.Address)
 	if err != nil {
-		return nil, "", "", err
+		return none, err
 	}
-	if !actor.CanInvite(offer.Roles, held) {
-		return nil, "", "", record.Forbid("Only the Owner offers an Admin a role in this team.")
+	if !actor.CanInvite(offer.Roles, now.Held) {
+		return none, record.Forbid("Only the Owner offers an Admin a role in this team.")
 	}
-	setRoles(invitation, offer.Roles.Without(held))
+	setRoles(invitation, offer.Roles.Without(now.Held))
 	if !offer.Roles.None() && invitation.Roles().None() {
-		return nil, "", "", record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
+		return none, record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	if err := strangersLimit(tx, actor.Team); err != nil {
-		return nil, "", "", err
+		return none, err
 	}
 
 	status := Invited
 	open, err := FindPending(tx, actor.Team.Id, line.Address)
 	switch {
 	case err == nil && open.Roles() == invitation.Roles():
-		return nil, "", "", record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return none, record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
 	case err == nil:
-		if !actor.CanInvite(open.Roles(), held) {
-			return nil, "", "", record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
+		if !actor.CanInvite(open.Roles(), now.Held) {
+			return none, record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
 		}
 		if err := fewLetters(tx, open); err != nil {
-			return nil, "", "", err
+			return none, err
 		}
 		setRoles(open, invitation.Roles())
 		open.Set("inviter", actor.Account.Id)
 		open.Set("note", offer.Note)
 		invitation, status = open, Updated
 	case !errors.Is(err, record.ErrNotFound):
-		return nil, "", "", err
+		return none, err
 	}
 	token, err := invitation.renew(tx)
 	if err != nil {
-		return nil, "", "", err
+		return none, err
 	}
 	invitation.Set("shown", !mail.Works(tx))
-	return invitation, status, token, tx.Save(invitation)
+	return offered{invitation, status, token, now.In()}, record.Write(tx, invitation)
 }
 
 func blank(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, error) {

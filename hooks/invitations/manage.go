@@ -21,7 +21,7 @@ const (
 
 // Revoke ends an open invitation; its link dies at once (R57).
 func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
-	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation) error {
+	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation, _ standing) error {
 		return i.end(tx, Revoked, "")
 	})
 }
@@ -30,7 +30,7 @@ func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
 // where no mail is sent.
 func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
 	var token string
-	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation) error {
+	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now standing) error {
 		if err := MayResend(tx, i); err != nil {
 			return err
 		}
@@ -38,10 +38,10 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 			return err
 		}
 		i.Set("shown", !mail.Works(tx))
-		if err := tx.Save(i); err != nil {
+		if err := record.Write(tx, i); err != nil {
 			return err
 		}
-		return send(tx, i, token)
+		return send(tx, i, token, now.In())
 	})
 	if err == nil && !mail.Works(app) {
 		link = Link(app, token)
@@ -78,7 +78,7 @@ func fewLetters(tx core.App, i *Invitation) error {
 }
 
 // manage is what somebody in the panel does to an open invitation of the team.
-func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation) error) (*Invitation, error) {
+func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation, standing) error) (*Invitation, error) {
 	var invitation *Invitation
 	entry := audit.By(actor, action).On(id, "")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
@@ -92,14 +92,14 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 			return record.ErrNotFound
 		}
 		entry.On(id, invitation.Address())
-		held, err := heldBy(tx, invitation.Record)
+		now, err := standingOf(tx, actor.Team.Id, invitation.Address())
 		if err != nil {
 			return err
 		}
-		if err := MayManage(actor, invitation, held); err != nil {
+		if err := MayManage(actor, invitation, now.Held); err != nil {
 			return err
 		}
-		return deed(tx, invitation)
+		return deed(tx, invitation, now)
 	})
 	return invitation, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
 )
@@ -51,6 +52,7 @@ func Register(app core.App) {
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
 	app.OnRecordUpdateExecute("outbox").BindFunc(endUndeliverable)
+	mail.Writes(app, write, mail.KindInvitation, mail.KindRoleOffered)
 	app.Cron().MustAdd("usherExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
 			app.Logger().Error("expire invitations", "error", err)
@@ -85,20 +87,27 @@ func guardCreate(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
 		return record.Refuse("status", "not_pending", "An invitation begins as pending, with its end ahead.")
 	}
-	if err := guardOffer(app, r); err != nil {
+	now, err := standingOf(app, r.GetString("team"), r.GetString("email"))
+	if err != nil {
 		return err
 	}
-	if err := closeOverdue(app, r.GetString("team"), r.GetString("email")); err != nil {
+	if err := guardOffer(app, r, now); err != nil {
 		return err
 	}
-	_, err := FindPending(app, r.GetString("team"), r.GetString("email"))
-	if err == nil {
+	open, err := one(app, dbx.HashExp{"team": r.GetString("team"), "email": r.GetString("email"), "status": Pending})
+	switch {
+	case errors.Is(err, record.ErrNotFound):
+	case err != nil:
+		return err
+	case open.Status() == Pending:
 		return record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+	default:
+		open.Set("status", Expired)
+		if err := record.Write(app, open); err != nil {
+			return err
+		}
 	}
-	if !errors.Is(err, record.ErrNotFound) {
-		return err
-	}
-	return guardMember(app, r)
+	return guardMember(r, now)
 }
 
 // guardUpdate judges a change of state by what is stored, inside the transaction that changes it.
@@ -148,10 +157,14 @@ func guardRenewal(app core.App, r *core.Record) error {
 		return record.Refuse("expires", "not_pending", "The end of an open invitation lies ahead.")
 	}
 	if record.Changed(r, "admin", "organizer") {
-		if err := guardOffer(app, r); err != nil {
+		now, err := standingOf(app, r.GetString("team"), r.GetString("email"))
+		if err != nil {
 			return err
 		}
-		return guardMember(app, r)
+		if err := guardOffer(app, r, now); err != nil {
+			return err
+		}
+		return guardMember(r, now)
 	}
 	return nil
 }
@@ -179,40 +192,29 @@ func mayAnswer(address string, verified bool, r *core.Record) error {
 }
 
 // guardOffer lets an inviter offer only roles that he may grant (R48). Without an inviter it is whoever runs the server.
-func guardOffer(app core.App, r *core.Record) error {
+func guardOffer(app core.App, r *core.Record, now standing) error {
 	if r.GetString("inviter") == "" {
 		return nil
 	}
-	account, err := app.FindRecordById("users", r.GetString("inviter"))
+	team, err := app.FindRecordById("teams", r.GetString("team"), record.Keep)
 	if err != nil {
-		return fmt.Errorf("find the inviter: %w", err)
+		return fmt.Errorf("find the team of an invitation: %w", err)
 	}
-	inviter, err := actors.Find(app, account, r.GetString("team"))
+	inviter, err := actors.Of(app, r.GetString("inviter"), team)
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
-	held, err2 := heldBy(app, r)
-	if err2 != nil {
-		return err2
-	}
-	if err != nil || !inviter.CanInvite(actors.RolesOf(r), held) {
+	if err != nil || !inviter.CanInvite(actors.RolesOf(r), now.Held) {
 		return record.Forbid("The inviter may not offer these roles.")
 	}
 	return nil
 }
 
 // guardMember refuses to offer a member nothing that is new.
-func guardMember(app core.App, r *core.Record) error {
-	membership, err := membershipOf(app, r)
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	offered, held := actors.RolesOf(r), membership.Roles()
-	if offered.Without(held) != offered || offered.None() && membership.Kind() == members.Member ||
-		offered.Admin && held.Owner {
+func guardMember(r *core.Record, now standing) error {
+	offered := actors.RolesOf(r)
+	if now.In() && (offered.Without(now.Held) != offered || offered.None() && now.Kind == members.Member ||
+		offered.Admin && now.Held.Owner) {
 		return record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	return nil
@@ -252,24 +254,4 @@ func revokeOfRemoved(e *core.RecordEvent) error {
 		}
 		return pending.end(e.App, Revoked, "The person was removed from the team.")
 	})
-}
-
-// heldBy is what the invited address carries in the team already.
-func heldBy(app core.App, r *core.Record) (actors.Roles, error) {
-	membership, err := membershipOf(app, r)
-	if errors.Is(err, record.ErrNotFound) {
-		return actors.Roles{}, nil
-	}
-	if err != nil {
-		return actors.Roles{}, err
-	}
-	return membership.Roles(), nil
-}
-
-func membershipOf(app core.App, r *core.Record) (*members.Membership, error) {
-	account, err := accounts.Find(app, r.GetString("email"))
-	if err != nil {
-		return nil, err
-	}
-	return members.Find(app, r.GetString("team"), account.Id)
 }

@@ -82,4 +82,3 @@ func Owner(app core.App, team string) (*Membership, error) {
 	}
 	return m, nil
 }
-
