@@ -12,6 +12,8 @@ import (
 const (
 	Users = "users" // people, roles, tags, invitations, seats, and how far a letter has come
 	Team  = "team"  // its name, logo or settings
+
+	Import = "import" // how far a list has come that is invited in the background
 )
 
 // MaxStreams is how many open pages of one account are told of changes at a time.

@@ -3,6 +3,7 @@ package invitations
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -69,19 +70,31 @@ func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
 	return results, nil
 }
 
-// mayInvite judges the request as a whole. Whether an address is an Admin's is judged line by line.
 func mayInvite(app core.App, actor *actors.Actor, offer Offer) error {
+	return mayAsk(app, actor, offer, "invitation.create", MaxInvite, "Invite")
+}
+
+// mayAsk judges the request as a whole. Whether an address is an Admin's is judged line by line.
+func mayAsk(app core.App, actor *actors.Actor, offer Offer, action string, most int, verb string) error {
 	if !actor.CanInvite(offer.Roles, actors.Roles{}) {
 		err := record.Forbid(notAllowed(actor, offer.Roles))
-		return errors.Join(err, auditRefusal(app, actor, offer.Roles))
+		return errors.Join(err, auditRefusal(app, actor, action, offer.Roles))
 	}
 	switch n := len(offer.Lines); {
 	case n == 0:
 		return record.Refuse("emails", "required", "At least one address is needed.")
-	case n > MaxInvite:
-		return record.Refuse("emails", record.CodeTooMany, fmt.Sprintf("%d addresses at once are too many. Invite at most %d.", n, MaxInvite))
+	case n > most:
+		return record.Refuse("emails", record.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", thousands(n), verb, thousands(most)))
 	}
 	return nil
+}
+
+// thousands writes 10,000 for ten thousand.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
 func notAllowed(actor *actors.Actor, roles actors.Roles) string {
@@ -91,9 +104,9 @@ func notAllowed(actor *actors.Actor, roles actors.Roles) string {
 	return "Only the Owner and Admins invite people."
 }
 
-func auditRefusal(app core.App, actor *actors.Actor, roles actors.Roles) error {
+func auditRefusal(app core.App, actor *actors.Actor, action string, roles actors.Roles) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		entry := audit.By(actor, "invitation.create").With("roles", roles.Names())
+		entry := audit.By(actor, action).With("roles", roles.Names())
 		return audit.WriteRefused(tx, entry, record.CodeNotAllowed)
 	})
 }

@@ -72,7 +72,7 @@ func forecastLine(tx core.App, actor *actors.Actor, offer Offer, line Line, seen
 	fate := Fate{Line: line, Status: Refused}
 	err := line.Fault
 	if err == nil && seen[line.Address] {
-		err = record.Refuse("email", CodeDuplicate, "Listed twice")
+		err = listedTwice()
 	}
 	if err == nil {
 		seen[line.Address] = true

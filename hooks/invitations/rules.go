@@ -52,6 +52,7 @@ func Register(app core.App) {
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
 	app.OnRecordUpdateExecute("outbox").BindFunc(endUndeliverable)
+	registerImporter(app)
 	mail.Writes(app, write, mail.KindInvitation, mail.KindRoleOffered)
 	app.Cron().MustAdd("usherExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
