@@ -100,14 +100,6 @@ func (i *Import) invite(tx core.App, actor *actors.Actor, row *ImportRow) error 
 		return err
 	}
 	done, err := offerTo(tx, actor, Offer{Roles: i.Roles(), Note: i.GetString("note")}, Line{Raw: row.Raw, Name: row.Name, Address: row.Address})
-	entry := audit.By(actor, "invitation.create").On("", row.Address).With("import", i.Id)
-	if err == nil {
-		row.Status = done.status
-		done.tell(entry)
-		if err = audit.Write(tx, entry); err == nil {
-			err = done.send(tx)
-		}
-	}
 	if err != nil {
 		var ok bool
 		if _, row.Code, row.Message, ok = record.Refusal(err); !ok {
@@ -117,13 +109,23 @@ func (i *Import) invite(tx core.App, actor *actors.Actor, row *ImportRow) error 
 		if err := savepoint(tx, "ROLLBACK TO import_row"); err != nil {
 			return err
 		}
-		if row.Code == record.CodeNotAllowed {
-			if err := audit.WriteRefused(tx, entry, row.Code); err != nil {
-				return err
-			}
-		}
 	}
-	return savepoint(tx, "RELEASE import_row")
+	if err := savepoint(tx, "RELEASE import_row"); err != nil {
+		return err
+	}
+	entry := audit.By(actor, "invitation.create").On("", row.Address).With("import", i.Id)
+	switch {
+	case row.Code == record.CodeNotAllowed:
+		return audit.WriteRefused(tx, entry, row.Code)
+	case row.Code != "":
+		return nil
+	}
+	row.Status = done.status
+	done.tell(entry)
+	if err := audit.Write(tx, entry); err != nil {
+		return err
+	}
+	return done.send(tx)
 }
 
 func (r *ImportRow) refused() {
@@ -146,9 +148,10 @@ func (i *Import) note(tx core.App, rows []ImportRow) error {
 	if err != nil {
 		return fmt.Errorf("note the rows of an import: %w", err)
 	}
-	_, err = tx.NonconcurrentDB().NewQuery(`UPDATE import_rows SET status = value ->> 'status', code = value ->> 'code', message = value ->> 'message'
-		FROM json_each({:rows}) WHERE import = {:id} AND n = {:done} + 1 + key`).WithContext(record.Kept).
-		Bind(dbx.Params{"rows": string(data), "id": i.Id, "done": i.Done()}).Execute()
+	_, err = tx.NonconcurrentDB().NewQuery(`UPDATE import_rows SET (status, code, message) =
+		(SELECT value ->> 'status', value ->> 'code', value ->> 'message' FROM json_each({:rows}) WHERE key = n - {:done} - 1)
+		WHERE import = {:id} AND n > {:done} AND n <= {:to}`).WithContext(record.Kept).
+		Bind(dbx.Params{"rows": string(data), "id": i.Id, "done": i.Done(), "to": i.Done() + len(rows)}).Execute()
 	if err != nil {
 		return fmt.Errorf("note the rows of an import: %w", err)
 	}

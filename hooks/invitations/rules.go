@@ -95,7 +95,7 @@ func guardCreate(app core.App, r *core.Record) error {
 	if err := guardOffer(app, r, now); err != nil {
 		return err
 	}
-	open, err := one(app, dbx.HashExp{"team": r.GetString("team"), "email": r.GetString("email"), "status": Pending})
+	open, err := findUnanswered(app, r.GetString("team"), r.GetString("email"))
 	switch {
 	case errors.Is(err, record.ErrNotFound):
 	case err != nil:
