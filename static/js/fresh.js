@@ -4,14 +4,17 @@
 import { count } from "./select.js";
 
 const live = document.getElementById("live");
+const rest = 600; // between two fetches, while much changes
 let due;
+let last = -rest;
 
 function soon(after) {
-  clearTimeout(due);
-  due = setTimeout(refresh, after);
+  due ??= setTimeout(refresh, Math.max(after, last + rest - performance.now()));
 }
 
 async function refresh() {
+  due = undefined;
+  last = performance.now();
   const here = location.href;
   const answer = await fetch(here, { headers: { "X-Background": "1" } }).catch(() => null);
   if (!answer || location.href !== here) return;

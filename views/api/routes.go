@@ -12,6 +12,8 @@ import (
 const (
 	maxBody     = 1 << 20
 	maxTeamBody = 2 << 20
+
+	maxImportBody = 4 << 20 // a list of 2 MB, with what JSON adds
 )
 
 // Routes mounts the area.
@@ -53,6 +55,11 @@ func Routes(root *web.Group) {
 	team.PATCH("", updateTeam).Bind(apis.BodyLimit(maxTeamBody))
 	team.DELETE("", deleteTeam)
 	team.POST("/invitations", invite)
+	team.POST("/imports", startImport).Bind(apis.BodyLimit(maxImportBody))
+	team.GET("/imports", listImports).BindFunc(web.Panel)
+	team.GET("/imports/{id}", showImport).BindFunc(web.Panel)
+	team.POST("/imports/{id}/stop", stopImport).BindFunc(web.Panel)
+	team.GET("/imports/{id}/report", importReport).BindFunc(web.Panel)
 	team.DELETE("/members/{user}", removeMember)
 	team.GET("/seats", showSeats).BindFunc(web.Panel)
 	team.GET("/users", listUsers).BindFunc(web.Panel)

@@ -188,7 +188,7 @@ func TestAFileThatIsNoListIsToldBesideItsFieldAndAllIsKept(t *testing.T) {
 		}
 	}
 	r := s.upload(b, s.path("/users/add"), list("first@halation.example", "organizer"), "file", zeros(50<<20))
-	want(t, r, http.StatusRequestEntityTooLarge, "larger than 1 MB", `id="file-e"`, "Will be invited")
+	want(t, r, http.StatusRequestEntityTooLarge, "larger than 2 MB", `id="file-e"`, "Will be invited")
 	if got := kept(t, r.Body); got != "first@halation.example" {
 		t.Errorf("%q is kept", got)
 	}

@@ -19,6 +19,11 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/preview", preview).Bind(uploads)
 	panel.GET("/users/selected", selected)
 	panel.POST("/users/selected", doSelected)
+	panel.GET("/users/import", imports)
+	panel.GET("/users/import/{id}", importPage)
+	panel.GET("/users/import/{id}/stop", confirmStop)
+	panel.POST("/users/import/{id}/stop", stopImport)
+	panel.GET("/users/import/{id}/report", importReport)
 	panel.GET("/users/{id}", details)
 	panel.GET("/users/{id}/{deed}", confirm)
 	panel.POST("/users/{id}/ask", ask)
@@ -41,4 +46,5 @@ func Routes(pages *web.Group) {
 // Addresses of the area, under the name by which the person came.
 func panelPath(e *core.RequestEvent) string    { return "/admin/" + e.Request.PathValue("team") }
 func usersPath(e *core.RequestEvent) string    { return panelPath(e) + "/users" }
+func importPath(e *core.RequestEvent) string   { return usersPath(e) + "/import" }
 func settingsPath(e *core.RequestEvent) string { return panelPath(e) + "/settings" }
