@@ -60,7 +60,7 @@ func TestALongListIsLookedAtStartedFollowedAndReported(t *testing.T) {
 	form.Set("note", "Hello")
 	for _, path := range []string{"/users/preview", "/users/add"} {
 		r := b.Post(s.path(path), form)
-		want(t, r, http.StatusOK, "233 rows", "230", "will be invited", "are in the team with this already", "stand in the list twice", "are no addresses",
+		want(t, r, http.StatusOK, "233 rows", "230 rows", "Will be invited", "Already in the team", "Listed twice", "No address",
 			"The first 2 rows with a fault", "Start the import", "no address")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
@@ -131,7 +131,7 @@ func TestAnImportIsStoppedAfterAQuestion(t *testing.T) {
 func TestSeatsThatAreMissingAreSaidBeforeAnImport(t *testing.T) {
 	s := quiet(t)
 	r := s.As(s.owner).Post(s.path("/users/preview"), list(longList(300), "organizer"))
-	want(t, r, http.StatusOK, "277 Organizer seats are missing", "Start the import")
+	want(t, r, http.StatusOK, "277 more Organizer seats would be needed", "23 rows", "277 rows", "No free seat", "Start the import")
 }
 
 func TestImportsAreForThePanelOfTheTeam(t *testing.T) {

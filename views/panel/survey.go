@@ -23,12 +23,13 @@ func surveyed(e *core.RequestEvent, props *AddProps, input addInput) error {
 	props.Checked, props.Send = true, survey.Sends()
 	props.Survey = &SurveyProps{Total: survey.Total, Lacking: lacking(survey)}
 	for _, line := range []SurveyLine{
-		{"ok", "circle-check", "will be invited", survey.Invited},
-		{"ok", "refresh-cw", "are invited and get these roles", survey.Updated},
-		{"skip", "user-check", "are in the team with this already", survey.Members},
-		{"skip", "mail-check", "are invited already", survey.Asked},
-		{"skip", "copy", "stand in the list twice", survey.Duplicates},
-		{"bad", "circle-x", "are no addresses", survey.Malformed},
+		{"ok", "circle-check", "Will be invited", survey.Sends() - min(survey.Sends(), survey.Updated)},
+		{"ok", "refresh-cw", "Get the new roles", min(survey.Sends(), survey.Updated)},
+		{"full", "armchair", "No free seat", survey.Invited + survey.Updated - survey.Sends()},
+		{"skip", "user-check", "Already in the team", survey.Members},
+		{"skip", "mail-check", "Already invited", survey.Asked},
+		{"skip", "copy", "Listed twice", survey.Duplicates},
+		{"bad", "circle-x", "No address", survey.Malformed},
 	} {
 		if line.Count > 0 {
 			props.Survey.Lines = append(props.Survey.Lines, line)
@@ -42,7 +43,7 @@ func surveyed(e *core.RequestEvent, props *AddProps, input addInput) error {
 
 // lacking says which seats are missing.
 func lacking(s invitations.Survey) string {
-	admin, organizer := ui.Count(s.NoAdmin, "Admin seat", "Admin seats"), ui.Count(s.NoOrganize, "Organizer seat", "Organizer seats")
+	admin, organizer := ui.Count(s.NoAdmin, "more Admin seat", "more Admin seats"), ui.Count(s.NoOrganize, "more Organizer seat", "more Organizer seats")
 	switch {
 	case s.NoAdmin > 0 && s.NoOrganize > 0:
 		return admin + " and " + organizer
