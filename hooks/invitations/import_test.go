@@ -135,7 +135,10 @@ func TestWhoLosesTheRightLosesItForTheRowsThatAreLeft(t *testing.T) {
 			w.must(err)
 			return members.RevokeRoles(w.app, w.actor(w.owner), admin.Id, m.Roles())
 		},
-		"the team":    func(w *world, admin *core.Record) error { return members.Remove(w.app, w.actor(w.owner), admin.Id) },
+		"the team": func(w *world, admin *core.Record) error {
+			_, err := members.Remove(w.app, w.actor(w.owner), admin.Id)
+			return err
+		},
 		"the account": func(w *world, admin *core.Record) error { return w.app.Delete(admin) },
 	} {
 		t.Run(name, func(t *testing.T) {
