@@ -11,7 +11,7 @@ import (
 )
 
 // domains is what a view may ask of: every room of hooks that keeps something true for people.
-const domains = "accounts actors audit changes invitations limits mail members pictures plans record seats settings spreadsheet teams"
+const domains = "accounts actors audit bulk changes invitations limits mail members pictures plans record seats settings spreadsheet tags teams"
 
 // arrows says which of our packages a package may import directly, in tests not counted.
 // Names without a folder are rooms of hooks.
@@ -32,13 +32,15 @@ var arrows = map[string]string{
 	"mail":            "record settings",
 	"mail/resendtest": "",
 
-	// The domains, one way: invitations, members, seats, plans, teams.
+	// The domains, one way: bulk, tags and invitations, members, seats, plans, teams.
 	"accounts":    "actors audit limits mail pictures record settings",
 	"teams":       "actors audit limits mail pictures record settings",
 	"plans":       "record",
 	"seats":       "plans record",
 	"members":     "accounts actors audit mail plans record settings spreadsheet teams",
-	"invitations": "accounts actors audit limits mail members record seats settings teams",
+	"invitations": "accounts actors audit changes limits mail members record seats settings teams",
+	"tags":        "accounts actors audit members record",
+	"bulk":        "actors audit invitations members record tags",
 
 	"hooks":     domains,
 	"operate":   domains,

@@ -14,6 +14,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/settings"
+	"usher/hooks/tags"
 	"usher/hooks/teams"
 )
 
@@ -24,7 +25,7 @@ type Config = settings.Config
 // before it is judged, and a state that is wrong is told before a seat that is missing.
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
-	record.Register(app, "users", "logins", "teams", "memberships", "invitations")
+	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags")
 	audit.Register(app)
 	mail.Register(app)
 	accounts.Register(app)
@@ -32,6 +33,7 @@ func Register(app core.App, config Config) {
 	teams.Register(app)
 	members.Register(app)
 	invitations.Register(app)
+	tags.Register(app)
 	seats.Register(app)
 	changes.Register(app)
 }

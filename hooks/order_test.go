@@ -201,13 +201,15 @@ func (h *house) revokeRole(r *rapid.T) {
 func (h *house) remove(r *rapid.T) {
 	actor, account := h.actor(r), h.person(r)
 	if actor != nil && account != nil {
-		came(r, members.Remove(h.app, actor, account.Id))
+		_, err := members.Remove(h.app, actor, account.Id)
+		came(r, err)
 	}
 }
 
 func (h *house) leave(r *rapid.T) {
 	if actor := h.actor(r); actor != nil {
-		came(r, members.Leave(h.app, actor))
+		_, err := members.Leave(h.app, actor)
+		came(r, err)
 	}
 }
 

@@ -38,3 +38,37 @@ func drop(names ...string) func(core.App) error {
 		return nil
 	}
 }
+
+// run executes statements in their order.
+func run(app core.App, statements ...string) error {
+	for _, statement := range statements {
+		if _, err := app.DB().NewQuery(statement).Execute(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexed gives collections an index, in place of one of the same name: collection, name, columns, condition.
+func indexed(app core.App, each ...string) error {
+	for ; len(each) > 0; each = each[4:] {
+		collection, err := app.FindCollectionByNameOrId(each[0])
+		if err != nil {
+			return err
+		}
+		collection.AddIndex(each[1], false, each[2], each[3])
+		if err := app.Save(collection); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unindexed(app core.App, name, index string) error {
+	collection, err := app.FindCollectionByNameOrId(name)
+	if err != nil {
+		return err
+	}
+	collection.RemoveIndex(index)
+	return app.Save(collection)
+}

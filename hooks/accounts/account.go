@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
@@ -54,6 +55,18 @@ func Find(app core.App, address string) (*core.Record, error) {
 		return nil, fmt.Errorf("find account: %w", err)
 	}
 	return account, nil
+}
+
+// AddressOf reads the address of the account with that id and whether it is confirmed, or record.ErrNotFound.
+func AddressOf(app core.App, id string) (address string, verified bool, err error) {
+	err = app.DB().NewQuery("SELECT email, verified FROM users WHERE id = {:id}").WithContext(record.Kept).Bind(dbx.Params{"id": id}).Row(&address, &verified)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, record.ErrNotFound
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("find the address of an account: %w", err)
+	}
+	return address, verified, nil
 }
 
 // Any reports whether there is an account at all.

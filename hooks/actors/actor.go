@@ -29,7 +29,9 @@ func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
 		return nil, record.ErrNotFound
 	}
-	found, err := app.FindFirstRecordByFilter("teams", "id = {:t} || slug = {:t}", dbx.Params{"t": team})
+	found := &core.Record{}
+	err := app.RecordQuery("teams").WithContext(record.Kept).
+		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})).Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, record.ErrNotFound
 	}
@@ -41,15 +43,26 @@ func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 
 // In is Find for a team that is already read.
 func In(app core.App, account, team *core.Record) (*Actor, error) {
-	membership, err := app.FindFirstRecordByFilter("memberships", "team = {:t} && user = {:u}",
-		dbx.Params{"t": team.Id, "u": account.Id})
+	actor, err := Of(app, account.Id, team)
+	if err == nil {
+		actor.Account = account
+	}
+	return actor, err
+}
+
+// Of is what the account with that id may do in the team. Its Account is not read.
+func Of(app core.App, user string, team *core.Record) (*Actor, error) {
+	actor := &Actor{Team: team}
+	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind FROM memberships WHERE team = {:t} AND user = {:u}").
+		WithContext(record.Kept).Bind(dbx.Params{"t": team.Id, "u": user}).
+		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, record.ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
 	}
-	return &Actor{Account: account, Team: team, Roles: RolesOf(membership), Kind: membership.GetString("kind")}, nil
+	return actor, nil
 }
 
 // Again reads the actor anew inside a transaction, so that a right that was lost since the

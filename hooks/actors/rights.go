@@ -9,6 +9,9 @@ func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
 // OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
 func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
 
+// DeletesTeam reports whether the actor may delete the team (R12).
+func (a *Actor) DeletesTeam() bool { return a.Roles.Owner }
+
 // ManagesAdmins reports whether the actor may invite, promote, revoke or remove Admins (D1).
 func (a *Actor) ManagesAdmins() bool {
 	return a.Roles.Owner || a.Roles.Admin && a.Team.GetBool("admins_manage_admins")

@@ -4,12 +4,13 @@ import "slices"
 
 // Deed is an action in words for people. {on} is whom or what it was done to, {roles} the roles of its details.
 type Deed struct {
-	Action string
-	Kind   string // key of one of the Kinds
-	Did    string // "revoked the invitation of {on}"
-	Tries  string // of a refusal, behind "tried to": "revoke the invitation of {on}"
-	Got    string // as it reads beside him to whom it was done: "invitation revoked"; empty: as the sentence
-	Nobody string // who it was when no account did it; empty: the server
+	Action  string
+	Kind    string // key of one of the Kinds
+	Did     string // "revoked the invitation of {on}"
+	Tries   string // of a refusal, behind "tried to": "revoke the invitation of {on}"
+	Got     string // as it reads beside him to whom it was done: "invitation revoked"; empty: as the sentence
+	Nobody  string // who it was when no account did it; empty: the server
+	Unnamed string // {on} without a name; empty: "somebody"
 }
 
 // Kind groups deeds, so that people find them.
@@ -33,13 +34,19 @@ var Catalogue = []Deed{
 	{Action: "invitation.revoke", Kind: "invitations", Did: "revoked the invitation of {on}", Tries: "revoke the invitation of {on}", Got: "invitation revoked"},
 	{Action: "invitation.resend", Kind: "invitations", Did: "sent the invitation of {on} again", Tries: "send the invitation of {on} again", Got: "invitation sent again"},
 	{Action: "invitation.undeliverable", Kind: "invitations", Did: "ended the invitation of {on}, who cannot be reached", Tries: "end the invitation of {on}", Got: "invitation ended, the address cannot be reached"},
+	{Action: "import.start", Kind: "invitations", Did: "began to invite everybody in {on}", Tries: "invite everybody in {on}", Unnamed: "a list"},
+	{Action: "import.done", Kind: "invitations", Did: "invited everybody in {on}", Tries: "invite everybody in {on}", Unnamed: "a list"},
+	{Action: "import.stop", Kind: "invitations", Did: "stopped inviting from {on}", Tries: "stop inviting from {on}", Unnamed: "a list"},
+	{Action: "import.stopped", Kind: "invitations", Did: "invited no more from {on}", Tries: "invite from {on}", Unnamed: "a list"},
 
 	{Action: "member.revoke", Kind: "members", Did: "took the role {roles} from {on}", Tries: "take a role from {on}", Got: "role {roles} taken"},
 	{Action: "member.remove", Kind: "members", Did: "removed {on} from the team", Tries: "remove {on} from the team", Got: "removed from the team"},
 	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team", Got: "left the team"},
+	{Action: "person.tag", Kind: "members", Did: "changed the tags of {on}", Tries: "change the tags of {on}", Got: "tags changed"},
 
 	{Action: "team.found", Kind: "team", Did: "made the team {on}", Tries: "make a team"},
 	{Action: "team.update", Kind: "team", Did: "changed the settings of {on}", Tries: "change the settings of {on}"},
+	{Action: "team.delete", Kind: "team", Did: "deleted the team {on}", Tries: "delete the team {on}"},
 	{Action: "mail.test", Kind: "team", Did: "sent a test letter", Tries: "send a test letter"},
 
 	{Action: "panel.enter", Kind: "access", Did: "entered the Admin Panel", Tries: "enter the Admin Panel"},

@@ -14,6 +14,9 @@ import (
 	"usher/hooks/audit"
 )
 
+// builtShape is the beginning of a name that is put together: this test would not find it.
+var builtShape = regexp.MustCompile(`^[a-z]+\.$`)
+
 var actionShape = regexp.MustCompile(`^[a-z]+(\.[a-z_]+)+$`)
 
 // actionsInSource are the names of actions in the program: every text of that shape in a file that writes entries.
@@ -32,6 +35,9 @@ func actionsInSource(t *testing.T) map[string]string {
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
 				if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+					if text, _ := strconv.Unquote(literal.Value); builtShape.MatchString(text) {
+						t.Errorf("%s puts a name together from %q: write actions out", path, text)
+					}
 					if text, err := strconv.Unquote(literal.Value); err == nil && actionShape.MatchString(text) && !strings.HasPrefix(text, "usher.") { // keys of the store
 						found[text] = path
 					}
@@ -114,6 +120,8 @@ func TestAnEntryIsASentence(t *testing.T) {
 			want: "Marta changed the settings of Halation {roles} {on}",
 			notes: []audit.Note{{Label: "Admins may manage Admins", Value: "yes"}, {Label: "Filter", Value: "a 1, 2, b 2"},
 				{Label: "Name", Value: "New"}, {Label: "Rows", Value: "1204000"}}},
+		{row: audit.Row{ActorName: "Marta", Action: "import.done", Result: "ok", Detail: `{"invited":12,"import":"x"}`},
+			want: "Marta invited everybody in a list", notes: []audit.Note{{Label: "Invited", Value: "12"}}},
 		{row: audit.Row{Action: "meteor.strike", TargetName: "Earth", Result: "out_of_range", Detail: "not JSON"},
 			want: "Usher tried to do “meteor.strike” to Earth", reason: "Out of range."},
 	} {

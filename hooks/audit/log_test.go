@@ -49,7 +49,8 @@ func tell(t *testing.T) *story {
 		Lines: invitations.Addresses([]string{s.refused}), Roles: actors.Roles{Admin: true}})
 	hookstest.Refused(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
 	s.must(members.RevokeRoles(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.theo.Id, actors.Roles{Organizer: true}))
-	s.must(members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id))
+	_, err = members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id)
+	s.must(err)
 	hookstest.Invite(t, s.app, s.other2(), s.other, "lucia@x.example")
 	return s
 }

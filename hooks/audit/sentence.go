@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,10 +47,7 @@ func (r Row) who() string {
 }
 
 func (r Row) whom() string {
-	if r.TargetName == "" {
-		return "somebody"
-	}
-	return r.TargetName
+	return cmp.Or(r.TargetName, deedOf(r.Action).Unnamed, "somebody")
 }
 
 // roles are the roles of the details in words; none is a plain member.
@@ -85,7 +83,7 @@ type Note struct{ Label, Value string }
 // labels are the details that are shown beside a sentence. Others are shown under their own name.
 var labels = map[string]string{
 	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Through", "area": "Through",
-	"corrected": "Corrected to", "address": "New address",
+	"corrected": "Corrected to", "instead": "Instead of", "address": "New address",
 }
 
 // Notes are the details that the sentence does not tell.
@@ -93,7 +91,7 @@ func (r Row) Notes() []Note {
 	details, told := r.Details(), strings.Contains(r.words(), "{roles}")
 	var notes []Note
 	for _, key := range slices.Sorted(maps.Keys(details)) {
-		if key == "status" || key == "roles" && told {
+		if key == "status" || key == "import" || key == "roles" && told {
 			continue
 		}
 		if value := written(details[key]); value != "" {

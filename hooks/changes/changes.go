@@ -10,8 +10,10 @@ import (
 
 // What can have changed.
 const (
-	Users = "users" // people, roles, invitations, seats, and how far a letter has come
+	Users = "users" // people, roles, tags, invitations, seats, and how far a letter has come
 	Team  = "team"  // its name, logo or settings
+
+	Import = "import" // how far a list has come that is invited in the background
 )
 
 // MaxStreams is how many open pages of one account are told of changes at a time.
@@ -25,7 +27,7 @@ const (
 
 // Register wires the telling to what is committed. It changes nothing and refuses nothing.
 func Register(app core.App) {
-	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "outbox": Users, "teams": Team} {
+	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team} {
 		tell := func(e *core.RecordEvent) error {
 			team := e.Record.GetString("team")
 			if collection == "teams" {

@@ -54,7 +54,7 @@ func (a Answer) give(app core.App, action string, end func(core.App, *Invitation
 		entry.On(invitation.Id, invitation.Address())
 		if a.Account != nil {
 			entry.Actor, entry.ActorName = a.Account.Id, actors.DisplayName(a.Account)
-			if err := mayAnswer(a.Account, invitation.Record); err != nil {
+			if err := mayAnswer(a.Account.Email(), a.Account.Verified(), invitation.Record); err != nil {
 				return err
 			}
 		}

@@ -1,9 +1,6 @@
 package invitations
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -50,15 +47,12 @@ func (o Offer) replace(tx core.App, actor *actors.Actor, line Line) (Offer, erro
 	if err != nil {
 		return o, err
 	}
-	if actor, err = actor.Again(tx); err != nil {
-		return o, err
-	}
-	held, err := heldBy(tx, wrong.Record)
+	now, err := standingOf(tx, actor.Team.Id, wrong.Address())
 	if err != nil {
 		return o, err
 	}
-	if !actor.CanAnswerFor(wrong.Roles(), held) {
-		return o, record.Forbid(notAllowed(actor, wrong.Roles().With(actors.Roles{Admin: held.Admin})))
+	if !actor.CanAnswerFor(wrong.Roles(), now.Held) {
+		return o, record.Forbid(notAllowed(actor, wrong.Roles().With(actors.Roles{Admin: now.Held.Admin})))
 	}
 	if err := wrong.mayMove(tx, line); err != nil {
 		return o, err
@@ -81,12 +75,9 @@ func (i *Invitation) mayMove(tx core.App, line Line) error {
 	if line.Address == i.Address() {
 		return record.Refuse("email", CodeSameAddress, "This is the address that it was sent to. Type the one that is right.")
 	}
-	_, err := membershipOf(tx, i.Record)
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look for a member with the address: %w", err)
+	now, err := standingOf(tx, i.TeamID(), i.Address())
+	if err != nil || !now.In() {
+		return err
 	}
 	return record.Refuse("email", CodeAlreadyMember, "This person is in the team already, and changes the address of the account themselves.")
 }

@@ -3,6 +3,7 @@ package invitations
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -69,19 +70,31 @@ func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
 	return results, nil
 }
 
-// mayInvite judges the request as a whole. Whether an address is an Admin's is judged line by line.
 func mayInvite(app core.App, actor *actors.Actor, offer Offer) error {
+	return mayAsk(app, actor, offer, "invitation.create", MaxInvite, "Invite")
+}
+
+// mayAsk judges the request as a whole. Whether an address is an Admin's is judged line by line.
+func mayAsk(app core.App, actor *actors.Actor, offer Offer, action string, most int, verb string) error {
 	if !actor.CanInvite(offer.Roles, actors.Roles{}) {
 		err := record.Forbid(notAllowed(actor, offer.Roles))
-		return errors.Join(err, auditRefusal(app, actor, offer.Roles))
+		return errors.Join(err, auditRefusal(app, actor, action, offer.Roles))
 	}
 	switch n := len(offer.Lines); {
 	case n == 0:
 		return record.Refuse("emails", "required", "At least one address is needed.")
-	case n > MaxInvite:
-		return record.Refuse("emails", record.CodeTooMany, fmt.Sprintf("%d addresses at once are too many. Invite at most %d.", n, MaxInvite))
+	case n > most:
+		return record.Refuse("emails", record.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", thousands(n), verb, thousands(most)))
 	}
 	return nil
+}
+
+// thousands writes 10,000 for ten thousand.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
 func notAllowed(actor *actors.Actor, roles actors.Roles) string {
@@ -91,9 +104,9 @@ func notAllowed(actor *actors.Actor, roles actors.Roles) string {
 	return "Only the Owner and Admins invite people."
 }
 
-func auditRefusal(app core.App, actor *actors.Actor, roles actors.Roles) error {
+func auditRefusal(app core.App, actor *actors.Actor, action string, roles actors.Roles) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		entry := audit.By(actor, "invitation.create").With("roles", roles.Names())
+		entry := audit.By(actor, action).With("roles", roles.Names())
 		return audit.WriteRefused(tx, entry, record.CodeNotAllowed)
 	})
 }
@@ -103,28 +116,28 @@ func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Resu
 	result := Result{Line: line, Status: Refused}
 	err := line.Fault
 	if err == nil {
-		var token string
-		entry := audit.By(actor, "invitation.create")
-		err = audit.Do(app, entry, func(tx core.App) (err error) {
-			entry.On("", line.Address)
-			if offer.instead != "" {
-				if offer, err = offer.replace(tx, actor, line); err != nil {
-					return err
-				}
-			}
-			invitation, status, secret, err := offerTo(tx, actor, offer, line)
+		var done offered
+		entry := audit.By(actor, "invitation.create").On("", line.Address)
+		err = audit.Do(app, entry, func(tx core.App) error {
+			again, err := actor.Again(tx)
 			if err != nil {
 				return err
 			}
-			entry.On(invitation.Id, line.Address).With("roles", invitation.Roles().Names()).With("status", status)
 			if offer.instead != "" {
+				if offer, err = offer.replace(tx, again, line); err != nil {
+					return err
+				}
 				entry.With("instead", offer.instead)
 			}
-			result.ID, result.Status, token = invitation.Id, status, secret
-			return send(tx, invitation, token)
+			if done, err = offerTo(tx, again, offer, line); err != nil {
+				return err
+			}
+			done.tell(entry)
+			return done.send(tx)
 		})
+		result.ID, result.Status = done.id(), done.status
 		if err == nil && !mail.Works(app) {
-			result.Link = Link(app, token)
+			result.Link = Link(app, done.token)
 		}
 	}
 	if err == nil {
@@ -140,56 +153,74 @@ func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Resu
 // Link is the address of the page that accepts.
 func Link(app core.App, token string) string { return settings.Of(app).Link("/invite/" + token) }
 
-// offerTo makes the invitation of one address, or gives the open one other roles.
-func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, string, string, error) {
-	actor, err := actor.Again(tx)
-	if err != nil {
-		return nil, "", "", err
+// offered is an invitation that was made or changed in a transaction, with the secret of its link.
+type offered struct {
+	*Invitation
+	status string // Invited or Updated
+	token  string
+	member bool // of somebody who is in the team
+}
+
+func (o offered) id() string {
+	if o.Invitation == nil {
+		return ""
 	}
+	return o.Id
+}
+
+func (o offered) tell(entry *audit.Entry) {
+	entry.On(o.Id, o.Address()).With("roles", o.Roles().Names()).With("status", o.status)
+}
+
+func (o offered) send(tx core.App) error { return send(tx, o.Invitation, o.token, o.member) }
+
+// offerTo makes the invitation of one address, or gives the open one other roles. The actor was read in this transaction.
+func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered, error) {
+	none := offered{}
 	invitation, err := blank(tx, actor, offer, line)
 	if err != nil {
-		return nil, "", "", err
+		return none, err
 	}
-	held, err := heldBy(tx, invitation.Record)
+	now, err := standingOf(tx, actor.Team.Id, line.Address)
 	if err != nil {
-		return nil, "", "", err
+		return none, err
 	}
-	if !actor.CanInvite(offer.Roles, held) {
-		return nil, "", "", record.Forbid("Only the Owner offers an Admin a role in this team.")
+	if !actor.CanInvite(offer.Roles, now.Held) {
+		return none, record.Forbid("Only the Owner offers an Admin a role in this team.")
 	}
-	setRoles(invitation, offer.Roles.Without(held))
+	setRoles(invitation, offer.Roles.Without(now.Held))
 	if !offer.Roles.None() && invitation.Roles().None() {
-		return nil, "", "", record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
+		return none, record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	if err := strangersLimit(tx, actor.Team); err != nil {
-		return nil, "", "", err
+		return none, err
 	}
 
 	status := Invited
 	open, err := FindPending(tx, actor.Team.Id, line.Address)
 	switch {
 	case err == nil && open.Roles() == invitation.Roles():
-		return nil, "", "", record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return none, record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
 	case err == nil:
-		if !actor.CanInvite(open.Roles(), held) {
-			return nil, "", "", record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
+		if !actor.CanInvite(open.Roles(), now.Held) {
+			return none, record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
 		}
 		if err := fewLetters(tx, open); err != nil {
-			return nil, "", "", err
+			return none, err
 		}
 		setRoles(open, invitation.Roles())
 		open.Set("inviter", actor.Account.Id)
 		open.Set("note", offer.Note)
 		invitation, status = open, Updated
 	case !errors.Is(err, record.ErrNotFound):
-		return nil, "", "", err
+		return none, err
 	}
 	token, err := invitation.renew(tx)
 	if err != nil {
-		return nil, "", "", err
+		return none, err
 	}
 	invitation.Set("shown", !mail.Works(tx))
-	return invitation, status, token, tx.Save(invitation)
+	return offered{invitation, status, token, now.In()}, record.Write(tx, invitation)
 }
 
 func blank(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, error) {

@@ -13,7 +13,7 @@ import (
 )
 
 // MaxCSV is the largest list that is read, in bytes.
-const MaxCSV = 1 << 20
+const MaxCSV = 2 << 20
 
 // Line is one address of a list, as it was typed and as it is understood.
 type Line struct {
@@ -86,7 +86,7 @@ func ParseCSV(file io.Reader) ([]Line, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read the list: %w", err)
 	case len(data) > MaxCSV:
-		return refuse("The file is larger than 1 MB. A list of 200 addresses is much smaller: is it the right file?")
+		return refuse("The file is larger than 2 MB. A list of 10,000 addresses is smaller: is it the right file?")
 	case !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0:
 		return refuse("This is no CSV file in UTF-8. In your spreadsheet choose “Save as”, then “CSV UTF-8”.")
 	}

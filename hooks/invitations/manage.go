@@ -21,7 +21,7 @@ const (
 
 // Revoke ends an open invitation; its link dies at once (R57).
 func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
-	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation) error {
+	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation, _ standing) error {
 		return i.end(tx, Revoked, "")
 	})
 }
@@ -30,18 +30,18 @@ func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
 // where no mail is sent.
 func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
 	var token string
-	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation) error {
-		if err := mayResend(tx, i); err != nil {
+	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now standing) error {
+		if err := MayResend(tx, i); err != nil {
 			return err
 		}
 		if token, err = i.renew(tx); err != nil {
 			return err
 		}
 		i.Set("shown", !mail.Works(tx))
-		if err := tx.Save(i); err != nil {
+		if err := record.Write(tx, i); err != nil {
 			return err
 		}
-		return send(tx, i, token)
+		return send(tx, i, token, now.In())
 	})
 	if err == nil && !mail.Works(app) {
 		link = Link(app, token)
@@ -49,7 +49,8 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 	return invitation, link, err
 }
 
-func mayResend(tx core.App, i *Invitation) error {
+// MayResend is nil if a letter may be sent again now (R59).
+func MayResend(tx core.App, i *Invitation) error {
 	n, last, err := mail.Letters(tx, i.Id, time.Now().Add(-resendEvery))
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func fewLetters(tx core.App, i *Invitation) error {
 }
 
 // manage is what somebody in the panel does to an open invitation of the team.
-func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation) error) (*Invitation, error) {
+func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation, standing) error) (*Invitation, error) {
 	var invitation *Invitation
 	entry := audit.By(actor, action).On(id, "")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
@@ -91,19 +92,25 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 			return record.ErrNotFound
 		}
 		entry.On(id, invitation.Address())
-		held, err := heldBy(tx, invitation.Record)
+		now, err := standingOf(tx, actor.Team.Id, invitation.Address())
 		if err != nil {
 			return err
 		}
-		if !actor.CanAnswerFor(invitation.Roles(), held) {
-			return record.Forbid(notAllowed(actor, invitation.Roles().With(actors.Roles{Admin: held.Admin})))
-		}
-		if err := invitation.open(); err != nil {
+		if err := MayManage(actor, invitation, now.Held); err != nil {
 			return err
 		}
-		return deed(tx, invitation)
+		return deed(tx, invitation, now)
 	})
 	return invitation, err
+}
+
+// MayManage is nil if the actor may revoke or resend the invitation of a person who carries held in the team
+// already; else it says why not. The right is judged before the state.
+func MayManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
+	if !actor.CanAnswerFor(i.Roles(), held) {
+		return record.Forbid(notAllowed(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
+	}
+	return i.open()
 }
 
 // SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is

@@ -43,6 +43,10 @@ func Preview(app core.App, actor *actors.Actor, offer Offer) (Forecast, error) {
 	}
 	err := app.RunInTransaction(func(tx core.App) error {
 		seen := map[string]bool{}
+		actor, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
 		for _, line := range offer.Lines {
 			fate, err := forecastLine(tx, actor, offer, line, seen)
 			if err != nil {
@@ -53,7 +57,6 @@ func Preview(app core.App, actor *actors.Actor, offer Offer) (Forecast, error) {
 			}
 			forecast.Fates = append(forecast.Fates, fate)
 		}
-		var err error
 		if forecast.Seats, err = seats.Of(tx, actor.Team.Id); err != nil {
 			return err
 		}
@@ -69,14 +72,14 @@ func forecastLine(tx core.App, actor *actors.Actor, offer Offer, line Line, seen
 	fate := Fate{Line: line, Status: Refused}
 	err := line.Fault
 	if err == nil && seen[line.Address] {
-		err = record.Refuse("email", CodeDuplicate, "Listed twice")
+		err = listedTwice()
 	}
 	if err == nil {
 		seen[line.Address] = true
-		invitation, status, token, refused := offerTo(tx, actor, offer, line)
-		if err = refused; err == nil {
-			fate.Status = status
-			return fate, send(tx, invitation, token) // it counts, as it will
+		var done offered
+		if done, err = offerTo(tx, actor, offer, line); err == nil {
+			fate.Status = done.status
+			return fate, done.send(tx) // it counts, as it will
 		}
 	}
 	_, code, sentence, ok := record.Refusal(err)

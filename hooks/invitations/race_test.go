@@ -62,7 +62,8 @@ func TestARaceEndsInExactlyOneState(t *testing.T) {
 							t.Errorf("%d won, it is %s, in the team: %v (%v)", won, end, in, results)
 						}
 						if in {
-							w.must(members.Remove(w.app, w.actor(w.owner), w.lucia.Id))
+							_, err := members.Remove(w.app, w.actor(w.owner), w.lucia.Id)
+							w.must(err)
 						}
 					}
 				})
@@ -114,7 +115,8 @@ func TestAcceptingAgainstRemovalLeavesNobodyIn(t *testing.T) {
 			if i == 0 {
 				return acting(w, id, invitations.Accepted)()
 			}
-			return members.Remove(w.app, actor, w.lucia.Id)
+			_, err := members.Remove(w.app, actor, w.lucia.Id)
+			return err
 		})
 		hookstest.Won(t, results, over...)
 		_, in := w.roles(w.lucia)

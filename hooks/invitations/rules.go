@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
 )
@@ -51,6 +52,8 @@ func Register(app core.App) {
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
 	app.OnRecordUpdateExecute("outbox").BindFunc(endUndeliverable)
+	registerImporter(app)
+	mail.Writes(app, write, mail.KindInvitation, mail.KindRoleOffered)
 	app.Cron().MustAdd("usherExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {
 			app.Logger().Error("expire invitations", "error", err)
@@ -85,31 +88,38 @@ func guardCreate(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
 		return record.Refuse("status", "not_pending", "An invitation begins as pending, with its end ahead.")
 	}
-	if err := guardOffer(app, r); err != nil {
+	now, err := standingOf(app, r.GetString("team"), r.GetString("email"))
+	if err != nil {
 		return err
 	}
-	if err := closeOverdue(app, r.GetString("team"), r.GetString("email")); err != nil {
+	if err := guardOffer(app, r, now); err != nil {
 		return err
 	}
-	_, err := FindPending(app, r.GetString("team"), r.GetString("email"))
-	if err == nil {
+	open, err := findUnanswered(app, r.GetString("team"), r.GetString("email"))
+	switch {
+	case errors.Is(err, record.ErrNotFound):
+	case err != nil:
+		return err
+	case open.Status() == Pending:
 		return record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+	default:
+		open.Set("status", Expired)
+		if err := record.Write(app, open); err != nil {
+			return err
+		}
 	}
-	if !errors.Is(err, record.ErrNotFound) {
-		return err
-	}
-	return guardMember(app, r)
+	return guardMember(r, now)
 }
 
 // guardUpdate judges a change of state by what is stored, inside the transaction that changes it.
 func guardUpdate(app core.App, r *core.Record) error {
 	before := r.Original()
-	if record.Changed(r, "team", "email") {
+	if record.Differs(r, before, "team", "email") {
 		return record.Refuse("base", "fixed", "An invitation stays with its team and its address.")
 	}
 	from, to := before.GetString("status"), r.GetString("status")
 	if from != Pending {
-		if record.Changed(r, "status", "expires", "admin", "organizer", "token_hash", "answered") {
+		if record.Differs(r, before, "status", "expires", "admin", "organizer", "token_hash", "answered") {
 			return refusalOf(from)
 		}
 		return nil
@@ -122,7 +132,7 @@ func guardUpdate(app core.App, r *core.Record) error {
 		}
 		return nil
 	case Pending:
-		if overdue && record.Changed(r, "expires", "admin", "organizer", "token_hash") {
+		if overdue && record.Differs(r, before, "expires", "admin", "organizer", "token_hash") {
 			return refusalOf(Expired)
 		}
 		if overdue {
@@ -133,7 +143,7 @@ func guardUpdate(app core.App, r *core.Record) error {
 	if overdue {
 		return refusalOf(Expired)
 	}
-	if record.Changed(r, "admin", "organizer", "expires") {
+	if record.Differs(r, before, "admin", "organizer", "expires") {
 		return record.Refuse("base", "fixed", "An answer does not change what was asked.")
 	}
 	if to == Accepted {
@@ -148,68 +158,64 @@ func guardRenewal(app core.App, r *core.Record) error {
 		return record.Refuse("expires", "not_pending", "The end of an open invitation lies ahead.")
 	}
 	if record.Changed(r, "admin", "organizer") {
-		if err := guardOffer(app, r); err != nil {
+		now, err := standingOf(app, r.GetString("team"), r.GetString("email"))
+		if err != nil {
 			return err
 		}
-		return guardMember(app, r)
+		if err := guardOffer(app, r, now); err != nil {
+			return err
+		}
+		return guardMember(r, now)
 	}
 	return nil
 }
 
 // guardAnswer lets only the confirmed account of the invited address accept (R53).
 func guardAnswer(app core.App, r *core.Record) error {
-	account, err := app.FindRecordById("users", r.GetString("user"))
-	if err != nil {
+	address, verified, err := accounts.AddressOf(app, r.GetString("user"))
+	if errors.Is(err, record.ErrNotFound) {
 		return record.Refuse("user", accounts.CodeWrongAccount, "An invitation is accepted by an account.")
 	}
-	return mayAnswer(account, r)
+	if err != nil {
+		return err
+	}
+	return mayAnswer(address, verified, r)
 }
 
-func mayAnswer(account, r *core.Record) error {
-	if account.Email() != r.GetString("email") {
+func mayAnswer(address string, verified bool, r *core.Record) error {
+	if address != r.GetString("email") {
 		return record.Refuse("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out and come back with the invited one.")
 	}
-	if !account.Verified() {
+	if !verified {
 		return record.Refuse("base", accounts.CodeUnverified, "Confirm your address first.")
 	}
 	return nil
 }
 
 // guardOffer lets an inviter offer only roles that he may grant (R48). Without an inviter it is whoever runs the server.
-func guardOffer(app core.App, r *core.Record) error {
+func guardOffer(app core.App, r *core.Record, now standing) error {
 	if r.GetString("inviter") == "" {
 		return nil
 	}
-	account, err := app.FindRecordById("users", r.GetString("inviter"))
+	team, err := app.FindRecordById("teams", r.GetString("team"), record.Keep)
 	if err != nil {
-		return fmt.Errorf("find the inviter: %w", err)
+		return fmt.Errorf("find the team of an invitation: %w", err)
 	}
-	inviter, err := actors.Find(app, account, r.GetString("team"))
+	inviter, err := actors.Of(app, r.GetString("inviter"), team)
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return err
 	}
-	held, err2 := heldBy(app, r)
-	if err2 != nil {
-		return err2
-	}
-	if err != nil || !inviter.CanInvite(actors.RolesOf(r), held) {
+	if err != nil || !inviter.CanInvite(actors.RolesOf(r), now.Held) {
 		return record.Forbid("The inviter may not offer these roles.")
 	}
 	return nil
 }
 
 // guardMember refuses to offer a member nothing that is new.
-func guardMember(app core.App, r *core.Record) error {
-	membership, err := membershipOf(app, r)
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	offered, held := actors.RolesOf(r), membership.Roles()
-	if offered.Without(held) != offered || offered.None() && membership.Kind() == members.Member ||
-		offered.Admin && held.Owner {
+func guardMember(r *core.Record, now standing) error {
+	offered := actors.RolesOf(r)
+	if now.In() && (offered.Without(now.Held) != offered || offered.None() && now.Kind == members.Member ||
+		offered.Admin && now.Held.Owner) {
 		return record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	return nil
@@ -230,15 +236,15 @@ func revokeOfRemoved(e *core.RecordEvent) error {
 			return err
 		}
 		team, user := e.Record.GetString("team"), e.Record.GetString("user")
+		if n, err := e.App.CountRecords("teams", dbx.HashExp{"id": team}); err != nil || n == 0 {
+			return err
+		}
 		account, err := e.App.FindRecordById("users", user)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil // nobody is left to whom anything is offered: an account's memberships go before it does
 		}
 		if err != nil {
 			return fmt.Errorf("find the account of who is removed: %w", err)
-		}
-		if n, err := e.App.CountRecords("teams", dbx.HashExp{"id": team}); err != nil || n == 0 {
-			return err
 		}
 		pending, err := FindPending(e.App, team, account.Email())
 		if errors.Is(err, record.ErrNotFound) {
@@ -249,24 +255,4 @@ func revokeOfRemoved(e *core.RecordEvent) error {
 		}
 		return pending.end(e.App, Revoked, "The person was removed from the team.")
 	})
-}
-
-// heldBy is what the invited address carries in the team already.
-func heldBy(app core.App, r *core.Record) (actors.Roles, error) {
-	membership, err := membershipOf(app, r)
-	if errors.Is(err, record.ErrNotFound) {
-		return actors.Roles{}, nil
-	}
-	if err != nil {
-		return actors.Roles{}, err
-	}
-	return membership.Roles(), nil
-}
-
-func membershipOf(app core.App, r *core.Record) (*members.Membership, error) {
-	account, err := accounts.Find(app, r.GetString("email"))
-	if err != nil {
-		return nil, err
-	}
-	return members.Find(app, r.GetString("team"), account.Id)
 }

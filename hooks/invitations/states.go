@@ -42,31 +42,21 @@ func (i *Invitation) open() error {
 	return nil
 }
 
-// end closes an open invitation inside the caller's transaction.
+// end closes an open invitation inside the transaction that read it.
 func (i *Invitation) end(tx core.App, status, reason string) error {
 	i.Set("status", status)
 	i.Set("reason", reason)
 	i.Set("answered", types.NowDateTime())
-	return tx.Save(i)
-}
-
-// closeOverdue turns an overdue invitation of an address into an expired one, so that a new one can be made.
-func closeOverdue(tx core.App, team, address string) error {
-	return expireWhere(tx, dbx.HashExp{"team": team, "email": address})
+	return record.Write(tx, i)
 }
 
 // Expire notes at most 500 invitations whose end has passed. Nothing waits for it: everywhere an
 // overdue invitation counts as expired at once.
-func Expire(app core.App) error { return expireWhere(app, nil) }
-
-func expireWhere(app core.App, where dbx.Expression) error {
+func Expire(app core.App) error {
 	var overdue []*Invitation
-	query := app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": Pending}).
-		AndWhere(dbx.NewExp("expires <= {:now}", dbx.Params{"now": types.NowDateTime().String()})).Limit(500)
-	if where != nil {
-		query.AndWhere(where)
-	}
-	if err := query.All(&overdue); err != nil {
+	err := app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": Pending}).
+		AndWhere(dbx.NewExp("expires <= {:now}", dbx.Params{"now": types.NowDateTime().String()})).Limit(500).All(&overdue)
+	if err != nil {
 		return fmt.Errorf("list overdue invitations: %w", err)
 	}
 	var faults error

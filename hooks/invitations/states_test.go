@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
@@ -251,14 +252,18 @@ func TestRemovalRevokesWhatIsOpenInTheSameTransaction(t *testing.T) {
 		}
 		return errors.New("the disk is full")
 	})
-	if err := members.Remove(w.app, w.actor(w.owner), ben.Id); err == nil {
+	if _, err := members.Remove(w.app, w.actor(w.owner), ben.Id); err == nil {
 		t.Fatal("removed on a full disk")
 	}
 	if _, in := w.roles(ben); !in || w.stored(id).GetString("status") != "pending" {
 		t.Fatalf("in the team: %v, the invitation is %s", in, w.stored(id).GetString("status"))
 	}
 	w.app.OnRecordDeleteExecute("memberships").Unbind(fail)
-	w.must(members.Remove(w.app, w.actor(w.owner), ben.Id))
+	ended, err := members.Remove(w.app, w.actor(w.owner), ben.Id)
+	w.must(err)
+	if ended.Offered != (actors.Roles{Organizer: true}) {
+		t.Errorf("ended %+v", ended)
+	}
 	if r := w.stored(id); r.GetString("status") != "revoked" || r.GetString("reason") == "" {
 		t.Errorf("%s, because %q", r.GetString("status"), r.GetString("reason"))
 	}

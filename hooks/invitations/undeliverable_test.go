@@ -2,7 +2,6 @@ package invitations_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
@@ -159,15 +158,10 @@ func TestAnEndByAReportIsWholeOrNothing(t *testing.T) {
 		w := beginWith(t, mailed())
 		id := w.invite(lucias, "organizer").ID
 		taken := w.taken(id)
-		broken := true
-		fail := func(e *core.RecordEvent) error {
-			if err := e.Next(); err != nil || !broken {
-				return err
-			}
-			return errors.New("the disk is full")
+		for _, verb := range []string{"INSERT", "UPDATE"} {
+			hookstest.Exec(t, w.app, "CREATE TRIGGER full_"+verb+" AFTER "+verb+" ON "+collection+
+				" BEGIN SELECT RAISE(ABORT, 'the disk is full'); END", nil)
 		}
-		w.app.OnRecordCreateExecute(collection).BindFunc(fail)
-		w.app.OnRecordUpdateExecute(collection).BindFunc(fail)
 		e := taken.Bounced(noSuchUser)
 		if w.report(e) == nil {
 			t.Fatal("nothing failed")
@@ -177,7 +171,8 @@ func TestAnEndByAReportIsWholeOrNothing(t *testing.T) {
 		if letter.Status() != mail.Sent || w.stored(id).GetString("status") != invitations.Pending || hookstest.Count(t, w.app, "mail_reports") != 0 {
 			t.Errorf("%s: half of it is there: %s, %s", collection, letter.Status(), w.stored(id).GetString("status"))
 		}
-		broken = false
+		hookstest.Exec(t, w.app, "DROP TRIGGER full_INSERT", nil)
+		hookstest.Exec(t, w.app, "DROP TRIGGER full_UPDATE", nil)
 		w.must(w.report(e))
 		if w.stored(id).GetString("status") != invitations.Revoked {
 			t.Errorf("%s: the second time did nothing", collection)

@@ -18,10 +18,14 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 	for _, when := range []struct {
 		name    string
 		fault   []resendtest.Fault
+		recipe  bool // it is still to be written out
 		starts  bool // the child's worker
 		waitFor int  // requests before the kill
 	}{
 		{name: "between commit and send"},
+		{name: "between commit and send, not written out", recipe: true},
+		{name: "written out, while the provider is silent", recipe: true, fault: []resendtest.Fault{resendtest.Hang}, starts: true, waitFor: 1},
+		{name: "written out, after the provider took it", recipe: true, fault: []resendtest.Fault{resendtest.AcceptAndHang}, starts: true, waitFor: 1},
 		{name: "while the provider is silent", fault: []resendtest.Fault{resendtest.Hang}, starts: true, waitFor: 1},
 		{name: "after the provider took it", fault: []resendtest.Fault{resendtest.AcceptAndHang}, starts: true, waitFor: 1},
 	} {
@@ -35,6 +39,9 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 			child.Env = append(os.Environ(), "USHER_TEST_DIR="+dir, "USHER_TEST_RESEND="+resend.URL, "USHER_TEST_KEY="+resend.Key)
 			if when.starts {
 				child.Env = append(child.Env, "USHER_TEST_START=1")
+			}
+			if when.recipe {
+				child.Env = append(child.Env, "USHER_TEST_RECIPE=1")
 			}
 			out, err := child.StdoutPipe()
 			if err != nil {
@@ -68,6 +75,7 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 			config.ResendKey, config.ResendURL = resend.Key, resend.URL
 			app := hookstest.Open(t, dir, config)
 			mail.Register(app)
+			cook(app, nil)
 			m, err := mail.FindOutbox(app, id)
 			if err != nil {
 				t.Fatal(err)
@@ -101,10 +109,16 @@ func TestChildThatIsKilled(t *testing.T) {
 	config.ResendURL, config.ResendKey = os.Getenv("USHER_TEST_RESEND"), os.Getenv("USHER_TEST_KEY")
 	app := hookstest.Open(t, dir, config)
 	mail.Register(app)
+	cook(app, nil)
 	if os.Getenv("USHER_TEST_START") != "" {
 		mail.Start(app)
 	}
-	id := queue(t, app, letter(lucia))
+	id := ""
+	if os.Getenv("USHER_TEST_RECIPE") != "" {
+		id = queueRecipe(t, app)
+	} else {
+		id = queue(t, app, letter(lucia))
+	}
 	os.Stdout.WriteString("\nready " + id + "\n")
 	_, _ = os.Stdin.Read(make([]byte, 1))
 }

@@ -28,6 +28,7 @@ const (
 	KindRoleOffered       = "role_offered"
 	KindRoleRevoked       = "role_revoked"
 	KindRemoved           = "removed"
+	KindTeamDeleted       = "team_deleted"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

@@ -63,6 +63,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 			Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
 		{"account-deleted", mail.AccountDeleted(mail.AccountDeletedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Support: support}), ""},
 		{"password-changed", mail.PasswordChanged(mail.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
+		{"team-deleted", mail.TeamDeleted(mail.TeamDeletedProps{To: lucia, ToName: name, Team: mail.TeamProps{Name: "Halation Post"}, By: name, Support: support}), ""},
 		{"test", mail.Test(mail.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
 	}
 }
@@ -91,7 +92,7 @@ func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
 		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
 			t.Errorf("%s: logo of the team", s.name)
 		}
-		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved) {
+		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted) {
 			t.Errorf("%s: first is %t", s.name, l.First)
 		}
 		if dir != "" {

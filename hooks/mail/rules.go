@@ -13,12 +13,28 @@ import (
 )
 
 // registerRules holds for every writer: a letter starts queued, keeps its recipient, moves forward only, and
-// has no content left once it is sent or has failed.
+// has no content left once it is sent or has failed. The letters of a team go with it, those that wait unsent.
 func registerRules(app core.App) {
 	app.OnRecordCreateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
 		Id: "usherMailCreate", Func: record.Guard(judgeNew)})
 	app.OnRecordUpdateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
 		Id: "usherMailUpdate", Func: record.Guard(judgeChange)})
+	app.OnRecordDeleteExecute("teams").Bind(&hook.Handler[*core.RecordEvent]{
+		Id: "usherMailTeam", Func: dropOfTeam})
+}
+
+// dropOfTeam deletes a team's letters in the transaction that deletes the team.
+func dropOfTeam(e *core.RecordEvent) error {
+	return record.InTx(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		_, err := e.App.DB().NewQuery("DELETE FROM outbox WHERE team = {:team}").Bind(params{"team": e.Record.Id}).Execute()
+		if err != nil {
+			return fmt.Errorf("delete the letters of a team: %w", err)
+		}
+		return nil
+	})
 }
 
 func judgeNew(_ core.App, r *core.Record) error {

@@ -119,6 +119,28 @@ func Removed(p RemovedProps) Letter {
 	}.letter(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
 }
 
+// TeamDeletedProps is what TeamDeleted needs.
+type TeamDeletedProps struct {
+	To      string
+	ToName  string
+	Team    TeamProps // its logo is gone with it
+	By      string
+	Support string
+}
+
+// TeamDeleted tells an Admin that the team he ran is gone.
+func TeamDeleted(p TeamDeletedProps) Letter {
+	return sheet{
+		Team:  p.Team,
+		Title: p.Team.Name + " was deleted",
+		Lead:  orElse(p.By, "The Owner") + " deleted the team, with all that was in it. It took effect at once.",
+		Says: []string{"Its people are no longer in it, and its invitations and links no longer work. " +
+			"Your account and your other teams stay as they are."},
+		Why:     fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "who owned it")),
+		Support: p.Support,
+	}.letter(KindTeamDeleted, p.To, p.ToName, p.Team.Name+" was deleted")
+}
+
 func orElse(name, otherwise string) string {
 	if name == "" {
 		return otherwise

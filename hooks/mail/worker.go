@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
+	"usher/hooks/record"
 	"usher/hooks/settings"
 )
 
@@ -262,6 +263,9 @@ func (w *Worker) take(id string) (request []byte, err error) {
 		if err != nil {
 			return err
 		}
+		if request, err = writeOut(tx, m, request); err != nil {
+			return unwritten(tx, m, err)
+		}
 		if tried.IsZero() {
 			if request, err = w.readdress(tx, m, request); err != nil {
 				return err
@@ -276,6 +280,15 @@ func (w *Worker) take(id string) (request []byte, err error) {
 		return nil, fmt.Errorf("take a letter: %w", err)
 	}
 	return request, nil
+}
+
+// unwritten ends a letter that cannot be written out, so that it holds up no other.
+func unwritten(tx core.App, m *Outbox, err error) error {
+	if _, _, sentence, refused := record.Refusal(err); refused {
+		return fail(tx, m, sentence)
+	}
+	tx.Logger().Error("a letter cannot be written", "letter", m.Id, "error", err.Error())
+	return fail(tx, m, "It could not be written. Send it again.")
 }
 
 // readdress puts the present sender on a letter that no provider can have accepted: one that waited because the

@@ -13,13 +13,10 @@ import (
 // RevokeRoles takes roles from a member at once and frees their seats (R39). The person stays in the team (D4).
 func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles) error {
 	return manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
-		if !actor.CanRevoke(revoked, m.Roles(), user == actor.Account.Id) {
-			return record.Forbid(forbidden(m.Roles()))
+		if err := MayRevoke(actor, revoked, m.Roles(), user == actor.Account.Id); err != nil {
+			return err
 		}
 		revoked = revoked.Without(revoked.Without(m.Roles()))
-		if revoked.None() {
-			return record.Refuse("roles", "no_such_role", "The person does not have this role.")
-		}
 		entry.With("roles", revoked.Names())
 		m.setRoles(m.Roles().Without(revoked))
 		if m.GetBool("came_as_guest") && m.Roles().None() {
@@ -32,39 +29,73 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 	})
 }
 
+// MayRevoke is nil if the actor may take one of the roles from a person who carries held; else it says why not.
+func MayRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error {
+	switch {
+	case !actor.CanRevoke(revoked, held, self):
+		return record.Forbid(forbidden(held))
+	case held.Without(revoked) == held:
+		return record.Refuse("roles", "no_such_role", "The person does not have this role.")
+	}
+	return nil
+}
+
+// Ended is what a removal, or leaving, took from a person: what he had, and what was still offered to him. Both free their seats (R79).
+type Ended struct {
+	Roles   actors.Roles
+	Offered actors.Roles
+}
+
 // Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79), so
 // somebody who is asked to be Admin is removed only by who could revoke that.
 // The account and other teams are untouched (R83).
-func Remove(app core.App, actor *actors.Actor, user string) error {
-	return manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
-		self := user == actor.Account.Id
+func Remove(app core.App, actor *actors.Actor, user string) (Ended, error) {
+	var ended Ended
+	err := manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		open, err := offered(tx, actor.Team.Id, account.Email())
 		if err != nil {
 			return err
 		}
-		would := m.Roles().With(open)
-		switch {
-		case self && m.Roles().Owner:
-			return lastOwner()
-		case self:
-			return record.Refuse("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
-		case !actor.CanRemove(would, self):
-			return record.Forbid(forbidden(would))
+		if err := MayRemove(actor, m.Roles().With(open), user == actor.Account.Id); err != nil {
+			return err
 		}
+		ended = Ended{m.Roles(), open}
 		entry.With("roles", m.Roles().Names())
 		if err := tx.Delete(m); err != nil {
 			return err
 		}
 		return sendRemoved(tx, actor, account)
 	})
+	return ended, err
+}
+
+// MayRemove is nil if the actor may remove a person who carries these roles, those that are still offered
+// included; else it says why not.
+func MayRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
+	switch {
+	case self && carries.Owner:
+		return lastOwner()
+	case self:
+		return record.Refuse("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
+	case !actor.CanRemove(carries, self):
+		return record.Forbid(forbidden(carries))
+	}
+	return nil
 }
 
 // Leave ends the actor's own membership, with the effects of Remove (R83). The Owner cannot leave.
-func Leave(app core.App, actor *actors.Actor) error {
-	return manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, _ *core.Record) error {
+func Leave(app core.App, actor *actors.Actor) (Ended, error) {
+	var ended Ended
+	err := manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
+		open, err := offered(tx, actor.Team.Id, account.Email())
+		if err != nil {
+			return err
+		}
+		ended = Ended{m.Roles(), open}
 		entry.With("roles", m.Roles().Names())
 		return tx.Delete(m)
 	})
+	return ended, err
 }
 
 func forbidden(held actors.Roles) string {

@@ -57,7 +57,7 @@ func add(tx core.App, team, user string, roles actors.Roles) error {
 	m.Set("user", user)
 	m.Set("kind", Member)
 	m.setRoles(roles)
-	return tx.Save(m)
+	return record.Write(tx, m)
 }
 
 // Grant makes the account a member with the roles, inside the caller's transaction. Roles that it has
@@ -75,5 +75,5 @@ func Grant(tx core.App, team, user string, roles actors.Roles) error {
 		m.Set("came_as_guest", true)
 	}
 	m.setRoles(m.Roles().With(roles))
-	return tx.Save(m)
+	return record.Write(tx, m)
 }

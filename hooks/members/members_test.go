@@ -65,6 +65,13 @@ func (p *people) membership(who string) *members.Membership {
 	return m
 }
 
+// remove removes somebody in the Owner's name.
+func (p *people) remove(who string) {
+	p.Helper()
+	_, err := members.Remove(p.app, p.actor("owner"), p.by[who].Id)
+	p.must(err)
+}
+
 func (p *people) owners() int {
 	p.Helper()
 	return hookstest.Count(p.T, p.app, "memberships", dbx.HashExp{"team": p.team.Id, "owner": true})
@@ -87,10 +94,17 @@ func TestWhoRemovesWhom(t *testing.T) {
 		t.Run(fmt.Sprintf("%s, opened %v", s.by, s.opened), func(t *testing.T) {
 			p := assemble(t, s.opened)
 			for i, target := range order {
-				err := members.Remove(p.app, p.actor(s.by), p.by[target].Id)
+				had := actors.Roles{}
+				if m := p.membership(target); m != nil {
+					had = m.Roles()
+				}
+				ended, err := members.Remove(p.app, p.actor(s.by), p.by[target].Id)
 				hookstest.Refused(t, "remove "+target, err, s.codes[i])
 				if in := p.membership(target) != nil; in != (s.codes[i] != "") {
 					t.Errorf("%s is in the team: %v", target, in)
+				}
+				if want := (members.Ended{Roles: had}); err == nil && ended != want {
+					t.Errorf("removing %s ended %+v, want %+v", target, ended, want)
 				}
 				result := map[bool]string{true: "ok", false: s.codes[i]}[s.codes[i] == ""]
 				if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id, "action": "member.remove",
@@ -102,7 +116,7 @@ func TestWhoRemovesWhom(t *testing.T) {
 					t.Errorf("%d letters to %s", letters, target)
 				}
 			}
-			if err := members.Remove(p.app, p.actor(s.by), p.by["stranger"].Id); !errors.Is(err, record.ErrNotFound) {
+			if _, err := members.Remove(p.app, p.actor(s.by), p.by["stranger"].Id); !errors.Is(err, record.ErrNotFound) {
 				t.Errorf("remove a stranger: %v", err)
 			}
 		})
@@ -155,13 +169,15 @@ func TestWhoRevokesWhoseRoles(t *testing.T) {
 func TestEverybodyButTheOwnerLeaves(t *testing.T) {
 	p := assemble(t, false)
 	for _, who := range []string{"admin", "organizer", "member", "guest"} {
-		p.must(members.Leave(p.app, p.actor(who)))
+		_, err := members.Leave(p.app, p.actor(who))
+		p.must(err)
 		if p.membership(who) != nil {
 			t.Errorf("%s is still in the team", who)
 		}
 		hookstest.Stored(t, p.app, "users", p.by[who].Id)
 	}
-	hookstest.Refused(t, "the Owner", members.Leave(p.app, p.actor("owner")), members.CodeLastOwner)
+	_, err := members.Leave(p.app, p.actor("owner"))
+	hookstest.Refused(t, "the Owner", err, members.CodeLastOwner)
 	if p.owners() != 1 {
 		t.Errorf("%d Owners", p.owners())
 	}
@@ -170,14 +186,14 @@ func TestEverybodyButTheOwnerLeaves(t *testing.T) {
 func TestRemovalFromOneTeamTouchesNoOther(t *testing.T) {
 	p := assemble(t, false)
 	other := hookstest.Team(t, p.app, p.by["member"], "Another team", "free")
-	p.must(members.Remove(p.app, p.actor("owner"), p.by["member"].Id))
+	p.remove("member")
 	if m, err := members.Owner(p.app, other.Id); err != nil || m.UserID() != p.by["member"].Id {
 		t.Errorf("%v %v", m, err)
 	}
 	if _, err := actors.Find(p.app, p.by["owner"], other.Id); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("a right leaked: %v", err)
 	}
-	if err := members.Remove(p.app, p.actor("owner"), p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := members.Remove(p.app, p.actor("owner"), p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("remove somebody of another team: %v", err)
 	}
 }
@@ -186,10 +202,11 @@ func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
 	p := assemble(t, false)
 	admin := p.actor("admin")
 	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.by["admin"].Id, actors.Roles{Admin: true}))
-	hookstest.Refused(t, "remove", members.Remove(p.app, admin, p.by["member"].Id), record.CodeNotAllowed)
+	_, err := members.Remove(p.app, admin, p.by["member"].Id)
+	hookstest.Refused(t, "remove", err, record.CodeNotAllowed)
 	admin = p.actor("admin2")
-	p.must(members.Remove(p.app, p.actor("owner"), p.by["admin2"].Id))
-	if err := members.Remove(p.app, admin, p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
+	p.remove("admin2")
+	if _, err := members.Remove(p.app, admin, p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("by somebody who was removed: %v", err)
 	}
 	if p.membership("member") == nil {

@@ -60,7 +60,7 @@ func (m *Membership) setRoles(roles actors.Roles) {
 // Find reads the membership of an account in a team, or record.ErrNotFound.
 func Find(app core.App, team, user string) (*Membership, error) {
 	m := &Membership{}
-	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).One(m)
+	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Kept).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, record.ErrNotFound
 	}
@@ -82,4 +82,3 @@ func Owner(app core.App, team string) (*Membership, error) {
 	}
 	return m, nil
 }
-

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -13,13 +14,24 @@ import (
 // transaction the record takes over what others wrote since it was read, and keeps what its writer changed.
 // PocketBase writes every field back as it was read; a role that was revoked meanwhile would return, and a
 // rule would judge a state that is over. It comes before all other hooks of an update: what they see as
-// Original is what is stored. A row that is gone is ErrNotFound.
+// Original is what is stored. A row that is gone is ErrNotFound; so is what a new row belongs to.
 func Register(app core.App, collections ...string) {
-	app.OnRecordCreateExecute(collections...).BindFunc(remember)
+	app.OnRecordCreateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
+		return InTx(e, func() error {
+			if e.Context.Value(asRead{}) == nil {
+				if err := belongs(e.App, e.Record); err != nil {
+					return err
+				}
+			}
+			return remember(e)
+		})
+	})
 	app.OnRecordUpdateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
-			if err := refresh(e.App, e.Record); err != nil {
-				return err
+			if _, again := e.Record.GetRaw(saved).(map[string]any); again || e.Context.Value(asRead{}) == nil {
+				if err := refresh(e.App, e.Record); err != nil {
+					return err
+				}
 			}
 			return remember(e)
 		})
@@ -27,6 +39,48 @@ func Register(app core.App, collections ...string) {
 	app.OnRecordAfterCreateError(collections...).BindFunc(forget)
 	app.OnRecordAfterUpdateError(collections...).BindFunc(forget)
 }
+
+// belongs refuses a new row of something that is gone, and that would have taken the row with it. PocketBase
+// looks for it before the transaction: deleted in between, it would leave the row to nobody.
+func belongs(app core.App, r *core.Record) error {
+	for _, field := range r.Collection().Fields {
+		relation, ok := field.(*core.RelationField)
+		if !ok || !relation.CascadeDelete || r.GetString(relation.Name) == "" {
+			continue
+		}
+		_, err := app.FindRecordById(relation.CollectionId, r.GetString(relation.Name))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return fmt.Errorf("find what a new row belongs to: %w", err)
+		}
+	}
+	return nil
+}
+
+type asRead struct{}
+
+// Write saves a record whose every value our own code made, which belongs to what was read in this very transaction,
+// and which, if it is stored already, was read in it, too and written by nobody since. The shape of its fields is not judged again and the row not read
+// again, which is most of what a save costs; every rule judges it as it judges app.Save. Outside of a transaction
+// it is app.Save.
+func Write(tx core.App, model core.Model) error {
+	if !tx.IsTransactional() {
+		return tx.Save(model)
+	}
+	r, ok := model.(*core.Record)
+	if proxy, is := model.(core.RecordProxy); is {
+		r, ok = proxy.ProxyRecord(), true
+	}
+	if ok {
+		r.IgnoreUnchangedFields(true) // what is not written again moves no index
+		defer r.IgnoreUnchangedFields(false)
+	}
+	return tx.SaveNoValidateWithContext(written, model)
+}
+
+var written = context.WithValue(Kept, asRead{}, true)
 
 // saved is where a record keeps what it was last saved with: its Original stays as it was first read.
 const saved = "@usherSaved"
@@ -46,7 +100,7 @@ func forget(e *core.RecordErrorEvent) error {
 }
 
 func refresh(app core.App, r *core.Record) error {
-	stored, err := app.FindRecordById(r.Collection(), r.Id)
+	stored, err := app.FindRecordById(r.Collection(), r.Id, Keep)
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound
 	}

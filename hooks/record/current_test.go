@@ -138,3 +138,34 @@ func TestWhatIsRememberedIsInNoReply(t *testing.T) {
 		}
 	}
 }
+
+func TestWriteKeepsWhatOthersWroteAndItsOwnSecondThought(t *testing.T) {
+	app := hookstest.New(t)
+	team := hookstest.Team(t, app, hookstest.Person(t, app, "marta@x.example"), "Halation", "pro")
+	err := app.RunInTransaction(func(tx core.App) error {
+		r := hookstest.Stored(t, tx, "teams", team.Id)
+		for _, description := range []string{"first", "", "second", ""} {
+			r.Set("description", description)
+			if err := record.Write(tx, r); err != nil {
+				return err
+			}
+			if got := hookstest.Stored(t, tx, "teams", team.Id).GetString("description"); got != description {
+				t.Errorf("stored is %q, not %q", got, description)
+			}
+		}
+		other := hookstest.Stored(t, tx, "teams", team.Id)
+		other.Set("timezone", "Europe/Lisbon")
+		if err := tx.Save(other); err != nil {
+			return err
+		}
+		r.Set("description", "third")
+		return record.Write(tx, r)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := hookstest.Stored(t, app, "teams", team.Id)
+	if r.GetString("timezone") != "Europe/Lisbon" || r.GetString("description") != "third" {
+		t.Errorf("stored: %q, %q", r.GetString("timezone"), r.GetString("description"))
+	}
+}

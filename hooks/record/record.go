@@ -83,8 +83,13 @@ func Changed(r *core.Record, fields ...string) bool {
 	if r.IsNew() {
 		return true
 	}
+	return Differs(r, r.Original(), fields...)
+}
+
+// Differs is Changed for who has r.Original() at hand: making it costs as much as a short query.
+func Differs(r, before *core.Record, fields ...string) bool {
 	for _, field := range fields {
-		if r.GetString(field) != r.Original().GetString(field) {
+		if r.GetString(field) != before.GetString(field) {
 			return true
 		}
 	}

@@ -45,7 +45,8 @@ type Seats struct {
 	Licences  Count // sessions running at once
 }
 
-// Of counts a team's seats now: one query. Pending means pending and not overdue.
+// Of counts a team's seats now. What is taken and promised is kept in seat_counts by triggers; what is promised by an
+// invitation that is overdue is taken off.
 func Of(app core.App, team string) (Seats, error) {
 	var row struct {
 		AdminLimit        int `db:"admin_limit"`
@@ -58,13 +59,12 @@ func Of(app core.App, team string) (Seats, error) {
 	}
 	err := app.DB().NewQuery(`
 		SELECT t.admin_seats admin_limit, t.organizer_seats organizer_limit, t.licences licence_limit,
-			m.admins admin_used, m.organizers organizer_used, i.admins admin_reserved, i.organizers organizer_reserved
-		FROM teams t,
-			(SELECT coalesce(sum(owner OR admin), 0) admins, coalesce(sum(organizer), 0) organizers
-				FROM memberships WHERE team = {:team} AND (owner OR admin OR organizer)) m,
+			coalesce(c.admins, 0) admin_used, coalesce(c.organizers, 0) organizer_used,
+			coalesce(c.admins_promised, 0) - late.admins admin_reserved, coalesce(c.organizers_promised, 0) - late.organizers organizer_reserved
+		FROM teams t LEFT JOIN seat_counts c ON c.team = t.id,
 			(SELECT coalesce(sum(admin), 0) admins, coalesce(sum(organizer), 0) organizers
-				FROM invitations WHERE team = {:team} AND status = 'pending' AND expires > {:now} AND (admin OR organizer)) i
-		WHERE t.id = {:team}`).
+				FROM invitations WHERE team = {:team} AND status = 'pending' AND expires <= {:now} AND admin + organizer > 0) late
+		WHERE t.id = {:team}`).WithContext(record.Kept).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Seats{}, record.ErrNotFound
@@ -85,11 +85,31 @@ func Take(tx core.App, team string, admins, organizers int) error {
 	if admins <= 0 && organizers <= 0 {
 		return nil
 	}
+	if fits, err := fit(tx, team, admins, organizers); fits || err != nil {
+		return err
+	}
 	seats, err := Of(tx, team)
 	if err != nil {
 		return err
 	}
 	return seats.Refusal(admins, organizers)
+}
+
+// fit is the quick yes: the seats fit even if no overdue invitation had ended.
+func fit(tx core.App, team string, admins, organizers int) (bool, error) {
+	var fits bool
+	err := tx.DB().NewQuery(`SELECT
+			({:a} <= 0 OR admin_seats = -1 OR coalesce(admins + admins_promised, 0) + {:a} <= admin_seats) AND
+			({:o} <= 0 OR organizer_seats = -1 OR coalesce(organizers + organizers_promised, 0) + {:o} <= organizer_seats)
+		FROM teams LEFT JOIN seat_counts ON seat_counts.team = teams.id WHERE teams.id = {:team}`).WithContext(record.Kept).
+		Bind(dbx.Params{"team": team, "a": admins, "o": organizers}).Row(&fits)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, record.ErrNotFound
+	}
+	if err != nil {
+		return false, fmt.Errorf("count seats: %w", err)
+	}
+	return fits, nil
 }
 
 // Refusal is nil if the seats fit.

@@ -113,7 +113,7 @@ func TestRemovalAndRevocationFreeSeatsAtOnce(t *testing.T) {
 		t.Errorf("after revoking: %+v", got)
 	}
 	gone := hookstest.Member(t, app, team, "gone@x.example", "admin")
-	if err := members.Remove(app, actor, gone.Id); err != nil {
+	if _, err := members.Remove(app, actor, gone.Id); err != nil {
 		t.Fatal(err)
 	}
 	if got := counted(t, app, team); got != (count{1, 0, 1, 0}) {

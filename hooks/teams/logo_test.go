@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -204,4 +205,22 @@ func TestTheOldLogoGoesWithTheNew(t *testing.T) {
 	if hookstest.Stored(t, app, "teams", second.Id).GetString("logo") != "" {
 		t.Error("the logo is still named")
 	}
+}
+
+func TestTheLogoGoesWithTheTeam(t *testing.T) {
+	set, files, app := dressed(t)
+	team, err := set(teams.Profile{Logo: pngOf(t, picture(64, color.Black))})
+	if err != nil || len(files()) != 1 {
+		t.Fatalf("%v, stored: %v", err, files())
+	}
+	if err := app.Delete(team); err != nil {
+		t.Fatal(err)
+	}
+	for range 500 { // PocketBase deletes files beside the deed
+		if len(files()) == 0 {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	t.Errorf("stored: %v", files())
 }

@@ -8,10 +8,12 @@ import (
 	"usher/hooks/record"
 )
 
-// Register wires what holds for every writer of a team: a readable name, a slug of its own, a real time zone.
+// Register wires what holds for every writer of a team: a readable name, a slug of its own, a real time zone;
+// it goes only when nothing keeps it.
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(record.Guard(tidy))
 	app.OnRecordUpdate("teams").BindFunc(record.Guard(tidy))
+	app.OnRecordDeleteExecute("teams").BindFunc(guardDelete)
 }
 
 func tidy(app core.App, r *core.Record) error {

@@ -4,14 +4,17 @@
 import { count } from "./select.js";
 
 const live = document.getElementById("live");
+const rest = 600; // between two fetches, while much changes
 let due;
+let last = -rest;
 
 function soon(after) {
-  clearTimeout(due);
-  due = setTimeout(refresh, after);
+  due ??= setTimeout(refresh, Math.max(after, last + rest - performance.now()));
 }
 
 async function refresh() {
+  due = undefined;
+  last = performance.now();
   const here = location.href;
   const answer = await fetch(here, { headers: { "X-Background": "1" } }).catch(() => null);
   if (!answer || location.href !== here) return;
@@ -23,6 +26,8 @@ async function refresh() {
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
     for (const box of fresh.querySelectorAll("input[data-select]")) box.checked = chosen.has(box.value);
+    const everything = fresh.querySelector("input[data-select-everything]");
+    if (everything) everything.checked = old.querySelector("input[data-select-everything]:checked") !== null;
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
     if (focused) document.getElementById(focused)?.focus();
@@ -30,6 +35,6 @@ async function refresh() {
   count();
 }
 
-for (const name of ["users", "team", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));
+for (const name of ["users", "team", "import", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));
 // All pages come back at once when the server does: each takes its own time to ask.
 live?.addEventListener("reconnected", () => soon(50 + Math.random() * 3000));

@@ -1,5 +1,6 @@
 // Choosing rows: inside [data-select-scope], input[data-select] are the rows' boxes, input[data-select-all] is
 // all of them, [data-bulk] is the bar (data-count says how many), [data-select-count] its number, [data-select-clear] clears.
+// input[data-select-everything=N] chooses all N that the list has, on other pages too; taking a row out takes it back.
 export function count() {
   for (const scope of document.querySelectorAll("[data-select-scope]")) tell(scope);
 }
@@ -17,8 +18,10 @@ function tell(scope) {
     all.checked = boxes.length > 0 && chosen.length === boxes.length;
     all.indeterminate = chosen.length > 0 && !all.checked;
   }
+  const everything = scope.querySelector("input[data-select-everything]");
+  if (everything && chosen.length < boxes.length) everything.checked = false;
   for (const bar of scope.querySelectorAll("[data-bulk]")) bar.dataset.count = chosen.length;
-  for (const number of scope.querySelectorAll("[data-select-count]")) number.textContent = chosen.length;
+  for (const number of scope.querySelectorAll("[data-select-count]")) number.textContent = everything?.checked ? everything.dataset.selectEverything : chosen.length;
 }
 
 function set(scope, checked) {
@@ -30,7 +33,8 @@ document.addEventListener("change", (event) => {
   const scope = event.target.closest("[data-select-scope]");
   if (!scope) return;
   if (event.target.matches("input[data-select-all]")) set(scope, event.target.checked);
-  else if (event.target.matches("input[data-select]")) tell(scope);
+  else if (event.target.matches("input[data-select-everything]") && event.target.checked) set(scope, true);
+  else if (event.target.matches("input[data-select], input[data-select-everything]")) tell(scope);
 });
 
 document.addEventListener("click", (event) => {

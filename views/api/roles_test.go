@@ -17,6 +17,18 @@ func TestWhoMayDoWhat(t *testing.T) {
 	member := func(rest string, roles ...string) func(string) string {
 		return func(string) string { return w.path("/members/%s%s", w.newMember(roles...).Id, rest) }
 	}
+	users := func(rest string) func(string) string {
+		return func(string) string { return w.path("/users/%s%s", w.newMember().Id, rest) }
+	}
+	these := func(extra object) func(string) any {
+		return func(string) any {
+			body := object{"ids": []string{w.newMember("organizer").Id, w.newInvitation().ID}}
+			for key, value := range extra {
+				body[key] = value
+			}
+			return body
+		}
+	}
 	held := func(role, rest string) func(string) string {
 		return func(string) string { return w.path("/members/%s%s", w.people[role].Id, rest) }
 	}
@@ -63,6 +75,15 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{get, team("/users"), nil, "users", "401 401 404 403 403 403 200 200 404 401"},
 		{get, team("/audit"), nil, "audit log", "401 401 404 403 403 403 200 200 404 401"},
 		{get, team("/audit/verify"), nil, "check the audit log", "401 401 404 403 403 403 200 200 404 401"},
+		{get, team("/tags"), nil, "tags", "401 401 404 403 403 403 200 200 404 401"},
+		{put, users("/tags"), say(object{"tags": []string{"Kestrel"}}), "tag", "401 401 404 403 403 403 200 200 404 401"},
+		{put, team("/users/abcdefghijklmno/tags"), say(object{"tags": []string{"Kestrel"}}), "tag nobody", "401 401 404 403 403 403 404 404 404 401"},
+		{post, team("/users/tags"), these(object{"add": []string{"Kestrel"}}), "tag many", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/users/remove"), these(nil), "remove many", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/users/revoke"), these(nil), "revoke many", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/users/resend"), these(nil), "resend many", "401 401 404 403 403 403 200 200 404 401"},
+		{post, team("/users/revoke-role"), these(object{"role": "organizer"}), "revoke a role of many", "401 401 404 403 403 403 200 200 404 401"},
+		{del, team(""), say(object{"name": "wrong"}), "delete the team", "401 401 404 403 403 403 403 400 404 401"},
 		{post, team("/invitations"), some(nil), "invite", "401 401 404 403 403 403 200 200 404 401"},
 		{post, team("/invitations"), some(organizer), "invite an Organizer", "401 401 404 403 403 403 200 200 404 401"},
 		{post, team("/invitations"), some(admin), "invite an Admin", "401 401 404 403 403 403 403 200 404 401"},

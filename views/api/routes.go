@@ -12,6 +12,8 @@ import (
 const (
 	maxBody     = 1 << 20
 	maxTeamBody = 2 << 20
+
+	maxImportBody = 4 << 20 // a list of 2 MB, with what JSON adds
 )
 
 // Routes mounts the area.
@@ -51,7 +53,13 @@ func Routes(root *web.Group) {
 	team.BindFunc(web.InTeam)
 	team.GET("", showTeam)
 	team.PATCH("", updateTeam).Bind(apis.BodyLimit(maxTeamBody))
+	team.DELETE("", deleteTeam)
 	team.POST("/invitations", invite)
+	team.POST("/imports", startImport).Bind(apis.BodyLimit(maxImportBody))
+	team.GET("/imports", listImports).BindFunc(web.Panel)
+	team.GET("/imports/{id}", showImport).BindFunc(web.Panel)
+	team.POST("/imports/{id}/stop", stopImport).BindFunc(web.Panel)
+	team.GET("/imports/{id}/report", importReport).BindFunc(web.Panel)
 	team.DELETE("/members/{user}", removeMember)
 	team.GET("/seats", showSeats).BindFunc(web.Panel)
 	team.GET("/users", listUsers).BindFunc(web.Panel)
@@ -60,4 +68,11 @@ func Routes(root *web.Group) {
 	team.GET("/audit.csv", exportAudit).BindFunc(web.Panel)
 	team.GET("/audit/verify", verifyAudit).BindFunc(web.Panel)
 	team.PUT("/members/{user}/roles", setRoles).BindFunc(web.Panel)
+	team.GET("/tags", listTags).BindFunc(web.Panel)
+	team.PUT("/users/{id}/tags", setTags).BindFunc(web.Panel)
+	team.POST("/users/tags", tagMany).BindFunc(web.Panel)
+	team.POST("/users/remove", removeMany).BindFunc(web.Panel)
+	team.POST("/users/revoke", revokeMany).BindFunc(web.Panel)
+	team.POST("/users/revoke-role", revokeRoleOfMany).BindFunc(web.Panel)
+	team.POST("/users/resend", resendMany).BindFunc(web.Panel)
 }

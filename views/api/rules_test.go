@@ -43,6 +43,11 @@ view: @request.auth.id != "" && ` + panelOfTeam + `
 create: -
 update: -
 delete: -`,
+	"imports": `list: @request.auth.id != "" && ` + panelOfTeam + `
+view: @request.auth.id != "" && ` + panelOfTeam + `
+create: -
+update: -
+delete: -`,
 	"tags": `list: @request.auth.id != "" && ` + panelOfTeam + `
 view: @request.auth.id != "" && ` + panelOfTeam + `
 create: -
@@ -128,7 +133,7 @@ func TestSecretsAreHidden(t *testing.T) {
 	app := hookstest.New(t)
 	for collection, fields := range map[string][]string{
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
-		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "users": {"password", "tokenKey"},
+		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "users": {"password", "tokenKey"},
 	} {
 		c, err := app.FindCollectionByNameOrId(collection)
 		if err != nil {

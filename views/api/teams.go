@@ -116,6 +116,21 @@ func updateTeam(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, teamOf(e.App, web.Actor(e), changed.Record))
 }
 
+// deleteTeam deletes the team with all that is in it, for the Owner who sends its name (R12).
+func deleteTeam(e *core.RequestEvent) error {
+	var form struct {
+		Name string `json:"name"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	actor := web.Actor(e)
+	if err := teams.Delete(e.App, actor, form.Name); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]string{"deleted": actor.Team.Id})
+}
+
 type seatCount struct {
 	Limit    int `json:"limit"` // -1: unlimited, of free, too
 	Used     int `json:"used"`

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
@@ -147,15 +148,23 @@ func answerRoles(e *core.RequestEvent, result *invitations.Result) error {
 	return e.JSON(http.StatusOK, reply)
 }
 
+type removal struct {
+	Removed string `json:"removed"`
+	Freed   freed  `json:"freed"`
+}
+
 // removeMember removes somebody else, or lets the caller leave.
 func removeMember(e *core.RequestEvent) error {
 	actor, user := web.Actor(e), e.Request.PathValue("user")
-	remove := func() error { return members.Remove(e.App, actor, user) }
+	remove := members.Remove
 	if user == e.Auth.Id {
-		remove = func() error { return members.Leave(e.App, actor) }
+		remove = func(app core.App, actor *actors.Actor, _ string) (members.Ended, error) {
+			return members.Leave(app, actor)
+		}
 	}
-	if err := remove(); err != nil {
+	ended, err := remove(e.App, actor, user)
+	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]string{"removed": user})
+	return e.JSON(http.StatusOK, removal{user, freed(bulk.FreedBy(ended.Roles, ended.Offered))})
 }

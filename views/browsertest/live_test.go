@@ -7,6 +7,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/teams"
 )
 
 func TestAnOpenPageFollowsWhatOthersDo(t *testing.T) {
@@ -27,7 +28,7 @@ func TestAnOpenPageFollowsWhatOthersDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.see("3 of 3 Organizer seats used, 0 reserved, 0 free")
-	if err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
+	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
 	b.see("2 of 3 Organizer seats used, 0 reserved, 1 free")
@@ -46,7 +47,11 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 			return members.RevokeRoles(server.App, actor, id, actors.Roles{Admin: true})
 		}},
 		{"removed@halation.example", "There is no such page", func(actor *actors.Actor, id string) error {
-			return members.Remove(server.App, actor, id)
+			_, err := members.Remove(server.App, actor, id)
+			return err
+		}},
+		{"teamless@halation.example", "There is no such page", func(actor *actors.Actor, _ string) error {
+			return teams.Delete(server.App, actor, "Halation Post")
 		}},
 	} {
 		account := hookstest.Member(t, server.App, team, c.email, "admin")

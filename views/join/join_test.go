@@ -298,7 +298,7 @@ func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
 	b.Post(path+"/accept", nil)
 	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and come back here")
 	says(t, h.Visitor().Get(path), 410, "This invitation was accepted", invitations.Sentence(invitations.Accepted), "/signin?next=%2Fapp%2Fhalation-post")
-	if err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
+	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
 	says(t, b.Get(path), 410, "not in the team any more", "Ask Marta")

@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/bulk"
 	"usher/hooks/members"
 	"usher/hooks/teams"
 	"usher/views/frame"
@@ -23,7 +24,7 @@ func home(e *core.RequestEvent) error {
 
 func leave(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := members.Leave(e.App, actor); err != nil {
+	if _, err := members.Leave(e.App, actor); err != nil {
 		props, broken := homeProps(e)
 		if broken != nil {
 			return broken
@@ -50,6 +51,7 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
 		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
 		Hosts: actor.Roles.Organizer, Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
+		Frees:    bulk.FreedBy(actor.Roles).Words(),
 		AsksSelf: actor.CanInvite(actors.Roles{Organizer: true}, actor.Roles),
 	}
 	if props.Ask, err = whomToAsk(e.App, actor); err != nil {

@@ -82,7 +82,7 @@ func TestLeaving(t *testing.T) {
 	invited := hookstest.Invite(t, s.App, owner, docs, olga.Email())
 
 	b := s.As(olga)
-	says(t, b.Get("/app/halation-post?leave=1"), 200, "Leave Halation Post?", " open", "To come back you need a new invitation")
+	says(t, b.Get("/app/halation-post?leave=1"), 200, "Leave Halation Post?", " open", "Free again: 1 Organizer seat.", "still offers you ends as revoked", "To come back you need a new invitation")
 	if n := hookstest.Count(t, s.App, "memberships"); n != 3 {
 		t.Fatalf("a look left the team: %d", n)
 	}

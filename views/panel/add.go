@@ -18,6 +18,7 @@ import (
 // addInput is what somebody typed into Add users.
 type addInput struct {
 	List, Note string
+	Source     string // the name of the file that the list came from
 	Roles      actors.Roles
 	Lines      []invitations.Line
 	Uploaded   bool // lines of a file were put into the list
@@ -31,14 +32,15 @@ func readAdd(e *core.RequestEvent) (addInput, error) {
 	if err != nil {
 		return addInput{}, err
 	}
-	input := addInput{List: clean(form.Get("list")), Note: clean(form.Get("note")), Send: form.Get("do") == "send", Status: http.StatusOK}
+	input := addInput{List: clean(form.Get("list")), Note: clean(form.Get("note")), Source: clean(form.Get("source")), Send: form.Get("do") == "send", Status: http.StatusOK}
 	if input.Roles, err = actors.ParseRoles(form.Values["role"]); err != nil {
 		return input, err
 	}
 	if form.Large {
 		input.Status = http.StatusRequestEntityTooLarge
-		input.Faults = web.Faults{"file": "The file is larger than 1 MB and was not read. A list of 200 addresses is much smaller: is it the right file?"}
+		input.Faults = web.Faults{"file": "The file is larger than 2 MB and was not read. A list of 10,000 addresses is smaller: is it the right file?"}
 	} else if len(form.File) > 0 {
+		input.Source = clean(form.Name)
 		if err := input.upload(form.File); err != nil {
 			return input, err
 		}
@@ -61,6 +63,9 @@ func (i *addInput) upload(file []byte) error {
 	i.List = strings.TrimSpace(i.List + "\n" + written(lines))
 	return nil
 }
+
+// long reports whether the list is gone through in the background.
+func (i addInput) long() bool { return len(i.Lines) > invitations.MaxInvite }
 
 func (i addInput) offer() invitations.Offer {
 	return invitations.Offer{Lines: i.Lines, Roles: i.Roles, Note: i.Note}
@@ -124,6 +129,9 @@ func add(e *core.RequestEvent) error {
 	}
 	if !input.Send || input.Uploaded || input.Faults != nil {
 		return foretell(e, input)
+	}
+	if input.long() {
+		return startImport(e, input)
 	}
 	offer := input.offer()
 	offer.Lines = unique(offer.Lines)

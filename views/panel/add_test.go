@@ -127,11 +127,11 @@ func TestALetterIsRefusedWithItsReasonAndAllIsKept(t *testing.T) {
 	}
 	want(t, b.Post(s.path("/users/add"), send(list(" \n ,"))), http.StatusUnprocessableEntity, "At least one address is needed.")
 	var many []string
-	for n := range 201 {
+	for n := range 10_001 {
 		many = append(many, fmt.Sprintf("p%d@halation.example", n))
 	}
 	for _, path := range []string{"/users/add", "/users/preview"} {
-		want(t, b.Post(s.path(path), send(list(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "201 addresses at once are too many")
+		want(t, b.Post(s.path(path), send(list(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "10,001 addresses at once are too many. Import at most 10,000.")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
 		t.Fatalf("%d invitations", n)
@@ -188,7 +188,7 @@ func TestAFileThatIsNoListIsToldBesideItsFieldAndAllIsKept(t *testing.T) {
 		}
 	}
 	r := s.upload(b, s.path("/users/add"), list("first@halation.example", "organizer"), "file", zeros(50<<20))
-	want(t, r, http.StatusRequestEntityTooLarge, "larger than 1 MB", `id="file-e"`, "Will be invited")
+	want(t, r, http.StatusRequestEntityTooLarge, "larger than 2 MB", `id="file-e"`, "Will be invited")
 	if got := kept(t, r.Body); got != "first@halation.example" {
 		t.Errorf("%q is kept", got)
 	}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
@@ -20,15 +22,43 @@ func confirm(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	if e.Request.PathValue("deed") == "remove" && row.User != "" {
+		return confirmRemoval(e, row)
+	}
 	props, err := deedProps(e, row)
 	if err != nil {
 		return err
 	}
-	if aimed(e, "dialog") {
-		return web.Render(e, http.StatusOK, Deed(props))
+	if !aimed(e, "dialog") {
+		props.Close = personPath(e, row)
 	}
-	props.Close = personPath(e, row)
-	return showDetails(e, http.StatusOK, row, members.Query{}, shown{dialog: props})
+	return confirmOver(e, row, Deed(props))
+}
+
+// confirmOver shows a question over the details that are there, or with them under it.
+func confirmOver(e *core.RequestEvent, row *members.Row, question templ.Component) error {
+	if aimed(e, "dialog") {
+		return web.Render(e, http.StatusOK, question)
+	}
+	return showDetails(e, http.StatusOK, row, members.Query{}, shown{dialog: question})
+}
+
+// confirmRemoval asks as for many, by the judgement that the deed itself will make.
+func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
+	foreseen, err := bulk.Preview(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove}, []string{row.User})
+	if err != nil {
+		return err
+	}
+	if foreseen.Done() == 0 {
+		return record.ErrNotFound
+	}
+	props := QuestionProps{Action: personPath(e, row) + "/remove", Deed: "remove"}
+	if !aimed(e, "dialog") {
+		props.Close = personPath(e, row)
+	}
+	props.foretell(foreseen)
+	props.Groups = nil
+	return confirmOver(e, row, Question(props))
 }
 
 // deedProps is the question before the deed of the address. What does not fit the person's state is not found.
@@ -56,8 +86,6 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 	case deed == "revoke-role" && known && only(role.Key).Without(row.Roles()).None():
 		props.revokeRole(role, self)
 		props.AlsoRemove = actor.CanRemove(row.Carries(), self)
-	case deed == "remove" && row.User != "" && actor.CanRemove(row.Carries(), self):
-		props.remove(row)
 	default:
 		return nil, record.ErrNotFound
 	}
@@ -123,16 +151,4 @@ func (p *DeedProps) revokeRole(role actors.Role, self bool) {
 	if role.Key == "admin" {
 		p.What = append(p.What, "This page closes, and you land in the App.")
 	}
-}
-
-func (p *DeedProps) remove(row *members.Row) {
-	p.Title, p.Yes, p.Danger = "Remove "+p.Name+" from the team?", "Remove", true
-	p.What = []string{"Access to this team ends at once, on open pages too. A mail says so."}
-	if words := seatWords(row.Roles()); words != "" {
-		p.What = append(p.What, "Free again: "+words+".")
-	}
-	if row.Asked {
-		p.What = append(p.What, "The open invitation ("+row.Offered().Words()+") ends as revoked.")
-	}
-	p.What = append(p.What, "The account and other teams of the person stay. Coming back takes a new invitation.")
 }

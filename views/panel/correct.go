@@ -37,7 +37,7 @@ func correctAgain(e *core.RequestEvent, row *members.Row, typed string, fault er
 	props.Close = personPath(e, row)
 	props.Field.Value = typed
 	_, _, props.Field.Error, _ = record.Refusal(fault)
-	return showDetails(e, web.Status(fault), row, members.Query{}, shown{dialog: props})
+	return showDetails(e, web.Status(fault), row, members.Query{}, shown{dialog: Deed(props)})
 }
 
 // corrected leads to the details of the right address; with the link where no mail is sent.

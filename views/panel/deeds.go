@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
@@ -133,24 +134,40 @@ func revokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles) erro
 	return web.Go(e, personPath(e, row))
 }
 
-// remove ends a person's access to the team, or the invitation of who never accepted.
+// remove ends a person's access to the team, or the invitation of who never accepted. Who is gone already was
+// removed by somebody else meanwhile, or is of another team: both read alike.
 func remove(e *core.RequestEvent) error {
 	row, err := rowOf(e)
+	if errors.Is(err, record.ErrNotFound) {
+		return gone(e)
+	}
 	if err != nil {
 		return err
 	}
 	if row.User == "" {
 		return revoke(e)
 	}
-	if err := members.Remove(e.App, web.Actor(e), row.User); err != nil {
-		return refused(e, row, err)
+	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove}, []string{row.User})
+	if err != nil {
+		return err
 	}
-	sentence := row.Called() + " was removed from the team."
-	if seats := seatWords(row.Roles()); seats != "" {
-		sentence += " Freed: " + seats + "."
+	switch line := receipt.Lines[0]; {
+	case line.Code == bulk.CodeGone:
+		return gone(e)
+	case line.Status == bulk.Skipped:
+		return refused(e, row, record.Refuse("base", line.Code, line.Message))
 	}
-	web.Toast(e, sentence)
-	return web.Go(e, usersPath(e))
+	return handOver(e, receipt, members.Query{})
+}
+
+// gone shows the list, and that there was nobody to remove.
+func gone(e *core.RequestEvent) error {
+	page, err := usersProps(e, members.Query{}, "")
+	if err != nil {
+		return err
+	}
+	page.Receipt = &ReceiptProps{Text: "Nothing was changed: this person is not in the team, or not any more.", Close: usersPath(e)}
+	return web.Render(e, http.StatusNotFound, Users(page))
 }
 
 // refused answers a deed that was not done with the details as they are now, and why. What is no refusal,

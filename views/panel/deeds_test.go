@@ -48,6 +48,16 @@ func went(t *testing.T, b *viewstest.Browser, r viewstest.Reply, to string, toas
 	}
 }
 
+// handed expects that a deed was done, and a receipt over the list, which is shown once.
+func (s *scene) handed(b *viewstest.Browser, r viewstest.Reply, texts ...string) {
+	s.t.Helper()
+	if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, s.path("/users?")) || !strings.Contains(r.Location, "receipt=") {
+		s.t.Fatalf("%d %s: %s", r.Status, r.Location, words(r.Body))
+	}
+	has(s.t, b.Get(r.Location), texts...)
+	hasNot(s.t, b.Get(r.Location), "What was done")
+}
+
 func role(name string) url.Values { return url.Values{"role": {name}} }
 
 func TestAMemberIsAskedToTakeARole(t *testing.T) {
@@ -82,7 +92,7 @@ func TestAdminsManageAdminsOnlyWhereTheOwnerLetsThem(t *testing.T) {
 
 	r := b.Get(s.user(priya, ""))
 	want(t, r, http.StatusOK, "Only the Owner manages Admins in this team.", "Only the Owner removes Admins")
-	hasNot(t, r, "Revoke role…", "Remove…")
+	hasNot(t, r, "Revoke role…", `/remove"`)
 	hasNot(t, b.Get(s.user(s.member, "")), "Ask to be Admin…")
 	hasNot(t, b.Get(s.path("/users/"+asked.ID)), "Revoke invitation…")
 	refusals := map[string]url.Values{
@@ -105,7 +115,7 @@ func TestAdminsManageAdminsOnlyWhereTheOwnerLetsThem(t *testing.T) {
 	has(t, b.Get(s.path("/users/add")), "Only the Owner invites Admins in this team.")
 
 	s.allow()
-	want(t, b.Get(s.user(priya, "")), http.StatusOK, "Revoke role…", "Remove…")
+	want(t, b.Get(s.user(priya, "")), http.StatusOK, "Revoke role…", `/remove"`)
 	went(t, b, b.Post(s.path("/users/"+asked.ID+"/revoke"), nil), s.path("/users/"+asked.ID), "was revoked")
 	went(t, b, b.Post(s.user(priya, "/revoke-role"), role("admin")), s.user(priya, ""), "Priya is no longer Admin. Freed: 1 Admin seat.")
 	want(t, b.Post(s.user(s.owner, "/remove"), nil), http.StatusForbidden, "The Owner can be neither removed nor demoted.")
@@ -215,7 +225,7 @@ func TestARoleIsRevokedAndThePersonRemoved(t *testing.T) {
 	s := open(t, true)
 	b := s.As(s.admin)
 	r := b.Post(s.user(s.organizer, "/revoke-role"), url.Values{"role": {"organizer"}, "also": {"remove"}})
-	went(t, b, r, s.path("/users"), "Theo was removed from the team. Freed: 1 Organizer seat.")
+	s.handed(b, r, "Theo was removed from the team. Freed: 1 Organizer seat.")
 	if s.roles(s.organizer) != "gone" {
 		t.Fatal(s.roles(s.organizer))
 	}
@@ -239,14 +249,14 @@ func TestRemovingEndsEverythingInTheTeam(t *testing.T) {
 	waiting := hookstest.Invite(t, s.App, s.owner, s.team, s.organizer.Email(), "admin")
 	b := s.As(s.owner)
 	theirs := s.As(s.organizer)
-	want(t, b.Get(s.user(s.organizer, "/remove")), http.StatusOK, "Remove Theo from the team?", "Free again: 1 Organizer seat.",
-		"The open invitation (Admin) ends as revoked.", "account and other teams of the person stay")
-	went(t, b, b.Post(s.user(s.organizer, "/remove"), nil), s.path("/users"), "Theo was removed from the team. Freed: 1 Organizer seat.")
+	want(t, b.Get(s.user(s.organizer, "/remove")), http.StatusOK, "Remove Theo from the team?", "Free again: 1 Admin seat and 1 Organizer seat.",
+		"What is still offered to them ends as revoked.", "The accounts and other teams stay")
+	s.handed(b, b.Post(s.user(s.organizer, "/remove"), nil), "Theo was removed from the team. Freed: 1 Admin seat and 1 Organizer seat.")
 	if s.roles(s.organizer) != "gone" || s.status(waiting.ID) != invitations.Revoked {
 		t.Fatal(s.roles(s.organizer), s.status(waiting.ID))
 	}
 	want(t, theirs.Get(s.path("/users")), http.StatusNotFound)
-	want(t, b.Post(s.user(s.organizer, "/remove"), nil), http.StatusNotFound)
+	want(t, b.Post(s.user(s.organizer, "/remove"), nil), http.StatusNotFound, "this person is not in the team, or not any more")
 	want(t, b.Post(s.user(s.owner, "/remove"), nil), http.StatusUnprocessableEntity, "neither removed nor demoted")
 	want(t, s.As(s.admin).Post(s.user(s.admin, "/remove"), nil), http.StatusUnprocessableEntity, "You cannot remove yourself")
 

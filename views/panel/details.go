@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
@@ -28,9 +29,11 @@ func details(e *core.RequestEvent) error {
 
 // shown is what an answer says beside the details themselves.
 type shown struct {
-	fault  error      // why a deed was refused
-	link   string     // of an invitation, where no mail is sent: seen this once (R60)
-	dialog *DeedProps // over them
+	fault  error           // why a deed was refused
+	link   string          // of an invitation, where no mail is sent: seen this once (R60)
+	dialog templ.Component // over them
+
+	tags, tagFault string // what was typed to be added, and why it was not
 }
 
 func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also shown) error {
@@ -46,6 +49,7 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 		return err
 	}
 	props.Link = also.link
+	props.Tags.Typed, props.Tags.Fault = also.tags, also.tagFault
 	if also.fault != nil {
 		_, code, sentence, _ := record.Refusal(also.fault)
 		props.Fault, props.Full = sentence, isFull(code)
@@ -53,9 +57,7 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 	page.Shell.Page.Title = titled(e, props.Name)
 	page.Shell.Crumbs = append(page.Shell.Crumbs[:1], ui.Crumb{Label: "Users", Href: address(usersPath(e), query)}, ui.Crumb{Label: props.Name})
 	page.Shell.Details = Person(props)
-	if also.dialog != nil {
-		page.Dialog = Deed(also.dialog)
-	}
+	page.Dialog = also.dialog
 	return web.Render(e, status, Users(page))
 }
 

@@ -160,10 +160,13 @@ func TestWhoMeetsWhatAtEachAddress(t *testing.T) {
 		"organizer": s.organizer, "another team's owner": s.other, "admin": s.admin, "owner": s.owner}
 	gets := []string{"", "/users", "/users/add", "/users/" + s.member.Id, "/users/" + invited.ID, "/users/" + s.member.Id + "/remove",
 		"/users/" + s.organizer.Id + "/revoke-role?role=organizer", "/users/" + invited.ID + "/revoke",
-		"/users/" + s.member.Id + "/ask?role=organizer", "/settings", "/audit", "/audit/verify", "/audit/export", "/users/export", "/find", "/find?q=a"}
+		"/users/" + s.member.Id + "/ask?role=organizer", "/settings",
+		"/users/selected?deed=remove&person=" + s.member.Id, "/users/selected?deed=tag&all=1", "/users/selected?deed=revoke&all=1",
+		"/audit", "/audit/verify", "/audit/export", "/users/export", "/find", "/find?q=a"}
 	posts := []string{"/users/add", "/users/preview", "/settings", "/settings/test-letter", "/users/" + s.member.Id + "/ask",
 		"/users/" + s.member.Id + "/again", "/users/" + invited.ID + "/resend", "/users/" + invited.ID + "/revoke",
-		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove"}
+		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove",
+		"/users/selected?deed=remove&person=" + s.member.Id, "/users/" + s.member.Id + "/tags", "/settings/delete"}
 	for who, account := range people {
 		b := s.Visitor()
 		if account != nil {
@@ -226,7 +229,7 @@ func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 	}
 	ourMember := hookstest.Invite(t, s.App, s.other, s.foreign, s.member.Email()) // asked by them, and a member of ours
 	want(t, b.Get(s.path("/users/"+ourMember.ID)), http.StatusNotFound)
-	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove"} {
+	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove", "tags"} {
 		for _, id := range []string{s.other.Id, theirs.ID} {
 			if r := b.Post(s.path("/users/"+id+"/"+deed), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
 				t.Errorf("POST %s of %s: %d", deed, id, r.Status)

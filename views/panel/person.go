@@ -25,6 +25,12 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan",
 		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: openDetails()},
 	}
+	for _, option := range list.Tags {
+		if option.Value != "" {
+			props.Tags.Known = append(props.Tags.Known, option.Value)
+		}
+	}
+	props.Tags.Names, props.Tags.Path = row.Tags, path+"/tags"
 	place(&props.Head, list, row.ID)
 	var err error
 	if props.Activity, err = activity(e, row); err != nil {
@@ -193,7 +199,8 @@ func removal(props *PersonProps, actor *actors.Actor, row *members.Row, path str
 	case row.Owner:
 		props.RemoveText = "The Owner can be neither removed nor demoted."
 	case self:
-		props.RemoveText = "You cannot remove yourself here."
+		props.Leave = "/app/" + actor.Team.GetString("slug") + "?leave=1"
+		props.RemoveText = "You cannot remove yourself, but you can leave the team."
 	case !actor.CanRemove(row.Carries(), self):
 		props.RemoveText = "Only the Owner removes Admins in this team."
 	default:

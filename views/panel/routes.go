@@ -18,6 +18,13 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/add", add).Bind(uploads)
 	panel.POST("/users/preview", preview).Bind(uploads)
 	panel.GET("/users/export", exportUsers)
+	panel.GET("/users/selected", selected)
+	panel.POST("/users/selected", doSelected)
+	panel.GET("/users/import", imports)
+	panel.GET("/users/import/{id}", importPage)
+	panel.GET("/users/import/{id}/stop", confirmStop)
+	panel.POST("/users/import/{id}/stop", stopImport)
+	panel.GET("/users/import/{id}/report", importReport)
 	panel.GET("/users/{id}", details)
 	panel.GET("/users/{id}/{deed}", confirm)
 	panel.POST("/users/{id}/ask", ask)
@@ -27,6 +34,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/revoke", revoke)
 	panel.POST("/users/{id}/revoke-role", revokeRole)
 	panel.POST("/users/{id}/remove", remove)
+	panel.POST("/users/{id}/tags", tagPerson)
 
 	panel.GET("/find", search)
 	panel.GET("/audit", auditLog)
@@ -35,6 +43,8 @@ func Routes(pages *web.Group) {
 
 	panel.GET("/settings", settingsPage)
 	panel.POST("/settings", saveSettings).Bind(uploads)
+	panel.GET("/settings/delete", deleteForm)
+	panel.POST("/settings/delete", deleteTeam)
 	panel.GET("/settings/test-letter/{letter}", letterState)
 	panel.POST("/settings/test-letter", testLetter)
 }
@@ -43,4 +53,5 @@ func Routes(pages *web.Group) {
 func panelPath(e *core.RequestEvent) string    { return "/admin/" + e.Request.PathValue("team") }
 func usersPath(e *core.RequestEvent) string    { return panelPath(e) + "/users" }
 func auditPath(e *core.RequestEvent) string    { return panelPath(e) + "/audit" }
+func importPath(e *core.RequestEvent) string   { return usersPath(e) + "/import" }
 func settingsPath(e *core.RequestEvent) string { return panelPath(e) + "/settings" }

@@ -65,6 +65,9 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	profile.Path, profile.Owner = settingsPath(e), actor.OpensAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.Team.GetString("name")
 	props := SettingsProps{Shell: frame, Profile: profile}
+	if actor.DeletesTeam() {
+		props.Delete = deletePath(e)
+	}
 	if props.Plan, err = planProps(e); err != nil {
 		return err
 	}

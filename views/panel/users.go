@@ -66,7 +66,7 @@ func usersProps(e *core.RequestEvent, query members.Query, current string) (User
 	if err != nil {
 		return props, err
 	}
-	props.List, props.Alone = list, alone(counts, query)
+	props.List, props.Alone, props.Receipt = list, alone(counts, query), receiptProps(e, query)
 	props.Strip, err = stripProps(e, counts)
 	return props, err
 }
@@ -107,7 +107,7 @@ func listProps(e *core.RequestEvent, page members.Page, letters map[string]mail.
 	props := ListProps{
 		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
 		Filters: filters(path, q, page.Counts), Guests: q.Kind == members.Guest, Total: page.Total,
-		Clear: address(path, members.Query{Sort: q.Sort}),
+		Clear: address(path, members.Query{Sort: q.Sort}), Place: placeFields(q),
 	}
 	for _, column := range []string{"person", "status", "active"} {
 		props.Heads = append(props.Heads, Head{Href: address(path, sorted(q, column)), Sorted: sortedAs(q, column)})

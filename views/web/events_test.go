@@ -3,16 +3,20 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/bulk"
 	"usher/hooks/changes"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
+	"usher/hooks/teams"
 	"usher/views/viewstest"
 )
 
@@ -94,19 +98,47 @@ func TestAStreamEndsWithTheRightToIt(t *testing.T) {
 		}
 	}
 
-	removed := hookstest.Member(t, server.App, team, "removed@x.example", "admin")
-	_, events := listen(t, server, server.As(removed), team.Id)
-	if err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), removed.Id); err != nil {
-		t.Fatal(err)
-	}
-	ends("removed", events)
-
 	gone := hookstest.Member(t, server.App, team, "gone@x.example", "admin")
 	b := server.As(gone)
-	_, events = listen(t, server, b, team.Id)
+	_, events := listen(t, server, b, team.Id)
 	b.Post("/signout", nil)
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example")
 	ends("signed out", events)
+
+	for n, way := range []struct {
+		name string
+		lose func(account *core.Record) error
+	}{
+		{"removed", func(account *core.Record) error {
+			_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), account.Id)
+			return err
+		}},
+		{"left", func(account *core.Record) error {
+			_, err := members.Leave(server.App, hookstest.Actor(t, server.App, account, team))
+			return err
+		}},
+		{"removed with others", func(account *core.Record) error {
+			_, err := bulk.Do(server.App, hookstest.Actor(t, server.App, owner, team), bulk.Deed{Kind: bulk.Remove}, []string{account.Id, "nobody"})
+			return err
+		}},
+		{"account deleted", func(account *core.Record) error { return server.App.Delete(account) }},
+		{"team deleted", func(*core.Record) error {
+			return teams.Delete(server.App, hookstest.Actor(t, server.App, owner, team), team.Name())
+		}},
+	} {
+		account := hookstest.Member(t, server.App, team, fmt.Sprintf("p%d@x.example", n), "admin")
+		b := server.As(account)
+		_, events := listen(t, server, b, team.Id)
+		if err := way.lose(account); err != nil {
+			t.Fatal(err)
+		}
+		ends(way.name, events)
+		for _, path := range []string{"/admin/" + team.Slug() + "/users", "/app/" + team.Slug(), "/events?team=" + team.Id} {
+			if r := b.Get(path); r.Status == http.StatusOK {
+				t.Errorf("%s: %s is still shown", way.name, path)
+			}
+		}
+	}
 }
 
 func TestAStreamIsNoUseOfALogin(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	maxFile  = 1 << 20  // bytes of a file that are kept; a larger one is told beside its field
-	maxText  = 1 << 20  // bytes of one field
+	maxFile  = 2 << 20  // bytes of a file that are kept; a larger one is told beside its field
+	maxText  = 3 << 20  // bytes of one field
 	maxParts = 50       // fields of a form
 	maxDrain = 64 << 20 // bytes that are read at all, so that the browser gets to the answer
 )
@@ -26,7 +26,8 @@ var Uploads = apis.BodyLimit(0)
 type Form struct {
 	url.Values
 	File  []byte
-	Large bool // the file is larger than maxFile, and not kept
+	Name  string // of the file
+	Large bool   // the file is larger than maxFile, and not kept
 }
 
 // ReadForm reads the form of a request that Uploads let in. What stands behind maxDrain bytes is not read, and missing.
@@ -77,7 +78,7 @@ func (s *Form) take(part *multipart.Part) error {
 	case isFile && len(data) > maxFile:
 		s.Large = true
 	case isFile:
-		s.File = data
+		s.File, s.Name = data, part.FileName()
 	default:
 		s.Add(part.FormName(), string(data[:min(len(data), maxText)]))
 	}

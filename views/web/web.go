@@ -3,6 +3,7 @@
 package web
 
 import (
+	"mime"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -64,4 +65,11 @@ func Go(e *core.RequestEvent, to string) error {
 		return e.NoContent(http.StatusOK)
 	}
 	return e.Redirect(http.StatusSeeOther, to)
+}
+
+// Attach begins an answer that the browser keeps as a file.
+func Attach(e *core.RequestEvent, kind, name string) {
+	e.Response.Header().Set("Content-Type", kind)
+	e.Response.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	e.Response.WriteHeader(http.StatusOK)
 }

@@ -1,0 +1,72 @@
+package bulk
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+)
+
+// person is a chosen row as it stands: a member with his open invitation, or an invitation in whatever state.
+type person struct {
+	ID           string `db:"id"`
+	There        bool   `db:"there"`
+	User         string `db:"user"` // empty for an invitation
+	Name         string `db:"name"`
+	Email        string `db:"email"`
+	Owner        bool   `db:"owner"` // what the address carries in the team, also if its invitation was chosen
+	Admin        bool   `db:"admin"`
+	Organizer    bool   `db:"organizer"`
+	Invitation   string `db:"invitation"`
+	AskAdmin     bool   `db:"ask_admin"`
+	AskOrganizer bool   `db:"ask_organizer"`
+}
+
+func (p person) held() actors.Roles {
+	return actors.Roles{Owner: p.Owner, Admin: p.Admin, Organizer: p.Organizer}
+}
+
+func (p person) offered() actors.Roles {
+	return actors.Roles{Admin: p.AskAdmin, Organizer: p.AskOrganizer}
+}
+
+// chosen reads the rows with these ids, in their order. What is not the team's is not There.
+func chosen(app core.App, team string, ids []string) ([]person, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	var found []person
+	err = app.DB().NewQuery(`
+		SELECT u.id, 1 there, u.id user, u.name, u.email, m.owner, m.admin, m.organizer,
+			coalesce(i.id, '') invitation, coalesce(i.admin, 0) ask_admin, coalesce(i.organizer, 0) ask_organizer
+		FROM json_each({:ids}) j
+		JOIN memberships m ON m.team = {:team} AND m.user = j.value
+		JOIN users u ON u.id = m.user
+		LEFT JOIN invitations i ON i.team = m.team AND i.email = u.email AND i.status = 'pending' AND i.expires > {:now}
+		UNION ALL
+		SELECT i.id, 1, '', i.name, i.email, coalesce(m.owner, 0), coalesce(m.admin, 0), coalesce(m.organizer, 0),
+			i.id, i.admin, i.organizer
+		FROM json_each({:ids}) j
+		JOIN invitations i ON i.id = j.value AND i.team = {:team}
+		LEFT JOIN users u ON u.email = i.email COLLATE NOCASE
+		LEFT JOIN memberships m ON m.team = i.team AND m.user = u.id`).
+		Bind(dbx.Params{"ids": string(list), "team": team, "now": types.NowDateTime().String()}).All(&found)
+	if err != nil {
+		return nil, fmt.Errorf("read the chosen people: %w", err)
+	}
+	byID := make(map[string]person, len(found))
+	for _, p := range found {
+		byID[p.ID] = p
+	}
+	people := make([]person, len(ids))
+	for n, id := range ids {
+		people[n] = byID[id]
+		people[n].ID = id
+	}
+	return people, nil
+}

@@ -1,0 +1,121 @@
+package bulk
+
+import (
+	"strconv"
+	"strings"
+
+	"usher/hooks/actors"
+)
+
+// What came of a row.
+const (
+	Removed     = "removed"
+	Revoked     = "revoked" // its invitation
+	Resent      = "resent"
+	RoleRevoked = "role_revoked"
+	Tagged      = "tagged"
+	Skipped     = "skipped"
+)
+
+// Codes of rows that were passed over without a refusal of the deed itself.
+const (
+	CodeGone    = "not_found"     // nobody of this team: unknown, of another team, or removed meanwhile
+	CodeNothing = "nothing_to_do" // the row has nothing that the deed is about
+	CodeSelf    = "own_role"      // whoever gives up a role may lose the right to go on
+)
+
+// Freed is how many seats became free, reserved ones included.
+type Freed struct{ Admin, Organizer int }
+
+// Plus adds both.
+func (f Freed) Plus(more Freed) Freed {
+	return Freed{f.Admin + more.Admin, f.Organizer + more.Organizer}
+}
+
+// Words is the seats as people read them: "2 Admin seats and 1 Organizer seat"; empty for none.
+func (f Freed) Words() string {
+	var words []string
+	for _, kind := range []struct {
+		n    int
+		word string
+	}{{f.Admin, "Admin seat"}, {f.Organizer, "Organizer seat"}} {
+		switch {
+		case kind.n == 1:
+			words = append(words, "1 "+kind.word)
+		case kind.n > 1:
+			words = append(words, strconv.Itoa(kind.n)+" "+kind.word+"s")
+		}
+	}
+	return strings.Join(words, " and ")
+}
+
+// FreedBy is what is free again when these roles end, held or offered.
+func FreedBy(ended ...actors.Roles) Freed {
+	var all Freed
+	for _, roles := range ended {
+		all = all.Plus(seatsOf(roles))
+	}
+	return all
+}
+
+// seatsOf is the seats that roles use or reserve.
+func seatsOf(roles actors.Roles) Freed {
+	var f Freed
+	if roles.Panel() {
+		f.Admin = 1
+	}
+	if roles.Organizer {
+		f.Organizer = 1
+	}
+	return f
+}
+
+// Line is what came of one row. Name and Email are empty for who is not there.
+type Line struct {
+	ID      string // as it was chosen
+	Name    string
+	Email   string
+	Status  string
+	Code    string // of who was passed over
+	Message string // why
+	Freed   Freed
+	Asked   bool   // of who was removed: an open invitation ended with it
+	Link    string // of an invitation that was sent again, only where no mail is sent (R60)
+}
+
+// Called is the name, or the address of who has none.
+func (l Line) Called() string {
+	if l.Name != "" {
+		return l.Name
+	}
+	return l.Email
+}
+
+// Receipt is what came of a deed, a line for each row that was chosen (R84).
+type Receipt struct {
+	Deed  Deed
+	Lines []Line
+}
+
+// With are the lines of a status.
+func (r Receipt) With(status string) []Line {
+	var lines []Line
+	for _, l := range r.Lines {
+		if l.Status == status {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// Done is how many rows the deed was done to.
+func (r Receipt) Done() int { return len(r.Lines) - len(r.With(Skipped)) }
+
+// Freed is how many seats the deed freed in all.
+func (r Receipt) Freed() Freed {
+	var all Freed
+	for _, l := range r.Lines {
+		all = all.Plus(l.Freed)
+	}
+	return all
+}

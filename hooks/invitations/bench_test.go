@@ -1,0 +1,140 @@
+package invitations_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+)
+
+// BenchmarkAccept sets accepting an invitation, the whole deed with its rules, seats, membership and audit, beside
+// two bare writes of PocketBase in one transaction: the update of such an invitation and the insert of such a
+// membership, in the same tables without a rule or a trigger of ours. Accepting is to be no slower, and the same
+// in teams of every size.
+func BenchmarkAccept(b *testing.B) {
+	for _, members := range []int{100, 100_000} {
+		bare, ours := crowd(b, members, true), crowd(b, members, false)
+		for _, callers := range []int{1, 8, 64} {
+			b.Run(fmt.Sprintf("members=%d/callers=%d/bare", members, callers), func(b *testing.B) { bare.measure(b, callers, bare.write) })
+			b.Run(fmt.Sprintf("members=%d/callers=%d/accept", members, callers), func(b *testing.B) { ours.measure(b, callers, ours.accept) })
+		}
+	}
+}
+
+// crowded is a team of many, into which those who wait are taken.
+type crowded struct {
+	app     *core.BaseApp
+	team    string
+	waiting []*core.Record // accounts
+	asked   []*core.Record // their invitations
+	made    int
+}
+
+// crowd makes a team in which one of ten members is an Organizer, up to a thousand of them.
+func crowd(b *testing.B, members int, bare bool) *crowded {
+	c := &crowded{team: "team00000000000"}
+	if bare {
+		c.app = hookstest.Wired(b, func(core.App) {})
+		var triggers []string
+		if err := c.app.DB().NewQuery("SELECT name FROM sqlite_master WHERE type = 'trigger'").Column(&triggers); err != nil {
+			b.Fatal(err)
+		}
+		for _, name := range triggers {
+			hookstest.Exec(b, c.app, "DROP TRIGGER "+name, nil)
+		}
+	} else {
+		c.app = hookstest.New(b)
+	}
+	params := dbx.Params{"t": c.team, "now": types.NowDateTime().String(), "n": members}
+	hookstest.Exec(b, c.app, `INSERT INTO teams (id, name, slug, plan, admin_seats, organizer_seats, licences, created, updated)
+		SELECT {:t}, 'Halation Post', 'halation-post', id, 10, 1000000, 20, {:now}, {:now} FROM plans WHERE key = 'business'`, params)
+	c.people(b, members)
+	hookstest.Exec(b, c.app, `INSERT INTO memberships (id, team, user, kind, owner, organizer, created, updated)
+		SELECT 'm' || substr(id, 2), {:t}, id, 'member', rowid = 1, rowid % 10 = 0 AND rowid <= 10000, {:now}, {:now} FROM users`, params)
+	return c
+}
+
+// people makes confirmed accounts past the rules: the hash of a password takes longer than all that is measured.
+func (c *crowded) people(b *testing.B, n int) {
+	hookstest.Exec(b, c.app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
+		WITH RECURSIVE n(i) AS (VALUES ({:from} + 1) UNION ALL SELECT i + 1 FROM n WHERE i < {:to})
+		SELECT printf('u%014d', i), printf('person%d@halation.example', i), printf('Person %d', i), 1, '-', printf('%050d', i), {:now}, {:now} FROM n`,
+		dbx.Params{"from": c.made, "to": c.made + n, "now": types.NowDateTime().String()})
+	c.made += n
+}
+
+// invite lets n more people wait, all asked to be Organizers.
+func (c *crowded) invite(b *testing.B, n int) {
+	params := dbx.Params{"t": c.team, "from": fmt.Sprintf("u%014d", c.made), "now": types.NowDateTime().String(),
+		"end": types.NowDateTime().Add(invitations.Lifetime).String()}
+	c.people(b, n)
+	hookstest.Exec(b, c.app, `INSERT INTO invitations (id, team, email, name, organizer, status, expires, token_hash, inviter, created, updated)
+		SELECT 'i' || substr(id, 2), {:t}, email, name, 1, 'pending', {:end}, printf('%064s', id), 'u00000000000001', {:now}, {:now}
+		FROM users WHERE id > {:from}`, params)
+	c.waiting, c.asked = nil, nil
+	if err := c.app.RecordQuery("users").AndWhere(dbx.NewExp("id > {:from}", params)).OrderBy("id").All(&c.waiting); err != nil {
+		b.Fatal(err)
+	}
+	if err := c.app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": "pending"}).OrderBy("id").All(&c.asked); err != nil {
+		b.Fatal(err)
+	}
+	if len(c.waiting) != n || len(c.asked) != n {
+		b.Fatalf("%d wait, %d are asked, not %d", len(c.waiting), len(c.asked), n)
+	}
+}
+
+func (c *crowded) measure(b *testing.B, callers int, deed func(n int) error) {
+	b.StopTimer()
+	c.invite(b, b.N)
+	b.StartTimer()
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for n := int(next.Add(1)) - 1; n < b.N; n = int(next.Add(1)) - 1 {
+				if err := deed(n); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "accepts/s")
+	b.ReportMetric(0, "ns/op")
+	hookstest.Exec(b, c.app, "UPDATE memberships SET organizer = 0 WHERE id NOT LIKE 'm%'", nil)
+	hookstest.Exec(b, c.app, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
+}
+
+func (c *crowded) accept(n int) error {
+	_, err := invitations.Accept(c.app, invitations.Answer{Account: c.waiting[n], ID: c.asked[n].Id, From: "192.0.2.1"})
+	return err
+}
+
+// write saves the same two records as they are.
+func (c *crowded) write(n int) error {
+	return c.app.RunInTransaction(func(tx core.App) error {
+		invitation := c.asked[n]
+		invitation.Set("status", "accepted")
+		invitation.Set("user", c.waiting[n].Id)
+		invitation.Set("answered", types.NowDateTime())
+		if err := tx.Save(invitation); err != nil {
+			return err
+		}
+		memberships, err := tx.FindCachedCollectionByNameOrId("memberships")
+		if err != nil {
+			return err
+		}
+		membership := core.NewRecord(memberships)
+		membership.Load(map[string]any{"team": c.team, "user": c.waiting[n].Id, "kind": "member", "organizer": true})
+		return tx.Save(membership)
+	})
+}

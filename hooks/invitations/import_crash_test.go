@@ -1,0 +1,106 @@
+package invitations_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+)
+
+// A process that dies by kill -9 in the middle of an import runs nothing on its way out. The test runs itself once
+// more as a child that imports, and kills it at different rows of a batch; then the import is taken up.
+func TestAKillInTheMiddleOfAnImportLosesAndDoublesNothing(t *testing.T) {
+	const rows = 400
+	for _, at := range []int{1, 50, 75, 149, 230} {
+		dir := t.TempDir()
+		hookstest.Lay(t, dir)
+		child := exec.Command(os.Args[0], "-test.run=^TestChildThatImports$", "-test.count=1")
+		child.Env = append(os.Environ(), "USHER_TEST_DIR="+dir)
+		out, err := child.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for lines := bufio.NewScanner(out); seen < at && lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "row") {
+				seen++
+			}
+		}
+		if err := child.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
+			t.Fatalf("the child ended by itself after %d rows: %v", seen, err)
+		}
+
+		app := hookstest.Open(t, dir, hookstest.Config())
+		var id, team string
+		if err := app.DB().NewQuery("SELECT id, team FROM imports").Row(&id, &team); err != nil {
+			t.Fatal(err)
+		}
+		i := whole(t, app, team, id)
+		if i.Done() >= rows || i.Done()%50 != 0 {
+			t.Errorf("killed at row %d, %d are done", at, i.Done())
+		}
+		importer := invitations.NewImporter(app)
+		for worked := true; worked; {
+			if worked, err = importer.Step(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i = whole(t, app, team, id); came(i) != "done 400/400 400 0 0 0" {
+			t.Errorf("killed at row %d, it came to %s", at, came(i))
+		}
+		t.Logf("killed at row %d", at)
+	}
+}
+
+// whole reads an import and wants as many invitations, letters and audit rows as it counts.
+func whole(t *testing.T, app core.App, team, id string) *invitations.Import {
+	t.Helper()
+	i, err := invitations.FindImport(app, team, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var noted int
+	if err := app.DB().NewQuery("SELECT count(*) FROM import_rows WHERE status = 'invited'").Row(&noted); err != nil {
+		t.Fatal(err)
+	}
+	told := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "invitation.create"})
+	made, letters := hookstest.Count(t, app, "invitations"), hookstest.Count(t, app, "outbox")
+	if n := i.Count(invitations.Invited); n != i.Done() || n != noted || n != told || n != made || n != letters {
+		t.Errorf("%d done, %d counted, %d noted, %d told, %d invitations, %d letters", i.Done(), n, noted, told, made, letters)
+	}
+	return i
+}
+
+func TestChildThatImports(t *testing.T) {
+	dir := os.Getenv("USHER_TEST_DIR")
+	if dir == "" {
+		t.Skip("runs as the child of TestAKillInTheMiddleOfAnImportLosesAndDoublesNothing")
+	}
+	app := hookstest.Open(t, dir, hookstest.Config())
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
+	app.OnRecordCreateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
+		err := e.Next()
+		os.Stdout.WriteString("row\n")
+		return err
+	})
+	_, err := invitations.StartImport(app, hookstest.Actor(t, app, owner, team), invitations.Offer{Lines: invitations.Addresses(many(400))}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	invitations.NewImporter(app).Start()
+	select {}
+}

@@ -1,0 +1,193 @@
+package invitations
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"usher/hooks/changes"
+	"usher/hooks/record"
+)
+
+const (
+	importerKey  = "usher.importer"
+	batchSize    = 50
+	importPoll   = 5 * time.Second // what another process took in begins this late at most
+	importTell   = 300 * time.Millisecond
+	importPause  = 10 * time.Millisecond // between batches while somebody waits to write
+	importGiveUp = 5                     // batches in a row that a fault of ours took back
+	keepImports  = 90 * 24 * time.Hour
+)
+
+// Importer goes through imports in the background, a batch at a time, one import of a team after the other and
+// the teams in turn.
+type Importer struct {
+	App core.App
+
+	wake   chan struct{}
+	served map[string]time.Time // when a team had its last batch
+	told   time.Time
+	faults map[string]int
+	waits  int64
+}
+
+// NewImporter makes one; it does nothing before Start or Step.
+func NewImporter(app core.App) *Importer {
+	return &Importer{App: app, wake: make(chan struct{}, 1), served: map[string]time.Time{}, faults: map[string]int{}}
+}
+
+func registerImporter(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherImporter", Func: func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		stop := NewImporter(e.App).Start()
+		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherImporter",
+			Func: func(te *core.TerminateEvent) error {
+				stop()
+				return te.Next()
+			}})
+		return nil
+	}})
+	app.Cron().MustAdd("usherOldImports", "37 3 * * *", func() {
+		_, err := app.NonconcurrentDB().NewQuery("DELETE FROM imports WHERE finished != '' AND finished < {:before}").
+			Bind(dbx.Params{"before": record.Stamp(time.Now().Add(-keepImports))}).Execute()
+		if err != nil {
+			app.Logger().Error("forget old imports", "error", err)
+		}
+	})
+}
+
+func wakeImporter(app core.App) {
+	if w, ok := app.Store().Get(importerKey).(*Importer); ok {
+		select {
+		case w.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Start works until stop is called, which waits for the batch under way. It takes up what a crash left.
+func (w *Importer) Start() (stop func()) {
+	if w.App.Store().GetOrSet(importerKey, func() any { return w }) != any(w) {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	routine.FireAndForget(func() {
+		defer close(done)
+		w.run(ctx)
+	})
+	return sync.OnceFunc(func() {
+		cancel()
+		<-done
+		w.App.Store().Remove(importerKey)
+	})
+}
+
+func (w *Importer) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		worked, err := w.safely()
+		idle := importPoll
+		switch {
+		case err != nil:
+			w.App.Logger().Error("an import is held up", "error", err.Error())
+			idle = time.Second
+		case worked:
+			idle = w.breath()
+		}
+		if idle == 0 {
+			continue
+		}
+		timer := time.NewTimer(idle)
+		select {
+		case <-ctx.Done():
+		case <-w.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// safely is Step under recovery: a panic costs a batch, not the process.
+func (w *Importer) safely() (worked bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("importing panicked: %v", p)
+		}
+	}()
+	return w.Step()
+}
+
+// breath is how long to leave the database to others: not at all, unless somebody has waited for it.
+func (w *Importer) breath() time.Duration {
+	db, ok := w.App.NonconcurrentDB().(*dbx.DB)
+	if !ok {
+		return 0
+	}
+	waits := db.DB().Stats().WaitCount
+	waited := waits != w.waits
+	w.waits = waits
+	if waited {
+		return importPause
+	}
+	return 0
+}
+
+// Step goes through one batch of the team that has waited longest. worked is false if there is nothing to do.
+func (w *Importer) Step() (worked bool, err error) {
+	var open []struct{ ID, Team string }
+	err = w.App.DB().NewQuery("SELECT id, team FROM imports WHERE finished = '' ORDER BY created, rowid").WithContext(record.Kept).All(&open)
+	if err != nil {
+		return false, fmt.Errorf("find imports: %w", err)
+	}
+	if len(open) == 0 {
+		clear(w.served)
+		return false, nil
+	}
+	next, seen := open[0], map[string]bool{}
+	for _, one := range open {
+		if !seen[one.Team] && w.served[one.Team].Before(w.served[next.Team]) {
+			next = one
+		}
+		seen[one.Team] = true
+	}
+	w.served[next.Team] = time.Now()
+	i, err := batch(w.App, next.Team, next.ID, batchSize)
+	if errors.Is(err, record.ErrNotFound) {
+		return true, nil // its team was deleted meanwhile
+	}
+	if err != nil {
+		return true, w.fault(next.Team, next.ID, err)
+	}
+	delete(w.faults, next.ID)
+	if now := time.Now(); !i.Open() || now.Sub(w.told) >= importTell {
+		w.told = now
+		changes.Tell(w.App, next.Team, changes.Import)
+	}
+	return true, nil
+}
+
+// fault counts a batch that a fault of ours took back. The import ends after a few, so that it holds up no other.
+func (w *Importer) fault(team, id string, err error) error {
+	if w.faults[id]++; w.faults[id] < importGiveUp {
+		return fmt.Errorf("import %s: %w", id, err)
+	}
+	delete(w.faults, id)
+	ended := w.App.RunInTransaction(func(tx core.App) error {
+		i, err := FindImport(tx, team, id)
+		if err != nil || !i.Open() {
+			return err
+		}
+		return i.finish(tx, ImportStopped, "Something went wrong on the server. Start the list again: what is done is not done twice.")
+	})
+	changes.Tell(w.App, team, changes.Import)
+	return errors.Join(fmt.Errorf("import %s is given up: %w", id, err), ended)
+}

@@ -1,0 +1,91 @@
+package mail
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
+)
+
+// Recipe is a letter that waits as the little that cannot be read again, and is written out when it is first
+// tried: a list of ten thousand is queued in a few bytes each. Then it is frozen, so that every retry is the same.
+type Recipe struct {
+	Kind   string // one that Writes knows
+	To     string
+	About  string // id of the record that the letter is about
+	Team   string
+	Secret string // what the letter's link is made of; sealed like a letter
+}
+
+// Writer writes the letter of a recipe out. A refusal says why it is not worth sending any more.
+type Writer func(tx core.App, about, secret string) (Letter, error)
+
+const (
+	writerKey    = "usher.mail.writer."
+	recipePrefix = "recipe " // a frozen letter begins with a brace
+)
+
+// Writes says who writes letters of the kinds.
+func Writes(app core.App, writer Writer, kinds ...string) {
+	for _, kind := range kinds {
+		app.Store().Set(writerKey+kind, writer)
+	}
+}
+
+// QueueRecipe writes a letter into the outbox that is still to be written out, in the caller's transaction. Like
+// Queue it leaves after the commit, and never without it.
+func QueueRecipe(tx core.App, r Recipe) error {
+	if _, ok := tx.Store().Get(writerKey + r.Kind).(Writer); !ok {
+		return fmt.Errorf("nobody writes letters of kind %q", r.Kind)
+	}
+	id := core.GenerateDefaultRandomId()
+	sealed, err := seal(tx, id, []byte(recipePrefix+r.Secret))
+	if err != nil {
+		return err
+	}
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO outbox (id, kind, recipient, about, team, status, priority, due, sealed, created, updated)
+		VALUES ({:id}, {:kind}, {:to}, {:about}, {:team}, 'queued', 1, {:now}, {:sealed}, {:now}, {:now})`).WithContext(record.Kept).
+		Bind(params{"id": id, "kind": r.Kind, "to": r.To, "about": r.About, "team": r.Team, "sealed": sealed,
+			"now": types.NowDateTime().String()}).Execute()
+	if err != nil {
+		return fmt.Errorf("queue a letter of kind %q: %w", r.Kind, err)
+	}
+	if info := tx.TxInfo(); info != nil {
+		info.OnComplete(func(failed error) error {
+			if w := running(tx); w != nil && failed == nil {
+				w.wakeUp()
+			}
+			return nil
+		})
+	}
+	return nil
+}
+
+// writeOut makes the letter of a recipe and freezes it. What is frozen already stays as it is.
+func writeOut(tx core.App, m *Outbox, content []byte) ([]byte, error) {
+	secret, ok := strings.CutPrefix(string(content), recipePrefix)
+	if !ok {
+		return content, nil
+	}
+	writer, ok := tx.Store().Get(writerKey + m.Kind()).(Writer)
+	if !ok {
+		return nil, fmt.Errorf("nobody writes letters of kind %q", m.Kind())
+	}
+	letter, err := writer(tx, m.About(), secret)
+	if err != nil {
+		return nil, err
+	}
+	request, err := letter.request(tx)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := seal(tx, m.Id, request)
+	if err != nil {
+		return nil, err
+	}
+	m.Set("sealed", sealed)
+	return request, nil
+}

@@ -1,0 +1,76 @@
+package tags
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/record"
+)
+
+// Register wires what holds for every writer of a tag: it is on somebody of the team, a readable line, spelled as
+// the team's first of that name, and there are not too many. A tag is given or taken away, never changed.
+// Those of somebody who is not listed any more go with the row of the list.
+func Register(app core.App) {
+	app.OnRecordCreate("tags").BindFunc(func(e *core.RecordEvent) error {
+		if err := tidy(e.Record); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+	app.OnRecordCreateExecute("tags").BindFunc(record.Guard(guardCreate))
+	app.OnRecordUpdateExecute("tags").BindFunc(record.Guard(func(_ core.App, r *core.Record) error {
+		if record.Changed(r, "team", "email", "name") {
+			return record.Refuse("base", "fixed", "A tag stays as it is. Take it away and give another.")
+		}
+		return nil
+	}))
+}
+
+func tidy(r *core.Record) error {
+	name, err := record.RequiredLine("name", "The tag", r.GetString("name"), MaxName)
+	if err != nil {
+		return err
+	}
+	address, err := accounts.Canonical(r.GetString("email"))
+	if err != nil {
+		return err
+	}
+	r.Set("name", name)
+	r.Set("email", address)
+	return nil
+}
+
+func guardCreate(app core.App, r *core.Record) error {
+	team, address := r.GetString("team"), r.GetString("email")
+	var listed int
+	err := app.DB().NewQuery("SELECT count(*) FROM people WHERE team = {:team} AND email = {:email}").
+		Bind(dbx.Params{"team": team, "email": address}).Row(&listed)
+	if err != nil {
+		return fmt.Errorf("find who is tagged: %w", err)
+	}
+	if listed == 0 {
+		return record.Refuse("email", CodeNobody, "Nobody of this address is listed in the team.")
+	}
+	rows, err := rowsOf(app, team, address)
+	if err != nil {
+		return err
+	}
+	switch {
+	case has(namesOf(rows), r.GetString("name")):
+		return record.Refuse("name", CodeTwice, "The person has this tag already.")
+	case len(rows) >= MaxPerson:
+		return record.Refuse("name", record.CodeTooMany, fmt.Sprintf("A person can have at most %d tags. Take one away first.", MaxPerson))
+	}
+	spelling, known, err := spelled(app, team, r.GetString("name"))
+	if err != nil {
+		return err
+	}
+	if known >= MaxTeam {
+		return record.Refuse("name", record.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use one that is there, or take one away from everybody.", MaxTeam))
+	}
+	r.Set("name", spelling)
+	return nil
+}

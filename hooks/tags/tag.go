@@ -1,0 +1,99 @@
+// Package tags keeps the labels that a team gives its people: by address, so that who is only invited has them,
+// too, and spelled alike throughout the team (R82).
+package tags
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// How many tags there may be. They bring order; beyond this they need one themselves.
+const (
+	MaxName   = 40 // characters
+	MaxPerson = 20
+	MaxTeam   = 200 // different ones
+)
+
+// Codes of refusals.
+const (
+	CodeTwice  = "already_tagged"
+	CodeNobody = "not_found"
+)
+
+// Count is a tag of a team, and how many people have it.
+type Count struct {
+	Name   string `db:"name"`
+	People int    `db:"people"`
+}
+
+// Of lists a team's tags by name.
+func Of(app core.App, team string) ([]Count, error) {
+	var all []Count
+	err := app.DB().NewQuery("SELECT min(name) name, count(*) people FROM tags WHERE team = {:team} " +
+		"GROUP BY name COLLATE NOCASE ORDER BY lower(name)").Bind(dbx.Params{"team": team}).All(&all)
+	if err != nil {
+		return nil, fmt.Errorf("list the tags of a team: %w", err)
+	}
+	return all, nil
+}
+
+// Names tidies names that somebody typed: each is a line of 1 to 40 characters, the same in another case is the
+// same. The refusal is under the field.
+func Names(field string, typed []string) ([]string, error) {
+	if len(typed) > MaxPerson {
+		return nil, record.Refuse(field, record.CodeTooMany, fmt.Sprintf("%d tags at once are too many. A person can have %d.", len(typed), MaxPerson))
+	}
+	names := make([]string, 0, len(typed))
+	for _, name := range typed {
+		name, err := record.RequiredLine(field, "The tag", name, MaxName)
+		if err != nil {
+			return nil, err
+		}
+		if !has(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// has reports whether a name is among others, in whatever case.
+func has(names []string, name string) bool {
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func without(names, others []string) []string {
+	var left []string
+	for _, name := range names {
+		if !has(others, name) {
+			left = append(left, name)
+		}
+	}
+	return left
+}
+
+// rowsOf are the tags of an address in a team.
+func rowsOf(app core.App, team, address string) ([]*core.Record, error) {
+	rows, err := app.FindAllRecords("tags", dbx.HashExp{"team": team, "email": address})
+	if err != nil {
+		return nil, fmt.Errorf("find the tags of a person: %w", err)
+	}
+	return rows, nil
+}
+
+func namesOf(rows []*core.Record) []string {
+	names := make([]string, len(rows))
+	for n, row := range rows {
+		names[n] = row.GetString("name")
+	}
+	return names
+}

@@ -1,0 +1,123 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"usher/hooks/invitations"
+)
+
+// importing waits for the end of an import that a program started.
+func (w *world) importing(body object) (id string) {
+	w.t.Helper()
+	status, answer := w.as("owner", "POST", w.path("/imports"), body)
+	done(w.t, status, answer)
+	importer := invitations.NewImporter(w.App)
+	for worked := true; worked; {
+		var err error
+		if worked, err = importer.Step(); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return answer["id"].(string)
+}
+
+func rows(n int) []object {
+	all := make([]object, n)
+	for i := range all {
+		all[i] = object{"email": fmt.Sprintf("row%d@x.example", i), "name": fmt.Sprintf("Row %d", i)}
+	}
+	return all
+}
+
+func TestAProgramImportsAListAndReadsTheReport(t *testing.T) {
+	w := newWorld(t)
+	id := w.importing(object{"roles": []string{"organizer"}, "rows": append(rows(210),
+		object{"email": "=cmd|' /C calc'!A0", "name": "Eve"}, object{"email": "orla@halation.example"})})
+	status, body := w.as("admin", "GET", w.path("/imports/%s", id), nil)
+	done(t, status, body)
+	for _, key := range []string{"created", "started", "finished"} {
+		if body[key] == "" || body[key] == nil {
+			t.Errorf("no %s in %s", key, text(body))
+		}
+		delete(body, key)
+	}
+	same(t, body, `{"id":"`+id+`","status":"done","roles":["organizer"],"total":212,"done":212,"invited":210,"updated":0,"unchanged":1,"refused":1}`)
+	status, body = w.as("owner", "GET", w.path("/imports"), nil)
+	done(t, status, body)
+	if items := body["items"].([]any); len(items) != 1 || items[0].(object)["id"] != id {
+		t.Errorf("%s", text(body))
+	}
+
+	report := w.raw("owner", "GET", w.path("/imports/%s/report", id), "")
+	lines := strings.Split(strings.TrimSpace(report.Body), "\r\n")
+	if report.Status != 200 || !strings.HasPrefix(report.Header.Get("Content-Type"), "text/csv") || len(lines) != 213 {
+		t.Fatalf("%d, %s, %d lines", report.Status, report.Header.Get("Content-Type"), len(lines))
+	}
+	if !strings.HasPrefix(report.Body, "\ufeffrow,sent,name,email,result,code,reason\r\n1,row0@x.example,Row 0,row0@x.example,invited,,\r\n") ||
+		!strings.Contains(report.Body, "\r\n211,'=cmd|' /C calc'!A0,Eve,,refused,bad_email,") ||
+		!strings.Contains(report.Body, "\r\n212,orla@halation.example,,orla@halation.example,unchanged,already_member,") {
+		t.Errorf("%s … %s", report.Body[:200], lines[211:])
+	}
+}
+
+func TestAListComesAsCSVAndIsRefusedAsAWhole(t *testing.T) {
+	w := newWorld(t)
+	id := w.importing(object{"csv": "name;email\nIda;ida@x.example\nOle;ole@x.example\n"})
+	status, body := w.as("owner", "GET", w.path("/imports/%s", id), nil)
+	done(t, status, body)
+	if body["invited"] != 2.0 {
+		t.Errorf("%s", text(body))
+	}
+	for _, c := range []struct {
+		body      object
+		key, code string
+	}{
+		{object{}, "emails", "required"},
+		{object{"rows": rows(10_001)}, "emails", "too_many"},
+		{object{"csv": "a@x.example", "rows": rows(1)}, "csv", "bad_type"},
+		{object{"csv": "\x00"}, "file", "bad_file"},
+		{object{"rows": rows(1), "roles": []string{"king"}}, "roles", "bad_role"},
+		{object{"rows": rows(1), "note": strings.Repeat("x", 501)}, "note", "too_long"},
+	} {
+		status, body := w.as("owner", "POST", w.path("/imports"), c.body)
+		refused(t, status, body, 400, c.key, c.code)
+	}
+	status, body = w.as("owner", "POST", w.path("/imports/%s/stop", id), nil)
+	refused(t, status, body, 400, "base", "import_over")
+}
+
+func TestWhoImports(t *testing.T) {
+	w := newWorld(t)
+	id := w.importing(object{"rows": rows(1)})
+	for _, c := range []struct {
+		method, path string
+		body         any
+		may          int
+	}{
+		{"POST", "/imports", object{"rows": rows(1)}, 200},
+		{"GET", "/imports", nil, 200},
+		{"GET", "/imports/" + id, nil, 200},
+		{"GET", "/imports/" + id + "/report", nil, 200},
+		{"POST", "/imports/" + id + "/stop", nil, 400},
+		{"GET", "/imports/unknown00000000", nil, 404},
+		{"GET", "/imports/unknown00000000/report", nil, 404},
+		{"POST", "/imports/unknown00000000/stop", nil, 404},
+	} {
+		for _, role := range roles {
+			want := map[string]int{"nobody": 401, "bad": 401, "super": 401, "stranger": 404, "other": 404,
+				"guest": 403, "member": 403, "organizer": 403}[role]
+			if want == 0 {
+				want = c.may
+			}
+			if body := text(c.body); w.raw(role, c.method, w.path("%s", c.path), strings.ReplaceAll(body, "null", "{}")).Status != want {
+				t.Errorf("%s %s as %s is not %d", c.method, c.path, role, want)
+			}
+		}
+	}
+	if status, _ := w.as("other", "GET", "/api/teams/"+w.other.Id+"/imports/"+id, nil); status != http.StatusNotFound {
+		t.Errorf("another team's import: %d", status)
+	}
+}

@@ -1,0 +1,163 @@
+package api_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+)
+
+// told is what came of each row of a receipt: its status, or the code of who was passed over.
+func told(t *testing.T, status int, body object) (all []string) {
+	t.Helper()
+	done(t, status, body)
+	for _, item := range body["results"].([]any) {
+		l := item.(object)
+		said := l["status"].(string)
+		if said == "skipped" {
+			said = l["code"].(string)
+			if l["message"] == "" {
+				t.Errorf("no reason: %s", text(l))
+			}
+		}
+		all = append(all, said)
+	}
+	return all
+}
+
+func TestManyAreRemovedWithAReceipt(t *testing.T) {
+	w := newWorld(t)
+	organizer := w.people["organizer"]
+	open := w.inviting("lucia@halation.example", "organizer")
+	ids := []string{w.people["owner"].Id, w.people["admin"].Id, organizer.Id, open.ID, w.people["other"].Id, "abcdefghijklmno", organizer.Id}
+	status, body := w.as("admin", "POST", w.path("/users/remove"), object{"ids": ids})
+	want := []string{"not_allowed", "remove_self", "removed", "revoked", "not_found", "not_found"}
+	if got := told(t, status, body); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	same(t, body["freed"], `{"admin":0,"organizer":2}`)
+	lines := body["results"].([]any)
+	same(t, lines[2], `{"id":"`+organizer.Id+`","name":"Orla","email":"orla@halation.example","status":"removed"}`)
+	theirs, unknown := lines[4].(object), lines[5].(object)
+	theirs["id"] = unknown["id"]
+	if text(theirs) != text(unknown) {
+		t.Errorf("somebody of another team is told apart from nobody: %s, %s", text(theirs), text(unknown))
+	}
+	status, body = w.as("organizer", "GET", w.path(""), nil)
+	if status != 404 {
+		t.Errorf("who was removed: %d %s", status, text(body))
+	}
+	status, body = w.as("owner", "POST", w.path("/users/remove"), object{"ids": ids[2:4]})
+	if got := told(t, status, body); !slices.Equal(got, []string{"not_found", "invitation_revoked"}) {
+		t.Errorf("once more: %v", got)
+	}
+}
+
+func TestOtherDeedsOnManyHaveTheSameReceipt(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.inviting("lucia@halation.example", "organizer"), w.inviting("theo@halation.example")
+	w.sql("DELETE FROM outbox WHERE about = {:id}", object{"id": first.ID})
+	ids := []string{first.ID, second.ID, w.people["organizer"].Id, w.people["member"].Id}
+
+	status, body := w.as("admin", "POST", w.path("/users/resend"), object{"ids": ids})
+	if got := told(t, status, body); !slices.Equal(got, []string{"resent", "too_many", "nothing_to_do", "nothing_to_do"}) {
+		t.Errorf("resend: %v", got)
+	}
+	if link, _ := body["results"].([]any)[0].(object)["link"].(string); !strings.HasPrefix(link, w.URL+"/invite/usi_") {
+		t.Errorf("without mail there is no link: %s", text(body))
+	}
+	status, body = w.as("admin", "POST", w.path("/users/revoke"), object{"ids": ids})
+	if got := told(t, status, body); !slices.Equal(got, []string{"revoked", "revoked", "nothing_to_do", "nothing_to_do"}) {
+		t.Errorf("revoke: %v", got)
+	}
+	status, body = w.as("admin", "POST", w.path("/users/revoke-role"), object{"ids": ids, "role": "organizer"})
+	if got := told(t, status, body); !slices.Equal(got, []string{"nothing_to_do", "nothing_to_do", "role_revoked", "no_such_role"}) {
+		t.Errorf("revoke the role: %v", got)
+	}
+	status, body = w.as("admin", "POST", w.path("/users/tags"), object{"ids": ids, "add": []string{"Kestrel"}, "remove": []string{"Vendor"}})
+	if got := told(t, status, body); !slices.Equal(got, []string{"tagged", "tagged", "tagged", "tagged"}) {
+		t.Errorf("tag: %v", got)
+	}
+}
+
+func TestTagsArePutOnAPerson(t *testing.T) {
+	w := newWorld(t)
+	open := w.inviting("lucia@halation.example")
+	for _, id := range []string{w.people["member"].Id, open.ID} {
+		status, body := w.as("admin", "PUT", w.path("/users/%s/tags", id), object{"tags": []string{"vendor", " Kestrel  Pictures ", "VENDOR"}})
+		done(t, status, body)
+		same(t, body, `{"id":"`+id+`","tags":["Kestrel Pictures","vendor"]}`)
+	}
+	_, body := w.as("owner", "GET", w.path("/tags"), nil)
+	same(t, body, `{"items":[{"name":"Kestrel Pictures","people":2},{"name":"vendor","people":2}]}`)
+	_, body = w.as("owner", "GET", w.path("/users?tag=VENDOR"), nil)
+	if body["totalItems"] != 2.0 {
+		t.Errorf("with the tag: %s", text(body))
+	}
+	status, body := w.as("admin", "PUT", w.path("/users/%s/tags", open.ID), object{"tags": []string{}})
+	done(t, status, body)
+	same(t, body, `{"id":"`+open.ID+`","tags":[]}`)
+}
+
+func TestBadInputOfDeedsOnMany(t *testing.T) {
+	w := newWorld(t)
+	member := []string{w.people["member"].Id}
+	thousands := make([]string, 1001)
+	for n := range thousands {
+		thousands[n] = fmt.Sprintf("%015d", n)
+	}
+	put := "/users/" + member[0] + "/tags"
+	for _, c := range []struct {
+		method, path string
+		body         object
+		key, code    string
+	}{
+		{"POST", "/users/remove", object{}, "ids", "required"},
+		{"POST", "/users/remove", object{"ids": []string{}}, "ids", "required"},
+		{"POST", "/users/remove", object{"ids": thousands}, "ids", "too_many"},
+		{"POST", "/users/remove", object{"ids": "all"}, "ids", "bad_type"},
+		{"POST", "/users/remove", object{"ids": []int{1}}, "ids", "bad_type"},
+		{"POST", "/users/revoke-role", object{"ids": member}, "role", "bad_role"},
+		{"POST", "/users/revoke-role", object{"ids": member, "role": "owner"}, "role", "bad_role"},
+		{"POST", "/users/tags", object{"ids": member}, "add", "required"},
+		{"POST", "/users/tags", object{"ids": member, "add": []string{strings.Repeat("x", 500)}}, "add", "too_long"},
+		{"POST", "/users/tags", object{"ids": member, "remove": thousands[:1000]}, "remove", "too_many"},
+		{"PUT", put, object{}, "tags", "required"},
+		{"PUT", put, object{"tags": []string{""}}, "tags", "required"},
+		{"PUT", put, object{"tags": []string{strings.Repeat("x", 500)}}, "tags", "too_long"},
+		{"PUT", put, object{"tags": thousands[:1000]}, "tags", "too_many"},
+		{"DELETE", "", object{}, "name", "wrong_name"},
+		{"DELETE", "", object{"name": "halation post"}, "name", "wrong_name"},
+	} {
+		status, body := w.as("owner", c.method, w.path("%s", c.path), c.body)
+		refused(t, status, body, 400, c.key, c.code)
+	}
+}
+
+func TestADeletedTeamIsGoneForEverybody(t *testing.T) {
+	w := newWorld(t)
+	open := w.inviting("stefan@nowhere.example")
+	status, body := w.as("owner", "DELETE", w.path(""), object{"name": " Halation Post "})
+	done(t, status, body)
+	same(t, body, `{"deleted":"`+w.team.Id+`"}`)
+	for _, role := range []string{"owner", "admin", "organizer", "member", "guest"} {
+		if status, body := w.as(role, "GET", w.path(""), nil); status != 404 {
+			t.Errorf("%s: %d %s", role, status, text(body))
+		}
+		_, body := w.as(role, "GET", "/api/teams", nil)
+		if items := body["items"].([]any); len(items) != 0 {
+			t.Errorf("%s is still in %s", role, text(body))
+		}
+	}
+	status, body = w.as("stranger", "POST", "/api/invitations/"+open.ID+"/accept", nil)
+	if status != 404 {
+		t.Errorf("its invitation: %d %s", status, text(body))
+	}
+	if hookstest.Count(t, w.App, "audit", dbx.HashExp{"team": w.team.Id, "action": "team.delete", "result": "ok"}) != 1 {
+		t.Error("not in the audit log")
+	}
+}

@@ -1,0 +1,139 @@
+package api_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/tags"
+	"usher/hooks/teams"
+)
+
+// heard is a message of PocketBase's own stream.
+type heard struct {
+	topic  string
+	action string
+	record object
+}
+
+// subscribe listens to PocketBase's /api/realtime as a program of somebody in that role.
+func (w *world) subscribe(role string, topics ...string) <-chan heard {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	request, _ := http.NewRequestWithContext(ctx, "GET", w.URL+"/api/realtime", nil)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { cancel(); response.Body.Close() })
+	messages := make(chan heard, 100)
+	connected := make(chan string, 1)
+	go func() {
+		defer close(messages)
+		event := ""
+		for lines := bufio.NewScanner(response.Body); lines.Scan(); {
+			if name, ok := strings.CutPrefix(lines.Text(), "event:"); ok {
+				event = name
+			}
+			data, ok := strings.CutPrefix(lines.Text(), "data:")
+			if !ok {
+				continue
+			}
+			var message struct {
+				ClientID string `json:"clientId"`
+				Action   string `json:"action"`
+				Record   object `json:"record"`
+			}
+			_ = json.Unmarshal([]byte(data), &message)
+			if event == "PB_CONNECT" {
+				connected <- message.ClientID
+			} else {
+				messages <- heard{event, message.Action, message.Record}
+			}
+		}
+	}()
+	status, answer := w.as(role, "POST", "/api/realtime", object{"clientId": <-connected, "subscriptions": topics})
+	if status != http.StatusNoContent {
+		w.t.Fatalf("subscribe as %s: %d %s", role, status, text(answer))
+	}
+	return messages
+}
+
+// until gathers what is heard until a record with that value in the field comes.
+func until(t *testing.T, messages <-chan heard, field, value string) (all []heard) {
+	t.Helper()
+	for m := range messages {
+		all = append(all, m)
+		if m.record[field] == value {
+			return all
+		}
+	}
+	t.Fatalf("the stream ended before %s = %s; heard %v", field, value, all)
+	return nil
+}
+
+var topics = []string{"teams/*", "memberships/*", "invitations/*", "tags/*"}
+
+// TestProgramsHearNothingOfATeamThatTheyLost: PocketBase judges the rules anew for each message.
+func TestProgramsHearNothingOfATeamThatTheyLost(t *testing.T) {
+	goOn := func(w *world) { // the team's life after it
+		w.inviting("secret@halation.example")
+		owner, name := hookstest.Actor(t, w.App, w.people["owner"], w.team), "Secret Post"
+		if err := tags.Set(w.App, owner, w.people["member"].Id, []string{"Secret"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := teams.Update(w.App, owner, teams.Profile{Name: &name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range []struct {
+		name  string
+		lose  func(w *world) error
+		stays string // the collection of which he still hears
+	}{
+		{"removed", func(w *world) error {
+			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), w.people["admin"].Id)
+			return err
+		}, ""},
+		{"left", func(w *world) error {
+			_, err := members.Leave(w.App, hookstest.Actor(t, w.App, w.people["admin"], w.team))
+			return err
+		}, ""},
+		{"lost the role", func(w *world) error {
+			return members.RevokeRoles(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), w.people["admin"].Id, rolesOf(t, "admin"))
+		}, "teams"},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			w := newWorld(t)
+			if err := w.App.RunInTransaction(func(tx core.App) error {
+				return members.Grant(tx, w.other.Id, w.people["admin"].Id, rolesOf(t, "admin"))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			theirs, ours := w.subscribe("admin", topics...), w.subscribe("owner", topics...)
+			w.inviting("first@halation.example")
+			until(t, theirs, "email", "first@halation.example")
+			if err := s.lose(w); err != nil {
+				t.Fatal(err)
+			}
+			goOn(w)
+			until(t, ours, "email", "secret@halation.example") // it was told, and to who may hear it
+			hookstest.Invite(t, w.App, w.people["other"], w.other, "last@other.example")
+			for _, m := range until(t, theirs, "email", "last@other.example") {
+				collection, _, _ := strings.Cut(m.topic, "/")
+				own := m.record["user"] == w.people["admin"].Id // that it is over
+				if (m.record["team"] == w.team.Id || m.record["id"] == w.team.Id) && !own && collection != s.stays {
+					t.Errorf("heard after it: %s %s %s", m.topic, m.action, text(m.record))
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,63 @@
+package browsertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/invitations"
+)
+
+// longList is n addresses as they are pasted.
+func longList(n int) string {
+	lines := make([]string, n)
+	for i := range lines {
+		lines[i] = fmt.Sprintf("Row %d <row%d@lantern-vfx.example>", i, i)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestAnImportIsFollowedWhileItRuns pastes a long list, starts it, and sees the numbers move without a reload.
+func TestAnImportIsFollowedWhileItRuns(t *testing.T) {
+	house := furnish(t)
+	if err := house.App.OnTerminate().Trigger(&core.TerminateEvent{App: house.App}); err != nil { // no worker: the test goes on itself
+		t.Fatal(err)
+	}
+	importer := invitations.NewImporter(house.App)
+	step := func() (worked bool) {
+		t.Helper()
+		worked, err := importer.Step()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return worked
+	}
+	b := house.signIn(t, "marta@halation.example")
+	b.visit("/admin/halation-post/users/add")
+	eval[bool](b, fmt.Sprintf(`(list => { list.value = %q; return list.dispatchEvent(new Event("input", { bubbles: true })) })(document.querySelector("#addresses"))`,
+		"no address\n"+longList(230))) // typing it would take a minute
+	b.see("231 rows")
+	b.press("Start the import")
+	b.see("Waiting for its turn")
+	b.until("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
+	eval[bool](b, `window.stayed = true`)
+	step()
+	b.see("50 of 231")
+	b.press("Stop the import")
+	b.see("Stop the import?")
+	b.press("Close")
+	b.see("50 of 231")
+	b.until("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
+	eval[bool](b, `window.stayed = true`)
+	for step() {
+	}
+	b.see("231 of 231")
+	b.see("Download the report")
+	if !eval[bool](b, `window.stayed === true`) {
+		t.Error("the page was loaded again")
+	}
+	b.visit("/admin/halation-post/users/import")
+	b.see("231 of 231")
+}

@@ -1,0 +1,60 @@
+package panel_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+func TestTheOwnerDeletesTheTeamAfterTypingItsName(t *testing.T) {
+	s := open(t, true)
+	hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
+	at := s.path("/settings/delete")
+	admin, b := s.As(s.admin), s.As(s.owner)
+	hasNot(t, admin.Get(s.path("/settings")), "/settings/delete")
+	want(t, admin.Get(at), http.StatusForbidden, "Only the Owner deletes the team.")
+	want(t, admin.Post(at, url.Values{"name": {"Halation Post"}}), http.StatusForbidden)
+	has(t, b.Get(s.path("/settings")), at)
+	want(t, b.Get(at), http.StatusOK, "What goes", "5 people", "1 waits", "What stays", "other teams", "audit log", "Type “Halation Post”")
+	for _, typed := range []string{"", "halation post", "Grain and Gate"} {
+		want(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "exactly as it stands", `value="`+typed+`"`)
+	}
+	if hookstest.Count(t, s.App, "teams") != 2 {
+		t.Fatal("a wrong name deleted a team")
+	}
+	went(t, b, b.Post(at, url.Values{"name": {" Halation Post "}}), "/teams", "Halation Post was deleted.")
+	for _, path := range []string{"", "/users", "/settings", "/settings/delete"} {
+		want(t, admin.Get(s.path(path)), http.StatusNotFound)
+		want(t, b.Get(s.path(path)), http.StatusNotFound)
+	}
+	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"team": s.foreign.Id}) != 1 {
+		t.Error("the other team was touched")
+	}
+}
+
+func TestWhatKeepsATeamIsSaidInsteadOfTheForm(t *testing.T) {
+	s := open(t, true)
+	teams.KeepWhile(s.App, func(core.App, string) error {
+		return record.Refuse("base", "session_running", "The session Dailies is running. End it first.")
+	})
+	b := s.As(s.owner)
+	at := s.path("/settings/delete")
+	for _, r := range []struct {
+		status int
+		name   string
+	}{{http.StatusOK, ""}, {http.StatusUnprocessableEntity, "Halation Post"}} {
+		reply := b.Get(at)
+		if r.name != "" {
+			reply = b.Post(at, url.Values{"name": {r.name}})
+		}
+		want(t, reply, r.status, "This team cannot be deleted now.", "The session Dailies is running. End it first.")
+		hasNot(t, reply, `name="name"`)
+	}
+}
