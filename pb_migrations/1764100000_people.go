@@ -2,6 +2,8 @@ package pb_migrations
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -23,7 +25,7 @@ func init() {
 			return err
 		}
 		return execute(app, peopleTables+peopleTriggers()+
-			"INSERT INTO "+fill("(SELECT team, email FROM invitations UNION SELECT m.team, u.email FROM memberships m JOIN users u ON u.id = m.user)"))
+			fill("(SELECT team, email FROM invitations UNION SELECT m.team, u.email FROM memberships m JOIN users u ON u.id = m.user)"))
 	}, func(app core.App) error {
 		statements := ""
 		for _, name := range []string{"people_of_new_member", "people_of_member", "people_of_leaver", "people_of_new_invitation",
@@ -89,7 +91,8 @@ CREATE TABLE visits (team TEXT NOT NULL, user TEXT NOT NULL, seen TEXT NOT NULL,
 CREATE TABLE people (
 	n INTEGER PRIMARY KEY,
 	team TEXT NOT NULL, email TEXT NOT NULL,
-	id TEXT NOT NULL, user TEXT NOT NULL, invitation TEXT NOT NULL,
+	user TEXT NOT NULL, invitation TEXT NOT NULL,
+	id TEXT AS (coalesce(nullif(user, ''), invitation)) VIRTUAL,
 	name TEXT NOT NULL, avatar TEXT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL,
 	owner INTEGER NOT NULL, admin INTEGER NOT NULL, organizer INTEGER NOT NULL,
 	ask_admin INTEGER NOT NULL, ask_organizer INTEGER NOT NULL, asked INTEGER NOT NULL,
@@ -98,21 +101,15 @@ CREATE TABLE people (
 	who TEXT AS (name || char(10) || email) STORED
 );;
 CREATE UNIQUE INDEX people_address ON people (team, email);;
-CREATE INDEX people_id ON people (team, id);;
-CREATE INDEX people_invitation ON people (invitation);;
-CREATE INDEX people_user ON people (user);;
-CREATE INDEX people_label ON people (team, label, id);;
-CREATE INDEX people_status ON people (team, status, label, id);;
-CREATE INDEX people_added ON people (team, added, id);;
-CREATE INDEX people_active ON people (team, active, id);;
-CREATE INDEX people_asked ON people (team, label, id, expires) WHERE asked;;
-CREATE INDEX people_overdue ON people (team, expires) WHERE asked;;
-CREATE INDEX people_owner ON people (team, label, id) WHERE owner;;
-CREATE INDEX people_admin ON people (team, label, id) WHERE (admin OR ask_admin);;
-CREATE INDEX people_organizer ON people (team, label, id) WHERE (organizer OR ask_organizer);;
+CREATE INDEX people_label ON people (team, label);;
+CREATE INDEX people_status ON people (team, status, label);;
+CREATE INDEX people_active ON people (team, active);;
+CREATE INDEX people_asked ON people (team, label, expires) WHERE asked;;
+CREATE INDEX people_admin ON people (team, label) WHERE (admin OR ask_admin);;
+CREATE INDEX people_organizer ON people (team, label) WHERE (organizer OR ask_organizer);;
 CREATE INDEX people_holders ON people (team, owner DESC, added) WHERE (owner OR admin OR organizer);;
 CREATE INDEX people_promised ON people (team, added) WHERE asked AND (ask_admin OR ask_organizer);;
-CREATE INDEX people_guest ON people (team, label, id) WHERE kind = 'guest';;
+CREATE INDEX people_guest ON people (team, label) WHERE kind = 'guest';;
 CREATE VIRTUAL TABLE people_find USING fts5 (who, content = 'people', content_rowid = 'n', tokenize = 'trigram');;
 CREATE TABLE tallies (
 	team TEXT PRIMARY KEY, total INTEGER NOT NULL, accepted INTEGER NOT NULL, pending INTEGER NOT NULL,
@@ -120,55 +117,85 @@ CREATE TABLE tallies (
 ) WITHOUT ROWID;;`
 
 // fill is the rest of an INSERT INTO: the rows of people for the pairs of team and address in keys, as
-// memberships and invitations are at that moment. Rows that are there are brought up to date.
+// memberships and invitations are at that moment. Rows that are there are brought up to date. A row has few columns in
+// indexes, and those that seldom change are not written when they stay: each index is pages to write.
 func fill(keys string) string {
-	return `people (team, email, id, user, invitation, name, avatar, kind, status, owner, admin, organizer,
-		ask_admin, ask_organizer, asked, expires, answered, added, active)
-	SELECT m.team, u.email, u.id, u.id, coalesce(i.id, ''), u.name, u.avatar, m.kind, 'accepted', m.owner, m.admin, m.organizer,
+	return "INSERT INTO " + peopleColumns + membersOf(keys) + " UNION ALL " + askedOf(keys) + upToDate
+}
+
+const peopleColumns = `people (team, email, user, invitation, name, avatar, kind, status, owner, admin, organizer,
+	ask_admin, ask_organizer, asked, expires, answered, added, active) `
+
+func membersOf(keys string) string {
+	return `SELECT m.team, u.email, u.id, coalesce(i.id, ''), u.name, u.avatar, m.kind, 'accepted', m.owner, m.admin, m.organizer,
 		coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL, coalesce(i.expires, ''), '', m.created, coalesce(v.seen, '')
 	FROM ` + keys + ` k
 	CROSS JOIN users u ON u.email = k.email COLLATE NOCASE
 	CROSS JOIN memberships m ON m.team = k.team AND m.user = u.id
 	LEFT JOIN invitations i ON i.team = k.team AND i.email = k.email AND i.status = 'pending'
 	LEFT JOIN visits v ON v.team = k.team AND v.user = u.id
-	WHERE true
-	UNION ALL
-	SELECT i.team, i.email, i.id, '', i.id, i.name, '', 'member', i.status, 0, 0, 0,
+	WHERE true`
+}
+
+func askedOf(keys string) string {
+	return `SELECT i.team, i.email, '', i.id, i.name, '', 'member', i.status, 0, 0, 0,
 		i.admin, i.organizer, i.status = 'pending', i.expires, i.answered, i.created, ''
 	FROM ` + keys + ` k
-	JOIN invitations i ON i.id = (SELECT id FROM invitations WHERE team = k.team AND email = k.email ORDER BY created DESC, rowid DESC LIMIT 1)
+	CROSS JOIN invitations i ON i.id = (SELECT id FROM invitations WHERE team = k.team AND email = k.email ORDER BY created DESC, rowid DESC LIMIT 1)
 	WHERE i.status != 'accepted' AND NOT EXISTS (
-		SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = k.team WHERE u.email = k.email COLLATE NOCASE)
-	ON CONFLICT (team, email) DO UPDATE SET id = excluded.id, user = excluded.user, invitation = excluded.invitation,
-		name = excluded.name, avatar = excluded.avatar, kind = excluded.kind, status = excluded.status,
-		owner = excluded.owner, admin = excluded.admin, organizer = excluded.organizer,
-		ask_admin = excluded.ask_admin, ask_organizer = excluded.ask_organizer, asked = excluded.asked,
-		expires = excluded.expires, answered = excluded.answered, added = excluded.added, active = excluded.active`
+		SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = k.team WHERE u.email = k.email COLLATE NOCASE)`
+}
+
+const upToDate = ` ON CONFLICT (team, email) DO UPDATE SET user = excluded.user, invitation = excluded.invitation,
+	kind = excluded.kind, status = excluded.status, owner = excluded.owner, admin = excluded.admin, organizer = excluded.organizer,
+	ask_admin = excluded.ask_admin, ask_organizer = excluded.ask_organizer, asked = excluded.asked,
+	expires = excluded.expires, answered = excluded.answered, added = excluded.added`
+
+// rename is the UPDATE of what fill leaves: a name, a picture or a last visit that has become another.
+func rename(keys string) string {
+	values := map[string]string{
+		"name": "(SELECT CASE WHEN people.user != '' THEN (SELECT u.name FROM users u WHERE u.id = people.user)" +
+			" ELSE (SELECT i.name FROM invitations i WHERE i.id = people.invitation) END)",
+		"avatar": "coalesce((SELECT u.avatar FROM users u WHERE u.id = people.user), '')",
+		"active": "coalesce((SELECT v.seen FROM visits v WHERE v.team = people.team AND v.user = people.user), '')",
+	}
+	var set, differ []string
+	for _, column := range slices.Sorted(maps.Keys(values)) {
+		set = append(set, column+" = "+values[column])
+		differ = append(differ, column+" != "+values[column])
+	}
+	return "UPDATE people SET " + strings.Join(set, ", ") + " WHERE (team, email) IN " + keys + " AND (" + strings.Join(differ, " OR ") + ")"
 }
 
 func peopleTriggers() string {
 	member := "(SELECT NEW.team team, (SELECT email FROM users WHERE id = NEW.user) email)"
-	leaver := "(SELECT OLD.team team, (SELECT email FROM people WHERE team = OLD.team AND user = OLD.user) email)"
+	leaver := "(SELECT OLD.team team, (SELECT email FROM users WHERE id = OLD.user) email)"
 	asked := "(SELECT NEW.team team, NEW.email email)"
 	unasked := "(SELECT OLD.team team, OLD.email email)"
+	ofAccount := "(SELECT team, NEW.email email FROM memberships WHERE user = NEW.id)"
 	moved := "(SELECT team, NEW.email email FROM memberships WHERE user = NEW.id UNION SELECT team, OLD.email FROM memberships WHERE user = NEW.id)"
-	// An account's address moves its rows: those of the old address go first, so that each account has one.
-	return trigger("people_of_new_member", "AFTER INSERT ON memberships", "", "INSERT INTO "+fill(member)) +
-		trigger("people_of_member", "AFTER UPDATE OF kind, owner, admin, organizer, created ON memberships", "", "INSERT INTO "+fill(member)) +
-		trigger("people_of_leaver", "AFTER DELETE ON memberships", "", "INSERT INTO "+fill(leaver),
-			"DELETE FROM people WHERE team = OLD.team AND user = OLD.user", "DELETE FROM visits WHERE team = OLD.team AND user = OLD.user") +
-		trigger("people_of_new_invitation", "AFTER INSERT ON invitations", "", "INSERT INTO "+fill(asked)) +
-		trigger("people_of_invitation", "AFTER UPDATE OF name, admin, organizer, status, expires, answered, created ON invitations", "",
-			"INSERT INTO "+fill(asked)) + // one that was accepted is followed by its membership, which takes the row over with its tags
+	joins := "INSERT INTO " + peopleColumns + membersOf(member) + upToDate
+	return trigger("people_of_new_member", "AFTER INSERT ON memberships", "", joins, rename(member)) +
+		trigger("people_of_member", "AFTER UPDATE OF kind, owner, admin, organizer, created, updated ON memberships", "", joins) +
+		trigger("people_of_leaver", "AFTER DELETE ON memberships", "",
+			"DELETE FROM visits WHERE team = OLD.team AND user = OLD.user",
+			"INSERT INTO "+peopleColumns+askedOf(leaver)+upToDate, rename(leaver),
+			"DELETE FROM people WHERE team = OLD.team AND email = (SELECT email FROM users WHERE id = OLD.user) AND user = OLD.user") +
+		trigger("people_of_new_invitation", "AFTER INSERT ON invitations", "", fill(asked), rename(asked)) +
+		// One that is accepted is followed by its membership, which takes the row over with its tags.
+		trigger("people_of_invitation", "AFTER UPDATE OF name, admin, organizer, status, expires, answered, created ON invitations",
+			"NEW.status != 'accepted'", fill(asked), rename(asked)) +
 		trigger("people_of_old_invitation", "AFTER DELETE ON invitations", "",
-			"DELETE FROM people WHERE invitation = OLD.id AND user = ''", "INSERT INTO "+fill(unasked)) +
+			"DELETE FROM people WHERE team = OLD.team AND email = OLD.email AND invitation = OLD.id AND user = ''", fill(unasked), rename(unasked)) +
 		trigger("people_of_account", "AFTER UPDATE OF name, avatar ON users", "OLD.name IS NOT NEW.name OR OLD.avatar IS NOT NEW.avatar",
-			"UPDATE people SET name = NEW.name, avatar = NEW.avatar WHERE user = NEW.id") +
+			rename(ofAccount)) +
+		// An account's address moves its rows: those of the old address go first, so that each account has one.
 		trigger("people_of_address", "AFTER UPDATE OF email ON users", "OLD.email IS NOT NEW.email",
 			"UPDATE OR IGNORE tags SET email = NEW.email WHERE email = OLD.email AND team IN (SELECT team FROM memberships WHERE user = NEW.id)",
-			"DELETE FROM people WHERE user = NEW.id", "INSERT INTO "+fill(moved)) +
-		trigger("people_visit_first", "AFTER INSERT ON visits", "", "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND user = NEW.user") +
-		trigger("people_visit", "AFTER UPDATE ON visits", "", "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND user = NEW.user") +
+			"DELETE FROM people WHERE email = OLD.email AND user = NEW.id AND team IN (SELECT team FROM memberships WHERE user = NEW.id)",
+			fill(moved), rename(moved)) +
+		trigger("people_visit_first", "AFTER INSERT ON visits", "", visited) +
+		trigger("people_visit", "AFTER UPDATE ON visits", "", visited) +
 		trigger("people_find_add", "AFTER INSERT ON people", "", "INSERT INTO people_find (rowid, who) VALUES (NEW.n, NEW.who)") +
 		trigger("people_find_drop", "AFTER DELETE ON people", "", dropFound) +
 		trigger("people_find_change", "AFTER UPDATE OF name, email ON people", "OLD.who IS NOT NEW.who",
@@ -180,6 +207,8 @@ func peopleTriggers() string {
 		trigger("people_tally_change", "AFTER UPDATE OF kind, status, asked ON people",
 			"OLD.kind IS NOT NEW.kind OR OLD.status IS NOT NEW.status OR OLD.asked IS NOT NEW.asked", tally("OLD", "-"), tally("NEW", "+"))
 }
+
+const visited = "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND email = (SELECT email FROM users WHERE id = NEW.user) AND user = NEW.user"
 
 const dropFound = "INSERT INTO people_find (people_find, rowid, who) VALUES ('delete', OLD.n, OLD.who)"
 

@@ -77,8 +77,8 @@ func pick(where, order string) string {
 // FindRow reads the row of a person of the team, by the account's id or the invitation's.
 func FindRow(app core.App, team, id string) (*Row, error) {
 	var rows []Row
-	err := app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.n IN (SELECT n FROM people WHERE team = {:team} AND id = {:id} " +
-		"UNION SELECT n FROM people WHERE invitation = {:id} AND team = {:team}) ORDER BY p.id != {:id} LIMIT 1").
+	err := app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressOf +
+		" AND (p.user = {:id} OR p.invitation = {:id}) ORDER BY p.user != {:id} LIMIT 1").
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "id": id}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("find a person: %w", err)
@@ -88,6 +88,9 @@ func FindRow(app core.App, team, id string) (*Row, error) {
 	}
 	return &rows[0], nil
 }
+
+// addressOf finds the address of a row's id: rows are found by address.
+const addressOf = "(SELECT email FROM users WHERE id = {:id} UNION ALL SELECT email FROM invitations WHERE id = {:id})"
 
 // span is which rows of an order a page has.
 type span struct {
@@ -127,7 +130,8 @@ func (q Query) span(app core.App, team string, total int) (span, error) {
 // position is the sort keys of a row.
 func (q Query) position(app core.App, team, id string) (dbx.Params, error) {
 	var rows []dbx.NullStringMap
-	err := app.DB().NewQuery("SELECT " + strings.Join(q.keys(), ", ") + " FROM people p WHERE p.team = {:team} AND p.id = {:id}").
+	err := app.DB().NewQuery("SELECT " + strings.Join(q.keys(), ", ") + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressOf +
+		" AND p.id = {:id}").
 		Bind(dbx.Params{"team": team, "id": id}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("find a row of the list: %w", err)
@@ -154,12 +158,13 @@ func beyond(keys []string, down bool) string {
 	return " AND (" + strings.Join(keys, ", ") + ") " + sign + " (" + strings.Join(marks, ", ") + ")"
 }
 
-// orders are the columns of the indexes that hold each order; the last makes it the same at each reading.
+// orders are the columns of the indexes that hold each order, whose last one makes it the same at each reading. When
+// people were added has no index: it is asked for seldom.
 var orders = map[string][]string{
-	"person": {"p.label", "p.id"},
-	"status": {"p.status", "p.label", "p.id"},
-	"added":  {"p.added", "p.id"},
-	"active": {"p.active", "p.id"},
+	"person": {"p.label", "p.n"},
+	"status": {"p.status", "p.label", "p.n"},
+	"added":  {"p.added", "p.n"},
+	"active": {"p.active", "p.n"},
 }
 
 func (q Query) keys() []string { return orders[strings.TrimPrefix(q.Sort, "-")] }

@@ -79,8 +79,9 @@ func Count(app core.App, team string) (Counts, error) {
 		SELECT coalesce(sum(total), 0) total, coalesce(sum(accepted), 0) accepted, coalesce(sum(pending - o.offers), 0) pending,
 			coalesce(sum(declined), 0) declined, coalesce(sum(revoked), 0) revoked, coalesce(sum(expired + o.outside), 0) expired,
 			coalesce(sum(guests), 0) guests
-		FROM tallies, (SELECT count(*) offers, coalesce(sum(user = ''), 0) outside FROM people
-			WHERE team = {:team} AND asked AND expires <= {:now}) o
+		FROM tallies, (SELECT count(*) offers, coalesce(sum(p.user = ''), 0) outside
+			FROM invitations i JOIN people p ON p.team = i.team AND p.email = i.email
+			WHERE i.team = {:team} AND i.status = 'pending' AND i.expires <= {:now}) o
 		WHERE team = {:team}`).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&counts)
 	if err != nil {

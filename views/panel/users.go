@@ -67,6 +67,9 @@ func usersProps(e *core.RequestEvent, query members.Query, current string) (User
 		return props, err
 	}
 	props.List, props.Alone, props.Receipt = list, alone(counts, query), receiptProps(e, query)
+	if props.Import, err = importBar(e); err != nil {
+		return props, err
+	}
 	props.Strip, err = stripProps(e, counts)
 	return props, err
 }
