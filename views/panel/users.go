@@ -110,7 +110,7 @@ func listProps(e *core.RequestEvent, page members.Page, letters map[string]mail.
 	props := ListProps{
 		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
 		Filters: filters(path, q, page.Counts), Guests: q.Kind == members.Guest, Total: page.Total,
-		Clear: address(path, members.Query{Sort: q.Sort}), Place: placeFields(q),
+		Clear: address(path, members.Query{Sort: q.Sort}), Export: address(path+"/export", turned(q, 1, "", "")), Place: placeFields(q),
 	}
 	for _, column := range []string{"person", "status", "active"} {
 		props.Heads = append(props.Heads, Head{Href: address(path, sorted(q, column)), Sorted: sortedAs(q, column)})
