@@ -28,9 +28,9 @@ func init() {
 			fill("(SELECT team, email FROM invitations UNION SELECT m.team, u.email FROM memberships m JOIN users u ON u.id = m.user)"))
 	}, func(app core.App) error {
 		statements := ""
-		for _, name := range []string{"people_of_new_member", "people_of_member", "people_of_leaver", "people_of_new_invitation",
-			"people_of_invitation", "people_of_old_invitation", "people_of_account", "people_of_address"} {
-			statements += "DROP TRIGGER " + name + ";;"
+		for _, name := range []string{"new_member", "first_member", "named_member", "member", "leaver", "new_invitation", "first_invitation",
+			"named_invitation", "invitation", "other_invitation", "old_invitation", "account", "address"} {
+			statements += "DROP TRIGGER people_of_" + name + ";;"
 		}
 		statements += "DROP TABLE visits;; DROP TABLE people_find;; DROP TABLE people;; DROP TABLE tallies;; DROP INDEX idx_invitations_address"
 		if err := execute(app, statements); err != nil {
@@ -168,23 +168,34 @@ func rename(keys string) string {
 }
 
 func peopleTriggers() string {
-	member := "(SELECT NEW.team team, (SELECT email FROM users WHERE id = NEW.user) email)"
 	leaver := "(SELECT OLD.team team, (SELECT email FROM users WHERE id = OLD.user) email)"
 	asked := "(SELECT NEW.team team, NEW.email email)"
 	unasked := "(SELECT OLD.team team, OLD.email email)"
 	ofAccount := "(SELECT team, NEW.email email FROM memberships WHERE user = NEW.id)"
 	moved := "(SELECT team, NEW.email email FROM memberships WHERE user = NEW.id UNION SELECT team, OLD.email FROM memberships WHERE user = NEW.id)"
-	joins := "INSERT INTO " + peopleColumns + membersOf(member) + upToDate
-	return trigger("people_of_new_member", "AFTER INSERT ON memberships", "", joins, rename(member)) +
-		trigger("people_of_member", "AFTER UPDATE OF kind, owner, admin, organizer, created, updated ON memberships", "", joins) +
+	return trigger("people_of_new_member", "AFTER INSERT ON memberships", "", memberJoins) +
+		trigger("people_of_first_member", "AFTER INSERT ON memberships", "NOT EXISTS (SELECT 1 FROM people WHERE team = NEW.team AND email = "+ofMember+")",
+			"INSERT INTO "+peopleColumns+"SELECT NEW.team, email, id, '', name, avatar, NEW.kind, 'accepted', NEW.owner, NEW.admin, NEW.organizer, "+
+				"0, 0, 0, '', '', NEW.created, '' FROM users WHERE id = NEW.user") +
+		trigger("people_of_named_member", "AFTER INSERT ON memberships", "", "UPDATE people SET name = (SELECT name FROM users WHERE id = NEW.user), "+
+			"avatar = (SELECT avatar FROM users WHERE id = NEW.user) WHERE team = NEW.team AND email = "+ofMember+
+			" AND (name != (SELECT name FROM users WHERE id = NEW.user) OR avatar != (SELECT avatar FROM users WHERE id = NEW.user))") +
+		trigger("people_of_member", "AFTER UPDATE OF kind, owner, admin, organizer, created ON memberships", "", memberJoins) +
 		trigger("people_of_leaver", "AFTER DELETE ON memberships", "",
 			"DELETE FROM visits WHERE team = OLD.team AND user = OLD.user",
 			"INSERT INTO "+peopleColumns+askedOf(leaver)+upToDate, rename(leaver),
 			"DELETE FROM people WHERE team = OLD.team AND email = (SELECT email FROM users WHERE id = OLD.user) AND user = OLD.user") +
-		trigger("people_of_new_invitation", "AFTER INSERT ON invitations", "", fill(asked), rename(asked)) +
+		trigger("people_of_new_invitation", "AFTER INSERT ON invitations", "", offers+" AND (user = '' OR NEW.status = 'pending')") +
+		trigger("people_of_first_invitation", "AFTER INSERT ON invitations", "NOT EXISTS (SELECT 1 FROM people WHERE team = NEW.team AND email = NEW.email)",
+			"INSERT INTO "+peopleColumns+"VALUES (NEW.team, NEW.email, '', NEW.id, NEW.name, '', 'member', NEW.status, 0, 0, 0, "+
+				"NEW.admin, NEW.organizer, NEW.status = 'pending', NEW.expires, NEW.answered, NEW.created, '')") +
+		trigger("people_of_named_invitation", "AFTER INSERT ON invitations", "",
+			"UPDATE people SET name = NEW.name WHERE team = NEW.team AND email = NEW.email AND user = '' AND name != NEW.name") +
 		// One that is accepted is followed by its membership, which takes the row over with its tags.
-		trigger("people_of_invitation", "AFTER UPDATE OF name, admin, organizer, status, expires, answered, created ON invitations",
-			"NEW.status != 'accepted'", fill(asked), rename(asked)) +
+		trigger("people_of_invitation", "AFTER UPDATE OF admin, organizer, status, expires, answered ON invitations", "",
+			offers+" AND (invitation = NEW.id OR user != '' AND NEW.status = 'pending')") +
+		trigger("people_of_other_invitation", "AFTER UPDATE OF name, created ON invitations", "OLD.name IS NOT NEW.name OR OLD.created IS NOT NEW.created",
+			fill(asked), rename(asked)) +
 		trigger("people_of_old_invitation", "AFTER DELETE ON invitations", "",
 			"DELETE FROM people WHERE team = OLD.team AND email = OLD.email AND invitation = OLD.id AND user = ''", fill(unasked), rename(unasked)) +
 		trigger("people_of_account", "AFTER UPDATE OF name, avatar ON users", "OLD.name IS NOT NEW.name OR OLD.avatar IS NOT NEW.avatar",
@@ -200,30 +211,56 @@ func peopleTriggers() string {
 		trigger("people_find_drop", "AFTER DELETE ON people", "", dropFound) +
 		trigger("people_find_change", "AFTER UPDATE OF name, email ON people", "OLD.who IS NOT NEW.who",
 			dropFound, "INSERT INTO people_find (rowid, who) VALUES (NEW.n, NEW.who)") +
-		trigger("people_tally_add", "AFTER INSERT ON people", "", tally("NEW", "+")) +
-		trigger("people_tally_drop", "AFTER DELETE ON people", "", tally("OLD", "-"),
+		trigger("people_tally_first", "AFTER INSERT ON people", "", "INSERT OR IGNORE INTO tallies VALUES (NEW.team, 0, 0, 0, 0, 0, 0, 0)", tally("", "NEW")) +
+		trigger("people_tally_drop", "AFTER DELETE ON people", "", tally("OLD", ""),
 			"DELETE FROM tags WHERE team = OLD.team AND email = OLD.email AND NOT EXISTS (SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = OLD.team WHERE u.email = OLD.email COLLATE NOCASE)",
 			"DELETE FROM tallies WHERE team = OLD.team AND total = 0") +
 		trigger("people_tally_change", "AFTER UPDATE OF kind, status, asked ON people",
-			"OLD.kind IS NOT NEW.kind OR OLD.status IS NOT NEW.status OR OLD.asked IS NOT NEW.asked", tally("OLD", "-"), tally("NEW", "+"))
+			"OLD.kind IS NOT NEW.kind OR OLD.status IS NOT NEW.status OR OLD.asked IS NOT NEW.asked", tally("OLD", "NEW"))
 }
+
+const ofMember = "(SELECT email FROM users WHERE id = NEW.user)"
+
+// Each statement of a trigger takes memory whenever it may run, so those of the everyday deeds are short. A
+// membership takes over the row of its address; what is offered stays only while it is open.
+const memberJoins = `UPDATE people SET user = NEW.user, kind = NEW.kind, status = 'accepted',
+	owner = NEW.owner, admin = NEW.admin, organizer = NEW.organizer, answered = '', added = NEW.created,
+	invitation = iif(asked, invitation, ''), expires = iif(asked, expires, ''),
+	ask_admin = asked AND ask_admin, ask_organizer = asked AND ask_organizer
+	WHERE team = NEW.team AND email = ` + ofMember
+
+// An invitation shows at a member only while it is open, and else as the row itself.
+const offers = `UPDATE people SET asked = NEW.status = 'pending',
+	invitation = iif(user != '' AND NEW.status != 'pending', '', NEW.id), expires = iif(user != '' AND NEW.status != 'pending', '', NEW.expires),
+	ask_admin = NEW.admin AND (user = '' OR NEW.status = 'pending'), ask_organizer = NEW.organizer AND (user = '' OR NEW.status = 'pending'),
+	status = iif(user != '' OR NEW.status = 'accepted', status, NEW.status), answered = iif(user != '', '', NEW.answered),
+	added = iif(user != '', added, NEW.created)
+	WHERE team = NEW.team AND email = NEW.email`
 
 const visited = "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND email = (SELECT email FROM users WHERE id = NEW.user) AND user = NEW.user"
 
 const dropFound = "INSERT INTO people_find (people_find, rowid, who) VALUES ('delete', OLD.n, OLD.who)"
 
-// tally counts a row of people in or out.
-func tally(row, sign string) string {
-	columns := []string{"total", "accepted", "pending", "declined", "revoked", "expired", "guests"}
-	values := []string{"1", row + ".status = 'accepted'", row + ".asked", row + ".status = 'declined'", row + ".status = 'revoked'",
-		row + ".status = 'expired'", row + ".kind = 'guest'"}
-	sums, firsts := make([]string, len(columns)), make([]string, len(columns))
-	for i, column := range columns {
-		sums[i] = fmt.Sprintf("%s = %s %s excluded.%s", column, column, sign, column)
-		firsts[i] = "(" + values[i] + ")"
+// tally counts a row of people out as it was, and in as it is.
+func tally(was, is string) string {
+	counts := [][2]string{{"total", "1"}, {"accepted", "ROW.status = 'accepted'"}, {"pending", "ROW.asked"}, {"declined", "ROW.status = 'declined'"},
+		{"revoked", "ROW.status = 'revoked'"}, {"expired", "ROW.status = 'expired'"}, {"guests", "ROW.kind = 'guest'"}}
+	var sums []string
+	for _, count := range counts {
+		sum := count[0] + " = " + count[0]
+		if is != "" {
+			sum += " + (" + strings.ReplaceAll(count[1], "ROW", is) + ")"
+		}
+		if was != "" {
+			sum += " - (" + strings.ReplaceAll(count[1], "ROW", was) + ")"
+		}
+		sums = append(sums, sum)
 	}
-	return "INSERT INTO tallies (team, " + strings.Join(columns, ", ") + ") VALUES (" + row + ".team, " + strings.Join(firsts, ", ") +
-		") ON CONFLICT (team) DO UPDATE SET " + strings.Join(sums, ", ")
+	row := is
+	if row == "" {
+		row = was
+	}
+	return "UPDATE tallies SET " + strings.Join(sums, ", ") + " WHERE team = " + row + ".team"
 }
 
 func trigger(name, event, when string, statements ...string) string {
