@@ -1,6 +1,7 @@
 package hookstest
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/pocketbase/dbx"
@@ -8,16 +9,26 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Crowd puts n confirmed members into a team, named "Anna Berg 000001" and on, past every rule: a benchmark
-// measures what comes after. Nobody of them can sign in.
+const (
+	firstNames = `["Anna","Bruno","Clara","Dario","Elif","Freya","Grace","Hanna","Ida","Jonas","Kaito","Leo","Maeve","Noor","Owen","Priya",
+		"Quentin","Ruth","Samuel","Tomás","Ute","Vera","Wiktoria","Xenia","Yusuf","Zoe","Aylin","Bilal","Chen","Dorota"]`
+	lastNames = `["Abebe","Blake","Conti","Demir","Eriksen","Fontaine","Gallagher","Haddad","Ivanova","Jensen","Keller","Lindqvist","Mori",
+		"Nowak","Okafor","Petrov","Quist","Raman","Sykora","Tan","Ueda","Vries","Weiss","Xu","Yilmaz","Zeman","Castel","Herrera","Holm","Lambert"]`
+)
+
+// Crowd puts n confirmed members into a team, the n-th with the address that CrowdAddress tells, past every rule: a
+// benchmark measures what comes after. Nobody of them can sign in.
 func Crowd(t testing.TB, app core.App, team string, n int) {
 	t.Helper()
-	params := dbx.Params{"team": team, "n": n, "now": types.NowDateTime().String()}
+	params := dbx.Params{"team": team, "n": n, "now": types.NowDateTime().String(), "first": firstNames, "last": lastNames}
 	Exec(t, app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
-		WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {:n})
-		SELECT printf('u%014d', i), printf('anna.berg%06d@halation.example', i), printf('Anna Berg %06d', i), 1, '-', printf('%050d', i), {:now}, {:now}
-		FROM n`, params)
+		WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {:n}),
+			names (i, name) AS MATERIALIZED (SELECT i, json_extract({:first}, '$[' || (i * 7 % 30) || ']') || ' ' || json_extract({:last}, '$[' || (i * 11 / 30 % 30) || ']') FROM n)
+		SELECT printf('u%014d', i), printf('p%06d@halation.example', i), name, 1, '-', printf('%050d', i), {:now}, {:now} FROM names`, params)
 	Exec(t, app, `INSERT INTO memberships (id, team, user, kind, organizer, created, updated)
 		SELECT 'm' || substr(id, 2), {:team}, id, 'member', 0, created, {:now} FROM users WHERE id LIKE 'u00000%' AND password = '-'`, params)
 	Exec(t, app, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
 }
+
+// CrowdAddress is the address of the n-th of a crowd, from 1.
+func CrowdAddress(n int) string { return fmt.Sprintf("p%06d@halation.example", n) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -46,6 +47,9 @@ func List(app core.App, team string, query Query) (Page, error) {
 		return page, err
 	}
 	where, params := query.where(team)
+	if query.found() {
+		return page, query.find(app, where, params, &page)
+	}
 	if page.Total, err = query.total(app, page.Counts, where, params); err != nil {
 		return page, err
 	}
@@ -58,7 +62,7 @@ func List(app core.App, team string, query Query) (Page, error) {
 	}
 	params["take"], params["skip"] = span.take, span.skip
 	order := orderBy(query.keys(), span.down)
-	err = app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.n IN (" + pick(where+span.where, order) + ") ORDER BY " + order).
+	err = query.read(app, "SELECT "+columns+" FROM people p WHERE p.n IN ("+pick(where+span.where, order)+") ORDER BY "+order).
 		Bind(params).All(&page.Rows)
 	if err != nil {
 		return page, fmt.Errorf("list people: %w", err)
@@ -67,6 +71,42 @@ func List(app core.App, team string, query Query) (Page, error) {
 		slices.Reverse(page.Rows)
 	}
 	return page, nil
+}
+
+// read is a statement of the list. Those of the plain list are asked again and again.
+func (q Query) read(app core.App, statement string) *dbx.Query {
+	query := app.DB().NewQuery(statement)
+	if q.Role == "" && q.Tag == "" && q.Kind == "" && q.Status == "" && q.Sort == "person" {
+		query.WithContext(record.Kept)
+	}
+	return query
+}
+
+// found reports whether the index of words finds the page, which is then counted in the same go: what was found is
+// gone through as a whole in any case.
+func (q Query) found() bool {
+	return utf8.RuneCountInString(q.Search) >= indexed && q.After == "" && q.Before == ""
+}
+
+func (q Query) find(app core.App, where string, params dbx.Params, page *Page) error {
+	order := orderBy(q.keys(), strings.HasPrefix(q.Sort, "-"))
+	params["take"], params["skip"] = q.Size, (q.Page-1)*q.Size
+	var rows []struct {
+		Row
+		Total int `db:"total"`
+	}
+	err := q.read(app, "SELECT "+columns+", k.total FROM (SELECT p.n, count(*) OVER () total FROM people p WHERE "+where+
+		" ORDER BY "+order+" LIMIT {:take} OFFSET {:skip}) k JOIN people p ON p.n = k.n ORDER BY "+order).Bind(params).All(&rows)
+	if err != nil {
+		return fmt.Errorf("search people: %w", err)
+	}
+	for _, row := range rows {
+		page.Rows, page.Total = append(page.Rows, row.Row), row.Total
+	}
+	if len(rows) == 0 && q.Page > 1 {
+		page.Total, err = q.total(app, page.Counts, where, params)
+	}
+	return err
 }
 
 // pick finds the rows of a page without reading them: the index holds all that it asks.

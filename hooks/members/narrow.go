@@ -8,21 +8,47 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
 )
+
+// indexed is how many characters a search must have for the index of words, which holds them three by three.
+const indexed = 3
+
+// decisive is how many characters of a search are asked of the index at most.
+const decisive = 8
+
+const contains = `p.who LIKE {:like} ESCAPE '\'`
+
+// like is the pattern of whatever contains the text.
+func like(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
+}
+
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
 
 // where is the query as conditions on people p. Their wording is that of the partial indexes.
 func (q Query) where(team string) (string, dbx.Params) {
 	all, params := []string{"p.team = {:team}"}, dbx.Params{"team": team, "now": types.NowDateTime().String()}
 	and := func(condition string) { all = append(all, condition) }
 	switch {
-	case utf8.RuneCountInString(q.Search) >= 3:
+	case utf8.RuneCountInString(q.Search) >= indexed:
 		// The plus keeps the team's index out of it: what was found is looked at, and nobody else.
 		all[0] = "+" + all[0]
 		and("p.n IN (SELECT rowid FROM people_find WHERE people_find MATCH {:q})")
-		params["q"] = `"` + strings.ReplaceAll(q.Search, `"`, `""`) + `"`
+		words := q.Search
+		if len(words) > decisive && isASCII(words) {
+			// Of a long text the beginning decides nearly all; the rest is looked at in what was found. SQLite
+			// compares only ASCII without regard to case.
+			and(contains)
+			params["like"], words = like(words), words[:decisive]
+		}
+		params["q"] = `"` + strings.ReplaceAll(words, `"`, `""`) + `"`
 	case q.Search != "": // too short for the index, and found often enough without
-		and(`p.who LIKE {:q} ESCAPE '\'`)
-		params["q"] = "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(q.Search) + "%"
+		and(contains)
+		params["like"] = like(q.Search)
 	}
 	if condition, ok := conditions["role "+q.Role]; ok {
 		and(condition)
@@ -82,7 +108,7 @@ func Count(app core.App, team string) (Counts, error) {
 		FROM tallies, (SELECT count(*) offers, coalesce(sum(p.user = ''), 0) outside
 			FROM invitations i JOIN people p ON p.team = i.team AND p.email = i.email
 			WHERE i.team = {:team} AND i.status = 'pending' AND i.expires <= {:now}) o
-		WHERE team = {:team}`).
+		WHERE team = {:team}`).WithContext(record.Kept).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&counts)
 	if err != nil {
 		return counts, fmt.Errorf("count people by state: %w", err)
@@ -120,7 +146,7 @@ func TagNames(app core.App, team string) ([]string, error) {
 			UNION ALL
 			SELECT (SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team} AND name > found.name COLLATE NOCASE)
 			FROM found WHERE found.name IS NOT NULL LIMIT 201
-		) SELECT name FROM found WHERE name IS NOT NULL`).Bind(dbx.Params{"team": team}).Column(&names)
+		) SELECT name FROM found WHERE name IS NOT NULL`).WithContext(record.Kept).Bind(dbx.Params{"team": team}).Column(&names)
 	if err != nil {
 		return nil, fmt.Errorf("list tags: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
 )
 
 // Holder is somebody who has a seat or to whom one is promised.
@@ -37,7 +39,7 @@ func Holders(app core.App, team string, limit int) ([]Holder, error) {
 		UNION ALL
 		SELECT id, name, email, 0, ask_admin, ask_organizer, 1, expires, added
 		FROM people INDEXED BY people_promised WHERE team = {:team} AND asked AND (ask_admin OR ask_organizer) AND expires > {:now}
-		ORDER BY reserved, owner DESC, added LIMIT {:limit}`).
+		ORDER BY reserved, owner DESC, added LIMIT {:limit}`).WithContext(record.Kept).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "limit": limit}).All(&holders)
 	if err != nil {
 		return nil, fmt.Errorf("list seat holders: %w", err)

@@ -43,7 +43,7 @@ func BenchmarkUsers(b *testing.B) {
 		}{
 			{"first", path, "", members.Query{}},
 			{"last", fmt.Sprintf("%s?page=%d", path, last), "DESC", members.Query{Page: last}},
-			{"search", path + "?q=berg+00004", "", members.Query{Search: "berg 00004"}},
+			{"search", path + "?q=" + hookstest.CrowdAddress(50), "", members.Query{Search: hookstest.CrowdAddress(50)}},
 		} {
 			name := fmt.Sprintf("members=%d/%s", n, page.name)
 			b.Run(name+"/bare", func(b *testing.B) { read(b, http.DefaultClient, s.bare(b, page.query, page.order)) })
@@ -123,7 +123,7 @@ func BenchmarkUsersWhileOthersSignIn(b *testing.B) {
 		for caller := range 8 {
 			callers.Go(func() {
 				for n := caller; ctx.Err() == nil; n += 8 {
-					form := url.Values{"email": {fmt.Sprintf("anna.berg%06d@halation.example", n%1000+1)}, "password": {hookstest.Password}}
+					form := url.Values{"email": {hookstest.CrowdAddress(n%1000 + 1)}, "password": {hookstest.Password}}
 					if r := s.Visitor().Post("/signin", form); r.Status == http.StatusSeeOther {
 						done.Add(1)
 					}
