@@ -56,7 +56,7 @@ func BenchmarkReadersDuringAnImport(b *testing.B) {
 			quiet = append(quiet, read())
 		}
 		begun := time.Now()
-		running := invite(fmt.Sprint("during", b.N, begun.UnixNano()))
+		running := invite(fmt.Sprintf("during%d-", begun.UnixNano()))
 		for len(busy)%20 != 0 || !done(running) {
 			busy = append(busy, read())
 		}
