@@ -22,6 +22,11 @@ const (
 	MaxSide  = 2048 // pixels
 )
 
+// maxScans is how often a JPEG may go over its pixels. Cameras do ten times; a small file could do so for minutes.
+const maxScans = 64
+
+var scan = []byte{0xff, 0xda}
+
 // formats are the pictures that are read. The program can read more of them than that.
 var formats = []string{"png", "jpeg", "webp"}
 
@@ -44,6 +49,9 @@ func (r Reading) Read(data []byte) (image.Image, error) {
 	}
 	if config.Width > MaxSide || config.Height > MaxSide {
 		return nil, r.refuse(r.Label + " can be at most 2048 by 2048 pixels. Make it smaller first.")
+	}
+	if format == "jpeg" && bytes.Count(data, scan) > maxScans {
+		return nil, r.refuse("This picture is stored in too many steps. Open it in a picture editor, and save it anew.")
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil || picture.Bounds().Empty() {
