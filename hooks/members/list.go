@@ -30,6 +30,9 @@ type Query struct {
 	After, Before string
 }
 
+// maxWords is how much of a search is read, in characters: the index is asked for each three of them.
+const maxWords = 200
+
 // Page is one page of a list. Total is how many rows the query has on all pages.
 type Page struct {
 	Rows   []Row
@@ -217,7 +220,7 @@ func orderBy(keys []string, down bool) string {
 }
 
 func (q Query) tidy() Query {
-	q.Search, q.Tag = strings.TrimSpace(q.Search), strings.TrimSpace(q.Tag)
+	q.Search, q.Tag = strings.TrimSpace(record.Cut(q.Search, maxWords)), strings.TrimSpace(record.Cut(q.Tag, maxWords))
 	q.Page = min(max(q.Page, 1), 1_000_000)
 	if q.Size < 1 {
 		q.Size = 50
