@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -85,13 +86,13 @@ func write(tx core.App, entry *Entry, result string) error {
 	if err != nil {
 		return err
 	}
-	detail, err := json.Marshal(entry.Detail)
+	detail, err := json.Marshal(bounded(entry.Detail))
 	if err != nil {
 		return fmt.Errorf("write audit: %w", err)
 	}
 	r := Row{
-		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: entry.ActorName, From: entry.From,
-		Action: entry.Action, Target: entry.Target, TargetName: entry.TargetName, Detail: string(detail), Result: result, At: stampAfter(last.At),
+		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: brief(entry.ActorName), From: brief(entry.From),
+		Action: entry.Action, Target: brief(entry.Target), TargetName: brief(entry.TargetName), Detail: string(detail), Result: result, At: stampAfter(last.At),
 	}
 	// By SQL: a save would cost as much as the deed that the row tells of.
 	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO audit
@@ -104,6 +105,27 @@ func write(tx core.App, entry *Entry, result string) error {
 		return fmt.Errorf("write audit: %w", err)
 	}
 	return nil
+}
+
+// maxText is the longest text that is written down, in characters. A description has as many.
+const maxText = 500
+
+func brief(text string) string {
+	if utf8.RuneCountInString(text) > maxText {
+		return record.Cut(text, maxText-1) + "…"
+	}
+	return text
+}
+
+// bounded are the details, each as long as it may be: what was typed is written down though it was refused, and
+// nobody can take it out again.
+func bounded(detail map[string]any) map[string]any {
+	for key, value := range detail {
+		if text, ok := value.(string); ok {
+			detail[key] = brief(text)
+		}
+	}
+	return detail
 }
 
 type link struct {

@@ -29,3 +29,27 @@ func TestASearchThatNobodyWouldTypeIsAnsweredSoon(t *testing.T) {
 		}
 	}
 }
+
+// What is refused is written down for good: one request must not fill the log.
+func TestWhatIsRefusedFillsNoLog(t *testing.T) {
+	w := newWorld(t)
+	long := strings.Repeat("x", 900_000)
+	status, body := w.as("owner", http.MethodPatch, w.path(""), map[string]any{"description": long})
+	if status != http.StatusBadRequest {
+		t.Errorf("%d %.200v", status, body)
+	}
+	w.as("owner", http.MethodPatch, w.path(""), map[string]any{"name": long})
+	w.as("owner", http.MethodPut, w.path("/members/%s/roles", long[:100_000]), map[string]any{"roles": []string{"admin"}})
+	w.as("guest", http.MethodPost, w.path("/invitations"), map[string]any{"emails": []string{long}})
+	var size, rows int
+	if err := w.App.DB().NewQuery("SELECT coalesce(max(length(detail) + length(target) + length(target_name) + length(actor_name)), 0), count(*) FROM audit WHERE result != 'ok'").Row(&size, &rows); err != nil {
+		t.Fatal(err)
+	}
+	if size > 4000 || rows == 0 {
+		t.Errorf("a row of %d bytes is kept for ever, of %d", size, rows)
+	}
+	status, body = w.as("owner", http.MethodGet, w.path("/audit/verify"), nil)
+	if status != http.StatusOK || body["whole"] != true {
+		t.Errorf("%d %v", status, body)
+	}
+}
