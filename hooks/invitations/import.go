@@ -22,6 +22,12 @@ import (
 // MaxImport is how many rows an import may have.
 const MaxImport = 10_000
 
+// How many imports a team may have that have not ended, and start in an hour: each is kept for months.
+const (
+	maxOpenImports   = 5
+	maxImportsAnHour = 30
+)
+
 // CodeOver refuses to stop an import that has ended.
 const CodeOver = "import_over"
 
@@ -130,6 +136,12 @@ func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*
 	if wait, ok := limits.For(app, "invite", 60, time.Minute).Take(actor.Team.Id); !ok {
 		return nil, record.TooMany(wait, "Too many invitations at once. Wait a minute.")
 	}
+	if wait, ok := limits.For(app, "import", maxImportsAnHour, time.Hour).Take(actor.Team.Id); !ok {
+		return nil, record.TooMany(wait, "Too many lists in an hour. Wait a while, or put several into one.")
+	}
+	if file, err = record.Line("file", "The name of the file", file, 200); err != nil {
+		file = "" // it only reminds of where the list came from
+	}
 	var started *Import
 	entry := audit.By(actor, "import.start")
 	err = audit.Do(app, entry, func(tx core.App) error {
@@ -140,6 +152,9 @@ func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*
 		if !again.CanInvite(offer.Roles, actors.Roles{}) {
 			return record.Forbid(notAllowed(again, offer.Roles))
 		}
+		if err := fewOpen(tx, actor.Team.Id); err != nil {
+			return err
+		}
 		collection, err := tx.FindCachedCollectionByNameOrId("imports")
 		if err != nil {
 			return fmt.Errorf("find imports: %w", err)
@@ -147,7 +162,7 @@ func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*
 		started = &Import{core.NewRecord(collection)}
 		started.Load(map[string]any{
 			"team": actor.Team.Id, "creator": actor.Account.Id, "admin": offer.Roles.Admin, "organizer": offer.Roles.Organizer,
-			"note": note, "file": cut(file, 200), "address": actor.From, "status": ImportWaiting, "total": len(offer.Lines),
+			"note": note, "file": file, "address": actor.From, "status": ImportWaiting, "total": len(offer.Lines),
 		})
 		if err := tx.Save(started); err != nil {
 			return err
@@ -161,6 +176,17 @@ func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*
 	changes.Tell(app, actor.Team.Id, changes.Import)
 	wakeImporter(app)
 	return started, nil
+}
+
+func fewOpen(tx core.App, team string) error {
+	n, err := tx.CountRecords("imports", dbx.HashExp{"team": team, "finished": ""})
+	if err != nil {
+		return fmt.Errorf("count the imports that wait: %w", err)
+	}
+	if n >= maxOpenImports {
+		return record.Refuse("base", record.CodeTooMany, fmt.Sprintf("%d lists wait already. Wait until one is done, or stop one.", n))
+	}
+	return nil
 }
 
 // store writes the rows, with what is known of them already: those that are no address, or stand further up.

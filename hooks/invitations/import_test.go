@@ -2,6 +2,8 @@ package invitations_test
 
 import (
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/dbx"
@@ -274,4 +276,70 @@ func TestAFaultOfOursEndsTheImportAndHoldsUpNoOther(t *testing.T) {
 		t.Errorf("%d invitations of a batch that was taken back", n)
 	}
 	w.came(w.finish(w.importing("", "fine@x.example")), "done 1/1 1 0 0 0")
+}
+
+func TestATeamHasFewImportsThatWait(t *testing.T) {
+	w := begin(t)
+	var err error
+	for n := range 12 {
+		if _, err = w.importAs(w.owner, "", many(3)...); err != nil {
+			if n != 5 {
+				t.Errorf("number %d: %v", n+1, err)
+			}
+			break
+		}
+	}
+	hookstest.Refused(t, "one more", err, record.CodeTooMany)
+	if n := hookstest.Count(t, w.app, "imports"); n != 5 {
+		t.Errorf("%d imports wait", n)
+	}
+	for i := range 40 {
+		importer := invitations.NewImporter(w.app)
+		for worked := true; worked; {
+			worked, err = importer.Step()
+			w.must(err)
+		}
+		if _, err = w.importAs(w.owner, "", many(3)...); err != nil {
+			hookstest.Refused(t, fmt.Sprint("number ", i+6), err, record.CodeTooMany)
+			if i+5 < 29 { // the one that was refused above counts
+				t.Errorf("only %d in an hour", i+5)
+			}
+			return
+		}
+	}
+	t.Error("lists without end are kept for three months each")
+}
+
+func TestTheNameOfAFileIsALineOfText(t *testing.T) {
+	w := begin(t)
+	for name, want := range map[string]string{"people.csv": "people.csv", "a\u202evsc.exe": "", "a\x00b": "", "\xff\xfe": "", "a\r\nb  c.csv": "a b c.csv"} {
+		i, err := invitations.StartImport(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(1))}, name)
+		w.must(err)
+		w.finish(i)
+		if got := w.read(i).GetString("file"); got != want {
+			t.Errorf("%q became %q", name, got)
+		}
+	}
+}
+
+func TestAListThatIsTooLongIsNotReadToItsEnd(t *testing.T) {
+	for name, read := range map[string]func() []invitations.Line{
+		"typed": func() []invitations.Line { return invitations.ParseList(strings.Repeat("a,", 1_000_000)) },
+		"a file": func() []invitations.Line {
+			lines, _ := invitations.ParseCSV(strings.NewReader(strings.Repeat("a\n", 1_000_000)))
+			return lines
+		},
+		"a program's": func() []invitations.Line { return invitations.Addresses(make([]string, 1_000_000)) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		lines := read()
+		runtime.ReadMemStats(&after)
+		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 600 {
+			t.Errorf("%s: %d lines take %d MB", name, len(lines), mb)
+		}
+		if len(lines) != 1_000_000 {
+			t.Errorf("%s: %d lines", name, len(lines))
+		}
+	}
 }

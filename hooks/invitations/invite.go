@@ -261,7 +261,11 @@ func strangersLimit(tx core.App, team *core.Record) error {
 // Addresses makes lines of bare addresses, as programs send them.
 func Addresses(addresses []string) []Line {
 	lines := make([]Line, 0, len(addresses))
-	for _, address := range addresses {
+	for n, address := range addresses {
+		if n >= MaxImport {
+			lines = append(lines, Unread(address))
+			continue
+		}
 		lines = append(lines, LineOf("", address))
 	}
 	return lines

@@ -28,10 +28,19 @@ type Line struct {
 func ParseList(text string) []Line {
 	var lines []Line
 	for _, entry := range split(text) {
+		if len(lines) >= MaxImport {
+			lines = append(lines, Unread(entry))
+			continue
+		}
 		lines = append(lines, parseEntry(entry))
 	}
 	return lines
 }
+
+// Unread is a line behind the first MaxImport: the list is refused, so it is only counted.
+func Unread(raw string) Line { return Line{Raw: raw, Fault: tooLong} }
+
+var tooLong = record.Refuse("emails", record.CodeTooMany, "The list is too long.")
 
 // split cuts at line ends, commas and semicolons that stand outside of quotes and angle brackets.
 func split(text string) []string {
@@ -135,6 +144,10 @@ func readRows(rows [][]string) []Line {
 	for _, row := range rows {
 		raw := strings.TrimSpace(strings.Join(row, " "))
 		if raw == "" {
+			continue
+		}
+		if len(lines) >= MaxImport {
+			lines = append(lines, Unread(raw))
 			continue
 		}
 		at, of := address, name

@@ -69,7 +69,11 @@ func (f importForm) offer() (offer invitations.Offer, err error) {
 		offer.Lines, err = invitations.ParseCSV(strings.NewReader(f.CSV))
 		return offer, err
 	}
-	for _, row := range f.Rows {
+	for n, row := range f.Rows {
+		if n >= invitations.MaxImport {
+			offer.Lines = append(offer.Lines, invitations.Unread(row.Email))
+			continue
+		}
 		offer.Lines = append(offer.Lines, invitations.LineOf(row.Name, row.Email))
 	}
 	return offer, nil
