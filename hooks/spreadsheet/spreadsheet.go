@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Broken is the last row of a table whose end is missing.
@@ -60,12 +62,18 @@ func (t *Table) Add(cells ...string) error {
 // formula is what a spreadsheet takes for the beginning of a formula; some take the wide forms, too.
 const formula = "=+-@\t\r\n＝＋－＠"
 
+// inside is where a cell goes on as a formula for a spreadsheet that parts its lists by semicolons or tabs: it cuts
+// there, for to it the quotation marks around the cell are not at the beginning of one.
+var inside = regexp.MustCompile("([;\t\r\n]\\s*)(\"*[=+\\-@＝＋－＠])")
+
 // safe keeps a spreadsheet from running a cell.
 func safe(cell string) string {
-	if cell != "" && strings.ContainsAny(string([]rune(cell)[:1]), formula) {
-		return "'" + cell
+	_, first := utf8.DecodeRuneInString(cell)
+	head, tail := cell[:first], inside.ReplaceAllString(cell[first:], "$1'$2")
+	if head != "" && strings.ContainsAny(head, formula) {
+		return "'" + head + tail
 	}
-	return cell
+	return head + tail
 }
 
 // Name is the name of a team's file of a day: "halation-post-users-2026-11-17.csv".
