@@ -76,6 +76,25 @@ func (a *Actor) Again(tx core.App) (*Actor, error) {
 	return again, nil
 }
 
+// lookAgain is after how many rows of a long answer it is asked whether the actor may still have it.
+const lookAgain = 200
+
+// InPanel makes a question that is asked before each row of a long answer, of whatever length: an error once the
+// actor has lost the right to the panel since the request began. It looks now and then.
+func (a *Actor) InPanel(app core.App) func() error {
+	n := 0
+	return func() error {
+		if n++; n%lookAgain != 1 {
+			return nil
+		}
+		again, err := a.Again(app)
+		if err == nil && !again.SeesPanel() {
+			err = record.Forbid("The right to the Admin Panel has ended meanwhile.")
+		}
+		return err
+	}
+}
+
 // Name is how the actor is shown and written down.
 func (a *Actor) Name() string { return DisplayName(a.Account) }
 

@@ -23,8 +23,12 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 			entry.With(key, record.Cut(value, 200))
 		}
 	}
-	err := Do(app, entry, func(core.App) error {
-		if !actor.SeesPanel() {
+	err := Do(app, entry, func(tx core.App) error {
+		again, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		if !again.SeesPanel() {
 			return record.Forbid("The audit log is for the Owner and Admins of a team.")
 		}
 		return nil
@@ -33,8 +37,14 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 		return err
 	}
 	heads := []string{"Number", "When (" + zone.String() + ")", "Who", "What", "On whom", "From", "Result", "Reason", "Details", "Sentence"}
+	inPanel := actor.InPanel(app)
 	return spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
-		return each(app, actor.Team.Id, query, func(row Row) error { return table.Add(row.cells(zone)...) })
+		return each(app, actor.Team.Id, query, func(row Row) error {
+			if err := inPanel(); err != nil {
+				return err
+			}
+			return table.Add(row.cells(zone)...)
+		})
 	})
 }
 

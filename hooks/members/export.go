@@ -39,7 +39,11 @@ func Each(app core.App, team string, query Query, f func(Row) error) error {
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
 	entry := audit.By(actor, "users.export")
 	err := audit.Do(app, entry, func(tx core.App) error {
-		if !actor.SeesPanel() {
+		again, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		if !again.SeesPanel() {
 			return record.Forbid("The list of users is for the Owner and Admins of a team.")
 		}
 		query.Page, query.Size, query.After, query.Before = 1, 1, "", ""
@@ -62,8 +66,12 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 	for _, column := range exported {
 		heads = append(heads, strings.ReplaceAll(column.head, "{zone}", zone.String()))
 	}
+	inPanel := actor.InPanel(app)
 	err = spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
 		return Each(app, actor.Team.Id, query, func(row Row) error {
+			if err := inPanel(); err != nil {
+				return err
+			}
 			cells := make([]string, 0, len(exported))
 			for _, column := range exported {
 				cells = append(cells, column.cell(row, zone))

@@ -114,7 +114,7 @@ func importReport(e *core.RequestEvent) error {
 		return err
 	}
 	web.Attach(e, "text/csv; charset=utf-8", "import-"+one.Id+".csv")
-	return invitations.WriteReport(e.App, one, e.Response)
+	return invitations.WriteReport(e.App, web.Actor(e), one, e.Response)
 }
 
 func importShape(i *invitations.Import) imported {

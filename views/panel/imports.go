@@ -122,7 +122,7 @@ func importReport(e *core.RequestEvent) error {
 		return err
 	}
 	web.Attach(e, "text/csv; charset=utf-8", "import-"+one.At("created").Format("2006-01-02")+"-"+one.Id+".csv")
-	return invitations.WriteReport(e.App, one, e.Response)
+	return invitations.WriteReport(e.App, web.Actor(e), one, e.Response)
 }
 
 func importProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
