@@ -54,8 +54,10 @@ func TestAListEndsWhereTheRightToItEnds(t *testing.T) {
 		demoted = !demoted
 	}
 	for name, export := range map[string]func(*tap) error{
-		"people": func(to *tap) error { return members.Export(p.app, admin, members.Query{Search: "@big.example"}, time.UTC, to) },
-		"log":    func(to *tap) error { return audit.Export(p.app, admin, audit.Query{}, time.UTC, to) },
+		"people": func(to *tap) error {
+			return members.Export(p.app, admin, members.Query{Search: "@big.example"}, time.UTC, to)
+		},
+		"log": func(to *tap) error { return audit.Export(p.app, admin, audit.Query{}, time.UTC, to) },
 	} {
 		to := &tap{after: revoke}
 		err := export(to)

@@ -17,6 +17,9 @@ import (
 // receiptLife is how long a receipt waits for the page that shows it. Afterwards the audit log has it alone.
 const receiptLife = 10 * time.Minute
 
+// maxReceipts is how many wait for one person: each may have a thousand lines, and some are never looked at.
+const maxReceipts = 5
+
 // receipts wait in memory for the page after the deed: each is shown once, to whoever did it.
 type receipts struct {
 	mu   sync.Mutex
@@ -37,10 +40,20 @@ func (r *receipts) keep(kept keptReceipt) (id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
+	own, oldest := 0, ""
 	for id, old := range r.kept {
 		if old.until.Before(now) {
 			delete(r.kept, id)
+			continue
 		}
+		if old.account == kept.account {
+			if own++; oldest == "" || old.until.Before(r.kept[oldest].until) {
+				oldest = id
+			}
+		}
+	}
+	if own >= maxReceipts {
+		delete(r.kept, oldest)
 	}
 	id, kept.until = security.RandomString(12), now.Add(receiptLife)
 	r.kept[id] = kept
