@@ -37,7 +37,7 @@ var arrows = map[string]string{
 	"teams":       "actors audit limits mail pictures record settings",
 	"plans":       "record",
 	"seats":       "plans record",
-	"members":     "accounts actors audit mail plans record settings spreadsheet teams",
+	"members":     "accounts actors audit limits mail plans record settings spreadsheet teams",
 	"invitations": "accounts actors audit changes limits mail members record seats settings spreadsheet teams",
 	"tags":        "accounts actors audit members record",
 	"bulk":        "actors audit invitations members record tags",

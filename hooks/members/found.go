@@ -3,12 +3,14 @@ package members
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/limits"
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/settings"
@@ -27,10 +29,23 @@ func Found(app core.App, account *core.Record, name, from string) (*teams.Team, 
 		if !account.Verified() {
 			return record.Refuse("base", accounts.CodeUnverified, "Confirm your address first.")
 		}
-		team, err = found(tx, account, name, entry)
-		return err
+		if team, err = found(tx, account, name, entry); err != nil {
+			return err
+		}
+		return fewTeams(tx, account)
 	})
 	return team, err
+}
+
+// fewTeams keeps a stranger from making team after team, for the letters that a new one may send.
+func fewTeams(tx core.App, account *core.Record) error {
+	if settings.Of(tx).SignUp != "open" {
+		return nil
+	}
+	if wait, ok := limits.For(tx, "found", 10, 24*time.Hour).Take(account.Id); !ok {
+		return record.TooMany(wait, "You have made ten teams within a day. Make the next one tomorrow.")
+	}
+	return nil
 }
 
 func found(tx core.App, account *core.Record, name string, entry *audit.Entry) (*teams.Team, error) {

@@ -164,3 +164,26 @@ func TestTheSixthSignUpOfANetworkInAnHourWaits(t *testing.T) {
 		t.Errorf("from elsewhere: %v", err)
 	}
 }
+
+// Else the limit of letters of a new team would be none: whoever has written all of them makes another team.
+func TestAStrangerMakesFewTeamsADay(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	app := hookstest.NewWith(t, config)
+	account := hookstest.Person(t, app, "stranger@x.example")
+	var err error
+	made := 0
+	for n := range 30 {
+		if _, err = members.Found(app, account, fmt.Sprint("Team ", n), ""); err != nil {
+			break
+		}
+		made++
+	}
+	hookstest.Refused(t, "one more", err, record.CodeTooMany)
+	if made != 10 {
+		t.Errorf("%d teams", made)
+	}
+	if _, err := members.Found(app, hookstest.Person(t, app, "other@x.example"), "Other", ""); err != nil {
+		t.Error(err)
+	}
+}
