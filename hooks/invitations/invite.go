@@ -214,6 +214,10 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 		invitation, status = open, Updated
 	case !errors.Is(err, record.ErrNotFound):
 		return none, err
+	default:
+		if err := fewAgain(tx, actor.Team.Id, line.Address); err != nil {
+			return none, err
+		}
 	}
 	token, err := invitation.renew(tx)
 	if err != nil {

@@ -333,3 +333,20 @@ func TestANoteIsShort(t *testing.T) {
 		hookstest.Refused(t, fmt.Sprint(n), err, code)
 	}
 }
+
+// Revoking and inviting again is no way around the limit on sending again.
+func TestNobodyIsInvitedAgainAndAgain(t *testing.T) {
+	w := begin(t)
+	for range 10 {
+		w.invite(lucias)
+		_, err := invitations.Revoke(w.app, w.actor(w.owner), w.pending(lucias))
+		w.must(err)
+	}
+	w.refused(record.CodeTooMany, lucias)
+	other := w.invite("other@x.example")
+	_, err := invitations.Correct(w.app, w.actor(w.owner), other.ID, lucias)
+	hookstest.Refused(t, "by correcting an address", err, record.CodeTooMany)
+	if w.pending("other@x.example") != other.ID {
+		t.Error("refused, and the other ended")
+	}
+}

@@ -2,8 +2,10 @@ package invitations
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -17,6 +19,7 @@ import (
 const (
 	resendEvery = time.Minute
 	resendADay  = 5
+	invitedADay = 10
 )
 
 // Revoke ends an open invitation; its link dies at once (R57).
@@ -73,6 +76,21 @@ func fewLetters(tx core.App, i *Invitation) error {
 	}
 	if n >= resendADay {
 		return record.Refuse("base", record.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
+	}
+	return nil
+}
+
+// fewAgain allows ten invitations of an address a day: each that ends makes room for another, with a letter.
+func fewAgain(tx core.App, team, address string) error {
+	var n int
+	err := tx.DB().NewQuery("SELECT count(*) FROM invitations WHERE team = {:team} AND email = {:email} AND created >= {:since}").
+		WithContext(record.Kept).
+		Bind(dbx.Params{"team": team, "email": address, "since": record.Stamp(time.Now().Add(-24 * time.Hour))}).Row(&n)
+	if err != nil {
+		return fmt.Errorf("count the invitations of an address: %w", err)
+	}
+	if n >= invitedADay {
+		return record.Refuse("email", record.CodeTooMany, "This address was invited ten times today. Ask the person first, or try tomorrow.")
 	}
 	return nil
 }
