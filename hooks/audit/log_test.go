@@ -221,3 +221,28 @@ func TestEveryFilterFollowsAnIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestTheLogTellsNoAddressThatSomebodyTookLater(t *testing.T) {
+	s := tell(t)
+	admin := hookstest.Actor(t, s.app, s.admin, s.team)
+	found := func(person string) int {
+		page, err := audit.List(s.app, admin, audit.Query{Person: person})
+		s.must(err)
+		return len(page.Rows)
+	}
+	before := found("lucia@x.example")
+	stored := hookstest.Stored(t, s.app, "users", s.lucia.Id)
+	stored.SetEmail("secret@elsewhere.example")
+	s.must(s.app.Save(stored))
+	for _, guess := range []string{"secret@elsewhere.example", "elsewhere"} {
+		if n := found(guess); n != 0 {
+			t.Errorf("%d entries tell that %s is hers now", n, guess)
+		}
+	}
+	_, err := invitations.Invite(s.app, admin, invitations.Offer{
+		Lines: invitations.Addresses([]string{"secret@elsewhere.example"}), Roles: actors.Roles{Admin: true}})
+	hookstest.Refused(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
+	if n := found(s.lucia.Id); n != before || before == 0 {
+		t.Errorf("%d entries, not %d", n, before)
+	}
+}

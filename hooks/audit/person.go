@@ -45,7 +45,8 @@ func whoIs(app core.App, team, text string) (ids, addresses []string, err error)
 	return ids[:min(len(ids), maxNames)], addresses[:min(len(addresses), maxNames)], err
 }
 
-// called finds ids by part of a name or an address. Who was removed since is known by the invitation.
+// called finds ids by part of a name or an address. Who was removed since is known by the invitation: the address
+// that the account took later is no business of the team's.
 func called(app core.App, team, text string) ([]string, error) {
 	like := func(t string) string {
 		return "(" + t + `.name LIKE {:q} ESCAPE '\' OR ` + t + `.email LIKE {:q} ESCAPE '\')`
@@ -54,7 +55,7 @@ func called(app core.App, team, text string) ([]string, error) {
 	err := app.DB().NewQuery(`
 		SELECT u.id FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = {:team} AND ` + like("u") + `
 		UNION SELECT i.id FROM invitations i WHERE i.team = {:team} AND ` + like("i") + `
-		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user WHERE i.team = {:team} AND ` + like("u") +
+		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user AND u.email = i.email WHERE i.team = {:team} AND ` + like("u") +
 		fmt.Sprintf(" LIMIT %d", maxPeople)).
 		Bind(dbx.Params{"team": team, "q": "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"}).Column(&ids)
 	if err != nil {
@@ -89,7 +90,7 @@ func kinOf(app core.App, team string, ids []string) ([]kin, error) {
 		), ever AS (SELECT * FROM asked UNION SELECT i.id, i.user, i.email FROM address a CROSS JOIN invitations i ON i.email = a.email AND i.team = {:team})
 		SELECT id, email FROM ever
 		UNION SELECT id, email FROM member
-		UNION SELECT id, email FROM users WHERE id IN (SELECT user FROM ever)
+		UNION SELECT user, email FROM ever WHERE user != ''
 		UNION SELECT u.id, u.email FROM address a CROSS JOIN users u ON u.email = a.email COLLATE NOCASE
 			CROSS JOIN memberships m ON m.team = {:team} AND m.user = u.id`).Bind(params).All(&found)
 	if err != nil {
