@@ -59,10 +59,11 @@ func found(tx core.App, account *core.Record, name string, entry *audit.Entry) (
 	}
 	entry.Team = team.Id
 	entry.On(team.Id, team.Name())
-	return team, add(tx, team.Id, account.Id, actors.Roles{Owner: true, Organizer: true})
+	return team, add(tx, team.Id, account.Id, actors.Roles{Owner: true, Organizer: true}, tx.Save)
 }
 
-func add(tx core.App, team, user string, roles actors.Roles) error {
+// add makes a member. write is record.Write for an account that was read in this transaction, else core.App.Save.
+func add(tx core.App, team, user string, roles actors.Roles, write func(core.Model) error) error {
 	collection, err := tx.FindCachedCollectionByNameOrId("memberships")
 	if err != nil {
 		return fmt.Errorf("find memberships: %w", err)
@@ -72,15 +73,15 @@ func add(tx core.App, team, user string, roles actors.Roles) error {
 	m.Set("user", user)
 	m.Set("kind", Member)
 	m.setRoles(roles)
-	return record.Write(tx, m)
+	return write(m)
 }
 
-// Grant makes the account a member with the roles, inside the caller's transaction. Roles that it has
+// Grant makes the account, which was read in the caller's transaction, a member with the roles. Roles that it has
 // stay. A guest becomes a member, and that he came as one is kept (D4).
 func Grant(tx core.App, team, user string, roles actors.Roles) error {
 	m, err := Find(tx, team, user)
 	if errors.Is(err, record.ErrNotFound) {
-		return add(tx, team, user, roles)
+		return add(tx, team, user, roles, func(m core.Model) error { return record.Write(tx, m) })
 	}
 	if err != nil {
 		return err

@@ -100,23 +100,26 @@ func TestTheLastSeatGoesToExactlyOne(t *testing.T) {
 func TestTheGuardWithoutItsTransactionIsOvertaken(t *testing.T) {
 	for _, name := range []string{"memberships", "invitations", "roles of members"} {
 		t.Run(name, func(t *testing.T) {
-			app := hookstest.Wired(t, func(app core.App) {
+			loose := func(app core.App) {
 				settings.Set(app, hookstest.Config())
 				plans.Register(app)
 				teams.Register(app)
-				loose := func(e *core.RecordEvent) error {
+				guard := func(e *core.RecordEvent) error {
 					if err := seats.Guard(e.App, e.Record); err != nil {
 						return err
 					}
 					return e.Next()
 				}
-				app.OnRecordCreateExecute("memberships", "invitations").BindFunc(loose)
-				app.OnRecordUpdateExecute("memberships", "invitations").BindFunc(loose)
+				app.OnRecordCreateExecute("memberships", "invitations").BindFunc(guard)
+				app.OnRecordUpdateExecute("memberships", "invitations").BindFunc(guard)
 				hookstest.Widen(app, "memberships", "invitations")
-			})
-			if won, now := run(t, app, 50, name); won < 2 {
-				t.Errorf("%d got the last seat without a transaction: %+v; the race is not wide enough to show a fault", won, now)
 			}
+			for range 5 { // on a machine that is busy one race may go well by chance
+				if won, _ := run(t, hookstest.Wired(t, loose), 50, name); won > 1 {
+					return
+				}
+			}
+			t.Error("one got the last seat without a transaction; the race is not wide enough to show a fault")
 		})
 	}
 }
