@@ -1,5 +1,23 @@
 // dialog[data-modal] that the server sent open becomes a modal one, so that focus stays inside.
 // [data-dialog-open=ID] opens, [data-dialog-close] closes. Esc follows the dialog's [data-dismiss] link, if it has one.
+// What had the focus before a dialog came from the server gets it back when that closes.
+import { now } from "./ready.js";
+
+let opener;
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { sourceElement, sourceEvent } = event.detail.ctx;
+  const source = sourceEvent?.submitter ?? sourceElement;
+  if (!source.closest("dialog")) opener = source;
+});
+
+// Before htmx gives the focus to what asks for it: until it is modal, a dialog does not hear Esc.
+document.addEventListener("htmx:before:settle", trap);
+
+document.addEventListener("close", (event) => {
+  if (event.target.dataset.still !== undefined && !event.target.returnValue && opener) setTimeout(() => now(opener)?.focus());
+}, true);
+
 export function trap() {
   for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {
     if (dialog.matches(":modal")) continue;

@@ -1,6 +1,7 @@
 // Keeps an open page fresh: when its team has changed, the page is fetched again and its parts marked
 // data-fresh are replaced, but for those that show something once (data-once). What is chosen stays chosen, and the
 // focus stays where it was. Who may not see the page any more is shown what the server answers instead.
+import { now } from "./ready.js";
 import { count } from "./select.js";
 
 const live = document.getElementById("live");
@@ -23,14 +24,14 @@ async function refresh() {
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const fresh = page.getElementById(old.id);
     if (!fresh || fresh.isEqualNode(old) || old.querySelector("[data-once]")) continue;
-    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
     for (const box of fresh.querySelectorAll("input[data-select]")) box.checked = chosen.has(box.value);
     const everything = fresh.querySelector("input[data-select-everything]");
     if (everything) everything.checked = old.querySelector("input[data-select-everything]:checked") !== null;
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
-    if (focused) document.getElementById(focused)?.focus();
+    if (focused) now(focused)?.focus();
   }
   count();
 }

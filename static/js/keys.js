@@ -1,5 +1,6 @@
 // Keys of a page: j and k (arrows once a row has the focus) go through the rows of table[data-rows], x chooses a row,
-// / goes to the search field [data-search], Ctrl K follows [data-find], Esc follows [data-close-on-esc].
+// / goes to the search field [data-search] and the arrow down from there to the rows, Ctrl K follows [data-find],
+// Esc leaves what filters the rows, and follows [data-close-on-esc].
 import { typing } from "./ready.js";
 
 const rows = () => [...document.querySelectorAll("table[data-rows] tbody a[data-row]")];
@@ -13,7 +14,13 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.querySelector("dialog:modal, :popover-open")) return;
   if (event.key === "Escape") {
-    if (!typing(event.target) && press("[data-close-on-esc]")) event.preventDefault();
+    if (event.target.matches?.("[role=search] select")) event.target.blur();
+    else if (!typing(event.target) && press("[data-close-on-esc]")) event.preventDefault();
+    return;
+  }
+  if (event.key === "ArrowDown" && event.target.matches?.("[data-search]") && rows().length > 0) {
+    event.preventDefault();
+    rows()[0].focus();
     return;
   }
   if (typing(event.target)) return;

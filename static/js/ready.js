@@ -9,3 +9,11 @@ export function ready(f) {
 export function typing(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 }
+
+// The element itself, or what stands in its place since its part of the page was replaced.
+export function now(element) {
+  if (element.isConnected) return element;
+  if (element.id) return document.getElementById(element.id);
+  const like = (other) => ["class", "name", "value", "href", "aria-label"].every((a) => other.getAttribute(a) === element.getAttribute(a));
+  return [...document.getElementsByTagName(element.tagName)].find(like);
+}
