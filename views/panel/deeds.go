@@ -160,7 +160,21 @@ func remove(e *core.RequestEvent) error {
 	return handOver(e, receipt, members.Query{})
 }
 
-// gone shows the list, and that there was nobody to remove.
+// orGone shows the list where the deed came too late: its person is not in the team any more.
+func orGone(deed func(e *core.RequestEvent) error) func(e *core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		err := deed(e)
+		if !errors.Is(err, record.ErrNotFound) {
+			return err
+		}
+		if _, missing := rowOf(e); !errors.Is(missing, record.ErrNotFound) {
+			return err
+		}
+		return gone(e)
+	}
+}
+
+// gone shows the list, and that there was nobody to do it to.
 func gone(e *core.RequestEvent) error {
 	page, err := usersProps(e, members.Query{}, "")
 	if err != nil {
