@@ -13,13 +13,18 @@ function soon(after) {
   due ??= setTimeout(refresh, Math.max(after, last + rest - performance.now()));
 }
 
+// What was pressed waits for its answer: nothing is replaced under it.
+const asked = () => document.querySelector(".htmx-request, form[data-sending]") !== null;
+
 async function refresh() {
   due = undefined;
+  if (asked()) return soon(100);
   last = performance.now();
   const here = location.href;
   const answer = await fetch(here, { headers: { "X-Background": "1" } }).catch(() => null);
   if (!answer || location.href !== here) return;
   if (!answer.ok || answer.redirected) return location.reload();
+  if (asked()) return soon(100);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const fresh = page.getElementById(old.id);

@@ -1,4 +1,5 @@
 // Keys of a page: j and k (arrows once a row has the focus) go through the rows of table[data-rows], x chooses a row,
+// b goes to what can be done with the chosen,
 // / goes to the search field [data-search] and the arrow down from there to the rows, Ctrl K follows [data-find],
 // Esc leaves what filters the rows, and follows [data-close-on-esc].
 import { typing } from "./ready.js";
@@ -32,6 +33,9 @@ document.addEventListener("keydown", (event) => {
     field.select();
   } else if (event.key === "x") {
     event.target.closest?.("table[data-rows] tr")?.querySelector("input[data-select]")?.click();
+  } else if (event.key === "b") {
+    const bar = document.querySelector('[data-bulk]:not([data-count="0"])');
+    bar?.querySelector("button:not([hidden]), a[href]")?.focus();
   } else {
     move(event);
   }
