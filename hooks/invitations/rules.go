@@ -213,9 +213,7 @@ func guardOffer(app core.App, r *core.Record, now standing) error {
 
 // guardMember refuses to offer a member nothing that is new.
 func guardMember(r *core.Record, now standing) error {
-	offered := actors.RolesOf(r)
-	if now.In() && (offered.Without(now.Held) != offered || offered.None() && now.Kind == members.Member ||
-		offered.Admin && now.Held.Owner) {
+	if now.has(actors.RolesOf(r)) {
 		return record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/members"
 	"usher/hooks/record"
 )
 
@@ -20,6 +21,11 @@ type standing struct {
 
 // In reports whether the address is in the team.
 func (s standing) In() bool { return s.Kind != "" }
+
+// has reports whether there is nothing new in the offer for who stands so.
+func (s standing) has(offer actors.Roles) bool {
+	return s.In() && (offer.Without(s.Held) != offer || offer.None() && s.Kind == members.Member || offer.Admin && s.Held.Owner)
+}
 
 func standingOf(app core.App, team, address string) (standing, error) {
 	var now standing

@@ -1,12 +1,7 @@
 package invitations
 
 import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/actors"
 	"usher/hooks/members"
@@ -57,11 +52,12 @@ func Look(app core.App, actor *actors.Actor, offer Offer) (Survey, error) {
 }
 
 // judge counts the lines, and how many seats of each kind they would take.
-func (s *Survey) judge(offer Offer, known map[string]acquaintance) (admins, organizers int) {
+func (s *Survey) judge(offer Offer, known map[string]members.Row) (admins, organizers int) {
 	seen := make(map[string]bool, len(offer.Lines))
 	for _, line := range offer.Lines {
 		who := known[line.Address]
-		wanted, settled := offer.Roles.Without(who.held()), s.Members+s.Asked
+		now, open := standsAs(who)
+		wanted, settled := offer.Roles.Without(now.Held), s.Members+s.Asked
 		switch {
 		case line.Fault != nil:
 			s.Malformed++
@@ -71,9 +67,9 @@ func (s *Survey) judge(offer Offer, known map[string]acquaintance) (admins, orga
 			s.Duplicates++
 			s.fault(line, listedTwice())
 			continue
-		case who.Kind != "" && (wanted.None() && !offer.Roles.None() || offer.Roles.None() && who.Kind == members.Member || wanted.Admin && who.Owner):
+		case now.has(wanted) || now.In() && wanted.None() && !offer.Roles.None():
 			s.Members++
-		case who.Asked && who.asked() == wanted:
+		case who.Asked && open == wanted:
 			s.Asked++
 		case who.Asked:
 			s.Updated++
@@ -82,7 +78,7 @@ func (s *Survey) judge(offer Offer, known map[string]acquaintance) (admins, orga
 		}
 		seen[line.Address] = true
 		if s.Members+s.Asked == settled {
-			more := wanted.Without(who.asked())
+			more := wanted.Without(open)
 			admins, organizers = admins+seat(more.Admin), organizers+seat(more.Organizer)
 		}
 	}
@@ -111,52 +107,23 @@ func missing(seats seats.Count, n int) int {
 	return n - seats.Free()
 }
 
-// acquaintance is what an address of a list is in the team, and what it is asked to be.
-type acquaintance struct {
-	Address        string `db:"address"`
-	Kind           string `db:"kind"`
-	Owner          bool   `db:"owner"`
-	Admin          bool   `db:"admin"`
-	Organizer      bool   `db:"organizer"`
-	Asked          bool   `db:"asked"`
-	AskedAdmin     bool   `db:"asked_admin"`
-	AskedOrganizer bool   `db:"asked_organizer"`
-}
-
-func (a acquaintance) held() actors.Roles {
-	return actors.Roles{Owner: a.Owner, Admin: a.Admin, Organizer: a.Organizer}
-}
-
-func (a acquaintance) asked() actors.Roles {
-	return actors.Roles{Admin: a.AskedAdmin, Organizer: a.AskedOrganizer}
-}
-
-func knownOf(app core.App, team string, lines []Line) (map[string]acquaintance, error) {
+func knownOf(app core.App, team string, lines []Line) (map[string]members.Row, error) {
 	addresses := make([]string, 0, len(lines))
 	for _, line := range lines {
 		if line.Fault == nil {
 			addresses = append(addresses, line.Address)
 		}
 	}
-	data, err := json.Marshal(addresses)
-	if err != nil {
-		return nil, fmt.Errorf("look who is known: %w", err)
+	return members.ByAddress(app, team, addresses)
+}
+
+// standsAs is what the person of a row is in the team, and what is open to be answered.
+func standsAs(row members.Row) (now standing, open actors.Roles) {
+	if row.User != "" {
+		now = standing{row.Roles(), row.Kind}
 	}
-	var rows []acquaintance
-	err = app.DB().NewQuery(`SELECT j.value address, coalesce(m.kind, '') kind, coalesce(m.owner, 0) owner, coalesce(m.admin, 0) admin,
-			coalesce(m.organizer, 0) organizer, i.id IS NOT NULL asked, coalesce(i.admin, 0) asked_admin, coalesce(i.organizer, 0) asked_organizer
-		FROM json_each({:list}) j
-		LEFT JOIN users u ON u.email = j.value COLLATE NOCASE AND u.email != ''
-		LEFT JOIN memberships m ON m.team = {:team} AND m.user = u.id
-		LEFT JOIN invitations i ON i.team = {:team} AND i.email = j.value AND i.status = 'pending' AND i.expires > {:now}
-		WHERE m.id IS NOT NULL OR i.id IS NOT NULL`).
-		Bind(dbx.Params{"list": string(data), "team": team, "now": types.NowDateTime().String()}).All(&rows)
-	if err != nil {
-		return nil, fmt.Errorf("look who is known: %w", err)
+	if row.Asked {
+		open = row.Offered()
 	}
-	known := make(map[string]acquaintance, len(rows))
-	for _, row := range rows {
-		known[row.Address] = row
-	}
-	return known, nil
+	return now, open
 }

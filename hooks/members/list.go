@@ -1,6 +1,7 @@
 package members
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -230,4 +231,23 @@ func (q Query) tidy() Query {
 		q.Sort = "person"
 	}
 	return q
+}
+
+// ByAddress reads the rows of those canonical addresses that the team knows, by address.
+func ByAddress(app core.App, team string, addresses []string) (map[string]Row, error) {
+	list, err := json.Marshal(addresses)
+	if err != nil {
+		return nil, fmt.Errorf("find people by address: %w", err)
+	}
+	var rows []Row
+	err = app.DB().NewQuery("SELECT " + columns + " FROM json_each({:list}) j CROSS JOIN people p ON p.team = {:team} AND p.email = j.value").
+		Bind(dbx.Params{"list": string(list), "team": team, "now": types.NowDateTime().String()}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("find people by address: %w", err)
+	}
+	known := make(map[string]Row, len(rows))
+	for _, row := range rows {
+		known[row.Email] = row
+	}
+	return known, nil
 }
