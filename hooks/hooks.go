@@ -25,7 +25,8 @@ type Config = settings.Config
 // before it is judged, and a state that is wrong is told before a seat that is missing.
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
-	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags")
+	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags",
+		"rooms", "series", "sessions", "participants", "attendances", "feeds")
 	audit.Register(app)
 	mail.Register(app)
 	accounts.Register(app)

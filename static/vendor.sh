@@ -25,6 +25,10 @@ for js in htmx.min.js ext/hx-sse.min.js; do
 done
 cp $from/htmx.org/LICENSE vendor/LICENSE-htmx.txt
 
+# Only the page of a live session loads it.
+sed '/^\/\/# sourceMappingURL=/d' $from/livekit-client/dist/livekit-client.umd.js > vendor/livekit-client.js
+cp $from/livekit-client/LICENSE vendor/LICENSE-livekit-client.txt
+
 cp $from/axe-core/axe.min.js vendor/test/axe.min.js
 cp $from/axe-core/LICENSE vendor/test/LICENSE-axe.txt
 

@@ -1,5 +1,7 @@
 package actors
 
+import "github.com/pocketbase/pocketbase/core"
+
 // SeesPanel reports whether the actor may enter the Admin Panel of the team (R14).
 func (a *Actor) SeesPanel() bool { return a.Roles.Panel() }
 
@@ -8,6 +10,20 @@ func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
 
 // OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
 func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
+
+// CanHost reports whether the actor may schedule, start and run sessions for the team: an Organizer, or any member
+// where the team lets every member host (D2). A guest never.
+func (a *Actor) CanHost() bool {
+	return a.Roles.Organizer || a.Kind == "member" && MembersHost(a.Team)
+}
+
+// MembersHost reports whether every member of the team may host. It can be so only where the Organizer seats are
+// unlimited, and is unless the team says otherwise (D2).
+func MembersHost(team *core.Record) bool {
+	return team.GetInt("organizer_seats") == unlimited && team.GetString("members_host") != "off"
+}
+
+const unlimited = -1
 
 // DeletesTeam reports whether the actor may delete the team (R12).
 func (a *Actor) DeletesTeam() bool { return a.Roles.Owner }

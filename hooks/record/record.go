@@ -48,6 +48,15 @@ func Guard(check func(app core.App, r *core.Record) error) func(*core.RecordEven
 // Stamp writes a time as the database holds it, to compare with.
 func Stamp(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
 
+// Time reads a time as the database holds it; zero if there is none.
+func Time(stamp string) time.Time {
+	at, err := time.Parse(types.DefaultDateLayout, stamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return at.UTC()
+}
+
 // Refuse is a person's mistake: the field that caused it ("base" if none did), a stable code and a
 // sentence that says what happened and what to do.
 func Refuse(field, code, sentence string) error {

@@ -48,6 +48,18 @@ type Config struct {
 	// WebhookSecret verifies Resend's reports of what became of letters (R66); empty: none are taken.
 	WebhookSecret string
 
+	// LiveURL, LiveKey and LiveSecret point to a LiveKit outside of this program (wss://… or https://…); all empty:
+	// the embedded one runs.
+	LiveURL    string
+	LiveKey    string
+	LiveSecret string
+
+	// LiveUDPPort and LiveTCPPort carry the media of the embedded LiveKit, from outside of the machine; TCP 0: none.
+	// LiveNodeIP is the address that browsers are told; empty: found out, which needs the internet.
+	LiveUDPPort int
+	LiveTCPPort int
+	LiveNodeIP  string
+
 	// Console is where letters are printed when no mail is sent; nil is the standard output.
 	Console io.Writer
 }

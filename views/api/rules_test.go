@@ -43,6 +43,18 @@ view: @request.auth.id != "" && ` + panelOfTeam + `
 create: -
 update: -
 delete: -`,
+	"rooms": `list: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && team.memberships_via_team.kind ?= "member"
+view: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && team.memberships_via_team.kind ?= "member"
+create: -
+update: -
+delete: -`,
+	"sessions": `list: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
+		`participants_via_session.user ?= @request.auth.id || ` + panelOfTeam + `)
+view: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
+		`participants_via_session.user ?= @request.auth.id || ` + panelOfTeam + `)
+create: -
+update: -
+delete: -`,
 	"imports": `list: @request.auth.id != "" && ` + panelOfTeam + `
 view: @request.auth.id != "" && ` + panelOfTeam + `
 create: -
@@ -88,6 +100,12 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"address_changes": closed,
 	"outbox":          closed,
 	"mail_reports":    closed,
+	"room_links":      closed,
+	"series":          closed,
+	"participants":    closed,
+	"feeds":           closed,
+	"attendances":     closed,
+	"session_reports": closed,
 	"audit":           closed,
 }
 

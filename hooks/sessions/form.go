@@ -1,0 +1,82 @@
+package sessions
+
+import (
+	"errors"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+)
+
+// Form is what somebody gives to schedule a session, or to change one: all of it, the values that stay included.
+type Form struct {
+	Title       string
+	Description string
+	Starts      time.Time
+	Minutes     int
+	Zone        string   // IANA name; empty: the team's
+	Room        string   // id; empty: none
+	Rule        string   // RFC 5545 recurrence rule with COUNT or UNTIL; empty: once
+	Guests      []string // addresses, also as "Name <address>": members and outside people alike
+	Cohosts     []string // ids of accounts of members; asked like the guests
+	Presenters  []string // addresses among the guests who present
+
+	Passwordless bool   // a mailed link and a name are enough (R70)
+	Early        bool   // join before the host
+	Lobby        bool   // the host admits everybody
+	Muted        bool   // microphones are off on entry
+	Recording    string // "off", "host", "always"
+
+	Resolution string // "360p", "720p", "1080p", "2160p"
+	FPS        int
+	Codec      string // "vp8", "h264", "vp9", "av1"
+	Audio      string // "speech", "music", "stereo"
+
+	Elsewhere string // https address where the session is held by other means (R118)
+}
+
+// Scope says what a change of a session in a series is about.
+type Scope string
+
+// The scopes of a change (R105).
+const (
+	This  Scope = "this"
+	Whole Scope = "series" // all that have not started yet
+)
+
+var errUnwritten = errors.New("not written yet")
+
+// Schedule plans a session of the actor's team and tells everybody who is asked (R93 to R97). Of a series it is
+// the first, and all are booked or none (R89).
+func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
+	return nil, errUnwritten
+}
+
+// Change plans a session that has not started anew.
+func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope) error {
+	return errUnwritten
+}
+
+// Cancel calls a session off that has not started.
+func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error { return errUnwritten }
+
+// FormOf is a session as its form, to change or to duplicate it.
+func FormOf(app core.App, session *Session) (Form, error) { return Form{}, errUnwritten }
+
+// Between lists what the actor holds or is asked to, that touches the time from from to to, by start. With all, everything in the team,
+// for Owner and Admins.
+func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([]*Session, error) {
+	return nil, errUnwritten
+}
+
+// Start begins the run of a session: it takes a licence and a new media room (R100, R108 to R110).
+func Start(app core.App, actor *actors.Actor, id string) (*Session, error) { return nil, errUnwritten }
+
+// End ends a running session for all, and gives its licence back.
+func End(app core.App, actor *actors.Actor, id string) error { return errUnwritten }
+
+// Extend gives a running session more minutes, while plan and room allow it (R104).
+func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session, error) {
+	return nil, errUnwritten
+}
