@@ -5,14 +5,18 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/attendances"
 	"usher/hooks/audit"
 	"usher/hooks/changes"
+	"usher/hooks/entry"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/rooms"
 	"usher/hooks/seats"
+	"usher/hooks/sessions"
 	"usher/hooks/settings"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
@@ -36,5 +40,9 @@ func Register(app core.App, config Config) {
 	invitations.Register(app)
 	tags.Register(app)
 	seats.Register(app)
+	rooms.Register(app)
+	sessions.Register(app)
+	entry.Register(app)
+	attendances.Register(app)
 	changes.Register(app)
 }

@@ -20,6 +20,7 @@ type Kind struct{ Key, Word string }
 var Kinds = []Kind{
 	{"invitations", "Invitations"},
 	{"members", "Members and roles"},
+	{"sessions", "Sessions and rooms"},
 	{"team", "Team and settings"},
 	{"access", "Access and exports"},
 	{"accounts", "Accounts"},

@@ -13,6 +13,9 @@ const (
 	Users = "users" // people, roles, tags, invitations, seats, and how far a letter has come
 	Team  = "team"  // its name, logo or settings
 
+	Rooms    = "rooms"    // a team's rooms
+	Sessions = "sessions" // plan and state of its sessions, who is asked, who is in or waits
+
 	Import = "import" // how far a list has come that is invited in the background
 )
 
@@ -27,7 +30,8 @@ const (
 
 // Register wires the telling to what is committed. It changes nothing and refuses nothing.
 func Register(app core.App) {
-	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team} {
+	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team,
+		"rooms": Rooms, "sessions": Sessions, "participants": Sessions} {
 		tell := func(e *core.RecordEvent) error {
 			team := e.Record.GetString("team")
 			if collection == "teams" {

@@ -1,0 +1,6 @@
+package sessions
+
+import "github.com/pocketbase/pocketbase/core"
+
+// Register wires what holds for every writer.
+func Register(app core.App) {}
