@@ -50,9 +50,9 @@ func hashed(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// code keeps the hash of the participant's own code in his row. After a restore the key of the folder is another
+// keepCode keeps the hash of the participant's own code in his row. After a restore the key of the folder is another
 // one; the next save of the row sets it anew.
-func code(app core.App, r *core.Record) error {
+func keepCode(app core.App, r *core.Record) error {
 	code, err := PersonalCode(app, &Participant{r})
 	if err != nil {
 		return fmt.Errorf("make a personal link: %w", err)

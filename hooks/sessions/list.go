@@ -22,7 +22,7 @@ func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([
 		return nil, record.Forbid("Only the Owner and Admins see all sessions of the team.")
 	}
 	if !all {
-		query.AndWhere(own(actor))
+		query.AndWhere(takesPart(actor))
 	}
 	found := []*Session{}
 	if err := query.All(&found); err != nil {
@@ -31,9 +31,9 @@ func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([
 	return found, nil
 }
 
-// own is the condition on sessions that the actor holds or is asked to: by his account, or by the address that he
+// takesPart is the condition on sessions that the actor holds or is asked to: by his account, or by the address that he
 // has confirmed. Who is out of a session has no part in it.
-func own(actor *actors.Actor) dbx.Expression {
+func takesPart(actor *actors.Actor) dbx.Expression {
 	address := ""
 	if actor.Account.Verified() {
 		address = actor.Account.Email()
@@ -49,7 +49,7 @@ func FindFor(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	if err != nil || actor.SeesPanel() {
 		return session, err
 	}
-	n, err := app.CountRecords("sessions", dbxID(id), own(actor))
+	n, err := app.CountRecords("sessions", dbxID(id), takesPart(actor))
 	if err != nil {
 		return nil, fmt.Errorf("look who is asked to a session: %w", err)
 	}

@@ -212,7 +212,7 @@ func judgePlan(app core.App, r, before *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("find the team of a session: %w", err)
 	}
-	plan, err := limitsOf(app, team)
+	plan, err := boundsOf(app, team)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func guardNewPerson(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if err := code(app, r); err != nil {
+	if err := keepCode(app, r); err != nil {
 		return err
 	}
 	if session.TeamID() != r.GetString("team") {

@@ -53,7 +53,7 @@ func placed(wall time.Time, zone *time.Location) (at, next time.Time) {
 	for _, around := range []time.Duration{-36 * time.Hour, 36 * time.Hour} {
 		_, offset := wall.Add(around).In(zone).Zone()
 		candidate := wall.Add(-time.Duration(offset) * time.Second).In(zone)
-		if shows(candidate, wall) && (first.IsZero() || candidate.Before(first)) {
+		if clockShows(candidate, wall) && (first.IsZero() || candidate.Before(first)) {
 			first = candidate
 		}
 	}
@@ -69,7 +69,7 @@ func placed(wall time.Time, zone *time.Location) (at, next time.Time) {
 	return time.Time{}, end
 }
 
-func shows(at, wall time.Time) bool {
+func clockShows(at, wall time.Time) bool {
 	return at.Format(time.DateTime) == wall.Format(time.DateTime)
 }
 
@@ -104,7 +104,7 @@ func judgeTime(starts, now time.Time) error {
 }
 
 // judgeLength refuses a length that no session has, or that is beyond what the plan of the team gives (R93, R103).
-func judgeLength(minutes int, plan *limits) error {
+func judgeLength(minutes int, plan *bounds) error {
 	switch {
 	case minutes < MinMinutes:
 		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("A session lasts at least %d minutes.", MinMinutes))

@@ -20,23 +20,23 @@ const (
 // MaxPeople is how many people can be asked to one session, whatever the plan says.
 const MaxPeople = 1000
 
-// limits is what the plan of a team lets one session have; -1 is no bound (R103).
-type limits struct {
+// bounds are what the plan of a team lets one session have; -1 is no bound (R103).
+type bounds struct {
 	name            string
 	minutes, people int
 }
 
-func limitsOf(app core.App, team *core.Record) (*limits, error) {
+func boundsOf(app core.App, team *core.Record) (*bounds, error) {
 	plan, err := plans.Find(app, team.GetString("plan"))
 	if err != nil {
 		return nil, fmt.Errorf("find the plan of a team: %w", err)
 	}
-	return &limits{plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}, nil
+	return &bounds{plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}, nil
 }
 
 // mostPeople is how many may be in the session at once, and what says so: the session, its room, the plan or the
 // house itself.
-func mostPeople(s *core.Record, room *rooms.Room, plan *limits) (most int, why string) {
+func mostPeople(s *core.Record, room *rooms.Room, plan *bounds) (most int, why string) {
 	most, why = MaxPeople, "A session can have at most %d people."
 	lower := func(n int, reason string) {
 		if n >= 0 && n < most {
@@ -64,7 +64,7 @@ func mostOf(app core.App, s *core.Record) (most int, why string, err error) {
 	if err != nil {
 		return 0, "", fmt.Errorf("find the team of a session: %w", err)
 	}
-	plan, err := limitsOf(app, team)
+	plan, err := boundsOf(app, team)
 	if err != nil {
 		return 0, "", err
 	}
@@ -91,7 +91,7 @@ func roomOf(app core.App, s *core.Record) (*rooms.Room, error) {
 var heights = map[string]int{"360p": 360, "720p": 720, "1080p": 1080, "2160p": 2160}
 
 // judgeSettings refuses what the room does not have (R91), and numbers that nobody can have.
-func judgeSettings(s *core.Record, room *rooms.Room, plan *limits) error {
+func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
 		return record.Refuse("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
 	}
