@@ -8,6 +8,9 @@ func (a *Actor) SeesPanel() bool { return a.Roles.Panel() }
 // EditsTeam reports whether the actor may change the team's profile and settings (R9).
 func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
 
+// EditsRooms reports whether the actor may make, change and archive the team's rooms (R85).
+func (a *Actor) EditsRooms() bool { return a.Roles.Panel() }
+
 // OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
 func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
 
