@@ -45,6 +45,9 @@ var Catalogue = []Deed{
 	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team", Got: "left the team"},
 	{Action: "person.tag", Kind: "members", Did: "changed the tags of {on}", Tries: "change the tags of {on}", Got: "tags changed"},
 
+	{Action: "session.schedule", Kind: "sessions", Did: "scheduled {on}", Tries: "schedule {on}", Unnamed: "a session"},
+	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
+
 	{Action: "team.found", Kind: "team", Did: "made the team {on}", Tries: "make a team"},
 	{Action: "team.update", Kind: "team", Did: "changed the settings of {on}", Tries: "change the settings of {on}"},
 	{Action: "team.delete", Kind: "team", Did: "deleted the team {on}", Tries: "delete the team {on}"},
