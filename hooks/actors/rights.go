@@ -23,8 +23,12 @@ func (a *Actor) CanHost() bool {
 // MembersHost reports whether every member of the team may host. It can be so only where the Organizer seats are
 // unlimited, and is unless the team says otherwise (D2).
 func MembersHost(team *core.Record) bool {
-	return team.GetInt("organizer_seats") == unlimited && team.GetString("members_host") != "off"
+	return MembersMayHost(team) && team.GetString("members_host") != "off"
 }
+
+// MembersMayHost reports whether the team's plan lets its Owner and Admins have every member host: its Organizer
+// seats are unlimited.
+func MembersMayHost(team *core.Record) bool { return team.GetInt("organizer_seats") == unlimited }
 
 const unlimited = -1
 
