@@ -11,6 +11,9 @@ func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
 // EditsRooms reports whether the actor may make, change and archive the team's rooms (R85).
 func (a *Actor) EditsRooms() bool { return a.Roles.Panel() }
 
+// SeesRooms reports whether the actor may see the team's rooms and when they are taken: every member, no guest.
+func (a *Actor) SeesRooms() bool { return a.Kind == "member" }
+
 // OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
 func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
 

@@ -59,7 +59,7 @@ type team struct {
 	Logo               string   `json:"logo"` // an address, empty if there is none
 	AdminsManageAdmins bool     `json:"admins_manage_admins"`
 	MembersHost        bool     `json:"members_host"` // every member may host
-	Roles              []string `json:"roles"` // the caller's
+	Roles              []string `json:"roles"`        // the caller's
 	Kind               string   `json:"kind"`
 }
 
