@@ -74,7 +74,7 @@ var arrows = map[string]string{
 var owners = map[string]string{
 	"github.com/resend/":   "mail",
 	"github.com/livekit/":  "live live/embedded live/livetest",
-	"github.com/pion/":     	"live/livetest",
+	"github.com/pion/":     "live/livetest",
 	"github.com/mileusna/": "accounts",
 	"github.com/chromedp/": "", // tests alone
 }
