@@ -51,6 +51,7 @@ type Person struct {
 	Identity string
 	Name     string
 	Joined   time.Time
+	Active   bool // his media arrive; before that he only knocks
 	Tracks   []Track
 }
 
@@ -124,7 +125,8 @@ func reportOf(event *livekit.WebhookEvent) Report {
 }
 
 func personOf(p *livekit.ParticipantInfo) Person {
-	person := Person{SID: p.Sid, Identity: p.Identity, Name: p.Name, Joined: time.Unix(p.JoinedAt, 0)}
+	person := Person{SID: p.Sid, Identity: p.Identity, Name: p.Name, Joined: time.Unix(p.JoinedAt, 0),
+		Active: p.State == livekit.ParticipantInfo_ACTIVE}
 	if p.JoinedAtMs > 0 {
 		person.Joined = time.UnixMilli(p.JoinedAtMs)
 	}

@@ -50,6 +50,7 @@ func call[T any](app core.App, room string, do func(context.Context, livekit.Roo
 		stateOf(app).note(nil)
 	case refused == nil || refused.Code() != twirp.InvalidArgument:
 		stateOf(app).note(fmt.Errorf("it does not answer: %w", err))
+		err = errors.Join(ErrDown, err)
 	}
 	return answer, err
 }

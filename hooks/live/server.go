@@ -15,11 +15,16 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
+	"usher/hooks/record"
 	"usher/hooks/settings"
 )
 
-// ErrDown says that the media server is not reached. Why is in Ready.
-var ErrDown = errors.New("the media server is not reached")
+// CodeDown is the code of a refusal because the media server is not reached.
+const CodeDown = "media_unavailable"
+
+// ErrDown says that the media server is not reached. Why is in Ready; people are told that they can try again.
+var ErrDown = errors.Join(errors.New("the media server is not reached"),
+	record.Refuse("base", CodeDown, "Live media is off on this server now. Try again in a minute, and if it stays off tell whoever runs the server."))
 
 // Local is how a media server is to run inside this program.
 type Local struct {

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/record"
 )
 
@@ -20,6 +21,12 @@ type Booking struct {
 	Running bool      `db:"running"`
 	Starts  time.Time `db:"-"`
 	Ends    time.Time `db:"-"`
+}
+
+// KnownTo reports whether the actor may know what the session is about: who runs the team, and who hosts it. Others
+// see that the room is taken, until when, and by whom.
+func (b Booking) KnownTo(actor *actors.Actor) bool {
+	return actor.SeesPanel() || b.HostID != "" && b.HostID == actor.Account.Id
 }
 
 // booked are the sessions that keep a room from others, in the words of their index. Ended ones do not: what is left

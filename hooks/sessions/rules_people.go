@@ -156,6 +156,9 @@ func keepHost(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
+	if teams, err := app.CountRecords("teams", dbxID(r.GetString("team"))); err != nil || teams == 0 {
+		return err // all of the team goes
+	}
 	if session.HostID() != "" && session.HostID() == r.GetString("user") {
 		return record.Refuse("base", CodeHostStands, "The host stands on the list of the session. Give it another host first.")
 	}
