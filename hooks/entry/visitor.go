@@ -6,45 +6,14 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/live"
+	"usher/hooks/mail"
+	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
-
-// Standing is what the door says to somebody at this moment.
-type Standing string
-
-// All standings. Those up to Ask end by what the person does, In and Elsewhere are behind the door, and what
-// follows them ends by others or not at all.
-const (
-	SignIn       Standing = "sign_in"       // nobody is signed in, and the link is not enough: sign in, or make an account
-	Name         Standing = "name"          // the link and a name are enough (R70)
-	WrongAccount Standing = "wrong_account" // the link is for another address than the one signed in (R53)
-	Prompt       Standing = "prompt"        // asked, and not in the team yet: to join is to become its guest (R67)
-	Declined     Standing = "declined"      // the guest prompt was declined, and is offered again (R56)
-	Ask          Standing = "ask"           // not asked, and may ask the host to be let in (R72)
-
-	Early    Standing = "early"     // more than 15 minutes ahead (R101)
-	Wait     Standing = "wait"      // the host has not started
-	Lobby    Standing = "lobby"     // a host admits him
-	Door     Standing = "door"      // it runs: to join is to be in
-	In       Standing = "in"        // admitted to what runs
-	Away     Standing = "elsewhere" // admitted to what is held elsewhere (R118)
-	Full     Standing = "full"      // as many are in as may be
-	Refused  Standing = "refused"   // by a host, at the door
-	Out      Standing = "out"       // put out of this session, or removed from the team (R71, R115)
-	Stranger Standing = "stranger"  // not on the list, and nobody can be asked at the door
-	Ended    Standing = "ended"
-	Off      Standing = "cancelled"
-)
-
-// CodeBlocked is the code of a refusal at the door that joining again does not change.
-const CodeBlocked = "blocked"
-
-// StartsWithin is from when before its time the link of a session leads to the waiting page (R101).
-const StartsWithin = 15 * time.Minute
 
 // Visitor is who stands at the door of a session, with what the door says and all that its page tells.
 type Visitor struct {
@@ -52,47 +21,153 @@ type Visitor struct {
 	Session     *sessions.Session
 	Team        *teams.Team
 	Room        *rooms.Room           // nil: the session has none
-	Account     *core.Record          // who is signed in, or whose the personal link is; nil: nobody known
+	Account     *core.Record          // who is signed in, or else whose the personal link is; nil: nobody known
 	SignedIn    bool                  // the account is signed in, and not only known by the link
 	Participant *sessions.Participant // nil: not on the list
 	Actor       *actors.Actor         // the account in the team; nil: not in it
 	Code        string                // the personal code by which he came, or empty
 	Starts      bool                  // he may start the session now
+
+	at       time.Time // when he was judged
+	departed bool      // from the team, since he was asked
+	full     bool
 }
 
 // At tells who stands at the door of the session. account is who is signed in, or nil; code is the personal code
 // of the link or the cookie, or empty. A code of another session counts for nothing. It changes nothing.
 func At(app core.App, account *core.Record, code string, session *sessions.Session) (*Visitor, error) {
-	return nil, errUnwritten
+	v := &Visitor{Session: session, Account: account, SignedIn: account != nil}
+	if err := v.place(app); err != nil {
+		return nil, err
+	}
+	if err := v.recognise(app, code); err != nil {
+		return nil, err
+	}
+	if err := v.belong(app); err != nil {
+		return nil, err
+	}
+	v.judge(mail.Works(app))
+	return v, nil
 }
 
-// Join is the one way in (R67): the visitor is on the list then, a guest of the team unless a member, and
-// admitted, or waiting for a host. name is first and last name of who comes by a link alone. The visitor is
-// judged anew, and stands afterwards where joining has brought him.
-func Join(app core.App, visitor *Visitor, name, from string) error { return errUnwritten }
-
-// Decline answers the guest prompt with no. The session is closed to the address until it is opened again (R56).
-func Decline(app core.App, visitor *Visitor, from string) error { return errUnwritten }
-
-// Gate is nil if the media server may let the participant with that identity into that media room now.
-func Gate(app core.App, identity, room string) error { return errUnwritten }
-
-// Pass makes the token with which an admitted participant enters the running session. Where as many are in as
-// may be it is refused as too many.
-func Pass(app core.App, participant *sessions.Participant) (live.Pass, error) {
-	return live.Pass{}, errUnwritten
+// place reads where the session is.
+func (v *Visitor) place(app core.App) (err error) {
+	if v.Team, err = teams.Find(app, v.Session.TeamID()); err != nil {
+		return err
+	}
+	if v.Session.RoomID() == "" {
+		return nil
+	}
+	v.Room, err = rooms.Find(app, v.Team.Id, v.Session.RoomID())
+	return missing(err)
 }
 
-// Admit lets somebody in who waits at the door, or who was refused there.
-func Admit(app core.App, by *sessions.Participant, target, from string) error { return errUnwritten }
+// recognise finds the visitor on the list: by the personal code, else by the account or its address.
+func (v *Visitor) recognise(app core.App, code string) (err error) {
+	if code != "" {
+		v.Participant, err = sessions.ParticipantByCode(app, code)
+		if err == nil && v.Participant.SessionID() == v.Session.Id {
+			v.Code = code
+			return v.known(app)
+		}
+		v.Participant = nil
+		if missing(err) != nil {
+			return err
+		}
+	}
+	if v.Account == nil {
+		return nil
+	}
+	v.Participant, err = sessions.ParticipantOf(app, v.Session.Id, v.Account)
+	if errors.Is(err, record.ErrNotFound) {
+		v.Participant = nil
+	}
+	return missing(err)
+}
 
-// Refuse turns somebody away who waits at the door.
-func Refuse(app core.App, by *sessions.Participant, target, from string) error { return errUnwritten }
+// known finds the account of who came by a personal link and is not signed in.
+func (v *Visitor) known(app core.App) (err error) {
+	if v.Account != nil {
+		return nil
+	}
+	v.Account, err = app.FindRecordById("users", v.Participant.UserID(), record.Keep)
+	if err != nil {
+		v.Account, err = accounts.Find(app, v.Participant.Address())
+	}
+	if errors.Is(err, record.ErrNotFound) {
+		v.Account = nil
+	}
+	return missing(err)
+}
 
-// PutOut ends the session for one person, for good.
-func PutOut(app core.App, by *sessions.Participant, target, from string) error { return errUnwritten }
+// mine reports whether the list has the visitor as whom he is signed in.
+func (v *Visitor) mine() bool {
+	return v.Participant != nil && v.Account != nil &&
+		(v.Participant.UserID() == v.Account.Id || v.Participant.Address() == v.Account.Email())
+}
 
-// Mute turns somebody's microphone off. He can turn it on again.
-func Mute(app core.App, by *sessions.Participant, target, from string) error { return errUnwritten }
+// belong reads what the visitor is in the team, whether he left it since he was asked, and whether there is room for him.
+func (v *Visitor) belong(app core.App) (err error) {
+	if v.Account != nil {
+		v.Actor, err = actors.In(app, v.Account, v.Team.Record)
+		if errors.Is(err, record.ErrNotFound) {
+			v.Actor = nil
+		}
+		if missing(err) != nil {
+			return err
+		}
+	}
+	if v.departed, err = v.left(app); err != nil {
+		return err
+	}
+	if v.Session.Status() == sessions.Running && v.Session.Elsewhere() == "" {
+		v.full, err = full(app, v.Session, v.Participant)
+	}
+	return err
+}
 
-var errUnwritten = errors.New("not written yet")
+// left reports whether the visitor left the team, or was removed, and was not asked since (R71).
+func (v *Visitor) left(app core.App) (bool, error) {
+	address := ""
+	switch {
+	case v.Actor != nil:
+		return false, nil
+	case v.Participant != nil:
+		address = v.Participant.Address()
+	case v.Account != nil:
+		address = v.Account.Email()
+	}
+	at, err := departure(app, v.Team.Id, address)
+	if err != nil || at.IsZero() {
+		return false, err
+	}
+	return v.Participant == nil || !v.Participant.GetDateTime("created").Time().After(at), nil
+}
+
+// Address is the address under which the visitor is on the list, or would come on it; empty: nobody knows.
+func (v *Visitor) Address() string {
+	switch {
+	case v.Participant != nil:
+		return v.Participant.Address()
+	case v.Account != nil:
+		return v.Account.Email()
+	}
+	return ""
+}
+
+// Leads reports whether he has the controls of the host.
+func (v *Visitor) Leads() bool { return v.Participant != nil && v.Participant.Leads() }
+
+// BecomesGuest reports whether to join is to become a guest of the team (R67).
+func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
+
+// Open reports whether the link of the session's room counts as an invitation for anyone (R72).
+func (v *Visitor) Open() bool { return v.Room != nil && v.Room.Entry() == rooms.Anyone }
+
+// missing lets pass that there is no such thing.
+func missing(err error) error {
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	return err
+}
