@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -12,6 +13,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/live/livetest"
 	"usher/hooks/mail/resendtest"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
@@ -85,4 +87,54 @@ func (b *tab) sees(person string) {
 	b.t.Helper()
 	b.until("pictures of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
 		return v && v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5 })()`, person))
+}
+
+// inRoom runs JavaScript in which room is the page's media room; it is the body of a function that may wait.
+func inRoom(body string) string {
+	return `(async () => { const main = [...document.scripts].find(s => s.src.includes("/stage/main.js")).src;
+		const {room} = await import(main.replace("main.js", "room.js")); ` + body + ` })()`
+}
+
+// hears waits until sound of that person is received, and is no silence.
+func (b *tab) hears(person string) {
+	b.t.Helper()
+	energy := inRoom(fmt.Sprintf(`let heard = 0;
+		for (const p of room.remoteParticipants.get(%q)?.audioTrackPublications.values() ?? []) {
+			(await p.track?.getRTCStatsReport())?.forEach(s => { if (s.type === "inbound-rtp") heard += s.totalAudioEnergy ?? 0 }) }
+		return heard`, person))
+	first := eval[float64](b, energy)
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if eval[float64](b, energy) > first {
+			return
+		}
+	}
+	b.fail("no sound of %s", person)
+}
+
+// back waits until the page is connected again and draws new pictures of that person.
+func (b *tab) back(person string) {
+	b.t.Helper()
+	b.until("the connection", `document.getElementById("banner").hidden`)
+	frames := fmt.Sprintf(`document.querySelector('[data-person="%s"][data-kind=camera] video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0`, person)
+	eval[bool](b, `(window.framesThen = `+frames+`, true)`)
+	b.until("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
+}
+
+// ask puts somebody on the list of the session, who becomes a member of the team.
+func (m *meeting) ask(email string) {
+	m.t.Helper()
+	account := hookstest.Member(m.t, m.App, m.team, email)
+	collection, err := m.App.FindCollectionByNameOrId("participants")
+	must(m.t, err)
+	p := core.NewRecord(collection)
+	p.Load(map[string]any{"team": m.team.Id, "session": m.session.Id, "user": account.Id, "email": email, "part": sessions.Attendee, "state": sessions.StateInvited})
+	must(m.t, m.App.Save(p))
+}
+
+// endsIn moves the plan, as if the session had run for a while.
+func (m *meeting) endsIn(left time.Duration) {
+	m.t.Helper()
+	now := time.Now()
+	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends}", dbx.Params{
+		"starts": record.Stamp(now.Add(left - time.Duration(m.session.Minutes())*time.Minute)), "ends": record.Stamp(now.Add(left))})
 }

@@ -57,5 +57,3 @@ func extend(e *core.RequestEvent) error {
 func end(e *core.RequestEvent) error {
 	return answer(e, sessions.End(e.App, actor(e), here(e).Session.Id), "")
 }
-
-func sent(e *core.RequestEvent) error { return e.NoContent(http.StatusNoContent) }

@@ -14,7 +14,6 @@ func Routes(pages *web.Group) {
 	live.GET("", page)
 	live.GET("/state", state).Bind(apis.SkipSuccessActivityLog())
 	live.POST("/token", token)
-	live.POST("/sent", sent).Bind(apis.SkipSuccessActivityLog())
 	live.POST("/mute", mute)
 	live.POST("/mute-all", mute)
 	live.POST("/put-out", putOut)
@@ -22,7 +21,7 @@ func Routes(pages *web.Group) {
 	live.POST("/refuse", refuse)
 	live.POST("/extend", extend)
 	live.POST("/end", end)
-	for _, deed := range []string{"token", "sent", "mute", "mute-all", "put-out", "admit", "refuse", "extend", "end"} {
+	for _, deed := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "extend", "end"} {
 		live.GET("/"+deed, back)
 	}
 }

@@ -11,7 +11,6 @@ import "./devices.js";
 import "./screen.js";
 import "./clock.js";
 import "./leave.js";
-import "./sent.js";
 import "./keys.js";
 
 reached("script");

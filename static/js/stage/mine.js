@@ -57,25 +57,44 @@ export async function publish() {
   const tracks = await (first ?? take());
   first = null;
   reached("devices");
-  await Promise.all(tracks.map((track) => me().publishTrack(track).catch(() => track.stop())));
+  await Promise.all(tracks.map((track) => send(track).catch(() => track.stop())));
   reached("published");
 }
 
+// The name of a picture says how many frames a second it has: the server keeps what was sent beside what was planned.
+function send(track) {
+  if (track.kind === Track.Kind.Audio) return me().publishTrack(track, { source: Track.Source.Microphone, name: "microphone" });
+  const { frameRate } = track.mediaStreamTrack.getSettings();
+  return me().publishTrack(track, { source: Track.Source.Camera, name: `camera@${Math.round(frameRate || session.video.fps)}` });
+}
+
+async function turn(kind, on) {
+  const publication = me().getTrackPublication(kinds[kind].source);
+  if (publication?.track) return on ? publication.unmute() : publication.mute();
+  if (!on) return undefined;
+  const [track] = await me().createTracks(kind === "camera" ? { video: camera() } : { audio: microphone() });
+  return send(track);
+}
+
+const busy = new Set();
+
 export async function toggle(kind) {
   const on = !isOn(kind);
+  if (busy.has(kind)) return undefined;
   if (on && !may(kind)) return say(`Who hosts has not given you the ${kinds[kind].said}.`);
+  busy.add(kind);
   want[kind] = on;
   keep(kind, on);
   try {
-    if (kind === "camera") await me().setCameraEnabled(on, camera());
-    else await me().setMicrophoneEnabled(on, microphone());
+    await turn(kind, on);
     if (on) settle(kind);
     caption(on ? `Your ${kinds[kind].said} is on.` : `Your ${kinds[kind].said} is off.`);
   } catch (refused) {
     want[kind] = false;
     explain(kind, refused);
   }
-  draw();
+  busy.delete(kind);
+  return draw();
 }
 
 const trouble = document.getElementById("trouble");

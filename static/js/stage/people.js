@@ -94,6 +94,11 @@ function span(ms) {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
+// To mute everybody is to mute each of the others who is heard.
+document.querySelector("[data-everybody]")?.addEventListener("formdata", (event) => {
+  for (const p of room.remoteParticipants.values()) if (p.isMicrophoneEnabled) event.formData.append("person", p.identity);
+});
+
 const asks = document.getElementById("put-out");
 
 document.addEventListener("click", async (event) => {

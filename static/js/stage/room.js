@@ -4,6 +4,8 @@ import { session } from "./session.js";
 
 export const { Room, RoomEvent, Track, ConnectionState, ConnectionQuality, DisconnectReason } = window.LivekitClient;
 
+window.LivekitClient.setLogLevel("error");
+
 export const room = new Room(options());
 
 export const me = () => room.localParticipant;

@@ -17,8 +17,11 @@ export async function toggleScreen() {
   if (!may()) return say("You cannot show a screen here.");
   const { contentHint, resolution, rate, fps } = screens[kept("screen", "sharp")] ?? screens.sharp;
   try {
-    await me().setScreenShareEnabled(true, { audio: kept("screenSound", true), contentHint, resolution, selfBrowserSurface: "exclude", surfaceSwitching: "include" },
-      { screenShareEncoding: { maxBitrate: rate, maxFramerate: fps }, videoCodec: codec, simulcast: false, degradationPreference: contentHint === "motion" ? "maintain-framerate" : "maintain-resolution" });
+    const tracks = await me().createScreenTracks({ audio: kept("screenSound", true), contentHint, resolution, selfBrowserSurface: "exclude", surfaceSwitching: "include" });
+    await Promise.all(tracks.map((track) => me().publishTrack(track, track.kind === Track.Kind.Audio ? { source: Track.Source.ScreenShareAudio, dtx: false, red: false, forceStereo: true } : {
+      source: Track.Source.ScreenShare, name: `screen@${fps}`, videoCodec: codec, simulcast: false, degradationPreference: contentHint === "motion" ? "maintain-framerate" : "maintain-resolution",
+      screenShareEncoding: { maxBitrate: rate, maxFramerate: fps },
+    })));
   } catch (refused) {
     if (refused.name !== "NotAllowedError") say("The screen cannot be shown. Choose a window or a tab, and try again.");
   }
