@@ -66,8 +66,19 @@ func Pass(app core.App, participant *sessions.Participant) (live.Pass, error) {
 	if wait, ok := limits.For(app, "token", joinsOf, time.Minute).Take(participant.Id); !ok {
 		return live.Pass{}, record.TooMany(wait, "Too many tries to join. Wait a minute.")
 	}
-	var grant live.Grant
-	err := app.RunInTransaction(func(tx core.App) error {
+	grant, err := seat(app, participant)
+	if err != nil {
+		return live.Pass{}, err
+	}
+	if err := live.Open(app, grant.Room); err != nil {
+		return live.Pass{}, err
+	}
+	return live.Token(app, grant)
+}
+
+// seat gives an admitted participant a place in the running session.
+func seat(app core.App, participant *sessions.Participant) (grant live.Grant, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
 		p, err := sessions.FindParticipant(tx, participant.Id)
 		if err != nil {
 			return err
@@ -87,13 +98,7 @@ func Pass(app core.App, participant *sessions.Participant) (live.Pass, error) {
 		}
 		return take(tx, session, p)
 	})
-	if err != nil {
-		return live.Pass{}, err
-	}
-	if err := live.Open(app, grant.Room); err != nil {
-		return live.Pass{}, err
-	}
-	return live.Token(app, grant)
+	return grant, err
 }
 
 // Metadata is what the pages of others know of a participant, as JSON beside the name.

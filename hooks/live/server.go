@@ -206,8 +206,8 @@ func Start(app core.App, start Starter, local Local) (ended <-chan struct{}, sto
 	}
 	s.set(&reached{base: running.URL, key: local.Key, secret: local.Secret}, nil)
 	return running.Done, sync.OnceFunc(func() {
-		s.set(nil, errors.New("it is stopped"))
-		running.Stop()
+		running.Stop() // its last reports are still taken
 		reports.close()
+		s.set(nil, errors.New("it is stopped"))
 	}), nil
 }

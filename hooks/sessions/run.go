@@ -33,7 +33,7 @@ const MaxMore = 120
 // host and co-hosts who may host, from 15 minutes before the session's time. One that runs already is left as it is.
 func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	return run(app, actor, id, "session.start", func(tx core.App, actor *actors.Actor, session *Session, _ *audit.Entry) error {
-		leads, err := leads(tx, session, actor)
+		leads, err := Leads(tx, session, actor)
 		switch {
 		case err != nil:
 			return err
@@ -76,7 +76,7 @@ func begin(tx core.App, session *Session, at time.Time) error {
 // and Admins with any session (R115, R116). One that has ended is left as it is.
 func End(app core.App, actor *actors.Actor, id string) error {
 	_, err := run(app, actor, id, "session.end", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
-		leads, err := leads(tx, session, actor)
+		leads, err := Leads(tx, session, actor)
 		switch {
 		case err != nil:
 			return err
@@ -108,7 +108,7 @@ func finish(tx core.App, session *Session, at time.Time, reason string) error {
 // host and co-hosts.
 func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session, error) {
 	return run(app, actor, id, "session.extend", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
-		leads, err := leads(tx, session, actor)
+		leads, err := Leads(tx, session, actor)
 		if minutes == 0 {
 			minutes = More
 		}
@@ -156,11 +156,28 @@ func run(app core.App, actor *actors.Actor, id, action string,
 	return session, nil
 }
 
-// leads reports whether the actor has the controls of the session's host: by his part in it, while nobody put him out.
-func leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
+// Leads reports whether the actor has the controls of the session's host: by his part in it, while nobody put him out.
+func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	p, err := oneParticipant(tx, dbx.HashExp{"session": session.Id, "user": actor.Account.Id, "part": []any{Host, Cohost}})
 	if errors.Is(err, record.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil && p.State() != StateOut && p.State() != StateRefused, err
+}
+
+// BeginElsewhere starts a session that is held elsewhere, inside a transaction: it runs since at, which may precede
+// its plan. It takes a licence as any other.
+func BeginElsewhere(tx core.App, session *Session, at time.Time) error {
+	if session.Status() != Scheduled {
+		return over(session.Status())
+	}
+	return begin(tx, session, at)
+}
+
+// EndElsewhere ends a session that is held elsewhere, inside a transaction.
+func EndElsewhere(tx core.App, session *Session, at time.Time) error {
+	if session.Status() != Running {
+		return over(session.Status())
+	}
+	return finish(tx, session, at, ByElsewhere)
 }
