@@ -56,7 +56,7 @@ var arrows = map[string]string{
 	"operate":   domains,
 	"hookstest": "hooks pb_migrations " + domains,
 
-	"views":             "operate static views/account views/api views/join views/member views/panel views/web hooks settings",
+	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
 	"views/web":         "accounts actors audit changes record settings views/ui",
 	"views/ui":          "static",
 	"views/frame":       domains + " static views/ui views/web",
@@ -65,6 +65,7 @@ var arrows = map[string]string{
 	"views/panel":       domains + " views/find views/frame views/ui views/web",
 	"views/member":      domains + " views/find views/frame views/ui views/web",
 	"views/join":        domains + " views/frame views/ui views/web",
+	"views/stage":       domains + " static views/frame views/ui views/web",
 	"views/api":         domains + " views/web",
 	"views/viewstest":   "hookstest settings views",
 	"views/browsertest": "",
