@@ -46,6 +46,9 @@ var Catalogue = []Deed{
 	{Action: "person.tag", Kind: "members", Did: "changed the tags of {on}", Tries: "change the tags of {on}", Got: "tags changed"},
 
 	{Action: "session.schedule", Kind: "sessions", Did: "scheduled {on}", Tries: "schedule {on}", Unnamed: "a session"},
+	{Action: "session.change", Kind: "sessions", Did: "changed {on}", Tries: "change {on}", Unnamed: "a session"},
+	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
+	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
 	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
 
 	{Action: "team.found", Kind: "team", Did: "made the team {on}", Tries: "make a team"},

@@ -38,6 +38,9 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
+	registerSeries(app)
+	registerLeaving(app)
+	registerLetters(app)
 }
 
 // guarded is record.Guard, and seats the host once the session is written.
@@ -67,6 +70,9 @@ func tidy(r *core.Record) error {
 	_, err = location(r.GetString("timezone"))
 	faults.Add(err)
 	faults.Add(judgeElsewhere(r.GetString("elsewhere")))
+	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
+		faults.Add(judgeLength(r.GetInt("minutes"), &bounds{}))
+	}
 	if r.GetDateTime("starts").IsZero() {
 		faults.Add(record.Refuse("starts", CodeBadTime, "Choose when the session starts."))
 	}

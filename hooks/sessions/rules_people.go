@@ -144,7 +144,7 @@ func judgeNumber(app core.App, session *Session) error {
 	return nil
 }
 
-// keepHost lets the host's row go only with the session.
+// keepHost lets the host's row go only with the session, or with the team.
 func keepHost(app core.App, r *core.Record) error {
 	if r.GetString("part") != Host {
 		return nil
@@ -156,7 +156,11 @@ func keepHost(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if session.HostID() != "" && session.HostID() == r.GetString("user") {
+	team, err := app.CountRecords("teams", dbxID(session.TeamID()))
+	if err != nil {
+		return fmt.Errorf("find the team of a session: %w", err)
+	}
+	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
 		return record.Refuse("base", CodeHostStands, "The host stands on the list of the session. Give it another host first.")
 	}
 	return nil

@@ -121,3 +121,8 @@ func TestWhoMayScheduleASession(t *testing.T) {
 		}
 	}
 }
+
+func parsed(names ...string) actors.Roles {
+	roles, _ := actors.ParseRoles(names)
+	return roles
+}
