@@ -46,7 +46,7 @@ var arrows = map[string]string{
 	"calendar":      "",
 	"live":          "record settings",
 	"live/embedded": "live",
-	"rooms":         "actors audit plans record teams",
+	"rooms":         "actors audit plans record settings teams",
 	"sessions":      "accounts actors audit calendar limits live mail members plans record rooms seats settings teams",
 	"entry":         "accounts actors audit limits live mail members record rooms sessions settings teams",
 	"attendances":   "audit changes live record sessions settings",

@@ -8,6 +8,12 @@ func (a *Actor) SeesPanel() bool { return a.Roles.Panel() }
 // EditsTeam reports whether the actor may change the team's profile and settings (R9).
 func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
 
+// EditsRooms reports whether the actor may make, change and archive the team's rooms (R85).
+func (a *Actor) EditsRooms() bool { return a.Roles.Panel() }
+
+// SeesRooms reports whether the actor may see the team's rooms and when they are taken: every member, no guest.
+func (a *Actor) SeesRooms() bool { return a.Kind == "member" }
+
 // OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
 func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
 
@@ -20,8 +26,12 @@ func (a *Actor) CanHost() bool {
 // MembersHost reports whether every member of the team may host. It can be so only where the Organizer seats are
 // unlimited, and is unless the team says otherwise (D2).
 func MembersHost(team *core.Record) bool {
-	return team.GetInt("organizer_seats") == unlimited && team.GetString("members_host") != "off"
+	return MembersMayHost(team) && team.GetString("members_host") != "off"
 }
+
+// MembersMayHost reports whether the team's plan lets its Owner and Admins have every member host: its Organizer
+// seats are unlimited.
+func MembersMayHost(team *core.Record) bool { return team.GetInt("organizer_seats") == unlimited }
 
 const unlimited = -1
 

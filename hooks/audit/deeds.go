@@ -50,6 +50,11 @@ var Catalogue = []Deed{
 	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
 	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
 	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
+	{Action: "room.create", Kind: "sessions", Did: "made the room {on}", Tries: "make the room {on}", Unnamed: "without a name"},
+	{Action: "room.update", Kind: "sessions", Did: "changed the room {on}", Tries: "change the room {on}", Unnamed: "that is not there"},
+	{Action: "room.archive", Kind: "sessions", Did: "archived the room {on}", Tries: "archive the room {on}", Unnamed: "that is not there"},
+	{Action: "room.restore", Kind: "sessions", Did: "put the room {on} into use again", Tries: "put the room {on} into use again", Unnamed: "that is not there"},
+	{Action: "room.rotate", Kind: "sessions", Did: "gave the room {on} a new link", Tries: "give the room {on} a new link", Unnamed: "that is not there"},
 
 	{Action: "team.found", Kind: "team", Did: "made the team {on}", Tries: "make a team"},
 	{Action: "team.update", Kind: "team", Did: "changed the settings of {on}", Tries: "change the settings of {on}"},
@@ -126,4 +131,10 @@ var reasons = map[string]string{
 	"invitation_replaced": "A newer link was sent.",
 	"invitation_unknown":  "There was no such invitation.",
 	"link_expired":        "The link was used, or too old.",
+	"room_busy":           "Something else had the room at that time.",
+	"room_archived":       "The room was archived.",
+	"room_unknown":        "There was no such room.",
+	"plan_limit":          "It was more than the plan gives.",
+	"taken":               "The name or the link was taken.",
+	"bad_slug":            "It could not be a link.",
 }

@@ -6,12 +6,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/settings"
 )
 
 // Who may enter a room (R91).
@@ -21,8 +23,32 @@ const (
 	Anyone  = "anyone" // with the link, as a guest
 )
 
-// CodeBusy is the code of a refusal because something else has the room at that time (R87).
-const CodeBusy = "room_busy"
+// When a session in a room is recorded (R91).
+const (
+	Never  = "off"
+	ByHost = "host"
+	Always = "always"
+)
+
+// What a room may hold, in characters, and a team in rooms that are in use.
+const (
+	MaxName        = 60
+	MaxSlug        = 60
+	MaxDescription = 500
+	MaxRooms       = 200
+)
+
+// Codes of refusals.
+const (
+	CodeBusy     = "room_busy"     // something else has the room at that time (R87)
+	CodeUnknown  = "room_unknown"  // the team has no such room
+	CodeArchived = "room_archived" // it takes no new bookings
+	CodeTaken    = "taken"         // another room has the name or the link
+	CodePlan     = "plan_limit"    // more than the team's plan gives
+)
+
+// Qualities are the heights of a picture that can be asked for, the lowest first.
+var Qualities = []string{"360p", "720p", "1080p", "2160p"}
 
 var _ core.RecordProxy = (*Room)(nil)
 
@@ -58,17 +84,27 @@ func (r *Room) Entry() string { return r.GetString("entry") }
 // Archived is when the room was taken out of use; zero while it is in use.
 func (r *Room) Archived() time.Time { return r.GetDateTime("archived").Time() }
 
+// Description says in a few words what the room is for.
+func (r *Room) Description() string { return r.GetString("description") }
+
+// Link is the room's address on the web.
+func (r *Room) Link(app core.App) string { return settings.Of(app).Link("/r/" + r.Slug()) }
+
+// People is how many may be in a session there; 0: as many as the plan lets.
+func (r *Room) People() int { return r.GetInt("people") }
+
+// Quality is the highest picture that a session there may have, one of the Qualities.
+func (r *Room) Quality() string { return r.GetString("quality") }
+
+// Lets reports whether a session in the room may have a picture of that height.
+func (r *Room) Lets(quality string) bool {
+	return slices.Index(Qualities, quality) <= slices.Index(Qualities, r.Quality())
+}
+
 // Find reads a room of the team by its id, or record.ErrNotFound.
 func Find(app core.App, team, id string) (*Room, error) {
 	room := &Room{}
-	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
-	return found(room, err)
-}
-
-// BySlug reads the room with that link, of whatever team, or record.ErrNotFound.
-func BySlug(app core.App, slug string) (*Room, error) {
-	room := &Room{}
-	err := app.RecordQuery("rooms").AndWhere(dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": slug})).Limit(1).One(room)
+	err := app.RecordQuery("rooms").WithContext(record.Kept).AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
 	return found(room, err)
 }
 
@@ -85,41 +121,20 @@ func found(room *Room, err error) (*Room, error) {
 // Of lists the rooms of a team that are in use, by name.
 func Of(app core.App, team string) ([]*Room, error) {
 	all := []*Room{}
-	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team, "archived": ""}).OrderBy("name COLLATE NOCASE").All(&all)
+	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team, "archived": ""}).OrderBy("lower(name)").All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("list the rooms of a team: %w", err)
 	}
 	return all, nil
 }
 
-// Booking is a session that has a room from Starts to Ends.
-type Booking struct {
-	ID     string    `db:"id"`
-	Title  string    `db:"title"`
-	Host   string    `db:"host_name"`
-	Starts time.Time `db:"-"`
-	Ends   time.Time `db:"-"`
-}
-
-// Clash finds what has the room at some moment between from and to, other than the session except; nil if it is
-// free. Ends that touch do not clash (R87). Asked inside the transaction that books, the answer holds.
-func Clash(tx core.App, room string, from, to time.Time, except string) (*Booking, error) {
-	var rows []struct {
-		Booking
-		From string `db:"starts"`
-		To   string `db:"ends"`
-	}
-	err := tx.DB().NewQuery(`SELECT id, title, host_name, starts, ends FROM sessions
-		WHERE room = {:room} AND id != {:except} AND starts < {:to} AND ends > {:from} AND status IN ('scheduled', 'running')
-		ORDER BY starts LIMIT 1`).
-		Bind(dbx.Params{"room": room, "except": except, "from": record.Stamp(from), "to": record.Stamp(to)}).All(&rows)
+// Archived lists the rooms of a team that were taken out of use, by name.
+func Archived(app core.App, team string) ([]*Room, error) {
+	all := []*Room{}
+	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team}).AndWhere(dbx.NewExp("archived != ''")).
+		OrderBy("lower(name)", "archived DESC").All(&all)
 	if err != nil {
-		return nil, fmt.Errorf("look for a clash in a room: %w", err)
+		return nil, fmt.Errorf("list the archived rooms of a team: %w", err)
 	}
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	clash := rows[0].Booking
-	clash.Starts, clash.Ends = record.Time(rows[0].From), record.Time(rows[0].To)
-	return &clash, nil
+	return all, nil
 }

@@ -1,6 +1,170 @@
 package rooms
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"errors"
+	"fmt"
 
-// Register wires what holds for every writer.
-func Register(app core.App) {}
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/plans"
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+// Register wires what holds for every writer: of a room, a readable name of its own in the team, a link of its own
+// everywhere, settings that the team's plan gives, and its team for ever; of a session, that nothing else has its
+// room at that time.
+func Register(app core.App) {
+	app.OnRecordCreate("rooms").BindFunc(record.Guard(tidy))
+	app.OnRecordUpdate("rooms").BindFunc(record.Guard(tidy))
+	app.OnRecordCreateExecute("rooms").BindFunc(record.Guard(guard))
+	app.OnRecordUpdateExecute("rooms").BindFunc(guardUpdate)
+	app.OnRecordUpdateExecute("room_links").BindFunc(record.Guard(guardLink))
+	app.OnRecordCreateExecute("room_links").BindFunc(record.Guard(guardLink))
+
+	app.OnRecordCreate("sessions").BindFunc(record.Guard(known))
+	app.OnRecordUpdate("sessions").BindFunc(record.Guard(known))
+	app.OnRecordCreateExecute("sessions").BindFunc(record.Guard(guardBooking))
+	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(guardBooking))
+}
+
+// tidy brings the fields of a room into shape, and fills those that were left empty (R91).
+func tidy(app core.App, r *core.Record) error {
+	var faults record.Faults
+	name, err := record.RequiredLine("name", "The name", r.GetString("name"), MaxName)
+	faults.Add(err)
+	r.Set("name", name)
+	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
+	faults.Add(err)
+	r.Set("description", description)
+	for _, choice := range choices {
+		if r.GetString(choice.field) == "" {
+			r.Set(choice.field, choice.first)
+		}
+		faults.Add(choice.judge(r.GetString(choice.field)))
+	}
+	if n := r.GetFloat("people"); n < 0 || n != float64(int(n)) {
+		faults.Add(record.Refuse("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
+	}
+	if err := slug(app, r, &faults); err != nil {
+		return err
+	}
+	return faults.Err()
+}
+
+// slug gives a room without a link one of its name, and judges one that was given.
+func slug(app core.App, r *core.Record, faults *record.Faults) error {
+	if r.GetString("slug") == "" && faults.Err() == nil {
+		slug, err := freeSlug(app, r)
+		r.Set("slug", slug)
+		return err
+	}
+	if r.GetString("slug") == "" || !record.Changed(r, "slug") {
+		return nil
+	}
+	err := judgeSlug(app, r.GetString("slug"), r.Id)
+	if _, _, _, refused := record.Refusal(err); err != nil && !refused {
+		return err
+	}
+	faults.Add(err)
+	return nil
+}
+
+// guard judges a room against the others of its team, and against the plan.
+func guard(app core.App, r *core.Record) error {
+	if r.GetString("archived") == "" && record.Changed(r, "name", "archived") {
+		if err := guardName(app, r); err != nil {
+			return err
+		}
+	}
+	if r.GetInt("people") > 0 && record.Changed(r, "people") {
+		most, plan, err := MostPeople(app, r.GetString("team"))
+		if err != nil {
+			return err
+		}
+		if most != plans.Unlimited && r.GetInt("people") > most {
+			return record.Refuse("people", CodePlan, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer, or ask for another plan.", plan, most))
+		}
+	}
+	return nil
+}
+
+func guardName(app core.App, r *core.Record) error {
+	others, err := Of(app, r.GetString("team"))
+	if err != nil {
+		return err
+	}
+	count := 0
+	for _, other := range others {
+		if other.Id == r.Id {
+			continue
+		}
+		if count++; sameName(other.Name(), r.GetString("name")) {
+			return record.Refuse("name", CodeTaken, "Another room of the team is called “"+other.Name()+"”. Give one of them another name.")
+		}
+	}
+	if count >= MaxRooms && record.Changed(r, "archived") {
+		return record.Refuse("base", record.CodeTooMany, fmt.Sprintf("A team can have at most %d rooms. Archive one that is not used any more.", MaxRooms))
+	}
+	return nil
+}
+
+// guardUpdate is guard for a room that is there: it stays its team's, and a link that it leaves is remembered.
+func guardUpdate(e *core.RecordEvent) error {
+	return record.InTx(e, func() error {
+		before := e.Record.Original()
+		if record.Differs(e.Record, before, "team") {
+			return record.Refuse("team", "fixed", "A room stays with its team.")
+		}
+		if err := guard(e.App, e.Record); err != nil {
+			return err
+		}
+		if err := e.Next(); err != nil || !record.Differs(e.Record, before, "slug") {
+			return err
+		}
+		return keepOld(e.App, e.Record.Id, before.GetString("slug"), e.Record.GetString("slug"))
+	})
+}
+
+// guardLink refuses a replaced link that is somebody's link.
+func guardLink(app core.App, r *core.Record) error {
+	if !r.IsNew() && record.Changed(r, "room", "slug") {
+		return record.Refuse("base", "fixed", "A replaced link stays as it is.")
+	}
+	n, err := app.CountRecords("rooms", dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": r.GetString("slug")}))
+	if err != nil {
+		return fmt.Errorf("look for a link: %w", err)
+	}
+	if n > 0 {
+		return record.Refuse("slug", CodeTaken, "A room has this link.")
+	}
+	return nil
+}
+
+// MostPeople is how many people the team's plan lets into a session, plans.Unlimited for no limit, and what the
+// plan is called.
+func MostPeople(app core.App, team string) (most int, plan string, err error) {
+	found, err := teams.Find(app, team)
+	if err != nil {
+		return 0, "", err
+	}
+	gives, err := plans.Find(app, found.GetString("plan"))
+	if err != nil {
+		return 0, "", fmt.Errorf("find the plan of a team: %w", err)
+	}
+	return gives.GetInt("session_people"), gives.Name(), nil
+}
+
+// known refuses a session in a room that its team does not have, before the shape of the field is judged: whether
+// another team has it makes no difference (R152).
+func known(app core.App, s *core.Record) error {
+	if s.GetString("room") == "" || !record.Changed(s, "room") {
+		return nil
+	}
+	_, err := Find(app, s.GetString("team"), s.GetString("room"))
+	if errors.Is(err, record.ErrNotFound) {
+		return record.Refuse("room", CodeUnknown, "The team has no such room. Choose another one.")
+	}
+	return err
+}

@@ -31,6 +31,7 @@ type Profile struct {
 	Description        *string
 	Timezone           *string
 	AdminsManageAdmins *bool  // the Owner's alone (D1)
+	MembersHost        *bool  // where the Organizer seats are unlimited (D2)
 	Logo               []byte // a PNG, JPEG or WebP file; empty: stays as it is
 	DropLogo           bool
 }
@@ -60,7 +61,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 		if logo != nil {
 			team.Set("logo", logo)
 		}
-		for _, field := range []string{"name", "description", "timezone", "admins_manage_admins"} {
+		for _, field := range []string{"name", "description", "timezone", "admins_manage_admins", "members_host"} {
 			if record.Changed(team.Record, field) {
 				entry.With(field, team.Get(field))
 			}
@@ -81,6 +82,12 @@ func (p Profile) fill(team *Team, actor *actors.Actor) error {
 			return record.Forbid("Only the Owner decides whether Admins manage Admins.")
 		}
 		team.Set("admins_manage_admins", *p.AdminsManageAdmins)
+	}
+	if p.MembersHost != nil && *p.MembersHost != actors.MembersHost(team.Record) {
+		if !actors.MembersMayHost(team.Record) {
+			return seatsLimited()
+		}
+		team.Set("members_host", map[bool]string{true: "on", false: "off"}[*p.MembersHost])
 	}
 	if p.DropLogo {
 		team.Set("logo", nil)

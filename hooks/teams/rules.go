@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/record"
 )
 
@@ -13,6 +14,7 @@ import (
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(record.Guard(tidy))
 	app.OnRecordUpdate("teams").BindFunc(record.Guard(tidy))
+	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardHosting))
 	app.OnRecordDeleteExecute("teams").BindFunc(guardDelete)
 }
 
@@ -40,4 +42,20 @@ func tidy(app core.App, r *core.Record) error {
 		return record.Refuse("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
 	}
 	return nil
+}
+
+// CodeSeats is the code of a refusal because the team's Organizer seats are limited (D2).
+const CodeSeats = "seats_limited"
+
+// guardHosting refuses to let every member host where the Organizer seats are limited: nobody hosts past them. Said
+// while they were not, it stands and means nothing until they are again.
+func guardHosting(_ core.App, r *core.Record) error {
+	if r.GetString("members_host") == "on" && record.Changed(r, "members_host") && !actors.MembersMayHost(r) {
+		return seatsLimited()
+	}
+	return nil
+}
+
+func seatsLimited() error {
+	return record.Refuse("members_host", CodeSeats, "Every member may host only where the plan has Organizer seats without a limit. Ask for another plan, or offer the Organizer role.")
 }

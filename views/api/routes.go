@@ -75,4 +75,5 @@ func Routes(root *web.Group) {
 	team.POST("/users/revoke", revokeMany).BindFunc(web.Panel)
 	team.POST("/users/revoke-role", revokeRoleOfMany).BindFunc(web.Panel)
 	team.POST("/users/resend", resendMany).BindFunc(web.Panel)
+	roomRoutes(team)
 }

@@ -40,7 +40,7 @@ func TestATeamIsFoundedShownAndChanged(t *testing.T) {
 		"name": "Café", "description": "Coffee.", "timezone": "Europe/Zurich", "admins_manage_admins": true, "unknown": object{"a": 1}, "slug": "x", "licences": 99})
 	done(t, status, body)
 	want := `{"id":"` + id + `","slug":"cafe-zurich","name":"Café","description":"Coffee.","timezone":"Europe/Zurich","logo":"",
-		"admins_manage_admins":true,"roles":["owner","organizer"],"kind":"member"}`
+		"admins_manage_admins":true,"members_host":false,"roles":["owner","organizer"],"kind":"member"}`
 	same(t, body, want)
 	_, body = w.as("stranger", "GET", "/api/teams/"+id, nil)
 	same(t, body, want)

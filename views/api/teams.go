@@ -58,7 +58,8 @@ type team struct {
 	Timezone           string   `json:"timezone"`
 	Logo               string   `json:"logo"` // an address, empty if there is none
 	AdminsManageAdmins bool     `json:"admins_manage_admins"`
-	Roles              []string `json:"roles"` // the caller's
+	MembersHost        bool     `json:"members_host"` // every member may host
+	Roles              []string `json:"roles"`        // the caller's
 	Kind               string   `json:"kind"`
 }
 
@@ -69,7 +70,7 @@ func showTeam(e *core.RequestEvent) error {
 func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 	shown := team{
 		teamRef: refer(r), Description: r.GetString("description"), Timezone: r.GetString("timezone"),
-		AdminsManageAdmins: r.GetBool("admins_manage_admins"), Roles: actor.Roles.Names(), Kind: actor.Kind,
+		AdminsManageAdmins: r.GetBool("admins_manage_admins"), MembersHost: actors.MembersHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
 	}
 	if path := teams.Of(r).LogoPath(); path != "" {
 		shown.Logo = settings.Of(app).Link(path)
@@ -84,11 +85,12 @@ type teamForm struct {
 	Description        *string `json:"description"`
 	Timezone           *string `json:"timezone"`
 	AdminsManageAdmins *bool   `json:"admins_manage_admins"`
+	MembersHost        *bool   `json:"members_host"`
 	Logo               *string `json:"logo"`
 }
 
 func (f teamForm) profile() (teams.Profile, error) {
-	profile := teams.Profile{Name: f.Name, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins}
+	profile := teams.Profile{Name: f.Name, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, MembersHost: f.MembersHost}
 	if f.Logo == nil {
 		return profile, nil
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/teams"
 	"usher/views/ui"
 	"usher/views/web"
@@ -14,7 +15,7 @@ func settingsPage(e *core.RequestEvent) error {
 	team := teams.Of(web.Actor(e).Team)
 	return showSettings(e, http.StatusOK, ProfileProps{
 		Name: team.Name(), Description: team.Description(), Timezone: team.GetString("timezone"),
-		Open: team.GetBool("admins_manage_admins"),
+		Open: team.GetBool("admins_manage_admins"), Hosts: actors.MembersHost(team.Record),
 	})
 }
 
@@ -43,15 +44,19 @@ func saveSettings(e *core.RequestEvent) error {
 
 func typedProfile(form sent) ProfileProps {
 	return ProfileProps{Name: clean(form.Get("name")), Description: clean(form.Get("description")),
-		Timezone: clean(form.Get("timezone")), Open: form.Get("open") != ""}
+		Timezone: clean(form.Get("timezone")), Open: form.Get("open") != "", Hosts: form.Get("hosts") != ""}
 }
 
-// changeOf is the form as a change of the team. A box that is disabled for Admins is not theirs to send.
+// changeOf is the form as a change of the team. A box that is disabled for Admins is not theirs to send,
+// and one that the plan disables is nobody's.
 func changeOf(e *core.RequestEvent, form sent, typed ProfileProps) teams.Profile {
 	profile := teams.Profile{Name: &typed.Name, Description: &typed.Description, Timezone: &typed.Timezone,
 		Logo: form.File, DropLogo: form.Get("drop") != ""}
 	if web.Actor(e).OpensAdmins() {
 		profile.AdminsManageAdmins = &typed.Open
+	}
+	if actors.MembersMayHost(web.Actor(e).Team) {
+		profile.MembersHost = &typed.Hosts
 	}
 	return profile
 }
@@ -62,6 +67,7 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 		return err
 	}
 	actor := web.Actor(e)
+	profile.MayHost = actors.MembersMayHost(actor.Team)
 	profile.Path, profile.Owner = settingsPath(e), actor.OpensAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.Team.GetString("name")
 	props := SettingsProps{Shell: frame, Profile: profile}

@@ -149,3 +149,34 @@ func TestTestLettersGoToTheirOwnAskerThreeAMinute(t *testing.T) {
 		t.Fatalf("%d letters", n)
 	}
 }
+
+func TestEveryMemberMayHostIsOfferedWhereSeatsAreUnlimited(t *testing.T) {
+	s := open(t, true)
+	b := s.As(s.admin)
+	want(t, b.Get(s.path("/settings")), http.StatusOK, "Every member may host", "Not on your plan: its Organizer seats are limited")
+	form := profile()
+	form.Set("hosts", "yes") // forged: the box is disabled
+	went(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "Settings saved.")
+	if s.now().GetString("members_host") != "" {
+		t.Error("said where it cannot be")
+	}
+	plan, err := s.App.FindFirstRecordByData("plans", "key", "unlimited")
+	if err != nil {
+		t.Fatal(err)
+	}
+	team := s.now()
+	team.Set("plan", plan.Id)
+	if err := s.App.Save(team); err != nil {
+		t.Fatal(err)
+	}
+	r := b.Get(s.path("/settings"))
+	want(t, r, http.StatusOK, `name="hosts" value="yes" checked>`, "Guests never host")
+	went(t, b, b.Post(s.path("/settings"), profile()), s.path("/settings"), "")
+	if s.now().GetString("members_host") != "off" {
+		t.Error("it was not turned off")
+	}
+	went(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "")
+	if s.now().GetString("members_host") != "on" {
+		t.Error("it was not turned on")
+	}
+}

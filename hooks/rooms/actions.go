@@ -1,0 +1,119 @@
+package rooms
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// Create makes a room of the actor's team (R85).
+func Create(app core.App, actor *actors.Actor, profile Profile) (*Room, error) {
+	room := &Room{}
+	entry := audit.By(actor, "room.create")
+	if profile.Name != nil {
+		entry.On("", record.Cut(*profile.Name, MaxName))
+	}
+	err := audit.Do(app, entry, func(tx core.App) error {
+		if err := judge(tx, actor); err != nil {
+			return err
+		}
+		collection, err := tx.FindCachedCollectionByNameOrId("rooms")
+		if err != nil {
+			return fmt.Errorf("find rooms: %w", err)
+		}
+		room.SetProxyRecord(core.NewRecord(collection))
+		room.Set("team", actor.Team.Id)
+		profile.fill(room.Record)
+		if err := tx.Save(room); err != nil {
+			return err
+		}
+		entry.On(room.Id, room.Name()).With("slug", room.Slug()).With("entry", room.Entry())
+		return nil
+	})
+	return room, err
+}
+
+// Update changes a room of the actor's team. What is booked keeps the settings that it was scheduled with; name, link
+// and who may enter are at once as they are given.
+func Update(app core.App, actor *actors.Actor, id string, profile Profile) (*Room, error) {
+	return change(app, actor, id, audit.By(actor, "room.update"), func(_ core.App, room *Room, entry *audit.Entry) error {
+		changed := profile.fill(room.Record)
+		if len(changed) == 0 {
+			entry.Action = "" // nothing is no deed
+		}
+		for _, field := range changed {
+			entry.With(field, room.Get(field))
+		}
+		return nil
+	})
+}
+
+// Archive takes a room of the actor's team out of use. What is booked keeps its time there; new bookings are refused.
+func Archive(app core.App, actor *actors.Actor, id string) (*Room, error) {
+	return change(app, actor, id, audit.By(actor, "room.archive"), func(tx core.App, room *Room, entry *audit.Entry) error {
+		if !room.Archived().IsZero() {
+			return record.Refuse("base", CodeArchived, "The room is archived already.")
+		}
+		kept, err := Bookings(tx, room.TeamID(), room.Id, time.Now(), time.Time{})
+		if err != nil {
+			return err
+		}
+		entry.With("bookings", len(kept))
+		room.Set("archived", types.NowDateTime())
+		return nil
+	})
+}
+
+// Restore puts an archived room of the actor's team into use again.
+func Restore(app core.App, actor *actors.Actor, id string) (*Room, error) {
+	return change(app, actor, id, audit.By(actor, "room.restore"), func(_ core.App, room *Room, _ *audit.Entry) error {
+		if room.Archived().IsZero() {
+			return record.Refuse("base", "not_archived", "The room is in use already.")
+		}
+		room.Set("archived", "")
+		return nil
+	})
+}
+
+// RotateLink gives a room of the actor's team a new link that nobody guesses. The old one lets nobody in any more, and
+// says that it was replaced (R92).
+func RotateLink(app core.App, actor *actors.Actor, id string) (*Room, error) {
+	return change(app, actor, id, audit.By(actor, "room.rotate"), func(_ core.App, room *Room, _ *audit.Entry) error {
+		room.Set("slug", unguessable(room.Name()))
+		return nil
+	})
+}
+
+// change reads a room inside the transaction, judges the actor, and saves what do makes of it.
+func change(app core.App, actor *actors.Actor, id string, entry *audit.Entry, do func(tx core.App, room *Room, entry *audit.Entry) error) (*Room, error) {
+	var room *Room
+	entry.On(id, "")
+	err := audit.Do(app, entry, func(tx core.App) (err error) {
+		if err := judge(tx, actor); err != nil {
+			return err
+		}
+		if room, err = Find(tx, actor.Team.Id, id); err != nil {
+			return err
+		}
+		entry.On(room.Id, room.Name())
+		if err := do(tx, room, entry); err != nil {
+			return err
+		}
+		return tx.Save(room)
+	})
+	return room, err
+}
+
+func judge(tx core.App, actor *actors.Actor) error {
+	again, err := actor.Again(tx)
+	if err == nil && !again.EditsRooms() {
+		err = record.Forbid("Only the Owner and Admins make and change rooms.")
+	}
+	return err
+}

@@ -1,0 +1,243 @@
+package rooms_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/hooks/teams"
+)
+
+func TestOverlappingBookingsAreRefusedAndTouchingOnesAreNot(t *testing.T) {
+	s := open(t)
+	suite, bay := s.room("Grading suite"), s.room("Edit bay")
+	s.book(suite.Id, "16:00", "17:30")
+	for _, c := range []struct{ from, to, code string }{
+		{"16:00", "17:30", rooms.CodeBusy},
+		{"15:00", "16:01", rooms.CodeBusy},
+		{"17:29", "18:00", rooms.CodeBusy},
+		{"16:30", "16:45", rooms.CodeBusy},
+		{"15:00", "19:00", rooms.CodeBusy},
+		{"15:00", "16:00", ""},
+		{"17:30", "18:00", ""},
+	} {
+		hookstest.Refused(t, c.from+" to "+c.to, s.app.Save(s.session(suite.Id, c.from, c.to)), c.code)
+	}
+	hookstest.Refused(t, "another room", s.app.Save(s.session(bay.Id, "16:00", "17:30")), "")
+	hookstest.Refused(t, "no room", s.app.Save(s.session("", "16:00", "17:30")), "")
+}
+
+func TestARefusalNamesWhatHasTheRoomInTheTimeOfTheTeam(t *testing.T) {
+	s := open(t)
+	s.team.Set("timezone", "Asia/Tokyo")
+	if err := s.app.Save(s.team); err != nil {
+		t.Fatal(err)
+	}
+	suite := s.room("Grading suite")
+	s.book(suite.Id, "13:00", "16:30")
+	field, _, sentence, _ := record.Refusal(s.app.Save(s.session(suite.Id, "16:00", "17:00")))
+	const want = "“Grade review” has Grading suite, Wed 19 November 2031, 22:00 to Thu 20 November, 01:30 (Asia/Tokyo). Choose another time or another room."
+	if field != "room" || sentence != want {
+		t.Errorf("%s: %q", field, sentence)
+	}
+}
+
+func TestAChangeOfABookingIsJudgedLikeANewOne(t *testing.T) {
+	s := open(t)
+	suite, bay := s.room("Grading suite"), s.room("Edit bay")
+	s.book(suite.Id, "16:00", "17:00")
+	for what, change := range map[string]func(r *core.Record){
+		"moved":     func(r *core.Record) { r.Set("starts", at("16:30")); r.Set("ends", at("17:30")) },
+		"extended":  func(r *core.Record) { r.Set("ends", at("16:01")) },
+		"elsewhere": func(r *core.Record) { r.Set("room", suite.Id); r.Set("ends", at("16:15")) },
+	} {
+		room := suite.Id
+		if what == "elsewhere" {
+			room = bay.Id
+		}
+		r := s.book(room, "15:00", "16:00")
+		change(r)
+		hookstest.Refused(t, what, s.app.Save(r), rooms.CodeBusy)
+		hookstest.Exec(t, s.app, "DELETE FROM sessions WHERE id = '"+r.Id+"'", nil)
+	}
+	r := s.book(suite.Id, "15:00", "16:00")
+	r.Set("title", "Renamed")
+	r.Set("starts", at("15:30"))
+	hookstest.Refused(t, "shortened, and over nothing but itself", s.app.Save(r), "")
+}
+
+func TestWhatIsOverKeepsNoRoom(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	for _, status := range []string{"ended", "cancelled"} {
+		r := s.book(suite.Id, "16:00", "17:00")
+		hookstest.Exec(t, s.app, "UPDATE sessions SET status = {:status} WHERE id = {:id}", dbx.Params{"status": status, "id": r.Id})
+	}
+	gone := s.session(suite.Id, "16:00", "17:00")
+	gone.Set("status", "cancelled")
+	hookstest.Refused(t, "one that is cancelled already", s.app.Save(gone), "")
+	r := s.book(suite.Id, "16:00", "17:00")
+	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running' WHERE id = {:id}", dbx.Params{"id": r.Id})
+	hookstest.Refused(t, "one over a running one", s.app.Save(s.session(suite.Id, "16:59", "18:00")), rooms.CodeBusy)
+}
+
+func TestARoomIsOfTheSessionsTeam(t *testing.T) {
+	s := open(t)
+	theirs, err := rooms.Create(s.app, s.actor("rival"), rooms.Profile{Name: new("Theirs")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, id := range []string{theirs.Id, "abcdefghijklmno"} {
+		_, code, sentence, _ := record.Refusal(s.app.Save(s.session(id, "16:00", "17:00")))
+		said = append(said, code+": "+sentence)
+	}
+	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": The team has no such room. Choose another one." {
+		t.Errorf("another team's room is told apart from none: %q", said)
+	}
+}
+
+func TestAnArchivedRoomKeepsWhatIsBookedAndTakesNothingNew(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	kept, moved, longer := s.book(suite.Id, "10:00", "11:00"), s.book(suite.Id, "12:00", "13:00"), s.book(suite.Id, "14:00", "15:00")
+	if _, err := rooms.Archive(s.app, s.actor("admin"), suite.Id); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Refused(t, "a new one", s.app.Save(s.session(suite.Id, "16:00", "17:00")), rooms.CodeArchived)
+	moved.Set("starts", at("12:30"))
+	hookstest.Refused(t, "one moved", s.app.Save(moved), rooms.CodeArchived)
+	longer.Set("ends", at("15:30"))
+	hookstest.Refused(t, "a longer one", s.app.Save(longer), rooms.CodeArchived)
+	longer.Set("ends", at("14:30"))
+	hookstest.Refused(t, "a shorter one", s.app.Save(longer), "")
+	kept.Set("status", "running")
+	hookstest.Refused(t, "a start", s.app.Save(kept), "")
+	kept.Set("ends", at("11:15"))
+	hookstest.Refused(t, "an extension while it runs", s.app.Save(kept), "")
+	kept.Set("ends", at("12:01"))
+	hookstest.Refused(t, "an extension into the next", s.app.Save(kept), rooms.CodeBusy)
+	moved = hookstest.Stored(t, s.app, "sessions", moved.Id)
+	moved.Set("room", "")
+	hookstest.Refused(t, "one without the room", s.app.Save(moved), "")
+	moved.Set("room", suite.Id)
+	hookstest.Refused(t, "and back", s.app.Save(moved), rooms.CodeArchived)
+}
+
+func TestAPictureIsNoBetterThanTheRoomLets(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	booked := s.session(suite.Id, "10:00", "11:00")
+	booked.Set("resolution", "1080p")
+	hookstest.Refused(t, "within", s.app.Save(booked), "")
+	if _, err := rooms.Update(s.app, s.actor("owner"), suite.Id, rooms.Profile{Quality: new("720p")}); err != nil {
+		t.Fatal(err)
+	}
+	booked.Set("starts", at("10:15"))
+	hookstest.Refused(t, "what is booked keeps its own", s.app.Save(booked), "")
+	r := s.session(suite.Id, "12:00", "13:00")
+	r.Set("resolution", "1080p")
+	hookstest.Refused(t, "above", s.app.Save(r), "too_high")
+	r.Set("resolution", "720p")
+	hookstest.Refused(t, "at it", s.app.Save(r), "")
+}
+
+// racers books one room for one time n times at once.
+func racers(t *testing.T, app core.App, team *teams.Team, host, room string, n int) []error {
+	t.Helper()
+	all := make([]*core.Record, n)
+	for i := range all {
+		all[i] = session(t, app, team.Id, host, room, at("16:00"), at("17:00"))
+	}
+	return hookstest.Race(n, func(i int) error { return app.Save(all[i]) })
+}
+
+func TestOfTwoBookingsAtOnceOneIsMade(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	hookstest.Widen(s.app, "sessions")
+	if won := hookstest.Won(t, racers(t, s.app, s.team, s.by["owner"].Id, suite.Id, 8), rooms.CodeBusy); won != 1 {
+		t.Errorf("%d bookings of one time", won)
+	}
+}
+
+func TestControlOfTheRaceWithoutATransaction(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	app := hookstest.Wired(t, func(app core.App) {
+		app.OnRecordCreateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
+			if err := rooms.Judge(e.App, e.Record); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+		hookstest.Widen(app, "sessions")
+	})
+	for _, r := range []*core.Record{s.by["owner"], s.team.Record, suite.Record} {
+		copied := core.NewRecord(r.Collection())
+		copied.Load(r.FieldsData())
+		copied.Id = r.Id
+		copied.MarkAsNew()
+		if err := app.SaveNoValidate(copied); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if won := hookstest.Won(t, racers(t, app, s.team, s.by["owner"].Id, suite.Id, 8), rooms.CodeBusy); won < 2 {
+		t.Error("without the transaction, too, only one was made: the race shows nothing")
+	}
+}
+
+func TestWhenRoomsAreFree(t *testing.T) {
+	s := open(t)
+	suite, bay, old := s.room("Grading suite"), s.room("Edit bay"), s.room("Attic")
+	if _, err := rooms.Archive(s.app, s.actor("owner"), old.Id); err != nil {
+		t.Fatal(err)
+	}
+	s.book(suite.Id, "08:00", "09:30")
+	s.book(suite.Id, "11:00", "12:00")
+	s.book(suite.Id, "12:00", "12:15")
+	s.book(suite.Id, "17:45", "19:00")
+	told := func(from, to string) string {
+		all, err := rooms.Free(s.app, s.team.Id, at(from), at(to))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, times := range all {
+			text += times.Room.Name() + ":"
+			for _, span := range times.Free {
+				text += fmt.Sprintf(" %s-%s", span.From.Format("15:04"), span.To.Format("15:04"))
+			}
+			text += fmt.Sprintf(" (%d) ", len(times.Taken))
+		}
+		return text
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"09:00", "18:00", "Edit bay: 09:00-18:00 (0) Grading suite: 09:30-11:00 12:15-17:45 (4) "},
+		{"11:30", "12:10", "Edit bay: 11:30-12:10 (0) Grading suite: (2) "},
+		{"09:30", "11:00", "Edit bay: 09:30-11:00 (0) Grading suite: 09:30-11:00 (0) "},
+	} {
+		if got := told(c.from, c.to); got != c.want {
+			t.Errorf("%s to %s: %q, want %q", c.from, c.to, got, c.want)
+		}
+	}
+	next, err := rooms.Next(s.app, s.team.Id, at("09:30"))
+	if err != nil || len(next) != 1 || !next[suite.Id].Starts.Equal(at("11:00")) {
+		t.Errorf("next: %v %v", next, err)
+	}
+	for _, c := range []struct {
+		team, room string
+		to         time.Time
+		want       int
+	}{{s.team.Id, suite.Id, time.Time{}, 4}, {s.team.Id, "", at("11:00"), 1}, {s.team.Id, bay.Id, time.Time{}, 0}, {s.other.Id, suite.Id, time.Time{}, 0}} {
+		if all, err := rooms.Bookings(s.app, c.team, c.room, at("08:30"), c.to); err != nil || len(all) != c.want {
+			t.Errorf("%+v: %v %v", c, all, err)
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package rooms
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+	"usher/hooks/teams"
+)
+
+// guardBooking refuses a session at a time when something else has its room (R87), in a room that is archived,
+// or with a better picture than the room lets (R91).
+func guardBooking(app core.App, s *core.Record) error {
+	status := s.GetString("status")
+	if s.GetString("room") == "" || status != "scheduled" && status != "running" {
+		return nil
+	}
+	if !record.Changed(s, "room", "starts", "ends", "status", "resolution") {
+		return nil
+	}
+	room, err := Find(app, s.GetString("team"), s.GetString("room"))
+	if errors.Is(err, record.ErrNotFound) {
+		return record.Refuse("room", CodeUnknown, "The team has no such room. Choose another one.")
+	}
+	if err != nil {
+		return err
+	}
+	if !room.Archived().IsZero() && !keepsTime(s) {
+		return record.Refuse("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
+	}
+	if record.Changed(s, "room", "resolution") && !room.Lets(s.GetString("resolution")) {
+		return record.Refuse("resolution", "too_high", fmt.Sprintf("In “%s” a picture can have at most %s. Choose less, or another room.", room.Name(), room.Quality()))
+	}
+	if !record.Changed(s, "room", "starts", "ends", "status") {
+		return nil
+	}
+	clash, err := Clash(app, room.Id, s.GetDateTime("starts").Time(), s.GetDateTime("ends").Time(), s.Id)
+	if err != nil || clash == nil {
+		return err
+	}
+	team, err := teams.Find(app, room.TeamID())
+	if err != nil {
+		return err
+	}
+	return record.Refuse("room", CodeBusy, clash.Sentence(room.Name(), team.Zone()))
+}
+
+// keepsTime reports whether a session that has its room already asks for no more of it: it starts, runs on, or ends
+// earlier.
+func keepsTime(s *core.Record) bool {
+	if s.IsNew() {
+		return false
+	}
+	before := s.Original()
+	if status := before.GetString("status"); status != "scheduled" && status != "running" || record.Differs(s, before, "room", "starts") {
+		return false
+	}
+	return s.GetString("status") == "running" || !s.GetDateTime("ends").Time().After(before.GetDateTime("ends").Time())
+}
+
+// Sentence says that the booking has the room, and when.
+func (b Booking) Sentence(room string, zone *time.Location) string {
+	return fmt.Sprintf("“%s” has %s, %s. Choose another time or another room.", b.Title, room, b.When(zone))
+}
+
+// When is the time of the booking in words: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
+func (b Booking) When(zone *time.Location) string {
+	from, to := b.Starts.In(zone), b.Ends.In(zone)
+	end := to.Format("15:04")
+	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
+		end = to.Format("Mon 2 January, 15:04")
+	}
+	return fmt.Sprintf("%s to %s (%s)", from.Format("Mon 2 January 2006, 15:04"), end, zone)
+}

@@ -1,0 +1,264 @@
+package rooms_test
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/hooks/teams"
+)
+
+func (s *studio) update(room *rooms.Room, profile rooms.Profile) error {
+	s.Helper()
+	_, err := rooms.Update(s.app, s.actor("owner"), room.Id, profile)
+	return err
+}
+
+func TestARoomBeginsWithSafeSettings(t *testing.T) {
+	s := open(t)
+	for what, r := range map[string]*core.Record{
+		"an action": s.room("Grading suite").Record,
+		"a save":    hookstest.Blank(t, s.app, "rooms", map[string]any{"team": s.team.Id, "name": "  Edit   bay "}),
+	} {
+		if r.IsNew() {
+			if err := s.app.Save(r); err != nil {
+				t.Fatal(what, err)
+			}
+		}
+		if r.GetString("entry") != rooms.Invited || r.GetBool("lobby") || r.GetBool("early") || r.GetBool("muted") ||
+			r.GetString("recording") != rooms.ByHost || r.GetInt("people") != 0 || r.GetString("quality") != "2160p" || r.GetString("archived") != "" {
+			t.Errorf("%s: %v", what, r.PublicExport())
+		}
+	}
+	all, err := rooms.Of(s.app, s.team.Id)
+	if err != nil || len(all) != 2 || all[0].Name() != "Edit bay" || all[0].Slug() != "edit-bay" || all[0].Link(s.app) != "http://usher.test/r/edit-bay" {
+		t.Errorf("%v %v", all, err)
+	}
+}
+
+func TestWhoMakesAndChangesRooms(t *testing.T) {
+	s := open(t)
+	room := s.room("Grading suite")
+	for by, code := range map[string]string{"owner": "", "admin": "", "organizer": record.CodeNotAllowed, "member": record.CodeNotAllowed, "guest": record.CodeNotAllowed} {
+		_, err := rooms.Create(s.app, s.actor(by), rooms.Profile{Name: new("Room of " + by)})
+		hookstest.Refused(t, by+" creates", err, code)
+		_, err = rooms.Update(s.app, s.actor(by), room.Id, rooms.Profile{Description: new("By " + by)})
+		hookstest.Refused(t, by+" updates", err, code)
+		for _, deed := range []func(core.App, string) error{
+			func(app core.App, id string) error { _, err := rooms.RotateLink(app, s.actor(by), id); return err },
+			func(app core.App, id string) error { _, err := rooms.Archive(app, s.actor(by), id); return err },
+			func(app core.App, id string) error { _, err := rooms.Restore(app, s.actor(by), id); return err },
+		} {
+			hookstest.Refused(t, by, deed(s.app, room.Id), code)
+			if err := deed(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, record.ErrNotFound) || code != "" && record.Code(err) != code {
+				t.Errorf("%s, an unknown room: %v", by, err)
+			}
+		}
+	}
+	// What was done, the room that was there before included; refusals are written down, too, of unknown ids as well.
+	for by, want := range map[string]int{"owner": 6, "admin": 5, "organizer": 8} {
+		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"actor": s.by[by].Id}, dbx.NewExp("action LIKE 'room.%'")); n != want {
+			t.Errorf("%s: %d rows in the audit log, want %d", by, n, want)
+		}
+	}
+}
+
+func TestARoomOfAnotherTeamIsAsUnknownAsNone(t *testing.T) {
+	s := open(t)
+	room := s.room("Grading suite")
+	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, record.ErrNotFound) {
+		t.Error(err)
+	}
+	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, record.ErrNotFound) {
+		t.Error(err)
+	}
+	r := s.now(room).Record
+	r.Set("team", s.other.Id)
+	hookstest.Refused(t, "moved to another team", s.app.Save(r), "fixed")
+}
+
+func TestWhatARoomCannotBe(t *testing.T) {
+	s := open(t)
+	room := s.room("Grading suite")
+	s.room("Edit bay")
+	for _, c := range []struct {
+		what    string
+		profile rooms.Profile
+		field   string
+		code    string
+	}{
+		{"no name", rooms.Profile{Name: new("  ")}, "name", "required"},
+		{"a long name", rooms.Profile{Name: new(strings.Repeat("x", 61))}, "name", "too_long"},
+		{"control characters", rooms.Profile{Name: new("Grading\x00suite")}, "name", "bad_text"},
+		{"a name that turns around", rooms.Profile{Name: new("Suite \u202etxt")}, "name", "bad_text"},
+		{"a name that is an address", rooms.Profile{Name: new("https://evil.example")}, "name", "bad_text"},
+		{"another room's name", rooms.Profile{Name: new("EDIT bay")}, "name", rooms.CodeTaken},
+		{"a long description", rooms.Profile{Description: new(strings.Repeat("x", 501))}, "description", "too_long"},
+		{"another room's link", rooms.Profile{Slug: new("edit-bay")}, "slug", rooms.CodeTaken},
+		{"a link like an id", rooms.Profile{Slug: new("abcdefghij12345")}, "slug", "bad_slug"},
+		{"capitals in a link", rooms.Profile{Slug: new("Suite")}, "slug", "bad_slug"},
+		{"two words in a link", rooms.Profile{Slug: new("grading suite")}, "slug", "bad_slug"},
+		{"a way out of a link", rooms.Profile{Slug: new("../admin")}, "slug", "bad_slug"},
+		{"a long link", rooms.Profile{Slug: new(strings.Repeat("a", 61))}, "slug", "bad_slug"},
+		{"an unknown way in", rooms.Profile{Entry: new("everybody")}, "entry", "bad_entry"},
+		{"an unknown recording", rooms.Profile{Recording: new("secretly")}, "recording", "bad_recording"},
+		{"an unknown quality", rooms.Profile{Quality: new("8k")}, "quality", "bad_quality"},
+		{"fewer than nobody", rooms.Profile{People: new(-1)}, "people", "bad_number"},
+		{"more than the plan gives", rooms.Profile{People: new(101)}, "people", rooms.CodePlan},
+	} {
+		field, code, _, _ := record.Refusal(s.update(room, c.profile))
+		if field != c.field || code != c.code {
+			t.Errorf("%s: %s %s, want %s %s", c.what, field, code, c.field, c.code)
+		}
+		if c.profile.Name == nil {
+			c.profile.Name = new("Another one")
+		}
+		_, err := rooms.Create(s.app, s.actor("owner"), c.profile)
+		if code := record.Code(err); code != c.code {
+			t.Errorf("%s, new: %v", c.what, err)
+		}
+	}
+	hookstest.Refused(t, "as many as the plan gives", s.update(room, rooms.Profile{People: new(100)}), "")
+	if now := s.now(room); now.Name() != "Grading suite" || now.People() != 100 {
+		t.Error(now.PublicExport())
+	}
+	bare := s.now(room).Record
+	bare.Set("people", 101)
+	hookstest.Refused(t, "a bare save", s.app.Save(bare), rooms.CodePlan)
+	bare = s.now(room).Record
+	bare.Set("slug", "abcdefghij12345")
+	hookstest.Refused(t, "a bare save", s.app.Save(bare), "bad_slug")
+}
+
+func TestAPlanWithoutALimitLetsAnyNumberIn(t *testing.T) {
+	s := open(t)
+	owner := hookstest.Person(t, s.app, "big@x.example")
+	big := hookstest.Team(t, s.app, owner, "Big", "unlimited")
+	_, err := rooms.Create(s.app, hookstest.Actor(t, s.app, owner, big), rooms.Profile{Name: new("Hall"), People: new(5000)})
+	hookstest.Refused(t, "5,000 people", err, "")
+}
+
+func TestAReplacedLinkLeadsNowhereAndIsNobodysAgain(t *testing.T) {
+	s := open(t)
+	room := s.room("Grading suite")
+	rotated, err := rooms.RotateLink(s.app, s.actor("admin"), room.Id)
+	if err != nil || !regexp.MustCompile(`^grading-suite-[a-z2-9]{10}$`).MatchString(rotated.Slug()) {
+		t.Fatal(rotated.Slug(), err)
+	}
+	if _, err := rooms.BySlug(s.app, "grading-suite"); !errors.Is(err, record.ErrNotFound) {
+		t.Error(err)
+	}
+	if old, err := rooms.ByOldSlug(s.app, "Grading-Suite"); err != nil || old.Id != room.Id {
+		t.Error(old, err)
+	}
+	if _, err := rooms.ByOldSlug(s.app, rotated.Slug()); !errors.Is(err, record.ErrNotFound) {
+		t.Error("the link of today is called replaced:", err)
+	}
+	bay := s.room("Edit bay")
+	hookstest.Refused(t, "another room takes it", s.update(bay, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
+	again := s.room("Grading  suite 2")
+	hookstest.Refused(t, "and one by its name", s.update(again, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
+
+	hookstest.Refused(t, "the room itself", s.update(room, rooms.Profile{Slug: new("grading-suite")}), "")
+	if _, err := rooms.ByOldSlug(s.app, "grading-suite"); !errors.Is(err, record.ErrNotFound) {
+		t.Error("it is called replaced still:", err)
+	}
+	if old, err := rooms.ByOldSlug(s.app, rotated.Slug()); err != nil || old.Id != room.Id {
+		t.Error(old, err)
+	}
+	forged := hookstest.Blank(t, s.app, "room_links", map[string]any{"room": bay.Id, "slug": "grading-suite"})
+	hookstest.Refused(t, "a replaced link that is in use", s.app.Save(forged), rooms.CodeTaken)
+}
+
+func TestALinkThatLetsStrangersInCannotBeGuessed(t *testing.T) {
+	s := open(t)
+	room, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("Open house"), Entry: new(rooms.Anyone)})
+	if err != nil || !strings.HasPrefix(room.Slug(), "open-house-") {
+		t.Error(room.Slug(), err)
+	}
+	theirs, err := rooms.Create(s.app, s.actor("rival"), rooms.Profile{Name: new("Dailies")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ours := s.room("Dailies"); theirs.Slug() != "dailies" || !strings.HasPrefix(ours.Slug(), "dailies-") {
+		t.Error(ours.Slug(), theirs.Slug())
+	}
+	for name, want := range map[string]string{"日本放送": "room", "abcdefghij12345": "room-abcdefghij12345", strings.Repeat("a", 60): strings.Repeat("a", 40)} {
+		if room := s.room(name); room.Slug() != want {
+			t.Errorf("%q: %s", name, room.Slug())
+		}
+	}
+}
+
+func TestTwoRoomsOfOneNameOrLinkAtOnce(t *testing.T) {
+	s := open(t)
+	hookstest.Widen(s.app, "rooms")
+	same := hookstest.Race(6, func(int) error {
+		_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("Grading suite")})
+		return err
+	})
+	if won := hookstest.Won(t, same, rooms.CodeTaken); won != 1 {
+		t.Errorf("%d rooms of one name", won)
+	}
+	links := hookstest.Race(6, func(n int) error {
+		_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new(string(rune('A' + n))), Slug: new("one-link")})
+		return err
+	})
+	if won := hookstest.Won(t, links, rooms.CodeTaken); won != 1 {
+		t.Errorf("%d rooms of one link", won)
+	}
+}
+
+func TestArchivingAndRestoring(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	s.book(suite.Id, "10:00", "11:00")
+	archived, err := rooms.Archive(s.app, s.actor("admin"), suite.Id)
+	if err != nil || archived.Archived().IsZero() {
+		t.Fatal(err)
+	}
+	_, err = rooms.Archive(s.app, s.actor("admin"), suite.Id)
+	hookstest.Refused(t, "twice", err, rooms.CodeArchived)
+	if all, err := rooms.Archived(s.app, s.team.Id); err != nil || len(all) != 1 {
+		t.Error(all, err)
+	}
+	other := s.room("Grading suite")
+	if !strings.HasPrefix(other.Slug(), "grading-suite-") {
+		t.Error("an archived room's link was given away:", other.Slug())
+	}
+	_, err = rooms.Restore(s.app, s.actor("admin"), suite.Id)
+	hookstest.Refused(t, "the name is taken meanwhile", err, rooms.CodeTaken)
+	if err := s.update(other, rooms.Profile{Name: new("Second suite")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = rooms.Restore(s.app, s.actor("admin"), suite.Id); err != nil {
+		t.Fatal(err)
+	}
+	_, err = rooms.Restore(s.app, s.actor("admin"), suite.Id)
+	hookstest.Refused(t, "twice", err, "not_archived")
+	hookstest.Refused(t, "a booking again", s.app.Save(s.session(suite.Id, "12:00", "13:00")), "")
+}
+
+func TestATeamGoesWithItsRoomsAndTheirBookings(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	s.book(suite.Id, "10:00", "11:00")
+	if _, err := rooms.RotateLink(s.app, s.actor("owner"), suite.Id); err != nil {
+		t.Fatal(err)
+	}
+	if err := teams.Delete(s.app, s.actor("owner"), "Halation Post"); err != nil {
+		t.Fatal(err)
+	}
+	for _, collection := range []string{"rooms", "room_links", "sessions"} {
+		if n := hookstest.Count(t, s.app, collection); n != 0 {
+			t.Errorf("%d %s are left", n, collection)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package rooms_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/rooms"
+	"usher/hooks/teams"
+)
+
+// studio is a team with somebody in every role, and another team.
+type studio struct {
+	*testing.T
+	app         *core.BaseApp
+	team, other *teams.Team
+	by          map[string]*core.Record
+}
+
+func open(t *testing.T) *studio {
+	t.Helper()
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "owner@x.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
+	team.Set("timezone", "Europe/Lisbon")
+	if err := app.Save(team); err != nil {
+		t.Fatal(err)
+	}
+	rival := hookstest.Person(t, app, "rival@x.example")
+	return &studio{t, app, team, hookstest.Team(t, app, rival, "Other", "free"), map[string]*core.Record{
+		"owner":     owner,
+		"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
+		"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
+		"member":    hookstest.Member(t, app, team, "member@x.example"),
+		"guest":     hookstest.Guest(t, app, team, "guest@x.example"),
+		"rival":     rival,
+	}}
+}
+
+func (s *studio) actor(who string) *actors.Actor {
+	s.Helper()
+	if who == "rival" {
+		return hookstest.Actor(s.T, s.app, s.by[who], s.other)
+	}
+	return hookstest.Actor(s.T, s.app, s.by[who], s.team)
+}
+
+// room makes a room in the Owner's name.
+func (s *studio) room(name string) *rooms.Room {
+	s.Helper()
+	room, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: &name})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return room
+}
+
+func (s *studio) now(room *rooms.Room) *rooms.Room {
+	s.Helper()
+	found, err := rooms.Find(s.app, room.TeamID(), room.Id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return found
+}
+
+// at is a time of a day in the studio's future.
+func at(clock string) time.Time {
+	t, err := time.Parse("15:04", clock)
+	if err != nil {
+		panic(err)
+	}
+	return time.Date(2031, 11, 19, t.Hour(), t.Minute(), 0, 0, time.UTC)
+}
+
+// session is a session in a room, not saved.
+func (s *studio) session(room, from, to string) *core.Record {
+	s.Helper()
+	return session(s.T, s.app, s.team.Id, s.by["owner"].Id, room, at(from), at(to))
+}
+
+func session(t testing.TB, app core.App, team, host, room string, from, to time.Time) *core.Record {
+	t.Helper()
+	return hookstest.Blank(t, app, "sessions", map[string]any{
+		"team": team, "host": host, "host_name": "Marta", "title": "Grade review", "room": room,
+		"starts": from, "minutes": int(to.Sub(from).Minutes()), "ends": to, "timezone": "Europe/Lisbon",
+		"status": "scheduled", "code": core.GenerateDefaultRandomId(), "recording": "host",
+		"resolution": "720p", "fps": 25, "codec": "vp8", "audio": "speech"})
+}
+
+// book saves a session in a room.
+func (s *studio) book(room, from, to string) *core.Record {
+	s.Helper()
+	r := s.session(room, from, to)
+	if err := s.app.Save(r); err != nil {
+		s.Fatal(err)
+	}
+	return r
+}

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/views/web"
+)
+
+func roomRoutes(team *web.Group) {
+	group := team.Group("/rooms")
+	group.GET("", listRooms).BindFunc(seesRooms)
+	group.GET("/{id}", showRoom).BindFunc(seesRooms)
+	group.POST("", createRoom)
+	group.PATCH("/{id}", updateRoom)
+	group.POST("/{id}/archive", roomDeed(rooms.Archive))
+	group.POST("/{id}/restore", roomDeed(rooms.Restore))
+	group.POST("/{id}/rotate", roomDeed(rooms.RotateLink))
+}
+
+// seesRooms refuses guests, who see only what they are invited to.
+func seesRooms(e *core.RequestEvent) error {
+	if !web.Actor(e).SeesRooms() {
+		return record.Forbid("The team's rooms are for its members.")
+	}
+	return e.Next()
+}
+
+type room struct {
+	ID          string       `json:"id"`
+	Slug        string       `json:"slug"`
+	URL         string       `json:"url"`
+	Name        string       `json:"name"`
+	Description string       `json:"description"`
+	Settings    roomSettings `json:"settings"`
+	Archived    string       `json:"archived"` // since when; empty: in use
+}
+
+type roomSettings struct {
+	Entry     string `json:"entry"` // invited, team, anyone
+	Lobby     bool   `json:"lobby"`
+	Early     bool   `json:"early"` // people may join before the host
+	Muted     bool   `json:"muted"`
+	Recording string `json:"recording"` // off, host, always
+	People    int    `json:"people"`    // at most; 0: as many as the plan lets
+	Quality   string `json:"quality"`   // the highest: 360p, 720p, 1080p, 2160p
+}
+
+func roomOf(app core.App, r *rooms.Room) room {
+	return room{ID: r.Id, Slug: r.Slug(), URL: r.Link(app), Name: r.Name(), Description: r.Description(), Archived: stamp(r.Archived()),
+		Settings: roomSettings{Entry: r.Entry(), Lobby: r.GetBool("lobby"), Early: r.GetBool("early"), Muted: r.GetBool("muted"),
+			Recording: r.GetString("recording"), People: r.People(), Quality: r.Quality()}}
+}
+
+// listRooms are the rooms that can be booked, or with archived=true those that were taken out of use.
+func listRooms(e *core.RequestEvent) error {
+	read := rooms.Of
+	if e.Request.URL.Query().Get("archived") == "true" {
+		read = rooms.Archived
+	}
+	found, err := read(e.App, web.Actor(e).Team.Id)
+	if err != nil {
+		return err
+	}
+	items := make([]room, len(found))
+	for n, r := range found {
+		items[n] = roomOf(e.App, r)
+	}
+	return e.JSON(http.StatusOK, list[room]{items})
+}
+
+// booking is when a room is taken. Title is told to whom the session is known.
+type booking struct {
+	ID     string `json:"id,omitempty"`
+	Title  string `json:"title,omitempty"`
+	Host   string `json:"host"`
+	Starts string `json:"starts"`
+	Ends   string `json:"ends"`
+}
+
+// showRoom is a room with what has it now and later.
+func showRoom(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	found, err := rooms.Find(e.App, actor.Team.Id, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	taken, err := rooms.Bookings(e.App, actor.Team.Id, found.Id, time.Now(), time.Time{})
+	if err != nil {
+		return err
+	}
+	answer := struct {
+		room
+		Bookings []booking `json:"bookings"`
+	}{roomOf(e.App, found), bookingsOf(actor, taken)}
+	return e.JSON(http.StatusOK, answer)
+}
+
+func bookingsOf(actor *actors.Actor, taken []rooms.Booking) []booking {
+	all := make([]booking, len(taken))
+	for n, b := range taken {
+		all[n] = booking{Host: b.Host, Starts: stamp(b.Starts), Ends: stamp(b.Ends)}
+		if b.KnownTo(actor) {
+			all[n].ID, all[n].Title = b.ID, b.Title
+		}
+	}
+	return all
+}
+
+// roomForm is a new room, or a change of one. What is not sent stays, or is what rooms begin with.
+type roomForm struct {
+	Name        *string `json:"name"`
+	Slug        *string `json:"slug"`
+	Description *string `json:"description"`
+	Settings    struct {
+		Entry     *string `json:"entry"`
+		Lobby     *bool   `json:"lobby"`
+		Early     *bool   `json:"early"`
+		Muted     *bool   `json:"muted"`
+		Recording *string `json:"recording"`
+		People    *int    `json:"people"`
+		Quality   *string `json:"quality"`
+	} `json:"settings"`
+}
+
+func (f roomForm) profile() rooms.Profile {
+	return rooms.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Entry: f.Settings.Entry, Lobby: f.Settings.Lobby,
+		Early: f.Settings.Early, Muted: f.Settings.Muted, Recording: f.Settings.Recording, People: f.Settings.People, Quality: f.Settings.Quality}
+}
+
+func createRoom(e *core.RequestEvent) error {
+	var form roomForm
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	made, err := rooms.Create(e.App, web.Actor(e), form.profile())
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, roomOf(e.App, made))
+}
+
+func updateRoom(e *core.RequestEvent) error {
+	var form roomForm
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	changed, err := rooms.Update(e.App, web.Actor(e), e.Request.PathValue("id"), form.profile())
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, roomOf(e.App, changed))
+}
+
+// roomDeed answers with the room as the deed left it.
+func roomDeed(deed func(core.App, *actors.Actor, string) (*rooms.Room, error)) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		changed, err := deed(e.App, web.Actor(e), e.Request.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return e.JSON(http.StatusOK, roomOf(e.App, changed))
+	}
+}
