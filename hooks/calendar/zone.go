@@ -65,10 +65,7 @@ func timezone(of span) *ics.VTimezone {
 			first = at
 		}
 	}
-	before := offset
-	if !first.Add(-time.Second).IsZero() {
-		_, before = first.Add(-time.Second).In(of.zone).Zone()
-	}
+	_, before := first.Add(-time.Second).Zone()
 	part(z, first, before)
 	for {
 		_, next := at.ZoneBounds()

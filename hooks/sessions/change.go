@@ -84,19 +84,23 @@ func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 			}
 			about = Whole
 		}
-		return cancel(tx, actor, about, off...)
+		return cancel(tx, actor, "", about, off...)
 	})
 }
 
-// cancel calls sessions off and tells who is asked to them; actor nil is the server.
-func cancel(tx core.App, actor *actors.Actor, about Scope, off ...*Session) error {
+// cancel calls sessions off and tells who is asked to them; actor nil is the server. Who loses them himself, the
+// account but, gets another letter.
+func cancel(tx core.App, actor *actors.Actor, but string, about Scope, off ...*Session) error {
 	for _, s := range off {
 		s.Set("status", Cancelled)
 		if err := tx.Save(s); err != nil {
 			return err
 		}
 	}
-	return tell(tx, actor, mail.KindSessionCancelled, about, off...)
+	p := newPost(tx, actor, about)
+	p.but = but
+	p.tell(mail.KindSessionCancelled, off...)
+	return p.err
 }
 
 // manage runs a deed on a scheduled session of the actor's team, with his rights read anew in the same transaction.

@@ -29,8 +29,9 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 	if err != nil {
 		return 0, err
 	}
+	was := ""
 	for _, s := range future {
-		was := s.GetString("host_name")
+		was = s.GetString("host_name")
 		s.Set("host", to)
 		if err := tx.Save(s); err != nil {
 			return 0, err
@@ -40,7 +41,7 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 			return 0, err
 		}
 	}
-	return len(future), tellNewHost(tx, actor, to, future)
+	return len(future), tellNewHost(tx, actor, to, was, future)
 }
 
 func deedOn(actor *actors.Actor, s *Session, action string) *audit.Entry {
@@ -66,12 +67,12 @@ func callOff(tx core.App, actor *actors.Actor, team, user string) (int, error) {
 	for _, s := range future {
 		if s.SeriesID() != "" {
 			series[s.SeriesID()] = append(series[s.SeriesID()], s)
-		} else if err := cancel(tx, actor, This, s); err != nil {
+		} else if err := cancel(tx, actor, user, This, s); err != nil {
 			return 0, err
 		}
 	}
 	for _, all := range series {
-		if err := cancel(tx, actor, Whole, all...); err != nil {
+		if err := cancel(tx, actor, user, Whole, all...); err != nil {
 			return 0, err
 		}
 	}
@@ -123,5 +124,3 @@ func isMember(tx core.App, team, user string) (bool, error) {
 	}
 	return err == nil && m.Kind() == members.Member, err
 }
-
-func tellNewHost(tx core.App, actor *actors.Actor, to string, taken []*Session) error { return nil }

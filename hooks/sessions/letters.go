@@ -1,12 +1,14 @@
 package sessions
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/calendar"
 	"usher/hooks/mail"
 )
 
@@ -14,6 +16,7 @@ import (
 type post struct {
 	tx    core.App
 	self  string // account of who did it
+	but   string // account of somebody else who gets none
 	by    string // name of who did it; empty: the server
 	about Scope
 	seen  map[string]bool // addresses that have theirs
@@ -58,7 +61,7 @@ func (p *post) tell(kind string, on ...*Session) {
 			return
 		}
 		for _, one := range people {
-			if one.State() == StateOut || one.State() == StateRefused || p.seen[one.Address()] {
+			if one.State() == StateOut || one.State() == StateRefused || p.seen[one.Address()] || p.but != "" && one.UserID() == p.but {
 				continue
 			}
 			p.seen[one.Address()] = true
@@ -103,10 +106,20 @@ func unsent(tx core.App, id string) (bool, error) {
 }
 
 // bye writes to who was taken off the list of a session, unless he was never told of it.
-func (p *post) bye(s *Session, gone []*Participant) {}
-
-func registerLetters(app core.App) {
-	mail.Writes(app, write, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
+func (p *post) bye(s *Session, gone []*Participant) {
+	for _, one := range gone {
+		waits, err := unsent(p.tx, one.Id)
+		if p.err = cmp.Or(p.err, err); p.err != nil || waits || one.UserID() != "" && one.UserID() == p.self {
+			continue
+		}
+		w := &writing{tx: p.tx, s: s, p: one, wording: wording{By: p.by}}
+		props, err := w.props(calendar.Cancel)
+		if err != nil {
+			p.err = err
+			return
+		}
+		letter := mail.SessionWithdrawn(props)
+		letter.About, letter.Team = one.Id, s.TeamID()
+		_, p.err = mail.Queue(p.tx, letter)
+	}
 }
-
-func write(tx core.App, id, secret string) (mail.Letter, error) { return mail.Letter{}, errUnwritten }

@@ -242,15 +242,12 @@ func judgePlan(app core.App, r, before *core.Record) error {
 		}
 	}
 	room, err := roomOf(app, r)
-	if err == nil && room != nil && fresh("room") && !room.Archived().IsZero() {
-		err = record.Refuse("room", CodeNoRoom, "The room "+room.Name()+" is archived. Choose another one.")
-	}
 	switch {
 	case record.Code(err) != "":
 		faults.Add(err)
 	case err != nil:
 		return err
-	case fresh("room", "fps", "people", "resolution", "recording"):
+	case fresh("room", "fps", "people", "recording"):
 		faults.Add(judgeSettings(r, room, plan))
 	}
 	return faults.Err()

@@ -43,7 +43,7 @@ func TestWhatCannotBeASession(t *testing.T) {
 		"in three years":     {sessions.Form{Starts: time.Now().AddDate(3, 0, 0)}, "starts", sessions.CodeTooFar},
 		"no such zone":       {sessions.Form{Zone: "Mars/Olympus"}, "timezone", sessions.CodeBadTimezone},
 		"the server's zone":  {sessions.Form{Zone: "Local"}, "timezone", sessions.CodeBadTimezone},
-		"no such room":       {sessions.Form{Room: "abcdefghijklmno"}, "room", sessions.CodeNoRoom},
+		"no such room":       {sessions.Form{Room: "abcdefghijklmno"}, "room", rooms.CodeUnknown},
 		"a rule without end": {sessions.Form{Rule: "FREQ=WEEKLY"}, "rule", sessions.CodeBadRule},
 		"a hundred a second": {sessions.Form{FPS: 100}, "fps", sessions.CodeBadSetting},
 		"no such resolution": {sessions.Form{Resolution: "9000p"}, "resolution", "validation_invalid_value"},
@@ -290,7 +290,7 @@ func TestARoomBoundsWhatIsInIt(t *testing.T) {
 		code string
 	}{
 		"as it is":        {sessions.Form{}, ""},
-		"sharper":         {sessions.Form{Resolution: "1080p"}, sessions.CodeBadSetting},
+		"sharper":         {sessions.Form{Resolution: "1080p"}, "too_high"},
 		"recorded":        {sessions.Form{Recording: "always"}, sessions.CodeBadSetting},
 		"four people":     {sessions.Form{Guests: []string{"a@x.example", "b@x.example", "c@x.example"}}, sessions.CodeTooManyPeople},
 		"set to too many": {sessions.Form{People: 4}, sessions.CodeTooManyPeople},
@@ -303,5 +303,5 @@ func TestARoomBoundsWhatIsInIt(t *testing.T) {
 	if err := s.app.Save(room); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "archived", s.try("organizer", sessions.Form{Room: room.Id, Starts: soon(40, 10)}), sessions.CodeNoRoom)
+	hookstest.Refused(t, "archived", s.try("organizer", sessions.Form{Room: room.Id, Starts: soon(40, 10)}), rooms.CodeArchived)
 }
