@@ -49,6 +49,7 @@ var Catalogue = []Deed{
 	{Action: "session.change", Kind: "sessions", Did: "changed {on}", Tries: "change {on}", Unnamed: "a session"},
 	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
 	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
+	{Action: "session.feed", Kind: "sessions", Did: "made a new calendar feed", Tries: "make a new calendar feed"},
 	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
 	{Action: "room.create", Kind: "sessions", Did: "made the room {on}", Tries: "make the room {on}", Unnamed: "without a name"},
 	{Action: "room.update", Kind: "sessions", Did: "changed the room {on}", Tries: "change the room {on}", Unnamed: "that is not there"},
