@@ -197,7 +197,9 @@ func (d drawer) event(p piece, day time.Time, first int) eventProps {
 		Room: row.RoomName, State: stateOf(row, d.you, d.now), More: from.Before(day), Day: (int(day.Weekday())+6)%7 + 1,
 		Href: d.path + "/sessions/" + row.ID + "?" + url.Values{"on": {d.p.view}, "date": {d.p.date.Format(time.DateOnly)}}.Encode(),
 	}
-	event.Note = noteOf(event.State, row.RoomName)
+	if event.Note = noteOf(event.State, row.RoomName); event.Lanes > 1 && event.State == isUnanswered && row.RoomName != "" {
+		event.Note = row.RoomName // the hatching says the rest
+	}
 	return event
 }
 

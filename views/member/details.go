@@ -224,7 +224,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 	if me != nil && me.Part() != sessions.Host && open && in {
 		p.Answer, p.Answered = p.Path+"/answer", me.Answered()
 	}
-	if p.Start != "" {
+	if p.Start != "" && midnight(from).Equal(midnight(now)) {
 		return p.licences(e.App, actor)
 	}
 	return nil
@@ -241,6 +241,8 @@ func licenceWords(used, of int) string {
 	switch {
 	case of < 0:
 		return ""
+	case used >= of && of == 1:
+		return "The team's only licence is in use now."
 	case used >= of:
 		return "All " + ui.Count(of, "licence", "licences") + " of the team are in use now."
 	}
