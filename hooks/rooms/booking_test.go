@@ -72,6 +72,19 @@ func TestAChangeOfABookingIsJudgedLikeANewOne(t *testing.T) {
 	hookstest.Refused(t, "shortened, and over nothing but itself", s.app.Save(r), "")
 }
 
+func TestABookingIsJudgedByTheTimeThatIsWritten(t *testing.T) {
+	s := open(t)
+	suite := s.room("Grading suite")
+	s.app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
+		e.Record.Set("ends", e.Record.GetDateTime("starts").Time().Add(time.Duration(e.Record.GetInt("minutes"))*time.Minute))
+		return e.Next()
+	})
+	s.book(suite.Id, "16:00", "17:00")
+	r := s.book(suite.Id, "15:00", "16:00")
+	r.Set("minutes", 61)
+	hookstest.Refused(t, "a hook behind made it longer", s.app.Save(r), rooms.CodeBusy)
+}
+
 func TestWhatIsOverKeepsNoRoom(t *testing.T) {
 	s := open(t)
 	suite := s.room("Grading suite")
@@ -98,7 +111,7 @@ func TestARoomIsOfTheSessionsTeam(t *testing.T) {
 		_, code, sentence, _ := record.Refusal(s.app.Save(s.session(id, "16:00", "17:00")))
 		said = append(said, code+": "+sentence)
 	}
-	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": The team has no such room. Choose another one." {
+	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": There is no such room in the team. Choose another one." {
 		t.Errorf("another team's room is told apart from none: %q", said)
 	}
 }
@@ -128,24 +141,6 @@ func TestAnArchivedRoomKeepsWhatIsBookedAndTakesNothingNew(t *testing.T) {
 	hookstest.Refused(t, "one without the room", s.app.Save(moved), "")
 	moved.Set("room", suite.Id)
 	hookstest.Refused(t, "and back", s.app.Save(moved), rooms.CodeArchived)
-}
-
-func TestAPictureIsNoBetterThanTheRoomLets(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
-	booked := s.session(suite.Id, "10:00", "11:00")
-	booked.Set("resolution", "1080p")
-	hookstest.Refused(t, "within", s.app.Save(booked), "")
-	if _, err := rooms.Update(s.app, s.actor("owner"), suite.Id, rooms.Profile{Quality: new("720p")}); err != nil {
-		t.Fatal(err)
-	}
-	booked.Set("starts", at("10:15"))
-	hookstest.Refused(t, "what is booked keeps its own", s.app.Save(booked), "")
-	r := s.session(suite.Id, "12:00", "13:00")
-	r.Set("resolution", "1080p")
-	hookstest.Refused(t, "above", s.app.Save(r), "too_high")
-	r.Set("resolution", "720p")
-	hookstest.Refused(t, "at it", s.app.Save(r), "")
 }
 
 // racers books one room for one time n times at once.

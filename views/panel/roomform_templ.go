@@ -276,7 +276,7 @@ func whatAChangeDoes(p RoomFormProps) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"says\"><li>Name, link and who may enter are at once as you save them, for what is booked, too.</li><li>What is booked keeps the lobby, the recording, the number of people and the picture that it was scheduled with.</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"says\"><li>Name, link, who may enter, how they come in and how many are at once as you save them, for what is booked, too.</li><li>What is booked keeps the recording and the picture that it was scheduled with.</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
