@@ -45,6 +45,11 @@ var Catalogue = []Deed{
 	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team", Got: "left the team"},
 	{Action: "person.tag", Kind: "members", Did: "changed the tags of {on}", Tries: "change the tags of {on}", Got: "tags changed"},
 
+	{Action: "session.schedule", Kind: "sessions", Did: "scheduled {on}", Tries: "schedule {on}", Unnamed: "a session"},
+	{Action: "session.change", Kind: "sessions", Did: "changed {on}", Tries: "change {on}", Unnamed: "a session"},
+	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
+	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
+	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
 	{Action: "room.create", Kind: "sessions", Did: "made the room {on}", Tries: "make the room {on}", Unnamed: "without a name"},
 	{Action: "room.update", Kind: "sessions", Did: "changed the room {on}", Tries: "change the room {on}", Unnamed: "that is not there"},
 	{Action: "room.archive", Kind: "sessions", Did: "archived the room {on}", Tries: "archive the room {on}", Unnamed: "that is not there"},

@@ -29,6 +29,10 @@ const (
 	KindRoleRevoked       = "role_revoked"
 	KindRemoved           = "removed"
 	KindTeamDeleted       = "team_deleted"
+	KindSessionInvitation = "session_invitation"
+	KindSessionChanged    = "session_changed"
+	KindSessionCancelled  = "session_cancelled"
+	KindSessionHandedOver = "session_handed_over"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )

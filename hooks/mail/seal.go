@@ -3,7 +3,9 @@ package mail
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -125,4 +127,14 @@ func makeKey(path string) error {
 		return fmt.Errorf("make the key of the outbox: %w", err)
 	}
 	return nil
+}
+
+// Secret is a key of this data folder for the purpose, and for no other. Like the key that it is made of, it is in
+// no backup.
+func Secret(app core.App, purpose string) ([]byte, error) {
+	k, err := key(app)
+	if err != nil {
+		return nil, err
+	}
+	return hkdf.Key(sha256.New, k, nil, "usher "+purpose, keySize)
 }

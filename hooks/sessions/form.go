@@ -26,7 +26,8 @@ type Form struct {
 	Early        bool   // join before the host
 	Lobby        bool   // the host admits everybody
 	Muted        bool   // microphones are off on entry
-	Recording    string // "off", "host", "always"
+	Recording    string // "off", "host", "always"; empty: as the room has it
+	People       int    // at most; 0: as many as room and plan let
 
 	Resolution string // "360p", "720p", "1080p", "2160p"
 	FPS        int
@@ -46,29 +47,6 @@ const (
 )
 
 var errUnwritten = errors.New("not written yet")
-
-// Schedule plans a session of the actor's team and tells everybody who is asked (R93 to R97). Of a series it is
-// the first, and all are booked or none (R89).
-func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
-	return nil, errUnwritten
-}
-
-// Change plans a session that has not started anew.
-func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope) error {
-	return errUnwritten
-}
-
-// Cancel calls a session off that has not started.
-func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error { return errUnwritten }
-
-// FormOf is a session as its form, to change or to duplicate it.
-func FormOf(app core.App, session *Session) (Form, error) { return Form{}, errUnwritten }
-
-// Between lists what the actor holds or is asked to, that touches the time from from to to, by start. With all, everything in the team,
-// for Owner and Admins.
-func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([]*Session, error) {
-	return nil, errUnwritten
-}
 
 // Start begins the run of a session: it takes a licence and a new media room (R100, R108 to R110).
 func Start(app core.App, actor *actors.Actor, id string) (*Session, error) { return nil, errUnwritten }

@@ -82,7 +82,7 @@ func ParticipantBy(app core.App, session, address string) (*Participant, error) 
 func Participants(app core.App, session string) ([]*Participant, error) {
 	all := []*Participant{}
 	err := app.RecordQuery("participants").AndWhere(dbx.HashExp{"session": session}).
-		OrderBy("CASE part WHEN 'host' THEN 0 WHEN 'cohost' THEN 1 WHEN 'presenter' THEN 2 ELSE 3 END", "name COLLATE NOCASE", "email").All(&all)
+		OrderBy("(CASE part WHEN 'host' THEN 0 WHEN 'cohost' THEN 1 WHEN 'presenter' THEN 2 ELSE 3 END)", "(name COLLATE NOCASE)", "email").All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("list the people of a session: %w", err)
 	}

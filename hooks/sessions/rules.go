@@ -1,6 +1,278 @@
 package sessions
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
 
-// Register wires what holds for every writer.
-func Register(app core.App) {}
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+)
+
+// Codes of refusals of a change.
+const (
+	CodeFixed      = "fixed"
+	CodeCannotHost = "cannot_host"
+	CodeBadAddress = "bad_link"
+)
+
+// Register wires what holds for every writer: the states of a session and what may change in each; that its times
+// make sense and are within the plan; that its host may host and stands on the list of its people; and what
+// becomes of the sessions of who leaves the team or may not host any more.
+func Register(app core.App) {
+	tidied := func(e *core.RecordEvent) error {
+		if err := tidy(e.Record); err != nil {
+			return err
+		}
+		return e.Next()
+	}
+	app.OnRecordCreate("sessions").BindFunc(tidied)
+	app.OnRecordUpdate("sessions").BindFunc(tidied)
+	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
+	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
+	registerPeople(app)
+	registerSeries(app)
+	registerLeaving(app)
+	registerLetters(app)
+}
+
+// guarded is record.Guard, and seats the host once the session is written.
+func guarded(check func(app core.App, r *core.Record) error) func(*core.RecordEvent) error {
+	return func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			if err := check(e.App, e.Record); err != nil {
+				return err
+			}
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return seatHost(e.App, e.Record)
+		})
+	}
+}
+
+const codeLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// tidy makes texts readable, and ends what starts and length make of it.
+func tidy(r *core.Record) error {
+	var faults record.Faults
+	title, err := record.RequiredLine("title", "The title", r.GetString("title"), MaxTitle)
+	faults.Add(err)
+	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
+	faults.Add(err)
+	_, err = location(r.GetString("timezone"))
+	faults.Add(err)
+	faults.Add(judgeElsewhere(r.GetString("elsewhere")))
+	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
+		faults.Add(judgeLength(r.GetInt("minutes"), &bounds{}))
+	}
+	if r.GetDateTime("starts").IsZero() {
+		faults.Add(record.Refuse("starts", CodeBadTime, "Choose when the session starts."))
+	}
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	r.Set("title", title)
+	r.Set("description", description)
+	if r.GetString("code") == "" {
+		r.Set("code", security.RandomStringWithAlphabet(14, codeLetters))
+	}
+	if r.GetString("recording") == "" {
+		r.Set("recording", "host")
+	}
+	setEnds(r)
+	return nil
+}
+
+func setEnds(r *core.Record) {
+	starts := r.GetDateTime("starts").Time().Truncate(time.Minute)
+	r.Set("starts", starts)
+	r.Set("ends", starts.Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute))
+}
+
+// judgeElsewhere refuses what is no address of a page outside (R118).
+func judgeElsewhere(address string) error {
+	if address == "" {
+		return nil
+	}
+	refused := record.Refuse("elsewhere", CodeBadAddress, "Give the whole link of the session, beginning with https://.")
+	link, err := url.Parse(address)
+	if err != nil || link.Scheme != "https" || link.User != nil || len(address) > 2000 {
+		return refused
+	}
+	host := strings.TrimSuffix(strings.ToLower(link.Hostname()), ".")
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case err == nil && (!ip.IsGlobalUnicast() || ip.IsPrivate()):
+		return refused
+	case err != nil && (!strings.Contains(host, ".") || host == "localhost" || strings.HasSuffix(host, ".localhost") ||
+		strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".internal") || !strings.ContainsAny(host, "abcdefghijklmnopqrstuvwxyz")):
+		return refused
+	}
+	return nil
+}
+
+func guardNew(app core.App, r *core.Record) error {
+	if r.GetString("status") != Scheduled || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
+		return record.Refuse("status", CodeFixed, "A session begins as a plan.")
+	}
+	return judgePlan(app, r, r)
+}
+
+// planned are the fields of the plan, which only rescheduling before the start changes (R126).
+var planned = []string{"title", "description", "starts", "minutes", "timezone", "room", "host", "passwordless", "early",
+	"recording", "people", "resolution", "fps", "codec", "audio", "elsewhere", "occurrence"}
+
+// ran are the fields that tell of the run, and what a host turns while it runs.
+var ran = []string{"extra", "started", "ended", "end_reason", "media", "empty", "lobby", "muted"}
+
+// kept is what no writer changes.
+var kept = []string{"team", "code", "series"}
+
+func guardChange(app core.App, r *core.Record) error {
+	before := r.Original()
+	was, is := before.GetString("status"), r.GetString("status")
+	if record.Differs(r, before, kept...) {
+		return record.Refuse("base", CodeFixed, "A session keeps its team, its link and its series.")
+	}
+	if err := guardState(was, is); err != nil {
+		return err
+	}
+	let, err := letGo(app, r, before)
+	if err != nil {
+		return err
+	}
+	setEnds(r)
+	plan := slices.DeleteFunc(slices.Clone(planned), func(field string) bool { return slices.Contains(let, field) })
+	replanned := record.Differs(r, before, plan...)
+	switch {
+	case replanned && was != Scheduled:
+		return over(was)
+	case (was == Ended || was == Cancelled) && record.Differs(r, before, ran...):
+		return over(was)
+	case was == Scheduled && is != Running && record.Differs(r, before, "extra", "started", "ended", "media"):
+		return record.Refuse("base", CodeNotStarted, "The session has not started.")
+	}
+	if was == Scheduled && (replanned || is == Cancelled) {
+		r.Set("sequence", before.GetInt("sequence")+1)
+	}
+	if replanned && is == Scheduled {
+		return judgePlan(app, r, before)
+	}
+	return nil
+}
+
+// letGo are the fields that were emptied because what they named is gone: an account, or a room.
+func letGo(app core.App, r, before *core.Record) (fields []string, err error) {
+	for field, collection := range map[string]string{"host": "users", "room": "rooms"} {
+		if r.GetString(field) != "" || before.GetString(field) == "" {
+			continue
+		}
+		there, err := app.CountRecords(collection, dbxID(before.GetString(field)))
+		if err != nil {
+			return nil, fmt.Errorf("look for what a session names: %w", err)
+		}
+		if there == 0 {
+			fields = append(fields, field)
+		}
+	}
+	return fields, nil
+}
+
+// guardState refuses a way between two states that there is not (R115).
+func guardState(was, is string) error {
+	allowed := map[string][]string{Scheduled: {Scheduled, Running, Cancelled}, Running: {Running, Ended}, Ended: {Ended}, Cancelled: {Cancelled}}
+	if slices.Contains(allowed[was], is) {
+		return nil
+	}
+	return over(was)
+}
+
+// over says why a session cannot be changed in this state.
+func over(status string) error {
+	switch status {
+	case Running:
+		return record.Refuse("base", CodeFixed, "The session is running. Its plan stays as it is.")
+	case Cancelled:
+		return record.Refuse("base", CodeCancelled, "The session was cancelled. Schedule a new one.")
+	case Ended:
+		return record.Refuse("base", CodeEnded, "The session has ended. Schedule a new one.")
+	}
+	return record.Refuse("base", CodeNotStarted, "The session has not started.")
+}
+
+// CodeCancelled is the code of a refusal because the session was called off.
+const CodeCancelled = "session_cancelled"
+
+// judgePlan judges what of the plan is new against before; all of it if it is the record itself.
+func judgePlan(app core.App, r, before *core.Record) error {
+	fresh := func(fields ...string) bool { return r == before || record.Differs(r, before, fields...) }
+	team, err := app.FindRecordById("teams", r.GetString("team"), record.Keep)
+	if err != nil {
+		return fmt.Errorf("find the team of a session: %w", err)
+	}
+	plan, err := boundsOf(app, team)
+	if err != nil {
+		return err
+	}
+	var faults record.Faults
+	if fresh("starts") {
+		faults.Add(judgeTime(r.GetDateTime("starts").Time(), time.Now()))
+	}
+	if fresh("minutes") {
+		faults.Add(judgeLength(r.GetInt("minutes"), plan))
+	}
+	if fresh("host") {
+		err := judgeHost(app, team, r.GetString("host"))
+		if record.Code(err) == "" && err != nil {
+			return err
+		}
+		faults.Add(err)
+		if err == nil {
+			if err := nameHost(app, r); err != nil {
+				return err
+			}
+		}
+	}
+	room, err := roomOf(app, r)
+	if err == nil && room != nil && fresh("room") && !room.Archived().IsZero() {
+		err = record.Refuse("room", CodeNoRoom, "The room "+room.Name()+" is archived. Choose another one.")
+	}
+	switch {
+	case record.Code(err) != "":
+		faults.Add(err)
+	case err != nil:
+		return err
+	case fresh("room", "fps", "people", "resolution", "recording"):
+		faults.Add(judgeSettings(r, room, plan))
+	}
+	return faults.Err()
+}
+
+// judgeHost refuses a host who may not host for the team (D2).
+func judgeHost(app core.App, team *core.Record, user string) error {
+	who, err := actors.Of(app, user, team)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	if err != nil || !who.CanHost() {
+		return record.Refuse("host", CodeCannotHost, "Only an Organizer of the team hosts its sessions. Choose another host, or give the role first.")
+	}
+	return nil
+}
+
+func nameHost(app core.App, r *core.Record) error {
+	account, err := app.FindRecordById("users", r.GetString("host"), record.Keep)
+	if err != nil {
+		return fmt.Errorf("find the host of a session: %w", err)
+	}
+	r.Set("host_name", actors.DisplayName(account))
+	return nil
+}

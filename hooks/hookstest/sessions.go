@@ -1,0 +1,33 @@
+package hookstest
+
+import (
+	"cmp"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+)
+
+// Session schedules a session that the account hosts. What the form leaves open is tomorrow at 10:00 UTC for an hour.
+func Session(t testing.TB, app core.App, host *core.Record, team *teams.Team, form sessions.Form) *sessions.Session {
+	t.Helper()
+	session, err := sessions.Schedule(app, Actor(t, app, host, team), SessionForm(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+// SessionForm is the form with what it leaves open: tomorrow at 10:00 UTC for an hour.
+func SessionForm(form sessions.Form) sessions.Form {
+	form.Title = cmp.Or(form.Title, "Weekly review")
+	if form.Starts.IsZero() {
+		form.Starts = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(10 * time.Hour)
+	}
+	form.Minutes = cmp.Or(form.Minutes, 60)
+	form.Zone = cmp.Or(form.Zone, "UTC")
+	return form
+}

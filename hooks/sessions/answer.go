@@ -1,0 +1,88 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// What somebody who is asked says (R101). Empty: nothing yet.
+const (
+	Yes   = "yes"
+	Maybe = "maybe"
+	No    = "no"
+)
+
+// Answered is Yes, Maybe, No, or empty while the person has not said anything.
+func (p *Participant) Answered() string { return p.GetString("answer") }
+
+// Called is the participant's name, or the address while there is none.
+func (p *Participant) Called() string {
+	if name := p.GetString("name"); name != "" {
+		return name
+	}
+	return p.Address()
+}
+
+// Answer notes whether the participant with that id will come: Yes, Maybe or No. Whoever calls it has made sure that
+// this is the person. Only a session that has not ended can be answered, and only by who may still come; the door
+// does not ask for it. from is the network address, for the audit.
+func Answer(app core.App, id, answer, from string) error {
+	if answer != Yes && answer != Maybe && answer != No {
+		return record.Refuse("answer", "bad_answer", "Answer with yes, maybe or no.")
+	}
+	entry := &audit.Entry{Action: "session.answer", From: from}
+	return audit.Do(app, entry, func(tx core.App) error {
+		p, err := FindParticipant(tx, id)
+		if err != nil {
+			return err
+		}
+		session, err := ByID(tx, p.SessionID())
+		if err != nil {
+			return err
+		}
+		entry.Team, entry.Actor, entry.ActorName = session.TeamID(), p.UserID(), p.Called()
+		entry.On(session.Id, session.Title()).With("answer", answer)
+		if err := answerable(session, p); err != nil {
+			return err
+		}
+		if p.Answered() == answer {
+			entry.Action = "" // nothing is no deed
+			return nil
+		}
+		p.Set("answer", answer)
+		return tx.Save(p)
+	})
+}
+
+func answerable(session *Session, p *Participant) error {
+	switch {
+	case session.Status() == Cancelled:
+		return record.Refuse("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
+	case session.Status() == Ended:
+		return record.Refuse("base", CodeEnded, "The session is over. There is nothing to answer any more.")
+	case p.State() == StateOut || p.State() == StateRefused:
+		return record.Forbid("You cannot come to this session any more. Ask its host.")
+	case p.Part() == Host:
+		return record.Refuse("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
+	}
+	return nil
+}
+
+// ParticipantOf reads who the account is in the session: by the account, else by its address once that is confirmed.
+// Else record.ErrNotFound.
+func ParticipantOf(app core.App, session string, account *core.Record) (*Participant, error) {
+	p, err := oneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
+	if errors.Is(err, record.ErrNotFound) && account.Verified() {
+		p, err = ParticipantBy(app, session, account.Email())
+	}
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		err = fmt.Errorf("find who somebody is in a session: %w", err)
+	}
+	return p, err
+}

@@ -1,0 +1,71 @@
+package sessions
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+)
+
+// shownClashes is how many clashes a refusal tells in full.
+const shownClashes = 10
+
+// judgeRoom refuses a form whose times clash with what else has its room, naming every clash (R87, R89). The record
+// hooks judge each booking again.
+func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except string) error {
+	if f.Room == "" {
+		return nil
+	}
+	room, err := rooms.Find(tx, team, f.Room)
+	if err == record.ErrNotFound {
+		return record.Refuse("room", CodeNoRoom, "There is no such room in the team. Choose another one.")
+	}
+	if err != nil {
+		return err
+	}
+	length := time.Duration(f.Minutes) * time.Minute
+	var clashes []string
+	for n, at := range starts {
+		if n > 0 && at.Before(starts[n-1].Add(length)) {
+			clashes = append(clashes, f.when(at)+" with the one before it in the series")
+			continue
+		}
+		clash, err := rooms.Clash(tx, room.Id, at, at.Add(length), except)
+		if err != nil {
+			return err
+		}
+		if clash != nil {
+			clashes = append(clashes, fmt.Sprintf("%s with “%s” (%s, %s)", f.when(at), clash.Title, clash.Host, f.span(clash)))
+		}
+	}
+	if len(clashes) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(clashes); n > shownClashes {
+		clashes, more = clashes[:shownClashes], fmt.Sprintf(", and %d more", n-shownClashes)
+	}
+	return record.Refuse("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
+}
+
+func (f Form) zone() *time.Location {
+	zone, err := location(f.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+func (f Form) when(at time.Time) string { return at.In(f.zone()).Format("Mon 2 Jan 2006, 15:04") }
+
+func (f Form) span(b *rooms.Booking) string {
+	from, to := b.Starts.In(f.zone()), b.Ends.In(f.zone())
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		return from.Format("15:04") + " to " + to.Format("15:04")
+	}
+	return from.Format("2 Jan, 15:04") + " to " + to.Format("2 Jan, 15:04")
+}

@@ -1,0 +1,62 @@
+package sessions
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+)
+
+// PersonalPrefix is how the code of a personal link begins; a session's own code never does.
+const PersonalPrefix = "usp_"
+
+// PersonalCode is the code of a participant's own link (R72). It is made of his id and the key of the data folder,
+// so that every letter carries the same one, and nobody can read it from the database.
+func PersonalCode(app core.App, p *Participant) (string, error) {
+	key, err := mail.Secret(app, "personal links")
+	if err != nil {
+		return "", err
+	}
+	sum := hmac.New(sha256.New, key)
+	sum.Write([]byte(p.Id))
+	return PersonalPrefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
+}
+
+// PersonalLink is the address of a participant's own link.
+func PersonalLink(app core.App, p *Participant) (string, error) {
+	code, err := PersonalCode(app, p)
+	return settings.Of(app).Link("/s/" + code), err
+}
+
+// ParticipantByCode reads who has that personal code, or record.ErrNotFound.
+func ParticipantByCode(app core.App, code string) (*Participant, error) {
+	if !strings.HasPrefix(code, PersonalPrefix) || len(code) > 100 {
+		return nil, record.ErrNotFound
+	}
+	return oneParticipant(app, dbx.HashExp{"token_hash": hashed(code)})
+}
+
+func hashed(code string) string {
+	sum := sha256.Sum256([]byte(code))
+	return hex.EncodeToString(sum[:])
+}
+
+// keepCode keeps the hash of the participant's own code in his row. After a restore the key of the folder is another
+// one; the next save of the row sets it anew.
+func keepCode(app core.App, r *core.Record) error {
+	code, err := PersonalCode(app, &Participant{r})
+	if err != nil {
+		return fmt.Errorf("make a personal link: %w", err)
+	}
+	r.Set("token_hash", hashed(code))
+	return nil
+}

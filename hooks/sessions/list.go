@@ -1,0 +1,72 @@
+package sessions
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+)
+
+// Between lists what the actor holds or is asked to, that touches the time from from to to, by start. With all,
+// everything in the team, for Owner and Admins.
+func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([]*Session, error) {
+	query := app.RecordQuery("sessions").
+		AndWhere(dbx.NewExp("team = {:team} AND starts < {:to} AND ends > {:from}",
+			dbx.Params{"team": actor.Team.Id, "from": record.Stamp(from), "to": record.Stamp(to)})).
+		OrderBy("starts", "id")
+	if all && !actor.SeesPanel() {
+		return nil, record.Forbid("Only the Owner and Admins see all sessions of the team.")
+	}
+	if !all {
+		query.AndWhere(takesPart(actor))
+	}
+	found := []*Session{}
+	if err := query.All(&found); err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return found, nil
+}
+
+// takesPart is the condition on sessions that the actor holds or is asked to: by his account, or by the address that he
+// has confirmed. Who is out of a session has no part in it.
+func takesPart(actor *actors.Actor) dbx.Expression {
+	address := ""
+	if actor.Account.Verified() {
+		address = actor.Account.Email()
+	}
+	return dbx.NewExp(`(host = {:me} OR EXISTS (SELECT 1 FROM participants p WHERE p.session = sessions.id AND p.state != 'out'
+		AND (p.user = {:me} OR p.user = '' AND p.email = {:address})))`, dbx.Params{"me": actor.Account.Id, "address": address})
+}
+
+// FindFor reads a session of the actor's team that he holds or is asked to, or that he sees as Owner or Admin;
+// else record.ErrNotFound.
+func FindFor(app core.App, actor *actors.Actor, id string) (*Session, error) {
+	session, err := Find(app, actor.Team.Id, id)
+	if err != nil || actor.SeesPanel() {
+		return session, err
+	}
+	n, err := app.CountRecords("sessions", dbxID(id), takesPart(actor))
+	if err != nil {
+		return nil, fmt.Errorf("look who is asked to a session: %w", err)
+	}
+	if n == 0 {
+		return nil, record.ErrNotFound
+	}
+	return session, nil
+}
+
+// Future lists the scheduled sessions that somebody hosts in a team, by start: what is handed over or cancelled when
+// he goes (R81).
+func Future(app core.App, team, user string) ([]*Session, error) {
+	found := []*Session{}
+	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "host": user, "status": Scheduled}).
+		OrderBy("starts", "id").All(&found)
+	if err != nil {
+		return nil, fmt.Errorf("list who hosts what: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,202 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// asked is somebody whom a form asks to a session.
+type asked struct {
+	address, name, user, part string
+}
+
+// people reads whom the form asks, the host not counted: each address once, with the account of who is in the team.
+func (f Form) people(tx core.App, team string, host *core.Record) ([]asked, error) {
+	if n := len(f.Guests) + len(f.Cohosts); n > MaxPeople {
+		return nil, record.Refuse("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
+	}
+	list := &roll{at: map[string]int{}}
+	for _, id := range f.Cohosts {
+		cohost, err := cohostOf(tx, team, id)
+		if err != nil {
+			return nil, err
+		}
+		if id != host.Id {
+			list.add(asked{cohost.Email(), cohost.GetString("name"), cohost.Id, Cohost})
+		}
+	}
+	var bad []string
+	for _, group := range []struct {
+		lines []string
+		part  string
+	}{{f.Presenters, Presenter}, {f.Guests, Attendee}} {
+		for _, line := range group.lines {
+			address, name, err := person(line)
+			switch {
+			case err != nil:
+				bad = append(bad, strings.TrimSpace(line))
+			case address != host.Email():
+				list.add(asked{address: address, name: name, part: group.part})
+			}
+		}
+	}
+	if len(bad) > 0 {
+		return nil, record.Refuse("guests", accounts.CodeBadEmail, notAddresses(bad))
+	}
+	return list.people, list.known(tx, team)
+}
+
+// roll is a list of people, one an address: who is on it stays as he was put on it first.
+type roll struct {
+	people []asked
+	at     map[string]int
+}
+
+func (l *roll) add(one asked) {
+	if n, there := l.at[one.address]; there {
+		if l.people[n].name == "" {
+			l.people[n].name = one.name
+		}
+		return
+	}
+	l.at[one.address] = len(l.people)
+	l.people = append(l.people, one)
+}
+
+// known fills in the accounts and names of those who are in the team.
+func (l *roll) known(tx core.App, team string) error {
+	for chunk := range slices.Chunk(l.people, 500) {
+		var rows []struct{ Email, ID, Name string }
+		addresses := make([]any, len(chunk))
+		for n := range chunk {
+			addresses[n] = chunk[n].address
+		}
+		err := tx.DB().Select("u.email", "u.id", "u.name").From("users u").
+			InnerJoin("memberships m", dbx.NewExp("m.user = u.id AND m.team = {:team}", dbx.Params{"team": team})).
+			Where(dbx.In("u.email", addresses...)).AndWhere(dbx.NewExp("u.verified")).All(&rows)
+		if err != nil {
+			return fmt.Errorf("look for the accounts of who is asked: %w", err)
+		}
+		for _, row := range rows {
+			if n, there := l.at[row.Email]; there {
+				l.people[n].user = row.ID
+				if row.Name != "" {
+					l.people[n].name = row.Name
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func cohostOf(tx core.App, team, id string) (*core.Record, error) {
+	m, err := members.Find(tx, team, id)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return nil, err
+	}
+	if err != nil || m.Kind() != members.Member {
+		return nil, record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
+	}
+	account, err := tx.FindRecordById("users", id, record.Keep)
+	if err != nil {
+		return nil, fmt.Errorf("find the account of a co-host: %w", err)
+	}
+	return account, nil
+}
+
+// person reads "address" or "Name <address>".
+func person(line string) (address, name string, err error) {
+	line = strings.TrimSpace(line)
+	if strings.HasSuffix(line, ">") {
+		if parsed, err := mail.ParseAddress(line); err == nil {
+			line, name = parsed.Address, parsed.Name
+		}
+	}
+	address, err = accounts.Canonical(line)
+	if clean, bad := record.Line("name", "The name", name, 80); bad == nil {
+		return address, clean, err
+	}
+	return address, "", err
+}
+
+func notAddresses(bad []string) string {
+	const shown = 5
+	more := ""
+	if len(bad) > shown {
+		bad, more = bad[:shown], fmt.Sprintf(" and %d more", len(bad)-shown)
+	}
+	for n := range bad {
+		bad[n] = "“" + record.Cut(bad[n], 60) + "”"
+	}
+	return "Not an address: " + strings.Join(bad, ", ") + more + ". Mend it, or take it out."
+}
+
+// ask puts people on the list of a session.
+func ask(tx core.App, s *Session, people []asked) error {
+	for _, one := range people {
+		p, err := blankPerson(tx, s.Record, one.address)
+		if err != nil {
+			return err
+		}
+		p.Load(map[string]any{"name": record.Cut(one.name, 80), "user": one.user, "part": one.part, "state": StateInvited})
+		if err := record.Write(tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relist makes the list of a session that of a form, and says who came onto it and who went. Who is out stays so.
+func relist(tx core.App, s *Session, people []asked) (came, gone []*Participant, err error) {
+	rows, err := Participants(tx, s.Id)
+	if err != nil {
+		return nil, nil, err
+	}
+	wanted := map[string]asked{}
+	for _, one := range people {
+		wanted[one.address] = one
+	}
+	for _, row := range rows {
+		one, stays := wanted[row.Address()]
+		delete(wanted, row.Address())
+		switch {
+		case row.Part() == Host || row.State() == StateOut:
+		case !stays:
+			gone = append(gone, row)
+			err = tx.Delete(row)
+		case row.Part() != one.part || one.user != "" && row.UserID() == "":
+			row.Set("part", one.part)
+			if row.UserID() == "" {
+				row.Set("user", one.user)
+			}
+			err = tx.Save(row)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, one := range people {
+		if _, fresh := wanted[one.address]; !fresh {
+			continue
+		}
+		if err := ask(tx, s, []asked{one}); err != nil {
+			return nil, nil, err
+		}
+		p, err := ParticipantBy(tx, s.Id, one.address)
+		if err != nil {
+			return nil, nil, err
+		}
+		came = append(came, p)
+	}
+	return came, gone, nil
+}

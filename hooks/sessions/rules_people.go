@@ -1,0 +1,228 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// Codes of refusals about the people of a session.
+const (
+	CodeTwice      = "already_asked"
+	CodeBadCohost  = "bad_cohost"
+	CodeOneHost    = "one_host"
+	CodeOut        = "out"
+	CodeNotInTeam  = "not_in_team"
+	CodeHostStands = "host_stands"
+)
+
+// registerPeople wires what holds for every writer of a participant: an address a row, one host, who is the
+// session's, co-hosts who are members, as many people as the session may have; and out stays out.
+func registerPeople(app core.App) {
+	tidied := func(e *core.RecordEvent) error {
+		if err := tidyPerson(e.Record); err != nil {
+			return err
+		}
+		return e.Next()
+	}
+	app.OnRecordCreate("participants").BindFunc(tidied)
+	app.OnRecordUpdate("participants").BindFunc(tidied)
+	app.OnRecordCreateExecute("participants").BindFunc(record.Guard(guardNewPerson))
+	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardPerson))
+	app.OnRecordDeleteExecute("participants").BindFunc(record.Guard(keepHost))
+}
+
+func tidyPerson(r *core.Record) error {
+	address, err := accounts.Canonical(r.GetString("email"))
+	if err != nil {
+		return err
+	}
+	name, err := record.Line("name", "The name", r.GetString("name"), 80)
+	if err != nil {
+		return err
+	}
+	r.Set("email", address)
+	r.Set("name", name)
+	if r.GetString("part") == "" {
+		r.Set("part", Attendee)
+	}
+	if r.GetString("state") == "" {
+		r.Set("state", StateInvited)
+	}
+	return nil
+}
+
+func guardNewPerson(app core.App, r *core.Record) error {
+	session, err := sessionOf(app, r)
+	if err != nil {
+		return err
+	}
+	if err := keepCode(app, r); err != nil {
+		return err
+	}
+	if session.TeamID() != r.GetString("team") {
+		return record.Refuse("team", CodeFixed, "A person is asked by the team whose session it is.")
+	}
+	twice, err := app.CountRecords("participants", dbx.HashExp{"session": session.Id, "email": r.GetString("email")})
+	if err != nil {
+		return fmt.Errorf("look for a participant: %w", err)
+	}
+	if twice > 0 {
+		return record.Refuse("email", CodeTwice, r.GetString("email")+" is asked already.")
+	}
+	if session.Status() == Ended || session.Status() == Cancelled {
+		return over(session.Status())
+	}
+	if r.GetString("state") == StateInvited && r.GetString("part") != Host {
+		if err := judgeNumber(app, session); err != nil {
+			return err
+		}
+	}
+	return judgePart(app, session, r)
+}
+
+func guardPerson(app core.App, r *core.Record) error {
+	before := r.Original()
+	switch {
+	case record.Differs(r, before, "team", "session", "email"):
+		return record.Refuse("base", CodeFixed, "A person stays with the session and the address.")
+	case before.GetString("state") == StateOut && r.GetString("state") != StateOut:
+		return record.Refuse("state", CodeOut, "Whoever was put out of a session stays out of it.")
+	}
+	if record.Differs(r, before, "part", "user") && (r.GetString("user") != "" || record.Differs(r, before, "part")) {
+		session, err := sessionOf(app, r)
+		if err != nil {
+			return err
+		}
+		return judgePart(app, session, r)
+	}
+	return nil
+}
+
+// judgePart refuses a second host, one who is not the session's, and a co-host who is no member.
+func judgePart(app core.App, session *Session, r *core.Record) error {
+	switch r.GetString("part") {
+	case Host:
+		others, err := app.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": Host}, dbx.Not(dbxID(r.Id)))
+		if err != nil {
+			return fmt.Errorf("look for the host of a session: %w", err)
+		}
+		if others > 0 || r.GetString("user") == "" || r.GetString("user") != session.HostID() {
+			return record.Refuse("part", CodeOneHost, "A session has one host: "+session.GetString("host_name")+".")
+		}
+	case Cohost:
+		m, err := members.Find(app, session.TeamID(), r.GetString("user"))
+		if err != nil && !errors.Is(err, record.ErrNotFound) {
+			return err
+		}
+		if err != nil || m.Kind() != members.Member {
+			return record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
+		}
+	}
+	return nil
+}
+
+// judgeNumber refuses one more who is asked, when there are as many as the session may have (R103).
+func judgeNumber(app core.App, session *Session) error {
+	most, why, err := mostOf(app, session.Record)
+	if err != nil {
+		return err
+	}
+	asked, err := app.CountRecords("participants", dbx.HashExp{"session": session.Id, "state": []any{StateInvited, StateAdmitted}})
+	if err != nil {
+		return fmt.Errorf("count the people of a session: %w", err)
+	}
+	if int(asked) >= most {
+		return record.Refuse("guests", CodeTooManyPeople, fmt.Sprintf(why, most))
+	}
+	return nil
+}
+
+// keepHost lets the host's row go only with the session, or with the team.
+func keepHost(app core.App, r *core.Record) error {
+	if r.GetString("part") != Host {
+		return nil
+	}
+	session, err := sessionOf(app, r)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	team, err := app.CountRecords("teams", dbxID(session.TeamID()))
+	if err != nil {
+		return fmt.Errorf("find the team of a session: %w", err)
+	}
+	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
+		return record.Refuse("base", CodeHostStands, "The host stands on the list of the session. Give it another host first.")
+	}
+	return nil
+}
+
+func sessionOf(app core.App, r *core.Record) (*Session, error) {
+	return ByID(app, r.GetString("session"))
+}
+
+// seatHost puts the session's host on the list of its people, in the place of who was it before.
+func seatHost(tx core.App, s *core.Record) error {
+	if s.GetString("host") == "" || !record.Changed(s, "host") && !s.IsNew() {
+		return nil
+	}
+	rows, err := Participants(tx, s.Id)
+	if err != nil {
+		return err
+	}
+	account, err := tx.FindRecordById("users", s.GetString("host"), record.Keep)
+	if err != nil {
+		return fmt.Errorf("find the host of a session: %w", err)
+	}
+	var own *Participant
+	for _, row := range rows {
+		switch {
+		case row.UserID() == account.Id && row.Part() == Host:
+			return nil
+		case row.Part() == Host:
+			row.Set("part", Attendee)
+			if err := tx.Save(row); err != nil {
+				return err
+			}
+		case row.UserID() == account.Id || row.Address() == account.Email():
+			own = row
+		}
+	}
+	if own != nil && own.State() == StateOut { // he was out of the team, and is back
+		if err := tx.Delete(own); err != nil {
+			return err
+		}
+		own = nil
+	}
+	if own == nil {
+		if own, err = blankPerson(tx, s, account.Email()); err != nil {
+			return err
+		}
+		own.Set("state", StateInvited)
+	}
+	own.Set("user", account.Id)
+	own.Set("name", record.Cut(account.GetString("name"), 80))
+	own.Set("part", Host)
+	return tx.Save(own)
+}
+
+func blankPerson(tx core.App, s *core.Record, address string) (*Participant, error) {
+	collection, err := tx.FindCachedCollectionByNameOrId("participants")
+	if err != nil {
+		return nil, fmt.Errorf("find participants: %w", err)
+	}
+	p := &Participant{core.NewRecord(collection)}
+	p.Load(map[string]any{"team": s.GetString("team"), "session": s.Id, "email": address})
+	return p, nil
+}
+
+func dbxID(id string) dbx.Expression { return dbx.HashExp{"id": id} }

@@ -1,0 +1,186 @@
+package sessions
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/hooks/teams"
+)
+
+// Schedule plans a session of the actor's team and tells everybody who is asked (R93 to R97). Of a series it is
+// the first, and all are booked or none (R89).
+func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
+	var first *Session
+	entry := audit.By(actor, "session.schedule").On("", record.Cut(form.Title, MaxTitle))
+	err := audit.Do(app, entry, func(tx core.App) error {
+		actor, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		if err := MayHost(actor); err != nil {
+			return err
+		}
+		first, err = plan(tx, actor, form)
+		if err != nil {
+			return err
+		}
+		entry.On(first.Id, first.Title()).With("starts", first.Starts().Format(time.RFC3339))
+		return nil
+	})
+	return first, err
+}
+
+// MayHost is nil if the actor may schedule and host sessions; else it says why not, and whom to ask (D2).
+func MayHost(actor *actors.Actor) error {
+	if actor.CanHost() {
+		return nil
+	}
+	if actor.SeesPanel() {
+		return record.Forbid("Only Organizers schedule sessions in this team. Give yourself that role in the Admin Panel, under Users.")
+	}
+	return record.Forbid("Only Organizers schedule sessions in this team. Ask the Owner or an Admin for that role.")
+}
+
+// plan writes the rows of a form: a session, or all of a series, with their people. It returns the first.
+func plan(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
+	form = form.filled(tx, actor.Team)
+	people, err := form.people(tx, actor.Team.Id, actor.Account)
+	if err != nil {
+		return nil, err
+	}
+	starts, series := []time.Time{form.Starts}, ""
+	if form.Rule != "" {
+		if form.Rule, starts, err = form.recur(form.Rule, form.Starts, len(people)); err != nil {
+			return nil, err
+		}
+	}
+	if err := form.judgeRoom(tx, actor.Team.Id, starts, ""); err != nil {
+		return nil, err
+	}
+	if form.Rule != "" {
+		made, err := newSeries(tx, actor.Team.Id, actor.Account.Id, form.Rule, form.Zone, form.Starts)
+		if err != nil {
+			return nil, err
+		}
+		series = made.Id
+	}
+	var first *Session
+	for _, at := range starts {
+		s, err := form.book(tx, actor.Team.Id, actor.Account.Id, series, at, people)
+		if err != nil {
+			return nil, err
+		}
+		if first == nil {
+			first = s
+		}
+	}
+	return first, tell(tx, actor, mail.KindSessionInvitation, first.scope(), first)
+}
+
+// book writes one session with its people.
+func (f Form) book(tx core.App, team, host, series string, at time.Time, people []asked) (*Session, error) {
+	s, err := blank(tx, team)
+	if err != nil {
+		return nil, err
+	}
+	s.Set("host", host)
+	f.Starts = at
+	f.fill(s)
+	if series != "" {
+		s.Set("series", series)
+		s.Set("occurrence", at)
+	}
+	if err := tx.Save(s); err != nil {
+		return nil, err
+	}
+	return s, ask(tx, s, people)
+}
+
+// recur reads a rule for the form's people: so many sessions of so many people are not booked in one deed.
+func (f Form) recur(rule string, first time.Time, people int) (kept string, starts []time.Time, err error) {
+	zone, err := location(f.Zone)
+	if err != nil {
+		return "", nil, err
+	}
+	kept, starts, err = Recur(rule, first.Truncate(time.Minute), zone)
+	if n := len(starts) * (people + 1); err == nil && n > MaxPlaces {
+		err = refuseRule(fmt.Sprintf("%d sessions with %d people each are too many for one series. Ask fewer people, or end it earlier.", len(starts), people+1))
+	}
+	return kept, starts, err
+}
+
+func blank(tx core.App, team string) (*Session, error) {
+	collection, err := tx.FindCachedCollectionByNameOrId("sessions")
+	if err != nil {
+		return nil, fmt.Errorf("find sessions: %w", err)
+	}
+	s := &Session{core.NewRecord(collection)}
+	s.Set("team", team)
+	s.Set("status", Scheduled)
+	return s, nil
+}
+
+// filled is the form with what its writer left open: the team's time zone, and settings that do for most.
+func (f Form) filled(tx core.App, team *core.Record) Form {
+	f.Zone = cmp.Or(f.Zone, teams.Of(team).Zone().String())
+	f.Resolution, f.Codec, f.Audio = cmp.Or(f.Resolution, "720p"), cmp.Or(f.Codec, "vp8"), cmp.Or(f.Audio, "speech")
+	f.FPS = cmp.Or(f.FPS, 30)
+	if room, err := rooms.Find(tx, team.Id, f.Room); err == nil {
+		f.Recording = cmp.Or(f.Recording, room.GetString("recording"))
+	}
+	f.Recording = cmp.Or(f.Recording, "host")
+	return f
+}
+
+// fill writes the form's plan into the session, its time and its people not.
+func (f Form) fill(s *Session) {
+	s.Load(map[string]any{
+		"title": f.Title, "description": f.Description, "starts": f.Starts, "minutes": f.Minutes, "timezone": f.Zone, "room": f.Room,
+		"passwordless": f.Passwordless, "early": f.Early, "lobby": f.Lobby, "muted": f.Muted, "recording": f.Recording, "people": f.People,
+		"resolution": f.Resolution, "fps": f.FPS, "codec": f.Codec, "audio": f.Audio, "elsewhere": strings.TrimSpace(f.Elsewhere),
+	})
+}
+
+// FormOf is a session as its form, to change or to duplicate it.
+func FormOf(app core.App, session *Session) (Form, error) {
+	form := Form{
+		Title: session.Title(), Description: session.GetString("description"), Starts: session.Starts(), Minutes: session.Minutes(),
+		Zone: session.GetString("timezone"), Room: session.RoomID(),
+		Passwordless: session.GetBool("passwordless"), Early: session.GetBool("early"), Lobby: session.GetBool("lobby"), Muted: session.GetBool("muted"),
+		Recording: session.GetString("recording"), People: session.GetInt("people"),
+		Resolution: session.GetString("resolution"), FPS: session.GetInt("fps"), Codec: session.GetString("codec"), Audio: session.GetString("audio"),
+		Elsewhere: session.Elsewhere(),
+	}
+	if id := session.SeriesID(); id != "" {
+		series, err := FindSeries(app, id)
+		if err != nil {
+			return form, err
+		}
+		form.Rule = series.Rule()
+	}
+	people, err := Participants(app, session.Id)
+	for _, p := range people {
+		if p.State() == StateOut || p.State() == StateRefused {
+			continue
+		}
+		switch p.Part() {
+		case Cohost:
+			form.Cohosts = append(form.Cohosts, p.UserID())
+		case Presenter:
+			form.Presenters = append(form.Presenters, p.Address())
+			form.Guests = append(form.Guests, p.Address())
+		case Attendee:
+			form.Guests = append(form.Guests, p.Address())
+		}
+	}
+	return form, err
+}
