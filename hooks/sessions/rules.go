@@ -14,6 +14,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/record"
+	"usher/hooks/rooms"
 )
 
 // Codes of refusals of a change.
@@ -243,7 +244,7 @@ func judgePlan(app core.App, r, before *core.Record) error {
 	}
 	room, err := roomOf(app, r)
 	if err == nil && room != nil && fresh("room") && !room.Archived().IsZero() {
-		err = record.Refuse("room", CodeNoRoom, "The room "+room.Name()+" is archived. Choose another one.")
+		err = record.Refuse("room", rooms.CodeArchived, "The room "+room.Name()+" is archived. Choose another one.")
 	}
 	switch {
 	case record.Code(err) != "":

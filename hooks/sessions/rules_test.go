@@ -303,5 +303,5 @@ func TestARoomBoundsWhatIsInIt(t *testing.T) {
 	if err := s.app.Save(room); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "archived", s.try("organizer", sessions.Form{Room: room.Id, Starts: soon(40, 10)}), sessions.CodeNoRoom)
+	hookstest.Refused(t, "archived", s.try("organizer", sessions.Form{Room: room.Id, Starts: soon(40, 10)}), rooms.CodeArchived)
 }
