@@ -134,7 +134,7 @@ var reasons = map[string]string{
 	"link_expired":        "The link was used, or too old.",
 	"room_busy":           "Something else had the room at that time.",
 	"room_archived":       "The room was archived.",
-	"room_unknown":        "There was no such room.",
+	"no_room":             "There was no such room.",
 	"plan_limit":          "It was more than the plan gives.",
 	"taken":               "The name or the link was taken.",
 	"bad_slug":            "It could not be a link.",

@@ -19,7 +19,8 @@ const maxFound = 8
 var otherWords = map[string]string{
 	"Users": "people members guests roles seats", "Settings": "profile logo name time zone mail plan",
 	"Audit log": "history activity who did what", "Account": "profile password devices", "App": "home sessions",
-	"Admin Panel": "users seats settings", "Home": "start", "Calendar": "week month agenda feed schedule", "Sessions": "meetings schedule",
+	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free", "Calendar": "week month agenda feed schedule",
+	"Sessions": "meetings schedule",
 }
 
 // pages are the ways of the shell: its navigation, the other area, and what hangs in the person's menu.
@@ -65,6 +66,9 @@ func tasks(q Question) (Group, error) {
 	}
 	if q.Actor.CanHost() && q.matches("New session schedule meeting") {
 		group.Items = append(group.Items, Item{Label: "New session", Href: app(q) + "/sessions/new", Icon: "calendar-plus"})
+	}
+	if q.Actor.EditsRooms() && q.matches("New room make create") {
+		group.Items = append(group.Items, Item{Label: "New room", Href: panel(q) + "/rooms/new", Icon: "plus"})
 	}
 	return group, nil
 }
