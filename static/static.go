@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/stage/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/meet/*.js js/stage/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -31,11 +31,15 @@ var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/shell.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
-	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/find.css", "css/util.css",
+	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
-// stageSheets are the parts of stage.css, which the page of a live session has besides.
-var stageSheets = []string{"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"}
+// parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the App's
+// pages, and the page of a live session.
+var parts = map[string][]string{
+	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"},
+	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
+}
 
 // types are the kinds of file that are served, and whether they are worth compressing.
 var types = map[string]struct {
@@ -61,8 +65,7 @@ type asset struct {
 type library struct {
 	names   map[string]*asset
 	urls    map[string]*asset
-	modules []string
-	stage   []string
+	modules map[string][]string // by part; those of every page under ""
 }
 
 var shelf = sync.OnceValue(func() *library {
@@ -84,10 +87,10 @@ func URL(name string) string {
 }
 
 // Modules returns the addresses of our JavaScript modules, the entry first, for modulepreload.
-func Modules() []string { return slices.Clone(shelf().modules) }
+func Modules() []string { return slices.Clone(shelf().modules[""]) }
 
-// StageModules returns the addresses of the modules of a live session's page, the entry first.
-func StageModules() []string { return slices.Clone(shelf().stage) }
+// ModulesOf returns the addresses of the modules that a part's pages have besides, the entry first.
+func ModulesOf(part string) []string { return slices.Clone(shelf().modules[part]) }
 
 // Icon returns the Lucide drawing that is called name.
 func Icon(name string) ([]byte, error) {
@@ -140,7 +143,7 @@ func acceptsGzip(header string) bool {
 
 // load gives every file of fsys its address.
 func load(fsys fs.FS) (*library, error) {
-	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}}
+	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}, modules: map[string][]string{}}
 
 	var scripts []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -169,7 +172,12 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
 		return nil, err
 	}
-	return l, l.addSheet(fsys, "stage.css", stageSheets)
+	for part, names := range parts {
+		if err := l.addSheet(fsys, part+".css", names); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
 }
 
 // addScripts puts our modules into one folder that carries the hash of all of them, so that
@@ -192,23 +200,16 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		if err := l.add(name, url, bodies[i]); err != nil {
 			return err
 		}
-		switch list := l.listOf(name); path.Base(name) {
+		part := strings.Trim(strings.TrimPrefix(path.Dir(name), "js"), "/")
+		switch path.Base(name) {
 		case "theme.js": // a classic script, not a module
 		case "app.js", "main.js":
-			*list = slices.Insert(*list, 0, url)
+			l.modules[part] = slices.Insert(l.modules[part], 0, url)
 		default:
-			*list = append(*list, url)
+			l.modules[part] = append(l.modules[part], url)
 		}
 	}
 	return nil
-}
-
-// listOf is the list of modules that a script is one of: a live session's, or every page's.
-func (l *library) listOf(name string) *[]string {
-	if strings.HasPrefix(name, "js/stage/") {
-		return &l.stage
-	}
-	return &l.modules
 }
 
 // addSheet joins parts into one sheet and points their fonts to the hashed addresses.

@@ -5,3 +5,6 @@ var (
 	GuardLicence = guardLicence
 	GuardRun     = guardRun
 )
+
+// GuardNewPerson is what judges a new participant, for a control of what it does outside of a transaction.
+var GuardNewPerson = guardNewPerson

@@ -39,6 +39,10 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
 	registerRun(app)
+	registerSeries(app)
+	registerFeeds(app)
+	registerLeaving(app)
+	registerLetters(app)
 }
 
 // guarded is record.Guard, and seats the host once the session is written.
@@ -68,6 +72,9 @@ func tidy(r *core.Record) error {
 	_, err = location(r.GetString("timezone"))
 	faults.Add(err)
 	faults.Add(judgeElsewhere(r.GetString("elsewhere")))
+	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
+		faults.Add(judgeLength(r.GetInt("minutes"), &bounds{}))
+	}
 	if r.GetDateTime("starts").IsZero() {
 		faults.Add(record.Refuse("starts", CodeBadTime, "Choose when the session starts."))
 	}
@@ -237,15 +244,12 @@ func judgePlan(app core.App, r, before *core.Record) error {
 		}
 	}
 	room, err := roomOf(app, r)
-	if err == nil && room != nil && fresh("room") && !room.Archived().IsZero() {
-		err = record.Refuse("room", CodeNoRoom, "The room "+room.Name()+" is archived. Choose another one.")
-	}
 	switch {
 	case record.Code(err) != "":
 		faults.Add(err)
 	case err != nil:
 		return err
-	case fresh("room", "fps", "people", "resolution", "recording"):
+	case fresh("room", "fps", "people", "recording"):
 		faults.Add(judgeSettings(r, room, plan))
 	}
 	return faults.Err()

@@ -95,6 +95,9 @@ func guardPerson(app core.App, r *core.Record) error {
 	case before.GetString("state") == StateOut && r.GetString("state") != StateOut:
 		return record.Refuse("state", CodeOut, "Whoever was put out of a session stays out of it.")
 	}
+	if err := keepCode(app, r); err != nil {
+		return err
+	}
 	if record.Differs(r, before, "part", "user") && (r.GetString("user") != "" || record.Differs(r, before, "part")) {
 		session, err := sessionOf(app, r)
 		if err != nil {
@@ -144,7 +147,7 @@ func judgeNumber(app core.App, session *Session) error {
 	return nil
 }
 
-// keepHost lets the host's row go only with the session.
+// keepHost lets the host's row go only with the session, or with the team.
 func keepHost(app core.App, r *core.Record) error {
 	if r.GetString("part") != Host {
 		return nil
@@ -156,10 +159,11 @@ func keepHost(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if teams, err := app.CountRecords("teams", dbxID(r.GetString("team"))); err != nil || teams == 0 {
-		return err // all of the team goes
+	team, err := app.CountRecords("teams", dbxID(session.TeamID()))
+	if err != nil {
+		return fmt.Errorf("find the team of a session: %w", err)
 	}
-	if session.HostID() != "" && session.HostID() == r.GetString("user") {
+	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
 		return record.Refuse("base", CodeHostStands, "The host stands on the list of the session. Give it another host first.")
 	}
 	return nil

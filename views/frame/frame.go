@@ -11,13 +11,16 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/sessions"
 	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/static"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
-// App is the shell of the App for the actor's team. current is the key of the page in the navigation, "home".
+// App is the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar" or
+// "sessions".
 // The page adds its title, its crumbs and whatever stands at the right.
 func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.Places(e.App, actor.Account, false)
@@ -27,8 +30,20 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 	team := teams.Of(actor.Team)
 	shell := around(e, actor, places, "/app/", "App")
 	shell.Find = "/app/" + team.Slug() + "/find"
+	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.ModulesOf("meet")[:1]
+	at := "/app/" + team.Slug()
+	running, err := sessions.RunningOf(e.App, actor)
+	if err != nil {
+		return shell, err
+	}
+	meet := ui.NavItem{Label: "Sessions", Href: at + "/sessions", Icon: "video", CountNote: "running", Current: current == "sessions"}
+	if running > 0 {
+		meet.Count, meet.Live = ui.Number(running), true
+	}
 	shell.Nav = []ui.NavGroup{{Items: []ui.NavItem{
-		{Label: "Home", Href: "/app/" + team.Slug(), Icon: "house", Current: current == "home"},
+		{Label: "Home", Href: at, Icon: "house", Current: current == "home"},
+		{Label: "Calendar", Href: at + "/calendar", Icon: "calendar", Current: current == "calendar"},
+		meet,
 	}}}
 	if actor.SeesPanel() {
 		shell.Foot = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", Away: true}
@@ -37,7 +52,7 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 }
 
 // Panel is the shell of the Admin Panel for the actor's team. current is the key of the page in the
-// navigation: "users", "settings" or "audit". It warns where letters do not leave.
+// navigation: "users", "rooms", "settings" or "audit". It warns where letters do not leave.
 func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.Places(e.App, actor.Account, true)
 	if err != nil {
@@ -53,6 +68,7 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 	shell.Nav = []ui.NavGroup{
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
 			Count: ui.Number(counts.Total), CountNote: "people", Current: current == "users"}}},
+		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: at + "/rooms", Icon: "door-open", Current: current == "rooms"}}},
 		{Title: "Team", Items: []ui.NavItem{
 			{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"},
 			{Label: "Audit log", Href: at + "/audit", Icon: "scroll-text", Current: current == "audit"},
