@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/meet/*.js js/stage/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/door/*.js js/meet/*.js js/stage/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -34,9 +34,10 @@ var sheets = []string{
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
-// parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the App's
-// pages, and the page of a live session.
+// parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the pages
+// before a session and of a room, the App's, and the page of a live session.
 var parts = map[string][]string{
+	"door":  {"css/door.css"},
 	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"},
 	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
 }

@@ -126,7 +126,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 
 	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
-	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("meet"), static.ModulesOf("stage")) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("door"), static.ModulesOf("meet"), static.ModulesOf("stage")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
