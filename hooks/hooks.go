@@ -10,6 +10,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/seats"
@@ -35,5 +36,6 @@ func Register(app core.App, config Config) {
 	invitations.Register(app)
 	tags.Register(app)
 	seats.Register(app)
+	people.Register(app)
 	changes.Register(app)
 }
