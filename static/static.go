@@ -35,7 +35,7 @@ var sheets = []string{
 }
 
 // meetSheets are the parts of meet.css, which the pages of the App have besides.
-var meetSheets = []string{"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"}
+var meetSheets = []string{"css/calendar.css", "css/calendar-grid.css", "css/meetings.css", "css/roomtimes.css"}
 
 // types are the kinds of file that are served, and whether they are worth compressing.
 var types = map[string]struct {
