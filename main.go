@@ -10,6 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 
 	"usher/hooks"
+	"usher/hooks/live"
+	"usher/hooks/live/embedded"
 	"usher/hooks/operate"
 	"usher/hooks/settings"
 	_ "usher/pb_migrations"
@@ -43,6 +45,7 @@ func run() error {
 	})
 	hooks.Register(app, config)
 	views.Register(app)
+	live.Use(app, embedded.Start)
 
 	commands := operate.Commands(app)
 	commands.Add(cmd.NewSuperuserCommand(app))

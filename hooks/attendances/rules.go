@@ -1,6 +1,169 @@
 package attendances
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"errors"
+	"fmt"
+	"time"
 
-// Register wires what holds for every writer.
-func Register(app core.App) {}
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"usher/hooks/changes"
+	"usher/hooks/live"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// Register wires what holds for every writer: nobody leaves before he came, or stays beyond the end of the session;
+// the session knows since when it is empty; an end closes what is open. It takes the reports of the media server, and
+// asks it each minute, and when the server starts, for what was not reported.
+func Register(app core.App) {
+	app.OnRecordCreateExecute("attendances").BindFunc(fitting)
+	app.OnRecordUpdateExecute("attendances").BindFunc(fitting)
+	app.OnRecordDeleteExecute("attendances").BindFunc(unwritten)
+	app.OnRecordUpdateExecute("sessions").BindFunc(closeOpen)
+	tell := func(e *core.RecordEvent) error {
+		changes.Tell(e.App, e.Record.GetString("team"), changes.Sessions)
+		return e.Next()
+	}
+	app.OnRecordAfterCreateSuccess("attendances").BindFunc(tell)
+	app.OnRecordAfterUpdateSuccess("attendances").BindFunc(tell)
+
+	live.OnReport(app, take)
+	look := func() {
+		if err := Reconcile(app, time.Now()); err != nil {
+			app.Logger().Error("ask the media server who is in", "error", err)
+		}
+	}
+	app.Cron().MustAdd("usherAttendances", "* * * * *", look)
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		routine.FireAndForget(look)
+		return nil
+	})
+}
+
+// fitting makes a stay fit into its session, whoever writes it, and lets the session know who is in.
+func fitting(e *core.RecordEvent) error {
+	return record.InTx(e, func() error {
+		r := e.Record
+		if !r.IsNew() && record.Changed(r, "team", "session", "sid") {
+			return record.Refuse("base", sessions.CodeFixed, "A stay keeps its session.")
+		}
+		session, err := sessions.ByID(e.App, r.GetString("session"))
+		if err != nil {
+			return err
+		}
+		if session.Status() != sessions.Running && session.Status() != sessions.Ended {
+			return record.Refuse("session", sessions.CodeNotStarted, "Nobody is in a session that does not run.")
+		}
+		fit(&Attendance{r}, session)
+		if err := e.Next(); err != nil {
+			return err
+		}
+		return settle(e.App, session)
+	})
+}
+
+// unwritten lets the session know who is in when a stay is taken back; with its session it just goes.
+func unwritten(e *core.RecordEvent) error {
+	return record.InTx(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		session, err := sessions.ByID(e.App, e.Record.GetString("session"))
+		if err != nil {
+			return missing(err)
+		}
+		return settle(e.App, session)
+	})
+}
+
+func fit(a *Attendance, session *sessions.Session) {
+	ended := session.Ended()
+	if a.Joined().Before(session.Started()) {
+		a.Set("joined", session.Started())
+	}
+	if !ended.IsZero() && a.Joined().After(ended) {
+		a.Set("joined", ended)
+	}
+	if !ended.IsZero() && (a.Left().IsZero() || a.Left().After(ended)) {
+		a.Set("estimated", a.Left().IsZero() || a.Estimated())
+		a.Set("left", ended)
+	}
+	if !a.Left().IsZero() && a.Left().Before(a.Joined()) {
+		a.Set("left", a.Joined())
+	}
+	if a.Left().IsZero() {
+		a.Set("estimated", false)
+	}
+}
+
+// settle writes since when nobody is in a session that runs: the last departure, or the start while nobody came.
+func settle(tx core.App, session *sessions.Session) error {
+	if session.Status() != sessions.Running {
+		return nil
+	}
+	var in int
+	var last string
+	err := tx.DB().NewQuery(`SELECT count(*) FILTER (WHERE "left" = ''), coalesce(max("left"), '') FROM attendances WHERE session = {:session}`).
+		WithContext(record.Kept).Bind(dbx.Params{"session": session.Id}).Row(&in, &last)
+	if err != nil {
+		return fmt.Errorf("count who is in a session: %w", err)
+	}
+	empty := record.Stamp(session.Started())
+	switch {
+	case in > 0:
+		empty = ""
+	case last > empty:
+		empty = last
+	}
+	if session.GetString("empty") == empty {
+		return nil
+	}
+	session.Set("empty", empty)
+	return tx.Save(session)
+}
+
+// closeOpen ends every stay with the session, in the transaction that ends it.
+func closeOpen(e *core.RecordEvent) error {
+	if e.Record.GetString("status") != sessions.Ended {
+		return e.Next()
+	}
+	return record.InTx(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		open, err := openIn(e.App, e.Record.Id)
+		if err != nil {
+			return err
+		}
+		for _, a := range open {
+			a.went(e.Record.GetDateTime("ended").Time(), true)
+			if err := e.App.Save(a); err != nil {
+				return fmt.Errorf("end a stay with its session: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func openIn(app core.App, session string) ([]*Attendance, error) {
+	var open []*Attendance
+	err := app.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session, "left": ""}).OrderBy("joined").All(&open)
+	if err != nil {
+		return nil, fmt.Errorf("list who is in a session: %w", err)
+	}
+	return open, nil
+}
+
+// missing makes "not found" no error.
+func missing(err error) error {
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	return err
+}

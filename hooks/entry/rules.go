@@ -1,6 +1,56 @@
 package entry
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"errors"
 
-// Register wires what holds for every writer.
-func Register(app core.App) {}
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"usher/hooks/live"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// Register wires what holds for every writer: who is out of a session stays out, who was refused at its door comes
+// in only when he is admitted, and who leaves the team is out of its sessions, in the media room, too.
+func Register(app core.App) {
+	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardState))
+	app.OnRecordDeleteExecute("memberships").BindFunc(depart)
+	app.OnRecordAfterUpdateSuccess("participants").BindFunc(func(e *core.RecordEvent) error {
+		if state := e.Record.GetString("state"); state != sessions.StateAdmitted {
+			leaveMedia(e.App, e.Record)
+		}
+		return e.Next()
+	})
+}
+
+func guardState(_ core.App, r *core.Record) error {
+	was, is := r.Original().GetString("state"), r.GetString("state")
+	switch {
+	case was == is:
+		return nil
+	case was == sessions.StateOut:
+		return record.Refuse("state", CodeBlocked, "Whoever was put out of a session stays out of it.")
+	case was == sessions.StateRefused && is != sessions.StateAdmitted && is != sessions.StateOut:
+		return record.Refuse("state", CodeBlocked, "Whoever was refused at the door comes in only when a host admits him.")
+	}
+	return nil
+}
+
+// leaveMedia puts a participant who is not admitted any more out of the media room, if the session runs. The gate
+// keeps him out of it whether or not that works.
+func leaveMedia(app core.App, r *core.Record) {
+	session, err := sessions.ByID(app, r.GetString("session"))
+	if errors.Is(err, record.ErrNotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "") {
+		return
+	}
+	if err != nil {
+		app.Logger().Error("find the session of who is put out", "error", err)
+		return
+	}
+	routine.FireAndForget(func() {
+		if err := live.PutOut(app, session.Media(), r.Id); err != nil {
+			app.Logger().Warn("put somebody out of the media room", "error", err)
+		}
+	})
+}

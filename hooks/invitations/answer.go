@@ -124,7 +124,7 @@ func AcceptNew(app core.App, n Newcomer) (*core.Record, *Invitation, error) {
 		if err := invitation.open(); err != nil {
 			return err
 		}
-		if account, err = enter(tx, account, !invitation.GetBool("shown")); err != nil {
+		if account, err = accounts.Enter(tx, account, !invitation.GetBool("shown"), "accept"); err != nil {
 			return err
 		}
 		entry.Actor = account.Id
@@ -141,20 +141,4 @@ func AcceptNew(app core.App, n Newcomer) (*core.Record, *Invitation, error) {
 			"so whoever runs it confirms your address first; then open this link again.")
 	}
 	return account, invitation, err
-}
-
-// enter saves a new account, or takes over one that was never confirmed.
-func enter(tx core.App, draft *core.Record, proven bool) (*core.Record, error) {
-	known, err := accounts.Find(tx, draft.Email())
-	switch {
-	case errors.Is(err, record.ErrNotFound):
-		return draft, tx.Save(draft)
-	case err != nil:
-		return nil, err
-	case known.Verified():
-		return nil, record.Refuse("base", accounts.CodeWrongAccount, "There is an account for this address. Sign in with it, then accept.")
-	case !proven:
-		return nil, record.Refuse("base", accounts.CodeUnverified, "There is an account for this address, and nobody has confirmed it yet. Ask whoever runs this server.")
-	}
-	return known, accounts.Claim(tx, known, draft)
 }

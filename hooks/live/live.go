@@ -3,17 +3,22 @@
 package live
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/livekit/protocol/auth"
 	"github.com/livekit/protocol/livekit"
-	"github.com/livekit/protocol/webhook"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/twitchtv/twirp"
+
+	"usher/hooks/settings"
 )
 
 // TokenLife is how long a token opens the door; whoever is in stays in.
 const TokenLife = 2 * time.Minute
+
+// Path is where browsers reach the embedded media server, below the public address.
+const Path = "/livekit"
 
 // Grant is what a token lets somebody do.
 type Grant struct {
@@ -21,9 +26,24 @@ type Grant struct {
 	Identity string // the participant
 	Name     string
 	Metadata string // what the pages of others may know, as JSON
-	Publish  bool
+	Publish  bool   // camera and microphone
 	Screen   bool
 }
+
+// sources are what the grant lets somebody send. None at all is said by CanPublish alone: an empty list would let
+// everything through.
+func (g Grant) sources() []livekit.TrackSource {
+	var sources []livekit.TrackSource
+	if g.Publish {
+		sources = append(sources, livekit.TrackSource_CAMERA, livekit.TrackSource_MICROPHONE)
+	}
+	if g.Screen {
+		sources = append(sources, livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO)
+	}
+	return sources
+}
+
+func (g Grant) sends() bool { return g.Publish || g.Screen }
 
 // Pass is what a browser needs to enter.
 type Pass struct {
@@ -31,12 +51,41 @@ type Pass struct {
 	Token string `json:"token"`
 }
 
-// Ready is nil if sessions can run; else it says why not, for the panel.
-func Ready(app core.App) error { return nil }
+// Token makes a pass for the grant. It does not ask whether the person may enter.
+func Token(app core.App, grant Grant) (Pass, error) {
+	at, err := reach(app)
+	if err != nil {
+		return Pass{}, err
+	}
+	video := &auth.VideoGrant{RoomJoin: true, Room: grant.Room}
+	video.SetCanPublish(grant.sends())
+	video.SetCanPublishSources(grant.sources())
+	video.SetCanPublishData(true)
+	video.SetCanSubscribe(true)
+	video.SetCanUpdateOwnMetadata(false) // else he could call himself the host
+	token, err := auth.NewAccessToken(at.key, at.secret).SetIdentity(grant.Identity).SetName(grant.Name).
+		SetMetadata(grant.Metadata).SetVideoGrant(video).SetValidFor(TokenLife).ToJWT()
+	if err != nil {
+		return Pass{}, fmt.Errorf("make a token: %w", err)
+	}
+	return Pass{URL: ClientURL(app), Token: token}, nil
+}
 
-var (
-	_ = auth.NewAccessToken
-	_ = webhook.ReceiveWebhookEvent
-	_ livekit.RoomService
-	_ = twirp.WithHTTPRequestHeaders
-)
+// ClientURL is the address that browsers connect to: ours, with the embedded media server behind it, or that of the
+// outside one.
+func ClientURL(app core.App) string {
+	config := settings.Of(app)
+	if config.LiveURL != "" {
+		return asScheme(config.LiveURL, "ws")
+	}
+	return asScheme(config.Link(Path), "ws")
+}
+
+// asScheme writes an address with ws or http as its scheme, and with wss or https if it was a secure one.
+func asScheme(address, scheme string) string {
+	before, rest, _ := strings.Cut(address, "://")
+	if before == "https" || before == "wss" {
+		scheme += "s"
+	}
+	return scheme + "://" + rest
+}

@@ -96,7 +96,7 @@ func TestWhatIsOverKeepsNoRoom(t *testing.T) {
 		hookstest.Exec(t, s.app, "UPDATE sessions SET status = {:status} WHERE id = {:id}", dbx.Params{"status": status, "id": r.Id})
 	}
 	r := s.book(suite.Id, "16:00", "17:00")
-	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running' WHERE id = {:id}", dbx.Params{"id": r.Id})
+	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running', started = starts WHERE id = {:id}", dbx.Params{"id": r.Id})
 	hookstest.Refused(t, "one over a running one", s.app.Save(s.session(suite.Id, "16:59", "18:00")), rooms.CodeBusy)
 }
 
@@ -133,7 +133,7 @@ func TestAnArchivedRoomKeepsWhatIsBookedAndTakesNothingNew(t *testing.T) {
 	kept = hookstest.Stored(t, s.app, "sessions", kept.Id)
 	kept.Set("status", "running")
 	hookstest.Refused(t, "a start", rooms.Judge(s.app, kept), "")
-	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running' WHERE id = {:id}", dbx.Params{"id": kept.Id})
+	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running', started = starts WHERE id = {:id}", dbx.Params{"id": kept.Id})
 	kept = hookstest.Stored(t, s.app, "sessions", kept.Id)
 	kept.Set("extra", 15)
 	hookstest.Refused(t, "an extension while it runs", s.app.Save(kept), "")

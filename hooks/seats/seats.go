@@ -52,6 +52,7 @@ func Of(app core.App, team string) (Seats, error) {
 		AdminLimit        int `db:"admin_limit"`
 		OrganizerLimit    int `db:"organizer_limit"`
 		LicenceLimit      int `db:"licence_limit"`
+		LicencesUsed      int `db:"licences_used"`
 		AdminUsed         int `db:"admin_used"`
 		OrganizerUsed     int `db:"organizer_used"`
 		AdminReserved     int `db:"admin_reserved"`
@@ -59,6 +60,7 @@ func Of(app core.App, team string) (Seats, error) {
 	}
 	err := app.DB().NewQuery(`
 		SELECT t.admin_seats admin_limit, t.organizer_seats organizer_limit, t.licences licence_limit,
+			(SELECT count(*) FROM sessions s WHERE s.team = t.id AND s.status = 'running') licences_used,
 			coalesce(c.admins, 0) admin_used, coalesce(c.organizers, 0) organizer_used,
 			coalesce(c.admins_promised, 0) - late.admins admin_reserved, coalesce(c.organizers_promised, 0) - late.organizers organizer_reserved
 		FROM teams t LEFT JOIN seat_counts c ON c.team = t.id,
@@ -75,7 +77,7 @@ func Of(app core.App, team string) (Seats, error) {
 	return Seats{
 		Admin:     Count{row.AdminLimit, row.AdminUsed, row.AdminReserved},
 		Organizer: Count{row.OrganizerLimit, row.OrganizerUsed, row.OrganizerReserved},
-		Licences:  Count{Limit: row.LicenceLimit},
+		Licences:  Count{Limit: row.LicenceLimit, Used: row.LicencesUsed},
 	}, nil
 }
 

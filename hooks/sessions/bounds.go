@@ -87,8 +87,9 @@ func roomOf(app core.App, s *core.Record) (*rooms.Room, error) {
 	return room, err
 }
 
-// judgeSettings refuses what the room does not have (R91), and numbers that nobody can have. What it shows is judged
-// by the rooms.
+var heights = map[string]int{"360p": 360, "720p": 720, "1080p": 1080, "2160p": 2160}
+
+// judgeSettings refuses what the room does not have (R91), and numbers that nobody can have.
 func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
 		return record.Refuse("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
@@ -101,6 +102,9 @@ func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
 	}
 	if room == nil {
 		return nil
+	}
+	if heights[s.GetString("resolution")] > heights[room.Quality()] {
+		return record.Refuse("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
 	}
 	if room.GetString("recording") == "off" && s.GetString("recording") != "off" {
 		return record.Refuse("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")

@@ -1,13 +1,6 @@
 package sessions
 
-import (
-	"errors"
-	"time"
-
-	"github.com/pocketbase/pocketbase/core"
-
-	"usher/hooks/actors"
-)
+import "time"
 
 // Form is what somebody gives to schedule a session, or to change one: all of it, the values that stay included.
 type Form struct {
@@ -45,16 +38,3 @@ const (
 	This  Scope = "this"
 	Whole Scope = "series" // all that have not started yet
 )
-
-var errUnwritten = errors.New("not written yet")
-
-// Start begins the run of a session: it takes a licence and a new media room (R100, R108 to R110).
-func Start(app core.App, actor *actors.Actor, id string) (*Session, error) { return nil, errUnwritten }
-
-// End ends a running session for all, and gives its licence back.
-func End(app core.App, actor *actors.Actor, id string) error { return errUnwritten }
-
-// Extend gives a running session more minutes, while plan and room allow it (R104).
-func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session, error) {
-	return nil, errUnwritten
-}

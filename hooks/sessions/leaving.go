@@ -11,7 +11,6 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/members"
 	"usher/hooks/record"
-	"usher/hooks/teams"
 )
 
 // Parted is what a removal, leaving or the loss of a role took: what members tells, and what became of the scheduled
@@ -61,9 +60,8 @@ func (p *Parted) away(actor *actors.Actor, user, handOver string) func(tx core.A
 }
 
 // registerLeaving wires what becomes of the sessions of who is not in the team any more or may not host any more, by
-// whatever deed; and that a team in which a session runs stays (R12).
+// whatever deed.
 func registerLeaving(app core.App) {
-	teams.KeepWhile(app, whileRunning)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
 			team, err := e.App.CountRecords("teams", dbxID(e.Record.GetString("team")))
@@ -140,23 +138,3 @@ func HostedByMembers(app core.App, team string) (int, error) {
 	}
 	return int(n), nil
 }
-
-// whileRunning keeps a team in which a session runs, and names it (R12).
-func whileRunning(app core.App, team string) error {
-	running := []*Session{}
-	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "status": Running}).OrderBy("started").All(&running)
-	if err != nil {
-		return fmt.Errorf("look for running sessions: %w", err)
-	}
-	if len(running) == 0 {
-		return nil
-	}
-	more := ""
-	if n := len(running) - 1; n > 0 {
-		more = fmt.Sprintf(" and %d more", n)
-	}
-	return record.Refuse("base", CodeRunning, "The session “"+running[0].Title()+"”"+more+" is running. End it first.")
-}
-
-// CodeRunning is the code of a refusal because a session runs.
-const CodeRunning = "session_running"

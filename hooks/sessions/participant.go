@@ -89,7 +89,7 @@ func Participants(app core.App, session string) ([]*Participant, error) {
 	return all, nil
 }
 
-func oneParticipant(app core.App, where dbx.HashExp) (*Participant, error) {
+func oneParticipant(app core.App, where dbx.Expression) (*Participant, error) {
 	p := &Participant{}
 	err := app.RecordQuery("participants").AndWhere(where).Limit(1).One(p)
 	if errors.Is(err, sql.ErrNoRows) {

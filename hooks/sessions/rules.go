@@ -42,6 +42,7 @@ func Register(app core.App) {
 	registerFeeds(app)
 	registerLeaving(app)
 	registerLetters(app)
+	registerRun(app)
 }
 
 // guarded is record.Guard, and seats the host once the session is written.
@@ -248,7 +249,7 @@ func judgePlan(app core.App, r, before *core.Record) error {
 		faults.Add(err)
 	case err != nil:
 		return err
-	case fresh("room", "fps", "people", "recording"):
+	case fresh("room", "fps", "people", "resolution", "recording"):
 		faults.Add(judgeSettings(r, room, plan))
 	}
 	return faults.Err()

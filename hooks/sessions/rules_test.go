@@ -290,7 +290,7 @@ func TestARoomBoundsWhatIsInIt(t *testing.T) {
 		code string
 	}{
 		"as it is":        {sessions.Form{}, ""},
-		"sharper":         {sessions.Form{Resolution: "1080p"}, "too_high"},
+		"sharper":         {sessions.Form{Resolution: "1080p"}, sessions.CodeBadSetting},
 		"recorded":        {sessions.Form{Recording: "always"}, sessions.CodeBadSetting},
 		"four people":     {sessions.Form{Guests: []string{"a@x.example", "b@x.example", "c@x.example"}}, sessions.CodeTooManyPeople},
 		"set to too many": {sessions.Form{People: 4}, sessions.CodeTooManyPeople},

@@ -84,7 +84,7 @@ func FromEnv(getenv func(string) string) (Config, error) {
 		ResendURL:     getenv("RESEND_BASE_URL"),
 		WebhookSecret: getenv("RESEND_WEBHOOK_SECRET"),
 	}
-	return config, config.validate()
+	return config, errors.Join(config.validate(), config.readLive(getenv))
 }
 
 func (c Config) validate() error {

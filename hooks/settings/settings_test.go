@@ -15,7 +15,7 @@ func from(env map[string]string) (settings.Config, error) {
 
 func TestWithoutAnySettingThereAreDefaults(t *testing.T) {
 	config, err := from(nil)
-	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free"}) {
+	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", LiveUDPPort: 7882, LiveTCPPort: 7881}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
@@ -26,10 +26,13 @@ func TestEverySettingIsRead(t *testing.T) {
 		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org",
 		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
 		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
+		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
 	})
 	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
 		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
-		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7"}
 	if err != nil || config != want {
 		t.Errorf("%+v %v", config, err)
 	}
@@ -48,6 +51,32 @@ var wrong = map[string][]string{
 	"USHER_MAIL_FROM":       {"usher", "<>"},
 	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
 	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+	"USHER_LIVE_UDP_PORT":   {"0", "-1", "65536", "media"},
+	"USHER_LIVE_TCP_PORT":   {"-1", "65536", "media"},
+	"USHER_LIVE_NODE_IP":    {"usher.example.org", "203.0.113"},
+}
+
+func TestAnOutsideLiveKitIsNamedWhole(t *testing.T) {
+	whole := map[string]string{"LIVEKIT_URL": "wss://live.example.org", "LIVEKIT_API_KEY": "k", "LIVEKIT_API_SECRET": "S3cret"}
+	for name := range whole {
+		env := maps.Clone(whole)
+		delete(env, name)
+		if _, err := from(env); err == nil || !strings.Contains(err.Error(), "set all three, or none") || strings.Contains(err.Error(), "S3cret") {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+	for address, want := range map[string]string{
+		"wss://live.example.org": "wss://live.example.org https://live.example.org", "https://live.example.org:7880": "wss://live.example.org:7880 https://live.example.org:7880",
+		"ws://127.0.0.1:7880": "ws://127.0.0.1:7880 http://127.0.0.1:7880", "http://[::1]:7880": "ws://[::1]:7880 http://[::1]:7880",
+		"live.example.org": "", "ftp://live.example.org": "", "wss://": "", "wss://k@live.example.org": "", "wss://live.example.org?x=1": "",
+		"wss://live.example.org;script-src": "", "wss://live.example.org 'unsafe-inline'": "", "wss://a,b": "",
+	} {
+		whole["LIVEKIT_URL"] = address
+		config, err := from(whole)
+		if want == "" && (err == nil || !strings.HasPrefix(err.Error(), "LIVEKIT_URL is ")) || want != "" && (err != nil || config.LiveHost() != want) {
+			t.Errorf("%s: %q, %v", address, config.LiveHost(), err)
+		}
+	}
 }
 
 func TestEachFaultIsNamed(t *testing.T) {

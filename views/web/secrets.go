@@ -8,7 +8,7 @@ import (
 )
 
 // secretPaths begin the addresses whose next part is a secret.
-var secretPaths = []string{"/invite/", "/reset/", "/verify/", "/email/", "/calendar/"}
+var secretPaths = []string{"/invite/", "/reset/", "/verify/", "/email/", "/calendar/", "/s/"}
 
 func hasSecret(path string) bool {
 	for _, prefix := range secretPaths {
@@ -21,7 +21,7 @@ func hasSecret(path string) bool {
 
 // secrets finds them wherever they stand in a text.
 var secrets = regexp.MustCompile(`(?i)((?:/|%2F)(?:invite|reset|verify|email|calendar)(?:/|%2F))[^/?#&\s"]+|` +
-	`((?:[?&]|%3F|%26)(?:code|token)(?:=|%3D))[^&\s"]+|usi_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+`)
+	`((?:[?&]|%3F|%26)(?:code|token)(?:=|%3D))[^&\s"]+|us[ip]_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+`)
 
 func redact(text string) string { return secrets.ReplaceAllString(text, "${1}${2}•") }
 

@@ -3,27 +3,141 @@
 package embedded
 
 import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
 	"github.com/livekit/livekit-server/pkg/config"
 	"github.com/livekit/livekit-server/pkg/routing"
 	"github.com/livekit/livekit-server/pkg/service"
 	"github.com/livekit/livekit-server/pkg/telemetry/prometheus"
+
+	"usher/hooks/live"
 )
 
-// assemble makes a media server of its configuration, without starting it.
-func assemble(yaml string) (*service.LivekitServer, error) {
-	conf, err := config.NewConfig(yaml, true, nil, nil)
+// startWithin is how long the media server may take until it runs.
+const startWithin = 10 * time.Second
+
+var _ live.Starter = Start
+
+// Start starts the media server and returns once it takes connections. Its API and its signalling are on loopback
+// alone; media come to its UDP and TCP ports.
+func Start(local live.Local) (*live.Instance, error) {
+	if err := portsFree(local); err != nil {
+		return nil, err
+	}
+	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	config.InitLoggerFromConfig(&conf.Logging)
-	node, err := routing.NewLocalNode(conf)
+	server, err := assemble(settings(local, port), local)
 	if err != nil {
 		return nil, err
 	}
-	if err := prometheus.Init(string(node.NodeID()), node.NodeType()); err != nil {
-		return nil, err
+	done := make(chan struct{})
+	var failed error
+	go func() {
+		defer close(done)
+		failed = server.Start()
+	}()
+	deadline := time.After(startWithin)
+	for !server.IsRunning() { // a Stop before that would do nothing, and Start never return
+		select {
+		case <-done:
+			return nil, errors.Join(errors.New("the media server ended at its start"), failed)
+		case <-deadline:
+			return nil, fmt.Errorf("the media server does not run after %s", startWithin)
+		case <-time.After(5 * time.Millisecond):
+		}
 	}
-	return service.InitializeServer(conf, node)
+	return &live.Instance{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Done: done, Stop: func() {
+		server.Stop(true)
+		<-done
+	}}, nil
 }
 
-var _ = assemble
+// portsFree says of a port that is taken in words what the media server would say in passing, and would not let go
+// of the other one.
+func portsFree(local live.Local) error {
+	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: bindIP(local), Port: local.UDPPort})
+	if err != nil {
+		return fmt.Errorf("UDP port %d cannot be used for media: %w", local.UDPPort, err)
+	}
+	udp.Close()
+	if local.TCPPort == 0 {
+		return nil
+	}
+	tcp, err := net.ListenTCP("tcp", &net.TCPAddr{Port: local.TCPPort})
+	if err != nil {
+		return fmt.Errorf("TCP port %d cannot be used for media: %w", local.TCPPort, err)
+	}
+	return tcp.Close()
+}
+
+func bindIP(local live.Local) net.IP {
+	if local.Loopback {
+		return net.IPv4(127, 0, 0, 1)
+	}
+	return nil
+}
+
+func freePort() (int, error) {
+	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer socket.Close()
+	return socket.Addr().(*net.TCPAddr).Port, nil
+}
+
+// settings is the configuration as the media server reads it. A room is there only once we have opened it.
+func settings(local live.Local, port int) string {
+	var lines strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&lines, format+"\n", args...) }
+	line("port: %d", port)
+	line("bind_addresses: [127.0.0.1]")
+	line("keys: {%s: %s}", local.Key, local.Secret)
+	line("webhook: {api_key: %s, urls: [%q]}", local.Key, local.Reports)
+	line("room: {auto_create: false, departure_timeout: 20}")
+	line("rtc:")
+	line("  udp_port: %d", local.UDPPort)
+	line("  tcp_port: %d", local.TCPPort)
+	switch {
+	case local.NodeIP != "":
+		line("  node_ip: %q", local.NodeIP)
+		line("  use_external_ip: false")
+	default:
+		line("  use_external_ip: true")
+	}
+	if local.Loopback {
+		line("  enable_loopback_candidate: true")
+		line("  ips: {includes: [127.0.0.1/32]}")
+	}
+	return lines.String()
+}
+
+// assemble makes a media server of its configuration, without starting it.
+func assemble(yaml string, local live.Local) (*service.LivekitServer, error) {
+	logTo(local.Log)
+	conf, err := config.NewConfig(yaml, true, nil, nil)
+	if err != nil && local.NodeIP == "" {
+		return nil, fmt.Errorf("the public address of this machine was not found out; set it by USHER_LIVE_NODE_IP: %w", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the settings of the media server: %w", err)
+	}
+	node, err := routing.NewLocalNode(conf)
+	if err != nil {
+		return nil, fmt.Errorf("make the node of the media server: %w", err)
+	}
+	if err := prometheus.Init(string(node.NodeID()), node.NodeType()); err != nil {
+		return nil, fmt.Errorf("make the counters of the media server: %w", err)
+	}
+	server, err := service.InitializeServer(conf, node)
+	if err != nil {
+		return nil, fmt.Errorf("make the media server: %w", err)
+	}
+	return server, nil
+}

@@ -1,0 +1,61 @@
+package accounts
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Enter saves the account that a link made, or takes over one that was never confirmed, inside the transaction of
+// the link. proven says that the link reached the address. deed is what is to be done after signing in, such as "accept".
+func Enter(tx core.App, draft *core.Record, proven bool, deed string) (*core.Record, error) {
+	known, err := Find(tx, draft.Email())
+	switch {
+	case errors.Is(err, record.ErrNotFound):
+		return draft, tx.Save(draft)
+	case err != nil:
+		return nil, err
+	case known.Verified():
+		return nil, record.Refuse("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
+	case !proven:
+		return nil, record.Refuse("base", CodeUnverified, "There is an account for this address, and nobody has confirmed it yet. Ask whoever runs this server.")
+	}
+	return known, Claim(tx, known, draft)
+}
+
+// unknowable is the hash of a password that nobody knows: checking one against it takes as long as against any.
+var unknowable = sync.OnceValue(func() func(*core.Collection) *core.PasswordFieldValue {
+	var mu sync.Mutex
+	made := map[int]*core.PasswordFieldValue{}
+	return func(users *core.Collection) *core.PasswordFieldValue {
+		mu.Lock()
+		defer mu.Unlock()
+		field := users.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField)
+		if made[field.Cost] == nil {
+			account := core.NewRecord(users)
+			setPassword(account, NewSecret())
+			hashed := account.GetRaw(core.FieldNamePassword).(*core.PasswordFieldValue)
+			made[field.Cost] = &core.PasswordFieldValue{Hash: hashed.Hash}
+		}
+		return made[field.Cost]
+	}
+})
+
+// Nameplate is an account that nobody can sign in to, not saved yet: it has no password, and its address is not
+// confirmed. It stands for who came to a session by a link and a name alone (R70).
+func Nameplate(app core.App, email, name string) (*core.Record, error) {
+	users, err := app.FindCachedCollectionByNameOrId("users")
+	if err != nil {
+		return nil, fmt.Errorf("find users: %w", err)
+	}
+	account := core.NewRecord(users)
+	account.SetEmail(email)
+	account.SetRaw(core.FieldNamePassword, unknowable()(users))
+	account.RefreshTokenKey()
+	account.Set("name", name)
+	return account, nil
+}

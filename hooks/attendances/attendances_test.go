@@ -1,0 +1,273 @@
+package attendances_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/attendances"
+	"usher/hooks/hookstest"
+	"usher/hooks/live"
+	"usher/hooks/live/livetest"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+const key, secret = "key", "a-secret-of-thirty-two-characters"
+
+// stage is a session that runs on a media server whose reports the test writes.
+type stage struct {
+	*testing.T
+	app     *core.BaseApp
+	owner   *core.Record
+	team    *teams.Team
+	session *sessions.Session
+}
+
+func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
+	t.Helper()
+	app := hookstest.NewWith(t, config)
+	owner := hookstest.Person(t, app, "owner@x.example")
+	team := hookstest.Team(t, app, owner, "Halation", "pro")
+	host := hookstest.Member(t, app, team, "host@x.example", "organizer")
+	form.Starts = time.Now().Add(5 * time.Minute)
+	session := hookstest.Session(t, app, host, team, form)
+	if form.Elsewhere == "" {
+		var err error
+		if session, err = sessions.Start(app, hookstest.Actor(t, app, host, team), session.Id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &stage{t, app, owner, team, session}
+}
+
+func outside() settings.Config {
+	config := hookstest.Config()
+	config.LiveURL, config.LiveKey, config.LiveSecret = "ws://127.0.0.1:1", key, secret
+	return config
+}
+
+func (s *stage) host() *sessions.Participant {
+	s.Helper()
+	p, err := sessions.ParticipantBy(s.app, s.session.Id, "host@x.example")
+	if err != nil {
+		s.Fatal(err)
+	}
+	return p
+}
+
+// event is a report of a stay, some seconds after the start of the session.
+func (s *stage) event(id, kind, sid string, after int) *livekit.WebhookEvent {
+	started := s.session.Started()
+	e := &livekit.WebhookEvent{Id: id, Event: kind, CreatedAt: started.Unix() + int64(after), Room: &livekit.Room{Name: s.session.Media(), TurnPassword: "x"}}
+	if sid != "" {
+		e.Participant = &livekit.ParticipantInfo{Sid: sid, Identity: s.host().Id, Name: "Host", JoinedAtMs: started.Add(time.Second).UnixMilli(), JoinedAt: started.Unix() + 1}
+	}
+	if kind == live.Published {
+		e.Participant.JoinedAt, e.Participant.JoinedAtMs = 0, 0
+	}
+	return e
+}
+
+func (s *stage) send(event *livekit.WebhookEvent) error {
+	s.Helper()
+	return live.Receive(s.app, livetest.Signed(s, "http://usher.test"+live.ReportPath, key, secret, event))
+}
+
+// stays is who was in: "sid from to" in seconds since the start, to "-" while he is in.
+func (s *stage) stays() string {
+	s.Helper()
+	all, err := attendances.Of(s.app, s.session.Id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	var lines []string
+	second := func(at time.Time) string {
+		if at.IsZero() {
+			return "-"
+		}
+		return fmt.Sprint(int(at.Sub(s.session.Started().Truncate(time.Second)).Seconds()))
+	}
+	for _, a := range all {
+		line := fmt.Sprintf("%s %s %s", a.GetString("sid"), second(a.Joined()), second(a.Left()))
+		if a.Width() > 0 || a.Audio() != "" {
+			line += strings.TrimRight(fmt.Sprintf(" %dx%d@%d %s %s", a.Width(), a.Height(), a.FPS(), a.Codec(), a.Audio()), " ")
+		}
+		if a.Estimated() {
+			line += " estimated"
+		}
+		lines = append(lines, line)
+		if !a.Left().IsZero() && a.Left().Before(a.Joined()) {
+			s.Errorf("%s left before he came", line)
+		}
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, ", ")
+}
+
+func (s *stage) wants(want string) {
+	s.Helper()
+	if got := s.stays(); got != want {
+		s.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func (s *stage) running() *sessions.Session {
+	s.Helper()
+	found, err := sessions.ByID(s.app, s.session.Id)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return found
+}
+
+func TestReportsComeToTheSameInEveryOrderAndCountOnce(t *testing.T) {
+	for n := range 30 {
+		s := open(t, outside(), sessions.Form{})
+		camera := s.event("e2", live.Published, "PA_1", 5)
+		camera.Track = &livekit.TrackInfo{Sid: "TR_1", Source: livekit.TrackSource_CAMERA, MimeType: "video/VP8", Width: 640, Height: 360, Name: "camera@24"}
+		screen := s.event("e3", live.Published, "PA_1", 7)
+		screen.Track = &livekit.TrackInfo{Sid: "TR_2", Source: livekit.TrackSource_SCREEN_SHARE, MimeType: "video/H264", Width: 1920, Height: 1080, Name: "screen@30"}
+		sound := s.event("e4", live.Published, "PA_1", 8)
+		sound.Track = &livekit.TrackInfo{Sid: "TR_3", Source: livekit.TrackSource_MICROPHONE, MimeType: "audio/opus", AudioFeatures: []livekit.AudioTrackFeature{livekit.AudioTrackFeature_TF_NO_DTX}}
+		events := []*livekit.WebhookEvent{
+			s.event("e1", live.Joined, "PA_1", 1), camera, screen, sound, s.event("e5", live.Left, "PA_1", 60),
+			s.event("e6", live.Joined, "PA_2", 70), s.event("e7", live.Left, "PA_2", 90), s.event("e8", "room_started", "", 0),
+			s.event("e9", live.Aborted, "PA_9", 9),
+		}
+		events = append(events, events...)
+		if n > 0 {
+			rand.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+		}
+		for _, event := range events {
+			if err := s.send(event); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.wants("PA_1 1 60 1920x1080@30 h264 music, PA_2 1 90")
+		if t.Failed() {
+			t.Fatal(events)
+		}
+		if got := s.running().GetDateTime("empty").Time(); got.Sub(s.session.Started()) < 85*time.Second {
+			t.Errorf("empty since %v", got)
+		}
+	}
+}
+
+func TestASessionKnowsSinceWhenItIsEmpty(t *testing.T) {
+	s := open(t, outside(), sessions.Form{})
+	empty := func() string { return s.running().GetString("empty") }
+	if empty() != record.Stamp(s.session.Started()) {
+		t.Errorf("before anybody came: %q", empty())
+	}
+	for _, step := range []struct {
+		event *livekit.WebhookEvent
+		empty bool
+	}{
+		{s.event("1", live.Joined, "A", 1), false}, {s.event("2", live.Joined, "B", 2), false}, {s.event("3", live.Left, "A", 3), false},
+		{s.event("4", live.Left, "B", 4), true}, {s.event("5", live.Joined, "C", 5), false}, {s.event("6", live.Finished, "", 9), true},
+	} {
+		if err := s.send(step.event); err != nil || (empty() != "") != step.empty {
+			t.Errorf("%s: %q, %v", step.event.Id, empty(), err)
+		}
+	}
+	for _, a := range hookstest.Rows(t, s.app, "SELECT id FROM attendances") {
+		if err := s.app.Delete(hookstest.Stored(t, s.app, "attendances", a)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if empty() != record.Stamp(s.session.Started()) {
+		t.Errorf("with all taken back: %q", empty())
+	}
+}
+
+func TestAnEndClosesWhatIsOpenAndReportsThatComeLaterFitIn(t *testing.T) {
+	s := open(t, outside(), sessions.Form{})
+	for _, e := range []*livekit.WebhookEvent{s.event("1", live.Joined, "A", 1), s.event("2", live.Joined, "B", 1)} {
+		if err := s.send(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := hookstest.Stored(t, s.app, "sessions", s.session.Id)
+	r.Set("status", sessions.Ended)
+	r.Set("ended", s.session.Started().Truncate(time.Second).Add(100*time.Second))
+	if err := s.app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	s.wants("A 1 100 estimated, B 1 100 estimated")
+	for _, e := range []*livekit.WebhookEvent{s.event("3", live.Left, "A", 50), s.event("4", live.Left, "B", 101), s.event("5", live.Joined, "C", 2),
+		s.event("6", live.Left, "D", 300), s.event("7", live.Finished, "", 300)} {
+		if err := s.send(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.wants("A 1 50, B 1 100, C 1 100 estimated, D 1 100")
+	for _, row := range hookstest.Rows(t, s.app, "SELECT id FROM attendances") {
+		bare := hookstest.Stored(t, s.app, "attendances", row)
+		bare.Set("left", "")
+		bare.Set("joined", time.Now().Add(48*time.Hour))
+		if err := s.app.Save(bare); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if strings.Contains(s.stays(), "-") {
+		t.Errorf("a bare save opened a stay: %s", s.stays())
+	}
+	bare := hookstest.Blank(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "X", "joined": time.Now(), "left": time.Now().Add(-time.Hour)})
+	if err := s.app.Save(bare); err != nil || bare.GetDateTime("left").Before(bare.GetDateTime("joined")) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWhatIsNotSignedIsRefusedAndOtherRoomsAreNotOurs(t *testing.T) {
+	s := open(t, outside(), sessions.Form{})
+	joined := s.event("1", live.Joined, "A", 1)
+	for what, request := range map[string]func() error{
+		"another secret": func() error {
+			return live.Receive(s.app, livetest.Signed(t, "http://x", key, "another-secret-of-thirty-two-chars", joined))
+		},
+		"another key": func() error { return live.Receive(s.app, livetest.Signed(t, "http://x", "other", secret, joined)) },
+		"another body": func() error {
+			request := livetest.Signed(t, "http://x", key, secret, joined)
+			request.Body = livetest.Signed(t, "http://x", key, secret, s.event("2", live.Left, "A", 1)).Body
+			return live.Receive(s.app, request)
+		},
+		"no signature": func() error {
+			request := livetest.Signed(t, "http://x", key, secret, joined)
+			request.Header.Del("Authorization")
+			return live.Receive(s.app, request)
+		},
+	} {
+		hookstest.Refused(t, what, request(), live.CodeForged)
+	}
+	foreign := s.event("1", live.Joined, "A", 1)
+	foreign.Room.Name = "somebody-elses"
+	if err := s.send(foreign); err != nil {
+		t.Error(err)
+	}
+	if s.wants(""); hookstest.Count(t, s.app, "session_reports") != 0 {
+		t.Error("a report was kept")
+	}
+}
+
+func TestAReportThatIsTakenAtOnceCountsOnce(t *testing.T) {
+	s := open(t, outside(), sessions.Form{})
+	hookstest.Widen(s.app, "attendances", "session_reports")
+	results := hookstest.Race(8, func(int) error { return s.send(s.event("1", live.Joined, "A", 1)) })
+	if won := hookstest.Won(t, results); won != 8 {
+		t.Errorf("%d were answered", won)
+	}
+	if n := hookstest.Count(t, s.app, "session_reports", dbx.HashExp{"event": "1"}); n != 1 {
+		t.Errorf("%d were kept", n)
+	}
+	s.wants("A 1 -")
+}

@@ -1,0 +1,120 @@
+package attendances
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/live"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// rebuild makes the stays of a session elsewhere of all its reports, so that they come to the same in whatever order
+// those arrived.
+func rebuild(tx core.App, session *sessions.Session) error {
+	wanted, err := stays(tx, session)
+	if err != nil {
+		return err
+	}
+	existing, err := Of(tx, session.Id)
+	if err != nil {
+		return err
+	}
+	for _, a := range existing {
+		if _, stays := wanted[a.GetString("sid")]; !stays {
+			if err := tx.Delete(a); err != nil {
+				return fmt.Errorf("take back a stay: %w", err)
+			}
+		}
+	}
+	for sid, reported := range wanted {
+		a, err := stay(tx, session, sid)
+		if err != nil {
+			return err
+		}
+		a.Load(map[string]any{"joined": reported.joined, "left": reported.left, "estimated": false,
+			"width": 0, "height": 0, "fps": 0, "codec": "", "audio": reported.settings.Audio})
+		if err := reported.who(tx, session, a); err != nil {
+			return err
+		}
+		a.sends(reported.settings.picture())
+		if err := tx.Save(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reportedStay is somebody from a "joined" to the next "left".
+type reportedStay struct {
+	person   string
+	joined   time.Time
+	left     time.Time
+	settings Settings
+}
+
+// stays reads them out of the reports, by the id of the "joined". A "joined" of who is in, and a "left" of who is not,
+// change nothing.
+func stays(tx core.App, session *sessions.Session) (map[string]*reportedStay, error) {
+	var reports []*core.Record
+	err := tx.RecordQuery("session_reports").AndWhere(dbx.HashExp{"session": session.Id}).OrderBy("at", "event").All(&reports)
+	if err != nil {
+		return nil, fmt.Errorf("list the reports of a session: %w", err)
+	}
+	var everybody Settings
+	all, in := map[string]*reportedStay{}, map[string]*reportedStay{}
+	for _, r := range reports {
+		var settings Settings
+		if err := r.UnmarshalJSONField("settings", &settings); err != nil {
+			return nil, fmt.Errorf("read a report: %w", err)
+		}
+		person, at := strings.ToLower(r.GetString("person")), r.GetDateTime("at").Time()
+		switch r.GetString("type") {
+		case EventStarted:
+			everybody = settings
+		case EventJoined:
+			if in[person] == nil {
+				in[person] = &reportedStay{r.GetString("person"), at, time.Time{}, settings.or(everybody)}
+				all[r.GetString("event")] = in[person]
+			}
+		case EventLeft:
+			if in[person] != nil {
+				in[person].left = at
+				delete(in, person)
+			}
+		}
+	}
+	return all, nil
+}
+
+// or fills what is left open.
+func (s Settings) or(others Settings) Settings {
+	if s == (Settings{}) {
+		return others
+	}
+	return s
+}
+
+// picture is the settings as what somebody sends.
+func (s Settings) picture() live.Track {
+	height, err := strconv.Atoi(strings.TrimSuffix(s.Resolution, "p"))
+	if err != nil || height < 0 || height > 10_000 {
+		height = 0
+	}
+	return live.Track{Source: "camera", Width: height * 16 / 9, Height: height, FPS: s.FPS, Codec: s.Codec}
+}
+
+// who writes who it was: somebody of the list by his address, else the name that was reported.
+func (s *reportedStay) who(tx core.App, session *sessions.Session, a *Attendance) error {
+	a.Load(map[string]any{"participant": "", "user": "", "name": record.Cut(s.person, 254)})
+	p, err := sessions.ParticipantBy(tx, session.Id, strings.ToLower(s.person))
+	if err == nil {
+		a.known(p)
+	}
+	return missing(err)
+}

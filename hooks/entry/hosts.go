@@ -1,0 +1,123 @@
+package entry
+
+import (
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/live"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// Admit lets somebody in who waits at the door, or who was refused there. Whoever is not in the team becomes its
+// guest by it (R67).
+func Admit(app core.App, by *sessions.Participant, target, from string) error {
+	return control(app, by, target, from, "session.admit", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
+		switch p.State() {
+		case sessions.StateAdmitted:
+			return nil
+		case sessions.StateWaiting, sessions.StateRefused:
+		default:
+			return record.Refuse("base", CodeBlocked, p.Called()+" does not wait at the door.")
+		}
+		if err := welcome(tx, p, from); err != nil {
+			return err
+		}
+		return setState(tx, p, sessions.StateAdmitted)
+	})
+}
+
+// Refuse turns somebody away who waits at the door. A host can admit him yet.
+func Refuse(app core.App, by *sessions.Participant, target, from string) error {
+	return control(app, by, target, from, "session.refuse", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
+		switch p.State() {
+		case sessions.StateRefused:
+			return nil
+		case sessions.StateWaiting:
+			return setState(tx, p, sessions.StateRefused)
+		}
+		return record.Refuse("base", CodeBlocked, p.Called()+" does not wait at the door.")
+	})
+}
+
+// PutOut ends the session for one person, for good (R115). Nobody puts out the host, and only the host a co-host.
+func PutOut(app core.App, by *sessions.Participant, target, from string) error {
+	return control(app, by, target, from, "session.put_out", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
+		switch {
+		case p.Id == by.Id:
+			return record.Refuse("base", "put_out_self", "You cannot put yourself out. Leave the session instead.")
+		case p.Part() == sessions.Host:
+			return record.Forbid("Nobody puts out the host.")
+		case p.Leads() && by.Part() != sessions.Host:
+			return record.Forbid("Only the host puts out a co-host.")
+		}
+		return setState(tx, p, sessions.StateOut)
+	})
+}
+
+// Mute turns somebody's microphone off. He can turn it on again.
+func Mute(app core.App, by *sessions.Participant, target, from string) error {
+	room := ""
+	err := control(app, by, target, from, "session.mute", func(_ core.App, session *sessions.Session, p *sessions.Participant) error {
+		if session.Status() != sessions.Running || p.State() != sessions.StateAdmitted {
+			return record.Refuse("base", sessions.CodeNotStarted, p.Called()+" is not in the session.")
+		}
+		room = session.Media()
+		return nil
+	})
+	if err != nil || room == "" {
+		return err
+	}
+	return live.Mute(app, room, target)
+}
+
+// control runs a deed of who leads a session on somebody in it, with the right to it read anew.
+func control(app core.App, by *sessions.Participant, target, from, action string,
+	deed func(tx core.App, session *sessions.Session, p *sessions.Participant) error) error {
+	entry := &audit.Entry{Action: action, Team: by.GetString("team"), Actor: by.UserID(), ActorName: by.Called(), From: from}
+	return audit.Do(app, entry, func(tx core.App) error {
+		session, err := sessions.ByID(tx, by.SessionID())
+		if err != nil {
+			return err
+		}
+		p, err := sessions.FindParticipant(tx, target)
+		if err != nil {
+			return err
+		}
+		if p.SessionID() != session.Id {
+			return record.ErrNotFound
+		}
+		entry.On(p.Id, p.Called()).With("session", session.Title())
+		if err := leads(tx, session, by.Id); err != nil {
+			return err
+		}
+		if status := session.Status(); status == sessions.Ended || status == sessions.Cancelled {
+			return record.Refuse("base", sessions.CodeEnded, "The session is over.")
+		}
+		return deed(tx, session, p)
+	})
+}
+
+// leads refuses who does not lead the session, or not any more.
+func leads(tx core.App, session *sessions.Session, id string) error {
+	by, err := sessions.FindParticipant(tx, id)
+	if err != nil {
+		return err
+	}
+	m, err := members.Find(tx, session.TeamID(), by.UserID())
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	if err != nil || m.Kind() != members.Member || !by.Leads() || by.State() == sessions.StateOut || by.State() == sessions.StateRefused {
+		return record.Forbid("Only the host and the co-hosts of a session do this.")
+	}
+	return nil
+}
+
+func setState(tx core.App, p *sessions.Participant, state string) error {
+	p.Set("state", state)
+	return tx.Save(p)
+}

@@ -1,0 +1,168 @@
+package entry_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"usher/hooks/entry"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+func TestWhoHasTheControls(t *testing.T) {
+	h := stage(t, "lobby").at("running")
+	for _, who := range []string{"host", "cohost", "asked", "guest"} {
+		h.join(who, "")
+	}
+	controls := map[string]func(by *sessions.Participant, target string) error{
+		"admit":   func(by *sessions.Participant, target string) error { return entry.Admit(h.app, by, target, from) },
+		"refuse":  func(by *sessions.Participant, target string) error { return entry.Refuse(h.app, by, target, from) },
+		"put out": func(by *sessions.Participant, target string) error { return entry.PutOut(h.app, by, target, from) },
+	}
+	for _, s := range []struct {
+		by, control, target, before string
+		code, after                 string
+	}{
+		{"host", "admit", "guest", "waiting", "", "admitted"},
+		{"cohost", "admit", "guest", "waiting", "", "admitted"},
+		{"host", "admit", "guest", "admitted", "", "admitted"},
+		{"host", "admit", "guest", "refused", "", "admitted"},
+		{"host", "admit", "guest", "out", entry.CodeBlocked, "out"},
+		{"host", "admit", "guest", "declined", entry.CodeBlocked, "declined"},
+		{"host", "admit", "guest", "invited", entry.CodeBlocked, "invited"},
+		{"asked", "admit", "guest", "waiting", record.CodeNotAllowed, "waiting"},
+		{"guest", "admit", "guest", "waiting", record.CodeNotAllowed, "waiting"},
+		{"host", "refuse", "guest", "waiting", "", "refused"},
+		{"host", "refuse", "guest", "admitted", entry.CodeBlocked, "admitted"},
+		{"host", "refuse", "guest", "out", entry.CodeBlocked, "out"},
+		{"asked", "refuse", "guest", "waiting", record.CodeNotAllowed, "waiting"},
+		{"host", "put out", "guest", "admitted", "", "out"},
+		{"host", "put out", "guest", "waiting", "", "out"},
+		{"host", "put out", "guest", "out", "", "out"},
+		{"cohost", "put out", "guest", "admitted", "", "out"},
+		{"asked", "put out", "guest", "admitted", record.CodeNotAllowed, "admitted"},
+		{"cohost", "put out", "host", "admitted", record.CodeNotAllowed, "admitted"},
+		{"cohost", "put out", "cohost", "admitted", "put_out_self", "admitted"},
+		{"host", "put out", "host", "admitted", "put_out_self", "admitted"},
+		{"host", "put out", "cohost", "admitted", "", "out"},
+	} {
+		was := h.state(s.target + "@x.example")
+		h.set(s.target+"@x.example", s.before)
+		err := controls[s.control](h.participant(s.by+"@x.example"), h.participant(s.target+"@x.example").Id)
+		hookstest.Refused(t, s.by+" "+s.control+" "+s.target+" who is "+s.before, err, s.code)
+		if got := h.state(s.target + "@x.example"); got != s.after {
+			t.Errorf("%s %s %s who is %s: now %s", s.by, s.control, s.target, s.before, got)
+		}
+		h.set(s.target+"@x.example", was)
+	}
+}
+
+func TestTheControlsEndWithTheRight(t *testing.T) {
+	h := stage(t, "lobby").at("running")
+	h.join("host", "")
+	h.join("cohost", "")
+	h.join("guest", "")
+	host, cohost, guest := h.participant("host@x.example"), h.participant("cohost@x.example"), h.participant("guest@x.example").Id
+	if err := entry.PutOut(h.app, host, cohost.Id, from); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Refused(t, "a co-host who was put out", entry.Admit(h.app, cohost, guest, from), record.CodeNotAllowed)
+	h.at("ended")
+	hookstest.Refused(t, "after the end", entry.Admit(h.app, host, guest, from), sessions.CodeEnded)
+	other := hookstest.Session(t, h.app, h.by["owner"], h.team, sessions.Form{Title: "Another"})
+	owners, err := sessions.ParticipantBy(h.app, other.Id, "owner@x.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := entry.Admit(h.app, owners, guest, from); !errors.Is(err, record.ErrNotFound) {
+		t.Errorf("somebody of another session: %v", err)
+	}
+}
+
+func TestWhoAskedAndIsAdmittedBecomesAGuestAndGoesIn(t *testing.T) {
+	h := stage(t, "lobby").at("running")
+	h.join("host", "")
+	v, _ := h.join("stranger", "")
+	host, id := h.participant("host@x.example"), v.Participant.Id
+	hookstest.Refused(t, "gate before", entry.Gate(h.app, id, h.session.Media()), entry.CodeBlocked)
+	if err := entry.Refuse(h.app, host, id, from); err != nil || h.visit("stranger").Standing != entry.Refused {
+		t.Fatalf("%v %s", err, h.visit("stranger").Standing)
+	}
+	if _, code := h.join("stranger", ""); code != entry.CodeBlocked {
+		t.Errorf("who was refused joins: %q", code)
+	}
+	if err := entry.Admit(h.app, host, id, from); err != nil || h.visit("stranger").Standing != entry.In || h.kind("stranger@x.example") != "guest" {
+		t.Fatalf("%v %s %q", err, h.visit("stranger").Standing, h.kind("stranger@x.example"))
+	}
+	if err := entry.Gate(h.app, id, h.session.Media()); err != nil {
+		t.Error(err)
+	}
+	if err := entry.PutOut(h.app, host, id, from); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Refused(t, "gate after", entry.Gate(h.app, id, h.session.Media()), entry.CodeBlocked)
+	if _, err := entry.Pass(h.app, v.Participant); record.Code(err) != entry.CodeBlocked {
+		t.Errorf("pass after: %v", err)
+	}
+	if v, code := h.join("stranger", ""); code != entry.CodeBlocked || v.Standing != entry.Out {
+		t.Errorf("who was put out joins: %q %s", code, v.Standing)
+	}
+}
+
+func TestOutAndRefusedHoldForEveryWriter(t *testing.T) {
+	for _, s := range []struct{ was, is, code string }{
+		{"out", "admitted", sessions.CodeOut}, {"out", "invited", sessions.CodeOut}, {"out", "out", ""},
+		{"refused", "invited", entry.CodeBlocked}, {"refused", "waiting", entry.CodeBlocked}, {"refused", "declined", entry.CodeBlocked},
+		{"refused", "admitted", ""}, {"refused", "out", ""}, {"admitted", "out", ""}, {"declined", "admitted", ""}, {"waiting", "refused", ""},
+	} {
+		h := stage(t, "").at("running")
+		h.set("guest@x.example", s.was)
+		p := h.participant("guest@x.example")
+		p.Set("state", s.is)
+		hookstest.Refused(t, s.was+" to "+s.is, h.app.Save(p), s.code)
+	}
+}
+
+func TestTheGateOfTheMediaServer(t *testing.T) {
+	h := stage(t, "").at("running")
+	h.join("guest", "")
+	p, media := h.participant("guest@x.example"), h.session.Media()
+	other := hookstest.Session(t, h.app, h.by["owner"], h.team, sessions.Form{Title: "Another"})
+	theirs, _ := sessions.ParticipantBy(h.app, other.Id, "owner@x.example")
+	for _, s := range []struct {
+		what, identity, room string
+		missing              bool
+		code                 string
+	}{
+		{"who is in", p.Id, media, false, ""},
+		{"who was asked and did not join", h.participant("asked@x.example").Id, media, false, entry.CodeBlocked},
+		{"no such room", p.Id, "us_other", true, ""},
+		{"no room at all", p.Id, "", true, ""},
+		{"no such person", "nobody", media, true, ""},
+		{"somebody of another session", theirs.Id, media, true, ""},
+	} {
+		err := entry.Gate(h.app, s.identity, s.room)
+		if s.missing != errors.Is(err, record.ErrNotFound) || !s.missing && record.Code(err) != s.code {
+			t.Errorf("%s: %v", s.what, err)
+		}
+	}
+	h.at("ended")
+	hookstest.Exec(t, h.app, "UPDATE sessions SET media = '"+media+"' WHERE id = '"+h.session.Id+"'", nil)
+	hookstest.Refused(t, "after the end", entry.Gate(h.app, p.Id, media), sessions.CodeEnded)
+	if _, err := entry.Pass(h.app, p); record.Code(err) != sessions.CodeEnded {
+		t.Errorf("pass after the end: %v", err)
+	}
+	h.at("soon")
+	if _, err := entry.Pass(h.app, p); record.Code(err) != sessions.CodeNotStarted {
+		t.Errorf("pass before the start: %v", err)
+	}
+}
+
+func TestWhatOthersKnowOfSomebody(t *testing.T) {
+	data, err := json.Marshal(entry.Metadata{Part: sessions.Cohost, Guest: true})
+	if err != nil || string(data) != `{"part":"cohost","guest":true}` {
+		t.Errorf("%s %v", data, err)
+	}
+}

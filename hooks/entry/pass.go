@@ -1,0 +1,158 @@
+package entry
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/limits"
+	"usher/hooks/live"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// CodeBlocked is the code of a refusal at the door that joining again does not change.
+const CodeBlocked = "blocked"
+
+// Gate is nil if the media server may let the participant with that identity into that media room now. It is
+// asked at every connect: a token alone opens nothing (R115).
+func Gate(app core.App, identity, room string) error {
+	session, err := sessions.ByMedia(app, room)
+	if err != nil {
+		return err
+	}
+	p, err := sessions.FindParticipant(app, identity)
+	if err != nil {
+		return err
+	}
+	if p.SessionID() != session.Id {
+		return record.ErrNotFound
+	}
+	return admitted(app, session, p)
+}
+
+// admitted refuses whoever may not be in the session at this moment.
+func admitted(app core.App, session *sessions.Session, p *sessions.Participant) error {
+	switch session.Status() {
+	case sessions.Running:
+	case sessions.Scheduled:
+		return record.Refuse("base", sessions.CodeNotStarted, "The host has not started the session yet. Wait here: you go in when it starts.")
+	default:
+		return record.Refuse("base", sessions.CodeEnded, "The session is over.")
+	}
+	if p.State() != sessions.StateAdmitted {
+		return blocked()
+	}
+	_, err := members.Find(app, session.TeamID(), p.UserID())
+	if errors.Is(err, record.ErrNotFound) {
+		return blocked()
+	}
+	return err
+}
+
+func blocked() error {
+	return record.Refuse("base", CodeBlocked, "This session is closed to you. Ask its host.")
+}
+
+// Pass makes the token with which an admitted participant enters the running session. Where as many are in as may
+// be it is refused as too many, except to who leads the session: the last place is given once.
+func Pass(app core.App, participant *sessions.Participant) (live.Pass, error) {
+	if wait, ok := limits.For(app, "token", joinsOf, time.Minute).Take(participant.Id); !ok {
+		return live.Pass{}, record.TooMany(wait, "Too many tries to join. Wait a minute.")
+	}
+	grant, err := seat(app, participant)
+	if err != nil {
+		return live.Pass{}, err
+	}
+	if err := live.Open(app, grant.Room); err != nil {
+		return live.Pass{}, err
+	}
+	return live.Token(app, grant)
+}
+
+// seat gives an admitted participant a place in the running session.
+func seat(app core.App, participant *sessions.Participant) (grant live.Grant, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
+		p, err := sessions.FindParticipant(tx, participant.Id)
+		if err != nil {
+			return err
+		}
+		session, err := sessions.ByID(tx, p.SessionID())
+		if err != nil {
+			return err
+		}
+		if err := admitted(tx, session, p); err != nil {
+			return err
+		}
+		if session.Elsewhere() != "" {
+			return record.Refuse("base", sessions.CodeNoMedia, "This session is held elsewhere. Use the link on its page.")
+		}
+		if grant, err = grantOf(tx, session, p); err != nil {
+			return err
+		}
+		return take(tx, session, p)
+	})
+	return grant, err
+}
+
+// Metadata is what the pages of others know of a participant, as JSON beside the name.
+type Metadata struct {
+	Part  string `json:"part"`
+	Guest bool   `json:"guest"`
+}
+
+func grantOf(tx core.App, session *sessions.Session, p *sessions.Participant) (live.Grant, error) {
+	m, err := members.Find(tx, session.TeamID(), p.UserID())
+	if err != nil {
+		return live.Grant{}, err
+	}
+	metadata, err := json.Marshal(Metadata{Part: p.Part(), Guest: m.Kind() == members.Guest})
+	return live.Grant{
+		Room: session.Media(), Identity: p.Id, Name: p.Called(), Metadata: string(metadata),
+		Publish: true, Screen: p.Part() != sessions.Attendee,
+	}, err
+}
+
+// take gives the participant a place, until he is seen or the token is too old to come in by.
+func take(tx core.App, session *sessions.Session, p *sessions.Participant) error {
+	crowded, err := full(tx, session, p)
+	if err != nil {
+		return err
+	}
+	if crowded && !p.Leads() {
+		return tooMany()
+	}
+	p.Set("passed", types.NowDateTime())
+	return tx.Save(p)
+}
+
+func tooMany() error {
+	return record.Refuse("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left, or ask the host.")
+}
+
+// full reports whether as many others are in the session as may be, or are about to be.
+func full(app core.App, session *sessions.Session, but *sessions.Participant) (bool, error) {
+	most, err := sessions.MostPeople(app, session)
+	if err != nil {
+		return false, err
+	}
+	own := ""
+	if but != nil {
+		own = but.Id
+	}
+	var in, already int
+	err = app.DB().NewQuery(`SELECT coalesce(sum(id != {:own}), 0), coalesce(sum(id = {:own}), 0) FROM participants p
+		WHERE session = {:session} AND state = 'admitted' AND (passed > {:since}
+			OR EXISTS (SELECT 1 FROM attendances a WHERE a.session = p.session AND a.participant = p.id AND a.left = ''))`).
+		Bind(dbx.Params{"session": session.Id, "own": own, "since": record.Stamp(time.Now().Add(-live.TokenLife))}).Row(&in, &already)
+	if err != nil {
+		return false, fmt.Errorf("count who is in a session: %w", err)
+	}
+	return already == 0 && in >= most, nil
+}

@@ -1,0 +1,173 @@
+package entry
+
+import (
+	"errors"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+)
+
+// Visitor is who stands at the door of a session, with what the door says and all that its page tells.
+type Visitor struct {
+	Standing    Standing
+	Session     *sessions.Session
+	Team        *teams.Team
+	Room        *rooms.Room           // nil: the session has none
+	Account     *core.Record          // who is signed in, or else whose the personal link is; nil: nobody known
+	SignedIn    bool                  // the account is signed in, and not only known by the link
+	Participant *sessions.Participant // nil: not on the list
+	Actor       *actors.Actor         // the account in the team; nil: not in it
+	Code        string                // the personal code by which he came, or empty
+	Starts      bool                  // he may start the session now
+
+	at       time.Time // when he was judged
+	departed bool      // from the team, since he was asked
+	full     bool
+}
+
+// At tells who stands at the door of the session. account is who is signed in, or nil; code is the personal code
+// of the link or the cookie, or empty. A code of another session counts for nothing. It changes nothing.
+func At(app core.App, account *core.Record, code string, session *sessions.Session) (*Visitor, error) {
+	v := &Visitor{Session: session, Account: account, SignedIn: account != nil}
+	if err := v.place(app); err != nil {
+		return nil, err
+	}
+	if err := v.recognise(app, code); err != nil {
+		return nil, err
+	}
+	if err := v.belong(app); err != nil {
+		return nil, err
+	}
+	v.judge(mail.Works(app))
+	return v, nil
+}
+
+// place reads where the session is.
+func (v *Visitor) place(app core.App) (err error) {
+	if v.Team, err = teams.Find(app, v.Session.TeamID()); err != nil {
+		return err
+	}
+	if v.Session.RoomID() == "" {
+		return nil
+	}
+	v.Room, err = rooms.Find(app, v.Team.Id, v.Session.RoomID())
+	return missing(err)
+}
+
+// recognise finds the visitor on the list: by the personal code, else by the account or its address.
+func (v *Visitor) recognise(app core.App, code string) (err error) {
+	if code != "" {
+		v.Participant, err = sessions.ParticipantByCode(app, code)
+		if err == nil && v.Participant.SessionID() == v.Session.Id {
+			v.Code = code
+			return v.known(app)
+		}
+		v.Participant = nil
+		if missing(err) != nil {
+			return err
+		}
+	}
+	if v.Account == nil {
+		return nil
+	}
+	v.Participant, err = sessions.ParticipantOf(app, v.Session.Id, v.Account)
+	if errors.Is(err, record.ErrNotFound) {
+		v.Participant = nil
+	}
+	return missing(err)
+}
+
+// known finds the account of who came by a personal link and is not signed in.
+func (v *Visitor) known(app core.App) (err error) {
+	if v.Account != nil {
+		return nil
+	}
+	v.Account, err = app.FindRecordById("users", v.Participant.UserID(), record.Keep)
+	if err != nil {
+		v.Account, err = accounts.Find(app, v.Participant.Address())
+	}
+	if errors.Is(err, record.ErrNotFound) {
+		v.Account = nil
+	}
+	return missing(err)
+}
+
+// mine reports whether the list has the visitor as whom he is signed in.
+func (v *Visitor) mine() bool {
+	return v.Participant != nil && v.Account != nil &&
+		(v.Participant.UserID() == v.Account.Id || v.Participant.Address() == v.Account.Email())
+}
+
+// belong reads what the visitor is in the team, whether he left it since he was asked, and whether there is room for him.
+func (v *Visitor) belong(app core.App) (err error) {
+	if v.Account != nil {
+		v.Actor, err = actors.In(app, v.Account, v.Team.Record)
+		if errors.Is(err, record.ErrNotFound) {
+			v.Actor = nil
+		}
+		if missing(err) != nil {
+			return err
+		}
+	}
+	if v.departed, err = v.left(app); err != nil {
+		return err
+	}
+	if v.Session.Status() == sessions.Running && v.Session.Elsewhere() == "" {
+		v.full, err = full(app, v.Session, v.Participant)
+	}
+	return err
+}
+
+// left reports whether the visitor left the team, or was removed, and was not asked since (R71).
+func (v *Visitor) left(app core.App) (bool, error) {
+	address := ""
+	switch {
+	case v.Actor != nil:
+		return false, nil
+	case v.Participant != nil:
+		address = v.Participant.Address()
+	case v.Account != nil:
+		address = v.Account.Email()
+	}
+	at, err := departure(app, v.Team.Id, address)
+	if err != nil || at.IsZero() {
+		return false, err
+	}
+	return v.Participant == nil || !v.Participant.GetDateTime("created").Time().After(at), nil
+}
+
+// Address is the address under which the visitor is on the list, or would come on it; empty: nobody knows.
+func (v *Visitor) Address() string {
+	switch {
+	case v.Participant != nil:
+		return v.Participant.Address()
+	case v.Account != nil:
+		return v.Account.Email()
+	}
+	return ""
+}
+
+// Leads reports whether he has the controls of the host.
+func (v *Visitor) Leads() bool { return v.Participant != nil && v.Participant.Leads() }
+
+// BecomesGuest reports whether to join is to become a guest of the team (R67).
+func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
+
+// Open reports whether the link of the session's room counts as an invitation for anyone (R72).
+func (v *Visitor) Open() bool { return v.Room != nil && v.Room.Entry() == rooms.Anyone }
+
+// missing lets pass that there is no such thing.
+func missing(err error) error {
+	if errors.Is(err, record.ErrNotFound) {
+		return nil
+	}
+	return err
+}

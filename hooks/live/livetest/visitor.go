@@ -1,0 +1,103 @@
+package livetest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+	"golang.org/x/net/websocket"
+	"google.golang.org/protobuf/proto"
+
+	"usher/hooks/live"
+)
+
+// Visitor is somebody's signalling with the media server, without a camera.
+type Visitor struct {
+	Room   string
+	SID    string
+	Answer *livekit.JoinResponse
+	socket *websocket.Conn
+}
+
+// Knock goes to the door with a pass. status is what the door says, 101 for whoever is let in.
+func Knock(pass live.Pass) (visitor *Visitor, status int, err error) {
+	address := strings.TrimRight(pass.URL, "/") + "/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0&access_token=" + url.QueryEscape(pass.Token)
+	// The door's answer is asked for first: the websocket client keeps it to itself.
+	response, err := http.Get(strings.Replace(strings.Replace(address, "ws", "http", 1), "/rtc?", "/rtc/validate?", 1))
+	if err != nil {
+		return nil, 0, err
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, response.StatusCode, nil
+	}
+	origin, _, _ := strings.Cut(strings.Replace(pass.URL, "ws", "http", 1), "/livekit")
+	socket, err := websocket.Dial(address, "", origin)
+	if err != nil {
+		return nil, 0, err
+	}
+	visitor = &Visitor{socket: socket}
+	for visitor.Answer == nil {
+		message, err := visitor.Next(5 * time.Second)
+		if err != nil {
+			return nil, 0, err
+		}
+		visitor.Answer = message.GetJoin()
+	}
+	visitor.Room, visitor.SID = visitor.Answer.Room.Name, visitor.Answer.Participant.Sid
+	return visitor, http.StatusSwitchingProtocols, nil
+}
+
+// Enter is Knock for who must be let in. He leaves with the test.
+func Enter(t testing.TB, pass live.Pass) *Visitor {
+	t.Helper()
+	visitor, status, err := Knock(pass)
+	if err != nil || visitor == nil {
+		t.Fatalf("not let in: %d %v", status, err)
+	}
+	t.Cleanup(visitor.Leave)
+	return visitor
+}
+
+// Next is the next word of the media server.
+func (v *Visitor) Next(within time.Duration) (*livekit.SignalResponse, error) {
+	_ = v.socket.SetReadDeadline(time.Now().Add(within))
+	var frame []byte
+	if err := websocket.Message.Receive(v.socket, &frame); err != nil {
+		return nil, err
+	}
+	message := &livekit.SignalResponse{}
+	return message, proto.Unmarshal(frame, message)
+}
+
+// Say sends a word to the media server.
+func (v *Visitor) Say(request *livekit.SignalRequest) error {
+	frame, err := proto.Marshal(request)
+	if err != nil {
+		return err
+	}
+	return websocket.Message.Send(v.socket, frame)
+}
+
+// Farewell waits until he is told to go, and says why. ok is false if he was cut off without a word, or not at all.
+func (v *Visitor) Farewell(within time.Duration) (reason livekit.DisconnectReason, ok bool) {
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
+		message, err := v.Next(time.Until(deadline))
+		if err != nil {
+			return 0, false
+		}
+		if leave := message.GetLeave(); leave != nil {
+			return leave.Reason, true
+		}
+	}
+	return 0, false
+}
+
+// Leave hangs up.
+func (v *Visitor) Leave() {
+	_ = v.Say(&livekit.SignalRequest{Message: &livekit.SignalRequest_Leave{Leave: &livekit.LeaveRequest{}}})
+	_ = v.socket.Close()
+}

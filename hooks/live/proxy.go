@@ -1,0 +1,83 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+
+	"github.com/livekit/protocol/auth"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+type baseKey struct{} // of the media server's address in a request's context
+
+// Gate is nil if whoever has that name on the media server may be in the room now.
+type Gate func(app core.App, identity, room string) error
+
+// Proxy hands the signalling of browsers on to the embedded media server, below Path, and nothing else of it. The
+// gate is asked at every connection, for the media server takes a token as long as it is good: somebody who was put
+// out, or whose session is over, does not come back with an old one. Where the media server is outside, there is
+// nothing here.
+func Proxy(app core.App, gate Gate) http.Handler {
+	forward := &httputil.ReverseProxy{
+		FlushInterval: -1,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			at, _ := r.In.Context().Value(baseKey{}).(*url.URL)
+			r.SetURL(at)
+			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, Path)
+			r.Out.Header.Del("Cookie") // a login of ours is nothing to it
+			r.SetXForwarded()
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
+		},
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := strings.TrimPrefix(r.URL.Path, Path)
+		if Outside(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
+			http.NotFound(w, r)
+			return
+		}
+		at, err := reach(app)
+		if err != nil {
+			http.Error(w, "The media server does not run now. Try again in a minute.", http.StatusServiceUnavailable)
+			return
+		}
+		if status, sentence := judge(app, at, gate, r); status != http.StatusOK {
+			http.Error(w, sentence, status)
+			return
+		}
+		base, err := url.Parse(at.base)
+		if err != nil {
+			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
+			return
+		}
+		forward.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), baseKey{}, base)))
+	})
+}
+
+// judge asks the token who comes where, and the gate whether he may.
+func judge(app core.App, at *reached, gate Gate, r *http.Request) (status int, sentence string) {
+	token := r.URL.Query().Get("access_token")
+	if token == "" {
+		token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	}
+	verifier, err := auth.ParseAPIToken(token)
+	if err != nil || verifier.APIKey() != at.key {
+		return http.StatusUnauthorized, "This pass is none of ours, or of before the server was started. Ask for another."
+	}
+	_, claims, err := verifier.Verify(at.secret)
+	if err != nil || claims.Video == nil || !claims.Video.RoomJoin {
+		return http.StatusUnauthorized, "This pass is too old. Ask for another."
+	}
+	if err := gate(app, claims.Identity, claims.Video.Room); err != nil {
+		return http.StatusForbidden, "You are not let in."
+	}
+	if err := Open(app, claims.Video.Room); err != nil {
+		app.Logger().Error("open a media room at the gate", "error", err)
+		return http.StatusServiceUnavailable, "The media server does not answer. Try again in a minute."
+	}
+	return http.StatusOK, ""
+}

@@ -1,0 +1,161 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+	"github.com/livekit/protocol/livekit"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/twitchtv/twirp"
+)
+
+// patience is how long a call to the media server may take.
+const patience = 5 * time.Second
+
+var client = &http.Client{Timeout: patience}
+
+// empty is how long a media room without anybody stays open, in seconds; it is opened again for whoever comes.
+const empty = 300
+
+// call runs one call of the media server's API, as whoever may do everything in that room. What is not there is
+// errGone.
+func call[T any](app core.App, room string, do func(context.Context, livekit.RoomService) (T, error)) (T, error) {
+	var nothing T
+	at, err := reach(app)
+	if err != nil {
+		return nothing, err
+	}
+	token, err := auth.NewAccessToken(at.key, at.secret).
+		SetVideoGrant(&auth.VideoGrant{RoomCreate: true, RoomList: true, RoomAdmin: true, Room: room}).SetValidFor(time.Minute).ToJWT()
+	if err != nil {
+		return nothing, fmt.Errorf("make a token: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	ctx, err = twirp.WithHTTPRequestHeaders(ctx, http.Header{"Authorization": {"Bearer " + token}})
+	if err != nil {
+		return nothing, err
+	}
+	answer, err := do(ctx, livekit.NewRoomServiceProtobufClient(at.base, client))
+	var refused twirp.Error
+	if errors.As(err, &refused) && refused.Code() == twirp.NotFound {
+		err = errGone
+	}
+	switch {
+	case err == nil || errors.Is(err, errGone):
+		stateOf(app).note(nil)
+	case refused == nil || refused.Code() != twirp.InvalidArgument:
+		stateOf(app).note(fmt.Errorf("it does not answer: %w", err))
+		err = errors.Join(ErrDown, err)
+	}
+	return answer, err
+}
+
+var errGone = errors.New("not on the media server")
+
+func unlessGone(err error, doing string) error {
+	if err == nil || errors.Is(err, errGone) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// Open makes the media room, or finds it open: it can be called at every entry.
+func Open(app core.App, room string) error {
+	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.Room, error) {
+		return s.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: room, EmptyTimeout: empty})
+	})
+	if err != nil {
+		return fmt.Errorf("open a media room: %w", err)
+	}
+	return nil
+}
+
+// Close ends the media room: everybody in it is put out. A room that is not open is closed.
+func Close(app core.App, room string) error {
+	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.DeleteRoomResponse, error) {
+		return s.DeleteRoom(ctx, &livekit.DeleteRoomRequest{Room: room})
+	})
+	return unlessGone(err, "close a media room")
+}
+
+// PutOut puts somebody out of the room, if he is in. His token still opens the door of the media server: the gate of
+// Proxy keeps him out.
+func PutOut(app core.App, room, identity string) error {
+	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.RemoveParticipantResponse, error) {
+		return s.RemoveParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
+	})
+	return unlessGone(err, "put somebody out")
+}
+
+// Mute turns off somebody's microphone. He can turn it on again.
+func Mute(app core.App, room, identity string) error {
+	person, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
+		return s.GetParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
+	})
+	if err != nil {
+		return unlessGone(err, "mute somebody")
+	}
+	for _, track := range person.Tracks {
+		if track.Source != livekit.TrackSource_MICROPHONE || track.Muted {
+			continue
+		}
+		_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.MuteRoomTrackResponse, error) {
+			return s.MutePublishedTrack(ctx, &livekit.MuteRoomTrackRequest{Room: room, Identity: identity, TrackSid: track.Sid, Muted: true})
+		})
+		if err := unlessGone(err, "mute somebody"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Demote lets somebody who is in do what the grant says from now on, and tells it to the others; what he sends
+// beyond it ends.
+func Demote(app core.App, grant Grant) error {
+	_, err := call(app, grant.Room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
+		return s.UpdateParticipant(ctx, &livekit.UpdateParticipantRequest{
+			Room: grant.Room, Identity: grant.Identity, Name: grant.Name, Metadata: grant.Metadata,
+			Permission: &livekit.ParticipantPermission{
+				CanSubscribe: true, CanPublish: grant.sends(), CanPublishSources: grant.sources(),
+				CanPublishData: true,
+			}})
+	})
+	return unlessGone(err, "tell the media server what somebody may do")
+}
+
+// Rooms lists the rooms that are open on the media server; with an outside one also those of others.
+func Rooms(app core.App) ([]string, error) {
+	answer, err := call(app, "", func(ctx context.Context, s livekit.RoomService) (*livekit.ListRoomsResponse, error) {
+		return s.ListRooms(ctx, &livekit.ListRoomsRequest{})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the media rooms: %w", err)
+	}
+	names := make([]string, 0, len(answer.Rooms))
+	for _, room := range answer.Rooms {
+		names = append(names, room.Name)
+	}
+	return names, nil
+}
+
+// People lists who is in the room now. Nobody is in a room that is not open.
+func People(app core.App, room string) ([]Person, error) {
+	answer, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ListParticipantsResponse, error) {
+		return s.ListParticipants(ctx, &livekit.ListParticipantsRequest{Room: room})
+	})
+	if err := unlessGone(err, "list who is in a media room"); err != nil || answer == nil {
+		return nil, err
+	}
+	people := make([]Person, 0, len(answer.Participants))
+	for _, p := range answer.Participants {
+		if p.State != livekit.ParticipantInfo_DISCONNECTED {
+			people = append(people, personOf(p))
+		}
+	}
+	return people, nil
+}

@@ -1,0 +1,26 @@
+package members
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Welcome makes the account a guest of the team, inside the transaction of a join, unless it is in the team
+// already (R67). made reports whether it was not.
+func Welcome(tx core.App, team, user string) (made bool, err error) {
+	_, err = Find(tx, team, user)
+	if !errors.Is(err, record.ErrNotFound) {
+		return false, err
+	}
+	collection, err := tx.FindCachedCollectionByNameOrId("memberships")
+	if err != nil {
+		return false, fmt.Errorf("find memberships: %w", err)
+	}
+	m := &Membership{core.NewRecord(collection)}
+	m.Load(map[string]any{"team": team, "user": user, "kind": Guest})
+	return true, tx.Save(m)
+}

@@ -1,0 +1,183 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// Why a session ended.
+const (
+	ByHost      = "host"
+	ByAdmin     = "admin"
+	ByTime      = "time"      // ten minutes over, or as long as the plan lets
+	ByEmpty     = "empty"     // nobody in it for ten minutes
+	ByElsewhere = "elsewhere" // reported by the program that holds it
+	ByNobody    = "host_gone" // nobody was left to lead it
+)
+
+// More is by how many minutes a press extends a session.
+const More = 15
+
+// MaxMore is by how many it can be extended at once.
+const MaxMore = 120
+
+// Start begins the run of a session: it takes a licence and a new media room (R100, R108 to R110). It is for the
+// host and co-hosts who may host, from 15 minutes before the session's time. One that runs already is left as it is.
+func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
+	return run(app, actor, id, "session.start", func(tx core.App, actor *actors.Actor, session *Session, _ *audit.Entry) error {
+		leads, err := Leads(tx, session, actor)
+		switch {
+		case err != nil:
+			return err
+		case !leads:
+			return record.Forbid("The host and co-hosts start this session. It is held by " + session.GetString("host_name") + ".")
+		case !actor.CanHost():
+			return MayHost(actor)
+		case session.Status() == Running:
+			return errNothing
+		}
+		err = Begin(tx, session, time.Now())
+		if record.Code(err) == CodeLicencesFull && actor.SeesPanel() {
+			return fullBy(tx, actor.Team, err)
+		}
+		return err
+	})
+}
+
+// Begin starts a session inside a transaction, whoever may do it: within its time, and with a free licence.
+func Begin(tx core.App, session *Session, now time.Time) error {
+	switch {
+	case session.Status() != Scheduled:
+		return over(session.Status())
+	case now.Before(session.Starts().Add(-StartsBefore)):
+		return record.Refuse("base", CodeNotStarted, fmt.Sprintf("The session can be started from %s on, 15 minutes before its time.",
+			session.Starts().Add(-StartsBefore).In(session.Zone()).Format("15:04 on Mon 2 Jan")))
+	case !now.Before(session.Ends()):
+		return record.Refuse("base", CodeEnded, "The time of this session is over. Schedule a new one.")
+	}
+	return begin(tx, session, now)
+}
+
+func begin(tx core.App, session *Session, at time.Time) error {
+	session.Set("status", Running)
+	session.Set("started", at)
+	return tx.Save(session)
+}
+
+// End ends a running session for all, and gives its licence back. It is for the host and co-hosts, and for the Owner
+// and Admins with any session (R115, R116). One that has ended is left as it is.
+func End(app core.App, actor *actors.Actor, id string) error {
+	_, err := run(app, actor, id, "session.end", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
+		leads, err := Leads(tx, session, actor)
+		switch {
+		case err != nil:
+			return err
+		case !leads && !actor.SeesPanel():
+			return record.Forbid("The host, the co-hosts, the Owner and Admins end this session.")
+		case session.Status() == Ended:
+			return errNothing
+		case session.Status() != Running:
+			return over(session.Status())
+		}
+		reason := ByAdmin
+		if leads {
+			reason = ByHost
+		}
+		entry.With("reason", reason)
+		return finish(tx, session, time.Now(), reason)
+	})
+	return err
+}
+
+func finish(tx core.App, session *Session, at time.Time, reason string) error {
+	session.Set("status", Ended)
+	session.Set("ended", at)
+	session.Set("end_reason", reason)
+	return tx.Save(session)
+}
+
+// Extend gives a running session more minutes, More if it is 0, while plan and room allow it (R104). It is for the
+// host and co-hosts.
+func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session, error) {
+	return run(app, actor, id, "session.extend", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
+		leads, err := Leads(tx, session, actor)
+		if minutes == 0 {
+			minutes = More
+		}
+		switch {
+		case err != nil:
+			return err
+		case !leads:
+			return record.Forbid("The host and co-hosts extend this session.")
+		case session.Status() != Running:
+			return over(session.Status())
+		case minutes < 1 || minutes > MaxMore:
+			return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("A session is extended by 1 to %d minutes at a time.", MaxMore))
+		}
+		entry.With("minutes", minutes)
+		session.Set("extra", session.GetInt("extra")+minutes)
+		return tx.Save(session)
+	})
+}
+
+var errNothing = errors.New("nothing to do")
+
+// run does a deed on a session of the actor's team in one transaction, and writes it down.
+func run(app core.App, actor *actors.Actor, id, action string,
+	deed func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error) (*Session, error) {
+	var session *Session
+	entry := audit.By(actor, action).On(id, "")
+	err := audit.Do(app, entry, func(tx core.App) error {
+		actor, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		if session, err = Find(tx, actor.Team.Id, id); err != nil {
+			return err
+		}
+		entry.On(session.Id, session.Title())
+		if err := deed(tx, actor, session, entry); !errors.Is(err, errNothing) {
+			return err
+		}
+		entry.Action = ""
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return session, nil
+}
+
+// Leads reports whether the actor has the controls of the session's host: by his part in it, while nobody put him out.
+func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
+	p, err := oneParticipant(tx, dbx.HashExp{"session": session.Id, "user": actor.Account.Id, "part": []any{Host, Cohost}})
+	if errors.Is(err, record.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && p.State() != StateOut && p.State() != StateRefused, err
+}
+
+// BeginElsewhere starts a session that is held elsewhere, inside a transaction: it runs since at, which may precede
+// its plan. It takes a licence as any other.
+func BeginElsewhere(tx core.App, session *Session, at time.Time) error {
+	if session.Status() != Scheduled {
+		return over(session.Status())
+	}
+	return begin(tx, session, at)
+}
+
+// EndElsewhere ends a session that is held elsewhere, inside a transaction.
+func EndElsewhere(tx core.App, session *Session, at time.Time) error {
+	if session.Status() != Running {
+		return over(session.Status())
+	}
+	return finish(tx, session, at, ByElsewhere)
+}

@@ -1,0 +1,91 @@
+package sessions
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/plans"
+	"usher/hooks/record"
+)
+
+// Use is who uses the licences of a team (R112).
+type Use struct {
+	Limit int // plans.Unlimited where there is none
+	By    []*Session
+}
+
+// Used is how many licences are in use.
+func (u *Use) Used() int { return len(u.By) }
+
+// Free is how many sessions can be started besides; plans.Unlimited where there is no limit.
+func (u *Use) Free() int {
+	if u.Limit == plans.Unlimited {
+		return plans.Unlimited
+	}
+	return max(0, u.Limit-len(u.By))
+}
+
+// Licences tells which sessions use the licences of a team now: those that run, wherever they are held (R108).
+func Licences(app core.App, team string) (*Use, error) {
+	found, err := app.FindRecordById("teams", team)
+	if err != nil {
+		return nil, fmt.Errorf("find a team: %w", err)
+	}
+	running, err := runningOf(app, team)
+	return &Use{found.GetInt("licences"), running}, err
+}
+
+// guardLicence refuses a session that would run beyond the licences of its team, whoever starts it (R110).
+func guardLicence(app core.App, r *core.Record) error {
+	if r.GetString("status") != Running || !r.IsNew() && r.Original().GetString("status") == Running {
+		return nil
+	}
+	var limit, used int
+	err := app.DB().NewQuery(`SELECT licences, (SELECT count(*) FROM sessions s WHERE s.team = teams.id AND s.status = 'running' AND s.id != {:id})
+		FROM teams WHERE id = {:team}`).WithContext(record.Kept).
+		Bind(dbx.Params{"team": r.GetString("team"), "id": r.Id}).Row(&limit, &used)
+	if err != nil {
+		return fmt.Errorf("count the licences in use: %w", err)
+	}
+	if limit != plans.Unlimited && used >= limit {
+		return record.Refuse("base", CodeLicencesFull, inUse(limit)+" Start when one of them has ended, or ask the Owner or an Admin.")
+	}
+	return nil
+}
+
+func inUse(limit int) string {
+	switch limit {
+	case 0:
+		return "The team has no licence for a session."
+	case 1:
+		return "The team's one licence is in use by another session."
+	}
+	return fmt.Sprintf("All %d licences of the team are in use by other sessions.", limit)
+}
+
+// fullBy is the refusal for want of a licence with who uses them, for who may know and can end them (R110).
+func fullBy(tx core.App, team *core.Record, refusal error) error {
+	running, err := runningOf(tx, team.Id)
+	if err != nil {
+		return err
+	}
+	if len(running) == 0 {
+		return refusal
+	}
+	return record.Refuse("base", CodeLicencesFull, inUse(team.GetInt("licences"))+" In use by: "+called(running)+". End one of them, or get more licences with another plan.")
+}
+
+// guardFewer refuses to lower a team's licences below what is in use, and names the sessions.
+func guardFewer(app core.App, team *core.Record) error {
+	limit := team.GetInt("licences")
+	if limit == plans.Unlimited || !record.Changed(team, "licences") {
+		return nil
+	}
+	running, err := runningOf(app, team.Id)
+	if err != nil || len(running) <= limit {
+		return err
+	}
+	return record.Refuse("licences", CodeLicencesFull, fmt.Sprintf("%d licences are in use: %s. End sessions first.", len(running), called(running)))
+}

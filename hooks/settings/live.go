@@ -1,0 +1,69 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The ports of media where nothing else is set. They are LiveKit's own.
+const (
+	liveUDPPort = 7882
+	liveTCPPort = 7881
+)
+
+// readLive reads the settings of live media. The error names every one that is wrong.
+func (c *Config) readLive(getenv func(string) string) error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+
+	c.LiveURL, c.LiveKey, c.LiveSecret = strings.TrimRight(getenv("LIVEKIT_URL"), "/"), getenv("LIVEKIT_API_KEY"), getenv("LIVEKIT_API_SECRET")
+	outside := []string{c.LiveURL, c.LiveKey, c.LiveSecret}
+	if slices.Contains(outside, "") && strings.Join(outside, "") != "" {
+		fault("LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name an outside LiveKit together: set all three, or none")
+	}
+	if c.LiveURL != "" && !isLiveURL(c.LiveURL) {
+		fault("LIVEKIT_URL is %q: give the address of a LiveKit, such as wss://livekit.example.org", c.LiveURL)
+	}
+	port := func(name string, fallback, min int) int {
+		value := getenv(name)
+		if value == "" {
+			return fallback
+		}
+		n, err := strconv.Atoi(value)
+		if err != nil || n < min || n > 65535 {
+			fault("%s is %q: give the number of a port", name, value)
+		}
+		return n
+	}
+	c.LiveUDPPort = port("USHER_LIVE_UDP_PORT", liveUDPPort, 1)
+	c.LiveTCPPort = port("USHER_LIVE_TCP_PORT", liveTCPPort, 0)
+	if c.LiveNodeIP = getenv("USHER_LIVE_NODE_IP"); c.LiveNodeIP != "" && net.ParseIP(c.LiveNodeIP) == nil {
+		fault("USHER_LIVE_NODE_IP is %q: give an IP address that browsers reach, such as 203.0.113.7", c.LiveNodeIP)
+	}
+	return errors.Join(faults...)
+}
+
+// isLiveURL tells an address that a page may connect to: it stands in the page's policy, where a space or a
+// semicolon would begin another rule.
+func isLiveURL(value string) bool {
+	u, err := url.Parse(value)
+	return err == nil && slices.Contains([]string{"ws", "wss", "http", "https"}, u.Scheme) && u.Hostname() != "" &&
+		!strings.ContainsAny(u.Host, " ;,'\"") && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+}
+
+// LiveHost is the outside LiveKit's host as pages connect to it, with its scheme; empty while the embedded one runs.
+func (c Config) LiveHost() string {
+	u, err := url.Parse(c.LiveURL)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	if u.Scheme == "https" || u.Scheme == "wss" {
+		return "wss://" + u.Host + " https://" + u.Host
+	}
+	return "ws://" + u.Host + " http://" + u.Host
+}
