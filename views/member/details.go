@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/attendances"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -33,11 +34,7 @@ func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fa
 	if err != nil {
 		return err
 	}
-	if fault != nil {
-		if err := props.refuse(e, fault); err != nil {
-			return err
-		}
-	}
+	_, _, props.Fault, _ = record.Refusal(fault)
 	if status == http.StatusOK && dialog == nil {
 		switch {
 		case aimed(e, "card"):
@@ -195,7 +192,6 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 		return err
 	}
 	actor := web.Actor(e)
-	p.Leads = lead
 	open := session.Status() == sessions.Scheduled && session.Ends().After(now)
 	in := me != nil && me.State() != sessions.StateOut && me.State() != sessions.StateRefused || session.HostID() == actor.Account.Id
 	from := session.Starts().Add(-sessions.StartsBefore).In(now.Location())
@@ -215,7 +211,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 	case open && in && !now.Before(from):
 		p.Wait = "/s/" + session.Code()
 	}
-	if lead && session.Status() == sessions.Scheduled {
+	if sessions.MayManage(actor, session) == nil && session.Status() == sessions.Scheduled {
 		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
 	}
 	if actor.CanHost() && (lead || in) {
@@ -232,8 +228,10 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 
 // licences says how many are in use, for who is about to start.
 func (p *detailsForm) licences(app core.App, actor *actors.Actor) error {
-	using, err := sessions.Using(app, actor.Team.Id)
-	p.Licences = licenceWords(len(using), actor.Team.GetInt("licences"))
+	use, err := sessions.Licences(app, actor.Team.Id)
+	if err == nil {
+		p.Licences = licenceWords(use.Used(), use.Limit)
+	}
 	return err
 }
 
@@ -249,20 +247,6 @@ func licenceWords(used, of int) string {
 	return ui.Number(used) + " of " + ui.Count(of, "licence", "licences") + " are in use now."
 }
 
-// refuse says why a deed was not done; to Admins also which sessions use the licences (R110).
-func (p *detailsForm) refuse(e *core.RequestEvent, fault error) error {
-	_, code, sentence, _ := record.Refusal(fault)
-	p.Fault = sentence
-	if code != sessions.CodeLicencesFull || !web.Actor(e).SeesPanel() {
-		return nil
-	}
-	using, err := sessions.Using(e.App, web.Actor(e).Team.Id)
-	for _, row := range using {
-		p.Using = append(p.Using, row.Title+", "+row.HostName+", since "+clock(row.Started().In(p.Zone)))
-	}
-	return err
-}
-
 // recap is what really was: from when to when, and who was there.
 func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *actors.Actor) error {
 	p.Began, p.Over = session.Started().In(p.Zone), session.Ended()
@@ -270,21 +254,21 @@ func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *acto
 		p.Over = p.Over.In(p.Zone)
 	}
 	p.Reason = reasonWords[session.GetString("end_reason")]
-	stays, err := sessions.Stays(app, session.Id)
-	if err != nil {
-		return err
-	}
+	stays, err := attendances.Of(app, session.Id)
 	for _, stay := range stays {
-		if p.Guest && stay.User != actor.Account.Id {
+		if p.Guest && stay.UserID() != actor.Account.Id {
 			continue
 		}
-		line := stayLine{Name: stay.Name, Time: clock(stay.Joined.In(p.Zone)) + " to now"}
-		if !stay.Left.IsZero() {
-			line.Time = between(stay.Joined.In(p.Zone), stay.Left.In(p.Zone))
+		line := stayLine{Name: stay.Name(), Time: clock(stay.Joined().In(p.Zone)) + " to now"}
+		if left := stay.Left(); !left.IsZero() {
+			line.Time = between(stay.Joined().In(p.Zone), left.In(p.Zone))
+		}
+		if stay.Estimated() {
+			line.Time = "about " + line.Time
 		}
 		p.Stays = append(p.Stays, line)
 	}
-	return nil
+	return err
 }
 
 var reasonWords = map[string]string{
@@ -292,7 +276,7 @@ var reasonWords = map[string]string{
 	"empty": "Ended by itself when nobody was in it any more.", "elsewhere": "Ended by the program that held it.", "host_gone": "Ended when its host left the team.",
 }
 
-// asStays is how long it was in all, in words.
+// spanWords is from when to when, and how long that is.
 func spanWords(from, to time.Time) string {
 	return strings.TrimSpace(between(from, to) + ", " + sessions.Length(int(to.Sub(from).Round(time.Minute)/time.Minute)))
 }
