@@ -1,6 +1,7 @@
 package static
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -34,7 +35,7 @@ func books(t *testing.T, text string) *library {
 		"js/other.js":    {Data: []byte(text)},
 		"vendor/x.woff2": {Data: []byte(text)},
 	}
-	for _, name := range sheets {
+	for _, name := range append(slices.Clone(sheets), meetSheets...) {
 		files[name] = &fstest.MapFile{Data: []byte("@font-face{src:url(x.woff2)}")}
 	}
 	l, err := load(files)

@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/meet/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -33,6 +33,9 @@ var sheets = []string{
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
+
+// meetSheets are the parts of meet.css, which the pages of the App have besides.
+var meetSheets = []string{"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"}
 
 // types are the kinds of file that are served, and whether they are worth compressing.
 var types = map[string]struct {
@@ -59,6 +62,7 @@ type library struct {
 	names   map[string]*asset
 	urls    map[string]*asset
 	modules []string
+	meet    []string
 }
 
 var shelf = sync.OnceValue(func() *library {
@@ -81,6 +85,9 @@ func URL(name string) string {
 
 // Modules returns the addresses of our JavaScript modules, the entry first, for modulepreload.
 func Modules() []string { return slices.Clone(shelf().modules) }
+
+// MeetModules returns the addresses of the modules that the pages of the App have besides, the entry first.
+func MeetModules() []string { return slices.Clone(shelf().meet) }
 
 // Icon returns the Lucide drawing that is called name.
 func Icon(name string) ([]byte, error) {
@@ -159,7 +166,10 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addScripts(fsys, scripts); err != nil {
 		return nil, err
 	}
-	return l, l.addSheet(fsys)
+	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
+		return nil, err
+	}
+	return l, l.addSheet(fsys, "meet.css", meetSheets)
 }
 
 // addScripts puts our modules into one folder that carries the hash of all of them, so that
@@ -178,25 +188,33 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 	}
 	folder := prefix + "js." + short(all.Sum(nil)) + "/"
 	for i, name := range names {
-		url := folder + path.Base(name)
+		url := folder + strings.TrimPrefix(name, "js/")
 		if err := l.add(name, url, bodies[i]); err != nil {
 			return err
 		}
-		switch path.Base(name) {
+		switch list := l.listOf(name); path.Base(name) {
 		case "theme.js": // a classic script, not a module
-		case "app.js":
-			l.modules = slices.Insert(l.modules, 0, url)
+		case "app.js", "main.js":
+			*list = slices.Insert(*list, 0, url)
 		default:
-			l.modules = append(l.modules, url)
+			*list = append(*list, url)
 		}
 	}
 	return nil
 }
 
-// addSheet joins the sheets into app.css and points their fonts to the hashed addresses.
-func (l *library) addSheet(fsys fs.FS) error {
+// listOf is the list of modules that a script is one of: the App's, or every page's.
+func (l *library) listOf(name string) *[]string {
+	if strings.HasPrefix(name, "js/meet/") {
+		return &l.meet
+	}
+	return &l.modules
+}
+
+// addSheet joins parts into one sheet and points their fonts to the hashed addresses.
+func (l *library) addSheet(fsys fs.FS, sheet string, parts []string) error {
 	var b bytes.Buffer
-	for _, name := range sheets {
+	for _, name := range parts {
 		body, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return err
@@ -204,13 +222,13 @@ func (l *library) addSheet(fsys fs.FS) error {
 		b.Write(body)
 		b.WriteByte('\n')
 	}
-	sheet := b.Bytes()
+	body := b.Bytes()
 	for name, a := range l.names {
 		if path.Ext(name) == ".woff2" {
-			sheet = bytes.ReplaceAll(sheet, []byte("url("+path.Base(name)+")"), []byte("url("+a.url+")"))
+			body = bytes.ReplaceAll(body, []byte("url("+path.Base(name)+")"), []byte("url("+a.url+")"))
 		}
 	}
-	return l.add("app.css", prefix+hashed("app.css", sheet), sheet)
+	return l.add(sheet, prefix+hashed(sheet, body), body)
 }
 
 func (l *library) add(name, url string, body []byte) error {

@@ -28,6 +28,8 @@ func get(t *testing.T, url string, headers ...string) *http.Response {
 func TestFileIsServedForEver(t *testing.T) {
 	for name, kind := range map[string]string{
 		"app.css":                              "text/css; charset=utf-8",
+		"meet.css":                             "text/css; charset=utf-8",
+		"js/meet/main.js":                      "text/javascript; charset=utf-8",
 		"js/app.js":                            "text/javascript; charset=utf-8",
 		"js/theme.js":                          "text/javascript; charset=utf-8",
 		"vendor/htmx.min.js":                   "text/javascript; charset=utf-8",
@@ -121,8 +123,8 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 		t.Error("app.css does not begin with the order of the layers")
 	}
 
-	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\./[^"]+)"`)
-	for _, url := range static.Modules() {
+	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
+	for _, url := range append(static.Modules(), static.MeetModules()...) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -154,5 +156,18 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 	t.Logf("%6d  first visit", total)
 	if total > 112_000 {
 		t.Errorf("first visit: %d bytes", total)
+	}
+}
+
+// The App's own parts are small: they come with its first page, and no other page has them.
+func TestTheAppFitsItsBudget(t *testing.T) {
+	total := 0
+	for _, url := range append(static.MeetModules(), static.URL("meet.css")) {
+		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
+		t.Logf("%6d  %s", len(body), url)
+		total += len(body)
+	}
+	if total > 12_000 {
+		t.Errorf("the App: %d bytes besides what every page has", total)
 	}
 }
