@@ -76,4 +76,5 @@ func Routes(root *web.Group) {
 	team.POST("/users/revoke-role", revokeRoleOfMany).BindFunc(web.Panel)
 	team.POST("/users/resend", resendMany).BindFunc(web.Panel)
 	roomRoutes(team)
+	sessionRoutes(own, team)
 }
