@@ -77,4 +77,5 @@ func Routes(root *web.Group) {
 	team.POST("/users/resend", resendMany).BindFunc(web.Panel)
 	roomRoutes(team)
 	sessionRoutes(own, team)
+	mineRoutes(own, team)
 }

@@ -29,7 +29,7 @@ type detailsForm struct {
 	Settings                   []string
 	Link                       string
 	Elsewhere, Series, Guest   bool
-	Focus                      bool
+	Lead, Manage, Focus        bool
 	Start, StartWord           string
 	StartFrom                  time.Time
 	Startable                  bool
