@@ -50,14 +50,14 @@ var arrows = map[string]string{
 	"rooms":         "actors audit plans record settings teams",
 	"sessions":      "accounts actors audit calendar limits live mail members plans record rooms seats settings teams",
 	"entry":         "accounts actors audit limits live mail members record rooms sessions settings teams",
-	"attendances":   "actors audit changes live record sessions settings",
+	"attendances":   "actors audit changes live record sessions",
 
 	"hooks":     domains,
 	"operate":   domains,
 	"hookstest": "hooks pb_migrations " + domains,
 
 	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
-	"views/web":         "accounts actors audit changes record settings views/ui",
+	"views/web":         "accounts actors audit changes live record settings views/ui",
 	"views/ui":          "static",
 	"views/frame":       domains + " static views/ui views/web",
 	"views/find":        domains + " views/ui views/web",
