@@ -64,7 +64,7 @@ var arrows = map[string]string{
 	"views/account":     domains + " views/frame views/ui views/web",
 	"views/panel":       domains + " views/find views/frame views/ui views/web",
 	"views/member":      domains + " views/find views/frame views/ui views/web",
-	"views/join":        domains + " views/frame views/ui views/web",
+	"views/join":        domains + " static views/frame views/ui views/web",
 	"views/stage":       domains + " static views/frame views/ui views/web",
 	"views/api":         domains + " views/web",
 	"views/viewstest":   "hookstest settings views",

@@ -35,7 +35,7 @@ function show(participant, text) {
   if (last?.dataset.person === participant.identity && at - Number(last.dataset.at) < 120_000) {
     last.append(line);
   } else {
-    talk.append(el("li", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
+    talk.append(el("div", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
       el("b", {}, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, clock.format(at)), line));
   }
   while (talk.children.length > most) talk.firstElementChild.remove();
