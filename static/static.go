@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/stage/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/stage/*.js js/door/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -31,11 +31,14 @@ var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/shell.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
-	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/find.css", "css/util.css",
+	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
 // stageSheets are the parts of stage.css, which the page of a live session has besides.
 var stageSheets = []string{"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"}
+
+// doorSheets are the parts of door.css, which the pages before a session and of a room have besides.
+var doorSheets = []string{"css/door.css"}
 
 // types are the kinds of file that are served, and whether they are worth compressing.
 var types = map[string]struct {
@@ -63,6 +66,7 @@ type library struct {
 	urls    map[string]*asset
 	modules []string
 	stage   []string
+	door    []string
 }
 
 var shelf = sync.OnceValue(func() *library {
@@ -88,6 +92,9 @@ func Modules() []string { return slices.Clone(shelf().modules) }
 
 // StageModules returns the addresses of the modules of a live session's page, the entry first.
 func StageModules() []string { return slices.Clone(shelf().stage) }
+
+// DoorModules returns the addresses of the modules of the page before a session, the entry first.
+func DoorModules() []string { return slices.Clone(shelf().door) }
 
 // Icon returns the Lucide drawing that is called name.
 func Icon(name string) ([]byte, error) {
@@ -169,6 +176,9 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
 		return nil, err
 	}
+	if err := l.addSheet(fsys, "door.css", doorSheets); err != nil {
+		return nil, err
+	}
 	return l, l.addSheet(fsys, "stage.css", stageSheets)
 }
 
@@ -203,10 +213,13 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 	return nil
 }
 
-// listOf is the list of modules that a script is one of: a live session's, or every page's.
+// listOf is the list of modules that a script is one of: a live session's, those of its door, or every page's.
 func (l *library) listOf(name string) *[]string {
-	if strings.HasPrefix(name, "js/stage/") {
+	switch path.Dir(name) {
+	case "js/stage":
 		return &l.stage
+	case "js/door":
+		return &l.door
 	}
 	return &l.modules
 }

@@ -47,6 +47,9 @@ var Catalogue = []Deed{
 	{Action: "person.tag", Kind: "members", Did: "changed the tags of {on}", Tries: "change the tags of {on}", Got: "tags changed"},
 
 	{Action: "session.schedule", Kind: "sessions", Did: "scheduled {on}", Tries: "schedule {on}", Unnamed: "a session"},
+	{Action: "session.change", Kind: "sessions", Did: "changed {on}", Tries: "change {on}", Unnamed: "a session"},
+	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
+	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
 	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
 	{Action: "session.join", Kind: "sessions", Did: "came to the door of {on}", Tries: "join {on}", Unnamed: "a session", Nobody: "Whoever held the link"},
 	{Action: "session.decline", Kind: "sessions", Did: "declined to come to {on}", Tries: "decline to come to {on}", Unnamed: "a session", Nobody: "Whoever held the link"},
@@ -144,7 +147,7 @@ var reasons = map[string]string{
 	"link_expired":        "The link was used, or too old.",
 	"room_busy":           "Something else had the room at that time.",
 	"room_archived":       "The room was archived.",
-	"room_unknown":        "There was no such room.",
+	"no_room":             "There was no such room.",
 	"plan_limit":          "It was more than the plan gives.",
 	"taken":               "The name or the link was taken.",
 	"bad_slug":            "It could not be a link.",

@@ -29,6 +29,10 @@ const (
 	KindRoleRevoked       = "role_revoked"
 	KindRemoved           = "removed"
 	KindTeamDeleted       = "team_deleted"
+	KindSessionInvitation = "session_invitation"
+	KindSessionChanged    = "session_changed"
+	KindSessionCancelled  = "session_cancelled"
+	KindSessionHandedOver = "session_handed_over"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )
@@ -43,12 +47,21 @@ type Letter struct {
 	HTML    string
 	Text    string
 
+	Attachments []Attachment
+
 	About string // id of the record that the letter is about, such as an invitation; may be empty
 	Team  string // id of the team on whose behalf it goes; may be empty
 
 	// First lets the letter overtake those that are not. Letters that somebody waits for at a form
 	// (confirmation, reset, change of address) go before invitations.
 	First bool
+}
+
+// Attachment is a file that goes with a letter.
+type Attachment struct {
+	Name    string // "invite.ics"
+	Type    string // "text/calendar; method=REQUEST"
+	Content []byte
 }
 
 // request freezes the letter as the body of the request that carries it. From here on nothing of it changes,
@@ -62,14 +75,27 @@ func (l Letter) request(app core.App) ([]byte, error) {
 	if l.Kind == "" || subject == "" || (l.HTML == "" && l.Text == "") {
 		return nil, fmt.Errorf("a letter of kind %q has no subject or no content", l.Kind)
 	}
-	return json.Marshal(&resend.SendEmailRequest{
+	request := &resend.SendEmailRequest{
 		From:    sender(app),
 		To:      []string{named(l.ToName, l.To)},
 		Subject: subject,
 		Html:    l.HTML,
 		Text:    l.Text,
 		Headers: map[string]string{"Auto-Submitted": "auto-generated"},
-	})
+	}
+	for _, file := range l.Attachments {
+		request.Attachments = append(request.Attachments, &resend.Attachment{Filename: file.Name, ContentType: file.Type, Content: file.Content})
+	}
+	return json.Marshal(request)
+}
+
+// SenderAddress is the address that letters are from, without a name; empty if it is none.
+func SenderAddress(app core.App) string {
+	parsed, err := mail.ParseAddress(sender(app))
+	if err != nil {
+		return ""
+	}
+	return parsed.Address
 }
 
 // sender is who letters are from: USHER_MAIL_FROM, else the sender in PocketBase's settings.

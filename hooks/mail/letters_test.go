@@ -44,6 +44,13 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		change(&p)
 		return mail.Invitation(p)
 	}
+	session := func(change func(*mail.SessionProps)) mail.SessionProps {
+		p := mail.SessionProps{To: lucia, ToName: name, Team: team, By: name, Host: name, Title: name, Description: note, Starts: expires, Ends: expires.Add(time.Hour),
+			Zone: lisbon, Room: name, Link: link, Support: support, Calendar: []byte("BEGIN:VCALENDAR"), Method: "REQUEST"}
+		change(&p)
+		return p
+	}
+	planned := []mail.PlannedProps{{Title: name, Starts: expires, Ends: expires.Add(time.Hour)}, {Title: name, Starts: expires, Ends: expires.AddDate(0, 0, 1)}}
 	return []sample{
 		{"invitation", invitation(func(*mail.InvitationProps) {}), link},
 		{"invitation-account", invitation(func(p *mail.InvitationProps) { p.HasAccount, p.Roles, p.Note = true, p.Roles[:1], "" }), link},
@@ -65,6 +72,17 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"password-changed", mail.PasswordChanged(mail.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
 		{"team-deleted", mail.TeamDeleted(mail.TeamDeletedProps{To: lucia, ToName: name, Team: mail.TeamProps{Name: "Halation Post"}, By: name, Support: support}), ""},
 		{"test", mail.Test(mail.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
+		{"session", mail.SessionInvitation(session(func(*mail.SessionProps) {})), link},
+		{"session-series", mail.SessionInvitation(session(func(p *mail.SessionProps) {
+			p.Series, p.Last, p.Leads, p.Nameless, p.Description, p.Room = 12, expires.AddDate(0, 3, 0), "a co-host", true, "", ""
+		})), link},
+		{"session-changed", mail.SessionChanged(session(func(p *mail.SessionProps) { p.By, p.Member = "", true })), link},
+		{"session-cancelled", mail.SessionCancelled(session(func(p *mail.SessionProps) { p.Link = "" })), ""},
+		{"session-series-cancelled", mail.SessionCancelled(session(func(p *mail.SessionProps) { p.Link, p.Series, p.By = "", 3, "" })), ""},
+		{"session-withdrawn", mail.SessionWithdrawn(session(func(p *mail.SessionProps) { p.Link = "" })), ""},
+		{"sessions-handed-over", mail.SessionsHandedOver(mail.HandedOverProps{To: lucia, ToName: name, Team: team, By: name, From: name, Sessions: planned, More: 3,
+			Zone: lisbon, Link: link, Support: support}), link},
+		{"session-handed-over", mail.SessionsHandedOver(mail.HandedOverProps{To: lucia, ToName: name, Team: team, From: name, Sessions: planned[:1], Link: link}), link},
 	}
 }
 
@@ -88,11 +106,11 @@ func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
 		if strings.Contains(l.HTML, "<table") || strings.Contains(l.HTML, "zTempl") || strings.Contains(l.Text, "\r") {
 			t.Errorf("%s has markup that it should not have", s.name)
 		}
-		inTeam := strings.Contains("invitation invitation-account invitation-nobody role-offered role-revoked removed", s.name)
+		inTeam := strings.HasPrefix(s.name, "session") || strings.Contains("invitation invitation-account invitation-nobody role-offered role-revoked removed", s.name)
 		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
 			t.Errorf("%s: logo of the team", s.name)
 		}
-		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted) {
+		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
 			t.Errorf("%s: first is %t", s.name, l.First)
 		}
 		if dir != "" {

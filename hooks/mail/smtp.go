@@ -1,8 +1,10 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/mail"
 	"net/textproto"
@@ -63,8 +65,12 @@ func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 	_, host, _ := strings.Cut(from.Address, "@")
 	headers := maps.Clone(letter.Headers)
 	headers["Message-ID"] = "<" + id + "@" + host + ">"
-	return &mailer.Message{From: *from, To: []mail.Address{*to}, Subject: letter.Subject,
-		HTML: letter.Html, Text: letter.Text, Headers: headers}, nil
+	message := &mailer.Message{From: *from, To: []mail.Address{*to}, Subject: letter.Subject,
+		HTML: letter.Html, Text: letter.Text, Headers: headers, Attachments: map[string]io.Reader{}}
+	for _, file := range letter.Attachments {
+		message.Attachments[file.Filename] = bytes.NewReader(file.Content)
+	}
+	return message, nil
 }
 
 // wrongAddress begins the replies that find fault with the recipient's address and nothing else (RFC 3463, 3.2;

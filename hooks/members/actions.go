@@ -10,10 +10,16 @@ import (
 	"usher/hooks/record"
 )
 
+// First is something that a deed does before it takes effect, once the actor may do it, in its transaction.
+type First = func(tx core.App) error
+
 // RevokeRoles takes roles from a member at once and frees their seats (R39). The person stays in the team (D4).
-func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles) error {
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, first ...First) error {
 	return manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		if err := MayRevoke(actor, revoked, m.Roles(), user == actor.Account.Id); err != nil {
+			return err
+		}
+		if err := each(tx, first); err != nil {
 			return err
 		}
 		revoked = revoked.Without(revoked.Without(m.Roles()))
@@ -49,7 +55,7 @@ type Ended struct {
 // Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79), so
 // somebody who is asked to be Admin is removed only by who could revoke that.
 // The account and other teams are untouched (R83).
-func Remove(app core.App, actor *actors.Actor, user string) (Ended, error) {
+func Remove(app core.App, actor *actors.Actor, user string, first ...First) (Ended, error) {
 	var ended Ended
 	err := manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		open, err := offered(tx, actor.Team.Id, account.Email())
@@ -57,6 +63,9 @@ func Remove(app core.App, actor *actors.Actor, user string) (Ended, error) {
 			return err
 		}
 		if err := MayRemove(actor, m.Roles().With(open), user == actor.Account.Id); err != nil {
+			return err
+		}
+		if err := each(tx, first); err != nil {
 			return err
 		}
 		ended = Ended{m.Roles(), open}
@@ -84,11 +93,17 @@ func MayRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
 }
 
 // Leave ends the actor's own membership, with the effects of Remove (R83). The Owner cannot leave.
-func Leave(app core.App, actor *actors.Actor) (Ended, error) {
+func Leave(app core.App, actor *actors.Actor, first ...First) (Ended, error) {
 	var ended Ended
 	err := manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
 		open, err := offered(tx, actor.Team.Id, account.Email())
 		if err != nil {
+			return err
+		}
+		if m.Roles().Owner {
+			return lastOwner()
+		}
+		if err := each(tx, first); err != nil {
 			return err
 		}
 		ended = Ended{m.Roles(), open}
@@ -96,6 +111,15 @@ func Leave(app core.App, actor *actors.Actor) (Ended, error) {
 		return tx.Delete(m)
 	})
 	return ended, err
+}
+
+func each(tx core.App, first []First) error {
+	for _, do := range first {
+		if err := do(tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func forbidden(held actors.Roles) string {

@@ -39,8 +39,8 @@ func Create(app core.App, actor *actors.Actor, profile Profile) (*Room, error) {
 	return room, err
 }
 
-// Update changes a room of the actor's team. What is booked keeps the settings that it was scheduled with; name, link
-// and who may enter are at once as they are given.
+// Update changes a room of the actor's team. Name, link, who may enter, how they come in and how many are at once
+// as they are given; what is booked keeps the recording and the picture that it was scheduled with.
 func Update(app core.App, actor *actors.Actor, id string, profile Profile) (*Room, error) {
 	return change(app, actor, id, audit.By(actor, "room.update"), func(_ core.App, room *Room, entry *audit.Entry) error {
 		changed := profile.fill(room.Record)

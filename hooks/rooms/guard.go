@@ -11,31 +11,25 @@ import (
 	"usher/hooks/teams"
 )
 
-// guardBooking refuses a session at a time when something else has its room (R87), in a room that is archived,
-// or with a better picture than the room lets (R91).
+// guardBooking refuses a session at a time when something else has its room (R87), or in a room that is
+// archived.
 func guardBooking(app core.App, s *core.Record) error {
 	status := s.GetString("status")
 	if s.GetString("room") == "" || status != "scheduled" && status != "running" {
 		return nil
 	}
-	if !record.Changed(s, "room", "starts", "ends", "status", "resolution") {
+	if !record.Changed(s, "room", "starts", "ends", "status") {
 		return nil
 	}
 	room, err := Find(app, s.GetString("team"), s.GetString("room"))
 	if errors.Is(err, record.ErrNotFound) {
-		return record.Refuse("room", CodeUnknown, "The team has no such room. Choose another one.")
+		return record.Refuse("room", CodeUnknown, "There is no such room in the team. Choose another one.")
 	}
 	if err != nil {
 		return err
 	}
 	if !room.Archived().IsZero() && !keepsTime(s) {
 		return record.Refuse("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
-	}
-	if record.Changed(s, "room", "resolution") && !room.Lets(s.GetString("resolution")) {
-		return record.Refuse("resolution", "too_high", fmt.Sprintf("In “%s” a picture can have at most %s. Choose less, or another room.", room.Name(), room.Quality()))
-	}
-	if !record.Changed(s, "room", "starts", "ends", "status") {
-		return nil
 	}
 	clash, err := Clash(app, room.Id, s.GetDateTime("starts").Time(), s.GetDateTime("ends").Time(), s.Id)
 	if err != nil || clash == nil {

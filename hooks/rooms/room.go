@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -41,7 +40,7 @@ const (
 // Codes of refusals.
 const (
 	CodeBusy     = "room_busy"     // something else has the room at that time (R87)
-	CodeUnknown  = "room_unknown"  // the team has no such room
+	CodeUnknown  = "no_room"       // the team has no such room
 	CodeArchived = "room_archived" // it takes no new bookings
 	CodeTaken    = "taken"         // another room has the name or the link
 	CodePlan     = "plan_limit"    // more than the team's plan gives
@@ -95,11 +94,6 @@ func (r *Room) People() int { return r.GetInt("people") }
 
 // Quality is the highest picture that a session there may have, one of the Qualities.
 func (r *Room) Quality() string { return r.GetString("quality") }
-
-// Lets reports whether a session in the room may have a picture of that height.
-func (r *Room) Lets(quality string) bool {
-	return slices.Index(Qualities, quality) <= slices.Index(Qualities, r.Quality())
-}
 
 // Find reads a room of the team by its id, or record.ErrNotFound.
 func Find(app core.App, team, id string) (*Room, error) {

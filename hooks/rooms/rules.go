@@ -6,11 +6,15 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/teams"
 )
+
+// last is where the judge of bookings stands among the hooks of a session: others set its time.
+const last = 100
 
 // Register wires what holds for every writer: of a room, a readable name of its own in the team, a link of its own
 // everywhere, settings that the team's plan gives, and its team for ever; of a session, that nothing else has its
@@ -25,8 +29,9 @@ func Register(app core.App) {
 
 	app.OnRecordCreate("sessions").BindFunc(record.Guard(known))
 	app.OnRecordUpdate("sessions").BindFunc(record.Guard(known))
-	app.OnRecordCreateExecute("sessions").BindFunc(record.Guard(guardBooking))
-	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(guardBooking))
+	booking := &hook.Handler[*core.RecordEvent]{Id: "usherBooking", Func: record.Guard(guardBooking), Priority: last}
+	app.OnRecordCreateExecute("sessions").Bind(booking)
+	app.OnRecordUpdateExecute("sessions").Bind(booking)
 }
 
 // tidy brings the fields of a room into shape, and fills those that were left empty (R91).
@@ -164,7 +169,7 @@ func known(app core.App, s *core.Record) error {
 	}
 	_, err := Find(app, s.GetString("team"), s.GetString("room"))
 	if errors.Is(err, record.ErrNotFound) {
-		return record.Refuse("room", CodeUnknown, "The team has no such room. Choose another one.")
+		return record.Refuse("room", CodeUnknown, "There is no such room in the team. Choose another one.")
 	}
 	return err
 }

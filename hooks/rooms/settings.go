@@ -52,6 +52,33 @@ func (p Profile) fill(r *core.Record) (changed []string) {
 
 var fields = []string{"name", "slug", "description", "entry", "lobby", "early", "muted", "recording", "people", "quality"}
 
+// Choice is one of a few words, as it is explained to people.
+type Choice struct{ Key, Word, Does string }
+
+// Entries are who may enter a room, in the order in which they are shown.
+var Entries = []Choice{
+	{Invited, "Invited people only", "Whoever was asked to the session that runs there."},
+	{Team, "Everyone in the team", "Every member, asked or not. A guest only if asked."},
+	{Anyone, "Anyone with the link", "Whoever has the link comes in, as a guest of the team."},
+}
+
+// Recordings are when sessions in a room are recorded.
+var Recordings = []Choice{
+	{Never, "Off", "Nothing is recorded."},
+	{ByHost, "By the host", "The host starts and ends it, and everybody sees that it is on."},
+	{Always, "Always", "It is on from the start to the end of a session."},
+}
+
+// Explained is the choice of that key.
+func Explained(among []Choice, key string) Choice {
+	for _, choice := range among {
+		if choice.Key == key {
+			return choice
+		}
+	}
+	return Choice{Key: key, Word: key}
+}
+
 // choice is a field that is one of a few words; first is what a room begins with.
 type choice struct {
 	field, first, code, sentence string

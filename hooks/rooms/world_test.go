@@ -67,13 +67,15 @@ func (s *studio) now(room *rooms.Room) *rooms.Room {
 	return found
 }
 
+var day = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 30)
+
 // at is a time of a day in the studio's future.
 func at(clock string) time.Time {
 	t, err := time.Parse("15:04", clock)
 	if err != nil {
 		panic(err)
 	}
-	return time.Date(2031, 11, 19, t.Hour(), t.Minute(), 0, 0, time.UTC)
+	return day.Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute)
 }
 
 // session is a session in a room, not saved.
@@ -99,4 +101,11 @@ func (s *studio) book(room, from, to string) *core.Record {
 		s.Fatal(err)
 	}
 	return r
+}
+
+// move gives a session another time.
+func move(r *core.Record, from, to string) {
+	r.Set("starts", at(from))
+	r.Set("minutes", int(at(to).Sub(at(from)).Minutes()))
+	r.Set("ends", at(to))
 }

@@ -13,7 +13,6 @@ import (
 // Codes of refusals of what plan, room and session hold.
 const (
 	CodeTooManyPeople = "too_many_people"
-	CodeNoRoom        = "no_room"
 	CodeBadSetting    = "bad_setting"
 )
 
@@ -83,7 +82,7 @@ func roomOf(app core.App, s *core.Record) (*rooms.Room, error) {
 	}
 	room, err := rooms.Find(app, s.GetString("team"), s.GetString("room"))
 	if err == record.ErrNotFound {
-		return nil, record.Refuse("room", CodeNoRoom, "There is no such room in the team. Choose another one.")
+		return nil, record.Refuse("room", rooms.CodeUnknown, "There is no such room in the team. Choose another one.")
 	}
 	return room, err
 }
@@ -104,11 +103,10 @@ func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
 	if room == nil {
 		return nil
 	}
-	quality := room.GetString("quality")
-	switch {
-	case heights[s.GetString("resolution")] > heights[quality]:
-		return record.Refuse("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), quality))
-	case room.GetString("recording") == "off" && s.GetString("recording") != "off":
+	if heights[s.GetString("resolution")] > heights[room.Quality()] {
+		return record.Refuse("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
+	}
+	if room.GetString("recording") == "off" && s.GetString("recording") != "off" {
 		return record.Refuse("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
 	}
 	return nil

@@ -22,7 +22,7 @@ func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except str
 	}
 	room, err := rooms.Find(tx, team, f.Room)
 	if err == record.ErrNotFound {
-		return record.Refuse("room", CodeNoRoom, "There is no such room in the team. Choose another one.")
+		return record.Refuse("room", rooms.CodeUnknown, "There is no such room in the team. Choose another one.")
 	}
 	if err != nil {
 		return err

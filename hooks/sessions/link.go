@@ -34,7 +34,10 @@ func PersonalCode(app core.App, p *Participant) (string, error) {
 // PersonalLink is the address of a participant's own link.
 func PersonalLink(app core.App, p *Participant) (string, error) {
 	code, err := PersonalCode(app, p)
-	return settings.Of(app).Link("/s/" + code), err
+	if err != nil {
+		return "", err
+	}
+	return settings.Of(app).Link("/s/" + code), nil
 }
 
 // ParticipantByCode reads who has that personal code, or record.ErrNotFound.

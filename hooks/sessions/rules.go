@@ -38,6 +38,9 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
+	registerSeries(app)
+	registerLeaving(app)
+	registerLetters(app)
 	registerRun(app)
 }
 
@@ -68,6 +71,9 @@ func tidy(r *core.Record) error {
 	_, err = location(r.GetString("timezone"))
 	faults.Add(err)
 	faults.Add(judgeElsewhere(r.GetString("elsewhere")))
+	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
+		faults.Add(judgeLength(r.GetInt("minutes"), &bounds{}))
+	}
 	if r.GetDateTime("starts").IsZero() {
 		faults.Add(record.Refuse("starts", CodeBadTime, "Choose when the session starts."))
 	}
@@ -237,9 +243,6 @@ func judgePlan(app core.App, r, before *core.Record) error {
 		}
 	}
 	room, err := roomOf(app, r)
-	if err == nil && room != nil && fresh("room") && !room.Archived().IsZero() {
-		err = record.Refuse("room", CodeNoRoom, "The room "+room.Name()+" is archived. Choose another one.")
-	}
 	switch {
 	case record.Code(err) != "":
 		faults.Add(err)

@@ -95,6 +95,9 @@ func guardPerson(app core.App, r *core.Record) error {
 	case before.GetString("state") == StateOut && r.GetString("state") != StateOut:
 		return record.Refuse("state", CodeOut, "Whoever was put out of a session stays out of it.")
 	}
+	if err := keepCode(app, r); err != nil {
+		return err
+	}
 	if record.Differs(r, before, "part", "user") && (r.GetString("user") != "" || record.Differs(r, before, "part")) {
 		session, err := sessionOf(app, r)
 		if err != nil {
@@ -144,7 +147,7 @@ func judgeNumber(app core.App, session *Session) error {
 	return nil
 }
 
-// keepHost lets the host's row go only with the session.
+// keepHost lets the host's row go only with the session, or with the team.
 func keepHost(app core.App, r *core.Record) error {
 	if r.GetString("part") != Host {
 		return nil

@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
@@ -49,26 +50,72 @@ func MayHost(actor *actors.Actor) error {
 	return record.Forbid("Only Organizers schedule sessions in this team. Ask the Owner or an Admin for that role.")
 }
 
-// plan writes the rows of a form: a session, or all of a series, with their people.
+// plan writes the rows of a form: a session, or all of a series, with their people. It returns the first.
 func plan(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
 	form = form.filled(tx, actor.Team)
 	people, err := form.people(tx, actor.Team.Id, actor.Account)
 	if err != nil {
 		return nil, err
 	}
-	if err := form.judgeRoom(tx, actor.Team.Id, []time.Time{form.Starts}, ""); err != nil {
+	starts, series := []time.Time{form.Starts}, ""
+	if form.Rule != "" {
+		if form.Rule, starts, err = form.recur(form.Rule, form.Starts, len(people)); err != nil {
+			return nil, err
+		}
+	}
+	if err := form.judgeRoom(tx, actor.Team.Id, starts, ""); err != nil {
 		return nil, err
 	}
-	s, err := blank(tx, actor.Team.Id)
+	if form.Rule != "" {
+		made, err := newSeries(tx, actor.Team.Id, actor.Account.Id, form.Rule, form.Zone, form.Starts)
+		if err != nil {
+			return nil, err
+		}
+		series = made.Id
+	}
+	var first *Session
+	for _, at := range starts {
+		s, err := form.book(tx, actor.Team.Id, actor.Account.Id, series, at, people)
+		if err != nil {
+			return nil, err
+		}
+		if first == nil {
+			first = s
+		}
+	}
+	return first, tell(tx, actor, mail.KindSessionInvitation, first.scope(), first)
+}
+
+// book writes one session with its people.
+func (f Form) book(tx core.App, team, host, series string, at time.Time, people []asked) (*Session, error) {
+	s, err := blank(tx, team)
 	if err != nil {
 		return nil, err
 	}
-	s.Set("host", actor.Account.Id)
-	form.fill(s)
+	s.Set("host", host)
+	f.Starts = at
+	f.fill(s)
+	if series != "" {
+		s.Set("series", series)
+		s.Set("occurrence", at)
+	}
 	if err := tx.Save(s); err != nil {
 		return nil, err
 	}
 	return s, ask(tx, s, people)
+}
+
+// recur reads a rule for the form's people: so many sessions of so many people are not booked in one deed.
+func (f Form) recur(rule string, first time.Time, people int) (kept string, starts []time.Time, err error) {
+	zone, err := location(f.Zone)
+	if err != nil {
+		return "", nil, err
+	}
+	kept, starts, err = Recur(rule, first.Truncate(time.Minute), zone)
+	if n := len(starts) * (people + 1); err == nil && n > MaxPlaces {
+		err = refuseRule(fmt.Sprintf("%d sessions with %d people each are too many for one series. Ask fewer people, or end it earlier.", len(starts), people+1))
+	}
+	return kept, starts, err
 }
 
 func blank(tx core.App, team string) (*Session, error) {
@@ -112,6 +159,13 @@ func FormOf(app core.App, session *Session) (Form, error) {
 		Recording: session.GetString("recording"), People: session.GetInt("people"),
 		Resolution: session.GetString("resolution"), FPS: session.GetInt("fps"), Codec: session.GetString("codec"), Audio: session.GetString("audio"),
 		Elsewhere: session.Elsewhere(),
+	}
+	if id := session.SeriesID(); id != "" {
+		series, err := FindSeries(app, id)
+		if err != nil {
+			return form, err
+		}
+		form.Rule = series.Rule()
 	}
 	people, err := Participants(app, session.Id)
 	for _, p := range people {

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/settings"
 	"usher/hooks/teams"
 )
 
@@ -25,7 +26,12 @@ type studio struct {
 
 func open(t *testing.T, plan string) *studio {
 	t.Helper()
-	app := hookstest.New(t)
+	return openWith(t, plan, hookstest.Config())
+}
+
+func openWith(t *testing.T, plan string, config settings.Config) *studio {
+	t.Helper()
+	app := hookstest.NewWith(t, config)
 	owner := hookstest.Person(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", plan)
 	return &studio{t, app, team, map[string]*core.Record{
@@ -120,4 +126,9 @@ func TestWhoMayScheduleASession(t *testing.T) {
 			hookstest.Refused(t, who+" on "+plan, s.try(who, sessions.Form{}), code)
 		}
 	}
+}
+
+func parsed(names ...string) actors.Roles {
+	roles, _ := actors.ParseRoles(names)
+	return roles
 }

@@ -41,6 +41,6 @@ async function refresh() {
   count();
 }
 
-for (const name of ["users", "team", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));
+for (const name of ["users", "team", "rooms", "sessions", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));
 // All pages come back at once when the server does: each takes its own time to ask.
 live?.addEventListener("reconnected", () => soon(50 + Math.random() * 3000));

@@ -158,7 +158,7 @@ func removeMember(e *core.RequestEvent) error {
 	actor, user := web.Actor(e), e.Request.PathValue("user")
 	remove := members.Remove
 	if user == e.Auth.Id {
-		remove = func(app core.App, actor *actors.Actor, _ string) (members.Ended, error) {
+		remove = func(app core.App, actor *actors.Actor, _ string, _ ...members.First) (members.Ended, error) {
 			return members.Leave(app, actor)
 		}
 	}

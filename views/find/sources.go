@@ -17,7 +17,7 @@ const maxFound = 8
 var otherWords = map[string]string{
 	"Users": "people members guests roles seats", "Settings": "profile logo name time zone mail plan",
 	"Audit log": "history activity who did what", "Account": "profile password devices", "App": "home sessions",
-	"Admin Panel": "users seats settings", "Home": "start",
+	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free",
 }
 
 // pages are the ways of the shell: its navigation, the other area, and what hangs in the person's menu.
@@ -60,6 +60,9 @@ func tasks(q Question) (Group, error) {
 	group := Group{Title: "Do"}
 	if q.Actor.SeesPanel() && q.matches("Add users invite new people") {
 		group.Items = append(group.Items, Item{Label: "Add users", Href: panel(q) + "/users/add", Icon: "user-plus"})
+	}
+	if q.Actor.EditsRooms() && q.matches("New room make create") {
+		group.Items = append(group.Items, Item{Label: "New room", Href: panel(q) + "/rooms/new", Icon: "plus"})
 	}
 	return group, nil
 }

@@ -39,7 +39,7 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 }
 
 // Panel is the shell of the Admin Panel for the actor's team. current is the key of the page in the
-// navigation: "users", "settings" or "audit". It warns where letters do not leave.
+// navigation: "users", "rooms", "settings" or "audit". It warns where letters do not leave.
 func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.Places(e.App, actor.Account, true)
 	if err != nil {
@@ -55,6 +55,7 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 	shell.Nav = []ui.NavGroup{
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
 			Count: ui.Number(counts.Total), CountNote: "people", Current: current == "users"}}},
+		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: at + "/rooms", Icon: "door-open", Current: current == "rooms"}}},
 		{Title: "Team", Items: []ui.NavItem{
 			{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"},
 			{Label: "Audit log", Href: at + "/audit", Icon: "scroll-text", Current: current == "audit"},

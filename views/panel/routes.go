@@ -1,4 +1,4 @@
-// Package panel is the Admin Panel of a team, for its Owner and Admins: people and their seats, who did what, and the team's settings.
+// Package panel is the Admin Panel of a team, for its Owner and Admins: people and their seats, rooms, who did what, and the team's settings.
 package panel
 
 import (
@@ -35,6 +35,8 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/{id}/revoke-role", orGone(revokeRole))
 	panel.POST("/users/{id}/remove", remove)
 	panel.POST("/users/{id}/tags", orGone(tagPerson))
+
+	roomRoutes(panel)
 
 	panel.GET("/find", search)
 	panel.GET("/audit", auditLog)

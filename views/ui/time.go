@@ -65,6 +65,35 @@ func Span(d time.Duration) string {
 	return "less than a minute"
 }
 
+// During writes a stretch of time as it looks from the moment now in the zone in: "Today, 16:00 to 17:30",
+// "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00".
+func During(from, to, now time.Time, in *time.Location) string {
+	if in == nil {
+		in = time.UTC
+	}
+	from, to, now = from.In(in), to.In(in), now.In(in)
+	end := to.Format("15:04")
+	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
+		end = Day(to, now) + ", " + end
+	}
+	return Day(from, now) + ", " + from.Format("15:04") + " to " + end
+}
+
+// Day writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",
+// "Fri 20 Nov", with the year when it is not this one.
+func Day(at, now time.Time) string {
+	switch at.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return "Today"
+	case now.AddDate(0, 0, 1).Format(time.DateOnly):
+		return "Tomorrow"
+	}
+	if at.Year() != now.Year() {
+		return at.Format("Mon 2 Jan 2006")
+	}
+	return at.Format("Mon 2 Jan")
+}
+
 func exactly(at time.Time, in *time.Location) string {
 	if in == nil {
 		in = time.UTC

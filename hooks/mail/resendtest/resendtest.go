@@ -30,7 +30,11 @@ type Sent struct {
 	Text     string
 	Key      string
 	Headers  map[string]string
+	Files    []File
 }
+
+// File is an attachment.
+type File struct{ Name, Type, Content string }
 
 // Handler answers POST /emails as Resend does: a bearer token is asked for, an idempotency key is good for one
 // body and one delivery in 24 hours, errors have Resend's shape. GET /letters lists what arrived, as JSON.
@@ -283,6 +287,11 @@ func read(body []byte) (letter Sent, problem string) {
 		From, Subject, HTML, Text string
 		To                        any
 		Headers                   map[string]string
+		Attachments               []struct {
+			Filename    string
+			ContentType string `json:"content_type"`
+			Content     []byte
+		}
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
 		return Sent{}, "The request body is not valid JSON"
@@ -306,7 +315,13 @@ func read(body []byte) (letter Sent, problem string) {
 	if request.HTML == "" && request.Text == "" {
 		return Sent{}, "Missing `html` or `text` field"
 	}
-	return Sent{To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
+	for _, file := range request.Attachments {
+		if file.Filename == "" || len(file.Content) == 0 {
+			return Sent{}, "Attachments need a `filename` and `content`"
+		}
+		letter.Files = append(letter.Files, File{file.Filename, file.ContentType, string(file.Content)})
+	}
+	return Sent{Files: letter.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
 		HTML: request.HTML, Text: request.Text, Headers: request.Headers}, ""
 }
 

@@ -24,7 +24,7 @@ room.registerTextStreamHandler(topic, async (reader, { identity }) => {
   if (unread === 1) caption(`A message from ${about(participant).name}.`);
 });
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function show(participant, text) {
   const low = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;

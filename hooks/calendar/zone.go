@@ -1,0 +1,109 @@
+package calendar
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// span is a zone, and the time of its events.
+type span struct {
+	zone     *time.Location
+	from, to time.Time
+}
+
+// seriesLasts is how far behind its first session a series may go.
+const seriesLasts = 3
+
+// zonesOf are the zones of events, each with the time that its clocks are needed for.
+func zonesOf(events []Event) []span {
+	of := map[string]*span{}
+	for _, e := range events {
+		if isUTC(e.Zone) {
+			continue
+		}
+		one := of[e.Zone.String()]
+		if one == nil {
+			one = &span{e.Zone, e.Starts, e.Ends}
+			of[e.Zone.String()] = one
+		}
+		last := e.Ends
+		if e.Rule != "" {
+			last = last.AddDate(seriesLasts, 0, 0)
+		}
+		for _, at := range append(e.Except, e.Starts, e.Of) {
+			if !at.IsZero() && at.Before(one.from) {
+				one.from = at
+			}
+		}
+		if last.After(one.to) {
+			one.to = last
+		}
+	}
+	var all []span
+	for _, one := range of {
+		all = append(all, *one)
+	}
+	slices.SortFunc(all, func(a, b span) int { return cmp.Compare(a.zone.String(), b.zone.String()) })
+	return all
+}
+
+// timezone tells how the clocks of a zone go from the year before to the year behind: one part for each change, from
+// what this machine knows of the zone (RFC 5545, 3.6.5).
+func timezone(of span) *ics.VTimezone {
+	z := ics.NewTimezone(of.zone.String())
+	at := of.from.AddDate(-1, 0, 0).In(of.zone)
+	end := of.to.AddDate(1, 0, 0)
+	_, offset := at.Zone()
+	first, _ := at.ZoneBounds()
+	if first.IsZero() { // it was always so
+		first = time.Date(1970, 1, 1, 0, 0, 0, 0, of.zone)
+		if _, then := first.Zone(); then != offset {
+			first = at
+		}
+	}
+	_, before := first.Add(-time.Second).Zone()
+	part(z, first, before)
+	for {
+		_, next := at.ZoneBounds()
+		if next.IsZero() || next.After(end) {
+			return z
+		}
+		_, before := at.Zone()
+		at = next.In(of.zone)
+		part(z, at, before)
+	}
+}
+
+// part is one change of the clocks: what they showed at that moment by the offset that was, and both offsets.
+func part(z *ics.VTimezone, at time.Time, before int) {
+	name, offset := at.Zone()
+	put := func(c *ics.ComponentBase) {
+		c.AddProperty("DTSTART", at.UTC().Add(time.Duration(before)*time.Second).Format(local))
+		c.AddProperty("TZOFFSETFROM", hours(before))
+		c.AddProperty("TZOFFSETTO", hours(offset))
+		c.AddProperty("TZNAME", name)
+	}
+	if at.IsDST() {
+		daylight := &ics.Daylight{}
+		put(&daylight.ComponentBase)
+		z.Components = append(z.Components, daylight)
+		return
+	}
+	put(&z.AddStandard().ComponentBase)
+}
+
+// hours is an offset in seconds as "+0130", with seconds where a zone has them.
+func hours(offset int) string {
+	sign := '+'
+	if offset < 0 {
+		sign, offset = '-', -offset
+	}
+	if offset%60 != 0 {
+		return fmt.Sprintf("%c%02d%02d%02d", sign, offset/3600, offset/60%60, offset%60)
+	}
+	return fmt.Sprintf("%c%02d%02d", sign, offset/3600, offset/60%60)
+}

@@ -1,0 +1,102 @@
+package mail_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net"
+	netmail "net/mail"
+	"strconv"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+)
+
+const invite = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nSUMMARY:Colour · Größe\r\nEND:VCALENDAR\r\n"
+
+func withFile() mail.Letter {
+	return mail.Letter{Kind: mail.KindSessionInvitation, To: lucia, Subject: "Invitation", HTML: "<p>Come.</p>", Text: "Come.",
+		Attachments: []mail.Attachment{{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: []byte(invite)}}}
+}
+
+func TestAFileGoesWithALetterByResend(t *testing.T) {
+	resend := resendtest.New(t)
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = resend.Key, resend.URL
+	app := hookstest.NewWith(t, config)
+	if _, err := mail.Queue(app, withFile()); err != nil {
+		t.Fatal(err)
+	}
+	worker := mail.NewWorker(app)
+	worker.Deliver(context.Background())
+	letter := resend.WaitFor(t, lucia)
+	if want := (resendtest.File{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: invite}); len(letter.Files) != 1 || letter.Files[0] != want {
+		t.Errorf("%+v", letter.Files)
+	}
+}
+
+func TestAFileGoesWithALetterBySMTP(t *testing.T) {
+	server := newSMTPServer(t)
+	app := hookstest.New(t)
+	host, port, err := net.SplitHostPort(server.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := app.Settings()
+	set.SMTP.Enabled, set.SMTP.Host = true, host
+	if set.SMTP.Port, err = strconv.Atoi(port); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mail.Queue(app, withFile()); err != nil {
+		t.Fatal(err)
+	}
+	mail.NewWorker(app).Deliver(context.Background())
+	server.mu.Lock()
+	defer server.mu.Unlock()
+	if len(server.letters) != 1 {
+		t.Fatalf("%d letters", len(server.letters))
+	}
+	kind, content := fileOf(t, server.letters[0], "invite.ics")
+	if content != invite || !strings.HasPrefix(kind, "text/calendar") {
+		t.Errorf("%s: %q", kind, content)
+	}
+}
+
+// fileOf is a file of a letter as it came by SMTP.
+func fileOf(t *testing.T, letter, name string) (kind, content string) {
+	t.Helper()
+	message, err := netmail.ReadMessage(strings.NewReader(letter))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var walk func(contentType string, body io.Reader)
+	walk = func(contentType string, body io.Reader) {
+		media, params, err := mime.ParseMediaType(contentType)
+		if err != nil || !strings.HasPrefix(media, "multipart/") {
+			return
+		}
+		for parts := multipart.NewReader(body, params["boundary"]); ; {
+			part, err := parts.NextPart()
+			if err != nil {
+				return
+			}
+			raw, _ := io.ReadAll(part)
+			if part.FileName() == name {
+				decoded, err := base64.StdEncoding.DecodeString(strings.NewReplacer("\n", "", "\r", "").Replace(string(raw)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				kind, content = part.Header.Get("Content-Type"), string(decoded)
+			}
+			walk(part.Header.Get("Content-Type"), bytes.NewReader(raw))
+		}
+	}
+	walk(message.Header.Get("Content-Type"), message.Body)
+	return kind, content
+}

@@ -1,0 +1,189 @@
+package mail
+
+import (
+	"fmt"
+	"time"
+)
+
+// SessionProps is what the letters about a session need. Zone nil is UTC.
+type SessionProps struct {
+	To          string
+	ToName      string
+	Team        TeamProps
+	By          string // who asks, changed or cancelled; empty: the team
+	Host        string
+	Title       string
+	Description string
+	Starts      time.Time
+	Ends        time.Time
+	Zone        *time.Location // the recipient's
+	Room        string
+	Link        string // his own (R72)
+	Series      int    // of a letter about a whole series: how many sessions there are from this one on
+	Last        time.Time
+	Leads       string // "host", "co-host" or "presenter"; empty: takes part
+	Nameless    bool   // the link and a name are enough (R70)
+	Member      bool   // in the team already
+	Support     string
+	Calendar    []byte // the .ics
+	Method      string // of the .ics
+}
+
+// SessionInvitation asks somebody to a session, or to a series (R69, R97).
+func SessionInvitation(p SessionProps) Letter {
+	s := p.sheet()
+	s.Lead = fmt.Sprintf("%s asks you to this session.", p.by())
+	if p.Series > 1 {
+		s.Lead = fmt.Sprintf("%s asks you to this series of sessions.", p.by())
+	}
+	if p.Leads != "" {
+		s.Lead += " You are " + p.Leads + "."
+	}
+	s.Button, s.Link = "Open the session", p.Link
+	s.After = p.way()
+	s.Why = fmt.Sprintf("You get this letter because %s asked for you by this address.", p.by())
+	return p.letter(s, KindSessionInvitation, "Invitation: "+p.Title+", "+p.short())
+}
+
+// SessionChanged tells who is asked to a session what it is now.
+func SessionChanged(p SessionProps) Letter {
+	s := p.sheet()
+	s.Lead = fmt.Sprintf("%s changed this session. This is what holds now:", p.by())
+	if p.Series > 1 {
+		s.Lead = fmt.Sprintf("%s changed this series of sessions. This is what holds now:", p.by())
+	}
+	s.Button, s.Link = "Open the session", p.Link
+	s.After = "Your link stays the same. " + p.way()
+	s.Why = "You get this letter because you are asked to this session."
+	return p.letter(s, KindSessionChanged, "Changed: "+p.Title+", "+p.short())
+}
+
+// SessionCancelled tells who is asked to a session that it is off.
+func SessionCancelled(p SessionProps) Letter {
+	s := p.sheet()
+	s.NoteBy, s.Note = "", ""
+	s.Lead = fmt.Sprintf("%s cancelled this session. It does not take place.", p.by())
+	s.Until.Before = "It was planned for"
+	if p.Series > 1 {
+		s.Lead = fmt.Sprintf("%s cancelled this series. None of its sessions that were still to come takes place.", p.by())
+		s.Until.Before = "The next was planned for"
+	}
+	s.Why = "You get this letter because you were asked to this session."
+	return p.letter(s, KindSessionCancelled, "Cancelled: "+p.Title+", "+p.short())
+}
+
+// SessionWithdrawn tells somebody that he is not asked to a session any more, which takes place without him.
+func SessionWithdrawn(p SessionProps) Letter {
+	s := p.sheet()
+	s.NoteBy, s.Note, s.Says = "", "", nil
+	s.Lead = fmt.Sprintf("%s took you off the list of this session. Your link to it no longer works.", p.by())
+	s.Until.Before = "It was planned for"
+	s.Why = "You get this letter because you were asked to this session."
+	return p.letter(s, KindSessionCancelled, "No longer asked: "+p.Title+", "+p.short())
+}
+
+// HandedOverProps is what SessionsHandedOver needs. Zone nil is UTC.
+type HandedOverProps struct {
+	To       string
+	ToName   string
+	Team     TeamProps
+	By       string
+	From     string // who hosted them
+	Sessions []PlannedProps
+	More     int // that are not named
+	Zone     *time.Location
+	Link     string // the list of his sessions
+	Support  string
+	Calendar []byte
+}
+
+// PlannedProps is a session in a list of several.
+type PlannedProps struct {
+	Title  string
+	Starts time.Time
+	Ends   time.Time
+}
+
+// SessionsHandedOver tells somebody which sessions he hosts from now on (R81).
+func SessionsHandedOver(p HandedOverProps) Letter {
+	n := len(p.Sessions) + p.More
+	what, subject := fmt.Sprintf("%d sessions are yours now", n), fmt.Sprintf("You host %d more sessions", n)
+	if n == 1 {
+		what, subject = "A session is yours now", "You host "+p.Sessions[0].Title+" now"
+	}
+	s := sheet{
+		Team: p.Team, Title: what,
+		Lead:   fmt.Sprintf("%s handed to you what %s was to host.", orElse(p.By, p.Team.Name), orElse(p.From, "somebody else")),
+		Button: "See your sessions", Link: p.Link,
+		After:   "Whoever is asked to them stays asked, and every link stays the same.",
+		Why:     fmt.Sprintf("You get this letter because you host sessions in %s.", p.Team.Name),
+		Support: p.Support,
+	}
+	for _, one := range p.Sessions {
+		s.Says = append(s.Says, one.Title+": "+between(one.Starts, one.Ends, p.Zone)+" "+whose(one.Starts, p.Zone))
+	}
+	if p.More > 0 {
+		s.Says = append(s.Says, fmt.Sprintf("And %d more.", p.More))
+	}
+	l := s.letter(KindSessionHandedOver, p.To, p.ToName, subject)
+	return attached(l, p.Calendar, "PUBLISH")
+}
+
+func (p SessionProps) by() string { return orElse(p.By, p.Team.Name) }
+
+// sheet is what all letters about a session say of it.
+func (p SessionProps) sheet() sheet {
+	s := sheet{Team: p.Team, Title: p.Title, Support: p.Support,
+		Until: until{"When:", between(p.Starts, p.Ends, p.Zone), whose(p.Starts, p.Zone)}}
+	if p.Description != "" {
+		s.NoteBy, s.Note = orElse(p.Host, p.by()), p.Description
+	}
+	if p.Host != "" && p.Host != p.By {
+		s.Says = append(s.Says, "Host: "+p.Host+".")
+	}
+	if p.Room != "" {
+		s.Says = append(s.Says, "Room: "+p.Room+".")
+	}
+	if p.Series > 1 {
+		s.Says = append(s.Says, fmt.Sprintf("A series of %d sessions, until %s. They are in the calendar file with this letter.",
+			p.Series, p.Last.In(orUTC(p.Zone)).Format("Monday 2 January 2006")))
+		s.Until.Before = "The next:"
+	}
+	return s
+}
+
+// way is how the recipient comes in.
+func (p SessionProps) way() string {
+	switch {
+	case p.Nameless:
+		return "Your name is enough to come in. The link is for you alone: whoever has it comes in as you."
+	case p.Member:
+		return "You come in signed in as " + p.To + "."
+	}
+	return "You come in signed in as " + p.To + "; an account is made on the way, if there is none. The link is for you alone."
+}
+
+// short is when the session is, for a subject.
+func (p SessionProps) short() string {
+	return p.Starts.In(orUTC(p.Zone)).Format("Mon 2 Jan 2006, 15:04") + " (" + offset(p.Starts.In(orUTC(p.Zone))) + ")"
+}
+
+func (p SessionProps) letter(s sheet, kind, subject string) Letter {
+	return attached(s.letter(kind, p.To, p.ToName, subject), p.Calendar, p.Method)
+}
+
+func attached(l Letter, calendar []byte, method string) Letter {
+	if len(calendar) > 0 {
+		l.Attachments = []Attachment{{Name: "invite.ics", Type: "text/calendar; charset=utf-8; method=" + method, Content: calendar}}
+	}
+	return l
+}
+
+// between is a time from one moment to another in words.
+func between(from, to time.Time, zone *time.Location) string {
+	from, to = from.In(orUTC(zone)), to.In(orUTC(zone))
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		return when(from, zone) + " to " + to.Format("15:04")
+	}
+	return when(from, zone) + " to " + when(to, zone)
+}

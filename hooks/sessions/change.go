@@ -1,0 +1,138 @@
+package sessions
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+)
+
+// scope is what a deed on a session is about when it is about all of it.
+func (s *Session) scope() Scope {
+	if s.SeriesID() != "" {
+		return Whole
+	}
+	return This
+}
+
+// Change plans a session that has not started anew, or all of its series that have not started (R105, R106, R126).
+// Everybody on the list is told of what a calendar shows; who comes onto it is asked, who goes is told. With another
+// rule, the series goes on by it from the session that is changed.
+func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope) error {
+	return manage(app, actor, id, "session.change", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
+		form := form.filled(tx, actor.Team)
+		entry.With("starts", form.Starts.UTC().Format(time.RFC3339))
+		host, err := tx.FindRecordById("users", s.HostID())
+		if err != nil {
+			return fmt.Errorf("find the host of a session: %w", err)
+		}
+		people, err := form.people(tx, s.TeamID(), host)
+		if err != nil {
+			return err
+		}
+		switch {
+		case scope == Whole && s.SeriesID() != "":
+			entry.With("series", true)
+			return changeSeries(tx, actor, s, form, people)
+		case form.Rule != "" && s.SeriesID() == "":
+			return refuseRule("A session that was planned alone stays so. Cancel it, and schedule the series.")
+		}
+		if err := form.judgeRoom(tx, s.TeamID(), []time.Time{form.Starts}, s.Id); err != nil {
+			return err
+		}
+		return replan(tx, actor, s, form, people)
+	})
+}
+
+// shown are the fields that a calendar shows: who is asked is told when one of them changes.
+var shown = []string{"title", "description", "starts", "minutes", "timezone", "room"}
+
+// replan writes the form into one session and tells who has to know.
+func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []asked) error {
+	before := s.Fresh()
+	form.fill(s)
+	if err := tx.Save(s); err != nil {
+		return err
+	}
+	came, gone, err := relist(tx, s, people)
+	if err != nil {
+		return err
+	}
+	post := newPost(tx, actor, This)
+	post.skip(came)
+	post.bye(s, gone)
+	if record.Differs(s.Record, before, shown...) {
+		post.tell(mail.KindSessionChanged, s)
+	}
+	return post.ask(s, came)
+}
+
+// Cancel calls a session off that has not started, or all of its series that have not, and tells who is asked.
+func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
+	return manage(app, actor, id, "session.cancel", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
+		off, about := []*Session{s}, This
+		if scope == Whole && s.SeriesID() != "" {
+			entry.With("series", true)
+			var err error
+			if off, err = InSeries(tx, s.SeriesID(), Scheduled); err != nil {
+				return err
+			}
+			about = Whole
+		}
+		return cancel(tx, actor, "", about, off...)
+	})
+}
+
+// cancel calls sessions off and tells who is asked to them; actor nil is the server. Who loses them himself, the
+// account but, gets another letter.
+func cancel(tx core.App, actor *actors.Actor, but string, about Scope, off ...*Session) error {
+	for _, s := range off {
+		s.Set("status", Cancelled)
+		if err := tx.Save(s); err != nil {
+			return err
+		}
+	}
+	p := newPost(tx, actor, about)
+	p.but = but
+	p.tell(mail.KindSessionCancelled, off...)
+	return p.err
+}
+
+// manage runs a deed on a scheduled session of the actor's team, with his rights read anew in the same transaction.
+// A session that is nothing to him is not found.
+func manage(app core.App, actor *actors.Actor, id, action string,
+	deed func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
+	entry := audit.By(actor, action).On(id, "")
+	return audit.Do(app, entry, func(tx core.App) error {
+		actor, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		s, err := FindFor(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		entry.On(s.Id, s.Title())
+		if err := MayManage(actor, s); err != nil {
+			return err
+		}
+		if s.Status() != Scheduled {
+			return over(s.Status())
+		}
+		return deed(tx, actor, s, entry)
+	})
+}
+
+// MayManage is nil if the actor may change and cancel the session: its host, the Owner and Admins; else it says why
+// not (R116).
+func MayManage(actor *actors.Actor, s *Session) error {
+	if actor.SeesPanel() || s.HostID() == actor.Account.Id && actor.CanHost() {
+		return nil
+	}
+	return record.Forbid("Only the host changes the session: ask " + s.GetString("host_name") + ", or an Admin.")
+}

@@ -1,0 +1,126 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// HandOver gives every scheduled session that from hosts in the team to another host, in the caller's transaction,
+// and says how many these are (R81). The new host gets one letter. actor nil is the server.
+func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, error) {
+	teamRecord, err := tx.FindRecordById("teams", team)
+	if err != nil {
+		return 0, fmt.Errorf("find the team of sessions: %w", err)
+	}
+	if err := judgeHost(tx, teamRecord, to); record.Code(err) != "" || from == to {
+		return 0, record.Refuse("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
+	} else if err != nil {
+		return 0, err
+	}
+	future, err := Future(tx, team, from)
+	if err != nil {
+		return 0, err
+	}
+	was := ""
+	for _, s := range future {
+		was = s.GetString("host_name")
+		s.Set("host", to)
+		if err := tx.Save(s); err != nil {
+			return 0, err
+		}
+		entry := deedOn(actor, s, "session.handover").With("from", was).With("to", s.GetString("host_name"))
+		if err := audit.Write(tx, entry); err != nil {
+			return 0, err
+		}
+	}
+	return len(future), tellNewHost(tx, actor, to, was, future)
+}
+
+func deedOn(actor *actors.Actor, s *Session, action string) *audit.Entry {
+	entry := &audit.Entry{Team: s.TeamID(), Action: action}
+	if actor != nil {
+		entry = audit.By(actor, action)
+	}
+	return entry.On(s.Id, s.Title())
+}
+
+// callOff cancels every scheduled session that somebody hosts in a team, with notice, and says how many.
+func callOff(tx core.App, actor *actors.Actor, team, user string) (int, error) {
+	future, err := Future(tx, team, user)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range future {
+		if err := audit.Write(tx, deedOn(actor, s, "session.cancel").With("host", s.GetString("host_name"))); err != nil {
+			return 0, err
+		}
+	}
+	series := map[string][]*Session{}
+	for _, s := range future {
+		if s.SeriesID() != "" {
+			series[s.SeriesID()] = append(series[s.SeriesID()], s)
+		} else if err := cancel(tx, actor, user, This, s); err != nil {
+			return 0, err
+		}
+	}
+	for _, all := range series {
+		if err := cancel(tx, actor, user, Whole, all...); err != nil {
+			return 0, err
+		}
+	}
+	return len(future), nil
+}
+
+// lost is what happens when somebody is not in the team any more, or may not host any more (R79, R81, R107): scheduled
+// sessions that nobody took over are cancelled; in what runs he is out, or takes part like others.
+func lost(tx core.App, team, user string, gone bool) error {
+	if _, err := callOff(tx, nil, team, user); err != nil {
+		return err
+	}
+	var rows []*Participant
+	err := tx.RecordQuery("participants").AndWhere(dbx.HashExp{"team": team, "user": user}).
+		AndWhere(dbx.NewExp("session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))", dbx.Params{"team": team})).All(&rows)
+	if err != nil {
+		return fmt.Errorf("find where somebody takes part: %w", err)
+	}
+	for _, row := range rows {
+		switch {
+		case gone:
+			row.Set("state", StateOut)
+		case row.Leads():
+			session, err := ByID(tx, row.SessionID())
+			if err != nil {
+				return err
+			}
+			if session.Status() == Scheduled {
+				if ok, err := isMember(tx, team, user); ok || err != nil {
+					if err != nil {
+						return err
+					}
+					continue
+				}
+			}
+			row.Set("part", Attendee)
+		}
+		if err := tx.Save(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isMember(tx core.App, team, user string) (bool, error) {
+	m, err := members.Find(tx, team, user)
+	if errors.Is(err, record.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && m.Kind() == members.Member, err
+}

@@ -1,0 +1,140 @@
+package sessions
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// Parted is what a removal, leaving or the loss of a role took: what members tells, and what became of the scheduled
+// sessions that the person hosted.
+type Parted struct {
+	members.Ended
+	HandedOver int
+	Cancelled  int
+}
+
+// Remove is members.Remove, with what becomes of the sessions of who goes (R81): all are handed over to the account
+// handOver, or cancelled with notice if that is empty.
+func Remove(app core.App, actor *actors.Actor, user, handOver string) (Parted, error) {
+	var parted Parted
+	ended, err := members.Remove(app, actor, user, parted.away(actor, user, handOver))
+	parted.Ended = ended
+	return parted, err
+}
+
+// Leave is members.Leave, with what becomes of the actor's sessions.
+func Leave(app core.App, actor *actors.Actor, handOver string) (Parted, error) {
+	var parted Parted
+	ended, err := members.Leave(app, actor, parted.away(actor, actor.Account.Id, handOver))
+	parted.Ended = ended
+	return parted, err
+}
+
+// RevokeRoles is members.RevokeRoles, with what becomes of the sessions of who may not host any more (R107).
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string) (Parted, error) {
+	var parted Parted
+	if !revoked.Organizer || actors.MembersHost(actor.Team) {
+		return parted, members.RevokeRoles(app, actor, user, revoked)
+	}
+	return parted, members.RevokeRoles(app, actor, user, revoked, parted.away(actor, user, handOver))
+}
+
+// away is what is done to somebody's sessions before he goes, in the transaction in which he goes.
+func (p *Parted) away(actor *actors.Actor, user, handOver string) func(tx core.App) error {
+	return func(tx core.App) (err error) {
+		if handOver != "" {
+			p.HandedOver, err = HandOver(tx, actor, actor.Team.Id, user, handOver)
+			return err
+		}
+		p.Cancelled, err = callOff(tx, actor, actor.Team.Id, user)
+		return err
+	}
+}
+
+// registerLeaving wires what becomes of the sessions of who is not in the team any more or may not host any more, by
+// whatever deed.
+func registerLeaving(app core.App) {
+	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			team, err := e.App.CountRecords("teams", dbxID(e.Record.GetString("team")))
+			if err != nil {
+				return fmt.Errorf("find the team of a membership: %w", err)
+			}
+			if err := e.Next(); err != nil || team == 0 { // the team goes with all that is in it
+				return err
+			}
+			return lost(e.App, e.Record.GetString("team"), e.Record.GetString("user"), true)
+		})
+	})
+	app.OnRecordUpdateExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			before := standing(e.Record.Original())
+			if err := e.Next(); err != nil {
+				return err
+			}
+			team, err := e.App.FindRecordById("teams", e.Record.GetString("team"))
+			if errors.Is(err, sql.ErrNoRows) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("find the team of a membership: %w", err)
+			}
+			now := standing(e.Record)
+			before.Team, now.Team = team, team
+			if !before.CanHost() || now.CanHost() {
+				return nil
+			}
+			return lost(e.App, team.Id, e.Record.GetString("user"), false)
+		})
+	})
+	app.OnRecordUpdateExecute("teams").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			before := actors.MembersHost(e.Record.Original())
+			if err := e.Next(); err != nil || !before || actors.MembersHost(e.Record) {
+				return err
+			}
+			return lostByMembers(e.App, e.Record.Id)
+		})
+	})
+}
+
+func standing(m *core.Record) *actors.Actor {
+	return &actors.Actor{Roles: actors.RolesOf(m), Kind: m.GetString("kind")}
+}
+
+// lostByMembers is for a team in which members without the role Organizer may not host any more.
+func lostByMembers(tx core.App, team string) error {
+	var users []string
+	err := tx.DB().NewQuery(`SELECT m.user FROM memberships m WHERE m.team = {:team} AND NOT m.organizer AND (
+		EXISTS (SELECT 1 FROM sessions s WHERE s.team = m.team AND s.host = m.user AND s.status IN ('scheduled', 'running'))
+		OR EXISTS (SELECT 1 FROM participants p JOIN sessions s ON s.id = p.session WHERE p.user = m.user AND s.team = m.team AND s.status = 'running' AND p.part IN ('host', 'cohost')))`).
+		Bind(dbx.Params{"team": team}).Column(&users)
+	if err != nil {
+		return fmt.Errorf("find who may not host any more: %w", err)
+	}
+	for _, user := range users {
+		if err := lost(tx, team, user, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HostedByMembers counts the scheduled sessions of a team whose hosts are not Organizers: what is cancelled when not
+// every member may host any more (D2).
+func HostedByMembers(app core.App, team string) (int, error) {
+	n, err := app.CountRecords("sessions", dbx.HashExp{"team": team, "status": Scheduled},
+		dbx.NewExp("host NOT IN (SELECT user FROM memberships WHERE team = {:t} AND organizer)", dbx.Params{"t": team}))
+	if err != nil {
+		return 0, fmt.Errorf("count what members host: %w", err)
+	}
+	return int(n), nil
+}

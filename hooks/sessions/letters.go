@@ -1,0 +1,125 @@
+package sessions
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/calendar"
+	"usher/hooks/mail"
+)
+
+// post sends the letters of one deed: to everybody whom it concerns one, and none to who did it.
+type post struct {
+	tx    core.App
+	self  string // account of who did it
+	but   string // account of somebody else who gets none
+	by    string // name of who did it; empty: the server
+	about Scope
+	seen  map[string]bool // addresses that have theirs
+	err   error
+}
+
+func newPost(tx core.App, actor *actors.Actor, about Scope) *post {
+	p := &post{tx: tx, about: about, seen: map[string]bool{}}
+	if actor != nil {
+		p.self, p.by = actor.Account.Id, actor.Name()
+		p.seen[actor.Account.Email()] = true
+	}
+	return p
+}
+
+// tell is a post of one kind, about sessions.
+func tell(tx core.App, actor *actors.Actor, kind string, about Scope, on ...*Session) error {
+	p := newPost(tx, actor, about)
+	p.tell(kind, on...)
+	return p.err
+}
+
+// wording is what a letter says that waits, besides what is read anew when it leaves.
+type wording struct {
+	By     string `json:"by,omitempty"`
+	Series bool   `json:"series,omitempty"`
+}
+
+// skip lets people have no letter by tell.
+func (p *post) skip(people []*Participant) {
+	for _, one := range people {
+		p.seen[one.Address()] = true
+	}
+}
+
+// tell writes to everybody on the lists of the sessions, once to each.
+func (p *post) tell(kind string, on ...*Session) {
+	for _, s := range on {
+		people, err := Participants(p.tx, s.Id)
+		if err != nil {
+			p.err = err
+			return
+		}
+		for _, one := range people {
+			if one.State() == StateOut || one.State() == StateRefused || p.seen[one.Address()] || p.but != "" && one.UserID() == p.but {
+				continue
+			}
+			p.seen[one.Address()] = true
+			p.queue(kind, s, one)
+		}
+	}
+}
+
+// ask writes to who is new on the list of a session.
+func (p *post) ask(s *Session, came []*Participant) error {
+	for _, one := range came {
+		if one.UserID() == "" || one.UserID() != p.self {
+			p.queue(mail.KindSessionInvitation, s, one)
+		}
+	}
+	return p.err
+}
+
+func (p *post) queue(kind string, s *Session, one *Participant) {
+	if p.err != nil {
+		return
+	}
+	if kind == mail.KindSessionChanged {
+		waits, err := unsent(p.tx, one.Id)
+		if p.err = err; err != nil || waits { // what waits will say the newest
+			return
+		}
+	}
+	secret, err := json.Marshal(wording{p.by, p.about == Whole && s.SeriesID() != ""})
+	if err != nil {
+		p.err = err
+		return
+	}
+	p.err = mail.QueueRecipe(p.tx, mail.Recipe{Kind: kind, To: one.Address(), About: one.Id, Team: s.TeamID(), Secret: string(secret)})
+}
+
+// unsent reports whether a letter about the participant waits that is not written out yet.
+func unsent(tx core.App, id string) (bool, error) {
+	n, err := tx.CountRecords("outbox", dbx.HashExp{"about": id, "status": mail.Queued, "tried": ""},
+		dbx.In("kind", mail.KindSessionInvitation, mail.KindSessionChanged))
+	return n > 0, err
+}
+
+// bye writes to who was taken off the list of a session, unless he was never told of it.
+func (p *post) bye(s *Session, gone []*Participant) {
+	for _, one := range gone {
+		waits, err := unsent(p.tx, one.Id)
+		if p.err = cmp.Or(p.err, err); p.err != nil || waits || one.UserID() != "" && one.UserID() == p.self {
+			continue
+		}
+		w := &writing{tx: p.tx, s: s, p: one, wording: wording{By: p.by}}
+		props, err := w.props(calendar.Cancel)
+		if err != nil {
+			p.err = err
+			return
+		}
+		letter := mail.SessionWithdrawn(props)
+		letter.About, letter.Team = one.Id, s.TeamID()
+		_, p.err = mail.Queue(p.tx, letter)
+	}
+}

@@ -1,0 +1,187 @@
+package panel
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/rooms"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// roomRoutes are the pages of the team's rooms (R85).
+func roomRoutes(panel *web.Group) {
+	panel.GET("/rooms", roomList)
+	panel.GET("/rooms/new", newRoom)
+	panel.POST("/rooms/new", createRoom)
+	panel.GET("/rooms/{id}", roomDetails)
+	panel.GET("/rooms/{id}/edit", editRoom)
+	panel.POST("/rooms/{id}/edit", updateRoom)
+	panel.GET("/rooms/{id}/archive", confirmArchive)
+	panel.POST("/rooms/{id}/archive", archiveRoom)
+	panel.POST("/rooms/{id}/restore", restoreRoom)
+	panel.GET("/rooms/{id}/rotate", confirmRotate)
+	panel.POST("/rooms/{id}/rotate", rotateRoom)
+}
+
+func roomsPath(e *core.RequestEvent) string { return panelPath(e) + "/rooms" }
+
+// roomQuery narrows the list of rooms.
+type roomQuery struct {
+	search   string
+	archived bool
+}
+
+func roomQueryOf(values url.Values) roomQuery {
+	return roomQuery{search: clean(strings.TrimSpace(values.Get("q"))), archived: values.Get("status") == "archived"}
+}
+
+func (q roomQuery) address(path string) string {
+	values := url.Values{}
+	if q.search != "" {
+		values.Set("q", q.search)
+	}
+	if q.archived {
+		values.Set("status", "archived")
+	}
+	if len(values) == 0 {
+		return path
+	}
+	return path + "?" + values.Encode()
+}
+
+// roomList is the list of a team's rooms. A part of the page gets the list alone.
+func roomList(e *core.RequestEvent) error {
+	query := roomQueryOf(e.Request.URL.Query())
+	list, err := roomsListed(e, query, "")
+	if err != nil {
+		return err
+	}
+	if aimed(e, "details") {
+		list.focus(e.Request.Header.Get("HX-Current-URL"))
+		return web.Render(e, http.StatusOK, roomSwap(titled(e, "Rooms"), nil, list))
+	}
+	if web.IsFragment(e) {
+		e.Response.Header().Set("HX-Push-Url", query.address(roomsPath(e)))
+		return web.Render(e, http.StatusOK, RoomList(list))
+	}
+	around, err := shell(e, "rooms", ui.Crumb{Label: "Rooms"})
+	if err != nil {
+		return err
+	}
+	return web.Render(e, http.StatusOK, Rooms(RoomsProps{Shell: around, List: list}))
+}
+
+// roomsListed reads the rooms of the query. current is the id of the one whose details are open.
+func roomsListed(e *core.RequestEvent, query roomQuery, current string) (RoomListProps, error) {
+	actor, path := web.Actor(e), roomsPath(e)
+	props := RoomListProps{Team: actor.Team.GetString("name"), Path: path, Search: query.search, Archived: query.archived, Clear: roomQuery{archived: query.archived}.address(path)}
+	used, err := rooms.Of(e.App, actor.Team.Id)
+	if err != nil {
+		return props, err
+	}
+	archived, err := rooms.Archived(e.App, actor.Team.Id)
+	if err != nil {
+		return props, err
+	}
+	props.None = len(used)+len(archived) == 0
+	props.Filters = []ui.Filter{
+		{Label: "In use", Count: ui.Number(len(used)), Href: roomQuery{search: query.search}.address(path), Current: !query.archived},
+		{Label: "Archived", Count: ui.Number(len(archived)), Href: roomQuery{search: query.search, archived: true}.address(path), Current: query.archived},
+	}
+	shown := used
+	if query.archived {
+		shown = archived
+	}
+	days, err := diaryOf(e)
+	if err != nil {
+		return props, err
+	}
+	for _, room := range shown {
+		if !holds(room, query.search) {
+			continue
+		}
+		row := days.row(room)
+		row.Href, row.Current, row.Path = query.address(path+"/"+room.Id), room.Id == current, path+"/"+room.Id
+		row.Link = room.Link(e.App)
+		props.Rows = append(props.Rows, row)
+	}
+	return props, nil
+}
+
+func holds(room *rooms.Room, words string) bool {
+	text := strings.ToLower(room.Name() + " " + room.Slug() + " " + room.Description())
+	return strings.Contains(text, strings.ToLower(words))
+}
+
+// diary is what has the team's rooms now, next and today.
+type diary struct {
+	now   time.Time
+	zone  *time.Location
+	next  map[string]rooms.Booking
+	today map[string][]rooms.Booking
+}
+
+func diaryOf(e *core.RequestEvent) (diary, error) {
+	actor := web.Actor(e)
+	d := diary{now: time.Now(), zone: zoneOf(actor), today: map[string][]rooms.Booking{}}
+	day := startOfDay(d.now.In(d.zone))
+	taken, err := rooms.Bookings(e.App, actor.Team.Id, "", day, day.AddDate(0, 0, 1))
+	if err != nil {
+		return d, err
+	}
+	for _, booking := range taken {
+		d.today[booking.Room] = append(d.today[booking.Room], booking)
+	}
+	d.next, err = rooms.Next(e.App, actor.Team.Id, d.now)
+	return d, err
+}
+
+func startOfDay(at time.Time) time.Time {
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
+}
+
+// row is a room as the list shows it.
+func (d diary) row(room *rooms.Room) RoomRow {
+	row := RoomRow{ID: room.Id, Name: room.Name(), About: room.Description(), Slug: room.Slug(), Entry: room.Entry(),
+		EntryWord: rooms.Explained(rooms.Entries, room.Entry()).Word, Archived: room.Archived(), Zone: d.zone}
+	if next, ok := d.next[room.Id]; ok {
+		row.Next, row.When = next.Title, ui.During(next.Starts, next.Ends, d.now, d.zone)
+		if !next.Starts.After(d.now) {
+			row.Now = true
+			row.When = "Now, until " + ui.When(next.Ends, d.now, d.zone, ui.Clock)
+		}
+	}
+	var taken time.Duration
+	for _, booking := range d.today[room.Id] {
+		taken += booking.Ends.Sub(booking.Starts)
+	}
+	if n := len(d.today[room.Id]); n > 0 {
+		row.Today, row.Taken = ui.Count(n, "session", "sessions"), hours(taken)
+	}
+	return row
+}
+
+// hours is a length of time in words: "1 h 30 min".
+func hours(d time.Duration) string {
+	h, m := int(d.Hours()), int(d.Minutes())%60
+	switch {
+	case h == 0:
+		return ui.Number(m) + " min"
+	case m == 0:
+		return ui.Number(h) + " h"
+	}
+	return ui.Number(h) + " h " + ui.Number(m) + " min"
+}
+
+// focus marks the row whose details were open at an address, so that the focus goes back to it.
+func (p *RoomListProps) focus(at string) {
+	at, _, _ = strings.Cut(at, "?")
+	for n := range p.Rows {
+		p.Rows[n].Focus = strings.HasSuffix(at, "/rooms/"+p.Rows[n].ID)
+	}
+}
