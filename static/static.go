@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/stage/*.js js/door/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/stage/*.js js/meet/*.js js/door/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -34,11 +34,13 @@ var sheets = []string{
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
-// stageSheets are the parts of stage.css, which the page of a live session has besides.
-var stageSheets = []string{"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"}
-
-// doorSheets are the parts of door.css, which the pages before a session and of a room have besides.
-var doorSheets = []string{"css/door.css"}
+// areas are the parts of the sheets that some pages have besides app.css; the modules of an area are in a folder of
+// its name. stage is the live session, meet the App, door what is before a session and the page of a room.
+var areas = map[string][]string{
+	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
+	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"},
+	"door":  {"css/door.css"},
+}
 
 // types are the kinds of file that are served, and whether they are worth compressing.
 var types = map[string]struct {
@@ -65,8 +67,7 @@ type library struct {
 	names   map[string]*asset
 	urls    map[string]*asset
 	modules []string
-	stage   []string
-	door    []string
+	areas   map[string][]string // the modules of each area
 }
 
 var shelf = sync.OnceValue(func() *library {
@@ -91,10 +92,13 @@ func URL(name string) string {
 func Modules() []string { return slices.Clone(shelf().modules) }
 
 // StageModules returns the addresses of the modules of a live session's page, the entry first.
-func StageModules() []string { return slices.Clone(shelf().stage) }
+func StageModules() []string { return slices.Clone(shelf().areas["stage"]) }
+
+// MeetModules returns the addresses of the modules that the pages of the App have besides, the entry first.
+func MeetModules() []string { return slices.Clone(shelf().areas["meet"]) }
 
 // DoorModules returns the addresses of the modules of the page before a session, the entry first.
-func DoorModules() []string { return slices.Clone(shelf().door) }
+func DoorModules() []string { return slices.Clone(shelf().areas["door"]) }
 
 // Icon returns the Lucide drawing that is called name.
 func Icon(name string) ([]byte, error) {
@@ -147,7 +151,7 @@ func acceptsGzip(header string) bool {
 
 // load gives every file of fsys its address.
 func load(fsys fs.FS) (*library, error) {
-	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}}
+	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}, areas: map[string][]string{}}
 
 	var scripts []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -176,10 +180,12 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
 		return nil, err
 	}
-	if err := l.addSheet(fsys, "door.css", doorSheets); err != nil {
-		return nil, err
+	for area, parts := range areas {
+		if err := l.addSheet(fsys, area+".css", parts); err != nil {
+			return nil, err
+		}
 	}
-	return l, l.addSheet(fsys, "stage.css", stageSheets)
+	return l, nil
 }
 
 // addScripts puts our modules into one folder that carries the hash of all of them, so that
@@ -202,26 +208,25 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		if err := l.add(name, url, bodies[i]); err != nil {
 			return err
 		}
-		switch list := l.listOf(name); path.Base(name) {
+		list := l.modules
+		area, inArea := strings.CutPrefix(path.Dir(name), "js/")
+		if inArea {
+			list = l.areas[area]
+		}
+		switch path.Base(name) {
 		case "theme.js": // a classic script, not a module
 		case "app.js", "main.js":
-			*list = slices.Insert(*list, 0, url)
+			list = slices.Insert(list, 0, url)
 		default:
-			*list = append(*list, url)
+			list = append(list, url)
+		}
+		if inArea {
+			l.areas[area] = list
+		} else {
+			l.modules = list
 		}
 	}
 	return nil
-}
-
-// listOf is the list of modules that a script is one of: a live session's, those of its door, or every page's.
-func (l *library) listOf(name string) *[]string {
-	switch path.Dir(name) {
-	case "js/stage":
-		return &l.stage
-	case "js/door":
-		return &l.door
-	}
-	return &l.modules
 }
 
 // addSheet joins parts into one sheet and points their fonts to the hashed addresses.

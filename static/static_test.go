@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,10 @@ func TestFileIsServedForEver(t *testing.T) {
 		"app.css":                              "text/css; charset=utf-8",
 		"stage.css":                            "text/css; charset=utf-8",
 		"js/stage/main.js":                     "text/javascript; charset=utf-8",
+		"meet.css":                             "text/css; charset=utf-8",
+		"js/meet/main.js":                      "text/javascript; charset=utf-8",
+		"door.css":                             "text/css; charset=utf-8",
+		"js/door/main.js":                      "text/javascript; charset=utf-8",
 		"js/app.js":                            "text/javascript; charset=utf-8",
 		"js/theme.js":                          "text/javascript; charset=utf-8",
 		"vendor/htmx.min.js":                   "text/javascript; charset=utf-8",
@@ -124,7 +129,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 
 	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
-	for _, url := range append(static.Modules(), static.StageModules()...) {
+	for _, url := range slices.Concat(static.Modules(), static.StageModules(), static.MeetModules(), static.DoorModules()) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -159,17 +164,24 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 	}
 }
 
-// The page of a live session carries LiveKit's client besides, which no other page loads.
-func TestTheLiveSessionFitsItsBudget(t *testing.T) {
-	urls := append(static.StageModules(), static.URL("stage.css"), static.URL("vendor/livekit-client.js"))
-	total := 0
-	for _, url := range urls {
-		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
-		t.Logf("%6d  %s", len(body), url)
-		total += len(body)
-	}
-	t.Logf("%6d  besides what every page has", total)
-	if total > 190_000 {
-		t.Errorf("a live session: %d bytes", total)
+// What some pages have besides comes with them alone; a live session carries LiveKit's client, too.
+func TestEveryAreaFitsItsBudget(t *testing.T) {
+	for area, s := range map[string]struct {
+		urls []string
+		most int
+	}{
+		"a live session": {append(static.StageModules(), static.URL("stage.css"), static.URL("vendor/livekit-client.js")), 190_000},
+		"the App":        {append(static.MeetModules(), static.URL("meet.css")), 12_000},
+		"a door":         {append(static.DoorModules(), static.URL("door.css")), 6_000},
+	} {
+		total := 0
+		for _, url := range s.urls {
+			body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
+			t.Logf("%6d  %s", len(body), url)
+			total += len(body)
+		}
+		if total > s.most {
+			t.Errorf("%s: %d bytes besides what every page has", area, total)
+		}
 	}
 }

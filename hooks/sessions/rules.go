@@ -39,6 +39,7 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
 	registerSeries(app)
+	registerFeeds(app)
 	registerLeaving(app)
 	registerLetters(app)
 	registerRun(app)
