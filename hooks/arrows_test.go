@@ -57,7 +57,7 @@ var arrows = map[string]string{
 	"hookstest": "hooks pb_migrations " + domains,
 
 	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
-	"views/web":         "accounts actors audit changes record settings views/ui",
+	"views/web":         "accounts actors audit changes live record settings views/ui",
 	"views/ui":          "static",
 	"views/frame":       domains + " static views/ui views/web",
 	"views/find":        domains + " views/ui views/web",

@@ -37,6 +37,8 @@ func Routes(root *web.Group) {
 	own.POST("/invitations/{id}/resend", resend)
 	own.POST("/invitations/{id}/correct", correct)
 
+	runRoutes(own)
+
 	account := own.Group("/account")
 	account.DELETE("", deleteAccount)
 	account.GET("/devices", listDevices)
