@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/stage/*.js js/meet/*.js js/door/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/door/*.js js/meet/*.js js/stage/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -34,12 +34,12 @@ var sheets = []string{
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
-// areas are the parts of the sheets that some pages have besides app.css; the modules of an area are in a folder of
-// its name. stage is the live session, meet the App, door what is before a session and the page of a room.
-var areas = map[string][]string{
-	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
-	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"},
+// parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the pages
+// before a session and of a room, the App's, and the page of a live session.
+var parts = map[string][]string{
 	"door":  {"css/door.css"},
+	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"},
+	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
 }
 
 // types are the kinds of file that are served, and whether they are worth compressing.
@@ -66,8 +66,7 @@ type asset struct {
 type library struct {
 	names   map[string]*asset
 	urls    map[string]*asset
-	modules []string
-	areas   map[string][]string // the modules of each area
+	modules map[string][]string // by part; those of every page under ""
 }
 
 var shelf = sync.OnceValue(func() *library {
@@ -89,16 +88,10 @@ func URL(name string) string {
 }
 
 // Modules returns the addresses of our JavaScript modules, the entry first, for modulepreload.
-func Modules() []string { return slices.Clone(shelf().modules) }
+func Modules() []string { return slices.Clone(shelf().modules[""]) }
 
-// StageModules returns the addresses of the modules of a live session's page, the entry first.
-func StageModules() []string { return slices.Clone(shelf().areas["stage"]) }
-
-// MeetModules returns the addresses of the modules that the pages of the App have besides, the entry first.
-func MeetModules() []string { return slices.Clone(shelf().areas["meet"]) }
-
-// DoorModules returns the addresses of the modules of the page before a session, the entry first.
-func DoorModules() []string { return slices.Clone(shelf().areas["door"]) }
+// ModulesOf returns the addresses of the modules that a part's pages have besides, the entry first.
+func ModulesOf(part string) []string { return slices.Clone(shelf().modules[part]) }
 
 // Icon returns the Lucide drawing that is called name.
 func Icon(name string) ([]byte, error) {
@@ -151,7 +144,7 @@ func acceptsGzip(header string) bool {
 
 // load gives every file of fsys its address.
 func load(fsys fs.FS) (*library, error) {
-	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}, areas: map[string][]string{}}
+	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}, modules: map[string][]string{}}
 
 	var scripts []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -180,8 +173,8 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
 		return nil, err
 	}
-	for area, parts := range areas {
-		if err := l.addSheet(fsys, area+".css", parts); err != nil {
+	for part, names := range parts {
+		if err := l.addSheet(fsys, part+".css", names); err != nil {
 			return nil, err
 		}
 	}
@@ -208,22 +201,13 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		if err := l.add(name, url, bodies[i]); err != nil {
 			return err
 		}
-		list := l.modules
-		area, inArea := strings.CutPrefix(path.Dir(name), "js/")
-		if inArea {
-			list = l.areas[area]
-		}
+		part := strings.Trim(strings.TrimPrefix(path.Dir(name), "js"), "/")
 		switch path.Base(name) {
 		case "theme.js": // a classic script, not a module
 		case "app.js", "main.js":
-			list = slices.Insert(list, 0, url)
+			l.modules[part] = slices.Insert(l.modules[part], 0, url)
 		default:
-			list = append(list, url)
-		}
-		if inArea {
-			l.areas[area] = list
-		} else {
-			l.modules = list
+			l.modules[part] = append(l.modules[part], url)
 		}
 	}
 	return nil

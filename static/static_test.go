@@ -33,8 +33,6 @@ func TestFileIsServedForEver(t *testing.T) {
 		"js/stage/main.js":                     "text/javascript; charset=utf-8",
 		"meet.css":                             "text/css; charset=utf-8",
 		"js/meet/main.js":                      "text/javascript; charset=utf-8",
-		"door.css":                             "text/css; charset=utf-8",
-		"js/door/main.js":                      "text/javascript; charset=utf-8",
 		"js/app.js":                            "text/javascript; charset=utf-8",
 		"js/theme.js":                          "text/javascript; charset=utf-8",
 		"vendor/htmx.min.js":                   "text/javascript; charset=utf-8",
@@ -129,7 +127,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 
 	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
-	for _, url := range slices.Concat(static.Modules(), static.StageModules(), static.MeetModules(), static.DoorModules()) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("door"), static.ModulesOf("meet"), static.ModulesOf("stage")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -164,24 +162,30 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 	}
 }
 
-// What some pages have besides comes with them alone; a live session carries LiveKit's client, too.
-func TestEveryAreaFitsItsBudget(t *testing.T) {
-	for area, s := range map[string]struct {
-		urls []string
-		most int
-	}{
-		"a live session": {append(static.StageModules(), static.URL("stage.css"), static.URL("vendor/livekit-client.js")), 190_000},
-		"the App":        {append(static.MeetModules(), static.URL("meet.css")), 12_000},
-		"a door":         {append(static.DoorModules(), static.URL("door.css")), 6_000},
-	} {
-		total := 0
-		for _, url := range s.urls {
-			body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
-			t.Logf("%6d  %s", len(body), url)
-			total += len(body)
-		}
-		if total > s.most {
-			t.Errorf("%s: %d bytes besides what every page has", area, total)
-		}
+// The page of a live session carries LiveKit's client besides, which no other page loads.
+func TestTheLiveSessionFitsItsBudget(t *testing.T) {
+	urls := append(static.ModulesOf("stage"), static.URL("stage.css"), static.URL("vendor/livekit-client.js"))
+	total := 0
+	for _, url := range urls {
+		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
+		t.Logf("%6d  %s", len(body), url)
+		total += len(body)
+	}
+	t.Logf("%6d  besides what every page has", total)
+	if total > 190_000 {
+		t.Errorf("a live session: %d bytes", total)
+	}
+}
+
+// The App's own parts are small: they come with its first page, and no other page has them.
+func TestTheAppFitsItsBudget(t *testing.T) {
+	total := 0
+	for _, url := range append(static.ModulesOf("meet"), static.URL("meet.css")) {
+		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
+		t.Logf("%6d  %s", len(body), url)
+		total += len(body)
+	}
+	if total > 12_000 {
+		t.Errorf("the App: %d bytes besides what every page has", total)
 	}
 }

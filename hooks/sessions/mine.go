@@ -187,7 +187,7 @@ func During(app core.App, actor *actors.Actor, from, to time.Time) ([]Row, error
 	params["from"], params["to"], params["early"] = record.Stamp(from), record.Stamp(to), record.Stamp(from.Add(-longest))
 	rows := []Row{}
 	err := app.DB().NewQuery("SELECT " + rowColumns + ", 0 people FROM sessions s" + partOf + ` WHERE s.team = {:team} AND s.starts >= {:early} AND s.starts < {:to}
-		AND s.ends > {:from} AND (s.host = {:user} OR p.state != 'out') ORDER BY s.starts, s.id`).Bind(params).WithContext(record.Kept).All(&rows)
+		AND s.ends > {:from} AND s.id IN (` + mine + `) ORDER BY s.starts, s.id`).Bind(params).WithContext(record.Kept).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions of some time: %w", err)
 	}

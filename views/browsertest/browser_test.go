@@ -127,7 +127,7 @@ func (b *tab) expect(status int) {
 func (b *tab) expectCut() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expected = append(b.expected, "net::ERR_", "htmx:sse:error")
+	b.expected = append(b.expected, "net::ERR_", "htmx:sse:error", "WebSocket connection")
 }
 
 func (b *tab) isExpected(text string) bool {

@@ -61,6 +61,7 @@ func TestWhoIsPutOutStaysOut(t *testing.T) {
 	guest.see("You are not in this session any more")
 	host.see("People 1")
 	guest.expect(403)
+	guest.expect(404)
 	again := eval[string](guest, `new LivekitClient.Room().connect("`+pass.URL+`", "`+pass.Token+`", {maxRetries: 0}).then(() => "in", () => "refused")`)
 	if again != "refused" {
 		t.Errorf("with the pass of before: %s", again)
@@ -96,6 +97,7 @@ func TestAPageThatLostItsConnectionComesBack(t *testing.T) {
 	for _, b := range []*tab{host, guest} {
 		b.expectCut()
 		b.expect(401)
+		b.expect(422)
 		b.expect(502)
 		b.expect(503)
 	}
@@ -103,7 +105,7 @@ func TestAPageThatLostItsConnectionComesBack(t *testing.T) {
 	eval[bool](guest, `(new MutationObserver(() => { if (!document.getElementById("banner").hidden) window.lost = true })
 		.observe(document.getElementById("banner"), {attributes: true}), true)`)
 
-	m.Cut()
+	eval[bool](guest, inRoom(`await room.simulateScenario("signal-reconnect"); return true`))
 	guest.until("the banner", `window.lost`)
 	guest.back(m.person(m.host.Email()))
 

@@ -115,7 +115,7 @@ func (b *tab) hears(person string) {
 func (b *tab) back(person string) {
 	b.t.Helper()
 	b.until("the connection", `document.getElementById("banner").hidden`)
-	frames := fmt.Sprintf(`document.querySelector('[data-person="%s"][data-kind=camera] video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0`, person)
+	frames := fmt.Sprintf(`(document.querySelector('[data-person="%s"][data-kind=camera] video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)`, person)
 	eval[bool](b, `(window.framesThen = `+frames+`, true)`)
 	b.until("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
 }
@@ -131,10 +131,10 @@ func (m *meeting) ask(email string) {
 	must(m.t, m.App.Save(p))
 }
 
-// endsIn moves the plan, as if the session had run for a while.
+// endsIn moves the plan, as if the session had run for a while: it ends in that time, less some seconds.
 func (m *meeting) endsIn(left time.Duration) {
 	m.t.Helper()
-	now := time.Now()
+	ends := time.Now().Add(left).Truncate(time.Minute)
 	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends}", dbx.Params{
-		"starts": record.Stamp(now.Add(left - time.Duration(m.session.Minutes())*time.Minute)), "ends": record.Stamp(now.Add(left))})
+		"starts": record.Stamp(ends.Add(-time.Duration(m.session.Minutes()) * time.Minute)), "ends": record.Stamp(ends)})
 }

@@ -32,7 +32,7 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 	team := teams.Of(actor.Team)
 	shell := around(e, actor, places, "/app/", "App")
 	shell.Find = "/app/" + team.Slug() + "/find"
-	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.MeetModules()[:1]
+	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.ModulesOf("meet")[:1]
 	at := "/app/" + team.Slug()
 	running, err := sessions.RunningOf(e.App, actor)
 	if err != nil {

@@ -82,7 +82,8 @@ function fill(li, participant, small) {
   swapIcon(li.querySelector(".sound"), heard ? "mic" : "mic-off", heard ? "Microphone on" : "Muted");
   const more = li.querySelector("[aria-expanded]");
   if (!more) return;
-  swapIcon(more, "ellipsis", `What you can do about ${name}`);
+  swapIcon(more, "ellipsis");
+  mark(more, "aria-label", `What you can do about ${name}`);
   li.querySelector("[data-mute]").disabled = !heard;
   li.querySelector("[data-put-out]").hidden = about(participant).part === "host";
 }

@@ -4,7 +4,7 @@ import { session } from "./session.js";
 
 export const { Room, RoomEvent, Track, ConnectionState, ConnectionQuality, DisconnectReason } = window.LivekitClient;
 
-window.LivekitClient.setLogLevel("error");
+window.LivekitClient.setLogLevel("silent");
 
 export const room = new Room(options());
 

@@ -93,7 +93,7 @@ function make(key) {
     el("span", { class: "raised", hidden: true }, icon("hand"), "Hand up"),
     el("p", {}, el("span", { class: "sign" }), el("span", { class: "name" }), el("span", { class: "weak", hidden: true })),
     el("span", { class: "tools" },
-      el("button", { type: "button", "data-float": key, hidden: !document.pictureInPictureEnabled }, icon("picture-in-picture-2", "Show in a window of its own")),
+      el("button", { type: "button", "data-float": key, "aria-label": "Show in a window of its own" }, icon("picture-in-picture-2")),
       el("button", { type: "button", "data-pin": key })));
   tile.querySelector("video").muted = true;
   return tile;
@@ -131,7 +131,8 @@ function fill(tile, { participant, kind }, large) {
   const pin = tile.querySelector("[data-pin]");
   const held = pinned === pin.dataset.pin;
   mark(pin, "aria-pressed", held ? "true" : "false");
-  swapIcon(pin, held ? "pin-off" : "pin", held ? `Let go of ${name}` : `Keep ${kind === "screen" ? "the screen of " : ""}${name} large`);
+  swapIcon(pin, held ? "pin-off" : "pin");
+  mark(pin, "aria-label", held ? `Let go of ${name}` : `Keep ${kind === "screen" ? "the screen of " : ""}${name} large`);
   tile.querySelector("[data-float]").hidden = track === null || !document.pictureInPictureEnabled;
 }
 
