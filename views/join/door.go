@@ -60,7 +60,7 @@ func (p *doorProps) hide(v *entry.Visitor, e *core.RequestEvent) {
 
 func doorHead(e *core.RequestEvent, title string) ui.PageProps {
 	head := frame.Public(e, title)
-	head.Sheets, head.Scripts = []string{static.URL("door.css")}, static.DoorModules()
+	head.Sheets, head.Scripts = []string{static.URL("door.css")}, static.ModulesOf("door")
 	return head
 }
 
