@@ -193,6 +193,27 @@ func TestAGuestComesFromALetterToPicturesWithoutAnAccount(t *testing.T) {
 	guest.sees(m.person(m.host.Email()))
 }
 
+func TestWhoHasNoDevicesTakesPartAndIsInOnlyOnce(t *testing.T) {
+	m := meet(t, sessions.Form{Guests: []string{noor}})
+	host := m.enters(m.host.Email())
+	m.letIn(hookstest.Member(t, m.App, m.team, noor))
+	first := signIn(t, m.Server, noor)
+	first.before(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError") }`)
+	first.visit(m.address())
+	first.sees(m.person(m.host.Email()))
+	first.see("The browser keeps the camera from this page.")
+	first.see("Unmute")
+	host.see("Attendee, picture off")
+
+	second := m.enters(noor)
+	second.sees(m.person(m.host.Email()))
+	first.see("You are in this session on another page")
+	first.press("Go on here")
+	second.see("You are in this session on another page")
+	first.sees(m.person(m.host.Email()))
+	host.see("People 2")
+}
+
 func TestTheLiveSessionIsForEverybody(t *testing.T) {
 	m := meet(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}, Lobby: true})
 	m.endsIn(10 * time.Minute)

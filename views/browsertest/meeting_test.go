@@ -1,10 +1,14 @@
 package browsertest
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -137,4 +141,13 @@ func (m *meeting) endsIn(left time.Duration) {
 	ends := time.Now().Add(left).Truncate(time.Minute)
 	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends}", dbx.Params{
 		"starts": record.Stamp(ends.Add(-time.Duration(m.session.Minutes()) * time.Minute)), "ends": record.Stamp(ends)})
+}
+
+// before runs JavaScript on every page of the tab before the page's own.
+func (b *tab) before(script string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	}))
 }

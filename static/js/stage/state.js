@@ -71,7 +71,7 @@ document.addEventListener("submit", async (event) => {
 
 // The others' pages ask the server at once, and not at their next turn.
 function tell() {
-  room.localParticipant.publishData(new Uint8Array(), { reliable: true, topic: "look" }).catch(() => {});
+  room.localParticipant.publishData(new Uint8Array([1]), { reliable: true, topic: "look" }).catch(() => {});
 }
 
 room.on(RoomEvent.DataReceived, (_payload, _participant, _kind, topic) => {
