@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -49,6 +50,33 @@ func MayTakeOver(app core.App, team *core.Record, from, to string) error {
 		return record.Refuse("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
 	}
 	return err
+}
+
+// MaxHosts is how many people Hosts lists.
+const MaxHosts = 500
+
+// Person is somebody by account and name.
+type Person struct {
+	ID   string `db:"id"`
+	Name string `db:"name"`
+}
+
+// Hosts lists who may host in the team, other than those without, by name; MaxHosts at most.
+func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) {
+	people := []Person{}
+	gone, err := json.Marshal(append([]string{}, without...))
+	if err != nil {
+		return nil, err
+	}
+	err = app.DB().NewQuery(`SELECT u.id, CASE u.name WHEN '' THEN u.email ELSE u.name END name
+		FROM memberships m JOIN users u ON u.id = m.user
+		WHERE m.team = {:team} AND (m.organizer OR {:all} AND m.kind = 'member') AND u.id NOT IN (SELECT value FROM json_each({:gone}))
+		ORDER BY name COLLATE NOCASE LIMIT {:most}`).
+		Bind(dbx.Params{"team": team.Id, "all": actors.MembersHost(team), "gone": string(gone), "most": MaxHosts}).All(&people)
+	if err != nil {
+		return nil, fmt.Errorf("list who may host: %w", err)
+	}
+	return people, nil
 }
 
 func deedOn(actor *actors.Actor, s *Session, action string) *audit.Entry {

@@ -25,7 +25,8 @@ func home(e *core.RequestEvent) error {
 
 func leave(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if _, err := sessions.Leave(e.App, actor, ""); err != nil {
+	parted, err := sessions.Leave(e.App, actor, e.Request.FormValue(frame.SuccessionField))
+	if err != nil {
 		props, broken := homeProps(e)
 		if broken != nil {
 			return broken
@@ -35,7 +36,7 @@ func leave(e *core.RequestEvent) error {
 			return homePage(props)
 		})
 	}
-	web.Toast(e, "You have left "+actor.Team.GetString("name")+".")
+	web.Toast(e, "You have left "+actor.Team.GetString("name")+"."+frame.PartedWords(parted.HandedOver, parted.Cancelled))
 	return web.Go(e, "/")
 }
 
@@ -55,6 +56,15 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 	}
 	if props.Meets, err = meetingsOf(e); err != nil {
 		return props, err
+	}
+	if props.MayLeave {
+		future, err := sessions.Future(e.App, actor.Team.Id, actor.Account.Id)
+		if err != nil {
+			return props, err
+		}
+		if props.Succession, err = frame.SuccessionOf(e, len(future), []string{actor.Account.Id}); err != nil {
+			return props, err
+		}
 	}
 	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
 		return props, err

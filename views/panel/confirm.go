@@ -58,6 +58,9 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
 	}
 	props.foretell(foreseen)
 	props.Groups = nil
+	if props.Succession, err = successionOf(e, foreseen); err != nil {
+		return err
+	}
 	return confirmOver(e, row, Question(props))
 }
 
@@ -86,6 +89,9 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 	case deed == "revoke-role" && known && only(role.Key).Without(row.Roles()).None():
 		props.revokeRole(role, self)
 		props.AlsoRemove = actor.CanRemove(row.Carries(), self)
+		var err error
+		props.Succession, err = successionForRole(e, row.User, only(role.Key))
+		return props, err
 	default:
 		return nil, record.ErrNotFound
 	}

@@ -12,6 +12,8 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/web"
 )
 
@@ -118,19 +120,21 @@ func revokeRole(e *core.RequestEvent) error {
 	if err != nil {
 		return refused(e, row, err)
 	}
-	if err := members.RevokeRoles(e.App, web.Actor(e), row.User, role); err != nil {
+	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, e.Request.FormValue(frame.SuccessionField))
+	if err != nil {
 		return refused(e, row, err)
 	}
-	return revokedRole(e, row, role)
+	return revokedRole(e, row, role, parted)
 }
 
 // revokedRole leads on after a role has ended: who gave up the right to be here lands in the App.
-func revokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles) error {
+func revokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles, parted sessions.Parted) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.Toast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
 		return web.Go(e, "/app/"+e.Request.PathValue("team"))
 	}
-	web.Toast(e, fmt.Sprintf("%s is no longer %s. Freed: %s.", row.Called(), role.Words(), seatWords(role)))
+	web.Toast(e, fmt.Sprintf("%s is no longer %s. Freed: %s.%s", row.Called(), role.Words(), seatWords(role),
+		frame.PartedWords(parted.HandedOver, parted.Cancelled)))
 	return web.Go(e, personPath(e, row))
 }
 
@@ -147,7 +151,7 @@ func remove(e *core.RequestEvent) error {
 	if row.User == "" {
 		return revoke(e)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove}, []string{row.User})
+	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove, HandOver: e.Request.FormValue(frame.SuccessionField)}, []string{row.User})
 	if err != nil {
 		return err
 	}
@@ -157,7 +161,7 @@ func remove(e *core.RequestEvent) error {
 	case line.Status == bulk.Skipped:
 		return refused(e, row, record.Refuse("base", line.Code, line.Message))
 	}
-	return handOver(e, receipt, members.Query{})
+	return withReceipt(e, receipt, members.Query{})
 }
 
 // orGone shows the list where the deed came too late: its person is not in the team any more.

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/bulk"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -40,6 +41,7 @@ func choiceOf(e *core.RequestEvent) (choice, error) {
 		return choice{}, record.ErrNotFound
 	}
 	c := choice{name: name, deed: deed, ids: e.Request.Form["person"], query: queryOf(e.Request.Form)}
+	c.deed.HandOver = e.Request.Form.Get(frame.SuccessionField)
 	c.deed.Add, c.deed.Drop = typedTags(e.Request.Form.Get("add")), typedTags(e.Request.Form.Get("drop"))
 	if e.Request.Form.Get("all") == "" {
 		return c, nil
@@ -90,7 +92,7 @@ func doSelected(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return handOver(e, receipt, c.query)
+	return withReceipt(e, receipt, c.query)
 }
 
 func notFoundOr(err error) error {

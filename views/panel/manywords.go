@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"usher/hooks/bulk"
+	"usher/views/frame"
 	"usher/views/ui"
 )
 
@@ -105,7 +106,8 @@ func receiptText(r bulk.Receipt) string {
 	if freed := r.Freed().Words(); freed != "" {
 		done += " Freed: " + freed + "."
 	}
-	return done
+	handedOver, cancelled := r.Sessions()
+	return done + frame.PartedWords(handedOver, cancelled)
 }
 
 // groups are who is touched how, before the deed or once it is done, and who is left alone and why.

@@ -28,7 +28,8 @@ func (c choice) question(e *core.RequestEvent) (QuestionProps, error) {
 	}
 	props := c.props(e)
 	props.foretell(foreseen)
-	return props, nil
+	props.Succession, err = successionOf(e, foreseen)
+	return props, err
 }
 
 func (c choice) props(e *core.RequestEvent) QuestionProps {

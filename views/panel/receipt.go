@@ -71,8 +71,8 @@ func (r *receipts) take(id, team, account string) (bulk.Receipt, bool) {
 	return kept.Receipt, true
 }
 
-// handOver sends the person back to the list, with the receipt of what was done (R84).
-func handOver(e *core.RequestEvent, receipt bulk.Receipt, query members.Query) error {
+// withReceipt sends the person back to the list, with the receipt of what was done (R84).
+func withReceipt(e *core.RequestEvent, receipt bulk.Receipt, query members.Query) error {
 	actor := web.Actor(e)
 	id := receiptsOf(e.App).keep(keptReceipt{Receipt: receipt, team: actor.Team.Id, account: actor.Account.Id})
 	to, err := url.Parse(address(usersPath(e), query))
