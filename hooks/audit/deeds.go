@@ -50,6 +50,7 @@ var Catalogue = []Deed{
 	{Action: "session.change", Kind: "sessions", Did: "changed {on}", Tries: "change {on}", Unnamed: "a session"},
 	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
 	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
+	{Action: "session.feed", Kind: "sessions", Did: "made a new calendar feed", Tries: "make a new calendar feed"},
 	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},
 	{Action: "session.join", Kind: "sessions", Did: "came to the door of {on}", Tries: "join {on}", Unnamed: "a session", Nobody: "Whoever held the link"},
 	{Action: "session.decline", Kind: "sessions", Did: "declined to come to {on}", Tries: "decline to come to {on}", Unnamed: "a session", Nobody: "Whoever held the link"},

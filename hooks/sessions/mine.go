@@ -21,6 +21,7 @@ type Row struct {
 	Began    string `db:"started"`
 	Over     string `db:"ended"`
 	Status   string `db:"status"`
+	Code     string `db:"code"`
 	Series   string `db:"series"`
 	Host     string `db:"host"`
 	HostName string `db:"host_name"`
@@ -84,17 +85,17 @@ type Counts struct {
 	Past    int `db:"past"`
 }
 
-const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.series, s.host, s.host_name, s.room,
+const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.code, s.series, s.host, s.host_name, s.room,
 	coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') room_name, coalesce(p.part, '') part, coalesce(p.state, '') state, coalesce(p.answer, '') answer`
 
-// own joins who the person is in a session: by account, else by the confirmed address.
-const own = ` LEFT JOIN participants p ON p.id = coalesce(
+// partOf joins who the person is in a session: by account, else by the confirmed address.
+const partOf = ` LEFT JOIN participants p ON p.id = coalesce(
 		(SELECT id FROM participants WHERE user = {:user} AND user != '' AND session = s.id LIMIT 1),
 		(SELECT id FROM participants WHERE session = s.id AND email = {:email}))`
 
-// mine are the ids of all sessions that somebody holds or is asked to.
-const mine = `SELECT session id FROM participants WHERE user = {:user} AND user != '' AND team = {:team}
-	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email}
+// mine are the ids of all sessions that somebody holds or is asked to. Who is out of one has no part in it.
+const mine = `SELECT session id FROM participants WHERE user = {:user} AND user != '' AND team = {:team} AND state != 'out'
+	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email} AND state != 'out'
 	UNION SELECT id FROM sessions WHERE host = {:user} AND team = {:team}`
 
 var shows = map[string]string{
@@ -134,7 +135,7 @@ func Mine(app core.App, actor *actors.Actor, query Query) (Page, error) {
 	}
 	params["size"] = query.Size + 1
 	err := app.DB().NewQuery("WITH mine AS (" + mine + ") SELECT " + rowColumns + `, (SELECT count(*) FROM participants c WHERE c.session = s.id) people
-		FROM mine CROSS JOIN sessions s ON s.id = mine.id` + own + " WHERE " + where + " ORDER BY s.starts " + order + ", s.id " + order + " LIMIT {:size}").
+		FROM mine CROSS JOIN sessions s ON s.id = mine.id` + partOf + " WHERE " + where + " ORDER BY s.starts " + order + ", s.id " + order + " LIMIT {:size}").
 		Bind(params).WithContext(record.Kept).All(&page.Rows)
 	if err != nil {
 		return page, fmt.Errorf("list the sessions of a person: %w", err)
@@ -168,8 +169,8 @@ func Count(app core.App, actor *actors.Actor, hosting bool) (Counts, error) {
 // RunningOf counts the sessions that run now and that the actor may go to.
 func RunningOf(app core.App, actor *actors.Actor) (int, error) {
 	var n int
-	err := app.DB().NewQuery("SELECT count(*) FROM sessions s" + own + ` WHERE s.team = {:team} AND s.status = 'running'
-		AND (s.host = {:user} OR p.id IS NOT NULL AND p.state NOT IN ('refused', 'out'))`).Bind(who(actor)).WithContext(record.Kept).Row(&n)
+	err := app.DB().NewQuery("SELECT count(*) FROM sessions s" + partOf + ` WHERE s.team = {:team} AND s.status = 'running'
+		AND (s.host = {:user} OR p.state NOT IN ('refused', 'out'))`).Bind(who(actor)).WithContext(record.Kept).Row(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count what runs: %w", err)
 	}
@@ -185,8 +186,8 @@ func During(app core.App, actor *actors.Actor, from, to time.Time) ([]Row, error
 	params := who(actor)
 	params["from"], params["to"], params["early"] = record.Stamp(from), record.Stamp(to), record.Stamp(from.Add(-longest))
 	rows := []Row{}
-	err := app.DB().NewQuery("SELECT " + rowColumns + ", 0 people FROM sessions s" + own + ` WHERE s.team = {:team} AND s.starts >= {:early} AND s.starts < {:to}
-		AND s.ends > {:from} AND (s.host = {:user} OR p.id IS NOT NULL) ORDER BY s.starts, s.id`).Bind(params).WithContext(record.Kept).All(&rows)
+	err := app.DB().NewQuery("SELECT " + rowColumns + ", 0 people FROM sessions s" + partOf + ` WHERE s.team = {:team} AND s.starts >= {:early} AND s.starts < {:to}
+		AND s.ends > {:from} AND s.id IN (` + mine + `) ORDER BY s.starts, s.id`).Bind(params).WithContext(record.Kept).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions of some time: %w", err)
 	}

@@ -4,6 +4,7 @@ import { ready } from "./ready.js";
 import * as dialogs from "./dialogs.js";
 import * as find from "./find.js";
 import * as forms from "./forms.js";
+import * as fresh from "./fresh.js";
 import * as seats from "./seats.js";
 import * as select from "./select.js";
 import * as theme from "./themeswitch.js";
@@ -11,7 +12,6 @@ import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
 import "./copy.js";
 import "./live.js";
-import "./fresh.js";
 import "./menus.js"; // before keys: a menu takes its arrows first
 import "./keys.js";
 
@@ -23,3 +23,4 @@ ready(toasts.start);
 ready(dialogs.trap);
 ready(forms.focusError);
 ready(find.arrived);
+ready(fresh.wait);

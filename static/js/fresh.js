@@ -28,6 +28,7 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const fresh = page.getElementById(old.id);
+    for (const part of old.querySelectorAll("[data-waits]")) delete part.dataset.waits;
     if (!fresh || fresh.isEqualNode(old) || old.querySelector("[data-once]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
@@ -39,6 +40,17 @@ async function refresh() {
     if (focused) now(focused)?.focus();
   }
   count();
+  wait();
+}
+
+// [data-due=TIME] is a part that will be another one at that time.
+export function wait() {
+  for (const part of document.querySelectorAll("[data-due]:not([data-waits])")) {
+    const left = new Date(part.dataset.due) - Date.now();
+    if (!(left < 24 * 60 * 60 * 1000)) continue;
+    part.dataset.waits = "";
+    setTimeout(() => soon(50), Math.max(left, 0) + 300);
+  }
 }
 
 for (const name of ["users", "team", "rooms", "sessions", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));

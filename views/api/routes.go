@@ -25,6 +25,7 @@ func Routes(root *web.Group) {
 	api.Bind(apis.BodyLimit(maxBody))
 	api.POST("/signup", signUp)
 	api.POST("/invitations/accept", acceptByToken).BindFunc(signedInOrNobody)
+	doorRoutes(api)
 
 	own := api.Group("")
 	own.BindFunc(signedIn)

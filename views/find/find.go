@@ -44,8 +44,8 @@ type Item struct {
 
 // The sources of each area, in the order in which their groups stand.
 var (
-	Panel = []Source{tasks, pages, people, roomsToRun, otherTeams}
-	App   = []Source{tasks, pages, people, roomsToBook, otherTeams}
+	Panel = []Source{tasks, pages, people, roomsToRun, meetings, otherTeams}
+	App   = []Source{tasks, pages, meetings, people, roomsToBook, otherTeams}
 )
 
 // Answer shows what the sources find for the q of the address: the results alone to a part of the page, else a page.

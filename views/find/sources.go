@@ -2,10 +2,12 @@ package find
 
 import (
 	"net/url"
+	"time"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/members"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/ui"
 )
@@ -17,7 +19,8 @@ const maxFound = 8
 var otherWords = map[string]string{
 	"Users": "people members guests roles seats", "Settings": "profile logo name time zone mail plan",
 	"Audit log": "history activity who did what", "Account": "profile password devices", "App": "home sessions",
-	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free",
+	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free", "Calendar": "week month agenda feed schedule",
+	"Sessions": "meetings schedule",
 }
 
 // pages are the ways of the shell: its navigation, the other area, and what hangs in the person's menu.
@@ -61,11 +64,37 @@ func tasks(q Question) (Group, error) {
 	if q.Actor.SeesPanel() && q.matches("Add users invite new people") {
 		group.Items = append(group.Items, Item{Label: "Add users", Href: panel(q) + "/users/add", Icon: "user-plus"})
 	}
+	if q.Actor.CanHost() && q.matches("New session schedule meeting") {
+		group.Items = append(group.Items, Item{Label: "New session", Href: app(q) + "/sessions/new", Icon: "calendar-plus"})
+	}
 	if q.Actor.EditsRooms() && q.matches("New room make create") {
 		group.Items = append(group.Items, Item{Label: "New room", Href: panel(q) + "/rooms/new", Icon: "plus"})
 	}
 	return group, nil
 }
+
+// meetings are the sessions that the actor holds or is asked to, by their title.
+func meetings(q Question) (Group, error) {
+	group := Group{Title: "Sessions"}
+	if q.Words == "" {
+		return group, nil
+	}
+	page, err := sessions.Mine(q.App, q.Actor, sessions.Query{Search: q.Words, Size: maxFound})
+	if err != nil {
+		return group, err
+	}
+	zone := accounts.Zone(q.Actor.Account, teams.Of(q.Actor.Team).Zone())
+	for _, row := range page.Rows {
+		small := ui.When(row.Starts(), time.Now(), zone, ui.Short)
+		if row.Status == sessions.Running {
+			small = "Running now"
+		}
+		group.Items = append(group.Items, Item{Label: row.Title, Small: small, Href: app(q) + "/sessions/" + row.ID, Icon: "video"})
+	}
+	return group, nil
+}
+
+func app(q Question) string { return "/app/" + teams.Of(q.Actor.Team).Slug() }
 
 // people are the people of the team by name or address, for those who see its list. Where an address is nobody's,
 // it can be invited.

@@ -13,13 +13,16 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/sessions"
 	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/static"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
-// App is the shell of the App for the actor's team. current is the key of the page in the navigation, "home".
+// App is the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar" or
+// "sessions".
 // The page adds its title, its crumbs and whatever stands at the right.
 func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.Places(e.App, actor.Account, false)
@@ -29,8 +32,20 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 	team := teams.Of(actor.Team)
 	shell := around(e, actor, places, "/app/", "App")
 	shell.Find = "/app/" + team.Slug() + "/find"
+	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.ModulesOf("meet")[:1]
+	at := "/app/" + team.Slug()
+	running, err := sessions.RunningOf(e.App, actor)
+	if err != nil {
+		return shell, err
+	}
+	meet := ui.NavItem{Label: "Sessions", Href: at + "/sessions", Icon: "video", CountNote: "running", Current: current == "sessions"}
+	if running > 0 {
+		meet.Count, meet.Live = ui.Number(running), true
+	}
 	shell.Nav = []ui.NavGroup{{Items: []ui.NavItem{
-		{Label: "Home", Href: "/app/" + team.Slug(), Icon: "house", Current: current == "home"},
+		{Label: "Home", Href: at, Icon: "house", Current: current == "home"},
+		{Label: "Calendar", Href: at + "/calendar", Icon: "calendar", Current: current == "calendar"},
+		meet,
 	}}}
 	if actor.SeesPanel() {
 		shell.Foot = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", Away: true}

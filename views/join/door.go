@@ -10,8 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/calendar"
 	"usher/hooks/entry"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/settings"
 	"usher/static"
 	"usher/views/frame"
 	"usher/views/ui"
@@ -60,8 +63,26 @@ func (p *doorProps) hide(v *entry.Visitor, e *core.RequestEvent) {
 
 func doorHead(e *core.RequestEvent, title string) ui.PageProps {
 	head := frame.Public(e, title)
-	head.Sheets, head.Scripts = []string{static.URL("door.css")}, static.DoorModules()
+	head.Sheets, head.Scripts = []string{static.URL("door.css")}, static.ModulesOf("door")
 	return head
+}
+
+// calendarFile is the session for the calendar of whoever may read its page.
+func calendarFile(e *core.RequestEvent) error {
+	visitor, err := knock(e)
+	if err != nil {
+		return err
+	}
+	if visitor.Participant == nil || visitor.Standing == entry.WrongAccount || visitor.Standing == entry.Out {
+		return record.ErrNotFound
+	}
+	event, err := sessions.EventOf(e.App, visitor.Session, settings.Of(e.App).Link(doorPath(e)))
+	if err != nil {
+		return err
+	}
+	web.Attach(e, "text/calendar; charset=utf-8", "session.ics")
+	_, err = e.Response.Write(calendar.Write(calendar.Publish, "", event))
+	return err
 }
 
 func nameOf(v *entry.Visitor) string {

@@ -15,6 +15,7 @@ func Routes(pages *web.Group) {
 
 	pages.GET("/s/{code}", door)
 	pages.GET("/s/{code}/door", look).Bind(apis.SkipSuccessActivityLog())
+	pages.GET("/s/{code}/calendar.ics", calendarFile)
 	pages.POST("/s/{code}/join", join)
 	pages.POST("/s/{code}/decline", declineSession)
 	pages.POST("/s/{code}/answer", answerSession)

@@ -41,18 +41,19 @@ func leave(e *core.RequestEvent) error {
 func homeProps(e *core.RequestEvent) (homeForm, error) {
 	actor := web.Actor(e)
 	team := teams.Of(actor.Team)
-	shell, err := frame.App(e, actor, "home")
+	shell, err := shell(e, "home", ui.Crumb{Label: "Home"})
 	if err != nil {
 		return homeForm{}, err
 	}
-	shell.Page.Title = "Home · " + team.Name()
-	shell.Crumbs = []ui.Crumb{{Label: team.Name()}, {Label: "Home"}}
 	props := homeForm{
 		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
 		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
-		Hosts: actor.Roles.Organizer, Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
+		Hosts: actor.CanHost(), Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
 		Frees:    bulk.FreedBy(actor.Roles).Words(),
-		AsksSelf: actor.CanInvite(actors.Roles{Organizer: true}, actor.Roles),
+		AsksSelf: canAskSelf(actor),
+	}
+	if props.Meets, err = meetingsOf(e); err != nil {
+		return props, err
 	}
 	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
 		return props, err
@@ -62,6 +63,11 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 	}
 	props.Others, err = others(e.App, actor)
 	return props, err
+}
+
+// canAskSelf reports whether the person can offer himself the role that hosting needs.
+func canAskSelf(actor *actors.Actor) bool {
+	return actor.CanInvite(actors.Roles{Organizer: true}, actor.Roles)
 }
 
 // rightsOf tells what the person carries in the team, a sentence each.
@@ -78,9 +84,16 @@ func rightsOf(actor *actors.Actor) []right {
 	case actor.Kind == members.Guest:
 		all = append(all, right{"Guest", "You enter the sessions that you are invited to. Everything else in the team is its members'.", false})
 	default:
-		all = append(all, right{"Member", "You take part in the sessions that you are invited to. It takes no seat.", false})
+		all = append(all, right{"Member", memberDoes(actor), false})
 	}
 	return all
+}
+
+func memberDoes(actor *actors.Actor) string {
+	if actor.CanHost() {
+		return "You schedule and host sessions, and take part in those that you are invited to. It takes no seat."
+	}
+	return "You take part in the sessions that you are invited to. It takes no seat."
 }
 
 // whomToAsk is who runs the team. A guest sees no more of its people than the Owner (R25).

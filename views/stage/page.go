@@ -25,7 +25,7 @@ func page(e *core.RequestEvent) error {
 	head := frame.Public(e, visitor.Session.Title())
 	head.Sheets = []string{static.URL("stage.css")}
 	head.Ahead = []string{static.URL("vendor/livekit-client.js")}
-	head.Scripts = static.StageModules()
+	head.Scripts = static.ModulesOf("stage")
 	return web.Render(e, 200, stagePage(pageProps{
 		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
 		State: state, Session: describe(visitor),

@@ -43,7 +43,7 @@ type NavGroup struct {
 }
 
 // NavItem is one link of the navigation. Count stands at its right, with a dot when it is Live,
-// and CountNote is read after it.
+// and CountNote is read after it; with a note alone there is nothing to count now.
 type NavItem struct {
 	Label, Href, Icon string
 	Count, CountNote  string
@@ -555,7 +555,7 @@ func navItem(i NavItem) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if i.Count != "" {
+		} else if i.Count != "" || i.CountNote != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<span class=\"count\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -596,7 +596,7 @@ func navItem(i NavItem) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if i.CountNote != "" {
+			if i.Count != "" && i.CountNote != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<span class=\"sr\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

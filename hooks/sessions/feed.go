@@ -1,0 +1,154 @@
+package sessions
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/calendar"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+)
+
+// feedPrefix is how the secret of a calendar feed begins.
+const feedPrefix = "usf_"
+
+// How far a feed reaches back and ahead.
+const (
+	feedBack  = 90 * 24 * time.Hour
+	feedAhead = maxAhead * 366 * 24 * time.Hour
+)
+
+// feedSecret is the secret of a feed: made of its row and the key of the data folder, so that it can be shown again and
+// nobody can read it from the database.
+func feedSecret(app core.App, id string) (string, error) {
+	key, err := mail.Secret(app, "calendar feeds")
+	if err != nil {
+		return "", err
+	}
+	sum := hmac.New(sha256.New, key)
+	sum.Write([]byte(id))
+	return feedPrefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
+}
+
+// Feed is the address of the actor's calendar feed of the team; empty while there is none that works (R99).
+func Feed(app core.App, actor *actors.Actor) (string, error) {
+	row, err := feedOf(app, actor.Team.Id, actor.Account.Id)
+	if row == nil || err != nil {
+		return "", err
+	}
+	secret, err := feedSecret(app, row.Id)
+	if err != nil || hashed(secret) != row.GetString("token_hash") {
+		return "", err // of another data folder
+	}
+	return settings.Of(app).Link("/calendar/" + secret + ".ics"), nil
+}
+
+func feedOf(app core.App, team, user string) (*core.Record, error) {
+	row := &core.Record{}
+	err := app.RecordQuery("feeds").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).One(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a calendar feed: %w", err)
+	}
+	return row, nil
+}
+
+// NewFeed makes the address of the actor's calendar feed anew. The one that was is dead at once.
+func NewFeed(app core.App, actor *actors.Actor) error {
+	return audit.Do(app, audit.By(actor, "session.feed").On(actor.Account.Id, actor.Name()), func(tx core.App) error {
+		again, err := actor.Again(tx)
+		if err != nil {
+			return err
+		}
+		old, err := feedOf(tx, again.Team.Id, again.Account.Id)
+		if err != nil {
+			return err
+		}
+		if old != nil {
+			if err := tx.Delete(old); err != nil {
+				return fmt.Errorf("end a calendar feed: %w", err)
+			}
+		}
+		collection, err := tx.FindCachedCollectionByNameOrId("feeds")
+		if err != nil {
+			return fmt.Errorf("find feeds: %w", err)
+		}
+		row := core.NewRecord(collection)
+		row.Id = core.GenerateDefaultRandomId()
+		secret, err := feedSecret(tx, row.Id)
+		if err != nil {
+			return err
+		}
+		row.Load(map[string]any{"team": again.Team.Id, "user": again.Account.Id, "token_hash": hashed(secret)})
+		return tx.Save(row)
+	})
+}
+
+// FeedFile is the calendar file of a feed's secret, or record.ErrNotFound: for nobody who is not in the team.
+func FeedFile(app core.App, secret string) ([]byte, error) {
+	if !strings.HasPrefix(secret, feedPrefix) || len(secret) > 100 {
+		return nil, record.ErrNotFound
+	}
+	row, err := app.FindFirstRecordByData("feeds", "token_hash", hashed(secret))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find a calendar feed: %w", err)
+	}
+	account, err := app.FindRecordById("users", row.GetString("user"))
+	if err != nil {
+		return nil, fmt.Errorf("find whose calendar feed it is: %w", err)
+	}
+	actor, err := actors.Find(app, account, row.GetString("team"))
+	if err != nil {
+		return nil, err
+	}
+	return feedFile(app, actor, time.Now())
+}
+
+func feedFile(app core.App, actor *actors.Actor, now time.Time) ([]byte, error) {
+	all, err := Between(app, actor, now.Add(-feedBack), now.Add(feedAhead), false)
+	if err != nil {
+		return nil, err
+	}
+	events := make([]calendar.Event, len(all))
+	for n, session := range all {
+		if events[n], err = EventOf(app, session, session.Link(app)); err != nil {
+			return nil, err
+		}
+	}
+	return calendar.Write(calendar.Publish, actor.Team.GetString("name"), events...), nil
+}
+
+// registerFeeds ends the feed of who leaves a team, in the same transaction: a later membership does not revive it (R79).
+func registerFeeds(app core.App) {
+	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			row, err := feedOf(e.App, e.Record.GetString("team"), e.Record.GetString("user"))
+			if err != nil {
+				return err
+			}
+			if row != nil {
+				if err := e.App.Delete(row); err != nil {
+					return fmt.Errorf("end a calendar feed: %w", err)
+				}
+			}
+			return e.Next()
+		})
+	})
+}

@@ -1,0 +1,98 @@
+package sessions_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+func TestAFeedIsItsPersonsAndDiesOnRemoval(t *testing.T) {
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
+	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1 WHERE owner", nil)
+	paul := hookstest.Member(t, app, team, "paul@halation.example")
+	hookstest.Session(t, app, owner, team, sessions.Form{Title: "Dailies", Guests: []string{paul.Email()}})
+	hookstest.Session(t, app, owner, team, sessions.Form{Title: "Salaries"})
+	actor := hookstest.Actor(t, app, paul, team)
+	if address, err := sessions.Feed(app, actor); address != "" || err != nil {
+		t.Fatal("a look made a feed:", address, err)
+	}
+	read := func() (string, string) {
+		t.Helper()
+		address, err := sessions.Feed(app, actor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSuffix(address[strings.LastIndexByte(address, '/')+1:], ".ics"), address
+	}
+	fresh := func() {
+		t.Helper()
+		if err := sessions.NewFeed(app, actor); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fresh()
+	secret, address := read()
+	if !strings.HasPrefix(address, "http://usher.test/calendar/usf_") || !strings.HasSuffix(address, ".ics") || len(secret) < 40 {
+		t.Error(address)
+	}
+	file, err := sessions.FeedFile(app, secret)
+	if text := string(file); err != nil || !strings.Contains(text, "SUMMARY:Dailies") || strings.Contains(text, "Salaries") || !strings.Contains(text, "METHOD:PUBLISH") {
+		t.Error(text, err)
+	}
+	for _, table := range []string{"feeds", "audit"} {
+		if n := hookstest.Rows(t, app, "SELECT * FROM "+table); strings.Contains(strings.Join(n, "\n"), secret) {
+			t.Errorf("the secret stands in %s", table)
+		}
+	}
+	old := secret
+	fresh()
+	if secret, _ = read(); secret == old {
+		t.Error("the new address is the old one")
+	}
+	for _, dead := range []string{old, "", "usf_", "usf_" + strings.Repeat("x", 43), "../etc"} {
+		if _, err := sessions.FeedFile(app, dead); err != record.ErrNotFound {
+			t.Errorf("%q: %v", dead, err)
+		}
+	}
+	if _, err := members.Remove(app, hookstest.Actor(t, app, owner, team), paul.Id); err != nil {
+		t.Fatal(err)
+	}
+	if n := hookstest.Count(t, app, "feeds"); n != 0 {
+		t.Errorf("%d feeds outlive the membership", n)
+	}
+	if _, err := sessions.FeedFile(app, secret); err != record.ErrNotFound {
+		t.Error("removed:", err)
+	}
+	if err := sessions.NewFeed(app, actor); err != record.ErrNotFound {
+		t.Error("who was removed makes a feed:", err)
+	}
+	if err := app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, team.Id, paul.Id, actor.Roles) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sessions.FeedFile(app, secret); err != record.ErrNotFound {
+		t.Error("came back:", err)
+	}
+}
+
+func TestAFeedOfAnotherDataFolderIsNone(t *testing.T) {
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
+	actor := hookstest.Actor(t, app, owner, team)
+	if err := sessions.NewFeed(app, actor); err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Exec(t, app, "UPDATE feeds SET token_hash = {:hash}", dbx.Params{"hash": strings.Repeat("0", 64)})
+	if address, err := sessions.Feed(app, actor); address != "" || err != nil {
+		t.Error(address, err)
+	}
+}

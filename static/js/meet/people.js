@@ -1,0 +1,148 @@
+// Whom a session asks: [data-people=ADDRESS] holds text areas of addresses (guests, cohosts, presenters), which stay what is
+// sent. With script they are a list with a search over the team's members; a pasted list is taken apart.
+const parts = { guests: "Asked", presenters: "Presenter", cohosts: "Co-host" };
+
+export function start() {
+  for (const box of document.querySelectorAll("[data-people]:not([data-on])")) build(box);
+}
+
+function make(tag, attributes = {}, ...inside) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...inside);
+  return element;
+}
+
+// Lines, commas and semicolons part addresses, but not inside of a quoted name.
+function split(text) {
+  return (text.match(/(?:"[^"]*"|<[^>]*>|[^\n\r,;"<])+/g) ?? []).map((line) => line.trim()).filter(Boolean);
+}
+
+function read(line) {
+  const match = line.match(/^"?(.*?)"?\s*<([^<>]+)>$/);
+  return match ? { name: match[1].trim(), email: match[2].trim() } : { name: "", email: line };
+}
+
+function build(box) {
+  const areas = Object.fromEntries(Object.keys(parts).map((part) => [part, box.querySelector(`textarea[name=${part}]`)]));
+  if (Object.values(areas).includes(null)) return;
+  box.dataset.on = "";
+  areas.guests.id = "guests-list";
+  const field = make("input", { class: "input", id: "guests", type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": "people-found", "aria-autocomplete": "list",
+    "aria-describedby": "people-help", autocomplete: "off", spellcheck: "false", placeholder: "A name, an address, or a pasted list" });
+  const found = make("ul", { class: "people-found", id: "people-found", role: "listbox", "aria-label": "Members of the team", hidden: "" });
+  const list = make("ul", { class: "people-chosen", "aria-label": "Who is asked" });
+  const told = make("p", { class: "sr", role: "status" });
+  const help = make("p", { class: "fine", id: "people-help" }, "Members are found as you type. Enter takes an address; a pasted list is taken apart.");
+  const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Who is asked"), make("div", { class: "people-field" }, field, found), help, told);
+  box.prepend(top, list);
+
+  let chosen = Object.entries(areas).flatMap(([part, area]) => split(area.value).map((line) => ({ ...read(line), part, member: part === "cohosts" })));
+  let options = [];
+  let at = -1;
+
+  const keep = () => {
+    for (const [part, area] of Object.entries(areas)) {
+      area.value = chosen.filter((one) => one.part === part).map((one) => (one.name ? `"${one.name.replace(/["<>]/g, "")}" <${one.email}>` : one.email)).join("\n");
+    }
+  };
+  const draw = () => {
+    keep();
+    list.replaceChildren(...chosen.map((one) => {
+      const words = make("span", {}, make("b", {}, one.name || one.email));
+      if (one.name) words.append(make("small", {}, one.email));
+      const select = make("select", { class: "select", "aria-label": `Part of ${one.name || one.email}` });
+      for (const [part, word] of Object.entries(parts)) {
+        if (part === "cohosts" && !one.member) continue;
+        const option = make("option", { value: part }, word);
+        option.selected = part === one.part;
+        select.append(option);
+      }
+      select.addEventListener("change", () => { one.part = select.value; keep(); });
+      const gone = make("button", { class: "btn", type: "button", "data-variant": "ghost", "data-size": "sm" }, "Remove", make("span", { class: "sr" }, ` ${one.name || one.email}`));
+      gone.addEventListener("click", () => { chosen = chosen.filter((other) => other !== one); draw(); field.focus(); });
+      return make("li", {}, words, select, gone);
+    }));
+  };
+  const add = (one) => {
+    const email = one.email.toLowerCase();
+    if (!email || chosen.some((other) => other.email.toLowerCase() === email)) return;
+    chosen.push({ part: "guests", member: false, ...one });
+    told.textContent = `${one.name || one.email} is on the list.`;
+  };
+  const take = (text) => {
+    for (const line of split(text)) add(read(line));
+    field.value = "";
+    close();
+    draw();
+  };
+  const close = () => {
+    options = [];
+    at = -1;
+    found.hidden = true;
+    found.replaceChildren();
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  };
+  const mark = (to) => {
+    at = to;
+    [...found.children].forEach((item, n) => item.setAttribute("aria-selected", String(n === at)));
+    if (at >= 0) field.setAttribute("aria-activedescendant", found.children[at].id);
+    else field.removeAttribute("aria-activedescendant");
+  };
+  const choose = (person) => {
+    add({ ...person, member: true });
+    field.value = "";
+    close();
+    draw();
+    field.focus();
+  };
+  const offer = (people) => {
+    options = people.filter((person) => !chosen.some((one) => one.email.toLowerCase() === person.email));
+    found.replaceChildren(...options.map((person, n) => {
+      const item = make("li", { role: "option", id: `people-${n}`, "aria-selected": "false" }, make("b", {}, person.name));
+      if (person.name !== person.email) item.append(make("small", {}, person.email));
+      item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(person); });
+      return item;
+    }));
+    found.hidden = options.length === 0;
+    field.setAttribute("aria-expanded", String(options.length > 0));
+    mark(options.length > 0 ? 0 : -1);
+    told.textContent = options.length > 0 ? `${options.length} found` : "";
+  };
+
+  let asked = 0;
+  let due;
+  field.addEventListener("input", () => {
+    clearTimeout(due);
+    const words = field.value.trim();
+    if (words === "") return close();
+    const mine = ++asked;
+    due = setTimeout(async () => {
+      const answer = await fetch(`${box.dataset.people}?q=${encodeURIComponent(words)}`).catch(() => null);
+      if (!answer?.ok || mine !== asked || field.value.trim() !== words) return;
+      offer((await answer.json()).people);
+    }, 120);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" && options.length > 0) mark((at + 1) % options.length);
+    else if (event.key === "ArrowUp" && options.length > 0) mark((at + options.length - 1) % options.length);
+    else if (event.key === "Escape" && !found.hidden) close();
+    else if ((event.key === "Enter" || event.key === "," || event.key === ";") && field.value.trim() !== "") {
+      if (event.key === "Enter" && at >= 0) choose(options[at]);
+      else take(field.value);
+    } else if (event.key !== "Enter") return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  field.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text") ?? "";
+    if (!/[\n\r,;]/.test(text.trim())) return;
+    event.preventDefault();
+    take(text);
+  });
+  field.addEventListener("blur", () => { clearTimeout(due); asked++; close(); if (field.value.includes("@")) take(field.value); });
+  field.form?.addEventListener("submit", () => { if (field.value.trim() !== "") take(field.value); });
+  draw();
+}

@@ -1,0 +1,104 @@
+package member_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
+)
+
+func TestTheCalendarShowsWhatIsOnesOwn(t *testing.T) {
+	w := build(t)
+	hookstest.Exec(t, w.App, "UPDATE users SET timezone = 'Europe/Lisbon'", nil)
+	at := func(day string) time.Time { // noon, a week ahead of the day that it is moved to
+		return time.Now().UTC().Truncate(time.Hour).Add(48 * time.Hour)
+	}
+	move := func(s *sessions.Session, from, to string) {
+		hookstest.Exec(t, w.App, "UPDATE sessions SET starts = {:f}, ends = {:t} WHERE id = {:id}", dbx.Params{"f": from + ".000Z", "t": to + ".000Z", "id": s.Id})
+	}
+	one := w.session("Conform", sessions.Form{Starts: at("")}, w.paul)
+	two := w.session("ADR", sessions.Form{Starts: at("")}, w.paul)
+	other := w.session("Salaries", sessions.Form{Starts: at("")})
+	gone := w.session("Called off", sessions.Form{Starts: at("")}, w.paul)
+	move(one, "2030-07-05 09:00:00", "2030-07-05 10:00:00") // 10:00 in Lisbon
+	move(two, "2030-07-05 09:30:00", "2030-07-05 10:30:00")
+	move(other, "2030-07-05 09:00:00", "2030-07-05 10:00:00")
+	move(gone, "2030-07-06 09:00:00", "2030-07-06 10:00:00")
+	hookstest.Exec(t, w.App, "UPDATE participants SET answer = 'yes' WHERE session = {:id}", dbx.Params{"id": one.Id})
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'cancelled' WHERE id = {:id}", dbx.Params{"id": gone.Id})
+	paul := w.As(w.paul)
+	r := paul.Get(app + "/calendar?date=2030-07-05")
+	says(t, r, 200, "1 to 7 Jul 2030", "Times are in Lisbon time", `class="ev r-9 n-4 l-1-2" data-state="planned"`, `class="ev r-11 n-4 l-2-2" data-state="unanswered"`, `data-state="cancelled"`, "10:00", "10:30")
+	lacks(t, r, "Salaries", "data-slot", "/sessions/new")
+	r = w.As(w.olga).Get(app + "/calendar?date=2030-07-05")
+	says(t, r, 200, "Salaries", "date=2030-07-03&amp;time=08%3A30&amp;zone=Europe%2FLisbon", "l-1-3")
+	for _, view := range []string{"month", "agenda"} {
+		says(t, paul.Get(app+"/calendar?date=2030-07-05&view="+view), 200, "Conform", "ADR", "Called off")
+	}
+	says(t, paul.Get(app+"/calendar?view=month&date=2030-07-31"), 200, "July 2030", "date=2030-08-01", "date=2030-06-01")
+	for _, odd := range []string{"?date=yesterday", "?view=year", "?date=9999-99-99", "?date=0001-01-01", "?view=%00"} {
+		says(t, paul.Get(app+"/calendar"+odd), 200, "Times are in Lisbon time")
+	}
+	if r := paul.Get(app + "/calendar"); strings.Contains(r.Body, "style=") {
+		t.Error("a style in the page")
+	}
+}
+
+func TestACardIsAPartOfTheCalendar(t *testing.T) {
+	w := build(t)
+	session := w.session("Conform", sessions.Form{}, w.paul)
+	request, _ := http.NewRequest(http.MethodGet, w.URL+app+"/sessions/"+session.Id+"?on=week", nil)
+	request.Header.Set("HX-Request", "true")
+	request.Header.Set("HX-Target", "div#card")
+	r := w.As(w.paul).Send(request)
+	says(t, r, 200, `class="pop"`, "Will you come?", "Copy link")
+	lacks(t, r, "<html", "Cancel session…")
+	says(t, w.As(w.paul).Get(app+"/sessions/"+session.Id+"?on=week&date=2030-07-05"), 200, "1 to 7 Jul 2030", `id="details"`, app+"/calendar?date=2030-07-05&amp;view=week")
+}
+
+func TestTheFeedHasASecretAddress(t *testing.T) {
+	w := build(t)
+	w.session("Conform", sessions.Form{}, w.paul)
+	w.session("Salaries", sessions.Form{})
+	paul := w.As(w.paul)
+	says(t, paul.Get(app+"/calendar?feed=1"), 200, "You have none yet", "Make the address")
+	if n := hookstest.Count(t, w.App, "feeds"); n != 0 {
+		t.Fatal("a look made a feed")
+	}
+	address := func() string {
+		t.Helper()
+		if r := paul.Post(app+"/calendar/feed", nil); r.Status != http.StatusSeeOther {
+			t.Fatal(r.Status, r.Body)
+		}
+		r := paul.Get(app + "/calendar?feed=1")
+		says(t, r, 200, "Make a new address")
+		return strings.TrimPrefix(regexp.MustCompile(`http://[^"]+/calendar/usf_[^"]+\.ics`).FindString(r.Body), w.URL)
+	}
+	first := address()
+	r := w.Visitor().Get(first)
+	says(t, r, 200, "SUMMARY:Conform")
+	lacks(t, r, "Salaries")
+	if r.Header.Get("Cache-Control") != "private, no-store" || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/calendar") || r.Header.Get("Referrer-Policy") != "same-origin" {
+		t.Error(r.Header)
+	}
+	second := address()
+	says(t, w.Visitor().Get(first), 404)
+	says(t, w.Visitor().Get(second), 200, "SUMMARY:Conform")
+	says(t, w.Visitor().Get("/calendar/usf_nothing.ics"), 404)
+	if r := w.As(w.olga).Get(app + "/calendar?feed=1"); strings.Contains(r.Body, second) {
+		t.Error("another's feed")
+	}
+	says(t, w.As(w.foreign).Post(app+"/calendar/feed", nil), 404)
+	says(t, paul.Post(app+"/leave", nil), http.StatusSeeOther)
+	says(t, w.Visitor().Get(second), 404)
+	for range 30 {
+		w.Visitor().Get("/calendar/usf_guess.ics")
+	}
+	says(t, w.Visitor().Get("/calendar/usf_guess.ics"), http.StatusTooManyRequests)
+}

@@ -1,0 +1,298 @@
+package member
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// details are one session, beside the list or the calendar that it was opened from.
+func details(e *core.RequestEvent) error {
+	session, err := sessions.FindFor(e.App, web.Actor(e), e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return showDetails(e, http.StatusOK, session, nil, nil)
+}
+
+// showDetails answers with the details: alone, as a card in a calendar, or with the page behind them. fault is why a
+// deed was refused.
+func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fault error, dialog templ.Component) error {
+	props, err := detailsProps(e, session)
+	if err != nil {
+		return err
+	}
+	if fault != nil {
+		if err := props.refuse(e, fault); err != nil {
+			return err
+		}
+	}
+	if status == http.StatusOK && dialog == nil {
+		switch {
+		case aimed(e, "card"):
+			return web.Render(e, status, card(props))
+		case aimed(e, "details"):
+			props.Focus = true
+			return web.Render(e, status, detailsSwap(titled(e, props.Title), sessionDetails(props)))
+		}
+	}
+	page, err := behind(e, session, props, dialog)
+	if err != nil {
+		return err
+	}
+	return web.Render(e, status, page)
+}
+
+// behind is the page under the details: the calendar that they were opened from, else the list.
+func behind(e *core.RequestEvent, session *sessions.Session, props detailsForm, dialog templ.Component) (templ.Component, error) {
+	around := func(shell *ui.ShellProps, crumb ui.Crumb) {
+		shell.Page.Title = titled(e, props.Title)
+		shell.Crumbs = append(shell.Crumbs[:1], crumb, ui.Crumb{Label: props.Title})
+		shell.Details = sessionDetails(props)
+	}
+	if query := e.Request.URL.Query(); query.Has("on") {
+		query.Set("view", query.Get("on"))
+		page, err := calendarProps(e, query)
+		around(&page.Shell, ui.Crumb{Label: "Calendar", Href: props.Head.Close})
+		page.Dialog = dialog
+		return calendarPage(page), err
+	}
+	page, err := listProps(e, session)
+	around(&page.Shell, ui.Crumb{Label: "Sessions", Href: props.Head.Close})
+	page.Dialog = dialog
+	return listPage(page), err
+}
+
+func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm, error) {
+	actor := web.Actor(e)
+	now := time.Now().In(zoneOf(actor))
+	path := sessionsPath(e) + "/" + session.Id
+	all, err := sessions.Participants(e.App, session.Id)
+	if err != nil {
+		return detailsForm{}, err
+	}
+	me, err := sessions.ParticipantOf(e.App, session.Id, actor.Account)
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
+		return detailsForm{}, err
+	}
+	row := rowOf(session, me)
+	from, to := session.Starts().In(now.Location()), session.Ends().In(now.Location())
+	props := detailsForm{
+		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(),
+		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
+		Quality: qualityWords(session), Settings: settingWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
+		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: openDetails()},
+	}
+	if place := session.Zone(); place.String() != now.Location().String() {
+		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + zoneWord(place)
+	}
+	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
+	if props.Room, err = roomName(e.App, session); err != nil {
+		return props, err
+	}
+	props.people(e.App, all, actor)
+	if props.Series {
+		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
+			return props, err
+		}
+	}
+	if err := props.deeds(e, session, me, now); err != nil {
+		return props, err
+	}
+	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
+		return props, props.recap(e.App, session, actor)
+	}
+	return props, nil
+}
+
+// closing is the page without the details.
+func closing(e *core.RequestEvent) string {
+	query := e.Request.URL.Query()
+	if on := query.Get("on"); on != "" {
+		query.Del("on")
+		query.Set("view", on)
+		return calendarPath(e) + "?" + query.Encode()
+	}
+	return listingOf(query).address(sessionsPath(e))
+}
+
+// rowOf is the session with what somebody is in it, as lists have it.
+func rowOf(session *sessions.Session, me *sessions.Participant) sessions.Row {
+	row := sessions.Row{ID: session.Id, Title: session.Title(), From: record.Stamp(session.Starts()), To: record.Stamp(session.Ends()), Status: session.Status(), Host: session.HostID()}
+	if me != nil {
+		row.Part, row.State, row.Answer = me.Part(), me.State(), me.Answered()
+	}
+	return row
+}
+
+// people are who is asked, with what they said. A guest sees the host and the number of the others (R25).
+func (p *detailsForm) people(app core.App, all []*sessions.Participant, actor *actors.Actor) {
+	p.Asked = len(all)
+	for _, one := range all {
+		person := personLine{Name: one.Called(), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
+		person.State, person.Word = answerOf(one)
+		switch {
+		case one.Part() == sessions.Host:
+			person.State, person.Word = "", ""
+			p.Come++
+		case one.Answered() == sessions.Yes:
+			p.Come++
+		case one.Answered() == sessions.Maybe:
+			p.Perhaps++
+		case one.Answered() == sessions.No || one.State() == sessions.StateDeclined:
+			p.Not++
+		default:
+			p.Silent++
+		}
+		if one.GetString("name") != "" && !p.Guest {
+			person.Small = one.Address()
+		}
+		if !p.Guest || person.You || one.Part() == sessions.Host {
+			p.People = append(p.People, person)
+		}
+	}
+}
+
+func partWord(part string) string {
+	return map[string]string{sessions.Host: "Host", sessions.Cohost: "Co-host", sessions.Presenter: "Presenter"}[part]
+}
+
+func answerOf(p *sessions.Participant) (state, word string) {
+	switch {
+	case p.State() == sessions.StateOut:
+		return "revoked", "Put out"
+	case p.State() == sessions.StateRefused:
+		return "revoked", "Not admitted"
+	case p.Answered() == sessions.Yes:
+		return "accepted", "Comes"
+	case p.Answered() == sessions.Maybe:
+		return "pending", "Perhaps"
+	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
+		return "declined", "Does not come"
+	case p.State() == sessions.StateAdmitted:
+		return "accepted", "Was let in"
+	case p.State() == sessions.StateWaiting:
+		return "pending", "In the lobby"
+	}
+	return "expired", "Not answered"
+}
+
+// deeds are what the person can do with the session now.
+func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me *sessions.Participant, now time.Time) error {
+	lead, err := leads(e, session)
+	if err != nil {
+		return err
+	}
+	actor := web.Actor(e)
+	p.Leads = lead
+	open := session.Status() == sessions.Scheduled && session.Ends().After(now)
+	in := me != nil && me.State() != sessions.StateOut && me.State() != sessions.StateRefused || session.HostID() == actor.Account.Id
+	from := session.Starts().Add(-sessions.StartsBefore).In(now.Location())
+	switch {
+	case session.Status() == sessions.Running && in:
+		p.Join = "/s/" + session.Code()
+	case open && lead:
+		p.Start, p.StartFrom = p.Path+"/start", from
+		p.Startable = !now.Before(from)
+		p.StartWord = "Start"
+		if !p.Startable {
+			p.StartWord = "Start at " + clock(from)
+			if !midnight(from).Equal(midnight(now)) {
+				p.StartWord = "Start"
+			}
+		}
+	case open && in && !now.Before(from):
+		p.Wait = "/s/" + session.Code()
+	}
+	if lead && session.Status() == sessions.Scheduled {
+		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
+	}
+	if actor.CanHost() && (lead || in) {
+		p.Duplicate = sessionsPath(e) + "/new?from=" + session.Id
+	}
+	if me != nil && me.Part() != sessions.Host && open && in {
+		p.Answer, p.Answered = p.Path+"/answer", me.Answered()
+	}
+	if p.Start != "" && midnight(from).Equal(midnight(now)) {
+		return p.licences(e.App, actor)
+	}
+	return nil
+}
+
+// licences says how many are in use, for who is about to start.
+func (p *detailsForm) licences(app core.App, actor *actors.Actor) error {
+	using, err := sessions.Using(app, actor.Team.Id)
+	p.Licences = licenceWords(len(using), actor.Team.GetInt("licences"))
+	return err
+}
+
+func licenceWords(used, of int) string {
+	switch {
+	case of < 0:
+		return ""
+	case used >= of && of == 1:
+		return "The team's only licence is in use now."
+	case used >= of:
+		return "All " + ui.Count(of, "licence", "licences") + " of the team are in use now."
+	}
+	return ui.Number(used) + " of " + ui.Count(of, "licence", "licences") + " are in use now."
+}
+
+// refuse says why a deed was not done; to Admins also which sessions use the licences (R110).
+func (p *detailsForm) refuse(e *core.RequestEvent, fault error) error {
+	_, code, sentence, _ := record.Refusal(fault)
+	p.Fault = sentence
+	if code != sessions.CodeLicencesFull || !web.Actor(e).SeesPanel() {
+		return nil
+	}
+	using, err := sessions.Using(e.App, web.Actor(e).Team.Id)
+	for _, row := range using {
+		p.Using = append(p.Using, row.Title+", "+row.HostName+", since "+clock(row.Started().In(p.Zone)))
+	}
+	return err
+}
+
+// recap is what really was: from when to when, and who was there.
+func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *actors.Actor) error {
+	p.Began, p.Over = session.Started().In(p.Zone), session.Ended()
+	if !p.Over.IsZero() {
+		p.Over = p.Over.In(p.Zone)
+	}
+	p.Reason = reasonWords[session.GetString("end_reason")]
+	stays, err := sessions.Stays(app, session.Id)
+	if err != nil {
+		return err
+	}
+	for _, stay := range stays {
+		if p.Guest && stay.User != actor.Account.Id {
+			continue
+		}
+		line := stayLine{Name: stay.Name, Time: clock(stay.Joined.In(p.Zone)) + " to now"}
+		if !stay.Left.IsZero() {
+			line.Time = between(stay.Joined.In(p.Zone), stay.Left.In(p.Zone))
+		}
+		p.Stays = append(p.Stays, line)
+	}
+	return nil
+}
+
+var reasonWords = map[string]string{
+	"host": "Ended by the host.", "admin": "Ended from the Admin Panel.", "time": "Ended by itself when its time was over.",
+	"empty": "Ended by itself when nobody was in it any more.", "elsewhere": "Ended by the program that held it.", "host_gone": "Ended when its host left the team.",
+}
+
+// asStays is how long it was in all, in words.
+func spanWords(from, to time.Time) string {
+	return strings.TrimSpace(between(from, to) + ", " + sessions.Length(int(to.Sub(from).Round(time.Minute)/time.Minute)))
+}

@@ -1,0 +1,47 @@
+package member
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/views/web"
+)
+
+// suggested is how many members are offered while somebody types.
+const suggested = 8
+
+// someone is a member as the form offers him.
+type someone struct {
+	Name    string `json:"name"`
+	Email   string `json:"email"`
+	Picture string `json:"picture,omitempty"`
+}
+
+// searchPeople finds members of the team by name or address, for who may ask them to a session (R96).
+func searchPeople(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	if err := sessions.MayHost(actor); err != nil {
+		return err
+	}
+	found := []someone{}
+	words := strings.TrimSpace(record.Cut(e.Request.URL.Query().Get("q"), 100))
+	if words == "" {
+		return e.JSON(http.StatusOK, map[string]any{"people": found})
+	}
+	page, err := members.List(e.App, actor.Team.Id, members.Query{Search: words, Status: "accepted", Kind: members.Member, Size: suggested + 1})
+	if err != nil {
+		return err
+	}
+	for _, row := range page.Rows {
+		if row.User != actor.Account.Id && row.User != "" && len(found) < suggested {
+			found = append(found, someone{row.Called(), row.Email, accounts.PicturePath(row.User, row.Avatar)})
+		}
+	}
+	return e.JSON(http.StatusOK, map[string]any{"people": found})
+}

@@ -1,0 +1,199 @@
+package member
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// The ways to repeat that the form knows. What else a rule can say stays as it is.
+const (
+	once       = ""
+	daily      = "daily"
+	weekdays   = "weekdays"
+	weekly     = "weekly"
+	byDay      = "day"     // of the month
+	byWeekday  = "weekday" // such as the third Thursday
+	asItWas    = "rule"
+	maxRepeats = 366
+)
+
+var dayKeys = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+
+var dayNames = map[string]string{"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}
+
+// rule is what was typed as a rule of RFC 5545; empty: once.
+func (t typed) rule(zone string) (string, error) {
+	first, err := time.Parse(time.DateOnly, t.Date)
+	if err != nil || t.Repeat == once {
+		return "", nil // the date is refused elsewhere
+	}
+	if t.Repeat == asItWas {
+		return t.Rule, nil
+	}
+	rule, ok := t.frequency(first)
+	if !ok {
+		return "", record.Refuse("repeat", "bad_rule", "Choose how the session repeats from the list.")
+	}
+	if t.Ends == "until" {
+		until, err := sessions.LocalTime(t.Until, "23:59", zone)
+		if err != nil {
+			return "", record.Refuse("until", "bad_rule", "Choose the last day of the series.")
+		}
+		return rule + ";UNTIL=" + until.UTC().Format("20060102T150405Z"), nil
+	}
+	count, err := strconv.Atoi(t.Count)
+	if err != nil || count < 1 || count > maxRepeats {
+		return "", record.Refuse("count", "bad_rule", fmt.Sprintf("Give a number from 1 to %d.", maxRepeats))
+	}
+	return rule + ";COUNT=" + strconv.Itoa(count), nil
+}
+
+func (t typed) frequency(first time.Time) (string, bool) {
+	switch t.Repeat {
+	case daily:
+		return "FREQ=DAILY", true
+	case weekdays:
+		return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", true
+	case weekly:
+		return "FREQ=WEEKLY;BYDAY=" + strings.Join(t.days(first), ","), true
+	case byDay:
+		return "FREQ=MONTHLY;BYMONTHDAY=" + strconv.Itoa(first.Day()), true
+	case byWeekday:
+		return "FREQ=MONTHLY;BYDAY=" + strconv.Itoa(nth(first)) + dayKey(first), true
+	}
+	return "", false
+}
+
+// days are the days of the week that were chosen, or that of the first session, in their order.
+func (t typed) days(first time.Time) []string {
+	var all []string
+	for _, key := range dayKeys {
+		if slices.Contains(t.Days, key) {
+			all = append(all, key)
+		}
+	}
+	if len(all) == 0 {
+		all = []string{dayKey(first)}
+	}
+	return all
+}
+
+func dayKey(at time.Time) string { return dayKeys[(int(at.Weekday())+6)%7] }
+
+// nth is which of its weekday in the month the day is; -1 is the last, where there may be no fifth.
+func nth(day time.Time) int {
+	if n := (day.Day() + 6) / 7; n < 5 {
+		return n
+	}
+	return -1
+}
+
+// unrule reads a rule back into the fields.
+func (t *typed) unrule(rule string, zone *time.Location) {
+	if rule == "" {
+		return
+	}
+	parts := map[string]string{}
+	for part := range strings.SplitSeq(strings.TrimPrefix(rule, "RRULE:"), ";") {
+		name, value, _ := strings.Cut(part, "=")
+		parts[strings.ToUpper(name)] = value
+	}
+	if count := parts["COUNT"]; count != "" {
+		t.Ends, t.Count = "count", count
+	} else if until, err := time.Parse("20060102T150405Z", parts["UNTIL"]); err == nil {
+		t.Ends, t.Until = "until", until.In(zone).Format(time.DateOnly)
+	}
+	for _, repeat := range []string{daily, weekdays, weekly, byDay, byWeekday} {
+		t.Repeat = repeat
+		t.Days = nil
+		if repeat == weekly {
+			t.Days = strings.Split(parts["BYDAY"], ",")
+		}
+		if made, err := t.rule(zone.String()); err == nil && sameRule(made, rule) {
+			return
+		}
+	}
+	t.Repeat, t.Rule = asItWas, rule
+}
+
+func sameRule(a, b string) bool {
+	split := func(rule string) []string {
+		parts := strings.Split(strings.TrimPrefix(strings.ToUpper(rule), "RRULE:"), ";")
+		slices.Sort(parts)
+		return parts
+	}
+	return slices.Equal(split(a), split(b))
+}
+
+var ordinals = map[int]string{1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
+// how is the way of repeating in words: "every week on Monday and Thursday".
+func (t typed) how(first time.Time) string {
+	switch t.Repeat {
+	case daily:
+		return "every day"
+	case weekdays:
+		return "every weekday, Monday to Friday"
+	case weekly:
+		var names []string
+		for _, key := range t.days(first) {
+			names = append(names, dayNames[key])
+		}
+		return "every week on " + listed(names)
+	case byDay:
+		text := "every month on day " + strconv.Itoa(first.Day())
+		if first.Day() > 28 {
+			text += ", where the month has it"
+		}
+		return text
+	case byWeekday:
+		return "every month on the " + ordinals[nth(first)] + " " + first.Weekday().String()
+	}
+	return "as before"
+}
+
+// listed sets words beside each other: "a, b and c".
+func listed(words []string) string {
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " and " + words[last]
+	}
+	return strings.Join(words, "")
+}
+
+func repeatWord(repeat string, first time.Time) string {
+	words := typed{Repeat: repeat, Days: []string{dayKey(first)}}.how(first)
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+// says is what the repetition means, in a sentence: how, how many and until when. wrong is why it cannot be so.
+func (t typed) says() (sentence, wrong string) {
+	first, err := time.Parse(time.DateOnly, t.Date)
+	if err != nil || t.Repeat == once {
+		return "", ""
+	}
+	zone, err := time.LoadLocation(t.Zone)
+	if err != nil {
+		return "", ""
+	}
+	starts, err := sessions.LocalTime(t.Date, t.Time, zone.String())
+	if err != nil {
+		return "", ""
+	}
+	rule, err := t.rule(zone.String())
+	if err == nil {
+		var all []time.Time
+		if _, all, err = sessions.Recur(rule, starts, zone); err == nil {
+			last := all[len(all)-1].In(zone)
+			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each is at %s by the clock in %s, in summer and in winter.", len(all), t.how(first),
+				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), clock(starts.In(zone)), zoneWord(zone)), ""
+		}
+	}
+	_, _, wrong, _ = record.Refusal(err)
+	return "", wrong
+}

@@ -1,0 +1,212 @@
+package member_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
+)
+
+func TestWhoSeesASession(t *testing.T) {
+	w := build(t)
+	asked := w.session("Kestrel, reel 4", sessions.Form{}, w.paul, w.guest)
+	hidden := w.session("Salaries", sessions.Form{})
+	const path = app + "/sessions/"
+
+	r := w.As(w.olga).Get(path + asked.Id)
+	says(t, r, 200, "Kestrel, reel 4", "You host", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "3 people")
+	r = w.As(w.paul).Get(path + asked.Id)
+	says(t, r, 200, "Will you come?", "Hosted by Olga", "gus@lantern.example")
+	lacks(t, r, "Cancel session…", asked.Id+"/edit", asked.Id+"/start", "from="+asked.Id)
+	says(t, w.As(w.paul).Get(path+hidden.Id), 404)
+
+	guest := w.As(w.guest)
+	r = guest.Get(path + asked.Id)
+	says(t, r, 200, "Will you come?", "Hosted by Olga", "As a guest you see who is there once you are in.")
+	lacks(t, r, "paul@halation.example", "Paul", "olga@halation.example", asked.Id+"/edit")
+	says(t, guest.Get(path+hidden.Id), 404)
+	r = guest.Get(app + "/sessions")
+	says(t, r, 200, "Kestrel, reel 4")
+	lacks(t, r, "Salaries", "/sessions/new")
+	lacks(t, guest.Get(app+"/calendar?view=agenda"), "Salaries")
+	lacks(t, guest.Get(app+"/find?q=sal"), "Salaries")
+	says(t, guest.Get(app+"/find?q=kestrel"), 200, "Kestrel, reel 4")
+
+	says(t, w.As(w.owner).Get(path+hidden.Id), 200, "Salaries")
+	r = w.As(w.admin).Get(path + hidden.Id)
+	says(t, r, 200, "Salaries")
+	lacks(t, r, hidden.Id+"/edit", "Will you come?")
+	for _, b := range []string{path + asked.Id, path + "nosuchsession00", app + "/sessions", app + "/calendar", app + "/sessions/new"} {
+		says(t, w.As(w.stranger).Get(b), 404)
+		says(t, w.As(w.foreign).Get(b), 404)
+		if nobody := w.Visitor().Get(b); nobody.Status != http.StatusSeeOther || !strings.HasPrefix(nobody.Location, "/signin?next=") {
+			t.Error(b, nobody.Status, nobody.Location)
+		}
+	}
+	says(t, w.As(w.foreign).Get("/app/northlight-docs/sessions/"+asked.Id), 404)
+}
+
+func TestSchedulingByTheForm(t *testing.T) {
+	w := build(t)
+	olga := w.As(w.olga)
+	says(t, olga.Get(app+"/sessions/new?date=2030-02-03&time=14:30&zone=Asia/Tokyo"), 200, `value="2030-02-03"`, `value="14:30"`, `value="Asia/Tokyo"`)
+	form := filled("guests", "Dario Conti <dario@lantern.example>, paul@halation.example\nnew@lantern.example", "cohosts", w.admin.Email(), "lobby", "yes", "elsewhere", "")
+	r := olga.Post(app+"/sessions/new", form)
+	if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, app+"/sessions/") {
+		t.Fatal(r.Status, r.Location, r.Body)
+	}
+	says(t, olga.Get(r.Location), 200, "“Dailies” is scheduled. Invitations go out to 4 people.", "Dario Conti", "new@lantern.example", "Co-host", "until the host admits them")
+
+	says(t, olga.Get(r.Location+"/edit"), 200, "Change “Dailies”", "dario@lantern.example", w.admin.Email())
+	changed := filled("title", "Dailies, late", "time", "18:00", "guests", "paul@halation.example")
+	if r := olga.Post(r.Location+"/edit", changed); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	r2 := olga.Get(r.Location)
+	says(t, r2, 200, "Dailies, late", "18:00 to 19:00")
+	lacks(t, r2, "dario@lantern.example")
+
+	id := strings.TrimPrefix(r.Location, app+"/sessions/")
+	says(t, olga.Get(app+"/sessions/new?from="+id), 200, `value="Dailies, late"`, "paul@halation.example")
+	says(t, olga.Get(r.Location+"/cancel"), 200, "Cancel “Dailies, late”?", "1 person is told by mail", " open")
+	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"}); n != 0 {
+		t.Fatal("a look cancelled the session")
+	}
+	if r := olga.Post(r.Location+"/cancel", nil); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	r2 = olga.Get(r.Location)
+	says(t, r2, 200, "Cancelled", "is cancelled. Whoever was asked hears of it.")
+	lacks(t, r2, "Will you come?", id+"/edit", id+"/start")
+	says(t, olga.Post(r.Location+"/edit", changed), 422, "There is a problem", `value="Dailies, late"`)
+}
+
+func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
+	w := build(t)
+	olga := w.As(w.olga)
+	for name, test := range map[string]struct {
+		change []string
+		words  []string
+	}{
+		"no title":        {[]string{"title", " "}, []string{`href="#title"`, "The title is needed."}},
+		"no time":         {[]string{"time", "25:99"}, []string{`href="#time"`}},
+		"past":            {[]string{"date", "2020-01-01"}, []string{`href="#date"`, "The start is past."}},
+		"too long":        {[]string{"minutes", "9999"}, []string{`href="#minutes"`}},
+		"no such zone":    {[]string{"timezone", "Moon/Base"}, []string{`href="#timezone"`}},
+		"no address":      {[]string{"guests", "nobody at all"}, []string{`href="#guests"`, "nobody at all"}},
+		"stranger leads":  {[]string{"cohosts", "stranger@halation.example"}, []string{`href="#cohosts"`, "is no member of the team"}},
+		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
+		"own machine":     {[]string{"elsewhere", "http://localhost/x"}, []string{`href="#elsewhere"`}},
+		"endless":         {[]string{"repeat", "weekly", "ends", "count", "count", "9999"}, []string{`href="#count"`}},
+		"no such room":    {[]string{"room", "nosuchroom00000"}, []string{`href="#room"`}},
+		"impossible rule": {[]string{"repeat", "rule", "rule", "FREQ=SECONDLY"}, []string{`href="#repeat"`}},
+	} {
+		form := filled(append([]string{"description", "Bring the notes."}, test.change...)...)
+		r := olga.Post(app+"/sessions/new", form)
+		says(t, r, 422, append(test.words, "Bring the notes.", "problem")...)
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+func TestWhoMayNotHostIsToldWhyAndWhomToAsk(t *testing.T) {
+	w := build(t)
+	r := w.As(w.paul).Get(app + "/sessions/new")
+	says(t, r, 403, "You cannot schedule sessions here", "Hosting needs the Organizer role", "Marta</a> (Owner)", "Adam</a> (Admin)")
+	lacks(t, r, "<textarea", `name="title"`)
+	r = w.As(w.guest).Get(app + "/sessions/new")
+	says(t, r, 403, "Hosting needs the Organizer role", "Marta</a> (Owner)")
+	lacks(t, r, "Adam")
+	says(t, w.As(w.admin).Get(app+"/sessions/new"), 403, "Marta</a> (Owner)")
+	for _, b := range []struct{ path string }{{"/sessions/new"}, {"/sessions/preview"}} {
+		says(t, w.As(w.paul).Post(app+b.path, filled()), 403)
+		says(t, w.As(w.guest).Post(app+b.path, filled()), 403)
+		says(t, w.As(w.foreign).Post(app+b.path, filled()), 404)
+	}
+	says(t, w.As(w.paul).Get(app+"/people?q=o"), 403)
+	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
+	session := w.session("Dailies", sessions.Form{}, w.paul)
+	for _, deed := range []string{"edit", "cancel"} {
+		says(t, w.As(w.paul).Get(app+"/sessions/"+session.Id+"/"+deed), 403)
+		says(t, w.As(w.paul).Post(app+"/sessions/"+session.Id+"/"+deed, filled()), 403)
+		says(t, w.As(w.foreign).Post(app+"/sessions/"+session.Id+"/"+deed, filled()), 404)
+	}
+}
+
+func TestPeopleAreFoundInTheTeamAlone(t *testing.T) {
+	w := build(t)
+	olga := w.As(w.olga)
+	r := olga.Get(app + "/people?q=halation")
+	says(t, r, 200, "paul@halation.example", "adam@halation.example")
+	lacks(t, r, "stranger@halation.example", "olga@halation.example", "gus@lantern.example", "nora@")
+	lacks(t, olga.Get(app+"/people?q=gus"), "gus@")
+	says(t, olga.Get(app+"/people?q="), 200, `{"people":[]}`)
+	says(t, w.As(w.foreign).Get(app+"/people?q=paul"), 404)
+}
+
+func TestAnsweringOnPages(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{}, w.paul)
+	path := app + "/sessions/" + session.Id + "/answer"
+	paul := w.As(w.paul)
+	says(t, paul.Get(app), 200, "Waiting for your answer", "Dailies", path)
+	r := paul.Post(path, url.Values{"answer": {"yes"}, "back": {app}})
+	if r.Status != http.StatusSeeOther || r.Location != app {
+		t.Fatal(r.Status, r.Location, r.Body)
+	}
+	r = paul.Get(app)
+	says(t, r, 200, "You come to “Dailies”.", "Next")
+	lacks(t, r, "Waiting for your answer")
+	says(t, paul.Get(app+"/sessions/"+session.Id), 200, `value="yes" aria-pressed="true"`)
+	says(t, paul.Post(path, url.Values{"answer": {"never"}}), 422, "Answer with yes, maybe or no.")
+	if r := paul.Post(path, url.Values{"answer": {"no"}, "back": {"https://evil.example"}}); strings.Contains(r.Location, "evil") {
+		t.Error(r.Location)
+	}
+	says(t, w.As(w.admin).Post(path, url.Values{"answer": {"yes"}}), 404)
+	says(t, w.As(w.foreign).Post(path, url.Values{"answer": {"yes"}}), 404)
+}
+
+func TestStartingWaitsForItsTime(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
+	r := w.As(w.olga).Get(app + "/sessions/" + session.Id)
+	says(t, r, 200, "You can start it from", `aria-disabled="true"`)
+	lacks(t, r, session.Id+"/start")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = {:at}", dbx.Params{"at": time.Now().Add(10 * time.Minute).UTC().Format("2006-01-02 15:04:05.000Z")})
+	says(t, w.As(w.olga).Get(app+"/sessions/"+session.Id), 200, session.Id+"/start")
+	says(t, w.As(w.olga).Get(app), 200, session.Id+"/start")
+	r = w.As(w.paul).Get(app + "/sessions/" + session.Id)
+	says(t, r, 200, "Wait at the door", "/s/"+session.Code())
+	lacks(t, r, session.Id+"/start")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'running', media = 'm', started = starts", nil)
+	says(t, w.As(w.paul).Get(app), 200, "Running now", "Join", `data-live`)
+	lacks(t, w.As(w.admin).Get(app), "Running now", "Dailies", "data-live")
+}
+
+func TestARecapTellsWhatWas(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{}, w.paul, w.guest)
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'ended', started = '2026-11-20 10:02:00.000Z', ended = '2026-11-20 11:10:00.000Z', end_reason = 'host', starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:00:00.000Z'", nil)
+	for n, name := range []string{"Paul", "Gus"} {
+		user := []string{w.paul.Id, w.guest.Id}[n]
+		hookstest.Exec(t, w.App, "INSERT INTO attendances (id, team, session, participant, user, name, sid, joined, `left`) VALUES ({:id}, {:team}, {:session}, '', {:user}, {:name}, {:name}, '2026-11-20 10:05:00.000Z', '2026-11-20 11:00:00.000Z')",
+			dbx.Params{"id": "att" + name, "team": w.team.Id, "session": session.Id, "user": user, "name": name})
+	}
+	r := w.As(w.olga).Get(app + "/sessions/" + session.Id)
+	says(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus")
+	guest := w.As(w.guest).Get(app + "/sessions/" + session.Id)
+	says(t, guest, 200, "10:05 to 11:00")
+	lacks(t, guest, "Paul")
+}

@@ -1,0 +1,88 @@
+package member
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/teams"
+	"usher/views/frame"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// shell is what stands around a page of the App. crumbs are the way to it, without the team; the last is its title.
+func shell(e *core.RequestEvent, current string, crumbs ...ui.Crumb) (ui.ShellProps, error) {
+	actor := web.Actor(e)
+	props, err := frame.App(e, actor, current)
+	props.Page.Title = titled(e, crumbs[len(crumbs)-1].Label)
+	props.Crumbs = append([]ui.Crumb{{Label: actor.Team.GetString("name"), Href: appPath(e)}}, crumbs...)
+	return props, err
+}
+
+// titled is the title of a page about something in the team.
+func titled(e *core.RequestEvent, about string) string {
+	return about + " · " + web.Actor(e).Team.GetString("name")
+}
+
+// zoneOf is the time zone in which the actor reads dates: his own, or else the team's.
+func zoneOf(actor *actors.Actor) *time.Location {
+	return accounts.Zone(actor.Account, teams.Of(actor.Team).Zone())
+}
+
+// zoneWord names a zone as people call it: "Lisbon".
+func zoneWord(zone *time.Location) string {
+	name := zone.String()
+	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+}
+
+// clock is the time of day: "9:00".
+func clock(at time.Time) string { return strconv.Itoa(at.Hour()) + at.Format(":04") }
+
+// between is the time of day from and to, with the day where it is another one: "22:00 to Sat 21 Nov, 1:00".
+func between(from, to time.Time) string {
+	if midnight(from).Equal(midnight(to)) {
+		return clock(from) + " to " + clock(to)
+	}
+	return clock(from) + " to " + to.Format("Mon 2 Jan, ") + clock(to)
+}
+
+// dayWord is a day as one speaks of it: "Today", "Tomorrow", "Thu 19 Nov", with the year when it is not this one.
+func dayWord(at, now time.Time) string {
+	switch day := midnight(at); {
+	case day.Equal(midnight(now)):
+		return "Today"
+	case day.Equal(after(midnight(now), 1)):
+		return "Tomorrow"
+	case day.Equal(after(midnight(now), -1)):
+		return "Yesterday"
+	}
+	return at.Format("Mon 2 Jan" + year(at, now))
+}
+
+// year is the layout of a year that has to be said.
+func year(at, now time.Time) string {
+	if at.Year() == now.Year() {
+		return ""
+	}
+	return " 2006"
+}
+
+// Addresses of the area, under the name by which the person came.
+func appPath(e *core.RequestEvent) string      { return "/app/" + e.Request.PathValue("team") }
+func sessionsPath(e *core.RequestEvent) string { return appPath(e) + "/sessions" }
+func calendarPath(e *core.RequestEvent) string { return appPath(e) + "/calendar" }
+
+// wholePage gives an error the whole page, where a part of it was asked for: it does not fit there.
+func wholePage(e *core.RequestEvent) error {
+	err := e.Next()
+	if err != nil && web.IsFragment(e) {
+		e.Response.Header().Set("HX-Retarget", "body")
+		e.Response.Header().Set("HX-Reswap", "innerHTML")
+	}
+	return err
+}

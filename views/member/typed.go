@@ -1,0 +1,164 @@
+package member
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+)
+
+type (
+	templContext = context.Context
+	templWriter  = io.Writer
+)
+
+// typed is the form of a session as it was typed, so that it can be shown again.
+type typed struct {
+	Title, Description         string
+	Date, Time, Minutes, Zone  string
+	Repeat, Ends, Count, Until string
+	Days                       []string
+	Rule                       string // a rule that the fields cannot say
+	Room, Elsewhere, People    string
+	Guests                     string
+	Cohosts, Presenters        string
+	Passwordless, Early        bool
+	Lobby, Muted               bool
+	Recording                  string
+	Picture, Audio, Codec      string
+	Scope                      string
+}
+
+func newTyped(zone string) typed {
+	return typed{Minutes: "60", Zone: zone, Repeat: once, Ends: "count", Count: "10", Recording: "", Picture: picture("720p", 30), Audio: "speech", Codec: "vp8"}
+}
+
+// typedIn reads a form that was sent.
+func typedIn(form url.Values) typed {
+	yes := func(name string) bool { return form.Get(name) != "" }
+	return typed{
+		Title: form.Get("title"), Description: form.Get("description"), Date: form.Get("date"), Time: form.Get("time"), Minutes: form.Get("minutes"),
+		Zone: form.Get("timezone"), Repeat: form.Get("repeat"), Ends: form.Get("ends"), Count: form.Get("count"), Until: form.Get("until"), Days: form["day"],
+		Rule: form.Get("rule"), Room: form.Get("room"), Elsewhere: form.Get("elsewhere"), People: form.Get("people"),
+		Guests: form.Get("guests"), Cohosts: form.Get("cohosts"), Presenters: form.Get("presenters"),
+		Passwordless: yes("passwordless"), Early: yes("early"), Lobby: yes("lobby"), Muted: yes("muted"), Recording: form.Get("recording"),
+		Picture: form.Get("picture"), Audio: form.Get("audio"), Codec: form.Get("codec"), Scope: form.Get("scope"),
+	}
+}
+
+// typedOf is a session's form as it would have been typed.
+func typedOf(app core.App, form sessions.Form) (typed, error) {
+	zone, err := time.LoadLocation(form.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	starts := form.Starts.In(zone)
+	t := newTyped(form.Zone)
+	t.Title, t.Description, t.Date, t.Time, t.Minutes = form.Title, form.Description, starts.Format(time.DateOnly), starts.Format("15:04"), strconv.Itoa(form.Minutes)
+	t.Room, t.Elsewhere, t.Passwordless, t.Early, t.Lobby, t.Muted = form.Room, form.Elsewhere, form.Passwordless, form.Early, form.Lobby, form.Muted
+	t.Recording, t.Picture, t.Audio, t.Codec = form.Recording, picture(form.Resolution, form.FPS), form.Audio, form.Codec
+	if form.People > 0 {
+		t.People = strconv.Itoa(form.People)
+	}
+	presents := map[string]bool{}
+	for _, address := range form.Presenters {
+		presents[address] = true
+	}
+	var guests []string
+	for _, address := range form.Guests {
+		if !presents[address] {
+			guests = append(guests, address)
+		}
+	}
+	t.Guests, t.Presenters = strings.Join(guests, "\n"), strings.Join(form.Presenters, "\n")
+	var cohosts []string
+	for _, id := range form.Cohosts {
+		address, _, err := accounts.AddressOf(app, id)
+		if err != nil && !errors.Is(err, record.ErrNotFound) {
+			return t, err
+		}
+		cohosts = append(cohosts, address)
+	}
+	t.Cohosts = strings.Join(cohosts, "\n")
+	t.unrule(form.Rule, zone)
+	return t, nil
+}
+
+// asRoom takes over the settings of the room that was chosen.
+func (t *typed) asRoom(app core.App, team string) error {
+	room, err := rooms.Find(app, team, t.Room)
+	if err != nil {
+		return err
+	}
+	t.Early, t.Lobby, t.Muted, t.Recording = room.GetBool("early"), room.GetBool("lobby"), room.GetBool("muted"), room.GetString("recording")
+	return nil
+}
+
+// form is what was typed as the action takes it. What cannot be read is refused under its field.
+func (t typed) form(app core.App, actor *actors.Actor) (sessions.Form, error) {
+	var faults record.Faults
+	form := sessions.Form{
+		Title: t.Title, Description: t.Description, Zone: strings.TrimSpace(t.Zone), Room: t.Room, Elsewhere: t.Elsewhere, Minutes: t.minutes(),
+		Guests: append(lines(t.Presenters), lines(t.Guests)...), Presenters: lines(t.Presenters),
+		Passwordless: t.Passwordless, Early: t.Early, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
+	}
+	if form.Zone == "" {
+		form.Zone = zoneOf(actor).String()
+	}
+	var err error
+	form.Starts, err = sessions.LocalTime(t.Date, t.Time, form.Zone)
+	faults.Add(err)
+	resolution, fps, _ := strings.Cut(t.Picture, "-")
+	form.Resolution = resolution
+	form.FPS, _ = strconv.Atoi(fps)
+	if t.People != "" {
+		if form.People, err = strconv.Atoi(t.People); err != nil || form.People < 1 {
+			faults.Add(record.Refuse("people", "bad_number", "Give a number of people, or leave the field empty."))
+		}
+	}
+	form.Rule, err = t.rule(form.Zone)
+	faults.Add(err)
+	form.Cohosts, err = cohosts(app, actor, lines(t.Cohosts))
+	if record.Code(err) == "" && err != nil {
+		return form, err
+	}
+	faults.Add(err)
+	return form, faults.Err()
+}
+
+// cohosts are the accounts of the addresses, all of them members of the team.
+func cohosts(app core.App, actor *actors.Actor, all []string) ([]string, error) {
+	var ids []string
+	for _, line := range all {
+		if at := strings.LastIndexByte(line, '<'); at >= 0 {
+			line = strings.Trim(line[at:], "<>")
+		}
+		account, err := accounts.Find(app, line)
+		if err == nil {
+			var m *members.Membership
+			if m, err = members.Find(app, actor.Team.Id, account.Id); err == nil && m.Kind() != members.Member {
+				err = record.ErrNotFound
+			}
+		}
+		if errors.Is(err, record.ErrNotFound) {
+			return nil, record.Refuse("cohosts", "bad_cohost", "“"+record.Cut(line, 80)+"” is no member of the team. Only members can be co-hosts; ask others as guests.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, account.Id)
+	}
+	return ids, nil
+}

@@ -1,0 +1,91 @@
+package member
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+)
+
+// pictureWords are a resolution and a frame rate as people say them: "4K, 25 fps".
+func pictureWords(value string) string {
+	resolution, fps, _ := strings.Cut(value, "-")
+	if resolution == "2160p" {
+		resolution = "4K"
+	}
+	return resolution + ", " + fps + " fps"
+}
+
+// qualityWords are what a session sends: "4K, 25 fps, stereo sound".
+func qualityWords(session *sessions.Session) string {
+	sound := map[string]string{"speech": "sound for speech", "music": "sound for music", "stereo": "stereo sound"}[session.GetString("audio")]
+	return pictureWords(picture(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
+}
+
+// settingWords are how the door and the microphone are set, a sentence each.
+func settingWords(session *sessions.Session) []string {
+	var all []string
+	either := func(on bool, yes, no string) {
+		if on {
+			all = append(all, yes)
+		} else if no != "" {
+			all = append(all, no)
+		}
+	}
+	either(session.GetBool("passwordless"), "The mailed link and a name are enough to enter.", "People sign in to enter.")
+	either(session.GetBool("early"), "People may join before the host.", "")
+	either(session.GetBool("lobby"), "Everybody waits in the lobby until the host admits them.", "")
+	either(session.GetBool("muted"), "Microphones are off on entry.", "")
+	all = append(all, map[string]string{"off": "Nothing is recorded.", "always": "It is recorded from start to end.", "host": "The host may record it."}[session.GetString("recording")])
+	if n := session.GetInt("people"); n > 0 {
+		all = append(all, "At most "+number(n)+" people at once.")
+	}
+	return all
+}
+
+// seriesWords say of which series a session is one.
+func seriesWords(app core.App, session *sessions.Session, zone *time.Location) (string, error) {
+	series, err := sessions.FindSeries(app, session.SeriesID())
+	if err != nil {
+		return "", err
+	}
+	all, err := sessions.InSeries(app, series.Id)
+	if err != nil {
+		return "", err
+	}
+	starts := series.Starts().In(series.Zone())
+	t := newTyped(series.Zone().String())
+	t.Date, t.Time = starts.Format(time.DateOnly), starts.Format("15:04")
+	t.unrule(series.Rule(), series.Zone())
+	place, last := 0, session
+	for n, one := range all {
+		if one.Id == session.Id {
+			place = n + 1
+		}
+		last = one
+	}
+	how := t.how(starts)
+	if t.Repeat == asItWas {
+		how = "by a rule of its own"
+	}
+	return "One of a series, " + how + ": number " + number(place) + " of " + number(len(all)) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
+}
+
+func roomName(app core.App, session *sessions.Session) (string, error) {
+	if session.RoomID() == "" {
+		return "", nil
+	}
+	room, err := rooms.Find(app, session.TeamID(), session.RoomID())
+	if errors.Is(err, record.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return room.Name(), nil
+}
