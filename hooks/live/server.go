@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -97,12 +98,12 @@ func reach(app core.App) (*reached, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.at == nil {
-		return nil, fmt.Errorf("%w: %w", ErrDown, s.why)
+		return nil, fmt.Errorf("%w: %w", ErrDown, cmp.Or(s.why, errors.New("it is being started")))
 	}
 	return s.at, nil
 }
 
-// Ready is nil if sessions can run; else it says why not, for the panel.
+// Ready is nil if sessions can run, or will as soon as the server has started; else it says why not, for the panel.
 func Ready(app core.App) error {
 	s := stateOf(app)
 	s.mu.Lock()
@@ -132,6 +133,7 @@ func Use(app core.App, start Starter) {
 			routine.FireAndForget(func() { probe(e.App) })
 			return nil
 		}
+		stateOf(e.App).set(nil, nil)
 		stop := keepUp(e.App, start, wish(settings.Of(e.App)))
 		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherLive", Func: func(te *core.TerminateEvent) error {
 			stop()
