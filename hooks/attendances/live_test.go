@@ -2,11 +2,13 @@ package attendances_test
 
 import (
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/livekit/protocol/livekit"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/attendances"
@@ -185,5 +187,26 @@ func TestAnEndPutsEverybodyOutForGood(t *testing.T) {
 	}
 	if rooms, err := live.Rooms(s.app); err != nil || len(rooms) != 0 {
 		t.Errorf("open: %v, %v", rooms, err)
+	}
+}
+
+func TestWhoLosesHisPartLosesItInTheMediaRoomAtOnce(t *testing.T) {
+	s, _ := theatre(t)
+	ada := livetest.Enter(t, s.pass())
+	host := s.host()
+	host.Set("part", sessions.Attendee)
+	if err := s.app.Save(host); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(2 * time.Second); ; {
+		message, err := ada.Next(time.Until(deadline))
+		if err != nil {
+			t.Fatalf("he was not told: %v", err)
+		}
+		for _, p := range message.GetUpdate().GetParticipants() {
+			if strings.Contains(p.Metadata, sessions.Attendee) && !slices.Contains(p.Permission.CanPublishSources, livekit.TrackSource_SCREEN_SHARE) {
+				return
+			}
+		}
 	}
 }

@@ -1,12 +1,15 @@
 package live
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -97,12 +100,12 @@ func reach(app core.App) (*reached, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.at == nil {
-		return nil, fmt.Errorf("%w: %w", ErrDown, s.why)
+		return nil, fmt.Errorf("%w: %w", ErrDown, cmp.Or(s.why, errors.New("it is being started")))
 	}
 	return s.at, nil
 }
 
-// Ready is nil if sessions can run; else it says why not, for the panel.
+// Ready is nil if sessions can run, or will as soon as the server has started; else it says why not, for the panel.
 func Ready(app core.App) error {
 	s := stateOf(app)
 	s.mu.Lock()
@@ -132,6 +135,7 @@ func Use(app core.App, start Starter) {
 			routine.FireAndForget(func() { probe(e.App) })
 			return nil
 		}
+		stateOf(e.App).set(nil, nil)
 		stop := keepUp(e.App, start, wish(settings.Of(e.App)))
 		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherLive", Func: func(te *core.TerminateEvent) error {
 			stop()
@@ -168,15 +172,16 @@ func onThisMachine(address string) bool {
 }
 
 // keepUp starts a media server, and another one whenever it ends, until stop is called. stop returns when it has
-// stopped.
+// stopped, or after a few seconds.
 func keepUp(app core.App, start Starter, local Local) (stop func()) {
 	stopped, done := make(chan struct{}), make(chan struct{})
 	routine.FireAndForget(func() {
 		defer close(done)
+		said := ""
 		for {
 			ended, end, err := Start(app, start, local)
 			if err != nil {
-				app.Logger().Error("the media server did not start", "error", err)
+				complain(app, &said, err)
 				ended, end = nil, func() {}
 			}
 			var again <-chan time.Time
@@ -196,8 +201,25 @@ func keepUp(app core.App, start Starter, local Local) (stop func()) {
 	})
 	return sync.OnceFunc(func() {
 		close(stopped)
-		<-done
+		select {
+		case <-done:
+		case <-time.After(patience): // a start that waits for the internet is not waited for
+		}
 	})
+}
+
+// complain says on the console, too, why there are no live media: once for each reason, for it is tried again.
+func complain(app core.App, said *string, why error) {
+	app.Logger().Error("the media server did not start", "error", why)
+	if *said == why.Error() {
+		return
+	}
+	*said = why.Error()
+	var out io.Writer = os.Stdout
+	if console := settings.Of(app).Console; console != nil {
+		out = console
+	}
+	fmt.Fprintf(out, "\n  Live media is off, so no session can be held: %s.\n  All else works. It is tried again each %s.\n", why, retryAfter)
 }
 
 // Start starts one media server for the app, with a key and a secret of its own, and takes its reports. ended is

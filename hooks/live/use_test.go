@@ -1,0 +1,139 @@
+package live_test
+
+import (
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/live"
+	"usher/hooks/live/livetest"
+	"usher/hooks/operate"
+	"usher/hooks/settings"
+)
+
+// served is an app that is served with that way to start media, and how it is stopped.
+func served(t *testing.T, config settings.Config, start live.Starter) (app *core.BaseApp, stop func()) {
+	t.Helper()
+	app = hookstest.NewWith(t, config)
+	live.Use(app, start)
+	server := httptest.NewUnstartedServer(nil)
+	event := &core.ServeEvent{App: app, Server: server.Config}
+	if err := app.OnServe().Trigger(event, func(*core.ServeEvent) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return app, func() {
+		_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return nil })
+	}
+}
+
+// becomes waits until the media server of the app is as wanted.
+func becomes(t *testing.T, app core.App, ready bool) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); (live.Ready(app) == nil) != ready; <-time.After(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("ready is not %v: %v", ready, live.Ready(app))
+		}
+	}
+}
+
+func TestMediaThatDoNotStartKeepNothingElseFromStarting(t *testing.T) {
+	app, stop := served(t, hookstest.Config(), func(live.Local) (*live.Instance, error) { return nil, errors.New("no way out") })
+	becomes(t, app, false)
+	if why := live.Ready(app); !strings.Contains(why.Error(), "no way out") || !live.Used(app) {
+		t.Errorf("%v", why)
+	}
+	if err := operate.Ready(app); err == nil || err.Error() != "live media is off" {
+		t.Errorf("the server's own readiness: %v", err)
+	}
+	at := time.Now()
+	if stop(); time.Since(at) > 2*time.Second {
+		t.Error("the stop waits for what never ran")
+	}
+}
+
+func TestAStartThatPanicsIsAFailedOne(t *testing.T) {
+	app, stop := served(t, hookstest.Config(), func(live.Local) (*live.Instance, error) { panic("in the library") })
+	defer stop()
+	becomes(t, app, false)
+	if why := live.Ready(app); why == nil || !strings.Contains(why.Error(), "panicked") {
+		t.Errorf("%v", why)
+	}
+}
+
+func TestMediaThatEndByThemselvesAreStartedAgain(t *testing.T) {
+	var starts atomic.Int32
+	ended := make(chan struct{})
+	app, stop := served(t, hookstest.Config(), func(local live.Local) (*live.Instance, error) {
+		if starts.Add(1) == 1 {
+			return &live.Instance{URL: "http://127.0.0.1:1", Done: ended, Stop: func() {}}, nil
+		}
+		ports := livetest.Local(t)
+		ports.Key, ports.Secret, ports.Reports = local.Key, local.Secret, local.Reports
+		return livetest.Embedded(ports)
+	})
+	becomes(t, app, true)
+	close(ended)
+	for deadline := time.Now().Add(5 * time.Second); starts.Load() < 2 && time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; <-time.After(10 * time.Millisecond) {
+		if _, err := live.Rooms(app); err == nil {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if live.Ready(app) == nil {
+		t.Error("it is ready though it is stopped")
+	}
+}
+
+func TestWhatIsAskedOfTheMediaServer(t *testing.T) {
+	for url, want := range map[string]live.Local{
+		"http://127.0.0.1:8090": {UDPPort: 7882, NodeIP: "127.0.0.1", Loopback: true},
+		"http://localhost:8090": {UDPPort: 7882, NodeIP: "127.0.0.1", Loopback: true},
+		"https://meet.example":  {UDPPort: 7882, TCPPort: 7881},
+	} {
+		asked := make(chan live.Local, 1)
+		config := hookstest.Config()
+		config.URL, config.LiveUDPPort, config.LiveTCPPort = url, 7882, 7881
+		app, stop := served(t, config, func(local live.Local) (*live.Instance, error) {
+			select {
+			case asked <- local:
+			default:
+			}
+			return nil, errors.New("not now")
+		})
+		got := <-asked
+		if len(got.Key) < 10 || len(got.Secret) < 32 || !strings.HasPrefix(got.Reports, "http://127.0.0.1:") {
+			t.Errorf("%s: %d, %d, %s", url, len(got.Key), len(got.Secret), got.Reports)
+		}
+		got.Key, got.Secret, got.Reports, got.Log = "", "", "", nil
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", url, got, want)
+		}
+		becomes(t, app, false)
+		stop()
+	}
+}
+
+func TestAnOutsideOneIsNotStartedHere(t *testing.T) {
+	config := hookstest.Config()
+	config.LiveURL, config.LiveKey, config.LiveSecret = "wss://live.invalid", "key", "a-secret-of-thirty-two-characters"
+	app, stop := served(t, config, func(live.Local) (*live.Instance, error) {
+		t.Error("it was started")
+		return nil, errors.New("no")
+	})
+	defer stop()
+	pass, err := live.Token(app, live.Grant{Room: "r", Identity: "i"})
+	if err != nil || pass.URL != "wss://live.invalid" {
+		t.Errorf("%s, %v", pass.URL, err)
+	}
+	becomes(t, app, false) // nobody answers there
+}

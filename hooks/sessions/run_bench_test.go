@@ -1,0 +1,26 @@
+package sessions_test
+
+import (
+	"testing"
+	"time"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
+)
+
+// BenchmarkStart starts a session and ends it, with its licence, its audit rows and its people.
+func BenchmarkStart(b *testing.B) {
+	app := hookstest.New(b)
+	team := hookstest.Team(b, app, hookstest.Person(b, app, "owner@x.example"), "Halation", "unlimited")
+	host := hookstest.Member(b, app, team, "host@x.example", "organizer")
+	actor := hookstest.Actor(b, app, host, team)
+	form := sessions.Form{Starts: time.Now().Add(5 * time.Minute)}
+	for b.Loop() {
+		b.StopTimer()
+		id := hookstest.Session(b, app, host, team, form).Id
+		b.StartTimer()
+		if _, err := sessions.Start(app, actor, id); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
