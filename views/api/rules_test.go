@@ -101,6 +101,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"outbox":          closed,
 	"mail_reports":    closed,
 	"room_links":      closed,
+	"departures":      closed,
 	"series":          closed,
 	"participants":    closed,
 	"feeds":           closed,
