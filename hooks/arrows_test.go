@@ -51,7 +51,7 @@ var arrows = map[string]string{
 	"rooms":         "actors audit plans record settings teams",
 	"sessions":      "accounts actors audit calendar limits live mail members plans record rooms seats settings teams",
 	"entry":         "accounts actors audit limits live mail members record rooms sessions settings teams",
-	"attendances":   "actors audit changes live record sessions settings",
+	"attendances":   "actors audit changes live record sessions",
 
 	"hooks":     domains,
 	"operate":   domains,
@@ -65,7 +65,7 @@ var arrows = map[string]string{
 	"views/account":     domains + " views/frame views/ui views/web",
 	"views/panel":       domains + " views/find views/frame views/ui views/web",
 	"views/member":      domains + " views/find views/frame views/ui views/web",
-	"views/join":        domains + " views/frame views/ui views/web",
+	"views/join":        domains + " static views/frame views/ui views/web",
 	"views/stage":       domains + " static views/frame views/ui views/web",
 	"views/api":         domains + " views/web",
 	"views/viewstest":   "hookstest settings views",

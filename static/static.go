@@ -38,7 +38,7 @@ var sheets = []string{
 // before a session and of a room, the App's, and the page of a live session.
 var parts = map[string][]string{
 	"door":  {"css/door.css"},
-	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"},
+	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css", "css/roomtimes.css"},
 	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
 }
 

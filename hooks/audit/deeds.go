@@ -61,6 +61,7 @@ var Catalogue = []Deed{
 	{Action: "session.start", Kind: "sessions", Did: "started {on}", Tries: "start {on}", Unnamed: "a session"},
 	{Action: "session.extend", Kind: "sessions", Did: "extended {on}", Tries: "extend {on}", Unnamed: "a session"},
 	{Action: "session.end", Kind: "sessions", Did: "ended {on}", Tries: "end {on}", Unnamed: "a session"},
+	{Action: "session.lead", Kind: "sessions", Did: "let {on} lead a session that nobody led any more", Tries: "let {on} lead a session", Got: "made co-host of a session that nobody led any more"},
 	{Action: "session.report", Kind: "sessions", Did: "reported what happened in {on}", Tries: "report what happened in {on}", Unnamed: "a session"},
 	{Action: "room.create", Kind: "sessions", Did: "made the room {on}", Tries: "make the room {on}", Unnamed: "without a name"},
 	{Action: "room.update", Kind: "sessions", Did: "changed the room {on}", Tries: "change the room {on}", Unnamed: "that is not there"},

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/tags"
 )
 
@@ -32,6 +33,10 @@ type Deed struct {
 	Role actors.Roles // of RevokeRole: exactly one
 	Add  []string     // of Tag
 	Drop []string     // of Tag
+
+	// HandOver is the account that hosts from now on what the people of Remove and RevokeRole were to host; empty: it
+	// is cancelled with notice (R81, R107).
+	HandOver string
 }
 
 // Do does the deed to the rows with these ids, in their order, at most Max of them. An id is a user's or an
@@ -53,6 +58,9 @@ func (d Deed) each(app core.App, actor *actors.Actor, ids []string, take step) (
 	ids = unique(ids)
 	if err := d.judge(app, actor, len(ids)); err != nil {
 		return receipt, err
+	}
+	if d.HandOver != "" && slices.Contains(ids, d.HandOver) {
+		return receipt, record.Refuse("handOver", sessions.CodeCannotHost, "Hand the sessions to somebody who stays.")
 	}
 	people, err := chosen(app, actor.Team.Id, ids)
 	if err != nil {

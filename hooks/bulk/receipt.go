@@ -79,8 +79,12 @@ type Line struct {
 	Code    string // of who was passed over
 	Message string // why
 	Freed   Freed
-	Asked   bool   // of who was removed: an open invitation ended with it
-	Link    string // of an invitation that was sent again, only where no mail is sent (R60)
+	Asked   bool // of who was removed: an open invitation ended with it
+
+	HandedOver int // sessions that the person was to host, which another hosts now
+	Cancelled  int // and which are cancelled
+
+	Link string // of an invitation that was sent again, only where no mail is sent (R60)
 }
 
 // Called is the name, or the address of who has none.
@@ -110,6 +114,14 @@ func (r Receipt) With(status string) []Line {
 
 // Done is how many rows the deed was done to.
 func (r Receipt) Done() int { return len(r.Lines) - len(r.With(Skipped)) }
+
+// Sessions is how many scheduled sessions the deed handed over and cancelled in all.
+func (r Receipt) Sessions() (handedOver, cancelled int) {
+	for _, l := range r.Lines {
+		handedOver, cancelled = handedOver+l.HandedOver, cancelled+l.Cancelled
+	}
+	return handedOver, cancelled
+}
 
 // Freed is how many seats the deed freed in all.
 func (r Receipt) Freed() Freed {

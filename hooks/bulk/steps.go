@@ -9,6 +9,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/tags"
 )
 
@@ -53,10 +54,13 @@ func (d Deed) do(app core.App, actor *actors.Actor, p person, line *Line) error 
 		return err
 	case d.Kind == RevokeRole:
 		line.Status, line.Freed = RoleRevoked, seatsOf(d.Role)
-		return members.RevokeRoles(app, actor, p.User, d.Role)
+		parted, err := sessions.RevokeRoles(app, actor, p.User, d.Role, d.HandOver)
+		line.HandedOver, line.Cancelled = parted.HandedOver, parted.Cancelled
+		return err
 	}
-	ended, err := members.Remove(app, actor, p.User)
-	line.Status, line.Freed, line.Asked = Removed, FreedBy(ended.Roles, ended.Offered), p.Invitation != ""
+	parted, err := sessions.Remove(app, actor, p.User, d.HandOver)
+	line.Status, line.Freed, line.Asked = Removed, FreedBy(parted.Roles, parted.Offered), p.Invitation != ""
+	line.HandedOver, line.Cancelled = parted.HandedOver, parted.Cancelled
 	return err
 }
 
@@ -71,10 +75,30 @@ func (d Deed) foresee(app core.App, actor *actors.Actor, p person, line *Line) e
 		return d.foreseeInvitation(app, actor, p, line)
 	case d.Kind == RevokeRole:
 		line.Status, line.Freed = RoleRevoked, seatsOf(d.Role)
-		return members.MayRevoke(actor, d.Role, p.held(), self)
+		if err := members.MayRevoke(actor, d.Role, p.held(), self); err != nil || !d.Role.Organizer || actors.MembersHost(actor.Team) {
+			return err
+		}
+		return d.foreseeSessions(app, actor, p, line)
 	}
 	line.Status, line.Freed, line.Asked = Removed, FreedBy(p.held(), p.offered()), p.Invitation != ""
-	return members.MayRemove(actor, p.held().With(p.offered()), self)
+	if err := members.MayRemove(actor, p.held().With(p.offered()), self); err != nil {
+		return err
+	}
+	return d.foreseeSessions(app, actor, p, line)
+}
+
+// foreseeSessions counts what the person is to host, and what becomes of it.
+func (d Deed) foreseeSessions(app core.App, actor *actors.Actor, p person, line *Line) error {
+	future, err := sessions.Future(app, actor.Team.Id, p.User)
+	if err != nil {
+		return err
+	}
+	if d.HandOver == "" {
+		line.Cancelled = len(future)
+		return nil
+	}
+	line.HandedOver = len(future)
+	return sessions.MayTakeOver(app, actor.Team, p.User, d.HandOver)
 }
 
 func (d Deed) foreseeInvitation(app core.App, actor *actors.Actor, p person, line *Line) error {

@@ -1,8 +1,11 @@
 package sessions
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/plans"
@@ -33,46 +36,79 @@ func boundsOf(app core.App, team *core.Record) (*bounds, error) {
 	return &bounds{plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}, nil
 }
 
-// mostPeople is how many may be in the session at once, and what says so: the session, its room, the plan or the
-// house itself.
-func mostPeople(s *core.Record, room *rooms.Room, plan *bounds) (most int, why string) {
-	most, why = MaxPeople, "A session can have at most %d people."
-	lower := func(n int, reason string) {
+// seating is what bounds how many people are asked to a session, and how many are.
+type seating struct {
+	Team       string `db:"team"`
+	Status     string `db:"status"`
+	Host       string `db:"host"`
+	HostName   string `db:"host_name"`
+	People     int    `db:"people"`
+	Plan       string `db:"plan"`
+	PlanPeople int    `db:"plan_people"`
+	Room       string `db:"room"`
+	RoomPeople int    `db:"room_people"`
+	Asked      int    `db:"asked"`
+	Twice      bool   `db:"twice"` // the address is on the list
+}
+
+// seatingOf reads it as one statement, which stays prepared: a series of many people asks it for each.
+func seatingOf(app core.App, session, address string) (*seating, error) {
+	s := &seating{}
+	err := app.DB().NewQuery(`SELECT s.team, s.status, s.host, s.host_name, s.people, p.name plan, p.session_people plan_people,
+			coalesce(r.name, '') room, coalesce(r.people, 0) room_people,
+			(SELECT count(*) FROM participants a WHERE a.session = s.id AND a.state IN ('invited', 'admitted')) asked,
+			EXISTS (SELECT 1 FROM participants a WHERE a.session = s.id AND a.email = {:email}) twice
+		FROM sessions s JOIN teams t ON t.id = s.team JOIN plans p ON p.id = t.plan LEFT JOIN rooms r ON r.id = s.room WHERE s.id = {:id}`).
+		WithContext(record.Kept).Bind(dbx.Params{"id": session, "email": address}).One(s)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, record.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("count the people of a session: %w", err)
+	}
+	return s, nil
+}
+
+// most is how many may be in the session at once, and what says so: the session, its room, the plan or the house.
+func (s *seating) most() (most int, why string) {
+	most, why = MaxPeople, fmt.Sprintf("A session can have at most %d people.", MaxPeople)
+	lower := func(n int, reason func() string) {
 		if n >= 0 && n < most {
-			most, why = n, reason
+			most, why = n, reason()
 		}
 	}
-	lower(plan.people, "On the plan "+plan.name+" a session can have at most %d people. Ask fewer, or ask the Owner for a larger plan.")
-	if room != nil && room.GetInt("people") > 0 {
-		lower(room.GetInt("people"), "The room "+room.Name()+" holds at most %d people. Ask fewer, or choose another room.")
+	lower(s.PlanPeople, func() string {
+		return fmt.Sprintf("On the plan %s a session can have at most %d people. Ask fewer, or ask the Owner for a larger plan.", s.Plan, s.PlanPeople)
+	})
+	if s.RoomPeople > 0 {
+		lower(s.RoomPeople, func() string {
+			return fmt.Sprintf("The room %s holds at most %d people. Ask fewer, or choose another room.", s.Room, s.RoomPeople)
+		})
 	}
-	if n := s.GetInt("people"); n > 0 {
-		lower(n, "The session is set to at most %d people. Ask fewer, or raise that number.")
+	if s.People > 0 {
+		lower(s.People, func() string {
+			return fmt.Sprintf("The session is set to at most %d people. Ask fewer, or raise that number.", s.People)
+		})
 	}
 	return most, why
 }
 
-// MostPeople is how many may be in the session at once: the smallest of what plan, room and session say (R91, R103).
-func MostPeople(app core.App, session *Session) (int, error) {
-	most, _, err := mostOf(app, session.Record)
-	return most, err
+// judge refuses more people than may be asked.
+func (s *seating) judge(asked int) error {
+	if most, why := s.most(); asked > most {
+		return record.Refuse("guests", CodeTooManyPeople, why)
+	}
+	return nil
 }
 
-func mostOf(app core.App, s *core.Record) (most int, why string, err error) {
-	team, err := app.FindRecordById("teams", s.GetString("team"), record.Keep)
+// MostPeople is how many may be in the session at once: the smallest of what plan, room and session say (R91, R103).
+func MostPeople(app core.App, session *Session) (int, error) {
+	s, err := seatingOf(app, session.Id, "")
 	if err != nil {
-		return 0, "", fmt.Errorf("find the team of a session: %w", err)
+		return 0, err
 	}
-	plan, err := boundsOf(app, team)
-	if err != nil {
-		return 0, "", err
-	}
-	room, err := roomOf(app, s)
-	if err != nil {
-		return 0, "", err
-	}
-	most, why = mostPeople(s, room, plan)
-	return most, why, nil
+	most, _ := s.most()
+	return most, nil
 }
 
 // roomOf is the session's room; nil if it has none.
@@ -95,9 +131,12 @@ func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
 		return record.Refuse("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
 	}
 	if n := s.GetInt("people"); n > 0 {
-		whole := core.NewRecord(s.Collection())
-		if most, why := mostPeople(whole, room, plan); n > most {
-			return record.Refuse("people", CodeTooManyPeople, fmt.Sprintf(why, most))
+		whole := &seating{Plan: plan.name, PlanPeople: plan.people}
+		if room != nil {
+			whole.Room, whole.RoomPeople = room.Name(), room.People()
+		}
+		if most, why := whole.most(); n > most {
+			return record.Refuse("people", CodeTooManyPeople, why)
 		}
 	}
 	if room == nil {

@@ -55,11 +55,15 @@ var shown = []string{"title", "description", "starts", "minutes", "timezone", "r
 // replan writes the form into one session and tells who has to know.
 func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []asked) error {
 	before := s.Fresh()
+	gone, err := takeOff(tx, s, people)
+	if err != nil {
+		return err
+	}
 	form.fill(s)
 	if err := tx.Save(s); err != nil {
 		return err
 	}
-	came, gone, err := relist(tx, s, people)
+	came, err := putOn(tx, s, people)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,10 @@ func (r *rewriting) day(tx core.App, s *Session, series *Series, d day, times bo
 		r.all, r.changed = append(r.all, made), true
 		return err
 	}
+	out, err := takeOff(tx, d.session, r.people)
+	if err != nil {
+		return err
+	}
 	form := r.form
 	form.Starts = d.at
 	form.fill(d.session)
@@ -81,7 +85,7 @@ func (r *rewriting) day(tx core.App, s *Session, series *Series, d day, times bo
 	if err := tx.Save(d.session); err != nil {
 		return err
 	}
-	in, out, err := relist(tx, d.session, r.people)
+	in, err := putOn(tx, d.session, r.people)
 	if err != nil {
 		return err
 	}

@@ -20,9 +20,7 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 	if err != nil {
 		return 0, fmt.Errorf("find the team of sessions: %w", err)
 	}
-	if err := judgeHost(tx, teamRecord, to); record.Code(err) != "" || from == to {
-		return 0, record.Refuse("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
-	} else if err != nil {
+	if err := MayTakeOver(tx, teamRecord, from, to); err != nil {
 		return 0, err
 	}
 	future, err := Future(tx, team, from)
@@ -42,6 +40,15 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 		}
 	}
 	return len(future), tellNewHost(tx, actor, to, was, future)
+}
+
+// MayTakeOver is nil if the account to may host what from was to host in the team; else it says why not.
+func MayTakeOver(app core.App, team *core.Record, from, to string) error {
+	err := judgeHost(app, team, to)
+	if record.Code(err) != "" || from == to {
+		return record.Refuse("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
+	}
+	return err
 }
 
 func deedOn(actor *actors.Actor, s *Session, action string) *audit.Entry {

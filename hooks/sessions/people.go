@@ -156,47 +156,59 @@ func ask(tx core.App, s *Session, people []asked) error {
 	return nil
 }
 
-// relist makes the list of a session that of a form, and says who came onto it and who went. Who is out stays so.
-func relist(tx core.App, s *Session, people []asked) (came, gone []*Participant, err error) {
+// takeOff takes everybody off the list of a session whom a form does not ask, and says who went. Who is out stays so.
+func takeOff(tx core.App, s *Session, people []asked) (gone []*Participant, err error) {
 	rows, err := Participants(tx, s.Id)
 	if err != nil {
-		return nil, nil, err
-	}
-	wanted := map[string]asked{}
-	for _, one := range people {
-		wanted[one.address] = one
+		return nil, err
 	}
 	for _, row := range rows {
-		one, stays := wanted[row.Address()]
-		delete(wanted, row.Address())
-		switch {
-		case row.Part() == Host || row.State() == StateOut:
-		case !stays:
-			gone = append(gone, row)
-			err = tx.Delete(row)
-		case row.Part() != one.part || one.user != "" && row.UserID() == "":
-			row.Set("part", one.part)
-			if row.UserID() == "" {
-				row.Set("user", one.user)
-			}
-			err = tx.Save(row)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-	for _, one := range people {
-		if _, fresh := wanted[one.address]; !fresh {
+		stays := slices.ContainsFunc(people, func(one asked) bool { return one.address == row.Address() })
+		if stays || row.Part() == Host || row.State() == StateOut {
 			continue
 		}
-		if err := ask(tx, s, []asked{one}); err != nil {
-			return nil, nil, err
+		if err := tx.Delete(row); err != nil {
+			return nil, err
 		}
-		p, err := ParticipantBy(tx, s.Id, one.address)
-		if err != nil {
-			return nil, nil, err
-		}
-		came = append(came, p)
+		gone = append(gone, row)
 	}
-	return came, gone, nil
+	return gone, nil
+}
+
+// putOn puts everybody on the list of a session whom a form asks, in the part that it says, and says who came.
+func putOn(tx core.App, s *Session, people []asked) (came []*Participant, err error) {
+	rows, err := Participants(tx, s.Id)
+	if err != nil {
+		return nil, err
+	}
+	on := map[string]*Participant{}
+	for _, row := range rows {
+		on[row.Address()] = row
+	}
+	for _, one := range people {
+		row := on[one.address]
+		if row == nil {
+			if err := ask(tx, s, []asked{one}); err != nil {
+				return nil, err
+			}
+			p, err := ParticipantBy(tx, s.Id, one.address)
+			if err != nil {
+				return nil, err
+			}
+			came = append(came, p)
+			continue
+		}
+		known := one.user == "" || row.UserID() != ""
+		if row.Part() == Host || row.State() == StateOut || row.Part() == one.part && known {
+			continue
+		}
+		row.Set("part", one.part)
+		if !known {
+			row.Set("user", one.user)
+		}
+		if err := tx.Save(row); err != nil {
+			return nil, err
+		}
+	}
+	return came, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/record"
+	"usher/hooks/rooms"
 )
 
 // Codes of refusals of a change.
@@ -252,7 +253,23 @@ func judgePlan(app core.App, r, before *core.Record) error {
 	case fresh("room", "fps", "people", "resolution", "recording"):
 		faults.Add(judgeSettings(r, room, plan))
 	}
-	return faults.Err()
+	if err := faults.Err(); err != nil || r == before || !fresh("room", "people") {
+		return err
+	}
+	return judgeRoomier(app, r, room)
+}
+
+// judgeRoomier refuses a room, or a number, that is too small for who is asked already.
+func judgeRoomier(app core.App, r *core.Record, room *rooms.Room) error {
+	s, err := seatingOf(app, r.Id, "")
+	if err != nil {
+		return err
+	}
+	s.People, s.Room, s.RoomPeople = r.GetInt("people"), "", 0
+	if room != nil {
+		s.Room, s.RoomPeople = room.Name(), room.People()
+	}
+	return s.judge(s.Asked)
 }
 
 // judgeHost refuses a host who may not host for the team (D2).

@@ -59,32 +59,27 @@ func tidyPerson(r *core.Record) error {
 }
 
 func guardNewPerson(app core.App, r *core.Record) error {
-	session, err := sessionOf(app, r)
+	s, err := seatingOf(app, r.GetString("session"), r.GetString("email"))
 	if err != nil {
 		return err
 	}
 	if err := keepCode(app, r); err != nil {
 		return err
 	}
-	if session.TeamID() != r.GetString("team") {
+	switch {
+	case s.Team != r.GetString("team"):
 		return record.Refuse("team", CodeFixed, "A person is asked by the team whose session it is.")
-	}
-	twice, err := app.CountRecords("participants", dbx.HashExp{"session": session.Id, "email": r.GetString("email")})
-	if err != nil {
-		return fmt.Errorf("look for a participant: %w", err)
-	}
-	if twice > 0 {
+	case s.Twice:
 		return record.Refuse("email", CodeTwice, r.GetString("email")+" is asked already.")
-	}
-	if session.Status() == Ended || session.Status() == Cancelled {
-		return over(session.Status())
+	case s.Status == Ended || s.Status == Cancelled:
+		return over(s.Status)
 	}
 	if r.GetString("state") == StateInvited && r.GetString("part") != Host {
-		if err := judgeNumber(app, session); err != nil {
+		if err := s.judge(s.Asked + 1); err != nil {
 			return err
 		}
 	}
-	return judgePart(app, session, r)
+	return s.judgePart(app, r)
 }
 
 func guardPerson(app core.App, r *core.Record) error {
@@ -99,50 +94,34 @@ func guardPerson(app core.App, r *core.Record) error {
 		return err
 	}
 	if record.Differs(r, before, "part", "user") && (r.GetString("user") != "" || record.Differs(r, before, "part")) {
-		session, err := sessionOf(app, r)
+		s, err := seatingOf(app, r.GetString("session"), "")
 		if err != nil {
 			return err
 		}
-		return judgePart(app, session, r)
+		return s.judgePart(app, r)
 	}
 	return nil
 }
 
 // judgePart refuses a second host, one who is not the session's, and a co-host who is no member.
-func judgePart(app core.App, session *Session, r *core.Record) error {
+func (s *seating) judgePart(app core.App, r *core.Record) error {
 	switch r.GetString("part") {
 	case Host:
-		others, err := app.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": Host}, dbx.Not(dbxID(r.Id)))
+		others, err := app.CountRecords("participants", dbx.HashExp{"session": r.GetString("session"), "part": Host}, dbx.Not(dbxID(r.Id)))
 		if err != nil {
 			return fmt.Errorf("look for the host of a session: %w", err)
 		}
-		if others > 0 || r.GetString("user") == "" || r.GetString("user") != session.HostID() {
-			return record.Refuse("part", CodeOneHost, "A session has one host: "+session.GetString("host_name")+".")
+		if others > 0 || r.GetString("user") == "" || r.GetString("user") != s.Host {
+			return record.Refuse("part", CodeOneHost, "A session has one host: "+s.HostName+".")
 		}
 	case Cohost:
-		m, err := members.Find(app, session.TeamID(), r.GetString("user"))
+		m, err := members.Find(app, s.Team, r.GetString("user"))
 		if err != nil && !errors.Is(err, record.ErrNotFound) {
 			return err
 		}
 		if err != nil || m.Kind() != members.Member {
 			return record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
 		}
-	}
-	return nil
-}
-
-// judgeNumber refuses one more who is asked, when there are as many as the session may have (R103).
-func judgeNumber(app core.App, session *Session) error {
-	most, why, err := mostOf(app, session.Record)
-	if err != nil {
-		return err
-	}
-	asked, err := app.CountRecords("participants", dbx.HashExp{"session": session.Id, "state": []any{StateInvited, StateAdmitted}})
-	if err != nil {
-		return fmt.Errorf("count the people of a session: %w", err)
-	}
-	if int(asked) >= most {
-		return record.Refuse("guests", CodeTooManyPeople, fmt.Sprintf(why, most))
 	}
 	return nil
 }

@@ -299,6 +299,12 @@ func TestARoomBoundsWhatIsInIt(t *testing.T) {
 		c.form.Room, c.form.Starts = room.Id, soon(day, 10)
 		hookstest.Refused(t, what, s.try("organizer", c.form), c.code)
 	}
+	session := s.session(sessions.Form{Starts: soon(30, 10), Guests: []string{"a@x.example", "b@x.example", "c@x.example"}})
+	form, _ := sessions.FormOf(s.app, session)
+	form.Room, form.Recording = room.Id, "off"
+	hookstest.Refused(t, "four go into it", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), sessions.CodeTooManyPeople)
+	form.Guests = form.Guests[1:]
+	hookstest.Refused(t, "three go into it", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), "")
 	room.Set("archived", time.Now())
 	if err := s.app.Save(room); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func registerSweep(app core.App) {
 }
 
 // Sweep ends every session that is over at that moment: ten minutes beyond its time, as old as the plan lets it
-// become, or without anybody for ten minutes, as after a crash. Nothing runs for ever. Media rooms of sessions that
+// become, or without anybody for ten minutes, as after a crash, or without anybody to lead it. Nothing runs for ever. Media rooms of sessions that
 // ended are closed again. One that cannot be ended does not keep the others.
 func Sweep(app core.App, now time.Time) error {
 	var running []*Session
@@ -50,7 +50,7 @@ func Sweep(app core.App, now time.Time) error {
 	}
 	var faults []error
 	for _, session := range running {
-		faults = append(faults, sweep(app, session, now))
+		faults = append(faults, keepLed(app, session, now), sweep(app, session, now))
 	}
 	return errors.Join(append(faults, closeLeft(app, now))...)
 }
@@ -99,6 +99,9 @@ func due(app core.App, session *Session) (at time.Time, reason string, err error
 	}
 	if empty := session.GetDateTime("empty").Time(); !empty.IsZero() && session.Media() != "" && empty.Add(Grace).Before(at) {
 		at, reason = empty.Add(Grace), ByEmpty
+	}
+	if since := session.GetDateTime("leaderless").Time(); !since.IsZero() && since.Add(Grace).Before(at) {
+		at, reason = since.Add(Grace), ByNobody
 	}
 	return at, reason, nil
 }

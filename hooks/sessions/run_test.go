@@ -314,6 +314,57 @@ func (s *studio) visited(session *sessions.Session) {
 	}
 }
 
+func TestASessionThatNobodyLeadsGoesOnWithAnOrganizerOrEnds(t *testing.T) {
+	for _, organizer := range []bool{true, false} {
+		s := open(t, "pro")
+		guests := []string{"guest@x.example", "member@x.example"}
+		if organizer {
+			s.by["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
+			guests = append(guests, "second@x.example")
+		}
+		session := s.started(sessions.Form{Guests: guests})
+		s.visited(session)
+		for _, address := range guests {
+			p, err := sessions.ParticipantBy(s.app, session.Id, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Set("state", sessions.StateAdmitted)
+			p.Set("user", s.by[strings.TrimSuffix(address, "@x.example")].Id)
+			if err := s.app.Save(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.sweep(time.Now())
+		if got := s.again(session); got.GetString("leaderless") != "" {
+			t.Error("its host leads it")
+		}
+		membership, err := s.app.FindFirstRecordByFilter("memberships", "user = {:user}", dbx.Params{"user": s.by["organizer"].Id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.app.Delete(membership); err != nil {
+			t.Fatal(err)
+		}
+		gone := time.Now()
+		s.sweep(gone)
+		s.sweep(gone.Add(11 * time.Minute))
+		got := s.again(session)
+		second, _ := sessions.ParticipantBy(s.app, session.Id, "second@x.example")
+		switch {
+		case organizer && (got.Status() != sessions.Running || second.Part() != sessions.Cohost):
+			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Part())
+		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.ByNobody):
+			t.Errorf("with nobody: %s, %s", got.Status(), got.GetString("end_reason"))
+		}
+		if got := s.again(session); got.Status() == sessions.Running {
+			if err := sessions.End(s.app, s.actor("second"), session.Id); err != nil {
+				t.Errorf("who goes on ends it: %v", err)
+			}
+		}
+	}
+}
+
 func TestTheLastLicenceIsTakenOnce(t *testing.T) {
 	const n = 12
 	for name, deed := range map[string]func(s *studio, id string) error{

@@ -17,7 +17,7 @@ import (
 // What a series may have (R105).
 const (
 	MaxOccurrences = 200
-	MaxPlaces      = 10_000 // people times sessions
+	MaxPlaces      = 5_000 // people times sessions
 
 	CodeBadRule = "bad_rule"
 )

@@ -33,7 +33,7 @@ func TestWhoJoinsByTheSessionsOwnLink(t *testing.T) {
 		{Guests: []string{w.people["guest"].Email()}}: "401 401 400 200 400 200 400 400 400 401",
 		{Lobby: true}: "401 401 202 202 202 200 202 202 202 401",
 	} {
-		session := w.session(*form, true)
+		session := w.run(*form, true)
 		for n, role := range roles {
 			status, body := w.as(role, "POST", "/api/s/"+session.Code()+"/join", nil)
 			if fmt.Sprint(status) != strings.Fields(want)[n] {
@@ -58,7 +58,7 @@ func TestWhatAProgramIsToldAtTheDoor(t *testing.T) {
 	livetest.Start(t, w.App)
 	w.person("outside@x.example")
 	form := sessions.Form{Guests: []string{"outside@x.example", "new@x.example"}, Passwordless: true}
-	session := w.session(form, false)
+	session := w.run(form, false)
 	path := "/api/s/" + session.Code() + "/join"
 	own := "/api/s/" + w.personalCode(session, "new@x.example") + "/join"
 
@@ -92,7 +92,7 @@ func TestWhatAProgramIsToldAtTheDoor(t *testing.T) {
 	status, body = w.as("nobody", "POST", own, nil)
 	refused(t, status, body, 400, "base", sessions.CodeEnded)
 
-	away := w.session(sessions.Form{Guests: []string{"outside@x.example"}, Elsewhere: "https://meet.example.com/x"}, false)
+	away := w.run(sessions.Form{Guests: []string{"outside@x.example"}, Elsewhere: "https://meet.example.com/x"}, false)
 	status, body = w.as("outside@x.example", "POST", "/api/s/"+away.Code()+"/join", nil)
 	if status != 200 {
 		t.Errorf("%d %s", status, text(body))
@@ -103,7 +103,7 @@ func TestWhatAProgramIsToldAtTheDoor(t *testing.T) {
 func TestAProgramDeclinesAGuestPrompt(t *testing.T) {
 	w := newWorld(t)
 	w.person("outside@x.example")
-	session := w.session(sessions.Form{Guests: []string{"outside@x.example", "new@x.example"}}, false)
+	session := w.run(sessions.Form{Guests: []string{"outside@x.example", "new@x.example"}}, false)
 	for _, s := range []struct {
 		role, code string
 		status     int

@@ -19,22 +19,27 @@ type many struct {
 	Role   string   `json:"role"`   // of revoke-role
 	Add    []string `json:"add"`    // of tags
 	Remove []string `json:"remove"` // of tags
+
+	HandOver string `json:"handOver"` // of remove and revoke-role: who hosts from now on what these were to host
 }
 
 // receipt is what came of a deed, a line for each id in the order in which they were sent.
 type receipt struct {
-	Results []line `json:"results"`
-	Freed   freed  `json:"freed"`
+	Results  []line     `json:"results"`
+	Freed    freed      `json:"freed"`
+	Sessions sessionsOf `json:"sessions"`
 }
 
 type line struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Email   string `json:"email"`
-	Status  string `json:"status"` // removed, revoked, resent, role_revoked, tagged, or skipped
-	Code    string `json:"code,omitempty"`
-	Message string `json:"message,omitempty"`
-	Link    string `json:"link,omitempty"` // only where no mail is sent
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Email      string `json:"email"`
+	Status     string `json:"status"` // removed, revoked, resent, role_revoked, tagged, or skipped
+	Code       string `json:"code,omitempty"`
+	Message    string `json:"message,omitempty"`
+	HandedOver int    `json:"handedOver,omitempty"` // sessions
+	Cancelled  int    `json:"cancelled,omitempty"`
+	Link       string `json:"link,omitempty"` // only where no mail is sent
 }
 
 // freed is how many seats are free again, reserved ones included.
@@ -56,7 +61,7 @@ func doMany(e *core.RequestEvent, kind string) error {
 	if err := read(e, &form); err != nil {
 		return err
 	}
-	deed := bulk.Deed{Kind: kind, Add: form.Add, Drop: form.Remove}
+	deed := bulk.Deed{Kind: kind, Add: form.Add, Drop: form.Remove, HandOver: form.HandOver}
 	if kind == bulk.RevokeRole {
 		role, err := actors.ParseRoles([]string{form.Role})
 		if err != nil {
@@ -83,8 +88,9 @@ func under(field string, err error) error {
 func receiptOf(done bulk.Receipt) receipt {
 	reply := receipt{Results: make([]line, 0, len(done.Lines)), Freed: freed(done.Freed())}
 	for _, l := range done.Lines {
-		reply.Results = append(reply.Results, line{l.ID, l.Name, l.Email, l.Status, l.Code, l.Message, l.Link})
+		reply.Results = append(reply.Results, line{l.ID, l.Name, l.Email, l.Status, l.Code, l.Message, l.HandedOver, l.Cancelled, l.Link})
 	}
+	reply.Sessions.HandedOver, reply.Sessions.Cancelled = done.Sessions()
 	return reply
 }
 

@@ -86,7 +86,7 @@ func TestARoomIsMadeShownChangedRotatedArchivedAndRestored(t *testing.T) {
 func TestWhoIsToldWhatABookingIsAbout(t *testing.T) {
 	w := newWorld(t)
 	id := w.room("Grading suite")
-	from := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+	from := time.Now().Add(time.Hour).UTC().Truncate(time.Minute)
 	r := hookstest.Blank(t, w.App, "sessions", object{"team": w.team.Id, "host": w.people["organizer"].Id, "host_name": "Orla", "title": "Reel 4",
 		"room": id, "starts": from, "minutes": 60, "ends": from.Add(time.Hour), "timezone": "UTC", "status": "scheduled", "code": "abcdefghijkl",
 		"resolution": "720p", "fps": 25, "codec": "vp8", "audio": "speech"})

@@ -79,4 +79,6 @@ func Routes(root *web.Group) {
 	team.POST("/users/revoke-role", revokeRoleOfMany).BindFunc(web.Panel)
 	team.POST("/users/resend", resendMany).BindFunc(web.Panel)
 	roomRoutes(team)
+	sessionRoutes(own, team)
+	mineRoutes(own, team)
 }

@@ -16,8 +16,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// session is one that the organizer hosts, and which can be started now.
-func (w *world) session(form sessions.Form, started bool) *sessions.Session {
+// run is a session that the organizer hosts, and which can be started now.
+func (w *world) run(form sessions.Form, started bool) *sessions.Session {
 	w.t.Helper()
 	form.Starts = time.Now().Add(5 * time.Minute)
 	session := hookstest.Session(w.t, w.App, w.people["organizer"], w.team, form)
@@ -48,7 +48,7 @@ func TestWhoMayDoWhatWithARun(t *testing.T) {
 			"401 401 404 403 403 200 200 200 404 401"},
 	} {
 		for n, role := range roles {
-			status, body := w.as(role, "POST", "/api/sessions/"+w.session(c.form, c.started).Id+"/"+c.verb, c.body)
+			status, body := w.as(role, "POST", "/api/sessions/"+w.run(c.form, c.started).Id+"/"+c.verb, c.body)
 			if want := strings.Fields(c.want)[n]; fmt.Sprint(status) != want {
 				t.Errorf("%s by %s: %d %s, want %s", c.verb, role, status, text(body), want)
 			}
@@ -65,7 +65,7 @@ func TestWhoMayDoWhatWithARun(t *testing.T) {
 
 func TestARunOverTheAPI(t *testing.T) {
 	w := newWorld(t)
-	session := w.session(sessions.Form{Minutes: 30}, false)
+	session := w.run(sessions.Form{Minutes: 30}, false)
 	at := "/api/sessions/" + session.Id
 	status, body := w.as("organizer", "POST", at+"/extend", nil)
 	refused(t, status, body, 400, "base", "not_started")
@@ -94,7 +94,7 @@ func TestARunOverTheAPI(t *testing.T) {
 	refused(t, status, body, 400, "base", "session_ended")
 
 	w.sql("UPDATE teams SET licences = 0", nil)
-	status, body = w.as("organizer", "POST", "/api/sessions/"+w.session(sessions.Form{}, false).Id+"/start", nil)
+	status, body = w.as("organizer", "POST", "/api/sessions/"+w.run(sessions.Form{}, false).Id+"/start", nil)
 	refused(t, status, body, 400, "base", "licences_full")
 	early := hookstest.Session(t, w.App, w.people["organizer"], w.team, sessions.Form{})
 	status, body = w.as("organizer", "POST", "/api/sessions/"+early.Id+"/start", nil)
@@ -103,7 +103,7 @@ func TestARunOverTheAPI(t *testing.T) {
 
 func TestAProgramReportsOfASessionElsewhere(t *testing.T) {
 	w := newWorld(t)
-	session := w.session(sessions.Form{Elsewhere: "https://meet.example.org/x"}, false)
+	session := w.run(sessions.Form{Elsewhere: "https://meet.example.org/x"}, false)
 	at := "/api/sessions/" + session.Id + "/events"
 	when := func(ago time.Duration) string { return time.Now().Add(-ago).UTC().Format(time.RFC3339) }
 	batch := object{"events": []object{
@@ -137,7 +137,7 @@ func TestAnOutsideLiveKitReports(t *testing.T) {
 	config := hookstest.Config()
 	config.LiveURL, config.LiveKey, config.LiveSecret = "ws://127.0.0.1:1", "key", "a-secret-of-thirty-two-characters"
 	w := newWorldWith(t, config)
-	session := w.session(sessions.Form{}, true)
+	session := w.run(sessions.Form{}, true)
 	event := &livekit.WebhookEvent{Id: "1", Event: live.Joined, CreatedAt: time.Now().Unix(), Room: &livekit.Room{Name: session.Media()},
 		Participant: &livekit.ParticipantInfo{Sid: "PA_1", Identity: "x", JoinedAtMs: time.Now().UnixMilli()}}
 	for _, host := range []string{"", "127.0.0.1:7000"} {

@@ -193,7 +193,7 @@ func TestRemovedIsOutAtTheNextRequest(t *testing.T) {
 	open := w.inviting("orla@halation.example", "admin")
 	status, body := w.as("owner", "DELETE", w.path("/members/%s", organizer), nil)
 	done(t, status, body)
-	same(t, body, `{"removed":"`+organizer+`","freed":{"admin":1,"organizer":1}}`)
+	same(t, body, `{"removed":"`+organizer+`","freed":{"admin":1,"organizer":1},"sessions":{"handedOver":0,"cancelled":0}}`)
 	for _, path := range []string{w.path(""), w.path("/seats")} {
 		if status, _ := w.as("organizer", "GET", path, nil); status != 404 {
 			t.Errorf("%s: %d", path, status)

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/views/web"
 )
 
@@ -149,22 +150,35 @@ func answerRoles(e *core.RequestEvent, result *invitations.Result) error {
 }
 
 type removal struct {
-	Removed string `json:"removed"`
-	Freed   freed  `json:"freed"`
+	Removed  string     `json:"removed"`
+	Freed    freed      `json:"freed"`
+	Sessions sessionsOf `json:"sessions"`
+}
+
+// sessionsOf is what became of the scheduled sessions of who may not host any more.
+type sessionsOf struct {
+	HandedOver int `json:"handedOver"`
+	Cancelled  int `json:"cancelled"`
 }
 
 // removeMember removes somebody else, or lets the caller leave.
 func removeMember(e *core.RequestEvent) error {
-	actor, user := web.Actor(e), e.Request.PathValue("user")
-	remove := members.Remove
-	if user == e.Auth.Id {
-		remove = func(app core.App, actor *actors.Actor, _ string, _ ...members.First) (members.Ended, error) {
-			return members.Leave(app, actor)
-		}
+	var form struct {
+		HandOver string `json:"handOver"`
 	}
-	ended, err := remove(e.App, actor, user)
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	actor, user := web.Actor(e), e.Request.PathValue("user")
+	var parted sessions.Parted
+	var err error
+	if user == e.Auth.Id {
+		parted, err = sessions.Leave(e.App, actor, form.HandOver)
+	} else {
+		parted, err = sessions.Remove(e.App, actor, user, form.HandOver)
+	}
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, removal{user, freed(bulk.FreedBy(ended.Roles, ended.Offered))})
+	return e.JSON(http.StatusOK, removal{user, freed(bulk.FreedBy(parted.Roles, parted.Offered)), sessionsOf{parted.HandedOver, parted.Cancelled}})
 }

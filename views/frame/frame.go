@@ -47,6 +47,9 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 		{Label: "Calendar", Href: at + "/calendar", Icon: "calendar", Current: current == "calendar"},
 		meet,
 	}}}
+	if actor.SeesRooms() {
+		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: "/app/" + team.Slug() + "/rooms", Icon: "door-open", Current: current == "rooms"})
+	}
 	if actor.SeesPanel() {
 		shell.Foot = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", Away: true}
 	}

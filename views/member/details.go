@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/attendances"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -33,11 +34,7 @@ func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fa
 	if err != nil {
 		return err
 	}
-	if fault != nil {
-		if err := props.refuse(e, fault); err != nil {
-			return err
-		}
-	}
+	_, _, props.Fault, _ = record.Refusal(fault)
 	if status == http.StatusOK && dialog == nil {
 		switch {
 		case aimed(e, "card"):
@@ -101,7 +98,12 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	if props.Room, err = roomName(e.App, session); err != nil {
 		return props, err
 	}
-	props.people(e.App, all, actor)
+	lead, err := leads(e, session)
+	if err != nil {
+		return props, err
+	}
+	props.Lead, props.Manage = lead, sessions.MayManage(actor, session) == nil
+	props.people(all, actor)
 	if props.Series {
 		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
 			return props, err
@@ -136,11 +138,12 @@ func rowOf(session *sessions.Session, me *sessions.Participant) sessions.Row {
 	return row
 }
 
-// people are who is asked, with what they said. A guest sees the host and the number of the others (R25).
-func (p *detailsForm) people(app core.App, all []*sessions.Participant, actor *actors.Actor) {
+// people are who is asked, with what they said. Addresses are told to who leads or manages the session; a guest sees
+// the host and the number of the others (R25).
+func (p *detailsForm) people(all []*sessions.Participant, actor *actors.Actor) {
 	p.Asked = len(all)
 	for _, one := range all {
-		person := personLine{Name: one.Called(), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
+		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
 		person.State, person.Word = answerOf(one)
 		switch {
 		case one.Part() == sessions.Host:
@@ -155,13 +158,21 @@ func (p *detailsForm) people(app core.App, all []*sessions.Participant, actor *a
 		default:
 			p.Silent++
 		}
-		if one.GetString("name") != "" && !p.Guest {
+		if one.GetString("name") != "" && (p.Lead || p.Manage) {
 			person.Small = one.Address()
 		}
 		if !p.Guest || person.You || one.Part() == sessions.Host {
 			p.People = append(p.People, person)
 		}
 	}
+}
+
+// called is a person's name. To who may not know the address of somebody without a name, it is where he is from.
+func (p *detailsForm) called(one *sessions.Participant) string {
+	if one.GetString("name") != "" || p.Lead || p.Manage {
+		return one.Called()
+	}
+	return "Somebody of " + one.Address()[strings.LastIndexByte(one.Address(), '@')+1:]
 }
 
 func partWord(part string) string {
@@ -190,12 +201,7 @@ func answerOf(p *sessions.Participant) (state, word string) {
 
 // deeds are what the person can do with the session now.
 func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me *sessions.Participant, now time.Time) error {
-	lead, err := leads(e, session)
-	if err != nil {
-		return err
-	}
-	actor := web.Actor(e)
-	p.Leads = lead
+	actor, lead := web.Actor(e), p.Lead
 	open := session.Status() == sessions.Scheduled && session.Ends().After(now)
 	in := me != nil && me.State() != sessions.StateOut && me.State() != sessions.StateRefused || session.HostID() == actor.Account.Id
 	from := session.Starts().Add(-sessions.StartsBefore).In(now.Location())
@@ -215,7 +221,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 	case open && in && !now.Before(from):
 		p.Wait = "/s/" + session.Code()
 	}
-	if lead && session.Status() == sessions.Scheduled {
+	if p.Manage && session.Status() == sessions.Scheduled {
 		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
 	}
 	if actor.CanHost() && (lead || in) {
@@ -232,8 +238,10 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 
 // licences says how many are in use, for who is about to start.
 func (p *detailsForm) licences(app core.App, actor *actors.Actor) error {
-	using, err := sessions.Using(app, actor.Team.Id)
-	p.Licences = licenceWords(len(using), actor.Team.GetInt("licences"))
+	use, err := sessions.Licences(app, actor.Team.Id)
+	if err == nil {
+		p.Licences = licenceWords(use.Used(), use.Limit)
+	}
 	return err
 }
 
@@ -249,20 +257,6 @@ func licenceWords(used, of int) string {
 	return ui.Number(used) + " of " + ui.Count(of, "licence", "licences") + " are in use now."
 }
 
-// refuse says why a deed was not done; to Admins also which sessions use the licences (R110).
-func (p *detailsForm) refuse(e *core.RequestEvent, fault error) error {
-	_, code, sentence, _ := record.Refusal(fault)
-	p.Fault = sentence
-	if code != sessions.CodeLicencesFull || !web.Actor(e).SeesPanel() {
-		return nil
-	}
-	using, err := sessions.Using(e.App, web.Actor(e).Team.Id)
-	for _, row := range using {
-		p.Using = append(p.Using, row.Title+", "+row.HostName+", since "+clock(row.Started().In(p.Zone)))
-	}
-	return err
-}
-
 // recap is what really was: from when to when, and who was there.
 func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *actors.Actor) error {
 	p.Began, p.Over = session.Started().In(p.Zone), session.Ended()
@@ -270,21 +264,21 @@ func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *acto
 		p.Over = p.Over.In(p.Zone)
 	}
 	p.Reason = reasonWords[session.GetString("end_reason")]
-	stays, err := sessions.Stays(app, session.Id)
-	if err != nil {
-		return err
-	}
+	stays, err := attendances.Of(app, session.Id)
 	for _, stay := range stays {
-		if p.Guest && stay.User != actor.Account.Id {
+		if p.Guest && stay.UserID() != actor.Account.Id {
 			continue
 		}
-		line := stayLine{Name: stay.Name, Time: clock(stay.Joined.In(p.Zone)) + " to now"}
-		if !stay.Left.IsZero() {
-			line.Time = between(stay.Joined.In(p.Zone), stay.Left.In(p.Zone))
+		line := stayLine{Name: stay.Name(), Time: clock(stay.Joined().In(p.Zone)) + " to now"}
+		if left := stay.Left(); !left.IsZero() {
+			line.Time = between(stay.Joined().In(p.Zone), left.In(p.Zone))
+		}
+		if stay.Estimated() {
+			line.Time = "about " + line.Time
 		}
 		p.Stays = append(p.Stays, line)
 	}
-	return nil
+	return err
 }
 
 var reasonWords = map[string]string{
@@ -292,7 +286,7 @@ var reasonWords = map[string]string{
 	"empty": "Ended by itself when nobody was in it any more.", "elsewhere": "Ended by the program that held it.", "host_gone": "Ended when its host left the team.",
 }
 
-// asStays is how long it was in all, in words.
+// spanWords is from when to when, and how long that is.
 func spanWords(from, to time.Time) string {
 	return strings.TrimSpace(between(from, to) + ", " + sessions.Length(int(to.Sub(from).Round(time.Minute)/time.Minute)))
 }

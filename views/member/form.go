@@ -1,7 +1,6 @@
 package member
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/views/frame"
@@ -102,15 +102,19 @@ func scopeOf(scope string) sessions.Scope {
 
 // toChange is the session of the address, for who may change it.
 func toChange(e *core.RequestEvent) (*sessions.Session, error) {
-	session, err := sessions.FindFor(e.App, web.Actor(e), e.Request.PathValue("id"))
+	session, err := found(e)
 	if err != nil {
 		return nil, err
 	}
-	may, err := leads(e, session)
-	if err == nil && !may {
-		err = record.Forbid("Only its host and the co-hosts change a session. Ask " + session.GetString("host_name") + ".")
+	return session, sessions.MayManage(web.Actor(e), session)
+}
+
+// mayPlan refuses who neither hosts nor manages the sessions of others.
+func mayPlan(actor *actors.Actor) error {
+	if actor.SeesPanel() {
+		return nil
 	}
-	return session, err
+	return sessions.MayHost(actor)
 }
 
 // leads reports whether the actor hosts the session, or is a co-host who may host.
@@ -119,19 +123,12 @@ func leads(e *core.RequestEvent, session *sessions.Session) (bool, error) {
 	if !actor.CanHost() {
 		return false, nil
 	}
-	if session.HostID() == actor.Account.Id {
-		return true, nil
-	}
-	p, err := sessions.ParticipantOf(e.App, session.Id, actor.Account)
-	if errors.Is(err, record.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && p.Leads(), err
+	return sessions.Leads(e.App, session, actor)
 }
 
 // foretell says what the form would do as it is now: the series in words, what rooms are taken, what a room allows.
 func foretell(e *core.RequestEvent) error {
-	if err := sessions.MayHost(web.Actor(e)); err != nil {
+	if err := mayPlan(web.Actor(e)); err != nil {
 		return err
 	}
 	props, err := formProps(e, nil, typedIn(sent(e)), nil)

@@ -7,6 +7,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/members"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/frame"
 	"usher/views/ui"
@@ -24,7 +25,7 @@ func home(e *core.RequestEvent) error {
 
 func leave(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if _, err := members.Leave(e.App, actor); err != nil {
+	if _, err := sessions.Leave(e.App, actor, ""); err != nil {
 		props, broken := homeProps(e)
 		if broken != nil {
 			return broken

@@ -9,7 +9,6 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/members"
 	"usher/hooks/record"
-	"usher/hooks/sessions"
 	"usher/views/web"
 )
 
@@ -26,7 +25,7 @@ type someone struct {
 // searchPeople finds members of the team by name or address, for who may ask them to a session (R96).
 func searchPeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := sessions.MayHost(actor); err != nil {
+	if err := mayPlan(actor); err != nil {
 		return err
 	}
 	found := []someone{}

@@ -44,13 +44,12 @@ func again(e *core.RequestEvent, refused error) error {
 
 // standing judges anew where the visitor stands: the deed may have ended it.
 func standing(e *core.RequestEvent, status int, said string) error {
-	before := here(e)
-	visitor, err := entry.At(e.App, e.Auth, personalCode(e), before.Session)
+	visitor, err := find(e)
 	if err != nil {
 		return err
 	}
 	if visitor.Standing != entry.In {
-		return outside(e, visitor)
+		return outside(e, visitor, status)
 	}
 	props, err := stateOf(e.App, visitor)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/entry"
 	"usher/hooks/members"
 	"usher/hooks/sessions"
@@ -68,7 +69,7 @@ func describe(v *entry.Visitor) description {
 	s, p := v.Session, v.Participant
 	return description{
 		At: "/live/" + s.Id,
-		Me: person{ID: p.Id, Name: called(p), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
+		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
 			Leads: p.Leads(), Publishes: true},
 		Muted: s.GetBool("muted") && !p.Leads(),
 		Audio: s.GetString("audio"),
@@ -85,16 +86,5 @@ func pictureOf(s *sessions.Session) video {
 	return video{Width: height * 16 / 9, Height: height, FPS: cmp.Or(s.GetInt("fps"), 30), Codec: cmp.Or(s.GetString("codec"), "vp8")}
 }
 
-func called(p *sessions.Participant) string { return cmp.Or(p.GetString("name"), p.Address()) }
-
 // zoneOf is the time zone in which the visitor reads a clock.
-func zoneOf(v *entry.Visitor) *time.Location {
-	if v.Account != nil {
-		if name := v.Account.GetString("timezone"); name != "" {
-			if zone, err := time.LoadLocation(name); err == nil {
-				return zone
-			}
-		}
-	}
-	return v.Session.Zone()
-}
+func zoneOf(v *entry.Visitor) *time.Location { return accounts.Zone(v.Account, v.Session.Zone()) }

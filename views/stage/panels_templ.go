@@ -123,7 +123,7 @@ func chat() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</header><p class=\"fine\" id=\"talk-empty\">Everybody who is in now reads what you write. Nothing is kept: it is gone with the session, and who comes later does not see it.</p><ol class=\"talk\" id=\"talk\" role=\"log\" aria-label=\"Messages\" tabindex=\"0\"></ol><form class=\"write\" id=\"chat-form\"><label class=\"sr\" for=\"message\">Message to everybody</label> <textarea class=\"textarea\" id=\"message\" rows=\"2\" maxlength=\"2000\" placeholder=\"Message to everybody\"></textarea>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</header><p class=\"fine\" id=\"talk-empty\">Everybody who is in now reads what you write. Nothing is kept: it is gone with the session, and who comes later does not see it.</p><div class=\"talk\" id=\"talk\" role=\"log\" aria-label=\"Messages\" tabindex=\"0\"></div><form class=\"write\" id=\"chat-form\"><label class=\"sr\" for=\"message\">Message to everybody</label> <textarea class=\"textarea\" id=\"message\" rows=\"2\" maxlength=\"2000\" placeholder=\"Message to everybody\"></textarea>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -33,7 +33,7 @@ func stateOf(app core.App, v *entry.Visitor) (stateProps, error) {
 		return props, err
 	}
 	for _, p := range people {
-		one := row{ID: p.Id, Name: called(p), Small: p.Address()}
+		one := row{ID: p.Id, Name: p.Called(), Small: p.Address()}
 		switch p.State() {
 		case sessions.StateWaiting:
 			props.Waiting = append(props.Waiting, one)

@@ -132,10 +132,11 @@ function build(box) {
     else if ((event.key === "Enter" || event.key === "," || event.key === ";") && field.value.trim() !== "") {
       if (event.key === "Enter" && at >= 0) choose(options[at]);
       else take(field.value);
-    } else if (event.key !== "Enter") return;
+    } else if (event.key !== "Enter") return; // Enter never sends the form from here
     event.preventDefault();
     event.stopPropagation();
   });
+  field.addEventListener("keypress", (event) => event.key === "Enter" && event.preventDefault());
   field.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text") ?? "";
     if (!/[\n\r,;]/.test(text.trim())) return;

@@ -24,7 +24,7 @@ room.registerTextStreamHandler(topic, async (reader, { identity }) => {
   if (unread === 1) caption(`A message from ${about(participant).name}.`);
 });
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function show(participant, text) {
   const low = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
@@ -35,7 +35,7 @@ function show(participant, text) {
   if (last?.dataset.person === participant.identity && at - Number(last.dataset.at) < 120_000) {
     last.append(line);
   } else {
-    talk.append(el("li", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
+    talk.append(el("div", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
       el("b", {}, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, clock.format(at)), line));
   }
   while (talk.children.length > most) talk.firstElementChild.remove();

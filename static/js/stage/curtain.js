@@ -11,6 +11,7 @@ export function fall(curtain) {
   root.dataset.over = curtain.dataset.kind;
   document.title = `${curtain.querySelector("h1").textContent} · ${document.title}`;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  curtain.id = "main";
   root.replaceChildren(curtain);
   curtain.querySelector("h1").focus();
   room.disconnect();

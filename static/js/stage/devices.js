@@ -54,8 +54,9 @@ room.on(RoomEvent.LocalTrackPublished, (publication) => publication.source !== T
 
 document.addEventListener("click", (event) => event.target.closest("[data-devices]") && openDevices());
 
-// Browsers let a page make a sound only once somebody has pressed something on it.
+// Browsers let a page make a sound only once somebody has pressed something on it: whatever it is will do.
 const hear = document.getElementById("hear");
-const listen = () => (hear.hidden = room.canPlaybackAudio);
-room.on(RoomEvent.AudioPlaybackStatusChanged, listen);
-hear.querySelector("button").addEventListener("click", () => room.startAudio().then(listen));
+const listen = () => (hear.hidden = room.canPlaybackAudio || room.remoteParticipants.size === 0);
+const hearNow = () => room.canPlaybackAudio || room.startAudio().then(listen, listen);
+for (const event of [RoomEvent.AudioPlaybackStatusChanged, RoomEvent.ParticipantConnected, RoomEvent.Connected]) room.on(event, listen);
+for (const event of ["pointerup", "keyup"]) document.addEventListener(event, hearNow);

@@ -1,6 +1,7 @@
 // One's own camera and microphone: asked for while the page connects, sent once it is in, turned on and off by the
 // person. Without either one takes part all the same.
 import { session } from "./session.js";
+import { over } from "./curtain.js";
 import { camera, microphone } from "./publishing.js";
 import { keep, kept } from "./kept.js";
 import { swapIcon, write } from "./dom.js";
@@ -133,6 +134,7 @@ trouble.querySelector("button").addEventListener("click", () => {
 });
 
 function draw() {
+  if (over()) return;
   for (const [kind, { on, off }] of Object.entries(kinds)) {
     const button = document.querySelector(`[data-toggle="${kind}"]`);
     const [drawing, words] = isOn(kind) ? on : off;

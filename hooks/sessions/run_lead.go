@@ -1,0 +1,78 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/record"
+)
+
+// keepLed looks whether anybody is left who leads a session that runs: its host or a co-host who was not put out. If
+// nobody is, an Organizer who is in goes on as co-host; if there is none, the session ends ten minutes later (D6).
+func keepLed(app core.App, session *Session, now time.Time) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		session, err := ByID(tx, session.Id)
+		if errors.Is(err, record.ErrNotFound) {
+			return nil
+		}
+		if err != nil || session.Status() != Running {
+			return err
+		}
+		led, err := leadOn(tx, session)
+		if err != nil {
+			return err
+		}
+		since := session.GetDateTime("leaderless")
+		switch {
+		case led && !since.IsZero():
+			session.Set("leaderless", "")
+		case !led && since.IsZero():
+			session.Set("leaderless", now)
+		default:
+			return nil
+		}
+		return tx.Save(session)
+	})
+}
+
+// leadOn reports whether somebody leads the session, and makes somebody do it if one can.
+func leadOn(tx core.App, session *Session) (bool, error) {
+	leading, err := tx.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": []any{Host, Cohost}},
+		dbx.NotIn("state", StateOut, StateRefused))
+	if err != nil || leading > 0 {
+		return true, err
+	}
+	team, err := tx.FindRecordById("teams", session.TeamID())
+	if err != nil {
+		return false, fmt.Errorf("find the team of a session: %w", err)
+	}
+	people, err := Participants(tx, session.Id)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range people {
+		if p.State() != StateAdmitted || p.UserID() == "" {
+			continue
+		}
+		actor, err := actors.Of(tx, p.UserID(), team)
+		if errors.Is(err, record.ErrNotFound) || err == nil && !actor.CanHost() {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		p.Set("part", Cohost)
+		if err := tx.Save(p); err != nil {
+			return false, err
+		}
+		entry := &audit.Entry{Team: session.TeamID(), Action: "session.lead", Target: p.UserID(), TargetName: p.Called()}
+		return true, audit.Write(tx, entry.With("session", session.Title()))
+	}
+	return false, nil
+}

@@ -1,0 +1,140 @@
+package sessions_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	at, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func TestASeriesIsAtTheSameTimeOfTheClockAcrossSummerTime(t *testing.T) {
+	for _, c := range []struct {
+		zone, rule string
+		first      time.Time // in its zone
+		n          int
+	}{
+		{"Europe/Lisbon", "FREQ=WEEKLY;COUNT=60", time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC), 60},
+		{"America/New_York", "RRULE:FREQ=MONTHLY;BYDAY=1MO;COUNT=24", time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC), 24},
+		{"Australia/Sydney", "freq=daily;until=20270430", time.Date(2027, 3, 20, 9, 30, 0, 0, time.UTC), 42},
+		{"Asia/Kolkata", "FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270131T183000Z", time.Date(2027, 1, 4, 23, 0, 0, 0, time.UTC), 8},
+		{"Europe/Berlin", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=7", time.Date(2027, 1, 31, 8, 0, 0, 0, time.UTC), 7},
+	} {
+		at := zone(t, c.zone)
+		first := time.Date(c.first.Year(), c.first.Month(), c.first.Day(), c.first.Hour(), c.first.Minute(), 0, 0, at)
+		kept, starts, err := sessions.Recur(c.rule, first, at)
+		if err != nil || len(starts) != c.n || !starts[0].Equal(first) {
+			t.Errorf("%s: %d starts, %v", c.rule, len(starts), err)
+			continue
+		}
+		for _, one := range starts {
+			if one.In(at).Format("15:04") != first.Format("15:04") {
+				t.Errorf("%s: %v", c.rule, one.In(at))
+			}
+		}
+		if again, same, err := sessions.Recur(kept, first, at); err != nil || again != kept || len(same) != len(starts) {
+			t.Errorf("%q is kept as %q, which is kept as %q: %v", c.rule, kept, again, err)
+		}
+	}
+}
+
+// Half past two is skipped once a year, and shown twice half a year later (RFC 5545, 3.3.10).
+func TestWhatTheClocksSkipIsNotInASeriesAndWhatTheyShowTwiceIsOnce(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	_, starts, err := sessions.Recur("FREQ=DAILY;COUNT=4", time.Date(2027, 3, 26, 2, 30, 0, 0, berlin), berlin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := days(starts, berlin); got != "26 02:30, 27 02:30, 29 02:30, 30 02:30" {
+		t.Errorf("in spring %s", got)
+	}
+	_, starts, err = sessions.Recur("FREQ=DAILY;COUNT=3", time.Date(2027, 10, 30, 2, 30, 0, 0, berlin), berlin)
+	if got := days(starts, berlin); err != nil || got != "30 02:30, 31 02:30, 01 02:30" {
+		t.Errorf("in autumn %s, %v", got, err)
+	}
+}
+
+func days(starts []time.Time, at *time.Location) string {
+	var all []string
+	for _, one := range starts {
+		all = append(all, one.In(at).Format("02 15:04"))
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestRulesThatAreNone(t *testing.T) {
+	first := time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC) // a Monday
+	begun := time.Now()
+	for rule, says := range map[string]string{
+		"": "cannot read", "every monday": "cannot read", "FREQ=FORTNIGHTLY;COUNT=2": "cannot read", "FREQ=WEEKLY;COUNT=-2": "cannot read",
+		"FREQ=WEEKLY;COUNT=2\nDTSTART:20270101T000000Z": "cannot read", "FREQ=WEEKLY;DTSTART=20200101T000000Z;COUNT=2": "cannot read",
+		"FREQ=MONTHLY;BYMONTHDAY=99;COUNT=2": "cannot read", strings.Repeat("FREQ=WEEKLY;", 40): "cannot read", "FREQ=DAILY;INTERVAL=99999999999;COUNT=2": "cannot read",
+		"FREQ=WEEKLY": "no end", "FREQ=WEEKLY;INTERVAL=2": "no end", "FREQ=WEEKLY;COUNT=2;UNTIL=20270201": "two ends",
+		"FREQ=HOURLY;COUNT=3": "one session a day", "FREQ=SECONDLY;COUNT=3": "one session a day", "FREQ=DAILY;BYHOUR=9,10;COUNT=3": "one session a day",
+		"FREQ=DAILY;COUNT=201": "at most 200", "FREQ=DAILY;UNTIL=20280101": "at most 200", "FREQ=DAILY;COUNT=1000000000": "at most 200",
+		"FREQ=YEARLY;COUNT=9": "more than 2 years", "FREQ=WEEKLY;BYDAY=TU;COUNT=3": "not on a day", "FREQ=WEEKLY;UNTIL=20270101": "not on a day",
+		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1": "not on a day", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20280101": "not on a day",
+	} {
+		_, _, err := sessions.Recur(rule, first, time.UTC)
+		if _, code, sentence, _ := record.Refusal(err); code != sessions.CodeBadRule || !strings.Contains(sentence, says) {
+			t.Errorf("%q: %v, want something of %q", rule, err, says)
+		}
+	}
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestALocalTimeThatIsSkippedNamesTheNext(t *testing.T) {
+	for _, c := range []struct{ date, clock, zone, want, says string }{
+		{"2027-03-28", "01:59", "Europe/Berlin", "2027-03-28T00:59:00Z", ""},
+		{"2027-03-28", "02:00", "Europe/Berlin", "", "There is no 02:00 on 28 March 2027 in Berlin: the clocks are put forward. The next time is 03:00."},
+		{"2027-03-28", "02:59", "Europe/Berlin", "", "The next time is 03:00."},
+		{"2027-03-28", "03:00", "Europe/Berlin", "2027-03-28T01:00:00Z", ""},
+		{"2027-10-31", "02:30", "Europe/Berlin", "2027-10-31T00:30:00Z", ""},
+		{"2027-10-31", "03:00", "Europe/Berlin", "2027-10-31T02:00:00Z", ""},
+		{"2027-10-03", "02:15", "Australia/Lord_Howe", "", "The next time is 02:30."},
+		{"2027-04-04", "01:45", "Australia/Lord_Howe", "2027-04-03T14:45:00Z", ""},
+		{"2011-12-30", "12:00", "Pacific/Apia", "", "The next time is 00:00."},
+		{"2027-06-01", "10:00", "UTC", "2027-06-01T10:00:00Z", ""},
+		{"1 June", "10:00", "UTC", "", "Choose a date"}, {"2027-02-30", "10:00", "UTC", "", "Choose a date"},
+		{"2027-06-01", "25:00", "UTC", "", "Give a time"}, {"2027-06-01", "10:00", "Mars/Olympus", "", "Choose a time zone"},
+		{"2027-06-01", "10:00", "", "", "Choose a time zone"}, {"2027-06-01", "10:00", "Local", "", "Choose a time zone"},
+	} {
+		at, err := sessions.LocalTime(c.date, c.clock, c.zone)
+		if c.want != "" && (err != nil || at.UTC().Format(time.RFC3339) != c.want) {
+			t.Errorf("%+v: %v, %v", c, at, err)
+		}
+		if _, _, sentence, _ := record.Refusal(err); c.want == "" && (c.says == "" || !strings.Contains(sentence, c.says)) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+func TestASeriesOfTooManyPlacesIsRefused(t *testing.T) {
+	s := open(t, "unlimited")
+	guests := make([]string, 60)
+	for n := range guests {
+		guests[n] = hookstest.CrowdAddress(n + 1)
+	}
+	hookstest.Refused(t, "100 times 61", s.try("organizer", sessions.Form{Starts: soon(1, 9), Rule: "FREQ=DAILY;COUNT=100", Guests: guests}), sessions.CodeBadRule)
+	if n := hookstest.Count(t, s.app, "sessions"); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
+	begun := time.Now()
+	if err := s.try("organizer", sessions.Form{Starts: soon(1, 9), Rule: "FREQ=DAILY;COUNT=80", Guests: guests}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d places in %s", hookstest.Count(t, s.app, "participants"), time.Since(begun))
+}

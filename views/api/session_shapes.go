@@ -1,0 +1,158 @@
+package api
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/sessions"
+)
+
+// meeting is a session as lists show it. Guests and what runs are told elsewhere.
+type meeting struct {
+	ID          string          `json:"id"`
+	Code        string          `json:"code"`
+	URL         string          `json:"url"`
+	Title       string          `json:"title"`
+	Description string          `json:"description"`
+	Starts      string          `json:"starts"`
+	Ends        string          `json:"ends"` // by the plan and what it was extended by
+	Minutes     int             `json:"minutes"`
+	Timezone    string          `json:"timezone"`
+	Room        string          `json:"room"`
+	Series      string          `json:"series"`
+	Host        holder          `json:"host"`
+	Status      string          `json:"status"`  // scheduled, running, ended, cancelled
+	Started     string          `json:"started"` // empty: not yet
+	Ended       string          `json:"ended"`
+	Settings    meetingSettings `json:"settings"`
+}
+
+type holder struct {
+	ID   string `json:"id"` // empty once the account is gone
+	Name string `json:"name"`
+}
+
+type meetingSettings struct {
+	Resolution   string `json:"resolution"`
+	FPS          int    `json:"fps"`
+	Codec        string `json:"codec"`
+	Audio        string `json:"audio"`
+	Passwordless bool   `json:"passwordless"`
+	Early        bool   `json:"early"`
+	Lobby        bool   `json:"lobby"`
+	Muted        bool   `json:"muted"`
+	Recording    string `json:"recording"`
+	People       int    `json:"people"`
+}
+
+func meetingOf(app core.App, s *sessions.Session) meeting {
+	return meeting{
+		ID: s.Id, Code: s.Code(), URL: s.Link(app), Title: s.Title(), Description: s.GetString("description"),
+		Starts: stamp(s.Starts()), Ends: stamp(s.Ends()), Minutes: s.Minutes(), Timezone: s.GetString("timezone"),
+		Room: s.RoomID(), Series: s.SeriesID(), Host: holder{s.HostID(), s.GetString("host_name")},
+		Status: s.Status(), Started: stamp(s.Started()), Ended: stamp(s.Ended()),
+		Settings: meetingSettings{Resolution: s.GetString("resolution"), FPS: s.GetInt("fps"), Codec: s.GetString("codec"), Audio: s.GetString("audio"),
+			Passwordless: s.GetBool("passwordless"), Early: s.GetBool("early"), Lobby: s.GetBool("lobby"), Muted: s.GetBool("muted"),
+			Recording: s.GetString("recording"), People: s.GetInt("people")},
+	}
+}
+
+// meetingDetails is a session by itself. Rule, Elsewhere and People are told to who manages it.
+type meetingDetails struct {
+	meeting
+	Rule      string  `json:"rule,omitempty"`
+	Elsewhere string  `json:"elsewhere,omitempty"`
+	People    []asked `json:"people,omitempty"`
+}
+
+type asked struct {
+	ID     string `json:"id"`
+	User   string `json:"user"`
+	Email  string `json:"email"`
+	Name   string `json:"name"`
+	Part   string `json:"part"`
+	State  string `json:"state"`
+	Answer string `json:"answer"`
+}
+
+func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDetails, error) {
+	reply := meetingDetails{meeting: meetingOf(app, s)}
+	if sessions.MayManage(actor, s) != nil {
+		return reply, nil
+	}
+	form, err := sessions.FormOf(app, s)
+	if err != nil {
+		return reply, err
+	}
+	reply.Rule, reply.Elsewhere = form.Rule, form.Elsewhere
+	people, err := sessions.Participants(app, s.Id)
+	for _, p := range people {
+		reply.People = append(reply.People, asked{p.Id, p.UserID(), p.Address(), p.GetString("name"), p.Part(), p.State(), p.GetString("answer")})
+	}
+	return reply, err
+}
+
+// meetingForm is a new session, or a change of one. What is not sent stays, or is what does for most.
+type meetingForm struct {
+	Title       *string   `json:"title"`
+	Description *string   `json:"description"`
+	Starts      *string   `json:"starts"` // RFC 3339
+	Minutes     *int      `json:"minutes"`
+	Timezone    *string   `json:"timezone"`
+	Room        *string   `json:"room"`
+	Rule        *string   `json:"rule"`
+	Guests      *[]string `json:"guests"`
+	Cohosts     *[]string `json:"cohosts"`
+	Presenters  *[]string `json:"presenters"`
+	Elsewhere   *string   `json:"elsewhere"`
+	Settings    struct {
+		Resolution   *string `json:"resolution"`
+		FPS          *int    `json:"fps"`
+		Codec        *string `json:"codec"`
+		Audio        *string `json:"audio"`
+		Passwordless *bool   `json:"passwordless"`
+		Early        *bool   `json:"early"`
+		Lobby        *bool   `json:"lobby"`
+		Muted        *bool   `json:"muted"`
+		Recording    *string `json:"recording"`
+		People       *int    `json:"people"`
+	} `json:"settings"`
+}
+
+// onto is the form with what was sent.
+func (f meetingForm) onto(form sessions.Form) (sessions.Form, error) {
+	if f.Starts != nil {
+		at, err := rfc3339("starts", *f.Starts)
+		if err != nil {
+			return form, err
+		}
+		form.Starts = at
+	}
+	take(&form.Title, f.Title)
+	take(&form.Description, f.Description)
+	take(&form.Minutes, f.Minutes)
+	take(&form.Zone, f.Timezone)
+	take(&form.Room, f.Room)
+	take(&form.Rule, f.Rule)
+	take(&form.Guests, f.Guests)
+	take(&form.Cohosts, f.Cohosts)
+	take(&form.Presenters, f.Presenters)
+	take(&form.Elsewhere, f.Elsewhere)
+	take(&form.Resolution, f.Settings.Resolution)
+	take(&form.FPS, f.Settings.FPS)
+	take(&form.Codec, f.Settings.Codec)
+	take(&form.Audio, f.Settings.Audio)
+	take(&form.Passwordless, f.Settings.Passwordless)
+	take(&form.Early, f.Settings.Early)
+	take(&form.Lobby, f.Settings.Lobby)
+	take(&form.Muted, f.Settings.Muted)
+	take(&form.Recording, f.Settings.Recording)
+	take(&form.People, f.Settings.People)
+	return form, nil
+}
+
+func take[T any](to *T, sent *T) {
+	if sent != nil {
+		*to = *sent
+	}
+}
