@@ -4,10 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
 
 	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/live"
 	"usher/hooks/live/livetest"
+	"usher/hooks/members"
 	"usher/hooks/sessions"
 )
 
@@ -111,6 +116,43 @@ func TestAProgramDeclinesAGuestPrompt(t *testing.T) {
 		{"nobody", w.personalCode(session, "new@x.example"), 200}, {"owner", "nowhere", 404}} {
 		if status, body := w.as(s.role, "POST", "/api/s/"+s.code+"/decline", nil); status != s.status {
 			t.Errorf("%s: %d %s", s.role, status, text(body))
+		}
+	}
+}
+
+func TestWhoIsPutOutOrRemovedLeavesTheMediaRoomAtOnce(t *testing.T) {
+	w := newWorld(t)
+	livetest.Start(t, w.App)
+	guests := []string{w.people["guest"].Email(), w.people["member"].Email()}
+	session := w.run(sessions.Form{Guests: guests}, true)
+	host, err := sessions.ParticipantBy(w.App, session.Id, w.people["organizer"].Email())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for role, out := range map[string]func(id string) error{
+		"guest": func(id string) error { return entry.PutOut(w.App, host, id, "192.0.2.1") },
+		"member": func(string) error {
+			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), w.people["member"].Id)
+			return err
+		},
+	} {
+		status, body := w.as(role, "POST", "/api/s/"+session.Code()+"/join", nil)
+		if status != 200 {
+			t.Fatalf("%s: %d %s", role, status, text(body))
+		}
+		visitor := livetest.Enter(t, live.Pass{URL: body["url"].(string), Token: body["token"].(string)})
+		p, err := sessions.ParticipantBy(w.App, session.Id, w.people[role].Email())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := out(p.Id); err != nil {
+			t.Fatal(err)
+		}
+		if reason, gone := visitor.Farewell(2 * time.Second); !gone || reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
+			t.Errorf("%s: gone %v, %s", role, gone, reason)
+		}
+		if _, status, err := livetest.Knock(live.Pass{URL: body["url"].(string), Token: body["token"].(string)}); status != 403 {
+			t.Errorf("%s comes back with the old token: %d %v", role, status, err)
 		}
 	}
 }

@@ -101,12 +101,12 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"outbox":          closed,
 	"mail_reports":    closed,
 	"room_links":      closed,
+	"departures":      closed,
 	"series":          closed,
 	"participants":    closed,
 	"feeds":           closed,
 	"attendances":     closed,
 	"session_reports": closed,
-	"departures":      closed,
 	"audit":           closed,
 }
 

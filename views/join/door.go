@@ -52,6 +52,7 @@ func (p *doorProps) hide(v *entry.Visitor, e *core.RequestEvent) {
 	switch v.Standing {
 	case entry.WrongAccount:
 		p.Invited, p.Address = accounts.Masked(v.Participant.Address()), e.Auth.Email()
+		p.Facts.About = ""
 	case entry.SignIn:
 		if v.Participant == nil {
 			p.Facts.About = ""
@@ -114,8 +115,11 @@ type facts struct {
 // when is the span in the zone: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
 func (f facts) when() string {
 	name := f.Zone.String()
-	return ui.When(f.From, time.Now(), f.Zone, ui.Long) + " to " + f.To.In(f.Zone).Format("15:04") +
-		" (" + strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ") + " time)"
+	place := strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+	if place != "UTC" {
+		place += " time"
+	}
+	return ui.When(f.From, time.Now(), f.Zone, ui.Long) + " to " + f.To.In(f.Zone).Format("15:04") + " (" + place + ")"
 }
 
 func (f facts) from() string { return f.From.UTC().Format(time.RFC3339) }

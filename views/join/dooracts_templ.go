@@ -1409,7 +1409,7 @@ func deviceCheck() templ.Component {
 			templ_7745c5c3_Var54 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 100, "<section class=\"check\" data-check data-dark hidden aria-label=\"Check your devices\"><div class=\"begin\"><h2>Check your camera and microphone</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 100, "<section class=\"device-check\" data-check data-dark hidden aria-label=\"Check your devices\"><div class=\"begin\"><h2>Check your camera and microphone</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

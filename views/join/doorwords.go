@@ -109,7 +109,7 @@ func (p doorProps) state() (icon, text, small string) {
 	case p.Standing == entry.Full:
 		return "users", "No place is free.", "This page looks every few seconds. Keep it open."
 	case p.Starts:
-		return "play", "People wait for you to start.", ""
+		return "play", "You host it, and can start now.", "Whoever waits at the door comes in with you."
 	case p.Ahead > 0:
 		return "hourglass", "It starts in " + ui.Span(p.Ahead) + ".", "You go in by yourself when the host starts. Keep this page open."
 	case p.Ahead > -time.Minute:

@@ -8,7 +8,7 @@ export function tell() {
     const from = new Date(span.dataset.from), to = new Date(span.dataset.to);
     const place = zone?.split("/").at(-1).replaceAll("_", " ");
     if (!place || isNaN(from) || isNaN(to)) continue;
-    const text = `${write(from, day)}, ${write(from, clock)} to ${write(to, clock)} (${place} time)`;
+    const text = `${write(from, day)}, ${write(from, clock)} to ${write(to, clock)} (${place === "UTC" ? place : `${place} time`})`;
     if (span.textContent !== text) span.textContent = text;
   }
 }
