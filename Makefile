@@ -15,7 +15,7 @@ test: ## all tests, those in a browser included
 	USHER_BROWSER=required go test ./...
 
 bench: ## the figures of the README
-	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./views/panel ./views/web
+	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./views/member ./views/panel ./views/web
 
 generate: ## make the Go code of the templates anew
 	go tool templ generate

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
@@ -44,5 +45,6 @@ func Register(app core.App, config Config) {
 	sessions.Register(app)
 	entry.Register(app)
 	attendances.Register(app)
+	people.Register(app)
 	changes.Register(app)
 }

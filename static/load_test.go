@@ -35,7 +35,7 @@ func books(t *testing.T, text string) *library {
 		"js/other.js":    {Data: []byte(text)},
 		"vendor/x.woff2": {Data: []byte(text)},
 	}
-	for _, name := range append(slices.Clone(sheets), meetSheets...) {
+	for _, name := range slices.Concat(sheets, parts["door"], parts["meet"], parts["stage"]) {
 		files[name] = &fstest.MapFile{Data: []byte("@font-face{src:url(x.woff2)}")}
 	}
 	l, err := load(files)

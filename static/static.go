@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/meet/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/door/*.js js/meet/*.js js/stage/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
@@ -34,8 +34,13 @@ var sheets = []string{
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
-// meetSheets are the parts of meet.css, which the pages of the App have besides.
-var meetSheets = []string{"css/calendar.css", "css/calendar-grid.css", "css/meetings.css"}
+// parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the pages
+// before a session and of a room, the App's, and the page of a live session.
+var parts = map[string][]string{
+	"door":  {"css/door.css"},
+	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css", "css/roomtimes.css"},
+	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
+}
 
 // types are the kinds of file that are served, and whether they are worth compressing.
 var types = map[string]struct {
@@ -61,8 +66,7 @@ type asset struct {
 type library struct {
 	names   map[string]*asset
 	urls    map[string]*asset
-	modules []string
-	meet    []string
+	modules map[string][]string // by part; those of every page under ""
 }
 
 var shelf = sync.OnceValue(func() *library {
@@ -84,10 +88,10 @@ func URL(name string) string {
 }
 
 // Modules returns the addresses of our JavaScript modules, the entry first, for modulepreload.
-func Modules() []string { return slices.Clone(shelf().modules) }
+func Modules() []string { return slices.Clone(shelf().modules[""]) }
 
-// MeetModules returns the addresses of the modules that the pages of the App have besides, the entry first.
-func MeetModules() []string { return slices.Clone(shelf().meet) }
+// ModulesOf returns the addresses of the modules that a part's pages have besides, the entry first.
+func ModulesOf(part string) []string { return slices.Clone(shelf().modules[part]) }
 
 // Icon returns the Lucide drawing that is called name.
 func Icon(name string) ([]byte, error) {
@@ -140,7 +144,7 @@ func acceptsGzip(header string) bool {
 
 // load gives every file of fsys its address.
 func load(fsys fs.FS) (*library, error) {
-	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}}
+	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}, modules: map[string][]string{}}
 
 	var scripts []string
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -169,7 +173,12 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
 		return nil, err
 	}
-	return l, l.addSheet(fsys, "meet.css", meetSheets)
+	for part, names := range parts {
+		if err := l.addSheet(fsys, part+".css", names); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
 }
 
 // addScripts puts our modules into one folder that carries the hash of all of them, so that
@@ -192,23 +201,16 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		if err := l.add(name, url, bodies[i]); err != nil {
 			return err
 		}
-		switch list := l.listOf(name); path.Base(name) {
+		part := strings.Trim(strings.TrimPrefix(path.Dir(name), "js"), "/")
+		switch path.Base(name) {
 		case "theme.js": // a classic script, not a module
 		case "app.js", "main.js":
-			*list = slices.Insert(*list, 0, url)
+			l.modules[part] = slices.Insert(l.modules[part], 0, url)
 		default:
-			*list = append(*list, url)
+			l.modules[part] = append(l.modules[part], url)
 		}
 	}
 	return nil
-}
-
-// listOf is the list of modules that a script is one of: the App's, or every page's.
-func (l *library) listOf(name string) *[]string {
-	if strings.HasPrefix(name, "js/meet/") {
-		return &l.meet
-	}
-	return &l.modules
 }
 
 // addSheet joins parts into one sheet and points their fonts to the hashed addresses.

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +29,8 @@ func get(t *testing.T, url string, headers ...string) *http.Response {
 func TestFileIsServedForEver(t *testing.T) {
 	for name, kind := range map[string]string{
 		"app.css":                              "text/css; charset=utf-8",
+		"stage.css":                            "text/css; charset=utf-8",
+		"js/stage/main.js":                     "text/javascript; charset=utf-8",
 		"meet.css":                             "text/css; charset=utf-8",
 		"js/meet/main.js":                      "text/javascript; charset=utf-8",
 		"js/app.js":                            "text/javascript; charset=utf-8",
@@ -124,7 +127,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 
 	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
-	for _, url := range append(static.Modules(), static.MeetModules()...) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("door"), static.ModulesOf("meet"), static.ModulesOf("stage")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -159,10 +162,25 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 	}
 }
 
+// The page of a live session carries LiveKit's client besides, which no other page loads.
+func TestTheLiveSessionFitsItsBudget(t *testing.T) {
+	urls := append(static.ModulesOf("stage"), static.URL("stage.css"), static.URL("vendor/livekit-client.js"))
+	total := 0
+	for _, url := range urls {
+		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
+		t.Logf("%6d  %s", len(body), url)
+		total += len(body)
+	}
+	t.Logf("%6d  besides what every page has", total)
+	if total > 190_000 {
+		t.Errorf("a live session: %d bytes", total)
+	}
+}
+
 // The App's own parts are small: they come with its first page, and no other page has them.
 func TestTheAppFitsItsBudget(t *testing.T) {
 	total := 0
-	for _, url := range append(static.MeetModules(), static.URL("meet.css")) {
+	for _, url := range append(static.ModulesOf("meet"), static.URL("meet.css")) {
 		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
 		t.Logf("%6d  %s", len(body), url)
 		total += len(body)

@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/entry"
+	"usher/hooks/live"
 	"usher/hooks/operate"
 	"usher/static"
 	"usher/views/account"
@@ -14,6 +16,7 @@ import (
 	"usher/views/join"
 	"usher/views/member"
 	"usher/views/panel"
+	"usher/views/stage"
 	"usher/views/web"
 )
 
@@ -27,11 +30,14 @@ func Register(app core.App) {
 		e.Router.GET("/livez", func(e *core.RequestEvent) error { return e.String(200, "ok\n") }).Bind(apis.SkipSuccessActivityLog())
 		e.Router.GET("/readyz", ready).Bind(apis.SkipSuccessActivityLog())
 
+		e.Router.Any(live.Path+"/{path...}", apis.WrapStdHandler(live.Proxy(e.App, entry.Gate))).Bind(apis.SkipSuccessActivityLog())
+
 		pages := web.Pages(e)
 		account.Routes(pages)
 		join.Routes(pages)
 		member.Routes(pages)
 		panel.Routes(pages)
+		stage.Routes(pages)
 		pages.Any("/{path...}", notFound)
 
 		api.Routes(e.Router.Group(""))

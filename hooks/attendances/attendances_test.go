@@ -31,6 +31,7 @@ type stage struct {
 	owner   *core.Record
 	team    *teams.Team
 	session *sessions.Session
+	gate    *turnstile
 }
 
 func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
@@ -47,7 +48,7 @@ func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
 			t.Fatal(err)
 		}
 	}
-	return &stage{t, app, owner, team, session}
+	return &stage{t, app, owner, team, session, &turnstile{}}
 }
 
 func outside() settings.Config {

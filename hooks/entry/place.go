@@ -73,7 +73,7 @@ func (p *Place) look(app core.App, now time.Time) error {
 	var booked []*sessions.Session
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"room": p.Room.Id, "status": []any{sessions.Scheduled, sessions.Running}}).
 		AndWhere(dbx.NewExp("(status = 'running' OR ends > {:now})", dbx.Params{"now": record.Stamp(now)})).
-		OrderBy("status = 'running' DESC", "starts").Limit(2).All(&booked)
+		OrderBy("(status = 'running') DESC", "starts").Limit(2).All(&booked)
 	if err != nil {
 		return fmt.Errorf("read what is held in a room: %w", err)
 	}

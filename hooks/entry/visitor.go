@@ -34,8 +34,12 @@ type Visitor struct {
 }
 
 // At tells who stands at the door of the session. account is who is signed in, or nil; code is the personal code
-// of the link or the cookie, or empty. A code of another session counts for nothing. It changes nothing.
+// of the link or the cookie, or empty. A code of another session counts for nothing, and so does an account whose
+// address is not confirmed. It changes nothing.
 func At(app core.App, account *core.Record, code string, session *sessions.Session) (*Visitor, error) {
+	if account != nil && !account.Verified() {
+		account = nil
+	}
 	v := &Visitor{Session: session, Account: account, SignedIn: account != nil}
 	if err := v.place(app); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/people"
 	"usher/hooks/record"
 )
 
@@ -54,7 +55,10 @@ func batch(app core.App, team, id string, size int) (*Import, error) {
 				return err
 			}
 		}
-		return i.note(tx, rows)
+		if err := i.note(tx, rows); err != nil {
+			return err
+		}
+		return people.Renew(tx, team) // all at once it costs little, and readers of the list wait for no writer
 	})
 	return i, err
 }

@@ -113,12 +113,24 @@ func Ready(app core.App) error {
 // Outside reports whether the media server is one that runs elsewhere, by settings.
 func Outside(app core.App) bool { return settings.Of(app).LiveURL != "" }
 
+const usedKey = "usher.live.used"
+
+// Used reports whether this program is to hold sessions: it runs a media server, or settings name one.
+func Used(app core.App) bool { return app.Store().Has(usedKey) || Outside(app) }
+
 // Use lets start run the media server whenever the app is served, unless the settings name one outside. It runs in
-// the background: a server that cannot start its media serves all the rest, and tries again.
+// the background: a server that cannot start its media serves all the rest, and tries again. Each minute it is asked
+// whether it answers.
 func Use(app core.App, start Starter) {
+	app.Store().Set(usedKey, true)
+	app.Cron().MustAdd("usherLive", "* * * * *", func() { probe(app) })
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherLive", Func: func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil || Outside(e.App) {
+		if err := e.Next(); err != nil {
 			return err
+		}
+		if Outside(e.App) {
+			routine.FireAndForget(func() { probe(e.App) })
+			return nil
 		}
 		stop := keepUp(e.App, start, wish(settings.Of(e.App)))
 		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherLive", Func: func(te *core.TerminateEvent) error {
@@ -127,6 +139,13 @@ func Use(app core.App, start Starter) {
 		}})
 		return nil
 	}})
+}
+
+// probe asks the media server for anything at all; Ready tells what came of it.
+func probe(app core.App) {
+	if _, err := Rooms(app); err != nil && !errors.Is(err, ErrDown) {
+		app.Logger().Error("ask the media server", "error", err)
+	}
 }
 
 // wish is what the settings ask for. Where the public address is this machine's own, nobody else can come, and

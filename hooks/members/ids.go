@@ -5,10 +5,15 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/people"
 )
 
 // IDs lists the rows that a query finds on all of its pages, in its order, at most limit of them.
 func IDs(app core.App, team string, query Query, limit int) ([]string, error) {
+	if err := people.Renew(app, team); err != nil {
+		return nil, err
+	}
 	query = query.tidy()
 	where, params := query.where(team)
 	params["take"], params["skip"] = limit, 0

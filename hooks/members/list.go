@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/people"
 	"usher/hooks/record"
 )
 
@@ -120,6 +121,9 @@ func pick(where, order string) string {
 
 // FindRow reads the row of a person of the team, by the account's id or the invitation's.
 func FindRow(app core.App, team, id string) (*Row, error) {
+	if err := people.Renew(app, team); err != nil {
+		return nil, err
+	}
 	var rows []Row
 	err := app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressOf +
 		" AND (p.user = {:id} OR p.invitation = {:id}) ORDER BY p.user != {:id} LIMIT 1").
@@ -235,6 +239,9 @@ func (q Query) tidy() Query {
 
 // ByAddress reads the rows of those canonical addresses that the team knows, by address.
 func ByAddress(app core.App, team string, addresses []string) (map[string]Row, error) {
+	if err := people.Renew(app, team); err != nil {
+		return nil, err
+	}
 	list, err := json.Marshal(addresses)
 	if err != nil {
 		return nil, fmt.Errorf("find people by address: %w", err)

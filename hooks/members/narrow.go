@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/people"
 	"usher/hooks/record"
 )
 
@@ -101,6 +102,9 @@ type Counts struct {
 // at the few invitations whose end has passed unnoted.
 func Count(app core.App, team string) (Counts, error) {
 	var counts Counts
+	if err := people.Renew(app, team); err != nil {
+		return counts, err
+	}
 	err := app.DB().NewQuery(`
 		SELECT coalesce(sum(total), 0) total, coalesce(sum(accepted), 0) accepted, coalesce(sum(pending - o.offers), 0) pending,
 			coalesce(sum(declined), 0) declined, coalesce(sum(revoked), 0) revoked, coalesce(sum(expired + o.outside), 0) expired,
@@ -138,6 +142,9 @@ func (q Query) total(app core.App, counts Counts, where string, params dbx.Param
 
 // TagNames lists the tags that people of the team have, by name, at most 200.
 func TagNames(app core.App, team string) ([]string, error) {
+	if err := people.Renew(app, team); err != nil { // whose row goes, his tags go
+		return nil, err
+	}
 	var names []string
 	// From each name to the next one in the index: nobody's tags are counted off.
 	err := app.DB().NewQuery(`

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/people"
 )
 
 // Place is a team that an account is in, with what it carries there.
@@ -52,6 +53,9 @@ func Sizes(app core.App, places []Place) (map[string]int, error) {
 	ids := make([]any, len(places))
 	for n, place := range places {
 		ids[n] = place.Team.Id
+		if err := people.Renew(app, place.Team.Id); err != nil {
+			return nil, err
+		}
 	}
 	var rows []struct {
 		Team     string `db:"team"`

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/hooks/record"
 )
@@ -17,8 +18,8 @@ const (
 	maxQueued = time.Hour // that the oldest letter waits, where mail is sent
 )
 
-// Ready is nil if the server can do its work: the database can be written, the disk has room, and letters
-// leave. The error says what is wrong, for whoever runs the server; it holds nothing of anybody's.
+// Ready is nil if the server can do its work: the database can be written, the disk has room, live media
+// runs, and letters leave. The error says what is wrong, for whoever runs the server; it holds nothing of anybody's.
 func Ready(app core.App) error {
 	if stopping(app) {
 		return fmt.Errorf("the server is stopping")
@@ -29,6 +30,10 @@ func Ready(app core.App) error {
 	}
 	if free, ok := freeBytes(app.DataDir()); ok && free < minFree {
 		return fmt.Errorf("the disk has %d MB left", free>>20)
+	}
+	// Media are part of the work: a server without them holds no session. It goes on serving all the rest.
+	if live.Used(app) && live.Ready(app) != nil {
+		return fmt.Errorf("live media is off")
 	}
 	if !mail.Works(app) {
 		return nil

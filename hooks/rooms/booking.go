@@ -121,10 +121,25 @@ func Free(app core.App, team string, from, to time.Time) ([]Times, error) {
 	return times, nil
 }
 
+// Within are the times between from and to alone.
+func (t Times) Within(from, to time.Time) Times {
+	within := Times{Room: t.Room}
+	for _, booking := range t.Taken {
+		if booking.Starts.Before(to) && booking.Ends.After(from) {
+			within.Taken = append(within.Taken, booking)
+		}
+	}
+	within.Free = between(within.Taken, from, to)
+	return within
+}
+
 // between is what bookings, by start, leave free between from and to.
 func between(taken []Booking, from, to time.Time) []Span {
 	var free []Span
 	for _, booking := range taken {
+		if !from.Before(to) {
+			return free
+		}
 		if booking.Starts.After(from) {
 			free = append(free, Span{from, booking.Starts})
 		}

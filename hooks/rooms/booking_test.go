@@ -225,6 +225,14 @@ func TestWhenRoomsAreFree(t *testing.T) {
 			t.Errorf("%s to %s: %q, want %q", c.from, c.to, got, c.want)
 		}
 	}
+	all, err := rooms.Free(s.app, s.team.Id, at("00:00"), at("23:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	morning := all[1].Within(at("09:00"), at("11:30"))
+	if len(morning.Taken) != 2 || len(morning.Free) != 1 || morning.Free[0] != (rooms.Span{From: at("09:30"), To: at("11:00")}) {
+		t.Errorf("%+v", morning)
+	}
 	next, err := rooms.Next(s.app, s.team.Id, at("09:30"))
 	if err != nil || len(next) != 1 || !next[suite.Id].Starts.Equal(at("11:00")) {
 		t.Errorf("next: %v %v", next, err)

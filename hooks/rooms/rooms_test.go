@@ -2,11 +2,13 @@ package rooms_test
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
@@ -135,6 +137,31 @@ func TestWhatARoomCannotBe(t *testing.T) {
 	bare = s.now(room).Record
 	bare.Set("slug", "abcdefghij12345")
 	hookstest.Refused(t, "a bare save", s.app.Save(bare), "bad_slug")
+}
+
+func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
+	s := open(t)
+	s.room("Grading suite")
+	_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("grading suite"), Slug: new("abcdefghij12345"), People: new(500), Quality: new("8k")})
+	var fields validation.Errors
+	if !errors.As(err, &fields) || len(fields) != 4 || fields["name"] == nil || fields["slug"] == nil || fields["people"] == nil || fields["quality"] == nil {
+		t.Error(err)
+	}
+}
+
+func TestNoMoreRoomsThanATeamCanHave(t *testing.T) {
+	s := open(t)
+	for n := range rooms.MaxRooms {
+		hookstest.Exec(t, s.app, "INSERT INTO rooms (id, team, name, slug, entry, recording, quality) VALUES ({:id}, {:team}, {:name}, {:slug}, 'team', 'off', '720p')",
+			dbx.Params{"id": core.GenerateDefaultRandomId(), "team": s.team.Id, "name": fmt.Sprint("Room ", n), "slug": fmt.Sprint("room-", n)})
+	}
+	_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("One more")})
+	hookstest.Refused(t, "one more", err, record.CodeTooMany)
+	all, err := rooms.Of(s.app, s.team.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Refused(t, "a change of one", s.update(all[0], rooms.Profile{Name: new("Renamed")}), "")
 }
 
 func TestAPlanWithoutALimitLetsAnyNumberIn(t *testing.T) {

@@ -52,50 +52,57 @@ func tidy(app core.App, r *core.Record) error {
 	if n := r.GetFloat("people"); n < 0 || n != float64(int(n)) {
 		faults.Add(record.Refuse("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
 	}
-	if err := slug(app, r, &faults); err != nil {
-		return err
+	for _, judge := range []func(core.App, *core.Record) error{guardName, guardPeople, slug} {
+		err := judge(app, r)
+		if _, _, _, refused := record.Refusal(err); err != nil && !refused {
+			return err
+		}
+		faults.Add(err)
 	}
 	return faults.Err()
 }
 
 // slug gives a room without a link one of its name, and judges one that was given.
-func slug(app core.App, r *core.Record, faults *record.Faults) error {
-	if r.GetString("slug") == "" && faults.Err() == nil {
+func slug(app core.App, r *core.Record) error {
+	if r.GetString("slug") == "" {
 		slug, err := freeSlug(app, r)
 		r.Set("slug", slug)
 		return err
 	}
-	if r.GetString("slug") == "" || !record.Changed(r, "slug") {
+	if !record.Changed(r, "slug") {
 		return nil
 	}
-	err := judgeSlug(app, r.GetString("slug"), r.Id)
-	if _, _, _, refused := record.Refusal(err); err != nil && !refused {
+	return judgeSlug(app, r.GetString("slug"), r.Id)
+}
+
+// guard judges a room against the others of its team and the plan once more, with what others wrote meanwhile.
+func guard(app core.App, r *core.Record) error {
+	if err := guardName(app, r); err != nil {
 		return err
 	}
-	faults.Add(err)
-	return nil
+	return guardPeople(app, r)
 }
 
-// guard judges a room against the others of its team, and against the plan.
-func guard(app core.App, r *core.Record) error {
-	if r.GetString("archived") == "" && record.Changed(r, "name", "archived") {
-		if err := guardName(app, r); err != nil {
-			return err
-		}
+// guardPeople refuses more people than the plan lets into a session.
+func guardPeople(app core.App, r *core.Record) error {
+	if r.GetInt("people") <= 0 || !record.Changed(r, "people") {
+		return nil
 	}
-	if r.GetInt("people") > 0 && record.Changed(r, "people") {
-		most, plan, err := MostPeople(app, r.GetString("team"))
-		if err != nil {
-			return err
-		}
-		if most != plans.Unlimited && r.GetInt("people") > most {
-			return record.Refuse("people", CodePlan, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer, or ask for another plan.", plan, most))
-		}
+	most, plan, err := MostPeople(app, r.GetString("team"))
+	if err != nil {
+		return err
+	}
+	if most != plans.Unlimited && r.GetInt("people") > most {
+		return record.Refuse("people", CodePlan, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer, or ask for another plan.", plan, most))
 	}
 	return nil
 }
 
+// guardName refuses the name of another room that is in use, and more rooms than a team can have.
 func guardName(app core.App, r *core.Record) error {
+	if r.GetString("archived") != "" || !record.Changed(r, "name", "archived") {
+		return nil
+	}
 	others, err := Of(app, r.GetString("team"))
 	if err != nil {
 		return err

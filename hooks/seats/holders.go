@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/people"
 	"usher/hooks/record"
 )
 
@@ -32,6 +33,9 @@ func (h Holder) Called() string {
 
 // Holders lists who holds the team's seats, used ones first, the Owner before all, at most limit rows.
 func Holders(app core.App, team string, limit int) ([]Holder, error) {
+	if err := people.Renew(app, team); err != nil {
+		return nil, err
+	}
 	var holders []Holder
 	err := app.DB().NewQuery(`
 		SELECT id, name, email, owner, (owner OR admin) admin, organizer, 0 reserved, '' expires, added

@@ -24,7 +24,7 @@ func Register(app core.App) {
 func guard(app core.App, r *core.Record) error {
 	now := time.Now()
 	admins, organizers := uses(r, now)
-	if !r.IsNew() {
+	if !r.IsNew() && (admins > 0 || organizers > 0) {
 		hadAdmins, hadOrganizers := uses(r.Original(), now)
 		admins, organizers = admins-hadAdmins, organizers-hadOrganizers
 	}

@@ -39,11 +39,11 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
+	registerRun(app)
 	registerSeries(app)
 	registerFeeds(app)
 	registerLeaving(app)
 	registerLetters(app)
-	registerRun(app)
 }
 
 // guarded is record.Guard, and seats the host once the session is written.

@@ -138,10 +138,11 @@ func keepHost(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if teams, err := app.CountRecords("teams", dbxID(r.GetString("team"))); err != nil || teams == 0 {
-		return err // all of the team goes
+	team, err := app.CountRecords("teams", dbxID(session.TeamID()))
+	if err != nil {
+		return fmt.Errorf("find the team of a session: %w", err)
 	}
-	if session.HostID() != "" && session.HostID() == r.GetString("user") {
+	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
 		return record.Refuse("base", CodeHostStands, "The host stands on the list of the session. Give it another host first.")
 	}
 	return nil

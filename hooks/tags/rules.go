@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/people"
 	"usher/hooks/record"
 )
 
@@ -45,6 +46,9 @@ func tidy(r *core.Record) error {
 
 func guardCreate(app core.App, r *core.Record) error {
 	team, address := r.GetString("team"), r.GetString("email")
+	if err := people.Renew(app, team); err != nil {
+		return err
+	}
 	var listed int
 	err := app.DB().NewQuery("SELECT count(*) FROM people WHERE team = {:team} AND email = {:email}").
 		Bind(dbx.Params{"team": team, "email": address}).Row(&listed)

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/people"
 	"usher/hooks/record"
 )
 
@@ -33,6 +34,9 @@ type Count struct {
 
 // Of lists a team's tags by name.
 func Of(app core.App, team string) ([]Count, error) {
+	if err := people.Renew(app, team); err != nil { // whose row goes, his tags go
+		return nil, err
+	}
 	var all []Count
 	err := app.DB().NewQuery("SELECT min(name) name, count(*) people FROM tags WHERE team = {:team} " +
 		"GROUP BY name COLLATE NOCASE ORDER BY lower(name)").Bind(dbx.Params{"team": team}).All(&all)

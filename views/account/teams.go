@@ -25,7 +25,7 @@ func chooser(e *core.RequestEvent) error {
 		return err
 	}
 	if query.Has("later") {
-		props.Postponed, props.Prompts = len(props.Prompts), nil
+		props.Postponed, props.Prompts, props.Sessions = len(props.Prompts)+len(props.Sessions), nil, nil
 	}
 	props.New = props.New || props.MayFound && query.Has("new")
 	return web.Render(e, 200, chooserPage(props))
@@ -124,6 +124,9 @@ func chooserProps(e *core.RequestEvent, next string) (chooserForm, error) {
 		props.Ask, props.AskIn = keepers, teams.Of(places[0].Team).Name()
 	}
 	if props.Prompts, err = frame.Waiting(e.App, e.Auth); err != nil {
+		return props, err
+	}
+	if props.Sessions, err = sessionPrompts(e); err != nil {
 		return props, err
 	}
 	props.Later, err = later(e, next)

@@ -25,6 +25,7 @@ func Routes(root *web.Group) {
 	api.Bind(apis.BodyLimit(maxBody))
 	api.POST("/signup", signUp)
 	api.POST("/invitations/accept", acceptByToken).BindFunc(signedInOrNobody)
+	doorRoutes(api)
 
 	own := api.Group("")
 	own.BindFunc(signedIn)
@@ -36,6 +37,8 @@ func Routes(root *web.Group) {
 	own.POST("/invitations/{id}/revoke", revoke)
 	own.POST("/invitations/{id}/resend", resend)
 	own.POST("/invitations/{id}/correct", correct)
+
+	runRoutes(own)
 
 	account := own.Group("/account")
 	account.DELETE("", deleteAccount)
@@ -77,4 +80,5 @@ func Routes(root *web.Group) {
 	team.POST("/users/resend", resendMany).BindFunc(web.Panel)
 	roomRoutes(team)
 	sessionRoutes(own, team)
+	mineRoutes(own, team)
 }

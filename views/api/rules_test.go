@@ -106,6 +106,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"feeds":           closed,
 	"attendances":     closed,
 	"session_reports": closed,
+	"departures":      closed,
 	"audit":           closed,
 }
 

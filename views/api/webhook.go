@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/views/web"
 )
@@ -20,6 +21,7 @@ func webhooks(root *web.Group) {
 	hooks.BindFunc(asJSON, keepNothing)
 	hooks.Bind(apis.BodyLimit(maxReport))
 	hooks.POST("/resend", takeReport)
+	hooks.POST("/livekit", takeLiveReport)
 }
 
 // takeReport takes what Resend says became of a letter. It is answered once that is committed.
@@ -29,6 +31,14 @@ func takeReport(e *core.RequestEvent) error {
 		return err
 	}
 	if err := mail.Report(e.App, e.Request.Header, body); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, struct{}{})
+}
+
+// takeLiveReport takes what an outside LiveKit says has happened in a media room. The embedded one reports by itself.
+func takeLiveReport(e *core.RequestEvent) error {
+	if err := live.Receive(e.App, e.Request); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, struct{}{})

@@ -18,9 +18,10 @@ import (
 
 const patience = 15 * time.Second
 
-// flags keep Chromium quiet and off the network.
+// flags keep Chromium quiet and off the network, and give it a camera and a microphone that are none.
 var flags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars"}
+	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars",
+	"use-fake-ui-for-media-stream", "use-fake-device-for-media-stream"}
 
 var browser struct {
 	sync.Once
@@ -126,7 +127,7 @@ func (b *tab) expect(status int) {
 func (b *tab) expectCut() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expected = append(b.expected, "net::ERR_", "htmx:sse:error")
+	b.expected = append(b.expected, "net::ERR_", "htmx:sse:error", "WebSocket connection")
 }
 
 func (b *tab) isExpected(text string) bool {

@@ -47,7 +47,7 @@ func TestSearchingByKeyboardAlone(t *testing.T) {
 	b.ctrl("k")
 	b.marked("Add users")
 	b.keys(kb.ArrowDown)
-	b.marked("Users")
+	b.marked("New session")
 	b.keys(kb.ArrowUp + kb.ArrowUp)
 	b.marked("Fathom Sound") // round the end
 	b.keys("halation.example")

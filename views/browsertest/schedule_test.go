@@ -53,6 +53,7 @@ func TestSchedulingByKeyboardAlone(t *testing.T) {
 	if n := hookstest.Count(t, house.App, "sessions"); n != 10 {
 		t.Errorf("%d sessions", n)
 	}
+	b.until("the page's script", `document.readyState === "complete"`)
 	b.keys(kb.Escape)
 	b.until("the details closed", `!document.querySelector(".details")`)
 }

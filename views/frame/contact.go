@@ -13,6 +13,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/settings"
 )
 
@@ -76,6 +77,22 @@ func Inviter(app core.App, i *invitations.Invitation) (Contact, error) {
 	account, err := app.FindRecordById("users", m.UserID())
 	if err != nil {
 		return Contact{}, fmt.Errorf("find the inviter: %w", err)
+	}
+	return contactOf(account, m.Roles()), nil
+}
+
+// HostOf is whom to ask about a session: who holds it, or the team's Owner when that person has left the team.
+func HostOf(app core.App, session *sessions.Session) (Contact, error) {
+	m, err := members.Find(app, session.TeamID(), session.HostID())
+	if errors.Is(err, record.ErrNotFound) {
+		m, err = members.Owner(app, session.TeamID())
+	}
+	if err != nil {
+		return Contact{}, err
+	}
+	account, err := app.FindRecordById("users", m.UserID())
+	if err != nil {
+		return Contact{}, fmt.Errorf("find the host of a session: %w", err)
 	}
 	return contactOf(account, m.Roles()), nil
 }

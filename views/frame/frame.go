@@ -5,10 +5,12 @@ package frame
 import (
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/live"
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/sessions"
@@ -30,7 +32,7 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 	team := teams.Of(actor.Team)
 	shell := around(e, actor, places, "/app/", "App")
 	shell.Find = "/app/" + team.Slug() + "/find"
-	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.MeetModules()[:1]
+	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.ModulesOf("meet")[:1]
 	at := "/app/" + team.Slug()
 	running, err := sessions.RunningOf(e.App, actor)
 	if err != nil {
@@ -45,6 +47,9 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 		{Label: "Calendar", Href: at + "/calendar", Icon: "calendar", Current: current == "calendar"},
 		meet,
 	}}}
+	if actor.SeesRooms() {
+		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: "/app/" + team.Slug() + "/rooms", Icon: "door-open", Current: current == "rooms"})
+	}
 	if actor.SeesPanel() {
 		shell.Foot = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", Away: true}
 	}
@@ -75,9 +80,7 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 		}},
 	}
 	shell.Foot = &ui.NavItem{Label: "App", Href: "/app/" + teams.Of(actor.Team).Slug(), Icon: "layout-grid", Away: true}
-	if warning, ok := mailWarning(e.App); ok {
-		shell.Notices = ui.Notice(warning)
-	}
+	shell.Notices = warnings(e.App)
 	return shell, nil
 }
 
@@ -133,6 +136,33 @@ func Toast(e *core.RequestEvent) *ui.ToastProps {
 		return &ui.ToastProps{Text: sentence}
 	}
 	return nil
+}
+
+// warnings are what the panel must be told of; nil if there is nothing.
+func warnings(app core.App) templ.Component {
+	var all []templ.Component
+	for _, warn := range []func(core.App) (ui.NoticeProps, bool){mailWarning, mediaWarning} {
+		if warning, ok := warn(app); ok {
+			all = append(all, ui.Notice(warning))
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return templ.Join(all...)
+}
+
+// mediaWarning is what the panel says while no session can be held.
+func mediaWarning(app core.App) (ui.NoticeProps, bool) {
+	if !live.Used(app) {
+		return ui.NoticeProps{}, false
+	}
+	why := live.Ready(app)
+	if why == nil {
+		return ui.NoticeProps{}, false
+	}
+	return ui.NoticeProps{Icon: "video-off", Title: "Live media is off.",
+		Text: "Sessions cannot be held now, all else works. Whoever runs the server reads why: " + why.Error() + ". It is tried again by itself."}, true
 }
 
 // mailWarning is what the panel says while letters do not leave (R160).

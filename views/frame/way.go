@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/entry"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/teams"
@@ -48,17 +49,26 @@ func Onward(app core.App, account *core.Record, next string) (string, error) {
 	return Home(teams.Of(places[0].Team), places[0].Roles), nil
 }
 
-// Past is the way after a sign-in or an answer: first what else waits for an answer, then on (R51). An
-// invitation's own page is a prompt already.
+// prompts begin the addresses of pages that ask by themselves.
+var prompts = []string{"/invite/", "/s/", "/r/", "/live/"}
+
+// Past is the way after a sign-in or an answer: first what else waits for an answer, invitations and sessions whose
+// guest prompt was not accepted, then on (R51, R56). The page of an invitation or a session is a prompt already.
 func Past(app core.App, account *core.Record, next string) (string, error) {
-	if strings.HasPrefix(next, "/invite/") {
-		return next, nil
+	for _, page := range prompts {
+		if strings.HasPrefix(next, page) {
+			return next, nil
+		}
 	}
 	waiting, err := invitations.Waiting(app, account)
 	if err != nil {
 		return "", err
 	}
-	if len(waiting) > 0 {
+	sessions, err := entry.Waiting(app, account)
+	if err != nil {
+		return "", err
+	}
+	if len(waiting)+len(sessions) > 0 {
 		return Chooser + "?next=" + url.QueryEscape(next), nil
 	}
 	return Onward(app, account, next)

@@ -264,7 +264,7 @@ func calendarPage(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.New != "" && p.View != agendaView {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "Choose a free slot to schedule there. ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span class=\"only-wide\">Choose a free slot to schedule there.</span> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -98,7 +98,12 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	if props.Room, err = roomName(e.App, session); err != nil {
 		return props, err
 	}
-	props.people(e.App, all, actor)
+	lead, err := leads(e, session)
+	if err != nil {
+		return props, err
+	}
+	props.Lead, props.Manage = lead, sessions.MayManage(actor, session) == nil
+	props.people(all, actor)
 	if props.Series {
 		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
 			return props, err
@@ -133,11 +138,12 @@ func rowOf(session *sessions.Session, me *sessions.Participant) sessions.Row {
 	return row
 }
 
-// people are who is asked, with what they said. A guest sees the host and the number of the others (R25).
-func (p *detailsForm) people(app core.App, all []*sessions.Participant, actor *actors.Actor) {
+// people are who is asked, with what they said. Addresses are told to who leads or manages the session; a guest sees
+// the host and the number of the others (R25).
+func (p *detailsForm) people(all []*sessions.Participant, actor *actors.Actor) {
 	p.Asked = len(all)
 	for _, one := range all {
-		person := personLine{Name: one.Called(), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
+		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
 		person.State, person.Word = answerOf(one)
 		switch {
 		case one.Part() == sessions.Host:
@@ -152,13 +158,21 @@ func (p *detailsForm) people(app core.App, all []*sessions.Participant, actor *a
 		default:
 			p.Silent++
 		}
-		if one.GetString("name") != "" && !p.Guest {
+		if one.GetString("name") != "" && (p.Lead || p.Manage) {
 			person.Small = one.Address()
 		}
 		if !p.Guest || person.You || one.Part() == sessions.Host {
 			p.People = append(p.People, person)
 		}
 	}
+}
+
+// called is a person's name. To who may not know the address of somebody without a name, it is where he is from.
+func (p *detailsForm) called(one *sessions.Participant) string {
+	if one.GetString("name") != "" || p.Lead || p.Manage {
+		return one.Called()
+	}
+	return "Somebody of " + one.Address()[strings.LastIndexByte(one.Address(), '@')+1:]
 }
 
 func partWord(part string) string {
@@ -187,11 +201,7 @@ func answerOf(p *sessions.Participant) (state, word string) {
 
 // deeds are what the person can do with the session now.
 func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me *sessions.Participant, now time.Time) error {
-	lead, err := leads(e, session)
-	if err != nil {
-		return err
-	}
-	actor := web.Actor(e)
+	actor, lead := web.Actor(e), p.Lead
 	open := session.Status() == sessions.Scheduled && session.Ends().After(now)
 	in := me != nil && me.State() != sessions.StateOut && me.State() != sessions.StateRefused || session.HostID() == actor.Account.Id
 	from := session.Starts().Add(-sessions.StartsBefore).In(now.Location())
@@ -211,7 +221,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 	case open && in && !now.Before(from):
 		p.Wait = "/s/" + session.Code()
 	}
-	if sessions.MayManage(actor, session) == nil && session.Status() == sessions.Scheduled {
+	if p.Manage && session.Status() == sessions.Scheduled {
 		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
 	}
 	if actor.CanHost() && (lead || in) {

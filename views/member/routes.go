@@ -11,6 +11,7 @@ func Routes(pages *web.Group) {
 	app.GET("/find", search)
 	app.POST("/leave", leave)
 	sessionRoutes(app)
+	app.GET("/rooms", roomTimes)
 	app.GET("/calendar", calendar)
 	app.POST("/calendar/feed", newFeed)
 	pages.GET("/calendar/{secret}", feed)

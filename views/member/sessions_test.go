@@ -15,15 +15,15 @@ import (
 
 func TestWhoSeesASession(t *testing.T) {
 	w := build(t)
-	asked := w.session("Kestrel, reel 4", sessions.Form{}, w.paul, w.guest)
+	asked := w.session("Kestrel, reel 4", sessions.Form{Guests: []string{"nameless@studio.example"}}, w.paul, w.guest)
 	hidden := w.session("Salaries", sessions.Form{})
 	const path = app + "/sessions/"
 
 	r := w.As(w.olga).Get(path + asked.Id)
-	says(t, r, 200, "Kestrel, reel 4", "You host", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "3 people")
+	says(t, r, 200, "Kestrel, reel 4", "You host", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "4 people", "nameless@studio.example")
 	r = w.As(w.paul).Get(path + asked.Id)
-	says(t, r, 200, "Will you come?", "Hosted by Olga", "gus@lantern.example")
-	lacks(t, r, "Cancel session…", asked.Id+"/edit", asked.Id+"/start", "from="+asked.Id)
+	says(t, r, 200, "Will you come?", "Hosted by Olga", "Gus", "Somebody of studio.example")
+	lacks(t, r, "gus@lantern.example", "nameless@", "Cancel session…", asked.Id+"/edit", asked.Id+"/start", "from="+asked.Id)
 	says(t, w.As(w.paul).Get(path+hidden.Id), 404)
 
 	guest := w.As(w.guest)

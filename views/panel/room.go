@@ -14,7 +14,7 @@ import (
 	"usher/views/web"
 )
 
-// maxBookings is how many bookings are listed of a room; of others there is their number.
+// maxBookings is how many bookings are listed of a room; of the others there is their number.
 const maxBookings = 8
 
 // roomOf finds the room of the address.
@@ -78,7 +78,7 @@ func roomProps(e *core.RequestEvent, room *rooms.Room, query roomQuery, list Roo
 	if props.Settings, err = settingLines(e, room); err != nil {
 		return props, err
 	}
-	props.Bookings, err = bookingsOf(e, room)
+	props.Bookings, err = bookingsOf(e, room, maxBookings)
 	return props, err
 }
 
@@ -97,15 +97,15 @@ func placeRoom(head *ui.DetailsProps, list RoomListProps, id string) {
 	}
 }
 
-// bookingsOf lists what has the room now and later.
-func bookingsOf(e *core.RequestEvent, room *rooms.Room) (BookingsProps, error) {
+// bookingsOf lists what has the room now and later, the first most of it.
+func bookingsOf(e *core.RequestEvent, room *rooms.Room, most int) (BookingsProps, error) {
 	actor, now := web.Actor(e), time.Now()
 	taken, err := rooms.Bookings(e.App, actor.Team.Id, room.Id, now, time.Time{})
 	if err != nil {
 		return BookingsProps{}, err
 	}
 	props := BookingsProps{Total: len(taken), App: "/app/" + teams.Of(actor.Team).Slug()}
-	for _, booking := range taken[:min(len(taken), maxBookings)] {
+	for _, booking := range taken[:min(len(taken), most)] {
 		props.Rows = append(props.Rows, BookingRow{Title: booking.Title, Host: booking.Host, Running: booking.Running,
 			When: ui.During(booking.Starts, booking.Ends, now, zoneOf(actor)), Href: props.App + "/sessions/" + booking.ID})
 	}

@@ -22,7 +22,7 @@ func confirmArchive(e *core.RequestEvent) error {
 	if !room.Archived().IsZero() {
 		return record.ErrNotFound
 	}
-	bookings, err := bookingsOf(e, room)
+	bookings, err := bookingsOf(e, room, 5)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func confirmRotate(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	bookings, err := bookingsOf(e, room)
+	bookings, err := bookingsOf(e, room, 5)
 	if err != nil {
 		return err
 	}

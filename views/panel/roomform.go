@@ -118,7 +118,7 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	if room != nil {
 		form.Title, form.Yes, form.Action, form.Cancel = "Edit "+room.Name(), "Save", roomPath(e, room)+"/edit", roomPath(e, room)
 		form.Old = true
-		if form.Bookings, err = bookingsOf(e, room); err != nil {
+		if form.Bookings, err = bookingsOf(e, room, maxBookings); err != nil {
 			return err
 		}
 		crumbs = append(crumbs, ui.Crumb{Label: room.Name(), Href: form.Cancel})

@@ -12,11 +12,19 @@ import (
 const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// policyOf lets pages connect to an outside LiveKit besides, where the settings name one.
+func policyOf(config *settings.Config) string {
+	if host := config.LiveHost(); host != "" {
+		return strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+host, 1)
+	}
+	return policy
+}
+
 // headers are on every answer. The dashboard has a policy of its own.
 func headers(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	if !strings.HasPrefix(e.Request.URL.Path, "/_/") {
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", policyOf(settings.Of(e.App)))
 		h.Set("X-Frame-Options", "DENY")
 	}
 	if settings.Of(e.App).Secure() {

@@ -8,14 +8,15 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/live"
 	"usher/hooks/settings"
 )
 
 // onlyOurHost refuses requests for another host than the public address, so that no link and no cookie is
-// ever made for one. Probes are let through; loopback names are sent to the address if it is one, too.
+// ever made for one. Probes are let through, and an outside LiveKit on this machine with its signed reports; loopback names are sent to the address if it is one, too.
 func onlyOurHost(e *core.RequestEvent) error {
 	config := settings.Of(e.App)
-	if strings.EqualFold(e.Request.Host, config.Host()) || isProbe(e.Request.URL.Path) {
+	if strings.EqualFold(e.Request.Host, config.Host()) || isProbe(e.Request.URL.Path) || reportsFromHere(e.Request) {
 		return e.Next()
 	}
 	reading := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead
@@ -27,6 +28,11 @@ func onlyOurHost(e *core.RequestEvent) error {
 }
 
 func isProbe(path string) bool { return path == "/livez" || path == "/readyz" }
+
+// reportsFromHere tells the reports of a media server on this very machine, which reaches us by another name.
+func reportsFromHere(r *http.Request) bool {
+	return r.URL.Path == live.ReportPath && isLoopback(r.RemoteAddr) && !isForwarded(r.Header)
+}
 
 func isLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {

@@ -1,0 +1,189 @@
+package attendances_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/attendances"
+	"usher/hooks/entry"
+	"usher/hooks/hookstest"
+	"usher/hooks/live"
+	"usher/hooks/live/livetest"
+	"usher/hooks/sessions"
+)
+
+// turnstile is the gate of the door, which a test can leave open.
+type turnstile struct{ open atomic.Bool }
+
+func (g *turnstile) ask(app core.App, identity, room string) error {
+	if g.open.Load() {
+		return nil
+	}
+	return entry.Gate(app, identity, room)
+}
+
+// theatre is a session that runs on the embedded media server, with its signalling served.
+func theatre(t *testing.T) (s *stage, stop func()) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	config := hookstest.Config()
+	config.URL = "http://" + server.Listener.Addr().String()
+	s = open(t, config, sessions.Form{})
+	server.Config.Handler = live.Proxy(s.app, s.gate.ask)
+	server.Start()
+	t.Cleanup(server.Close)
+	host := s.host()
+	host.Set("state", sessions.StateAdmitted)
+	if err := s.app.Save(host); err != nil {
+		t.Fatal(err)
+	}
+	return s, livetest.Start(t, s.app)
+}
+
+func (s *stage) pass() live.Pass {
+	s.Helper()
+	pass, err := entry.Pass(s.app, s.host())
+	if err != nil {
+		s.Fatal(err)
+	}
+	return pass
+}
+
+// until waits until the stays read so.
+func (s *stage) until(what string, ok func(all []*attendances.Attendance) bool) []*attendances.Attendance {
+	s.Helper()
+	changed := make(chan struct{}, 1)
+	for deadline := time.After(8 * time.Second); ; {
+		all, err := attendances.Of(s.app, s.session.Id)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if ok(all) {
+			return all
+		}
+		select {
+		case <-changed:
+		case <-time.After(20 * time.Millisecond):
+		case <-deadline:
+			s.Fatalf("not %s: %s", what, s.stays())
+		}
+	}
+}
+
+func TestTwoPeopleSeeEachOtherAndWhatTheySentIsKnown(t *testing.T) {
+	s, _ := theatre(t)
+	ada := livetest.Come(t, s.pass())
+	ada.Send(t, 1280, 720, 24, 600_000)
+	all := s.until("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() > 0 })
+	if a := all[0]; a.Width() != 1280 || a.Height() != 720 || a.FPS() != 24 || a.Codec() != "vp8" || a.ParticipantID() != s.host().Id || !a.Left().IsZero() {
+		t.Errorf("%s", s.stays())
+	}
+	if s.running().GetString("empty") != "" {
+		t.Error("empty, though somebody is in")
+	}
+	token, err := live.Token(s.app, live.Grant{Room: s.session.Media(), Identity: "bob", Name: "Bob"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.gate.open.Store(true) // he is on no list
+	bob := livetest.Come(t, token)
+	s.until("two", func(all []*attendances.Attendance) bool { return len(all) == 2 && bob.Received.Load() > 10 })
+	ada.Go()
+	s.until("gone", func(all []*attendances.Attendance) bool {
+		return !all[0].Left().IsZero() && !all[0].Estimated() && s.running().GetString("empty") == ""
+	})
+	bob.Go()
+	s.until("empty", func(all []*attendances.Attendance) bool { return !all[1].Left().IsZero() && all[1].Name() == "Bob" })
+	if s.running().GetString("empty") == "" {
+		t.Error("not empty, though nobody is in")
+	}
+}
+
+func TestWhatWasNotReportedIsAskedFor(t *testing.T) {
+	s, stop := theatre(t)
+	ada := livetest.Come(t, s.pass())
+	s.until("in", func(all []*attendances.Attendance) bool { return len(all) == 1 })
+	// The report that she came was lost, and somebody is written as in who is not.
+	hookstest.Exec(t, s.app, "DELETE FROM attendances", nil)
+	lost := hookstest.Blank(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "PA_lost", "joined": time.Now().Add(-time.Second)})
+	if err := s.app.Save(lost); err != nil {
+		t.Fatal(err)
+	}
+	if err := attendances.Reconcile(s.app, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.stays(); strings.Count(got, "-") != 1 || !strings.Contains(got, ada.SID) || !strings.Contains(got, "PA_lost") || !strings.Contains(got, "estimated") {
+		t.Errorf("%s", got)
+	}
+
+	// The server stops and starts: the same run goes on, and who was in is written as in until he was last seen.
+	media := s.session.Media()
+	stop()
+	hookstest.Exec(t, s.app, "UPDATE attendances SET left = '', estimated = FALSE WHERE sid = {:sid}", map[string]any{"sid": ada.SID})
+	if err := attendances.Reconcile(s.app, time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range s.until("gone", func(all []*attendances.Attendance) bool { return !strings.Contains(s.stays(), "-") }) {
+		if a.Left().After(time.Now()) {
+			t.Errorf("left at %v", a.Left())
+		}
+	}
+	livetest.Start(t, s.app)
+	if got := s.running(); got.Status() != sessions.Running || got.Media() != media {
+		t.Errorf("after the restart: %s in %s", got.Status(), got.Media())
+	}
+	again := livetest.Come(t, s.pass())
+	s.until("in again", func([]*attendances.Attendance) bool { return strings.Contains(s.stays(), again.SID) })
+	if again.Room != media {
+		t.Errorf("in %s, not %s", again.Room, media)
+	}
+}
+
+func TestWhoIsOutStaysOutOfTheMediaRoom(t *testing.T) {
+	s, _ := theatre(t)
+	old := s.pass()
+	ada := livetest.Enter(t, old)
+	host := s.host()
+	host.Set("state", sessions.StateOut)
+	at := time.Now()
+	if err := s.app.Save(host); err != nil {
+		t.Fatal(err)
+	}
+	if _, told := ada.Farewell(2 * time.Second); !told || time.Since(at) > 2*time.Second {
+		t.Errorf("not out after %s", time.Since(at))
+	}
+	if _, status, err := livetest.Knock(old); status != 403 || err != nil {
+		t.Errorf("with the old pass: %d, %v", status, err)
+	}
+}
+
+func TestAnEndPutsEverybodyOutForGood(t *testing.T) {
+	s, _ := theatre(t)
+	old := s.pass()
+	ada := livetest.Enter(t, old)
+	at := time.Now()
+	if err := sessions.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
+		t.Fatal(err)
+	}
+	if _, told := ada.Farewell(2 * time.Second); !told || time.Since(at) > 2*time.Second {
+		t.Errorf("not out after %s", time.Since(at))
+	}
+	if _, status, err := livetest.Knock(old); status != 403 || err != nil {
+		t.Errorf("with the old pass: %d, %v", status, err)
+	}
+	// A room that is open again by whatever fault is closed by the sweep.
+	if err := live.Open(s.app, s.session.Media()); err != nil {
+		t.Fatal(err)
+	}
+	if err := sessions.Sweep(s.app, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if rooms, err := live.Rooms(s.app); err != nil || len(rooms) != 0 {
+		t.Errorf("open: %v, %v", rooms, err)
+	}
+}

@@ -1,0 +1,53 @@
+package entry
+
+import (
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"usher/hooks/live"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// partKey marks a participant whose part has changed, from the write to what follows on its commit.
+const partKey = "@usherPart"
+
+// registerParts lets the media server know of another part at once: who loses the controls of a host keeps what
+// everybody may do (R107).
+func registerParts(app core.App) {
+	app.OnRecordUpdateExecute("participants").BindFunc(func(e *core.RecordEvent) error {
+		if record.Changed(e.Record, "part") {
+			e.Record.SetRaw(partKey, true)
+		}
+		return e.Next()
+	})
+	app.OnRecordAfterUpdateSuccess("participants").BindFunc(func(e *core.RecordEvent) error {
+		if changed, _ := e.Record.GetRaw(partKey).(bool); changed {
+			e.Record.SetRaw(partKey, nil)
+			changeMedia(e.App, &sessions.Participant{Record: e.Record})
+		}
+		return e.Next()
+	})
+}
+
+func changeMedia(app core.App, p *sessions.Participant) {
+	session, err := sessions.ByID(app, p.SessionID())
+	if errors.Is(err, record.ErrNotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "" || p.State() != sessions.StateAdmitted) {
+		return
+	}
+	var grant live.Grant
+	if err == nil {
+		grant, err = grantOf(app, session, p)
+	}
+	if err != nil {
+		app.Logger().Error("find the session of who has another part", "error", err)
+		return
+	}
+	routine.FireAndForget(func() {
+		if err := live.Demote(app, grant); err != nil {
+			app.Logger().Warn("tell the media server of another part", "error", err)
+		}
+	})
+}

@@ -1,0 +1,225 @@
+package livetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/livekit/protocol/livekit"
+	"github.com/pion/ice/v4"
+	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media"
+
+	"usher/hooks/live"
+)
+
+// Sender is somebody who is in with pictures: what he sends looks to the media server like VP8, and he takes what the
+// others send.
+type Sender struct {
+	*Visitor
+	Received atomic.Int64 // packets of others
+
+	up, down *webrtc.PeerConnection
+	say      sync.Mutex
+	in       chan struct{} // closed when media flow to him
+	answered chan *livekit.TrackInfo
+	ctx      context.Context
+	stop     context.CancelFunc
+}
+
+// Come lets somebody in who takes media, and returns once they flow. He leaves with the test.
+func Come(t testing.TB, pass live.Pass) *Sender {
+	t.Helper()
+	s := &Sender{Visitor: Enter(t, pass), in: make(chan struct{}), answered: make(chan *livekit.TrackInfo, 4)}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	var err error
+	if s.up, err = connection(); err == nil {
+		s.down, err = connection()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Go)
+	s.trickle(s.up, livekit.SignalTarget_PUBLISHER)
+	s.trickle(s.down, livekit.SignalTarget_SUBSCRIBER)
+	s.down.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		for {
+			if _, _, err := track.ReadRTP(); err != nil {
+				return
+			}
+			s.Received.Add(1)
+		}
+	})
+	flow := sync.OnceFunc(func() { close(s.in) })
+	s.down.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		if state == webrtc.PeerConnectionStateConnected {
+			flow()
+		}
+	})
+	go s.listen()
+	select {
+	case <-s.in:
+	case <-time.After(10 * time.Second):
+		t.Fatal("no media flow")
+	}
+	return s
+}
+
+// Go hangs up.
+func (s *Sender) Go() {
+	s.stop()
+	s.say.Lock()
+	s.Leave()
+	s.say.Unlock()
+	_ = s.up.Close()
+	_ = s.down.Close()
+}
+
+// connection is one to this machine alone.
+func connection() (*webrtc.PeerConnection, error) {
+	var engine webrtc.SettingEngine
+	engine.SetIncludeLoopbackCandidate(true)
+	engine.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	engine.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() && ip.To4() != nil })
+	var codecs webrtc.MediaEngine
+	if err := codecs.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	return webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(&codecs)).NewPeerConnection(webrtc.Configuration{})
+}
+
+func (s *Sender) tell(request *livekit.SignalRequest) error {
+	s.say.Lock()
+	defer s.say.Unlock()
+	return s.Say(request)
+}
+
+func (s *Sender) trickle(connection *webrtc.PeerConnection, target livekit.SignalTarget) {
+	connection.OnICECandidate(func(c *webrtc.ICECandidate) {
+		if c == nil {
+			return
+		}
+		if init, err := json.Marshal(c.ToJSON()); err == nil {
+			_ = s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_Trickle{Trickle: &livekit.TrickleRequest{CandidateInit: string(init), Target: target}}})
+		}
+	})
+}
+
+// listen answers the media server until it hangs up.
+func (s *Sender) listen() {
+	early := map[livekit.SignalTarget][]webrtc.ICECandidateInit{}
+	add := func(target livekit.SignalTarget) {
+		connection := s.up
+		if target == livekit.SignalTarget_SUBSCRIBER {
+			connection = s.down
+		}
+		if connection.RemoteDescription() == nil {
+			return
+		}
+		for _, candidate := range early[target] {
+			_ = connection.AddICECandidate(candidate)
+		}
+		early[target] = nil
+	}
+	for s.ctx.Err() == nil {
+		message, err := s.Next(time.Minute)
+		if err != nil {
+			return
+		}
+		switch m := message.Message.(type) {
+		case *livekit.SignalResponse_Offer:
+			if err := s.answer(m.Offer); err != nil {
+				fmt.Println("livetest: answer an offer:", err)
+			}
+			add(livekit.SignalTarget_SUBSCRIBER)
+		case *livekit.SignalResponse_Answer:
+			_ = s.up.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.Answer.Sdp})
+			add(livekit.SignalTarget_PUBLISHER)
+		case *livekit.SignalResponse_Trickle:
+			var candidate webrtc.ICECandidateInit
+			if json.Unmarshal([]byte(m.Trickle.CandidateInit), &candidate) == nil {
+				early[m.Trickle.Target] = append(early[m.Trickle.Target], candidate)
+				add(m.Trickle.Target)
+			}
+		case *livekit.SignalResponse_TrackPublished:
+			s.answered <- m.TrackPublished.Track
+		}
+	}
+}
+
+func (s *Sender) answer(offer *livekit.SessionDescription) error {
+	if err := s.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.Sdp}); err != nil {
+		return err
+	}
+	answer, err := s.down.CreateAnswer(nil)
+	if err != nil {
+		return err
+	}
+	if err := s.down.SetLocalDescription(answer); err != nil {
+		return err
+	}
+	return s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{
+		Answer: &livekit.SessionDescription{Type: "answer", Sdp: answer.SDP, Id: offer.Id}}})
+}
+
+// Send sends a camera's picture of that size, announced with frames a second, at so many bits a second until he leaves.
+func (s *Sender) Send(t testing.TB, width, height, fps, bits int) {
+	t.Helper()
+	name := fmt.Sprintf("camera@%d", fps)
+	track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, name, "stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.up.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{AddTrack: &livekit.AddTrackRequest{
+		Cid: name, Name: name, Type: livekit.TrackType_VIDEO, Source: livekit.TrackSource_CAMERA, Width: uint32(width), Height: uint32(height),
+		Layers: []*livekit.VideoLayer{{Quality: livekit.VideoQuality_HIGH, Width: uint32(width), Height: uint32(height), Bitrate: uint32(bits)}},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-s.answered:
+	case <-time.After(5 * time.Second):
+		t.Fatal("the track was not taken")
+	}
+	offer, err := s.up.CreateOffer(nil)
+	if err == nil {
+		err = s.up.SetLocalDescription(offer)
+	}
+	if err == nil {
+		err = s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_Offer{Offer: &livekit.SessionDescription{Type: "offer", Sdp: offer.SDP}}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	go s.play(track, width, height, fps, bits)
+}
+
+// play writes frames that begin as those of VP8 do, a key frame each second.
+func (s *Sender) play(track *webrtc.TrackLocalStaticSample, width, height, fps, bits int) {
+	every := time.Second / time.Duration(fps)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	frame := make([]byte, bits/8/fps)
+	for n := 0; ; n++ {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		frame[0] = 0x11 // an inter frame
+		if n%fps == 0 {
+			copy(frame, []byte{0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, byte(width), byte(width >> 8), byte(height), byte(height >> 8)})
+		}
+		if track.WriteSample(media.Sample{Data: frame, Duration: every}) != nil {
+			return
+		}
+	}
+}

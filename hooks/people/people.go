@@ -1,0 +1,45 @@
+// Package people keeps that nobody reads an old row in the list of a team's people. Whoever joins, is invited or
+// answers only writes down in people_stale whose row is old; a trigger renews the row when that note is taken away.
+package people
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Renew brings the team's rows of people, tallies and people_find up to date. Whoever reads one of them calls it
+// first: what was committed before is in what he reads then. If nothing is old it costs one look into an index.
+func Renew(app core.App, team string) error {
+	var old bool
+	err := app.DB().NewQuery("SELECT EXISTS (SELECT 1 FROM people_stale WHERE team = {:team})").WithContext(record.Kept).
+		Bind(dbx.Params{"team": team}).Row(&old)
+	if err != nil {
+		return fmt.Errorf("find who is listed as before: %w", err)
+	}
+	if !old {
+		return nil
+	}
+	_, err = app.NonconcurrentDB().NewQuery("DELETE FROM people_stale WHERE team = {:team}").WithContext(record.Kept).
+		Bind(dbx.Params{"team": team}).Execute()
+	if err != nil {
+		return fmt.Errorf("renew the list of people: %w", err)
+	}
+	return nil
+}
+
+// some is how many rows the Keeper renews at a time: writers wait for some milliseconds.
+const some = 200
+
+// renewSome renews rows of any team, and says how many.
+func renewSome(app core.App) (int64, error) {
+	result, err := app.NonconcurrentDB().NewQuery("DELETE FROM people_stale WHERE (team, email) IN " +
+		"(SELECT team, email FROM people_stale LIMIT {:some})").WithContext(record.Kept).Bind(dbx.Params{"some": some}).Execute()
+	if err != nil {
+		return 0, fmt.Errorf("renew the list of people: %w", err)
+	}
+	return result.RowsAffected()
+}

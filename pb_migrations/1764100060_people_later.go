@@ -1,0 +1,54 @@
+package pb_migrations
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	m "github.com/pocketbase/pocketbase/migrations"
+)
+
+// The list of people is brought up to date after the deed that changes it: whoever joins, is invited or answers
+// writes down in people_stale whose row is old, in the same transaction, and no more. To take that note away is to
+// renew the row. Before a team's list is read its notes are taken away, so nobody reads an old row, and notes that a crash
+// leaves lose nothing. What is rare, a name or an address that changes, or somebody who goes, renews at once as before.
+func init() {
+	replaced := []string{"new_member", "first_member", "named_member", "member", "new_invitation", "first_invitation",
+		"named_invitation", "invitation", "other_invitation"}
+	m.Register(func(app core.App) error {
+		return execute(app, dropPeopleTriggers(replaced)+
+			"CREATE TABLE people_stale (team TEXT NOT NULL, email TEXT NOT NULL, PRIMARY KEY (team, email)) WITHOUT ROWID;;"+
+			noted("new_member", "AFTER INSERT ON memberships", ofMember)+
+			noted("member", "AFTER UPDATE OF kind, owner, admin, organizer, created ON memberships", ofMember)+
+			noted("new_invitation", "AFTER INSERT ON invitations", "NEW.email")+
+			noted("invitation", "AFTER UPDATE OF admin, organizer, status, expires, answered, name, created ON invitations", "NEW.email")+
+			trigger("people_renewed", "AFTER DELETE ON people_stale", "", nobody, fill(old), rename(old)))
+	}, func(app core.App) error {
+		statements := "DELETE FROM people_stale;; DROP TRIGGER people_renewed;; DROP TABLE people_stale;;" +
+			dropPeopleTriggers([]string{"new_member", "member", "new_invitation", "invitation"})
+		for _, statement := range strings.Split(peopleTriggers(), ";;") {
+			for _, name := range replaced {
+				if strings.HasPrefix(statement, "CREATE TRIGGER people_of_"+name+" ") {
+					statements += statement + ";;"
+				}
+			}
+		}
+		return execute(app, statements)
+	})
+}
+
+func dropPeopleTriggers(names []string) string {
+	return "DROP TRIGGER people_of_" + strings.Join(names, ";; DROP TRIGGER people_of_") + ";;"
+}
+
+func noted(name, event, email string) string {
+	return trigger("people_of_"+name, event, "",
+		"INSERT INTO people_stale VALUES (NEW.team, "+email+") ON CONFLICT DO NOTHING")
+}
+
+// old is whose note is taken away.
+const old = "(SELECT OLD.team team, OLD.email email)"
+
+// nobody takes the row away of an address that is neither in the team nor asked any more.
+const nobody = `DELETE FROM people WHERE team = OLD.team AND email = OLD.email
+	AND NOT EXISTS (SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = OLD.team WHERE u.email = OLD.email COLLATE NOCASE)
+	AND coalesce((SELECT status FROM invitations WHERE team = OLD.team AND email = OLD.email ORDER BY created DESC, rowid DESC LIMIT 1), 'accepted') = 'accepted'`

@@ -1,0 +1,176 @@
+// The device check before a session: what the camera sees, how loud the microphone hears, what the loudspeaker says.
+// What is chosen is kept where the session's own page looks for it.
+const store = "usher.stage";
+const inputs = { camera: "videoinput", microphone: "audioinput", speaker: "audiooutput" };
+
+let box, stream, meter, choices = {};
+
+export function start() {
+  const found = document.querySelector("[data-check]");
+  if (!found || found === box) return;
+  box = found;
+  choices = read();
+  box.hidden = false;
+  if (!navigator.mediaDevices?.getUserMedia) return explain("", { name: "InsecureContext" });
+  part("begin").addEventListener("click", open);
+  part("test").addEventListener("click", sound);
+  for (const kind of ["camera", "microphone"]) part(`use-${kind}`).addEventListener("change", (event) => use(kind, event.target.checked));
+  for (const kind of Object.keys(inputs)) part(kind).addEventListener("change", (event) => choose(kind, event.target.value));
+  navigator.mediaDevices.addEventListener("devicechange", () => stream && list());
+  window.addEventListener("pagehide", stop);
+  asked().then((granted) => granted && open());
+}
+
+const part = (name) => box.querySelector(`[data-part="${name}"]`);
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(store)) ?? {};
+  } catch (refused) {
+    return {};
+  }
+}
+
+function keep(key, value) {
+  choices = { ...read(), ...choices, [key]: value };
+  try {
+    localStorage.setItem(store, JSON.stringify(choices));
+  } catch (refused) {
+    // It lasts as long as the page.
+  }
+}
+
+// Whether the browser would not ask: then the check begins by itself.
+async function asked() {
+  try {
+    const states = await Promise.all(["camera", "microphone"].map((name) => navigator.permissions.query({ name })));
+    return states.every((permission) => permission.state === "granted");
+  } catch (unknown) {
+    return false;
+  }
+}
+
+const want = (kind) => choices[kind] !== false;
+const device = (kind) => (choices[inputs[kind]] ? { deviceId: { ideal: choices[inputs[kind]] } } : true);
+
+async function open() {
+  stop();
+  explain("");
+  box.dataset.open = "";
+  stream = new MediaStream();
+  for (const kind of ["camera", "microphone"]) {
+    part(`use-${kind}`).checked = want(kind);
+    if (want(kind)) await add(kind);
+  }
+  await list();
+}
+
+async function add(kind) {
+  try {
+    const got = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: device(kind) } : { audio: device(kind) });
+    for (const track of got.getTracks()) stream.addTrack(track);
+  } catch (refused) {
+    part(`use-${kind}`).checked = false;
+    explain(kind, refused);
+  }
+  show();
+}
+
+function show() {
+  const video = part("picture"), pictures = stream.getVideoTracks();
+  video.srcObject = pictures.length > 0 ? new MediaStream(pictures) : null;
+  box.toggleAttribute("data-dark", pictures.length === 0);
+  listen();
+}
+
+function listen() {
+  clearInterval(meter?.timer);
+  meter?.context.close();
+  meter = undefined;
+  part("level").value = 0;
+  if (stream.getAudioTracks().length === 0) return;
+  const context = new AudioContext(), analyser = context.createAnalyser();
+  analyser.fftSize = 512;
+  context.createMediaStreamSource(new MediaStream(stream.getAudioTracks())).connect(analyser);
+  const heard = new Uint8Array(analyser.fftSize);
+  meter = { context, timer: setInterval(() => {
+    analyser.getByteTimeDomainData(heard);
+    part("level").value = Math.min(1, Math.max(...heard.map((n) => Math.abs(n - 128))) / 64);
+  }, 100) };
+}
+
+function drop(kind) {
+  for (const track of stream?.getTracks() ?? []) {
+    if ((track.kind === "video") !== (kind === "camera")) continue;
+    track.stop();
+    stream.removeTrack(track);
+  }
+}
+
+async function use(kind, on) {
+  keep(kind, on);
+  drop(kind);
+  explain("");
+  if (on) await add(kind);
+  show();
+  list();
+}
+
+async function choose(kind, id) {
+  keep(inputs[kind], id);
+  if (kind === "speaker") return;
+  if (kind === "camera") keep("facing", /back|rear|environment/i.test(part(kind).selectedOptions[0]?.textContent ?? "") ? "environment" : "user");
+  if (part(`use-${kind}`).checked) await use(kind, true);
+}
+
+async function list() {
+  const all = (await navigator.mediaDevices.enumerateDevices().catch(() => [])).filter((one) => one.deviceId !== "");
+  for (const [kind, name] of Object.entries(inputs)) {
+    const field = part(kind), found = all.filter((one) => one.kind === name);
+    const active = stream?.getTracks().find((track) => (track.kind === "video") === (kind === "camera") && kind !== "speaker")?.getSettings().deviceId;
+    field.replaceChildren(...found.map((one, n) => new Option(one.label || `${field.dataset.word} ${n + 1}`, one.deviceId)));
+    if (found.length === 0) field.append(new Option(field.dataset.none, ""));
+    field.disabled = found.length === 0;
+    const wanted = active ?? choices[name];
+    if (found.some((one) => one.deviceId === wanted)) field.value = wanted;
+  }
+}
+
+// Two notes, on the loudspeaker that was chosen.
+async function sound() {
+  const context = new AudioContext();
+  const speaker = part("speaker").value;
+  if (speaker && context.setSinkId) await context.setSinkId(speaker).catch(() => {});
+  const volume = context.createGain();
+  volume.gain.value = 0.15;
+  volume.connect(context.destination);
+  [523.25, 659.25].forEach((frequency, n) => {
+    const note = context.createOscillator();
+    note.frequency.value = frequency;
+    note.connect(volume);
+    note.start(context.currentTime + n * 0.35);
+    note.stop(context.currentTime + n * 0.35 + 0.3);
+    note.onended = () => n === 1 && context.close();
+  });
+}
+
+function stop() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  clearInterval(meter?.timer);
+  meter?.context.close();
+  stream = meter = undefined;
+}
+
+const words = {
+  NotAllowedError: (what) => `The browser does not let this page use the ${what}. Press the sign beside the address, allow it there, then check again. You can join without it.`,
+  NotFoundError: (what) => `No ${what} was found. Plug one in, or join without it.`,
+  NotReadableError: (what) => `The ${what} is used by another program. Close that program, then check again.`,
+  InsecureContext: () => "Browsers use camera and microphone only on pages with https. Ask whoever runs this server.",
+};
+
+function explain(kind, refused) {
+  const say = part("say");
+  if (!refused) return (say.textContent = "");
+  const sentence = (words[refused.name] ?? ((what) => `The ${what} does not start. Choose another one, or join without it.`))(kind);
+  say.textContent = say.textContent && !say.textContent.includes(sentence) ? `${say.textContent} ${sentence}` : sentence;
+}

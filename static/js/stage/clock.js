@@ -1,0 +1,53 @@
+// How long the session has run, by the server's clock; and what is said before its end.
+import { root } from "./session.js";
+import { caption } from "./captions.js";
+import { write } from "./dom.js";
+import { say } from "../toasts.js";
+
+const face = document.getElementById("clock");
+let ahead = 0; // the server's clock before ours, in milliseconds
+
+const two = (n) => String(n).padStart(2, "0");
+
+function tick() {
+  const started = Number(document.getElementById("state")?.dataset.started);
+  if (!started || !face.isConnected) return;
+  const seconds = Math.max(0, Math.floor((Date.now() + ahead - started) / 1000));
+  write(face, `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`);
+}
+
+// The notice of the end says itself how near it is. Each nearness is said once, and hidden until the next if the person
+// hides it.
+let said = document.getElementById("left")?.dataset.stage ?? "";
+
+function notice() {
+  const state = document.getElementById("state");
+  const left = document.getElementById("left");
+  if (!state || !left) return;
+  const stage = left.dataset.stage ?? "";
+  if (stage !== said && stage !== "") caption(left.querySelector("p").textContent.trim());
+  said = stage;
+  const waiting = Number(state.dataset.waiting ?? 0);
+  if (waiting > waited) say(waiting === 1 ? "Somebody waits in the lobby." : `${waiting} people wait in the lobby.`);
+  waited = waiting;
+  for (const dot of document.querySelectorAll("[data-waiting-dot]")) {
+    dot.hidden = waiting === 0;
+    write(dot.firstElementChild, String(waiting));
+  }
+}
+
+let waited = 0;
+
+function synchronize() {
+  const there = Number(document.getElementById("state")?.dataset.now);
+  if (there) ahead = there - Date.now();
+  notice();
+  tick();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-hush]")) root.dataset.hush = document.getElementById("left").dataset.stage;
+});
+document.addEventListener("stage:state", synchronize);
+synchronize();
+setInterval(tick, 500);

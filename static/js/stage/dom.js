@@ -1,0 +1,67 @@
+// Elements made without markup: what people type is text, never HTML.
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) mark(made, name, value);
+  made.append(...children);
+  return made;
+}
+
+// An attribute that is there with true, gone with false or null, and else has that value. What is so already is not touched.
+export function mark(element, name, value) {
+  const gone = value === false || value === null || value === undefined;
+  if (gone) return element.removeAttribute(name);
+  const text = value === true ? "" : String(value);
+  if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+}
+
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const icons = document.getElementById("icons").content;
+
+// One of the drawings that the page brought; with a label it is said to readers of the screen.
+export function icon(name, label) {
+  const drawn = icons.querySelector(`[data-icon="${name}"] > svg`).cloneNode(true);
+  if (label) {
+    drawn.removeAttribute("aria-hidden");
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", label);
+  }
+  return drawn;
+}
+
+// Puts an icon in the place of another, unless it is that one already.
+export function swapIcon(holder, name, label) {
+  const wanted = `${name} ${label ?? ""}`;
+  if (holder.dataset.drawn === wanted) return;
+  holder.dataset.drawn = wanted;
+  const fresh = icon(name, label);
+  const old = holder.querySelector("svg");
+  if (old) old.replaceWith(fresh);
+  else holder.prepend(fresh);
+}
+
+// The one or two capitals that stand for a name.
+export function initials(name) {
+  const words = name.trim().split(/\s+/u).map((word) => [...word].find((letter) => /[\p{L}\p{N}]/u.test(letter))).filter(Boolean);
+  if (words.length === 0) return "?";
+  const both = words.length === 1 ? [...name.trim()].slice(0, 2) : [words[0], words.at(-1)];
+  return both.join("").toUpperCase();
+}
+
+// Calls f once for however many calls there were before the next frame.
+export function gathered(f) {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    const run = () => {
+      if (!due) return;
+      due = false;
+      f();
+    };
+    requestAnimationFrame(run);
+    setTimeout(run, 100); // a page in the background has no frames
+  };
+}

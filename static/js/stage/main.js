@@ -1,0 +1,18 @@
+// The page of a live session. Each module is about one thing and wires itself; this one brings the page in.
+import { keepIn } from "./connection.js";
+import { publish } from "./mine.js";
+import { reached } from "./marks.js";
+import { look } from "./state.js";
+import "./tiles.js";
+import "./people.js";
+import "./panels.js";
+import "./chat.js";
+import "./devices.js";
+import "./screen.js";
+import "./clock.js";
+import "./leave.js";
+import "./keys.js";
+
+reached("script");
+keepIn(publish);
+look();

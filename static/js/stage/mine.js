@@ -1,0 +1,159 @@
+// One's own camera and microphone: asked for while the page connects, sent once it is in, turned on and off by the
+// person. Without either one takes part all the same.
+import { session } from "./session.js";
+import { over } from "./curtain.js";
+import { camera, microphone } from "./publishing.js";
+import { keep, kept } from "./kept.js";
+import { swapIcon, write } from "./dom.js";
+import { caption } from "./captions.js";
+import { reached } from "./marks.js";
+import { me, room, RoomEvent, Track, whenChanged } from "./room.js";
+import { say } from "../toasts.js";
+
+const kinds = {
+  camera: { source: Track.Source.Camera, on: ["video", "Stop video"], off: ["video-off", "Start video"], said: "camera" },
+  microphone: { source: Track.Source.Microphone, on: ["mic", "Mute"], off: ["mic-off", "Unmute"], said: "microphone" },
+};
+
+// What the person wants; a connection that is made anew brings it back.
+const want = {
+  camera: kept("camera", true),
+  microphone: session.muted ? false : kept("microphone", true),
+};
+
+const isOn = (kind) => (kind === "camera" ? me().isCameraEnabled : me().isMicrophoneEnabled);
+
+const may = (kind) => {
+  const { permissions } = me();
+  if (!permissions) return true;
+  const sources = permissions.canPublishSources ?? [];
+  return permissions.canPublish && (sources.length === 0 || sources.includes(kind === "camera" ? 1 : 2));
+};
+
+// Asks the browser for what is wanted, both at once so that it asks the person once.
+async function take() {
+  if (!want.camera && !want.microphone) return [];
+  if (!navigator.mediaDevices?.getUserMedia) {
+    explain("camera", { name: "Insecure" });
+    return [];
+  }
+  try {
+    return await room.localParticipant.createTracks({ video: want.camera && camera(), audio: want.microphone && microphone() });
+  } catch (refused) {
+    if (!want.camera || !want.microphone) {
+      explain(want.camera ? "camera" : "microphone", refused);
+      return [];
+    }
+  }
+  const each = await Promise.allSettled([room.localParticipant.createTracks({ audio: microphone() }), room.localParticipant.createTracks({ video: camera() })]);
+  each.forEach((result, i) => result.status === "rejected" && explain(["microphone", "camera"][i], result.reason));
+  return each.flatMap((result) => result.value ?? []);
+}
+
+// Asked for while the page connects; a connection that is made anew takes its own.
+let first = session.me.publishes ? take() : Promise.resolve([]);
+
+// Sends what is wanted into a room that was just entered.
+export async function publish() {
+  const tracks = await (first ?? take());
+  first = null;
+  reached("devices");
+  await Promise.all(tracks.map((track) => send(track).catch(() => track.stop())));
+  reached("published");
+}
+
+// The name of a picture says how many frames a second it has: the server keeps what was sent beside what was planned.
+function send(track) {
+  if (track.kind === Track.Kind.Audio) return me().publishTrack(track, { source: Track.Source.Microphone, name: "microphone" });
+  const { frameRate } = track.mediaStreamTrack.getSettings();
+  return me().publishTrack(track, { source: Track.Source.Camera, name: `camera@${Math.round(frameRate || session.video.fps)}` });
+}
+
+async function turn(kind, on) {
+  const publication = me().getTrackPublication(kinds[kind].source);
+  if (publication?.track) return on ? publication.unmute() : publication.mute();
+  if (!on) return undefined;
+  const [track] = await me().createTracks(kind === "camera" ? { video: camera() } : { audio: microphone() });
+  return send(track);
+}
+
+const busy = new Set();
+
+export async function toggle(kind) {
+  const on = !isOn(kind);
+  if (busy.has(kind)) return undefined;
+  if (on && !may(kind)) return say(`Who hosts has not given you the ${kinds[kind].said}.`);
+  busy.add(kind);
+  want[kind] = on;
+  keep(kind, on);
+  try {
+    await turn(kind, on);
+    if (on) settle(kind);
+    caption(on ? `Your ${kinds[kind].said} is on.` : `Your ${kinds[kind].said} is off.`);
+  } catch (refused) {
+    want[kind] = false;
+    explain(kind, refused);
+  }
+  busy.delete(kind);
+  return draw();
+}
+
+const trouble = document.getElementById("trouble");
+
+const sentences = {
+  Insecure: () => "Browsers give camera and microphone only to pages on https. You hear and see the others.",
+  NotAllowedError: (said) => `The browser keeps the ${said} from this page. Allow it at the left of the address, then turn it on again.`,
+  NotFoundError: (said) => `There is no ${said} on this device. Connect one, or go on without.`,
+  NotReadableError: (said) => `Another program holds the ${said}. Close it there, then turn it on again.`,
+};
+sentences.OverconstrainedError = sentences.NotFoundError;
+sentences.AbortError = sentences.NotReadableError;
+
+const stands = new Map();
+
+// Says what keeps a device from being used, and what to do.
+function explain(kind, refused) {
+  const { said } = kinds[kind];
+  const sentence = sentences[refused.name] ?? (() => `The ${said} did not start. Choose another one under Devices.`);
+  stands.set(kind, sentence(said));
+  tell();
+}
+
+function settle(kind) {
+  if (stands.delete(kind)) tell();
+}
+
+function tell() {
+  trouble.hidden = stands.size === 0;
+  write(trouble.querySelector("p"), [...new Set(stands.values())].join(" "));
+}
+
+trouble.querySelector("button").addEventListener("click", () => {
+  stands.clear();
+  tell();
+});
+
+function draw() {
+  if (over()) return;
+  for (const [kind, { on, off }] of Object.entries(kinds)) {
+    const button = document.querySelector(`[data-toggle="${kind}"]`);
+    const [drawing, words] = isOn(kind) ? on : off;
+    button.hidden = !may(kind);
+    button.toggleAttribute("data-off", !isOn(kind));
+    swapIcon(button, drawing);
+    write(button.querySelector("span"), words);
+  }
+}
+
+// A host can turn the microphone off, and nobody but oneself on again.
+room.on(RoomEvent.TrackMuted, (publication, participant) => {
+  if (participant !== me() || publication.source !== Track.Source.Microphone || !want.microphone) return;
+  want.microphone = false;
+  say("A host has muted you. Press Unmute to speak.");
+});
+
+for (const kind of Object.keys(kinds)) {
+  document.querySelector(`[data-toggle="${kind}"]`).addEventListener("click", () => toggle(kind));
+}
+whenChanged(draw);
+draw();

@@ -1,0 +1,126 @@
+// The list of people: whose hand is up and for how long, who is in, and what a host can do about each.
+import { session } from "./session.js";
+import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
+import { caption } from "./captions.js";
+import { raised, handOf, whenHands } from "./hands.js";
+import { about, everybody, isMe, leads, partOf, room, RoomEvent, whenChanged } from "./room.js";
+import { at } from "./session.js";
+import { send } from "./state.js";
+import { say } from "../toasts.js";
+
+const everyone = document.getElementById("everyone");
+const handList = document.getElementById("hands");
+const rows = { everyone: new Map(), hands: new Map() };
+
+const states = (participant) => [
+  participant.isScreenShareEnabled && "shows the screen",
+  !participant.isScreenShareEnabled && !participant.isCameraEnabled && "picture off",
+].filter(Boolean);
+
+const draw = gathered(() => {
+  if (!everyone.isConnected) return;
+  const people = everybody();
+  const byName = (a, b) => order(a) - order(b) || about(a).name.localeCompare(about(b).name);
+  const sorted = people.toSorted(byName);
+  fillList(everyone, rows.everyone, sorted, (p) => [partOf(p), ...states(p)].join(", "), true);
+  const hands = raised().map(({ identity }) => people.find((p) => p.identity === identity)).filter(Boolean);
+  fillList(handList, rows.hands, hands, (p) => `${partOf(p)}, for ${span(Date.now() - handOf(p.identity))}`, false);
+  handList.closest("section").hidden = hands.length === 0;
+  for (const place of document.querySelectorAll("[data-people-count]")) write(place, String(people.length));
+  const here = new Set(people.map((p) => p.identity));
+  for (const row of document.querySelectorAll("#absent [data-person]")) row.hidden = here.has(row.dataset.person);
+  const absent = document.getElementById("absent");
+  if (absent) absent.hidden = !absent.querySelector("[data-person]:not([hidden])");
+});
+
+// Oneself first, then hosts, then the others.
+const order = (p) => (isMe(p) ? 0 : leads(p) ? 1 : 2);
+
+function fillList(list, known, people, words, controls) {
+  people.forEach((participant, i) => {
+    const key = participant.identity;
+    if (!known.has(key)) known.set(key, row(participant, controls));
+    const li = known.get(key);
+    fill(li, participant, words(participant));
+    if (list.children[i] !== li) list.insertBefore(li, list.children[i] ?? null);
+  });
+  while (list.children.length > people.length) list.lastElementChild.remove();
+  const here = new Set(people.map((p) => p.identity));
+  for (const key of known.keys()) if (!here.has(key)) known.delete(key);
+}
+
+function row(participant, controls) {
+  const li = el("li", { "data-person": participant.identity },
+    el("span", { class: "avatar", "data-size": "sm", "data-you": isMe(participant), "aria-hidden": "true" }, el("span")),
+    el("span", {}, el("b"), el("small")),
+    el("span", { class: "ic" }, el("i", { class: "hand" }), el("i", { class: "sound" })));
+  if (!controls || !session.me.leads || isMe(participant)) return li;
+  const more = el("button", { class: "btn", "data-variant": "ghost", "data-size": "icon-sm", type: "button", "aria-expanded": "false" });
+  const deeds = el("div", { class: "row", hidden: true },
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-mute": true }, "Mute"),
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-put-out": true }, "Put out…"));
+  more.addEventListener("click", () => {
+    deeds.hidden = !deeds.hidden;
+    more.setAttribute("aria-expanded", String(!deeds.hidden));
+  });
+  li.querySelector(".ic").append(more);
+  li.append(deeds);
+  return li;
+}
+
+function fill(li, participant, small) {
+  const { name } = about(participant);
+  write(li.querySelector(".avatar > span"), initials(name));
+  write(li.querySelector("b"), isMe(participant) ? `${name} (you)` : name);
+  write(li.querySelector("small"), small);
+  const up = handOf(participant.identity) !== null;
+  const hand = li.querySelector(".hand");
+  hand.hidden = !up;
+  if (up) swapIcon(hand, "hand", "Hand raised");
+  const heard = participant.isMicrophoneEnabled;
+  mark(li.querySelector(".sound"), "data-off", !heard);
+  swapIcon(li.querySelector(".sound"), heard ? "mic" : "mic-off", heard ? "Microphone on" : "Muted");
+  const more = li.querySelector("[aria-expanded]");
+  if (!more) return;
+  swapIcon(more, "ellipsis");
+  mark(more, "aria-label", `What you can do about ${name}`);
+  li.querySelector("[data-mute]").disabled = !heard;
+  li.querySelector("[data-put-out]").hidden = about(participant).part === "host";
+}
+
+function span(ms) {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return seconds === 1 ? "1 second" : `${seconds} seconds`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 1 ? "1 minute" : `${minutes} minutes`;
+}
+
+// To mute everybody is to mute each of the others who is heard.
+document.querySelector("[data-everybody]")?.addEventListener("formdata", (event) => {
+  for (const p of room.remoteParticipants.values()) if (p.isMicrophoneEnabled) event.formData.append("person", p.identity);
+});
+
+const asks = document.getElementById("put-out");
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-mute], [data-put-out]");
+  if (!button) return;
+  const person = button.closest("[data-person]").dataset.person;
+  const name = about(room.remoteParticipants.get(person) ?? { name: "" }).name;
+  if (button.dataset.mute !== undefined) {
+    if (await send(at("mute"), { person })) say(`${name} is muted.`);
+    return;
+  }
+  write(asks.querySelector("h2"), `Put ${name} out of the session?`);
+  asks.querySelector("[name=person]").value = person;
+  asks.showModal();
+});
+
+room.on(RoomEvent.ParticipantConnected, (participant) => caption(`${about(participant).name} came in.`));
+room.on(RoomEvent.ParticipantDisconnected, (participant) => caption(`${about(participant).name} left.`));
+
+whenChanged(draw);
+whenHands(draw);
+document.addEventListener("stage:state", draw);
+setInterval(() => raised().length > 0 && draw(), 5000);
+draw();

@@ -1,0 +1,58 @@
+// The one media room of this page, and who is in it.
+import { options } from "./publishing.js";
+import { session } from "./session.js";
+
+export const { Room, RoomEvent, Track, ConnectionState, ConnectionQuality, DisconnectReason } = window.LivekitClient;
+
+window.LivekitClient.setLogLevel("silent");
+
+export const room = new Room(options());
+
+export const me = () => room.localParticipant;
+
+// Everybody who is in: the others in the order in which they came, then oneself.
+export function everybody() {
+  const others = [...room.remoteParticipants.values()].sort((a, b) => (a.joinedAt ?? 0) - (b.joinedAt ?? 0));
+  return [...others, me()];
+}
+
+export const isMe = (participant) => participant === me();
+
+// What the server said of somebody in his pass.
+const read = new WeakMap();
+
+export function about(participant) {
+  if (isMe(participant)) return session.me;
+  const known = read.get(participant);
+  if (known && known.text === participant.metadata && known.called === participant.name) return known.person;
+  let said = {};
+  try {
+    said = JSON.parse(participant.metadata || "{}") ?? {};
+  } catch (broken) {
+    said = {};
+  }
+  const person = { name: participant.name || "Somebody", part: said.part ?? "attendee", guest: Boolean(said.guest), picture: said.picture ?? "" };
+  read.set(participant, { text: participant.metadata, called: participant.name, person });
+  return person;
+}
+
+export const leads = (participant) => ["host", "cohost"].includes(about(participant).part);
+
+const parts = { host: "Host", cohost: "Co-host", presenter: "Presenter" };
+
+export const partOf = (participant) => parts[about(participant).part] ?? (about(participant).guest ? "Guest" : "Attendee");
+
+export const speaks = (participant) => participant.isMicrophoneEnabled;
+export const shows = (participant) => participant.isScreenShareEnabled;
+
+const redraws = [
+  "ParticipantConnected", "ParticipantDisconnected", "ParticipantMetadataChanged", "ParticipantNameChanged", "ParticipantActive",
+  "TrackPublished", "TrackUnpublished", "TrackSubscribed", "TrackUnsubscribed", "TrackMuted", "TrackUnmuted",
+  "LocalTrackPublished", "LocalTrackUnpublished", "ConnectionQualityChanged", "ParticipantPermissionsChanged",
+  "Connected", "Reconnected", "Disconnected",
+].map((name) => RoomEvent[name]);
+
+// Calls f whenever what can be seen of the room has changed.
+export function whenChanged(f) {
+  for (const event of redraws) room.on(event, f);
+}

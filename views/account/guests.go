@@ -1,0 +1,52 @@
+package account
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/entry"
+	"usher/hooks/sessions"
+)
+
+// sessionPrompt is a session that asks somebody who is not in its team to come as a guest (R67).
+type sessionPrompt struct {
+	ID, Code, Title  string
+	Team, Logo, Host string
+	Starts           time.Time
+	Zone             *time.Location
+	Running          bool
+	Declined         bool
+}
+
+func (p sessionPrompt) to(deed string) string { return "/s/" + p.Code + "/" + deed }
+
+// when says when it is, before the time.
+func (p sessionPrompt) when() string {
+	if p.Running {
+		return "It is running now, and started "
+	}
+	return "It starts "
+}
+
+// declining says what was answered, and what Decline does.
+func (p sessionPrompt) declining() string {
+	if p.Declined {
+		return "You declined before. It is offered again until it is over, and stays closed to you until you accept."
+	}
+	return "As a guest you are on the team's list of people, take no seat, and see this session alone. Declining closes the session to you; it is offered again when you sign in."
+}
+
+func sessionPrompts(e *core.RequestEvent) ([]sessionPrompt, error) {
+	waiting, err := entry.Waiting(e.App, e.Auth)
+	prompts := make([]sessionPrompt, 0, len(waiting))
+	for _, v := range waiting {
+		prompts = append(prompts, sessionPrompt{
+			ID: v.Session.Id, Code: v.Session.Code(), Title: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath(),
+			Host: v.Session.GetString("host_name"), Starts: v.Session.Starts(), Zone: accounts.Zone(e.Auth, v.Session.Zone()),
+			Running: v.Session.Status() == sessions.Running, Declined: v.Standing == entry.Declined,
+		})
+	}
+	return prompts, err
+}

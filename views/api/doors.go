@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/entry"
+	"usher/hooks/live"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/views/web"
+)
+
+// doorRoutes mounts what happens at the door of a session, with or without an account.
+func doorRoutes(api *web.Group) {
+	api.POST("/s/{code}/join", joinSession).BindFunc(signedInOrNobody)
+	api.POST("/s/{code}/decline", declineSession).BindFunc(signedInOrNobody)
+}
+
+// atDoor is what there is instead of a token: who waits asks again; what is held elsewhere has a link.
+type atDoor struct {
+	Waiting bool   `json:"waiting,omitempty"` // 202: a host must admit him
+	URL     string `json:"url,omitempty"`     // where the session is held by other means
+}
+
+// joinSession lets the caller in, as far as he can come (R67): 200 with what the media server wants to see, or with
+// the link of a session that is held elsewhere; 202 while a host must admit him. Before the start he is on the list
+// as joined, and is told not_started: he asks again. By a personal code and a name no account is needed, where the
+// session allows it (R70).
+func joinSession(e *core.RequestEvent) error {
+	var form struct {
+		Name string `json:"name"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	visitor, err := knock(e)
+	if err != nil {
+		return err
+	}
+	if visitor.Standing == entry.SignIn {
+		return noToken(e)
+	}
+	if err := entry.Join(e.App, visitor, form.Name, e.RealIP()); err != nil {
+		return err
+	}
+	switch visitor.Standing {
+	case entry.In:
+		return answerPass(e, visitor)
+	case entry.Lobby:
+		return e.JSON(http.StatusAccepted, atDoor{Waiting: true})
+	case entry.Away:
+		return e.JSON(http.StatusOK, atDoor{URL: visitor.Session.Elsewhere()})
+	case entry.Full:
+		return record.Refuse("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left.")
+	}
+	return record.Refuse("base", sessions.CodeNotStarted, "The session has not started. You are on its list; ask again when it has.")
+}
+
+func answerPass(e *core.RequestEvent, visitor *entry.Visitor) error {
+	var pass live.Pass
+	pass, err := entry.Pass(e.App, visitor.Participant)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, pass)
+}
+
+// declineSession answers the guest prompt with no (R56).
+func declineSession(e *core.RequestEvent) error {
+	visitor, err := knock(e)
+	if err != nil {
+		return err
+	}
+	if visitor.Participant == nil && !visitor.SignedIn {
+		return noToken(e)
+	}
+	if err := entry.Decline(e.App, visitor, e.RealIP()); err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, change{ID: visitor.Session.Id, Status: "declined"})
+}
+
+func knock(e *core.RequestEvent) (*entry.Visitor, error) {
+	session, personal, err := entry.Find(e.App, e.Request.PathValue("code"), e.RealIP())
+	if err != nil {
+		return nil, err
+	}
+	return entry.At(e.App, e.Auth, personal, session)
+}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/attendances"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/views/web"
+)
+
+// runRoutes mounts what happens to a session while it runs.
+func runRoutes(own *web.Group) {
+	own.POST("/sessions/{id}/start", startSession)
+	own.POST("/sessions/{id}/end", endSession)
+	own.POST("/sessions/{id}/extend", extendSession)
+	own.POST("/sessions/{id}/events", reportEvents)
+}
+
+type runOf struct {
+	ID      string `json:"id"`
+	Status  string `json:"status"` // running, ended
+	Started string `json:"started"`
+	Ends    string `json:"ends"`            // by the plan and what it was extended by
+	Ended   string `json:"ended,omitempty"` // when it was really over
+}
+
+func answerRun(e *core.RequestEvent, session *sessions.Session) error {
+	return e.JSON(http.StatusOK, runOf{ID: session.Id, Status: session.Status(), Started: stamp(session.Started()), Ends: stamp(session.Ends()), Ended: stamp(session.Ended())})
+}
+
+func startSession(e *core.RequestEvent) error {
+	actor, err := inSession(e)
+	if err != nil {
+		return err
+	}
+	session, err := sessions.Start(e.App, actor, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answerRun(e, session)
+}
+
+func endSession(e *core.RequestEvent) error {
+	actor, err := inSession(e)
+	if err != nil {
+		return err
+	}
+	if err := sessions.End(e.App, actor, e.Request.PathValue("id")); err != nil {
+		return err
+	}
+	session, err := sessions.ByID(e.App, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answerRun(e, session)
+}
+
+func extendSession(e *core.RequestEvent) error {
+	var form struct {
+		Minutes int `json:"minutes"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	actor, err := inSession(e)
+	if err != nil {
+		return err
+	}
+	session, err := sessions.Extend(e.App, actor, e.Request.PathValue("id"), form.Minutes)
+	if err != nil {
+		return err
+	}
+	return answerRun(e, session)
+}
+
+type event struct {
+	ID       string               `json:"id"`
+	Type     string               `json:"type"` // started, joined, left, ended
+	At       string               `json:"at"`   // RFC 3339
+	Person   string               `json:"person"`
+	Settings attendances.Settings `json:"settings"`
+}
+
+// reportEvents takes what happened in a session that is held elsewhere.
+func reportEvents(e *core.RequestEvent) error {
+	var form struct {
+		Events []event `json:"events"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	actor, err := inSession(e)
+	if err != nil {
+		return err
+	}
+	events := make([]attendances.Event, 0, len(form.Events))
+	for _, sent := range form.Events {
+		at, err := time.Parse(time.RFC3339, sent.At)
+		if err != nil {
+			return record.Refuse("events", sessions.CodeBadTime, "Give each event the time at which it happened, such as 2026-11-22T10:00:00Z.")
+		}
+		events = append(events, attendances.Event{ID: sent.ID, Type: sent.Type, At: at, Person: sent.Person, Settings: sent.Settings})
+	}
+	counted, err := attendances.Report(e.App, actor, e.Request.PathValue("id"), events)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]int{"counted": counted})
+}
+
+// inSession is the caller in the team of the session of the address. For who is not in it there is no such session.
+func inSession(e *core.RequestEvent) (*actors.Actor, error) {
+	session, err := sessions.ByID(e.App, e.Request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	actor, err := actors.Find(e.App, e.Auth, session.TeamID())
+	if err != nil {
+		return nil, err
+	}
+	actor.From = e.RealIP()
+	return actor, nil
+}

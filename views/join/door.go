@@ -1,0 +1,136 @@
+package join
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/calendar"
+	"usher/hooks/entry"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/hooks/settings"
+	"usher/static"
+	"usher/views/frame"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// doorPage is the one render of a session's door, whether it was opened or something was refused there.
+func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.Component, error) {
+	p := doorProps{
+		Page: doorHead(e, v.Session.Title()), Standing: v.Standing, At: doorPath(e), Faults: faults, Help: frame.Support(e.App),
+		Team: v.Team.Name(), Logo: v.Team.LogoPath(), About: v.Team.Description(), Facts: factsOf(v),
+		Address: v.Address(), SignedIn: v.SignedIn, Leads: v.Leads(), Starts: v.Starts, Guest: v.BecomesGuest(),
+		Name: cmp.Or(e.Request.FormValue("name"), nameOf(v)), Confirmed: v.Account != nil && v.Account.Verified(),
+		Personal: v.Code != "", Makes: v.MakesAccount(), Runs: v.Session.Status() == sessions.Running,
+		Timezone: e.Request.FormValue("timezone"), Ahead: time.Until(v.Session.Starts()),
+		Starting: v.Standing == entry.Door && v.Session.Status() == sessions.Scheduled,
+	}
+	if v.Participant != nil {
+		p.Answer, p.Part = v.Participant.Answered(), v.Participant.Part()
+	}
+	if v.Standing == entry.Away {
+		p.Elsewhere = v.Session.Elsewhere()
+	}
+	if v.Open() {
+		p.SignUp = "/r/" + v.Room.Slug() + "/account"
+	}
+	p.hide(v, e)
+	var err error
+	p.By, err = frame.HostOf(e.App, v.Session)
+	return doorSheet(p), err
+}
+
+// hide takes away what somebody who is not known to be asked does not need to know.
+func (p *doorProps) hide(v *entry.Visitor, e *core.RequestEvent) {
+	switch v.Standing {
+	case entry.WrongAccount:
+		p.Invited, p.Address = accounts.Masked(v.Participant.Address()), e.Auth.Email()
+	case entry.SignIn:
+		if v.Participant == nil {
+			p.Facts.About = ""
+		}
+	case entry.Stranger, entry.Out:
+		p.Facts.About = ""
+	}
+}
+
+func doorHead(e *core.RequestEvent, title string) ui.PageProps {
+	head := frame.Public(e, title)
+	head.Sheets, head.Scripts = []string{static.URL("door.css")}, static.ModulesOf("door")
+	return head
+}
+
+// calendarFile is the session for the calendar of whoever may read its page.
+func calendarFile(e *core.RequestEvent) error {
+	visitor, err := knock(e)
+	if err != nil {
+		return err
+	}
+	if visitor.Participant == nil || visitor.Standing == entry.WrongAccount || visitor.Standing == entry.Out {
+		return record.ErrNotFound
+	}
+	event, err := sessions.EventOf(e.App, visitor.Session, settings.Of(e.App).Link(doorPath(e)))
+	if err != nil {
+		return err
+	}
+	web.Attach(e, "text/calendar; charset=utf-8", "session.ics")
+	_, err = e.Response.Write(calendar.Write(calendar.Publish, "", event))
+	return err
+}
+
+func nameOf(v *entry.Visitor) string {
+	switch {
+	case v.Participant != nil && v.Participant.GetString("name") != "":
+		return v.Participant.GetString("name")
+	case v.Account != nil:
+		return v.Account.GetString("name")
+	}
+	return ""
+}
+
+func factsOf(v *entry.Visitor) facts {
+	f := facts{Title: v.Session.Title(), About: v.Session.GetString("description"), Host: v.Session.GetString("host_name"),
+		From: v.Session.Starts(), To: v.Session.Ends(), Zone: accounts.Zone(v.Account, v.Session.Zone())}
+	if v.Room != nil {
+		f.Room = v.Room.Name()
+	}
+	return f
+}
+
+// facts are what a session's page tells of it.
+type facts struct {
+	Title, About, Host, Room string
+	From, To                 time.Time
+	Zone                     *time.Location // of who reads it, else the session's
+}
+
+// when is the span in the zone: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
+func (f facts) when() string {
+	name := f.Zone.String()
+	return ui.When(f.From, time.Now(), f.Zone, ui.Long) + " to " + f.To.In(f.Zone).Format("15:04") +
+		" (" + strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ") + " time)"
+}
+
+func (f facts) from() string { return f.From.UTC().Format(time.RFC3339) }
+func (f facts) to() string   { return f.To.UTC().Format(time.RFC3339) }
+
+func unknownSession(e *core.RequestEvent) endedProps {
+	p := endedProps{
+		Page: frame.Public(e, "This link is not known here"), Title: "This link is not known here", Help: frame.Support(e.App),
+		Text:   "Check that it is whole: letters sometimes break it. Otherwise the session was deleted; ask whoever sent you the link.",
+		Action: "Sign in", Href: "/signin",
+	}
+	if e.Auth != nil {
+		p.Action, p.Href = "Go to your teams", frame.Chooser
+	}
+	return p
+}
+
+func (p doorProps) signIn() string { return "/signin?next=" + url.QueryEscape(p.At) }

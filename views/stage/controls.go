@@ -1,0 +1,59 @@
+package stage
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/entry"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// token gives a pass to the media room, at each way in and back in.
+func token(e *core.RequestEvent) error {
+	pass, err := entry.Pass(e.App, here(e).Participant)
+	if err != nil {
+		return again(e, err)
+	}
+	return e.JSON(http.StatusOK, pass)
+}
+
+func admit(e *core.RequestEvent) error {
+	return answer(e, entry.Admit(e.App, here(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+func refuse(e *core.RequestEvent) error {
+	return answer(e, entry.Refuse(e.App, here(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+func putOut(e *core.RequestEvent) error {
+	return answer(e, entry.PutOut(e.App, here(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+// mute turns off the microphone of each person that the form names. Who has left meanwhile is quiet.
+func mute(e *core.RequestEvent) error {
+	if err := e.Request.ParseForm(); err != nil {
+		return e.BadRequestError("", err)
+	}
+	for _, id := range e.Request.Form["person"] {
+		err := entry.Mute(e.App, here(e).Participant, id, e.RealIP())
+		if err != nil && !errors.Is(err, record.ErrNotFound) {
+			return answer(e, err, "")
+		}
+	}
+	return answer(e, nil, "")
+}
+
+func extend(e *core.RequestEvent) error {
+	session, err := sessions.Extend(e.App, actor(e), here(e).Session.Id, sessions.More)
+	if err != nil {
+		return answer(e, err, "")
+	}
+	return answer(e, nil, "The session goes on until "+clock(session.Ends(), zoneOf(here(e)))+".")
+}
+
+func end(e *core.RequestEvent) error {
+	return answer(e, sessions.End(e.App, actor(e), here(e).Session.Id), "")
+}

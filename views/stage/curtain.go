@@ -1,0 +1,96 @@
+package stage
+
+import (
+	"time"
+
+	"usher/hooks/entry"
+	"usher/hooks/members"
+	"usher/hooks/sessions"
+	"usher/views/ui"
+)
+
+// curtainOf is what stands in the place of the session for who is not in it any more, by the server's word.
+func curtainOf(v *entry.Visitor) curtainProps {
+	props := begin(v)
+	switch v.Standing {
+	case entry.Out, entry.Refused:
+		props.Kind, props.Icon, props.Title = "out", "user-x", "You are not in this session any more"
+		props.Text = "A host has put you out, or you are not in " + v.Team.Name() + " any more. You cannot come back into this session. If it was a mistake, write to " + hostOf(v) + "."
+		props.Thanks = ""
+	default:
+		props.Kind, props.Icon = "ended", "circle-check"
+		props.Title, props.Text = ending(v)
+	}
+	return props
+}
+
+func curtainLeft(v *entry.Visitor) curtainProps {
+	props := begin(v)
+	props.Kind, props.Icon, props.Title = "left", "log-out", "You have left"
+	props.Text = "The session goes on. You can come back while it runs."
+	props.Again = "Come back"
+	return props
+}
+
+func curtainElsewhere(v *entry.Visitor) curtainProps {
+	props := begin(v)
+	props.Kind, props.Icon, props.Title, props.Thanks = "elsewhere", "laptop", "You are in this session on another page", ""
+	props.Text = "You came in again, in another window or on another device, and are in only once. You can take it over here."
+	props.Again = "Go on here"
+	return props
+}
+
+// begin is what all of them have: the session, and for who is in the team more than a guest, the way on.
+func begin(v *entry.Visitor) curtainProps {
+	props := curtainProps{Session: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath()}
+	if v.SignedIn && v.Actor != nil {
+		props.App = "/app/" + v.Team.Slug()
+	}
+	if v.Actor == nil || v.Actor.Kind == members.Guest {
+		props.Thanks = "Thank you for coming. You can close this page."
+	}
+	return props
+}
+
+// ending says who or what ended the session, and how long it was.
+func ending(v *entry.Visitor) (title, text string) {
+	title, text = "The session has ended", ""
+	switch v.Session.GetString("end_reason") {
+	case "host":
+		title = "The host has ended the session"
+	case "admin":
+		title, text = "The session was ended", "Somebody who runs "+v.Team.Name()+" ended it. "
+	case "time":
+		text = "Its time was over. "
+	case "empty":
+		text = "Nobody was in it any more. "
+	case "host_gone":
+		text = "Nobody was left who could lead it. "
+	}
+	if v.Session.Status() == sessions.Cancelled {
+		return "The session is cancelled", hostOf(v) + " has called it off."
+	}
+	if lasted := v.Session.Ended().Sub(v.Session.Started()); !v.Session.Started().IsZero() && lasted > time.Minute {
+		text += "It ran for " + span(lasted) + "."
+	}
+	return title, text
+}
+
+func hostOf(v *entry.Visitor) string {
+	if name := v.Session.GetString("host_name"); name != "" {
+		return name
+	}
+	return "its host"
+}
+
+// span is a length in hours and minutes.
+func span(d time.Duration) string {
+	minutes := int(d / time.Minute)
+	if minutes < 60 {
+		return ui.Count(minutes, "minute", "minutes")
+	}
+	if minutes%60 == 0 {
+		return ui.Count(minutes/60, "hour", "hours")
+	}
+	return ui.Count(minutes/60, "hour", "hours") + " " + ui.Count(minutes%60, "minute", "minutes")
+}

@@ -1,0 +1,90 @@
+package stage
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/entry"
+	"usher/hooks/members"
+	"usher/hooks/sessions"
+	"usher/static"
+	"usher/views/frame"
+	"usher/views/web"
+)
+
+func page(e *core.RequestEvent) error {
+	visitor := here(e)
+	state, err := stateOf(e.App, visitor)
+	if err != nil {
+		return err
+	}
+	head := frame.Public(e, visitor.Session.Title())
+	head.Sheets = []string{static.URL("stage.css")}
+	head.Ahead = []string{static.URL("vendor/livekit-client.js")}
+	head.Scripts = static.ModulesOf("stage")
+	return web.Render(e, 200, stagePage(pageProps{
+		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
+		State: state, Session: describe(visitor),
+		Left: curtainLeft(visitor), Elsewhere: curtainElsewhere(visitor),
+	}))
+}
+
+func roomName(v *entry.Visitor) string {
+	if v.Room == nil {
+		return ""
+	}
+	return v.Room.Name()
+}
+
+// description is what the page's script is told.
+type description struct {
+	At    string `json:"at"`
+	Me    person `json:"me"`
+	Muted bool   `json:"muted"` // the microphone is off on entry
+	Audio string `json:"audio"`
+	Video video  `json:"video"`
+}
+
+type person struct {
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Part      string `json:"part"`
+	Guest     bool   `json:"guest"`
+	Leads     bool   `json:"leads"`
+	Publishes bool   `json:"publishes"`
+}
+
+type video struct {
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+	FPS    int    `json:"fps"`
+	Codec  string `json:"codec"`
+}
+
+func describe(v *entry.Visitor) description {
+	s, p := v.Session, v.Participant
+	return description{
+		At: "/live/" + s.Id,
+		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
+			Leads: p.Leads(), Publishes: true},
+		Muted: s.GetBool("muted") && !p.Leads(),
+		Audio: s.GetString("audio"),
+		Video: pictureOf(s),
+	}
+}
+
+// pictureOf is the size of the picture that is asked for: 16 to 9, by its height.
+func pictureOf(s *sessions.Session) video {
+	height, err := strconv.Atoi(s.GetString("resolution")[:max(0, len(s.GetString("resolution"))-1)])
+	if err != nil {
+		height = 720
+	}
+	return video{Width: height * 16 / 9, Height: height, FPS: cmp.Or(s.GetInt("fps"), 30), Codec: cmp.Or(s.GetString("codec"), "vp8")}
+}
+
+// zoneOf is the time zone in which the visitor reads a clock.
+func zoneOf(v *entry.Visitor) *time.Location { return accounts.Zone(v.Account, v.Session.Zone()) }
