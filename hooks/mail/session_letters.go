@@ -62,22 +62,25 @@ func SessionChanged(p SessionProps) Letter {
 func SessionCancelled(p SessionProps) Letter {
 	s := p.sheet()
 	s.NoteBy, s.Note = "", ""
+	s.Says = append(s.Says, takesOut)
 	s.Lead = fmt.Sprintf("%s cancelled this session. It does not take place.", p.by())
-	s.Until.Before = "It was planned for"
+	s.At.Before = "It was planned for"
 	if p.Series > 1 {
 		s.Lead = fmt.Sprintf("%s cancelled this series. None of its sessions that were still to come takes place.", p.by())
-		s.Until.Before = "The next was planned for"
+		s.At.Before = "The next was planned for"
 	}
 	s.Why = "You get this letter because you were asked to this session."
 	return p.letter(s, KindSessionCancelled, "Cancelled: "+p.Title+", "+p.short())
 }
 
+const takesOut = "The calendar file with this letter takes it out of your calendar."
+
 // SessionWithdrawn tells somebody that he is not asked to a session any more, which takes place without him.
 func SessionWithdrawn(p SessionProps) Letter {
 	s := p.sheet()
-	s.NoteBy, s.Note, s.Says = "", "", nil
+	s.NoteBy, s.Note, s.Says = "", "", []string{takesOut}
 	s.Lead = fmt.Sprintf("%s took you off the list of this session. Your link to it no longer works.", p.by())
-	s.Until.Before = "It was planned for"
+	s.At.Before = "It was planned for"
 	s.Why = "You get this letter because you were asked to this session."
 	return p.letter(s, KindSessionCancelled, "No longer asked: "+p.Title+", "+p.short())
 }
@@ -134,7 +137,7 @@ func (p SessionProps) by() string { return orElse(p.By, p.Team.Name) }
 // sheet is what all letters about a session say of it.
 func (p SessionProps) sheet() sheet {
 	s := sheet{Team: p.Team, Title: p.Title, Support: p.Support,
-		Until: until{"When:", between(p.Starts, p.Ends, p.Zone), whose(p.Starts, p.Zone)}}
+		At: until{"When:", between(p.Starts, p.Ends, p.Zone), whose(p.Starts, p.Zone)}}
 	if p.Description != "" {
 		s.NoteBy, s.Note = orElse(p.Host, p.by()), p.Description
 	}
@@ -147,7 +150,7 @@ func (p SessionProps) sheet() sheet {
 	if p.Series > 1 {
 		s.Says = append(s.Says, fmt.Sprintf("A series of %d sessions, until %s. They are in the calendar file with this letter.",
 			p.Series, p.Last.In(orUTC(p.Zone)).Format("Monday 2 January 2006")))
-		s.Until.Before = "The next:"
+		s.At.Before = "The next:"
 	}
 	return s
 }

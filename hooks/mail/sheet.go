@@ -37,6 +37,9 @@ func (s sheet) text() string {
 	if s.Lead != "" {
 		part(s.Lead)
 	}
+	if s.At.When != "" {
+		part(s.At.Before + " " + s.At.When + " " + s.At.Zone)
+	}
 	for _, role := range s.Roles {
 		part(role.Name + ": " + role.Sentence)
 	}

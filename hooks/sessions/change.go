@@ -2,6 +2,7 @@ package sessions
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -55,6 +56,9 @@ var shown = []string{"title", "description", "starts", "minutes", "timezone", "r
 // replan writes the form into one session and tells who has to know.
 func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []asked) error {
 	before := s.Fresh()
+	if err := judgeOut(tx, s, people); err != nil {
+		return err
+	}
 	gone, err := takeOff(tx, s, people)
 	if err != nil {
 		return err
@@ -74,6 +78,20 @@ func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []as
 		post.tell(mail.KindSessionChanged, s)
 	}
 	return post.ask(s, came)
+}
+
+// judgeOut refuses to ask whom a host put out, or who was removed from the team: he stays out of this session.
+func judgeOut(tx core.App, s *Session, people []asked) error {
+	rows, err := Participants(tx, s.Id)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.State() == StateOut && slices.ContainsFunc(people, func(one asked) bool { return one.address == row.Address() }) {
+			return record.Refuse("guests", CodeOut, row.Address()+" was put out of this session and stays out of it. Schedule another one to ask the person again.")
+		}
+	}
+	return nil
 }
 
 // Cancel calls a session off that has not started, or all of its series that have not, and tells who is asked.

@@ -292,3 +292,23 @@ func TestATeamInWhichASessionRunsStays(t *testing.T) {
 		t.Errorf("%d rows stay", n)
 	}
 }
+
+func TestWhoIsRemovedIsOutOfWhatHeWasAskedToByHisAddress(t *testing.T) {
+	s := open(t, "pro")
+	session := s.session(sessions.Form{Guests: []string{"zed@out.example", "kim@out.example"}})
+	zed := hookstest.Guest(t, s.app, s.team, "zed@out.example") // after he was asked
+	if _, err := sessions.Remove(s.app, s.actor("admin"), zed.Id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.people(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
+		t.Errorf("%s", got)
+	}
+	form, err := sessions.FormOf(s.app, session)
+	if err != nil || strings.Contains(strings.Join(form.Guests, " "), "zed@") {
+		t.Errorf("%v, %v", form.Guests, err)
+	}
+	form.Title = "Without him"
+	hookstest.Refused(t, "without him", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), "")
+	form.Guests = append(form.Guests, "zed@out.example")
+	hookstest.Refused(t, "with him again", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), sessions.CodeOut)
+}

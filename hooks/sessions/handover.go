@@ -40,7 +40,30 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 			return 0, err
 		}
 	}
+	if err := passSeries(tx, future, to); err != nil {
+		return 0, err
+	}
 	return len(future), tellNewHost(tx, actor, to, was, future)
+}
+
+// passSeries notes the new host of the series that sessions are of.
+func passSeries(tx core.App, handed []*Session, to string) error {
+	done := map[string]bool{"": true}
+	for _, s := range handed {
+		if done[s.SeriesID()] {
+			continue
+		}
+		done[s.SeriesID()] = true
+		series, err := FindSeries(tx, s.SeriesID())
+		if err != nil {
+			return err
+		}
+		series.Set("host", to)
+		if err := tx.Save(series); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // MayTakeOver is nil if the account to may host what from was to host in the team; else it says why not.
@@ -115,33 +138,34 @@ func callOff(tx core.App, actor *actors.Actor, team, user string) (int, error) {
 }
 
 // lost is what happens when somebody is not in the team any more, or may not host any more (R79, R81, R107): scheduled
-// sessions that nobody took over are cancelled; in what runs he is out, or takes part like others.
+// sessions that nobody took over are cancelled; in what runs he is out, or takes part like others. Who is gone is out of
+// what he was asked to by his address, too: no old link brings him back (R71).
 func lost(tx core.App, team, user string, gone bool) error {
 	if _, err := callOff(tx, nil, team, user); err != nil {
 		return err
 	}
+	member, err := isMember(tx, team, user)
+	if err != nil {
+		return err
+	}
 	var rows []*Participant
-	err := tx.RecordQuery("participants").AndWhere(dbx.HashExp{"team": team, "user": user}).
-		AndWhere(dbx.NewExp("session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))", dbx.Params{"team": team})).All(&rows)
+	err = tx.RecordQuery("participants").AndWhere(dbx.NewExp(`team = {:team} AND (user = {:user}
+			OR {:gone} AND user = '' AND email = (SELECT email FROM users WHERE id = {:user}))
+		AND session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))`,
+		dbx.Params{"team": team, "user": user, "gone": gone})).All(&rows)
 	if err != nil {
 		return fmt.Errorf("find where somebody takes part: %w", err)
 	}
 	for _, row := range rows {
-		switch {
-		case gone:
+		if gone {
 			row.Set("state", StateOut)
-		case row.Leads():
+		} else if row.Leads() {
 			session, err := ByID(tx, row.SessionID())
 			if err != nil {
 				return err
 			}
-			if session.Status() == Scheduled {
-				if ok, err := isMember(tx, team, user); ok || err != nil {
-					if err != nil {
-						return err
-					}
-					continue
-				}
+			if session.Status() == Scheduled && member {
+				continue // a member helps to lead without the right to host
 			}
 			row.Set("part", Attendee)
 		}
