@@ -179,6 +179,9 @@ func (v *Visitor) inTime() Standing {
 	return Wait
 }
 
+// Muted reports whether the visitor's microphone is off on entry: the session or its room says so, and he does not lead.
+func (v *Visitor) Muted() bool { return v.set("muted") && !v.Leads() }
+
 // lobby reports whether a host admits everybody to the session.
 func (v *Visitor) lobby() bool { return v.set("lobby") }
 

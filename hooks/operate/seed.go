@@ -14,6 +14,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
+	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/teams"
 )
@@ -69,6 +70,7 @@ func Seed(app core.App) (*Sample, error) {
 	for _, p := range cast {
 		s.place(team, marta, p)
 	}
+	s.meet(team, marta)
 	s.invite(team, marta, somebody{"Théo Lambert", "theo@halation.example", "admin", "pending", 2, "Producers Kestrel", 61})
 
 	sigrid := s.account("Sigrid Aune", "sigrid@fathom.example")
@@ -119,6 +121,14 @@ func (s *seeder) team(owner *core.Record, name, description, zone string, draw f
 	team, err := members.Found(s.app, owner, name, "")
 	if err != nil {
 		s.err = fmt.Errorf("%s: %w", name, err)
+		return nil
+	}
+	plan, err := plans.Find(s.app, "pro")
+	if s.err = err; err != nil {
+		return nil
+	}
+	team.Set("plan", plan.Id)
+	if s.err = s.app.Save(team); s.err != nil {
 		return nil
 	}
 	team.Set("admin_seats", admins)

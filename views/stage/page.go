@@ -71,7 +71,7 @@ func describe(v *entry.Visitor) description {
 		At: "/live/" + s.Id,
 		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
 			Leads: p.Leads(), Publishes: true},
-		Muted: s.GetBool("muted") && !p.Leads(),
+		Muted: v.Muted(),
 		Audio: s.GetString("audio"),
 		Video: pictureOf(s),
 	}
