@@ -31,7 +31,6 @@ type stage struct {
 	owner   *core.Record
 	team    *teams.Team
 	session *sessions.Session
-	gate    *turnstile
 }
 
 func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
@@ -48,7 +47,13 @@ func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
 			t.Fatal(err)
 		}
 	}
-	return &stage{t, app, owner, team, session, &turnstile{}}
+	s := &stage{t, app, owner, team, session}
+	p := s.host()
+	p.Set("state", sessions.StateAdmitted)
+	if err := app.Save(p); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func outside() settings.Config {

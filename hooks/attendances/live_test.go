@@ -4,12 +4,10 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
-	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/attendances"
 	"usher/hooks/entry"
@@ -19,16 +17,6 @@ import (
 	"usher/hooks/sessions"
 )
 
-// turnstile is the gate of the door, which a test can leave open.
-type turnstile struct{ open atomic.Bool }
-
-func (g *turnstile) ask(app core.App, identity, room string) error {
-	if g.open.Load() {
-		return nil
-	}
-	return entry.Gate(app, identity, room)
-}
-
 // theatre is a session that runs on the embedded media server, with its signalling served.
 func theatre(t *testing.T) (s *stage, stop func()) {
 	t.Helper()
@@ -36,20 +24,31 @@ func theatre(t *testing.T) (s *stage, stop func()) {
 	config := hookstest.Config()
 	config.URL = "http://" + server.Listener.Addr().String()
 	s = open(t, config, sessions.Form{})
-	server.Config.Handler = live.Proxy(s.app, s.gate.ask)
+	server.Config.Handler = live.Proxy(s.app, entry.Gate)
 	server.Start()
 	t.Cleanup(server.Close)
-	host := s.host()
-	host.Set("state", sessions.StateAdmitted)
-	if err := s.app.Save(host); err != nil {
-		t.Fatal(err)
-	}
 	return s, livetest.Start(t, s.app)
 }
 
 func (s *stage) pass() live.Pass {
 	s.Helper()
 	pass, err := entry.Pass(s.app, s.host())
+	if err != nil {
+		s.Fatal(err)
+	}
+	return pass
+}
+
+// passOf is the pass of another member, whom the host lets in.
+func (s *stage) passOf(address string) live.Pass {
+	s.Helper()
+	account := hookstest.Member(s, s.app, s.team, address)
+	p := hookstest.Blank(s, s.app, "participants", map[string]any{"team": s.team.Id, "session": s.session.Id, "user": account.Id,
+		"email": address, "part": sessions.Attendee, "state": sessions.StateAdmitted})
+	if err := s.app.Save(p); err != nil {
+		s.Fatal(err)
+	}
+	pass, err := entry.Pass(s.app, &sessions.Participant{Record: p})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -88,19 +87,16 @@ func TestTwoPeopleSeeEachOtherAndWhatTheySentIsKnown(t *testing.T) {
 	if s.running().GetString("empty") != "" {
 		t.Error("empty, though somebody is in")
 	}
-	token, err := live.Token(s.app, live.Grant{Room: s.session.Media(), Identity: "bob", Name: "Bob"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.gate.open.Store(true) // he is on no list
-	bob := livetest.Come(t, token)
+	bob := livetest.Come(t, s.passOf("bob@x.example"))
 	s.until("two", func(all []*attendances.Attendance) bool { return len(all) == 2 && bob.Received.Load() > 10 })
 	ada.Go()
 	s.until("gone", func(all []*attendances.Attendance) bool {
 		return !all[0].Left().IsZero() && !all[0].Estimated() && s.running().GetString("empty") == ""
 	})
 	bob.Go()
-	s.until("empty", func(all []*attendances.Attendance) bool { return !all[1].Left().IsZero() && all[1].Name() == "Bob" })
+	s.until("empty", func(all []*attendances.Attendance) bool {
+		return !all[1].Left().IsZero() && all[1].UserID() != "" && all[1].UserID() != s.host().UserID()
+	})
 	if s.running().GetString("empty") == "" {
 		t.Error("not empty, though nobody is in")
 	}

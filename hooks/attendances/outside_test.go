@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/attendances"
@@ -34,12 +35,6 @@ func TestASessionRunsOnAnOutsideLiveKit(t *testing.T) {
 	config.LiveURL, config.LiveKey, config.LiveSecret = process.URL, process.Key, process.Secret
 	s := open(t, config, sessions.Form{})
 	app.Store(s.app)
-	host := s.host()
-	host.Set("state", sessions.StateAdmitted)
-	if err := s.app.Save(host); err != nil {
-		t.Fatal(err)
-	}
-
 	pass := s.pass()
 	if pass.URL != "ws"+strings.TrimPrefix(process.URL, "http") {
 		t.Errorf("browsers are sent to %s", pass.URL)
@@ -56,6 +51,30 @@ func TestASessionRunsOnAnOutsideLiveKit(t *testing.T) {
 	ada.Go()
 	s.until("gone", func(all []*attendances.Attendance) bool { return !all[0].Left().IsZero() })
 
+	// No gate of ours stands before it: who was put out and comes back with an old pass is put out again.
+	old := s.passOf("bob@x.example")
+	out := func() (out bool) {
+		bob := livetest.Come(t, old)
+		rows, err := s.app.FindAllRecords("participants", dbx.HashExp{"email": "bob@x.example"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows[0].Set("state", sessions.StateOut); s.app.Save(rows[0]) != nil {
+			t.Fatal("he is not out")
+		}
+		select {
+		case <-bob.Gone:
+			return true
+		case <-time.After(3 * time.Second):
+			return false
+		}
+	}
+	for _, what := range []string{"the first time", "with an old pass"} {
+		if !out() {
+			t.Errorf("%s he is not put out", what)
+		}
+	}
+
 	knocker := livetest.Enter(t, s.pass())
 	if err := sessions.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
 		t.Fatal(err)
@@ -63,7 +82,7 @@ func TestASessionRunsOnAnOutsideLiveKit(t *testing.T) {
 	if _, told := knocker.Farewell(2 * time.Second); !told {
 		t.Error("not put out by the end")
 	}
-	// No gate of ours stands before it: a room that is not open lets nobody in, and entry makes no pass for it.
+	// A room that is not open lets nobody in, and entry makes no pass for it.
 	if _, err := entry.Pass(s.app, s.host()); err == nil {
 		t.Error("a pass for what has ended")
 	}

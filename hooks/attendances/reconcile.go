@@ -45,6 +45,9 @@ func reconcile(app core.App, session *sessions.Session, asked, seen time.Time) e
 	if err != nil {
 		return err
 	}
+	for _, person := range people {
+		turnOut(app, session.Media(), person.Identity)
+	}
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.ByID(tx, session.Id)
 		if err != nil || session.Status() != sessions.Running {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"usher/hooks/live"
 	"usher/hooks/record"
@@ -22,6 +23,9 @@ var taken = []string{live.Joined, live.Left, live.Aborted, live.Published, live.
 func take(app core.App, report live.Report) error {
 	if !slices.Contains(taken, report.Type) {
 		return nil
+	}
+	if report.Type == live.Joined && report.Person != nil {
+		turnOut(app, report.Room, report.Person.Identity)
 	}
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.ByMedia(tx, report.Room)
@@ -57,6 +61,24 @@ func take(app core.App, report live.Report) error {
 			}
 		}
 		return tx.Save(a)
+	})
+}
+
+// turnOut puts somebody out again who is in a media room though he is not admitted to the session, or it is over. No
+// gate of ours stands before an outside media server, and it lets an old pass in while that is good.
+func turnOut(app core.App, room, identity string) {
+	session, err := sessions.ByMedia(app, room)
+	if err != nil {
+		return // none of ours, or the database will say so again
+	}
+	p, err := sessions.FindParticipant(app, identity)
+	if err == nil && p.SessionID() == session.Id && p.State() == sessions.StateAdmitted && session.Status() == sessions.Running || err != nil && missing(err) != nil {
+		return
+	}
+	routine.FireAndForget(func() {
+		if err := live.PutOut(app, room, identity); err != nil {
+			app.Logger().Warn("put somebody out who came back", "error", err)
+		}
 	})
 }
 

@@ -22,7 +22,8 @@ import (
 // others send.
 type Sender struct {
 	*Visitor
-	Received atomic.Int64 // packets of others
+	Received atomic.Int64  // packets of others
+	Gone     chan struct{} // closed when the media server tells him to go, or hangs up
 
 	up, down *webrtc.PeerConnection
 	say      sync.Mutex
@@ -35,7 +36,7 @@ type Sender struct {
 // Come lets somebody in who takes media, and returns once they flow. He leaves with the test.
 func Come(t testing.TB, pass live.Pass) *Sender {
 	t.Helper()
-	s := &Sender{Visitor: Enter(t, pass), in: make(chan struct{}), answered: make(chan *livekit.TrackInfo, 4)}
+	s := &Sender{Visitor: Enter(t, pass), in: make(chan struct{}), Gone: make(chan struct{}), answered: make(chan *livekit.TrackInfo, 4)}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	var err error
 	if s.up, err = connection(); err == nil {
@@ -126,12 +127,15 @@ func (s *Sender) listen() {
 		}
 		early[target] = nil
 	}
+	defer close(s.Gone)
 	for s.ctx.Err() == nil {
 		message, err := s.Next(time.Minute)
 		if err != nil {
 			return
 		}
 		switch m := message.Message.(type) {
+		case *livekit.SignalResponse_Leave:
+			return
 		case *livekit.SignalResponse_Offer:
 			if err := s.answer(m.Offer); err != nil {
 				fmt.Println("livetest: answer an offer:", err)
