@@ -22,7 +22,7 @@ const named = `(e => (e.getAttribute("aria-label") || e.labels?.[0]?.innerText |
 // reach goes on by Tab, or back by Shift and Tab, to what these words name.
 func (b *tab) reach(words string, back ...bool) {
 	b.t.Helper()
-	for range 140 {
+	for range 200 {
 		if strings.HasPrefix(eval[string](b, named), words) {
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
 )
@@ -50,7 +51,7 @@ func TestSchedulingByKeyboardAlone(t *testing.T) {
 	b.see("number 1 of 10")
 	b.see("Co-host")
 	b.accessible("the details")
-	if n := hookstest.Count(t, house.App, "sessions"); n != 10 {
+	if n := hookstest.Count(t, house.App, "sessions", dbx.HashExp{"title": "Kestrel, reel 4 grade"}); n != 10 {
 		t.Errorf("%d sessions", n)
 	}
 	b.until("the page's script", `document.readyState === "complete"`)
