@@ -107,7 +107,7 @@ func (k *Keeper) work(ctx context.Context) {
 			k.App.Logger().Error("the list of people is renewed by its readers alone", "error", err.Error())
 			time.AfterFunc(again, k.wakeUp)
 		}
-		if n == 0 {
+		if n < some { // what comes meanwhile waits for the next time: a batch costs far less a row than one row does
 			return
 		}
 	}
