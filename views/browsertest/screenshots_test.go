@@ -8,6 +8,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/operate"
+	"usher/hooks/sessions"
 	"usher/hooks/settings"
 	"usher/views/viewstest"
 )
@@ -38,11 +39,30 @@ func TestScreenshots(t *testing.T) {
 	b.see("No free Organizer seat")
 	keep("add-users")
 
+	// The session that a demo can start at once stands in the working day, at whatever hour the picture is taken.
+	hookstest.Exec(t, house.App, "UPDATE sessions SET starts = strftime('%Y-%m-%d 16:00:00.000Z', 'now'), ends = strftime('%Y-%m-%d 17:30:00.000Z', 'now') "+
+		"WHERE title = 'Kestrel, reel 4 grade review'", nil)
+	b.visit("/app/halation-post/calendar?view=week")
+	keep("calendar")
+
 	hookstest.Person(t, house.App, "nadia@halation.example")
 	link := house.invite(t, "nadia@halation.example", "organizer", "admin")
 	b = house.enter(t, "nadia@halation.example", hookstest.Password)
 	b.visit(link)
 	keep("invitation")
+
+	m := meet(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}, Lobby: true, Resolution: "720p", FPS: 30, Codec: "vp8", Audio: "speech"})
+	b = m.enters(m.host.Email())
+	hookstest.Member(t, m.App, m.team, noor)
+	m.letIn(hookstest.Member(t, m.App, m.team, "rafael@lantern.example"))
+	guest := signIn(t, m.Server, noor)
+	guest.visit("/s/" + m.session.Code())
+	guest.press("Join")
+	b.see("Waiting in the lobby")
+	b.press("Admit Noor")
+	guest.at(m.address())
+	b.sees(m.person(noor))
+	keep("live")
 }
 
 // house is a served sample team.
