@@ -29,6 +29,12 @@ cp $from/htmx.org/LICENSE vendor/LICENSE-htmx.txt
 sed '/^\/\/# sourceMappingURL=/d' $from/livekit-client/dist/livekit-client.umd.js > vendor/livekit-client.js
 cp $from/livekit-client/LICENSE vendor/LICENSE-livekit-client.txt
 
+# LiveKit's server is built into the program: its licence and notice go with it.
+server=$(cd .. && go list -m -f '{{.Dir}}' github.com/livekit/livekit-server)
+cp "$server/LICENSE" vendor/LICENSE-livekit-server.txt
+cp "$server/NOTICE" vendor/NOTICE-livekit-server.txt
+chmod 644 vendor/*-livekit-server.txt
+
 cp $from/axe-core/axe.min.js vendor/test/axe.min.js
 cp $from/axe-core/LICENSE vendor/test/LICENSE-axe.txt
 

@@ -3,6 +3,9 @@
 package changes
 
 import (
+	"sync"
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
@@ -90,11 +93,50 @@ func Stopped(app core.App) chan struct{} {
 // Stop ends every stream, once.
 func Stop(app core.App) { close(Stopped(app)) }
 
-// Tell says to every open page of the team that something of that name has changed.
+// together is how long Tell waits for more of the same: a deed that writes a thousand rows is told once.
+const together = 30 * time.Millisecond
+
+type news struct{ team, name string }
+
+// waiting are the news that are about to be told.
+type waiting struct {
+	sync.Mutex
+	all map[news]bool
+}
+
+// add lets the news wait, and reports whether they did already.
+func (w *waiting) add(n news) (known bool) {
+	w.Lock()
+	defer w.Unlock()
+	known = w.all[n]
+	w.all[n] = true
+	return known
+}
+
+func (w *waiting) done(n news) {
+	w.Lock()
+	defer w.Unlock()
+	delete(w.all, n)
+}
+
+// Tell says to every open page of the team that something of that name has changed, soon and once for all that
+// comes together.
 func Tell(app core.App, team, name string) {
 	if team == "" {
 		return
 	}
+	queue := app.Store().GetOrSet("usher.changes.waiting", func() any { return &waiting{all: map[news]bool{}} }).(*waiting)
+	n := news{team, name}
+	if queue.add(n) {
+		return
+	}
+	time.AfterFunc(together, func() {
+		queue.done(n)
+		tell(app, team, name)
+	})
+}
+
+func tell(app core.App, team, name string) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
 		if client.Get(keyTeam) == team {
 			routine.FireAndForget(func() { client.Send(subscriptions.Message{Name: name}) })
