@@ -141,5 +141,9 @@ func Meet(app core.App, place *Place, from string) (*sessions.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sessions.Start(app, place.Actor, session.Id)
+	started, err := sessions.Start(app, place.Actor, session.Id)
+	if err != nil { // the room is not kept for what did not start
+		return nil, errors.Join(err, sessions.Cancel(app, place.Actor, session.Id, sessions.This))
+	}
+	return started, nil
 }

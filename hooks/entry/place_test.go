@@ -53,6 +53,20 @@ func TestWhoStartsInAFreeRoom(t *testing.T) {
 	}
 }
 
+func TestARoomIsNotKeptForWhatDidNotStart(t *testing.T) {
+	h := stage(t, "room")
+	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 0", nil)
+	_, err := entry.Meet(h.app, h.place("host"), from)
+	hookstest.Refused(t, "without a licence", err, sessions.CodeLicencesFull)
+	if p := h.place("host"); p.Now != nil || p.Minutes != 60 {
+		t.Errorf("the room is kept for %v, and free for %d minutes", p.Now, p.Minutes)
+	}
+	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 1", nil)
+	if _, err := entry.Meet(h.app, h.place("owner"), from); err != nil {
+		t.Errorf("with a licence: %v", err)
+	}
+}
+
 func TestTheNextBookingBoundsASessionOnTheSpot(t *testing.T) {
 	h := stage(t, "room")
 	for in, want := range map[time.Duration]int{14 * time.Minute: 0, 30 * time.Minute: 30, 3 * time.Hour: 60} {

@@ -162,6 +162,15 @@ func (v *Visitor) Address() string {
 // Leads reports whether he has the controls of the host.
 func (v *Visitor) Leads() bool { return v.Participant != nil && v.Participant.Leads() }
 
+// Acts is the visitor as he acts in the team, by his roles there. Who came by a link alone has none of them: a letter
+// that was handed on must not make an Admin.
+func (v *Visitor) Acts() (*actors.Actor, error) {
+	if !v.SignedIn || v.Actor == nil {
+		return nil, record.Forbid("You came by a link alone. Sign in to do this.")
+	}
+	return v.Actor, nil
+}
+
 // BecomesGuest reports whether to join is to become a guest of the team (R67).
 func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
 

@@ -152,6 +152,39 @@ func TestOnlySignallingIsServedAndOnlyToWhoHasAPass(t *testing.T) {
 	}
 }
 
+// The media server believes the token of a header before that of the address: it is shown the one that was judged.
+func TestOnlyThePassThatWasJudgedGoesOn(t *testing.T) {
+	h := open(t)
+	livetest.Start(t, h.app)
+	livetest.Enter(t, h.pass("room", "bob"))
+	own, old := h.pass("other", "bob"), h.pass("room", "ada")
+	h.turnAway("ada")
+	for what, c := range map[string]struct {
+		address, header string
+		room, as        string // where he comes in; empty: nowhere
+	}{
+		"one's own beside that of who was put out": {"&access_token=" + own.Token, old.Token, "other", "bob"},
+		"that of who was put out beside one's own": {"&access_token=" + old.Token, own.Token, "", ""},
+		"his alone, in the header":                 {"", old.Token, "", ""},
+		"two in the address":                       {"&access_token=" + own.Token + "&access_token=" + old.Token, "", "other", "bob"},
+		"one's own, in the header":                 {"", own.Token, "other", "bob"},
+		"one's own, beside oneself":                {"&publish=twin&access_token=" + own.Token, "", "other", "bob"},
+	} {
+		visitor, err := livetest.Dial(own.URL+"/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0"+c.address, c.header)
+		if c.room == "" {
+			if err == nil {
+				t.Errorf("%s: let in as %s", what, visitor.Answer.Participant.Identity)
+			}
+			continue
+		}
+		if err != nil || visitor.Room != c.room || visitor.Answer.Participant.Identity != c.as {
+			t.Errorf("%s: %+v, %v", what, visitor, err)
+			continue
+		}
+		visitor.Leave()
+	}
+}
+
 func TestAPassOfAnotherServerIsNone(t *testing.T) {
 	h, other := open(t), open(t)
 	stop := livetest.Start(t, h.app)

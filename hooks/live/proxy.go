@@ -11,7 +11,13 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-type baseKey struct{} // of the media server's address in a request's context
+type passKey struct{} // of what the gate let through in a request's context
+
+// passage is a request that may go on: where the media server is, and the token that was judged.
+type passage struct {
+	base  *url.URL
+	token string
+}
 
 // Gate is nil if whoever has that name on the media server may be in the room now.
 type Gate func(app core.App, identity, room string) error
@@ -24,9 +30,10 @@ func Proxy(app core.App, gate Gate) http.Handler {
 	forward := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		Rewrite: func(r *httputil.ProxyRequest) {
-			at, _ := r.In.Context().Value(baseKey{}).(*url.URL)
-			r.SetURL(at)
+			let, _ := r.In.Context().Value(passKey{}).(*passage)
+			r.SetURL(let.base)
 			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, Path)
+			let.carry(r.Out)
 			r.Out.Header.Del("Cookie") // a login of ours is nothing to it
 			r.SetXForwarded()
 		},
@@ -36,7 +43,7 @@ func Proxy(app core.App, gate Gate) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, Path)
-		if Outside(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
+		if r.Method != http.MethodGet || Outside(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
 			http.NotFound(w, r)
 			return
 		}
@@ -45,7 +52,8 @@ func Proxy(app core.App, gate Gate) http.Handler {
 			http.Error(w, "The media server does not run now. Try again in a minute.", http.StatusServiceUnavailable)
 			return
 		}
-		if status, sentence := judge(app, at, gate, r); status != http.StatusOK {
+		token := tokenOf(r)
+		if status, sentence := judge(app, at, gate, token); status != http.StatusOK {
 			http.Error(w, sentence, status)
 			return
 		}
@@ -54,16 +62,30 @@ func Proxy(app core.App, gate Gate) http.Handler {
 			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
 			return
 		}
-		forward.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), baseKey{}, base)))
+		forward.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), passKey{}, &passage{base, token})))
 	})
 }
 
-// judge asks the token who comes where, and the gate whether he may.
-func judge(app core.App, at *reached, gate Gate, r *http.Request) (status int, sentence string) {
-	token := r.URL.Query().Get("access_token")
-	if token == "" {
-		token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+func tokenOf(r *http.Request) string {
+	if token := r.URL.Query().Get("access_token"); token != "" {
+		return token
 	}
+	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+}
+
+// carry lets the request show the media server the token that was judged, and no other: it would believe a second
+// one in the header before that of the address. Nobody comes in beside himself, under a name that the gate did not
+// hear.
+func (p *passage) carry(r *http.Request) {
+	query := r.URL.Query()
+	query.Del("access_token")
+	query.Del("publish")
+	r.URL.RawQuery = query.Encode()
+	r.Header.Set("Authorization", "Bearer "+p.token)
+}
+
+// judge asks the token who comes where, and the gate whether he may.
+func judge(app core.App, at *reached, gate Gate, token string) (status int, sentence string) {
 	verifier, err := auth.ParseAPIToken(token)
 	if err != nil || verifier.APIKey() != at.key {
 		return http.StatusUnauthorized, "This pass is none of ours, or of before the server was started. Ask for another."

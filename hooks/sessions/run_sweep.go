@@ -94,6 +94,9 @@ func due(app core.App, session *Session) (at time.Time, reason string, err error
 		return at, "", err
 	}
 	at, reason = session.Ends().Add(Grace), ByTime
+	if early := session.Starts().Sub(session.Started()); early > StartsBefore {
+		at = at.Add(-early) // what is held elsewhere can be begun long before its time, and keeps no licence until then
+	}
 	if longest := session.Started().Add(time.Duration(plan.minutes) * time.Minute); plan.minutes != plans.Unlimited && longest.Before(at) {
 		at = longest
 	}

@@ -459,3 +459,26 @@ func copyRows(t *testing.T, app core.App, rows ...*core.Record) {
 		}
 	}
 }
+
+func TestWhatBeganLongBeforeItsTimeIsOverAfterItsLength(t *testing.T) {
+	app := hookstest.New(t)
+	host := hookstest.Person(t, app, "host@x.example")
+	team := hookstest.Team(t, app, host, "Halation Post", "pro")
+	hookstest.Exec(t, app, "UPDATE plans SET session_minutes = -1", nil)
+	session := hookstest.Session(t, app, host, team, sessions.Form{Elsewhere: "https://meet.example.org/x", Starts: time.Now().AddDate(1, 0, 0)})
+	now := time.Now()
+	if err := app.RunInTransaction(func(tx core.App) error { return sessions.BeginElsewhere(tx, session, now) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{69 * time.Minute, sessions.Running}, {72 * time.Minute, sessions.Ended}} {
+		if err := sessions.Sweep(app, now.Add(c.after)); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := sessions.ByID(app, session.Id); err != nil || s.Status() != c.want {
+			t.Errorf("after %s: %s, %v", c.after, s.Status(), err)
+		}
+	}
+}

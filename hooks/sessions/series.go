@@ -95,6 +95,11 @@ func InSeries(app core.App, series string, states ...string) ([]*Session, error)
 // They are at the same time of the clock, whatever the clocks do; a time that the clocks skip is left out (RFC 5545,
 // 3.3.10). A rule without an end is refused, and one that the first session is not of.
 func Recur(rule string, first time.Time, zone *time.Location) (kept string, starts []time.Time, err error) {
+	defer func() {
+		if recover() != nil { // rules that are no rules make the library reach beyond its tables
+			kept, starts, err = "", nil, refuseRule("Usher cannot read the rule.")
+		}
+	}()
 	option, err := readRule(rule, zone)
 	if err != nil {
 		return "", nil, err

@@ -81,6 +81,7 @@ func TestRulesThatAreNone(t *testing.T) {
 		"FREQ=WEEKLY;COUNT=2\nDTSTART:20270101T000000Z": "cannot read", "FREQ=WEEKLY;DTSTART=20200101T000000Z;COUNT=2": "cannot read",
 		"FREQ=MONTHLY;BYMONTHDAY=99;COUNT=2": "cannot read", strings.Repeat("FREQ=WEEKLY;", 40): "cannot read", "FREQ=DAILY;INTERVAL=99999999999;COUNT=2": "cannot read",
 		"FREQ=WEEKLY": "no end", "FREQ=WEEKLY;INTERVAL=2": "no end", "FREQ=WEEKLY;COUNT=2;UNTIL=20270201": "two ends",
+		"FREQ=MONTHLY;BYDAY=13MO;COUNT=3": "cannot read", "FREQ=MONTHLY;BYDAY=-30MO;COUNT=3": "cannot read", "FREQ=YEARLY;BYMONTH=5;BYDAY=-31SU;COUNT=3": "cannot read",
 		"FREQ=HOURLY;COUNT=3": "one session a day", "FREQ=SECONDLY;COUNT=3": "one session a day", "FREQ=DAILY;BYHOUR=9,10;COUNT=3": "one session a day",
 		"FREQ=DAILY;COUNT=201": "at most 200", "FREQ=DAILY;UNTIL=20280101": "at most 200", "FREQ=DAILY;COUNT=1000000000": "at most 200",
 		"FREQ=YEARLY;COUNT=9": "more than 2 years", "FREQ=WEEKLY;BYDAY=TU;COUNT=3": "not on a day", "FREQ=WEEKLY;UNTIL=20270101": "not on a day",

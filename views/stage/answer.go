@@ -9,13 +9,13 @@ import (
 	"usher/views/web"
 )
 
-// actor is who asks, as he acts in the team. Who is in a session is in its team.
-func actor(e *core.RequestEvent) *actors.Actor {
-	actor := here(e).Actor
-	if actor != nil {
+// actor is who asks, as he acts in the team.
+func actor(e *core.RequestEvent) (*actors.Actor, error) {
+	actor, err := here(e).Acts()
+	if err == nil {
 		actor.From = e.RealIP()
 	}
-	return actor
+	return actor, err
 }
 
 // answer shows what has become of a deed: where the session stands now, with a sentence.

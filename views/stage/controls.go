@@ -47,7 +47,11 @@ func mute(e *core.RequestEvent) error {
 }
 
 func extend(e *core.RequestEvent) error {
-	session, err := sessions.Extend(e.App, actor(e), here(e).Session.Id, sessions.More)
+	actor, err := actor(e)
+	if err != nil {
+		return answer(e, err, "")
+	}
+	session, err := sessions.Extend(e.App, actor, here(e).Session.Id, sessions.More)
 	if err != nil {
 		return answer(e, err, "")
 	}
@@ -55,5 +59,9 @@ func extend(e *core.RequestEvent) error {
 }
 
 func end(e *core.RequestEvent) error {
-	return answer(e, sessions.End(e.App, actor(e), here(e).Session.Id), "")
+	actor, err := actor(e)
+	if err == nil {
+		err = sessions.End(e.App, actor, here(e).Session.Id)
+	}
+	return answer(e, err, "")
 }

@@ -33,7 +33,9 @@ type studio struct {
 
 func running(t *testing.T, form sessions.Form) *studio {
 	t.Helper()
-	server := viewstest.Serve(t, hookstest.Config())
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:1"
+	server := viewstest.Serve(t, config)
 	livetest.Start(t, server.App)
 	owner := hookstest.Person(t, server.App, "owner@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
@@ -193,6 +195,28 @@ func TestWhatAHostDoesNobodyElseDoes(t *testing.T) {
 	if r := host.Get(s.at("/extend")); r.Location != s.at("") {
 		t.Errorf("the address of a deed leads to %q", r.Location)
 	}
+}
+
+// A letter that an Admin handed on brings somebody in, and gives him nothing that the Admin may do.
+func TestALinkAloneHasNoRole(t *testing.T) {
+	s := running(t, sessions.Form{Passwordless: true})
+	hookstest.Exec(t, s.App, "UPDATE memberships SET admin = 1 WHERE user = {:user}", dbx.Params{"user": s.by["asked"].Id})
+	code, err := sessions.PersonalCode(s.App, s.person("asked"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.Visitor()
+	if r := b.Post("/s/"+code+"/join", url.Values{"name": {"Somebody"}}); r.Location != s.at("") {
+		t.Fatalf("by the link: %d to %q %s", r.Status, r.Location, r.Body)
+	}
+	says(t, "who came by the link", s.ask(b, "GET", "/state", nil), 200, `id="state"`)
+	for _, deed := range []string{"/end", "/extend", "/put-out", "/mute", "/admit", "/refuse"} {
+		if r := s.ask(b, "POST", deed, url.Values{"person": {s.person("guest").Id}}); r.Status != http.StatusForbidden {
+			t.Errorf("who came by an Admin's link does %s: %d %s", deed, r.Status, r.Body)
+		}
+	}
+	s.letIn("asked")
+	says(t, "the Admin himself ends it", s.ask(s.As(s.by["asked"]), "POST", "/end", nil), 200, "The session was ended")
 }
 
 func TestAnOpenPageIsToldWhyItIsOver(t *testing.T) {

@@ -34,21 +34,36 @@ func Knock(pass live.Pass) (visitor *Visitor, status int, err error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, response.StatusCode, nil
 	}
-	origin, _, _ := strings.Cut(strings.Replace(pass.URL, "ws", "http", 1), "/livekit")
-	socket, err := websocket.Dial(address, "", origin)
-	if err != nil {
+	if visitor, err = Dial(address, ""); err != nil {
 		return nil, 0, err
 	}
-	visitor = &Visitor{socket: socket}
+	return visitor, http.StatusSwitchingProtocols, nil
+}
+
+// Dial goes in at an address, with a token in the header unless that is empty.
+func Dial(address, header string) (*Visitor, error) {
+	origin, _, _ := strings.Cut(strings.Replace(address, "ws", "http", 1), "/livekit")
+	config, err := websocket.NewConfig(address, origin)
+	if err != nil {
+		return nil, err
+	}
+	if header != "" {
+		config.Header.Set("Authorization", "Bearer "+header)
+	}
+	socket, err := websocket.DialConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	visitor := &Visitor{socket: socket}
 	for visitor.Answer == nil {
 		message, err := visitor.Next(5 * time.Second)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		visitor.Answer = message.GetJoin()
 	}
 	visitor.Room, visitor.SID = visitor.Answer.Room.Name, visitor.Answer.Participant.Sid
-	return visitor, http.StatusSwitchingProtocols, nil
+	return visitor, nil
 }
 
 // Enter is Knock for who must be let in. He leaves with the test.
