@@ -22,7 +22,8 @@ type asked struct {
 
 // people reads whom the form asks, the host not counted: each address once, with the account of who is in the team.
 func (f Form) people(tx core.App, team string, host *core.Record) ([]asked, error) {
-	if n := len(f.Guests) + len(f.Cohosts); n > MaxPeople {
+	if n := len(f.Guests) + len(f.Cohosts); n > MaxPeople || len(f.Presenters) > MaxPeople {
+		n = max(n, len(f.Presenters))
 		return nil, record.Refuse("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
 	}
 	list := &roll{at: map[string]int{}}

@@ -37,7 +37,8 @@ func mute(e *core.RequestEvent) error {
 	if err := e.Request.ParseForm(); err != nil {
 		return e.BadRequestError("", err)
 	}
-	for _, id := range e.Request.Form["person"] {
+	people := e.Request.Form["person"]
+	for _, id := range people[:min(len(people), sessions.MaxPeople)] {
 		err := entry.Mute(e.App, here(e).Participant, id, e.RealIP())
 		if err != nil && !errors.Is(err, record.ErrNotFound) {
 			return answer(e, err, "")
