@@ -258,13 +258,14 @@ func (t *typed) take(query url.Values) {
 	}
 }
 
-// again is the next time that has the same weekday and clock, in the zone.
+// again is the next time that has the same weekday and clock in the zone: a week later, or as many as bring it past now.
 func again(starts, now time.Time, zone *time.Location) time.Time {
-	at := starts.In(zone)
-	for weeks := int(now.Sub(at).Hours()/24/7) - 1; !at.After(now); weeks++ {
-		at = starts.In(zone).AddDate(0, 0, 7*max(weeks, 0))
+	first := starts.In(zone)
+	for weeks := max(int(now.Sub(first).Hours()/24/7)-1, 1); ; weeks++ {
+		if at := first.AddDate(0, 0, 7*weeks); at.After(now) {
+			return at
+		}
 	}
-	return at
 }
 
 // sent is the form that was sent; one that cannot be read has nothing in it.
