@@ -131,7 +131,14 @@ func foretell(e *core.RequestEvent) error {
 	if err := mayPlan(web.Actor(e)); err != nil {
 		return err
 	}
-	props, err := formProps(e, nil, typedIn(sent(e)), nil)
+	var session *sessions.Session
+	if id := e.Request.URL.Query().Get("change"); id != "" {
+		var err error
+		if session, err = sessions.FindFor(e.App, web.Actor(e), id); err != nil {
+			return err
+		}
+	}
+	props, err := formProps(e, session, typedIn(sent(e)), nil)
 	if err != nil {
 		return err
 	}
@@ -173,6 +180,7 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 	if session != nil {
 		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
 		props.Close, props.Series, props.Changes = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
+		props.Preview += "?" + url.Values{"change": {session.Id}}.Encode()
 		crumb.Label = "Change"
 	}
 	for field, sentence := range faults {
