@@ -144,7 +144,7 @@ func (p *detailsForm) people(all []*sessions.Participant, actor *actors.Actor) {
 	p.Asked = len(all)
 	for _, one := range all {
 		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
-		person.State, person.Word = answerOf(one)
+		person.State, person.Word = answerOf(one, p.State == isPast)
 		switch {
 		case one.Part() == sessions.Host:
 			person.State, person.Word = "", ""
@@ -179,18 +179,22 @@ func partWord(part string) string {
 	return map[string]string{sessions.Host: "Host", sessions.Cohost: "Co-host", sessions.Presenter: "Presenter"}[part]
 }
 
-func answerOf(p *sessions.Participant) (state, word string) {
+func answerOf(p *sessions.Participant, past bool) (state, word string) {
+	comes, not := "Comes", "Does not come"
+	if past {
+		comes, not = "Said yes", "Said no"
+	}
 	switch {
 	case p.State() == sessions.StateOut:
 		return "revoked", "Put out"
 	case p.State() == sessions.StateRefused:
 		return "revoked", "Not admitted"
 	case p.Answered() == sessions.Yes:
-		return "accepted", "Comes"
+		return "accepted", comes
 	case p.Answered() == sessions.Maybe:
-		return "pending", "Perhaps"
+		return "pending", "Maybe"
 	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
-		return "declined", "Does not come"
+		return "declined", not
 	case p.State() == sessions.StateAdmitted:
 		return "accepted", "Was let in"
 	case p.State() == sessions.StateWaiting:

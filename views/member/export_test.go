@@ -18,6 +18,7 @@ var (
 	After  = after
 	Monday = monday
 	Lines  = lines
+	Again  = again
 )
 
 // Drawn is a piece as a test compares it: of, from, to, lane and lanes.
@@ -38,6 +39,16 @@ func Ruled(date, repeat string, days []string, count string) (rule, again string
 	back.Date, back.Time = date, "10:00"
 	back.unrule(rule, zone)
 	return rule, back.Repeat, back.Days, nil
+}
+
+// SaidOf is the sentence about a change of a series of so many daily sessions, which had four.
+func SaidOf(scope, count string) string {
+	t := newTyped("Europe/Lisbon")
+	t.Date, t.Time = "2026-11-26", "10:00"
+	t.unrule("FREQ=DAILY;COUNT=4", time.UTC)
+	t.Scope, t.Count = scope, count
+	says, _ := t.says()
+	return says
 }
 
 // Said is the sentence about a repetition.

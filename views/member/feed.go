@@ -31,10 +31,18 @@ func feed(e *core.RequestEvent) error {
 
 // newFeed makes the address of the person's feed, or a new one in place of it.
 func newFeed(e *core.RequestEvent) error {
+	before, err := sessions.Feed(e.App, web.Actor(e))
+	if err != nil {
+		return err
+	}
 	if err := sessions.NewFeed(e.App, web.Actor(e)); err != nil {
 		return err
 	}
-	web.Toast(e, "The address of your calendar feed is new. One that you had is dead.")
+	text := "Your calendar feed has an address."
+	if before != "" {
+		text = "The address of your calendar feed is new. The one before is dead."
+	}
+	web.Toast(e, text)
 	return web.Go(e, calendarPath(e)+"?feed=1")
 }
 

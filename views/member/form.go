@@ -131,7 +131,14 @@ func foretell(e *core.RequestEvent) error {
 	if err := mayPlan(web.Actor(e)); err != nil {
 		return err
 	}
-	props, err := formProps(e, nil, typedIn(sent(e)), nil)
+	var session *sessions.Session
+	if id := e.Request.URL.Query().Get("change"); id != "" {
+		var err error
+		if session, err = sessions.FindFor(e.App, web.Actor(e), id); err != nil {
+			return err
+		}
+	}
+	props, err := formProps(e, session, typedIn(sent(e)), nil)
 	if err != nil {
 		return err
 	}
@@ -173,6 +180,7 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 	if session != nil {
 		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
 		props.Close, props.Series, props.Changes = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
+		props.Preview += "?" + url.Values{"change": {session.Id}}.Encode()
 		crumb.Label = "Change"
 	}
 	for field, sentence := range faults {
@@ -258,13 +266,14 @@ func (t *typed) take(query url.Values) {
 	}
 }
 
-// again is the next time that has the same weekday and clock, in the zone.
+// again is the next time that has the same weekday and clock in the zone: a week later, or as many as bring it past now.
 func again(starts, now time.Time, zone *time.Location) time.Time {
-	at := starts.In(zone)
-	for weeks := int(now.Sub(at).Hours()/24/7) - 1; !at.After(now); weeks++ {
-		at = starts.In(zone).AddDate(0, 0, 7*max(weeks, 0))
+	first := starts.In(zone)
+	for weeks := max(int(now.Sub(first).Hours()/24/7)-1, 1); ; weeks++ {
+		if at := first.AddDate(0, 0, 7*weeks); at.After(now) {
+			return at
+		}
 	}
-	return at
 }
 
 // sent is the form that was sent; one that cannot be read has nothing in it.

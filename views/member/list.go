@@ -133,8 +133,12 @@ func showOf(session *sessions.Session) string {
 
 func (p *listForm) rows(e *core.RequestEvent, found sessions.Page, current *sessions.Session) {
 	actor, now := web.Actor(e), time.Now().In(p.Zone)
+	d := desk{path: p.Path, home: p.Path, you: actor.Account.Id, hosts: actor.CanHost(), now: now}
 	for _, row := range found.Rows {
-		r := rowProps(row, actor.Account.Id, now)
+		r := rowProps(row, d.you, now)
+		if here := d.row(row); p.Query.Show != sessions.Past && (row.Status == sessions.Running || here.ActionPost != "") {
+			r.Action, r.ActionHref, r.ActionPost = here.Action, here.ActionHref, here.ActionPost
+		}
 		r.Href, r.Current = p.Query.address(p.Path+"/"+row.ID), current != nil && row.ID == current.Id
 		p.Rows = append(p.Rows, r)
 	}
@@ -187,7 +191,7 @@ func statusOf(row sessions.Row, you string, now time.Time) (state, word string) 
 	case row.Answer == sessions.Yes:
 		return "accepted", "You come"
 	case row.Answer == sessions.Maybe:
-		return "pending", "Perhaps"
+		return "pending", "Maybe"
 	case row.Answer == sessions.No:
 		return "declined", "You said no"
 	case row.Part == "":

@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/views/ui"
 )
 
 // The ways to repeat that the form knows. What else a rule can say stays as it is.
@@ -94,8 +95,9 @@ func nth(day time.Time) int {
 	return -1
 }
 
-// unrule reads a rule back into the fields.
+// unrule reads a rule back into the fields, and keeps it.
 func (t *typed) unrule(rule string, zone *time.Location) {
+	t.Rule = rule
 	if rule == "" {
 		return
 	}
@@ -119,7 +121,7 @@ func (t *typed) unrule(rule string, zone *time.Location) {
 			return
 		}
 	}
-	t.Repeat, t.Rule = asItWas, rule
+	t.Repeat = asItWas
 }
 
 func sameRule(a, b string) bool {
@@ -166,6 +168,17 @@ func listed(words []string) string {
 	return strings.Join(words, "")
 }
 
+// end is where the repetition ends, behind how it is.
+func (t typed) end() string {
+	if until, err := time.Parse(time.DateOnly, t.Until); t.Ends == "until" && err == nil {
+		return ", until " + until.Format("Mon 2 Jan 2006")
+	}
+	if count, err := strconv.Atoi(t.Count); err == nil {
+		return ", " + ui.Count(count, "session", "sessions") + " in all"
+	}
+	return ""
+}
+
 func repeatWord(repeat string, first time.Time) string {
 	words := typed{Repeat: repeat, Days: []string{dayKey(first)}}.how(first)
 	return strings.ToUpper(words[:1]) + words[1:]
@@ -174,7 +187,7 @@ func repeatWord(repeat string, first time.Time) string {
 // says is what the repetition means, in a sentence: how, how many and until when. wrong is why it cannot be so.
 func (t typed) says() (sentence, wrong string) {
 	first, err := time.Parse(time.DateOnly, t.Date)
-	if err != nil || t.Repeat == once {
+	if err != nil || t.Repeat == once || t.Scope == string(sessions.This) {
 		return "", ""
 	}
 	zone, err := time.LoadLocation(t.Zone)
@@ -186,6 +199,9 @@ func (t typed) says() (sentence, wrong string) {
 		return "", ""
 	}
 	rule, err := t.rule(zone.String())
+	if err == nil && t.Scope == string(sessions.Whole) && sameRule(rule, t.Rule) {
+		return "As before: " + t.how(first) + t.end() + ". Another time is that of every session still to start.", ""
+	}
 	if err == nil {
 		var all []time.Time
 		if _, all, err = sessions.Recur(rule, starts, zone); err == nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"usher/views/member"
 )
@@ -39,6 +40,32 @@ func TestRepetitionsAreRulesAndBack(t *testing.T) {
 	}
 	if says, wrong := member.Said("2026-11-26", "weekly", []string{"MO"}, "4"); says != "" || !strings.Contains(wrong, "first session") {
 		t.Errorf("a start that is not of the rule: %q, %q", says, wrong)
+	}
+}
+
+func TestAChangeOfASeriesSaysWhatItDoes(t *testing.T) {
+	for _, test := range []struct{ scope, count, says string }{
+		{"this", "4", ""},
+		{"series", "4", "As before: every day, 4 sessions in all. Another time is that of every session still to start."},
+		{"series", "3", "3 sessions: every day, from Thu 26 Nov 2026 to Sat 28 Nov 2026."},
+	} {
+		if says := member.SaidOf(test.scope, test.count); says != test.says && (test.says == "" || !strings.HasPrefix(says, test.says)) {
+			t.Errorf("%s of %s: %q", test.scope, test.count, says)
+		}
+	}
+}
+
+func TestADuplicateIsAWeekLater(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 25, 12, 0, 0, 0, zone)
+	for day, want := range map[int]int{26: 33, 25: 32, 24: 31, 18: 32, 1: 29} { // of March; the clocks change on the 29th
+		at := member.Again(time.Date(2026, 3, day, 10, 0, 0, 0, zone), now, zone)
+		if !at.Equal(time.Date(2026, 3, want, 10, 0, 0, 0, zone)) {
+			t.Errorf("of the %dth: %s", day, at)
+		}
 	}
 }
 

@@ -132,7 +132,7 @@ func (d roomDrawer) offer(bar *roomBar, room *rooms.Room, span rooms.Span, day t
 			continue
 		}
 		x := d.at(from, day)
-		bar.Slots = append(bar.Slots, roomSlot{X: x, Width: d.at(to, day) - x, Href: d.book(room, from), Words: room.Name() + " from " + from.Format("15:04")})
+		bar.Slots = append(bar.Slots, roomSlot{X: x, Width: d.at(to, day) - x, Href: d.book(room, from), Words: room.Name() + " from " + clock(from)})
 	}
 }
 
@@ -157,12 +157,12 @@ func nextQuarter(at time.Time) time.Time {
 // clockSpan is a time of a day, whose ends may be of other days.
 func clockSpan(from, to, day time.Time) string {
 	from, to = from.In(day.Location()), to.In(day.Location())
-	begin, end := from.Format("15:04"), to.Format("15:04")
+	begin, end := clock(from), clock(to)
 	if from.Before(day) {
-		begin = from.Format("Mon 15:04")
+		begin = from.Format("Mon ") + clock(from)
 	}
 	if to.After(day.AddDate(0, 0, 1)) {
-		end = to.Format("Mon 15:04")
+		end = to.Format("Mon ") + clock(to)
 	}
 	return begin + " to " + end
 }
@@ -174,9 +174,9 @@ func freeWords(from, to, day time.Time) string {
 	case begins && ends:
 		return "All day"
 	case begins:
-		return "Until " + to.In(day.Location()).Format("15:04")
+		return "Until " + clock(to.In(day.Location()))
 	case ends:
-		return "From " + from.Format("15:04")
+		return "From " + clock(from)
 	}
 	return clockSpan(from, to, day)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
 
@@ -212,4 +213,23 @@ func TestARecapTellsWhatWas(t *testing.T) {
 	guest := w.As(w.guest).Get(app + "/sessions/" + session.Id)
 	says(t, guest, 200, "10:05 to 11:00")
 	lacks(t, guest, "Paul")
+}
+
+func TestASessionDoesNotStandInItsOwnWay(t *testing.T) {
+	w := build(t)
+	olga, name := w.As(w.olga), "Edit bay"
+	room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := olga.Post(app+"/sessions/new", filled("room", room.Id))
+	if r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	id := strings.TrimPrefix(r.Location, app+"/sessions/")
+	longer := filled("room", room.Id, "minutes", "90", "scope", "this")
+	says(t, olga.Get(r.Location+"/edit"), 200, "/sessions/preview?change="+id)
+	lacks(t, olga.Post(app+"/sessions/preview?change="+id, longer), "is taken")
+	says(t, olga.Post(app+"/sessions/preview", longer), 200, "is taken")
+	says(t, olga.Post(app+"/sessions/preview?change=nobody", longer), 404)
 }

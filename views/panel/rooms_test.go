@@ -172,7 +172,7 @@ func TestArchivingWarnsAndListsWhatIsBooked(t *testing.T) {
 	want(t, b.Get(s.path("/rooms/"+suite.Id)), http.StatusOK, "This room is archived.", "Put into use", "Session A")
 	want(t, b.Get(s.path("/rooms/"+suite.Id+"/archive")), http.StatusNotFound)
 	want(t, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), http.StatusUnprocessableEntity, "Nothing was changed.", "archived already")
-	want(t, b.Get(s.path("/rooms")), http.StatusOK, "Every room is archived.")
+	want(t, b.Get(s.path("/rooms")), http.StatusOK, "Every room is archived")
 	has(t, b.Get(s.path("/rooms?status=archived")), "Grading suite")
 	s.room("Grading suite")
 	want(t, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), http.StatusUnprocessableEntity, "Another room of the team is called “Grading suite”")
