@@ -39,7 +39,7 @@ func (p doorProps) title() string {
 func (p doorProps) lede() string {
 	switch p.Standing {
 	case entry.Early:
-		return "It starts in " + ui.Span(p.Ahead) + ". The door opens 15 minutes before: come back then with this same link."
+		return "It starts in " + until(p.Ahead) + ". The door opens 15 minutes before: come back then with this same link."
 	case entry.SignIn:
 		return p.signInLede()
 	case entry.Name:
@@ -99,6 +99,16 @@ func (p doorProps) deadLede() string {
 	return ""
 }
 
+// until is how long it is to a start: to the nearest day, hour or minute, as people count.
+func until(d time.Duration) string {
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour} {
+		if d >= unit {
+			return ui.Span(d.Round(unit))
+		}
+	}
+	return ui.Span(d.Round(time.Minute))
+}
+
 // state is the line over the buttons of who waits.
 func (p doorProps) state() (icon, text, small string) {
 	switch {
@@ -111,7 +121,7 @@ func (p doorProps) state() (icon, text, small string) {
 	case p.Starts:
 		return "play", "You host it, and can start now.", "Whoever waits at the door comes in with you."
 	case p.Ahead > 0:
-		return "hourglass", "It starts in " + ui.Span(p.Ahead) + ".", "You go in by yourself when the host starts. Keep this page open."
+		return "hourglass", "It starts in " + until(p.Ahead) + ".", "You go in by yourself when the host starts. Keep this page open."
 	case p.Ahead > -time.Minute:
 		return "hourglass", "It starts now.", "You go in by yourself when the host starts. Keep this page open."
 	}

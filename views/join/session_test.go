@@ -309,6 +309,9 @@ func TestTheLinkOfARoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	tells(t, "archived", nobody.Get("/r/"+red.Slug()), 410, "is not in use any more")
+	if strings.Contains(nobody.Get("/r/"+red.Slug()).Body, "Make an account") {
+		t.Error("an archived room offers an account that it does not make")
+	}
 	tells(t, "no account by it", nobody.Get("/r/"+red.Slug()+"/account"), 404)
 }
 

@@ -2,6 +2,7 @@
 import { root } from "./session.js";
 import { caption } from "./captions.js";
 import { write } from "./dom.js";
+import { isOpen } from "./panels.js";
 import { say } from "../toasts.js";
 
 const face = document.getElementById("clock");
@@ -28,7 +29,7 @@ function notice() {
   if (stage !== said && stage !== "") caption(left.querySelector("p").textContent.trim());
   said = stage;
   const waiting = Number(state.dataset.waiting ?? 0);
-  if (waiting > waited) say(waiting === 1 ? "Somebody waits in the lobby." : `${waiting} people wait in the lobby.`);
+  if (waiting > waited) announce(waiting);
   waited = waiting;
   for (const dot of document.querySelectorAll("[data-waiting-dot]")) {
     dot.hidden = waiting === 0;
@@ -37,6 +38,14 @@ function notice() {
 }
 
 let waited = 0;
+
+// Who has the list open sees them there, with the buttons.
+function announce(waiting) {
+  const names = [...document.querySelectorAll("#lobby b")].map((b) => b.textContent);
+  const sentence = names.length === 1 ? `${names[0]} waits in the lobby.` : `${waiting} people wait in the lobby.`;
+  if (isOpen("people")) caption(sentence);
+  else say(sentence);
+}
 
 function synchronize() {
   const there = Number(document.getElementById("state")?.dataset.now);
