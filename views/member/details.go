@@ -1,6 +1,7 @@
 package member
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -269,6 +270,7 @@ func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *acto
 	}
 	p.Reason = reasonWords[session.GetString("end_reason")]
 	stays, err := attendances.Of(app, session.Id)
+	lines := map[string]int{}
 	for _, stay := range stays {
 		if p.Guest && stay.UserID() != actor.Account.Id {
 			continue
@@ -280,6 +282,13 @@ func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *acto
 		if stay.Estimated() {
 			line.Time = "about " + line.Time
 		}
+		// Whoever went and came back is one person with several stays.
+		who := cmp.Or(stay.ParticipantID(), stay.Name())
+		if n, known := lines[who]; known {
+			p.Stays[n].Time += ", " + line.Time
+			continue
+		}
+		lines[who] = len(p.Stays)
 		p.Stays = append(p.Stays, line)
 	}
 	return err
