@@ -68,6 +68,8 @@ func running(t testing.TB, usher string) (command *exec.Cmd, address, link strin
 	listener.Close()
 	command = exec.Command(usher, "serve", "--http", address)
 	command.Dir = t.TempDir()
+	var said strings.Builder
+	command.Stderr = &said
 	out, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +77,13 @@ func running(t testing.TB, usher string) (command *exec.Cmd, address, link strin
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = command.Process.Kill() })
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		if t.Failed() {
+			t.Logf("it said: %s", said.String())
+		}
+	})
 	found := regexp.MustCompile(`http://\S+/signup\?code=\S+`)
 	for lines := bufio.NewScanner(out); link == "" && lines.Scan(); {
 		link = found.FindString(lines.Text())
