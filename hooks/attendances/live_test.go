@@ -206,3 +206,26 @@ func TestWhoLosesHisPartLosesItInTheMediaRoomAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestAPassFromBeforeGivesNoPartBack(t *testing.T) {
+	s, _ := theatre(t)
+	before := s.pass()
+	host := s.host()
+	host.Set("part", sessions.Attendee)
+	if err := s.app.Save(host); err != nil {
+		t.Fatal(err)
+	}
+	bob := livetest.Enter(t, s.passOf("bob@x.example"))
+	livetest.Come(t, before)
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		message, err := bob.Next(time.Until(deadline))
+		if err != nil {
+			t.Fatalf("nobody was told: %v", err)
+		}
+		for _, p := range message.GetUpdate().GetParticipants() {
+			if p.Identity == host.Id && strings.Contains(p.Metadata, sessions.Attendee) && !slices.Contains(p.Permission.CanPublishSources, livekit.TrackSource_SCREEN_SHARE) {
+				return
+			}
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 const partKey = "@usherPart"
 
 // registerParts lets the media server know of another part at once: who loses the controls of a host keeps what
-// everybody may do (R107).
+// everybody may do (R107), also when he comes back with a pass from before.
 func registerParts(app core.App) {
 	app.OnRecordUpdateExecute("participants").BindFunc(func(e *core.RecordEvent) error {
 		if record.Changed(e.Record, "part") {
@@ -29,6 +29,20 @@ func registerParts(app core.App) {
 			changeMedia(e.App, &sessions.Participant{Record: e.Record})
 		}
 		return e.Next()
+	})
+	live.OnReport(app, func(app core.App, report live.Report) error {
+		if report.Type != live.Joined || report.Person == nil {
+			return nil
+		}
+		p, err := sessions.FindParticipant(app, report.Person.Identity)
+		if errors.Is(err, record.ErrNotFound) {
+			return nil // of another server's room
+		}
+		if err != nil {
+			return err
+		}
+		changeMedia(app, p) // a pass from before may say more than he may do now
+		return nil
 	})
 }
 
