@@ -65,6 +65,7 @@ func Come(t testing.TB, pass live.Pass) *Sender {
 	go s.listen()
 	select {
 	case <-s.in:
+	case <-s.Gone: // turned out at once: who waits for that sees it
 	case <-time.After(10 * time.Second):
 		t.Fatal("no media flow")
 	}
