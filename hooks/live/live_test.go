@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -207,10 +208,15 @@ func TestAPassOfAnotherServerIsNone(t *testing.T) {
 func TestAStopTellsWhoIsIn(t *testing.T) {
 	h := open(t)
 	stop := livetest.Start(t, h.app)
-	ada := livetest.Enter(t, h.pass("room", "ada"))
+	var people []*livetest.Visitor
+	for n := range 12 {
+		people = append(people, livetest.Enter(t, h.pass([]string{"room", "other"}[n%2], strconv.Itoa(n))))
+	}
 	go stop()
-	if reason, told := ada.Farewell(2 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
-		t.Errorf("told %v (%v)", reason, told)
+	for n, person := range people {
+		if reason, told := person.Farewell(2 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+			t.Errorf("%d is told %v (%v)", n, reason, told)
+		}
 	}
 }
 

@@ -62,7 +62,7 @@ func Proxy(app core.App, gate Gate) http.Handler {
 			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
 			return
 		}
-		forward.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), passKey{}, &passage{base, token})))
+		stateOf(app).handOn(forward, w, r.WithContext(context.WithValue(r.Context(), passKey{}, &passage{base, token})))
 	})
 }
 

@@ -48,7 +48,9 @@ type Starter func(Local) (*Instance, error)
 type Instance struct {
 	URL  string          // its own address, on loopback
 	Done <-chan struct{} // closed when it does not run any more, whatever stopped it
-	Stop func()          // tells everybody who is in, and returns when it has stopped
+	Stop func()          // returns when it has stopped
+
+	Dismiss func(room string) // puts everybody out of the room, telling them that the server stops
 }
 
 const (
@@ -68,6 +70,9 @@ type state struct {
 	mu  sync.Mutex
 	at  *reached
 	why error // that it is not reached, or did not answer last
+
+	connections int           // of browsers that are handed on to it
+	none        chan struct{} // closed when there are none any more; nil while nobody waits for that
 }
 
 func stateOf(app core.App) *state {
@@ -223,7 +228,7 @@ func complain(app core.App, said *string, why error) {
 }
 
 // Start starts one media server for the app, with a key and a secret of its own, and takes its reports. ended is
-// closed when it does not run any more; stop stops it.
+// closed when it does not run any more; stop tells everybody who is in, and stops it.
 func Start(app core.App, start Starter, local Local) (ended <-chan struct{}, stop func(), err error) {
 	s := stateOf(app)
 	defer func() {
@@ -247,6 +252,7 @@ func Start(app core.App, start Starter, local Local) (ended <-chan struct{}, sto
 	}
 	s.set(&reached{base: running.URL, key: local.Key, secret: local.Secret}, nil)
 	return running.Done, sync.OnceFunc(func() {
+		farewell(app, running)
 		running.Stop() // its last reports are still taken
 		reports.close()
 		s.set(nil, errors.New("it is stopped"))

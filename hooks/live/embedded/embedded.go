@@ -3,6 +3,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -11,8 +12,10 @@ import (
 
 	"github.com/livekit/livekit-server/pkg/config"
 	"github.com/livekit/livekit-server/pkg/routing"
+	"github.com/livekit/livekit-server/pkg/rtc/types"
 	"github.com/livekit/livekit-server/pkg/service"
 	"github.com/livekit/livekit-server/pkg/telemetry/prometheus"
+	"github.com/livekit/protocol/livekit"
 
 	"usher/hooks/live"
 )
@@ -52,10 +55,16 @@ func Start(local live.Local) (*live.Instance, error) {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	return &live.Instance{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Done: done, Stop: func() {
-		server.Stop(true)
-		<-done
-	}}, nil
+	return &live.Instance{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Done: done,
+		Dismiss: func(room string) {
+			if open := server.RoomManager().GetRoom(context.Background(), livekit.RoomName(room)); open != nil {
+				open.Close(types.ParticipantCloseReasonRoomManagerStop)
+			}
+		},
+		Stop: func() {
+			server.Stop(true)
+			<-done
+		}}, nil
 }
 
 // portsFree says of a port that is taken in words what the media server would say in passing, and would not let go
