@@ -18,7 +18,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/livekit/protocol/livekit"
+
 	"usher/hooks/hookstest"
+	"usher/hooks/live/livetest"
 )
 
 // program is the built binary, made once.
@@ -38,6 +41,7 @@ func TestTheProgram(t *testing.T) {
 	usher := program(t)
 	t.Run("serves a fresh folder, and prints the link of the first account", func(t *testing.T) { serves(t, usher) })
 	t.Run("lets a request end that runs when it is told to stop", func(t *testing.T) { finishes(t, usher) })
+	t.Run("tells who is in a session that it stops", func(t *testing.T) { tells(t, usher) })
 	t.Run("names every wrong setting", func(t *testing.T) {
 		out, code := fails(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
 		if code != 1 || !strings.Contains(out, "USHER_URL") || !strings.Contains(out, "USHER_SIGNUP") {
@@ -150,26 +154,20 @@ func finishes(t *testing.T, usher string) {
 		t.Fatal(err)
 	}
 	defer connection.Close()
-	fmt.Fprintf(connection, "POST /signin HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20\r\n\r\nemail=a%%40b", address)
-	// The server has taken the request once it answers another one on a connection made later.
-	if _, err := http.Get("http://" + address + "/livez"); err != nil {
-		t.Fatal(err)
+	fmt.Fprintf(connection, "POST /signin HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20\r\n"+
+		"Expect: 100-continue\r\n\r\n", address)
+	answers := bufio.NewReader(connection)
+	// It is asked for the form by whoever handles the request: what has only been taken from the wire may be dropped.
+	if response, err := http.ReadResponse(answers, nil); err != nil || response.StatusCode != http.StatusContinue {
+		t.Fatalf("the form is not asked for: %v, %v", response, err)
 	}
+	fmt.Fprint(connection, "email=a%40b")
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
-		probe, err := net.Dial("tcp", address)
-		if err != nil {
-			break // it takes no new connections: it is stopping
-		}
-		probe.Close()
-		if time.Now().After(deadline) {
-			t.Fatal("it takes connections after the signal")
-		}
-	}
+	takesNoMore(t, address)
 	fmt.Fprint(connection, ".example\n")
-	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	response, err := http.ReadResponse(answers, nil)
 	if err != nil {
 		t.Fatalf("the request was cut off: %v", err)
 	}
@@ -178,6 +176,48 @@ func finishes(t *testing.T, usher string) {
 		t.Errorf("the request ended with %d: %s", response.StatusCode, body)
 	}
 	ends(t, command)
+}
+
+// takesNoMore waits until a server that was told to stop takes no new connections.
+func takesNoMore(t *testing.T, address string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		probe, err := net.Dial("tcp", address)
+		if err != nil {
+			return
+		}
+		probe.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("it takes connections after the signal")
+		}
+	}
+}
+
+// tells stops the server under people who are in a session, while a stream of PocketBase's own is open.
+func tells(t *testing.T, usher string) {
+	process, passes := inUsher(t, usher, 4)
+	var people []*livetest.Visitor
+	for _, pass := range passes {
+		people = append(people, livetest.Enter(t, pass))
+	}
+	host, _, _ := strings.Cut(strings.TrimPrefix(passes[0].URL, "ws://"), "/")
+	stream, err := http.Get("http://" + host + "/api/realtime")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	at := time.Now()
+	if err := process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for n, person := range people {
+		if reason, told := person.Farewell(10 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+			t.Errorf("%d is told %v (%v)", n, reason, told)
+		}
+	}
+	if _, err := process.Wait(); err != nil || time.Since(at) > 15*time.Second {
+		t.Errorf("it stopped after %s: %v", time.Since(at), err)
+	}
 }
 
 // verifies checks the log of a folder as it is, and then with a row forged past the triggers.

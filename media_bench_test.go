@@ -37,8 +37,8 @@ func BenchmarkMedia(b *testing.B) {
 	usher := program(b)
 	for _, people := range []int{2, 4, 8} {
 		b.Run(fmt.Sprintf("usher/%d", people), func(b *testing.B) {
-			pid, passes := inUsher(b, usher, people)
-			measure(b, pid, passes)
+			process, passes := inUsher(b, usher, people)
+			measure(b, process.Pid, passes)
 		})
 		b.Run(fmt.Sprintf("livekit/%d", people), func(b *testing.B) {
 			process := livetest.Outside(b, "http://127.0.0.1:1"+live.ReportPath)
@@ -62,7 +62,7 @@ func BenchmarkMedia(b *testing.B) {
 }
 
 // inUsher starts the program with a session that so many people have joined.
-func inUsher(b *testing.B, usher string, people int) (pid int, passes []live.Pass) {
+func inUsher(b testing.TB, usher string, people int) (process *os.Process, passes []live.Pass) {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "pb_data")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -92,15 +92,15 @@ func inUsher(b *testing.B, usher string, people int) (pid int, passes []live.Pas
 	if err := app.ResetBootstrapState(); err != nil {
 		b.Fatal(err)
 	}
-	pid, address := serving(b, usher, dir)
+	process, address := serving(b, usher, dir)
 	for _, token := range tokens {
 		passes = append(passes, join(b, address, session.Code(), token))
 	}
-	return pid, passes
+	return process, passes
 }
 
 // serving starts the program on that folder and returns once it can hold sessions.
-func serving(b *testing.B, usher, dir string) (pid int, address string) {
+func serving(b testing.TB, usher, dir string) (process *os.Process, address string) {
 	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -121,16 +121,16 @@ func serving(b *testing.B, usher, dir string) (pid int, address string) {
 		if reply, err := http.Get(address + "/livekit/rtc"); err == nil {
 			reply.Body.Close()
 			if reply.StatusCode == http.StatusUnauthorized {
-				return command.Process.Pid, address
+				return command.Process, address
 			}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	b.Fatal("no media server")
-	return 0, ""
+	return nil, ""
 }
 
-func join(b *testing.B, address, code, token string) live.Pass {
+func join(b testing.TB, address, code, token string) live.Pass {
 	b.Helper()
 	request, _ := http.NewRequest(http.MethodPost, address+"/api/s/"+code+"/join", strings.NewReader("{}"))
 	request.Header.Set("Authorization", token)

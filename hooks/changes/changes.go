@@ -3,6 +3,7 @@
 package changes
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -56,6 +57,22 @@ func Register(app core.App) {
 		shut(e.App, func(c subscriptions.Client) bool { return c.Get(keyLogin) == e.Record.Id })
 		return e.Next()
 	})
+	app.OnRealtimeConnectRequest().BindFunc(untilStopped)
+}
+
+// untilStopped ends a stream of PocketBase's own, too, when the server stops.
+func untilStopped(e *core.RealtimeConnectRequestEvent) error {
+	ctx, cancel := context.WithCancel(e.Request.Context())
+	defer cancel()
+	e.Request = e.Request.WithContext(ctx)
+	routine.FireAndForget(func() {
+		select {
+		case <-Stopped(e.App):
+			cancel()
+		case <-ctx.Done():
+		}
+	})
+	return e.Next()
 }
 
 // Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends, its channel

@@ -2,6 +2,7 @@ package operate
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -23,9 +24,12 @@ func stopping(app core.App) bool { return app.Store().Has(stoppingKey) }
 
 // stopGently lets what runs come to its end: from the signal on the server is not ready and takes no new
 // connections, open streams are ended so that their pages come back after a restart, and requests have 25
-// seconds. A second signal stops at once. PocketBase alone would cut everything after one second.
+// seconds. Who is in a session stays in until the media server tells him. A second signal stops at once. PocketBase
+// alone would cut everything after one second.
 func stopGently(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		// That of PocketBase is cancelled as soon as the listener is closed, under whatever runs.
+		e.Server.BaseContext = func(net.Listener) context.Context { return context.Background() }
 		app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherStop", Priority: -10_000,
 			Func: func(te *core.TerminateEvent) error {
 				te.App.Store().Set(stoppingKey, true)

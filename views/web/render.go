@@ -22,7 +22,7 @@ func Render(e *core.RequestEvent, status int, component templ.Component) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
-	ctx := context.WithoutCancel(e.Request.Context()) // a stopping server cancels it, and what runs still ends well
+	ctx := context.WithoutCancel(e.Request.Context()) // who hangs up makes no error of it
 	if err := component.Render(ctx, buffer); err != nil {
 		return err
 	}
