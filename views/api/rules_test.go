@@ -49,9 +49,9 @@ create: -
 update: -
 delete: -`,
 	"sessions": `list: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
-		`participants_via_session.user ?= @request.auth.id || ` + panelOfTeam + `)
+		`(participants_via_session.user ?= @request.auth.id && participants_via_session.state ?!= "out") || ` + panelOfTeam + `)
 view: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
-		`participants_via_session.user ?= @request.auth.id || ` + panelOfTeam + `)
+		`(participants_via_session.user ?= @request.auth.id && participants_via_session.state ?!= "out") || ` + panelOfTeam + `)
 create: -
 update: -
 delete: -`,
@@ -152,7 +152,8 @@ func TestSecretsAreHidden(t *testing.T) {
 	app := hookstest.New(t)
 	for collection, fields := range map[string][]string{
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
-		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "users": {"password", "tokenKey"},
+		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "sessions": {"media", "elsewhere"},
+		"participants": {"token_hash", "passed"}, "feeds": {"token_hash"}, "users": {"password", "tokenKey"},
 	} {
 		c, err := app.FindCollectionByNameOrId(collection)
 		if err != nil {
