@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/limits"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
@@ -32,18 +33,11 @@ type Place struct {
 	Minutes  int               // how long he can start a session there now; 0: he cannot
 }
 
-// Room reads the room of a link, and who came by it. One that there never was is record.ErrNotFound, and too many:
-// refused for a while. It changes nothing.
+// Room reads the room of a link, and who came by it. One that there never was is record.ErrNotFound; after
+// too many of those every one is refused for a while. It changes nothing.
 func Room(app core.App, account *core.Record, slug, from string) (*Place, error) {
 	p := &Place{Account: account}
-	var err error
-	if p.Room, err = rooms.BySlug(app, slug); errors.Is(err, record.ErrNotFound) {
-		p.Replaced = true
-		p.Room, err = rooms.ByOldSlug(app, slug)
-	}
-	if errors.Is(err, record.ErrNotFound) {
-		return nil, slowGuesses(app, from)
-	}
+	err := p.find(app, slug, from)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +57,26 @@ func Room(app core.App, account *core.Record, slug, from string) (*Place, error)
 		return p, nil
 	}
 	return p, p.look(app, time.Now())
+}
+
+// find reads the room of a link. Links of rooms can be guessed from names: who tried too many that lead nowhere is
+// told of none, or else it would not slow him down.
+func (p *Place) find(app core.App, slug, from string) (err error) {
+	guesses, who := limits.For(app, "unknown-room", unknownFrom, time.Minute), limits.Network(from)
+	if p.Account != nil {
+		who = p.Account.Id
+	}
+	if wait, full := guesses.Full(who); full {
+		return record.TooMany(wait, "Too many links that are not known here. Wait a minute.")
+	}
+	if p.Room, err = rooms.BySlug(app, slug); errors.Is(err, record.ErrNotFound) {
+		p.Replaced = true
+		p.Room, err = rooms.ByOldSlug(app, slug)
+	}
+	if errors.Is(err, record.ErrNotFound) {
+		guesses.Take(who)
+	}
+	return err
 }
 
 // Member reports whether a member of the team came.

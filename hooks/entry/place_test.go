@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/entry"
 	"usher/hooks/hookstest"
@@ -102,6 +103,27 @@ func TestLinksOfRoomsThatLeadNowhere(t *testing.T) {
 	}
 	if _, err := entry.Room(h.app, nil, "nowhere", from); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("unknown: %v", err)
+	}
+}
+
+func TestNamesOfRoomsAreNotGuessedAtWill(t *testing.T) {
+	h := stage(t, "room")
+	for _, who := range []*core.Record{nil, h.by["stranger"]} {
+		for range 20 {
+			if _, err := entry.Room(h.app, who, "nowhere", from); !errors.Is(err, record.ErrNotFound) {
+				t.Fatal(err)
+			}
+		}
+		for _, slug := range []string{"nowhere", h.room.Slug()} {
+			_, err := entry.Room(h.app, who, slug, from)
+			hookstest.Refused(t, slug, err, record.CodeTooMany)
+		}
+	}
+	if _, err := entry.Room(h.app, h.by["host"], h.room.Slug(), from); err != nil {
+		t.Errorf("somebody else, signed in, from the same network: %v", err)
+	}
+	if _, err := entry.Room(h.app, nil, h.room.Slug(), "198.51.100.1"); err != nil {
+		t.Errorf("from elsewhere: %v", err)
 	}
 }
 
