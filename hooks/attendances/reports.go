@@ -30,7 +30,7 @@ func take(app core.App, report live.Report) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.ByMedia(tx, report.Room)
 		if err != nil {
-			return missing(err)
+			return record.UnlessNotFound(err)
 		}
 		first, err := note(tx, session, map[string]any{"event": report.ID, "type": report.Type, "at": report.At})
 		if err != nil || !first {
@@ -72,7 +72,7 @@ func turnOut(app core.App, room, identity string) {
 		return // none of ours, or the database will say so again
 	}
 	p, err := sessions.FindParticipant(app, identity)
-	if err == nil && p.SessionID() == session.Id && p.State() == sessions.StateAdmitted && session.Status() == sessions.Running || err != nil && missing(err) != nil {
+	if err == nil && p.SessionID() == session.Id && p.State() == sessions.StateAdmitted && session.Status() == sessions.Running || err != nil && record.UnlessNotFound(err) != nil {
 		return
 	}
 	routine.FireAndForget(func() {
@@ -125,7 +125,7 @@ func (a *Attendance) is(tx core.App, session *sessions.Session, person *live.Per
 		return nil
 	}
 	p, err := sessions.FindParticipant(tx, person.Identity)
-	if err != nil && missing(err) != nil {
+	if err != nil && record.UnlessNotFound(err) != nil {
 		return err
 	}
 	if err == nil && p.SessionID() == session.Id {

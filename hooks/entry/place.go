@@ -55,7 +55,7 @@ func Room(app core.App, account *core.Record, slug, from string) (*Place, error)
 		if errors.Is(err, record.ErrNotFound) {
 			p.Actor = nil
 		}
-		if missing(err) != nil {
+		if record.UnlessNotFound(err) != nil {
 			return nil, err
 		}
 	}
