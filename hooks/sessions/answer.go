@@ -66,7 +66,7 @@ func answerable(session *Session, p *Participant) error {
 		return record.Refuse("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
 	case session.Status() == Ended:
 		return record.Refuse("base", CodeEnded, "The session is over. There is nothing to answer any more.")
-	case p.State() == StateOut || p.State() == StateRefused:
+	case p.Barred():
 		return record.Forbid("You cannot come to this session any more. Ask its host.")
 	case p.Part() == Host:
 		return record.Refuse("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")

@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -144,7 +143,7 @@ func lost(tx core.App, team, user string, gone bool) error {
 	if _, err := callOff(tx, nil, team, user); err != nil {
 		return err
 	}
-	member, err := isMember(tx, team, user)
+	member, err := members.IsMember(tx, team, user)
 	if err != nil {
 		return err
 	}
@@ -174,12 +173,4 @@ func lost(tx core.App, team, user string, gone bool) error {
 		}
 	}
 	return nil
-}
-
-func isMember(tx core.App, team, user string) (bool, error) {
-	m, err := members.Find(tx, team, user)
-	if errors.Is(err, record.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && m.Kind() == members.Member, err
 }

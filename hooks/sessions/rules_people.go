@@ -115,11 +115,11 @@ func (s *seating) judgePart(app core.App, r *core.Record) error {
 			return record.Refuse("part", CodeOneHost, "A session has one host: "+s.HostName+".")
 		}
 	case Cohost:
-		m, err := members.Find(app, s.Team, r.GetString("user"))
-		if err != nil && !errors.Is(err, record.ErrNotFound) {
+		member, err := members.IsMember(app, s.Team, r.GetString("user"))
+		if err != nil {
 			return err
 		}
-		if err != nil || m.Kind() != members.Member {
+		if !member {
 			return record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
 		}
 	}

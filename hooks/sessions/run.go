@@ -162,7 +162,7 @@ func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	if errors.Is(err, record.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil && p.State() != StateOut && p.State() != StateRefused, err
+	return err == nil && !p.Barred(), err
 }
 
 // BeginElsewhere starts a session that is held elsewhere, inside a transaction: it runs since at, which may precede

@@ -169,7 +169,7 @@ func FormOf(app core.App, session *Session) (Form, error) {
 	}
 	people, err := Participants(app, session.Id)
 	for _, p := range people {
-		if p.State() == StateOut || p.State() == StateRefused {
+		if p.Barred() {
 			continue
 		}
 		switch p.Part() {

@@ -45,7 +45,7 @@ func write(tx core.App, kind string, letter func(mail.SessionProps) mail.Letter,
 		return mail.Letter{}, record.Refuse("base", CodeCancelled, "The session was cancelled before this letter left.")
 	case w.s.Status() == Ended:
 		return mail.Letter{}, record.Refuse("base", CodeEnded, "The session was over before this letter left.")
-	case w.p.State() == StateOut || w.p.State() == StateRefused:
+	case w.p.Barred():
 		return mail.Letter{}, record.Refuse("base", CodeOut, "The person was put out of the session before this letter left.")
 	}
 	props, err := w.props(method)
