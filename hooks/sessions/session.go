@@ -95,13 +95,7 @@ func (s *Session) Started() time.Time { return s.GetDateTime("started").Time() }
 func (s *Session) Ended() time.Time { return s.GetDateTime("ended").Time() }
 
 // Zone is the time zone in which the session was planned.
-func (s *Session) Zone() *time.Location {
-	zone, err := time.LoadLocation(s.GetString("timezone"))
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+func (s *Session) Zone() *time.Location { return zoneOf(s.GetString("timezone")) }
 
 // Code is the session's name in its link.
 func (s *Session) Code() string { return s.GetString("code") }
