@@ -88,7 +88,7 @@ func tidy(r *core.Record) error {
 		r.Set("code", security.RandomStringWithAlphabet(14, codeLetters))
 	}
 	if r.GetString("recording") == "" {
-		r.Set("recording", "host")
+		r.Set("recording", rooms.ByHost)
 	}
 	setEnds(r)
 	return nil
