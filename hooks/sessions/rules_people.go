@@ -154,7 +154,7 @@ func sessionOf(app core.App, r *core.Record) (*Session, error) {
 
 // seatHost puts the session's host on the list of its people, in the place of who was it before.
 func seatHost(tx core.App, s *core.Record) error {
-	if s.GetString("host") == "" || !record.Changed(s, "host") && !s.IsNew() {
+	if s.GetString("host") == "" || !record.Changed(s, "host") {
 		return nil
 	}
 	rows, err := Participants(tx, s.Id)
