@@ -88,14 +88,15 @@ type Counts struct {
 const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.code, s.series, s.host, s.host_name, s.room,
 	coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') room_name, coalesce(p.part, '') part, coalesce(p.state, '') state, coalesce(p.answer, '') answer`
 
-// partOf joins who the person is in a session: by account, else by the confirmed address.
+// partOf joins who the person is in a session: by account, else by the confirmed address, where that is no other
+// account's place.
 const partOf = ` LEFT JOIN participants p ON p.id = coalesce(
 		(SELECT id FROM participants WHERE user = {:user} AND user != '' AND session = s.id LIMIT 1),
-		(SELECT id FROM participants WHERE session = s.id AND email = {:email}))`
+		(SELECT id FROM participants WHERE session = s.id AND email = {:email} AND user = ''))`
 
 // mine are the ids of all sessions that somebody holds or is asked to. Who is out of one has no part in it.
 const mine = `SELECT session id FROM participants WHERE user = {:user} AND user != '' AND team = {:team} AND state != 'out'
-	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email} AND state != 'out'
+	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email} AND user = '' AND state != 'out'
 	UNION SELECT id FROM sessions WHERE host = {:user} AND team = {:team}`
 
 var shows = map[string]string{
