@@ -86,6 +86,7 @@ func fillEnd(r *core.Record) error {
 	}
 	r.Set("ended", ended)
 	r.Set("empty", "")
+	r.Set("leaderless", "")
 	if r.GetString("end_reason") == "" {
 		r.Set("end_reason", ByAdmin)
 	}
