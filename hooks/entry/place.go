@@ -77,7 +77,7 @@ func (p *Place) look(app core.App, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read what is held in a room: %w", err)
 	}
-	if len(booked) > 0 && (booked[0].Status() == sessions.Running || !now.Before(booked[0].Starts().Add(-StartsWithin))) {
+	if len(booked) > 0 && (booked[0].Status() == sessions.Running || !now.Before(booked[0].Starts().Add(-sessions.StartsBefore))) {
 		p.Now, booked = booked[0], booked[1:]
 	}
 	if len(booked) > 0 {

@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"database/sql"
 	"errors"
 	"time"
 
@@ -95,7 +96,7 @@ func (v *Visitor) known(app core.App) (err error) {
 		return nil
 	}
 	v.Account, err = app.FindRecordById("users", v.Participant.UserID(), record.Keep)
-	if err != nil {
+	if errors.Is(err, sql.ErrNoRows) {
 		v.Account, err = accounts.Find(app, v.Participant.Address())
 	}
 	if errors.Is(err, record.ErrNotFound) {

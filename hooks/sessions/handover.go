@@ -74,8 +74,8 @@ func MayTakeOver(app core.App, team *core.Record, from, to string) error {
 	return err
 }
 
-// MaxHosts is how many people Hosts lists.
-const MaxHosts = 500
+// maxHosts is how many people Hosts lists.
+const maxHosts = 500
 
 // Person is somebody by account and name.
 type Person struct {
@@ -83,7 +83,7 @@ type Person struct {
 	Name string `db:"name"`
 }
 
-// Hosts lists who may host in the team, other than those without, by name; MaxHosts at most.
+// Hosts lists who may host in the team, other than those without, by name; maxHosts at most.
 func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) {
 	people := []Person{}
 	gone, err := json.Marshal(append([]string{}, without...))
@@ -94,7 +94,7 @@ func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) 
 		FROM memberships m JOIN users u ON u.id = m.user
 		WHERE m.team = {:team} AND (m.organizer OR {:all} AND m.kind = 'member') AND u.id NOT IN (SELECT value FROM json_each({:gone}))
 		ORDER BY name COLLATE NOCASE LIMIT {:most}`).
-		Bind(dbx.Params{"team": team.Id, "all": actors.MembersHost(team), "gone": string(gone), "most": MaxHosts}).All(&people)
+		Bind(dbx.Params{"team": team.Id, "all": actors.MembersHost(team), "gone": string(gone), "most": maxHosts}).All(&people)
 	if err != nil {
 		return nil, fmt.Errorf("list who may host: %w", err)
 	}

@@ -33,13 +33,13 @@ type Row struct {
 	Answer   string `db:"answer"`
 }
 
-// Starts is when it is planned to start, Ends when it is to end.
+// Starts is when it is planned to start.
 func (r Row) Starts() time.Time { return record.Time(r.From) }
 
 // Ends is when it is to end, by the plan and what it was extended by.
 func (r Row) Ends() time.Time { return record.Time(r.To) }
 
-// Started and Ended are what really was; zero before.
+// Started is when it really began, or zero.
 func (r Row) Started() time.Time { return record.Time(r.Began) }
 
 // Ended is when it was really over, or zero.
@@ -72,10 +72,9 @@ type Query struct {
 
 // Page is one page of a person's sessions.
 type Page struct {
-	Rows   []Row
-	Back   bool // there are rows before it
-	Next   bool // and behind
-	Counts Counts
+	Rows []Row
+	Back bool // there are rows before it
+	Next bool // and behind
 }
 
 // Counts are how many sessions each list has.

@@ -18,7 +18,6 @@ const (
 	CodeBadCohost  = "bad_cohost"
 	CodeOneHost    = "one_host"
 	CodeOut        = "out"
-	CodeNotInTeam  = "not_in_team"
 	CodeHostStands = "host_stands"
 )
 

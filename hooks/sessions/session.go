@@ -31,7 +31,7 @@ const (
 	MinMinutes     = 15
 	MaxMinutes     = 40 * 60
 
-	StartsBefore = 15 * time.Minute // how long before its time a session can be started (R100)
+	StartsBefore = 15 * time.Minute // before its time it can be started, and its link leads to the waiting page (R100, R101)
 )
 
 // Codes of refusals.
@@ -39,7 +39,6 @@ const (
 	CodeEnded        = "session_ended"
 	CodeNotStarted   = "not_started"
 	CodeLicencesFull = "licences_full"
-	CodeNoMedia      = "media_unavailable"
 )
 
 var _ core.RecordProxy = (*Session)(nil)
