@@ -51,7 +51,7 @@ var arrows = map[string]string{
 	"rooms":         "actors audit plans record settings teams",
 	"sessions":      "accounts actors audit calendar limits live mail members plans record rooms seats settings teams",
 	"entry":         "accounts actors audit limits live mail members record rooms sessions settings teams",
-	"attendances":   "actors audit changes live record sessions",
+	"attendances":   "actors audit changes entry live record sessions",
 
 	"hooks":     domains,
 	"operate":   domains,

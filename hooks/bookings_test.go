@@ -42,7 +42,7 @@ func TestTheRulesOfSessionsHoldInAnyOrder(t *testing.T) {
 	})
 }
 
-// premises is a team with three rooms, where people book.
+// premises is a team with two rooms, where people book.
 type premises struct {
 	t     *testing.T
 	app   *core.BaseApp

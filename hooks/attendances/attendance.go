@@ -80,15 +80,6 @@ func Of(app core.App, session string) ([]*Attendance, error) {
 	return all, nil
 }
 
-// In counts who is in the session now.
-func In(app core.App, session string) (int, error) {
-	n, err := app.CountRecords("attendances", dbx.HashExp{"session": session, "left": ""})
-	if err != nil {
-		return 0, fmt.Errorf("count who is in a session: %w", err)
-	}
-	return int(n), nil
-}
-
 // stay reads the stay of that name, or makes one that is not stored yet.
 func stay(tx core.App, session *sessions.Session, sid string) (*Attendance, error) {
 	a := &Attendance{}

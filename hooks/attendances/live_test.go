@@ -58,7 +58,6 @@ func (s *stage) passOf(address string) live.Pass {
 // until waits until the stays read so.
 func (s *stage) until(what string, ok func(all []*attendances.Attendance) bool) []*attendances.Attendance {
 	s.Helper()
-	changed := make(chan struct{}, 1)
 	for deadline := time.After(8 * time.Second); ; {
 		all, err := attendances.Of(s.app, s.session.Id)
 		if err != nil {
@@ -68,7 +67,6 @@ func (s *stage) until(what string, ok func(all []*attendances.Attendance) bool) 
 			return all
 		}
 		select {
-		case <-changed:
 		case <-time.After(20 * time.Millisecond):
 		case <-deadline:
 			s.Fatalf("not %s: %s", what, s.stays())

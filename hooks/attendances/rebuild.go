@@ -116,5 +116,5 @@ func (s *reportedStay) who(tx core.App, session *sessions.Session, a *Attendance
 	if err == nil {
 		a.known(p)
 	}
-	return missing(err)
+	return record.UnlessNotFound(err)
 }

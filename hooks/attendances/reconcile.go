@@ -51,7 +51,7 @@ func reconcile(app core.App, session *sessions.Session, asked, seen time.Time) e
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.ByID(tx, session.Id)
 		if err != nil || session.Status() != sessions.Running {
-			return missing(err)
+			return record.UnlessNotFound(err)
 		}
 		var in []string
 		for _, person := range people {

@@ -2,6 +2,7 @@ package attendances
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
+	"usher/hooks/entry"
 	"usher/hooks/live"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -30,7 +32,7 @@ func take(app core.App, report live.Report) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.ByMedia(tx, report.Room)
 		if err != nil {
-			return missing(err)
+			return record.UnlessNotFound(err)
 		}
 		first, err := note(tx, session, map[string]any{"event": report.ID, "type": report.Type, "at": report.At})
 		if err != nil || !first {
@@ -64,15 +66,14 @@ func take(app core.App, report live.Report) error {
 	})
 }
 
-// turnOut puts somebody out again who is in a media room though he is not admitted to the session, or it is over. No
-// gate of ours stands before an outside media server, and it lets an old pass in while that is good.
+// turnOut puts somebody out again who is in a media room though the gate would not let him in. None of ours stands
+// before an outside media server, and it lets an old pass in while that is good.
 func turnOut(app core.App, room, identity string) {
-	session, err := sessions.ByMedia(app, room)
-	if err != nil {
+	if _, err := sessions.ByMedia(app, room); err != nil {
 		return // none of ours, or the database will say so again
 	}
-	p, err := sessions.FindParticipant(app, identity)
-	if err == nil && p.SessionID() == session.Id && p.State() == sessions.StateAdmitted && session.Status() == sessions.Running || err != nil && missing(err) != nil {
+	err := entry.Gate(app, identity, room)
+	if err == nil || record.Code(err) == "" && !errors.Is(err, record.ErrNotFound) {
 		return
 	}
 	routine.FireAndForget(func() {
@@ -125,7 +126,7 @@ func (a *Attendance) is(tx core.App, session *sessions.Session, person *live.Per
 		return nil
 	}
 	p, err := sessions.FindParticipant(tx, person.Identity)
-	if err != nil && missing(err) != nil {
+	if err != nil && record.UnlessNotFound(err) != nil {
 		return err
 	}
 	if err == nil && p.SessionID() == session.Id {

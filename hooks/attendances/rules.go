@@ -1,7 +1,6 @@
 package attendances
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -76,7 +75,7 @@ func unwritten(e *core.RecordEvent) error {
 		}
 		session, err := sessions.ByID(e.App, e.Record.GetString("session"))
 		if err != nil {
-			return missing(err)
+			return record.UnlessNotFound(err)
 		}
 		return settle(e.App, session)
 	})
@@ -158,12 +157,4 @@ func openIn(app core.App, session string) ([]*Attendance, error) {
 		return nil, fmt.Errorf("list who is in a session: %w", err)
 	}
 	return open, nil
-}
-
-// missing makes "not found" no error.
-func missing(err error) error {
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	return err
 }

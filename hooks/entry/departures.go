@@ -12,7 +12,6 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/record"
-	"usher/hooks/sessions"
 )
 
 // departure is when the address last left the team, or was removed; zero: never.
@@ -29,29 +28,25 @@ func departure(app core.App, team, address string) (time.Time, error) {
 	return record.Time(at), nil
 }
 
-// depart notes that somebody left the team, and closes to him every session that he was asked to and that is not
-// over: its links bring nobody back, and whoever is in is put out (R71, R79).
+// depart notes that somebody left the team: no link from before brings him back (R71).
 func depart(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		team, user := e.Record.GetString("team"), e.Record.GetString("user")
+		team := e.Record.GetString("team")
 		stays, err := e.App.CountRecords("teams", dbx.HashExp{"id": team})
 		if err != nil {
 			return fmt.Errorf("find the team that somebody left: %w", err)
 		}
-		address, _, err := accounts.AddressOf(e.App, user)
+		address, _, err := accounts.AddressOf(e.App, e.Record.GetString("user"))
 		if stays == 0 || errors.Is(err, record.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if err := noteDeparture(e.App, team, address); err != nil {
-			return err
-		}
-		return closeSessions(e.App, team, user, address)
+		return noteDeparture(e.App, team, address)
 	})
 }
 
@@ -70,22 +65,4 @@ func noteDeparture(tx core.App, team, address string) error {
 	}
 	row.Set("at", types.NowDateTime())
 	return tx.Save(row)
-}
-
-func closeSessions(tx core.App, team, user, address string) error {
-	var rows []*sessions.Participant
-	err := tx.RecordQuery("participants").AndWhere(dbx.HashExp{"team": team}).
-		AndWhere(dbx.Or(dbx.HashExp{"user": user}, dbx.HashExp{"email": address})).
-		AndWhere(dbx.Not(dbx.HashExp{"state": sessions.StateOut})).
-		AndWhere(dbx.NewExp("session IN (SELECT id FROM sessions WHERE status IN ('scheduled', 'running'))")).All(&rows)
-	if err != nil {
-		return fmt.Errorf("list the sessions that somebody was asked to: %w", err)
-	}
-	for _, row := range rows {
-		row.Set("state", sessions.StateOut)
-		if err := tx.Save(row); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,8 +1,6 @@
 package entry
 
 import (
-	"errors"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
@@ -107,11 +105,11 @@ func leads(tx core.App, session *sessions.Session, id string) error {
 	if err != nil {
 		return err
 	}
-	m, err := members.Find(tx, session.TeamID(), by.UserID())
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
+	member, err := members.IsMember(tx, session.TeamID(), by.UserID())
+	if err != nil {
 		return err
 	}
-	if err != nil || m.Kind() != members.Member || !by.Leads() || by.State() == sessions.StateOut || by.State() == sessions.StateRefused {
+	if !member || !by.Leads() || by.Barred() {
 		return record.Forbid("Only the host and the co-hosts of a session do this.")
 	}
 	return nil

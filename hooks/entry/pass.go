@@ -91,7 +91,7 @@ func seat(app core.App, participant *sessions.Participant) (grant live.Grant, er
 			return err
 		}
 		if session.Elsewhere() != "" {
-			return record.Refuse("base", sessions.CodeNoMedia, "This session is held elsewhere. Use the link on its page.")
+			return record.Refuse("base", live.CodeDown, "This session is held elsewhere. Use the link on its page.")
 		}
 		if grant, err = grantOf(tx, session, p); err != nil {
 			return err

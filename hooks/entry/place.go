@@ -49,7 +49,7 @@ func Room(app core.App, account *core.Record, slug, from string) (*Place, error)
 		if errors.Is(err, record.ErrNotFound) {
 			p.Actor = nil
 		}
-		if missing(err) != nil {
+		if record.UnlessNotFound(err) != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +91,7 @@ func (p *Place) look(app core.App, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("read what is held in a room: %w", err)
 	}
-	if len(booked) > 0 && (booked[0].Status() == sessions.Running || !now.Before(booked[0].Starts().Add(-StartsWithin))) {
+	if len(booked) > 0 && (booked[0].Status() == sessions.Running || !now.Before(booked[0].Starts().Add(-sessions.StartsBefore))) {
 		p.Now, booked = booked[0], booked[1:]
 	}
 	if len(booked) > 0 {

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// Register wires what holds for every writer: who is out of a session stays out, who was refused at its door comes
-// in only when he is admitted, and who leaves the team is out of its sessions, in the media room, too.
+// Register wires what holds for every writer: who was refused at the door of a session comes in only when he is
+// admitted, who is not admitted any more is out of the media room, and when somebody leaves a team is written down.
 func Register(app core.App) {
 	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardState))
 	app.OnRecordDeleteExecute("memberships").BindFunc(depart)
@@ -27,12 +27,7 @@ func Register(app core.App) {
 
 func guardState(_ core.App, r *core.Record) error {
 	was, is := r.Original().GetString("state"), r.GetString("state")
-	switch {
-	case was == is:
-		return nil
-	case was == sessions.StateOut:
-		return record.Refuse("state", CodeBlocked, "Whoever was put out of a session stays out of it.")
-	case was == sessions.StateRefused && is != sessions.StateAdmitted && is != sessions.StateOut:
+	if was == sessions.StateRefused && is != was && is != sessions.StateAdmitted && is != sessions.StateOut {
 		return record.Refuse("state", CodeBlocked, "Whoever was refused at the door comes in only when a host admits him.")
 	}
 	return nil

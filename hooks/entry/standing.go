@@ -35,9 +35,6 @@ const (
 	Missed  Standing = "missed" // its time is over, and nobody started it
 )
 
-// StartsWithin is how long before its time the link of a session leads to the waiting page (R101).
-const StartsWithin = sessions.StartsBefore
-
 // judge decides the standing: first what is over for everybody, then who this is, then what he still has to do,
 // then what time it is. delivered says that letters reach the addresses that they are for.
 func (v *Visitor) judge(delivered bool) {
@@ -152,7 +149,7 @@ func (v *Visitor) ahead() Standing {
 
 // early reports whether it is too early for the waiting page.
 func (v *Visitor) early() bool {
-	return v.Session.Status() == sessions.Scheduled && v.at.Before(v.Session.Starts().Add(-StartsWithin))
+	return v.Session.Status() == sessions.Scheduled && v.at.Before(v.Session.Starts().Add(-sessions.StartsBefore))
 }
 
 // inTime is what is said to somebody who may come, once it is time.

@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"database/sql"
 	"errors"
 	"time"
 
@@ -63,7 +64,7 @@ func (v *Visitor) place(app core.App) (err error) {
 		return nil
 	}
 	v.Room, err = rooms.Find(app, v.Team.Id, v.Session.RoomID())
-	return missing(err)
+	return record.UnlessNotFound(err)
 }
 
 // recognise finds the visitor on the list: by the personal code, else by the account or its address.
@@ -75,7 +76,7 @@ func (v *Visitor) recognise(app core.App, code string) (err error) {
 			return v.known(app)
 		}
 		v.Participant = nil
-		if missing(err) != nil {
+		if record.UnlessNotFound(err) != nil {
 			return err
 		}
 	}
@@ -86,7 +87,7 @@ func (v *Visitor) recognise(app core.App, code string) (err error) {
 	if errors.Is(err, record.ErrNotFound) {
 		v.Participant = nil
 	}
-	return missing(err)
+	return record.UnlessNotFound(err)
 }
 
 // known finds the account of who came by a personal link and is not signed in.
@@ -95,13 +96,13 @@ func (v *Visitor) known(app core.App) (err error) {
 		return nil
 	}
 	v.Account, err = app.FindRecordById("users", v.Participant.UserID(), record.Keep)
-	if err != nil {
+	if errors.Is(err, sql.ErrNoRows) {
 		v.Account, err = accounts.Find(app, v.Participant.Address())
 	}
 	if errors.Is(err, record.ErrNotFound) {
 		v.Account = nil
 	}
-	return missing(err)
+	return record.UnlessNotFound(err)
 }
 
 // mine reports whether the list has the visitor as whom he is signed in.
@@ -117,7 +118,7 @@ func (v *Visitor) belong(app core.App) (err error) {
 		if errors.Is(err, record.ErrNotFound) {
 			v.Actor = nil
 		}
-		if missing(err) != nil {
+		if record.UnlessNotFound(err) != nil {
 			return err
 		}
 	}
@@ -176,11 +177,3 @@ func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
 
 // Open reports whether the link of the session's room counts as an invitation for anyone (R72).
 func (v *Visitor) Open() bool { return v.Room != nil && v.Room.Entry() == rooms.Anyone }
-
-// missing lets pass that there is no such thing.
-func missing(err error) error {
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	return err
-}

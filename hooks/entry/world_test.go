@@ -172,7 +172,7 @@ func (h *hall) kind(address string) string {
 }
 
 // visit stands somebody before the door: "outside" comes by the session's own link, signed in; "new's link" by the
-// personal link, signed in as nobody; "outside + own link" by both; "nobody" by the session's link.
+// personal link, signed in as nobody; "guest by the link of guest" by both; "nobody" by the session's link.
 func (h *hall) visit(who string) *entry.Visitor {
 	h.Helper()
 	account, code := h.by[strings.Split(who, " ")[0]], ""

@@ -68,12 +68,12 @@ func Token(app core.App, grant Grant) (Pass, error) {
 	if err != nil {
 		return Pass{}, fmt.Errorf("make a token: %w", err)
 	}
-	return Pass{URL: ClientURL(app), Token: token}, nil
+	return Pass{URL: clientURL(app), Token: token}, nil
 }
 
-// ClientURL is the address that browsers connect to: ours, with the embedded media server behind it, or that of the
+// clientURL is the address that browsers connect to: ours, with the embedded media server behind it, or that of the
 // outside one.
-func ClientURL(app core.App) string {
+func clientURL(app core.App) string {
 	config := settings.Of(app)
 	if config.LiveURL != "" {
 		return asScheme(config.LiveURL, "ws")

@@ -117,7 +117,7 @@ func TestPeopleComeThroughTheGateAndArePutOut(t *testing.T) {
 	}
 	for what, err := range map[string]error{
 		"close": live.Close(h.app, "room"), "put out": live.PutOut(h.app, "room", "bob"), "mute": live.Mute(h.app, "room", "bob"),
-		"demote": live.Demote(h.app, live.Grant{Room: "room", Identity: "bob"}),
+		"allow": live.Allow(h.app, live.Grant{Room: "room", Identity: "bob"}),
 	} {
 		if err != nil {
 			t.Errorf("%s what is gone: %v", what, err)

@@ -59,7 +59,6 @@ type Person struct {
 // announced when it began to send, for the media server does not look into pictures. The page announces the frames
 // at the end of the track's name: "camera@30".
 type Track struct {
-	SID    string
 	Source string // "camera", "microphone", "screen_share", "screen_share_audio"
 	Codec  string // "vp8", "opus", …
 	Width  int
@@ -138,7 +137,7 @@ func personOf(p *livekit.ParticipantInfo) Person {
 
 func trackOf(t *livekit.TrackInfo) Track {
 	_, codec, _ := strings.Cut(strings.ToLower(t.MimeType), "/")
-	track := Track{SID: t.Sid, Source: strings.ToLower(t.Source.String()), Codec: codec, Width: int(t.Width), Height: int(t.Height),
+	track := Track{Source: strings.ToLower(t.Source.String()), Codec: codec, Width: int(t.Width), Height: int(t.Height),
 		Stereo: slices.Contains(t.AudioFeatures, livekit.AudioTrackFeature_TF_STEREO),
 		NoDTX:  slices.Contains(t.AudioFeatures, livekit.AudioTrackFeature_TF_NO_DTX)}
 	if _, announced, ok := strings.Cut(t.Name, "@"); ok {

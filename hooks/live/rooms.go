@@ -114,9 +114,9 @@ func Mute(app core.App, room, identity string) error {
 	return nil
 }
 
-// Demote lets somebody who is in do what the grant says from now on, and tells it to the others; what he sends
+// Allow lets somebody who is in do what the grant says from now on, and tells it to the others; what he sends
 // beyond it ends.
-func Demote(app core.App, grant Grant) error {
+func Allow(app core.App, grant Grant) error {
 	_, err := call(app, grant.Room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
 		return s.UpdateParticipant(ctx, &livekit.UpdateParticipantRequest{
 			Room: grant.Room, Identity: grant.Identity, Name: grant.Name, Metadata: grant.Metadata,

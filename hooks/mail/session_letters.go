@@ -21,7 +21,7 @@ type SessionProps struct {
 	Link        string // his own (R72)
 	Series      int    // of a letter about a whole series: how many sessions there are from this one on
 	Last        time.Time
-	Leads       string // "host", "co-host" or "presenter"; empty: takes part
+	Leads       string // "the host", "a co-host" or "a presenter"; empty: takes part
 	Nameless    bool   // the link and a name are enough (R70)
 	Member      bool   // in the team already
 	Support     string

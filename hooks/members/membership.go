@@ -70,6 +70,15 @@ func Find(app core.App, team, user string) (*Membership, error) {
 	return m, nil
 }
 
+// IsMember reports whether the account is a member of the team: in it, and not as a guest.
+func IsMember(app core.App, team, user string) (bool, error) {
+	m, err := Find(app, team, user)
+	if errors.Is(err, record.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && m.Kind() == Member, err
+}
+
 // Owner reads the membership of the team's Owner.
 func Owner(app core.App, team string) (*Membership, error) {
 	m := &Membership{}

@@ -2,6 +2,7 @@ package operate
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -84,10 +85,8 @@ func (s *seeder) meet(team *teams.Team, owner *core.Record) {
 
 // addressed is somebody of the team by the first part of his address, or an address as it is.
 func addressed(name string) string {
-	for _, r := range name {
-		if r == '@' {
-			return name
-		}
+	if strings.Contains(name, "@") {
+		return name
 	}
 	return name + "@halation.example"
 }
@@ -178,7 +177,7 @@ func (s *seeder) over(session *sessions.Session, m meeting, starts time.Time) er
 		_, err := s.app.DB().Insert("attendances", dbx.Params{
 			"id": core.GenerateDefaultRandomId(), "team": session.TeamID(), "session": session.Id, "participant": p.Id, "user": p.UserID(), "name": p.Called(),
 			"sid": "demo-" + security.PseudorandomString(8), "joined": record.Stamp(joined), "left": record.Stamp(ended.Add(-time.Duration(n*40) * time.Second)),
-			"width": 1280, "height": 720, "fps": 30, "codec": "vp8", "audio": "opus", "created": record.Stamp(joined), "updated": record.Stamp(ended),
+			"width": 1280, "height": 720, "fps": 30, "codec": "vp8", "audio": "speech", "created": record.Stamp(joined), "updated": record.Stamp(ended),
 		}).Execute()
 		if err != nil {
 			return err

@@ -87,6 +87,14 @@ func Code(err error) string {
 	return code
 }
 
+// UnlessNotFound is err, or nil if it only says that there is no such thing.
+func UnlessNotFound(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // Changed reports whether a stored record would change one of the fields. For a new record it is true.
 func Changed(r *core.Record, fields ...string) bool {
 	if r.IsNew() {

@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -21,10 +20,7 @@ func guardBooking(app core.App, s *core.Record) error {
 	if !record.Changed(s, "room", "starts", "ends", "status") {
 		return nil
 	}
-	room, err := Find(app, s.GetString("team"), s.GetString("room"))
-	if errors.Is(err, record.ErrNotFound) {
-		return record.Refuse("room", CodeUnknown, "There is no such room in the team. Choose another one.")
-	}
+	room, err := Choose(app, s.GetString("team"), s.GetString("room"))
 	if err != nil {
 		return err
 	}

@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
-	"golang.org/x/text/unicode/norm"
 
 	"usher/hooks/record"
 )
@@ -36,30 +34,12 @@ const (
 	letters  = "abcdefghijkmnpqrstuvwxyz23456789"
 )
 
-var (
-	looksLikeID = regexp.MustCompile(`^[a-z0-9]{15}$`) // a record's id; a slug of that shape would pass for one
-	slugShape   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-)
+var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// slugOf makes a name fit for an address: "Café Zürich & Co." becomes "cafe-zurich-co".
+// slugOf is the readable link of a room of that name.
 func slugOf(name string) string {
-	var b strings.Builder
-	dash := false
-	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
-		switch {
-		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			if dash && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			b.WriteRune(r)
-			dash = false
-		case unicode.Is(unicode.Mn, r):
-		default:
-			dash = true
-		}
-	}
-	slug := strings.Trim(b.String()[:min(b.Len(), readable)], "-")
-	if slug == "" || looksLikeID.MatchString(slug) {
+	slug := record.Slug(name, readable)
+	if slug == "" || record.LooksLikeID(slug) {
 		slug = strings.Trim("room-"+slug, "-")
 	}
 	return slug
@@ -100,7 +80,7 @@ func judgeSlug(tx core.App, slug, room string) error {
 	switch {
 	case len(slug) > MaxSlug || !slugShape.MatchString(slug):
 		return record.Refuse("slug", "bad_slug", fmt.Sprintf("The link takes small letters, digits and single hyphens between them, %d at most.", MaxSlug))
-	case looksLikeID.MatchString(slug):
+	case record.LooksLikeID(slug):
 		return record.Refuse("slug", "bad_slug", "The link cannot be 15 letters and digits: it would pass for a number of ours. Put a hyphen in.")
 	}
 	taken, err := slugTaken(tx, slug, room)

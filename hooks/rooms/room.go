@@ -102,6 +102,16 @@ func Find(app core.App, team, id string) (*Room, error) {
 	return found(room, err)
 }
 
+// Choose is Find for a session that is to be held there: a room that the team does not have is refused, whether or not
+// another team has it (R152).
+func Choose(app core.App, team, id string) (*Room, error) {
+	room, err := Find(app, team, id)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil, record.Refuse("room", CodeUnknown, "There is no such room in the team. Choose another one.")
+	}
+	return room, err
+}
+
 func found(room *Room, err error) (*Room, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, record.ErrNotFound

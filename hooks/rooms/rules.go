@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -168,15 +167,11 @@ func MostPeople(app core.App, team string) (most int, plan string, err error) {
 	return gives.GetInt("session_people"), gives.Name(), nil
 }
 
-// known refuses a session in a room that its team does not have, before the shape of the field is judged: whether
-// another team has it makes no difference (R152).
+// known refuses a session in a room that its team does not have, before the shape of the field is judged.
 func known(app core.App, s *core.Record) error {
 	if s.GetString("room") == "" || !record.Changed(s, "room") {
 		return nil
 	}
-	_, err := Find(app, s.GetString("team"), s.GetString("room"))
-	if errors.Is(err, record.ErrNotFound) {
-		return record.Refuse("room", CodeUnknown, "There is no such room in the team. Choose another one.")
-	}
+	_, err := Choose(app, s.GetString("team"), s.GetString("room"))
 	return err
 }

@@ -66,7 +66,7 @@ func answerable(session *Session, p *Participant) error {
 		return record.Refuse("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
 	case session.Status() == Ended:
 		return record.Refuse("base", CodeEnded, "The session is over. There is nothing to answer any more.")
-	case p.State() == StateOut || p.State() == StateRefused:
+	case p.Barred():
 		return record.Forbid("You cannot come to this session any more. Ask its host.")
 	case p.Part() == Host:
 		return record.Refuse("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
@@ -74,12 +74,12 @@ func answerable(session *Session, p *Participant) error {
 	return nil
 }
 
-// ParticipantOf reads who the account is in the session: by the account, else by its address once that is confirmed.
-// Else record.ErrNotFound.
+// ParticipantOf reads who the account is in the session: by the account, else by its address once that is confirmed,
+// where that is no other account's place: somebody may have given the address up. Else record.ErrNotFound.
 func ParticipantOf(app core.App, session string, account *core.Record) (*Participant, error) {
 	p, err := oneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
 	if errors.Is(err, record.ErrNotFound) && account.Verified() {
-		p, err = ParticipantBy(app, session, account.Email())
+		p, err = oneParticipant(app, dbx.HashExp{"session": session, "email": account.Email(), "user": ""})
 	}
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		err = fmt.Errorf("find who somebody is in a session: %w", err)

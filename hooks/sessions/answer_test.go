@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -62,6 +64,38 @@ func TestAnUnconfirmedAddressIsNobodysPlace(t *testing.T) {
 	gus.SetVerified(false)
 	if _, err := sessions.ParticipantOf(app, session.Id, gus); err != record.ErrNotFound {
 		t.Error("not confirmed:", err)
+	}
+}
+
+func TestAnAddressThatSomebodyGaveUpIsNotHisPlace(t *testing.T) {
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "marta@halation.example")
+	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
+	paul := hookstest.Member(t, app, team, "paul@halation.example")
+	session := hookstest.Session(t, app, owner, team, sessions.Form{Guests: []string{paul.Email()}})
+	hookstest.Exec(t, app, "UPDATE sessions SET status = 'running', media = 'm'", nil)
+	paul.SetEmail("paul@elsewhere.example")
+	if err := app.Save(paul); err != nil {
+		t.Fatal(err)
+	}
+	heir := hookstest.Member(t, app, team, "paul@halation.example")
+	for what, c := range map[string]struct {
+		account *core.Record
+		n       int
+	}{"who was asked": {paul, 1}, "who has the address now": {heir, 0}} {
+		actor := hookstest.Actor(t, app, c.account, team)
+		page, err := sessions.Mine(app, actor, sessions.Query{Show: sessions.Now, Size: 10})
+		if err != nil || len(page.Rows) != c.n {
+			t.Errorf("%s lists %+v, %v", what, page.Rows, err)
+		}
+		if n, err := sessions.RunningOf(app, actor); n != c.n || err != nil {
+			t.Errorf("%s may go to %d, %v", what, n, err)
+		}
+		_, asked := sessions.ParticipantOf(app, session.Id, c.account)
+		_, found := sessions.FindFor(app, actor, session.Id)
+		if want := map[int]error{0: record.ErrNotFound}[c.n]; asked != want || found != want {
+			t.Errorf("%s: asked %v, found %v", what, asked, found)
+		}
 	}
 }
 

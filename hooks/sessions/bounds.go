@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -116,14 +117,8 @@ func roomOf(app core.App, s *core.Record) (*rooms.Room, error) {
 	if s.GetString("room") == "" {
 		return nil, nil
 	}
-	room, err := rooms.Find(app, s.GetString("team"), s.GetString("room"))
-	if err == record.ErrNotFound {
-		return nil, record.Refuse("room", rooms.CodeUnknown, "There is no such room in the team. Choose another one.")
-	}
-	return room, err
+	return rooms.Choose(app, s.GetString("team"), s.GetString("room"))
 }
-
-var heights = map[string]int{"360p": 360, "720p": 720, "1080p": 1080, "2160p": 2160}
 
 // judgeSettings refuses what the room does not have (R91), and numbers that nobody can have.
 func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
@@ -142,10 +137,10 @@ func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
 	if room == nil {
 		return nil
 	}
-	if heights[s.GetString("resolution")] > heights[room.Quality()] {
+	if slices.Index(rooms.Qualities, s.GetString("resolution")) > slices.Index(rooms.Qualities, room.Quality()) {
 		return record.Refuse("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
 	}
-	if room.GetString("recording") == "off" && s.GetString("recording") != "off" {
+	if room.GetString("recording") == rooms.Never && s.GetString("recording") != rooms.Never {
 		return record.Refuse("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
 	}
 	return nil

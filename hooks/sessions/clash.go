@@ -20,10 +20,7 @@ func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except str
 	if f.Room == "" {
 		return nil
 	}
-	room, err := rooms.Find(tx, team, f.Room)
-	if err == record.ErrNotFound {
-		return record.Refuse("room", rooms.CodeUnknown, "There is no such room in the team. Choose another one.")
-	}
+	room, err := rooms.Choose(tx, team, f.Room)
 	if err != nil {
 		return err
 	}
@@ -52,13 +49,7 @@ func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except str
 	return record.Refuse("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
 }
 
-func (f Form) zone() *time.Location {
-	zone, err := location(f.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+func (f Form) zone() *time.Location { return zoneOf(f.Zone) }
 
 func (f Form) when(at time.Time) string { return at.In(f.zone()).Format("Mon 2 Jan 2006, 15:04") }
 

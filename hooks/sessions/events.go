@@ -29,7 +29,7 @@ func eventOf(app core.App, s *Session, p *Participant, link string) (calendar.Ev
 	return e, nil
 }
 
-// EventOf is a session as an event by itself, for a feed: link is what its reader opens it by.
+// EventOf is a session as an event by itself: link is what its reader opens it by.
 func EventOf(app core.App, s *Session, link string) (calendar.Event, error) {
 	return plainEvent(app, s, nil, link)
 }

@@ -1,10 +1,7 @@
 package sessions
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,7 +13,6 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/calendar"
-	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/settings"
 )
@@ -30,16 +26,8 @@ const (
 	feedAhead = maxAhead * 366 * 24 * time.Hour
 )
 
-// feedSecret is the secret of a feed: made of its row and the key of the data folder, so that it can be shown again and
-// nobody can read it from the database.
 func feedSecret(app core.App, id string) (string, error) {
-	key, err := mail.Secret(app, "calendar feeds")
-	if err != nil {
-		return "", err
-	}
-	sum := hmac.New(sha256.New, key)
-	sum.Write([]byte(id))
-	return feedPrefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
+	return codeOf(app, "calendar feeds", feedPrefix, id)
 }
 
 // Feed is the address of the actor's calendar feed of the team; empty while there is none that works (R99).
@@ -67,6 +55,17 @@ func feedOf(app core.App, team, user string) (*core.Record, error) {
 	return row, nil
 }
 
+func endFeed(tx core.App, team, user string) error {
+	row, err := feedOf(tx, team, user)
+	if row == nil || err != nil {
+		return err
+	}
+	if err := tx.Delete(row); err != nil {
+		return fmt.Errorf("end a calendar feed: %w", err)
+	}
+	return nil
+}
+
 // NewFeed makes the address of the actor's calendar feed anew. The one that was is dead at once.
 func NewFeed(app core.App, actor *actors.Actor) error {
 	return audit.Do(app, audit.By(actor, "session.feed").On(actor.Account.Id, actor.Name()), func(tx core.App) error {
@@ -74,14 +73,8 @@ func NewFeed(app core.App, actor *actors.Actor) error {
 		if err != nil {
 			return err
 		}
-		old, err := feedOf(tx, again.Team.Id, again.Account.Id)
-		if err != nil {
+		if err := endFeed(tx, again.Team.Id, again.Account.Id); err != nil {
 			return err
-		}
-		if old != nil {
-			if err := tx.Delete(old); err != nil {
-				return fmt.Errorf("end a calendar feed: %w", err)
-			}
 		}
 		collection, err := tx.FindCachedCollectionByNameOrId("feeds")
 		if err != nil {
@@ -139,14 +132,8 @@ func feedFile(app core.App, actor *actors.Actor, now time.Time) ([]byte, error) 
 func registerFeeds(app core.App) {
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			row, err := feedOf(e.App, e.Record.GetString("team"), e.Record.GetString("user"))
-			if err != nil {
+			if err := endFeed(e.App, e.Record.GetString("team"), e.Record.GetString("user")); err != nil {
 				return err
-			}
-			if row != nil {
-				if err := e.App.Delete(row); err != nil {
-					return fmt.Errorf("end a calendar feed: %w", err)
-				}
 			}
 			return e.Next()
 		})

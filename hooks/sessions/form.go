@@ -19,7 +19,7 @@ type Form struct {
 	Early        bool   // join before the host
 	Lobby        bool   // the host admits everybody
 	Muted        bool   // microphones are off on entry
-	Recording    string // "off", "host", "always"; empty: as the room has it
+	Recording    string // one of the keys of rooms.Recordings; empty: as the room has it
 	People       int    // at most; 0: as many as room and plan let
 
 	Resolution string // "360p", "720p", "1080p", "2160p"

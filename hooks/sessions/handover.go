@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -75,8 +74,8 @@ func MayTakeOver(app core.App, team *core.Record, from, to string) error {
 	return err
 }
 
-// MaxHosts is how many people Hosts lists.
-const MaxHosts = 500
+// maxHosts is how many people Hosts lists.
+const maxHosts = 500
 
 // Person is somebody by account and name.
 type Person struct {
@@ -84,7 +83,7 @@ type Person struct {
 	Name string `db:"name"`
 }
 
-// Hosts lists who may host in the team, other than those without, by name; MaxHosts at most.
+// Hosts lists who may host in the team, other than those without, by name; maxHosts at most.
 func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) {
 	people := []Person{}
 	gone, err := json.Marshal(append([]string{}, without...))
@@ -95,7 +94,7 @@ func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) 
 		FROM memberships m JOIN users u ON u.id = m.user
 		WHERE m.team = {:team} AND (m.organizer OR {:all} AND m.kind = 'member') AND u.id NOT IN (SELECT value FROM json_each({:gone}))
 		ORDER BY name COLLATE NOCASE LIMIT {:most}`).
-		Bind(dbx.Params{"team": team.Id, "all": actors.MembersHost(team), "gone": string(gone), "most": MaxHosts}).All(&people)
+		Bind(dbx.Params{"team": team.Id, "all": actors.MembersHost(team), "gone": string(gone), "most": maxHosts}).All(&people)
 	if err != nil {
 		return nil, fmt.Errorf("list who may host: %w", err)
 	}
@@ -144,13 +143,13 @@ func lost(tx core.App, team, user string, gone bool) error {
 	if _, err := callOff(tx, nil, team, user); err != nil {
 		return err
 	}
-	member, err := isMember(tx, team, user)
+	member, err := members.IsMember(tx, team, user)
 	if err != nil {
 		return err
 	}
 	var rows []*Participant
 	err = tx.RecordQuery("participants").AndWhere(dbx.NewExp(`team = {:team} AND (user = {:user}
-			OR {:gone} AND user = '' AND email = (SELECT email FROM users WHERE id = {:user}))
+			OR {:gone} AND email = (SELECT email FROM users WHERE id = {:user}))
 		AND session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))`,
 		dbx.Params{"team": team, "user": user, "gone": gone})).All(&rows)
 	if err != nil {
@@ -174,12 +173,4 @@ func lost(tx core.App, team, user string, gone bool) error {
 		}
 	}
 	return nil
-}
-
-func isMember(tx core.App, team, user string) (bool, error) {
-	m, err := members.Find(tx, team, user)
-	if errors.Is(err, record.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && m.Kind() == members.Member, err
 }

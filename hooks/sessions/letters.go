@@ -61,7 +61,7 @@ func (p *post) tell(kind string, on ...*Session) {
 			return
 		}
 		for _, one := range people {
-			if one.State() == StateOut || one.State() == StateRefused || p.seen[one.Address()] || p.but != "" && one.UserID() == p.but {
+			if one.Barred() || p.seen[one.Address()] || p.but != "" && one.UserID() == p.but {
 				continue
 			}
 			p.seen[one.Address()] = true

@@ -19,25 +19,35 @@ import (
 // PersonalPrefix is how the code of a personal link begins; a session's own code never does.
 const PersonalPrefix = "usp_"
 
-// PersonalCode is the code of a participant's own link (R72). It is made of his id and the key of the data folder,
-// so that every letter carries the same one, and nobody can read it from the database.
-func PersonalCode(app core.App, p *Participant) (string, error) {
-	key, err := mail.Secret(app, "personal links")
+// codeOf is the secret of a row for a purpose. It is made of the row's id and the key of the data folder, so that it is
+// the same whenever it is shown, and nobody can read it from the database.
+func codeOf(app core.App, purpose, prefix, id string) (string, error) {
+	key, err := mail.Secret(app, purpose)
 	if err != nil {
 		return "", err
 	}
 	sum := hmac.New(sha256.New, key)
-	sum.Write([]byte(p.Id))
-	return PersonalPrefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
+	sum.Write([]byte(id))
+	return prefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
 }
 
-// PersonalLink is the address of a participant's own link.
-func PersonalLink(app core.App, p *Participant) (string, error) {
-	code, err := PersonalCode(app, p)
+// PersonalCode is the code of a participant's own link (R72): every letter carries the same one.
+func PersonalCode(app core.App, p *Participant) (string, error) {
+	return codeOf(app, "personal links", PersonalPrefix, p.Id)
+}
+
+// personalLink is the address of a participant's own link, which his row knows again after a restore.
+func personalLink(tx core.App, p *Participant) (string, error) {
+	code, err := PersonalCode(tx, p)
 	if err != nil {
 		return "", err
 	}
-	return settings.Of(app).Link("/s/" + code), nil
+	if p.GetString("token_hash") != hashed(code) {
+		if err := tx.Save(p); err != nil {
+			return "", err
+		}
+	}
+	return settings.Of(tx).Link("/s/" + code), nil
 }
 
 // ParticipantByCode reads who has that personal code, or record.ErrNotFound.

@@ -33,13 +33,13 @@ type Row struct {
 	Answer   string `db:"answer"`
 }
 
-// Starts is when it is planned to start, Ends when it is to end.
+// Starts is when it is planned to start.
 func (r Row) Starts() time.Time { return record.Time(r.From) }
 
 // Ends is when it is to end, by the plan and what it was extended by.
 func (r Row) Ends() time.Time { return record.Time(r.To) }
 
-// Started and Ended are what really was; zero before.
+// Started is when it really began, or zero.
 func (r Row) Started() time.Time { return record.Time(r.Began) }
 
 // Ended is when it was really over, or zero.
@@ -72,10 +72,9 @@ type Query struct {
 
 // Page is one page of a person's sessions.
 type Page struct {
-	Rows   []Row
-	Back   bool // there are rows before it
-	Next   bool // and behind
-	Counts Counts
+	Rows []Row
+	Back bool // there are rows before it
+	Next bool // and behind
 }
 
 // Counts are how many sessions each list has.
@@ -88,14 +87,15 @@ type Counts struct {
 const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.code, s.series, s.host, s.host_name, s.room,
 	coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') room_name, coalesce(p.part, '') part, coalesce(p.state, '') state, coalesce(p.answer, '') answer`
 
-// partOf joins who the person is in a session: by account, else by the confirmed address.
+// partOf joins who the person is in a session: by account, else by the confirmed address, where that is no other
+// account's place.
 const partOf = ` LEFT JOIN participants p ON p.id = coalesce(
 		(SELECT id FROM participants WHERE user = {:user} AND user != '' AND session = s.id LIMIT 1),
-		(SELECT id FROM participants WHERE session = s.id AND email = {:email}))`
+		(SELECT id FROM participants WHERE session = s.id AND email = {:email} AND user = ''))`
 
 // mine are the ids of all sessions that somebody holds or is asked to. Who is out of one has no part in it.
 const mine = `SELECT session id FROM participants WHERE user = {:user} AND user != '' AND team = {:team} AND state != 'out'
-	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email} AND state != 'out'
+	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email} AND user = '' AND state != 'out'
 	UNION SELECT id FROM sessions WHERE host = {:user} AND team = {:team}`
 
 var shows = map[string]string{

@@ -68,6 +68,9 @@ func (p *Participant) State() string { return p.GetString("state") }
 // Leads reports whether he has the controls of the host.
 func (p *Participant) Leads() bool { return p.Part() == Host || p.Part() == Cohost }
 
+// Barred reports whether the session is closed to him: he was put out, or refused at the door.
+func (p *Participant) Barred() bool { return p.State() == StateOut || p.State() == StateRefused }
+
 // FindParticipant reads a participant by id, or record.ErrNotFound.
 func FindParticipant(app core.App, id string) (*Participant, error) {
 	return oneParticipant(app, dbx.HashExp{"id": id})

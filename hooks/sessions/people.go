@@ -1,7 +1,6 @@
 package sessions
 
 import (
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -101,11 +100,11 @@ func (l *roll) known(tx core.App, team string) error {
 }
 
 func cohostOf(tx core.App, team, id string) (*core.Record, error) {
-	m, err := members.Find(tx, team, id)
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
+	member, err := members.IsMember(tx, team, id)
+	if err != nil {
 		return nil, err
 	}
-	if err != nil || m.Kind() != members.Member {
+	if !member {
 		return nil, record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
 	}
 	account, err := tx.FindRecordById("users", id, record.Keep)

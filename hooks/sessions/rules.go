@@ -88,7 +88,7 @@ func tidy(r *core.Record) error {
 		r.Set("code", security.RandomStringWithAlphabet(14, codeLetters))
 	}
 	if r.GetString("recording") == "" {
-		r.Set("recording", "host")
+		r.Set("recording", rooms.ByHost)
 	}
 	setEnds(r)
 	return nil
@@ -134,7 +134,7 @@ var planned = []string{"title", "description", "starts", "minutes", "timezone", 
 	"recording", "people", "resolution", "fps", "codec", "audio", "elsewhere", "occurrence"}
 
 // ran are the fields that tell of the run, and what a host turns while it runs.
-var ran = []string{"extra", "started", "ended", "end_reason", "media", "empty", "lobby", "muted"}
+var ran = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted"}
 
 // kept is what no writer changes.
 var kept = []string{"team", "code", "series"}

@@ -18,7 +18,6 @@ const (
 	CodeBadCohost  = "bad_cohost"
 	CodeOneHost    = "one_host"
 	CodeOut        = "out"
-	CodeNotInTeam  = "not_in_team"
 	CodeHostStands = "host_stands"
 )
 
@@ -115,11 +114,11 @@ func (s *seating) judgePart(app core.App, r *core.Record) error {
 			return record.Refuse("part", CodeOneHost, "A session has one host: "+s.HostName+".")
 		}
 	case Cohost:
-		m, err := members.Find(app, s.Team, r.GetString("user"))
-		if err != nil && !errors.Is(err, record.ErrNotFound) {
+		member, err := members.IsMember(app, s.Team, r.GetString("user"))
+		if err != nil {
 			return err
 		}
-		if err != nil || m.Kind() != members.Member {
+		if !member {
 			return record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
 		}
 	}
@@ -154,7 +153,7 @@ func sessionOf(app core.App, r *core.Record) (*Session, error) {
 
 // seatHost puts the session's host on the list of its people, in the place of who was it before.
 func seatHost(tx core.App, s *core.Record) error {
-	if s.GetString("host") == "" || !record.Changed(s, "host") && !s.IsNew() {
+	if s.GetString("host") == "" || !record.Changed(s, "host") {
 		return nil
 	}
 	rows, err := Participants(tx, s.Id)

@@ -145,7 +145,7 @@ func TestARunningSessionKeepsItsPlanAndAnEndedOneEverything(t *testing.T) {
 	change(session.Id, "lobby", true, "")
 	s.agrees(session.Id)
 	change(session.Id, "status", "ended", "")
-	for field, value := range map[string]any{"title": "New", "extra": 30, "status": "running", "lobby": false} {
+	for field, value := range map[string]any{"title": "New", "extra": 30, "status": "running", "lobby": false, "leaderless": time.Now()} {
 		change(session.Id, field, value, sessions.CodeEnded)
 	}
 	gone := s.session(sessions.Form{})

@@ -26,8 +26,8 @@ const (
 // More is by how many minutes a press extends a session.
 const More = 15
 
-// MaxMore is by how many it can be extended at once.
-const MaxMore = 120
+// maxMore is by how many it can be extended at once.
+const maxMore = 120
 
 // Start begins the run of a session: it takes a licence and a new media room (R100, R108 to R110). It is for the
 // host and co-hosts who may host, from 15 minutes before the session's time. One that runs already is left as it is.
@@ -119,8 +119,8 @@ func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session
 			return record.Forbid("The host and co-hosts extend this session.")
 		case session.Status() != Running:
 			return over(session.Status())
-		case minutes < 1 || minutes > MaxMore:
-			return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("A session is extended by 1 to %d minutes at a time.", MaxMore))
+		case minutes < 1 || minutes > maxMore:
+			return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("A session is extended by 1 to %d minutes at a time.", maxMore))
 		}
 		entry.With("minutes", minutes)
 		session.Set("extra", session.GetInt("extra")+minutes)
@@ -162,7 +162,7 @@ func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	if errors.Is(err, record.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil && p.State() != StateOut && p.State() != StateRefused, err
+	return err == nil && !p.Barred(), err
 }
 
 // BeginElsewhere starts a session that is held elsewhere, inside a transaction: it runs since at, which may precede

@@ -37,9 +37,10 @@ func Licences(app core.App, team string) (*Use, error) {
 	return &Use{found.GetInt("licences"), running}, err
 }
 
-// guardLicence refuses a session that would run beyond the licences of its team, whoever starts it (R110).
+// guardLicence refuses a session that would run beyond the licences of its team, whoever starts it (R110). None runs
+// at its birth.
 func guardLicence(app core.App, r *core.Record) error {
-	if r.GetString("status") != Running || !r.IsNew() && r.Original().GetString("status") == Running {
+	if r.GetString("status") != Running || r.Original().GetString("status") == Running {
 		return nil
 	}
 	var limit, used int

@@ -25,7 +25,6 @@ const CodeRunning = "session_running"
 // allow. Once an end is committed the media room is closed. A team in which a session runs is kept, and its
 // licences do not fall below what is in use.
 func registerRun(app core.App) {
-	app.OnRecordCreateExecute("sessions").BindFunc(record.Guard(guardLicence))
 	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(guardRun))
 	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(guardLicence))
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardFewer))
@@ -87,6 +86,7 @@ func fillEnd(r *core.Record) error {
 	}
 	r.Set("ended", ended)
 	r.Set("empty", "")
+	r.Set("leaderless", "")
 	if r.GetString("end_reason") == "" {
 		r.Set("end_reason", ByAdmin)
 	}

@@ -40,8 +40,8 @@ func registerSweep(app core.App) {
 }
 
 // Sweep ends every session that is over at that moment: ten minutes beyond its time, as old as the plan lets it
-// become, or without anybody for ten minutes, as after a crash, or without anybody to lead it. Nothing runs for ever. Media rooms of sessions that
-// ended are closed again. One that cannot be ended does not keep the others.
+// become, or without anybody for ten minutes, as after a crash, or without anybody to lead it. Nothing runs for ever.
+// Media rooms of sessions that ended are closed again. One that cannot be ended does not keep the others.
 func Sweep(app core.App, now time.Time) error {
 	var running []*Session
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"status": Running}).OrderBy("started").All(&running)
@@ -60,8 +60,8 @@ func sweep(app core.App, session *Session, now time.Time) error {
 	if err != nil || at.After(now) || reason == ByEmpty && somebodyIn(app, session) {
 		return err
 	}
-	entry := &audit.Entry{Team: session.TeamID(), Action: "session.end", Target: session.Id, TargetName: session.Title()}
-	return audit.Do(app, entry.With("reason", reason), func(tx core.App) error {
+	entry := deedOn(nil, session, "session.end").With("reason", reason)
+	return audit.Do(app, entry, func(tx core.App) error {
 		again, err := ByID(tx, session.Id)
 		if errors.Is(err, record.ErrNotFound) {
 			entry.Action = ""

@@ -355,8 +355,8 @@ func TestASessionThatNobodyLeadsGoesOnWithAnOrganizerOrEnds(t *testing.T) {
 		switch {
 		case organizer && (got.Status() != sessions.Running || second.Part() != sessions.Cohost):
 			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Part())
-		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.ByNobody):
-			t.Errorf("with nobody: %s, %s", got.Status(), got.GetString("end_reason"))
+		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.ByNobody || got.GetString("leaderless") != ""):
+			t.Errorf("with nobody: %s, %s, led by nobody since %q", got.Status(), got.GetString("end_reason"), got.GetString("leaderless"))
 		}
 		if got := s.again(session); got.Status() == sessions.Running {
 			if err := sessions.End(s.app, s.actor("second"), session.Id); err != nil {

@@ -137,11 +137,11 @@ func (f Form) filled(tx core.App, team *core.Record) Form {
 	if room, err := rooms.Find(tx, team.Id, f.Room); err == nil {
 		f.Recording = cmp.Or(f.Recording, room.GetString("recording"))
 	}
-	f.Recording = cmp.Or(f.Recording, "host")
+	f.Recording = cmp.Or(f.Recording, rooms.ByHost)
 	return f
 }
 
-// fill writes the form's plan into the session, its time and its people not.
+// fill writes the form into the session, its people not.
 func (f Form) fill(s *Session) {
 	s.Load(map[string]any{
 		"title": f.Title, "description": f.Description, "starts": f.Starts, "minutes": f.Minutes, "timezone": f.Zone, "room": f.Room,
@@ -169,7 +169,7 @@ func FormOf(app core.App, session *Session) (Form, error) {
 	}
 	people, err := Participants(app, session.Id)
 	for _, p := range people {
-		if p.State() == StateOut || p.State() == StateRefused {
+		if p.Barred() {
 			continue
 		}
 		switch p.Part() {

@@ -48,13 +48,7 @@ func (s *Series) Rule() string { return s.GetString("rule") }
 func (s *Series) Starts() time.Time { return s.GetDateTime("starts").Time() }
 
 // Zone is the time zone in which the rule counts.
-func (s *Series) Zone() *time.Location {
-	zone, err := location(s.GetString("timezone"))
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+func (s *Series) Zone() *time.Location { return zoneOf(s.GetString("timezone")) }
 
 // Occurrences are the starts of the series by its rule.
 func (s *Series) Occurrences() ([]time.Time, error) {

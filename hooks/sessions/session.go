@@ -31,7 +31,7 @@ const (
 	MinMinutes     = 15
 	MaxMinutes     = 40 * 60
 
-	StartsBefore = 15 * time.Minute // how long before its time a session can be started (R100)
+	StartsBefore = 15 * time.Minute // before its time it can be started, and its link leads to the waiting page (R100, R101)
 )
 
 // Codes of refusals.
@@ -39,7 +39,6 @@ const (
 	CodeEnded        = "session_ended"
 	CodeNotStarted   = "not_started"
 	CodeLicencesFull = "licences_full"
-	CodeNoMedia      = "media_unavailable"
 )
 
 var _ core.RecordProxy = (*Session)(nil)
@@ -95,13 +94,7 @@ func (s *Session) Started() time.Time { return s.GetDateTime("started").Time() }
 func (s *Session) Ended() time.Time { return s.GetDateTime("ended").Time() }
 
 // Zone is the time zone in which the session was planned.
-func (s *Session) Zone() *time.Location {
-	zone, err := time.LoadLocation(s.GetString("timezone"))
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+func (s *Session) Zone() *time.Location { return zoneOf(s.GetString("timezone")) }
 
 // Code is the session's name in its link.
 func (s *Session) Code() string { return s.GetString("code") }

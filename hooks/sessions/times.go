@@ -87,6 +87,15 @@ func location(zone string) (*time.Location, error) {
 	return at, nil
 }
 
+// zoneOf is a time zone by its name; UTC if there is none of that name.
+func zoneOf(name string) *time.Location {
+	at, err := location(name)
+	if err != nil {
+		return time.UTC
+	}
+	return at
+}
+
 // place is the town in the name of a time zone.
 func place(zone string) string {
 	return strings.ReplaceAll(zone[strings.LastIndexByte(zone, '/')+1:], "_", " ")

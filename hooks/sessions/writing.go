@@ -45,7 +45,7 @@ func write(tx core.App, kind string, letter func(mail.SessionProps) mail.Letter,
 		return mail.Letter{}, record.Refuse("base", CodeCancelled, "The session was cancelled before this letter left.")
 	case w.s.Status() == Ended:
 		return mail.Letter{}, record.Refuse("base", CodeEnded, "The session was over before this letter left.")
-	case w.p.State() == StateOut || w.p.State() == StateRefused:
+	case w.p.Barred():
 		return mail.Letter{}, record.Refuse("base", CodeOut, "The person was put out of the session before this letter left.")
 	}
 	props, err := w.props(method)
@@ -102,7 +102,7 @@ func (w *writing) props(method calendar.Method) (mail.SessionProps, error) {
 		return props, err
 	}
 	if method != calendar.Cancel {
-		if props.Link, err = freshLink(w.tx, w.p); err != nil {
+		if props.Link, err = personalLink(w.tx, w.p); err != nil {
 			return props, err
 		}
 	}
@@ -138,20 +138,6 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// freshLink is the personal link, which the row knows again after a restore.
-func freshLink(tx core.App, p *Participant) (string, error) {
-	code, err := PersonalCode(tx, p)
-	if err != nil {
-		return "", err
-	}
-	if p.GetString("token_hash") != hashed(code) && !p.IsNew() {
-		if err := tx.Save(p); err != nil {
-			return "", err
-		}
-	}
-	return settings.Of(tx).Link("/s/" + code), nil
 }
 
 func roomName(tx core.App, s *Session) (string, error) {
@@ -238,7 +224,7 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Letter, error) {
 		if err != nil {
 			return mail.Letter{}, err
 		}
-		link, err := freshLink(tx, p)
+		link, err := personalLink(tx, p)
 		if err != nil {
 			return mail.Letter{}, err
 		}

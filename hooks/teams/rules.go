@@ -38,7 +38,7 @@ func tidy(app core.App, r *core.Record) error {
 			return err
 		}
 		r.Set("slug", slug)
-	case looksLikeID.MatchString(slug):
+	case record.LooksLikeID(slug):
 		return record.Refuse("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
 	}
 	return nil

@@ -2,41 +2,21 @@ package teams
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
-	"unicode"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"golang.org/x/text/unicode/norm"
+
+	"usher/hooks/record"
 )
 
-// looksLikeID is what a record id looks like; a slug of that shape would pass for one.
-var looksLikeID = regexp.MustCompile(`^[a-z0-9]{15}$`)
-
-// slugOf makes a name fit for an address: "Café Zürich & Co." becomes "cafe-zurich-co".
+// slugOf is the slug of a team of that name, while no other has it.
 func slugOf(name string) string {
-	var b strings.Builder
-	dash := false
-	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
-		switch {
-		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			if dash && b.Len() > 0 {
-				b.WriteByte('-')
-			}
-			b.WriteRune(r)
-			dash = false
-		case unicode.Is(unicode.Mn, r):
-		default:
-			dash = true
-		}
-	}
-	slug := strings.Trim(b.String()[:min(b.Len(), 50)], "-")
-	if slug == "" {
-		slug = "team"
-	}
-	if looksLikeID.MatchString(slug) {
-		slug += "-team"
+	slug := record.Slug(name, 50)
+	switch {
+	case slug == "":
+		return "team"
+	case record.LooksLikeID(slug):
+		return slug + "-team"
 	}
 	return slug
 }
@@ -53,7 +33,7 @@ func freeSlug(tx core.App, name string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("find a free slug: %w", err)
 		}
-		if taken == 0 && !looksLikeID.MatchString(slug) {
+		if taken == 0 && !record.LooksLikeID(slug) {
 			return slug, nil
 		}
 	}

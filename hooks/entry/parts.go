@@ -60,7 +60,7 @@ func changeMedia(app core.App, p *sessions.Participant) {
 		return
 	}
 	routine.FireAndForget(func() {
-		if err := live.Demote(app, grant); err != nil {
+		if err := live.Allow(app, grant); err != nil {
 			app.Logger().Warn("tell the media server of another part", "error", err)
 		}
 	})
