@@ -8,6 +8,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
 )
 
 // How many people a text is taken for, and under how many ids and addresses they are looked for: SQLite joins at
@@ -57,7 +59,7 @@ func called(app core.App, team, text string) ([]string, error) {
 		UNION SELECT i.id FROM invitations i WHERE i.team = {:team} AND ` + like("i") + `
 		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user AND u.email = i.email WHERE i.team = {:team} AND ` + like("u") +
 		fmt.Sprintf(" LIMIT %d", maxPeople)).
-		Bind(dbx.Params{"team": team, "q": "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"}).Column(&ids)
+		Bind(dbx.Params{"team": team, "q": record.Like(text)}).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find whom the log is about: %w", err)
 	}

@@ -28,19 +28,7 @@ func Join(app core.App, visitor *Visitor, name, from string) error {
 		return err
 	}
 	entry := visitor.entry("session.join", from)
-	err = audit.Do(app, entry, func(tx core.App) error {
-		if err := visitor.again(tx); err != nil {
-			return err
-		}
-		if err := visitor.refusal(); err != nil {
-			return err
-		}
-		if visitor.settled() {
-			entry.Action = "" // nothing is no deed
-			return nil
-		}
-		return visitor.join(tx, entry, plate)
-	})
+	err = audit.Do(app, entry, func(tx core.App) error { return visitor.come(tx, entry, plate) })
 	if err := errors.Join(err, visitor.again(app)); err != nil {
 		return err
 	}
@@ -48,6 +36,21 @@ func Join(app core.App, visitor *Visitor, name, from string) error {
 		return nil
 	}
 	return errors.Join(open(app, visitor, from), visitor.again(app))
+}
+
+// come is what Join does inside its transaction.
+func (v *Visitor) come(tx core.App, entry *audit.Entry, plate *core.Record) error {
+	if err := v.again(tx); err != nil {
+		return err
+	}
+	if err := v.refusal(); err != nil {
+		return err
+	}
+	if v.settled() {
+		entry.Action = "" // nothing is no deed
+		return nil
+	}
+	return v.join(tx, entry, plate)
 }
 
 // again judges the visitor anew, as the database is now.

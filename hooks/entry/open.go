@@ -14,26 +14,29 @@ import (
 // free he is told so, and stays admitted.
 func open(app core.App, v *Visitor, from string) error {
 	entry := v.entry("session.start", from)
-	return audit.Do(app, entry, func(tx core.App) error {
-		p, err := sessions.FindParticipant(tx, v.Participant.Id)
-		if err != nil {
-			return err
-		}
-		session, err := sessions.ByID(tx, p.SessionID())
-		if err != nil {
-			return err
-		}
-		switch {
-		case session.Status() == sessions.Running:
-			entry.Action = "" // somebody was quicker
-			return nil
-		case p.State() != sessions.StateAdmitted:
-			return blocked()
-		}
-		err = sessions.Begin(tx, session, time.Now())
-		if record.Code(err) == sessions.CodeLicencesFull {
-			return record.Refuse("base", sessions.CodeLicencesFull, "The session cannot start yet: the team holds as many sessions at once as it has licences for. Wait here, or ask the host.")
-		}
+	return audit.Do(app, entry, func(tx core.App) error { return begin(tx, v, entry) })
+}
+
+// begin is open inside its transaction.
+func begin(tx core.App, v *Visitor, entry *audit.Entry) error {
+	p, err := sessions.FindParticipant(tx, v.Participant.Id)
+	if err != nil {
 		return err
-	})
+	}
+	session, err := sessions.ByID(tx, p.SessionID())
+	if err != nil {
+		return err
+	}
+	switch {
+	case session.Status() == sessions.Running:
+		entry.Action = "" // somebody was quicker
+		return nil
+	case p.State() != sessions.StateAdmitted:
+		return blocked()
+	}
+	err = sessions.Begin(tx, session, time.Now())
+	if record.Code(err) == sessions.CodeLicencesFull {
+		return record.Refuse("base", sessions.CodeLicencesFull, "The session cannot start yet: the team holds as many sessions at once as it has licences for. Wait here, or ask the host.")
+	}
+	return err
 }

@@ -79,26 +79,33 @@ func Pass(app core.App, participant *sessions.Participant) (live.Pass, error) {
 // seat gives an admitted participant a place in the running session.
 func seat(app core.App, participant *sessions.Participant) (grant live.Grant, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
-		p, err := sessions.FindParticipant(tx, participant.Id)
-		if err != nil {
-			return err
-		}
-		session, err := sessions.ByID(tx, p.SessionID())
-		if err != nil {
-			return err
-		}
-		if err := admitted(tx, session, p); err != nil {
-			return err
-		}
-		if session.Elsewhere() != "" {
-			return record.Refuse("base", live.CodeDown, "This session is held elsewhere. Use the link on its page.")
-		}
-		if grant, err = grantOf(tx, session, p); err != nil {
-			return err
-		}
-		return take(tx, session, p)
+		grant, err = sit(tx, participant.Id)
+		return err
 	})
 	return grant, err
+}
+
+// sit is seat inside its transaction.
+func sit(tx core.App, participant string) (live.Grant, error) {
+	p, err := sessions.FindParticipant(tx, participant)
+	if err != nil {
+		return live.Grant{}, err
+	}
+	session, err := sessions.ByID(tx, p.SessionID())
+	if err != nil {
+		return live.Grant{}, err
+	}
+	if err := admitted(tx, session, p); err != nil {
+		return live.Grant{}, err
+	}
+	if session.Elsewhere() != "" {
+		return live.Grant{}, record.Refuse("base", live.CodeDown, "This session is held elsewhere. Use the link on its page.")
+	}
+	grant, err := grantOf(tx, session, p)
+	if err != nil {
+		return live.Grant{}, err
+	}
+	return grant, take(tx, session, p)
 }
 
 // Metadata is what the pages of others know of a participant, as JSON beside the name.

@@ -79,6 +79,7 @@ func TestTheNextBookingBoundsASessionOnTheSpot(t *testing.T) {
 	}
 }
 
+// What refuses the second is the rule of bookings; the control of their race is theirs.
 func TestTwoWhoStartInOneRoomAreOneSession(t *testing.T) {
 	h := stage(t, "room")
 	hookstest.Widen(h.app, "sessions")
@@ -87,7 +88,7 @@ func TestTwoWhoStartInOneRoomAreOneSession(t *testing.T) {
 		_, err := entry.Meet(h.app, places[i], from)
 		return err
 	})
-	if won := hookstest.Won(t, results, rooms.CodeBusy, "room"); won != 1 {
+	if won := hookstest.Won(t, results, rooms.CodeBusy); won != 1 {
 		t.Errorf("%d started: %v", won, results)
 	}
 }

@@ -2,6 +2,8 @@ package entry_test
 
 import (
 	"fmt"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,8 +15,11 @@ import (
 	"usher/hooks/sessions"
 )
 
+// comers are who joins twice at once, by the settings of the session.
+var comers = map[string]string{"passwordless": "new's link", "": "outside", "open room": "stranger", "lobby": "stranger"}
+
 func TestTwoJoinsOfOneAddressAreOnePersonAndOneGuest(t *testing.T) {
-	for settings, who := range map[string]string{"passwordless": "new's link", "": "outside", "open room": "stranger", "lobby": "stranger"} {
+	for settings, who := range comers {
 		h := stage(t, settings).at("running")
 		hookstest.Widen(h.app, "participants", "memberships", "users")
 		visitors := []*entry.Visitor{h.visit(who), h.visit(who), h.visit(who)}
@@ -36,11 +41,37 @@ func TestTwoJoinsOfOneAddressAreOnePersonAndOneGuest(t *testing.T) {
 	}
 }
 
-func TestTheLastPlaceIsGivenOnce(t *testing.T) {
-	h := stage(t, "").at("running")
+// The control: outside of the transaction that writes, the same person comes over and over, and the database alone
+// keeps him from it, with a fault.
+func TestControlOfTheJoinsOfOneAddress(t *testing.T) {
+	for settings, who := range comers {
+		shows(t, settings, func() bool {
+			h := stage(t, settings).at("running").loose("participants", "memberships", "users")
+			visitors := []*entry.Visitor{h.visit(who), h.visit(who), h.visit(who)}
+			results := hookstest.Race(len(visitors), func(i int) error { return entry.Come(h.app, visitors[i], "Nora Lind", from) })
+			return slices.ContainsFunc(results, func(err error) bool { return err != nil })
+		})
+	}
+}
+
+// shows fails the test unless a race goes wrong without what keeps it from that. On a machine that is busy one may go
+// well by chance.
+func shows(t *testing.T, what string, wrong func() bool) {
+	t.Helper()
+	for range 5 {
+		if wrong() {
+			return
+		}
+	}
+	t.Errorf("%s: it goes well without a transaction; the race is not wide enough to show a fault", what)
+}
+
+// crowd is a session in which one place is left, and three who want it, before the two who lead it.
+func crowd(t *testing.T) (h *hall, waiting []*sessions.Participant) {
+	t.Helper()
+	h = stage(t, "").at("running")
 	hookstest.Exec(t, h.app, "UPDATE sessions SET people = 3 WHERE id = {:id}", dbx.Params{"id": h.session.Id})
 	h.read()
-	var waiting []*sessions.Participant
 	for _, who := range []string{"guest", "outside", "asked", "cohost", "host"} {
 		h.join(who, "")
 		waiting = append(waiting, h.participant(who+"@x.example"))
@@ -50,6 +81,22 @@ func TestTheLastPlaceIsGivenOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	return h, waiting
+}
+
+func TestControlOfTheRaceForTheLastPlace(t *testing.T) {
+	shows(t, "the last place", func() bool {
+		h, waiting := crowd(t)
+		h = h.loose("participants")
+		return hookstest.Won(t, hookstest.Race(3, func(i int) error {
+			_, err := entry.Sit(h.app, waiting[i].Id)
+			return err
+		}), record.CodeTooMany) > 1
+	})
+}
+
+func TestTheLastPlaceIsGivenOnce(t *testing.T) {
+	h, waiting := crowd(t)
 	hookstest.Widen(h.app, "participants")
 	results := hookstest.Race(3, func(i int) error {
 		_, err := entry.Seat(h.app, waiting[i])
@@ -102,6 +149,30 @@ func TestTheFirstWhoJoinsBeforeTheHostStartsItOnce(t *testing.T) {
 	if h.read().session.Status() != sessions.Running || starts != 1 {
 		t.Errorf("%s, started %d times", h.session.Status(), starts)
 	}
+}
+
+func TestControlOfTheRaceToStartBeforeTheHost(t *testing.T) {
+	shows(t, "the start", func() bool {
+		h := stage(t, "before host").at("soon")
+		early := []string{"asked", "guest", "cohost"}
+		for _, who := range early {
+			h.set(who+"@x.example", sessions.StateAdmitted)
+		}
+		h = h.loose("sessions")
+		var visitors []*entry.Visitor
+		for _, who := range early {
+			visitors = append(visitors, h.visit(who))
+		}
+		var started atomic.Int32
+		hookstest.Won(t, hookstest.Race(len(visitors), func(i int) error {
+			first, err := entry.Begin(h.app, visitors[i], from)
+			if first {
+				started.Add(1)
+			}
+			return err
+		}))
+		return started.Load() > 1
+	})
 }
 
 func TestWithoutAFreeLicenceWhoJoinsBeforeTheHostWaits(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/settings"
 	"usher/hooks/teams"
 )
 
@@ -121,6 +122,25 @@ func (h *hall) read() *hall {
 	}
 	h.session = session
 	return h
+}
+
+// loose is an app with the same people and the same session, and without a rule: for controls.
+func (h *hall) loose(widened ...string) *hall {
+	h.Helper()
+	app := hookstest.Wired(h, func(app core.App) {
+		settings.Set(app, *settings.Of(h.app))
+		hookstest.Widen(app, widened...)
+	})
+	for _, collection := range []string{"users", "teams", "memberships", "rooms", "sessions", "participants"} {
+		rows, err := h.app.FindAllRecords(collection)
+		if err != nil {
+			h.Fatal(err)
+		}
+		hookstest.Copy(h, app, rows...)
+	}
+	other := *h
+	other.app = app
+	return &other
 }
 
 // code is the personal code of who was asked under that address.

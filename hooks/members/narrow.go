@@ -21,11 +21,6 @@ const decisive = 8
 
 const contains = `p.who LIKE {:like} ESCAPE '\'`
 
-// like is the pattern of whatever contains the text.
-func like(text string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
-}
-
 func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
@@ -44,12 +39,12 @@ func (q Query) where(team string) (string, dbx.Params) {
 			// Of a long text the beginning decides nearly all; the rest is looked at in what was found. SQLite
 			// compares only ASCII without regard to case.
 			and(contains)
-			params["like"], words = like(words), words[:decisive]
+			params["like"], words = record.Like(words), words[:decisive]
 		}
 		params["q"] = `"` + strings.ReplaceAll(words, `"`, `""`) + `"`
 	case q.Search != "": // too short for the index, and found often enough without
 		and(contains)
-		params["like"] = like(q.Search)
+		params["like"] = record.Like(q.Search)
 	}
 	if condition, ok := conditions["role "+q.Role]; ok {
 		and(condition)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -123,6 +124,16 @@ func TestTextThatPeopleRead(t *testing.T) {
 		hookstest.Refused(t, fmt.Sprintf("paragraph %q", s.in), err, s.code)
 		if s.code == "" && got != s.want {
 			t.Errorf("%q became %q", s.in, got)
+		}
+	}
+}
+
+func TestAPatternHasNoSignsOfItsOwn(t *testing.T) {
+	app := hookstest.New(t)
+	for text, found := range map[string]bool{"100%": true, "0%_": true, `_\`: true, `100%_\ sure`: true, "1%0": false, "1_0": false, "100_": false} {
+		var got bool
+		if err := app.DB().NewQuery(`SELECT '100%_\ sure' LIKE {:like} ESCAPE '\'`).Bind(dbx.Params{"like": record.Like(text)}).Row(&got); err != nil || got != found {
+			t.Errorf("%q is found: %v, %v", text, got, err)
 		}
 	}
 }

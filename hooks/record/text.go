@@ -50,6 +50,11 @@ func unreadable(r rune) bool {
 		r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == utf8.RuneError
 }
 
+// Like is the pattern of SQL's LIKE, with ESCAPE '\', for whatever contains the text.
+func Like(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
+}
+
 // Cut is the first max characters of a text, without what no text can hold.
 func Cut(text string, max int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")

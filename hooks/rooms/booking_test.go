@@ -177,15 +177,7 @@ func TestControlOfTheRaceWithoutATransaction(t *testing.T) {
 		})
 		hookstest.Widen(app, "sessions")
 	})
-	for _, r := range []*core.Record{s.by["owner"], s.team.Record, suite.Record} {
-		copied := core.NewRecord(r.Collection())
-		copied.Load(r.FieldsData())
-		copied.Id = r.Id
-		copied.MarkAsNew()
-		if err := app.SaveNoValidate(copied); err != nil {
-			t.Fatal(err)
-		}
-	}
+	hookstest.Copy(t, app, s.by["owner"], s.team.Record, suite.Record)
 	if won := hookstest.Won(t, racers(t, app, s.team, s.by["owner"].Id, suite.Id, 8), rooms.CodeBusy); won < 2 {
 		t.Error("without the transaction, too, only one was made: the race shows nothing")
 	}

@@ -1,0 +1,149 @@
+package sessions_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/plans"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+	"usher/hooks/sessions"
+)
+
+func TestWithoutAFreeLicenceNothingStarts(t *testing.T) {
+	s := open(t, "pro")
+	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 1", nil)
+	s.by["both"] = hookstest.Member(t, s.app, s.team, "both@x.example", "admin", "organizer")
+	first := s.started(sessions.Form{Title: "Dailies"})
+	second := s.soon(sessions.Form{Title: "Grading"})
+	_, err := sessions.Start(s.app, s.actor("organizer"), second.Id)
+	_, code, sentence, _ := record.Refusal(err)
+	if code != sessions.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
+		t.Errorf("an Organizer is told %q (%s)", sentence, code)
+	}
+	own := hookstest.Session(t, s.app, s.by["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
+	_, err = sessions.Start(s.app, s.actor("both"), own.Id)
+	if _, code, sentence, _ := record.Refusal(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
+		t.Errorf("an Admin is told %q (%s)", sentence, code)
+	}
+	bare := hookstest.Stored(t, s.app, "sessions", second.Id)
+	bare.Set("status", sessions.Running)
+	hookstest.Refused(t, "a bare save", s.app.Save(bare), sessions.CodeLicencesFull)
+
+	use, err := sessions.Licences(s.app, s.team.Id)
+	if err != nil || use.Limit != 1 || use.Used() != 1 || use.Free() != 0 || use.By[0].Id != first.Id {
+		t.Errorf("%+v, %v", use, err)
+	}
+	if all, err := seats.Of(s.app, s.team.Id); err != nil || all.Licences.Used != 1 || all.Licences.Free() != 0 {
+		t.Errorf("%+v, %v", all.Licences, err)
+	}
+	if err := sessions.End(s.app, s.actor("organizer"), first.Id); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sessions.Start(s.app, s.actor("organizer"), second.Id); err != nil {
+		t.Errorf("with the licence that came back: %v", err)
+	}
+}
+
+func TestLicencesDoNotFallBelowWhatRuns(t *testing.T) {
+	s := open(t, "pro")
+	s.started(sessions.Form{Title: "Dailies"})
+	s.started(sessions.Form{})
+	team := hookstest.Stored(t, s.app, "teams", s.team.Id)
+	for _, step := range []struct {
+		licences int
+		code     string
+	}{{1, sessions.CodeLicencesFull}, {0, sessions.CodeLicencesFull}, {2, ""}, {plans.Unlimited, ""}} {
+		team.Set("licences", step.licences)
+		err := s.app.Save(team)
+		hookstest.Refused(t, fmt.Sprint(step.licences), err, step.code)
+		if step.code != "" && !strings.Contains(err.Error(), "Dailies") {
+			t.Errorf("it names nobody: %v", err)
+		}
+	}
+}
+
+func TestTheLastLicenceIsTakenOnce(t *testing.T) {
+	const n = 12
+	for name, deed := range map[string]func(s *studio, id string) error{
+		"start": func(s *studio, id string) error {
+			_, err := sessions.Start(s.app, s.actor("organizer"), id)
+			return err
+		},
+		"bare save": func(s *studio, id string) error {
+			r, err := s.app.FindRecordById("sessions", id)
+			if err != nil {
+				return err
+			}
+			r.Set("status", sessions.Running)
+			return s.app.Save(r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, "free")
+			var ids []string
+			for range n {
+				ids = append(ids, s.soon(sessions.Form{}).Id)
+			}
+			hookstest.Widen(s.app, "sessions")
+			won := hookstest.Won(t, hookstest.Race(n, func(i int) error { return deed(s, ids[i]) }), sessions.CodeLicencesFull)
+			if running := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "running"}); won != 1 || running != 1 {
+				t.Errorf("%d won, %d run", won, running)
+			}
+		})
+	}
+}
+
+func TestTheRaceForALicenceIsReal(t *testing.T) {
+	var ids []string
+	s := open(t, "free")
+	for range 12 {
+		ids = append(ids, s.soon(sessions.Form{}).Id)
+	}
+	var rows []*core.Record
+	for _, id := range ids {
+		r := hookstest.Stored(t, s.app, "sessions", id)
+		r.Set("host", "") // nobody is copied
+		rows = append(rows, r)
+	}
+	team := hookstest.Stored(t, s.app, "teams", s.team.Id)
+	var checked atomic.Int32
+	second := make(chan struct{})
+	app := hookstest.Wired(t, func(app core.App) {
+		app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
+			if err := sessions.GuardRun(e.App, e.Record); err != nil {
+				return err
+			}
+			if err := sessions.GuardLicence(e.App, e.Record); err != nil {
+				return err
+			}
+			if checked.Add(1) == 2 {
+				close(second)
+			}
+			select { // a second one comes past the check before the first has written
+			case <-second:
+			case <-time.After(2 * time.Second):
+			}
+			return e.Next()
+		})
+	})
+	hookstest.Copy(t, app, append(rows, team)...)
+	won := hookstest.Won(t, hookstest.Race(len(ids), func(i int) error {
+		r, err := app.FindRecordById("sessions", ids[i])
+		if err != nil {
+			return err
+		}
+		r.Set("status", sessions.Running)
+		return app.Save(r)
+	}), sessions.CodeLicencesFull)
+	if won < 2 {
+		t.Errorf("%d won without the transaction: the race shows nothing", won)
+	}
+}

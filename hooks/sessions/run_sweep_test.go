@@ -1,0 +1,144 @@
+package sessions_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
+)
+
+func (s *studio) sweep(at time.Time) {
+	s.Helper()
+	if err := sessions.Sweep(s.app, at); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func TestWhatIsOverEndsByItself(t *testing.T) {
+	for name, s := range map[string]struct {
+		prepare func(s *studio, session *sessions.Session)
+		after   time.Duration // since it started
+		reason  string        // empty: it goes on
+	}{
+		"in its time":      {after: 60 * time.Minute, prepare: (*studio).visited},
+		"ten minutes over": {after: 76 * time.Minute, reason: sessions.ByTime, prepare: (*studio).visited},
+		"extended": {after: 76 * time.Minute, prepare: func(s *studio, session *sessions.Session) {
+			s.visited(session)
+			if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 15); err != nil {
+				s.Fatal(err)
+			}
+		}},
+		"nobody came": {after: 11 * time.Minute, reason: sessions.ByEmpty},
+		"nobody yet":  {after: 9 * time.Minute},
+		"as long as the plan lets": {after: 41 * time.Minute, reason: sessions.ByTime, prepare: func(s *studio, session *sessions.Session) {
+			s.visited(session)
+			hookstest.Exec(s, s.app, "UPDATE plans SET session_minutes = 40", nil)
+		}},
+		"days later, as after a crash": {after: 72 * time.Hour, reason: sessions.ByTime, prepare: (*studio).visited},
+	} {
+		t.Run(name, func(t *testing.T) {
+			studio := open(t, "pro")
+			session := studio.started(sessions.Form{})
+			if s.prepare != nil {
+				s.prepare(studio, session)
+			}
+			studio.sweep(session.Started().Add(s.after))
+			got := studio.stored(session.Id)
+			if ended := got.Status() == sessions.Ended; ended != (s.reason != "") || got.GetString("end_reason") != s.reason {
+				t.Errorf("%s, %q", got.Status(), got.GetString("end_reason"))
+			}
+			if got.Ended().After(session.Started().Add(80 * time.Minute)) {
+				t.Errorf("it is written as ended at %v", got.Ended())
+			}
+		})
+	}
+}
+
+// visited lets somebody be in the session.
+func (s *studio) visited(session *sessions.Session) {
+	s.Helper()
+	r := hookstest.Stored(s, s.app, "sessions", session.Id)
+	r.Set("empty", "")
+	if err := s.app.Save(r); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func TestASessionThatNobodyLeadsGoesOnWithAnOrganizerOrEnds(t *testing.T) {
+	for _, organizer := range []bool{true, false} {
+		s := open(t, "pro")
+		guests := []string{"guest@x.example", "member@x.example"}
+		if organizer {
+			s.by["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
+			guests = append(guests, "second@x.example")
+		}
+		session := s.started(sessions.Form{Guests: guests})
+		s.visited(session)
+		for _, address := range guests {
+			p, err := sessions.ParticipantBy(s.app, session.Id, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Set("state", sessions.StateAdmitted)
+			p.Set("user", s.by[strings.TrimSuffix(address, "@x.example")].Id)
+			if err := s.app.Save(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.sweep(time.Now())
+		if got := s.stored(session.Id); got.GetString("leaderless") != "" {
+			t.Error("its host leads it")
+		}
+		membership, err := s.app.FindFirstRecordByFilter("memberships", "user = {:user}", dbx.Params{"user": s.by["organizer"].Id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.app.Delete(membership); err != nil {
+			t.Fatal(err)
+		}
+		gone := time.Now()
+		s.sweep(gone)
+		s.sweep(gone.Add(11 * time.Minute))
+		got := s.stored(session.Id)
+		second, _ := sessions.ParticipantBy(s.app, session.Id, "second@x.example")
+		switch {
+		case organizer && (got.Status() != sessions.Running || second.Part() != sessions.Cohost):
+			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Part())
+		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.ByNobody || got.GetString("leaderless") != ""):
+			t.Errorf("with nobody: %s, %s, led by nobody since %q", got.Status(), got.GetString("end_reason"), got.GetString("leaderless"))
+		}
+		if got := s.stored(session.Id); got.Status() == sessions.Running {
+			if err := sessions.End(s.app, s.actor("second"), session.Id); err != nil {
+				t.Errorf("who goes on ends it: %v", err)
+			}
+		}
+	}
+}
+
+func TestWhatBeganLongBeforeItsTimeIsOverAfterItsLength(t *testing.T) {
+	app := hookstest.New(t)
+	host := hookstest.Person(t, app, "host@x.example")
+	team := hookstest.Team(t, app, host, "Halation Post", "pro")
+	hookstest.Exec(t, app, "UPDATE plans SET session_minutes = -1", nil)
+	session := hookstest.Session(t, app, host, team, sessions.Form{Elsewhere: "https://meet.example.org/x", Starts: time.Now().AddDate(1, 0, 0)})
+	now := time.Now()
+	if err := app.RunInTransaction(func(tx core.App) error { return sessions.BeginElsewhere(tx, session, now) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{69 * time.Minute, sessions.Running}, {72 * time.Minute, sessions.Ended}} {
+		if err := sessions.Sweep(app, now.Add(c.after)); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := sessions.ByID(app, session.Id); err != nil || s.Status() != c.want {
+			t.Errorf("after %s: %s, %v", c.after, s.Status(), err)
+		}
+	}
+}
