@@ -229,7 +229,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 	if p.Manage && session.Status() == sessions.Scheduled {
 		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
 	}
-	if actor.CanHost() && (lead || in) {
+	if actor.CanHost() && (lead || p.Manage) {
 		p.Duplicate = sessionsPath(e) + "/new?from=" + session.Id
 	}
 	if me != nil && me.Part() != sessions.Host && open && in {

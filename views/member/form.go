@@ -230,6 +230,9 @@ func firstTyped(e *core.RequestEvent) (typed, error) {
 		if err != nil {
 			return typed, err
 		}
+		if err := sessions.MayDuplicate(e.App, actor, session); err != nil {
+			return typed, err
+		}
 		form, err := sessions.FormOf(e.App, session)
 		if err != nil {
 			return typed, err
