@@ -131,6 +131,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
 		"own machine":     {[]string{"elsewhere", "http://localhost/x"}, []string{`href="#elsewhere"`}},
 		"endless":         {[]string{"repeat", "weekly", "ends", "count", "count", "9999"}, []string{`href="#count"`}},
+		"too many":        {[]string{"repeat", "daily", "ends", "count", "count", "201"}, []string{`href="#count"`, "from 1 to 200"}},
 		"no such room":    {[]string{"room", "nosuchroom00000"}, []string{`href="#room"`}},
 		"impossible rule": {[]string{"repeat", "rule", "rule", "FREQ=SECONDLY"}, []string{`href="#repeat"`}},
 	} {
