@@ -26,7 +26,7 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 	p := doorProps{
 		Page: doorHead(e, v.Session.Title()), Standing: v.Standing, At: doorPath(e), Faults: faults, Help: frame.Support(e.App),
 		Team: v.Team.Name(), Logo: v.Team.LogoPath(), About: v.Team.Description(), Facts: factsOf(v),
-		Address: v.Address(), SignedIn: v.SignedIn, Leads: v.Leads(), Starts: v.Starts, Guest: v.BecomesGuest(),
+		Address: v.Address(), SignedIn: v.SignedIn, Starts: v.Starts, Guest: v.BecomesGuest(),
 		Name: cmp.Or(e.Request.FormValue("name"), nameOf(v)), Confirmed: v.Account != nil && v.Account.Verified(),
 		Personal: v.Code != "", Makes: v.MakesAccount(), Runs: v.Session.Status() == sessions.Running,
 		Timezone: e.Request.FormValue("timezone"), Ahead: time.Until(v.Session.Starts()),

@@ -86,7 +86,7 @@ func calendar(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if aimed(e, "details") {
+	if web.Aimed(e, "details") {
 		return web.Render(e, http.StatusOK, detailsSwap(props.Shell.Page.Title, nil))
 	}
 	if e.Request.URL.Query().Has("feed") {

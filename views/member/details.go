@@ -38,9 +38,9 @@ func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fa
 	_, _, props.Fault, _ = record.Refusal(fault)
 	if status == http.StatusOK && dialog == nil {
 		switch {
-		case aimed(e, "card"):
+		case web.Aimed(e, "card"):
 			return web.Render(e, status, card(props))
-		case aimed(e, "details"):
+		case web.Aimed(e, "details"):
 			props.Focus = true
 			return web.Render(e, status, detailsSwap(titled(e, props.Title), sessionDetails(props)))
 		}
@@ -90,7 +90,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(),
 		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
 		Quality: qualityWords(session), Settings: settingWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
-		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: openDetails()},
+		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
 		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + zoneWord(place)

@@ -351,7 +351,7 @@ func sessionDetails(d detailsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(d.Cancel, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: openDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(d.Cancel, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1345,7 +1345,7 @@ func card(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(d.Cancel, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: openDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(d.Cancel, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
