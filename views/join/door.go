@@ -3,7 +3,6 @@ package join
 import (
 	"cmp"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -114,8 +113,7 @@ type facts struct {
 
 // when is the span in the zone: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
 func (f facts) when() string {
-	name := f.Zone.String()
-	place := strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+	place := accounts.ZoneWord(f.Zone)
 	if place != "UTC" {
 		place += " time"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/attendances"
 	"usher/hooks/members"
@@ -93,10 +94,10 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
-		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + zoneWord(place)
+		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + accounts.ZoneWord(place)
 	}
 	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
-	if props.Room, err = roomName(e.App, session); err != nil {
+	if props.Room, err = sessions.RoomName(e.App, session); err != nil {
 		return props, err
 	}
 	lead, err := leads(e, session)
