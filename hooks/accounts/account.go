@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -86,6 +87,12 @@ func Zone(account *core.Record, fallback *time.Location) *time.Location {
 		}
 	}
 	return fallback
+}
+
+// ZoneWord names a time zone as people call it: "Lisbon".
+func ZoneWord(zone *time.Location) string {
+	name := zone.String()
+	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
 // KnownZone is the name of a time zone, or empty if there is no such one.

@@ -158,3 +158,16 @@ func MayManage(actor *actors.Actor, s *Session) error {
 	}
 	return record.Forbid("Only the host changes the session: ask " + s.GetString("host_name") + ", or an Admin.")
 }
+
+// MayDuplicate is nil if the actor may have the session again: its form names everybody who is asked, and where it is
+// held. That is for who manages it or leads it; others are told why not (R106).
+func MayDuplicate(app core.App, actor *actors.Actor, s *Session) error {
+	if MayManage(actor, s) == nil {
+		return nil
+	}
+	leads, err := Leads(app, s, actor)
+	if err == nil && !leads {
+		err = record.Forbid("Only the host and co-hosts duplicate the session: ask " + s.GetString("host_name") + ".")
+	}
+	return err
+}

@@ -36,7 +36,7 @@ func EventOf(app core.App, s *Session, link string) (calendar.Event, error) {
 
 // plainEvent is a session by itself. p may be nil: nobody is named as asked.
 func plainEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
-	place, err := roomName(app, s)
+	place, err := RoomName(app, s)
 	if err != nil {
 		return calendar.Event{}, err
 	}

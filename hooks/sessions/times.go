@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"usher/hooks/accounts"
 	"usher/hooks/record"
 )
 
@@ -40,7 +41,7 @@ func LocalTime(date, clock, zone string) (time.Time, error) {
 	at, next := placed(wanted, location)
 	if at.IsZero() {
 		return time.Time{}, record.Refuse("time", CodeBadTime, fmt.Sprintf("There is no %s on %s in %s: the clocks are put forward. The next time is %s.",
-			wanted.Format("15:04"), wanted.Format("2 January 2006"), place(zone), next.Format("15:04")))
+			wanted.Format("15:04"), wanted.Format("2 January 2006"), accounts.ZoneWord(location), next.Format("15:04")))
 	}
 	return at, nil
 }
@@ -94,11 +95,6 @@ func zoneOf(name string) *time.Location {
 		return time.UTC
 	}
 	return at
-}
-
-// place is the town in the name of a time zone.
-func place(zone string) string {
-	return strings.ReplaceAll(zone[strings.LastIndexByte(zone, '/')+1:], "_", " ")
 }
 
 // judgeTime refuses a start that is past or too far ahead.

@@ -89,7 +89,7 @@ func (w *writing) props(method calendar.Method) (mail.SessionProps, error) {
 		Starts: w.s.Starts(), Ends: w.s.Ends(), Zone: w.s.Zone(), Leads: leads[w.p.Part()],
 		Nameless: w.s.GetBool("passwordless"), Support: settings.Of(w.tx).Support, Method: string(method),
 	}
-	if props.Room, err = roomName(w.tx, w.s); err != nil {
+	if props.Room, err = RoomName(w.tx, w.s); err != nil {
 		return props, err
 	}
 	account, err := accounts.Find(w.tx, w.p.Address())
@@ -140,7 +140,8 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-func roomName(tx core.App, s *Session) (string, error) {
+// RoomName is the name of the session's room; empty if it has none.
+func RoomName(tx core.App, s *Session) (string, error) {
 	if s.RoomID() == "" {
 		return "", nil
 	}

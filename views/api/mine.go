@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -52,7 +53,7 @@ func answerInvitation(e *core.RequestEvent) error {
 		return err
 	}
 	me, err := sessions.ParticipantOf(e.App, session.Id, actor.Account)
-	if err == record.ErrNotFound {
+	if errors.Is(err, record.ErrNotFound) {
 		return record.Forbid("You are not asked to this session.")
 	}
 	if err != nil {

@@ -168,7 +168,7 @@ func duplicateSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := sessions.MayManage(actor, session); err != nil {
+	if err := sessions.MayDuplicate(e.App, actor, session); err != nil {
 		return err
 	}
 	if sent.Starts == nil {

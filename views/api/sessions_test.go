@@ -58,6 +58,20 @@ func TestWhoMayDoWhatWithSessions(t *testing.T) {
 	}
 }
 
+// Who is asked to a session does not read in a copy of it whom else it asks; a co-host knows.
+func TestACoHostDuplicatesASessionAndWhoIsAskedDoesNot(t *testing.T) {
+	w := newWorld(t)
+	for name, want := range map[string]string{"cohost": "200", "asked": "403"} {
+		someone := w.newMember("organizer")
+		form := sessions.Form{Guests: []string{someone.Email()}}
+		if name == "cohost" {
+			form = sessions.Form{Cohosts: []string{someone.Id}}
+		}
+		w.tokens[name], _ = someone.NewAuthToken()
+		expect(t, w, name, "POST", "/api/sessions/"+w.session(form).Id+"/duplicate", object{"starts": on(2, 9).Format(time.RFC3339)}, want)
+	}
+}
+
 func TestASessionIsScheduledShownChangedDuplicatedAndCancelled(t *testing.T) {
 	w := newWorld(t)
 	room := w.room("Stage")

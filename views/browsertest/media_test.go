@@ -214,6 +214,16 @@ func TestWhoHasNoDevicesTakesPartAndIsInOnlyOnce(t *testing.T) {
 	host.see("People 2")
 }
 
+// Without https a browser has no devices to give, on another machine than the server's.
+func TestWhoseBrowserGivesNoDevicesIsToldWhy(t *testing.T) {
+	m := meet(t, sessions.Form{Guests: []string{noor}})
+	m.letIn(hookstest.Member(t, m.App, m.team, noor))
+	b := signIn(t, m.Server, noor)
+	b.before(`Object.defineProperty(navigator, "mediaDevices", {value: undefined})`)
+	b.visit(m.address())
+	b.see("Browsers give camera and microphone only to pages on https.")
+}
+
 func TestTheLiveSessionIsForEverybody(t *testing.T) {
 	m := meet(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}, Lobby: true})
 	m.endsIn(10 * time.Minute)

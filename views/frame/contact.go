@@ -67,32 +67,25 @@ func InCharge(app core.App, team string) ([]Contact, error) {
 
 // Inviter is whom to ask about an invitation: who sent it, or the team's Owner when that person has left it.
 func Inviter(app core.App, i *invitations.Invitation) (Contact, error) {
-	m, err := members.Find(app, i.TeamID(), i.GetString("inviter"))
-	if errors.Is(err, record.ErrNotFound) {
-		m, err = members.Owner(app, i.TeamID())
-	}
-	if err != nil {
-		return Contact{}, err
-	}
-	account, err := app.FindRecordById("users", m.UserID())
-	if err != nil {
-		return Contact{}, fmt.Errorf("find the inviter: %w", err)
-	}
-	return contactOf(account, m.Roles()), nil
+	return personOrOwner(app, i.TeamID(), i.GetString("inviter"))
 }
 
 // HostOf is whom to ask about a session: who holds it, or the team's Owner when that person has left the team.
 func HostOf(app core.App, session *sessions.Session) (Contact, error) {
-	m, err := members.Find(app, session.TeamID(), session.HostID())
+	return personOrOwner(app, session.TeamID(), session.HostID())
+}
+
+func personOrOwner(app core.App, team, user string) (Contact, error) {
+	m, err := members.Find(app, team, user)
 	if errors.Is(err, record.ErrNotFound) {
-		m, err = members.Owner(app, session.TeamID())
+		m, err = members.Owner(app, team)
 	}
 	if err != nil {
 		return Contact{}, err
 	}
 	account, err := app.FindRecordById("users", m.UserID())
 	if err != nil {
-		return Contact{}, fmt.Errorf("find the host of a session: %w", err)
+		return Contact{}, fmt.Errorf("find whom to ask: %w", err)
 	}
 	return contactOf(account, m.Roles()), nil
 }

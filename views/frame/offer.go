@@ -2,7 +2,6 @@ package frame
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -60,8 +59,7 @@ func (o Offer) Clock() string {
 	if o.Zone == nil {
 		return time.UTC.String()
 	}
-	name := o.Zone.String()
-	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+	return accounts.ZoneWord(o.Zone)
 }
 
 // Asks is what the team asks: "asks you to be Admin".

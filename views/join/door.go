@@ -3,7 +3,6 @@ package join
 import (
 	"cmp"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -26,7 +25,7 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 	p := doorProps{
 		Page: doorHead(e, v.Session.Title()), Standing: v.Standing, At: doorPath(e), Faults: faults, Help: frame.Support(e.App),
 		Team: v.Team.Name(), Logo: v.Team.LogoPath(), About: v.Team.Description(), Facts: factsOf(v),
-		Address: v.Address(), SignedIn: v.SignedIn, Leads: v.Leads(), Starts: v.Starts, Guest: v.BecomesGuest(),
+		Address: v.Address(), SignedIn: v.SignedIn, Starts: v.Starts, Guest: v.BecomesGuest(),
 		Name: cmp.Or(e.Request.FormValue("name"), nameOf(v)), Confirmed: v.Account != nil && v.Account.Verified(),
 		Personal: v.Code != "", Makes: v.MakesAccount(), Runs: v.Session.Status() == sessions.Running,
 		Timezone: e.Request.FormValue("timezone"), Ahead: time.Until(v.Session.Starts()),
@@ -114,8 +113,7 @@ type facts struct {
 
 // when is the span in the zone: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
 func (f facts) when() string {
-	name := f.Zone.String()
-	place := strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+	place := accounts.ZoneWord(f.Zone)
 	if place != "UTC" {
 		place += " time"
 	}

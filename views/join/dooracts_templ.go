@@ -74,7 +74,7 @@ func earlyActs(p doorProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, c := range p.choices() {
+				for _, c := range frame.Answers {
 					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: c.Label, Icon: c.Icon, Variant: "outline", Name: "answer", Value: c.Value, Attrs: templ.Attributes{"aria-pressed": p.chosen(c.Value)}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -141,13 +141,6 @@ func (p doorProps) joining() string {
 	return "Join now"
 }
 
-// choices are the answers to whether somebody comes.
-func (p doorProps) choices() []choice {
-	return []choice{{sessions.Yes, "Yes", "check"}, {sessions.Maybe, "Maybe", "circle-question-mark"}, {sessions.No, "No", "x"}}
-}
-
-type choice struct{ Value, Label, Icon string }
-
 func (p doorProps) chosen(value string) string {
 	if p.Answer == value {
 		return "true"

@@ -62,14 +62,14 @@ func startInRoom(e *core.RequestEvent) error {
 }
 
 func roomAgain(e *core.RequestEvent, refused error) error {
-	if _, ok := web.FaultsOf(refused); !ok {
+	faults, ok := web.FaultsOf(refused)
+	if !ok {
 		return refused
 	}
 	place, err := placeOf(e)
 	if err != nil {
 		return err
 	}
-	faults, _ := web.FaultsOf(refused)
 	props, err := roomProps(e, place, faults)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/sessions"
 	"usher/views/ui"
 	"usher/views/web"
@@ -86,7 +87,7 @@ func calendar(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if aimed(e, "details") {
+	if web.Aimed(e, "details") {
 		return web.Render(e, http.StatusOK, detailsSwap(props.Shell.Page.Title, nil))
 	}
 	if e.Request.URL.Query().Has("feed") {
@@ -108,7 +109,7 @@ func calendarProps(e *core.RequestEvent, values url.Values) (calendarForm, error
 		return calendarForm{}, err
 	}
 	props := calendarForm{
-		Shell: shell, View: p.view, Title: p.title(now), Zone: zoneWord(now.Location()), Word: map[string]string{monthView: "Month", weekView: "Week", agendaView: "Agenda"}[p.view],
+		Shell: shell, View: p.view, Title: p.title(now), Zone: accounts.ZoneWord(now.Location()), Word: map[string]string{monthView: "Month", weekView: "Week", agendaView: "Agenda"}[p.view],
 		Back: path + "?" + p.query(p.view, p.moved(-1)), Next: path + "?" + p.query(p.view, p.moved(1)), Today: path + "?" + p.query(p.view, now),
 		Feed: path + "?" + p.query(p.view, p.date) + "&feed=1",
 	}

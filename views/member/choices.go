@@ -30,8 +30,6 @@ var presets = []preset{
 	{"2160p", 30, "4K, 30 fps"},
 }
 
-var heights = []string{"360p", "720p", "1080p", "2160p"}
-
 var sounds = []ui.Option{{Value: "speech", Label: "Speech"}, {Value: "music", Label: "Music"}, {Value: "stereo", Label: "Stereo"}}
 
 var codecs = []ui.Option{{Value: "vp8", Label: "VP8, works everywhere"}, {Value: "h264", Label: "H.264"}, {Value: "vp9", Label: "VP9, sharper"}, {Value: "av1", Label: "AV1, sharpest, needs new devices"}}
@@ -123,7 +121,7 @@ func (p *sessionForm) pictures(most, room string) {
 	known := slices.ContainsFunc(all, func(one preset) bool { return picture(one.resolution, one.fps) == p.Typed.Picture })
 	for _, one := range all {
 		option := ui.Option{Value: picture(one.resolution, one.fps), Label: one.word}
-		if slices.Index(heights, one.resolution) > slices.Index(heights, most) {
+		if slices.Index(rooms.Qualities, one.resolution) > slices.Index(rooms.Qualities, most) {
 			option.Disabled = option.Value != p.Typed.Picture
 			option.Label += " (" + room + " allows up to " + most + ")"
 		}

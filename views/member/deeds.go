@@ -53,7 +53,7 @@ func askCancel(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if aimed(e, "dialog") {
+	if web.Aimed(e, "dialog") {
 		props.Close = ""
 		return web.Render(e, http.StatusOK, cancelDialog(props))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/attendances"
 	"usher/hooks/members"
@@ -38,9 +39,9 @@ func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fa
 	_, _, props.Fault, _ = record.Refusal(fault)
 	if status == http.StatusOK && dialog == nil {
 		switch {
-		case aimed(e, "card"):
+		case web.Aimed(e, "card"):
 			return web.Render(e, status, card(props))
-		case aimed(e, "details"):
+		case web.Aimed(e, "details"):
 			props.Focus = true
 			return web.Render(e, status, detailsSwap(titled(e, props.Title), sessionDetails(props)))
 		}
@@ -90,13 +91,13 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(),
 		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
 		Quality: qualityWords(session), Settings: settingWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
-		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: openDetails()},
+		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
-		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + zoneWord(place)
+		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + accounts.ZoneWord(place)
 	}
 	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
-	if props.Room, err = roomName(e.App, session); err != nil {
+	if props.Room, err = sessions.RoomName(e.App, session); err != nil {
 		return props, err
 	}
 	lead, err := leads(e, session)
@@ -229,7 +230,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 	if p.Manage && session.Status() == sessions.Scheduled {
 		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
 	}
-	if actor.CanHost() && (lead || in) {
+	if actor.CanHost() && (lead || p.Manage) {
 		p.Duplicate = sessionsPath(e) + "/new?from=" + session.Id
 	}
 	if me != nil && me.Part() != sessions.Host && open && in {

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -175,7 +176,7 @@ var fields = map[string]string{"starts": "date", "resolution": "picture", "fps":
 func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, faults web.Faults) (sessionForm, error) {
 	actor := web.Actor(e)
 	props := sessionForm{Title: "New session", Action: sessionsPath(e) + "/new", Close: sessionsPath(e), Typed: typed, Yes: "Schedule",
-		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: zoneWord(zoneOf(actor))}
+		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(zoneOf(actor))}
 	crumb := ui.Crumb{Label: "New session"}
 	if session != nil {
 		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
@@ -228,6 +229,9 @@ func firstTyped(e *core.RequestEvent) (typed, error) {
 	if id := query.Get("from"); id != "" {
 		session, err := sessions.FindFor(e.App, actor, id)
 		if err != nil {
+			return typed, err
+		}
+		if err := sessions.MayDuplicate(e.App, actor, session); err != nil {
 			return typed, err
 		}
 		form, err := sessions.FormOf(e.App, session)

@@ -23,16 +23,10 @@ func sessionList(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if web.IsFragment(e) && aimed(e, "details") {
+	if web.Aimed(e, "details") {
 		return web.Render(e, http.StatusOK, detailsSwap(titled(e, "Sessions"), nil))
 	}
 	return web.Render(e, http.StatusOK, listPage(props))
-}
-
-// aimed reports whether a part of the page is asked for, to stand in the element with that id.
-func aimed(e *core.RequestEvent, id string) bool {
-	target := e.Request.Header.Get("HX-Target")
-	return web.IsFragment(e) && (target == id || strings.HasSuffix(target, "#"+id))
 }
 
 // listing is what the list is narrowed to, as its address says it.

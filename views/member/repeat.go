@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"usher/hooks/accounts"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/views/ui"
@@ -14,14 +15,13 @@ import (
 
 // The ways to repeat that the form knows. What else a rule can say stays as it is.
 const (
-	once       = ""
-	daily      = "daily"
-	weekdays   = "weekdays"
-	weekly     = "weekly"
-	byDay      = "day"     // of the month
-	byWeekday  = "weekday" // such as the third Thursday
-	asItWas    = "rule"
-	maxRepeats = 366
+	once      = ""
+	daily     = "daily"
+	weekdays  = "weekdays"
+	weekly    = "weekly"
+	byDay     = "day"     // of the month
+	byWeekday = "weekday" // such as the third Thursday
+	asItWas   = "rule"
 )
 
 var dayKeys = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
@@ -39,18 +39,18 @@ func (t typed) rule(zone string) (string, error) {
 	}
 	rule, ok := t.frequency(first)
 	if !ok {
-		return "", record.Refuse("repeat", "bad_rule", "Choose how the session repeats from the list.")
+		return "", record.Refuse("repeat", sessions.CodeBadRule, "Choose how the session repeats from the list.")
 	}
 	if t.Ends == "until" {
 		until, err := sessions.LocalTime(t.Until, "23:59", zone)
 		if err != nil {
-			return "", record.Refuse("until", "bad_rule", "Choose the last day of the series.")
+			return "", record.Refuse("until", sessions.CodeBadRule, "Choose the last day of the series.")
 		}
 		return rule + ";UNTIL=" + until.UTC().Format("20060102T150405Z"), nil
 	}
 	count, err := strconv.Atoi(t.Count)
-	if err != nil || count < 1 || count > maxRepeats {
-		return "", record.Refuse("count", "bad_rule", fmt.Sprintf("Give a number from 1 to %d.", maxRepeats))
+	if err != nil || count < 1 || count > sessions.MaxOccurrences {
+		return "", record.Refuse("count", sessions.CodeBadRule, fmt.Sprintf("Give a number from 1 to %d.", sessions.MaxOccurrences))
 	}
 	return rule + ";COUNT=" + strconv.Itoa(count), nil
 }
@@ -207,7 +207,7 @@ func (t typed) says() (sentence, wrong string) {
 		if _, all, err = sessions.Recur(rule, starts, zone); err == nil {
 			last := all[len(all)-1].In(zone)
 			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each is at %s by the clock in %s, in summer and in winter.", len(all), t.how(first),
-				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), clock(starts.In(zone)), zoneWord(zone)), ""
+				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), clock(starts.In(zone)), accounts.ZoneWord(zone)), ""
 		}
 	}
 	_, _, wrong, _ = record.Refusal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
@@ -107,7 +108,7 @@ func roomsProps(e *core.RequestEvent, v roomView) (roomsForm, error) {
 		return roomsForm{}, err
 	}
 	props := roomsForm{
-		Shell: around, Team: actor.Team.GetString("name"), Title: v.title(), Week: v.week, Whole: v.whole, Zone: zoneWord(v.now.Location()),
+		Shell: around, Team: actor.Team.GetString("name"), Title: v.title(), Week: v.week, Whole: v.whole, Zone: accounts.ZoneWord(v.now.Location()),
 		Back: v.address(v.day.AddDate(0, 0, -step)), Next: v.address(v.day.AddDate(0, 0, step)), Today: v.address(midnight(v.now)),
 		Views: []ui.Filter{{Label: "Day", Href: v.as(false, v.whole).address(v.day), Current: !v.week}, {Label: "Week", Href: v.as(true, v.whole).address(v.day), Current: v.week}},
 		Hours: v.as(v.week, !v.whole).address(v.day), Hosts: actor.CanHost(),

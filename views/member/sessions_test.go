@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
 	"usher/hooks/rooms"
@@ -51,6 +52,28 @@ func TestWhoSeesASession(t *testing.T) {
 		}
 	}
 	says(t, w.As(w.foreign).Get("/app/northlight-docs/sessions/"+asked.Id), 404)
+}
+
+// A form that begins as the same session again names everybody who is asked, and where it is held: who is asked
+// himself does not read that, whatever he may host.
+func TestWhoKnowsWhomASessionAsksHasItAgain(t *testing.T) {
+	w := build(t)
+	otto := hookstest.Member(t, w.App, w.team, "otto@halation.example", "organizer")
+	carla := hookstest.Member(t, w.App, w.team, "carla@halation.example", "organizer")
+	form := sessions.Form{Guests: []string{"nameless@studio.example"}, Cohosts: []string{carla.Id}, Elsewhere: "https://meet.example/secret"}
+	id := w.session("Kestrel, reel 4", form, otto).Id
+	again := app + "/sessions/new?from=" + id
+	for name, may := range map[string]*core.Record{"the host": w.olga, "a co-host": carla} {
+		says(t, w.As(may).Get(app+"/sessions/"+id), 200, "Duplicate")
+		if r := w.As(may).Get(again); !strings.Contains(r.Body, "nameless@studio.example") {
+			t.Errorf("%s: %d", name, r.Status)
+		}
+	}
+	asked := w.As(otto)
+	lacks(t, asked.Get(app+"/sessions/"+id), "Duplicate", "nameless@")
+	r := asked.Get(again)
+	says(t, r, 403)
+	lacks(t, r, "nameless@", "meet.example")
 }
 
 func TestSchedulingByTheForm(t *testing.T) {
@@ -108,6 +131,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
 		"own machine":     {[]string{"elsewhere", "http://localhost/x"}, []string{`href="#elsewhere"`}},
 		"endless":         {[]string{"repeat", "weekly", "ends", "count", "count", "9999"}, []string{`href="#count"`}},
+		"too many":        {[]string{"repeat", "daily", "ends", "count", "count", "201"}, []string{`href="#count"`, "from 1 to 200"}},
 		"no such room":    {[]string{"room", "nosuchroom00000"}, []string{`href="#room"`}},
 		"impossible rule": {[]string{"repeat", "rule", "rule", "FREQ=SECONDLY"}, []string{`href="#repeat"`}},
 	} {

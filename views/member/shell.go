@@ -2,7 +2,6 @@ package member
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -32,12 +31,6 @@ func titled(e *core.RequestEvent, about string) string {
 // zoneOf is the time zone in which the actor reads dates: his own, or else the team's.
 func zoneOf(actor *actors.Actor) *time.Location {
 	return accounts.Zone(actor.Account, teams.Of(actor.Team).Zone())
-}
-
-// zoneWord names a zone as people call it: "Lisbon".
-func zoneWord(zone *time.Location) string {
-	name := zone.String()
-	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
 // clock is the time of day: "9:00".

@@ -153,7 +153,7 @@ func cohosts(app core.App, actor *actors.Actor, all []string) ([]string, error) 
 			}
 		}
 		if errors.Is(err, record.ErrNotFound) {
-			return nil, record.Refuse("cohosts", "bad_cohost", "“"+record.Cut(line, 80)+"” is no member of the team. Only members can be co-hosts; ask others as guests.")
+			return nil, record.Refuse("cohosts", sessions.CodeBadCohost, "“"+record.Cut(line, 80)+"” is no member of the team. Only members can be co-hosts; ask others as guests.")
 		}
 		if err != nil {
 			return nil, err

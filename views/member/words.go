@@ -1,14 +1,11 @@
 package member
 
 import (
-	"errors"
 	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
-	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
 
@@ -74,18 +71,4 @@ func seriesWords(app core.App, session *sessions.Session, zone *time.Location) (
 		how = "by a rule of its own"
 	}
 	return "One of a series, " + how + ": number " + number(place) + " of " + number(len(all)) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
-}
-
-func roomName(app core.App, session *sessions.Session) (string, error) {
-	if session.RoomID() == "" {
-		return "", nil
-	}
-	room, err := rooms.Find(app, session.TeamID(), session.RoomID())
-	if errors.Is(err, record.ErrNotFound) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return room.Name(), nil
 }

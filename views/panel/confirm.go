@@ -29,7 +29,7 @@ func confirm(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if !aimed(e, "dialog") {
+	if !web.Aimed(e, "dialog") {
 		props.Close = personPath(e, row)
 	}
 	return confirmOver(e, row, Deed(props))
@@ -37,7 +37,7 @@ func confirm(e *core.RequestEvent) error {
 
 // confirmOver shows a question over the details that are there, or with them under it.
 func confirmOver(e *core.RequestEvent, row *members.Row, question templ.Component) error {
-	if aimed(e, "dialog") {
+	if web.Aimed(e, "dialog") {
 		return web.Render(e, http.StatusOK, question)
 	}
 	return showDetails(e, http.StatusOK, row, members.Query{}, shown{dialog: question})
@@ -53,7 +53,7 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
 		return record.ErrNotFound
 	}
 	props := QuestionProps{Action: personPath(e, row) + "/remove", Deed: "remove"}
-	if !aimed(e, "dialog") {
+	if !web.Aimed(e, "dialog") {
 		props.Close = personPath(e, row)
 	}
 	props.foretell(foreseen)

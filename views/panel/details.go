@@ -37,7 +37,7 @@ type shown struct {
 }
 
 func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also shown) error {
-	if aimed(e, "details") {
+	if web.Aimed(e, "details") {
 		return detailsPart(e, row, query)
 	}
 	page, err := usersProps(e, query, row.ID)

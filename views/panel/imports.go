@@ -56,7 +56,7 @@ func importPage(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if aimed(e, "import-bar") {
+	if web.Aimed(e, "import-bar") {
 		return web.Render(e, http.StatusOK, ImportBar(barProps(e, one)))
 	}
 	return showImport(e, http.StatusOK, one, nil)
@@ -74,7 +74,7 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 			props.Rows = append(props.Rows, ImportRowProps{N: row.N, Text: clean(row.Raw), Reason: row.Message})
 		}
 	}
-	if aimed(e, "import") {
+	if web.Aimed(e, "import") {
 		return web.Render(e, status, ImportState(props))
 	}
 	page := ImportPageProps{Import: props, Dialog: dialog}

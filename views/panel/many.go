@@ -104,7 +104,7 @@ func notFoundOr(err error) error {
 
 // show answers with the question: over the list that is there, or with the list under it.
 func (c choice) show(e *core.RequestEvent, status int, question QuestionProps) error {
-	if aimed(e, "dialog") {
+	if web.Aimed(e, "dialog") {
 		question.Close = ""
 		return web.Render(e, status, Question(question))
 	}

@@ -320,7 +320,7 @@ func which(p QuestionProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, openDialog())
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, ui.OpenDialog())
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

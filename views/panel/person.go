@@ -23,7 +23,7 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 	props := PersonProps{
 		Name: row.Called(), Picture: accounts.PicturePath(row.User, row.Avatar), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
 		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan",
-		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: openDetails()},
+		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	for _, option := range list.Tags {
 		if option.Value != "" {

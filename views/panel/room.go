@@ -31,7 +31,7 @@ func roomDetails(e *core.RequestEvent) error {
 		return err
 	}
 	query := roomQueryOf(e.Request.URL.Query())
-	if !aimed(e, "details") {
+	if !web.Aimed(e, "details") {
 		return showRoom(e, http.StatusOK, room, nil, "")
 	}
 	list, err := roomsListed(e, query, room.Id)
@@ -70,7 +70,7 @@ func showRoom(e *core.RequestEvent, status int, room *rooms.Room, dialog templ.C
 func roomProps(e *core.RequestEvent, room *rooms.Room, query roomQuery, list RoomListProps) (RoomProps, error) {
 	path := roomPath(e, room)
 	props := RoomProps{
-		Head: ui.DetailsProps{Label: room.Name(), Close: query.address(roomsPath(e)), Copy: true, Attrs: openDetails()},
+		Head: ui.DetailsProps{Label: room.Name(), Close: query.address(roomsPath(e)), Copy: true, Attrs: ui.OpenDetails()},
 		Name: room.Name(), About: room.Description(), Link: room.Link(e.App), Path: path, Archived: !room.Archived().IsZero(), Open: room.Entry() == rooms.Anyone,
 	}
 	placeRoom(&props.Head, list, room.Id)

@@ -316,7 +316,7 @@ func Room(p RoomProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/archive", ui.ButtonProps{Label: "Archive…", Variant: "destructive", Attrs: openDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/archive", ui.ButtonProps{Label: "Archive…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -458,7 +458,7 @@ func roomLink(p RoomProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/rotate", ui.ButtonProps{Label: "Rotate the link…", Icon: "refresh-cw", Variant: "outline", Size: "sm", Attrs: openDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/rotate", ui.ButtonProps{Label: "Rotate the link…", Icon: "refresh-cw", Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -59,7 +59,7 @@ func confirmRotate(e *core.RequestEvent) error {
 
 func askRoom(e *core.RequestEvent, room *rooms.Room, deed string, props RoomDeedProps) error {
 	props.Action = roomPath(e, room) + deed
-	if aimed(e, "dialog") {
+	if web.Aimed(e, "dialog") {
 		return web.Render(e, http.StatusOK, RoomDeed(props))
 	}
 	props.Close = roomPath(e, room)

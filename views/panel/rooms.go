@@ -61,7 +61,7 @@ func roomList(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if aimed(e, "details") {
+	if web.Aimed(e, "details") {
 		list.focus(e.Request.Header.Get("HX-Current-URL"))
 		return web.Render(e, http.StatusOK, roomSwap(titled(e, "Rooms"), nil, list))
 	}

@@ -265,7 +265,7 @@ func seatOne(s Seat) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, openDetails())
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, ui.OpenDetails())
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -36,7 +36,7 @@ func usersPart(e *core.RequestEvent, query members.Query) error {
 	if err != nil {
 		return err
 	}
-	if aimed(e, "details") {
+	if web.Aimed(e, "details") {
 		list.focus(e.Request.Header.Get("HX-Current-URL"))
 		return web.Render(e, http.StatusOK, detailsSwap(titled(e, "Users"), nil, list, alone(counts, query)))
 	}
@@ -47,12 +47,6 @@ func usersPart(e *core.RequestEvent, query members.Query) error {
 // alone reports whether nobody but the Owner is in the team, which is shown instead of a list.
 func alone(counts members.Counts, query members.Query) bool {
 	return counts.Total == 1 && !narrowed(query)
-}
-
-// aimed reports whether a part of the page is asked for, to stand in the element with that id.
-func aimed(e *core.RequestEvent, id string) bool {
-	target := e.Request.Header.Get("HX-Target")
-	return web.IsFragment(e) && len(target) > len(id) && target[len(target)-len(id)-1:] == "#"+id
 }
 
 // usersProps reads all that the page shows. current is the id of the row whose details are open.

@@ -6,7 +6,6 @@ import (
 	"usher/hooks/entry"
 	"usher/hooks/members"
 	"usher/hooks/sessions"
-	"usher/views/ui"
 )
 
 // curtainOf is what stands in the place of the session for who is not in it any more, by the server's word.
@@ -71,7 +70,7 @@ func ending(v *entry.Visitor) (title, text string) {
 		return "The session is cancelled", hostOf(v) + " has called it off."
 	}
 	if lasted := v.Session.Ended().Sub(v.Session.Started()); !v.Session.Started().IsZero() && lasted > time.Minute {
-		text += "It ran for " + span(lasted) + "."
+		text += "It ran for " + sessions.Length(int(lasted/time.Minute)) + "."
 	}
 	return title, text
 }
@@ -81,16 +80,4 @@ func hostOf(v *entry.Visitor) string {
 		return name
 	}
 	return "its host"
-}
-
-// span is a length in hours and minutes.
-func span(d time.Duration) string {
-	minutes := int(d / time.Minute)
-	if minutes < 60 {
-		return ui.Count(minutes, "minute", "minutes")
-	}
-	if minutes%60 == 0 {
-		return ui.Count(minutes/60, "hour", "hours")
-	}
-	return ui.Count(minutes/60, "hour", "hours") + " " + ui.Count(minutes%60, "minute", "minutes")
 }

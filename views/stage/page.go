@@ -50,12 +50,11 @@ type description struct {
 }
 
 type person struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Part      string `json:"part"`
-	Guest     bool   `json:"guest"`
-	Leads     bool   `json:"leads"`
-	Publishes bool   `json:"publishes"`
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Part  string `json:"part"`
+	Guest bool   `json:"guest"`
+	Leads bool   `json:"leads"`
 }
 
 type video struct {
@@ -70,7 +69,7 @@ func describe(v *entry.Visitor) description {
 	return description{
 		At: "/live/" + s.Id,
 		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
-			Leads: p.Leads(), Publishes: true},
+			Leads: p.Leads()},
 		Muted: v.Muted(),
 		Audio: s.GetString("audio"),
 		Video: pictureOf(s),

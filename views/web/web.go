@@ -5,6 +5,7 @@ package web
 import (
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
@@ -56,6 +57,11 @@ func keepNothing(e *core.RequestEvent) error {
 // IsFragment reports whether a part of the page is asked for, and not the whole.
 func IsFragment(e *core.RequestEvent) bool {
 	return e.Request.Header.Get("HX-Request") == "true" && e.Request.Header.Get("HX-History-Restore-Request") != "true"
+}
+
+// Aimed reports whether a part of the page is asked for, to stand in the element with that id.
+func Aimed(e *core.RequestEvent, id string) bool {
+	return IsFragment(e) && strings.HasSuffix(e.Request.Header.Get("HX-Target"), "#"+id)
 }
 
 // Go sends the person to another page of ours, after a form, too.

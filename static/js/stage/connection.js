@@ -13,7 +13,7 @@ let entering = false;
 let wake = () => {};
 
 // Connects, however often it takes. published is called each time that the page is in anew.
-export async function enter(published) {
+async function enter(published) {
   if (entering) return;
   entering = true;
   for (let attempt = 0; !over(); attempt++) {

@@ -1,7 +1,7 @@
 // Which camera, microphone and loudspeaker: chosen in a dialog, used at once, and remembered.
 import { keep, kept } from "./kept.js";
 import { el } from "./dom.js";
-import { me, Room, room, RoomEvent, Track } from "./room.js";
+import { me, room, RoomEvent, Track } from "./room.js";
 import { say } from "../toasts.js";
 
 const dialog = document.getElementById("devices");

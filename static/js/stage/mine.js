@@ -50,9 +50,6 @@ async function take() {
   return each.flatMap((result) => result.value ?? []);
 }
 
-// Asked for while the page connects; a connection that is made anew takes its own.
-let first = session.me.publishes ? take() : Promise.resolve([]);
-
 // Sends what is wanted into a room that was just entered.
 export async function publish() {
   const tracks = await (first ?? take());
@@ -157,3 +154,6 @@ for (const kind of Object.keys(kinds)) {
 }
 whenChanged(draw);
 draw();
+
+// Asked for while the page connects; a connection that is made anew takes its own.
+let first = take();

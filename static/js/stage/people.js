@@ -1,10 +1,9 @@
 // The list of people: whose hand is up and for how long, who is in, and what a host can do about each.
-import { session } from "./session.js";
+import { at, session } from "./session.js";
 import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
 import { caption } from "./captions.js";
 import { raised, handOf, whenHands } from "./hands.js";
 import { about, everybody, isMe, leads, partOf, room, RoomEvent, whenChanged } from "./room.js";
-import { at } from "./session.js";
 import { send } from "./state.js";
 import { say } from "../toasts.js";
 

@@ -2,7 +2,7 @@
 import { options } from "./publishing.js";
 import { session } from "./session.js";
 
-export const { Room, RoomEvent, Track, ConnectionState, ConnectionQuality, DisconnectReason } = window.LivekitClient;
+export const { Room, RoomEvent, Track, ConnectionQuality, DisconnectReason } = window.LivekitClient;
 
 window.LivekitClient.setLogLevel("silent");
 
@@ -31,7 +31,7 @@ export function about(participant) {
   } catch (broken) {
     said = {};
   }
-  const person = { name: participant.name || "Somebody", part: said.part ?? "attendee", guest: Boolean(said.guest), picture: said.picture ?? "" };
+  const person = { name: participant.name || "Somebody", part: said.part ?? "attendee", guest: Boolean(said.guest) };
   read.set(participant, { text: participant.metadata, called: participant.name, person });
   return person;
 }
@@ -41,9 +41,6 @@ export const leads = (participant) => ["host", "cohost"].includes(about(particip
 const parts = { host: "Host", cohost: "Co-host", presenter: "Presenter" };
 
 export const partOf = (participant) => parts[about(participant).part] ?? (about(participant).guest ? "Guest" : "Attendee");
-
-export const speaks = (participant) => participant.isMicrophoneEnabled;
-export const shows = (participant) => participant.isScreenShareEnabled;
 
 const redraws = [
   "ParticipantConnected", "ParticipantDisconnected", "ParticipantMetadataChanged", "ParticipantNameChanged", "ParticipantActive",
