@@ -65,9 +65,10 @@ func untilStopped(e *core.RealtimeConnectRequestEvent) error {
 	ctx, cancel := context.WithCancel(e.Request.Context())
 	defer cancel()
 	e.Request = e.Request.WithContext(ctx)
+	stopped := Stopped(e.App)
 	routine.FireAndForget(func() {
 		select {
-		case <-Stopped(e.App):
+		case <-stopped:
 			cancel()
 		case <-ctx.Done():
 		}

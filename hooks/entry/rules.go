@@ -44,8 +44,9 @@ func leaveMedia(app core.App, r *core.Record) {
 		app.Logger().Error("find the session of who is put out", "error", err)
 		return
 	}
+	room, person := session.Media(), r.Id
 	routine.FireAndForget(func() {
-		if err := live.PutOut(app, session.Media(), r.Id); err != nil {
+		if err := live.PutOut(app, room, person); err != nil {
 			app.Logger().Warn("put somebody out of the media room", "error", err)
 		}
 	})

@@ -137,7 +137,7 @@ func Use(app core.App, start Starter) {
 			return err
 		}
 		if Outside(e.App) {
-			routine.FireAndForget(func() { probe(e.App) })
+			routine.FireAndForget(func() { probe(app) })
 			return nil
 		}
 		stateOf(e.App).set(nil, nil)

@@ -30,7 +30,8 @@ func registerRun(app core.App) {
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardFewer))
 	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(func(e *core.RecordEvent) error {
 		if session := (&Session{e.Record}); session.Status() == Ended && session.Media() != "" {
-			routine.FireAndForget(func() { closeMedia(e.App, session.Media()) })
+			app, room := e.App, session.Media() // PocketBase writes to the event when the hooks are through
+			routine.FireAndForget(func() { closeMedia(app, room) })
 		}
 		return e.Next()
 	})

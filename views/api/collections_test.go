@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
+	"usher/hooks/sessions"
 )
 
 func jsonBody(t *testing.T, body object) io.Reader {
@@ -129,6 +130,10 @@ func TestOnlyActionsWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.session(sessions.Form{Rule: "FREQ=DAILY;COUNT=2", Guests: []string{"gita@guest.example", "mina@halation.example"}, Room: w.room("Stage")})
+	if err := sessions.NewFeed(w.App, hookstest.Actor(t, w.App, w.people["member"], w.team)); err != nil {
+		t.Fatal(err)
+	}
 	rows := map[string]string{"teams": w.team.Id, "memberships": membership.Id, "invitations": open.ID, "users": w.people["guest"].Id}
 	collections, err := w.App.FindAllCollections()
 	if err != nil {
@@ -147,6 +152,7 @@ func TestOnlyActionsWrite(t *testing.T) {
 					continue // his own
 				}
 				status, body := w.as(role, call.method, call.path, object{"admin": true, "name": "Changed", "team": w.team.Id, "user": w.people["guest"].Id,
+					"title": "Changed", "state": "admitted", "part": "host", "status": "ended", "token_hash": "x", "entry": "anyone", "slug": "changed",
 					"kind": "member", "email": "x@halation.example", "password": hookstest.Password, "passwordConfirm": hookstest.Password})
 				if status != 400 && status != 401 && status != 403 && status != 404 {
 					t.Errorf("%s %s %s: %d %s", role, call.method, call.path, status, text(body))
@@ -174,7 +180,8 @@ func firstID(w *world, collection *core.Collection) string {
 func snapshot(t *testing.T, w *world) string {
 	t.Helper()
 	rows := []any{}
-	for _, name := range []string{"users", "teams", "memberships", "invitations", "retired_links", "logins", "plans", "audit", "_superusers"} {
+	for _, name := range []string{"users", "teams", "memberships", "invitations", "retired_links", "logins", "plans", "audit", "_superusers",
+		"rooms", "room_links", "series", "sessions", "participants", "feeds", "attendances", "session_reports", "departures", "imports", "tags"} {
 		records, err := w.App.FindAllRecords(name)
 		if err != nil {
 			t.Fatal(err)

@@ -8,12 +8,16 @@ import (
 
 func TestNoOtherSiteDoesADeed(t *testing.T) {
 	s := open(t, true)
-	b := s.As(s.owner)
+	b, app := s.As(s.owner), "/app/"+s.team.Slug()
 	for _, path := range []string{
 		s.path("/users/selected"), s.path("/users/import/x/stop"), s.user(s.member, "/tags"), s.user(s.member, "/correct"),
 		s.user(s.member, "/remove"), s.path("/settings/delete"), s.path("/settings/test-letter"), s.path("/users/add"), s.path("/users/preview"),
 		"/account/picture", "/account/picture/remove", "/account/address", "/account/address/cancel", "/account/password",
 		"/account/devices/others", "/account/delete", "/email/x", "/teams",
+		s.path("/rooms/new"), "/s/x/join", "/s/x/decline", "/s/x/answer", "/s/x/start", "/r/x/start", "/r/x/account",
+		"/live/x/token", "/live/x/mute", "/live/x/mute-all", "/live/x/put-out", "/live/x/admit", "/live/x/refuse", "/live/x/extend", "/live/x/end",
+		app + "/leave", app + "/calendar/feed", app + "/sessions/new", app + "/sessions/preview", app + "/sessions/x/edit",
+		app + "/sessions/x/cancel", app + "/sessions/x/start", app + "/sessions/x/answer",
 	} {
 		request, err := http.NewRequest(http.MethodPost, s.URL+path, strings.NewReader("deed=remove&name=x"))
 		if err != nil {
