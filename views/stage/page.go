@@ -56,6 +56,7 @@ type person struct {
 	Guest     bool   `json:"guest"`
 	Leads     bool   `json:"leads"`
 	Publishes bool   `json:"publishes"`
+	Shares    bool   `json:"shares"` // may show the screen
 }
 
 type video struct {
@@ -70,7 +71,7 @@ func describe(v *entry.Visitor) description {
 	return description{
 		At: "/live/" + s.Id,
 		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
-			Leads: p.Leads(), Publishes: true},
+			Leads: p.Leads(), Publishes: true, Shares: p.Shares()},
 		Muted: v.Muted(),
 		Audio: s.GetString("audio"),
 		Video: pictureOf(s),
