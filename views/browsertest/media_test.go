@@ -201,7 +201,7 @@ func TestWhoHasNoDevicesTakesPartAndIsInOnlyOnce(t *testing.T) {
 	first.before(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError") }`)
 	first.visit(m.address())
 	first.sees(m.person(m.host.Email()))
-	first.see("The browser keeps the camera from this page.")
+	first.see("The browser keeps the microphone and the camera from this page.")
 	first.see("Unmute")
 	host.see("Attendee, picture off")
 
