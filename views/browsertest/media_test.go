@@ -221,6 +221,7 @@ func TestTheLiveSessionIsForEverybody(t *testing.T) {
 	m.letIn(hookstest.Member(t, m.App, m.team, "rafael@lantern.example"))
 	for _, width := range []int64{1440, 390} {
 		b.size(width, 844)
+		b.until("a page as high as the window", `document.documentElement.scrollHeight === innerHeight`)
 		b.until("the list of people", `document.getElementById("people").hidden || (document.querySelector('[data-panel-toggle="people"]').click(), true)`)
 		b.accessible("a session")
 		b.press("People")
