@@ -122,7 +122,7 @@ func grantOf(tx core.App, session *sessions.Session, p *sessions.Participant) (l
 	metadata, err := json.Marshal(Metadata{Part: p.Part(), Guest: m.Kind() == members.Guest})
 	return live.Grant{
 		Room: session.Media(), Identity: p.Id, Name: p.Called(), Metadata: string(metadata),
-		Publish: true, Screen: p.Part() != sessions.Attendee,
+		Publish: true, Screen: p.Shares(),
 	}, err
 }
 

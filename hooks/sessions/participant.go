@@ -71,6 +71,9 @@ func (p *Participant) Leads() bool { return p.Part() == Host || p.Part() == Coho
 // Barred reports whether the session is closed to him: he was put out, or refused at the door.
 func (p *Participant) Barred() bool { return p.State() == StateOut || p.State() == StateRefused }
 
+// Shares reports whether he may show his screen.
+func (p *Participant) Shares() bool { return p.Part() != Attendee }
+
 // FindParticipant reads a participant by id, or record.ErrNotFound.
 func FindParticipant(app core.App, id string) (*Participant, error) {
 	return oneParticipant(app, dbx.HashExp{"id": id})

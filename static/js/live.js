@@ -19,3 +19,7 @@ document.addEventListener("htmx:sse:after:connection", (event) => {
   if (!broken.delete(event.target)) return;
   event.target.dispatchEvent(new CustomEvent("reconnected", { bubbles: true }));
 });
+
+// htmx may have read the page before the script that knows of streams had come, as Firefox does after a step back.
+const live = document.querySelector("#live:not([data-htmx-powered])");
+if (live) window.htmx?.process(live);

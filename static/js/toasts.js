@@ -41,7 +41,15 @@ document.addEventListener("focusin", hold);
 document.addEventListener("mouseout", release);
 document.addEventListener("focusout", release);
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast-ours")?.remove());
+
+// A page that is being left breaks off what it asks for, which Firefox calls a fault of the network.
+let leaving = false;
+window.addEventListener("beforeunload", () => {
+  leaving = true;
+  setTimeout(() => (leaving = false), 2000); // it may have been a download
+});
+
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail?.error?.name === "AbortError" || event.target.hasAttribute?.("hx-sse:connect")) return;
+  if (leaving || event.detail?.error?.name === "AbortError" || event.target.hasAttribute?.("hx-sse:connect")) return;
   say("The server did not answer, so nothing was changed. Check the connection and try again.");
 });

@@ -4,8 +4,6 @@ package browsertest
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -17,59 +15,6 @@ import (
 )
 
 const patience = 15 * time.Second
-
-// flags keep Chromium quiet and off the network, and give it a camera and a microphone that are none.
-var flags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars",
-	"use-fake-ui-for-media-stream", "use-fake-device-for-media-stream"}
-
-var browser struct {
-	sync.Once
-	ctx  context.Context
-	stop func()
-	err  error
-}
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if browser.stop != nil {
-		browser.stop()
-	}
-	os.Exit(code)
-}
-
-// start runs one Chromium for all tests. Without one, tests are skipped unless USHER_BROWSER is "required".
-func start(t *testing.T) context.Context {
-	t.Helper()
-	browser.Do(func() {
-		path := ""
-		for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-			if found, err := exec.LookPath(name); err == nil {
-				path = found
-				break
-			}
-		}
-		if path == "" {
-			browser.err = fmt.Errorf("there is no Chromium on this machine")
-			return
-		}
-		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}
-		for _, flag := range flags {
-			options = append(options, chromedp.Flag(flag, true))
-		}
-		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-		ctx, cancel := chromedp.NewContext(allocator)
-		browser.ctx, browser.stop = ctx, func() { cancel(); stop() }
-		browser.err = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
-	})
-	if browser.err != nil {
-		if os.Getenv("USHER_BROWSER") == "required" {
-			t.Fatal(browser.err)
-		}
-		t.Skip(browser.err)
-	}
-	return browser.ctx
-}
 
 // tab is one person's browser, with cookies of its own.
 type tab struct {
@@ -85,7 +30,12 @@ type tab struct {
 // open makes a tab of 1440 by 900. What the console reports as an error fails the test, unless it was expected.
 func open(t *testing.T, base string) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(start(t), chromedp.WithNewBrowserContext())
+	return usual.open(t, base)
+}
+
+func (with *browser) open(t *testing.T, base string) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(with.start(t), chromedp.WithNewBrowserContext())
 	b := &tab{t: t, ctx: ctx, base: base}
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the first call makes the tab, which lives as long as its context
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func (b *tab) stroke(key string) {
 
 // TestATeamOfSixtyIsCleanedUpByKeyboardAlone is the walk of an admin whose mouse is not plugged in.
 func TestATeamOfSixtyIsCleanedUpByKeyboardAlone(t *testing.T) {
-	start(t)
+	usual.start(t)
 	server := viewstest.Serve(t, hookstest.Config()) // no mail: letters that leave would change the list under the walk
 	owner := hookstest.Person(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "business")

@@ -15,7 +15,7 @@ import (
 // withMail is an empty server whose letters go to a stand-in for Resend.
 func withMail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
 	t.Helper()
-	start(t)
+	usual.start(t)
 	post := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = post.Key, post.URL, resendtest.WebhookSecret

@@ -84,6 +84,22 @@ func TestAPageThatWasCutOffComesBackAndHasMissedNothing(t *testing.T) {
 	b.connected()
 }
 
+func TestAPageIsToldThoughTheScriptOfTheStreamComesLate(t *testing.T) {
+	server, _ := withMail(t)
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
+	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
+	b := signIn(t, server, "marta@halation.example")
+	b.before(`const later = window.setTimeout; window.setTimeout = (f, after, ...rest) => after === undefined && !window.began ? (window.began = true, queueMicrotask(f)) : later(f, after, ...rest)`)
+	b.visit("/admin/halation-post/users")
+	b.connected()
+	if !eval[bool](b, `window.began`) {
+		t.Error("htmx did not begin before the next script")
+	}
+	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
+	b.see("lucia@halation.example")
+}
+
 // connected waits until the page is told of changes.
 func (b *tab) connected() {
 	b.t.Helper()

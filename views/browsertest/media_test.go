@@ -201,7 +201,7 @@ func TestWhoHasNoDevicesTakesPartAndIsInOnlyOnce(t *testing.T) {
 	first.before(`navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("no", "NotAllowedError") }`)
 	first.visit(m.address())
 	first.sees(m.person(m.host.Email()))
-	first.see("The browser keeps the camera from this page.")
+	first.see("The browser keeps the microphone and the camera from this page.")
 	first.see("Unmute")
 	host.see("Attendee, picture off")
 
@@ -231,6 +231,7 @@ func TestTheLiveSessionIsForEverybody(t *testing.T) {
 	m.letIn(hookstest.Member(t, m.App, m.team, "rafael@lantern.example"))
 	for _, width := range []int64{1440, 390} {
 		b.size(width, 844)
+		b.until("a page as high as the window", `document.documentElement.scrollHeight === innerHeight`)
 		b.until("the list of people", `document.getElementById("people").hidden || (document.querySelector('[data-panel-toggle="people"]').click(), true)`)
 		b.accessible("a session")
 		b.press("People")

@@ -68,13 +68,21 @@ func (m *meeting) letIn(account *core.Record) {
 // enters signs somebody in and opens the session's page. The account is made a member of the team unless it is there.
 func (m *meeting) enters(email string) *tab {
 	m.t.Helper()
+	b := m.arrives(usual, email)
+	b.visit(m.address())
+	return b
+}
+
+// arrives is enters with that browser, up to where the session's page is opened.
+func (m *meeting) arrives(with *browser, email string) *tab {
+	m.t.Helper()
 	account, err := m.App.FindAuthRecordByEmail("users", email)
 	if err != nil {
 		account = hookstest.Member(m.t, m.App, m.team, email)
 	}
 	m.letIn(account)
-	b := signIn(m.t, m.Server, email)
-	b.visit(m.address())
+	b := with.open(m.t, m.URL)
+	b.signIn(email, hookstest.Password)
 	return b
 }
 

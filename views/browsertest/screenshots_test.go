@@ -75,7 +75,7 @@ type house struct {
 // furnish serves the sample of the demo, with letters that go to the stand-in.
 func furnish(t *testing.T) *house {
 	t.Helper()
-	start(t)
+	usual.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
 	sample, err := operate.Seed(server.App)
 	if err != nil {
@@ -95,12 +95,17 @@ func (h *house) signIn(t *testing.T, email string) *tab {
 func (h *house) enter(t *testing.T, email, password string) *tab {
 	t.Helper()
 	b := open(t, h.URL)
+	b.signIn(email, password)
+	return b
+}
+
+func (b *tab) signIn(email, password string) {
+	b.t.Helper()
 	b.visit("/signin")
 	b.fill("Email address", email)
 	b.fill("Password", password)
 	b.press("Sign in")
 	b.until("being signed in", `!location.pathname.startsWith("/signin")`)
-	return b
 }
 
 // invite is the link of an invitation that the sample's owner sends.

@@ -10,7 +10,7 @@ import (
 
 // TestTwoAdminsAtTheSameRow has one remove somebody whom the other is asked about.
 func TestTwoAdminsAtTheSameRow(t *testing.T) {
-	start(t)
+	usual.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
 	owner := hookstest.Person(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")

@@ -50,11 +50,12 @@ type description struct {
 }
 
 type person struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Part  string `json:"part"`
-	Guest bool   `json:"guest"`
-	Leads bool   `json:"leads"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Part   string `json:"part"`
+	Guest  bool   `json:"guest"`
+	Leads  bool   `json:"leads"`
+	Shares bool   `json:"shares"` // may show the screen
 }
 
 type video struct {
@@ -69,7 +70,7 @@ func describe(v *entry.Visitor) description {
 	return description{
 		At: "/live/" + s.Id,
 		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
-			Leads: p.Leads()},
+			Leads: p.Leads(), Shares: p.Shares()},
 		Muted: v.Muted(),
 		Audio: s.GetString("audio"),
 		Video: pictureOf(s),

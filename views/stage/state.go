@@ -23,7 +23,7 @@ func state(e *core.RequestEvent) error {
 
 // stateOf reads what an open page is told again and again: its end, and to who leads, who waits and who is missing.
 func stateOf(app core.App, v *entry.Visitor) (stateProps, error) {
-	props := stateProps{At: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), Started: v.Session.Started(), Now: time.Now()}
+	props := stateProps{At: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), Shares: v.Participant.Shares(), Started: v.Session.Started(), Now: time.Now()}
 	var err error
 	if props.Left, err = leftOf(app, v, props.Now); err != nil || !props.Leads {
 		return props, err

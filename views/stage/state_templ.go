@@ -18,7 +18,7 @@ import (
 
 type stateProps struct {
 	At                       string
-	Leads                    bool
+	Leads, Shares            bool
 	Started, Now             time.Time
 	Left                     leftProps
 	Waiting, Refused, Absent []row

@@ -56,7 +56,10 @@ document.addEventListener("click", (event) => event.target.closest("[data-device
 
 // Browsers let a page make a sound only once somebody has pressed something on it: whatever it is will do.
 const hear = document.getElementById("hear");
-const listen = () => (hear.hidden = room.canPlaybackAudio || room.remoteParticipants.size === 0);
+const sounds = document.getElementById("sounds");
+const sounding = () => [...sounds.querySelectorAll("audio")].some((audio) => !audio.paused && audio.currentTime > 0);
+const listen = () => (hear.hidden = room.canPlaybackAudio || room.remoteParticipants.size === 0 || sounding());
 const hearNow = () => room.canPlaybackAudio || room.startAudio().then(listen, listen);
 for (const event of [RoomEvent.AudioPlaybackStatusChanged, RoomEvent.ParticipantConnected, RoomEvent.Connected]) room.on(event, listen);
 for (const event of ["pointerup", "keyup"]) document.addEventListener(event, hearNow);
+sounds.addEventListener("playing", () => (hear.hidden = true), true);

@@ -5,6 +5,7 @@ import { over } from "./curtain.js";
 import { camera, microphone } from "./publishing.js";
 import { keep, kept } from "./kept.js";
 import { swapIcon, write } from "./dom.js";
+import { explain, settle } from "./trouble.js";
 import { caption } from "./captions.js";
 import { reached } from "./marks.js";
 import { me, room, RoomEvent, Track, whenChanged } from "./room.js";
@@ -33,10 +34,6 @@ const may = (kind) => {
 // Asks the browser for what is wanted, both at once so that it asks the person once.
 async function take() {
   if (!want.camera && !want.microphone) return [];
-  if (!navigator.mediaDevices?.getUserMedia) {
-    explain("camera", { name: "Insecure" });
-    return [];
-  }
   try {
     return await room.localParticipant.createTracks({ video: want.camera && camera(), audio: want.microphone && microphone() });
   } catch (refused) {
@@ -61,6 +58,7 @@ export async function publish() {
 
 // The name of a picture says how many frames a second it has: the server keeps what was sent beside what was planned.
 function send(track) {
+  settle(track.kind === Track.Kind.Audio ? "microphone" : "camera");
   if (track.kind === Track.Kind.Audio) return me().publishTrack(track, { source: Track.Source.Microphone, name: "microphone" });
   const { frameRate } = track.mediaStreamTrack.getSettings();
   return me().publishTrack(track, { source: Track.Source.Camera, name: `camera@${Math.round(frameRate || session.video.fps)}` });
@@ -94,41 +92,6 @@ export async function toggle(kind) {
   busy.delete(kind);
   return draw();
 }
-
-const trouble = document.getElementById("trouble");
-
-const sentences = {
-  Insecure: () => "Browsers give camera and microphone only to pages on https. You hear and see the others.",
-  NotAllowedError: (said) => `The browser keeps the ${said} from this page. Allow it at the left of the address, then turn it on again.`,
-  NotFoundError: (said) => `There is no ${said} on this device. Connect one, or go on without.`,
-  NotReadableError: (said) => `Another program holds the ${said}. Close it there, then turn it on again.`,
-};
-sentences.OverconstrainedError = sentences.NotFoundError;
-sentences.AbortError = sentences.NotReadableError;
-
-const stands = new Map();
-
-// Says what keeps a device from being used, and what to do.
-function explain(kind, refused) {
-  const { said } = kinds[kind];
-  const sentence = sentences[refused.name] ?? (() => `The ${said} did not start. Choose another one under Devices.`);
-  stands.set(kind, sentence(said));
-  tell();
-}
-
-function settle(kind) {
-  if (stands.delete(kind)) tell();
-}
-
-function tell() {
-  trouble.hidden = stands.size === 0;
-  write(trouble.querySelector("p"), [...new Set(stands.values())].join(" "));
-}
-
-trouble.querySelector("button").addEventListener("click", () => {
-  stands.clear();
-  tell();
-});
 
 function draw() {
   if (over()) return;

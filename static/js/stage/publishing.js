@@ -24,7 +24,10 @@ const sounds = {
 };
 const sound = sounds[session.audio] ?? sounds.speech;
 
+// Firefox names codecs that it does not send in layers: the client knows, and sends VP8 there.
 function can(codec) {
+  const { supportsAV1, supportsVP9 } = window.LivekitClient;
+  if (codec === "av1" && !supportsAV1() || codec === "vp9" && !supportsVP9()) return false;
   const known = window.RTCRtpSender?.getCapabilities?.("video")?.codecs ?? [];
   return known.some((c) => c.mimeType.toLowerCase() === `video/${codec}`);
 }

@@ -1,0 +1,80 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// flags keep Chromium quiet and off the network.
+var flags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars"}
+
+// browser is one Chromium for all tests that want such a one.
+type browser struct {
+	flags map[string]any
+	once  sync.Once
+	ctx   context.Context
+	stop  func()
+	err   error
+}
+
+var (
+	// usual has a camera, a microphone and a screen that are none, and gives them to every page.
+	usual = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true}}
+	// refusing has them, and gives them to no page.
+	refusing = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": "deny"}}
+	// bare has none.
+	bare = &browser{}
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, b := range []*browser{usual, refusing, bare} {
+		if b.stop != nil {
+			b.stop()
+		}
+	}
+	os.Exit(code)
+}
+
+// start runs the Chromium. Without one, tests are skipped unless USHER_BROWSER is "required".
+func (b *browser) start(t *testing.T) context.Context {
+	t.Helper()
+	b.once.Do(func() {
+		path := ""
+		for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+			if found, err := exec.LookPath(name); err == nil {
+				path = found
+				break
+			}
+		}
+		if path == "" {
+			b.err = fmt.Errorf("there is no Chromium on this machine")
+			return
+		}
+		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}
+		for _, flag := range flags {
+			options = append(options, chromedp.Flag(flag, true))
+		}
+		for flag, value := range b.flags {
+			options = append(options, chromedp.Flag(flag, value))
+		}
+		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, cancel := chromedp.NewContext(allocator)
+		b.ctx, b.stop = ctx, func() { cancel(); stop() }
+		b.err = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	})
+	if b.err != nil {
+		if os.Getenv("USHER_BROWSER") == "required" {
+			t.Fatal(b.err)
+		}
+		t.Skip(b.err)
+	}
+	return b.ctx
+}
