@@ -67,7 +67,7 @@ func TestAFreeSlotFillsTheForm(t *testing.T) {
 	b.accessible("the week")
 	b.until("the page's script", `document.readyState === "complete"`)
 	b.keys(kb.ArrowDown)
-	b.until("the first slot", `document.activeElement.ariaLabel === "New session, Monday 15 November, 8:00"`)
+	b.until("the first slot", `document.activeElement.ariaLabel === "New session, Monday 15 November, 08:00"`)
 	b.keys(kb.ArrowRight + kb.ArrowRight + kb.ArrowDown + kb.ArrowDown + kb.ArrowDown)
 	b.until("a slot on Wednesday", `document.activeElement.ariaLabel === "New session, Wednesday 17 November, 9:30"`)
 	b.keys(kb.Enter)

@@ -93,7 +93,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: openDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
-		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + zoneWord(place)
+		props.There = record.OnClock(session.Starts().In(place), "Mon 2 Jan") + " in " + zoneWord(place)
 	}
 	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
 	if props.Room, err = roomName(e.App, session); err != nil {
@@ -218,7 +218,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 		p.Startable = !now.Before(from)
 		p.StartWord = "Start"
 		if !p.Startable {
-			p.StartWord = "Start at " + clock(from)
+			p.StartWord = "Start at " + record.Clock(from)
 			if !midnight(from).Equal(midnight(now)) {
 				p.StartWord = "Start"
 			}
@@ -275,7 +275,7 @@ func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *acto
 		if p.Guest && stay.UserID() != actor.Account.Id {
 			continue
 		}
-		line := stayLine{Name: stay.Name(), Time: clock(stay.Joined().In(p.Zone)) + " to now"}
+		line := stayLine{Name: stay.Name(), Time: record.Clock(stay.Joined().In(p.Zone)) + " to now"}
 		if left := stay.Left(); !left.IsZero() {
 			line.Time = between(stay.Joined().In(p.Zone), left.In(p.Zone))
 		}
