@@ -1,6 +1,10 @@
-// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them.
+// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them. Their place is in the dialog
+// that is on top, as long as one is open: what is outside a modal dialog is neither seen well nor read out.
 const life = 6000;
 const clocks = new WeakMap();
+const region = document.getElementById("toasts");
+const home = region?.parentNode;
+let stack = []; // modal dialogs, the one on top last
 
 export function start() {
   for (const toast of document.querySelectorAll(".toast-ours")) {
@@ -10,7 +14,6 @@ export function start() {
 
 // Shows a sentence that no server sent.
 export function say(text) {
-  const region = document.getElementById("toasts");
   if (!region) return;
   const toast = document.createElement("div");
   toast.className = "toast-ours";
@@ -19,6 +22,21 @@ export function say(text) {
   toast.append(words);
   region.append(toast);
   wind(toast);
+}
+
+function place() {
+  const open = [...document.querySelectorAll("dialog:modal")];
+  stack = [...stack.filter((dialog) => open.includes(dialog)), ...open.filter((dialog) => !stack.includes(dialog))];
+  put(stack.at(-1) ?? home);
+}
+
+function put(holder) {
+  if (region.parentNode !== holder) holder.append(region);
+}
+
+if (region) {
+  new MutationObserver(place).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["open"] });
+  document.addEventListener("htmx:before:swap", () => put(home)); // what is swapped may be a dialog that has it
 }
 
 function wind(toast) {
