@@ -1,5 +1,7 @@
 // The search over everything: [data-find] opens dialog#finder. Its field is a combobox: the arrows move through
-// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back.
+// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back. On the page that an
+// option leads to, the focus is on the heading of its details, else on its own.
+const trail = "usher-found";
 let follow = false; // Enter was pressed before the answer was there
 
 const finder = () => document.getElementById("finder");
@@ -15,9 +17,36 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     open(dialog);
   } else if (event.target === dialog || event.target.closest("#found [role=option]")) {
+    leave(event.target.closest("a"));
     dialog.close();
   }
 });
+
+function leave(option) {
+  if (!option || option.hash !== "") return;
+  try {
+    sessionStorage.setItem(trail, option.href);
+  } catch {} // a browser that keeps nothing begins at the top
+}
+
+// Puts the focus where somebody who came by the search goes on.
+export function land() {
+  if (!came()) return;
+  const heading = document.getElementById("details-title") ?? document.querySelector("#main h1");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus();
+}
+
+function came() {
+  try {
+    const to = sessionStorage.getItem(trail);
+    sessionStorage.removeItem(trail);
+    return to === location.href;
+  } catch {
+    return false;
+  }
+}
 
 function open(dialog) {
   if (dialog.open) return field().select();
