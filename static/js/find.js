@@ -1,6 +1,6 @@
 // The search over everything: [data-find] opens dialog#finder. Its field is a combobox: the arrows move through
-// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back. On the page that an
-// option leads to, the focus is on the heading of its details, else on its own.
+// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back. The
+// focus goes on at the heading of the details that an option leads to, else of the page.
 const trail = "usher-found";
 let follow = false; // Enter was pressed before the answer was there
 
@@ -23,29 +23,23 @@ document.addEventListener("click", (event) => {
 });
 
 function leave(option) {
-  if (!option || option.hash !== "") return;
   try {
-    sessionStorage.setItem(trail, option.href);
-  } catch {} // a browser that keeps nothing begins at the top
+    if (option?.hash === "") sessionStorage.setItem(trail, option.href);
+  } catch {}
 }
 
 // Puts the focus where somebody who came by the search goes on.
 export function land() {
-  if (!came()) return;
+  let to;
+  try {
+    to = sessionStorage.getItem(trail);
+    sessionStorage.removeItem(trail);
+  } catch {}
+  if (to !== location.href) return;
   const heading = document.getElementById("details-title") ?? document.querySelector("#main h1");
   if (!heading) return;
   heading.tabIndex = -1;
   heading.focus();
-}
-
-function came() {
-  try {
-    const to = sessionStorage.getItem(trail);
-    sessionStorage.removeItem(trail);
-    return to === location.href;
-  } catch {
-    return false;
-  }
 }
 
 function open(dialog) {

@@ -1,10 +1,9 @@
-// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them. Their place is in the dialog
-// that is on top, as long as one is open: what is outside a modal dialog is neither seen well nor read out.
+// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them. They stand in the dialog that is
+// open, if one is: what is outside is not read out.
 const life = 6000;
 const clocks = new WeakMap();
 const region = document.getElementById("toasts");
 const home = region?.parentNode;
-let stack = []; // modal dialogs, the one on top last
 
 export function start() {
   for (const toast of document.querySelectorAll(".toast-ours")) {
@@ -25,9 +24,7 @@ export function say(text) {
 }
 
 function place() {
-  const open = [...document.querySelectorAll("dialog:modal")];
-  stack = [...stack.filter((dialog) => open.includes(dialog)), ...open.filter((dialog) => !stack.includes(dialog))];
-  put(stack.at(-1) ?? home);
+  put([...document.querySelectorAll("dialog:modal")].at(-1) ?? home);
 }
 
 function put(holder) {
@@ -36,7 +33,7 @@ function put(holder) {
 
 if (region) {
   new MutationObserver(place).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["open"] });
-  document.addEventListener("htmx:before:swap", () => put(home)); // what is swapped may be a dialog that has it
+  document.addEventListener("htmx:before:swap", () => put(home));
 }
 
 function wind(toast) {

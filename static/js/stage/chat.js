@@ -4,7 +4,7 @@ import { about, isMe, me, room } from "./room.js";
 import { isOpen, whenOpened } from "./panels.js";
 import { caption } from "./captions.js";
 import { say } from "../toasts.js";
-import { timeOfDay } from "../timezone.js";
+import { timeOfDay } from "../door/times.js";
 
 const topic = "chat";
 const longest = 2000;
