@@ -69,7 +69,7 @@ func TestAFreeSlotFillsTheForm(t *testing.T) {
 	b.keys(kb.ArrowDown)
 	b.until("the first slot", `document.activeElement.ariaLabel === "New session, Monday 15 November, 08:00"`)
 	b.keys(kb.ArrowRight + kb.ArrowRight + kb.ArrowDown + kb.ArrowDown + kb.ArrowDown)
-	b.until("a slot on Wednesday", `document.activeElement.ariaLabel === "New session, Wednesday 17 November, 9:30"`)
+	b.until("a slot on Wednesday", `document.activeElement.ariaLabel === "New session, Wednesday 17 November, 09:30"`)
 	b.keys(kb.Enter)
 	b.at("/sessions/new?")
 	b.until("the form filled in", `document.getElementById("date").value === "2027-11-17" && document.getElementById("time").value === "09:30"`)
