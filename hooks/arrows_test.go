@@ -59,7 +59,7 @@ var arrows = map[string]string{
 
 	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
 	"views/web":         "accounts actors audit changes live record settings views/ui",
-	"views/ui":          "static",
+	"views/ui":          "record static",
 	"views/frame":       domains + " static views/ui views/web",
 	"views/find":        domains + " views/ui views/web",
 	"views/account":     domains + " views/frame views/ui views/web",

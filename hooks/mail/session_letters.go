@@ -3,6 +3,8 @@ package mail
 import (
 	"fmt"
 	"time"
+
+	"usher/hooks/record"
 )
 
 // SessionProps is what the letters about a session need. Zone nil is UTC.
@@ -168,7 +170,8 @@ func (p SessionProps) way() string {
 
 // short is when the session is, for a subject.
 func (p SessionProps) short() string {
-	return p.Starts.In(orUTC(p.Zone)).Format("Mon 2 Jan 2006, 15:04") + " (" + offset(p.Starts.In(orUTC(p.Zone))) + ")"
+	starts := p.Starts.In(orUTC(p.Zone))
+	return record.OnClock(starts, "Mon 2 Jan 2006") + " (" + offset(starts) + ")"
 }
 
 func (p SessionProps) letter(s sheet, kind, subject string) Letter {
@@ -186,7 +189,7 @@ func attached(l Letter, calendar []byte, method string) Letter {
 func between(from, to time.Time, zone *time.Location) string {
 	from, to = from.In(orUTC(zone)), to.In(orUTC(zone))
 	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
-		return when(from, zone) + " to " + to.Format("15:04")
+		return when(from, zone) + " to " + record.Clock(to)
 	}
 	return when(from, zone) + " to " + when(to, zone)
 }

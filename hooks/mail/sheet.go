@@ -8,6 +8,7 @@ import (
 	"time"
 	_ "time/tzdata" // zones of people, on a machine that knows none
 
+	"usher/hooks/record"
 	"usher/hooks/settings"
 )
 
@@ -102,7 +103,7 @@ func on(t time.Time, zone *time.Location) string { return when(t, zone) + " " + 
 
 // when is a date and a time in words that need no guessing.
 func when(t time.Time, zone *time.Location) string {
-	return t.In(orUTC(zone)).Format("Monday 2 January 2006, 15:04")
+	return record.OnClock(t.In(orUTC(zone)), "Monday 2 January 2006")
 }
 
 // whose is the place whose time it is, and how far that is from UTC.

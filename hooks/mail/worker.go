@@ -380,7 +380,7 @@ func (w *Worker) note(id, mode string, f *fault) {
 		w.pause = w.Now().Add(max(f.after, time.Second))
 		if f.after > time.Minute {
 			w.setTrouble(fmt.Sprintf("%s takes no more letters until %s. It says: %s",
-				provider, w.pause.UTC().Format("2 January 15:04 UTC"), f.message))
+				provider, record.OnClock(w.pause.UTC(), "2 January")+" UTC", f.message))
 		}
 	case again:
 		if w.failures++; w.failures >= 3 {

@@ -59,9 +59,9 @@ func (b Booking) Sentence(room string, zone *time.Location) string {
 // When is the time of the booking in words: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
 func (b Booking) When(zone *time.Location) string {
 	from, to := b.Starts.In(zone), b.Ends.In(zone)
-	end := to.Format("15:04")
+	end := record.Clock(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
-		end = to.Format("Mon 2 January, 15:04")
+		end = record.OnClock(to, "Mon 2 January")
 	}
-	return fmt.Sprintf("%s to %s (%s)", from.Format("Mon 2 January 2006, 15:04"), end, zone)
+	return fmt.Sprintf("%s to %s (%s)", record.OnClock(from, "Mon 2 January 2006"), end, zone)
 }

@@ -51,12 +51,12 @@ func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except str
 
 func (f Form) zone() *time.Location { return zoneOf(f.Zone) }
 
-func (f Form) when(at time.Time) string { return at.In(f.zone()).Format("Mon 2 Jan 2006, 15:04") }
+func (f Form) when(at time.Time) string { return record.OnClock(at.In(f.zone()), "Mon 2 Jan 2006") }
 
 func (f Form) span(b *rooms.Booking) string {
 	from, to := b.Starts.In(f.zone()), b.Ends.In(f.zone())
 	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
-		return from.Format("15:04") + " to " + to.Format("15:04")
+		return record.Clock(from) + " to " + record.Clock(to)
 	}
-	return from.Format("2 Jan, 15:04") + " to " + to.Format("2 Jan, 15:04")
+	return record.OnClock(from, "2 Jan") + " to " + record.OnClock(to, "2 Jan")
 }

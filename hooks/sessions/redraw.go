@@ -93,7 +93,7 @@ func (f Form) moved(series *Series, all, open []*Session, by time.Duration, peop
 	zone := f.zone()
 	first, next := placed(onClock(series.Starts(), series.Zone()).Add(by), zone)
 	if first.IsZero() {
-		return drawing{}, record.Refuse("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+next.Format("15:04")+".")
+		return drawing{}, record.Refuse("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+record.Clock(next)+".")
 	}
 	before, err := series.Occurrences()
 	if err != nil {

@@ -58,8 +58,9 @@ func Begin(tx core.App, session *Session, now time.Time) error {
 	case session.Status() != Scheduled:
 		return over(session.Status())
 	case now.Before(session.Starts().Add(-StartsBefore)):
-		return record.Refuse("base", CodeNotStarted, fmt.Sprintf("The session can be started from %s on, 15 minutes before its time.",
-			session.Starts().Add(-StartsBefore).In(session.Zone()).Format("15:04 on Mon 2 Jan")))
+		from := session.Starts().Add(-StartsBefore).In(session.Zone())
+		return record.Refuse("base", CodeNotStarted, fmt.Sprintf("The session can be started from %s on %s on, 15 minutes before its time.",
+			record.Clock(from), from.Format("Mon 2 Jan")))
 	case !now.Before(session.Ends()):
 		return record.Refuse("base", CodeEnded, "The time of this session is over. Schedule a new one.")
 	}

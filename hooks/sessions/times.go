@@ -41,7 +41,7 @@ func LocalTime(date, clock, zone string) (time.Time, error) {
 	at, next := placed(wanted, location)
 	if at.IsZero() {
 		return time.Time{}, record.Refuse("time", CodeBadTime, fmt.Sprintf("There is no %s on %s in %s: the clocks are put forward. The next time is %s.",
-			wanted.Format("15:04"), wanted.Format("2 January 2006"), accounts.ZoneWord(location), next.Format("15:04")))
+			record.Clock(wanted), wanted.Format("2 January 2006"), accounts.ZoneWord(location), record.Clock(next)))
 	}
 	return at, nil
 }

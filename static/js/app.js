@@ -24,3 +24,4 @@ ready(dialogs.trap);
 ready(forms.focusError);
 ready(find.arrived);
 ready(fresh.wait);
+find.land();

@@ -7,24 +7,24 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   const text = button.dataset.copy;
   const whole = text === "" ? location.href : text.startsWith("/") ? new URL(text, location.href).href : text;
-  say(await put(whole) ? button.dataset.copied || "Copied." : `Copying was refused. Copy it by hand: ${whole}`);
+  say(await put(whole, button) ? button.dataset.copied || "Copied." : `Copying was refused. Copy it by hand: ${whole}`);
 });
 
-async function put(text) {
+async function put(text, button) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return byHand(text); // without https there is no clipboard
+    return byHand(text, button.closest("dialog") ?? document.body); // without https there is no clipboard
   }
 }
 
-function byHand(text) {
+function byHand(text, place) {
   const had = document.activeElement;
   const field = document.createElement("textarea");
   field.className = "sr";
   field.value = text;
-  document.body.append(field);
+  place.append(field);
   field.select();
   const done = document.execCommand("copy");
   field.remove();

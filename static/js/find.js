@@ -1,5 +1,7 @@
 // The search over everything: [data-find] opens dialog#finder. Its field is a combobox: the arrows move through
-// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back.
+// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back. The
+// focus goes on at the heading of the details that an option leads to, else of the page.
+const trail = "usher-found";
 let follow = false; // Enter was pressed before the answer was there
 
 const finder = () => document.getElementById("finder");
@@ -15,9 +17,30 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     open(dialog);
   } else if (event.target === dialog || event.target.closest("#found [role=option]")) {
+    leave(event.target.closest("a"));
     dialog.close();
   }
 });
+
+function leave(option) {
+  try {
+    if (option?.hash === "") sessionStorage.setItem(trail, option.href);
+  } catch {}
+}
+
+// Puts the focus where somebody who came by the search goes on.
+export function land() {
+  let to;
+  try {
+    to = sessionStorage.getItem(trail);
+    sessionStorage.removeItem(trail);
+  } catch {}
+  if (to !== location.href) return;
+  const heading = document.getElementById("details-title") ?? document.querySelector("#main h1");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus();
+}
 
 function open(dialog) {
   if (dialog.open) return field().select();

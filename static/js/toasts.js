@@ -1,6 +1,9 @@
-// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them.
+// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them. They stand in the dialog that is
+// open, if one is: what is outside is not read out.
 const life = 6000;
 const clocks = new WeakMap();
+const region = document.getElementById("toasts");
+const home = region?.parentNode;
 
 export function start() {
   for (const toast of document.querySelectorAll(".toast-ours")) {
@@ -10,7 +13,6 @@ export function start() {
 
 // Shows a sentence that no server sent.
 export function say(text) {
-  const region = document.getElementById("toasts");
   if (!region) return;
   const toast = document.createElement("div");
   toast.className = "toast-ours";
@@ -19,6 +21,19 @@ export function say(text) {
   toast.append(words);
   region.append(toast);
   wind(toast);
+}
+
+function place() {
+  put([...document.querySelectorAll("dialog:modal")].at(-1) ?? home);
+}
+
+function put(holder) {
+  if (region.parentNode !== holder) holder.append(region);
+}
+
+if (region) {
+  new MutationObserver(place).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["open"] });
+  document.addEventListener("htmx:before:swap", () => put(home));
 }
 
 function wind(toast) {

@@ -22,13 +22,24 @@ const named = `(e => (e.getAttribute("aria-label") || e.labels?.[0]?.innerText |
 // reach goes on by Tab, or back by Shift and Tab, to what these words name.
 func (b *tab) reach(words string, back ...bool) {
 	b.t.Helper()
-	for range 200 {
+	b.steps(200, words, len(back) > 0 && back[0])
+}
+
+// reachWithin is reach where the way is not to be longer than that many Tabs.
+func (b *tab) reachWithin(most int, words string) {
+	b.t.Helper()
+	b.steps(most, words, false)
+}
+
+func (b *tab) steps(most int, words string, back bool) {
+	b.t.Helper()
+	for range most {
 		if strings.HasPrefix(eval[string](b, named), words) {
 			return
 		}
-		b.next(len(back) > 0 && back[0])
+		b.next(back)
 	}
-	b.fail("Tab leads to nothing called %q", words)
+	b.fail("%d Tabs lead to nothing called %q", most, words)
 }
 
 func (b *tab) next(back bool) {
@@ -49,8 +60,20 @@ func (b *tab) holds(words string) {
 // stroke is one key as a keyboard sends it: what the page takes for itself is not typed as well.
 func (b *tab) stroke(key string) {
 	b.t.Helper()
+	b.sends(input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key})
+}
+
+// enter is Enter as a keyboard sends it.
+func (b *tab) enter() {
+	b.t.Helper()
+	b.sends(input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"})
+	b.sends(input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyUp, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13})
+}
+
+func (b *tab) sends(event input.DispatchKeyEventParams) {
+	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key})
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, event)
 		return err
 	}))
 }
@@ -165,7 +188,8 @@ func TestATeamOfSixtyIsCleanedUpByKeyboardAlone(t *testing.T) {
 	b.marked("Crew20")
 	b.keys(kb.Enter)
 	b.see("All activity")
-	b.reach("Remove")
+	b.holds("Crew20")
+	b.reachWithin(20, "Remove")
 	b.keys(kb.Enter)
 	b.see("Remove Crew20 from")
 	b.holds("Cancel")
@@ -179,4 +203,5 @@ func TestATeamOfSixtyIsCleanedUpByKeyboardAlone(t *testing.T) {
 	b.marked("Settings")
 	b.keys(kb.Enter)
 	b.at("/admin/halation-post/settings")
+	b.holds("Settings")
 }

@@ -10,8 +10,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// sends is the codec in which the page's pictures of that source leave, once some have left; else empty.
-func (b *tab) sends(source string) string {
+// codecOf is the codec in which the page's pictures of that source leave, once some have left; else empty.
+func (b *tab) codecOf(source string) string {
 	b.t.Helper()
 	return eval[string](b, inRoom(fmt.Sprintf(`for (let i = 0; i < 100; i++, await new Promise(done => setTimeout(done, 100))) {
 			const stats = await room.localParticipant.getTrackPublication(%q)?.track?.getRTCStatsReport();
@@ -19,8 +19,8 @@ func (b *tab) sends(source string) string {
 		return ""`, source)))
 }
 
-// takes is the codec in which pictures of that person come, once some were drawn; else empty.
-func (b *tab) takes(person string) string {
+// codecFrom is the codec in which pictures of that person come, once some were drawn; else empty.
+func (b *tab) codecFrom(person string) string {
 	b.t.Helper()
 	return eval[string](b, inRoom(fmt.Sprintf(`for (let i = 0; i < 100; i++, await new Promise(done => setTimeout(done, 100))) {
 			const stats = await room.remoteParticipants.get(%q)?.getTrackPublication("camera")?.track?.getRTCStatsReport();
@@ -59,13 +59,13 @@ func TestPicturesAreSentInTheCodecOfTheSession(t *testing.T) {
 				t.Skipf("this Chromium has no %s", codec)
 			}
 			guest.sees(m.person(m.host.Email()))
-			got := []string{host.sends("camera"), guest.sends("camera"), guest.takes(m.person(m.host.Email())), "video/" + m.reported(m.host.Email())}
+			got := []string{host.codecOf("camera"), guest.codecOf("camera"), guest.codecFrom(m.person(m.host.Email())), "video/" + m.reported(m.host.Email())}
 			if slices.Sort(got); len(slices.Compact(got)) != 1 || got[0] != "video/"+codec {
 				t.Errorf("sent, taken and reported: %v", got)
 			}
 			host.press("Share")
 			guest.seesScreen(m.person(m.host.Email()))
-			if got := host.sends("screen_share"); got != "video/"+codec {
+			if got := host.codecOf("screen_share"); got != "video/"+codec {
 				t.Errorf("the screen is sent as %q", got)
 			}
 		})
@@ -95,10 +95,10 @@ func TestWhoLacksTheCodecSendsAndSeesVP8(t *testing.T) {
 	host.sees(m.person(noor))
 	guest.sees(m.person(m.host.Email()))
 	for what, got := range map[string][2]string{
-		"the host sends":            {host.sends("camera"), "video/av1"},
-		"who lacks it sends":        {guest.sends("camera"), "video/vp8"},
-		"who lacks it sees":         {guest.takes(m.person(m.host.Email())), "video/vp8"},
-		"the host sees":             {host.takes(m.person(noor)), "video/vp8"},
+		"the host sends":            {host.codecOf("camera"), "video/av1"},
+		"who lacks it sends":        {guest.codecOf("camera"), "video/vp8"},
+		"who lacks it sees":         {guest.codecFrom(m.person(m.host.Email())), "video/vp8"},
+		"the host sees":             {host.codecFrom(m.person(noor)), "video/vp8"},
 		"reported of the host":      {m.reported(m.host.Email()), "av1"},
 		"reported of who lacks it ": {m.reported(noor), "vp8"},
 	} {

@@ -64,10 +64,12 @@ func TestSearchingByKeyboardAlone(t *testing.T) {
 	b.at("/admin/halation-post/users/" + theo.Id)
 	b.see("Activity")
 	b.see("Invited as Admin by Marta Oliveira")
+	b.holds("Théo Lambert") // where one goes on reading
 
 	b.ctrl("k")
 	b.keys("audit" + kb.Enter) // faster than any answer
 	b.at("/admin/halation-post/audit")
+	b.until("the focus on the page's heading", `document.activeElement.matches("#main h1")`)
 	b.press("Search or go to")
 	b.keys("new.person@halation.example")
 	b.see("No one called “new.person@halation.example”.")

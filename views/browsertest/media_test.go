@@ -107,13 +107,37 @@ func TestAPageThatLostItsConnectionComesBack(t *testing.T) {
 
 	eval[bool](guest, inRoom(`await room.simulateScenario("signal-reconnect"); return true`))
 	guest.until("the banner", `window.lost`)
+	guest.seeNo("Reconnecting…")
 	guest.back(m.person(m.host.Email()))
 
 	m.stop()
-	guest.see("The connection is lost")
+	guest.see("Live media is off on this server now. Trying again by itself…")
 	m.stop = livetest.Start(t, m.App)
 	guest.back(m.person(m.host.Email()))
 	host.back(m.person(noor))
+	guest.seeNo("Trying again by itself")
+}
+
+func TestWhoIsAloneIsToldSoAndHowTheOthersComeIn(t *testing.T) {
+	m := meet(t, sessions.Form{Guests: []string{noor}})
+	host := m.enters(m.host.Email())
+	host.see("You are the only one here.")
+	host.until("the link", `document.querySelector("#alone input").value.endsWith("/s/`+m.session.Code()+`")`)
+	host.press("Copy link")
+	host.see("Link copied.")
+	host.accessible("who is alone")
+	guest := m.enters(noor)
+	guest.sees(m.person(m.host.Email()))
+	host.seeNo("You are the only one here.")
+	guest.press("Leave")
+	host.see("You are the only one here.")
+	host.keys("l")
+	host.see("Leave the session?")
+	host.keys("\r")
+	host.see("You have left")
+	alone := m.enters(noor)
+	alone.see("You are the only one here.")
+	alone.until("no link for who does not lead", `!document.querySelector("#alone input")`)
 }
 
 func TestWhoWaitsInTheLobbyIsAdmittedOrRefused(t *testing.T) {

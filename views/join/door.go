@@ -117,7 +117,7 @@ func (f facts) when() string {
 	if place != "UTC" {
 		place += " time"
 	}
-	return ui.When(f.From, time.Now(), f.Zone, ui.Long) + " to " + f.To.In(f.Zone).Format("15:04") + " (" + place + ")"
+	return ui.When(f.From, time.Now(), f.Zone, ui.Long) + " to " + record.Clock(f.To.In(f.Zone)) + " (" + place + ")"
 }
 
 func (f facts) from() string { return f.From.UTC().Format(time.RFC3339) }

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/views/ui"
 	"usher/views/web"
@@ -194,7 +195,7 @@ func (d drawer) event(p piece, day time.Time, first int) eventProps {
 	row := d.rows[p.of]
 	from, to := row.Starts().In(d.now.Location()), row.Ends().In(d.now.Location())
 	event := eventProps{
-		Title: row.Title, When: between(from, to), Start: clock(from), At: from, Row: p.from - first*4 + 1, Rows: p.to - p.from, Lane: p.lane, Lanes: lanes(p.lanes),
+		Title: row.Title, When: between(from, to), Start: record.Clock(from), At: from, Row: p.from - first*4 + 1, Rows: p.to - p.from, Lane: p.lane, Lanes: lanes(p.lanes),
 		Room: row.RoomName, State: stateOf(row, d.you, d.now), More: from.Before(day), Day: (int(day.Weekday())+6)%7 + 1,
 		Href: d.path + "/sessions/" + row.ID + "?" + url.Values{"on": {d.p.view}, "date": {d.p.date.Format(time.DateOnly)}}.Encode(),
 	}
@@ -229,7 +230,7 @@ func (d drawer) slots(day time.Time, first, last int) []slotProps {
 	for half := first * 2; half < last*2; half++ {
 		when := at(half/2, half%2*30)
 		if when.Add(2*quarter).After(d.now) && when.Hour() == half/2 {
-			slot := d.slot(day, when.Format("15:04"), when.Format("Monday 2 January, ")+clock(when))
+			slot := d.slot(day, when.Format("15:04"), record.OnClock(when, "Monday 2 January"))
 			slot.Row = (half-first*2)*2 + 1
 			all = append(all, slot)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
 
@@ -47,6 +48,28 @@ func TestTheCalendarShowsWhatIsOnesOwn(t *testing.T) {
 	}
 	if r := paul.Get(app + "/calendar"); strings.Contains(r.Body, "style=") {
 		t.Error("a style in the page")
+	}
+}
+
+func TestTimesOfDayHaveTwoDigitsEverywhere(t *testing.T) {
+	w := build(t)
+	name := "Edit bay"
+	room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	olga, day := w.As(w.olga), time.Now().UTC().AddDate(0, 1, 0).Format(time.DateOnly)
+	r := olga.Post(app+"/sessions/new", filled("date", day, "time", "09:05", "minutes", "45", "room", room.Id))
+	if r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	short := regexp.MustCompile(`[^0-9:.][0-9]:[0-5][0-9]`)
+	for _, page := range []string{r.Location, app + "/sessions", app + "/calendar?date=" + day, app + "/calendar?view=agenda&date=" + day, app + "/rooms?date=" + day} {
+		r := olga.Get(page)
+		says(t, r, 200, "09:05")
+		if found := short.FindString(r.Body); found != "" {
+			t.Errorf("%s has %q", page, found)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package member
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/attendances"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -94,7 +92,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
-		props.There = session.Starts().In(place).Format("Mon 2 Jan, ") + clock(session.Starts().In(place)) + " in " + accounts.ZoneWord(place)
+		props.There = record.OnClock(session.Starts().In(place), "Mon 2 Jan") + " in " + accounts.ZoneWord(place)
 	}
 	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
 	if props.Room, err = sessions.RoomName(e.App, session); err != nil {
@@ -105,19 +103,18 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		return props, err
 	}
 	props.Lead, props.Manage = lead, sessions.MayManage(actor, session) == nil
+	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
+		if err := props.recap(e.App, session, actor); err != nil {
+			return props, err
+		}
+	}
 	props.people(all, actor)
 	if props.Series {
 		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
 			return props, err
 		}
 	}
-	if err := props.deeds(e, session, me, now); err != nil {
-		return props, err
-	}
-	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
-		return props, props.recap(e.App, session, actor)
-	}
-	return props, nil
+	return props, props.deeds(e, session, me, now)
 }
 
 // closing is the page without the details.
@@ -140,18 +137,25 @@ func rowOf(session *sessions.Session, me *sessions.Participant) sessions.Row {
 	return row
 }
 
-// people are who is asked, with what they said. Addresses are told to who leads or manages the session; a guest sees
+// people are who is asked, with what they said, and after it whether they came. Addresses are told to who leads or manages the session; a guest sees
 // the host and the number of the others (R25).
 func (p *detailsForm) people(all []*sessions.Participant, actor *actors.Actor) {
 	p.Asked = len(all)
 	for _, one := range all {
 		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
 		person.State, person.Word = answerOf(one, p.State == isPast)
+		came := p.came(one)
+		if came {
+			p.Came++
+		}
 		switch {
+		case p.Known && (!p.Guest || person.You):
+			person.State, person.Word = presence(one, came)
 		case one.Part() == sessions.Host:
 			person.State, person.Word = "", ""
-			p.Come++
-		case one.Answered() == sessions.Yes:
+		}
+		switch {
+		case one.Part() == sessions.Host || one.Answered() == sessions.Yes:
 			p.Come++
 		case one.Answered() == sessions.Maybe:
 			p.Perhaps++
@@ -219,7 +223,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 		p.Startable = !now.Before(from)
 		p.StartWord = "Start"
 		if !p.Startable {
-			p.StartWord = "Start at " + clock(from)
+			p.StartWord = "Start at " + record.Clock(from)
 			if !midnight(from).Equal(midnight(now)) {
 				p.StartWord = "Start"
 			}
@@ -261,46 +265,4 @@ func licenceWords(used, of int) string {
 		return "All " + ui.Count(of, "licence", "licences") + " of the team are in use now."
 	}
 	return ui.Number(used) + " of " + ui.Count(of, "licence", "licences") + " are in use now."
-}
-
-// recap is what really was: from when to when, and who was there.
-func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *actors.Actor) error {
-	p.Began, p.Over = session.Started().In(p.Zone), session.Ended()
-	if !p.Over.IsZero() {
-		p.Over = p.Over.In(p.Zone)
-	}
-	p.Reason = reasonWords[session.GetString("end_reason")]
-	stays, err := attendances.Of(app, session.Id)
-	lines := map[string]int{}
-	for _, stay := range stays {
-		if p.Guest && stay.UserID() != actor.Account.Id {
-			continue
-		}
-		line := stayLine{Name: stay.Name(), Time: clock(stay.Joined().In(p.Zone)) + " to now"}
-		if left := stay.Left(); !left.IsZero() {
-			line.Time = between(stay.Joined().In(p.Zone), left.In(p.Zone))
-		}
-		if stay.Estimated() {
-			line.Time = "about " + line.Time
-		}
-		// Whoever went and came back is one person with several stays.
-		who := cmp.Or(stay.ParticipantID(), stay.Name())
-		if n, known := lines[who]; known {
-			p.Stays[n].Time += ", " + line.Time
-			continue
-		}
-		lines[who] = len(p.Stays)
-		p.Stays = append(p.Stays, line)
-	}
-	return err
-}
-
-var reasonWords = map[string]string{
-	"host": "Ended by the host.", "admin": "Ended from the Admin Panel.", "time": "Ended by itself when its time was over.",
-	"empty": "Ended by itself when nobody was in it any more.", "elsewhere": "Ended by the program that held it.", "host_gone": "Ended when its host left the team.",
-}
-
-// spanWords is from when to when, and how long that is.
-func spanWords(from, to time.Time) string {
-	return strings.TrimSpace(between(from, to) + ", " + sessions.Length(int(to.Sub(from).Round(time.Minute)/time.Minute)))
 }

@@ -207,7 +207,7 @@ func (t typed) says() (sentence, wrong string) {
 		if _, all, err = sessions.Recur(rule, starts, zone); err == nil {
 			last := all[len(all)-1].In(zone)
 			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each is at %s by the clock in %s, in summer and in winter.", len(all), t.how(first),
-				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), clock(starts.In(zone)), accounts.ZoneWord(zone)), ""
+				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), record.Clock(starts.In(zone)), accounts.ZoneWord(zone)), ""
 		}
 	}
 	_, _, wrong, _ = record.Refusal(err)

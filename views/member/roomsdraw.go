@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"usher/hooks/actors"
+	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/views/ui"
@@ -132,7 +133,7 @@ func (d roomDrawer) offer(bar *roomBar, room *rooms.Room, span rooms.Span, day t
 			continue
 		}
 		x := d.at(from, day)
-		bar.Slots = append(bar.Slots, roomSlot{X: x, Width: d.at(to, day) - x, Href: d.book(room, from), Words: room.Name() + " from " + clock(from)})
+		bar.Slots = append(bar.Slots, roomSlot{X: x, Width: d.at(to, day) - x, Href: d.book(room, from), Words: room.Name() + " from " + record.Clock(from)})
 	}
 }
 
@@ -157,12 +158,12 @@ func nextQuarter(at time.Time) time.Time {
 // clockSpan is a time of a day, whose ends may be of other days.
 func clockSpan(from, to, day time.Time) string {
 	from, to = from.In(day.Location()), to.In(day.Location())
-	begin, end := clock(from), clock(to)
+	begin, end := record.Clock(from), record.Clock(to)
 	if from.Before(day) {
-		begin = from.Format("Mon ") + clock(from)
+		begin = from.Format("Mon ") + record.Clock(from)
 	}
 	if to.After(day.AddDate(0, 0, 1)) {
-		end = to.Format("Mon ") + clock(to)
+		end = to.Format("Mon ") + record.Clock(to)
 	}
 	return begin + " to " + end
 }
@@ -174,9 +175,9 @@ func freeWords(from, to, day time.Time) string {
 	case begins && ends:
 		return "All day"
 	case begins:
-		return "Until " + clock(to.In(day.Location()))
+		return "Until " + record.Clock(to.In(day.Location()))
 	case ends:
-		return "From " + clock(from)
+		return "From " + record.Clock(from)
 	}
 	return clockSpan(from, to, day)
 }

@@ -225,7 +225,9 @@ func TestStartingWaitsForItsTime(t *testing.T) {
 
 func TestARecapTellsWhatWas(t *testing.T) {
 	w := build(t)
-	session := w.session("Dailies", sessions.Form{}, w.paul, w.guest)
+	late := hookstest.Member(t, w.App, w.team, "late@halation.example")
+	session := w.session("Dailies", sessions.Form{}, w.paul, w.guest, late)
+	hookstest.Exec(t, w.App, "UPDATE participants SET answer = 'yes' WHERE user = {:id}", dbx.Params{"id": late.Id})
 	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'ended', started = '2026-11-20 10:02:00.000Z', ended = '2026-11-20 11:10:00.000Z', end_reason = 'host', starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:00:00.000Z'", nil)
 	for n, name := range []string{"Paul", "Gus"} {
 		user := []string{w.paul.Id, w.guest.Id}[n]
@@ -233,10 +235,31 @@ func TestARecapTellsWhatWas(t *testing.T) {
 			dbx.Params{"id": "att" + name, "team": w.team.Id, "session": session.Id, "user": user, "name": name})
 	}
 	r := w.As(w.olga).Get(app + "/sessions/" + session.Id)
-	says(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus")
+	says(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus", "4 people, 2 came, 2 did not come", "Was there", "Did not come")
+	lacks(t, r, "Not answered", "Said yes")
 	guest := w.As(w.guest).Get(app + "/sessions/" + session.Id)
-	says(t, guest, 200, "10:05 to 11:00")
-	lacks(t, guest, "Paul")
+	says(t, guest, 200, "10:05 to 11:00", "Was there")
+	lacks(t, guest, "Paul", "Did not come")
+}
+
+func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{}, w.paul, w.guest)
+	set := func(fields string) {
+		hookstest.Exec(t, w.App, "UPDATE sessions SET "+fields+", starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:00:00.000Z'", nil)
+	}
+	olga := w.As(w.olga)
+	page := app + "/sessions/" + session.Id
+	says(t, olga.Get(page), 200, "Not answered", "3 people, 1 comes, 2 silent")
+	set("status = 'ended', started = starts, ended = ends")
+	r := olga.Get(page)
+	says(t, r, 200, "Nobody was in it.", "Did not come", "3 people, 3 did not come")
+	lacks(t, r, "Not answered")
+	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
+	lacks(t, olga.Get(page), "Did not come")
+	set("status = 'scheduled', started = '', ended = ''")
+	says(t, olga.Get(page), 200, "Never started", "2 silent")
+	lacks(t, olga.Get(page), "Did not come")
 }
 
 func TestASessionDoesNotStandInItsOwnWay(t *testing.T) {

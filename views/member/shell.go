@@ -1,13 +1,13 @@
 package member
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/record"
 	"usher/hooks/teams"
 	"usher/views/frame"
 	"usher/views/ui"
@@ -33,15 +33,12 @@ func zoneOf(actor *actors.Actor) *time.Location {
 	return accounts.Zone(actor.Account, teams.Of(actor.Team).Zone())
 }
 
-// clock is the time of day: "9:00".
-func clock(at time.Time) string { return strconv.Itoa(at.Hour()) + at.Format(":04") }
-
-// between is the time of day from and to, with the day where it is another one: "22:00 to Sat 21 Nov, 1:00".
+// between is the time of day from and to, with the day where it is another one: "22:00 to Sat 21 Nov, 01:00".
 func between(from, to time.Time) string {
 	if midnight(from).Equal(midnight(to)) {
-		return clock(from) + " to " + clock(to)
+		return record.Clock(from) + " to " + record.Clock(to)
 	}
-	return clock(from) + " to " + to.Format("Mon 2 Jan, ") + clock(to)
+	return record.Clock(from) + " to " + record.OnClock(to, "Mon 2 Jan")
 }
 
 // dayWord is a day as one speaks of it: "Today", "Tomorrow", "Thu 19 Nov", with the year when it is not this one.

@@ -7,13 +7,18 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/entry"
+	"usher/hooks/live"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/views/web"
 )
 
 // token gives a pass to the media room, at each way in and back in.
 func token(e *core.RequestEvent) error {
 	pass, err := entry.Pass(e.App, here(e).Participant)
+	if errors.Is(err, live.ErrDown) {
+		return standing(e, web.Status(err), "Live media is off on this server now. Trying again by itself…")
+	}
 	if err != nil {
 		return again(e, err)
 	}

@@ -26,9 +26,13 @@ func page(e *core.RequestEvent) error {
 	head.Sheets = []string{static.URL("stage.css")}
 	head.Ahead = []string{static.URL("vendor/livekit-client.js")}
 	head.Scripts = static.ModulesOf("stage")
+	link := ""
+	if visitor.Participant.Leads() {
+		link = visitor.Session.Link(e.App)
+	}
 	return web.Render(e, 200, stagePage(pageProps{
 		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
-		State: state, Session: describe(visitor),
+		State: state, Link: link, Session: describe(visitor),
 		Left: curtainLeft(visitor), Elsewhere: curtainElsewhere(visitor),
 	}))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/entry"
+	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/views/ui"
@@ -96,4 +97,4 @@ func freeUntil(app core.App, v *entry.Visitor, zone *time.Location) (string, err
 	return "the room is free until " + clock(next.Starts, zone) + ".", nil
 }
 
-func clock(at time.Time, zone *time.Location) string { return ui.When(at, at, zone, ui.Clock) }
+func clock(at time.Time, zone *time.Location) string { return record.Clock(at.In(zone)) }

@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"usher/hooks/record"
+)
 
 // TimeMode says how a moment is written.
 type TimeMode string
@@ -34,11 +38,11 @@ func When(at, now time.Time, in *time.Location, mode TimeMode) string {
 	}
 	switch mode {
 	case Clock:
-		return at.Format("15:04")
+		return record.Clock(at)
 	case Date:
 		return at.Format("2 Jan" + year)
 	case Long:
-		return at.Format("Monday 2 January" + year + ", 15:04")
+		return record.OnClock(at, "Monday 2 January"+year)
 	case Relative:
 		if apart := now.Sub(at); apart.Abs() < time.Minute {
 			return "just now"
@@ -48,7 +52,7 @@ func When(at, now time.Time, in *time.Location, mode TimeMode) string {
 			return "in " + Span(-apart)
 		}
 	}
-	return at.Format("2 Jan" + year + ", 15:04")
+	return record.OnClock(at, "2 Jan"+year)
 }
 
 // Span writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
@@ -72,11 +76,11 @@ func During(from, to, now time.Time, in *time.Location) string {
 		in = time.UTC
 	}
 	from, to, now = from.In(in), to.In(in), now.In(in)
-	end := to.Format("15:04")
+	end := record.Clock(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
 		end = Day(to, now) + ", " + end
 	}
-	return Day(from, now) + ", " + from.Format("15:04") + " to " + end
+	return Day(from, now) + ", " + record.Clock(from) + " to " + end
 }
 
 // Day writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",
@@ -98,5 +102,6 @@ func exactly(at time.Time, in *time.Location) string {
 	if in == nil {
 		in = time.UTC
 	}
-	return at.In(in).Format("Monday 2 January 2006, 15:04 MST")
+	at = at.In(in)
+	return record.OnClock(at, "Monday 2 January 2006") + at.Format(" MST")
 }

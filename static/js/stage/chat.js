@@ -4,6 +4,7 @@ import { about, isMe, me, room } from "./room.js";
 import { isOpen, whenOpened } from "./panels.js";
 import { caption } from "./captions.js";
 import { say } from "../toasts.js";
+import { timeOfDay } from "../door/times.js";
 
 const topic = "chat";
 const longest = 2000;
@@ -24,8 +25,6 @@ room.registerTextStreamHandler(topic, async (reader, { identity }) => {
   if (unread === 1) caption(`A message from ${about(participant).name}.`);
 });
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-
 function show(participant, text) {
   const low = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   const { name } = about(participant);
@@ -36,7 +35,7 @@ function show(participant, text) {
     last.append(line);
   } else {
     talk.append(el("div", { "data-person": participant.identity, "data-at": at.getTime(), "data-mine": isMe(participant) },
-      el("b", {}, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, clock.format(at)), line));
+      el("b", {}, isMe(participant) ? "You" : name), el("time", { datetime: at.toISOString() }, timeOfDay(at)), line));
   }
   while (talk.children.length > most) talk.firstElementChild.remove();
   document.getElementById("talk-empty").hidden = true;

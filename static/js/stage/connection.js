@@ -74,7 +74,7 @@ function show(sentence) {
   else if (lost) caption("You are back in the session.");
 }
 
-const lost = "The connection is lost. Connecting again…";
+const lost = "The connection is lost. Reconnecting…";
 
 // Keeps the page in the room until it is over.
 export function keepIn(published) {

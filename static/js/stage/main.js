@@ -4,6 +4,7 @@ import { publish } from "./mine.js";
 import { reached } from "./marks.js";
 import { look } from "./state.js";
 import "./tiles.js";
+import "./alone.js";
 import "./people.js";
 import "./panels.js";
 import "./chat.js";

@@ -1,0 +1,13 @@
+// Who is alone in the session is told so, and a host what to send the others.
+import { caption } from "./captions.js";
+import { ConnectionState, room, whenChanged } from "./room.js";
+import { gathered } from "./dom.js";
+
+const note = document.getElementById("alone");
+
+whenChanged(gathered(() => {
+  const hidden = room.state !== ConnectionState.Connected || room.remoteParticipants.size > 0;
+  if (note.hidden === hidden) return;
+  note.hidden = hidden;
+  if (!hidden) caption(note.querySelector("b").textContent);
+}));
