@@ -2,13 +2,12 @@ package attendances
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"usher/hooks/changes"
+	"usher/hooks/jobs"
 	"usher/hooks/live"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -30,19 +29,7 @@ func Register(app core.App) {
 	app.OnRecordAfterUpdateSuccess("attendances").BindFunc(tell)
 
 	live.OnReport(app, take)
-	look := func() {
-		if err := Reconcile(app, time.Now()); err != nil {
-			app.Logger().Error("ask the media server who is in", "error", err)
-		}
-	}
-	app.Cron().MustAdd("usherAttendances", "* * * * *", look)
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		routine.FireAndForget(look)
-		return nil
-	})
+	jobs.EachMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
 }
 
 // fitting makes a stay fit into its session, whoever writes it, and lets the session know who is in.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/routine"
 
 	"usher/hooks/audit"
+	"usher/hooks/jobs"
 	"usher/hooks/live"
 	"usher/hooks/plans"
 	"usher/hooks/record"
@@ -24,19 +24,7 @@ const closedAgain = 24 * time.Hour
 
 // registerSweep looks each minute, and when the server starts, for what has ended without anybody's word.
 func registerSweep(app core.App) {
-	look := func() {
-		if err := Sweep(app, time.Now()); err != nil {
-			app.Logger().Error("end the sessions that are over", "error", err)
-		}
-	}
-	app.Cron().MustAdd("usherSessions", "* * * * *", look)
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := e.Next(); err != nil {
-			return err
-		}
-		routine.FireAndForget(look)
-		return nil
-	})
+	jobs.EachMinute(app, "usherSessions", "end the sessions that are over", Sweep)
 }
 
 // Sweep ends every session that is over at that moment: ten minutes beyond its time, as old as the plan lets it
