@@ -39,6 +39,7 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
+	registerAddresses(app)
 	registerRun(app)
 	registerSeries(app)
 	registerFeeds(app)
