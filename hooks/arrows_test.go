@@ -34,13 +34,13 @@ var arrows = map[string]string{
 	"mail":            "record settings",
 	"mail/resendtest": "",
 
-	// The domains, one way: bulk, tags and invitations, members, seats, plans, teams.
+	// The domains, one way: bulk, tags and invitations, sessions, members, seats, plans, teams.
 	"accounts":    "actors audit limits mail pictures record settings",
 	"teams":       "actors audit limits mail pictures record settings",
 	"plans":       "record",
 	"seats":       "people plans record",
 	"members":     "accounts actors audit limits mail people plans record settings spreadsheet teams",
-	"invitations": "accounts actors audit changes limits mail members people record seats settings spreadsheet teams",
+	"invitations": "accounts actors audit changes limits mail members people record seats sessions settings spreadsheet teams",
 	"tags":        "accounts actors audit members people record",
 	"bulk":        "actors audit invitations members record sessions tags",
 

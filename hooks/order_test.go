@@ -186,7 +186,7 @@ func (h *house) bounce(r *rapid.T) {
 func (h *house) setRoles(r *rapid.T) {
 	actor, account := h.actor(r), h.person(r)
 	if actor != nil && account != nil {
-		_, err := invitations.SetRoles(h.app, actor, account.Id, h.roles(r))
+		_, _, err := invitations.SetRoles(h.app, actor, account.Id, h.roles(r), "")
 		came(r, err)
 	}
 }

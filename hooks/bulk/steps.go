@@ -75,7 +75,10 @@ func (d Deed) foresee(app core.App, actor *actors.Actor, p person, line *Line) e
 		return d.foreseeInvitation(app, actor, p, line)
 	case d.Kind == RevokeRole:
 		line.Status, line.Freed = RoleRevoked, seatsOf(d.Role)
-		if err := members.MayRevoke(actor, d.Role, p.held(), self); err != nil || !d.Role.Organizer || actors.MembersHost(actor.Team) {
+		if err := members.MayRevoke(actor, d.Role, p.held(), self); err != nil {
+			return err
+		}
+		if ends, err := sessions.EndsHosting(app, actor.Team, p.User, d.Role); err != nil || !ends {
 			return err
 		}
 		return d.foreseeSessions(app, actor, p, line)

@@ -21,7 +21,7 @@ func Waiting(app core.App, account *core.Record) ([]*Visitor, error) {
 	}
 	var open []*sessions.Session
 	err := app.RecordQuery("sessions").AndWhere(dbx.NewExp(`id IN (SELECT p.session FROM participants p
-			WHERE p.email = {:email} AND p.state IN ('invited', 'declined')
+			WHERE p.email = {:email} AND p.user IN ('', {:user}) AND p.state IN ('invited', 'declined')
 			AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = p.team AND m.user = {:user}))
 		AND (status = 'running' OR status = 'scheduled' AND ends > {:now})`,
 		dbx.Params{"email": account.Email(), "user": account.Id, "now": types.NowDateTime().String()})).

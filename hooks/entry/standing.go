@@ -112,14 +112,14 @@ func (v *Visitor) joined() bool {
 
 // welcome reports whether the room lets him in though nobody asked him (R91).
 func (v *Visitor) welcome() bool {
-	return v.Open() || v.Room != nil && v.Room.Entry() == rooms.Team && v.Actor != nil && v.Actor.Kind == members.Member
+	return !v.taken && (v.Open() || v.Room != nil && v.Room.Entry() == rooms.Team && v.Actor != nil && v.Actor.Kind == members.Member)
 }
 
 // unlisted is what is said to an account that nobody asked.
 func (v *Visitor) unlisted() Standing {
 	asks := v.lobby() || v.Room != nil && v.Room.Entry() == rooms.Team
 	switch {
-	case !asks || v.Session.Elsewhere() != "":
+	case !asks || v.taken || v.Session.Elsewhere() != "":
 		return Stranger
 	case v.early():
 		return Early

@@ -1,8 +1,8 @@
 package entry
 
 import (
-	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -32,6 +32,7 @@ type Visitor struct {
 	at       time.Time // when he was judged
 	departed bool      // from the team, since he was asked
 	full     bool
+	taken    bool // his address is another account's place, which had it before
 }
 
 // At tells who stands at the door of the session. account is who is signed in, or nil; code is the personal code
@@ -86,6 +87,8 @@ func (v *Visitor) recognise(app core.App, code string) (err error) {
 	v.Participant, err = sessions.ParticipantOf(app, v.Session.Id, v.Account)
 	if errors.Is(err, record.ErrNotFound) {
 		v.Participant = nil
+		_, err = sessions.ParticipantBy(app, v.Session.Id, v.Account.Email())
+		v.taken = err == nil
 	}
 	return record.UnlessNotFound(err)
 }
@@ -95,20 +98,28 @@ func (v *Visitor) known(app core.App) (err error) {
 	if v.Account != nil {
 		return nil
 	}
-	v.Account, err = app.FindRecordById("users", v.Participant.UserID(), record.Keep)
-	if errors.Is(err, sql.ErrNoRows) {
-		v.Account, err = accounts.Find(app, v.Participant.Address())
+	if id := v.Participant.UserID(); id != "" {
+		if v.Account, err = app.FindRecordById("users", id, record.Keep); err != nil {
+			return fmt.Errorf("find the account of a participant: %w", err)
+		}
+		return nil
 	}
+	v.Account, err = accounts.Find(app, v.Participant.Address())
 	if errors.Is(err, record.ErrNotFound) {
 		v.Account = nil
 	}
 	return record.UnlessNotFound(err)
 }
 
-// mine reports whether the list has the visitor as whom he is signed in.
+// mine reports whether the list has the visitor as whom he is signed in: by the account that came, else by the address.
 func (v *Visitor) mine() bool {
-	return v.Participant != nil && v.Account != nil &&
-		(v.Participant.UserID() == v.Account.Id || v.Participant.Address() == v.Account.Email())
+	switch {
+	case v.Participant == nil || v.Account == nil:
+		return false
+	case v.Participant.UserID() != "":
+		return v.Participant.UserID() == v.Account.Id
+	}
+	return v.Participant.Address() == v.Account.Email()
 }
 
 // belong reads what the visitor is in the team, whether he left it since he was asked, and whether there is room for him.

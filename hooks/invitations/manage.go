@@ -13,6 +13,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 )
 
 // How often a letter may be sent again (R59).
@@ -133,15 +134,17 @@ func MayManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
 
 // SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is
 // offered by an invitation (R63). An open invitation for more than is wanted is revoked. The returned
-// invitation is nil if nothing is offered.
-func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles) (*Result, error) {
+// invitation is nil if nothing is offered. The sessions of who may not host any more are handed over to the account
+// handOver, or cancelled with notice if that is empty (R107).
+func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string) (*Result, sessions.Parted, error) {
+	var parted sessions.Parted
 	membership, err := members.Find(app, actor.Team.Id, user)
 	if err != nil {
-		return nil, err
+		return nil, parted, err
 	}
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
-		return nil, record.ErrNotFound
+		return nil, parted, record.ErrNotFound
 	}
 	held := membership.Roles()
 	wanted.Owner = held.Owner
@@ -150,16 +153,28 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 	}
 	lower, raise := held.Without(wanted), wanted.Without(held)
 	if !actor.CanRevoke(lower, held, user == actor.Account.Id) || !raise.None() && !actor.CanInvite(raise, held) {
-		return nil, record.Forbid("You may not change this person's roles.")
+		return nil, parted, record.Forbid("You may not change this person's roles.")
+	}
+	if err := judgeHandOver(app, actor, user, lower, handOver); err != nil {
+		return nil, parted, err
 	}
 	offered, err := raiseTo(app, actor, account.Email(), raise)
-	if err != nil {
-		return nil, err
+	if err == nil && !lower.None() {
+		parted, err = sessions.RevokeRoles(app, actor, user, lower, handOver)
 	}
-	if !lower.None() {
-		err = members.RevokeRoles(app, actor, user, lower)
+	return offered, parted, err
+}
+
+// judgeHandOver refuses a host to hand over to who could not take over, before anything is offered.
+func judgeHandOver(app core.App, actor *actors.Actor, user string, lower actors.Roles, to string) error {
+	if to == "" {
+		return nil
 	}
-	return offered, err
+	ends, err := sessions.EndsHosting(app, actor.Team, user, lower)
+	if err != nil || !ends {
+		return err
+	}
+	return sessions.MayTakeOver(app, actor.Team, user, to)
 }
 
 // raiseTo offers what is missing. It comes before anything is taken: where no seat is free all stays as it was.

@@ -152,7 +152,7 @@ func TestSettingRolesLowersAtOnceAndRaisesByInvitation(t *testing.T) {
 			if s.open != nil {
 				w.invite(who.Email(), s.open...)
 			}
-			result, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, s.wanted)
+			result, _, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, s.wanted, "")
 			w.must(err)
 			if (result != nil) != s.offers {
 				t.Errorf("the result is %+v", result)
@@ -174,7 +174,7 @@ func TestSettingRolesWithoutAFreeSeatChangesNothing(t *testing.T) {
 		hookstest.Member(t, w.app, w.team, who+"@x.example", "admin")
 	}
 	who := hookstest.Member(t, w.app, w.team, "who@x.example", "organizer")
-	_, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, actors.Roles{Admin: true})
+	_, _, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, actors.Roles{Admin: true}, "")
 	hookstest.Refused(t, "a fifth Admin", err, seats.CodeFull)
 	if roles, _ := w.roles(who); roles != (actors.Roles{Organizer: true}) {
 		t.Errorf("he is %+v", roles)
@@ -203,13 +203,13 @@ func TestSettingRolesIsJudgedByRightBeforeState(t *testing.T) {
 		{"an Admin, himself down", admin, admin, actors.Roles{}, ""},
 		{"the Owner, his own Organizer role", w.owner, w.owner, actors.Roles{}, ""},
 	} {
-		_, err := invitations.SetRoles(w.app, w.actor(s.actor), s.target.Id, s.wanted)
+		_, _, err := invitations.SetRoles(w.app, w.actor(s.actor), s.target.Id, s.wanted, "")
 		hookstest.Refused(t, s.name, err, s.code)
 	}
 	if roles, _ := w.roles(w.owner); roles != (actors.Roles{Owner: true}) {
 		t.Errorf("the Owner is %+v", roles)
 	}
-	if _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}); !errors.Is(err, record.ErrNotFound) {
+	if _, _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}, ""); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("somebody who is not in the team: %v", err)
 	}
 }

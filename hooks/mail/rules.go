@@ -13,7 +13,8 @@ import (
 )
 
 // registerRules holds for every writer: a letter starts queued, keeps its recipient, moves forward only, and
-// has no content left once it is sent or has failed. The letters of a team go with it, those that wait unsent.
+// has no content left once it is sent or has failed. The letters of a team go with it, those that wait unsent, other
+// than what Untie lets outlive it.
 func registerRules(app core.App) {
 	app.OnRecordCreateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
 		Id: "usherMailCreate", Func: record.Guard(judgeNew)})
@@ -57,7 +58,7 @@ func judgeChange(app core.App, r *core.Record) error {
 	if !slices.Contains(transitions[was], status) {
 		return record.Refuse("status", "bad_letter", fmt.Sprintf("A letter that is %s cannot become %s.", was, status))
 	}
-	if record.Changed(r, "kind", "recipient", "about", "team") {
+	if record.Changed(r, "kind", "recipient", "about") || record.Changed(r, "team") && r.GetString("team") != "" {
 		return record.Refuse("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
 	}
 	reported := beyond(status) || status == Failed && was == Sent

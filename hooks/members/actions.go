@@ -24,10 +24,9 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 		}
 		revoked = revoked.Without(revoked.Without(m.Roles()))
 		entry.With("roles", revoked.Names())
-		m.setRoles(m.Roles().Without(revoked))
-		if m.GetBool("came_as_guest") && m.Roles().None() {
-			m.Set("kind", Guest)
-		}
+		roles, kind := m.After(revoked)
+		m.setRoles(roles)
+		m.Set("kind", kind)
 		if err := tx.Save(m); err != nil {
 			return err
 		}

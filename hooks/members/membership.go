@@ -51,6 +51,15 @@ func (m *Membership) Kind() string { return m.GetString("kind") }
 // UserID is the account.
 func (m *Membership) UserID() string { return m.GetString("user") }
 
+// After is what is left once the roles are revoked: who came as a guest is one again without any role.
+func (m *Membership) After(revoked actors.Roles) (roles actors.Roles, kind string) {
+	roles, kind = m.Roles().Without(revoked), m.Kind()
+	if m.GetBool("came_as_guest") && roles.None() {
+		kind = Guest
+	}
+	return roles, kind
+}
+
 func (m *Membership) setRoles(roles actors.Roles) {
 	m.Set("owner", roles.Owner)
 	m.Set("admin", roles.Admin)

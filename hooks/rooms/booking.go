@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -34,11 +35,15 @@ func (b Booking) KnownTo(actor *actors.Actor) bool {
 const booked = `SELECT id, room, title, host, host_name, status = 'running' running, starts, ends FROM sessions
 	WHERE room != '' AND status != 'ended' AND status != 'cancelled' AND `
 
-// Clash finds what has the room at some moment between from and to, other than the session except; nil if it is
+// Clash finds what has the room at some moment between from and to, other than the sessions except; nil if it is
 // free. Ends that touch do not clash (R87). Asked inside the transaction that books, the answer holds.
-func Clash(tx core.App, room string, from, to time.Time, except string) (*Booking, error) {
-	found, err := bookings(tx, "room = {:room} AND id != {:except} AND starts < {:to} AND ends > {:from} ORDER BY starts LIMIT 1",
-		dbx.Params{"room": room, "except": except, "from": record.Stamp(from), "to": record.Stamp(to)})
+func Clash(tx core.App, room string, from, to time.Time, except ...string) (*Booking, error) {
+	ids, err := json.Marshal(append([]string{}, except...))
+	if err != nil {
+		return nil, err
+	}
+	found, err := bookings(tx, "room = {:room} AND id NOT IN (SELECT value FROM json_each({:except})) AND starts < {:to} AND ends > {:from} ORDER BY starts LIMIT 1",
+		dbx.Params{"room": room, "except": string(ids), "from": record.Stamp(from), "to": record.Stamp(to)})
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

@@ -50,6 +50,20 @@ func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope
 	})
 }
 
+// Replanned are the ids of the sessions that a change of one of them plans anew: where they are now, none of them is in
+// the way of another.
+func Replanned(app core.App, s *Session, scope Scope) ([]string, error) {
+	ids := []string{s.Id}
+	if scope != Whole || s.SeriesID() == "" {
+		return ids, nil
+	}
+	all, err := InSeries(app, s.SeriesID(), Scheduled)
+	for _, one := range all {
+		ids = append(ids, one.Id)
+	}
+	return ids, err
+}
+
 // shown are the fields that a calendar shows: who is asked is told when one of them changes.
 var shown = []string{"title", "description", "starts", "minutes", "timezone", "room"}
 

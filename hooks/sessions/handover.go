@@ -149,7 +149,7 @@ func lost(tx core.App, team, user string, gone bool) error {
 	}
 	var rows []*Participant
 	err = tx.RecordQuery("participants").AndWhere(dbx.NewExp(`team = {:team} AND (user = {:user}
-			OR {:gone} AND email = (SELECT email FROM users WHERE id = {:user}))
+			OR {:gone} AND user = '' AND email = (SELECT email FROM users WHERE id = {:user}))
 		AND session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))`,
 		dbx.Params{"team": team, "user": user, "gone": gone})).All(&rows)
 	if err != nil {

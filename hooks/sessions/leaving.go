@@ -41,10 +41,26 @@ func Leave(app core.App, actor *actors.Actor, handOver string) (Parted, error) {
 // RevokeRoles is members.RevokeRoles, with what becomes of the sessions of who may not host any more (R107).
 func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string) (Parted, error) {
 	var parted Parted
-	if !revoked.Organizer || actors.MembersHost(actor.Team) {
-		return parted, members.RevokeRoles(app, actor, user, revoked)
+	err := members.RevokeRoles(app, actor, user, revoked, func(tx core.App) error {
+		ends, err := EndsHosting(tx, actor.Team, user, revoked)
+		if err != nil || !ends {
+			return err
+		}
+		return parted.away(actor, user, handOver)(tx)
+	})
+	return parted, err
+}
+
+// EndsHosting reports whether somebody in the team who may host could not any more without these roles.
+func EndsHosting(app core.App, team *core.Record, user string, revoked actors.Roles) (bool, error) {
+	m, err := members.Find(app, team.Id, user)
+	if err != nil {
+		return false, err
 	}
-	return parted, members.RevokeRoles(app, actor, user, revoked, parted.away(actor, user, handOver))
+	before, after := standing(m.Record), &actors.Actor{Team: team}
+	before.Team = team
+	after.Roles, after.Kind = m.After(revoked)
+	return before.CanHost() && !after.CanHost(), nil
 }
 
 // away is what is done to somebody's sessions before he goes, in the transaction in which he goes.

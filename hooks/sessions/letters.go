@@ -41,8 +41,9 @@ func tell(tx core.App, actor *actors.Actor, kind string, about Scope, on ...*Ses
 
 // wording is what a letter says that waits, besides what is read anew when it leaves.
 type wording struct {
-	By     string `json:"by,omitempty"`
-	Series bool   `json:"series,omitempty"`
+	By       string    `json:"by,omitempty"`
+	Series   bool      `json:"series,omitempty"`
+	Farewell *farewell `json:"farewell,omitempty"` // of what went with its team: then this is all
 }
 
 // skip lets people have no letter by tell.
@@ -90,7 +91,7 @@ func (p *post) queue(kind string, s *Session, one *Participant) {
 			return
 		}
 	}
-	secret, err := json.Marshal(wording{p.by, p.about == Whole && s.SeriesID() != ""})
+	secret, err := json.Marshal(wording{By: p.by, Series: p.about == Whole && s.SeriesID() != ""})
 	if err != nil {
 		p.err = err
 		return

@@ -36,6 +36,16 @@ func PersonalCode(app core.App, p *Participant) (string, error) {
 	return codeOf(app, "personal links", PersonalPrefix, p.Id)
 }
 
+// OwnCode is the code by which a participant opens the session: his own, or the session's where his row does not know
+// his own any more, as after a restore. It writes nothing.
+func OwnCode(app core.App, p *Participant, s *Session) (string, error) {
+	code, err := PersonalCode(app, p)
+	if err == nil && p.GetString("token_hash") != hashed(code) {
+		return s.Code(), nil
+	}
+	return code, err
+}
+
 // personalLink is the address of a participant's own link, which his row knows again after a restore.
 func personalLink(tx core.App, p *Participant) (string, error) {
 	code, err := PersonalCode(tx, p)

@@ -26,7 +26,7 @@ const (
 
 // Register wires what holds for every writer: the states of a session and what may change in each; that its times
 // make sense and are within the plan; that its host may host and stands on the list of its people; and what
-// becomes of the sessions of who leaves the team or may not host any more.
+// becomes of the sessions of who leaves the team or may not host any more, and who is told when the team goes.
 func Register(app core.App) {
 	tidied := func(e *core.RecordEvent) error {
 		if err := tidy(e.Record); err != nil {
@@ -39,10 +39,12 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
 	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
 	registerPeople(app)
+	registerAddresses(app)
 	registerRun(app)
 	registerSeries(app)
 	registerFeeds(app)
 	registerLeaving(app)
+	registerTeamGone(app)
 	registerLetters(app)
 }
 

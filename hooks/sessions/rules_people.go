@@ -21,8 +21,9 @@ const (
 	CodeHostStands = "host_stands"
 )
 
-// registerPeople wires what holds for every writer of a participant: an address a row, one host, who is the
-// session's, co-hosts who are members, as many people as the session may have; and out stays out.
+// registerPeople wires what holds for every writer of a participant: an address a row, which stays with the account
+// that came by it; one host, who is the session's, co-hosts who are members, as many people as the session may have;
+// and out stays out.
 func registerPeople(app core.App) {
 	tidied := func(e *core.RecordEvent) error {
 		if err := tidyPerson(e.Record); err != nil {
@@ -83,10 +84,10 @@ func guardNewPerson(app core.App, r *core.Record) error {
 
 func guardPerson(app core.App, r *core.Record) error {
 	before := r.Original()
-	switch {
-	case record.Differs(r, before, "team", "session", "email"):
-		return record.Refuse("base", CodeFixed, "A person stays with the session and the address.")
-	case before.GetString("state") == StateOut && r.GetString("state") != StateOut:
+	if err := guardIdentity(app, r, before); err != nil {
+		return err
+	}
+	if before.GetString("state") == StateOut && r.GetString("state") != StateOut {
 		return record.Refuse("state", CodeOut, "Whoever was put out of a session stays out of it.")
 	}
 	if err := keepCode(app, r); err != nil {
@@ -174,7 +175,7 @@ func seatHost(tx core.App, s *core.Record) error {
 			if err := tx.Save(row); err != nil {
 				return err
 			}
-		case row.UserID() == account.Id || row.Address() == account.Email():
+		case row.UserID() == account.Id, row.Address() == account.Email() && (row.UserID() == "" || row.State() == StateOut):
 			own = row
 		}
 	}

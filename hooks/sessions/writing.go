@@ -35,6 +35,9 @@ func write(tx core.App, kind string, letter func(mail.SessionProps) mail.Letter,
 	if err != nil {
 		return mail.Letter{}, err
 	}
+	if w.Farewell != nil {
+		return w.Farewell.letter(), nil
+	}
 	method := calendar.Request
 	switch off := w.s.Status() == Cancelled; {
 	case kind == mail.KindSessionCancelled && !off:
@@ -68,6 +71,9 @@ func read(tx core.App, id, secret string) (*writing, error) {
 	if err := json.Unmarshal([]byte(secret), &w.wording); err != nil {
 		return nil, fmt.Errorf("read a letter about a session: %w", err)
 	}
+	if w.Farewell != nil {
+		return w, nil
+	}
 	var err error
 	if w.p, err = FindParticipant(tx, id); errors.Is(err, record.ErrNotFound) {
 		return nil, record.Refuse("base", CodeOut, "The person was taken off the list before this letter left.")
@@ -78,24 +84,32 @@ func read(tx core.App, id, secret string) (*writing, error) {
 	return w, err
 }
 
-func (w *writing) props(method calendar.Method) (mail.SessionProps, error) {
+// common is what everybody reads.
+func (w *writing) common() (mail.SessionProps, error) {
 	team, err := teams.Find(w.tx, w.s.TeamID())
 	if err != nil {
 		return mail.SessionProps{}, fmt.Errorf("find the team of a session: %w", err)
 	}
 	props := mail.SessionProps{
-		To: w.p.Address(), ToName: w.p.GetString("name"), Team: teams.Letterhead(w.tx, team.Record), By: w.By,
+		Team: teams.Letterhead(w.tx, team.Record), By: w.By,
 		Host: w.s.GetString("host_name"), Title: w.s.Title(), Description: w.s.GetString("description"),
-		Starts: w.s.Starts(), Ends: w.s.Ends(), Zone: w.s.Zone(), Leads: leads[w.p.Part()],
-		Nameless: w.s.GetBool("passwordless"), Support: settings.Of(w.tx).Support, Method: string(method),
+		Starts: w.s.Starts(), Ends: w.s.Ends(), Zone: w.s.Zone(),
+		Nameless: w.s.GetBool("passwordless"), Support: settings.Of(w.tx).Support,
 	}
-	if props.Room, err = RoomName(w.tx, w.s); err != nil {
+	props.Room, err = RoomName(w.tx, w.s)
+	return props, err
+}
+
+func (w *writing) props(method calendar.Method) (mail.SessionProps, error) {
+	props, err := w.common()
+	if err != nil {
 		return props, err
 	}
+	props.To, props.ToName, props.Leads, props.Method = w.p.Address(), w.p.GetString("name"), leads[w.p.Part()], string(method)
 	account, err := accounts.Find(w.tx, w.p.Address())
 	if err == nil && account.Verified() {
 		props.Zone = accounts.Zone(account, props.Zone)
-		_, err = members.Find(w.tx, team.Id, account.Id)
+		_, err = members.Find(w.tx, w.s.TeamID(), account.Id)
 		props.Member = err == nil
 	}
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
@@ -122,15 +136,21 @@ func (w *writing) attach(props *mail.SessionProps, method calendar.Method) error
 	if err != nil {
 		return err
 	}
-	for _, one := range rows {
-		if one.Status() == w.s.Status() && !one.Starts().Before(w.s.Starts()) {
-			props.Series++
-			props.Last = later(props.Last, one.Starts())
-		}
-	}
+	props.Series, props.Last = w.reach(rows)
 	events, err := seriesEvents(w.tx, w.s, w.p, rows, props.Link)
 	props.Calendar = calendar.Write(method, "", events...)
 	return err
+}
+
+// reach is how many sessions of the series there are from this one on, and when the last of them is.
+func (w *writing) reach(rows []*Session) (n int, last time.Time) {
+	for _, one := range rows {
+		if one.Status() == w.s.Status() && !one.Starts().Before(w.s.Starts()) {
+			n++
+			last = later(last, one.Starts())
+		}
+	}
+	return n, last
 }
 
 func later(a, b time.Time) time.Time {

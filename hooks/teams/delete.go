@@ -14,8 +14,8 @@ import (
 	"usher/hooks/settings"
 )
 
-// maxTold is how many Admins get a letter that their team is gone. Nobody else does: the deed writes no
-// thousand letters.
+// maxTold is how many Admins get a letter that their team is gone. Of the others only who is asked to a session to
+// come hears of it: that this one does not take place.
 const maxTold = 50
 
 // Delete deletes the actor's team with all that is in it: who is in it, invitations, tags, letters that have not

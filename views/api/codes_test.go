@@ -202,12 +202,12 @@ func TestOwnersStayOwners(t *testing.T) {
 	// Admin is in Owner already, and Owner is no role that can be asked for.
 	status, body := w.as("owner", "PUT", w.path("/members/%s/roles", owner), object{"roles": []string{"organizer"}})
 	done(t, status, body)
-	same(t, body, `{"roles":["owner","organizer"]}`)
+	same(t, body, `{"roles":["owner","organizer"],"sessions":{"handedOver":0,"cancelled":0}}`)
 	status, body = w.as("owner", "PUT", w.path("/members/%s/roles", owner), object{"roles": []string{"owner"}})
 	refused(t, status, body, 400, "roles", "bad_role")
 	status, body = w.as("owner", "PUT", w.path("/members/%s/roles", owner), object{"roles": []string{}})
 	done(t, status, body)
-	same(t, body, `{"roles":["owner"]}`)
+	same(t, body, `{"roles":["owner"],"sessions":{"handedOver":0,"cancelled":0}}`)
 }
 
 // TestAskingForWhatIsTellsNobodyAnything holds that a change which changes nothing is judged by right, too.

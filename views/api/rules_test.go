@@ -25,6 +25,10 @@ const closed = "list: -\nview: -\ncreate: -\nupdate: -\ndelete: -"
 const panelOfTeam = `(team.memberships_via_team.user ?= @request.auth.id && ` +
 	`(team.memberships_via_team.owner ?= true || team.memberships_via_team.admin ?= true))`
 
+// takesPart is that the caller is on the list of a session, and not out of it: by account, else by confirmed address.
+const takesPart = `(participants_via_session.state ?!= "out" && (participants_via_session.user ?= @request.auth.id || ` +
+	`participants_via_session.user ?= "" && participants_via_session.email ?= @request.auth.email && @request.auth.verified = true))`
+
 // reviewed are the rules of every collection as they were reviewed; "-" is superusers only. Whoever changes one
 // changes it here, too, and says why.
 var reviewed = map[string]string{
@@ -49,9 +53,9 @@ create: -
 update: -
 delete: -`,
 	"sessions": `list: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
-		`(participants_via_session.user ?= @request.auth.id && participants_via_session.state ?!= "out") || ` + panelOfTeam + `)
+		takesPart + ` || ` + panelOfTeam + `)
 view: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
-		`(participants_via_session.user ?= @request.auth.id && participants_via_session.state ?!= "out") || ` + panelOfTeam + `)
+		takesPart + ` || ` + panelOfTeam + `)
 create: -
 update: -
 delete: -`,

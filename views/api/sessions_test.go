@@ -210,3 +210,50 @@ func TestARemovalSaysWhatBecomesOfSessions(t *testing.T) {
 		t.Errorf("%d are scheduled", n)
 	}
 }
+
+func TestLoweringRolesSaysWhatBecomesOfSessions(t *testing.T) {
+	w := newWorld(t)
+	w.plan("pro")
+	w.session(sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	id := w.people["organizer"].Id
+	path := w.path("/members/%s/roles", id)
+	for _, to := range []string{w.people["member"].Id, id, "abcdefghijklmno"} {
+		status, body := w.as("admin", "PUT", path, object{"roles": []string{"admin"}, "handOver": to})
+		refused(t, status, body, 403, "base", "not_allowed") // an Admin offers no Admin role
+		status, body = w.as("owner", "PUT", path, object{"roles": []string{"admin"}, "handOver": to})
+		refused(t, status, body, 400, "handOver", "cannot_host")
+	}
+	if n := hookstest.Count(t, w.App, "invitations", dbx.HashExp{"email": w.people["organizer"].Email()}); n != 0 {
+		t.Errorf("what was refused offered a role %d times", n)
+	}
+	status, body := w.as("admin", "PUT", path, object{"roles": []string{"organizer"}, "handOver": w.people["member"].Id})
+	done(t, status, body)
+	same(t, body, `{"roles":["organizer"],"sessions":{"handedOver":0,"cancelled":0}}`)
+	status, body = w.as("admin", "PUT", path, object{"roles": []string{}, "handOver": w.people["owner"].Id})
+	done(t, status, body)
+	same(t, body, `{"roles":[],"sessions":{"handedOver":3,"cancelled":0}}`)
+	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "scheduled", "host": w.people["owner"].Id}); n != 3 {
+		t.Errorf("the Owner hosts %d", n)
+	}
+	status, body = w.as("owner", "PUT", w.path("/members/%s/roles", w.people["owner"].Id), object{"roles": []string{}})
+	done(t, status, body)
+	same(t, body, `{"roles":["owner"],"sessions":{"handedOver":0,"cancelled":3}}`)
+}
+
+// TestOneOfTwoWhoLowerRolesSaysWhatBecomesOfSessions has one hand over what the other would cancel.
+func TestOneOfTwoWhoLowerRolesSaysWhatBecomesOfSessions(t *testing.T) {
+	w := newWorld(t)
+	w.plan("pro")
+	w.session(sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	forms := []object{{"roles": []string{}, "handOver": w.people["owner"].Id}, {"roles": []string{}}}
+	var said [2]map[string]any
+	hookstest.Race(2, func(n int) error {
+		_, said[n] = w.as("admin", "PUT", w.path("/members/%s/roles", w.people["organizer"].Id), forms[n])
+		return nil
+	})
+	handed := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "scheduled", "host": w.people["owner"].Id})
+	off := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"})
+	if handed+off != 3 || handed*off != 0 {
+		t.Errorf("%d were handed over and %d cancelled: %v", handed, off, said)
+	}
+}

@@ -175,9 +175,9 @@ func TestRolesAreLoweredAtOnceAndRaisedByInvitation(t *testing.T) {
 	}
 	id := offered["id"].(string)
 	delete(offered, "link")
-	same(t, body, `{"roles":[],"invitation":{"id":"`+id+`","roles":["admin"],"status":"pending"}}`)
-	same(t, put("admin"), `{"roles":[],"invitation":{"id":"`+id+`","roles":["admin"],"status":"pending"}}`)
-	same(t, put([]string{}...), `{"roles":[]}`)
+	same(t, body, `{"roles":[],"invitation":{"id":"`+id+`","roles":["admin"],"status":"pending"},"sessions":{"handedOver":0,"cancelled":0}}`)
+	same(t, put("admin"), `{"roles":[],"invitation":{"id":"`+id+`","roles":["admin"],"status":"pending"},"sessions":{"handedOver":0,"cancelled":0}}`)
+	same(t, put([]string{}...), `{"roles":[],"sessions":{"handedOver":0,"cancelled":0}}`)
 	_, body = w.as("organizer", "GET", "/api/invitations", nil)
 	same(t, body, `{"items":[]}`)
 

@@ -104,8 +104,9 @@ func usersOf(app core.App, rows []members.Row) ([]user, error) {
 }
 
 type rolesReply struct {
-	Roles      []string `json:"roles"`
-	Invitation *offered `json:"invitation,omitempty"`
+	Roles      []string   `json:"roles"`
+	Invitation *offered   `json:"invitation,omitempty"`
+	Sessions   sessionsOf `json:"sessions"`
 }
 
 // offered is what waits for the person's answer.
@@ -118,7 +119,8 @@ type offered struct {
 
 func setRoles(e *core.RequestEvent) error {
 	var form struct {
-		Roles *[]string `json:"roles"`
+		Roles    *[]string `json:"roles"`
+		HandOver string    `json:"handOver"` // who hosts from now on what the person was to host
 	}
 	if err := read(e, &form); err != nil {
 		return err
@@ -130,19 +132,19 @@ func setRoles(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	result, err := invitations.SetRoles(e.App, web.Actor(e), e.Request.PathValue("user"), wanted)
+	result, parted, err := invitations.SetRoles(e.App, web.Actor(e), e.Request.PathValue("user"), wanted, form.HandOver)
 	if err != nil {
 		return err
 	}
-	return answerRoles(e, result)
+	return answerRoles(e, result, parted)
 }
 
-func answerRoles(e *core.RequestEvent, result *invitations.Result) error {
+func answerRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.Parted) error {
 	row, err := members.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
 	if err != nil {
 		return err
 	}
-	reply := rolesReply{Roles: row.Roles().Names()}
+	reply := rolesReply{Roles: row.Roles().Names(), Sessions: sessionsOf{parted.HandedOver, parted.Cancelled}}
 	if result != nil && row.Asked {
 		reply.Invitation = &offered{row.Invitation, row.Offered().Names(), invitations.Pending, result.Link}
 	}

@@ -27,13 +27,18 @@ func SuccessionOf(e *core.RequestEvent, n int, going []string) (*SuccessionProps
 	if err != nil {
 		return nil, err
 	}
+	label, them := ui.Number(n)+" sessions to come lose their host. What becomes of them?", "them"
+	help := "Cancelled, a mail says so to everybody who is asked to them. Handed over, they stay as they are planned, and a mail tells their new host."
+	if n == 1 {
+		label, them = "1 session to come loses its host. What becomes of it?", "it"
+		help = "Cancelled, a mail says so to everybody who is asked to it. Handed over, it stays as it is planned, and a mail tells its new host."
+	}
 	props := &SuccessionProps{
-		Field: ui.FieldProps{ID: SuccessionField, Name: SuccessionField, Label: "Sessions to come that lose their host: " + ui.Number(n),
-			Help: "Everybody who is asked to them hears of it by mail. A session that runs goes on without its host."},
-		Options: []ui.Option{{Value: "", Label: "Cancel them"}},
+		Field:   ui.FieldProps{ID: SuccessionField, Name: SuccessionField, Label: label, Help: help},
+		Options: []ui.Option{{Value: "", Label: "Cancel " + them}},
 	}
 	for _, h := range hosts {
-		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand them over to " + h.Name})
+		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand " + them + " over to " + h.Name})
 	}
 	return props, nil
 }

@@ -41,7 +41,13 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 		p.SignUp = "/r/" + v.Room.Slug() + "/account"
 	}
 	p.hide(v, e)
-	var err error
+	next, err := v.Next(e.App)
+	if err != nil {
+		return nil, err
+	}
+	if next != nil {
+		p.Next, p.NextAt = "/s/"+next.Code, next.Session.Starts()
+	}
 	p.By, err = frame.HostOf(e.App, v.Session)
 	return doorSheet(p), err
 }

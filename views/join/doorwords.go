@@ -89,14 +89,32 @@ func (p doorProps) deadLede() string {
 		return "Only the host can change that. Ask " + p.Facts.Host + " if it surprises you."
 	case entry.Out:
 		return "A host put you out of it, or you are not in the team any more. The old link brings nobody back; only a new invitation does."
-	case entry.Ended:
-		return "It has ended, and this link opens nothing any more. For what was said there, ask the host."
-	case entry.Missed:
-		return "Its time has passed, and nobody started it. Ask the host whether there is another time."
-	case entry.Off:
-		return "It will not take place. Nothing else has changed."
+	case entry.Ended, entry.Missed, entry.Off:
+		return p.overLede()
 	}
 	return ""
+}
+
+// overLede says what has become of it, and whether there is a next one.
+func (p doorProps) overLede() string {
+	switch {
+	case p.Next != "" && p.Standing == entry.Ended:
+		return "It has ended. You are asked to the next one of its series, too."
+	case p.Next != "" && p.Standing == entry.Missed:
+		return "Its time has passed, and nobody started it. You are asked to the next one of its series, too."
+	case p.Next != "":
+		return "It will not take place. You are asked to the next one of its series, too."
+	case p.Standing == entry.Ended:
+		return "It has ended, and this link opens nothing any more. For what was said there, ask the host."
+	case p.Standing == entry.Missed:
+		return "Its time has passed, and nobody started it. Ask the host whether there is another time."
+	}
+	return "It will not take place. Nothing else has changed."
+}
+
+// next is the way to the next session of the series: "Next: Thursday 26 November, 10:00".
+func (p doorProps) next() string {
+	return "Next: " + ui.When(p.NextAt, time.Now(), p.Facts.Zone, ui.Long)
 }
 
 // until is how long it is to a start: to the nearest day, hour or minute, as people count.
@@ -159,4 +177,12 @@ func (p doorProps) answered() string {
 		return "You answered that you cannot come."
 	}
 	return "The host sees your answer. You can change it until the session is over."
+}
+
+// second is how the button beside the way to the next session looks.
+func (p doorProps) second() string {
+	if p.Next != "" {
+		return "outline"
+	}
+	return ""
 }

@@ -78,7 +78,7 @@ func (p *sessionForm) lengths(app core.App, actor *actors.Actor) error {
 }
 
 // rooms are those that can be chosen, with what has them at that time, and what the chosen one allows.
-func (p *sessionForm) rooms(app core.App, actor *actors.Actor, except string) error {
+func (p *sessionForm) rooms(app core.App, actor *actors.Actor, except []string) error {
 	all, err := rooms.Of(app, actor.Team.Id)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (p *sessionForm) rooms(app core.App, actor *actors.Actor, except string) er
 	for _, room := range all {
 		label := room.Name()
 		if wrong == nil && t.minutes() > 0 {
-			clash, err := rooms.Clash(app, room.Id, starts, starts.Add(time.Duration(t.minutes())*time.Minute), except)
+			clash, err := rooms.Clash(app, room.Id, starts, starts.Add(time.Duration(t.minutes())*time.Minute), except...)
 			if err != nil {
 				return err
 			}

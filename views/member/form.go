@@ -196,9 +196,11 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 	if props.Shell, err = shell(e, "sessions", ui.Crumb{Label: "Sessions", Href: sessionsPath(e)}, crumb); err != nil {
 		return props, err
 	}
-	except := ""
+	var except []string
 	if session != nil {
-		except = session.Id
+		if except, err = sessions.Replanned(e.App, session, scopeOf(typed.Scope)); err != nil {
+			return props, err
+		}
 	}
 	if err := props.rooms(e.App, actor, except); err != nil {
 		return props, err

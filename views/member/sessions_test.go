@@ -13,6 +13,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/views/viewstest"
 )
 
 func TestWhoSeesASession(t *testing.T) {
@@ -279,4 +280,25 @@ func TestASessionDoesNotStandInItsOwnWay(t *testing.T) {
 	lacks(t, olga.Post(app+"/sessions/preview?change="+id, longer), "is taken")
 	says(t, olga.Post(app+"/sessions/preview", longer), 200, "is taken")
 	says(t, olga.Post(app+"/sessions/preview?change=nobody", longer), 404)
+}
+
+// TestASeriesDoesNotStandInItsOwnWay moves it by a day: each session takes the place of the next.
+func TestASeriesDoesNotStandInItsOwnWay(t *testing.T) {
+	w := build(t)
+	olga, name := w.As(w.olga), "Edit bay"
+	room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := hookstest.Session(t, w.App, w.olga, w.team, sessions.Form{Room: room.Id, Rule: "FREQ=DAILY;COUNT=3"})
+	next := first.Starts().AddDate(0, 0, 1)
+	preview := func(scope string) viewstest.Reply {
+		return olga.Post(app+"/sessions/preview?change="+first.Id, filled("room", room.Id, "scope", scope, "minutes", "60",
+			"date", next.Format(time.DateOnly), "time", next.Format("15:04"), "timezone", "UTC", "zone", "UTC"))
+	}
+	lacks(t, preview("series"), "is taken", "(taken")
+	says(t, preview("this"), 200, "is taken")
+	hookstest.Session(t, w.App, w.owner, w.team, sessions.Form{Title: "Another", Room: room.Id, Starts: next.Add(time.Hour)})
+	next = next.Add(30 * time.Minute)
+	says(t, preview("series"), 200, "is taken", "Another")
 }

@@ -8,6 +8,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
 	"usher/views/frame"
@@ -63,11 +64,16 @@ func whatGoes(app core.App, actor *actors.Actor) ([]Going, error) {
 	if err != nil {
 		return nil, err
 	}
+	coming, err := sessions.ComingOf(app, actor.Team.Id)
+	if err != nil {
+		return nil, err
+	}
 	all := []Going{
 		{"Everybody's membership and roles", ui.Count(counts.Accepted, "person", "people")},
 		{"Invitations, those that wait and those that have ended", ui.Count(counts.Pending, "waits", "wait")},
+		{"Sessions to come: a mail tells everybody who is asked", ui.Number(len(coming)) + " cancelled"},
 		{"Tags", ui.Count(len(labels), "tag", "tags")},
-		{"Letters of the team that have not left yet", "never leave"},
+		{"Other letters of the team that have not left yet", "never leave"},
 		{"Name, logo, settings and the team's address", ""},
 	}
 	return all, nil

@@ -123,7 +123,7 @@ func DeleteTeam(p DeleteProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</ul><p class=\"fine\">Everybody's open pages of the team close. Its Admins get a letter; tell the others yourself.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</ul><p class=\"fine\">Everybody's open pages of the team close. Its Admins get a letter, and whoever is asked to a session to come; tell the others yourself.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

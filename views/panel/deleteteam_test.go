@@ -10,19 +10,21 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
 
 func TestTheOwnerDeletesTheTeamAfterTypingItsName(t *testing.T) {
 	s := open(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
+	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
 	at := s.path("/settings/delete")
 	admin, b := s.As(s.admin), s.As(s.owner)
 	hasNot(t, admin.Get(s.path("/settings")), "/settings/delete")
 	want(t, admin.Get(at), http.StatusForbidden, "Only the Owner deletes the team.")
 	want(t, admin.Post(at, url.Values{"name": {"Halation Post"}}), http.StatusForbidden)
 	has(t, b.Get(s.path("/settings")), at)
-	want(t, b.Get(at), http.StatusOK, "What goes", "5 people", "1 waits", "What stays", "other teams", "audit log", "Type “Halation Post”")
+	want(t, b.Get(at), http.StatusOK, "What goes", "5 people", "1 waits", "3 cancelled", "What stays", "other teams", "audit log", "Type “Halation Post”")
 	for _, typed := range []string{"", "halation post", "Grain and Gate"} {
 		want(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "exactly as it stands", `value="`+typed+`"`)
 	}

@@ -25,8 +25,8 @@ func successionOf(e *core.RequestEvent, foreseen bulk.Receipt) (*frame.Successio
 // successionForRole is successionOf for one person who gives up or loses a role.
 func successionForRole(e *core.RequestEvent, user string, role actors.Roles) (*frame.SuccessionProps, error) {
 	actor := web.Actor(e)
-	if !role.Organizer || actors.MembersHost(actor.Team) {
-		return nil, nil
+	if ends, err := sessions.EndsHosting(e.App, actor.Team, user, role); err != nil || !ends {
+		return nil, err
 	}
 	future, err := sessions.Future(e.App, actor.Team.Id, user)
 	if err != nil {

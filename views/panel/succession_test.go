@@ -28,8 +28,9 @@ func TestTheSessionsOfWhoGoesAreHandedOverOrCancelled(t *testing.T) {
 			s := open(t, true)
 			session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Guests: []string{"asked@x.example"}})
 			b := s.As(s.owner)
-			want(t, b.Get(s.user(s.organizer, c.ask)), http.StatusOK, c.says, "Sessions to come that lose their host: 1", "Cancel them", "Hand them over to")
-			hasNot(t, b.Get(s.user(s.organizer, c.ask)), "Hand them over to Theo")
+			want(t, b.Get(s.user(s.organizer, c.ask)), http.StatusOK, c.says, "1 session to come loses its host. What becomes of it?",
+				"Cancel it", "Hand it over to Marta", "says so to everybody who is asked to it")
+			hasNot(t, b.Get(s.user(s.organizer, c.ask)), "Hand it over to Theo", "Hand them over")
 			form, host, status := url.Values{}, s.owner.Id, sessions.Scheduled
 			for name, values := range c.form {
 				form[name] = values
@@ -64,10 +65,36 @@ func TestManyAreRemovedAndOneTakesTheirSessions(t *testing.T) {
 	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
 	b := s.As(s.owner)
 	question := b.Get(s.chosen("remove", s.organizer.Id, s.member.Id))
-	want(t, question, http.StatusOK, "Sessions to come that lose their host: 1")
+	want(t, question, http.StatusOK, "1 session to come loses its host")
 	form := dialogForm(t, question)
 	form.Set("handover", s.owner.Id)
 	s.handed(b, b.Post(s.path("/users/selected"), form), "2 people were removed from the team", "Handed over: 1 session.")
+	if host, status := s.hosts(session.Id); host != s.owner.Id || status != sessions.Scheduled {
+		t.Errorf("hosted by %s and %s", host, status)
+	}
+}
+
+func TestTheQuestionIsAboutAllTheSessionsThatLoseTheirHost(t *testing.T) {
+	s := open(t, true)
+	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	want(t, s.As(s.owner).Get(s.user(s.organizer, "/revoke-role?role=organizer")), http.StatusOK,
+		"3 sessions to come lose their host. What becomes of them?", "Cancel them", "Hand them over to Marta", "says so to everybody who is asked to them")
+}
+
+// TestWhoBecomesAGuestAgainIsAskedAboutToo holds where every member hosts: who came as a guest is a guest without a role.
+func TestWhoBecomesAGuestAgainIsAskedAboutToo(t *testing.T) {
+	s := open(t, true)
+	hookstest.Exec(t, s.App, "UPDATE memberships SET came_as_guest = TRUE WHERE user = {:user}", map[string]any{"user": s.organizer.Id})
+	s.team.Set("organizer_seats", -1)
+	if err := s.App.Save(s.team); err != nil {
+		t.Fatal(err)
+	}
+	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+	b, path := s.As(s.owner), s.user(s.organizer, "/revoke-role")
+	want(t, b.Get(path+"?role=organizer"), http.StatusOK, "1 session to come loses its host")
+	if r := b.Post(path, url.Values{"role": {"organizer"}, "handover": {s.owner.Id}}); r.Status >= 400 {
+		t.Fatalf("%d %s", r.Status, words(r.Body))
+	}
 	if host, status := s.hosts(session.Id); host != s.owner.Id || status != sessions.Scheduled {
 		t.Errorf("hosted by %s and %s", host, status)
 	}

@@ -148,11 +148,21 @@ func TestOnlyWhoIsInSeesTheSession(t *testing.T) {
 			}
 			continue
 		}
+		status, to := http.StatusSeeOther, "/s/"+s.session.Code()
+		switch who {
+		case "stranger", "foreign":
+			status, to = http.StatusNotFound, ""
+		case "":
+			to = "/signin?next=%2Flive%2F" + s.session.Id
+		}
 		for _, r := range []viewstest.Reply{page, state, token} {
-			if r.Status != http.StatusSeeOther || r.Location != "/s/"+s.session.Code() {
+			if r.Status != status || !strings.HasPrefix(r.Location, to) || to == "" && r.Location != "" {
 				t.Errorf("%q is answered %d to %q: %s", who, r.Status, r.Location, r.Body)
 			}
 		}
+	}
+	if r := s.Visitor().Get("/live/no-such-session"); r.Status != http.StatusSeeOther || r.Location != "/signin?next=%2Flive%2Fno-such-session" {
+		t.Errorf("an unknown session, nobody: %d %s", r.Status, r.Location)
 	}
 	if r := s.As(s.by["host"]).Get("/live/no-such-session"); r.Status != http.StatusNotFound {
 		t.Errorf("an unknown session: %d", r.Status)

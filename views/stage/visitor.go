@@ -1,20 +1,26 @@
 package stage
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/entry"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/views/web"
 )
 
 const visitorKey = "usher.stage.visitor"
 
-// inside lets through who is in the session of the address, now.
+// inside lets through who is in the session of the address, now. To whom it is nothing there is no such session; who is
+// not known signs in first, whether there is one or not (R152).
 func inside(e *core.RequestEvent) error {
 	visitor, err := find(e)
+	if errors.Is(err, record.ErrNotFound) && e.Auth == nil {
+		return web.SignedIn(e)
+	}
 	if err != nil {
 		return err
 	}
@@ -29,13 +35,17 @@ func inside(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// find reads who stands where with the session of the address.
+// find reads who stands where with the session of the address: somebody of its team, or of its list.
 func find(e *core.RequestEvent) (*entry.Visitor, error) {
 	session, err := sessions.ByID(e.App, e.Request.PathValue("session"))
 	if err != nil {
 		return nil, err
 	}
-	return entry.At(e.App, e.Auth, web.Pass(e), session)
+	visitor, err := entry.At(e.App, e.Auth, web.Pass(e), session)
+	if err == nil && visitor.Actor == nil && visitor.Participant == nil {
+		return nil, record.ErrNotFound
+	}
+	return visitor, err
 }
 
 // here is who asks. It is there behind inside.

@@ -1,0 +1,38 @@
+package mail
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Untie lets the letters of a kind that wait outlive their team, in the transaction that deletes the team: each is
+// written out while there is still what it tells of. One that is not worth sending any more stays the team's.
+func Untie(tx core.App, team, kind string) error {
+	var waiting []*Outbox
+	err := tx.RecordQuery(collection).AndWhere(dbx.HashExp{"team": team, "kind": kind, "status": []any{Queued, Sending}}).All(&waiting)
+	if err != nil {
+		return fmt.Errorf("find the letters of a team: %w", err)
+	}
+	for _, m := range waiting {
+		content, err := open(tx, m.Id, m.GetString("sealed"))
+		if err == nil {
+			_, err = writeOut(tx, m, content)
+		}
+		if errors.Is(err, errSealed) || record.Code(err) != "" {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		m.Set("team", "")
+		if err := tx.Save(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}

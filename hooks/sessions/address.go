@@ -1,0 +1,81 @@
+package sessions
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// registerAddresses wires that whoever takes another address is asked by that one to all that is not over: the letters
+// reach him, and not whoever has the old one then.
+func registerAddresses(app core.App) {
+	app.OnRecordUpdateExecute("users").BindFunc(func(e *core.RecordEvent) error {
+		was := e.Record.Original().Email()
+		if was == e.Record.Email() {
+			return e.Next()
+		}
+		return record.InTx(e, func() error {
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return readdress(e.App, e.Record, was)
+		})
+	})
+}
+
+// readdress gives the places of an account its new address, but where that is on the list already, and where the
+// account is out.
+func readdress(tx core.App, account *core.Record, was string) error {
+	var rows []*Participant
+	err := tx.RecordQuery("participants").AndWhere(dbx.HashExp{"user": account.Id, "email": was}).AndWhere(dbx.NewExp(`state != 'out'
+		AND session IN (SELECT id FROM sessions WHERE status IN ('scheduled', 'running'))
+		AND NOT EXISTS (SELECT 1 FROM participants o WHERE o.session = participants.session AND o.email = {:address})`,
+		dbx.Params{"address": account.Email()})).All(&rows)
+	if err != nil {
+		return fmt.Errorf("find where an account takes part: %w", err)
+	}
+	for _, row := range rows {
+		row.Set("email", account.Email())
+		if err := tx.Save(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// guardIdentity refuses to make a person somebody else. A place that has an account stays the account's; its address
+// changes with that of the account alone.
+func guardIdentity(app core.App, r, before *core.Record) error {
+	if record.Differs(r, before, "team", "session") {
+		return fixedPerson()
+	}
+	if was := before.GetString("user"); was != "" && r.GetString("user") != was {
+		there, err := app.CountRecords("users", dbxID(was))
+		if err != nil {
+			return fmt.Errorf("find the account of a participant: %w", err)
+		}
+		if there > 0 || r.GetString("user") != "" {
+			return fixedPerson()
+		}
+	}
+	if !record.Differs(r, before, "email") {
+		return nil
+	}
+	account, err := app.FindRecordById("users", before.GetString("user"), record.Keep)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && account.Email() != r.GetString("email") {
+		return fixedPerson()
+	}
+	if err != nil {
+		return fmt.Errorf("find the account of a participant: %w", err)
+	}
+	return nil
+}
+
+func fixedPerson() error {
+	return record.Refuse("base", CodeFixed, "A person stays with the session, the account and the address.")
+}

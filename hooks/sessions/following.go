@@ -1,0 +1,43 @@
+package sessions
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Following reads the place of an account in the next session of the series of s that is still to come or runs, or
+// record.ErrNotFound: where nobody asked it to any, or it was put out.
+func Following(app core.App, s *Session, account *core.Record) (*Participant, error) {
+	return following(app, s, dbx.NewExp("(p.user = {:user} OR p.user = '' AND p.email = {:email})",
+		dbx.Params{"user": account.Id, "email": account.Email()}))
+}
+
+// FollowingOf is Following for a participant of s of whom no more is known than his personal code: by his address, as
+// far as it is not somebody else's there.
+func FollowingOf(app core.App, s *Session, p *Participant) (*Participant, error) {
+	return following(app, s, dbx.NewExp("(p.email = {:email} AND ({:user} IN ('', p.user) OR p.user = ''))",
+		dbx.Params{"user": p.UserID(), "email": p.Address()}))
+}
+
+func following(app core.App, s *Session, who dbx.Expression) (*Participant, error) {
+	if s.SeriesID() == "" {
+		return nil, record.ErrNotFound
+	}
+	var ids []string
+	err := app.DB().Select("p.id").From("participants p").InnerJoin("sessions s", dbx.NewExp("s.id = p.session")).
+		Where(dbx.NewExp("s.series = {:series} AND s.id != {:id} AND (s.status = 'running' OR s.status = 'scheduled' AND s.ends > {:now}) AND p.state NOT IN ('out', 'refused')",
+			dbx.Params{"series": s.SeriesID(), "id": s.Id, "now": record.Stamp(time.Now())})).
+		AndWhere(who).OrderBy("s.starts", "s.id").Limit(1).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("find what follows in a series: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, record.ErrNotFound
+	}
+	return FindParticipant(app, ids[0])
+}
