@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,7 +214,10 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 	return nil
 }
 
-// addSheet joins parts into one sheet and points their fonts to the hashed addresses.
+// said is what a sheet says to who reads its source: comments, but for those that tell a licence, and indents.
+var said = regexp.MustCompile(`(?s)/\*[^!].*?\*/\s*|(?m:^[ \t]+)`)
+
+// addSheet joins parts into one sheet, without what browsers do not read, and points their fonts to the hashed addresses.
 func (l *library) addSheet(fsys fs.FS, sheet string, parts []string) error {
 	var b bytes.Buffer
 	for _, name := range parts {
@@ -224,7 +228,7 @@ func (l *library) addSheet(fsys fs.FS, sheet string, parts []string) error {
 		b.Write(body)
 		b.WriteByte('\n')
 	}
-	body := b.Bytes()
+	body := said.ReplaceAll(b.Bytes(), nil)
 	for name, a := range l.names {
 		if path.Ext(name) == ".woff2" {
 			body = bytes.ReplaceAll(body, []byte("url("+path.Base(name)+")"), []byte("url("+a.url+")"))

@@ -1,6 +1,7 @@
 // Keeps an open page fresh: when its team has changed, the page is fetched again and its parts marked
-// data-fresh are replaced, but for those that show something once (data-once). What is chosen stays chosen, and the
-// focus stays where it was. Who may not see the page any more is shown what the server answers instead.
+// data-fresh are replaced, but for those that show something once (data-once). data-fresh=KIND is replaced only by
+// one of another kind; its parts stand for themselves. What is chosen stays chosen, and the focus stays where it was.
+// Who may not see the page any more is shown what the server answers instead.
 import { now } from "./ready.js";
 import { count } from "./select.js";
 
@@ -29,7 +30,8 @@ async function refresh() {
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const fresh = page.getElementById(old.id);
     for (const part of old.querySelectorAll("[data-waits]")) delete part.dataset.waits;
-    if (!fresh || fresh.isEqualNode(old) || old.querySelector("[data-once]")) continue;
+    const same = old.dataset.fresh ? old.dataset.fresh === fresh?.dataset.fresh : fresh?.isEqualNode(old);
+    if (!fresh || same || old.querySelector("[data-once]")) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
     for (const box of fresh.querySelectorAll("input[data-select]")) box.checked = chosen.has(box.value);

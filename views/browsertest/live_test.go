@@ -3,6 +3,8 @@ package browsertest
 import (
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
@@ -32,6 +34,33 @@ func TestAnOpenPageFollowsWhatOthersDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.see("2 of 3 Organizer seats used, 0 reserved, 1 free")
+	b.seeNo("lucia@halation.example")
+}
+
+func TestThePageOfAnOwnerAloneFollowsTheFirstAndTheLast(t *testing.T) {
+	server, _ := withMail(t)
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
+
+	b := signIn(t, server, "marta@halation.example")
+	b.visit("/admin/halation-post/users")
+	b.see("Ask the first people in")
+	b.connected()
+	hookstest.Member(t, server.App, team, "lucia@halation.example")
+	b.see("lucia@halation.example")
+	b.seeNo("Ask the first people in")
+	b.press("Add users") // what came can be used
+	b.see("One a line or with commas")
+	b.keys(kb.Escape)
+	b.seeNo("One a line or with commas")
+	lucia, err := server.App.FindAuthRecordByEmail("users", "lucia@halation.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
+		t.Fatal(err)
+	}
+	b.see("Ask the first people in")
 	b.seeNo("lucia@halation.example")
 }
 
