@@ -255,6 +255,11 @@ func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {
 	r := olga.Get(page)
 	says(t, r, 200, "Nobody was in it.", "Did not come", "3 people, 3 did not come")
 	lacks(t, r, "Not answered")
+	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'waiting' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
+	r = olga.Get(page)
+	says(t, r, 200, "Waited in the lobby")
+	lacks(t, r, "In the lobby")
+	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
 	lacks(t, olga.Get(page), "Did not come")
 	set("status = 'scheduled', started = '', ended = ''")
