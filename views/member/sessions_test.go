@@ -223,6 +223,16 @@ func TestStartingWaitsForItsTime(t *testing.T) {
 	lacks(t, w.As(w.admin).Get(app), "Running now", "Dailies", "data-live")
 }
 
+func TestADeadLinkIsNotHandedOut(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
+	page := app + "/sessions/" + session.Id
+	says(t, w.As(w.olga).Get(page), 200, "Link of the session")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = '2026-01-05 10:00:00.000Z', ends = '2026-01-05 11:00:00.000Z'", nil)
+	says(t, w.As(w.olga).Get(page), 200, "Never started")
+	lacks(t, w.As(w.olga).Get(page), "Link of the session")
+}
+
 func TestARecapTellsWhatWas(t *testing.T) {
 	w := build(t)
 	late := hookstest.Member(t, w.App, w.team, "late@halation.example")
