@@ -96,7 +96,7 @@ func TestANewAddressIsAskedFor(t *testing.T) {
 	owner := hookstest.Person(t, s.App, "marta@halation.example")
 	hookstest.Person(t, s.App, "taken@halation.example")
 	b := s.As(owner)
-	says(t, b.Post("/account/address", form("email", "marta@new.example", "password", "wrong")), 422, "not your current password", `value="marta@new.example"`, `href="#address-password"`)
+	says(t, b.Post("/account/address", form("email", "marta@new.example", "password", "wrong")), 422, "not your current password", `action="/account/address#problems"`, `id="problems"`, `value="marta@new.example"`, `href="#address-password"`)
 	says(t, b.Post("/account/address", form("email", "nobody", "password", hookstest.Password)), 422, "No @ in the address.", `value="nobody"`, `href="#new-address"`)
 	says(t, b.Post("/account/address", form("email", "Marta@halation.example", "password", hookstest.Password)), 422, "your address already")
 

@@ -162,7 +162,7 @@ func mediaWarning(app core.App) (ui.NoticeProps, bool) {
 		return ui.NoticeProps{}, false
 	}
 	return ui.NoticeProps{Icon: "video-off", Title: "Live media is off.",
-		Text: "Sessions cannot be held now, all else works. Whoever runs the server reads why: " + why.Error() + ". It is tried again by itself."}, true
+		Text: "Sessions cannot be held now, all else works. The reason, for whoever runs the server: " + why.Error() + ". It is tried again by itself."}, true
 }
 
 // mailWarning is what the panel says while letters do not leave (R160).

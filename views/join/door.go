@@ -29,8 +29,9 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 		Name: cmp.Or(e.Request.FormValue("name"), nameOf(v)), Confirmed: v.Account != nil && v.Account.Verified(),
 		Personal: v.Code != "", Makes: v.MakesAccount(), Runs: v.Session.Status() == sessions.Running,
 		Timezone: e.Request.FormValue("timezone"), Ahead: time.Until(v.Session.Starts()),
-		Starting: v.Standing == entry.Door && v.Session.Status() == sessions.Scheduled,
+		Outside: v.Session.Elsewhere() != "",
 	}
+	p.Starting = v.Standing == entry.Door && !p.Runs && !p.Outside
 	if v.Participant != nil {
 		p.Answer, p.Part = v.Participant.Answered(), v.Participant.Part()
 	}

@@ -60,6 +60,9 @@ func (p doorProps) lede() string {
 		if p.Starting {
 			return "People may come before the host here: the first who joins starts the session."
 		}
+		if p.Outside {
+			return "The team holds this session elsewhere. Join, and you are given the link to it."
+		}
 		return "It is running."
 	case entry.Away:
 		return "The team holds this session elsewhere. The link below opens it."

@@ -254,6 +254,13 @@ func TestTheOutsideLinkShowsOnlyBehindTheJoin(t *testing.T) {
 			t.Errorf("%s tells where", path)
 		}
 	}
+	host := l.server.As(l.host).Get(l.link())
+	tells(t, "before the join", host, 200, "Join, and you are given the link to it.", "Join now")
+	for _, part := range []string{"data-check", "Start and go in", "starts the session"} {
+		if strings.Contains(host.Body, part) {
+			t.Errorf("the door of a session held elsewhere has %q", part)
+		}
+	}
 	b.Post(own+"/join", url.Values{"name": {"Nora Lind"}})
 	tells(t, "behind the join", b.Get(own), 200, "https://meet.example.com/secret", "Open the session")
 }

@@ -186,19 +186,21 @@ func partWord(part string) string {
 }
 
 func answerOf(p *sessions.Participant, past bool) (state, word string) {
-	comes, not := "Comes", "Does not come"
+	comes, maybe, not := "Comes", "Maybe", "Does not come"
 	if past {
-		comes, not = "Said yes", "Said no"
+		comes, maybe, not = "Said yes", "Said maybe", "Said no"
 	}
 	switch {
 	case p.State() == sessions.StateOut:
 		return "revoked", "Put out"
 	case p.State() == sessions.StateRefused:
 		return "revoked", "Not admitted"
+	case past && p.State() == sessions.StateWaiting:
+		return "pending", "Waited in the lobby"
 	case p.Answered() == sessions.Yes:
 		return "accepted", comes
 	case p.Answered() == sessions.Maybe:
-		return "pending", "Maybe"
+		return "pending", maybe
 	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
 		return "declined", not
 	case p.State() == sessions.StateAdmitted:
@@ -259,6 +261,8 @@ func licenceWords(used, of int) string {
 	switch {
 	case of < 0:
 		return ""
+	case used < of && of == 1:
+		return "The team's only licence is free."
 	case used >= of && of == 1:
 		return "The team's only licence is in use now."
 	case used >= of:

@@ -70,6 +70,8 @@ func presence(p *sessions.Participant, came bool) (state, word string) {
 		return answerOf(p, true)
 	case came:
 		return "accepted", "Was there"
+	case p.State() == sessions.StateWaiting:
+		return answerOf(p, true)
 	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
 		return "declined", "Did not come"
 	}

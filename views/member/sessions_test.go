@@ -224,6 +224,16 @@ func TestStartingWaitsForItsTime(t *testing.T) {
 	lacks(t, w.As(w.admin).Get(app), "Running now", "Dailies", "data-live")
 }
 
+func TestADeadLinkIsNotHandedOut(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
+	page := app + "/sessions/" + session.Id
+	says(t, w.As(w.olga).Get(page), 200, "Link of the session")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = '2026-01-05 10:00:00.000Z', ends = '2026-01-05 11:00:00.000Z'", nil)
+	says(t, w.As(w.olga).Get(page), 200, "Never started")
+	lacks(t, w.As(w.olga).Get(page), "Link of the session")
+}
+
 func TestARecapTellsWhatWas(t *testing.T) {
 	w := build(t)
 	late := hookstest.Member(t, w.App, w.team, "late@halation.example")
@@ -256,6 +266,11 @@ func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {
 	r := olga.Get(page)
 	says(t, r, 200, "Nobody was in it.", "Did not come", "3 people, 3 did not come")
 	lacks(t, r, "Not answered")
+	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'waiting' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
+	r = olga.Get(page)
+	says(t, r, 200, "Waited in the lobby")
+	lacks(t, r, "In the lobby")
+	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
 	lacks(t, olga.Get(page), "Did not come")
 	set("status = 'scheduled', started = '', ended = ''")
