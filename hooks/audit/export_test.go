@@ -5,6 +5,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
+// Reasons are the words of refusals.
+var Reasons = reasons
+
 // Explain is how SQLite would read a query.
 func Explain(app core.App, team string, query Query) ([]string, error) {
 	s := &search{team: team, size: 51, params: dbx.Params{"team": team}}

@@ -102,10 +102,17 @@ func change(app core.App, actor *actors.Actor, id string, entry *audit.Entry, do
 			return err
 		}
 		entry.On(room.Id, room.Name())
+		before := room.Slug()
 		if err := do(tx, room, entry); err != nil {
 			return err
 		}
-		return tx.Save(room)
+		if err := tx.Save(room); err != nil {
+			return err
+		}
+		if room.Slug() != before {
+			entry.With("slug", room.Slug())
+		}
+		return nil
 	})
 	return room, err
 }

@@ -34,7 +34,17 @@ const (
 	letters  = "abcdefghijkmnpqrstuvwxyz23456789"
 )
 
-var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var (
+	slugShape   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	secretShape = regexp.MustCompile(fmt.Sprintf(`-[%s]{%d}$`, letters, secret))
+)
+
+// Guessable reports whether a link could be found by trying: it does not end in characters as the server draws them,
+// letters and digits mixed.
+func Guessable(slug string) bool {
+	end := secretShape.FindString(slug)
+	return !strings.ContainsAny(end, "23456789") || !strings.ContainsAny(end, "abcdefghijkmnpqrstuvwxyz")
+}
 
 // slugOf is the readable link of a room of that name.
 func slugOf(name string) string {
@@ -47,16 +57,36 @@ func slugOf(name string) string {
 
 // unguessable is a link of that name that nobody finds by trying.
 func unguessable(name string) string {
-	return slugOf(name) + "-" + security.RandomStringWithAlphabet(secret, letters)
+	for {
+		link := slugOf(name) + "-" + security.RandomStringWithAlphabet(secret, letters)
+		if !Guessable(link) {
+			return link
+		}
+	}
 }
 
-// freeSlug is a link for a room that was given none: its name, if that is free and a link that can be guessed lets
-// nobody in by itself.
+// slug gives a room without a link one of its name, and judges one that was given. A link that lets anyone in is an
+// invitation (R72): a room that is opened to anyone, or is open and given a link, ends in characters that nobody
+// guesses.
+func slug(app core.App, r *core.Record) (err error) {
+	given := r.GetString("slug")
+	opened := r.GetString("entry") == Anyone && record.Changed(r, "slug", "entry")
+	switch {
+	case given == "":
+		given, err = freeSlug(app, r)
+	case record.Changed(r, "slug"):
+		err = judgeSlug(app, given, r.Id)
+	}
+	if err == nil && opened && Guessable(given) {
+		given = unguessable(given)
+	}
+	r.Set("slug", given)
+	return err
+}
+
+// freeSlug is a link for a room that was given none: its name, if that is free.
 func freeSlug(tx core.App, r *core.Record) (string, error) {
 	slug := slugOf(r.GetString("name"))
-	if r.GetString("entry") == Anyone {
-		return unguessable(slug), nil
-	}
 	taken, err := slugTaken(tx, slug, r.Id)
 	if err != nil || !taken {
 		return slug, err

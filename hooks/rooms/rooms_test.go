@@ -224,6 +224,65 @@ func TestALinkThatLetsStrangersInCannotBeGuessed(t *testing.T) {
 	}
 }
 
+func TestARoomThatIsOpenedToAnyoneGetsALinkThatNobodyGuesses(t *testing.T) {
+	s := open(t)
+	for what, change := range map[string]func(*rooms.Room) error{
+		"an action": func(room *rooms.Room) error { return s.update(room, rooms.Profile{Entry: new(rooms.Anyone)}) },
+		"an action with a link": func(room *rooms.Room) error {
+			return s.update(room, rooms.Profile{Entry: new(rooms.Anyone), Slug: new("typed")})
+		},
+		"a bare save": func(room *rooms.Room) error {
+			room.Set("entry", rooms.Anyone)
+			return s.app.Save(room)
+		},
+	} {
+		room := s.room("Room of " + what)
+		old := room.Slug()
+		if err := change(s.now(room)); err != nil {
+			t.Fatal(what, err)
+		}
+		now := s.now(room)
+		if now.Entry() != rooms.Anyone || rooms.Guessable(now.Slug()) {
+			t.Errorf("%s: %s", what, now.Slug())
+		}
+		if found, err := rooms.ByOldSlug(s.app, old); err != nil || found.Id != room.Id {
+			t.Errorf("%s: the old link does not say that it was changed: %v", what, err)
+		}
+		if _, err := rooms.BySlug(s.app, old); !errors.Is(err, record.ErrNotFound) {
+			t.Errorf("%s: the old link lets in: %v", what, err)
+		}
+		for _, profile := range []rooms.Profile{{Description: new("More")}, {Entry: new(rooms.Team)}, {Entry: new(rooms.Anyone)}} {
+			hookstest.Refused(t, what, s.update(room, profile), "")
+		}
+		if again := s.now(room); again.Slug() != now.Slug() {
+			t.Errorf("%s: %s became %s", what, now.Slug(), again.Slug())
+		}
+		hookstest.Refused(t, what, s.update(room, rooms.Profile{Slug: new("readable")}), "")
+		if again := s.now(room); rooms.Guessable(again.Slug()) || !strings.HasPrefix(again.Slug(), "readable-") {
+			t.Errorf("%s: an open room took the link %s", what, again.Slug())
+		}
+		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"target": room.Id, "action": "room.update"}, dbx.NewExp("detail LIKE {:slug}", dbx.Params{"slug": "%" + s.now(room).Slug() + "%"})); n != 1 {
+			t.Errorf("%s: the log has the new link %d times", what, n)
+		}
+	}
+	hookstest.Refused(t, "a member", func() error {
+		_, err := rooms.Update(s.app, s.actor("member"), s.room("Closed").Id, rooms.Profile{Entry: new(rooms.Anyone)})
+		return err
+	}(), record.CodeNotAllowed)
+	if _, err := rooms.BySlug(s.app, "closed"); err != nil {
+		t.Error("a refused change took the link away:", err)
+	}
+}
+
+func TestWhichLinksCanBeGuessed(t *testing.T) {
+	for slug, want := range map[string]bool{"": true, "suite": true, "suite-management": true, "suite-2345678923": true, "suite-summer2026": true,
+		"suite-a2b3c4d5e6": false, "a2b3c4d5e6": true, "suite-a2b3c4d5e": true} {
+		if rooms.Guessable(slug) != want {
+			t.Errorf("%q: %v", slug, !want)
+		}
+	}
+}
+
 func TestTwoRoomsOfOneNameOrLinkAtOnce(t *testing.T) {
 	s := open(t)
 	hookstest.Widen(s.app, "rooms")

@@ -16,8 +16,8 @@ import (
 const last = 100
 
 // Register wires what holds for every writer: of a room, a readable name of its own in the team, a link of its own
-// everywhere, settings that the team's plan gives, and its team for ever; of a session, that nothing else has its
-// room at that time.
+// everywhere, which nobody guesses where it lets anyone in, settings that the team's plan gives, and its team for ever;
+// of a session, that nothing else has its room at that time.
 func Register(app core.App) {
 	app.OnRecordCreate("rooms").BindFunc(record.Guard(tidy))
 	app.OnRecordUpdate("rooms").BindFunc(record.Guard(tidy))
@@ -59,19 +59,6 @@ func tidy(app core.App, r *core.Record) error {
 		faults.Add(err)
 	}
 	return faults.Err()
-}
-
-// slug gives a room without a link one of its name, and judges one that was given.
-func slug(app core.App, r *core.Record) error {
-	if r.GetString("slug") == "" {
-		slug, err := freeSlug(app, r)
-		r.Set("slug", slug)
-		return err
-	}
-	if !record.Changed(r, "slug") {
-		return nil
-	}
-	return judgeSlug(app, r.GetString("slug"), r.Id)
 }
 
 // guard judges a room against the others of its team and the plan once more, with what others wrote meanwhile.

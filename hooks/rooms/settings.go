@@ -14,7 +14,7 @@ import (
 // good a picture as the plan lets.
 type Profile struct {
 	Name        *string
-	Slug        *string // its link, /r/{slug}; empty: made of the name
+	Slug        *string // its link, /r/{slug}; empty: made of the name. Where anyone may enter, what nobody guesses is put behind it
 	Description *string
 	Entry       *string // Invited, Team or Anyone
 	Lobby       *bool   // the host admits everybody

@@ -144,11 +144,11 @@ func lostByMembers(tx core.App, team string) error {
 	return nil
 }
 
-// HostedByMembers counts the scheduled sessions of a team whose hosts are not Organizers: what is cancelled when not
-// every member may host any more (D2).
+// HostedByMembers counts the scheduled sessions of a team that members without the role Organizer host: what is
+// cancelled when not every member may host any more (D2, R107).
 func HostedByMembers(app core.App, team string) (int, error) {
 	n, err := app.CountRecords("sessions", dbx.HashExp{"team": team, "status": Scheduled},
-		dbx.NewExp("host NOT IN (SELECT user FROM memberships WHERE team = {:t} AND organizer)", dbx.Params{"t": team}))
+		dbx.NewExp("host IN (SELECT user FROM memberships WHERE team = {:t} AND NOT organizer)", dbx.Params{"t": team}))
 	if err != nil {
 		return 0, fmt.Errorf("count what members host: %w", err)
 	}

@@ -83,6 +83,19 @@ func TestARoomIsMadeShownChangedRotatedArchivedAndRestored(t *testing.T) {
 	same(t, body, strings.Replace(want, `"slug":"suite","url":"`+w.URL+`/r/suite"`, `"slug":"`+slug+`","url":"`+w.URL+`/r/`+slug+`"`, 1))
 }
 
+func TestARoomThatIsOpenedAnswersWithItsNewLink(t *testing.T) {
+	w := newWorld(t)
+	id := w.room("Open house")
+	status, body := w.as("admin", "PATCH", w.path("/rooms/%s", id), object{"settings": object{"entry": "anyone"}})
+	done(t, status, body)
+	slug := body["slug"].(string)
+	if !strings.HasPrefix(slug, "open-house-") || rooms.Guessable(slug) || body["url"] != w.URL+"/r/"+slug {
+		t.Errorf("%v", body)
+	}
+	_, shown := w.as("member", "GET", w.path("/rooms/%s", id), nil)
+	same(t, shown["slug"], `"`+slug+`"`)
+}
+
 func TestWhoIsToldWhatABookingIsAbout(t *testing.T) {
 	w := newWorld(t)
 	id := w.room("Grading suite")

@@ -59,7 +59,7 @@ func updateRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	typed := typedRoom(e)
+	typed, old := typedRoom(e), room.Slug()
 	profile, err := typed.profile()
 	if err == nil {
 		room, err = rooms.Update(e.App, web.Actor(e), room.Id, profile)
@@ -71,7 +71,11 @@ func updateRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.Toast(e, room.Name()+" saved.")
+	said := room.Name() + " saved."
+	if room.Slug() != old {
+		said += " It has a new link, which is on this page. The old one says so."
+	}
+	web.Toast(e, said)
 	return web.Go(e, roomPath(e, room))
 }
 
@@ -118,6 +122,8 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	if room != nil {
 		form.Title, form.Yes, form.Action, form.Cancel = "Edit "+room.Name(), "Save", roomPath(e, room)+"/edit", roomPath(e, room)
 		form.Old = true
+		form.Closed = room.Entry() != rooms.Anyone && rooms.Guessable(room.Slug())
+		form.Link = room.Link(e.App)
 		if form.Bookings, err = bookingsOf(e, room, maxBookings); err != nil {
 			return err
 		}

@@ -21,7 +21,9 @@ type RoomFormProps struct {
 	Base                     string // what every room's link begins with
 	Name, Slug, Description  string
 	Entry, Recording         string
-	Lobby, Early, Muted, Old bool // Old: the room is there already
+	Lobby, Early, Muted, Old bool   // Old: the room is there already
+	Closed                   bool   // its link is not one to let anyone in with: opening it changes the link
+	Link                     string // of a room that is there: its link as a whole
 	People, PeopleHelp       string
 	Quality                  string
 	Faults                   map[string]string
@@ -34,6 +36,17 @@ func (p RoomFormProps) slugHelp() string {
 		return "After " + p.Base + ". With another one, the old link lets nobody in any more and says that it was replaced."
 	}
 	return "After " + p.Base + ". Small letters, digits and hyphens. Empty: made of the name."
+}
+
+// does says what a choice of who may enter means, and that opening the room changes its link.
+func (p RoomFormProps) does(choice rooms.Choice) string {
+	switch {
+	case choice.Key != rooms.Anyone:
+		return choice.Does
+	case p.Closed:
+		return choice.Does + " The room gets a new link for it, and the old one says so."
+	}
+	return choice.Does + " The link ends in characters that nobody guesses."
 }
 
 func (p RoomFormProps) qualities() []ui.Option {
@@ -89,7 +102,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 			var templ_7745c5c3_Var3 templ.SafeURL
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/roomform.templ`, Line: 44, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/roomform.templ`, Line: 57, Col: 64}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -129,7 +142,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				for _, choice := range rooms.Entries {
-					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "entry", Value: choice.Key, Label: choice.Word, Text: choice.Does, Radio: true, Checked: p.Entry == choice.Key}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "entry", Value: choice.Key, Label: choice.Word, Text: p.does(choice), Radio: true, Checked: p.Entry == choice.Key}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -276,12 +289,35 @@ func whatAChangeDoes(p RoomFormProps) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"says\"><li>Name, link, who may enter, how they come in and how many are at once as you save them, for what is booked, too.</li><li>What is booked keeps the recording and the picture that it was scheduled with.</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"says\"><li>Name, link, who may enter, how they come in and how many are at once as you save them, for what is booked, too.</li><li>What is booked keeps the recording and the picture that it was scheduled with.</li>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if p.Closed {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<li>If you open it to anyone with the link, it gets a new link that nobody guesses. ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var8 string
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Link)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/roomform.templ`, Line: 109, Col: 95}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " lets nobody in any more, and says that it was replaced.</li>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.Bookings.Total > 0 {
-			templ_7745c5c3_Var8 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+			templ_7745c5c3_Var9 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 				if !templ_7745c5c3_IsBuffer {
@@ -299,12 +335,12 @@ func whatAChangeDoes(p RoomFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part(ui.Count(p.Bookings.Total, "session is booked here", "sessions are booked here")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Part(ui.Count(p.Bookings.Total, "session is booked here", "sessions are booked here")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"fine\">Nothing is booked there now.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"fine\">Nothing is booked there now.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -100,11 +100,22 @@ func TestARoomIsMadeAndChangedOnItsPages(t *testing.T) {
 	form.Set("people", "")
 	form.Set("entry", "anyone")
 	form.Del("lobby")
-	went(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved.")
-	if now := s.roomNow(room); now.People() != 0 || now.Entry() != rooms.Anyone || now.GetBool("lobby") || !now.GetBool("muted") || now.Slug() != "bay" {
+	has(t, b.Get(s.path("/rooms/"+room.Id+"/edit")), "The room gets a new link for it, and the old one says so.", s.URL+"/r/bay lets nobody in any more")
+	went(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved. It has a new link, which is on this page.")
+	now := s.roomNow(room)
+	if now.People() != 0 || now.Entry() != rooms.Anyone || now.GetBool("lobby") || !now.GetBool("muted") || !strings.HasPrefix(now.Slug(), "bay-") {
 		t.Error(now.PublicExport())
 	}
-	has(t, b.Get(s.path("/rooms/"+room.Id)), "Whoever gets hold of it comes in", "Anyone with the link")
+	has(t, b.Get(s.path("/rooms/"+room.Id)), "Whoever gets hold of it comes in", "Anyone with the link", s.URL+"/r/"+now.Slug())
+	has(t, s.Visitor().Get("/r/bay"), "replaced")
+	r = b.Get(s.path("/rooms/" + room.Id + "/edit"))
+	has(t, r, "The link ends in characters that nobody guesses.")
+	hasNot(t, r, "lets nobody in any more, and says")
+	form.Set("slug", now.Slug())
+	went(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved.")
+	if s.roomNow(room).Slug() != now.Slug() {
+		t.Error("a link that nobody guesses was changed")
+	}
 }
 
 func TestAWrongRoomIsToldBesideItsFieldAndKept(t *testing.T) {

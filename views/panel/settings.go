@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 	"usher/views/ui"
 	"usher/views/web"
@@ -68,6 +69,11 @@ func showSettings(e *core.RequestEvent, status int, profile ProfileProps) error 
 	}
 	actor := web.Actor(e)
 	profile.MayHost = actors.MembersMayHost(actor.Team)
+	if actors.MembersHost(actor.Team) {
+		if profile.Lost, err = sessions.HostedByMembers(e.App, actor.Team.Id); err != nil {
+			return err
+		}
+	}
 	profile.Path, profile.Owner = settingsPath(e), actor.OpensAdmins()
 	profile.Logo, profile.Team = teams.Of(actor.Team).LogoPath(), actor.Team.GetString("name")
 	props := SettingsProps{Shell: frame, Profile: profile}

@@ -8,8 +8,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
 	"usher/hooks/teams"
 )
 
@@ -178,5 +180,33 @@ func TestEveryMemberMayHostIsOfferedWhereSeatsAreUnlimited(t *testing.T) {
 	went(t, b, b.Post(s.path("/settings"), form), s.path("/settings"), "")
 	if s.now().GetString("members_host") != "on" {
 		t.Error("it was not turned on")
+	}
+}
+
+func TestTheSettingsSayWhatEndsWhenNotEveryMemberMayHostAnyMore(t *testing.T) {
+	s := open(t, true)
+	plan, err := s.App.FindFirstRecordByData("plans", "key", "unlimited")
+	if err != nil {
+		t.Fatal(err)
+	}
+	team := s.now()
+	team.Set("plan", plan.Id)
+	if err := s.App.Save(team); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(s.admin)
+	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Title: "Kept"})
+	hasNot(t, b.Get(s.path("/settings")), "Turning it off cancels")
+	lost := hookstest.Session(t, s.App, s.member, s.team, sessions.Form{Title: "Lost"})
+	has(t, b.Get(s.path("/settings")), "Turning it off cancels 1 session.", "Its host is a member without the Organizer role")
+	hookstest.Session(t, s.App, s.member, s.team, sessions.Form{Title: "Lost, too", Starts: time.Now().Add(72 * time.Hour)})
+	has(t, b.Get(s.path("/settings")), "Turning it off cancels 2 sessions.", "whoever is asked gets a letter")
+	wrong := profile()
+	wrong.Set("name", "")
+	want(t, b.Post(s.path("/settings"), wrong), http.StatusUnprocessableEntity, "Turning it off cancels 2 sessions.")
+	went(t, b, b.Post(s.path("/settings"), profile()), s.path("/settings"), "Settings saved.")
+	hasNot(t, b.Get(s.path("/settings")), "Turning it off cancels")
+	if got := hookstest.Stored(t, s.App, "sessions", lost.Id).GetString("status"); got != sessions.Cancelled {
+		t.Error(got)
 	}
 }

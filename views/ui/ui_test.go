@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -202,6 +203,41 @@ func TestFilesOfThePageAreThere(t *testing.T) {
 	}
 	if strings.Contains(render(t, ui.Page(ui.PageProps{})), "hx-sse") {
 		t.Error("a page without events loads the extension for them")
+	}
+}
+
+// Every icon that is shipped is named somewhere: in a template, in code or in a script.
+func TestNoIconIsShippedForNothing(t *testing.T) {
+	var source []byte
+	for _, root := range []string{"..", "../../static/js"} {
+		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			ext := filepath.Ext(path)
+			if err != nil || ext != ".templ" && ext != ".go" && ext != ".js" || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			source = append(source, text...)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	names, err := os.ReadFile("../../static/icons/lucide.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := filepath.Glob("../../static/icons/lucide-*.svg")
+	if listed := strings.Fields(string(names)); err != nil || len(listed) != len(shipped) || len(listed) < 20 {
+		t.Errorf("%d icons are listed, %d are shipped, %v", len(listed), len(shipped), err)
+	}
+	for _, name := range strings.Fields(string(names)) {
+		if _, err := static.Icon(name); err != nil {
+			t.Error(err)
+		}
+		if !bytes.Contains(source, []byte(`"`+name+`"`)) {
+			t.Errorf("nothing shows the icon %q: take it out of static/icons/lucide.txt and run static/vendor.sh", name)
+		}
 	}
 }
 
