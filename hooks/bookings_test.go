@@ -29,7 +29,7 @@ func TestTheRulesOfSessionsHoldInAnyOrder(t *testing.T) {
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		p := newPremises(t)
-		defer p.app.ResetBootstrapState()
+		defer hookstest.Close(p.app)
 		r.Repeat(map[string]func(*rapid.T){
 			"schedule": p.schedule, "schedule a series": p.scheduleSeries, "change": p.change, "cancel": p.cancel, "duplicate": p.duplicate,
 			"start": p.start, "end": p.end, "hand over": p.handOver, "remove": p.remove, "revoke Organizer": p.revoke, "come back": p.comeBack,

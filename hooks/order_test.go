@@ -32,7 +32,7 @@ func TestTheRulesHoldInAnyOrder(t *testing.T) {
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		h := newHouse(t, r)
-		defer h.app.ResetBootstrapState()
+		defer hookstest.Close(h.app)
 		r.Repeat(map[string]func(*rapid.T){
 			"invite": h.invite, "accept": h.accept, "decline": h.decline, "revoke": h.revoke, "resend": h.resend, "expire": h.expire, "bounce": h.bounce,
 			"change roles": h.setRoles, "revoke a role": h.revokeRole, "remove": h.remove, "leave": h.leave,

@@ -76,9 +76,9 @@ func untilStopped(e *core.RealtimeConnectRequestEvent) error {
 	return e.Next()
 }
 
-// Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends, its channel
-// closed, when the person is not in the team any more or the login is ended; Unsubscribe ends it otherwise.
-func Subscribe(app core.App, team, user, login string) (client subscriptions.Client, ok bool) {
+// Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends when the
+// person is not in the team any more or the login is ended; Unsubscribe ends it otherwise.
+func Subscribe(app core.App, team, user, login string) (client *Stream, ok bool) {
 	open := 0
 	for _, c := range app.SubscriptionsBroker().Clients() {
 		if c.Get(keyUser) == user {
@@ -88,7 +88,7 @@ func Subscribe(app core.App, team, user, login string) (client subscriptions.Cli
 	if open >= MaxStreams {
 		return nil, false
 	}
-	client = subscriptions.NewDefaultClient()
+	client = newStream()
 	client.Set(keyTeam, team)
 	client.Set(keyUser, user)
 	client.Set(keyLogin, login)
@@ -97,7 +97,7 @@ func Subscribe(app core.App, team, user, login string) (client subscriptions.Cli
 }
 
 // Unsubscribe ends a stream.
-func Unsubscribe(app core.App, client subscriptions.Client) {
+func Unsubscribe(app core.App, client *Stream) {
 	app.SubscriptionsBroker().Unregister(client.Id())
 }
 
@@ -166,7 +166,7 @@ func tell(app core.App, team, name string) {
 func shut(app core.App, lost func(subscriptions.Client) bool) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
 		if lost(client) {
-			Unsubscribe(app, client)
+			app.SubscriptionsBroker().Unregister(client.Id())
 		}
 	}
 }

@@ -23,7 +23,7 @@ func Wired(t testing.TB, wire func(app core.App)) *core.BaseApp {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() { Close(app) })
 	return app
 }
 

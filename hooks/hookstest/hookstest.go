@@ -117,8 +117,18 @@ func Open(t testing.TB, dir string, config settings.Config) *core.BaseApp {
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = app.ResetBootstrapState() })
+	t.Cleanup(func() { Close(app) })
 	return app
+}
+
+// Close ends the app as a stop of the server does. A second one does nothing more.
+func Close(app *core.BaseApp) {
+	_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error {
+		if app.IsBootstrapped() { // PocketBase does not wait for the log that it is writing
+			_ = app.AuxRunInTransaction(func(core.App) error { return nil })
+		}
+		return app.ResetBootstrapState()
+	})
 }
 
 // Count counts the records of a collection.

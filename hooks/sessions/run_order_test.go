@@ -27,7 +27,7 @@ func TestLicencesHoldInAnyOrder(t *testing.T) {
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		w := newWalk(t, r)
-		defer w.app.ResetBootstrapState()
+		defer hookstest.Close(w.app)
 		r.Repeat(map[string]func(*rapid.T){
 			"schedule": w.schedule, "start some at once": w.start, "start by a bare save": w.bareStart, "end": w.end, "end and start at once": w.both,
 			"empty": w.empty, "time": w.time, "crash": w.crash, "licences": w.licences, "extend": w.extend, "": w.check,

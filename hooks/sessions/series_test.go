@@ -92,7 +92,7 @@ func TestRulesThatAreNone(t *testing.T) {
 			t.Errorf("%q: %v, want something of %q", rule, err, says)
 		}
 	}
-	if took := time.Since(begun); took > 2*time.Second {
+	if took := time.Since(begun); took > 30*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }

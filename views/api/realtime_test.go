@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,16 +68,18 @@ func (w *world) subscribe(role string, topics ...string) <-chan heard {
 	return messages
 }
 
-// until gathers what is heard until a record with that value in the field comes.
-func until(t *testing.T, messages <-chan heard, field, value string) (all []heard) {
+// until gathers what is heard until records with each of the values in the field have come, in any order: PocketBase
+// sends each message by itself.
+func until(t *testing.T, messages <-chan heard, field string, values ...string) (all []heard) {
 	t.Helper()
 	for m := range messages {
 		all = append(all, m)
-		if m.record[field] == value {
+		values = slices.DeleteFunc(values, func(value string) bool { return m.record[field] == value })
+		if len(values) == 0 {
 			return all
 		}
 	}
-	t.Fatalf("the stream ended before %s = %s; heard %v", field, value, all)
+	t.Fatalf("the stream ended before %s = %v; heard %v", field, values, all)
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/subscriptions"
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
@@ -69,7 +68,7 @@ func comeBack() string { return fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(3000
 
 type stream struct {
 	e       *core.RequestEvent
-	client  subscriptions.Client
+	client  *changes.Stream
 	stillIn func() bool
 }
 
@@ -93,10 +92,9 @@ func (s stream) run() error {
 	var soon <-chan time.Time
 	for {
 		select {
-		case message, ok := <-s.client.Channel():
-			if !ok {
-				return s.close()
-			}
+		case <-s.client.Ended():
+			return s.close()
+		case message := <-s.client.Channel():
 			told[message.Name] = true
 			if soon == nil {
 				soon = time.After(gather)
