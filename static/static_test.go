@@ -140,6 +140,30 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 }
 
+// What a module takes by name from another is given there: a page whose module asks for more does not start at all.
+func TestModulesTakeWhatIsGiven(t *testing.T) {
+	taken := regexp.MustCompile(`(?m)^import \{ ([^}]+) \} from "(\.{1,2}/[^"]+)"`)
+	given := regexp.MustCompile(`(?m)^export (?:async )?(?:const|let|function) (?:\{ ([^}]+) \}|(\w+))`)
+	modules := map[string]string{}
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("door"), static.ModulesOf("meet"), static.ModulesOf("stage")) {
+		body, _ := io.ReadAll(get(t, url).Body)
+		modules[url] = string(body)
+	}
+	for url, body := range modules {
+		for _, m := range taken.FindAllStringSubmatch(body, -1) {
+			var names []string
+			for _, g := range given.FindAllStringSubmatch(modules[path.Join(path.Dir(url), m[2])], -1) {
+				names = append(names, strings.Split(g[1]+g[2], ", ")...)
+			}
+			for name := range strings.SplitSeq(m[1], ", ") {
+				if !slices.Contains(names, name) {
+					t.Errorf("%s takes %s from %s, which gives %v", path.Base(url), name, m[2], names)
+				}
+			}
+		}
+	}
+}
+
 // The first visit to a page of the panel: 120 kB with the page itself, so 112 kB without.
 func TestFirstVisitFitsTheBudget(t *testing.T) {
 	names := []string{"app.css", "js/theme.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "vendor/inter-latin-wght-normal.woff2", "icons/usher.svg"}

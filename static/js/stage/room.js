@@ -2,7 +2,7 @@
 import { options } from "./publishing.js";
 import { session } from "./session.js";
 
-export const { Room, RoomEvent, Track, ConnectionQuality, DisconnectReason } = window.LivekitClient;
+export const { Room, RoomEvent, Track, ConnectionQuality, ConnectionState, DisconnectReason } = window.LivekitClient;
 
 window.LivekitClient.setLogLevel("silent");
 
