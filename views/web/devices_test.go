@@ -71,7 +71,10 @@ func TestOtherStreamsOfAnAccountGoOn(t *testing.T) {
 	for range gone {
 	}
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example")
-	if event := <-stays; event != "users" {
-		t.Errorf("the other heard %q", event)
+	for event := range stays { // what the making of the team told may come late
+		if event == "users" {
+			return
+		}
 	}
+	t.Error("the other ended, too")
 }
