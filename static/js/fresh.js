@@ -27,21 +27,21 @@ async function refresh() {
   if (!answer.ok || answer.redirected) return location.reload();
   if (asked()) return soon(100);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const focused = document.activeElement;
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const fresh = page.getElementById(old.id);
     for (const part of old.querySelectorAll("[data-waits]")) delete part.dataset.waits;
     const same = old.dataset.fresh ? old.dataset.fresh === fresh?.dataset.fresh : fresh?.isEqualNode(old);
     if (!fresh || same || old.querySelector("[data-once]")) continue;
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const chosen = new Set([...old.querySelectorAll("input[data-select]:checked")].map((box) => box.value));
     for (const box of fresh.querySelectorAll("input[data-select]")) box.checked = chosen.has(box.value);
     const everything = fresh.querySelector("input[data-select-everything]");
     if (everything) everything.checked = old.querySelector("input[data-select-everything]:checked") !== null;
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
-    if (focused) now(focused)?.focus();
   }
-  count();
+  count(); // before the focus, which nothing takes in a bar that is not seen
+  if (focused?.isConnected === false) now(focused)?.focus();
   wait();
 }
 

@@ -56,9 +56,12 @@ func TestWhatIsChosenOutlivesARefresh(t *testing.T) {
 	b.keys("j")
 	b.keys("x")
 	b.see("1 selected")
+	b.keys("b") // to the bar, where the focus is to stay
+	b.holds("Tag")
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example")
 	b.see("lucia@halation.example")
 	b.see("1 selected")
+	b.holds("Tag")
 	b.accessible("rows that are chosen")
 }
 

@@ -132,6 +132,7 @@ func TestATeamOfSixtyIsCleanedUpByKeyboardAlone(t *testing.T) {
 	b.reach("Close this receipt")
 	b.keys(kb.Enter)
 	b.seeNo("were removed from the team")
+	b.connected()
 	b.at("tag=Kestrel")
 
 	b.reach("Pending")
@@ -173,6 +174,7 @@ func TestATeamOfSixtyIsCleanedUpByKeyboardAlone(t *testing.T) {
 	b.reach("Close this receipt")
 	b.keys(kb.Enter)
 	b.seeNo("The tags of 2 people")
+	b.connected() // a new page, whose keys are heard from now on
 	b.keys("jjj" + kb.Enter)
 	b.see("All activity")
 	b.holds("asked02")
