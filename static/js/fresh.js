@@ -25,8 +25,10 @@ async function refresh() {
   const answer = await fetch(here, { headers: { "X-Background": "1" } }).catch(() => null);
   if (!answer || location.href !== here) return;
   if (!answer.ok || answer.redirected) return location.reload();
+  const text = await answer.text().catch(() => "");
+  if (!text || location.href !== here) return;
   if (asked()) return soon(100);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(text, "text/html");
   const focused = document.activeElement;
   for (const old of document.querySelectorAll("[data-fresh]")) {
     const fresh = page.getElementById(old.id);
