@@ -19,7 +19,7 @@ import (
 const (
 	importerKey  = "usher.importer"
 	batchSize    = 50
-	importPoll   = 5 * time.Second // what another process took in begins this late at most
+	importPoll   = time.Minute // what another process took in begins this late at most
 	importTell   = 300 * time.Millisecond
 	importPause  = 10 * time.Millisecond // between batches while somebody waits to write
 	importGiveUp = 5                     // batches in a row that a fault of ours took back

@@ -53,15 +53,17 @@ func QueueRecipe(tx core.App, r Recipe) error {
 	if err != nil {
 		return fmt.Errorf("queue a letter of kind %q: %w", r.Kind, err)
 	}
-	if info := tx.TxInfo(); info != nil {
-		info.OnComplete(func(failed error) error {
-			if w := running(tx); w != nil && failed == nil {
-				w.wakeUp()
-			}
-			return nil
-		})
+	wake := func(failed error) error {
+		if w := running(tx); w != nil && failed == nil {
+			w.wakeUp()
+		}
+		return nil
 	}
-	return nil
+	if info := tx.TxInfo(); info != nil {
+		info.OnComplete(wake)
+		return nil
+	}
+	return wake(nil)
 }
 
 // writeOut makes the letter of a recipe and freezes it. What is frozen already stays as it is.

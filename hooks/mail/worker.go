@@ -27,7 +27,7 @@ const (
 	maxRetry   = time.Hour
 	giveUp     = 24 * time.Hour // as long as Resend remembers an idempotency key
 	knockAgain = 5 * time.Minute
-	poll       = 5 * time.Second // what another process queued leaves this late at most
+	poll       = time.Minute // what another process queued leaves this late at most
 	patience   = 20 * time.Second
 )
 
@@ -127,7 +127,7 @@ func (w *Worker) setTrouble(s string) {
 func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.unsettled, idle = true, poll
+			w.unsettled, idle = true, firstRetry
 			w.App.Logger().Error("sending mail panicked", "panic", fmt.Sprint(p))
 		}
 	}()
@@ -143,7 +143,7 @@ func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
 		if err != nil {
 			w.unsettled = true
 			w.App.Logger().Error("sending mail failed", "error", err)
-			return poll
+			return firstRetry
 		}
 		if !sent {
 			break
@@ -158,7 +158,10 @@ func (w *Worker) idle() time.Duration {
 		return min(w.pause.Sub(now), poll)
 	}
 	due, err := nextDue(w.App)
-	if err != nil || due.IsZero() {
+	switch {
+	case err != nil:
+		return firstRetry
+	case due.IsZero():
 		return poll
 	}
 	return max(10*time.Millisecond, min(due.Sub(now), poll))
