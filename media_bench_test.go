@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +20,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/live"
+	"usher/hooks/live/embedded"
 	"usher/hooks/live/livetest"
 	"usher/hooks/sessions"
 )
@@ -25,40 +28,165 @@ import (
 func TestMain(m *testing.M) { livetest.Main(m) }
 
 const (
-	measured = 5 * time.Second // each time
-	settling = 3 * time.Second // after everybody has come
+	measured = 30 * time.Second // each time
+	settling = 3 * time.Second  // after everybody has come
 )
 
 // BenchmarkMedia lets 2, 4 and 8 people send a picture of 500 kbit/s each and take those of all others, on this
-// machine: through a whole Usher with the embedded LiveKit, and through the same LiveKit as a process of its own. The
-// processor is that of the server's process in percent of one core, the memory what it holds; those who send are in
-// the process of the benchmark.
+// machine: through a whole Usher with the embedded LiveKit and, at the same time, through LiveKit's own server of the
+// same version. The processor is that of the server's process in percent of one core, the memory what it holds; those
+// who send are in the process of the benchmark. Two processes of one program differ by a tenth, so each time is a new
+// pair of them: -benchtime 20x is 20 pairs.
 func BenchmarkMedia(b *testing.B) {
-	usher := program(b)
+	usher, livekit := program(b), livekitServer(b)
 	for _, people := range []int{2, 4, 8} {
-		b.Run(fmt.Sprintf("usher/%d", people), func(b *testing.B) {
-			process, passes := inUsher(b, usher, people)
-			measure(b, process.Pid, passes)
-		})
-		b.Run(fmt.Sprintf("livekit/%d", people), func(b *testing.B) {
-			process := livetest.Outside(b, "http://127.0.0.1:1"+live.ReportPath)
-			config := hookstest.Config()
-			config.LiveURL, config.LiveKey, config.LiveSecret = process.URL, process.Key, process.Secret
-			app := hookstest.NewWith(b, config)
-			if err := live.Open(app, "bench"); err != nil {
-				b.Fatal(err)
+		b.Run(strconv.Itoa(people), func(b *testing.B) {
+			var ours, theirs usage
+			for n := 0; b.Loop(); n++ {
+				a, l := pair(b, usher, livekit, people, n%2 == 0)
+				ours.add(a)
+				theirs.add(l)
+				b.Logf("%.2f %.2f", a.percent(), l.percent())
 			}
-			var passes []live.Pass
-			for n := range people {
-				pass, err := live.Token(app, live.Grant{Room: "bench", Identity: strconv.Itoa(n), Publish: true})
-				if err != nil {
-					b.Fatal(err)
-				}
-				passes = append(passes, pass)
-			}
-			measure(b, process.PID, passes)
+			b.ReportMetric(ours.percent(), "usher-%-of-a-core")
+			b.ReportMetric(theirs.percent(), "livekit-%-of-a-core")
+			b.ReportMetric(100*(ours.percent()/theirs.percent()-1), "%-more")
+			b.ReportMetric(ours.megabytes/ours.times, "usher-MB")
+			b.ReportMetric(theirs.megabytes/theirs.times, "livekit-MB")
 		})
 	}
+}
+
+// livekitServer builds LiveKit's own server out of the modules that this program is built of. It needs a few more,
+// for its command line.
+func livekitServer(b *testing.B) string {
+	b.Helper()
+	dir := b.TempDir()
+	for _, name := range []string{"go.mod", "go.sum"} {
+		content, err := os.ReadFile(name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), content, 0o600)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	path, mod := filepath.Join(dir, "livekit-server"), filepath.Join(dir, "go.mod")
+	if out, err := exec.Command("go", "build", "-modfile", mod, "-mod", "mod", "-o", path, "github.com/livekit/livekit-server/cmd/server").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+// usage is what a process has used, in windows that are added up.
+type usage struct {
+	processor, passed time.Duration
+	megabytes, times  float64
+}
+
+func (u *usage) add(other usage) {
+	u.processor += other.processor
+	u.passed += other.passed
+	u.megabytes += other.megabytes
+	u.times++
+}
+
+func (u *usage) percent() float64 { return 100 * u.processor.Seconds() / u.passed.Seconds() }
+
+// round ends what was begun in it when it is over, not with the benchmark.
+type round struct {
+	testing.TB
+	after []func()
+}
+
+func (r *round) Cleanup(f func()) { r.after = append(r.after, f) }
+
+func (r *round) over() {
+	for _, f := range slices.Backward(r.after) {
+		f()
+	}
+}
+
+// pair measures the two servers side by side.
+func pair(b *testing.B, usher, livekit string, people int, usherFirst bool) (ours, theirs usage) {
+	r := &round{TB: b}
+	defer r.over()
+	own, passes := inUsher(r, usher, people)
+	other, others := inLiveKit(r, livekit, people)
+	sides := [][]live.Pass{passes, others}
+	if !usherFirst {
+		slices.Reverse(sides)
+	}
+	var all []*livetest.Sender
+	for _, side := range sides {
+		all = append(all, meet(r, side)...)
+	}
+	time.Sleep(settling)
+	ours.processor, theirs.processor = -processor(b, own.Pid), -processor(b, other.Pid)
+	packets, begun := received(all), time.Now()
+	time.Sleep(measured)
+	ours.processor += processor(b, own.Pid)
+	theirs.processor += processor(b, other.Pid)
+	passed := time.Since(begun)
+	ours.passed, theirs.passed = passed, passed
+	ours.megabytes, theirs.megabytes = memory(b, own.Pid), memory(b, other.Pid)
+	if got, least := received(all)-packets, int64(2*people*(people-1)*40*int(measured/time.Second)); got < least {
+		b.Fatalf("%d packets came, fewer than %d", got, least)
+	}
+	return ours, theirs
+}
+
+// inLiveKit starts LiveKit's own server with a room for so many people, set up as ours is.
+func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, passes []live.Pass) {
+	b.Helper()
+	local, port := livetest.Local(b), livetest.Local(b).UDPPort
+	local.Key, local.Secret, local.Reports = "alone", rand.Text()+rand.Text(), "http://127.0.0.1:1"+live.ReportPath
+	command := exec.Command(livekit, "--config-body", embedded.Settings(local, port))
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	config := hookstest.Config()
+	config.LiveURL, config.LiveKey, config.LiveSecret = fmt.Sprintf("http://127.0.0.1:%d", port), local.Key, local.Secret
+	app := hookstest.NewWith(b, config)
+	for wait := 0; ; wait++ {
+		err := live.Open(app, "bench")
+		if err == nil {
+			break
+		}
+		if wait == 200 {
+			b.Fatal(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	for n := range people {
+		pass, err := live.Token(app, live.Grant{Room: "bench", Identity: strconv.Itoa(n), Publish: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		passes = append(passes, pass)
+	}
+	return command.Process, passes
+}
+
+// meet lets everybody come and send, and returns once all receive.
+func meet(b testing.TB, passes []live.Pass) (people []*livetest.Sender) {
+	b.Helper()
+	for _, pass := range passes {
+		people = append(people, livetest.Come(b, pass))
+	}
+	for _, person := range people {
+		person.Send(b, 1280, 720, 30, 500_000)
+	}
+	for _, person := range people {
+		for wait := 0; person.Received.Load() == 0 && wait < 200; wait++ {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	return people
 }
 
 // inUsher starts the program with a session that so many people have joined.
@@ -145,31 +273,6 @@ func join(b testing.TB, address, code, token string) live.Pass {
 		b.Fatalf("join: %d, %v", reply.StatusCode, err)
 	}
 	return pass
-}
-
-func measure(b *testing.B, pid int, passes []live.Pass) {
-	b.Helper()
-	var people []*livetest.Sender
-	for _, pass := range passes {
-		people = append(people, livetest.Come(b, pass))
-	}
-	for _, person := range people {
-		person.Send(b, 1280, 720, 30, 500_000)
-	}
-	for _, person := range people {
-		for wait := 0; person.Received.Load() == 0 && wait < 200; wait++ {
-			time.Sleep(20 * time.Millisecond)
-		}
-	}
-	time.Sleep(settling)
-	before, packets, begun := processor(b, pid), received(people), time.Now()
-	for b.Loop() {
-		time.Sleep(measured)
-	}
-	seconds := time.Since(begun).Seconds()
-	b.ReportMetric(100*(processor(b, pid)-before).Seconds()/seconds, "%-of-a-core")
-	b.ReportMetric(float64(received(people)-packets)/seconds, "packets/s")
-	b.ReportMetric(memory(b, pid), "MB")
 }
 
 func received(people []*livetest.Sender) (all int64) {
