@@ -20,7 +20,6 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/live"
-	"usher/hooks/live/embedded"
 	"usher/hooks/live/livetest"
 	"usher/hooks/sessions"
 )
@@ -136,12 +135,16 @@ func pair(b *testing.B, usher, livekit string, people int, usherFirst bool) (our
 	return ours, theirs
 }
 
-// inLiveKit starts LiveKit's own server with a room for so many people, set up as ours is.
+// inLiveKit starts LiveKit's own server, as it is set up by itself, with a room for so many people.
 func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, passes []live.Pass) {
 	b.Helper()
-	local, port := livetest.Local(b), livetest.Local(b).UDPPort
-	local.Key, local.Secret, local.Reports = "alone", rand.Text()+rand.Text(), "http://127.0.0.1:1"+live.ReportPath
-	command := exec.Command(livekit, "--config-body", embedded.Settings(local, port))
+	config := hookstest.Config()
+	port := livetest.Local(b).UDPPort
+	config.LiveURL, config.LiveKey, config.LiveSecret = fmt.Sprintf("http://127.0.0.1:%d", port), "alone", rand.Text()+rand.Text()
+	command := exec.Command(livekit, "--config-body", fmt.Sprintf("port: %d\nbind_addresses: [127.0.0.1]\nkeys: {%s: %s}\n"+
+		"room: {auto_create: false}\nlogging: {level: error}\n"+
+		"rtc: {udp_port: %d, tcp_port: 0, use_external_ip: false, node_ip: 127.0.0.1, enable_loopback_candidate: true, ips: {includes: [127.0.0.1/32]}}\n",
+		port, config.LiveKey, config.LiveSecret, livetest.Local(b).UDPPort))
 	if err := command.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -149,8 +152,6 @@ func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, p
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	})
-	config := hookstest.Config()
-	config.LiveURL, config.LiveKey, config.LiveSecret = fmt.Sprintf("http://127.0.0.1:%d", port), local.Key, local.Secret
 	app := hookstest.NewWith(b, config)
 	for wait := 0; ; wait++ {
 		err := live.Open(app, "bench")

@@ -22,7 +22,7 @@ func Reconcile(app core.App, now time.Time) error {
 		return err
 	}
 	var running []*sessions.Session
-	err = app.RecordQuery("sessions").AndWhere(dbx.HashExp{"status": sessions.Running}).AndWhere(dbx.NewExp("media != ''")).All(&running)
+	err = app.RecordQuery("sessions").WithContext(record.Kept).AndWhere(dbx.HashExp{"status": sessions.Running}).AndWhere(dbx.NewExp("media != ''")).All(&running)
 	if err != nil {
 		return fmt.Errorf("list the sessions that run: %w", err)
 	}

@@ -1,9 +1,10 @@
 package sessions
 
-// GuardLicence and GuardRun are checks without their transaction, for the control of the race test.
+// GuardLicence, GuardRun and GuardChange are checks without their transaction, for the controls of the race tests.
 var (
 	GuardLicence = guardLicence
 	GuardRun     = guardRun
+	GuardChange  = guardChange
 )
 
 // GuardNewPerson is what judges a new participant, for a control of what it does outside of a transaction.

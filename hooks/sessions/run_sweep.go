@@ -32,7 +32,7 @@ func registerSweep(app core.App) {
 // Media rooms of sessions that ended are closed again. One that cannot be ended does not keep the others.
 func Sweep(app core.App, now time.Time) error {
 	var running []*Session
-	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"status": Running}).OrderBy("started").All(&running)
+	err := app.RecordQuery("sessions").WithContext(record.Kept).AndWhere(dbx.HashExp{"status": Running}).OrderBy("started").All(&running)
 	if err != nil {
 		return fmt.Errorf("list the sessions that run: %w", err)
 	}
@@ -112,7 +112,7 @@ func somebodyIn(app core.App, session *Session) bool {
 func closeLeft(app core.App, now time.Time) error {
 	var ended []string
 	err := app.DB().NewQuery("SELECT media FROM sessions WHERE status = 'ended' AND media != '' AND ended > {:since}").
-		Bind(dbx.Params{"since": record.Stamp(now.Add(-closedAgain))}).Column(&ended)
+		WithContext(record.Kept).Bind(dbx.Params{"since": record.Stamp(now.Add(-closedAgain))}).Column(&ended)
 	if err != nil || len(ended) == 0 {
 		return err
 	}

@@ -35,7 +35,7 @@ func Start(local live.Local) (*live.Instance, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := assemble(Settings(local, port), local)
+	server, err := assemble(settings(local, port), local)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,8 @@ func freePort() (int, error) {
 	return socket.Addr().(*net.TCPAddr).Port, nil
 }
 
-// Settings is the configuration as the media server reads it, with its API on that port. A room is there only once we have opened it.
-func Settings(local live.Local, port int) string {
+// settings is the configuration as the media server reads it. A room is there only once we have opened it.
+func settings(local live.Local, port int) string {
 	var lines strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&lines, format+"\n", args...) }
 	line("port: %d", port)
