@@ -8,14 +8,15 @@ let opener;
 document.addEventListener("htmx:before:request", (event) => {
   const { sourceElement, sourceEvent } = event.detail.ctx;
   const source = sourceEvent?.submitter ?? sourceElement;
-  if (!source.closest("dialog")) opener = source;
+  if (!source.closest("dialog, #live")) opener = source;
 });
 
 // Before htmx gives the focus to what asks for it: until it is modal, a dialog does not hear Esc.
 document.addEventListener("htmx:before:settle", trap);
 
 document.addEventListener("close", (event) => {
-  if (event.target.dataset.still !== undefined && !event.target.returnValue && opener) setTimeout(() => now(opener)?.focus());
+  if (event.target.dataset.still === undefined || event.target.returnValue || !opener) return;
+  setTimeout(() => document.activeElement === document.body && now(opener)?.focus()); // unless the browser did, or the person went on
 }, true);
 
 export function trap() {
