@@ -27,7 +27,8 @@ const (
 	maxRetry   = time.Hour
 	giveUp     = 24 * time.Hour // as long as Resend remembers an idempotency key
 	knockAgain = 5 * time.Minute
-	poll       = time.Minute // what another process queued leaves this late at most
+	afterFault = 5 * time.Second // of ours, as of the database
+	poll       = time.Minute     // what another process queued leaves this late at most
 	patience   = 20 * time.Second
 )
 
@@ -127,7 +128,7 @@ func (w *Worker) setTrouble(s string) {
 func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.unsettled, idle = true, firstRetry
+			w.unsettled, idle = true, afterFault
 			w.App.Logger().Error("sending mail panicked", "panic", fmt.Sprint(p))
 		}
 	}()
@@ -143,7 +144,7 @@ func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
 		if err != nil {
 			w.unsettled = true
 			w.App.Logger().Error("sending mail failed", "error", err)
-			return firstRetry
+			return afterFault
 		}
 		if !sent {
 			break
@@ -160,7 +161,7 @@ func (w *Worker) idle() time.Duration {
 	due, err := nextDue(w.App)
 	switch {
 	case err != nil:
-		return firstRetry
+		return afterFault
 	case due.IsZero():
 		return poll
 	}

@@ -138,25 +138,3 @@ func TestASeriesIsChangedAsAWholeOrInOne(t *testing.T) {
 	alone := s.session(sessions.Form{})
 	hookstest.Refused(t, "a series out of one", change(alone.Id, sessions.Whole, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;COUNT=2" }), sessions.CodeBadRule)
 }
-
-func TestChangeAndCancelEndInOneState(t *testing.T) {
-	for range 5 {
-		s := open(t, "pro")
-		session := s.session(sessions.Form{Guests: []string{"zed@out.example"}})
-		form, _ := sessions.FormOf(s.app, session)
-		form.Title = "Changed"
-		hookstest.Widen(s.app, "sessions")
-		actors := []func() error{
-			func() error { return sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This) },
-			func() error { return sessions.Cancel(s.app, s.actor("organizer"), session.Id, sessions.This) },
-		}
-		results := hookstest.Race(2, func(n int) error { return actors[n]() })
-		hookstest.Won(t, results, sessions.CodeCancelled)
-		if now := s.stored(session.Id); now.Status() != sessions.Cancelled || (results[0] == nil) != (now.Title() == "Changed") {
-			t.Errorf("%s, %s, %v", now.Status(), now.Title(), results)
-		}
-		if now := s.stored(session.Id); (results[0] == nil) != (now.GetInt("sequence") == 2) { // changed first, and then cancelled
-			t.Errorf("sequence %d, %v", now.GetInt("sequence"), results)
-		}
-	}
-}
