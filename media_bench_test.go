@@ -34,8 +34,7 @@ const (
 // BenchmarkMedia lets 2, 4 and 8 people send a picture of 500 kbit/s each and take those of all others, on this
 // machine: through a whole Usher with the embedded LiveKit and, at the same time, through LiveKit's own server of the
 // same version. The processor is that of the server's process in percent of one core, the memory what it holds; those
-// who send are in the process of the benchmark. Two processes of one program differ by a tenth, so each time is a new
-// pair of them: -benchtime 20x is 20 pairs.
+// who send are in the process of the benchmark. Each time is a new pair of processes: -benchtime 20x is 20 pairs.
 func BenchmarkMedia(b *testing.B) {
 	usher, livekit := program(b), livekitServer(b)
 	for _, people := range []int{2, 4, 8} {
@@ -117,8 +116,8 @@ func pair(b *testing.B, usher, livekit string, people int, usherFirst bool) (our
 		slices.Reverse(sides)
 	}
 	var all []*livetest.Sender
-	for _, side := range sides {
-		all = append(all, meet(r, side)...)
+	for n, side := range sides {
+		all = append(all, meet(r, side, n)...)
 	}
 	time.Sleep(settling)
 	ours.processor, theirs.processor = -processor(b, own.Pid), -processor(b, other.Pid)
@@ -173,13 +172,15 @@ func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, p
 	return command.Process, passes
 }
 
-// meet lets everybody come and send, and returns once all receive.
-func meet(b testing.TB, passes []live.Pass) (people []*livetest.Sender) {
+// meet lets everybody come and send, and returns once all receive. Their frames are spread evenly over the time of one,
+// those of the two sides in turns: how often a server wakes depends on that more than on the server.
+func meet(b testing.TB, passes []live.Pass, side int) (people []*livetest.Sender) {
 	b.Helper()
 	for _, pass := range passes {
 		people = append(people, livetest.Come(b, pass))
 	}
-	for _, person := range people {
+	for n, person := range people {
+		person.Phase = float64(2*n+side) / float64(2*len(people))
 		person.Send(b, 1280, 720, 30, 500_000)
 	}
 	for _, person := range people {

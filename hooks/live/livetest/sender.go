@@ -23,6 +23,7 @@ import (
 type Sender struct {
 	*Visitor
 	Received atomic.Int64  // packets of others
+	Phase    float64       // where in the time of a frame his are sent, by the machine's clock: 0 up to 1
 	Gone     chan struct{} // closed when the media server tells him to go, or hangs up
 
 	up, down *webrtc.PeerConnection
@@ -210,6 +211,7 @@ func (s *Sender) Send(t testing.TB, width, height, fps, bits int) {
 // play writes frames that begin as those of VP8 do, a key frame each second.
 func (s *Sender) play(track *webrtc.TrackLocalStaticSample, width, height, fps, bits int) {
 	every := time.Second / time.Duration(fps)
+	time.Sleep(time.Until(time.Now().Truncate(every).Add(every + time.Duration(s.Phase*float64(every)))))
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	frame := make([]byte, bits/8/fps)
