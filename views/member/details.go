@@ -145,12 +145,16 @@ func (p *detailsForm) people(all []*sessions.Participant, actor *actors.Actor) {
 		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
 		person.State, person.Word = answerOf(one, p.State == isPast)
 		came := p.came(one)
-		if came {
+		state, word := presence(one, came)
+		switch {
+		case came:
 			p.Came++
+		case word == missed:
+			p.Missed++
 		}
 		switch {
 		case p.Known && (!p.Guest || person.You):
-			person.State, person.Word = presence(one, came)
+			person.State, person.Word = state, word
 		case one.Part() == sessions.Host:
 			person.State, person.Word = "", ""
 		}

@@ -63,6 +63,9 @@ func (p *detailsForm) came(one *sessions.Participant) bool {
 	return p.were[one.Id] || one.UserID() != "" && p.were[one.UserID()]
 }
 
+// missed is the word for who was asked and never stood at the door.
+const missed = "Did not come"
+
 // presence says of somebody who was asked whether he was there.
 func presence(p *sessions.Participant, came bool) (state, word string) {
 	switch out := p.State() == sessions.StateOut || p.State() == sessions.StateRefused; {
@@ -73,7 +76,7 @@ func presence(p *sessions.Participant, came bool) (state, word string) {
 	case p.State() == sessions.StateWaiting:
 		return answerOf(p, true)
 	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
-		return "declined", "Did not come"
+		return "declined", missed
 	}
-	return "expired", "Did not come"
+	return "expired", missed
 }

@@ -268,7 +268,7 @@ func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {
 	lacks(t, r, "Not answered")
 	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'waiting' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	r = olga.Get(page)
-	says(t, r, 200, "Waited in the lobby")
+	says(t, r, 200, "Waited in the lobby", "3 people, 1 did not get in, 2 did not come")
 	lacks(t, r, "In the lobby")
 	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
