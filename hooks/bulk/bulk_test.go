@@ -253,6 +253,7 @@ func TestOfTwoWhoRemoveTheSamePersonOneDoes(t *testing.T) {
 	c := gather(t, true)
 	deeds := []*actors.Actor{c.actor("admin"), c.actor("admin2")}
 	receipts := make([]bulk.Receipt, 2)
+	hookstest.Widen(c.app, "memberships", "invitations")
 	for _, err := range hookstest.Race(2, func(i int) (err error) {
 		receipts[i], err = bulk.Do(c.app, deeds[i], bulk.Deed{Kind: bulk.Remove}, c.choice("organizer", "new"))
 		return err

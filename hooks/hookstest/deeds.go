@@ -1,12 +1,14 @@
 package hookstest
 
 import (
+	"math"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"usher/hooks"
 	"usher/hooks/record"
@@ -86,8 +88,10 @@ func Widen(app core.App, collections ...string) {
 		<-time.After(10 * time.Millisecond)
 		return e.Next()
 	}
-	app.OnRecordCreateExecute(collections...).BindFunc(pause)
-	app.OnRecordUpdateExecute(collections...).BindFunc(pause)
+	for _, hooked := range []*hook.TaggedHook[*core.RecordEvent]{
+		app.OnRecordCreateExecute(collections...), app.OnRecordUpdateExecute(collections...), app.OnRecordDeleteExecute(collections...)} {
+		hooked.Bind(&hook.Handler[*core.RecordEvent]{Func: pause, Priority: math.MaxInt}) // after every rule
+	}
 }
 
 // Race runs n deeds at once and returns what each of them came to.

@@ -183,7 +183,7 @@ func TestAnEndByAReportIsWholeOrNothing(t *testing.T) {
 
 func TestABounceAgainstAcceptEndsInExactlyOneState(t *testing.T) {
 	w := beginWith(t, mailed())
-	hookstest.Widen(w.app, "invitations", "memberships", "outbox", "mail_reports")
+	hookstest.Widen(w.app, "invitations")
 	ends := map[string]int{}
 	for n := range 8 {
 		id := w.invite(lucias, "organizer").ID
@@ -249,7 +249,7 @@ func TestABounceAgainstAcceptWithoutATransactionDoesBoth(t *testing.T) {
 
 func TestABounceAgainstResendEndsInExactlyOneState(t *testing.T) {
 	w := beginWith(t, mailed())
-	hookstest.Widen(w.app, "invitations", "outbox", "mail_reports")
+	hookstest.Widen(w.app, "invitations")
 	ends := map[string]int{}
 	for n := range 8 {
 		id := w.invite(lucias, "organizer").ID

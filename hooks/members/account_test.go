@@ -168,6 +168,7 @@ func TestTwoDeletionsAtOnceAreOne(t *testing.T) {
 	for range 3 {
 		read = append(read, hookstest.Stored(t, p.app, "users", member.Id))
 	}
+	hookstest.Widen(p.app, "users")
 	results := hookstest.Race(3, func(i int) error {
 		return members.DeleteAccount(p.app, read[i], hookstest.Password, "")
 	})

@@ -92,6 +92,7 @@ func TestATeamIsDeletedOnce(t *testing.T) {
 	p.session(sessions.Form{Guests: []string{"zed@out.example"}})
 	p.deliver()
 	actor := p.actor("owner")
+	hookstest.Widen(p.app, "sessions", "teams")
 	hookstest.Race(3, func(int) error { return teams.Delete(p.app, actor, "Halation Post") })
 	worker := mail.NewWorker(p.app)
 	worker.Pace = 0
