@@ -62,12 +62,15 @@ var Entries = []Choice{
 	{Anyone, "Anyone with the link", "Whoever has the link comes in, as a guest of the team."},
 }
 
-// Recordings are when sessions in a room are recorded.
+// Recordings are when sessions in a room are to be recorded (R91).
 var Recordings = []Choice{
-	{Never, "Off", "Nothing is recorded."},
-	{ByHost, "By the host", "The host starts and ends it, and everybody sees that it is on."},
-	{Always, "Always", "It is on from the start to the end of a session."},
+	{Never, "Off", "No session may be recorded."},
+	{ByHost, "By the host", "When the host says so."},
+	{Always, "Always", "From the start of a session to its end."},
 }
+
+// WhoRecords says of the choice what becomes of it.
+const WhoRecords = "Usher records nothing itself: a program of yours that does reads this through the API."
 
 // Explained is the choice of that key.
 func Explained(among []Choice, key string) Choice {

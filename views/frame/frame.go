@@ -169,9 +169,9 @@ func mediaWarning(app core.App) (ui.NoticeProps, bool) {
 func mailWarning(app core.App) (ui.NoticeProps, bool) {
 	if !mail.Works(app) {
 		return ui.NoticeProps{Icon: "mail-x", Title: "Mail is off.",
-			Text: "Letters are printed on the server's console, and you are given each invitation's link once, to hand it on yourself. " +
-				"New people also need “usher user confirm ADDRESS” on the server. " +
-				"Whoever runs the server turns mail on by setting RESEND_API_KEY and USHER_MAIL_FROM."}, true
+			Text: "You are given each invitation's link once, to hand it on yourself.",
+			More: "Letters are printed on the server's console. New people also need “usher user confirm ADDRESS” on the server. " +
+				"Whoever runs it turns mail on by setting RESEND_API_KEY and USHER_MAIL_FROM."}, true
 	}
 	if trouble := strings.TrimSpace(mail.Trouble(app)); trouble != "" {
 		return ui.NoticeProps{Icon: "mail-warning", Title: "Letters are waiting.", Text: trouble}, true

@@ -136,7 +136,7 @@ func (p *sessionForm) pictures(most, room string) {
 }
 
 func (p *sessionForm) recordings(of, room string) {
-	for _, option := range []ui.Option{{Value: "off", Label: "No recording"}, {Value: "host", Label: "When the host starts it"}, {Value: "always", Label: "Always"}} {
+	for _, option := range []ui.Option{{Value: "off", Label: "No recording"}, {Value: "host", Label: "When the host says so"}, {Value: "always", Label: "Always"}} {
 		if of == "off" && option.Value != "off" {
 			option.Disabled = true
 			option.Label += " (" + room + " keeps no recordings)"

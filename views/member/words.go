@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
 
@@ -38,7 +39,7 @@ func settingWords(session *sessions.Session) []string {
 	either(session.GetBool("early"), "People may join before the host.", "")
 	either(session.GetBool("lobby"), "Everybody waits in the lobby until the host admits them.", "")
 	either(session.GetBool("muted"), "Microphones are off on entry.", "")
-	all = append(all, map[string]string{"off": "Nothing is recorded.", "always": "It is recorded from start to end.", "host": "The host may record it."}[session.GetString("recording")])
+	either(session.GetString("recording") == rooms.Never, "It may not be recorded.", "")
 	if n := session.GetInt("people"); n > 0 {
 		all = append(all, "At most "+number(n)+" people at once.")
 	}

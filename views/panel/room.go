@@ -125,7 +125,7 @@ func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error)
 		{"Lobby", "The host lets each person in.", onOff[room.GetBool("lobby")]},
 		{"Join before the host", "The first to join starts the session.", onOff[room.GetBool("early")]},
 		{"Muted on entry", "People turn their microphone on themselves.", onOff[room.GetBool("muted")]},
-		{"Recording", recording.Does, recording.Word},
+		{"Recording", recording.Does + " " + rooms.WhoRecords, recording.Word},
 		peopleLine(room.People(), most, plan),
 		{"Best picture", "Sessions there choose up to this.", qualityWord(room.Quality())},
 	}, nil

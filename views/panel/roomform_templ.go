@@ -211,7 +211,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "recording", Legend: "Recording", Error: p.Faults["recording"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "recording", Legend: "Recording", Help: rooms.WhoRecords, Error: p.Faults["recording"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
