@@ -177,12 +177,12 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 	actor := web.Actor(e)
 	props := sessionForm{Title: "New session", Action: sessionsPath(e) + "/new", Close: sessionsPath(e), Typed: typed, Yes: "Schedule",
 		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(zoneOf(actor))}
-	crumb := ui.Crumb{Label: "New session"}
+	crumbs := []ui.Crumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
 		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
 		props.Close, props.Series, props.Changes = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
 		props.Preview += "?" + url.Values{"change": {session.Id}}.Encode()
-		crumb.Label = "Change"
+		crumbs = append(crumbs[:1], ui.Crumb{Label: session.Title(), Href: props.Close}, ui.Crumb{Label: "Change"})
 	}
 	for field, sentence := range faults {
 		if at, ok := fields[field]; ok {
@@ -193,9 +193,10 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 	props.Problems = frame.Problems(props.Faults, "title", "description", "date", "time", "minutes", "timezone", "repeat", "until", "count", "room", "elsewhere",
 		"guests", "cohosts", "people", "picture", "audio", "codec", "recording")
 	var err error
-	if props.Shell, err = shell(e, "sessions", ui.Crumb{Label: "Sessions", Href: sessionsPath(e)}, crumb); err != nil {
+	if props.Shell, err = shell(e, "sessions", crumbs...); err != nil {
 		return props, err
 	}
+	props.Shell.Page.Title = titled(e, props.Title)
 	var except []string
 	if session != nil {
 		if except, err = sessions.Replanned(e.App, session, scopeOf(typed.Scope)); err != nil {

@@ -88,7 +88,7 @@ func TestSchedulingByTheForm(t *testing.T) {
 	}
 	says(t, olga.Get(r.Location), 200, "“Dailies” is scheduled. Invitations go out to 4 people.", "Dario Conti", "new@lantern.example", "Co-host", "until the host admits them")
 
-	says(t, olga.Get(r.Location+"/edit"), 200, "Change “Dailies”", "dario@lantern.example", w.admin.Email())
+	says(t, olga.Get(r.Location+"/edit"), 200, "Change “Dailies” · Halation", "dario@lantern.example", w.admin.Email())
 	changed := filled("title", "Dailies, late", "time", "18:00", "guests", "paul@halation.example")
 	if r := olga.Post(r.Location+"/edit", changed); r.Status != http.StatusSeeOther {
 		t.Fatal(r.Status, r.Body)

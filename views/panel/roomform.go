@@ -132,5 +132,6 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	if form.Shell, err = shell(e, "rooms", append(crumbs, ui.Crumb{Label: map[bool]string{true: "Edit", false: "New room"}[form.Old]})...); err != nil {
 		return err
 	}
+	form.Shell.Page.Title = titled(e, form.Title)
 	return web.Render(e, status, RoomForm(form))
 }

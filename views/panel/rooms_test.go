@@ -100,7 +100,7 @@ func TestARoomIsMadeAndChangedOnItsPages(t *testing.T) {
 	form.Set("people", "")
 	form.Set("entry", "anyone")
 	form.Del("lobby")
-	has(t, b.Get(s.path("/rooms/"+room.Id+"/edit")), "The room gets a new link for it, and the old one says so.", s.URL+"/r/bay lets nobody in any more")
+	has(t, b.Get(s.path("/rooms/"+room.Id+"/edit")), "Edit Edit bay · ", "The room gets a new link for it, and the old one says so.", s.URL+"/r/bay lets nobody in any more")
 	went(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved. It has a new link, which is on this page.")
 	now := s.roomNow(room)
 	if now.People() != 0 || now.Entry() != rooms.Anyone || now.GetBool("lobby") || !now.GetBool("muted") || !strings.HasPrefix(now.Slug(), "bay-") {
