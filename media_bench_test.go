@@ -33,8 +33,9 @@ const (
 
 // BenchmarkMedia lets 2, 4 and 8 people send a picture of 500 kbit/s each and take those of all others, on this
 // machine: through a whole Usher with the embedded LiveKit and, at the same time, through LiveKit's own server of the
-// same version. The processor is that of the server's process in percent of one core, the memory what it holds; those
-// who send are in the process of the benchmark. Each time is a new pair of processes: -benchtime 20x is 20 pairs.
+// same version. The processor is that of the server's process in percent of one core. The memory is what it holds of its
+// own and, apart from it, the parts of the program's file that are in use, which the system takes back when it needs
+// them. Those who send are in the process of the benchmark. Each time is a new pair of processes: -benchtime 20x is 20 pairs.
 func BenchmarkMedia(b *testing.B) {
 	usher, livekit := program(b), livekitServer(b)
 	for _, people := range []int{2, 4, 8} {
@@ -49,8 +50,10 @@ func BenchmarkMedia(b *testing.B) {
 			b.ReportMetric(ours.percent(), "usher-%-of-a-core")
 			b.ReportMetric(theirs.percent(), "livekit-%-of-a-core")
 			b.ReportMetric(100*(ours.percent()/theirs.percent()-1), "%-more")
-			b.ReportMetric(ours.megabytes/ours.times, "usher-MB")
-			b.ReportMetric(theirs.megabytes/theirs.times, "livekit-MB")
+			for name, u := range map[string]usage{"usher": ours, "livekit": theirs} {
+				b.ReportMetric(u.own/u.times, name+"-own-MB")
+				b.ReportMetric(u.file/u.times, name+"-file-MB")
+			}
 		})
 	}
 }
@@ -79,13 +82,14 @@ func livekitServer(b *testing.B) string {
 // usage is what a process has used, in windows that are added up.
 type usage struct {
 	processor, passed time.Duration
-	megabytes, times  float64
+	own, file, times  float64 // megabytes
 }
 
 func (u *usage) add(other usage) {
 	u.processor += other.processor
 	u.passed += other.passed
-	u.megabytes += other.megabytes
+	u.own += other.own
+	u.file += other.file
 	u.times++
 }
 
@@ -127,7 +131,8 @@ func pair(b *testing.B, usher, livekit string, people int, usherFirst bool) (our
 	theirs.processor += processor(b, other.Pid)
 	passed := time.Since(begun)
 	ours.passed, theirs.passed = passed, passed
-	ours.megabytes, theirs.megabytes = memory(b, own.Pid), memory(b, other.Pid)
+	ours.own, ours.file = memory(b, own.Pid)
+	theirs.own, theirs.file = memory(b, other.Pid)
 	if got, least := received(all)-packets, int64(2*people*(people-1)*40*int(measured/time.Second)); got < least {
 		b.Fatalf("%d packets came, fewer than %d", got, least)
 	}
@@ -297,13 +302,17 @@ func processor(b *testing.B, pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-func memory(b *testing.B, pid int) float64 {
+// memory is what a process holds in megabytes: of its own, and of its program's file.
+func memory(b *testing.B, pid int) (own, file float64) {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		b.Skip("there is no /proc")
 	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
-	kilobytes, _ := strconv.Atoi(strings.Fields(rest)[0])
-	return float64(kilobytes) / 1024
+	megabytes := func(name string) float64 {
+		_, rest, _ := strings.Cut(string(status), name)
+		kilobytes, _ := strconv.Atoi(strings.Fields(rest)[0])
+		return float64(kilobytes) / 1024
+	}
+	return megabytes("RssAnon:"), megabytes("RssFile:")
 }
