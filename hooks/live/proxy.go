@@ -34,16 +34,18 @@ func Proxy(app core.App, gate Gate) http.Handler {
 			r.SetURL(let.base)
 			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, Path)
 			let.carry(r.Out)
-			r.Out.Header.Del("Cookie") // a login of ours is nothing to it
+			r.Out.Header.Del("Cookie")                   // a login of ours is nothing to it
+			r.Out.Header.Del("Sec-WebSocket-Extensions") // what is compressed could not be read here
 			r.SetXForwarded()
 		},
+		ModifyResponse: listenIn,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, Path)
-		if r.Method != http.MethodGet || Outside(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
+		if r.Method != http.MethodGet || r.ContentLength != 0 || Outside(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
 			http.NotFound(w, r)
 			return
 		}
