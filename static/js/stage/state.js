@@ -2,7 +2,7 @@
 // after each deed; the parts that changed are replaced.
 import { at, session } from "./session.js";
 import { fall, over } from "./curtain.js";
-import { room, RoomEvent } from "./room.js";
+import { leads, room, RoomEvent } from "./room.js";
 import { now } from "../ready.js";
 import { say } from "../toasts.js";
 
@@ -74,8 +74,8 @@ function tell() {
   room.localParticipant.publishData(new Uint8Array([1]), { reliable: true, topic: "look" }).catch(() => {});
 }
 
-room.on(RoomEvent.DataReceived, (_payload, _participant, _kind, topic) => {
-  if (topic !== "look") return;
+room.on(RoomEvent.DataReceived, (_payload, participant, _kind, topic) => {
+  if (topic !== "look" || !participant || !leads(participant)) return;
   clearTimeout(clock);
   clock = setTimeout(look, Math.random() * 500);
 });
