@@ -100,6 +100,16 @@ func TestTwoPeopleSeeEachOtherAndWhatTheySentIsKnown(t *testing.T) {
 	}
 }
 
+// The size is the page's own word, and nobody's page but his.
+func TestASizeThatNoPictureHasIsNotKept(t *testing.T) {
+	s, _ := theatre(t)
+	livetest.Come(t, s.pass()).Send(t, 3_000_000_000, 3_000_000_000, 24, 600_000)
+	all := s.until("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Codec() == "vp8" })
+	if a := all[0]; a.Width() != 0 || a.Height() != 0 || a.FPS() != 24 {
+		t.Errorf("%d by %d at %d", a.Width(), a.Height(), a.FPS())
+	}
+}
+
 func TestWhatWasNotReportedIsAskedFor(t *testing.T) {
 	s, stop := theatre(t)
 	ada := livetest.Come(t, s.pass())

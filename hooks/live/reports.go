@@ -71,6 +71,9 @@ type Track struct {
 // Video reports whether the track is a picture.
 func (t Track) Video() bool { return t.Source == "camera" || t.Source == "screen_share" }
 
+// maxSide is more dots than any picture has in a row: what is announced beyond it is none.
+const maxSide = 16384
+
 const receiversKey = "usher.live.receivers"
 
 type receiver = func(app core.App, report Report) error
@@ -137,9 +140,12 @@ func personOf(p *livekit.ParticipantInfo) Person {
 
 func trackOf(t *livekit.TrackInfo) Track {
 	_, codec, _ := strings.Cut(strings.ToLower(t.MimeType), "/")
-	track := Track{Source: strings.ToLower(t.Source.String()), Codec: codec, Width: int(t.Width), Height: int(t.Height),
+	track := Track{Source: strings.ToLower(t.Source.String()), Codec: codec,
 		Stereo: slices.Contains(t.AudioFeatures, livekit.AudioTrackFeature_TF_STEREO),
 		NoDTX:  slices.Contains(t.AudioFeatures, livekit.AudioTrackFeature_TF_NO_DTX)}
+	if t.Width <= maxSide && t.Height <= maxSide {
+		track.Width, track.Height = int(t.Width), int(t.Height)
+	}
 	if _, announced, ok := strings.Cut(t.Name, "@"); ok {
 		if fps, err := strconv.Atoi(announced); err == nil && fps > 0 && fps <= 240 {
 			track.FPS = fps
