@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Line is a line of text that people read, such as a name: trimmed, runs of spaces made one, at most
-// max characters. It is refused as "bad_text" where it could pass for something else: control and
+// Line is a line of text that people read, such as a name: trimmed, runs of spaces made one, without soft hyphens, at
+// most max characters. It is refused as "bad_text" where it could pass for something else: control and
 // direction-changing characters, and addresses of pages.
 func Line(field, label, value string, max int) (string, error) {
-	value = strings.Join(strings.Fields(value), " ")
+	value = strings.Join(strings.Fields(strings.ReplaceAll(value, "\u00ad", "")), " ")
 	switch {
 	case utf8.RuneCountInString(value) > max:
 		return value, Refuse(field, "too_long", fmt.Sprintf("%s can have at most %d characters.", label, max))
@@ -46,8 +46,8 @@ func Paragraph(field, label, value string, max int) (string, error) {
 
 // unreadable are control characters and those that turn the direction of text or take no place.
 func unreadable(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) ||
-		r == '\u200b' || r == '\u2060' || r == '\ufeff' || r == utf8.RuneError
+	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point) ||
+		r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u2064' || r == '\ufeff' || r == utf8.RuneError
 }
 
 // Like is the pattern of SQL's LIKE, with ESCAPE '\', for whatever contains the text.
