@@ -1,10 +1,12 @@
 package live_test
 
 import (
+	"encoding/base64"
 	"testing"
 	"time"
 
 	"github.com/livekit/protocol/livekit"
+	"google.golang.org/protobuf/proto"
 
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
@@ -53,5 +55,42 @@ func taken(t *testing.T, visitor *livetest.Visitor, source livekit.TrackSource) 
 		if no := message.GetRequestResponse(); no.GetReason() == livekit.RequestResponse_NOT_ALLOWED && no.GetAddTrack().GetCid() == source.String() {
 			return false
 		}
+	}
+}
+
+// Pages read in the metadata who hosts.
+func TestNobodyNamesHimself(t *testing.T) {
+	h := open(t)
+	livetest.Start(t, h.app)
+	pass := h.pass("room", "ada")
+	visitor := livetest.Enter(t, pass)
+	must(t, visitor.Say(&livekit.SignalRequest{Message: &livekit.SignalRequest_UpdateMetadata{UpdateMetadata: &livekit.UpdateParticipantMetadata{
+		Name: "Host", Metadata: `{"part":"host"}`, Attributes: map[string]string{"part": "host"}, RequestId: 1}}}))
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		message, err := visitor.Next(time.Until(deadline))
+		must(t, err)
+		if answer := message.GetRequestResponse(); answer != nil {
+			if answer.Reason != livekit.RequestResponse_NOT_ALLOWED {
+				t.Errorf("he is answered %s", answer.Reason)
+			}
+			break
+		}
+	}
+	join, err := proto.Marshal(&livekit.JoinRequest{ClientInfo: &livekit.ClientInfo{}, Metadata: `{"part":"host"}`})
+	must(t, err)
+	wrapped, err := proto.Marshal(&livekit.WrappedJoinRequest{JoinRequest: join})
+	must(t, err)
+	for what, query := range map[string]string{
+		"attributes in the address": "/rtc?protocol=15&attributes=" + base64.URLEncoding.EncodeToString([]byte(`{"part":"host"}`)),
+		"metadata on the way in":    "/rtc/v1?join_request=" + base64.URLEncoding.EncodeToString(wrapped),
+	} {
+		if visitor, err := livetest.Dial(pass.URL+query, pass.Token); err == nil {
+			t.Errorf("with %s he is let in: %+v", what, visitor.Answer.Participant)
+		}
+	}
+	people, err := live.People(h.app, "room")
+	must(t, err)
+	if len(people) != 1 || people[0].Name != "ADA" {
+		t.Errorf("in the room: %+v", people)
 	}
 }
