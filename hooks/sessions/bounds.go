@@ -79,19 +79,26 @@ func (s *seating) most() (most int, why string) {
 		}
 	}
 	lower(s.PlanPeople, func() string {
-		return fmt.Sprintf("On the plan %s a session can have at most %d people. Ask fewer, or ask the Owner for a larger plan.", s.Plan, s.PlanPeople)
+		return fmt.Sprintf("On the plan %s a session can have at most %s. Ask fewer, or ask the Owner for a larger plan.", s.Plan, persons(s.PlanPeople))
 	})
 	if s.RoomPeople > 0 {
 		lower(s.RoomPeople, func() string {
-			return fmt.Sprintf("The room %s holds at most %d people. Ask fewer, or choose another room.", s.Room, s.RoomPeople)
+			return fmt.Sprintf("The room %s holds at most %s. Ask fewer, or choose another room.", s.Room, persons(s.RoomPeople))
 		})
 	}
 	if s.People > 0 {
 		lower(s.People, func() string {
-			return fmt.Sprintf("The session is set to at most %d people. Ask fewer, or raise that number.", s.People)
+			return fmt.Sprintf("The session is set to at most %s. Ask fewer, or raise that number.", persons(s.People))
 		})
 	}
 	return most, why
+}
+
+func persons(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
 }
 
 // judge refuses more people than may be asked.

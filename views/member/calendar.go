@@ -96,6 +96,10 @@ func calendar(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
+		if web.Aimed(e, "dialog") {
+			feed.Close = ""
+			return web.Render(e, http.StatusOK, feedDialog(feed))
+		}
 		props.Dialog = feedDialog(feed)
 	}
 	return web.Render(e, http.StatusOK, calendarPage(props))

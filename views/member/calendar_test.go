@@ -91,6 +91,16 @@ func TestTheFeedHasASecretAddress(t *testing.T) {
 	w.session("Salaries", sessions.Form{})
 	paul := w.As(w.paul)
 	says(t, paul.Get(app+"/calendar?feed=1"), 200, "You have none yet", "Make the address")
+	over, _ := http.NewRequest(http.MethodGet, w.URL+app+"/calendar?view=month&feed=1", nil)
+	over.Header.Set("HX-Request", "true")
+	over.Header.Set("HX-Target", "div#dialog")
+	if r := paul.Send(over); !strings.HasPrefix(strings.TrimSpace(r.Body), "<dialog") {
+		t.Errorf("over the page that is there: %s", r.Body)
+	}
+	if r := paul.Post(app+"/calendar/feed?date=2030-07-05&view=month", nil); r.Location != app+"/calendar?date=2030-07-05&view=month&feed=1" {
+		t.Errorf("from a month it leads to %s", r.Location)
+	}
+	hookstest.Exec(t, w.App, "DELETE FROM feeds", nil)
 	if n := hookstest.Count(t, w.App, "feeds"); n != 0 {
 		t.Fatal("a look made a feed")
 	}

@@ -13,6 +13,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/views/ui"
 	"usher/views/web"
@@ -87,7 +88,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	from, to := session.Starts().In(now.Location()), session.Ends().In(now.Location())
 	props := detailsForm{
 		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(),
-		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
+		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Long: int(to.Sub(from).Minutes()), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
 		Quality: qualityWords(session), Settings: settingWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
 		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
@@ -95,8 +96,13 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		props.There = record.OnClock(session.Starts().In(place), "Mon 2 Jan") + " in " + accounts.ZoneWord(place)
 	}
 	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
-	if props.Room, err = sessions.RoomName(e.App, session); err != nil {
+	room, err := rooms.Find(e.App, session.TeamID(), session.RoomID())
+	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return props, err
+	}
+	props.Lets = letsIn(session, room)
+	if room != nil {
+		props.Room = room.Name()
 	}
 	lead, err := leads(e, session)
 	if err != nil {

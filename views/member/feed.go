@@ -43,10 +43,13 @@ func newFeed(e *core.RequestEvent) error {
 		text = "The address of your calendar feed is new. The one before is dead."
 	}
 	web.Toast(e, text)
-	return web.Go(e, calendarPath(e)+"?feed=1")
+	p := periodOf(e.Request.URL.Query(), time.Now().In(zoneOf(web.Actor(e))))
+	return web.Go(e, calendarPath(e)+"?"+p.query(p.view, p.date)+"&feed=1")
 }
 
-func feedOf(e *core.RequestEvent, close string) (feedForm, error) {
+// feedOf is the question about the feed over the page of the calendar at that address.
+func feedOf(e *core.RequestEvent, page string) (feedForm, error) {
 	address, err := sessions.Feed(e.App, web.Actor(e))
-	return feedForm{Address: address, Action: calendarPath(e) + "/feed", Close: close}, err
+	_, query, _ := strings.Cut(page, "?")
+	return feedForm{Address: address, Action: calendarPath(e) + "/feed?" + query, Close: page}, err
 }

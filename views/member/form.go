@@ -207,6 +207,14 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 		return props, err
 	}
 	props.Says, props.Wrong = typed.says()
+	for _, sentence := range props.Faults {
+		if sentence == props.Wrong {
+			props.Wrong = "" // it stands under its field
+		}
+	}
+	if props.Members, err = membersAsked(e.App, actor.Team.Id, typed); err != nil {
+		return props, err
+	}
 	return props, props.lengths(e.App, actor)
 }
 

@@ -1,6 +1,7 @@
 package member
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -20,6 +21,29 @@ type someone struct {
 	Name    string `json:"name"`
 	Email   string `json:"email"`
 	Picture string `json:"picture,omitempty"`
+}
+
+// membersAsked are the members of the team among those who are asked, for the script of the form.
+func membersAsked(app core.App, team string, t typed) (string, error) {
+	var addresses []string
+	for _, field := range []string{t.Guests, t.Presenters, t.Cohosts} {
+		for _, line := range lines(field) {
+			if at := strings.LastIndexByte(line, '<'); at >= 0 {
+				line = strings.Trim(line[at:], "<>")
+			}
+			addresses = append(addresses, strings.ToLower(line))
+		}
+	}
+	all, err := members.Addressed(app, team, addresses)
+	if err != nil {
+		return "", err
+	}
+	found := []someone{}
+	for _, one := range all {
+		found = append(found, someone{Name: one.Name, Email: one.Email})
+	}
+	text, err := json.Marshal(found)
+	return string(text), err
 }
 
 // searchPeople finds members of the team by name or address, for who may ask them to a session (R96).

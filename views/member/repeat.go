@@ -28,11 +28,23 @@ var dayKeys = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 
 var dayNames = map[string]string{"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}
 
+// turn takes the day of the week along with the date, if it was that of the date before and the only one.
+func (t *typed) turn(before string) {
+	date, err := time.Parse(time.DateOnly, t.Date)
+	if err != nil || dayKey(date) == before || !slices.Equal(t.Days, []string{before}) {
+		return
+	}
+	t.Days, t.turned = []string{dayKey(date)}, true
+}
+
 // rule is what was typed as a rule of RFC 5545; empty: once.
 func (t typed) rule(zone string) (string, error) {
 	first, err := time.Parse(time.DateOnly, t.Date)
 	if err != nil || t.Repeat == once {
 		return "", nil // the date is refused elsewhere
+	}
+	if _, err := time.LoadLocation(zone); err != nil {
+		return "", nil // and so is the zone
 	}
 	if t.Repeat == asItWas {
 		return t.Rule, nil
@@ -45,6 +57,9 @@ func (t typed) rule(zone string) (string, error) {
 		until, err := sessions.LocalTime(t.Until, "23:59", zone)
 		if err != nil {
 			return "", record.Refuse("until", sessions.CodeBadRule, "Choose the last day of the series.")
+		}
+		if t.Until < t.Date {
+			return "", record.Refuse("until", sessions.CodeBadRule, "The last day is before the first session. Choose a later one.")
 		}
 		return rule + ";UNTIL=" + until.UTC().Format("20060102T150405Z"), nil
 	}
@@ -187,7 +202,7 @@ func repeatWord(repeat string, first time.Time) string {
 // says is what the repetition means, in a sentence: how, how many and until when. wrong is why it cannot be so.
 func (t typed) says() (sentence, wrong string) {
 	first, err := time.Parse(time.DateOnly, t.Date)
-	if err != nil || t.Repeat == once || t.Scope == string(sessions.This) {
+	if err != nil || t.Repeat == once || t.Scope == string(sessions.This) || t.Ends == "until" && t.Until == "" {
 		return "", ""
 	}
 	zone, err := time.LoadLocation(t.Zone)

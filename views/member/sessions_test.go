@@ -126,7 +126,8 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		"no time":         {[]string{"time", "25:99"}, []string{`href="#time"`}},
 		"past":            {[]string{"date", "2020-01-01"}, []string{`href="#date"`, "The start is past."}},
 		"too long":        {[]string{"minutes", "9999"}, []string{`href="#minutes"`}},
-		"no such zone":    {[]string{"timezone", "Moon/Base"}, []string{`href="#timezone"`}},
+		"no such zone":    {[]string{"timezone", "Moon/Base", "repeat", "daily", "ends", "until", "until", "2030-01-01"}, []string{"There is a problem", `href="#timezone"`}},
+		"over too soon":   {[]string{"repeat", "daily", "ends", "until", "until", "2020-01-01"}, []string{`href="#until"`, "before the first session"}},
 		"no address":      {[]string{"guests", "nobody at all"}, []string{`href="#guests"`, "nobody at all"}},
 		"stranger leads":  {[]string{"cohosts", "stranger@halation.example"}, []string{`href="#cohosts"`, "is no member of the team"}},
 		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
@@ -146,6 +147,75 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
 		t.Errorf("%d sessions", n)
 	}
+}
+
+func TestTheOneDayOfTheWeekGoesAlongWithTheDate(t *testing.T) {
+	w := build(t)
+	olga := w.As(w.olga)
+	next := time.Now().UTC().AddDate(0, 0, 1)
+	key := func(at time.Time) string { return strings.ToUpper(at.Weekday().String()[:2]) }
+	before := key(next.AddDate(0, 0, -1))
+	form := filled("repeat", "weekly", "ends", "count", "count", "3", "weekday", before, "day", before)
+	says(t, olga.Post(app+"/sessions/preview", form), 200, "every week on "+next.Weekday().String()+", from", `id="foretold-days"`,
+		`name="weekday" value="`+key(next)+`"`, "Every month on day "+next.Format("2"))
+	if r := olga.Post(app+"/sessions/new", form); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	form["day"] = []string{before, key(next)}
+	r := olga.Post(app+"/sessions/preview", form)
+	says(t, r, 200, "every week on ", " and ")
+	lacks(t, r, `id="foretold-days"`)
+	form.Set("weekday", key(next))
+	form["day"] = []string{before}
+	says(t, olga.Post(app+"/sessions/preview", form), 200, "not on a day of the rule")
+}
+
+func TestTheFormKnowsWhoOfThoseWhoAreAskedIsAMember(t *testing.T) {
+	w := build(t)
+	id := w.session("Dailies", sessions.Form{}, w.paul, w.guest, w.stranger).Id
+	r := w.As(w.olga).Get(app + "/sessions/" + id + "/edit")
+	says(t, r, 200, "gus@lantern.example", "stranger@halation.example", `data-members="[{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;}]"`)
+}
+
+func TestTheLinkSaysWhomItLetsIn(t *testing.T) {
+	w := build(t)
+	olga := w.As(w.olga)
+	place := func(entry, name string) string {
+		t.Helper()
+		room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name, Entry: &entry})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return room.Id
+	}
+	for words, form := range map[string]sessions.Form{
+		"on the list and signs in, and nobody else.":                       {},
+		"on the list and signs in; others ask at the door.":                {Lobby: true},
+		"on the list or in the team, and signs in; others ask at the door": {Room: place(rooms.Team, "Edit bay")},
+		"anyone who signs in or makes an account.":                         {Room: place(rooms.Anyone, "Client lounge")},
+	} {
+		says(t, olga.Get(app+"/sessions/"+w.session("Dailies", form).Id), 200, words)
+	}
+}
+
+func TestCancelledSessionsOfASeriesDoNotCount(t *testing.T) {
+	w := build(t)
+	olga := w.As(w.olga)
+	first := w.session("Dailies", sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	page := app + "/sessions/" + first.Id
+	says(t, olga.Get(page), 200, "number 1 of 3")
+	all, err := sessions.InSeries(w.App, first.SeriesID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'cancelled' WHERE id = {:id}", dbx.Params{"id": all[2].Id})
+	says(t, olga.Get(page), 200, "number 1 of 2, the last on "+all[1].Starts().Format("Mon 2 Jan 2006"))
+	says(t, olga.Get(app+"/sessions/"+all[2].Id), 200, "number 3 of 3")
+}
+
+func TestASearchThatIsClearedLeavesTheListAsItIs(t *testing.T) {
+	w := build(t)
+	says(t, w.As(w.olga).Get(app+"/sessions?show=past&by=me&q=nothing"), 200, "Clear search", `href="`+app+`/sessions?by=me&amp;show=past"`)
 }
 
 func TestWhoMayNotHostIsToldWhyAndWhomToAsk(t *testing.T) {
@@ -251,6 +321,13 @@ func TestARecapTellsWhatWas(t *testing.T) {
 	guest := w.As(w.guest).Get(app + "/sessions/" + session.Id)
 	says(t, guest, 200, "10:05 to 11:00", "Was there")
 	lacks(t, guest, "Paul", "Did not come")
+}
+
+func TestASessionThatWasExtendedIsAsLongAsItIs(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{}, w.paul)
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'running', started = '2026-11-20 10:00:00.000Z', starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:15:00.000Z'", nil)
+	says(t, w.As(w.olga).Get(app+"/sessions/"+session.Id), 200, "10:00 to 11:15", "1 hour 15 minutes", "10:00 to 11:00, 1 hour")
 }
 
 func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {

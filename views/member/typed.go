@@ -39,6 +39,7 @@ type typed struct {
 	Recording                  string
 	Picture, Audio, Codec      string
 	Scope                      string
+	turned                     bool // the one day of the week went along with the date
 }
 
 func newTyped(zone string) typed {
@@ -48,7 +49,7 @@ func newTyped(zone string) typed {
 // typedIn reads a form that was sent.
 func typedIn(form url.Values) typed {
 	yes := func(name string) bool { return form.Get(name) != "" }
-	return typed{
+	t := typed{
 		Title: form.Get("title"), Description: form.Get("description"), Date: form.Get("date"), Time: form.Get("time"), Minutes: form.Get("minutes"),
 		Zone: form.Get("timezone"), Repeat: form.Get("repeat"), Ends: form.Get("ends"), Count: form.Get("count"), Until: form.Get("until"), Days: form["day"],
 		Rule: form.Get("rule"), Room: form.Get("room"), Elsewhere: form.Get("elsewhere"), People: form.Get("people"),
@@ -56,6 +57,8 @@ func typedIn(form url.Values) typed {
 		Passwordless: yes("passwordless"), Early: yes("early"), Lobby: yes("lobby"), Muted: yes("muted"), Recording: form.Get("recording"),
 		Picture: form.Get("picture"), Audio: form.Get("audio"), Codec: form.Get("codec"), Scope: form.Get("scope"),
 	}
+	t.turn(form.Get("weekday"))
+	return t
 }
 
 // typedOf is a session's form as it would have been typed.

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/views/ui"
 )
 
 // pictureWords are a resolution and a frame rate as people say them: "4K, 25 fps".
@@ -41,12 +42,31 @@ func settingWords(session *sessions.Session) []string {
 	either(session.GetBool("muted"), "Microphones are off on entry.", "")
 	either(session.GetString("recording") == rooms.Never, "It may not be recorded.", "")
 	if n := session.GetInt("people"); n > 0 {
-		all = append(all, "At most "+number(n)+" people at once.")
+		all = append(all, "At most "+ui.Count(n, "person", "people")+" at once.")
 	}
 	return all
 }
 
-// seriesWords say of which series a session is one.
+// letsIn is whom the session's own link lets in, besides who comes by one of his own. room may be nil.
+func letsIn(session *sessions.Session, room *rooms.Room) string {
+	entry, lobby := "", session.GetBool("lobby")
+	if room != nil {
+		entry, lobby = room.Entry(), lobby || room.GetBool("lobby")
+	}
+	others := ", and nobody else."
+	if session.Elsewhere() == "" && (lobby || entry == rooms.Team) {
+		others = "; others ask at the door."
+	}
+	switch entry {
+	case rooms.Anyone:
+		return "It lets in anyone who signs in or makes an account."
+	case rooms.Team:
+		return "It lets in who is on the list or in the team, and signs in" + others
+	}
+	return "It lets in who is on the list and signs in" + others
+}
+
+// seriesWords say of which series a session is one. Those that are cancelled do not count.
 func seriesWords(app core.App, session *sessions.Session, zone *time.Location) (string, error) {
 	series, err := sessions.FindSeries(app, session.SeriesID())
 	if err != nil {
@@ -60,16 +80,19 @@ func seriesWords(app core.App, session *sessions.Session, zone *time.Location) (
 	t := newTyped(series.Zone().String())
 	t.Date, t.Time = starts.Format(time.DateOnly), starts.Format("15:04")
 	t.unrule(series.Rule(), series.Zone())
-	place, last := 0, session
-	for n, one := range all {
-		if one.Id == session.Id {
-			place = n + 1
+	place, held, last := 0, 0, session
+	for _, one := range all {
+		if one.Id != session.Id && one.Status() == sessions.Cancelled {
+			continue
 		}
-		last = one
+		held, last = held+1, one
+		if one.Id == session.Id {
+			place = held
+		}
 	}
 	how := t.how(starts)
 	if t.Repeat == asItWas {
 		how = "by a rule of its own"
 	}
-	return "One of a series, " + how + ": number " + number(place) + " of " + number(len(all)) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
+	return "One of a series, " + how + ": number " + number(place) + " of " + number(held) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
 }

@@ -1,5 +1,5 @@
 // Whom a session asks: [data-people=ADDRESS] holds text areas of addresses (guests, cohosts, presenters), which stay what is
-// sent. With script they are a list with a search over the team's members; a pasted list is taken apart.
+// sent. With script they are a list with a search over the team's members; a pasted list is taken apart. [data-members] are the members among them.
 const parts = { guests: "Asked", presenters: "Presenter", cohosts: "Co-host" };
 
 export function start() {
@@ -31,13 +31,21 @@ function build(box) {
   const field = make("input", { class: "input", id: "guests", type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": "people-found", "aria-autocomplete": "list",
     "aria-describedby": "people-help", autocomplete: "off", spellcheck: "false", placeholder: "A name, an address, or a pasted list" });
   const found = make("ul", { class: "people-found", id: "people-found", role: "listbox", "aria-label": "Members of the team", hidden: "" });
+  if (areas.guests.getAttribute("aria-invalid")) {
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", "guests-e people-help");
+  }
   const list = make("ul", { class: "people-chosen", "aria-label": "Who is asked" });
   const told = make("p", { class: "sr", role: "status" });
   const help = make("p", { class: "fine", id: "people-help" }, "Members are found as you type. Enter takes an address; a pasted list is taken apart.");
   const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Who is asked"), make("div", { class: "people-field" }, field, found), help, told);
   box.prepend(top, list);
 
-  let chosen = Object.entries(areas).flatMap(([part, area]) => split(area.value).map((line) => ({ ...read(line), part, member: part === "cohosts" })));
+  const members = new Map(JSON.parse(box.dataset.members || "[]").map((one) => [one.email, one.name]));
+  const known = ({ name, email }) => ({ name: name || members.get(email.toLowerCase()) || "", email, member: members.has(email.toLowerCase()) });
+  const arrow = document.querySelector(".pick > .icon");
+
+  let chosen = Object.entries(areas).flatMap(([part, area]) => split(area.value).map((line) => ({ ...known(read(line)), part })));
   let options = [];
   let at = -1;
 
@@ -53,7 +61,7 @@ function build(box) {
       if (one.name) words.append(make("small", {}, one.email));
       const select = make("select", { class: "select", "aria-label": `Part of ${one.name || one.email}` });
       for (const [part, word] of Object.entries(parts)) {
-        if (part === "cohosts" && !one.member) continue;
+        if (part === "cohosts" && !one.member && one.part !== part) continue;
         const option = make("option", { value: part }, word);
         option.selected = part === one.part;
         select.append(option);
@@ -61,17 +69,17 @@ function build(box) {
       select.addEventListener("change", () => { one.part = select.value; keep(); });
       const gone = make("button", { class: "btn", type: "button", "data-variant": "ghost", "data-size": "sm" }, "Remove", make("span", { class: "sr" }, ` ${one.name || one.email}`));
       gone.addEventListener("click", () => { chosen = chosen.filter((other) => other !== one); draw(); field.focus(); });
-      return make("li", {}, words, select, gone);
+      return make("li", {}, words, make("span", { class: "pick" }, select, arrow.cloneNode(true)), gone);
     }));
   };
   const add = (one) => {
     const email = one.email.toLowerCase();
     if (!email || chosen.some((other) => other.email.toLowerCase() === email)) return;
-    chosen.push({ part: "guests", member: false, ...one });
+    chosen.push({ part: "guests", ...one });
     told.textContent = `${one.name || one.email} is on the list.`;
   };
   const take = (text) => {
-    for (const line of split(text)) add(read(line));
+    for (const line of split(text)) add(known(read(line)));
     field.value = "";
     close();
     draw();
@@ -91,13 +99,14 @@ function build(box) {
     else field.removeAttribute("aria-activedescendant");
   };
   const choose = (person) => {
-    add({ ...person, member: true });
+    add(known(person));
     field.value = "";
     close();
     draw();
     field.focus();
   };
   const offer = (people) => {
+    for (const person of people) members.set(person.email, person.name);
     options = people.filter((person) => !chosen.some((one) => one.email.toLowerCase() === person.email));
     found.replaceChildren(...options.map((person, n) => {
       const item = make("li", { role: "option", id: `people-${n}`, "aria-selected": "false" }, make("b", {}, person.name));
