@@ -27,8 +27,11 @@ function place() {
   put([...document.querySelectorAll("dialog:modal")].at(-1) ?? home);
 }
 
+// No pointer is seen to leave what is moved away from under it: its time begins anew.
 function put(holder) {
-  if (region.parentNode !== holder) holder.append(region);
+  if (region.parentNode === holder) return;
+  holder.append(region);
+  for (const toast of region.children) wind(toast);
 }
 
 if (region) {

@@ -57,6 +57,14 @@ func TestEveryDialogOfALiveSessionTakesTheFocusAndGivesItBack(t *testing.T) {
 	if guest.dialogs("the session of a guest") == 0 {
 		t.Error("no dialog")
 	}
+	guest.size(390, 844)
+	guest.reach("More")
+	guest.enter()
+	guest.reach("Devices")
+	guest.enter()
+	guest.until("a dialog with the focus", inside)
+	guest.keys(kb.Escape)
+	guest.holds("More")
 }
 
 // inside says that a modal dialog is open and has the focus: on a field, or on what does no harm.

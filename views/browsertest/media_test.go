@@ -151,6 +151,7 @@ func TestWhoWaitsInTheLobbyIsAdmittedOrRefused(t *testing.T) {
 	host.see("Waiting in the lobby")
 	host.press("Refuse Rafael")
 	host.see("Refused at the door")
+	host.until("the focus on the list", `document.activeElement.matches("#people h2")`)
 	host.press("Admit Noor")
 	guest.at(m.address())
 	guest.sees(m.person(m.host.Email()))
@@ -194,6 +195,7 @@ func TestASessionThatIsNearlyOverIsExtended(t *testing.T) {
 	host.press("Extend by 15 min")
 	host.see("The session goes on until")
 	host.seeNo("minutes left.")
+	host.until("the focus in the session", `document.activeElement.id === "main"`)
 	guest.seeNo("minutes left.")
 }
 

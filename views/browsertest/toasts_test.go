@@ -3,6 +3,8 @@ package browsertest
 import (
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"usher/hooks/hookstest"
 )
 
@@ -21,4 +23,17 @@ func TestAPageThatIsLeftSaysNothingOfWhatItBreaksOff(t *testing.T) {
 	if n := eval[int](b, failed); n != 1 {
 		t.Errorf("%d said while it is open", n)
 	}
+}
+
+func TestAToastGoesThoughADialogTookItFromUnderThePointer(t *testing.T) {
+	house := furnish(t)
+	b := house.signIn(t, "marta@halation.example")
+	b.visit("/admin/halation-post/users")
+	b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.ctrl("k")
+	b.marked("Add users")
+	eval[bool](b, `(document.dispatchEvent(new CustomEvent("htmx:error", {detail: {}})), document.querySelector("dialog:modal .toast-ours").dispatchEvent(new MouseEvent("mouseover", {bubbles: true})))`)
+	b.keys(kb.Escape)
+	b.until("the toast over the page", `!!document.querySelector("body > #toasts > .toast-ours")`)
+	b.until("no toast", `!document.querySelector(".toast-ours")`)
 }

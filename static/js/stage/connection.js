@@ -85,8 +85,9 @@ export function keepIn(published) {
   room.on(RoomEvent.Disconnected, async (reason) => {
     if (over() || entering || reason === DisconnectReason.CLIENT_INITIATED) return;
     if (reason === DisconnectReason.DUPLICATE_IDENTITY) return fallOf("elsewhere");
-    show(lost);
     if ([DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED].includes(reason)) await look();
+    if (over()) return;
+    show(lost);
     enter(published);
   });
   return enter(published);

@@ -52,7 +52,12 @@ const facing = () => (/back|rear|environment/i.test(fields.videoinput.selectedOp
 room.on(RoomEvent.MediaDevicesChanged, () => dialog.open && list());
 room.on(RoomEvent.LocalTrackPublished, (publication) => publication.source !== Track.Source.ScreenShare && dialog.open && list());
 
-document.addEventListener("click", (event) => event.target.closest("[data-devices]") && openDevices());
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-devices]");
+  if (!button) return;
+  button.closest("[popover]")?.hidePopover(); // first: the dialog gives the focus back to what opened the menu
+  openDevices();
+});
 
 // Browsers let a page make a sound only once somebody has pressed something on it: whatever it is will do.
 const hear = document.getElementById("hear");

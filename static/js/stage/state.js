@@ -34,8 +34,11 @@ export async function take(answer) {
     const fresh = page.getElementById(old.id);
     if (!fresh || fresh.isEqualNode(old)) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const around = old.closest(".panel")?.querySelector("h2") ?? document.getElementById("main");
     old.replaceWith(document.adoptNode(fresh));
-    if (focused) (now(focused) ?? document.getElementById("main")).focus();
+    if (!focused) continue;
+    const again = now(focused);
+    (again?.checkVisibility() ? again : around).focus();
   }
   document.dispatchEvent(new Event("stage:state"));
   return page.getElementById("said")?.textContent.trim() ?? "";
