@@ -241,6 +241,9 @@ func TestWhoMayStartFromTheDoor(t *testing.T) {
 			t.Errorf("%s: %d", what, r.Status)
 		}
 	}
+	if r := l.server.As(l.host).Get(l.link()); !strings.Contains(r.Body, "Start the session") || strings.Contains(r.Body, "who hosts this session") {
+		t.Errorf("the host is sent to himself: %s", r.Body)
+	}
 	if r := l.server.As(l.host).Post(l.link()+"/start", nil); r.Location != "/live/"+l.session.Id || l.state("host@x.example") != "admitted" {
 		t.Errorf("host: %d %s", r.Status, r.Location)
 	}
