@@ -31,9 +31,9 @@ func meetingsOf(e *core.RequestEvent) (meetings, error) {
 	}
 	for _, row := range ahead.Rows {
 		switch {
-		case row.Waits(d.you) && len(m.Waits) < soon:
+		case d.asks(row) && len(m.Waits) < soon:
 			m.Waits = append(m.Waits, d.row(row))
-		case row.Waits(d.you) || len(m.Next) == soon:
+		case d.asks(row) || len(m.Next) == soon:
 			m.More = true
 		default:
 			m.Next = append(m.Next, d.row(row))
@@ -56,16 +56,24 @@ type desk struct {
 	now             time.Time
 }
 
+// near says that the door is open.
+func (d desk) near(row sessions.Row) bool {
+	return !d.now.Before(row.Starts().Add(-sessions.StartsBefore))
+}
+
+// asks says that an answer is waited for: where the door is open, who comes is seen at the door.
+func (d desk) asks(row sessions.Row) bool { return row.Waits(d.you) && !d.near(row) }
+
 // row is a session with the one thing to do with it now.
 func (d desk) row(row sessions.Row) listRow {
 	r := rowProps(row, d.you, d.now)
 	r.Href = d.path + "/" + row.ID
-	near := !d.now.Before(row.Starts().Add(-sessions.StartsBefore))
+	near := d.near(row)
 	in := row.State != sessions.StateRefused
 	switch {
 	case row.Status == sessions.Running && in:
 		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Join", Icon: "video"}, "/s/"+row.Code
-	case row.Waits(d.you):
+	case d.asks(row):
 		r.Answer, r.Back = r.Href+"/answer", d.home
 	case near && d.hosts && (row.Hosted(d.you) || row.Part == sessions.Cohost):
 		r.Action, r.ActionPost = &ui.ButtonProps{Label: "Start", Icon: "video"}, r.Href+"/start"
