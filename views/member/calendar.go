@@ -116,7 +116,7 @@ func calendarProps(e *core.RequestEvent, values url.Values) (calendarForm, error
 	props := calendarForm{
 		Shell: shell, View: p.view, Title: p.title(now), Zone: accounts.ZoneWord(now.Location()), Word: map[string]string{monthView: "Month", weekView: "Week", agendaView: "Agenda"}[p.view],
 		Back: path + "?" + p.query(p.view, p.moved(-1)), Next: path + "?" + p.query(p.view, p.moved(1)), Today: path + "?" + p.query(p.view, now),
-		Feed: path + "?" + p.query(p.view, p.date) + "&feed=1",
+		Feed: path + "?" + p.query(p.view, p.date) + "&feed=1", Away: now.Before(p.from) || !now.Before(p.to),
 	}
 	for _, view := range []string{monthView, weekView, agendaView} {
 		props.Views = append(props.Views, ui.Filter{Label: map[string]string{monthView: "Month", weekView: "Week", agendaView: "Agenda"}[view],

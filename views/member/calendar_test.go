@@ -73,6 +73,19 @@ func TestTimesOfDayHaveTwoDigitsEverywhere(t *testing.T) {
 	}
 }
 
+func TestAnotherTimeHasAWayBackToTodayOnNarrowPages(t *testing.T) {
+	w := build(t)
+	today := regexp.MustCompile(`<a class="btn ?(only-wide)?"[^>]*>[^<]*Today`)
+	for _, view := range []string{"month", "week", "agenda"} {
+		for query, wide := range map[string]bool{"": true, "&date=2030-07-05": false} {
+			r := w.As(w.paul).Get(app + "/calendar?view=" + view + query)
+			if found := today.FindStringSubmatch(r.Body); found == nil || (found[1] != "") != wide {
+				t.Errorf("%s%s: %q", view, query, found)
+			}
+		}
+	}
+}
+
 func TestACardIsAPartOfTheCalendar(t *testing.T) {
 	w := build(t)
 	session := w.session("Conform", sessions.Form{}, w.paul)
