@@ -110,16 +110,32 @@ func (v *Visitor) joined() bool {
 	return (state == sessions.StateAdmitted || state == sessions.StateWaiting) && v.Actor != nil
 }
 
+// Unasked is what those whom nobody asked may do who open a session's link and sign in.
+type Unasked struct {
+	Anyone  bool // come in, whoever they are (R72)
+	Members bool // come in, if they are members of the team (R91)
+	Asking  bool // ask a host at the door, if they may not come in (R72)
+}
+
+// MayEnter says whom the link of the session lets in besides those who are asked. room is where it is held, or nil.
+func MayEnter(session *sessions.Session, room *rooms.Room) Unasked {
+	team := room != nil && room.Entry() == rooms.Team
+	return Unasked{
+		Anyone: room != nil && room.Entry() == rooms.Anyone, Members: team,
+		Asking: session.Elsewhere() == "" && (team || set(session, room, "lobby")),
+	}
+}
+
 // welcome reports whether the room lets him in though nobody asked him (R91).
 func (v *Visitor) welcome() bool {
-	return !v.taken && (v.Open() || v.Room != nil && v.Room.Entry() == rooms.Team && v.Actor != nil && v.Actor.Kind == members.Member)
+	may := MayEnter(v.Session, v.Room)
+	return !v.taken && (may.Anyone || may.Members && v.Actor != nil && v.Actor.Kind == members.Member)
 }
 
 // unlisted is what is said to an account that nobody asked.
 func (v *Visitor) unlisted() Standing {
-	asks := v.lobby() || v.Room != nil && v.Room.Entry() == rooms.Team
 	switch {
-	case !asks || v.taken || v.Session.Elsewhere() != "":
+	case !MayEnter(v.Session, v.Room).Asking || v.taken:
 		return Stranger
 	case v.early():
 		return Early
@@ -177,14 +193,14 @@ func (v *Visitor) inTime() Standing {
 }
 
 // Muted reports whether the visitor's microphone is off on entry: the session or its room says so, and he does not lead.
-func (v *Visitor) Muted() bool { return v.set("muted") && !v.Leads() }
+func (v *Visitor) Muted() bool { return set(v.Session, v.Room, "muted") && !v.Leads() }
 
 // lobby reports whether a host admits everybody to the session.
-func (v *Visitor) lobby() bool { return v.set("lobby") }
+func (v *Visitor) lobby() bool { return set(v.Session, v.Room, "lobby") }
 
 // set reports whether the session, or the room that it is in, has a setting on.
-func (v *Visitor) set(setting string) bool {
-	return v.Session.GetBool(setting) || v.Room != nil && v.Room.GetBool(setting)
+func set(session *sessions.Session, room *rooms.Room, setting string) bool {
+	return session.GetBool(setting) || room != nil && room.GetBool(setting)
 }
 
 // waits reports whether a host must admit him.
@@ -194,7 +210,7 @@ func (v *Visitor) waits() bool {
 
 // opens reports whether joining starts the session, as people may join before the host (R100).
 func (v *Visitor) opens() bool {
-	return v.Session.Status() == sessions.Scheduled && v.set("early") && !v.waits() && v.Session.Elsewhere() == ""
+	return v.Session.Status() == sessions.Scheduled && set(v.Session, v.Room, "early") && !v.waits() && v.Session.Elsewhere() == ""
 }
 
 // mayStart reports whether he may start the session now (R100).

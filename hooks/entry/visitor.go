@@ -187,4 +187,4 @@ func (v *Visitor) Acts() (*actors.Actor, error) {
 func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
 
 // Open reports whether the link of the session's room counts as an invitation for anyone (R72).
-func (v *Visitor) Open() bool { return v.Room != nil && v.Room.Entry() == rooms.Anyone }
+func (v *Visitor) Open() bool { return MayEnter(v.Session, v.Room).Anyone }

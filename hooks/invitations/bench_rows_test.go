@@ -32,11 +32,11 @@ func (c *crowded) rows(n int) error {
 	var seq int
 	var hash string
 	err = tx.QueryRowContext(record.Kept, "SELECT seq, hash FROM audit WHERE team = ? ORDER BY seq DESC LIMIT 1", c.team).Scan(&seq, &hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil // the first entry of the team
 	}
 	write := func(statement string, args ...any) {
-		if err == nil || errors.Is(err, sql.ErrNoRows) {
+		if err == nil {
 			_, err = tx.ExecContext(record.Kept, statement, args...)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -87,29 +86,6 @@ func IsMember(app core.App, team, user string) (bool, error) {
 		return false, nil
 	}
 	return err == nil && m.Kind() == Member, err
-}
-
-// Called is a member with the address and the name of the account.
-type Called struct{ Email, Name string }
-
-// Addressed are the members of the team who have one of the addresses. Guests are none.
-func Addressed(app core.App, team string, addresses []string) ([]Called, error) {
-	var all []Called
-	for chunk := range slices.Chunk(addresses, 500) {
-		in := make([]any, len(chunk))
-		for n := range chunk {
-			in[n] = chunk[n]
-		}
-		var found []Called
-		err := app.DB().Select("u.email", "u.name").From("users u").
-			InnerJoin("memberships m", dbx.NewExp("m.user = u.id AND m.team = {:team} AND m.kind = {:kind}", dbx.Params{"team": team, "kind": Member})).
-			Where(dbx.In("u.email", in...)).All(&found)
-		if err != nil {
-			return nil, fmt.Errorf("look for members by their addresses: %w", err)
-		}
-		all = append(all, found...)
-	}
-	return all, nil
 }
 
 // Owner reads the membership of the team's Owner.

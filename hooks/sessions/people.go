@@ -41,7 +41,7 @@ func (f Form) people(tx core.App, team string, host *core.Record) ([]asked, erro
 		part  string
 	}{{f.Presenters, Presenter}, {f.Guests, Attendee}} {
 		for _, line := range group.lines {
-			address, name, err := person(line)
+			address, name, err := ParsePerson(line)
 			switch {
 			case err != nil:
 				bad = append(bad, strings.TrimSpace(line))
@@ -114,8 +114,8 @@ func cohostOf(tx core.App, team, id string) (*core.Record, error) {
 	return account, nil
 }
 
-// person reads "address" or "Name <address>".
-func person(line string) (address, name string, err error) {
+// ParsePerson reads "address" or "Name <address>", as it stands in a Form. err refuses what is no address.
+func ParsePerson(line string) (address, name string, err error) {
 	line = strings.TrimSpace(line)
 	if strings.HasSuffix(line, ">") {
 		if parsed, err := mail.ParseAddress(line); err == nil {

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/views/web"
 )
 
@@ -28,19 +29,20 @@ func membersAsked(app core.App, team string, t typed) (string, error) {
 	var addresses []string
 	for _, field := range []string{t.Guests, t.Presenters, t.Cohosts} {
 		for _, line := range lines(field) {
-			if at := strings.LastIndexByte(line, '<'); at >= 0 {
-				line = strings.Trim(line[at:], "<>")
+			if address, _, err := sessions.ParsePerson(line); err == nil {
+				addresses = append(addresses, address)
 			}
-			addresses = append(addresses, strings.ToLower(line))
 		}
 	}
-	all, err := members.Addressed(app, team, addresses)
+	rows, err := members.ByAddress(app, team, addresses)
 	if err != nil {
 		return "", err
 	}
 	found := []someone{}
-	for _, one := range all {
-		found = append(found, someone{Name: one.Name, Email: one.Email})
+	for _, address := range addresses {
+		if row, known := rows[address]; known && row.Status == "accepted" && row.Kind == members.Member {
+			found = append(found, someone{Name: row.Name, Email: row.Email})
+		}
 	}
 	text, err := json.Marshal(found)
 	return string(text), err

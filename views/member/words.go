@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/entry"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/views/ui"
@@ -49,18 +50,14 @@ func settingWords(session *sessions.Session) []string {
 
 // letsIn is whom the session's own link lets in, besides who comes by one of his own. room may be nil.
 func letsIn(session *sessions.Session, room *rooms.Room) string {
-	entry, lobby := "", session.GetBool("lobby")
-	if room != nil {
-		entry, lobby = room.Entry(), lobby || room.GetBool("lobby")
-	}
-	others := ", and nobody else."
-	if session.Elsewhere() == "" && (lobby || entry == rooms.Team) {
+	may, others := entry.MayEnter(session, room), ", and nobody else."
+	if may.Asking {
 		others = "; others ask at the door."
 	}
-	switch entry {
-	case rooms.Anyone:
+	switch {
+	case may.Anyone:
 		return "It lets in anyone who signs in or makes an account."
-	case rooms.Team:
+	case may.Members:
 		return "It lets in who is on the list or in the team, and signs in" + others
 	}
 	return "It lets in who is on the list and signs in" + others
