@@ -105,16 +105,20 @@ var shows = map[string]string{
 }
 
 func who(actor *actors.Actor) dbx.Params {
-	params := dbx.Params{"team": actor.Team.Id, "user": actor.Account.Id, "email": "", "now": record.Stamp(time.Now())}
+	subject := Subject{Team: actor.Team.Id, User: actor.Account.Id}
 	if actor.Account.Verified() {
-		params["email"] = actor.Account.Email()
+		subject.Email = actor.Account.Email()
 	}
-	return params
+	return subject.params()
 }
 
 // Mine lists a page of what the actor holds or is asked to, in the whole of the team's time.
 func Mine(app core.App, actor *actors.Actor, query Query) (Page, error) {
-	page, params := Page{}, who(actor)
+	return list(app, who(actor), query)
+}
+
+func list(app core.App, params dbx.Params, query Query) (Page, error) {
+	page := Page{}
 	where := shows[query.Show]
 	if query.Search != "" {
 		where = "instr(lower(s.title), lower({:search})) > 0 AND s.status != 'cancelled'"
@@ -154,12 +158,16 @@ func Mine(app core.App, actor *actors.Actor, query Query) (Page, error) {
 
 // Count counts the sessions of each of the actor's lists.
 func Count(app core.App, actor *actors.Actor, hosting bool) (Counts, error) {
+	return count(app, who(actor), hosting)
+}
+
+func count(app core.App, params dbx.Params, hosting bool) (Counts, error) {
 	counts, where := Counts{}, ""
 	if hosting {
 		where = " WHERE s.host = {:user}"
 	}
 	err := app.DB().NewQuery("WITH mine AS (" + mine + ") SELECT coalesce(sum(" + shows[Coming] + "), 0) coming, coalesce(sum(" + shows[Now] + "), 0) running, coalesce(sum(" +
-		shows[Past] + "), 0) past FROM mine CROSS JOIN sessions s ON s.id = mine.id" + where).Bind(who(actor)).WithContext(record.Kept).One(&counts)
+		shows[Past] + "), 0) past FROM mine CROSS JOIN sessions s ON s.id = mine.id" + where).Bind(params).WithContext(record.Kept).One(&counts)
 	if err != nil {
 		return counts, fmt.Errorf("count the sessions of a person: %w", err)
 	}

@@ -1,0 +1,58 @@
+package sessions
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// Subject identifies whose sessions are listed in a team: by account, by address, or by both. An address
+// counts only for participants without an account.
+type Subject struct {
+	Team  string // id
+	User  string // id of the account, or empty
+	Email string // in its canonical form, or empty
+}
+
+func (s Subject) params() dbx.Params {
+	return dbx.Params{"team": s.Team, "user": s.User, "email": s.Email, "now": record.Stamp(time.Now())}
+}
+
+// Overview summarizes the sessions that a person hosts or is invited to, for their details (R76). Sessions that
+// the person was removed from are left out.
+type Overview struct {
+	Running []Row
+	Next    []Row // scheduled, by start
+	Past    []Row // ended, cancelled or never started, newest first
+	Counts  Counts
+	Hosts   int // of Counts.Running and Counts.Coming together, those that the person hosts
+	Hosted  int // of Counts.Past, those that the person hosted
+}
+
+// OverviewOf reads the overview of a person with at most size rows in each list.
+func OverviewOf(app core.App, subject Subject, size int) (Overview, error) {
+	var overview Overview
+	var err error
+	if overview.Counts, err = count(app, subject.params(), false); err != nil {
+		return overview, err
+	}
+	hosted, err := count(app, subject.params(), true)
+	if err != nil {
+		return overview, err
+	}
+	overview.Hosts, overview.Hosted = hosted.Running+hosted.Coming, hosted.Past
+	for _, part := range []struct {
+		show string
+		rows *[]Row
+	}{{Now, &overview.Running}, {Coming, &overview.Next}, {Past, &overview.Past}} {
+		page, err := list(app, subject.params(), Query{Show: part.show, Size: size})
+		if err != nil {
+			return overview, err
+		}
+		*part.rows = page.Rows
+	}
+	return overview, nil
+}
