@@ -1,0 +1,51 @@
+package actors
+
+import "github.com/pocketbase/pocketbase/core"
+
+// Permission is a row of the table of roles and permissions (R155).
+type Permission struct {
+	Label string
+	Held  []bool // one for each of Columns
+}
+
+// Columns are the columns of the table: each role by itself, a member without a role, and a guest.
+var Columns = []string{"Owner", "Admin", "Organizer", "Member", "Guest"}
+
+// Seats are the seats that each of Columns uses (R36).
+var Seats = []string{"1 Admin seat", "1 Admin seat", "1 Organizer seat", "None", "None"}
+
+var permissions = []struct {
+	label string
+	holds func(*Actor) bool
+}{
+	{"Join sessions they're invited to", func(*Actor) bool { return true }},
+	{"See rooms and when they're free", (*Actor).SeesRooms},
+	{"Schedule and host sessions", (*Actor).CanHost},
+	{"Open the Admin Panel and read the audit log", (*Actor).SeesPanel},
+	{"Invite and remove Organizers, members and guests", func(a *Actor) bool {
+		return a.CanInvite(Roles{Organizer: true}, Roles{}) && a.CanRemove(Roles{Organizer: true}, false)
+	}},
+	{"Create, change and archive rooms", (*Actor).EditsRooms},
+	{"Change the team's name, logo and settings", (*Actor).EditsTeam},
+	{"Invite and remove Admins", (*Actor).ManagesAdmins},
+	{"Let Admins manage other Admins", (*Actor).OpensAdmins},
+	{"Delete the team", (*Actor).DeletesTeam},
+}
+
+// Permissions is the table as it holds in the team, with its settings and plan. It asks the predicates that pages and
+// actions ask.
+func Permissions(team *core.Record) []Permission {
+	carriers := []*Actor{
+		{Kind: "member", Roles: Roles{Owner: true}}, {Kind: "member", Roles: Roles{Admin: true}},
+		{Kind: "member", Roles: Roles{Organizer: true}}, {Kind: "member"}, {Kind: "guest"},
+	}
+	table := make([]Permission, len(permissions))
+	for n, permission := range permissions {
+		table[n].Label = permission.label
+		for _, carrier := range carriers {
+			carrier.Team = team
+			table[n].Held = append(table[n].Held, permission.holds(carrier))
+		}
+	}
+	return table
+}

@@ -1,0 +1,59 @@
+package actors_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+)
+
+// held writes a row of the table as one letter a column: O, A, G, M and U for those who hold the permission.
+func held(row actors.Permission) string {
+	var b strings.Builder
+	for n, holds := range row.Held {
+		if holds {
+			b.WriteByte("OAGMU"[n])
+		} else {
+			b.WriteByte('-')
+		}
+	}
+	return b.String()
+}
+
+func TestPermissions_FollowTheTeamsSettings(t *testing.T) {
+	for name, test := range map[string]struct {
+		settings       map[string]any
+		hosts, manages string
+	}{
+		"default":                   {map[string]any{"organizer_seats": 5}, "--G--", "O----"},
+		"Admins can manage Admins":  {map[string]any{"organizer_seats": 5, "admins_manage_admins": true}, "--G--", "OA---"},
+		"unlimited Organizer seats": {map[string]any{"organizer_seats": -1}, "OAGM-", "O----"},
+		"unlimited, switched off":   {map[string]any{"organizer_seats": -1, "members_host": "off"}, "--G--", "O----"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			team := core.NewRecord(core.NewBaseCollection("teams"))
+			team.Load(test.settings)
+			want := map[string]string{
+				"Join sessions they're invited to": "OAGMU", "See rooms and when they're free": "OAGM-",
+				"Schedule and host sessions": test.hosts, "Open the Admin Panel and read the audit log": "OA---",
+				"Invite and remove Organizers, members and guests": "OA---", "Create, change and archive rooms": "OA---",
+				"Change the team's name, logo and settings": "OA---", "Invite and remove Admins": test.manages,
+				"Let Admins manage other Admins": "O----", "Delete the team": "O----",
+			}
+			table := actors.Permissions(team)
+			if len(table) != len(want) {
+				t.Errorf("got %d rows, want %d", len(table), len(want))
+			}
+			for _, row := range table {
+				if got := held(row); got != want[row.Label] {
+					t.Errorf("%s: got %s, want %s", row.Label, got, want[row.Label])
+				}
+			}
+		})
+	}
+	if len(actors.Columns) != len(actors.Seats) {
+		t.Errorf("got %d columns and %d entries of seats", len(actors.Columns), len(actors.Seats))
+	}
+}
