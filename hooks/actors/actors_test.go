@@ -136,6 +136,17 @@ func TestWhoOffersWhatToWhom(t *testing.T) {
 		func(a *actors.Actor, held actors.Roles) bool { return a.CanInvite(actors.Roles{Owner: true}, held) })
 }
 
+func TestCanTake_IsForTheOrganizerRoleOfPanelRoles(t *testing.T) {
+	for by := range carried {
+		for target, roles := range carried {
+			want := target == "organizer" && carried[by].Panel()
+			if got := actor(by, true).CanTake(roles); got != want {
+				t.Errorf("%s takes the roles of %s: %v, want %v", by, target, got, want)
+			}
+		}
+	}
+}
+
 func TestRolesAreReadByTheirNames(t *testing.T) {
 	for _, s := range []struct {
 		names []string

@@ -65,6 +65,12 @@ func (a *Actor) CanInvite(offered, held Roles) bool {
 	return !offered.Owner && a.Manages(offered.With(Roles{Admin: held.Admin}))
 }
 
+// CanTake reports whether the actor may give these roles to themselves immediately, without an invitation: the Owner
+// and Admins the Organizer role (D1).
+func (a *Actor) CanTake(roles Roles) bool {
+	return a.SeesPanel() && !roles.None() && roles.Without(Roles{Organizer: true}).None()
+}
+
 // CanAnswerFor reports whether the actor may resend or revoke an invitation with these roles.
 func (a *Actor) CanAnswerFor(offered, held Roles) bool { return a.CanInvite(offered, held) }
 

@@ -63,11 +63,20 @@ func Do(app core.App, entry *Entry, deed func(tx core.App) error) error {
 		}
 		return write(tx, entry, done)
 	})
-	if code := record.Code(err); code != "" {
-		refused := app.RunInTransaction(func(tx core.App) error { return write(tx, entry, code) })
-		if refused != nil {
-			app.Logger().Error("write a refusal to the audit log", "error", refused)
-		}
+	return RecordRefusal(app, entry, err)
+}
+
+// RecordRefusal writes the entry with the code of err as its result if err is a refusal, and returns err. It is for an
+// action that is refused before its transaction; Do writes its own refusals. It must not be called in a transaction:
+// what is refused there is rolled back.
+func RecordRefusal(app core.App, entry *Entry, err error) error {
+	code := record.Code(err)
+	if code == "" {
+		return err
+	}
+	failed := app.RunInTransaction(func(tx core.App) error { return write(tx, entry, code) })
+	if failed != nil {
+		app.Logger().Error("write a refusal to the audit log", "error", failed)
 	}
 	return err
 }

@@ -41,6 +41,7 @@ var Catalogue = []Deed{
 	{Action: "import.stopped", Kind: "invitations", Did: "invited no more from {on}", Tries: "invite from {on}", Unnamed: "a list"},
 
 	{Action: "member.revoke", Kind: "members", Did: "took the role {roles} from {on}", Tries: "take a role from {on}", Got: "role {roles} taken"},
+	{Action: "member.take", Kind: "members", Did: "became {roles}", Tries: "become {roles}", Got: "became {roles}"},
 	{Action: "member.remove", Kind: "members", Did: "removed {on} from the team", Tries: "remove {on} from the team", Got: "removed from the team"},
 	{Action: "member.leave", Kind: "members", Did: "left the team", Tries: "leave the team", Got: "left the team"},
 	{Action: "guest.join", Kind: "members", Did: "became a guest of the team", Tries: "become a guest of the team", Got: "became a guest of the team"},

@@ -10,6 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
@@ -94,9 +95,7 @@ func (d Deed) judge(app core.App, actor *actors.Actor, n int) error {
 	case actions[d.Kind] == "":
 		return fmt.Errorf("there is no deed %q for many", d.Kind)
 	case !actor.SeesPanel():
-		return audit.Do(app, audit.By(actor, actions[d.Kind]), func(core.App) error {
-			return record.Forbid("Only the Owner and Admins manage people.")
-		})
+		return audit.RecordRefusal(app, audit.By(actor, actions[d.Kind]), members.Forbidden(actors.Roles{}))
 	case d.Kind == RevokeRole && d.Role != (actors.Roles{Admin: true}) && d.Role != (actors.Roles{Organizer: true}):
 		return record.Refuse("role", "bad_role", "Choose the role to revoke: Admin or Organizer.")
 	case n == 0:

@@ -76,9 +76,9 @@ func mayInvite(app core.App, actor *actors.Actor, offer Offer) error {
 
 // mayAsk judges the request as a whole. Whether an address is an Admin's is judged line by line.
 func mayAsk(app core.App, actor *actors.Actor, offer Offer, action string, most int, verb string) error {
-	if !actor.CanInvite(offer.Roles, actors.Roles{}) {
-		err := record.Forbid(notAllowed(actor, offer.Roles))
-		return errors.Join(err, auditRefusal(app, actor, action, offer.Roles))
+	entry := audit.By(actor, action).With("roles", offer.Roles.Names())
+	if err := audit.RecordRefusal(app, entry, mayOffer(actor, offer.Roles, actors.Roles{})); err != nil {
+		return err
 	}
 	switch n := len(offer.Lines); {
 	case n == 0:
@@ -102,13 +102,6 @@ func notAllowed(actor *actors.Actor, roles actors.Roles) string {
 		return "Only the Owner invites Admins in this team."
 	}
 	return "Only the Owner and Admins invite people."
-}
-
-func auditRefusal(app core.App, actor *actors.Actor, action string, roles actors.Roles) error {
-	return app.RunInTransaction(func(tx core.App) error {
-		entry := audit.By(actor, action).With("roles", roles.Names())
-		return audit.WriteRefused(tx, entry, record.CodeNotAllowed)
-	})
 }
 
 // inviteLine invites one line in a transaction of its own. A refusal is a result, a fault of ours an error.
@@ -185,8 +178,11 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 	if err != nil {
 		return none, err
 	}
-	if !actor.CanInvite(offer.Roles, now.Held) {
-		return none, record.Forbid("Only the Owner offers an Admin a role in this team.")
+	if line.Address == actor.Account.Email() {
+		return none, record.Refuse("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
+	}
+	if err := mayOffer(actor, offer.Roles, now.Held); err != nil {
+		return none, err
 	}
 	setRoles(invitation, offer.Roles.Without(now.Held))
 	if !offer.Roles.None() && invitation.Roles().None() {

@@ -1,7 +1,6 @@
 package invitations
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,9 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
-	"usher/hooks/members"
 	"usher/hooks/record"
-	"usher/hooks/sessions"
 )
 
 // How often a letter may be sent again (R59).
@@ -130,77 +127,4 @@ func MayManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
 		return record.Forbid(notAllowed(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
 	}
 	return i.open()
-}
-
-// SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is
-// offered by an invitation (R63). An open invitation for more than is wanted is revoked. The returned
-// invitation is nil if nothing is offered. The sessions of who may not host any more are handed over to the account
-// handOver, or cancelled with notice if that is empty (R107).
-func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string) (*Result, sessions.Parted, error) {
-	var parted sessions.Parted
-	membership, err := members.Find(app, actor.Team.Id, user)
-	if err != nil {
-		return nil, parted, err
-	}
-	account, err := app.FindRecordById("users", user)
-	if err != nil {
-		return nil, parted, record.ErrNotFound
-	}
-	held := membership.Roles()
-	wanted.Owner = held.Owner
-	if held.Owner {
-		wanted.Admin = held.Admin
-	}
-	lower, raise := held.Without(wanted), wanted.Without(held)
-	if !actor.CanRevoke(lower, held, user == actor.Account.Id) || !raise.None() && !actor.CanInvite(raise, held) {
-		return nil, parted, record.Forbid("You may not change this person's roles.")
-	}
-	if err := judgeHandOver(app, actor, user, lower, handOver); err != nil {
-		return nil, parted, err
-	}
-	offered, err := raiseTo(app, actor, account.Email(), raise)
-	if err == nil && !lower.None() {
-		parted, err = sessions.RevokeRoles(app, actor, user, lower, handOver)
-	}
-	return offered, parted, err
-}
-
-// judgeHandOver refuses a host to hand over to who could not take over, before anything is offered.
-func judgeHandOver(app core.App, actor *actors.Actor, user string, lower actors.Roles, to string) error {
-	if to == "" {
-		return nil
-	}
-	ends, err := sessions.EndsHosting(app, actor.Team, user, lower)
-	if err != nil || !ends {
-		return err
-	}
-	return sessions.MayTakeOver(app, actor.Team, user, to)
-}
-
-// raiseTo offers what is missing. It comes before anything is taken: where no seat is free all stays as it was.
-func raiseTo(app core.App, actor *actors.Actor, address string, raise actors.Roles) (*Result, error) {
-	if raise.None() {
-		return nil, dropSurplus(app, actor, address)
-	}
-	results, err := Invite(app, actor, Offer{Lines: Addresses([]string{address}), Roles: raise})
-	if err != nil {
-		return nil, err
-	}
-	if results[0].Status == Refused && results[0].Code != CodeAlreadyInvited {
-		return nil, record.Refuse("roles", results[0].Code, results[0].Message)
-	}
-	return &results[0], nil
-}
-
-// dropSurplus revokes an open invitation: it offers a role that is not wanted any more.
-func dropSurplus(app core.App, actor *actors.Actor, address string) error {
-	open, err := FindPending(app, actor.Team.Id, address)
-	if errors.Is(err, record.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	_, err = Revoke(app, actor, open.Id)
-	return err
 }

@@ -35,8 +35,8 @@ var errDryRun = errors.New("only a forecast")
 // come to another answer.
 func Preview(app core.App, actor *actors.Actor, offer Offer) (Forecast, error) {
 	var forecast Forecast
-	if !actor.CanInvite(offer.Roles, actors.Roles{}) {
-		return forecast, record.Forbid(notAllowed(actor, offer.Roles))
+	if err := mayOffer(actor, offer.Roles, actors.Roles{}); err != nil {
+		return forecast, err
 	}
 	if len(offer.Lines) > MaxInvite {
 		return forecast, mayInvite(app, actor, offer)

@@ -38,7 +38,7 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 func MayRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error {
 	switch {
 	case !actor.CanRevoke(revoked, held, self):
-		return record.Forbid(forbidden(held))
+		return Forbidden(held)
 	case held.Without(revoked) == held:
 		return record.Refuse("roles", "no_such_role", "The person does not have this role.")
 	}
@@ -86,7 +86,7 @@ func MayRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
 	case self:
 		return record.Refuse("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
 	case !actor.CanRemove(carries, self):
-		return record.Forbid(forbidden(carries))
+		return Forbidden(carries)
 	}
 	return nil
 }
@@ -121,14 +121,15 @@ func each(tx core.App, first []First) error {
 	return nil
 }
 
-func forbidden(held actors.Roles) string {
+// Forbidden is the refusal of an actor who may not manage a person who carries held.
+func Forbidden(held actors.Roles) error {
 	switch {
 	case held.Owner:
-		return "The Owner can be neither removed nor demoted."
+		return record.Forbid("The Owner can't be removed or lose the Owner role.")
 	case held.Admin:
-		return "Only the Owner manages Admins in this team."
+		return record.Forbid("Only the Owner manages Admins in this team.")
 	}
-	return "Only the Owner and Admins manage people."
+	return record.Forbid("Only the Owner and Admins manage users.")
 }
 
 // manage runs a deed on a person of the actor's team, with the actor's rights read anew in the same transaction.

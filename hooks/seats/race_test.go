@@ -52,6 +52,16 @@ var races = map[string]func(t *testing.T, app core.App, owner *core.Record, team
 		r.Set("organizer", true)
 		return func() error { return app.Save(r) }
 	},
+	"TakeRoles": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
+		r := hookstest.Blank(t, app, "memberships", map[string]any{"team": team.Id, "user": person.Id, "kind": "member"})
+		if err := app.Save(r); err != nil {
+			t.Fatal(err)
+		}
+		// Past the limit of Admin seats: the race is for the Organizer seat.
+		hookstest.Exec(t, app, "UPDATE memberships SET admin = 1 WHERE id = '"+r.Id+"'", nil)
+		actor := hookstest.Actor(t, app, person, team)
+		return func() error { return invitations.TakeRoles(app, actor, organizer) }
+	},
 	"Invite": func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error {
 		actor := hookstest.Actor(t, app, owner, team)
 		return func() error {

@@ -44,10 +44,10 @@ func MayHost(actor *actors.Actor) error {
 	if actor.CanHost() {
 		return nil
 	}
-	if actor.SeesPanel() {
-		return record.Forbid("Only Organizers schedule sessions in this team. Give yourself that role in the Admin Panel, under Users.")
+	if actor.CanTake(actors.Roles{Organizer: true}) {
+		return record.Forbid("You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.")
 	}
-	return record.Forbid("Only Organizers schedule sessions in this team. Ask the Owner or an Admin for that role.")
+	return record.Forbid("You need the Organizer role to host sessions in this team. Ask the Owner or an Admin to give it to you.")
 }
 
 // plan writes the rows of a form: a session, or all of a series, with their people. It returns the first.

@@ -43,7 +43,7 @@ func change(app core.App, actor *actors.Actor, id, field string, plan func(now [
 			return err
 		}
 		if !again.SeesPanel() {
-			return record.Forbid("Only the Owner and Admins tag people.")
+			return members.Forbidden(actors.Roles{})
 		}
 		person, err := members.FindRow(tx, actor.Team.Id, id)
 		if err != nil {

@@ -24,7 +24,7 @@ import (
 func newSession(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	if !actor.CanHost() {
-		return notHosting(e)
+		return notHosting(e, http.StatusForbidden)
 	}
 	typed, err := firstTyped(e)
 	if err != nil {
@@ -216,20 +216,6 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 		return props, err
 	}
 	return props, props.lengths(e.App, actor)
-}
-
-// notHosting stands in place of the form for who may not host: why, and whom to ask (D2).
-func notHosting(e *core.RequestEvent) error {
-	actor := web.Actor(e)
-	around, err := shell(e, "sessions", ui.Crumb{Label: "Sessions", Href: sessionsPath(e)}, ui.Crumb{Label: "New session"})
-	if err != nil {
-		return err
-	}
-	props := homeForm{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug"), AsksSelf: canAskSelf(actor)}
-	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
-		return err
-	}
-	return web.Render(e, http.StatusForbidden, notHostingPage(props))
 }
 
 // firstTyped is what the form begins with.

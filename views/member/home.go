@@ -51,8 +51,7 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
 		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
 		Hosts: actor.CanHost(), Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
-		Frees:    bulk.FreedBy(actor.Roles).Words(),
-		AsksSelf: canAskSelf(actor),
+		Frees: bulk.FreedBy(actor.Roles).Words(),
 	}
 	if props.Meets, err = meetingsOf(e); err != nil {
 		return props, err
@@ -69,16 +68,14 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
 		return props, err
 	}
+	if err := props.hosting(e.App, actor); err != nil {
+		return props, err
+	}
 	if props.Prompts, err = frame.Waiting(e.App, actor.Account); err != nil {
 		return props, err
 	}
 	props.Others, err = others(e.App, actor)
 	return props, err
-}
-
-// canAskSelf reports whether the person can offer himself the role that hosting needs.
-func canAskSelf(actor *actors.Actor) bool {
-	return actor.CanInvite(actors.Roles{Organizer: true}, actor.Roles)
 }
 
 // rightsOf tells what the person carries in the team, a sentence each.

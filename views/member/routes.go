@@ -10,6 +10,7 @@ func Routes(pages *web.Group) {
 	app.GET("", home)
 	app.GET("/find", search)
 	app.POST("/leave", leave)
+	app.POST("/organizer", becomeOrganizer)
 	sessionRoutes(app)
 	app.GET("/rooms", roomTimes)
 	app.GET("/calendar", calendar)

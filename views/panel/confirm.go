@@ -75,6 +75,8 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 	case deed == "ask" && known:
 		props.ask(role)
 		return props, props.forecast(e.App, actor, row, asked(row, only(role.Key)))
+	case deed == "take" && known && self && actor.CanTake(only(role.Key)):
+		return props, props.take(e.App, actor, role)
 	case deed == "again" && row.User == "" && !row.Asked:
 		props.again(row)
 		return props, props.forecast(e.App, actor, row, row.Offered())
@@ -87,7 +89,7 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 	case deed == "revoke" && row.Asked:
 		props.revoke(row)
 	case deed == "revoke-role" && known && only(role.Key).Without(row.Roles()).None():
-		props.revokeRole(role, self)
+		props.revokeRole(role, self, actor.CanTake(only(role.Key)))
 		props.AlsoRemove = actor.CanRemove(row.Carries(), self)
 		var err error
 		props.Succession, err = successionForRole(e, row.User, only(role.Key))
@@ -124,6 +126,19 @@ func (p *DeedProps) ask(role actors.Role) {
 		"A mail and a prompt after signing in ask. Nothing changes before the person accepts."}
 }
 
+// take asks before the actor takes a role, or says why that would be refused now.
+func (p *DeedProps) take(app core.App, actor *actors.Actor, role actors.Role) error {
+	p.Title, p.Yes = "Make yourself an "+role.Word+"?", "Become an "+role.Word
+	p.What = []string{role.Does, "You get the role immediately. It uses 1 " + role.Word + " seat."}
+	err := invitations.PreviewTake(app, actor, only(role.Key))
+	_, code, sentence, ok := record.Refusal(err)
+	if !ok {
+		return err
+	}
+	p.Refused, p.Full = sentence, isFull(code)
+	return nil
+}
+
 func (p *DeedProps) again(row *members.Row) {
 	p.Title, p.Yes = "Invite "+p.Name+" again?", "Send the invitation"
 	p.What = []string{"The same is offered: " + row.Offered().Words() + ".",
@@ -144,7 +159,7 @@ func (p *DeedProps) revoke(row *members.Row) {
 	}
 }
 
-func (p *DeedProps) revokeRole(role actors.Role, self bool) {
+func (p *DeedProps) revokeRole(role actors.Role, self, retakes bool) {
 	p.Title, p.Yes, p.Danger = "Revoke the role "+role.Word+" of "+p.Name+"?", "Revoke role", true
 	p.What = []string{"It ends at once, on open pages too. 1 " + role.Word + " seat is free again.",
 		"The person stays in the team, and gets a mail. To get the role back they have to be asked and to accept."}
@@ -152,8 +167,11 @@ func (p *DeedProps) revokeRole(role actors.Role, self bool) {
 		return
 	}
 	p.Title = "Give up your role " + role.Word + "?"
-	p.What = []string{"It ends at once. 1 " + role.Word + " seat is free again. You stay in the team.",
-		"To get it back you have to be asked, and to accept."}
+	p.What = []string{"It ends immediately and frees 1 " + role.Word + " seat. You stay in the team.",
+		"To get it back, you need a new invitation."}
+	if retakes {
+		p.What[1] = "You can take it again as long as a seat is free."
+	}
 	if role.Key == "admin" {
 		p.What = append(p.What, "This page closes, and you land in the App.")
 	}

@@ -30,6 +30,26 @@ func ask(e *core.RequestEvent) error {
 	return invite(e, row, asked(row, role))
 }
 
+// take gives the actor a role immediately (D1).
+func take(e *core.RequestEvent) error {
+	row, err := rowOf(e)
+	if err != nil {
+		return err
+	}
+	if row.User != web.Actor(e).Account.Id {
+		return record.ErrNotFound
+	}
+	role, err := actors.ParseRoles([]string{e.Request.FormValue("role")})
+	if err == nil {
+		err = invitations.TakeRoles(e.App, web.Actor(e), role)
+	}
+	if err != nil {
+		return refused(e, row, err)
+	}
+	web.Toast(e, "You are now an "+role.Words()+".")
+	return web.Go(e, personPath(e, row))
+}
+
 // again offers once more what was declined, revoked or has expired.
 func again(e *core.RequestEvent) error {
 	row, err := rowOf(e)

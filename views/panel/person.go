@@ -83,6 +83,8 @@ func roleLine(actor *actors.Actor, row *members.Row, role actors.Role, path stri
 			break
 		}
 		line.Verb, line.Href, line.Revokes = "Revoke role…", path+"/revoke-role?role="+role.Key, true
+	case self && actor.CanTake(wanted):
+		line.Verb, line.Href = "Make yourself an "+role.Word+"…", path+"/take?role="+role.Key
 	case wanted.Without(row.Offered()).None():
 		line.Small = offerWords[offerState(*row)]
 		line.Chip = &ui.ChipProps{Label: role.Word, State: offerState(*row), Note: offerState(*row)}
@@ -197,7 +199,7 @@ func removal(props *PersonProps, actor *actors.Actor, row *members.Row, path str
 	case self && row.Owner:
 		props.RemoveText = "You are the Owner. A team has exactly one, who can be neither removed nor demoted."
 	case row.Owner:
-		props.RemoveText = "The Owner can be neither removed nor demoted."
+		props.RemoveText = "The Owner can't be removed or lose the Owner role."
 	case self:
 		props.Leave = "/app/" + actor.Team.GetString("slug") + "?leave=1"
 		props.RemoveText = "You cannot remove yourself, but you can leave the team."

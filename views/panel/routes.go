@@ -28,6 +28,7 @@ func Routes(pages *web.Group) {
 	panel.GET("/users/{id}", details)
 	panel.GET("/users/{id}/{deed}", confirm)
 	panel.POST("/users/{id}/ask", orGone(ask))
+	panel.POST("/users/{id}/take", orGone(take))
 	panel.POST("/users/{id}/again", orGone(again))
 	panel.POST("/users/{id}/correct", orGone(correct))
 	panel.POST("/users/{id}/resend", orGone(resend))
