@@ -32,7 +32,7 @@ var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/shell.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
-	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/rooms.css", "css/find.css", "css/util.css",
+	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/permissions.css", "css/rooms.css", "css/find.css", "css/util.css",
 }
 
 // parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the pages

@@ -11,9 +11,6 @@ type Permission struct {
 // Columns are the columns of the table: each role by itself, a member without a role, and a guest.
 var Columns = []string{"Owner", "Admin", "Organizer", "Member", "Guest"}
 
-// Seats are the seats that each of Columns uses (R36).
-var Seats = []string{"1 Admin seat", "1 Admin seat", "1 Organizer seat", "None", "None"}
-
 var permissions = []struct {
 	label string
 	holds func(*Actor) bool

@@ -22,7 +22,7 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 	self := row.User == actor.Account.Id
 	props := PersonProps{
 		Name: row.Called(), Picture: accounts.PicturePath(row.User, row.Avatar), Email: row.Email, You: self, State: row.Status, Word: stateWord(row.Status),
-		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan",
+		Guest: row.Kind == members.Guest, Lines: roleLines(actor, row, path, self), Plan: settingsPath(e) + "#plan", Permissions: permissionsPath(e),
 		Head: ui.DetailsProps{Label: row.Called(), Close: address(usersPath(e), query), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	for _, option := range list.Tags {
@@ -34,6 +34,9 @@ func detailsProps(e *core.RequestEvent, row *members.Row, query members.Query, l
 	place(&props.Head, list, row.ID)
 	var err error
 	if props.Activity, err = activity(e, row); err != nil {
+		return props, err
+	}
+	if props.Sessions, err = personSessions(e, row); err != nil {
 		return props, err
 	}
 	removal(&props, actor, row, path, self)

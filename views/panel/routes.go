@@ -18,6 +18,7 @@ func Routes(pages *web.Group) {
 	panel.POST("/users/add", add).Bind(uploads)
 	panel.POST("/users/preview", preview).Bind(uploads)
 	panel.GET("/users/export", exportUsers)
+	panel.GET("/users/permissions", permissions)
 	panel.GET("/users/selected", selected)
 	panel.POST("/users/selected", doSelected)
 	panel.GET("/users/import", imports)

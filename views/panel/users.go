@@ -51,7 +51,7 @@ func alone(counts members.Counts, query members.Query) bool {
 
 // usersProps reads all that the page shows. current is the id of the row whose details are open.
 func usersProps(e *core.RequestEvent, query members.Query, current string) (UsersProps, error) {
-	props := UsersProps{Path: usersPath(e)}
+	props := UsersProps{Path: usersPath(e), Permissions: actors.Permissions(web.Actor(e).Team)}
 	var err error
 	if props.Shell, err = shell(e, "users", ui.Crumb{Label: "Users"}); err != nil {
 		return props, err

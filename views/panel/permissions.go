@@ -1,0 +1,27 @@
+package panel
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/members"
+	"usher/views/web"
+)
+
+// permissions shows the table of roles and permissions over the page that is open, or over Users.
+func permissions(e *core.RequestEvent) error {
+	table := actors.Permissions(web.Actor(e).Team)
+	if web.Aimed(e, "dialog") {
+		return web.Render(e, http.StatusOK, PermissionsDialog(table, ""))
+	}
+	page, err := usersProps(e, members.Query{Size: pageSize}, "")
+	if err != nil {
+		return err
+	}
+	page.Dialog = PermissionsDialog(table, usersPath(e))
+	return web.Render(e, http.StatusOK, Users(page))
+}
+
+func permissionsPath(e *core.RequestEvent) string { return usersPath(e) + "/permissions" }

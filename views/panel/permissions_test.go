@@ -1,0 +1,28 @@
+package panel_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestPermissions_FollowTheTeamsSettings(t *testing.T) {
+	s := open(t, true)
+	r := s.As(s.admin).Get(s.path("/users/permissions"))
+	want(t, r, http.StatusOK, "Roles and permissions", "<span>Owner</span>", "<span>Guest</span>", "Schedule and host sessions", "Members and guests use none.", "jonas@halation.example")
+	yes := strings.Count(r.Body, `aria-label="Yes"`)
+	s.allow()
+	if got := strings.Count(s.As(s.admin).Get(s.path("/users/permissions")).Body, `aria-label="Yes"`); got != yes+1 {
+		t.Errorf("with “Admins can manage Admins”: got %d permissions, want %d", got, yes+1)
+	}
+}
+
+func TestPermissions_AreLinkedFromUsersAndDetails(t *testing.T) {
+	s := open(t, true)
+	link := `href="` + s.path("/users/permissions") + `"`
+	want(t, s.As(s.admin).Get(s.path("/users")), http.StatusOK, link)
+	want(t, s.As(s.admin).Get(s.user(s.member, "")), http.StatusOK, link)
+	part := s.fragment(s.As(s.admin), s.path("/users/permissions"), "dialog#dialog")
+	want(t, part, http.StatusOK, "Delete the team")
+	hasNot(t, part, "jonas@halation.example")
+}
