@@ -27,6 +27,7 @@ func Register(app core.App) {
 		e.Router.GET("/static/{path...}", apis.WrapStdHandler(static.Handler())).Bind(apis.SkipSuccessActivityLog())
 
 		web.Events(e)
+		join.Events(e)
 		e.Router.GET("/livez", func(e *core.RequestEvent) error { return e.String(200, "ok\n") }).Bind(apis.SkipSuccessActivityLog())
 		e.Router.GET("/readyz", ready).Bind(apis.SkipSuccessActivityLog())
 

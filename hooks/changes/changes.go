@@ -57,6 +57,7 @@ func Register(app core.App) {
 		shut(e.App, func(c subscriptions.Client) bool { return c.Get(keyLogin) == e.Record.Id })
 		return e.Next()
 	})
+	registerJoinPages(app)
 	app.OnRealtimeConnectRequest().BindFunc(untilStopped)
 }
 

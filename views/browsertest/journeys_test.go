@@ -99,7 +99,7 @@ func TestTheWrongAccountSignsOutAndComesBack(t *testing.T) {
 	b.see("This invitation is for another address")
 	b.see("l••••@halation.example")
 	b.see("private@home.example")
-	b.press("Sign out and come back here")
+	b.press("Sign out and continue")
 	b.at("/invite/")
 	b.fill("Password", hookstest.Password)
 	b.press("Sign in and accept")

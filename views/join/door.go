@@ -31,7 +31,9 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 		Timezone: e.Request.FormValue("timezone"), Ahead: time.Until(v.Session.Starts()),
 		Outside: v.Session.Elsewhere() != "",
 	}
+	p.Page.Events = eventsPath(e, v)
 	p.Starting = v.Standing == entry.Door && !p.Runs && !p.Outside
+	p.Removed = v.Participant != nil && v.Participant.State() == sessions.StateOut && v.Actor != nil
 	if v.Participant != nil {
 		p.Answer, p.Part = v.Participant.Answered(), v.Participant.Part()
 	}
@@ -41,6 +43,7 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 	if v.Open() {
 		p.SignUp = "/r/" + v.Room.Slug() + "/account"
 	}
+	p.Due = p.due(v, time.Now())
 	p.hide(v, e)
 	next, err := v.Next(e.App)
 	if err != nil {
@@ -143,3 +146,5 @@ func unknownSession(e *core.RequestEvent) endedProps {
 }
 
 func (p doorProps) signIn() string { return "/signin?next=" + url.QueryEscape(p.At) }
+
+func (p doorProps) reset() string { return "/reset?next=" + url.QueryEscape(p.At) }

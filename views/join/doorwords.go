@@ -14,21 +14,21 @@ func (p doorProps) title() string {
 	case entry.WrongAccount:
 		return "This link is for another address"
 	case entry.Prompt:
-		return p.Facts.Host + " asks you to a session of " + p.Team
+		return p.Facts.Host + " invites you to a session of " + p.Team
 	case entry.Declined:
-		return "You declined to come"
+		return "You declined this session"
 	case entry.Stranger:
-		return "You are not on the list"
+		return "You're not invited to this session"
 	case entry.Full:
 		return "The session is full"
 	case entry.Refused:
-		return "The host did not let you in"
+		return "The host didn't admit you"
 	case entry.Out:
-		return "This session is closed to you"
+		return p.outTitle()
 	case entry.Ended:
-		return "This session is over"
+		return "This session has ended"
 	case entry.Missed:
-		return "This session was not held"
+		return "This session was never started"
 	case entry.Off:
 		return "This session was cancelled"
 	}
@@ -39,33 +39,33 @@ func (p doorProps) title() string {
 func (p doorProps) lede() string {
 	switch p.Standing {
 	case entry.Early:
-		return "It starts in " + until(p.Ahead) + ". The door opens 15 minutes before: come back then with this same link."
+		return "It starts in " + until(p.Ahead) + ". You can join from 15 minutes before the start, with this same link."
 	case entry.SignIn:
 		return p.signInLede()
 	case entry.Name:
-		return "Your link and your name are enough: no account, no password."
+		return "Enter your name to join. You don't need an account or a password."
 	case entry.WrongAccount:
-		return "A personal link lets in only the address it was sent to."
+		return "A personal link works only for the address it was sent to."
 	case entry.Prompt:
-		return "To come in, you become a guest of " + p.Team + "."
+		return "To join, you become a guest of " + p.Team + "."
 	case entry.Declined:
-		return "The session stays closed to you until you accept. Nobody was told why, and you can still come."
+		return "You can still accept and join."
 	case entry.Ask:
-		return "Nobody asked your address, " + p.Address + ". You can ask the host to let you in."
+		return p.Address + " isn't invited to this session. Ask the host to admit you."
 	case entry.Wait:
-		return "The host has not started yet."
+		return "The host hasn't started the session yet."
 	case entry.Lobby:
-		return "The host lets people in one by one."
+		return "The host admits people one by one."
 	case entry.Door, entry.In:
 		if p.Starting {
-			return "People may come before the host here: the first who joins starts the session."
+			return "You can join before the host. The first to join starts the session."
 		}
 		if p.Outside {
-			return "The team holds this session elsewhere. Join, and you are given the link to it."
+			return "This session takes place in another tool. Join to get the link."
 		}
-		return "It is running."
+		return "The session is running."
 	case entry.Away:
-		return "The team holds this session elsewhere. The link below opens it."
+		return "This session takes place in another tool. Open it with the link below."
 	}
 	return p.deadLede()
 }
@@ -73,46 +73,61 @@ func (p doorProps) lede() string {
 func (p doorProps) signInLede() string {
 	switch {
 	case p.Makes:
-		return "You make an account on the way: a name and a password, nothing else."
+		return "Create an account to join: you only need a name and a password."
 	case p.Personal:
-		return "Sign in with the address that was asked, to show that it is you."
+		return "Sign in with the invited address to join."
 	case p.SignUp != "":
-		return "Anyone with this link may come. Sign in, or make an account first."
+		return "Anyone with this link can join. Sign in or create an account first."
 	}
-	return "Sign in with the address that was asked."
+	return "Sign in with the invited address to join."
 }
 
 func (p doorProps) deadLede() string {
 	switch p.Standing {
 	case entry.Stranger:
-		return "You are signed in as " + p.Address + ", and nobody asked that address. Ask " + p.Facts.Host + " to add it, or sign in with the one that was asked."
+		return "You're signed in as " + p.Address + ", which isn't invited. Sign in with the invited address, or ask " + p.Facts.Host + " to invite this one."
 	case entry.Full:
-		return "As many people are in as may be. You go in by yourself when somebody leaves."
+		return "You join automatically when someone leaves."
 	case entry.Refused:
-		return "Only the host can change that. Ask " + p.Facts.Host + " if it surprises you."
+		return "Only the host can change this. If you think it's a mistake, ask " + p.Facts.Host + "."
 	case entry.Out:
-		return "A host put you out of it, or you are not in the team any more. The old link brings nobody back; only a new invitation does."
+		return p.outLede()
 	case entry.Ended, entry.Missed, entry.Off:
 		return p.overLede()
 	}
 	return ""
 }
 
+// outTitle says what keeps the reader out: a host's decision, or the end of the membership.
+func (p doorProps) outTitle() string {
+	if p.Removed {
+		return "You were removed from this session"
+	}
+	return "You can't join this session"
+}
+
+func (p doorProps) outLede() string {
+	if p.Removed {
+		return "You can't join it again. If you think it's a mistake, ask " + p.Facts.Host + "."
+	}
+	return "You're no longer in " + p.Team + ", so the links you got before don't work. To join again, you need a new invitation."
+}
+
 // overLede says what has become of it, and whether there is a next one.
 func (p doorProps) overLede() string {
 	switch {
 	case p.Next != "" && p.Standing == entry.Ended:
-		return "It has ended. You are asked to the next one of its series, too."
+		return "You're invited to the next session of the series."
 	case p.Next != "" && p.Standing == entry.Missed:
-		return "Its time has passed, and nobody started it. You are asked to the next one of its series, too."
+		return "You're invited to the next session of the series."
 	case p.Next != "":
-		return "It will not take place. You are asked to the next one of its series, too."
+		return "It won't take place. You're invited to the next session of the series."
 	case p.Standing == entry.Ended:
-		return "It has ended, and this link opens nothing any more. For what was said there, ask the host."
+		return "This link no longer opens it. Ask the host about what you missed."
 	case p.Standing == entry.Missed:
-		return "Its time has passed, and nobody started it. Ask the host whether there is another time."
+		return "Ask the host whether there's another date."
 	}
-	return "It will not take place. Nothing else has changed."
+	return "It won't take place. Your other sessions haven't changed."
 }
 
 // next is the way to the next session of the series: "Next: Thursday 26 November, 10:00".
@@ -134,28 +149,28 @@ func until(d time.Duration) string {
 func (p doorProps) state() (icon, text, small string) {
 	switch {
 	case p.Standing == entry.Lobby && p.Runs:
-		return "hourglass", "The host sees that you are here.", "You go in by yourself as soon as you are let in. Keep this page open."
+		return "hourglass", "The host knows you're here.", "You join automatically when the host admits you. Keep this page open."
 	case p.Standing == entry.Lobby:
-		return "hourglass", "You are at the door.", "Once the session has started, the host lets you in. Keep this page open."
+		return "hourglass", "You're in the waiting room.", "The host admits you after the session has started. Keep this page open."
 	case p.Standing == entry.Full:
-		return "users", "No place is free.", "This page looks every few seconds. Keep it open."
+		return "users", "The session is full right now.", "You join automatically when a place is free. Keep this page open."
 	case p.Starts:
-		return "play", "You host it, and can start now.", "Whoever waits at the door comes in with you."
+		return "play", "You're the host and can start now.", "Everyone who is waiting joins with you."
 	case p.Ahead > 0:
-		return "hourglass", "It starts in " + until(p.Ahead) + ".", "You go in by yourself when the host starts. Keep this page open."
+		return "hourglass", "It starts in " + until(p.Ahead) + ".", "You join automatically when the host starts. Keep this page open."
 	case p.Ahead > -time.Minute:
-		return "hourglass", "It starts now.", "You go in by yourself when the host starts. Keep this page open."
+		return "hourglass", "It starts now.", "You join automatically when the host starts. Keep this page open."
 	}
-	return "hourglass", "It should have started " + ui.Span(p.Ahead) + " ago.", "You go in by yourself when the host starts. Keep this page open."
+	return "hourglass", "It should have started " + ui.Span(p.Ahead) + " ago.", "You join automatically when the host starts. Keep this page open."
 }
 
 // joining is the word on the button that goes in.
 func (p doorProps) joining() string {
 	switch {
 	case p.Standing == entry.Ask:
-		return "Ask to come in"
+		return "Ask to join"
 	case p.Starting:
-		return "Start and go in"
+		return "Start and join"
 	case p.Standing == entry.Away:
 		return "Open the session"
 	}
@@ -173,13 +188,13 @@ func (p doorProps) chosen(value string) string {
 func (p doorProps) answered() string {
 	switch p.Answer {
 	case sessions.Yes:
-		return "You answered that you come."
+		return "You're going."
 	case sessions.Maybe:
-		return "You answered that you may come."
+		return "You answered maybe."
 	case sessions.No:
-		return "You answered that you cannot come."
+		return "You're not going."
 	}
-	return "The host sees your answer. You can change it until the session is over."
+	return "The host sees your answer. You can change it until the session ends."
 }
 
 // second is how the button beside the way to the next session looks.

@@ -56,7 +56,7 @@ func (l *link) accepted(p *endedProps) (then string, err error) {
 		p.Action, p.Href = "Go to "+team.Name(), frame.Home(team, actor.Roles)
 		return "You are in the team already.", nil
 	case l.e.Auth != nil:
-		p.Action, p.SignOut = "Sign out and come back here", "/invite/"+l.e.Request.PathValue("token")
+		p.Action, p.SignOut = "Sign out and continue", "/invite/"+l.e.Request.PathValue("token")
 		return "It was for another address than yours: sign out, and sign in with that one.", nil
 	}
 	p.Action, p.Href = "Sign in", "/signin?next="+url.QueryEscape(frame.Home(team, actor.Roles))

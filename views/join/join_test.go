@@ -221,7 +221,7 @@ func TestWrongAccountIsNamedAndMaySwitch(t *testing.T) {
 	wrong := hookstest.Person(t, h.App, "other@gmail.example")
 	b := h.As(wrong)
 	r := b.Get(path)
-	says(t, r, 200, "This invitation is for another address", "l••••@halation.example", "other@gmail.example", "Sign out and come back here", `action="/signout"`)
+	says(t, r, 200, "This invitation is for another address", "l••••@halation.example", "other@gmail.example", "Sign out and continue", `action="/signout"`)
 	lacks(t, r, "lucia@")
 	for _, verb := range []string{"/accept", "/decline"} {
 		r := b.Post(path+verb, newcomer())
@@ -296,7 +296,7 @@ func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
 	path, _ := h.invite(lucia.Email(), "organizer")
 	b := h.As(lucia)
 	b.Post(path+"/accept", nil)
-	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and come back here")
+	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and continue")
 	says(t, h.Visitor().Get(path), 410, "This invitation was accepted", invitations.Sentence(invitations.Accepted), "/signin?next=%2Fapp%2Fhalation-post")
 	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
 		t.Fatal(err)

@@ -43,23 +43,6 @@ func knock(e *core.RequestEvent) (*entry.Visitor, error) {
 	return entry.At(e.App, e.Auth, code, session)
 }
 
-// look is the part of the door's page that asks again and again: nothing while nothing has changed; the page anew
-// when it has; and the way in, once that is open.
-func look(e *core.RequestEvent) error {
-	visitor, err := knock(e)
-	if err != nil {
-		return err
-	}
-	before := entry.Standing(e.Request.URL.Query().Get("standing"))
-	switch {
-	case visitor.Standing == before:
-		return e.NoContent(http.StatusNoContent)
-	case visitor.Standing == entry.In, visitor.Standing == entry.Door && visitor.Session.Status() == sessions.Running:
-		return web.Render(e, http.StatusOK, goIn(e.Request.PathValue("code")))
-	}
-	return web.Go(e, doorPath(e))
-}
-
 // join lets who stands there in, or as near as he can come.
 func join(e *core.RequestEvent) error {
 	visitor, err := knock(e)
@@ -170,6 +153,9 @@ func doorAgain(e *core.RequestEvent, visitor *entry.Visitor, refused error) erro
 	}
 	return frame.Again(e, refused, func(web.Faults) templ.Component { return page })
 }
+
+// toPage leads from the address of an action, which is no page, to the join page.
+func toPage(e *core.RequestEvent) error { return web.Go(e, doorPath(e)) }
 
 func doorPath(e *core.RequestEvent) string { return "/s/" + e.Request.PathValue("code") }
 

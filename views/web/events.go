@@ -48,8 +48,14 @@ func events(e *core.RequestEvent) error {
 	}
 	defer changes.Unsubscribe(e.App, client)
 	secret, _ := e.Request.Cookie(cookieName(e.App))
-	s := stream{e, client, func() bool { return stillIn(e.App, secret.Value, actor.Team.Id) }}
+	s := stream{e, client, func() bool { return stillIn(e.App, secret.Value, actor.Team.Id) }, nil}
 	return s.run()
+}
+
+// FollowPage keeps the stream of one page open. changed is asked when something was told that may concern the page,
+// and once at the start; the page is told only when it reports true.
+func FollowPage(e *core.RequestEvent, client *changes.Stream, changed func() bool) error {
+	return stream{e, client, func() bool { return true }, changed}.run()
 }
 
 // stillIn reads anew whether the login is good and its account in the team.
@@ -70,6 +76,7 @@ type stream struct {
 	e       *core.RequestEvent
 	client  *changes.Stream
 	stillIn func() bool
+	changed func() bool // nil: whatever is told concerns the page
 }
 
 func (s stream) run() error {
@@ -90,6 +97,9 @@ func (s stream) run() error {
 	defer beat.Stop()
 	told := map[string]bool{}
 	var soon <-chan time.Time
+	if s.changed != nil { // what changed between the page and its stream
+		told[changes.Sessions], soon = true, time.After(0)
+	}
 	for {
 		select {
 		case <-s.client.Ended():
@@ -110,6 +120,10 @@ func (s stream) run() error {
 		}
 		if !s.stillIn() {
 			return s.close()
+		}
+		if s.changed != nil && len(told) > 0 && !s.changed() {
+			clear(told)
+			continue
 		}
 		text := ": here\n\n"
 		for name := range told {

@@ -3,12 +3,14 @@
 const store = "usher.stage";
 const inputs = { camera: "videoinput", microphone: "audioinput", speaker: "audiooutput" };
 
-let box, stream, meter, choices = {};
+let box = null, stream, meter, choices = {};
 
 export function start() {
   const found = document.querySelector("[data-check]");
-  if (!found || found === box) return;
+  if (found === box) return;
+  stop();
   box = found;
+  if (!box) return;
   choices = read();
   box.hidden = false;
   if (!navigator.mediaDevices?.getUserMedia) return explain("", { name: "InsecureContext" });
@@ -16,10 +18,11 @@ export function start() {
   part("test").addEventListener("click", sound);
   for (const kind of ["camera", "microphone"]) part(`use-${kind}`).addEventListener("change", (event) => use(kind, event.target.checked));
   for (const kind of Object.keys(inputs)) part(kind).addEventListener("change", (event) => choose(kind, event.target.value));
-  navigator.mediaDevices.addEventListener("devicechange", () => stream && list());
-  window.addEventListener("pagehide", stop);
+  navigator.mediaDevices.ondevicechange = () => stream && list();
   asked().then((granted) => granted && open());
 }
+
+window.addEventListener("pagehide", stop);
 
 const part = (name) => box.querySelector(`[data-part="${name}"]`);
 

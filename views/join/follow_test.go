@@ -1,0 +1,273 @@
+package join_test
+
+import (
+	"bufio"
+	"context"
+	"html"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/entry"
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/views/viewstest"
+)
+
+var (
+	streamOf = regexp.MustCompile(`hx-sse:connect="([^"]+)"`)
+	dueIn    = regexp.MustCompile(`data-due-in="([^"]*)"`)
+)
+
+// watch opens a join page with its stream, and gives what the stream tells.
+func watch(t *testing.T, server *viewstest.Server, b *viewstest.Browser, path string) <-chan string {
+	t.Helper()
+	found := streamOf.FindStringSubmatch(b.Get(path).Body)
+	if found == nil {
+		t.Fatalf("%s has no stream", path)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+html.UnescapeString(found[1]), nil)
+	response, err := b.Do(request)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("the stream of %s: %v %v", path, response, err)
+	}
+	t.Cleanup(func() { cancel(); response.Body.Close() })
+	lines, names := bufio.NewScanner(response.Body), make(chan string, 100)
+	lines.Scan()
+	go func() {
+		defer close(names)
+		for lines.Scan() {
+			if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+				names <- name
+			}
+		}
+	}()
+	return names
+}
+
+func (l *lobby) participant(address string) *sessions.Participant {
+	l.Helper()
+	p, err := sessions.ParticipantBy(l.server.App, l.session.Id, address)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return p
+}
+
+func (l *lobby) must(err error) {
+	l.Helper()
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+// TestFollow_EveryTransition_ReachesAnOpenPage walks the open pages of three readers through what can happen: one is signed in,
+// one came by a personal link and a name, and one by a personal link alone.
+func TestFollow_EveryTransition_ReachesAnOpenPage(t *testing.T) {
+	form := sessions.Form{Title: "Weekly review", Passwordless: true, Lobby: true, Starts: time.Now().Add(3 * time.Hour).Truncate(time.Minute), Minutes: 60}
+	l := openLobby(t, form)
+	app := l.server.App
+	form.Guests = []string{"guest@x.example", "outside@x.example", "new@x.example"}
+	host := hookstest.Actor(t, app, l.host, l.team)
+	own := l.own("new@x.example")
+	named := l.server.Visitor()
+	readers := []struct {
+		name, path, address string
+		browser             *viewstest.Browser
+		events              <-chan string
+	}{
+		{"signed in", l.link(), "guest@x.example", l.server.As(l.guest), nil},
+		{"by link and name", own, "new@x.example", named, nil},
+	}
+	for i := range readers {
+		readers[i].events = watch(t, l.server, readers[i].browser, readers[i].path)
+	}
+	by := func() *sessions.Participant { return l.participant("host@x.example") }
+	each := func(do func(address string) error) func() error {
+		return func() error {
+			for _, r := range readers {
+				if err := do(r.address); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	control := func(f func(core.App, *sessions.Participant, string, string) error) func() error {
+		return each(func(address string) error { return f(app, by(), l.participant(address).Id, "192.0.2.1") })
+	}
+	steps := []struct {
+		name   string
+		do     func() error
+		shows  string
+		status int
+	}{
+		{"renamed", func() error {
+			form.Title = "Reel 5"
+			return sessions.Change(app, host, l.session.Id, form, sessions.This)
+		}, "Reel 5", 200},
+		{"moved", func() error {
+			form.Starts = time.Now().Add(10 * time.Minute).Truncate(time.Minute)
+			return sessions.Change(app, host, l.session.Id, form, sessions.This)
+		}, "Reel 5", 200},
+		{"joins", func() error {
+			session, err := sessions.ByID(app, l.session.Id)
+			if err != nil {
+				return err
+			}
+			visitor, err := entry.At(app, l.guest, "", session)
+			if err == nil {
+				err = entry.Join(app, visitor, "", "192.0.2.1")
+			}
+			if err != nil {
+				return err
+			}
+			visitor, err = entry.At(app, nil, strings.TrimPrefix(own, "/s/"), session)
+			if err != nil {
+				return err
+			}
+			return entry.Join(app, visitor, "Nora Lind", "192.0.2.1")
+		}, "waiting room", 200},
+		{"starts", func() error { _, err := sessions.Start(app, host, l.session.Id); return err }, "The host knows you're here", 200},
+		{"denied", control(entry.Refuse), "The host didn't admit you", 200},
+		{"admitted after all", control(entry.Admit), "Join now", 200},
+		{"removed", control(entry.PutOut), "You were removed from this session", 200},
+	}
+	for _, step := range steps {
+		for _, r := range readers {
+			quiet(r.events)
+		}
+		l.must(step.do())
+		for _, r := range readers {
+			arrives(t, step.name+", "+r.name, r.events)
+			page := r.browser.Get(r.path)
+			tells(t, step.name+", "+r.name, page, step.status, step.shows)
+		}
+	}
+}
+
+// TestFollow_End covers what ends a session for everyone, each on a session of its own.
+func TestFollow_End(t *testing.T) {
+	for name, step := range map[string]struct {
+		start bool
+		do    func(l *lobby) error
+		shows string
+	}{
+		"ended": {true, func(l *lobby) error {
+			return sessions.End(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id)
+		}, "This session has ended"},
+		"cancelled": {false, func(l *lobby) error {
+			return sessions.Cancel(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id, sessions.This)
+		}, "This session was cancelled"},
+		"removed from the team": {true, func(l *lobby) error {
+			_, err := sessions.Remove(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.guest.Id, "")
+			return err
+		}, "You can't join this session"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := openLobby(t, sessions.Form{}).move(5)
+			if step.start {
+				l.start()
+			}
+			b := l.server.As(l.guest)
+			events := watch(t, l.server, b, l.link())
+			quiet(events)
+			l.must(step.do(l))
+			arrives(t, name, events)
+			if body := b.Get(l.link()).Body; !strings.Contains(html.UnescapeString(body), step.shows) {
+				t.Errorf("nothing of %q", step.shows)
+			}
+		})
+	}
+}
+
+// TestFollow_OthersPages_StayQuiet: what happens to another person or in another session is not told.
+func TestFollow_OthersPages_StayQuiet(t *testing.T) {
+	l := openLobby(t, sessions.Form{Passwordless: true}).move(5)
+	other := hookstest.Session(t, l.server.App, l.host, l.team, sessions.Form{Title: "Another", Starts: time.Now().Add(50 * time.Hour)})
+	nobody := watch(t, l.server, l.server.Visitor(), l.own("new@x.example"))
+	guest := watch(t, l.server, l.server.As(l.guest), l.link())
+	quiet(nobody)
+	quiet(guest)
+	visitor, err := entry.At(l.server.App, l.outside, "", l.session)
+	l.must(err)
+	l.must(entry.Join(l.server.App, visitor, "", "192.0.2.1"))
+	l.must(sessions.Cancel(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), other.Id, sessions.This))
+	time.Sleep(400 * time.Millisecond)
+	for name, events := range map[string]<-chan string{"by link": nobody, "signed in": guest} {
+		select {
+		case told := <-events:
+			t.Errorf("%s was told %q", name, told)
+		default:
+		}
+	}
+}
+
+func TestFollow_UnknownLink_IsNotFound(t *testing.T) {
+	l := openLobby(t, sessions.Form{})
+	if r := l.server.Visitor().Get("/s/nowhere/events"); r.Status != http.StatusNotFound {
+		t.Errorf("%d", r.Status)
+	}
+}
+
+// TestFollow_ByTheClock: the page asks again when the clock alone makes it say something else.
+func TestFollow_ByTheClock(t *testing.T) {
+	l := openLobby(t, sessions.Form{})
+	b := l.server.As(l.guest)
+	for _, c := range []struct{ minutes, most int }{{3 * 60, 600}, {20, 60}, {15, 60}, {3, 30}, {0, 30}, {-5, 30}} {
+		l.move(c.minutes)
+		found := dueIn.FindStringSubmatch(b.Get(l.link()).Body)
+		if found == nil {
+			t.Fatalf("%d minutes ahead: no time", c.minutes)
+		}
+		if seconds, err := strconv.ParseFloat(found[1], 64); err != nil || seconds <= 0 || seconds > float64(c.most) {
+			t.Errorf("%d minutes ahead: asks in %s s, want at most %d", c.minutes, found[1], c.most)
+		}
+	}
+	l.move(-120)
+	if found := dueIn.FindStringSubmatch(b.Get(l.link()).Body); found == nil || found[1] != "" {
+		t.Errorf("over: %q", found)
+	}
+	l.move(16)
+	tells(t, "early", b.Get(l.link()), 200, "It starts in 16 minutes")
+	starts := time.Now().Add(sessions.StartsBefore + 2*time.Second)
+	l.must(l.shift(starts))
+	found := dueIn.FindStringSubmatch(b.Get(l.link()).Body)
+	if seconds, _ := strconv.ParseFloat(found[1], 64); seconds > 2.1 {
+		t.Errorf("the page of who waits for the waiting page asks in %s s", found[1])
+	}
+}
+
+// shift sets the exact start.
+func (l *lobby) shift(starts time.Time) error {
+	_, err := l.server.App.DB().NewQuery("UPDATE sessions SET starts = {:starts}, ends = {:ends} WHERE id = {:id}").
+		Bind(map[string]any{"id": l.session.Id, "starts": record.Stamp(starts), "ends": record.Stamp(starts.Add(time.Hour))}).Execute()
+	return err
+}
+
+func arrives(t *testing.T, what string, events <-chan string) {
+	t.Helper()
+	select {
+	case <-events:
+	case <-time.After(3 * time.Second):
+		t.Errorf("%s: the open page was not told", what)
+	}
+}
+
+// quiet takes what is still told of what happened before.
+func quiet(events <-chan string) {
+	for {
+		select {
+		case <-events:
+		case <-time.After(300 * time.Millisecond):
+			return
+		}
+	}
+}
