@@ -97,14 +97,14 @@ func readKey(path string) ([]byte, error) {
 		return nil, fmt.Errorf("open the key of the outbox: %w", err)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("%s has mode %04o, others can read it: run chmod 600 %s", path, mode, path)
+		return nil, fmt.Errorf("can't use %s: it has mode %04o, so other accounts can read it\n  Run chmod 600 %s, then start again", path, mode, path)
 	}
 	k, err := io.ReadAll(io.LimitReader(file, keySize+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the key of the outbox: %w", err)
 	}
 	if len(k) != keySize {
-		return nil, fmt.Errorf("%s is not %d bytes long: remove it and start again; letters that wait under it fail and can be sent again", path, keySize)
+		return nil, fmt.Errorf("can't use %s: it must be %d bytes long\n  Move it away and start again. A new key is created; emails that are waiting fail and can be sent again", path, keySize)
 	}
 	return k, nil
 }

@@ -37,7 +37,28 @@ func (w *Worker) deliver(id string) error {
 	if err != nil && !errors.As(err, &f) {
 		f = &fault{verdict: again, message: "The letter could not be handed over."}
 	}
-	return w.settle(id, carrier.mode(), providerID, f)
+	w.note(id, carrier.mode(), f)
+	w.outcome = &outcome{id, providerID, f}
+	return w.settleOutcome()
+}
+
+// outcome is what came of a try until it is in the database. It is kept when the write fails, as on a full disk: a
+// message that was handed over isn't sent again.
+type outcome struct {
+	id, providerID string
+	fault          *fault
+}
+
+func (w *Worker) settleOutcome() error {
+	o := w.outcome
+	if o == nil {
+		return nil
+	}
+	if err := w.settle(o.id, o.providerID, o.fault); err != nil {
+		return err
+	}
+	w.outcome = nil
+	return nil
 }
 
 func (w *Worker) limit(carrier transport) time.Duration {
@@ -142,7 +163,7 @@ func (w *Worker) readdress(tx core.App, m *Outbox, request []byte) ([]byte, erro
 }
 
 // settle writes down what came of a try.
-func (w *Worker) settle(id, mode, providerID string, f *fault) error {
+func (w *Worker) settle(id, providerID string, f *fault) error {
 	err := w.App.RunInTransaction(func(tx core.App) error {
 		m, err := FindOutbox(tx, id)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && m.Status() != Sending {
@@ -181,7 +202,6 @@ func (w *Worker) settle(id, mode, providerID string, f *fault) error {
 		m.Set("due", due)
 		return tx.Save(m)
 	})
-	w.note(id, mode, f)
 	if err != nil {
 		return fmt.Errorf("note what came of a letter: %w", err)
 	}

@@ -37,6 +37,7 @@ type Worker struct {
 	last      time.Time // start of the last send
 	unsettled bool      // rows may stand in sending that nobody sends
 	pause     time.Time // until then nothing leaves
+	outcome   *outcome  // of the last try, until it is written
 	failures  int       // tries in a row that the provider did not answer
 
 	mu      sync.Mutex
@@ -162,6 +163,9 @@ func (w *Worker) idle() time.Duration {
 
 // next sends one letter; false if none is due, or none may leave now.
 func (w *Worker) next(ctx context.Context) (bool, error) {
+	if err := w.settleOutcome(); err != nil {
+		return false, err
+	}
 	if w.unsettled {
 		if err := w.takeUp(); err != nil {
 			return false, err

@@ -372,3 +372,38 @@ func eventually(t testing.TB, ok func() bool) {
 		}
 	}
 }
+
+func TestDeliver_OutcomeCannotBeWritten_SendsOnce(t *testing.T) {
+	o := newOffice(t)
+	id := queue(t, o, letter(lucia))
+	hookstest.Exec(t, o, "CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.status = 'sent' BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
+	for range 3 {
+		if idle := o.deliver(); idle < time.Second {
+			t.Errorf("tries again after %s", idle)
+		}
+	}
+	status(t, o.find(t, id), mail.Sending)
+	hookstest.Exec(t, o, "DROP TRIGGER full", nil)
+	o.deliver()
+	status(t, o.find(t, id), mail.Sent)
+	if n := o.resend.Requests(); n != 1 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+func TestDeliver_NothingCanBeWritten_SendsNothing(t *testing.T) {
+	o := newOffice(t)
+	id := queue(t, o, letter(lucia))
+	hookstest.Exec(t, o, "CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
+	for range 3 {
+		if idle := o.deliver(); idle < time.Second {
+			t.Errorf("tries again after %s", idle)
+		}
+	}
+	if n := o.resend.Requests(); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	hookstest.Exec(t, o, "DROP TRIGGER full", nil)
+	o.deliver()
+	status(t, o.find(t, id), mail.Sent)
+}

@@ -28,7 +28,7 @@ func TestAServerIsReadyWhileItCanWriteAndLettersLeave(t *testing.T) {
 		t.Errorf("with a fresh letter: %v", err)
 	}
 	hookstest.Exec(t, app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
-	if err := operate.Ready(app); err == nil || !strings.Contains(err.Error(), "letters wait") || strings.Contains(err.Error(), "marta") {
+	if err := operate.Ready(app); err == nil || !strings.Contains(err.Error(), "emails are waiting") || strings.Contains(err.Error(), "marta") {
 		t.Errorf("with a letter that waits for long: %v", err)
 	}
 	hookstest.Exec(t, app, "DELETE FROM outbox", nil)

@@ -25,10 +25,16 @@ func Renew(app core.App, team string) error {
 	}
 	_, err = app.NonconcurrentDB().NewQuery("DELETE FROM people_stale WHERE team = {:team}").WithContext(record.Kept).
 		Bind(dbx.Params{"team": team}).Execute()
-	if err != nil {
+	if err != nil && !readable(app, err) {
 		return fmt.Errorf("renew the list of people: %w", err)
 	}
 	return nil
+}
+
+// readable reports whether the rows may be read as they are: when nothing can be written, the list is shown as it was.
+func readable(app core.App, err error) bool {
+	outage := record.OutageOf(err)
+	return !app.IsTransactional() && (outage == record.DiskFull || outage == record.ReadOnly)
 }
 
 // some is how many rows the Keeper renews at a time: writers wait for some milliseconds.

@@ -85,5 +85,5 @@ func TestOurFaultShowsAnIdAndNothingElse(t *testing.T) {
 	if err := json.Unmarshal([]byte(reply.Body), &answer); err != nil {
 		t.Fatal(err)
 	}
-	same(t, answer, `{"status":500,"message":"Something went wrong on the server. It is written down there as `+id+`.","data":{}}`)
+	same(t, answer, `{"status":500,"message":"Something went wrong on the server. Reference: `+id+`.","data":{}}`)
 }

@@ -9,8 +9,8 @@ import (
 	"usher/views/web"
 )
 
-// asJSON gives every error of an action PocketBase's shape. What is our fault has an id and nothing else;
-// the log has the cause under it.
+// asJSON gives every error of an action PocketBase's shape. A fault of the server has a reference and nothing else; the
+// log has the cause under it.
 func asJSON(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Written() {
@@ -19,7 +19,7 @@ func asJSON(e *core.RequestEvent) error {
 	problem := web.ProblemOf(e, err, http.StatusBadRequest)
 	if problem.ID != "" {
 		e.Response.Header().Set("X-Request-Id", problem.ID)
-		problem.Sentence += " It is written down there as " + problem.ID + "."
+		problem.Sentence += " Reference: " + problem.ID + "."
 	}
 	return router.NewApiError(problem.Status, problem.Sentence, problem.Fields)
 }

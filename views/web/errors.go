@@ -2,7 +2,11 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"os"
+	"strconv"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -54,8 +58,8 @@ func SetWait(e *core.RequestEvent, err error) {
 	}
 }
 
-// Problem is any error as the edge answers it: a status, a sentence for people, and an id under which the
-// log has the cause of what is our fault.
+// Problem is any error as the edge answers it: a status, a sentence for the user, and for a fault of the server the id
+// under which the log and stderr have the cause.
 type Problem struct {
 	Status   int
 	Sentence string
@@ -63,7 +67,7 @@ type Problem struct {
 	Fields   validation.Errors
 }
 
-// ProblemOf judges an error. What is our fault is logged here, once; its text never leaves the server.
+// ProblemOf judges an error. A fault of the server is logged here, once; its text never leaves the server.
 // refused is the status of a plain refusal.
 func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	var fields validation.Errors
@@ -82,8 +86,55 @@ func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	case errors.As(err, &api) && api.Status < 500:
 		return Problem{Status: api.Status, Sentence: api.Message}
 	}
-	id := security.RandomString(10)
-	e.App.Logger().Error("request failed", "id", id, "error", err.Error(),
-		"method", e.Request.Method, "path", redact(e.Request.URL.Path))
-	return Problem{Status: http.StatusInternalServerError, Sentence: "Something went wrong on the server.", ID: id}
+	return reported(e, err)
+}
+
+// reported is the problem of an error that isn't the user's. Its cause is in the server's log under the problem's ID, and
+// on stderr: on a full disk there is no other log.
+func reported(e *core.RequestEvent, err error) Problem {
+	id, path := security.RandomString(10), redact(e.Request.URL.Path)
+	e.App.Logger().Error("request failed", "id", id, "error", err.Error(), "method", e.Request.Method, "path", path)
+	fmt.Fprintf(stderr, "usher: request failed: id=%s method=%s path=%s error=%q\n", id, e.Request.Method, path, err.Error())
+	outage := record.OutageOf(err)
+	if outage == record.NoOutage {
+		return Problem{Status: http.StatusInternalServerError, Sentence: "Something went wrong on the server.", ID: id}
+	}
+	e.Response.Header().Set("Retry-After", strconv.Itoa(outageWait(outage)))
+	return Problem{Status: http.StatusServiceUnavailable, Sentence: outageSentence(outage), ID: id}
+}
+
+var stderr io.Writer = os.Stderr
+
+func outageSentence(outage record.Outage) string {
+	switch outage {
+	case record.DiskFull:
+		return "The server's disk is full, so your change wasn't saved. Contact your server administrator, then try again."
+	case record.Busy:
+		return "The server is busy, so your change wasn't saved. Try again in a few seconds."
+	case record.ReadOnly:
+		return "The server's disk can't be written, so your change wasn't saved. Contact your server administrator, then try again."
+	}
+	return "The server can't read or write its data. Contact your server administrator, then try again."
+}
+
+// outageWait is after how many seconds a program may try again.
+func outageWait(outage record.Outage) int {
+	if outage == record.Busy {
+		return 5
+	}
+	return 60
+}
+
+// outages gives an outage its status behind PocketBase's own addresses, too, where it would be the user's mistake.
+func outages(e *core.RequestEvent) error {
+	err := e.Next()
+	var api *router.ApiError
+	if err == nil || e.Written() || !errors.As(err, &api) {
+		return err
+	}
+	if cause, ok := api.RawData().(error); ok && record.OutageOf(cause) != record.NoOutage {
+		problem := reported(e, cause)
+		return router.NewApiError(problem.Status, problem.Sentence+" Reference: "+problem.ID+".", nil)
+	}
+	return err
 }

@@ -57,9 +57,11 @@ func wording(problem Problem) (title, text string) {
 	case http.StatusTooManyRequests:
 		return "Too often", problem.Sentence
 	case http.StatusInternalServerError:
-		return "This did not work", "The fault is ours, and it is written down under the number below. Try again; if it stays, tell whoever runs this server."
+		return "Something went wrong", "An error occurred on the server. Try again. If it keeps happening, send the reference below to your server administrator."
+	case http.StatusServiceUnavailable:
+		return "Service unavailable", problem.Sentence
 	}
-	return "This did not work", problem.Sentence
+	return "Something went wrong", problem.Sentence
 }
 
 const toastCookie = "usher-toast"

@@ -30,6 +30,7 @@ func Register(e *core.ServeEvent) {
 		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		{Id: "usherLogin", Func: loadLogin, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1},
 		{Id: "usherOperator", Func: guardOperator, Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1},
+		{Id: "usherOutages", Func: outages, Priority: apis.DefaultRateLimitMiddlewarePriority + 1},
 		{Id: "usherAccounts", Func: guardAccounts, Priority: apis.DefaultRateLimitMiddlewarePriority + 1},
 	} {
 		e.Router.Bind(m)

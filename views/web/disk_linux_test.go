@@ -1,0 +1,92 @@
+package web_test
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/operate"
+	"usher/views/viewstest"
+)
+
+// A disk that is full in truth refuses even to change what is there.
+func TestFullDisk_ReadsStillWork(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("mounting a small disk takes root")
+	}
+	disk := t.TempDir()
+	if err := mount(disk, "size=24m"); err != nil {
+		t.Skipf("a small disk can't be mounted here: %v", err)
+	}
+	t.Cleanup(func() { unmount(disk) })
+	t.Setenv("TMPDIR", disk)
+	out := capture(t)
+	s := viewstest.Serve(t, hookstest.Config())
+	marta := hookstest.Person(t, s.App, "marta@halation.example")
+	team := hookstest.Team(t, s.App, marta, "Halation Post", "free")
+	b := s.As(marta)
+	hookstest.Exec(t, s.App, "UPDATE logins SET seen = datetime('now', '-1 hour') || '.000Z'", nil) // a page wants to note it
+	hookstest.Invite(t, s.App, marta, team, "lucia@halation.example", "organizer")                  // a list wants to be renewed
+	full, err := os.Create(disk + "/filler")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	for size := 1 << 20; size >= 512; { // to the last byte
+		if _, err := full.Write(make([]byte, size)); err != nil {
+			size /= 2
+		}
+	}
+	for _, path := range []string{"/teams", "/account", "/admin/" + team.Id + "/users", "/admin/" + team.Id + "/audit", "/app/" + team.Id} {
+		if got := b.Get(path); got.Status != http.StatusOK {
+			t.Errorf("%s: %d", path, got.Status)
+		}
+	}
+	for name, page := range map[string]viewstest.Reply{
+		"a form":    b.Post("/account", url.Values{"name": {"Another"}}),
+		"a picture": b.Send(picture(t, s.URL+"/account/picture")),
+	} {
+		if page.Status != http.StatusServiceUnavailable || page.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d\n%s", name, page.Status, out.String())
+		}
+	}
+	if err := operate.Ready(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
+		t.Errorf("ready: %v", err)
+	}
+	_ = full.Truncate(0)
+	if page := b.Post("/account", url.Values{"name": {"Marta O."}}); page.Status != http.StatusSeeOther {
+		t.Errorf("with space again: %d", page.Status)
+	}
+}
+
+func mount(dir, options string) error { return syscall.Mount("tmpfs", dir, "tmpfs", 0, options) }
+
+func unmount(dir string) { _ = syscall.Unmount(dir, syscall.MNT_DETACH) }
+
+func picture(t *testing.T, url string) *http.Request {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("picture", "me.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(part, image.NewGray(image.Rect(0, 0, 300, 300))); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	request, _ := http.NewRequest(http.MethodPost, url, &body)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	return request
+}
