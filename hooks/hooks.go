@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/administrators"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
 	"usher/hooks/changes"
@@ -33,6 +34,7 @@ func Register(app core.App, config Config) {
 	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags",
 		"rooms", "series", "sessions", "participants", "attendances", "feeds")
 	audit.Register(app)
+	administrators.Register(app)
 	mail.Register(app)
 	accounts.Register(app)
 	plans.Register(app)

@@ -38,7 +38,7 @@ func (e Event) Text() string {
 	switch {
 	case e.About && deed.Got != "" && !e.Refused():
 		text := strings.ReplaceAll(deed.Got, "{roles}", e.roles())
-		if !e.Own && e.Actor != "" {
+		if !e.Own && (e.Actor != "" || e.ActorName == Administrator) {
 			text += " by " + s.Who
 		}
 		return capital(text)

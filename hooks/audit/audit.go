@@ -29,6 +29,9 @@ type Entry struct {
 	Detail     map[string]any
 }
 
+// Administrator is the name of an actor who runs the server, and isn't a user of the team.
+const Administrator = "Server administrator"
+
 // By begins an entry with who acts.
 func By(actor *actors.Actor, action string) *Entry {
 	return &Entry{Team: actor.Team.Id, Actor: actor.Account.Id, ActorName: actor.Name(), From: actor.From, Action: action}

@@ -83,6 +83,7 @@ type Note struct{ Label, Value string }
 // labels are the details that are shown beside a sentence. Others are shown under their own name.
 var labels = map[string]string{
 	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Through", "area": "Through",
+	"administrator": "Administrator ID", "admin_seats": "Admin seats", "organizer_seats": "Organizer seats", "members_host": "Members may host",
 	"corrected": "Corrected to", "instead": "Instead of", "address": "New address",
 }
 

@@ -8,23 +8,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"usher/hooks/accounts"
+	"usher/hooks/administrators"
 	"usher/hooks/audit"
 	"usher/hooks/record"
 	"usher/hooks/settings"
 )
 
 func user(app core.App) *cobra.Command {
-	command := &cobra.Command{Use: "user", Short: "Help an account"}
+	command := &cobra.Command{Use: "user", Short: "Manage a user's account"}
 	command.AddCommand(&cobra.Command{
 		Use: "confirm ADDRESS", Args: cobra.ExactArgs(1),
-		Short: "Print a link for the owner of an address, where no mail can bring it",
+		Short: "Print a link that confirms a user's address, for when email isn't set up",
 		RunE: func(command *cobra.Command, args []string) error {
 			link, err := confirm(app, args[0])
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(command.OutOrStdout(), "Hand this link to the person whose address %s is, and to nobody else:\n\n  %s\n\n"+
-				"It sets a password, confirms the address and signs in. It works once, within an hour.\n", args[0], link)
+			fmt.Fprintf(command.OutOrStdout(), "Send this link only to the owner of %s:\n\n  %s\n\n"+
+				"It lets them set a password, confirms the address, and signs them in. It works once and is valid for one hour.\n", args[0], link)
 			return nil
 		},
 	})
@@ -40,7 +41,7 @@ func confirm(app core.App, address string) (link string, err error) {
 	if err != nil {
 		return "", err
 	}
-	entry := (&audit.Entry{Action: "account.reset.request", ActorName: "command line"}).On(account.Id, account.Email())
+	entry := administrators.Command("account.reset.request").On(account.Id, account.Email())
 	err = audit.Do(app, entry, func(core.App) error {
 		link, err = accounts.ResetLink(app, account)
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"usher/hooks/administrators"
 	"usher/hooks/settings"
 )
 
@@ -30,6 +31,7 @@ func Register(e *core.ServeEvent) {
 		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		{Id: "usherLogin", Func: loadLogin, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1},
 		{Id: "usherOperator", Func: guardOperator, Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 1},
+		{Id: "usherAdministrators", Func: administrators.Watch, Priority: apis.DefaultSuperuserIPsWhitelistMiddlewarePriority + 2},
 		{Id: "usherOutages", Func: outages, Priority: apis.DefaultRateLimitMiddlewarePriority + 1},
 		{Id: "usherAccounts", Func: guardAccounts, Priority: apis.DefaultRateLimitMiddlewarePriority + 1},
 	} {

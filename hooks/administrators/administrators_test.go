@@ -1,0 +1,182 @@
+package administrators_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/audit"
+	"usher/hooks/hookstest"
+	"usher/hooks/plans"
+	"usher/views/viewstest"
+)
+
+type office struct {
+	*testing.T
+	server *viewstest.Server
+	token  string
+	team   string
+	owner  *core.Record
+}
+
+func open(t *testing.T) *office {
+	t.Helper()
+	server := viewstest.Serve(t, hookstest.Config())
+	collection, err := server.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	superuser := core.NewRecord(collection)
+	superuser.SetEmail("operator@usher.test")
+	superuser.SetPassword("correct horse battery")
+	if err := server.App.Save(superuser); err != nil {
+		t.Fatal(err)
+	}
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
+	return &office{t, server, server.Token(superuser), team.Id, owner}
+}
+
+func (o *office) call(want int, method, path string, body any) map[string]any {
+	o.Helper()
+	status, answer := o.server.Call(o.token, method, path, body)
+	if status != want {
+		o.Fatalf("%s %s: %d %v", method, path, status, answer)
+	}
+	return answer
+}
+
+// newest is the newest entry of a team's log, as it reads with its notes.
+func (o *office) newest(team string) (audit.Row, string) {
+	o.Helper()
+	var rows []audit.Row
+	err := o.server.App.DB().NewQuery("SELECT team, seq, previous, actor, actor_name, address, action, target, target_name, detail, result, at, hash " +
+		"FROM audit WHERE team = {:team} ORDER BY seq DESC LIMIT 1").Bind(dbx.Params{"team": team}).All(&rows)
+	if err != nil || len(rows) == 0 {
+		o.Fatalf("no entry: %v", err)
+	}
+	text := rows[0].Sentence().String()
+	for _, note := range rows[0].Notes() {
+		text += fmt.Sprintf("; %s: %s", note.Label, note.Value)
+	}
+	return rows[0], text
+}
+
+func (o *office) wants(team, action, result string, parts ...string) {
+	o.Helper()
+	row, text := o.newest(team)
+	if row.Action != action || row.Result != result || row.ActorName != audit.Administrator {
+		o.Errorf("%s by %q: %s, want %s: %s", row.Action, row.ActorName, row.Result, action, result)
+	}
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			o.Errorf("%q is missing in %q", part, text)
+		}
+	}
+	if strings.Contains(row.Detail, "hash") && strings.Contains(row.Detail, "$2") {
+		o.Errorf("a hash in %s", row.Detail)
+	}
+}
+
+func (o *office) id(collection, column, value string) string {
+	o.Helper()
+	r, err := o.server.App.FindFirstRecordByData(collection, column, value)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return r.Id
+}
+
+func records(collection, id string) string {
+	return "/api/collections/" + collection + "/records/" + id
+}
+
+func TestSuperuser_ChangesOfATeam_AreInItsLog(t *testing.T) {
+	o := open(t)
+	pro, err := plans.Find(o.server.App, "pro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.call(200, "PATCH", records("teams", o.team), map[string]any{"plan": pro.Id})
+	o.wants(o.team, "team.plan", "ok", "Server administrator changed the plan or seats of Halation Post", "Plan: Free → Pro", "Organizer seats: 3 → 25", "Through: dashboard")
+
+	o.call(200, "PATCH", records("teams", o.team), map[string]any{"description": "We edit films."})
+	o.wants(o.team, "team.update", "ok", "Description: none → We edit films.")
+
+	o.call(200, "PATCH", records("plans", pro.Id), map[string]any{"organizer_seats": 30})
+	o.wants(o.team, "plan.update", "ok", "changed the plan Pro", "Organizer seats: 25 → 30")
+
+	lucia := hookstest.Person(t, o.server.App, "lucia@halation.example")
+	created := o.call(200, "POST", "/api/collections/memberships/records", map[string]any{"team": o.team, "user": lucia.Id, "kind": "member"})
+	o.wants(o.team, "member.add", "ok", "as a member")
+	membership := created["id"].(string)
+	o.call(200, "PATCH", records("memberships", membership), map[string]any{"organizer": true})
+	o.wants(o.team, "member.roles", "ok", "to Organizer", "Organizer: false → true")
+	o.call(200, "PATCH", records("users", lucia.Id), map[string]any{"email": "lucia@new.example", "password": "violet tundra cabbage orbit", "passwordConfirm": "violet tundra cabbage orbit"})
+	for _, team := range []string{o.team, ""} {
+		o.wants(team, "account.change", "ok", "Email: lucia@halation.example → lucia@new.example", "Password: changed")
+	}
+	o.call(204, "DELETE", records("memberships", membership), nil)
+	o.wants(o.team, "member.remove", "ok", "removed ")
+
+	if broken, err := audit.VerifyAll(o.server.App); err != nil {
+		t.Error(broken, err)
+	}
+}
+
+func TestSuperuser_Refusal_IsInTheLogAndChangesNothing(t *testing.T) {
+	o := open(t)
+	owner := o.id("memberships", "user", o.owner.Id)
+	before := hookstest.Count(t, o.server.App, "memberships")
+	status, _ := o.server.Call(o.token, "DELETE", records("memberships", owner), nil)
+	if status == http.StatusNoContent || hookstest.Count(t, o.server.App, "memberships") != before {
+		t.Fatalf("the owner is gone: %d", status)
+	}
+	o.wants(o.team, "member.remove", "last_owner", "tried to remove")
+}
+
+// The entry and the change are one transaction: when the entry can't be written, nothing is changed.
+func TestSuperuser_EntryCannotBeWritten_ChangesNothing(t *testing.T) {
+	o := open(t)
+	hookstest.Exec(t, o.server.App, "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END", nil)
+	if status, _ := o.server.Call(o.token, "PATCH", records("teams", o.team), map[string]any{"name": "Kestrel"}); status < 400 {
+		t.Errorf("%d", status)
+	}
+	if name := hookstest.Stored(t, o.server.App, "teams", o.team).GetString("name"); name != "Halation Post" {
+		t.Errorf("the team is called %s", name)
+	}
+}
+
+func TestSuperuser_ServerWideRequests_AreInTheLogWithoutATeam(t *testing.T) {
+	o := open(t)
+	o.call(200, "POST", "/api/sql", map[string]any{"query": "SELECT 'hidden words'"})
+	o.wants("", "server.request", "ok", "Server administrator changed the server: POST /api/sql")
+	if row, _ := o.newest(""); strings.Contains(row.Detail, "hidden words") {
+		t.Errorf("the query is in the log: %s", row.Detail)
+	}
+	o.call(200, "POST", "/api/collections/users/impersonate/"+o.owner.Id, map[string]any{"duration": 60})
+	o.wants(o.team, "account.impersonate", "ok", "got access to the account of")
+	o.call(200, "GET", "/api/collections/teams/records", nil)
+	o.wants("", "account.impersonate", "ok")
+}
+
+func TestSuperuser_MadeOnTheCommandLine_IsInTheLog(t *testing.T) {
+	o := open(t)
+	o.wants("", "superuser.create", "ok", "Server administrator added the server administrator operator@usher.test", "Through: command line")
+}
+
+func TestUser_OwnChange_IsNotTheAdministrators(t *testing.T) {
+	o := open(t)
+	before := hookstest.Count(t, o.server.App, "audit")
+	status, answer := o.server.Call(o.server.Token(o.owner), "PATCH", records("users", o.owner.Id), map[string]any{"name": "Marta O."})
+	if status != 200 {
+		t.Fatalf("%d %v", status, answer)
+	}
+	if after := hookstest.Count(t, o.server.App, "audit", dbx.HashExp{"actor_name": audit.Administrator}); after != 1 || before < 1 {
+		t.Errorf("%d entries of the administrator", after)
+	}
+}
