@@ -47,13 +47,7 @@ func run() error {
 	views.Register(app)
 	live.Use(app, embedded.Start)
 
-	commands := operate.Commands(app)
+	commands := operate.Commands(app, os.Args)
 	commands.Add(cmd.NewSuperuserCommand(app))
-	if err := commands.Known(os.Args); err != nil {
-		return err
-	}
-	if err := app.Execute(); err != nil {
-		return err
-	}
-	return commands.Err()
+	return commands.Run()
 }

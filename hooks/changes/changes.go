@@ -104,13 +104,24 @@ func Unsubscribe(app core.App, client *Stream) {
 
 const keyStop = "usher.changes.stop"
 
-// Stopped is closed when the server stops: streams end without a word, and their pages come back to the next server.
-func Stopped(app core.App) chan struct{} {
-	return app.Store().GetOrSet(keyStop, func() any { return make(chan struct{}) }).(chan struct{})
+// stop is the end of all event streams of an app.
+type stop struct {
+	ended chan struct{}
+	end   func()
 }
 
-// Stop ends every stream, once.
-func Stop(app core.App) { close(Stopped(app)) }
+func stopOf(app core.App) *stop {
+	return app.Store().GetOrSet(keyStop, func() any {
+		ended := make(chan struct{})
+		return &stop{ended, sync.OnceFunc(func() { close(ended) })}
+	}).(*stop)
+}
+
+// Stopped is closed when the server stops: event streams end without a message, and their pages reconnect to the next server.
+func Stopped(app core.App) <-chan struct{} { return stopOf(app).ended }
+
+// Stop ends every event stream. It may be called again.
+func Stop(app core.App) { stopOf(app).end() }
 
 // together is how long Tell waits for more of the same: a deed that writes a thousand rows is told once.
 const together = 30 * time.Millisecond

@@ -15,13 +15,13 @@ func auditLog(app core.App) *cobra.Command {
 	command := &cobra.Command{Use: "audit", Short: "Check the audit log"}
 	command.AddCommand(&cobra.Command{
 		Use: "verify", Args: cobra.NoArgs,
-		Short: "Follow every team's chain of entries, and name the first entry of each that was changed or is missing",
+		Short: "Verify the hash chain of every team's audit log, and report the first entry that was changed or is missing",
 		RunE:  func(command *cobra.Command, _ []string) error { return verifyAudit(app, command.OutOrStdout()) },
 	})
 	return command
 }
 
-// verifyAudit tells of every chain; its error names the first row of each that is broken.
+// verifyAudit reports on every chain; its error names the first broken row of each.
 func verifyAudit(app core.App, out io.Writer) error {
 	chains, err := audit.VerifyAll(app)
 	if err != nil {
@@ -32,13 +32,13 @@ func verifyAudit(app core.App, out io.Writer) error {
 		name := chain.Name
 		switch {
 		case chain.Team == "":
-			name = "accounts, without a team"
+			name = "accounts and server"
 		case name == "":
-			name = "a team that is gone"
+			name = "deleted team"
 		}
 		state := "unbroken"
 		if chain.Broken != nil {
-			state = fmt.Sprintf("whole before number %d, broken there", chain.Broken.Seq)
+			state = fmt.Sprintf("broken at number %d", chain.Broken.Seq)
 			broken = append(broken, chain.Broken)
 		}
 		fmt.Fprintf(out, "%-15s  %7d entries, %s  (%s)\n", chain.Team, chain.Rows, state, name)

@@ -16,10 +16,10 @@ func demo(app core.App) *cobra.Command {
 	at := listen{}
 	command := &cobra.Command{
 		Use: "demo", Args: cobra.NoArgs,
-		Short: "Start a server with a lively sample team, whose data is deleted when it stops",
+		Short: "Start a server with a sample team; its data is deleted when the server stops",
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := app.RunAllMigrations(); err != nil {
-				return err
+				return explain(app, err)
 			}
 			at.http = cmp.Or(at.http, freeAddress())
 			sample, err := Seed(app)
@@ -27,8 +27,8 @@ func demo(app core.App) *cobra.Command {
 				return fmt.Errorf("fill the demo: %w", err)
 			}
 			started(app, func() {
-				fmt.Fprintf(command.OutOrStdout(), "\nUsher's demo runs at %s\n\n  Sign in as   %s\n  Password     %s\n\n"+
-					"  Everybody in the sample team has this password. Stop with Ctrl C: all of it is deleted.\n\n",
+				fmt.Fprintf(command.OutOrStdout(), "\nThe Usher demo is running at %s\n\n  Sign in as   %s\n  Password     %s\n\n"+
+					"  Every user in the sample team has this password. Press Ctrl+C to stop the demo and delete its data.\n\n",
 					settings.Of(app).URL, sample.Owner.Email(), sample.Password)
 			})
 			return at.run(app)

@@ -1,4 +1,4 @@
-// Package operate holds the commands of whoever runs the server.
+// Package operate holds the commands of the program, and how a server starts, says whether it is ready, and stops.
 package operate
 
 import (
@@ -14,16 +14,20 @@ import (
 
 // CommandSet is the commands of the program. PocketBase swallows the error of a command; here it is kept.
 type CommandSet struct {
+	app  *pocketbase.PocketBase
 	root *cobra.Command
+	args []string
 	err  error
 }
 
-// Commands hangs every command of Usher on the app's root.
-func Commands(app *pocketbase.PocketBase) *CommandSet {
+// Commands adds every command of Usher to the app, and the checks of the data folder that come before a command.
+func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	app.RootCmd.Use = "usher"
 	app.RootCmd.Short = "Usher governs who may meet on behalf of your organization"
 	app.RootCmd.CompletionOptions.DisableDefaultCmd = true
-	set := &CommandSet{root: app.RootCmd}
+	set := &CommandSet{app: app, root: app.RootCmd, args: args}
+	guardFolder(app, set.serves)
+	guardRestore(app)
 	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), auditLog(app), version(), help(app.RootCmd)} {
 		set.Add(command)
 	}
@@ -71,15 +75,30 @@ func (s *CommandSet) keep(command *cobra.Command) {
 	}
 }
 
-// Known refuses a command that there is not.
-func (s *CommandSet) Known(args []string) error {
+// noData marks the commands that don't open the data folder.
+var noData = map[string]string{"data": "none"}
+
+// Run runs the command that the arguments name, and returns its error.
+func (s *CommandSet) Run() error {
 	s.root.SilenceErrors = true
-	_, _, err := s.root.Find(args[1:])
-	return err
+	command, _, err := s.root.Find(s.args[1:])
+	if err != nil {
+		return err
+	}
+	if command == s.root || command.Annotations["data"] != "" {
+		return s.root.Execute()
+	}
+	if err := s.app.Execute(); err != nil {
+		return err
+	}
+	return s.err
 }
 
-// Err is the error of the command that ran.
-func (s *CommandSet) Err() error { return s.err }
+// serves reports whether the command is a server.
+func (s *CommandSet) serves() bool {
+	command, _, err := s.root.Find(s.args[1:])
+	return err == nil && command.Parent() == s.root && (command.Name() == "serve" || command.Name() == "demo")
+}
 
 // DataDir is where the data lies unless --dir says otherwise: pb_data, or for the demo a folder that
 // discard deletes.
@@ -97,12 +116,12 @@ func DataDir(args []string) (dir string, discard func(), err error) {
 func isDirFlag(arg string) bool { return arg == "--dir" || len(arg) > 6 && arg[:6] == "--dir=" }
 
 func help(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{Use: "help", Short: "Print the commands", Args: cobra.NoArgs,
+	return &cobra.Command{Use: "help", Short: "List the commands", Args: cobra.NoArgs, Annotations: noData,
 		RunE: func(*cobra.Command, []string) error { return root.Help() }}
 }
 
 func version() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs,
+	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs, Annotations: noData,
 		RunE: func(command *cobra.Command, _ []string) error {
 			info, ok := debug.ReadBuildInfo()
 			if !ok {

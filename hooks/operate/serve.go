@@ -30,7 +30,7 @@ func serve(app core.App) *cobra.Command {
 	var at listen
 	command := &cobra.Command{
 		Use:   "serve [domain...]",
-		Short: "Start the server, on 127.0.0.1:8090 or with certificates of its own for the domains",
+		Short: "Start the server on 127.0.0.1:8090, or on the given domains with certificates from Let's Encrypt",
 		RunE: func(command *cobra.Command, args []string) error {
 			at.domains = args
 			started(app, func() { welcome(app, command.OutOrStdout()) })
@@ -56,19 +56,22 @@ func (l *listen) run(app core.App) error {
 	config := settings.Of(app)
 	config.URL = cmp.Or(config.URL, l.url())
 	if err := app.RunAllMigrations(); err != nil {
-		return err
+		return explain(app, err)
 	}
 	if _, err := plans.Find(app, config.Plan); err != nil {
-		return fmt.Errorf("USHER_PLAN is %q: give the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
+		return fmt.Errorf("USHER_PLAN is %q: set it to the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
 	}
 	stopGently(app)
 	err := apis.Serve(app, apis.ServeConfig{
 		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},
 	})
+	if restarting(app) {
+		select {} // the program is replaced, or ends with the reason why it isn't
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
-	return err
+	return explain(app, err)
 }
 
 // url is the public address where none is set: the first domain, or the address to listen on.
@@ -90,20 +93,20 @@ func (l *listen) url() string {
 	return strings.TrimSuffix(strings.TrimSuffix(scheme+net.JoinHostPort(host, port), ":80"), ":443")
 }
 
-// welcome tells whoever started the server where it is and what to do next.
+// welcome tells the server administrator where the server is and what to do next.
 func welcome(app core.App, out io.Writer) {
 	config := settings.Of(app)
-	fmt.Fprintf(out, "\nUsher runs at %s\n", config.URL)
+	fmt.Fprintf(out, "\nUsher is running at %s\n", config.URL)
 	if any, err := accounts.Any(app); err == nil && !any {
-		fmt.Fprintf(out, "\n  Nobody has an account yet. Make the first one, and your team, here:\n\n    %s/signup?code=%s\n\n"+
-			"  The code is good until the server stops. Without it nobody can take this server.\n",
+		fmt.Fprintf(out, "\n  There are no accounts yet. Create the first one, and your team, here:\n\n    %s/signup?code=%s\n\n"+
+			"  The code is valid until the server stops. Nobody can sign up without it.\n",
 			config.URL, accounts.FirstCode(app))
 	}
 	if !mail.Works(app) {
-		fmt.Fprint(out, "\n  Mail is off: letters are printed here. Set RESEND_API_KEY and USHER_MAIL_FROM to send them.\n")
+		fmt.Fprint(out, "\n  Email isn't set up: emails are printed here. Set RESEND_API_KEY and USHER_MAIL_FROM to send them.\n")
 	}
 	if !config.Secure() && !strings.Contains(config.URL, "//127.0.0.1") && !strings.Contains(config.URL, "//localhost") {
-		fmt.Fprint(out, "\n  Warning: people reach this server without TLS, so their passwords can be read on the way.\n"+
+		fmt.Fprint(out, "\n  Warning: this server is reached without TLS, so passwords can be read on the network.\n"+
 			"  Start it with your domain (usher serve meet.example.org), or behind a proxy with TLS and USHER_URL=https://…\n")
 	}
 	fmt.Fprintln(out)

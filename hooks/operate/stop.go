@@ -2,9 +2,12 @@ package operate
 
 import (
 	"context"
+	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -15,38 +18,76 @@ import (
 	"usher/hooks/changes"
 )
 
-// finishWithin is how long a request that runs may take to end when the server stops.
-const finishWithin = 25 * time.Second
+const (
+	// drainFor is how long a server that is told to stop still takes connections, while /readyz says 503: a proxy in
+	// front of it notices and sends new requests elsewhere.
+	drainFor = 2 * time.Second
+
+	// finishWithin is how long the requests that run may take, from the signal on.
+	finishWithin = 25 * time.Second
+)
 
 const stoppingKey = "usher.stopping"
 
 func stopping(app core.App) bool { return app.Store().Has(stoppingKey) }
 
-// stopGently lets what runs come to its end: from the signal on the server is not ready and takes no new
-// connections, open streams are ended so that their pages come back after a restart, and requests have 25
-// seconds. Who is in a session stays in until the media server tells him. A second signal stops at once. PocketBase
-// alone would cut everything after one second.
+// stopGently lets running requests finish when the server is told to stop. From the signal on the server isn't ready; for
+// drainFor it works as before; then it takes no new connections, event streams end so that their pages reconnect to the
+// next server, and requests have until finishWithin. Participants stay in their session until the media server stops. A
+// second signal stops the program immediately. PocketBase alone would cut everything after one second.
 func stopGently(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		// That of PocketBase is cancelled as soon as the listener is closed, under whatever runs.
 		e.Server.BaseContext = func(net.Listener) context.Context { return context.Background() }
-		app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherStop", Priority: -10_000,
-			Func: func(te *core.TerminateEvent) error {
-				te.App.Store().Set(stoppingKey, true)
-				routine.FireAndForget(exitOnSignal)
-				changes.Stop(te.App)
-				ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
-				defer cancel()
-				if err := e.Server.Shutdown(ctx); err != nil {
-					te.App.Logger().Warn("requests were cut off at the stop", "error", err)
-				}
-				return te.Next()
-			}})
-		return e.Next()
+		if err := e.Next(); err != nil {
+			return err
+		}
+		s := &stopper{server: e.Server, drain: drainFor}
+		app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherStop", Priority: -10_000, Func: s.stop})
+		return nil
 	})
 }
 
-// exitOnSignal ends the program at once at the next signal.
+// stopper stops the server once. Both a signal and the end of the command trigger the stop.
+type stopper struct {
+	server *http.Server
+	drain  time.Duration
+
+	mu      sync.Mutex
+	stopped bool
+}
+
+func (s *stopper) stop(te *core.TerminateEvent) error {
+	if restarting(te.App) {
+		os.Exit(0) // told to stop while it restarts
+	}
+	// A second trigger waits until the first is done: what comes behind closes the database.
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if te.IsRestart {
+		return restart(te, s.server)
+	}
+	if !s.stopped {
+		s.stopped = true
+		s.finish(te.App)
+	}
+	return te.Next()
+}
+
+func (s *stopper) finish(app core.App) {
+	app.Store().Set(stoppingKey, true)
+	routine.FireAndForget(exitOnSignal)
+	ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+	defer cancel()
+	fmt.Fprintln(os.Stderr, "Usher is stopping. Press Ctrl+C to stop immediately.")
+	time.Sleep(s.drain)
+	changes.Stop(app)
+	if err := s.server.Shutdown(ctx); err != nil {
+		app.Logger().Warn("requests were cut off when the server stopped", "error", err)
+	}
+}
+
+// exitOnSignal ends the program immediately at the next signal.
 func exitOnSignal() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -1,0 +1,24 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package operate
+
+import "os"
+
+// flock judges by the process that the file names, where the system has no flock. After a crash the number may belong
+// to another program: then the file has to be deleted by hand.
+func flock(file *os.File) error {
+	pid := readPID(file)
+	if pid == 0 || pid == os.Getpid() {
+		return nil
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return nil
+	}
+	_ = process.Release()
+	return errLocked
+}
+
+func (l *lock) handOver() error { return nil }
+
+func inherited(string) *os.File { return nil }

@@ -1,0 +1,336 @@
+//go:build unix
+
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+)
+
+func TestTheProgramIsOperated(t *testing.T) {
+	usher := program(t)
+	t.Run("says that it stops before it takes no more connections", func(t *testing.T) { drains(t, usher) })
+	t.Run("refuses a second server on a data folder", func(t *testing.T) { locks(t, usher) })
+	t.Run("restores a backup from the dashboard", func(t *testing.T) { restores(t, usher) })
+	t.Run("says why a data folder can't be used", func(t *testing.T) { folders(t, usher) })
+}
+
+// until asks again until the answer is yes.
+func until(t *testing.T, what string, yes func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !yes(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 30 seconds: %s", what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// status is that of a page over a connection of its own; 0 if there is no answer.
+func status(address, path string) int {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Get("http://" + address + path)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response.StatusCode
+}
+
+func drains(t *testing.T, usher string) {
+	command, address, _ := running(t, usher)
+	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now()
+	until(t, "/readyz says 503", func() bool { return status(address, "/readyz") == http.StatusServiceUnavailable })
+	if got := status(address, "/signin"); got != http.StatusOK {
+		t.Errorf("a page while it drains: %d", got)
+	}
+	if got := status(address, "/livez"); got != http.StatusOK {
+		t.Errorf("/livez while it drains: %d", got)
+	}
+	takesNoMore(t, address)
+	if drained := time.Since(at); drained < 1900*time.Millisecond {
+		t.Errorf("it took connections for %s", drained)
+	}
+	ends(t, command)
+
+	command, address, _ = running(t, usher)
+	_ = command.Process.Signal(syscall.SIGTERM)
+	until(t, "/readyz says 503", func() bool { return status(address, "/readyz") == http.StatusServiceUnavailable })
+	_ = command.Process.Signal(syscall.SIGTERM)
+	at = time.Now()
+	_ = command.Wait()
+	if waited := time.Since(at); command.ProcessState.ExitCode() != 1 || waited > time.Second {
+		t.Errorf("a second signal: exit code %d after %s", command.ProcessState.ExitCode(), waited)
+	}
+}
+
+func locks(t *testing.T, usher string) {
+	command, _, _ := running(t, usher)
+	dir := filepath.Join(command.Dir, "pb_data")
+	for _, args := range [][]string{{"serve", "--http", "127.0.0.1:0"}, {"demo"}} {
+		out, code := fails(t, usher, nil, append(args, "--dir", dir)...)
+		if code != 1 || !strings.Contains(out, fmt.Sprintf("(process %d) is using the data folder %s", command.Process.Pid, dir)) {
+			t.Errorf("%v: %d %s", args, code, out)
+		}
+	}
+	for _, args := range [][]string{{"audit", "verify"}, {"superuser", "upsert", "operator@usher.test", "correct horse battery"}} {
+		if out, code := fails(t, usher, nil, append(args, "--dir", dir)...); code != 0 {
+			t.Errorf("%v beside a server: %d %s", args, code, out)
+		}
+	}
+	temporary := filepath.Join(dir, core.LocalTempDirName)
+	if err := os.MkdirAll(filepath.Join(temporary, "pb_backup_x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := fails(t, usher, nil, "audit", "verify", "--dir", dir); code != 1 || !strings.Contains(out, "making or restoring a backup") {
+		t.Errorf("during a backup: %d %s", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(temporary, "pb_backup_x")); err != nil {
+		t.Errorf("the backup under way: %v", err)
+	}
+	_ = command.Process.Kill()
+	_ = command.Wait()
+	again := exec.Command(usher, "serve", "--http", "127.0.0.1:0", "--dir", dir)
+	again.Dir = t.TempDir()
+	if err := again.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = again.Process.Kill(); _ = again.Wait() })
+	until(t, "after kill -9 the next server has the lock", func() bool {
+		text, _ := os.ReadFile(filepath.Join(dir, "usher.lock"))
+		return strings.TrimSpace(string(text)) == fmt.Sprint(again.Process.Pid)
+	})
+}
+
+func restores(t *testing.T, usher string) {
+	command, address, _ := running(t, usher)
+	dir := filepath.Join(command.Dir, "pb_data")
+	if out, code := fails(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery", "--dir", dir); code != 0 {
+		t.Fatal(out)
+	}
+	operator := &superuser{T: t, address: address}
+	operator.signIn()
+	operator.call(http.StatusNoContent, "POST", "/api/backups", map[string]any{"name": "one.zip"})
+	if out, code := fails(t, usher, nil, "superuser", "upsert", "second@usher.test", "correct horse battery", "--dir", dir); code != 0 {
+		t.Fatal(out)
+	}
+	if n := operator.superusers(); n != 2 {
+		t.Fatalf("%d superusers", n)
+	}
+	operator.call(http.StatusNoContent, "POST", "/api/backups/one.zip/restore", nil)
+	until(t, "the server is back with what was in the backup", func() bool {
+		return status(address, "/readyz") == http.StatusOK && operator.signIn() && operator.superusers() == 1
+	})
+	out, code := fails(t, usher, nil, "serve", "--http", "127.0.0.1:0", "--dir", dir)
+	if code != 1 || !strings.Contains(out, fmt.Sprintf("(process %d)", command.Process.Pid)) {
+		t.Errorf("a second server after the restore: %d %s", code, out)
+	}
+	stops(t, command)
+	if said := fmt.Sprint(command.Stderr); strings.Contains(said, "panic") {
+		t.Errorf("it panicked: %s", said)
+	}
+}
+
+// superuser is a server administrator at PocketBase's API.
+type superuser struct {
+	*testing.T
+	address, token string
+}
+
+func (s *superuser) send(method, path string, body any) (int, map[string]any) {
+	s.Helper()
+	data, err := json.Marshal(body)
+	if err != nil {
+		s.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	request, _ := http.NewRequestWithContext(ctx, method, "http://"+s.address+path, bytes.NewReader(data))
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", s.token)
+	request.Close = true
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, nil
+	}
+	defer response.Body.Close()
+	answer := map[string]any{}
+	_ = json.NewDecoder(response.Body).Decode(&answer)
+	return response.StatusCode, answer
+}
+
+func (s *superuser) call(want int, method, path string, body any) {
+	s.Helper()
+	if got, answer := s.send(method, path, body); got != want {
+		s.Fatalf("%s %s: %d %v", method, path, got, answer)
+	}
+}
+
+func (s *superuser) signIn() bool {
+	s.token = ""
+	_, answer := s.send("POST", "/api/collections/_superusers/auth-with-password",
+		map[string]any{"identity": "operator@usher.test", "password": "correct horse battery"})
+	s.token, _ = answer["token"].(string)
+	return s.token != ""
+}
+
+func (s *superuser) superusers() int {
+	_, answer := s.send("GET", "/api/collections/_superusers/records", nil)
+	n, _ := answer["totalItems"].(float64)
+	return int(n)
+}
+
+// folders starts servers on data folders that can't be used.
+func folders(t *testing.T, usher string) {
+	file := func(path string, content string, mode os.FileMode) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, s := range map[string]struct {
+		prepare func(t *testing.T, dir string) (use string)
+		want    []string
+		nobody  bool
+	}{
+		"a file": {func(_ *testing.T, dir string) string { file(dir+"/x", "", 0o600); return dir + "/x" },
+			[]string{"/x: it is a file, not a folder", "--dir"}, false},
+		"below a file": {func(_ *testing.T, dir string) string { file(dir+"/x", "", 0o600); return dir + "/x/data" },
+			[]string{"part of the path is a file"}, false},
+		"no database": {func(_ *testing.T, dir string) string {
+			file(dir+"/data.db", strings.Repeat("not a database. ", 100), 0o600)
+			return dir
+		}, []string{"/data.db: the database is damaged, or it isn't an SQLite database", "restore a backup"}, false},
+		"a broken database": {func(t *testing.T, dir string) string {
+			hookstest.Lay(t, dir)
+			data, _ := os.ReadFile(dir + "/data.db")
+			for i := 100; i < len(data); i++ {
+				data[i] = 0xAB
+			}
+			file(dir+"/data.db", string(data), 0o600)
+			return dir
+		}, []string{"/data.db: the database is damaged"}, false},
+		"broken logs": {func(t *testing.T, dir string) string {
+			hookstest.Lay(t, dir)
+			file(dir+"/auxiliary.db", strings.Repeat("not a database. ", 100), 0o600)
+			return dir
+		}, []string{"/auxiliary.db: the database is damaged", "only the server's logs"}, false},
+		"a newer version": {func(t *testing.T, dir string) string {
+			hookstest.Lay(t, dir)
+			app := hookstest.Open(t, dir, hookstest.Config())
+			_, err := app.DB().Insert(core.DefaultMigrationsTable, dbx.Params{"file": "9764000000_later.go", "applied": 1}).Execute()
+			if err != nil {
+				t.Fatal(err)
+			}
+			hookstest.Close(app)
+			return dir
+		}, []string{"a newer version of Usher has changed the database (9764000000_later.go)", "Install that version"}, false},
+		"a short key": {func(t *testing.T, dir string) string {
+			hookstest.Lay(t, dir)
+			file(dir+"/usher.key", "short", 0o600)
+			return dir
+		}, []string{"/usher.key", "32 bytes"}, false},
+		"another account's": {func(_ *testing.T, dir string) string { return dir },
+			[]string{": permission denied", "belongs to root (uid 0) and has mode 0755", "Usher runs as ", "(uid 65534)", "chown -R "}, true},
+		"one file of another account's": {func(t *testing.T, dir string) string {
+			hookstest.Lay(t, dir)
+			if err := os.Chown(dir, 65534, 65534); err != nil {
+				t.Fatal(err)
+			}
+			return dir
+		}, []string{".db: permission denied", "belongs to root (uid 0) and has mode 0600"}, true},
+		"a key that can't be read": {func(t *testing.T, dir string) string {
+			file(dir+"/usher.key", strings.Repeat("k", 32), 0o600)
+			if err := os.Chown(dir, 65534, 65534); err != nil {
+				t.Fatal(err)
+			}
+			return dir
+		}, []string{"/usher.key: permission denied"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if s.nobody && os.Getuid() != 0 {
+				t.Skip("running as another account takes root")
+			}
+			dir, err := os.MkdirTemp("/tmp", "usher-folder-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.RemoveAll(dir) })
+			if err := os.Chmod(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			command := exec.Command(usher, "serve", "--http", "127.0.0.1:0", "--dir", s.prepare(t, dir))
+			command.Dir = "/"
+			if s.nobody {
+				command.Path = readable(t, usher)
+				command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+			}
+			out := refused(t, command)
+			for _, want := range s.want {
+				if !strings.Contains(out, want) {
+					t.Errorf("%q is missing in:\n%s", want, out)
+				}
+			}
+		})
+	}
+}
+
+// readable is a copy of the program that any account can run.
+func readable(t *testing.T, usher string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "usher-program-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "usher")
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(usher, path); err != nil {
+		t.Skipf("the program can't be linked there: %v", err)
+	}
+	if err := os.Chmod(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// refused runs a program that is to end by itself with exit code 1 and one message.
+func refused(t *testing.T, command *exec.Cmd) string {
+	t.Helper()
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(30*time.Second, func() { _ = command.Process.Kill() })
+	defer timer.Stop()
+	_ = command.Wait()
+	text := out.String()
+	if command.ProcessState.ExitCode() != 1 || strings.Count(text, "usher: ") != 1 || strings.Contains(text, "goroutine") || strings.Contains(text, "panic") {
+		t.Errorf("exit code %d:\n%s", command.ProcessState.ExitCode(), text)
+	}
+	return text
+}
