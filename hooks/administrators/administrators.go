@@ -5,6 +5,7 @@ package administrators
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -53,8 +54,7 @@ func requested(v verb) func(*core.RecordRequestEvent) error {
 		defer e.Record.SetRaw(writerKey, nil)
 		err = e.Next()
 		if code := refusal(err); code != "" {
-			change.finish(e.App)
-			change.write(e.App, func(tx core.App, entry *audit.Entry) error {
+			change.refused(e.App).write(e.App, func(tx core.App, entry *audit.Entry) error {
 				return audit.WriteRefused(tx, by.sign(entry), code)
 			})
 		}
@@ -62,13 +62,20 @@ func requested(v verb) func(*core.RecordRequestEvent) error {
 	}
 }
 
-// refusal returns the code of a refusal, or "".
+// refusal returns the code of a refusal, or "". PocketBase answers other errors of a save as the caller's mistake, too.
 func refusal(err error) string {
 	var api *router.ApiError
-	if errors.As(err, &api) {
-		err, _ = api.RawData().(error)
+	if !errors.As(err, &api) {
+		return record.Code(err)
 	}
-	return record.Code(err)
+	cause, _ := api.RawData().(error)
+	if code := record.Code(cause); code != "" {
+		return code
+	}
+	if api.Status >= http.StatusInternalServerError || record.OutageOf(cause) != record.NoOutage {
+		return ""
+	}
+	return "refused"
 }
 
 func written(v verb) func(*core.RecordEvent) error {

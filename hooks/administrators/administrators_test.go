@@ -123,8 +123,24 @@ func TestSuperuser_ChangesOfATeam_AreInItsLog(t *testing.T) {
 	o.call(204, "DELETE", records("memberships", membership), nil)
 	o.wants(o.team, "member.remove", "ok", "removed ")
 
-	if broken, err := audit.VerifyAll(o.server.App); err != nil {
-		t.Error(broken, err)
+	panel := o.server.As(o.owner)
+	for _, path := range []string{"/admin/" + o.team + "/audit?person=Server+administrator", "/admin/" + o.team + "/audit/export?person=Server+administrator"} {
+		if page := panel.Get(path); page.Status != 200 || !strings.Contains(page.Body, "Server administrator") || !strings.Contains(page.Body, "Free → Pro") {
+			t.Errorf("%s: %d", path, page.Status)
+		}
+	}
+	if status, answer := o.server.Call(o.server.Token(o.owner), "GET", "/api/teams/"+o.team+"/audit?person=server+admin", nil); status != 200 ||
+		!strings.Contains(fmt.Sprint(answer), "Server administrator") {
+		t.Errorf("the API: %d %v", status, answer)
+	}
+	chains, err := audit.VerifyAll(o.server.App)
+	for _, chain := range chains {
+		if chain.Broken != nil {
+			t.Error(chain.Broken)
+		}
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 
@@ -137,6 +153,12 @@ func TestSuperuser_Refusal_IsInTheLogAndChangesNothing(t *testing.T) {
 		t.Fatalf("the owner is gone: %d", status)
 	}
 	o.wants(o.team, "member.remove", "last_owner", "tried to remove")
+
+	o.call(http.StatusBadRequest, "POST", "/api/collections/teams/records", map[string]any{"name": ""})
+	row, text := o.newest("")
+	if row.Action != "team.found" || row.Result == "ok" || !strings.Contains(text, "Server administrator tried to make a team") {
+		t.Errorf("a team that was refused: %s (%s)", text, row.Result)
+	}
 }
 
 // The entry and the change are one transaction: when the entry can't be written, nothing is changed.

@@ -55,29 +55,35 @@ func changeOf(app core.App, v verb, r *core.Record) (*change, error) {
 	return c, nil
 }
 
-// teamsOf returns the teams that a record concerns. Accounts concern their teams and the log without a team.
-func teamsOf(app core.App, r *core.Record) ([]string, error) {
-	name, user := r.Collection().Name, r.GetString("user")
-	if name == "users" {
-		user = r.Id
+// refused is the change as it is written when it wasn't made: a team that wasn't created has no log.
+func (c *change) refused(app core.App) *change {
+	c.finish(app)
+	if c.verb == create && c.record.Collection().Name == "teams" {
+		c.teams = []string{""}
 	}
+	return c
+}
+
+// teamsOf returns the teams that a record concerns. Accounts concern their teams and the log without a team; so does what
+// belongs to no team that there is.
+func teamsOf(app core.App, r *core.Record) ([]string, error) {
+	name, id := r.Collection().Name, r.GetString("user")
 	query := "SELECT team FROM memberships WHERE user = {:id}"
-	id := user
 	switch {
 	case name == "teams":
 		return []string{r.Id}, nil
-	case r.GetString("team") != "":
-		return []string{r.GetString("team")}, nil
 	case name == "plans":
 		query, id = "SELECT id FROM teams WHERE plan = {:id}", r.Id
-	case user == "":
-		return []string{""}, nil
+	case name == "users":
+		id = r.Id
+	case r.GetString("team") != "":
+		query, id = "SELECT id FROM teams WHERE id = {:id}", r.GetString("team")
 	}
 	var teams []string
 	if err := app.DB().NewQuery(query).Bind(dbx.Params{"id": id}).Column(&teams); err != nil {
 		return nil, fmt.Errorf("find the teams that a change concerns: %w", err)
 	}
-	if name != "plans" {
+	if len(teams) == 0 || strings.Contains(query, "memberships") {
 		teams = append(teams, "")
 	}
 	return teams, nil

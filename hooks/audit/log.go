@@ -109,6 +109,9 @@ func (s *search) person(app core.App, text string) error {
 	for _, address := range addresses {
 		s.arms = append(s.arms, "target = '' AND target_name = "+s.bind(address))
 	}
+	if part := strings.ToLower(strings.TrimSpace(text)); len(part) > 3 && strings.Contains(strings.ToLower(Administrator), part) {
+		s.arms = append(s.arms, "actor = '' AND actor_name = "+s.bind(Administrator))
+	}
 	return err
 }
 
