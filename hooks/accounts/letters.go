@@ -28,11 +28,12 @@ func SendConfirmation(tx core.App, account *core.Record) error {
 	if err != nil {
 		return err
 	}
-	return queue(tx, account, mail.ConfirmAddress(mail.ConfirmAddressProps{
+	letter := mail.ConfirmAddress(mail.ConfirmAddressProps{
 		To: account.Email(), Link: settings.Of(tx).Link("/verify/" + token),
 		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
-	}))
+	})
+	return queueNewest(tx, account, letter, Hash(account.TokenKey()))
 }
 
 // ResetLink is the address of the page that sets a new password and confirms the address. It works once,
@@ -47,20 +48,21 @@ func sendReset(tx core.App, account *core.Record) error {
 	if err != nil {
 		return err
 	}
-	return queue(tx, account, mail.ResetPassword(mail.ResetPasswordProps{
+	letter := mail.ResetPassword(mail.ResetPasswordProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Link: link,
 		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
-	}))
+	})
+	return queueNewest(tx, account, letter, Hash(account.TokenKey()))
 }
 
 // sendKnown tells the owner of an address that it has an account already.
 func sendKnown(tx core.App, account *core.Record) error {
 	config := settings.Of(tx)
-	return queue(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
+	return queueNewest(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Support: config.Support,
 		SignIn: config.Link("/signin?email=" + url.QueryEscape(account.Email())), Reset: config.Link("/reset"),
-	}))
+	}), "")
 }
 
 func sendPasswordChanged(tx core.App, account *core.Record) error {
@@ -74,19 +76,20 @@ func sendPasswordChanged(tx core.App, account *core.Record) error {
 // sendChange sends the link to the new address. It greets nobody: whoever asks may not put words into a stranger's mail.
 func sendChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
 	config := settings.Of(tx)
-	return queue(tx, account, mail.ChangeAddress(mail.ChangeAddressProps{
+	letter := mail.ChangeAddress(mail.ChangeAddressProps{
 		To: change.Address(), Old: account.Email(), Link: config.Link("/email/" + token),
 		Expires: change.Expires(), Zone: Zone(account, time.UTC), Support: config.Support,
-	}))
+	})
+	return queueNewest(tx, account, letter, change.GetString("token_hash"))
 }
 
 // sendTaken tells the owner of an address that somebody wanted to use it for another account.
 func sendTaken(tx core.App, owner *core.Record) error {
 	config := settings.Of(tx)
-	return queue(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
+	return queueNewest(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
 		To: owner.Email(), ToName: actors.DisplayName(owner), Support: config.Support,
 		SignIn: config.Link("/signin?email=" + url.QueryEscape(owner.Email())), Reset: config.Link("/reset"),
-	}))
+	}), "")
 }
 
 // sendAddressChanged tells the old address.
@@ -109,4 +112,11 @@ func queue(tx core.App, account *core.Record, letter mail.Letter) error {
 	letter.About = account.Id
 	_, err := mail.Queue(tx, letter)
 	return err
+}
+
+// queueNewest queues an email that replaces those of its kind about the account that wait. Its condition judges it by
+// the basis.
+func queueNewest(tx core.App, account *core.Record, letter mail.Letter, basis string) error {
+	letter.Topic, letter.Basis = letter.Kind+":"+account.Id, basis
+	return queue(tx, account, letter)
 }

@@ -28,6 +28,7 @@ func Register(app core.App) {
 		}
 	})
 	registerLetters(app)
+	registerConditions(app)
 }
 
 // tidy brings an account into its one form, and judges a password that is set.

@@ -23,7 +23,8 @@ func send(tx core.App, i *Invitation, token string, member bool) error {
 	if member {
 		kind = mail.KindRoleOffered
 	}
-	return mail.QueueRecipe(tx, mail.Recipe{Kind: kind, To: i.Address(), About: i.Id, Team: i.TeamID(), Secret: token})
+	return mail.QueueRecipe(tx, mail.Recipe{Kind: kind, To: i.Address(), About: i.Id, Team: i.TeamID(),
+		Topic: "invitation:" + i.TeamID(), Basis: i.GetString("token_hash"), Secret: token})
 }
 
 // write writes the letter out when it is about to leave. One whose link is dead by then is not worth sending.

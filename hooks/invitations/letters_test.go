@@ -36,7 +36,7 @@ func TestALetterSaysWhatHoldsWhenItLeavesAndADeadLinkIsNotSent(t *testing.T) {
 	}
 	states, err := mail.Delivery(w.app, []string{result.ID, gone.ID, replaced.ID})
 	w.must(err)
-	if states[result.ID].Status != mail.Sent || states[gone.ID].Status != mail.Failed || states[replaced.ID].Status != mail.Sent {
+	if states[result.ID].Status != mail.Sent || states[gone.ID].Status != mail.Dropped || states[gone.ID].Reason != mail.ReasonInvitationRevoked || states[replaced.ID].Status != mail.Sent {
 		t.Errorf("%+v", states)
 	}
 	if got := hookstest.Count(t, w.app, "outbox"); got != 4 {

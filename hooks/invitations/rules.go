@@ -47,12 +47,16 @@ func Register(app core.App) {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return join(e.App, e.Record)
+			if err := join(e.App, e.Record); err != nil {
+				return err
+			}
+			return dropEmails(e.App, e.Record)
 		})
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
 	app.OnRecordUpdateExecute("outbox").BindFunc(endUndeliverable)
 	registerImporter(app)
+	mail.SendWhile(app, worthSending, mail.KindInvitation, mail.KindRoleOffered)
 	mail.Writes(app, write, mail.KindInvitation, mail.KindRoleOffered)
 	app.Cron().MustAdd("usherExpire", "* * * * *", func() {
 		if err := Expire(app); err != nil {

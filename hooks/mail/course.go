@@ -24,12 +24,13 @@ var course = []string{Sent, Delayed, Returned, Failed, Delivered, Bounced, Compl
 // transitions are the states that may follow a state.
 var transitions = func() map[string][]string {
 	all := map[string][]string{
-		Queued:  {Queued, Sending, Failed},
+		Queued:  {Queued, Sending, Failed, Dropped},
 		Sending: append([]string{Sending, Queued}, course...),
 	}
 	for n, status := range course {
 		all[status] = course[n:]
 	}
+	all[Dropped] = []string{Dropped}
 	return all
 }()
 

@@ -75,6 +75,7 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 			config.ResendKey, config.ResendURL = resend.Key, resend.URL
 			app := hookstest.Open(t, dir, config)
 			mail.Register(app)
+			sendAlways(app)
 			cook(app, nil)
 			m, err := mail.FindOutbox(app, id)
 			if err != nil {
@@ -109,6 +110,7 @@ func TestChildThatIsKilled(t *testing.T) {
 	config.ResendURL, config.ResendKey = os.Getenv("USHER_TEST_RESEND"), os.Getenv("USHER_TEST_KEY")
 	app := hookstest.Open(t, dir, config)
 	mail.Register(app)
+	sendAlways(app)
 	cook(app, nil)
 	if os.Getenv("USHER_TEST_START") != "" {
 		mail.Start(app)

@@ -52,6 +52,9 @@ type Letter struct {
 	About string // id of the record that the letter is about, such as an invitation; may be empty
 	Team  string // id of the team on whose behalf it goes; may be empty
 
+	Topic string // of its topic only the newest email to a recipient is sent; empty: it replaces none
+	Basis string // what the condition of its kind judges it by; stored in clear text
+
 	// First lets the letter overtake those that are not. Letters that somebody waits for at a form
 	// (confirmation, reset, change of address) go before invitations.
 	First bool

@@ -20,6 +20,7 @@ const keepDays = 90
 // the key staying out of backups. Registering twice is registering once.
 func Register(app core.App) {
 	registerRules(app)
+	SendWhile(app, Always, KindPocketBase) // nothing is known of what it says
 
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherMailWorker", Func: func(e *core.ServeEvent) error {
 		if _, err := key(e.App); err != nil {

@@ -26,6 +26,9 @@ const (
 	Delivered  = "delivered"
 	Bounced    = "bounced"
 	Complained = "complained"
+
+	// Dropped is an email that was no longer worth sending; its reason is one of the reasons.
+	Dropped = "dropped"
 )
 
 type params = dbx.Params
@@ -99,6 +102,15 @@ func (m *Outbox) DeliveredAt() types.DateTime { return m.GetDateTime("delivered"
 // Unreachable reports that the address takes no letter, or wants none: another letter would fare the same.
 func (m *Outbox) Unreachable() bool { return m.GetBool("unreachable") }
 
+// Topic is what the email is about for its order: of the emails of a topic to one recipient only the newest is sent.
+func (m *Outbox) Topic() string { return m.GetString("topic") }
+
+// Basis is what the email was made from, for its condition. It holds no secret.
+func (m *Outbox) Basis() string { return m.GetString("basis") }
+
+// Reason is the code of why the email was dropped, or "".
+func (m *Outbox) Reason() string { return m.GetString("reason") }
+
 // Error is why the last try failed, or what the provider reports against it: a sentence to show, at most 500 characters.
 func (m *Outbox) Error() string { return m.GetString("error") }
 
@@ -120,12 +132,16 @@ func Queue(tx core.App, l Letter) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if err := supersede(tx, l.Topic, l.To); err != nil {
+		return "", err
+	}
 	priority := 1
 	if l.First {
 		priority = 0
 	}
 	m.Load(map[string]any{
 		"kind": l.Kind, "recipient": l.To, "about": l.About, "team": l.Team,
+		"topic": l.Topic, "basis": l.Basis,
 		"status": Queued, "priority": priority, "due": types.NowDateTime(), "sealed": sealed,
 	})
 	if err := tx.Save(m); err != nil {

@@ -17,6 +17,8 @@ type Recipe struct {
 	To     string
 	About  string // id of the record that the letter is about
 	Team   string
+	Topic  string // as of a Letter
+	Basis  string // as of a Letter
 	Secret string // what the letter's link is made of; sealed like a letter
 }
 
@@ -41,14 +43,17 @@ func QueueRecipe(tx core.App, r Recipe) error {
 	if _, ok := tx.Store().Get(writerKey + r.Kind).(Writer); !ok {
 		return fmt.Errorf("nobody writes letters of kind %q", r.Kind)
 	}
+	if err := supersede(tx, r.Topic, r.To); err != nil {
+		return err
+	}
 	id := core.GenerateDefaultRandomId()
 	sealed, err := seal(tx, id, []byte(recipePrefix+r.Secret))
 	if err != nil {
 		return err
 	}
-	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO outbox (id, kind, recipient, about, team, status, priority, due, sealed, created, updated)
-		VALUES ({:id}, {:kind}, {:to}, {:about}, {:team}, 'queued', 1, {:now}, {:sealed}, {:now}, {:now})`).WithContext(record.Kept).
-		Bind(params{"id": id, "kind": r.Kind, "to": r.To, "about": r.About, "team": r.Team, "sealed": sealed,
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO outbox (id, kind, recipient, about, team, topic, basis, status, priority, due, sealed, created, updated)
+		VALUES ({:id}, {:kind}, {:to}, {:about}, {:team}, {:topic}, {:basis}, 'queued', 1, {:now}, {:sealed}, {:now}, {:now})`).WithContext(record.Kept).
+		Bind(params{"id": id, "kind": r.Kind, "to": r.To, "about": r.About, "team": r.Team, "topic": r.Topic, "basis": r.Basis, "sealed": sealed,
 			"now": types.NowDateTime().String()}).Execute()
 	if err != nil {
 		return fmt.Errorf("queue a letter of kind %q: %w", r.Kind, err)

@@ -91,6 +91,7 @@ func TestLettersLeaveBySMTPWithoutAResendKey(t *testing.T) {
 	config.MailFrom = ""
 	app := hookstest.NewWith(t, config)
 	mail.Register(app)
+	sendAlways(app)
 	host, port, err := net.SplitHostPort(server.Addr().String())
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ type State struct {
 	Status string    // one of the states of a letter
 	At     time.Time // since when, UTC
 	Error  string    // why it failed or came back, or why it is tried again; safe to show
+	Reason string    // the code of why it was dropped, else empty; ReasonWords puts it in words
 }
 
 // Missed reports that the letter has not reached its person, as far as is known, and why is known.
@@ -26,10 +27,10 @@ func (s State) Missed() bool {
 
 // State is how far the letter has come.
 func (m *Outbox) State() State {
-	return state(m.Status(), m.Error(), m.GetString("sent"), m.GetString("reported"), m.GetString("updated"))
+	return state(m.Status(), m.Error(), m.Reason(), m.GetString("sent"), m.GetString("reported"), m.GetString("updated"))
 }
 
-func state(status, fault, sent, reported, updated string) State {
+func state(status, fault, reason, sent, reported, updated string) State {
 	since := updated
 	switch {
 	case reported != "":
@@ -37,7 +38,7 @@ func state(status, fault, sent, reported, updated string) State {
 	case status == Sent:
 		since = sent
 	}
-	return State{Status: status, At: at(since), Error: fault}
+	return State{Status: status, At: at(since), Error: fault, Reason: reason}
 }
 
 // FindNewest returns the newest letter about a record, or sql.ErrNoRows. It is the one whose link is good.
@@ -62,17 +63,17 @@ func Delivery(app core.App, about []string) (map[string]State, error) {
 		ids[i] = id
 	}
 	newest := app.DB().
-		Select("about", "status", "error", "sent", "reported", "updated",
+		Select("about", "status", "error", "reason", "sent", "reported", "updated",
 			"row_number() OVER (PARTITION BY about ORDER BY created DESC, rowid DESC) AS age").
 		From(collection).Where(dbx.In("about", ids...)).Build()
-	var rows []struct{ About, Status, Error, Sent, Reported, Updated string }
-	err := app.DB().NewQuery("SELECT about, status, error, sent, reported, updated FROM (" + newest.SQL() + ") WHERE age = 1").
+	var rows []struct{ About, Status, Error, Reason, Sent, Reported, Updated string }
+	err := app.DB().NewQuery("SELECT about, status, error, reason, sent, reported, updated FROM (" + newest.SQL() + ") WHERE age = 1").
 		Bind(newest.Params()).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
 	for _, row := range rows {
-		states[row.About] = state(row.Status, row.Error, row.Sent, row.Reported, row.Updated)
+		states[row.About] = state(row.Status, row.Error, row.Reason, row.Sent, row.Reported, row.Updated)
 	}
 	return states, nil
 }

@@ -90,7 +90,8 @@ func (w *Worker) takeUp() error {
 	return nil
 }
 
-// take marks a letter as being sent and returns what to send; nil if another took it, or if it failed for good.
+// take marks a letter as being sent and returns what to send; nil if another took it, if it failed for good, or if it
+// is no longer worth sending, which is judged here at every attempt.
 func (w *Worker) take(id string) (request []byte, err error) {
 	err = w.App.RunInTransaction(func(tx core.App) error {
 		m, err := FindOutbox(tx, id)
@@ -99,6 +100,11 @@ func (w *Worker) take(id string) (request []byte, err error) {
 		}
 		if err != nil {
 			return err
+		}
+		if reason, err := m.obsolete(tx); err != nil {
+			return err
+		} else if reason != "" {
+			return m.Drop(tx, reason)
 		}
 		tried := m.Tried().Time()
 		if !tried.IsZero() && w.Now().Sub(tried) >= giveUp {
@@ -112,8 +118,12 @@ func (w *Worker) take(id string) (request []byte, err error) {
 		if err != nil {
 			return err
 		}
+		before := m.GetString("sealed")
 		if request, err = writeOut(tx, m, request); err != nil {
 			return unwritten(tx, m, err)
+		}
+		if w.recipe = ""; m.GetString("sealed") != before {
+			w.recipe = before
 		}
 		if tried.IsZero() {
 			if request, err = w.readdress(tx, m, request); err != nil {
@@ -131,10 +141,11 @@ func (w *Worker) take(id string) (request []byte, err error) {
 	return request, nil
 }
 
-// unwritten ends a letter that cannot be written out, so that it holds up no other.
+// unwritten ends a letter that cannot be written out, so that it holds up no other. The code of a refusal is the reason
+// why it is no longer worth sending.
 func unwritten(tx core.App, m *Outbox, err error) error {
-	if _, _, sentence, refused := record.Refusal(err); refused {
-		return fail(tx, m, sentence)
+	if code := record.Code(err); code != "" {
+		return m.Drop(tx, code)
 	}
 	tx.Logger().Error("a letter cannot be written", "letter", m.Id, "error", err.Error())
 	return fail(tx, m, "It could not be written. Send it again.")
@@ -192,6 +203,9 @@ func (w *Worker) settle(id, providerID string, f *fault) error {
 			m.Set("attempts", m.Attempts()-1)
 			if m.Attempts() == 0 {
 				m.Set("tried", "")
+				if w.recipe != "" { // no provider took it: it is written out anew, as things are then
+					m.Set("sealed", w.recipe)
+				}
 			}
 			return tx.Save(m)
 		}

@@ -38,6 +38,7 @@ type Worker struct {
 	unsettled bool      // rows may stand in sending that nobody sends
 	pause     time.Time // until then nothing leaves
 	outcome   *outcome  // of the last try, until it is written
+	recipe    string    // sealed, of the letter under way if this try wrote it out
 	failures  int       // tries in a row that the provider did not answer
 
 	mu      sync.Mutex
@@ -187,7 +188,10 @@ func (w *Worker) next(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 		// A letter that goes first may have come in the meantime.
-		if m, err = findNext(w.App, w.Now()); err != nil {
+		if m, err = findNext(w.App, w.Now()); errors.Is(err, sql.ErrNoRows) {
+			return false, nil // it was dropped meanwhile
+		}
+		if err != nil {
 			return false, fmt.Errorf("find the next letter: %w", err)
 		}
 	}

@@ -326,6 +326,7 @@ func TestOneWorkerRunsForAnApp(t *testing.T) {
 func TestWithoutMailTheConsoleShowsTheLink(t *testing.T) {
 	app := hookstest.New(t)
 	mail.Register(app)
+	sendAlways(app)
 	if mail.Mode(app) != "console" || mail.Works(app) {
 		t.Error("mode", mail.Mode(app))
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/mail"
 	"usher/hooks/record"
 )
 
@@ -15,6 +16,8 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(guardCreate))
 	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(guardUpdate))
 	app.OnRecordDeleteExecute("users").BindFunc(emptyPlaces)
+	mail.SendWhile(app, stillRevoked, mail.KindRoleRevoked)
+	mail.SendWhile(app, stillRemoved, mail.KindRemoved)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
 			if err := guardDelete(e.App, e.Record); err != nil {

@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"cmp"
-	"encoding/json"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -85,18 +84,11 @@ func (p *post) queue(kind string, s *Session, one *Participant) {
 	if p.err != nil {
 		return
 	}
-	if kind == mail.KindSessionChanged {
-		waits, err := unsent(p.tx, one.Id)
-		if p.err = err; err != nil || waits { // what waits will say the newest
-			return
-		}
+	n := &notice{kind: kind, session: s, to: one, whole: p.about == Whole && s.SeriesID() != ""}
+	needed, err := n.fit(p.tx)
+	if p.err = err; err == nil && needed {
+		p.err = n.queue(p.tx, p.by)
 	}
-	secret, err := json.Marshal(wording{By: p.by, Series: p.about == Whole && s.SeriesID() != ""})
-	if err != nil {
-		p.err = err
-		return
-	}
-	p.err = mail.QueueRecipe(p.tx, mail.Recipe{Kind: kind, To: one.Address(), About: one.Id, Team: s.TeamID(), Secret: string(secret)})
 }
 
 // unsent reports whether a letter about the participant waits that is not written out yet.
@@ -121,6 +113,7 @@ func (p *post) bye(s *Session, gone []*Participant) {
 		}
 		letter := mail.SessionWithdrawn(props)
 		letter.About, letter.Team = one.Id, s.TeamID()
+		letter.Topic, letter.Basis = sessionTopic(s.Id), basis{Session: s.Id, Withdrawn: true}.String()
 		_, p.err = mail.Queue(p.tx, letter)
 	}
 }

@@ -27,6 +27,7 @@ func registerLetters(app core.App) {
 		mail.Writes(app, func(tx core.App, id, secret string) (mail.Letter, error) { return write(tx, kind, letter, id, secret) }, kind)
 	}
 	mail.Writes(app, writeHandedOver, mail.KindSessionHandedOver)
+	registerConditions(app)
 }
 
 // write writes a letter out when it is about to leave: it says what holds then. One that is overtaken is not sent.
@@ -207,11 +208,7 @@ func tellNewHost(tx core.App, actor *actors.Actor, to, from string, taken []*Ses
 		}
 		note.IDs = append(note.IDs, s.Id)
 	}
-	secret, err := json.Marshal(note)
-	if err != nil {
-		return err
-	}
-	return mail.QueueRecipe(tx, mail.Recipe{Kind: mail.KindSessionHandedOver, To: account.Email(), About: to, Team: note.Team, Secret: string(secret)})
+	return queueHandedOver(tx, account, note)
 }
 
 func writeHandedOver(tx core.App, user, secret string) (mail.Letter, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/record"
 )
 
@@ -16,6 +17,8 @@ func Register(app core.App) {
 	app.OnRecordUpdate("teams").BindFunc(record.Guard(tidy))
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardHosting))
 	app.OnRecordDeleteExecute("teams").BindFunc(guardDelete)
+	mail.SendWhile(app, stillAdmin, mail.KindTest)
+	mail.SendWhile(app, mail.Always, mail.KindTeamDeleted)
 }
 
 func tidy(app core.App, r *core.Record) error {

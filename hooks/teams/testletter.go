@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -26,6 +27,7 @@ func SendTestLetter(app core.App, actor *actors.Actor) (id string, err error) {
 		Server: settings.Of(app).URL, Support: settings.Of(app).Support,
 	})
 	letter.About, letter.Team = actor.Account.Id, actor.Team.Id
+	letter.Topic = "test:" + actor.Team.Id
 	err = audit.Do(app, audit.By(actor, "mail.test"), func(tx core.App) error {
 		if !actor.EditsTeam() {
 			return record.Forbid("Only the Owner and Admins send test letters.")
@@ -49,4 +51,25 @@ func FindTestLetter(app core.App, actor *actors.Actor, id string) (*mail.Outbox,
 		return nil, record.ErrNotFound
 	}
 	return letter, nil
+}
+
+// stillAdmin is the condition of test emails: whoever asked for one still has this address and runs the team.
+func stillAdmin(tx core.App, m *mail.Outbox) (reason string, err error) {
+	account, err := tx.FindRecordById("users", m.About())
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return mail.ReasonAccountGone, nil
+	case err != nil:
+		return "", fmt.Errorf("find the recipient of a test email: %w", err)
+	case account.Email() != m.Recipient():
+		return mail.ReasonAddressChanged, nil
+	}
+	n, err := tx.CountRecords("memberships", dbx.HashExp{"team": m.Team(), "user": account.Id}, dbx.NewExp("(owner OR admin)"))
+	if err != nil {
+		return "", fmt.Errorf("find the role of a recipient: %w", err)
+	}
+	if n == 0 {
+		return mail.ReasonNotAdmin, nil
+	}
+	return "", nil
 }

@@ -1,0 +1,51 @@
+package hooks_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+)
+
+// Every kind of email says while what it is worth sending, be it always.
+func TestEveryKindOfEmail_HasACondition(t *testing.T) {
+	app := hookstest.New(t)
+	kinds := kindsOfEmails(t)
+	if len(kinds) < 19 {
+		t.Fatalf("only %d kinds found: %v", len(kinds), kinds)
+	}
+	for _, kind := range kinds {
+		if !mail.HasCondition(app, kind) {
+			t.Errorf("emails of kind %q have no condition: register one with mail.SendWhile", kind)
+		}
+	}
+	if mail.HasCondition(app, "unknown") {
+		t.Error("every kind has one: this shows nothing")
+	}
+}
+
+// kindsOfEmails reads the constants of package mail that begin with Kind.
+func kindsOfEmails(t *testing.T) (kinds []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "mail/letter.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if ok && len(spec.Values) == 1 && strings.HasPrefix(spec.Names[0].Name, "Kind") {
+			kind, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kinds = append(kinds, kind)
+		}
+		return true
+	})
+	return kinds
+}

@@ -1,0 +1,36 @@
+package invitations
+
+import (
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/mail"
+	"usher/hooks/record"
+)
+
+// worthSending is the condition of emails with an invitation's link: the invitation is pending, and this is its link.
+func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
+	i, err := Find(tx, m.About())
+	switch {
+	case errors.Is(err, record.ErrNotFound):
+		return mail.ReasonInvitationGone, nil
+	case err != nil:
+		return "", err
+	case i.Status() != Pending:
+		return "invitation_" + i.Status(), nil
+	case i.Address() != m.Recipient():
+		return mail.ReasonAddressChanged, nil
+	case m.Basis() != "" && m.Basis() != i.GetString("token_hash"):
+		return mail.ReasonLinkReplaced, nil
+	}
+	return "", nil
+}
+
+// dropEmails drops the emails of an invitation that this update has made obsolete.
+func dropEmails(tx core.App, r *core.Record) error {
+	if !record.Differs(r, r.Original(), "status", "token_hash") {
+		return nil
+	}
+	return mail.DropObsolete(tx, r.Id)
+}

@@ -1,0 +1,123 @@
+package mail
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Condition says why an email that waits is no longer worth sending, as one of the reasons; "" while it is. It may
+// queue another email in its place. It reads through tx alone.
+type Condition func(tx core.App, m *Outbox) (reason string, err error)
+
+const conditionKey = "usher.mail.condition."
+
+// Always is the condition of emails that stay true whatever happens next, such as that a password was changed.
+func Always(core.App, *Outbox) (string, error) { return "", nil }
+
+// SendWhile registers the condition of emails of the kinds. It is judged at every attempt, in the transaction that
+// claims the email for sending: what commits before the claim counts, what commits after it comes too late.
+func SendWhile(app core.App, condition Condition, kinds ...string) {
+	for _, kind := range kinds {
+		app.Store().Set(conditionKey+kind, condition)
+	}
+}
+
+// HasCondition reports whether a condition is registered for emails of the kind.
+func HasCondition(app core.App, kind string) bool {
+	_, ok := app.Store().Get(conditionKey + kind).(Condition)
+	return ok
+}
+
+// obsolete is why the email is no longer worth sending, or "". The condition of its kind comes first, for its reason
+// says more than that a newer email of the same topic took its place.
+func (m *Outbox) obsolete(tx core.App) (reason string, err error) {
+	if condition, ok := tx.Store().Get(conditionKey + m.Kind()).(Condition); ok {
+		if reason, err = condition(tx, m); err != nil || reason != "" {
+			return reason, err
+		}
+	}
+	newer, err := m.hasNewer(tx)
+	if err != nil || !newer {
+		return "", err
+	}
+	return ReasonReplaced, nil
+}
+
+// hasNewer reports whether a newer email of the topic to the same recipient waits or has left.
+func (m *Outbox) hasNewer(tx core.App) (bool, error) {
+	if m.Topic() == "" {
+		return false, nil
+	}
+	var newer bool
+	err := tx.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM outbox WHERE topic = {:topic} AND recipient = {:to}
+		AND rowid > (SELECT rowid FROM outbox WHERE id = {:id}) AND status != 'dropped')`).
+		Bind(params{"topic": m.Topic(), "to": m.Recipient(), "id": m.Id}).Row(&newer)
+	if err != nil {
+		return false, fmt.Errorf("look for a newer email: %w", err)
+	}
+	return newer, nil
+}
+
+// DropObsolete drops the emails about a record that wait and are no longer worth sending, in the caller's transaction:
+// what they hold is erased now, not at the next attempt.
+func DropObsolete(tx core.App, about string) error {
+	waiting, err := waiting(tx, dbx.HashExp{"about": about})
+	if err != nil {
+		return err
+	}
+	for _, m := range waiting {
+		reason, err := m.obsolete(tx)
+		if err == nil && reason != "" {
+			err = m.Drop(tx, reason)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FindQueued lists the emails of a topic to a recipient that are queued, the oldest first.
+func FindQueued(tx core.App, topic, recipient string) ([]*Outbox, error) {
+	return waiting(tx, dbx.HashExp{"topic": topic, "recipient": recipient})
+}
+
+func waiting(tx core.App, where dbx.Expression) ([]*Outbox, error) {
+	var waiting []*Outbox
+	err := tx.RecordQuery(collection).AndWhere(where).AndWhere(dbx.NewExp("status = 'queued'")).OrderBy("rowid").All(&waiting)
+	if err != nil {
+		return nil, fmt.Errorf("find emails that wait: %w", err)
+	}
+	return waiting, nil
+}
+
+// Drop ends an email that is queued without sending it. Its content is erased.
+func (m *Outbox) Drop(tx core.App, reason string) error {
+	m.Set("status", Dropped)
+	m.Set("reason", reason)
+	m.Set("error", "")
+	if err := tx.Save(m); err != nil {
+		return fmt.Errorf("drop an email: %w", err)
+	}
+	return nil
+}
+
+// supersede drops the queued emails that a new one of the topic replaces. One that is being sent is judged by its next
+// attempt, if it needs one.
+func supersede(tx core.App, topic, recipient string) error {
+	if topic == "" {
+		return nil
+	}
+	older, err := FindQueued(tx, topic, recipient)
+	if err != nil {
+		return err
+	}
+	for _, m := range older {
+		if err := m.Drop(tx, ReasonReplaced); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package sessions
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+)
+
+// registerConditions says while which emails about sessions are worth sending.
+func registerConditions(app core.App) {
+	mail.SendWhile(app, worthSending, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
+	mail.SendWhile(app, stillHosts, mail.KindSessionHandedOver)
+}
+
+// worthSending is the condition of what participants get. What is no team's any more tells that the team is gone with
+// its sessions, and holds.
+func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
+	b := basisOf(m)
+	switch {
+	case m.Team() == "":
+		return "", nil
+	case b.Withdrawn:
+		return stillWithdrawn(tx, m, b)
+	}
+	p, err := FindParticipant(tx, m.About())
+	if errors.Is(err, record.ErrNotFound) {
+		return mail.ReasonNotInvited, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	s, err := ByID(tx, p.SessionID())
+	if err != nil {
+		return "", err
+	}
+	cancelled := m.Kind() == mail.KindSessionCancelled
+	switch {
+	case p.Address() != m.Recipient():
+		return mail.ReasonAddressChanged, nil
+	case p.Barred() && !cancelled:
+		return mail.ReasonNotInvited, nil
+	case cancelled && s.Status() != Cancelled:
+		return mail.ReasonSessionNotCancelled, nil
+	case !cancelled && s.Status() == Cancelled:
+		return mail.ReasonSessionCancelled, nil
+	case s.Status() == Ended, !b.Whole && s.Status() != Running && s.Ends().Before(time.Now()):
+		return mail.ReasonSessionEnded, nil
+	case s.SeriesID() == "":
+		return "", nil
+	}
+	return overtaken(tx, m, b, s, p)
+}
+
+// stillWithdrawn judges the email to who was taken off the list of a session: the row of the list is gone.
+func stillWithdrawn(tx core.App, m *mail.Outbox, b basis) (reason string, err error) {
+	s, err := ByID(tx, b.Session)
+	if errors.Is(err, record.ErrNotFound) {
+		return mail.ReasonSessionEnded, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if s.Status() == Ended || s.Status() != Running && s.Ends().Before(time.Now()) {
+		return mail.ReasonSessionEnded, nil
+	}
+	_, err = ParticipantBy(tx, s.Id, m.Recipient())
+	if errors.Is(err, record.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return mail.ReasonInvitedAgain, nil
+}
+
+// overtaken judges an email about a series, or about one session of it, by newer ones of the other kind: news of the
+// whole series replaces what waits about one session. What waits about the whole and was tried does not know of newer
+// news of one session: it is made anew.
+func overtaken(tx core.App, m *mail.Outbox, b basis, s *Session, p *Participant) (reason string, err error) {
+	newer := func(topics dbx.Expression) (bool, error) {
+		n, err := tx.CountRecords("outbox", topics, dbx.HashExp{"recipient": m.Recipient()},
+			dbx.NewExp("status != 'dropped' AND rowid > (SELECT rowid FROM outbox WHERE id = {:id})", dbx.Params{"id": m.Id}))
+		if err != nil {
+			return false, fmt.Errorf("look for newer emails about a series: %w", err)
+		}
+		return n > 0, nil
+	}
+	if !b.Whole {
+		found, err := newer(dbx.HashExp{"topic": seriesTopic(s.SeriesID())})
+		if err != nil || !found {
+			return "", err
+		}
+		return mail.ReasonReplaced, nil
+	}
+	if m.Tried().IsZero() || m.Kind() == mail.KindSessionCancelled {
+		return "", nil
+	}
+	found, err := newer(dbx.NewExp("topic IN (SELECT 'session:' || id FROM sessions WHERE series = {:series})", dbx.Params{"series": s.SeriesID()}))
+	if err != nil || !found {
+		return "", err
+	}
+	again := &notice{kind: m.Kind(), session: s, to: p, whole: true}
+	return mail.ReasonReplaced, again.queue(tx, b.By)
+}
+
+// stillHosts is the condition of the email about sessions that were handed over. One that was tried and names a session
+// that is no longer the recipient's is made anew without it.
+func stillHosts(tx core.App, m *mail.Outbox) (reason string, err error) {
+	account, reason, err := accounts.SameAddress(tx, m)
+	if err != nil || reason != "" || m.Basis() == "" {
+		return reason, err
+	}
+	var note handed
+	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
+		return "", fmt.Errorf("read what an email about a hand-over was made from: %w", err)
+	}
+	left := note
+	left.IDs = nil
+	for _, id := range note.IDs {
+		s, err := Find(tx, note.Team, id)
+		if errors.Is(err, record.ErrNotFound) || err == nil && (s.HostID() != account.Id || s.Status() != Scheduled) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		left.IDs = append(left.IDs, id)
+	}
+	switch {
+	case len(left.IDs) == 0:
+		return mail.ReasonNotHost, nil
+	case m.Tried().IsZero() || len(left.IDs) == len(note.IDs):
+		return "", nil
+	}
+	return mail.ReasonReplaced, queueHandedOver(tx, account, left)
+}
+
+// queueHandedOver queues the email about sessions that were handed over to the account.
+func queueHandedOver(tx core.App, account *core.Record, note handed) error {
+	text, err := json.Marshal(note)
+	if err != nil {
+		return fmt.Errorf("queue an email about a hand-over: %w", err)
+	}
+	return mail.QueueRecipe(tx, mail.Recipe{
+		Kind: mail.KindSessionHandedOver, To: account.Email(), About: account.Id, Team: note.Team, Secret: string(text), Basis: string(text),
+	})
+}
