@@ -55,6 +55,7 @@ func Register(app core.App) {
 	})
 	app.OnRecordDeleteExecute("memberships").BindFunc(revokeOfRemoved)
 	app.OnRecordUpdateExecute("outbox").BindFunc(endUndeliverable)
+	registerFulfilment(app)
 	registerImporter(app)
 	mail.SendWhile(app, worthSending, mail.KindInvitation, mail.KindRoleOffered)
 	mail.Writes(app, write, mail.KindInvitation, mail.KindRoleOffered)
@@ -161,7 +162,7 @@ func guardRenewal(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
 		return record.Refuse("expires", "not_pending", "The end of an open invitation lies ahead.")
 	}
-	if record.Changed(r, "admin", "organizer") {
+	if record.Changed(r, "admin", "organizer") && !narrows(r) {
 		now, err := standingOf(app, r.GetString("team"), r.GetString("email"))
 		if err != nil {
 			return err
@@ -172,6 +173,12 @@ func guardRenewal(app core.App, r *core.Record) error {
 		return guardMember(r, now)
 	}
 	return nil
+}
+
+// narrows reports whether an invitation only loses roles, and keeps one: that is no new offer to judge.
+func narrows(r *core.Record) bool {
+	was, is := actors.RolesOf(r.Original()), actors.RolesOf(r)
+	return !is.None() && is.Without(was).None()
 }
 
 // guardAnswer lets only the confirmed account of the invited address accept (R53).

@@ -90,6 +90,8 @@ func Grant(tx core.App, team, user string, roles actors.Roles) error {
 		m.Set("kind", Member)
 		m.Set("came_as_guest", true)
 	}
-	m.setRoles(m.Roles().With(roles))
+	held := m.Roles()
+	roles.Admin = roles.Admin && !held.Owner // who can do more already
+	m.setRoles(held.With(roles))
 	return record.Write(tx, m)
 }

@@ -1,0 +1,90 @@
+package invitations
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// registerFulfilment wires that nobody holds a seat and reserves another: whatever makes the address of a pending
+// invitation that of a member with its roles, be it joining, a role, a change of address or its confirmation, ends the
+// invitation in the same transaction.
+func registerFulfilment(app core.App) {
+	fulfilMembership := func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return fulfil(e.App, e.Record.GetString("team"), e.Record.GetString("user"))
+		})
+	}
+	app.OnRecordCreateExecute("memberships").BindFunc(fulfilMembership)
+	app.OnRecordUpdateExecute("memberships").BindFunc(fulfilMembership)
+	app.OnRecordUpdateExecute("users").BindFunc(func(e *core.RecordEvent) error {
+		return record.InTx(e, func() error {
+			before := e.Record.Original()
+			if err := e.Next(); err != nil || !record.Differs(e.Record, before, "email", "verified") {
+				return err
+			}
+			return fulfil(e.App, "", e.Record.Id)
+		})
+	})
+}
+
+// fulfil ends the pending invitations of an account to a team, or to all of its teams if that is empty, which offer
+// nothing that the account does not have there: they end as accepted. One that offers more keeps the rest. An address
+// that is not confirmed fulfils nothing.
+func fulfil(tx core.App, team, user string) error {
+	var ids []string
+	err := tx.DB().NewQuery(`SELECT i.id FROM memberships m JOIN users u ON u.id = m.user AND u.verified
+		JOIN invitations i ON i.team = m.team AND i.email = u.email AND i.status = 'pending' AND i.expires > {:now}
+		WHERE m.user = {:user} AND {:team} IN ('', m.team)`).WithContext(record.Kept).
+		Bind(dbx.Params{"user": user, "team": team, "now": types.NowDateTime().String()}).Column(&ids)
+	if err != nil {
+		return fmt.Errorf("find the pending invitations of a member: %w", err)
+	}
+	for _, id := range ids {
+		i, err := Find(tx, id)
+		if err == nil {
+			err = i.fulfil(tx, user)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i *Invitation) fulfil(tx core.App, user string) error {
+	now, err := standingOf(tx, i.TeamID(), i.Address())
+	if err != nil {
+		return err
+	}
+	now.Held.Admin = now.Held.Admin || now.Held.Owner
+	rest := i.Roles().Without(now.Held)
+	switch {
+	case i.Roles().None() && now.Kind != members.Member, !rest.None() && rest == i.Roles():
+		return nil
+	case !rest.None():
+		setRoles(i, rest)
+		return record.Write(tx, i)
+	}
+	account, err := tx.FindRecordById("users", user)
+	if err != nil {
+		return fmt.Errorf("find the account of a member: %w", err)
+	}
+	i.Set("user", user)
+	if err := i.end(tx, Accepted, "Already in the team with these roles."); err != nil {
+		return err
+	}
+	entry := (&audit.Entry{Team: i.TeamID(), Actor: user, ActorName: actors.DisplayName(account), Action: "invitation.accept"}).
+		On(i.Id, i.Address()).With("fulfilled", true)
+	return audit.Write(tx, entry)
+}

@@ -1,0 +1,169 @@
+package invitations_test
+
+import (
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/record"
+)
+
+// moves gives an account another confirmed address, as the link of a change of address does.
+func moves(app core.App, user, address string) error {
+	account, err := app.FindRecordById("users", user)
+	if err != nil {
+		return err
+	}
+	account.SetEmail(address)
+	account.SetVerified(true)
+	return app.Save(account)
+}
+
+func TestFulfil_AddressChangedToTheInvitedOne_FreesTheSeat(t *testing.T) {
+	for _, s := range []struct {
+		name           string
+		held, offered  []string
+		status         string
+		rest           actors.Roles
+		used, reserved int // Organizer seats besides the Owner's
+	}{
+		{"the same role", []string{"organizer"}, []string{"organizer"}, invitations.Accepted, actors.Roles{Organizer: true}, 1, 0},
+		{"more than is offered", []string{"admin", "organizer"}, []string{"organizer"}, invitations.Accepted, actors.Roles{Organizer: true}, 1, 0},
+		{"a plain member", nil, nil, invitations.Accepted, actors.Roles{}, 0, 0},
+		{"another role", []string{"admin"}, []string{"organizer"}, invitations.Pending, actors.Roles{Organizer: true}, 0, 1},
+		{"a part of it", []string{"organizer"}, []string{"admin", "organizer"}, invitations.Pending, actors.Roles{Admin: true}, 1, 0},
+		{"no role", nil, []string{"organizer"}, invitations.Pending, actors.Roles{Organizer: true}, 0, 1},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			w := beginWith(t, mailed())
+			noor := hookstest.Member(t, w.app, w.team, "noor@old.example", s.held...)
+			id := w.invite("noor@new.example", s.offered...).ID
+			w.must(moves(w.app, noor.Id, "noor@new.example"))
+			i := w.stored(id)
+			if i.GetString("status") != s.status || actors.RolesOf(i) != s.rest {
+				t.Errorf("%s with %+v", i.GetString("status"), actors.RolesOf(i))
+			}
+			if now := w.seats().Organizer; now.Used != s.used+1 || now.Reserved != s.reserved {
+				t.Errorf("seats %+v", now)
+			}
+			roles, _ := w.roles(noor)
+			if roles != rolesOf(t, s.held...) {
+				t.Errorf("the roles became %+v", roles)
+			}
+			letter, err := mail.FindNewest(w.app, id)
+			w.must(err)
+			entries := hookstest.Count(t, w.app, "audit", dbx.HashExp{"action": "invitation.accept", "target": id})
+			if ended := s.status == invitations.Accepted; (letter.Status() == mail.Dropped) != ended || (entries == 1) != ended {
+				t.Errorf("its email is %s (%s), with %d entries in the audit log", letter.Status(), letter.Reason(), entries)
+			}
+		})
+	}
+}
+
+func TestFulfil_UnconfirmedAddress_EndsNothing(t *testing.T) {
+	w := begin(t)
+	noor := hookstest.Member(t, w.app, w.team, "noor@old.example", "organizer")
+	id := w.invite("noor@new.example", "organizer").ID
+	account := hookstest.Stored(t, w.app, "users", noor.Id)
+	account.SetEmail("noor@new.example")
+	account.SetVerified(false)
+	w.must(w.app.Save(account))
+	if i := w.stored(id); i.GetString("status") != invitations.Pending {
+		t.Errorf("an address that nobody confirmed: %s", i.GetString("status"))
+	}
+	account = hookstest.Stored(t, w.app, "users", noor.Id)
+	account.SetVerified(true)
+	w.must(w.app.Save(account))
+	if i := w.stored(id); i.GetString("status") != invitations.Accepted {
+		t.Errorf("once it is confirmed: %s", i.GetString("status"))
+	}
+}
+
+func TestFulfil_MembershipByAnyWriter_EndsTheInvitation(t *testing.T) {
+	join := func(kind string, organizer bool) func(*world) error {
+		return func(w *world) error {
+			return w.app.Save(hookstest.Blank(w.T, w.app, "memberships", map[string]any{"team": w.team.Id, "user": w.lucia.Id, "kind": kind, "organizer": organizer}))
+		}
+	}
+	for _, s := range []struct {
+		name    string
+		offered []string
+		write   func(w *world) error
+		want    string
+	}{
+		{"a member", nil, join(members.Member, false), invitations.Accepted},
+		{"a guest, invited as a member", nil, join(members.Guest, false), invitations.Pending},
+		{"a guest by a session's link, invited as Organizer", []string{"organizer"}, func(w *world) error {
+			return w.app.RunInTransaction(func(tx core.App) error {
+				_, err := members.Welcome(tx, w.team.Id, w.lucia.Id)
+				return err
+			})
+		}, invitations.Pending},
+		{"an Organizer", []string{"organizer"}, join(members.Member, true), invitations.Accepted},
+		{"an update", []string{"organizer"}, func(w *world) error {
+			if err := join(members.Member, false)(w); err != nil {
+				return err
+			}
+			m, err := members.Find(w.app, w.team.Id, w.lucia.Id)
+			w.must(err)
+			m.Set("organizer", true)
+			return w.app.Save(m)
+		}, invitations.Accepted},
+	} {
+		w := begin(t)
+		id := w.invite(lucias, s.offered...).ID
+		w.must(s.write(w))
+		if i := w.stored(id); i.GetString("status") != s.want {
+			t.Errorf("%s: %s, want %s", s.name, i.GetString("status"), s.want)
+		}
+	}
+}
+
+func TestFulfil_InvitedWithLessRights_NarrowsAllTheSame(t *testing.T) {
+	w := begin(t)
+	admin := hookstest.Member(t, w.app, w.team, "ada@x.example", "admin", "organizer")
+	noor := hookstest.Member(t, w.app, w.team, "noor@old.example", "organizer")
+	id := w.invite("noor@new.example", "admin", "organizer").ID
+	hookstest.Exec(t, w.app, "UPDATE invitations SET inviter = {:u}", dbx.Params{"u": admin.Id}) // who may not offer Admin
+	w.must(moves(w.app, noor.Id, "noor@new.example"))
+	if i := w.stored(id); actors.RolesOf(i) != (actors.Roles{Admin: true}) {
+		t.Errorf("%+v", actors.RolesOf(i))
+	}
+	i := w.stored(id)
+	i.Set("admin", false)
+	i.Set("organizer", true)
+	if err := w.app.Save(i); record.Code(err) == "" {
+		t.Error("another role went through as less")
+	}
+}
+
+// Whichever comes first, the change of address or the invitation: nobody is left with a seat and a reservation.
+func TestFulfil_ConcurrentWithInviting_LeavesOneSeat(t *testing.T) {
+	w := begin(t)
+	hookstest.Widen(w.app, "users", "invitations")
+	noor := hookstest.Member(t, w.app, w.team, "noor0@x.example", "organizer")
+	actor, won := w.actor(w.owner), map[string]int{}
+	for n := range 8 {
+		address := string(rune('a'+n)) + "@x.example"
+		hookstest.Race(2, func(i int) error {
+			if i == 0 {
+				return moves(w.app, noor.Id, address)
+			}
+			results, err := invitations.Invite(w.app, actor, invitations.Offer{Lines: invitations.Addresses([]string{address}), Roles: actors.Roles{Organizer: true}})
+			if err == nil {
+				won[results[0].Status]++
+			}
+			return err
+		})
+		if now := w.seats().Organizer; now.Used != 2 || now.Reserved != 0 {
+			t.Fatalf("round %d: %+v", n, now)
+		}
+	}
+	t.Log(won)
+}
