@@ -45,6 +45,7 @@ var states = map[string]MailProps{
 	mail.Delivered:  {Word: "Delivered", Icon: "mail-check", Good: true},
 	mail.Bounced:    {Word: "Bounced", Icon: "mail-x", Bad: true},
 	mail.Complained: {Word: "Marked as spam", Icon: "mail-x", Bad: true},
+	mail.Dropped:    {Word: "Not sent", Icon: "mail"},
 }
 
 // mailProps says how far a letter has come.
@@ -54,6 +55,9 @@ func mailProps(app core.App, state mail.State, zone *time.Location) MailProps {
 		return MailProps{Word: "No letter is known", Icon: "mail"}
 	}
 	props.At, props.Zone, props.Error = state.At, zone, state.Error
+	if state.Status == mail.Dropped {
+		props.Word += ": " + mail.ReasonWords(state.Reason)
+	}
 	if state.Status == mail.Sent && !mail.Works(app) {
 		props.Word, props.Icon = "Not mailed", "server"
 		props.Error = "Mail is off: the letter was printed on the server's console."

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
+	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/seats"
 	"usher/views/ui"
@@ -137,10 +138,16 @@ func asking(app core.App, props *PersonProps, actor *actors.Actor, row *members.
 		props.Again = path + "/again"
 	}
 	letter, err := letterOf(app, row)
-	if err == nil && correctable(row, letter) {
+	switch {
+	case err != nil:
+		return err
+	case correctable(row, letter):
 		props.undelivered(mailProps(app, letter, zoneOf(actor)), may, path)
+	case letter.Status == mail.Dropped && row.Status != invitations.Accepted:
+		dropped := mailProps(app, letter, zoneOf(actor))
+		props.Letter = &dropped
 	}
-	return err
+	return nil
 }
 
 // undelivered fills what stands about an invitation that has ended, and whose letter did not reach its person.
@@ -156,7 +163,7 @@ func (p *PersonProps) undelivered(letter MailProps, may bool, path string) {
 
 // askProps are an invitation that waits, and how its letter fares.
 func askProps(app core.App, actor *actors.Actor, row *members.Row, invitation *invitations.Invitation, path string) (*AskProps, error) {
-	by, zone := "Whoever runs this server", zoneOf(actor)
+	by, zone := "The server administrator", zoneOf(actor)
 	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
 		by = actors.DisplayName(inviter)
 	}

@@ -113,9 +113,12 @@ func listProps(e *core.RequestEvent, page members.Page, letters map[string]mail.
 	zone := zoneOf(actor)
 	for _, row := range page.Rows {
 		r := rowProps(row, zone, row.User == actor.Account.Id)
-		if letter := letters[row.Invitation]; letter.Missed() {
+		switch letter := letters[row.Invitation]; {
+		case letter.Missed():
 			props := mailProps(e.App, letter, zone)
 			r.Letter = &props
+		case letter.Status == mail.Dropped:
+			r.Small = strings.TrimPrefix(r.Small+" · email not sent", " · ")
 		}
 		r.Href, r.Current = address(path+"/"+row.ID, q), row.ID == current
 		props.Rows = append(props.Rows, r)
