@@ -38,6 +38,10 @@ type Deed struct {
 	// HandOver is the account that hosts from now on what the people of Remove and RevokeRole were to host; empty: it
 	// is cancelled with notice (R81, R107).
 	HandOver string
+
+	// RevokeSent also revokes the pending invitations that the users of Remove, and of RevokeRole for the role Admin,
+	// sent for the team.
+	RevokeSent bool
 }
 
 // Do does the deed to the rows with these ids, in their order, at most Max of them. An id is a user's or an

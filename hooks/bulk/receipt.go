@@ -84,6 +84,8 @@ type Line struct {
 	HandedOver int // sessions that the person was to host, which another hosts now
 	Cancelled  int // and which are cancelled
 
+	SentRevoked int // pending invitations that the user had sent, and that ended with the user's right to
+
 	Link string // of an invitation that was sent again, only where no mail is sent (R60)
 }
 
@@ -121,6 +123,14 @@ func (r Receipt) Sessions() (handedOver, cancelled int) {
 		handedOver, cancelled = handedOver+l.HandedOver, cancelled+l.Cancelled
 	}
 	return handedOver, cancelled
+}
+
+// SentRevoked is how many pending invitations that the users had sent were revoked in all.
+func (r Receipt) SentRevoked() (n int) {
+	for _, l := range r.Lines {
+		n += l.SentRevoked
+	}
+	return n
 }
 
 // Freed is how many seats the deed freed in all.

@@ -54,14 +54,22 @@ func (d Deed) do(app core.App, actor *actors.Actor, p person, line *Line) error 
 		return err
 	case d.Kind == RevokeRole:
 		line.Status, line.Freed = RoleRevoked, seatsOf(d.Role)
-		parted, err := sessions.RevokeRoles(app, actor, p.User, d.Role, d.HandOver)
+		parted, err := sessions.RevokeRoles(app, actor, p.User, d.Role, d.HandOver, d.also(actor, p, line)...)
 		line.HandedOver, line.Cancelled = parted.HandedOver, parted.Cancelled
 		return err
 	}
-	parted, err := sessions.Remove(app, actor, p.User, d.HandOver)
+	parted, err := sessions.Remove(app, actor, p.User, d.HandOver, d.also(actor, p, line)...)
 	line.Status, line.Freed, line.Asked = Removed, FreedBy(parted.Roles, parted.Offered), p.Invitation != ""
 	line.HandedOver, line.Cancelled = parted.HandedOver, parted.Cancelled
 	return err
+}
+
+// also is what else ends in the transaction of a removal, or of the loss of the role Admin.
+func (d Deed) also(actor *actors.Actor, p person, line *Line) []members.First {
+	if !d.RevokeSent || d.Kind == RevokeRole && !d.Role.Admin {
+		return nil
+	}
+	return []members.First{invitations.RevokeSent(actor, p.User, &line.SentRevoked)}
 }
 
 // foresee judges as the deed will, by the same questions. Tags are labels: nobody asks beforehand what comes of them.

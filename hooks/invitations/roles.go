@@ -32,8 +32,9 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 // SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is
 // offered by an invitation (R63), or given immediately where the actor may take it (D1). An open invitation for more
 // than is wanted is revoked. The returned invitation is nil if nothing is offered. The sessions of who may not host
-// any more are handed over to the account handOver, or cancelled with notice if that is empty (R107).
-func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string) (*Result, sessions.Parted, error) {
+// any more are handed over to the account handOver, or cancelled with notice if that is empty (R107). also is done in
+// the transaction that revokes roles.
+func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.First) (*Result, sessions.Parted, error) {
 	var parted sessions.Parted
 	membership, err := members.Find(app, actor.Team.Id, user)
 	if errors.Is(err, record.ErrNotFound) && !actor.SeesPanel() {
@@ -62,7 +63,7 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 		offered, err = raiseTo(app, actor, account.Email(), raise)
 	}
 	if err == nil && !lower.None() {
-		parted, err = sessions.RevokeRoles(app, actor, user, lower, handOver)
+		parted, err = sessions.RevokeRoles(app, actor, user, lower, handOver, also...)
 	}
 	return offered, parted, err
 }

@@ -22,32 +22,32 @@ type Parted struct {
 }
 
 // Remove is members.Remove, with what becomes of the sessions of who goes (R81): all are handed over to the account
-// handOver, or cancelled with notice if that is empty.
-func Remove(app core.App, actor *actors.Actor, user, handOver string) (Parted, error) {
+// handOver, or cancelled with notice if that is empty. also is done in the same transaction.
+func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...members.First) (Parted, error) {
 	var parted Parted
-	ended, err := members.Remove(app, actor, user, parted.away(actor, user, handOver))
+	ended, err := members.Remove(app, actor, user, append(also, parted.away(actor, user, handOver))...)
 	parted.Ended = ended
 	return parted, err
 }
 
 // Leave is members.Leave, with what becomes of the actor's sessions.
-func Leave(app core.App, actor *actors.Actor, handOver string) (Parted, error) {
+func Leave(app core.App, actor *actors.Actor, handOver string, also ...members.First) (Parted, error) {
 	var parted Parted
-	ended, err := members.Leave(app, actor, parted.away(actor, actor.Account.Id, handOver))
+	ended, err := members.Leave(app, actor, append(also, parted.away(actor, actor.Account.Id, handOver))...)
 	parted.Ended = ended
 	return parted, err
 }
 
 // RevokeRoles is members.RevokeRoles, with what becomes of the sessions of who may not host any more (R107).
-func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string) (Parted, error) {
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string, also ...members.First) (Parted, error) {
 	var parted Parted
-	err := members.RevokeRoles(app, actor, user, revoked, func(tx core.App) error {
+	err := members.RevokeRoles(app, actor, user, revoked, append(also, func(tx core.App) error {
 		ends, err := EndsHosting(tx, actor.Team, user, revoked)
 		if err != nil || !ends {
 			return err
 		}
 		return parted.away(actor, user, handOver)(tx)
-	})
+	})...)
 	return parted, err
 }
 

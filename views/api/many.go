@@ -21,6 +21,8 @@ type many struct {
 	Remove []string `json:"remove"` // of tags
 
 	HandOver string `json:"handOver"` // of remove and revoke-role: who hosts from now on what these were to host
+
+	RevokeSent bool `json:"revokeSent"` // of remove, and of revoke-role admin: also revokes the pending invitations that these sent
 }
 
 // receipt is what came of a deed, a line for each id in the order in which they were sent.
@@ -28,6 +30,8 @@ type receipt struct {
 	Results  []line     `json:"results"`
 	Freed    freed      `json:"freed"`
 	Sessions sessionsOf `json:"sessions"`
+
+	SentRevoked int `json:"sentRevoked,omitempty"`
 }
 
 type line struct {
@@ -39,7 +43,8 @@ type line struct {
 	Message    string `json:"message,omitempty"`
 	HandedOver int    `json:"handedOver,omitempty"` // sessions
 	Cancelled  int    `json:"cancelled,omitempty"`
-	Link       string `json:"link,omitempty"` // only where no mail is sent
+	Sent       int    `json:"sentRevoked,omitempty"` // pending invitations that the user had sent; only with revokeSent
+	Link       string `json:"link,omitempty"`        // only where no mail is sent
 }
 
 // freed is how many seats are free again, reserved ones included.
@@ -61,7 +66,7 @@ func doMany(e *core.RequestEvent, kind string) error {
 	if err := read(e, &form); err != nil {
 		return err
 	}
-	deed := bulk.Deed{Kind: kind, Add: form.Add, Drop: form.Remove, HandOver: form.HandOver}
+	deed := bulk.Deed{Kind: kind, Add: form.Add, Drop: form.Remove, HandOver: form.HandOver, RevokeSent: form.RevokeSent}
 	if kind == bulk.RevokeRole {
 		role, err := actors.ParseRoles([]string{form.Role})
 		if err != nil {
@@ -88,9 +93,10 @@ func under(field string, err error) error {
 func receiptOf(done bulk.Receipt) receipt {
 	reply := receipt{Results: make([]line, 0, len(done.Lines)), Freed: freed(done.Freed())}
 	for _, l := range done.Lines {
-		reply.Results = append(reply.Results, line{l.ID, l.Name, l.Email, l.Status, l.Code, l.Message, l.HandedOver, l.Cancelled, l.Link})
+		reply.Results = append(reply.Results, line{l.ID, l.Name, l.Email, l.Status, l.Code, l.Message, l.HandedOver, l.Cancelled, l.SentRevoked, l.Link})
 	}
 	reply.Sessions.HandedOver, reply.Sessions.Cancelled = done.Sessions()
+	reply.SentRevoked = done.SentRevoked()
 	return reply
 }
 

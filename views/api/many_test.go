@@ -161,3 +161,37 @@ func TestADeletedTeamIsGoneForEverybody(t *testing.T) {
 		t.Error("not in the audit log")
 	}
 }
+
+func TestRemove_RevokeSent_IsAskedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		call  func(w *world, body object) (int, object)
+		count string
+	}{
+		"one": {func(w *world, body object) (int, object) {
+			return w.as("owner", "DELETE", w.path("/members/%s", w.people["admin"].Id), body)
+		}, "sentRevoked"},
+		"roles of one": {func(w *world, body object) (int, object) {
+			body["roles"] = []string{}
+			return w.as("owner", "PUT", w.path("/members/%s/roles", w.people["admin"].Id), body)
+		}, "sentRevoked"},
+		"many": {func(w *world, body object) (int, object) {
+			body["ids"] = []string{w.people["admin"].Id}
+			return w.as("owner", "POST", w.path("/users/remove"), body)
+		}, "sentRevoked"},
+	} {
+		for _, asked := range []bool{false, true} {
+			w := newWorld(t)
+			id := hookstest.Invite(t, w.App, w.people["admin"], w.team, "nia@halation.example").ID
+			body := object{}
+			if asked {
+				body["revokeSent"] = true
+			}
+			status, reply := c.call(w, body)
+			done(t, status, reply)
+			state := hookstest.Stored(t, w.App, "invitations", id).GetString("status")
+			if (state == "revoked") != asked || (reply[c.count] == 1.0) != asked {
+				t.Errorf("%s, asked for %v: the invitation is %s, the reply %s", name, asked, state, text(reply))
+			}
+		}
+	}
+}

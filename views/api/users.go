@@ -37,12 +37,19 @@ type user struct {
 	Tags       []string `json:"tags"`
 	Added      string   `json:"added"`
 	Active     string   `json:"active"` // last seen in this team, to within some minutes; empty: never
+	NotSent    *notSent `json:"notSent,omitempty"`
+}
+
+// notSent is why the newest email of an invitation was not sent: it was no longer worth it.
+type notSent struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }
 
 type offer struct {
 	Roles    []string `json:"roles"`
 	Expires  string   `json:"expires"`
-	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent, delayed, returned, failed, delivered, bounced or complained
+	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent, delayed, returned, failed, delivered, bounced, complained or dropped
 }
 
 func listUsers(e *core.RequestEvent) error {
@@ -81,7 +88,7 @@ func queryOf(e *core.RequestEvent) (members.Query, error) {
 func usersOf(app core.App, rows []members.Row) ([]user, error) {
 	var asked []string
 	for _, row := range rows {
-		if row.Asked {
+		if row.Asked || row.Invitation != "" && row.Status != invitations.Accepted {
 			asked = append(asked, row.Invitation)
 		}
 	}
@@ -98,6 +105,9 @@ func usersOf(app core.App, rows []members.Row) ([]user, error) {
 		if row.Asked {
 			u.Pending = &offer{row.Offered().Names(), stamp(row.Expires.Time()), letters[row.Invitation].Status}
 		}
+		if letter := letters[row.Invitation]; letter.Status == mail.Dropped {
+			u.NotSent = &notSent{letter.Reason, "Not sent: " + mail.ReasonWords(letter.Reason) + "."}
+		}
 		users = append(users, u)
 	}
 	return users, nil
@@ -107,6 +117,8 @@ type rolesReply struct {
 	Roles      []string   `json:"roles"`
 	Invitation *offered   `json:"invitation,omitempty"`
 	Sessions   sessionsOf `json:"sessions"`
+
+	SentRevoked int `json:"sentRevoked,omitempty"`
 }
 
 // offered is what waits for the person's answer.
@@ -121,6 +133,8 @@ func setRoles(e *core.RequestEvent) error {
 	var form struct {
 		Roles    *[]string `json:"roles"`
 		HandOver string    `json:"handOver"` // who hosts from now on what the person was to host
+
+		RevokeSent bool `json:"revokeSent"` // also revokes pending invitations that a user sent who loses the role Admin
 	}
 	if err := read(e, &form); err != nil {
 		return err
@@ -132,19 +146,24 @@ func setRoles(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	result, parted, err := invitations.SetRoles(e.App, web.Actor(e), e.Request.PathValue("user"), wanted, form.HandOver)
+	revoked, user := 0, e.Request.PathValue("user")
+	var also []members.First
+	if form.RevokeSent && !wanted.Admin {
+		also = append(also, invitations.RevokeSent(web.Actor(e), user, &revoked))
+	}
+	result, parted, err := invitations.SetRoles(e.App, web.Actor(e), user, wanted, form.HandOver, also...)
 	if err != nil {
 		return err
 	}
-	return answerRoles(e, result, parted)
+	return answerRoles(e, result, parted, revoked)
 }
 
-func answerRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.Parted) error {
+func answerRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.Parted, revoked int) error {
 	row, err := members.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
 	if err != nil {
 		return err
 	}
-	reply := rolesReply{Roles: row.Roles().Names(), Sessions: sessionsOf{parted.HandedOver, parted.Cancelled}}
+	reply := rolesReply{Roles: row.Roles().Names(), Sessions: sessionsOf{parted.HandedOver, parted.Cancelled}, SentRevoked: revoked}
 	if result != nil && row.Asked {
 		reply.Invitation = &offered{row.Invitation, row.Offered().Names(), invitations.Pending, result.Link}
 	}
@@ -155,6 +174,8 @@ type removal struct {
 	Removed  string     `json:"removed"`
 	Freed    freed      `json:"freed"`
 	Sessions sessionsOf `json:"sessions"`
+
+	SentRevoked int `json:"sentRevoked,omitempty"` // pending invitations that the user had sent; only with revokeSent
 }
 
 // sessionsOf is what became of the scheduled sessions of who may not host any more.
@@ -167,20 +188,28 @@ type sessionsOf struct {
 func removeMember(e *core.RequestEvent) error {
 	var form struct {
 		HandOver string `json:"handOver"`
+
+		// RevokeSent also revokes the pending invitations that the user sent. Programs ask for it: without it they stay.
+		RevokeSent bool `json:"revokeSent"`
 	}
 	if err := read(e, &form); err != nil {
 		return err
 	}
 	actor, user := web.Actor(e), e.Request.PathValue("user")
+	revoked := 0
+	var also []members.First
+	if form.RevokeSent {
+		also = append(also, invitations.RevokeSent(actor, user, &revoked))
+	}
 	var parted sessions.Parted
 	var err error
 	if user == e.Auth.Id {
-		parted, err = sessions.Leave(e.App, actor, form.HandOver)
+		parted, err = sessions.Leave(e.App, actor, form.HandOver, also...)
 	} else {
-		parted, err = sessions.Remove(e.App, actor, user, form.HandOver)
+		parted, err = sessions.Remove(e.App, actor, user, form.HandOver, also...)
 	}
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, removal{user, freed(bulk.FreedBy(parted.Roles, parted.Offered)), sessionsOf{parted.HandedOver, parted.Cancelled}})
+	return e.JSON(http.StatusOK, removal{user, freed(bulk.FreedBy(parted.Roles, parted.Offered)), sessionsOf{parted.HandedOver, parted.Cancelled}, revoked})
 }

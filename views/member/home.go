@@ -6,6 +6,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/bulk"
+	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -25,7 +26,12 @@ func home(e *core.RequestEvent) error {
 
 func leave(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	parted, err := sessions.Leave(e.App, actor, e.Request.FormValue(frame.SuccessionField))
+	revoked := 0
+	var also []members.First
+	if e.Request.FormValue(frame.SentField) != "" {
+		also = append(also, invitations.RevokeSent(actor, actor.Account.Id, &revoked))
+	}
+	parted, err := sessions.Leave(e.App, actor, e.Request.FormValue(frame.SuccessionField), also...)
 	if err != nil {
 		props, broken := homeProps(e)
 		if broken != nil {
@@ -62,6 +68,9 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 			return props, err
 		}
 		if props.Succession, err = frame.SuccessionOf(e, len(future), []string{actor.Account.Id}); err != nil {
+			return props, err
+		}
+		if props.Sent, err = frame.SentOf(e, actor.Account.Id); err != nil {
 			return props, err
 		}
 	}

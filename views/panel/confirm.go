@@ -12,6 +12,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -61,6 +62,9 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
 	if props.Succession, err = successionOf(e, foreseen); err != nil {
 		return err
 	}
+	if props.Sent, err = sentBy(e, foreseen); err != nil {
+		return err
+	}
 	return confirmOver(e, row, Question(props))
 }
 
@@ -92,7 +96,15 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 		props.revokeRole(role, self, actor.CanTake(only(role.Key)))
 		props.AlsoRemove = actor.CanRemove(row.Carries(), self)
 		var err error
-		props.Succession, err = successionForRole(e, row.User, only(role.Key))
+		if props.Succession, err = successionForRole(e, row.User, only(role.Key)); err != nil {
+			return nil, err
+		}
+		if role.Key != "admin" && !props.AlsoRemove {
+			return props, nil
+		}
+		if props.Sent, err = frame.SentOf(e, row.User); props.Sent != nil {
+			props.Sent.OnRemoval = role.Key != "admin"
+		}
 		return props, err
 	default:
 		return nil, record.ErrNotFound

@@ -140,21 +140,26 @@ func revokeRole(e *core.RequestEvent) error {
 	if err != nil {
 		return refused(e, row, err)
 	}
-	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, e.Request.FormValue(frame.SuccessionField))
+	revoked := 0
+	var also []members.First
+	if role.Admin && e.Request.FormValue(frame.SentField) != "" {
+		also = append(also, invitations.RevokeSent(web.Actor(e), row.User, &revoked))
+	}
+	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, e.Request.FormValue(frame.SuccessionField), also...)
 	if err != nil {
 		return refused(e, row, err)
 	}
-	return revokedRole(e, row, role, parted)
+	return revokedRole(e, row, role, parted, revoked)
 }
 
 // revokedRole leads on after a role has ended: who gave up the right to be here lands in the App.
-func revokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles, parted sessions.Parted) error {
+func revokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles, parted sessions.Parted, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.Toast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
 		return web.Go(e, "/app/"+e.Request.PathValue("team"))
 	}
 	web.Toast(e, fmt.Sprintf("%s is no longer %s. Freed: %s.%s", row.Called(), role.Words(), seatWords(role),
-		frame.PartedWords(parted.HandedOver, parted.Cancelled)))
+		frame.PartedWords(parted.HandedOver, parted.Cancelled)+frame.SentWords(revoked)))
 	return web.Go(e, personPath(e, row))
 }
 
@@ -171,7 +176,8 @@ func remove(e *core.RequestEvent) error {
 	if row.User == "" {
 		return revoke(e)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove, HandOver: e.Request.FormValue(frame.SuccessionField)}, []string{row.User})
+	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove, HandOver: e.Request.FormValue(frame.SuccessionField),
+		RevokeSent: e.Request.FormValue(frame.SentField) != ""}, []string{row.User})
 	if err != nil {
 		return err
 	}

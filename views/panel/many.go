@@ -42,6 +42,7 @@ func choiceOf(e *core.RequestEvent) (choice, error) {
 	}
 	c := choice{name: name, deed: deed, ids: e.Request.Form["person"], query: queryOf(e.Request.Form)}
 	c.deed.HandOver = e.Request.Form.Get(frame.SuccessionField)
+	c.deed.RevokeSent = e.Request.Form.Get(frame.SentField) != ""
 	c.deed.Add, c.deed.Drop = typedTags(e.Request.Form.Get("add")), typedTags(e.Request.Form.Get("drop"))
 	if e.Request.Form.Get("all") == "" {
 		return c, nil

@@ -107,7 +107,7 @@ func receiptText(r bulk.Receipt) string {
 		done += " Freed: " + freed + "."
 	}
 	handedOver, cancelled := r.Sessions()
-	return done + frame.PartedWords(handedOver, cancelled)
+	return done + frame.PartedWords(handedOver, cancelled) + frame.SentWords(r.SentRevoked())
 }
 
 // groups are who is touched how, before the deed or once it is done, and who is left alone and why.

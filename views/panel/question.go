@@ -28,7 +28,10 @@ func (c choice) question(e *core.RequestEvent) (QuestionProps, error) {
 	}
 	props := c.props(e)
 	props.foretell(foreseen)
-	props.Succession, err = successionOf(e, foreseen)
+	if props.Succession, err = successionOf(e, foreseen); err != nil {
+		return props, err
+	}
+	props.Sent, err = sentBy(e, foreseen)
 	return props, err
 }
 

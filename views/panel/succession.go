@@ -22,6 +22,20 @@ func successionOf(e *core.RequestEvent, foreseen bulk.Receipt) (*frame.Successio
 	return frame.SuccessionOf(e, handedOver+cancelled, going)
 }
 
+// sentBy are the pending invitations sent by those to whom a deed is foreseen to be done that ends their right to; nil if
+// there are none.
+func sentBy(e *core.RequestEvent, foreseen bulk.Receipt) (*frame.SentProps, error) {
+	var users []string
+	if d := foreseen.Deed; d.Kind == bulk.Remove || d.Kind == bulk.RevokeRole && d.Role.Admin {
+		for _, l := range foreseen.Lines {
+			if l.Status == bulk.Removed || l.Status == bulk.RoleRevoked {
+				users = append(users, l.ID)
+			}
+		}
+	}
+	return frame.SentOf(e, users...)
+}
+
 // successionForRole is successionOf for one person who gives up or loses a role.
 func successionForRole(e *core.RequestEvent, user string, role actors.Roles) (*frame.SuccessionProps, error) {
 	actor := web.Actor(e)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
 	"usher/hooks/sessions"
 )
 
@@ -98,4 +100,61 @@ func TestWhoBecomesAGuestAgainIsAskedAboutToo(t *testing.T) {
 	if host, status := s.hosts(session.Id); host != s.owner.Id || status != sessions.Scheduled {
 		t.Errorf("hosted by %s and %s", host, status)
 	}
+}
+
+func TestRemove_AdminWhoSentInvitations_OffersToRevokeThem(t *testing.T) {
+	for _, c := range []struct {
+		name, ask, post string
+		form            url.Values
+		says, want      string
+	}{
+		{"removed", "/remove", "/remove", url.Values{"revoke_sent": {"1"}}, "Revoked: 2 invitations they had sent.", invitations.Revoked},
+		{"removed, kept", "/remove", "/remove", url.Values{}, "was removed from the team.", invitations.Pending},
+		{"role revoked", "/revoke-role?role=admin", "/revoke-role", url.Values{"role": {"admin"}, "revoke_sent": {"1"}}, "", invitations.Revoked},
+		{"role revoked, and removed", "/revoke-role?role=admin", "/revoke-role", url.Values{"role": {"admin"}, "also": {"remove"}, "revoke_sent": {"1"}},
+			"Revoked: 2 invitations they had sent.", invitations.Revoked},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, true)
+			var sent []string
+			for _, email := range []string{"nia@x.example", "pedro@x.example"} {
+				sent = append(sent, hookstest.Invite(t, s.App, s.admin, s.team, email).ID)
+			}
+			b := s.As(s.owner)
+			want(t, b.Get(s.user(s.admin, c.ask)), http.StatusOK, "Also revoke the 2 pending invitations they sent", "nia@x.example, pedro@x.example", "checked")
+			r := b.Post(s.user(s.admin, c.post), c.form)
+			if r.Status >= 400 {
+				t.Fatalf("%d %s", r.Status, words(r.Body))
+			}
+			if c.says != "" {
+				want(t, b.Get(r.Header.Get("Location")), http.StatusOK, c.says)
+			}
+			for _, id := range sent {
+				if got := hookstest.Stored(t, s.App, "invitations", id).GetString("status"); got != c.want {
+					t.Errorf("an invitation is %s, want %s", got, c.want)
+				}
+			}
+		})
+	}
+	s := open(t, true)
+	hasNot(t, s.As(s.owner).Get(s.user(s.admin, "/remove")), "pending invitation")
+}
+
+func TestUsers_InvitationRevokedBeforeItsEmailLeft_SaysNotSent(t *testing.T) {
+	s := open(t, true)
+	id := hookstest.Invite(t, s.App, s.owner, s.team, "nia@x.example", "organizer").ID
+	if _, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), id); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(s.owner)
+	letter, err := mail.FindNewest(s.App, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if letter.Status() != mail.Dropped {
+		t.Skipf("the email left before: it is %s", letter.Status())
+	}
+	want(t, b.Get(s.path("/users/"+id)), http.StatusOK, "Not sent: the invitation was revoked")
+	hasNot(t, b.Get(s.path("/users/"+id)), "Failed")
+	want(t, b.Get(s.path("/users?status=revoked")), http.StatusOK, "email not sent")
 }

@@ -1,0 +1,61 @@
+package invitations
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+	"usher/hooks/audit"
+	"usher/hooks/members"
+)
+
+// SentBy lists the pending invitations of a team that one of the users sent, by address.
+func SentBy(app core.App, team string, users ...string) ([]*Invitation, error) {
+	ids, err := json.Marshal(append([]string{}, users...))
+	if err != nil {
+		return nil, err
+	}
+	var sent []*Invitation
+	err = app.RecordQuery("invitations").AndWhere(dbx.HashExp{"team": team, "status": Pending}).
+		AndWhere(dbx.NewExp("expires > {:now} AND inviter != '' AND inviter IN (SELECT value FROM json_each({:ids}))",
+			dbx.Params{"now": types.NowDateTime().String(), "ids": string(ids)})).OrderBy("email").All(&sent)
+	if err != nil {
+		return nil, fmt.Errorf("list the invitations that somebody sent: %w", err)
+	}
+	return sent, nil
+}
+
+// RevokeSent returns what revokes the pending invitations that a user sent for the actor's team, in the transaction of
+// their removal, of their leaving or of the loss of their role: each with its audit entry, and as far as the actor may
+// manage it. revoked becomes how many were.
+func RevokeSent(actor *actors.Actor, user string, revoked *int) members.First {
+	return func(tx core.App) error {
+		*revoked = 0
+		sent, err := SentBy(tx, actor.Team.Id, user)
+		if err != nil {
+			return err
+		}
+		for _, i := range sent {
+			now, err := standingOf(tx, actor.Team.Id, i.Address())
+			if err != nil {
+				return err
+			}
+			if !actor.CanAnswerFor(i.Roles(), now.Held) {
+				continue
+			}
+			if err := i.end(tx, Revoked, "The user who sent it no longer manages the team."); err != nil {
+				return err
+			}
+			entry := audit.By(actor, "invitation.revoke").On(i.Id, i.Address()).With("inviter", user)
+			if err := audit.Write(tx, entry); err != nil {
+				return err
+			}
+			*revoked++
+		}
+		return nil
+	}
+}
