@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/audit"
 	"usher/hooks/record"
 )
@@ -23,7 +24,7 @@ func Correct(app core.App, actor *actors.Actor, id, address string) (Result, err
 		return Result{}, err
 	}
 	results, err := Invite(app, actor, Offer{
-		Lines: []Line{LineOf(wrong.GetString("name"), address)}, Roles: wrong.Roles(), Note: wrong.GetString("note"),
+		Lines: []Line{addresslist.Of(wrong.GetString("name"), address)}, Roles: wrong.Roles(), Note: wrong.GetString("note"),
 		instead: id,
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package invitations_test
 import (
 	"testing"
 
+	"usher/hooks/addresslist"
 	"usher/hooks/audit"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
@@ -23,7 +24,7 @@ func (w *world) correct(id, address string) (invitations.Result, error) {
 func (w *world) named(roles ...string) string {
 	w.Helper()
 	results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Note: "See you in Porto.",
-		Lines: []invitations.Line{invitations.LineOf("Lucía Herrera", lucias)}, Roles: rolesOf(w.T, roles...)})
+		Lines: []invitations.Line{addresslist.Of("Lucía Herrera", lucias)}, Roles: rolesOf(w.T, roles...)})
 	w.must(err)
 	return results[0].ID
 }

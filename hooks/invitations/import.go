@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/audit"
 	"usher/hooks/changes"
 	"usher/hooks/limits"
@@ -20,7 +21,7 @@ import (
 )
 
 // MaxImport is how many rows an import may have.
-const MaxImport = 10_000
+const MaxImport = addresslist.MaxEntries
 
 // How many imports a team may have that have not ended, and start in an hour: each is kept for months.
 const (
@@ -192,9 +193,8 @@ func fewOpen(tx core.App, team string) error {
 // store writes the rows, with what is known of them already: those that are no address, or stand further up.
 func store(tx core.App, id string, lines []Line) error {
 	seen := make(map[string]bool, len(lines))
-	rows := make([][5]string, len(lines))
+	rows := make([][6]any, len(lines))
 	for n, line := range lines {
-		rows[n] = [5]string{cut(line.Raw, 500), cut(line.Name, 200), line.Address}
 		err := line.Fault
 		if err == nil && seen[line.Address] {
 			err = listedTwice()
@@ -202,14 +202,15 @@ func store(tx core.App, id string, lines []Line) error {
 		if err == nil {
 			seen[line.Address] = true
 		}
-		_, rows[n][3], rows[n][4], _ = record.Refusal(err)
+		_, code, reason, _ := record.Refusal(err)
+		rows[n] = [6]any{cut(line.Raw, 500), cut(line.Name, 200), line.Address, code, reason, line.Row}
 	}
 	data, err := json.Marshal(rows)
 	if err != nil {
 		return fmt.Errorf("store the rows of an import: %w", err)
 	}
-	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO import_rows (import, n, raw, name, address, code, message)
-		SELECT {:id}, key + 1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each({:rows})`).
+	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO import_rows (import, n, raw, name, address, code, message, line)
+		SELECT {:id}, key + 1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each({:rows})`).
 		Bind(dbx.Params{"id": id, "rows": string(data)}).Execute()
 	if err != nil {
 		return fmt.Errorf("store the rows of an import: %w", err)

@@ -18,12 +18,21 @@ import (
 // ImportRow is a row of an import, and what came of it.
 type ImportRow struct {
 	N       int    `db:"n" json:"-"`
+	Line    int    `db:"line" json:"-"` // its row in the file or line in the text; 0 if it was sent apart
 	Raw     string `db:"raw" json:"-"`
 	Name    string `db:"name" json:"-"`
 	Address string `db:"address" json:"-"`
 	Status  string `db:"status" json:"status"` // empty: not gone through
 	Code    string `db:"code" json:"code"`
 	Message string `db:"message" json:"message"`
+}
+
+// Number is how people find the row again: its row in the file or line in the text, else its place in the list.
+func (r ImportRow) Number() int {
+	if r.Line > 0 {
+		return r.Line
+	}
+	return r.N
 }
 
 // nothingToDo are the codes of rows that need no repair: what they ask for is so already.

@@ -24,7 +24,7 @@ func WriteReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) err
 			if result == "" {
 				result = "not done"
 			}
-			return table.Add(strconv.Itoa(row.N), row.Raw, row.Name, row.Address, result, row.Code, row.Message)
+			return table.Add(strconv.Itoa(row.Number()), row.Raw, row.Name, row.Address, result, row.Code, row.Message)
 		})
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func RefusedRows(app core.App, i *Import, limit int) ([]ImportRow, error) {
 func rowsOf(app core.App, i *Import, where string, params dbx.Params) ([]ImportRow, error) {
 	var rows []ImportRow
 	params["id"] = i.Id
-	err := app.DB().NewQuery("SELECT n, raw, name, address, status, code, message FROM import_rows WHERE import = {:id} AND " + where).
+	err := app.DB().NewQuery("SELECT n, line, raw, name, address, status, code, message FROM import_rows WHERE import = {:id} AND " + where).
 		Bind(params).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of an import: %w", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
@@ -324,10 +325,10 @@ func TestTheNameOfAFileIsALineOfText(t *testing.T) {
 
 func TestAListThatIsTooLongIsNotReadToItsEnd(t *testing.T) {
 	for name, read := range map[string]func() []invitations.Line{
-		"typed": func() []invitations.Line { return invitations.ParseList(strings.Repeat("a,", 1_000_000)) },
+		"typed": func() []invitations.Line { return addresslist.Read(strings.Repeat("a,", 1_000_000)).Entries },
 		"a file": func() []invitations.Line {
-			lines, _ := invitations.ParseCSV(strings.NewReader(strings.Repeat("a\n", 1_000_000)))
-			return lines
+			list, _ := addresslist.ReadFile(strings.NewReader(strings.Repeat("a\n", 1_000_000)))
+			return list.Entries
 		},
 		"a program's": func() []invitations.Line { return invitations.Addresses(make([]string, 1_000_000)) },
 	} {

@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/limits"
@@ -256,27 +255,4 @@ func strangersLimit(tx core.App, team *core.Record) error {
 		return record.Refuse("email", record.CodeTooMany, "A new team can invite 50 addresses a day in its first week. Go on tomorrow.")
 	}
 	return nil
-}
-
-// Addresses makes lines of bare addresses, as programs send them.
-func Addresses(addresses []string) []Line {
-	lines := make([]Line, 0, len(addresses))
-	for n, address := range addresses {
-		if n >= MaxImport {
-			lines = append(lines, Unread(address))
-			continue
-		}
-		lines = append(lines, LineOf("", address))
-	}
-	return lines
-}
-
-// LineOf is one line of a list, as if it had been typed.
-func LineOf(name, address string) Line {
-	canonical, err := accounts.Canonical(address)
-	l := Line{Raw: address, Name: name, Address: canonical, Fault: err}
-	if err == nil {
-		l.Name, l.Fault = record.Line("name", "The name", name, accounts.MaxName)
-	}
-	return l
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
@@ -15,8 +16,8 @@ func TestAForecastIsWhatThenHappensAndLeavesNoTrace(t *testing.T) {
 	hookstest.Guest(t, w.app, w.team, "guest@x.example")
 	w.invite("open@x.example", "admin")
 	w.invite("other@x.example", "organizer")
-	lines := invitations.ParseList("New One <new@x.example>; nobody, admin@x.example\nopen@x.example\nOther@X.example\nNEW@x.example\n" +
-		"guest@x.example\nlate@x.example")
+	lines := addresslist.Read("New One <new@x.example>; nobody, admin@x.example\nopen@x.example\nOther@X.example\nNEW@x.example\n" +
+		"guest@x.example\nlate@x.example").Entries
 	offer := invitations.Offer{Lines: lines, Roles: actors.Roles{Admin: true}}
 
 	tables := []string{"invitations", "retired_links", "outbox", "audit", "memberships", "users"}

@@ -12,6 +12,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/plans"
@@ -209,7 +210,7 @@ func (s *seeder) invite(team *teams.Team, owner *core.Record, p somebody) string
 		s.err = err
 		return ""
 	}
-	offer := invitations.Offer{Lines: invitations.ParseList(fmt.Sprintf("%q <%s>", p.name, p.email)), Roles: rolesOf(p.roles)}
+	offer := invitations.Offer{Lines: []invitations.Line{addresslist.Of(p.name, p.email)}, Roles: rolesOf(p.roles)}
 	results, err := invitations.Invite(s.app, actor, offer)
 	if err == nil && results[0].Status == invitations.Refused {
 		err = fmt.Errorf("%s: %s", p.email, results[0].Message)

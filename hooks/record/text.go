@@ -50,6 +50,19 @@ func unreadable(r rune) bool {
 		r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u2064' || r == '\ufeff' || r == utf8.RuneError
 }
 
+// Readable is a text without what Line refuses to show. Line ends and tabs become spaces.
+func Readable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unreadable(r) || r == '\u00ad':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+}
+
 // Like is the pattern of SQL's LIKE, with ESCAPE '\', for whatever contains the text.
 func Like(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"

@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/addresslist"
 	"usher/hooks/members"
 	"usher/hooks/record"
 )
@@ -41,12 +41,12 @@ func (f Form) people(tx core.App, team string, host *core.Record) ([]asked, erro
 		part  string
 	}{{f.Presenters, Presenter}, {f.Guests, Attendee}} {
 		for _, line := range group.lines {
-			address, name, err := ParsePerson(line)
+			one := addresslist.Parse(line)
 			switch {
-			case err != nil:
+			case one.Fault != nil:
 				bad = append(bad, strings.TrimSpace(line))
-			case address != host.Email():
-				list.add(asked{address: address, name: name, part: group.part})
+			case one.Address != host.Email():
+				list.add(asked{address: one.Address, name: one.Name, part: group.part})
 			}
 		}
 	}
@@ -114,21 +114,6 @@ func cohostOf(tx core.App, team, id string) (*core.Record, error) {
 	return account, nil
 }
 
-// ParsePerson reads "address" or "Name <address>", as it stands in a Form. err refuses what is no address.
-func ParsePerson(line string) (address, name string, err error) {
-	line = strings.TrimSpace(line)
-	if strings.HasSuffix(line, ">") {
-		if parsed, err := mail.ParseAddress(line); err == nil {
-			line, name = parsed.Address, parsed.Name
-		}
-	}
-	address, err = accounts.Canonical(line)
-	if clean, bad := record.Line("name", "The name", name, 80); bad == nil {
-		return address, clean, err
-	}
-	return address, "", err
-}
-
 func notAddresses(bad []string) string {
 	const shown = 5
 	more := ""
@@ -138,7 +123,7 @@ func notAddresses(bad []string) string {
 	for n := range bad {
 		bad[n] = "“" + record.Cut(bad[n], 60) + "”"
 	}
-	return "Not an address: " + strings.Join(bad, ", ") + more + ". Mend it, or take it out."
+	return "Not an address: " + strings.Join(bad, ", ") + more + ". Correct or remove it."
 }
 
 // ask puts people on the list of a session.

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
 	"usher/views/web"
@@ -30,6 +31,37 @@ type imported struct {
 	Finished  string   `json:"finished,omitempty"`
 }
 
+// begun is an import that was started, and how its list was read.
+type begun struct {
+	imported
+	Read *reading `json:"read,omitempty"` // of a file alone
+}
+
+// reading is how a file was read, and what of it was not used.
+type reading struct {
+	AddressColumn  string   `json:"addressColumn,omitempty"`
+	NameColumns    []string `json:"nameColumns"`
+	UnusedColumns  []string `json:"unusedColumns"`
+	WithoutAddress int      `json:"withoutAddress"`
+	Duplicates     int      `json:"duplicates"`
+	Notes          []string `json:"notes"` // the same in sentences
+}
+
+func readingOf(list addresslist.List) *reading {
+	if len(list.Entries) == 0 {
+		return nil
+	}
+	return &reading{list.Address, some(list.Names), some(list.Unused), len(list.Empty()), list.Duplicates(), some(list.Notes())}
+}
+
+// some is a list that JSON writes as one, even if it is empty.
+func some(all []string) []string {
+	if all == nil {
+		return []string{}
+	}
+	return all
+}
+
 type importForm struct {
 	Rows []struct {
 		Email string `json:"email"`
@@ -46,7 +78,7 @@ func startImport(e *core.RequestEvent) error {
 	if err := read(e, &form); err != nil {
 		return err
 	}
-	offer, err := form.offer()
+	offer, list, err := form.offer()
 	if err != nil {
 		return err
 	}
@@ -54,29 +86,30 @@ func startImport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, importShape(started))
+	return e.JSON(http.StatusOK, begun{importShape(started), readingOf(list)})
 }
 
-func (f importForm) offer() (offer invitations.Offer, err error) {
+func (f importForm) offer() (offer invitations.Offer, list addresslist.List, err error) {
 	offer.Note = f.Note
 	if offer.Roles, err = actors.ParseRoles(f.Roles); err != nil {
-		return offer, err
+		return offer, list, err
 	}
 	if f.CSV != "" && len(f.Rows) > 0 {
-		return offer, record.Refuse("csv", codeBadType, "Send either rows or csv.")
+		return offer, list, record.Refuse("csv", codeBadType, "Send either rows or csv.")
 	}
 	if f.CSV != "" {
-		offer.Lines, err = invitations.ParseCSV(strings.NewReader(f.CSV))
-		return offer, err
+		list, err = addresslist.ReadFile(strings.NewReader(f.CSV))
+		offer.Lines = list.Entries
+		return offer, list, err
 	}
 	for n, row := range f.Rows {
 		if n >= invitations.MaxImport {
-			offer.Lines = append(offer.Lines, invitations.Unread(row.Email))
+			offer.Lines = append(offer.Lines, addresslist.Unread(row.Email))
 			continue
 		}
-		offer.Lines = append(offer.Lines, invitations.LineOf(row.Name, row.Email))
+		offer.Lines = append(offer.Lines, addresslist.Of(row.Name, row.Email))
 	}
-	return offer, nil
+	return offer, list, nil
 }
 
 func listImports(e *core.RequestEvent) error {

@@ -3,9 +3,12 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"usher/hooks/addresslist"
+	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 )
 
@@ -87,6 +90,53 @@ func TestAListComesAsCSVAndIsRefusedAsAWhole(t *testing.T) {
 	}
 	status, body = w.as("owner", "POST", w.path("/imports/%s/stop", id), nil)
 	refused(t, status, body, 400, "base", "import_over")
+}
+
+func TestImports_ListsAsProgramsWriteThem(t *testing.T) {
+	for _, sample := range hookstest.Samples(t) {
+		w := newWorld(t)
+		w.importing(object{"csv": sample.Text})
+		var got []string
+		for _, one := range sample.Want {
+			i, err := invitations.FindPending(w.App, w.team.Id, addresslist.Parse(one).Address)
+			if err != nil {
+				t.Fatalf("%s: %s: %v", sample.Name, one, err)
+			}
+			got = append(got, addresslist.Format(invitations.Line{Name: i.GetString("name"), Address: i.Address()}))
+		}
+		if !slices.Equal(got, sample.Want) {
+			t.Errorf("%s: %q", sample.Name, got)
+		}
+	}
+}
+
+func TestImports_SayHowAFileWasRead(t *testing.T) {
+	w := newWorld(t)
+	status, body := w.as("owner", "POST", w.path("/imports"), object{"csv": "City,Name,E-mail\nLisboa,Ana,ana@x.example\n,Rui,\n,Ana,ana@x.example\n"})
+	done(t, status, body)
+	same(t, body["read"].(object), `{"addressColumn":"E-mail","nameColumns":["Name"],"unusedColumns":["City"],"withoutAddress":1,"duplicates":1,
+		"notes":["Read column “E-mail” as the address and “Name” as the name.","Not used: “City”.","1 row has no address and is skipped: row 3.",
+		"1 row repeats an address that is already in the list and is skipped."]}`)
+	status, body = w.as("owner", "POST", w.path("/imports"), object{"rows": rows(1)})
+	if done(t, status, body); body["read"] != nil {
+		t.Errorf("%s", text(body))
+	}
+}
+
+func TestInvitations_AddressesAreReadAsPeopleWriteThem(t *testing.T) {
+	w := newWorld(t)
+	sent := []string{"\u200bana@x.example", "\"Silva, Eva\" <eva@x.example>", "a@x.example, b@x.example", "nobody"}
+	status, body := w.as("owner", "POST", w.path("/invitations"), object{"emails": sent})
+	done(t, status, body)
+	want := []string{"invited", "invited", "refused", "refused"}
+	for n, one := range body["results"].([]any) {
+		if one := one.(object); one["status"] != want[n] || one["email"] != sent[n] {
+			t.Errorf("%s", text(one))
+		}
+	}
+	if i, err := invitations.FindPending(w.App, w.team.Id, "eva@x.example"); err != nil || i.GetString("name") != "Eva Silva" {
+		t.Error(err)
+	}
 }
 
 func TestWhoImports(t *testing.T) {

@@ -50,9 +50,9 @@ func TestThePageOfAnOwnerAloneFollowsTheFirstAndTheLast(t *testing.T) {
 	b.see("lucia@halation.example")
 	b.seeNo("Ask the first people in")
 	b.press("Add users") // what came can be used
-	b.see("One a line or with commas")
+	b.see("Paste from a spreadsheet or an email")
 	b.keys(kb.Escape)
-	b.seeNo("One a line or with commas")
+	b.seeNo("Paste from a spreadsheet or an email")
 	lucia, err := server.App.FindAuthRecordByEmail("users", "lucia@halation.example")
 	if err != nil {
 		t.Fatal(err)

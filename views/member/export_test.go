@@ -17,7 +17,7 @@ var (
 	Hours  = hours
 	After  = after
 	Monday = monday
-	Lines  = lines
+	Lines  = entries
 	Again  = again
 )
 

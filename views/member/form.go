@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -212,7 +211,7 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 			props.Wrong = "" // it stands under its field
 		}
 	}
-	if props.Members, err = membersAsked(e.App, actor.Team.Id, typed); err != nil {
+	if props.Listed, err = listedIn(e.App, actor.Team.Id, typed); err != nil {
 		return props, err
 	}
 	return props, props.lengths(e.App, actor)
@@ -288,37 +287,6 @@ func (p sessionForm) error(field string) string { return p.Faults[field] }
 func (t typed) minutes() int {
 	n, _ := strconv.Atoi(t.Minutes)
 	return n
-}
-
-// lines are the addresses of a field: one a line, or parted by commas and semicolons as they were pasted. A name
-// before an address stays with it.
-func lines(text string) []string {
-	var all []string
-	quoted, inside := false, false
-	one := strings.Builder{}
-	end := func() {
-		if line := strings.TrimSpace(one.String()); line != "" {
-			all = append(all, line)
-		}
-		one.Reset()
-		quoted, inside = false, false
-	}
-	for _, r := range text {
-		switch {
-		case r == '\n' || r == '\r' || !quoted && !inside && (r == ',' || r == ';'):
-			end()
-			continue
-		case r == '"':
-			quoted = !quoted
-		case r == '<':
-			inside = true
-		case r == '>':
-			inside = false
-		}
-		one.WriteRune(r)
-	}
-	end()
-	return all
 }
 
 func picture(resolution string, fps int) string { return fmt.Sprintf("%s-%d", resolution, fps) }

@@ -29,7 +29,7 @@ type sessionForm struct {
 	Pictures, Recordings          []ui.Option
 	Longest, Most, Allowed, Clash string // what bounds the choice, and why
 	Says, Wrong                   string // what repeating means
-	Members                       string // who of those who are asked is a member
+	Listed                        string // who of those who are asked is a member
 	Changes, Series               bool   // a session is changed; it is one of a series
 }
 
@@ -932,14 +932,14 @@ func people(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" data-members=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "\" data-listed=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.Members)
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.Listed)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 213, Col: 74}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 213, Col: 72}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -949,7 +949,7 @@ func people(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "guests", Name: "guests", Label: "Who is asked", Value: p.Typed.Guests, Rows: 4, Placeholder: "Nadia Holt <nadia@halation.example>", Help: "Addresses, one a line, or a pasted list.", Error: p.error("guests"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "guests", Name: "guests", Label: "Who is asked", Value: p.Typed.Guests, Rows: 4, Placeholder: "Nadia Holt <nadia@halation.example>", Help: "One address per line, or a list pasted from a spreadsheet or an email.", Error: p.error("guests"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -8,9 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/addresslist"
 	"usher/hooks/members"
 	"usher/hooks/record"
-	"usher/hooks/sessions"
 	"usher/views/web"
 )
 
@@ -24,28 +24,69 @@ type someone struct {
 	Picture string `json:"picture,omitempty"`
 }
 
-// membersAsked are the members of the team among those who are asked, for the script of the form.
-func membersAsked(app core.App, team string, t typed) (string, error) {
+// invitee is an entry of a list of people as the script of the form shows it. Text is what stays in the form.
+type invitee struct {
+	Name   string `json:"name"`
+	Email  string `json:"email"` // as it was written, if it is no address
+	Text   string `json:"text"`
+	Member bool   `json:"member"`
+}
+
+// readInvitees reads a list that was typed or pasted, and says who of it is a member of the team.
+func readInvitees(app core.App, team, text string) ([]invitee, error) {
+	people := []invitee{}
 	var addresses []string
-	for _, field := range []string{t.Guests, t.Presenters, t.Cohosts} {
-		for _, line := range lines(field) {
-			if address, _, err := sessions.ParsePerson(line); err == nil {
-				addresses = append(addresses, address)
-			}
+	for _, e := range addresslist.Read(text).Entries {
+		switch {
+		case e.Missing():
+			continue
+		case e.Fault != nil:
+			people = append(people, invitee{Email: e.Raw, Text: e.Raw})
+		default:
+			people = append(people, invitee{Name: e.Name, Email: e.Address, Text: addresslist.Format(e)})
+			addresses = append(addresses, e.Address)
 		}
 	}
 	rows, err := members.ByAddress(app, team, addresses)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	found := []someone{}
-	for _, address := range addresses {
-		if row, known := rows[address]; known && row.Status == "accepted" && row.Kind == members.Member {
-			found = append(found, someone{Name: row.Name, Email: row.Email})
+	for n, one := range people {
+		if row, known := rows[one.Email]; known && row.Status == "accepted" && row.Kind == members.Member {
+			people[n].Member = true
+			if row.Name != "" {
+				people[n].Name = row.Name
+			}
 		}
 	}
-	text, err := json.Marshal(found)
+	return people, nil
+}
+
+// listedIn are the people of the fields of a form, by field, for its script.
+func listedIn(app core.App, team string, t typed) (string, error) {
+	all := map[string][]invitee{}
+	for field, text := range map[string]string{"guests": t.Guests, "cohosts": t.Cohosts, "presenters": t.Presenters} {
+		people, err := readInvitees(app, team, text)
+		if err != nil {
+			return "", err
+		}
+		all[field] = people
+	}
+	text, err := json.Marshal(all)
 	return string(text), err
+}
+
+// readPeople reads a list for the script of the form, so that there is one reader of lists.
+func readPeople(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	if err := mayPlan(actor); err != nil {
+		return err
+	}
+	people, err := readInvitees(e.App, actor.Team.Id, sent(e).Get("list"))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]any{"people": people})
 }
 
 // searchPeople finds members of the team by name or address, for who may ask them to a session (R96).

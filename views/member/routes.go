@@ -24,6 +24,7 @@ func sessionRoutes(app *web.Group) {
 	app.POST("/sessions/new", schedule)
 	app.POST("/sessions/preview", foretell)
 	app.GET("/people", searchPeople)
+	app.POST("/people", readPeople)
 	app.GET("/sessions/{id}", details)
 	app.GET("/sessions/{id}/edit", editForm)
 	app.POST("/sessions/{id}/edit", change)

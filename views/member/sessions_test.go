@@ -129,7 +129,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		"no such zone":    {[]string{"timezone", "Moon/Base", "repeat", "daily", "ends", "until", "until", "2030-01-01"}, []string{"There is a problem", `href="#timezone"`}},
 		"over too soon":   {[]string{"repeat", "daily", "ends", "until", "until", "2020-01-01"}, []string{`href="#until"`, "before the first session"}},
 		"no address":      {[]string{"guests", "nobody at all"}, []string{`href="#guests"`, "nobody at all"}},
-		"stranger leads":  {[]string{"cohosts", "stranger@halation.example"}, []string{`href="#cohosts"`, "is no member of the team"}},
+		"stranger leads":  {[]string{"cohosts", "stranger@halation.example"}, []string{`href="#cohosts"`, "a member of the team. Only members can be co-hosts."}},
 		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
 		"own machine":     {[]string{"elsewhere", "http://localhost/x"}, []string{`href="#elsewhere"`}},
 		"endless":         {[]string{"repeat", "weekly", "ends", "count", "count", "9999"}, []string{`href="#count"`}},
@@ -174,7 +174,10 @@ func TestTheFormKnowsWhoOfThoseWhoAreAskedIsAMember(t *testing.T) {
 	w := build(t)
 	id := w.session("Dailies", sessions.Form{}, w.paul, w.guest, w.stranger).Id
 	r := w.As(w.olga).Get(app + "/sessions/" + id + "/edit")
-	says(t, r, 200, "gus@lantern.example", "stranger@halation.example", `data-members="[{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;}]"`)
+	says(t, r, 200, "gus@lantern.example", "stranger@halation.example", `{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;,&#34;text&#34;:&#34;paul@halation.example&#34;,&#34;member&#34;:true}`)
+	if n := strings.Count(r.Body, `&#34;member&#34;:true`); n != 1 {
+		t.Errorf("%d members are on the list", n)
+	}
 }
 
 func TestTheLinkSaysWhomItLetsIn(t *testing.T) {

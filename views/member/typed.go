@@ -13,6 +13,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
@@ -114,7 +115,7 @@ func (t typed) form(app core.App, actor *actors.Actor) (sessions.Form, error) {
 	var faults record.Faults
 	form := sessions.Form{
 		Title: t.Title, Description: t.Description, Zone: strings.TrimSpace(t.Zone), Room: t.Room, Elsewhere: t.Elsewhere, Minutes: t.minutes(),
-		Guests: append(lines(t.Presenters), lines(t.Guests)...), Presenters: lines(t.Presenters),
+		Guests: append(entries(t.Presenters), entries(t.Guests)...), Presenters: entries(t.Presenters),
 		Passwordless: t.Passwordless, Early: t.Early, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
 	}
 	if form.Zone == "" {
@@ -133,7 +134,7 @@ func (t typed) form(app core.App, actor *actors.Actor) (sessions.Form, error) {
 	}
 	form.Rule, err = t.rule(form.Zone)
 	faults.Add(err)
-	form.Cohosts, err = cohosts(app, actor, lines(t.Cohosts))
+	form.Cohosts, err = cohosts(app, actor, addresslist.Read(t.Cohosts).Entries)
 	if record.Code(err) == "" && err != nil {
 		return form, err
 	}
@@ -141,14 +142,26 @@ func (t typed) form(app core.App, actor *actors.Actor) (sessions.Form, error) {
 	return form, faults.Err()
 }
 
-// cohosts are the accounts of the addresses, all of them members of the team.
-func cohosts(app core.App, actor *actors.Actor, all []string) ([]string, error) {
-	var ids []string
-	for _, line := range all {
-		if at := strings.LastIndexByte(line, '<'); at >= 0 {
-			line = strings.Trim(line[at:], "<>")
+// entries are the people of a field as a form of a session takes them. What is no address stays as it was typed, to be refused.
+func entries(text string) []string {
+	var all []string
+	for _, e := range addresslist.Read(text).Entries {
+		switch {
+		case e.Missing():
+		case e.Fault != nil:
+			all = append(all, e.Raw)
+		default:
+			all = append(all, addresslist.Format(e))
 		}
-		account, err := accounts.Find(app, line)
+	}
+	return all
+}
+
+// cohosts are the accounts of the addresses, all of them members of the team.
+func cohosts(app core.App, actor *actors.Actor, all []addresslist.Entry) ([]string, error) {
+	var ids []string
+	for _, e := range all {
+		account, err := accounts.Find(app, e.Address)
 		if err == nil {
 			var m *members.Membership
 			if m, err = members.Find(app, actor.Team.Id, account.Id); err == nil && m.Kind() != members.Member {
@@ -156,7 +169,7 @@ func cohosts(app core.App, actor *actors.Actor, all []string) ([]string, error) 
 			}
 		}
 		if errors.Is(err, record.ErrNotFound) {
-			return nil, record.Refuse("cohosts", sessions.CodeBadCohost, "“"+record.Cut(line, 80)+"” is no member of the team. Only members can be co-hosts; ask others as guests.")
+			return nil, record.Refuse("cohosts", sessions.CodeBadCohost, "“"+record.Cut(e.Raw, 80)+"” isn't a member of the team. Only members can be co-hosts. Invite others as guests.")
 		}
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
@@ -20,8 +21,9 @@ type addInput struct {
 	List, Note string
 	Source     string // the name of the file that the list came from
 	Roles      actors.Roles
-	Lines      []invitations.Line
-	Uploaded   bool // lines of a file were put into the list
+	Read       addresslist.List
+	Notes      []string // how the list was read
+	Uploaded   bool     // entries of a file were put into the list
 	Send       bool
 	Faults     web.Faults
 	Status     int
@@ -38,20 +40,28 @@ func readAdd(e *core.RequestEvent) (addInput, error) {
 	}
 	if form.Large {
 		input.Status = http.StatusRequestEntityTooLarge
-		input.Faults = web.Faults{"file": "The file is larger than 2 MB and was not read. A list of 10,000 addresses is smaller: is it the right file?"}
+		input.Faults = web.Faults{"file": addresslist.TooLarge()}
 	} else if len(form.File) > 0 {
 		input.Source = clean(form.Name)
 		if err := input.upload(form.File); err != nil {
 			return input, err
 		}
 	}
-	input.Lines = invitations.ParseList(input.List)
+	input.read()
 	return input, nil
 }
 
-// upload puts the lines of a CSV file under what was typed, so that they can be corrected there.
+// read reads the list. What was noted of a file stays.
+func (i *addInput) read() {
+	i.Read = addresslist.Read(i.List)
+	if !i.Uploaded {
+		i.Notes = i.Read.Notes()
+	}
+}
+
+// upload puts the entries of a file under what was typed, so that they can be corrected there.
 func (i *addInput) upload(file []byte) error {
-	lines, err := invitations.ParseCSV(bytes.NewReader(file))
+	list, err := addresslist.ReadFile(bytes.NewReader(file))
 	if faults, ok := web.FaultsOf(err); ok {
 		i.Faults, i.Status = faults, http.StatusUnprocessableEntity
 		return nil
@@ -60,56 +70,50 @@ func (i *addInput) upload(file []byte) error {
 		return err
 	}
 	i.Uploaded = true
-	i.List = strings.TrimSpace(i.List + "\n" + written(lines))
+	if i.Notes = list.Notes(); list.Unreadable() != "" {
+		i.Notes = append(i.Notes, list.Unreadable())
+	}
+	if typed := addresslist.Read(i.List); typed.Table {
+		i.List = written(typed.Entries) // a table and the entries of a file have no columns in common
+	}
+	i.List = strings.TrimSpace(i.List + "\n" + written(list.Entries))
 	return nil
 }
 
 // long reports whether the list is gone through in the background.
-func (i addInput) long() bool { return len(i.Lines) > invitations.MaxInvite }
+func (i addInput) long() bool { return len(i.Read.Entries) > invitations.MaxInvite }
 
 func (i addInput) offer() invitations.Offer {
-	return invitations.Offer{Lines: i.Lines, Roles: i.Roles, Note: i.Note}
+	return invitations.Offer{Lines: i.Read.Entries, Roles: i.Roles, Note: i.Note}
 }
 
-// typed are lines exactly as they were typed.
-func typed(lines []invitations.Line) string {
+// typed are entries exactly as they were typed; those of a table as they can be typed.
+func typed(list addresslist.List, left []addresslist.Entry) string {
+	if list.Table {
+		return written(left)
+	}
 	var all []string
-	for _, line := range lines {
-		all = append(all, line.Raw)
+	for _, e := range left {
+		all = append(all, e.Raw)
 	}
 	return strings.Join(all, "\n")
 }
 
-// written are lines of a file as they can be typed.
-func written(lines []invitations.Line) string {
-	flat := strings.NewReplacer(",", " ", ";", " ", "\n", " ", "\r", " ", `"`, "", "<", "", ">", "")
+// written are entries of a table as they can be typed. Rows without an address are left out.
+func written(entries []addresslist.Entry) string {
 	var all []string
-	for _, line := range lines {
-		switch {
-		case line.Fault != nil:
-			all = append(all, flat.Replace(clean(line.Raw)))
-		case line.Name != "":
-			all = append(all, quoted(line.Name)+" <"+line.Address+">")
-		default:
-			all = append(all, line.Address)
+	for _, e := range entries {
+		if !e.Missing() {
+			all = append(all, clean(addresslist.Format(e)))
 		}
 	}
 	return strings.Join(all, "\n")
 }
 
-// quoted is a name as it stands before an address: in quotation marks where it has a comma.
-func quoted(name string) string {
-	name = strings.Join(strings.Fields(strings.NewReplacer(`"`, "", "<", "", ">", "").Replace(name)), " ")
-	if strings.ContainsAny(name, ",;") {
-		return `"` + name + `"`
-	}
-	return name
-}
-
 // addForm is the empty form, with the role that is asked for most.
 func addForm(e *core.RequestEvent) error {
 	input := addInput{Status: http.StatusOK, List: record.Cut(e.Request.URL.Query().Get("list"), 300)}
-	input.Lines = invitations.ParseList(input.List)
+	input.read()
 	props, err := addProps(e, input)
 	if err != nil {
 		return err
@@ -180,7 +184,7 @@ func added(e *core.RequestEvent, input addInput, results []invitations.Result) e
 	for _, result := range left {
 		lines = append(lines, result.Line)
 	}
-	input.List, input.Lines = typed(lines), nil
+	input.List, input.Read, input.Notes = typed(input.Read, lines), addresslist.List{}, nil
 	props, err := addProps(e, input)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
@@ -69,7 +70,7 @@ func asked(row *members.Row, role actors.Roles) actors.Roles {
 
 func invite(e *core.RequestEvent, row *members.Row, roles actors.Roles) error {
 	results, err := invitations.Invite(e.App, web.Actor(e), invitations.Offer{
-		Lines: []invitations.Line{invitations.LineOf(row.Name, row.Email)}, Roles: roles})
+		Lines: []invitations.Line{addresslist.Of(row.Name, row.Email)}, Roles: roles})
 	if err != nil {
 		return refused(e, row, err)
 	}

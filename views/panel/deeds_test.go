@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
@@ -195,7 +196,7 @@ func TestWhoDeclinedIsInvitedAgainWithTheSameRoles(t *testing.T) {
 func TestWhoIsInvitedAgainKeepsTheName(t *testing.T) {
 	s := open(t, true)
 	results, err := invitations.Invite(s.App, hookstest.Actor(t, s.App, s.owner, s.team),
-		invitations.Offer{Lines: invitations.ParseList("Bruno Castel <bruno@castel.example>")})
+		invitations.Offer{Lines: addresslist.Read("Bruno Castel <bruno@castel.example>").Entries})
 	if err != nil {
 		t.Fatal(err)
 	}

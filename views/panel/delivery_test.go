@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
@@ -42,7 +43,7 @@ func openPost(t *testing.T) *post {
 func (p *post) asked(email string, roles actors.Roles) (id string, letter resendtest.Sent) {
 	p.t.Helper()
 	results, err := invitations.Invite(p.App, hookstest.Actor(p.t, p.App, p.owner, p.team), invitations.Offer{
-		Lines: []invitations.Line{invitations.LineOf("Lucía Herrera", email)}, Roles: roles, Note: "See you in Porto."})
+		Lines: []invitations.Line{addresslist.Of("Lucía Herrera", email)}, Roles: roles, Note: "See you in Porto."})
 	if err != nil || results[0].Status != invitations.Invited {
 		p.t.Fatal(results, err)
 	}

@@ -24,11 +24,11 @@ func addProps(e *core.RequestEvent, input addInput) (AddProps, error) {
 		return AddProps{}, err
 	}
 	props := AddProps{
-		Path: usersPath(e), Plan: settingsPath(e) + "#plan", List: input.List, Note: input.Note, Source: input.Source, Mails: mail.Works(e.App),
+		Path: usersPath(e), Plan: settingsPath(e) + "#plan", List: input.List, Note: input.Note, Source: input.Source, Notes: input.Notes, Mails: mail.Works(e.App),
 		Roles: choices(actor, input.Roles, now), OrganizerFree: now.Organizer.Fits(1),
 		ListError: input.Faults["emails"], FileError: input.Faults["file"], NoteError: input.Faults["note"], BaseError: base(input.Faults),
 	}
-	if len(input.Lines) == 0 {
+	if len(input.Read.Entries) == 0 {
 		return props, nil
 	}
 	if input.long() {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/views/viewstest"
@@ -32,7 +33,7 @@ func BenchmarkReadersDuringAnImport(b *testing.B) {
 	invite := func(prefix string) *invitations.Import {
 		var lines []invitations.Line
 		for n := range invitations.MaxImport {
-			lines = append(lines, invitations.LineOf("", fmt.Sprintf("%s%d@x.example", prefix, n)))
+			lines = append(lines, addresslist.Of("", fmt.Sprintf("%s%d@x.example", prefix, n)))
 		}
 		i, err := invitations.StartImport(server.App, hookstest.Actor(b, server.App, owner, team), invitations.Offer{Lines: lines}, "")
 		if err != nil {

@@ -71,7 +71,7 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 			return err
 		}
 		for _, row := range rows {
-			props.Rows = append(props.Rows, ImportRowProps{N: row.N, Text: clean(row.Raw), Reason: row.Message})
+			props.Rows = append(props.Rows, ImportRowProps{N: row.Number(), Text: clean(row.Raw), Reason: row.Message})
 		}
 	}
 	if web.Aimed(e, "import") {

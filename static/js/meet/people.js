@@ -1,5 +1,6 @@
-// Whom a session asks: [data-people=ADDRESS] holds text areas of addresses (guests, cohosts, presenters), which stay what is
-// sent. With script they are a list with a search over the team's members; a pasted list is taken apart. [data-members] are the members among them.
+// The invitees of a session: [data-people=ADDRESS] holds text areas of addresses (guests, cohosts, presenters), which stay what
+// is sent. With script they are a list with a search over the team's members. [data-listed] is what the server read in the
+// text areas; it reads a pasted list, too, so that a list means the same with and without script.
 const parts = { guests: "Asked", presenters: "Presenter", cohosts: "Co-host" };
 
 export function start() {
@@ -11,16 +12,6 @@ function make(tag, attributes = {}, ...inside) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...inside);
   return element;
-}
-
-// Lines, commas and semicolons part addresses, but not inside of a quoted name.
-function split(text) {
-  return (text.match(/(?:"[^"]*"|<[^>]*>|[^\n\r,;"<])+/g) ?? []).map((line) => line.trim()).filter(Boolean);
-}
-
-function read(line) {
-  const match = line.match(/^"?(.*?)"?\s*<([^<>]+)>$/);
-  return match ? { name: match[1].trim(), email: match[2].trim() } : { name: "", email: line };
 }
 
 function build(box) {
@@ -37,21 +28,20 @@ function build(box) {
   }
   const list = make("ul", { class: "people-chosen", "aria-label": "Who is asked" });
   const told = make("p", { class: "sr", role: "status" });
-  const help = make("p", { class: "fine", id: "people-help" }, "Members are found as you type. Enter takes an address; a pasted list is taken apart.");
+  const help = make("p", { class: "fine", id: "people-help" }, "Members appear as you type. Press Enter to add an address, or paste a list.");
   const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Who is asked"), make("div", { class: "people-field" }, field, found), help, told);
   box.prepend(top, list);
 
-  const members = new Map(JSON.parse(box.dataset.members || "[]").map((one) => [one.email, one.name]));
-  const known = ({ name, email }) => ({ name: name || members.get(email.toLowerCase()) || "", email, member: members.has(email.toLowerCase()) });
   const arrow = document.querySelector(".pick > .icon");
 
-  let chosen = Object.entries(areas).flatMap(([part, area]) => split(area.value).map((line) => ({ ...known(read(line)), part })));
+  const listed = JSON.parse(box.dataset.listed || "{}");
+  let chosen = Object.keys(parts).flatMap((part) => (listed[part] ?? []).map((one) => ({ ...one, part })));
   let options = [];
   let at = -1;
 
   const keep = () => {
     for (const [part, area] of Object.entries(areas)) {
-      area.value = chosen.filter((one) => one.part === part).map((one) => (one.name ? `"${one.name.replace(/["<>]/g, "")}" <${one.email}>` : one.email)).join("\n");
+      area.value = chosen.filter((one) => one.part === part).map((one) => one.text).join("\n");
     }
   };
   const draw = () => {
@@ -76,12 +66,22 @@ function build(box) {
     const email = one.email.toLowerCase();
     if (!email || chosen.some((other) => other.email.toLowerCase() === email)) return;
     chosen.push({ part: "guests", ...one });
-    told.textContent = `${one.name || one.email} is on the list.`;
+    told.textContent = `${one.name || one.email} was added.`;
   };
-  const take = (text) => {
-    for (const line of split(text)) add(known(read(line)));
+  // What was typed is on the list at once, as it is, so that it is sent whatever happens; then as the server reads it.
+  const take = async (text) => {
+    const typed = { name: "", email: text.trim().split("\n")[0], text, part: "guests", member: false };
+    chosen.push(typed);
     field.value = "";
     close();
+    draw();
+    const answer = await fetch(box.dataset.people, { method: "POST", body: new URLSearchParams({ list: text }) }).catch(() => null);
+    if (!answer?.ok) return;
+    const { people } = await answer.json();
+    if (!chosen.includes(typed)) return;
+    chosen = chosen.filter((one) => one !== typed);
+    for (const one of people) add({ ...one, part: typed.part });
+    if (people.length > 1) told.textContent = `${people.length} people were added.`;
     draw();
   };
   const close = () => {
@@ -99,14 +99,13 @@ function build(box) {
     else field.removeAttribute("aria-activedescendant");
   };
   const choose = (person) => {
-    add(known(person));
+    add({ name: person.name === person.email ? "" : person.name, email: person.email, text: person.email, member: true });
     field.value = "";
     close();
     draw();
     field.focus();
   };
   const offer = (people) => {
-    for (const person of people) members.set(person.email, person.name);
     options = people.filter((person) => !chosen.some((one) => one.email.toLowerCase() === person.email));
     found.replaceChildren(...options.map((person, n) => {
       const item = make("li", { role: "option", id: `people-${n}`, "aria-selected": "false" }, make("b", {}, person.name));
@@ -138,7 +137,7 @@ function build(box) {
     if (event.key === "ArrowDown" && options.length > 0) mark((at + 1) % options.length);
     else if (event.key === "ArrowUp" && options.length > 0) mark((at + options.length - 1) % options.length);
     else if (event.key === "Escape" && !found.hidden) close();
-    else if ((event.key === "Enter" || event.key === "," || event.key === ";") && field.value.trim() !== "") {
+    else if ((event.key === "Enter" || (event.key === "," || event.key === ";") && field.value.includes("@")) && field.value.trim() !== "") {
       if (event.key === "Enter" && at >= 0) choose(options[at]);
       else take(field.value);
     } else if (event.key !== "Enter") return; // Enter never sends the form from here
@@ -148,7 +147,7 @@ function build(box) {
   field.addEventListener("keypress", (event) => event.key === "Enter" && event.preventDefault());
   field.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text") ?? "";
-    if (!/[\n\r,;]/.test(text.trim())) return;
+    if (!/[\n\r\t,;]/.test(text.trim())) return;
     event.preventDefault();
     take(text);
   });

@@ -1,0 +1,151 @@
+package addresslist
+
+import (
+	"encoding/base64"
+	"io"
+	"mime/quotedprintable"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+// property is a line of a contact card: "EMAIL;TYPE=INTERNET:ana@example.org", "cn:: Sm9zw6k=", "Name: Ana Silva".
+var property = regexp.MustCompile(`^(?:item\d+\.)?([\p{L}][\p{L}\p{N} ._/-]{0,40}?)((?:;[^:;]*)*)\s*:(:?)\s*(.*)$`)
+
+// boundaries are properties that begin or end a card.
+var boundaries = words("begin end dn")
+
+// readCards reads contact cards (vCard), entries of a directory (LDIF) and other lists of "property: value", in
+// which a card ends at a blank line or where its first property comes again.
+func readCards(text string) (List, bool) {
+	if !hasCards(text) {
+		return List{}, false
+	}
+	t := &table{rows: [][]string{nil}, lines: []int{0}, known: true}
+	at := map[string]int{} // column of a property
+	var card []string
+	var first, spare string // spare is the name in parts, for a card that has it in no other way
+	number := 0
+	put := func(name, title, value string) {
+		if _, there := at[name]; !there {
+			at[name] = len(t.rows[0])
+			t.rows[0] = append(t.rows[0], title)
+		}
+		for len(card) <= at[name] {
+			card = append(card, "")
+		}
+		card[at[name]] = strings.TrimSpace(card[at[name]] + " " + value)
+	}
+	end := func() {
+		if n, there := at["fn"]; spare != "" && (!there || cellOf(card, n) == "") {
+			put("fn", "fn", spare)
+		}
+		if !blank(card) {
+			t.rows, t.lines = append(t.rows, card), append(t.lines, number)
+		}
+		card, first, spare = nil, "", ""
+	}
+	row := 0
+	for _, line := range unfolded(text) {
+		row = line.row
+		m := property.FindStringSubmatch(line.text)
+		if m == nil {
+			if strings.TrimSpace(line.text) == "" {
+				end()
+			}
+			continue
+		}
+		name := key(m[1])
+		if boundaries[name] || name == first {
+			end()
+		}
+		if boundaries[name] || name == "" {
+			continue
+		}
+		if first == "" {
+			first, number = name, row
+		}
+		value := valueOf(m[2], m[3], m[4])
+		if name == "n" {
+			spare = structured(value)
+			continue
+		}
+		put(name, m[1], value)
+	}
+	end()
+	if !t.byHeadings() {
+		return List{}, false
+	}
+	list := t.read(0)
+	list.Unused = nil
+	return list, true
+}
+
+// hasCards reports whether every address of a text stands in a property, and one is named as an address beside a name.
+func hasCards(text string) bool {
+	address, name := false, false
+	for line := range strings.SplitSeq(text, "\n") {
+		m := property.FindStringSubmatch(line)
+		if m == nil {
+			if strings.Contains(line, "@") && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "#") {
+				return false
+			}
+			continue
+		}
+		k := key(m[1])
+		address = address || primary[k] == emailHeading && (strings.Contains(m[4], "@") || m[3] != "")
+		name = name || secondary[k] != 0 || boundaries[k]
+		if strings.Contains(line, "<") && strings.Contains(line, "@") {
+			return false // recipients: "To: Ana <ana@example.org>"
+		}
+	}
+	return address && name
+}
+
+type numbered struct {
+	text string
+	row  int
+}
+
+// unfolded are the lines of a text, with those that begin with a space put behind the line before.
+func unfolded(text string) []numbered {
+	var lines []numbered
+	for n, line := range strings.Split(text, "\n") {
+		if last := len(lines) - 1; last >= 0 && strings.HasPrefix(line, " ") && strings.Contains(lines[last].text, ":") && strings.TrimSpace(line) != "" {
+			if property.MatchString(strings.TrimSpace(line)) {
+				line = strings.TrimSpace(line)
+			} else {
+				lines[last].text += line[1:]
+				continue
+			}
+		}
+		lines = append(lines, numbered{line, n + 1})
+	}
+	return lines
+}
+
+func valueOf(params, encoded, value string) string {
+	params = strings.ToUpper(params)
+	switch {
+	case encoded != "" || strings.Contains(params, "BASE64") || strings.Contains(params, "ENCODING=B"):
+		if data, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(value, " ", "")); err == nil {
+			value = string(data)
+		}
+	case strings.Contains(params, "QUOTED-PRINTABLE"):
+		if data, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(value))); err == nil {
+			value = string(data)
+		}
+		if strings.Contains(params, "8859-1") || strings.Contains(params, "1252") {
+			value, _ = charmap.Windows1252.NewDecoder().String(value)
+		}
+	}
+	return plain(strings.NewReplacer(`\,`, ",", `\;`, ";", `\n`, " ", `\N`, " ").Replace(value))
+}
+
+// structured is the name of a vCard's N: last, first and middle names with semicolons between them.
+func structured(value string) string {
+	parts := append(strings.Split(value, ";"), "", "", "")
+	return strings.Join(slices.DeleteFunc([]string{parts[1], parts[2], parts[0]}, func(part string) bool { return part == "" }), " ")
+}

@@ -1,0 +1,175 @@
+package addresslist
+
+import (
+	"slices"
+	"strings"
+)
+
+// names are the columns that make up a name: one that has it whole, or its parts.
+type names struct {
+	full  int // -1: none
+	parts []int
+	whole int // which of the parts may have the whole name; -1: none
+}
+
+func (n names) columns() []int {
+	if n.full >= 0 {
+		return []int{n.full}
+	}
+	return n.parts
+}
+
+// namesOf are the columns of the name by their headings.
+func namesOf(heads []string, not []int) names {
+	at := map[int]int{} // the first column of a meaning
+	for n, head := range heads {
+		meaning := secondary[key(head)]
+		if _, there := at[meaning]; meaning != 0 && !there && !slices.Contains(not, n) {
+			at[meaning] = n
+		}
+	}
+	short, hasShort := at[shortHeading]
+	_, first := at[firstHeading]
+	_, last := at[lastHeading]
+	all := names{full: -1, whole: -1}
+	switch {
+	case hasShort && first && !last: // "Nom" beside "Prénom"
+		at[lastHeading], all.whole = short, short
+	case hasShort && last && !first: // "Nome" beside "Cognome"
+		at[firstHeading], all.whole = short, short
+	case hasShort:
+		if _, there := at[fullHeading]; !there {
+			at[fullHeading] = short
+		}
+	}
+	if n, there := at[fullHeading]; there {
+		all.full = n
+	}
+	if _, there := at[firstHeading]; !there {
+		return all // last names alone are no names
+	}
+	for _, meaning := range []int{firstHeading, middleHeading, lastHeading, lastMoreHeading} {
+		if n, there := at[meaning]; there {
+			all.parts = append(all.parts, n)
+		}
+	}
+	return all
+}
+
+// of is the name of a row: the whole one, but where the parts say more or say it more clearly.
+func (n names) of(row []string) string {
+	full := ""
+	if n.full >= 0 {
+		full = cellOf(row, n.full)
+	}
+	whole := cellOf(row, n.whole)
+	var parts []string
+	for _, column := range n.parts {
+		cell := cellOf(row, column)
+		if column != n.whole && containsWord(whole, cell) {
+			parts = []string{whole}
+			break
+		}
+		if cell != "" {
+			parts = append(parts, cell)
+		}
+	}
+	joined := strings.Join(parts, " ")
+	switch {
+	case len(parts) == 0:
+		return full
+	case Name(full) == "", strings.Contains(full, ",") && len(parts) > 1, !strings.Contains(full, " ") && len(parts) > 1:
+		return joined
+	}
+	return full
+}
+
+// containsWord reports whether all of a name stands in another, word by word.
+func containsWord(all, part string) bool {
+	if part == "" {
+		return false
+	}
+	return strings.Contains(" "+fold(all)+" ", " "+fold(part)+" ")
+}
+
+// guessed are the columns of the name where no heading says so: only what cannot be anything else. Every cell must
+// read like a name, no two rows have the same, and addresses vouch for it; a column that stands alone beside the
+// addresses may also have whole names that the addresses do not show.
+func guessed(rows [][]string, address, width int) names {
+	var vouchedFor, others []int
+	for column := range width {
+		if column == address {
+			continue
+		}
+		filled, matched, full, distinct, ok := 0, 0, 0, map[string]bool{}, true
+		for _, row := range rows {
+			cell := cellOf(row, column)
+			if cell == "" {
+				continue
+			}
+			filled++
+			name := Name(cell)
+			if ok = ok && name != "" && personal(name); !ok {
+				break
+			}
+			distinct[fold(name)] = true
+			if len(strings.Fields(name)) > 1 || !hasCase(name) {
+				full++
+			}
+			if to, err := one(cellOf(row, address)); err == nil && vouched(name, to) {
+				matched++
+			}
+		}
+		if filled == 0 {
+			continue
+		}
+		switch {
+		case ok && 10*matched >= 3*filled:
+			vouchedFor = append(vouchedFor, column)
+		case ok && full == filled && 10*len(distinct) >= 9*filled:
+			others = append(others, column)
+		default:
+			others = append(others, -1)
+		}
+	}
+	switch {
+	case len(vouchedFor) == 1:
+		return names{full: vouchedFor[0], whole: -1}
+	case len(vouchedFor) > 1:
+		return names{full: -1, whole: -1, parts: ordered(rows, vouchedFor, address)}
+	case len(others) == 1 && others[0] >= 0:
+		return names{full: others[0], whole: -1}
+	}
+	return names{full: -1, whole: -1}
+}
+
+func hasCase(text string) bool { return strings.ToLower(text) != strings.ToUpper(text) }
+
+// ordered puts the parts of a name in the order in which the addresses have them. Where one of the columns has whole
+// names, it is the name.
+func ordered(rows [][]string, columns []int, address int) []int {
+	for _, column := range columns {
+		if !slices.ContainsFunc(rows, func(row []string) bool {
+			cell := cellOf(row, column)
+			return cell != "" && len(strings.Fields(cell)) < 2
+		}) {
+			return []int{column}
+		}
+	}
+	turned, straight := 0, 0
+	for _, row := range rows {
+		local := fold(cellOf(row, address))
+		a, b := strings.Index(local, fold(cellOf(row, columns[0]))), strings.Index(local, fold(cellOf(row, columns[1])))
+		switch {
+		case a < 0 || b < 0:
+		case a > b:
+			turned++
+		default:
+			straight++
+		}
+	}
+	if len(columns) == 2 && turned > straight {
+		return []int{columns[1], columns[0]}
+	}
+	return columns
+}

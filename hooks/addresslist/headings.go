@@ -1,0 +1,94 @@
+package addresslist
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// The meanings of a heading. Headings that differ in case, accents, spaces and marks are the same; what stands in
+// brackets, such as "[Required]", is none of it.
+const (
+	emailHeading = 1 + iota // the address of the person
+	otherHeading            // an address, if the cells are any
+	fullHeading             // the whole name
+	shortHeading            // the whole name, or the part of it that no other column has
+	firstHeading
+	middleHeading
+	lastHeading
+	lastMoreHeading // a second last name
+)
+
+func meanings(all map[int]string) map[string]int {
+	table := map[string]int{}
+	for meaning, list := range all {
+		for _, heading := range strings.Fields(list) {
+			table[heading] = meaning
+		}
+	}
+	return table
+}
+
+// primary are the headings of columns of addresses, in the order in which a row's address is looked for in several.
+var primary = meanings(map[int]string{
+	emailHeading: `email mail emailaddress emailaddresses primaryemail primaryemailaddress primarysmtpaddress smtpaddress email1 email1value email1address
+		emailprimary useremail useremailaddress workemail emailwork businessemail officeemail emailbusiness mailaddress emailid loginemail contactemail memberemail
+		emailadresse mailadresse emailadressen mailanschrift emailadres mailadres epost epostadresse epostadress eposta epostaadresi
+		courriel adresseemail adressemail adressecourriel adresseelectronique adressedecourriel adressedemessagerie
+		correo correoelectronico emailcorreo direcciondecorreo direcciondecorreoelectronico direccionemail
+		enderecodeemail enderecoemail enderecoeletronico enderecodecorreioeletronico correioeletronico indirizzoemail indirizzomail indirizzodipostaelettronica postaelettronica
+		adresemail adrespocztyelektronicznej sahkoposti sahkopostiosoite emailcim epasts elpastas emailaadress
+		почта электроннаяпочта адресэлектроннойпочты 邮箱 电子邮件 电子邮箱 メール メールアドレス 이메일`,
+	otherHeading: `userprincipalname upn signinname address adresse adresses direccion endereco indirizzo adres username user userid login loginname
+		accountname account contact recipient email2 email2value email2address email3value to attendee participant`,
+})
+
+// secondary are the headings of columns that make up a name.
+var secondary = meanings(map[int]string{
+	fullHeading: `fullname displayname realname completename formattedname commonname cn fn membername participantname attendeename contactname personname recipientname
+		participant attendee person contact teilnehmer firstandlastname firstlastname namesurname nameandsurname nomcomplet nometprenom prenometnom nomprenom prenomnom nomdaffichage
+		nombrecompleto nombreyapellidos nombreyapellido nombreapellidos apellidosynombre nombreparamostrar nomecompleto nomeecognome cognomeenome nomeesobrenome nomeeapelido nomedeexibicao
+		vollstandigername vollername anzeigename vorundnachname vornameundnachname vornamenachname vornamename namevorname nachnamevorname
+		volledigenaam weergavenaam imieinazwisko fuldenavn visningsnavn fulltnavn fullstandigtnamn kokonimi фио 姓名 名前 氏名 이름`,
+	shortHeading: "name names nom nome nombre naam navn namn nimi nev имя",
+	firstHeading: `firstname first firstnames given givenname givennames forename forenames christianname legalfirstname vorname vornamen rufname prenom prenoms
+		nombres nombredepila primernombre primeironome nomeproprio voornaam fornavn fornamn etunimi imie keresztnev 名`,
+	middleHeading:   "middlename middlenames middle middleinitial middleinitials additionalname additionalnames secondname zweitername segundonombre segundonome tussenvoegsel mellemnavn mellomnavn",
+	lastHeading:     "lastname last lastnames surname surnames familyname family sn nachname familienname zuname nomdefamille apellido apellidos primerapellido sobrenome sobrenomes apelido apelidos ultimonome cognome achternaam familienaam etternavn efternavn efternamn sukunimi nazwisko vezeteknev фамилия 姓",
+	lastMoreHeading: "segundoapellido secondlastname secondsurname",
+})
+
+// others are words of headings of addresses that are not where a person is written to, or are somebody else's.
+var others = regexp.MustCompile(`recovery|secondary|alternat|proxy|backup|manager|supervisor|parent|guardian|sponsor|createdby|invitedby|addedby|modifiedby|ownedby|owner|approver|delegate|forward|displayname`)
+
+var bracketed = regexp.MustCompile(`\[[^\]]*\]|\([^)]*\)`)
+
+// key is a heading as it is looked up: letters and digits alone, lower case, without accents.
+func key(heading string) string {
+	heading = bracketed.ReplaceAllString(heading, "")
+	if len(heading) > 100 {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, fold(heading))
+}
+
+// rank says how likely a column with this heading has the address of the person: 3 to 0, and -1 for another address.
+func rank(heading string) int {
+	k := key(heading)
+	switch {
+	case primary[k] == emailHeading:
+		return 3
+	case k == "userprincipalname" || k == "upn" || strings.HasPrefix(k, "email2") || strings.HasPrefix(k, "email3"):
+		return 2
+	case primary[k] == otherHeading:
+		return 1
+	case others.MatchString(k):
+		return -1
+	}
+	return 0
+}

@@ -1,0 +1,114 @@
+// Package addresslist reads lists of people as other programs export them and as people paste them: tables with or
+// without headings, recipients of an email, plain addresses, contact cards. It never guesses a name: a name comes from
+// a column of names or stands before an address in angle brackets, and is left out otherwise.
+package addresslist
+
+import (
+	"slices"
+
+	"usher/hooks/accounts"
+	"usher/hooks/record"
+)
+
+const (
+	// MaxEntries is how many entries of a list are read. What follows is only counted.
+	MaxEntries = 10_000
+	// MaxBytes is the largest file that is read.
+	MaxBytes = 2 << 20
+)
+
+// Entry is one address of a list, as it was written and as it was read.
+type Entry struct {
+	Row     int    // where it begins: the row of a table, headings and blank rows included, or the line of a text; 0 if neither
+	Raw     string // as it was written
+	Name    string // empty if there is none that can be used
+	Address string // canonical; empty if Fault is not nil
+	Fault   error  // why there is no address
+
+	missing bool
+}
+
+// List is what was read.
+type List struct {
+	Entries []Entry
+
+	Table      bool     // read by columns
+	Address    string   // heading or number of the column of addresses
+	Names      []string // headings or numbers of the columns that make up the name
+	Unused     []string // headings of the columns that were not used
+	Headings   bool     // the first row has no address and no known heading, and was read as headings
+	Above      int      // rows above the headings, which were skipped
+	Additional int      // further addresses of one person, which were skipped
+	BadNames   int      // names that cannot be used
+}
+
+// tooLong marks the entries after the first MaxEntries.
+var tooLong = record.Refuse("emails", record.CodeTooMany, "The list is too long.")
+
+var (
+	noAddress = record.Refuse("email", accounts.CodeBadEmail, "This row has no address.")
+	several   = record.Refuse("email", accounts.CodeBadEmail, "More than one address. Enter one at a time.")
+)
+
+// Missing reports whether nothing was written where the address belongs.
+func (e Entry) Missing() bool { return e.missing }
+
+// Unread is an entry after the first MaxEntries: the list is refused, so it is only counted.
+func Unread(raw string) Entry { return Entry{Raw: raw, Fault: tooLong} }
+
+// Of is the entry of an address and a name that were given apart. A name that cannot be used is dropped.
+func Of(name, address string) Entry {
+	e := Entry{Raw: address, Name: Name(name)}
+	e.Address, e.Fault = one(address)
+	return e
+}
+
+// Parse reads exactly one entry: an address, alone or as "Name <address>".
+func Parse(text string) Entry {
+	list := &List{}
+	list.line(plain(text), 0)
+	addressed := slices.DeleteFunc(slices.Clone(list.Entries), func(e Entry) bool { return e.Fault != nil })
+	switch {
+	case len(list.Entries) == 1:
+		list.Entries[0].Raw = text
+		return list.Entries[0]
+	case len(addressed) > 1:
+		return Entry{Raw: text, Fault: several}
+	}
+	_, err := accounts.Canonical(text)
+	return Entry{Raw: text, Fault: err}
+}
+
+// ParseAll reads one entry of each text, in their order.
+func ParseAll(texts []string) []Entry {
+	entries := make([]Entry, 0, len(texts))
+	for n, text := range texts {
+		if n >= MaxEntries {
+			entries = append(entries, Unread(""))
+			continue
+		}
+		entries = append(entries, Parse(text))
+	}
+	return entries
+}
+
+// add takes in an entry, or only counts it.
+func (l *List) add(e Entry) {
+	if len(l.Entries) >= MaxEntries {
+		e = Unread("")
+	}
+	l.Entries = append(l.Entries, e)
+}
+
+// Format writes an entry so that Parse reads the same.
+func Format(e Entry) string {
+	switch {
+	case e.Fault != nil:
+		return flat(e.Raw)
+	case e.Name == "":
+		return e.Address
+	case quotable(e.Name):
+		return `"` + e.Name + `" <` + e.Address + ">"
+	}
+	return e.Name + " <" + e.Address + ">"
+}

@@ -1,0 +1,161 @@
+package addresslist
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"usher/hooks/accounts"
+	"usher/hooks/record"
+)
+
+var (
+	comment = regexp.MustCompile(`\s*\([^()]*\)|\s*\[[^\[\]]*\]`)
+	ordinal = regexp.MustCompile(`^\(?\d{1,5}[.):\]]+\s+`)
+	digits  = regexp.MustCompile(`\d`)
+)
+
+// suffixes follow a name behind a comma and are no first name.
+var suffixes = words("jr sr i ii iii iv phd dphil md do dds dvm jd llm mba msc ma ba bsc bs rn cpa esq esquire dr prof mr mrs ms sir dipl ing ret usn")
+
+// companies are words of which the name of an organization has one.
+var companies = words("gmbh ag kg ug ohg ltd limited llc llp inc corp corporation co plc sa sas sarl srl spa bv nv ab oy as aps eu foundation association society verein university")
+
+// positions are words of positions, departments and groups: what stands in a column without a heading and is no name.
+var positions = words("admin administration administrator assistant associate board chair chairman chairperson chairwoman chief committee coordinator council counsel " +
+	"department deputy director division editorial engineer engineering events executive external facilities finance founder general guest guests head hr human intern internal it lead leader " +
+	"legal manager management marketing member members office officer operations owner partner president press principal producer product production project " +
+	"sales secretary senior service services staff student support teacher team technical trainer treasurer treasury trustee user users vice volunteer volunteers " +
+	"vorstand vorsitz vorsitzende vorsitzender kassier kassierin kassenwart schriftfuhrer verwaltung abteilung leitung leiter leiterin geschaftsfuhrer geschaftsfuhrerin mitglied " +
+	"president presidente presidenta secretaire secretario secretaria tesorero tesorera tresorier tresoriere tesoureiro tesoureira direction direccion direcao directeur directrice direktor gerente junta bureau conseil " +
+	"active inactive true false yes no none pending invited")
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, word := range strings.Fields(list) {
+		set[word] = true
+	}
+	return set
+}
+
+// Name is a name as it is used: one line, without what lists put around it, "Last, First" turned. It is empty if
+// what is given is no name: an address, a link, a number, or longer than a name can be.
+func Name(text string) string {
+	name := comment.ReplaceAllString(bareName(text), "")
+	if at := strings.LastIndex(name, ": "); at >= 0 {
+		name = name[at+2:] // "To: Ana Silva"
+	}
+	name, _, _ = strings.Cut(name, "|")
+	name = bareName(turned(bareName(name)))
+	name, err := record.Line("name", "The name", name, accounts.MaxName)
+	if err != nil || strings.ContainsAny(name, "@<>") || strings.Contains(strings.ToLower(name), "www.") || !strings.ContainsFunc(name, unicode.IsLetter) {
+		return ""
+	}
+	return name
+}
+
+// bareName takes quotation marks, bullets, numbers and what cannot be seen away from around a name.
+func bareName(text string) string {
+	name := strings.Join(strings.Fields(strings.ReplaceAll(record.Readable(text), `"`, "")), " ")
+	for {
+		cut := strings.Trim(name, " \t`´‘‚‛“”„‟«»‹›*•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:|\\<>~_=-–—")
+		cut = ordinal.ReplaceAllString(cut, "")
+		if n := len(cut); n > 1 && strings.HasPrefix(cut, "'") && strings.HasSuffix(cut, "'") {
+			cut = cut[1 : n-1]
+		}
+		if cut == name {
+			return name
+		}
+		name = cut
+	}
+}
+
+// turned is "First Last" for what is clearly "Last, First", without the position that some directories put behind a comma.
+func turned(name string) string {
+	last, first, ok := strings.Cut(name, ",")
+	last, first = strings.TrimSpace(last), strings.TrimSpace(first)
+	if !ok || last == "" || first == "" || strings.Contains(first, ",") {
+		return name
+	}
+	switch {
+	case position(first):
+		return last
+	case !personal(last) || !personal(first) || suffixes[fold(strings.Fields(first)[0])]:
+		return name
+	}
+	return first + " " + last
+}
+
+// personal reports whether a text can be the name of a person: a few words of letters.
+func personal(text string) bool {
+	fields := strings.Fields(text)
+	if len(fields) == 0 || len(fields) > 5 || position(text) {
+		return false
+	}
+	for _, word := range fields {
+		if companies[fold(word)] {
+			return false
+		}
+	}
+	for _, r := range text {
+		if !unicode.In(r, unicode.L, unicode.M) && !strings.ContainsRune(" .'’-·\u200c\u200d", r) {
+			return false
+		}
+	}
+	return true
+}
+
+// position reports whether a word of a text names a position or a group.
+func position(text string) bool {
+	for word := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if positions[word] {
+			return true
+		}
+	}
+	return false
+}
+
+// fold is a text as it is compared: lower case, without accents.
+func fold(text string) string {
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case r == 'ø':
+			b.WriteByte('o')
+		case r == 'ł':
+			b.WriteByte('l')
+		case r == 'ß':
+			b.WriteString("ss")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.Trim(b.String(), ".,")
+}
+
+// vouched reports whether the address has a word of the name before its @, or its initials.
+func vouched(name, address string) bool {
+	local, _, _ := strings.Cut(address, "@")
+	local = fold(local)
+	initials := ""
+	for word := range strings.FieldsFuncSeq(fold(name), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if utf8.RuneCountInString(word) >= 3 && strings.Contains(local, word) {
+			return true
+		}
+		first, _ := utf8.DecodeRuneInString(word)
+		initials += string(first)
+	}
+	return initials != "" && (initials == local || strings.HasPrefix(local, fold(strings.ReplaceAll(name, " ", ""))))
+}
+
+// quotable reports whether a name before an address needs quotation marks.
+func quotable(name string) bool { return strings.ContainsAny(name, ",;'()[]") }
+
+// flat is a text on one line, without what parts entries.
+func flat(text string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer(",", " ", ";", " ", `"`, " ", "<", " ", ">", " ").Replace(record.Readable(text))), " ")
+}

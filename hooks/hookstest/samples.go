@@ -1,0 +1,40 @@
+package hookstest
+
+import (
+	"embed"
+	"testing"
+)
+
+//go:embed samples
+var samples embed.FS
+
+// Sample is a list that was refused or misread in real use, and the people on it as "Name <address>".
+type Sample struct {
+	Name string
+	Text string
+	Want []string
+}
+
+// Samples are such lists, byte for byte as they came.
+func Samples(t testing.TB) []Sample {
+	t.Helper()
+	const ana, rui = "Ana Silva <ana.silva@example.org>", "Rui Costa <rui.costa@example.org>"
+	all := []Sample{
+		{Name: "microsoft-365.csv", Want: []string{ana}},
+		{Name: "google-workspace.csv", Want: []string{ana, rui}},
+		{Name: "semicolon-lastname-first.csv", Want: []string{ana, rui}},
+		{Name: "tabs-empty-cell.tsv", Want: []string{ana, rui}},
+		{Name: "paste-from-spreadsheet.txt", Want: []string{ana, rui}},
+		{Name: "paste-outlook.txt", Want: []string{ana, rui}},
+		{Name: "quote-inside-cell.csv", Want: []string{"Ana Nina Silva <ana.silva@example.org>", rui}},
+		{Name: "paste-invisible.txt", Want: []string{"ana.silva@example.org", "eva@example.org"}},
+	}
+	for n := range all {
+		text, err := samples.ReadFile("samples/" + all[n].Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[n].Text = string(text)
+	}
+	return all
+}
