@@ -21,14 +21,14 @@ const (
 	joinsFrom   = 600 // a minute, from one network
 )
 
-// Find reads the session of a link, whether its code is the session's own or a participant's. personal is the
-// code if it is a participant's. One that leads nowhere is record.ErrNotFound, and too many: refused for a while.
+// Find reads the session of a link, whether its code is the session's own or an invitee's: a personal link to a series
+// leads to the session that is running, else to the next one (R168). personal is the code if it is an invitee's. One that leads nowhere is record.ErrNotFound, and too many: refused for a while.
 func Find(app core.App, code, from string) (session *sessions.Session, personal string, err error) {
 	if strings.HasPrefix(code, sessions.PersonalPrefix) {
 		personal = code
-		var p *sessions.Participant
-		if p, err = sessions.ParticipantByCode(app, code); err == nil {
-			session, err = sessions.ByID(app, p.SessionID())
+		var lead *sessions.Lead
+		if lead, err = sessions.Follow(app, code); err == nil {
+			session = lead.Session
 		}
 	} else {
 		session, err = sessions.ByCode(app, code)

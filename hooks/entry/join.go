@@ -99,6 +99,8 @@ func (v *Visitor) refusal() error {
 		return refuse(CodeBlocked, "You are not on the list of this session. Ask its host to add your address.")
 	case Refused:
 		return refuse(CodeBlocked, "The host did not let you in. Ask the host.")
+	case Removed:
+		return refuse(CodeBlocked, "You are no longer invited to this session. Ask its host to invite you again.")
 	case Out:
 		return refuse(CodeBlocked, "This session is closed to you. Ask its host, or the team.")
 	case Full:

@@ -26,13 +26,13 @@ func (v *Visitor) MakesAccount() bool {
 }
 
 // Enroll makes the account of a personal link's address, and belongs to no team by it (D7). The mailed link proves
-// the address: an account that somebody else had begun with it is taken over, with a new password. Where no
-// letter is delivered it proves nothing: the account is made, and the refusal is accounts.CodeUnverified.
+// the address: an account that somebody else had begun with it is taken over, with a new password. A link that
+// was not emailed proves nothing: the account is made, and the refusal is accounts.CodeUnverified.
 func Enroll(app core.App, visitor *Visitor, n Newcomer) (*core.Record, error) {
 	if !visitor.MakesAccount() {
 		return nil, record.Refuse("base", accounts.CodeWrongAccount, "There is an account for this address. Sign in with it, then come back here.")
 	}
-	delivered := mail.Works(app)
+	delivered := visitor.proves(app)
 	fresh := accounts.New{Email: visitor.Participant.Address(), Name: n.Name, Password: n.Password, Timezone: n.Timezone, Verified: delivered}
 	if err := accounts.Check(&fresh); err != nil {
 		return nil, err
@@ -46,9 +46,16 @@ func Enroll(app core.App, visitor *Visitor, n Newcomer) (*core.Record, error) {
 	err = audit.Do(app, entry, func(tx core.App) error {
 		if account, err = accounts.Enter(tx, account, delivered, "come back here"); err == nil {
 			entry.Actor = account.Id
+			if !delivered && mail.Works(tx) {
+				err = accounts.SendConfirmation(tx, account)
+			}
 		}
 		return err
 	})
+	if err == nil && !account.Verified() && mail.Works(app) {
+		return account, record.Refuse("base", accounts.CodeUnverified, "Your account is ready. We emailed a link to "+account.Email()+
+			" to confirm the address. Open it, then come back to this page.")
+	}
 	if err == nil && !account.Verified() {
 		err = record.Refuse("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+
 			"so whoever runs it confirms your address first; then open this link again.")

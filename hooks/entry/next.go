@@ -7,24 +7,24 @@ import (
 	"usher/hooks/sessions"
 )
 
-// Next is where the series of a session goes on that is over, and the code of the visitor's own link there.
+// Next is where the series of a session goes on, and the code of the visitor's own link there.
 type Next struct {
 	Session *sessions.Session
 	Code    string
 }
 
-// Next is what the visitor is asked to next in the series of a session that is over, or nil. It is told to nobody but
-// the person himself: who is signed in, or came by the personal code of the session that is over.
+// Next is the next session of the series to which the visitor is invited, or nil: for a session that is over, or whose
+// list the visitor is not on. Only invitees learn of it: signed in, or by their personal code.
 func (v *Visitor) Next(app core.App) (*Next, error) {
 	var p *sessions.Participant
 	var err error
 	switch {
-	case v.over() == "" || v.departed:
+	case v.over() == "" && v.Standing != Stranger && v.Standing != Removed || v.departed:
 		return nil, nil
 	case v.SignedIn && (v.Code == "" || v.mine()):
 		p, err = sessions.Following(app, v.Session, v.Account)
-	case !v.SignedIn && v.Code != "":
-		p, err = sessions.FollowingOf(app, v.Session, v.Participant)
+	case !v.SignedIn && v.lead != nil:
+		p, err = sessions.FollowingByLink(app, v.Session, v.lead.Link)
 	}
 	if err != nil || p == nil {
 		return nil, record.UnlessNotFound(err)

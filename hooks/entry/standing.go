@@ -29,6 +29,7 @@ const (
 	Full  Standing = "full"      // as many are in as may be
 
 	Refused Standing = "refused" // by a host, at the door
+	Removed Standing = "removed" // the personal link of somebody who was taken off the session, and of its series off all that is to come
 	Out     Standing = "out"     // put out of this session, or not in the team any more (R71, R115)
 	Ended   Standing = "ended"
 	Off     Standing = "cancelled"
@@ -40,13 +41,21 @@ const (
 func (v *Visitor) judge(delivered bool) {
 	v.at = time.Now()
 	v.Starts = v.mayStart()
-	for _, judged := range []Standing{v.over(), v.barred(), v.unknown(delivered), v.unwelcomed(), v.ahead()} {
+	for _, judged := range []Standing{v.removed(), v.over(), v.barred(), v.unknown(delivered), v.unwelcomed(), v.ahead()} {
 		if judged != "" {
 			v.Standing = judged
 			return
 		}
 	}
 	v.Standing = v.inTime()
+}
+
+// removed is for whoever comes by the personal link of an invitee who was taken off the list.
+func (v *Visitor) removed() Standing {
+	if v.lead == nil || !v.lead.Removed || v.Participant != nil || v.SignedIn && v.welcome() {
+		return ""
+	}
+	return Removed
 }
 
 // over is what ends it for everybody.

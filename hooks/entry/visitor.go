@@ -32,7 +32,8 @@ type Visitor struct {
 	at       time.Time // when he was judged
 	departed bool      // from the team, since he was asked
 	full     bool
-	taken    bool // his address is another account's place, which had it before
+	taken    bool           // his address is another account's place, which had it before
+	lead     *sessions.Lead // of the personal code, if it is one of the session or its series
 }
 
 // At tells who stands at the door of the session. account is who is signed in, or nil; code is the personal code
@@ -52,7 +53,7 @@ func At(app core.App, account *core.Record, code string, session *sessions.Sessi
 	if err := v.belong(app); err != nil {
 		return nil, err
 	}
-	v.judge(mail.Works(app))
+	v.judge(v.proves(app))
 	return v, nil
 }
 
@@ -71,14 +72,16 @@ func (v *Visitor) place(app core.App) (err error) {
 // recognise finds the visitor on the list: by the personal code, else by the account or its address.
 func (v *Visitor) recognise(app core.App, code string) (err error) {
 	if code != "" {
-		v.Participant, err = sessions.ParticipantByCode(app, code)
-		if err == nil && v.Participant.SessionID() == v.Session.Id {
-			v.Code = code
-			return v.known(app)
-		}
-		v.Participant = nil
+		lead, err := sessions.FollowTo(app, code, v.Session)
 		if record.UnlessNotFound(err) != nil {
 			return err
+		}
+		if err == nil {
+			v.lead = lead
+			if lead.Participant != nil {
+				v.Participant, v.Code = lead.Participant, code
+				return v.known(app)
+			}
 		}
 	}
 	if v.Account == nil {
@@ -91,6 +94,12 @@ func (v *Visitor) recognise(app core.App, code string) (err error) {
 		v.taken = err == nil
 	}
 	return record.UnlessNotFound(err)
+}
+
+// proves reports whether the personal link shows that the visitor reads the email of its address: it was emailed, and not
+// shown to a host who copied it (R60).
+func (v *Visitor) proves(app core.App) bool {
+	return mail.Works(app) && (v.lead == nil || !v.lead.Shown)
 }
 
 // known finds the account of who came by a personal link and is not signed in.

@@ -131,7 +131,7 @@ func (h *hall) loose(widened ...string) *hall {
 		settings.Set(app, *settings.Of(h.app))
 		hookstest.Widen(app, widened...)
 	})
-	for _, collection := range []string{"users", "teams", "memberships", "rooms", "sessions", "participants"} {
+	for _, collection := range []string{"users", "teams", "memberships", "rooms", "sessions", "participants", "personal_links", "personal_codes"} {
 		rows, err := h.app.FindAllRecords(collection)
 		if err != nil {
 			h.Fatal(err)

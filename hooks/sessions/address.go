@@ -44,6 +44,9 @@ func readdress(tx core.App, account *core.Record, was string) error {
 		if err := tx.Save(row); err != nil {
 			return err
 		}
+		if err := readdressLink(tx, row.GetString("link"), account.Email()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -51,7 +54,7 @@ func readdress(tx core.App, account *core.Record, was string) error {
 // guardIdentity refuses to make a person somebody else. A place that has an account stays the account's; its address
 // changes with that of the account alone.
 func guardIdentity(app core.App, r, before *core.Record) error {
-	if record.Differs(r, before, "team", "session") {
+	if record.Differs(r, before, "team", "session") || before.GetString("link") != "" && record.Differs(r, before, "link") {
 		return fixedPerson()
 	}
 	if was := before.GetString("user"); was != "" && r.GetString("user") != was {

@@ -40,6 +40,7 @@ func boundsOf(app core.App, team *core.Record) (*bounds, error) {
 // seating is what bounds how many people are asked to a session, and how many are.
 type seating struct {
 	Team       string `db:"team"`
+	Series     string `db:"series"`
 	Status     string `db:"status"`
 	Host       string `db:"host"`
 	HostName   string `db:"host_name"`
@@ -55,7 +56,7 @@ type seating struct {
 // seatingOf reads it as one statement, which stays prepared: a series of many people asks it for each.
 func seatingOf(app core.App, session, address string) (*seating, error) {
 	s := &seating{}
-	err := app.DB().NewQuery(`SELECT s.team, s.status, s.host, s.host_name, s.people, p.name plan, p.session_people plan_people,
+	err := app.DB().NewQuery(`SELECT s.team, s.series, s.status, s.host, s.host_name, s.people, p.name plan, p.session_people plan_people,
 			coalesce(r.name, '') room, coalesce(r.people, 0) room_people,
 			(SELECT count(*) FROM participants a WHERE a.session = s.id AND a.state IN ('invited', 'admitted')) asked,
 			EXISTS (SELECT 1 FROM participants a WHERE a.session = s.id AND a.email = {:email}) twice

@@ -17,11 +17,9 @@ func Following(app core.App, s *Session, account *core.Record) (*Participant, er
 		dbx.Params{"user": account.Id, "email": account.Email()}))
 }
 
-// FollowingOf is Following for a participant of s of whom no more is known than his personal code: by his address, as
-// far as it is not somebody else's there.
-func FollowingOf(app core.App, s *Session, p *Participant) (*Participant, error) {
-	return following(app, s, dbx.NewExp("(p.email = {:email} AND ({:user} IN ('', p.user) OR p.user = ''))",
-		dbx.Params{"user": p.UserID(), "email": p.Address()}))
+// FollowingByLink is Following for an invitee of whom only the personal link is known.
+func FollowingByLink(app core.App, s *Session, link string) (*Participant, error) {
+	return following(app, s, dbx.HashExp{"p.link": link})
 }
 
 func following(app core.App, s *Session, who dbx.Expression) (*Participant, error) {

@@ -19,8 +19,15 @@ import (
 // PersonalPrefix is how the code of a personal link begins; a session's own code never does.
 const PersonalPrefix = "usp_"
 
-// codeOf is the secret of a row for a purpose. It is made of the row's id and the key of the data folder, so that it is
-// the same whenever it is shown, and nobody can read it from the database.
+// The purposes of codes. A code that was shown to a host is not the one that is emailed: it proves nothing about the
+// address (R60).
+const (
+	emailedLinks = "personal links"
+	shownLinks   = "shown personal links"
+)
+
+// codeOf is the secret of a row for a purpose. It is derived from the row's id and the key of the data folder, so that
+// it is the same whenever it is needed, and cannot be read from the database.
 func codeOf(app core.App, purpose, prefix, id string) (string, error) {
 	key, err := mail.Secret(app, purpose)
 	if err != nil {
@@ -31,41 +38,71 @@ func codeOf(app core.App, purpose, prefix, id string) (string, error) {
 	return prefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
 }
 
-// PersonalCode is the code of a participant's own link (R72): every letter carries the same one.
+// PersonalCode is the code of a participant's personal link (R72): the same in every email about a session, and about
+// all sessions of a series (R168).
 func PersonalCode(app core.App, p *Participant) (string, error) {
-	return codeOf(app, "personal links", PersonalPrefix, p.Id)
+	return codeOf(app, emailedLinks, PersonalPrefix, p.GetString("link"))
 }
 
-// OwnCode is the code by which a participant opens the session: his own, or the session's where his row does not know
-// his own any more, as after a restore. It writes nothing.
+// OwnCode is the code by which a participant opens the session: the personal one, or the session's where that one is
+// not known, as after a restore. It writes nothing.
 func OwnCode(app core.App, p *Participant, s *Session) (string, error) {
 	code, err := PersonalCode(app, p)
-	if err == nil && p.GetString("token_hash") != hashed(code) {
+	if err != nil {
+		return "", err
+	}
+	known, err := knownCode(app, code)
+	if err == nil && !known {
 		return s.Code(), nil
 	}
 	return code, err
 }
 
-// personalLink is the address of a participant's own link, which his row knows again after a restore.
+// personalLink is the address of a participant's personal link, for an email. It works again after a restore.
 func personalLink(tx core.App, p *Participant) (string, error) {
-	code, err := PersonalCode(tx, p)
-	if err != nil {
-		return "", err
-	}
-	if p.GetString("token_hash") != hashed(code) {
+	return linkFor(tx, p, emailedLinks)
+}
+
+func linkFor(tx core.App, p *Participant, purpose string) (string, error) {
+	if p.GetString("link") == "" {
 		if err := tx.Save(p); err != nil {
 			return "", err
 		}
 	}
+	code, err := keepCode(tx, p.GetString("link"), purpose)
+	if err != nil {
+		return "", err
+	}
 	return settings.Of(tx).Link("/s/" + code), nil
 }
 
-// ParticipantByCode reads who has that personal code, or record.ErrNotFound.
-func ParticipantByCode(app core.App, code string) (*Participant, error) {
-	if !strings.HasPrefix(code, PersonalPrefix) || len(code) > 100 {
-		return nil, record.ErrNotFound
+// keepCode makes the code of a link for a purpose, and stores its hash unless it is stored already.
+func keepCode(tx core.App, link, purpose string) (string, error) {
+	code, err := codeOf(tx, purpose, PersonalPrefix, link)
+	if err != nil {
+		return "", fmt.Errorf("make a personal link: %w", err)
 	}
-	return oneParticipant(app, dbx.HashExp{"token_hash": hashed(code)})
+	known, err := knownCode(tx, code)
+	if err != nil || known {
+		return code, err
+	}
+	row, err := blankRow(tx, "personal_codes")
+	if err != nil {
+		return "", err
+	}
+	row.Load(map[string]any{"link": link, "token_hash": hashed(code), "shown": purpose == shownLinks})
+	if err := record.Write(tx, row); err != nil {
+		return "", fmt.Errorf("keep a personal link: %w", err)
+	}
+	return code, nil
+}
+
+func knownCode(app core.App, code string) (bool, error) {
+	n, err := app.CountRecords("personal_codes", dbx.HashExp{"token_hash": hashed(code)})
+	if err != nil {
+		return false, fmt.Errorf("look for a personal link: %w", err)
+	}
+	return n > 0, nil
 }
 
 func hashed(code string) string {
@@ -73,13 +110,64 @@ func hashed(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// keepCode keeps the hash of the participant's own code in his row. After a restore the key of the folder is another
-// one; the next save of the row sets it anew.
-func keepCode(app core.App, r *core.Record) error {
-	code, err := PersonalCode(app, &Participant{r})
-	if err != nil {
-		return fmt.Errorf("make a personal link: %w", err)
+// keepLink gives a new participant the personal link of the address for the session, or for its series: the one that
+// there is already, else a new one.
+func keepLink(tx core.App, r *core.Record, series string) error {
+	of := dbx.HashExp{"session": r.GetString("session")}
+	if series != "" {
+		of = dbx.HashExp{"series": series}
 	}
-	r.Set("token_hash", hashed(code))
+	var found []*core.Record
+	err := tx.RecordQuery("personal_links").AndWhere(of).AndWhere(dbx.HashExp{"email": r.GetString("email")}).
+		WithContext(record.Kept).Limit(1).All(&found)
+	if err != nil {
+		return fmt.Errorf("find a personal link: %w", err)
+	}
+	if len(found) == 0 {
+		link, err := blankRow(tx, "personal_links")
+		if err != nil {
+			return err
+		}
+		link.Load(map[string]any{"team": r.GetString("team"), "email": r.GetString("email")})
+		for field, id := range of {
+			link.Set(field, id)
+		}
+		if err := record.Write(tx, link); err != nil {
+			return fmt.Errorf("make a personal link: %w", err)
+		}
+		r.Set("link", link.Id)
+		_, err = keepCode(tx, link.Id, emailedLinks)
+		return err
+	}
+	r.Set("link", found[0].Id)
+	if found[0].GetString("removed") == "" {
+		return nil
+	}
+	found[0].Set("removed", "")
+	return tx.Save(found[0])
+}
+
+// readdressLink gives a personal link the new address of its account, so that later invitations find it. Where the
+// address has one already, both lead on.
+func readdressLink(tx core.App, id, address string) error {
+	_, err := tx.DB().NewQuery(`UPDATE OR IGNORE personal_links SET email = {:address} WHERE id = {:id}`).
+		Bind(dbx.Params{"id": id, "address": address}).Execute()
+	if err != nil {
+		return fmt.Errorf("readdress a personal link: %w", err)
+	}
 	return nil
+}
+
+func blankRow(tx core.App, collection string) (*core.Record, error) {
+	found, err := tx.FindCachedCollectionByNameOrId(collection)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", collection, err)
+	}
+	row := core.NewRecord(found)
+	row.Id = core.GenerateDefaultRandomId()
+	return row, nil
+}
+
+func isPersonal(code string) bool {
+	return strings.HasPrefix(code, PersonalPrefix) && len(code) <= 100
 }

@@ -35,7 +35,12 @@ func registerPeople(app core.App) {
 	app.OnRecordUpdate("participants").BindFunc(tidied)
 	app.OnRecordCreateExecute("participants").BindFunc(record.Guard(guardNewPerson))
 	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardPerson))
-	app.OnRecordDeleteExecute("participants").BindFunc(record.Guard(keepHost))
+	app.OnRecordDeleteExecute("participants").BindFunc(record.Guard(func(app core.App, r *core.Record) error {
+		if err := keepHost(app, r); err != nil {
+			return err
+		}
+		return noteRemoved(app, r)
+	}))
 }
 
 func tidyPerson(r *core.Record) error {
@@ -63,9 +68,6 @@ func guardNewPerson(app core.App, r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	if err := keepCode(app, r); err != nil {
-		return err
-	}
 	switch {
 	case s.Team != r.GetString("team"):
 		return record.Refuse("team", CodeFixed, "A person is asked by the team whose session it is.")
@@ -79,7 +81,10 @@ func guardNewPerson(app core.App, r *core.Record) error {
 			return err
 		}
 	}
-	return s.judgePart(app, r)
+	if err := s.judgePart(app, r); err != nil {
+		return err
+	}
+	return keepLink(app, r, s.Series)
 }
 
 func guardPerson(app core.App, r *core.Record) error {
@@ -90,8 +95,14 @@ func guardPerson(app core.App, r *core.Record) error {
 	if before.GetString("state") == StateOut && r.GetString("state") != StateOut {
 		return record.Refuse("state", CodeOut, "Whoever was put out of a session stays out of it.")
 	}
-	if err := keepCode(app, r); err != nil {
-		return err
+	if r.GetString("link") == "" { // a row that no rule of ours wrote
+		s, err := sessionOf(app, r)
+		if err != nil {
+			return err
+		}
+		if err := keepLink(app, r, s.SeriesID()); err != nil {
+			return err
+		}
 	}
 	if record.Differs(r, before, "part", "user") && (r.GetString("user") != "" || record.Differs(r, before, "part")) {
 		s, err := seatingOf(app, r.GetString("session"), "")

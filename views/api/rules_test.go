@@ -108,6 +108,8 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"departures":      closed,
 	"series":          closed,
 	"participants":    closed,
+	"personal_links":  closed,
+	"personal_codes":  closed,
 	"feeds":           closed,
 	"attendances":     closed,
 	"session_reports": closed,
@@ -157,7 +159,7 @@ func TestSecretsAreHidden(t *testing.T) {
 	for collection, fields := range map[string][]string{
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
 		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "sessions": {"media", "elsewhere"},
-		"participants": {"token_hash", "passed"}, "feeds": {"token_hash"}, "users": {"password", "tokenKey"},
+		"participants": {"token_hash", "passed", "link", "told"}, "personal_codes": {"token_hash"}, "feeds": {"token_hash"}, "users": {"password", "tokenKey"},
 	} {
 		c, err := app.FindCollectionByNameOrId(collection)
 		if err != nil {

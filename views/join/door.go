@@ -66,7 +66,7 @@ func (p *doorProps) hide(v *entry.Visitor, e *core.RequestEvent) {
 		if v.Participant == nil {
 			p.Facts.About = ""
 		}
-	case entry.Stranger, entry.Out:
+	case entry.Stranger, entry.Out, entry.Removed:
 		p.Facts.About = ""
 	}
 }

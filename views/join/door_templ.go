@@ -641,7 +641,7 @@ func doorFoot(p doorProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		switch p.Standing {
-		case entry.Ended, entry.Off, entry.Missed, entry.Out, entry.Refused, entry.Stranger:
+		case entry.Ended, entry.Off, entry.Missed, entry.Out, entry.Removed, entry.Refused, entry.Stranger:
 			templ_7745c5c3_Err = frame.Help(p.Help).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

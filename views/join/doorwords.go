@@ -23,6 +23,8 @@ func (p doorProps) title() string {
 		return "The session is full"
 	case entry.Refused:
 		return "The host didn't admit you"
+	case entry.Removed:
+		return "You're no longer invited"
 	case entry.Out:
 		return p.outTitle()
 	case entry.Ended:
@@ -85,9 +87,14 @@ func (p doorProps) signInLede() string {
 func (p doorProps) deadLede() string {
 	switch p.Standing {
 	case entry.Stranger:
+		if p.Next != "" {
+			return "You're not invited to this session, but you are invited to a later one in its series."
+		}
 		return "You're signed in as " + p.Address + ", which isn't invited. Sign in with the invited address, or ask " + p.Facts.Host + " to invite this one."
 	case entry.Full:
 		return "You join automatically when someone leaves."
+	case entry.Removed:
+		return "You were removed from the list of invitees, and your link no longer opens the session. If you think it's a mistake, ask " + p.Facts.Host + "."
 	case entry.Refused:
 		return "Only the host can change this. If you think it's a mistake, ask " + p.Facts.Host + "."
 	case entry.Out:

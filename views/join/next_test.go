@@ -56,34 +56,62 @@ func TestALinkToWhatIsOverLeadsOnInItsSeries(t *testing.T) {
 		tells(t, what+", on", b.Get(to), 200, "Weekly review")
 	}
 	nobody := l.server.Visitor()
-	leads("own link", nobody, l.own("new@x.example"), l.ownAt(all[1], "new@x.example"))
-	leads("own link of somebody with an account", nobody, l.own("outside@x.example"), l.ownAt(all[1], "outside@x.example"))
-	leads("signed in, the session's link", l.server.As(l.outside), l.link(), l.ownAt(all[1], "outside@x.example"))
-	leads("signed in, own link", l.server.As(l.guest), l.own("guest@x.example"), l.ownAt(all[1], "guest@x.example"))
+	opens := func(what string, b *viewstest.Browser, link string, s *sessions.Session) {
+		t.Helper()
+		tells(t, what, b.Get(link), 200, "Weekly review", s.Starts().Format("Monday 2 January"))
+	}
+	own := func(address string) string { return l.ownAt(all[0], address) }
+	opens("own link", nobody, own("new@x.example"), all[1])
+	opens("own link of somebody with an account", nobody, own("outside@x.example"), all[1])
+	opens("signed in, own link", l.server.As(l.guest), own("guest@x.example"), all[1])
+	leads("signed in, the session's link", l.server.As(l.outside), l.link(), own("outside@x.example"))
 	leads("nobody, the session's link", nobody, l.link(), "")
 	leads("not asked", l.server.As(stranger), l.link(), "")
-	leads("another's link", l.server.As(stranger), l.own("new@x.example"), "")
-	leads("another's link, asked too", l.server.As(l.guest), l.own("new@x.example"), "")
+	tells(t, "another's link", l.server.As(stranger).Get(own("new@x.example")), 200, "This link is for another address")
+	tells(t, "another's link, asked too", l.server.As(l.guest).Get(own("new@x.example")), 200, "This link is for another address")
 
 	hookstest.Exec(t, l.server.App, "UPDATE participants SET state = 'out' WHERE session = {:id} AND email = 'new@x.example'", dbx.Params{"id": all[1].Id})
-	leads("put out of the next", nobody, l.own("new@x.example"), l.ownAt(all[2], "new@x.example"))
+	opens("put out of the next", nobody, own("new@x.example"), all[2])
 	l.become(all[1], sessions.Cancelled)
-	leads("the next is off", nobody, l.own("outside@x.example"), l.ownAt(all[2], "outside@x.example"))
-	hookstest.Exec(t, l.server.App, "DELETE FROM participants WHERE session = {:id} AND email = 'outside@x.example'", dbx.Params{"id": all[2].Id})
-	leads("not asked to the next", nobody, l.own("outside@x.example"), "")
+	opens("the next is off", nobody, own("outside@x.example"), all[2])
+	row, err := sessions.ParticipantBy(l.server.App, all[2].Id, "outside@x.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := own("outside@x.example")
+	if err := l.server.App.Delete(row); err != nil {
+		t.Fatal(err)
+	}
+	tells(t, "removed from the last", nobody.Get(link), 410, "You&#39;re no longer invited", "Ask Host")
+	tells(t, "removed from the last, signed in, the session's link", l.server.As(l.outside).Get("/s/"+all[2].Code()), 200, "You are not on the list")
 	if _, err := sessions.Remove(l.server.App, hookstest.Actor(t, l.server.App, l.owner, l.team), l.guest.Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	leads("not in the team any more", l.server.As(l.guest), l.link(), "")
-	leads("not in the team any more, own link", nobody, l.own("guest@x.example"), "")
+	tells(t, "not in the team any more, own link", nobody.Get(own("guest@x.example")), 200, "This session is closed to you")
 	l.become(all[2], sessions.Ended)
-	leads("the last", nobody, l.own("new@x.example"), "")
+	tells(t, "the last", nobody.Get(own("new@x.example")), 410, "This session is over")
+}
+
+// A member who was removed from one session of a series finds the next one by its link.
+func TestTheSessionsLinkLeadsWhoWasTakenOffToTheNextOfTheSeries(t *testing.T) {
+	l := openLobby(t, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	link := l.own("guest@x.example")
+	row, err := sessions.ParticipantBy(l.server.App, l.session.Id, "guest@x.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.server.App.Delete(row); err != nil {
+		t.Fatal(err)
+	}
+	tells(t, "the session's link", l.server.As(l.guest).Get(l.link()), 200, "You are not on the list", "Next: ", `href="`+link+`"`, "invited to a later session")
+	tells(t, "the link of the email", l.server.Visitor().Get(link), 200, "Weekly review")
 }
 
 // TestALinkOnIsTheSessionsWhereTheRowDoesNotKnowItsOwn is as after a restore: no page writes.
 func TestALinkOnIsTheSessionsWhereTheRowDoesNotKnowItsOwn(t *testing.T) {
 	l, all := goesOn(t)
-	hookstest.Exec(t, l.server.App, "UPDATE participants SET token_hash = 'x' || id WHERE session = {:id}", dbx.Params{"id": all[1].Id})
+	hookstest.Exec(t, l.server.App, "UPDATE personal_codes SET token_hash = 'x' || id", nil)
 	tells(t, "after a restore", l.server.As(l.outside).Get(l.link()), 410, `href="/s/`+all[1].Code()+`"`)
 }
 

@@ -159,10 +159,10 @@ func toPage(e *core.RequestEvent) error { return web.Go(e, doorPath(e)) }
 
 func doorPath(e *core.RequestEvent) string { return "/s/" + e.Request.PathValue("code") }
 
-// doorStatus is 410 for what is over, whoever asks.
+// doorStatus is 410 for a session that is over and for a link whose invitee was removed.
 func doorStatus(standing entry.Standing) int {
 	switch standing {
-	case entry.Ended, entry.Off, entry.Missed:
+	case entry.Ended, entry.Off, entry.Missed, entry.Removed:
 		return http.StatusGone
 	}
 	return http.StatusOK
