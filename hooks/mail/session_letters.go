@@ -24,6 +24,7 @@ type SessionProps struct {
 	Series      int    // of a letter about a whole series: how many sessions there are from this one on
 	Last        time.Time
 	Leads       string // "the host", "a co-host" or "a presenter"; empty: takes part
+	Stays       bool   // removed from one session of a series, and still invited to others
 	Nameless    bool   // the link and a name are enough (R70)
 	Member      bool   // in the team already
 	Support     string
@@ -77,14 +78,22 @@ func SessionCancelled(p SessionProps) Letter {
 
 const takesOut = "The calendar file with this letter takes it out of your calendar."
 
-// SessionWithdrawn tells somebody that he is not asked to a session any more, which takes place without him.
+// SessionWithdrawn tells an invitee that a session, or a series, takes place without them.
 func SessionWithdrawn(p SessionProps) Letter {
 	s := p.sheet()
 	s.NoteBy, s.Note, s.Says = "", "", []string{takesOut}
-	s.Lead = fmt.Sprintf("%s took you off the list of this session. Your link to it no longer works.", p.by())
 	s.At.Before = "It was planned for"
-	s.Why = "You get this letter because you were asked to this session."
-	return p.letter(s, KindSessionCancelled, "No longer asked: "+p.Title+", "+p.short())
+	switch {
+	case p.Series > 1:
+		s.Lead = fmt.Sprintf("%s removed you from this series of sessions. Your link to it no longer works.", p.by())
+		s.At.Before = "The next was planned for"
+	case p.Stays:
+		s.Lead = fmt.Sprintf("%s removed you from this session. You're still invited to other sessions of the series, and your link opens them.", p.by())
+	default:
+		s.Lead = fmt.Sprintf("%s removed you from this session. Your link to it no longer works.", p.by())
+	}
+	s.Why = "You're receiving this email because you were invited to this session."
+	return p.letter(s, KindSessionCancelled, "No longer invited: "+p.Title+", "+p.short())
 }
 
 // HandedOverProps is what SessionsHandedOver needs. Zone nil is UTC.

@@ -78,6 +78,7 @@ func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []as
 		return err
 	}
 	form.fill(s)
+	s.raise(gone)
 	if err := tx.Save(s); err != nil {
 		return err
 	}
@@ -92,6 +93,14 @@ func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []as
 		post.tell(mail.KindSessionChanged, s)
 	}
 	return post.ask(s, came)
+}
+
+// raise raises the SEQUENCE of a session off whose list people were taken: calendars take the cancellation, and an
+// invitation after it, for newer than what they have.
+func (s *Session) raise(gone []*Participant) {
+	if len(gone) > 0 {
+		s.Set("sequence", s.GetInt("sequence")+1)
+	}
 }
 
 // judgeOut refuses to ask whom a host put out, or who was removed from the team: he stays out of this session.

@@ -79,6 +79,7 @@ func (r *rewriting) day(tx core.App, s *Session, series *Series, d day, times bo
 	form := r.form
 	form.Starts = d.at
 	form.fill(d.session)
+	d.session.raise(out)
 	if times {
 		d.session.Set("occurrence", d.at)
 	}

@@ -1,47 +1,53 @@
 package sessions
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/calendar"
 	"usher/hooks/mail"
+	"usher/hooks/record"
 	"usher/hooks/settings"
 )
 
-// eventOf is a session as a calendar shows it to one person; link is his. One of a series is told as such.
-func eventOf(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
-	e, err := plainEvent(app, s, p, link)
-	if err != nil || s.SeriesID() == "" {
-		return e, err
+// EventOf is a session as every calendar shows it, whether the file comes with an email, from the join page or in a feed:
+// the same UID and SEQUENCE, and one of a series with its RECURRENCE-ID. p is for whom it is and may be nil; link is what
+// opens it.
+func EventOf(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
+	if s.SeriesID() == "" {
+		return plainEvent(app, s, p, link)
 	}
 	rows, err := InSeries(app, s.SeriesID())
 	if err != nil {
-		return e, err
+		return calendar.Event{}, err
 	}
 	series, err := FindSeries(app, s.SeriesID())
 	if err != nil {
-		return e, err
+		return calendar.Event{}, err
 	}
-	e.UID, e.Sequence, e.Of = uid(app, series.Id), sequence(series, rows), s.GetDateTime("occurrence").Time()
-	return e, nil
+	return occurrenceEvent(app, series, sequence(series, rows), s, p, link)
 }
 
-// EventOf is a session as an event by itself: link is what its reader opens it by.
-func EventOf(app core.App, s *Session, link string) (calendar.Event, error) {
-	return plainEvent(app, s, nil, link)
+// occurrenceEvent is one session of a series. sequence is that of the series.
+func occurrenceEvent(app core.App, series *Series, sequence int, s *Session, p *Participant, link string) (calendar.Event, error) {
+	e, err := plainEvent(app, s, p, link)
+	e.UID, e.Sequence, e.Of = uid(app, series.Record), sequence, s.GetDateTime("occurrence").Time()
+	return e, err
 }
 
-// plainEvent is a session by itself. p may be nil: nobody is named as asked.
+// plainEvent is a session by itself. p may be nil: no invitee is named.
 func plainEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
 	place, err := RoomName(app, s)
 	if err != nil {
 		return calendar.Event{}, err
 	}
 	e := calendar.Event{
-		UID: uid(app, s.Id), Sequence: s.GetInt("sequence"), Stamp: s.GetDateTime("updated").Time(),
+		UID: uid(app, s.Record), Sequence: s.GetInt("sequence"), Stamp: s.GetDateTime("updated").Time(),
 		Starts: s.Starts(), Ends: s.Ends(), Zone: s.Zone(), Title: s.Title(), Description: s.GetString("description"),
 		Place: place, Link: link, Cancelled: s.Status() == Cancelled,
 		// The sender, for the host may change, and calendars take news from one organizer alone.
@@ -59,10 +65,19 @@ func plainEvent(app core.App, s *Session, p *Participant, link string) (calendar
 	return e, nil
 }
 
-// seriesEvents are a series as a calendar shows it to one person: its rule, without what was cancelled, and every
-// session that differs from the others. s is one that is as the series is.
-func seriesEvents(app core.App, s *Session, p *Participant, rows []*Session, link string) ([]calendar.Event, error) {
-	series, err := FindSeries(app, s.SeriesID())
+// seriesView is a series as one calendar shows it.
+type seriesView struct {
+	model  *Session              // one that is as the series is
+	person *Participant          // for whom it is; nil: no invitee is named
+	rows   []*Session            // all of the series
+	only   map[string]bool       // ids of those that the reader is invited to; nil: all
+	link   func(*Session) string // what opens a session
+}
+
+// seriesEvents are a series as a calendar shows it: its rule, without what was cancelled and what the reader is not
+// invited to, and every session that differs from the model.
+func seriesEvents(app core.App, v seriesView) ([]calendar.Event, error) {
+	series, err := FindSeries(app, v.model.SeriesID())
 	if err != nil {
 		return nil, err
 	}
@@ -70,16 +85,17 @@ func seriesEvents(app core.App, s *Session, p *Participant, rows []*Session, lin
 	if err != nil {
 		return nil, err
 	}
-	main, err := plainEvent(app, s, p, link)
+	n, link := sequence(series, v.rows), v.link(v.model)
+	main, err := occurrenceEvent(app, series, n, v.model, v.person, link)
 	if err != nil {
 		return nil, err
 	}
 	length := main.Ends.Sub(main.Starts)
-	main.UID, main.Sequence, main.Rule, main.Zone = uid(app, series.Id), sequence(series, rows), series.Rule(), series.Zone()
+	main.Of, main.Rule, main.Zone = time.Time{}, series.Rule(), series.Zone()
 	main.Starts, main.Ends = series.Starts(), series.Starts().Add(length)
 	held := map[int64]*Session{}
-	for _, row := range rows {
-		if row.Status() != Cancelled || s.Status() == Cancelled {
+	for _, row := range v.rows {
+		if (row.Status() != Cancelled || v.model.Status() == Cancelled) && (v.only == nil || v.only[row.Id]) {
 			held[row.GetDateTime("occurrence").Time().Unix()] = row
 		}
 	}
@@ -90,14 +106,13 @@ func seriesEvents(app core.App, s *Session, p *Participant, rows []*Session, lin
 			events[0].Except = append(events[0].Except, at)
 			continue
 		}
-		if row.Starts().Equal(at) && !row.differs(s) {
+		if row.Starts().Equal(at) && !row.differs(v.model) && v.link(row) == link {
 			continue
 		}
-		e, err := plainEvent(app, row, p, link)
+		e, err := occurrenceEvent(app, series, n, row, v.person, v.link(row))
 		if err != nil {
 			return nil, err
 		}
-		e.UID, e.Sequence, e.Of = main.UID, main.Sequence, at
 		events = append(events, e)
 	}
 	return events, nil
@@ -119,10 +134,52 @@ func sequence(series *Series, rows []*Session) int {
 	return n
 }
 
-func uid(app core.App, id string) string {
-	host := "usher"
-	if own, err := url.Parse(settings.Of(app).URL); err == nil && own.Hostname() != "" {
-		host = own.Hostname()
+// uid is the identifier of a session or a series in calendars. It is stored when the row is made, so that it outlives a
+// change of the server's address.
+func uid(app core.App, r *core.Record) string {
+	if fixed := r.GetString("uid"); fixed != "" {
+		return fixed
 	}
-	return id + "@" + host
+	return r.Id + "@" + uidHost(app)
+}
+
+func uidHost(app core.App) string {
+	if own, err := url.Parse(settings.Of(app).URL); err == nil && own.Hostname() != "" {
+		return own.Hostname()
+	}
+	return "usher"
+}
+
+// keepUID stores the identifier of a new session or series, and refuses another one for it.
+func keepUID(app core.App, r *core.Record) error {
+	if !r.IsNew() && r.Original().GetString("uid") != "" && record.Changed(r, "uid") {
+		return record.Refuse("base", CodeFixed, "The identifier in calendars can't be changed.")
+	}
+	if r.GetString("uid") == "" {
+		r.Set("uid", uid(app, r))
+	}
+	return nil
+}
+
+// registerUIDs stores, when the server starts, the identifiers of rows that have none: those from before they were
+// stored, of which emails have carried the server's address.
+func registerUIDs(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if err := KeepUIDs(e.App); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+}
+
+// KeepUIDs stores the identifiers of all sessions and series that have none yet.
+func KeepUIDs(app core.App) error {
+	for _, table := range []string{"sessions", "series"} {
+		_, err := app.NonconcurrentDB().NewQuery("UPDATE " + table + " SET uid = id || '@' || {:host} WHERE uid = ''").
+			Bind(dbx.Params{"host": uidHost(app)}).Execute()
+		if err != nil {
+			return fmt.Errorf("store the calendar identifiers of %s: %w", table, err)
+		}
+	}
+	return nil
 }

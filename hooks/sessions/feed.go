@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,13 +120,78 @@ func feedFile(app core.App, actor *actors.Actor, now time.Time) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	events := make([]calendar.Event, len(all))
-	for n, session := range all {
-		if events[n], err = EventOf(app, session, session.Link(app)); err != nil {
-			return nil, err
-		}
+	events, err := feedEvents(app, all)
+	if err != nil {
+		return nil, err
 	}
 	return calendar.Write(calendar.Publish, actor.Team.GetString("name"), events...), nil
+}
+
+// feedEvents are sessions as a feed shows them: those of a series together, under its UID.
+func feedEvents(app core.App, all []*Session) (events []calendar.Event, err error) {
+	open := func(s *Session) string { return s.Link(app) }
+	done := map[string]bool{}
+	for _, s := range all {
+		if s.SeriesID() == "" {
+			event, err := EventOf(app, s, nil, open(s))
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, event)
+			continue
+		}
+		if done[s.SeriesID()] {
+			continue
+		}
+		done[s.SeriesID()] = true
+		v := seriesView{model: s, only: map[string]bool{}, link: open}
+		for _, one := range all {
+			if one.SeriesID() != s.SeriesID() {
+				continue
+			}
+			v.only[one.Id] = true
+			if v.model.Status() == Cancelled {
+				v.model = one
+			}
+		}
+		if v.rows, err = InSeries(app, s.SeriesID()); err != nil {
+			return nil, err
+		}
+		more, err := seriesEvents(app, v)
+		if err != nil {
+			return nil, err
+		}
+		rest, err := besideRule(app, v, more)
+		if err != nil {
+			return nil, err
+		}
+		events = append(append(events, more...), rest...)
+	}
+	return events, nil
+}
+
+// besideRule are the sessions of a series that were held by a rule that it no longer has.
+func besideRule(app core.App, v seriesView, shown []calendar.Event) (events []calendar.Event, err error) {
+	series, err := FindSeries(app, v.model.SeriesID())
+	if err != nil {
+		return nil, err
+	}
+	occurrences, err := series.Occurrences()
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range v.rows {
+		at := row.GetDateTime("occurrence").Time()
+		if !v.only[row.Id] || row.Status() == Cancelled || slices.ContainsFunc(occurrences, at.Equal) {
+			continue
+		}
+		event, err := occurrenceEvent(app, series, shown[0].Sequence, row, nil, v.link(row))
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, event)
+	}
+	return events, nil
 }
 
 // registerFeeds ends the feed of who leaves a team, in the same transaction: a later membership does not revive it (R79).

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/calendar"
 	"usher/hooks/mail"
+	"usher/hooks/record"
 )
 
 // post sends the letters of one deed: to everybody whom it concerns one, and none to who did it.
@@ -105,12 +106,17 @@ func (p *post) bye(s *Session, gone []*Participant) {
 		if p.err = cmp.Or(p.err, err); p.err != nil || waits || one.UserID() != "" && one.UserID() == p.self {
 			continue
 		}
-		w := &writing{tx: p.tx, s: s, p: one, wording: wording{By: p.by}}
+		w := &writing{tx: p.tx, s: s, p: one, wording: wording{By: p.by, Series: p.about == Whole && s.SeriesID() != ""}}
 		props, err := w.props(calendar.Cancel)
 		if err != nil {
 			p.err = err
 			return
 		}
+		next, err := FollowingByLink(p.tx, s, one.GetString("link"))
+		if p.err = record.UnlessNotFound(err); p.err != nil {
+			return
+		}
+		props.Stays = next != nil
 		letter := mail.SessionWithdrawn(props)
 		letter.About, letter.Team = one.Id, s.TeamID()
 		letter.Topic, letter.Basis = sessionTopic(s.Id), basis{Session: s.Id, Withdrawn: true}.String()

@@ -134,7 +134,7 @@ func TestLettersThatWaitSayTheNewest(t *testing.T) {
 	change(func(f *sessions.Form) { f.Lobby = true })
 	p.sends("a setting alone", "")
 	change(func(f *sessions.Form) { f.Guests = []string{"member@x.example", "new@out.example"} })
-	p.sends("one goes, one comes", "Invitation: Newest > new@out.example; No longer asked: Newest > zed@out.example")
+	p.sends("one goes, one comes", "Invitation: Newest > new@out.example; No longer invited: Newest > zed@out.example")
 	change(func(f *sessions.Form) { f.Title = "Never told" })
 	if err := sessions.Cancel(p.app, p.actor("admin"), session.Id, sessions.This); err != nil {
 		t.Fatal(err)

@@ -46,6 +46,7 @@ func Register(app core.App) {
 	registerLeaving(app)
 	registerTeamGone(app)
 	registerLetters(app)
+	registerUIDs(app)
 }
 
 // guarded is record.Guard, and seats the host once the session is written.
@@ -128,6 +129,9 @@ func guardNew(app core.App, r *core.Record) error {
 	if r.GetString("status") != Scheduled || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
 		return record.Refuse("status", CodeFixed, "A session begins as a plan.")
 	}
+	if err := keepUID(app, r); err != nil {
+		return err
+	}
 	return judgePlan(app, r, r)
 }
 
@@ -146,6 +150,9 @@ func guardChange(app core.App, r *core.Record) error {
 	was, is := before.GetString("status"), r.GetString("status")
 	if record.Differs(r, before, kept...) {
 		return record.Refuse("base", CodeFixed, "A session keeps its team, its link and its series.")
+	}
+	if err := keepUID(app, r); err != nil {
+		return err
 	}
 	if err := guardState(was, is); err != nil {
 		return err

@@ -180,6 +180,9 @@ func registerSeries(app core.App) {
 		if !r.IsNew() && record.Changed(r, "team") {
 			return record.Refuse("base", CodeFixed, "A series stays with its team.")
 		}
+		if err := keepUID(app, r); err != nil {
+			return err
+		}
 		if !record.Changed(r, "rule", "starts", "timezone") {
 			return nil
 		}

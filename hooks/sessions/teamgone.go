@@ -158,7 +158,7 @@ func farewellTo(tx core.App, s *Session) (*farewell, error) {
 		return f, err
 	}
 	f.Props.Series, f.Props.Last = w.reach(rows)
-	f.events, err = seriesEvents(tx, s, nil, rows, "")
+	f.events, err = seriesEvents(tx, seriesView{model: s, rows: rows, link: func(*Session) string { return "" }})
 	return f, err
 }
 

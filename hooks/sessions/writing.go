@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
@@ -129,7 +130,7 @@ var leads = map[string]string{Host: "the host", Cohost: "a co-host", Presenter: 
 // attach adds the calendar file, and how far a series goes.
 func (w *writing) attach(props *mail.SessionProps, method calendar.Method) error {
 	if !w.Series {
-		event, err := eventOf(w.tx, w.s, w.p, props.Link)
+		event, err := EventOf(w.tx, w.s, w.p, props.Link)
 		props.Calendar = calendar.Write(method, "", event)
 		return err
 	}
@@ -138,9 +139,35 @@ func (w *writing) attach(props *mail.SessionProps, method calendar.Method) error
 		return err
 	}
 	props.Series, props.Last = w.reach(rows)
-	events, err := seriesEvents(w.tx, w.s, w.p, rows, props.Link)
+	only, err := invitedTo(w.tx, w.p)
+	if err != nil {
+		return err
+	}
+	events, err := seriesEvents(w.tx, seriesView{model: w.s, person: w.p, rows: rows, only: only, link: func(*Session) string { return props.Link }})
 	props.Calendar = calendar.Write(method, "", events...)
 	return err
+}
+
+// invitedTo are the ids of the sessions of a series that a participant of one of them is invited to by the same link.
+// Without a participant, or when no row is left, it is nil.
+func invitedTo(tx core.App, p *Participant) (map[string]bool, error) {
+	if p == nil {
+		return nil, nil
+	}
+	var ids []string
+	err := tx.DB().Select("session").From("participants").Where(dbx.HashExp{"link": p.GetString("link")}).
+		AndWhere(dbx.NewExp("link != '' AND state != 'out'")).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("find the sessions of an invitee: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	only := map[string]bool{}
+	for _, id := range ids {
+		only[id] = true
+	}
+	return only, nil
 }
 
 // reach is how many sessions of the series there are from this one on, and when the last of them is.
@@ -246,7 +273,7 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Letter, error) {
 		if err != nil {
 			return mail.Letter{}, err
 		}
-		event, err := eventOf(tx, s, p, link)
+		event, err := EventOf(tx, s, p, link)
 		if err != nil {
 			return mail.Letter{}, err
 		}

@@ -86,7 +86,11 @@ func calendarFile(e *core.RequestEvent) error {
 	if visitor.Participant == nil || visitor.Standing == entry.WrongAccount || visitor.Standing == entry.Out {
 		return record.ErrNotFound
 	}
-	event, err := sessions.EventOf(e.App, visitor.Session, settings.Of(e.App).Link(doorPath(e)))
+	code, err := sessions.OwnCode(e.App, visitor.Participant, visitor.Session)
+	if err != nil {
+		return err
+	}
+	event, err := sessions.EventOf(e.App, visitor.Session, visitor.Participant, settings.Of(e.App).Link("/s/"+code))
 	if err != nil {
 		return err
 	}

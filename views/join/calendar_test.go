@@ -1,0 +1,258 @@
+package join_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	ical "github.com/emersion/go-ical"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/sessions"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
+)
+
+// desk is a served team whose emails reach a stub server, for what calendars are told.
+type desk struct {
+	*testing.T
+	*resendtest.Server
+	web     *viewstest.Server
+	team    *teams.Team
+	session *sessions.Session
+	feed    string
+}
+
+func openDesk(t *testing.T, form sessions.Form) *desk {
+	t.Helper()
+	stub := resendtest.New(t)
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = stub.Key, stub.URL
+	d := &desk{T: t, Server: stub, web: viewstest.Serve(t, config)}
+	d.team = hookstest.Team(t, d.web.App, hookstest.Person(t, d.web.App, "owner@x.example"), "Halation Post", "pro")
+	hookstest.Member(t, d.web.App, d.team, "host@x.example", "organizer")
+	guest := hookstest.Guest(t, d.web.App, d.team, "guest@x.example")
+	form.Guests = append(form.Guests, "guest@x.example")
+	d.session = hookstest.Session(t, d.web.App, d.account("host@x.example"), d.team, form)
+	actor := hookstest.Actor(t, d.web.App, guest, d.team)
+	if err := sessions.NewFeed(d.web.App, actor); err != nil {
+		t.Fatal(err)
+	}
+	address, err := sessions.Feed(d.web.App, actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.feed = strings.TrimPrefix(address, settings.Of(d.web.App).URL)
+	return d
+}
+
+// emailed delivers what waits and reads the file of the newest email to the guest.
+func (d *desk) emailed() *ical.Calendar {
+	d.Helper()
+	waiting := func() int {
+		n, _, err := mail.Waiting(d.web.App)
+		if err != nil {
+			d.Fatal(err)
+		}
+		return n
+	}
+	for begun := time.Now(); waiting() > 0 && time.Since(begun) < 10*time.Second; { // the server's own worker sends, too
+		worker := mail.NewWorker(d.web.App)
+		worker.Pace = 0
+		worker.Deliver(context.Background())
+		<-time.After(10 * time.Millisecond)
+	}
+	all := d.Letters()
+	for n := len(all) - 1; n >= 0; n-- {
+		if all[n].To == "guest@x.example" && len(all[n].Files) == 1 {
+			return d.read(all[n].Files[0].Content)
+		}
+	}
+	d.Fatal("no email to the guest")
+	return nil
+}
+
+func (d *desk) read(file string) *ical.Calendar {
+	d.Helper()
+	read, err := ical.NewDecoder(strings.NewReader(file)).Decode()
+	if err != nil {
+		d.Fatalf("%v in\n%s", err, file)
+	}
+	return read
+}
+
+func (d *desk) downloaded(path string) *ical.Calendar {
+	d.Helper()
+	r := d.web.Visitor().Get(path)
+	if r.Status != 200 {
+		d.Fatalf("%s: %d", path, r.Status)
+	}
+	return d.read(r.Body)
+}
+
+// own is the personal link of the guest.
+func (d *desk) own(s *sessions.Session) string {
+	d.Helper()
+	p, err := sessions.ParticipantBy(d.web.App, s.Id, "guest@x.example")
+	if err != nil {
+		d.Fatal(err)
+	}
+	code, err := sessions.PersonalCode(d.web.App, p)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return "/s/" + code
+}
+
+func (d *desk) change(s *sessions.Session, scope sessions.Scope, with func(*sessions.Form)) {
+	d.Helper()
+	now, err := sessions.ByID(d.web.App, s.Id)
+	if err != nil {
+		d.Fatal(err)
+	}
+	form, err := sessions.FormOf(d.web.App, now)
+	if err != nil {
+		d.Fatal(err)
+	}
+	with(&form)
+	if err := sessions.Change(d.web.App, hookstest.Actor(d.T, d.web.App, d.account("host@x.example"), d.team), s.Id, form, scope); err != nil {
+		d.Fatal(err)
+	}
+}
+
+// prop is a property of the event of a RECURRENCE-ID in UTC; of the series, or of a session by itself, without one.
+func prop(file *ical.Calendar, recurrence, name string) string {
+	for _, e := range file.Events() {
+		id := ""
+		if p := e.Props.Get(ical.PropRecurrenceID); p != nil {
+			at, err := p.DateTime(time.UTC)
+			if err != nil {
+				return err.Error()
+			}
+			id = at.UTC().Format("20060102T150405Z")
+		}
+		if id == recurrence {
+			if p := e.Props.Get(name); p != nil {
+				return p.Value
+			}
+			return ""
+		}
+	}
+	return fmt.Sprintf("no event %q", recurrence)
+}
+
+func (d *desk) agree(what, recurrence string, files map[string]*ical.Calendar) {
+	d.Helper()
+	for _, name := range []string{ical.PropUID, ical.PropSequence, ical.PropSummary, ical.PropDateTimeStart, ical.PropDateTimeEnd} {
+		want := prop(files["email"], recurrence, name)
+		for where, file := range files {
+			if got := prop(file, recurrence, name); got != want || got == "" {
+				d.Errorf("%s: %s is %q in the %s, %q in the email", what, name, got, where, want)
+			}
+		}
+	}
+}
+
+func TestCalendar_EmailJoinPageAndFeed_TellOfTheSameEvents(t *testing.T) {
+	starts := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(10 * time.Hour)
+	d := openDesk(t, sessions.Form{Starts: starts, Zone: "Europe/Lisbon", Rule: "FREQ=DAILY;COUNT=3"})
+	all, err := sessions.InSeries(d.web.App, d.session.SeriesID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := func(n int) string { return all[n].GetDateTime("occurrence").Time().UTC().Format("20060102T150405Z") }
+	email := d.emailed()
+	first := prop(email, "", ical.PropUID)
+	if first != d.session.SeriesID()+"@127.0.0.1" || prop(email, "", ical.PropRecurrenceRule) != "FREQ=DAILY;COUNT=3" {
+		t.Errorf("the invitation is of %q", first)
+	}
+	d.agree("invitation", "", map[string]*ical.Calendar{"email": email, "feed": d.downloaded(d.feed)})
+
+	sequence := prop(email, "", ical.PropSequence)
+	d.change(all[0], sessions.This, func(f *sessions.Form) { f.Starts = f.Starts.Add(2 * time.Hour) })
+	email = d.emailed()
+	d.agree("one is moved", day(0), map[string]*ical.Calendar{"email": email, "join page": d.downloaded(d.own(all[0]) + "/calendar.ics"), "feed": d.downloaded(d.feed)})
+	if uid := prop(email, day(0), ical.PropUID); uid != first {
+		t.Errorf("the change is of %q, the invitation of %q", uid, first)
+	}
+	if !newer(prop(email, day(0), ical.PropSequence), sequence) {
+		t.Errorf("SEQUENCE %s follows %s", prop(email, day(0), ical.PropSequence), sequence)
+	}
+
+	sequence = prop(email, day(0), ical.PropSequence)
+	d.change(all[1], sessions.This, func(f *sessions.Form) { f.Guests = nil })
+	email = d.emailed()
+	if prop(email, day(1), "STATUS") != "CANCELLED" || !newer(prop(email, day(1), ical.PropSequence), sequence) {
+		t.Errorf("removed from one: SEQUENCE %s follows %s", prop(email, day(1), ical.PropSequence), sequence)
+	}
+	d.change(all[2], sessions.This, func(f *sessions.Form) { f.Title = "Retrospective" })
+	sequence = prop(d.emailed(), day(2), ical.PropSequence)
+	d.change(all[2], sessions.Whole, func(f *sessions.Form) { f.Description = "Bring notes." })
+	email = d.emailed()
+	feed := d.downloaded(d.feed)
+	d.agree("the series has changed", "", map[string]*ical.Calendar{"email": email, "feed": feed})
+	if !newer(prop(email, "", ical.PropSequence), sequence) || prop(email, "", ical.PropUID) != first {
+		t.Errorf("the series: SEQUENCE %s follows %s", prop(email, "", ical.PropSequence), sequence)
+	}
+}
+
+func newer(sequence, than string) bool {
+	a, _ := strconv.Atoi(sequence)
+	b, _ := strconv.Atoi(than)
+	return a > b
+}
+
+func TestCalendar_WhoIsNotInvitedToOneSession_DoesNotHaveItInTheSeries(t *testing.T) {
+	d := openDesk(t, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	all, err := sessions.InSeries(d.web.App, d.session.SeriesID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.emailed()
+	d.change(all[1], sessions.This, func(f *sessions.Form) { f.Guests = nil })
+	d.emailed()
+	missing := all[1].Starts().Format("20060102T150405Z")
+	if got := prop(d.downloaded(d.feed), "", ical.PropExceptionDates); got != missing {
+		t.Errorf("the feed leaves out %q, want %q", got, missing)
+	}
+}
+
+func TestCalendar_TheServersAddressChanges_TheIdentifierStays(t *testing.T) {
+	d := openDesk(t, sessions.Form{})
+	before := prop(d.emailed(), "", ical.PropUID)
+	config := *settings.Of(d.web.App)
+	old := config
+	config.URL = "https://sessions.example.org"
+	settings.Set(d.web.App, config)
+	d.change(d.session, sessions.This, func(f *sessions.Form) { f.Title = "Moved" })
+	email := d.emailed()
+	if after := prop(email, "", ical.PropUID); after != before || prop(email, "", ical.PropSummary) != "Moved" {
+		t.Errorf("UID %q, before %q", after, before)
+	}
+	hookstest.Exec(t, d.web.App, "UPDATE sessions SET uid = ''", nil)
+	settings.Set(d.web.App, old)
+	if err := sessions.KeepUIDs(d.web.App); err != nil {
+		t.Fatal(err)
+	}
+	settings.Set(d.web.App, config)
+	d.change(d.session, sessions.This, func(f *sessions.Form) { f.Title = "From before" })
+	if after := prop(d.emailed(), "", ical.PropUID); after != before {
+		t.Errorf("a session from before: UID %q, before %q", after, before)
+	}
+}
+
+func (d *desk) account(address string) *core.Record {
+	d.Helper()
+	account, err := d.web.App.FindAuthRecordByEmail("users", address)
+	if err != nil {
+		d.Fatal(err)
+	}
+	return account
+}
