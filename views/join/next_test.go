@@ -83,14 +83,14 @@ func TestALinkToWhatIsOverLeadsOnInItsSeries(t *testing.T) {
 		t.Fatal(err)
 	}
 	tells(t, "removed from the last", nobody.Get(link), 410, "You&#39;re no longer invited", "Ask Host")
-	tells(t, "removed from the last, signed in, the session's link", l.server.As(l.outside).Get("/s/"+all[2].Code()), 200, "You are not on the list")
+	tells(t, "removed from the last, signed in, the session's link", l.server.As(l.outside).Get("/s/"+all[2].Code()), 200, "You&#39;re not invited")
 	if _, err := sessions.Remove(l.server.App, hookstest.Actor(t, l.server.App, l.owner, l.team), l.guest.Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	leads("not in the team any more", l.server.As(l.guest), l.link(), "")
-	tells(t, "not in the team any more, own link", nobody.Get(own("guest@x.example")), 200, "This session is closed to you")
+	tells(t, "not in the team any more, own link", nobody.Get(own("guest@x.example")), 200, "You can&#39;t join this session")
 	l.become(all[2], sessions.Ended)
-	tells(t, "the last", nobody.Get(own("new@x.example")), 410, "This session is over")
+	tells(t, "the last", nobody.Get(own("new@x.example")), 410, "This session has ended")
 }
 
 // A member who was removed from one session of a series finds the next one by its link.
@@ -104,7 +104,7 @@ func TestTheSessionsLinkLeadsWhoWasTakenOffToTheNextOfTheSeries(t *testing.T) {
 	if err := l.server.App.Delete(row); err != nil {
 		t.Fatal(err)
 	}
-	tells(t, "the session's link", l.server.As(l.guest).Get(l.link()), 200, "You are not on the list", "Next: ", `href="`+link+`"`, "invited to a later session")
+	tells(t, "the session's link", l.server.As(l.guest).Get(l.link()), 200, "You&#39;re not invited", "Next: ", `href="`+link+`"`, "invited to a later one in its series")
 	tells(t, "the link of the email", l.server.Visitor().Get(link), 200, "Weekly review")
 }
 
