@@ -61,7 +61,7 @@ var arrows = map[string]string{
 	"hookstest": "hooks pb_migrations " + domains,
 
 	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
-	"views/web":         "accounts actors administrators audit changes live record settings views/ui",
+	"views/web":         "accounts actors administrators audit changes limits live record settings views/ui",
 	"views/ui":          "record static",
 	"views/frame":       domains + " static views/ui views/web",
 	"views/find":        domains + " views/ui views/web",

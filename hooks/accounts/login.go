@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/limits"
 	"usher/hooks/record"
 )
 
@@ -64,7 +65,7 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 	login := &Login{core.NewRecord(collection)}
 	login.Load(map[string]any{
 		"user": account.Id, "token_hash": Hash(secret), "key_hash": Hash(account.TokenKey()),
-		"agent": agent[:min(len(agent), 300)], "address": from, "seen": types.NowDateTime(),
+		"agent": agent[:min(len(agent), 300)], "address": limits.Address(from), "seen": types.NowDateTime(),
 	})
 	if err := app.Save(login); err != nil {
 		return "", fmt.Errorf("start login: %w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/limits"
 	"usher/hooks/record"
 )
 
@@ -103,7 +104,7 @@ func write(tx core.App, entry *Entry, result string) error {
 		return fmt.Errorf("write audit: %w", err)
 	}
 	r := Row{
-		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: brief(entry.ActorName), From: brief(entry.From),
+		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: brief(entry.ActorName), From: brief(limits.Address(entry.From)),
 		Action: entry.Action, Target: brief(entry.Target), TargetName: brief(entry.TargetName), Detail: string(detail), Result: result, At: stampAfter(last.At),
 	}
 	// By SQL: a save would cost as much as the deed that the row tells of.

@@ -6,6 +6,23 @@ import (
 	"usher/hooks/limits"
 )
 
+func TestAddress_IsInItsUsualForm(t *testing.T) {
+	for text, want := range map[string]string{
+		"192.0.2.1":        "192.0.2.1",
+		"::ffff:192.0.2.1": "192.0.2.1",
+		"2001:0db8:0000:0000:0000:0000:0000:0001": "2001:db8::1",
+		"fe80::1%eth0": "fe80::1",
+		"invalid IP":   "unknown",
+		"unknown":      "unknown",
+		"":             "",
+		"console":      "console",
+	} {
+		if got := limits.Address(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestANetworkIsAnAddressOrTheHouseholdsPartOfOne(t *testing.T) {
 	for address, want := range map[string]string{
 		"192.0.2.1":            "192.0.2.1",
@@ -16,6 +33,7 @@ func TestANetworkIsAnAddressOrTheHouseholdsPartOfOne(t *testing.T) {
 		"fe80::1%eth0":         "fe80::/64",
 		"::1":                  "::/64",
 		"":                     "",
+		"invalid IP":           "unknown",
 		"not an address":       "not an address",
 		"192.0.2.1:443":        "192.0.2.1:443",
 	} {

@@ -53,6 +53,11 @@ func (l *listen) run(app core.App) error {
 	} else {
 		l.http = cmp.Or(l.http, "127.0.0.1:8090")
 	}
+	for i, domain := range l.domains {
+		if l.domains[i] = settings.CanonicalHost("https", domain); l.domains[i] == "" {
+			return fmt.Errorf("%q is not a domain: give a name such as meet.example.org", domain)
+		}
+	}
 	config := settings.Of(app)
 	config.URL = cmp.Or(config.URL, l.url())
 	if err := app.RunAllMigrations(); err != nil {
@@ -85,12 +90,12 @@ func (l *listen) url() string {
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return scheme + address
+		return settings.CanonicalURL(scheme + address)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(scheme+net.JoinHostPort(host, port), ":80"), ":443")
+	return settings.CanonicalURL(scheme + net.JoinHostPort(host, port))
 }
 
 // welcome tells the server administrator where the server is and what to do next.

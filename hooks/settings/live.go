@@ -21,7 +21,7 @@ func (c *Config) readLive(getenv func(string) string) error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 
-	c.LiveURL, c.LiveKey, c.LiveSecret = strings.TrimRight(getenv("LIVEKIT_URL"), "/"), getenv("LIVEKIT_API_KEY"), getenv("LIVEKIT_API_SECRET")
+	c.LiveURL, c.LiveKey, c.LiveSecret = CanonicalURL(strings.TrimRight(getenv("LIVEKIT_URL"), "/")), getenv("LIVEKIT_API_KEY"), getenv("LIVEKIT_API_SECRET")
 	outside := []string{c.LiveURL, c.LiveKey, c.LiveSecret}
 	if slices.Contains(outside, "") && strings.Join(outside, "") != "" {
 		fault("LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET name an outside LiveKit together: set all three, or none")

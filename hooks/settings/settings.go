@@ -18,7 +18,7 @@ import (
 
 // Config is every setting of Usher. The zero value of a field means "not set".
 type Config struct {
-	// URL is the public address, scheme and host without a trailing slash.
+	// URL is the public address in its canonical form, scheme and host without a trailing slash.
 	// Links in mails start with it, and a request for another host is refused.
 	URL string
 
@@ -73,7 +73,7 @@ const storeKey = "usher.settings"
 // that is wrong, not only the first.
 func FromEnv(getenv func(string) string) (Config, error) {
 	config := Config{
-		URL:           strings.TrimRight(getenv("USHER_URL"), "/"),
+		URL:           CanonicalURL(strings.TrimRight(strings.TrimSpace(getenv("USHER_URL")), "/")),
 		TrustedProxy:  getenv("USHER_TRUSTED_PROXY"),
 		Teams:         cmp.Or(getenv("USHER_TEAMS"), "any"),
 		SignUp:        cmp.Or(getenv("USHER_SIGNUP"), "invited"),
@@ -136,12 +136,13 @@ func (c Config) SupportLink() string {
 // Secure reports whether people reach the server over https.
 func (c Config) Secure() bool { return strings.HasPrefix(c.URL, "https://") }
 
-// Host is the host of the public address, with its port if it has one.
+// Host is the canonical host of the public address, with its port unless it is the default one.
 func (c Config) Host() string {
-	if u, err := url.Parse(c.URL); err == nil {
-		return u.Host
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return ""
 	}
-	return ""
+	return CanonicalHost(u.Scheme, u.Host)
 }
 
 // Link makes an absolute address of a path, from the public address and never from a request.
@@ -169,6 +170,6 @@ func isSigningSecret(value string) bool {
 
 func isOrigin(value string, pathAllowed bool) bool {
 	u, err := url.Parse(value)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && CanonicalHost(u.Scheme, u.Host) != "" && u.User == nil &&
 		u.RawQuery == "" && u.Fragment == "" && (pathAllowed || u.Path == "")
 }

@@ -11,3 +11,6 @@ func SetStderr(w io.Writer) (undo func()) {
 	stderr = w
 	return func() { stderr = before }
 }
+
+// ClientAddress is for tests.
+var ClientAddress = clientAddress

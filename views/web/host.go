@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -13,18 +14,39 @@ import (
 )
 
 // onlyOurHost refuses requests for another host than the public address, so that no link and no cookie is
-// ever made for one. Probes are let through, and an outside LiveKit on this machine with its signed reports; loopback names are sent to the address if it is one, too.
+// ever made for one. What names our host is handed on in its canonical form. Probes are let through, and the signed reports of
+// an outside LiveKit on this machine; another loopback name is redirected to the public address if that is one, too.
 func onlyOurHost(e *core.RequestEvent) error {
 	config := settings.Of(e.App)
-	if strings.EqualFold(e.Request.Host, config.Host()) || isProbe(e.Request.URL.Path) || reportsFromHere(e.Request) {
+	if config.IsOurHost(e.Request.Host) {
+		e.Request.Host = config.Host()
+		return e.Next()
+	}
+	if isProbe(e.Request.URL.Path) || reportsFromHere(e.Request) {
 		return e.Next()
 	}
 	reading := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead
 	if reading && isLoopback(e.Request.Host) && isLoopback(config.Host()) {
 		return e.Redirect(http.StatusTemporaryRedirect, config.Link(e.Request.URL.RequestURI()))
 	}
-	return e.String(http.StatusMisdirectedRequest,
-		"This server answers as "+config.URL+" only. Whoever runs it sets another address with USHER_URL.\n")
+	refused := misdirected(e.Request.Host, config.URL)
+	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+		return e.JSON(http.StatusMisdirectedRequest, map[string]any{"status": http.StatusMisdirectedRequest, "message": refused, "data": map[string]any{}})
+	}
+	return e.String(http.StatusMisdirectedRequest, refused)
+}
+
+// misdirected says which host arrived and what to do about it, to people who came by a wrong address and to the
+// operator of a proxy that hides the right one.
+func misdirected(host, address string) string {
+	const most = 100
+	if len(host) > most {
+		host = host[:most] + "…"
+	}
+	return "This server's address is " + address + ", but the request was for the host " + strconv.QuoteToASCII(host) + ".\n\n" +
+		"To use Usher, open " + address + "\n\n" +
+		"If you run this server: a reverse proxy must pass on the Host header of the browser " +
+		"(nginx: proxy_set_header Host $host;). If the host above is the right one, set USHER_URL to that address.\n"
 }
 
 func isProbe(path string) bool { return path == "/livez" || path == "/readyz" }

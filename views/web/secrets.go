@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/limits"
 )
 
 // secretPaths begin the addresses whose next part is a secret.
@@ -25,7 +27,8 @@ var secrets = regexp.MustCompile(`(?i)((?:/|%2F)(?:invite|reset|verify|email|cal
 
 func redact(text string) string { return secrets.ReplaceAllString(text, "${1}${2}•") }
 
-// hideSecrets takes secrets out of PocketBase's activity log, which keeps whole addresses and where people came from.
+// hideSecrets takes secrets out of PocketBase's activity log, which keeps whole addresses and where people came from. IP
+// addresses are written there as everywhere else.
 func hideSecrets(app core.App) {
 	app.OnModelCreate("_logs").BindFunc(func(e *core.ModelEvent) error {
 		if log, ok := e.Model.(*core.Log); ok {
@@ -33,6 +36,9 @@ func hideSecrets(app core.App) {
 			for key, value := range log.Data {
 				if text, ok := value.(string); ok {
 					log.Data[key] = redact(text)
+					if key == "userIP" || key == "remoteIP" {
+						log.Data[key] = limits.Address(text)
+					}
 				}
 			}
 		}

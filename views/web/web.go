@@ -13,7 +13,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"usher/hooks/administrators"
-	"usher/hooks/settings"
 )
 
 // Group is a part of the router.
@@ -21,12 +20,9 @@ type Group = router.RouterGroup[*core.RequestEvent]
 
 // Register binds what holds for every request of the server, PocketBase's own addresses included.
 func Register(e *core.ServeEvent) {
-	config := settings.Of(e.App)
-	e.App.Settings().TrustedProxy.Headers = nil
-	if config.TrustedProxy != "" {
-		e.App.Settings().TrustedProxy.Headers = []string{config.TrustedProxy}
-	}
+	trustNoOtherHeader(e.App)
 	for _, m := range []*hook.Handler[*core.RequestEvent]{
+		{Id: "usherClient", Func: findClient(), Priority: apis.DefaultWWWRedirectMiddlewarePriority - 1},
 		{Id: "usherHost", Func: onlyOurHost, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 3},
 		{Id: "usherHeaders", Func: headers, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		{Id: "usherLogin", Func: loadLogin, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1},

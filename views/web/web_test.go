@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/settings"
 	"usher/views/viewstest"
 	"usher/views/web"
 )
@@ -107,21 +108,67 @@ func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
 	}
 }
 
-func TestAnotherHostIsRefused(t *testing.T) {
+func TestHost_IsComparedInItsCanonicalForm(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	ask := func(method, host string) viewstest.Reply {
-		request, _ := http.NewRequest(method, server.URL+"/signin", nil)
+	settings.Of(server.App).URL = "https://xn--bcher-kva.example"
+	ask := func(method, path, host string, header ...string) viewstest.Reply {
+		request, _ := http.NewRequest(method, server.URL+path, strings.NewReader("x=1"))
+		request.Host = host
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for i := 0; i+1 < len(header); i += 2 {
+			request.Header.Set(header[i], header[i+1])
+		}
+		return server.Visitor().Send(request)
+	}
+	for _, host := range []string{"xn--bcher-kva.example", "xn--bcher-kva.example:443", "XN--Bcher-KVA.example", "xn--bcher-kva.example.", "xn--bcher-kva.example.:443"} {
+		if r := ask("GET", "/signin", host); r.Status != http.StatusOK {
+			t.Errorf("%s: %d %s", host, r.Status, r.Body)
+		}
+		for _, origin := range []string{"https://xn--bcher-kva.example", "https://xn--bcher-kva.example.", "https://xn--bcher-kva.example:443"} {
+			if r := ask("POST", "/signout", host, "Origin", origin); r.Status != http.StatusSeeOther {
+				t.Errorf("a form of %s for %s: %d", origin, host, r.Status)
+			}
+		}
+		for _, origin := range []string{"https://evil.example", "https://xn--bcher-kva.example:8443", "null"} {
+			if r := ask("POST", "/signout", host, "Origin", origin); r.Status != http.StatusForbidden {
+				t.Errorf("a form of %s for %s: %d", origin, host, r.Status)
+			}
+		}
+	}
+	for _, host := range []string{"evil.example", "xn--bcher-kva.example:80", "xn--bcher-kva.example:8443", "xn--bcher-kva.example.evil.example", "127.0.0.1"} {
+		if r := ask("GET", "/signin", host); r.Status != http.StatusMisdirectedRequest {
+			t.Errorf("%s: %d", host, r.Status)
+		}
+	}
+}
+
+func TestAnotherHost_IsRefusedAndNamed(t *testing.T) {
+	server := viewstest.Serve(t, hookstest.Config())
+	ask := func(method, path, host string) viewstest.Reply {
+		request, _ := http.NewRequest(method, server.URL+path, nil)
 		request.Host = host
 		return server.Visitor().Send(request)
 	}
-	if r := ask("GET", "evil.example"); r.Status != http.StatusMisdirectedRequest || strings.Contains(r.Body, "evil") {
-		t.Errorf("another host: %d %s", r.Status, r.Body)
+	r := ask("GET", "/signin", "127.0.0.1.evil.example:8090")
+	if r.Status != http.StatusMisdirectedRequest || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
+		t.Errorf("another host: %d %s", r.Status, r.Header.Get("Content-Type"))
+	}
+	for _, part := range []string{`"127.0.0.1.evil.example:8090"`, server.URL, "proxy_set_header Host $host", "USHER_URL"} {
+		if !strings.Contains(r.Body, part) {
+			t.Errorf("nothing of %s in %s", part, r.Body)
+		}
+	}
+	if r := ask("GET", "/signin", strings.Repeat("a", 5000)); len(r.Body) > 1000 {
+		t.Errorf("a long host makes an answer of %d bytes", len(r.Body))
+	}
+	if r := ask("GET", "/api/teams", "evil.example"); r.Status != http.StatusMisdirectedRequest || !strings.Contains(r.Body, `"status":421`) || !strings.Contains(r.Body, "evil.example") {
+		t.Errorf("a program: %d %s", r.Status, r.Body)
 	}
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
-	if r := ask("GET", "localhost:"+port); r.Status != http.StatusTemporaryRedirect || r.Location != server.URL+"/signin" {
+	if r := ask("GET", "/signin", "localhost:"+port); r.Status != http.StatusTemporaryRedirect || r.Location != server.URL+"/signin" {
 		t.Errorf("another name of this machine: %d to %q", r.Status, r.Location)
 	}
-	if r := ask("POST", "localhost:"+port); r.Status != http.StatusMisdirectedRequest {
+	if r := ask("POST", "/signin", "localhost:"+port); r.Status != http.StatusMisdirectedRequest {
 		t.Errorf("a form for another name of this machine: %d", r.Status)
 	}
 }
