@@ -14,3 +14,6 @@ func SetStderr(w io.Writer) (undo func()) {
 
 // ClientAddress is for tests.
 var ClientAddress = clientAddress
+
+// TidyPath is for tests.
+var TidyPath = tidyPath

@@ -43,7 +43,7 @@ const maxForm = 64 << 10
 // nothing, and nothing is kept by caches.
 func Pages(e *core.ServeEvent) *Group {
 	pages := e.Router.Group("")
-	pages.BindFunc(asPages, sameSite, keepNothing)
+	pages.BindFunc(keepNothing, tidy, asPages, sameSite)
 	pages.Bind(apis.BodyLimit(maxForm), apis.Gzip())
 	return pages
 }
