@@ -44,3 +44,10 @@ func books(t *testing.T, text string) *library {
 	}
 	return l
 }
+
+func TestScriptIsServedWithoutComments(t *testing.T) {
+	l := books(t, "// what it does\nf();\n  // why\n  g(\"// no comment\");\n")
+	if got := string(l.names["js/other.js"].body); got != "f();\ng(\"// no comment\");\n" {
+		t.Errorf("%q", got)
+	}
+}

@@ -117,6 +117,9 @@ func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", a.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if a == l.names["js/worker.js"] {
+		h.Set("Service-Worker-Allowed", "/") // it looks after the forms of every page
+	}
 	body := a.body
 	if a.gzip != nil {
 		h.Add("Vary", "Accept-Encoding")
@@ -192,6 +195,7 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		if err != nil {
 			return err
 		}
+		body = remarks.ReplaceAll(body, nil)
 		fmt.Fprintf(all, "%s %d\n", name, len(body))
 		all.Write(body)
 		bodies[i] = body
@@ -204,7 +208,7 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		}
 		part := strings.Trim(strings.TrimPrefix(path.Dir(name), "js"), "/")
 		switch path.Base(name) {
-		case "theme.js": // a classic script, not a module
+		case "theme.js", "worker.js": // a classic script, and a worker: no modules of the page
 		case "app.js", "main.js":
 			l.modules[part] = slices.Insert(l.modules[part], 0, url)
 		default:
@@ -213,6 +217,10 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 	}
 	return nil
 }
+
+// remarks are what a script says to who reads its source: lines that are comments, and indents. No text of ours in a
+// script goes over several lines.
+var remarks = regexp.MustCompile(`(?m)^[ \t]*//.*\n|^[ \t]+`)
 
 // said is what a sheet says to who reads its source: comments, but for those that tell a licence, and indents.
 var said = regexp.MustCompile(`(?s)/\*[^!].*?\*/\s*|(?m:^[ \t]+)`)

@@ -59,6 +59,11 @@ func Proxy(app core.App, gate Gate) http.Handler {
 			http.Error(w, sentence, status)
 			return
 		}
+		if !strings.HasSuffix(path, "/validate") && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+			w.Header().Set("Upgrade", "websocket")
+			http.Error(w, "This address takes WebSockets only. A reverse proxy must pass on the headers Upgrade and Connection.", http.StatusUpgradeRequired)
+			return
+		}
 		base, err := url.Parse(at.base)
 		if err != nil {
 			http.Error(w, "The media server does not answer.", http.StatusBadGateway)

@@ -12,6 +12,7 @@ import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
 import "./copy.js";
 import "./live.js";
+import "./posting.js"; // after forms: what is not sent is not busy
 import "./menus.js"; // before keys: a menu takes its arrows first
 import "./keys.js";
 

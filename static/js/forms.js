@@ -42,7 +42,7 @@ function busy(form, submitter) {
   (submitter ?? form.querySelector("[type=submit]"))?.setAttribute("aria-busy", "true");
 }
 
-function free(form) {
+export function free(form) {
   delete form.dataset.sending;
   for (const button of document.querySelectorAll("[aria-busy=true]")) {
     if (button.form === form) button.removeAttribute("aria-busy");

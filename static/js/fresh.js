@@ -3,6 +3,7 @@
 // one of another kind; its parts stand for themselves. What is chosen stays chosen, and the focus stays where it was.
 // Who may not see the page any more is shown what the server answers instead. [data-fresh-at=ADDRESS] is where the page
 // is, when it was the answer to a form.
+import { ours } from "./outage.js";
 import { now } from "./ready.js";
 import { count } from "./select.js";
 
@@ -26,6 +27,7 @@ async function refresh() {
   const at = document.querySelector("[data-fresh-at]")?.dataset.freshAt ?? here;
   const answer = await fetch(at, { headers: { "X-Background": "1" } }).catch(() => null);
   if (!answer || location.href !== here) return;
+  if (!ours(answer) || answer.status >= 500 || answer.status === 429) return soon(5000 + Math.random() * 5000); // the page stays as it is until the server can answer
   const text = await answer.text().catch(() => "");
   if (!text || location.href !== here) return;
   if (asked()) return soon(100);

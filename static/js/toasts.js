@@ -1,5 +1,7 @@
 // Toasts go by themselves after six seconds, unless a pointer or the focus rests on them. They stand in the dialog that is
 // open, if one is: what is outside is not read out.
+import { explain, ours } from "./outage.js";
+
 const life = 6000;
 const clocks = new WeakMap();
 const region = document.getElementById("toasts");
@@ -14,6 +16,8 @@ export function start() {
 // Shows a sentence that no server sent.
 export function say(text) {
   if (!region) return;
+  const same = [...region.children].find((one) => one.textContent === text);
+  if (same) return wind(same);
   const toast = document.createElement("div");
   toast.className = "toast-ours";
   const words = document.createElement("span");
@@ -69,5 +73,22 @@ window.addEventListener("beforeunload", () => {
 
 document.addEventListener("htmx:error", (event) => {
   if (leaving || event.detail?.error?.name === "AbortError" || event.target.hasAttribute?.("hx-sse:connect")) return;
-  say("The server did not answer, so nothing was changed. Check the connection and try again.");
+  if (!background(event.detail?.ctx)) say(explain(null));
+});
+
+// What a page asks by itself, again and again, is not worth a sentence each time.
+const background = (context) => context?.request?.headers?.["X-Background"] !== undefined;
+
+// Only a page of the server's may stand in ours. The stream of events is looked after in live.js.
+document.addEventListener("htmx:before:response", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement.hasAttribute("hx-sse:connect")) return;
+  const answer = response.raw;
+  if (!ours(answer)) {
+    event.preventDefault();
+    if (!background(event.detail.ctx)) say(explain(answer, sourceElement.closest("form")));
+  } else if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
+    event.preventDefault();
+    say(answer.status === 429 ? "Too many requests. Wait a moment and try again." : `Something went wrong on the server (error ${answer.status}). Try again.`);
+  }
 });

@@ -21,7 +21,7 @@ type pictureForm struct {
 
 func (f pictureForm) file() ui.FieldProps {
 	return ui.FieldProps{ID: "picture", Name: "picture", Label: "Choose a picture", Accept: "image/png,image/jpeg,image/webp", Required: true,
-		Hint: "up to 1 MB", Error: f.Faults["picture"],
+		Hint: "up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: f.Faults["picture"],
 		Help: "PNG, JPEG or WebP, at most 2048 by 2048 pixels. The middle is shown, and nothing else of the file is kept: turn it upright first."}
 }
 

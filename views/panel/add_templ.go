@@ -366,7 +366,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "file", Name: "file", Label: "CSV file", Accept: ".csv,.tsv,.txt,.vcf,text/csv,text/tab-separated-values,text/plain,text/vcard", Error: p.FileError, Hint: p.fileHint(), Help: "A list exported from Microsoft 365, Google Workspace, your contacts or a spreadsheet. Everyone gets the roles chosen below."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "file", Name: "file", Label: "CSV file", Accept: ".csv,.tsv,.txt,.vcf,text/csv,text/tab-separated-values,text/plain,text/vcard", Error: p.FileError, Hint: p.fileHint(), Attrs: templ.Attributes{"data-limit": "2 MB"}, Help: "A list exported from Microsoft 365, Google Workspace, your contacts or a spreadsheet. Everyone gets the roles chosen below."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

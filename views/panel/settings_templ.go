@@ -246,7 +246,7 @@ func profile(p ProfileProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "logo", Name: "logo", Label: "Choose a logo", Accept: "image/png,image/jpeg,image/webp", Hint: "PNG, JPEG or WebP, up to 1 MB", Error: p.Faults["logo"], Help: "Shown in the panel, on invitations and in mails. At most 2048 by 2048 pixels."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "logo", Name: "logo", Label: "Choose a logo", Accept: "image/png,image/jpeg,image/webp", Hint: "PNG, JPEG or WebP, up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: p.Faults["logo"], Help: "Shown in the panel, on invitations and in mails. At most 2048 by 2048 pixels."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -9,8 +9,10 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/entry"
+	"usher/hooks/live"
 	"usher/hooks/members"
 	"usher/hooks/sessions"
+	"usher/hooks/settings"
 	"usher/static"
 	"usher/views/frame"
 	"usher/views/web"
@@ -32,7 +34,7 @@ func page(e *core.RequestEvent) error {
 	}
 	return web.Render(e, 200, stagePage(pageProps{
 		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
-		State: state, Link: link, Session: describe(visitor),
+		State: state, Link: link, Session: describe(e.App, visitor),
 		Left: curtainLeft(visitor), Elsewhere: curtainElsewhere(visitor),
 	}))
 }
@@ -51,6 +53,14 @@ type description struct {
 	Muted bool   `json:"muted"` // the microphone is off on entry
 	Audio string `json:"audio"`
 	Video video  `json:"video"`
+	Media media  `json:"media"`
+}
+
+// media is where sound and pictures go, for saying what blocks them.
+type media struct {
+	Outside bool `json:"outside"` // at a LiveKit of the operator's
+	UDP     int  `json:"udp"`
+	TCP     int  `json:"tcp"` // 0: none
 }
 
 type person struct {
@@ -69,8 +79,8 @@ type video struct {
 	Codec  string `json:"codec"`
 }
 
-func describe(v *entry.Visitor) description {
-	s, p := v.Session, v.Participant
+func describe(app core.App, v *entry.Visitor) description {
+	s, p, config := v.Session, v.Participant, settings.Of(app)
 	return description{
 		At: "/live/" + s.Id,
 		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
@@ -78,6 +88,7 @@ func describe(v *entry.Visitor) description {
 		Muted: v.Muted(),
 		Audio: s.GetString("audio"),
 		Video: pictureOf(s),
+		Media: media{Outside: live.Outside(app), UDP: config.LiveUDPPort, TCP: config.LiveTCPPort},
 	}
 }
 

@@ -20,9 +20,14 @@ func policyOf(config *settings.Config) string {
 	return policy
 }
 
+// ownAnswer is the header that marks an answer as this server's. The pages' scripts take no other: a proxy's error page
+// lacks it.
+const ownAnswer = "X-Usher"
+
 // headers are on every answer. The dashboard has a policy of its own.
 func headers(e *core.RequestEvent) error {
 	h := e.Response.Header()
+	h.Set(ownAnswer, "1")
 	if !strings.HasPrefix(e.Request.URL.Path, "/_/") {
 		h.Set("Content-Security-Policy", policyOf(settings.Of(e.App)))
 		h.Set("X-Frame-Options", "DENY")

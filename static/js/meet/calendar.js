@@ -1,7 +1,9 @@
 // The calendar. A key follows the link that has it ([data-key]: t, n, the arrows). Once a free time [data-slot] or a session
 // [data-card] has the focus, the arrows go on through them. A session of a week opens as a card in #card; without
 // script, and where there is no room, it is a link to its details.
+import { explain, ours } from "../outage.js";
 import { typing } from "../ready.js";
+import { say } from "../toasts.js";
 
 const wide = matchMedia("(min-width: 900px)");
 const stops = () => [...document.querySelectorAll(".calendar :is(a[data-slot], a[data-card], .cal-month .ev > a)")].filter((stop) => stop.getClientRects().length > 0);
@@ -75,7 +77,11 @@ document.addEventListener("click", (event) => {
 async function show(card, link) {
   const answer = await fetch(link.href, { headers: { "HX-Request": "true", "HX-Target": "div#card" } }).catch(() => null);
   if (opener !== link) return;
-  if (!answer?.ok) return location.assign(link.href);
+  if (!ours(answer)) {
+    shut(card);
+    return say(explain(answer));
+  }
+  if (!answer.ok) return location.assign(link.href);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   card.replaceChildren(...page.body.childNodes);
   window.htmx?.process(card);

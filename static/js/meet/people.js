@@ -1,6 +1,8 @@
 // The invitees of a session: [data-people=ADDRESS] holds text areas of addresses (guests, cohosts, presenters), which stay what
 // is sent. With script they are a list with a search over the team's members. [data-listed] is what the server read in the
 // text areas; it reads a pasted list, too, so that a list means the same with and without script.
+import { ours } from "../outage.js";
+
 const parts = { guests: "Asked", presenters: "Presenter", cohosts: "Co-host" };
 
 export function start() {
@@ -128,7 +130,7 @@ function build(box) {
     const mine = ++asked;
     due = setTimeout(async () => {
       const answer = await fetch(`${box.dataset.people}?q=${encodeURIComponent(words)}`).catch(() => null);
-      if (!answer?.ok || mine !== asked || field.value.trim() !== words) return;
+      if (!answer?.ok || !ours(answer) || mine !== asked || field.value.trim() !== words) return;
       offer((await answer.json()).people);
     }, 120);
   });

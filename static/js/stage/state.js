@@ -3,6 +3,7 @@
 import { at, session } from "./session.js";
 import { fall, over } from "./curtain.js";
 import { leads, room, RoomEvent } from "./room.js";
+import { explain, ours } from "../outage.js";
 import { now } from "../ready.js";
 import { say } from "../toasts.js";
 
@@ -15,9 +16,9 @@ export async function look() {
   clearTimeout(clock);
   if (over()) return true;
   const answer = await fetch(at("state"), { headers: { ...headers, "X-Background": "1" } }).catch(() => null);
-  if (answer) await take(answer);
+  if (ours(answer)) await take(answer);
   if (!over()) clock = setTimeout(look, every);
-  return answer !== null && answer.status < 500;
+  return ours(answer) && answer.status < 500;
 }
 
 // Shows what the server answers. It returns what it says in words, or "".
@@ -53,13 +54,13 @@ function leave(to) {
 // Sends a form's fields to the server; what it says is shown. It returns whether the server did it.
 export async function send(action, fields) {
   const answer = await fetch(action, { method: "POST", headers, body: new URLSearchParams(fields) }).catch(() => null);
-  if (!answer) {
-    say("The server did not answer, so nothing was changed. Check the connection and try again.");
+  if (!ours(answer)) {
+    say(explain(answer));
     return false;
   }
   const said = await take(answer);
   if (said) say(said);
-  else if (!answer.ok) say("This did not work. Try again.");
+  else if (!answer.ok) say(`Something went wrong on the server (error ${answer.status}). Try again.`);
   return answer.ok;
 }
 

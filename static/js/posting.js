@@ -1,0 +1,50 @@
+// A form that is sent the plain way leaves its page, and what was typed is gone if a proxy answers instead of the server.
+// The worker sends it, and keeps the page where it is unless the server has answered. Where there are no workers (plain
+// http), the server is asked whether it is there before the form leaves.
+import { free } from "./forms.js";
+import { explain, unreachable } from "./outage.js";
+import { say } from "./toasts.js";
+
+const workers = navigator.serviceWorker;
+const longest = 3000; // the wait for the worker of a page that has just been opened
+const checked = new WeakSet();
+
+workers?.register(new URL("./worker.js", import.meta.url), { scope: "/" }).catch(() => {});
+
+const posts = (form, submitter) => (submitter?.getAttribute("formmethod") ?? form.method).toLowerCase() === "post";
+const target = (form, submitter) => (submitter?.hasAttribute("formaction") ? submitter.formAction : form.action).split("#")[0];
+
+window.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || !posts(form, submitter) || form.target === "_blank") return;
+  if (workers?.controller) return workers.controller.postMessage({ sending: target(form, submitter) });
+  if (checked.delete(form)) return;
+  event.preventDefault();
+  check(form, submitter);
+});
+
+async function check(form, submitter) {
+  const fault = (await controlled()) ? "" : await unreachable();
+  free(form);
+  if (fault) return say(fault);
+  checked.add(form);
+  form.requestSubmit(submitter);
+  checked.delete(form);
+}
+
+// Waits for the worker to take the page over.
+function controlled() {
+  if (!workers) return false;
+  return new Promise((done) => {
+    setTimeout(() => done(false), longest);
+    workers.addEventListener("controllerchange", () => done(true), { once: true });
+  });
+}
+
+workers?.addEventListener("message", ({ data }) => {
+  if (!data.kept) return;
+  const form = [...document.querySelectorAll("form[data-sending]")].find((one) => [one.action, ...[...one.elements].map((e) => e.formAction)].some((a) => a?.split("#")[0] === data.kept));
+  if (form) free(form);
+  const { status, type } = data;
+  say(explain(status || type === "opaqueredirect" ? { status, type } : null, form));
+});
