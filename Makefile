@@ -2,7 +2,7 @@
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run demo test bench generate vendor screenshots
+.PHONY: run demo test proxies bench generate vendor screenshots
 
 run: ## start Usher on http://127.0.0.1:8090 with its data in pb_data
 	go run . serve
@@ -13,6 +13,9 @@ demo: ## start Usher with a sample team and throw-away data
 test: ## all tests, those in a browser included
 	@[ -n "$(BROWSER)" ] || { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
 	USHER_BROWSER=required go test ./...
+
+proxies: ## run Usher behind nginx and Caddy, which must be installed
+	USHER_PROXIES=required go test -count=1 -run TestProxies .
 
 bench: ## the figures of the README
 	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/sessions ./views/member ./views/panel ./views/web

@@ -1,0 +1,428 @@
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+)
+
+const (
+	publicHost = "meet.example.org"
+	publicURL  = "https://" + publicHost
+)
+
+// TestProxies runs the program behind the proxies whose configurations the README shows. A proxy that is not
+// installed is skipped, unless USHER_PROXIES is "required".
+func TestProxies(t *testing.T) {
+	usher := sync.OnceValue(func() string { return program(t) })
+	for _, c := range []struct {
+		name  string
+		files func(t *testing.T, s *site) []string // writes the configuration; the command that runs it
+	}{
+		{"nginx", nginx},
+		{"caddy", caddy},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := exec.LookPath(c.name); err != nil {
+				if os.Getenv("USHER_PROXIES") == "required" {
+					t.Fatalf("%s is not installed: apt-get install %s", c.name, c.name)
+				}
+				t.Skipf("%s is not installed: apt-get install %s", c.name, c.name)
+			}
+			s := newSite(t, usher())
+			s.start(t, c.files(t, s))
+			s.walks(t)
+		})
+	}
+}
+
+func TestProxies_ReadmeShowsTheirFiles(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"nginx.conf", "Caddyfile", "traefik.yml"} {
+		file, err := os.ReadFile(filepath.Join(".github", "proxies", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(readme, append(append([]byte("\n"), file...), "```"...)) {
+			t.Errorf("the README does not show .github/proxies/%s as it is", name)
+		}
+	}
+}
+
+// site is the program at publicURL, with a proxy in front of it.
+type site struct {
+	program, front string // host and port of each
+	folder         string // of the data
+	code           string // of the first account
+	certificate    string
+	key            string
+	client         *http.Client
+}
+
+func newSite(t *testing.T, usher string) *site {
+	t.Helper()
+	s := &site{program: freeAddress(t), front: freeAddress(t), folder: t.TempDir()}
+	pool := s.certify(t)
+	command := exec.Command(usher, "serve", "--http", s.program)
+	command.Dir = s.folder
+	command.Env = append(os.Environ(), "USHER_URL="+publicURL, "USHER_TRUSTED_PROXY=X-Forwarded-For", "USHER_LIVE_NODE_IP=127.0.0.1",
+		"USHER_LIVE_TCP_PORT=0", "USHER_LIVE_UDP_PORT="+portOf(freeAddress(t)))
+	out := s.run(t, command)
+	code := regexp.MustCompile(regexp.QuoteMeta(publicURL) + `/signup\?code=(\S+)`)
+	for lines := bufio.NewScanner(out); s.code == "" && lines.Scan(); {
+		if found := code.FindStringSubmatch(lines.Text()); found != nil {
+			s.code = found[1]
+		}
+	}
+	jar, _ := cookiejar.New(nil)
+	s.client = &http.Client{
+		Jar: jar, Timeout: 20 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			ForceAttemptHTTP2: true,
+			TLSClientConfig:   &tls.Config{RootCAs: pool},
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, network, s.front)
+			},
+		},
+	}
+	return s
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func portOf(address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	return port
+}
+
+// certify makes a certificate for the public host.
+func (s *site) certify(t *testing.T) *x509.CertPool {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shape := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: publicHost}, DNSNames: []string{publicHost},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	certificate, err := x509.CreateCertificate(rand.Reader, shape, shape, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.certificate = write(t, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})))
+	s.key = write(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+	parsed, err := x509.ParseCertificate(certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(parsed)
+	return pool
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// shown is a configuration of the README, with the addresses and files of this site in place of its own.
+func (s *site) shown(t *testing.T, name string, pairs ...string) string {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join(".github", "proxies", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(file)
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("%s has no %q", name, pairs[i])
+		}
+		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
+	}
+	return text
+}
+
+func nginx(t *testing.T, s *site) []string {
+	dir := t.TempDir()
+	server := s.shown(t, "nginx.conf", "listen 443", "listen "+s.front, "127.0.0.1:8090", s.program,
+		"/etc/ssl/meet.example.org.pem", s.certificate, "/etc/ssl/meet.example.org.key", s.key)
+	var temporary strings.Builder
+	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		fmt.Fprintf(&temporary, "%s_temp_path %s;\n", kind, filepath.Join(dir, kind))
+	}
+	return []string{"nginx", "-e", "stderr", "-c", write(t, "nginx.conf", "daemon off;\npid "+filepath.Join(dir, "pid")+";\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"+
+		temporary.String()+server+"}\n")}
+}
+
+func caddy(t *testing.T, s *site) []string {
+	site := s.shown(t, "Caddyfile", publicHost+" {\n", publicURL+":"+portOf(s.front)+" {\n\tbind 127.0.0.1\n\ttls "+s.certificate+" "+s.key+"\n", "127.0.0.1:8090", s.program)
+	return []string{"caddy", "run", "--adapter", "caddyfile", "--config", write(t, "Caddyfile", "{\n\tadmin off\n\tauto_https off\n\tstorage file_system "+t.TempDir()+"\n}\n"+site)}
+}
+
+// run starts a command that ends with the test.
+func (s *site) run(t *testing.T, command *exec.Cmd) io.Reader {
+	t.Helper()
+	var said bytes.Buffer
+	command.Stderr = &said
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Signal(os.Interrupt)
+		_ = command.Wait()
+		if t.Failed() {
+			t.Logf("%s said: %s", command.Path, said.String())
+		}
+	})
+	return out
+}
+
+func (s *site) start(t *testing.T, command []string) {
+	t.Helper()
+	s.run(t, exec.Command(command[0], command[1:]...))
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if response, err := s.client.Get(publicURL + "/livez"); err == nil {
+			response.Body.Close()
+			return
+		} else if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// walks does through the proxy what people do, and looks at what could be lost on the way.
+func (s *site) walks(t *testing.T) {
+	page := s.get(t, "/signup?code="+s.code)
+	if page.status != http.StatusOK || page.header.Get("X-Usher") == "" || page.header.Get("Strict-Transport-Security") == "" || page.major != 2 {
+		t.Fatalf("the first page: %d, HTTP/%d, %v", page.status, page.major, page.header)
+	}
+	if r := s.post(t, "/signup", url.Values{"code": {s.code}, "name": {"Marta Oliveira"}, "email": {"marta@halation.example"},
+		"password": {"a seat for every organizer"}, "team": {"Halation Post"}, "timezone": {"Europe/Lisbon"}}); r.status != http.StatusSeeOther {
+		t.Fatalf("sign up: %d %s", r.status, r.body)
+	}
+	if r := s.get(t, "/admin/halation-post/users"); r.status != http.StatusOK || !strings.Contains(r.body, "Marta Oliveira") {
+		t.Errorf("the panel, signed in: %d", r.status)
+	}
+	s.keepsTheCookieSafe(t)
+	s.tellsTheClient(t)
+	s.streams(t)
+	s.upgrades(t)
+	s.uploads(t)
+	s.misdirects(t)
+}
+
+func (s *site) keepsTheCookieSafe(t *testing.T) {
+	t.Helper()
+	at, _ := url.Parse(publicURL)
+	for _, cookie := range s.client.Jar.Cookies(at) {
+		if cookie.Name == "__Host-usher" {
+			return
+		}
+	}
+	t.Errorf("no cookie of https: %v", s.client.Jar.Cookies(at))
+}
+
+// tellsTheClient forges an address, which must not be believed.
+func (s *site) tellsTheClient(t *testing.T) {
+	t.Helper()
+	r := s.post(t, "/signin", url.Values{"email": {"marta@halation.example"}, "password": {"a seat for every organizer"}}, "X-Forwarded-For", "198.51.100.9")
+	if r.status != http.StatusSeeOther {
+		t.Errorf("sign in: %d %s", r.status, r.body)
+	}
+	db, err := dbx.Open("sqlite", "file:"+filepath.Join(s.folder, "pb_data", "data.db")+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var addresses []string
+	if err := db.NewQuery("SELECT DISTINCT address FROM logins").Column(&addresses); err != nil || len(addresses) != 1 || addresses[0] != "127.0.0.1" {
+		t.Errorf("people signed in from %v, %v", addresses, err)
+	}
+}
+
+// streams waits for the first words of a stream that goes on: a proxy that buffers would keep them.
+func (s *site) streams(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, publicURL+"/events?team=halation-post", nil)
+	response, err := s.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	first, err := bufio.NewReader(response.Body).ReadString('\n')
+	if err != nil || response.Header.Get("Content-Type") != "text/event-stream" || first == "" {
+		t.Errorf("the stream of events: %d, %q, %v", response.StatusCode, first, err)
+	}
+}
+
+// upgrades connects to a session as a browser does.
+func (s *site) upgrades(t *testing.T) {
+	t.Helper()
+	token := s.pass(t)
+	connection, err := tls.Dial("tcp", s.front, &tls.Config{RootCAs: s.client.Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: publicHost})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	_ = connection.SetDeadline(time.Now().Add(10 * time.Second))
+	fmt.Fprintf(connection, "GET /livekit/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0&access_token=%s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\n"+
+		"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", token, publicHost)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		t.Errorf("a WebSocket: %d, want 101", response.StatusCode)
+	}
+}
+
+// pass starts a session through the API, and is the token of its host.
+func (s *site) pass(t *testing.T) string {
+	t.Helper()
+	signedIn := s.call(t, "", "/api/collections/users/auth-with-password", map[string]any{"identity": "marta@halation.example", "password": "a seat for every organizer"})
+	token, _ := signedIn["token"].(string)
+	session := s.call(t, token, "/api/teams/halation-post/sessions", map[string]any{"title": "Reel 4", "starts": time.Now().Add(time.Minute).UTC().Format(time.RFC3339), "minutes": 30})
+	s.call(t, token, fmt.Sprintf("/api/sessions/%s/start", session["id"]), nil)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) { // live media starts in the background
+		if pass, ok := s.call(t, token, fmt.Sprintf("/api/s/%s/join", session["code"]), map[string]any{})["token"].(string); ok {
+			return pass
+		}
+	}
+	t.Fatal("no pass for the session")
+	return ""
+}
+
+func (s *site) call(t *testing.T, token, path string, body any) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.send(t, http.MethodPost, path, bytes.NewReader(text), "Content-Type", "application/json", "Authorization", token)
+	answer := map[string]any{}
+	if err := json.Unmarshal([]byte(r.body), &answer); err != nil {
+		t.Fatalf("%s: %d %s", path, r.status, r.body)
+	}
+	if r.status != http.StatusOK {
+		t.Logf("%s: %d %s", path, r.status, r.body)
+	}
+	return answer
+}
+
+// uploads sends a list as large as the product takes, and one that it refuses with a page of its own.
+func (s *site) uploads(t *testing.T) {
+	t.Helper()
+	for size, says := range map[int]string{2<<20 - 1000: "", 3 << 20: "larger than 2 MB"} {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, _ := form.CreateFormFile("file", "people.csv")
+		line := "someone@halation.example,Someone of the studio who has a rather long name\n"
+		_, _ = io.WriteString(part, "email,name\n"+strings.Repeat(line, size/len(line)))
+		form.Close()
+		r := s.send(t, http.MethodPost, "/admin/halation-post/users/preview", &body, "Content-Type", form.FormDataContentType())
+		if r.header.Get("X-Usher") == "" || !strings.Contains(r.body, says) {
+			t.Errorf("%d bytes: %d %.300s", size, r.status, r.body)
+		}
+	}
+}
+
+// misdirects asks the program itself for another host, as a proxy that hides the right one would.
+func (s *site) misdirects(t *testing.T) {
+	t.Helper()
+	response, err := http.Get("http://" + s.program + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, _ := io.ReadAll(response.Body)
+	if response.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(body), s.program) || !strings.Contains(string(body), publicURL) {
+		t.Errorf("without the host: %d %s", response.StatusCode, body)
+	}
+}
+
+type reply struct {
+	status, major int
+	header        http.Header
+	body          string
+}
+
+func (s *site) get(t *testing.T, path string) reply {
+	t.Helper()
+	return s.send(t, http.MethodGet, path, nil)
+}
+
+func (s *site) post(t *testing.T, path string, form url.Values, header ...string) reply {
+	t.Helper()
+	return s.send(t, http.MethodPost, path, strings.NewReader(form.Encode()), append(header, "Content-Type", "application/x-www-form-urlencoded")...)
+}
+
+func (s *site) send(t *testing.T, method, path string, body io.Reader, header ...string) reply {
+	t.Helper()
+	request, _ := http.NewRequest(method, publicURL+path, body)
+	request.Header.Set("Origin", publicURL)
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{response.StatusCode, response.ProtoMajor, response.Header, string(text)}
+}
