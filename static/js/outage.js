@@ -4,25 +4,24 @@
 // The server marks every answer of its own.
 export const ours = (answer) => answer?.headers.has("X-Usher") ?? false;
 
-const enough = "What you entered is still here.";
-
-// What to say of an answer that is not the server's, or of none (null). form is what was sent, if anything was.
+// What to say of an answer that is not the server's, or of none (null). form is what was sent, if one was.
 export function explain(answer, form) {
-  if (!answer) return `${navigator.onLine ? "The server can't be reached." : "You're offline."} ${enough} Check your connection and try again.`;
-  if (answer.status === 413) return tooLarge(form);
-  if ([502, 503, 504].includes(answer.status)) return `The server can't be reached right now (error ${answer.status}). ${enough} Try again in a moment.`;
-  if (answer.type === "opaqueredirect" || answer.status < 400) return `Another page answered instead of the server. ${enough} If your network or company asks you to sign in, do that in a new tab, then try again.`;
-  return `A proxy in front of the server refused this (error ${answer.status}). ${enough} Try again, or contact your server administrator.`;
+  const kept = form ? " What you entered is still here." : "";
+  if (!answer) return `${navigator.onLine ? "The server can't be reached." : "You're offline."}${kept} Check your connection and try again.`;
+  if (answer.status === 413) return `${tooLarge(form)}${kept}`;
+  if ([502, 503, 504].includes(answer.status)) return `The server can't be reached right now (error ${answer.status}).${kept} Try again in a moment.`;
+  if (answer.type === "opaqueredirect" || answer.status < 400) return `Another page answered instead of the server.${kept} If your network or company asks you to sign in, do that in a new tab, then try again.`;
+  return `A proxy in front of the server refused this (error ${answer.status}).${kept} Try again, or contact your server administrator.`;
 }
 
 function tooLarge(form) {
   const limit = form?.querySelector("input[type=file][data-limit]")?.dataset.limit;
   const what = limit ? `This is too large for the proxy in front of the server. Files can have up to ${limit} here: choose a smaller one` : "This is too large for the proxy in front of the server. Send less at once";
-  return `${what}, or ask your server administrator to raise the proxy's limit (error 413). ${enough}`;
+  return `${what}, or ask your server administrator to raise the proxy's limit (error 413).`;
 }
 
-// Asks whether the server is there. It returns what to say if it isn't, else "".
-export async function unreachable() {
+// Asks whether the server is there to take the form. It returns what to say if it isn't, else "".
+export async function unreachable(form) {
   const answer = await fetch("/livez", { cache: "no-store", redirect: "manual" }).catch(() => null);
-  return ours(answer) ? "" : explain(answer);
+  return ours(answer) ? "" : explain(answer, form);
 }

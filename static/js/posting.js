@@ -24,7 +24,7 @@ window.addEventListener("submit", (event) => {
 });
 
 async function check(form, submitter) {
-  const fault = (await controlled()) ? "" : await unreachable();
+  const fault = (await controlled()) ? "" : await unreachable(form);
   free(form);
   if (fault) return say(fault);
   checked.add(form);

@@ -73,7 +73,7 @@ window.addEventListener("beforeunload", () => {
 
 document.addEventListener("htmx:error", (event) => {
   if (leaving || event.detail?.error?.name === "AbortError" || event.target.hasAttribute?.("hx-sse:connect")) return;
-  if (!background(event.detail?.ctx)) say(explain(null));
+  if (!background(event.detail?.ctx)) say(explain(null, event.detail?.ctx?.sourceElement?.closest("form")));
 });
 
 // What a page asks by itself, again and again, is not worth a sentence each time.

@@ -164,7 +164,7 @@ func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
 			p.does(f)
 			before := eval[string](b, `document.getElementById("main").innerText`)
 			eval[bool](b, `(document.querySelector("`+link+`").click(), true)`)
-			b.until("a sentence about "+name, `[...document.querySelectorAll(".toast-ours")].some(t => t.innerText.includes("What you entered is still here"))`)
+			b.until("a sentence about "+name, `[...document.querySelectorAll(".toast-ours")].some(t => t.innerText.includes("server"))`)
 			if after := eval[string](b, `document.getElementById("main").innerText`); after != before {
 				t.Errorf("%s, %s: the page became %.300s", name, link, after)
 			}
