@@ -78,7 +78,7 @@ function build(box) {
     close();
     draw();
     const answer = await fetch(box.dataset.people, { method: "POST", body: new URLSearchParams({ list: text }) }).catch(() => null);
-    if (!answer?.ok) return;
+    if (!answer?.ok || !ours(answer)) return;
     const { people } = await answer.json();
     if (!chosen.includes(typed)) return;
     chosen = chosen.filter((one) => one !== typed);
