@@ -12,6 +12,14 @@ import (
 	"usher/hooks/record"
 )
 
+// MaySee is nil if the actor may see the team's rooms and when they are taken; else it says why not.
+func MaySee(actor *actors.Actor) error {
+	if actor.SeesRooms() {
+		return nil
+	}
+	return record.Forbid("Rooms are for the members of " + actor.Team.GetString("name") + ". As a guest, you join the sessions that you are invited to.")
+}
+
 // Create makes a room of the actor's team (R85).
 func Create(app core.App, actor *actors.Actor, profile Profile) (*Room, error) {
 	room := &Room{}

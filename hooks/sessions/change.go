@@ -182,6 +182,28 @@ func MayManage(actor *actors.Actor, s *Session) error {
 	return record.Forbid("Only the host changes the session: ask " + s.GetString("host_name") + ", or an Admin.")
 }
 
+// Authorize is MayManage for a request whose form is read before the action judges it: a refusal is written to the audit
+// log as the action.
+func Authorize(app core.App, actor *actors.Actor, s *Session, action string) error {
+	return audit.RecordRefusal(app, audit.By(actor, action).On(s.Id, s.Title()), MayManage(actor, s))
+}
+
+// AuthorizeHost is Authorize for scheduling a session: see MayHost.
+func AuthorizeHost(app core.App, actor *actors.Actor) error {
+	return audit.RecordRefusal(app, audit.By(actor, "session.schedule"), MayHost(actor))
+}
+
+// DuplicateForm is the form of a session for who may have it again (MayDuplicate). A refusal is written to the audit log.
+func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) {
+	err := audit.RecordRefusal(app, audit.By(actor, "session.schedule").On(s.Id, s.Title()), MayDuplicate(app, actor, s))
+	if err != nil {
+		return Form{}, err
+	}
+	form, err := FormOf(app, s)
+	form.Rule = ""
+	return form, err
+}
+
 // MayDuplicate is nil if the actor may have the session again: its form names everybody who is asked, and where it is
 // held. That is for who manages it or leads it; others are told why not (R106).
 func MayDuplicate(app core.App, actor *actors.Actor, s *Session) error {

@@ -98,7 +98,7 @@ func tidy(r *core.Record) error {
 }
 
 func setEnds(r *core.Record) {
-	starts := r.GetDateTime("starts").Time().Truncate(time.Minute)
+	starts := WholeMinute(r.GetDateTime("starts").Time())
 	r.Set("starts", starts)
 	r.Set("ends", starts.Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute))
 }

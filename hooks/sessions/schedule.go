@@ -111,7 +111,7 @@ func (f Form) recur(rule string, first time.Time, people int) (kept string, star
 	if err != nil {
 		return "", nil, err
 	}
-	kept, starts, err = Recur(rule, first.Truncate(time.Minute), zone)
+	kept, starts, err = Recur(rule, first, zone)
 	if n := len(starts) * (people + 1); err == nil && n > MaxPlaces {
 		err = refuseRule(fmt.Sprintf("%d sessions with %d people each are too many for one series. Ask fewer people, or end it earlier.", len(starts), people+1))
 	}
@@ -129,8 +129,10 @@ func blank(tx core.App, team string) (*Session, error) {
 	return s, nil
 }
 
-// filled is the form with what its writer left open: the team's time zone, and settings that do for most.
+// filled is the form with what its writer left open: the team's time zone, and settings that do for most. Its start is
+// on a whole minute.
 func (f Form) filled(tx core.App, team *core.Record) Form {
+	f.Starts = WholeMinute(f.Starts)
 	f.Zone = cmp.Or(f.Zone, teams.Of(team).Zone().String())
 	f.Resolution, f.Codec, f.Audio = cmp.Or(f.Resolution, "720p"), cmp.Or(f.Codec, "vp8"), cmp.Or(f.Audio, "speech")
 	f.FPS = cmp.Or(f.FPS, 30)

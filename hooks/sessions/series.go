@@ -44,8 +44,8 @@ func (s *Series) SetProxyRecord(r *core.Record) { s.Record = r }
 // Rule is the recurrence rule (RFC 5545, 3.3.10), with an end.
 func (s *Series) Rule() string { return s.GetString("rule") }
 
-// Starts is when its first session starts by the rule.
-func (s *Series) Starts() time.Time { return s.GetDateTime("starts").Time() }
+// Starts is when its first session starts by the rule, on a whole minute.
+func (s *Series) Starts() time.Time { return WholeMinute(s.GetDateTime("starts").Time()) }
 
 // Zone is the time zone in which the rule counts.
 func (s *Series) Zone() *time.Location { return zoneOf(s.GetString("timezone")) }
@@ -87,13 +87,18 @@ func InSeries(app core.App, series string, states ...string) ([]*Session, error)
 
 // Recur reads a recurrence rule for sessions that start at first: it returns the rule as it is kept, and all starts.
 // They are at the same time of the clock, whatever the clocks do; a time that the clocks skip is left out (RFC 5545,
-// 3.3.10). A rule without an end is refused, and one that the first session is not of.
+// 3.3.10). All are on whole minutes, the first too. A rule without an end is refused, and one that the first session
+// is not of.
 func Recur(rule string, first time.Time, zone *time.Location) (kept string, starts []time.Time, err error) {
 	defer func() {
 		if recover() != nil { // rules that are no rules make the library reach beyond its tables
 			kept, starts, err = "", nil, refuseRule("Usher cannot read the rule.")
 		}
 	}()
+	if first.IsZero() {
+		return "", nil, record.Refuse("starts", CodeBadTime, "Choose when the first session starts.")
+	}
+	first = WholeMinute(first)
 	option, err := readRule(rule, zone)
 	if err != nil {
 		return "", nil, err
@@ -190,6 +195,7 @@ func registerSeries(app core.App) {
 		if err != nil {
 			return err
 		}
+		r.Set("starts", WholeMinute(r.GetDateTime("starts").Time()))
 		rule, _, err := Recur(r.GetString("rule"), r.GetDateTime("starts").Time(), zone)
 		r.Set("rule", rule)
 		return err

@@ -46,6 +46,32 @@ func LocalTime(date, clock, zone string) (time.Time, error) {
 	return at, nil
 }
 
+// The years that a time may be in: further off a calendar cannot show it.
+const (
+	firstYear = 1970
+	lastYear  = 2199
+)
+
+// ParseTime reads a moment as programs send it: RFC 3339 with a zone, with fractions of a second or without. What
+// cannot be read, and a year from before 1970 or after 2199, is refused under the field.
+func ParseTime(field, value string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, value)
+	if year, _, _ := strings.Cut(strings.TrimLeft(value, "+-"), "-"); err != nil && len(year) > 4 && isNumber(year) || err == nil && (at.Year() < firstYear || at.Year() > lastYear) {
+		return time.Time{}, record.Refuse(field, CodeBadTime, fmt.Sprintf("Give a year from %d to %d.", firstYear, lastYear))
+	}
+	if err != nil {
+		return time.Time{}, record.Refuse(field, CodeBadTime, "Give a time with its zone, such as 2026-11-22T10:00:00+01:00.")
+	}
+	return at, nil
+}
+
+func isNumber(text string) bool {
+	return strings.Trim(text, "0123456789") == ""
+}
+
+// WholeMinute is the minute that a moment is in, in UTC: sessions and their series start on whole minutes.
+func WholeMinute(at time.Time) time.Time { return at.UTC().Truncate(time.Minute) }
+
 // placed is the moment at which clocks in a zone show the time that wall has in UTC: of two the first. If they
 // skip it, at is zero and next the first moment behind the gap.
 func placed(wall time.Time, zone *time.Location) (at, next time.Time) {

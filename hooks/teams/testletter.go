@@ -19,6 +19,10 @@ import (
 
 // SendTestLetter sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
 func SendTestLetter(app core.App, actor *actors.Actor) (id string, err error) {
+	entry := audit.By(actor, "mail.test")
+	if !actor.EditsTeam() {
+		return "", audit.RecordRefusal(app, entry, record.Forbid("Only the Owner and Admins send test emails."))
+	}
 	if wait, ok := limits.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
 		return "", record.TooMany(wait, "Three test letters a minute are enough. Wait a moment.")
 	}
@@ -28,10 +32,7 @@ func SendTestLetter(app core.App, actor *actors.Actor) (id string, err error) {
 	})
 	letter.About, letter.Team = actor.Account.Id, actor.Team.Id
 	letter.Topic = "test:" + actor.Team.Id
-	err = audit.Do(app, audit.By(actor, "mail.test"), func(tx core.App) error {
-		if !actor.EditsTeam() {
-			return record.Forbid("Only the Owner and Admins send test letters.")
-		}
+	err = audit.Do(app, entry, func(tx core.App) error {
 		id, err = mail.Queue(tx, letter)
 		return err
 	})

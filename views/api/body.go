@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -15,12 +14,15 @@ import (
 
 // Codes of requests that cannot be read.
 const (
-	codeBadJSON = "bad_json"
-	codeBadType = "bad_type"
+	codeBadJSON        = "bad_json"
+	codeBadType        = "bad_type"
+	codeUnknownField   = "unknown_field"
+	codeDuplicateField = "duplicate_field"
 )
 
-// read takes a JSON object into form. No body at all is an empty object; fields that form does not have are
-// passed over.
+// read decodes the body, one JSON object, into form; no body at all is an empty object. A field that form does not
+// have, one that is sent twice, and a value of another type are refused under the field's name, as is null where form has
+// no pointer; nothing of such a body is used. A nested field is named with the objects around it: "settings.fsp".
 func read(e *core.RequestEvent, form any) error {
 	body, err := io.ReadAll(e.Request.Body)
 	if err != nil {
@@ -33,16 +35,29 @@ func read(e *core.RequestEvent, form any) error {
 	if body[0] != '{' {
 		return record.Refuse("base", codeBadJSON, "The body must be a JSON object.")
 	}
+	if !json.Valid(body) {
+		return record.Refuse("base", codeBadJSON, "The body must be one valid JSON object.")
+	}
+	if err := judgeBody(body, form); err != nil {
+		return err
+	}
 	err = json.Unmarshal(body, form)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		field, _, _ := strings.Cut(wrong.Field, ".")
-		return record.Refuse(field, codeBadType, "The field "+field+" cannot be a "+wrong.Value+".")
+		return record.Refuse(wrong.Field, codeBadType, "The field "+wrong.Field+" cannot be this "+wrong.Value+".")
 	}
 	if err != nil {
-		return record.Refuse("base", codeBadJSON, "The body is no JSON that can be read.")
+		return record.Refuse("base", codeBadJSON, "The body can't be read: a value isn't encoded as it should be.")
 	}
 	return nil
+}
+
+// noFields refuses the fields of a body for a route that takes none.
+func noFields(e *core.RequestEvent) error {
+	if err := read(e, &struct{}{}); err != nil {
+		return err
+	}
+	return e.Next()
 }
 
 // number reads a whole number of the address, 0 if it is not given.

@@ -15,7 +15,7 @@ import (
 // doorRoutes mounts what happens at the door of a session, with or without an account.
 func doorRoutes(api *web.Group) {
 	api.POST("/s/{code}/join", joinSession).BindFunc(signedInOrNobody)
-	api.POST("/s/{code}/decline", declineSession).BindFunc(signedInOrNobody)
+	api.POST("/s/{code}/decline", declineSession).BindFunc(signedInOrNobody, noFields)
 }
 
 // atDoor is what there is instead of a token: who waits asks again; what is held elsewhere has a link.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/actors"
 	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
@@ -78,7 +77,7 @@ func startImport(e *core.RequestEvent) error {
 	if err := read(e, &form); err != nil {
 		return err
 	}
-	offer, list, err := form.offer()
+	offer, list, err := form.offer(e)
 	if err != nil {
 		return err
 	}
@@ -89,9 +88,9 @@ func startImport(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, begun{importShape(started), readingOf(list)})
 }
 
-func (f importForm) offer() (offer invitations.Offer, list addresslist.List, err error) {
+func (f importForm) offer(e *core.RequestEvent) (offer invitations.Offer, list addresslist.List, err error) {
 	offer.Note = f.Note
-	if offer.Roles, err = actors.ParseRoles(f.Roles); err != nil {
+	if offer.Roles, err = invitations.ReadRoles(e.App, web.Actor(e), "import.start", "", f.Roles); err != nil {
 		return offer, list, err
 	}
 	if f.CSV != "" && len(f.Rows) > 0 {

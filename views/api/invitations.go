@@ -32,7 +32,7 @@ func invite(e *core.RequestEvent) error {
 	if err := read(e, &form); err != nil {
 		return err
 	}
-	roles, err := actors.ParseRoles(form.Roles)
+	roles, err := invitations.ReadRoles(e.App, web.Actor(e), "invitation.create", "", form.Roles)
 	if err != nil {
 		return err
 	}

@@ -5,24 +5,23 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/actors"
 	"usher/hooks/bulk"
+	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/tags"
 	"usher/views/web"
 )
 
-// many is a deed on many people. IDs are those of the list: an account's, or an invitation's.
-type many struct {
-	IDs    []string `json:"ids"`
-	Role   string   `json:"role"`   // of revoke-role
-	Add    []string `json:"add"`    // of tags
-	Remove []string `json:"remove"` // of tags
+// chosen are the users that an action is for. The ids are those of the list: an account's, or an invitation's.
+type chosen struct {
+	IDs []string `json:"ids"`
+}
 
-	HandOver string `json:"handOver"` // of remove and revoke-role: who hosts from now on what these were to host
-
-	RevokeSent bool `json:"revokeSent"` // of remove, and of revoke-role admin: also revokes the pending invitations that these sent
+// succession is what becomes of what the chosen users leave behind.
+type succession struct {
+	HandOver   string `json:"handOver"`   // who hosts from now on what they were to host; empty: it is cancelled
+	RevokeSent bool   `json:"revokeSent"` // of Admins: also revokes the pending invitations that they sent
 }
 
 // receipt is what came of a deed, a line for each id in the order in which they were sent.
@@ -53,28 +52,58 @@ type freed struct {
 	Organizer int `json:"organizer"`
 }
 
-func removeMany(e *core.RequestEvent) error { return doMany(e, bulk.Remove) }
-func revokeMany(e *core.RequestEvent) error { return doMany(e, bulk.Revoke) }
-func resendMany(e *core.RequestEvent) error { return doMany(e, bulk.Resend) }
-func revokeRoleOfMany(e *core.RequestEvent) error {
-	return doMany(e, bulk.RevokeRole)
-}
-func tagMany(e *core.RequestEvent) error { return doMany(e, bulk.Tag) }
-
-func doMany(e *core.RequestEvent, kind string) error {
-	var form many
+func removeMany(e *core.RequestEvent) error {
+	var form struct {
+		chosen
+		succession
+	}
 	if err := read(e, &form); err != nil {
 		return err
 	}
-	deed := bulk.Deed{Kind: kind, Add: form.Add, Drop: form.Remove, HandOver: form.HandOver, RevokeSent: form.RevokeSent}
-	if kind == bulk.RevokeRole {
-		role, err := actors.ParseRoles([]string{form.Role})
-		if err != nil {
-			return under("role", err)
-		}
-		deed.Role = role
+	return doMany(e, bulk.Deed{Kind: bulk.Remove, HandOver: form.HandOver, RevokeSent: form.RevokeSent}, form.IDs)
+}
+
+func revokeRoleOfMany(e *core.RequestEvent) error {
+	var form struct {
+		chosen
+		succession
+		Role string `json:"role"`
 	}
-	done, err := bulk.Do(e.App, web.Actor(e), deed, form.IDs)
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	role, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", "", []string{form.Role})
+	if err != nil {
+		return under("role", err)
+	}
+	return doMany(e, bulk.Deed{Kind: bulk.RevokeRole, Role: role, HandOver: form.HandOver, RevokeSent: form.RevokeSent}, form.IDs)
+}
+
+func revokeMany(e *core.RequestEvent) error { return doChosen(e, bulk.Revoke) }
+func resendMany(e *core.RequestEvent) error { return doChosen(e, bulk.Resend) }
+
+func doChosen(e *core.RequestEvent, kind string) error {
+	var form chosen
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	return doMany(e, bulk.Deed{Kind: kind}, form.IDs)
+}
+
+func tagMany(e *core.RequestEvent) error {
+	var form struct {
+		chosen
+		Add    []string `json:"add"`
+		Remove []string `json:"remove"`
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	return doMany(e, bulk.Deed{Kind: bulk.Tag, Add: form.Add, Drop: form.Remove}, form.IDs)
+}
+
+func doMany(e *core.RequestEvent, deed bulk.Deed, ids []string) error {
+	done, err := bulk.Do(e.App, web.Actor(e), deed, ids)
 	if err != nil {
 		return err
 	}

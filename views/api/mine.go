@@ -14,7 +14,7 @@ import (
 // mineRoutes mounts what somebody does about sessions for himself: his answers, and his calendar feed.
 func mineRoutes(own, team *web.Group) {
 	team.GET("/feed", showFeed)
-	team.POST("/feed", makeFeed)
+	team.POST("/feed", makeFeed).BindFunc(noFields)
 	own.POST("/sessions/{id}/answer", answerInvitation).BindFunc(inItsTeam)
 }
 

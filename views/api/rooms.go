@@ -7,7 +7,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/views/web"
 )
@@ -18,15 +17,15 @@ func roomRoutes(team *web.Group) {
 	group.GET("/{id}", showRoom).BindFunc(seesRooms)
 	group.POST("", createRoom)
 	group.PATCH("/{id}", updateRoom)
-	group.POST("/{id}/archive", roomDeed(rooms.Archive))
-	group.POST("/{id}/restore", roomDeed(rooms.Restore))
-	group.POST("/{id}/rotate", roomDeed(rooms.RotateLink))
+	group.POST("/{id}/archive", roomDeed(rooms.Archive)).BindFunc(noFields)
+	group.POST("/{id}/restore", roomDeed(rooms.Restore)).BindFunc(noFields)
+	group.POST("/{id}/rotate", roomDeed(rooms.RotateLink)).BindFunc(noFields)
 }
 
 // seesRooms refuses guests, who see only what they are invited to.
 func seesRooms(e *core.RequestEvent) error {
-	if !web.Actor(e).SeesRooms() {
-		return record.Forbid("The team's rooms are for its members.")
+	if err := rooms.MaySee(web.Actor(e)); err != nil {
+		return err
 	}
 	return e.Next()
 }

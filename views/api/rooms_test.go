@@ -46,7 +46,7 @@ func TestWhoMayDoWhatWithRooms(t *testing.T) {
 func TestARoomIsMadeShownChangedRotatedArchivedAndRestored(t *testing.T) {
 	w := newWorld(t)
 	status, body := w.as("admin", "POST", w.path("/rooms"), object{"name": " Grading  suite ", "slug": "suite", "description": "Two projectors.",
-		"settings": object{"entry": "team", "lobby": true, "early": true, "muted": true, "recording": "off", "people": 12, "quality": "1080p"}, "team": w.other.Id})
+		"settings": object{"entry": "team", "lobby": true, "early": true, "muted": true, "recording": "off", "people": 12, "quality": "1080p"}})
 	done(t, status, body)
 	id := body["id"].(string)
 	settings := `"settings":{"entry":"team","lobby":true,"early":true,"muted":true,"recording":"off","people":12,"quality":"1080p"}`

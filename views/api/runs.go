@@ -2,21 +2,19 @@ package api
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
 	"usher/hooks/attendances"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/views/web"
 )
 
 // runRoutes mounts what happens to a session while it runs.
 func runRoutes(own *web.Group) {
-	own.POST("/sessions/{id}/start", startSession)
-	own.POST("/sessions/{id}/end", endSession)
+	own.POST("/sessions/{id}/start", startSession).BindFunc(noFields)
+	own.POST("/sessions/{id}/end", endSession).BindFunc(noFields)
 	own.POST("/sessions/{id}/extend", extendSession)
 	own.POST("/sessions/{id}/events", reportEvents)
 }
@@ -100,9 +98,9 @@ func reportEvents(e *core.RequestEvent) error {
 	}
 	events := make([]attendances.Event, 0, len(form.Events))
 	for _, sent := range form.Events {
-		at, err := time.Parse(time.RFC3339, sent.At)
+		at, err := sessions.ParseTime("events", sent.At)
 		if err != nil {
-			return record.Refuse("events", sessions.CodeBadTime, "Give each event the time at which it happened, such as 2026-11-22T10:00:00Z.")
+			return err
 		}
 		events = append(events, attendances.Event{ID: sent.ID, Type: sent.Type, At: at, Person: sent.Person, Settings: sent.Settings})
 	}

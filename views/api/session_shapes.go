@@ -122,7 +122,7 @@ type meetingForm struct {
 // onto is the form with what was sent.
 func (f meetingForm) onto(form sessions.Form) (sessions.Form, error) {
 	if f.Starts != nil {
-		at, err := rfc3339("starts", *f.Starts)
+		at, err := sessions.ParseTime("starts", *f.Starts)
 		if err != nil {
 			return form, err
 		}

@@ -70,20 +70,15 @@ func moment(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, 
 	if value == "" {
 		return otherwise, nil
 	}
-	return rfc3339(name, value)
-}
-
-func rfc3339(field, value string) (time.Time, error) {
-	at, err := time.Parse(time.RFC3339, value)
-	if err != nil {
-		return at, record.Refuse(field, sessions.CodeBadTime, "Give a time with its zone, such as 2026-11-22T10:00:00+01:00.")
-	}
-	return at, nil
+	return sessions.ParseTime(name, value)
 }
 
 func scheduleSession(e *core.RequestEvent) error {
 	var sent meetingForm
 	if err := read(e, &sent); err != nil {
+		return err
+	}
+	if err := sessions.AuthorizeHost(e.App, web.Actor(e)); err != nil {
 		return err
 	}
 	form, err := sent.onto(sessions.Form{})
@@ -129,6 +124,9 @@ func changeSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	if err := sessions.Authorize(e.App, web.Actor(e), session, "session.change"); err != nil {
+		return err
+	}
 	form, err := sessions.FormOf(e.App, session)
 	if err != nil {
 		return err
@@ -168,17 +166,13 @@ func duplicateSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := sessions.MayDuplicate(e.App, actor, session); err != nil {
+	form, err := sessions.DuplicateForm(e.App, actor, session)
+	if err != nil {
 		return err
 	}
 	if sent.Starts == nil {
 		return record.Refuse("starts", sessions.CodeBadTime, "Say when the new one starts.")
 	}
-	form, err := sessions.FormOf(e.App, session)
-	if err != nil {
-		return err
-	}
-	form.Rule = ""
 	if form, err = sent.onto(form); err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func TestASessionIsScheduledShownChangedDuplicatedAndCancelled(t *testing.T) {
 	status, body := w.as("organizer", "POST", w.path("/sessions"), object{"title": " Colour  review ", "description": "Bring notes.",
 		"starts": on(2, 9).In(time.FixedZone("", 3600)).Format(time.RFC3339), "minutes": 90, "room": room, "timezone": "Europe/Lisbon",
 		"guests": []string{"Zed <zed@out.example>"}, "cohosts": []string{w.people["admin"].Id},
-		"settings": object{"resolution": "720p", "fps": 25, "codec": "h264", "audio": "music", "lobby": true}, "team": w.other.Id, "status": "running"})
+		"settings": object{"resolution": "720p", "fps": 25, "codec": "h264", "audio": "music", "lobby": true}})
 	done(t, status, body)
 	id, code := body["id"].(string), body["code"].(string)
 	summary := `"id":"` + id + `","code":"` + code + `","url":"` + w.URL + `/s/` + code + `","title":"Colour review","description":"Bring notes.",

@@ -37,8 +37,11 @@ func TestATeamIsFoundedShownAndChanged(t *testing.T) {
 	same(t, body, `{"id":"`+id+`","slug":"cafe-zurich","name":"Café Zürich"}`)
 
 	status, body = w.as("stranger", "PATCH", "/api/teams/cafe-zurich", object{
-		"name": "Café", "description": "Coffee.", "timezone": "Europe/Zurich", "admins_manage_admins": true, "unknown": object{"a": 1}, "slug": "x", "licences": 99})
+		"name": "Café", "description": "Coffee.", "timezone": "Europe/Zurich", "admins_manage_admins": true})
 	done(t, status, body)
+	status, refusal := w.as("stranger", "PATCH", "/api/teams/cafe-zurich", object{"name": "X", "slug": "x", "licences": 99})
+	refused(t, status, refusal, 400, "slug", "unknown_field")
+	refused(t, status, refusal, 400, "licences", "unknown_field")
 	want := `{"id":"` + id + `","slug":"cafe-zurich","name":"Café","description":"Coffee.","timezone":"Europe/Zurich","logo":"",
 		"admins_manage_admins":true,"members_host":false,"roles":["owner","organizer"],"kind":"member"}`
 	same(t, body, want)

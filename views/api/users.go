@@ -5,7 +5,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
@@ -142,11 +141,12 @@ func setRoles(e *core.RequestEvent) error {
 	if form.Roles == nil {
 		return record.Refuse("roles", "required", "Send the roles that the person is to have; an empty list is none.")
 	}
-	wanted, err := actors.ParseRoles(*form.Roles)
+	user := e.Request.PathValue("user")
+	wanted, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", user, *form.Roles)
 	if err != nil {
 		return err
 	}
-	revoked, user := 0, e.Request.PathValue("user")
+	revoked := 0
 	var also []members.First
 	if form.RevokeSent && !wanted.Admin {
 		also = append(also, invitations.RevokeSent(web.Actor(e), user, &revoked))

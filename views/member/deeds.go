@@ -78,7 +78,7 @@ func cancelProps(e *core.RequestEvent, session *sessions.Session) (cancelForm, e
 
 // cancel calls a session off, or all of a series that have not started.
 func cancel(e *core.RequestEvent) error {
-	session, err := toChange(e)
+	session, err := found(e)
 	if err != nil {
 		return err
 	}

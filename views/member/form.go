@@ -34,6 +34,9 @@ func newSession(e *core.RequestEvent) error {
 
 // schedule makes the session of the form.
 func schedule(e *core.RequestEvent) error {
+	if err := sessions.AuthorizeHost(e.App, web.Actor(e)); err != nil {
+		return err
+	}
 	typed := typedIn(sent(e))
 	form, err := typed.form(e.App, web.Actor(e))
 	if err == nil {
@@ -77,8 +80,11 @@ func editForm(e *core.RequestEvent) error {
 
 // change plans the session anew.
 func change(e *core.RequestEvent) error {
-	session, err := toChange(e)
+	session, err := found(e)
 	if err != nil {
+		return err
+	}
+	if err := sessions.Authorize(e.App, web.Actor(e), session, "session.change"); err != nil {
 		return err
 	}
 	typed := typedIn(sent(e))

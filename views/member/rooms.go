@@ -9,7 +9,6 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
 	"usher/views/frame"
@@ -19,9 +18,8 @@ import (
 
 // roomTimes shows which rooms can be booked, and when they are free (R87).
 func roomTimes(e *core.RequestEvent) error {
-	actor := web.Actor(e)
-	if !actor.SeesRooms() {
-		return record.Forbid("Rooms are for the members of " + actor.Team.GetString("name") + ". As a guest you enter the sessions that you are invited to.")
+	if err := rooms.MaySee(web.Actor(e)); err != nil {
+		return err
 	}
 	props, err := roomsProps(e, roomViewOf(e))
 	if err != nil {

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"usher/hooks/record"
+)
+
+// judgeBody compares a valid JSON object with the form that it will be decoded into, and refuses every field that does
+// not fit, each under its name.
+func judgeBody(body []byte, form any) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	judge := &bodyJudge{decoder: decoder}
+	judge.value(reflect.TypeOf(form), "", "")
+	return judge.faults.Err()
+}
+
+// bodyJudge walks through a body. key is the field under which a fault is reported, name how a sentence calls it: of a
+// value in a list that is the list itself, and "rows[2].email". A value of the wrong type is reported under the outermost
+// field.
+type bodyJudge struct {
+	decoder *json.Decoder
+	faults  record.Faults
+}
+
+func (j *bodyJudge) value(of reflect.Type, key, name string) {
+	token, err := j.decoder.Token()
+	if err != nil {
+		return // the body was found valid before
+	}
+	if of != nil && of.Kind() == reflect.Pointer {
+		if of = of.Elem(); token == nil {
+			return // what may be left out may be null
+		}
+	}
+	if of != nil {
+		if wrong := mismatch(of, token); wrong != "" {
+			outermost, _, _ := strings.Cut(key, ".")
+			j.faults.Add(record.Refuse(outermost, codeBadType, fmt.Sprintf("The field %s must be %s, not %s.", name, kindWord(of), wrong)))
+			of = nil // what is inside is not judged
+		}
+	}
+	switch token {
+	case json.Delim('{'):
+		j.object(of, key, name)
+	case json.Delim('['):
+		j.list(of, key, name)
+	}
+}
+
+func (j *bodyJudge) object(of reflect.Type, key, name string) {
+	fields := map[string]reflect.Type{}
+	if of != nil {
+		fields = fieldsOf(of)
+	}
+	seen := map[string]bool{}
+	for j.decoder.More() {
+		token, err := j.decoder.Token()
+		field, _ := token.(string)
+		if err != nil {
+			return
+		}
+		at, called := key, name+"."+field
+		if name == key { // not in a list
+			at = strings.TrimPrefix(key+"."+field, ".")
+			called = at
+		}
+		inner, known := fields[field]
+		switch {
+		case of == nil:
+		case !known:
+			j.faults.Add(record.Refuse(at, codeUnknownField, "There is no field "+shortened(called)+" here."+meant(field, fields)))
+		case seen[field]:
+			j.faults.Add(record.Refuse(at, codeDuplicateField, "The field "+called+" is there twice. Send it once."))
+		}
+		seen[field] = true
+		j.value(inner, at, called)
+	}
+	_, _ = j.decoder.Token()
+}
+
+func (j *bodyJudge) list(of reflect.Type, key, name string) {
+	var inner reflect.Type
+	if of != nil {
+		inner = of.Elem()
+	}
+	for n := 0; j.decoder.More(); n++ {
+		j.value(inner, key, fmt.Sprintf("%s[%d]", name, n))
+	}
+	_, _ = j.decoder.Token()
+}
+
+// mismatch says what a token is if a field of the type cannot take it; empty if it can.
+func mismatch(of reflect.Type, token json.Token) string {
+	word := ""
+	var fits bool
+	switch value := token.(type) {
+	case json.Delim:
+		word = map[json.Delim]string{'{': "an object", '[': "a list"}[value]
+		fits = value == '{' && of.Kind() == reflect.Struct || value == '[' && isList(of)
+	case string:
+		word, fits = "a text", of.Kind() == reflect.String || isBytes(of)
+	case json.Number:
+		_, fraction := value.Int64()
+		word, fits = "the number "+shortened(value.String()), of.Kind() >= reflect.Int && of.Kind() <= reflect.Int64 && fraction == nil
+	case bool:
+		word, fits = "true or false", of.Kind() == reflect.Bool
+	case nil:
+		word = "null"
+	}
+	if fits {
+		return ""
+	}
+	return word
+}
+
+func isBytes(of reflect.Type) bool {
+	return of.Kind() == reflect.Slice && of.Elem().Kind() == reflect.Uint8
+}
+
+func isList(of reflect.Type) bool { return of.Kind() == reflect.Slice && !isBytes(of) }
+
+func kindWord(of reflect.Type) string {
+	switch {
+	case isBytes(of):
+		return "a text in base64"
+	case of.Kind() == reflect.Slice:
+		return "a list"
+	case of.Kind() == reflect.Struct:
+		return "an object"
+	case of.Kind() == reflect.Bool:
+		return "true or false"
+	case of.Kind() == reflect.String:
+		return "a text"
+	}
+	return "a whole number"
+}
+
+// fieldsOf are the fields of a struct by their names in JSON, those of embedded structs included.
+func fieldsOf(of reflect.Type) map[string]reflect.Type {
+	fields := map[string]reflect.Type{}
+	for n := range of.NumField() {
+		field := of.Field(n)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case field.Anonymous && name == "":
+			for inner, kind := range fieldsOf(field.Type) {
+				fields[inner] = kind
+			}
+		case field.IsExported() && name != "" && name != "-":
+			fields[name] = field.Type
+		}
+	}
+	return fields
+}
+
+// meant asks whether a field was meant that is spelled nearly alike.
+func meant(sent string, fields map[string]reflect.Type) string {
+	best, least := "", 3
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if far := distance(strings.ToLower(shortened(sent)), strings.ToLower(name)); far < least && far < len(name) {
+			best, least = name, far
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return " Did you mean " + best + "?"
+}
+
+// distance is how many letters have to be added, taken out or changed to make one word of the other.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for n := range row {
+		row[n] = n
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for k := range len(b) {
+			cost := diagonal
+			if a[i] != b[k] {
+				cost++
+			}
+			diagonal = row[k+1]
+			row[k+1] = min(cost, row[k+1]+1, row[k]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// shortened keeps what was sent from filling an answer.
+func shortened(text string) string { return record.Cut(text, 60) }
