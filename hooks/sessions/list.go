@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/audit"
 	"usher/hooks/record"
 )
 
@@ -19,6 +20,7 @@ func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([
 			dbx.Params{"team": actor.Team.Id, "from": record.Stamp(from), "to": record.Stamp(to)})).
 		OrderBy("starts", "id")
 	if all && !actor.SeesPanel() {
+		audit.TurnedAway(app, actor, "panel.enter", "all sessions")
 		return nil, record.Forbid("Only the Owner and Admins see all sessions of the team.")
 	}
 	if !all {

@@ -23,12 +23,14 @@ type result struct {
 	Link    string `json:"link,omitempty"` // only where no mail is sent
 }
 
+type inviteForm struct {
+	Emails []string `json:"emails"`
+	Roles  []string `json:"roles"`
+	Note   string   `json:"note"`
+}
+
 func invite(e *core.RequestEvent) error {
-	var form struct {
-		Emails []string `json:"emails"`
-		Roles  []string `json:"roles"`
-		Note   string   `json:"note"`
-	}
+	var form inviteForm
 	if err := read(e, &form); err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ type line struct {
 	Status     string `json:"status"` // removed, revoked, resent, role_revoked, tagged, or skipped
 	Code       string `json:"code,omitempty"`
 	Message    string `json:"message,omitempty"`
+	Invitation bool   `json:"invitation,omitempty"` // of who is removed: a pending invitation ends with it
 	HandedOver int    `json:"handedOver,omitempty"` // sessions
 	Cancelled  int    `json:"cancelled,omitempty"`
 	Sent       int    `json:"sentRevoked,omitempty"` // pending invitations that the user had sent; only with revokeSent
@@ -122,7 +123,8 @@ func under(field string, err error) error {
 func receiptOf(done bulk.Receipt) receipt {
 	reply := receipt{Results: make([]line, 0, len(done.Lines)), Freed: freed(done.Freed())}
 	for _, l := range done.Lines {
-		reply.Results = append(reply.Results, line{l.ID, l.Name, l.Email, l.Status, l.Code, l.Message, l.HandedOver, l.Cancelled, l.SentRevoked, l.Link})
+		reply.Results = append(reply.Results, line{l.ID, l.Name, l.Email, l.Status, l.Code, l.Message, l.Asked && l.Status == bulk.Removed,
+			l.HandedOver, l.Cancelled, l.SentRevoked, l.Link})
 	}
 	reply.Sessions.HandedOver, reply.Sessions.Cancelled = done.Sessions()
 	reply.SentRevoked = done.SentRevoked()

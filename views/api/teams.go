@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/members"
+	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/settings"
@@ -61,10 +62,32 @@ type team struct {
 	MembersHost        bool     `json:"members_host"` // every member may host
 	Roles              []string `json:"roles"`        // the caller's
 	Kind               string   `json:"kind"`
+
+	// For the Owner and Admins, of a team that is read.
+	Email *emailState `json:"email,omitempty"`
+	Plan  *planOf     `json:"plan,omitempty"`
+}
+
+// planOf is the team's plan; -1 is no limit. Its seats and licences are told by /seats.
+type planOf struct {
+	Key            string `json:"key"`
+	Name           string `json:"name"`
+	SessionMinutes int    `json:"session_minutes"`
+	SessionPeople  int    `json:"session_people"`
 }
 
 func showTeam(e *core.RequestEvent) error {
-	return e.JSON(http.StatusOK, teamOf(e.App, web.Actor(e), web.Actor(e).Team))
+	actor := web.Actor(e)
+	shown := teamOf(e.App, actor, actor.Team)
+	if actor.SeesPanel() {
+		plan, err := plans.Find(e.App, actor.Team.GetString("plan"))
+		if err != nil {
+			return err
+		}
+		shown.Email = emailOf(e.App)
+		shown.Plan = &planOf{plan.GetString("key"), plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}
+	}
+	return e.JSON(http.StatusOK, shown)
 }
 
 func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
@@ -157,11 +180,7 @@ func showSeats(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, seatCounts{
-		Admin:     seatsOf(now.Admin),
-		Organizer: seatsOf(now.Organizer),
-		Licences:  licenceCount{Limit: now.Licences.Limit, Used: now.Licences.Used, Free: now.Licences.Free()},
-	})
+	return e.JSON(http.StatusOK, seatCountsOf(now))
 }
 
 func seatsOf(c seats.Count) seatCount {

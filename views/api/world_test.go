@@ -27,6 +27,8 @@ type world struct {
 	people map[string]*core.Record
 	tokens map[string]string
 	made   int
+
+	browsers map[string]*viewstest.Browser // who has signed in on pages
 }
 
 // roles are the columns of every table of routes.

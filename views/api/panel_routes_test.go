@@ -1,0 +1,93 @@
+package api_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Whatever the Admin Panel does, a program can do (R158): each action of the panel with the route that does the same.
+var sameAsPanel = map[string][]route{
+	"/users/add":               {{"POST", "/api/teams/{team}/invitations"}, {"POST", "/api/teams/{team}/imports"}},
+	"/users/preview":           {{"POST", "/api/teams/{team}/invitations/preview"}},
+	"/users/selected":          {{"POST", "/api/teams/{team}/users/remove"}, {"POST", "/api/teams/{team}/users/revoke"}, {"POST", "/api/teams/{team}/users/revoke-role"}, {"POST", "/api/teams/{team}/users/resend"}, {"POST", "/api/teams/{team}/users/tags"}, {"POST", "/api/teams/{team}/users/preview"}},
+	"/users/import/{id}/stop":  {{"POST", "/api/teams/{team}/imports/{id}/stop"}},
+	"/users/{id}/ask":          {{"PUT", "/api/teams/{team}/members/{user}/roles"}},
+	"/users/{id}/take":         {{"PUT", "/api/teams/{team}/members/{user}/roles"}},
+	"/users/{id}/again":        {{"POST", "/api/teams/{team}/invitations"}},
+	"/users/{id}/correct":      {{"POST", "/api/invitations/{id}/correct"}},
+	"/users/{id}/resend":       {{"POST", "/api/invitations/{id}/resend"}},
+	"/users/{id}/revoke":       {{"POST", "/api/invitations/{id}/revoke"}},
+	"/users/{id}/revoke-role":  {{"PUT", "/api/teams/{team}/members/{user}/roles"}},
+	"/users/{id}/remove":       {{"DELETE", "/api/teams/{team}/members/{user}"}},
+	"/users/{id}/tags":         {{"PUT", "/api/teams/{team}/users/{id}/tags"}},
+	"/rooms/new":               {{"POST", "/api/teams/{team}/rooms"}},
+	"/rooms/{id}/edit":         {{"PATCH", "/api/teams/{team}/rooms/{id}"}},
+	"/rooms/{id}/archive":      {{"POST", "/api/teams/{team}/rooms/{id}/archive"}},
+	"/rooms/{id}/restore":      {{"POST", "/api/teams/{team}/rooms/{id}/restore"}},
+	"/rooms/{id}/rotate":       {{"POST", "/api/teams/{team}/rooms/{id}/rotate"}},
+	"/settings":                {{"PATCH", "/api/teams/{team}"}},
+	"/settings/delete":         {{"DELETE", "/api/teams/{team}"}},
+	"/settings/test-letter":    {{"POST", "/api/teams/{team}/test-email"}},
+	"/users/{id}":              {{"GET", "/api/teams/{team}/users/{id}"}},
+	"/settings/test-letter/id": {{"GET", "/api/teams/{team}/test-email/{id}"}},
+}
+
+func TestPanel_EveryAction_HasARouteForPrograms(t *testing.T) {
+	all := routes(t, "GET", "POST", "PUT", "PATCH", "DELETE")
+	for action, same := range sameAsPanel {
+		for _, r := range same {
+			if !slices.Contains(all, r) {
+				t.Errorf("%s: there is no %s %s", action, r.method, r.path)
+			}
+		}
+	}
+	for _, action := range panelActions(t) {
+		if len(sameAsPanel[action]) == 0 {
+			t.Errorf("the panel's POST %s has no route for programs here", action)
+		}
+	}
+}
+
+// panelActions are the addresses in the panel that take a form.
+func panelActions(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../panel/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, "_templ.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) != 2 {
+				return true
+			}
+			verb, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || verb.Sel.Name != "POST" {
+				return true
+			}
+			if path, ok := call.Args[0].(*ast.BasicLit); ok {
+				text, _ := strconv.Unquote(path.Value)
+				all = append(all, text)
+			}
+			return true
+		})
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d actions are found: %v", len(all), all)
+	}
+	return all
+}

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/bulk"
+	"usher/hooks/invitations"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+	"usher/views/web"
+)
+
+// invitePreview is what inviting would do: a result for each address, in order, and the seats after it.
+type invitePreview struct {
+	Results []result   `json:"results"`
+	Emails  int        `json:"emails"` // how many would be sent
+	Seats   seatCounts `json:"seats"`
+}
+
+// previewInvite says what the same request to /invitations would do now, and changes nothing.
+func previewInvite(e *core.RequestEvent) error {
+	var form inviteForm
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	roles, err := invitations.ReadRoles(e.App, web.Actor(e), "invitation.create", "", form.Roles)
+	if err != nil {
+		return err
+	}
+	forecast, err := invitations.Preview(e.App, web.Actor(e), invitations.Offer{
+		Lines: invitations.Addresses(form.Emails), Roles: roles, Note: form.Note})
+	if err != nil {
+		return err
+	}
+	reply := invitePreview{Results: make([]result, 0, len(forecast.Fates)), Emails: forecast.Send, Seats: seatCountsOf(forecast.Seats)}
+	for _, f := range forecast.Fates {
+		reply.Results = append(reply.Results, result{Email: f.Line.Raw, Status: f.Status, Code: f.Code, Message: f.Message})
+	}
+	return e.JSON(http.StatusOK, reply)
+}
+
+func seatCountsOf(now seats.Seats) seatCounts {
+	return seatCounts{
+		Admin:     seatsOf(now.Admin),
+		Organizer: seatsOf(now.Organizer),
+		Licences:  licenceCount{Limit: now.Licences.Limit, Used: now.Licences.Used, Free: now.Licences.Free()},
+	}
+}
+
+// previewUsers says what removing the chosen users would do now, or with action another of the actions on many, and
+// changes nothing. A line has what would become of the user's sessions and of a pending invitation.
+func previewUsers(e *core.RequestEvent) error {
+	var form struct {
+		chosen
+		succession
+		Action string `json:"action"` // remove, revoke, resend or revoke-role; remove
+		Role   string `json:"role"`   // of revoke-role
+	}
+	if err := read(e, &form); err != nil {
+		return err
+	}
+	deed := bulk.Deed{Kind: form.Action, HandOver: form.HandOver}
+	switch form.Action {
+	case "":
+		deed.Kind = bulk.Remove
+	case bulk.Remove, bulk.Revoke, bulk.Resend:
+	case bulk.RevokeRole:
+		role, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", "", []string{form.Role})
+		if err != nil {
+			return under("role", err)
+		}
+		deed.Role = role
+	default:
+		return record.Refuse("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
+	}
+	foreseen, err := bulk.Preview(e.App, web.Actor(e), deed, form.IDs)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, receiptOf(foreseen))
+}

@@ -1,0 +1,219 @@
+package api_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"usher/hooks/sessions"
+	"usher/views/viewstest"
+)
+
+// fingerprint is everything that actions change, without the audit log.
+func (w *world) fingerprint() string {
+	w.t.Helper()
+	var all []string
+	for _, table := range []string{"teams", "memberships", "invitations", "imports", "tags", "rooms", "sessions", "participants", "series", "outbox"} {
+		var rows []struct {
+			Row string `db:"row"`
+		}
+		columns := []string{}
+		if err := w.App.DB().NewQuery("SELECT name FROM pragma_table_info('" + table + "')").Column(&columns); err != nil {
+			w.t.Fatal(err)
+		}
+		// What the worker of the outbox notes isn't a change of an action.
+		columns = slices.DeleteFunc(columns, func(c string) bool { return table == "outbox" && c != "id" })
+		err := w.App.DB().NewQuery("SELECT " + strings.Join(quoted(columns), " || '|' || ") + " row FROM " + table + " ORDER BY id").All(&rows)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		all = append(all, fmt.Sprint(table, rows))
+	}
+	return strings.Join(all, "\n")
+}
+
+func quoted(columns []string) []string {
+	all := make([]string, len(columns))
+	for n, c := range columns {
+		all[n] = "coalesce(`" + c + "`, '')"
+	}
+	return all
+}
+
+// refusedEntries counts the entries of the team that tell of a refusal.
+func (w *world) refusedEntries() (n int) {
+	w.t.Helper()
+	err := w.App.DB().NewQuery("SELECT count(*) FROM audit WHERE team = '" + w.team.Id + "' AND result != 'ok'").Row(&n)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// attempt is one action by one way.
+type attempt struct {
+	method, path string
+	body         object     // of a program
+	form         url.Values // of a page
+}
+
+// TestRefusals_EveryActionOnEveryWay tries each action as everyone who may not do it: it is refused, nothing changes, and
+// one entry in the audit log tells of it. Whoever gets past the door of the panel reads the same words everywhere.
+func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
+	w := newWorld(t)
+	w.plan("pro")
+	member, second := w.people["member"], w.newMember("admin")
+	pending, adminPending := w.newInvitation("organizer").ID, w.newInvitation("admin").ID
+	room := w.room("Stage")
+	session := w.session(sessions.Form{Guests: []string{"gita@guest.example", "mina@halation.example"}})
+	planned := on(3, 9).Format("2006-01-02T15:04:05Z")
+	below, admin := []string{"guest", "member", "organizer"}, []string{"guest", "member", "organizer", "admin"}
+	asked := []string{"guest", "member"} // on the list of the session, without leading it
+	page := func(rest string) string { return "/admin/" + w.team.Slug() + rest }
+	app := func(rest string) string { return "/app/" + w.team.Slug() + rest }
+	many := func(kind string, ids ...string) *attempt {
+		return &attempt{method: "POST", path: w.path("/users/%s", kind), body: object{"ids": ids}}
+	}
+	roleOf := func(id string, roles ...string) *attempt {
+		return &attempt{method: "PUT", path: w.path("/members/%s/roles", id), body: object{"roles": append([]string{}, roles...)}}
+	}
+
+	for _, c := range []struct {
+		name      string
+		who       []string
+		api, page *attempt
+		many      *attempt
+	}{
+		{"invite", below, &attempt{method: "POST", path: w.path("/invitations"), body: object{"emails": []string{"x@y.example"}}},
+			&attempt{path: page("/users/add"), form: url.Values{"list": {"x@y.example"}, "do": {"send"}}}, nil},
+		{"invite an Admin", admin, &attempt{method: "POST", path: w.path("/invitations"), body: object{"emails": []string{"x@y.example"}, "roles": []string{"admin"}}},
+			&attempt{path: page("/users/add"), form: url.Values{"list": {"x@y.example"}, "role": {"admin"}, "do": {"send"}}}, nil},
+		{"resend", below, &attempt{method: "POST", path: "/api/invitations/" + pending + "/resend"}, &attempt{path: page("/users/" + pending + "/resend")}, many("resend", pending)},
+		{"resend to an Admin", admin, &attempt{method: "POST", path: "/api/invitations/" + adminPending + "/resend"}, &attempt{path: page("/users/" + adminPending + "/resend")}, many("resend", adminPending)},
+		{"revoke", below, &attempt{method: "POST", path: "/api/invitations/" + pending + "/revoke"}, &attempt{path: page("/users/" + pending + "/revoke")}, many("revoke", pending)},
+		{"revoke an Admin's", admin, &attempt{method: "POST", path: "/api/invitations/" + adminPending + "/revoke"}, &attempt{path: page("/users/" + adminPending + "/revoke")}, many("revoke", adminPending)},
+		{"correct", below, &attempt{method: "POST", path: "/api/invitations/" + pending + "/correct", body: object{"email": "x@y.example"}},
+			&attempt{path: page("/users/" + pending + "/correct"), form: url.Values{"email": {"x@y.example"}}}, nil},
+		{"raise to Organizer", below, roleOf(second.Id, "admin", "organizer"), &attempt{path: page("/users/" + second.Id + "/ask"), form: url.Values{"role": {"organizer"}}}, nil},
+		{"raise to Admin", admin, roleOf(member.Id, "admin"), &attempt{path: page("/users/" + member.Id + "/ask"), form: url.Values{"role": {"admin"}}}, nil},
+		{"raise an Admin", []string{"admin"}, roleOf(second.Id, "admin", "organizer"), &attempt{path: page("/users/" + second.Id + "/ask"), form: url.Values{"role": {"organizer"}}}, nil},
+		{"lower an Admin", admin, roleOf(second.Id), &attempt{path: page("/users/" + second.Id + "/revoke-role"), form: url.Values{"role": {"admin"}}},
+			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "admin", "ids": []string{second.Id}}}},
+		{"lower the Owner", admin, roleOf(w.people["owner"].Id), &attempt{path: page("/users/" + w.people["owner"].Id + "/revoke-role"), form: url.Values{"role": {"organizer"}}},
+			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "organizer", "ids": []string{w.people["owner"].Id}}}},
+		{"remove", below, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id)}, &attempt{path: page("/users/" + second.Id + "/remove")}, many("remove", second.Id)},
+		{"remove an Admin", admin, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id)}, &attempt{path: page("/users/" + second.Id + "/remove")}, many("remove", second.Id)},
+		{"remove the Owner", admin, &attempt{method: "DELETE", path: w.path("/members/%s", w.people["owner"].Id)}, &attempt{path: page("/users/" + w.people["owner"].Id + "/remove")}, many("remove", w.people["owner"].Id)},
+		{"tag", below, &attempt{method: "PUT", path: w.path("/users/%s/tags", member.Id), body: object{"tags": []string{"Kestrel"}}},
+			&attempt{path: page("/users/" + member.Id + "/tags"), form: url.Values{"add": {"Kestrel"}}},
+			&attempt{method: "POST", path: w.path("/users/tags"), body: object{"ids": []string{member.Id}, "add": []string{"Kestrel"}}}},
+		{"create a room", below, &attempt{method: "POST", path: w.path("/rooms"), body: object{"name": "Suite"}}, &attempt{path: page("/rooms/new"), form: url.Values{"name": {"Suite"}}}, nil},
+		{"edit a room", below, &attempt{method: "PATCH", path: w.path("/rooms/%s", room), body: object{"name": "Suite"}}, &attempt{path: page("/rooms/" + room + "/edit"), form: url.Values{"name": {"Suite"}}}, nil},
+		{"archive a room", below, &attempt{method: "POST", path: w.path("/rooms/%s/archive", room)}, &attempt{path: page("/rooms/" + room + "/archive")}, nil},
+		{"rotate a room's link", below, &attempt{method: "POST", path: w.path("/rooms/%s/rotate", room)}, &attempt{path: page("/rooms/" + room + "/rotate")}, nil},
+		{"change the team", below, &attempt{method: "PATCH", path: w.path(""), body: object{"name": "New"}}, &attempt{path: page("/settings"), form: url.Values{"name": {"New"}}}, nil},
+		{"change the logo", below, &attempt{method: "PATCH", path: w.path(""), body: object{"logo": ""}}, nil, nil},
+		{"let Admins manage Admins", admin, &attempt{method: "PATCH", path: w.path(""), body: object{"admins_manage_admins": true}}, nil, nil},
+		{"delete the team", admin, &attempt{method: "DELETE", path: w.path(""), body: object{"name": "Halation Post"}}, &attempt{path: page("/settings/delete"), form: url.Values{"name": {"Halation Post"}}}, nil},
+		{"send a test email", below, &attempt{method: "POST", path: w.path("/test-email")}, &attempt{path: page("/settings/test-letter")}, nil},
+		{"import", below, &attempt{method: "POST", path: w.path("/imports"), body: object{"csv": "x@y.example"}}, nil, nil},
+		{"stop an import", below, &attempt{method: "POST", path: w.path("/imports/abcdefghijklmno/stop")}, &attempt{path: page("/users/import/abcdefghijklmno/stop")}, nil},
+		{"schedule a session", []string{"guest", "member", "admin"}, &attempt{method: "POST", path: w.path("/sessions"), body: object{"title": "A", "starts": planned, "minutes": 30}},
+			&attempt{path: app("/sessions/new"), form: url.Values{"title": {"A"}}}, nil},
+		{"change a session", asked, &attempt{method: "PATCH", path: "/api/sessions/" + session.Id, body: object{"title": "B"}},
+			&attempt{path: app("/sessions/" + session.Id + "/edit"), form: url.Values{"title": {"B"}}}, nil},
+		{"cancel a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/cancel"}, &attempt{path: app("/sessions/" + session.Id + "/cancel")}, nil},
+		{"start a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/start"}, &attempt{path: app("/sessions/" + session.Id + "/start")}, nil},
+		{"end a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/end"}, nil, nil},
+		{"extend a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/extend", body: object{"minutes": 15}}, nil, nil},
+		{"duplicate a session", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/duplicate", body: object{"starts": planned}}, nil, nil},
+		{"see all sessions", below, &attempt{method: "GET", path: w.path("/sessions?all=true")}, nil, nil},
+		{"read the users", below, &attempt{method: "GET", path: w.path("/users")}, nil, nil},
+		{"export the users", below, &attempt{method: "GET", path: w.path("/users.csv")}, nil, nil},
+		{"read the audit log", below, &attempt{method: "GET", path: w.path("/audit")}, nil, nil},
+		{"export the audit log", below, &attempt{method: "GET", path: w.path("/audit.csv")}, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, role := range c.who {
+				said := map[string]bool{}
+				for way, a := range map[string]*attempt{"page": c.page, "program": c.api, "many": c.many} {
+					if a == nil {
+						continue
+					}
+					w.App.Store().Remove("usher.limits.turned-away") // a minute later
+					before, entries := w.fingerprint(), w.refusedEntries()
+					status, sentence := w.try(way, role, a)
+					if way != "page" || role == "admin" || strings.HasPrefix(a.path, "/app/") {
+						said[sentence] = true
+					}
+					wrong := status != http.StatusForbidden && (way != "many" || role != "admin" || status != http.StatusOK)
+					if wrong || sentence == "" || w.fingerprint() != before || w.refusedEntries() != entries+1 {
+						t.Errorf("%s as %s: %d %q, changed: %v, %d entries", way, role, status, sentence, w.fingerprint() != before, w.refusedEntries()-entries)
+					}
+				}
+				if len(said) > 1 && role == "admin" {
+					t.Errorf("%s reads %d different sentences: %v", role, len(said), said)
+				}
+			}
+			before := w.fingerprint()
+			for way, a := range map[string]*attempt{"page": c.page, "program": c.api, "many": c.many} {
+				if a == nil {
+					continue
+				}
+				if status, _ := w.try(way, "other", a); status != http.StatusNotFound {
+					t.Errorf("%s as another team's: %d", way, status)
+				}
+			}
+			if w.fingerprint() != before {
+				t.Error("another team's changed something")
+			}
+		})
+	}
+}
+
+// try makes the attempt, and returns the sentence that refuses it.
+func (w *world) try(way, role string, a *attempt) (int, string) {
+	w.t.Helper()
+	if way == "page" {
+		if w.browsers == nil {
+			w.browsers = map[string]*viewstest.Browser{}
+		}
+		if w.browsers[role] == nil {
+			w.browsers[role] = w.As(w.people[role])
+		}
+		reply := w.browsers[role].Post(a.path, a.form)
+		body := html.UnescapeString(reply.Body)
+		for _, sentence := range refusalSentences {
+			if strings.Contains(body, sentence) {
+				return reply.Status, sentence
+			}
+		}
+		if strings.Contains(body, "The Admin Panel of") {
+			return reply.Status, "The Admin Panel of"
+		}
+		return reply.Status, ""
+	}
+	var body any
+	if a.body != nil {
+		body = a.body
+	}
+	status, answer := w.as(role, a.method, a.path, body)
+	sentence, _ := answer["message"].(string)
+	if results, ok := answer["results"].([]any); ok && len(results) == 1 {
+		sentence, _ = results[0].(map[string]any)["message"].(string)
+	}
+	return status, sentence
+}
+
+// refusalSentences are what pages say to who may be there, without the right to the action.
+var refusalSentences = []string{
+	"The Owner can't be removed or lose the Owner role.", "Only the Owner manages Admins in this team.", "Only the Owner invites Admins in this team.",
+	"Only the Owner offers an Admin a role in this team.", "Only the Owner deletes the team.",
+	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
+	"You need the Organizer role to host sessions in this team. Ask the Owner or an Admin to give it to you.",
+	"Only the host changes the session", "The host and co-hosts start this session.",
+}
