@@ -11,7 +11,7 @@ import (
 )
 
 // domains is what a view may ask of: every room of hooks that keeps something true for people.
-const domains = "accounts actors addresslist administrators attendances audit bulk calendar changes entry invitations limits live mail members people pictures plans record rooms seats sessions settings spreadsheet tags teams"
+const domains = "accounts actors addresslist administrators attendances audit bulk calendar capacity changes entry invitations limits live mail members people pictures plans record rooms seats sessions settings spreadsheet tags teams"
 
 // arrows says which of our packages a package may import directly, in tests not counted.
 // Names without a folder are rooms of hooks.
@@ -41,6 +41,7 @@ var arrows = map[string]string{
 	"teams":       "actors audit limits mail pictures record settings",
 	"plans":       "record",
 	"seats":       "people plans record",
+	"capacity":    "accounts actors mail plans record seats settings teams",
 	"members":     "accounts actors audit limits mail people plans record settings spreadsheet teams",
 	"invitations": "accounts actors addresslist audit changes limits mail members people record seats sessions settings spreadsheet teams",
 	"tags":        "accounts actors audit members people record",

@@ -8,6 +8,7 @@ import (
 	"usher/hooks/administrators"
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
+	"usher/hooks/capacity"
 	"usher/hooks/changes"
 	"usher/hooks/entry"
 	"usher/hooks/invitations"
@@ -47,6 +48,7 @@ func Register(app core.App, config Config) {
 	sessions.Register(app)
 	entry.Register(app)
 	attendances.Register(app)
+	capacity.Register(app)
 	people.Register(app)
 	changes.Register(app)
 }

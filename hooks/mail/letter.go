@@ -33,6 +33,7 @@ const (
 	KindSessionChanged    = "session_changed"
 	KindSessionCancelled  = "session_cancelled"
 	KindSessionHandedOver = "session_handed_over"
+	KindCapacity          = "capacity"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"
 )
@@ -58,6 +59,9 @@ type Letter struct {
 	// First lets the letter overtake those that are not. Letters that somebody waits for at a form
 	// (confirmation, reset, change of address) go before invitations.
 	First bool
+
+	// Last lets every other letter overtake it: nobody waits for it.
+	Last bool
 }
 
 // Attachment is a file that goes with a letter.

@@ -138,6 +138,8 @@ func Queue(tx core.App, l Letter) (id string, err error) {
 	priority := 1
 	if l.First {
 		priority = 0
+	} else if l.Last {
+		priority = 2
 	}
 	m.Load(map[string]any{
 		"kind": l.Kind, "recipient": l.To, "about": l.About, "team": l.Team,

@@ -51,7 +51,7 @@ var reasons = map[string]string{
 	ReasonNotInvited:          "the user is no longer invited to the session",
 	ReasonInvitedAgain:        "the user is invited to the session again",
 	ReasonNotHost:             "the user no longer hosts these sessions",
-	ReasonSeatsFree:           "there are free seats again",
+	ReasonSeatsFree:           "fewer seats or licences are in use",
 }
 
 // ReasonWords puts the code of a reason in words that follow "Not sent: ". A code that is not known is "it was no

@@ -102,6 +102,7 @@ delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef 
 	"plans":           closed,
 	"logins":          closed,
 	"address_changes": closed,
+	"capacity_marks":  closed,
 	"outbox":          closed,
 	"mail_reports":    closed,
 	"room_links":      closed,

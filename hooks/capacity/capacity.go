@@ -1,0 +1,200 @@
+// Package capacity keeps that the Owner and Admins of a team are told once when its seats or licences are nearly used
+// up, and once when none is left (R153).
+package capacity
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+	"usher/hooks/mail"
+	"usher/hooks/plans"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+// The levels of a resource. A level that is not stored is "".
+const (
+	nearly = "nearly" // one is free
+	full   = "full"
+)
+
+var rank = map[string]int{"": 0, nearly: 1, full: 2}
+
+// maxTold is how many of the Owner and Admins get an email.
+const maxTold = 50
+
+// licencesEvery is how long licences stay quiet after an email: sessions take and return them every day.
+const licencesEvery = 7 * 24 * time.Hour
+
+// resource is something of which a team has a number.
+type resource struct {
+	key, word string
+	count     func(seats.Seats) seats.Count
+	running   bool // in use by sessions
+}
+
+var resources = []resource{
+	{key: "admin", word: "Admin seat", count: func(s seats.Seats) seats.Count { return s.Admin }},
+	{key: "organizer", word: "Organizer seat", count: func(s seats.Seats) seats.Count { return s.Organizer }},
+	{key: "licence", word: "licence", count: func(s seats.Seats) seats.Count { return s.Licences }, running: true},
+}
+
+// level is how far a resource is used up. Licences have no warning before the last: each start and end would change it.
+func (r resource) level(now seats.Seats) string {
+	c := r.count(now)
+	switch taken := c.Used + c.Reserved; {
+	case c.Limit == plans.Unlimited || taken == 0:
+		return ""
+	case c.Free() == 0:
+		return full
+	case c.Free() == 1 && !r.running:
+		return nearly
+	}
+	return ""
+}
+
+// rise marks what has come nearer to its limit, in the transaction that uses it, and queues the emails about it; quiet
+// only marks it, as for a team that is being made.
+func rise(tx core.App, team string, quiet bool) error {
+	now, err := seats.Of(tx, team)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil // the team goes with all that is in it
+	}
+	if err != nil {
+		return err
+	}
+	for _, r := range resources {
+		level := r.level(now)
+		if level == "" {
+			continue
+		}
+		mark, err := markOf(tx, team, r.key)
+		if err != nil {
+			return err
+		}
+		if rank[level] <= rank[mark.GetString("level")] {
+			continue
+		}
+		mark.Set("level", level)
+		tell := !quiet && !(r.running && time.Since(mark.GetDateTime("told").Time()) < licencesEvery)
+		if tell {
+			mark.Set("told", types.NowDateTime())
+		}
+		if err := tx.Save(mark); err != nil {
+			return fmt.Errorf("mark what a team has used up: %w", err)
+		}
+		if tell {
+			if err := r.tell(tx, team, level, r.count(now)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// relax lowers the marks of what is free again. It follows the commit: within a transaction a seat may be free for a
+// moment, as between two invitations of which one takes the place of the other.
+func relax(app core.App, team string) error {
+	return app.RunInTransaction(func(tx core.App) error {
+		var marks []*core.Record
+		err := tx.RecordQuery("capacity_marks").AndWhere(dbx.HashExp{"team": team}).AndWhere(dbx.NewExp("level != ''")).All(&marks)
+		if err != nil || len(marks) == 0 {
+			return err
+		}
+		now, err := seats.Of(tx, team)
+		if err != nil {
+			return record.UnlessNotFound(err)
+		}
+		for _, mark := range marks {
+			for _, r := range resources {
+				if level := r.level(now); mark.GetString("resource") == r.key && rank[level] < rank[mark.GetString("level")] {
+					mark.Set("level", level)
+					if err := tx.Save(mark); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func markOf(tx core.App, team, resource string) (*core.Record, error) {
+	mark, err := tx.FindFirstRecordByFilter("capacity_marks", "team = {:team} && resource = {:resource}",
+		dbx.Params{"team": team, "resource": resource})
+	if err == nil {
+		return mark, nil
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("find what a team was told: %w", err)
+	}
+	collection, err := tx.FindCachedCollectionByNameOrId("capacity_marks")
+	if err != nil {
+		return nil, fmt.Errorf("find what teams were told: %w", err)
+	}
+	mark = core.NewRecord(collection)
+	mark.Load(map[string]any{"team": team, "resource": resource})
+	return mark, nil
+}
+
+// basis is what the condition of the email judges it by.
+type basis struct {
+	Resource string `json:"resource"`
+	Level    string `json:"level"`
+}
+
+// tell queues an email to the Owner and each Admin. It replaces the one about the level before, if that still waits.
+func (r resource) tell(tx core.App, id, level string, count seats.Count) error {
+	team, err := teams.Find(tx, id)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(basis{r.key, level})
+	if err != nil {
+		return err
+	}
+	managers, err := managersOf(tx, id)
+	if err != nil {
+		return err
+	}
+	link := settings.Of(tx).Link
+	props := mail.CapacityProps{
+		Team: teams.Letterhead(tx, team.Record), Resource: r.word, Running: r.running, Free: count.Free(), Limit: count.Limit,
+		Manage: link("/admin/" + team.Slug() + "/users"), Plan: link("/admin/" + team.Slug() + "/settings#plan"), Support: settings.Of(tx).Support,
+	}
+	if r.running {
+		props.Manage = link("/app/" + team.Slug() + "/sessions")
+	}
+	for _, account := range managers {
+		props.To, props.ToName = account.Email(), actors.DisplayName(account)
+		email := mail.Capacity(props)
+		email.About, email.Team = account.Id, id
+		email.Topic, email.Basis = "capacity:"+id+":"+r.key, string(text)
+		if _, err := mail.Queue(tx, email); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// managersOf lists the Owner and the Admins of a team.
+func managersOf(tx core.App, team string) ([]*core.Record, error) {
+	var managers []*core.Record
+	err := tx.RecordQuery("users").
+		AndWhere(dbx.NewExp("id IN (SELECT user FROM memberships WHERE team = {:team} AND (owner OR admin))", dbx.Params{"team": team})).
+		OrderBy("email").Limit(maxTold).All(&managers)
+	if err != nil {
+		return nil, fmt.Errorf("find who manages a team: %w", err)
+	}
+	return managers, nil
+}

@@ -1,0 +1,174 @@
+package capacity_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+)
+
+// fixture is a team with two Admin seats and three Organizer seats, of which its Owner has one each.
+type fixture struct {
+	*testing.T
+	app    *core.BaseApp
+	owner  *core.Record
+	team   *teams.Team
+	resend *resendtest.Server
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	resend := resendtest.New(t)
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL = resend.Key, resend.URL
+	app := hookstest.NewWith(t, config)
+	owner := hookstest.Person(t, app, "marta@x.example")
+	return &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "free"), resend}
+}
+
+func (f *fixture) invite(address string, roles ...string) string {
+	f.Helper()
+	result := hookstest.Invite(f.T, f.app, f.owner, f.team, address, roles...)
+	if result.Status == invitations.Refused {
+		f.Fatalf("%+v", result)
+	}
+	return result.ID
+}
+
+// subjects sends what waits and lists the subjects of all that the address was told of seats and licences.
+func (f *fixture) subjects(to string) (subjects []string) {
+	f.Helper()
+	worker := mail.NewWorker(f.app)
+	worker.Pace = 0
+	worker.Deliver(context.Background())
+	for _, email := range f.resend.Letters() {
+		if row, err := mail.FindOutbox(f.app, email.Key); err == nil && row.Kind() == mail.KindCapacity && email.To == to {
+			subjects = append(subjects, email.Subject)
+		}
+	}
+	return subjects
+}
+
+func (f *fixture) wants(to string, want ...string) {
+	f.Helper()
+	if got := f.subjects(to); strings.Join(got, "; ") != strings.Join(want, "; ") {
+		f.Errorf("%s was told %q, want %q", to, got, want)
+	}
+}
+
+func TestCapacity_SeatsUsedUp_IsToldOnceALevel(t *testing.T) {
+	f := newFixture(t)
+	f.wants("marta@x.example") // a team that was just made is as its plan says
+	first := f.invite("a@x.example", "organizer")
+	f.wants("marta@x.example", "1 Organizer seat left in Halation Post")
+	second := f.invite("b@x.example", "organizer")
+	f.wants("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post")
+	_, _, err := invitations.Resend(f.app, f.actor(), second)
+	hookstest.Refused(t, "too soon", err, "too_many")
+	if _, err := invitations.Correct(f.app, f.actor(), second, "c@x.example"); err != nil {
+		t.Fatal(err)
+	}
+	f.wants("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post")
+
+	if _, err := invitations.Revoke(f.app, f.actor(), first); err != nil { // one is free again
+		t.Fatal(err)
+	}
+	f.invite("d@x.example", "organizer")
+	f.wants("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post", "No Organizer seats left in Halation Post")
+}
+
+func TestCapacity_AcceptedInvitation_ChangesNothing(t *testing.T) {
+	f := newFixture(t)
+	ada := hookstest.Person(t, f.app, "ada@x.example")
+	f.invite("a@x.example", "organizer")
+	id := f.invite("ada@x.example", "organizer")
+	before := f.subjects("marta@x.example")
+	if _, err := invitations.Accept(f.app, invitations.Answer{Account: ada, ID: id}); err != nil {
+		t.Fatal(err)
+	}
+	f.wants("marta@x.example", before...)
+}
+
+func TestCapacity_Admins_AreToldAndOthersAreNot(t *testing.T) {
+	f := newFixture(t)
+	hookstest.Member(t, f.app, f.team, "ada@x.example", "admin")
+	hookstest.Member(t, f.app, f.team, "theo@x.example")
+	f.invite("a@x.example", "organizer")
+	f.wants("ada@x.example", "No Admin seats left in Halation Post", "1 Organizer seat left in Halation Post")
+	f.wants("theo@x.example")
+}
+
+func TestCapacity_FreedBeforeTheEmailLeft_IsNotSent(t *testing.T) {
+	f := newFixture(t)
+	id := f.invite("a@x.example", "organizer")
+	if _, err := invitations.Revoke(f.app, f.actor(), id); err != nil {
+		t.Fatal(err)
+	}
+	f.wants("marta@x.example")
+	if n := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity, "status": mail.Dropped, "reason": mail.ReasonSeatsFree}); n != 1 {
+		t.Errorf("%d emails were dropped", n)
+	}
+}
+
+func TestCapacity_LastLicence_IsToldAtMostWeekly(t *testing.T) {
+	f := newFixture(t)
+	for n := range 2 {
+		s := hookstest.Session(t, f.app, f.owner, f.team, sessions.Form{})
+		for _, status := range []string{sessions.Running, sessions.Ended} {
+			r := hookstest.Stored(t, f.app, "sessions", s.Id)
+			r.Set("status", status)
+			if err := f.app.Save(r); err != nil {
+				t.Fatal(err)
+			}
+			if status == sessions.Running {
+				f.wants("marta@x.example", "All licences of Halation Post are in use")
+			}
+		}
+		if n == 1 {
+			hookstest.Exec(t, f.app, "UPDATE capacity_marks SET told = '2026-01-01 00:00:00.000Z'", nil)
+		}
+	}
+	s := hookstest.Session(t, f.app, f.owner, f.team, sessions.Form{})
+	r := hookstest.Stored(t, f.app, "sessions", s.Id)
+	r.Set("status", sessions.Running)
+	if err := f.app.Save(r); err != nil {
+		t.Fatal(err)
+	}
+	f.wants("marta@x.example", "All licences of Halation Post are in use", "All licences of Halation Post are in use")
+}
+
+// Of many who take the last seats at once, each level is told once.
+func TestCapacity_ConcurrentInvitations_TellOnce(t *testing.T) {
+	f := newFixture(t)
+	hookstest.Widen(f.app, "invitations", "capacity_marks")
+	actor := f.actor()
+	hookstest.Race(8, func(i int) error {
+		_, err := invitations.Invite(f.app, actor, invitations.Offer{
+			Lines: invitations.Addresses([]string{string(rune('a'+i)) + "@x.example"}), Roles: actors.Roles{Organizer: true}})
+		return err
+	})
+	for _, level := range []string{"nearly", "full"} {
+		n := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}, dbx.NewExp("basis LIKE {:l}", dbx.Params{"l": "%" + level + "%"}))
+		if n != 1 {
+			t.Errorf("%s was told %d times", level, n)
+		}
+	}
+	if n := hookstest.Count(t, f.app, "capacity_marks", dbx.HashExp{"resource": "organizer", "level": "full"}); n != 1 {
+		t.Errorf("%d marks", n)
+	}
+}
+
+func (f *fixture) actor() *actors.Actor {
+	f.Helper()
+	return hookstest.Actor(f.T, f.app, f.owner, f.team)
+}

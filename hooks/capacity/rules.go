@@ -1,0 +1,107 @@
+package capacity
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/seats"
+)
+
+// Register wires that whatever uses seats or licences, or changes how many there are, tells of their end in its own
+// transaction; and that what becomes free is noted once that is committed.
+func Register(app core.App) {
+	mail.SendWhile(app, stillShort, mail.KindCapacity)
+	for _, collection := range []string{"memberships", "invitations"} {
+		app.OnRecordCreateExecute(collection).BindFunc(rising(takesSeats))
+		app.OnRecordUpdateExecute(collection).BindFunc(rising(takesSeats))
+		app.OnRecordAfterUpdateSuccess(collection).BindFunc(relaxing(takesSeats))
+		app.OnRecordAfterDeleteSuccess(collection).BindFunc(relaxing(takesSeats))
+	}
+	app.OnRecordUpdateExecute("sessions").BindFunc(rising(startsOrEnds))
+	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(relaxing(ended))
+	app.OnRecordUpdateExecute("teams").BindFunc(rising(changesLimits))
+	app.OnRecordAfterUpdateSuccess("teams").BindFunc(relaxing(func(*core.Record) bool { return true }))
+}
+
+// concerns reports whether a change of the record may change what a team has left.
+type concerns func(r *core.Record) bool
+
+func takesSeats(r *core.Record) bool {
+	before := r.Original()
+	return r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer") || before.GetBool("admin") || before.GetBool("organizer")
+}
+
+func startsOrEnds(r *core.Record) bool { return record.Differs(r, r.Original(), "status") }
+
+func ended(r *core.Record) bool { return r.GetString("status") == "ended" }
+
+func changesLimits(r *core.Record) bool {
+	return record.Differs(r, r.Original(), "admin_seats", "organizer_seats", "licences")
+}
+
+func rising(about concerns) func(*core.RecordEvent) error {
+	return func(e *core.RecordEvent) error {
+		if !about(e.Record) {
+			return e.Next()
+		}
+		return record.InTx(e, func() error {
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return rise(e.App, teamOf(e.Record), e.Record.GetBool("owner"))
+		})
+	}
+}
+
+func relaxing(about concerns) func(*core.RecordEvent) error {
+	return func(e *core.RecordEvent) error {
+		if about(e.Record) {
+			if err := relax(e.App, teamOf(e.Record)); err != nil {
+				e.App.Logger().Error("note what a team has free again", "error", err.Error())
+			}
+		}
+		return e.Next()
+	}
+}
+
+func teamOf(r *core.Record) string {
+	if r.Collection().Name == "teams" {
+		return r.Id
+	}
+	return r.GetString("team")
+}
+
+// stillShort is the condition of the email: its recipient manages the team, and no more is free than it says.
+func stillShort(tx core.App, m *mail.Outbox) (reason string, err error) {
+	account, reason, err := accounts.SameAddress(tx, m)
+	if err != nil || reason != "" {
+		return reason, err
+	}
+	n, err := tx.CountRecords("memberships", dbx.HashExp{"team": m.Team(), "user": account.Id}, dbx.NewExp("(owner OR admin)"))
+	if err != nil {
+		return "", fmt.Errorf("find the role of a recipient: %w", err)
+	}
+	if n == 0 {
+		return mail.ReasonNotAdmin, nil
+	}
+	var b basis
+	if err := json.Unmarshal([]byte(m.Basis()), &b); err != nil {
+		return "", fmt.Errorf("read what an email is judged by: %w", err)
+	}
+	now, err := seats.Of(tx, m.Team())
+	if err != nil {
+		return "", err
+	}
+	for _, r := range resources {
+		if r.key == b.Resource && r.level(now) != b.Level {
+			return mail.ReasonSeatsFree, nil
+		}
+	}
+	return "", nil
+}

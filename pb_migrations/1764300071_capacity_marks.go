@@ -1,0 +1,26 @@
+package pb_migrations
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	m "github.com/pocketbase/pocketbase/migrations"
+)
+
+// What a team was last told about its seats and licences, so that it is told once: the level that was reached, and when
+// an email about it was queued.
+func init() {
+	m.Register(func(app core.App) error {
+		team, err := relation(app, "team", "teams", true, true)
+		if err != nil {
+			return err
+		}
+		marks := core.NewBaseCollection("capacity_marks")
+		marks.Fields.Add(team,
+			&core.TextField{Name: "resource", Required: true, Max: 20},
+			&core.TextField{Name: "level", Max: 20},
+			&core.DateField{Name: "told"},
+			created(), updated(),
+		)
+		marks.AddIndex("idx_capacity_marks_resource", true, "team, resource", "")
+		return app.Save(marks)
+	}, drop("capacity_marks"))
+}
