@@ -364,7 +364,7 @@ func TestDeliveryAndLettersAboutARecord(t *testing.T) {
 	if s := states[first.About]; s.Status != mail.Sent || s.At.Before(start) || s.Error != "" {
 		t.Errorf("first %+v", s)
 	}
-	if s := states[second.About]; s.Status != mail.Failed || s.Error != "This is no address that a letter can be sent to. Resend says: “Invalid `to` field. See http://usher.test”" {
+	if s := states[second.About]; s.Status != mail.Failed || s.Error != "This isn't a valid email address. Correct it and send the email again. Resend says: “Invalid `to` field. See http://usher.test”" {
 		t.Errorf("second %+v", s)
 	}
 	queue(t, o, first) // sent again: the newest letter counts

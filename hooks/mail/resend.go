@@ -35,7 +35,7 @@ func (t *resendTransport) send(ctx context.Context, id string, request []byte) (
 	if t.url != "" {
 		base, err := url.Parse(strings.TrimRight(t.url, "/") + "/")
 		if err != nil {
-			return "", &fault{verdict: stop, message: "RESEND_BASE_URL is no address."}
+			return "", &fault{verdict: stop, message: "RESEND_BASE_URL isn't a valid address."}
 		}
 		client.BaseURL = base
 	}
@@ -90,24 +90,38 @@ func (a *answer) fault(err error, own string) *fault {
 			f.after, f.message = retryAfter(limit.RetryAfter), clean(limit.Message, own)
 		}
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
-		f.verdict = stop
+		f.verdict, f.message = stop, saying(refusedByResend(a.name, f.message), "Resend", f.message)
 	case s == http.StatusConflict && a.name == "concurrent_idempotent_requests",
 		s == http.StatusRequestTimeout, s == http.StatusTooEarly:
 		// The same letter, asked for too early: its answer is ready later.
 	case s >= 400 && s < 500:
 		f.verdict = never
 		if strings.HasPrefix(f.message, "Invalid `to` field") {
-			f.address, f.message = true, saying("This is no address that a letter can be sent to.", "Resend", f.message)
+			f.address, f.message = true, saying("This isn't a valid email address. Correct it and send the email again.", "Resend", f.message)
 		}
 	case s == 0 || s < 300:
-		f.message = "Resend does not answer."
+		f.message = "Resend isn't responding."
 		if errors.Is(err, context.DeadlineExceeded) {
-			f.message = "Resend does not answer in time."
+			f.message = "Resend took too long to respond."
 		}
 	default:
-		f.message = fmt.Sprintf("Resend answers %d.", s)
+		f.message = fmt.Sprintf("Resend has a problem of its own (status %d).", s)
 	}
 	return f
+}
+
+// refusedByResend says what the server administrator does about a refusal of the key or the sender. Resend gives the
+// first a name of its own, and the second words only (https://resend.com/docs/api-reference/errors).
+func refusedByResend(name, words string) string {
+	switch words = strings.ToLower(words); {
+	case strings.Contains(words, "testing emails"):
+		return "Resend only sends test emails until a domain is verified. Verify your domain at resend.com/domains and set USHER_MAIL_FROM to an address on it."
+	case strings.Contains(words, "not verified"):
+		return "Resend won't send from this address because its domain isn't verified. Verify it at resend.com/domains, or set USHER_MAIL_FROM to an address on a verified domain."
+	case strings.HasSuffix(name, "_api_key"), strings.Contains(words, "api key"):
+		return "Resend rejected the API key. Create a key with sending access at resend.com/api-keys and set it as RESEND_API_KEY."
+	}
+	return "Resend refused to send. Check RESEND_API_KEY and USHER_MAIL_FROM."
 }
 
 // retryAfter reads the header of that name, seconds or a date; at most a day.

@@ -41,7 +41,7 @@ func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (st
 	select {
 	case err = <-done:
 	case <-ctx.Done():
-		return "", &fault{verdict: again, message: "The mail server does not answer in time."}
+		return "", &fault{verdict: again, message: "The mail server took too long to respond."}
 	}
 	if err != nil {
 		return "", smtpFault(err, t.own)
@@ -78,7 +78,7 @@ func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 var wrongAddress = regexp.MustCompile(`^5\.1\.(1|2|3|6|10)\b`)
 
 func smtpFault(err error, own string) *fault {
-	f := &fault{verdict: again, message: "The mail server cannot be reached."}
+	f := &fault{verdict: again, message: "The mail server can't be reached. Check host, port and TLS in the SMTP settings of the dashboard."}
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
 		return f
@@ -87,10 +87,13 @@ func smtpFault(err error, own string) *fault {
 	switch {
 	case reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538:
 		f.verdict = stop
+		f.message = saying("The mail server rejected the sign-in. Check user name and password in the SMTP settings of the dashboard.", "The mail server", f.message)
 	case reply.Code >= 500:
 		f.verdict = never
+		words := f.message
+		f.message = saying("The mail server refused this email.", "The mail server", words)
 		if wrongAddress.MatchString(reply.Msg) {
-			f.address, f.message = true, saying("The address does not exist, or takes no mail.", "The mail server", f.message)
+			f.address, f.message = true, saying("The address does not exist, or takes no mail.", "The mail server", words)
 		}
 	}
 	return f

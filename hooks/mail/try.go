@@ -237,16 +237,16 @@ func (w *Worker) note(id, mode string, f *fault) {
 	switch f.verdict {
 	case stop:
 		w.pause = w.Now().Add(knockAgain)
-		w.setTrouble(provider + " refuses our key or our sender, so letters wait. It says: " + f.message)
+		w.setTrouble(f.message + " Emails that are waiting are sent once this is fixed.")
 	case slow:
 		w.pause = w.Now().Add(max(f.after, time.Second))
 		if f.after > time.Minute {
-			w.setTrouble(fmt.Sprintf("%s takes no more letters until %s. It says: %s",
+			w.setTrouble(fmt.Sprintf("%s accepts no more emails until %s. Your plan there may be used up. It says: “%s”",
 				provider, record.OnClock(w.pause.UTC(), "2 January")+" UTC", f.message))
 		}
 	case again:
 		if w.failures++; w.failures >= 3 {
-			w.setTrouble("Letters wait and are tried again. " + f.message)
+			w.setTrouble(f.message + " Emails are waiting and retried automatically.")
 		}
 	}
 }

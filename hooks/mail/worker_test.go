@@ -45,7 +45,7 @@ func TestAnUsedUpQuotaIsSaid(t *testing.T) {
 	defer o.Start()()
 	o.resend.Fail(resendtest.Status(429, 7200))
 	queue(t, o, letter(lucia))
-	eventually(t, func() bool { return strings.Contains(mail.Trouble(o), "takes no more letters until") })
+	eventually(t, func() bool { return strings.Contains(mail.Trouble(o), "accepts no more emails until") })
 }
 
 func TestAFaultOfTheProviderIsTriedAgain(t *testing.T) {

@@ -174,7 +174,7 @@ func mailWarning(app core.App) (ui.NoticeProps, bool) {
 				"Whoever runs it turns mail on by setting RESEND_API_KEY and USHER_MAIL_FROM."}, true
 	}
 	if trouble := strings.TrimSpace(mail.Trouble(app)); trouble != "" {
-		return ui.NoticeProps{Icon: "mail-warning", Title: "Letters are waiting.", Text: trouble}, true
+		return ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: trouble}, true
 	}
 	return ui.NoticeProps{}, false
 }

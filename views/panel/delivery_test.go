@@ -168,7 +168,7 @@ func TestAnAddressThatTheProviderRefusesFreesTheSeat(t *testing.T) {
 	p.resend.Fail(resendtest.Refuse(422, "validation_error", "Invalid `to` field. The email address needs to follow the `email@example.com` format"))
 	result := hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
 	p.left("lucia@halation.exmaple")
-	want(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This is no address that a letter can be sent to.", "Correct the address…")
+	want(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This isn't a valid email address.", "Correct the address…")
 }
 
 func TestARefusedCorrectionStandsBesideItsFieldAndIsKept(t *testing.T) {

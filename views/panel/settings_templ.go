@@ -539,7 +539,7 @@ func letters(p LettersProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Trouble != "" {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Icon: "mail-warning", Title: "Letters are waiting.", Text: p.Trouble}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: p.Trouble}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
