@@ -68,7 +68,7 @@ func stillWithdrawn(tx core.App, m *mail.Outbox, b basis) (reason string, err er
 	if err != nil {
 		return "", err
 	}
-	if s.Status() == Ended || s.Status() != Running && s.Ends().Before(time.Now()) {
+	if !b.Whole && (s.Status() == Ended || s.Status() != Running && s.Ends().Before(time.Now())) {
 		return mail.ReasonSessionEnded, nil
 	}
 	_, err = ParticipantBy(tx, s.Id, m.Recipient())

@@ -119,7 +119,10 @@ func (p *post) bye(s *Session, gone []*Participant) {
 		props.Stays = next != nil
 		letter := mail.SessionWithdrawn(props)
 		letter.About, letter.Team = one.Id, s.TeamID()
-		letter.Topic, letter.Basis = sessionTopic(s.Id), basis{Session: s.Id, Withdrawn: true}.String()
+		letter.Topic, letter.Basis = sessionTopic(s.Id), basis{Session: s.Id, Whole: w.Series, Withdrawn: true}.String()
+		if w.Series {
+			letter.Topic = seriesTopic(s.SeriesID())
+		}
 		_, p.err = mail.Queue(p.tx, letter)
 	}
 }
