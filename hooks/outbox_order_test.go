@@ -267,7 +267,7 @@ func (h *postOffice) obsolete(email resendtest.Sent) string {
 func (h *postOffice) outdated(row *mail.Outbox, email resendtest.Sent) string {
 	title, _, _ := strings.Cut(email.Subject[strings.Index(email.Subject, ": ")+2:], ",")
 	p, err := sessions.FindParticipant(h.app, row.About())
-	if strings.HasPrefix(email.Subject, "No longer asked") {
+	if strings.Contains(row.Basis(), `"withdrawn":true`) {
 		if err == nil {
 			return "the user is on the list"
 		}
