@@ -110,12 +110,15 @@ func TestSuperuser_ChangesOfATeam_AreInItsLog(t *testing.T) {
 	o.call(200, "PATCH", records("plans", pro.Id), map[string]any{"organizer_seats": 30})
 	o.wants(o.team, "plan.update", "ok", "changed the plan Pro", "Organizer seats: 25 → 30")
 
+	o.call(200, "PATCH", records("teams", o.team), map[string]any{"licences": -1})
+	o.wants(o.team, "team.plan", "ok", "Licences: 5 → unlimited")
+
 	lucia := hookstest.Person(t, o.server.App, "lucia@halation.example")
 	created := o.call(200, "POST", "/api/collections/memberships/records", map[string]any{"team": o.team, "user": lucia.Id, "kind": "member"})
 	o.wants(o.team, "member.add", "ok", "as a member")
 	membership := created["id"].(string)
 	o.call(200, "PATCH", records("memberships", membership), map[string]any{"organizer": true})
-	o.wants(o.team, "member.roles", "ok", "to Organizer", "Organizer: false → true")
+	o.wants(o.team, "member.roles", "ok", "to Organizer", "Organizer: no → yes")
 	o.call(200, "PATCH", records("users", lucia.Id), map[string]any{"email": "lucia@new.example", "password": "violet tundra cabbage orbit", "passwordConfirm": "violet tundra cabbage orbit"})
 	for _, team := range []string{o.team, ""} {
 		o.wants(team, "account.change", "ok", "Email: lucia@halation.example → lucia@new.example", "Password: changed")

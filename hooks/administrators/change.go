@@ -190,7 +190,20 @@ func difference(app core.App, field core.Field, before, after *core.Record) (tex
 	if name == "plan" {
 		was, is = planName(app, was), planName(app, is)
 	}
-	return cmp.Or(was, "none") + " → " + cmp.Or(is, "none"), true
+	return shown(field, was) + " → " + shown(field, is), true
+}
+
+// shown is a value in words.
+func shown(field core.Field, value string) string {
+	switch field.(type) {
+	case *core.BoolField:
+		return map[string]string{"true": "yes", "false": "no"}[value]
+	case *core.NumberField:
+		if value == "-1" {
+			return "unlimited"
+		}
+	}
+	return cmp.Or(value, "none")
 }
 
 func secret(field core.Field) bool {
