@@ -23,7 +23,7 @@ func Register(app core.App) {
 	SendWhile(app, Always, KindPocketBase) // nothing is known of what it says
 
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherMailWorker", Func: func(e *core.ServeEvent) error {
-		if _, err := key(e.App); err != nil {
+		if err := openKey(e.App); err != nil {
 			return err
 		}
 		if err := e.Next(); err != nil {

@@ -249,6 +249,25 @@ func TestTheKeyFile(t *testing.T) {
 			}
 		})
 	}
+	t.Run("is made anew when it is missing, which is said when emails wait", func(t *testing.T) {
+		o := newOffice(t)
+		queue(t, o, letter(lucia))
+		if err := os.Remove(path(o)); err != nil {
+			t.Fatal(err)
+		}
+		var console bytes.Buffer
+		config := hookstest.Config()
+		config.Console = &console
+		app := hookstest.Open(t, o.DataDir(), config)
+		if err := app.OnServe().Trigger(&core.ServeEvent{App: app}, func(*core.ServeEvent) error {
+			if said := console.String(); !strings.Contains(said, "usher.key was missing") || !strings.Contains(said, "(1)") {
+				t.Errorf("the console says %q", said)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
 	t.Run("stays out of backups", func(t *testing.T) {
 		o := newOffice(t)
 		queue(t, o, letter(lucia))

@@ -86,6 +86,22 @@ func key(app core.App) ([]byte, error) {
 	return k, nil
 }
 
+// openKey reads or makes the key, and says on the console when emails are waiting that a new key can't open.
+func openKey(app core.App) error {
+	path := filepath.Join(app.DataDir(), keyFile)
+	_, err := os.Stat(path)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if _, err := key(app); err != nil || !missing {
+		return err
+	}
+	n, _, err := Waiting(app)
+	if n > 0 {
+		fmt.Fprintf(console(app), "\n  %s was missing, so a new key was created. Emails that were waiting (%d) can't be opened with it\n"+
+			"  and fail. Send them again.\n", path, n)
+	}
+	return err
+}
+
 func readKey(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
