@@ -109,6 +109,9 @@ func locks(t *testing.T, usher string) {
 	if _, err := os.Stat(filepath.Join(temporary, "pb_backup_x")); err != nil {
 		t.Errorf("the backup under way: %v", err)
 	}
+	if out, code := fails(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery"); code != 0 {
+		t.Errorf("in a folder without a database: %d %s", code, out)
+	}
 	_ = command.Process.Kill()
 	_ = command.Wait()
 	again := exec.Command(usher, "serve", "--http", "127.0.0.1:0", "--dir", dir)

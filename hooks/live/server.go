@@ -224,7 +224,7 @@ func complain(app core.App, said *string, why error) {
 	if console := settings.Of(app).Console; console != nil {
 		out = console
 	}
-	fmt.Fprintf(out, "\n  Live media is off, so no session can be held: %s.\n  All else works. It is tried again each %s.\n", why, retryAfter)
+	fmt.Fprintf(out, "\n  Live media isn't running, so no session can start: %s.\n  Everything else works. Usher tries again every %s.\n", why, retryAfter)
 }
 
 // Start starts one media server for the app, with a key and a secret of its own, and takes its reports. ended is

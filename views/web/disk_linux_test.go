@@ -52,11 +52,16 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	}
 	for name, page := range map[string]viewstest.Reply{
 		"a form":    b.Post("/account", url.Values{"name": {"Another"}}),
-		"a picture": b.Send(picture(t, s.URL+"/account/picture")),
+		"a picture": b.Send(upload(t, s.URL+"/account/picture", "picture", graphic(t), nil)),
+		"a logo":    b.Send(upload(t, s.URL+"/admin/"+team.Id+"/settings", "logo", graphic(t), url.Values{"name": {"Halation Post"}})),
 	} {
 		if page.Status != http.StatusServiceUnavailable || page.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d\n%s", name, page.Status, out.String())
 		}
+	}
+	list := upload(t, s.URL+"/admin/"+team.Id+"/users/add", "file", []byte("email\nnew@halation.example\n"), url.Values{"role": {"organizer"}})
+	if page := b.Send(list); page.Status != http.StatusOK || !strings.Contains(page.Body, "new@halation.example") {
+		t.Errorf("a list that is only read: %d", page.Status)
 	}
 	if err := operate.Ready(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
 		t.Errorf("ready: %v", err)
@@ -71,21 +76,32 @@ func mount(dir, options string) error { return syscall.Mount("tmpfs", dir, "tmpf
 
 func unmount(dir string) { _ = syscall.Unmount(dir, syscall.MNT_DETACH) }
 
-func picture(t *testing.T, url string) *http.Request {
+func graphic(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, 300, 300))); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// upload is a form with a file.
+func upload(t *testing.T, address, field string, file []byte, values url.Values) *http.Request {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	part, err := form.CreateFormFile("picture", "me.png")
+	for name, list := range values {
+		_ = form.WriteField(name, list[0])
+	}
+	part, err := form.CreateFormFile(field, "upload")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := png.Encode(part, image.NewGray(image.Rect(0, 0, 300, 300))); err != nil {
-		t.Fatal(err)
-	}
+	_, _ = part.Write(file)
 	if err := form.Close(); err != nil {
 		t.Fatal(err)
 	}
-	request, _ := http.NewRequest(http.MethodPost, url, &body)
+	request, _ := http.NewRequest(http.MethodPost, address, &body)
 	request.Header.Set("Content-Type", form.FormDataContentType())
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
 	return request
