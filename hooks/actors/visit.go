@@ -20,9 +20,22 @@ func Visit(app core.App, actor *Actor) error {
 	if _, ok := limits.For(app, "visit", 1, visitEvery).Take(team + user); !ok {
 		return nil
 	}
-	_, err := app.NonconcurrentDB().NewQuery("INSERT INTO visits (team, user, seen) VALUES ({:team}, {:user}, {:now}) " +
-		"ON CONFLICT (team, user) DO UPDATE SET seen = excluded.seen").
-		Bind(dbx.Params{"team": team, "user": user, "now": types.NowDateTime().String()}).Execute()
+	return Seen(app, team, user, time.Now())
+}
+
+// Seen notes that somebody was active in the team at that time, in whatever way. It changes nothing for an account that
+// is not in the team, or that was seen later.
+func Seen(app core.App, team, user string, at time.Time) error {
+	if now := time.Now(); at.After(now) {
+		at = now
+	}
+	stamp, err := types.ParseDateTime(at)
+	if err != nil {
+		return fmt.Errorf("note a visit: %w", err)
+	}
+	_, err = app.NonconcurrentDB().NewQuery("INSERT INTO visits (team, user, seen) SELECT team, user, {:at} FROM memberships " +
+		"WHERE team = {:team} AND user = {:user} ON CONFLICT (team, user) DO UPDATE SET seen = excluded.seen WHERE excluded.seen > seen").
+		Bind(dbx.Params{"team": team, "user": user, "at": stamp.String()}).Execute()
 	if err != nil {
 		return fmt.Errorf("note a visit: %w", err)
 	}

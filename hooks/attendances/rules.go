@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/changes"
 	"usher/hooks/jobs"
 	"usher/hooks/live"
@@ -50,8 +51,23 @@ func fitting(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
+		if err := seen(e.App, &Attendance{r}); err != nil {
+			return err
+		}
 		return settle(e.App, session)
 	})
+}
+
+// seen notes that being in a session is activity in its team, for guests as for members.
+func seen(tx core.App, a *Attendance) error {
+	at := a.Left()
+	if at.IsZero() {
+		at = a.Joined()
+	}
+	if a.UserID() == "" || at.IsZero() {
+		return nil
+	}
+	return actors.Seen(tx, a.GetString("team"), a.UserID(), at)
 }
 
 // unwritten lets the session know who is in when a stay is taken back; with its session it just goes.

@@ -127,18 +127,12 @@ func OpenImport(app core.App, team string) (*Import, error) {
 // StartImport takes the list in, in one transaction; its rows are invited in the background, in their order, by
 // the rules of Invite. file is the name of the file, if it came in one.
 func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*Import, error) {
-	if err := mayAsk(app, actor, offer, "import.start", MaxImport, "Import"); err != nil {
+	if err := mayImport(app, actor, offer, true); err != nil {
 		return nil, err
 	}
 	note, err := record.Paragraph("note", "The note", offer.Note, 500)
 	if err != nil {
 		return nil, err
-	}
-	if wait, ok := limits.For(app, "invite", 60, time.Minute).Take(actor.Team.Id); !ok {
-		return nil, record.TooMany(wait, "Too many invitations at once. Wait a minute.")
-	}
-	if wait, ok := limits.For(app, "import", maxImportsAnHour, time.Hour).Take(actor.Team.Id); !ok {
-		return nil, record.TooMany(wait, "Too many lists in an hour. Wait a while, or put several into one.")
 	}
 	if file, err = record.Line("file", "The name of the file", file, 200); err != nil {
 		file = "" // it only reminds of where the list came from
@@ -179,13 +173,28 @@ func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*
 	return started, nil
 }
 
+// mayImport judges an import as a whole: who may, how long it is, how often and how many. spend uses a place of the
+// rate limits; a preview does not.
+func mayImport(app core.App, actor *actors.Actor, offer Offer, spend bool) error {
+	if err := mayAsk(app, actor, offer, "import.start", MaxImport, "Import"); err != nil {
+		return err
+	}
+	if err := fewOpen(app, actor.Team.Id); err != nil {
+		return err
+	}
+	if err := perMinute(app, actor, spend); err != nil {
+		return err
+	}
+	return within(limits.For(app, "import", maxImportsAnHour, time.Hour), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
+}
+
 func fewOpen(tx core.App, team string) error {
 	n, err := tx.CountRecords("imports", dbx.HashExp{"team": team, "finished": ""})
 	if err != nil {
 		return fmt.Errorf("count the imports that wait: %w", err)
 	}
 	if n >= maxOpenImports {
-		return record.Refuse("base", record.CodeTooMany, fmt.Sprintf("%d lists wait already. Wait until one is done, or stop one.", n))
+		return record.Refuse("base", record.CodeTooMany, fmt.Sprintf("%d imports are waiting. Wait until one is done, or stop one.", n))
 	}
 	return nil
 }

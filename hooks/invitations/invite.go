@@ -20,6 +20,13 @@ import (
 // MaxInvite is how many addresses one request may hold.
 const MaxInvite = 200
 
+// The limits of a team: lists in a minute, and where anybody may sign up, emails a day in its first days.
+const (
+	maxListsAMinute = 60
+	maxNewTeamDaily = 50
+	newTeam         = 7 * 24 * time.Hour
+)
+
 // What came of an address that was to be invited.
 const (
 	Invited = "invited"
@@ -49,15 +56,12 @@ type Result struct {
 // Invite asks each address in the order of the list, until the seats end; a refused line does not stop
 // the others. An error means that nothing was done at all.
 func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
-	if err := mayInvite(app, actor, offer); err != nil {
+	if err := mayInvite(app, actor, offer, true); err != nil {
 		return nil, err
 	}
 	note, err := record.Paragraph("note", "The note", offer.Note, 500)
 	if err != nil {
 		return nil, err
-	}
-	if wait, ok := limits.For(app, "invite", 60, time.Minute).Take(actor.Team.Id); !ok {
-		return nil, record.TooMany(wait, "Too many invitations at once. Wait a minute.")
 	}
 	offer.Note = note
 	results := make([]Result, len(offer.Lines))
@@ -69,8 +73,32 @@ func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
 	return results, nil
 }
 
-func mayInvite(app core.App, actor *actors.Actor, offer Offer) error {
-	return mayAsk(app, actor, offer, "invitation.create", MaxInvite, "Invite")
+// mayInvite judges a list as a whole: who may, how long it is, and how often. spend uses a place of the rate limit; a
+// preview does not.
+func mayInvite(app core.App, actor *actors.Actor, offer Offer, spend bool) error {
+	if err := mayAsk(app, actor, offer, "invitation.create", MaxInvite, "Invite"); err != nil {
+		return err
+	}
+	return perMinute(app, actor, spend)
+}
+
+// perMinute refuses more lists in a minute than a team may send.
+func perMinute(app core.App, actor *actors.Actor, spend bool) error {
+	return within(limits.For(app, "invite", maxListsAMinute, time.Minute), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
+}
+
+// within refuses what is beyond a rate limit of the team.
+func within(limit *limits.Limiter, actor *actors.Actor, spend bool, sentence string) error {
+	if !spend {
+		if wait, full := limit.Full(actor.Team.Id); full {
+			return record.TooMany(wait, sentence)
+		}
+		return nil
+	}
+	if wait, ok := limit.Take(actor.Team.Id); !ok {
+		return record.TooMany(wait, sentence)
+	}
+	return nil
 }
 
 // mayAsk judges the request as a whole. Whether an address is an Admin's is judged line by line.
@@ -240,19 +268,29 @@ func setRoles(i *Invitation, roles actors.Roles) {
 	i.Set("organizer", roles.Organizer)
 }
 
-// strangersLimit keeps a team that a stranger made from writing to the whole world: where anybody may sign
-// up, 50 letters a day in the team's first week.
+// strangersLimit keeps a team that a stranger made from writing to the whole world.
 func strangersLimit(tx core.App, team *core.Record) error {
-	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > 7*24*time.Hour {
-		return nil
+	left, limited, err := leftToday(tx, team)
+	if err != nil || !limited || left > 0 {
+		return err
+	}
+	return record.Refuse("email", record.CodeTooMany, dailySentence()+" Try again tomorrow.")
+}
+
+func dailySentence() string {
+	return fmt.Sprintf("A new team can invite %d addresses a day in its first week.", maxNewTeamDaily)
+}
+
+// leftToday is how many invitations a team can still send in these 24 hours. limited is false where there is no
+// limit: only a new team has one, where anybody may sign up.
+func leftToday(tx core.App, team *core.Record) (left int, limited bool, err error) {
+	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > newTeam {
+		return 0, false, nil
 	}
 	n, err := tx.CountRecords("outbox", dbx.HashExp{"team": team.Id},
 		dbx.NewExp("created >= {:since}", dbx.Params{"since": record.Stamp(time.Now().Add(-24 * time.Hour))}))
 	if err != nil {
-		return fmt.Errorf("count the letters of a day: %w", err)
+		return 0, true, fmt.Errorf("count the emails of a day: %w", err)
 	}
-	if n >= 50 {
-		return record.Refuse("email", record.CodeTooMany, "A new team can invite 50 addresses a day in its first week. Go on tomorrow.")
-	}
-	return nil
+	return max(0, maxNewTeamDaily-int(n)), true, nil
 }

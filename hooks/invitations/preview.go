@@ -38,8 +38,8 @@ func Preview(app core.App, actor *actors.Actor, offer Offer) (Forecast, error) {
 	if err := mayOffer(actor, offer.Roles, actors.Roles{}); err != nil {
 		return forecast, err
 	}
-	if len(offer.Lines) > MaxInvite {
-		return forecast, mayInvite(app, actor, offer)
+	if err := mayInvite(app, actor, offer, false); err != nil {
+		return forecast, err
 	}
 	err := app.RunInTransaction(func(tx core.App) error {
 		seen := map[string]bool{}

@@ -15,27 +15,32 @@ const maxFaults = 50
 // Survey says what an import of a list would come to, without trying it.
 type Survey struct {
 	Total      int
-	Invited    int // would be invited
-	Updated    int // are invited, and would be with these roles
-	Malformed  int // are no addresses
-	Duplicates int // stand further up in the list
-	Members    int // have what is offered already
-	Asked      int // are invited with the same roles
-	NoAdmin    int // Admin seats that are missing
-	NoOrganize int // Organizer seats that are missing
+	Invited    int    // would be invited
+	Updated    int    // are invited, and would be with these roles
+	Malformed  int    // are no addresses
+	Duplicates int    // stand further up in the list
+	Members    int    // have what is offered already
+	Asked      int    // are invited with the same roles
+	NoAdmin    int    // Admin seats that are missing
+	NoOrganize int    // Organizer seats that are missing
+	TooMany    int    // have a seat, and are beyond what a new team can send today
+	Daily      string // that limit in a sentence; empty if it refuses none
 	Faults     []Fate
 }
 
-// Sends is how many letters would leave, as far as the seats reach.
-func (s Survey) Sends() int {
+// Seated is how many rows the free seats are enough for.
+func (s Survey) Seated() int {
 	return max(0, s.Invited+s.Updated-max(s.NoAdmin, s.NoOrganize))
 }
+
+// Sends is how many invitations would be sent.
+func (s Survey) Sends() int { return s.Seated() - s.TooMany }
 
 // Look tells what StartImport would do with a list. It reads and writes nothing, so that a list of ten thousand
 // holds nobody up; the rows are judged for good when their turn comes.
 func Look(app core.App, actor *actors.Actor, offer Offer) (Survey, error) {
 	survey := Survey{Total: len(offer.Lines)}
-	if err := mayAsk(app, actor, offer, "import.start", MaxImport, "Import"); err != nil {
+	if err := mayImport(app, actor, offer, false); err != nil {
 		return survey, err
 	}
 	known, err := knownOf(app, actor.Team.Id, offer.Lines)
@@ -48,6 +53,13 @@ func Look(app core.App, actor *actors.Actor, offer Offer) (Survey, error) {
 	}
 	admins, organizers := survey.judge(offer, known)
 	survey.NoAdmin, survey.NoOrganize = missing(now.Admin, admins), missing(now.Organizer, organizers)
+	left, limited, err := leftToday(app, actor.Team)
+	if err != nil {
+		return survey, err
+	}
+	if limited && survey.Seated() > left {
+		survey.TooMany, survey.Daily = survey.Seated()-left, dailySentence()
+	}
 	return survey, nil
 }
 

@@ -1,6 +1,7 @@
 package invitations_test
 
 import (
+	"fmt"
 	"testing"
 
 	"usher/hooks/hookstest"
@@ -44,4 +45,66 @@ func TestALookIsForWhoMayImport(t *testing.T) {
 	hookstest.Refused(t, "an Organizer looks", err, record.CodeNotAllowed)
 	_, err = invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(invitations.MaxImport + 1))})
 	hookstest.Refused(t, "10,001 rows", err, record.CodeTooMany)
+}
+
+// A preview asks for every limit that sending asks for, and uses none of it up.
+func TestPreviews_KnowTheLimits(t *testing.T) {
+	t.Run("a new team's day", func(t *testing.T) {
+		config := hookstest.Config()
+		config.SignUp = "open"
+		w := beginWith(t, config)
+		for n := range 5 {
+			w.invite(fmt.Sprintf("early%d@x.example", n))
+		}
+		offer := invitations.Offer{Lines: invitations.Addresses(many(300))}
+		survey, err := invitations.Look(w.app, w.actor(w.owner), offer)
+		w.must(err)
+		i := w.finish(w.importing("", many(300)...))
+		if survey.Sends() != 45 || survey.TooMany != 255 || survey.Daily == "" || i.Count(invitations.Invited) != survey.Sends() || i.Count(invitations.Refused) != survey.TooMany {
+			t.Errorf("%+v sends %d, it came to %s", survey, survey.Sends(), came(i))
+		}
+		hookstest.Exec(t, w.app, "UPDATE teams SET created = '2026-01-01 00:00:00.000Z'", nil)
+		w.team.Record = hookstest.Stored(t, w.app, "teams", w.team.Id)
+		survey, err = invitations.Look(w.app, w.actor(w.owner), offer)
+		w.must(err)
+		if survey.Sends() != 255 || survey.TooMany != 0 || survey.Daily != "" {
+			t.Errorf("after the first week: %+v", survey)
+		}
+	})
+	t.Run("a new team's day, line by line", func(t *testing.T) {
+		config := hookstest.Config()
+		config.SignUp = "open"
+		w := beginWith(t, config)
+		forecast, err := invitations.Preview(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(60))})
+		w.must(err)
+		if forecast.Send != 50 || forecast.Fates[50].Code != record.CodeTooMany {
+			t.Errorf("%d, %+v", forecast.Send, forecast.Fates[50])
+		}
+	})
+	t.Run("lists in a minute", func(t *testing.T) {
+		w := begin(t)
+		offer := invitations.Offer{Lines: invitations.Addresses(many(1))}
+		for range 200 {
+			_, err := invitations.Preview(w.app, w.actor(w.owner), offer)
+			w.must(err)
+			_, err = invitations.Look(w.app, w.actor(w.owner), offer)
+			w.must(err)
+		}
+		for range 60 {
+			_, err := invitations.Invite(w.app, w.actor(w.owner), offer)
+			w.must(err)
+		}
+		_, err := invitations.Preview(w.app, w.actor(w.owner), offer)
+		hookstest.Refused(t, "a preview", err, record.CodeTooMany)
+		_, err = invitations.Look(w.app, w.actor(w.owner), offer)
+		hookstest.Refused(t, "a look", err, record.CodeTooMany)
+	})
+	t.Run("imports that wait", func(t *testing.T) {
+		w := begin(t)
+		for n := range 5 {
+			w.importing("", fmt.Sprintf("a%d@x.example", n))
+		}
+		_, err := invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(1))})
+		hookstest.Refused(t, "a look", err, record.CodeTooMany)
+	})
 }

@@ -82,7 +82,8 @@ var conditions = map[string]string{
 	"kind guest":      "p.kind = 'guest'",
 }
 
-// Counts are how many rows there are in each state, without any narrowing.
+// Counts are how many rows there are in each state, without any narrowing. Total counts every entry of the list, those
+// that were declined, revoked or expired included; Accepted is who is in the team, guests included, as in Sizes.
 type Counts struct {
 	Total    int `db:"total"`
 	Accepted int `db:"accepted"`

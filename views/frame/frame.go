@@ -72,7 +72,7 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 	shell.Find = at + "/find"
 	shell.Nav = []ui.NavGroup{
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
-			Count: ui.Number(counts.Total), CountNote: "people", Current: current == "users"}}},
+			Count: ui.Number(counts.Accepted), CountNote: "members", Current: current == "users"}}},
 		{Title: "Spaces", Items: []ui.NavItem{{Label: "Rooms", Href: at + "/rooms", Icon: "door-open", Current: current == "rooms"}}},
 		{Title: "Team", Items: []ui.NavItem{
 			{Label: "Settings", Href: at + "/settings", Icon: "settings", Current: current == "settings"},

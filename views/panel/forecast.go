@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -36,7 +35,7 @@ func addProps(e *core.RequestEvent, input addInput) (AddProps, error) {
 	}
 	forecast, err := invitations.Preview(e.App, actor, input.offer())
 	if faults, ok := web.FaultsOf(err); ok {
-		props.Status, props.ListError = http.StatusUnprocessableEntity, faults["emails"]
+		props.refused(e, err, faults)
 		return props, nil
 	}
 	if err != nil {

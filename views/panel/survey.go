@@ -1,8 +1,6 @@
 package panel
 
 import (
-	"net/http"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
@@ -14,18 +12,19 @@ import (
 func surveyed(e *core.RequestEvent, props *AddProps, input addInput) error {
 	survey, err := invitations.Look(e.App, web.Actor(e), input.offer())
 	if faults, ok := web.FaultsOf(err); ok {
-		props.Status, props.ListError = http.StatusUnprocessableEntity, faults["emails"]
+		props.refused(e, err, faults)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	props.Checked, props.Send = true, survey.Sends()
-	props.Survey = &SurveyProps{Total: survey.Total, Lacking: lacking(survey)}
+	props.Survey = &SurveyProps{Total: survey.Total, Lacking: lacking(survey), Daily: survey.Daily}
 	for _, line := range []SurveyLine{
 		{"ok", "circle-check", "Will be invited", survey.Sends() - min(survey.Sends(), survey.Updated)},
 		{"ok", "refresh-cw", "Get the new roles", min(survey.Sends(), survey.Updated)},
-		{"full", "armchair", "No free seat", survey.Invited + survey.Updated - survey.Sends()},
+		{"full", "armchair", "No free seat", survey.Invited + survey.Updated - survey.Seated()},
+		{"full", "clock", "Over today's limit", survey.TooMany},
 		{"skip", "user-check", "Already in the team", survey.Members},
 		{"skip", "mail-check", "Already invited", survey.Asked},
 		{"skip", "copy", "Listed twice", survey.Duplicates},
@@ -39,6 +38,15 @@ func surveyed(e *core.RequestEvent, props *AddProps, input addInput) error {
 		props.Fates = append(props.Fates, fateOf(fate))
 	}
 	return nil
+}
+
+// refused says why the list as a whole can't be sent now.
+func (p *AddProps) refused(e *core.RequestEvent, err error, faults web.Faults) {
+	web.SetWait(e, err)
+	p.Status, p.ListError = web.Status(err), faults["emails"]
+	if p.BaseError == "" {
+		p.BaseError = base(faults)
+	}
 }
 
 // lacking says which seats are missing.

@@ -1,0 +1,70 @@
+package attendances_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/people"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// Coming into a session and being in it is activity in the team, for a guest as for a member.
+func TestAttendance_IsActivityInTheTeam(t *testing.T) {
+	s := open(t, outside(), sessions.Form{})
+	hookstest.Exec(t, s.app, "UPDATE sessions SET started = {:at}", dbx.Params{"at": record.Stamp(time.Now().Add(-time.Hour))})
+	guest, stranger := hookstest.Guest(t, s.app, s.team, "guest@x.example"), hookstest.Person(t, s.app, "stranger@x.example")
+	seen := func(account *core.Record) string {
+		t.Helper()
+		var at string
+		if err := people.Renew(s.app, s.team.Id); err != nil {
+			t.Fatal(err)
+		}
+		err := s.app.DB().NewQuery("SELECT coalesce((SELECT active FROM people WHERE team = {:team} AND user = {:user}), 'not listed')").
+			Bind(dbx.Params{"team": s.team.Id, "user": account.Id}).Row(&at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	if at := seen(guest); at != "" {
+		t.Fatalf("active before: %q", at)
+	}
+	collection, err := s.app.FindCollectionByNameOrId("attendances")
+	if err != nil {
+		t.Fatal(err)
+	}
+	come := func(account *core.Record, sid string) *core.Record {
+		t.Helper()
+		stay := core.NewRecord(collection)
+		stay.Load(map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": sid, "user": account.Id, "name": "Somebody", "joined": time.Now().Add(-30 * time.Minute)})
+		if err := s.app.Save(stay); err != nil {
+			t.Fatal(err)
+		}
+		return stay
+	}
+	stay := come(guest, "PA_1")
+	if at := seen(guest); at != stay.GetDateTime("joined").String() {
+		t.Errorf("active at %q after joining at %s", at, stay.GetDateTime("joined"))
+	}
+	stay.Set("left", time.Now().Add(-10*time.Minute))
+	if err := s.app.Save(stay); err != nil {
+		t.Fatal(err)
+	}
+	left := stay.GetDateTime("left").String()
+	if at := seen(guest); at != left {
+		t.Errorf("active at %q after leaving at %s", at, left)
+	}
+	come(guest, "PA_0") // reported late: what is known of later stays
+	if at := seen(guest); at != left {
+		t.Errorf("active at %q after a late report", at)
+	}
+	come(stranger, "PA_2")
+	if at := seen(stranger); at != "not listed" {
+		t.Errorf("a stranger is active: %q", at)
+	}
+}
