@@ -105,3 +105,11 @@ func DisplayName(account *core.Record) string {
 	}
 	return account.Email()
 }
+
+// PublicName is the name of an account as someone outside the team and a guest may read it. It never holds the address.
+func PublicName(account *core.Record) string {
+	if name := account.GetString("name"); name != "" {
+		return name
+	}
+	return "A member of the team"
+}

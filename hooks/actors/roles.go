@@ -59,6 +59,19 @@ func (r Roles) None() bool { return r == Roles{} }
 // Panel reports whether the roles open the Admin Panel (R14).
 func (r Roles) Panel() bool { return r.Owner || r.Admin }
 
+// Highest is the one role that says most about its holder: "Owner", "Admin", "Organizer", or empty.
+func (r Roles) Highest() string {
+	switch {
+	case r.Owner:
+		return "Owner"
+	case r.Admin:
+		return "Admin"
+	case r.Organizer:
+		return "Organizer"
+	}
+	return ""
+}
+
 // Without returns the roles that are not in other.
 func (r Roles) Without(other Roles) Roles {
 	return Roles{r.Owner && !other.Owner, r.Admin && !other.Admin, r.Organizer && !other.Organizer}
