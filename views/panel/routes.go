@@ -10,7 +10,7 @@ import (
 // Routes mounts the area.
 func Routes(pages *web.Group) {
 	panel := pages.Group("/admin/{team}")
-	panel.BindFunc(wholePage, web.InPanel, onlyPanel)
+	panel.BindFunc(wholePage, web.RequireAdmin)
 
 	panel.GET("", func(e *core.RequestEvent) error { return web.Go(e, usersPath(e)) })
 	panel.GET("/users", users)

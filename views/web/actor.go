@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -37,6 +39,18 @@ func InTeam(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return Go(e, SignInTo(wanted(e)))
 	}
+	if err := loadActor(e); err != nil {
+		return err
+	}
+	return e.Next()
+}
+
+// loadActor reads who the account of the request is in the team of the address, once a request. For someone who isn't
+// in the team it is record.ErrNotFound.
+func loadActor(e *core.RequestEvent) error {
+	if Actor(e) != nil {
+		return nil
+	}
 	actor, err := actors.Find(e.App, e.Auth, e.Request.PathValue("team"))
 	if err != nil {
 		return err
@@ -48,28 +62,58 @@ func InTeam(e *core.RequestEvent) error {
 			e.App.Logger().Warn("note that a person is active", "error", err)
 		}
 	}
-	return e.Next()
+	return nil
 }
 
-// InPanel lets through Owner and Admins of the team of the address, who were active in the last hours. A
-// member is told whom to ask; for a stranger there is no such team (R15).
-func InPanel(e *core.RequestEvent) error {
-	if login := Login(e); login != nil && !login.OpensPanel() {
+// RequireAdmin lets through the Owner and Admins of the team of the address (R15), on pages and in the JSON API alike.
+// On a page the login must have been used within accounts.IdlePanel. Other members are refused, audited and told whom
+// to ask; for a stranger there is no such team.
+func RequireAdmin(e *core.RequestEvent) error {
+	if login := Login(e); e.Auth == nil || login != nil && !login.OpensPanel() {
 		return Go(e, SignInTo(wanted(e)))
 	}
-	return InTeam(e)
-}
-
-// Panel refuses programs of who is in the team without the right to the panel. It comes after InTeam.
-func Panel(e *core.RequestEvent) error {
-	if !Actor(e).SeesPanel() {
-		audit.TurnedAway(e.App, Actor(e), "panel.enter", "a program")
-		return record.Forbid("The Admin Panel is for the Owner and Admins of a team.")
+	if err := loadActor(e); err != nil {
+		return err
 	}
-	return e.Next()
+	actor := Actor(e)
+	if actor.SeesPanel() {
+		return e.Next()
+	}
+	audit.TurnedAway(e.App, actor, "panel.enter", areaOf(e))
+	return refusePanel(e, actor)
 }
 
-// Actor is who acts in the team of the address. It is there behind InTeam and InPanel.
+func areaOf(e *core.RequestEvent) string {
+	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+		return "a program"
+	}
+	return "a page"
+}
+
+// refusePanel says what is missing, and names to a member who can give it.
+func refusePanel(e *core.RequestEvent, actor *actors.Actor) error {
+	if actor.Kind != "member" {
+		return record.Forbid("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team.")
+	}
+	helpers, err := actors.Helpers(e.App, actor, func(a *actors.Actor) bool {
+		return a.CanInvite(actors.Roles{Admin: true}, actor.Roles)
+	})
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, h := range helpers {
+		names = append(names, h.Name+" ("+h.Roles.Highest()+")")
+	}
+	ask := strings.Join(names, ", ")
+	if last := len(names) - 1; last > 0 {
+		ask = strings.Join(names[:last], ", ") + " or " + names[last]
+	}
+	return record.Forbid(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
+		actor.Team.GetString("name"), ask))
+}
+
+// Actor is who acts in the team of the address. It is there behind InTeam and RequireAdmin.
 func Actor(e *core.RequestEvent) *actors.Actor {
 	actor, _ := e.Get(actorKey).(*actors.Actor)
 	return actor
