@@ -19,6 +19,22 @@ func Register(app core.App) {
 	app.OnRecordDeleteExecute("teams").BindFunc(guardDelete)
 	mail.SendWhile(app, stillAdmin, mail.KindTest)
 	mail.SendWhile(app, mail.Always, mail.KindTeamDeleted)
+	app.OnRecordEnrich("teams").BindFunc(showPlan)
+}
+
+// showPlan gives what the team has bought to the Owner and Admins, over PocketBase's own addresses and realtime. The
+// fields are hidden from everybody else.
+func showPlan(e *core.RecordEnrichEvent) error {
+	if auth := e.RequestInfo.Auth; auth != nil && auth.Collection().Name == "users" {
+		actor, err := actors.In(e.App, auth, e.Record)
+		if record.UnlessNotFound(err) != nil {
+			return err
+		}
+		if err == nil && actor.SeesPanel() {
+			e.Record.Unhide("plan", "admin_seats", "organizer_seats", "licences")
+		}
+	}
+	return e.Next()
 }
 
 func tidy(app core.App, r *core.Record) error {

@@ -140,3 +140,24 @@ func TestProgramsHearNothingOfATeamThatTheyLost(t *testing.T) {
 		})
 	}
 }
+
+func TestRealtimeTellsWhatATeamHasBoughtToItsPanelAlone(t *testing.T) {
+	w := newWorld(t)
+	streams := map[string]<-chan heard{}
+	for _, role := range []string{"guest", "member", "admin"} {
+		streams[role] = w.subscribe(role, "teams/*")
+	}
+	name := "Halation Weekly"
+	if _, err := teams.Update(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), teams.Profile{Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	for role, stream := range streams {
+		for _, m := range until(t, stream, "name", name) {
+			for _, field := range []string{"plan", "admin_seats", "organizer_seats", "licences"} {
+				if _, told := m.record[field]; told != (role == "admin") {
+					t.Errorf("%s hears the %s: %v", role, field, told)
+				}
+			}
+		}
+	}
+}
