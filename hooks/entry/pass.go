@@ -1,6 +1,7 @@
 package entry
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func grantOf(tx core.App, session *sessions.Session, p *sessions.Participant) (l
 	}
 	metadata, err := json.Marshal(Metadata{Part: p.Part(), Guest: m.Kind() == members.Guest})
 	return live.Grant{
-		Room: session.Media(), Identity: p.Id, Name: p.Called(), Metadata: string(metadata),
+		Room: session.Media(), Identity: p.Id, Name: cmp.Or(p.GetString("name"), "Unnamed participant"), Metadata: string(metadata),
 		Publish: true, Screen: p.Shares(),
 	}, err
 }

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
@@ -194,6 +195,29 @@ func (v *Visitor) Acts() (*actors.Actor, error) {
 
 // BecomesGuest reports whether to join is to become a guest of the team (R67).
 func (v *Visitor) BecomesGuest() bool { return v.Actor == nil }
+
+// Member reports whether the visitor is a member of the team, and not a guest.
+func (v *Visitor) Member() bool {
+	return v.Actor != nil && v.Actor.Kind == members.Member && v.SignedIn
+}
+
+// Invited reports whether the visitor may read more of the session than its title, its time and its team: who hosts
+// it, where, and what it is about. Someone whom a host removed, who uses another's link, or who only asked to be let in
+// may not; the link of a room open to anyone counts as an invitation (R72).
+func (v *Visitor) Invited() bool {
+	switch {
+	case v.Standing == WrongAccount, v.Standing == Out, v.Standing == Removed, v.Standing == Stranger, v.Standing == Ask:
+		return false
+	case v.Open():
+		return true
+	case v.Participant == nil:
+		return v.welcome() && v.SignedIn
+	case v.Code != "":
+		return true
+	}
+	state := v.Participant.State()
+	return v.Member() || state != sessions.StateWaiting && state != sessions.StateRefused
+}
 
 // Open reports whether the link of the session's room counts as an invitation for anyone (R72).
 func (v *Visitor) Open() bool { return MayEnter(v.Session, v.Room).Anyone }

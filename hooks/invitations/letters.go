@@ -77,5 +77,5 @@ func nameOfInviter(tx core.App, i *Invitation, team *teams.Team) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("find the inviter: %w", err)
 	}
-	return actors.DisplayName(inviter), nil
+	return actors.PublicName(inviter), nil
 }

@@ -26,7 +26,7 @@ type post struct {
 func newPost(tx core.App, actor *actors.Actor, about Scope) *post {
 	p := &post{tx: tx, about: about, seen: map[string]bool{}}
 	if actor != nil {
-		p.self, p.by = actor.Account.Id, actor.Name()
+		p.self, p.by = actor.Account.Id, actors.PublicName(actor.Account)
 		p.seen[actor.Account.Email()] = true
 	}
 	return p

@@ -298,6 +298,6 @@ func nameHost(app core.App, r *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("find the host of a session: %w", err)
 	}
-	r.Set("host_name", actors.DisplayName(account))
+	r.Set("host_name", actors.PublicName(account))
 	return nil
 }

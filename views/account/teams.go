@@ -117,11 +117,9 @@ func chooserProps(e *core.RequestEvent, next string) (chooserForm, error) {
 	}
 	props.New = len(places) == 0 && props.MayFound
 	if len(props.Panels) == 0 && len(places) > 0 {
-		keepers, err := frame.InCharge(e.App, places[0].Team.Id)
-		if err != nil {
+		if err := props.ask(e, places); err != nil {
 			return props, err
 		}
-		props.Ask, props.AskIn = keepers, teams.Of(places[0].Team).Name()
 	}
 	if props.Prompts, err = frame.Waiting(e.App, e.Auth); err != nil {
 		return props, err
@@ -131,6 +129,26 @@ func chooserProps(e *core.RequestEvent, next string) (chooserForm, error) {
 	}
 	props.Later, err = later(e, next)
 	return props, err
+}
+
+// ask names who could offer the reader the Admin role, in the first team that has the reader as a member. A guest has
+// nobody to ask for it (R25).
+func (f *chooserForm) ask(e *core.RequestEvent, places []members.Place) error {
+	for _, place := range places {
+		if place.Kind != members.Member {
+			continue
+		}
+		reader := &actors.Actor{Account: e.Auth, Team: place.Team, Roles: place.Roles, Kind: place.Kind}
+		var err error
+		f.AskIn = teams.Of(place.Team).Name()
+		f.Ask, err = frame.Helpers(e.App, reader, invitesAdmins)
+		return err
+	}
+	return nil
+}
+
+func invitesAdmins(a *actors.Actor) bool {
+	return a.CanInvite(actors.Roles{Admin: true}, actors.Roles{})
 }
 
 func (f *chooserForm) add(place members.Place, people int) {

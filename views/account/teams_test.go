@@ -33,8 +33,8 @@ func TestTeamSelectionListsAcceptedPanelTeamsOnly(t *testing.T) {
 		{"owner", s.As(owner).Get("/teams").Body, []string{"/admin/halation-post", "/admin/northlight-docs", "Owner"}, []string{"Accept invitation"}},
 		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs asks you to be Admin", "Later keeps it waiting", "ends this offer for good"},
 			[]string{"/admin/northlight-docs", "In the App"}},
-		{"organizer", s.As(organizer).Get("/teams").Body, []string{"No team has made you Admin", "not accepted it yet", "Marta", "In the App", "Organizer", `href="/app/halation-post"`}, []string{"/admin/"}},
-		{"guest", s.As(guest).Get("/teams").Body, []string{"In the App", "Guest", "No team has made you Admin"}, []string{"/admin/"}},
+		{"organizer", s.As(organizer).Get("/teams").Body, []string{"You aren't an Admin of any team", "To become Admin of Halation Post, ask ", "Marta", "In the App", "Organizer", `href="/app/halation-post"`}, []string{"/admin/"}},
+		{"guest", s.As(guest).Get("/teams").Body, []string{"In the App", "Guest"}, []string{"/admin/"}},
 		{"in no team", s.As(alone).Get("/teams").Body, []string{"You are in no team", "Make the team"}, []string{"/admin/", "In the App"}},
 	} {
 		for _, w := range test.words {

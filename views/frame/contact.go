@@ -1,12 +1,10 @@
 package frame
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -17,11 +15,11 @@ import (
 	"usher/hooks/settings"
 )
 
-// Contact is somebody to ask: a person of a team with the role that makes him the right one, or whoever
-// helps on this server. Without anybody it is empty.
+// Contact is someone to ask: a user with the role that makes them the right one, or the support contact of the server.
+// It is empty when there is nobody to name.
 type Contact struct {
 	Name string
-	Role string // "Owner", "Admin", or empty
+	Role string // "Owner", "Admin", "Organizer", or empty
 	Link string // mailto: or a page; empty: there is only the name
 }
 
@@ -46,39 +44,25 @@ func Support(app core.App) Contact {
 	return Contact{Name: config.Support, Link: config.SupportLink()}
 }
 
-// InCharge lists who runs the team, its Owner first: whom a member asks.
-func InCharge(app core.App, team string) ([]Contact, error) {
-	var keepers []*members.Membership
-	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team}).AndWhere(dbx.NewExp("(owner OR admin)")).
-		OrderBy("owner DESC", "created").Limit(5).All(&keepers)
+// Helpers lists who can help the reader with something in the reader's team: see actors.Helpers.
+func Helpers(app core.App, reader *actors.Actor, can func(*actors.Actor) bool) ([]Contact, error) {
+	helpers, err := actors.Helpers(app, reader, can)
 	if err != nil {
-		return nil, fmt.Errorf("list who runs the team: %w", err)
+		return nil, err
 	}
-	contacts := make([]Contact, 0, len(keepers))
-	for _, keeper := range keepers {
-		account, err := app.FindRecordById("users", keeper.UserID())
-		if err != nil {
-			return nil, fmt.Errorf("find who runs the team: %w", err)
-		}
-		contacts = append(contacts, contactOf(account, keeper.Roles()))
+	contacts := make([]Contact, len(helpers))
+	for n, h := range helpers {
+		contacts[n] = Contact{Name: h.Name, Role: h.Roles.Highest(), Link: mailto(h.Email)}
 	}
 	return contacts, nil
 }
 
-// Inviter is whom to ask about an invitation: who sent it, or the team's Owner when that person has left it.
-func Inviter(app core.App, i *invitations.Invitation) (Contact, error) {
-	return personOrOwner(app, i.TeamID(), i.GetString("inviter"))
-}
-
-// HostOf is whom to ask about a session: who holds it, or the team's Owner when that person has left the team.
-func HostOf(app core.App, session *sessions.Session) (Contact, error) {
-	return personOrOwner(app, session.TeamID(), session.HostID())
-}
-
-func personOrOwner(app core.App, team, user string) (Contact, error) {
-	m, err := members.Find(app, team, user)
+// Inviter is whom to ask about an invitation: who sent it, or the team's Owner when that user has left it. linked adds
+// the address, which only the invited account may read.
+func Inviter(app core.App, i *invitations.Invitation, linked bool) (Contact, error) {
+	m, err := members.Find(app, i.TeamID(), i.GetString("inviter"))
 	if errors.Is(err, record.ErrNotFound) {
-		m, err = members.Owner(app, team)
+		m, err = members.Owner(app, i.TeamID())
 	}
 	if err != nil {
 		return Contact{}, err
@@ -87,18 +71,32 @@ func personOrOwner(app core.App, team, user string) (Contact, error) {
 	if err != nil {
 		return Contact{}, fmt.Errorf("find whom to ask: %w", err)
 	}
-	return contactOf(account, m.Roles()), nil
+	contact := Contact{Name: actors.PublicName(account), Role: m.Roles().Highest()}
+	if linked {
+		contact.Link = mailto(account.Email())
+	}
+	return contact, nil
 }
 
-func contactOf(account *core.Record, roles actors.Roles) Contact {
-	contact := Contact{Name: actors.DisplayName(account), Link: "mailto:" + url.PathEscape(account.Email())}
-	for _, role := range []struct {
-		has  bool
-		word string
-	}{{roles.Owner, "Owner"}, {roles.Admin, "Admin"}} {
-		if role.has {
-			contact.Role = cmp.Or(contact.Role, role.word)
-		}
+// HostOf is the host of a session as a contact. The address is for members of the team alone, and not for the host;
+// reader is nil for someone who isn't in the team. It is empty when the host has left the team.
+func HostOf(app core.App, session *sessions.Session, reader *actors.Actor) (Contact, error) {
+	m, err := members.Find(app, session.TeamID(), session.HostID())
+	if errors.Is(err, record.ErrNotFound) {
+		return Contact{}, nil
 	}
-	return contact
+	if err != nil {
+		return Contact{}, err
+	}
+	account, err := app.FindRecordById("users", m.UserID())
+	if err != nil {
+		return Contact{}, fmt.Errorf("find the host: %w", err)
+	}
+	contact := Contact{Name: actors.PublicName(account)}
+	if reader != nil && reader.Kind == members.Member && reader.Account.Id != account.Id {
+		contact.Role, contact.Link = m.Roles().Highest(), mailto(account.Email())
+	}
+	return contact, nil
 }
+
+func mailto(address string) string { return "mailto:" + url.PathEscape(address) }

@@ -32,12 +32,15 @@ func TestOfferTellsTheTruthAboutSeats(t *testing.T) {
 			t.Fatal(err)
 		}
 		account, _ := app.FindAuthRecordByEmail("users", test.email)
-		offer, err := frame.OfferOf(app, i, account)
+		offer, err := frame.OfferOf(app, i, account, true)
 		if err != nil || offer.Asks() != test.asks || offer.Held() != test.held || offer.Member != test.member {
 			t.Errorf("%s: %q, %q, member %v, %v", test.email, offer.Asks(), offer.Held(), offer.Member, err)
 		}
 		if offer.By.Name != "Marta" || offer.By.Role != "Owner" || offer.By.Link != "mailto:marta@halation.example" {
 			t.Errorf("%s: by %+v", test.email, offer.By)
+		}
+		if offer, err = frame.OfferOf(app, i, account, false); err != nil || offer.By.Name != "Marta" || offer.By.Link != "" {
+			t.Errorf("%s, not signed in: by %+v, %v", test.email, offer.By, err)
 		}
 	}
 }

@@ -30,8 +30,9 @@ type Offer struct {
 	Zone    *time.Location // the person's, else the team's
 }
 
-// OfferOf reads what an invitation offers. account is whom it is for, or nil while there is none.
-func OfferOf(app core.App, i *invitations.Invitation, account *core.Record) (Offer, error) {
+// OfferOf reads what an invitation offers. account is whom it is for, or nil while there is none; signedIn says that
+// this account is the reader, who then learns the inviter's address.
+func OfferOf(app core.App, i *invitations.Invitation, account *core.Record, signedIn bool) (Offer, error) {
 	team, err := teams.Find(app, i.TeamID())
 	if err != nil {
 		return Offer{}, err
@@ -41,7 +42,7 @@ func OfferOf(app core.App, i *invitations.Invitation, account *core.Record) (Off
 		Roles: i.Roles().Explained(), Words: i.Roles().Words(), Note: i.GetString("note"),
 		Asked: i.GetDateTime("created").Time(), Expires: i.Expires(), Zone: accounts.Zone(account, team.Zone()),
 	}
-	if offer.By, err = Inviter(app, i); err != nil {
+	if offer.By, err = Inviter(app, i, signedIn); err != nil {
 		return offer, err
 	}
 	if account != nil {
@@ -105,7 +106,7 @@ func Waiting(app core.App, account *core.Record) ([]Offer, error) {
 	}
 	offers := make([]Offer, 0, len(waiting))
 	for _, i := range waiting {
-		offer, err := OfferOf(app, i, account)
+		offer, err := OfferOf(app, i, account, true)
 		if err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ import (
 func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.Component, error) {
 	p := doorProps{
 		Page: doorHead(e, v.Session.Title()), Standing: v.Standing, At: doorPath(e), Faults: faults, Help: frame.Support(e.App),
-		Team: v.Team.Name(), Logo: v.Team.LogoPath(), About: v.Team.Description(), Facts: factsOf(v),
+		Team: v.Team.Name(), Logo: v.Team.LogoPath(), About: v.Team.Description(), Facts: factsOf(v), Invited: v.Invited(),
 		Address: v.Address(), SignedIn: v.SignedIn, Starts: v.Starts, Guest: v.BecomesGuest(),
 		Name: cmp.Or(e.Request.FormValue("name"), nameOf(v)), Confirmed: v.Account != nil && v.Account.Verified(),
 		Personal: v.Code != "", Makes: v.MakesAccount(), Runs: v.Session.Status() == sessions.Running,
@@ -44,6 +44,10 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 		p.SignUp = "/r/" + v.Room.Slug() + "/account"
 	}
 	p.Due = p.due(v, time.Now())
+	var err error
+	if p.By, err = frame.HostOf(e.App, v.Session, v.Actor); err != nil {
+		return nil, err
+	}
 	p.hide(v, e)
 	next, err := v.Next(e.App)
 	if err != nil {
@@ -52,22 +56,21 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 	if next != nil {
 		p.Next, p.NextAt = "/s/"+next.Code, next.Session.Starts()
 	}
-	p.By, err = frame.HostOf(e.App, v.Session)
-	return doorSheet(p), err
+	return doorSheet(p), nil
 }
 
-// hide takes away what somebody who is not known to be asked does not need to know.
+// hide leaves the title, the time and the team to a reader who wasn't invited. A member of the team also learns who
+// hosts the session.
 func (p *doorProps) hide(v *entry.Visitor, e *core.RequestEvent) {
-	switch v.Standing {
-	case entry.WrongAccount:
-		p.Invited, p.Address = accounts.Masked(v.Participant.Address()), e.Auth.Email()
-		p.Facts.About = ""
-	case entry.SignIn:
-		if v.Participant == nil {
-			p.Facts.About = ""
-		}
-	case entry.Stranger, entry.Out, entry.Removed:
-		p.Facts.About = ""
+	if v.Standing == entry.WrongAccount {
+		p.Masked, p.Address = accounts.Masked(v.Participant.Address()), e.Auth.Email()
+	}
+	if p.Invited {
+		return
+	}
+	p.About, p.Facts.About, p.Facts.Room = "", "", ""
+	if !v.Member() {
+		p.Facts.Host, p.By = "", frame.Contact{}
 	}
 }
 
@@ -83,7 +86,7 @@ func calendarFile(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if visitor.Participant == nil || visitor.Standing == entry.WrongAccount || visitor.Standing == entry.Out {
+	if visitor.Participant == nil || !visitor.Invited() {
 		return record.ErrNotFound
 	}
 	code, err := sessions.OwnCode(e.App, visitor.Participant, visitor.Session)

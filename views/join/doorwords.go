@@ -1,6 +1,7 @@
 package join
 
 import (
+	"cmp"
 	"time"
 
 	"usher/hooks/entry"
@@ -14,7 +15,7 @@ func (p doorProps) title() string {
 	case entry.WrongAccount:
 		return "This link is for another address"
 	case entry.Prompt:
-		return p.Facts.Host + " invites you to a session of " + p.Team
+		return p.asking() + " invites you to a session of " + p.Team
 	case entry.Declined:
 		return "You declined this session"
 	case entry.Stranger:
@@ -90,13 +91,13 @@ func (p doorProps) deadLede() string {
 		if p.Next != "" {
 			return "You're not invited to this session, but you are invited to a later one in its series."
 		}
-		return "You're signed in as " + p.Address + ", which isn't invited. Sign in with the invited address, or ask " + p.Facts.Host + " to invite this one."
+		return "You're signed in as " + p.Address + ", which isn't invited. Sign in with the invited address, or ask " + p.host() + " to invite this one."
 	case entry.Full:
 		return "You join automatically when someone leaves."
 	case entry.Removed:
-		return "You were removed from the list of invitees, and your link no longer opens the session. If you think it's a mistake, ask " + p.Facts.Host + "."
+		return "You were removed from the list of invitees, and your link no longer opens the session. If you think it's a mistake, ask " + p.host() + "."
 	case entry.Refused:
-		return "Only the host can change this. If you think it's a mistake, ask " + p.Facts.Host + "."
+		return "Only the host can change this. If you think it's a mistake, ask " + p.host() + "."
 	case entry.Out:
 		return p.outLede()
 	case entry.Ended, entry.Missed, entry.Off:
@@ -115,7 +116,7 @@ func (p doorProps) outTitle() string {
 
 func (p doorProps) outLede() string {
 	if p.Removed {
-		return "You can't join it again. If you think it's a mistake, ask " + p.Facts.Host + "."
+		return "You can't join it again. If you think it's a mistake, ask " + p.host() + "."
 	}
 	return "You're no longer in " + p.Team + ", so the links you got before don't work. To join again, you need a new invitation."
 }
@@ -170,6 +171,12 @@ func (p doorProps) state() (icon, text, small string) {
 	}
 	return "hourglass", "It should have started " + ui.Span(p.Ahead) + " ago.", "You join automatically when the host starts. Keep this page open."
 }
+
+// host is whom a sentence tells to ask: the host for a reader who may know that name.
+func (p doorProps) host() string { return cmp.Or(p.By.Name, "the person who invited you") }
+
+// asking is who invites, at the beginning of a sentence.
+func (p doorProps) asking() string { return cmp.Or(p.Facts.Host, p.Team) }
 
 // joining is the word on the button that goes in.
 func (p doorProps) joining() string {

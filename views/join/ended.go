@@ -13,11 +13,14 @@ import (
 )
 
 // ended is an invitation that cannot be answered any more: what happened, and the one thing to do (R54). Its
-// first sentence is the one that the panel quotes.
+// first sentence is the one that the panel quotes. It names who sent the invitation; the address is for the invited
+// account alone.
 func (l *link) ended() (endedProps, error) {
 	by := l.offer.By.Name
 	p := endedProps{Offer: l.offer, Help: frame.Support(l.e.App), At: l.row.GetDateTime("answered").Time()}
-	p.Action, p.Href = "Ask "+by, mailTo(l.offer)
+	if p.Action, p.Href = "Go to the start page", "/"; l.offer.By.Link != "" {
+		p.Action, p.Href = "Ask "+by, mailTo(l.offer)
+	}
 	var then string
 	var err error
 	switch l.state {
@@ -25,13 +28,13 @@ func (l *link) ended() (endedProps, error) {
 		p.Title = "This invitation was accepted"
 		then, err = l.accepted(&p)
 	case invitations.Declined:
-		p.Title, then = "This invitation was declined", by+" can send one."
+		p.Title, then = "This invitation was declined", "Ask "+by+" for a new one."
 	case invitations.Revoked:
-		p.Title, then = "This invitation was revoked", by+" knows more."
+		p.Title, then = "This invitation was revoked", "Ask "+by+" if you think it's a mistake."
 	case invitations.Expired:
-		p.Title, p.At, then = "This invitation has expired", l.offer.Expires, by+" can send one."
+		p.Title, p.At, then = "This invitation has expired", l.offer.Expires, "Ask "+by+" for a new one."
 	case invitations.Replaced:
-		p.Title, p.At, then = "A newer link was sent", time.Time{}, "Cannot find it? Ask "+by+"."
+		p.Title, p.At, then = "A newer link was sent", time.Time{}, "Can't find it? Ask "+by+"."
 		if l.mine() {
 			then, p.Action, p.Href = "Or answer here: the invitation itself still waits.", "Answer it now", frame.Chooser
 		}

@@ -44,7 +44,7 @@ func follow(e *core.RequestEvent) (*link, error) {
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return nil, err
 	}
-	l.offer, err = frame.OfferOf(e.App, row, l.account)
+	l.offer, err = frame.OfferOf(e.App, row, l.account, l.mine())
 	return l, err
 }
 

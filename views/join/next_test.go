@@ -82,7 +82,7 @@ func TestALinkToWhatIsOverLeadsOnInItsSeries(t *testing.T) {
 	if err := l.server.App.Delete(row); err != nil {
 		t.Fatal(err)
 	}
-	tells(t, "removed from the last", nobody.Get(link), 410, "You&#39;re no longer invited", "Ask Host")
+	tells(t, "removed from the last", nobody.Get(link), 410, "You&#39;re no longer invited", "ask the person who invited you")
 	tells(t, "removed from the last, signed in, the session's link", l.server.As(l.outside).Get("/s/"+all[2].Code()), 200, "You&#39;re not invited")
 	if _, err := sessions.Remove(l.server.App, hookstest.Actor(t, l.server.App, l.owner, l.team), l.guest.Id, ""); err != nil {
 		t.Fatal(err)

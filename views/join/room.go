@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/entry"
 	"usher/hooks/mail"
 	"usher/hooks/record"
@@ -80,13 +81,13 @@ func roomAgain(e *core.RequestEvent, refused error) error {
 func roomProps(e *core.RequestEvent, place *entry.Place, faults web.Faults) (placeProps, error) {
 	p := placeProps{
 		Page: doorHead(e, place.Room.Name()), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: "/r/" + e.Request.PathValue("slug"),
-		SignedIn: e.Auth != nil, Minutes: place.Minutes, Faults: faults, Help: frame.Support(e.App), Open: place.Room.Entry() == rooms.Anyone,
+		SignedIn: e.Auth != nil, Minutes: place.Minutes, Faults: faults, Help: frame.Support(e.App), Open: place.Room.Entry() == rooms.Anyone, Tells: place.Tells,
 	}
 	switch {
 	case place.Replaced:
-		p.Dead, p.Title, p.Text = true, "This room has a new link", "The one that you opened was replaced. Ask "+place.Team.Name()+" for the new one."
+		p.Dead, p.Title, p.Text = true, "This room has a new link", "The link you opened was replaced."
 	case !place.Room.Archived().IsZero():
-		p.Dead, p.Title, p.Text = true, place.Room.Name()+" is not in use any more", "Nobody meets there now. Ask "+place.Team.Name()+" where the session is held instead."
+		p.Dead, p.Title, p.Text = true, place.Room.Name()+" is no longer in use", "This room was archived."
 	case place.Tells:
 		p.About, p.Now, p.Next = place.Room.Description(), meetingOf(e, place.Now), meetingOf(e, place.Next)
 	default:
@@ -98,13 +99,9 @@ func roomProps(e *core.RequestEvent, place *entry.Place, faults web.Faults) (pla
 	return p, nil
 }
 
-// ask names whom to ask, to who is signed in: a room's link can be guessed, and its page names nobody to everybody.
-func (p *placeProps) ask(e *core.RequestEvent, place *entry.Place) error {
-	if e.Auth == nil {
-		return nil
-	}
-	keepers, err := frame.InCharge(e.App, place.Team.Id)
-	p.Ask = keepers
+// ask names whom to ask, to members of the team alone: a room's link can be guessed.
+func (p *placeProps) ask(e *core.RequestEvent, place *entry.Place) (err error) {
+	p.Ask, err = frame.Helpers(e.App, place.Actor, (*actors.Actor).EditsRooms)
 	return err
 }
 

@@ -113,7 +113,7 @@ func TestEveryPageOfTheDoorSaysWhatItIsAndWhatNext(t *testing.T) {
 	tells(t, "prompt", l.server.As(l.outside).Get(l.link()), 200, "invites you to a session of Halation Post", "Accept and join", "Decline", "If you decline, you can still join later")
 	tells(t, "guest waits", l.server.As(l.guest).Get(l.link()), 200, "The host hasn't started the session yet.", "data-check", "/events?seen=")
 	tells(t, "host waits", l.server.As(l.host).Get(l.link()), 200, "Start the session")
-	tells(t, "stranger", l.server.As(stranger).Get(l.link()), 200, "You're not invited to this session", "Ask Host", "Sign out")
+	tells(t, "stranger", l.server.As(stranger).Get(l.link()), 200, "You're not invited to this session", "ask the person who invited you to invite this one", "Sign out")
 	tells(t, "wrong account", l.server.As(stranger).Get(l.own("new@x.example")), 200, "This link is for another address", "n••••@x.example", "stranger@x.example", "Sign out and continue")
 	l.start()
 	tells(t, "running", l.server.As(l.guest).Get(l.link()), 200, "The session is running.", "Join now")
@@ -123,7 +123,7 @@ func TestEveryPageOfTheDoorSaysWhatItIsAndWhatNext(t *testing.T) {
 	if err := sessions.End(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), l.session.Id); err != nil {
 		t.Fatal(err)
 	}
-	tells(t, "ended", nobody.Get(l.own("new@x.example")), 410, "This session has ended", "Ask Host")
+	tells(t, "ended", nobody.Get(l.own("new@x.example")), 410, "This session has ended", "Ask the host")
 }
 
 func TestGetChangesNothing(t *testing.T) {
@@ -285,7 +285,15 @@ func TestTheLinkOfARoom(t *testing.T) {
 	if body := nobody.Get(path).Body; strings.Contains(body, "owner@x.example") {
 		t.Error("an open page names an address")
 	}
-	tells(t, "outside", outside.Get(path), 200, "told to the team", "Owner")
+	for what, b := range map[string]*viewstest.Browser{"outside": outside, "guest": guest} {
+		r := b.Get(path)
+		tells(t, what, r, 200, "Only the team and participants see", "the person who invited you")
+		for _, secret := range []string{"owner@x.example", "host@x.example", "(Owner)", "(Admin)"} {
+			if strings.Contains(r.Body, secret) {
+				t.Errorf("%s reads %s", what, secret)
+			}
+		}
+	}
 	tells(t, "host, free", host.Get(path), 200, "Start a session here now", "The room is yours for 1 hour")
 	tells(t, "unknown", nobody.Get("/r/nowhere"), 404, "This link is not known here")
 	for what, b := range map[string]*viewstest.Browser{"nobody": nobody, "guest": guest, "outside": outside} {
@@ -317,7 +325,7 @@ func TestTheLinkOfARoom(t *testing.T) {
 	if _, err := rooms.Archive(l.server.App, actor, red.Id); err != nil {
 		t.Fatal(err)
 	}
-	tells(t, "archived", nobody.Get("/r/"+red.Slug()), 410, "is not in use any more")
+	tells(t, "archived", nobody.Get("/r/"+red.Slug()), 410, "is no longer in use")
 	if strings.Contains(nobody.Get("/r/"+red.Slug()).Body, "Make an account") {
 		t.Error("an archived room offers an account that it does not make")
 	}

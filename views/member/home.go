@@ -74,7 +74,7 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 			return props, err
 		}
 	}
-	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
+	if props.Ask, err = frame.Helpers(e.App, actor, (*actors.Actor).SeesPanel); err != nil {
 		return props, err
 	}
 	if err := props.hosting(e.App, actor); err != nil {
@@ -111,15 +111,6 @@ func memberDoes(actor *actors.Actor) string {
 		return "You schedule and host sessions, and take part in those that you are invited to. It takes no seat."
 	}
 	return "You take part in the sessions that you are invited to. It takes no seat."
-}
-
-// whomToAsk is who runs the team. A guest sees no more of its people than the Owner (R25).
-func whomToAsk(app core.App, actor *actors.Actor) ([]frame.Contact, error) {
-	contacts, err := frame.InCharge(app, actor.Team.Id)
-	if actor.Kind == members.Guest && len(contacts) > 1 {
-		contacts = contacts[:1]
-	}
-	return contacts, err
 }
 
 func others(app core.App, actor *actors.Actor) ([]place, error) {

@@ -8,6 +8,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -23,13 +24,18 @@ func notHosting(e *core.RequestEvent, status int) error {
 		return err
 	}
 	props := homeForm{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug")}
-	if props.Ask, err = whomToAsk(e.App, actor); err != nil {
+	if props.Ask, err = frame.Helpers(e.App, actor, givesOrganizer(actor)); err != nil {
 		return err
 	}
 	if err := props.hosting(e.App, actor); err != nil {
 		return err
 	}
 	return web.Render(e, status, notHostingPage(props))
+}
+
+// givesOrganizer is the right to offer the Organizer role to the actor.
+func givesOrganizer(actor *actors.Actor) func(*actors.Actor) bool {
+	return func(a *actors.Actor) bool { return a.CanInvite(organizer, actor.Roles) }
 }
 
 // hosting fills in whether the actor may take the role that hosting needs, and why it can't be taken now.

@@ -115,7 +115,7 @@ func roomsProps(e *core.RequestEvent, v roomView) (roomsForm, error) {
 		admin := "/admin/" + teams.Of(actor.Team).Slug()
 		props.Panel, props.Users = admin+"/rooms", admin+"/users/"+actor.Account.Id
 	}
-	if props.Ask, err = frame.InCharge(e.App, actor.Team.Id); err != nil {
+	if props.Ask, err = frame.Helpers(e.App, actor, (*actors.Actor).EditsRooms); err != nil {
 		return props, err
 	}
 	return props, props.draw(e.App, actor, v)
