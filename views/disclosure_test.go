@@ -231,6 +231,7 @@ func (d *disclosure) pages() []page {
 		{"api /{id}", api + "/rooms/" + d.room.Id, map[string][]string{"member": memberReads, "admin": adminReads}, nil},
 		{"api /seats", api + "/seats", panel, map[string][]string{"admin": {"admin seats", "organizer seats", "licences"}}},
 		{"api /users", api + "/users", panel, map[string][]string{"admin": {"member's address", "other guest's address"}}},
+		{"api /users/{id}", api + "/users/" + d.accounts["guest"].Id, panel, nil},
 		{"api /users.csv", api + "/users.csv", panel, nil},
 		{"api /audit", api + "/audit", panel, nil},
 		{"api /audit.csv", api + "/audit.csv", panel, nil},
