@@ -209,7 +209,7 @@ func (v *Visitor) lobby() bool { return set(v.Session, v.Room, "lobby") }
 
 // set reports whether the session, or the room that it is in, has a setting on.
 func set(session *sessions.Session, room *rooms.Room, setting string) bool {
-	return session.GetBool(setting) || room != nil && room.GetBool(setting)
+	return sessions.Effective(session, room, setting).On
 }
 
 // waits reports whether a host must admit him.

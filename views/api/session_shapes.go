@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
 
@@ -32,6 +33,7 @@ type holder struct {
 	Name string `json:"name"`
 }
 
+// meetingSettings are the settings as they apply. ByRoom names those that the session's room sets.
 type meetingSettings struct {
 	Resolution   string `json:"resolution"`
 	FPS          int    `json:"fps"`
@@ -43,18 +45,51 @@ type meetingSettings struct {
 	Muted        bool   `json:"muted"`
 	Recording    string `json:"recording"`
 	People       int    `json:"people"`
+
+	ByRoom []string `json:"byRoom,omitempty"`
 }
 
-func meetingOf(app core.App, s *sessions.Session) meeting {
-	return meeting{
+func meetingOf(app core.App, s *sessions.Session) (meeting, error) {
+	room, err := sessions.RoomOf(app, s)
+	return meetingIn(app, s, room), err
+}
+
+// meetingsOf are many sessions, each room of theirs read once.
+func meetingsOf(app core.App, found []*sessions.Session) ([]meeting, error) {
+	items, read := make([]meeting, len(found)), map[string]*rooms.Room{}
+	for n, s := range found {
+		room, known := read[s.RoomID()]
+		if !known {
+			var err error
+			if room, err = sessions.RoomOf(app, s); err != nil {
+				return nil, err
+			}
+			read[s.RoomID()] = room
+		}
+		items[n] = meetingIn(app, s, room)
+	}
+	return items, nil
+}
+
+func meetingIn(app core.App, s *sessions.Session, room *rooms.Room) meeting {
+	shape := meeting{
 		ID: s.Id, Code: s.Code(), URL: s.Link(app), Title: s.Title(), Description: s.GetString("description"),
 		Starts: stamp(s.Starts()), Ends: stamp(s.Ends()), Minutes: s.Minutes(), Timezone: s.GetString("timezone"),
 		Room: s.RoomID(), Series: s.SeriesID(), Host: holder{s.HostID(), s.GetString("host_name")},
 		Status: s.Status(), Started: stamp(s.Started()), Ended: stamp(s.Ended()),
 		Settings: meetingSettings{Resolution: s.GetString("resolution"), FPS: s.GetInt("fps"), Codec: s.GetString("codec"), Audio: s.GetString("audio"),
-			Passwordless: s.GetBool("passwordless"), Early: s.GetBool("early"), Lobby: s.GetBool("lobby"), Muted: s.GetBool("muted"),
-			Recording: s.GetString("recording"), People: s.GetInt("people")},
+			Passwordless: s.GetBool("passwordless"), Recording: s.GetString("recording"), People: s.GetInt("people")},
 	}
+	settings := &shape.Settings
+	for name, to := range map[string]*bool{"early": &settings.Early, "lobby": &settings.Lobby, "muted": &settings.Muted} {
+		*to = sessions.Effective(s, room, name).On
+	}
+	for _, name := range sessions.Imposable {
+		if sessions.Effective(s, room, name).ByRoom {
+			settings.ByRoom = append(settings.ByRoom, name)
+		}
+	}
+	return shape
 }
 
 // meetingDetails is a session by itself. Rule, Elsewhere and People are told to who manages it.
@@ -76,7 +111,11 @@ type asked struct {
 }
 
 func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDetails, error) {
-	reply := meetingDetails{meeting: meetingOf(app, s)}
+	shown, err := meetingOf(app, s)
+	reply := meetingDetails{meeting: shown}
+	if err != nil {
+		return reply, err
+	}
 	if sessions.MayManage(actor, s) != nil {
 		return reply, nil
 	}

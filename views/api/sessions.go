@@ -57,9 +57,9 @@ func listSessions(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	items := make([]meeting, len(found))
-	for n, session := range found {
-		items[n] = meetingOf(e.App, session)
+	items, err := meetingsOf(e.App, found)
+	if err != nil {
+		return err
 	}
 	return e.JSON(http.StatusOK, list[meeting]{items})
 }
@@ -89,7 +89,15 @@ func scheduleSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, meetingOf(e.App, session))
+	return answerMeeting(e, session)
+}
+
+func answerMeeting(e *core.RequestEvent, session *sessions.Session) error {
+	shape, err := meetingOf(e.App, session)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, shape)
 }
 
 // showSession is a session as the caller may know it: who is asked is told to who manages or leads it.
@@ -180,7 +188,7 @@ func duplicateSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, meetingOf(e.App, twin))
+	return answerMeeting(e, twin)
 }
 
 type scoped struct {

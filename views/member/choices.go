@@ -91,6 +91,7 @@ func (p *sessionForm) rooms(app core.App, actor *actors.Actor, except []string) 
 	starts, wrong := sessions.LocalTime(t.Date, t.Time, zone)
 	p.Rooms = []ui.Option{{Value: "", Label: "No room"}}
 	quality, recording, why := "2160p", "", ""
+	var chosen *rooms.Room
 	for _, room := range all {
 		label := room.Name()
 		if wrong == nil && t.minutes() > 0 {
@@ -106,10 +107,12 @@ func (p *sessionForm) rooms(app core.App, actor *actors.Actor, except []string) 
 			}
 		}
 		if room.Id == t.Room {
+			chosen = room
 			quality, recording, why = room.GetString("quality"), room.GetString("recording"), room.Name()
 		}
 		p.Rooms = append(p.Rooms, ui.Option{Value: room.Id, Label: label})
 	}
+	p.Imposable = p.imposable(chosen)
 	p.pictures(quality, why)
 	p.recordings(recording, why)
 	return nil

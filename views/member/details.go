@@ -89,7 +89,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	props := detailsForm{
 		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(),
 		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Long: int(to.Sub(from).Minutes()), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
-		Quality: qualityWords(session), Settings: settingWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
+		Quality: qualityWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
 		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
@@ -100,7 +100,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return props, err
 	}
-	props.Lets = letsIn(session, room)
+	props.Lets, props.Settings = letsIn(session, room), settingWords(session, room)
 	if room != nil {
 		props.Room = room.Name()
 	}

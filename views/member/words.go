@@ -27,8 +27,17 @@ func qualityWords(session *sessions.Session) string {
 	return pictureWords(picture(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
 }
 
-// settingWords are how the door and the microphone are set, a sentence each.
-func settingWords(session *sessions.Session) []string {
+// setByRoom is why a setting is on that the session itself does not ask for.
+const setByRoom = "Set by the room."
+
+var imposedWords = map[string]string{
+	"early": "Participants can join before the host.",
+	"lobby": "Everyone waits until the host admits them.",
+	"muted": "Microphones are off on entry.",
+}
+
+// settingWords are how entry and the microphone are set, a sentence each, and which of it the room sets. room may be nil.
+func settingWords(session *sessions.Session, room *rooms.Room) []string {
 	var all []string
 	either := func(on bool, yes, no string) {
 		if on {
@@ -38,9 +47,13 @@ func settingWords(session *sessions.Session) []string {
 		}
 	}
 	either(session.GetBool("passwordless"), "The mailed link and a name are enough to enter.", "People sign in to enter.")
-	either(session.GetBool("early"), "People may join before the host.", "")
-	either(session.GetBool("lobby"), "Everybody waits in the lobby until the host admits them.", "")
-	either(session.GetBool("muted"), "Microphones are off on entry.", "")
+	for _, name := range sessions.Imposable {
+		if now := sessions.Effective(session, room, name); now.ByRoom {
+			all = append(all, imposedWords[name]+" "+setByRoom)
+		} else if now.On {
+			all = append(all, imposedWords[name])
+		}
+	}
 	either(session.GetString("recording") == rooms.Never, "It may not be recorded.", "")
 	if n := session.GetInt("people"); n > 0 {
 		all = append(all, "At most "+ui.Count(n, "person", "people")+" at once.")

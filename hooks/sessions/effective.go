@@ -1,0 +1,39 @@
+package sessions
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+	"usher/hooks/rooms"
+)
+
+// Setting is how a setting of a session applies: On by the session's own choice or by its room's, and ByRoom where the
+// room sets it, whatever the session says.
+type Setting struct{ On, ByRoom bool }
+
+// Imposable are the settings that a room can set for every session in it (R91).
+var Imposable = []string{"early", "lobby", "muted"}
+
+// Effective is how one of the Imposable settings of a session applies in its room; room is nil for a session without one.
+// Whatever shows a setting and whatever acts on it asks here.
+func Effective(s *Session, room *rooms.Room, name string) Setting {
+	return EffectiveOf(s.GetBool(name), room, name)
+}
+
+// EffectiveOf is Effective for a choice that is not saved yet.
+func EffectiveOf(own bool, room *rooms.Room, name string) Setting {
+	byRoom := room != nil && room.GetBool(name)
+	return Setting{On: own || byRoom, ByRoom: byRoom}
+}
+
+// RoomOf is the room of a session, archived or not; nil for a session without one.
+func RoomOf(app core.App, s *Session) (*rooms.Room, error) {
+	if s.RoomID() == "" {
+		return nil, nil
+	}
+	room, err := rooms.Find(app, s.TeamID(), s.RoomID())
+	if err != nil {
+		return nil, record.UnlessNotFound(err)
+	}
+	return room, nil
+}
