@@ -64,7 +64,7 @@ func AskAddress(app core.App, account *core.Record, password, address, from stri
 	if address == account.Email() {
 		return record.Refuse("email", "same_address", "This is your address already. Type the new one.")
 	}
-	proof, err := Prove(app, account, "password", password, from)
+	proof, err := Prove(app, account, "password", password)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func slowChanges(app core.App, account *core.Record, address, from string) error
 	if wait, ok := limits.For(app, "address", 5, time.Hour).Take(account.Id); !ok {
 		return record.TooMany(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
 	}
-	return slowResets(app, address, from)
+	return limitEmails(app, address, from)
 }
 
 // newChange takes the place of one that waits.

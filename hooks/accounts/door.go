@@ -1,7 +1,8 @@
 package accounts
 
 import (
-	"sync/atomic"
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -10,48 +11,99 @@ import (
 	"usher/hooks/record"
 )
 
-// How often somebody may try. An account is watched from each network by itself, so that a stranger's tries do
-// not lock its owner out, and over all networks with room for both.
+// How many failed sign-ins and how many emails are allowed. An account is watched from each network by itself, so that
+// a stranger's failures do not lock its owner out, and over all networks with room for both. A device on which the
+// account signed in before has failures of its own.
 const (
-	triesPer       = 15 * time.Minute
-	triesAtAccount = 10  // at one account from one network
-	triesInAll     = 50  // at one account
-	failuresFrom   = 100 // wrong passwords from one network, whomever they are for: an office is one network
-	lettersPer     = time.Hour
-	lettersTo      = 3  // to one account, asked for from one network
-	lettersInAll   = 10 // to one account
+	failuresPer       = 15 * time.Minute
+	failuresAtAccount = 10  // at one account from one network, and from a known device
+	failuresInAll     = 50  // at one account from devices that are not known
+	failuresFrom      = 100 // from one network, whichever accounts they are for: an office is one network
+	emailsPer         = time.Hour
+	emailsTo          = 3  // to one address, requested from one network
+	emailsInAll       = 10 // to one address
 )
 
-// slowSignIns allows ten tries at an address in a quarter of an hour, whether or not it has an account.
-func slowSignIns(app core.App, address, from string) error {
-	const sentence = "Too many tries at this password. Wait some minutes, or set a new one by mail."
-	if wait, full := limits.For(app, "signin-network", failuresFrom, triesPer).Full(limits.Network(from)); full {
-		return record.TooMany(wait, "Too many wrong passwords from your network. Wait some minutes.")
-	}
-	key := keyOf(address)
-	if wait, ok := limits.For(app, "signin", triesAtAccount, triesPer).Take(key + " " + limits.Network(from)); !ok {
-		return record.TooMany(wait, sentence)
-	}
-	if wait, ok := limits.For(app, "signin-all", triesInAll, triesPer).Take(key); !ok {
-		return record.TooMany(wait, sentence)
-	}
-	return nil
+// attempt is a check of a password that has begun. It holds its places in the limits from before the check, so that
+// parallel attempts cannot exceed them, and gives them back when it turns out not to be a failure.
+type attempt struct {
+	held []place
 }
 
-// countFailure counts a wrong password against the network that it came from.
-func countFailure(app core.App, from string) {
-	limits.For(app, "signin-network", failuresFrom, triesPer).Take(limits.Network(from))
+type place struct {
+	limiter *limits.Limiter
+	key     string
 }
 
-// slowResets allows three letters an hour to an address.
-func slowResets(app core.App, address, from string) error {
-	const sentence = "Too many letters to this address. Look in your mail, or wait an hour."
-	key := keyOf(address)
-	if wait, ok := limits.For(app, "reset", lettersTo, lettersPer).Take(key + " " + limits.Network(from)); !ok {
-		return record.TooMany(wait, sentence)
+// beginAttempt takes the places of an attempt at an address, whether or not it has an account. device is the value of
+// the browser's device cookie, or empty.
+func beginAttempt(app core.App, address, from, device string) (*attempt, error) {
+	key, network := keyOf(address), limits.Network(from)
+	a := &attempt{}
+	if wait, ok := a.take(limits.For(app, "signin-network", failuresFrom, failuresPer), network); !ok {
+		return nil, record.TooMany(wait, "Too many failed sign-ins from your network. Try again in "+minutes(wait)+".")
 	}
-	if wait, ok := limits.For(app, "reset-all", lettersInAll, lettersPer).Take(key); !ok {
-		return record.TooMany(wait, sentence)
+	own := []place{
+		{limits.For(app, "signin", failuresAtAccount, failuresPer), key + " " + network},
+		{limits.For(app, "signin-all", failuresInAll, failuresPer), key},
+	}
+	if id := knownDevice(app, device, address); id != "" {
+		own = []place{{limits.For(app, "signin-device", failuresAtAccount, failuresPer), key + " " + id}}
+	}
+	for _, limit := range own {
+		if wait, ok := a.take(limit.limiter, limit.key); !ok {
+			a.forgive()
+			return nil, record.TooMany(wait, "Too many failed sign-ins. Try again in "+minutes(wait)+", or reset your password.")
+		}
+	}
+	return a, nil
+}
+
+// beginProof takes the place of an attempt at the password of an account that is signed in. Failed sign-ins of others
+// do not count here.
+func beginProof(app core.App, account *core.Record) (*attempt, error) {
+	a := &attempt{}
+	if wait, ok := a.take(limits.For(app, "proof", failuresAtAccount, failuresPer), account.Id); !ok {
+		return nil, record.TooMany(wait, "Too many wrong passwords. Try again in "+minutes(wait)+", or reset your password.")
+	}
+	return a, nil
+}
+
+func (a *attempt) take(limiter *limits.Limiter, key string) (time.Duration, bool) {
+	wait, ok := limiter.Take(key)
+	if ok {
+		a.held = append(a.held, place{limiter, key})
+	}
+	return wait, ok
+}
+
+// forgive gives the places back: the password was right, or was not checked.
+func (a *attempt) forgive() {
+	for _, p := range a.held {
+		p.limiter.Give(p.key)
+	}
+	a.held = nil
+}
+
+// minutes is a wait in words, rounded up.
+func minutes(wait time.Duration) string {
+	if n := int(math.Ceil(wait.Minutes())); n > 1 {
+		return fmt.Sprintf("%d minutes", n)
+	}
+	return "1 minute"
+}
+
+// limitEmails allows three emails an hour to an address, whether or not it has an account. It counts the address as
+// typed, before it is looked up.
+func limitEmails(app core.App, address, from string) error {
+	key := keyOf(address)
+	for _, limit := range []place{
+		{limits.For(app, "reset", emailsTo, emailsPer), key + " " + limits.Network(from)},
+		{limits.For(app, "reset-all", emailsInAll, emailsPer), key},
+	} {
+		if wait, ok := limit.limiter.Take(limit.key); !ok {
+			return record.TooMany(wait, "Too many emails to this address. Check your inbox, or try again in "+minutes(wait)+".")
+		}
 	}
 	return nil
 }
@@ -63,20 +115,4 @@ func keyOf(address string) string {
 		return ""
 	}
 	return canonical
-}
-
-// maxWaiting is how many checks of passwords may wait for their turn; at some ten a second that is seconds.
-const maxWaiting = 64
-
-var waiting atomic.Int64
-
-// inTurn runs a check of a password in its turn. Where too many wait already it is refused.
-func inTurn(check func() error) error {
-	defer waiting.Add(-1)
-	if waiting.Add(1) > maxWaiting {
-		return record.TooMany(5*time.Second, "Too many people sign in at this moment. Try again in some seconds.")
-	}
-	checks <- struct{}{}
-	defer func() { <-checks }()
-	return check()
 }

@@ -3,31 +3,35 @@ package accounts
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"usher/hooks/audit"
+	"usher/hooks/limits"
 	"usher/hooks/record"
 )
 
 // signInByProgram puts PocketBase's own sign-in under the limits of ours, and writes it down.
 func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
-	if err := slowSignIns(e.App, e.Identity, e.RealIP()); err != nil {
+	attempt, err := beginAttempt(e.App, e.Identity, e.RealIP(), "")
+	if err != nil {
+		noteThrottled(e.App, e.Record, e.RealIP(), "program")
 		return tooMany(e, err)
 	}
 	known := false
-	err := inTurn(func() error {
+	err = inTurn(func() error {
 		err := e.Next()
 		known = err == nil || isForbidden(err)
 		return err
 	})
 	var slow *record.Slow
+	if known || errors.As(err, &slow) {
+		attempt.forgive()
+	}
 	if errors.As(err, &slow) {
 		return tooMany(e, err)
-	}
-	if !known {
-		countFailure(e.App, e.RealIP())
 	}
 	note(e.App, e.Record, e.RealIP(), "program", known)
 	return err
@@ -38,7 +42,8 @@ func tooMany(e *core.RecordAuthWithPasswordRequestEvent, err error) error {
 	if errors.As(err, &slow) {
 		e.Response.Header().Set("Retry-After", slow.Seconds())
 	}
-	return e.TooManyRequestsError("Too many tries at this password.", err)
+	_, _, sentence, _ := record.Refusal(err)
+	return e.TooManyRequestsError(sentence, err)
 }
 
 // isForbidden reports whether the password was right but the account may not come in: its address is not confirmed.
@@ -47,30 +52,51 @@ func isForbidden(err error) bool {
 	return errors.As(err, &refusal) && refusal.Status == http.StatusForbidden
 }
 
-// note writes a sign-in to an account down; a try at an address that has none leaves no row. That it cannot
-// be written does not keep anybody out.
+// note writes a sign-in to an account to the audit log; that it cannot be written keeps nobody out. For an address
+// without an account the same work is done and taken back, so that no row tells of it and the time does not either.
 func note(app core.App, account *core.Record, from, by string, ok bool) {
-	if account == nil {
-		return
+	outcome := ""
+	switch {
+	case !ok:
+		outcome = "bad_password"
+	case !account.Verified():
+		outcome = CodeUnverified
 	}
-	entry := audit.Of(account, "", from, "account.signin").On(account.Id, account.Email()).With("by", by)
-	err := app.RunInTransaction(func(tx core.App) error {
-		if outcome := outcomeOf(account, ok); outcome != "ok" {
-			return audit.WriteRefused(tx, entry, outcome)
-		}
-		return audit.Write(tx, entry)
-	})
-	if err != nil {
-		app.Logger().Error("write a sign-in to the audit log", "error", err)
+	writeSignIn(app, account, from, by, outcome)
+}
+
+// noteThrottled writes that a sign-in was refused for too many failures, once a minute for each account.
+func noteThrottled(app core.App, account *core.Record, from, by string) {
+	key := "" // of all addresses without an account
+	if account != nil {
+		key = account.Id
+	}
+	if _, free := limits.For(app, "signin-throttled", 1, time.Minute).Take(key); free || account == nil {
+		writeSignIn(app, account, from, by, record.CodeTooMany)
 	}
 }
 
-func outcomeOf(account *core.Record, ok bool) string {
-	switch {
-	case !ok:
-		return "bad_password"
-	case !account.Verified():
-		return CodeUnverified
+// writeSignIn writes the outcome of a sign-in, which is empty where it succeeded.
+func writeSignIn(app core.App, account *core.Record, from, by, outcome string) {
+	unknown := account == nil
+	if unknown {
+		var err error
+		if account, err = someAccount(app); err != nil {
+			return // nobody has an account yet
+		}
 	}
-	return "ok"
+	entry := audit.Of(account, "", from, "account.signin").On(account.Id, account.Email()).With("by", by)
+	err := app.RunInTransaction(func(tx core.App) error {
+		write := audit.Write
+		if outcome != "" {
+			write = func(tx core.App, entry *audit.Entry) error { return audit.WriteRefused(tx, entry, outcome) }
+		}
+		if err := write(tx, entry); err != nil || !unknown {
+			return err
+		}
+		return errInVain
+	})
+	if err != nil && !errors.Is(err, errInVain) {
+		app.Logger().Error("write a sign-in to the audit log", "error", err)
+	}
 }

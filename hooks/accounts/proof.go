@@ -19,15 +19,16 @@ type Proof struct {
 	known   bool
 }
 
-// Prove checks the password of an account, as often as signing in is tried. field is what a form calls it.
-func Prove(app core.App, account *core.Record, field, password, from string) (Proof, error) {
+// Prove checks the password of an account that is signed in; ten failures in 15 minutes are allowed. field is what a
+// form calls it.
+func Prove(app core.App, account *core.Record, field, password string) (Proof, error) {
 	proof := Proof{account: account, field: field, key: account.TokenKey()}
-	if err := slowSignIns(app, account.Email(), from); err != nil {
+	attempt, err := beginProof(app, account)
+	if err != nil {
 		return proof, err
 	}
-	var err error
-	if proof.known, err = matches(app, account, password); err == nil && !proof.known {
-		countFailure(app, from)
+	if proof.known, err = matches(app, account, password); err != nil || proof.known {
+		attempt.forgive()
 	}
 	return proof, err
 }

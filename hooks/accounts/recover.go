@@ -19,7 +19,7 @@ func RequestReset(app core.App, address, from string) error {
 	if err != nil {
 		return err
 	}
-	if err := slowResets(app, canonical, from); err != nil {
+	if err := limitEmails(app, canonical, from); err != nil {
 		return err
 	}
 	account, err := Find(app, canonical)
@@ -45,23 +45,38 @@ func RequestReset(app core.App, address, from string) error {
 	return err
 }
 
-// RequestConfirmation sends the link that confirms an address again, with the same answer for every address.
+// RequestConfirmation sends the link that confirms an address again, with the same answer and the same work for every
+// address.
 func RequestConfirmation(app core.App, address, from string) error {
 	canonical, err := Canonical(address)
 	if err != nil {
 		return err
 	}
-	if err := slowResets(app, canonical, from); err != nil {
+	if err := limitEmails(app, canonical, from); err != nil {
 		return err
 	}
 	account, err := Find(app, canonical)
-	if errors.Is(err, record.ErrNotFound) || err == nil && account.Verified() {
-		return nil
+	vain := errors.Is(err, record.ErrNotFound)
+	if vain {
+		account, err = someAccount(app)
+	}
+	if vain && errors.Is(err, sql.ErrNoRows) {
+		return nil // nobody has an account yet
 	}
 	if err != nil {
 		return err
 	}
-	return app.RunInTransaction(func(tx core.App) error { return SendConfirmation(tx, account) })
+	vain = vain || account.Verified()
+	err = app.RunInTransaction(func(tx core.App) error {
+		if err := SendConfirmation(tx, account); err != nil || !vain {
+			return err
+		}
+		return errInVain
+	})
+	if errors.Is(err, errInVain) {
+		return nil
+	}
+	return err
 }
 
 // ByReset reads the account of a link for a new password; ByConfirmation that of a link which confirms an address.
@@ -110,15 +125,18 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := slowSignIns(app, account.Email(), from); err != nil {
+	attempt, err := beginAttempt(app, account.Email(), from, "")
+	if err != nil {
 		return nil, err
 	}
 	known, err := matches(app, account, password)
+	if known || err != nil {
+		attempt.forgive()
+	}
 	if err != nil {
 		return nil, err
 	}
 	if !known {
-		countFailure(app, from)
 		return nil, record.Refuse("password", CodeBadSignIn, "This is not the password of the sign-up. Set a new one by mail: that confirms the address, too.")
 	}
 	if account.Verified() {
@@ -136,7 +154,7 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 
 // ChangePassword sets a new password for who knows the current one. Every device is signed out.
 func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
-	proof, err := Prove(app, account, "current", current, from)
+	proof, err := Prove(app, account, "current", current)
 	if err != nil {
 		return err
 	}

@@ -164,7 +164,7 @@ func TestChangingThePasswordNeedsTheCurrentOne(t *testing.T) {
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"about": ada.Id}) != 1 {
 		t.Error("nobody is told by mail")
 	}
-	for range 7 {
+	for range 9 {
 		_ = change("wrong", other)
 	}
 	hookstest.Refused(t, "the eleventh try", change(other, hookstest.Password), record.CodeTooMany)

@@ -1,8 +1,6 @@
 package accounts
 
 import (
-	"net/http"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
@@ -53,18 +51,7 @@ func tidy(account *core.Record) error {
 
 // registerGuards keeps PocketBase's own endpoints to what ours allow.
 func registerGuards(app core.App) {
-	app.OnRecordRequestPasswordResetRequest("users").BindFunc(func(e *core.RecordRequestPasswordResetRequestEvent) error {
-		if err := slowResets(e.App, e.Record.Email(), e.RealIP()); err != nil {
-			return e.NoContent(http.StatusNoContent) // the same answer as for an address without an account
-		}
-		return e.Next()
-	})
-	app.OnRecordRequestVerificationRequest("users").BindFunc(func(e *core.RecordRequestVerificationRequestEvent) error {
-		if err := slowResets(e.App, e.Record.Email(), e.RealIP()); err != nil {
-			return e.NoContent(http.StatusNoContent)
-		}
-		return e.Next()
-	})
+	registerRequests(app)
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
 	})

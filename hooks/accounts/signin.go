@@ -21,26 +21,34 @@ const (
 // after the same work, as somebody with a wrong password. An account whose address is not confirmed is
 // refused as CodeUnverified, but only to who knows its password.
 func SignIn(app core.App, address, password, from string) (*core.Record, error) {
-	if err := slowSignIns(app, address, from); err != nil {
-		return nil, err
-	}
+	return SignInOn(app, "", address, password, from)
+}
+
+// SignInOn is SignIn from a browser with that value of its device cookie: where the account signed in before, failures
+// elsewhere do not count.
+func SignInOn(app core.App, device, address, password, from string) (*core.Record, error) {
 	account, err := Find(app, address)
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return nil, err
 	}
-	ok, err := matches(app, account, password)
+	attempt, err := beginAttempt(app, address, from, device)
 	if err != nil {
+		noteThrottled(app, account, from, "page")
 		return nil, err
 	}
-	if !ok {
-		countFailure(app, from)
+	ok, err := matches(app, account, password)
+	if ok || err != nil {
+		attempt.forgive()
+	}
+	if err != nil {
+		return nil, err
 	}
 	note(app, account, from, "page", ok)
 	switch {
 	case !ok:
-		return nil, record.Refuse("password", CodeBadSignIn, "The address or the password is wrong. Try again, or set a new password by mail.")
+		return nil, record.Refuse("password", CodeBadSignIn, "The email address or the password is wrong. Try again, or reset your password.")
 	case !account.Verified():
-		return nil, record.Refuse("base", CodeUnverified, "Confirm your address first: open the link in the mail that we sent you.")
+		return nil, record.Refuse("base", CodeUnverified, "Confirm your email address first: open the link in the email we sent you.")
 	}
 	return account, nil
 }

@@ -45,3 +45,19 @@ func TestALookUsesNoPlace(t *testing.T) {
 		t.Errorf("after the only place was taken: full %v, wait %v", full, wait)
 	}
 }
+
+func TestAPlaceThatIsGivenBackIsFreeAgain(t *testing.T) {
+	limiter := limits.New(2, time.Hour)
+	for range 5 {
+		if _, ok := limiter.Take("a"); !ok {
+			t.Fatal("refused though each place was given back")
+		}
+		limiter.Give("a")
+	}
+	limiter.Give("a") // there are never more than two
+	for n := range 3 {
+		if _, ok := limiter.Take("a"); ok != (n < 2) {
+			t.Errorf("take %d: %v", n+1, ok)
+		}
+	}
+}

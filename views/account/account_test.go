@@ -135,7 +135,7 @@ func TestSignInAndOut(t *testing.T) {
 
 	wrong := b.Post("/signin", form("email", owner.Email(), "password", "not this one at all"))
 	stranger := b.Post("/signin", form("email", "stranger@halation.example", "password", "not this one at all"))
-	says(t, wrong, 422, "The address or the password is wrong.", `value="marta@halation.example"`)
+	says(t, wrong, 422, "The email address or the password is wrong.", `value="marta@halation.example"`)
 	if strings.ReplaceAll(wrong.Body, "marta@", "stranger@") != stranger.Body {
 		t.Error("who has an account is told apart from who has none")
 	}
@@ -181,7 +181,7 @@ func TestSignInIsSlowedDown(t *testing.T) {
 		says(t, b.Post("/signin", form("email", "marta@halation.example", "password", "wrong")), 422)
 	}
 	r := b.Post("/signin", form("email", "marta@halation.example", "password", hookstest.Password))
-	says(t, r, 429, "Too many tries")
+	says(t, r, 429, "Too many failed sign-ins")
 	if r.Header.Get("Retry-After") == "" {
 		t.Error("does not say how long to wait")
 	}

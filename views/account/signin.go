@@ -28,7 +28,7 @@ func signInPage(e *core.RequestEvent) error {
 
 func signIn(e *core.RequestEvent) error {
 	email, next := e.Request.FormValue("email"), web.Next(e.Request.FormValue("next"), "/")
-	account, err := accounts.SignIn(e.App, email, e.Request.FormValue("password"), e.RealIP())
+	account, err := accounts.SignInOn(e.App, web.Device(e), email, e.Request.FormValue("password"), e.RealIP())
 	if err != nil {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component {
 			props := signInProps(e, email, next, faults)

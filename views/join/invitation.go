@@ -72,7 +72,7 @@ func answered(e *core.RequestEvent) (*core.Record, *invitations.Invitation, erro
 			Password: password, Timezone: e.Request.FormValue("timezone"), From: e.RealIP()})
 	}
 	if account == nil {
-		if account, err = accounts.SignIn(e.App, l.row.Address(), password, e.RealIP()); err != nil {
+		if account, err = accounts.SignInOn(e.App, web.Device(e), l.row.Address(), password, e.RealIP()); err != nil {
 			return nil, nil, err
 		}
 	}

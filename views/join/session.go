@@ -78,7 +78,7 @@ func signedInFirst(e *core.RequestEvent, visitor *entry.Visitor) (*entry.Visitor
 		account, err = entry.Enroll(e.App, visitor, entry.Newcomer{Name: e.Request.FormValue("name"), Password: password,
 			Timezone: e.Request.FormValue("timezone"), From: e.RealIP()})
 	} else {
-		account, err = accounts.SignIn(e.App, visitor.Participant.Address(), password, e.RealIP())
+		account, err = accounts.SignInOn(e.App, web.Device(e), visitor.Participant.Address(), password, e.RealIP())
 	}
 	if err != nil {
 		return visitor, err

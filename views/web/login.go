@@ -79,9 +79,29 @@ func SignIn(e *core.RequestEvent, account *core.Record) error {
 		return err
 	}
 	setCookie(e, secret, int(accounts.MaxLogin/time.Second))
+	device, err := accounts.RememberDevice(e.App, Device(e), account.Email())
+	if err != nil {
+		return err
+	}
+	giveCookie(e, deviceCookie(e.App), device, int(deviceLifetime/time.Second))
 	e.Auth = account
 	e.Set(loginKey, nil)
 	return nil
+}
+
+// deviceLifetime is how long a browser is remembered after a sign-in; browsers keep no cookie for longer.
+const deviceLifetime = 400 * 24 * time.Hour
+
+func deviceCookie(app core.App) string { return cookieName(app) + "_device" }
+
+// Device is what the browser remembers of the accounts that signed in there: see accounts.RememberDevice. It stays when
+// the account signs out.
+func Device(e *core.RequestEvent) string {
+	cookie, err := e.Request.Cookie(deviceCookie(e.App))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // SignOut ends the login on the server and takes the cookie away.
@@ -102,8 +122,12 @@ func Forget(e *core.RequestEvent) {
 }
 
 func setCookie(e *core.RequestEvent, value string, maxAge int) {
+	giveCookie(e, cookieName(e.App), value, maxAge)
+}
+
+func giveCookie(e *core.RequestEvent, name, value string, maxAge int) {
 	http.SetCookie(e.Response, &http.Cookie{
-		Name: cookieName(e.App), Value: value, Path: "/", MaxAge: maxAge,
+		Name: name, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,
 	})
 }
