@@ -50,7 +50,7 @@ func (r Row) Hosted(account string) bool { return r.Host == account || r.Part ==
 
 // Waits reports whether it waits for the person's answer.
 func (r Row) Waits(account string) bool {
-	return r.Status == Scheduled && r.Answer == "" && r.Part != "" && !r.Hosted(account) && r.State != StateOut && r.State != StateRefused
+	return r.Status == Scheduled && r.Part != "" && !r.Hosted(account) && r.Standing() == StatusNoAnswer
 }
 
 // The lists of a person's sessions.

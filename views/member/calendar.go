@@ -270,7 +270,7 @@ func stateOf(row sessions.Row, you string, now time.Time) string {
 		return isPast
 	case row.Waits(you):
 		return isUnanswered
-	case row.Answer == sessions.No:
+	case row.Standing() == sessions.StatusNotGoing:
 		return isDeclined
 	}
 	return isPlanned
@@ -286,7 +286,7 @@ func noteOf(state, room string) string {
 	case isUnanswered:
 		return "You have not answered"
 	case isDeclined:
-		return "You said no"
+		return "Not going"
 	}
 	return room
 }

@@ -39,7 +39,7 @@ func answer(e *core.RequestEvent) error {
 	if err := sessions.Answer(e.App, me.Id, said, actor.From); err != nil {
 		return refused(e, session, err)
 	}
-	web.Toast(e, map[string]string{sessions.Yes: "You come to “", sessions.Maybe: "Maybe you come to “", sessions.No: "You do not come to “"}[said]+session.Title()+"”.")
+	web.Toast(e, map[string]string{sessions.Yes: "You're going to “", sessions.Maybe: "You might go to “", sessions.No: "You declined “"}[said]+session.Title()+"”.")
 	return web.Go(e, web.Next(sent(e).Get("back"), sessionsPath(e)+"/"+session.Id))
 }
 

@@ -114,7 +114,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 			return props, err
 		}
 	}
-	props.people(all, actor)
+	props.people(all, session, actor)
 	if props.Series {
 		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
 			return props, err
@@ -143,36 +143,16 @@ func rowOf(session *sessions.Session, me *sessions.Participant) sessions.Row {
 	return row
 }
 
-// people are who is asked, with what they said, and after it whether they came. Addresses are told to who leads or manages the session; a guest sees
+// people are the participants with their status. Addresses are shown to who leads or manages the session; a guest sees
 // the host and the number of the others (R25).
-func (p *detailsForm) people(all []*sessions.Participant, actor *actors.Actor) {
-	p.Asked = len(all)
+func (p *detailsForm) people(all []*sessions.Participant, session *sessions.Session, actor *actors.Actor) {
+	p.Asked, p.Counted = len(all), map[sessions.ParticipantStatus]int{}
 	for _, one := range all {
+		status := one.Status(session, p.presence(one))
+		p.Counted[status]++
 		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
-		person.State, person.Word = answerOf(one, p.State == isPast)
-		came := p.came(one)
-		state, word := presence(one, came)
-		switch {
-		case came:
-			p.Came++
-		case word == missed:
-			p.Missed++
-		}
-		switch {
-		case p.Known && (!p.Guest || person.You):
-			person.State, person.Word = state, word
-		case one.Part() == sessions.Host:
-			person.State, person.Word = "", ""
-		}
-		switch {
-		case one.Part() == sessions.Host || one.Answered() == sessions.Yes:
-			p.Come++
-		case one.Answered() == sessions.Maybe:
-			p.Perhaps++
-		case one.Answered() == sessions.No || one.State() == sessions.StateDeclined:
-			p.Not++
-		default:
-			p.Silent++
+		if person.State, person.Word = look(one, status, p.staysOf(one)); p.Guest && !person.You {
+			person.State, person.Word = look(one, one.Status(session, sessions.Presence{}), "")
 		}
 		if one.GetString("name") != "" && (p.Lead || p.Manage) {
 			person.Small = one.Address()
@@ -188,37 +168,15 @@ func (p *detailsForm) called(one *sessions.Participant) string {
 	if one.GetString("name") != "" || p.Lead || p.Manage {
 		return one.Called()
 	}
-	return "Somebody of " + one.Address()[strings.LastIndexByte(one.Address(), '@')+1:]
+	kind := "Invitee"
+	if one.State() != sessions.StateInvited {
+		kind = "Guest"
+	}
+	return kind + " (" + one.Address()[strings.LastIndexByte(one.Address(), '@')+1:] + ")"
 }
 
 func partWord(part string) string {
 	return map[string]string{sessions.Host: "Host", sessions.Cohost: "Co-host", sessions.Presenter: "Presenter"}[part]
-}
-
-func answerOf(p *sessions.Participant, past bool) (state, word string) {
-	comes, maybe, not := "Comes", "Maybe", "Does not come"
-	if past {
-		comes, maybe, not = "Said yes", "Said maybe", "Said no"
-	}
-	switch {
-	case p.State() == sessions.StateOut:
-		return "revoked", "Put out"
-	case p.State() == sessions.StateRefused:
-		return "revoked", "Not admitted"
-	case past && p.State() == sessions.StateWaiting:
-		return "pending", "Waited in the lobby"
-	case p.Answered() == sessions.Yes:
-		return "accepted", comes
-	case p.Answered() == sessions.Maybe:
-		return "pending", maybe
-	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
-		return "declined", not
-	case p.State() == sessions.StateAdmitted:
-		return "accepted", "Was let in"
-	case p.State() == sessions.StateWaiting:
-		return "pending", "In the lobby"
-	}
-	return "expired", "Not answered"
 }
 
 // deeds are what the person can do with the session now.

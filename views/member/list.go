@@ -182,14 +182,9 @@ func statusOf(row sessions.Row, you string, now time.Time) (state, word string) 
 	switch {
 	case row.Hosted(you):
 		return "accepted", "You host"
-	case row.Answer == sessions.Yes:
-		return "accepted", "You come"
-	case row.Answer == sessions.Maybe:
-		return "pending", "Maybe"
-	case row.Answer == sessions.No:
-		return "declined", "You said no"
 	case row.Part == "":
 		return "", ""
 	}
-	return "pending", "Not answered"
+	l := statusLooks[row.Standing()]
+	return l.state, l.word
 }

@@ -23,18 +23,19 @@ func (p *detailsForm) recap(app core.App, session *sessions.Session, actor *acto
 	stays, err := attendances.Of(app, session.Id)
 	p.Known = !p.Over.IsZero() && (len(stays) > 0 || !p.Elsewhere)
 	lines := map[string]int{}
-	p.were = map[string]bool{}
+	p.were = map[string]attended{}
 	for _, stay := range stays {
-		p.were[stay.ParticipantID()], p.were[stay.UserID()] = true, true
-		if p.Guest && stay.UserID() != actor.Account.Id {
-			continue
-		}
 		line := stayLine{Name: stay.Name(), Time: record.Clock(stay.Joined().In(p.Zone)) + " to now"}
 		if left := stay.Left(); !left.IsZero() {
 			line.Time = between(stay.Joined().In(p.Zone), left.In(p.Zone))
 		}
 		if stay.Estimated() {
 			line.Time = "about " + line.Time
+		}
+		p.mark(stay.ParticipantID(), line.Time, stay.Left().IsZero())
+		p.mark(stay.UserID(), line.Time, stay.Left().IsZero())
+		if p.Guest && stay.UserID() != actor.Account.Id {
+			continue
 		}
 		// Whoever went and came back is one person with several stays.
 		who := cmp.Or(stay.ParticipantID(), stay.Name())
@@ -58,25 +59,40 @@ func spanWords(from, to time.Time) string {
 	return strings.TrimSpace(between(from, to) + ", " + sessions.Length(int(to.Sub(from).Round(time.Minute)/time.Minute)))
 }
 
-// came says whether one of those who are asked was there.
-func (p *detailsForm) came(one *sessions.Participant) bool {
-	return p.were[one.Id] || one.UserID() != "" && p.were[one.UserID()]
+// presence is what is known of a participant's time in the session.
+func (p *detailsForm) presence(one *sessions.Participant) sessions.Presence {
+	for _, key := range []string{one.Id, one.UserID()} {
+		if was, ok := p.were[key]; ok && key != "" {
+			return sessions.Presence{Here: was.here, Was: true, Known: p.Known}
+		}
+	}
+	return sessions.Presence{Known: p.Known}
 }
 
-// missed is the word for who was asked and never stood at the door.
-const missed = "Did not come"
-
-// presence says of somebody who was asked whether he was there.
-func presence(p *sessions.Participant, came bool) (state, word string) {
-	switch out := p.State() == sessions.StateOut || p.State() == sessions.StateRefused; {
-	case out:
-		return answerOf(p, true)
-	case came:
-		return "accepted", "Was there"
-	case p.State() == sessions.StateWaiting:
-		return answerOf(p, true)
-	case p.Answered() == sessions.No || p.State() == sessions.StateDeclined:
-		return "declined", missed
+// staysOf are the times at which a participant was in the session, or empty.
+func (p *detailsForm) staysOf(one *sessions.Participant) string {
+	for _, key := range []string{one.Id, one.UserID()} {
+		if was, ok := p.were[key]; ok && key != "" {
+			return was.times
+		}
 	}
-	return "expired", missed
+	return ""
+}
+
+// attended is a participant's time in the session.
+type attended struct {
+	times string
+	here  bool
+}
+
+// mark adds a stay to what is known of a participant, by the row on the list or by the account.
+func (p *detailsForm) mark(key, times string, here bool) {
+	if key == "" {
+		return
+	}
+	was := p.were[key]
+	if was.times != "" {
+		times = was.times + ", " + times
+	}
+	p.were[key] = attended{times, was.here || here}
 }

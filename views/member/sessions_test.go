@@ -25,7 +25,7 @@ func TestWhoSeesASession(t *testing.T) {
 	r := w.As(w.olga).Get(path + asked.Id)
 	says(t, r, 200, "Kestrel, reel 4", "You host", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "4 people", "nameless@studio.example")
 	r = w.As(w.paul).Get(path + asked.Id)
-	says(t, r, 200, "Will you come?", "Hosted by Olga", "Gus", "Somebody of studio.example")
+	says(t, r, 200, "Will you come?", "Hosted by Olga", "Gus", "Invitee (studio.example)")
 	lacks(t, r, "gus@lantern.example", "nameless@", "Cancel session…", asked.Id+"/edit", asked.Id+"/start", "from="+asked.Id)
 	says(t, w.As(w.paul).Get(path+hidden.Id), 404)
 
@@ -268,7 +268,7 @@ func TestAnsweringOnPages(t *testing.T) {
 		t.Fatal(r.Status, r.Location, r.Body)
 	}
 	r = paul.Get(app)
-	says(t, r, 200, "You come to “Dailies”.", "Next")
+	says(t, r, 200, "You&#39;re going to “Dailies”.", "Next")
 	lacks(t, r, "Waiting for your answer")
 	says(t, paul.Get(app+"/sessions/"+session.Id), 200, `value="yes" aria-pressed="true"`)
 	says(t, paul.Post(path, url.Values{"answer": {"never"}}), 422, "Answer with yes, maybe or no.")
@@ -321,11 +321,11 @@ func TestARecapTellsWhatWas(t *testing.T) {
 			dbx.Params{"id": "att" + name, "team": w.team.Id, "session": session.Id, "user": user, "name": name})
 	}
 	r := w.As(w.olga).Get(app + "/sessions/" + session.Id)
-	says(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus", "4 people, 2 came, 2 did not come", "Was there", "Did not come")
-	lacks(t, r, "Not answered", "Said yes")
+	says(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus", "4 people, 2 joined, 2 didn&#39;t join", "Joined 10:05 to 11:00", "Didn&#39;t join")
+	lacks(t, r, "No answer", "Going")
 	guest := w.As(w.guest).Get(app + "/sessions/" + session.Id)
-	says(t, guest, 200, "10:05 to 11:00", "Was there")
-	lacks(t, guest, "Paul", "Did not come")
+	says(t, guest, 200, "10:05 to 11:00", "Joined 10:05 to 11:00")
+	lacks(t, guest, "Paul", "Didn&#39;t join")
 }
 
 func TestASessionThatWasExtendedIsAsLongAsItIs(t *testing.T) {
@@ -343,21 +343,48 @@ func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {
 	}
 	olga := w.As(w.olga)
 	page := app + "/sessions/" + session.Id
-	says(t, olga.Get(page), 200, "Not answered", "3 people, 1 comes, 2 silent")
+	says(t, olga.Get(page), 200, "No answer", "3 people, 1 going, 2 no answer")
 	set("status = 'ended', started = starts, ended = ends")
 	r := olga.Get(page)
-	says(t, r, 200, "Nobody was in it.", "Did not come", "3 people, 3 did not come")
-	lacks(t, r, "Not answered")
+	says(t, r, 200, "Nobody joined this session.", "Didn&#39;t join", "3 people, 3 didn&#39;t join")
+	lacks(t, r, "No answer")
 	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'waiting' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	r = olga.Get(page)
-	says(t, r, 200, "Waited in the lobby", "3 people, 1 did not get in, 2 did not come")
-	lacks(t, r, "In the lobby")
+	says(t, r, 200, "Waited, not admitted", "3 people, 1 not admitted, 2 didn&#39;t join")
+	lacks(t, r, "Waiting")
 	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
-	lacks(t, olga.Get(page), "Did not come")
+	lacks(t, olga.Get(page), "Didn&#39;t join")
 	set("status = 'scheduled', started = '', ended = ''")
-	says(t, olga.Get(page), 200, "Never started", "2 silent")
-	lacks(t, olga.Get(page), "Did not come")
+	says(t, olga.Get(page), 200, "Never started", "2 no answer")
+	lacks(t, olga.Get(page), "Didn&#39;t join")
+}
+
+// TestDetails_GuestWhoJoinedBeforeTheStart_IsGoing: joining is the acceptance (R67), and nobody was in a session that has not started.
+func TestDetails_GuestWhoJoinedBeforeTheStart_IsGoing(t *testing.T) {
+	w := build(t)
+	session := w.session("Dailies", sessions.Form{}, w.paul, w.guest)
+	page := app + "/sessions/" + session.Id
+	for _, c := range []struct{ answer, state, shows string }{
+		{"", "admitted", "3 people, 2 going, 1 no answer"},
+		{"yes", "admitted", "3 people, 2 going, 1 no answer"},
+		{"yes", "invited", "3 people, 2 going, 1 no answer"},
+		{"maybe", "admitted", "3 people, 2 going, 1 no answer"},
+		{"no", "invited", "3 people, 1 going, 1 not going, 1 no answer"},
+		{"yes", "declined", "3 people, 1 going, 1 not going, 1 no answer"},
+		{"", "waiting", "3 people, 1 waiting, 1 going, 1 no answer"},
+		{"yes", "refused", "3 people, 1 going, 1 no answer, 1 denied"},
+		{"yes", "out", "3 people, 1 going, 1 no answer, 1 removed"},
+	} {
+		hookstest.Exec(t, w.App, "UPDATE participants SET answer = {:answer}, state = {:state} WHERE user = {:user}",
+			dbx.Params{"answer": c.answer, "state": c.state, "user": w.guest.Id})
+		r := w.As(w.olga).Get(page)
+		says(t, r, 200, c.shows)
+		lacks(t, r, "Was let in", "silent")
+		if c.state == "admitted" {
+			says(t, w.As(w.guest).Get(app+"/sessions"), 200, "Going")
+		}
+	}
 }
 
 func TestASessionDoesNotStandInItsOwnWay(t *testing.T) {
