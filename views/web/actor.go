@@ -46,12 +46,12 @@ func InTeam(e *core.RequestEvent) error {
 }
 
 // loadActor reads who the account of the request is in the team of the address, once a request. For someone who isn't
-// in the team it is record.ErrNotFound.
+// in the team it is record.ErrNotFound; pages tell former members more.
 func loadActor(e *core.RequestEvent) error {
 	if Actor(e) != nil {
 		return nil
 	}
-	actor, err := actors.Find(e.App, e.Auth, e.Request.PathValue("team"))
+	actor, err := actors.FindOnPage(e.App, e.Auth, e.Request.PathValue("team"))
 	if err != nil {
 		return err
 	}

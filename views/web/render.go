@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"sync"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/settings"
 	"usher/views/ui"
 )
@@ -35,6 +37,10 @@ func asPages(e *core.RequestEvent) error {
 	if err == nil || e.Written() {
 		return err
 	}
+	var former *actors.FormerMember
+	if errors.As(err, &former) {
+		return Render(e, http.StatusForbidden, ui.ErrorPage(formerProps(e, former)))
+	}
 	problem := ProblemOf(e, err, http.StatusUnprocessableEntity)
 	return Render(e, problem.Status, ui.ErrorPage(errorProps(e, problem)))
 }
@@ -46,6 +52,16 @@ func errorProps(e *core.RequestEvent, problem Problem) ui.ErrorProps {
 	}
 	props.Title, props.Text = wording(problem)
 	return props
+}
+
+// formerProps tell somebody that they are no longer in a team. Whom to contact there is told to nobody outside of it.
+func formerProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProps {
+	config := settings.Of(e.App)
+	return ui.ErrorProps{
+		Title:  "You're no longer a member of " + former.Team,
+		Text:   "You left the team or were removed from it, so its pages are no longer available to you. To come back, you need a new invitation.",
+		Action: "Go to your teams", Href: "/teams", SignOut: true, Support: config.Support, HelpHref: config.SupportLink(),
+	}
 }
 
 func wording(problem Problem) (title, text string) {

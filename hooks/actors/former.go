@@ -1,0 +1,42 @@
+package actors
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// FormerMember is the error for an account that was in a team and no longer is. It is a record.ErrNotFound, so that
+// programs get the same answer as for a team that does not exist; pages can say more, since the account knew the team.
+type FormerMember struct{ Team string }
+
+// Error implements error.
+func (f *FormerMember) Error() string { return "no longer a member of " + f.Team }
+
+// Unwrap makes it a record.ErrNotFound.
+func (f *FormerMember) Unwrap() error { return record.ErrNotFound }
+
+// FindOnPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember. A stranger gets
+// the plain record.ErrNotFound, as for an unknown team. What is known of the account comes from the departures of its own
+// confirmed address.
+func FindOnPage(app core.App, account *core.Record, team string) (*Actor, error) {
+	actor, err := Find(app, account, team)
+	if !errors.Is(err, record.ErrNotFound) || account == nil || team == "" || !account.Verified() {
+		return actor, err
+	}
+	name := ""
+	row := app.DB().NewQuery(`SELECT t.name FROM departures d JOIN teams t ON t.id = d.team
+		WHERE d.email = {:email} AND (t.id = {:team} OR t.slug = {:team})`).Bind(dbx.Params{"email": account.Email(), "team": team}).Row(&name)
+	switch {
+	case errors.Is(row, sql.ErrNoRows):
+		return nil, err
+	case row != nil:
+		return nil, fmt.Errorf("find whether somebody was in a team: %w", row)
+	}
+	return nil, &FormerMember{Team: name}
+}
