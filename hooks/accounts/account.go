@@ -23,7 +23,8 @@ type New struct {
 	Name     string
 	Password string
 	Timezone string
-	Verified bool // the address is proven
+	Verified bool   // the address is proven
+	Next     string // the page to which the link that confirms the address leads on; empty: none
 }
 
 // Draft is an account that is not saved yet. Its password is hashed here, outside of any transaction,

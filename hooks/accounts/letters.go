@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -14,22 +15,35 @@ import (
 // registerLetters sends the letters that PocketBase's own endpoints ask for as ours, with links to our pages.
 func registerLetters(app core.App) {
 	app.OnMailerRecordPasswordResetSend("users").BindFunc(func(e *core.MailerRecordEvent) error {
-		return sendReset(e.App, e.Record)
+		return sendReset(e.App, e.Record, "")
 	})
 	app.OnMailerRecordVerificationSend("users").BindFunc(func(e *core.MailerRecordEvent) error {
-		return SendConfirmation(e.App, e.Record)
+		return SendConfirmation(e.App, e.Record, "")
 	})
 	app.OnMailerRecordAuthAlertSend("users").BindFunc(func(e *core.MailerRecordEvent) error { return nil })
 }
 
-// SendConfirmation sends the link that confirms an address, inside the caller's transaction.
-func SendConfirmation(tx core.App, account *core.Record) error {
+// leadingOn is a link of ours that goes on to the page next afterwards; next is empty or a path of ours.
+func leadingOn(link, next string) string {
+	if next == "" || next == "/" {
+		return link
+	}
+	separator := "?"
+	if strings.Contains(link, "?") {
+		separator = "&"
+	}
+	return link + separator + "next=" + url.QueryEscape(next)
+}
+
+// SendConfirmation sends the link that confirms an address, inside the caller's transaction. next is the page to which the
+// link leads on, in whatever browser it is opened; empty: none.
+func SendConfirmation(tx core.App, account *core.Record, next string) error {
 	token, err := account.NewVerificationToken()
 	if err != nil {
 		return err
 	}
 	letter := mail.ConfirmAddress(mail.ConfirmAddressProps{
-		To: account.Email(), Link: settings.Of(tx).Link("/verify/" + token),
+		To: account.Email(), Link: leadingOn(settings.Of(tx).Link("/verify/"+token), next),
 		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	})
@@ -43,13 +57,13 @@ func ResetLink(app core.App, account *core.Record) (string, error) {
 	return settings.Of(app).Link("/reset/" + token), err
 }
 
-func sendReset(tx core.App, account *core.Record) error {
+func sendReset(tx core.App, account *core.Record, next string) error {
 	link, err := ResetLink(tx, account)
 	if err != nil {
 		return err
 	}
 	letter := mail.ResetPassword(mail.ResetPasswordProps{
-		To: account.Email(), ToName: actors.DisplayName(account), Link: link,
+		To: account.Email(), ToName: actors.DisplayName(account), Link: leadingOn(link, next),
 		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	})
@@ -57,11 +71,11 @@ func sendReset(tx core.App, account *core.Record) error {
 }
 
 // sendKnown tells the owner of an address that it has an account already.
-func sendKnown(tx core.App, account *core.Record) error {
+func sendKnown(tx core.App, account *core.Record, next string) error {
 	config := settings.Of(tx)
 	return queueNewest(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Support: config.Support,
-		SignIn: config.Link("/signin?email=" + url.QueryEscape(account.Email())), Reset: config.Link("/reset"),
+		SignIn: leadingOn(config.Link("/signin?email="+url.QueryEscape(account.Email())), next), Reset: leadingOn(config.Link("/reset"), next),
 	}), "")
 }
 

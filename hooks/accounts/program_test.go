@@ -102,9 +102,9 @@ func TestAResetAskedByAProgramTellsNobodyWhoHasAnAccount(t *testing.T) {
 			ask := []string{"request-password-reset", "request-verification"}[n%2]
 			answer := post(ask, map[string]any{"email": address})
 			seen[address] += fmt.Sprintln(ask, answer.Code, answer.Body)
-			err := accounts.RequestReset(app, address, "192.0.2.1")
+			err := accounts.RequestReset(app, address, "", "192.0.2.1")
 			seen[address] += fmt.Sprintln("page", record.Code(err))
-			err = accounts.RequestConfirmation(app, address, "192.0.2.1")
+			err = accounts.RequestConfirmation(app, address, "", "192.0.2.1")
 			seen[address] += fmt.Sprintln("page", record.Code(err))
 		}
 	}

@@ -14,7 +14,8 @@ import (
 var errInVain = errors.New("done in vain")
 
 // RequestReset sends a link for a new password. Its answer is the same for an address without an account (R148).
-func RequestReset(app core.App, address, from string) error {
+// next is the page to which the link leads on; empty: none.
+func RequestReset(app core.App, address, next, from string) error {
 	canonical, err := Canonical(address)
 	if err != nil {
 		return err
@@ -34,7 +35,7 @@ func RequestReset(app core.App, address, from string) error {
 		return err
 	}
 	err = audit.Do(app, audit.Of(account, "", from, "account.reset.request"), func(tx core.App) error {
-		if err := sendReset(tx, account); err != nil || !unknown {
+		if err := sendReset(tx, account, next); err != nil || !unknown {
 			return err
 		}
 		return errInVain
@@ -46,8 +47,8 @@ func RequestReset(app core.App, address, from string) error {
 }
 
 // RequestConfirmation sends the link that confirms an address again, with the same answer and the same work for every
-// address.
-func RequestConfirmation(app core.App, address, from string) error {
+// address. next is the page to which the link leads on; empty: none.
+func RequestConfirmation(app core.App, address, next, from string) error {
 	canonical, err := Canonical(address)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func RequestConfirmation(app core.App, address, from string) error {
 	}
 	vain = vain || account.Verified()
 	err = app.RunInTransaction(func(tx core.App) error {
-		if err := SendConfirmation(tx, account); err != nil || !vain {
+		if err := SendConfirmation(tx, account, next); err != nil || !vain {
 			return err
 		}
 		return errInVain

@@ -54,8 +54,8 @@ func TestAKnownAndAnUnknownAddressGetTheSameAnswer(t *testing.T) {
 		t.Errorf("%v, and %v", known, unknown)
 	}
 	for _, ask := range []func(string) error{
-		func(address string) error { return accounts.RequestReset(app, address, "") },
-		func(address string) error { return accounts.RequestConfirmation(app, address, "") },
+		func(address string) error { return accounts.RequestReset(app, address, "", "") },
+		func(address string) error { return accounts.RequestConfirmation(app, address, "", "") },
 	} {
 		if known, unknown := ask("ada@x.example"), ask("unknown@x.example"); known != nil || unknown != nil {
 			t.Errorf("%v, and %v", known, unknown)
@@ -69,7 +69,7 @@ func TestAKnownAndAnUnknownAddressGetTheSameAnswer(t *testing.T) {
 
 func TestAResetOnAFreshServerTellsNothing(t *testing.T) {
 	app := hookstest.New(t)
-	if err := accounts.RequestReset(app, "nobody@x.example", ""); err != nil {
+	if err := accounts.RequestReset(app, "nobody@x.example", "", ""); err != nil {
 		t.Error(err)
 	}
 	if n := hookstest.Count(t, app, "outbox") + hookstest.Count(t, app, "audit"); n != 0 {
@@ -82,12 +82,12 @@ func TestAStrangersTriesDoNotLockTheOwnerOut(t *testing.T) {
 	hookstest.Person(t, app, "ada@x.example")
 	for range 12 {
 		_, _ = accounts.SignIn(app, "ada@x.example", other, "192.0.2.66")
-		_ = accounts.RequestReset(app, "ada@x.example", "192.0.2.66")
+		_ = accounts.RequestReset(app, "ada@x.example", "", "192.0.2.66")
 	}
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err != nil {
 		t.Errorf("sign in: %v", err)
 	}
-	if err := accounts.RequestReset(app, "ada@x.example", "192.0.2.1"); err != nil {
+	if err := accounts.RequestReset(app, "ada@x.example", "", "192.0.2.1"); err != nil {
 		t.Errorf("reset: %v", err)
 	}
 }
@@ -135,7 +135,7 @@ func TestTheFourthLetterInAnHourWaits(t *testing.T) {
 	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
 		for n := range 4 {
 			code := map[bool]string{true: record.CodeTooMany}[n == 3]
-			hookstest.Refused(t, fmt.Sprint(address, n), accounts.RequestReset(app, address, ""), code)
+			hookstest.Refused(t, fmt.Sprint(address, n), accounts.RequestReset(app, address, "", ""), code)
 		}
 	}
 }

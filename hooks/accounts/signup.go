@@ -81,8 +81,8 @@ func Known(app core.App, n New) (bool, error) {
 	}
 	return true, app.RunInTransaction(func(tx core.App) error {
 		if account.Verified() {
-			return sendKnown(tx, account)
+			return sendKnown(tx, account, n.Next)
 		}
-		return SendConfirmation(tx, account)
+		return SendConfirmation(tx, account, n.Next)
 	})
 }

@@ -17,6 +17,7 @@ type Newcomer struct {
 	Password string
 	Timezone string
 	From     string
+	Next     string // the page to which the link that confirms the address leads on
 }
 
 // MakesAccount reports whether the visitor may make the account of the personal link's address: nobody has
@@ -69,7 +70,7 @@ func SignUp(app core.App, room *rooms.Room, n Newcomer) error {
 	if room.Entry() != rooms.Anyone || !room.Archived().IsZero() {
 		return record.Refuse("base", accounts.CodeSignUpClosed, "Accounts are made by invitation here. Ask whoever gave you the link to invite your address.")
 	}
-	fresh := accounts.New{Email: n.Email, Name: n.Name, Password: n.Password, Timezone: n.Timezone}
+	fresh := accounts.New{Email: n.Email, Name: n.Name, Password: n.Password, Timezone: n.Timezone, Next: n.Next}
 	if err := accounts.Check(&fresh); err != nil {
 		return err
 	}
@@ -89,6 +90,6 @@ func SignUp(app core.App, room *rooms.Room, n Newcomer) error {
 			return err
 		}
 		entry.Actor = account.Id
-		return accounts.SendConfirmation(tx, account)
+		return accounts.SendConfirmation(tx, account, n.Next)
 	})
 }

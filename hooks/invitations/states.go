@@ -21,17 +21,17 @@ func Sentence(status string) string {
 func refusalOf(status string) error {
 	switch status {
 	case Accepted:
-		return record.Refuse("token", CodeAccepted, "This invitation was accepted already. Go to the team.")
+		return record.Refuse("token", CodeAccepted, "This invitation was already accepted.")
 	case Declined:
 		return record.Refuse("token", CodeDeclined, "This invitation was declined. Ask for a new one.")
 	case Revoked:
-		return record.Refuse("token", CodeRevoked, "This invitation was revoked. Ask the team if that surprises you.")
+		return record.Refuse("token", CodeRevoked, "This invitation was revoked. If you think this is a mistake, ask the team.")
 	case Expired:
 		return record.Refuse("token", CodeExpired, "This invitation has expired. Ask for a new one.")
 	case Replaced:
-		return record.Refuse("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in your newest mail.")
+		return record.Refuse("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in the newest email.")
 	}
-	return record.Refuse("token", CodeUnknown, "This link is not known here. Check that it is whole, or ask for a new one.")
+	return record.Refuse("token", CodeUnknown, "We don't know this link. Check that you copied the whole link, or ask for a new one.")
 }
 
 // open refuses what is not pending any more.

@@ -19,6 +19,7 @@ type SignUpForm struct {
 	Timezone string
 	Code     string // of a fresh server; proves that whoever signs up started it
 	From     string
+	Next     string // the page to which the link that confirms the address leads on; empty: none
 }
 
 // SignUpResult is what came of a sign-up. Account and Team are nil where the answer must not tell
@@ -37,7 +38,7 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	if err != nil {
 		return done, err
 	}
-	fresh := accounts.New{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first}
+	fresh := accounts.New{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first, Next: form.Next}
 	var faults record.Faults
 	faults.AddAll(accounts.Check(&fresh))
 	team, err := record.Line("team", "The team's name", form.Team, teams.MaxName)
@@ -81,7 +82,7 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 		if first {
 			return nil
 		}
-		return accounts.SendConfirmation(tx, done.Account)
+		return accounts.SendConfirmation(tx, done.Account, form.Next)
 	})
 	if err != nil {
 		return SignUpResult{}, err

@@ -68,7 +68,7 @@ func TestFirstStartAsksForTheCode(t *testing.T) {
 	s := serve(t)
 	b := s.Visitor()
 	goes(t, b.Get("/"), "/signup")
-	says(t, b.Get("/signup"), 200, "Make the first account", `id="code"`, "At least 12 characters")
+	says(t, b.Get("/signup"), 200, "Create the first account", `id="code"`, "At least 12 characters")
 
 	person := form("email", "Marta@Halation.example", "name", "Marta Oliveira", "password", hookstest.Password, "team", "Halation Post", "code", "wrong")
 	r := b.Post("/signup", person)
@@ -118,7 +118,7 @@ func TestOpenSignUpAnswersAlikeForKnownAndUnknown(t *testing.T) {
 		}
 		pages = append(pages, b.Get(r.Location))
 	}
-	says(t, pages[0], 200, "Look in your mail")
+	says(t, pages[0], 200, "Check your email")
 	if pages[0].Body != pages[1].Body {
 		t.Error("known and unknown addresses are told apart")
 	}
@@ -131,7 +131,7 @@ func TestSignInAndOut(t *testing.T) {
 	owner := hookstest.Person(t, s.App, "marta@halation.example")
 	hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	b := s.Visitor()
-	says(t, b.Get("/signin?email=marta%40halation.example&next=/account"), 200, `value="marta@halation.example"`, `value="/account"`, "help@usher.test", `href="/reset"`)
+	says(t, b.Get("/signin?email=marta%40halation.example&next=/account"), 200, `value="marta@halation.example"`, `value="/account"`, "help@usher.test", "Forgot your password?")
 
 	wrong := b.Post("/signin", form("email", owner.Email(), "password", "not this one at all"))
 	stranger := b.Post("/signin", form("email", "stranger@halation.example", "password", "not this one at all"))
@@ -250,7 +250,7 @@ func TestLettersAreAskedForAlike(t *testing.T) {
 		for _, email := range []string{"known@halation.example", "unknown@halation.example"} {
 			goes(t, b.Post(path, form("email", email)), sent)
 		}
-		says(t, b.Get(sent), 200, "Look in your mail", "console")
+		says(t, b.Get(sent), 200, "Check your email", "console")
 		says(t, b.Post(path, form("email", "nobody")), 422, "No @ in the address.", `value="nobody"`)
 	}
 }

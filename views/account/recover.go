@@ -23,7 +23,7 @@ func confirmPage(e *core.RequestEvent) error {
 func confirmProps(e *core.RequestEvent, account *core.Record, faults web.Faults) confirmForm {
 	return confirmForm{
 		Page: frame.Public(e, "Confirm your address"), Token: e.Request.PathValue("token"),
-		Email: account.Email(), Faults: faults, Help: frame.Support(e.App),
+		Email: account.Email(), Faults: faults, Help: frame.Support(e.App), Next: web.NextOf(e),
 	}
 }
 
@@ -40,6 +40,9 @@ func confirm(e *core.RequestEvent) error {
 		return err
 	}
 	web.Toast(e, "Your address is confirmed.")
+	if next := web.NextOf(e); next != "" {
+		return goOnAs(e, account, next)
+	}
 	return web.Go(e, "/")
 }
 
@@ -53,12 +56,12 @@ func resetRequestPage(e *core.RequestEvent) error {
 
 func requestReset(e *core.RequestEvent) error {
 	email := e.Request.FormValue("email")
-	if err := accounts.RequestReset(e.App, email, e.RealIP()); err != nil {
+	if err := accounts.RequestReset(e.App, email, web.NextOf(e), e.RealIP()); err != nil {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component {
 			return resetRequestSheet(deadLinkProps(e, email, faults))
 		})
 	}
-	return web.Go(e, "/reset?sent=1")
+	return web.Go(e, web.WithNext("/reset?sent=1", web.NextOf(e)))
 }
 
 func resetPage(e *core.RequestEvent) error {
@@ -84,6 +87,9 @@ func reset(e *core.RequestEvent) error {
 		return err
 	}
 	web.Toast(e, "Your new password is set. Every other device is signed out.")
+	if next := web.NextOf(e); next != "" {
+		return goOnAs(e, account, next)
+	}
 	return web.Go(e, "/")
 }
 
@@ -97,20 +103,20 @@ func deadLink(e *core.RequestEvent, err error, page func(web.Faults) templ.Compo
 }
 
 func deadLinkProps(e *core.RequestEvent, email string, faults web.Faults) addressForm {
-	return addressForm{Page: frame.Public(e, "A new link"), Email: email, Faults: faults, Help: frame.Support(e.App)}
+	return addressForm{Page: frame.Public(e, "A new link"), Email: email, Faults: faults, Help: frame.Support(e.App), Next: web.NextOf(e)}
 }
 
 func resetProps(e *core.RequestEvent, email string, faults web.Faults) resetForm {
 	return resetForm{Page: frame.Public(e, "A new password"), Token: e.Request.PathValue("token"), Email: email, Faults: faults,
-		Help: frame.Support(e.App)}
+		Help: frame.Support(e.App), Next: web.NextOf(e)}
 }
 
 func resetSentProps(e *core.RequestEvent) frame.LookProps {
 	return frame.LookProps{
-		Sheet: frame.SheetProps{Page: frame.Public(e, "Look in your mail"), Title: "Look in your mail", Help: frame.Support(e.App),
-			Lede: "If there is an account with this address, a link for a new password is on its way."},
-		Text: []string{"Nothing came within some minutes? Look among unwanted mail, and check how you wrote the address. " +
-			"Until you set a new password, the old one stays good."},
-		Mail: mail.Works(e.App),
+		Sheet: frame.SheetProps{Page: frame.Public(e, "Check your email"), Title: "Check your email", Help: frame.Support(e.App),
+			Lede: "If there's an account with this address, we sent a link to set a new password."},
+		Text:  []string{"Didn't get it? Check your spam folder, or try again with the right address. Your current password works until you set a new one."},
+		Again: web.WithNext("/reset", web.NextOf(e)),
+		Mail:  mail.Works(e.App),
 	}
 }

@@ -52,7 +52,7 @@ func signInProps(e *core.RequestEvent, email, next string, faults web.Faults) si
 
 // sendConfirmation answers alike for every address.
 func sendConfirmation(e *core.RequestEvent) error {
-	err := accounts.RequestConfirmation(e.App, e.Request.FormValue("email"), e.RealIP())
+	err := accounts.RequestConfirmation(e.App, e.Request.FormValue("email"), web.NextOf(e), e.RealIP())
 	if _, refused := web.FaultsOf(err); refused && !tooMany(err) {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component {
 			return deadConfirmation(deadLinkProps(e, e.Request.FormValue("email"), faults))
@@ -61,7 +61,7 @@ func sendConfirmation(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return web.Go(e, "/signin?sent=1")
+	return web.Go(e, web.WithNext("/signin?sent=1", web.NextOf(e)))
 }
 
 func tooMany(err error) bool {
@@ -71,10 +71,11 @@ func tooMany(err error) bool {
 
 func sentProps(e *core.RequestEvent) frame.LookProps {
 	return frame.LookProps{
-		Sheet: frame.SheetProps{Page: frame.Public(e, "Look in your mail"), Title: "Look in your mail", Help: frame.Support(e.App),
-			Lede: "If an account with this address waits to be confirmed, a new link is on its way."},
-		Text: []string{"Nothing came within some minutes? Look among unwanted mail, and check how you wrote the address."},
-		Mail: mail.Works(e.App),
+		Sheet: frame.SheetProps{Page: frame.Public(e, "Check your email"), Title: "Check your email", Help: frame.Support(e.App),
+			Lede: "If an account with this address still has to be confirmed, we sent a new link."},
+		Text:  []string{"Didn't get it? Check your spam folder, or try again with the right address."},
+		Again: web.WithNext("/signin", web.NextOf(e)),
+		Mail:  mail.Works(e.App),
 	}
 }
 

@@ -1,6 +1,8 @@
 package account
 
 import (
+	"cmp"
+
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
@@ -15,13 +17,13 @@ import (
 
 func signUpPage(e *core.RequestEvent) error {
 	if e.Auth != nil {
-		return web.Go(e, "/")
+		return web.Go(e, web.Next(e.Request.URL.Query().Get("next"), "/"))
 	}
 	query := e.Request.URL.Query()
 	if query.Has("sent") {
 		return web.Render(e, 200, frame.Look(signedUpProps(e)))
 	}
-	props, err := signUpProps(e, members.SignUpForm{Code: query.Get("code")}, nil)
+	props, err := signUpProps(e, members.SignUpForm{Code: query.Get("code"), Email: query.Get("email"), Next: web.NextOf(e)}, nil)
 	if err != nil {
 		return err
 	}
@@ -31,7 +33,7 @@ func signUpPage(e *core.RequestEvent) error {
 func signUp(e *core.RequestEvent) error {
 	form := members.SignUpForm{
 		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Password: e.Request.FormValue("password"),
-		Team: e.Request.FormValue("team"), Timezone: e.Request.FormValue("timezone"), Code: e.Request.FormValue("code"), From: e.RealIP(),
+		Team: e.Request.FormValue("team"), Timezone: e.Request.FormValue("timezone"), Code: e.Request.FormValue("code"), From: e.RealIP(), Next: web.NextOf(e),
 	}
 	done, err := members.SignUp(e.App, form)
 	if err != nil {
@@ -42,13 +44,13 @@ func signUp(e *core.RequestEvent) error {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component { props.Faults = faults; return signUpSheet(props) })
 	}
 	if done.Account == nil {
-		return web.Go(e, "/signup?sent=1")
+		return web.Go(e, web.WithNext("/signup?sent=1", form.Next))
 	}
 	if err := web.SignIn(e, done.Account); err != nil {
 		return err
 	}
 	web.Toast(e, "Welcome. "+done.Team.Name()+" is yours.")
-	return web.Go(e, frame.Home(done.Team, actors.Roles{Owner: true}))
+	return web.Go(e, cmp.Or(form.Next, frame.Home(done.Team, actors.Roles{Owner: true})))
 }
 
 func signUpProps(e *core.RequestEvent, form members.SignUpForm, faults web.Faults) (signUpForm, error) {
@@ -65,10 +67,10 @@ func signUpProps(e *core.RequestEvent, form members.SignUpForm, faults web.Fault
 
 func signedUpProps(e *core.RequestEvent) frame.LookProps {
 	return frame.LookProps{
-		Sheet: frame.SheetProps{Page: frame.Public(e, "Look in your mail"), Title: "Look in your mail", Help: frame.Support(e.App),
-			Lede: "We sent a letter to the address that you gave. Its button confirms the address; then you can sign in."},
-		Text: []string{"Nothing came within some minutes? Look among unwanted mail, and check how you wrote the address: " +
-			"signing up once more sends another letter."},
-		Mail: mail.Works(e.App),
+		Sheet: frame.SheetProps{Page: frame.Public(e, "Check your email"), Title: "Check your email", Help: frame.Support(e.App),
+			Lede: "We sent a link to your email address. Open it to confirm the address; you then continue where you were."},
+		Text:  []string{"Didn't get it? Check your spam folder, or sign up again with the right address."},
+		Again: web.WithNext("/signup", web.NextOf(e)),
+		Mail:  mail.Works(e.App),
 	}
 }

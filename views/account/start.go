@@ -32,8 +32,11 @@ func startPanel(e *core.RequestEvent) error {
 }
 
 // goOn leads past what waits for an answer to the next page.
-func goOn(e *core.RequestEvent, next string) error {
-	to, err := frame.Past(e.App, e.Auth, next)
+func goOn(e *core.RequestEvent, next string) error { return goOnAs(e, e.Auth, next) }
+
+// goOnAs is goOn for an account that has just signed in.
+func goOnAs(e *core.RequestEvent, account *core.Record, next string) error {
+	to, err := frame.Past(e.App, account, next)
 	if err != nil {
 		return err
 	}

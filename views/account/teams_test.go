@@ -93,7 +93,7 @@ func TestPromptsComeAfterEverySignIn(t *testing.T) {
 		t.Fatal(m, err)
 	}
 	says(t, b.Get("/teams"), 200, "Accepted. You are Organizer in Northlight Docs.")
-	says(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Not answered.", "was accepted already")
+	says(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Not answered.", "was already accepted")
 	goes(t, s.As(admin).Get("/"), "/admin/halation-post")
 }
 

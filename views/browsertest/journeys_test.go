@@ -41,7 +41,7 @@ func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
 	server, post := withMail(t)
 	owner := open(t, server.URL)
 	owner.visit("/")
-	owner.see("Make the first account")
+	owner.see("Create the first account")
 	owner.fill("Code", "not-the-code")
 	owner.fill("Your name", "Marta Oliveira")
 	owner.fill("Email address", "marta@halation.example")

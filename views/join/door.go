@@ -41,7 +41,7 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 		p.Elsewhere = v.Session.Elsewhere()
 	}
 	if v.Open() {
-		p.SignUp = "/r/" + v.Room.Slug() + "/account"
+		p.SignUp = web.WithNext("/r/"+v.Room.Slug()+"/account", p.At)
 	}
 	p.Due = p.due(v, time.Now())
 	var err error
@@ -142,8 +142,8 @@ func (f facts) to() string   { return f.To.UTC().Format(time.RFC3339) }
 
 func unknownSession(e *core.RequestEvent) endedProps {
 	p := endedProps{
-		Page: frame.Public(e, "This link is not known here"), Title: "This link is not known here", Help: frame.Support(e.App),
-		Text:   "Check that it is whole: letters sometimes break it. Otherwise the session was deleted; ask whoever sent you the link.",
+		Page: frame.Public(e, "We don't know this link"), Title: "We don't know this link", Help: frame.Support(e.App),
+		Text:   "Check that you copied the whole link, or ask the person who sent it.",
 		Action: "Sign in", Href: "/signin",
 	}
 	if e.Auth != nil {

@@ -151,8 +151,8 @@ func TestNewcomerMakesAnAccountAndIsIn(t *testing.T) {
 	if h.status(id) != invitations.Accepted {
 		t.Error("not accepted")
 	}
-	says(t, b.Post(path+"/accept", newcomer()), 422, "This invitation was accepted", "Go to Halation Post")
-	says(t, h.Visitor().Post(path+"/accept", newcomer()), 422, "This invitation was accepted", "Sign in")
+	says(t, b.Post(path+"/accept", newcomer()), 422, "This invitation was already accepted", "Go to Halation Post")
+	says(t, h.Visitor().Post(path+"/accept", newcomer()), 422, "This invitation was already accepted", "Sign in")
 	if n := hookstest.Count(t, h.App, "users"); n != 2 {
 		t.Errorf("%d accounts", n)
 	}
@@ -181,7 +181,7 @@ func TestKnownAccountSignsInAndAccepts(t *testing.T) {
 	path, _ := h.invite(lucia.Email(), "organizer")
 	b := h.Visitor()
 	r := b.Get(path)
-	says(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset"`)
+	says(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset?next=`)
 	lacks(t, r, `name="name"`)
 	says(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The address or the password is wrong.", "Sign in and accept")
 	goes(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
@@ -202,8 +202,8 @@ func TestRightAccountAcceptsOnce(t *testing.T) {
 			t.Error("the login is the same after a role rose")
 		}
 	}
-	says(t, b.Post(path+"/accept", nil), 422, "This invitation was accepted", `href="/admin/halation-post"`)
-	says(t, b.Get(path), 410, "This invitation was accepted", "You are in the team already.")
+	says(t, b.Post(path+"/accept", nil), 422, "This invitation was already accepted", `href="/admin/halation-post"`)
+	says(t, b.Get(path), 410, "This invitation was already accepted", "You&#39;re in Halation Post already.")
 }
 
 func TestOtherInvitationsAreAskedNext(t *testing.T) {
@@ -240,7 +240,7 @@ func TestDeclining(t *testing.T) {
 	path, id := h.invite("lucia@halation.example", "organizer")
 	b := h.Visitor()
 	goes(t, b.Post(path+"/decline", nil), path)
-	says(t, b.Get(path), 410, "This invitation was declined", invitations.Sentence(invitations.Declined)+" Ask Marta for a new one.")
+	says(t, b.Get(path), 410, "This invitation was declined", "ask Marta for a new invitation")
 	if h.status(id) != invitations.Declined {
 		t.Error("not declined")
 	}
@@ -260,8 +260,8 @@ func TestEndedInvitationsSayHow(t *testing.T) {
 			if _, err := invitations.Revoke(h.App, hookstest.Actor(t, h.App, h.owner, h.team), id); err != nil {
 				t.Fatal(err)
 			}
-		}, []string{"This invitation was revoked", invitations.Sentence(invitations.Revoked) + " Ask Marta"}},
-		"expired": {h.overdue, []string{"This invitation has expired", invitations.Sentence(invitations.Expired) + " Ask Marta"}},
+		}, []string{"This invitation was revoked", "If you think this is a mistake, ask Marta"}},
+		"expired": {h.overdue, []string{"This invitation has expired", "To join Halation Post, ask Marta"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, id := h.invite(name+"@halation.example", "organizer")
@@ -284,9 +284,9 @@ func TestReplacedLinkNamesTheNewerOne(t *testing.T) {
 	hookstest.Invite(t, h.App, h.owner, h.team, "lucia@halation.example", "admin")
 	newer := h.mailed("lucia@halation.example")
 	b := h.Visitor()
-	says(t, b.Get(path), 410, "A newer link was sent", invitations.Sentence(invitations.Replaced), "Ask Marta")
-	says(t, b.Post(path+"/accept", newcomer()), 422, "A newer link was sent")
-	says(t, h.As(hookstest.Person(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer it now", `href="/teams"`)
+	says(t, b.Get(path), 410, "We sent you a newer link", "Ask Marta")
+	says(t, b.Post(path+"/accept", newcomer()), 422, "We sent you a newer link")
+	says(t, h.As(hookstest.Person(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer the invitation", `href="/teams"`)
 	says(t, b.Get(newer), 200, "Sign in and accept")
 }
 
@@ -297,11 +297,11 @@ func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
 	b := h.As(lucia)
 	b.Post(path+"/accept", nil)
 	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and continue")
-	says(t, h.Visitor().Get(path), 410, "This invitation was accepted", invitations.Sentence(invitations.Accepted), "/signin?next=%2Fapp%2Fhalation-post")
+	says(t, h.Visitor().Get(path), 410, "This invitation was already accepted", "If you accepted it, sign in", "/signin?next=%2Fapp%2Fhalation-post")
 	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
-	says(t, b.Get(path), 410, "not in the team any more", "Ask Marta")
+	says(t, b.Get(path), 410, "is no longer in Halation Post", "Ask Marta")
 }
 
 func TestUnknownLinksAreSlowedDown(t *testing.T) {
@@ -309,8 +309,8 @@ func TestUnknownLinksAreSlowedDown(t *testing.T) {
 	path, _ := h.invite("lucia@halation.example")
 	b := h.Visitor()
 	for range 10 {
-		says(t, b.Get("/invite/usi_nosuchlink"), 404, "This link is not known here", invitations.Sentence(""), "help@usher.test")
-		says(t, b.Post("/invite/usi_nosuchlink/accept", newcomer()), 422, "This link is not known here")
+		says(t, b.Get("/invite/usi_nosuchlink"), 404, "We don&#39;t know this link", "help@usher.test")
+		says(t, b.Post("/invite/usi_nosuchlink/accept", newcomer()), 422, "We don&#39;t know this link")
 	}
 	r := b.Get("/invite/usi_nosuchlink")
 	says(t, r, 429, "Too often")

@@ -3,6 +3,7 @@ package join
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
@@ -115,7 +116,7 @@ func meetingOf(e *core.RequestEvent, s *sessions.Session) *meeting {
 
 func unknownRoom(e *core.RequestEvent) endedProps {
 	p := unknownSession(e)
-	p.Text = "Check that it is whole. Otherwise the room was deleted; ask whoever gave you the link."
+	p.Text = "Check that you copied the whole link, or ask the person who sent it."
 	return p
 }
 
@@ -126,7 +127,7 @@ func roomAccount(e *core.RequestEvent) error {
 		return err
 	}
 	if e.Auth != nil {
-		return web.Go(e, "/r/"+place.Room.Slug())
+		return web.Go(e, wayOf(e, place))
 	}
 	return web.Render(e, http.StatusOK, newcomerSheet(newcomerOf(e, place, nil)))
 }
@@ -138,13 +139,14 @@ func signUpInRoom(e *core.RequestEvent) error {
 	}
 	form := newcomerOf(e, place, nil)
 	err = entry.SignUp(e.App, place.Room, entry.Newcomer{Email: form.Email, Name: form.Name, Password: e.Request.FormValue("password"),
-		Timezone: form.Timezone, From: e.RealIP()})
+		Timezone: form.Timezone, From: e.RealIP(), Next: form.Next})
 	if err != nil {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component { return newcomerSheet(newcomerOf(e, place, faults)) })
 	}
 	return web.Render(e, http.StatusOK, frame.Look(frame.LookProps{
-		Sheet: frame.SheetProps{Page: frame.Public(e, "Look in your mail"), Title: "Look in your mail", Lede: "We sent a letter to " + form.Email + ".", Help: form.Help},
-		Text:  []string{"Open its link to confirm the address. Then come back to this room's link, and you get in."}, Mail: mail.Works(e.App),
+		Sheet: frame.SheetProps{Page: frame.Public(e, "Check your email"), Title: "Check your email", Lede: "We sent a link to " + form.Email + ".", Help: form.Help},
+		Text:  []string{"Open it to confirm your address. You then continue to " + form.Room + ". Didn't get it? Check your spam folder."},
+		Again: web.WithNext("/r/"+place.Room.Slug()+"/account", form.Next), Mail: mail.Works(e.App),
 	}))
 }
 
@@ -159,7 +161,16 @@ func openPlace(e *core.RequestEvent) (*entry.Place, error) {
 
 func newcomerOf(e *core.RequestEvent, place *entry.Place, faults web.Faults) newcomerProps {
 	return newcomerProps{
-		Page: frame.Public(e, "Make an account"), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: "/r/" + place.Room.Slug(),
+		Page: frame.Public(e, "Create account"), Next: wayOf(e, place), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: "/r/" + place.Room.Slug(),
 		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), Faults: faults, Help: frame.Support(e.App),
 	}
+}
+
+// wayOf is where somebody goes on who makes an account by the link of an open room: the session they were about to
+// join, else the room.
+func wayOf(e *core.RequestEvent, place *entry.Place) string {
+	if next := web.NextOf(e); strings.HasPrefix(next, "/s/") {
+		return next
+	}
+	return "/r/" + place.Room.Slug()
 }

@@ -118,7 +118,7 @@ func TestEveryPageOfTheDoorSaysWhatItIsAndWhatNext(t *testing.T) {
 	l.start()
 	tells(t, "running", l.server.As(l.guest).Get(l.link()), 200, "The session is running.", "Join now")
 	for _, path := range []string{"/s/nowhere", "/s/usp_nowhere"} {
-		tells(t, path, nobody.Get(path), 404, "This link is not known here", "help@usher.test")
+		tells(t, path, nobody.Get(path), 404, "We don't know this link", "help@usher.test")
 	}
 	if err := sessions.End(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), l.session.Id); err != nil {
 		t.Fatal(err)
@@ -295,7 +295,7 @@ func TestTheLinkOfARoom(t *testing.T) {
 		}
 	}
 	tells(t, "host, free", host.Get(path), 200, "Start a session here now", "The room is yours for 1 hour")
-	tells(t, "unknown", nobody.Get("/r/nowhere"), 404, "This link is not known here")
+	tells(t, "unknown", nobody.Get("/r/nowhere"), 404, "We don't know this link")
 	for what, b := range map[string]*viewstest.Browser{"nobody": nobody, "guest": guest, "outside": outside} {
 		if r := b.Post(path+"/start", nil); r.Status != http.StatusForbidden {
 			t.Errorf("%s starts: %d", what, r.Status)
@@ -321,12 +321,12 @@ func TestTheLinkOfARoom(t *testing.T) {
 	}
 	tells(t, "rotated", nobody.Get(path), 410, "This room has a new link")
 	red := roomOf(l, "Red room", rooms.Anyone)
-	tells(t, "open, nobody", nobody.Get("/r/"+red.Slug()), 200, "Make an account")
+	tells(t, "open, nobody", nobody.Get("/r/"+red.Slug()), 200, "Create account")
 	if _, err := rooms.Archive(l.server.App, actor, red.Id); err != nil {
 		t.Fatal(err)
 	}
 	tells(t, "archived", nobody.Get("/r/"+red.Slug()), 410, "is no longer in use")
-	if strings.Contains(nobody.Get("/r/"+red.Slug()).Body, "Make an account") {
+	if strings.Contains(nobody.Get("/r/"+red.Slug()).Body, "Create account") {
 		t.Error("an archived room offers an account that it does not make")
 	}
 	tells(t, "no account by it", nobody.Get("/r/"+red.Slug()+"/account"), 404)
@@ -340,9 +340,9 @@ func TestAnAccountByTheLinkOfAnOpenRoom(t *testing.T) {
 	tells(t, "a closed room", b.Post("/r/"+closed.Slug()+"/account", form), 404)
 	tells(t, "the form", b.Get("/r/"+open.Slug()+"/account"), 200, "Open house", "as a guest of Halation Post")
 	tells(t, "nothing in it", b.Post("/r/"+open.Slug()+"/account", url.Values{"name": {"Walk In"}}), 422, "An address is needed", "Walk In")
-	tells(t, "done", b.Post("/r/"+open.Slug()+"/account", form), 200, "Look in your mail", "walk@in.example")
+	tells(t, "done", b.Post("/r/"+open.Slug()+"/account", form), 200, "Check your email", "walk@in.example")
 	form.Set("email", "host@x.example")
-	tells(t, "of somebody known", b.Post("/r/"+open.Slug()+"/account", form), 200, "Look in your mail")
+	tells(t, "of somebody known", b.Post("/r/"+open.Slug()+"/account", form), 200, "Check your email")
 	account, err := l.server.App.FindAuthRecordByEmail("users", "walk@in.example")
 	if err != nil || account.Verified() {
 		t.Errorf("%v %v", account, err)

@@ -1,0 +1,191 @@
+package join_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/views/viewstest"
+)
+
+var nextField = regexp.MustCompile(`name="next" value="([^"]*)"`)
+
+// onward is a server with an open room, a session in it and somebody who is invited to the team.
+type onward struct {
+	*lobby
+	post      *resendtest.Server
+	entrances map[string]string // the addresses by which people come, by name
+}
+
+func comeOnward(t *testing.T) *onward {
+	t.Helper()
+	post := resendtest.New(t)
+	config := hookstest.Config()
+	config.ResendKey, config.ResendURL, config.SignUp = post.Key, post.URL, "open"
+	server := viewstest.Serve(t, config)
+	owner := hookstest.Person(t, server.App, "owner@x.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	l := &lobby{T: t, server: server, team: team, owner: owner, host: hookstest.Member(t, server.App, team, "host@x.example", "organizer")}
+	hookstest.Person(t, server.App, "known@x.example")
+	room := roomOf(l, "Open house", rooms.Anyone)
+	l.session = hookstest.Session(t, server.App, l.host, team, sessions.Form{Room: room.Id, Starts: time.Now().Add(5 * time.Minute), Guests: []string{"known@x.example"}})
+	hookstest.Person(t, server.App, "other@x.example")
+	hookstest.Invite(t, server.App, owner, team, "known@x.example", "organizer")
+	o := &onward{lobby: l, post: post, entrances: map[string]string{"room": "/r/" + roomOf(l, "Empty house", rooms.Anyone).Slug(), "session": l.link(), "personal": l.own("known@x.example")}}
+	o.entrances["invitation"] = o.newest("known@x.example", "/invite/", 0)
+	return o
+}
+
+func (o *onward) path(link string) string {
+	o.Helper()
+	u, err := url.Parse(link)
+	if err != nil || u.Path == "" {
+		o.Fatalf("no link: %q", link)
+	}
+	return u.RequestURI()
+}
+
+// newest waits for the next email to the address with a link of that kind.
+func (o *onward) newest(address, kind string, before int) string {
+	o.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		letters := o.post.Letters()
+		for n := len(letters) - 1; n >= before; n-- {
+			if link := o.post.Link(letters[n], kind); link != "" && letters[n].To == address {
+				return o.path(link)
+			}
+		}
+	}
+	o.Fatalf("no email to %s with %s", address, kind)
+	return ""
+}
+
+// link is the first link on a page that begins so.
+func (o *onward) linkTo(r viewstest.Reply, prefix string) string {
+	o.Helper()
+	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(prefix) + `[^"]*)"`).FindStringSubmatch(r.Body)
+	if found == nil {
+		o.Fatalf("the page has no link to %s", prefix)
+	}
+	return html.UnescapeString(found[1])
+}
+
+func (o *onward) next(r viewstest.Reply) string {
+	o.Helper()
+	found := nextField.FindStringSubmatch(r.Body)
+	if found == nil {
+		o.Fatal("the form does not keep where to go on")
+	}
+	return html.UnescapeString(found[1])
+}
+
+func (o *onward) lands(r viewstest.Reply, at string) {
+	o.Helper()
+	if r.Status != http.StatusSeeOther || r.Location != at {
+		o.Errorf("%d, goes to %q, want %q", r.Status, r.Location, at)
+	}
+}
+
+func TestOnward_SignIn_LandsWhereOneWasGoing(t *testing.T) {
+	o := comeOnward(t)
+	for _, entrance := range []string{"room", "session"} {
+		b := o.server.Visitor()
+		page := b.Get(o.linkTo(b.Get(o.entrances[entrance]), "/signin"))
+		o.lands(b.Post("/signin", url.Values{"email": {"known@x.example"}, "password": {hookstest.Password}, "next": {o.next(page)}}), o.entrances[entrance])
+	}
+	b := o.server.Visitor()
+	o.lands(b.Post(o.entrances["personal"]+"/join", url.Values{"password": {hookstest.Password}}), o.entrances["personal"])
+	b = o.server.Visitor()
+	o.lands(b.Post(o.entrances["invitation"]+"/accept", url.Values{"password": {hookstest.Password}}), "/app/"+o.team.Slug())
+}
+
+// TestOnward_Reset: the link in the email leads on in another browser, too.
+func TestOnward_Reset_LandsWhereOneWasGoing(t *testing.T) {
+	o := comeOnward(t)
+	for entrance, at := range o.entrances {
+		b := o.server.Visitor()
+		page := b.Get(at)
+		if entrance == "room" || entrance == "session" {
+			page = b.Get(o.linkTo(page, "/signin"))
+		}
+		page = b.Get(o.linkTo(page, "/reset"))
+		before, address := len(o.post.Letters()), "known@x.example"
+		if entrance == "session" { // three emails an hour go to an address
+			address = "other@x.example"
+		}
+		sent := b.Post("/reset", url.Values{"email": {address}, "next": {o.next(page)}})
+		if sent.Status != http.StatusSeeOther {
+			t.Fatalf("%s: %d", entrance, sent.Status)
+		}
+		if again := o.linkTo(b.Get(sent.Location), "/reset"); !strings.Contains(again, url.QueryEscape(at)) {
+			t.Errorf("%s: correcting the address loses the way: %s", entrance, again)
+		}
+		link := o.newest(address, "/reset/", before)
+		other := o.server.Visitor()
+		o.lands(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "!"}, "next": {o.next(other.Get(link))}}), at)
+	}
+}
+
+// TestOnward_SignUp covers sign-up with the wrong address, the corrected one, a confirmation that is asked for again, and
+// the confirmation in another browser.
+func TestOnward_SignUp_LandsWhereOneWasGoing(t *testing.T) {
+	o := comeOnward(t)
+	for _, entrance := range []string{"room", "session"} {
+		at, address := o.entrances[entrance], entrance+"@new.example"
+		b := o.server.Visitor()
+		formAt := o.linkTo(b.Get(at), "/r/")
+		form, action := b.Get(formAt), strings.SplitN(formAt, "?", 2)[0]
+		values := url.Values{"email": {"wrong@new.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.next(form)}}
+		sent := b.Post(action, values)
+		form = b.Get(o.linkTo(sent, action))
+		values.Set("email", address)
+		values.Set("next", o.next(form))
+		before := len(o.post.Letters())
+		b.Post(action, values)
+		first := o.newest(address, "/verify/", before)
+
+		signIn := b.Post("/signin", url.Values{"email": {address}, "password": {hookstest.Password}, "next": {at}})
+		before = len(o.post.Letters())
+		b.Post("/signin/confirm", url.Values{"email": {address}, "next": {o.next(signIn)}})
+		second := o.newest(address, "/verify/", before)
+		for _, link := range []string{first, second} {
+			other := o.server.Visitor()
+			o.lands(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password}, "next": {o.next(other.Get(link))}}), at)
+		}
+	}
+}
+
+// TestOnward_Registered: who signs up with an address that has an account is led on by the email, too.
+func TestOnward_SignUpOfAKnownAddress_LandsWhereOneWasGoing(t *testing.T) {
+	o := comeOnward(t)
+	before := len(o.post.Letters())
+	o.server.Visitor().Post(o.entrances["room"]+"/account", url.Values{"email": {"known@x.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.entrances["session"]}})
+	page := o.server.Visitor().Get(o.newest("known@x.example", "/signin", before))
+	if next := o.next(page); next != o.entrances["session"] {
+		t.Errorf("goes on to %q", next)
+	}
+}
+
+func TestOnward_ForeignAddress_IsNotFollowed(t *testing.T) {
+	o := comeOnward(t)
+	for _, next := range []string{"https://evil.example/", "//evil.example", `/\evil.example`} {
+		before := len(o.post.Letters())
+		o.server.Visitor().Post("/reset", url.Values{"email": {"known@x.example"}, "next": {next}})
+		link := o.newest("known@x.example", "/reset/", before)
+		if strings.Contains(link, "evil") {
+			t.Errorf("the email leads to %s", link)
+		}
+		r := o.server.Visitor().Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "?"}, "next": {next}})
+		if strings.Contains(r.Location, "evil") {
+			t.Errorf("goes to %s", r.Location)
+		}
+	}
+}
