@@ -27,20 +27,45 @@ func SuccessionOf(e *core.RequestEvent, n int, going []string) (*SuccessionProps
 	if err != nil {
 		return nil, err
 	}
-	label, them := ui.Number(n)+" sessions to come lose their host. What becomes of them?", "them"
-	help := "Cancelled, a mail says so to everybody who is asked to them. Handed over, they stay as they are planned, and a mail tells their new host."
+	label, them := ui.Number(n)+" upcoming sessions lose their host. What happens to them?", "them"
 	if n == 1 {
-		label, them = "1 session to come loses its host. What becomes of it?", "it"
-		help = "Cancelled, a mail says so to everybody who is asked to it. Handed over, it stays as it is planned, and a mail tells its new host."
+		label, them = "1 upcoming session loses its host. What happens to it?", "it"
 	}
-	props := &SuccessionProps{
-		Field:   ui.FieldProps{ID: SuccessionField, Name: SuccessionField, Label: label, Help: help},
-		Options: []ui.Option{{Value: "", Label: "Cancel " + them}},
-	}
+	props := &SuccessionProps{Field: ui.FieldProps{ID: SuccessionField, Name: SuccessionField, Label: label, Required: true,
+		Help: "If you hand " + them + " over, the plan stays the same and we email the new host. If you cancel " + them + ", we email every invitee."}}
 	for _, h := range hosts {
 		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand " + them + " over to " + h.Name})
 	}
+	props.Field.Value = preferred(hosts, web.Actor(e).Account.Id)
+	if props.Field.Value == "" {
+		props.Options = append(props.Options, ui.Option{Value: "", Label: "Choose…"})
+	}
+	props.Options = append(props.Options, ui.Option{Value: cancelThem, Label: "Cancel " + them})
 	return props, nil
+}
+
+// cancelThem is the answer that cancels. It is never preselected.
+const cancelThem = "cancel"
+
+// preferred is the host who is preselected: who acts, where they can take over, else the first; empty where nobody can.
+func preferred(hosts []sessions.Person, actor string) string {
+	for _, h := range hosts {
+		if h.ID == actor {
+			return h.ID
+		}
+	}
+	if len(hosts) > 0 {
+		return hosts[0].ID
+	}
+	return ""
+}
+
+// HandOver is the account to which sessions are handed over by the form of the request; empty: they are cancelled.
+func HandOver(e *core.RequestEvent) string {
+	if answer := e.Request.FormValue(SuccessionField); answer != cancelThem {
+		return answer
+	}
+	return ""
 }
 
 // PartedWords tells what became of sessions, behind another sentence; empty where there were none.

@@ -146,7 +146,7 @@ func revokeRole(e *core.RequestEvent) error {
 	if role.Admin && e.Request.FormValue(frame.SentField) != "" {
 		also = append(also, invitations.RevokeSent(web.Actor(e), row.User, &revoked))
 	}
-	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, e.Request.FormValue(frame.SuccessionField), also...)
+	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, frame.HandOver(e), also...)
 	if err != nil {
 		return refused(e, row, err)
 	}
@@ -177,7 +177,7 @@ func remove(e *core.RequestEvent) error {
 	if row.User == "" {
 		return revoke(e)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove, HandOver: e.Request.FormValue(frame.SuccessionField),
+	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove, HandOver: frame.HandOver(e),
 		RevokeSent: e.Request.FormValue(frame.SentField) != ""}, []string{row.User})
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func choiceOf(e *core.RequestEvent) (choice, error) {
 		return choice{}, record.ErrNotFound
 	}
 	c := choice{name: name, deed: deed, ids: e.Request.Form["person"], query: queryOf(e.Request.Form)}
-	c.deed.HandOver = e.Request.Form.Get(frame.SuccessionField)
+	c.deed.HandOver = frame.HandOver(e)
 	c.deed.RevokeSent = e.Request.Form.Get(frame.SentField) != ""
 	c.deed.Add, c.deed.Drop = typedTags(e.Request.Form.Get("add")), typedTags(e.Request.Form.Get("drop"))
 	if e.Request.Form.Get("all") == "" {

@@ -3,7 +3,10 @@ package panel_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
+
+	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
@@ -30,8 +33,8 @@ func TestTheSessionsOfWhoGoesAreHandedOverOrCancelled(t *testing.T) {
 			s := open(t, true)
 			session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Guests: []string{"asked@x.example"}})
 			b := s.As(s.owner)
-			want(t, b.Get(s.user(s.organizer, c.ask)), http.StatusOK, c.says, "1 session to come loses its host. What becomes of it?",
-				"Cancel it", "Hand it over to Marta", "says so to everybody who is asked to it")
+			want(t, b.Get(s.user(s.organizer, c.ask)), http.StatusOK, c.says, "1 upcoming session loses its host. What happens to it?",
+				"Cancel it", "Hand it over to Marta", "we email every invitee")
 			hasNot(t, b.Get(s.user(s.organizer, c.ask)), "Hand it over to Theo", "Hand them over")
 			form, host, status := url.Values{}, s.owner.Id, sessions.Scheduled
 			for name, values := range c.form {
@@ -39,7 +42,7 @@ func TestTheSessionsOfWhoGoesAreHandedOverOrCancelled(t *testing.T) {
 			}
 			form.Set("handover", s.owner.Id)
 			if !handed {
-				form.Set("handover", "")
+				form.Set("handover", "cancel")
 				host, status = s.organizer.Id, sessions.Cancelled
 			}
 			if r := b.Post(s.user(s.organizer, c.deed), form); r.Status >= 400 {
@@ -67,7 +70,7 @@ func TestManyAreRemovedAndOneTakesTheirSessions(t *testing.T) {
 	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
 	b := s.As(s.owner)
 	question := b.Get(s.chosen("remove", s.organizer.Id, s.member.Id))
-	want(t, question, http.StatusOK, "1 session to come loses its host")
+	want(t, question, http.StatusOK, "1 upcoming session loses its host")
 	form := dialogForm(t, question)
 	form.Set("handover", s.owner.Id)
 	s.handed(b, b.Post(s.path("/users/selected"), form), "2 people were removed from the team", "Handed over: 1 session.")
@@ -80,7 +83,7 @@ func TestTheQuestionIsAboutAllTheSessionsThatLoseTheirHost(t *testing.T) {
 	s := open(t, true)
 	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
 	want(t, s.As(s.owner).Get(s.user(s.organizer, "/revoke-role?role=organizer")), http.StatusOK,
-		"3 sessions to come lose their host. What becomes of them?", "Cancel them", "Hand them over to Marta", "says so to everybody who is asked to them")
+		"3 upcoming sessions lose their host. What happens to them?", "Cancel them", "Hand them over to Marta", "we email every invitee")
 }
 
 // TestWhoBecomesAGuestAgainIsAskedAboutToo holds where every member hosts: who came as a guest is a guest without a role.
@@ -93,7 +96,7 @@ func TestWhoBecomesAGuestAgainIsAskedAboutToo(t *testing.T) {
 	}
 	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
 	b, path := s.As(s.owner), s.user(s.organizer, "/revoke-role")
-	want(t, b.Get(path+"?role=organizer"), http.StatusOK, "1 session to come loses its host")
+	want(t, b.Get(path+"?role=organizer"), http.StatusOK, "1 upcoming session loses its host")
 	if r := b.Post(path, url.Values{"role": {"organizer"}, "handover": {s.owner.Id}}); r.Status >= 400 {
 		t.Fatalf("%d %s", r.Status, words(r.Body))
 	}
@@ -157,4 +160,22 @@ func TestUsers_InvitationRevokedBeforeItsEmailLeft_SaysNotSent(t *testing.T) {
 	want(t, b.Get(s.path("/users/"+id)), http.StatusOK, "Not sent: the invitation was revoked")
 	hasNot(t, b.Get(s.path("/users/"+id)), "Failed")
 	want(t, b.Get(s.path("/users?status=revoked")), http.StatusOK, "email not sent")
+}
+
+// TestSuccession_CancelIsNeverPreselected: handing over to who acts is, and where nobody can take over nothing is.
+func TestSuccession_CancelIsNeverPreselected(t *testing.T) {
+	s := open(t, true)
+	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+	b := s.As(s.owner)
+	for _, page := range []string{s.user(s.organizer, "/remove"), s.user(s.organizer, "/revoke-role?role=organizer"), s.chosen("remove", s.organizer.Id)} {
+		r := b.Get(page)
+		if !strings.Contains(r.Body, `<option value="`+s.owner.Id+`" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
+			t.Errorf("%s does not preselect who acts", page)
+		}
+	}
+	hookstest.Exec(t, s.App, "UPDATE memberships SET organizer = FALSE WHERE user != {:user}", dbx.Params{"user": s.organizer.Id})
+	r := b.Get(s.user(s.organizer, "/remove"))
+	if !strings.Contains(r.Body, `<option value="" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
+		t.Error("where nobody can take over something is preselected")
+	}
 }
