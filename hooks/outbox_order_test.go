@@ -156,7 +156,7 @@ func (h *postOffice) answer(r *rapid.T) {
 }
 
 func (h *postOffice) reset(r *rapid.T) {
-	came(r, accounts.RequestReset(h.app, "ada@x.example", "203.0.113.9"))
+	came(r, accounts.RequestReset(h.app, "ada@x.example", "", "203.0.113.9"))
 }
 
 func (h *postOffice) setPassword(r *rapid.T) {

@@ -48,14 +48,14 @@ func Enroll(app core.App, visitor *Visitor, n Newcomer) (*core.Record, error) {
 		if account, err = accounts.Enter(tx, account, delivered, "come back here"); err == nil {
 			entry.Actor = account.Id
 			if !delivered && mail.Works(tx) {
-				err = accounts.SendConfirmation(tx, account)
+				err = accounts.SendConfirmation(tx, account, "/s/"+visitor.Code)
 			}
 		}
 		return err
 	})
 	if err == nil && !account.Verified() && mail.Works(app) {
 		return account, record.Refuse("base", accounts.CodeUnverified, "Your account is ready. We emailed a link to "+account.Email()+
-			" to confirm the address. Open it, then come back to this page.")
+			" to confirm the address. Open it to confirm the address. You then continue here.")
 	}
 	if err == nil && !account.Verified() {
 		err = record.Refuse("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+

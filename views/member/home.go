@@ -31,7 +31,7 @@ func leave(e *core.RequestEvent) error {
 	if e.Request.FormValue(frame.SentField) != "" {
 		also = append(also, invitations.RevokeSent(actor, actor.Account.Id, &revoked))
 	}
-	parted, err := sessions.Leave(e.App, actor, e.Request.FormValue(frame.SuccessionField), also...)
+	parted, err := sessions.Leave(e.App, actor, frame.HandOver(e), also...)
 	if err != nil {
 		props, broken := homeProps(e)
 		if broken != nil {

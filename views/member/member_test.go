@@ -90,7 +90,7 @@ func TestLeaving(t *testing.T) {
 	if r.Status != http.StatusSeeOther || r.Location != "/" {
 		t.Fatal(r.Status, r.Location)
 	}
-	says(t, b.Get("/app/halation-post"), 404)
+	says(t, b.Get("/app/halation-post"), 403)
 	r = b.Get("/teams")
 	says(t, r, 200, "You have left Halation Post.", "Northlight Docs asks you to join", invited.ID)
 	lacks(t, r, "Halation Post asks")

@@ -31,7 +31,7 @@ func TestWhoSeesASession(t *testing.T) {
 
 	guest := w.As(w.guest)
 	r = guest.Get(path + asked.Id)
-	says(t, r, 200, "Will you come?", "Hosted by Olga", "As a guest you see who is there once you are in.")
+	says(t, r, 200, "Will you come?", "Hosted by Olga", "As a guest, you see who is in the session when you join it.")
 	lacks(t, r, "paul@halation.example", "Paul", "olga@halation.example", asked.Id+"/edit")
 	says(t, guest.Get(path+hidden.Id), 404)
 	r = guest.Get(app + "/sessions")
