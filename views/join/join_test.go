@@ -284,7 +284,7 @@ func TestReplacedLinkNamesTheNewerOne(t *testing.T) {
 	hookstest.Invite(t, h.App, h.owner, h.team, "lucia@halation.example", "admin")
 	newer := h.mailed("lucia@halation.example")
 	b := h.Visitor()
-	says(t, b.Get(path), 410, "We sent you a newer link", "Ask Marta")
+	says(t, b.Get(path), 410, "We sent you a newer link", "ask Marta to send another one")
 	says(t, b.Post(path+"/accept", newcomer()), 422, "We sent you a newer link")
 	says(t, h.As(hookstest.Person(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer the invitation", `href="/teams"`)
 	says(t, b.Get(newer), 200, "Sign in and accept")
@@ -301,7 +301,7 @@ func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
 	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
-	says(t, b.Get(path), 410, "is no longer in Halation Post", "Ask Marta")
+	says(t, b.Get(path), 410, "is no longer in Halation Post", "ask Marta")
 }
 
 func TestUnknownLinksAreSlowedDown(t *testing.T) {

@@ -149,7 +149,7 @@ func TestWhatWasAcceptedMeanwhileIsNotRevoked(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := b.Post(s.path("/users/"+pending.ID+"/revoke"), url.Values{"invitation": {pending.ID}})
-	want(t, r, http.StatusUnprocessableEntity, "accepted already", "Revoke role…")
+	want(t, r, http.StatusUnprocessableEntity, "already accepted", "Revoke role…")
 	if s.roles(lucia) != "Organizer" {
 		t.Fatal(s.roles(lucia))
 	}
