@@ -44,7 +44,7 @@ func answerRequest(e *core.RequestEvent) error {
 	if err := e.BindBody(&form); err != nil {
 		return e.BadRequestError("An error occurred while loading the submitted data.", err)
 	}
-	err := send(e.App, form.Email, e.RealIP())
+	err := send(e.App, form.Email, "", e.RealIP())
 	var slow *record.Slow
 	if errors.As(err, &slow) {
 		e.Response.Header().Set("Retry-After", slow.Seconds())
@@ -58,7 +58,7 @@ func answerRequest(e *core.RequestEvent) error {
 }
 
 // requestOf is what the address of the request asks to be sent, or nil.
-func requestOf(e *core.RequestEvent) func(app core.App, address, from string) error {
+func requestOf(e *core.RequestEvent) func(app core.App, address, next, from string) error {
 	rest, ok := strings.CutPrefix(e.Request.URL.Path, "/api/collections/")
 	ref, action, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
 	if !ok || e.Request.Method != http.MethodPost || action != "request-password-reset" && action != "request-verification" {
