@@ -54,6 +54,8 @@ var Catalogue = []Deed{
 	{Action: "session.schedule", Kind: "sessions", Did: "scheduled {on}", Tries: "schedule {on}", Unnamed: "a session"},
 	{Action: "session.change", Kind: "sessions", Did: "changed {on}", Tries: "change {on}", Unnamed: "a session"},
 	{Action: "session.cancel", Kind: "sessions", Did: "cancelled {on}", Tries: "cancel {on}", Unnamed: "a session"},
+	{Action: "session.resend", Kind: "sessions", Did: "resent the session invitation to {on}", Tries: "resend the session invitation to {on}", Got: "session invitation resent"},
+	{Action: "session.link", Kind: "sessions", Did: "copied the personal link of {on}", Tries: "copy the personal link of {on}", Got: "personal link copied"},
 	{Action: "session.handover", Kind: "sessions", Did: "gave {on} another host", Tries: "give {on} another host", Unnamed: "a session"},
 	{Action: "session.feed", Kind: "sessions", Did: "made a new calendar feed", Tries: "make a new calendar feed"},
 	{Action: "session.answer", Kind: "sessions", Did: "answered whether to come to {on}", Tries: "answer whether to come to {on}", Unnamed: "a session"},

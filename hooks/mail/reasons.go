@@ -24,6 +24,7 @@ const (
 	ReasonNotInvited          = "not_invited"
 	ReasonInvitedAgain        = "invited_again"
 	ReasonNotHost             = "not_host"
+	ReasonNeverTold           = "never_told"
 	ReasonSeatsFree           = "seats_free"
 )
 
@@ -52,6 +53,7 @@ var reasons = map[string]string{
 	ReasonInvitedAgain:        "the user is invited to the session again",
 	ReasonNotHost:             "the user no longer hosts these sessions",
 	ReasonSeatsFree:           "fewer seats or licences are in use",
+	ReasonNeverTold:           "no earlier email about the session was sent",
 }
 
 // ReasonWords puts the code of a reason in words that follow "Not sent: ". A code that is not known is "it was no

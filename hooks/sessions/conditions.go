@@ -45,6 +45,8 @@ func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
 	switch {
 	case p.Address() != m.Recipient():
 		return mail.ReasonAddressChanged, nil
+	case cancelled && !p.knows():
+		return mail.ReasonNeverTold, nil
 	case p.Barred() && !cancelled:
 		return mail.ReasonNotInvited, nil
 	case cancelled && s.Status() != Cancelled:

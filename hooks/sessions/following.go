@@ -22,6 +22,12 @@ func FollowingByLink(app core.App, s *Session, link string) (*Participant, error
 	return following(app, s, dbx.HashExp{"p.link": link})
 }
 
+// invitedToMore reports whether a participant of s is invited to another session of its series that is still to come.
+func invitedToMore(app core.App, s *Session, p *Participant) (bool, error) {
+	_, err := FollowingByLink(app, s, p.GetString("link"))
+	return err == nil, record.UnlessNotFound(err)
+}
+
 func following(app core.App, s *Session, who dbx.Expression) (*Participant, error) {
 	if s.SeriesID() == "" {
 		return nil, record.ErrNotFound

@@ -1,9 +1,6 @@
 package sessions
 
 import (
-	"cmp"
-
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
@@ -92,19 +89,17 @@ func (p *post) queue(kind string, s *Session, one *Participant) {
 	}
 }
 
-// unsent reports whether a letter about the participant waits that is not written out yet.
-func unsent(tx core.App, id string) (bool, error) {
-	n, err := tx.CountRecords("outbox", dbx.HashExp{"about": id, "status": mail.Queued, "tried": ""},
-		dbx.In("kind", mail.KindSessionInvitation, mail.KindSessionChanged))
-	return n > 0, err
-}
-
-// bye writes to who was taken off the list of a session, unless he was never told of it.
+// bye writes to whoever was taken off the list of a session, or of a series, and knows of it.
 func (p *post) bye(s *Session, gone []*Participant) {
 	for _, one := range gone {
-		waits, err := unsent(p.tx, one.Id)
-		if p.err = cmp.Or(p.err, err); p.err != nil || waits || one.UserID() != "" && one.UserID() == p.self {
+		if p.err != nil || one.UserID() != "" && one.UserID() == p.self {
 			continue
+		}
+		if !one.knows() {
+			leaves, err := underWay(p.tx, one)
+			if p.err = err; err != nil || !leaves {
+				continue
+			}
 		}
 		w := &writing{tx: p.tx, s: s, p: one, wording: wording{By: p.by, Series: p.about == Whole && s.SeriesID() != ""}}
 		props, err := w.props(calendar.Cancel)

@@ -47,6 +47,7 @@ func Register(app core.App) {
 	registerTeamGone(app)
 	registerLetters(app)
 	registerUIDs(app)
+	registerTold(app)
 }
 
 // guarded is record.Guard, and seats the host once the session is written.

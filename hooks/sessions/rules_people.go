@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/accounts"
 	"usher/hooks/members"
@@ -183,6 +184,7 @@ func seatHost(tx core.App, s *core.Record) error {
 			return nil
 		case row.Part() == Host:
 			row.Set("part", Attendee)
+			row.Set("told", types.NowDateTime()) // a former host knows of the session
 			if err := tx.Save(row); err != nil {
 				return err
 			}

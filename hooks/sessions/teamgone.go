@@ -69,17 +69,14 @@ func ComingOf(app core.App, team string) ([]*Session, error) {
 
 // sayAllOff tells everybody who is asked to one of these sessions, of one series if they are several, and knows it.
 func sayAllOff(tx core.App, all []*Session) error {
-	told, err := unaware(tx, all)
-	if err != nil {
-		return err
-	}
+	told := map[string]bool{}
 	for _, s := range all {
 		people, err := Participants(tx, s.Id)
 		if err != nil {
 			return err
 		}
 		people = slices.DeleteFunc(people, func(p *Participant) bool {
-			return p.State() == StateOut || p.State() == StateRefused || told[p.Address()]
+			return p.Barred() || !p.knows() || told[p.Address()]
 		})
 		if len(people) == 0 {
 			continue
@@ -96,25 +93,6 @@ func sayAllOff(tx core.App, all []*Session) error {
 		}
 	}
 	return nil
-}
-
-// unaware are the addresses whose invitation to the sessions has not left: it goes with the team, unread.
-func unaware(tx core.App, all []*Session) (map[string]bool, error) {
-	ids := make([]any, len(all))
-	for n, s := range all {
-		ids[n] = s.Id
-	}
-	var addresses []string
-	err := tx.DB().Select("o.recipient").From("outbox o").InnerJoin("participants p", dbx.NewExp("p.id = o.about")).
-		Where(dbx.HashExp{"o.kind": mail.KindSessionInvitation, "o.status": mail.Queued, "o.tried": ""}).AndWhere(dbx.In("p.session", ids...)).Column(&addresses)
-	if err != nil {
-		return nil, fmt.Errorf("find who does not know of a session: %w", err)
-	}
-	unaware := map[string]bool{}
-	for _, address := range addresses {
-		unaware[address] = true
-	}
-	return unaware, nil
 }
 
 // farewell is a letter that says that a session, or a series from it on, does not take place, when there is no row of

@@ -53,6 +53,12 @@ func write(tx core.App, kind string, letter func(mail.SessionProps) mail.Letter,
 	case w.p.Barred():
 		return mail.Letter{}, record.Refuse("base", CodeOut, "The person was put out of the session before this letter left.")
 	}
+	if kind == mail.KindSessionChanged && !w.p.knows() { // no invitation arrived: this is one
+		letter = mail.SessionInvitation
+		if w.Series, err = invitedToMore(tx, w.s, w.p); err != nil {
+			return mail.Letter{}, err
+		}
+	}
 	props, err := w.props(method)
 	if err != nil {
 		return mail.Letter{}, err
