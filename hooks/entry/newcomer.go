@@ -55,7 +55,7 @@ func Enroll(app core.App, visitor *Visitor, n Newcomer) (*core.Record, error) {
 	})
 	if err == nil && !account.Verified() && mail.Works(app) {
 		return account, record.Refuse("base", accounts.CodeUnverified, "Your account is ready. We emailed a link to "+account.Email()+
-			" to confirm the address. Open it to confirm the address. You then continue here.")
+			". Open it to confirm the address. You then continue here.")
 	}
 	if err == nil && !account.Verified() {
 		err = record.Refuse("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+

@@ -54,7 +54,8 @@ func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 		switch {
 		case !known && p.Part() == Host:
 			continue
-		case !known, state.Status == mail.Sent && p.GetString("told") == "": // printed on the console
+		case !known, state.Status == mail.Sent && p.GetString("told") == "", // printed on the console
+			!mail.Works(app) && (state.Status == mail.Queued || state.Status == mail.Sending):
 			state = mail.State{Status: NotSent}
 		}
 		states[p.Id] = state

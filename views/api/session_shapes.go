@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
@@ -92,7 +93,7 @@ func meetingIn(app core.App, s *sessions.Session, room *rooms.Room) meeting {
 	return shape
 }
 
-// meetingDetails is a session by itself. Rule, Elsewhere and People are told to who manages it.
+// meetingDetails is a session by itself. Rule and Elsewhere are for whoever manages it, People for co-hosts, too.
 type meetingDetails struct {
 	meeting
 	Rule      string  `json:"rule,omitempty"`
@@ -108,6 +109,17 @@ type asked struct {
 	Part   string `json:"part"`
 	State  string `json:"state"`
 	Answer string `json:"answer"`
+
+	Delivery *delivery `json:"delivery,omitempty"` // of the newest email about the session; the host may have none
+}
+
+// delivery is how far an email has come: queued, sending, sent, delayed, returned, failed, delivered, bounced,
+// complained, dropped or not_sent.
+type delivery struct {
+	Status string `json:"status"`
+	At     string `json:"at"`
+	Error  string `json:"error"`
+	Reason string `json:"reason"` // why it was dropped
 }
 
 func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDetails, error) {
@@ -116,17 +128,30 @@ func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDet
 	if err != nil {
 		return reply, err
 	}
-	if sessions.MayManage(actor, s) != nil {
-		return reply, nil
+	if sessions.MayManage(actor, s) == nil {
+		form, err := sessions.FormOf(app, s)
+		if err != nil {
+			return reply, err
+		}
+		reply.Rule, reply.Elsewhere = form.Rule, form.Elsewhere
 	}
-	form, err := sessions.FormOf(app, s)
+	if err := sessions.MayReach(app, actor, s); err != nil {
+		if record.Code(err) != "" {
+			err = nil
+		}
+		return reply, err
+	}
+	people, err := sessions.Participants(app, s.Id)
 	if err != nil {
 		return reply, err
 	}
-	reply.Rule, reply.Elsewhere = form.Rule, form.Elsewhere
-	people, err := sessions.Participants(app, s.Id)
+	states, err := sessions.Delivery(app, s)
 	for _, p := range people {
-		reply.People = append(reply.People, asked{p.Id, p.UserID(), p.Address(), p.GetString("name"), p.Part(), p.State(), p.GetString("answer")})
+		one := asked{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.GetString("name"), Part: p.Part(), State: p.State(), Answer: p.GetString("answer")}
+		if state, known := states[p.Id]; known {
+			one.Delivery = &delivery{state.Status, stamp(state.At), state.Error, state.Reason}
+		}
+		reply.People = append(reply.People, one)
 	}
 	return reply, err
 }

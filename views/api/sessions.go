@@ -22,6 +22,8 @@ func sessionRoutes(own, team *web.Group) {
 	one.PATCH("", changeSession)
 	one.POST("/cancel", cancelSession)
 	one.POST("/duplicate", duplicateSession)
+	one.POST("/participants/{participant}/resend", resendSession)
+	one.POST("/participants/{participant}/link", copyPersonalLink)
 }
 
 // inItsTeam lets through who is in the team of the session of the address; for others there is no such session.
@@ -203,4 +205,23 @@ func (s scoped) scope() (sessions.Scope, error) {
 		return scope, nil
 	}
 	return "", record.Refuse("scope", "bad_scope", "Choose this or series.")
+}
+
+// resendSession emails a participant the invitation again.
+func resendSession(e *core.RequestEvent) error {
+	if err := sessions.Resend(e.App, web.Actor(e), e.Request.PathValue("id"), e.Request.PathValue("participant")); err != nil {
+		return err
+	}
+	return answerSession(e, e.Request.PathValue("id"))
+}
+
+// copyPersonalLink replies with a personal link of a participant, for the caller to share.
+func copyPersonalLink(e *core.RequestEvent) error {
+	link, err := sessions.CopyLink(e.App, web.Actor(e), e.Request.PathValue("id"), e.Request.PathValue("participant"))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, struct {
+		URL string `json:"url"`
+	}{link})
 }

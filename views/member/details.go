@@ -36,6 +36,21 @@ func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fa
 		return err
 	}
 	_, _, props.Fault, _ = record.Refusal(fault)
+	return renderDetails(e, status, session, props, dialog)
+}
+
+// showShared answers with the details and a personal link to copy.
+func showShared(e *core.RequestEvent, status int, session *sessions.Session, link sharedLink) error {
+	props, err := detailsProps(e, session)
+	if err != nil {
+		return err
+	}
+	props.Shared = link
+	e.Response.Header().Set("Cache-Control", "private, no-store")
+	return renderDetails(e, status, session, props, nil)
+}
+
+func renderDetails(e *core.RequestEvent, status int, session *sessions.Session, props detailsForm, dialog templ.Component) error {
 	if status == http.StatusOK && dialog == nil {
 		switch {
 		case web.Aimed(e, "card"):
@@ -115,6 +130,9 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 		}
 	}
 	props.people(all, session, actor)
+	if err := props.deliver(e, session, all); err != nil {
+		return props, err
+	}
 	if props.Series {
 		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
 			return props, err
@@ -150,7 +168,8 @@ func (p *detailsForm) people(all []*sessions.Participant, session *sessions.Sess
 	for _, one := range all {
 		status := one.Status(session, p.presence(one))
 		p.Counted[status]++
-		person := personLine{Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
+		person := personLine{ID: one.Id, Silent: one.Answered() == "" && one.State() == sessions.StateInvited,
+			Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
 		if person.State, person.Word = look(one, status, p.staysOf(one)); p.Guest && !person.You {
 			person.State, person.Word = look(one, one.Status(session, sessions.Presence{}), "")
 		}

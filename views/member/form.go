@@ -12,6 +12,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/views/frame"
@@ -42,19 +43,22 @@ func schedule(e *core.RequestEvent) error {
 	if err == nil {
 		var session *sessions.Session
 		if session, err = sessions.Schedule(e.App, web.Actor(e), form); err == nil {
-			web.Toast(e, scheduled(session, form))
+			web.Toast(e, scheduled(session, form, mail.Works(e.App)))
 			return web.Go(e, sessionsPath(e)+"/"+session.Id)
 		}
 	}
 	return formAgain(e, err, nil, typed)
 }
 
-func scheduled(session *sessions.Session, form sessions.Form) string {
+func scheduled(session *sessions.Session, form sessions.Form, mails bool) string {
 	text := "“" + session.Title() + "” is scheduled."
 	if form.Rule != "" {
 		text = "The series “" + session.Title() + "” is scheduled."
 	}
-	if n := len(form.Guests) + len(form.Cohosts); n > 0 {
+	switch n := len(form.Guests) + len(form.Cohosts); {
+	case n > 0 && !mails:
+		text += " Email isn't set up: copy each personal link and share it yourself."
+	case n > 0:
 		text += " Invitations go out to " + ui.Count(n, "person", "people") + "."
 	}
 	return text
@@ -181,7 +185,7 @@ var fields = map[string]string{"starts": "date", "resolution": "picture", "fps":
 func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, faults web.Faults) (sessionForm, error) {
 	actor := web.Actor(e)
 	props := sessionForm{Title: "New session", Action: sessionsPath(e) + "/new", Close: sessionsPath(e), Typed: typed, Yes: "Schedule",
-		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(zoneOf(actor))}
+		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(zoneOf(actor)), MailOff: !mail.Works(e.App)}
 	crumbs := []ui.Crumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
 		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"

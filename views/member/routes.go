@@ -32,4 +32,7 @@ func sessionRoutes(app *web.Group) {
 	app.POST("/sessions/{id}/cancel", cancel)
 	app.POST("/sessions/{id}/start", start)
 	app.POST("/sessions/{id}/answer", answer)
+	app.POST("/sessions/{id}/people/{participant}/resend", resendInvitation)
+	app.GET("/sessions/{id}/people/{participant}/link", toDetails)
+	app.POST("/sessions/{id}/people/{participant}/link", shareLink)
 }

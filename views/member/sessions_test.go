@@ -86,7 +86,7 @@ func TestSchedulingByTheForm(t *testing.T) {
 	if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, app+"/sessions/") {
 		t.Fatal(r.Status, r.Location, r.Body)
 	}
-	says(t, olga.Get(r.Location), 200, "“Dailies” is scheduled. Invitations go out to 4 people.", "Dario Conti", "new@lantern.example", "Co-host", "until the host admits them")
+	says(t, olga.Get(r.Location), 200, "“Dailies” is scheduled. Email isn&#39;t set up: copy each personal link and share it yourself.", "Dario Conti", "new@lantern.example", "Co-host", "until the host admits them")
 
 	says(t, olga.Get(r.Location+"/edit"), 200, "Change “Dailies” · Halation", "dario@lantern.example", w.admin.Email())
 	changed := filled("title", "Dailies, late", "time", "18:00", "guests", "paul@halation.example")
@@ -343,7 +343,7 @@ func TestWhoCameIsToldOnceASessionIsOver(t *testing.T) {
 	}
 	olga := w.As(w.olga)
 	page := app + "/sessions/" + session.Id
-	says(t, olga.Get(page), 200, "No answer", "3 people, 1 going, 2 no answer")
+	says(t, olga.Get(page), 200, "Email not sent", "3 people, 1 going, 2 no answer")
 	set("status = 'ended', started = starts, ended = ends")
 	r := olga.Get(page)
 	says(t, r, 200, "Nobody joined this session.", "Didn&#39;t join", "3 people, 3 didn&#39;t join")
