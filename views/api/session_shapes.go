@@ -110,12 +110,12 @@ type asked struct {
 	State  string `json:"state"`
 	Answer string `json:"answer"`
 
-	Delivery *delivery `json:"delivery,omitempty"` // of the newest email about the session; the host may have none
+	Delivery *inviteeEmail `json:"delivery,omitempty"` // of the newest email about the session; the host may have none
 }
 
-// delivery is how far an email has come: queued, sending, sent, delayed, returned, failed, delivered, bounced,
+// inviteeEmail is how far an email has come: queued, sending, sent, delayed, returned, failed, delivered, bounced,
 // complained, dropped or not_sent.
-type delivery struct {
+type inviteeEmail struct {
 	Status string `json:"status"`
 	At     string `json:"at"`
 	Error  string `json:"error"`
@@ -149,7 +149,7 @@ func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDet
 	for _, p := range people {
 		one := asked{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.GetString("name"), Part: p.Part(), State: p.State(), Answer: p.GetString("answer")}
 		if state, known := states[p.Id]; known {
-			one.Delivery = &delivery{state.Status, stamp(state.At), state.Error, state.Reason}
+			one.Delivery = &inviteeEmail{state.Status, stamp(state.At), state.Error, state.Reason}
 		}
 		reply.People = append(reply.People, one)
 	}
