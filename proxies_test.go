@@ -334,7 +334,7 @@ func (s *site) pass(t *testing.T) string {
 	signedIn := s.call(t, "", "/api/collections/users/auth-with-password", map[string]any{"identity": "marta@halation.example", "password": "a seat for every organizer"})
 	token, _ := signedIn["token"].(string)
 	session := s.call(t, token, "/api/teams/halation-post/sessions", map[string]any{"title": "Reel 4", "starts": time.Now().Add(time.Minute).UTC().Format(time.RFC3339), "minutes": 30})
-	s.call(t, token, fmt.Sprintf("/api/sessions/%s/start", session["id"]), nil)
+	s.call(t, token, fmt.Sprintf("/api/sessions/%s/start", session["id"]), map[string]any{})
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) { // live media starts in the background
 		if pass, ok := s.call(t, token, fmt.Sprintf("/api/s/%s/join", session["code"]), map[string]any{})["token"].(string); ok {
 			return pass

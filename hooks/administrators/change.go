@@ -208,7 +208,8 @@ func shown(field core.Field, value string) string {
 
 func secret(field core.Field) bool {
 	name := field.GetName()
-	return field.GetHidden() || name == core.FieldNameTokenKey || name == "code" || strings.Contains(name, "token") || strings.Contains(name, "secret") ||
+	_, text := field.(*core.TextField) // a hidden number or relation, such as a team's plan, is no secret
+	return text && field.GetHidden() || name == core.FieldNameTokenKey || name == "code" || strings.Contains(name, "token") || strings.Contains(name, "secret") ||
 		strings.HasSuffix(name, "_hash")
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks"
@@ -139,4 +140,14 @@ func Count(t testing.TB, app core.App, collection string, where ...dbx.Expressio
 		t.Fatal(err)
 	}
 	return int(n)
+}
+
+// ServeEvent is what starts serving the app, with a router that has PocketBase's routes.
+func ServeEvent(t testing.TB, app core.App) *core.ServeEvent {
+	t.Helper()
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &core.ServeEvent{App: app, Router: router}
 }

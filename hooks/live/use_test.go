@@ -29,7 +29,8 @@ func serve(t *testing.T, app *core.BaseApp, start live.Starter) (stop func()) {
 	t.Helper()
 	live.Use(app, start)
 	server := httptest.NewUnstartedServer(nil)
-	event := &core.ServeEvent{App: app, Server: server.Config}
+	event := hookstest.ServeEvent(t, app)
+	event.Server = server.Config
 	if err := app.OnServe().Trigger(event, func(*core.ServeEvent) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestMediaThatDoNotStartKeepNothingElseFromStarting(t *testing.T) {
 	if why := live.Ready(app); !strings.Contains(why.Error(), "no way out") || !live.Used(app) {
 		t.Errorf("%v", why)
 	}
-	if err := operate.Ready(app); err == nil || err.Error() != "live media is off" {
+	if err := operate.Ready(app); err == nil || err.Error() != "live media isn't running" {
 		t.Errorf("the server's own readiness: %v", err)
 	}
 }

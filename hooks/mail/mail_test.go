@@ -140,7 +140,7 @@ func TestTheWorkerRunsUnderServeOnly(t *testing.T) {
 	if o.resend.Requests() != 0 {
 		t.Error("a letter left without serve")
 	}
-	serve := &core.ServeEvent{App: o}
+	serve := hookstest.ServeEvent(t, o)
 	if err := o.OnServe().Trigger(serve, func(*core.ServeEvent) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestTheKeyFile(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), bad.says) {
 				t.Errorf("error %v", err)
 			}
-			if err := o.OnServe().Trigger(&core.ServeEvent{App: o}); err == nil || !strings.Contains(err.Error(), bad.says) {
+			if err := o.OnServe().Trigger(hookstest.ServeEvent(t, o)); err == nil || !strings.Contains(err.Error(), bad.says) {
 				t.Errorf("serve started: %v", err)
 			}
 		})
@@ -259,7 +259,7 @@ func TestTheKeyFile(t *testing.T) {
 		config := hookstest.Config()
 		config.Console = &console
 		app := hookstest.Open(t, o.DataDir(), config)
-		if err := app.OnServe().Trigger(&core.ServeEvent{App: app}, func(*core.ServeEvent) error {
+		if err := app.OnServe().Trigger(hookstest.ServeEvent(t, app), func(*core.ServeEvent) error {
 			if said := console.String(); !strings.Contains(said, "usher.key was missing") || !strings.Contains(said, "(1)") {
 				t.Errorf("the console says %q", said)
 			}

@@ -172,7 +172,7 @@ func TestLinkClaimsAnAccountThatNobodyConfirmed(t *testing.T) {
 	lacks(t, b.Get(path), "Squatter")
 	goes(t, b.Post(path+"/accept", newcomer()), "/app/halation-post")
 	r := h.Visitor().Post("/signin", url.Values{"email": {"lucia@halation.example"}, "password": {"the squatter's own words"}})
-	says(t, r, 422, "The address or the password is wrong.")
+	says(t, r, 422, "The email address or the password is wrong.")
 }
 
 func TestKnownAccountSignsInAndAccepts(t *testing.T) {
@@ -183,7 +183,7 @@ func TestKnownAccountSignsInAndAccepts(t *testing.T) {
 	r := b.Get(path)
 	says(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset?next=`)
 	lacks(t, r, `name="name"`)
-	says(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The address or the password is wrong.", "Sign in and accept")
+	says(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The email address or the password is wrong.", "Sign in and accept")
 	goes(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
 	says(t, b.Get("/account"), 200)
 }
