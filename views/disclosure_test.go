@@ -215,7 +215,7 @@ func (d *disclosure) pages() []page {
 		{"member /sessions/{id}", app + "/sessions/" + d.private.Id, map[string][]string{"admin": adminReads}, map[string][]string{"admin": {"other session's title"}}},
 		{"member /sessions/{id}/edit", app + "/sessions/" + d.session.Id + "/edit", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
 		{"member /sessions/{id}/cancel", app + "/sessions/" + d.session.Id + "/cancel", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},
-		{"member /sessions/{id}/people/{participant}/link", app + "/sessions/" + d.session.Id + "/people/aaaaaaaaaaaaaaa/link", team, map[string][]string{"guest": inviteeReads}},
+		{"member /sessions/{id}/people/{participant}/link", app + "/sessions/" + d.session.Id + "/people/aaaaaaaaaaaaaaa/link", nothing, nil}, // leads to the details
 		{"stage ", "/live/" + d.session.Id, map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"stage /", "/live/" + d.session.Id + "/mute", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
 		{"stage /state", "/live/" + d.session.Id + "/state", map[string][]string{"guest": inviteeReads, "admin": adminReads}, nil},
