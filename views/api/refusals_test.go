@@ -192,8 +192,10 @@ func (w *world) try(way, role string, a *attempt) (int, string) {
 				return reply.Status, sentence
 			}
 		}
-		if strings.Contains(body, "The Admin Panel of") {
-			return reply.Status, "The Admin Panel of"
+		for _, sentence := range []string{"The Admin Panel of", "The Admin Panel is for the Owner and Admins"} {
+			if strings.Contains(body, sentence) {
+				return reply.Status, sentence
+			}
 		}
 		return reply.Status, ""
 	}

@@ -22,8 +22,8 @@ func sessionRoutes(own, team *web.Group) {
 	one.PATCH("", changeSession)
 	one.POST("/cancel", cancelSession)
 	one.POST("/duplicate", duplicateSession)
-	one.POST("/participants/{participant}/resend", resendSession)
-	one.POST("/participants/{participant}/link", copyPersonalLink)
+	one.POST("/participants/{participant}/resend", resendSession).BindFunc(noFields)
+	one.POST("/participants/{participant}/link", copyPersonalLink).BindFunc(noFields)
 }
 
 // inItsTeam lets through who is in the team of the session of the address; for others there is no such session.

@@ -256,7 +256,7 @@ func TestRemovingEndsEverythingInTheTeam(t *testing.T) {
 	if s.roles(s.organizer) != "gone" || s.status(waiting.ID) != invitations.Revoked {
 		t.Fatal(s.roles(s.organizer), s.status(waiting.ID))
 	}
-	want(t, theirs.Get(s.path("/users")), http.StatusNotFound)
+	want(t, theirs.Get(s.path("/users")), http.StatusForbidden, "You're no longer a member of Halation Post")
 	want(t, b.Post(s.user(s.organizer, "/remove"), nil), http.StatusNotFound, "this person is not in the team, or not any more")
 	want(t, b.Post(s.user(s.owner, "/remove"), nil), http.StatusUnprocessableEntity, "neither removed nor demoted")
 	want(t, s.As(s.admin).Post(s.user(s.admin, "/remove"), nil), http.StatusUnprocessableEntity, "You cannot remove yourself")
