@@ -12,10 +12,12 @@ import (
 
 // Register wires what holds for every writer of a membership: one Owner a team, never none and never
 // two (R29); a guest has no role; team and person never change. Who owns a team keeps the account.
+// It also creates the team of a sign-up once its address is verified.
 func Register(app core.App) {
 	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(guardCreate))
 	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(guardUpdate))
 	app.OnRecordDeleteExecute("users").BindFunc(emptyPlaces)
+	app.OnRecordUpdateExecute("users").BindFunc(createSignUpTeam)
 	mail.SendWhile(app, stillRevoked, mail.KindRoleRevoked)
 	mail.SendWhile(app, stillRemoved, mail.KindRemoved)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {

@@ -29,9 +29,9 @@ type SignUpResult struct {
 	Team    *teams.Team
 }
 
-// SignUp makes an account and the team that it owns (R2). The first account of a server needs the code
-// that was printed at its start, and is confirmed by it. Later ones confirm their address by mail,
-// and get the same answer whether or not the address has an account (R149).
+// SignUp creates an account and the team that it owns (R2). The first account of a server needs the code that was
+// printed at its start, and is verified by it. Later ones confirm their address by email, which creates the team, and get
+// the same answer whether or not the address has an account (R149).
 func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	var done SignUpResult
 	first, err := accounts.MaySignUp(app, form.Code)
@@ -69,20 +69,19 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 				return err
 			}
 		}
+		if !first && settings.Of(tx).Teams == "any" {
+			account.Set(signUpTeam, team)
+		}
 		if err := tx.Save(account); err != nil {
 			return err
 		}
 		done.Account = account
 		entry.Actor, entry.ActorName = account.Id, fresh.Name
-		if first || settings.Of(tx).Teams == "any" {
-			if done.Team, err = found(tx, done.Account, team, entry); err != nil {
-				return err
-			}
+		if !first {
+			return accounts.SendConfirmation(tx, account, form.Next)
 		}
-		if first {
-			return nil
-		}
-		return accounts.SendConfirmation(tx, done.Account, form.Next)
+		done.Team, err = found(tx, account, team, entry)
+		return err
 	})
 	if err != nil {
 		return SignUpResult{}, err

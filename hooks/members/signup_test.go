@@ -91,9 +91,8 @@ func TestAnOpenSignUpAnswersAlikeForKnownAndUnknown(t *testing.T) {
 	if err != nil || account.Verified() {
 		t.Fatalf("%v %v", account, err)
 	}
-	places, err := members.Places(app, account, true)
-	if err != nil || len(places) != 1 || places[0].Team.GetString("name") != "Ada Lovelace's team" || !places[0].Roles.Owner {
-		t.Errorf("%+v %v", places, err)
+	if team := account.GetString("signup_team"); team != "Ada Lovelace's team" || hookstest.Count(t, app, "teams") != 0 {
+		t.Errorf("asks for %q, %d teams", team, hookstest.Count(t, app, "teams"))
 	}
 	if !hookstest.Stored(t, app, "users", account.Id).ValidatePassword("orchid tram lantern seven") {
 		t.Error("the password")

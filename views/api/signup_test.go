@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/mail/resendtest"
@@ -81,6 +83,47 @@ func TestOpenSignUpAnswersKnownAndUnknownAlike(t *testing.T) {
 	if err != nil || made.Verified() {
 		t.Errorf("%v %v", made, err)
 	}
+}
+
+// The owner of an address takes over no team that someone else signed up for, through PocketBase's endpoints either.
+func TestPocketBasesEndpointsClaimAnAccountWithoutItsTeam(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	w := newWorldWith(t, config)
+	teams := hookstest.Count(t, w.App, "teams")
+	reply := w.raw("nobody", "POST", "/api/signup", `{"email":"new@halation.example","name":"Somebody","password":"`+hookstest.Password+`","team":"Theirs"}`)
+	if reply.Status != 200 {
+		t.Fatalf("%d %s", reply.Status, reply.Body)
+	}
+	account, err := accounts.Find(w.App, "new@halation.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	confirmation, err := account.NewVerificationToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reset, err := account.NewPasswordResetToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge := func(when string, verified bool) {
+		t.Helper()
+		stored := hookstest.Stored(t, w.App, "users", account.Id)
+		if stored.Verified() != verified || hookstest.Count(t, w.App, "teams") != teams || hookstest.Count(t, w.App, "memberships", dbx.HashExp{"user": account.Id}) != 0 {
+			t.Errorf("%s: verified %t, %d teams more", when, stored.Verified(), hookstest.Count(t, w.App, "teams")-teams)
+		}
+	}
+	if status, body := w.Call("", "POST", "/api/collections/users/confirm-verification", object{"token": confirmation}); status != 403 {
+		t.Errorf("confirm-verification: %d %v", status, body)
+	}
+	judge("after confirm-verification", false)
+	const hers = "copper velvet harbour cloud"
+	status, body := w.Call("", "POST", "/api/collections/users/confirm-password-reset", object{"token": reset, "password": hers, "passwordConfirm": hers})
+	if status != 204 {
+		t.Errorf("confirm-password-reset: %d %v", status, body)
+	}
+	judge("after confirm-password-reset", true)
 }
 
 func TestTheMailedLinkMakesTheAccountAndSignsItIn(t *testing.T) {
