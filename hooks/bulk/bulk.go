@@ -36,7 +36,7 @@ type Deed struct {
 	Drop []string     // of Tag
 
 	// HandOver is the account that hosts from now on what the people of Remove and RevokeRole were to host; empty: it
-	// is cancelled with notice (R81, R107).
+	// is cancelled with notice (R81, R107). sessions.Undecided refuses the action as a whole if there is anything to host.
 	HandOver string
 
 	// RevokeSent also revokes the pending invitations that the users of Remove, and of RevokeRole for the role Admin,
@@ -48,6 +48,15 @@ type Deed struct {
 // invitation's; one that is not the team's is passed over as not there. An error means that nothing was done,
 // or that the server failed on the way: then the receipt tells how far it came.
 func Do(app core.App, actor *actors.Actor, deed Deed, ids []string) (Receipt, error) {
+	if deed.HandOver == sessions.Undecided && (deed.Kind == Remove || deed.Kind == RevokeRole) {
+		foreseen, err := Preview(app, actor, deed, ids)
+		if err != nil {
+			return foreseen, err
+		}
+		if _, cancelled := foreseen.Sessions(); cancelled > 0 {
+			return Receipt{Deed: deed}, sessions.ChooseHandOver()
+		}
+	}
 	return deed.each(app, actor, ids, deed.do)
 }
 

@@ -104,7 +104,7 @@ func (d Deed) foreseeSessions(app core.App, actor *actors.Actor, p person, line 
 	if err != nil {
 		return err
 	}
-	if d.HandOver == "" {
+	if d.HandOver == "" || d.HandOver == sessions.Undecided {
 		line.Cancelled = len(future)
 		return nil
 	}

@@ -21,6 +21,18 @@ type Parted struct {
 	Cancelled  int
 }
 
+// Undecided stands for handOver where a form asks for the new host and got no answer: the action is refused if the
+// person hosts scheduled sessions, so that none is cancelled without a choice.
+const Undecided = "undecided"
+
+// CodeUndecided refuses an action that needs a choice of who takes over.
+const CodeUndecided = "required"
+
+// ChooseHandOver refuses an action without a choice of who takes over.
+func ChooseHandOver() error {
+	return record.Refuse("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
+}
+
 // Remove is members.Remove, with what becomes of the sessions of who goes (R81): all are handed over to the account
 // handOver, or cancelled with notice if that is empty. also is done in the same transaction.
 func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...members.First) (Parted, error) {
@@ -66,6 +78,13 @@ func EndsHosting(app core.App, team *core.Record, user string, revoked actors.Ro
 // away is what is done to somebody's sessions before he goes, in the transaction in which he goes.
 func (p *Parted) away(actor *actors.Actor, user, handOver string) func(tx core.App) error {
 	return func(tx core.App) (err error) {
+		if handOver == Undecided {
+			future, err := Future(tx, actor.Team.Id, user)
+			if err == nil && len(future) > 0 {
+				err = ChooseHandOver()
+			}
+			return err
+		}
 		if handOver != "" {
 			p.HandedOver, err = HandOver(tx, actor, actor.Team.Id, user, handOver)
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 
+	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
 	"usher/hooks/record"
@@ -148,4 +149,21 @@ func TestWhoIsRemovedIsOutOfWhatHeWasAskedToByHisAddress(t *testing.T) {
 	hookstest.Refused(t, "without him", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), "")
 	form.Guests = append(form.Guests, "zed@out.example")
 	hookstest.Refused(t, "with him again", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), sessions.CodeOut)
+}
+
+func TestRemove_UndecidedHandOver_IsRefusedOnlyWhereSessionsAreHosted(t *testing.T) {
+	s := open(t, "free")
+	session := s.session(sessions.Form{})
+	organizer := s.by["organizer"].Id
+	_, err := sessions.Remove(s.app, s.actor("owner"), organizer, sessions.Undecided)
+	hookstest.Refused(t, "removed", err, sessions.CodeUndecided)
+	_, err = sessions.RevokeRoles(s.app, s.actor("owner"), organizer, actors.Roles{Organizer: true}, sessions.Undecided)
+	hookstest.Refused(t, "role revoked", err, sessions.CodeUndecided)
+	_, err = sessions.Leave(s.app, s.actor("organizer"), sessions.Undecided)
+	hookstest.Refused(t, "left", err, sessions.CodeUndecided)
+	if _, err := members.Find(s.app, s.team.Id, organizer); err != nil || s.stored(session.Id).Status() != sessions.Scheduled {
+		t.Errorf("half of it was done: %v", err)
+	}
+	_, err = sessions.Remove(s.app, s.actor("owner"), s.by["member"].Id, sessions.Undecided)
+	hookstest.Refused(t, "without sessions", err, "")
 }

@@ -60,12 +60,26 @@ func preferred(hosts []sessions.Person, actor string) string {
 	return ""
 }
 
-// HandOver is the account to which sessions are handed over by the form of the request; empty: they are cancelled.
+// HandOver is the account to which the form of the request hands sessions over; empty if it cancels them, and
+// sessions.Undecided if it has no answer.
 func HandOver(e *core.RequestEvent) string {
-	if answer := e.Request.FormValue(SuccessionField); answer != cancelThem {
+	switch answer := e.Request.FormValue(SuccessionField); answer {
+	case cancelThem:
+		return ""
+	case "":
+		return sessions.Undecided
+	default:
 		return answer
 	}
-	return ""
+}
+
+// Refuse shows why the answer was refused, at the field. It reports whether there is a field and a reason.
+func (p *SuccessionProps) Refuse(faults web.Faults) bool {
+	if p == nil || faults["handOver"] == "" {
+		return false
+	}
+	p.Field.Error = faults["handOver"]
+	return true
 }
 
 // PartedWords tells what became of sessions, behind another sentence; empty where there were none.

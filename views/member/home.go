@@ -38,7 +38,9 @@ func leave(e *core.RequestEvent) error {
 			return broken
 		}
 		return frame.Again(e, err, func(faults web.Faults) templ.Component {
-			props.Refused = frame.Problems(faults)
+			if props.Leaving = props.Succession.Refuse(faults); !props.Leaving {
+				props.Refused = frame.Problems(faults)
+			}
 			return homePage(props)
 		})
 	}

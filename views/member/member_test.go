@@ -2,10 +2,12 @@ package member_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
 	"usher/views/viewstest"
 )
 
@@ -97,5 +99,21 @@ func TestLeaving(t *testing.T) {
 	says(t, s.As(owner).Post("/app/halation-post/leave", nil), 422, "There is a problem")
 	if n := hookstest.Count(t, s.App, "memberships"); n != 2 {
 		t.Errorf("%d memberships", n)
+	}
+}
+
+func TestLeaving_NoChoiceForHostedSessions_IsRefusedAtTheField(t *testing.T) {
+	s := viewstest.Serve(t, hookstest.Config())
+	owner := hookstest.Person(t, s.App, "marta@halation.example")
+	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
+	olga := hookstest.Member(t, s.App, team, "olga@halation.example", "organizer")
+	session := hookstest.Session(t, s.App, olga, team, sessions.Form{})
+	b := s.As(olga)
+	says(t, b.Post("/app/halation-post/leave", nil), 422, "Choose who takes over the sessions, or cancel them.", "Leave Halation Post?", " open", `aria-invalid="true"`)
+	if status := hookstest.Stored(t, s.App, "sessions", session.Id).GetString("status"); status != sessions.Scheduled {
+		t.Errorf("the session is %s", status)
+	}
+	if r := b.Post("/app/halation-post/leave", url.Values{"handover": {"cancel"}}); r.Status != 303 {
+		t.Fatal(r.Status)
 	}
 }

@@ -24,31 +24,59 @@ func confirm(e *core.RequestEvent) error {
 		return err
 	}
 	if e.Request.PathValue("deed") == "remove" && row.User != "" {
-		return confirmRemoval(e, row)
+		return confirmRemoval(e, row, nil)
 	}
-	props, err := deedProps(e, row)
+	props, err := deedProps(e, row, e.Request.PathValue("deed"))
 	if err != nil {
 		return err
 	}
 	if !web.Aimed(e, "dialog") {
 		props.Close = personPath(e, row)
 	}
-	return confirmOver(e, row, Deed(props))
+	return confirmOver(e, http.StatusOK, row, Deed(props))
+}
+
+// confirmRevokeRole asks again before a role is revoked, with what was wrong with the answer.
+func confirmRevokeRole(e *core.RequestEvent, row *members.Row, refusal error) error {
+	faults, ok := web.FaultsOf(refusal)
+	if !ok {
+		return refusal
+	}
+	props, err := deedProps(e, row, "revoke-role")
+	if errors.Is(err, record.ErrNotFound) {
+		return refused(e, row, refusal)
+	}
+	if err != nil {
+		return err
+	}
+	if !props.Succession.Refuse(faults) {
+		return refused(e, row, refusal)
+	}
+	props.Close = personPath(e, row)
+	return confirmOver(e, web.Status(refusal), row, Deed(props))
 }
 
 // confirmOver shows a question over the details that are there, or with them under it.
-func confirmOver(e *core.RequestEvent, row *members.Row, question templ.Component) error {
+func confirmOver(e *core.RequestEvent, status int, row *members.Row, question templ.Component) error {
 	if web.Aimed(e, "dialog") {
-		return web.Render(e, http.StatusOK, question)
+		return web.Render(e, status, question)
 	}
-	return showDetails(e, http.StatusOK, row, members.Query{}, shown{dialog: question})
+	return showDetails(e, status, row, members.Query{}, shown{dialog: question})
 }
 
-// confirmRemoval asks as for many, by the judgement that the deed itself will make.
-func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
+// confirmRemoval asks as for many, by the judgement that the removal itself will make. refusal is why an earlier answer
+// was refused; nil if there was none.
+func confirmRemoval(e *core.RequestEvent, row *members.Row, refusal error) error {
+	faults, ok := web.FaultsOf(refusal)
+	if refusal != nil && !ok {
+		return refusal
+	}
 	foreseen, err := bulk.Preview(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove}, []string{row.User})
 	if err != nil {
 		return err
+	}
+	if foreseen.Done() == 0 && refusal != nil {
+		return refused(e, row, refusal)
 	}
 	if foreseen.Done() == 0 {
 		return record.ErrNotFound
@@ -65,15 +93,20 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row) error {
 	if props.Sent, err = sentBy(e, foreseen); err != nil {
 		return err
 	}
-	return confirmOver(e, row, Question(props))
+	if refusal == nil {
+		return confirmOver(e, http.StatusOK, row, Question(props))
+	}
+	if !props.Succession.Refuse(faults) {
+		return refused(e, row, refusal)
+	}
+	return confirmOver(e, web.Status(refusal), row, Question(props))
 }
 
-// deedProps is the question before the deed of the address. What does not fit the person's state is not found.
-func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
+// deedProps is the question before an action. What does not fit the person's state is not found.
+func deedProps(e *core.RequestEvent, row *members.Row, deed string) (*DeedProps, error) {
 	actor := web.Actor(e)
-	deed := e.Request.PathValue("deed")
 	props := questionOf(e, row, deed)
-	role, known := roleNamed(e.Request.URL.Query().Get("role"))
+	role, known := roleNamed(e.Request.FormValue("role"))
 	self := row.User == actor.Account.Id
 	switch {
 	case deed == "ask" && known:
@@ -115,7 +148,7 @@ func deedProps(e *core.RequestEvent, row *members.Row) (*DeedProps, error) {
 // questionOf is what every question has: whom it is about, and where its answer goes.
 func questionOf(e *core.RequestEvent, row *members.Row, deed string) *DeedProps {
 	return &DeedProps{Name: row.Called(), Action: personPath(e, row) + "/" + deed, Plan: settingsPath(e) + "#plan",
-		Fields: []ui.Hidden{{Name: "role", Value: e.Request.URL.Query().Get("role")}, {Name: "invitation", Value: row.Invitation}}}
+		Fields: []ui.Hidden{{Name: "role", Value: e.Request.FormValue("role")}, {Name: "invitation", Value: row.Invitation}}}
 }
 
 // forecast says why an invitation would be refused now, if it would.

@@ -148,7 +148,7 @@ func revokeRole(e *core.RequestEvent) error {
 	}
 	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, frame.HandOver(e), also...)
 	if err != nil {
-		return refused(e, row, err)
+		return confirmRevokeRole(e, row, err)
 	}
 	return revokedRole(e, row, role, parted, revoked)
 }
@@ -180,7 +180,7 @@ func remove(e *core.RequestEvent) error {
 	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Deed{Kind: bulk.Remove, HandOver: frame.HandOver(e),
 		RevokeSent: e.Request.FormValue(frame.SentField) != ""}, []string{row.User})
 	if err != nil {
-		return err
+		return confirmRemoval(e, row, err)
 	}
 	switch line := receipt.Lines[0]; {
 	case line.Code == bulk.CodeGone:

@@ -84,7 +84,7 @@ func doSelected(e *core.RequestEvent) error {
 	}
 	receipt, err := bulk.Do(e.App, web.Actor(e), c.deed, c.ids)
 	if faults, ok := web.FaultsOf(err); ok {
-		question, err := c.refused(e, faults)
+		question, err := c.again(e, faults)
 		if err != nil {
 			return err
 		}

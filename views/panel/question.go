@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/members"
+	"usher/hooks/sessions"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -53,6 +54,19 @@ func (c choice) refused(e *core.RequestEvent, faults web.Faults) (QuestionProps,
 		props.Refused = sentence
 	}
 	return props, nil
+}
+
+// again is the question with what is wrong with the answer, or why it cannot be asked.
+func (c choice) again(e *core.RequestEvent, faults web.Faults) (QuestionProps, error) {
+	if faults["handOver"] == "" {
+		return c.refused(e, faults)
+	}
+	c.deed.HandOver = sessions.Undecided
+	question, err := c.question(e)
+	if err == nil && !question.Succession.Refuse(faults) {
+		return c.refused(e, faults)
+	}
+	return question, err
 }
 
 // which asks what to revoke, with how many of the chosen have it.

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/sessions"
+	"usher/views/viewstest"
 )
 
 // hosts is who hosts a session now, and its state.
@@ -177,5 +178,45 @@ func TestSuccession_CancelIsNeverPreselected(t *testing.T) {
 	r := b.Get(s.user(s.organizer, "/remove"))
 	if !strings.Contains(r.Body, `<option value="" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
 		t.Error("where nobody can take over something is preselected")
+	}
+}
+
+// TestSuccession_NoChoice_IsRefusedAtTheField: without an answer no session is cancelled and nobody is removed.
+func TestSuccession_NoChoice_IsRefusedAtTheField(t *testing.T) {
+	const says = "Choose who takes over the sessions, or cancel them."
+	for name, post := range map[string]func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply{
+		"removed": func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply {
+			return b.Post(s.user(s.organizer, "/remove"), form)
+		},
+		"role revoked": func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply {
+			form.Set("role", "organizer")
+			return b.Post(s.user(s.organizer, "/revoke-role"), form)
+		},
+		"several removed": func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply {
+			form.Set("deed", "remove")
+			form["person"] = []string{s.member.Id, s.organizer.Id}
+			return b.Post(s.path("/users/selected"), form)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, true)
+			session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+			b := s.As(s.owner)
+			for _, form := range []url.Values{{}, {"handover": {""}}} {
+				r := post(s, b, form)
+				want(t, r, http.StatusUnprocessableEntity, says, "1 upcoming session loses its host")
+				has(t, r, `id="handover"`)
+				has(t, r, `aria-invalid="true"`)
+			}
+			if _, status := s.hosts(session.Id); status != sessions.Scheduled || s.roles(s.organizer) != "Organizer" || s.roles(s.member) == "gone" {
+				t.Errorf("the session is %s", status)
+			}
+			if r := post(s, b, url.Values{"handover": {"cancel"}}); r.Status >= 400 {
+				t.Fatalf("%d %s", r.Status, words(r.Body))
+			}
+			if _, status := s.hosts(session.Id); status != sessions.Cancelled {
+				t.Errorf("after the choice the session is %s", status)
+			}
+		})
 	}
 }
