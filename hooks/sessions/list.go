@@ -61,6 +61,16 @@ func FindFor(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	return session, nil
 }
 
+// Hosted counts the scheduled sessions that an account hosts in all its teams: what is cancelled when the account is
+// deleted.
+func Hosted(app core.App, user string) (int, error) {
+	n, err := app.CountRecords("sessions", dbx.HashExp{"host": user, "status": Scheduled})
+	if err != nil {
+		return 0, fmt.Errorf("count what an account hosts: %w", err)
+	}
+	return int(n), nil
+}
+
 // Future lists the scheduled sessions that somebody hosts in a team, by start: what is handed over or cancelled when
 // he goes (R81).
 func Future(app core.App, team, user string) ([]*Session, error) {

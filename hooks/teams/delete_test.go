@@ -17,6 +17,7 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/hooks/settings"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
@@ -235,5 +236,24 @@ func TestWithoutTheLookSomebodyComesIntoATeamThatIsGone(t *testing.T) {
 	})
 	if err := app.Save(late); err != nil || hookstest.Count(t, app, "memberships") != 1 {
 		t.Errorf("%v: the race that the test above runs shows no fault", err)
+	}
+}
+
+func TestContentsOf_CountsOnlyWhatTheTeamHas(t *testing.T) {
+	c := furnish(t)
+	hookstest.Session(t, c.app, c.by["organizer"], c.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	hookstest.Exec(t, c.app, "UPDATE sessions SET status = 'cancelled' WHERE id = (SELECT min(id) FROM sessions)", nil)
+	hookstest.Exec(t, c.app, "UPDATE invitations SET expires = '2020-01-01 00:00:00.000Z' WHERE email = 'guest@x.example'", nil)
+	got, err := teams.ContentsOf(c.app, c.team.Id)
+	c.must(err)
+	invitations := hookstest.Count(t, c.app, "invitations", dbx.HashExp{"team": c.team.Id})
+	want := teams.Contents{Members: 4, Guests: 1, Pending: 1, Closed: invitations - 1, Upcoming: 2, Past: 1, Tags: 1}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	other, err := teams.ContentsOf(c.app, c.other.Id)
+	c.must(err)
+	if want := (teams.Contents{Members: 1}); other != want {
+		t.Errorf("the other team: %+v, want %+v", other, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/sessions"
 	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
@@ -60,8 +61,14 @@ func deleteProps(e *core.RequestEvent) (deleteForm, error) {
 		return props, err
 	}
 	sizes, err := members.Sizes(e.App, places)
-	props.Teams = len(places)
+	if err != nil {
+		return props, err
+	}
+	if props.Hosted, err = sessions.Hosted(e.App, e.Auth.Id); err != nil {
+		return props, err
+	}
 	for _, place := range places {
+		props.Teams = append(props.Teams, place.Team.GetString("name"))
 		if place.Roles.Owner {
 			props.Owned = append(props.Owned, ownedTeam{place.Team.GetString("name"), "/admin/" + place.Team.GetString("slug") + "/settings", sizes[place.Team.Id]})
 		}

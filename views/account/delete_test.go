@@ -4,10 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
+	"usher/hooks/sessions"
 	"usher/views/viewstest"
 )
 
@@ -19,7 +21,9 @@ func TestDeletingTheAccount(t *testing.T) {
 	b, other := s.As(noor), s.As(noor)
 	token := s.Token(noor)
 
-	says(t, b.Get("/account/delete"), 200, "What happens", "You leave your team at once", "noor@halation.example")
+	says(t, b.Get("/account/delete"), 200, "What happens", "You leave 1 team immediately: Halation Post.", "You host no upcoming sessions", "noor@halation.example")
+	hookstest.Session(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
+	says(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled, and we email their invitees.")
 	says(t, b.Post("/account/delete", form("typed", "noor", "password", hookstest.Password)), 422, "to show that you mean this account", `value="noor"`)
 	says(t, b.Post("/account/delete", form("typed", noor.Email(), "password", "wrong")), 422, "not your current password", `value="noor@halation.example"`)
 	if hookstest.Count(t, s.App, "users") != 2 {
@@ -35,6 +39,9 @@ func TestDeletingTheAccount(t *testing.T) {
 		t.Errorf("a token of it: %d", status)
 	}
 	says(t, s.Visitor().Post("/signin", form("email", noor.Email(), "password", hookstest.Password)), 422)
+	if n := hookstest.Count(t, s.App, "sessions", dbx.HashExp{"status": sessions.Cancelled}); n != 2 {
+		t.Errorf("%d sessions are cancelled, want 2", n)
+	}
 	if page := s.As(owner).Get("/admin/halation-post/users"); strings.Contains(page.Body, "noor@") {
 		t.Error("the team still has the person")
 	}

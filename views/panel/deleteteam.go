@@ -5,11 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/actors"
-	"usher/hooks/members"
 	"usher/hooks/record"
-	"usher/hooks/sessions"
-	"usher/hooks/tags"
 	"usher/hooks/teams"
 	"usher/views/frame"
 	"usher/views/ui"
@@ -18,7 +14,7 @@ import (
 
 func deletePath(e *core.RequestEvent) string { return settingsPath(e) + "/delete" }
 
-// deleteForm says what goes with the team and what stays, and asks for its name (R12).
+// deleteForm lists what is deleted with the team and what is kept, and asks for its name (R12).
 func deleteForm(e *core.RequestEvent) error { return showDelete(e, http.StatusOK, "", nil) }
 
 func deleteTeam(e *core.RequestEvent) error {
@@ -48,33 +44,28 @@ func showDelete(e *core.RequestEvent, status int, typed string, faults web.Fault
 	if _, _, sentence, refused := record.Refusal(teams.MayDelete(e.App, actor.Team.Id)); refused {
 		props.Kept, props.Problems = sentence, nil
 	}
-	if props.Goes, err = whatGoes(e.App, actor); err != nil {
+	if props.Goes, err = deletedWith(e.App, actor.Team.Id); err != nil {
 		return err
 	}
 	return web.Render(e, status, DeleteTeam(props))
 }
 
-// whatGoes counts what the team has.
-func whatGoes(app core.App, actor *actors.Actor) ([]Going, error) {
-	counts, err := members.Count(app, actor.Team.Id)
+// deletedWith lists what is deleted with the team, with numbers.
+func deletedWith(app core.App, team string) ([]Going, error) {
+	c, err := teams.ContentsOf(app, team)
 	if err != nil {
 		return nil, err
 	}
-	labels, err := tags.Of(app, actor.Team.Id)
-	if err != nil {
-		return nil, err
-	}
-	coming, err := sessions.ComingOf(app, actor.Team.Id)
-	if err != nil {
-		return nil, err
-	}
-	all := []Going{
-		{"Everybody's membership and roles", ui.Count(counts.Accepted, "person", "people")},
-		{"Invitations, those that wait and those that have ended", ui.Count(counts.Pending, "waits", "wait")},
-		{"Sessions to come: a mail tells everybody who is asked", ui.Number(len(coming)) + " cancelled"},
-		{"Tags", ui.Count(len(labels), "tag", "tags")},
-		{"Other letters of the team that have not left yet", "never leave"},
-		{"Name, logo, settings and the team's address", ""},
-	}
-	return all, nil
+	return []Going{
+		{"Memberships and roles", ui.Count(c.Members, "member", "members") + ", " + ui.Count(c.Guests, "guest", "guests")},
+		{"Invitations: their links stop working", ui.Number(c.Pending) + " pending, " + ui.Number(c.Closed) + " closed"},
+		{"Rooms and their links", ui.Count(c.Rooms, "room", "rooms")},
+		{"Upcoming sessions: cancelled, and we email their invitees", ui.Count(c.Upcoming, "session", "sessions")},
+		{"Past and cancelled sessions", ui.Count(c.Past, "session", "sessions")},
+		{"Attendance of all sessions", ui.Count(c.Attendances, "record", "records")},
+		{"Tags", ui.Count(c.Tags, "tag", "tags")},
+		{"User imports", ui.Count(c.Imports, "import", "imports")},
+		{"Other emails of the team that are still waiting", "Not sent"},
+		{"Name, logo, settings and URL", ""},
+	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -18,13 +19,20 @@ func TestTheOwnerDeletesTheTeamAfterTypingItsName(t *testing.T) {
 	s := open(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
 	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	past := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+	hookstest.Exec(t, s.App, "UPDATE sessions SET status = 'ended' WHERE id = {:id}", dbx.Params{"id": past.Id})
+	for _, sid := range []string{"PA_1", "PA_2"} {
+		if err := s.App.SaveNoValidate(hookstest.Blank(t, s.App, "attendances", map[string]any{"team": s.team.Id, "session": past.Id, "sid": sid, "joined": time.Now().Add(-time.Hour), "left": time.Now()})); err != nil {
+			t.Fatal(err)
+		}
+	}
 	at := s.path("/settings/delete")
 	admin, b := s.As(s.admin), s.As(s.owner)
 	hasNot(t, admin.Get(s.path("/settings")), "/settings/delete")
 	want(t, admin.Get(at), http.StatusForbidden, "Only the Owner deletes the team.")
 	want(t, admin.Post(at, url.Values{"name": {"Halation Post"}}), http.StatusForbidden)
 	has(t, b.Get(s.path("/settings")), at)
-	want(t, b.Get(at), http.StatusOK, "What goes", "5 people", "1 waits", "3 cancelled", "What stays", "other teams", "audit log", "Type “Halation Post”")
+	want(t, b.Get(at), http.StatusOK, "Deleted immediately and permanently", "1 pending, 0 closed", "3 sessions", "1 session", "2 records", "0 tags", "0 imports", "0 rooms", "4 members, 1 guest", "Kept", "other teams", "audit log", "Type “Halation Post”")
 	for _, typed := range []string{"", "halation post", "Grain and Gate"} {
 		want(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "exactly as it stands", `value="`+typed+`"`)
 	}
