@@ -33,6 +33,8 @@ const (
 	KindSessionChanged    = "session_changed"
 	KindSessionCancelled  = "session_cancelled"
 	KindSessionHandedOver = "session_handed_over"
+	KindSessionEnded      = "session_ended"
+	KindHostingLost       = "hosting_lost"
 	KindCapacity          = "capacity"
 	KindTest              = "test"
 	KindPocketBase        = "pocketbase"

@@ -83,6 +83,11 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"sessions-handed-over", mail.SessionsHandedOver(mail.HandedOverProps{To: lucia, ToName: name, Team: team, By: name, From: name, Sessions: planned, More: 3,
 			Zone: lisbon, Link: link, Support: support}), link},
 		{"session-handed-over", mail.SessionsHandedOver(mail.HandedOverProps{To: lucia, ToName: name, Team: team, From: name, Sessions: planned[:1], Link: link}), link},
+		{"session-ended", mail.SessionEnded(mail.SessionEndedProps{To: lucia, ToName: name, Team: team, By: name, Title: name, Room: name, Ended: expires, Zone: lisbon,
+			Link: link, Support: support}), link},
+		{"sessions-hosting-lost", mail.HostingLost(mail.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: mail.HostingRoleRevoked, By: name, Contact: name, NewHost: name,
+			Sessions: []mail.PlannedProps{planned[0], {Title: name, Starts: expires, Ends: expires.Add(time.Hour), Series: 12}}, More: 3, Zone: lisbon, Link: link, Support: support}), link},
+		{"session-hosting-lost", mail.HostingLost(mail.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: mail.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
 	}
 }
 

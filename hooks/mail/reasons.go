@@ -24,6 +24,7 @@ const (
 	ReasonNotInvited          = "not_invited"
 	ReasonInvitedAgain        = "invited_again"
 	ReasonNotHost             = "not_host"
+	ReasonHostsAgain          = "hosts_again"
 	ReasonNeverTold           = "never_told"
 	ReasonSeatsFree           = "seats_free"
 )
@@ -52,6 +53,7 @@ var reasons = map[string]string{
 	ReasonNotInvited:          "the user is no longer invited to the session",
 	ReasonInvitedAgain:        "the user is invited to the session again",
 	ReasonNotHost:             "the user no longer hosts these sessions",
+	ReasonHostsAgain:          "the user hosts these sessions again",
 	ReasonSeatsFree:           "fewer seats or licences are in use",
 	ReasonNeverTold:           "no earlier email about the session was sent",
 }

@@ -116,6 +116,7 @@ type PlannedProps struct {
 	Title  string
 	Starts time.Time
 	Ends   time.Time
+	Series int // how many sessions of a series it stands for, itself included; 0: it alone
 }
 
 // SessionsHandedOver tells somebody which sessions he hosts from now on (R81).

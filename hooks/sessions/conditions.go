@@ -18,6 +18,8 @@ import (
 func registerConditions(app core.App) {
 	mail.SendWhile(app, worthSending, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
 	mail.SendWhile(app, stillHosts, mail.KindSessionHandedOver)
+	mail.SendWhile(app, stillEnded, mail.KindSessionEnded)
+	mail.SendWhile(app, stillLost, mail.KindHostingLost)
 }
 
 // worthSending is the condition of what participants get. What is no team's any more tells that the team is gone with

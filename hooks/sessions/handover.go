@@ -139,9 +139,20 @@ func callOff(tx core.App, actor *actors.Actor, team, user string) (int, error) {
 // lost is what happens when somebody is not in the team any more, or may not host any more (R79, R81, R107): scheduled
 // sessions that nobody took over are cancelled; in what runs he is out, or takes part like others. Who is gone is out of
 // what he was asked to by his address, too: no old link brings him back (R71).
-func lost(tx core.App, team, user string, gone bool) error {
+// The reason is one of those of hostingLost: a host who stays in the team gets one email about what was cancelled.
+func lost(tx core.App, team, user, reason string) error {
+	gone := reason == removed
+	future, err := Future(tx, team, user)
+	if err != nil {
+		return err
+	}
 	if _, err := callOff(tx, nil, team, user); err != nil {
 		return err
+	}
+	if !gone {
+		if err := sendHostingLost(tx, user, hostingLost{Reason: reason, Team: team}, future); err != nil {
+			return err
+		}
 	}
 	member, err := members.IsMember(tx, team, user)
 	if err != nil {

@@ -58,7 +58,14 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 		if err != nil || !ends {
 			return err
 		}
-		return parted.away(actor, user, handOver)(tx)
+		future, err := Future(tx, actor.Team.Id, user)
+		if err != nil {
+			return err
+		}
+		if err := parted.away(actor, user, handOver)(tx); err != nil || user == actor.Account.Id {
+			return err
+		}
+		return sendHostingLost(tx, user, hostingLost{Reason: lostRole, By: actor.Name(), NewHost: handOver, Team: actor.Team.Id}, future)
 	})...)
 	return parted, err
 }
@@ -106,7 +113,7 @@ func registerLeaving(app core.App) {
 			if err := e.Next(); err != nil || team == 0 { // the team goes with all that is in it
 				return err
 			}
-			return lost(e.App, e.Record.GetString("team"), e.Record.GetString("user"), true)
+			return lost(e.App, e.Record.GetString("team"), e.Record.GetString("user"), removed)
 		})
 	})
 	app.OnRecordUpdateExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
@@ -127,7 +134,11 @@ func registerLeaving(app core.App) {
 			if !before.CanHost() || now.CanHost() {
 				return nil
 			}
-			return lost(e.App, team.Id, e.Record.GetString("user"), false)
+			reason := lostMembership
+			if before.Roles.Organizer && !now.Roles.Organizer {
+				reason = lostRole
+			}
+			return lost(e.App, team.Id, e.Record.GetString("user"), reason)
 		})
 	})
 	app.OnRecordUpdateExecute("teams").BindFunc(func(e *core.RecordEvent) error {
@@ -136,7 +147,11 @@ func registerLeaving(app core.App) {
 			if err := e.Next(); err != nil || !before || actors.MembersHost(e.Record) {
 				return err
 			}
-			return lostByMembers(e.App, e.Record.Id)
+			reason := lostSetting
+			if !actors.MembersMayHost(e.Record) {
+				reason = lostPlan
+			}
+			return lostByMembers(e.App, e.Record.Id, reason)
 		})
 	})
 }
@@ -146,7 +161,7 @@ func standing(m *core.Record) *actors.Actor {
 }
 
 // lostByMembers is for a team in which members without the role Organizer may not host any more.
-func lostByMembers(tx core.App, team string) error {
+func lostByMembers(tx core.App, team, reason string) error {
 	var users []string
 	err := tx.DB().NewQuery(`SELECT m.user FROM memberships m WHERE m.team = {:team} AND NOT m.organizer AND (
 		EXISTS (SELECT 1 FROM sessions s WHERE s.team = m.team AND s.host = m.user AND s.status IN ('scheduled', 'running'))
@@ -156,7 +171,7 @@ func lostByMembers(tx core.App, team string) error {
 		return fmt.Errorf("find who may not host any more: %w", err)
 	}
 	for _, user := range users {
-		if err := lost(tx, team, user, false); err != nil {
+		if err := lost(tx, team, user, reason); err != nil {
 			return err
 		}
 	}

@@ -23,10 +23,15 @@ type post struct {
 
 func openPost(t *testing.T) *post {
 	t.Helper()
+	return openPostOn(t, "pro")
+}
+
+func openPostOn(t *testing.T, plan string) *post {
+	t.Helper()
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	return &post{openWith(t, "pro", config), resend}
+	return &post{openWith(t, plan, config), resend}
 }
 
 // deliver sends what waits, and says to whom what went: "subject > address", sorted.

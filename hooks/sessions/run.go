@@ -74,7 +74,7 @@ func begin(tx core.App, session *Session, at time.Time) error {
 }
 
 // End ends a running session for all, and gives its licence back. It is for the host and co-hosts, and for the Owner
-// and Admins with any session (R115, R116). One that has ended is left as it is.
+// and Admins with any session (R115, R116), whose host gets an email then. One that has ended is left as it is.
 func End(app core.App, actor *actors.Actor, id string) error {
 	_, err := run(app, actor, id, "session.end", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
 		leads, err := Leads(tx, session, actor)
@@ -93,7 +93,10 @@ func End(app core.App, actor *actors.Actor, id string) error {
 			reason = ByHost
 		}
 		entry.With("reason", reason)
-		return finish(tx, session, time.Now(), reason)
+		if err := finish(tx, session, time.Now(), reason); err != nil || leads {
+			return err
+		}
+		return sendEnded(tx, actor, session)
 	})
 	return err
 }

@@ -1,0 +1,124 @@
+package mail
+
+import (
+	"fmt"
+	"time"
+)
+
+// SessionEndedProps is what SessionEnded needs. A nil Zone is UTC.
+type SessionEndedProps struct {
+	To      string
+	ToName  string
+	Team    TeamProps
+	By      string
+	Title   string
+	Room    string
+	Ended   time.Time
+	Zone    *time.Location // the recipient's
+	Link    string         // the details of the session
+	Support string
+}
+
+// SessionEnded is the email to the host of a session that the Owner or an Admin ended (R153).
+func SessionEnded(p SessionEndedProps) Letter {
+	s := sheet{
+		Team: p.Team, Title: p.Title,
+		Lead:   fmt.Sprintf("%s ended your session for all participants.", p.By),
+		At:     by("Ended:", p.Ended, p.Zone),
+		Button: "View session details", Link: p.Link,
+		After:   fmt.Sprintf("Questions? Contact %s.", p.By),
+		Why:     "You're receiving this email because you were the host of this session.",
+		Support: p.Support,
+	}
+	if p.Room != "" {
+		s.Says = []string{"Room: " + p.Room + "."}
+	}
+	return s.letter(KindSessionEnded, p.To, p.ToName, p.By+" ended "+p.Title)
+}
+
+// The reasons why a member can no longer host.
+const (
+	HostingRoleRevoked       = "role_revoked"
+	HostingMembershipChanged = "membership_changed"
+	HostingSettingOff        = "setting_off"
+	HostingPlanChanged       = "plan_changed"
+)
+
+// HostingLostProps is what HostingLost needs. A nil Zone is UTC.
+type HostingLostProps struct {
+	To       string
+	ToName   string
+	Team     TeamProps
+	Reason   string // one of those above
+	By       string // who caused it; may be empty
+	Contact  string // name of the user to contact; empty: an Admin
+	NewHost  string // who hosts the sessions now; empty: they were cancelled
+	Sessions []PlannedProps
+	More     int // sessions that are not listed
+	Zone     *time.Location
+	Link     string // the recipient's list of sessions
+	Support  string
+}
+
+// HostingLost is the email to a member whose sessions were cancelled or handed over because they can no longer host
+// (R107, R153).
+func HostingLost(p HostingLostProps) Letter {
+	n := p.More
+	s := sheet{
+		Team: p.Team, Lead: p.reason(),
+		Button: "View your sessions", Link: p.Link,
+		Why:     fmt.Sprintf("You're receiving this email because you hosted sessions in %s.", p.Team.Name),
+		Support: p.Support,
+	}
+	for _, one := range p.Sessions {
+		line := one.Title + ": " + between(one.Starts, one.Ends, p.Zone) + " " + whose(one.Starts, p.Zone)
+		if one.Series > 1 {
+			line += fmt.Sprintf(", and %s after it in the series", sessions(one.Series-1))
+			n += one.Series - 1
+		}
+		s.Says = append(s.Says, line)
+		n++
+	}
+	if p.More > 0 {
+		s.Says = append(s.Says, fmt.Sprintf("And %d more.", p.More))
+	}
+	verb := "were"
+	if n == 1 {
+		verb = "was"
+	}
+	if p.NewHost == "" {
+		s.Title = fmt.Sprintf("%s %s cancelled", sessions(n), verb)
+		s.After = "Invitees are notified."
+	} else {
+		s.Title = fmt.Sprintf("%s %s handed over to %s", sessions(n), verb, p.NewHost)
+		s.After = "Invitees stay invited, and their links stay the same."
+	}
+	s.After += " Questions? Contact " + orElse(p.Contact, "an Admin of "+p.Team.Name) + "."
+	subject := fmt.Sprintf("%s of yours %s cancelled", sessions(n), verb)
+	if p.NewHost != "" {
+		subject = fmt.Sprintf("%s of yours %s handed over", sessions(n), verb)
+	}
+	return s.letter(KindHostingLost, p.To, p.ToName, subject)
+}
+
+func (p HostingLostProps) reason() string {
+	switch p.Reason {
+	case HostingRoleRevoked:
+		if p.By == "" {
+			return fmt.Sprintf("Your Organizer role in %s was revoked, so you can no longer host these sessions.", p.Team.Name)
+		}
+		return fmt.Sprintf("%s revoked your Organizer role in %s, so you can no longer host these sessions.", p.By, p.Team.Name)
+	case HostingSettingOff:
+		return fmt.Sprintf("“Every member can host” was turned off in %s, so you need the Organizer role to host.", p.Team.Name)
+	case HostingPlanChanged:
+		return fmt.Sprintf("The plan of %s changed. On the new plan, you need the Organizer role to host.", p.Team.Name)
+	}
+	return fmt.Sprintf("Your membership of %s changed, so you can no longer host these sessions.", p.Team.Name)
+}
+
+func sessions(n int) string {
+	if n == 1 {
+		return "1 session"
+	}
+	return fmt.Sprintf("%d sessions", n)
+}

@@ -1,0 +1,107 @@
+package sessions
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+// endedBy is what the email about a session that the Owner or an Admin ended is made from, and judged by.
+type endedBy struct {
+	Session string `json:"session"`
+	By      string `json:"by"`
+}
+
+// sendEnded queues the email to the host of a session that the actor ended, unless the actor is the host.
+func sendEnded(tx core.App, actor *actors.Actor, s *Session) error {
+	if s.HostID() == "" || s.HostID() == actor.Account.Id {
+		return nil
+	}
+	text, err := json.Marshal(endedBy{s.Id, actor.Name()})
+	if err != nil {
+		return fmt.Errorf("queue an email about an ended session: %w", err)
+	}
+	return queueToHost(tx, mail.KindSessionEnded, s.TeamID(), s.HostID(), string(text))
+}
+
+// queueToHost queues an email to an account as a host in a team. An account without an address gets none.
+func queueToHost(tx core.App, kind, team, user, text string) error {
+	account, err := tx.FindRecordById("users", user)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && account.Email() == "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find a host: %w", err)
+	}
+	return mail.QueueRecipe(tx, mail.Recipe{Kind: kind, To: account.Email(), About: account.Id, Team: team, Secret: text, Basis: text})
+}
+
+// inTeam is the condition that the account an email is about has its address still, and is in the email's team.
+func inTeam(tx core.App, m *mail.Outbox) (account *core.Record, reason string, err error) {
+	account, reason, err = accounts.SameAddress(tx, m)
+	if err != nil || reason != "" {
+		return nil, reason, err
+	}
+	_, err = members.Find(tx, m.Team(), account.Id)
+	if errors.Is(err, record.ErrNotFound) {
+		return nil, mail.ReasonNotMember, nil
+	}
+	return account, "", err
+}
+
+// stillEnded is the condition of the email about a session that the Owner or an Admin ended.
+func stillEnded(tx core.App, m *mail.Outbox) (reason string, err error) {
+	account, reason, err := inTeam(tx, m)
+	if err != nil || reason != "" {
+		return reason, err
+	}
+	var note endedBy
+	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
+		return "", fmt.Errorf("read what an email about an ended session was made from: %w", err)
+	}
+	s, err := Find(tx, m.Team(), note.Session)
+	if errors.Is(err, record.ErrNotFound) || err == nil && s.HostID() != account.Id {
+		return mail.ReasonNotHost, nil
+	}
+	return "", err
+}
+
+func writeEnded(tx core.App, user, text string) (mail.Letter, error) {
+	var note endedBy
+	if err := json.Unmarshal([]byte(text), &note); err != nil {
+		return mail.Letter{}, fmt.Errorf("read an email about an ended session: %w", err)
+	}
+	account, err := tx.FindRecordById("users", user)
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("find the host of an ended session: %w", err)
+	}
+	s, err := ByID(tx, note.Session)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	team, err := teams.Find(tx, s.TeamID())
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("find the team of an ended session: %w", err)
+	}
+	room, err := RoomName(tx, s)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	config := settings.Of(tx)
+	return mail.SessionEnded(mail.SessionEndedProps{
+		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.Letterhead(tx, team.Record), By: note.By,
+		Title: s.Title(), Room: room, Ended: s.Ended(), Zone: accounts.Zone(account, s.Zone()),
+		Link: config.Link("/app/" + team.Slug() + "/sessions/" + s.Id), Support: config.Support,
+	}), nil
+}

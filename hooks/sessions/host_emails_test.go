@@ -1,0 +1,211 @@
+package sessions_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+)
+
+// contains checks that an email says each of the texts.
+func contains(t *testing.T, email resendtest.Sent, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(email.Text, text) {
+			t.Errorf("%q is not in %q", text, email.Text)
+		}
+	}
+}
+
+// reasons lists why emails of a kind were dropped.
+func (p *post) reasons(kind string) []string {
+	p.studio.Helper()
+	return hookstest.Rows(p.studio.T, p.app, "SELECT reason FROM outbox WHERE kind = '"+kind+"' AND status = 'dropped'")
+}
+
+func TestEnd_ByOwnerOrAdmin_EmailsTheHostOnce(t *testing.T) {
+	for _, who := range []string{"admin", "owner"} {
+		p := openPost(t)
+		host := hookstest.Stored(t, p.app, "users", p.by["organizer"].Id)
+		host.Set("timezone", "Asia/Tokyo")
+		must(t, p.app.Save(host))
+		room := hookstest.Blank(t, p.app, "rooms", map[string]any{"team": p.team.Id, "name": "Grading suite", "capacity": 20})
+		must(t, p.app.Save(room))
+		session := p.started(sessions.Form{Title: "Colour review", Room: room.Id, Guests: []string{"guest@x.example"}})
+		p.deliver()
+		must(t, sessions.End(p.app, p.actor(who), session.Id))
+		must(t, sessions.End(p.app, p.actor(who), session.Id)) // it has ended already
+		name := p.by[who].GetString("name")
+		email := to(t, p.sends(who, name+" ended Colour review > organizer@x.example"), "organizer@x.example")
+		tokyo := accounts.Zone(host, nil)
+		ended := record.OnClock(p.stored(session.Id).Ended().In(tokyo), "Monday 2 January 2006")
+		contains(t, email, name+" ended your session for all participants.", "Ended: "+ended+" (Tokyo time, UTC+09)", "Room: Grading suite.",
+			"View session details:\n", "/app/"+p.team.Slug()+"/sessions/"+session.Id+"\n", "Contact "+name+".")
+		p.sends("again", "")
+	}
+}
+
+func TestEnd_ByHostOrCohost_SendsNoEmail(t *testing.T) {
+	for _, who := range []string{"organizer", "member"} {
+		p := openPost(t)
+		session := p.led(true)
+		p.deliver()
+		must(t, sessions.End(p.app, p.actor(who), session.Id))
+		p.sends(who, "")
+	}
+}
+
+func TestEnd_ByHostWhoIsAnAdminAndWasRemovedFromTheSession_SendsNoEmail(t *testing.T) {
+	p := openPost(t)
+	p.by["organizer"] = hookstest.Member(t, p.app, p.team, "both@x.example", "admin", "organizer")
+	session := p.led(true)
+	p.deliver()
+	own, err := sessions.ParticipantBy(p.app, session.Id, "both@x.example")
+	must(t, err)
+	own.Set("state", sessions.StateOut)
+	must(t, p.app.Save(own))
+	must(t, sessions.End(p.app, p.actor("organizer"), session.Id))
+	p.sends("by the host as an Admin", "")
+}
+
+func TestEnd_HostRemovedBeforeTheEmailLeaves_DropsIt(t *testing.T) {
+	p := openPost(t)
+	session := p.led(true)
+	p.deliver()
+	must(t, sessions.End(p.app, p.actor("admin"), session.Id))
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, "")
+	must(t, err)
+	p.sends("removed", "You are no longer in Halation Post > organizer@x.example")
+	if got := p.reasons(mail.KindSessionEnded); !slices.Equal(got, []string{mail.ReasonNotMember}) {
+		t.Errorf("dropped for %v", got)
+	}
+}
+
+func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
+	off := false
+	saveTeam := func(p *post, values map[string]any) error {
+		team := hookstest.Stored(p.studio.T, p.app, "teams", p.team.Id)
+		team.Load(values)
+		return p.app.Save(team)
+	}
+	for name, c := range map[string]struct {
+		plan, host string
+		do         func(p *post) error
+		subject    string
+		says       []string
+	}{
+		"role revoked": {"pro", "organizer", func(p *post) error {
+			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), "")
+			return err
+		}, "4 sessions of yours were cancelled", []string{"Admin revoked your Organizer role in Halation Post", "4 sessions were cancelled", "Invitees are notified.", "Contact Admin."}},
+		"role revoked, sessions handed over": {"pro", "organizer", func(p *post) error {
+			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), p.by["owner"].Id)
+			return err
+		}, "4 sessions of yours were handed over", []string{"Admin revoked your Organizer role", "4 sessions were handed over to Owner", "Invitees stay invited", "Contact Admin."}},
+		"role revoked without an actor": {"pro", "organizer", func(p *post) error {
+			m, err := members.Find(p.app, p.team.Id, p.by["organizer"].Id)
+			must(p.studio.T, err)
+			m.Set("organizer", false)
+			return p.app.Save(m)
+		}, "4 sessions of yours were cancelled", []string{"Your Organizer role in Halation Post was revoked", "Contact Owner."}},
+		"became a guest": {"unlimited", "member", func(p *post) error {
+			m, err := members.Find(p.app, p.team.Id, p.by["member"].Id)
+			must(p.studio.T, err)
+			m.Set("kind", "guest")
+			return p.app.Save(m)
+		}, "4 sessions of yours were cancelled", []string{"Your membership of Halation Post changed", "Contact Owner."}},
+		"setting turned off": {"unlimited", "member", func(p *post) error {
+			_, err := teams.Update(p.app, p.actor("admin"), teams.Profile{MembersHost: &off})
+			return err
+		}, "4 sessions of yours were cancelled", []string{"“Every member can host” was turned off in Halation Post", "Contact Owner."}},
+		"plan changed": {"unlimited", "member", func(p *post) error { return saveTeam(p, map[string]any{"organizer_seats": 5}) },
+			"4 sessions of yours were cancelled", []string{"The plan of Halation Post changed.", "Contact Owner."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openPostOn(t, c.plan)
+			hookstest.Session(t, p.app, p.by[c.host], p.team, sessions.Form{Title: "One"})
+			hookstest.Session(t, p.app, p.by[c.host], p.team, sessions.Form{Title: "Weekly", Starts: soon(2, 9), Rule: "FREQ=WEEKLY;COUNT=3"})
+			hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "Kept", Starts: soon(3, 9)})
+			p.deliver()
+			must(t, c.do(p))
+			sent, _ := p.deliver()
+			address, found := p.by[c.host].Email(), 0
+			for _, email := range sent {
+				if !strings.Contains(email.Subject, " of yours ") {
+					continue
+				}
+				found++
+				if email.To != address || email.Subject != c.subject {
+					t.Errorf("%q to %s", email.Subject, email.To)
+				}
+				contains(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series", "/app/"+p.team.Slug()+"/sessions\n")...)
+				if strings.Contains(email.Text, "Kept") {
+					t.Errorf("it lists another host's session: %s", email.Text)
+				}
+			}
+			if found != 1 {
+				t.Errorf("%d emails about lost sessions", found)
+			}
+			p.sends("again", "")
+		})
+	}
+}
+
+func TestHostingLost_WithoutSessionsOrByTheUser_SendsNoEmail(t *testing.T) {
+	for name, do := range map[string]func(p *post) error{
+		"no sessions": func(p *post) error {
+			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), "")
+			return err
+		},
+		"their own role": func(p *post) error {
+			both := hookstest.Member(p.studio.T, p.app, p.team, "both@x.example", "admin", "organizer")
+			p.by["both"] = both
+			hookstest.Session(p.studio.T, p.app, both, p.team, sessions.Form{})
+			_, err := sessions.RevokeRoles(p.app, p.actor("both"), both.Id, actors.Roles{Organizer: true}, "")
+			return err
+		},
+		"left the team": func(p *post) error {
+			p.session(sessions.Form{})
+			_, err := sessions.Leave(p.app, p.actor("organizer"), "")
+			return err
+		},
+	} {
+		p := openPost(t)
+		must(t, do(p))
+		if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindHostingLost}); n != 0 {
+			t.Errorf("%s: %d emails about lost sessions", name, n)
+		}
+	}
+}
+
+func TestHostingLost_SessionsHandedBack_DropsTheEmail(t *testing.T) {
+	p := openPost(t)
+	session := p.session(sessions.Form{})
+	_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), p.by["owner"].Id)
+	must(t, err)
+	m, err := members.Find(p.app, p.team.Id, p.by["organizer"].Id)
+	must(t, err)
+	m.Set("organizer", true)
+	must(t, p.app.Save(m))
+	again := p.stored(session.Id)
+	again.Set("host", p.by["organizer"].Id)
+	must(t, p.app.Save(again))
+	worker := mail.NewWorker(p.app)
+	worker.Pace = 0
+	worker.Deliver(context.Background())
+	if got := p.reasons(mail.KindHostingLost); !slices.Equal(got, []string{mail.ReasonHostsAgain}) {
+		t.Errorf("dropped for %v", got)
+	}
+}

@@ -1,0 +1,178 @@
+package sessions
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+	"usher/hooks/record"
+	"usher/hooks/settings"
+	"usher/hooks/teams"
+)
+
+// The reasons why a user can no longer host in a team.
+const (
+	removed        = "" // no longer in the team: there is an email about that
+	lostRole       = mail.HostingRoleRevoked
+	lostMembership = mail.HostingMembershipChanged
+	lostSetting    = mail.HostingSettingOff
+	lostPlan       = mail.HostingPlanChanged
+)
+
+// hostingLost is what the email to a user who can no longer host is made from, and judged by.
+type hostingLost struct {
+	Reason   string        `json:"reason"`
+	By       string        `json:"by,omitempty"`
+	NewHost  string        `json:"new_host,omitempty"` // account that hosts the sessions now; empty: they were cancelled
+	Team     string        `json:"team"`
+	Sessions []lostSession `json:"sessions"`
+	More     int           `json:"more,omitempty"` // sessions that are not listed
+}
+
+// lostSession is a session that was lost, or the first of a series.
+type lostSession struct {
+	ID     string `json:"id"`
+	Series int    `json:"series,omitempty"` // how many of the series were lost
+}
+
+// sendHostingLost queues one email about all sessions still to come that a user hosted in a team.
+func sendHostingLost(tx core.App, user string, note hostingLost, future []*Session) error {
+	var all []lostSession
+	series, now := map[string]int{}, time.Now()
+	for _, s := range future {
+		if s.Ends().Before(now) {
+			continue
+		}
+		if n, listed := series[s.SeriesID()]; listed && s.SeriesID() != "" {
+			all[n].Series++
+			continue
+		}
+		one := lostSession{ID: s.Id}
+		if s.SeriesID() != "" {
+			series[s.SeriesID()], one.Series = len(all), 1
+		}
+		all = append(all, one)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	note.Sessions = all[:min(len(all), namedAtMost)]
+	for _, one := range all[len(note.Sessions):] {
+		note.More += max(one.Series, 1)
+	}
+	return queueHostingLost(tx, user, note)
+}
+
+func queueHostingLost(tx core.App, user string, note hostingLost) error {
+	text, err := json.Marshal(note)
+	if err != nil {
+		return fmt.Errorf("queue an email about lost sessions: %w", err)
+	}
+	return queueToHost(tx, mail.KindHostingLost, note.Team, user, string(text))
+}
+
+// still is the note without the sessions that the user hosts again or that no longer exist, and those that it lists.
+func (n hostingLost) still(tx core.App, user string) (hostingLost, []*Session, error) {
+	var rows []*Session
+	listed := n.Sessions
+	n.Sessions = nil
+	for _, one := range listed {
+		s, err := Find(tx, n.Team, one.ID)
+		if errors.Is(err, record.ErrNotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
+			continue
+		}
+		if err != nil {
+			return n, nil, err
+		}
+		n.Sessions, rows = append(n.Sessions, one), append(rows, s)
+	}
+	return n, rows, nil
+}
+
+// stillLost is the condition of the email to a user who can no longer host. One that was tried and lists a session that
+// the user hosts again is replaced by one without it.
+func stillLost(tx core.App, m *mail.Outbox) (reason string, err error) {
+	account, reason, err := inTeam(tx, m)
+	if err != nil || reason != "" {
+		return reason, err
+	}
+	var note hostingLost
+	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
+		return "", fmt.Errorf("read what an email about lost sessions was made from: %w", err)
+	}
+	left, _, err := note.still(tx, account.Id)
+	switch {
+	case err != nil:
+		return "", err
+	case len(left.Sessions) == 0:
+		return mail.ReasonHostsAgain, nil
+	case m.Tried().IsZero() || len(left.Sessions) == len(note.Sessions):
+		return "", nil
+	}
+	return mail.ReasonReplaced, queueHostingLost(tx, account.Id, left)
+}
+
+func writeHostingLost(tx core.App, user, text string) (mail.Letter, error) {
+	var note hostingLost
+	if err := json.Unmarshal([]byte(text), &note); err != nil {
+		return mail.Letter{}, fmt.Errorf("read an email about lost sessions: %w", err)
+	}
+	account, err := tx.FindRecordById("users", user)
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("find who lost sessions: %w", err)
+	}
+	team, err := teams.Find(tx, note.Team)
+	if err != nil {
+		return mail.Letter{}, fmt.Errorf("find the team of lost sessions: %w", err)
+	}
+	left, rows, err := note.still(tx, user)
+	if err != nil {
+		return mail.Letter{}, err
+	}
+	config := settings.Of(tx)
+	props := mail.HostingLostProps{
+		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.Letterhead(tx, team.Record), Reason: note.Reason, By: note.By,
+		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: config.Link("/app/" + team.Slug() + "/sessions"), Support: config.Support,
+	}
+	for n, s := range rows {
+		props.Sessions = append(props.Sessions, mail.PlannedProps{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Series: left.Sessions[n].Series})
+	}
+	if note.NewHost != "" {
+		if props.NewHost, err = nameOf(tx, note.NewHost); err != nil {
+			return mail.Letter{}, err
+		}
+	}
+	if props.Contact = note.By; props.Contact != "" {
+		return mail.HostingLost(props), nil
+	}
+	owner, err := members.Owner(tx, note.Team)
+	if err := record.UnlessNotFound(err); err != nil {
+		return mail.Letter{}, err
+	}
+	if err == nil && owner.GetString("user") != user {
+		if props.Contact, err = nameOf(tx, owner.GetString("user")); err != nil {
+			return mail.Letter{}, err
+		}
+	}
+	return mail.HostingLost(props), nil
+}
+
+// nameOf is the name of an account as another user of the team reads it.
+func nameOf(tx core.App, user string) (string, error) {
+	account, err := tx.FindRecordById("users", user)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "another host", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find the name of an account: %w", err)
+	}
+	return actors.DisplayName(account), nil
+}
