@@ -48,7 +48,7 @@ func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Name of your team", "Halation Post")
 	owner.expect(422)
-	owner.press("Make")
+	owner.press("Create account")
 	owner.see("not the code")
 	owner.until("what was typed", `[...document.querySelectorAll("input")].some(i => i.value === "Marta Oliveira")`)
 
@@ -57,7 +57,7 @@ func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
 	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Name of your team", "Halation Post")
-	owner.press("Make")
+	owner.press("Create account")
 	owner.see("Ask the first people in")
 	owner.press("Add users")
 	owner.fill("Addresses", "Lucía Herrera <Lucia@Halation.example>")

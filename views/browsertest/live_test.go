@@ -75,7 +75,7 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 		{"demoted@halation.example", "The Admin Panel of Halation Post is for its Owner and Admins", func(actor *actors.Actor, id string) error {
 			return members.RevokeRoles(server.App, actor, id, actors.Roles{Admin: true})
 		}},
-		{"removed@halation.example", "There is no such page", func(actor *actors.Actor, id string) error {
+		{"removed@halation.example", "You're no longer a member of Halation Post", func(actor *actors.Actor, id string) error {
 			_, err := members.Remove(server.App, actor, id)
 			return err
 		}},

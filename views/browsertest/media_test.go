@@ -67,7 +67,7 @@ func TestWhoIsPutOutStaysOut(t *testing.T) {
 	}
 	guest.visit(m.address())
 	guest.at("/s/" + m.session.Code())
-	guest.see("closed to you")
+	guest.see("You were removed from this session")
 }
 
 func TestAnEndIsForAllWithinTwoSeconds(t *testing.T) {
