@@ -80,14 +80,20 @@ func Any(app core.App) (bool, error) {
 	return n > 0, nil
 }
 
-// Zone is the account's time zone, or else that of the fallback.
-func Zone(account *core.Record, fallback *time.Location) *time.Location {
+// Times are the times of a reader: in the account's own zone, or else in the fallback, which is then named. A nil account
+// is a reader who isn't signed in.
+func Times(account *core.Record, fallback *time.Location) record.Times {
 	if account != nil && account.GetString("timezone") != "" {
 		if zone, err := time.LoadLocation(account.GetString("timezone")); err == nil {
-			return zone
+			return record.Times{Zone: zone, Own: true}
 		}
 	}
-	return fallback
+	return record.Times{Zone: fallback}
+}
+
+// Zone is the account's time zone, or else that of the fallback.
+func Zone(account *core.Record, fallback *time.Location) *time.Location {
+	return Times(account, fallback).Zone
 }
 
 // ZoneWord names a time zone as people call it: "Lisbon".

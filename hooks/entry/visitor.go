@@ -58,6 +58,15 @@ func At(app core.App, account *core.Record, code string, session *sessions.Sessi
 	return v, nil
 }
 
+// Times are the times of the visitor: in the zone of the account that is signed in, or else in the team's. A personal
+// link alone doesn't say that its reader is the invited person.
+func (v *Visitor) Times() record.Times {
+	if !v.SignedIn {
+		return accounts.Times(nil, v.Team.Zone())
+	}
+	return accounts.Times(v.Account, v.Team.Zone())
+}
+
 // place reads where the session is.
 func (v *Visitor) place(app core.App) (err error) {
 	if v.Team, err = teams.Find(app, v.Session.TeamID()); err != nil {

@@ -108,11 +108,11 @@ func when(t time.Time, zone *time.Location) string {
 
 // whose is the place whose time it is, and how far that is from UTC.
 func whose(t time.Time, zone *time.Location) string {
-	place := ""
-	if area, city, ok := strings.Cut(orUTC(zone).String(), "/"); ok && area != "Etc" {
-		place = strings.ReplaceAll(city[strings.LastIndex(city, "/")+1:], "_", " ") + " time, "
+	place, from := record.ZoneName(orUTC(zone)), offset(t.In(orUTC(zone)))
+	if !strings.HasSuffix(place, " time") {
+		return "(" + from + ")"
 	}
-	return "(" + place + offset(t.In(orUTC(zone))) + ")"
+	return "(" + place + ", " + from + ")"
 }
 
 func orUTC(zone *time.Location) *time.Location {

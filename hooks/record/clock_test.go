@@ -18,3 +18,31 @@ func TestTheTimeOfDayHasOneForm(t *testing.T) {
 		}
 	}
 }
+
+func TestTimes_NameTheZoneUnlessItIsTheReadersOwn(t *testing.T) {
+	at := time.Date(2026, 7, 1, 16, 1, 0, 0, time.UTC)
+	for _, test := range []struct {
+		zone string
+		own  bool
+		want string
+	}{
+		{"Europe/Lisbon", false, "17:01 (Lisbon time)"},
+		{"Europe/Berlin", false, "18:01 (Berlin time)"},
+		{"Europe/Berlin", true, "18:01"},
+		{"America/Argentina/Buenos_Aires", false, "13:01 (Buenos Aires time)"},
+		{"UTC", false, "16:01 (UTC)"},
+		{"", false, "16:01 (UTC)"},
+	} {
+		times := record.Times{Own: test.own}
+		if test.zone != "" {
+			zone, err := time.LoadLocation(test.zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			times.Zone = zone
+		}
+		if got := record.Clock(times.In(at)) + times.Name(); got != test.want {
+			t.Errorf("%q, own %v: %q, not %q", test.zone, test.own, got, test.want)
+		}
+	}
+}

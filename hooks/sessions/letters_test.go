@@ -76,8 +76,12 @@ func TestWhoIsAskedGetsALetterOfHisOwn(t *testing.T) {
 	if err := p.app.Save(tokyo); err != nil {
 		t.Fatal(err)
 	}
+	p.team.Set("timezone", "Europe/Lisbon")
+	if err := p.app.Save(p.team); err != nil {
+		t.Fatal(err)
+	}
 	starts := soon(3, 10)
-	session := p.session(sessions.Form{Title: "Colour, review", Description: "Bring;\nnotes.", Starts: starts, Zone: "Europe/Lisbon", Passwordless: true,
+	session := p.session(sessions.Form{Title: "Colour, review", Description: "Bring;\nnotes.", Starts: starts, Zone: "Asia/Kolkata", Passwordless: true,
 		Guests: []string{"Zed <zed@out.example>", "member@x.example", "organizer@x.example"}})
 	sent := p.sends("scheduled", "Invitation: Colour > member@x.example; Invitation: Colour > zed@out.example")
 	if len(sent) != 2 {

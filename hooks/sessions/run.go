@@ -59,8 +59,8 @@ func Begin(tx core.App, session *Session, now time.Time) error {
 		return over(session.Status())
 	case now.Before(session.Starts().Add(-StartsBefore)):
 		from := session.Starts().Add(-StartsBefore).In(session.Zone())
-		return record.Refuse("base", CodeNotStarted, fmt.Sprintf("The session can be started from %s on %s on, 15 minutes before its time.",
-			record.Clock(from), from.Format("Mon 2 Jan")))
+		return record.Refuse("base", CodeNotStarted, fmt.Sprintf("You can start this session 15 minutes early, from %s (%s).",
+			record.OnClock(from, "Mon 2 Jan"), record.ZoneName(from.Location())))
 	case !now.Before(session.Ends()):
 		return record.Refuse("base", CodeEnded, "The time of this session is over. Schedule a new one.")
 	}

@@ -103,7 +103,7 @@ func (w *writing) common() (mail.SessionProps, error) {
 	props := mail.SessionProps{
 		Team: teams.Letterhead(w.tx, team.Record), By: w.By,
 		Host: w.s.GetString("host_name"), Title: w.s.Title(), Description: w.s.GetString("description"),
-		Starts: w.s.Starts(), Ends: w.s.Ends(), Zone: w.s.Zone(),
+		Starts: w.s.Starts(), Ends: w.s.Ends(), Zone: team.Zone(),
 		Nameless: w.s.GetBool("passwordless"), Support: settings.Of(w.tx).Support,
 	}
 	props.Room, err = RoomName(w.tx, w.s)

@@ -2,6 +2,7 @@ package account
 
 import (
 	"errors"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -15,7 +16,7 @@ import (
 const allOthers = "others"
 
 func deviceRows(e *core.RequestEvent, account *core.Record) (devicesProps, error) {
-	props := devicesProps{Zone: accounts.Zone(account, nil)}
+	props := devicesProps{Times: accounts.Times(account, time.UTC)}
 	logins, err := accounts.Devices(e.App, account)
 	if err != nil {
 		return props, err

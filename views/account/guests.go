@@ -5,8 +5,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
 	"usher/hooks/entry"
+	"usher/hooks/record"
 	"usher/hooks/sessions"
 )
 
@@ -15,7 +15,7 @@ type sessionPrompt struct {
 	ID, Code, Title  string
 	Team, Logo, Host string
 	Starts           time.Time
-	Zone             *time.Location
+	Times            record.Times
 	Running          bool
 	Declined         bool
 }
@@ -44,7 +44,7 @@ func sessionPrompts(e *core.RequestEvent) ([]sessionPrompt, error) {
 	for _, v := range waiting {
 		prompts = append(prompts, sessionPrompt{
 			ID: v.Session.Id, Code: v.Session.Code(), Title: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath(),
-			Host: v.Session.GetString("host_name"), Starts: v.Session.Starts(), Zone: accounts.Zone(e.Auth, v.Session.Zone()),
+			Host: v.Session.GetString("host_name"), Starts: v.Session.Starts(), Times: v.Times(),
 			Running: v.Session.Status() == sessions.Running, Declined: v.Standing == entry.Declined,
 		})
 	}

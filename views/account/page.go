@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
@@ -39,7 +40,7 @@ func profileProps(e *core.RequestEvent) (accountPage, error) {
 		Shell:    shell,
 		Profile:  profileForm{Name: stored.GetString("name"), Timezone: stored.GetString("timezone")},
 		Picture:  pictureForm{Called: actors.DisplayName(stored), Picture: frame.Picture(stored)},
-		Address:  newAddressForm{Email: stored.Email(), Mail: mail.Works(e.App), Zone: accounts.Zone(stored, nil)},
+		Address:  newAddressForm{Email: stored.Email(), Mail: mail.Works(e.App), Times: accounts.Times(stored, time.UTC)},
 		Password: passwordForm{Email: stored.Email()},
 	}
 	waiting, err := accounts.FindAddressChange(e.App, stored)

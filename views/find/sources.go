@@ -83,9 +83,9 @@ func meetings(q Question) (Group, error) {
 	if err != nil {
 		return group, err
 	}
-	zone := accounts.Zone(q.Actor.Account, teams.Of(q.Actor.Team).Zone())
+	times := accounts.Times(q.Actor.Account, teams.Of(q.Actor.Team).Zone())
 	for _, row := range page.Rows {
-		small := ui.When(row.Starts(), time.Now(), zone, ui.Short)
+		small := ui.WhenFor(row.Starts(), time.Now(), times, ui.Short)
 		if row.Status == sessions.Running {
 			small = "Running now"
 		}

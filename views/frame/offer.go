@@ -27,20 +27,24 @@ type Offer struct {
 	Note    string
 	Asked   time.Time
 	Expires time.Time
-	Zone    *time.Location // the person's, else the team's
+	Times   record.Times // the reader's, else the team's
 }
 
 // OfferOf reads what an invitation offers. account is whom it is for, or nil while there is none; signedIn says that
-// this account is the reader, who then learns the inviter's address.
+// this account is the reader, who then learns the inviter's address and is told times in their own zone.
 func OfferOf(app core.App, i *invitations.Invitation, account *core.Record, signedIn bool) (Offer, error) {
 	team, err := teams.Find(app, i.TeamID())
 	if err != nil {
 		return Offer{}, err
 	}
+	var reader *core.Record
+	if signedIn {
+		reader = account
+	}
 	offer := Offer{
 		ID: i.Id, Team: team.Name(), Logo: team.LogoPath(), About: team.Description(),
 		Roles: i.Roles().Explained(), Words: i.Roles().Words(), Note: i.GetString("note"),
-		Asked: i.GetDateTime("created").Time(), Expires: i.Expires(), Zone: accounts.Zone(account, team.Zone()),
+		Asked: i.GetDateTime("created").Time(), Expires: i.Expires(), Times: accounts.Times(reader, team.Zone()),
 	}
 	if offer.By, err = Inviter(app, i, signedIn); err != nil {
 		return offer, err
@@ -53,14 +57,6 @@ func OfferOf(app core.App, i *invitations.Invitation, account *core.Record, sign
 		}
 	}
 	return offer, err
-}
-
-// Clock names the zone in which times of the offer are told, as people call it: "Lisbon".
-func (o Offer) Clock() string {
-	if o.Zone == nil {
-		return time.UTC.String()
-	}
-	return accounts.ZoneWord(o.Zone)
 }
 
 // Asks is what the team asks: "asks you to be Admin".

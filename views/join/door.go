@@ -114,7 +114,7 @@ func nameOf(v *entry.Visitor) string {
 
 func factsOf(v *entry.Visitor) facts {
 	f := facts{Title: v.Session.Title(), About: v.Session.GetString("description"), Host: v.Session.GetString("host_name"),
-		From: v.Session.Starts(), To: v.Session.Ends(), Zone: accounts.Zone(v.Account, v.Session.Zone())}
+		From: v.Session.Starts(), To: v.Session.Ends(), Times: v.Times()}
 	if v.Room != nil {
 		f.Room = v.Room.Name()
 	}
@@ -125,16 +125,12 @@ func factsOf(v *entry.Visitor) facts {
 type facts struct {
 	Title, About, Host, Room string
 	From, To                 time.Time
-	Zone                     *time.Location // of who reads it, else the session's
+	Times                    record.Times // the reader's, else the team's
 }
 
-// when is the span in the zone: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
+// when is the span as the reader is told it: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
 func (f facts) when() string {
-	place := accounts.ZoneWord(f.Zone)
-	if place != "UTC" {
-		place += " time"
-	}
-	return ui.When(f.From, time.Now(), f.Zone, ui.Long) + " to " + record.Clock(f.To.In(f.Zone)) + " (" + place + ")"
+	return ui.When(f.From, time.Now(), f.Times.Zone, ui.Long) + " to " + record.Clock(f.Times.In(f.To)) + f.Times.Name()
 }
 
 func (f facts) from() string { return f.From.UTC().Format(time.RFC3339) }

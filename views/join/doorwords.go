@@ -140,7 +140,7 @@ func (p doorProps) overLede() string {
 
 // next is the way to the next session of the series: "Next: Thursday 26 November, 10:00".
 func (p doorProps) next() string {
-	return "Next: " + ui.When(p.NextAt, time.Now(), p.Facts.Zone, ui.Long)
+	return "Next: " + ui.WhenFor(p.NextAt, time.Now(), p.Facts.Times, ui.Long)
 }
 
 // until is how long it is to a start: to the nearest day, hour or minute, as people count.

@@ -135,7 +135,7 @@ func TestNewcomerMakesAnAccountAndIsIn(t *testing.T) {
 	b := h.Visitor()
 	r := b.Get(path)
 	says(t, r, 200, "Marta asks you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
-		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "(UTC).", "Email address", "ends this offer for good and frees the seats",
+		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "(UTC)</time>", "Email address", "ends this offer for good and frees the seats",
 		"Not expected? Ask ", `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("Referrer-Policy %q", got)

@@ -45,6 +45,7 @@ func follow(e *core.RequestEvent) (*link, error) {
 		return nil, err
 	}
 	l.offer, err = frame.OfferOf(e.App, row, l.account, l.mine())
+	l.offer.Times = accounts.Times(e.Auth, l.offer.Times.Zone) // whoever is signed in reads in their own zone
 	return l, err
 }
 

@@ -90,7 +90,7 @@ func roomProps(e *core.RequestEvent, place *entry.Place, faults web.Faults) (pla
 	case !place.Room.Archived().IsZero():
 		p.Dead, p.Title, p.Text = true, place.Room.Name()+" is no longer in use", "This room was archived."
 	case place.Tells:
-		p.About, p.Now, p.Next = place.Room.Description(), meetingOf(e, place.Now), meetingOf(e, place.Next)
+		p.About, p.Now, p.Next = place.Room.Description(), meetingOf(e, place, place.Now), meetingOf(e, place, place.Next)
 	default:
 		p.Busy = place.Now != nil
 	}
@@ -106,12 +106,12 @@ func (p *placeProps) ask(e *core.RequestEvent, place *entry.Place) (err error) {
 	return err
 }
 
-func meetingOf(e *core.RequestEvent, s *sessions.Session) *meeting {
+func meetingOf(e *core.RequestEvent, place *entry.Place, s *sessions.Session) *meeting {
 	if s == nil {
 		return nil
 	}
 	return &meeting{Code: s.Code(), Running: s.Status() == sessions.Running, Mine: e.Auth != nil && e.Auth.Id == s.HostID(),
-		Facts: facts{Title: s.Title(), Host: s.GetString("host_name"), From: s.Starts(), To: s.Ends(), Zone: accounts.Zone(e.Auth, s.Zone())}}
+		Facts: facts{Title: s.Title(), Host: s.GetString("host_name"), From: s.Starts(), To: s.Ends(), Times: accounts.Times(e.Auth, place.Team.Zone())}}
 }
 
 func unknownRoom(e *core.RequestEvent) endedProps {

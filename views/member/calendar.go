@@ -12,6 +12,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -107,7 +108,7 @@ func calendar(e *core.RequestEvent) error {
 
 func calendarProps(e *core.RequestEvent, values url.Values) (calendarForm, error) {
 	actor, path := web.Actor(e), calendarPath(e)
-	now := time.Now().In(zoneOf(actor))
+	now := time.Now().In(frame.ZoneOf(actor))
 	p := periodOf(values, now)
 	shell, err := shell(e, "calendar", ui.Crumb{Label: "Calendar"})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/ui"
 )
 
@@ -86,7 +87,7 @@ func (p *sessionForm) rooms(app core.App, actor *actors.Actor, except []string) 
 	t := p.Typed
 	zone := t.Zone
 	if zone == "" {
-		zone = zoneOf(actor).String()
+		zone = frame.ZoneOf(actor).String()
 	}
 	starts, wrong := sessions.LocalTime(t.Date, t.Time, zone)
 	p.Rooms = []ui.Option{{Value: "", Label: "No room"}}

@@ -9,12 +9,12 @@ import (
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -89,7 +89,7 @@ func behind(e *core.RequestEvent, session *sessions.Session, props detailsForm, 
 
 func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm, error) {
 	actor := web.Actor(e)
-	now := time.Now().In(zoneOf(actor))
+	now := time.Now().In(frame.ZoneOf(actor))
 	path := sessionsPath(e) + "/" + session.Id
 	all, err := sessions.Participants(e.App, session.Id)
 	if err != nil {
@@ -102,13 +102,13 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	row := rowOf(session, me)
 	from, to := session.Starts().In(now.Location()), session.Ends().In(now.Location())
 	props := detailsForm{
-		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(),
-		Day: dayWord(from, now), When: between(from, to), From: from, Planned: session.Minutes(), Long: int(to.Sub(from).Minutes()), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
+		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(), Times: frame.TimesOf(actor),
+		Day: dayWord(from, now), When: between(from, to) + frame.TimesOf(actor).Name(), From: from, Planned: session.Minutes(), Long: int(to.Sub(from).Minutes()), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
 		Quality: qualityWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
 		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
-		props.There = record.OnClock(session.Starts().In(place), "Mon 2 Jan") + " in " + accounts.ZoneWord(place)
+		props.There = record.OnClock(session.Starts().In(place), "Mon 2 Jan") + " (" + record.ZoneName(place) + ")"
 	}
 	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
 	room, err := rooms.Find(e.App, session.TeamID(), session.RoomID())
@@ -212,7 +212,7 @@ func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me 
 		p.Startable = !now.Before(from)
 		p.StartWord = "Start"
 		if !p.Startable {
-			p.StartWord = "Start at " + record.Clock(from)
+			p.StartWord = "Start at " + record.Clock(from) + frame.TimesOf(actor).Name()
 			if !midnight(from).Equal(midnight(now)) {
 				p.StartWord = "Start"
 			}

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/limits"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/web"
 )
 
@@ -43,7 +44,7 @@ func newFeed(e *core.RequestEvent) error {
 		text = "The address of your calendar feed is new. The one before is dead."
 	}
 	web.Toast(e, text)
-	p := periodOf(e.Request.URL.Query(), time.Now().In(zoneOf(web.Actor(e))))
+	p := periodOf(e.Request.URL.Query(), time.Now().In(frame.ZoneOf(web.Actor(e))))
 	return web.Go(e, calendarPath(e)+"?"+p.query(p.view, p.date)+"&feed=1")
 }
 

@@ -185,7 +185,7 @@ var fields = map[string]string{"starts": "date", "resolution": "picture", "fps":
 func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, faults web.Faults) (sessionForm, error) {
 	actor := web.Actor(e)
 	props := sessionForm{Title: "New session", Action: sessionsPath(e) + "/new", Close: sessionsPath(e), Typed: typed, Yes: "Schedule",
-		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(zoneOf(actor)), MailOff: !mail.Works(e.App)}
+		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(frame.ZoneOf(actor)), MailOff: !mail.Works(e.App)}
 	crumbs := []ui.Crumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
 		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
@@ -230,7 +230,7 @@ func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, fau
 // firstTyped is what the form begins with.
 func firstTyped(e *core.RequestEvent) (typed, error) {
 	actor, query := web.Actor(e), e.Request.URL.Query()
-	zone := zoneOf(actor)
+	zone := frame.ZoneOf(actor)
 	typed := newTyped(actor.Account.GetString("timezone"))
 	if id := query.Get("from"); id != "" {
 		session, err := sessions.FindFor(e.App, actor, id)

@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -88,7 +89,7 @@ func listProps(e *core.RequestEvent, current *sessions.Session) (listForm, error
 	if current != nil && !e.Request.URL.Query().Has("show") {
 		q.Show = showOf(current)
 	}
-	props := listForm{Path: path, Query: q, Hosts: actor.CanHost(), Zone: zoneOf(actor)}
+	props := listForm{Path: path, Query: q, Hosts: actor.CanHost(), Zone: frame.ZoneOf(actor)}
 	var err error
 	if props.Shell, err = shell(e, "sessions", ui.Crumb{Label: "Sessions"}); err != nil {
 		return props, err
@@ -127,9 +128,10 @@ func showOf(session *sessions.Session) string {
 
 func (p *listForm) rows(e *core.RequestEvent, found sessions.Page, current *sessions.Session) {
 	actor, now := web.Actor(e), time.Now().In(p.Zone)
-	d := desk{path: p.Path, home: p.Path, you: actor.Account.Id, hosts: actor.CanHost(), now: now}
+	d := desk{path: p.Path, home: p.Path, you: actor.Account.Id, hosts: actor.CanHost(), now: now, times: frame.TimesOf(actor)}
 	for _, row := range found.Rows {
 		r := rowProps(row, d.you, now)
+		r.Time += d.times.Name()
 		if here := d.row(row); p.Query.Show != sessions.Past && (row.Status == sessions.Running || here.ActionPost != "") {
 			r.Action, r.ActionHref, r.ActionPost = here.Action, here.ActionHref, here.ActionPost
 		}

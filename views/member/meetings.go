@@ -5,7 +5,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -25,7 +27,7 @@ func meetingsOf(e *core.RequestEvent) (meetings, error) {
 	if err != nil {
 		return m, err
 	}
-	d := desk{path: m.Path, home: appPath(e), you: actor.Account.Id, hosts: actor.CanHost(), now: time.Now().In(zoneOf(actor))}
+	d := desk{path: m.Path, home: appPath(e), you: actor.Account.Id, hosts: actor.CanHost(), now: time.Now().In(frame.ZoneOf(actor)), times: frame.TimesOf(actor)}
 	for _, row := range running.Rows {
 		m.Now = append(m.Now, d.row(row))
 	}
@@ -54,6 +56,7 @@ type desk struct {
 	path, home, you string
 	hosts           bool
 	now             time.Time
+	times           record.Times
 }
 
 // near says that the door is open.
@@ -67,6 +70,7 @@ func (d desk) asks(row sessions.Row) bool { return row.Waits(d.you) && !d.near(r
 // row is a session with the one thing to do with it now.
 func (d desk) row(row sessions.Row) listRow {
 	r := rowProps(row, d.you, d.now)
+	r.Time += d.times.Name()
 	r.Href = d.path + "/" + row.ID
 	near := d.near(row)
 	in := row.State != sessions.StateRefused

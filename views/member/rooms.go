@@ -39,7 +39,7 @@ type roomView struct {
 
 func roomViewOf(e *core.RequestEvent) roomView {
 	actor, query := web.Actor(e), e.Request.URL.Query()
-	zone := zoneOf(actor)
+	zone := frame.ZoneOf(actor)
 	v := roomView{path: "/app/" + teams.Of(actor.Team).Slug(), week: query.Get("view") == "week", whole: query.Get("hours") == "all", now: time.Now().In(zone)}
 	v.day = midnight(v.now)
 	if asked, err := time.ParseInLocation(time.DateOnly, query.Get("date"), zone); err == nil {

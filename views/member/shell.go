@@ -5,10 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
-	"usher/hooks/actors"
 	"usher/hooks/record"
-	"usher/hooks/teams"
 	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
@@ -26,11 +23,6 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Crumb) (ui.ShellPr
 // titled is the title of a page about something in the team.
 func titled(e *core.RequestEvent, about string) string {
 	return about + " · " + web.Actor(e).Team.GetString("name")
-}
-
-// zoneOf is the time zone in which the actor reads dates: his own, or else the team's.
-func zoneOf(actor *actors.Actor) *time.Location {
-	return accounts.Zone(actor.Account, teams.Of(actor.Team).Zone())
 }
 
 // between is the time of day from and to, with the day where it is another one: "22:00 to Sat 21 Nov, 01:00".

@@ -18,6 +18,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 )
 
 type (
@@ -119,7 +120,7 @@ func (t typed) form(app core.App, actor *actors.Actor) (sessions.Form, error) {
 		Passwordless: t.Passwordless, Early: t.Early, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
 	}
 	if form.Zone == "" {
-		form.Zone = zoneOf(actor).String()
+		form.Zone = frame.ZoneOf(actor).String()
 	}
 	var err error
 	form.Starts, err = sessions.LocalTime(t.Date, t.Time, form.Zone)

@@ -5,6 +5,7 @@ import (
 
 	"usher/hooks/audit"
 	"usher/hooks/members"
+	"usher/views/frame"
 	"usher/views/web"
 )
 
@@ -15,7 +16,7 @@ const activitySize = 6
 func activity(e *core.RequestEvent, row *members.Row) (ActivityProps, error) {
 	actor := web.Actor(e)
 	events, err := audit.Activity(e.App, actor.Team.Id, row.ID, activitySize)
-	props := ActivityProps{All: LogProps{Path: auditPath(e)}.about(row.ID), Zone: zoneOf(actor)}
+	props := ActivityProps{All: LogProps{Path: auditPath(e)}.about(row.ID), Zone: frame.ZoneOf(actor)}
 	for _, event := range events {
 		props.Lines = append(props.Lines, ActivityLine{Text: event.Text(), Icon: trailIcon(event.Row), At: event.Time(), Refused: event.Refused()})
 	}

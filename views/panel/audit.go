@@ -15,6 +15,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/spreadsheet"
 	"usher/hooks/teams"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -42,7 +43,7 @@ func showAudit(e *core.RequestEvent, status int, log LogProps, chain ChainProps)
 	if err != nil {
 		return err
 	}
-	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: zoneOf(web.Actor(e)).String(), Log: log, Chain: chain}))
+	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: frame.ZoneOf(web.Actor(e)).String(), Log: log, Chain: chain}))
 }
 
 // verifyAudit says whether the chain of entries is whole.
@@ -72,32 +73,32 @@ func verifyAudit(e *core.RequestEvent) error {
 // exportAudit is the log as it is filtered, as CSV.
 func exportAudit(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	query, err := audit.ReadQuery(e.Request.URL.Query(), zoneOf(actor))
+	query, err := audit.ReadQuery(e.Request.URL.Query(), frame.ZoneOf(actor))
 	if err != nil {
 		return err
 	}
-	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, zoneOf(actor), to) })
+	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, frame.ZoneOf(actor), to) })
 }
 
 // exportUsers is the list of users as it is filtered, as CSV.
 func exportUsers(e *core.RequestEvent) error {
 	actor, query := web.Actor(e), queryOf(e.Request.URL.Query())
-	return download(e, "users", func(to io.Writer) error { return members.Export(e.App, actor, query, zoneOf(actor), to) })
+	return download(e, "users", func(to io.Writer) error { return members.Export(e.App, actor, query, frame.ZoneOf(actor), to) })
 }
 
 // download answers with a file named after the team and the day.
 func download(e *core.RequestEvent, of string, write func(io.Writer) error) error {
 	actor := web.Actor(e)
-	return web.Download(e, spreadsheet.Name(teams.Of(actor.Team).Slug(), of, time.Now().In(zoneOf(actor))), write)
+	return web.Download(e, spreadsheet.Name(teams.Of(actor.Team).Slug(), of, time.Now().In(frame.ZoneOf(actor))), write)
 }
 
 // logProps reads the entries of the address. A refusal leaves what was typed.
 func logProps(e *core.RequestEvent) (LogProps, error) {
 	actor, values := web.Actor(e), e.Request.URL.Query()
-	query, err := audit.ReadQuery(values, zoneOf(actor))
+	query, err := audit.ReadQuery(values, frame.ZoneOf(actor))
 	log := LogProps{
 		Path: auditPath(e), Person: query.Person, Kind: query.Kind, Result: query.Result, Before: query.Before,
-		From: record.Cut(values.Get("from"), 40), To: record.Cut(values.Get("to"), 40), Zone: zoneOf(actor),
+		From: record.Cut(values.Get("from"), 40), To: record.Cut(values.Get("to"), 40), Zone: frame.ZoneOf(actor),
 	}
 	if err != nil {
 		return log, err

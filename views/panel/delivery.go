@@ -1,13 +1,12 @@
 package panel
 
 import (
-	"time"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
+	"usher/hooks/record"
 )
 
 // letterOf is how far the newest letter about the row's invitation has come.
@@ -49,12 +48,12 @@ var states = map[string]MailProps{
 }
 
 // mailProps says how far a letter has come.
-func mailProps(app core.App, state mail.State, zone *time.Location) MailProps {
+func mailProps(app core.App, state mail.State, times record.Times) MailProps {
 	props, known := states[state.Status]
 	if !known {
 		return MailProps{Word: "No letter is known", Icon: "mail"}
 	}
-	props.At, props.Zone, props.Error = state.At, zone, state.Error
+	props.At, props.Times, props.Error = state.At, times, state.Error
 	if state.Status == mail.Dropped {
 		props.Word += ": " + mail.ReasonWords(state.Reason)
 	}

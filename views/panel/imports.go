@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -131,7 +132,7 @@ func importProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 		Path: at, Title: one.GetString("file"), Open: one.Open(), Status: one.Status(), Reason: one.GetString("reason"),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
-		Roles: one.Roles().Words(), Created: one.At("created"), Zone: zoneOf(web.Actor(e)), By: startedBy(e, one),
+		Roles: one.Roles().Words(), Created: one.At("created"), Zone: frame.ZoneOf(web.Actor(e)), By: startedBy(e, one),
 	}
 	if props.Title == "" {
 		props.Title = "Pasted list"

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/seats"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -142,9 +143,9 @@ func asking(app core.App, props *PersonProps, actor *actors.Actor, row *members.
 	case err != nil:
 		return err
 	case correctable(row, letter):
-		props.undelivered(mailProps(app, letter, zoneOf(actor)), may, path)
+		props.undelivered(mailProps(app, letter, frame.TimesOf(actor)), may, path)
 	case letter.Status == mail.Dropped && row.Status != invitations.Accepted:
-		dropped := mailProps(app, letter, zoneOf(actor))
+		dropped := mailProps(app, letter, frame.TimesOf(actor))
 		props.Letter = &dropped
 	}
 	return nil
@@ -163,7 +164,7 @@ func (p *PersonProps) undelivered(letter MailProps, may bool, path string) {
 
 // askProps are an invitation that waits, and how its letter fares.
 func askProps(app core.App, actor *actors.Actor, row *members.Row, invitation *invitations.Invitation, path string) (*AskProps, error) {
-	by, zone := "The server administrator", zoneOf(actor)
+	by, times := "The server administrator", frame.TimesOf(actor)
 	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
 		by = actors.DisplayName(inviter)
 	}
@@ -172,8 +173,8 @@ func askProps(app core.App, actor *actors.Actor, row *members.Row, invitation *i
 		return nil, err
 	}
 	props := &AskProps{
-		Invitation: invitation.Id, By: by, At: invitation.GetDateTime("created").Time(), Zone: zone,
-		Mail: mailProps(app, letter, zone), Expires: invitation.Expires(), Seats: reserved(row.Offered()),
+		Invitation: invitation.Id, By: by, At: invitation.GetDateTime("created").Time(), Times: times,
+		Mail: mailProps(app, letter, times), Expires: invitation.Expires(), Seats: reserved(row.Offered()),
 		Waits:  invitation.GetString("reason"),
 		Resend: path + "/resend", Revoke: path + "/revoke",
 	}

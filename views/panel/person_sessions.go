@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/members"
 	"usher/hooks/sessions"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -24,11 +25,11 @@ func personSessions(e *core.RequestEvent, row *members.Row) (SessionsProps, erro
 	if err != nil {
 		return SessionsProps{}, err
 	}
-	zone := zoneOf(actor)
-	now := time.Now().In(zone)
+	times := frame.TimesOf(actor)
+	now := times.In(time.Now())
 	line := func(s sessions.Row) SessionLine {
 		return SessionLine{Title: s.Title, Href: "/app/" + actor.Team.GetString("slug") + "/sessions/" + s.ID,
-			When: ui.During(s.Starts(), s.Ends(), now, zone), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
+			When: ui.During(s.Starts(), s.Ends(), now, times), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
 	}
 	coming, past := overview.Counts.Coming, overview.Counts.Past
 	props := SessionsProps{Summary: sessionsSummary(overview)}

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -107,7 +108,7 @@ func bookingsOf(e *core.RequestEvent, room *rooms.Room, most int) (BookingsProps
 	props := BookingsProps{Total: len(taken), App: "/app/" + teams.Of(actor.Team).Slug()}
 	for _, booking := range taken[:min(len(taken), most)] {
 		props.Rows = append(props.Rows, BookingRow{Title: booking.Title, Host: booking.Host, Running: booking.Running,
-			When: ui.During(booking.Starts, booking.Ends, now, zoneOf(actor)), Href: props.App + "/sessions/" + booking.ID})
+			When: ui.During(booking.Starts, booking.Ends, now, frame.TimesOf(actor)), Href: props.App + "/sessions/" + booking.ID})
 	}
 	return props, nil
 }

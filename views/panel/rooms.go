@@ -8,7 +8,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -121,15 +123,15 @@ func holds(room *rooms.Room, words string) bool {
 // diary is what has the team's rooms now, next and today.
 type diary struct {
 	now   time.Time
-	zone  *time.Location
+	times record.Times
 	next  map[string]rooms.Booking
 	today map[string][]rooms.Booking
 }
 
 func diaryOf(e *core.RequestEvent) (diary, error) {
 	actor := web.Actor(e)
-	d := diary{now: time.Now(), zone: zoneOf(actor), today: map[string][]rooms.Booking{}}
-	day := startOfDay(d.now.In(d.zone))
+	d := diary{now: time.Now(), times: frame.TimesOf(actor), today: map[string][]rooms.Booking{}}
+	day := startOfDay(d.times.In(d.now))
 	taken, err := rooms.Bookings(e.App, actor.Team.Id, "", day, day.AddDate(0, 0, 1))
 	if err != nil {
 		return d, err
@@ -148,12 +150,12 @@ func startOfDay(at time.Time) time.Time {
 // row is a room as the list shows it.
 func (d diary) row(room *rooms.Room) RoomRow {
 	row := RoomRow{ID: room.Id, Name: room.Name(), About: room.Description(), Slug: room.Slug(), Entry: room.Entry(),
-		EntryWord: rooms.Explained(rooms.Entries, room.Entry()).Word, Archived: room.Archived(), Zone: d.zone}
+		EntryWord: rooms.Explained(rooms.Entries, room.Entry()).Word, Archived: room.Archived(), Times: d.times}
 	if next, ok := d.next[room.Id]; ok {
-		row.Next, row.When = next.Title, ui.During(next.Starts, next.Ends, d.now, d.zone)
+		row.Next, row.When = next.Title, ui.During(next.Starts, next.Ends, d.now, d.times)
 		if !next.Starts.After(d.now) {
 			row.Now = true
-			row.When = "Now, until " + ui.When(next.Ends, d.now, d.zone, ui.Clock)
+			row.When = "Now, until " + ui.WhenFor(next.Ends, d.now, d.times, ui.Clock)
 		}
 	}
 	var taken time.Duration

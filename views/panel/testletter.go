@@ -11,6 +11,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/views/frame"
 	"usher/views/web"
 )
 
@@ -75,7 +76,7 @@ func letterProps(e *core.RequestEvent, letter *mail.Outbox) *TestLetterProps {
 	state := letter.State()
 	props := &TestLetterProps{
 		Again: settingsPath(e) + "/test-letter/" + letter.Id, To: letter.Recipient(),
-		Mail: mailProps(e.App, state, zoneOf(web.Actor(e))),
+		Mail: mailProps(e.App, state, frame.TimesOf(web.Actor(e))),
 	}
 	switch state.Status {
 	case mail.Queued, mail.Sending:

@@ -3,16 +3,14 @@ package panel
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/seats"
-	"usher/hooks/teams"
+	"usher/views/frame"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -110,12 +108,12 @@ func listProps(e *core.RequestEvent, page members.Page, letters map[string]mail.
 		props.Heads = append(props.Heads, Head{Href: address(path, sorted(q, column)), Sorted: sortedAs(q, column)})
 	}
 	props.turns(page)
-	zone := zoneOf(actor)
+	zone := frame.ZoneOf(actor)
 	for _, row := range page.Rows {
 		r := rowProps(row, zone, row.User == actor.Account.Id)
 		switch letter := letters[row.Invitation]; {
 		case letter.Missed():
-			props := mailProps(e.App, letter, zone)
+			props := mailProps(e.App, letter, frame.TimesOf(actor))
 			r.Letter = &props
 		case letter.Status == mail.Dropped:
 			r.Small = strings.TrimPrefix(r.Small+" · email not sent", " · ")
@@ -194,11 +192,6 @@ func stripProps(e *core.RequestEvent, counts members.Counts) (StripProps, error)
 		Admin:     seatMap("Admin", path, now.Admin, holders, func(h seats.Holder) bool { return h.Admin }),
 		Organizer: seatMap("Organizer", path, now.Organizer, holders, func(h seats.Holder) bool { return h.Organizer }),
 	}, nil
-}
-
-// zoneOf is the time zone in which the actor reads dates: his own, or else the team's.
-func zoneOf(actor *actors.Actor) *time.Location {
-	return accounts.Zone(actor.Account, teams.Of(actor.Team).Zone())
 }
 
 // focus marks the row whose details were open at an address, so that the focus goes back to it.

@@ -61,7 +61,7 @@ func extend(e *core.RequestEvent) error {
 	if err != nil {
 		return answer(e, err, "")
 	}
-	return answer(e, nil, "The session goes on until "+clock(session.Ends(), zoneOf(here(e)))+".")
+	return answer(e, nil, "The session goes on until "+clock(session.Ends(), here(e).Times())+".")
 }
 
 func end(e *core.RequestEvent) error {

@@ -3,11 +3,9 @@ package stage
 import (
 	"cmp"
 	"strconv"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/accounts"
 	"usher/hooks/entry"
 	"usher/hooks/live"
 	"usher/hooks/members"
@@ -100,6 +98,3 @@ func pictureOf(s *sessions.Session) video {
 	}
 	return video{Width: height * 16 / 9, Height: height, FPS: cmp.Or(s.GetInt("fps"), 30), Codec: cmp.Or(s.GetString("codec"), "vp8")}
 }
-
-// zoneOf is the time zone in which the visitor reads a clock.
-func zoneOf(v *entry.Visitor) *time.Location { return accounts.Zone(v.Account, v.Session.Zone()) }

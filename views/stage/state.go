@@ -54,7 +54,7 @@ const (
 
 // leftOf is the notice of the end: from 15 minutes before it, again from 2, and while the session is over its time (R104).
 func leftOf(app core.App, v *entry.Visitor, now time.Time) (leftProps, error) {
-	ends, zone := v.Session.Ends(), zoneOf(v)
+	ends, times := v.Session.Ends(), v.Times()
 	left := leftProps{Action: "/live/" + v.Session.Id + "/extend", Extends: v.Participant.Leads()}
 	remains := ends.Sub(now)
 	switch {
@@ -62,7 +62,7 @@ func leftOf(app core.App, v *entry.Visitor, now time.Time) (leftProps, error) {
 		return left, nil
 	case remains <= 0:
 		left.Stage, left.Title = "over", "Over time."
-		left.Text = "The session was to end at " + clock(ends, zone) + ". It ends by itself at " + clock(ends.Add(sessions.Grace), zone) + "."
+		left.Text = "The session was to end at " + clock(ends, times) + ". It ends by itself at " + clock(ends.Add(sessions.Grace), times) + "."
 		return left, nil
 	case remains <= near:
 		left.Stage = "2"
@@ -71,16 +71,16 @@ func leftOf(app core.App, v *entry.Visitor, now time.Time) (leftProps, error) {
 	}
 	minutes := int((remains + time.Minute - 1) / time.Minute)
 	left.Title = ui.Count(minutes, "minute", "minutes") + " left."
-	left.Text = "The session ends at " + clock(ends, zone) + "."
-	free, err := freeUntil(app, v, zone)
+	left.Text = "The session ends at " + clock(ends, times) + "."
+	free, err := freeUntil(app, v, times)
 	if free != "" {
-		left.Text = "The session ends at " + clock(ends, zone) + "; " + free
+		left.Text = "The session ends at " + clock(ends, times) + "; " + free
 	}
 	return left, err
 }
 
 // freeUntil says for how long the room could be kept.
-func freeUntil(app core.App, v *entry.Visitor, zone *time.Location) (string, error) {
+func freeUntil(app core.App, v *entry.Visitor, times record.Times) (string, error) {
 	if v.Room == nil {
 		return "", nil
 	}
@@ -94,7 +94,7 @@ func freeUntil(app core.App, v *entry.Visitor, zone *time.Location) (string, err
 	case !next.Starts.After(ends):
 		return "then the room is taken.", nil
 	}
-	return "the room is free until " + clock(next.Starts, zone) + ".", nil
+	return "the room is free until " + clock(next.Starts, times) + ".", nil
 }
 
-func clock(at time.Time, zone *time.Location) string { return record.Clock(at.In(zone)) }
+func clock(at time.Time, times record.Times) string { return record.Clock(times.In(at)) + times.Name() }

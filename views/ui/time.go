@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"usher/hooks/record"
@@ -55,6 +56,15 @@ func When(at, now time.Time, in *time.Location, mode TimeMode) string {
 	return record.OnClock(at, "2 Jan"+year)
 }
 
+// WhenFor is When for a reader: a time of day in a zone that isn't the reader's own is followed by the zone's name.
+func WhenFor(at, now time.Time, times record.Times, mode TimeMode) string {
+	words := When(at, now, times.Zone, mode)
+	if strings.Contains(words, ":") {
+		words += times.Name()
+	}
+	return words
+}
+
 // Span writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
 func Span(d time.Duration) string {
 	d = d.Abs()
@@ -69,18 +79,15 @@ func Span(d time.Duration) string {
 	return "less than a minute"
 }
 
-// During writes a stretch of time as it looks from the moment now in the zone in: "Today, 16:00 to 17:30",
-// "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00".
-func During(from, to, now time.Time, in *time.Location) string {
-	if in == nil {
-		in = time.UTC
-	}
-	from, to, now = from.In(in), to.In(in), now.In(in)
+// During writes a stretch of time for a reader as it looks from the moment now: "Today, 16:00 to 17:30",
+// "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00 (Lisbon time)".
+func During(from, to, now time.Time, times record.Times) string {
+	from, to, now = times.In(from), times.In(to), times.In(now)
 	end := record.Clock(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
 		end = Day(to, now) + ", " + end
 	}
-	return Day(from, now) + ", " + record.Clock(from) + " to " + end
+	return Day(from, now) + ", " + record.Clock(from) + " to " + end + times.Name()
 }
 
 // Day writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",

@@ -1,0 +1,127 @@
+package join_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
+)
+
+// TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed reads the deadlines and the sessions of two teams in two zones, as
+// readers with and without an account, on pages and in emails.
+func TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed(t *testing.T) {
+	h := furnish(t)
+	tokyo := zone(t, "Asia/Tokyo")
+	all := []*teams.Team{h.team, hookstest.Team(t, h.App, h.owner, "Northlight Docs", "pro")}
+	for n, name := range []string{"Europe/Lisbon", "Europe/Berlin"} {
+		all[n].Set("timezone", name)
+		if err := h.App.Save(all[n]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := hookstest.Person(t, h.App, "other@x.example")
+	other.Set("timezone", "Asia/Tokyo")
+	if err := h.App.Save(other); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, address string
+		account       bool
+		own           string // the account's time zone
+		signedIn      bool
+	}{
+		{"signed in with a zone", "tomo@x.example", true, "Asia/Tokyo", true},
+		{"signed in without a zone", "zed@x.example", true, "", true},
+		{"with a zone, not signed in", "away@x.example", true, "Asia/Tokyo", false},
+		{"without an account", "new@x.example", false, "", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			browser := h.Visitor()
+			if test.account {
+				account := hookstest.Person(t, h.App, test.address)
+				account.Set("timezone", test.own)
+				if err := h.App.Save(account); err != nil {
+					t.Fatal(err)
+				}
+				if test.signedIn {
+					browser = h.As(account)
+				}
+			}
+			var chooser []string
+			for _, team := range all {
+				i, err := invitations.Find(h.App, hookstest.Invite(t, h.App, h.owner, team, test.address).ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				session := hookstest.Session(t, h.App, h.owner, team, sessions.Form{Title: "Review " + team.Name(), Starts: time.Now().Add(48 * time.Hour).Truncate(time.Hour),
+					Minutes: 60, Zone: "America/New_York", Guests: []string{test.address}})
+				times := record.Times{Zone: team.Zone()}
+				if test.own != "" && test.signedIn {
+					times = record.Times{Zone: tokyo, Own: true}
+				}
+				told := func(at time.Time) string { return record.Clock(times.In(at)) + times.Name() }
+				invitation, meeting := h.letterOf(t, test.address, "/invite/", team), h.letterOf(t, test.address, "/s/usp_", team)
+				has(t, "the page of the invitation", browser.Get(h.path(invitation, "/invite/")), told(i.Expires())+"</time>")
+				has(t, "the page of the session", browser.Get(h.path(meeting, "/s/usp_")), told(session.Ends())+"</time>")
+				has(t, "the page of an invitation for another address", h.As(other).Get(h.path(invitation, "/invite/")), record.Clock(i.Expires().In(tokyo))+"</time>")
+				chooser = append(chooser, told(i.Expires())+"</time>", told(session.Starts())+"</time>")
+
+				mailed := team.Zone()
+				if test.own != "" {
+					mailed = tokyo
+				}
+				for letter, at := range map[*resendtest.Sent]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
+					if want := record.Clock(at.In(mailed)) + " (" + record.ZoneName(mailed); !strings.Contains(letter.Text, want) {
+						t.Errorf("no %q in the email %q: %s", want, letter.Subject, letter.Text)
+					}
+				}
+			}
+			if test.signedIn {
+				has(t, "the choice of teams", browser.Get("/teams"), chooser...)
+			}
+		})
+	}
+}
+
+func has(t *testing.T, page string, r viewstest.Reply, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(r.Body, w) {
+			t.Errorf("%s, status %d: no %q in %s", page, r.Status, w, r.Body)
+		}
+	}
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// letterOf waits for the email of a team to an address that has a link of that kind.
+func (h *house) letterOf(t *testing.T, to, prefix string, team *teams.Team) resendtest.Sent {
+	t.Helper()
+	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+		for _, letter := range h.resend.Letters() {
+			if letter.To == to && strings.Contains(letter.Text, prefix) && strings.HasPrefix(letter.Text, team.Name()) {
+				return letter
+			}
+		}
+	}
+	t.Fatalf("no email with a link to %s from %s to %s", prefix, team.Name(), to)
+	return resendtest.Sent{}
+}
+
+func (h *house) path(letter resendtest.Sent, prefix string) string {
+	return strings.TrimPrefix(h.resend.Link(letter, prefix), h.URL)
+}
