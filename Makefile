@@ -12,7 +12,7 @@ demo: ## start Usher with a sample team and throw-away data
 
 test: ## all tests, those in a browser included
 	@[ -n "$(BROWSER)" ] || { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
-	USHER_BROWSER=required go test ./...
+	USHER_BROWSER=required go test -timeout 25m ./...
 
 proxies: ## run Usher behind nginx and Caddy, which must be installed
 	USHER_PROXIES=required go test -count=1 -run TestProxies .

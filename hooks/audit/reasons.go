@@ -39,6 +39,7 @@ var reasons = map[string]string{
 	"same_address":    "It was the address that was there already.",
 	"address_taken":   "The address has an account of its own.",
 	"link_expired":    "The link was used, or too old.",
+	"mail_off":        "Email isn't set up on this server.",
 
 	"seats_full":          "No seat was free.",
 	"bad_role":            "There is no such role.",
