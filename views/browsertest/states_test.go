@@ -71,7 +71,7 @@ func TestEveryStateOfAPageIsForEverybody(t *testing.T) {
 	admin.accessible("a wrong address")
 	admin.expect(422)
 	admin.press("Send the invitation")
-	admin.see("Already in the team with this role.")
+	admin.see("This is your own address")
 	admin.accessible("a right address that is refused")
 	for _, path := range []string{"/admin/halation-post/users/" + ids["open"] + "/revoke", "/app/halation-post?leave=1", "/teams?new=1"} {
 		admin.visit(path)

@@ -57,6 +57,8 @@ const want = (kind) => choices[kind] !== false;
 const device = (kind) => (choices[inputs[kind]] ? { deviceId: { ideal: choices[inputs[kind]] } } : true);
 
 async function open() {
+  if (!box) return;
+  const opened = box;
   stop();
   explain("");
   box.dataset.open = "";
@@ -64,15 +66,20 @@ async function open() {
   for (const kind of ["camera", "microphone"]) {
     part(`use-${kind}`).checked = want(kind);
     if (want(kind)) await add(kind);
+    if (box !== opened) return;
   }
   await list();
 }
 
+// The page may replace the check or take it away while the browser asks.
 async function add(kind) {
+  const asking = stream;
   try {
     const got = await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: device(kind) } : { audio: device(kind) });
-    for (const track of got.getTracks()) stream.addTrack(track);
+    for (const track of got.getTracks()) stream === asking ? stream.addTrack(track) : track.stop();
+    if (stream !== asking) return;
   } catch (refused) {
+    if (stream !== asking) return;
     part(`use-${kind}`).checked = false;
     explain(kind, refused);
   }
@@ -115,6 +122,7 @@ async function use(kind, on) {
   drop(kind);
   explain("");
   if (on) await add(kind);
+  if (!stream) return;
   show();
   list();
 }
@@ -128,6 +136,7 @@ async function choose(kind, id) {
 
 async function list() {
   const all = (await navigator.mediaDevices.enumerateDevices().catch(() => [])).filter((one) => one.deviceId !== "");
+  if (!box) return;
   for (const [kind, name] of Object.entries(inputs)) {
     const field = part(kind), found = all.filter((one) => one.kind === name);
     const active = stream?.getTracks().find((track) => (track.kind === "video") === (kind === "camera") && kind !== "speaker")?.getSettings().deviceId;
