@@ -9,10 +9,11 @@ import (
 // The meanings of a heading. Headings that differ in case, accents, spaces and marks are the same; what stands in
 // brackets, such as "[Required]", is none of it.
 const (
-	emailHeading = 1 + iota // the address of the person
-	otherHeading            // an address, if the cells are any
-	fullHeading             // the whole name
-	shortHeading            // the whole name, or the part of it that no other column has
+	emailHeading   = 1 + iota // the address of the person
+	privateHeading            // the person's other address, for rows without the first
+	otherHeading              // an address, if the cells are any
+	fullHeading               // the whole name
+	shortHeading              // the whole name, or the part of it that no other column has
 	firstHeading
 	middleHeading
 	lastHeading
@@ -39,6 +40,9 @@ var primary = meanings(map[int]string{
 		enderecodeemail enderecoemail enderecoeletronico enderecodecorreioeletronico correioeletronico indirizzoemail indirizzomail indirizzodipostaelettronica postaelettronica
 		adresemail adrespocztyelektronicznej sahkoposti sahkopostiosoite emailcim epasts elpastas emailaadress
 		почта электроннаяпочта адресэлектроннойпочты 邮箱 电子邮件 电子邮箱 メール メールアドレス 이메일`,
+	privateHeading: `privateemail personalemail homeemail emailprivate emailpersonal emailhome privateemailaddress personalemailaddress homeemailaddress
+		privatemail emailprivat privateemailadresse emailadresseprivat mailprivat emailpersonnel courrielpersonnel adresseemailpersonnelle
+		correopersonal emailparticular correoparticular emailpessoal emailpersonale emailprive`,
 	otherHeading: `userprincipalname upn signinname address adresse adresses direccion endereco indirizzo adres username user userid login loginname
 		accountname account contact recipient email2 email2value email2address email3value to attendee participant`,
 })
@@ -83,7 +87,7 @@ func rank(heading string) int {
 	switch {
 	case primary[k] == emailHeading:
 		return 3
-	case k == "userprincipalname" || k == "upn" || strings.HasPrefix(k, "email2") || strings.HasPrefix(k, "email3"):
+	case primary[k] == privateHeading || k == "userprincipalname" || k == "upn" || strings.HasPrefix(k, "email2") || strings.HasPrefix(k, "email3"):
 		return 2
 	case primary[k] == otherHeading:
 		return 1

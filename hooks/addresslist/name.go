@@ -61,16 +61,30 @@ func Name(text string) string {
 func bareName(text string) string {
 	name := strings.Join(strings.Fields(strings.ReplaceAll(record.Readable(text), `"`, "")), " ")
 	for {
-		cut := strings.Trim(name, " \t`´‘‚‛“”„‟«»‹›*•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:|\\<>~_=-–—")
+		cut := strings.Trim(unquoted(name), " \t`´‘‚‛“”„‟«»‹›*•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:|\\<>~_=-–—")
 		cut = ordinal.ReplaceAllString(cut, "")
-		if n := len(cut); n > 1 && strings.HasPrefix(cut, "'") && strings.HasSuffix(cut, "'") {
-			cut = cut[1 : n-1]
-		}
+		cut = unquoted(cut)
 		if cut == name {
 			return name
 		}
 		name = cut
 	}
+}
+
+// singleQuotes are the marks that open or close a quotation, and of which a name may have one at an end.
+const singleQuotes = "'‘’‚‛"
+
+// unquoted is a text without the single quotation marks at both of its ends. A mark at one end belongs to the name.
+func unquoted(text string) string {
+	inner := strings.TrimLeft(text, singleQuotes)
+	if inner == text {
+		return text
+	}
+	bare := strings.TrimRight(inner, singleQuotes)
+	if bare == inner {
+		return text
+	}
+	return bare
 }
 
 // turned is "First Last" for what is clearly "Last, First", without the position that some directories put behind a comma.

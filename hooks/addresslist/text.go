@@ -148,6 +148,8 @@ func (l *List) addressed(part string, row int, named bool) {
 		name := ""
 		if head := strings.TrimRight(part[from:at[0]], " \t"); named && len(all) == 1 && strings.HasSuffix(head, "<") {
 			name = l.named(strings.TrimRight(head, "<"))
+		} else if named && len(all) == 1 && strings.HasPrefix(word, "(") && strings.HasSuffix(trimEnd(word), ")") {
+			name = likely(head, all[0])
 		} else if m := remark.FindStringSubmatch(part[at[1]:]); m != nil && len(all) == 1 && !strings.HasSuffix(head, "<") {
 			name = likely(m[1], all[0])
 		}
@@ -163,6 +165,9 @@ func (l *List) addressed(part string, row int, named bool) {
 	}
 }
 
+// trimEnd is a word without the marks that part entries behind it.
+func trimEnd(word string) string { return strings.TrimRight(word, ".,;:!?") }
+
 // named is Name, and counts what was no name.
 func (l *List) named(text string) string {
 	name := Name(text)
@@ -172,7 +177,7 @@ func (l *List) named(text string) string {
 	return name
 }
 
-// likely is the name in a remark behind an address, if it is one.
+// likely is the name that a remark behind an address gives, or the text before an address in brackets, if it is one.
 func likely(text, address string) string {
 	name := Name(text)
 	if name == "" || !personal(name) || len(strings.Fields(name)) < 2 && !vouched(name, address) {

@@ -29,17 +29,25 @@ type inviteForm struct {
 	Note   string   `json:"note"`
 }
 
-func invite(e *core.RequestEvent) error {
+// readOffer reads what an Admin sent to invite with, and refuses roles that nobody has or that this Admin may not give.
+func readOffer(e *core.RequestEvent) (invitations.Offer, error) {
 	var form inviteForm
 	if err := read(e, &form); err != nil {
-		return err
+		return invitations.Offer{}, err
 	}
 	roles, err := invitations.ReadRoles(e.App, web.Actor(e), "invitation.create", "", form.Roles)
 	if err != nil {
+		return invitations.Offer{}, err
+	}
+	return invitations.Offer{Lines: invitations.Addresses(form.Emails), Roles: roles, Note: form.Note}, nil
+}
+
+func invite(e *core.RequestEvent) error {
+	offer, err := readOffer(e)
+	if err != nil {
 		return err
 	}
-	done, err := invitations.Invite(e.App, web.Actor(e), invitations.Offer{
-		Lines: invitations.Addresses(form.Emails), Roles: roles, Note: form.Note})
+	done, err := invitations.Invite(e.App, web.Actor(e), offer)
 	if err != nil {
 		return err
 	}

@@ -21,16 +21,11 @@ type invitePreview struct {
 
 // previewInvite says what the same request to /invitations would do now, and changes nothing.
 func previewInvite(e *core.RequestEvent) error {
-	var form inviteForm
-	if err := read(e, &form); err != nil {
-		return err
-	}
-	roles, err := invitations.ReadRoles(e.App, web.Actor(e), "invitation.create", "", form.Roles)
+	offer, err := readOffer(e)
 	if err != nil {
 		return err
 	}
-	forecast, err := invitations.Preview(e.App, web.Actor(e), invitations.Offer{
-		Lines: invitations.Addresses(form.Emails), Roles: roles, Note: form.Note})
+	forecast, err := invitations.Preview(e.App, web.Actor(e), offer)
 	if err != nil {
 		return err
 	}
