@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
@@ -68,6 +70,69 @@ func TestParallelFailuresDoNotExceedTheLimit(t *testing.T) {
 		}
 		if checked != 10 {
 			t.Errorf("%s: %d of 30 passwords were checked, want 10", address, checked)
+		}
+	}
+}
+
+func TestThrottledSignIns_EachAccountLeavesOneEntryAMinute(t *testing.T) {
+	app := hookstest.New(t)
+	ada, ben := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "ben@x.example")
+	throttled := func() int {
+		return hookstest.Count(t, app, "audit", dbx.HashExp{"team": "", "action": "account.signin", "result": record.CodeTooMany})
+	}
+	signIn := func(address string) {
+		t.Helper()
+		_, err := accounts.SignIn(app, address, other, "192.0.2.1")
+		hookstest.Refused(t, address, err, record.CodeTooMany)
+	}
+	for _, address := range []string{"ada@x.example", "ben@x.example", "unknown@x.example"} {
+		for range 10 {
+			_, err := accounts.SignIn(app, address, other, "192.0.2.1")
+			hookstest.Refused(t, address, err, accounts.CodeBadSignIn)
+		}
+	}
+	if n := throttled(); n != 0 {
+		t.Errorf("got %d throttled entries before the limit, want none", n)
+	}
+	for n, address := range []string{"ada@x.example", "ada@x.example", "unknown@x.example", "ada@x.example", "ben@x.example", "ben@x.example"} {
+		signIn(address)
+		want := 1
+		if n >= 4 {
+			want = 2
+		}
+		if got := throttled(); got != want {
+			t.Errorf("got %d throttled entries after attempt %d (%s), want %d", got, n+1, address, want)
+		}
+	}
+	app.Store().Remove("usher.limits.signin-throttled") // a minute later
+	signIn("ada@x.example")
+	for id, want := range map[string]int{ada.Id: 2, ben.Id: 1} {
+		of := dbx.HashExp{"team": "", "actor": id, "target": id, "result": record.CodeTooMany}
+		if got := hookstest.Count(t, app, "audit", of); got != want {
+			t.Errorf("got %d throttled entries of the account, want %d", got, want)
+		}
+	}
+}
+
+func TestThrottledProofs_EachActionLeavesOneEntryAMinute(t *testing.T) {
+	app := hookstest.New(t)
+	ada := hookstest.Person(t, app, "ada@x.example")
+	change := func() error { return accounts.ChangePassword(app, ada, "wrong", other, "192.0.2.1") }
+	for range 10 {
+		hookstest.Refused(t, "a wrong password", change(), accounts.CodeBadSignIn)
+	}
+	for range 3 {
+		hookstest.Refused(t, "beyond the limit", change(), record.CodeTooMany)
+		hookstest.Refused(t, "beyond the limit", accounts.AskAddress(app, ada, "wrong", "new@x.example", ""), record.CodeTooMany)
+	}
+	for action, want := range map[string]map[string]int{
+		"account.password":        {accounts.CodeBadSignIn: 10, record.CodeTooMany: 1},
+		"account.address.request": {accounts.CodeBadSignIn: 0, record.CodeTooMany: 1},
+	} {
+		for code, n := range want {
+			if got := hookstest.Count(t, app, "audit", dbx.HashExp{"actor": ada.Id, "action": action, "result": code}); got != n {
+				t.Errorf("got %d entries of %s with %s, want %d", got, action, code, n)
+			}
 		}
 	}
 }

@@ -57,23 +57,21 @@ func FindAddressChange(app core.App, account *core.Record) (*AddressChange, erro
 // the link is used. What is answered, and what waits, is the same for an address that has an account: then its
 // owner is told, and the link goes to nobody.
 func AskAddress(app core.App, account *core.Record, password, address, from string) error {
-	address, err := Canonical(address)
+	entry := audit.Of(account, "", from, "account.address.request").With("address", address)
+	address, err := newAddress(account, address)
 	if err != nil {
-		return err
+		return audit.RecordRefusal(app, entry, err)
 	}
-	if address == account.Email() {
-		return record.Refuse("email", "same_address", "This is your address already. Type the new one.")
-	}
-	proof, err := Prove(app, account, "password", password)
+	entry.With("address", address)
+	proof, err := Prove(app, entry, account, "password", password)
 	if err != nil {
 		return err
 	}
 	if proof.known {
 		if err := slowChanges(app, account, address, from); err != nil {
-			return err
+			return recordRefusal(app, entry, err)
 		}
 	}
-	entry := audit.Of(account, "", from, "account.address.request").With("address", address)
 	return audit.Do(app, entry, func(tx core.App) error {
 		stored, err := proof.Holds(tx)
 		if err != nil {
@@ -92,6 +90,15 @@ func AskAddress(app core.App, account *core.Record, password, address, from stri
 		}
 		return sendChange(tx, stored, change, token)
 	})
+}
+
+// newAddress is the canonical form of the address that an account asks for. It refuses the address that it has.
+func newAddress(account *core.Record, typed string) (string, error) {
+	address, err := Canonical(typed)
+	if err == nil && address == account.Email() {
+		err = record.Refuse("email", "same_address", "This is your address already. Type the new one.")
+	}
+	return address, err
 }
 
 // slowChanges allows five changes an hour to an account, and three letters an hour to an address.

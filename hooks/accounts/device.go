@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,17 +28,30 @@ func Devices(app core.App, account *core.Record) ([]*Login, error) {
 	return logins, nil
 }
 
-// EndDevice signs one device of the account out at once. Another's is record.ErrNotFound.
-func EndDevice(app core.App, account *core.Record, id, from string) error {
+// EndDevice signs one device of the account out, and returns it. A device of another account is record.ErrNotFound, as
+// one that there isn't, but the audit log has the attempt.
+func EndDevice(app core.App, account *core.Record, id, from string) (login *Login, err error) {
 	entry := audit.Of(account, "", from, "account.device.end")
-	return audit.Do(app, entry, func(tx core.App) error {
-		login, err := FindDevice(tx, account, id)
-		if err != nil {
+	err = audit.Do(app, entry, func(tx core.App) error {
+		if login, err = FindDevice(tx, account, id); err != nil {
 			return err
 		}
 		entry.On(login.Id, login.Device())
 		return EndLogin(tx, login)
 	})
+	if errors.Is(err, record.ErrNotFound) {
+		recordForeign(app, entry, account, id)
+	}
+	return login, err
+}
+
+// recordForeign records a refused attempt at a login of another account.
+func recordForeign(app core.App, entry *audit.Entry, account *core.Record, id string) {
+	login, err := app.FindRecordById("logins", id)
+	if err != nil || login.GetString("user") == account.Id {
+		return
+	}
+	_ = audit.RecordRefusal(app, entry.On(id, "").With("account", login.GetString("user")), record.Forbid("This is another account's device."))
 }
 
 // FindDevice reads a login of the account.

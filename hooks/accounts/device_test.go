@@ -85,13 +85,13 @@ func TestADeviceIsEndedByItsOwnerAlone(t *testing.T) {
 	ada, eve := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "eve@x.example")
 	secret, login := signedIn(t, app, ada, firefox)
 	kept, _ := signedIn(t, app, ada, "")
-	if err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, record.ErrNotFound) || !good(app, secret) {
+	if _, err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, record.ErrNotFound) || !good(app, secret) {
 		t.Errorf("by a stranger: %v", err)
 	}
-	if err := accounts.EndDevice(app, ada, login.Id, ""); err != nil || good(app, secret) || !good(app, kept) {
+	if _, err := accounts.EndDevice(app, ada, login.Id, ""); err != nil || good(app, secret) || !good(app, kept) {
 		t.Errorf("by its owner: %v", err)
 	}
-	if err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, record.ErrNotFound) {
+	if _, err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, record.ErrNotFound) {
 		t.Errorf("twice: %v", err)
 	}
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.device.end", "target_name": "Firefox on Linux", "result": "ok"}) != 1 {
@@ -132,7 +132,7 @@ func TestWhoWasEndedEndsNobody(t *testing.T) {
 	ada := hookstest.Person(t, app, "ada@x.example")
 	here, _ := signedIn(t, app, ada, "")
 	_, thief := signedIn(t, app, ada, "")
-	if err := accounts.EndDevice(app, ada, thief.Id, ""); err != nil {
+	if _, err := accounts.EndDevice(app, ada, thief.Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := accounts.EndOthers(app, ada, thief, ""); !errors.Is(err, record.ErrNotFound) || !good(app, here) {
@@ -172,7 +172,7 @@ func TestALookWhileOthersAreEndedDoesNotEndThisOne(t *testing.T) {
 	if err := accounts.Touch(app, read); err != nil || !good(app, secret) {
 		t.Errorf("the old key of the login came back: %v", err)
 	}
-	if err := accounts.EndDevice(app, ada, this.Id, ""); err != nil {
+	if _, err := accounts.EndDevice(app, ada, this.Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	hookstest.Exec(t, app, "UPDATE logins SET seen = ''", nil)

@@ -4,9 +4,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/audit"
+	"usher/hooks/limits"
 	"usher/hooks/record"
 )
 
@@ -19,13 +22,13 @@ type Proof struct {
 	known   bool
 }
 
-// Prove checks the password of an account that is signed in; ten failures in 15 minutes are allowed. field is what a
-// form calls it.
-func Prove(app core.App, account *core.Record, field, password string) (Proof, error) {
+// Prove checks the password of an account that is signed in, for the action of entry; ten failures in 15 minutes are
+// allowed, and what exceeds them is recorded. field is what a form calls the password.
+func Prove(app core.App, entry *audit.Entry, account *core.Record, field, password string) (Proof, error) {
 	proof := Proof{account: account, field: field, key: account.TokenKey()}
 	attempt, err := beginProof(app, account)
 	if err != nil {
-		return proof, err
+		return proof, recordRefusal(app, entry, err)
 	}
 	if proof.known, err = matches(app, account, password); err != nil || proof.known {
 		attempt.forgive()
@@ -47,6 +50,16 @@ func (p Proof) Holds(tx core.App) (*core.Record, error) {
 		return nil, record.Refuse(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
 	}
 	return stored, nil
+}
+
+// recordRefusal is audit.RecordRefusal, but a rate limit leaves one entry a minute for each account and action.
+func recordRefusal(app core.App, entry *audit.Entry, err error) error {
+	if record.Code(err) == record.CodeTooMany {
+		if _, free := limits.For(app, "account-throttled", 1, time.Minute).Take(entry.Actor + " " + entry.Action); !free {
+			return err
+		}
+	}
+	return audit.RecordRefusal(app, entry, err)
 }
 
 // again reads an account as it is stored. One that is gone is record.ErrNotFound.

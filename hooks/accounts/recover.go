@@ -104,12 +104,13 @@ func Reset(app core.App, token, password, from string) (*core.Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	entry := audit.Of(account, "", from, "account.reset")
 	if err := CheckPassword(password, account.Email(), account.GetString("name")); err != nil {
-		return nil, err
+		return nil, audit.RecordRefusal(app, entry, err)
 	}
 	setPassword(account, password)
 	account.SetVerified(true)
-	err = audit.Do(app, audit.Of(account, "", from, "account.reset"), func(tx core.App) error {
+	err = audit.Do(app, entry, func(tx core.App) error {
 		if _, err := ByReset(tx, token); err != nil {
 			return err
 		}
@@ -126,9 +127,10 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	entry := audit.Of(account, "", from, "account.confirm")
 	attempt, err := beginAttempt(app, account.Email(), from, "")
 	if err != nil {
-		return nil, err
+		return nil, recordRefusal(app, entry, err)
 	}
 	known, err := matches(app, account, password)
 	if known || err != nil {
@@ -138,12 +140,13 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 		return nil, err
 	}
 	if !known {
-		return nil, record.Refuse("password", CodeBadSignIn, "This is not the password of the sign-up. Set a new one by mail: that confirms the address, too.")
+		return nil, audit.RecordRefusal(app, entry, record.Refuse("password", CodeBadSignIn,
+			"This is not the password of the sign-up. Set a new one by mail: that confirms the address, too."))
 	}
 	if account.Verified() {
 		return account, nil
 	}
-	err = audit.Do(app, audit.Of(account, "", from, "account.confirm"), func(tx core.App) error {
+	err = audit.Do(app, entry, func(tx core.App) error {
 		if account, err = ByConfirmation(tx, token); err != nil {
 			return err
 		}
@@ -155,17 +158,18 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 
 // ChangePassword sets a new password for who knows the current one. Every device is signed out.
 func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
-	proof, err := Prove(app, account, "current", current)
+	entry := audit.Of(account, "", from, "account.password")
+	proof, err := Prove(app, entry, account, "current", current)
 	if err != nil {
 		return err
 	}
 	if proof.known {
 		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
-			return err
+			return audit.RecordRefusal(app, entry, err)
 		}
 		setPassword(account, next)
 	}
-	return audit.Do(app, audit.Of(account, "", from, "account.password"), func(tx core.App) error {
+	return audit.Do(app, entry, func(tx core.App) error {
 		if _, err := proof.Holds(tx); err != nil {
 			return err
 		}

@@ -30,8 +30,11 @@ func (v *Visitor) MakesAccount() bool {
 // the address: an account that somebody else had begun with it is taken over, with a new password. A link that
 // was not emailed proves nothing: the account is made, and the refusal is accounts.CodeUnverified.
 func Enroll(app core.App, visitor *Visitor, n Newcomer) (*core.Record, error) {
+	entry := visitor.entry("account.signup", n.From)
+	entry.Actor, entry.ActorName = "", n.Name
 	if !visitor.MakesAccount() {
-		return nil, record.Refuse("base", accounts.CodeWrongAccount, "There is an account for this address. Sign in with it, then come back here.")
+		return nil, audit.RecordRefusal(app, entry, record.Refuse("base", accounts.CodeWrongAccount,
+			"There is an account for this address. Sign in with it, then come back here."))
 	}
 	delivered := visitor.proves(app)
 	fresh := accounts.New{Email: visitor.Participant.Address(), Name: n.Name, Password: n.Password, Timezone: n.Timezone, Verified: delivered}
@@ -42,8 +45,7 @@ func Enroll(app core.App, visitor *Visitor, n Newcomer) (*core.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	entry := visitor.entry("account.signup", n.From)
-	entry.Actor, entry.ActorName = "", fresh.Name
+	entry.ActorName = fresh.Name
 	err = audit.Do(app, entry, func(tx core.App) error {
 		if account, err = accounts.Enter(tx, account, delivered, "come back here"); err == nil {
 			entry.Actor = account.Id

@@ -16,11 +16,11 @@ import (
 // DeleteAccount deletes the account of who knows its password, with its places in teams and all of their effects (R79, R146).
 // Who owns a team is refused (R29). What was written down stays, and the address gets a last letter.
 func DeleteAccount(app core.App, account *core.Record, password, from string) error {
-	proof, err := accounts.Prove(app, account, "password", password)
+	entry := audit.Of(account, "", from, "account.delete").On(account.Id, account.Email())
+	proof, err := accounts.Prove(app, entry, account, "password", password)
 	if err != nil {
 		return err
 	}
-	entry := audit.Of(account, "", from, "account.delete").On(account.Id, account.Email())
 	return audit.Do(app, entry, func(tx core.App) error {
 		stored, err := proof.Holds(tx)
 		if err != nil {

@@ -51,10 +51,7 @@ func endDevice(e *core.RequestEvent) error {
 	if id == allOthers {
 		return endOthers(e)
 	}
-	login, err := accounts.FindDevice(e.App, e.Auth, id)
-	if err == nil {
-		err = accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
-	}
+	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
 	if errors.Is(err, record.ErrNotFound) {
 		web.Toast(e, "This device was signed out already.")
 		return web.Go(e, "/account#devices")

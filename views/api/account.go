@@ -32,7 +32,7 @@ func listDevices(e *core.RequestEvent) error {
 
 func endDevice(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
-	if err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP()); err != nil {
+	if _, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP()); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, change{ID: id, Status: "ended"})

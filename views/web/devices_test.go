@@ -21,7 +21,8 @@ func TestAStreamEndsAtOnceWithItsLogin(t *testing.T) {
 	}
 	for name, end := range map[string]func(s *viewstest.Server, account *core.Record, login string) error{
 		"ended": func(s *viewstest.Server, account *core.Record, login string) error {
-			return accounts.EndDevice(s.App, account, login, "")
+			_, err := accounts.EndDevice(s.App, account, login, "")
+			return err
 		},
 		"all others ended": func(s *viewstest.Server, account *core.Record, _ string) error {
 			return accounts.EndOthers(s.App, stored(s, account), nil, "")
@@ -65,7 +66,7 @@ func TestOtherStreamsOfAnAccountGoOn(t *testing.T) {
 		t.Fatal(devices, err)
 	}
 	_, stays := listen(t, server, server.As(owner), team.Id)
-	if err := accounts.EndDevice(server.App, owner, devices[0].Id, ""); err != nil {
+	if _, err := accounts.EndDevice(server.App, owner, devices[0].Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	for range gone {
