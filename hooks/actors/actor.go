@@ -21,6 +21,8 @@ type Actor struct {
 	Roles   Roles
 	Kind    string // "member" or "guest"
 	From    string // the network address that the request came from, for the audit
+
+	FormerAdmin bool // the actor was the Owner or an Admin of the team, and no longer is
 }
 
 // Find reads who account is in the team with that id or slug. Somebody who is not in it,
@@ -53,9 +55,9 @@ func In(app core.App, account, team *core.Record) (*Actor, error) {
 // Of is what the account with that id may do in the team. Its Account is not read.
 func Of(app core.App, user string, team *core.Record) (*Actor, error) {
 	actor := &Actor{Team: team}
-	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind FROM memberships WHERE team = {:t} AND user = {:u}").
+	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind, panel_lost != '' FROM memberships WHERE team = {:t} AND user = {:u}").
 		WithContext(record.Kept).Bind(dbx.Params{"t": team.Id, "u": user}).
-		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind)
+		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind, &actor.FormerAdmin)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, record.ErrNotFound
 	}

@@ -21,6 +21,20 @@ func (f *FormerMember) Error() string { return "no longer a member of " + f.Team
 // Unwrap makes it a record.ErrNotFound.
 func (f *FormerMember) Unwrap() error { return record.ErrNotFound }
 
+// FormerAdmin is the error for a member who had the right to the Admin Panel and no longer has it. It is the refusal that
+// programs get, as for any other member; pages can say more.
+type FormerAdmin struct {
+	Actor   *Actor
+	Helpers []Helper // who can give the role again
+	Refusal error
+}
+
+// Error implements error.
+func (f *FormerAdmin) Error() string { return f.Refusal.Error() }
+
+// Unwrap makes it the refusal.
+func (f *FormerAdmin) Unwrap() error { return f.Refusal }
+
 // FindOnPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember. A stranger gets
 // the plain record.ErrNotFound, as for an unknown team. What is known of the account comes from the departures of its own
 // confirmed address.

@@ -5,7 +5,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/record"
 )
@@ -51,7 +53,19 @@ func guardUpdate(_ core.App, r *core.Record) error {
 	if record.Changed(r, "owner") {
 		return lastOwner()
 	}
+	notePanel(r)
 	return guardKind(r)
+}
+
+// notePanel keeps when the member lost the right to the Admin Panel, as long as they don't have it again.
+func notePanel(r *core.Record) {
+	had, has := actors.RolesOf(r.Original()).Panel(), actors.RolesOf(r).Panel()
+	switch {
+	case has:
+		r.Set("panel_lost", "")
+	case had:
+		r.Set("panel_lost", types.NowDateTime())
+	}
 }
 
 // guardDelete lets the Owner go only together with the whole team, whose record is deleted first.

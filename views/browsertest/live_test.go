@@ -72,7 +72,7 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 		email, sees string
 		lose        func(actor *actors.Actor, id string) error
 	}{
-		{"demoted@halation.example", "The Admin Panel of Halation Post is for its Owner and Admins", func(actor *actors.Actor, id string) error {
+		{"demoted@halation.example", "You're no longer an Admin of Halation Post", func(actor *actors.Actor, id string) error {
 			return members.RevokeRoles(server.App, actor, id, actors.Roles{Admin: true})
 		}},
 		{"removed@halation.example", "You're no longer a member of Halation Post", func(actor *actors.Actor, id string) error {

@@ -92,25 +92,37 @@ func areaOf(e *core.RequestEvent) string {
 
 // refusePanel says what is missing, and names to a member who can give it.
 func refusePanel(e *core.RequestEvent, actor *actors.Actor) error {
-	if actor.Kind != "member" {
-		return record.Forbid("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team.")
+	refusal, helpers, err := panelRefusal(e, actor)
+	switch {
+	case err != nil:
+		return err
+	case actor.FormerAdmin:
+		return &actors.FormerAdmin{Actor: actor, Helpers: helpers, Refusal: refusal}
 	}
-	helpers, err := actors.Helpers(e.App, actor, func(a *actors.Actor) bool {
+	return refusal
+}
+
+func panelRefusal(e *core.RequestEvent, actor *actors.Actor) (refusal error, helpers []actors.Helper, err error) {
+	if actor.Kind != "member" {
+		return record.Forbid("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team."), nil, nil
+	}
+	helpers, err = actors.Helpers(e.App, actor, func(a *actors.Actor) bool {
 		return a.CanInvite(actors.Roles{Admin: true}, actor.Roles)
 	})
-	if err != nil {
-		return err
-	}
-	var names []string
+	return record.Forbid(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
+		actor.Team.GetString("name"), anyOf(helpers))), helpers, err
+}
+
+// anyOf names helpers in a sentence: "Marta Oliveira (Owner) or Ruth Adler (Admin)".
+func anyOf(helpers []actors.Helper) string {
+	names := make([]string, 0, len(helpers))
 	for _, h := range helpers {
 		names = append(names, h.Name+" ("+h.Roles.Highest()+")")
 	}
-	ask := strings.Join(names, ", ")
 	if last := len(names) - 1; last > 0 {
-		ask = strings.Join(names[:last], ", ") + " or " + names[last]
+		return strings.Join(names[:last], ", ") + " or " + names[last]
 	}
-	return record.Forbid(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
-		actor.Team.GetString("name"), ask))
+	return strings.Join(names, "")
 }
 
 // Actor is who acts in the team of the address. It is there behind InTeam and RequireAdmin.

@@ -41,6 +41,10 @@ func asPages(e *core.RequestEvent) error {
 	if errors.As(err, &former) {
 		return Render(e, http.StatusForbidden, ui.ErrorPage(formerProps(e, former)))
 	}
+	var admin *actors.FormerAdmin
+	if errors.As(err, &admin) {
+		return Render(e, http.StatusForbidden, ui.ErrorPage(formerAdminProps(e, admin)))
+	}
 	problem := ProblemOf(e, err, http.StatusUnprocessableEntity)
 	return Render(e, problem.Status, ui.ErrorPage(errorProps(e, problem)))
 }
@@ -62,6 +66,20 @@ func formerProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProp
 		Text:   "You left the team or were removed from it, so its pages are no longer available to you. To come back, you need a new invitation.",
 		Action: "Go to your teams", Href: "/teams", SignOut: true, Support: config.Support, HelpHref: config.SupportLink(),
 	}
+}
+
+// formerAdminProps tell a member that they no longer have the right to the Admin Panel, and lead on to the App.
+func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.ErrorProps {
+	config := settings.Of(e.App)
+	props := ui.ErrorProps{
+		Title:  "You're no longer an Admin of " + former.Actor.Team.GetString("name"),
+		Text:   "Your Admin role has ended, so the Admin Panel is no longer available to you.",
+		Action: "Go to the App", Href: "/app/" + former.Actor.Team.GetString("slug"), Support: config.Support, HelpHref: config.SupportLink(),
+	}
+	if who := anyOf(former.Helpers); who != "" {
+		props.Text += " To get it back, ask " + who + " to invite you."
+	}
+	return props
 }
 
 func wording(problem Problem) (title, text string) {
