@@ -265,7 +265,7 @@ func (s *seeder) past(table, column, value string, days int) {
 	_, s.err = s.app.DB().Update(table, set, dbx.HashExp{column: value}).Execute()
 }
 
-// settle ends what is overdue and takes the letters out of the outbox as sent.
+// settle ends what is overdue and marks the emails as sent, those to the participants of sessions included.
 func (s *seeder) settle() {
 	if s.err != nil {
 		return
@@ -274,6 +274,7 @@ func (s *seeder) settle() {
 		"UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', created, '+7 days')",
 		"UPDATE invitations SET answered = strftime('%Y-%m-%d %H:%M:%fZ', created, '+1 day') WHERE answered != ''",
 		"UPDATE outbox SET status = 'sent', sealed = '', sent = created",
+		"UPDATE participants SET told = created WHERE told = '' AND id IN (SELECT about FROM outbox)",
 	} {
 		if _, err := s.app.DB().NewQuery(statement).Execute(); err != nil {
 			s.err = err
