@@ -35,6 +35,15 @@ func leadingOn(link, next string) string {
 	return link + separator + "next=" + url.QueryEscape(next)
 }
 
+// Addressee is the name of the recipient of an email to the account's address. It is empty while nobody has confirmed the
+// address: someone else may have typed the name.
+func Addressee(account *core.Record) string {
+	if !account.Verified() {
+		return ""
+	}
+	return actors.DisplayName(account)
+}
+
 // SendConfirmation sends the link that confirms an address, inside the caller's transaction. next is the page to which the
 // link leads on, in whatever browser it is opened; empty: none.
 func SendConfirmation(tx core.App, account *core.Record, next string) error {
@@ -62,11 +71,15 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 	if err != nil {
 		return err
 	}
-	letter := mail.ResetPassword(mail.ResetPasswordProps{
-		To: account.Email(), ToName: actors.DisplayName(account), Link: leadingOn(link, next),
+	props := mail.ResetPasswordProps{
+		To: account.Email(), ToName: Addressee(account), Link: leadingOn(link, next),
 		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
-		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
-	})
+		Zone:    time.UTC, Support: settings.Of(tx).Support,
+	}
+	if account.Verified() {
+		props.Zone = Zone(account, time.UTC)
+	}
+	letter := mail.ResetPassword(props)
 	return queueNewest(tx, account, letter, Hash(account.TokenKey()))
 }
 
@@ -101,7 +114,7 @@ func sendChange(tx core.App, account *core.Record, change *AddressChange, token 
 func sendTaken(tx core.App, owner *core.Record) error {
 	config := settings.Of(tx)
 	return queueNewest(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
-		To: owner.Email(), ToName: actors.DisplayName(owner), Support: config.Support,
+		To: owner.Email(), ToName: Addressee(owner), Support: config.Support,
 		SignIn: config.Link("/signin?email=" + url.QueryEscape(owner.Email())), Reset: config.Link("/reset"),
 	}), "")
 }

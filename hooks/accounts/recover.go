@@ -98,27 +98,6 @@ func byToken(app core.App, token, kind string) (*core.Record, error) {
 	return account, nil
 }
 
-// Reset sets a new password by a mailed link. The link proves the address, and every device is signed out.
-func Reset(app core.App, token, password, from string) (*core.Record, error) {
-	account, err := ByReset(app, token)
-	if err != nil {
-		return nil, err
-	}
-	entry := audit.Of(account, "", from, "account.reset")
-	if err := CheckPassword(password, account.Email(), account.GetString("name")); err != nil {
-		return nil, audit.RecordRefusal(app, entry, err)
-	}
-	setPassword(account, password)
-	account.SetVerified(true)
-	err = audit.Do(app, entry, func(tx core.App) error {
-		if _, err := ByReset(tx, token); err != nil {
-			return err
-		}
-		return tx.Save(account)
-	})
-	return account, err
-}
-
 // Confirm confirms an address by a mailed link, for who knows the password of the sign-up. The link proves
 // the address alone: somebody else may have signed up with it and wait for its owner to confirm. Who does
 // not know the password sets a new one by mail.
@@ -197,14 +176,17 @@ func UpdateProfile(app core.App, account *core.Record, name, timezone, from stri
 	})
 }
 
-// Claim gives an unverified account to who holds a link mailed to its address: somebody else may have
-// registered the address before. Name and password are the draft's, every device and every other way in is gone.
+// Claim gives an unverified account to the owner of its address, who holds a link mailed there: someone else may have
+// registered it before. Password, name and time zone are the draft's; nothing that was made before is kept, and every
+// device and every other way in is gone.
 func Claim(tx core.App, account, draft *core.Record) error {
 	account.SetRaw("password", draft.GetRaw("password"))
 	account.SetVerified(true)
 	account.RefreshTokenKey()
+	account.SetEmailVisibility(false)
 	account.Set("name", draft.GetString("name"))
 	account.Set("timezone", draft.GetString("timezone"))
+	account.Set("avatar", nil)
 	if err := tx.Save(account); err != nil {
 		return err
 	}

@@ -23,11 +23,11 @@ func TestAResetIsUsedOnceAndSignsEveryDeviceOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = accounts.Reset(app, token, "short", "")
+	_, err = accounts.Reset(app, accounts.ResetForm{Token: token, Password: "short", Name: "Ada"})
 	hookstest.Refused(t, "a weak password", err, accounts.CodeWeak)
-	_, err = accounts.Reset(app, token, other, "")
+	_, err = accounts.Reset(app, accounts.ResetForm{Token: token, Password: other, Name: "Ada"})
 	hookstest.Refused(t, "a good one", err, "")
-	_, err = accounts.Reset(app, token, "yet another pass phrase", "")
+	_, err = accounts.Reset(app, accounts.ResetForm{Token: token, Password: "yet another pass phrase", Name: "Ada"})
 	hookstest.Refused(t, "a second time", err, "link_expired")
 	if _, err := accounts.SignIn(app, "ada@x.example", other, ""); err != nil {
 		t.Error(err)
@@ -49,7 +49,7 @@ func TestTwoResetsAtOnceSetOnePassword(t *testing.T) {
 	}
 	words := []string{other, "yet another pass phrase", "copper velvet harbour cloud"}
 	results := hookstest.Race(3, func(i int) error {
-		_, err := accounts.Reset(app, token, words[i], "")
+		_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: words[i], Name: "Ada"})
 		return err
 	})
 	if won := hookstest.Won(t, results, "link_expired"); won != 1 {
@@ -132,7 +132,7 @@ func TestAnAddressIsNotConfirmedForWhoeverSignedUpWithIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.Reset(app, reset, hers, ""); err != nil {
+	if _, err := accounts.Reset(app, accounts.ResetForm{Token: reset, Password: hers, Name: "Ada"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := accounts.SignIn(app, "victim@x.example", hers, ""); err != nil {
@@ -178,7 +178,7 @@ func TestAChangeThatAResetOvertookIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.Reset(app, token, other, ""); err != nil {
+	if _, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: other, Name: "Ada"}); err != nil {
 		t.Fatal(err)
 	}
 	err = accounts.ChangePassword(app, thief, hookstest.Password, "copper velvet harbour cloud", "")

@@ -52,6 +52,7 @@ func tidy(account *core.Record) error {
 // registerGuards keeps PocketBase's own endpoints to what ours allow.
 func registerGuards(app core.App) {
 	registerRequests(app)
+	app.OnRecordConfirmPasswordResetRequest("users").BindFunc(resetByProgram)
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
 	})

@@ -59,9 +59,11 @@ func write(tx core.App, id, token string) (mail.Letter, error) {
 	if err != nil && !errors.Is(err, record.ErrNotFound) {
 		return mail.Letter{}, err
 	}
-	if err == nil {
-		props.ToName, props.HasAccount = actors.DisplayName(account), account.Verified()
+	if err == nil && account.Verified() {
+		props.ToName, props.HasAccount = accounts.Addressee(account), true
 		props.Zone = accounts.Zone(account, props.Zone)
+	}
+	if err == nil {
 		_, err := members.Find(tx, team.Id, account.Id)
 		props.Member = err == nil
 	}

@@ -71,7 +71,7 @@ func TestConfirmingASignUpCreatesItsTeam(t *testing.T) {
 func TestClaimingAnAccountTakesOverNoTeam(t *testing.T) {
 	for name, claim := range map[string]func(app core.App, account *core.Record) error{
 		"a reset": func(app core.App, account *core.Record) error {
-			_, err := accounts.Reset(app, token(t, account.NewPasswordResetToken), ownersPassword, "")
+			_, err := accounts.Reset(app, accounts.ResetForm{Token: token(t, account.NewPasswordResetToken), Password: ownersPassword, Name: "Ada"})
 			return err
 		},
 		"a link of an invitation or a session": func(app core.App, account *core.Record) error {
@@ -154,7 +154,7 @@ func TestAClaimDuringAConfirmationTakesOverNoTeam(t *testing.T) {
 	confirmation, reset := token(t, account.NewVerificationToken), token(t, account.NewPasswordResetToken)
 	results := hookstest.Race(2, func(i int) error {
 		if i == 0 {
-			_, err := accounts.Reset(app, reset, ownersPassword, "")
+			_, err := accounts.Reset(app, accounts.ResetForm{Token: reset, Password: ownersPassword, Name: "Ada"})
 			return err
 		}
 		_, err := accounts.Confirm(app, confirmation, form("").Password, "")

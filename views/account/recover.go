@@ -69,16 +69,17 @@ func resetPage(e *core.RequestEvent) error {
 	if err != nil {
 		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadReset(deadLinkProps(e, "", nil)) })
 	}
-	return web.Render(e, 200, resetSheet(resetProps(e, account.Email(), nil)))
+	return web.Render(e, 200, resetSheet(resetProps(e, account, nil)))
 }
 
 func reset(e *core.RequestEvent) error {
 	token := e.Request.PathValue("token")
-	account, err := accounts.Reset(e.App, token, e.Request.FormValue("password"), e.RealIP())
+	account, err := accounts.Reset(e.App, accounts.ResetForm{Token: token, Password: e.Request.FormValue("password"),
+		Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), From: e.RealIP()})
 	if err != nil {
 		return frame.Again(e, err, func(faults web.Faults) templ.Component {
 			if owner, dead := accounts.ByReset(e.App, token); dead == nil {
-				return resetSheet(resetProps(e, owner.Email(), faults))
+				return resetSheet(resetProps(e, owner, faults))
 			}
 			return deadReset(deadLinkProps(e, "", nil))
 		})
@@ -106,8 +107,9 @@ func deadLinkProps(e *core.RequestEvent, email string, faults web.Faults) addres
 	return addressForm{Page: frame.Public(e, "A new link"), Email: email, Faults: faults, Help: frame.Support(e.App), Next: web.NextOf(e)}
 }
 
-func resetProps(e *core.RequestEvent, email string, faults web.Faults) resetForm {
-	return resetForm{Page: frame.Public(e, "A new password"), Token: e.Request.PathValue("token"), Email: email, Faults: faults,
+func resetProps(e *core.RequestEvent, account *core.Record, faults web.Faults) resetForm {
+	return resetForm{Page: frame.Public(e, "A new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Faults: faults,
+		AsksName: accounts.AsksName(account), Name: e.Request.PostFormValue("name"), Timezone: e.Request.PostFormValue("timezone"),
 		Help: frame.Support(e.App), Next: web.NextOf(e)}
 }
 

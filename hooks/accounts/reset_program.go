@@ -1,0 +1,55 @@
+package accounts
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// resetFields are what a program may send to set a new password.
+var resetFields = []string{"token", "password", "passwordConfirm", "name", "timezone"}
+
+// resetByProgram puts PocketBase's own reset under the rules of ours. A program may send the name and the time zone of
+// the owner of an address that nobody has confirmed yet; without a name it is what is before the @.
+func resetByProgram(e *core.RecordConfirmPasswordResetRequestEvent) error {
+	info, err := e.RequestInfo()
+	if err != nil {
+		return e.BadRequestError("An error occurred while loading the submitted data.", err)
+	}
+	unknown := validation.Errors{}
+	for _, field := range slices.Sorted(maps.Keys(info.Body)) {
+		if !slices.Contains(resetFields, field) {
+			unknown[field] = validation.NewError("unknown_field", "There is no field "+record.Cut(field, 60)+" here.")
+		}
+	}
+	if len(unknown) > 0 {
+		return e.BadRequestError("An error occurred while validating the submitted data.", unknown)
+	}
+	var body struct {
+		Token    string  `json:"token" form:"token"`
+		Password string  `json:"password" form:"password"`
+		Name     *string `json:"name" form:"name"`
+		Timezone string  `json:"timezone" form:"timezone"`
+	}
+	if err := e.BindBody(&body); err != nil {
+		return e.BadRequestError("An error occurred while loading the submitted data.", err)
+	}
+	form := ResetForm{Token: body.Token, Password: body.Password, Timezone: body.Timezone, From: e.RealIP(), Name: nameOfAddress(e.Record.Email())}
+	if body.Name != nil {
+		form.Name = *body.Name
+	}
+	_, err = Reset(e.App, form)
+	if record.Code(err) != "" {
+		return e.BadRequestError("Failed to set new password.", err)
+	}
+	if err != nil {
+		return fmt.Errorf("reset by a program: %w", err)
+	}
+	return e.NoContent(http.StatusNoContent)
+}
