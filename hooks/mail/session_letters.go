@@ -7,29 +7,30 @@ import (
 	"usher/hooks/record"
 )
 
-// SessionProps is what the letters about a session need. Zone nil is UTC.
+// SessionProps is what the emails about a session need. Zone nil is UTC. Emails that outlive their team are stored with
+// it until they leave, so the JSON keys stay as they are.
 type SessionProps struct {
-	To          string
-	ToName      string
-	Team        TeamProps
-	By          string // who asks, changed or cancelled; empty: the team
-	Host        string
-	Title       string
-	Description string
-	Starts      time.Time
-	Ends        time.Time
-	Zone        *time.Location // the recipient's
-	Room        string
-	Link        string // his own (R72)
-	Series      int    // of a letter about a whole series: how many sessions there are from this one on
-	Last        time.Time
-	Leads       string // "the host", "a co-host" or "a presenter"; empty: takes part
-	Stays       bool   // removed from one session of a series, and still invited to others
-	Nameless    bool   // the link and a name are enough (R70)
-	Member      bool   // in the team already
-	Support     string
-	Calendar    []byte // the .ics
-	Method      string // of the .ics
+	To          string         `json:"To"`
+	ToName      string         `json:"ToName"`
+	Team        TeamProps      `json:"Team"`
+	By          string         `json:"By"` // who asks, changed or cancelled; empty: the team
+	Host        string         `json:"Host"`
+	Title       string         `json:"Title"`
+	Description string         `json:"Description"`
+	Starts      time.Time      `json:"Starts"`
+	Ends        time.Time      `json:"Ends"`
+	Zone        *time.Location `json:"Zone"` // the recipient's
+	Room        string         `json:"Room"`
+	Link        string         `json:"Link"`   // his own (R72)
+	Series      int            `json:"Series"` // of a letter about a whole series: how many sessions there are from this one on
+	Last        time.Time      `json:"Last"`
+	Leads       string         `json:"Leads"`    // "the host", "a co-host" or "a presenter"; empty: takes part
+	Stays       bool           `json:"Stays"`    // removed from one session of a series, and still invited to others
+	Nameless    bool           `json:"Nameless"` // the link and a name are enough (R70)
+	Member      bool           `json:"Member"`   // in the team already
+	Support     string         `json:"Support"`
+	Calendar    []byte         `json:"Calendar"` // the .ics
+	Method      string         `json:"Method"`   // of the .ics
 }
 
 // SessionInvitation asks somebody to a session, or to a series (R69, R97).

@@ -42,9 +42,9 @@ type link struct {
 
 // TeamProps is the team on whose behalf a letter goes. LogoURL is absolute, or empty.
 type TeamProps struct {
-	Name        string
-	LogoURL     string
-	Description string
+	Name        string `json:"Name"`
+	LogoURL     string `json:"LogoURL"`
+	Description string `json:"Description"`
 }
 
 // RoleProps is a role, and what it lets somebody do in a sentence.

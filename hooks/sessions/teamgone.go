@@ -98,8 +98,8 @@ func sayAllOff(tx core.App, all []*Session) error {
 // farewell is a letter that says that a session, or a series from it on, does not take place, when there is no row of
 // it any more.
 type farewell struct {
-	Props mail.SessionProps
-	Zone  string // the recipient's
+	Props mail.SessionProps `json:"Props"`
+	Zone  string            `json:"Zone"` // the recipient's
 
 	zone   *time.Location
 	events []calendar.Event
