@@ -25,7 +25,7 @@ func MaySignUp(app core.App, code string) (first bool, err error) {
 		return true, nil
 	}
 	if settings.Of(app).SignUp != "open" {
-		return false, record.Refuse("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Admin of your team to invite you.")
+		return false, record.Refuse("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Owner or Admin of your team to invite you.")
 	}
 	return false, nil
 }

@@ -36,7 +36,7 @@ func begin(tx core.App, v *Visitor, entry *audit.Entry) error {
 	}
 	err = sessions.Begin(tx, session, time.Now())
 	if record.Code(err) == sessions.CodeLicencesFull {
-		return record.Refuse("base", sessions.CodeLicencesFull, "The session cannot start yet: the team holds as many sessions at once as it has licences for. Wait here, or ask the host.")
+		return record.Refuse("base", sessions.CodeLicencesFull, "The session can't start yet: all licences of the team are in use. Wait here, and try again when another session has ended.")
 	}
 	return err
 }

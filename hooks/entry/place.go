@@ -142,7 +142,7 @@ func Meet(app core.App, place *Place, from string) (*sessions.Session, error) {
 	case place.Actor == nil:
 		return nil, record.Forbid("Only people of the team meet here on the spot.")
 	case !place.Actor.CanHost():
-		return nil, sessions.MayHost(place.Actor)
+		return nil, sessions.MayHost(app, place.Actor)
 	case place.Replaced, !place.Room.Archived().IsZero():
 		return nil, record.Refuse("base", rooms.CodeArchived, "This room is not in use.")
 	case place.Minutes == 0:

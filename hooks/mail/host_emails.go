@@ -51,7 +51,8 @@ type HostingLostProps struct {
 	Team     TeamProps
 	Reason   string // one of those above
 	By       string // who caused it; may be empty
-	Contact  string // name of the user to contact; empty: an Admin
+	Contact  string // name of the user to contact; empty: the server administrator
+	Takes    bool   // the recipient can take the Organizer role without asking
 	NewHost  string // who hosts the sessions now; empty: they were cancelled
 	Sessions []PlannedProps
 	More     int // sessions that are not listed
@@ -93,7 +94,11 @@ func HostingLost(p HostingLostProps) Letter {
 		s.Title = fmt.Sprintf("%s %s handed over to %s", sessions(n), verb, p.NewHost)
 		s.After = "Invitees stay invited, and their links stay the same."
 	}
-	s.After += " Questions? Contact " + orElse(p.Contact, "an Admin of "+p.Team.Name) + "."
+	if p.Takes {
+		s.After += " To host again, make yourself an Organizer in your details, under Users in the Admin Panel."
+	} else {
+		s.After += " Questions? Contact " + orElse(p.Contact, "your server administrator") + "."
+	}
 	subject := fmt.Sprintf("%s of yours %s cancelled", sessions(n), verb)
 	if p.NewHost != "" {
 		subject = fmt.Sprintf("%s of yours %s handed over", sessions(n), verb)

@@ -90,9 +90,9 @@ func RoleRevoked(p RoleRevokedProps) Letter {
 	return sheet{
 		Team:    p.Team,
 		Title:   fmt.Sprintf("You are no longer %s in %s", join(p.Roles), p.Team.Name),
-		Lead:    fmt.Sprintf("%s ended your %s. It took effect at once.", orElse(p.By, "An admin"), role),
+		Lead:    fmt.Sprintf("%s ended your %s. It took effect at once.", orElse(p.By, "Your server administrator"), role),
 		Says:    []string{stays},
-		Why:     fmt.Sprintf("You get this letter because you are a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "an admin of the team")),
+		Why:     fmt.Sprintf("You get this letter because you are a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,
 	}.letter(KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" has ended")
 }
@@ -111,10 +111,10 @@ func Removed(p RemovedProps) Letter {
 	return sheet{
 		Team:  p.Team,
 		Title: "You are no longer in " + p.Team.Name,
-		Lead:  orElse(p.By, "An admin") + " removed you from the team. It took effect at once.",
+		Lead:  orElse(p.By, "Your server administrator") + " removed you from the team. It took effect at once.",
 		Says: []string{"Its sessions, rooms and recordings are closed to you, and old links to them no longer work. " +
 			"Your account and your other teams stay as they are."},
-		Why:     fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "an admin of the team")),
+		Why:     fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,
 	}.letter(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
 }
@@ -136,7 +136,7 @@ func TeamDeleted(p TeamDeletedProps) Letter {
 		Lead:  orElse(p.By, "The Owner") + " deleted the team, with all that was in it. It took effect at once.",
 		Says: []string{"Its people are no longer in it, and its invitations and links no longer work. " +
 			"Your account and your other teams stay as they are."},
-		Why:     fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "who owned it")),
+		Why:     fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,
 	}.letter(KindTeamDeleted, p.To, p.ToName, p.Team.Name+" was deleted")
 }

@@ -15,6 +15,15 @@ import (
 // Unlimited is the number that stands for "as many as you like".
 const Unlimited = -1
 
+// AskForLarger tells whom to contact about a larger plan. It is true for every reader: no role in a team can change its
+// plan.
+const AskForLarger = "For a larger plan, contact your server administrator"
+
+// AskForMore is AskForLarger about what a plan limits, such as "seats".
+func AskForMore(what string) string {
+	return "For more " + what + ", contact your server administrator"
+}
+
 var _ core.RecordProxy = (*Plan)(nil)
 
 // Plan is what a team may use: a row of data that whoever runs the server edits.

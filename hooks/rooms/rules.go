@@ -79,7 +79,7 @@ func guardPeople(app core.App, r *core.Record) error {
 		return err
 	}
 	if most != plans.Unlimited && r.GetInt("people") > most {
-		return record.Refuse("people", CodePlan, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer, or ask for another plan.", plan, most))
+		return record.Refuse("people", CodePlan, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer. %s.", plan, most, plans.AskForLarger))
 	}
 	return nil
 }

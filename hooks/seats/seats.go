@@ -129,5 +129,5 @@ func (s Seats) Refusal(admins, organizers int) error {
 
 func full(what string) error {
 	return record.Refuse("roles", CodeFull, "There is no free "+what+
-		". Free one by revoking a role or an invitation, or get more seats with another plan.")
+		". Free one by revoking a role or an invitation. "+plans.AskForMore("seats")+".")
 }

@@ -80,7 +80,7 @@ func (s *seating) most() (most int, why string) {
 		}
 	}
 	lower(s.PlanPeople, func() string {
-		return fmt.Sprintf("On the plan %s a session can have at most %s. Ask fewer, or ask the Owner for a larger plan.", s.Plan, persons(s.PlanPeople))
+		return fmt.Sprintf("On the plan %s a session can have at most %s. Invite fewer people. %s.", s.Plan, persons(s.PlanPeople), plans.AskForLarger)
 	})
 	if s.RoomPeople > 0 {
 		lower(s.RoomPeople, func() string {

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
+	"usher/hooks/members"
 	"usher/hooks/record"
 )
 
@@ -163,7 +164,7 @@ func manage(app core.App, actor *actors.Actor, id, action string,
 			return err
 		}
 		entry.On(s.Id, s.Title())
-		if err := MayManage(actor, s); err != nil {
+		if err := MayManage(tx, actor, s); err != nil {
 			return err
 		}
 		if s.Status() != Scheduled {
@@ -173,24 +174,55 @@ func manage(app core.App, actor *actors.Actor, id, action string,
 	})
 }
 
-// MayManage is nil if the actor may change and cancel the session: its host, the Owner and Admins; else it says why
-// not (R116).
-func MayManage(actor *actors.Actor, s *Session) error {
-	if actor.SeesPanel() || s.HostID() == actor.Account.Id && actor.CanHost() {
+// CanManage reports whether the actor may change and cancel the session: its host, the Owner and Admins (R116).
+func CanManage(actor *actors.Actor, s *Session) bool {
+	return actor.SeesPanel() || s.HostID() == actor.Account.Id && actor.CanHost()
+}
+
+// MayManage is nil if CanManage; else it says why not, and whom to ask.
+func MayManage(app core.App, actor *actors.Actor, s *Session) error {
+	if CanManage(actor, s) {
 		return nil
 	}
-	return record.Forbid("Only the host changes the session: ask " + s.GetString("host_name") + ", or an Admin.")
+	if s.HostID() == actor.Account.Id {
+		return MayHost(app, actor)
+	}
+	return askHost(app, actor, s, "The host, the Owner and Admins can change this session.", "to change it")
+}
+
+// askHost is a refusal that ends with whom to ask: the host while they may host, and who is in the panel. A guest learns
+// the name of the host alone, as everyone does who is invited.
+func askHost(app core.App, actor *actors.Actor, s *Session, why, to string) error {
+	m, err := members.Find(app, s.TeamID(), s.HostID())
+	if err := record.UnlessNotFound(err); err != nil {
+		return err
+	}
+	hosts := false
+	if err == nil {
+		host := standing(m.Record)
+		host.Team = actor.Team
+		hosts = host.CanHost() && !host.SeesPanel()
+	}
+	helpers, err := actors.Helpers(app, actor, (*actors.Actor).SeesPanel)
+	if err != nil {
+		return err
+	}
+	if name := s.GetString("host_name"); name != "" && (hosts || len(helpers) == 0) {
+		host := actors.Helper{Name: name}
+		helpers = append([]actors.Helper{host}, helpers...)
+	}
+	return record.Forbid(why + " Ask " + actors.Names(helpers) + " " + to + ".")
 }
 
 // Authorize is MayManage for a request whose form is read before the action judges it: a refusal is written to the audit
 // log as the action.
 func Authorize(app core.App, actor *actors.Actor, s *Session, action string) error {
-	return audit.RecordRefusal(app, audit.By(actor, action).On(s.Id, s.Title()), MayManage(actor, s))
+	return audit.RecordRefusal(app, audit.By(actor, action).On(s.Id, s.Title()), MayManage(app, actor, s))
 }
 
 // AuthorizeHost is Authorize for scheduling a session: see MayHost.
 func AuthorizeHost(app core.App, actor *actors.Actor) error {
-	return audit.RecordRefusal(app, audit.By(actor, "session.schedule"), MayHost(actor))
+	return audit.RecordRefusal(app, audit.By(actor, "session.schedule"), MayHost(app, actor))
 }
 
 // DuplicateForm is the form of a session for who may have it again (MayDuplicate). A refusal is written to the audit log.
@@ -207,12 +239,12 @@ func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) 
 // MayDuplicate is nil if the actor may have the session again: its form names everybody who is asked, and where it is
 // held. That is for who manages it or leads it; others are told why not (R106).
 func MayDuplicate(app core.App, actor *actors.Actor, s *Session) error {
-	if MayManage(actor, s) == nil {
+	if CanManage(actor, s) {
 		return nil
 	}
 	leads, err := Leads(app, s, actor)
 	if err == nil && !leads {
-		err = record.Forbid("Only the host and co-hosts duplicate the session: ask " + s.GetString("host_name") + ".")
+		err = askHost(app, actor, s, "The host, co-hosts, the Owner and Admins can duplicate this session.", "to duplicate it")
 	}
 	return err
 }

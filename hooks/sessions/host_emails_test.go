@@ -119,7 +119,7 @@ func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
 			must(p.studio.T, err)
 			m.Set("organizer", false)
 			return p.app.Save(m)
-		}, "4 sessions of yours were cancelled", []string{"Your Organizer role in Halation Post was revoked", "Contact Owner."}},
+		}, "4 sessions of yours were cancelled", []string{"Your Organizer role in Halation Post was revoked", "Contact Owner (Owner) or Admin (Admin)."}},
 		"became a guest": {"unlimited", "member", func(p *post) error {
 			m, err := members.Find(p.app, p.team.Id, p.by["member"].Id)
 			must(p.studio.T, err)
@@ -129,9 +129,9 @@ func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
 		"setting turned off": {"unlimited", "member", func(p *post) error {
 			_, err := teams.Update(p.app, p.actor("admin"), teams.Profile{MembersHost: &off})
 			return err
-		}, "4 sessions of yours were cancelled", []string{"“Every member can host” was turned off in Halation Post", "Contact Owner."}},
+		}, "4 sessions of yours were cancelled", []string{"“Every member can host” was turned off in Halation Post", "Contact Owner (Owner) or Admin (Admin)."}},
 		"plan changed": {"unlimited", "member", func(p *post) error { return saveTeam(p, map[string]any{"organizer_seats": 5}) },
-			"4 sessions of yours were cancelled", []string{"The plan of Halation Post changed.", "Contact Owner."}},
+			"4 sessions of yours were cancelled", []string{"The plan of Halation Post changed.", "Contact Owner (Owner) or Admin (Admin)."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := openPostOn(t, c.plan)
@@ -160,6 +160,21 @@ func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
 			}
 			p.sends("again", "")
 		})
+	}
+}
+
+func TestHostingLost_Owner_IsToldToTakeTheRole(t *testing.T) {
+	p := openPost(t)
+	hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "One"})
+	m, err := members.Find(p.app, p.team.Id, p.by["owner"].Id)
+	must(t, err)
+	m.Set("organizer", false)
+	must(t, p.app.Save(m))
+	sent, _ := p.deliver()
+	email := to(t, sent, "owner@x.example")
+	contains(t, email, "To host again, make yourself an Organizer in your details, under Users in the Admin Panel.")
+	if strings.Contains(email.Text, "Contact") {
+		t.Errorf("the Owner is told to contact somebody: %q", email.Text)
 	}
 }
 

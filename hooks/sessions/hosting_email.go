@@ -150,19 +150,31 @@ func writeHostingLost(tx core.App, user, text string) (mail.Letter, error) {
 			return mail.Letter{}, err
 		}
 	}
-	if props.Contact = note.By; props.Contact != "" {
-		return mail.HostingLost(props), nil
+	props.Contact, props.Takes, err = contactToHost(tx, account, team, note.By)
+	return mail.HostingLost(props), err
+}
+
+// contactToHost is whom a user who can no longer host contacts: by, who caused it, or else who can give the Organizer
+// role. takes reports that the user can take that role without asking.
+func contactToHost(tx core.App, account *core.Record, team *teams.Team, by string) (contact string, takes bool, err error) {
+	reader, err := actors.In(tx, account, team.Record)
+	if err != nil {
+		return by, false, record.UnlessNotFound(err)
 	}
-	owner, err := members.Owner(tx, note.Team)
-	if err := record.UnlessNotFound(err); err != nil {
-		return mail.Letter{}, err
+	organizer := actors.Roles{Organizer: true}
+	if takes = reader.CanTake(organizer); takes || by != "" {
+		return by, takes, nil
 	}
-	if err == nil && owner.GetString("user") != user {
-		if props.Contact, err = nameOf(tx, owner.GetString("user")); err != nil {
-			return mail.Letter{}, err
+	if reader.Kind == members.Guest { // who was a member until now, and knows the Owner
+		owner, err := members.Owner(tx, team.Id)
+		if err != nil {
+			return "", false, record.UnlessNotFound(err)
 		}
+		contact, err = nameOf(tx, owner.UserID())
+		return contact, false, err
 	}
-	return mail.HostingLost(props), nil
+	helpers, err := actors.Helpers(tx, reader, func(a *actors.Actor) bool { return a.CanInvite(organizer, reader.Roles) })
+	return actors.Names(helpers), false, err
 }
 
 // nameOf is the name of an account as another user of the team reads it.

@@ -66,12 +66,12 @@ func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 // MayReach is nil if the actor may send the invitees of the session its emails again and copy their links: its host and
 // co-hosts, the Owner and Admins.
 func MayReach(app core.App, actor *actors.Actor, s *Session) error {
-	if MayManage(actor, s) == nil {
+	if CanManage(actor, s) {
 		return nil
 	}
 	leads, err := Leads(app, s, actor)
 	if err == nil && !leads {
-		err = record.Forbid("Only the host, co-hosts and Admins can do this. Ask " + s.GetString("host_name") + ".")
+		err = askHost(app, actor, s, "The host, co-hosts, the Owner and Admins can do this.", "to do it")
 	}
 	return err
 }

@@ -40,13 +40,13 @@ func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
 		case !leads:
 			return record.Forbid("The host and co-hosts start this session. It is held by " + session.GetString("host_name") + ".")
 		case !actor.CanHost():
-			return MayHost(actor)
+			return MayHost(tx, actor)
 		case session.Status() == Running:
 			return errNothing
 		}
 		err = Begin(tx, session, time.Now())
-		if record.Code(err) == CodeLicencesFull && actor.SeesPanel() {
-			return fullBy(tx, actor.Team, err)
+		if record.Code(err) == CodeLicencesFull {
+			return licencesFull(tx, actor, err)
 		}
 		return err
 	})

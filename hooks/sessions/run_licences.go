@@ -2,10 +2,12 @@ package sessions
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/plans"
 	"usher/hooks/record"
 )
@@ -51,7 +53,7 @@ func guardLicence(app core.App, r *core.Record) error {
 		return fmt.Errorf("count the licences in use: %w", err)
 	}
 	if limit != plans.Unlimited && used >= limit {
-		return record.Refuse("base", CodeLicencesFull, inUse(limit)+" Start when one of them has ended, or ask the Owner or an Admin.")
+		return record.Refuse("base", CodeLicencesFull, inUse(limit)+waitFor(limit)+".")
 	}
 	return nil
 }
@@ -59,23 +61,43 @@ func guardLicence(app core.App, r *core.Record) error {
 func inUse(limit int) string {
 	switch limit {
 	case 0:
-		return "The team has no licence for a session."
+		return "The team has no licence for a session"
 	case 1:
-		return "The team's one licence is in use by another session."
+		return "The team's one licence is in use by another session"
 	}
-	return fmt.Sprintf("All %d licences of the team are in use by other sessions.", limit)
+	return fmt.Sprintf("All %d licences of the team are in use by other sessions", limit)
 }
 
-// fullBy is the refusal for want of a licence with who uses them, for who may know and can end them (R110).
-func fullBy(tx core.App, team *core.Record, refusal error) error {
-	running, err := runningOf(tx, team.Id)
+// waitFor is what to do without a free licence, whoever reads it.
+func waitFor(limit int) string {
+	switch limit {
+	case 0:
+		return ". " + plans.AskForMore("licences")
+	case 1:
+		return ". Start this session when that one has ended"
+	}
+	return ". Start this session when one of them has ended"
+}
+
+// licencesFull is the refusal for want of a licence as the actor reads it. Who sees the panel can end any session, and
+// is told which use the licences (R110); others are told whom to ask.
+func licencesFull(tx core.App, actor *actors.Actor, refusal error) error {
+	running, err := runningOf(tx, actor.Team.Id)
 	if err != nil {
 		return err
 	}
 	if len(running) == 0 {
 		return refusal
 	}
-	return record.Refuse("base", CodeLicencesFull, inUse(team.GetInt("licences"))+" In use by: "+called(running)+". End one of them, or get more licences with another plan.")
+	limit := actor.Team.GetInt("licences")
+	if actor.SeesPanel() {
+		return record.Refuse("base", CodeLicencesFull, inUse(limit)+": "+called(running)+". End one of them. "+plans.AskForMore("licences")+".")
+	}
+	ask, err := actors.Ask(tx, actor, (*actors.Actor).SeesPanel, "to end one")
+	if err != nil {
+		return err
+	}
+	return record.Refuse("base", CodeLicencesFull, strings.TrimSpace(inUse(limit)+waitFor(limit)+". "+ask))
 }
 
 // guardFewer refuses to lower a team's licences below what is in use, and names the sessions.

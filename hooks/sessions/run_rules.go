@@ -109,7 +109,7 @@ func guardExtra(app core.App, r, before *core.Record) error {
 	}
 	started, ends := r.GetDateTime("started").Time(), r.GetDateTime("starts").Time().Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute)
 	if longest := time.Duration(plan.minutes) * time.Minute; plan.minutes != plans.Unlimited && ends.After(started.Add(longest)) {
-		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one, or ask the Owner for a larger plan.", plan.name, plan.minutes))
+		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one. %s.", plan.name, plan.minutes, plans.AskForLarger))
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
@@ -26,7 +27,7 @@ func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
 		if err != nil {
 			return err
 		}
-		if err := MayHost(actor); err != nil {
+		if err := MayHost(tx, actor); err != nil {
 			return err
 		}
 		first, err = plan(tx, actor, form)
@@ -39,15 +40,23 @@ func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
 	return first, err
 }
 
-// MayHost is nil if the actor may schedule and host sessions; else it says why not, and whom to ask (D2).
-func MayHost(actor *actors.Actor) error {
-	if actor.CanHost() {
+// MayHost is nil if the actor may schedule and host sessions; else it says why not, and what to do or whom to ask (D2).
+func MayHost(app core.App, actor *actors.Actor) error {
+	const needed = "You need the Organizer role to host sessions in this team."
+	organizer := actors.Roles{Organizer: true}
+	switch {
+	case actor.CanHost():
 		return nil
+	case actor.CanTake(organizer):
+		return record.Forbid(needed + " Make yourself an Organizer in your details, under Users in the Admin Panel.")
+	case actor.Kind == members.Guest:
+		return record.Forbid("You're a guest of this team, and guests can't host sessions.")
 	}
-	if actor.CanTake(actors.Roles{Organizer: true}) {
-		return record.Forbid("You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.")
+	ask, err := actors.Ask(app, actor, func(a *actors.Actor) bool { return a.CanInvite(organizer, actor.Roles) }, "to give it to you")
+	if err != nil {
+		return err
 	}
-	return record.Forbid("You need the Organizer role to host sessions in this team. Ask the Owner or an Admin to give it to you.")
+	return record.Forbid(needed + " " + ask)
 }
 
 // plan writes the rows of a form: a session, or all of a series, with their people. It returns the first.

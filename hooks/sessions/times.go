@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"usher/hooks/accounts"
+	"usher/hooks/plans"
 	"usher/hooks/record"
 )
 
@@ -142,8 +143,8 @@ func judgeLength(minutes int, plan *bounds) error {
 	case minutes > MaxMinutes:
 		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("A session lasts at most %d hours.", MaxMinutes/60))
 	case plan.minutes >= 0 && minutes > plan.minutes:
-		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %s. Make it shorter, or ask the Owner for a larger plan.",
-			plan.name, Length(plan.minutes)))
+		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %s. Make it shorter. %s.",
+			plan.name, Length(plan.minutes), plans.AskForLarger))
 	}
 	return nil
 }

@@ -76,5 +76,5 @@ func guardHosting(_ core.App, r *core.Record) error {
 }
 
 func seatsLimited() error {
-	return record.Refuse("members_host", CodeSeats, "Every member may host only where the plan has Organizer seats without a limit. Ask for another plan, or offer the Organizer role.")
+	return record.Refuse("members_host", CodeSeats, "Every member may host only where the plan has Organizer seats without a limit. Offer the Organizer role instead.")
 }

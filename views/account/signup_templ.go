@@ -43,7 +43,7 @@ func (f signUpForm) sheet() frame.SheetProps {
 	case f.First:
 		p.Lede = "You own the first team of this server, and invite everybody else."
 	case f.Closed:
-		p.Lede = "Ask an Admin of your team to invite you. The letter's button leads to your account: a name and a password, nothing else."
+		p.Lede = "Ask an Owner or Admin of your team to invite you. The button in the email leads to your account: a name and a password, nothing else."
 	case f.Team:
 		p.Lede = "With it you get a team of your own. Were you invited to a team? Then use the button in that letter."
 	}

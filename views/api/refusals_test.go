@@ -216,6 +216,6 @@ var refusalSentences = []string{
 	"The Owner can't be removed or lose the Owner role.", "Only the Owner manages Admins in this team.", "Only the Owner invites Admins in this team.",
 	"Only the Owner offers an Admin a role in this team.", "Only the Owner deletes the team.",
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
-	"You need the Organizer role to host sessions in this team. Ask the Owner or an Admin to give it to you.",
-	"Only the host changes the session", "The host and co-hosts start this session.",
+	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",
+	"The host, the Owner and Admins can change this session.", "The host and co-hosts start this session.",
 }

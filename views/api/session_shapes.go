@@ -128,7 +128,7 @@ func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDet
 	if err != nil {
 		return reply, err
 	}
-	if sessions.MayManage(actor, s) == nil {
+	if sessions.CanManage(actor, s) {
 		form, err := sessions.FormOf(app, s)
 		if err != nil {
 			return reply, err

@@ -100,8 +100,12 @@ func roomProps(e *core.RequestEvent, place *entry.Place, faults web.Faults) (pla
 	return p, nil
 }
 
-// ask names whom to ask, to members of the team alone: a room's link can be guessed.
+// ask names whom to ask, to members of the team alone: a room's link can be guessed. Who may change rooms is led there.
 func (p *placeProps) ask(e *core.RequestEvent, place *entry.Place) (err error) {
+	if place.Actor != nil && place.Actor.EditsRooms() {
+		p.Manage = "/admin/" + place.Team.Slug() + "/rooms"
+		return nil
+	}
 	p.Ask, err = frame.Helpers(e.App, place.Actor, (*actors.Actor).EditsRooms)
 	return err
 }

@@ -123,7 +123,7 @@ func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm,
 	if err != nil {
 		return props, err
 	}
-	props.Lead, props.Manage = lead, sessions.MayManage(actor, session) == nil
+	props.Lead, props.Manage = lead, sessions.CanManage(actor, session)
 	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
 		if err := props.recap(e.App, session, actor); err != nil {
 			return props, err

@@ -116,15 +116,15 @@ func toChange(e *core.RequestEvent) (*sessions.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return session, sessions.MayManage(web.Actor(e), session)
+	return session, sessions.MayManage(e.App, web.Actor(e), session)
 }
 
 // mayPlan refuses who neither hosts nor manages the sessions of others.
-func mayPlan(actor *actors.Actor) error {
+func mayPlan(app core.App, actor *actors.Actor) error {
 	if actor.SeesPanel() {
 		return nil
 	}
-	return sessions.MayHost(actor)
+	return sessions.MayHost(app, actor)
 }
 
 // leads reports whether the actor hosts the session, or is a co-host who may host.
@@ -138,7 +138,7 @@ func leads(e *core.RequestEvent, session *sessions.Session) (bool, error) {
 
 // foretell says what the form would do as it is now: the series in words, what rooms are taken, what a room allows.
 func foretell(e *core.RequestEvent) error {
-	if err := mayPlan(web.Actor(e)); err != nil {
+	if err := mayPlan(e.App, web.Actor(e)); err != nil {
 		return err
 	}
 	var session *sessions.Session

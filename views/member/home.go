@@ -57,7 +57,7 @@ func homeProps(e *core.RequestEvent) (homeForm, error) {
 	}
 	props := homeForm{
 		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
-		Person: actor.Name(), Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
+		Person: actor.Name(), Guest: actor.Kind == members.Guest, Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
 		Hosts: actor.CanHost(), Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
 		Frees: bulk.FreedBy(actor.Roles).Words(),
 	}

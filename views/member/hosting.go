@@ -7,6 +7,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/views/frame"
 	"usher/views/ui"
@@ -23,7 +24,8 @@ func notHosting(e *core.RequestEvent, status int) error {
 	if err != nil {
 		return err
 	}
-	props := homeForm{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug")}
+	props := homeForm{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug"),
+		Guest: actor.Kind == members.Guest}
 	if props.Ask, err = frame.Helpers(e.App, actor, givesOrganizer(actor)); err != nil {
 		return err
 	}

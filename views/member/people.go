@@ -79,7 +79,7 @@ func listedIn(app core.App, team string, t typed) (string, error) {
 // readPeople reads a list for the script of the form, so that there is one reader of lists.
 func readPeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := mayPlan(actor); err != nil {
+	if err := mayPlan(e.App, actor); err != nil {
 		return err
 	}
 	people, err := readInvitees(e.App, actor.Team.Id, sent(e).Get("list"))
@@ -92,7 +92,7 @@ func readPeople(e *core.RequestEvent) error {
 // searchPeople finds members of the team by name or address, for who may ask them to a session (R96).
 func searchPeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := mayPlan(actor); err != nil {
+	if err := mayPlan(e.App, actor); err != nil {
 		return err
 	}
 	found := []someone{}

@@ -227,7 +227,7 @@ func TestWhoMayNotHostIsToldWhyAndWhomToAsk(t *testing.T) {
 	says(t, r, 403, "You can&#39;t schedule sessions in this team yet", "You need the Organizer role to host sessions", "Marta</a> (Owner)", "Adam</a> (Admin)")
 	lacks(t, r, "<textarea", `name="title"`)
 	r = w.As(w.guest).Get(app + "/sessions/new")
-	says(t, r, 403, "You need the Organizer role", "the person who invited you")
+	says(t, r, 403, "You&#39;re a guest of Halation Post, and guests can&#39;t host sessions.")
 	lacks(t, r, "Marta", "Adam")
 	for _, b := range []struct{ path string }{{"/sessions/new"}, {"/sessions/preview"}} {
 		says(t, w.As(w.paul).Post(app+b.path, filled()), 403)

@@ -441,7 +441,7 @@ func plan(p PlanProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">Users</a> by revoking a role or an invitation, or ask for another plan: whoever runs this server changes it. ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">Users</a> by revoking a role or an invitation. Plans are changed by your server administrator. ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -110,19 +110,7 @@ func panelRefusal(e *core.RequestEvent, actor *actors.Actor) (refusal error, hel
 		return a.CanInvite(actors.Roles{Admin: true}, actor.Roles)
 	})
 	return record.Forbid(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
-		actor.Team.GetString("name"), anyOf(helpers))), helpers, err
-}
-
-// anyOf names helpers in a sentence: "Marta Oliveira (Owner) or Ruth Adler (Admin)".
-func anyOf(helpers []actors.Helper) string {
-	names := make([]string, 0, len(helpers))
-	for _, h := range helpers {
-		names = append(names, h.Name+" ("+h.Roles.Highest()+")")
-	}
-	if last := len(names) - 1; last > 0 {
-		return strings.Join(names[:last], ", ") + " or " + names[last]
-	}
-	return strings.Join(names, "")
+		actor.Team.GetString("name"), actors.Names(helpers))), helpers, err
 }
 
 // Actor is who acts in the team of the address. It is there behind InTeam and RequireAdmin.

@@ -76,7 +76,7 @@ func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.Error
 		Text:   "Your Admin role has ended, so the Admin Panel is no longer available to you.",
 		Action: "Go to the App", Href: "/app/" + former.Actor.Team.GetString("slug"), Support: config.Support, HelpHref: config.SupportLink(),
 	}
-	if who := anyOf(former.Helpers); who != "" {
+	if who := actors.Names(former.Helpers); who != "" {
 		props.Text += " To get it back, ask " + who + " to invite you."
 	}
 	return props
