@@ -35,8 +35,8 @@ func (f *FormerAdmin) Error() string { return f.Refusal.Error() }
 // Unwrap makes it the refusal.
 func (f *FormerAdmin) Unwrap() error { return f.Refusal }
 
-// FindOnPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember. A stranger gets
-// the plain record.ErrNotFound, as for an unknown team. What is known of the account comes from the departures of its own
+// FindOnPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember, and one that
+// was in it until it was deleted a *DeletedTeam. A stranger gets the plain record.ErrNotFound, as for an unknown team. What is known of the account comes from the departures of its own
 // confirmed address.
 func FindOnPage(app core.App, account *core.Record, team string) (*Actor, error) {
 	actor, err := Find(app, account, team)
@@ -48,7 +48,7 @@ func FindOnPage(app core.App, account *core.Record, team string) (*Actor, error)
 		WHERE d.email = {:email} AND (t.id = {:team} OR t.slug = {:team})`).Bind(dbx.Params{"email": account.Email(), "team": team}).Row(&name)
 	switch {
 	case errors.Is(row, sql.ErrNoRows):
-		return nil, err
+		return nil, findDeleted(app, account, team, err)
 	case row != nil:
 		return nil, fmt.Errorf("find whether somebody was in a team: %w", row)
 	}

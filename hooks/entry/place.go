@@ -3,6 +3,7 @@ package entry
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -34,7 +35,8 @@ type Place struct {
 }
 
 // Room reads the room of a link, and who came by it. One that there never was is record.ErrNotFound; after
-// too many of those every one is refused for a while. It changes nothing.
+// too many of those every one is refused for a while. An account that left the team is told so by a *actors.FormerMember, and
+// one that was in a team that was deleted by a *actors.DeletedTeam. It changes nothing.
 func Room(app core.App, account *core.Record, slug, from string) (*Place, error) {
 	p := &Place{Account: account}
 	err := p.find(app, slug, from)
@@ -53,10 +55,15 @@ func Room(app core.App, account *core.Record, slug, from string) (*Place, error)
 			return nil, err
 		}
 	}
-	if p.Replaced || !p.Room.Archived().IsZero() {
-		return p, nil
+	if !p.Replaced && p.Room.Archived().IsZero() {
+		if err := p.look(app, time.Now()); err != nil {
+			return nil, err
+		}
 	}
-	return p, p.look(app, time.Now())
+	if err := p.former(app); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // find reads the room of a link. Links of rooms can be guessed from names: who tried too many that lead nowhere is
@@ -73,7 +80,7 @@ func (p *Place) find(app core.App, slug, from string) (err error) {
 		p.Replaced = true
 		p.Room, err = rooms.ByOldSlug(app, slug)
 	}
-	if errors.Is(err, record.ErrNotFound) {
+	if err = actors.AtLink(app, p.Account, "r/"+strings.ToLower(slug), err); errors.Is(err, record.ErrNotFound) && !actors.Left(err) {
 		guesses.Take(who)
 	}
 	return err

@@ -17,6 +17,7 @@ func Register(app core.App) {
 	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardState))
 	app.OnRecordDeleteExecute("memberships").BindFunc(depart)
 	registerParts(app)
+	registerDeleted(app)
 	app.OnRecordAfterUpdateSuccess("participants").BindFunc(func(e *core.RecordEvent) error {
 		if state := e.Record.GetString("state"); state != sessions.StateAdmitted {
 			leaveMedia(e.App, e.Record)

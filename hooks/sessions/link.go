@@ -105,6 +105,9 @@ func knownCode(app core.App, code string) (bool, error) {
 	return n > 0, nil
 }
 
+// CodeHash is what is stored of the code of a personal link.
+func CodeHash(code string) string { return hashed(code) }
+
 func hashed(code string) string {
 	sum := sha256.Sum256([]byte(code))
 	return hex.EncodeToString(sum[:])

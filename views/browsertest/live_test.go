@@ -79,14 +79,14 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 			_, err := members.Remove(server.App, actor, id)
 			return err
 		}},
-		{"teamless@halation.example", "There is no such page", func(actor *actors.Actor, _ string) error {
+		{"teamless@halation.example", "Halation Post was deleted", func(actor *actors.Actor, _ string) error {
 			return teams.Delete(server.App, actor, "Halation Post")
 		}},
 	} {
 		account := hookstest.Member(t, server.App, team, c.email, "admin")
 		b := signIn(t, server, c.email)
 		b.expect(403)
-		b.expect(404)
+		b.expect(410)
 		b.visit("/admin/halation-post/users")
 		b.see("Add users")
 		b.connected()

@@ -34,6 +34,7 @@ func doorPage(e *core.RequestEvent, v *entry.Visitor, faults web.Faults) (templ.
 	p.Page.Events = eventsPath(e, v)
 	p.Starting = v.Standing == entry.Door && !p.Runs && !p.Outside
 	p.Removed = v.Participant != nil && v.Participant.State() == sessions.StateOut && v.Actor != nil
+	p.Departed = v.Departed()
 	if v.Participant != nil {
 		p.Answer, p.Part = v.Participant.Answered(), v.Participant.Part()
 	}

@@ -111,12 +111,18 @@ func (p doorProps) outTitle() string {
 	if p.Removed {
 		return "You were removed from this session"
 	}
+	if p.Departed {
+		return "You're no longer a member of " + p.Team
+	}
 	return "You can't join this session"
 }
 
 func (p doorProps) outLede() string {
 	if p.Removed {
 		return "You can't join it again. If you think it's a mistake, ask " + p.host() + "."
+	}
+	if p.Departed {
+		return "You left the team or were removed from it, so the links you got before don't work. To join again, you need a new invitation."
 	}
 	return "You're no longer in " + p.Team + ", so the links you got before don't work. To join again, you need a new invitation."
 }

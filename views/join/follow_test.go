@@ -17,6 +17,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/teams"
 	"usher/views/viewstest"
 )
 
@@ -169,7 +170,10 @@ func TestFollow_End(t *testing.T) {
 		"removed from the team": {true, func(l *lobby) error {
 			_, err := sessions.Remove(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.guest.Id, "")
 			return err
-		}, "You can't join this session"},
+		}, "You're no longer a member of Halation Post"},
+		"team deleted": {false, func(l *lobby) error {
+			return teams.Delete(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.team.Name())
+		}, "Halation Post was deleted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := openLobby(t, sessions.Form{}).move(5)

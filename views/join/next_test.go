@@ -88,7 +88,7 @@ func TestALinkToWhatIsOverLeadsOnInItsSeries(t *testing.T) {
 		t.Fatal(err)
 	}
 	leads("not in the team any more", l.server.As(l.guest), l.link(), "")
-	tells(t, "not in the team any more, own link", nobody.Get(own("guest@x.example")), 200, "You can&#39;t join this session")
+	tells(t, "not in the team any more, own link", nobody.Get(own("guest@x.example")), 403, "You&#39;re no longer a member of Halation Post")
 	l.become(all[2], sessions.Ended)
 	tells(t, "the last", nobody.Get(own("new@x.example")), 410, "This session has ended")
 }

@@ -22,7 +22,7 @@ import (
 // room shows what is held in a room now, and what is next.
 func room(e *core.RequestEvent) error {
 	place, err := placeOf(e)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.ErrNotFound) && !actors.Left(err) {
 		return web.Render(e, http.StatusNotFound, unknown(unknownRoom(e)))
 	}
 	if err != nil {

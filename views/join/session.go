@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
+	"usher/hooks/actors"
 	"usher/hooks/entry"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -18,7 +19,7 @@ import (
 // door shows what the link of a session leads to at this moment, for whoever opened it.
 func door(e *core.RequestEvent) error {
 	visitor, err := knock(e)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.ErrNotFound) && !actors.Left(err) {
 		return web.Render(e, http.StatusNotFound, unknown(unknownSession(e)))
 	}
 	if err != nil {
@@ -28,14 +29,14 @@ func door(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(e, doorStatus(visitor.Standing), page)
+	return web.Render(e, doorStatus(visitor), page)
 }
 
 // knock reads who stands at the door of the link's session.
 func knock(e *core.RequestEvent) (*entry.Visitor, error) {
 	session, code, err := entry.Find(e.App, e.Request.PathValue("code"), e.RealIP())
 	if err != nil {
-		return nil, err
+		return nil, entry.GoneSession(e.App, e.Auth, e.Request.PathValue("code"), err)
 	}
 	if code == "" {
 		code = web.Pass(e)
@@ -147,9 +148,16 @@ func doorAgain(e *core.RequestEvent, visitor *entry.Visitor, refused error) erro
 	if err != nil {
 		return err
 	}
+	left := doorStatus(visitor) == http.StatusForbidden
+	if left { // that says it all
+		faults = nil
+	}
 	page, err := doorPage(e, visitor, faults)
 	if err != nil {
 		return err
+	}
+	if left {
+		return web.Render(e, http.StatusForbidden, page)
 	}
 	return frame.Again(e, refused, func(web.Faults) templ.Component { return page })
 }
@@ -159,9 +167,13 @@ func toPage(e *core.RequestEvent) error { return web.Go(e, doorPath(e)) }
 
 func doorPath(e *core.RequestEvent) string { return "/s/" + e.Request.PathValue("code") }
 
-// doorStatus is 410 for a session that is over and for a link whose invitee was removed.
-func doorStatus(standing entry.Standing) int {
-	switch standing {
+// doorStatus is 410 for a session that is over and for a link whose invitee was removed, and 403 for who is no longer in the team.
+func doorStatus(v *entry.Visitor) int {
+	switch v.Standing {
+	case entry.Out:
+		if v.Departed() {
+			return http.StatusForbidden
+		}
 	case entry.Ended, entry.Off, entry.Missed, entry.Removed:
 		return http.StatusGone
 	}

@@ -41,8 +41,8 @@ func TestTheOwnerDeletesTheTeamAfterTypingItsName(t *testing.T) {
 	}
 	went(t, b, b.Post(at, url.Values{"name": {" Halation Post "}}), "/teams", "Halation Post was deleted.")
 	for _, path := range []string{"", "/users", "/settings", "/settings/delete"} {
-		want(t, admin.Get(s.path(path)), http.StatusNotFound)
-		want(t, b.Get(s.path(path)), http.StatusNotFound)
+		want(t, admin.Get(s.path(path)), http.StatusGone, "Halation Post was deleted")
+		want(t, b.Get(s.path(path)), http.StatusGone, "Halation Post was deleted")
 	}
 	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"team": s.foreign.Id}) != 1 {
 		t.Error("the other team was touched")

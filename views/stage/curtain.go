@@ -11,10 +11,13 @@ import (
 // curtainOf is what stands in the place of the session for who is not in it any more, by the server's word.
 func curtainOf(v *entry.Visitor) curtainProps {
 	props := begin(v)
-	switch v.Standing {
-	case entry.Out, entry.Refused:
+	switch {
+	case v.Standing == entry.Out && v.Departed():
+		props.Kind, props.Icon, props.Title = "out", "user-x", "You're no longer a member of "+v.Team.Name()
+		props.Text, props.Thanks = "You left the team or were removed from it, so you can't come back into this session. To join again, you need a new invitation.", ""
+	case v.Standing == entry.Out, v.Standing == entry.Refused:
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You are not in this session any more"
-		props.Text = "A host has put you out, or you are not in " + v.Team.Name() + " any more. You cannot come back into this session. If it was a mistake, write to " + hostOf(v) + "."
+		props.Text = "A host removed you. You can't come back into this session. If it was a mistake, write to " + hostOf(v) + "."
 		props.Thanks = ""
 	default:
 		props.Kind, props.Icon = "ended", "circle-check"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/actors"
 	"usher/hooks/entry"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
@@ -39,10 +40,13 @@ func inside(e *core.RequestEvent) error {
 func find(e *core.RequestEvent) (*entry.Visitor, error) {
 	session, err := sessions.ByID(e.App, e.Request.PathValue("session"))
 	if err != nil {
-		return nil, err
+		return nil, entry.GoneLive(e.App, e.Auth, e.Request.PathValue("session"), err)
 	}
 	visitor, err := entry.At(e.App, e.Auth, web.Pass(e), session)
 	if err == nil && visitor.Actor == nil && visitor.Participant == nil {
+		if visitor.Departed() {
+			return nil, &actors.FormerMember{Team: visitor.Team.Name()}
+		}
 		return nil, record.ErrNotFound
 	}
 	return visitor, err

@@ -35,15 +35,6 @@ func TestFormerMember_EveryArea(t *testing.T) {
 			t.Fatal("the open page was not told")
 		}
 	}
-	ask := func(b *viewstest.Browser, method, path string, fragment bool) viewstest.Reply {
-		request, _ := http.NewRequest(method, server.URL+path, strings.NewReader("answer=yes"))
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		request.Header.Set("Origin", server.URL)
-		if fragment {
-			request.Header.Set("HX-Request", "true")
-		}
-		return b.Send(request)
-	}
 	for _, ref := range []string{team.Slug(), team.Id} {
 		for _, c := range []struct{ method, path string }{
 			{"GET", "/admin/" + ref + "/users"}, {"GET", "/admin/" + ref + "/users/" + gone.Id}, {"GET", "/admin/" + ref + "/rooms"}, {"GET", "/admin/" + ref + "/settings"}, {"GET", "/admin/" + ref + "/audit"},
@@ -51,12 +42,12 @@ func TestFormerMember_EveryArea(t *testing.T) {
 			{"POST", "/app/" + ref + "/sessions/" + session.Id + "/answer"}, {"POST", "/admin/" + ref + "/users/" + owner.Id + "/remove"},
 		} {
 			for _, fragment := range []bool{false, true} {
-				r := ask(b, c.method, c.path, fragment)
+				r := ask(b, server, c.method, c.path, fragment)
 				if r.Status != http.StatusForbidden || !strings.Contains(r.Body, "You&#39;re no longer a member of Halation Post") || strings.Contains(r.Body, "owner@x.example") {
 					t.Errorf("%s %s, fragment %v: %d", c.method, c.path, fragment, r.Status)
 				}
-				unknown := ask(other, c.method, strings.Replace(c.path, ref, "nowhere", 1), fragment)
-				if r := ask(other, c.method, c.path, fragment); r.Status != unknown.Status || r.Body != unknown.Body || strings.Contains(r.Body, "Halation") {
+				unknown := ask(other, server, c.method, strings.Replace(c.path, ref, "nowhere", 1), fragment)
+				if r := ask(other, server, c.method, c.path, fragment); r.Status != unknown.Status || r.Body != unknown.Body || strings.Contains(r.Body, "Halation") {
 					t.Errorf("a stranger at %s %s, fragment %v: %d, want the answer of an unknown team, %d", c.method, c.path, fragment, r.Status, unknown.Status)
 				}
 			}

@@ -41,6 +41,10 @@ func asPages(e *core.RequestEvent) error {
 	if errors.As(err, &former) {
 		return Render(e, http.StatusForbidden, ui.ErrorPage(formerProps(e, former)))
 	}
+	var deleted *actors.DeletedTeam
+	if errors.As(err, &deleted) { // gone for good, and the reader knew it: a stranger's answer is 404
+		return Render(e, http.StatusGone, ui.ErrorPage(deletedProps(e, deleted)))
+	}
 	var admin *actors.FormerAdmin
 	if errors.As(err, &admin) {
 		return Render(e, http.StatusForbidden, ui.ErrorPage(formerAdminProps(e, admin)))
@@ -64,6 +68,16 @@ func formerProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProp
 	return ui.ErrorProps{
 		Title:  "You're no longer a member of " + former.Team,
 		Text:   "You left the team or were removed from it, so its pages are no longer available to you. To come back, you need a new invitation.",
+		Action: "Go to your teams", Href: "/teams", SignOut: true, Support: config.Support, HelpHref: config.SupportLink(),
+	}
+}
+
+// deletedProps tell somebody that a team they were in was deleted.
+func deletedProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.ErrorProps {
+	config := settings.Of(e.App)
+	return ui.ErrorProps{
+		Title:  deleted.Team + " was deleted",
+		Text:   "The team was deleted with its rooms and sessions, so its pages and links no longer work. Your account and your other teams haven't changed.",
 		Action: "Go to your teams", Href: "/teams", SignOut: true, Support: config.Support, HelpHref: config.SupportLink(),
 	}
 }

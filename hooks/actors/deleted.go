@@ -1,0 +1,58 @@
+package actors
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/record"
+)
+
+// DeletedTeam is the error for an account that was in a team until it was deleted, or had left it before. It is a
+// record.ErrNotFound, so that programs get the same answer as for a team that never existed.
+type DeletedTeam struct{ Team string }
+
+// Error implements error.
+func (d *DeletedTeam) Error() string { return d.Team + " was deleted" }
+
+// Unwrap makes it a record.ErrNotFound.
+func (d *DeletedTeam) Unwrap() error { return record.ErrNotFound }
+
+// Left reports whether err says that the account was in the team, and can be told what has become of that.
+func Left(err error) bool {
+	var former *FormerMember
+	var deleted *DeletedTeam
+	return errors.As(err, &former) || errors.As(err, &deleted)
+}
+
+// findDeleted is a *DeletedTeam if the account was in the deleted team with that id or slug, otherwise unknown. It holds
+// when another team has the slug since: the answer must not tell whether one has.
+func findDeleted(app core.App, account *core.Record, team string, unknown error) error {
+	return deletedTeam(app, account, "t.id = {:ref} OR t.slug = {:ref}", team, unknown)
+}
+
+// AtLink is a *DeletedTeam if err is a record.ErrNotFound and the link, one of those that entry keeps, was of a deleted
+// team that the account was in; otherwise it is err.
+func AtLink(app core.App, account *core.Record, link string, err error) error {
+	if !errors.Is(err, record.ErrNotFound) || account == nil {
+		return err
+	}
+	return deletedTeam(app, account, "EXISTS (SELECT 1 FROM deleted_links l WHERE l.team = t.id AND l.link = {:ref})", link, err)
+}
+
+func deletedTeam(app core.App, account *core.Record, where, ref string, unknown error) error {
+	name := ""
+	err := app.DB().NewQuery(`SELECT t.name FROM deleted_memberships m JOIN deleted_teams t ON t.id = m.team
+		WHERE m.user = {:user} AND (` + where + `) ORDER BY t.created DESC LIMIT 1`).
+		Bind(dbx.Params{"user": account.Id, "ref": ref}).Row(&name)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return unknown
+	case err != nil:
+		return fmt.Errorf("find whether somebody was in a deleted team: %w", err)
+	}
+	return &DeletedTeam{Team: name}
+}

@@ -1,0 +1,232 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/changes"
+	"usher/hooks/hookstest"
+	"usher/hooks/members"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
+)
+
+const (
+	formerMember = "You&#39;re no longer a member of Halation Post"
+	formerAdmin  = "You&#39;re no longer an Admin of Halation Post"
+	teamDeleted  = "<h1>Halation Post was deleted</h1>"
+)
+
+// left is a served team, what has become of its reader, and an account that never was in it.
+type left struct {
+	*testing.T
+	server           *viewstest.Server
+	team             *teams.Team
+	room             *rooms.Room
+	session          *sessions.Session
+	owner            *core.Record
+	account          *core.Record // the reader's
+	reader, stranger *viewstest.Browser
+	events           <-chan string // what an open page of the reader is told
+}
+
+// leave makes a team with a reader who is its Admin and invited to its session, and does something to them while a page is open.
+func leave(t *testing.T, happens func(l *left, by *actors.Actor) error) *left {
+	t.Helper()
+	server := viewstest.Serve(t, hookstest.Config())
+	app := server.App
+	owner := hookstest.Person(t, app, "owner@x.example")
+	l := &left{T: t, server: server, team: hookstest.Team(t, app, owner, "Halation Post", "pro"), owner: owner}
+	l.account = hookstest.Member(t, app, l.team, "reader@x.example", "admin", "organizer")
+	l.reader, l.stranger = server.As(l.account), server.As(hookstest.Person(t, app, "stranger@x.example"))
+	by := hookstest.Actor(t, app, owner, l.team)
+	var err error
+	name := "Studio"
+	if l.room, err = rooms.Create(app, by, rooms.Profile{Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	l.session = hookstest.Session(t, app, owner, l.team, sessions.Form{Title: "Weekly review", Starts: time.Now().Add(time.Hour), Room: l.room.Id, Guests: []string{"reader@x.example"}})
+	_, l.events = listen(t, server, l.reader, l.team.Id)
+	quiet(l.events)
+	if happens != nil {
+		if err := happens(l, by); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// area is one address, and where it leads for nobody.
+type area struct{ method, path, unknown string }
+
+func (l *left) areas(panel bool) []area {
+	var all []area
+	for _, ref := range []string{l.team.Slug(), l.team.Id} {
+		add := func(method, path string) {
+			path = strings.NewReplacer("{user}", l.owner.Id, "{session}", l.session.Id).Replace(path)
+			all = append(all, area{method, fmt.Sprintf(path, ref), fmt.Sprintf(path, "nowhere")})
+		}
+		if panel {
+			for _, page := range panelPages {
+				add("GET", "/admin/%s"+page)
+			}
+			add("POST", "/admin/%s/users/{user}/remove")
+			continue
+		}
+		for _, page := range []string{"", "/calendar", "/sessions", "/sessions/new", "/sessions/{session}", "/rooms", "/find?q=a"} {
+			add("GET", "/app/%s"+page)
+		}
+		add("POST", "/app/%s/sessions/{session}/answer")
+	}
+	if !panel {
+		all = append(all,
+			area{"GET", "/s/" + l.session.Code(), "/s/nowhere"}, area{"POST", "/s/" + l.session.Code() + "/join", "/s/nowhere/join"},
+			area{"GET", "/r/" + l.room.Slug(), "/r/nowhere"}, area{"POST", "/r/" + l.room.Slug() + "/start", "/r/nowhere/start"},
+			area{"GET", "/live/" + l.session.Id, "/live/aaaaaaaaaaaaaaa"}, area{"GET", "/live/" + l.session.Id + "/state", "/live/aaaaaaaaaaaaaaa/state"},
+			area{"POST", "/live/" + l.session.Id + "/token", "/live/aaaaaaaaaaaaaaa/token"})
+	}
+	return all
+}
+
+// opened is what a reader sees in the end: a page that leads to the join page is followed there.
+func (l *left) opened(b *viewstest.Browser, method, path string, fragment bool) viewstest.Reply {
+	r := ask(b, l.server, method, path, fragment)
+	for _, to := range []string{r.Location, r.Header.Get("HX-Redirect")} {
+		if strings.HasPrefix(to, "/s/") {
+			return ask(b, l.server, "GET", to, false)
+		}
+	}
+	return r
+}
+
+// says checks that every area answers the reader with the status, and names what has become of them.
+func (l *left) says(all []area, status int, words string) {
+	l.Helper()
+	for _, a := range all {
+		for _, fragment := range []bool{false, true} {
+			r := l.opened(l.reader, a.method, a.path, fragment)
+			if words == "" {
+				if strings.Contains(r.Body, "no longer a") || strings.Contains(r.Body, "was deleted") || r.Status == http.StatusGone {
+					l.Errorf("%s %s, fragment %v: got %d and a word of farewell, want none", a.method, a.path, fragment, r.Status)
+				}
+				continue
+			}
+			curtain := strings.Contains(r.Body, `id="curtain"`) && a.method == "GET"
+			if !strings.Contains(r.Body, words) || r.Status != status && !curtain || strings.Contains(r.Body, "owner@x.example") {
+				l.Errorf("%s %s, fragment %v: got %d, want %d and %q", a.method, a.path, fragment, r.Status, status, words)
+			}
+		}
+	}
+}
+
+// hides checks that a stranger gets the answer of what never was.
+func (l *left) hides(all []area) {
+	l.Helper()
+	for _, a := range all {
+		for _, fragment := range []bool{false, true} {
+			want, got := ask(l.stranger, l.server, a.method, a.unknown, fragment), ask(l.stranger, l.server, a.method, a.path, fragment)
+			if got.Status != want.Status || got.Body != want.Body || strings.Contains(got.Body, "Halation") {
+				l.Errorf("a stranger at %s %s, fragment %v: got %d, want the answer of %s, %d", a.method, a.path, fragment, got.Status, a.unknown, want.Status)
+			}
+		}
+	}
+}
+
+// TestGone_EveryArea opens every area as somebody whose page was open when something happened, and as a stranger.
+func TestGone_EveryArea(t *testing.T) {
+	for name, c := range map[string]struct {
+		happens              func(l *left, by *actors.Actor) error
+		told                 string // what the open page is told within a second
+		status               int
+		panel, elsewhere     string // what the reader is told in the Admin Panel, and in the other areas; empty: nothing of the kind
+		hidesJoinPageAndRoom bool
+	}{
+		"member": {nil, "", 0, "", "", false},
+		"removed member": {func(l *left, by *actors.Actor) error {
+			_, err := sessions.Remove(l.server.App, by, l.account.Id, "")
+			return err
+		}, "close", http.StatusForbidden, formerMember, formerMember, false},
+		"former Admin": {func(l *left, by *actors.Actor) error {
+			return members.RevokeRoles(l.server.App, by, l.account.Id, actors.Roles{Admin: true})
+		}, changes.Users, http.StatusForbidden, formerAdmin, "", false},
+		"member of a deleted team": {func(l *left, by *actors.Actor) error {
+			return teams.Delete(l.server.App, by, l.team.Name())
+		}, "close", http.StatusGone, teamDeleted, teamDeleted, true},
+		"removed from a team that was deleted": {func(l *left, by *actors.Actor) error {
+			if _, err := sessions.Remove(l.server.App, by, l.account.Id, ""); err != nil {
+				return err
+			}
+			return teams.Delete(l.server.App, by, l.team.Name())
+		}, "close", http.StatusGone, teamDeleted, teamDeleted, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := leave(t, c.happens)
+			if c.told != "" {
+				toldWithin(t, time.Second, l.events, c.told)
+			}
+			l.says(l.areas(true), c.status, c.panel)
+			l.says(l.areas(false), c.status, c.elsewhere)
+			l.hides(slices.DeleteFunc(append(l.areas(true), l.areas(false)...), func(a area) bool {
+				return !c.hidesJoinPageAndRoom && (strings.HasPrefix(a.path, "/s/") || strings.HasPrefix(a.path, "/r/"))
+			}))
+		})
+	}
+}
+
+// TestGone_DeletedTeam_SlugTakenAgain: who was in a deleted team learns the same, whether or not another team has its slug
+// since; the new team's people are not told.
+func TestGone_DeletedTeam_SlugTakenAgain(t *testing.T) {
+	l := leave(t, func(l *left, by *actors.Actor) error { return teams.Delete(l.server.App, by, l.team.Name()) })
+	before := l.reader.Get("/app/halation-post")
+	other := hookstest.Person(t, l.server.App, "other@x.example")
+	again := hookstest.Team(t, l.server.App, other, "Halation Post", "pro")
+	if again.Slug() != l.team.Slug() {
+		t.Fatalf("the new team has the slug %q, want %q", again.Slug(), l.team.Slug())
+	}
+	if after := l.reader.Get("/app/halation-post"); after.Status != http.StatusGone || after.Body != before.Body {
+		t.Errorf("got %d, want 410 and the same page as before", after.Status)
+	}
+	if r := l.server.As(other).Get("/app/halation-post"); r.Status != http.StatusOK {
+		t.Errorf("the new team's Owner: got %d, want 200", r.Status)
+	}
+	if status, _ := l.server.Call(l.server.Token(l.account), "GET", "/api/teams/"+l.team.Id, nil); status != http.StatusNotFound {
+		t.Errorf("a program: got %d, want 404", status)
+	}
+}
+
+// TestGone_PersonalLink: the personal link of who was in a deleted team says so to the account that was in it.
+func TestGone_PersonalLink(t *testing.T) {
+	link := ""
+	l := leave(t, func(l *left, by *actors.Actor) error {
+		p, err := sessions.ParticipantBy(l.server.App, l.session.Id, "reader@x.example")
+		if err != nil {
+			return err
+		}
+		code, err := sessions.PersonalCode(l.server.App, p)
+		if err != nil {
+			return err
+		}
+		link = "/s/" + code
+		if r := l.reader.Get(link); r.Status != http.StatusOK {
+			return fmt.Errorf("the link before: %d", r.Status)
+		}
+		return teams.Delete(l.server.App, by, l.team.Name())
+	})
+	if r := l.reader.Get(link); r.Status != http.StatusGone || !strings.Contains(r.Body, teamDeleted) {
+		t.Errorf("the reader: got %d, want 410 and that the team was deleted", r.Status)
+	}
+	for who, b := range map[string]*viewstest.Browser{"a stranger": l.stranger, "nobody": l.server.Visitor()} {
+		if r := b.Get(link); r.Status != http.StatusNotFound || strings.Contains(r.Body, "Halation") {
+			t.Errorf("%s: got %d, want 404 without the team", who, r.Status)
+		}
+	}
+}
