@@ -10,8 +10,9 @@ import (
 	"usher/hooks/record"
 )
 
-// TurnedAway writes down that somebody in the team was refused at the door of an area, such as the panel's. Who
-// knocks again and again leaves one entry a minute. That it cannot be written opens no door.
+// TurnedAway records that a user of the team was refused an area, such as the panel's pages, for want of a role. It writes
+// at most one entry a minute for each account, team, action and area; further refusals of the same are not recorded. An
+// entry that can't be written is logged, and lets nobody in.
 func TurnedAway(app core.App, actor *actors.Actor, action, area string) {
 	door := limits.For(app, "turned-away", 1, time.Minute)
 	if _, free := door.Take(actor.Account.Id + " " + actor.Team.Id + " " + action + " " + area); !free {

@@ -5,9 +5,13 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
 
 	"usher/hooks/sessions"
 	"usher/views/viewstest"
@@ -70,6 +74,7 @@ func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
 	pending, adminPending := w.newInvitation("organizer").ID, w.newInvitation("admin").ID
 	room := w.room("Stage")
 	session := w.session(sessions.Form{Guests: []string{"gita@guest.example", "mina@halation.example"}})
+	heir, invitee := w.people["organizer"].Id, w.participant(session.Id, "gita@guest.example")
 	planned := on(3, 9).Format("2006-01-02T15:04:05Z")
 	below, admin := []string{"guest", "member", "organizer"}, []string{"guest", "member", "organizer", "admin"}
 	asked := []string{"guest", "member"} // on the list of the session, without leading it
@@ -136,6 +141,38 @@ func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
 		{"export the users", below, &attempt{method: "GET", path: w.path("/users.csv")}, nil, nil},
 		{"read the audit log", below, &attempt{method: "GET", path: w.path("/audit")}, nil, nil},
 		{"export the audit log", below, &attempt{method: "GET", path: w.path("/audit.csv")}, nil, nil},
+		{"restore a room", below, &attempt{method: "POST", path: w.path("/rooms/%s/restore", room)}, &attempt{path: page("/rooms/" + room + "/restore")}, nil},
+		{"hand over sessions while removing", below, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id), body: object{"handOver": heir}},
+			&attempt{path: page("/users/" + second.Id + "/remove"), form: url.Values{"handOver": {heir}}},
+			&attempt{method: "POST", path: w.path("/users/remove"), body: object{"ids": []string{second.Id}, "handOver": heir}}},
+		{"hand over sessions while removing an Admin", admin, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id), body: object{"handOver": heir}},
+			&attempt{path: page("/users/" + second.Id + "/remove"), form: url.Values{"handOver": {heir}}},
+			&attempt{method: "POST", path: w.path("/users/remove"), body: object{"ids": []string{second.Id}, "handOver": heir}}},
+		{"hand over sessions while lowering", below, &attempt{method: "PUT", path: w.path("/members/%s/roles", heir), body: object{"roles": []string{}, "handOver": w.people["owner"].Id}},
+			&attempt{path: page("/users/" + heir + "/revoke-role"), form: url.Values{"role": {"organizer"}, "handOver": {w.people["owner"].Id}}},
+			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "organizer", "ids": []string{heir}, "handOver": w.people["owner"].Id}}},
+		{"take the Owner's sessions over", admin, &attempt{method: "DELETE", path: w.path("/members/%s", w.people["owner"].Id), body: object{"handOver": heir}},
+			&attempt{path: page("/users/" + w.people["owner"].Id + "/remove"), form: url.Values{"handOver": {heir}}},
+			&attempt{method: "POST", path: w.path("/users/remove"), body: object{"ids": []string{w.people["owner"].Id}, "handOver": heir}}},
+		{"resend a session's invitation", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants/" + invitee + "/resend"},
+			&attempt{path: app("/sessions/" + session.Id + "/people/" + invitee + "/resend")}, nil},
+		{"copy a personal link", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants/" + invitee + "/link"},
+			&attempt{path: app("/sessions/" + session.Id + "/people/" + invitee + "/link")}, nil},
+		{"report what happened", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/events", body: object{"events": []object{{"id": "1", "type": "ended", "at": time.Now()}}}}, nil, nil},
+		{"see who uses seats", below, &attempt{method: "GET", path: w.path("/seats")}, &attempt{method: "GET", path: page("/users")}, nil},
+		{"see a user", below, &attempt{method: "GET", path: w.path("/users/%s", member.Id)}, &attempt{method: "GET", path: page("/users/" + member.Id)}, nil},
+		{"see the tags", below, &attempt{method: "GET", path: w.path("/tags")}, nil, nil},
+		{"see the imports", below, &attempt{method: "GET", path: w.path("/imports")}, &attempt{method: "GET", path: page("/users/import")}, nil},
+		{"see an import", below, &attempt{method: "GET", path: w.path("/imports/abcdefghijklmno")}, &attempt{method: "GET", path: page("/users/import/abcdefghijklmno")}, nil},
+		{"read the report of an import", below, &attempt{method: "GET", path: w.path("/imports/abcdefghijklmno/report")}, &attempt{method: "GET", path: page("/users/import/abcdefghijklmno/report")}, nil},
+		{"preview invitations", below, &attempt{method: "POST", path: w.path("/invitations/preview"), body: object{"emails": []string{"x@y.example"}}},
+			&attempt{path: page("/users/preview"), form: url.Values{"list": {"x@y.example"}}}, nil},
+		{"preview a removal with hand-over", below, nil, nil, &attempt{method: "POST", path: w.path("/users/preview"), body: object{"ids": []string{second.Id}, "handOver": heir}}},
+		{"choose users", below, nil, &attempt{path: page("/users/selected"), form: url.Values{"id": {second.Id}}}, nil},
+		{"verify the audit log", below, &attempt{method: "GET", path: w.path("/audit/verify")}, &attempt{method: "GET", path: page("/audit/verify")}, nil},
+		{"see a test email", below, &attempt{method: "GET", path: w.path("/test-email/abcdefghijklmno")}, &attempt{method: "GET", path: page("/settings/test-letter/abcdefghijklmno")}, nil},
+		{"see the rooms' settings", below, nil, &attempt{method: "GET", path: page("/rooms")}, nil},
+		{"see the settings", below, nil, &attempt{method: "GET", path: page("/settings")}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, role := range c.who {
@@ -173,11 +210,44 @@ func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
 			}
 		})
 	}
+	for _, r := range routes(t, "GET", "POST", "PUT", "PATCH", "DELETE") {
+		if !w.tries(r) && !slices.Contains(forEveryone, r) && (strings.HasPrefix(r.path, "/api/teams/{team}") || strings.HasPrefix(r.path, "/api/sessions/") || strings.HasPrefix(r.path, "/api/invitations/{id}")) {
+			t.Errorf("nobody is refused %s %s: add it to the table, or to those for everyone in the team", r.method, r.path)
+		}
+	}
+}
+
+// forEveryone are the routes that everyone in the team may use, or that are about the caller alone.
+var forEveryone = []route{
+	{"GET", "/api/teams/{team}"}, {"GET", "/api/teams/{team}/feed"}, {"POST", "/api/teams/{team}/feed"},
+	{"GET", "/api/teams/{team}/rooms"}, {"GET", "/api/teams/{team}/rooms/{id}"},
+	{"GET", "/api/sessions/{id}"}, {"POST", "/api/sessions/{id}/answer"},
+	{"POST", "/api/invitations/{id}/accept"}, {"POST", "/api/invitations/{id}/decline"},
+}
+
+// tries reports whether an attempt was made at the route.
+func (w *world) tries(r route) bool {
+	pattern := regexp.MustCompile("^" + regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(r.path), "[^/]+") + "$")
+	return slices.ContainsFunc(w.tried, func(a *attempt) bool {
+		path, _, _ := strings.Cut(a.path, "?")
+		return a.method == r.method && pattern.MatchString(path)
+	})
+}
+
+// participant is the id of who is invited to the session under the address.
+func (w *world) participant(session, email string) string {
+	w.t.Helper()
+	r, err := w.App.FindFirstRecordByFilter("participants", "session = {:s} && email = {:e}", dbx.Params{"s": session, "e": email})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r.Id
 }
 
 // try makes the attempt, and returns the sentence that refuses it.
 func (w *world) try(way, role string, a *attempt) (int, string) {
 	w.t.Helper()
+	w.tried = append(w.tried, a)
 	if way == "page" {
 		if w.browsers == nil {
 			w.browsers = map[string]*viewstest.Browser{}
@@ -185,7 +255,12 @@ func (w *world) try(way, role string, a *attempt) (int, string) {
 		if w.browsers[role] == nil {
 			w.browsers[role] = w.As(w.people[role])
 		}
-		reply := w.browsers[role].Post(a.path, a.form)
+		var reply viewstest.Reply
+		if a.method == http.MethodGet {
+			reply = w.browsers[role].Get(a.path)
+		} else {
+			reply = w.browsers[role].Post(a.path, a.form)
+		}
 		body := html.UnescapeString(reply.Body)
 		for _, sentence := range refusalSentences {
 			if strings.Contains(body, sentence) {
@@ -218,4 +293,30 @@ var refusalSentences = []string{
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
 	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",
 	"The host, the Owner and Admins can change this session.", "The host and co-hosts start this session.",
+	"The host, co-hosts, the Owner and Admins can do this.",
+}
+
+// TestPanelRefusals_EachUserAndAreaLeavesOneEntryAMinute asks for pages and over the API, many times.
+func TestPanelRefusals_EachUserAndAreaLeavesOneEntryAMinute(t *testing.T) {
+	w := newWorld(t)
+	page := "/admin/" + w.team.Slug()
+	mina, gita := w.As(w.people["member"]), w.As(w.people["guest"])
+	for n, ask := range []func() int{
+		func() int { return mina.Get(page + "/users").Status },
+		func() int { return gita.Get(page + "/audit").Status },
+		func() int { status, _ := w.as("member", "GET", w.path("/users"), nil); return status },
+		func() int { status, _ := w.as("organizer", "GET", w.path("/audit"), nil); return status },
+	} {
+		for range 3 {
+			if status := ask(); status != http.StatusForbidden {
+				t.Errorf("request %d: got %d, want 403", n+1, status)
+			}
+			if got := w.refusedEntries(); got != n+1 {
+				t.Errorf("got %d entries after request %d was repeated, want %d", got, n+1, n+1)
+			}
+		}
+	}
+	if status := mina.Post(page+"/settings", url.Values{"name": {"New"}}).Status; status != http.StatusForbidden || w.refusedEntries() != 4 {
+		t.Errorf("another page of the panel: got %d and %d entries, want 403 and 4", status, w.refusedEntries())
+	}
 }

@@ -29,6 +29,7 @@ type world struct {
 	made   int
 
 	browsers map[string]*viewstest.Browser // who has signed in on pages
+	tried    []*attempt                    // what was tried
 }
 
 // roles are the columns of every table of routes.

@@ -66,8 +66,9 @@ func loadActor(e *core.RequestEvent) error {
 }
 
 // RequireAdmin lets through the Owner and Admins of the team of the address (R15), on pages and in the JSON API alike.
-// On a page the login must have been used within accounts.IdlePanel. Other members are refused, audited and told whom
-// to ask; for a stranger there is no such team.
+// On a page the login must have been used within accounts.IdlePanel. Other users of the team are refused and told whom
+// to ask, and the audit log gets at most one entry a minute for each of them on pages and one over the API; for a stranger
+// there is no such team.
 func RequireAdmin(e *core.RequestEvent) error {
 	if login := Login(e); e.Auth == nil || login != nil && !login.OpensPanel() {
 		return Go(e, SignInTo(wanted(e)))

@@ -1,0 +1,40 @@
+package audit_test
+
+import (
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/audit"
+	"usher/hooks/hookstest"
+)
+
+func TestTurnedAway_EachUserTeamAndAreaLeavesOneEntryAMinute(t *testing.T) {
+	app := hookstest.New(t)
+	owner := hookstest.Person(t, app, "olga@x.example")
+	first, second := hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Team(t, app, hookstest.Person(t, app, "otto@x.example"), "Other", "pro")
+	mina, gita := hookstest.Member(t, app, first, "mina@x.example"), hookstest.Guest(t, app, first, "gita@x.example")
+	elsewhere := *hookstest.Actor(t, app, mina, first)
+	elsewhere.Team = second.Record
+	entries := func() int {
+		return hookstest.Count(t, app, "audit", dbx.HashExp{"action": "panel.enter", "result": "not_allowed"})
+	}
+	for n, knock := range []func(){
+		func() { audit.TurnedAway(app, hookstest.Actor(t, app, mina, first), "panel.enter", "a page") },
+		func() { audit.TurnedAway(app, hookstest.Actor(t, app, mina, first), "panel.enter", "a program") },
+		func() { audit.TurnedAway(app, hookstest.Actor(t, app, gita, first), "panel.enter", "a page") },
+		func() { audit.TurnedAway(app, &elsewhere, "panel.enter", "a page") },
+	} {
+		for range 3 {
+			knock()
+			if got := entries(); got != n+1 {
+				t.Errorf("got %d entries after refusal %d came several times, want %d", got, n+1, n+1)
+			}
+		}
+	}
+	app.Store().Remove("usher.limits.turned-away") // a minute later
+	audit.TurnedAway(app, hookstest.Actor(t, app, gita, first), "panel.enter", "a page")
+	if got := entries(); got != 5 {
+		t.Errorf("got %d entries a minute later, want 5", got)
+	}
+}
