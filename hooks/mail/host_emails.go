@@ -72,13 +72,8 @@ func HostingLost(p HostingLostProps) Letter {
 		Support: p.Support,
 	}
 	for _, one := range p.Sessions {
-		line := one.Title + ": " + between(one.Starts, one.Ends, p.Zone) + " " + whose(one.Starts, p.Zone)
-		if one.Series > 1 {
-			line += fmt.Sprintf(", and %s after it in the series", sessions(one.Series-1))
-			n += one.Series - 1
-		}
-		s.Says = append(s.Says, line)
-		n++
+		s.Says = append(s.Says, one.line(p.Zone))
+		n += max(one.Series, 1)
 	}
 	if p.More > 0 {
 		s.Says = append(s.Says, fmt.Sprintf("And %d more.", p.More))
@@ -119,6 +114,15 @@ func (p HostingLostProps) reason() string {
 		return fmt.Sprintf("The plan of %s changed. On the new plan, you need the Organizer role to host.", p.Team.Name)
 	}
 	return fmt.Sprintf("Your membership of %s changed, so you can no longer host these sessions.", p.Team.Name)
+}
+
+// line is the session, or the series, in a list of several.
+func (p PlannedProps) line(zone *time.Location) string {
+	line := p.Title + ": " + between(p.Starts, p.Ends, zone) + " " + whose(p.Starts, zone)
+	if p.Series > 1 {
+		line += fmt.Sprintf(", and %s after it in the series", sessions(p.Series-1))
+	}
+	return line
 }
 
 func sessions(n int) string {

@@ -33,6 +33,7 @@ const (
 	KindSessionChanged    = "session_changed"
 	KindSessionCancelled  = "session_cancelled"
 	KindSessionHandedOver = "session_handed_over"
+	KindSessionNewHost    = "session_new_host"
 	KindSessionEnded      = "session_ended"
 	KindHostingLost       = "hosting_lost"
 	KindCapacity          = "capacity"

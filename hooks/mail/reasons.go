@@ -25,6 +25,7 @@ const (
 	ReasonInvitedAgain        = "invited_again"
 	ReasonNotHost             = "not_host"
 	ReasonHostsAgain          = "hosts_again"
+	ReasonOtherHost           = "other_host"
 	ReasonNeverTold           = "never_told"
 	ReasonSeatsFree           = "seats_free"
 )
@@ -54,6 +55,7 @@ var reasons = map[string]string{
 	ReasonInvitedAgain:        "the user is invited to the session again",
 	ReasonNotHost:             "the user no longer hosts these sessions",
 	ReasonHostsAgain:          "the user hosts these sessions again",
+	ReasonOtherHost:           "another user hosts the session",
 	ReasonSeatsFree:           "fewer seats or licences are in use",
 	ReasonNeverTold:           "no earlier email about the session was sent",
 }

@@ -18,6 +18,7 @@ import (
 func registerConditions(app core.App) {
 	mail.SendWhile(app, worthSending, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
 	mail.SendWhile(app, stillHosts, mail.KindSessionHandedOver)
+	mail.SendWhile(app, stillNewHost, mail.KindSessionNewHost)
 	mail.SendWhile(app, stillEnded, mail.KindSessionEnded)
 	mail.SendWhile(app, stillLost, mail.KindHostingLost)
 }

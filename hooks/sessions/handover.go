@@ -14,7 +14,7 @@ import (
 )
 
 // HandOver gives every scheduled session that from hosts in the team to another host, in the caller's transaction,
-// and says how many these are (R81). The new host gets one letter. actor nil is the server.
+// and says how many these are (R81). The new host and every invitee get one email. actor nil is the server.
 func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, error) {
 	teamRecord, err := tx.FindRecordById("teams", team)
 	if err != nil {
@@ -40,6 +40,9 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 		}
 	}
 	if err := passSeries(tx, future, to); err != nil {
+		return 0, err
+	}
+	if err := tellInvitees(tx, actor, from, to, was, future); err != nil {
 		return 0, err
 	}
 	return len(future), tellNewHost(tx, actor, to, was, future)

@@ -205,7 +205,7 @@ func TestWhoTakesSessionsOverGetsOneLetter(t *testing.T) {
 	if _, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, p.by["owner"].Id); err != nil {
 		t.Fatal(err)
 	}
-	sent := p.sends("handed over", "You are no longer in Halation Post > organizer@x.example; You host 2 more sessions > owner@x.example")
+	sent := p.sends("handed over", "New host: One > zed@out.example; You are no longer in Halation Post > organizer@x.example; You host 2 more sessions > owner@x.example")
 	letter := to(t, sent, "owner@x.example")
 	for _, want := range []string{"Admin handed to you what Organizer was to host.", "One: ", "Two: ", "/app/halation-post/sessions"} {
 		if !strings.Contains(letter.Text, want) {

@@ -28,6 +28,7 @@ func registerLetters(app core.App) {
 		mail.Writes(app, func(tx core.App, id, secret string) (mail.Letter, error) { return write(tx, kind, letter, id, secret) }, kind)
 	}
 	mail.Writes(app, writeHandedOver, mail.KindSessionHandedOver)
+	mail.Writes(app, writeNewHost, mail.KindSessionNewHost)
 	mail.Writes(app, writeEnded, mail.KindSessionEnded)
 	mail.Writes(app, writeHostingLost, mail.KindHostingLost)
 	registerConditions(app)
