@@ -1,5 +1,7 @@
 package mail
 
+import "github.com/pocketbase/pocketbase/core"
+
 // Settle notes that the provider took the letter under this id of its own.
 func (w *Worker) Settle(id, providerID string) error {
 	return w.settle(id, providerID, nil)
@@ -21,4 +23,25 @@ func (w *Worker) ClaimLoosely(id string) error {
 	m.Set("attempts", 1)
 	m.Set("tried", w.Now())
 	return w.App.Save(m)
+}
+
+// ClaimBySQL is what claiming would be with neither its transaction nor the rules of a save: a control. judged is called
+// between its check and its write.
+func (w *Worker) ClaimBySQL(id string, judged func()) error {
+	m, err := FindOutbox(w.App, id)
+	if err != nil {
+		return err
+	}
+	if reason, err := m.obsolete(w.App); err != nil || reason != "" {
+		return err
+	}
+	judged()
+	_, err = w.App.NonconcurrentDB().NewQuery("UPDATE outbox SET status = 'sending' WHERE id = {:id}").Bind(params{"id": id}).Execute()
+	return err
+}
+
+// ConditionOf is the condition that is registered for emails of the kind.
+func ConditionOf(app core.App, kind string) Condition {
+	condition, _ := app.Store().Get(conditionKey + kind).(Condition)
+	return condition
 }
