@@ -103,12 +103,55 @@ type RemovedProps struct {
 	ToName  string
 	Team    TeamProps
 	By      string
+	Lost    []LostProps    // sessions; at most maxLost are listed
+	Zone    *time.Location // the recipient's; nil is UTC
 	Support string
+}
+
+// LostProps is a session, or a series, that a removed user lost.
+type LostProps struct {
+	PlannedProps
+	What    string // one of the below
+	NewHost string // name of who hosts it now, where it was handed over
+}
+
+// What became of a session that a removed user lost.
+const (
+	LostHandedOver = "handed_over"
+	LostCancelled  = "cancelled"
+	LostInvitation = "invitation"
+)
+
+// maxLost is how many sessions the email to a removed user lists.
+const maxLost = 10
+
+func (p RemovedProps) lost() (lines []string) {
+	more := 0
+	for n, one := range p.Lost {
+		if n >= maxLost {
+			more += max(one.Series, 1)
+			continue
+		}
+		line := one.line(p.Zone)
+		switch one.What {
+		case LostCancelled:
+			line += ". Cancelled."
+		case LostInvitation:
+			line += ". You're no longer invited."
+		default:
+			line += ". Handed over to " + orElse(one.NewHost, "another host") + "."
+		}
+		lines = append(lines, line)
+	}
+	if more > 0 {
+		lines = append(lines, fmt.Sprintf("And %d more.", more))
+	}
+	return lines
 }
 
 // Removed tells people that they are not in a team any more.
 func Removed(p RemovedProps) Letter {
-	return sheet{
+	s := sheet{
 		Team:  p.Team,
 		Title: "You are no longer in " + p.Team.Name,
 		Lead:  orElse(p.By, "Your server administrator") + " removed you from the team. It took effect at once.",
@@ -116,7 +159,11 @@ func Removed(p RemovedProps) Letter {
 			"Your account and your other teams stay as they are."},
 		Why:     fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,
-	}.letter(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
+	}
+	if lost := p.lost(); len(lost) > 0 {
+		s.Says = append(append(s.Says, "These sessions are affected:"), lost...)
+	}
+	return s.letter(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
 }
 
 // TeamDeletedProps is what TeamDeleted needs.

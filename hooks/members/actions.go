@@ -64,6 +64,10 @@ func Remove(app core.App, actor *actors.Actor, user string, first ...First) (End
 		if err := MayRemove(actor, m.Roles().With(open), user == actor.Account.Id); err != nil {
 			return err
 		}
+		losses, err := watchLosses(tx, actor.Team.Id, account)
+		if err != nil {
+			return err
+		}
 		if err := each(tx, first); err != nil {
 			return err
 		}
@@ -72,7 +76,11 @@ func Remove(app core.App, actor *actors.Actor, user string, first ...First) (End
 		if err := tx.Delete(m); err != nil {
 			return err
 		}
-		return sendRemoved(tx, actor, account)
+		lost, err := losses(tx)
+		if err != nil {
+			return err
+		}
+		return sendRemoved(tx, actor, account, lost)
 	})
 	return ended, err
 }

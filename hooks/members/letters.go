@@ -96,11 +96,27 @@ func stillRevoked(tx core.App, m *mail.Outbox) (reason string, err error) {
 	return mail.ReasonReplaced, queueRoleRevoked(tx, team.Record, account, roleRevoked{said.By, ended.Names(), held.Names()})
 }
 
-func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record) error {
+func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record, lost []mail.LostProps) error {
 	return queue(tx, actor.Team, account, mail.Removed(mail.RemovedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.Letterhead(tx, actor.Team),
-		By: actor.Name(), Support: settings.Of(tx).Support,
+		By: actor.Name(), Lost: lost, Zone: accounts.Zone(account, teams.Of(actor.Team).Zone()), Support: settings.Of(tx).Support,
 	}))
+}
+
+// Losses says, in the transaction that removes an account from a team, what is going to be lost with the membership: it
+// is called before, and what it returns after.
+type Losses func(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error)
+
+const keyLosses = "usher.members.losses"
+
+// ListLosses registers what the email to a removed user lists.
+func ListLosses(app core.App, losses Losses) { app.Store().Set(keyLosses, losses) }
+
+func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error) {
+	if losses, ok := tx.Store().Get(keyLosses).(Losses); ok {
+		return losses(tx, team, account)
+	}
+	return func(core.App) ([]mail.LostProps, error) { return nil, nil }, nil
 }
 
 // stillRemoved is the condition of the email that somebody was removed.

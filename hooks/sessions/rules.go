@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"usher/hooks/actors"
+	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
 )
@@ -44,6 +45,7 @@ func Register(app core.App) {
 	registerSeries(app)
 	registerFeeds(app)
 	registerLeaving(app)
+	members.ListLosses(app, watchLosses)
 	registerTeamGone(app)
 	registerLetters(app)
 	registerUIDs(app)

@@ -1,0 +1,105 @@
+package sessions
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/mail"
+	"usher/hooks/record"
+)
+
+// watchLosses notes which sessions still to come an account hosts in a team or is invited to. What it returns lists,
+// once the account is removed from the team, which of these were handed over, were cancelled or no longer invite it.
+func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error) {
+	hosted, err := Future(tx, team, account.Id)
+	if err != nil {
+		return nil, err
+	}
+	invited, err := invitedIn(tx, team, account)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx core.App) ([]mail.LostProps, error) {
+		lost := newLosses(account)
+		for _, s := range append(hosted, invited...) {
+			if err := lost.add(tx, s); err != nil {
+				return nil, err
+			}
+		}
+		return lost.all, nil
+	}, nil
+}
+
+// invitedIn lists the sessions of a team that still take place and that an account is invited to without hosting them.
+func invitedIn(tx core.App, team string, account *core.Record) ([]*Session, error) {
+	found := []*Session{}
+	err := tx.RecordQuery("sessions").AndWhere(dbx.NewExp(`team = {:team} AND host != {:user} AND status IN ('scheduled', 'running')
+			AND EXISTS (SELECT 1 FROM participants p WHERE p.session = sessions.id AND p.state NOT IN ('out', 'refused')
+				AND (p.user = {:user} OR p.user = '' AND p.email = {:email}))`,
+		dbx.Params{"team": team, "user": account.Id, "email": account.Email()})).OrderBy("starts", "id").All(&found)
+	if err != nil {
+		return nil, fmt.Errorf("list what an account is invited to: %w", err)
+	}
+	return found, nil
+}
+
+// losses are gathered a line for each session, and one for all of a series that fared alike.
+type losses struct {
+	account *core.Record
+	all     []mail.LostProps
+	series  map[string]int
+}
+
+func newLosses(account *core.Record) *losses {
+	return &losses{account: account, series: map[string]int{}}
+}
+
+// add adds a session unless its time is over, or it is not lost.
+func (l *losses) add(tx core.App, before *Session) error {
+	if before.Status() == Scheduled && before.Ends().Before(time.Now()) {
+		return nil
+	}
+	what, newHost, err := l.what(tx, before)
+	if err != nil || what == "" {
+		return err
+	}
+	if id := before.SeriesID(); id != "" {
+		if n, listed := l.series[id+" "+what]; listed {
+			l.all[n].Series++
+			return nil
+		}
+		l.series[id+" "+what] = len(l.all)
+	}
+	one := mail.LostProps{PlannedProps: mail.PlannedProps{Title: before.Title(), Starts: before.Starts(), Ends: before.Ends()}, What: what, NewHost: newHost}
+	if before.SeriesID() != "" {
+		one.Series = 1
+	}
+	l.all = append(l.all, one)
+	return nil
+}
+
+// what became of a session that the account hosted or was invited to, and who hosts it where it was handed over; empty:
+// it is not lost.
+func (l *losses) what(tx core.App, before *Session) (what, newHost string, err error) {
+	now, err := ByID(tx, before.Id)
+	if errors.Is(err, record.ErrNotFound) {
+		return mail.LostCancelled, "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	hosted := before.GetString("host") == l.account.Id
+	switch {
+	case now.Status() == Cancelled && hosted:
+		return mail.LostCancelled, "", nil
+	case now.HostID() == l.account.Id, now.Status() == Cancelled:
+		return "", "", nil
+	case hosted:
+		return mail.LostHandedOver, now.GetString("host_name"), nil
+	}
+	return mail.LostInvitation, "", nil
+}

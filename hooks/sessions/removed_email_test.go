@@ -1,0 +1,103 @@
+package sessions_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/mail"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+)
+
+// removedEmail is what the organizer reads who was removed.
+func (p *post) removedEmail(handOver string) string {
+	p.studio.Helper()
+	p.deliver()
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, handOver)
+	must(p.studio.T, err)
+	sent, _ := p.deliver()
+	return to(p.studio.T, sent, "organizer@x.example").Text
+}
+
+func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
+	for name, c := range map[string]struct {
+		heir string
+		want string
+	}{
+		"handed over": {"owner", "Handed over to Owner."},
+		"cancelled":   {"", "Cancelled."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openPost(t)
+			p.session(sessions.Form{Title: "Hosted"})
+			p.session(sessions.Form{Title: "Weekly", Starts: soon(2, 9), Rule: "FREQ=WEEKLY;COUNT=3"})
+			over := p.session(sessions.Form{Title: "Past", Starts: soon(3, 9)})
+			hookstest.Exec(t, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then} WHERE id = {:id}", dbx.Params{"then": record.Stamp(soon(-2, 9)), "id": over.Id})
+			hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "Attended", Starts: soon(4, 9), Guests: []string{"organizer@x.example"}})
+			hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "Theirs", Starts: soon(5, 9)})
+			heir := ""
+			if c.heir != "" {
+				heir = p.by[c.heir].Id
+			}
+			text := p.removedEmail(heir)
+			for _, line := range []string{"Hosted: ", "Weekly: ", "Attended: "} {
+				_, rest, found := strings.Cut(text, "\n\n"+line)
+				said, _, _ := strings.Cut(rest, "\n")
+				want := c.want
+				if line == "Attended: " {
+					want = "You're no longer invited."
+				}
+				if !found || !strings.HasSuffix(said, want) {
+					t.Errorf("%s got %q, want it to end with %q in %s", line, said, want, text)
+				}
+			}
+			if !strings.Contains(text, ", and 2 sessions after it in the series. "+c.want) {
+				t.Errorf("the series isn't one line: %s", text)
+			}
+			for _, none := range []string{"Past", "Theirs", "more."} {
+				if strings.Contains(text, none) {
+					t.Errorf("it says %q: %s", none, text)
+				}
+			}
+		})
+	}
+}
+
+func TestRemove_EmailListsTenSessionsAtMost(t *testing.T) {
+	p := openPost(t)
+	for n := range 12 {
+		p.session(sessions.Form{Title: fmt.Sprintf("Session %d", n), Starts: soon(n+1, 9)})
+	}
+	text := p.removedEmail("")
+	if n := strings.Count(text, ". Cancelled."); n != 10 || !strings.Contains(text, "And 2 more.") {
+		t.Errorf("it lists %d sessions: %s", n, text)
+	}
+}
+
+func TestRemove_WithoutSessions_ListsNone(t *testing.T) {
+	p := openPost(t)
+	if text := p.removedEmail(""); strings.Contains(text, "These sessions") {
+		t.Errorf("%s", text)
+	}
+}
+
+func TestRemove_MemberAgain_SendsNoList(t *testing.T) {
+	p := openPost(t)
+	p.session(sessions.Form{Title: "Hosted"})
+	p.deliver()
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, "")
+	must(t, err)
+	hookstest.Copy(t, p.app, hookstest.Blank(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.by["organizer"].Id, "kind": "member"}))
+	worker := mail.NewWorker(p.app)
+	worker.Pace = 0
+	worker.Deliver(context.Background())
+	if got := p.reasons(mail.KindRemoved); !slices.Equal(got, []string{mail.ReasonMemberAgain}) {
+		t.Errorf("dropped for %v, want %s", got, mail.ReasonMemberAgain)
+	}
+}
