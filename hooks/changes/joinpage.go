@@ -8,7 +8,7 @@ import (
 
 const keyJoinPage = "usher.join"
 
-// JoinPage says whose open join page a stream belongs to. Its reader need not be in the team, nor be signed in.
+// JoinPage says whose open join page, or page of a room, a stream belongs to. Its reader need not be in the team, nor be signed in.
 type JoinPage struct {
 	Session string
 	Team    string
@@ -18,8 +18,10 @@ type JoinPage struct {
 	Account string
 	// Login is the login by which the reader is signed in; empty for a personal link.
 	Login string
-	// Crowded reports whether the page waits for a free place, so that attendance concerns it.
+	// Crowded reports whether the page says whether there is a free place, so that it concerns it who is in.
 	Crowded bool
+	// Room reports whether the page is of a room, so that every session of the team concerns it: it may move there or away.
+	Room bool
 }
 
 // reader is what the open join pages of one reader are counted by: the login, else the row on the list, else network.
@@ -71,8 +73,14 @@ func (s *Stream) Refocus(page JoinPage) { s.Set(keyJoinPage, page) }
 func (p JoinPage) concerns(r *core.Record, existed bool) bool {
 	switch r.Collection().Name {
 	case "sessions":
-		return r.Id == p.Session
+		return r.Id == p.Session || p.Room && r.GetString("team") == p.Team
 	case "participants":
+		if p.Room {
+			return r.GetString("team") == p.Team && (!existed || p.Account != "" && r.GetString("user") == p.Account)
+		}
+		if p.Crowded && r.GetString("session") == p.Session {
+			return true
+		}
 		return r.GetString("session") == p.Session && (r.Id == p.Participant || p.Participant == "" && !existed)
 	case "attendances":
 		return p.Crowded && r.GetString("session") == p.Session

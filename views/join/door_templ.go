@@ -115,11 +115,11 @@ func (p doorProps) checkKind() string {
 }
 
 // dueIn is in how many seconds the page says something else by the clock alone; empty: never.
-func (p doorProps) dueIn() string {
-	if p.Due <= 0 {
+func dueIn(due time.Duration) string {
+	if due <= 0 {
 		return ""
 	}
-	return strconv.FormatFloat(p.Due.Seconds(), 'f', 1, 64)
+	return strconv.FormatFloat(due.Seconds(), 'f', 1, 64)
 }
 
 // doorSheet is the join page. Its parts follow what happens: each is replaced when it shows something else, the forms
@@ -242,9 +242,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.dueIn())
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(dueIn(p.Due))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 129, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 129, Col: 61}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {

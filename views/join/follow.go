@@ -18,10 +18,11 @@ import (
 	"usher/views/web"
 )
 
-// Events mounts the stream of an open join page: server-sent events that say only that the page shows something else
+// Events mounts the streams of an open join page and of an open page of a room: server-sent events that say only that the page shows something else
 // now. Guests with a personal link have it too, and readers who are not signed in.
 func Events(e *core.ServeEvent) {
 	e.Router.GET("/s/{code}/events", events).Bind(apis.SkipSuccessActivityLog())
+	e.Router.GET("/r/{slug}/events", roomEvents).Bind(apis.SkipSuccessActivityLog())
 }
 
 func eventsPath(e *core.RequestEvent, v *entry.Visitor) string {
@@ -40,38 +41,55 @@ func events(e *core.RequestEvent) error {
 	if l := web.Login(e); l != nil && visitor.SignedIn {
 		login = l.Id
 	}
-	client, ok := changes.Follow(e.App, pageOf(visitor, login), limits.Network(e.RealIP()))
+	return followPage(e, pageOf(visitor, login), func() (changes.JoinPage, string, error) {
+		now, err := knock(e)
+		if err != nil {
+			return changes.JoinPage{}, "", err
+		}
+		return pageOf(now, login), fingerprint(now), nil
+	})
+}
+
+// followPage keeps the stream of an open page open. look says anew what the page is of, and what it shows.
+func followPage(e *core.RequestEvent, page changes.JoinPage, look func() (changes.JoinPage, string, error)) error {
+	client, ok := changes.Follow(e.App, page, limits.Network(e.RealIP()))
 	if !ok {
 		return e.TooManyRequestsError("Too many pages are open.", nil)
 	}
 	defer changes.Unsubscribe(e.App, client)
 	seen := e.Request.URL.Query().Get("seen")
 	return web.FollowPage(e, client, func() bool {
-		now, err := lookAgain(e)
-		if err != nil {
+		if err := readAgain(e); err != nil {
 			return true // the page asks for itself, and is answered
 		}
-		client.Refocus(pageOf(now, login))
+		page, now, err := look()
+		if err != nil {
+			return true
+		}
+		client.Refocus(page)
 		before := seen
-		seen = fingerprint(now)
+		seen = now
 		return seen != before
 	})
 }
 
-// lookAgain judges the reader of an open page anew.
-func lookAgain(e *core.RequestEvent) (*entry.Visitor, error) {
-	if e.Auth != nil {
-		account, err := e.App.FindRecordById("users", e.Auth.Id)
-		if err != nil {
-			return nil, fmt.Errorf("read the account of an open page: %w", err)
-		}
-		e.Auth = account
+// readAgain reads the account of an open page anew.
+func readAgain(e *core.RequestEvent) error {
+	if e.Auth == nil {
+		return nil
 	}
-	return knock(e)
+	account, err := e.App.FindRecordById("users", e.Auth.Id)
+	if err != nil {
+		return fmt.Errorf("read the account of an open page: %w", err)
+	}
+	e.Auth = account
+	return nil
 }
 
 func pageOf(v *entry.Visitor, login string) changes.JoinPage {
-	page := changes.JoinPage{Session: v.Session.Id, Team: v.Team.Id, Login: login, Crowded: v.Standing == entry.Full}
+	running := v.Session.Status() == sessions.Running && v.Session.Elsewhere() == ""
+	page := changes.JoinPage{Session: v.Session.Id, Team: v.Team.Id, Login: login,
+		Crowded: v.Standing == entry.Full || running && (v.Standing == entry.Door || v.Standing == entry.In)}
 	if v.Participant != nil {
 		page.Participant = v.Participant.Id
 	}

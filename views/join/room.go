@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
@@ -81,9 +82,10 @@ func roomAgain(e *core.RequestEvent, refused error) error {
 
 func roomProps(e *core.RequestEvent, place *entry.Place, faults web.Faults) (placeProps, error) {
 	p := placeProps{
-		Page: doorHead(e, place.Room.Name()), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: "/r/" + e.Request.PathValue("slug"),
+		Page: doorHead(e, place.Room.Name()), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: roomPath(e),
 		SignedIn: e.Auth != nil, Minutes: place.Minutes, Faults: faults, Help: frame.Support(e.App), Open: place.Room.Entry() == rooms.Anyone, Tells: place.Tells,
 	}
+	p.Page.Events, p.Due = roomEventsPath(e, place), roomDue(place, time.Now())
 	switch {
 	case place.Replaced:
 		p.Dead, p.Title, p.Text = true, "This room has a new link", "The link you opened was replaced."

@@ -1,4 +1,4 @@
-// The join page: times in the browser's own zone, the device check, and joining by itself.
+// The join page and the page of a room: times in the browser's own zone, the device check, and joining by itself.
 import { ready } from "../ready.js";
 import * as devices from "./devices.js";
 import { tell } from "./times.js";
@@ -10,14 +10,24 @@ const acts = () => document.getElementById("door-acts");
 let enters = acts()?.hasAttribute("data-enters");
 let standing = acts()?.dataset.standing;
 
+const text = (selector) => document.querySelector(selector)?.textContent.trim() ?? "";
+let held = text("#room-lede");
+
+// What is held in the room now is read out when it changes.
+function followRoom() {
+  if (text("#room-lede") === held) return;
+  held = text("#room-lede");
+  document.getElementById("room-said").textContent = held;
+}
+
 // The page shows something else now: it is read out, the device check comes or goes, and a reader who waited joins.
 document.addEventListener("usher:fresh", ({ detail: page }) => {
-  if (!acts()) return;
   document.title = page.title;
   tell();
+  if (document.getElementById("room-head")) followRoom();
+  if (!acts()) return;
   devices.start();
   if (acts().dataset.standing !== standing) {
-    const text = (selector) => document.querySelector(selector)?.textContent.trim() ?? "";
     document.getElementById("door-said").textContent = `${text("#door-head h1")}. ${text("#door-lede")}`;
   }
   const join = enters ? acts().querySelector("form[data-join]") : null;
