@@ -1,0 +1,115 @@
+package capacity_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/capacity"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/sessions"
+	"usher/hooks/settings"
+)
+
+// told counts the emails about a resource at a level, those that another replaced included.
+func told(t *testing.T, app core.App, resource, level string) int {
+	t.Helper()
+	return hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": mail.KindCapacity},
+		dbx.NewExp("basis LIKE {:r} AND basis LIKE {:l}", dbx.Params{"r": "%" + resource + "%", "l": "%" + level + "%"}))
+}
+
+func TestCapacity_ConcurrentAccepts_TellNothingTwice(t *testing.T) {
+	f := newFixture(t)
+	addresses := []string{"ada@x.example", "ben@x.example"}
+	var ids []string
+	var accounts []*core.Record
+	for _, address := range addresses {
+		accounts = append(accounts, hookstest.Person(t, f.app, address))
+		ids = append(ids, f.invite(address, "organizer"))
+	}
+	hookstest.Widen(f.app, "invitations", "memberships", "capacity_marks")
+	hookstest.Won(t, hookstest.Race(2, func(i int) error {
+		_, err := invitations.Accept(f.app, invitations.Answer{Account: accounts[i], ID: ids[i]})
+		return err
+	}))
+	for _, level := range []string{"nearly", "full"} {
+		if n := told(t, f.app, "organizer", level); n != 1 {
+			t.Errorf("got %d emails that Organizer seats are %s used up, want 1", n, level)
+		}
+	}
+}
+
+func TestCapacity_ConcurrentStarts_TellTheLastLicenceOnce(t *testing.T) {
+	f := newFixture(t)
+	hookstest.Exec(t, f.app, "UPDATE teams SET licences = 3", nil)
+	var rows []*core.Record
+	for range 5 {
+		r := hookstest.Stored(t, f.app, "sessions", hookstest.Session(t, f.app, f.owner, f.team, sessions.Form{}).Id)
+		r.Set("status", sessions.Running)
+		rows = append(rows, r)
+	}
+	hookstest.Widen(f.app, "sessions", "capacity_marks")
+	won := hookstest.Won(t, hookstest.Race(len(rows), func(i int) error { return f.app.Save(rows[i]) }), sessions.CodeLicencesFull)
+	if n := told(t, f.app, "licence", "full"); won != 3 || n != 1 {
+		t.Errorf("got %d sessions started and %d emails, want 3 and 1", won, n)
+	}
+}
+
+// The control: the same check and write outside of a transaction tell a level twice.
+func TestCapacity_WithoutItsTransaction_TellsTwice(t *testing.T) {
+	f := newFixture(t)
+	f.invite("first@x.example", "organizer") // the mark is at nearly
+	var rows []*core.Record
+	mark, err := f.app.FindFirstRecordByFilter("capacity_marks", "resource = 'organizer'")
+	if err != nil || mark.GetString("level") != "nearly" {
+		t.Fatal(mark, err)
+	}
+	membership, err := f.app.FindFirstRecordByFilter("memberships", "user = {:u}", dbx.Params{"u": f.owner.Id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := hookstest.Stored(t, f.app, "plans", f.team.GetString("plan"))
+	invitation, err := f.app.FindFirstRecordByFilter("invitations", "email = 'first@x.example'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows = append(rows, hookstest.Stored(t, f.app, "users", f.owner.Id), hookstest.Stored(t, f.app, "teams", f.team.Id), membership, invitation, mark)
+
+	var checked atomic.Int32
+	second := make(chan struct{})
+	app := hookstest.Wired(t, func(app core.App) {
+		settings.Set(app, hookstest.Config())
+		app.OnRecordCreateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return capacity.Rise(e.App, f.team.Id, false)
+		})
+		app.OnRecordUpdateExecute("capacity_marks").BindFunc(func(e *core.RecordEvent) error {
+			if checked.Add(1) == 2 {
+				close(second)
+			}
+			select { // a second one comes past the check before the first has written
+			case <-second:
+			case <-time.After(2 * time.Second):
+			}
+			return e.Next()
+		})
+	})
+	if _, err := app.FindRecordById("plans", plan.Id); err != nil {
+		hookstest.Copy(t, app, plan)
+	}
+	hookstest.Copy(t, app, rows...)
+	hookstest.Won(t, hookstest.Race(2, func(i int) error {
+		return app.Save(hookstest.Blank(t, app, "invitations", map[string]any{"team": f.team.Id, "email": []string{"a@x.example", "b@x.example"}[i],
+			"status": "pending", "organizer": true, "expires": "2099-01-01 00:00:00.000Z"}))
+	}))
+	if n := told(t, app, "organizer", "full"); n < 2 {
+		t.Errorf("got %d emails without the transaction, want the fault that the race shows", n)
+	}
+}
