@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/sessions"
+	"usher/hooks/settings"
 	"usher/hooks/teams"
 	"usher/views/viewstest"
 )
@@ -26,7 +27,12 @@ type world struct {
 
 func build(t testing.TB) *world {
 	t.Helper()
-	w := &world{Server: viewstest.Serve(t, hookstest.Config()), t: t}
+	return buildWith(t, hookstest.Config())
+}
+
+func buildWith(t testing.TB, config settings.Config) *world {
+	t.Helper()
+	w := &world{Server: viewstest.Serve(t, config), t: t}
 	w.owner = hookstest.Person(t, w.App, "marta@halation.example")
 	w.team = hookstest.Team(t, w.App, w.owner, "Halation Post", "pro")
 	docs := hookstest.Team(t, w.App, w.owner, "Northlight Docs", "pro")
