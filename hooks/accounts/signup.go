@@ -66,6 +66,29 @@ func Check(n *New) error {
 	return faults.Err()
 }
 
+// errKnown ends the transaction of a sign-up whose address got an account since Known looked.
+var errKnown = errors.New("the address has an account by now")
+
+// Begin saves the account of a sign-up, inside the transaction of the sign-up.
+func Begin(tx core.App, account *core.Record) error {
+	if _, err := Find(tx, account.Email()); err == nil {
+		return errKnown
+	} else if !errors.Is(err, record.ErrNotFound) {
+		return err
+	}
+	return tx.Save(account)
+}
+
+// Overtaken answers a sign-up whose transaction ended because another for the same address came first, as Known does. For
+// any other outcome overtaken is false.
+func Overtaken(app core.App, n New, outcome error) (overtaken bool, err error) {
+	if !errors.Is(outcome, errKnown) {
+		return false, nil
+	}
+	_, err = Known(app, n)
+	return true, err
+}
+
 // Known answers a sign-up for an address that has an account: its owner gets a letter that says so, and
 // whoever signed up learns nothing, after the same work as for a new one.
 func Known(app core.App, n New) (bool, error) {

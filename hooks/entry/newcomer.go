@@ -87,11 +87,15 @@ func SignUp(app core.App, room *rooms.Room, n Newcomer) error {
 		return err
 	}
 	entry := &audit.Entry{Team: room.TeamID(), Action: "account.signup", From: n.From, ActorName: fresh.Name}
-	return audit.Do(app, entry.On(room.Id, room.Name()), func(tx core.App) error {
-		if err := tx.Save(account); err != nil {
+	err = audit.Do(app, entry.On(room.Id, room.Name()), func(tx core.App) error {
+		if err := accounts.Begin(tx, account); err != nil {
 			return err
 		}
 		entry.Actor = account.Id
 		return accounts.SendConfirmation(tx, account, n.Next)
 	})
+	if overtaken, broken := accounts.Overtaken(app, fresh, err); overtaken {
+		return broken
+	}
+	return err
 }

@@ -72,7 +72,7 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 		if !first && settings.Of(tx).Teams == "any" {
 			account.Set(signUpTeam, team)
 		}
-		if err := tx.Save(account); err != nil {
+		if err := accounts.Begin(tx, account); err != nil {
 			return err
 		}
 		done.Account = account
@@ -83,6 +83,9 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 		done.Team, err = found(tx, account, team, entry)
 		return err
 	})
+	if overtaken, broken := accounts.Overtaken(app, fresh, err); overtaken {
+		return SignUpResult{}, broken
+	}
 	if err != nil {
 		return SignUpResult{}, err
 	}

@@ -1,0 +1,160 @@
+package accounts_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/hooks/mail"
+	"usher/hooks/members"
+)
+
+// claim is one way to take over an account that someone else began, with the name, the password and the zone that it gives.
+type claim struct {
+	name, password, zone string
+	do                   func() error
+}
+
+// oneWon fails the test unless one claim won, and the account is wholly its.
+func oneWon(t *testing.T, app core.App, id string, claims []claim, results []error, codes ...string) {
+	t.Helper()
+	if won := hookstest.Won(t, results, codes...); won != 1 {
+		t.Errorf("got %d claims that won, want 1: %v", won, results)
+	}
+	stored := hookstest.Stored(t, app, "users", id)
+	for i, c := range claims {
+		won := results[i] == nil
+		if stored.ValidatePassword(c.password) != won || (stored.GetString("name") == c.name) != won || (stored.GetString("timezone") == c.zone) != won {
+			t.Errorf("claim of %s came to %v: got the account of %q in %q", c.name, results[i], stored.GetString("name"), stored.GetString("timezone"))
+		}
+	}
+	if !stored.Verified() || hookstest.Count(t, app, "users", dbx.HashExp{"email": stored.Email()}) != 1 {
+		t.Error("got no one verified account of the address")
+	}
+}
+
+var claimants = []claim{{name: "Ada", password: other, zone: "Europe/Lisbon"}, {name: "Ben", password: "yet another pass phrase", zone: "Europe/Paris"},
+	{name: "Cleo", password: "copper velvet harbour cloud", zone: "Asia/Tokyo"}}
+
+func TestClaim_ConcurrentResets_OneTakesTheAccountOver(t *testing.T) {
+	app := hookstest.New(t)
+	account, token := begun(t, app, "ada@x.example")
+	hookstest.Widen(app, "users")
+	results := hookstest.Race(len(claimants), func(i int) error {
+		c := claimants[i]
+		_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
+		return err
+	})
+	oneWon(t, app, account.Id, claimants, results, "link_expired")
+}
+
+func TestClaim_ResetAgainstInvitation_OneTakesTheAccountOver(t *testing.T) {
+	app, post := posted(t)
+	account, token := begun(t, app, "ada@x.example")
+	owner := hookstest.Person(t, app, "marta@x.example")
+	hookstest.Invite(t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), "ada@x.example", "organizer")
+	link := post.Link(post.WaitFor(t, "ada@x.example"), "/invite/")
+	hookstest.Widen(app, "users", "invitations")
+	claims := claimants[:2]
+	results := hookstest.Race(2, func(i int) error {
+		c := claims[i]
+		if i == 0 {
+			_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
+			return err
+		}
+		_, _, err := invitations.AcceptNew(app, invitations.Newcomer{Token: tokenIn(link), Name: c.name, Password: c.password, Timezone: c.zone})
+		return err
+	})
+	oneWon(t, app, account.Id, claims, results, "link_expired", accounts.CodeWrongAccount)
+}
+
+// tokenIn is the last part of a link.
+func tokenIn(link string) string {
+	for i := len(link) - 1; i >= 0; i-- {
+		if link[i] == '/' {
+			return link[i+1:]
+		}
+	}
+	return link
+}
+
+// The control: the same check and write outside of a transaction let both take the account over.
+func TestClaim_WithoutItsTransaction_BothTakeTheAccountOver(t *testing.T) {
+	app := hookstest.New(t)
+	_, token := begun(t, app, "ada@x.example")
+	var checked sync.WaitGroup
+	checked.Add(2)
+	results := hookstest.Race(2, func(i int) error {
+		c := claimants[i]
+		draft, err := accounts.Draft(app, accounts.New{Email: "ada@x.example", Name: c.name, Password: c.password, Timezone: c.zone})
+		if err != nil {
+			return err
+		}
+		account, err := accounts.ByReset(app, token)
+		checked.Done()
+		checked.Wait() // both come past the check before either has written
+		if err != nil {
+			return err
+		}
+		return accounts.Claim(app, account, draft)
+	})
+	if won := hookstest.Won(t, results, "link_expired"); won != 2 {
+		t.Errorf("got %d claims that won without the transaction, want the fault that the race shows", won)
+	}
+}
+
+// Whoever signs up with the address again while its owner claims it changes nothing of the account, and gets the answer
+// that everybody gets.
+func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	app := hookstest.NewWith(t, config)
+	hookstest.Person(t, app, "first@x.example")
+	account, token := begun(t, app, "ada@x.example")
+	hookstest.Widen(app, "users", "outbox")
+	c := claimants[0]
+	results := hookstest.Race(3, func(i int) error {
+		if i == 0 {
+			_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
+			return err
+		}
+		done, err := members.SignUp(app, members.SignUpForm{Email: "ada@x.example", Name: "Mallory", Password: "mallorys own four words", Timezone: "Asia/Tokyo"})
+		if done.Account != nil || done.Team != nil {
+			t.Error("got an account or a team of a sign-up with a known address")
+		}
+		return err
+	})
+	if won := hookstest.Won(t, results); won != 3 {
+		t.Errorf("got %v, want the same answer for everybody", results)
+	}
+	oneWon(t, app, account.Id, []claim{c}, results[:1])
+	// A link that was mailed before the claim is dead: its key is gone.
+	if err := mail.DropObsolete(app, account.Id); err != nil {
+		t.Fatal(err)
+	}
+	if n := hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": mail.KindConfirmAddress, "status": mail.Queued}); n != 0 {
+		t.Errorf("got %d emails that wait to confirm a claimed account, want none", n)
+	}
+}
+
+// Several who sign up with one new address at once make one account, and each gets the same answer.
+func TestSignUp_ConcurrentWithItself_AnswersAlike(t *testing.T) {
+	config := hookstest.Config()
+	config.SignUp = "open"
+	app := hookstest.NewWith(t, config)
+	hookstest.Person(t, app, "first@x.example")
+	hookstest.Widen(app, "users")
+	results := hookstest.Race(4, func(i int) error {
+		_, err := members.SignUp(app, members.SignUpForm{Email: "ada@x.example", Name: "Ada", Password: other})
+		return err
+	})
+	hookstest.Won(t, results)
+	if n := hookstest.Count(t, app, "users", dbx.HashExp{"email": "ada@x.example"}); n != 1 {
+		t.Errorf("got %d accounts, want 1", n)
+	}
+}
