@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/mail"
 	"usher/hooks/people"
 	"usher/hooks/record"
 )
@@ -25,6 +26,9 @@ type ImportRow struct {
 	Status  string `db:"status" json:"status"` // empty: not gone through
 	Code    string `db:"code" json:"code"`
 	Message string `db:"message" json:"message"`
+
+	Invitation string     `db:"invitation" json:"-"` // newest of the address, of a row that was invited; else empty
+	Email      mail.State `db:"-" json:"-"`          // how far its newest email has come; Status is empty without one
 }
 
 // Number is how people find the row again: its row in the file or line in the text, else its place in the list.

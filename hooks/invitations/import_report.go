@@ -3,17 +3,19 @@ package invitations
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/mail"
 	"usher/hooks/spreadsheet"
 )
 
-// WriteReport writes every row of an import with what came of it, as CSV that spreadsheets read.
+// WriteReport writes every row of an import with what came of it and how far its email has come, as CSV that spreadsheets read.
 func WriteReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) error {
-	heads := []string{"row", "sent", "name", "email", "result", "code", "reason"}
+	heads := []string{"row", "sent", "name", "email", "result", "code", "reason", "delivery", "delivery_reason"}
 	inPanel := actor.InPanel(app)
 	err := spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
 		return EachRow(app, i, func(row ImportRow) error {
@@ -24,11 +26,23 @@ func WriteReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) err
 			if result == "" {
 				result = "not done"
 			}
-			return table.Add(strconv.Itoa(row.Number()), row.Raw, row.Name, row.Address, result, row.Code, row.Message)
+			delivery, why := row.delivery(app)
+			return table.Add(strconv.Itoa(row.Number()), row.Raw, row.Name, row.Address, result, row.Code, row.Message, delivery, why)
 		})
 	})
 	if err != nil {
 		return fmt.Errorf("write the report of an import: %w", err)
 	}
 	return nil
+}
+
+// delivery is how far the row's email has come, and why it has come no further.
+func (r ImportRow) delivery(app core.App) (state, why string) {
+	switch {
+	case r.Email.Status == mail.Dropped:
+		return r.Email.Status, "Not sent: " + mail.ReasonWords(r.Email.Reason) + "."
+	case !mail.Works(app) && slices.Contains([]string{mail.Queued, mail.Sending, mail.Sent}, r.Email.Status): // printed on the console
+		return "not_sent", "Email isn't set up on this server."
+	}
+	return r.Email.Status, r.Email.Error
 }

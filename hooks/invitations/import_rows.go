@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/mail"
 )
 
 // EachRow hands every row of an import on, in the order of the list.
@@ -30,11 +32,61 @@ func RefusedRows(app core.App, i *Import, limit int) ([]ImportRow, error) {
 
 func rowsOf(app core.App, i *Import, where string, params dbx.Params) ([]ImportRow, error) {
 	var rows []ImportRow
-	params["id"] = i.Id
-	err := app.DB().NewQuery("SELECT n, line, raw, name, address, status, code, message FROM import_rows WHERE import = {:id} AND " + where).
-		Bind(params).All(&rows)
+	params["id"], params["team"] = i.Id, i.GetString("team")
+	err := app.DB().NewQuery("SELECT * FROM (SELECT n, line, raw, name, address, status, code, message, " + invitationOfRow +
+		" invitation FROM import_rows r WHERE import = {:id}) WHERE " + where).Bind(params).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of an import: %w", err)
 	}
-	return rows, nil
+	return rows, readEmails(app, rows)
+}
+
+// invitationOfRow is the id of the newest invitation of a row r that was invited, and newestOfRow the state of its newest
+// email.
+const (
+	invitationOfRow = `CASE WHEN r.status IN ('invited', 'updated') THEN coalesce((SELECT i.id FROM invitations i
+		WHERE i.team = {:team} AND i.email = r.address ORDER BY i.created DESC, i.rowid DESC LIMIT 1), '') ELSE '' END`
+	newestOfRow = `coalesce((SELECT o.status FROM outbox o WHERE o.about = invitation ORDER BY o.created DESC, o.rowid DESC LIMIT 1), '')`
+)
+
+// readEmails fills in how far the email of each row has come. Where the server sends no email, none was sent.
+func readEmails(app core.App, rows []ImportRow) error {
+	var ids []string
+	for _, row := range rows {
+		if row.Invitation != "" {
+			ids = append(ids, row.Invitation)
+		}
+	}
+	states, err := mail.Delivery(app, ids)
+	for n := range rows {
+		rows[n].Email = states[rows[n].Invitation]
+	}
+	return err
+}
+
+// InvitedRows lists the rows that were invited, those whose email hasn't reached its recipient first; offset of them are
+// skipped and limit listed at most.
+func InvitedRows(app core.App, i *Import, offset, limit int) ([]ImportRow, error) {
+	return rowsOf(app, i, "status IN ('invited', 'updated') ORDER BY "+newestOfRow+
+		" IN ('delayed', 'returned', 'failed', 'bounced', 'complained', 'dropped') DESC, n LIMIT {:limit} OFFSET {:offset}",
+		dbx.Params{"limit": limit, "offset": offset})
+}
+
+// EmailCounts counts the rows that were invited by the state of their newest email.
+func EmailCounts(app core.App, i *Import) (map[string]int, error) {
+	var counts []struct {
+		State string `db:"state"`
+		N     int    `db:"n"`
+	}
+	err := app.DB().NewQuery("SELECT " + newestOfRow + " state, count(*) n FROM (SELECT " + invitationOfRow +
+		" invitation FROM import_rows r WHERE import = {:id} AND status IN ('invited', 'updated')) GROUP BY 1").
+		Bind(dbx.Params{"id": i.Id, "team": i.GetString("team")}).All(&counts)
+	if err != nil {
+		return nil, fmt.Errorf("count the emails of an import: %w", err)
+	}
+	all := map[string]int{}
+	for _, one := range counts {
+		all[one.State] += one.N
+	}
+	return all, nil
 }

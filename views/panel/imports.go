@@ -80,6 +80,9 @@ func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialo
 	}
 	page := ImportPageProps{Import: props, Dialog: dialog}
 	var err error
+	if page.Emails, err = importEmails(e, one); err != nil {
+		return err
+	}
 	page.Shell, err = shell(e, "users", ui.Crumb{Label: "Users", Href: usersPath(e)},
 		ui.Crumb{Label: "Imports", Href: importPath(e)}, ui.Crumb{Label: props.Title})
 	if err != nil {

@@ -1,0 +1,101 @@
+package panel_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/invitations"
+	"usher/views/viewstest"
+)
+
+// emailIs makes the newest email to an address what a provider would have reported of it.
+func (s *scene) emailIs(address, status, reason, fault string) {
+	s.t.Helper()
+	hookstest.Exec(s.t, s.App, "UPDATE outbox SET status = {:status}, reason = {:reason}, error = {:error}, reported = updated WHERE recipient = {:to}",
+		dbx.Params{"status": status, "reason": reason, "error": fault, "to": address})
+}
+
+func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
+	s := quiet(t)
+	b := s.As(s.admin)
+	page := s.start(b, list(longList(230)+"\nno address", ""))
+	for s.step() {
+	}
+	s.emailIs("row200@halation.example", "bounced", "", "The mailbox doesn't exist.")
+	s.emailIs("row7@halation.example", "delivered", "", "")
+	s.emailIs("row8@halation.example", "dropped", "seats_free", "")
+	at := func(address string) string {
+		i, err := invitations.FindPending(s.App, s.team.Id, address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.path("/users/" + i.Id)
+	}
+
+	r := b.Get(page)
+	want(t, r, http.StatusOK, "Invitation emails", "1 delivered · 227 queued · 1 bounced · 1 not sent", `id="import-emails" data-fresh`, `id="live"`,
+		"Bounced", "The mailbox doesn't exist.", "Delivered", "Not sent: fewer seats or licences are in use", "1 to 50 of 230")
+	bounced, first := strings.Index(r.Body, "row200@halation.example"), strings.Index(r.Body, "row0@halation.example")
+	if bounced < 0 || bounced > first {
+		t.Errorf("what bounced stands at %d, want it before %d", bounced, first)
+	}
+	for address, resend := range map[string]bool{"row200@halation.example": true, "row8@halation.example": true, "row7@halation.example": false} {
+		if !strings.Contains(r.Body, `href="`+at(address)+`"`) {
+			t.Errorf("no link to the details of %s", address)
+		}
+		if got := strings.Contains(r.Body, `aria-label="Resend the invitation to `+address+`"`); got != resend {
+			t.Errorf("resend is offered for %s: %v, want %v", address, got, resend)
+		}
+	}
+	want(t, b.Get(at("row200@halation.example")), http.StatusOK, "Resend")
+	last := b.Get(page + "?page=5")
+	want(t, last, http.StatusOK, "201 to 230 of 230", "row229@halation.example", "Previous")
+	hasNot(t, last, "row200@halation.example")
+	want(t, b.Get(page+"?page=99"), http.StatusOK, "201 to 230 of 230")
+
+	report := b.Get(page + "/report").Body
+	for _, line := range []string{
+		"row,sent,name,email,result,code,reason,delivery,delivery_reason\r\n", "row0@halation.example,invited,,,queued,\r\n",
+		"row200@halation.example,invited,,,bounced,The mailbox doesn't exist.\r\n", "row8@halation.example,invited,,,dropped,Not sent: fewer seats or licences are in use.\r\n",
+	} {
+		if !strings.Contains(report, line) {
+			t.Errorf("no %q in %q", line, report[:min(400, len(report))])
+		}
+	}
+}
+
+func TestImport_RowThatIsAcceptedOrRevoked_OffersNoResend(t *testing.T) {
+	s := quiet(t)
+	b := s.As(s.admin)
+	page := s.start(b, list(longList(201), ""))
+	for s.step() {
+	}
+	s.emailIs("row3@halation.example", "bounced", "", "The mailbox doesn't exist.")
+	i, err := invitations.FindPending(s.App, s.team.Id, "row3@halation.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), i.Id); err != nil {
+		t.Fatal(err)
+	}
+	r := b.Get(page)
+	want(t, r, http.StatusOK, "1 bounced")
+	hasNot(t, r, "Resend the invitation to row3@halation.example")
+}
+
+func TestImport_Part_HoldsNoEmails(t *testing.T) {
+	s := quiet(t)
+	b := s.As(s.owner)
+	page := s.start(b, list(longList(201), ""))
+	s.step()
+	request, _ := http.NewRequest(http.MethodGet, s.URL+page, nil)
+	request.Header.Set("HX-Request", "true")
+	request.Header.Set("HX-Target", "div#import")
+	var r viewstest.Reply = b.Send(request)
+	hasNot(t, r, "import-emails")
+	want(t, b.Get(page), http.StatusOK, "50 queued", "row0@halation.example")
+}
