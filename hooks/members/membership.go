@@ -14,12 +14,6 @@ import (
 	"usher/hooks/record"
 )
 
-// The kinds of membership (R20). A guest enters only sessions that he is invited to (R25).
-const (
-	Member = "member"
-	Guest  = "guest"
-)
-
 // CodeLastOwner is the code of a refusal that would leave a team without its Owner (R29).
 const CodeLastOwner = "last_owner"
 
