@@ -7,6 +7,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/mail"
 	"usher/hooks/record"
 )
 
@@ -22,9 +23,17 @@ func Enter(tx core.App, draft *core.Record, proven bool, deed string) (*core.Rec
 	case known.Verified():
 		return nil, record.Refuse("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
 	case !proven:
-		return nil, record.Refuse("base", CodeUnverified, "There is an account for this address, and nobody has confirmed it yet. Ask whoever runs this server.")
+		return nil, record.Refuse("base", CodeUnverified, unconfirmed(mail.Works(tx), deed))
 	}
 	return known, Claim(tx, known, draft)
+}
+
+// unconfirmed says what to do about an account whose address is not confirmed yet.
+func unconfirmed(mailed bool, deed string) string {
+	if mailed {
+		return "There is an account for this address, and the address isn't confirmed yet. Sign in with it to get a confirmation email, then " + deed + "."
+	}
+	return "There is an account for this address, and the address isn't confirmed yet. Contact your server administrator to confirm it, then " + deed + "."
 }
 
 // unknowable is the hash of a password that nobody knows: checking one against it takes as long as against any.

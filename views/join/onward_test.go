@@ -189,3 +189,86 @@ func TestOnward_ForeignAddress_IsNotFollowed(t *testing.T) {
 		}
 	}
 }
+
+// copied is the personal link of an address that the host copied: it doesn't prove who reads the email of the address.
+func (o *onward) copied(address string) string {
+	o.Helper()
+	link, err := sessions.CopyLink(o.server.App, hookstest.Actor(o.T, o.server.App, o.host, o.team), o.session.Id, o.participant(address).Id)
+	if err != nil {
+		o.Fatal(err)
+	}
+	return o.path(link)
+}
+
+// inviteToo adds invitees to the session.
+func (o *onward) inviteToo(addresses ...string) {
+	o.Helper()
+	o.must(sessions.Change(o.server.App, hookstest.Actor(o.T, o.server.App, o.host, o.team), o.session.Id, sessions.Form{Title: o.session.Title(), Room: o.session.RoomID(),
+		Starts: o.session.Starts(), Minutes: o.session.Minutes(), Guests: append([]string{"known@x.example"}, addresses...)}, sessions.This))
+}
+
+// TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession: who makes an account by a personal link that proves nothing, or
+// has one whose address is not confirmed, confirms the address by email, in another browser, and comes back to the session.
+func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) {
+	o := comeOnward(t)
+	o.inviteToo("new@x.example", "waiting@x.example")
+	waiting := hookstest.Person(t, o.server.App, "waiting@x.example")
+	waiting.SetVerified(false)
+	o.must(o.server.App.Save(waiting))
+	for address, sends := range map[string]func(b *viewstest.Browser, at string) viewstest.Reply{
+		"new@x.example": func(b *viewstest.Browser, at string) viewstest.Reply {
+			return b.Post(at+"/join", url.Values{"name": {"Nora Lind"}, "password": {hookstest.Password}})
+		},
+		"waiting@x.example": func(b *viewstest.Browser, at string) viewstest.Reply {
+			refused := b.Post(at+"/join", url.Values{"name": {"Somebody"}, "password": {hookstest.Password + "?"}})
+			tells(o.T, "a copied link does not take the account over", refused, http.StatusUnprocessableEntity, "Sign in with it to get a confirmation email")
+			page := b.Get(o.linkTo(refused, "/signin"))
+			if next := o.next(page); next != at {
+				o.Errorf("the way to sign in goes on to %q, want %q", next, at)
+			}
+			signIn := b.Post("/signin", url.Values{"email": {"waiting@x.example"}, "password": {hookstest.Password}, "next": {at}})
+			return b.Post("/signin/confirm", url.Values{"email": {"waiting@x.example"}, "next": {o.next(signIn)}})
+		},
+	} {
+		at, b := o.copied(address), o.server.Visitor()
+		tells(t, address+", before", b.Get(at), http.StatusOK, "password")
+		before := len(o.post.Letters())
+		if r := sends(b, at); r.Status >= 500 || strings.HasPrefix(r.Location, "/live/") {
+			t.Fatalf("%s: %d to %q without a confirmed address", address, r.Status, r.Location)
+		}
+		link := o.newest(address, "/verify/", before)
+		other := o.server.Visitor()
+		o.lands(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password}, "next": {o.next(other.Get(link))}}), at)
+		r := other.Get(at)
+		tells(t, address+", afterwards", r, http.StatusOK, o.session.Title())
+		if strings.Contains(r.Body, `name="password"`) {
+			t.Errorf("%s: the session asks to sign in again", address)
+		}
+		if account, err := o.server.App.FindAuthRecordByEmail("users", address); err != nil || !account.Verified() {
+			t.Errorf("%s: not confirmed, %v", address, err)
+		}
+	}
+}
+
+// TestOnward_EmailedPersonalLink_ConfirmsTheAddress: the personal link of an email proves the address, so that an account that
+// nobody has confirmed is confirmed by it, and goes on right away.
+func TestOnward_EmailedPersonalLink_ConfirmsTheAddress(t *testing.T) {
+	o := comeOnward(t)
+	waiting := hookstest.Person(t, o.server.App, "waiting@x.example")
+	waiting.SetVerified(false)
+	o.must(o.server.App.Save(waiting))
+	before := len(o.post.Letters())
+	o.inviteToo("waiting@x.example")
+	at, b := o.newest("waiting@x.example", "/s/", before), o.server.Visitor()
+	r := b.Post(at+"/join", url.Values{"name": {"Nora Lind"}, "password": {hookstest.Password}})
+	if r.Status != http.StatusSeeOther || r.Location != at {
+		t.Fatalf("got %d to %q, want the session at %s", r.Status, r.Location, at)
+	}
+	account, err := o.server.App.FindAuthRecordByEmail("users", "waiting@x.example")
+	if err != nil || !account.Verified() {
+		t.Errorf("not confirmed, %v", err)
+	}
+	if page := b.Get(at); strings.Contains(page.Body, `name="password"`) {
+		t.Error("the session asks to sign in again")
+	}
+}
