@@ -210,7 +210,7 @@ func (d *disclosure) pages() []page {
 		{"member /calendar/{secret}", "/calendar/nonsense.ics", nothing, nil},
 		{"member /sessions", app + "/sessions", team, map[string][]string{"guest": {"session's title"}}},
 		{"member /sessions/new", app + "/sessions/new", team, nil},
-		{"member /people", app + "/people?q=o", map[string][]string{"admin": adminReads}, nil},
+		{"member /people", app + "/people?q=o", map[string][]string{"member": {"owner's name", "admin's name"}, "admin": adminReads}, nil}, // a refused member learns whom to ask,
 		{"member /sessions/{id}", app + "/sessions/" + d.session.Id, team, map[string][]string{"guest": inviteeReads}},
 		{"member /sessions/{id}", app + "/sessions/" + d.private.Id, map[string][]string{"admin": adminReads}, map[string][]string{"admin": {"other session's title"}}},
 		{"member /sessions/{id}/edit", app + "/sessions/" + d.session.Id + "/edit", map[string][]string{"guest": {"host's name"}, "admin": adminReads}, nil},

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -108,10 +109,18 @@ func DisplayName(account *core.Record) string {
 	return account.Email()
 }
 
-// PublicName is the name of an account as someone outside the team and a guest may read it. It never holds the address.
+// PublicName is the name of an account as someone outside the team and a guest may read it. It never holds an address.
 func PublicName(account *core.Record) string {
-	if name := account.GetString("name"); name != "" {
-		return name
+	return PublicText(account.GetString("name"), "A member of the team")
+}
+
+// addressIn finds an email address in a name.
+var addressIn = regexp.MustCompile(`[^\s@]@[^\s@]+\.[^\s@]`)
+
+// PublicText is a name as everyone may read it: the fallback where it is empty or holds an email address.
+func PublicText(name, fallback string) string {
+	if name == "" || addressIn.MatchString(name) {
+		return fallback
 	}
-	return "A member of the team"
+	return name
 }

@@ -1,7 +1,6 @@
 package entry
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/actors"
 	"usher/hooks/limits"
 	"usher/hooks/live"
 	"usher/hooks/members"
@@ -122,7 +122,7 @@ func grantOf(tx core.App, session *sessions.Session, p *sessions.Participant) (l
 	}
 	metadata, err := json.Marshal(Metadata{Part: p.Part(), Guest: m.Kind() == members.Guest})
 	return live.Grant{
-		Room: session.Media(), Identity: p.Id, Name: cmp.Or(p.GetString("name"), "Unnamed participant"), Metadata: string(metadata),
+		Room: session.Media(), Identity: p.Id, Name: actors.PublicText(p.GetString("name"), "Unnamed participant"), Metadata: string(metadata),
 		Publish: true, Screen: p.Shares(),
 	}, err
 }

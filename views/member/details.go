@@ -182,10 +182,14 @@ func (p *detailsForm) people(all []*sessions.Participant, session *sessions.Sess
 	}
 }
 
-// called is a person's name. To who may not know the address of somebody without a name, it is where he is from.
+// called is a participant's name. For a reader who may not know addresses it is where the participant is from, if there is
+// no name or it holds an address.
 func (p *detailsForm) called(one *sessions.Participant) string {
-	if one.GetString("name") != "" || p.Lead || p.Manage {
+	if p.Lead || p.Manage {
 		return one.Called()
+	}
+	if name := actors.PublicText(one.GetString("name"), ""); name != "" {
+		return name
 	}
 	kind := "Invitee"
 	if one.State() != sessions.StateInvited {
