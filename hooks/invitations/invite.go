@@ -206,7 +206,7 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 		return none, err
 	}
 	if line.Address == actor.Account.Email() {
-		return none, record.Refuse("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
+		return none, ownAddress()
 	}
 	if err := mayOffer(actor, offer.Roles, now.Held); err != nil {
 		return none, err
@@ -225,10 +225,7 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 	case err == nil && open.Roles() == invitation.Roles():
 		return none, record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
 	case err == nil:
-		if !actor.CanInvite(open.Roles(), now.Held) {
-			return none, record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
-		}
-		if err := fewLetters(tx, open); err != nil {
+		if err := mayUpdate(tx, actor, open, now.Held); err != nil {
 			return none, err
 		}
 		setRoles(open, invitation.Roles())
@@ -248,6 +245,25 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 	}
 	invitation.Set("shown", !mail.Works(tx))
 	return offered{invitation, status, token, now.In()}, record.Write(tx, invitation)
+}
+
+func ownAddress() error {
+	return record.Refuse("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
+}
+
+// mayUpdate is nil if the actor may give an open invitation, of someone who carries held, other roles now.
+func mayUpdate(tx core.App, actor *actors.Actor, open *Invitation, held actors.Roles) error {
+	if err := mayReplace(actor, open.Roles(), held); err != nil {
+		return err
+	}
+	return fewLetters(tx, open)
+}
+
+func mayReplace(actor *actors.Actor, open, held actors.Roles) error {
+	if !actor.CanInvite(open, held) {
+		return record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
+	}
+	return nil
 }
 
 func blank(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, error) {

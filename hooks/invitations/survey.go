@@ -21,6 +21,8 @@ type Survey struct {
 	Duplicates int    // stand further up in the list
 	Members    int    // have what is offered already
 	Asked      int    // are invited with the same roles
+	Limited    int    // were invited as often today as their address may be
+	Forbidden  int    // may not be offered these roles by the actor
 	NoAdmin    int    // Admin seats that are missing
 	NoOrganize int    // Organizer seats that are missing
 	TooMany    int    // have a seat, and are beyond what a new team can send today
@@ -51,7 +53,14 @@ func Look(app core.App, actor *actors.Actor, offer Offer) (Survey, error) {
 	if err != nil {
 		return survey, err
 	}
-	admins, organizers := survey.judge(offer, known)
+	limits, err := limitsOf(app, actor)
+	if err != nil {
+		return survey, err
+	}
+	admins, organizers, err := survey.judge(offer, known, limits)
+	if err != nil {
+		return survey, err
+	}
 	survey.NoAdmin, survey.NoOrganize = missing(now.Admin, admins), missing(now.Organizer, organizers)
 	left, limited, err := leftToday(app, actor.Team)
 	if err != nil {
@@ -64,7 +73,7 @@ func Look(app core.App, actor *actors.Actor, offer Offer) (Survey, error) {
 }
 
 // judge counts the lines, and how many seats of each kind they would take.
-func (s *Survey) judge(offer Offer, known map[string]members.Row) (admins, organizers int) {
+func (s *Survey) judge(offer Offer, known map[string]members.Row, limits *rowLimits) (admins, organizers int, err error) {
 	seen := make(map[string]bool, len(offer.Lines))
 	for _, line := range offer.Lines {
 		who := known[line.Address]
@@ -79,14 +88,31 @@ func (s *Survey) judge(offer Offer, known map[string]members.Row) (admins, organ
 			s.Duplicates++
 			s.fault(line, listedTwice())
 			continue
+		case line.Address == limits.actor.Account.Email():
+			s.Members++
+		case mayOffer(limits.actor, offer.Roles, now.Held) != nil:
+			seen[line.Address] = true
+			s.refuse(line, mayOffer(limits.actor, offer.Roles, now.Held))
+			continue
 		case now.has(wanted) || now.In() && wanted.None() && !offer.Roles.None():
 			s.Members++
 		case who.Asked && open == wanted:
 			s.Asked++
-		case who.Asked:
-			s.Updated++
 		default:
-			s.Invited++
+			refused, err := limits.judge(line, who, now.Held, open)
+			if err != nil {
+				return 0, 0, err
+			}
+			if refused != nil {
+				seen[line.Address] = true
+				s.refuse(line, refused)
+				continue
+			}
+			if who.Asked {
+				s.Updated++
+			} else {
+				s.Invited++
+			}
 		}
 		seen[line.Address] = true
 		if s.Members+s.Asked == settled {
@@ -94,7 +120,16 @@ func (s *Survey) judge(offer Offer, known map[string]members.Row) (admins, organ
 			admins, organizers = admins+seat(more.Admin), organizers+seat(more.Organizer)
 		}
 	}
-	return admins, organizers
+	return admins, organizers, nil
+}
+
+func (s *Survey) refuse(line Line, refused error) {
+	if record.Code(refused) == record.CodeNotAllowed {
+		s.Forbidden++
+	} else {
+		s.Limited++
+	}
+	s.fault(line, refused)
 }
 
 func (s *Survey) fault(line Line, err error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/record"
@@ -107,4 +108,72 @@ func TestPreviews_KnowTheLimits(t *testing.T) {
 		_, err := invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(1))})
 		hookstest.Refused(t, "a look", err, record.CodeTooMany)
 	})
+}
+
+// What an address was sent today counts in the survey of a long list as in the preview of a short one, and in what comes.
+func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
+	w := begin(t)
+	again := func(n int) {
+		for range n {
+			id := w.invite("often@x.example").ID
+			_, err := invitations.Revoke(w.app, w.actor(w.owner), id)
+			w.must(err)
+		}
+	}
+	again(10)
+	w.invite("loud@x.example")
+	roles := func(n int) (r actors.Roles) {
+		r.Organizer = n%2 == 0
+		return r
+	}
+	for n := range 5 {
+		_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses([]string{"loud@x.example"}), Roles: roles(n)})
+		w.must(err)
+	}
+	w.invite("fine@x.example")
+	list := []string{"often@x.example", "loud@x.example", "fine@x.example", "new@x.example"}
+	for _, role := range []string{"", "organizer"} {
+		offer := invitations.Offer{Lines: invitations.Addresses(list)}
+		offer.Roles.Organizer = role == "organizer"
+		survey, err := invitations.Look(w.app, w.actor(w.owner), offer)
+		w.must(err)
+		forecast, err := invitations.Preview(w.app, w.actor(w.owner), offer)
+		w.must(err)
+		limited := 0
+		for _, fate := range forecast.Fates {
+			if fate.Code == record.CodeTooMany {
+				limited++
+			}
+		}
+		if survey.Sends() != forecast.Send || survey.Limited != limited || len(survey.Faults) != limited || limited == 0 {
+			t.Errorf("%q: the survey has %+v, the preview %d to send and %d beyond a limit", role, survey, forecast.Send, limited)
+		}
+		for _, fault := range survey.Faults {
+			if fault.Code != record.CodeTooMany || fault.Message == "" {
+				t.Errorf("%q: %+v", role, fault)
+			}
+		}
+	}
+	survey, err := invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(list), Roles: actors.Roles{Organizer: true}})
+	w.must(err)
+	i := w.finish(w.importing("organizer", list...))
+	if i.Count(invitations.Refused) != survey.Limited || i.Count(invitations.Invited)+i.Count(invitations.Updated) != survey.Sends() {
+		t.Errorf("foretold %+v, it came to %s: %s", survey, came(i), w.codes(i))
+	}
+}
+
+func TestSurvey_RolesThatTheActorMayNotOffer_AreThoseOfThePreview(t *testing.T) {
+	w := begin(t)
+	admin := hookstest.Member(t, w.app, w.team, "ada@x.example", "admin")
+	hookstest.Member(t, w.app, w.team, "other@x.example", "admin")
+	w.invite("asked@x.example", "admin")
+	offer := invitations.Offer{Lines: invitations.Addresses([]string{"ada@x.example", "other@x.example", "asked@x.example", "new@x.example"})}
+	offer.Roles.Organizer = true
+	survey, err := invitations.Look(w.app, w.actor(admin), offer)
+	w.must(err)
+	forecast, err := invitations.Preview(w.app, w.actor(admin), offer)
+	w.must(err)
+	if survey.Sends() != forecast.Send || survey.Forbidden != 2 || survey.Members != 1 {
+		t.Errorf("%+v, the preview sends %d: %+v", survey, forecast.Send, forecast.Fates)
+	}
 }

@@ -25,10 +25,12 @@ func surveyed(e *core.RequestEvent, props *AddProps, input addInput) error {
 		{"ok", "refresh-cw", "Get the new roles", min(survey.Sends(), survey.Updated)},
 		{"full", "armchair", "No free seat", survey.Invited + survey.Updated - survey.Seated()},
 		{"full", "clock", "Over today's limit", survey.TooMany},
+		{"full", "clock", "Invited too often today", survey.Limited},
 		{"skip", "user-check", "Already in the team", survey.Members},
 		{"skip", "mail-check", "Already invited", survey.Asked},
 		{"skip", "copy", "Listed twice", survey.Duplicates},
 		{"bad", "circle-x", "No address", survey.Malformed},
+		{"bad", "circle-x", "Not allowed", survey.Forbidden},
 	} {
 		if line.Count > 0 {
 			props.Survey.Lines = append(props.Survey.Lines, line)
