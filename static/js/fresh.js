@@ -26,10 +26,12 @@ async function refresh() {
   const here = location.href;
   const at = document.querySelector("[data-fresh-at]")?.dataset.freshAt ?? here;
   const answer = await fetch(at, { headers: { "X-Background": "1" } }).catch(() => null);
-  if (!answer || location.href !== here) return;
+  if (!answer) return;
+  if (location.href !== here) return soon(50); // the page was another one when it was asked for
   if (!ours(answer) || answer.status >= 500 || answer.status === 429) return soon(5000 + Math.random() * 5000); // the page stays as it is until the server can answer
   const text = await answer.text().catch(() => "");
-  if (!text || location.href !== here) return;
+  if (!text) return;
+  if (location.href !== here) return soon(50);
   if (asked()) return soon(100);
   const page = new DOMParser().parseFromString(text, "text/html");
   if (answer.redirected || (!answer.ok && !page.querySelector("[data-fresh-at]"))) return at === here ? location.reload() : location.replace(at);

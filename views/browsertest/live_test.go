@@ -51,8 +51,10 @@ func TestThePageOfAnOwnerAloneFollowsTheFirstAndTheLast(t *testing.T) {
 	b.seeNo("Ask the first people in")
 	b.press("Add users") // what came can be used
 	b.see("Paste from a spreadsheet or an email")
+	b.modal() // until then no key closes it
 	b.keys(kb.Escape)
 	b.seeNo("Paste from a spreadsheet or an email")
+	b.connected() // where the dialog closed with its page, the stream is another one
 	lucia, err := server.App.FindAuthRecordByEmail("users", "lucia@halation.example")
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +129,12 @@ func TestAPageIsToldThoughTheScriptOfTheStreamComesLate(t *testing.T) {
 	}
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
 	b.see("lucia@halation.example")
+}
+
+// modal waits until a dialog that can be read hears the keyboard, too.
+func (b *tab) modal() {
+	b.t.Helper()
+	b.until("the modal dialog", `!!document.querySelector("dialog:modal")`)
 }
 
 // connected waits until the page is told of changes.
