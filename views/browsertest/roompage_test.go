@@ -1,0 +1,43 @@
+package browsertest
+
+import (
+	"testing"
+
+	"usher/hooks/entry"
+	"usher/hooks/hookstest"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+)
+
+// TestRoomPage_FollowsWhatHappensThere: the open page of a room shows the session that starts there, and its end.
+func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
+	server, _ := withMail(t)
+	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
+	hookstest.Member(t, server.App, team, "ruth@halation.example")
+	name := "Studio"
+	room, err := rooms.Create(server.App, hookstest.Actor(t, server.App, owner, team), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := signIn(t, server, "ruth@halation.example")
+	b.visit("/r/" + room.Slug())
+	b.see("Nobody meets here now.")
+	b.connected()
+	place, err := entry.Room(server.App, owner, room.Slug(), "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := entry.Meet(server.App, place, "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.see("A session is running here.")
+	b.see("Go to the session")
+	b.until("what is read out", `document.getElementById("room-said").textContent === "A session is running here."`)
+	if err := sessions.End(server.App, hookstest.Actor(t, server.App, owner, team), session.Id); err != nil {
+		t.Fatal(err)
+	}
+	b.see("Nobody meets here now.")
+	b.seeNo("Go to the session")
+}
