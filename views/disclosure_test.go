@@ -201,6 +201,7 @@ func (d *disclosure) pages() []page {
 		{"join /r/{slug}", "/r/" + d.room.Slug(), room("room"), map[string][]string{"stranger": {"room"}}},
 		{"join /r/{slug}", "/r/" + d.archived.Slug(), map[string][]string{"member": memberReads, "admin": adminReads}, nil},
 		{"join /r/{slug}/account", "/r/" + d.room.Slug() + "/account", nothing, nil},
+		{"join /r/{slug}/events", "/r/nonsense/events", nothing, nil},
 		{"join /invite/{token}", "/invite/usi_nonsense", nothing, nil},
 		{"member ", app, team, map[string][]string{"guest": {"session's title", "team's description"}, "member": {"owner's address"}}},
 		{"member /find", app + "/find?q=o", team, nil},

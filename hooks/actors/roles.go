@@ -106,8 +106,8 @@ type Role struct {
 var Catalogue = []Role{
 	{"organizer", "Organizer", "Schedules and hosts sessions for the team.",
 		"You schedule and host sessions for the team, and run them while they are on."},
-	{"admin", "Admin", "Manages people, seats and the team's settings.",
-		"You manage the team's people, seats and settings in the Admin Panel."},
+	{"admin", "Admin", "Manages users, seats and the team's settings.",
+		"You manage the team's users, seats and settings in the Admin Panel."},
 }
 
 // Explained is the roles with their explanation.

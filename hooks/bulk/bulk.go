@@ -114,7 +114,7 @@ func (d Deed) judge(app core.App, actor *actors.Actor, n int) error {
 	case n == 0:
 		return record.Refuse("ids", "required", "Choose at least one person.")
 	case n > Max:
-		return record.Refuse("ids", record.CodeTooMany, fmt.Sprintf("%d people at once are too many. Choose at most %d.", n, Max))
+		return record.Refuse("ids", record.CodeTooMany, fmt.Sprintf("%d users at once are too many. Choose at most %d.", n, Max))
 	case d.Kind == Tag:
 		return d.judgeTags()
 	}

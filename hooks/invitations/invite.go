@@ -128,7 +128,7 @@ func notAllowed(actor *actors.Actor, roles actors.Roles) string {
 	if actor.SeesPanel() && roles.Admin {
 		return "Only the Owner invites Admins in this team."
 	}
-	return "Only the Owner and Admins invite people."
+	return "Only the Owner and Admins invite users."
 }
 
 // inviteLine invites one line in a transaction of its own. A refusal is a result, a fault of ours an error.

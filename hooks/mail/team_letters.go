@@ -181,7 +181,7 @@ func TeamDeleted(p TeamDeletedProps) Letter {
 		Team:  p.Team,
 		Title: p.Team.Name + " was deleted",
 		Lead:  orElse(p.By, "The Owner") + " deleted the team, with all that was in it. It took effect at once.",
-		Says: []string{"Its people are no longer in it, and its invitations and links no longer work. " +
+		Says: []string{"Its members and guests no longer have access, and its invitations and links no longer work. " +
 			"Your account and your other teams stay as they are."},
 		Why:     fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,

@@ -35,7 +35,7 @@ func (p sessionPrompt) declining() string {
 	if p.Declined {
 		return "You declined before. It is offered again until it is over, and stays closed to you until you accept."
 	}
-	return "As a guest you are on the team's list of people, take no seat, and see this session alone. Declining closes the session to you; it is offered again when you sign in."
+	return "As a guest you appear in the team's list of users, take no seat and see only this session. Declining closes the session to you; it is offered again when you sign in."
 }
 
 func sessionPrompts(e *core.RequestEvent) ([]sessionPrompt, error) {

@@ -113,7 +113,7 @@ func people(q Question) (Group, error) {
 			Person: true, You: row.User == q.Actor.Account.Id, Picture: accounts.PicturePath(row.User, row.Avatar)})
 	}
 	if page.Total > len(page.Rows) {
-		group.Items = append(group.Items, Item{Label: "Show all " + ui.Number(page.Total) + " people", Icon: "users",
+		group.Items = append(group.Items, Item{Label: "Show all " + ui.Number(page.Total) + " users", Icon: "users",
 			Href: panel(q) + "/users?q=" + url.QueryEscape(q.Words)})
 	}
 	if address, err := accounts.Canonical(q.Words); err == nil && page.Total == 0 && q.Actor.CanInvite(actors.Roles{}, actors.Roles{}) {

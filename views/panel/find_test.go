@@ -66,7 +66,7 @@ func TestTheSearchListsEightPeopleAndLeadsToAll(t *testing.T) {
 		hookstest.Invite(t, s.App, s.owner, s.team, name+"@many.example")
 	}
 	r := s.fragment(s.As(s.owner), s.path("/find?q=many.example"), "div#found")
-	want(t, r, http.StatusOK, "Show all 10 people", s.path("/users?q=many.example"))
+	want(t, r, http.StatusOK, "Show all 10 users", s.path("/users?q=many.example"))
 	if n := strings.Count(r.Body, `role="option"`); n != 9 {
 		t.Errorf("%d options", n)
 	}

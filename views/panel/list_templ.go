@@ -192,7 +192,7 @@ func List(p ListProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "search", Title: p.nobody(), Text: []string{"All people of the team are under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "search", Title: p.nobody(), Text: []string{"All users of the team are under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

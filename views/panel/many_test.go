@@ -42,7 +42,7 @@ func TestManyAreRemovedAfterAQuestionThatNamesThem(t *testing.T) {
 	hookstest.Invite(t, s.App, s.owner, s.team, s.member.Email(), "admin")
 	b := s.As(s.owner)
 	question := b.Get(s.chosen("remove", s.owner.Id, s.organizer.Id, s.member.Id, open.ID, s.other.Id) + "&sort=-added&status=accepted")
-	want(t, question, http.StatusOK, "Remove 2 people from the team and revoke the invitation of lucia@halation.example?", "Free again: 1 Admin seat and 2 Organizer seats.",
+	want(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation of lucia@halation.example?", "Free again: 1 Admin seat and 2 Organizer seats.",
 		"What is still offered to them ends as revoked.", "Theo, Noor", "lucia@halation.example", "Left alone", "neither removed nor demoted", "not in the team, or not any more")
 	hasNot(t, question, "Wanda")
 	if s.roles(s.organizer) != "Organizer" {
@@ -53,7 +53,7 @@ func TestManyAreRemovedAfterAQuestionThatNamesThem(t *testing.T) {
 	if !strings.Contains(r.Location, "status=accepted") || !strings.Contains(r.Location, "sort=-added") {
 		t.Errorf("the list is not where it stood: %s", r.Location)
 	}
-	s.handed(b, r, "2 people were removed from the team, the invitation of lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
+	s.handed(b, r, "2 users were removed from the team, the invitation of lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
 		"Theo, Noor", "Left alone", "neither removed nor demoted")
 	if s.roles(s.organizer) != "gone" || s.roles(s.member) != "gone" || s.status(open.ID) != invitations.Revoked || s.roles(s.owner) == "gone" {
 		t.Error("not as the receipt says")
@@ -73,13 +73,13 @@ func TestWhatIsChosenByTheQueryIsAskedOneByOne(t *testing.T) {
 	has(t, b.Get(s.path("/users")), "All 60", `data-select-everything="60"`)
 	hasNot(t, b.Get(s.path("/users?q=extra0")), `data-select-everything`)
 	question := b.Get(s.path("/users/selected?deed=remove&all=1&q=extra&person=" + s.member.Id))
-	want(t, question, http.StatusOK, "Remove 55 people from the team?", "and 47 more")
+	want(t, question, http.StatusOK, "Remove 55 users from the team?", "and 47 more")
 	form := dialogForm(t, question)
 	if len(form["person"]) != 55 || form.Has("all") {
 		t.Fatalf("the form sends %d people, all: %q", len(form["person"]), form["all"])
 	}
 	late := hookstest.Member(t, s.App, s.team, "extra-late@halation.example") // nobody was asked about this one
-	s.handed(b, b.Post(s.path("/users/selected"), form), "55 people were removed from the team.")
+	s.handed(b, b.Post(s.path("/users/selected"), form), "55 users were removed from the team.")
 	if s.roles(late) != "member" || s.roles(s.member) != "member" {
 		t.Error("more were removed than were asked about")
 	}
@@ -172,7 +172,7 @@ func TestManyAreTaggedAndAWrongTagIsKept(t *testing.T) {
 	s := open(t, true)
 	b := s.As(s.admin)
 	question := b.Get(s.chosen("tag", s.member.Id, s.guest.Id))
-	want(t, question, http.StatusOK, "Tag 2 people", `name="add"`, `name="drop"`)
+	want(t, question, http.StatusOK, "Tag 2 users", `name="add"`, `name="drop"`)
 	form := dialogForm(t, question)
 	for _, c := range []struct{ add, drop, says string }{
 		{strings.Repeat("x", 500), "", "at most 40 characters"},
@@ -185,7 +185,7 @@ func TestManyAreTaggedAndAWrongTagIsKept(t *testing.T) {
 	}
 	form.Set("add", " Kestrel , night  shift,kestrel")
 	form.Set("drop", "")
-	s.handed(b, b.Post(s.path("/users/selected"), form), "The tags of 2 people were changed.")
+	s.handed(b, b.Post(s.path("/users/selected"), form), "The tags of 2 users were changed.")
 	s.tagged(s.member, "Kestrel", "night shift")
 	s.handed(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Is tagged so already.")
 	has(t, b.Get(s.path("/users?tag=kestrel")), "Noor", "Clara")

@@ -45,10 +45,10 @@ func joined(r bulk.Receipt, by map[string]phrases, between string) string {
 func questionTitle(r bulk.Receipt) string {
 	role := r.Deed.Role.Words()
 	return joined(r, map[string]phrases{
-		bulk.Removed:     {"remove %s from the team", "remove %s people from the team"},
+		bulk.Removed:     {"remove %s from the team", "remove %s users from the team"},
 		bulk.Revoked:     {"revoke the invitation of %s", "revoke %s invitations"},
 		bulk.Resent:      {"send the invitation of %s again", "send %s invitations again"},
-		bulk.RoleRevoked: {"revoke the role " + role + " of %s", "revoke the role " + role + " of %s people"},
+		bulk.RoleRevoked: {"revoke the role " + role + " of %s", "revoke the role " + role + " of %s users"},
 	}, " and ") + "?"
 }
 
@@ -93,11 +93,11 @@ func consequences(r bulk.Receipt) []string {
 func receiptText(r bulk.Receipt) string {
 	role := r.Deed.Role.Words()
 	done := joined(r, map[string]phrases{
-		bulk.Removed:     {"%s was removed from the team", "%s people were removed from the team"},
+		bulk.Removed:     {"%s was removed from the team", "%s users were removed from the team"},
 		bulk.Revoked:     {"the invitation of %s was revoked", "%s invitations were revoked"},
 		bulk.Resent:      {"a new link is on its way to %s", "%s new links are on their way"},
-		bulk.RoleRevoked: {"%s is no longer " + role, "%s people are no longer " + role},
-		bulk.Tagged:      {"the tags of %s were changed", "the tags of %s people were changed"},
+		bulk.RoleRevoked: {"%s is no longer " + role, "%s users are no longer " + role},
+		bulk.Tagged:      {"the tags of %s were changed", "the tags of %s users were changed"},
 	}, ", ")
 	if done == "" {
 		return "Nothing was changed."

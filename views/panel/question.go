@@ -100,7 +100,7 @@ func (c choice) tagging(e *core.RequestEvent, faults web.Faults) (QuestionProps,
 		return c.refused(e, web.Faults{"ids": found["ids"]})
 	}
 	names, err := members.TagNames(e.App, web.Actor(e).Team.Id)
-	props.Title, props.Yes = "Tag "+ui.Count(len(c.ids), "person", "people"), "Save tags"
+	props.Title, props.Yes = "Tag "+ui.Count(len(c.ids), "user", "users"), "Save tags"
 	props.Tagging = &TaggingProps{Add: strings.Join(c.deed.Add, ", "), Drop: strings.Join(c.deed.Drop, ", "),
 		AddError: faults["add"], DropError: faults["remove"], Known: names}
 	return props, err

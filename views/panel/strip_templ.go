@@ -45,7 +45,7 @@ func Strip(p StripProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"strip\" id=\"strip\" data-fresh aria-label=\"People and seats\"><div class=\"counters\"><h2>People</h2><p class=\"big\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"strip\" id=\"strip\" data-fresh aria-label=\"Users and seats\"><div class=\"counters\"><h2>People</h2><p class=\"big\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

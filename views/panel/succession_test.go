@@ -74,7 +74,7 @@ func TestManyAreRemovedAndOneTakesTheirSessions(t *testing.T) {
 	want(t, question, http.StatusOK, "1 upcoming session loses its host")
 	form := dialogForm(t, question)
 	form.Set("handover", s.owner.Id)
-	s.handed(b, b.Post(s.path("/users/selected"), form), "2 people were removed from the team", "Handed over: 1 session.")
+	s.handed(b, b.Post(s.path("/users/selected"), form), "2 users were removed from the team", "Handed over: 1 session.")
 	if host, status := s.hosts(session.Id); host != s.owner.Id || status != sessions.Scheduled {
 		t.Errorf("hosted by %s and %s", host, status)
 	}
