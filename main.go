@@ -45,9 +45,9 @@ func run() error {
 	})
 	hooks.Register(app, config)
 	views.Register(app)
-	live.Use(app, embedded.Start)
+	live.Setup(app, embedded.Start)
 
-	commands := operate.Commands(app, os.Args)
-	commands.Add(cmd.NewSuperuserCommand(app))
-	return commands.Run()
+	cli := operate.Commands(app, os.Args)
+	cli.Add(cmd.NewSuperuserCommand(app))
+	return cli.Run()
 }

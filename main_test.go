@@ -24,8 +24,8 @@ import (
 	"usher/hooks/live/livetest"
 )
 
-// program is the built binary, made once.
-func program(t testing.TB) string {
+// buildProgram is the built binary, made once.
+func buildProgram(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "usher")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
@@ -34,35 +34,35 @@ func program(t testing.TB) string {
 	return path
 }
 
-func TestTheProgram(t *testing.T) {
+func TestProgram(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("stopping by a signal")
 	}
-	usher := program(t)
-	t.Run("serves a fresh folder, and prints the link of the first account", func(t *testing.T) { serves(t, usher) })
-	t.Run("lets a request end that runs when it is told to stop", func(t *testing.T) { finishes(t, usher) })
-	t.Run("tells who is in a session that it stops", func(t *testing.T) { tells(t, usher) })
+	usher := buildProgram(t)
+	t.Run("serves a fresh folder, and prints the link of the first account", func(t *testing.T) { testServes(t, usher) })
+	t.Run("lets a request end that runs when it is told to stop", func(t *testing.T) { testFinishesRequest(t, usher) })
+	t.Run("tells who is in a session that it stops", func(t *testing.T) { testNotifiesParticipants(t, usher) })
 	t.Run("names every wrong setting", func(t *testing.T) {
-		out, code := fails(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
+		out, code := runProgram(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
 		if code != 1 || !strings.Contains(out, "USHER_URL") || !strings.Contains(out, "USHER_SIGNUP") {
 			t.Errorf("%d: %s", code, out)
 		}
 	})
 	t.Run("knows its commands", func(t *testing.T) {
-		if out, code := fails(t, usher, nil, "srve"); code != 1 || !strings.Contains(out, "srve") {
+		if out, code := runProgram(t, usher, nil, "srve"); code != 1 || !strings.Contains(out, "srve") {
 			t.Errorf("%d: %s", code, out)
 		}
 	})
-	t.Run("tells whether the audit log is whole", func(t *testing.T) { verifies(t, usher) })
+	t.Run("tells whether the audit log is whole", func(t *testing.T) { testAuditVerify(t, usher) })
 	t.Run("tells what a command could not do", func(t *testing.T) {
-		if out, code := fails(t, usher, nil, "user", "confirm", "nobody@example.org"); code != 1 || !strings.Contains(out, "no account") {
+		if out, code := runProgram(t, usher, nil, "user", "confirm", "nobody@example.org"); code != 1 || !strings.Contains(out, "no account") {
 			t.Errorf("%d: %s", code, out)
 		}
 	})
 }
 
-// running starts the program on a free address and gives it with the link that it prints.
-func running(t testing.TB, usher string) (command *exec.Cmd, address, link string) {
+// startProgram starts the program on a free address and gives it with the link that it prints.
+func startProgram(t testing.TB, usher string) (command *exec.Cmd, address, link string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -95,8 +95,8 @@ func running(t testing.TB, usher string) (command *exec.Cmd, address, link strin
 	return command, address, link
 }
 
-func serves(t *testing.T, usher string) {
-	command, address, link := running(t, usher)
+func testServes(t *testing.T, usher string) {
+	command, address, link := startProgram(t, usher)
 	for _, path := range []string{"/livez", "/readyz"} {
 		probe, err := http.Get("http://" + address + path)
 		if err != nil {
@@ -121,18 +121,18 @@ func serves(t *testing.T, usher string) {
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "data.db")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the database: %v, %v", info.Mode(), err)
 	}
-	stops(t, command)
+	stopProgram(t, command)
 }
 
-func stops(t *testing.T, command *exec.Cmd) {
+func stopProgram(t *testing.T, command *exec.Cmd) {
 	t.Helper()
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	ends(t, command)
+	waitForExit(t, command)
 }
 
-func ends(t *testing.T, command *exec.Cmd) {
+func waitForExit(t *testing.T, command *exec.Cmd) {
 	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
@@ -146,9 +146,9 @@ func ends(t *testing.T, command *exec.Cmd) {
 	}
 }
 
-// finishes sends half of a form, stops the server, and sends the rest.
-func finishes(t *testing.T, usher string) {
-	command, address, _ := running(t, usher)
+// testFinishesRequest sends half of a form, stops the server, and sends the rest.
+func testFinishesRequest(t *testing.T, usher string) {
+	command, address, _ := startProgram(t, usher)
 	connection, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func finishes(t *testing.T, usher string) {
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	takesNoMore(t, address)
+	waitUntilClosed(t, address)
 	fmt.Fprint(connection, ".example\n")
 	response, err := http.ReadResponse(answers, nil)
 	if err != nil {
@@ -175,11 +175,11 @@ func finishes(t *testing.T, usher string) {
 		body, _ := io.ReadAll(response.Body)
 		t.Errorf("the request ended with %d: %s", response.StatusCode, body)
 	}
-	ends(t, command)
+	waitForExit(t, command)
 }
 
-// takesNoMore waits until a server that was told to stop takes no new connections.
-func takesNoMore(t *testing.T, address string) {
+// waitUntilClosed waits until a server that was told to stop takes no new connections.
+func waitUntilClosed(t *testing.T, address string) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		probe, err := net.Dial("tcp", address)
@@ -193,12 +193,12 @@ func takesNoMore(t *testing.T, address string) {
 	}
 }
 
-// tells stops the server under people who are in a session, while a stream of PocketBase's own is open.
-func tells(t *testing.T, usher string) {
-	process, passes := inUsher(t, usher, 4)
-	var people []*livetest.Visitor
+// testNotifiesParticipants stops the server under people who are in a session, while a stream of PocketBase's own is open.
+func testNotifiesParticipants(t *testing.T, usher string) {
+	process, passes := startUsher(t, usher, 4)
+	var people []*livetest.Client
 	for _, pass := range passes {
-		people = append(people, livetest.Enter(t, pass))
+		people = append(people, livetest.MustConnect(t, pass))
 	}
 	host, _, _ := strings.Cut(strings.TrimPrefix(passes[0].URL, "ws://"), "/")
 	stream, err := http.Get("http://" + host + "/api/realtime")
@@ -211,7 +211,7 @@ func tells(t *testing.T, usher string) {
 		t.Fatal(err)
 	}
 	for n, person := range people {
-		if reason, told := person.Farewell(10 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+		if reason, told := person.WaitForLeave(10 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
 			t.Errorf("%d is told %v (%v)", n, reason, told)
 		}
 	}
@@ -220,26 +220,26 @@ func tells(t *testing.T, usher string) {
 	}
 }
 
-// verifies checks the log of a folder as it is, and then with a row forged past the triggers.
-func verifies(t *testing.T, usher string) {
+// testAuditVerify checks the log of a folder as it is, and then with a row forged past the triggers.
+func testAuditVerify(t *testing.T, usher string) {
 	dir := t.TempDir()
-	hookstest.Lay(t, dir)
-	app := hookstest.Open(t, dir, hookstest.Config())
-	marta := hookstest.Person(t, app, "marta@halation.example")
+	hookstest.WriteDB(t, dir)
+	app := hookstest.OpenApp(t, dir, hookstest.Config())
+	marta := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, marta, "Halation Post", "free")
 	hookstest.Invite(t, app, marta, team, "lucia@halation.example", "organizer")
-	if out, code := fails(t, usher, nil, "audit", "verify", "--dir", dir); code != 0 || !strings.Contains(out, "2 entries, unbroken  (Halation Post)") {
+	if out, code := runProgram(t, usher, nil, "audit", "verify", "--dir", dir); code != 0 || !strings.Contains(out, "2 entries, unbroken  (Halation Post)") {
 		t.Errorf("%d: %s", code, out)
 	}
 	hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE", nil)
 	hookstest.Exec(t, app, "UPDATE audit SET actor_name = 'Somebody else' WHERE seq = 2", nil)
-	out, code := fails(t, usher, nil, "audit", "verify", "--dir", dir)
+	out, code := runProgram(t, usher, nil, "audit", "verify", "--dir", dir)
 	if code != 1 || !strings.Contains(out, `audit row 2 of team "`+team.Id+`" was changed`) {
 		t.Errorf("%d: %s", code, out)
 	}
 }
 
-func fails(t *testing.T, usher string, env []string, args ...string) (string, int) {
+func runProgram(t *testing.T, usher string, env []string, args ...string) (string, int) {
 	t.Helper()
 	command := exec.Command(usher, args...)
 	command.Dir = t.TempDir()
@@ -250,8 +250,8 @@ func fails(t *testing.T, usher string, env []string, args ...string) (string, in
 	return out.String(), command.ProcessState.ExitCode()
 }
 
-// plain is PocketBase with nothing of ours.
-const plain = `package main
+// plainSource is PocketBase with nothing of ours.
+const plainSource = `package main
 
 import "github.com/pocketbase/pocketbase"
 
@@ -266,7 +266,7 @@ func main() {
 // there, and looks at its memory a second later: beside plain PocketBase, built the same way.
 func BenchmarkServe(b *testing.B) {
 	source := filepath.Join(b.TempDir(), "plain.go")
-	if err := os.WriteFile(source, []byte(plain), 0o600); err != nil {
+	if err := os.WriteFile(source, []byte(plainSource), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	for _, p := range []struct{ name, source, path string }{{"pocketbase", source, "/api/health"}, {"usher", ".", "/signin"}} {

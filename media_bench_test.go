@@ -27,8 +27,8 @@ import (
 func TestMain(m *testing.M) { livetest.Main(m) }
 
 const (
-	measured = 30 * time.Second // each time
-	settling = 3 * time.Second  // after everybody has come
+	measureDuration = 30 * time.Second // each time
+	settleDuration  = 3 * time.Second  // after everybody has come
 )
 
 // BenchmarkMedia lets 2, 4 and 8 people send a picture of 500 kbit/s each and take those of all others, on this
@@ -37,12 +37,12 @@ const (
 // own and, apart from it, the parts of the program's file that are in use, which the system takes back when it needs
 // them. Those who send are in the process of the benchmark. Each time is a new pair of processes: -benchtime 20x is 20 pairs.
 func BenchmarkMedia(b *testing.B) {
-	usher, livekit := program(b), livekitServer(b)
+	usher, livekit := buildProgram(b), buildLiveKit(b)
 	for _, people := range []int{2, 4, 8} {
 		b.Run(strconv.Itoa(people), func(b *testing.B) {
 			var ours, theirs usage
 			for n := 0; b.Loop(); n++ {
-				a, l := pair(b, usher, livekit, people, n%2 == 0)
+				a, l := measurePair(b, usher, livekit, people, n%2 == 0)
 				ours.add(a)
 				theirs.add(l)
 				b.Logf("%.2f %.2f", a.percent(), l.percent())
@@ -51,16 +51,16 @@ func BenchmarkMedia(b *testing.B) {
 			b.ReportMetric(theirs.percent(), "livekit-%-of-a-core")
 			b.ReportMetric(100*(ours.percent()/theirs.percent()-1), "%-more")
 			for name, u := range map[string]usage{"usher": ours, "livekit": theirs} {
-				b.ReportMetric(u.own/u.times, name+"-own-MB")
-				b.ReportMetric(u.file/u.times, name+"-file-MB")
+				b.ReportMetric(u.ownMB/u.samples, name+"-own-MB")
+				b.ReportMetric(u.fileMB/u.samples, name+"-file-MB")
 			}
 		})
 	}
 }
 
-// livekitServer builds LiveKit's own server out of the modules that this program is built of. It needs a few more,
+// buildLiveKit builds LiveKit's own server out of the modules that this program is built of. It needs a few more,
 // for its command line.
-func livekitServer(b *testing.B) string {
+func buildLiveKit(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
 	for _, name := range []string{"go.mod", "go.sum"} {
@@ -81,74 +81,74 @@ func livekitServer(b *testing.B) string {
 
 // usage is what a process has used, in windows that are added up.
 type usage struct {
-	processor, passed time.Duration
-	own, file, times  float64 // megabytes
+	cpu, elapsed           time.Duration
+	ownMB, fileMB, samples float64 // megabytes
 }
 
 func (u *usage) add(other usage) {
-	u.processor += other.processor
-	u.passed += other.passed
-	u.own += other.own
-	u.file += other.file
-	u.times++
+	u.cpu += other.cpu
+	u.elapsed += other.elapsed
+	u.ownMB += other.ownMB
+	u.fileMB += other.fileMB
+	u.samples++
 }
 
-func (u *usage) percent() float64 { return 100 * u.processor.Seconds() / u.passed.Seconds() }
+func (u *usage) percent() float64 { return 100 * u.cpu.Seconds() / u.elapsed.Seconds() }
 
-// round ends what was begun in it when it is over, not with the benchmark.
-type round struct {
+// cleanupScope ends what was begun in it when it is over, not with the benchmark.
+type cleanupScope struct {
 	testing.TB
-	after []func()
+	cleanups []func()
 }
 
-func (r *round) Cleanup(f func()) { r.after = append(r.after, f) }
+func (r *cleanupScope) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
 
-func (r *round) over() {
-	for _, f := range slices.Backward(r.after) {
+func (r *cleanupScope) end() {
+	for _, f := range slices.Backward(r.cleanups) {
 		f()
 	}
 }
 
-// pair measures the two servers side by side.
-func pair(b *testing.B, usher, livekit string, people int, usherFirst bool) (ours, theirs usage) {
-	r := &round{TB: b}
-	defer r.over()
-	own, passes := inUsher(r, usher, people)
-	other, others := inLiveKit(r, livekit, people)
-	sides := [][]live.Pass{passes, others}
+// measurePair measures the two servers side by side.
+func measurePair(b *testing.B, usher, livekit string, people int, usherFirst bool) (ours, theirs usage) {
+	r := &cleanupScope{TB: b}
+	defer r.end()
+	own, passes := startUsher(r, usher, people)
+	other, others := startLiveKit(r, livekit, people)
+	sides := [][]live.Credentials{passes, others}
 	if !usherFirst {
 		slices.Reverse(sides)
 	}
-	var all []*livetest.Sender
+	var all []*livetest.MediaClient
 	for n, side := range sides {
-		all = append(all, meet(r, side, n)...)
+		all = append(all, connectAll(r, side, n)...)
 	}
-	time.Sleep(settling)
-	ours.processor, theirs.processor = -processor(b, own.Pid), -processor(b, other.Pid)
-	packets, begun := received(all), time.Now()
-	time.Sleep(measured)
-	ours.processor += processor(b, own.Pid)
-	theirs.processor += processor(b, other.Pid)
+	time.Sleep(settleDuration)
+	ours.cpu, theirs.cpu = -cpuTime(b, own.Pid), -cpuTime(b, other.Pid)
+	packets, begun := packetsReceived(all), time.Now()
+	time.Sleep(measureDuration)
+	ours.cpu += cpuTime(b, own.Pid)
+	theirs.cpu += cpuTime(b, other.Pid)
 	passed := time.Since(begun)
-	ours.passed, theirs.passed = passed, passed
-	ours.own, ours.file = memory(b, own.Pid)
-	theirs.own, theirs.file = memory(b, other.Pid)
-	if got, least := received(all)-packets, int64(2*people*(people-1)*40*int(measured/time.Second)); got < least {
+	ours.elapsed, theirs.elapsed = passed, passed
+	ours.ownMB, ours.fileMB = memoryUsage(b, own.Pid)
+	theirs.ownMB, theirs.fileMB = memoryUsage(b, other.Pid)
+	if got, least := packetsReceived(all)-packets, int64(2*people*(people-1)*40*int(measureDuration/time.Second)); got < least {
 		b.Fatalf("%d packets came, fewer than %d", got, least)
 	}
 	return ours, theirs
 }
 
-// inLiveKit starts LiveKit's own server, as it is set up by itself, with a room for so many people.
-func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, passes []live.Pass) {
+// startLiveKit starts LiveKit's own server, as it is set up by itself, with a room for so many people.
+func startLiveKit(b testing.TB, livekit string, people int) (process *os.Process, passes []live.Credentials) {
 	b.Helper()
 	config := hookstest.Config()
-	port := livetest.Local(b).UDPPort
+	port := livetest.LocalConfig(b).UDPPort
 	config.LiveURL, config.LiveKey, config.LiveSecret = fmt.Sprintf("http://127.0.0.1:%d", port), "alone", rand.Text()+rand.Text()
 	command := exec.Command(livekit, "--config-body", fmt.Sprintf("port: %d\nbind_addresses: [127.0.0.1]\nkeys: {%s: %s}\n"+
 		"room: {auto_create: false}\nlogging: {level: error}\n"+
 		"rtc: {udp_port: %d, tcp_port: 0, use_external_ip: false, node_ip: 127.0.0.1, enable_loopback_candidate: true, ips: {includes: [127.0.0.1/32]}}\n",
-		port, config.LiveKey, config.LiveSecret, livetest.Local(b).UDPPort))
+		port, config.LiveKey, config.LiveSecret, livetest.LocalConfig(b).UDPPort))
 	if err := command.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -156,9 +156,9 @@ func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, p
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	})
-	app := hookstest.NewWith(b, config)
+	app := hookstest.NewAppWith(b, config)
 	for wait := 0; ; wait++ {
-		err := live.Open(app, "bench")
+		err := live.OpenRoom(app, "bench")
 		if err == nil {
 			break
 		}
@@ -168,7 +168,7 @@ func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, p
 		time.Sleep(50 * time.Millisecond)
 	}
 	for n := range people {
-		pass, err := live.Token(app, live.Grant{Room: "bench", Identity: strconv.Itoa(n), Publish: true})
+		pass, err := live.IssueToken(app, live.Grant{Room: "bench", Identity: strconv.Itoa(n), Publish: true})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -177,16 +177,16 @@ func inLiveKit(b testing.TB, livekit string, people int) (process *os.Process, p
 	return command.Process, passes
 }
 
-// meet lets everybody come and send, and returns once all receive. Their frames are spread evenly over the time of one,
+// connectAll lets everybody come and send, and returns once all receive. Their frames are spread evenly over the time of one,
 // those of the two sides in turns: how often a server wakes depends on that more than on the server.
-func meet(b testing.TB, passes []live.Pass, side int) (people []*livetest.Sender) {
+func connectAll(b testing.TB, passes []live.Credentials, side int) (people []*livetest.MediaClient) {
 	b.Helper()
 	for _, pass := range passes {
-		people = append(people, livetest.Come(b, pass))
+		people = append(people, livetest.ConnectMedia(b, pass))
 	}
 	for n, person := range people {
 		person.Phase = float64(2*n+side) / float64(2*len(people))
-		person.Send(b, 1280, 720, 30, 500_000)
+		person.PublishVideo(b, 1280, 720, 30, 500_000)
 	}
 	for _, person := range people {
 		for wait := 0; person.Received.Load() == 0 && wait < 200; wait++ {
@@ -196,23 +196,23 @@ func meet(b testing.TB, passes []live.Pass, side int) (people []*livetest.Sender
 	return people
 }
 
-// inUsher starts the program with a session that so many people have joined.
-func inUsher(b testing.TB, usher string, people int) (process *os.Process, passes []live.Pass) {
+// startUsher starts the program with a session that so many people have joined.
+func startUsher(b testing.TB, usher string, people int) (process *os.Process, passes []live.Credentials) {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "pb_data")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		b.Fatal(err)
 	}
-	hookstest.Lay(b, dir)
-	app := hookstest.Open(b, dir, hookstest.Config())
-	team := hookstest.Team(b, app, hookstest.Person(b, app, "owner@x.example"), "Halation", "unlimited")
+	hookstest.WriteDB(b, dir)
+	app := hookstest.OpenApp(b, dir, hookstest.Config())
+	team := hookstest.Team(b, app, hookstest.Account(b, app, "owner@x.example"), "Halation", "unlimited")
 	host := hookstest.Member(b, app, team, "p0@x.example", "organizer")
 	accounts, guests := []*core.Record{host}, []string{}
 	for n := 1; n < people; n++ {
 		accounts = append(accounts, hookstest.Member(b, app, team, fmt.Sprintf("p%d@x.example", n)))
 		guests = append(guests, accounts[n].Email())
 	}
-	session := hookstest.Session(b, app, host, team, sessions.Form{Starts: time.Now().Add(time.Minute), Guests: guests})
+	session := hookstest.ScheduleSession(b, app, host, team, sessions.Form{Starts: time.Now().Add(time.Minute), Guests: guests})
 	if _, err := sessions.Start(app, hookstest.Actor(b, app, host, team), session.Id); err != nil {
 		b.Fatal(err)
 	}
@@ -227,15 +227,15 @@ func inUsher(b testing.TB, usher string, people int) (process *os.Process, passe
 	if err := app.ResetBootstrapState(); err != nil {
 		b.Fatal(err)
 	}
-	process, address := serving(b, usher, dir)
+	process, address := startServer(b, usher, dir)
 	for _, token := range tokens {
-		passes = append(passes, join(b, address, session.Code(), token))
+		passes = append(passes, joinSession(b, address, session.Code(), token))
 	}
 	return process, passes
 }
 
-// serving starts the program on that folder and returns once it can hold sessions.
-func serving(b testing.TB, usher, dir string) (process *os.Process, address string) {
+// startServer starts the program on that folder and returns once it can hold sessions.
+func startServer(b testing.TB, usher, dir string) (process *os.Process, address string) {
 	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -244,7 +244,7 @@ func serving(b testing.TB, usher, dir string) (process *os.Process, address stri
 	address = "http://" + listener.Addr().String()
 	listener.Close()
 	command := exec.Command(usher, "serve", "--http", strings.TrimPrefix(address, "http://"), "--dir", dir)
-	command.Env = append(os.Environ(), "USHER_LIVE_UDP_PORT="+strconv.Itoa(livetest.Local(b).UDPPort))
+	command.Env = append(os.Environ(), "USHER_LIVE_UDP_PORT="+strconv.Itoa(livetest.LocalConfig(b).UDPPort))
 	if err := command.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func serving(b testing.TB, usher, dir string) (process *os.Process, address stri
 	return nil, ""
 }
 
-func join(b testing.TB, address, code, token string) live.Pass {
+func joinSession(b testing.TB, address, code, token string) live.Credentials {
 	b.Helper()
 	request, _ := http.NewRequest(http.MethodPost, address+"/api/s/"+code+"/join", strings.NewReader("{}"))
 	request.Header.Set("Authorization", token)
@@ -275,22 +275,22 @@ func join(b testing.TB, address, code, token string) live.Pass {
 		b.Fatal(err)
 	}
 	defer reply.Body.Close()
-	var pass live.Pass
+	var pass live.Credentials
 	if err := json.NewDecoder(reply.Body).Decode(&pass); err != nil || pass.Token == "" {
 		b.Fatalf("join: %d, %v", reply.StatusCode, err)
 	}
 	return pass
 }
 
-func received(people []*livetest.Sender) (all int64) {
+func packetsReceived(people []*livetest.MediaClient) (all int64) {
 	for _, person := range people {
 		all += person.Received.Load()
 	}
 	return all
 }
 
-// processor is the time that a process has used, in steps of 10 ms: a window is to be long against that.
-func processor(b *testing.B, pid int) time.Duration {
+// cpuTime is the time that a process has used, in steps of 10 ms: a window is to be long against that.
+func cpuTime(b *testing.B, pid int) time.Duration {
 	b.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -302,8 +302,8 @@ func processor(b *testing.B, pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-// memory is what a process holds in megabytes: of its own, and of its program's file.
-func memory(b *testing.B, pid int) (own, file float64) {
+// memoryUsage is what a process holds in megabytes: of its own, and of its program's file.
+func memoryUsage(b *testing.B, pid int) (own, file float64) {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -23,16 +23,16 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestTheProgramIsOperated(t *testing.T) {
-	usher := program(t)
-	t.Run("says that it stops before it takes no more connections", func(t *testing.T) { drains(t, usher) })
-	t.Run("refuses a second server on a data folder", func(t *testing.T) { locks(t, usher) })
-	t.Run("restores a backup from the dashboard", func(t *testing.T) { restores(t, usher) })
-	t.Run("says why a data folder can't be used", func(t *testing.T) { folders(t, usher) })
+func TestProgram_Operation(t *testing.T) {
+	usher := buildProgram(t)
+	t.Run("says that it stops before it takes no more connections", func(t *testing.T) { testDrain(t, usher) })
+	t.Run("refuses a second server on a data folder", func(t *testing.T) { testLock(t, usher) })
+	t.Run("restores a backup from the dashboard", func(t *testing.T) { testRestore(t, usher) })
+	t.Run("says why a data folder can't be used", func(t *testing.T) { testUnusableFolders(t, usher) })
 }
 
-// until asks again until the answer is yes.
-func until(t *testing.T, what string, yes func() bool) {
+// waitFor asks again until the answer is yes.
+func waitFor(t *testing.T, what string, yes func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !yes(); {
 		if time.Now().After(deadline) {
@@ -42,8 +42,8 @@ func until(t *testing.T, what string, yes func() bool) {
 	}
 }
 
-// status is that of a page over a connection of its own; 0 if there is no answer.
-func status(address, path string) int {
+// pageStatus is that of a page over a connection of its own; 0 if there is no answer.
+func pageStatus(address, path string) int {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Get("http://" + address + path)
@@ -55,28 +55,28 @@ func status(address, path string) int {
 	return response.StatusCode
 }
 
-func drains(t *testing.T, usher string) {
-	command, address, _ := running(t, usher)
+func testDrain(t *testing.T, usher string) {
+	command, address, _ := startProgram(t, usher)
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	at := time.Now()
-	until(t, "/readyz says 503", func() bool { return status(address, "/readyz") == http.StatusServiceUnavailable })
-	if got := status(address, "/signin"); got != http.StatusOK {
+	waitFor(t, "/readyz says 503", func() bool { return pageStatus(address, "/readyz") == http.StatusServiceUnavailable })
+	if got := pageStatus(address, "/signin"); got != http.StatusOK {
 		t.Errorf("a page while it drains: %d", got)
 	}
-	if got := status(address, "/livez"); got != http.StatusOK {
+	if got := pageStatus(address, "/livez"); got != http.StatusOK {
 		t.Errorf("/livez while it drains: %d", got)
 	}
-	takesNoMore(t, address)
+	waitUntilClosed(t, address)
 	if drained := time.Since(at); drained < 1900*time.Millisecond {
 		t.Errorf("it took connections for %s", drained)
 	}
-	ends(t, command)
+	waitForExit(t, command)
 
-	command, address, _ = running(t, usher)
+	command, address, _ = startProgram(t, usher)
 	_ = command.Process.Signal(syscall.SIGTERM)
-	until(t, "/readyz says 503", func() bool { return status(address, "/readyz") == http.StatusServiceUnavailable })
+	waitFor(t, "/readyz says 503", func() bool { return pageStatus(address, "/readyz") == http.StatusServiceUnavailable })
 	_ = command.Process.Signal(syscall.SIGTERM)
 	at = time.Now()
 	_ = command.Wait()
@@ -85,17 +85,17 @@ func drains(t *testing.T, usher string) {
 	}
 }
 
-func locks(t *testing.T, usher string) {
-	command, _, _ := running(t, usher)
+func testLock(t *testing.T, usher string) {
+	command, _, _ := startProgram(t, usher)
 	dir := filepath.Join(command.Dir, "pb_data")
 	for _, args := range [][]string{{"serve", "--http", "127.0.0.1:0"}, {"demo"}} {
-		out, code := fails(t, usher, nil, append(args, "--dir", dir)...)
+		out, code := runProgram(t, usher, nil, append(args, "--dir", dir)...)
 		if code != 1 || !strings.Contains(out, fmt.Sprintf("(process %d) is using the data folder %s", command.Process.Pid, dir)) {
 			t.Errorf("%v: %d %s", args, code, out)
 		}
 	}
 	for _, args := range [][]string{{"audit", "verify"}, {"superuser", "upsert", "operator@usher.test", "correct horse battery"}} {
-		if out, code := fails(t, usher, nil, append(args, "--dir", dir)...); code != 0 {
+		if out, code := runProgram(t, usher, nil, append(args, "--dir", dir)...); code != 0 {
 			t.Errorf("%v beside a server: %d %s", args, code, out)
 		}
 	}
@@ -103,13 +103,13 @@ func locks(t *testing.T, usher string) {
 	if err := os.MkdirAll(filepath.Join(temporary, "pb_backup_x"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if out, code := fails(t, usher, nil, "audit", "verify", "--dir", dir); code != 1 || !strings.Contains(out, "making or restoring a backup") {
+	if out, code := runProgram(t, usher, nil, "audit", "verify", "--dir", dir); code != 1 || !strings.Contains(out, "making or restoring a backup") {
 		t.Errorf("during a backup: %d %s", code, out)
 	}
 	if _, err := os.Stat(filepath.Join(temporary, "pb_backup_x")); err != nil {
 		t.Errorf("the backup under way: %v", err)
 	}
-	if out, code := fails(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery"); code != 0 {
+	if out, code := runProgram(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery"); code != 0 {
 		t.Errorf("in a folder without a database: %d %s", code, out)
 	}
 	_ = command.Process.Kill()
@@ -120,36 +120,36 @@ func locks(t *testing.T, usher string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = again.Process.Kill(); _ = again.Wait() })
-	until(t, "after kill -9 the next server has the lock", func() bool {
+	waitFor(t, "after kill -9 the next server has the lock", func() bool {
 		text, _ := os.ReadFile(filepath.Join(dir, "usher.lock"))
 		return strings.TrimSpace(string(text)) == fmt.Sprint(again.Process.Pid)
 	})
 }
 
-func restores(t *testing.T, usher string) {
-	command, address, _ := running(t, usher)
+func testRestore(t *testing.T, usher string) {
+	command, address, _ := startProgram(t, usher)
 	dir := filepath.Join(command.Dir, "pb_data")
-	if out, code := fails(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery", "--dir", dir); code != 0 {
+	if out, code := runProgram(t, usher, nil, "superuser", "upsert", "operator@usher.test", "correct horse battery", "--dir", dir); code != 0 {
 		t.Fatal(out)
 	}
 	operator := &superuser{T: t, address: address}
 	operator.signIn()
 	operator.call(http.StatusNoContent, "POST", "/api/backups", map[string]any{"name": "one.zip"})
-	if out, code := fails(t, usher, nil, "superuser", "upsert", "second@usher.test", "correct horse battery", "--dir", dir); code != 0 {
+	if out, code := runProgram(t, usher, nil, "superuser", "upsert", "second@usher.test", "correct horse battery", "--dir", dir); code != 0 {
 		t.Fatal(out)
 	}
-	if n := operator.superusers(); n != 2 {
+	if n := operator.countSuperusers(); n != 2 {
 		t.Fatalf("%d superusers", n)
 	}
 	operator.call(http.StatusNoContent, "POST", "/api/backups/one.zip/restore", nil)
-	until(t, "the server is back with what was in the backup", func() bool {
-		return status(address, "/readyz") == http.StatusOK && operator.signIn() && operator.superusers() == 1
+	waitFor(t, "the server is back with what was in the backup", func() bool {
+		return pageStatus(address, "/readyz") == http.StatusOK && operator.signIn() && operator.countSuperusers() == 1
 	})
-	out, code := fails(t, usher, nil, "serve", "--http", "127.0.0.1:0", "--dir", dir)
+	out, code := runProgram(t, usher, nil, "serve", "--http", "127.0.0.1:0", "--dir", dir)
 	if code != 1 || !strings.Contains(out, fmt.Sprintf("(process %d)", command.Process.Pid)) {
 		t.Errorf("a second server after the restore: %d %s", code, out)
 	}
-	stops(t, command)
+	stopProgram(t, command)
 	if said := fmt.Sprint(command.Stderr); strings.Contains(said, "panic") {
 		t.Errorf("it panicked: %s", said)
 	}
@@ -198,14 +198,14 @@ func (s *superuser) signIn() bool {
 	return s.token != ""
 }
 
-func (s *superuser) superusers() int {
+func (s *superuser) countSuperusers() int {
 	_, answer := s.send("GET", "/api/collections/_superusers/records", nil)
 	n, _ := answer["totalItems"].(float64)
 	return int(n)
 }
 
-// folders starts servers on data folders that can't be used.
-func folders(t *testing.T, usher string) {
+// testUnusableFolders starts servers on data folders that can't be used.
+func testUnusableFolders(t *testing.T, usher string) {
 	file := func(path string, content string, mode os.FileMode) {
 		t.Helper()
 		if err := os.WriteFile(path, []byte(content), mode); err != nil {
@@ -226,7 +226,7 @@ func folders(t *testing.T, usher string) {
 			return dir
 		}, []string{"/data.db: the database is damaged, or it isn't an SQLite database", "restore a backup"}, false},
 		"a broken database": {func(t *testing.T, dir string) string {
-			hookstest.Lay(t, dir)
+			hookstest.WriteDB(t, dir)
 			data, _ := os.ReadFile(dir + "/data.db")
 			for i := 100; i < len(data); i++ {
 				data[i] = 0xAB
@@ -235,29 +235,29 @@ func folders(t *testing.T, usher string) {
 			return dir
 		}, []string{"/data.db: the database is damaged"}, false},
 		"broken logs": {func(t *testing.T, dir string) string {
-			hookstest.Lay(t, dir)
+			hookstest.WriteDB(t, dir)
 			file(dir+"/auxiliary.db", strings.Repeat("not a database. ", 100), 0o600)
 			return dir
 		}, []string{"/auxiliary.db: the database is damaged", "only the server's logs"}, false},
 		"a newer version": {func(t *testing.T, dir string) string {
-			hookstest.Lay(t, dir)
-			app := hookstest.Open(t, dir, hookstest.Config())
+			hookstest.WriteDB(t, dir)
+			app := hookstest.OpenApp(t, dir, hookstest.Config())
 			_, err := app.DB().Insert(core.DefaultMigrationsTable, dbx.Params{"file": "9764000000_later.go", "applied": 1}).Execute()
 			if err != nil {
 				t.Fatal(err)
 			}
-			hookstest.Close(app)
+			hookstest.CloseApp(app)
 			return dir
 		}, []string{"a newer version of Usher has changed the database (9764000000_later.go)", "Install that version"}, false},
 		"a short key": {func(t *testing.T, dir string) string {
-			hookstest.Lay(t, dir)
+			hookstest.WriteDB(t, dir)
 			file(dir+"/usher.key", "short", 0o600)
 			return dir
 		}, []string{"/usher.key", "32 bytes"}, false},
 		"another account's": {func(_ *testing.T, dir string) string { return dir },
 			[]string{": permission denied", "belongs to root (uid 0) and has mode 0755", "Usher runs as ", "(uid 65534)", "chown -R "}, true},
 		"one file of another account's": {func(t *testing.T, dir string) string {
-			hookstest.Lay(t, dir)
+			hookstest.WriteDB(t, dir)
 			if err := os.Chown(dir, 65534, 65534); err != nil {
 				t.Fatal(err)
 			}
@@ -286,10 +286,10 @@ func folders(t *testing.T, usher string) {
 			command := exec.Command(usher, "serve", "--http", "127.0.0.1:0", "--dir", s.prepare(t, dir))
 			command.Dir = "/"
 			if s.nobody {
-				command.Path = readable(t, usher)
+				command.Path = sharedCopy(t, usher)
 				command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 			}
-			out := refused(t, command)
+			out := expectStartupError(t, command)
 			for _, want := range s.want {
 				if !strings.Contains(out, want) {
 					t.Errorf("%q is missing in:\n%s", want, out)
@@ -299,8 +299,8 @@ func folders(t *testing.T, usher string) {
 	}
 }
 
-// readable is a copy of the program that any account can run.
-func readable(t *testing.T, usher string) string {
+// sharedCopy is a copy of the program that any account can run.
+func sharedCopy(t *testing.T, usher string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "usher-program-")
 	if err != nil {
@@ -320,8 +320,8 @@ func readable(t *testing.T, usher string) string {
 	return path
 }
 
-// refused runs a program that is to end by itself with exit code 1 and one message.
-func refused(t *testing.T, command *exec.Cmd) string {
+// expectStartupError runs a program that is to end by itself with exit code 1 and one message.
+func expectStartupError(t *testing.T, command *exec.Cmd) string {
 	t.Helper()
 	var out bytes.Buffer
 	command.Stdout, command.Stderr = &out, &out

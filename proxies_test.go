@@ -40,13 +40,13 @@ const (
 // TestProxies runs the program behind the proxies whose configurations the README shows. A proxy that is not
 // installed is skipped, unless USHER_PROXIES is "required".
 func TestProxies(t *testing.T) {
-	usher := sync.OnceValue(func() string { return program(t) })
+	usher := sync.OnceValue(func() string { return buildProgram(t) })
 	for _, c := range []struct {
 		name  string
 		files func(t *testing.T, s *site) []string // writes the configuration; the command that runs it
 	}{
-		{"nginx", nginx},
-		{"caddy", caddy},
+		{"nginx", nginxCommand},
+		{"caddy", caddyCommand},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := exec.LookPath(c.name); err != nil {
@@ -57,12 +57,12 @@ func TestProxies(t *testing.T) {
 			}
 			s := newSite(t, usher())
 			s.start(t, c.files(t, s))
-			s.walks(t)
+			s.checkAll(t)
 		})
 	}
 }
 
-func TestProxies_ReadmeShowsTheirFiles(t *testing.T) {
+func TestProxies_ConfigsMatchReadme(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -80,9 +80,9 @@ func TestProxies_ReadmeShowsTheirFiles(t *testing.T) {
 
 // site is the program at publicURL, with a proxy in front of it.
 type site struct {
-	program, front string // host and port of each
-	folder         string // of the data
-	code           string // of the first account
+	backend, proxy string // host and port of each
+	dataDir        string // of the data
+	signUpCode     string // of the first account
 	certificate    string
 	key            string
 	client         *http.Client
@@ -90,17 +90,17 @@ type site struct {
 
 func newSite(t *testing.T, usher string) *site {
 	t.Helper()
-	s := &site{program: freeAddress(t), front: freeAddress(t), folder: t.TempDir()}
-	pool := s.certify(t)
-	command := exec.Command(usher, "serve", "--http", s.program)
-	command.Dir = s.folder
+	s := &site{backend: freeAddress(t), proxy: freeAddress(t), dataDir: t.TempDir()}
+	pool := s.createCertificate(t)
+	command := exec.Command(usher, "serve", "--http", s.backend)
+	command.Dir = s.dataDir
 	command.Env = append(os.Environ(), "USHER_URL="+publicURL, "USHER_TRUSTED_PROXY=X-Forwarded-For", "USHER_LIVE_NODE_IP=127.0.0.1",
 		"USHER_LIVE_TCP_PORT=0", "USHER_LIVE_UDP_PORT="+portOf(freeAddress(t)))
 	out := s.run(t, command)
 	code := regexp.MustCompile(regexp.QuoteMeta(publicURL) + `/signup\?code=(\S+)`)
-	for lines := bufio.NewScanner(out); s.code == "" && lines.Scan(); {
+	for lines := bufio.NewScanner(out); s.signUpCode == "" && lines.Scan(); {
 		if found := code.FindStringSubmatch(lines.Text()); found != nil {
-			s.code = found[1]
+			s.signUpCode = found[1]
 		}
 	}
 	jar, _ := cookiejar.New(nil)
@@ -111,7 +111,7 @@ func newSite(t *testing.T, usher string) *site {
 			ForceAttemptHTTP2: true,
 			TLSClientConfig:   &tls.Config{RootCAs: pool},
 			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-				return (&net.Dialer{}).DialContext(ctx, network, s.front)
+				return (&net.Dialer{}).DialContext(ctx, network, s.proxy)
 			},
 		},
 	}
@@ -133,8 +133,8 @@ func portOf(address string) string {
 	return port
 }
 
-// certify makes a certificate for the public host.
-func (s *site) certify(t *testing.T) *x509.CertPool {
+// createCertificate makes a certificate for the public host.
+func (s *site) createCertificate(t *testing.T) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -151,8 +151,8 @@ func (s *site) certify(t *testing.T) *x509.CertPool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.certificate = write(t, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})))
-	s.key = write(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+	s.certificate = writeFile(t, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})))
+	s.key = writeFile(t, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
 	parsed, err := x509.ParseCertificate(certificate)
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func (s *site) certify(t *testing.T) *x509.CertPool {
 	return pool
 }
 
-func write(t *testing.T, name, text string) string {
+func writeFile(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -171,8 +171,8 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// shown is a configuration of the README, with the addresses and files of this site in place of its own.
-func (s *site) shown(t *testing.T, name string, pairs ...string) string {
+// proxyConfig is a configuration of the README, with the addresses and files of this site in place of its own.
+func (s *site) proxyConfig(t *testing.T, name string, pairs ...string) string {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join(".github", "proxies", name))
 	if err != nil {
@@ -188,21 +188,21 @@ func (s *site) shown(t *testing.T, name string, pairs ...string) string {
 	return text
 }
 
-func nginx(t *testing.T, s *site) []string {
+func nginxCommand(t *testing.T, s *site) []string {
 	dir := t.TempDir()
-	server := s.shown(t, "nginx.conf", "listen 443", "listen "+s.front, "127.0.0.1:8090", s.program,
+	server := s.proxyConfig(t, "nginx.conf", "listen 443", "listen "+s.proxy, "127.0.0.1:8090", s.backend,
 		"/etc/ssl/meet.example.org.pem", s.certificate, "/etc/ssl/meet.example.org.key", s.key)
 	var temporary strings.Builder
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		fmt.Fprintf(&temporary, "%s_temp_path %s;\n", kind, filepath.Join(dir, kind))
 	}
-	return []string{"nginx", "-e", "stderr", "-c", write(t, "nginx.conf", "daemon off;\npid "+filepath.Join(dir, "pid")+";\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"+
+	return []string{"nginx", "-e", "stderr", "-c", writeFile(t, "nginx.conf", "daemon off;\npid "+filepath.Join(dir, "pid")+";\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"+
 		temporary.String()+server+"}\n")}
 }
 
-func caddy(t *testing.T, s *site) []string {
-	site := s.shown(t, "Caddyfile", publicHost+" {\n", publicURL+":"+portOf(s.front)+" {\n\tbind 127.0.0.1\n\ttls "+s.certificate+" "+s.key+"\n", "127.0.0.1:8090", s.program)
-	return []string{"caddy", "run", "--adapter", "caddyfile", "--config", write(t, "Caddyfile", "{\n\tadmin off\n\tauto_https off\n\tstorage file_system "+t.TempDir()+"\n}\n"+site)}
+func caddyCommand(t *testing.T, s *site) []string {
+	site := s.proxyConfig(t, "Caddyfile", publicHost+" {\n", publicURL+":"+portOf(s.proxy)+" {\n\tbind 127.0.0.1\n\ttls "+s.certificate+" "+s.key+"\n", "127.0.0.1:8090", s.backend)
+	return []string{"caddy", "run", "--adapter", "caddyfile", "--config", writeFile(t, "Caddyfile", "{\n\tadmin off\n\tauto_https off\n\tstorage file_system "+t.TempDir()+"\n}\n"+site)}
 }
 
 // run starts a command that ends with the test.
@@ -240,28 +240,28 @@ func (s *site) start(t *testing.T, command []string) {
 	}
 }
 
-// walks does through the proxy what people do, and looks at what could be lost on the way.
-func (s *site) walks(t *testing.T) {
-	page := s.get(t, "/signup?code="+s.code)
-	if page.status != http.StatusOK || page.header.Get("X-Usher") == "" || page.header.Get("Strict-Transport-Security") == "" || page.major != 2 {
-		t.Fatalf("the first page: %d, HTTP/%d, %v", page.status, page.major, page.header)
+// checkAll does through the proxy what people do, and looks at what could be lost on the way.
+func (s *site) checkAll(t *testing.T) {
+	page := s.get(t, "/signup?code="+s.signUpCode)
+	if page.status != http.StatusOK || page.header.Get("X-Usher") == "" || page.header.Get("Strict-Transport-Security") == "" || page.protoMajor != 2 {
+		t.Fatalf("the first page: %d, HTTP/%d, %v", page.status, page.protoMajor, page.header)
 	}
-	if r := s.post(t, "/signup", url.Values{"code": {s.code}, "name": {"Marta Oliveira"}, "email": {"marta@halation.example"},
+	if r := s.post(t, "/signup", url.Values{"code": {s.signUpCode}, "name": {"Marta Oliveira"}, "email": {"marta@halation.example"},
 		"password": {"a seat for every organizer"}, "team": {"Halation Post"}, "timezone": {"Europe/Lisbon"}}); r.status != http.StatusSeeOther {
 		t.Fatalf("sign up: %d %s", r.status, r.body)
 	}
 	if r := s.get(t, "/admin/halation-post/users"); r.status != http.StatusOK || !strings.Contains(r.body, "Marta Oliveira") {
 		t.Errorf("the panel, signed in: %d", r.status)
 	}
-	s.keepsTheCookieSafe(t)
-	s.tellsTheClient(t)
-	s.streams(t)
-	s.upgrades(t)
-	s.uploads(t)
-	s.misdirects(t)
+	s.checkCookie(t)
+	s.checkClientIP(t)
+	s.checkEventStream(t)
+	s.checkWebSocket(t)
+	s.checkUpload(t)
+	s.checkMisdirected(t)
 }
 
-func (s *site) keepsTheCookieSafe(t *testing.T) {
+func (s *site) checkCookie(t *testing.T) {
 	t.Helper()
 	at, _ := url.Parse(publicURL)
 	for _, cookie := range s.client.Jar.Cookies(at) {
@@ -272,14 +272,14 @@ func (s *site) keepsTheCookieSafe(t *testing.T) {
 	t.Errorf("no cookie of https: %v", s.client.Jar.Cookies(at))
 }
 
-// tellsTheClient forges an address, which must not be believed.
-func (s *site) tellsTheClient(t *testing.T) {
+// checkClientIP forges an address, which must not be believed.
+func (s *site) checkClientIP(t *testing.T) {
 	t.Helper()
 	r := s.post(t, "/signin", url.Values{"email": {"marta@halation.example"}, "password": {"a seat for every organizer"}}, "X-Forwarded-For", "198.51.100.9")
 	if r.status != http.StatusSeeOther {
 		t.Errorf("sign in: %d %s", r.status, r.body)
 	}
-	db, err := dbx.Open("sqlite", "file:"+filepath.Join(s.folder, "pb_data", "data.db")+"?mode=ro")
+	db, err := dbx.Open("sqlite", "file:"+filepath.Join(s.dataDir, "pb_data", "data.db")+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,8 +290,8 @@ func (s *site) tellsTheClient(t *testing.T) {
 	}
 }
 
-// streams waits for the first words of a stream that goes on: a proxy that buffers would keep them.
-func (s *site) streams(t *testing.T) {
+// checkEventStream waits for the first words of a stream that goes on: a proxy that buffers would keep them.
+func (s *site) checkEventStream(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -307,11 +307,11 @@ func (s *site) streams(t *testing.T) {
 	}
 }
 
-// upgrades connects to a session as a browser does.
-func (s *site) upgrades(t *testing.T) {
+// checkWebSocket connects to a session as a browser does.
+func (s *site) checkWebSocket(t *testing.T) {
 	t.Helper()
-	token := s.pass(t)
-	connection, err := tls.Dial("tcp", s.front, &tls.Config{RootCAs: s.client.Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: publicHost})
+	token := s.sessionToken(t)
+	connection, err := tls.Dial("tcp", s.proxy, &tls.Config{RootCAs: s.client.Transport.(*http.Transport).TLSClientConfig.RootCAs, ServerName: publicHost})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,8 +328,8 @@ func (s *site) upgrades(t *testing.T) {
 	}
 }
 
-// pass starts a session through the API, and is the token of its host.
-func (s *site) pass(t *testing.T) string {
+// sessionToken starts a session through the API, and is the token of its host.
+func (s *site) sessionToken(t *testing.T) string {
 	t.Helper()
 	signedIn := s.call(t, "", "/api/collections/users/auth-with-password", map[string]any{"identity": "marta@halation.example", "password": "a seat for every organizer"})
 	token, _ := signedIn["token"].(string)
@@ -361,8 +361,8 @@ func (s *site) call(t *testing.T, token, path string, body any) map[string]any {
 	return answer
 }
 
-// uploads sends a list as large as the product takes, and one that it refuses with a page of its own.
-func (s *site) uploads(t *testing.T) {
+// checkUpload sends a list as large as the product takes, and one that it refuses with a page of its own.
+func (s *site) checkUpload(t *testing.T) {
 	t.Helper()
 	for size, says := range map[int]string{2<<20 - 1000: "", 3 << 20: "larger than 2 MB"} {
 		var body bytes.Buffer
@@ -378,24 +378,24 @@ func (s *site) uploads(t *testing.T) {
 	}
 }
 
-// misdirects asks the program itself for another host, as a proxy that hides the right one would.
-func (s *site) misdirects(t *testing.T) {
+// checkMisdirected asks the program itself for another host, as a proxy that hides the right one would.
+func (s *site) checkMisdirected(t *testing.T) {
 	t.Helper()
-	response, err := http.Get("http://" + s.program + "/")
+	response, err := http.Get("http://" + s.backend + "/")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
-	if response.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(body), s.program) || !strings.Contains(string(body), publicURL) {
+	if response.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(body), s.backend) || !strings.Contains(string(body), publicURL) {
 		t.Errorf("without the host: %d %s", response.StatusCode, body)
 	}
 }
 
 type reply struct {
-	status, major int
-	header        http.Header
-	body          string
+	status, protoMajor int
+	header             http.Header
+	body               string
 }
 
 func (s *site) get(t *testing.T, path string) reply {

@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// domains is what a view may ask of: every room of hooks that keeps something true for people.
-const domains = "accounts actors addresslist administrators attendances audit bulk calendar capacity changes entry invitations limits live mail members people pictures plans record rooms seats sessions settings spreadsheet tags teams"
+// domainPackages is what a view may ask of: every room of hooks that keeps something true for people.
+const domainPackages = "accounts actors addresslist administrators attendances audit bulk calendar capacity changes entry invitations limits live mail members people pictures plans record rooms seats sessions settings spreadsheet tags teams"
 
-// arrows says which of our packages a package may import directly, in tests not counted.
+// allowedImports says which of our packages a package may import directly, in tests not counted.
 // Names without a folder are rooms of hooks.
-var arrows = map[string]string{
+var allowedImports = map[string]string{
 	".":             "hooks live live/embedded operate settings views pb_migrations",
 	"pb_migrations": "",
 	"static":        "",
@@ -57,27 +57,27 @@ var arrows = map[string]string{
 	"entry":         "accounts actors audit limits live mail members record rooms sessions settings teams",
 	"attendances":   "actors audit changes entry jobs live record sessions",
 
-	"hooks":     domains,
-	"operate":   domains,
-	"hookstest": "hooks pb_migrations " + domains,
+	"hooks":     domainPackages,
+	"operate":   domainPackages,
+	"hookstest": "hooks pb_migrations " + domainPackages,
 
 	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
 	"views/web":         "accounts actors administrators audit changes limits live record settings views/ui",
 	"views/ui":          "record static",
-	"views/frame":       domains + " static views/ui views/web",
-	"views/find":        domains + " views/ui views/web",
-	"views/account":     domains + " views/frame views/ui views/web",
-	"views/panel":       domains + " views/find views/frame views/ui views/web",
-	"views/member":      domains + " views/find views/frame views/ui views/web",
-	"views/join":        domains + " static views/frame views/ui views/web",
-	"views/stage":       domains + " static views/frame views/ui views/web",
-	"views/api":         domains + " views/web",
+	"views/frame":       domainPackages + " static views/ui views/web",
+	"views/find":        domainPackages + " views/ui views/web",
+	"views/account":     domainPackages + " views/frame views/ui views/web",
+	"views/panel":       domainPackages + " views/find views/frame views/ui views/web",
+	"views/member":      domainPackages + " views/find views/frame views/ui views/web",
+	"views/join":        domainPackages + " static views/frame views/ui views/web",
+	"views/stage":       domainPackages + " static views/frame views/ui views/web",
+	"views/api":         domainPackages + " views/web",
 	"views/viewstest":   "hookstest settings views",
 	"views/browsertest": "",
 }
 
-// owners are the packages that alone may import what is of others.
-var owners = map[string]string{
+// exclusiveImports are the packages that alone may import what is of others.
+var exclusiveImports = map[string]string{
 	"github.com/resend/":   "mail",
 	"github.com/livekit/":  "live live/embedded live/livetest",
 	"github.com/pion/":     "live/livetest",
@@ -85,13 +85,13 @@ var owners = map[string]string{
 	"github.com/chromedp/": "", // tests alone
 }
 
-type listed struct {
+type listedPackage struct {
 	ImportPath string
 	Imports    []string
 }
 
-// packages lists the packages of this module, by the name that the table has for them.
-func packages(t *testing.T) map[string][]string {
+// listPackages lists the packages of this module, by the name that the table has for them.
+func listPackages(t *testing.T) map[string][]string {
 	t.Helper()
 	command := exec.Command("go", "list", "-e", "-json=ImportPath,Imports", "usher/...")
 	out, err := command.Output()
@@ -100,17 +100,17 @@ func packages(t *testing.T) map[string][]string {
 	}
 	all := map[string][]string{}
 	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p listed
+		var p listedPackage
 		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
 			return all
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		all[short(p.ImportPath)] = p.Imports
+		all[shortPath(p.ImportPath)] = p.Imports
 	}
 }
 
-func short(path string) string {
+func shortPath(path string) string {
 	path = strings.TrimPrefix(strings.TrimPrefix(path, "usher"), "/")
 	if path == "" {
 		return "."
@@ -118,36 +118,36 @@ func short(path string) string {
 	return strings.TrimPrefix(path, "hooks/")
 }
 
-func TestPackagesImportOnlyWhatTheArrowsAllow(t *testing.T) {
-	all := packages(t)
+func TestImports_AreAllowed(t *testing.T) {
+	all := listPackages(t)
 	if len(all) < 20 {
 		t.Fatalf("%d packages", len(all))
 	}
 	for name, imports := range all {
-		line, known := arrows[name]
+		line, known := allowedImports[name]
 		if !known {
 			t.Errorf("%s has no line in the table", name)
 		}
 		allowed := strings.Fields(line)
 		for _, path := range imports {
-			if ours := path == "usher" || strings.HasPrefix(path, "usher/"); ours && !slices.Contains(allowed, short(path)) {
-				t.Errorf("%s imports %s", name, short(path))
+			if ours := path == "usher" || strings.HasPrefix(path, "usher/"); ours && !slices.Contains(allowed, shortPath(path)) {
+				t.Errorf("%s imports %s", name, shortPath(path))
 			}
-			for prefix, owner := range owners {
+			for prefix, owner := range exclusiveImports {
 				if strings.HasPrefix(path, prefix) && !slices.Contains(strings.Fields(owner), name) {
 					t.Errorf("%s imports %s", name, path)
 				}
 			}
 		}
 	}
-	for name := range arrows {
+	for name := range allowedImports {
 		if _, there := all[name]; !there {
 			t.Errorf("the table has a line for %s, which is no package", name)
 		}
 	}
 }
 
-func TestTheTableOfArrowsGoesOneWay(t *testing.T) {
+func TestAllowedImports_HaveNoCycle(t *testing.T) {
 	done := map[string]bool{}
 	var visit func(name string, path []string)
 	visit = func(name string, path []string) {
@@ -157,15 +157,15 @@ func TestTheTableOfArrowsGoesOneWay(t *testing.T) {
 		if done[name] {
 			return
 		}
-		for _, next := range strings.Fields(arrows[name]) {
+		for _, next := range strings.Fields(allowedImports[name]) {
 			visit(next, append(path, name))
 		}
 		done[name] = true
 	}
-	for name := range arrows {
+	for name := range allowedImports {
 		visit(name, nil)
 	}
-	for name, line := range arrows {
+	for name, line := range allowedImports {
 		inHooks := name != "." && !strings.HasPrefix(name, "views")
 		if inHooks && strings.Contains(line, "views") {
 			t.Errorf("%s may import views: nothing in hooks does", name)

@@ -23,17 +23,17 @@ import (
 
 // Whatever is booked, moved, called off and handed on, and whoever goes meanwhile, the rules of sessions hold after
 // each deed.
-func TestTheRulesOfSessionsHoldInAnyOrder(t *testing.T) {
+func TestSessionRules_RandomHistory(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("25")
 	}
 	rapid.Check(t, func(r *rapid.T) {
-		p := newPremises(t)
-		defer hookstest.Close(p.app)
+		p := newSessionFixture(t)
+		defer hookstest.CloseApp(p.app)
 		r.Repeat(map[string]func(*rapid.T){
 			"schedule": p.schedule, "schedule a series": p.scheduleSeries, "change": p.change, "cancel": p.cancel, "duplicate": p.duplicate,
-			"start": p.start, "end": p.end, "hand over": p.handOver, "remove": p.remove, "revoke Organizer": p.revoke, "come back": p.comeBack,
-			"archive": p.archive, "members host": p.membersHost, "delete an account": p.deleteAccount,
+			"start": p.start, "end": p.end, "hand over": p.handOver, "remove": p.remove, "revoke Organizer": p.revoke, "come back": p.rejoin,
+			"archive": p.archive, "members host": p.toggleMembersHost, "delete an account": p.deleteAccount,
 			"": p.check,
 		})
 		if err := audit.Verify(p.app, p.team.Id); err != nil {
@@ -42,17 +42,17 @@ func TestTheRulesOfSessionsHoldInAnyOrder(t *testing.T) {
 	})
 }
 
-// premises is a team with two rooms, where people book.
-type premises struct {
-	t     *testing.T
-	app   *core.BaseApp
-	team  *teams.Team
-	rooms []string
-	final map[string]string // how each session ended
+// sessionFixture is a team with two rooms, where people book.
+type sessionFixture struct {
+	t           *testing.T
+	app         *core.BaseApp
+	team        *teams.Team
+	rooms       []string
+	finalStatus map[string]string // how each session ended
 }
 
-func newPremises(t *testing.T) *premises {
-	p := &premises{t: t, app: hookstest.New(t), final: map[string]string{}}
+func newSessionFixture(t *testing.T) *sessionFixture {
+	p := &sessionFixture{t: t, app: hookstest.NewApp(t), finalStatus: map[string]string{}}
 	hookstest.Exec(t, p.app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
 		WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i < 5)
 		SELECT printf('person%09d', i), printf('p%d@x.example', i), printf('Person %d', i), 1, '-', printf('%050d', i), {:now}, {:now} FROM n`,
@@ -75,12 +75,12 @@ func newPremises(t *testing.T) *premises {
 	return p
 }
 
-func (p *premises) join(n int) {
+func (p *sessionFixture) join(n int) {
 	hookstest.Exec(p.t, p.app, "INSERT OR IGNORE INTO memberships (id, team, user, kind, organizer, created, updated) VALUES ({:id}, {:team}, {:user}, 'member', {:o}, {:now}, {:now})",
 		dbx.Params{"id": fmt.Sprintf("mm%013d", n), "team": p.team.Id, "user": fmt.Sprintf("person%09d", n), "o": n < 4, "now": types.NowDateTime().String()})
 }
 
-func (p *premises) account(n int) *core.Record {
+func (p *sessionFixture) account(n int) *core.Record {
 	account, err := p.app.FindRecordById("users", fmt.Sprintf("person%09d", n))
 	if err != nil {
 		return nil
@@ -89,7 +89,7 @@ func (p *premises) account(n int) *core.Record {
 }
 
 // actorOf is who acts in the team; nil if he is not in it.
-func (p *premises) actorOf(n int) *actors.Actor {
+func (p *sessionFixture) actorOf(n int) *actors.Actor {
 	account := p.account(n)
 	if account == nil {
 		return nil
@@ -98,32 +98,32 @@ func (p *premises) actorOf(n int) *actors.Actor {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	actor, err := actors.In(p.app, account, team)
+	actor, err := actors.InTeam(p.app, account, team)
 	if err != nil {
 		return nil
 	}
 	return actor
 }
 
-func (p *premises) actor(r *rapid.T) *actors.Actor {
+func (p *sessionFixture) anyActor(r *rapid.T) *actors.Actor {
 	return p.actorOf(rapid.SampledFrom([]int{0, 0, 1, 1, 2, 3, 4}).Draw(r, "actor"))
 }
 
-func (p *premises) user(r *rapid.T) string {
+func (p *sessionFixture) anyUser(r *rapid.T) string {
 	return fmt.Sprintf("person%09d", rapid.IntRange(0, 4).Draw(r, "person"))
 }
 
-// any is some session, mostly one that is still to come.
-func (p *premises) any(r *rapid.T) string {
+// anySession is some session, mostly one that is still to come.
+func (p *sessionFixture) anySession(r *rapid.T) string {
 	query := "SELECT id FROM sessions ORDER BY status = 'scheduled' DESC, rowid DESC LIMIT 6"
-	ids := hookstest.Rows(p.t, p.app, query)
+	ids := hookstest.QueryRows(p.t, p.app, query)
 	if len(ids) == 0 {
 		return ""
 	}
 	return rapid.SampledFrom(ids).Draw(r, "session")
 }
 
-func (p *premises) form(r *rapid.T) sessions.Form {
+func (p *sessionFixture) form(r *rapid.T) sessions.Form {
 	starts := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
 	return sessions.Form{
 		Title: "Review", Minutes: rapid.SampledFrom([]int{15, 60, 90, 26 * 60}).Draw(r, "minutes"), Zone: "Europe/Lisbon",
@@ -133,28 +133,28 @@ func (p *premises) form(r *rapid.T) sessions.Form {
 	}
 }
 
-func (p *premises) rule(r *rapid.T) string {
+func (p *sessionFixture) anyRule(r *rapid.T) string {
 	return rapid.SampledFrom([]string{"FREQ=DAILY;COUNT=4", "FREQ=DAILY;INTERVAL=2;COUNT=3", "FREQ=WEEKLY;COUNT=3", "FREQ=WEEKLY"}).Draw(r, "rule")
 }
 
-func (p *premises) schedule(r *rapid.T) {
-	if actor := p.actor(r); actor != nil {
+func (p *sessionFixture) schedule(r *rapid.T) {
+	if actor := p.anyActor(r); actor != nil {
 		_, err := sessions.Schedule(p.app, actor, p.form(r))
-		came(r, err)
+		checkResult(r, err)
 	}
 }
 
-func (p *premises) scheduleSeries(r *rapid.T) {
-	if actor := p.actor(r); actor != nil {
+func (p *sessionFixture) scheduleSeries(r *rapid.T) {
+	if actor := p.anyActor(r); actor != nil {
 		form := p.form(r)
-		form.Rule = p.rule(r)
+		form.Rule = p.anyRule(r)
 		_, err := sessions.Schedule(p.app, actor, form)
-		came(r, err)
+		checkResult(r, err)
 	}
 }
 
-func (p *premises) change(r *rapid.T) {
-	actor, id := p.actor(r), p.any(r)
+func (p *sessionFixture) change(r *rapid.T) {
+	actor, id := p.anyActor(r), p.anySession(r)
 	session, err := sessions.Find(p.app, p.team.Id, id)
 	if actor == nil || err != nil {
 		return
@@ -172,22 +172,22 @@ func (p *premises) change(r *rapid.T) {
 	case 2:
 		form.Title, form.Guests = "Other", drawn.Guests
 	case 3:
-		form.Rule = p.rule(r)
+		form.Rule = p.anyRule(r)
 	}
-	scope := rapid.SampledFrom([]sessions.Scope{sessions.This, sessions.Whole}).Draw(r, "scope")
-	came(r, sessions.Change(p.app, actor, id, form, scope))
+	scope := rapid.SampledFrom([]sessions.Scope{sessions.ScopeSession, sessions.ScopeSeries}).Draw(r, "scope")
+	checkResult(r, sessions.Change(p.app, actor, id, form, scope))
 }
 
-func (p *premises) cancel(r *rapid.T) {
-	if actor := p.actor(r); actor != nil {
-		scope := rapid.SampledFrom([]sessions.Scope{sessions.This, sessions.This, sessions.Whole}).Draw(r, "scope")
-		came(r, sessions.Cancel(p.app, actor, p.any(r), scope))
+func (p *sessionFixture) cancel(r *rapid.T) {
+	if actor := p.anyActor(r); actor != nil {
+		scope := rapid.SampledFrom([]sessions.Scope{sessions.ScopeSession, sessions.ScopeSession, sessions.ScopeSeries}).Draw(r, "scope")
+		checkResult(r, sessions.Cancel(p.app, actor, p.anySession(r), scope))
 	}
 }
 
-func (p *premises) duplicate(r *rapid.T) {
-	actor := p.actor(r)
-	session, err := sessions.Find(p.app, p.team.Id, p.any(r))
+func (p *sessionFixture) duplicate(r *rapid.T) {
+	actor := p.anyActor(r)
+	session, err := sessions.Find(p.app, p.team.Id, p.anySession(r))
 	if actor == nil || err != nil {
 		return
 	}
@@ -197,75 +197,79 @@ func (p *premises) duplicate(r *rapid.T) {
 	}
 	form.Rule, form.Starts = "", p.form(r).Starts
 	_, err = sessions.Schedule(p.app, actor, form)
-	came(r, err)
+	checkResult(r, err)
 }
 
-func (p *premises) write(r *rapid.T, id string, values map[string]any) {
+func (p *sessionFixture) saveSession(r *rapid.T, id string, values map[string]any) {
 	if found, err := p.app.FindRecordById("sessions", id); err == nil {
 		found.Load(values)
-		came(r, p.app.Save(found))
+		checkResult(r, p.app.Save(found))
 	}
 }
 
-func (p *premises) start(r *rapid.T) { p.write(r, p.any(r), map[string]any{"status": "running"}) }
-func (p *premises) end(r *rapid.T)   { p.write(r, p.any(r), map[string]any{"status": "ended"}) }
+func (p *sessionFixture) start(r *rapid.T) {
+	p.saveSession(r, p.anySession(r), map[string]any{"status": "running"})
+}
+func (p *sessionFixture) end(r *rapid.T) {
+	p.saveSession(r, p.anySession(r), map[string]any{"status": "ended"})
+}
 
-func (p *premises) handOver(r *rapid.T) {
-	from, to := p.user(r), p.user(r)
-	came(r, p.app.RunInTransaction(func(tx core.App) error {
+func (p *sessionFixture) handOver(r *rapid.T) {
+	from, to := p.anyUser(r), p.anyUser(r)
+	checkResult(r, p.app.RunInTransaction(func(tx core.App) error {
 		_, err := sessions.HandOver(tx, p.actorOf(0), p.team.Id, from, to)
 		return err
 	}))
 }
 
-// heir is somebody who takes over, or nobody.
-func (p *premises) heir(r *rapid.T) string {
+// anySuccessor is somebody who takes over, or nobody.
+func (p *sessionFixture) anySuccessor(r *rapid.T) string {
 	if rapid.Bool().Draw(r, "cancelled") {
 		return ""
 	}
-	return p.user(r)
+	return p.anyUser(r)
 }
 
-func (p *premises) remove(r *rapid.T) {
-	if actor := p.actor(r); actor != nil {
-		_, err := sessions.Remove(p.app, actor, p.user(r), p.heir(r))
-		came(r, err)
+func (p *sessionFixture) remove(r *rapid.T) {
+	if actor := p.anyActor(r); actor != nil {
+		_, err := sessions.Remove(p.app, actor, p.anyUser(r), p.anySuccessor(r))
+		checkResult(r, err)
 	}
 }
 
-func (p *premises) revoke(r *rapid.T) {
-	if actor := p.actor(r); actor != nil {
-		_, err := sessions.RevokeRoles(p.app, actor, p.user(r), actors.Roles{Organizer: true}, p.heir(r))
-		came(r, err)
+func (p *sessionFixture) revoke(r *rapid.T) {
+	if actor := p.anyActor(r); actor != nil {
+		_, err := sessions.RevokeRoles(p.app, actor, p.anyUser(r), actors.Roles{Organizer: true}, p.anySuccessor(r))
+		checkResult(r, err)
 	}
 }
 
-func (p *premises) comeBack(r *rapid.T) {
+func (p *sessionFixture) rejoin(r *rapid.T) {
 	if n := rapid.IntRange(1, 4).Draw(r, "person"); p.account(n) != nil {
 		p.join(n)
 	}
 }
 
-func (p *premises) archive(r *rapid.T) {
+func (p *sessionFixture) archive(r *rapid.T) {
 	deed := rapid.SampledFrom([]func(core.App, *actors.Actor, string) (*rooms.Room, error){rooms.Archive, rooms.Restore}).Draw(r, "deed")
 	_, err := deed(p.app, p.actorOf(0), rapid.SampledFrom(p.rooms).Draw(r, "room"))
-	came(r, err)
+	checkResult(r, err)
 }
 
-func (p *premises) membersHost(r *rapid.T) {
-	team := hookstest.Stored(p.t, p.app, "teams", p.team.Id)
+func (p *sessionFixture) toggleMembersHost(r *rapid.T) {
+	team := hookstest.FindRecord(p.t, p.app, "teams", p.team.Id)
 	team.Set("members_host", rapid.SampledFrom([]string{"on", "off"}).Draw(r, "members host"))
-	came(r, p.app.Save(team))
+	checkResult(r, p.app.Save(team))
 }
 
-func (p *premises) deleteAccount(r *rapid.T) {
+func (p *sessionFixture) deleteAccount(r *rapid.T) {
 	if account := p.account(4); account != nil && rapid.IntRange(0, 3).Draw(r, "really") == 0 {
-		came(r, p.app.Delete(account))
+		checkResult(r, p.app.Delete(account))
 	}
 }
 
 // check is everything that is true after each deed.
-func (p *premises) check(r *rapid.T) {
+func (p *sessionFixture) check(r *rapid.T) {
 	for what, query := range map[string]string{
 		"two bookings of a room": `SELECT a.id, b.id FROM sessions a JOIN sessions b ON b.room = a.room AND a.room != '' AND b.id > a.id AND a.starts < b.ends AND b.starts < a.ends
 			WHERE a.status IN ('scheduled', 'running') AND b.status IN ('scheduled', 'running')`,
@@ -283,25 +287,25 @@ func (p *premises) check(r *rapid.T) {
 		"somebody of another team":       `SELECT p.id FROM participants p JOIN sessions s ON s.id = p.session WHERE p.team != s.team`,
 		"a place in a series of nothing": `SELECT id FROM sessions WHERE (series = '') != (occurrence = '')`,
 	} {
-		if rows := hookstest.Rows(p.t, p.app, query); len(rows) > 0 {
+		if rows := hookstest.QueryRows(p.t, p.app, query); len(rows) > 0 {
 			r.Fatalf("%s: %v", what, rows)
 		}
 	}
 	p.checkSeries(r)
-	for _, row := range hookstest.Rows(p.t, p.app, "SELECT id, status FROM sessions") {
+	for _, row := range hookstest.QueryRows(p.t, p.app, "SELECT id, status FROM sessions") {
 		var id, status string
 		_, _ = fmt.Sscan(row, &id, &status)
-		if was := p.final[id]; was != "" && was != status {
+		if was := p.finalStatus[id]; was != "" && was != status {
 			r.Fatalf("a session was %s and is %s", was, status)
 		}
 		if status == sessions.Ended || status == sessions.Cancelled {
-			p.final[id] = status
+			p.finalStatus[id] = status
 		}
 	}
 }
 
 // checkSeries keeps that each planned session of a series is in its rule, and no two are in one place of it.
-func (p *premises) checkSeries(r *rapid.T) {
+func (p *sessionFixture) checkSeries(r *rapid.T) {
 	var all []*sessions.Series
 	if err := p.app.RecordQuery("series").All(&all); err != nil {
 		p.t.Fatal(err)
@@ -311,17 +315,17 @@ func (p *premises) checkSeries(r *rapid.T) {
 		if err != nil {
 			r.Fatalf("a rule that is none: %v", err)
 		}
-		rows, err := sessions.InSeries(p.app, series.Id, sessions.Scheduled)
+		rows, err := sessions.ListInSeries(p.app, series.Id, sessions.Scheduled)
 		if err != nil {
 			p.t.Fatal(err)
 		}
 		seen := map[string]bool{}
 		for _, row := range rows {
 			at := row.GetDateTime("occurrence").Time()
-			if !slices.ContainsFunc(times, at.Equal) || seen[record.Stamp(at)] {
+			if !slices.ContainsFunc(times, at.Equal) || seen[record.FormatTime(at)] {
 				r.Fatalf("%s is not in %s, or twice", at, series.Rule())
 			}
-			seen[record.Stamp(at)] = true
+			seen[record.FormatTime(at)] = true
 		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // Every kind of email says while what it is worth sending, be it always.
-func TestEveryKindOfEmail_HasACondition(t *testing.T) {
-	app := hookstest.New(t)
-	kinds := kindsOfEmails(t)
+func TestEmailKinds_HaveCondition(t *testing.T) {
+	app := hookstest.NewApp(t)
+	kinds := emailKinds(t)
 	if len(kinds) < 19 {
 		t.Fatalf("only %d kinds found: %v", len(kinds), kinds)
 	}
@@ -29,8 +29,8 @@ func TestEveryKindOfEmail_HasACondition(t *testing.T) {
 	}
 }
 
-// kindsOfEmails reads the constants of package mail that begin with Kind.
-func kindsOfEmails(t *testing.T) (kinds []string) {
+// emailKinds reads the constants of package mail that begin with Kind.
+func emailKinds(t *testing.T) (kinds []string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "mail/letter.go", nil, 0)
 	if err != nil {

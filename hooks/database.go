@@ -34,11 +34,11 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{opened.(sqliteConn), map[string]*kept{}}, nil
+	return &conn{opened.(sqliteConn), map[string]*preparedStmt{}}, nil
 }
 
-// maxKept is how many statements a connection keeps.
-const maxKept = 64
+// maxPrepared is how many statements a connection keeps.
+const maxPrepared = 64
 
 // sqliteConn is what database/sql uses of a connection of the driver.
 type sqliteConn interface {
@@ -54,22 +54,22 @@ type sqliteConn interface {
 
 type conn struct {
 	sqliteConn
-	kept map[string]*kept
+	statements map[string]*preparedStmt
 }
 
-// kept is a prepared statement; open while somebody reads its rows.
-type kept struct {
+// preparedStmt is a prepared statement; open while somebody reads its rows.
+type preparedStmt struct {
 	driver.Stmt
-	open bool
+	inUse bool
 }
 
-// find is the prepared statement of a query that is to be kept, or nil.
-func (c *conn) find(ctx context.Context, query string) (*kept, error) {
-	if !record.IsKept(ctx) {
+// findPrepared is the prepared statement of a query that is to be kept, or nil.
+func (c *conn) findPrepared(ctx context.Context, query string) (*preparedStmt, error) {
+	if !record.IsPrepared(ctx) {
 		return nil, nil
 	}
-	if statement, ok := c.kept[query]; ok || len(c.kept) >= maxKept {
-		if ok && !statement.open {
+	if statement, ok := c.statements[query]; ok || len(c.statements) >= maxPrepared {
+		if ok && !statement.inUse {
 			return statement, nil
 		}
 		return nil, nil
@@ -78,12 +78,12 @@ func (c *conn) find(ctx context.Context, query string) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.kept[query] = &kept{Stmt: prepared}
-	return c.kept[query], nil
+	c.statements[query] = &preparedStmt{Stmt: prepared}
+	return c.statements[query], nil
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	statement, err := c.find(ctx, query)
+	statement, err := c.findPrepared(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	statement, err := c.find(ctx, query)
+	statement, err := c.findPrepared(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -105,23 +105,23 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	if err != nil {
 		return nil, err
 	}
-	statement.open = true
-	return &reading{rows, statement}, nil
+	statement.inUse = true
+	return &preparedRows{rows, statement}, nil
 }
 
-// reading gives the statement free when its rows were read.
-type reading struct {
+// preparedRows gives the statement free when its rows were read.
+type preparedRows struct {
 	driver.Rows
-	of *kept
+	statement *preparedStmt
 }
 
-func (r *reading) Close() error {
-	r.of.open = false
+func (r *preparedRows) Close() error {
+	r.statement.inUse = false
 	return r.Rows.Close()
 }
 
 func (c *conn) Close() error {
-	for _, statement := range c.kept {
+	for _, statement := range c.statements {
 		_ = statement.Close()
 	}
 	return c.sqliteConn.Close()

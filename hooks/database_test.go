@@ -9,12 +9,12 @@ import (
 	"usher/hooks/record"
 )
 
-func TestAKeptStatementServesWhileAnotherReadsAndAfterTheSchemaChanged(t *testing.T) {
-	app := hookstest.New(t)
+func TestDBConnect_PreparedStatement_SurvivesNestedReadAndSchemaChange(t *testing.T) {
+	app := hookstest.NewApp(t)
 	count := func() (n int) {
 		t.Helper()
 		if err := app.NonconcurrentDB().NewQuery("SELECT count(*) FROM plans WHERE position >= {:p}").Bind(dbx.Params{"p": 0}).
-			WithContext(record.Kept).Row(&n); err != nil {
+			WithContext(record.Prepared).Row(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -31,7 +31,7 @@ func TestAKeptStatementServesWhileAnotherReadsAndAfterTheSchemaChanged(t *testin
 
 	list := "SELECT name FROM plans ORDER BY position"
 	err := app.NonconcurrentDB().(*dbx.DB).Transactional(func(tx *dbx.Tx) error {
-		outer, err := tx.NewQuery(list).WithContext(record.Kept).Rows()
+		outer, err := tx.NewQuery(list).WithContext(record.Prepared).Rows()
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func TestAKeptStatementServesWhileAnotherReadsAndAfterTheSchemaChanged(t *testin
 		rows := 0
 		for outer.Next() {
 			var names []string
-			if err := tx.NewQuery(list).WithContext(record.Kept).Column(&names); err != nil {
+			if err := tx.NewQuery(list).WithContext(record.Prepared).Column(&names); err != nil {
 				return err
 			}
 			if len(names) != before-1 {

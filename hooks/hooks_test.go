@@ -6,8 +6,8 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestMigrationsMakeTheCollections(t *testing.T) {
-	app := hookstest.New(t)
+func TestMigrations_CreateCollections(t *testing.T) {
+	app := hookstest.NewApp(t)
 	for _, name := range []string{"plans", "teams", "memberships", "invitations", "retired_links", "logins", "outbox", "audit"} {
 		if _, err := app.FindCollectionByNameOrId(name); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -20,16 +20,16 @@ import (
 func TestHostName_ThatIsAnAddress_IsShownToNobodyOutside(t *testing.T) {
 	for kind, name := range map[string]string{"an address": markers["host's address"], "empty": ""} {
 		t.Run(kind, func(t *testing.T) {
-			d := discloseAll(t)
-			host := hookstest.Stored(t, d.App, "users", d.session.HostID())
+			d := newFixture(t)
+			host := hookstest.FindRecord(t, d.App, "users", d.session.HostID())
 			host.Set("name", name)
 			if err := d.App.Save(host); err != nil {
 				t.Fatal(err)
 			}
-			s := hookstest.Session(t, d.App, host, d.team, sessions.Form{Title: "Rushes again", Room: d.room.Id, Starts: time.Now().Add(3 * time.Hour),
+			s := hookstest.ScheduleSession(t, d.App, host, d.team, sessions.Form{Title: "Rushes again", Room: d.room.Id, Starts: time.Now().Add(3 * time.Hour),
 				Guests: []string{"guest@x.example", "invitee@x.example"}})
 			d.session = s
-			p, err := sessions.ParticipantBy(d.App, s.Id, "invitee@x.example")
+			p, err := sessions.FindParticipantByEmail(d.App, s.Id, "invitee@x.example")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -37,7 +37,7 @@ func TestHostName_ThatIsAnAddress_IsShownToNobodyOutside(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d.personal = "/s/" + code
+			d.personalLink = "/s/" + code
 			if got := s.GetString("host_name"); got != "A member of the team" {
 				t.Errorf("got %q as the stored name of the host, want no address", got)
 			}
@@ -45,14 +45,14 @@ func TestHostName_ThatIsAnAddress_IsShownToNobodyOutside(t *testing.T) {
 				for _, who := range []string{"nobody", "stranger", "guest", "invitee"} {
 					reply := d.browsers[who].Get(p.path)
 					if strings.HasPrefix(p.path, "/api/") {
-						reply = d.program(who, p.path)
+						reply = d.callAPI(who, p.path)
 					}
-					if slices.Contains(read(reply), "host's address") {
+					if slices.Contains(markersIn(reply), "host's address") {
 						t.Errorf("%s reads the host's address on %s (%d)", who, p.path, reply.Status)
 					}
 				}
 			}
-			if found := read(d.program("guest", "/api/collections/sessions/records?perPage=500")); slices.Contains(found, "host's address") {
+			if found := markersIn(d.callAPI("guest", "/api/collections/sessions/records?perPage=500")); slices.Contains(found, "host's address") {
 				t.Error("a guest reads the host's address in the sessions")
 			}
 		})
@@ -66,13 +66,13 @@ func TestEmails_ToGuests_HoldNoAddressOfOthers(t *testing.T) {
 	post := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = post.Key, post.URL
-	app := hookstest.NewWith(t, config)
+	app := hookstest.NewAppWith(t, config)
 	deliver := func() {
 		worker := mail.NewWorker(app)
-		worker.Pace = 0
+		worker.MinInterval = 0
 		worker.Deliver(context.Background())
 	}
-	owner := hookstest.Person(t, app, "ownerella@halation.example")
+	owner := hookstest.Account(t, app, "ownerella@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "unlimited")
 	hosts := map[string]*core.Record{"Hostilda": hookstest.Member(t, app, team, "hostilda@halation.example", "organizer"),
 		"": hookstest.Member(t, app, team, "nameless@halation.example", "organizer"), "typed@halation.example": hookstest.Member(t, app, team, "typed@halation.example", "organizer")}
@@ -84,18 +84,18 @@ func TestEmails_ToGuests_HoldNoAddressOfOthers(t *testing.T) {
 		if err := app.Save(host); err != nil {
 			t.Fatal(err)
 		}
-		held := hookstest.Session(t, app, host, team, sessions.Form{Starts: time.Now().Add(time.Duration(24+sent) * time.Hour),
+		held := hookstest.ScheduleSession(t, app, host, team, sessions.Form{Starts: time.Now().Add(time.Duration(24+sent) * time.Hour),
 			Guests: []string{guest.Email(), "invitee@x.example", "other@kestrel.example"}, Cohosts: []string{cohost.Id}})
 		deliver()
 		actor := hookstest.Actor(t, app, host, team)
-		if err := sessions.Cancel(app, actor, held.Id, sessions.This); err != nil {
+		if err := sessions.Cancel(app, actor, held.Id, sessions.ScopeSession); err != nil {
 			t.Fatal(err)
 		}
 		deliver()
 		sent++
 	}
 	judged := 0
-	for _, email := range post.Letters() {
+	for _, email := range post.Emails() {
 		if email.To != "guest@x.example" && email.To != "invitee@x.example" && email.To != "other@kestrel.example" {
 			continue
 		}

@@ -45,50 +45,50 @@ var (
 		"other session's description", "plan", "admin seats", "organizer seats", "licences"}, memberReads...)
 )
 
-// disclosure is a team with one of everything, and a viewer of every kind.
-type disclosure struct {
+// fixture is a team with one of everything, and a viewer of every kind.
+type fixture struct {
 	*viewstest.Server
-	t        *testing.T
-	team     *teams.Team
-	session  *sessions.Session // the guest, the invitee and the host are in it
-	private  *sessions.Session // of the Admin and the other guest
-	room     *rooms.Room
-	archived *rooms.Room
-	accounts map[string]*core.Record
-	browsers map[string]*viewstest.Browser
-	personal string // the invitee's own link
+	t            *testing.T
+	team         *teams.Team
+	session      *sessions.Session // the guest, the invitee and the host are in it
+	private      *sessions.Session // of the Admin and the other guest
+	room         *rooms.Room
+	archived     *rooms.Room
+	accounts     map[string]*core.Record
+	browsers     map[string]*viewstest.Browser
+	personalLink string // the invitee's own link
 }
 
 var viewers = []string{"nobody", "stranger", "guest", "invitee", "member", "admin"}
 
-func discloseAll(t *testing.T) *disclosure {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:1"
-	d := &disclosure{Server: viewstest.Serve(t, config), t: t, accounts: map[string]*core.Record{}, browsers: map[string]*viewstest.Browser{}}
-	owner := hookstest.Person(t, d.App, "ownerella@halation.example")
+	d := &fixture{Server: viewstest.Serve(t, config), t: t, accounts: map[string]*core.Record{}, browsers: map[string]*viewstest.Browser{}}
+	owner := hookstest.Account(t, d.App, "ownerella@halation.example")
 	d.team = hookstest.Team(t, d.App, owner, "Halation Post", "unlimited")
 	d.accounts = map[string]*core.Record{
-		"stranger": hookstest.Person(t, d.App, "stranger@x.example"),
+		"stranger": hookstest.Account(t, d.App, "stranger@x.example"),
 		"guest":    hookstest.Guest(t, d.App, d.team, "guest@x.example"),
-		"invitee":  hookstest.Person(t, d.App, "invitee@x.example"),
+		"invitee":  hookstest.Account(t, d.App, "invitee@x.example"),
 		"member":   hookstest.Member(t, d.App, d.team, "plain@halation.example"),
 		"admin":    hookstest.Member(t, d.App, d.team, "adminius@halation.example", "admin", "organizer"),
 	}
 	host := hookstest.Member(t, d.App, d.team, "hostilda@halation.example", "organizer")
 	hookstest.Member(t, d.App, d.team, "memberto@halation.example")
 	hookstest.Guest(t, d.App, d.team, "guestine@kestrel.example")
-	d.buy(owner)
+	d.setPlanAndDescription(owner)
 	d.room, d.archived = d.newRoom(owner, "Projection booth"), d.newRoom(owner, "Old booth")
 	if _, err := rooms.Archive(d.App, hookstest.Actor(t, d.App, owner, d.team), d.archived.Id); err != nil {
 		t.Fatal(err)
 	}
 	soon := time.Now().Add(5 * time.Minute)
-	d.session = hookstest.Session(t, d.App, host, d.team, sessions.Form{Title: markers["session's title"], Description: markers["session's description"],
+	d.session = hookstest.ScheduleSession(t, d.App, host, d.team, sessions.Form{Title: markers["session's title"], Description: markers["session's description"],
 		Room: d.room.Id, Starts: soon, Guests: []string{"guest@x.example", "invitee@x.example", "guestine@kestrel.example"}})
-	d.private = hookstest.Session(t, d.App, d.accounts["admin"], d.team, sessions.Form{Title: markers["other session's title"],
+	d.private = hookstest.ScheduleSession(t, d.App, d.accounts["admin"], d.team, sessions.Form{Title: markers["other session's title"],
 		Description: markers["other session's description"], Starts: soon, Guests: []string{"guestine@kestrel.example"}})
-	p, err := sessions.ParticipantBy(d.App, d.session.Id, "invitee@x.example")
+	p, err := sessions.FindParticipantByEmail(d.App, d.session.Id, "invitee@x.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,16 +96,16 @@ func discloseAll(t *testing.T) *disclosure {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.personal = "/s/" + code
-	d.browsers["nobody"] = d.Visitor()
+	d.personalLink = "/s/" + code
+	d.browsers["nobody"] = d.Anonymous()
 	for who, account := range d.accounts {
 		d.browsers[who] = d.As(account)
 	}
 	return d
 }
 
-// buy gives the team a plan and a description that can be recognized.
-func (d *disclosure) buy(owner *core.Record) {
+// setPlanAndDescription gives the team a plan and a description that can be recognized.
+func (d *fixture) setPlanAndDescription(owner *core.Record) {
 	d.t.Helper()
 	plan, err := d.App.FindFirstRecordByData("plans", "key", "unlimited")
 	if err != nil {
@@ -124,7 +124,7 @@ func (d *disclosure) buy(owner *core.Record) {
 	hookstest.Exec(d.t, d.App, "UPDATE teams SET admin_seats = 7351, organizer_seats = 6427, licences = 8642 WHERE id = {:id}", dbx.Params{"id": d.team.Id})
 }
 
-func (d *disclosure) newRoom(owner *core.Record, name string) *rooms.Room {
+func (d *fixture) newRoom(owner *core.Record, name string) *rooms.Room {
 	d.t.Helper()
 	about := markers["room's description"]
 	room, err := rooms.Create(d.App, hookstest.Actor(d.t, d.App, owner, d.team), rooms.Profile{Name: &name, Description: &about})
@@ -134,8 +134,8 @@ func (d *disclosure) newRoom(owner *core.Record, name string) *rooms.Room {
 	return room
 }
 
-// read lists the markers that an answer holds, in its body or its headers.
-func read(r viewstest.Reply) []string {
+// markersIn lists the markers that an answer holds, in its body or its headers.
+func markersIn(r viewstest.Reply) []string {
 	text := html.UnescapeString(r.Body)
 	for _, values := range r.Header {
 		text += "\n" + strings.Join(values, "\n")
@@ -150,15 +150,15 @@ func read(r viewstest.Reply) []string {
 	return found
 }
 
-// page is a page, with what each viewer may read there beyond nothing, and who must read all of it.
-type page struct {
-	route string // package and path, as the route is registered
-	path  string
-	may   map[string][]string
-	must  map[string][]string
+// pageAccess is a page, with what each viewer may read there beyond nothing, and who must read all of it.
+type pageAccess struct {
+	route    string // package and path, as the route is registered
+	path     string
+	allowed  map[string][]string
+	required map[string][]string
 }
 
-func (d *disclosure) pages() []page {
+func (d *fixture) pages() []pageAccess {
 	team := map[string][]string{"guest": guestReads, "member": memberReads, "admin": adminReads}
 	app, api := "/app/"+d.team.Slug(), "/api/teams/"+d.team.Id
 	only := []string{"session's title"}
@@ -174,7 +174,7 @@ func (d *disclosure) pages() []page {
 	panel := map[string][]string{"member": {"owner's name"}, "admin": adminReads} // a refused member learns whom to ask
 	nothing := map[string][]string{}
 	own := map[string][]string{"admin": {"admin's address", "admin's name"}}
-	return []page{
+	return []pageAccess{
 		{"account /{$}", "/", nothing, nil},
 		{"account /admin", "/admin", team, nil},
 		{"account /signin", "/signin", nothing, nil},
@@ -192,7 +192,7 @@ func (d *disclosure) pages() []page {
 		{"account /teams", "/teams", map[string][]string{"invitee": {"session's title", "host's name", "session's description", "room"},
 			"member": {"owner's address", "owner's name"}, "admin": {"admin's address", "admin's name"}}, map[string][]string{"member": {"owner's name"}, "invitee": {"session's title"}}},
 		{"join /s/{code}", "/s/" + d.session.Code(), link, map[string][]string{"nobody": only, "stranger": only, "guest": guestReads, "invitee": link["invitee"], "member": link["member"]}},
-		{"join /s/{code}", d.personal, personal, map[string][]string{"nobody": personal["nobody"], "stranger": only}},
+		{"join /s/{code}", d.personalLink, personal, map[string][]string{"nobody": personal["nobody"], "stranger": only}},
 		{"join /s/{code}", "/s/" + d.private.Code(), map[string][]string{"nobody": {"other session's title"}, "stranger": {"other session's title"}, "guest": {"other session's title"},
 			"invitee": {"other session's title"}, "member": {"other session's title", "admin's name", "admin's address"}, "admin": adminReads}, nil},
 		{"join /s/{code}/", "/s/" + d.session.Code() + "/join", nothing, nil},
@@ -246,8 +246,8 @@ func (d *disclosure) pages() []page {
 	}
 }
 
-func TestEachPageTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
-	d := discloseAll(t)
+func TestDisclosure_Pages(t *testing.T) {
+	d := newFixture(t)
 	// The Admin's own name and address, and what the Admin hosts, are everywhere where the Admin is signed in.
 	self := map[string][]string{"admin": adminReads[:0:0]}
 	self["admin"] = append(self["admin"], "admin's address", "admin's name")
@@ -255,15 +255,15 @@ func TestEachPageTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
 		for _, who := range viewers {
 			reply := d.browsers[who].Get(p.path)
 			if strings.HasPrefix(p.path, "/api/") {
-				reply = d.program(who, p.path)
+				reply = d.callAPI(who, p.path)
 			}
-			found := read(reply)
+			found := markersIn(reply)
 			for _, marker := range found {
-				if !slices.Contains(p.may[who], marker) && !slices.Contains(self[who], marker) {
+				if !slices.Contains(p.allowed[who], marker) && !slices.Contains(self[who], marker) {
 					t.Errorf("%s reads the %s on %s (%d)", who, marker, p.path, reply.Status)
 				}
 			}
-			for _, marker := range p.must[who] {
+			for _, marker := range p.required[who] {
 				if !slices.Contains(found, marker) {
 					t.Errorf("%s doesn't read the %s on %s (%d)", who, marker, p.path, reply.Status)
 				}
@@ -272,25 +272,25 @@ func TestEachPageTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
 	}
 }
 
-// program sends the request of a program with the token of the viewer.
-func (d *disclosure) program(who, path string) viewstest.Reply {
+// callAPI sends the request of a program with the token of the viewer.
+func (d *fixture) callAPI(who, path string) viewstest.Reply {
 	d.t.Helper()
-	request, err := newGet(d.URL + path)
+	request, err := newGetRequest(d.URL + path)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	if account := d.accounts[who]; account != nil {
 		request.Header.Set("Authorization", d.Token(account))
 	}
-	return d.Visitor().Send(request)
+	return d.Anonymous().Send(request)
 }
 
 var getRoute = regexp.MustCompile(`\.GET\("([^"]*)"`)
 
-// TestTheTableOfPagesIsComplete fails when a page is registered that the table above doesn't hold.
-func TestTheTableOfPagesIsComplete(t *testing.T) {
+// TestDisclosure_CoversEveryRoute fails when a page is registered that the table above doesn't hold.
+func TestDisclosure_CoversEveryRoute(t *testing.T) {
 	known := map[string]bool{}
-	for _, p := range discloseAll(t).pages() {
+	for _, p := range newFixture(t).pages() {
 		known[p.route] = true
 	}
 	files, err := filepath.Glob("*/*.go")
@@ -319,8 +319,8 @@ func TestTheTableOfPagesIsComplete(t *testing.T) {
 	}
 }
 
-func TestEachCollectionTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
-	d := discloseAll(t)
+func TestDisclosure_Collections(t *testing.T) {
+	d := newFixture(t)
 	collections, err := d.App.FindAllCollections()
 	if err != nil {
 		t.Fatal(err)
@@ -344,7 +344,7 @@ func TestEachCollectionTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
 					}
 					allowed = append(allowed, may["users"][who]...)
 				}
-				for _, marker := range read(d.program(who, "/api/collections/"+c.Name+"/records?"+query)) {
+				for _, marker := range markersIn(d.callAPI(who, "/api/collections/"+c.Name+"/records?"+query)) {
 					if !slices.Contains(allowed, marker) {
 						t.Errorf("%s reads the %s in %s?%s", who, marker, c.Name, query)
 					}
@@ -353,13 +353,13 @@ func TestEachCollectionTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
 		}
 	}
 	for field, marker := range map[string]string{"admin_seats": "admin seats", "organizer_seats": "organizer seats", "licences": "licences"} {
-		if found := read(d.program("admin", "/api/collections/teams/records")); !slices.Contains(found, marker) {
+		if found := markersIn(d.callAPI("admin", "/api/collections/teams/records")); !slices.Contains(found, marker) {
 			t.Errorf("an Admin doesn't read the %s", marker)
 		}
 		for _, who := range []string{"guest", "member"} {
 			for _, collection := range []struct{ name, path string }{{"teams", field}, {"memberships", "team." + field}, {"sessions", "team." + field}} {
 				filter := "/api/collections/" + collection.name + "/records?filter=" + url.QueryEscape(collection.path+">1000")
-				if r := d.program(who, filter); r.Status == 200 && !strings.Contains(r.Body, `"totalItems":0`) {
+				if r := d.callAPI(who, filter); r.Status == 200 && !strings.Contains(r.Body, `"totalItems":0`) {
 					t.Errorf("%s can tell the %s by a filter: %s", who, marker, r.Body)
 				}
 			}
@@ -367,6 +367,6 @@ func TestEachCollectionTellsEachViewerOnlyWhatTheyMayRead(t *testing.T) {
 	}
 }
 
-func newGet(address string) (*http.Request, error) {
+func newGetRequest(address string) (*http.Request, error) {
 	return http.NewRequest(http.MethodGet, address, nil)
 }

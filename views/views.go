@@ -13,10 +13,10 @@ import (
 	"usher/static"
 	"usher/views/account"
 	"usher/views/api"
-	"usher/views/join"
-	"usher/views/member"
+	joinpages "usher/views/join"
+	apppages "usher/views/member"
 	"usher/views/panel"
-	"usher/views/stage"
+	livepage "usher/views/stage"
 	"usher/views/web"
 )
 
@@ -26,19 +26,19 @@ func Register(app core.App) {
 		web.Register(e)
 		e.Router.GET("/static/{path...}", apis.WrapStdHandler(static.Handler())).Bind(apis.SkipSuccessActivityLog())
 
-		web.Events(e)
-		join.Events(e)
+		web.RegisterEvents(e)
+		joinpages.RegisterEvents(e)
 		e.Router.GET("/livez", func(e *core.RequestEvent) error { return e.String(200, "ok\n") }).Bind(apis.SkipSuccessActivityLog())
 		e.Router.GET("/readyz", ready).Bind(apis.SkipSuccessActivityLog())
 
-		e.Router.Any(live.Path+"/{path...}", apis.WrapStdHandler(live.Proxy(e.App, entry.Gate))).Bind(apis.SkipSuccessActivityLog())
+		e.Router.Any(live.Path+"/{path...}", apis.WrapStdHandler(live.Proxy(e.App, entry.Authorize))).Bind(apis.SkipSuccessActivityLog())
 
-		pages := web.Pages(e)
+		pages := web.PageGroup(e)
 		account.Routes(pages)
-		join.Routes(pages)
-		member.Routes(pages)
+		joinpages.Routes(pages)
+		apppages.Routes(pages)
 		panel.Routes(pages)
-		stage.Routes(pages)
+		livepage.Routes(pages)
 		pages.Any("/{path...}", notFound)
 
 		api.Routes(e.Router.Group(""))
@@ -48,7 +48,7 @@ func Register(app core.App) {
 
 // ready says whether the server can do its work, for whatever watches it.
 func ready(e *core.RequestEvent) error {
-	if err := operate.Ready(e.App); err != nil {
+	if err := operate.CheckReady(e.App); err != nil {
 		return e.String(503, err.Error()+"\n")
 	}
 	return e.String(200, "ok\n")

@@ -17,8 +17,8 @@ import (
 // MaxName is the longest name of a person, in characters.
 const MaxName = 80
 
-// New is an account to be made.
-type New struct {
+// Params is an account to be made.
+type Params struct {
 	Email    string
 	Name     string
 	Password string
@@ -27,9 +27,9 @@ type New struct {
 	Next     string // the page to which the link that confirms the address leads on; empty: none
 }
 
-// Draft is an account that is not saved yet. Its password is hashed here, outside of any transaction,
+// New is an account that is not saved yet. Its password is hashed here, outside of any transaction,
 // since that takes long. The rules of addresses, names and passwords are judged when it is saved.
-func Draft(app core.App, n New) (*core.Record, error) {
+func New(app core.App, n Params) (*core.Record, error) {
 	users, err := app.FindCachedCollectionByNameOrId("users")
 	if err != nil {
 		return nil, fmt.Errorf("find users: %w", err)
@@ -39,19 +39,19 @@ func Draft(app core.App, n New) (*core.Record, error) {
 	setPassword(account, n.Password)
 	account.SetVerified(n.Verified)
 	account.Set("name", n.Name)
-	account.Set("timezone", KnownZone(n.Timezone))
+	account.Set("timezone", ValidZoneName(n.Timezone))
 	return account, nil
 }
 
 // Find reads the account of an address in any spelling, or record.ErrNotFound.
 func Find(app core.App, address string) (*core.Record, error) {
-	canonical, err := Canonical(address)
+	canonical, err := CanonicalEmail(address)
 	if err != nil {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	account, err := app.FindAuthRecordByEmail("users", canonical)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find account: %w", err)
@@ -59,11 +59,11 @@ func Find(app core.App, address string) (*core.Record, error) {
 	return account, nil
 }
 
-// AddressOf reads the address of the account with that id and whether it is confirmed, or record.ErrNotFound.
-func AddressOf(app core.App, id string) (address string, verified bool, err error) {
-	err = app.DB().NewQuery("SELECT email, verified FROM users WHERE id = {:id}").WithContext(record.Kept).Bind(dbx.Params{"id": id}).Row(&address, &verified)
+// EmailByID reads the address of the account with that id and whether it is confirmed, or record.ErrNotFound.
+func EmailByID(app core.App, id string) (address string, verified bool, err error) {
+	err = app.DB().NewQuery("SELECT email, verified FROM users WHERE id = {:id}").WithContext(record.Prepared).Bind(dbx.Params{"id": id}).Row(&address, &verified)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, record.ErrNotFound
+		return "", false, record.NotFound
 	}
 	if err != nil {
 		return "", false, fmt.Errorf("find the address of an account: %w", err)
@@ -71,8 +71,8 @@ func AddressOf(app core.App, id string) (address string, verified bool, err erro
 	return address, verified, nil
 }
 
-// Any reports whether there is an account at all.
-func Any(app core.App) (bool, error) {
+// AnyExist reports whether there is an account at all.
+func AnyExist(app core.App) (bool, error) {
 	n, err := app.CountRecords("users")
 	if err != nil {
 		return false, fmt.Errorf("count accounts: %w", err)
@@ -80,45 +80,45 @@ func Any(app core.App) (bool, error) {
 	return n > 0, nil
 }
 
-// Times are the times of a reader: in the account's own zone, or else in the fallback, which is then named. A nil account
+// ReaderZone are the times of a reader: in the account's own zone, or else in the fallback, which is then named. A nil account
 // is a reader who isn't signed in.
-func Times(account *core.Record, fallback *time.Location) record.Times {
+func ReaderZone(account *core.Record, fallback *time.Location) record.ReaderZone {
 	if account != nil && account.GetString("timezone") != "" {
 		if zone, err := time.LoadLocation(account.GetString("timezone")); err == nil {
-			return record.Times{Zone: zone, Own: true}
+			return record.ReaderZone{Zone: zone, Chosen: true}
 		}
 	}
-	return record.Times{Zone: fallback}
+	return record.ReaderZone{Zone: fallback}
 }
 
 // Zone is the account's time zone, or else that of the fallback.
 func Zone(account *core.Record, fallback *time.Location) *time.Location {
-	return Times(account, fallback).Zone
+	return ReaderZone(account, fallback).Zone
 }
 
-// ZoneWord names a time zone as people call it: "Lisbon".
-func ZoneWord(zone *time.Location) string {
+// ZoneLabel names a time zone as people call it: "Lisbon".
+func ZoneLabel(zone *time.Location) string {
 	name := zone.String()
 	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
-// KnownZone is the name of a time zone, or empty if there is no such one.
-func KnownZone(name string) string {
+// ValidZoneName is the name of a time zone, or empty if there is no such one.
+func ValidZoneName(name string) string {
 	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
 		return ""
 	}
 	return name
 }
 
-const codeKey = "usher.first-code"
+const setupCodeKey = "usher.first-code"
 
-// FirstCode is the secret that lets the first account of a fresh server be made. It is made anew at
+// SetupCode is the secret that lets the first account of a fresh server be made. It is made anew at
 // every start and printed there, so that nobody but whoever started the server can take it.
-func FirstCode(app core.App) string {
-	return app.Store().GetOrSet(codeKey, func() any { return NewSecret() }).(string)
+func SetupCode(app core.App) string {
+	return app.Store().GetOrSet(setupCodeKey, func() any { return NewSecret() }).(string)
 }
 
-// IsFirstCode compares a code in constant time.
-func IsFirstCode(app core.App, code string) bool {
-	return subtle.ConstantTimeCompare([]byte(Hash(code)), []byte(Hash(FirstCode(app)))) == 1
+// IsSetupCode compares a code in constant time.
+func IsSetupCode(app core.App, code string) bool {
+	return subtle.ConstantTimeCompare([]byte(Hash(code)), []byte(Hash(SetupCode(app)))) == 1
 }

@@ -15,17 +15,17 @@ import (
 // CodeBadEmail is the code of an address that cannot be one.
 const CodeBadEmail = "bad_email"
 
-// maxAddress is the longest address that mail servers carry, in bytes (RFC 5321, 4.5.3.1.3).
-const maxAddress = 254
+// maxEmailLength is the longest address that mail servers carry, in bytes (RFC 5321, 4.5.3.1.3).
+const maxEmailLength = 254
 
-// domains reads a domain as browsers and mail servers do: UTS 46, strict, with the length of DNS labels checked.
-var domains = idna.New(idna.MapForLookup(), idna.StrictDomainName(true), idna.VerifyDNSLength(true), idna.BidiRule())
+// domainProfile reads a domain as browsers and mail servers do: UTS 46, strict, with the length of DNS labels checked.
+var domainProfile = idna.New(idna.MapForLookup(), idna.StrictDomainName(true), idna.VerifyDNSLength(true), idna.BidiRule())
 
-// Canonical is the one form in which an address is stored and compared: without spaces around it, the
+// CanonicalEmail is the one form in which an address is stored and compared: without spaces around it, the
 // domain as ASCII, lower case. Tags behind a plus are kept. A refusal says what is wrong with it.
-func Canonical(address string) (string, error) {
+func CanonicalEmail(address string) (string, error) {
 	address = strings.TrimSpace(address)
-	refuse := func(sentence string) (string, error) { return "", record.Refuse("email", CodeBadEmail, sentence) }
+	refuse := func(sentence string) (string, error) { return "", record.Invalid("email", CodeBadEmail, sentence) }
 	at := strings.LastIndexByte(address, '@')
 	switch {
 	case address == "":
@@ -45,12 +45,12 @@ func Canonical(address string) (string, error) {
 	if !isASCII(local) {
 		return refuse("Letters before the @ that mail servers do not carry.")
 	}
-	ascii, err := domains.ToASCII(domain)
+	ascii, err := domainProfile.ToASCII(domain)
 	if err != nil || !strings.Contains(ascii, ".") || strings.HasSuffix(ascii, ".") {
 		return refuse("No such domain behind the @.")
 	}
 	canonical := strings.ToLower(local + "@" + ascii)
-	if len(canonical) > maxAddress || len(local) > 64 {
+	if len(canonical) > maxEmailLength || len(local) > 64 {
 		return refuse("Too long for an address.")
 	}
 	if parsed, err := mail.ParseAddress(canonical); err != nil || parsed.Address != canonical || strings.ContainsAny(local, `"<>()[]\,;:`) {
@@ -63,8 +63,8 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < 0x21 || r > 0x7e })
 }
 
-// Masked shows an address to somebody who need not know it: "l••••@example.org" (R53).
-func Masked(address string) string {
+// MaskEmail shows an address to somebody who need not know it: "l••••@example.org" (R53).
+func MaskEmail(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 1 {
 		return "••••"

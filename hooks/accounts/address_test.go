@@ -15,7 +15,7 @@ var (
 	long254 = strings.Repeat("l", 64) + "@" + label63 + "." + label63 + "." + strings.Repeat("d", 53) + ".example"
 )
 
-func TestAnAddressHasOneForm(t *testing.T) {
+func TestCanonicalEmail(t *testing.T) {
 	for _, s := range []struct{ in, want string }{
 		{"ada@x.example", "ada@x.example"},
 		{"  Ada@X.Example\t\n", "ada@x.example"},
@@ -31,7 +31,7 @@ func TestAnAddressHasOneForm(t *testing.T) {
 		{strings.Repeat("l", 64) + "@x.example", strings.Repeat("l", 64) + "@x.example"},
 		{long254, long254},
 	} {
-		got, err := accounts.Canonical(s.in)
+		got, err := accounts.CanonicalEmail(s.in)
 		if err != nil || got != s.want {
 			t.Errorf("%q: %q %v, want %q", s.in, got, err, s.want)
 		}
@@ -41,7 +41,7 @@ func TestAnAddressHasOneForm(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeAnAddressIsRefusedWithTheReason(t *testing.T) {
+func TestCanonicalEmail_InvalidAddress_IsRefused(t *testing.T) {
 	for _, s := range []struct{ in, says string }{
 		{"", "needed"},
 		{" \t", "needed"},
@@ -80,27 +80,27 @@ func TestWhatCannotBeAnAddressIsRefusedWithTheReason(t *testing.T) {
 		{strings.Repeat("l", 65) + "@x.example", "Too long"},
 		{strings.Replace(long254, "dddd.example", "ddddd.example", 1), "Too long"},
 	} {
-		got, err := accounts.Canonical(s.in)
-		hookstest.Refused(t, s.in, err, accounts.CodeBadEmail)
+		got, err := accounts.CanonicalEmail(s.in)
+		hookstest.AssertCode(t, s.in, err, accounts.CodeBadEmail)
 		if err == nil || !strings.Contains(err.Error(), s.says) || got != "" {
 			t.Errorf("%q: %q %v does not say %q", s.in, got, err, s.says)
 		}
 	}
 }
 
-func FuzzCanonical(f *testing.F) {
+func FuzzCanonicalEmail(f *testing.F) {
 	for _, seed := range []string{"Ada@X.example", "a@bücher.example", "a@xn--bcher-kva.example", "a@ß.de", "ａ@x.de", "a@b@c.de", `"a"@x.de`, "a@\u202e.de", "@", "a@1.2.3.4"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, address string) {
-		canonical, err := accounts.Canonical(address)
+		canonical, err := accounts.CanonicalEmail(address)
 		if err != nil {
 			if record.Code(err) != accounts.CodeBadEmail || canonical != "" {
 				t.Fatalf("%q: %q %v", address, canonical, err)
 			}
 			return
 		}
-		again, err := accounts.Canonical(canonical)
+		again, err := accounts.CanonicalEmail(canonical)
 		if err != nil || again != canonical {
 			t.Fatalf("%q became %q, then %q (%v)", address, canonical, again, err)
 		}
@@ -110,23 +110,23 @@ func FuzzCanonical(f *testing.F) {
 	})
 }
 
-func TestAMaskedAddressShowsItsDomainAlone(t *testing.T) {
+func TestMaskEmail(t *testing.T) {
 	for in, want := range map[string]string{"lucia@x.example": "l••••@x.example", "a@b.c": "a••••@b.c", "nobody": "••••", "@x": "••••"} {
-		if got := accounts.Masked(in); got != want {
+		if got := accounts.MaskEmail(in); got != want {
 			t.Errorf("%q: %q", in, got)
 		}
 	}
 }
 
-func TestOneAccountAnAddressInAnySpelling(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@bücher.example")
+func TestFind_AnySpellingOfAddress(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@bücher.example")
 	for _, spelling := range []string{"Ada@BÜCHER.example", " ada@xn--bcher-kva.example "} {
 		found, err := accounts.Find(app, spelling)
 		if err != nil || found.Id != ada.Id || found.Email() != "ada@xn--bcher-kva.example" {
 			t.Errorf("%q: %v %v", spelling, found, err)
 		}
-		second, err := accounts.Draft(app, accounts.New{Email: spelling, Name: "Ada", Password: hookstest.Password})
+		second, err := accounts.New(app, accounts.Params{Email: spelling, Name: "Ada", Password: hookstest.Password})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func TestOneAccountAnAddressInAnySpelling(t *testing.T) {
 			t.Errorf("%q: a second account", spelling)
 		}
 	}
-	if _, err := accounts.Find(app, "not an address"); err != record.ErrNotFound {
+	if _, err := accounts.Find(app, "not an address"); err != record.NotFound {
 		t.Errorf("%v", err)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"usher/hooks/record"
 )
 
-func TestOnlyFailedSignInsCount(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
+func TestSignIn_SuccessesDoNotCount(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
 	for n := range 25 {
 		if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err != nil {
 			t.Fatalf("sign-in %d: %v", n+1, err)
@@ -21,9 +21,9 @@ func TestOnlyFailedSignInsCount(t *testing.T) {
 	}
 }
 
-func TestAKnownDeviceKeepsItsOwnAllowance(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
+func TestSignInFromDevice_KnownDevice_HasOwnLimit(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
 	device, err := accounts.RememberDevice(app, "", "ada@x.example")
 	if err != nil {
 		t.Fatal(err)
@@ -33,33 +33,33 @@ func TestAKnownDeviceKeepsItsOwnAllowance(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 10 {
-		_, err := accounts.SignIn(app, "ada@x.example", other, "192.0.2.1")
-		hookstest.Refused(t, "a wrong password", err, accounts.CodeBadSignIn)
+		_, err := accounts.SignIn(app, "ada@x.example", otherPassword, "192.0.2.1")
+		hookstest.AssertCode(t, "a wrong password", err, accounts.CodeBadSignIn)
 	}
 	for what, value := range map[string]string{"no device": "", "another account's device": foreign, "a made-up device": device + "x"} {
-		_, err := accounts.SignInOn(app, value, "ada@x.example", hookstest.Password, "192.0.2.1")
-		hookstest.Refused(t, what, err, record.CodeTooMany)
+		_, err := accounts.SignInFromDevice(app, value, "ada@x.example", hookstest.Password, "192.0.2.1")
+		hookstest.AssertCode(t, what, err, record.CodeTooMany)
 		if !strings.Contains(err.Error(), "Try again in ") || !strings.Contains(err.Error(), "reset your password") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := accounts.SignInOn(app, device, " ADA@x.example", hookstest.Password, "192.0.2.1"); err != nil {
+	if _, err := accounts.SignInFromDevice(app, device, " ADA@x.example", hookstest.Password, "192.0.2.1"); err != nil {
 		t.Errorf("the known device: %v", err)
 	}
 	for range 10 {
-		_, err := accounts.SignInOn(app, device, "ada@x.example", other, "192.0.2.1")
-		hookstest.Refused(t, "a wrong password on the known device", err, accounts.CodeBadSignIn)
+		_, err := accounts.SignInFromDevice(app, device, "ada@x.example", otherPassword, "192.0.2.1")
+		hookstest.AssertCode(t, "a wrong password on the known device", err, accounts.CodeBadSignIn)
 	}
-	_, err = accounts.SignInOn(app, device, "ada@x.example", hookstest.Password, "192.0.2.1")
-	hookstest.Refused(t, "the known device after ten failures", err, record.CodeTooMany)
+	_, err = accounts.SignInFromDevice(app, device, "ada@x.example", hookstest.Password, "192.0.2.1")
+	hookstest.AssertCode(t, "the known device after ten failures", err, record.CodeTooMany)
 }
 
-func TestParallelFailuresDoNotExceedTheLimit(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
+func TestSignIn_ConcurrentFailures_StayWithinLimit(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
 	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
 		results := hookstest.Race(30, func(int) error {
-			_, err := accounts.SignIn(app, address, other, "192.0.2.1")
+			_, err := accounts.SignIn(app, address, otherPassword, "192.0.2.1")
 			return err
 		})
 		checked := 0
@@ -74,21 +74,21 @@ func TestParallelFailuresDoNotExceedTheLimit(t *testing.T) {
 	}
 }
 
-func TestThrottledSignIns_EachAccountLeavesOneEntryAMinute(t *testing.T) {
-	app := hookstest.New(t)
-	ada, ben := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "ben@x.example")
+func TestSignIn_RateLimited_LogsOncePerMinuteAndAccount(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada, ben := hookstest.Account(t, app, "ada@x.example"), hookstest.Account(t, app, "ben@x.example")
 	throttled := func() int {
 		return hookstest.Count(t, app, "audit", dbx.HashExp{"team": "", "action": "account.signin", "result": record.CodeTooMany})
 	}
 	signIn := func(address string) {
 		t.Helper()
-		_, err := accounts.SignIn(app, address, other, "192.0.2.1")
-		hookstest.Refused(t, address, err, record.CodeTooMany)
+		_, err := accounts.SignIn(app, address, otherPassword, "192.0.2.1")
+		hookstest.AssertCode(t, address, err, record.CodeTooMany)
 	}
 	for _, address := range []string{"ada@x.example", "ben@x.example", "unknown@x.example"} {
 		for range 10 {
-			_, err := accounts.SignIn(app, address, other, "192.0.2.1")
-			hookstest.Refused(t, address, err, accounts.CodeBadSignIn)
+			_, err := accounts.SignIn(app, address, otherPassword, "192.0.2.1")
+			hookstest.AssertCode(t, address, err, accounts.CodeBadSignIn)
 		}
 	}
 	if n := throttled(); n != 0 {
@@ -114,16 +114,16 @@ func TestThrottledSignIns_EachAccountLeavesOneEntryAMinute(t *testing.T) {
 	}
 }
 
-func TestThrottledProofs_EachActionLeavesOneEntryAMinute(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
-	change := func() error { return accounts.ChangePassword(app, ada, "wrong", other, "192.0.2.1") }
+func TestReauthenticate_RateLimited_LogsOncePerMinuteAndAction(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	change := func() error { return accounts.ChangePassword(app, ada, "wrong", otherPassword, "192.0.2.1") }
 	for range 10 {
-		hookstest.Refused(t, "a wrong password", change(), accounts.CodeBadSignIn)
+		hookstest.AssertCode(t, "a wrong password", change(), accounts.CodeBadSignIn)
 	}
 	for range 3 {
-		hookstest.Refused(t, "beyond the limit", change(), record.CodeTooMany)
-		hookstest.Refused(t, "beyond the limit", accounts.AskAddress(app, ada, "wrong", "new@x.example", ""), record.CodeTooMany)
+		hookstest.AssertCode(t, "beyond the limit", change(), record.CodeTooMany)
+		hookstest.AssertCode(t, "beyond the limit", accounts.RequestAddressChange(app, ada, "wrong", "new@x.example", ""), record.CodeTooMany)
 	}
 	for action, want := range map[string]map[string]int{
 		"account.password":        {accounts.CodeBadSignIn: 10, record.CodeTooMany: 1},

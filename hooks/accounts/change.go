@@ -16,8 +16,8 @@ import (
 	"usher/hooks/record"
 )
 
-// changeLifetime is how long the link is good that confirms a new address.
-const changeLifetime = 24 * time.Hour
+// addressChangeLifetime is how long the link is good that confirms a new address.
+const addressChangeLifetime = 24 * time.Hour
 
 var _ core.RecordProxy = (*AddressChange)(nil)
 
@@ -46,72 +46,72 @@ func (c *AddressChange) Expires() time.Time { return c.GetDateTime("expires").Ti
 
 // FindAddressChange reads what waits for the account, or nil.
 func FindAddressChange(app core.App, account *core.Record) (*AddressChange, error) {
-	change, err := findChange(app, dbx.HashExp{"user": account.Id})
-	if errors.Is(err, record.ErrNotFound) || err == nil && !change.good(account) {
+	change, err := queryAddressChange(app, dbx.HashExp{"user": account.Id})
+	if errors.Is(err, record.NotFound) || err == nil && !change.isValid(account) {
 		return nil, nil
 	}
 	return change, err
 }
 
-// AskAddress mails a link to the new address of an account, for who knows its password. Nothing changes before
+// RequestAddressChange mails a link to the new address of an account, for who knows its password. Nothing changes before
 // the link is used. What is answered, and what waits, is the same for an address that has an account: then its
 // owner is told, and the link goes to nobody.
-func AskAddress(app core.App, account *core.Record, password, address, from string) error {
-	entry := audit.Of(account, "", from, "account.address.request").With("address", address)
-	address, err := newAddress(account, address)
+func RequestAddressChange(app core.App, account *core.Record, password, address, from string) error {
+	entry := audit.NewAccountEntry(account, "", from, "account.address.request").With("address", address)
+	address, err := validateNewAddress(account, address)
 	if err != nil {
 		return audit.RecordRefusal(app, entry, err)
 	}
 	entry.With("address", address)
-	proof, err := Prove(app, entry, account, "password", password)
+	proof, err := Reauthenticate(app, entry, account, "password", password)
 	if err != nil {
 		return err
 	}
-	if proof.known {
-		if err := slowChanges(app, account, address, from); err != nil {
+	if proof.matched {
+		if err := limitAddressChanges(app, account, address, from); err != nil {
 			return recordRefusal(app, entry, err)
 		}
 	}
 	return audit.Do(app, entry, func(tx core.App) error {
-		stored, err := proof.Holds(tx)
+		stored, err := proof.Verify(tx)
 		if err != nil {
 			return err
 		}
-		change, token, err := newChange(tx, stored, address)
+		change, token, err := newAddressChange(tx, stored, address)
 		if err != nil {
 			return err
 		}
 		owner, err := Find(tx, address)
 		switch {
 		case err == nil:
-			return sendTaken(tx, owner)
-		case !errors.Is(err, record.ErrNotFound):
+			return sendAddressTaken(tx, owner)
+		case !errors.Is(err, record.NotFound):
 			return err
 		}
-		return sendChange(tx, stored, change, token)
+		return sendAddressChange(tx, stored, change, token)
 	})
 }
 
-// newAddress is the canonical form of the address that an account asks for. It refuses the address that it has.
-func newAddress(account *core.Record, typed string) (string, error) {
-	address, err := Canonical(typed)
+// validateNewAddress is the canonical form of the address that an account asks for. It refuses the address that it has.
+func validateNewAddress(account *core.Record, typed string) (string, error) {
+	address, err := CanonicalEmail(typed)
 	if err == nil && address == account.Email() {
-		err = record.Refuse("email", "same_address", "This is your address already. Type the new one.")
+		err = record.Invalid("email", "same_address", "This is your address already. Type the new one.")
 	}
 	return address, err
 }
 
-// slowChanges allows five changes an hour to an account, and three letters an hour to an address.
-func slowChanges(app core.App, account *core.Record, address, from string) error {
+// limitAddressChanges allows five changes an hour to an account, and three letters an hour to an address.
+func limitAddressChanges(app core.App, account *core.Record, address, from string) error {
 	if wait, ok := limits.For(app, "address", 5, time.Hour).Take(account.Id); !ok {
-		return record.TooMany(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
+		return record.RateLimited(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
 	}
 	return limitEmails(app, address, from)
 }
 
-// newChange takes the place of one that waits.
-func newChange(tx core.App, account *core.Record, address string) (*AddressChange, string, error) {
-	if err := dropChange(tx, account); err != nil {
+// newAddressChange takes the place of one that waits.
+func newAddressChange(tx core.App, account *core.Record, address string) (*AddressChange, string, error) {
+	if err := deleteAddressChange(tx, account); err != nil {
 		return nil, "", err
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId("address_changes")
@@ -122,17 +122,17 @@ func newChange(tx core.App, account *core.Record, address string) (*AddressChang
 	change := &AddressChange{core.NewRecord(collection)}
 	change.Load(map[string]any{
 		"user": account.Id, "email": address, "token_hash": Hash(token), "key_hash": Hash(account.TokenKey()),
-		"expires": types.NowDateTime().Add(changeLifetime),
+		"expires": types.NowDateTime().Add(addressChangeLifetime),
 	})
 	return change, token, tx.Save(change)
 }
 
-// ByAddressLink reads the change of a link and the account that it is for. One that was used or is too old, or
+// FindByAddressLink reads the change of a link and the account that it is for. One that was used or is too old, or
 // that a newer one or another password has replaced, is refused.
-func ByAddressLink(app core.App, token string) (*AddressChange, *core.Record, error) {
-	dead := record.Refuse("token", "link_expired", "This link was used, or is too old, or a newer one was sent. Ask for a new one in your account.")
-	change, err := findChange(app, dbx.HashExp{"token_hash": Hash(token)})
-	if errors.Is(err, record.ErrNotFound) {
+func FindByAddressLink(app core.App, token string) (*AddressChange, *core.Record, error) {
+	dead := record.Invalid("token", "link_expired", "This link was used, or is too old, or a newer one was sent. Ask for a new one in your account.")
+	change, err := queryAddressChange(app, dbx.HashExp{"token_hash": Hash(token)})
+	if errors.Is(err, record.NotFound) {
 		return nil, nil, dead
 	}
 	if err != nil {
@@ -142,29 +142,29 @@ func ByAddressLink(app core.App, token string) (*AddressChange, *core.Record, er
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the account of a change of address: %w", err)
 	}
-	if !change.good(account) {
+	if !change.isValid(account) {
 		return nil, nil, dead
 	}
 	return change, account, nil
 }
 
-// ChangeAddress gives the account its new address by the link that was mailed there. Only who is signed in to the account
+// ConfirmAddressChange gives the account its new address by the link that was mailed there. Only who is signed in to the account
 // uses it: a mistyped address would else give the account to whoever has it. Every device and program is signed out,
 // and the old address is told. Invitations to the old address stay with it.
-func ChangeAddress(app core.App, account *core.Record, token, from string) (*core.Record, error) {
+func ConfirmAddressChange(app core.App, account *core.Record, token, from string) (*core.Record, error) {
 	var stored *core.Record
-	entry := audit.Of(account, "", from, "account.address")
+	entry := audit.NewAccountEntry(account, "", from, "account.address")
 	err := audit.Do(app, entry, func(tx core.App) error {
-		change, owner, err := ByAddressLink(tx, token)
+		change, owner, err := FindByAddressLink(tx, token)
 		if err != nil {
 			return err
 		}
 		if owner.Id != account.Id {
-			return record.Refuse("token", CodeWrongAccount, "This link is for another account. Sign out, and open it again with that one.")
+			return record.Invalid("token", CodeWrongAccount, "This link is for another account. Sign out, and open it again with that one.")
 		}
 		if _, err := Find(tx, change.Address()); err == nil {
-			return record.Refuse("token", "address_taken", "This address has an account of its own by now. Choose another in your account.")
-		} else if !errors.Is(err, record.ErrNotFound) {
+			return record.Invalid("token", "address_taken", "This address has an account of its own by now. Choose another in your account.")
+		} else if !errors.Is(err, record.NotFound) {
 			return err
 		}
 		old := owner.Email()
@@ -180,29 +180,29 @@ func ChangeAddress(app core.App, account *core.Record, token, from string) (*cor
 	return stored, err
 }
 
-// DropAddress takes back what waits.
-func DropAddress(app core.App, account *core.Record, from string) error {
-	return audit.Do(app, audit.Of(account, "", from, "account.address.cancel"), func(tx core.App) error {
-		return dropChange(tx, account)
+// CancelAddressChange takes back what waits.
+func CancelAddressChange(app core.App, account *core.Record, from string) error {
+	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.address.cancel"), func(tx core.App) error {
+		return deleteAddressChange(tx, account)
 	})
 }
 
-// EndOldChanges deletes what was not confirmed in time.
-func EndOldChanges(app core.App) error {
-	old, err := app.FindRecordsByFilter("address_changes", "expires < {:now}", "", 1000, 0, dbx.Params{"now": record.Stamp(time.Now())})
+// DeleteExpiredAddressChanges deletes what was not confirmed in time.
+func DeleteExpiredAddressChanges(app core.App) error {
+	old, err := app.FindRecordsByFilter("address_changes", "expires < {:now}", "", 1000, 0, dbx.Params{"now": record.FormatTime(time.Now())})
 	for _, change := range old {
 		err = errors.Join(err, app.Delete(change))
 	}
 	return err
 }
 
-func (c *AddressChange) good(account *core.Record) bool {
+func (c *AddressChange) isValid(account *core.Record) bool {
 	return c.Expires().After(time.Now()) && c.GetString("key_hash") == Hash(account.TokenKey())
 }
 
-func dropChange(tx core.App, account *core.Record) error {
-	change, err := findChange(tx, dbx.HashExp{"user": account.Id})
-	if errors.Is(err, record.ErrNotFound) {
+func deleteAddressChange(tx core.App, account *core.Record) error {
+	change, err := queryAddressChange(tx, dbx.HashExp{"user": account.Id})
+	if errors.Is(err, record.NotFound) {
 		return nil
 	}
 	if err != nil {
@@ -211,11 +211,11 @@ func dropChange(tx core.App, account *core.Record) error {
 	return tx.Delete(change)
 }
 
-func findChange(app core.App, where dbx.Expression) (*AddressChange, error) {
+func queryAddressChange(app core.App, where dbx.Expression) (*AddressChange, error) {
 	change := &AddressChange{}
 	err := app.RecordQuery("address_changes").AndWhere(where).Limit(1).One(change)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a change of address: %w", err)

@@ -23,10 +23,10 @@ type claim struct {
 // oneWon fails the test unless one claim won, and the account is wholly its.
 func oneWon(t *testing.T, app core.App, id string, claims []claim, results []error, codes ...string) {
 	t.Helper()
-	if won := hookstest.Won(t, results, codes...); won != 1 {
+	if won := hookstest.CountSucceeded(t, results, codes...); won != 1 {
 		t.Errorf("got %d claims that won, want 1: %v", won, results)
 	}
-	stored := hookstest.Stored(t, app, "users", id)
+	stored := hookstest.FindRecord(t, app, "users", id)
 	for i, c := range claims {
 		won := results[i] == nil
 		if stored.ValidatePassword(c.password) != won || (stored.GetString("name") == c.name) != won || (stored.GetString("timezone") == c.zone) != won {
@@ -38,36 +38,36 @@ func oneWon(t *testing.T, app core.App, id string, claims []claim, results []err
 	}
 }
 
-var claimants = []claim{{name: "Ada", password: other, zone: "Europe/Lisbon"}, {name: "Ben", password: "yet another pass phrase", zone: "Europe/Paris"},
+var claimants = []claim{{name: "Ada", password: otherPassword, zone: "Europe/Lisbon"}, {name: "Ben", password: "yet another pass phrase", zone: "Europe/Paris"},
 	{name: "Cleo", password: "copper velvet harbour cloud", zone: "Asia/Tokyo"}}
 
 func TestClaim_ConcurrentResets_OneTakesTheAccountOver(t *testing.T) {
-	app := hookstest.New(t)
-	account, token := begun(t, app, "ada@x.example")
-	hookstest.Widen(app, "users")
+	app := hookstest.NewApp(t)
+	account, token := newUnconfirmed(t, app, "ada@x.example")
+	hookstest.SlowWrites(app, "users")
 	results := hookstest.Race(len(claimants), func(i int) error {
 		c := claimants[i]
-		_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
+		_, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
 		return err
 	})
 	oneWon(t, app, account.Id, claimants, results, "link_expired")
 }
 
 func TestClaim_ResetAgainstInvitation_OneTakesTheAccountOver(t *testing.T) {
-	app, post := posted(t)
-	account, token := begun(t, app, "ada@x.example")
-	owner := hookstest.Person(t, app, "marta@x.example")
+	app, post := newAppWithMail(t)
+	account, token := newUnconfirmed(t, app, "ada@x.example")
+	owner := hookstest.Account(t, app, "marta@x.example")
 	hookstest.Invite(t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), "ada@x.example", "organizer")
-	link := post.Link(post.WaitFor(t, "ada@x.example"), "/invite/")
-	hookstest.Widen(app, "users", "invitations")
+	link := post.FindLink(post.WaitFor(t, "ada@x.example"), "/invite/")
+	hookstest.SlowWrites(app, "users", "invitations")
 	claims := claimants[:2]
 	results := hookstest.Race(2, func(i int) error {
 		c := claims[i]
 		if i == 0 {
-			_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
+			_, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
 			return err
 		}
-		_, _, err := invitations.AcceptNew(app, invitations.Newcomer{Token: tokenIn(link), Name: c.name, Password: c.password, Timezone: c.zone})
+		_, _, err := invitations.AcceptNew(app, invitations.NewAccountForm{Token: tokenIn(link), Name: c.name, Password: c.password, Timezone: c.zone})
 		return err
 	})
 	oneWon(t, app, account.Id, claims, results, "link_expired", accounts.CodeWrongAccount)
@@ -85,25 +85,25 @@ func tokenIn(link string) string {
 
 // The control: the same check and write outside of a transaction let both take the account over.
 func TestClaim_WithoutItsTransaction_BothTakeTheAccountOver(t *testing.T) {
-	app := hookstest.New(t)
-	_, token := begun(t, app, "ada@x.example")
+	app := hookstest.NewApp(t)
+	_, token := newUnconfirmed(t, app, "ada@x.example")
 	var checked sync.WaitGroup
 	checked.Add(2)
 	results := hookstest.Race(2, func(i int) error {
 		c := claimants[i]
-		draft, err := accounts.Draft(app, accounts.New{Email: "ada@x.example", Name: c.name, Password: c.password, Timezone: c.zone})
+		draft, err := accounts.New(app, accounts.Params{Email: "ada@x.example", Name: c.name, Password: c.password, Timezone: c.zone})
 		if err != nil {
 			return err
 		}
-		account, err := accounts.ByReset(app, token)
+		account, err := accounts.FindByReset(app, token)
 		checked.Done()
 		checked.Wait() // both come past the check before either has written
 		if err != nil {
 			return err
 		}
-		return accounts.Claim(app, account, draft)
+		return accounts.TakeOver(app, account, draft)
 	})
-	if won := hookstest.Won(t, results, "link_expired"); won != 2 {
+	if won := hookstest.CountSucceeded(t, results, "link_expired"); won != 2 {
 		t.Errorf("got %d claims that won without the transaction, want the fault that the race shows", won)
 	}
 }
@@ -113,14 +113,14 @@ func TestClaim_WithoutItsTransaction_BothTakeTheAccountOver(t *testing.T) {
 func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	app := hookstest.NewWith(t, config)
-	hookstest.Person(t, app, "first@x.example")
-	account, token := begun(t, app, "ada@x.example")
-	hookstest.Widen(app, "users", "outbox")
+	app := hookstest.NewAppWith(t, config)
+	hookstest.Account(t, app, "first@x.example")
+	account, token := newUnconfirmed(t, app, "ada@x.example")
+	hookstest.SlowWrites(app, "users", "outbox")
 	c := claimants[0]
 	results := hookstest.Race(3, func(i int) error {
 		if i == 0 {
-			_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
+			_, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: c.password, Name: c.name, Timezone: c.zone})
 			return err
 		}
 		done, err := members.SignUp(app, members.SignUpForm{Email: "ada@x.example", Name: "Mallory", Password: "mallorys own four words", Timezone: "Asia/Tokyo"})
@@ -129,7 +129,7 @@ func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
 		}
 		return err
 	})
-	if won := hookstest.Won(t, results); won != 3 {
+	if won := hookstest.CountSucceeded(t, results); won != 3 {
 		t.Errorf("got %v, want the same answer for everybody", results)
 	}
 	oneWon(t, app, account.Id, []claim{c}, results[:1])
@@ -146,14 +146,14 @@ func TestClaim_AgainstSignUp_KeepsTheOwnersAccount(t *testing.T) {
 func TestSignUp_ConcurrentWithItself_AnswersAlike(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	app := hookstest.NewWith(t, config)
-	hookstest.Person(t, app, "first@x.example")
-	hookstest.Widen(app, "users")
+	app := hookstest.NewAppWith(t, config)
+	hookstest.Account(t, app, "first@x.example")
+	hookstest.SlowWrites(app, "users")
 	results := hookstest.Race(4, func(i int) error {
-		_, err := members.SignUp(app, members.SignUpForm{Email: "ada@x.example", Name: "Ada", Password: other})
+		_, err := members.SignUp(app, members.SignUpForm{Email: "ada@x.example", Name: "Ada", Password: otherPassword})
 		return err
 	})
-	hookstest.Won(t, results)
+	hookstest.CountSucceeded(t, results)
 	if n := hookstest.Count(t, app, "users", dbx.HashExp{"email": "ada@x.example"}); n != 1 {
 		t.Errorf("got %d accounts, want 1", n)
 	}

@@ -15,12 +15,12 @@ import (
 // registerConditions says while which emails about an account are worth sending. News of what happened to an account
 // stay so: its owner must read them, whatever happened since.
 func registerConditions(app core.App) {
-	mail.SendWhile(app, confirmable, mail.KindConfirmAddress)
-	mail.SendWhile(app, resettable, mail.KindResetPassword)
-	mail.SendWhile(app, changeable, mail.KindChangeAddress)
-	mail.SendWhile(app, sameAddress, mail.KindAlreadyRegistered, mail.KindAddressTaken)
-	mail.SendWhile(app, stillMoved, mail.KindAddressChanged)
-	mail.SendWhile(app, mail.Always, mail.KindPasswordChanged, mail.KindAccountDeleted)
+	mail.RegisterCondition(app, checkConfirmation, mail.KindConfirmAddress)
+	mail.RegisterCondition(app, checkReset, mail.KindResetPassword)
+	mail.RegisterCondition(app, checkAddressChange, mail.KindChangeAddress)
+	mail.RegisterCondition(app, checkSameAddress, mail.KindAlreadyRegistered, mail.KindAddressTaken)
+	mail.RegisterCondition(app, checkAddressChanged, mail.KindAddressChanged)
+	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindPasswordChanged, mail.KindAccountDeleted)
 
 	app.OnRecordUpdateExecute("users").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -41,12 +41,12 @@ func registerConditions(app core.App) {
 	})
 }
 
-// SameAddress reads the account that an email is about; the reason says that it is gone, or has another address by now.
-func SameAddress(tx core.App, m *mail.Outbox) (account *core.Record, reason string, err error) {
+// FindEmailAccount reads the account that an email is about; the reason says that it is gone, or has another address by now.
+func FindEmailAccount(tx core.App, m *mail.Email) (account *core.Record, reason string, err error) {
 	account, err = tx.FindRecordById("users", m.About())
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return nil, mail.ReasonAccountGone, nil
+		return nil, mail.ReasonAccountDeleted, nil
 	case err != nil:
 		return nil, "", fmt.Errorf("find the account of an email: %w", err)
 	case account.Email() != m.Recipient():
@@ -55,32 +55,32 @@ func SameAddress(tx core.App, m *mail.Outbox) (account *core.Record, reason stri
 	return account, "", nil
 }
 
-func sameAddress(tx core.App, m *mail.Outbox) (string, error) {
-	_, reason, err := SameAddress(tx, m)
+func checkSameAddress(tx core.App, m *mail.Email) (string, error) {
+	_, reason, err := FindEmailAccount(tx, m)
 	return reason, err
 }
 
-func confirmable(tx core.App, m *mail.Outbox) (string, error) {
-	account, reason, err := SameAddress(tx, m)
+func checkConfirmation(tx core.App, m *mail.Email) (string, error) {
+	account, reason, err := FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
 		return reason, err
 	}
 	if account.Verified() {
 		return mail.ReasonAddressConfirmed, nil
 	}
-	return linkWorks(account, m, account.Collection().VerificationToken.DurationTime()), nil
+	return checkLink(account, m, account.Collection().VerificationToken.DurationTime()), nil
 }
 
-func resettable(tx core.App, m *mail.Outbox) (string, error) {
-	account, reason, err := SameAddress(tx, m)
+func checkReset(tx core.App, m *mail.Email) (string, error) {
+	account, reason, err := FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
 		return reason, err
 	}
-	return linkWorks(account, m, account.Collection().PasswordResetToken.DurationTime()), nil
+	return checkLink(account, m, account.Collection().PasswordResetToken.DurationTime()), nil
 }
 
-// linkWorks judges a link that is signed with the account's key, which every new password and address replaces.
-func linkWorks(account *core.Record, m *mail.Outbox, valid time.Duration) (reason string) {
+// checkLink judges a link that is signed with the account's key, which every new password and address replaces.
+func checkLink(account *core.Record, m *mail.Email, valid time.Duration) (reason string) {
 	tooOld := time.Since(m.GetDateTime("created").Time()) >= valid
 	if tooOld || m.Basis() != "" && m.Basis() != Hash(account.TokenKey()) {
 		return mail.ReasonLinkExpired
@@ -88,11 +88,11 @@ func linkWorks(account *core.Record, m *mail.Outbox, valid time.Duration) (reaso
 	return ""
 }
 
-// changeable judges the link that confirms a new address: its recipient is the new address, not the account's.
-func changeable(tx core.App, m *mail.Outbox) (string, error) {
+// checkAddressChange judges the link that confirms a new address: its recipient is the new address, not the account's.
+func checkAddressChange(tx core.App, m *mail.Email) (string, error) {
 	account, err := tx.FindRecordById("users", m.About())
 	if errors.Is(err, sql.ErrNoRows) {
-		return mail.ReasonAccountGone, nil
+		return mail.ReasonAccountDeleted, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("find the account of an email: %w", err)
@@ -107,8 +107,8 @@ func changeable(tx core.App, m *mail.Outbox) (string, error) {
 	return "", nil
 }
 
-// stillMoved judges the email that tells an old address of the new one.
-func stillMoved(tx core.App, m *mail.Outbox) (string, error) {
+// checkAddressChanged judges the email that tells an old address of the new one.
+func checkAddressChanged(tx core.App, m *mail.Email) (string, error) {
 	account, err := tx.FindRecordById("users", m.About())
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil

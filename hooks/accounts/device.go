@@ -23,35 +23,35 @@ func Devices(app core.App, account *core.Record) ([]*Login, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the devices of an account: %w", err)
 	}
-	logins = slices.DeleteFunc(logins, func(l *Login) bool { return l.over(time.Now()) })
-	slices.SortFunc(logins, func(a, b *Login) int { return cmp.Or(b.Seen().Compare(a.Seen()), strings.Compare(a.Id, b.Id)) })
+	logins = slices.DeleteFunc(logins, func(l *Login) bool { return l.isExpired(time.Now()) })
+	slices.SortFunc(logins, func(a, b *Login) int { return cmp.Or(b.LastSeen().Compare(a.LastSeen()), strings.Compare(a.Id, b.Id)) })
 	return logins, nil
 }
 
 // EndDevice signs one device of the account out, and returns it. A device of another account is record.ErrNotFound, as
 // one that there isn't, but the audit log has the attempt.
 func EndDevice(app core.App, account *core.Record, id, from string) (login *Login, err error) {
-	entry := audit.Of(account, "", from, "account.device.end")
+	entry := audit.NewAccountEntry(account, "", from, "account.device.end")
 	err = audit.Do(app, entry, func(tx core.App) error {
 		if login, err = FindDevice(tx, account, id); err != nil {
 			return err
 		}
-		entry.On(login.Id, login.Device())
+		entry.WithTarget(login.Id, login.Device())
 		return EndLogin(tx, login)
 	})
-	if errors.Is(err, record.ErrNotFound) {
-		recordForeign(app, entry, account, id)
+	if errors.Is(err, record.NotFound) {
+		recordForeignAttempt(app, entry, account, id)
 	}
 	return login, err
 }
 
-// recordForeign records a refused attempt at a login of another account.
-func recordForeign(app core.App, entry *audit.Entry, account *core.Record, id string) {
+// recordForeignAttempt records a refused attempt at a login of another account.
+func recordForeignAttempt(app core.App, entry *audit.Entry, account *core.Record, id string) {
 	login, err := app.FindRecordById("logins", id)
 	if err != nil || login.GetString("user") == account.Id {
 		return
 	}
-	_ = audit.RecordRefusal(app, entry.On(id, "").With("account", login.GetString("user")), record.Forbid("This is another account's device."))
+	_ = audit.RecordRefusal(app, entry.WithTarget(id, "").With("account", login.GetString("user")), record.Forbidden("This is another account's device."))
 }
 
 // FindDevice reads a login of the account.
@@ -65,14 +65,14 @@ func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 			return login, nil
 		}
 	}
-	return nil, record.ErrNotFound
+	return nil, record.NotFound
 }
 
-// EndOthers signs every device of the account out but the one that is kept, and takes their tokens from all
+// EndOtherDevices signs every device of the account out but the one that is kept, and takes their tokens from all
 // programs. Without one to keep, everything is signed out. account goes on with its new key.
-func EndOthers(app core.App, account *core.Record, keep *Login, from string) error {
-	return audit.Do(app, audit.Of(account, "", from, "account.devices.end"), func(tx core.App) error {
-		stored, err := again(tx, account)
+func EndOtherDevices(app core.App, account *core.Record, keep *Login, from string) error {
+	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.devices.end"), func(tx core.App) error {
+		stored, err := reload(tx, account)
 		if err != nil {
 			return err
 		}
@@ -88,17 +88,17 @@ func EndOthers(app core.App, account *core.Record, keep *Login, from string) err
 	})
 }
 
-// Address is the network address from which the device signed in.
-func (l *Login) Address() string { return l.GetString("address") }
+// IP is the network address from which the device signed in.
+func (l *Login) IP() string { return l.GetString("address") }
 
 // Started is when the device signed in.
 func (l *Login) Started() time.Time { return l.GetDateTime("created").Time() }
 
 // Device says what signed in, in words: "Firefox on Linux".
-func (l *Login) Device() string { return deviceOf(l.GetString("agent")) }
+func (l *Login) Device() string { return deviceName(l.GetString("agent")) }
 
-// Phone reports whether the device is one for the hand.
-func (l *Login) Phone() bool {
+// IsMobile reports whether the device is one for the hand.
+func (l *Login) IsMobile() bool {
 	agent := useragent.Parse(l.GetString("agent"))
 	return agent.Mobile || agent.Tablet
 }
@@ -116,7 +116,7 @@ var browsers = map[string]string{
 	useragent.SamsungBrowser: "Samsung Internet", useragent.MobileSafari: "Safari", useragent.HeadlessChrome: "Chrome",
 }
 
-func deviceOf(agent string) string {
+func deviceName(agent string) string {
 	parsed := useragent.Parse(agent)
 	browser, system := cmp.Or(browsers[parsed.Name], "A browser"), systems[parsed.OS]
 	switch {

@@ -15,8 +15,8 @@ import (
 
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
-// signedIn is a device of the account and the secret of its cookie.
-func signedIn(t *testing.T, app core.App, account *core.Record, agent string) (string, *accounts.Login) {
+// startLogin is a device of the account and the secret of its cookie.
+func startLogin(t *testing.T, app core.App, account *core.Record, agent string) (string, *accounts.Login) {
 	t.Helper()
 	secret, err := accounts.StartLogin(app, account, agent, "192.0.2.7")
 	if err != nil {
@@ -29,12 +29,12 @@ func signedIn(t *testing.T, app core.App, account *core.Record, agent string) (s
 	return secret, login
 }
 
-func good(app core.App, secret string) bool {
+func loginValid(app core.App, secret string) bool {
 	_, _, err := accounts.FindLogin(app, secret)
 	return err == nil
 }
 
-func TestADeviceIsToldInWords(t *testing.T) {
+func TestLogin_Device(t *testing.T) {
 	for agent, want := range map[string]string{
 		firefox: "Firefox on Linux",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0":              "Edge on Windows",
@@ -57,41 +57,41 @@ func TestADeviceIsToldInWords(t *testing.T) {
 	}
 }
 
-func TestDevicesAreListedWhileTheyAreGood(t *testing.T) {
-	app := hookstest.New(t)
-	ada, eve := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "eve@x.example")
-	signedIn(t, app, eve, firefox)
-	_, now := signedIn(t, app, ada, firefox)
-	_, before := signedIn(t, app, ada, "")
-	_, idle := signedIn(t, app, ada, "")
-	_, old := signedIn(t, app, ada, "")
+func TestDevices_ListsValidLogins(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada, eve := hookstest.Account(t, app, "ada@x.example"), hookstest.Account(t, app, "eve@x.example")
+	startLogin(t, app, eve, firefox)
+	_, now := startLogin(t, app, ada, firefox)
+	_, before := startLogin(t, app, ada, "")
+	_, idle := startLogin(t, app, ada, "")
+	_, old := startLogin(t, app, ada, "")
 	seen := func(l *accounts.Login, column string, ago time.Duration) {
-		hookstest.Exec(t, app, "UPDATE logins SET "+column+" = {:at} WHERE id = {:id}", dbx.Params{"at": record.Stamp(time.Now().Add(-ago)), "id": l.Id})
+		hookstest.Exec(t, app, "UPDATE logins SET "+column+" = {:at} WHERE id = {:id}", dbx.Params{"at": record.FormatTime(time.Now().Add(-ago)), "id": l.Id})
 	}
 	seen(before, "seen", time.Hour)
 	seen(idle, "seen", accounts.IdleApp+time.Minute)
-	seen(old, "created", accounts.MaxLogin+time.Minute)
+	seen(old, "created", accounts.MaxLoginAge+time.Minute)
 	devices, err := accounts.Devices(app, ada)
 	if err != nil || len(devices) != 2 || devices[0].Id != now.Id || devices[1].Id != before.Id {
 		t.Fatalf("%v %v", devices, err)
 	}
-	if d := devices[0]; d.Device() != "Firefox on Linux" || d.Address() != "192.0.2.7" || d.Started().IsZero() || d.Phone() {
+	if d := devices[0]; d.Device() != "Firefox on Linux" || d.IP() != "192.0.2.7" || d.Started().IsZero() || d.IsMobile() {
 		t.Errorf("%v", d.FieldsData())
 	}
 }
 
-func TestADeviceIsEndedByItsOwnerAlone(t *testing.T) {
-	app := hookstest.New(t)
-	ada, eve := hookstest.Person(t, app, "ada@x.example"), hookstest.Person(t, app, "eve@x.example")
-	secret, login := signedIn(t, app, ada, firefox)
-	kept, _ := signedIn(t, app, ada, "")
-	if _, err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, record.ErrNotFound) || !good(app, secret) {
+func TestEndDevice_OnlyByOwner(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada, eve := hookstest.Account(t, app, "ada@x.example"), hookstest.Account(t, app, "eve@x.example")
+	secret, login := startLogin(t, app, ada, firefox)
+	kept, _ := startLogin(t, app, ada, "")
+	if _, err := accounts.EndDevice(app, eve, login.Id, ""); !errors.Is(err, record.NotFound) || !loginValid(app, secret) {
 		t.Errorf("by a stranger: %v", err)
 	}
-	if _, err := accounts.EndDevice(app, ada, login.Id, ""); err != nil || good(app, secret) || !good(app, kept) {
+	if _, err := accounts.EndDevice(app, ada, login.Id, ""); err != nil || loginValid(app, secret) || !loginValid(app, kept) {
 		t.Errorf("by its owner: %v", err)
 	}
-	if _, err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, record.ErrNotFound) {
+	if _, err := accounts.EndDevice(app, ada, login.Id, ""); !errors.Is(err, record.NotFound) {
 		t.Errorf("twice: %v", err)
 	}
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.device.end", "target_name": "Firefox on Linux", "result": "ok"}) != 1 {
@@ -99,19 +99,19 @@ func TestADeviceIsEndedByItsOwnerAlone(t *testing.T) {
 	}
 }
 
-func TestEndingAllOthersKeepsThisOneAndNothingElse(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestEndOtherDevices_KeepsOnlyThisOne(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	token, err := ada.NewAuthToken()
 	if err != nil {
 		t.Fatal(err)
 	}
-	here, this := signedIn(t, app, ada, "")
-	there, _ := signedIn(t, app, ada, "")
-	if err := accounts.EndOthers(app, ada, this, ""); err != nil {
+	here, this := startLogin(t, app, ada, "")
+	there, _ := startLogin(t, app, ada, "")
+	if err := accounts.EndOtherDevices(app, ada, this, ""); err != nil {
 		t.Fatal(err)
 	}
-	if !good(app, here) || good(app, there) || hookstest.Count(t, app, "logins") != 1 {
+	if !loginValid(app, here) || loginValid(app, there) || hookstest.Count(t, app, "logins") != 1 {
 		t.Error("not this device alone")
 	}
 	if _, err := app.FindAuthRecordByToken(token, core.TokenTypeAuth); err == nil {
@@ -122,54 +122,54 @@ func TestEndingAllOthersKeepsThisOneAndNothingElse(t *testing.T) {
 	} else if _, err := app.FindAuthRecordByToken(fresh, core.TokenTypeAuth); err != nil {
 		t.Errorf("the account does not go on with its new key: %v", err)
 	}
-	if err := accounts.EndOthers(app, ada, nil, ""); err != nil || good(app, here) {
+	if err := accounts.EndOtherDevices(app, ada, nil, ""); err != nil || loginValid(app, here) {
 		t.Errorf("with none to keep: %v", err)
 	}
 }
 
-func TestWhoWasEndedEndsNobody(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
-	here, _ := signedIn(t, app, ada, "")
-	_, thief := signedIn(t, app, ada, "")
+func TestEndOtherDevices_EndedLogin_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	here, _ := startLogin(t, app, ada, "")
+	_, thief := startLogin(t, app, ada, "")
 	if _, err := accounts.EndDevice(app, ada, thief.Id, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := accounts.EndOthers(app, ada, thief, ""); !errors.Is(err, record.ErrNotFound) || !good(app, here) {
+	if err := accounts.EndOtherDevices(app, ada, thief, ""); !errors.Is(err, record.NotFound) || !loginValid(app, here) {
 		t.Errorf("a login that was ended ends others: %v", err)
 	}
 }
 
-func TestTwoWhoEndAllOthersAtOnceLeaveOne(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Widen(app, "users", "logins")
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestEndOtherDevices_Concurrent_OneWins(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.SlowWrites(app, "users", "logins")
+	ada := hookstest.Account(t, app, "ada@x.example")
 	secrets, logins := make([]string, 2), make([]*accounts.Login, 2)
 	for i := range secrets {
-		secrets[i], logins[i] = signedIn(t, app, ada, "")
+		secrets[i], logins[i] = startLogin(t, app, ada, "")
 	}
 	results := hookstest.Race(2, func(i int) error {
-		return accounts.EndOthers(app, hookstest.Stored(t, app, "users", ada.Id), logins[i], "")
+		return accounts.EndOtherDevices(app, hookstest.FindRecord(t, app, "users", ada.Id), logins[i], "")
 	})
-	if (results[0] == nil) == (results[1] == nil) || good(app, secrets[0]) != (results[0] == nil) || good(app, secrets[1]) != (results[1] == nil) {
-		t.Errorf("%v: %v %v", results, good(app, secrets[0]), good(app, secrets[1]))
+	if (results[0] == nil) == (results[1] == nil) || loginValid(app, secrets[0]) != (results[0] == nil) || loginValid(app, secrets[1]) != (results[1] == nil) {
+		t.Errorf("%v: %v %v", results, loginValid(app, secrets[0]), loginValid(app, secrets[1]))
 	}
 }
 
-func TestALookWhileOthersAreEndedDoesNotEndThisOne(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
-	secret, _ := signedIn(t, app, ada, "")
-	hookstest.Exec(t, app, "UPDATE logins SET seen = {:at}", dbx.Params{"at": record.Stamp(time.Now().Add(-time.Hour))})
+func TestTouch_AfterEndOtherDevices_KeepsLogin(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	secret, _ := startLogin(t, app, ada, "")
+	hookstest.Exec(t, app, "UPDATE logins SET seen = {:at}", dbx.Params{"at": record.FormatTime(time.Now().Add(-time.Hour))})
 	read, _, err := accounts.FindLogin(app, secret) // by a page that is asked for at the same time
 	if err != nil {
 		t.Fatal(err)
 	}
 	this, _, _ := accounts.FindLogin(app, secret)
-	if err := accounts.EndOthers(app, ada, this, ""); err != nil {
+	if err := accounts.EndOtherDevices(app, ada, this, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := accounts.Touch(app, read); err != nil || !good(app, secret) {
+	if err := accounts.Touch(app, read); err != nil || !loginValid(app, secret) {
 		t.Errorf("the old key of the login came back: %v", err)
 	}
 	if _, err := accounts.EndDevice(app, ada, this.Id, ""); err != nil {
@@ -177,20 +177,20 @@ func TestALookWhileOthersAreEndedDoesNotEndThisOne(t *testing.T) {
 	}
 	hookstest.Exec(t, app, "UPDATE logins SET seen = ''", nil)
 	read.SetRaw("seen", nil)
-	if err := accounts.Touch(app, read); !errors.Is(err, record.ErrNotFound) || hookstest.Count(t, app, "logins") != 0 {
+	if err := accounts.Touch(app, read); !errors.Is(err, record.NotFound) || hookstest.Count(t, app, "logins") != 0 {
 		t.Errorf("a look brought an ended login back: %v", err)
 	}
 }
 
-func TestLoginsGoWithTheKeyWhoeverTurnsIt(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestSave_TokenKeyChange_EndsLogins(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	for what, turn := range map[string]func(r *core.Record){
-		"a password": func(r *core.Record) { r.SetPassword(other) }, "an address": func(r *core.Record) { r.SetEmail("ada@y.example") },
+		"a password": func(r *core.Record) { r.SetPassword(otherPassword) }, "an address": func(r *core.Record) { r.SetEmail("ada@y.example") },
 		"the key itself": func(r *core.Record) { r.RefreshTokenKey() },
 	} {
-		signedIn(t, app, hookstest.Stored(t, app, "users", ada.Id), "")
-		r := hookstest.Stored(t, app, "users", ada.Id)
+		startLogin(t, app, hookstest.FindRecord(t, app, "users", ada.Id), "")
+		r := hookstest.FindRecord(t, app, "users", ada.Id)
 		r.Set("name", what)
 		if err := app.Save(r); err != nil || hookstest.Count(t, app, "logins") != 1 {
 			t.Fatalf("a name ended a login: %v", err)

@@ -11,21 +11,21 @@ import (
 	"usher/hooks/record"
 )
 
-// Enter saves the account that a link made, or takes over one that was never confirmed, inside the transaction of
+// SaveOrTakeOver saves the account that a link made, or takes over one that was never confirmed, inside the transaction of
 // the link. proven says that the link reached the address. deed is what is to be done after signing in, such as "accept".
-func Enter(tx core.App, draft *core.Record, proven bool, deed string) (*core.Record, error) {
+func SaveOrTakeOver(tx core.App, draft *core.Record, proven bool, deed string) (*core.Record, error) {
 	known, err := Find(tx, draft.Email())
 	switch {
-	case errors.Is(err, record.ErrNotFound):
+	case errors.Is(err, record.NotFound):
 		return draft, tx.Save(draft)
 	case err != nil:
 		return nil, err
 	case known.Verified():
-		return nil, record.Refuse("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
+		return nil, record.Invalid("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
 	case !proven:
-		return nil, record.Refuse("base", CodeUnverified, unconfirmed(mail.Works(tx), deed))
+		return nil, record.Invalid("base", CodeUnverified, unconfirmed(mail.Enabled(tx), deed))
 	}
-	return known, Claim(tx, known, draft)
+	return known, TakeOver(tx, known, draft)
 }
 
 // unconfirmed says what to do about an account whose address is not confirmed yet.
@@ -36,8 +36,8 @@ func unconfirmed(mailed bool, deed string) string {
 	return "There is an account for this address, and the address isn't confirmed yet. Contact your server administrator to confirm it, then " + deed + "."
 }
 
-// unknowable is the hash of a password that nobody knows: checking one against it takes as long as against any.
-var unknowable = sync.OnceValue(func() func(*core.Collection) *core.PasswordFieldValue {
+// unusablePassword is the hash of a password that nobody knows: checking one against it takes as long as against any.
+var unusablePassword = sync.OnceValue(func() func(*core.Collection) *core.PasswordFieldValue {
 	var mu sync.Mutex
 	made := map[int]*core.PasswordFieldValue{}
 	return func(users *core.Collection) *core.PasswordFieldValue {
@@ -54,16 +54,16 @@ var unknowable = sync.OnceValue(func() func(*core.Collection) *core.PasswordFiel
 	}
 })
 
-// Nameplate is an account that nobody can sign in to, not saved yet: it has no password, and its address is not
+// NewPasswordless is an account that nobody can sign in to, not saved yet: it has no password, and its address is not
 // confirmed. It stands for who came to a session by a link and a name alone (R70).
-func Nameplate(app core.App, email, name string) (*core.Record, error) {
+func NewPasswordless(app core.App, email, name string) (*core.Record, error) {
 	users, err := app.FindCachedCollectionByNameOrId("users")
 	if err != nil {
 		return nil, fmt.Errorf("find users: %w", err)
 	}
 	account := core.NewRecord(users)
 	account.SetEmail(email)
-	account.SetRaw(core.FieldNamePassword, unknowable()(users))
+	account.SetRaw(core.FieldNamePassword, unusablePassword()(users))
 	account.RefreshTokenKey()
 	account.Set("name", name)
 	return account, nil

@@ -1,4 +1,4 @@
 package accounts
 
-// Waiting is how many checks of passwords wait for their turn.
-var Waiting = &waiting
+// PendingChecks is how many checks of passwords wait for their turn.
+var PendingChecks = &pendingChecks

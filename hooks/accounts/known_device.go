@@ -12,31 +12,31 @@ import (
 	"usher/hooks/mail"
 )
 
-// maxRemembered is for how many accounts a device is remembered; the one that signed in longest ago goes first.
-const maxRemembered = 5
+// maxDeviceAccounts is for how many accounts a device is remembered; the one that signed in longest ago goes first.
+const maxDeviceAccounts = 5
 
 // RememberDevice is the new value of a browser's device cookie after the account of the address signed in there, made
 // from the value that it had, or empty. It opens nothing: it lets the device keep its own allowance of failed sign-ins.
 // The value is a random id, and for each account a signature of the id and the address.
 func RememberDevice(app core.App, cookie, address string) (string, error) {
-	id, marks := splitDevice(cookie)
+	id, marks := parseDeviceCookie(cookie)
 	if id == "" {
 		id, marks = NewSecret(), nil
 	}
-	mark, err := deviceMark(app, id, address)
+	mark, err := signDevice(app, id, address)
 	if err != nil {
 		return "", err
 	}
 	marks = slices.DeleteFunc(marks, func(m string) bool { return m == mark })
 	marks = append(marks, mark)
-	return id + "." + strings.Join(marks[max(0, len(marks)-maxRemembered):], "."), nil
+	return id + "." + strings.Join(marks[max(0, len(marks)-maxDeviceAccounts):], "."), nil
 }
 
-// knownDevice is the id of the device if the account of the address has signed in there before, else empty. It does the
+// knownDeviceID is the id of the device if the account of the address has signed in there before, else empty. It does the
 // same work for an address without an account.
-func knownDevice(app core.App, cookie, address string) string {
-	id, marks := splitDevice(cookie)
-	mark, err := deviceMark(app, id, address)
+func knownDeviceID(app core.App, cookie, address string) string {
+	id, marks := parseDeviceCookie(cookie)
+	mark, err := signDevice(app, id, address)
 	if id == "" || err != nil {
 		return ""
 	}
@@ -50,8 +50,8 @@ func knownDevice(app core.App, cookie, address string) string {
 	return Hash(id)
 }
 
-// splitDevice takes the value of a device cookie apart. One that this server did not make has no id.
-func splitDevice(cookie string) (id string, marks []string) {
+// parseDeviceCookie takes the value of a device cookie apart. One that this server did not make has no id.
+func parseDeviceCookie(cookie string) (id string, marks []string) {
 	id, rest, ok := strings.Cut(cookie, ".")
 	if !ok || len(cookie) > 400 || len(id) != base64.RawURLEncoding.EncodedLen(32) {
 		return "", nil
@@ -59,12 +59,12 @@ func splitDevice(cookie string) (id string, marks []string) {
 	return id, strings.Split(rest, ".")
 }
 
-func deviceMark(app core.App, id, address string) (string, error) {
-	key, err := mail.Secret(app, "known devices")
+func signDevice(app core.App, id, address string) (string, error) {
+	key, err := mail.DeriveKey(app, "known devices")
 	if err != nil {
 		return "", err
 	}
 	sum := hmac.New(sha256.New, key)
-	sum.Write([]byte(id + "\x00" + keyOf(address)))
+	sum.Write([]byte(id + "\x00" + limitKey(address)))
 	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:16]), nil
 }

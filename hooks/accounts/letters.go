@@ -12,8 +12,8 @@ import (
 	"usher/hooks/settings"
 )
 
-// registerLetters sends the letters that PocketBase's own endpoints ask for as ours, with links to our pages.
-func registerLetters(app core.App) {
+// registerEmails sends the letters that PocketBase's own endpoints ask for as ours, with links to our pages.
+func registerEmails(app core.App) {
 	app.OnMailerRecordPasswordResetSend("users").BindFunc(func(e *core.MailerRecordEvent) error {
 		return sendReset(e.App, e.Record, "")
 	})
@@ -23,8 +23,8 @@ func registerLetters(app core.App) {
 	app.OnMailerRecordAuthAlertSend("users").BindFunc(func(e *core.MailerRecordEvent) error { return nil })
 }
 
-// leadingOn is a link of ours that goes on to the page next afterwards; next is empty or a path of ours.
-func leadingOn(link, next string) string {
+// withNext is a link of ours that goes on to the page next afterwards; next is empty or a path of ours.
+func withNext(link, next string) string {
 	if next == "" || next == "/" {
 		return link
 	}
@@ -35,9 +35,9 @@ func leadingOn(link, next string) string {
 	return link + separator + "next=" + url.QueryEscape(next)
 }
 
-// Addressee is the name of the recipient of an email to the account's address. It is empty while nobody has confirmed the
+// RecipientName is the name of the recipient of an email to the account's address. It is empty while nobody has confirmed the
 // address: someone else may have typed the name.
-func Addressee(account *core.Record) string {
+func RecipientName(account *core.Record) string {
 	if !account.Verified() {
 		return ""
 	}
@@ -52,11 +52,11 @@ func SendConfirmation(tx core.App, account *core.Record, next string) error {
 		return err
 	}
 	letter := mail.ConfirmAddress(mail.ConfirmAddressProps{
-		To: account.Email(), Link: leadingOn(settings.Of(tx).Link("/verify/"+token), next),
+		To: account.Email(), Link: withNext(settings.Of(tx).Link("/verify/"+token), next),
 		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	})
-	return queueNewest(tx, account, letter, Hash(account.TokenKey()))
+	return queueReplacing(tx, account, letter, Hash(account.TokenKey()))
 }
 
 // ResetLink is the address of the page that sets a new password and confirms the address. It works once,
@@ -72,7 +72,7 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 		return err
 	}
 	props := mail.ResetPasswordProps{
-		To: account.Email(), ToName: Addressee(account), Link: leadingOn(link, next),
+		To: account.Email(), ToName: RecipientName(account), Link: withNext(link, next),
 		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
 		Zone:    time.UTC, Support: settings.Of(tx).Support,
 	}
@@ -80,48 +80,48 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 		props.Zone = Zone(account, time.UTC)
 	}
 	letter := mail.ResetPassword(props)
-	return queueNewest(tx, account, letter, Hash(account.TokenKey()))
+	return queueReplacing(tx, account, letter, Hash(account.TokenKey()))
 }
 
-// sendKnown tells the owner of an address that it has an account already.
-func sendKnown(tx core.App, account *core.Record, next string) error {
+// sendAlreadyRegistered tells the owner of an address that it has an account already.
+func sendAlreadyRegistered(tx core.App, account *core.Record, next string) error {
 	config := settings.Of(tx)
-	return queueNewest(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
+	return queueReplacing(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Support: config.Support,
-		SignIn: leadingOn(config.Link("/signin?email="+url.QueryEscape(account.Email())), next), Reset: leadingOn(config.Link("/reset"), next),
+		SignIn: withNext(config.Link("/signin?email="+url.QueryEscape(account.Email())), next), Reset: withNext(config.Link("/reset"), next),
 	}), "")
 }
 
 func sendPasswordChanged(tx core.App, account *core.Record) error {
 	config := settings.Of(tx)
-	return queue(tx, account, mail.PasswordChanged(mail.PasswordChangedProps{
+	return queueEmail(tx, account, mail.PasswordChanged(mail.PasswordChangedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(), Zone: Zone(account, time.UTC),
 		Reset: config.Link("/reset"), Support: config.Support,
 	}))
 }
 
-// sendChange sends the link to the new address. It greets nobody: whoever asks may not put words into a stranger's mail.
-func sendChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
+// sendAddressChange sends the link to the new address. It greets nobody: whoever asks may not put words into a stranger's mail.
+func sendAddressChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
 	config := settings.Of(tx)
 	letter := mail.ChangeAddress(mail.ChangeAddressProps{
 		To: change.Address(), Old: account.Email(), Link: config.Link("/email/" + token),
 		Expires: change.Expires(), Zone: Zone(account, time.UTC), Support: config.Support,
 	})
-	return queueNewest(tx, account, letter, change.GetString("token_hash"))
+	return queueReplacing(tx, account, letter, change.GetString("token_hash"))
 }
 
-// sendTaken tells the owner of an address that somebody wanted to use it for another account.
-func sendTaken(tx core.App, owner *core.Record) error {
+// sendAddressTaken tells the owner of an address that somebody wanted to use it for another account.
+func sendAddressTaken(tx core.App, owner *core.Record) error {
 	config := settings.Of(tx)
-	return queueNewest(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
-		To: owner.Email(), ToName: Addressee(owner), Support: config.Support,
+	return queueReplacing(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
+		To: owner.Email(), ToName: RecipientName(owner), Support: config.Support,
 		SignIn: config.Link("/signin?email=" + url.QueryEscape(owner.Email())), Reset: config.Link("/reset"),
 	}), "")
 }
 
 // sendAddressChanged tells the old address.
 func sendAddressChanged(tx core.App, account *core.Record, old string) error {
-	return queue(tx, account, mail.AddressChanged(mail.AddressChangedProps{
+	return queueEmail(tx, account, mail.AddressChanged(mail.AddressChangedProps{
 		To: old, ToName: actors.DisplayName(account), New: account.Email(), At: time.Now(),
 		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	}))
@@ -129,21 +129,21 @@ func sendAddressChanged(tx core.App, account *core.Record, old string) error {
 
 // SendDeleted tells the address of an account that it is gone, inside the transaction that deletes it.
 func SendDeleted(tx core.App, account *core.Record) error {
-	return queue(tx, account, mail.AccountDeleted(mail.AccountDeletedProps{
+	return queueEmail(tx, account, mail.AccountDeleted(mail.AccountDeletedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(),
 		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	}))
 }
 
-func queue(tx core.App, account *core.Record, letter mail.Letter) error {
+func queueEmail(tx core.App, account *core.Record, letter mail.Message) error {
 	letter.About = account.Id
 	_, err := mail.Queue(tx, letter)
 	return err
 }
 
-// queueNewest queues an email that replaces those of its kind about the account that wait. Its condition judges it by
+// queueReplacing queues an email that replaces those of its kind about the account that wait. Its condition judges it by
 // the basis.
-func queueNewest(tx core.App, account *core.Record, letter mail.Letter, basis string) error {
+func queueReplacing(tx core.App, account *core.Record, letter mail.Message, basis string) error {
 	letter.Topic, letter.Basis = letter.Kind+":"+account.Id, basis
-	return queue(tx, account, letter)
+	return queueEmail(tx, account, letter)
 }

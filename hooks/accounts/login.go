@@ -21,11 +21,11 @@ import (
 
 // How long a login lives without being used, and at most.
 const (
-	IdlePanel = 12 * time.Hour
-	IdleApp   = 7 * 24 * time.Hour
-	MaxLogin  = 30 * 24 * time.Hour
+	IdlePanel   = 12 * time.Hour
+	IdleApp     = 7 * 24 * time.Hour
+	MaxLoginAge = 30 * 24 * time.Hour
 
-	seenEvery = 5 * time.Minute // how often "last seen" is written at most
+	lastSeenInterval = 5 * time.Minute // how often "last seen" is written at most
 )
 
 var _ core.RecordProxy = (*Login)(nil)
@@ -47,12 +47,12 @@ func (l *Login) ProxyRecord() *core.Record { return l.Record }
 // SetProxyRecord sets the record.
 func (l *Login) SetProxyRecord(r *core.Record) { l.Record = r }
 
-// Seen is when the login was last used, to within some minutes.
-func (l *Login) Seen() time.Time { return l.GetDateTime("seen").Time() }
+// LastSeen is when the login was last used, to within some minutes.
+func (l *Login) LastSeen() time.Time { return l.GetDateTime("seen").Time() }
 
-// OpensPanel reports whether the login was never unused for longer than the Admin Panel allows.
-func (l *Login) OpensPanel() bool {
-	return !l.GetBool("no_panel") && time.Since(l.Seen()) <= IdlePanel
+// CanUsePanel reports whether the login was never unused for longer than the Admin Panel allows.
+func (l *Login) CanUsePanel() bool {
+	return !l.GetBool("no_panel") && time.Since(l.LastSeen()) <= IdlePanel
 }
 
 // StartLogin signs a device in and returns the secret for its cookie: 32 random bytes, base64url.
@@ -65,7 +65,7 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 	login := &Login{core.NewRecord(collection)}
 	login.Load(map[string]any{
 		"user": account.Id, "token_hash": Hash(secret), "key_hash": Hash(account.TokenKey()),
-		"agent": agent[:min(len(agent), 300)], "address": limits.Address(from), "seen": types.NowDateTime(),
+		"agent": agent[:min(len(agent), 300)], "address": limits.NormalizeIP(from), "seen": types.NowDateTime(),
 	})
 	if err := app.Save(login); err != nil {
 		return "", fmt.Errorf("start login: %w", err)
@@ -79,39 +79,39 @@ func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	login := &Login{}
 	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}).Limit(1).One(login)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.ErrNotFound
+		return nil, nil, record.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find login: %w", err)
 	}
-	if login.over(time.Now()) {
-		return nil, nil, record.ErrNotFound
+	if login.isExpired(time.Now()) {
+		return nil, nil, record.NotFound
 	}
 	account, err := app.FindRecordById("users", login.GetString("user"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.ErrNotFound
+		return nil, nil, record.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the account of a login: %w", err)
 	}
 	if login.GetString("key_hash") != Hash(account.TokenKey()) || !account.Verified() {
-		return nil, nil, record.ErrNotFound
+		return nil, nil, record.NotFound
 	}
 	return login, account, nil
 }
 
-// over reports whether the login was unused for too long, or is too old.
-func (l *Login) over(now time.Time) bool {
-	return now.Sub(l.Seen()) > IdleApp || now.Sub(l.Started()) > MaxLogin
+// isExpired reports whether the login was unused for too long, or is too old.
+func (l *Login) isExpired(now time.Time) bool {
+	return now.Sub(l.LastSeen()) > IdleApp || now.Sub(l.Started()) > MaxLoginAge
 }
 
 // Touch notes that the person used the login now. It writes every few minutes at most. One that was ended
 // since it was read is record.ErrNotFound.
 func Touch(app core.App, login *Login) error {
-	if time.Since(login.Seen()) < seenEvery {
+	if time.Since(login.LastSeen()) < lastSeenInterval {
 		return nil
 	}
-	if !login.OpensPanel() {
+	if !login.CanUsePanel() {
 		login.Set("no_panel", true)
 	}
 	login.Set("seen", types.NowDateTime())
@@ -121,11 +121,11 @@ func Touch(app core.App, login *Login) error {
 // EndLogin signs a device out.
 func EndLogin(app core.App, login *Login) error { return app.Delete(login) }
 
-// EndOldLogins deletes what can no longer be used.
-func EndOldLogins(app core.App) error {
+// DeleteExpiredLogins deletes what can no longer be used.
+func DeleteExpiredLogins(app core.App) error {
 	now := time.Now()
 	old, err := app.FindRecordsByFilter("logins", "seen < {:idle} || created < {:max}", "", 1000, 0, dbx.Params{
-		"idle": record.Stamp(now.Add(-IdleApp)), "max": record.Stamp(now.Add(-MaxLogin)),
+		"idle": record.FormatTime(now.Add(-IdleApp)), "max": record.FormatTime(now.Add(-MaxLoginAge)),
 	})
 	for _, login := range old {
 		err = errors.Join(err, app.Delete(login))
@@ -133,9 +133,9 @@ func EndOldLogins(app core.App) error {
 	return err
 }
 
-// endWithKey ends what hangs on an account's token key when that changes, for every writer: devices are signed out, and
+// endOnKeyChange ends what hangs on an account's token key when that changes, for every writer: devices are signed out, and
 // a change of address that waits is over.
-func endWithKey(e *core.RecordEvent) error {
+func endOnKeyChange(e *core.RecordEvent) error {
 	before := e.Record.Original().TokenKey()
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil || e.Record.TokenKey() == before {

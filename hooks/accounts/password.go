@@ -12,8 +12,8 @@ import (
 	"usher/hooks/record"
 )
 
-// CodeWeak is the code of a password that is refused.
-const CodeWeak = "weak_password"
+// CodeWeakPassword is the code of a password that is refused.
+const CodeWeakPassword = "weak_password"
 
 // Length of a password: characters at least, bytes at most (bcrypt reads 72).
 const (
@@ -27,14 +27,14 @@ const PasswordRules = "At least 12 characters. Any characters; a few words are g
 // CheckPassword refuses what is too short, too long, or known to be common (R147). about is what an
 // attacker would try first: the address and the name.
 func CheckPassword(password string, about ...string) error {
-	refuse := func(sentence string) error { return record.Refuse("password", CodeWeak, sentence) }
+	refuse := func(sentence string) error { return record.Invalid("password", CodeWeakPassword, sentence) }
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
 		return refuse(fmt.Sprintf("The password has %d characters. Take at least %d.", utf8.RuneCountInString(password), MinPassword))
 	case len(password) > MaxPassword:
 		return refuse(fmt.Sprintf("The password is too long. Take at most %d characters.", MaxPassword))
 	}
-	if distinct(password) < 4 {
+	if countDistinct(password) < 4 {
 		return refuse("The password has almost only one character. Take another, such as four words that do not belong together.")
 	}
 	var hints []string
@@ -47,7 +47,7 @@ func CheckPassword(password string, about ...string) error {
 	return nil
 }
 
-func distinct(s string) int {
+func countDistinct(s string) int {
 	seen := map[rune]bool{}
 	for _, r := range s {
 		seen[r] = true
@@ -55,16 +55,16 @@ func distinct(s string) int {
 	return len(seen)
 }
 
-// checks lets a flood of sign-ins not stop everything else: at most one check fewer than there are cores runs at once.
-var checks = make(chan struct{}, max(1, runtime.NumCPU()-1))
+// checkSlots lets a flood of sign-ins not stop everything else: at most one check fewer than there are cores runs at once.
+var checkSlots = make(chan struct{}, max(1, runtime.NumCPU()-1))
 
-// matches checks a password in its turn. Without an account the same work is done for nothing, so
+// passwordMatches checks a password in its turn. Without an account the same work is done for nothing, so
 // that the time does not tell who has one.
-func matches(app core.App, account *core.Record, password string) (ok bool, err error) {
-	err = inTurn(func() error {
+func passwordMatches(app core.App, account *core.Record, password string) (ok bool, err error) {
+	err = throttle(func() error {
 		if account != nil {
 			ok = account.ValidatePassword(password)
-		} else if stranger, err := someAccount(app); err == nil {
+		} else if stranger, err := anyAccount(app); err == nil {
 			stranger.ValidatePassword(password)
 		}
 		return nil
@@ -74,13 +74,13 @@ func matches(app core.App, account *core.Record, password string) (ok bool, err 
 
 // setPassword hashes a password in its turn.
 func setPassword(account *core.Record, password string) {
-	checks <- struct{}{}
-	defer func() { <-checks }()
+	checkSlots <- struct{}{}
+	defer func() { <-checkSlots }()
 	account.SetPassword(password)
 }
 
-// someAccount is an account whose password can be checked in vain.
-func someAccount(app core.App) (*core.Record, error) {
+// anyAccount is an account whose password can be checked in vain.
+func anyAccount(app core.App) (*core.Record, error) {
 	account := &core.Record{}
 	return account, app.RecordQuery("users").Limit(1).One(account)
 }

@@ -8,7 +8,7 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestAPasswordIsLongAndNotCommon(t *testing.T) {
+func TestCheckPassword(t *testing.T) {
 	long := "orchid tram lantern seven purple monkey dishwasher copper velvet harbour cloud"
 	for _, s := range []struct {
 		password string
@@ -35,42 +35,42 @@ func TestAPasswordIsLongAndNotCommon(t *testing.T) {
 		{"halationmarta", []string{"marta@halation.example"}, false},
 	} {
 		err := accounts.CheckPassword(s.password, s.about...)
-		code := map[bool]string{true: "", false: accounts.CodeWeak}[s.ok]
-		hookstest.Refused(t, s.password, err, code)
+		code := map[bool]string{true: "", false: accounts.CodeWeakPassword}[s.ok]
+		hookstest.AssertCode(t, s.password, err, code)
 	}
 }
 
-func TestEveryWriterOfAPasswordIsJudged(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestSave_WeakPassword_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	ada.SetPassword("passwordpassword")
-	hookstest.Refused(t, "a bare save", app.Save(ada), accounts.CodeWeak)
-	draft, err := accounts.Draft(app, accounts.New{Email: "b@x.example", Name: "B", Password: "short"})
+	hookstest.AssertCode(t, "a bare save", app.Save(ada), accounts.CodeWeakPassword)
+	draft, err := accounts.New(app, accounts.Params{Email: "b@x.example", Name: "B", Password: "short"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "a new account", app.Save(draft), accounts.CodeWeak)
-	if !hookstest.Stored(t, app, "users", ada.Id).ValidatePassword(hookstest.Password) {
+	hookstest.AssertCode(t, "a new account", app.Save(draft), accounts.CodeWeakPassword)
+	if !hookstest.FindRecord(t, app, "users", ada.Id).ValidatePassword(hookstest.Password) {
 		t.Error("a refused password was stored")
 	}
 }
 
-func TestAFormIsToldOfAllItsFaultsAtOnce(t *testing.T) {
-	n := accounts.New{Email: "nobody", Name: "  ", Password: "short"}
-	err := accounts.Check(&n)
+func TestValidate_ReportsAllErrors(t *testing.T) {
+	n := accounts.Params{Email: "nobody", Name: "  ", Password: "short"}
+	err := accounts.Validate(&n)
 	for _, field := range []string{"email", "name", "password"} {
 		if err == nil || !strings.Contains(err.Error(), field+":") {
 			t.Errorf("nothing of the %s in %v", field, err)
 		}
 	}
-	n = accounts.New{Email: " Ada@X.example", Name: " Ada  Lovelace ", Password: hookstest.Password}
-	if err := accounts.Check(&n); err != nil || n.Email != "ada@x.example" || n.Name != "Ada Lovelace" {
+	n = accounts.Params{Email: " Ada@X.example", Name: " Ada  Lovelace ", Password: hookstest.Password}
+	if err := accounts.Validate(&n); err != nil || n.Email != "ada@x.example" || n.Name != "Ada Lovelace" {
 		t.Errorf("%+v %v", n, err)
 	}
 }
 
-func TestAnAccountIsTidyForEveryWriter(t *testing.T) {
-	app := hookstest.New(t)
+func TestSave_ValidatesFields(t *testing.T) {
+	app := hookstest.NewApp(t)
 	for _, s := range []struct{ field, value, code string }{
 		{"name", "Ada Lovelace", ""},
 		{"name", strings.Repeat("é", 80), ""},
@@ -85,17 +85,17 @@ func TestAnAccountIsTidyForEveryWriter(t *testing.T) {
 	} {
 		ada, err := accounts.Find(app, "ada@x.example")
 		if err != nil {
-			ada = hookstest.Person(t, app, "ada@x.example")
+			ada = hookstest.Account(t, app, "ada@x.example")
 		}
 		ada.Set(s.field, s.value)
-		hookstest.Refused(t, s.field+" "+s.value, app.Save(ada), s.code)
+		hookstest.AssertCode(t, s.field+" "+s.value, app.Save(ada), s.code)
 	}
 }
 
-func TestACopyThatIsOutOfDateBringsNoOldPasswordBack(t *testing.T) {
-	app := hookstest.New(t)
-	made := hookstest.Person(t, app, "ada@x.example")
-	read, now := hookstest.Stored(t, app, "users", made.Id), hookstest.Stored(t, app, "users", made.Id)
+func TestSave_StaleRecord_KeepsNewPassword(t *testing.T) {
+	app := hookstest.NewApp(t)
+	made := hookstest.Account(t, app, "ada@x.example")
+	read, now := hookstest.FindRecord(t, app, "users", made.Id), hookstest.FindRecord(t, app, "users", made.Id)
 	now.SetPassword("orchid tram lantern seven")
 	if err := app.Save(now); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestACopyThatIsOutOfDateBringsNoOldPasswordBack(t *testing.T) {
 	if err := app.Save(read); err != nil {
 		t.Fatal(err)
 	}
-	stored := hookstest.Stored(t, app, "users", made.Id)
+	stored := hookstest.FindRecord(t, app, "users", made.Id)
 	if !stored.ValidatePassword("orchid tram lantern seven") || stored.TokenKey() != now.TokenKey() || stored.GetString("name") != "Ada Lovelace" {
 		t.Errorf("%v", stored.FieldsData())
 	}

@@ -16,35 +16,35 @@ import (
 	"usher/hooks/record"
 )
 
-// CodeBadPicture is the code of a picture that is refused.
-const CodeBadPicture = "bad_picture"
+// CodeBadAvatar is the code of a picture that is refused.
+const CodeBadAvatar = "bad_picture"
 
-// pictureSide is how large a person's picture is kept, in pixels.
-const pictureSide = 256
+// avatarSize is how large a person's picture is kept, in pixels.
+const avatarSize = 256
 
-// ours are the names that a picture has once it was drawn anew. What whoever runs the server puts there is not shown.
-var ours = regexp.MustCompile(`^[0-9a-f]{16}\.(png|jpg)$`)
+// avatarFilePattern are the names that a picture has once it was drawn anew. What whoever runs the server puts there is not shown.
+var avatarFilePattern = regexp.MustCompile(`^[0-9a-f]{16}\.(png|jpg)$`)
 
-// PicturePath is the address of a person's picture on this server, or empty without one: from the account's id and
+// AvatarPath is the address of a person's picture on this server, or empty without one: from the account's id and
 // its field "avatar". It changes with the picture.
-func PicturePath(user, avatar string) string {
-	if !ours.MatchString(avatar) {
+func AvatarPath(user, avatar string) string {
+	if !avatarFilePattern.MatchString(avatar) {
 		return ""
 	}
 	return "/avatar/" + user + "/" + avatar
 }
 
-// SetPicture gives the account a picture: a PNG, JPEG or WebP file, whose middle is drawn anew as a square (R146).
-func SetPicture(app core.App, account *core.Record, data []byte, from string) error {
+// SetAvatar gives the account a picture: a PNG, JPEG or WebP file, whose middle is drawn anew as a square (R146).
+func SetAvatar(app core.App, account *core.Record, data []byte, from string) error {
 	if wait, ok := limits.For(app, "picture", 20, time.Hour).Take(account.Id); !ok {
-		return record.TooMany(wait, "Too many pictures in an hour. Wait a while.")
+		return record.RateLimited(wait, "Too many pictures in an hour. Wait a while.")
 	}
-	file, refused := portrait(data)
-	return audit.Do(app, audit.Of(account, "", from, "account.picture"), func(tx core.App) error {
+	file, refused := encodeAvatar(data)
+	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.picture"), func(tx core.App) error {
 		if refused != nil {
 			return refused
 		}
-		stored, err := again(tx, account)
+		stored, err := reload(tx, account)
 		if err != nil || stored.GetString("avatar") == file.Name {
 			return err
 		}
@@ -53,10 +53,10 @@ func SetPicture(app core.App, account *core.Record, data []byte, from string) er
 	})
 }
 
-// DropPicture takes the picture away; the initials stand in for it.
-func DropPicture(app core.App, account *core.Record, from string) error {
-	return audit.Do(app, audit.Of(account, "", from, "account.picture.remove"), func(tx core.App) error {
-		stored, err := again(tx, account)
+// DeleteAvatar takes the picture away; the initials stand in for it.
+func DeleteAvatar(app core.App, account *core.Record, from string) error {
+	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.picture.remove"), func(tx core.App) error {
+		stored, err := reload(tx, account)
 		if err != nil {
 			return err
 		}
@@ -65,22 +65,22 @@ func DropPicture(app core.App, account *core.Record, from string) error {
 	})
 }
 
-// portrait is a picture as it is kept: a JPEG, or a PNG where something shows through.
-func portrait(data []byte) (*filesystem.File, error) {
-	picture, err := pictures.Reading{Field: "picture", Code: CodeBadPicture, Label: "The picture"}.Read(data)
+// encodeAvatar is a picture as it is kept: a JPEG, or a PNG where something shows through.
+func encodeAvatar(data []byte) (*filesystem.File, error) {
+	picture, err := pictures.Decoder{Field: "picture", Code: CodeBadAvatar, Label: "The picture"}.Decode(data)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	square := pictures.Square(picture, pictureSide)
+	square := pictures.CropSquare(picture, avatarSize)
 	if square.Opaque() {
 		if err := jpeg.Encode(&out, square, &jpeg.Options{Quality: 88}); err != nil {
 			return nil, err
 		}
-		return pictures.File(out.Bytes(), ".jpg")
+		return pictures.NewFile(out.Bytes(), ".jpg")
 	}
 	if err := png.Encode(&out, square); err != nil {
 		return nil, err
 	}
-	return pictures.File(out.Bytes(), ".png")
+	return pictures.NewFile(out.Bytes(), ".png")
 }

@@ -24,8 +24,8 @@ import (
 	"usher/hooks/record"
 )
 
-// plain is a picture of one colour with a green square in its middle.
-func plain(width, height int, c color.Color) image.Image {
+// sampleImage is a picture of one colour with a green square in its middle.
+func sampleImage(width, height int, c color.Color) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for i := range width * height {
 		img.Set(i%width, i/width, c)
@@ -38,7 +38,7 @@ func plain(width, height int, c color.Color) image.Image {
 	return img
 }
 
-func pngOf(img image.Image) []byte {
+func encodePNG(img image.Image) []byte {
 	var b bytes.Buffer
 	_ = png.Encode(&b, img)
 	return b.Bytes()
@@ -53,8 +53,8 @@ func jpegWithExif(img image.Image) []byte {
 	return append(append(append([]byte{0xff, 0xd8}, segment...), b.Bytes()[2:]...), "<script>alert(1)</script>"...)
 }
 
-// bomb is a PNG whose header promises a picture of that size, and that has no pixels.
-func bomb(width, height uint32) []byte {
+// pngBomb is a PNG whose header promises a picture of that size, and that has no pixels.
+func pngBomb(width, height uint32) []byte {
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), width), height)
 	header = append(header, 8, 6, 0, 0, 0)
 	data := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n"), uint32(len(header)-4))
@@ -72,13 +72,13 @@ func webpBomb() []byte {
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
 
-func webp() []byte {
+func sampleWebP() []byte {
 	data, _ := base64.StdEncoding.DecodeString("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
 	return data
 }
 
-// pictureFiles are the files of an account on the disk.
-func pictureFiles(t *testing.T, app core.App, user string) []string {
+// avatarFiles are the files of an account on the disk.
+func avatarFiles(t *testing.T, app core.App, user string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(app.DataDir(), "storage", "*", user, "*.[jp][pn]g"))
 	if err != nil {
@@ -87,29 +87,29 @@ func pictureFiles(t *testing.T, app core.App, user string) []string {
 	return found
 }
 
-func TestAPictureIsDrawnAnewAsASquare(t *testing.T) {
+func TestSetAvatar_IsReencodedAsSquare(t *testing.T) {
 	grey := color.NRGBA{200, 200, 200, 255}
 	for name, s := range map[string]struct {
 		data   []byte
 		ending string
 	}{
-		"PNG":              {pngOf(plain(300, 300, grey)), ".jpg"},
-		"one pixel":        {webp(), ".jpg"},
-		"wide":             {pngOf(plain(600, 200, grey)), ".jpg"},
-		"the largest":      {pngOf(plain(2048, 2048, grey)), ".jpg"},
-		"see-through":      {pngOf(plain(300, 300, color.NRGBA{0, 0, 0, 0})), ".png"},
-		"JPEG with a tail": {jpegWithExif(plain(400, 500, grey)), ".jpg"},
+		"PNG":              {encodePNG(sampleImage(300, 300, grey)), ".jpg"},
+		"one pixel":        {sampleWebP(), ".jpg"},
+		"wide":             {encodePNG(sampleImage(600, 200, grey)), ".jpg"},
+		"the largest":      {encodePNG(sampleImage(2048, 2048, grey)), ".jpg"},
+		"see-through":      {encodePNG(sampleImage(300, 300, color.NRGBA{0, 0, 0, 0})), ".png"},
+		"JPEG with a tail": {jpegWithExif(sampleImage(400, 500, grey)), ".jpg"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			app := hookstest.New(t)
-			ada := hookstest.Person(t, app, "ada@x.example")
-			if err := accounts.SetPicture(app, ada, s.data, ""); err != nil {
+			app := hookstest.NewApp(t)
+			ada := hookstest.Account(t, app, "ada@x.example")
+			if err := accounts.SetAvatar(app, ada, s.data, ""); err != nil {
 				t.Fatal(err)
 			}
-			files := pictureFiles(t, app, ada.Id)
-			avatar := hookstest.Stored(t, app, "users", ada.Id).GetString("avatar")
+			files := avatarFiles(t, app, ada.Id)
+			avatar := hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar")
 			if len(files) != 1 || filepath.Base(files[0]) != avatar || !strings.HasSuffix(avatar, s.ending) ||
-				accounts.PicturePath(ada.Id, avatar) != "/avatar/"+ada.Id+"/"+avatar {
+				accounts.AvatarPath(ada.Id, avatar) != "/avatar/"+ada.Id+"/"+avatar {
 				t.Fatalf("%v, %q", files, avatar)
 			}
 			stored, err := os.ReadFile(files[0])
@@ -134,70 +134,70 @@ func TestAPictureIsDrawnAnewAsASquare(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoPictureIsRefused(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestSetAvatar_InvalidFile_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	var gifs bytes.Buffer
-	_ = gif.Encode(&gifs, plain(8, 8, color.White), nil)
+	_ = gif.Encode(&gifs, sampleImage(8, 8, color.White), nil)
 	for name, data := range map[string][]byte{
 		"nothing": nil, "text": []byte("hello"), "SVG": []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`),
 		"GIF": gifs.Bytes(), "a page that begins as a GIF": []byte("GIF89a/*<script>alert(1)</script>*/"),
-		"too large a file": append(pngOf(plain(8, 8, color.White)), make([]byte, 1<<20)...),
-		"too wide":         pngOf(plain(2049, 10, color.White)), "a bomb": bomb(60000, 60000), "a bomb as WebP": webpBomb(),
-		"half a file": pngOf(plain(300, 300, color.White))[:200], "no pixels": bomb(10, 10),
+		"too large a file": append(encodePNG(sampleImage(8, 8, color.White)), make([]byte, 1<<20)...),
+		"too wide":         encodePNG(sampleImage(2049, 10, color.White)), "a bomb": pngBomb(60000, 60000), "a bomb as WebP": webpBomb(),
+		"half a file": encodePNG(sampleImage(300, 300, color.White))[:200], "no pixels": pngBomb(10, 10),
 	} {
-		hookstest.Refused(t, name, accounts.SetPicture(app, ada, data, ""), accounts.CodeBadPicture)
+		hookstest.AssertCode(t, name, accounts.SetAvatar(app, ada, data, ""), accounts.CodeBadAvatar)
 		app.Store().Remove("usher.limits.picture")
 	}
-	if avatar := hookstest.Stored(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(pictureFiles(t, app, ada.Id)) != 0 {
+	if avatar := hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(avatarFiles(t, app, ada.Id)) != 0 {
 		t.Errorf("%q was stored", avatar)
 	}
-	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.picture", "result": accounts.CodeBadPicture}); n != 11 {
+	if n := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.picture", "result": accounts.CodeBadAvatar}); n != 11 {
 		t.Errorf("%d refusals are written down", n)
 	}
 }
 
-func TestAnotherPictureTakesThePlaceOfTheOld(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestSetAvatar_ReplacesOldFile(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	names := []string{}
 	for _, c := range []color.Color{color.White, color.Black, color.Black} {
-		if err := accounts.SetPicture(app, ada, pngOf(plain(64, 64, c)), ""); err != nil {
+		if err := accounts.SetAvatar(app, ada, encodePNG(sampleImage(64, 64, c)), ""); err != nil {
 			t.Fatal(err)
 		}
-		names = append(names, hookstest.Stored(t, app, "users", ada.Id).GetString("avatar"))
-		if files := pictureFiles(t, app, ada.Id); len(files) != 1 || filepath.Base(files[0]) != names[len(names)-1] {
+		names = append(names, hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar"))
+		if files := avatarFiles(t, app, ada.Id); len(files) != 1 || filepath.Base(files[0]) != names[len(names)-1] {
 			t.Fatalf("%v of %v", files, names)
 		}
 	}
 	if names[0] == names[1] || names[1] != names[2] {
 		t.Error(names)
 	}
-	if err := accounts.DropPicture(app, ada, ""); err != nil {
+	if err := accounts.DeleteAvatar(app, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if avatar := hookstest.Stored(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(pictureFiles(t, app, ada.Id)) != 0 {
+	if avatar := hookstest.FindRecord(t, app, "users", ada.Id).GetString("avatar"); avatar != "" || len(avatarFiles(t, app, ada.Id)) != 0 {
 		t.Errorf("%q is left", avatar)
 	}
 }
 
-func TestOnlyNamesOfOurOwnAreShown(t *testing.T) {
+func TestAvatarPath(t *testing.T) {
 	for name, want := range map[string]string{
 		"0123456789abcdef.jpg": "/avatar/me/0123456789abcdef.jpg", "0123456789abcdef.png": "/avatar/me/0123456789abcdef.png",
 		"": "", "me_ab12cd34ef.png": "", "0123456789abcdef.svg": "", "../0123456789abcdef.png": "",
 	} {
-		if got := accounts.PicturePath("me", name); got != want {
+		if got := accounts.AvatarPath("me", name); got != want {
 			t.Errorf("%q: %q", name, got)
 		}
 	}
 }
 
-func TestTwentyPicturesAnHour(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestSetAvatar_TwentyAnHour(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	results := make([]string, 0, 21)
 	for range 21 {
-		results = append(results, record.Code(accounts.SetPicture(app, ada, []byte("no picture"), "")))
+		results = append(results, record.Code(accounts.SetAvatar(app, ada, []byte("no picture"), "")))
 	}
 	if slices.Index(results, record.CodeTooMany) != 20 {
 		t.Error(results)

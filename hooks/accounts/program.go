@@ -13,36 +13,36 @@ import (
 	"usher/hooks/record"
 )
 
-// signInByProgram puts PocketBase's own sign-in under the limits of ours, and writes it down.
-func signInByProgram(e *core.RecordAuthWithPasswordRequestEvent) error {
+// signInByAPI puts PocketBase's own sign-in under the limits of ours, and writes it down.
+func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 	attempt, err := beginAttempt(e.App, e.Identity, e.RealIP(), "")
 	if err != nil {
-		noteThrottled(e.App, e.Record, e.RealIP(), "program")
-		return tooMany(e, err)
+		recordThrottled(e.App, e.Record, e.RealIP(), "program")
+		return respondRateLimited(e, err)
 	}
 	known := false
-	err = inTurn(func() error {
+	err = throttle(func() error {
 		err := e.Next()
 		known = err == nil || isForbidden(err)
 		return err
 	})
-	var slow *record.Slow
+	var slow *record.RateLimitError
 	if known || errors.As(err, &slow) {
-		attempt.forgive()
+		attempt.release()
 	}
 	if errors.As(err, &slow) {
-		return tooMany(e, err)
+		return respondRateLimited(e, err)
 	}
-	note(e.App, e.Record, e.RealIP(), "program", known)
+	recordSignIn(e.App, e.Record, e.RealIP(), "program", known)
 	return err
 }
 
-func tooMany(e *core.RecordAuthWithPasswordRequestEvent, err error) error {
-	var slow *record.Slow
+func respondRateLimited(e *core.RecordAuthWithPasswordRequestEvent, err error) error {
+	var slow *record.RateLimitError
 	if errors.As(err, &slow) {
-		e.Response.Header().Set("Retry-After", slow.Seconds())
+		e.Response.Header().Set("Retry-After", slow.RetryAfter())
 	}
-	_, _, sentence, _ := record.Refusal(err)
+	_, _, sentence, _ := record.Details(err)
 	return e.TooManyRequestsError(sentence, err)
 }
 
@@ -52,9 +52,9 @@ func isForbidden(err error) bool {
 	return errors.As(err, &refusal) && refusal.Status == http.StatusForbidden
 }
 
-// note writes a sign-in to an account to the audit log; that it cannot be written keeps nobody out. For an address
+// recordSignIn writes a sign-in to an account to the audit log; that it cannot be written keeps nobody out. For an address
 // without an account the same work is done and taken back, so that no row tells of it and the time does not either.
-func note(app core.App, account *core.Record, from, by string, ok bool) {
+func recordSignIn(app core.App, account *core.Record, from, by string, ok bool) {
 	outcome := ""
 	switch {
 	case !ok:
@@ -62,30 +62,30 @@ func note(app core.App, account *core.Record, from, by string, ok bool) {
 	case !account.Verified():
 		outcome = CodeUnverified
 	}
-	writeSignIn(app, account, from, by, outcome)
+	writeSignInEntry(app, account, from, by, outcome)
 }
 
-// noteThrottled writes that a sign-in was refused for too many failures, once a minute for each account.
-func noteThrottled(app core.App, account *core.Record, from, by string) {
+// recordThrottled writes that a sign-in was refused for too many failures, once a minute for each account.
+func recordThrottled(app core.App, account *core.Record, from, by string) {
 	key := "" // of all addresses without an account
 	if account != nil {
 		key = account.Id
 	}
 	if _, free := limits.For(app, "signin-throttled", 1, time.Minute).Take(key); free || account == nil {
-		writeSignIn(app, account, from, by, record.CodeTooMany)
+		writeSignInEntry(app, account, from, by, record.CodeTooMany)
 	}
 }
 
-// writeSignIn writes the outcome of a sign-in, which is empty where it succeeded.
-func writeSignIn(app core.App, account *core.Record, from, by, outcome string) {
+// writeSignInEntry writes the outcome of a sign-in, which is empty where it succeeded.
+func writeSignInEntry(app core.App, account *core.Record, from, by, outcome string) {
 	unknown := account == nil
 	if unknown {
 		var err error
-		if account, err = someAccount(app); err != nil {
+		if account, err = anyAccount(app); err != nil {
 			return // nobody has an account yet
 		}
 	}
-	entry := audit.Of(account, "", from, "account.signin").On(account.Id, account.Email()).With("by", by)
+	entry := audit.NewAccountEntry(account, "", from, "account.signin").WithTarget(account.Id, account.Email()).With("by", by)
 	err := app.RunInTransaction(func(tx core.App) error {
 		write := audit.Write
 		if outcome != "" {
@@ -94,9 +94,9 @@ func writeSignIn(app core.App, account *core.Record, from, by, outcome string) {
 		if err := write(tx, entry); err != nil || !unknown {
 			return err
 		}
-		return errInVain
+		return errRollback
 	})
-	if err != nil && !errors.Is(err, errInVain) {
+	if err != nil && !errors.Is(err, errRollback) {
 		app.Logger().Error("write a sign-in to the audit log", "error", err)
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"usher/hooks/record"
 )
 
-// program sends JSON to PocketBase's own endpoints of users, with a bearer token if one is given.
-func program(t *testing.T, app core.App) func(path string, body map[string]any, token ...string) *httptest.ResponseRecorder {
+// newAPIClient sends JSON to PocketBase's own endpoints of users, with a bearer token if one is given.
+func newAPIClient(t *testing.T, app core.App) func(path string, body map[string]any, token ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	router, err := apis.NewRouter(app)
 	if err != nil {
@@ -49,15 +49,15 @@ func program(t *testing.T, app core.App) func(path string, body map[string]any, 
 	}
 }
 
-func TestAProgramSignsInUnderTheSameLimits(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
-	waiting := hookstest.Person(t, app, "waiting@x.example")
+func TestAPI_SignIn_SharesLimits(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
+	waiting := hookstest.Account(t, app, "waiting@x.example")
 	waiting.SetVerified(false)
 	if err := app.Save(waiting); err != nil {
 		t.Fatal(err)
 	}
-	post := program(t, app)
+	post := newAPIClient(t, app)
 	try := func(address, password string) *httptest.ResponseRecorder {
 		return post("auth-with-password", map[string]any{"identity": address, "password": password})
 	}
@@ -67,12 +67,12 @@ func TestAProgramSignsInUnderTheSameLimits(t *testing.T) {
 	if answer := try("waiting@x.example", hookstest.Password); answer.Code == 200 {
 		t.Errorf("unconfirmed: %d %s", answer.Code, answer.Body)
 	}
-	wrong, unknown := try("ada@x.example", other), try("unknown@x.example", other)
+	wrong, unknown := try("ada@x.example", otherPassword), try("unknown@x.example", otherPassword)
 	if wrong.Code != 400 || unknown.Code != 400 || wrong.Body.String() != unknown.Body.String() {
 		t.Errorf("%d %s, and %d %s", wrong.Code, wrong.Body, unknown.Code, unknown.Body)
 	}
 	for range 9 {
-		try("ADA@x.example", other)
+		try("ADA@x.example", otherPassword)
 	}
 	if answer := try("ada@x.example", hookstest.Password); answer.Code != http.StatusTooManyRequests || answer.Header().Get("Retry-After") == "" {
 		t.Errorf("the eleventh try: %d %s", answer.Code, answer.Body)
@@ -87,15 +87,15 @@ func TestAProgramSignsInUnderTheSameLimits(t *testing.T) {
 	}
 }
 
-func TestAResetAskedByAProgramTellsNobodyWhoHasAnAccount(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
-	half := hookstest.Person(t, app, "half@x.example")
+func TestAPI_RequestReset_DoesNotRevealAccounts(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
+	half := hookstest.Account(t, app, "half@x.example")
 	half.SetVerified(false)
 	if err := app.Save(half); err != nil {
 		t.Fatal(err)
 	}
-	post := program(t, app)
+	post := newAPIClient(t, app)
 	seen := map[string]string{}
 	for _, address := range []string{"ada@x.example", "unknown@x.example", "half@x.example"} {
 		for n := range 5 {
@@ -116,11 +116,11 @@ func TestAResetAskedByAProgramTellsNobodyWhoHasAnAccount(t *testing.T) {
 	}
 }
 
-func TestAProgramMakesNoAccountAndChangesNoAddress(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
-	post := program(t, app)
-	if answer := post("records", map[string]any{"email": "b@x.example", "password": other, "passwordConfirm": other}); answer.Code != 403 {
+func TestAPI_CreateAndChangeAddress_AreRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	post := newAPIClient(t, app)
+	if answer := post("records", map[string]any{"email": "b@x.example", "password": otherPassword, "passwordConfirm": otherPassword}); answer.Code != 403 {
 		t.Errorf("an account: %d %s", answer.Code, answer.Body)
 	}
 	if answer := post("request-otp", map[string]any{"email": "ada@x.example"}); answer.Code == 200 {

@@ -13,41 +13,41 @@ import (
 	"usher/hooks/record"
 )
 
-// Proof is what came of asking somebody who is signed in for the password. The check takes long, so it is made
+// Reauth is what came of asking somebody who is signed in for the password. The check takes long, so it is made
 // before the transaction of the deed; what it came to is told there.
-type Proof struct {
-	account *core.Record
-	field   string
-	key     string
-	known   bool
+type Reauth struct {
+	account  *core.Record
+	field    string
+	tokenKey string
+	matched  bool
 }
 
-// Prove checks the password of an account that is signed in, for the action of entry; ten failures in 15 minutes are
+// Reauthenticate checks the password of an account that is signed in, for the action of entry; ten failures in 15 minutes are
 // allowed, and what exceeds them is recorded. field is what a form calls the password.
-func Prove(app core.App, entry *audit.Entry, account *core.Record, field, password string) (Proof, error) {
-	proof := Proof{account: account, field: field, key: account.TokenKey()}
-	attempt, err := beginProof(app, account)
+func Reauthenticate(app core.App, entry *audit.Entry, account *core.Record, field, password string) (Reauth, error) {
+	proof := Reauth{account: account, field: field, tokenKey: account.TokenKey()}
+	attempt, err := beginReauth(app, account)
 	if err != nil {
 		return proof, recordRefusal(app, entry, err)
 	}
-	if proof.known, err = matches(app, account, password); err != nil || proof.known {
-		attempt.forgive()
+	if proof.matched, err = passwordMatches(app, account, password); err != nil || proof.matched {
+		attempt.release()
 	}
 	return proof, err
 }
 
-// Holds reads the account anew inside the transaction of the deed. A wrong password is refused here, so that
+// Verify reads the account anew inside the transaction of the deed. A wrong password is refused here, so that
 // the refusal is written down, and so is one that was changed since it was checked.
-func (p Proof) Holds(tx core.App) (*core.Record, error) {
-	if !p.known {
-		return nil, record.Refuse(p.field, CodeBadSignIn, "This is not your current password.")
+func (p Reauth) Verify(tx core.App) (*core.Record, error) {
+	if !p.matched {
+		return nil, record.Invalid(p.field, CodeBadSignIn, "This is not your current password.")
 	}
-	stored, err := again(tx, p.account)
+	stored, err := reload(tx, p.account)
 	if err != nil {
 		return nil, err
 	}
-	if stored.TokenKey() != p.key {
-		return nil, record.Refuse(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
+	if stored.TokenKey() != p.tokenKey {
+		return nil, record.Invalid(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
 	}
 	return stored, nil
 }
@@ -62,11 +62,11 @@ func recordRefusal(app core.App, entry *audit.Entry, err error) error {
 	return audit.RecordRefusal(app, entry, err)
 }
 
-// again reads an account as it is stored. One that is gone is record.ErrNotFound.
-func again(tx core.App, account *core.Record) (*core.Record, error) {
+// reload reads an account as it is stored. One that is gone is record.ErrNotFound.
+func reload(tx core.App, account *core.Record) (*core.Record, error) {
 	stored, err := tx.FindRecordById("users", account.Id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read an account again: %w", err)

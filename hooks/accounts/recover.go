@@ -10,13 +10,13 @@ import (
 	"usher/hooks/record"
 )
 
-// errInVain takes back what was done for an address without an account, to take as long as for one with.
-var errInVain = errors.New("done in vain")
+// errRollback takes back what was done for an address without an account, to take as long as for one with.
+var errRollback = errors.New("done in vain")
 
 // RequestReset sends a link for a new password. Its answer is the same for an address without an account (R148).
 // next is the page to which the link leads on; empty: none.
 func RequestReset(app core.App, address, next, from string) error {
-	canonical, err := Canonical(address)
+	canonical, err := CanonicalEmail(address)
 	if err != nil {
 		return err
 	}
@@ -24,9 +24,9 @@ func RequestReset(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	unknown := errors.Is(err, record.ErrNotFound)
+	unknown := errors.Is(err, record.NotFound)
 	if unknown {
-		account, err = someAccount(app)
+		account, err = anyAccount(app)
 	}
 	if unknown && errors.Is(err, sql.ErrNoRows) {
 		return nil // nobody has an account yet
@@ -34,13 +34,13 @@ func RequestReset(app core.App, address, next, from string) error {
 	if err != nil {
 		return err
 	}
-	err = audit.Do(app, audit.Of(account, "", from, "account.reset.request"), func(tx core.App) error {
+	err = audit.Do(app, audit.NewAccountEntry(account, "", from, "account.reset.request"), func(tx core.App) error {
 		if err := sendReset(tx, account, next); err != nil || !unknown {
 			return err
 		}
-		return errInVain
+		return errRollback
 	})
-	if errors.Is(err, errInVain) {
+	if errors.Is(err, errRollback) {
 		return nil
 	}
 	return err
@@ -49,7 +49,7 @@ func RequestReset(app core.App, address, next, from string) error {
 // RequestConfirmation sends the link that confirms an address again, with the same answer and the same work for every
 // address. next is the page to which the link leads on; empty: none.
 func RequestConfirmation(app core.App, address, next, from string) error {
-	canonical, err := Canonical(address)
+	canonical, err := CanonicalEmail(address)
 	if err != nil {
 		return err
 	}
@@ -57,9 +57,9 @@ func RequestConfirmation(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	vain := errors.Is(err, record.ErrNotFound)
+	vain := errors.Is(err, record.NotFound)
 	if vain {
-		account, err = someAccount(app)
+		account, err = anyAccount(app)
 	}
 	if vain && errors.Is(err, sql.ErrNoRows) {
 		return nil // nobody has an account yet
@@ -72,61 +72,61 @@ func RequestConfirmation(app core.App, address, next, from string) error {
 		if err := SendConfirmation(tx, account, next); err != nil || !vain {
 			return err
 		}
-		return errInVain
+		return errRollback
 	})
-	if errors.Is(err, errInVain) {
+	if errors.Is(err, errRollback) {
 		return nil
 	}
 	return err
 }
 
-// ByReset reads the account of a link for a new password; ByConfirmation that of a link which confirms an address.
-func ByReset(app core.App, token string) (*core.Record, error) {
-	return byToken(app, token, core.TokenTypePasswordReset)
+// FindByReset reads the account of a link for a new password; ByConfirmation that of a link which confirms an address.
+func FindByReset(app core.App, token string) (*core.Record, error) {
+	return findByToken(app, token, core.TokenTypePasswordReset)
 }
 
-// ByConfirmation reads the account of a link that confirms an address.
-func ByConfirmation(app core.App, token string) (*core.Record, error) {
-	return byToken(app, token, core.TokenTypeVerification)
+// FindByConfirmation reads the account of a link that confirms an address.
+func FindByConfirmation(app core.App, token string) (*core.Record, error) {
+	return findByToken(app, token, core.TokenTypeVerification)
 }
 
-func byToken(app core.App, token, kind string) (*core.Record, error) {
+func findByToken(app core.App, token, kind string) (*core.Record, error) {
 	account, err := app.FindAuthRecordByToken(token, kind)
 	if err != nil || account.Collection().Name != "users" {
-		return nil, record.Refuse("token", "link_expired", "This link was used, or is too old. Ask for a new one.")
+		return nil, record.Invalid("token", "link_expired", "This link was used, or is too old. Ask for a new one.")
 	}
 	return account, nil
 }
 
-// Confirm confirms an address by a mailed link, for who knows the password of the sign-up. The link proves
+// ConfirmAddress confirms an address by a mailed link, for who knows the password of the sign-up. The link proves
 // the address alone: somebody else may have signed up with it and wait for its owner to confirm. Who does
 // not know the password sets a new one by mail.
-func Confirm(app core.App, token, password, from string) (*core.Record, error) {
-	account, err := ByConfirmation(app, token)
+func ConfirmAddress(app core.App, token, password, from string) (*core.Record, error) {
+	account, err := FindByConfirmation(app, token)
 	if err != nil {
 		return nil, err
 	}
-	entry := audit.Of(account, "", from, "account.confirm")
+	entry := audit.NewAccountEntry(account, "", from, "account.confirm")
 	attempt, err := beginAttempt(app, account.Email(), from, "")
 	if err != nil {
 		return nil, recordRefusal(app, entry, err)
 	}
-	known, err := matches(app, account, password)
+	known, err := passwordMatches(app, account, password)
 	if known || err != nil {
-		attempt.forgive()
+		attempt.release()
 	}
 	if err != nil {
 		return nil, err
 	}
 	if !known {
-		return nil, audit.RecordRefusal(app, entry, record.Refuse("password", CodeBadSignIn,
+		return nil, audit.RecordRefusal(app, entry, record.Invalid("password", CodeBadSignIn,
 			"This is not the password of the sign-up. Set a new one by mail: that confirms the address, too."))
 	}
 	if account.Verified() {
 		return account, nil
 	}
 	err = audit.Do(app, entry, func(tx core.App) error {
-		if account, err = ByConfirmation(tx, token); err != nil {
+		if account, err = FindByConfirmation(tx, token); err != nil {
 			return err
 		}
 		account.SetVerified(true)
@@ -137,19 +137,19 @@ func Confirm(app core.App, token, password, from string) (*core.Record, error) {
 
 // ChangePassword sets a new password for who knows the current one. Every device is signed out.
 func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
-	entry := audit.Of(account, "", from, "account.password")
-	proof, err := Prove(app, entry, account, "current", current)
+	entry := audit.NewAccountEntry(account, "", from, "account.password")
+	proof, err := Reauthenticate(app, entry, account, "current", current)
 	if err != nil {
 		return err
 	}
-	if proof.known {
+	if proof.matched {
 		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
 			return audit.RecordRefusal(app, entry, err)
 		}
 		setPassword(account, next)
 	}
 	return audit.Do(app, entry, func(tx core.App) error {
-		if _, err := proof.Holds(tx); err != nil {
+		if _, err := proof.Verify(tx); err != nil {
 			return err
 		}
 		if err := tx.Save(account); err != nil {
@@ -161,12 +161,12 @@ func ChangePassword(app core.App, account *core.Record, current, next, from stri
 
 // UpdateProfile changes what an account says of its person.
 func UpdateProfile(app core.App, account *core.Record, name, timezone, from string) error {
-	return audit.Do(app, audit.Of(account, "", from, "account.update"), func(tx core.App) error {
+	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.update"), func(tx core.App) error {
 		name, err := record.RequiredLine("name", "Your name", name, MaxName)
 		if err != nil {
 			return err
 		}
-		stored, err := again(tx, account)
+		stored, err := reload(tx, account)
 		if err != nil {
 			return err
 		}
@@ -176,10 +176,10 @@ func UpdateProfile(app core.App, account *core.Record, name, timezone, from stri
 	})
 }
 
-// Claim gives an unverified account to the owner of its address, who holds a link mailed there: someone else may have
+// TakeOver gives an unverified account to the owner of its address, who holds a link mailed there: someone else may have
 // registered it before. Password, name and time zone are the draft's; nothing that was made before is kept, and every
 // device and every other way in is gone.
-func Claim(tx core.App, account, draft *core.Record) error {
+func TakeOver(tx core.App, account, draft *core.Record) error {
 	account.SetRaw("password", draft.GetRaw("password"))
 	account.SetVerified(true)
 	account.RefreshTokenKey()

@@ -12,13 +12,13 @@ import (
 	"usher/hooks/record"
 )
 
-// registerRequests answers PocketBase's endpoints that email a link to an address. PocketBase itself looks the address
+// registerEmailRequests answers PocketBase's endpoints that email a link to an address. PocketBase itself looks the address
 // up first, so that its limits and its answers would tell who has an account; ours count the address as it is sent,
 // together with the pages'.
-func registerRequests(app core.App) {
+func registerEmailRequests(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
-			Id: "usherRequests", Func: answerRequest, Priority: apis.DefaultBodyLimitMiddlewarePriority + 1,
+			Id: "usherRequests", Func: handleEmailRequest, Priority: apis.DefaultBodyLimitMiddlewarePriority + 1,
 		})
 		return e.Next()
 	})
@@ -31,10 +31,10 @@ func registerRequests(app core.App) {
 	})
 }
 
-// answerRequest sends the email that is asked for, with the same answer for every address: 204, or 429 with the time to
+// handleEmailRequest sends the email that is asked for, with the same answer for every address: 204, or 429 with the time to
 // wait.
-func answerRequest(e *core.RequestEvent) error {
-	send := requestOf(e)
+func handleEmailRequest(e *core.RequestEvent) error {
+	send := emailRequest(e)
 	if send == nil {
 		return e.Next()
 	}
@@ -45,10 +45,10 @@ func answerRequest(e *core.RequestEvent) error {
 		return e.BadRequestError("An error occurred while loading the submitted data.", err)
 	}
 	err := send(e.App, form.Email, "", e.RealIP())
-	var slow *record.Slow
+	var slow *record.RateLimitError
 	if errors.As(err, &slow) {
-		e.Response.Header().Set("Retry-After", slow.Seconds())
-		_, _, sentence, _ := record.Refusal(err)
+		e.Response.Header().Set("Retry-After", slow.RetryAfter())
+		_, _, sentence, _ := record.Details(err)
 		return e.TooManyRequestsError(sentence, nil)
 	}
 	if err != nil {
@@ -57,8 +57,8 @@ func answerRequest(e *core.RequestEvent) error {
 	return e.NoContent(http.StatusNoContent)
 }
 
-// requestOf is what the address of the request asks to be sent, or nil.
-func requestOf(e *core.RequestEvent) func(app core.App, address, next, from string) error {
+// emailRequest is what the address of the request asks to be sent, or nil.
+func emailRequest(e *core.RequestEvent) func(app core.App, address, next, from string) error {
 	rest, ok := strings.CutPrefix(e.Request.URL.Path, "/api/collections/")
 	ref, action, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
 	if !ok || e.Request.Method != http.MethodPost || action != "request-password-reset" && action != "request-verification" {

@@ -16,38 +16,38 @@ type ResetForm struct {
 	Password string
 	Name     string
 	Timezone string
-	From     string
+	IP       string
 }
 
-// AsksName reports whether a reset of the account takes it over: someone else may have begun it, so that its owner gives
+// ResetNeedsName reports whether a reset of the account takes it over: someone else may have begun it, so that its owner gives
 // the name.
-func AsksName(account *core.Record) bool { return !account.Verified() }
+func ResetNeedsName(account *core.Record) bool { return !account.Verified() }
 
-// Reset sets a new password by an emailed link. The link proves the address, and every device is signed out. An account
+// ResetPassword sets a new password by an emailed link. The link proves the address, and every device is signed out. An account
 // whose address wasn't confirmed is claimed: it keeps nothing that was made before, and needs a name.
-func Reset(app core.App, form ResetForm) (*core.Record, error) {
-	account, err := ByReset(app, form.Token)
+func ResetPassword(app core.App, form ResetForm) (*core.Record, error) {
+	account, err := FindByReset(app, form.Token)
 	if err != nil {
 		return nil, err
 	}
-	entry := audit.Of(account, "", form.From, "account.reset")
-	if AsksName(account) {
+	entry := audit.NewAccountEntry(account, "", form.IP, "account.reset")
+	if ResetNeedsName(account) {
 		entry.ActorName = account.Email() // nobody knows yet whose the name of the account is
 	}
-	fresh, err := form.judge(account)
+	fresh, err := form.validate(account)
 	if err != nil {
 		return nil, audit.RecordRefusal(app, entry, err)
 	}
-	draft, err := Draft(app, fresh) // hashed outside of the transaction
+	draft, err := New(app, fresh) // hashed outside of the transaction
 	if err != nil {
 		return nil, err
 	}
 	err = audit.Do(app, entry, func(tx core.App) error {
-		if account, err = ByReset(tx, form.Token); err != nil {
+		if account, err = FindByReset(tx, form.Token); err != nil {
 			return err
 		}
-		if AsksName(account) {
-			return Claim(tx, account, draft)
+		if ResetNeedsName(account) {
+			return TakeOver(tx, account, draft)
 		}
 		account.SetRaw("password", draft.GetRaw("password"))
 		account.RefreshTokenKey()
@@ -56,11 +56,11 @@ func Reset(app core.App, form ResetForm) (*core.Record, error) {
 	return account, err
 }
 
-// judge refuses what the form lacks, all of it at once.
-func (f ResetForm) judge(account *core.Record) (New, error) {
-	fresh := New{Email: account.Email(), Name: account.GetString("name"), Password: f.Password, Timezone: f.Timezone}
-	var faults record.Faults
-	if AsksName(account) {
+// validate refuses what the form lacks, all of it at once.
+func (f ResetForm) validate(account *core.Record) (Params, error) {
+	fresh := Params{Email: account.Email(), Name: account.GetString("name"), Password: f.Password, Timezone: f.Timezone}
+	var faults record.List
+	if ResetNeedsName(account) {
 		name, err := record.RequiredLine("name", "Your name", f.Name, MaxName)
 		faults.Add(err)
 		fresh.Name = name
@@ -69,8 +69,8 @@ func (f ResetForm) judge(account *core.Record) (New, error) {
 	return fresh, faults.Err()
 }
 
-// nameOfAddress is the name of an account whose owner gave none: what is before the @.
-func nameOfAddress(address string) string {
+// nameFromEmail is the name of an account whose owner gave none: what is before the @.
+func nameFromEmail(address string) string {
 	local, _, _ := strings.Cut(address, "@")
-	return record.Cut(local, MaxName)
+	return record.Truncate(local, MaxName)
 }

@@ -15,9 +15,9 @@ import (
 // resetFields are what a program may send to set a new password.
 var resetFields = []string{"token", "password", "passwordConfirm", "name", "timezone"}
 
-// resetByProgram puts PocketBase's own reset under the rules of ours. A program may send the name and the time zone of
+// resetByAPI puts PocketBase's own reset under the rules of ours. A program may send the name and the time zone of
 // the owner of an address that nobody has confirmed yet; without a name it is what is before the @.
-func resetByProgram(e *core.RecordConfirmPasswordResetRequestEvent) error {
+func resetByAPI(e *core.RecordConfirmPasswordResetRequestEvent) error {
 	info, err := e.RequestInfo()
 	if err != nil {
 		return e.BadRequestError("An error occurred while loading the submitted data.", err)
@@ -25,7 +25,7 @@ func resetByProgram(e *core.RecordConfirmPasswordResetRequestEvent) error {
 	unknown := validation.Errors{}
 	for _, field := range slices.Sorted(maps.Keys(info.Body)) {
 		if !slices.Contains(resetFields, field) {
-			unknown[field] = validation.NewError("unknown_field", "There is no field "+record.Cut(field, 60)+" here.")
+			unknown[field] = validation.NewError("unknown_field", "There is no field "+record.Truncate(field, 60)+" here.")
 		}
 	}
 	if len(unknown) > 0 {
@@ -40,11 +40,11 @@ func resetByProgram(e *core.RecordConfirmPasswordResetRequestEvent) error {
 	if err := e.BindBody(&body); err != nil {
 		return e.BadRequestError("An error occurred while loading the submitted data.", err)
 	}
-	form := ResetForm{Token: body.Token, Password: body.Password, Timezone: body.Timezone, From: e.RealIP(), Name: nameOfAddress(e.Record.Email())}
+	form := ResetForm{Token: body.Token, Password: body.Password, Timezone: body.Timezone, IP: e.RealIP(), Name: nameFromEmail(e.Record.Email())}
 	if body.Name != nil {
 		form.Name = *body.Name
 	}
-	_, err = Reset(e.App, form)
+	_, err = ResetPassword(e.App, form)
 	if record.Code(err) != "" {
 		return e.BadRequestError("Failed to set new password.", err)
 	}

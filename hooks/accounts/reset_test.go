@@ -13,11 +13,11 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// begun is an account that a stranger began with the address, with everything that an account can have, and the token of
+// newUnconfirmed is an account that a stranger began with the address, with everything that an account can have, and the token of
 // the reset link that its owner gets.
-func begun(t *testing.T, app core.App, email string) (*core.Record, string) {
+func newUnconfirmed(t *testing.T, app core.App, email string) (*core.Record, string) {
 	t.Helper()
-	account, err := accounts.Draft(app, accounts.New{Email: email, Name: "Mallory", Password: hookstest.Password, Timezone: "Asia/Tokyo"})
+	account, err := accounts.New(app, accounts.Params{Email: email, Name: "Mallory", Password: hookstest.Password, Timezone: "Asia/Tokyo"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,28 +49,28 @@ func begun(t *testing.T, app core.App, email string) (*core.Record, string) {
 	return account, token
 }
 
-func TestReset_OfAnUnconfirmedAddress_KeepsNothingOfTheStranger(t *testing.T) {
-	app := hookstest.New(t)
-	account, token := begun(t, app, "ada@x.example")
-	claimed, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: other, Name: " Ada  Lovelace ", Timezone: "Europe/Lisbon"})
+func TestResetPassword_UnconfirmedAddress_DiscardsExistingData(t *testing.T) {
+	app := hookstest.NewApp(t)
+	account, token := newUnconfirmed(t, app, "ada@x.example")
+	claimed, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: otherPassword, Name: " Ada  Lovelace ", Timezone: "Europe/Lisbon"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, err := accounts.Draft(app, accounts.New{Email: "fresh@x.example", Name: "Ada Lovelace", Password: other, Timezone: "Europe/Lisbon", Verified: true})
+	fresh, err := accounts.New(app, accounts.Params{Email: "fresh@x.example", Name: "Ada Lovelace", Password: otherPassword, Timezone: "Europe/Lisbon", Verified: true})
 	if err == nil {
 		err = app.Save(fresh)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored := hookstest.Stored(t, app, "users", account.Id)
+	stored := hookstest.FindRecord(t, app, "users", account.Id)
 	own := []string{"id", "email", "password", "tokenKey", "created", "updated"}
 	for _, field := range stored.Collection().Fields.FieldNames() {
 		if got, want := stored.GetString(field), fresh.GetString(field); got != want && !slices.Contains(own, field) {
 			t.Errorf("%s: got %q, want %q as in a new account", field, got, want)
 		}
 	}
-	if claimed.TokenKey() != stored.TokenKey() || !stored.ValidatePassword(other) {
+	if claimed.TokenKey() != stored.TokenKey() || !stored.ValidatePassword(otherPassword) {
 		t.Error("got an account with another key or password than the stored one")
 	}
 	for _, left := range []struct {
@@ -89,45 +89,45 @@ func TestReset_OfAnUnconfirmedAddress_KeepsNothingOfTheStranger(t *testing.T) {
 	}
 }
 
-func TestReset_OfAnUnconfirmedAddress_NeedsAName(t *testing.T) {
-	app := hookstest.New(t)
-	account, token := begun(t, app, "ada@x.example")
+func TestResetPassword_UnconfirmedAddress_NeedsName(t *testing.T) {
+	app := hookstest.NewApp(t)
+	account, token := newUnconfirmed(t, app, "ada@x.example")
 	for name, code := range map[string]string{"": "required", " ": "required", strings.Repeat("a", accounts.MaxName+1): "too_long", "Ada\u202e": "bad_text"} {
-		_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: other, Name: name})
-		hookstest.Refused(t, "the name "+name, err, code)
+		_, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: otherPassword, Name: name})
+		hookstest.AssertCode(t, "the name "+name, err, code)
 	}
-	_, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: "short"})
+	_, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: "short"})
 	for _, field := range []string{"name", "password"} {
 		if err == nil || !strings.Contains(err.Error(), field+": ") {
 			t.Errorf("got %v, want a refusal of %s too", err, field)
 		}
 	}
-	if stored := hookstest.Stored(t, app, "users", account.Id); stored.Verified() || stored.GetString("name") != "Mallory" {
+	if stored := hookstest.FindRecord(t, app, "users", account.Id); stored.Verified() || stored.GetString("name") != "Mallory" {
 		t.Errorf("got %v, want nothing changed by what was refused", stored.FieldsData())
 	}
 }
 
-func TestReset_OfAConfirmedAddress_KeepsNameAndTimeZone(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
-	hookstest.Refused(t, "the profile", accounts.UpdateProfile(app, ada, "Ada Lovelace", "Europe/Lisbon", ""), "")
+func TestResetPassword_ConfirmedAddress_KeepsNameAndTimeZone(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	hookstest.AssertCode(t, "the profile", accounts.UpdateProfile(app, ada, "Ada Lovelace", "Europe/Lisbon", ""), "")
 	token, err := ada.NewPasswordResetToken()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.Reset(app, accounts.ResetForm{Token: token, Password: other, Name: "Someone", Timezone: "Asia/Tokyo"}); err != nil {
+	if _, err := accounts.ResetPassword(app, accounts.ResetForm{Token: token, Password: otherPassword, Name: "Someone", Timezone: "Asia/Tokyo"}); err != nil {
 		t.Fatal(err)
 	}
-	if r := hookstest.Stored(t, app, "users", ada.Id); r.GetString("name") != "Ada Lovelace" || r.GetString("timezone") != "Europe/Lisbon" {
+	if r := hookstest.FindRecord(t, app, "users", ada.Id); r.GetString("name") != "Ada Lovelace" || r.GetString("timezone") != "Europe/Lisbon" {
 		t.Errorf("got %q in %q, want what the account had", r.GetString("name"), r.GetString("timezone"))
 	}
 }
 
 // The emails to the address say nothing that whoever began the account typed.
-func TestEmails_ToAnUnconfirmedAddress_DoNotNameTheStranger(t *testing.T) {
-	app, post := posted(t)
-	begun(t, app, "ada@x.example")
-	ben := hookstest.Person(t, app, "ben@x.example")
+func TestEmails_ToUnconfirmedAddress_OmitName(t *testing.T) {
+	app, post := newAppWithMail(t)
+	newUnconfirmed(t, app, "ada@x.example")
+	ben := hookstest.Account(t, app, "ben@x.example")
 	team := hookstest.Team(t, app, ben, "Halation Post", "pro")
 	if err := accounts.RequestReset(app, "ada@x.example", "", ""); err != nil {
 		t.Fatal(err)
@@ -135,13 +135,13 @@ func TestEmails_ToAnUnconfirmedAddress_DoNotNameTheStranger(t *testing.T) {
 	if err := accounts.RequestConfirmation(app, "ada@x.example", "", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := accounts.AskAddress(app, ben, hookstest.Password, "ada@x.example", ""); err != nil {
+	if err := accounts.RequestAddressChange(app, ben, hookstest.Password, "ada@x.example", ""); err != nil {
 		t.Fatal(err)
 	}
 	hookstest.Invite(t, app, ben, team, "ada@x.example", "organizer")
 	seen := 0
 	post.WaitForRequests(t, 4)
-	for _, email := range post.Letters() {
+	for _, email := range post.Emails() {
 		if email.To != "ada@x.example" {
 			continue
 		}

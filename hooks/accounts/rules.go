@@ -9,39 +9,39 @@ import (
 // Register wires what holds for every writer of an account, and PocketBase's own ways to sign in.
 func Register(app core.App) {
 	app.OnRecordValidate("users").BindFunc(func(e *core.RecordEvent) error {
-		if err := tidy(e.Record); err != nil {
+		if err := normalize(e.Record); err != nil {
 			return err
 		}
 		return e.Next()
 	})
-	app.OnRecordUpdateExecute("users").BindFunc(endWithKey)
-	app.OnRecordAuthWithPasswordRequest("users").BindFunc(signInByProgram)
-	registerGuards(app)
+	app.OnRecordUpdateExecute("users").BindFunc(endOnKeyChange)
+	app.OnRecordAuthWithPasswordRequest("users").BindFunc(signInByAPI)
+	registerEndpointRules(app)
 	app.Cron().MustAdd("usherOldLogins", "17 * * * *", func() {
-		if err := EndOldLogins(app); err != nil {
+		if err := DeleteExpiredLogins(app); err != nil {
 			app.Logger().Error("end old logins", "error", err)
 		}
-		if err := EndOldChanges(app); err != nil {
+		if err := DeleteExpiredAddressChanges(app); err != nil {
 			app.Logger().Error("end old changes of address", "error", err)
 		}
 	})
-	registerLetters(app)
+	registerEmails(app)
 	registerConditions(app)
 }
 
-// tidy brings an account into its one form, and judges a password that is set.
-func tidy(account *core.Record) error {
-	var faults record.Faults
-	email, err := Canonical(account.Email())
+// normalize brings an account into its one form, and judges a password that is set.
+func normalize(account *core.Record) error {
+	var faults record.List
+	email, err := CanonicalEmail(account.Email())
 	if faults.Add(err); err == nil {
 		account.SetEmail(email)
 	}
-	name, err := record.Line("name", "The name", account.GetString("name"), MaxName)
+	name, err := record.CleanLine("name", "The name", account.GetString("name"), MaxName)
 	if faults.Add(err); err == nil {
 		account.Set("name", name)
 	}
-	if zone := account.GetString("timezone"); zone != KnownZone(zone) {
-		faults.Add(record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+	if zone := account.GetString("timezone"); zone != ValidZoneName(zone) {
+		faults.Add(record.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
 	}
 	if password, ok := account.GetRaw("password").(*core.PasswordFieldValue); ok && password.Plain != "" {
 		faults.Add(CheckPassword(password.Plain, account.Email(), account.GetString("name")))
@@ -49,10 +49,10 @@ func tidy(account *core.Record) error {
 	return faults.Err()
 }
 
-// registerGuards keeps PocketBase's own endpoints to what ours allow.
-func registerGuards(app core.App) {
-	registerRequests(app)
-	app.OnRecordConfirmPasswordResetRequest("users").BindFunc(resetByProgram)
+// registerEndpointRules keeps PocketBase's own endpoints to what ours allow.
+func registerEndpointRules(app core.App) {
+	registerEmailRequests(app)
+	app.OnRecordConfirmPasswordResetRequest("users").BindFunc(resetByAPI)
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
 		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
 	})

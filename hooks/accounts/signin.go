@@ -21,41 +21,41 @@ const (
 // after the same work, as somebody with a wrong password. An account whose address is not confirmed is
 // refused as CodeUnverified, but only to who knows its password.
 func SignIn(app core.App, address, password, from string) (*core.Record, error) {
-	return SignInOn(app, "", address, password, from)
+	return SignInFromDevice(app, "", address, password, from)
 }
 
-// SignInOn is SignIn from a browser with that value of its device cookie: where the account signed in before, failures
+// SignInFromDevice is SignIn from a browser with that value of its device cookie: where the account signed in before, failures
 // elsewhere do not count.
-func SignInOn(app core.App, device, address, password, from string) (*core.Record, error) {
+func SignInFromDevice(app core.App, device, address, password, from string) (*core.Record, error) {
 	account, err := Find(app, address)
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
+	if err != nil && !errors.Is(err, record.NotFound) {
 		return nil, err
 	}
 	attempt, err := beginAttempt(app, address, from, device)
 	if err != nil {
-		noteThrottled(app, account, from, "page")
+		recordThrottled(app, account, from, "page")
 		return nil, err
 	}
-	ok, err := matches(app, account, password)
+	ok, err := passwordMatches(app, account, password)
 	if ok || err != nil {
-		attempt.forgive()
+		attempt.release()
 	}
 	if err != nil {
 		return nil, err
 	}
-	note(app, account, from, "page", ok)
+	recordSignIn(app, account, from, "page", ok)
 	switch {
 	case !ok:
-		return nil, record.Refuse("password", CodeBadSignIn, "The email address or the password is wrong. Try again, or reset your password.")
+		return nil, record.Invalid("password", CodeBadSignIn, "The email address or the password is wrong. Try again, or reset your password.")
 	case !account.Verified():
-		return nil, record.Refuse("base", CodeUnverified, "Confirm your email address first: open the link in the email we sent you.")
+		return nil, record.Invalid("base", CodeUnverified, "Confirm your email address first: open the link in the email we sent you.")
 	}
 	return account, nil
 }
 
 // SignOut ends a login and writes it down.
 func SignOut(app core.App, login *Login, account *core.Record, from string) error {
-	return audit.Do(app, audit.Of(account, "", from, "account.signout"), func(tx core.App) error {
+	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.signout"), func(tx core.App) error {
 		return EndLogin(tx, login)
 	})
 }

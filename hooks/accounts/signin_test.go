@@ -14,12 +14,12 @@ import (
 	"usher/hooks/record"
 )
 
-const other = "orchid tram lantern seven"
+const otherPassword = "orchid tram lantern seven"
 
-func TestWhoSignsIn(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
-	waiting := hookstest.Person(t, app, "waiting@x.example")
+func TestSignIn(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
+	waiting := hookstest.Account(t, app, "waiting@x.example")
 	waiting.SetVerified(false)
 	if err := app.Save(waiting); err != nil {
 		t.Fatal(err)
@@ -27,15 +27,15 @@ func TestWhoSignsIn(t *testing.T) {
 	for _, s := range []struct{ address, password, code string }{
 		{"ada@x.example", hookstest.Password, ""},
 		{" ADA@x.Example ", hookstest.Password, ""},
-		{"ada@x.example", other, accounts.CodeBadSignIn},
+		{"ada@x.example", otherPassword, accounts.CodeBadSignIn},
 		{"ada@x.example", "", accounts.CodeBadSignIn},
 		{"unknown@x.example", hookstest.Password, accounts.CodeBadSignIn},
 		{"nobody", hookstest.Password, accounts.CodeBadSignIn},
 		{"waiting@x.example", hookstest.Password, accounts.CodeUnverified},
-		{"waiting@x.example", other, accounts.CodeBadSignIn}, // that it waits is told to its owner alone
+		{"waiting@x.example", otherPassword, accounts.CodeBadSignIn}, // that it waits is told to its owner alone
 	} {
 		account, err := accounts.SignIn(app, s.address, s.password, "192.0.2.1")
-		hookstest.Refused(t, s.address, err, s.code)
+		hookstest.AssertCode(t, s.address, err, s.code)
 		if (account != nil) != (s.code == "") || account != nil && account.Id != ada.Id {
 			t.Errorf("%s: %v", s.address, account)
 		}
@@ -45,11 +45,11 @@ func TestWhoSignsIn(t *testing.T) {
 	}
 }
 
-func TestAKnownAndAnUnknownAddressGetTheSameAnswer(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
-	_, known := accounts.SignIn(app, "ada@x.example", other, "")
-	_, unknown := accounts.SignIn(app, "unknown@x.example", other, "")
+func TestSignIn_UnknownAddress_GetsSameAnswer(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
+	_, known := accounts.SignIn(app, "ada@x.example", otherPassword, "")
+	_, unknown := accounts.SignIn(app, "unknown@x.example", otherPassword, "")
 	if known == nil || unknown == nil || known.Error() != unknown.Error() {
 		t.Errorf("%v, and %v", known, unknown)
 	}
@@ -67,8 +67,8 @@ func TestAKnownAndAnUnknownAddressGetTheSameAnswer(t *testing.T) {
 	}
 }
 
-func TestAResetOnAFreshServerTellsNothing(t *testing.T) {
-	app := hookstest.New(t)
+func TestRequestReset_NoAccounts_DoesNothing(t *testing.T) {
+	app := hookstest.NewApp(t)
 	if err := accounts.RequestReset(app, "nobody@x.example", "", ""); err != nil {
 		t.Error(err)
 	}
@@ -77,11 +77,11 @@ func TestAResetOnAFreshServerTellsNothing(t *testing.T) {
 	}
 }
 
-func TestAStrangersTriesDoNotLockTheOwnerOut(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
+func TestSignIn_FailuresOfOtherNetwork_DoNotLockOwnerOut(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
 	for range 12 {
-		_, _ = accounts.SignIn(app, "ada@x.example", other, "192.0.2.66")
+		_, _ = accounts.SignIn(app, "ada@x.example", otherPassword, "192.0.2.66")
 		_ = accounts.RequestReset(app, "ada@x.example", "", "192.0.2.66")
 	}
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err != nil {
@@ -92,15 +92,15 @@ func TestAStrangersTriesDoNotLockTheOwnerOut(t *testing.T) {
 	}
 }
 
-func TestANetworkWithAHundredWrongPasswordsWaits(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
+func TestSignIn_HundredFailuresOfNetwork_IsRateLimited(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
 	for n := range 100 {
-		_, err := accounts.SignIn(app, fmt.Sprintf("made-up-%d@x.example", n), other, "192.0.2.66")
-		hookstest.Refused(t, "made up", err, accounts.CodeBadSignIn)
+		_, err := accounts.SignIn(app, fmt.Sprintf("made-up-%d@x.example", n), otherPassword, "192.0.2.66")
+		hookstest.AssertCode(t, "made up", err, accounts.CodeBadSignIn)
 	}
 	_, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.66")
-	hookstest.Refused(t, "from the same network", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "from the same network", err, record.CodeTooMany)
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.67"); err != nil {
 		t.Errorf("from another network: %v", err)
 	}
@@ -109,17 +109,17 @@ func TestANetworkWithAHundredWrongPasswordsWaits(t *testing.T) {
 	}
 }
 
-func TestTheEleventhTryInAQuarterOfAnHourWaits(t *testing.T) {
+func TestSignIn_EleventhFailure_IsRateLimited(t *testing.T) {
 	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
-		app := hookstest.New(t)
-		hookstest.Person(t, app, "ada@x.example")
-		hookstest.Person(t, app, "ben@x.example")
+		app := hookstest.NewApp(t)
+		hookstest.Account(t, app, "ada@x.example")
+		hookstest.Account(t, app, "ben@x.example")
 		for range 10 {
-			_, err := accounts.SignIn(app, address, other, "")
-			hookstest.Refused(t, address, err, accounts.CodeBadSignIn)
+			_, err := accounts.SignIn(app, address, otherPassword, "")
+			hookstest.AssertCode(t, address, err, accounts.CodeBadSignIn)
 		}
 		_, err := accounts.SignIn(app, " "+address, hookstest.Password, "")
-		var slow *record.Slow
+		var slow *record.RateLimitError
 		if !errors.As(err, &slow) || slow.Wait <= 0 || slow.Wait > 15*time.Minute || record.Code(err) != record.CodeTooMany {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -129,18 +129,18 @@ func TestTheEleventhTryInAQuarterOfAnHourWaits(t *testing.T) {
 	}
 }
 
-func TestTheFourthLetterInAnHourWaits(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
+func TestRequestReset_FourthEmail_IsRateLimited(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
 	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
 		for n := range 4 {
 			code := map[bool]string{true: record.CodeTooMany}[n == 3]
-			hookstest.Refused(t, fmt.Sprint(address, n), accounts.RequestReset(app, address, "", ""), code)
+			hookstest.AssertCode(t, fmt.Sprint(address, n), accounts.RequestReset(app, address, "", ""), code)
 		}
 	}
 }
 
-func TestALoginLivesAsLongAsItIsUsed(t *testing.T) {
+func TestFindLogin_Lifetime(t *testing.T) {
 	ago := func(column, modifier string) string {
 		return "UPDATE logins SET " + column + " = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '" + modifier + "')"
 	}
@@ -156,7 +156,7 @@ func TestALoginLivesAsLongAsItIsUsed(t *testing.T) {
 		{"nearly a month old", nil, ago("created", "-719 hours"), true},
 		{"a month old", nil, ago("created", "-721 hours"), false},
 		{"the password changed", func(app core.App, account *core.Record) error {
-			account.SetPassword(other)
+			account.SetPassword(otherPassword)
 			return app.Save(account)
 		}, "", false},
 		{"the address changed", func(app core.App, account *core.Record) error {
@@ -171,8 +171,8 @@ func TestALoginLivesAsLongAsItIsUsed(t *testing.T) {
 		{"the account is gone", func(app core.App, account *core.Record) error { return app.Delete(account) }, "", false},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			app := hookstest.New(t)
-			ada := hookstest.Person(t, app, "ada@x.example")
+			app := hookstest.NewApp(t)
+			ada := hookstest.Account(t, app, "ada@x.example")
 			secret, err := accounts.StartLogin(app, ada, "Firefox", "192.0.2.1")
 			if err != nil {
 				t.Fatal(err)
@@ -189,19 +189,19 @@ func TestALoginLivesAsLongAsItIsUsed(t *testing.T) {
 			switch {
 			case s.good && (err != nil || account.Id != ada.Id || login.GetString("token_hash") != accounts.Hash(secret)):
 				t.Error(err)
-			case !s.good && !errors.Is(err, record.ErrNotFound):
+			case !s.good && !errors.Is(err, record.NotFound):
 				t.Errorf("found: %v", err)
 			}
-			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, record.ErrNotFound) {
+			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, record.NotFound) {
 				t.Errorf("by what is stored: %v", err)
 			}
 		})
 	}
 }
 
-func TestSigningOutEndsOneLoginOnTheServer(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestSignOut_EndsOneLogin(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	first, err := accounts.StartLogin(app, ada, "", "")
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +217,7 @@ func TestSigningOutEndsOneLoginOnTheServer(t *testing.T) {
 	if err := accounts.SignOut(app, login, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, record.ErrNotFound) {
+	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, record.NotFound) {
 		t.Errorf("%v", err)
 	}
 	if _, _, err := accounts.FindLogin(app, second); err != nil {
@@ -225,9 +225,9 @@ func TestSigningOutEndsOneLoginOnTheServer(t *testing.T) {
 	}
 }
 
-func TestOldLoginsAreDeletedAndLastSeenIsWrittenSeldom(t *testing.T) {
-	app := hookstest.New(t)
-	ada := hookstest.Person(t, app, "ada@x.example")
+func TestTouch_AndDeleteExpiredLogins(t *testing.T) {
+	app := hookstest.NewApp(t)
+	ada := hookstest.Account(t, app, "ada@x.example")
 	secret, err := accounts.StartLogin(app, ada, "", "")
 	if err != nil {
 		t.Fatal(err)
@@ -242,27 +242,27 @@ func TestOldLoginsAreDeletedAndLastSeenIsWrittenSeldom(t *testing.T) {
 		if err := accounts.Touch(app, login); err != nil {
 			t.Fatal(err)
 		}
-		return time.Since(hookstest.Stored(t, app, "logins", login.Id).GetDateTime("seen").Time()) < time.Minute
+		return time.Since(hookstest.FindRecord(t, app, "logins", login.Id).GetDateTime("seen").Time()) < time.Minute
 	}
 	if touch("-4 minutes") || !touch("-6 minutes") {
 		t.Error("last seen is written at the wrong time")
 	}
-	if err := accounts.EndOldLogins(app); err != nil || hookstest.Count(t, app, "logins") != 1 {
+	if err := accounts.DeleteExpiredLogins(app); err != nil || hookstest.Count(t, app, "logins") != 1 {
 		t.Errorf("a login in use: %v", err)
 	}
 	hookstest.Exec(t, app, "UPDATE logins SET seen = '2026-01-01 00:00:00.000Z'", nil)
-	if err := accounts.EndOldLogins(app); err != nil || hookstest.Count(t, app, "logins") != 0 {
+	if err := accounts.DeleteExpiredLogins(app); err != nil || hookstest.Count(t, app, "logins") != 0 {
 		t.Errorf("an old login: %v", err)
 	}
 }
 
-func TestAQueueAtTheDoorIsNotEndless(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "ada@x.example")
-	accounts.Waiting.Add(64)
+func TestSignIn_TooManyPendingChecks_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "ada@x.example")
+	accounts.PendingChecks.Add(64)
 	_, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1")
-	accounts.Waiting.Add(-64)
-	hookstest.Refused(t, "behind 64 others", err, record.CodeTooMany)
+	accounts.PendingChecks.Add(-64)
+	hookstest.AssertCode(t, "behind 64 others", err, record.CodeTooMany)
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err != nil {
 		t.Errorf("alone: %v", err)
 	}

@@ -11,50 +11,50 @@ import (
 	"usher/hooks/settings"
 )
 
-// MaySignUp judges whether somebody without an invitation may make an account now (R149). first is
+// CheckSignUp judges whether somebody without an invitation may make an account now (R149). first is
 // true for the first account of a server, which needs the code printed at the start.
-func MaySignUp(app core.App, code string) (first bool, err error) {
-	any, err := Any(app)
+func CheckSignUp(app core.App, code string) (first bool, err error) {
+	any, err := AnyExist(app)
 	if err != nil {
 		return false, err
 	}
 	if !any {
-		if !IsFirstCode(app, code) {
-			return false, record.Refuse("code", "bad_code", "This is not the code that the server printed when it started. Copy it from there.")
+		if !IsSetupCode(app, code) {
+			return false, record.Invalid("code", "bad_code", "This is not the code that the server printed when it started. Copy it from there.")
 		}
 		return true, nil
 	}
 	if settings.Of(app).SignUp != "open" {
-		return false, record.Refuse("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Owner or Admin of your team to invite you.")
+		return false, record.Invalid("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Owner or Admin of your team to invite you.")
 	}
 	return false, nil
 }
 
-// SlowSignUps allows five sign-ups an hour from a network. A form that was refused for what stood in it does not count.
-func SlowSignUps(app core.App, from string) error {
-	if wait, ok := limits.For(app, "signup", 5, time.Hour).Take(limits.Network(from)); !ok {
-		return record.TooMany(wait, "Too many sign-ups from your network. Wait an hour.")
+// LimitSignUps allows five sign-ups an hour from a network. A form that was refused for what stood in it does not count.
+func LimitSignUps(app core.App, from string) error {
+	if wait, ok := limits.For(app, "signup", 5, time.Hour).Take(limits.NetworkKey(from)); !ok {
+		return record.RateLimited(wait, "Too many sign-ups from your network. Wait an hour.")
 	}
 	return nil
 }
 
-// StillFirst refuses the second of two people who make the first account at once.
-func StillFirst(tx core.App) error {
-	any, err := Any(tx)
+// RequireFirst refuses the second of two people who make the first account at once.
+func RequireFirst(tx core.App) error {
+	any, err := AnyExist(tx)
 	if err != nil {
 		return err
 	}
 	if any {
-		return record.Refuse("code", "bad_code", "Somebody made the first account already. Sign in, or ask that person to invite you.")
+		return record.Invalid("code", "bad_code", "Somebody made the first account already. Sign in, or ask that person to invite you.")
 	}
 	return nil
 }
 
-// Check judges what a new account is made of, all of it at once, and brings it into its one form. It
+// Validate judges what a new account is made of, all of it at once, and brings it into its one form. It
 // costs no password hashing, so a form can be judged before anything is written.
-func Check(n *New) error {
-	var faults record.Faults
-	email, err := Canonical(n.Email)
+func Validate(n *Params) error {
+	var faults record.List
+	email, err := CanonicalEmail(n.Email)
 	if faults.Add(err); err == nil {
 		n.Email = email
 	}
@@ -73,7 +73,7 @@ var errKnown = errors.New("the address has an account by now")
 func Begin(tx core.App, account *core.Record) error {
 	if _, err := Find(tx, account.Email()); err == nil {
 		return errKnown
-	} else if !errors.Is(err, record.ErrNotFound) {
+	} else if !errors.Is(err, record.NotFound) {
 		return err
 	}
 	return tx.Save(account)
@@ -81,30 +81,30 @@ func Begin(tx core.App, account *core.Record) error {
 
 // Overtaken answers a sign-up whose transaction ended because another for the same address came first, as Known does. For
 // any other outcome overtaken is false.
-func Overtaken(app core.App, n New, outcome error) (overtaken bool, err error) {
+func Overtaken(app core.App, n Params, outcome error) (overtaken bool, err error) {
 	if !errors.Is(outcome, errKnown) {
 		return false, nil
 	}
-	_, err = Known(app, n)
+	_, err = NotifyExisting(app, n)
 	return true, err
 }
 
-// Known answers a sign-up for an address that has an account: its owner gets a letter that says so, and
+// NotifyExisting answers a sign-up for an address that has an account: its owner gets a letter that says so, and
 // whoever signed up learns nothing, after the same work as for a new one.
-func Known(app core.App, n New) (bool, error) {
+func NotifyExisting(app core.App, n Params) (bool, error) {
 	account, err := Find(app, n.Email)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if _, err := matches(app, account, n.Password); err != nil {
+	if _, err := passwordMatches(app, account, n.Password); err != nil {
 		return false, err
 	}
 	return true, app.RunInTransaction(func(tx core.App) error {
 		if account.Verified() {
-			return sendKnown(tx, account, n.Next)
+			return sendAlreadyRegistered(tx, account, n.Next)
 		}
 		return SendConfirmation(tx, account, n.Next)
 	})

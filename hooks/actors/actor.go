@@ -21,7 +21,7 @@ type Actor struct {
 	Team    *core.Record // of the teams collection
 	Roles   Roles
 	Kind    string // "member" or "guest"
-	From    string // the network address that the request came from, for the audit
+	IP      string // the network address that the request came from, for the audit
 
 	FormerAdmin bool // the actor was the Owner or an Admin of the team, and no longer is
 }
@@ -30,37 +30,37 @@ type Actor struct {
 // or a team that does not exist, is record.ErrNotFound.
 func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	found := &core.Record{}
-	err := app.RecordQuery("teams").WithContext(record.Kept).
+	err := app.RecordQuery("teams").WithContext(record.Prepared).
 		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})).Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find team: %w", err)
 	}
-	return In(app, account, found)
+	return InTeam(app, account, found)
 }
 
-// In is Find for a team that is already read.
-func In(app core.App, account, team *core.Record) (*Actor, error) {
-	actor, err := Of(app, account.Id, team)
+// InTeam is Find for a team that is already read.
+func InTeam(app core.App, account, team *core.Record) (*Actor, error) {
+	actor, err := ByUserID(app, account.Id, team)
 	if err == nil {
 		actor.Account = account
 	}
 	return actor, err
 }
 
-// Of is what the account with that id may do in the team. Its Account is not read.
-func Of(app core.App, user string, team *core.Record) (*Actor, error) {
+// ByUserID is what the account with that id may do in the team. Its Account is not read.
+func ByUserID(app core.App, user string, team *core.Record) (*Actor, error) {
 	actor := &Actor{Team: team}
 	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind, panel_lost != '' FROM memberships WHERE team = {:t} AND user = {:u}").
-		WithContext(record.Kept).Bind(dbx.Params{"t": team.Id, "u": user}).
+		WithContext(record.Prepared).Bind(dbx.Params{"t": team.Id, "u": user}).
 		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind, &actor.FormerAdmin)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
@@ -68,31 +68,31 @@ func Of(app core.App, user string, team *core.Record) (*Actor, error) {
 	return actor, nil
 }
 
-// Again reads the actor anew inside a transaction, so that a right that was lost since the
+// Reload reads the actor anew inside a transaction, so that a right that was lost since the
 // request began is lost for this deed, too.
-func (a *Actor) Again(tx core.App) (*Actor, error) {
+func (a *Actor) Reload(tx core.App) (*Actor, error) {
 	again, err := Find(tx, a.Account, a.Team.Id)
 	if err != nil {
 		return nil, err
 	}
-	again.From = a.From
+	again.IP = a.IP
 	return again, nil
 }
 
-// lookAgain is after how many rows of a long answer it is asked whether the actor may still have it.
-const lookAgain = 200
+// recheckEvery is after how many rows of a long answer it is asked whether the actor may still have it.
+const recheckEvery = 200
 
-// InPanel makes a question that is asked before each row of a long answer, of whatever length: an error once the
+// PanelRecheck makes a question that is asked before each row of a long answer, of whatever length: an error once the
 // actor has lost the right to the panel since the request began. It looks now and then.
-func (a *Actor) InPanel(app core.App) func() error {
+func (a *Actor) PanelRecheck(app core.App) func() error {
 	n := 0
 	return func() error {
-		if n++; n%lookAgain != 1 {
+		if n++; n%recheckEvery != 1 {
 			return nil
 		}
-		again, err := a.Again(app)
-		if err == nil && !again.SeesPanel() {
-			err = record.Forbid("The right to the Admin Panel has ended meanwhile.")
+		again, err := a.Reload(app)
+		if err == nil && !again.CanUsePanel() {
+			err = record.Forbidden("The right to the Admin Panel has ended meanwhile.")
 		}
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/record"
 )
 
-var carried = map[string]actors.Roles{
+var rolesByName = map[string]actors.Roles{
 	"owner":         {Owner: true},
 	"hosting owner": {Owner: true, Organizer: true},
 	"admin":         {Admin: true},
@@ -21,16 +21,16 @@ var carried = map[string]actors.Roles{
 	"member":        {},
 }
 
-// actor carries the roles in a team in which Admins manage Admins, or not (D1).
-func actor(roles string, opened bool) *actors.Actor {
+// newActor carries the roles in a team in which Admins manage Admins, or not (D1).
+func newActor(roles string, opened bool) *actors.Actor {
 	teams := core.NewBaseCollection("teams")
 	teams.Fields.Add(&core.BoolField{Name: "admins_manage_admins"})
 	team := core.NewRecord(teams)
 	team.Set("admins_manage_admins", opened)
-	return &actors.Actor{Team: team, Roles: carried[roles], Kind: "member"}
+	return &actors.Actor{Team: team, Roles: rolesByName[roles], Kind: "member"}
 }
 
-func TestWhatARoleOpens(t *testing.T) {
+func TestActor_PanelAndTeamRights(t *testing.T) {
 	for _, s := range []struct {
 		roles                              string
 		opened                             bool
@@ -48,16 +48,16 @@ func TestWhatARoleOpens(t *testing.T) {
 		{"member", false, false, false, false, false},
 		{"member", true, false, false, false, false},
 	} {
-		a := actor(s.roles, s.opened)
-		got := [4]bool{a.SeesPanel(), a.EditsTeam(), a.OpensAdmins(), a.ManagesAdmins()}
+		a := newActor(s.roles, s.opened)
+		got := [4]bool{a.CanUsePanel(), a.CanEditTeam(), a.CanDelegateAdmins(), a.CanManageAdmins()}
 		if got != [4]bool{s.panel, s.edits, s.opensAdmins, s.manages} {
 			t.Errorf("%s, Admins manage Admins %v: panel, edits, opens, manages = %v", s.roles, s.opened, got)
 		}
 	}
 }
 
-// rights are the predicates about another person, by actor; "admin+" is an Admin where Admins manage Admins.
-func rights(table map[string]string) map[string]map[string]bool {
+// parseRights are the predicates about another person, by actor; "admin+" is an Admin where Admins manage Admins.
+func parseRights(table map[string]string) map[string]map[string]bool {
 	all := map[string]map[string]bool{}
 	for by, targets := range table {
 		all[by] = map[string]bool{}
@@ -68,15 +68,15 @@ func rights(table map[string]string) map[string]map[string]bool {
 	return all
 }
 
-func each(t *testing.T, table map[string]string, holds func(a *actors.Actor, target actors.Roles) bool) {
+func assertRights(t *testing.T, table map[string]string, holds func(a *actors.Actor, target actors.Roles) bool) {
 	t.Helper()
-	for by, targets := range rights(table) {
+	for by, targets := range parseRights(table) {
 		name, opened := by, false
 		if by[len(by)-1] == '+' {
 			name, opened = by[:len(by)-1], true
 		}
 		for target, want := range targets {
-			if got := holds(actor(name, opened), carried[target]); got != want {
+			if got := holds(newActor(name, opened), rolesByName[target]); got != want {
 				t.Errorf("%s on %s: %v, want %v", by, target, got, want)
 			}
 		}
@@ -84,7 +84,7 @@ func each(t *testing.T, table map[string]string, holds func(a *actors.Actor, tar
 }
 
 // owner, hosting owner, admin, hosting admin, organizer, member
-var managing = map[string]string{
+var manageTable = map[string]string{
 	"owner":         "nnyyyy",
 	"hosting owner": "nnyyyy",
 	"admin":         "nnnnyy",
@@ -96,58 +96,58 @@ var managing = map[string]string{
 	"member+":       "nnnnnn",
 }
 
-func TestWhoManagesWhom(t *testing.T) {
-	each(t, managing, func(a *actors.Actor, target actors.Roles) bool { return a.Manages(target) })
+func TestCanManage(t *testing.T) {
+	assertRights(t, manageTable, func(a *actors.Actor, target actors.Roles) bool { return a.CanManage(target) })
 }
 
-func TestWhoRemovesWhom(t *testing.T) {
-	each(t, managing, func(a *actors.Actor, target actors.Roles) bool { return a.CanRemove(target, false) })
-	each(t, map[string]string{"owner": "nnnnnn", "admin": "nnnnnn", "admin+": "nnnnnn", "member": "nnnnnn"},
+func TestCanRemove(t *testing.T) {
+	assertRights(t, manageTable, func(a *actors.Actor, target actors.Roles) bool { return a.CanRemove(target, false) })
+	assertRights(t, map[string]string{"owner": "nnnnnn", "admin": "nnnnnn", "admin+": "nnnnnn", "member": "nnnnnn"},
 		func(a *actors.Actor, target actors.Roles) bool { return a.CanRemove(target, true) })
 }
 
-func TestWhoRevokesRolesOfWhom(t *testing.T) {
+func TestCanRevoke(t *testing.T) {
 	for _, revoked := range []actors.Roles{{Admin: true}, {Organizer: true}, {Admin: true, Organizer: true}} {
-		each(t, managing, func(a *actors.Actor, target actors.Roles) bool { return a.CanRevoke(revoked, target, false) })
+		assertRights(t, manageTable, func(a *actors.Actor, target actors.Roles) bool { return a.CanRevoke(revoked, target, false) })
 	}
-	for by := range managing {
+	for by := range manageTable {
 		if by[len(by)-1] == '+' {
 			continue
 		}
-		a := actor(by, false)
+		a := newActor(by, false)
 		if a.CanRevoke(actors.Roles{Owner: true}, a.Roles, true) {
 			t.Errorf("%s takes the Owner's role", by)
 		}
-		if got, want := a.CanRevoke(actors.Roles{Organizer: true}, a.Roles, true), a.SeesPanel(); got != want {
+		if got, want := a.CanRevoke(actors.Roles{Organizer: true}, a.Roles, true), a.CanUsePanel(); got != want {
 			t.Errorf("%s gives up a role of his own: %v", by, got)
 		}
 	}
 }
 
-func TestWhoOffersWhatToWhom(t *testing.T) {
+func TestCanInvite_AndCanManageInvitation(t *testing.T) {
 	// To an Owner only he himself offers, and seats have nothing left for him but Organizer.
-	each(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnyy", "admin+": "nnyyyy", "organizer": "nnnnnn", "member": "nnnnnn"},
+	assertRights(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnyy", "admin+": "nnyyyy", "organizer": "nnnnnn", "member": "nnnnnn"},
 		func(a *actors.Actor, held actors.Roles) bool { return a.CanInvite(actors.Roles{Organizer: true}, held) })
-	each(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnyy", "admin+": "nnyyyy", "organizer": "nnnnnn", "member": "nnnnnn"},
-		func(a *actors.Actor, held actors.Roles) bool { return a.CanAnswerFor(actors.Roles{}, held) })
-	each(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnnn", "admin+": "nnyyyy", "organizer+": "nnnnnn", "member+": "nnnnnn"},
+	assertRights(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnyy", "admin+": "nnyyyy", "organizer": "nnnnnn", "member": "nnnnnn"},
+		func(a *actors.Actor, held actors.Roles) bool { return a.CanManageInvitation(actors.Roles{}, held) })
+	assertRights(t, map[string]string{"owner": "yyyyyy", "admin": "nnnnnn", "admin+": "nnyyyy", "organizer+": "nnnnnn", "member+": "nnnnnn"},
 		func(a *actors.Actor, held actors.Roles) bool { return a.CanInvite(actors.Roles{Admin: true}, held) })
-	each(t, map[string]string{"owner": "nnnnnn", "hosting owner": "nnnnnn", "admin+": "nnnnnn"},
+	assertRights(t, map[string]string{"owner": "nnnnnn", "hosting owner": "nnnnnn", "admin+": "nnnnnn"},
 		func(a *actors.Actor, held actors.Roles) bool { return a.CanInvite(actors.Roles{Owner: true}, held) })
 }
 
-func TestCanTake_IsForTheOrganizerRoleOfPanelRoles(t *testing.T) {
-	for by := range carried {
-		for target, roles := range carried {
-			want := target == "organizer" && carried[by].Panel()
-			if got := actor(by, true).CanTake(roles); got != want {
+func TestCanTakeRoles_OnlyOrganizerForPanelUsers(t *testing.T) {
+	for by := range rolesByName {
+		for target, roles := range rolesByName {
+			want := target == "organizer" && rolesByName[by].CanUsePanel()
+			if got := newActor(by, true).CanTakeRoles(roles); got != want {
 				t.Errorf("%s takes the roles of %s: %v, want %v", by, target, got, want)
 			}
 		}
 	}
 }
 
-func TestRolesAreReadByTheirNames(t *testing.T) {
+func TestParseRoles(t *testing.T) {
 	for _, s := range []struct {
 		names []string
 		want  actors.Roles
@@ -161,20 +161,20 @@ func TestRolesAreReadByTheirNames(t *testing.T) {
 		{[]string{"admin", "king"}, actors.Roles{}, "bad_role"},
 	} {
 		got, err := actors.ParseRoles(s.names)
-		hookstest.Refused(t, fmt.Sprint(s.names), err, s.code)
+		hookstest.AssertCode(t, fmt.Sprint(s.names), err, s.code)
 		if got != s.want {
 			t.Errorf("%v: %+v", s.names, got)
 		}
 	}
 }
 
-func TestRolesInWords(t *testing.T) {
+func TestRoles_LabelWithAndWithout(t *testing.T) {
 	for words, roles := range map[string]actors.Roles{
 		"member": {}, "Admin": {Admin: true}, "Admin and Organizer": {Admin: true, Organizer: true},
 		"Owner and Organizer": {Owner: true, Organizer: true},
 	} {
-		if roles.Words() != words {
-			t.Errorf("%+v: %q", roles, roles.Words())
+		if roles.Label() != words {
+			t.Errorf("%+v: %q", roles, roles.Label())
 		}
 	}
 	all := actors.Roles{Owner: true, Admin: true, Organizer: true}
@@ -184,48 +184,48 @@ func TestRolesInWords(t *testing.T) {
 	if got := (actors.Roles{Admin: true}).With(actors.Roles{Organizer: true}); got != (actors.Roles{Admin: true, Organizer: true}) {
 		t.Errorf("with Organizer: %+v", got)
 	}
-	if fmt.Sprint(all.Names()) != "[owner admin organizer]" || len(all.Explained()) != 2 {
-		t.Errorf("%v, %v", all.Names(), all.Explained())
+	if fmt.Sprint(all.Names()) != "[owner admin organizer]" || len(all.Details()) != 2 {
+		t.Errorf("%v, %v", all.Names(), all.Details())
 	}
 }
 
-func TestSomebodyIsFoundOnlyInHisTeams(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestFind_OnlyOwnTeams(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "free")
-	stranger := hookstest.Person(t, app, "stranger@x.example")
+	stranger := hookstest.Account(t, app, "stranger@x.example")
 	hookstest.Team(t, app, stranger, "Another team", "free")
 	for _, ref := range []string{team.Id, "halation-post"} {
 		a, err := actors.Find(app, owner, ref)
-		if err != nil || a.Team.Id != team.Id || a.Roles != carried["hosting owner"] || a.Kind != "member" {
+		if err != nil || a.Team.Id != team.Id || a.Roles != rolesByName["hosting owner"] || a.Kind != "member" {
 			t.Errorf("%s: %+v %v", ref, a, err)
 		}
-		if _, err := actors.Find(app, stranger, ref); !errors.Is(err, record.ErrNotFound) {
+		if _, err := actors.Find(app, stranger, ref); !errors.Is(err, record.NotFound) {
 			t.Errorf("%s for a stranger: %v", ref, err)
 		}
 	}
 	for _, ref := range []string{"", "nothing", "nosuchid0000000", "' || '1'='1"} {
-		if _, err := actors.Find(app, owner, ref); !errors.Is(err, record.ErrNotFound) {
+		if _, err := actors.Find(app, owner, ref); !errors.Is(err, record.NotFound) {
 			t.Errorf("%q: %v", ref, err)
 		}
 	}
-	if _, err := actors.Find(app, nil, team.Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := actors.Find(app, nil, team.Id); !errors.Is(err, record.NotFound) {
 		t.Errorf("nobody: %v", err)
 	}
 }
 
-func TestAnActorIsReadAnewWithWhatHeCarriesNow(t *testing.T) {
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation Post", "free")
+func TestReload_ReadsCurrentRoles(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation Post", "free")
 	admin := hookstest.Member(t, app, team, "admin@x.example", "admin")
 	early := hookstest.Actor(t, app, admin, team)
 	hookstest.Exec(t, app, "UPDATE memberships SET admin = 0 WHERE user = '"+admin.Id+"'", nil)
-	now, err := early.Again(app)
-	if err != nil || now.SeesPanel() || !early.SeesPanel() || now.From != early.From {
+	now, err := early.Reload(app)
+	if err != nil || now.CanUsePanel() || !early.CanUsePanel() || now.IP != early.IP {
 		t.Errorf("%+v %v", now, err)
 	}
 	hookstest.Exec(t, app, "DELETE FROM memberships WHERE user = '"+admin.Id+"'", nil)
-	if _, err := early.Again(app); !errors.Is(err, record.ErrNotFound) {
+	if _, err := early.Reload(app); !errors.Is(err, record.NotFound) {
 		t.Errorf("after removal: %v", err)
 	}
 }

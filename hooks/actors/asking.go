@@ -6,10 +6,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Ask is the sentence that tells a reader without a right whom to ask, by name, among those who have it (see Helpers):
+// AskHint is the sentence that tells a reader without a right whom to ask, by name, among those who have it (see Helpers):
 // "Ask Olga Berg (Owner) or Ada Lind (Admin) to end one." With nobody to ask it is about the server administrator. It is
 // empty for a guest and a stranger, who learn no names.
-func Ask(app core.App, reader *Actor, can func(*Actor) bool, to string) (string, error) {
+func AskHint(app core.App, reader *Actor, can func(*Actor) bool, to string) (string, error) {
 	if reader == nil || reader.Kind != "member" {
 		return "", nil
 	}
@@ -20,11 +20,11 @@ func Ask(app core.App, reader *Actor, can func(*Actor) bool, to string) (string,
 	if len(helpers) == 0 {
 		return "Contact your server administrator.", nil
 	}
-	return "Ask " + Names(helpers) + " " + to + ".", nil
+	return "Ask " + HelperNames(helpers) + " " + to + ".", nil
 }
 
-// Names puts helpers in words, each with the role: "Olga Berg (Owner), Ada Lind (Admin) or Max Holt (Admin)".
-func Names(helpers []Helper) string {
+// HelperNames puts helpers in words, each with the role: "Olga Berg (Owner), Ada Lind (Admin) or Max Holt (Admin)".
+func HelperNames(helpers []Helper) string {
 	var names []string
 	for _, h := range helpers {
 		name := h.Name

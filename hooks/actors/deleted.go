@@ -19,10 +19,10 @@ type DeletedTeam struct{ Team string }
 func (d *DeletedTeam) Error() string { return d.Team + " was deleted" }
 
 // Unwrap makes it a record.ErrNotFound.
-func (d *DeletedTeam) Unwrap() error { return record.ErrNotFound }
+func (d *DeletedTeam) Unwrap() error { return record.NotFound }
 
-// Left reports whether err says that the account was in the team, and can be told what has become of that.
-func Left(err error) bool {
+// WasMember reports whether err says that the account was in the team, and can be told what has become of that.
+func WasMember(err error) bool {
 	var former *FormerMember
 	var deleted *DeletedTeam
 	return errors.As(err, &former) || errors.As(err, &deleted)
@@ -34,10 +34,10 @@ func findDeleted(app core.App, account *core.Record, team string, unknown error)
 	return deletedTeam(app, account, "t.id = {:ref} OR t.slug = {:ref}", team, unknown)
 }
 
-// AtLink is a *DeletedTeam if err is a record.ErrNotFound and the link, one of those that entry keeps, was of a deleted
+// CheckDeletedLink is a *DeletedTeam if err is a record.ErrNotFound and the link, one of those that entry keeps, was of a deleted
 // team that the account was in; otherwise it is err.
-func AtLink(app core.App, account *core.Record, link string, err error) error {
-	if !errors.Is(err, record.ErrNotFound) || account == nil {
+func CheckDeletedLink(app core.App, account *core.Record, link string, err error) error {
+	if !errors.Is(err, record.NotFound) || account == nil {
 		return err
 	}
 	return deletedTeam(app, account, "EXISTS (SELECT 1 FROM deleted_links l WHERE l.team = t.id AND l.link = {:ref})", link, err)

@@ -19,7 +19,7 @@ type FormerMember struct{ Team string }
 func (f *FormerMember) Error() string { return "no longer a member of " + f.Team }
 
 // Unwrap makes it a record.ErrNotFound.
-func (f *FormerMember) Unwrap() error { return record.ErrNotFound }
+func (f *FormerMember) Unwrap() error { return record.NotFound }
 
 // FormerAdmin is the error for a member who had the right to the Admin Panel and no longer has it. It is the refusal that
 // programs get, as for any other member; pages can say more.
@@ -35,12 +35,12 @@ func (f *FormerAdmin) Error() string { return f.Refusal.Error() }
 // Unwrap makes it the refusal.
 func (f *FormerAdmin) Unwrap() error { return f.Refusal }
 
-// FindOnPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember, and one that
+// FindForPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember, and one that
 // was in it until it was deleted a *DeletedTeam. A stranger gets the plain record.ErrNotFound, as for an unknown team. What is known of the account comes from the departures of its own
 // confirmed address.
-func FindOnPage(app core.App, account *core.Record, team string) (*Actor, error) {
+func FindForPage(app core.App, account *core.Record, team string) (*Actor, error) {
 	actor, err := Find(app, account, team)
-	if !errors.Is(err, record.ErrNotFound) || account == nil || team == "" || !account.Verified() {
+	if !errors.Is(err, record.NotFound) || account == nil || team == "" || !account.Verified() {
 		return actor, err
 	}
 	name := ""

@@ -9,8 +9,8 @@ import (
 )
 
 func TestHelpers(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "olga@x.example")
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "olga@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "unlimited")
 	admin := hookstest.Member(t, app, team, "ada@x.example", "admin")
 	organizer := hookstest.Member(t, app, team, "orla@x.example", "organizer")
@@ -24,15 +24,15 @@ func TestHelpers(t *testing.T) {
 		can    func(*actors.Actor) bool
 		want   []string
 	}{
-		{"a member, about the panel", hookstest.Actor(t, app, member, team), (*actors.Actor).SeesPanel, []string{"Olga", "Ada"}},
-		{"an organizer, about the panel", hookstest.Actor(t, app, organizer, team), (*actors.Actor).SeesPanel, []string{"Olga", "Ada"}},
-		{"an Admin, about the panel", hookstest.Actor(t, app, admin, team), (*actors.Actor).SeesPanel, []string{"Olga"}},
-		{"the Owner, about the panel", hookstest.Actor(t, app, owner, team), (*actors.Actor).SeesPanel, []string{"Ada"}},
+		{"a member, about the panel", hookstest.Actor(t, app, member, team), (*actors.Actor).CanUsePanel, []string{"Olga", "Ada"}},
+		{"an organizer, about the panel", hookstest.Actor(t, app, organizer, team), (*actors.Actor).CanUsePanel, []string{"Olga", "Ada"}},
+		{"an Admin, about the panel", hookstest.Actor(t, app, admin, team), (*actors.Actor).CanUsePanel, []string{"Olga"}},
+		{"the Owner, about the panel", hookstest.Actor(t, app, owner, team), (*actors.Actor).CanUsePanel, []string{"Ada"}},
 		{"a member, about what only the Owner may", hookstest.Actor(t, app, member, team), invitesAdmins, []string{"Olga"}},
 		{"the Owner, about what only the Owner may", hookstest.Actor(t, app, owner, team), invitesAdmins, nil},
 		{"a member, about hosting", hookstest.Actor(t, app, member, team), func(a *actors.Actor) bool { return a.Roles.Organizer }, []string{"Olga", "Orla"}},
-		{"a guest", hookstest.Actor(t, app, guest, team), (*actors.Actor).SeesPanel, nil},
-		{"a stranger", nil, (*actors.Actor).SeesPanel, nil},
+		{"a guest", hookstest.Actor(t, app, guest, team), (*actors.Actor).CanUsePanel, nil},
+		{"a stranger", nil, (*actors.Actor).CanUsePanel, nil},
 	} {
 		helpers, err := actors.Helpers(app, c.reader, c.can)
 		if err != nil {
@@ -46,7 +46,7 @@ func TestHelpers(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
-	helpers, err := actors.Helpers(app, hookstest.Actor(t, app, member, team), (*actors.Actor).SeesPanel)
+	helpers, err := actors.Helpers(app, hookstest.Actor(t, app, member, team), (*actors.Actor).CanUsePanel)
 	if err != nil || helpers[0].Email != "olga@x.example" || !helpers[0].Roles.Owner {
 		t.Errorf("%+v, %v", helpers, err)
 	}

@@ -4,29 +4,29 @@ import "github.com/pocketbase/pocketbase/core"
 
 // Permission is a row of the table of roles and permissions (R155).
 type Permission struct {
-	Label string
-	Held  []bool // one for each of Columns
+	Label   string
+	Granted []bool // one for each of Columns
 }
 
-// Columns are the columns of the table: each role by itself, a member without a role, and a guest.
-var Columns = []string{"Owner", "Admin", "Organizer", "Member", "Guest"}
+// PermissionColumns are the columns of the table: each role by itself, a member without a role, and a guest.
+var PermissionColumns = []string{"Owner", "Admin", "Organizer", "Member", "Guest"}
 
 var permissions = []struct {
 	label string
 	holds func(*Actor) bool
 }{
 	{"Join sessions they're invited to", func(*Actor) bool { return true }},
-	{"See rooms and when they're free", (*Actor).SeesRooms},
+	{"See rooms and when they're free", (*Actor).CanSeeRooms},
 	{"Schedule and host sessions", (*Actor).CanHost},
-	{"Open the Admin Panel and read the audit log", (*Actor).SeesPanel},
+	{"Open the Admin Panel and read the audit log", (*Actor).CanUsePanel},
 	{"Invite and remove Organizers, members and guests", func(a *Actor) bool {
 		return a.CanInvite(Roles{Organizer: true}, Roles{}) && a.CanRemove(Roles{Organizer: true}, false)
 	}},
-	{"Create, change and archive rooms", (*Actor).EditsRooms},
-	{"Change the team's name, logo and settings", (*Actor).EditsTeam},
-	{"Invite and remove Admins", (*Actor).ManagesAdmins},
-	{"Let Admins manage other Admins", (*Actor).OpensAdmins},
-	{"Delete the team", (*Actor).DeletesTeam},
+	{"Create, change and archive rooms", (*Actor).CanEditRooms},
+	{"Change the team's name, logo and settings", (*Actor).CanEditTeam},
+	{"Invite and remove Admins", (*Actor).CanManageAdmins},
+	{"Let Admins manage other Admins", (*Actor).CanDelegateAdmins},
+	{"Delete the team", (*Actor).CanDeleteTeam},
 }
 
 // Permissions is the table as it holds in the team, with its settings and plan. It asks the predicates that pages and
@@ -41,7 +41,7 @@ func Permissions(team *core.Record) []Permission {
 		table[n].Label = permission.label
 		for _, carrier := range carriers {
 			carrier.Team = team
-			table[n].Held = append(table[n].Held, permission.holds(carrier))
+			table[n].Granted = append(table[n].Granted, permission.holds(carrier))
 		}
 	}
 	return table

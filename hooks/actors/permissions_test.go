@@ -9,10 +9,10 @@ import (
 	"usher/hooks/actors"
 )
 
-// held writes a row of the table as one letter a column: O, A, G, M and U for those who hold the permission.
-func held(row actors.Permission) string {
+// grantedLetters writes a row of the table as one letter a column: O, A, G, M and U for those who hold the permission.
+func grantedLetters(row actors.Permission) string {
 	var b strings.Builder
-	for n, holds := range row.Held {
+	for n, holds := range row.Granted {
 		if holds {
 			b.WriteByte("OAGMU"[n])
 		} else {
@@ -22,7 +22,7 @@ func held(row actors.Permission) string {
 	return b.String()
 }
 
-func TestPermissions_FollowTheTeamsSettings(t *testing.T) {
+func TestPermissions_FollowTeamSettings(t *testing.T) {
 	for name, test := range map[string]struct {
 		settings       map[string]any
 		hosts, manages string
@@ -47,10 +47,10 @@ func TestPermissions_FollowTheTeamsSettings(t *testing.T) {
 				t.Errorf("got %d rows, want %d", len(table), len(want))
 			}
 			for _, row := range table {
-				if len(row.Held) != len(actors.Columns) {
-					t.Errorf("%s: got %d columns, want %d", row.Label, len(row.Held), len(actors.Columns))
+				if len(row.Granted) != len(actors.PermissionColumns) {
+					t.Errorf("%s: got %d columns, want %d", row.Label, len(row.Granted), len(actors.PermissionColumns))
 				}
-				if got := held(row); got != want[row.Label] {
+				if got := grantedLetters(row); got != want[row.Label] {
 					t.Errorf("%s: got %s, want %s", row.Label, got, want[row.Label])
 				}
 			}

@@ -2,55 +2,57 @@ package actors
 
 import "github.com/pocketbase/pocketbase/core"
 
-// SeesPanel reports whether the actor may enter the Admin Panel of the team (R14).
-func (a *Actor) SeesPanel() bool { return a.Roles.Panel() }
+// CanUsePanel reports whether the actor may enter the Admin Panel of the team (R14).
+func (a *Actor) CanUsePanel() bool { return a.Roles.CanUsePanel() }
 
-// EditsTeam reports whether the actor may change the team's profile and settings (R9).
-func (a *Actor) EditsTeam() bool { return a.Roles.Panel() }
+// CanEditTeam reports whether the actor may change the team's profile and settings (R9).
+func (a *Actor) CanEditTeam() bool { return a.Roles.CanUsePanel() }
 
-// EditsRooms reports whether the actor may make, change and archive the team's rooms (R85).
-func (a *Actor) EditsRooms() bool { return a.Roles.Panel() }
+// CanEditRooms reports whether the actor may make, change and archive the team's rooms (R85).
+func (a *Actor) CanEditRooms() bool { return a.Roles.CanUsePanel() }
 
-// SeesRooms reports whether the actor may see the team's rooms and when they are taken: every member, no guest.
-func (a *Actor) SeesRooms() bool { return a.Kind == "member" }
+// CanSeeRooms reports whether the actor may see the team's rooms and when they are taken: every member, no guest.
+func (a *Actor) CanSeeRooms() bool { return a.Kind == "member" }
 
-// OpensAdmins reports whether the actor may decide that Admins manage Admins (D1).
-func (a *Actor) OpensAdmins() bool { return a.Roles.Owner }
+// CanDelegateAdmins reports whether the actor may decide that Admins manage Admins (D1).
+func (a *Actor) CanDelegateAdmins() bool { return a.Roles.Owner }
 
 // CanHost reports whether the actor may schedule, start and run sessions for the team: an Organizer, or any member
 // where the team lets every member host (D2). A guest never.
 func (a *Actor) CanHost() bool {
-	return a.Roles.Organizer || a.Kind == "member" && MembersHost(a.Team)
+	return a.Roles.Organizer || a.Kind == "member" && MembersCanHost(a.Team)
 }
 
-// MembersHost reports whether every member of the team may host. It can be so only where the Organizer seats are
+// MembersCanHost reports whether every member of the team may host. It can be so only where the Organizer seats are
 // unlimited, and is unless the team says otherwise (D2).
-func MembersHost(team *core.Record) bool {
-	return MembersMayHost(team) && team.GetString("members_host") != "off"
+func MembersCanHost(team *core.Record) bool {
+	return PlanAllowsMemberHosts(team) && team.GetString("members_host") != "off"
 }
 
-// MembersMayHost reports whether the team's plan lets its Owner and Admins have every member host: its Organizer
+// PlanAllowsMemberHosts reports whether the team's plan lets its Owner and Admins have every member host: its Organizer
 // seats are unlimited.
-func MembersMayHost(team *core.Record) bool { return team.GetInt("organizer_seats") == unlimited }
+func PlanAllowsMemberHosts(team *core.Record) bool {
+	return team.GetInt("organizer_seats") == unlimited
+}
 
 const unlimited = -1
 
-// DeletesTeam reports whether the actor may delete the team (R12).
-func (a *Actor) DeletesTeam() bool { return a.Roles.Owner }
+// CanDeleteTeam reports whether the actor may delete the team (R12).
+func (a *Actor) CanDeleteTeam() bool { return a.Roles.Owner }
 
-// ManagesAdmins reports whether the actor may invite, promote, revoke or remove Admins (D1).
-func (a *Actor) ManagesAdmins() bool {
+// CanManageAdmins reports whether the actor may invite, promote, revoke or remove Admins (D1).
+func (a *Actor) CanManageAdmins() bool {
 	return a.Roles.Owner || a.Roles.Admin && a.Team.GetBool("admins_manage_admins")
 }
 
-// Manages reports whether the actor may change something about a person with these roles, other
+// CanManage reports whether the actor may change something about a person with these roles, other
 // than about himself. Nobody manages the Owner.
-func (a *Actor) Manages(target Roles) bool {
+func (a *Actor) CanManage(target Roles) bool {
 	switch {
-	case !a.SeesPanel() || target.Owner:
+	case !a.CanUsePanel() || target.Owner:
 		return false
 	case target.Admin:
-		return a.ManagesAdmins()
+		return a.CanManageAdmins()
 	default:
 		return true
 	}
@@ -62,17 +64,17 @@ func (a *Actor) CanInvite(offered, held Roles) bool {
 	if held.Owner {
 		return a.Roles.Owner && !offered.Owner
 	}
-	return !offered.Owner && a.Manages(offered.With(Roles{Admin: held.Admin}))
+	return !offered.Owner && a.CanManage(offered.With(Roles{Admin: held.Admin}))
 }
 
-// CanTake reports whether the actor may give these roles to themselves immediately, without an invitation: the Owner
+// CanTakeRoles reports whether the actor may give these roles to themselves immediately, without an invitation: the Owner
 // and Admins the Organizer role (D1).
-func (a *Actor) CanTake(roles Roles) bool {
-	return a.SeesPanel() && !roles.None() && roles.Without(Roles{Organizer: true}).None()
+func (a *Actor) CanTakeRoles(roles Roles) bool {
+	return a.CanUsePanel() && !roles.None() && roles.Without(Roles{Organizer: true}).None()
 }
 
-// CanAnswerFor reports whether the actor may resend or revoke an invitation with these roles.
-func (a *Actor) CanAnswerFor(offered, held Roles) bool { return a.CanInvite(offered, held) }
+// CanManageInvitation reports whether the actor may resend or revoke an invitation with these roles.
+func (a *Actor) CanManageInvitation(offered, held Roles) bool { return a.CanInvite(offered, held) }
 
 // CanRevoke reports whether the actor may take the roles from a person who carries held.
 // Anybody in the panel may give up his own Admin or Organizer role, the Owner his Organizer role.
@@ -80,8 +82,8 @@ func (a *Actor) CanRevoke(revoked, held Roles, self bool) bool {
 	if revoked.Owner {
 		return false
 	}
-	return self && a.SeesPanel() || a.Manages(held)
+	return self && a.CanUsePanel() || a.CanManage(held)
 }
 
 // CanRemove reports whether the actor may remove a person who carries held from the team.
-func (a *Actor) CanRemove(held Roles, self bool) bool { return !self && a.Manages(held) }
+func (a *Actor) CanRemove(held Roles, self bool) bool { return !self && a.CanManage(held) }

@@ -27,7 +27,7 @@ func ParseRoles(names []string) (Roles, error) {
 			roles.Organizer = true
 		case "", "member":
 		default:
-			return Roles{}, record.Refuse("roles", "bad_role", "Choose Admin, Organizer, both or none.")
+			return Roles{}, record.Invalid("roles", "bad_role", "Choose Admin, Organizer, both or none.")
 		}
 	}
 	return roles, nil
@@ -56,8 +56,8 @@ func (r Roles) Names() []string {
 // None reports whether there is no role at all: a plain member or a guest (R26).
 func (r Roles) None() bool { return r == Roles{} }
 
-// Panel reports whether the roles open the Admin Panel (R14).
-func (r Roles) Panel() bool { return r.Owner || r.Admin }
+// CanUsePanel reports whether the roles open the Admin Panel (R14).
+func (r Roles) CanUsePanel() bool { return r.Owner || r.Admin }
 
 // Highest is the one role that says most about its holder: "Owner", "Admin", "Organizer", or empty.
 func (r Roles) Highest() string {
@@ -82,8 +82,8 @@ func (r Roles) With(other Roles) Roles {
 	return Roles{r.Owner || other.Owner, r.Admin || other.Admin, r.Organizer || other.Organizer}
 }
 
-// Words is the roles as a person reads them: "Admin and Organizer", or "member".
-func (r Roles) Words() string {
+// Label is the roles as a person reads them: "Admin and Organizer", or "member".
+func (r Roles) Label() string {
 	words := []string{}
 	for _, name := range r.Names() {
 		words = append(words, strings.ToUpper(name[:1])+name[1:])
@@ -96,24 +96,24 @@ func (r Roles) Words() string {
 
 // Role is one role as it is explained to people.
 type Role struct {
-	Key      string
-	Word     string
-	Does     string // "Schedules and hosts sessions for the team."
-	Sentence string // to who carries it: "You schedule …"
+	Key               string
+	Label             string
+	Description       string // "Schedules and hosts sessions for the team."
+	HolderDescription string // to who carries it: "You schedule …"
 }
 
-// Catalogue is every role that can be offered, in the order in which they are shown.
-var Catalogue = []Role{
+// AssignableRoles is every role that can be offered, in the order in which they are shown.
+var AssignableRoles = []Role{
 	{"organizer", "Organizer", "Schedules and hosts sessions for the team.",
 		"You schedule and host sessions for the team, and run them while they are on."},
 	{"admin", "Admin", "Manages users, seats and the team's settings.",
 		"You manage the team's users, seats and settings in the Admin Panel."},
 }
 
-// Explained is the roles with their explanation.
-func (r Roles) Explained() []Role {
+// Details is the roles with their explanation.
+func (r Roles) Details() []Role {
 	var explained []Role
-	for _, role := range Catalogue {
+	for _, role := range AssignableRoles {
 		if role.Key == "admin" && r.Admin || role.Key == "organizer" && r.Organizer {
 			explained = append(explained, role)
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Together reports whether two accounts are one, or in one team: then each may know how the other looks.
-func Together(app core.App, a, b string) (bool, error) {
+// ShareTeam reports whether two accounts are one, or in one team: then each may know how the other looks.
+func ShareTeam(app core.App, a, b string) (bool, error) {
 	if a == b {
 		return true, nil
 	}

@@ -8,16 +8,16 @@ import (
 	"usher/hooks/members"
 )
 
-func TestWhoIsInOneTeamWithWhom(t *testing.T) {
-	app := hookstest.New(t)
-	marta, eve := hookstest.Person(t, app, "marta@x.example"), hookstest.Person(t, app, "eve@x.example")
+func TestShareTeam(t *testing.T) {
+	app := hookstest.NewApp(t)
+	marta, eve := hookstest.Account(t, app, "marta@x.example"), hookstest.Account(t, app, "eve@x.example")
 	team := hookstest.Team(t, app, marta, "Halation Post", "free")
 	hookstest.Team(t, app, eve, "Elsewhere", "free")
 	noor, guest := hookstest.Member(t, app, team, "noor@x.example"), hookstest.Guest(t, app, team, "gita@x.example")
-	nobody := hookstest.Person(t, app, "nobody@x.example")
+	nobody := hookstest.Account(t, app, "nobody@x.example")
 	ask := func(a, b string, want bool) {
 		t.Helper()
-		if got, err := actors.Together(app, a, b); err != nil || got != want {
+		if got, err := actors.ShareTeam(app, a, b); err != nil || got != want {
 			t.Errorf("%v %v, want %v", got, err, want)
 		}
 	}

@@ -11,21 +11,21 @@ import (
 	"usher/hooks/limits"
 )
 
-// visitEvery is how often a visit is written at most.
-const visitEvery = 5 * time.Minute
+// visitInterval is how often a visit is written at most.
+const visitInterval = 5 * time.Minute
 
-// Visit notes that a person is active in the team now: what he does in other teams shows nowhere here (R3, R73).
-func Visit(app core.App, actor *Actor) error {
+// RecordVisit notes that a person is active in the team now: what he does in other teams shows nowhere here (R3, R73).
+func RecordVisit(app core.App, actor *Actor) error {
 	team, user := actor.Team.Id, actor.Account.Id
-	if _, ok := limits.For(app, "visit", 1, visitEvery).Take(team + user); !ok {
+	if _, ok := limits.For(app, "visit", 1, visitInterval).Take(team + user); !ok {
 		return nil
 	}
-	return Seen(app, team, user, time.Now())
+	return MarkSeen(app, team, user, time.Now())
 }
 
-// Seen notes that somebody was active in the team at that time, in whatever way. It changes nothing for an account that
+// MarkSeen notes that somebody was active in the team at that time, in whatever way. It changes nothing for an account that
 // is not in the team, or that was seen later.
-func Seen(app core.App, team, user string, at time.Time) error {
+func MarkSeen(app core.App, team, user string, at time.Time) error {
 	if now := time.Now(); at.After(now) {
 		at = now
 	}

@@ -36,17 +36,17 @@ func TestReadFile_Encodings(t *testing.T) {
 		"old Macintosh line ends":      "Name;E-mail\rJosé Müller;jose@example.org\r",
 	} {
 		list, err := addresslist.ReadFile(strings.NewReader(text))
-		if got := written(list); err != nil || got != "José Müller <jose@example.org>" {
+		if got := formatList(list); err != nil || got != "José Müller <jose@example.org>" {
 			t.Errorf("%s: %v %q", name, err, got)
 		}
 	}
 	list, err := addresslist.ReadFile(strings.NewReader("Name;E-mail\nJosé;jose@example.org\nJ\xf8rgen;jorgen@example.org\n"))
-	if got := written(list); err != nil || got != "José <jose@example.org>\nJørgen <jorgen@example.org>" {
+	if got := formatList(list); err != nil || got != "José <jose@example.org>\nJørgen <jorgen@example.org>" {
 		t.Errorf("both in one file: %v %q", err, got)
 	}
 }
 
-func TestReadFile_WhatIsNoListIsRefused(t *testing.T) {
+func TestReadFile_NotAList_IsRefused(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{
 		{"empty", "", "no address"},
 		{"headings alone", "Email,Name\n", "no address"},
@@ -55,7 +55,7 @@ func TestReadFile_WhatIsNoListIsRefused(t *testing.T) {
 		{"too large", strings.Repeat("a", addresslist.MaxBytes+1), "larger than 2 MB"},
 	} {
 		_, err := addresslist.ReadFile(strings.NewReader(c.text))
-		hookstest.Refused(t, c.name, err, "bad_file")
+		hookstest.AssertCode(t, c.name, err, "bad_file")
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -71,16 +71,16 @@ func TestRead_StrayQuotationMarks(t *testing.T) {
 		{"around a whole row", "Name;Email\n\"Ana;ana@example.org\"\nRui Costa;rui@example.org\n", "row 2: This row has no address.\nRui Costa <rui@example.org>"},
 		{"cells over several lines", "Name,Notes,Email\nAna,\"one\ntwo, two@example.org\n\"\"three\"\"\",ana@example.org\n\nRui,,\nEva,,eva\n", "Ana <ana@example.org>\nrow 4: This row has no address.\nrow 5: No @ in the address."},
 	} {
-		if got := written(addresslist.Read(c.text)); got != c.want {
+		if got := formatList(addresslist.Read(c.text)); got != c.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
 }
 
-func TestRead_LongListsAreCountedAndNotRead(t *testing.T) {
+func TestRead_TooLong_IsOnlyCounted(t *testing.T) {
 	for name, text := range map[string]string{"commas": strings.Repeat("a,", 100_000), "lines": strings.Repeat("a@x.example\n", 100_000), "rows": strings.Repeat("Ana,a@x.example\n", 100_000)} {
 		list := addresslist.Read(text)
-		if len(list.Entries) != 100_000 || list.Entries[addresslist.MaxEntries-1].Raw == "" || record.Code(list.Entries[addresslist.MaxEntries].Fault) != record.CodeTooMany {
+		if len(list.Entries) != 100_000 || list.Entries[addresslist.MaxEntries-1].Raw == "" || record.Code(list.Entries[addresslist.MaxEntries].Err) != record.CodeTooMany {
 			t.Errorf("%s: %d entries", name, len(list.Entries))
 		}
 	}
@@ -107,7 +107,7 @@ func TestNotes(t *testing.T) {
 		}
 	}
 	bad := addresslist.Read("Name,Email\nAna,ana\nRui,rui@example.org\nEva,eva@\n")
-	if got := bad.Unreadable(); got != "2 rows can't be read: row 2 (No @ in the address), row 4 (Nothing behind the @)." {
+	if got := bad.UnreadableText(); got != "2 rows can't be read: row 2 (No @ in the address), row 4 (Nothing behind the @)." {
 		t.Error(got)
 	}
 }
@@ -121,37 +121,37 @@ func TestParse_ReadsOneEntry(t *testing.T) {
 		"ana":                              "row 0: No @ in the address.",
 		"":                                 "row 0: An address is needed.",
 	} {
-		if got := written(addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text)}}); got != want {
+		if got := formatList(addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text)}}); got != want {
 			t.Errorf("%q: %q", text, got)
 		}
 	}
-	if e := addresslist.Of("https://evil.example", "ana@example.org"); e.Fault != nil || e.Name != "" {
+	if e := addresslist.NewEntry("https://evil.example", "ana@example.org"); e.Err != nil || e.Name != "" {
 		t.Errorf("a bad name refuses the address: %+v", e)
 	}
 }
 
-// sane is what holds of every list, whatever the text.
-func sane(t *testing.T, text string, list addresslist.List) {
+// assertValid is what holds of every list, whatever the text.
+func assertValid(t *testing.T, text string, list addresslist.List) {
 	t.Helper()
 	for n, e := range list.Entries {
-		if e.Fault != nil {
-			if record.Code(e.Fault) == "" || e.Address != "" {
+		if e.Err != nil {
+			if record.Code(e.Err) == "" || e.Address != "" {
 				t.Errorf("%q: %+v", text, e)
 			}
 			continue
 		}
-		if again, err := accounts.Canonical(e.Address); err != nil || again != e.Address || n >= addresslist.MaxEntries {
+		if again, err := accounts.CanonicalEmail(e.Address); err != nil || again != e.Address || n >= addresslist.MaxEntries {
 			t.Errorf("%q: entry %d is %q, %v", text, n, e.Address, err)
 		}
 		if strings.ContainsAny(e.Name, "@<>\"\n") || strings.Contains(e.Name, "://") || strings.ContainsFunc(e.Name, unicode.IsControl) ||
 			!utf8.ValidString(e.Name) || utf8.RuneCountInString(e.Name) > accounts.MaxName {
 			t.Errorf("%q: the name is %q", text, e.Name)
 		}
-		if again := addresslist.Parse(addresslist.Format(e)); again.Fault != nil || again.Name != e.Name || again.Address != e.Address {
-			t.Errorf("%q: %q is read again as %q, %q, %v", text, addresslist.Format(e), again.Name, again.Address, again.Fault)
+		if again := addresslist.Parse(addresslist.Format(e)); again.Err != nil || again.Name != e.Name || again.Address != e.Address {
+			t.Errorf("%q: %q is read again as %q, %q, %v", text, addresslist.Format(e), again.Name, again.Address, again.Err)
 		}
 	}
-	for _, note := range append(list.Notes(), list.Unreadable()) {
+	for _, note := range append(list.Notes(), list.UnreadableText()) {
 		if !utf8.ValidString(note) {
 			t.Errorf("%q: note %q", text, note)
 		}
@@ -165,13 +165,13 @@ func FuzzRead(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		sane(t, text, addresslist.Read(text))
-		sane(t, text, addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text), addresslist.Of(text, "a@x.example")}})
+		assertValid(t, text, addresslist.Read(text))
+		assertValid(t, text, addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text), addresslist.NewEntry(text, "a@x.example")}})
 		list, err := addresslist.ReadFile(strings.NewReader(text))
 		if err != nil && record.Code(err) != "bad_file" {
 			t.Errorf("%q: %v", text, err)
 		}
-		sane(t, text, list)
+		assertValid(t, text, list)
 	})
 }
 

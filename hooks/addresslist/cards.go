@@ -11,11 +11,11 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// property is a line of a contact card: "EMAIL;TYPE=INTERNET:ana@example.org", "cn:: Sm9zw6k=", "Name: Ana Silva".
-var property = regexp.MustCompile(`^(?:item\d+\.)?([\p{L}][\p{L}\p{N} ._/-]{0,40}?)((?:;[^:;]*)*)\s*:(:?)\s*(.*)$`)
+// propertyPattern is a line of a contact card: "EMAIL;TYPE=INTERNET:ana@example.org", "cn:: Sm9zw6k=", "Name: Ana Silva".
+var propertyPattern = regexp.MustCompile(`^(?:item\d+\.)?([\p{L}][\p{L}\p{N} ._/-]{0,40}?)((?:;[^:;]*)*)\s*:(:?)\s*(.*)$`)
 
-// boundaries are properties that begin or end a card.
-var boundaries = words("begin end dn")
+// cardBoundaries are properties that begin or end a card.
+var cardBoundaries = wordSet("begin end dn")
 
 // readCards reads contact cards (vCard), entries of a directory (LDIF) and other lists of "property: value", in
 // which a card ends at a blank line or where its first property comes again.
@@ -23,7 +23,7 @@ func readCards(text string) (List, bool) {
 	if !hasCards(text) {
 		return List{}, false
 	}
-	t := &table{rows: [][]string{nil}, lines: []int{0}, known: true}
+	t := &table{rows: [][]string{nil}, rowNumbers: []int{0}, knownHeadings: true}
 	at := map[string]int{} // column of a property
 	var card []string
 	var first, spare string // spare is the name in parts, for a card that has it in no other way
@@ -39,47 +39,47 @@ func readCards(text string) (List, bool) {
 		card[at[name]] = strings.TrimSpace(card[at[name]] + " " + value)
 	}
 	end := func() {
-		if n, there := at["fn"]; spare != "" && (!there || cellOf(card, n) == "") {
+		if n, there := at["fn"]; spare != "" && (!there || cellAt(card, n) == "") {
 			put("fn", "fn", spare)
 		}
-		if !blank(card) {
-			t.rows, t.lines = append(t.rows, card), append(t.lines, number)
+		if !isBlankRow(card) {
+			t.rows, t.rowNumbers = append(t.rows, card), append(t.rowNumbers, number)
 		}
 		card, first, spare = nil, "", ""
 	}
 	row := 0
-	for _, line := range unfolded(text) {
+	for _, line := range unfoldLines(text) {
 		row = line.row
-		m := property.FindStringSubmatch(line.text)
+		m := propertyPattern.FindStringSubmatch(line.text)
 		if m == nil {
 			if strings.TrimSpace(line.text) == "" {
 				end()
 			}
 			continue
 		}
-		name := key(m[1])
-		if boundaries[name] || name == first {
+		name := headingKey(m[1])
+		if cardBoundaries[name] || name == first {
 			end()
 		}
-		if boundaries[name] || name == "" {
+		if cardBoundaries[name] || name == "" {
 			continue
 		}
 		if first == "" {
 			first, number = name, row
 		}
-		value := valueOf(m[2], m[3], m[4])
+		value := propertyValue(m[2], m[3], m[4])
 		if name == "n" {
-			spare = structured(value)
+			spare = nameFromParts(value)
 			continue
 		}
 		put(name, m[1], value)
 	}
 	end()
-	if !t.byHeadings() {
+	if !t.chooseByHeadings() {
 		return List{}, false
 	}
 	list := t.read(0)
-	list.Unused = nil
+	list.UnusedColumns = nil
 	return list, true
 }
 
@@ -87,16 +87,16 @@ func readCards(text string) (List, bool) {
 func hasCards(text string) bool {
 	address, name := false, false
 	for line := range strings.SplitSeq(text, "\n") {
-		m := property.FindStringSubmatch(line)
+		m := propertyPattern.FindStringSubmatch(line)
 		if m == nil {
 			if strings.Contains(line, "@") && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "#") {
 				return false
 			}
 			continue
 		}
-		k := key(m[1])
-		address = address || primary[k] == emailHeading && (strings.Contains(m[4], "@") || m[3] != "")
-		name = name || secondary[k] != 0 || boundaries[k]
+		k := headingKey(m[1])
+		address = address || addressHeadings[k] == emailHeading && (strings.Contains(m[4], "@") || m[3] != "")
+		name = name || nameHeadings[k] != 0 || cardBoundaries[k]
 		if strings.Contains(line, "<") && strings.Contains(line, "@") {
 			return false // recipients: "To: Ana <ana@example.org>"
 		}
@@ -104,29 +104,29 @@ func hasCards(text string) bool {
 	return address && name
 }
 
-type numbered struct {
+type numberedLine struct {
 	text string
 	row  int
 }
 
-// unfolded are the lines of a text, with those that begin with a space put behind the line before.
-func unfolded(text string) []numbered {
-	var lines []numbered
+// unfoldLines are the lines of a text, with those that begin with a space put behind the line before.
+func unfoldLines(text string) []numberedLine {
+	var lines []numberedLine
 	for n, line := range strings.Split(text, "\n") {
 		if last := len(lines) - 1; last >= 0 && strings.HasPrefix(line, " ") && strings.Contains(lines[last].text, ":") && strings.TrimSpace(line) != "" {
-			if property.MatchString(strings.TrimSpace(line)) {
+			if propertyPattern.MatchString(strings.TrimSpace(line)) {
 				line = strings.TrimSpace(line)
 			} else {
 				lines[last].text += line[1:]
 				continue
 			}
 		}
-		lines = append(lines, numbered{line, n + 1})
+		lines = append(lines, numberedLine{line, n + 1})
 	}
 	return lines
 }
 
-func valueOf(params, encoded, value string) string {
+func propertyValue(params, encoded, value string) string {
 	params = strings.ToUpper(params)
 	switch {
 	case encoded != "" || strings.Contains(params, "BASE64") || strings.Contains(params, "ENCODING=B"):
@@ -141,11 +141,11 @@ func valueOf(params, encoded, value string) string {
 			value, _ = charmap.Windows1252.NewDecoder().String(value)
 		}
 	}
-	return plain(strings.NewReplacer(`\,`, ",", `\;`, ";", `\n`, " ", `\N`, " ").Replace(value))
+	return normalizeText(strings.NewReplacer(`\,`, ",", `\;`, ";", `\n`, " ", `\N`, " ").Replace(value))
 }
 
-// structured is the name of a vCard's N: last, first and middle names with semicolons between them.
-func structured(value string) string {
+// nameFromParts is the name of a vCard's N: last, first and middle names with semicolons between them.
+func nameFromParts(value string) string {
 	parts := append(strings.Split(value, ";"), "", "", "")
 	return strings.Join(slices.DeleteFunc([]string{parts[1], parts[2], parts[0]}, func(part string) bool { return part == "" }), " ")
 }

@@ -7,8 +7,8 @@ const (
 	maxCells = 500    // of a row; what follows is one more
 )
 
-// declared is the separator that a first line "sep=;" declares, and the text below it; 0 if none does.
-func declared(text string) (string, rune) {
+// cutSeparator is the separator that a first line "sep=;" declares, and the text below it; 0 if none does.
+func cutSeparator(text string) (string, rune) {
 	first, rest, _ := strings.Cut(text, "\n")
 	first = strings.ToLower(strings.Trim(first, " \"\t"))
 	if value, ok := strings.CutPrefix(first, "sep="); ok && len(value) <= 1 {
@@ -20,9 +20,9 @@ func declared(text string) (string, rune) {
 	return text, 0
 }
 
-// parse cuts a text into rows of cells, at most limit rows, blank ones included. It never fails: a quotation mark
+// parseRows cuts a text into rows of cells, at most limit rows, blank ones included. It never fails: a quotation mark
 // that is not closed where a cell ends, or not on a later line by the rules of RFC 4180, is a character like any other.
-func parse(text string, separator rune, limit int) [][]string {
+func parseRows(text string, separator rune, limit int) [][]string {
 	var rows [][]string
 	for text != "" && len(rows) < limit {
 		var row []string
@@ -57,7 +57,7 @@ func parseRow(text string, separator byte) (row []string, rest string) {
 func parseCell(text string, separator byte) (cell string, end int) {
 	padded := len(text) - len(strings.TrimLeft(text, " "))
 	if strings.HasPrefix(text[padded:], `"`) {
-		if cell, end, ok := quoted(text[padded+1:], separator); ok {
+		if cell, end, ok := parseQuoted(text[padded+1:], separator); ok {
 			return cell, end + padded + 1
 		}
 	}
@@ -68,9 +68,9 @@ func parseCell(text string, separator byte) (cell string, end int) {
 	return text[:end], end
 }
 
-// quoted reads a cell behind its first quotation mark. Within a line any mark inside of it is let be; over lines they
+// parseQuoted reads a cell behind its first quotation mark. Within a line any mark inside of it is let be; over lines they
 // must be doubled, or a mark that was not closed would swallow the rows below it.
-func quoted(text string, separator byte) (cell string, end int, ok bool) {
+func parseQuoted(text string, separator byte) (cell string, end int, ok bool) {
 	var b strings.Builder
 	lines, strict := false, true
 	for at := 0; at < len(text) && at < maxCell; at++ {

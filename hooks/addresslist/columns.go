@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// names are the columns that make up a name: one that has it whole, or its parts.
-type names struct {
+// nameColumns are the columns that make up a name: one that has it whole, or its parts.
+type nameColumns struct {
 	full  int // -1: none
 	parts []int
 	whole int // which of the parts may have the whole name; -1: none
 }
 
-func (n names) columns() []int {
+func (n nameColumns) columns() []int {
 	if n.full >= 0 {
 		return []int{n.full}
 	}
 	return n.parts
 }
 
-// namesOf are the columns of the name by their headings.
-func namesOf(heads []string, not []int) names {
+// findNameColumns are the columns of the name by their headings.
+func findNameColumns(heads []string, not []int) nameColumns {
 	at := map[int]int{} // the first column of a meaning
 	for n, head := range heads {
-		meaning := secondary[key(head)]
+		meaning := nameHeadings[headingKey(head)]
 		if _, there := at[meaning]; meaning != 0 && !there && !slices.Contains(not, n) {
 			at[meaning] = n
 		}
@@ -31,7 +31,7 @@ func namesOf(heads []string, not []int) names {
 	short, hasShort := at[shortHeading]
 	_, first := at[firstHeading]
 	_, last := at[lastHeading]
-	all := names{full: -1, whole: -1}
+	all := nameColumns{full: -1, whole: -1}
 	switch {
 	case hasShort && first && !last: // "Nom" beside "Prénom"
 		at[lastHeading], all.whole = short, short
@@ -56,16 +56,16 @@ func namesOf(heads []string, not []int) names {
 	return all
 }
 
-// of is the name of a row: the whole one, but where the parts say more or say it more clearly.
-func (n names) of(row []string) string {
+// nameIn is the name of a row: the whole one, but where the parts say more or say it more clearly.
+func (n nameColumns) nameIn(row []string) string {
 	full := ""
 	if n.full >= 0 {
-		full = cellOf(row, n.full)
+		full = cellAt(row, n.full)
 	}
-	whole := cellOf(row, n.whole)
+	whole := cellAt(row, n.whole)
 	var parts []string
 	for _, column := range n.parts {
-		cell := cellOf(row, column)
+		cell := cellAt(row, column)
 		if column != n.whole && containsWord(whole, cell) {
 			parts = []string{whole}
 			break
@@ -78,7 +78,7 @@ func (n names) of(row []string) string {
 	switch {
 	case len(parts) == 0:
 		return full
-	case Name(full) == "", strings.Contains(full, ",") && len(parts) > 1, !strings.Contains(full, " ") && len(parts) > 1:
+	case CleanName(full) == "", strings.Contains(full, ",") && len(parts) > 1, !strings.Contains(full, " ") && len(parts) > 1:
 		return joined
 	}
 	return full
@@ -92,10 +92,10 @@ func containsWord(all, part string) bool {
 	return strings.Contains(" "+fold(all)+" ", " "+fold(part)+" ")
 }
 
-// guessed are the columns of the name where no heading says so: only what cannot be anything else. Every cell must
+// guessNameColumns are the columns of the name where no heading says so: only what cannot be anything else. Every cell must
 // read like a name, no two rows have the same, and addresses vouch for it; a column that stands alone beside the
 // addresses may also have whole names that the addresses do not show.
-func guessed(rows [][]string, address, width int) names {
+func guessNameColumns(rows [][]string, address, width int) nameColumns {
 	var vouchedFor, others []int
 	for column := range width {
 		if column == address {
@@ -103,20 +103,20 @@ func guessed(rows [][]string, address, width int) names {
 		}
 		filled, matched, full, distinct, ok := 0, 0, 0, map[string]bool{}, true
 		for _, row := range rows {
-			cell := cellOf(row, column)
+			cell := cellAt(row, column)
 			if cell == "" {
 				continue
 			}
 			filled++
-			name := Name(cell)
-			if ok = ok && name != "" && personal(name); !ok {
+			name := CleanName(cell)
+			if ok = ok && name != "" && isPersonName(name); !ok {
 				break
 			}
 			distinct[fold(name)] = true
 			if len(strings.Fields(name)) > 1 || !hasCase(name) {
 				full++
 			}
-			if to, err := one(cellOf(row, address)); err == nil && vouched(name, to) {
+			if to, err := parseAddress(cellAt(row, address)); err == nil && matchesAddress(name, to) {
 				matched++
 			}
 		}
@@ -134,23 +134,23 @@ func guessed(rows [][]string, address, width int) names {
 	}
 	switch {
 	case len(vouchedFor) == 1:
-		return names{full: vouchedFor[0], whole: -1}
+		return nameColumns{full: vouchedFor[0], whole: -1}
 	case len(vouchedFor) > 1:
-		return names{full: -1, whole: -1, parts: ordered(rows, vouchedFor, address)}
+		return nameColumns{full: -1, whole: -1, parts: orderNameParts(rows, vouchedFor, address)}
 	case len(others) == 1 && others[0] >= 0:
-		return names{full: others[0], whole: -1}
+		return nameColumns{full: others[0], whole: -1}
 	}
-	return names{full: -1, whole: -1}
+	return nameColumns{full: -1, whole: -1}
 }
 
 func hasCase(text string) bool { return strings.ToLower(text) != strings.ToUpper(text) }
 
-// ordered puts the parts of a name in the order in which the addresses have them. Where one of the columns has whole
+// orderNameParts puts the parts of a name in the order in which the addresses have them. Where one of the columns has whole
 // names, it is the name.
-func ordered(rows [][]string, columns []int, address int) []int {
+func orderNameParts(rows [][]string, columns []int, address int) []int {
 	for _, column := range columns {
 		if !slices.ContainsFunc(rows, func(row []string) bool {
-			cell := cellOf(row, column)
+			cell := cellAt(row, column)
 			return cell != "" && len(strings.Fields(cell)) < 2
 		}) {
 			return []int{column}
@@ -158,8 +158,8 @@ func ordered(rows [][]string, columns []int, address int) []int {
 	}
 	turned, straight := 0, 0
 	for _, row := range rows {
-		local := fold(cellOf(row, address))
-		a, b := strings.Index(local, fold(cellOf(row, columns[0]))), strings.Index(local, fold(cellOf(row, columns[1])))
+		local := fold(cellAt(row, address))
+		a, b := strings.Index(local, fold(cellAt(row, columns[0]))), strings.Index(local, fold(cellAt(row, columns[1])))
 		switch {
 		case a < 0 || b < 0:
 		case a > b:

@@ -17,17 +17,17 @@ import (
 // ReadFile reads a list that another program wrote, in UTF-8, UTF-16 with a byte order mark or Windows-1252. A file
 // that holds no list is refused as "bad_file".
 func ReadFile(file io.Reader) (List, error) {
-	refuse := func(sentence string) (List, error) { return List{}, record.Refuse("file", "bad_file", sentence) }
+	refuse := func(sentence string) (List, error) { return List{}, record.Invalid("file", "bad_file", sentence) }
 	data, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
 	switch {
 	case err != nil:
 		return List{}, fmt.Errorf("read a list: %w", err)
 	case len(data) > MaxBytes:
-		return refuse(TooLarge())
+		return refuse(TooLargeText())
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
 		return refuse("This is a workbook, not a CSV file. In your spreadsheet, choose “Save as” or “Download”, then “CSV”, and upload that file.")
 	}
-	text, ok := decode(data)
+	text, ok := decodeText(data)
 	if !ok {
 		return refuse("This isn't a CSV or text file. In your spreadsheet, choose “Save as” or “Download”, then “CSV”, and upload that file.")
 	}
@@ -38,20 +38,20 @@ func ReadFile(file io.Reader) (List, error) {
 	return list, nil
 }
 
-// TooLarge says that a file is larger than MaxBytes.
-func TooLarge() string {
-	return fmt.Sprintf("The file is larger than %d MB and wasn't read. A list of %s addresses is smaller. Check that it's the right file.", MaxBytes>>20, thousands(MaxEntries))
+// TooLargeText says that a file is larger than MaxBytes.
+func TooLargeText() string {
+	return fmt.Sprintf("The file is larger than %d MB and wasn't read. A list of %s addresses is smaller. Check that it's the right file.", MaxBytes>>20, formatThousands(MaxEntries))
 }
 
-func thousands(n int) string {
+func formatThousands(n int) string {
 	if n < 1000 {
 		return fmt.Sprint(n)
 	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+	return fmt.Sprintf("%s,%03d", formatThousands(n/1000), n%1000)
 }
 
-// decode is the text of a file. ok is false for what is no text.
-func decode(data []byte) (text string, ok bool) {
+// decodeText is the text of a file. ok is false for what is no text.
+func decodeText(data []byte) (text string, ok bool) {
 	var utf16 encoding.Encoding
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
@@ -85,14 +85,14 @@ func decode(data []byte) (text string, ok bool) {
 	return string(bytes.Join(lines, nil)), true
 }
 
-// plain is a text with one kind of line end, of space and of bracket, and without marks at its ends that only copying adds.
-func plain(text string) string {
-	return plainer.Replace(strings.ToValidUTF8(strings.TrimPrefix(text, "\ufeff"), "\ufffd"))
+// normalizeText is a text with one kind of line end, of space and of bracket, and without marks at its ends that only copying adds.
+func normalizeText(text string) string {
+	return textNormalizer.Replace(strings.ToValidUTF8(strings.TrimPrefix(text, "\ufeff"), "\ufffd"))
 }
 
-var plainer = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n",
+var textNormalizer = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n",
 	"\u00a0", " ", "\u1680", " ", "\u2000", " ", "\u2001", " ", "\u2002", " ", "\u2003", " ", "\u2004", " ", "\u2005", " ", "\u2006", " ",
 	"\u2007", " ", "\u2008", " ", "\u2009", " ", "\u200a", " ", "\u202f", " ", "\u205f", " ", "\u3000", " ")
 
-// widths are the marks that part a list, as East Asian keyboards write them.
-var widths = strings.NewReplacer("，", ", ", "、", ", ", "；", "; ", "（", " (", "）", ") ", "〈", "<", "〉", ">", "＜", "<", "＞", ">", "：", ": ")
+// fullWidthMarks are the marks that part a list, as East Asian keyboards write them.
+var fullWidthMarks = strings.NewReplacer("，", ", ", "、", ", ", "；", "; ", "（", " (", "）", ") ", "〈", "<", "〉", ">", "＜", "<", "＞", ">", "：", ": ")

@@ -20,7 +20,7 @@ const (
 	lastMoreHeading // a second last name
 )
 
-func meanings(all map[int]string) map[string]int {
+func headingMap(all map[int]string) map[string]int {
 	table := map[string]int{}
 	for meaning, list := range all {
 		for _, heading := range strings.Fields(list) {
@@ -30,8 +30,8 @@ func meanings(all map[int]string) map[string]int {
 	return table
 }
 
-// primary are the headings of columns of addresses, in the order in which a row's address is looked for in several.
-var primary = meanings(map[int]string{
+// addressHeadings are the headings of columns of addresses, in the order in which a row's address is looked for in several.
+var addressHeadings = headingMap(map[int]string{
 	emailHeading: `email mail emailaddress emailaddresses primaryemail primaryemailaddress primarysmtpaddress smtpaddress email1 email1value email1address
 		emailprimary useremail useremailaddress workemail emailwork businessemail officeemail emailbusiness mailaddress emailid loginemail contactemail memberemail
 		emailadresse mailadresse emailadressen mailanschrift emailadres mailadres epost epostadresse epostadress eposta epostaadresi
@@ -47,8 +47,8 @@ var primary = meanings(map[int]string{
 		accountname account contact recipient email2 email2value email2address email3value to attendee participant`,
 })
 
-// secondary are the headings of columns that make up a name.
-var secondary = meanings(map[int]string{
+// nameHeadings are the headings of columns that make up a name.
+var nameHeadings = headingMap(map[int]string{
 	fullHeading: `fullname displayname realname completename formattedname commonname cn fn membername participantname attendeename contactname personname recipientname
 		participant attendee person contact teilnehmer firstandlastname firstlastname namesurname nameandsurname nomcomplet nometprenom prenometnom nomprenom prenomnom nomdaffichage
 		nombrecompleto nombreyapellidos nombreyapellido nombreapellidos apellidosynombre nombreparamostrar nomecompleto nomeecognome cognomeenome nomeesobrenome nomeeapelido nomedeexibicao
@@ -62,14 +62,14 @@ var secondary = meanings(map[int]string{
 	lastMoreHeading: "segundoapellido secondlastname secondsurname",
 })
 
-// others are words of headings of addresses that are not where a person is written to, or are somebody else's.
-var others = regexp.MustCompile(`recovery|secondary|alternat|proxy|backup|manager|supervisor|parent|guardian|sponsor|createdby|invitedby|addedby|modifiedby|ownedby|owner|approver|delegate|forward|displayname`)
+// otherAddressPattern are words of headings of addresses that are not where a person is written to, or are somebody else's.
+var otherAddressPattern = regexp.MustCompile(`recovery|secondary|alternat|proxy|backup|manager|supervisor|parent|guardian|sponsor|createdby|invitedby|addedby|modifiedby|ownedby|owner|approver|delegate|forward|displayname`)
 
-var bracketed = regexp.MustCompile(`\[[^\]]*\]|\([^)]*\)`)
+var bracketPattern = regexp.MustCompile(`\[[^\]]*\]|\([^)]*\)`)
 
-// key is a heading as it is looked up: letters and digits alone, lower case, without accents.
-func key(heading string) string {
-	heading = bracketed.ReplaceAllString(heading, "")
+// headingKey is a heading as it is looked up: letters and digits alone, lower case, without accents.
+func headingKey(heading string) string {
+	heading = bracketPattern.ReplaceAllString(heading, "")
 	if len(heading) > 100 {
 		return ""
 	}
@@ -81,17 +81,17 @@ func key(heading string) string {
 	}, fold(heading))
 }
 
-// rank says how likely a column with this heading has the address of the person: 3 to 0, and -1 for another address.
-func rank(heading string) int {
-	k := key(heading)
+// headingRank says how likely a column with this heading has the address of the person: 3 to 0, and -1 for another address.
+func headingRank(heading string) int {
+	k := headingKey(heading)
 	switch {
-	case primary[k] == emailHeading:
+	case addressHeadings[k] == emailHeading:
 		return 3
-	case primary[k] == privateHeading || k == "userprincipalname" || k == "upn" || strings.HasPrefix(k, "email2") || strings.HasPrefix(k, "email3"):
+	case addressHeadings[k] == privateHeading || k == "userprincipalname" || k == "upn" || strings.HasPrefix(k, "email2") || strings.HasPrefix(k, "email3"):
 		return 2
-	case primary[k] == otherHeading:
+	case addressHeadings[k] == otherHeading:
 		return 1
-	case others.MatchString(k):
+	case otherAddressPattern.MatchString(k):
 		return -1
 	}
 	return 0

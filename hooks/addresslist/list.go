@@ -23,7 +23,7 @@ type Entry struct {
 	Raw     string // as it was written
 	Name    string // empty if there is none that can be used
 	Address string // canonical; empty if Fault is not nil
-	Fault   error  // why there is no address
+	Err     error  // why there is no address
 
 	missing bool
 }
@@ -32,51 +32,51 @@ type Entry struct {
 type List struct {
 	Entries []Entry
 
-	Table      bool     // read by columns
-	Address    string   // heading or number of the column of addresses
-	Names      []string // headings or numbers of the columns that make up the name
-	Unused     []string // headings of the columns that were not used
-	Headings   bool     // the first row has no address and no known heading, and was read as headings
-	Above      int      // rows above the headings, which were skipped
-	Additional int      // further addresses of one person, which were skipped
-	BadNames   int      // names that cannot be used
+	IsTable         bool     // read by columns
+	AddressColumn   string   // heading or number of the column of addresses
+	NameColumns     []string // headings or numbers of the columns that make up the name
+	UnusedColumns   []string // headings of the columns that were not used
+	GuessedHeadings bool     // the first row has no address and no known heading, and was read as headings
+	RowsAbove       int      // rows above the headings, which were skipped
+	ExtraAddresses  int      // further addresses of one person, which were skipped
+	BadNames        int      // names that cannot be used
 }
 
-// tooLong marks the entries after the first MaxEntries.
-var tooLong = record.Refuse("emails", record.CodeTooMany, "The list is too long.")
+// errTooLong marks the entries after the first MaxEntries.
+var errTooLong = record.Invalid("emails", record.CodeTooMany, "The list is too long.")
 
 var (
-	noAddress = record.Refuse("email", accounts.CodeBadEmail, "This row has no address.")
-	several   = record.Refuse("email", accounts.CodeBadEmail, "More than one address. Enter one at a time.")
+	errNoAddress        = record.Invalid("email", accounts.CodeBadEmail, "This row has no address.")
+	errSeveralAddresses = record.Invalid("email", accounts.CodeBadEmail, "More than one address. Enter one at a time.")
 )
 
 // Missing reports whether nothing was written where the address belongs.
 func (e Entry) Missing() bool { return e.missing }
 
-// Unread is an entry after the first MaxEntries: the list is refused, so it is only counted.
-func Unread(raw string) Entry { return Entry{Raw: raw, Fault: tooLong} }
+// UnreadEntry is an entry after the first MaxEntries: the list is refused, so it is only counted.
+func UnreadEntry(raw string) Entry { return Entry{Raw: raw, Err: errTooLong} }
 
-// Of is the entry of an address and a name that were given apart. A name that cannot be used is dropped.
-func Of(name, address string) Entry {
-	e := Entry{Raw: address, Name: Name(name)}
-	e.Address, e.Fault = one(address)
+// NewEntry is the entry of an address and a name that were given apart. A name that cannot be used is dropped.
+func NewEntry(name, address string) Entry {
+	e := Entry{Raw: address, Name: CleanName(name)}
+	e.Address, e.Err = parseAddress(address)
 	return e
 }
 
 // Parse reads exactly one entry: an address, alone or as "Name <address>".
 func Parse(text string) Entry {
 	list := &List{}
-	list.line(plain(text), 0)
-	addressed := slices.DeleteFunc(slices.Clone(list.Entries), func(e Entry) bool { return e.Fault != nil })
+	list.readLine(normalizeText(text), 0)
+	addressed := slices.DeleteFunc(slices.Clone(list.Entries), func(e Entry) bool { return e.Err != nil })
 	switch {
 	case len(list.Entries) == 1:
 		list.Entries[0].Raw = text
 		return list.Entries[0]
 	case len(addressed) > 1:
-		return Entry{Raw: text, Fault: several}
+		return Entry{Raw: text, Err: errSeveralAddresses}
 	}
-	_, err := accounts.Canonical(text)
-	return Entry{Raw: text, Fault: err}
+	_, err := accounts.CanonicalEmail(text)
+	return Entry{Raw: text, Err: err}
 }
 
 // ParseAll reads one entry of each text, in their order.
@@ -84,7 +84,7 @@ func ParseAll(texts []string) []Entry {
 	entries := make([]Entry, 0, len(texts))
 	for n, text := range texts {
 		if n >= MaxEntries {
-			entries = append(entries, Unread(""))
+			entries = append(entries, UnreadEntry(""))
 			continue
 		}
 		entries = append(entries, Parse(text))
@@ -95,7 +95,7 @@ func ParseAll(texts []string) []Entry {
 // add takes in an entry, or only counts it.
 func (l *List) add(e Entry) {
 	if len(l.Entries) >= MaxEntries {
-		e = Unread("")
+		e = UnreadEntry("")
 	}
 	l.Entries = append(l.Entries, e)
 }
@@ -103,11 +103,11 @@ func (l *List) add(e Entry) {
 // Format writes an entry so that Parse reads the same.
 func Format(e Entry) string {
 	switch {
-	case e.Fault != nil:
-		return flat(e.Raw)
+	case e.Err != nil:
+		return flatten(e.Raw)
 	case e.Name == "":
 		return e.Address
-	case quotable(e.Name):
+	case needsQuotes(e.Name):
 		return `"` + e.Name + `" <` + e.Address + ">"
 	}
 	return e.Name + " <" + e.Address + ">"

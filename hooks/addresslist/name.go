@@ -13,19 +13,19 @@ import (
 )
 
 var (
-	comment = regexp.MustCompile(`\s*\([^()]*\)|\s*\[[^\[\]]*\]`)
-	ordinal = regexp.MustCompile(`^\(?\d{1,5}[.):\]]+\s+`)
-	digits  = regexp.MustCompile(`\d`)
+	commentPattern = regexp.MustCompile(`\s*\([^()]*\)|\s*\[[^\[\]]*\]`)
+	ordinalPattern = regexp.MustCompile(`^\(?\d{1,5}[.):\]]+\s+`)
+	digitPattern   = regexp.MustCompile(`\d`)
 )
 
-// suffixes follow a name behind a comma and are no first name.
-var suffixes = words("jr sr i ii iii iv phd dphil md do dds dvm jd llm mba msc ma ba bsc bs rn cpa esq esquire dr prof mr mrs ms sir dipl ing ret usn")
+// nameSuffixes follow a name behind a comma and are no first name.
+var nameSuffixes = wordSet("jr sr i ii iii iv phd dphil md do dds dvm jd llm mba msc ma ba bsc bs rn cpa esq esquire dr prof mr mrs ms sir dipl ing ret usn")
 
-// companies are words of which the name of an organization has one.
-var companies = words("gmbh ag kg ug ohg ltd limited llc llp inc corp corporation co plc sa sas sarl srl spa bv nv ab oy as aps eu foundation association society verein university")
+// companyWords are words of which the name of an organization has one.
+var companyWords = wordSet("gmbh ag kg ug ohg ltd limited llc llp inc corp corporation co plc sa sas sarl srl spa bv nv ab oy as aps eu foundation association society verein university")
 
-// positions are words of positions, departments and groups: what stands in a column without a heading and is no name.
-var positions = words("admin administration administrator assistant associate board chair chairman chairperson chairwoman chief committee coordinator council counsel " +
+// positionWords are words of positions, departments and groups: what stands in a column without a heading and is no name.
+var positionWords = wordSet("admin administration administrator assistant associate board chair chairman chairperson chairwoman chief committee coordinator council counsel " +
 	"department deputy director division editorial engineer engineering events executive external facilities finance founder general guest guests head hr human intern internal it lead leader " +
 	"legal manager management marketing member members office officer operations owner partner president press principal producer product production project " +
 	"sales secretary senior service services staff student support teacher team technical trainer treasurer treasury trustee user users vice volunteer volunteers " +
@@ -33,7 +33,7 @@ var positions = words("admin administration administrator assistant associate bo
 	"president presidente presidenta secretaire secretario secretaria tesorero tesorera tresorier tresoriere tesoureiro tesoureira direction direccion direcao directeur directrice direktor gerente junta bureau conseil " +
 	"active inactive true false yes no none pending invited")
 
-func words(list string) map[string]bool {
+func wordSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for _, word := range strings.Fields(list) {
 		set[word] = true
@@ -41,29 +41,29 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// Name is a name as it is used: one line, without what lists put around it, "Last, First" turned. It is empty if
+// CleanName is a name as it is used: one line, without what lists put around it, "Last, First" turned. It is empty if
 // what is given is no name: an address, a link, a number, or longer than a name can be.
-func Name(text string) string {
-	name := comment.ReplaceAllString(bareName(text), "")
+func CleanName(s string) string {
+	name := commentPattern.ReplaceAllString(stripName(s), "")
 	if at := strings.LastIndex(name, ": "); at >= 0 {
 		name = name[at+2:] // "To: Ana Silva"
 	}
 	name, _, _ = strings.Cut(name, "|")
-	name = bareName(turned(bareName(name)))
-	name, err := record.Line("name", "The name", name, accounts.MaxName)
+	name = stripName(swapLastFirst(stripName(name)))
+	name, err := record.CleanLine("name", "The name", name, accounts.MaxName)
 	if err != nil || strings.ContainsAny(name, "@<>") || strings.Contains(strings.ToLower(name), "www.") || !strings.ContainsFunc(name, unicode.IsLetter) {
 		return ""
 	}
 	return name
 }
 
-// bareName takes quotation marks, bullets, numbers and what cannot be seen away from around a name.
-func bareName(text string) string {
-	name := strings.Join(strings.Fields(strings.ReplaceAll(record.Readable(text), `"`, "")), " ")
+// stripName takes quotation marks, bullets, numbers and what cannot be seen away from around a name.
+func stripName(s string) string {
+	name := strings.Join(strings.Fields(strings.ReplaceAll(record.Sanitize(s), `"`, "")), " ")
 	for {
-		cut := strings.Trim(unquoted(name), " \t`´‘‚‛“”„‟«»‹›*•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:|\\<>~_=-–—")
-		cut = ordinal.ReplaceAllString(cut, "")
-		cut = unquoted(cut)
+		cut := strings.Trim(stripSingleQuotes(name), " \t`´‘‚‛“”„‟«»‹›*•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:|\\<>~_=-–—")
+		cut = ordinalPattern.ReplaceAllString(cut, "")
+		cut = stripSingleQuotes(cut)
 		if cut == name {
 			return name
 		}
@@ -74,8 +74,8 @@ func bareName(text string) string {
 // singleQuotes are the marks that open or close a quotation, and of which a name may have one at an end.
 const singleQuotes = "'‘’‚‛"
 
-// unquoted is a text without the single quotation marks at both of its ends. A mark at one end belongs to the name.
-func unquoted(text string) string {
+// stripSingleQuotes is a text without the single quotation marks at both of its ends. A mark at one end belongs to the name.
+func stripSingleQuotes(text string) string {
 	inner := strings.TrimLeft(text, singleQuotes)
 	if inner == text {
 		return text
@@ -87,30 +87,30 @@ func unquoted(text string) string {
 	return bare
 }
 
-// turned is "First Last" for what is clearly "Last, First", without the position that some directories put behind a comma.
-func turned(name string) string {
+// swapLastFirst is "First Last" for what is clearly "Last, First", without the position that some directories put behind a comma.
+func swapLastFirst(name string) string {
 	last, first, ok := strings.Cut(name, ",")
 	last, first = strings.TrimSpace(last), strings.TrimSpace(first)
 	if !ok || last == "" || first == "" || strings.Contains(first, ",") {
 		return name
 	}
 	switch {
-	case position(first):
+	case isPosition(first):
 		return last
-	case !personal(last) || !personal(first) || suffixes[fold(strings.Fields(first)[0])]:
+	case !isPersonName(last) || !isPersonName(first) || nameSuffixes[fold(strings.Fields(first)[0])]:
 		return name
 	}
 	return first + " " + last
 }
 
-// personal reports whether a text can be the name of a person: a few words of letters.
-func personal(text string) bool {
+// isPersonName reports whether a text can be the name of a person: a few words of letters.
+func isPersonName(text string) bool {
 	fields := strings.Fields(text)
-	if len(fields) == 0 || len(fields) > 5 || position(text) {
+	if len(fields) == 0 || len(fields) > 5 || isPosition(text) {
 		return false
 	}
 	for _, word := range fields {
-		if companies[fold(word)] {
+		if companyWords[fold(word)] {
 			return false
 		}
 	}
@@ -122,10 +122,10 @@ func personal(text string) bool {
 	return true
 }
 
-// position reports whether a word of a text names a position or a group.
-func position(text string) bool {
+// isPosition reports whether a word of a text names a position or a group.
+func isPosition(text string) bool {
 	for word := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
-		if positions[word] {
+		if positionWords[word] {
 			return true
 		}
 	}
@@ -151,8 +151,8 @@ func fold(text string) string {
 	return strings.Trim(b.String(), ".,")
 }
 
-// vouched reports whether the address has a word of the name before its @, or its initials.
-func vouched(name, address string) bool {
+// matchesAddress reports whether the address has a word of the name before its @, or its initials.
+func matchesAddress(name, address string) bool {
 	local, _, _ := strings.Cut(address, "@")
 	local = fold(local)
 	initials := ""
@@ -166,10 +166,10 @@ func vouched(name, address string) bool {
 	return initials != "" && (initials == local || strings.HasPrefix(local, fold(strings.ReplaceAll(name, " ", ""))))
 }
 
-// quotable reports whether a name before an address needs quotation marks.
-func quotable(name string) bool { return strings.ContainsAny(name, ",;'()[]") }
+// needsQuotes reports whether a name before an address needs quotation marks.
+func needsQuotes(name string) bool { return strings.ContainsAny(name, ",;'()[]") }
 
-// flat is a text on one line, without what parts entries.
-func flat(text string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer(",", " ", ";", " ", `"`, " ", "<", " ", ">", " ").Replace(record.Readable(text))), " ")
+// flatten is a text on one line, without what parts entries.
+func flatten(s string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer(",", " ", ";", " ", `"`, " ", "<", " ", ">", " ").Replace(record.Sanitize(s))), " ")
 }

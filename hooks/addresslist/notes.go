@@ -13,8 +13,8 @@ const maxShown = 5
 // numberedColumn begins the title of a column without a heading: "column 2".
 const numberedColumn = "column "
 
-// Empty are the numbers of the rows that have no address.
-func (l List) Empty() []int {
+// RowsWithoutAddress are the numbers of the rows that have no address.
+func (l List) RowsWithoutAddress() []int {
 	var rows []int
 	for _, e := range l.Entries {
 		if e.missing {
@@ -28,10 +28,10 @@ func (l List) Empty() []int {
 func (l List) Duplicates() int {
 	n, seen := 0, make(map[string]bool, len(l.Entries))
 	for _, e := range l.Entries {
-		if e.Fault == nil && seen[e.Address] {
+		if e.Err == nil && seen[e.Address] {
 			n++
 		}
-		seen[e.Address] = e.Fault == nil || seen[e.Address]
+		seen[e.Address] = e.Err == nil || seen[e.Address]
 	}
 	return n
 }
@@ -41,73 +41,73 @@ func (l List) Duplicates() int {
 func (l List) Notes() []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
-	if l.Table {
-		if len(l.Names) > 0 {
-			note("Read %s as the address and %s as the name.", column(l.Address), list(l.Names, title))
+	if l.IsTable {
+		if len(l.NameColumns) > 0 {
+			note("Read %s as the address and %s as the name.", quoteColumn(l.AddressColumn), joinList(l.NameColumns, quoteTitle))
 		} else {
-			note("Read %s as the address. No column was read as the name.", column(l.Address))
+			note("Read %s as the address. No column was read as the name.", quoteColumn(l.AddressColumn))
 		}
 	}
-	if len(l.Unused) > 0 {
-		note("Not used: %s.", list(l.Unused, title))
+	if len(l.UnusedColumns) > 0 {
+		note("Not used: %s.", joinList(l.UnusedColumns, quoteTitle))
 	}
-	if l.Headings {
+	if l.GuessedHeadings {
 		note("The first row has no address and was read as column headings.")
 	}
-	if l.Above > 0 {
-		note("%s above the column headings %s skipped.", count(l.Above, "row"), are(l.Above))
+	if l.RowsAbove > 0 {
+		note("%s above the column headings %s skipped.", pluralize(l.RowsAbove, "row"), isOrAre(l.RowsAbove))
 	}
-	if rows := l.Empty(); len(rows) > 0 {
-		note("%s %s no address and %s skipped: %s.", count(len(rows), "row"), has(len(rows)), are(len(rows)), rowList(rows))
+	if rows := l.RowsWithoutAddress(); len(rows) > 0 {
+		note("%s %s no address and %s skipped: %s.", pluralize(len(rows), "row"), hasOrHave(len(rows)), isOrAre(len(rows)), joinRows(rows))
 	}
 	if n := l.Duplicates(); n > 0 {
-		note("%s an address that is already in the list and %s skipped.", count(n, "row")+repeats(n), are(n))
+		note("%s an address that is already in the list and %s skipped.", pluralize(n, "row")+repeatVerb(n), isOrAre(n))
 	}
-	if l.Additional > 0 {
-		note("%s skipped: only the first address of each person is used.", count(l.Additional, "additional address")+" "+are(l.Additional))
+	if l.ExtraAddresses > 0 {
+		note("%s skipped: only the first address of each person is used.", pluralize(l.ExtraAddresses, "additional address")+" "+isOrAre(l.ExtraAddresses))
 	}
 	if l.BadNames > 0 {
-		note("%s can't be used and %s left out.", count(l.BadNames, "name"), are(l.BadNames))
+		note("%s can't be used and %s left out.", pluralize(l.BadNames, "name"), isOrAre(l.BadNames))
 	}
 	return notes
 }
 
-// Unreadable says which rows have something else in place of an address, and why; "" if none does.
-func (l List) Unreadable() string {
+// UnreadableText says which rows have something else in place of an address, and why; "" if none does.
+func (l List) UnreadableText() string {
 	var parts []string
 	n := 0
 	for _, e := range l.Entries {
-		if e.Fault == nil || e.missing || e.Row == 0 {
+		if e.Err == nil || e.missing || e.Row == 0 {
 			continue
 		}
 		if n++; n <= maxShown {
-			parts = append(parts, fmt.Sprintf("row %d (%s)", e.Row, strings.TrimSuffix(reason(e.Fault), ".")))
+			parts = append(parts, fmt.Sprintf("row %d (%s)", e.Row, strings.TrimSuffix(errorText(e.Err), ".")))
 		}
 	}
 	if n == 0 {
 		return ""
 	}
 	if n > maxShown {
-		parts = append(parts, fmt.Sprintf("and %s more", thousands(n-maxShown)))
+		parts = append(parts, fmt.Sprintf("and %s more", formatThousands(n-maxShown)))
 	}
-	return fmt.Sprintf("%s can't be read: %s.", count(n, "row"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s can't be read: %s.", pluralize(n, "row"), strings.Join(parts, ", "))
 }
 
-func column(name string) string {
+func quoteColumn(name string) string {
 	if strings.HasPrefix(name, numberedColumn) {
 		return name
 	}
-	return "column " + title(name)
+	return "column " + quoteTitle(name)
 }
 
-func title(name string) string {
+func quoteTitle(name string) string {
 	if strings.HasPrefix(name, numberedColumn) {
 		return name
 	}
 	return "“" + name + "”"
 }
 
-func list(all []string, quote func(string) string) string {
+func joinList(all []string, quote func(string) string) string {
 	var parts []string
 	for n, one := range all {
 		if n == maxShown {
@@ -122,50 +122,50 @@ func list(all []string, quote func(string) string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-func rowList(rows []int) string {
+func joinRows(rows []int) string {
 	var all []string
 	for _, row := range rows {
-		all = append(all, thousands(row))
+		all = append(all, formatThousands(row))
 	}
 	word := "rows "
 	if len(rows) == 1 {
 		word = "row "
 	}
-	return word + list(all, func(row string) string { return row })
+	return word + joinList(all, func(row string) string { return row })
 }
 
-func count(n int, word string) string {
+func pluralize(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}
 	if strings.HasSuffix(word, "s") {
 		word += "e"
 	}
-	return thousands(n) + " " + word + "s"
+	return formatThousands(n) + " " + word + "s"
 }
 
-func repeats(n int) string {
+func repeatVerb(n int) string {
 	if n == 1 {
 		return " repeats"
 	}
 	return " repeat"
 }
 
-func are(n int) string {
+func isOrAre(n int) string {
 	if n == 1 {
 		return "is"
 	}
 	return "are"
 }
 
-func has(n int) string {
+func hasOrHave(n int) string {
 	if n == 1 {
 		return "has"
 	}
 	return "have"
 }
 
-func reason(err error) string {
-	_, _, sentence, _ := record.Refusal(err)
+func errorText(err error) string {
+	_, _, sentence, _ := record.Details(err)
 	return sentence
 }

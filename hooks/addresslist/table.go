@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	sampled   = 300 // rows by which separator and columns are chosen
-	maxAbove  = 20  // rows above the headings
-	maxUnread = 20  // headings of columns that were not used
+	sampleRows       = 300 // rows by which separator and columns are chosen
+	maxRowsAbove     = 20  // rows above the headings
+	maxUnusedColumns = 20  // headings of columns that were not used
 )
 
 // table is a text cut at one separator, and what its columns are.
 type table struct {
-	rows     [][]string // blank ones included
-	lines    []int      // where each row begins, if they are no rows of a table
-	headings int        // index of the row of headings; -1: none
-	known    bool       // a heading is one of ours
-	address  []int      // the columns of addresses, the best one first
-	names    names
-	hits     int // rows of the sample whose address was found
-	steady   int // rows of the sample that have as many cells as most
+	rows           [][]string // blank ones included
+	rowNumbers     []int      // where each row begins, if they are no rows of a table
+	headings       int        // index of the row of headings; -1: none
+	knownHeadings  bool       // a heading is one of ours
+	addressColumns []int      // the columns of addresses, the best one first
+	nameColumns    nameColumns
+	hits           int // rows of the sample whose address was found
+	regularRows    int // rows of the sample that have as many cells as most
 }
 
 // readTable reads a text by columns, if it has any: at the separator that gives most rows an address. row is the
@@ -38,27 +38,27 @@ func readTable(text string, declared rune, row int) (List, bool) {
 		if !strings.ContainsRune(text, separator) {
 			continue
 		}
-		t := &table{rows: parse(text, separator, sampled)}
-		if t.understand() && (best == nil || t.hits > best.hits || t.hits == best.hits && t.steady > best.steady) {
+		t := &table{rows: parseRows(text, separator, sampleRows)}
+		if t.analyze() && (best == nil || t.hits > best.hits || t.hits == best.hits && t.regularRows > best.regularRows) {
 			best, at = t, separator
 		}
 	}
 	if best == nil {
 		return List{}, false
 	}
-	best.rows = parse(text, at, 2*MaxBytes)
+	best.rows = parseRows(text, at, 2*MaxBytes)
 	return best.read(row), true
 }
 
-// understand finds the row of headings and the columns. ok is false for what is no table.
-func (t *table) understand() (ok bool) {
+// analyze finds the row of headings and the columns. ok is false for what is no table.
+func (t *table) analyze() (ok bool) {
 	var best *table
-	for n, row := range t.rows[:min(len(t.rows), maxAbove)] {
-		if !areHeadings(row) {
+	for n, row := range t.rows[:min(len(t.rows), maxRowsAbove)] {
+		if !isHeadingRow(row) {
 			continue
 		}
 		// A report may have a table of its own above the list.
-		if at := (&table{rows: t.rows, headings: n, known: true}); at.byHeadings() && (best == nil || at.hits > best.hits) {
+		if at := (&table{rows: t.rows, headings: n, knownHeadings: true}); at.chooseByHeadings() && (best == nil || at.hits > best.hits) {
 			best = at
 		}
 	}
@@ -74,73 +74,73 @@ func (t *table) understand() (ok bool) {
 	for t.headings >= 0 && len(slices.DeleteFunc(slices.Clone(t.rows[t.headings]), func(cell string) bool { return cell == "" })) < 2 {
 		t.headings--
 	}
-	return t.byCells()
+	return t.chooseByCells()
 }
 
-// areHeadings reports whether a row has no address, and a heading of ours among several cells.
-func areHeadings(row []string) bool {
+// isHeadingRow reports whether a row has no address, and a heading of ours among several cells.
+func isHeadingRow(row []string) bool {
 	cells, known := 0, false
 	for _, cell := range row {
 		if cell != "" {
 			cells++
 		}
-		known = known || rank(cell) != 0 || secondary[key(cell)] != 0
+		known = known || headingRank(cell) != 0 || nameHeadings[headingKey(cell)] != 0
 	}
 	return cells >= 2 && known && !slices.ContainsFunc(row, isBare)
 }
 
-// byHeadings chooses the columns where headings are known.
-func (t *table) byHeadings() bool {
+// chooseByHeadings chooses the columns where headings are known.
+func (t *table) chooseByHeadings() bool {
 	heads := t.rows[t.headings]
 	hits, most := make([]int, len(heads)), 0
 	for _, row := range t.rows[t.headings+1:] {
 		for n := range heads {
-			if isAddress(cellOf(row, n)) {
+			if isAddress(cellAt(row, n)) {
 				hits[n]++
 			}
 		}
 	}
 	for n := range heads {
-		if rank(heads[n]) >= 0 {
+		if headingRank(heads[n]) >= 0 {
 			most = max(most, hits[n])
 		}
 	}
 	for n := range heads {
-		if r := rank(heads[n]); r >= 0 && hits[n] > 0 || r == 3 {
-			t.address = append(t.address, n)
+		if r := headingRank(heads[n]); r >= 0 && hits[n] > 0 || r == 3 {
+			t.addressColumns = append(t.addressColumns, n)
 		}
 	}
-	if len(t.address) == 0 {
+	if len(t.addressColumns) == 0 {
 		return false
 	}
 	weigh := func(n int) int {
-		r := rank(heads[n])
+		r := headingRank(heads[n])
 		if 2*hits[n] < most {
 			r -= 4 // named so, but its cells are none
 		}
 		return r
 	}
-	slices.SortStableFunc(t.address, func(a, b int) int {
+	slices.SortStableFunc(t.addressColumns, func(a, b int) int {
 		if weigh(a) != weigh(b) {
 			return weigh(b) - weigh(a)
 		}
-		if rank(heads[a]) < 2 {
+		if headingRank(heads[a]) < 2 {
 			return hits[b] - hits[a]
 		}
 		return 0
 	})
-	t.hits = hits[t.address[0]]
+	t.hits = hits[t.addressColumns[0]]
 	// Only columns that are named for the person's address stand in where the first is empty.
-	t.address = slices.DeleteFunc(t.address, func(n int) bool { return n != t.address[0] && rank(heads[n]) < 2 })
-	t.names = namesOf(heads, t.address)
-	t.count()
-	return t.hits > 0 || rank(heads[t.address[0]]) == 3 && len(heads) > 1
+	t.addressColumns = slices.DeleteFunc(t.addressColumns, func(n int) bool { return n != t.addressColumns[0] && headingRank(heads[n]) < 2 })
+	t.nameColumns = findNameColumns(heads, t.addressColumns)
+	t.countWidth()
+	return t.hits > 0 || headingRank(heads[t.addressColumns[0]]) == 3 && len(heads) > 1
 }
 
-// byCells chooses the columns by what is in their cells: the column in which most rows have a bare address. There is
+// chooseByCells chooses the columns by what is in their cells: the column in which most rows have a bare address. There is
 // no table where rows have several addresses.
-func (t *table) byCells() bool {
-	rows := t.data()
+func (t *table) chooseByCells() bool {
+	rows := t.dataRows()
 	hits := map[int]int{}
 	crowded, filled := 0, 0
 	for _, row := range rows {
@@ -164,103 +164,103 @@ func (t *table) byCells() bool {
 			column = n
 		}
 	}
-	width := t.count()
-	if column < 0 || width < 2 || 10*crowded > len(rows) || 2*hits[column] < filled || 5*t.steady < 4*len(rows) {
+	width := t.countWidth()
+	if column < 0 || width < 2 || 10*crowded > len(rows) || 2*hits[column] < filled || 5*t.regularRows < 4*len(rows) {
 		return false
 	}
-	t.hits, t.address = hits[column], []int{column}
-	t.names = guessed(rows, column, width)
+	t.hits, t.addressColumns = hits[column], []int{column}
+	t.nameColumns = guessNameColumns(rows, column, width)
 	return true
 }
 
-// data are the rows below the headings that are not blank.
-func (t *table) data() [][]string {
+// dataRows are the rows below the headings that are not blank.
+func (t *table) dataRows() [][]string {
 	var rows [][]string
 	for _, row := range t.rows[t.headings+1:] {
-		if !blank(row) {
+		if !isBlankRow(row) {
 			rows = append(rows, row)
 		}
 	}
 	return rows
 }
 
-// count finds how many cells most rows have, and how many rows have so many.
-func (t *table) count() (width int) {
+// countWidth finds how many cells most rows have, and how many rows have so many.
+func (t *table) countWidth() (width int) {
 	widths := map[int]int{}
-	for _, row := range t.data() {
+	for _, row := range t.dataRows() {
 		widths[len(row)]++
 		if widths[len(row)] > widths[width] || widths[len(row)] == widths[width] && len(row) > width {
 			width = len(row)
 		}
 	}
-	t.steady = widths[width]
+	t.regularRows = widths[width]
 	return width
 }
 
 // read makes entries of the rows.
 func (t *table) read(row int) List {
-	list := List{Table: true, Headings: t.headings >= 0 && !t.known}
+	list := List{IsTable: true, GuessedHeadings: t.headings >= 0 && !t.knownHeadings}
 	var heads []string
 	if t.headings >= 0 {
 		heads = t.rows[t.headings]
 	}
-	list.columns(t, heads)
+	list.describeColumns(t, heads)
 	for n, cells := range t.rows {
 		number := row + n
-		if t.lines != nil {
-			number = t.lines[n]
+		if t.rowNumbers != nil {
+			number = t.rowNumbers[n]
 		}
 		switch {
-		case blank(cells) || n == t.headings:
+		case isBlankRow(cells) || n == t.headings:
 		case n < t.headings:
-			list.Above++
+			list.RowsAbove++
 		case len(list.Entries) >= MaxEntries:
 			list.add(Entry{})
 		default:
-			list.row(t, cells, len(heads), number)
+			list.readRow(t, cells, len(heads), number)
 		}
 	}
 	return list
 }
 
-// row makes the entries of a row: one, but where a row without a name has several addresses.
-func (l *List) row(t *table, cells []string, heads, number int) {
-	e := Entry{Row: number, Raw: joined(cells)}
+// readRow makes the entries of a row: one, but where a row without a name has several addresses.
+func (l *List) readRow(t *table, cells []string, heads, number int) {
+	e := Entry{Row: number, Raw: joinCells(cells)}
 	text, column := "", -1
-	for _, n := range t.address {
-		if cell := cellOf(cells, n); cell != "" {
+	for _, n := range t.addressColumns {
+		if cell := cellAt(cells, n); cell != "" {
 			text, column = cell, n
 			break
 		}
 	}
-	name := t.names.of(cells)
+	name := t.nameColumns.nameIn(cells)
 	if heads > 0 && len(cells) > heads && !isAddress(text) {
 		// A separator inside of a name shifted the row: the address is clear, what the other cells are is not.
-		if n := onlyAddress(cells); n >= 0 {
+		if n := soleAddress(cells); n >= 0 {
 			text, column, name = cells[n], n, ""
 		}
 	}
 	if column < 0 {
-		e.Fault, e.missing = noAddress, true
+		e.Err, e.missing = errNoAddress, true
 		l.add(e)
 		return
 	}
 	read := List{}
-	read.addressedCell(text, number)
-	good := slices.DeleteFunc(slices.Clone(read.Entries), func(e Entry) bool { return e.Fault != nil })
+	read.readCell(text, number)
+	good := slices.DeleteFunc(slices.Clone(read.Entries), func(e Entry) bool { return e.Err != nil })
 	if len(good) == 0 {
-		_, e.Fault = one(text)
-		if e.Fault == nil {
-			e.Fault = several
+		_, e.Err = parseAddress(text)
+		if e.Err == nil {
+			e.Err = errSeveralAddresses
 		}
-		if e.Name, e.Raw = Name(name), flat(text); e.Name != "" {
+		if e.Name, e.Raw = CleanName(name), flatten(text); e.Name != "" {
 			e.Raw = e.Name + " <" + e.Raw + ">"
 		}
 		l.add(e)
 		return
 	}
-	clean := l.named(name)
-	if clean == "" && len(t.names.columns()) == 0 && len(good) > 1 {
+	clean := l.cleanName(name)
+	if clean == "" && len(t.nameColumns.columns()) == 0 && len(good) > 1 {
 		for _, one := range good {
 			one.Row = number
 			l.add(one)
@@ -270,15 +270,15 @@ func (l *List) row(t *table, cells []string, heads, number int) {
 	if clean == "" {
 		clean = good[0].Name
 	}
-	l.Additional += len(good) - 1
+	l.ExtraAddresses += len(good) - 1
 	e.Name, e.Address = clean, good[0].Address
 	l.add(e)
 }
 
-// addressedCell reads the addresses of a cell.
-func (l *List) addressedCell(text string, row int) {
+// readCell reads the addresses of a cell.
+func (l *List) readCell(text string, row int) {
 	if strings.Contains(text, "@") {
-		l.line(strings.ReplaceAll(text, "\n", " "), row)
+		l.readLine(strings.ReplaceAll(text, "\n", " "), row)
 	}
 }
 
@@ -291,8 +291,8 @@ func isAddress(cell string) bool {
 		return true
 	}
 	list := List{}
-	list.addressedCell(cell, 0)
-	return slices.ContainsFunc(list.Entries, func(e Entry) bool { return e.Fault == nil })
+	list.readCell(cell, 0)
+	return slices.ContainsFunc(list.Entries, func(e Entry) bool { return e.Err == nil })
 }
 
 // isBare reports whether a cell is an address and nothing else.
@@ -300,11 +300,11 @@ func isBare(cell string) bool {
 	if !strings.Contains(cell, "@") || len(cell) > 400 {
 		return false
 	}
-	_, err := one(cell)
+	_, err := parseAddress(cell)
 	return err == nil
 }
 
-func onlyAddress(cells []string) int {
+func soleAddress(cells []string) int {
 	only := -1
 	for n, cell := range cells {
 		if !strings.Contains(cell, "@") {
@@ -318,20 +318,20 @@ func onlyAddress(cells []string) int {
 	return only
 }
 
-func cellOf(row []string, n int) string {
+func cellAt(row []string, n int) string {
 	if n < 0 || n >= len(row) {
 		return ""
 	}
-	return strings.TrimSpace(invisible.Replace(row[n]))
+	return strings.TrimSpace(invisibleMarks.Replace(row[n]))
 }
 
-func blank(row []string) bool {
+func isBlankRow(row []string) bool {
 	return !slices.ContainsFunc(row, func(cell string) bool {
 		return strings.ContainsFunc(cell, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 	})
 }
 
-func joined(cells []string) string {
+func joinCells(cells []string) string {
 	var all []string
 	for _, cell := range cells {
 		if cell != "" {
@@ -341,26 +341,26 @@ func joined(cells []string) string {
 	return strings.Join(all, " ")
 }
 
-// columns notes what was read as what.
-func (l *List) columns(t *table, heads []string) {
+// describeColumns notes what was read as what.
+func (l *List) describeColumns(t *table, heads []string) {
 	title := func(n int) string {
-		if t.known && cellOf(heads, n) != "" {
+		if t.knownHeadings && cellAt(heads, n) != "" {
 			return heads[n]
 		}
 		return fmt.Sprintf("%s%d", numberedColumn, n+1)
 	}
-	l.Address = title(t.address[0])
-	used := map[int]bool{t.address[0]: true}
-	for _, n := range t.names.columns() {
-		l.Names = append(l.Names, title(n))
+	l.AddressColumn = title(t.addressColumns[0])
+	used := map[int]bool{t.addressColumns[0]: true}
+	for _, n := range t.nameColumns.columns() {
+		l.NameColumns = append(l.NameColumns, title(n))
 		used[n] = true
 	}
-	if !t.known {
+	if !t.knownHeadings {
 		return
 	}
 	for n, head := range heads {
-		if head != "" && !used[n] && !slices.Contains(t.address, n) && len(l.Unused) < maxUnread {
-			l.Unused = append(l.Unused, head)
+		if head != "" && !used[n] && !slices.Contains(t.addressColumns, n) && len(l.UnusedColumns) < maxUnusedColumns {
+			l.UnusedColumns = append(l.UnusedColumns, head)
 		}
 	}
 }

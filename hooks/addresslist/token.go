@@ -8,31 +8,31 @@ import (
 	"usher/hooks/record"
 )
 
-// invisible are the marks that pages and mail programs put between letters, where nobody sees them.
-var invisible = strings.NewReplacer("\u00ad", "", "\u061c", "", "\u180e", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u200e", "", "\u200f", "",
+// invisibleMarks are the marks that pages and mail programs put between letters, where nobody sees them.
+var invisibleMarks = strings.NewReplacer("\u00ad", "", "\u061c", "", "\u180e", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u200e", "", "\u200f", "",
 	"\u2060", "", "\u2061", "", "\u2062", "", "\u2063", "", "\u2064", "", "\ufe0e", "", "\ufe0f", "", "\ufeff", "")
 
 const (
-	// turning are the marks that turn the direction of text. At the ends of an address they change nothing; inside it
+	// directionMarks are the marks that turn the direction of text. At the ends of an address they change nothing; inside it
 	// one reads other than what is there.
-	turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+	directionMarks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 	// around stands around an address, and in no address at that end.
-	before = turning + " \t\n\"'`´‘’‚‛“”„‟«»‹›<>()[]{}*-–—•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:.!?|\\"
-	after  = turning + " \t\n\"'`´‘’‚‛“”„‟«»‹›<>()[]{}*-–—•·…,;:.!?|\\/"
+	leadingMarks  = directionMarks + " \t\n\"'`´‘’‚‛“”„‟«»‹›<>()[]{}*-–—•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:.!?|\\"
+	trailingMarks = directionMarks + " \t\n\"'`´‘’‚‛“”„‟«»‹›<>()[]{}*-–—•·…,;:.!?|\\/"
 )
 
 var (
-	label     = regexp.MustCompile(`^[\p{L}\p{N} ._=-]+$`)
-	numbering = regexp.MustCompile(`^\(?\d{1,5}[)\]:]`)
-	inside    = regexp.MustCompile(`^[^@()\[\]]*[(\[]([^@()\[\]]+@[^@()\[\]]+)[)\]]$`)
+	labelPattern     = regexp.MustCompile(`^[\p{L}\p{N} ._=-]+$`)
+	numberingPattern = regexp.MustCompile(`^\(?\d{1,5}[)\]:]`)
+	bracketedAddress = regexp.MustCompile(`^[^@()\[\]]*[(\[]([^@()\[\]]+@[^@()\[\]]+)[)\]]$`)
 )
 
-// addresses reads the addresses of a word: a run of text without spaces and angle brackets that has an @. There is
+// parseAddresses reads the addresses of a word: a run of text without spaces and angle brackets that has an @. There is
 // more than one only where a slash or a bar stands between them.
-func addresses(word string) (all []string, err error) {
-	word = invisible.Replace(word)
-	for _, part := range parted(word) {
-		address, err := one(part)
+func parseAddresses(word string) (all []string, err error) {
+	word = invisibleMarks.Replace(word)
+	for _, part := range splitAddresses(word) {
+		address, err := parseAddress(part)
 		if err != nil {
 			return nil, err
 		}
@@ -41,7 +41,7 @@ func addresses(word string) (all []string, err error) {
 	return all, nil
 }
 
-func parted(word string) []string {
+func splitAddresses(word string) []string {
 	if strings.Count(word, "@") < 2 || strings.Contains(word, "://") {
 		return []string{word}
 	}
@@ -54,36 +54,36 @@ func parted(word string) []string {
 	return parts
 }
 
-// one reads the address of a word as accounts.Canonical has it, without what copying leaves around it. What is
+// parseAddress reads the address of a word as accounts.Canonical has it, without what copying leaves around it. What is
 // inside of the word is never cut off, or the address would be another's.
-func one(word string) (string, error) {
-	word = invisible.Replace(word)
-	bare := trim(word)
+func parseAddress(word string) (string, error) {
+	word = invisibleMarks.Replace(word)
+	bare := trimAddress(word)
 	if strings.Contains(bare, "@") {
-		bare = numbering.ReplaceAllString(bare, "")
-		bare = undressed(bare)
+		bare = numberingPattern.ReplaceAllString(bare, "")
+		bare = unwrapAddress(bare)
 	}
-	if strings.ContainsAny(bare, turning) {
-		return "", record.Refuse("email", accounts.CodeBadEmail, "An invisible character in the address. Type it again.")
+	if strings.ContainsAny(bare, directionMarks) {
+		return "", record.Invalid("email", accounts.CodeBadEmail, "An invisible character in the address. Type it again.")
 	}
 	if strings.Contains(bare, "://") {
-		return "", record.Refuse("email", accounts.CodeBadEmail, "A link, not an address.")
+		return "", record.Invalid("email", accounts.CodeBadEmail, "A link, not an address.")
 	}
 	if strings.Contains(strings.ToLower(bare), "#ext#@") {
-		return "", record.Refuse("email", accounts.CodeBadEmail, "The sign-in name of a Microsoft guest account, not an address.")
+		return "", record.Invalid("email", accounts.CodeBadEmail, "The sign-in name of a Microsoft guest account, not an address.")
 	}
 	if bare == "" {
 		bare = strings.TrimSpace(word)
 	}
-	return accounts.Canonical(bare)
+	return accounts.CanonicalEmail(bare)
 }
 
-// trim takes away what stands around an address; the @ at the end of what is none stays, for the reason to be right.
-func trim(word string) string {
-	cut := strings.TrimRight(word, after)
+// trimAddress takes away what stands around an address; the @ at the end of what is none stays, for the reason to be right.
+func trimAddress(word string) string {
+	cut := strings.TrimRight(word, trailingMarks)
 	for {
-		next := strings.TrimLeft(cut, before)
-		next = strings.TrimRight(next, after)
+		next := strings.TrimLeft(cut, leadingMarks)
+		next = strings.TrimRight(next, trailingMarks)
 		if next == cut {
 			return cut
 		}
@@ -91,23 +91,23 @@ func trim(word string) string {
 	}
 }
 
-// undressed takes the address out of "(address)", "mailto:address?subject=…" and "EMAIL:address".
-func undressed(word string) string {
-	if m := inside.FindStringSubmatch(word); m != nil {
+// unwrapAddress takes the address out of "(address)", "mailto:address?subject=…" and "EMAIL:address".
+func unwrapAddress(word string) string {
+	if m := bracketedAddress.FindStringSubmatch(word); m != nil {
 		word = m[1]
 	}
 	at := strings.LastIndexByte(word, '@')
 	if at < 0 || strings.Contains(word, "://") {
 		return word
 	}
-	if colon := strings.LastIndexByte(word[:at], ':'); colon >= 0 && label.MatchString(word[:colon]) {
+	if colon := strings.LastIndexByte(word[:at], ':'); colon >= 0 && labelPattern.MatchString(word[:colon]) {
 		if strings.EqualFold(word[:colon], "mailto") {
 			word, _, _ = strings.Cut(word, "?")
 		}
-		word = trim(word[colon+1:])
+		word = trimAddress(word[colon+1:])
 	}
-	if head, tail, ok := strings.Cut(word, "="); ok && primary[key(head)] == emailHeading {
-		word = trim(tail) // mail=address, as directories write it
+	if head, tail, ok := strings.Cut(word, "="); ok && addressHeadings[headingKey(head)] == emailHeading {
+		word = trimAddress(tail) // mail=address, as directories write it
 	}
 	return word
 }

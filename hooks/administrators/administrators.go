@@ -26,44 +26,44 @@ const (
 const writerKey = "@usherAdministrator"
 
 type writer struct {
-	id   string // of the superuser
-	from string // network address
+	id string // of the superuser
+	ip string // network address
 }
 
 // Register records every change that a superuser makes to a record, in the transaction of the change, and every refusal.
 func Register(app core.App) {
-	app.OnRecordCreateRequest().BindFunc(requested(create))
-	app.OnRecordUpdateRequest().BindFunc(requested(update))
-	app.OnRecordDeleteRequest().BindFunc(requested(remove))
-	app.OnRecordCreateExecute().BindFunc(written(create))
-	app.OnRecordUpdateExecute().BindFunc(written(update))
-	app.OnRecordDeleteExecute().BindFunc(written(remove))
+	app.OnRecordCreateRequest().BindFunc(onRequest(create))
+	app.OnRecordUpdateRequest().BindFunc(onRequest(update))
+	app.OnRecordDeleteRequest().BindFunc(onRequest(remove))
+	app.OnRecordCreateExecute().BindFunc(onExecute(create))
+	app.OnRecordUpdateExecute().BindFunc(onExecute(update))
+	app.OnRecordDeleteExecute().BindFunc(onExecute(remove))
 }
 
-func requested(v verb) func(*core.RecordRequestEvent) error {
+func onRequest(v verb) func(*core.RecordRequestEvent) error {
 	return func(e *core.RecordRequestEvent) error {
 		if !e.HasSuperuserAuth() {
 			return e.Next()
 		}
 		by := &writer{e.Auth.Id, e.RealIP()}
-		change, err := changeOf(e.App, v, e.Record)
+		change, err := newChange(e.App, v, e.Record)
 		if err != nil {
 			return err
 		}
 		e.Record.SetRaw(writerKey, by)
 		defer e.Record.SetRaw(writerKey, nil)
 		err = e.Next()
-		if code := refusal(err); code != "" {
-			change.refused(e.App).write(e.App, func(tx core.App, entry *audit.Entry) error {
-				return audit.WriteRefused(tx, by.sign(entry), code)
+		if code := refusalCode(err); code != "" {
+			change.asRefused(e.App).writeEntries(e.App, func(tx core.App, entry *audit.Entry) error {
+				return audit.WriteRefused(tx, by.setActor(entry), code)
 			})
 		}
 		return err
 	}
 }
 
-// refusal returns the code of a refusal, or "". PocketBase answers other errors of a save as the caller's mistake, too.
-func refusal(err error) string {
+// refusalCode returns the code of a refusal, or "". PocketBase answers other errors of a save as the caller's mistake, too.
+func refusalCode(err error) string {
 	var api *router.ApiError
 	if !errors.As(err, &api) {
 		return record.Code(err)
@@ -78,22 +78,22 @@ func refusal(err error) string {
 	return "refused"
 }
 
-func written(v verb) func(*core.RecordEvent) error {
+func onExecute(v verb) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		by, ok := e.Record.GetRaw(writerKey).(*writer)
 		if !ok && (e.Record.Collection().Name != core.CollectionNameSuperusers || !hasLog(e.App)) {
 			return e.Next()
 		}
 		return record.InTx(e, func() error {
-			change, err := changeOf(e.App, v, e.Record)
+			change, err := newChange(e.App, v, e.Record)
 			if err != nil {
 				return err
 			}
 			if err := e.Next(); err != nil {
 				return err
 			}
-			change.finish(e.App)
-			return change.each(func(entry *audit.Entry) error { return audit.Write(e.App, by.sign(entry)) })
+			change.addDetails(e.App)
+			return change.eachEntry(func(entry *audit.Entry) error { return audit.Write(e.App, by.setActor(entry)) })
 		})
 	}
 }
@@ -104,28 +104,28 @@ func hasLog(app core.App) bool {
 	return err == nil
 }
 
-// sign names the writer: a superuser, or the command line for nil.
-func (w *writer) sign(entry *audit.Entry) *audit.Entry {
+// setActor names the writer: a superuser, or the command line for nil.
+func (w *writer) setActor(entry *audit.Entry) *audit.Entry {
 	entry.ActorName = audit.Administrator
 	if w == nil {
 		return entry.With("by", "command line")
 	}
-	entry.From = w.from
+	entry.IP = w.ip
 	return entry.With("by", "dashboard").With("administrator", w.id)
 }
 
-// write writes the entries in a transaction of their own. An entry that can't be written stops nothing.
-func (c *change) write(app core.App, one func(core.App, *audit.Entry) error) {
+// writeEntries writes the entries in a transaction of their own. An entry that can't be written stops nothing.
+func (c *change) writeEntries(app core.App, one func(core.App, *audit.Entry) error) {
 	err := app.RunInTransaction(func(tx core.App) error {
-		return c.each(func(entry *audit.Entry) error { return one(tx, entry) })
+		return c.eachEntry(func(entry *audit.Entry) error { return one(tx, entry) })
 	})
 	if err != nil {
 		app.Logger().Error("write what a server administrator did to the audit log", "error", err)
 	}
 }
 
-// each calls f with an entry for each team that the change concerns.
-func (c *change) each(f func(*audit.Entry) error) error {
+// eachEntry calls f with an entry for each team that the change concerns.
+func (c *change) eachEntry(f func(*audit.Entry) error) error {
 	for _, team := range c.teams {
 		entry := &audit.Entry{Team: team, Action: c.action, Target: c.target, TargetName: c.name}
 		for key, value := range c.details {

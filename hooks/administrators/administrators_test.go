@@ -15,7 +15,7 @@ import (
 	"usher/views/viewstest"
 )
 
-type office struct {
+type fixture struct {
 	*testing.T
 	server *viewstest.Server
 	token  string
@@ -23,7 +23,7 @@ type office struct {
 	owner  *core.Record
 }
 
-func open(t *testing.T) *office {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	server := viewstest.Serve(t, hookstest.Config())
 	collection, err := server.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
@@ -36,12 +36,12 @@ func open(t *testing.T) *office {
 	if err := server.App.Save(superuser); err != nil {
 		t.Fatal(err)
 	}
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
-	return &office{t, server, server.Token(superuser), team.Id, owner}
+	return &fixture{t, server, server.Token(superuser), team.Id, owner}
 }
 
-func (o *office) call(want int, method, path string, body any) map[string]any {
+func (o *fixture) call(want int, method, path string, body any) map[string]any {
 	o.Helper()
 	status, answer := o.server.Call(o.token, method, path, body)
 	if status != want {
@@ -50,8 +50,8 @@ func (o *office) call(want int, method, path string, body any) map[string]any {
 	return answer
 }
 
-// newest is the newest entry of a team's log, as it reads with its notes.
-func (o *office) newest(team string) (audit.Row, string) {
+// newestEntry is the newest entry of a team's log, as it reads with its notes.
+func (o *fixture) newestEntry(team string) (audit.Row, string) {
 	o.Helper()
 	var rows []audit.Row
 	err := o.server.App.DB().NewQuery("SELECT team, seq, previous, actor, actor_name, address, action, target, target_name, detail, result, at, hash " +
@@ -66,9 +66,9 @@ func (o *office) newest(team string) (audit.Row, string) {
 	return rows[0], text
 }
 
-func (o *office) wants(team, action, result string, parts ...string) {
+func (o *fixture) assertNewest(team, action, result string, parts ...string) {
 	o.Helper()
-	row, text := o.newest(team)
+	row, text := o.newestEntry(team)
 	if row.Action != action || row.Result != result || row.ActorName != audit.Administrator {
 		o.Errorf("%s by %q: %s, want %s: %s", row.Action, row.ActorName, row.Result, action, result)
 	}
@@ -82,7 +82,7 @@ func (o *office) wants(team, action, result string, parts ...string) {
 	}
 }
 
-func (o *office) id(collection, column, value string) string {
+func (o *fixture) recordID(collection, column, value string) string {
 	o.Helper()
 	r, err := o.server.App.FindFirstRecordByData(collection, column, value)
 	if err != nil {
@@ -91,40 +91,40 @@ func (o *office) id(collection, column, value string) string {
 	return r.Id
 }
 
-func records(collection, id string) string {
+func recordPath(collection, id string) string {
 	return "/api/collections/" + collection + "/records/" + id
 }
 
-func TestSuperuser_ChangesOfATeam_AreInItsLog(t *testing.T) {
-	o := open(t)
+func TestSuperuser_TeamChange_IsLogged(t *testing.T) {
+	o := newFixture(t)
 	pro, err := plans.Find(o.server.App, "pro")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.call(200, "PATCH", records("teams", o.team), map[string]any{"plan": pro.Id})
-	o.wants(o.team, "team.plan", "ok", "Server administrator changed the plan or seats of Halation Post", "Plan: Free → Pro", "Organizer seats: 3 → 25", "Through: dashboard")
+	o.call(200, "PATCH", recordPath("teams", o.team), map[string]any{"plan": pro.Id})
+	o.assertNewest(o.team, "team.plan", "ok", "Server administrator changed the plan or seats of Halation Post", "Plan: Free → Pro", "Organizer seats: 3 → 25", "Through: dashboard")
 
-	o.call(200, "PATCH", records("teams", o.team), map[string]any{"description": "We edit films."})
-	o.wants(o.team, "team.update", "ok", "Description: none → We edit films.")
+	o.call(200, "PATCH", recordPath("teams", o.team), map[string]any{"description": "We edit films."})
+	o.assertNewest(o.team, "team.update", "ok", "Description: none → We edit films.")
 
-	o.call(200, "PATCH", records("plans", pro.Id), map[string]any{"organizer_seats": 30})
-	o.wants(o.team, "plan.update", "ok", "changed the plan Pro", "Organizer seats: 25 → 30")
+	o.call(200, "PATCH", recordPath("plans", pro.Id), map[string]any{"organizer_seats": 30})
+	o.assertNewest(o.team, "plan.update", "ok", "changed the plan Pro", "Organizer seats: 25 → 30")
 
-	o.call(200, "PATCH", records("teams", o.team), map[string]any{"licences": -1})
-	o.wants(o.team, "team.plan", "ok", "Licences: 5 → unlimited")
+	o.call(200, "PATCH", recordPath("teams", o.team), map[string]any{"licences": -1})
+	o.assertNewest(o.team, "team.plan", "ok", "Licences: 5 → unlimited")
 
-	lucia := hookstest.Person(t, o.server.App, "lucia@halation.example")
+	lucia := hookstest.Account(t, o.server.App, "lucia@halation.example")
 	created := o.call(200, "POST", "/api/collections/memberships/records", map[string]any{"team": o.team, "user": lucia.Id, "kind": "member"})
-	o.wants(o.team, "member.add", "ok", "as a member")
+	o.assertNewest(o.team, "member.add", "ok", "as a member")
 	membership := created["id"].(string)
-	o.call(200, "PATCH", records("memberships", membership), map[string]any{"organizer": true})
-	o.wants(o.team, "member.roles", "ok", "to Organizer", "Organizer: no → yes")
-	o.call(200, "PATCH", records("users", lucia.Id), map[string]any{"email": "lucia@new.example", "password": "violet tundra cabbage orbit", "passwordConfirm": "violet tundra cabbage orbit"})
+	o.call(200, "PATCH", recordPath("memberships", membership), map[string]any{"organizer": true})
+	o.assertNewest(o.team, "member.roles", "ok", "to Organizer", "Organizer: no → yes")
+	o.call(200, "PATCH", recordPath("users", lucia.Id), map[string]any{"email": "lucia@new.example", "password": "violet tundra cabbage orbit", "passwordConfirm": "violet tundra cabbage orbit"})
 	for _, team := range []string{o.team, ""} {
-		o.wants(team, "account.change", "ok", "Email: lucia@halation.example → lucia@new.example", "Password: changed")
+		o.assertNewest(team, "account.change", "ok", "Email: lucia@halation.example → lucia@new.example", "Password: changed")
 	}
-	o.call(204, "DELETE", records("memberships", membership), nil)
-	o.wants(o.team, "member.remove", "ok", "removed ")
+	o.call(204, "DELETE", recordPath("memberships", membership), nil)
+	o.assertNewest(o.team, "member.remove", "ok", "removed ")
 
 	panel := o.server.As(o.owner)
 	for _, path := range []string{"/admin/" + o.team + "/audit?person=Server+administrator", "/admin/" + o.team + "/audit/export?person=Server+administrator"} {
@@ -147,57 +147,57 @@ func TestSuperuser_ChangesOfATeam_AreInItsLog(t *testing.T) {
 	}
 }
 
-func TestSuperuser_Refusal_IsInTheLogAndChangesNothing(t *testing.T) {
-	o := open(t)
-	owner := o.id("memberships", "user", o.owner.Id)
+func TestSuperuser_RefusedChange_IsLogged(t *testing.T) {
+	o := newFixture(t)
+	owner := o.recordID("memberships", "user", o.owner.Id)
 	before := hookstest.Count(t, o.server.App, "memberships")
-	status, _ := o.server.Call(o.token, "DELETE", records("memberships", owner), nil)
+	status, _ := o.server.Call(o.token, "DELETE", recordPath("memberships", owner), nil)
 	if status == http.StatusNoContent || hookstest.Count(t, o.server.App, "memberships") != before {
 		t.Fatalf("the owner is gone: %d", status)
 	}
-	o.wants(o.team, "member.remove", "last_owner", "tried to remove")
+	o.assertNewest(o.team, "member.remove", "last_owner", "tried to remove")
 
 	o.call(http.StatusBadRequest, "POST", "/api/collections/teams/records", map[string]any{"name": ""})
-	row, text := o.newest("")
+	row, text := o.newestEntry("")
 	if row.Action != "team.found" || row.Result == "ok" || !strings.Contains(text, "Server administrator tried to make a team") {
 		t.Errorf("a team that was refused: %s (%s)", text, row.Result)
 	}
 }
 
 // The entry and the change are one transaction: when the entry can't be written, nothing is changed.
-func TestSuperuser_EntryCannotBeWritten_ChangesNothing(t *testing.T) {
-	o := open(t)
+func TestSuperuser_AuditWriteFails_ChangesNothing(t *testing.T) {
+	o := newFixture(t)
 	hookstest.Exec(t, o.server.App, "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END", nil)
-	if status, _ := o.server.Call(o.token, "PATCH", records("teams", o.team), map[string]any{"name": "Kestrel"}); status < 400 {
+	if status, _ := o.server.Call(o.token, "PATCH", recordPath("teams", o.team), map[string]any{"name": "Kestrel"}); status < 400 {
 		t.Errorf("%d", status)
 	}
-	if name := hookstest.Stored(t, o.server.App, "teams", o.team).GetString("name"); name != "Halation Post" {
+	if name := hookstest.FindRecord(t, o.server.App, "teams", o.team).GetString("name"); name != "Halation Post" {
 		t.Errorf("the team is called %s", name)
 	}
 }
 
-func TestSuperuser_ServerWideRequests_AreInTheLogWithoutATeam(t *testing.T) {
-	o := open(t)
+func TestSuperuser_ServerRequest_IsLoggedWithoutTeam(t *testing.T) {
+	o := newFixture(t)
 	o.call(200, "POST", "/api/sql", map[string]any{"query": "SELECT 'hidden words'"})
-	o.wants("", "server.request", "ok", "Server administrator changed the server: POST /api/sql")
-	if row, _ := o.newest(""); strings.Contains(row.Detail, "hidden words") {
+	o.assertNewest("", "server.request", "ok", "Server administrator changed the server: POST /api/sql")
+	if row, _ := o.newestEntry(""); strings.Contains(row.Detail, "hidden words") {
 		t.Errorf("the query is in the log: %s", row.Detail)
 	}
 	o.call(200, "POST", "/api/collections/users/impersonate/"+o.owner.Id, map[string]any{"duration": 60})
-	o.wants(o.team, "account.impersonate", "ok", "got access to the account of")
+	o.assertNewest(o.team, "account.impersonate", "ok", "got access to the account of")
 	o.call(200, "GET", "/api/collections/teams/records", nil)
-	o.wants("", "account.impersonate", "ok")
+	o.assertNewest("", "account.impersonate", "ok")
 }
 
-func TestSuperuser_MadeOnTheCommandLine_IsInTheLog(t *testing.T) {
-	o := open(t)
-	o.wants("", "superuser.create", "ok", "Server administrator added the server administrator operator@usher.test", "Through: command line")
+func TestSuperuser_CreatedOnCommandLine_IsLogged(t *testing.T) {
+	o := newFixture(t)
+	o.assertNewest("", "superuser.create", "ok", "Server administrator added the server administrator operator@usher.test", "Through: command line")
 }
 
-func TestUser_OwnChange_IsNotTheAdministrators(t *testing.T) {
-	o := open(t)
+func TestUser_OwnChange_IsNotLoggedAsAdministrator(t *testing.T) {
+	o := newFixture(t)
 	before := hookstest.Count(t, o.server.App, "audit")
-	status, answer := o.server.Call(o.server.Token(o.owner), "PATCH", records("users", o.owner.Id), map[string]any{"name": "Marta O."})
+	status, answer := o.server.Call(o.server.Token(o.owner), "PATCH", recordPath("users", o.owner.Id), map[string]any{"name": "Marta O."})
 	if status != 200 {
 		t.Fatalf("%d %v", status, answer)
 	}

@@ -37,14 +37,14 @@ var actions = map[string][3]string{
 	core.CollectionNameSuperusers: {"superuser.create", "superuser.update", "superuser.delete"},
 }
 
-var anything = [3]string{"data.create", "data.update", "data.delete"}
+var defaultActions = [3]string{"data.create", "data.update", "data.delete"}
 
-// changeOf begins a change, before it is made: what it concerns may be gone behind it.
-func changeOf(app core.App, v verb, r *core.Record) (*change, error) {
+// newChange begins a change, before it is made: what it concerns may be gone behind it.
+func newChange(app core.App, v verb, r *core.Record) (*change, error) {
 	c := &change{record: r, before: r.Original(), verb: v}
 	names, known := actions[r.Collection().Name]
 	if !known {
-		names = anything
+		names = defaultActions
 	}
 	c.action = names[v]
 	var err error
@@ -55,9 +55,9 @@ func changeOf(app core.App, v verb, r *core.Record) (*change, error) {
 	return c, nil
 }
 
-// refused is the change as it is written when it wasn't made: a team that wasn't created has no log.
-func (c *change) refused(app core.App) *change {
-	c.finish(app)
+// asRefused is the change as it is written when it wasn't made: a team that wasn't created has no log.
+func (c *change) asRefused(app core.App) *change {
+	c.addDetails(app)
 	if c.verb == create && c.record.Collection().Name == "teams" {
 		c.teams = []string{""}
 	}
@@ -111,8 +111,8 @@ func targetOf(app core.App, r *core.Record) (id, name string) {
 	return r.Id, strings.TrimPrefix(collection, "_") + " " + cmp.Or(r.GetString("name"), r.Id)
 }
 
-// finish adds what was changed, after the change: hooks may have changed more than the request.
-func (c *change) finish(app core.App) {
+// addDetails adds what was changed, after the change: hooks may have changed more than the request.
+func (c *change) addDetails(app core.App) {
 	c.details = map[string]any{}
 	r := c.record
 	collection := r.Collection().Name
@@ -129,15 +129,15 @@ func (c *change) finish(app core.App) {
 		return
 	}
 	for _, field := range r.Collection().Fields {
-		if text, changed := difference(app, field, c.before, r); changed {
+		if text, changed := describeChange(app, field, c.before, r); changed {
 			c.details[field.GetName()] = text
 		}
 	}
-	c.specify()
+	c.refineAction()
 }
 
-// specify names a more specific action.
-func (c *change) specify() {
+// refineAction names a more specific action.
+func (c *change) refineAction() {
 	changed := func(fields ...string) bool {
 		for _, field := range fields {
 			if _, is := c.details[field]; is {
@@ -168,8 +168,8 @@ func rolesOf(r *core.Record) []string {
 	return roles
 }
 
-// difference writes a changed field as "old → new". Of secrets, files and structured values it says only that they changed.
-func difference(app core.App, field core.Field, before, after *core.Record) (text string, changed bool) {
+// describeChange writes a changed field as "old → new". Of secrets, files and structured values it says only that they changed.
+func describeChange(app core.App, field core.Field, before, after *core.Record) (text string, changed bool) {
 	name := field.GetName()
 	switch field.(type) {
 	case *core.AutodateField:
@@ -184,17 +184,17 @@ func difference(app core.App, field core.Field, before, after *core.Record) (tex
 	if was == is {
 		return "", false
 	}
-	if secret(field) {
+	if isSecret(field) {
 		return "changed", true
 	}
 	if name == "plan" {
 		was, is = planName(app, was), planName(app, is)
 	}
-	return shown(field, was) + " → " + shown(field, is), true
+	return formatValue(field, was) + " → " + formatValue(field, is), true
 }
 
-// shown is a value in words.
-func shown(field core.Field, value string) string {
+// formatValue is a value in words.
+func formatValue(field core.Field, value string) string {
 	switch field.(type) {
 	case *core.BoolField:
 		return map[string]string{"true": "yes", "false": "no"}[value]
@@ -206,7 +206,7 @@ func shown(field core.Field, value string) string {
 	return cmp.Or(value, "none")
 }
 
-func secret(field core.Field) bool {
+func isSecret(field core.Field) bool {
 	name := field.GetName()
 	_, text := field.(*core.TextField) // a hidden number or relation, such as a team's plan, is no secret
 	return text && field.GetHidden() || name == core.FieldNameTokenKey || name == "code" || strings.Contains(name, "token") || strings.Contains(name, "secret") ||
@@ -221,7 +221,7 @@ func planName(app core.App, id string) string {
 	return plan.GetString("name")
 }
 
-// Command begins the entry of a command on the command line.
-func Command(action string) *audit.Entry {
-	return (*writer)(nil).sign(&audit.Entry{Action: action})
+// CommandEntry begins the entry of a command on the command line.
+func CommandEntry(action string) *audit.Entry {
+	return (*writer)(nil).setActor(&audit.Entry{Action: action})
 }

@@ -9,23 +9,23 @@ import (
 	"usher/hooks/audit"
 )
 
-// Watch is a middleware that records the use of the parts of PocketBase's API that aren't about single records: settings,
+// AuditServerRequests is a middleware that records the use of the parts of PocketBase's API that aren't about single records: settings,
 // the schema, backups, scheduled jobs and the SQL console. Such a request can change anything at all, so it is written
 // before it runs, in the log without a team. What it sends isn't written: it may hold secrets.
-func Watch(e *core.RequestEvent) error {
+func AuditServerRequests(e *core.RequestEvent) error {
 	if e.HasSuperuserAuth() && e.Request.Method != http.MethodGet && e.Request.Method != http.MethodHead {
-		note(e)
+		auditRequest(e)
 	}
 	return e.Next()
 }
 
-func note(e *core.RequestEvent) {
+func auditRequest(e *core.RequestEvent) {
 	c := serverChange(e)
 	if c == nil {
 		return
 	}
 	by := &writer{e.Auth.Id, e.RealIP()}
-	c.write(e.App, func(tx core.App, entry *audit.Entry) error { return audit.Write(tx, by.sign(entry)) })
+	c.writeEntries(e.App, func(tx core.App, entry *audit.Entry) error { return audit.Write(tx, by.setActor(entry)) })
 }
 
 // serverChange returns nil for requests about single records, which are recorded as such, and for those that change nothing.
@@ -48,7 +48,7 @@ func impersonation(e *core.RequestEvent) *change {
 	if err != nil {
 		return nil
 	}
-	c, err := changeOf(e.App, update, user)
+	c, err := newChange(e.App, update, user)
 	if err != nil {
 		return nil
 	}

@@ -14,14 +14,14 @@ import (
 )
 
 // Coming into a session and being in it is activity in the team, for a guest as for a member.
-func TestAttendance_IsActivityInTheTeam(t *testing.T) {
-	s := open(t, outside(), sessions.Form{})
-	hookstest.Exec(t, s.app, "UPDATE sessions SET started = {:at}", dbx.Params{"at": record.Stamp(time.Now().Add(-time.Hour))})
-	guest, stranger := hookstest.Guest(t, s.app, s.team, "guest@x.example"), hookstest.Person(t, s.app, "stranger@x.example")
+func TestAttendance_CountsAsTeamActivity(t *testing.T) {
+	s := newFixture(t, externalConfig(), sessions.Form{})
+	hookstest.Exec(t, s.app, "UPDATE sessions SET started = {:at}", dbx.Params{"at": record.FormatTime(time.Now().Add(-time.Hour))})
+	guest, stranger := hookstest.Guest(t, s.app, s.team, "guest@x.example"), hookstest.Account(t, s.app, "stranger@x.example")
 	seen := func(account *core.Record) string {
 		t.Helper()
 		var at string
-		if err := people.Renew(s.app, s.team.Id); err != nil {
+		if err := people.Refresh(s.app, s.team.Id); err != nil {
 			t.Fatal(err)
 		}
 		err := s.app.DB().NewQuery("SELECT coalesce((SELECT active FROM people WHERE team = {:team} AND user = {:user}), 'not listed')").

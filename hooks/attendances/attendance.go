@@ -70,8 +70,8 @@ func (a *Attendance) Codec() string { return a.GetString("codec") }
 // Audio is "speech", "music" or "stereo", by how his sound was sent; empty for none.
 func (a *Attendance) Audio() string { return a.GetString("audio") }
 
-// Of lists the stays in a session, the first that came first.
-func Of(app core.App, session string) ([]*Attendance, error) {
+// List lists the stays in a session, the first that came first.
+func List(app core.App, session string) ([]*Attendance, error) {
 	all := []*Attendance{}
 	err := app.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session}).OrderBy("joined", "id").All(&all)
 	if err != nil {
@@ -80,8 +80,8 @@ func Of(app core.App, session string) ([]*Attendance, error) {
 	return all, nil
 }
 
-// stay reads the stay of that name, or makes one that is not stored yet.
-func stay(tx core.App, session *sessions.Session, sid string) (*Attendance, error) {
+// findOrNew reads the stay of that name, or makes one that is not stored yet.
+func findOrNew(tx core.App, session *sessions.Session, sid string) (*Attendance, error) {
 	a := &Attendance{}
 	err := tx.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session.Id, "sid": sid}).Limit(1).One(a)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -99,15 +99,15 @@ func stay(tx core.App, session *sessions.Session, sid string) (*Attendance, erro
 	return a, nil
 }
 
-// came takes in when he joined: the earliest that is known.
-func (a *Attendance) came(at time.Time) {
+// setJoined takes in when he joined: the earliest that is known.
+func (a *Attendance) setJoined(at time.Time) {
 	if at.Unix() > 0 && (a.Joined().IsZero() || at.Before(a.Joined())) {
 		a.Set("joined", at)
 	}
 }
 
-// went takes in when he left. What was reported counts before what was estimated, and of two the earlier.
-func (a *Attendance) went(at time.Time, estimated bool) {
+// setLeft takes in when he left. What was reported counts before what was estimated, and of two the earlier.
+func (a *Attendance) setLeft(at time.Time, estimated bool) {
 	known := !a.Left().IsZero()
 	switch {
 	case known && !a.Estimated() && (estimated || !at.Before(a.Left())):
@@ -119,10 +119,10 @@ func (a *Attendance) went(at time.Time, estimated bool) {
 	a.Set("estimated", estimated)
 }
 
-// sends takes in what he sent: of pictures the largest.
-func (a *Attendance) sends(track live.Track) {
+// addTrack takes in what he sent: of pictures the largest.
+func (a *Attendance) addTrack(track live.Track) {
 	switch {
-	case track.Video():
+	case track.IsVideo():
 		size, had := track.Width*track.Height, a.Width()*a.Height()
 		if size > had || size == had && (track.FPS > a.FPS() || track.FPS == a.FPS() && track.Codec > a.Codec()) {
 			a.Load(map[string]any{"width": track.Width, "height": track.Height, "fps": track.FPS, "codec": track.Codec})

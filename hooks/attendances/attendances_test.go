@@ -22,10 +22,10 @@ import (
 	"usher/hooks/teams"
 )
 
-const key, secret = "key", "a-secret-of-thirty-two-characters"
+const apiKey, apiSecret = "key", "a-secret-of-thirty-two-characters"
 
-// stage is a session that runs on a media server whose reports the test writes.
-type stage struct {
+// fixture is a session that runs on a media server whose reports the test writes.
+type fixture struct {
 	*testing.T
 	app     *core.BaseApp
 	owner   *core.Record
@@ -33,21 +33,21 @@ type stage struct {
 	session *sessions.Session
 }
 
-func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
+func newFixture(t *testing.T, config settings.Config, form sessions.Form) *fixture {
 	t.Helper()
-	app := hookstest.NewWith(t, config)
-	owner := hookstest.Person(t, app, "owner@x.example")
+	app := hookstest.NewAppWith(t, config)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "pro")
 	host := hookstest.Member(t, app, team, "host@x.example", "organizer")
 	form.Starts = time.Now().Add(5 * time.Minute)
-	session := hookstest.Session(t, app, host, team, form)
-	if form.Elsewhere == "" {
+	session := hookstest.ScheduleSession(t, app, host, team, form)
+	if form.ExternalLink == "" {
 		var err error
 		if session, err = sessions.Start(app, hookstest.Actor(t, app, host, team), session.Id); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s := &stage{t, app, owner, team, session}
+	s := &fixture{t, app, owner, team, session}
 	p := s.host()
 	p.Set("state", sessions.StateAdmitted)
 	if err := app.Save(p); err != nil {
@@ -56,15 +56,15 @@ func open(t *testing.T, config settings.Config, form sessions.Form) *stage {
 	return s
 }
 
-func outside() settings.Config {
+func externalConfig() settings.Config {
 	config := hookstest.Config()
-	config.LiveURL, config.LiveKey, config.LiveSecret = "ws://127.0.0.1:1", key, secret
+	config.LiveURL, config.LiveKey, config.LiveSecret = "ws://127.0.0.1:1", apiKey, apiSecret
 	return config
 }
 
-func (s *stage) host() *sessions.Participant {
+func (s *fixture) host() *sessions.Participant {
 	s.Helper()
-	p, err := sessions.ParticipantBy(s.app, s.session.Id, "host@x.example")
+	p, err := sessions.FindParticipantByEmail(s.app, s.session.Id, "host@x.example")
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -72,27 +72,27 @@ func (s *stage) host() *sessions.Participant {
 }
 
 // event is a report of a stay, some seconds after the start of the session.
-func (s *stage) event(id, kind, sid string, after int) *livekit.WebhookEvent {
+func (s *fixture) event(id, kind, sid string, after int) *livekit.WebhookEvent {
 	started := s.session.Started()
 	e := &livekit.WebhookEvent{Id: id, Event: kind, CreatedAt: started.Unix() + int64(after), Room: &livekit.Room{Name: s.session.Media(), TurnPassword: "x"}}
 	if sid != "" {
 		e.Participant = &livekit.ParticipantInfo{Sid: sid, Identity: s.host().Id, Name: "Host", JoinedAtMs: started.Add(time.Second).UnixMilli(), JoinedAt: started.Unix() + 1}
 	}
-	if kind == live.Published {
+	if kind == live.EventPublished {
 		e.Participant.JoinedAt, e.Participant.JoinedAtMs = 0, 0
 	}
 	return e
 }
 
-func (s *stage) send(event *livekit.WebhookEvent) error {
+func (s *fixture) receive(event *livekit.WebhookEvent) error {
 	s.Helper()
-	return live.Receive(s.app, livetest.Signed(s, "http://usher.test"+live.ReportPath, key, secret, event))
+	return live.Receive(s.app, livetest.NewSignedRequest(s, "http://usher.test"+live.ReportPath, apiKey, apiSecret, event))
 }
 
 // stays is who was in: "sid from to" in seconds since the start, to "-" while he is in.
-func (s *stage) stays() string {
+func (s *fixture) stays() string {
 	s.Helper()
-	all, err := attendances.Of(s.app, s.session.Id)
+	all, err := attendances.List(s.app, s.session.Id)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -120,105 +120,105 @@ func (s *stage) stays() string {
 	return strings.Join(lines, ", ")
 }
 
-func (s *stage) wants(want string) {
+func (s *fixture) wantStays(want string) {
 	s.Helper()
 	if got := s.stays(); got != want {
 		s.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
-func (s *stage) running() *sessions.Session {
+func (s *fixture) reload() *sessions.Session {
 	s.Helper()
-	found, err := sessions.ByID(s.app, s.session.Id)
+	found, err := sessions.FindByID(s.app, s.session.Id)
 	if err != nil {
 		s.Fatal(err)
 	}
 	return found
 }
 
-func TestReportsComeToTheSameInEveryOrderAndCountOnce(t *testing.T) {
+func TestReceive_AnyOrder_SameResult(t *testing.T) {
 	for n := range 30 {
-		s := open(t, outside(), sessions.Form{})
-		camera := s.event("e2", live.Published, "PA_1", 5)
+		s := newFixture(t, externalConfig(), sessions.Form{})
+		camera := s.event("e2", live.EventPublished, "PA_1", 5)
 		camera.Track = &livekit.TrackInfo{Sid: "TR_1", Source: livekit.TrackSource_CAMERA, MimeType: "video/VP8", Width: 640, Height: 360, Name: "camera@24"}
-		screen := s.event("e3", live.Published, "PA_1", 7)
+		screen := s.event("e3", live.EventPublished, "PA_1", 7)
 		screen.Track = &livekit.TrackInfo{Sid: "TR_2", Source: livekit.TrackSource_SCREEN_SHARE, MimeType: "video/H264", Width: 1920, Height: 1080, Name: "screen@30"}
-		sound := s.event("e4", live.Published, "PA_1", 8)
+		sound := s.event("e4", live.EventPublished, "PA_1", 8)
 		sound.Track = &livekit.TrackInfo{Sid: "TR_3", Source: livekit.TrackSource_MICROPHONE, MimeType: "audio/opus", AudioFeatures: []livekit.AudioTrackFeature{livekit.AudioTrackFeature_TF_NO_DTX}}
 		events := []*livekit.WebhookEvent{
-			s.event("e1", live.Joined, "PA_1", 1), camera, screen, sound, s.event("e5", live.Left, "PA_1", 60),
-			s.event("e6", live.Joined, "PA_2", 70), s.event("e7", live.Left, "PA_2", 90), s.event("e8", "room_started", "", 0),
-			s.event("e9", live.Aborted, "PA_9", 9),
+			s.event("e1", live.EventJoined, "PA_1", 1), camera, screen, sound, s.event("e5", live.EventLeft, "PA_1", 60),
+			s.event("e6", live.EventJoined, "PA_2", 70), s.event("e7", live.EventLeft, "PA_2", 90), s.event("e8", "room_started", "", 0),
+			s.event("e9", live.EventAborted, "PA_9", 9),
 		}
 		events = append(events, events...)
 		if n > 0 {
 			rand.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
 		}
 		for _, event := range events {
-			if err := s.send(event); err != nil {
+			if err := s.receive(event); err != nil {
 				t.Fatal(err)
 			}
 		}
-		s.wants("PA_1 1 60 1920x1080@30 h264 music, PA_2 1 90")
+		s.wantStays("PA_1 1 60 1920x1080@30 h264 music, PA_2 1 90")
 		if t.Failed() {
 			t.Fatal(events)
 		}
-		if got := s.running().GetDateTime("empty").Time(); got.Sub(s.session.Started()) < 85*time.Second {
+		if got := s.reload().GetDateTime("empty").Time(); got.Sub(s.session.Started()) < 85*time.Second {
 			t.Errorf("empty since %v", got)
 		}
 	}
 }
 
-func TestASessionKnowsSinceWhenItIsEmpty(t *testing.T) {
-	s := open(t, outside(), sessions.Form{})
-	empty := func() string { return s.running().GetString("empty") }
-	if empty() != record.Stamp(s.session.Started()) {
+func TestReceive_UpdatesEmptySince(t *testing.T) {
+	s := newFixture(t, externalConfig(), sessions.Form{})
+	empty := func() string { return s.reload().GetString("empty") }
+	if empty() != record.FormatTime(s.session.Started()) {
 		t.Errorf("before anybody came: %q", empty())
 	}
 	for _, step := range []struct {
 		event *livekit.WebhookEvent
 		empty bool
 	}{
-		{s.event("1", live.Joined, "A", 1), false}, {s.event("2", live.Joined, "B", 2), false}, {s.event("3", live.Left, "A", 3), false},
-		{s.event("4", live.Left, "B", 4), true}, {s.event("5", live.Joined, "C", 5), false}, {s.event("6", live.Finished, "", 9), true},
+		{s.event("1", live.EventJoined, "A", 1), false}, {s.event("2", live.EventJoined, "B", 2), false}, {s.event("3", live.EventLeft, "A", 3), false},
+		{s.event("4", live.EventLeft, "B", 4), true}, {s.event("5", live.EventJoined, "C", 5), false}, {s.event("6", live.EventFinished, "", 9), true},
 	} {
-		if err := s.send(step.event); err != nil || (empty() != "") != step.empty {
+		if err := s.receive(step.event); err != nil || (empty() != "") != step.empty {
 			t.Errorf("%s: %q, %v", step.event.Id, empty(), err)
 		}
 	}
-	for _, a := range hookstest.Rows(t, s.app, "SELECT id FROM attendances") {
-		if err := s.app.Delete(hookstest.Stored(t, s.app, "attendances", a)); err != nil {
+	for _, a := range hookstest.QueryRows(t, s.app, "SELECT id FROM attendances") {
+		if err := s.app.Delete(hookstest.FindRecord(t, s.app, "attendances", a)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if empty() != record.Stamp(s.session.Started()) {
+	if empty() != record.FormatTime(s.session.Started()) {
 		t.Errorf("with all taken back: %q", empty())
 	}
 }
 
-func TestAnEndClosesWhatIsOpenAndReportsThatComeLaterFitIn(t *testing.T) {
-	s := open(t, outside(), sessions.Form{})
-	for _, e := range []*livekit.WebhookEvent{s.event("1", live.Joined, "A", 1), s.event("2", live.Joined, "B", 1)} {
-		if err := s.send(e); err != nil {
+func TestEnd_ClosesOpenAttendances_LateReportsAreClamped(t *testing.T) {
+	s := newFixture(t, externalConfig(), sessions.Form{})
+	for _, e := range []*livekit.WebhookEvent{s.event("1", live.EventJoined, "A", 1), s.event("2", live.EventJoined, "B", 1)} {
+		if err := s.receive(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r := hookstest.Stored(t, s.app, "sessions", s.session.Id)
+	r := hookstest.FindRecord(t, s.app, "sessions", s.session.Id)
 	r.Set("status", sessions.Ended)
 	r.Set("ended", s.session.Started().Truncate(time.Second).Add(100*time.Second))
 	if err := s.app.Save(r); err != nil {
 		t.Fatal(err)
 	}
-	s.wants("A 1 100 estimated, B 1 100 estimated")
-	for _, e := range []*livekit.WebhookEvent{s.event("3", live.Left, "A", 50), s.event("4", live.Left, "B", 101), s.event("5", live.Joined, "C", 2),
-		s.event("6", live.Left, "D", 300), s.event("7", live.Finished, "", 300)} {
-		if err := s.send(e); err != nil {
+	s.wantStays("A 1 100 estimated, B 1 100 estimated")
+	for _, e := range []*livekit.WebhookEvent{s.event("3", live.EventLeft, "A", 50), s.event("4", live.EventLeft, "B", 101), s.event("5", live.EventJoined, "C", 2),
+		s.event("6", live.EventLeft, "D", 300), s.event("7", live.EventFinished, "", 300)} {
+		if err := s.receive(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.wants("A 1 50, B 1 100, C 1 100 estimated, D 1 100")
-	for _, row := range hookstest.Rows(t, s.app, "SELECT id FROM attendances") {
-		bare := hookstest.Stored(t, s.app, "attendances", row)
+	s.wantStays("A 1 50, B 1 100, C 1 100 estimated, D 1 100")
+	for _, row := range hookstest.QueryRows(t, s.app, "SELECT id FROM attendances") {
+		bare := hookstest.FindRecord(t, s.app, "attendances", row)
 		bare.Set("left", "")
 		bare.Set("joined", time.Now().Add(48*time.Hour))
 		if err := s.app.Save(bare); err != nil {
@@ -228,52 +228,54 @@ func TestAnEndClosesWhatIsOpenAndReportsThatComeLaterFitIn(t *testing.T) {
 	if strings.Contains(s.stays(), "-") {
 		t.Errorf("a bare save opened a stay: %s", s.stays())
 	}
-	bare := hookstest.Blank(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "X", "joined": time.Now(), "left": time.Now().Add(-time.Hour)})
+	bare := hookstest.NewRecord(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "X", "joined": time.Now(), "left": time.Now().Add(-time.Hour)})
 	if err := s.app.Save(bare); err != nil || bare.GetDateTime("left").Before(bare.GetDateTime("joined")) {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestWhatIsNotSignedIsRefusedAndOtherRoomsAreNotOurs(t *testing.T) {
-	s := open(t, outside(), sessions.Form{})
-	joined := s.event("1", live.Joined, "A", 1)
+func TestReceive_BadSignatureIsRefused_UnknownRoomIsIgnored(t *testing.T) {
+	s := newFixture(t, externalConfig(), sessions.Form{})
+	joined := s.event("1", live.EventJoined, "A", 1)
 	for what, request := range map[string]func() error{
 		"another secret": func() error {
-			return live.Receive(s.app, livetest.Signed(t, "http://x", key, "another-secret-of-thirty-two-chars", joined))
+			return live.Receive(s.app, livetest.NewSignedRequest(t, "http://x", apiKey, "another-secret-of-thirty-two-chars", joined))
 		},
-		"another key": func() error { return live.Receive(s.app, livetest.Signed(t, "http://x", "other", secret, joined)) },
+		"another key": func() error {
+			return live.Receive(s.app, livetest.NewSignedRequest(t, "http://x", "other", apiSecret, joined))
+		},
 		"another body": func() error {
-			request := livetest.Signed(t, "http://x", key, secret, joined)
-			request.Body = livetest.Signed(t, "http://x", key, secret, s.event("2", live.Left, "A", 1)).Body
+			request := livetest.NewSignedRequest(t, "http://x", apiKey, apiSecret, joined)
+			request.Body = livetest.NewSignedRequest(t, "http://x", apiKey, apiSecret, s.event("2", live.EventLeft, "A", 1)).Body
 			return live.Receive(s.app, request)
 		},
 		"no signature": func() error {
-			request := livetest.Signed(t, "http://x", key, secret, joined)
+			request := livetest.NewSignedRequest(t, "http://x", apiKey, apiSecret, joined)
 			request.Header.Del("Authorization")
 			return live.Receive(s.app, request)
 		},
 	} {
-		hookstest.Refused(t, what, request(), live.CodeForged)
+		hookstest.AssertCode(t, what, request(), live.CodeBadSignature)
 	}
-	foreign := s.event("1", live.Joined, "A", 1)
+	foreign := s.event("1", live.EventJoined, "A", 1)
 	foreign.Room.Name = "somebody-elses"
-	if err := s.send(foreign); err != nil {
+	if err := s.receive(foreign); err != nil {
 		t.Error(err)
 	}
-	if s.wants(""); hookstest.Count(t, s.app, "session_reports") != 0 {
+	if s.wantStays(""); hookstest.Count(t, s.app, "session_reports") != 0 {
 		t.Error("a report was kept")
 	}
 }
 
-func TestAReportThatIsTakenAtOnceCountsOnce(t *testing.T) {
-	s := open(t, outside(), sessions.Form{})
-	hookstest.Widen(s.app, "attendances", "session_reports")
-	results := hookstest.Race(8, func(int) error { return s.send(s.event("1", live.Joined, "A", 1)) })
-	if won := hookstest.Won(t, results); won != 8 {
+func TestReceive_ConcurrentDuplicates_CountOnce(t *testing.T) {
+	s := newFixture(t, externalConfig(), sessions.Form{})
+	hookstest.SlowWrites(s.app, "attendances", "session_reports")
+	results := hookstest.Race(8, func(int) error { return s.receive(s.event("1", live.EventJoined, "A", 1)) })
+	if won := hookstest.CountSucceeded(t, results); won != 8 {
 		t.Errorf("%d were answered", won)
 	}
 	if n := hookstest.Count(t, s.app, "session_reports", dbx.HashExp{"event": "1"}); n != 1 {
 		t.Errorf("%d were kept", n)
 	}
-	s.wants("A 1 -")
+	s.wantStays("A 1 -")
 }

@@ -24,8 +24,8 @@ const (
 
 // Codes of refusals of a report.
 const (
-	CodeNotElsewhere = "not_elsewhere"
-	CodeBadEvent     = "bad_event"
+	CodeNotExternal = "not_elsewhere"
+	CodeBadEvent    = "bad_event"
 )
 
 const (
@@ -55,20 +55,20 @@ type Settings struct {
 // Owner and Admins. Events are taken in order of their time, whatever order they come in; an id counts once; all of
 // a batch is taken, or none. counted is how many are new.
 func Report(app core.App, actor *actors.Actor, id string, events []Event) (counted int, err error) {
-	if err := judge(events, time.Now()); err != nil {
+	if err := validateEvents(events, time.Now()); err != nil {
 		return 0, err
 	}
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b Event) int { return a.At.Compare(b.At) })
-	entry := audit.By(actor, "session.report").On(id, "")
+	entry := audit.NewEntry(actor, "session.report").WithTarget(id, "")
 	err = audit.Do(app, entry, func(tx core.App) error {
-		session, err := reported(tx, actor, id)
+		session, err := findReportable(tx, actor, id)
 		if err != nil {
 			return err
 		}
-		entry.On(session.Id, session.Title())
+		entry.WithTarget(session.Id, session.Title())
 		for _, event := range events {
-			first, err := event.take(tx, session)
+			first, err := event.apply(tx, session)
 			if err != nil {
 				return err
 			}
@@ -88,9 +88,9 @@ func Report(app core.App, actor *actors.Actor, id string, events []Event) (count
 	return counted, nil
 }
 
-// reported is the session that the actor may report of.
-func reported(tx core.App, actor *actors.Actor, id string) (*sessions.Session, error) {
-	actor, err := actor.Again(tx)
+// findReportable is the session that the actor may report of.
+func findReportable(tx core.App, actor *actors.Actor, id string) (*sessions.Session, error) {
+	actor, err := actor.Reload(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -102,25 +102,25 @@ func reported(tx core.App, actor *actors.Actor, id string) (*sessions.Session, e
 	switch {
 	case err != nil:
 		return nil, err
-	case !leads && !actor.SeesPanel():
-		return nil, record.Forbid("The host, the co-hosts, the Owner and Admins report of this session.")
-	case session.Elsewhere() == "":
-		return nil, record.Refuse("base", CodeNotElsewhere, "This session is held here, where what happens in it is known. Only one that is held elsewhere is reported of.")
+	case !leads && !actor.CanUsePanel():
+		return nil, record.Forbidden("The host, the co-hosts, the Owner and Admins report of this session.")
+	case session.ExternalLink() == "":
+		return nil, record.Invalid("base", CodeNotExternal, "This session is held here, where what happens in it is known. Only one that is held elsewhere is reported of.")
 	}
 	return session, nil
 }
 
-// judge refuses a batch in which an event cannot be one, naming the first.
-func judge(events []Event, now time.Time) error {
+// validateEvents refuses a batch in which an event cannot be one, naming the first.
+func validateEvents(events []Event, now time.Time) error {
 	refuse := func(n int, code, sentence string) error {
-		return record.Refuse("events", code, fmt.Sprintf("Event %d: %s", n+1, sentence))
+		return record.Invalid("events", code, fmt.Sprintf("Event %d: %s", n+1, sentence))
 	}
 	if len(events) > maxEvents {
-		return record.Refuse("events", record.CodeTooMany, fmt.Sprintf("Send at most %d events at a time.", maxEvents))
+		return record.Invalid("events", record.CodeTooMany, fmt.Sprintf("Send at most %d events at a time.", maxEvents))
 	}
 	for n, event := range events {
 		withPerson := event.Type == EventJoined || event.Type == EventLeft
-		person, err := record.Line("person", "The person", event.Person, 254)
+		person, err := record.CleanLine("person", "The person", event.Person, 254)
 		switch {
 		case event.ID == "" || len(event.ID) > 100:
 			return refuse(n, CodeBadEvent, "give it an id of 1 to 100 characters, the same whenever it is sent again.")
@@ -139,22 +139,22 @@ func judge(events []Event, now time.Time) error {
 	return nil
 }
 
-// take keeps an event, and moves the session by it. first is false if it was taken before.
-func (e Event) take(tx core.App, session *sessions.Session) (first bool, err error) {
-	first, err = note(tx, session, map[string]any{"event": e.ID, "type": e.Type, "at": e.At,
+// apply keeps an event, and moves the session by it. first is false if it was taken before.
+func (e Event) apply(tx core.App, session *sessions.Session) (first bool, err error) {
+	first, err = saveReport(tx, session, map[string]any{"event": e.ID, "type": e.Type, "at": e.At,
 		"person": strings.Join(strings.Fields(e.Person), " "), "settings": e.Settings})
 	if err != nil || !first {
 		return false, err
 	}
 	switch {
 	case e.Type == EventStarted && session.Status() == sessions.Scheduled:
-		return true, sessions.BeginElsewhere(tx, session, e.At)
+		return true, sessions.StartExternal(tx, session, e.At)
 	case e.Type == EventEnded && session.Status() != sessions.Ended:
-		return true, sessions.EndElsewhere(tx, session, e.At)
+		return true, sessions.EndExternal(tx, session, e.At)
 	case session.Status() == sessions.Scheduled:
-		return true, record.Refuse("events", sessions.CodeNotStarted, "The session has not been started. Send an event of that type first, or with these.")
+		return true, record.Invalid("events", sessions.CodeNotStarted, "The session has not been started. Send an event of that type first, or with these.")
 	case session.Status() == sessions.Cancelled:
-		return true, record.Refuse("events", sessions.CodeCancelled, "The session was cancelled.")
+		return true, record.Invalid("events", sessions.CodeCancelled, "The session was cancelled.")
 	}
 	return true, nil
 }

@@ -12,12 +12,12 @@ import (
 	"usher/hooks/sessions"
 )
 
-func away(t *testing.T) *stage {
+func newExternalFixture(t *testing.T) *fixture {
 	t.Helper()
-	return open(t, hookstest.Config(), sessions.Form{Elsewhere: "https://meet.example.org/x"})
+	return newFixture(t, hookstest.Config(), sessions.Form{ExternalLink: "https://meet.example.org/x"})
 }
 
-func (s *stage) report(who string, events ...attendances.Event) (int, error) {
+func (s *fixture) report(who string, events ...attendances.Event) (int, error) {
 	s.Helper()
 	account, err := s.app.FindAuthRecordByEmail("users", who)
 	if err != nil {
@@ -26,8 +26,8 @@ func (s *stage) report(who string, events ...attendances.Event) (int, error) {
 	return attendances.Report(s.app, hookstest.Actor(s, s.app, account, s.team), s.session.Id, events)
 }
 
-func TestReportsMoveASessionThatIsHeldElsewhere(t *testing.T) {
-	s := away(t)
+func TestReport_MovesExternalSession(t *testing.T) {
+	s := newExternalFixture(t)
 	base := time.Now().Add(-2 * time.Hour).Truncate(time.Second)
 	at := func(seconds int) time.Time { return base.Add(time.Duration(seconds) * time.Second) }
 	hd := attendances.Settings{Resolution: "720p", FPS: 30, Codec: "vp9", Audio: "music"}
@@ -44,29 +44,29 @@ func TestReportsMoveASessionThatIsHeldElsewhere(t *testing.T) {
 	if n, err := s.report("owner@x.example", batch...); err != nil || n != 0 {
 		t.Errorf("the same again: %d, %v", n, err)
 	}
-	s.session = s.running()
-	if s.session.Status() != sessions.Ended || !s.session.Started().Equal(at(0)) || !s.session.Ended().Equal(at(3600)) || s.session.GetString("end_reason") != sessions.ByElsewhere {
+	s.session = s.reload()
+	if s.session.Status() != sessions.Ended || !s.session.Started().Equal(at(0)) || !s.session.Ended().Equal(at(3600)) || s.session.GetString("end_reason") != sessions.EndedExternally {
 		t.Errorf("%s from %v to %v", s.session.Status(), s.session.Started(), s.session.Ended())
 	}
-	s.wants("2 10 600 1280x720@30 vp9 music, 4 700 3600 640x360@0 estimated")
-	all, _ := attendances.Of(s.app, s.session.Id)
+	s.wantStays("2 10 600 1280x720@30 vp9 music, 4 700 3600 640x360@0 estimated")
+	all, _ := attendances.List(s.app, s.session.Id)
 	if all[0].ParticipantID() != s.host().Id || all[0].UserID() == "" || all[1].Name() != "Somebody Else" || all[1].UserID() != "" {
 		t.Errorf("%v, %v", all[0].PublicExport(), all[1].PublicExport())
 	}
 	if n, err := s.report("host@x.example", attendances.Event{ID: "5", Type: "left", At: at(900), Person: "somebody else"}); err != nil || n != 1 {
 		t.Errorf("a report that is late: %d, %v", n, err)
 	}
-	s.wants("2 10 600 1280x720@30 vp9 music, 4 700 900 640x360@0")
+	s.wantStays("2 10 600 1280x720@30 vp9 music, 4 700 900 640x360@0")
 }
 
-func TestReportsFromElsewhereComeToTheSameInEveryOrder(t *testing.T) {
+func TestReport_AnyOrder_SameResult(t *testing.T) {
 	base := time.Now().Add(-time.Hour).Truncate(time.Second)
 	for range 15 {
-		s := away(t)
+		s := newExternalFixture(t)
 		if _, err := s.report("host@x.example", attendances.Event{ID: "0", Type: "started", At: base}); err != nil {
 			t.Fatal(err)
 		}
-		s.session = s.running()
+		s.session = s.reload()
 		events := []attendances.Event{}
 		for n, e := range []string{"joined a", "joined b", "left a", "joined a", "left b", "left b", "joined a", "left a"} {
 			kind, who, _ := strings.Cut(e, " ")
@@ -78,12 +78,12 @@ func TestReportsFromElsewhereComeToTheSameInEveryOrder(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		s.wants("1 60 180, 2 120 300, 4 240 480")
+		s.wantStays("1 60 180, 2 120 300, 4 240 480")
 	}
 }
 
-func TestWhoReportsAndWhatIsRefused(t *testing.T) {
-	s := away(t)
+func TestReport_PermissionsAndInvalidEvents(t *testing.T) {
+	s := newExternalFixture(t)
 	hookstest.Member(t, s.app, s.team, "member@x.example")
 	hookstest.Member(t, s.app, s.team, "organizer@x.example", "organizer")
 	hookstest.Member(t, s.app, s.team, "admin@x.example", "admin")
@@ -91,7 +91,7 @@ func TestWhoReportsAndWhatIsRefused(t *testing.T) {
 	started := attendances.Event{ID: "1", Type: "started", At: now}
 	for _, who := range []string{"member@x.example", "organizer@x.example"} {
 		_, err := s.report(who, started)
-		hookstest.Refused(t, who, err, record.CodeNotAllowed)
+		hookstest.AssertCode(t, who, err, record.CodeNotAllowed)
 	}
 	long := strings.Repeat("x", 300)
 	for name, events := range map[string][]attendances.Event{
@@ -110,25 +110,25 @@ func TestWhoReportsAndWhatIsRefused(t *testing.T) {
 	} {
 		code, _, _ := strings.Cut(name, " ")
 		_, err := s.report("host@x.example", events...)
-		hookstest.Refused(t, name, err, code)
+		hookstest.AssertCode(t, name, err, code)
 	}
-	if hookstest.Count(t, s.app, "session_reports") != 0 || s.running().Status() != sessions.Scheduled {
+	if hookstest.Count(t, s.app, "session_reports") != 0 || s.reload().Status() != sessions.Scheduled {
 		t.Error("a refusal left something behind")
 	}
 	if _, err := s.report("admin@x.example", attendances.Event{ID: "1", Type: "started", At: now.Add(4 * time.Minute)}); err != nil {
 		t.Errorf("four minutes ahead: %v", err)
 	}
 
-	here := open(t, hookstest.Config(), sessions.Form{})
+	here := newFixture(t, hookstest.Config(), sessions.Form{})
 	_, err := here.report("host@x.example", started)
-	hookstest.Refused(t, "a session that is held here", err, attendances.CodeNotElsewhere)
+	hookstest.AssertCode(t, "a session that is held here", err, attendances.CodeNotExternal)
 }
 
-func TestASessionElsewhereTakesALicence(t *testing.T) {
-	s := away(t)
+func TestReport_ExternalSession_TakesLicence(t *testing.T) {
+	s := newExternalFixture(t)
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 0", nil)
 	_, err := s.report("host@x.example", attendances.Event{ID: "1", Type: "started", At: time.Now()})
-	hookstest.Refused(t, "without one", err, sessions.CodeLicencesFull)
+	hookstest.AssertCode(t, "without one", err, sessions.CodeLicencesFull)
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 1", nil)
 	if n, err := s.report("host@x.example", attendances.Event{ID: "1", Type: "started", At: time.Now()}); err != nil || n != 1 {
 		t.Errorf("what was refused is sent again: %d, %v", n, err)

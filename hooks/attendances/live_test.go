@@ -17,49 +17,49 @@ import (
 	"usher/hooks/sessions"
 )
 
-// theatre is a session that runs on the embedded media server, with its signalling served.
-func theatre(t *testing.T) (s *stage, stop func()) {
+// newLiveFixture is a session that runs on the embedded media server, with its signalling served.
+func newLiveFixture(t *testing.T) (s *fixture, stop func()) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	config := hookstest.Config()
 	config.URL = "http://" + server.Listener.Addr().String()
-	s = open(t, config, sessions.Form{})
-	server.Config.Handler = live.Proxy(s.app, entry.Gate)
+	s = newFixture(t, config, sessions.Form{})
+	server.Config.Handler = live.Proxy(s.app, entry.Authorize)
 	server.Start()
 	t.Cleanup(server.Close)
 	return s, livetest.Start(t, s.app)
 }
 
-func (s *stage) pass() live.Pass {
+func (s *fixture) token() live.Credentials {
 	s.Helper()
-	pass, err := entry.Pass(s.app, s.host())
+	pass, err := entry.IssueToken(s.app, s.host())
 	if err != nil {
 		s.Fatal(err)
 	}
 	return pass
 }
 
-// passOf is the pass of another member, whom the host lets in.
-func (s *stage) passOf(address string) live.Pass {
+// tokenFor is the pass of another member, whom the host lets in.
+func (s *fixture) tokenFor(address string) live.Credentials {
 	s.Helper()
 	account := hookstest.Member(s, s.app, s.team, address)
-	p := hookstest.Blank(s, s.app, "participants", map[string]any{"team": s.team.Id, "session": s.session.Id, "user": account.Id,
+	p := hookstest.NewRecord(s, s.app, "participants", map[string]any{"team": s.team.Id, "session": s.session.Id, "user": account.Id,
 		"email": address, "part": sessions.Attendee, "state": sessions.StateAdmitted})
 	if err := s.app.Save(p); err != nil {
 		s.Fatal(err)
 	}
-	pass, err := entry.Pass(s.app, &sessions.Participant{Record: p})
+	pass, err := entry.IssueToken(s.app, &sessions.Participant{Record: p})
 	if err != nil {
 		s.Fatal(err)
 	}
 	return pass
 }
 
-// until waits until the stays read so.
-func (s *stage) until(what string, ok func(all []*attendances.Attendance) bool) []*attendances.Attendance {
+// waitUntil waits until the stays read so.
+func (s *fixture) waitUntil(what string, ok func(all []*attendances.Attendance) bool) []*attendances.Attendance {
 	s.Helper()
 	for deadline := time.After(8 * time.Second); ; {
-		all, err := attendances.Of(s.app, s.session.Id)
+		all, err := attendances.List(s.app, s.session.Id)
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -74,49 +74,49 @@ func (s *stage) until(what string, ok func(all []*attendances.Attendance) bool) 
 	}
 }
 
-func TestTwoPeopleSeeEachOtherAndWhatTheySentIsKnown(t *testing.T) {
-	s, _ := theatre(t)
-	ada := livetest.Come(t, s.pass())
-	ada.Send(t, 1280, 720, 24, 600_000)
-	all := s.until("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() > 0 })
+func TestLive_RecordsAttendanceAndTracks(t *testing.T) {
+	s, _ := newLiveFixture(t)
+	ada := livetest.ConnectMedia(t, s.token())
+	ada.PublishVideo(t, 1280, 720, 24, 600_000)
+	all := s.waitUntil("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() > 0 })
 	if a := all[0]; a.Width() != 1280 || a.Height() != 720 || a.FPS() != 24 || a.Codec() != "vp8" || a.ParticipantID() != s.host().Id || !a.Left().IsZero() {
 		t.Errorf("%s", s.stays())
 	}
-	if s.running().GetString("empty") != "" {
+	if s.reload().GetString("empty") != "" {
 		t.Error("empty, though somebody is in")
 	}
-	bob := livetest.Come(t, s.passOf("bob@x.example"))
-	s.until("two", func(all []*attendances.Attendance) bool { return len(all) == 2 && bob.Received.Load() > 10 })
-	ada.Go()
-	s.until("gone", func(all []*attendances.Attendance) bool {
-		return !all[0].Left().IsZero() && !all[0].Estimated() && s.running().GetString("empty") == ""
+	bob := livetest.ConnectMedia(t, s.tokenFor("bob@x.example"))
+	s.waitUntil("two", func(all []*attendances.Attendance) bool { return len(all) == 2 && bob.Received.Load() > 10 })
+	ada.HangUp()
+	s.waitUntil("gone", func(all []*attendances.Attendance) bool {
+		return !all[0].Left().IsZero() && !all[0].Estimated() && s.reload().GetString("empty") == ""
 	})
-	bob.Go()
-	s.until("empty", func(all []*attendances.Attendance) bool {
+	bob.HangUp()
+	s.waitUntil("empty", func(all []*attendances.Attendance) bool {
 		return !all[1].Left().IsZero() && all[1].UserID() != "" && all[1].UserID() != s.host().UserID()
 	})
-	if s.running().GetString("empty") == "" {
+	if s.reload().GetString("empty") == "" {
 		t.Error("not empty, though nobody is in")
 	}
 }
 
 // The size is the page's own word, and nobody's page but his.
-func TestASizeThatNoPictureHasIsNotKept(t *testing.T) {
-	s, _ := theatre(t)
-	livetest.Come(t, s.pass()).Send(t, 3_000_000_000, 3_000_000_000, 24, 600_000)
-	all := s.until("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Codec() == "vp8" })
+func TestLive_ImpossibleVideoSize_IsNotSaved(t *testing.T) {
+	s, _ := newLiveFixture(t)
+	livetest.ConnectMedia(t, s.token()).PublishVideo(t, 3_000_000_000, 3_000_000_000, 24, 600_000)
+	all := s.waitUntil("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Codec() == "vp8" })
 	if a := all[0]; a.Width() != 0 || a.Height() != 0 || a.FPS() != 24 {
 		t.Errorf("%d by %d at %d", a.Width(), a.Height(), a.FPS())
 	}
 }
 
-func TestWhatWasNotReportedIsAskedFor(t *testing.T) {
-	s, stop := theatre(t)
-	ada := livetest.Come(t, s.pass())
-	s.until("in", func(all []*attendances.Attendance) bool { return len(all) == 1 })
+func TestReconcile_RepairsMissedReports(t *testing.T) {
+	s, stop := newLiveFixture(t)
+	ada := livetest.ConnectMedia(t, s.token())
+	s.waitUntil("in", func(all []*attendances.Attendance) bool { return len(all) == 1 })
 	// The report that she came was lost, and somebody is written as in who is not.
 	hookstest.Exec(t, s.app, "DELETE FROM attendances", nil)
-	lost := hookstest.Blank(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "PA_lost", "joined": time.Now().Add(-time.Second)})
+	lost := hookstest.NewRecord(t, s.app, "attendances", map[string]any{"team": s.team.Id, "session": s.session.Id, "sid": "PA_lost", "joined": time.Now().Add(-time.Second)})
 	if err := s.app.Save(lost); err != nil {
 		t.Fatal(err)
 	}
@@ -134,76 +134,76 @@ func TestWhatWasNotReportedIsAskedFor(t *testing.T) {
 	if err := attendances.Reconcile(s.app, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range s.until("gone", func(all []*attendances.Attendance) bool { return !strings.Contains(s.stays(), "-") }) {
+	for _, a := range s.waitUntil("gone", func(all []*attendances.Attendance) bool { return !strings.Contains(s.stays(), "-") }) {
 		if a.Left().After(time.Now()) {
 			t.Errorf("left at %v", a.Left())
 		}
 	}
 	livetest.Start(t, s.app)
-	if got := s.running(); got.Status() != sessions.Running || got.Media() != media {
+	if got := s.reload(); got.Status() != sessions.Running || got.Media() != media {
 		t.Errorf("after the restart: %s in %s", got.Status(), got.Media())
 	}
-	again := livetest.Come(t, s.pass())
-	s.until("in again", func([]*attendances.Attendance) bool { return strings.Contains(s.stays(), again.SID) })
+	again := livetest.ConnectMedia(t, s.token())
+	s.waitUntil("in again", func([]*attendances.Attendance) bool { return strings.Contains(s.stays(), again.SID) })
 	if again.Room != media {
 		t.Errorf("in %s, not %s", again.Room, media)
 	}
 }
 
-func TestWhoIsOutStaysOutOfTheMediaRoom(t *testing.T) {
-	s, _ := theatre(t)
-	old := s.pass()
-	ada := livetest.Enter(t, old)
+func TestLive_ExcludedParticipant_StaysOut(t *testing.T) {
+	s, _ := newLiveFixture(t)
+	old := s.token()
+	ada := livetest.MustConnect(t, old)
 	host := s.host()
-	host.Set("state", sessions.StateOut)
+	host.Set("state", sessions.StateRemoved)
 	at := time.Now()
 	if err := s.app.Save(host); err != nil {
 		t.Fatal(err)
 	}
-	if _, told := ada.Farewell(2 * time.Second); !told || time.Since(at) > 2*time.Second {
+	if _, told := ada.WaitForLeave(2 * time.Second); !told || time.Since(at) > 2*time.Second {
 		t.Errorf("not out after %s", time.Since(at))
 	}
-	if _, status, err := livetest.Knock(old); status != 403 || err != nil {
+	if _, status, err := livetest.Connect(old); status != 403 || err != nil {
 		t.Errorf("with the old pass: %d, %v", status, err)
 	}
 }
 
-func TestAnEndPutsEverybodyOutForGood(t *testing.T) {
-	s, _ := theatre(t)
-	old := s.pass()
-	ada := livetest.Enter(t, old)
+func TestEnd_KicksEveryoneForGood(t *testing.T) {
+	s, _ := newLiveFixture(t)
+	old := s.token()
+	ada := livetest.MustConnect(t, old)
 	at := time.Now()
 	if err := sessions.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
 		t.Fatal(err)
 	}
-	if _, told := ada.Farewell(2 * time.Second); !told || time.Since(at) > 2*time.Second {
+	if _, told := ada.WaitForLeave(2 * time.Second); !told || time.Since(at) > 2*time.Second {
 		t.Errorf("not out after %s", time.Since(at))
 	}
-	if _, status, err := livetest.Knock(old); status != 403 || err != nil {
+	if _, status, err := livetest.Connect(old); status != 403 || err != nil {
 		t.Errorf("with the old pass: %d, %v", status, err)
 	}
 	// A room that is open again by whatever fault is closed by the sweep.
-	if err := live.Open(s.app, s.session.Media()); err != nil {
+	if err := live.OpenRoom(s.app, s.session.Media()); err != nil {
 		t.Fatal(err)
 	}
 	if err := sessions.Sweep(s.app, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if rooms, err := live.Rooms(s.app); err != nil || len(rooms) != 0 {
+	if rooms, err := live.ListRooms(s.app); err != nil || len(rooms) != 0 {
 		t.Errorf("open: %v, %v", rooms, err)
 	}
 }
 
-func TestWhoLosesHisPartLosesItInTheMediaRoomAtOnce(t *testing.T) {
-	s, _ := theatre(t)
-	ada := livetest.Enter(t, s.pass())
+func TestLive_DemotedParticipant_LosesPermissions(t *testing.T) {
+	s, _ := newLiveFixture(t)
+	ada := livetest.MustConnect(t, s.token())
 	host := s.host()
 	host.Set("part", sessions.Attendee)
 	if err := s.app.Save(host); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(2 * time.Second); ; {
-		message, err := ada.Next(time.Until(deadline))
+		message, err := ada.ReadSignal(time.Until(deadline))
 		if err != nil {
 			t.Fatalf("he was not told: %v", err)
 		}
@@ -215,18 +215,18 @@ func TestWhoLosesHisPartLosesItInTheMediaRoomAtOnce(t *testing.T) {
 	}
 }
 
-func TestAPassFromBeforeGivesNoPartBack(t *testing.T) {
-	s, _ := theatre(t)
-	before := s.pass()
+func TestLive_OldTokenAfterDemotion_GrantsNothingBack(t *testing.T) {
+	s, _ := newLiveFixture(t)
+	before := s.token()
 	host := s.host()
 	host.Set("part", sessions.Attendee)
 	if err := s.app.Save(host); err != nil {
 		t.Fatal(err)
 	}
-	bob := livetest.Enter(t, s.passOf("bob@x.example"))
-	livetest.Come(t, before)
+	bob := livetest.MustConnect(t, s.tokenFor("bob@x.example"))
+	livetest.ConnectMedia(t, before)
 	for deadline := time.Now().Add(5 * time.Second); ; {
-		message, err := bob.Next(time.Until(deadline))
+		message, err := bob.ReadSignal(time.Until(deadline))
 		if err != nil {
 			t.Fatalf("nobody was told: %v", err)
 		}

@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) { livetest.Main(m) }
 
 // The same walk as with the embedded one, by settings alone: in with a picture, put out, ended.
-func TestASessionRunsOnAnOutsideLiveKit(t *testing.T) {
+func TestLive_ExternalLiveKit(t *testing.T) {
 	var app atomic.Pointer[core.BaseApp]
 	reports := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := live.Receive(app.Load(), r); err != nil {
@@ -30,40 +30,40 @@ func TestASessionRunsOnAnOutsideLiveKit(t *testing.T) {
 		}
 	}))
 	t.Cleanup(reports.Close)
-	process := livetest.Outside(t, reports.URL+live.ReportPath)
+	process := livetest.StartExternal(t, reports.URL+live.ReportPath)
 	config := hookstest.Config()
 	config.LiveURL, config.LiveKey, config.LiveSecret = process.URL, process.Key, process.Secret
-	s := open(t, config, sessions.Form{})
+	s := newFixture(t, config, sessions.Form{})
 	app.Store(s.app)
-	pass := s.pass()
+	pass := s.token()
 	if pass.URL != "ws"+strings.TrimPrefix(process.URL, "http") {
 		t.Errorf("browsers are sent to %s", pass.URL)
 	}
 	if err := live.Ready(s.app); err != nil {
 		t.Error(err)
 	}
-	ada := livetest.Come(t, pass)
-	ada.Send(t, 640, 360, 30, 300_000)
-	s.until("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() == 360 })
+	ada := livetest.ConnectMedia(t, pass)
+	ada.PublishVideo(t, 640, 360, 30, 300_000)
+	s.waitUntil("in with a picture", func(all []*attendances.Attendance) bool { return len(all) == 1 && all[0].Height() == 360 })
 	if err := attendances.Reconcile(s.app, time.Now()); err != nil || !strings.Contains(s.stays(), "-") {
 		t.Errorf("asked for: %s, %v", s.stays(), err)
 	}
-	ada.Go()
-	s.until("gone", func(all []*attendances.Attendance) bool { return !all[0].Left().IsZero() })
+	ada.HangUp()
+	s.waitUntil("gone", func(all []*attendances.Attendance) bool { return !all[0].Left().IsZero() })
 
 	// No gate of ours stands before it: who was put out and comes back with an old pass is put out again.
-	old := s.passOf("bob@x.example")
+	old := s.tokenFor("bob@x.example")
 	out := func() (out bool) {
-		bob := livetest.Come(t, old)
+		bob := livetest.ConnectMedia(t, old)
 		rows, err := s.app.FindAllRecords("participants", dbx.HashExp{"email": "bob@x.example"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rows[0].Set("state", sessions.StateOut); s.app.Save(rows[0]) != nil {
+		if rows[0].Set("state", sessions.StateRemoved); s.app.Save(rows[0]) != nil {
 			t.Fatal("he is not out")
 		}
 		select {
-		case <-bob.Gone:
+		case <-bob.Disconnected:
 			return true
 		case <-time.After(3 * time.Second):
 			return false
@@ -75,20 +75,20 @@ func TestASessionRunsOnAnOutsideLiveKit(t *testing.T) {
 		}
 	}
 
-	knocker := livetest.Enter(t, s.pass())
+	knocker := livetest.MustConnect(t, s.token())
 	if err := sessions.End(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.session.Id); err != nil {
 		t.Fatal(err)
 	}
-	if _, told := knocker.Farewell(2 * time.Second); !told {
+	if _, told := knocker.WaitForLeave(2 * time.Second); !told {
 		t.Error("not put out by the end")
 	}
 	// A room that is not open lets nobody in, and entry makes no pass for it.
-	if _, err := entry.Pass(s.app, s.host()); err == nil {
+	if _, err := entry.IssueToken(s.app, s.host()); err == nil {
 		t.Error("a pass for what has ended")
 	}
 	// LiveKit says farewell a moment before the room is gone.
 	for end := time.Now().Add(2 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		visitor, _, err := livetest.Knock(pass)
+		visitor, _, err := livetest.Connect(pass)
 		if visitor == nil {
 			return
 		}

@@ -17,11 +17,11 @@ import (
 // rebuild makes the stays of a session elsewhere of all its reports, so that they come to the same in whatever order
 // those arrived.
 func rebuild(tx core.App, session *sessions.Session) error {
-	wanted, err := stays(tx, session)
+	wanted, err := reportedStays(tx, session)
 	if err != nil {
 		return err
 	}
-	existing, err := Of(tx, session.Id)
+	existing, err := List(tx, session.Id)
 	if err != nil {
 		return err
 	}
@@ -33,16 +33,16 @@ func rebuild(tx core.App, session *sessions.Session) error {
 		}
 	}
 	for sid, reported := range wanted {
-		a, err := stay(tx, session, sid)
+		a, err := findOrNew(tx, session, sid)
 		if err != nil {
 			return err
 		}
 		a.Load(map[string]any{"joined": reported.joined, "left": reported.left, "estimated": false,
 			"width": 0, "height": 0, "fps": 0, "codec": "", "audio": reported.settings.Audio})
-		if err := reported.who(tx, session, a); err != nil {
+		if err := reported.identify(tx, session, a); err != nil {
 			return err
 		}
-		a.sends(reported.settings.picture())
+		a.addTrack(reported.settings.videoTrack())
 		if err := tx.Save(a); err != nil {
 			return err
 		}
@@ -58,9 +58,9 @@ type reportedStay struct {
 	settings Settings
 }
 
-// stays reads them out of the reports, by the id of the "joined". A "joined" of who is in, and a "left" of who is not,
+// reportedStays reads them out of the reports, by the id of the "joined". A "joined" of who is in, and a "left" of who is not,
 // change nothing.
-func stays(tx core.App, session *sessions.Session) (map[string]*reportedStay, error) {
+func reportedStays(tx core.App, session *sessions.Session) (map[string]*reportedStay, error) {
 	var reports []*core.Record
 	err := tx.RecordQuery("session_reports").AndWhere(dbx.HashExp{"session": session.Id}).OrderBy("at", "event").All(&reports)
 	if err != nil {
@@ -79,7 +79,7 @@ func stays(tx core.App, session *sessions.Session) (map[string]*reportedStay, er
 			everybody = settings
 		case EventJoined:
 			if in[person] == nil {
-				in[person] = &reportedStay{r.GetString("person"), at, time.Time{}, settings.or(everybody)}
+				in[person] = &reportedStay{r.GetString("person"), at, time.Time{}, settings.orDefault(everybody)}
 				all[r.GetString("event")] = in[person]
 			}
 		case EventLeft:
@@ -92,16 +92,16 @@ func stays(tx core.App, session *sessions.Session) (map[string]*reportedStay, er
 	return all, nil
 }
 
-// or fills what is left open.
-func (s Settings) or(others Settings) Settings {
+// orDefault fills what is left open.
+func (s Settings) orDefault(others Settings) Settings {
 	if s == (Settings{}) {
 		return others
 	}
 	return s
 }
 
-// picture is the settings as what somebody sends.
-func (s Settings) picture() live.Track {
+// videoTrack is the settings as what somebody sends.
+func (s Settings) videoTrack() live.Track {
 	height, err := strconv.Atoi(strings.TrimSuffix(s.Resolution, "p"))
 	if err != nil || height < 0 || height > 10_000 {
 		height = 0
@@ -109,12 +109,12 @@ func (s Settings) picture() live.Track {
 	return live.Track{Source: "camera", Width: height * 16 / 9, Height: height, FPS: s.FPS, Codec: s.Codec}
 }
 
-// who writes who it was: somebody of the list by his address, else the name that was reported.
-func (s *reportedStay) who(tx core.App, session *sessions.Session, a *Attendance) error {
-	a.Load(map[string]any{"participant": "", "user": "", "name": record.Cut(s.person, 254)})
-	p, err := sessions.ParticipantBy(tx, session.Id, strings.ToLower(s.person))
+// identify writes who it was: somebody of the list by his address, else the name that was reported.
+func (s *reportedStay) identify(tx core.App, session *sessions.Session, a *Attendance) error {
+	a.Load(map[string]any{"participant": "", "user": "", "name": record.Truncate(s.person, 254)})
+	p, err := sessions.FindParticipantByEmail(tx, session.Id, strings.ToLower(s.person))
 	if err == nil {
-		a.known(p)
+		a.setParticipant(p)
 	}
-	return record.UnlessNotFound(err)
+	return record.IgnoreNotFound(err)
 }

@@ -17,74 +17,74 @@ import (
 	"usher/hooks/sessions"
 )
 
-// taken are the reports that tell who is in; others are passed over.
-var taken = []string{live.Joined, live.Left, live.Aborted, live.Published, live.Finished}
+// handledTypes are the reports that tell who is in; others are passed over.
+var handledTypes = []string{live.EventJoined, live.EventLeft, live.EventAborted, live.EventPublished, live.EventFinished}
 
-// take writes down what the media server reports, once, in whatever order it comes. A room that is none of ours is
+// handleReport writes down what the media server reports, once, in whatever order it comes. A room that is none of ours is
 // passed over: an outside media server may have others.
-func take(app core.App, report live.Report) error {
-	if !slices.Contains(taken, report.Type) {
+func handleReport(app core.App, report live.Report) error {
+	if !slices.Contains(handledTypes, report.Type) {
 		return nil
 	}
-	if report.Type == live.Joined && report.Person != nil {
-		turnOut(app, report.Room, report.Person.Identity)
+	if report.Type == live.EventJoined && report.Participant != nil {
+		kickUnauthorized(app, report.Room, report.Participant.Identity)
 	}
 	return app.RunInTransaction(func(tx core.App) error {
-		session, err := sessions.ByMedia(tx, report.Room)
+		session, err := sessions.FindByMedia(tx, report.Room)
 		if err != nil {
-			return record.UnlessNotFound(err)
+			return record.IgnoreNotFound(err)
 		}
-		first, err := note(tx, session, map[string]any{"event": report.ID, "type": report.Type, "at": report.At})
+		first, err := saveReport(tx, session, map[string]any{"event": report.ID, "type": report.Type, "at": report.At})
 		if err != nil || !first {
 			return err
 		}
-		if report.Type == live.Finished {
-			return finish(tx, session, report.At)
+		if report.Type == live.EventFinished {
+			return closeOnRoomFinished(tx, session, report.At)
 		}
-		if report.Person == nil || report.Person.SID == "" {
+		if report.Participant == nil || report.Participant.SID == "" {
 			return nil
 		}
-		a, err := stay(tx, session, report.Person.SID)
-		if err != nil || a.IsNew() && report.Type == live.Aborted { // he never came
+		a, err := findOrNew(tx, session, report.Participant.SID)
+		if err != nil || a.IsNew() && report.Type == live.EventAborted { // he never came
 			return err
 		}
-		if err := a.is(tx, session, report.Person); err != nil {
+		if err := a.identify(tx, session, report.Participant); err != nil {
 			return err
 		}
-		if a.came(report.Person.Joined); a.Joined().IsZero() {
-			a.came(report.At)
+		if a.setJoined(report.Participant.Joined); a.Joined().IsZero() {
+			a.setJoined(report.At)
 		}
 		switch report.Type {
-		case live.Left, live.Aborted:
-			a.went(report.At, false)
-		case live.Published:
+		case live.EventLeft, live.EventAborted:
+			a.setLeft(report.At, false)
+		case live.EventPublished:
 			if report.Track != nil {
-				a.sends(*report.Track)
+				a.addTrack(*report.Track)
 			}
 		}
 		return tx.Save(a)
 	})
 }
 
-// turnOut puts somebody out again who is in a media room though the gate would not let him in. None of ours stands
+// kickUnauthorized puts somebody out again who is in a media room though the gate would not let him in. None of ours stands
 // before an outside media server, and it lets an old pass in while that is good.
-func turnOut(app core.App, room, identity string) {
-	if _, err := sessions.ByMedia(app, room); err != nil {
+func kickUnauthorized(app core.App, room, identity string) {
+	if _, err := sessions.FindByMedia(app, room); err != nil {
 		return // none of ours, or the database will say so again
 	}
-	err := entry.Gate(app, identity, room)
-	if err == nil || record.Code(err) == "" && !errors.Is(err, record.ErrNotFound) {
+	err := entry.Authorize(app, identity, room)
+	if err == nil || record.Code(err) == "" && !errors.Is(err, record.NotFound) {
 		return
 	}
 	routine.FireAndForget(func() {
-		if err := live.PutOut(app, room, identity); err != nil {
+		if err := live.Kick(app, room, identity); err != nil {
 			app.Logger().Warn("put somebody out who came back", "error", err)
 		}
 	})
 }
 
-// note keeps a report. first is false if it was kept before.
-func note(tx core.App, session *sessions.Session, values map[string]any) (first bool, err error) {
+// saveReport keeps a report. first is false if it was kept before.
+func saveReport(tx core.App, session *sessions.Session, values map[string]any) (first bool, err error) {
 	n, err := tx.CountRecords("session_reports", dbx.HashExp{"session": session.Id, "event": values["event"]})
 	if err != nil || n > 0 {
 		return false, err
@@ -102,9 +102,9 @@ func note(tx core.App, session *sessions.Session, values map[string]any) (first 
 	return true, nil
 }
 
-// finish ends the stays of a media room that is over. Who came after that came to it opened anew.
-func finish(tx core.App, session *sessions.Session, at time.Time) error {
-	open, err := openIn(tx, session.Id)
+// closeOnRoomFinished ends the stays of a media room that is over. Who came after that came to it opened anew.
+func closeOnRoomFinished(tx core.App, session *sessions.Session, at time.Time) error {
+	open, err := listOpen(tx, session.Id)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func finish(tx core.App, session *sessions.Session, at time.Time) error {
 		if a.Joined().After(at) {
 			continue
 		}
-		a.went(at, true)
+		a.setLeft(at, true)
 		if err := tx.Save(a); err != nil {
 			return err
 		}
@@ -120,23 +120,23 @@ func finish(tx core.App, session *sessions.Session, at time.Time) error {
 	return nil
 }
 
-// is takes in who it is, by the name that he has on the media server.
-func (a *Attendance) is(tx core.App, session *sessions.Session, person *live.Person) error {
+// identify takes in who it is, by the name that he has on the media server.
+func (a *Attendance) identify(tx core.App, session *sessions.Session, person *live.Participant) error {
 	if a.ParticipantID() != "" {
 		return nil
 	}
 	p, err := sessions.FindParticipant(tx, person.Identity)
-	if err != nil && record.UnlessNotFound(err) != nil {
+	if err != nil && record.IgnoreNotFound(err) != nil {
 		return err
 	}
 	if err == nil && p.SessionID() == session.Id {
-		a.known(p)
+		a.setParticipant(p)
 		return nil
 	}
-	a.Set("name", record.Cut(cmp.Or(person.Name, person.Identity), 254))
+	a.Set("name", record.Truncate(cmp.Or(person.Name, person.Identity), 254))
 	return nil
 }
 
-func (a *Attendance) known(p *sessions.Participant) {
+func (a *Attendance) setParticipant(p *sessions.Participant) {
 	a.Load(map[string]any{"participant": p.Id, "user": p.UserID(), "name": cmp.Or(p.GetString("name"), p.Address())})
 }

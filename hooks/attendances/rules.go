@@ -18,48 +18,48 @@ import (
 // the session knows since when it is empty; an end closes what is open. It takes the reports of the media server, and
 // asks it each minute, and when the server starts, for what was not reported.
 func Register(app core.App) {
-	app.OnRecordCreateExecute("attendances").BindFunc(fitting)
-	app.OnRecordUpdateExecute("attendances").BindFunc(fitting)
-	app.OnRecordDeleteExecute("attendances").BindFunc(unwritten)
-	app.OnRecordUpdateExecute("sessions").BindFunc(closeOpen)
+	app.OnRecordCreateExecute("attendances").BindFunc(validateAndSave)
+	app.OnRecordUpdateExecute("attendances").BindFunc(validateAndSave)
+	app.OnRecordDeleteExecute("attendances").BindFunc(afterDelete)
+	app.OnRecordUpdateExecute("sessions").BindFunc(closeOnSessionEnd)
 	tell := func(e *core.RecordEvent) error {
-		changes.Tell(e.App, e.Record.GetString("team"), changes.Sessions)
+		changes.Publish(e.App, e.Record.GetString("team"), changes.Sessions)
 		return e.Next()
 	}
 	app.OnRecordAfterCreateSuccess("attendances").BindFunc(tell)
 	app.OnRecordAfterUpdateSuccess("attendances").BindFunc(tell)
 
-	live.OnReport(app, take)
-	jobs.EachMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
+	live.OnReport(app, handleReport)
+	jobs.EveryMinute(app, "usherAttendances", "ask the media server who is in", Reconcile)
 }
 
-// fitting makes a stay fit into its session, whoever writes it, and lets the session know who is in.
-func fitting(e *core.RecordEvent) error {
+// validateAndSave makes a stay fit into its session, whoever writes it, and lets the session know who is in.
+func validateAndSave(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		r := e.Record
 		if !r.IsNew() && record.Changed(r, "team", "session", "sid") {
-			return record.Refuse("base", sessions.CodeFixed, "A stay keeps its session.")
+			return record.Invalid("base", sessions.CodeFixed, "A stay keeps its session.")
 		}
-		session, err := sessions.ByID(e.App, r.GetString("session"))
+		session, err := sessions.FindByID(e.App, r.GetString("session"))
 		if err != nil {
 			return err
 		}
 		if session.Status() != sessions.Running && session.Status() != sessions.Ended {
-			return record.Refuse("session", sessions.CodeNotStarted, "Nobody is in a session that does not run.")
+			return record.Invalid("session", sessions.CodeNotStarted, "Nobody is in a session that does not run.")
 		}
-		fit(&Attendance{r}, session)
+		clamp(&Attendance{r}, session)
 		if err := e.Next(); err != nil {
 			return err
 		}
-		if err := seen(e.App, &Attendance{r}); err != nil {
+		if err := recordActivity(e.App, &Attendance{r}); err != nil {
 			return err
 		}
-		return settle(e.App, session)
+		return updateEmptySince(e.App, session)
 	})
 }
 
-// seen notes that being in a session is activity in its team, for guests as for members.
-func seen(tx core.App, a *Attendance) error {
+// recordActivity notes that being in a session is activity in its team, for guests as for members.
+func recordActivity(tx core.App, a *Attendance) error {
 	at := a.Left()
 	if at.IsZero() {
 		at = a.Joined()
@@ -67,24 +67,24 @@ func seen(tx core.App, a *Attendance) error {
 	if a.UserID() == "" || at.IsZero() {
 		return nil
 	}
-	return actors.Seen(tx, a.GetString("team"), a.UserID(), at)
+	return actors.MarkSeen(tx, a.GetString("team"), a.UserID(), at)
 }
 
-// unwritten lets the session know who is in when a stay is taken back; with its session it just goes.
-func unwritten(e *core.RecordEvent) error {
+// afterDelete lets the session know who is in when a stay is taken back; with its session it just goes.
+func afterDelete(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		session, err := sessions.ByID(e.App, e.Record.GetString("session"))
+		session, err := sessions.FindByID(e.App, e.Record.GetString("session"))
 		if err != nil {
-			return record.UnlessNotFound(err)
+			return record.IgnoreNotFound(err)
 		}
-		return settle(e.App, session)
+		return updateEmptySince(e.App, session)
 	})
 }
 
-func fit(a *Attendance, session *sessions.Session) {
+func clamp(a *Attendance, session *sessions.Session) {
 	ended := session.Ended()
 	if a.Joined().Before(session.Started()) {
 		a.Set("joined", session.Started())
@@ -104,19 +104,19 @@ func fit(a *Attendance, session *sessions.Session) {
 	}
 }
 
-// settle writes since when nobody is in a session that runs: the last departure, or the start while nobody came.
-func settle(tx core.App, session *sessions.Session) error {
+// updateEmptySince writes since when nobody is in a session that runs: the last departure, or the start while nobody came.
+func updateEmptySince(tx core.App, session *sessions.Session) error {
 	if session.Status() != sessions.Running {
 		return nil
 	}
 	var in int
 	var last string
 	err := tx.DB().NewQuery(`SELECT count(*) FILTER (WHERE "left" = ''), coalesce(max("left"), '') FROM attendances WHERE session = {:session}`).
-		WithContext(record.Kept).Bind(dbx.Params{"session": session.Id}).Row(&in, &last)
+		WithContext(record.Prepared).Bind(dbx.Params{"session": session.Id}).Row(&in, &last)
 	if err != nil {
 		return fmt.Errorf("count who is in a session: %w", err)
 	}
-	empty := record.Stamp(session.Started())
+	empty := record.FormatTime(session.Started())
 	switch {
 	case in > 0:
 		empty = ""
@@ -130,8 +130,8 @@ func settle(tx core.App, session *sessions.Session) error {
 	return tx.Save(session)
 }
 
-// closeOpen ends every stay with the session, in the transaction that ends it.
-func closeOpen(e *core.RecordEvent) error {
+// closeOnSessionEnd ends every stay with the session, in the transaction that ends it.
+func closeOnSessionEnd(e *core.RecordEvent) error {
 	if e.Record.GetString("status") != sessions.Ended {
 		return e.Next()
 	}
@@ -139,12 +139,12 @@ func closeOpen(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		open, err := openIn(e.App, e.Record.Id)
+		open, err := listOpen(e.App, e.Record.Id)
 		if err != nil {
 			return err
 		}
 		for _, a := range open {
-			a.went(e.Record.GetDateTime("ended").Time(), true)
+			a.setLeft(e.Record.GetDateTime("ended").Time(), true)
 			if err := e.App.Save(a); err != nil {
 				return fmt.Errorf("end a stay with its session: %w", err)
 			}
@@ -153,7 +153,7 @@ func closeOpen(e *core.RecordEvent) error {
 	})
 }
 
-func openIn(app core.App, session string) ([]*Attendance, error) {
+func listOpen(app core.App, session string) ([]*Attendance, error) {
 	var open []*Attendance
 	err := app.RecordQuery("attendances").AndWhere(dbx.HashExp{"session": session, "left": ""}).OrderBy("joined").All(&open)
 	if err != nil {

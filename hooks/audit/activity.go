@@ -10,23 +10,23 @@ import (
 // Event is an entry as it concerns one person: he did it, or it was done to him, or both.
 type Event struct {
 	Row
-	Own   bool // he did it
-	About bool // it was done to him
+	IsActor  bool // he did it
+	IsTarget bool // it was done to him
 }
 
 // Activity is the newest events of a person in a team, since he was first invited. id is the account's or the
 // invitation's.
 func Activity(app core.App, team, id string, size int) ([]Event, error) {
-	page, err := list(app, team, Query{Person: id, Size: size})
+	page, err := listRows(app, team, Query{Person: id, Size: size})
 	if err != nil || len(page.Rows) == 0 {
 		return nil, err
 	}
-	ids, addresses, err := whoIs(app, team, id)
+	ids, addresses, err := resolvePerson(app, team, id)
 	events := make([]Event, 0, len(page.Rows))
 	for _, row := range page.Rows {
 		events = append(events, Event{
-			Row: row, Own: slices.Contains(ids, row.Actor),
-			About: slices.Contains(ids, row.Target) || row.Target == "" && slices.Contains(addresses, row.TargetName),
+			Row: row, IsActor: slices.Contains(ids, row.Actor),
+			IsTarget: slices.Contains(ids, row.Target) || row.Target == "" && slices.Contains(addresses, row.TargetName),
 		})
 	}
 	return events, err
@@ -34,16 +34,16 @@ func Activity(app core.App, team, id string, size int) ([]Event, error) {
 
 // Text tells the event beside the person's name: "Invited as Admin by Marta Oliveira", "Left the team".
 func (e Event) Text() string {
-	deed, s := deedOf(e.Action), e.Sentence()
+	deed, s := findActionText(e.Action), e.Sentence()
 	switch {
-	case e.About && deed.Got != "" && !e.Refused():
-		text := strings.ReplaceAll(deed.Got, "{roles}", e.roles())
-		if !e.Own && (e.Actor != "" || e.ActorName == Administrator) {
-			text += " by " + s.Who
+	case e.IsTarget && deed.Short != "" && !e.Refused():
+		text := strings.ReplaceAll(deed.Short, "{roles}", e.rolesText())
+		if !e.IsActor && (e.Actor != "" || e.ActorName == Administrator) {
+			text += " by " + s.Actor
 		}
-		return capital(text)
-	case e.Own:
-		return capital(strings.TrimSpace(s.Did + s.Whom + s.Rest))
+		return capitalize(text)
+	case e.IsActor:
+		return capitalize(strings.TrimSpace(s.Action + s.Target + s.Rest))
 	}
 	return s.String()
 }

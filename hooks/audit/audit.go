@@ -23,7 +23,7 @@ type Entry struct {
 	Team       string
 	Actor      string // account id; empty for the server itself
 	ActorName  string
-	From       string // network address
+	IP         string // network address
 	Action     string // "invitation.accept"
 	Target     string // id of whom or what it was done to
 	TargetName string
@@ -33,18 +33,18 @@ type Entry struct {
 // Administrator is the name of an actor who runs the server, and isn't a user of the team.
 const Administrator = "Server administrator"
 
-// By begins an entry with who acts.
-func By(actor *actors.Actor, action string) *Entry {
-	return &Entry{Team: actor.Team.Id, Actor: actor.Account.Id, ActorName: actor.Name(), From: actor.From, Action: action}
+// NewEntry begins an entry with who acts.
+func NewEntry(actor *actors.Actor, action string) *Entry {
+	return &Entry{Team: actor.Team.Id, Actor: actor.Account.Id, ActorName: actor.Name(), IP: actor.IP, Action: action}
 }
 
-// Of begins an entry of an account that acts for itself, in a team or in none ("").
-func Of(account *core.Record, team, from, action string) *Entry {
-	return &Entry{Team: team, Actor: account.Id, ActorName: actors.DisplayName(account), From: from, Action: action}
+// NewAccountEntry begins an entry of an account that acts for itself, in a team or in none ("").
+func NewAccountEntry(account *core.Record, team, from, action string) *Entry {
+	return &Entry{Team: team, Actor: account.Id, ActorName: actors.DisplayName(account), IP: from, Action: action}
 }
 
-// On names the target.
-func (e *Entry) On(id, name string) *Entry {
+// WithTarget names the target.
+func (e *Entry) WithTarget(id, name string) *Entry {
 	e.Target, e.TargetName = id, name
 	return e
 }
@@ -65,7 +65,7 @@ func Do(app core.App, entry *Entry, deed func(tx core.App) error) error {
 		if err := deed(tx); err != nil {
 			return err
 		}
-		return write(tx, entry, done)
+		return writeEntry(tx, entry, resultOK)
 	})
 	return RecordRefusal(app, entry, err)
 }
@@ -78,7 +78,7 @@ func RecordRefusal(app core.App, entry *Entry, err error) error {
 	if code == "" {
 		return err
 	}
-	failed := app.RunInTransaction(func(tx core.App) error { return write(tx, entry, code) })
+	failed := app.RunInTransaction(func(tx core.App) error { return writeEntry(tx, entry, code) })
 	if failed != nil {
 		app.Logger().Error("write a refusal to the audit log", "error", failed)
 	}
@@ -86,34 +86,34 @@ func RecordRefusal(app core.App, entry *Entry, err error) error {
 }
 
 // Write adds an entry to the transaction of a deed that was done.
-func Write(tx core.App, entry *Entry) error { return write(tx, entry, done) }
+func Write(tx core.App, entry *Entry) error { return writeEntry(tx, entry, resultOK) }
 
 // WriteRefused adds an entry of a deed that was refused with that code.
-func WriteRefused(tx core.App, entry *Entry, code string) error { return write(tx, entry, code) }
+func WriteRefused(tx core.App, entry *Entry, code string) error { return writeEntry(tx, entry, code) }
 
-func write(tx core.App, entry *Entry, result string) error {
+func writeEntry(tx core.App, entry *Entry, result string) error {
 	if entry.Action == "" {
 		return nil
 	}
-	last, err := newest(tx, entry.Team)
+	last, err := findChainHead(tx, entry.Team)
 	if err != nil {
 		return err
 	}
-	detail, err := json.Marshal(bounded(entry.Detail))
+	detail, err := json.Marshal(truncateDetails(entry.Detail))
 	if err != nil {
 		return fmt.Errorf("write audit: %w", err)
 	}
 	r := Row{
-		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: brief(entry.ActorName), From: brief(limits.Address(entry.From)),
-		Action: entry.Action, Target: brief(entry.Target), TargetName: brief(entry.TargetName), Detail: string(detail), Result: result, At: stampAfter(last.At),
+		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: truncateText(entry.ActorName), IP: truncateText(limits.NormalizeIP(entry.IP)),
+		Action: entry.Action, Target: truncateText(entry.Target), TargetName: truncateText(entry.TargetName), Detail: string(detail), Result: result, At: timestampAfter(last.At),
 	}
 	// By SQL: a save would cost as much as the deed that the row tells of.
 	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO audit
 		(id, team, seq, previous, actor, actor_name, address, action, target, target_name, detail, result, at, hash) VALUES
-		({:id}, {:team}, {:seq}, {:previous}, {:actor}, {:name}, {:address}, {:action}, {:target}, {:target_name}, {:detail}, {:result}, {:at}, {:hash})`).WithContext(record.Kept).
+		({:id}, {:team}, {:seq}, {:previous}, {:actor}, {:name}, {:address}, {:action}, {:target}, {:target_name}, {:detail}, {:result}, {:at}, {:hash})`).WithContext(record.Prepared).
 		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "team": r.Team, "seq": r.Seq, "previous": r.Previous, "actor": r.Actor, "name": r.ActorName,
-			"address": r.From, "action": r.Action, "target": r.Target, "target_name": r.TargetName,
-			"detail": r.Detail, "result": r.Result, "at": r.At, "hash": r.sum()}).Execute()
+			"address": r.IP, "action": r.Action, "target": r.Target, "target_name": r.TargetName,
+			"detail": r.Detail, "result": r.Result, "at": r.At, "hash": r.computeHash()}).Execute()
 	if err != nil {
 		return fmt.Errorf("write audit: %w", err)
 	}
@@ -123,33 +123,33 @@ func write(tx core.App, entry *Entry, result string) error {
 // maxText is the longest text that is written down, in characters. A description has as many.
 const maxText = 500
 
-func brief(text string) string {
-	if utf8.RuneCountInString(text) > maxText {
-		return record.Cut(text, maxText-1) + "…"
+func truncateText(s string) string {
+	if utf8.RuneCountInString(s) > maxText {
+		return record.Truncate(s, maxText-1) + "…"
 	}
-	return text
+	return s
 }
 
-// bounded are the details, each as long as it may be: what was typed is written down though it was refused, and
+// truncateDetails are the details, each as long as it may be: what was typed is written down though it was refused, and
 // nobody can take it out again.
-func bounded(detail map[string]any) map[string]any {
+func truncateDetails(detail map[string]any) map[string]any {
 	for key, value := range detail {
 		if text, ok := value.(string); ok {
-			detail[key] = brief(text)
+			detail[key] = truncateText(text)
 		}
 	}
 	return detail
 }
 
-type link struct {
+type chainHead struct {
 	Seq  int    `db:"seq"`
 	Hash string `db:"hash"`
 	At   string `db:"at"`
 }
 
-func newest(tx core.App, team string) (link, error) {
-	var last link
-	err := tx.DB().NewQuery("SELECT seq, hash, at FROM audit WHERE team = {:t} ORDER BY seq DESC LIMIT 1").WithContext(record.Kept).
+func findChainHead(tx core.App, team string) (chainHead, error) {
+	var last chainHead
+	err := tx.DB().NewQuery("SELECT seq, hash, at FROM audit WHERE team = {:t} ORDER BY seq DESC LIMIT 1").WithContext(record.Prepared).
 		Bind(dbx.Params{"t": team}).One(&last)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return last, fmt.Errorf("find the newest audit row: %w", err)
@@ -157,8 +157,8 @@ func newest(tx core.App, team string) (link, error) {
 	return last, nil
 }
 
-// stamp is how a moment is written: always as long, so that later ones sort behind.
-const stamp = "2006-01-02T15:04:05.000000Z"
+// timeLayout is how a moment is written: always as long, so that later ones sort behind.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-// stampAfter is now, or the moment of the row before if the clock was set back: rows are found by their time.
-func stampAfter(before string) string { return max(before, time.Now().UTC().Format(stamp)) }
+// timestampAfter is now, or the moment of the row before if the clock was set back: rows are found by their time.
+func timestampAfter(before string) string { return max(before, time.Now().UTC().Format(timeLayout)) }

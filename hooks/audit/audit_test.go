@@ -15,17 +15,17 @@ import (
 	"usher/hooks/teams"
 )
 
-const chain = "team00000000001"
+const chainTeam = "team00000000001"
 
-// wrote adds three rows to a chain: with a detail, without one, and a refusal.
-func wrote(t *testing.T) *core.BaseApp {
+// newChain adds three rows to a chain: with a detail, without one, and a refusal.
+func newChain(t *testing.T) *core.BaseApp {
 	t.Helper()
-	app := hookstest.New(t)
+	app := hookstest.NewApp(t)
 	for _, entry := range []*audit.Entry{
-		{Team: chain, Actor: "a", ActorName: "Ada & <Co>", From: "192.0.2.1", Action: "team.update",
+		{Team: chainTeam, Actor: "a", ActorName: "Ada & <Co>", IP: "192.0.2.1", Action: "team.update",
 			Detail: map[string]any{"name": "Café <&> \u2028", "number": 1.50, "list": []string{"b", "a"}}},
-		{Team: chain, Action: "team.update", Target: "t", TargetName: "Halation"},
-		{Team: chain, Actor: "b", Action: "member.remove"},
+		{Team: chainTeam, Action: "team.update", Target: "t", TargetName: "Halation"},
+		{Team: chainTeam, Actor: "b", Action: "member.remove"},
 	} {
 		result := ""
 		if entry.Action == "member.remove" {
@@ -43,14 +43,14 @@ func wrote(t *testing.T) *core.BaseApp {
 	return app
 }
 
-func TestAChainThatNobodyTouchedIsVerified(t *testing.T) {
-	app := wrote(t)
-	for _, team := range []string{chain, "", "nothing"} {
+func TestVerify_UntouchedChain(t *testing.T) {
+	app := newChain(t)
+	for _, team := range []string{chainTeam, "", "nothing"} {
 		if err := audit.Verify(app, team); err != nil {
 			t.Error(err)
 		}
 	}
-	rows, err := app.FindRecordsByFilter("audit", "team = {:t}", "seq", 0, 0, dbx.Params{"t": chain})
+	rows, err := app.FindRecordsByFilter("audit", "team = {:t}", "seq", 0, 0, dbx.Params{"t": chainTeam})
 	if err != nil || len(rows) != 3 || rows[2].GetString("result") != "not_allowed" || rows[1].GetString("result") != "ok" {
 		t.Fatalf("%v %v", rows, err)
 	}
@@ -59,8 +59,8 @@ func TestAChainThatNobodyTouchedIsVerified(t *testing.T) {
 	}
 }
 
-func TestARowIsNeverChangedOrDeleted(t *testing.T) {
-	app := wrote(t)
+func TestRow_CannotBeChangedOrDeleted(t *testing.T) {
+	app := newChain(t)
 	for _, sql := range []string{"UPDATE audit SET actor = 'c'", "DELETE FROM audit", "UPDATE audit SET hash = hash WHERE seq = 3",
 		"INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 3",
 		"INSERT OR REPLACE INTO audit (id, team, seq, action, result, at, hash) VALUES ('forged000000001', 'team00000000001', 2, 'a', 'ok', 'now', 'h')"} {
@@ -80,20 +80,20 @@ func TestARowIsNeverChangedOrDeleted(t *testing.T) {
 		t.Error("a row was deleted")
 	}
 	forged := core.NewRecord(row.Collection())
-	forged.Load(map[string]any{"team": chain, "seq": 4, "action": "team.update", "result": "ok", "at": "now", "hash": "forged"})
-	hookstest.Refused(t, "a row that no deed wrote", app.Save(forged), "bad_chain")
-	if err := audit.Verify(app, chain); err != nil {
+	forged.Load(map[string]any{"team": chainTeam, "seq": 4, "action": "team.update", "result": "ok", "at": "now", "hash": "forged"})
+	hookstest.AssertCode(t, "a row that no deed wrote", app.Save(forged), "bad_chain")
+	if err := audit.Verify(app, chainTeam); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAForgedRowIsFound(t *testing.T) {
+func TestVerify_ForgedRow_IsFound(t *testing.T) {
 	for _, field := range []string{"actor", "actor_name", "address", "action", "target", "target_name", "result", "at", "detail", "previous", "hash"} {
 		for seq, says := range map[string]string{"1": "row 1", "2": "row 2", "3": "row 3"} {
-			app := wrote(t)
+			app := newChain(t)
 			hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE", nil)
 			hookstest.Exec(t, app, "UPDATE audit SET "+field+" = '\"forged\"' WHERE seq = "+seq, nil)
-			if err := audit.Verify(app, chain); err == nil || !strings.Contains(err.Error(), says) {
+			if err := audit.Verify(app, chainTeam); err == nil || !strings.Contains(err.Error(), says) {
 				t.Errorf("%s of row %s: %v", field, seq, err)
 			}
 		}
@@ -104,20 +104,20 @@ func TestAForgedRowIsFound(t *testing.T) {
 		"two exchanged":       "UPDATE audit SET seq = 9 WHERE seq = 1; UPDATE audit SET seq = 1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 9",
 		"moved to a team":     "UPDATE audit SET team = 'other' WHERE seq = 1",
 	} {
-		app := wrote(t)
+		app := newChain(t)
 		hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE; "+sql, nil)
-		if err := audit.Verify(app, chain); err == nil {
+		if err := audit.Verify(app, chainTeam); err == nil {
 			t.Errorf("%s: not found", name)
 		}
 	}
 }
 
-func TestADeedAndItsRowAreOneTransaction(t *testing.T) {
-	app := hookstest.New(t)
-	entry := func() *audit.Entry { return &audit.Entry{Team: chain, Action: "team.update"} }
+func TestDo_ActionAndEntryShareTransaction(t *testing.T) {
+	app := hookstest.NewApp(t)
+	entry := func() *audit.Entry { return &audit.Entry{Team: chainTeam, Action: "team.update"} }
 	deed := func(err error) func(core.App) error {
 		return func(tx core.App) error {
-			hookstest.Person(t, tx, "made@x.example")
+			hookstest.Account(t, tx, "made@x.example")
 			return err
 		}
 	}
@@ -125,8 +125,8 @@ func TestADeedAndItsRowAreOneTransaction(t *testing.T) {
 	if err == nil || hookstest.Count(t, app, "audit") != 0 || hookstest.Count(t, app, "users") != 0 {
 		t.Errorf("a fault of ours: %v", err)
 	}
-	err = audit.Do(app, entry(), deed(record.Forbid("No.")))
-	hookstest.Refused(t, "a refusal", err, record.CodeNotAllowed)
+	err = audit.Do(app, entry(), deed(record.Forbidden("No.")))
+	hookstest.AssertCode(t, "a refusal", err, record.CodeNotAllowed)
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"result": record.CodeNotAllowed}) != 1 || hookstest.Count(t, app, "users") != 0 {
 		t.Error("a refusal is written down alone")
 	}
@@ -139,9 +139,9 @@ func TestADeedAndItsRowAreOneTransaction(t *testing.T) {
 	}
 }
 
-func TestTwentyDeedsAtOnceKeepOneChain(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestDo_Concurrent_KeepsChainsIntact(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "free")
 	others := hookstest.Team(t, app, owner, "Another team", "free")
 	deeds := make([]*actors.Actor, 20)
@@ -150,14 +150,14 @@ func TestTwentyDeedsAtOnceKeepOneChain(t *testing.T) {
 	}
 	before := hookstest.Count(t, app, "audit")
 	results := hookstest.Race(20, func(i int) error {
-		return audit.Do(app, audit.By(deeds[i], "team.update").With("i", i), func(core.App) error {
+		return audit.Do(app, audit.NewEntry(deeds[i], "team.update").With("i", i), func(core.App) error {
 			if i%4 == 3 {
-				return record.Forbid("No.")
+				return record.Forbidden("No.")
 			}
 			return nil
 		})
 	})
-	if won := hookstest.Won(t, results, record.CodeNotAllowed); won != 15 {
+	if won := hookstest.CountSucceeded(t, results, record.CodeNotAllowed); won != 15 {
 		t.Errorf("%d deeds", won)
 	}
 	if n := hookstest.Count(t, app, "audit") - before; n != 20 {

@@ -12,8 +12,8 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestTheLogIsExportedAsItIsFiltered(t *testing.T) {
-	s := tell(t)
+func TestExport_AppliesFilters(t *testing.T) {
+	s := newFixture(t)
 	s.must(s.app.RunInTransaction(func(tx core.App) error {
 		for range 1100 { // more than two pages
 			if err := audit.Write(tx, &audit.Entry{Team: s.team.Id, Actor: s.owner.Id, ActorName: "=cmd()", Action: "mail.test"}); err != nil {
@@ -35,7 +35,7 @@ func TestTheLogIsExportedAsItIsFiltered(t *testing.T) {
 	if len(rows) != 1+1+1100+9 || rows[0][1] != "When (Europe/Nowhere)" || rows[1][3] != "audit.export" || rows[2][2] != "'=cmd()" || rows[len(rows)-1][3] != "team.found" {
 		t.Errorf("%d rows, %q %q %q", len(rows), rows[0], rows[1], rows[2])
 	}
-	rows = export(audit.Query{Result: audit.Refused, Person: "lucia"})
+	rows = export(audit.Query{Result: audit.ResultRefused, Person: "lucia"})
 	if len(rows) != 2 || rows[1][6] != "refused" || rows[1][7] != "Was invited already." || rows[1][9] != "Marta tried to invite lucia@x.example" {
 		t.Errorf("%q", rows)
 	}
@@ -46,19 +46,19 @@ func TestTheLogIsExportedAsItIsFiltered(t *testing.T) {
 	}
 }
 
-func TestAKnockAtADoorIsWrittenOnceAMinute(t *testing.T) {
-	s := tell(t)
+func TestRecordDenied_IsListedOncePerMinute(t *testing.T) {
+	s := newFixture(t)
 	theo := hookstest.Actor(t, s.app, s.theo, s.team)
 	for range 5 {
-		audit.TurnedAway(s.app, theo, "panel.enter", "pages")
+		audit.RecordDenied(s.app, theo, "panel.enter", "pages")
 	}
-	audit.TurnedAway(s.app, theo, "panel.enter", "programs")
-	if got := s.read(audit.Query{Person: s.theo.Id}); got != "enter! enter! revoke" {
+	audit.RecordDenied(s.app, theo, "panel.enter", "programs")
+	if got := s.listActions(audit.Query{Person: s.theo.Id}); got != "enter! enter! revoke" {
 		t.Error(got)
 	}
 	s.app.Store().Remove("usher.limits.turned-away") // a minute has passed
-	audit.TurnedAway(s.app, theo, "panel.enter", "pages")
-	if got := s.read(audit.Query{Person: s.theo.Id}); got != "enter! enter! enter! revoke" {
+	audit.RecordDenied(s.app, theo, "panel.enter", "pages")
+	if got := s.listActions(audit.Query{Person: s.theo.Id}); got != "enter! enter! enter! revoke" {
 		t.Error(got)
 	}
 	if err := audit.Verify(s.app, s.team.Id); err != nil {

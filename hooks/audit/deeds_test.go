@@ -14,10 +14,10 @@ import (
 	"usher/hooks/audit"
 )
 
-// builtShape is the beginning of a name that is put together: this test would not find it.
-var builtShape = regexp.MustCompile(`^[a-z]+\.$`)
+// prefixPattern is the beginning of a name that is put together: this test would not find it.
+var prefixPattern = regexp.MustCompile(`^[a-z]+\.$`)
 
-var actionShape = regexp.MustCompile(`^[a-z]+(\.[a-z_]+)+$`)
+var actionPattern = regexp.MustCompile(`^[a-z]+(\.[a-z_]+)+$`)
 
 // actionsInSource are the names of actions in the program: every text of that shape in a file that writes entries.
 func actionsInSource(t *testing.T) map[string]string {
@@ -30,15 +30,15 @@ func actionsInSource(t *testing.T) map[string]string {
 				return err
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-			if err != nil || !writesEntries(file) {
+			if err != nil || !importsAudit(file) {
 				return err
 			}
 			ast.Inspect(file, func(n ast.Node) bool {
 				if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-					if text, _ := strconv.Unquote(literal.Value); builtShape.MatchString(text) {
+					if text, _ := strconv.Unquote(literal.Value); prefixPattern.MatchString(text) {
 						t.Errorf("%s puts a name together from %q: write actions out", path, text)
 					}
-					if text, err := strconv.Unquote(literal.Value); err == nil && actionShape.MatchString(text) && !strings.HasPrefix(text, "usher.") { // keys of the store
+					if text, err := strconv.Unquote(literal.Value); err == nil && actionPattern.MatchString(text) && !strings.HasPrefix(text, "usher.") { // keys of the store
 						found[text] = path
 					}
 				}
@@ -53,7 +53,7 @@ func actionsInSource(t *testing.T) map[string]string {
 	return found
 }
 
-func writesEntries(file *ast.File) bool {
+func importsAudit(file *ast.File) bool {
 	if file.Name.Name == "audit" {
 		return true
 	}
@@ -65,7 +65,7 @@ func writesEntries(file *ast.File) bool {
 	return false
 }
 
-func TestEveryActionHasWords(t *testing.T) {
+func TestActionTexts_CoverEveryAction(t *testing.T) {
 	written := actionsInSource(t)
 	if len(written) < 20 || written["invitation.create"] == "" || written["account.signin"] == "" {
 		t.Fatalf("too few actions are found in the source: %v", written)
@@ -75,7 +75,7 @@ func TestEveryActionHasWords(t *testing.T) {
 		kinds[kind.Key] = true
 	}
 	named := map[string]bool{}
-	for _, deed := range audit.Catalogue {
+	for _, deed := range audit.ActionTexts {
 		if named[deed.Action] {
 			t.Errorf("%s stands twice in the catalogue", deed.Action)
 		}
@@ -83,7 +83,7 @@ func TestEveryActionHasWords(t *testing.T) {
 		if written[deed.Action] == "" {
 			t.Errorf("nothing writes the action %s of the catalogue", deed.Action)
 		}
-		if deed.Did == "" || deed.Tries == "" || !kinds[deed.Kind] {
+		if deed.Past == "" || deed.Infinitive == "" || !kinds[deed.Kind] {
 			t.Errorf("%s has no words or no kind: %+v", deed.Action, deed)
 		}
 	}
@@ -94,7 +94,7 @@ func TestEveryActionHasWords(t *testing.T) {
 	}
 }
 
-func TestAnEntryIsASentence(t *testing.T) {
+func TestRow_Sentence(t *testing.T) {
 	for _, s := range []struct {
 		row    audit.Row
 		want   string
@@ -144,7 +144,7 @@ func TestAnEntryIsASentence(t *testing.T) {
 	}
 }
 
-func TestAnEventReadsBesideThePerson(t *testing.T) {
+func TestEvent_Text(t *testing.T) {
 	invited := audit.Row{Actor: "m", ActorName: "Marta", Action: "invitation.create", TargetName: "t@x.example", Result: "ok", Detail: `{"roles":["admin"]}`}
 	removed := audit.Row{Actor: "m", ActorName: "Marta", Action: "member.remove", TargetName: "Théo", Result: "ok"}
 	declined := audit.Row{Action: "invitation.decline", TargetName: "t@x.example", Result: "ok"}
@@ -152,16 +152,16 @@ func TestAnEventReadsBesideThePerson(t *testing.T) {
 	refused := removed
 	refused.Result = "not_allowed"
 	for want, event := range map[string]audit.Event{
-		"Invited as Admin by Marta":                       {Row: invited, About: true},
-		"Invited t@x.example as Admin":                    {Row: invited, Own: true},
-		"Removed from the team by Marta":                  {Row: removed, About: true},
-		"Removed Théo from the team":                      {Row: removed, Own: true},
-		"Removed from the team":                           {Row: removed, Own: true, About: true},
-		"Declined the invitation":                         {Row: declined, About: true},
-		"Invitation ended, the address cannot be reached": {Row: ended, About: true},
-		"Marta tried to remove Théo from the team":        {Row: refused, About: true},
-		"Tried to remove Théo from the team":              {Row: refused, Own: true},
-		"Signed in":                                       {Row: audit.Row{ActorName: "Théo", Action: "account.signin", Result: "ok"}, Own: true, About: true},
+		"Invited as Admin by Marta":                       {Row: invited, IsTarget: true},
+		"Invited t@x.example as Admin":                    {Row: invited, IsActor: true},
+		"Removed from the team by Marta":                  {Row: removed, IsTarget: true},
+		"Removed Théo from the team":                      {Row: removed, IsActor: true},
+		"Removed from the team":                           {Row: removed, IsActor: true, IsTarget: true},
+		"Declined the invitation":                         {Row: declined, IsTarget: true},
+		"Invitation ended, the address cannot be reached": {Row: ended, IsTarget: true},
+		"Marta tried to remove Théo from the team":        {Row: refused, IsTarget: true},
+		"Tried to remove Théo from the team":              {Row: refused, IsActor: true},
+		"Signed in":                                       {Row: audit.Row{ActorName: "Théo", Action: "account.signin", Result: "ok"}, IsActor: true, IsTarget: true},
 	} {
 		if got := event.Text(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -9,10 +9,10 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestTurnedAway_EachUserTeamAndAreaLeavesOneEntryAMinute(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "olga@x.example")
-	first, second := hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Team(t, app, hookstest.Person(t, app, "otto@x.example"), "Other", "pro")
+func TestRecordDenied_OncePerMinuteForEachUserTeamAndArea(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "olga@x.example")
+	first, second := hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Team(t, app, hookstest.Account(t, app, "otto@x.example"), "Other", "pro")
 	mina, gita := hookstest.Member(t, app, first, "mina@x.example"), hookstest.Guest(t, app, first, "gita@x.example")
 	elsewhere := *hookstest.Actor(t, app, mina, first)
 	elsewhere.Team = second.Record
@@ -20,10 +20,10 @@ func TestTurnedAway_EachUserTeamAndAreaLeavesOneEntryAMinute(t *testing.T) {
 		return hookstest.Count(t, app, "audit", dbx.HashExp{"action": "panel.enter", "result": "not_allowed"})
 	}
 	for n, knock := range []func(){
-		func() { audit.TurnedAway(app, hookstest.Actor(t, app, mina, first), "panel.enter", "a page") },
-		func() { audit.TurnedAway(app, hookstest.Actor(t, app, mina, first), "panel.enter", "a program") },
-		func() { audit.TurnedAway(app, hookstest.Actor(t, app, gita, first), "panel.enter", "a page") },
-		func() { audit.TurnedAway(app, &elsewhere, "panel.enter", "a page") },
+		func() { audit.RecordDenied(app, hookstest.Actor(t, app, mina, first), "panel.enter", "a page") },
+		func() { audit.RecordDenied(app, hookstest.Actor(t, app, mina, first), "panel.enter", "a program") },
+		func() { audit.RecordDenied(app, hookstest.Actor(t, app, gita, first), "panel.enter", "a page") },
+		func() { audit.RecordDenied(app, &elsewhere, "panel.enter", "a page") },
 	} {
 		for range 3 {
 			knock()
@@ -33,7 +33,7 @@ func TestTurnedAway_EachUserTeamAndAreaLeavesOneEntryAMinute(t *testing.T) {
 		}
 	}
 	app.Store().Remove("usher.limits.turned-away") // a minute later
-	audit.TurnedAway(app, hookstest.Actor(t, app, gita, first), "panel.enter", "a page")
+	audit.RecordDenied(app, hookstest.Actor(t, app, gita, first), "panel.enter", "a page")
 	if got := entries(); got != 5 {
 		t.Errorf("got %d entries a minute later, want 5", got)
 	}

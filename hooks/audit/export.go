@@ -16,20 +16,20 @@ import (
 // Export writes the entries of the query as CSV, in the zone's time. That somebody took them is written down
 // before the first of them leaves.
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
-	entry := By(actor, "audit.export")
+	entry := NewEntry(actor, "audit.export")
 	for key, value := range map[string]string{"person": query.Person, "kind": query.Kind, "result": query.Result,
-		"from": spreadsheet.Stamp(query.From, zone), "until": spreadsheet.Stamp(query.To, zone)} {
+		"from": spreadsheet.FormatTime(query.From, zone), "until": spreadsheet.FormatTime(query.To, zone)} {
 		if value != "" {
-			entry.With(key, record.Cut(value, 200))
+			entry.With(key, record.Truncate(value, 200))
 		}
 	}
 	err := Do(app, entry, func(tx core.App) error {
-		again, err := actor.Again(tx)
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if !again.SeesPanel() {
-			return record.Forbid("The audit log is for the Owner and Admins of a team.")
+		if !again.CanUsePanel() {
+			return record.Forbidden("The audit log is for the Owner and Admins of a team.")
 		}
 		return nil
 	})
@@ -37,21 +37,21 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 		return err
 	}
 	heads := []string{"Number", "When (" + zone.String() + ")", "Who", "What", "On whom", "From", "Result", "Reason", "Details", "Sentence"}
-	inPanel := actor.InPanel(app)
+	inPanel := actor.PanelRecheck(app)
 	return spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
-		return each(app, actor.Team.Id, query, func(row Row) error {
+		return eachRow(app, actor.Team.Id, query, func(row Row) error {
 			if err := inPanel(); err != nil {
 				return err
 			}
-			return table.Add(row.cells(zone)...)
+			return table.Add(row.csvCells(zone)...)
 		})
 	})
 }
 
-// each reads the query in pages, so that a log of any length fits.
-func each(app core.App, team string, query Query, f func(Row) error) error {
+// eachRow reads the query in pages, so that a log of any length fits.
+func eachRow(app core.App, team string, query Query, f func(Row) error) error {
 	for query.Size = 500; ; {
-		page, err := list(app, team, query)
+		page, err := listRows(app, team, query)
 		if err != nil {
 			return err
 		}
@@ -66,15 +66,15 @@ func each(app core.App, team string, query Query, f func(Row) error) error {
 	}
 }
 
-func (r Row) cells(zone *time.Location) []string {
-	result := Done
+func (r Row) csvCells(zone *time.Location) []string {
+	result := ResultDone
 	if r.Refused() {
-		result = Refused
+		result = ResultRefused
 	}
 	var notes []string
 	for _, note := range r.Notes() {
 		notes = append(notes, note.Label+": "+note.Value)
 	}
-	return []string{strconv.Itoa(r.Seq), spreadsheet.Stamp(r.Time(), zone), r.ActorName, r.Action, r.TargetName, r.From,
+	return []string{strconv.Itoa(r.Seq), spreadsheet.FormatTime(r.Time(), zone), r.ActorName, r.Action, r.TargetName, r.IP,
 		result, r.Reason(), strings.Join(notes, "; "), r.Sentence().String()}
 }

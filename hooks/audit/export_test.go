@@ -6,12 +6,12 @@ import (
 )
 
 // Reasons are the words of refusals.
-var Reasons = reasons
+var Reasons = reasonTexts
 
 // Explain is how SQLite would read a query.
 func Explain(app core.App, team string, query Query) ([]string, error) {
 	s := &search{team: team, size: 51, params: dbx.Params{"team": team}}
-	if err := s.narrow(app, query); err != nil {
+	if err := s.filter(app, query); err != nil {
 		return nil, err
 	}
 	var steps []struct {

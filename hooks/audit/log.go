@@ -14,8 +14,8 @@ import (
 
 // The two values of Query.Result.
 const (
-	Done    = "done"
-	Refused = "refused"
+	ResultDone    = "done"
+	ResultRefused = "refused"
 )
 
 // Query is what a team's log is narrowed to. Empty fields narrow nothing; a value that there is not finds nothing.
@@ -37,19 +37,19 @@ type Page struct {
 
 // List reads a page of the log of the actor's team, which is for its Owner and Admins.
 func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
-	if !actor.SeesPanel() {
-		return Page{}, record.Forbid("The audit log is for the Owner and Admins of a team.")
+	if !actor.CanUsePanel() {
+		return Page{}, record.Forbidden("The audit log is for the Owner and Admins of a team.")
 	}
-	return list(app, actor.Team.Id, query)
+	return listRows(app, actor.Team.Id, query)
 }
 
-func list(app core.App, team string, query Query) (Page, error) {
+func listRows(app core.App, team string, query Query) (Page, error) {
 	if query.Size < 1 {
 		query.Size = 50
 	}
 	query.Size = min(query.Size, 500)
 	s := &search{team: team, size: query.Size + 1, params: dbx.Params{"team": team}}
-	if err := s.narrow(app, query); err != nil {
+	if err := s.filter(app, query); err != nil {
 		return Page{}, err
 	}
 	rows, err := s.rows(app)
@@ -64,87 +64,87 @@ func list(app core.App, team string, query Query) (Page, error) {
 // search is a query as SQL. Each of its arms follows one index from its newest entry on; the newest of all
 // arms together are the page, so that nothing is read that is not shown.
 type search struct {
-	team   string
-	size   int
-	arms   []string // conditions; none finds nothing
-	rest   []string // conditions that hold in every arm
-	params dbx.Params
+	team       string
+	size       int
+	branches   []string // conditions; none finds nothing
+	conditions []string // conditions that hold in every arm
+	params     dbx.Params
 }
 
-func (s *search) narrow(app core.App, q Query) error {
-	kinds := actionsOf(q.Kind)
+func (s *search) filter(app core.App, q Query) error {
+	kinds := actionsOfKind(q.Kind)
 	switch {
 	case q.Person != "":
-		if err := s.person(app, q.Person); err != nil {
+		if err := s.filterPerson(app, q.Person); err != nil {
 			return err
 		}
 		if q.Kind != "" {
-			s.rest = append(s.rest, "action IN ("+s.list(kinds)+")")
+			s.conditions = append(s.conditions, "action IN ("+s.bindAll(kinds)+")")
 		}
 	case q.Kind != "":
 		for _, action := range kinds {
-			s.arms = append(s.arms, "action = "+s.bind(action))
+			s.branches = append(s.branches, "action = "+s.bind(action))
 		}
 	default:
-		s.arms = []string{"1"}
+		s.branches = []string{"1"}
 	}
 	switch q.Result {
 	case "":
-	case Done:
-		s.rest = append(s.rest, "result = 'ok'")
-	case Refused:
-		s.rest = append(s.rest, "result != 'ok'")
+	case ResultDone:
+		s.conditions = append(s.conditions, "result = 'ok'")
+	case ResultRefused:
+		s.conditions = append(s.conditions, "result != 'ok'")
 	default:
-		s.arms = nil
+		s.branches = nil
 	}
-	return s.between(app, q)
+	return s.filterTime(app, q)
 }
 
-// person adds an arm for each way in which an entry can be about him.
-func (s *search) person(app core.App, text string) error {
-	ids, addresses, err := whoIs(app, s.team, text)
+// filterPerson adds an arm for each way in which an entry can be about him.
+func (s *search) filterPerson(app core.App, text string) error {
+	ids, addresses, err := resolvePerson(app, s.team, text)
 	for _, id := range ids {
-		s.arms = append(s.arms, "actor = "+s.bind(id), "target = "+s.bind(id))
+		s.branches = append(s.branches, "actor = "+s.bind(id), "target = "+s.bind(id))
 	}
 	for _, address := range addresses {
-		s.arms = append(s.arms, "target = '' AND target_name = "+s.bind(address))
+		s.branches = append(s.branches, "target = '' AND target_name = "+s.bind(address))
 	}
 	if part := strings.ToLower(strings.TrimSpace(text)); len(part) > 3 && strings.Contains(strings.ToLower(Administrator), part) {
-		s.arms = append(s.arms, "actor = '' AND actor_name = "+s.bind(Administrator))
+		s.branches = append(s.branches, "actor = '' AND actor_name = "+s.bind(Administrator))
 	}
 	return err
 }
 
-// between turns the times into numbers of entries, which grow with them.
-func (s *search) between(app core.App, q Query) error {
+// filterTime turns the times into numbers of entries, which grow with them.
+func (s *search) filterTime(app core.App, q Query) error {
 	if q.Before > 0 {
-		s.rest = append(s.rest, fmt.Sprintf("seq < %d", q.Before))
+		s.conditions = append(s.conditions, fmt.Sprintf("seq < %d", q.Before))
 	}
 	if !q.From.IsZero() {
-		first, err := s.since(app, q.From)
+		first, err := s.firstSeqSince(app, q.From)
 		if err != nil {
 			return err
 		}
 		if first == 0 {
-			s.arms = nil // all are older
+			s.branches = nil // all are older
 		}
-		s.rest = append(s.rest, fmt.Sprintf("seq >= %d", first))
+		s.conditions = append(s.conditions, fmt.Sprintf("seq >= %d", first))
 	}
 	if q.To.IsZero() {
 		return nil
 	}
-	end, err := s.since(app, q.To)
+	end, err := s.firstSeqSince(app, q.To)
 	if end > 0 {
-		s.rest = append(s.rest, fmt.Sprintf("seq < %d", end))
+		s.conditions = append(s.conditions, fmt.Sprintf("seq < %d", end))
 	}
 	return err
 }
 
-// since is the number of the first entry since a time; 0: there is none.
-func (s *search) since(app core.App, at time.Time) (int, error) {
+// firstSeqSince is the number of the first entry since a time; 0: there is none.
+func (s *search) firstSeqSince(app core.App, at time.Time) (int, error) {
 	var seqs []int
 	err := app.DB().NewQuery("SELECT seq FROM audit WHERE team = {:team} AND at >= {:at} ORDER BY at, seq LIMIT 1").
-		Bind(dbx.Params{"team": s.team, "at": at.UTC().Format(stamp)}).Column(&seqs)
+		Bind(dbx.Params{"team": s.team, "at": at.UTC().Format(timeLayout)}).Column(&seqs)
 	if err != nil {
 		return 0, fmt.Errorf("find the first entry since a time: %w", err)
 	}
@@ -155,21 +155,21 @@ func (s *search) since(app core.App, at time.Time) (int, error) {
 }
 
 func (s *search) sql() string {
-	where := strings.Join(append([]string{"team = {:team}", "%s"}, s.rest...), " AND ")
+	where := strings.Join(append([]string{"team = {:team}", "%s"}, s.conditions...), " AND ")
 	newest := " WHERE " + where + fmt.Sprintf(" ORDER BY audit.seq DESC LIMIT %d", s.size)
-	if len(s.arms) == 1 {
-		return "SELECT " + columns + " FROM audit" + strings.Replace(newest, "%s", s.arms[0], 1)
+	if len(s.branches) == 1 {
+		return "SELECT " + rowColumns + " FROM audit" + strings.Replace(newest, "%s", s.branches[0], 1)
 	}
-	parts := make([]string, 0, len(s.arms))
-	for _, arm := range s.arms {
+	parts := make([]string, 0, len(s.branches))
+	for _, arm := range s.branches {
 		parts = append(parts, "SELECT * FROM (SELECT seq FROM audit"+strings.Replace(newest, "%s", arm, 1)+")")
 	}
-	return "SELECT " + columns + " FROM audit WHERE team = {:team} AND seq IN (" + strings.Join(parts, " UNION ") +
+	return "SELECT " + rowColumns + " FROM audit WHERE team = {:team} AND seq IN (" + strings.Join(parts, " UNION ") +
 		fmt.Sprintf(" ORDER BY seq DESC LIMIT %d) ORDER BY audit.seq DESC", s.size)
 }
 
 func (s *search) rows(app core.App) ([]Row, error) {
-	if len(s.arms) == 0 {
+	if len(s.branches) == 0 {
 		return nil, nil
 	}
 	var rows []Row
@@ -186,7 +186,7 @@ func (s *search) bind(value string) string {
 	return "{:" + name + "}"
 }
 
-func (s *search) list(values []string) string {
+func (s *search) bindAll(values []string) string {
 	places := make([]string, 0, len(values))
 	for _, value := range values {
 		places = append(places, s.bind(value))

@@ -18,59 +18,59 @@ import (
 	"usher/hooks/teams"
 )
 
-// story is a team in which things were done, and another beside it.
-type story struct {
+// fixture is a team in which things were done, and another beside it.
+type fixture struct {
 	*testing.T
-	app            *core.BaseApp
-	owner, admin   *core.Record
-	lucia, theo    *core.Record
-	team, other    *teams.Team
-	asked, refused string // Lucía's invitation; an address that was never invited
+	app                        *core.BaseApp
+	owner, admin               *core.Record
+	lucia, theo                *core.Record
+	team, other                *teams.Team
+	invitationID, neverInvited string // Lucía's invitation; an address that was never invited
 }
 
-func tell(t *testing.T) *story {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	s := &story{T: t, app: hookstest.New(t), refused: "admin-too@x.example"}
-	s.owner = hookstest.Person(t, s.app, "marta@x.example")
+	s := &fixture{T: t, app: hookstest.NewApp(t), neverInvited: "admin-too@x.example"}
+	s.owner = hookstest.Account(t, s.app, "marta@x.example")
 	s.team = hookstest.Team(t, s.app, s.owner, "Halation Post", "free")
-	s.other = hookstest.Team(t, s.app, hookstest.Person(t, s.app, "wanda@y.example"), "Grain and Gate", "free")
+	s.other = hookstest.Team(t, s.app, hookstest.Account(t, s.app, "wanda@y.example"), "Grain and Gate", "free")
 	s.admin = hookstest.Member(t, s.app, s.team, "jonas@x.example", "admin")
 	s.theo = hookstest.Member(t, s.app, s.team, "theo@x.example", "organizer")
-	s.lucia = hookstest.Person(t, s.app, "lucia@x.example")
+	s.lucia = hookstest.Account(t, s.app, "lucia@x.example")
 
-	s.asked = hookstest.Invite(t, s.app, s.owner, s.team, "lucia@x.example", "organizer").ID
+	s.invitationID = hookstest.Invite(t, s.app, s.owner, s.team, "lucia@x.example", "organizer").ID
 	hookstest.Invite(t, s.app, s.owner, s.team, "lucia@x.example", "organizer") // already invited
-	_, err := invitations.Decline(s.app, invitations.Answer{Account: s.lucia, ID: s.asked})
+	_, err := invitations.Decline(s.app, invitations.Response{Account: s.lucia, ID: s.invitationID})
 	s.must(err)
 	again := hookstest.Invite(t, s.app, s.admin, s.team, "lucia@x.example").ID
-	_, err = invitations.Accept(s.app, invitations.Answer{Account: s.lucia, ID: again})
+	_, err = invitations.Accept(s.app, invitations.Response{Account: s.lucia, ID: again})
 	s.must(err)
-	_, err = invitations.Invite(s.app, hookstest.Actor(t, s.app, s.admin, s.team), invitations.Offer{
-		Lines: invitations.Addresses([]string{s.refused}), Roles: actors.Roles{Admin: true}})
-	hookstest.Refused(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
+	_, err = invitations.Invite(s.app, hookstest.Actor(t, s.app, s.admin, s.team), invitations.Request{
+		Lines: invitations.ParseLines([]string{s.neverInvited}), Roles: actors.Roles{Admin: true}})
+	hookstest.AssertCode(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
 	s.must(members.RevokeRoles(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.theo.Id, actors.Roles{Organizer: true}))
 	_, err = members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id)
 	s.must(err)
-	hookstest.Invite(t, s.app, s.other2(), s.other, "lucia@x.example")
+	hookstest.Invite(t, s.app, s.otherOwner(), s.other, "lucia@x.example")
 	return s
 }
 
-// other2 is the owner of the other team.
-func (s *story) other2() *core.Record {
-	owner, err := members.Owner(s.app, s.other.Id)
+// otherOwner is the owner of the other team.
+func (s *fixture) otherOwner() *core.Record {
+	owner, err := members.FindOwner(s.app, s.other.Id)
 	s.must(err)
-	return hookstest.Stored(s.T, s.app, "users", owner.UserID())
+	return hookstest.FindRecord(s.T, s.app, "users", owner.UserID())
 }
 
-func (s *story) must(err error) {
+func (s *fixture) must(err error) {
 	s.Helper()
 	if err != nil {
 		s.Fatal(err)
 	}
 }
 
-// read is what a query finds, an entry a word.
-func (s *story) read(query audit.Query) string {
+// listActions is what a query finds, an entry a word.
+func (s *fixture) listActions(query audit.Query) string {
 	s.Helper()
 	page, err := audit.List(s.app, hookstest.Actor(s.T, s.app, s.owner, s.team), query)
 	s.must(err)
@@ -88,8 +88,8 @@ func (s *story) read(query audit.Query) string {
 	return strings.Join(all, " ")
 }
 
-func TestTheLogIsFilteredAndNewestFirst(t *testing.T) {
-	s := tell(t)
+func TestList_FiltersNewestFirst(t *testing.T) {
+	s := newFixture(t)
 	all := "remove revoke create! accept create decline create! create found"
 	hour := time.Now().Add(-time.Hour)
 	for _, test := range []struct {
@@ -97,15 +97,15 @@ func TestTheLogIsFilteredAndNewestFirst(t *testing.T) {
 		want  string
 	}{
 		{audit.Query{}, all},
-		{audit.Query{Result: audit.Refused}, "create! create!"},
-		{audit.Query{Result: audit.Done}, "remove revoke accept create decline create found"},
+		{audit.Query{Result: audit.ResultRefused}, "create! create!"},
+		{audit.Query{Result: audit.ResultDone}, "remove revoke accept create decline create found"},
 		{audit.Query{Result: "maybe"}, ""},
 		{audit.Query{Kind: "members"}, "remove revoke"},
-		{audit.Query{Kind: "invitations", Result: audit.Refused}, "create! create!"},
+		{audit.Query{Kind: "invitations", Result: audit.ResultRefused}, "create! create!"},
 		{audit.Query{Kind: "no-such"}, ""},
 		// Lucía was two invitations and an account, is removed, and was refused an invitation while one was open.
 		{audit.Query{Person: s.lucia.Id}, "remove accept create decline create! create"},
-		{audit.Query{Person: s.asked}, "remove accept create decline create! create"},
+		{audit.Query{Person: s.invitationID}, "remove accept create decline create! create"},
 		{audit.Query{Person: "LUCIA"}, "remove accept create decline create! create"},
 		{audit.Query{Person: "lucia@x.example", Kind: "members"}, "remove"},
 		{audit.Query{Person: s.lucia.Id, Kind: "no-such"}, ""},
@@ -123,7 +123,7 @@ func TestTheLogIsFilteredAndNewestFirst(t *testing.T) {
 		{audit.Query{Before: 3, Size: 1}, "create"},
 		{audit.Query{Person: s.lucia.Id, Size: 2}, "remove accept"},
 	} {
-		if got := s.read(test.query); got != test.want {
+		if got := s.listActions(test.query); got != test.want {
 			t.Errorf("%+v: %q, want %q", test.query, got, test.want)
 		}
 	}
@@ -137,23 +137,23 @@ func TestTheLogIsFilteredAndNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAnAccountOfAnotherTeamIsNotToldByItsID(t *testing.T) {
-	s := tell(t)
+func TestList_OtherTeamsAccountID_FindsNothing(t *testing.T) {
+	s := newFixture(t)
 	hookstest.Invite(t, s.app, s.owner, s.team, "wanda@y.example")
-	if got := s.read(audit.Query{Person: s.other2().Id}); got != "" {
+	if got := s.listActions(audit.Query{Person: s.otherOwner().Id}); got != "" {
 		t.Errorf("an id of another team tells its address: %s", got)
 	}
 }
 
-func TestTheLogIsPagedByTheNumberOfTheEntry(t *testing.T) {
-	s := tell(t)
+func TestList_Pagination(t *testing.T) {
+	s := newFixture(t)
 	for _, query := range []audit.Query{{}, {Person: "x.example"}, {Kind: "invitations"}} {
-		whole := s.read(query)
+		whole := s.listActions(query)
 		var parts []string
 		for query.Size = 2; ; {
 			page, err := audit.List(s.app, hookstest.Actor(t, s.app, s.owner, s.team), query)
 			s.must(err)
-			parts = append(parts, s.read(query))
+			parts = append(parts, s.listActions(query))
 			hookstest.Invite(t, s.app, s.owner, s.team, fmt.Sprintf("meanwhile%d@z.example", len(parts))) // moves no page
 			if query.Before = page.Next; query.Before == 0 {
 				break
@@ -165,16 +165,16 @@ func TestTheLogIsPagedByTheNumberOfTheEntry(t *testing.T) {
 	}
 }
 
-func TestTheLogIsForOwnerAndAdmins(t *testing.T) {
-	s := tell(t)
+func TestList_AndExport_RequireOwnerOrAdmin(t *testing.T) {
+	s := newFixture(t)
 	guest := hookstest.Guest(t, s.app, s.team, "clara@k.example")
 	for account, code := range map[*core.Record]string{s.owner: "", s.admin: "", s.theo: record.CodeNotAllowed, guest: record.CodeNotAllowed} {
 		actor := hookstest.Actor(t, s.app, account, s.team)
 		_, err := audit.List(s.app, actor, audit.Query{})
-		hookstest.Refused(t, "read as "+actor.Name(), err, code)
+		hookstest.AssertCode(t, "read as "+actor.Name(), err, code)
 		var b strings.Builder
 		err = audit.Export(s.app, actor, audit.Query{}, time.UTC, &b)
-		hookstest.Refused(t, "export as "+actor.Name(), err, code)
+		hookstest.AssertCode(t, "export as "+actor.Name(), err, code)
 		if (b.Len() == 0) != (code != "") {
 			t.Errorf("%s got %d bytes", actor.Name(), b.Len())
 		}
@@ -184,8 +184,8 @@ func TestTheLogIsForOwnerAndAdmins(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsSetBackLeavesTheOrder(t *testing.T) {
-	s := tell(t)
+func TestWrite_ClockSetBack_KeepsOrder(t *testing.T) {
+	s := newFixture(t)
 	ahead := time.Now().Add(time.Hour).UTC().Format("2006-01-02T15:04:05.000000Z")
 	hookstest.Exec(t, s.app, "DROP TRIGGER audit_no_UPDATE", nil)
 	hookstest.Exec(t, s.app, "UPDATE audit SET at = {:at} WHERE team = {:t} AND seq = (SELECT max(seq) FROM audit WHERE team = {:t})",
@@ -197,11 +197,11 @@ func TestAClockThatIsSetBackLeavesTheOrder(t *testing.T) {
 	}
 }
 
-func TestEveryFilterFollowsAnIndex(t *testing.T) {
-	s := tell(t)
+func TestList_EveryFilterUsesIndex(t *testing.T) {
+	s := newFixture(t)
 	now := time.Now()
 	for _, query := range []audit.Query{
-		{}, {Before: 7}, {Result: audit.Refused}, {Result: audit.Done}, {Kind: "invitations"}, {Kind: "members", Result: audit.Refused},
+		{}, {Before: 7}, {Result: audit.ResultRefused}, {Result: audit.ResultDone}, {Kind: "invitations"}, {Kind: "members", Result: audit.ResultRefused},
 		{Person: s.lucia.Id}, {Person: "x.example", Kind: "members", Before: 9}, {From: now.Add(-time.Hour), To: now},
 	} {
 		plan, err := audit.Explain(s.app, s.team.Id, query)
@@ -222,8 +222,8 @@ func TestEveryFilterFollowsAnIndex(t *testing.T) {
 	}
 }
 
-func TestTheLogTellsNoAddressThatSomebodyTookLater(t *testing.T) {
-	s := tell(t)
+func TestList_LaterEmail_IsNotRevealed(t *testing.T) {
+	s := newFixture(t)
 	admin := hookstest.Actor(t, s.app, s.admin, s.team)
 	found := func(person string) int {
 		page, err := audit.List(s.app, admin, audit.Query{Person: person})
@@ -231,7 +231,7 @@ func TestTheLogTellsNoAddressThatSomebodyTookLater(t *testing.T) {
 		return len(page.Rows)
 	}
 	before := found("lucia@x.example")
-	stored := hookstest.Stored(t, s.app, "users", s.lucia.Id)
+	stored := hookstest.FindRecord(t, s.app, "users", s.lucia.Id)
 	stored.SetEmail("secret@elsewhere.example")
 	s.must(s.app.Save(stored))
 	for _, guess := range []string{"secret@elsewhere.example", "elsewhere"} {
@@ -239,9 +239,9 @@ func TestTheLogTellsNoAddressThatSomebodyTookLater(t *testing.T) {
 			t.Errorf("%d entries tell that %s is hers now", n, guess)
 		}
 	}
-	_, err := invitations.Invite(s.app, admin, invitations.Offer{
-		Lines: invitations.Addresses([]string{"secret@elsewhere.example"}), Roles: actors.Roles{Admin: true}})
-	hookstest.Refused(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
+	_, err := invitations.Invite(s.app, admin, invitations.Request{
+		Lines: invitations.ParseLines([]string{"secret@elsewhere.example"}), Roles: actors.Roles{Admin: true}})
+	hookstest.AssertCode(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
 	if n := found(s.lucia.Id); n != before || before == 0 {
 		t.Errorf("%d entries, not %d", n, before)
 	}

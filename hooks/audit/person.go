@@ -19,25 +19,25 @@ const (
 	maxNames  = 150
 )
 
-var idShape = regexp.MustCompile(`^[a-z0-9]{15}$`)
+var idPattern = regexp.MustCompile(`^[a-z0-9]{15}$`)
 
 // IsID reports whether a Query.Person is an id, and not part of a name or an address.
-func IsID(text string) bool { return idShape.MatchString(text) }
+func IsID(text string) bool { return idPattern.MatchString(text) }
 
-// whoIs finds the ids under which a person of the team stands in the log: the account's and those of all its
+// resolvePerson finds the ids under which a person of the team stands in the log: the account's and those of all its
 // invitations, for he was one of them first; and the addresses, for what was refused before there was an
 // invitation. text is such an id, or part of a name or an address, which several may have.
-func whoIs(app core.App, team, text string) (ids, addresses []string, err error) {
+func resolvePerson(app core.App, team, text string) (ids, addresses []string, err error) {
 	text = strings.TrimSpace(text)
 	if IsID(text) {
 		ids = []string{text}
 	} else {
 		addresses = []string{strings.ToLower(text)}
-		if ids, err = called(app, team, text); err != nil {
+		if ids, err = findIDsByName(app, team, text); err != nil {
 			return nil, nil, err
 		}
 	}
-	kin, err := kinOf(app, team, ids)
+	kin, err := findIdentities(app, team, ids)
 	for _, one := range kin {
 		ids, addresses = append(ids, one.ID), append(addresses, one.Email)
 	}
@@ -47,9 +47,9 @@ func whoIs(app core.App, team, text string) (ids, addresses []string, err error)
 	return ids[:min(len(ids), maxNames)], addresses[:min(len(addresses), maxNames)], err
 }
 
-// called finds ids by part of a name or an address. Who was removed since is known by the invitation: the address
+// findIDsByName finds ids by part of a name or an address. Who was removed since is known by the invitation: the address
 // that the account took later is no business of the team's.
-func called(app core.App, team, text string) ([]string, error) {
+func findIDsByName(app core.App, team, query string) ([]string, error) {
 	like := func(t string) string {
 		return "(" + t + `.name LIKE {:q} ESCAPE '\' OR ` + t + `.email LIKE {:q} ESCAPE '\')`
 	}
@@ -59,21 +59,21 @@ func called(app core.App, team, text string) ([]string, error) {
 		UNION SELECT i.id FROM invitations i WHERE i.team = {:team} AND ` + like("i") + `
 		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user AND u.email = i.email WHERE i.team = {:team} AND ` + like("u") +
 		fmt.Sprintf(" LIMIT %d", maxPeople)).
-		Bind(dbx.Params{"team": team, "q": record.Like(text)}).Column(&ids)
+		Bind(dbx.Params{"team": team, "q": record.LikePattern(query)}).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find whom the log is about: %w", err)
 	}
 	return ids, nil
 }
 
-type kin struct {
+type identity struct {
 	ID    string `db:"id"`
 	Email string `db:"email"`
 }
 
-// kinOf finds the accounts and all invitations of the people who have one of the ids. An id that is not of the
+// findIdentities finds the accounts and all invitations of the people who have one of the ids. An id that is not of the
 // team's has no kin: it finds what any other finds.
-func kinOf(app core.App, team string, ids []string) ([]kin, error) {
+func findIdentities(app core.App, team string, ids []string) ([]identity, error) {
 	params, places := dbx.Params{"team": team}, make([]string, 0, len(ids))
 	for n, id := range ids {
 		name := fmt.Sprintf("id%d", n)
@@ -81,7 +81,7 @@ func kinOf(app core.App, team string, ids []string) ([]kin, error) {
 		places = append(places, "{:"+name+"}")
 	}
 	in := " IN (" + strings.Join(places, ", ") + ")"
-	var found []kin
+	var found []identity
 	err := app.DB().NewQuery(`
 		WITH asked AS (
 			SELECT id, user, email FROM invitations WHERE team = {:team} AND id` + in + `

@@ -11,25 +11,25 @@ import (
 // CodeBadDate is the code of a refusal of a date that is none.
 const CodeBadDate = "bad_date"
 
-// ReadQuery reads a query from the address of a page or of a program: person, kind, result, before, and from and to,
+// ParseQuery reads a query from the address of a page or of a program: person, kind, result, before, and from and to,
 // which are moments (RFC 3339) or days in the zone, both included. The rest is read even if a date is refused.
-func ReadQuery(values url.Values, zone *time.Location) (Query, error) {
+func ParseQuery(values url.Values, zone *time.Location) (Query, error) {
 	before, _ := strconv.Atoi(values.Get("before"))
 	query := Query{
-		Person: record.Cut(values.Get("person"), 200), Kind: record.Cut(values.Get("kind"), 60),
-		Result: record.Cut(values.Get("result"), 60), Before: max(before, 0),
+		Person: record.Truncate(values.Get("person"), 200), Kind: record.Truncate(values.Get("kind"), 60),
+		Result: record.Truncate(values.Get("result"), 60), Before: max(before, 0),
 	}
-	var faults record.Faults
+	var faults record.List
 	var err error
-	query.From, err = moment(values.Get("from"), "from", zone, 0)
+	query.From, err = parseDate(values.Get("from"), "from", zone, 0)
 	faults.Add(err)
-	query.To, err = moment(values.Get("to"), "to", zone, 1)
+	query.To, err = parseDate(values.Get("to"), "to", zone, 1)
 	faults.Add(err)
 	return query, faults.Err()
 }
 
-// moment is a moment, or the beginning of a day so many days later.
-func moment(text, field string, zone *time.Location, days int) (time.Time, error) {
+// parseDate is a moment, or the beginning of a day so many days later.
+func parseDate(text, field string, zone *time.Location, days int) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -38,7 +38,7 @@ func moment(text, field string, zone *time.Location, days int) (time.Time, error
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, record.Refuse(field, CodeBadDate, "Write the day as year-month-day, such as 2026-11-17.")
+		return time.Time{}, record.Invalid(field, CodeBadDate, "Write the day as year-month-day, such as 2026-11-17.")
 	}
 	return at, nil
 }

@@ -1,7 +1,7 @@
 package audit
 
-// reasons are the codes of refusals in a few words, by where they come from. A code that is not here is shown as it is.
-var reasons = map[string]string{
+// reasonTexts are the codes of refusals in a few words, by where they come from. A code that is not here is shown as it is.
+var reasonTexts = map[string]string{
 	"not_allowed":       "The right was missing.",
 	"too_many":          "Too often, or too many at once.",
 	"required":          "Something was missing.",

@@ -14,7 +14,7 @@ import (
 	"usher/hooks/audit"
 )
 
-var badShape = regexp.MustCompile(`^bad_[a-z]+$`)
+var badCodePattern = regexp.MustCompile(`^bad_[a-z]+$`)
 
 // codesInSource are the codes that the program refuses with: the constants Code…, what is written out in a call of
 // Refuse, and every text of the shape bad_….
@@ -71,18 +71,18 @@ func codesOf(n ast.Node) (codes []string) {
 		case *ast.Ident:
 			called = f.Name
 		}
-		if called == "Refuse" && len(n.Args) == 3 {
+		if called == "Invalid" && len(n.Args) == 3 {
 			text(n.Args[1])
 		}
 	case *ast.BasicLit:
-		if text, err := strconv.Unquote(n.Value); err == nil && badShape.MatchString(text) {
+		if text, err := strconv.Unquote(n.Value); err == nil && badCodePattern.MatchString(text) {
 			codes = append(codes, text)
 		}
 	}
 	return codes
 }
 
-func TestEveryRefusalHasWords(t *testing.T) {
+func TestReasons_CoverEveryCode(t *testing.T) {
 	codes := codesInSource(t)
 	if len(codes) < 70 || codes["past"] == "" || codes["bad_length"] == "" || codes["bad_entry"] == "" || codes["put_out_self"] == "" {
 		t.Fatalf("too few codes are found in the source: %v", codes)

@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// done is the result of a deed that was done; any other is the code of its refusal.
-const done = "ok"
+// resultOK is the result of a deed that was done; any other is the code of its refusal.
+const resultOK = "ok"
 
 // Row is an entry as it stands in the log.
 type Row struct {
@@ -20,7 +20,7 @@ type Row struct {
 	Previous   string `db:"previous"`
 	Actor      string `db:"actor"`
 	ActorName  string `db:"actor_name"`
-	From       string `db:"address"`
+	IP         string `db:"address"`
 	Action     string `db:"action"`
 	Target     string `db:"target"`
 	TargetName string `db:"target_name"`
@@ -30,25 +30,25 @@ type Row struct {
 	Hash       string `db:"hash"`
 }
 
-// columns read a Row. A value that is gone reads as empty, so that a forged row is told, and not a fault of ours.
-const columns = "coalesce(team, '') team, CAST(seq AS INTEGER) seq, coalesce(previous, '') previous, coalesce(actor, '') actor, " +
+// rowColumns read a Row. A value that is gone reads as empty, so that a forged row is told, and not a fault of ours.
+const rowColumns = "coalesce(team, '') team, CAST(seq AS INTEGER) seq, coalesce(previous, '') previous, coalesce(actor, '') actor, " +
 	"coalesce(actor_name, '') actor_name, coalesce(address, '') address, coalesce(action, '') action, coalesce(target, '') target, " +
 	"coalesce(target_name, '') target_name, coalesce(detail, '') detail, coalesce(result, '') result, coalesce(at, '') at, coalesce(hash, '') hash"
 
-func rowOf(r *core.Record) Row {
+func rowFromRecord(r *core.Record) Row {
 	return Row{
 		Team: r.GetString("team"), Seq: r.GetInt("seq"), Previous: r.GetString("previous"),
-		Actor: r.GetString("actor"), ActorName: r.GetString("actor_name"), From: r.GetString("address"),
+		Actor: r.GetString("actor"), ActorName: r.GetString("actor_name"), IP: r.GetString("address"),
 		Action: r.GetString("action"), Target: r.GetString("target"), TargetName: r.GetString("target_name"),
 		Detail: r.GetString("detail"), Result: r.GetString("result"), At: r.GetString("at"), Hash: r.GetString("hash"),
 	}
 }
 
-// sum ties a row to the one before it: SHA-256 over all of its fields as a JSON list. It is empty, and no
+// computeHash ties a row to the one before it: SHA-256 over all of its fields as a JSON list. It is empty, and no
 // row's, where the detail is no JSON.
-func (r Row) sum() string {
+func (r Row) computeHash() string {
 	fields, err := json.Marshal([]any{
-		r.Team, r.Seq, r.Previous, r.Actor, r.ActorName, r.From, r.Action, r.Target, r.TargetName,
+		r.Team, r.Seq, r.Previous, r.Actor, r.ActorName, r.IP, r.Action, r.Target, r.TargetName,
 		json.RawMessage(r.Detail), r.Result, r.At,
 	})
 	if err != nil {
@@ -59,7 +59,7 @@ func (r Row) sum() string {
 }
 
 // Refused reports whether the deed was refused.
-func (r Row) Refused() bool { return r.Result != done }
+func (r Row) Refused() bool { return r.Result != resultOK }
 
 // Time is when it was.
 func (r Row) Time() time.Time {

@@ -10,12 +10,12 @@ import (
 func Register(app core.App) {
 	app.OnRecordCreateExecute("audit").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			last, err := newest(e.App, e.Record.GetString("team"))
+			last, err := findChainHead(e.App, e.Record.GetString("team"))
 			if err != nil {
 				return err
 			}
-			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != rowOf(e.Record).sum() {
-				return record.Refuse("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
+			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != rowFromRecord(e.Record).computeHash() {
+				return record.Invalid("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
 			}
 			return e.Next()
 		})

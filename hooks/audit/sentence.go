@@ -11,47 +11,47 @@ import (
 )
 
 // Sentence is what an entry says, in parts: "Marta Oliveira" " revoked the invitation of " "pavel@…" "".
-type Sentence struct{ Who, Did, Whom, Rest string }
+type Sentence struct{ Actor, Action, Target, Rest string }
 
-func (s Sentence) String() string { return s.Who + s.Did + s.Whom + s.Rest }
+func (s Sentence) String() string { return s.Actor + s.Action + s.Target + s.Rest }
 
 // Sentence tells the entry to people.
 func (r Row) Sentence() Sentence {
-	s := Sentence{Who: r.who()}
-	before, after, found := strings.Cut(" "+strings.ReplaceAll(r.words(), "{roles}", r.roles()), "{on}")
-	if s.Did = before; found {
-		s.Whom, s.Rest = r.whom(), after
+	s := Sentence{Actor: r.actorText()}
+	before, after, found := strings.Cut(" "+strings.ReplaceAll(r.phrase(), "{roles}", r.rolesText()), "{on}")
+	if s.Action = before; found {
+		s.Target, s.Rest = r.targetText(), after
 	}
 	return s
 }
 
-func (r Row) words() string {
-	deed := deedOf(r.Action)
+func (r Row) phrase() string {
+	deed := findActionText(r.Action)
 	if r.Refused() {
-		return "tried to " + deed.Tries
+		return "tried to " + deed.Infinitive
 	}
-	return deed.Did
+	return deed.Past
 }
 
-func (r Row) who() string {
-	deed := deedOf(r.Action)
+func (r Row) actorText() string {
+	deed := findActionText(r.Action)
 	switch {
 	case r.Actor == "" && (r.ActorName == "command line" || r.ActorName == "mail provider"):
 		return "The " + r.ActorName
 	case r.ActorName != "":
 		return r.ActorName
-	case deed.Nobody != "":
-		return deed.Nobody
+	case deed.AnonymousActor != "":
+		return deed.AnonymousActor
 	}
 	return "Usher"
 }
 
-func (r Row) whom() string {
-	return cmp.Or(r.TargetName, deedOf(r.Action).Unnamed, "somebody")
+func (r Row) targetText() string {
+	return cmp.Or(r.TargetName, findActionText(r.Action).AnonymousTarget, "somebody")
 }
 
-// roles are the roles of the details in words; none is a plain member.
-func (r Row) roles() string {
+// rolesText are the roles of the details in words; none is a plain member.
+func (r Row) rolesText() string {
 	var names []string
 	list, _ := r.Details()["roles"].([]any)
 	for _, name := range list {
@@ -63,7 +63,7 @@ func (r Row) roles() string {
 	if roles.None() {
 		return "a member"
 	}
-	return roles.Words()
+	return roles.Label()
 }
 
 // Reason says in a few words why the deed was refused; empty if it was done.
@@ -71,17 +71,17 @@ func (r Row) Reason() string {
 	if !r.Refused() {
 		return ""
 	}
-	if words, known := reasons[r.Result]; known {
+	if words, known := reasonTexts[r.Result]; known {
 		return words
 	}
-	return spelled(r.Result) + "."
+	return humanize(r.Result) + "."
 }
 
 // Note is one detail for people.
 type Note struct{ Label, Value string }
 
-// labels are the details that are shown beside a sentence. Others are shown under their own name.
-var labels = map[string]string{
+// detailLabels are the details that are shown beside a sentence. Others are shown under their own name.
+var detailLabels = map[string]string{
 	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Through", "area": "Through",
 	"administrator": "Administrator ID", "admin_seats": "Admin seats", "organizer_seats": "Organizer seats", "members_host": "Members may host",
 	"corrected": "Corrected to", "instead": "Instead of", "address": "New address",
@@ -89,16 +89,16 @@ var labels = map[string]string{
 
 // Notes are the details that the sentence does not tell.
 func (r Row) Notes() []Note {
-	details, told := r.Details(), strings.Contains(r.words(), "{roles}")
+	details, told := r.Details(), strings.Contains(r.phrase(), "{roles}")
 	var notes []Note
 	for _, key := range slices.Sorted(maps.Keys(details)) {
 		if key == "status" || key == "import" || key == "roles" && told {
 			continue
 		}
-		if value := written(details[key]); value != "" {
-			label := labels[key]
+		if value := formatValue(details[key]); value != "" {
+			label := detailLabels[key]
 			if label == "" {
-				label = spelled(key)
+				label = humanize(key)
 			}
 			notes = append(notes, Note{label, value})
 		}
@@ -106,7 +106,7 @@ func (r Row) Notes() []Note {
 	return notes
 }
 
-func written(value any) string {
+func formatValue(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -118,26 +118,26 @@ func written(value any) string {
 	case []any:
 		var all []string
 		for _, one := range v {
-			all = append(all, written(one))
+			all = append(all, formatValue(one))
 		}
 		return strings.Join(all, ", ")
 	case map[string]any:
 		var all []string
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, key+" "+written(v[key]))
+			all = append(all, key+" "+formatValue(v[key]))
 		}
 		return strings.Join(all, ", ")
 	}
 	return fmt.Sprint(value)
 }
 
-// spelled is a name of the program as words: "not_started" is "Not started".
-func spelled(name string) string {
+// humanize is a name of the program as words: "not_started" is "Not started".
+func humanize(name string) string {
 	name = strings.ReplaceAll(name, "_", " ")
 	if name == "" {
 		return ""
 	}
-	return capital(name)
+	return capitalize(name)
 }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+func capitalize(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -13,14 +13,14 @@ import (
 	"usher/hooks/record"
 )
 
-// Broken is a chain that is not whole: the first row that was changed, or is missing.
-type Broken struct {
+// ChainError is a chain that is not whole: the first row that was changed, or is missing.
+type ChainError struct {
 	Team    string
 	Seq     int
 	Missing bool
 }
 
-func (b *Broken) Error() string {
+func (b *ChainError) Error() string {
 	what := "was changed"
 	if b.Missing {
 		what = "is missing"
@@ -30,13 +30,13 @@ func (b *Broken) Error() string {
 
 // Verify follows the chain of a team from its first row. A chain that is not whole is *Broken.
 func Verify(app core.App, team string) error {
-	_, err := follow(app, team)
+	_, err := verifyChain(app, team)
 	return err
 }
 
-// follow is Verify, and says how many rows are whole. It reads every row: some five seconds for a million.
-func follow(app core.App, team string) (rows int, err error) {
-	found, err := app.DB().NewQuery("SELECT " + columns + " FROM audit WHERE team = {:t} ORDER BY audit.seq").Bind(dbx.Params{"t": team}).Rows()
+// verifyChain is Verify, and says how many rows are whole. It reads every row: some five seconds for a million.
+func verifyChain(app core.App, team string) (rows int, err error) {
+	found, err := app.DB().NewQuery("SELECT " + rowColumns + " FROM audit WHERE team = {:t} ORDER BY audit.seq").Bind(dbx.Params{"t": team}).Rows()
 	if err != nil {
 		return 0, fmt.Errorf("read the audit log: %w", err)
 	}
@@ -49,9 +49,9 @@ func follow(app core.App, team string) (rows int, err error) {
 		}
 		switch {
 		case row.Seq != rows+1:
-			return rows, &Broken{Team: team, Seq: rows + 1, Missing: true}
-		case row.Previous != previous || row.Hash == "" || row.Hash != row.sum():
-			return rows, &Broken{Team: team, Seq: rows + 1}
+			return rows, &ChainError{Team: team, Seq: rows + 1, Missing: true}
+		case row.Previous != previous || row.Hash == "" || row.Hash != row.computeHash():
+			return rows, &ChainError{Team: team, Seq: rows + 1}
 		}
 		rows, previous = row.Seq, row.Hash
 	}
@@ -61,15 +61,15 @@ func follow(app core.App, team string) (rows int, err error) {
 	return rows, nil
 }
 
-// Check is Verify for the Owner and Admins of a team, who may ask for it six times a minute.
-func Check(app core.App, actor *actors.Actor) (rows int, err error) {
-	if !actor.SeesPanel() {
-		return 0, record.Forbid("The audit log is for the Owner and Admins of a team.")
+// VerifyTeam is Verify for the Owner and Admins of a team, who may ask for it six times a minute.
+func VerifyTeam(app core.App, actor *actors.Actor) (rows int, err error) {
+	if !actor.CanUsePanel() {
+		return 0, record.Forbidden("The audit log is for the Owner and Admins of a team.")
 	}
 	if wait, free := limits.For(app, "audit-check", 6, time.Minute).Take(actor.Team.Id); !free {
-		return 0, record.TooMany(wait, "The log was checked a moment ago. Wait a little.")
+		return 0, record.RateLimited(wait, "The log was checked a moment ago. Wait a little.")
 	}
-	return follow(app, actor.Team.Id)
+	return verifyChain(app, actor.Team.Id)
 }
 
 // Chain is what was found of one team's chain.
@@ -77,7 +77,7 @@ type Chain struct {
 	Team   string // empty: what belongs to accounts alone
 	Name   string // of the team, empty when it is gone
 	Rows   int    // that are whole
-	Broken *Broken
+	Broken *ChainError
 }
 
 // VerifyAll follows the chain of every team there is or was.
@@ -89,7 +89,7 @@ func VerifyAll(app core.App) ([]Chain, error) {
 		return nil, fmt.Errorf("list the chains: %w", err)
 	}
 	for n := range chains {
-		chains[n].Rows, err = follow(app, chains[n].Team)
+		chains[n].Rows, err = verifyChain(app, chains[n].Team)
 		if err != nil && !errors.As(err, &chains[n].Broken) {
 			return nil, err
 		}

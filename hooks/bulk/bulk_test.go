@@ -20,26 +20,26 @@ import (
 	"usher/hooks/teams"
 )
 
-// crowd is a team with every kind of row in its list, by a name each, and another team.
-type crowd struct {
+// fixture is a team with every kind of row in its list, by a name each, and another team.
+type fixture struct {
 	*testing.T
 	app   *core.BaseApp
 	team  *teams.Team
 	other *teams.Team
-	by    map[string]*core.Record
+	users map[string]*core.Record
 	ids   map[string]string
 }
 
-// rows are the crowd in the order in which tests choose them.
-var rows = []string{"owner", "admin", "admin2", "both", "asked", "organizer", "member", "guest", "new", "newAdmin",
+// rowNames are the crowd in the order in which tests choose them.
+var rowNames = []string{"owner", "admin", "admin2", "both", "asked", "organizer", "member", "guest", "new", "newAdmin",
 	"declined", "revoked", "expired", "stranger", "theirs", "theirInvitation", "unknown"}
 
-func gather(t *testing.T, opened bool) *crowd {
+func newFixture(t *testing.T, opened bool) *fixture {
 	t.Helper()
-	app := hookstest.New(t)
-	owner, rival := hookstest.Person(t, app, "owner@x.example"), hookstest.Person(t, app, "rival@x.example")
+	app := hookstest.NewApp(t)
+	owner, rival := hookstest.Account(t, app, "owner@x.example"), hookstest.Account(t, app, "rival@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "unlimited")
-	c := &crowd{t, app, team, hookstest.Team(t, app, rival, "Other", "unlimited"), map[string]*core.Record{
+	c := &fixture{t, app, team, hookstest.Team(t, app, rival, "Other", "unlimited"), map[string]*core.Record{
 		"owner": owner, "rival": rival,
 		"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
 		"admin2":    hookstest.Member(t, app, team, "admin2@x.example", "admin"),
@@ -48,10 +48,10 @@ func gather(t *testing.T, opened bool) *crowd {
 		"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
 		"member":    hookstest.Member(t, app, team, "member@x.example"),
 		"guest":     hookstest.Guest(t, app, team, "guest@x.example"),
-		"stranger":  hookstest.Person(t, app, "stranger@x.example"),
+		"stranger":  hookstest.Account(t, app, "stranger@x.example"),
 	}, map[string]string{"unknown": "abcdefghijklmno"}}
-	c.by["theirs"] = hookstest.Member(t, app, c.other, "theirs@x.example")
-	for name, account := range c.by {
+	c.users["theirs"] = hookstest.Member(t, app, c.other, "theirs@x.example")
+	for name, account := range c.users {
 		c.ids[name] = account.Id
 	}
 	hookstest.Invite(t, app, owner, team, "asked@x.example", "admin")
@@ -61,7 +61,7 @@ func gather(t *testing.T, opened bool) *crowd {
 	c.ids["newAdmin"] = hookstest.Invite(t, app, owner, team, "newadmin@x.example", "admin", "organizer").ID
 	c.ids["theirInvitation"] = hookstest.Invite(t, app, rival, c.other, "new@x.example").ID
 	for _, status := range []string{"declined", "revoked"} {
-		r := hookstest.Stored(t, app, "invitations", c.ids[status])
+		r := hookstest.FindRecord(t, app, "invitations", c.ids[status])
 		r.Set("status", status)
 		c.must(app.Save(r))
 	}
@@ -72,38 +72,38 @@ func gather(t *testing.T, opened bool) *crowd {
 	return c
 }
 
-func (c *crowd) must(err error) {
+func (c *fixture) must(err error) {
 	c.Helper()
 	if err != nil {
 		c.Fatal(err)
 	}
 }
 
-func (c *crowd) actor(who string) *actors.Actor {
+func (c *fixture) actor(who string) *actors.Actor {
 	c.Helper()
-	return hookstest.Actor(c.T, c.app, c.by[who], c.team)
+	return hookstest.Actor(c.T, c.app, c.users[who], c.team)
 }
 
-func (c *crowd) choice(names ...string) (ids []string) {
+func (c *fixture) idsOf(names ...string) (ids []string) {
 	for _, name := range names {
 		ids = append(ids, c.ids[name])
 	}
 	return ids
 }
 
-// in reports whether somebody is in the team.
-func (c *crowd) in(who string) bool {
+// isInTeam reports whether somebody is in the team.
+func (c *fixture) isInTeam(who string) bool {
 	c.Helper()
 	_, err := members.Find(c.app, c.team.Id, c.ids[who])
-	if !errors.Is(err, record.ErrNotFound) {
+	if !errors.Is(err, record.NotFound) {
 		c.must(err)
 	}
 	return err == nil
 }
 
-// told is what came of each row: its status, or the code of who was passed over.
-func told(receipt bulk.Receipt) (all []string) {
-	for _, l := range receipt.Lines {
+// statusesOf is what came of each row: its status, or the code of who was passed over.
+func statusesOf(receipt bulk.Result) (all []string) {
+	for _, l := range receipt.Rows {
 		if l.Status == bulk.Skipped {
 			all = append(all, l.Code)
 		} else {
@@ -113,48 +113,48 @@ func told(receipt bulk.Receipt) (all []string) {
 	return all
 }
 
-const gone, nothing, no = bulk.CodeGone, bulk.CodeNothing, record.CodeNotAllowed
+const notFound, nothingToDo, notAllowed = bulk.CodeNotFound, bulk.CodeNothingToDo, record.CodeNotAllowed
 
-func TestWhatComesOfEveryKindOfRow(t *testing.T) {
+func TestDo_EveryKindOfRow(t *testing.T) {
 	organizer, admin := actors.Roles{Organizer: true}, actors.Roles{Admin: true}
 	for _, s := range []struct {
 		by     string
 		opened bool
-		deed   bulk.Deed
+		deed   bulk.Action
 		want   []string // in the order of rows
-		freed  bulk.Freed
+		freed  bulk.FreedSeats
 	}{
-		{"owner", false, bulk.Deed{Kind: bulk.Remove}, []string{members.CodeLastOwner, "removed", "removed", "removed", "removed", "removed",
+		{"owner", false, bulk.Action{Kind: bulk.Remove}, []string{members.CodeLastOwner, "removed", "removed", "removed", "removed", "removed",
 			"removed", "removed", "revoked", "revoked", invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
-			gone, gone, gone, gone}, bulk.Freed{Admin: 5, Organizer: 5}},
-		{"admin", false, bulk.Deed{Kind: bulk.Remove}, []string{no, "remove_self", no, no, no, "removed",
-			"removed", "removed", "revoked", no, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
-			gone, gone, gone, gone}, bulk.Freed{Organizer: 2}},
-		{"admin", true, bulk.Deed{Kind: bulk.Remove}, []string{no, "remove_self", "removed", "removed", "removed", "removed",
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Admin: 5, Organizer: 5}},
+		{"admin", false, bulk.Action{Kind: bulk.Remove}, []string{notAllowed, "remove_self", notAllowed, notAllowed, notAllowed, "removed",
+			"removed", "removed", "revoked", notAllowed, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Organizer: 2}},
+		{"admin", true, bulk.Action{Kind: bulk.Remove}, []string{notAllowed, "remove_self", "removed", "removed", "removed", "removed",
 			"removed", "removed", "revoked", "revoked", invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
-			gone, gone, gone, gone}, bulk.Freed{Admin: 4, Organizer: 5}},
-		{"admin", false, bulk.Deed{Kind: bulk.Revoke}, []string{nothing, nothing, nothing, nothing, no, nothing,
-			nothing, nothing, "revoked", no, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
-			gone, gone, gone, gone}, bulk.Freed{Organizer: 1}},
-		{"owner", false, bulk.Deed{Kind: bulk.Revoke}, []string{nothing, nothing, nothing, nothing, "revoked", nothing,
-			nothing, nothing, "revoked", "revoked", invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
-			gone, gone, gone, gone}, bulk.Freed{Admin: 2, Organizer: 2}},
-		{"admin", false, bulk.Deed{Kind: bulk.Resend}, []string{nothing, nothing, nothing, nothing, no, nothing,
-			nothing, nothing, "resent", no, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
-			gone, gone, gone, gone}, bulk.Freed{}},
-		{"owner", false, bulk.Deed{Kind: bulk.RevokeRole, Role: organizer}, []string{bulk.CodeSelf, "no_such_role", "no_such_role",
-			"role_revoked", "role_revoked", "role_revoked", "no_such_role", "no_such_role", nothing, nothing, nothing, nothing, nothing,
-			gone, gone, gone, gone}, bulk.Freed{Organizer: 3}},
-		{"admin", false, bulk.Deed{Kind: bulk.RevokeRole, Role: organizer}, []string{no, bulk.CodeSelf, no,
-			no, "role_revoked", "role_revoked", "no_such_role", "no_such_role", nothing, nothing, nothing, nothing, nothing,
-			gone, gone, gone, gone}, bulk.Freed{Organizer: 2}},
-		{"admin", true, bulk.Deed{Kind: bulk.RevokeRole, Role: admin}, []string{no, bulk.CodeSelf, "role_revoked",
-			"role_revoked", "no_such_role", "no_such_role", "no_such_role", "no_such_role", nothing, nothing, nothing, nothing, nothing,
-			gone, gone, gone, gone}, bulk.Freed{Admin: 2}},
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Admin: 4, Organizer: 5}},
+		{"admin", false, bulk.Action{Kind: bulk.Revoke}, []string{nothingToDo, nothingToDo, nothingToDo, nothingToDo, notAllowed, nothingToDo,
+			nothingToDo, nothingToDo, "revoked", notAllowed, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Organizer: 1}},
+		{"owner", false, bulk.Action{Kind: bulk.Revoke}, []string{nothingToDo, nothingToDo, nothingToDo, nothingToDo, "revoked", nothingToDo,
+			nothingToDo, nothingToDo, "revoked", "revoked", invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Admin: 2, Organizer: 2}},
+		{"admin", false, bulk.Action{Kind: bulk.Resend}, []string{nothingToDo, nothingToDo, nothingToDo, nothingToDo, notAllowed, nothingToDo,
+			nothingToDo, nothingToDo, "resent", notAllowed, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{}},
+		{"owner", false, bulk.Action{Kind: bulk.RevokeRole, Role: organizer}, []string{bulk.CodeOwnRole, "no_such_role", "no_such_role",
+			"role_revoked", "role_revoked", "role_revoked", "no_such_role", "no_such_role", nothingToDo, nothingToDo, nothingToDo, nothingToDo, nothingToDo,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Organizer: 3}},
+		{"admin", false, bulk.Action{Kind: bulk.RevokeRole, Role: organizer}, []string{notAllowed, bulk.CodeOwnRole, notAllowed,
+			notAllowed, "role_revoked", "role_revoked", "no_such_role", "no_such_role", nothingToDo, nothingToDo, nothingToDo, nothingToDo, nothingToDo,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Organizer: 2}},
+		{"admin", true, bulk.Action{Kind: bulk.RevokeRole, Role: admin}, []string{notAllowed, bulk.CodeOwnRole, "role_revoked",
+			"role_revoked", "no_such_role", "no_such_role", "no_such_role", "no_such_role", nothingToDo, nothingToDo, nothingToDo, nothingToDo, nothingToDo,
+			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Admin: 2}},
 	} {
-		t.Run(fmt.Sprintf("%s, opened %v, %s %s", s.by, s.opened, s.deed.Kind, s.deed.Role.Words()), func(t *testing.T) {
-			c := gather(t, s.opened)
-			ids := c.choice(rows...)
+		t.Run(fmt.Sprintf("%s, opened %v, %s %s", s.by, s.opened, s.deed.Kind, s.deed.Role.Label()), func(t *testing.T) {
+			c := newFixture(t, s.opened)
+			ids := c.idsOf(rowNames...)
 			log := hookstest.Count(t, c.app, "audit")
 			foreseen, err := bulk.Preview(c.app, c.actor(s.by), s.deed, append(ids, ids...))
 			c.must(err)
@@ -163,8 +163,8 @@ func TestWhatComesOfEveryKindOfRow(t *testing.T) {
 			}
 			receipt, err := bulk.Do(c.app, c.actor(s.by), s.deed, append(ids, ids...))
 			c.must(err)
-			for n, name := range rows {
-				got, before := receipt.Lines[n], foreseen.Lines[n]
+			for n, name := range rowNames {
+				got, before := receipt.Rows[n], foreseen.Rows[n]
 				got.Link = ""
 				if s.deed.Kind == bulk.Resend {
 					before.Link = ""
@@ -172,25 +172,25 @@ func TestWhatComesOfEveryKindOfRow(t *testing.T) {
 				if got != before {
 					t.Errorf("%s: %+v, and foreseen was %+v", name, got, before)
 				}
-				if (got.Status == bulk.Skipped) != (got.Message != "") || got.ID != ids[n] || (got.Code == gone) != (got.Email == "") {
+				if (got.Status == bulk.Skipped) != (got.Message != "") || got.ID != ids[n] || (got.Code == notFound) != (got.Email == "") {
 					t.Errorf("%s: %+v", name, got)
 				}
 			}
-			if got := told(receipt); !slices.Equal(got, s.want) {
+			if got := statusesOf(receipt); !slices.Equal(got, s.want) {
 				t.Errorf("\ngot  %v\nwant %v", got, s.want)
 			}
 			if receipt.Freed() != s.freed {
 				t.Errorf("freed %+v, want %+v", receipt.Freed(), s.freed)
 			}
-			c.audited(receipt, s.by)
+			c.assertAudited(receipt, s.by)
 		})
 	}
 }
 
-// audited wants a row in the audit log for everybody to whom the deed was done.
-func (c *crowd) audited(receipt bulk.Receipt, by string) {
+// assertAudited wants a row in the audit log for everybody to whom the deed was done.
+func (c *fixture) assertAudited(receipt bulk.Result, by string) {
 	c.Helper()
-	for _, l := range receipt.Lines {
+	for _, l := range receipt.Rows {
 		action := map[string]string{bulk.Removed: "member.remove", bulk.Revoked: "invitation.revoke", bulk.Resent: "invitation.resend",
 			bulk.RoleRevoked: "member.revoke"}[l.Status]
 		if action == "" {
@@ -198,7 +198,7 @@ func (c *crowd) audited(receipt bulk.Receipt, by string) {
 		}
 		if n := hookstest.Count(c.T, c.app, "audit", dbx.HashExp{"team": c.team.Id, "action": action, "result": "ok",
 			"target_name": []any{l.Name, l.Email}, "actor": c.ids[by]}); n != 1 {
-			c.Errorf("%d rows in the audit log of what came of %s", n, l.Called())
+			c.Errorf("%d rows in the audit log of what came of %s", n, l.DisplayName())
 		}
 	}
 	for _, id := range []string{"theirs", "rival"} {
@@ -208,75 +208,75 @@ func (c *crowd) audited(receipt bulk.Receipt, by string) {
 	}
 }
 
-func TestAWholeRequestIsRefusedWithNothingDone(t *testing.T) {
-	c := gather(t, true)
-	many := make([]string, bulk.Max+1)
+func TestDo_InvalidRequest_ChangesNothing(t *testing.T) {
+	c := newFixture(t, true)
+	many := make([]string, bulk.MaxRows+1)
 	for n := range many {
 		many[n] = fmt.Sprintf("%015d", n)
 	}
-	one := c.choice("member")
-	remove := bulk.Deed{Kind: bulk.Remove}
+	one := c.idsOf("member")
+	remove := bulk.Action{Kind: bulk.Remove}
 	for _, s := range []struct {
 		name, by string
-		deed     bulk.Deed
+		deed     bulk.Action
 		ids      []string
 		code     string
 	}{
 		{"nobody", "owner", remove, nil, "required"},
 		{"empty ids", "owner", remove, []string{"", ""}, "required"},
 		{"too many", "owner", remove, many, record.CodeTooMany},
-		{"the same often", "owner", bulk.Deed{Kind: bulk.Resend}, slices.Repeat(one, bulk.Max+1), ""},
-		{"no role", "owner", bulk.Deed{Kind: bulk.RevokeRole}, one, "bad_role"},
-		{"both roles", "owner", bulk.Deed{Kind: bulk.RevokeRole, Role: actors.Roles{Admin: true, Organizer: true}}, one, "bad_role"},
-		{"the Owner's role", "owner", bulk.Deed{Kind: bulk.RevokeRole, Role: actors.Roles{Owner: true}}, one, "bad_role"},
-		{"an Organizer", "organizer", remove, one, no},
-		{"a member", "member", remove, one, no},
-		{"a guest", "guest", remove, one, no},
+		{"the same often", "owner", bulk.Action{Kind: bulk.Resend}, slices.Repeat(one, bulk.MaxRows+1), ""},
+		{"no role", "owner", bulk.Action{Kind: bulk.RevokeRole}, one, "bad_role"},
+		{"both roles", "owner", bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Admin: true, Organizer: true}}, one, "bad_role"},
+		{"the Owner's role", "owner", bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Owner: true}}, one, "bad_role"},
+		{"an Organizer", "organizer", remove, one, notAllowed},
+		{"a member", "member", remove, one, notAllowed},
+		{"a guest", "guest", remove, one, notAllowed},
 	} {
 		_, err := bulk.Preview(c.app, c.actor(s.by), s.deed, s.ids)
-		hookstest.Refused(t, s.name+", a look", err, s.code)
+		hookstest.AssertCode(t, s.name+", a look", err, s.code)
 		_, err = bulk.Do(c.app, c.actor(s.by), s.deed, s.ids)
-		hookstest.Refused(t, s.name, err, s.code)
+		hookstest.AssertCode(t, s.name, err, s.code)
 	}
-	if !c.in("member") {
+	if !c.isInTeam("member") {
 		t.Error("the member is gone")
 	}
-	if n := hookstest.Count(t, c.app, "audit", dbx.HashExp{"action": "member.remove", "result": no}); n != 6 {
+	if n := hookstest.Count(t, c.app, "audit", dbx.HashExp{"action": "member.remove", "result": notAllowed}); n != 6 {
 		t.Errorf("%d refusals in the audit log", n)
 	}
-	if _, err := bulk.Do(c.app, c.actor("owner"), bulk.Deed{Kind: "burn"}, one); err == nil {
+	if _, err := bulk.Do(c.app, c.actor("owner"), bulk.Action{Kind: "burn"}, one); err == nil {
 		t.Error("an unknown deed was done")
 	}
 }
 
-func TestOfTwoWhoRemoveTheSamePersonOneDoes(t *testing.T) {
-	c := gather(t, true)
+func TestDo_ConcurrentRemovals_OneSucceeds(t *testing.T) {
+	c := newFixture(t, true)
 	deeds := []*actors.Actor{c.actor("admin"), c.actor("admin2")}
-	receipts := make([]bulk.Receipt, 2)
-	hookstest.Widen(c.app, "memberships", "invitations")
+	receipts := make([]bulk.Result, 2)
+	hookstest.SlowWrites(c.app, "memberships", "invitations")
 	for _, err := range hookstest.Race(2, func(i int) (err error) {
-		receipts[i], err = bulk.Do(c.app, deeds[i], bulk.Deed{Kind: bulk.Remove}, c.choice("organizer", "new"))
+		receipts[i], err = bulk.Do(c.app, deeds[i], bulk.Action{Kind: bulk.Remove}, c.idsOf("organizer", "new"))
 		return err
 	}) {
 		c.must(err)
 	}
 	for n := range 2 {
-		first, second := receipts[0].Lines[n], receipts[1].Lines[n]
+		first, second := receipts[0].Rows[n], receipts[1].Rows[n]
 		if first.Status == bulk.Skipped {
 			first, second = second, first
 		}
-		late := map[string]bool{gone: true, invitations.CodeRevoked: true}
+		late := map[string]bool{notFound: true, invitations.CodeRevoked: true}
 		if first.Status == bulk.Skipped || !late[second.Code] || second.Message == "" {
 			t.Errorf("%+v and %+v", first, second)
 		}
 	}
-	if all := receipts[0].Freed().Plus(receipts[1].Freed()); all != (bulk.Freed{Organizer: 2}) {
+	if all := receipts[0].Freed().Plus(receipts[1].Freed()); all != (bulk.FreedSeats{Organizer: 2}) {
 		t.Errorf("freed %+v", all)
 	}
 }
 
-func TestWhoLosesTheRightOnTheWayGoesNoFurther(t *testing.T) {
-	c := gather(t, true)
+func TestDo_ActorLosesRights_Stops(t *testing.T) {
+	c := newFixture(t, true)
 	c.app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("user") == c.ids["organizer"] {
 			_, err := members.Remove(e.App, c.actor("owner"), c.ids["admin"])
@@ -284,19 +284,19 @@ func TestWhoLosesTheRightOnTheWayGoesNoFurther(t *testing.T) {
 		}
 		return e.Next()
 	})
-	receipt, err := bulk.Do(c.app, c.actor("admin"), bulk.Deed{Kind: bulk.Remove}, c.choice("organizer", "member", "guest"))
-	if !errors.Is(err, record.ErrNotFound) || len(receipt.Lines) != 1 || !c.in("member") || !c.in("guest") {
+	receipt, err := bulk.Do(c.app, c.actor("admin"), bulk.Action{Kind: bulk.Remove}, c.idsOf("organizer", "member", "guest"))
+	if !errors.Is(err, record.NotFound) || len(receipt.Rows) != 1 || !c.isInTeam("member") || !c.isInTeam("guest") {
 		t.Errorf("%+v %v", receipt, err)
 	}
 }
 
-func TestAnInvitationThatWasAcceptedMeanwhileRemovesNobody(t *testing.T) {
-	c := gather(t, false)
-	account := hookstest.Person(t, c.app, "new@x.example")
-	_, err := invitations.Accept(c.app, invitations.Answer{Account: account, ID: c.ids["new"]})
+func TestDo_InvitationAcceptedMeanwhile_KeepsMember(t *testing.T) {
+	c := newFixture(t, false)
+	account := hookstest.Account(t, c.app, "new@x.example")
+	_, err := invitations.Accept(c.app, invitations.Response{Account: account, ID: c.ids["new"]})
 	c.must(err)
-	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Deed{Kind: bulk.Remove}, c.choice("new"))
-	if err != nil || receipt.Lines[0].Code != invitations.CodeAccepted {
+	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Action{Kind: bulk.Remove}, c.idsOf("new"))
+	if err != nil || receipt.Rows[0].Code != invitations.CodeAccepted {
 		t.Errorf("%+v %v", receipt, err)
 	}
 	if _, err := members.Find(c.app, c.team.Id, account.Id); err != nil {
@@ -304,29 +304,29 @@ func TestAnInvitationThatWasAcceptedMeanwhileRemovesNobody(t *testing.T) {
 	}
 }
 
-func TestAThousandAreRemovedInOneGo(t *testing.T) {
-	c := gather(t, false)
-	ids := make([]string, bulk.Max)
+func TestDo_MaxRows_AllSucceed(t *testing.T) {
+	c := newFixture(t, false)
+	ids := make([]string, bulk.MaxRows)
 	for n := range ids {
-		ids[n] = hookstest.Invite(t, c.app, c.by["owner"], c.team, fmt.Sprintf("p%d@x.example", n)).ID
+		ids[n] = hookstest.Invite(t, c.app, c.users["owner"], c.team, fmt.Sprintf("p%d@x.example", n)).ID
 		if n%50 == 0 {
 			c.app.Store().Remove("usher.limits.invite")
 		}
 	}
-	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Deed{Kind: bulk.Remove}, ids)
-	if err != nil || receipt.Done() != bulk.Max || len(receipt.With(bulk.Revoked)) != bulk.Max {
+	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Action{Kind: bulk.Remove}, ids)
+	if err != nil || receipt.Done() != bulk.MaxRows || len(receipt.WithStatus(bulk.Revoked)) != bulk.MaxRows {
 		t.Errorf("%d done, %v", receipt.Done(), err)
 	}
 }
 
-func TestManyAreTagged(t *testing.T) {
-	c := gather(t, false)
+func TestDo_Tag(t *testing.T) {
+	c := newFixture(t, false)
 	c.must(tags.Set(c.app, c.actor("owner"), c.ids["member"], []string{"Kestrel", "Vendor"}))
 	c.must(tags.Set(c.app, c.actor("owner"), c.ids["guest"], []string{"kestrel"}))
-	deed := bulk.Deed{Kind: bulk.Tag, Add: []string{"KESTREL"}, Drop: []string{"vendor"}}
-	receipt, err := bulk.Do(c.app, c.actor("admin"), deed, c.choice("owner", "member", "guest", "new", "declined", "theirs", "unknown"))
+	deed := bulk.Action{Kind: bulk.Tag, AddTags: []string{"KESTREL"}, RemoveTags: []string{"vendor"}}
+	receipt, err := bulk.Do(c.app, c.actor("admin"), deed, c.idsOf("owner", "member", "guest", "new", "declined", "theirs", "unknown"))
 	c.must(err)
-	if got, want := told(receipt), []string{"tagged", "tagged", nothing, "tagged", "tagged", gone, gone}; !slices.Equal(got, want) {
+	if got, want := statusesOf(receipt), []string{"tagged", "tagged", nothingToDo, "tagged", "tagged", notFound, notFound}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, who := range []string{"owner", "member", "guest", "new", "declined"} {
@@ -337,14 +337,14 @@ func TestManyAreTagged(t *testing.T) {
 		}
 	}
 	for _, s := range []struct {
-		deed bulk.Deed
+		deed bulk.Action
 		code string
 	}{
-		{bulk.Deed{Kind: bulk.Tag}, "required"},
-		{bulk.Deed{Kind: bulk.Tag, Add: []string{strings.Repeat("x", 500)}}, "too_long"},
-		{bulk.Deed{Kind: bulk.Tag, Drop: slices.Repeat([]string{"x"}, 1000)}, record.CodeTooMany},
+		{bulk.Action{Kind: bulk.Tag}, "required"},
+		{bulk.Action{Kind: bulk.Tag, AddTags: []string{strings.Repeat("x", 500)}}, "too_long"},
+		{bulk.Action{Kind: bulk.Tag, RemoveTags: slices.Repeat([]string{"x"}, 1000)}, record.CodeTooMany},
 	} {
-		_, err := bulk.Do(c.app, c.actor("owner"), s.deed, c.choice("member"))
-		hookstest.Refused(t, fmt.Sprintf("%.60v", s.deed), err, s.code)
+		_, err := bulk.Do(c.app, c.actor("owner"), s.deed, c.idsOf("member"))
+		hookstest.AssertCode(t, fmt.Sprintf("%.60v", s.deed), err, s.code)
 	}
 }

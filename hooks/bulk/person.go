@@ -11,36 +11,36 @@ import (
 	"usher/hooks/actors"
 )
 
-// person is a chosen row as it stands: a member with his open invitation, or an invitation in whatever state.
-type person struct {
-	ID           string `db:"id"`
-	There        bool   `db:"there"`
-	User         string `db:"user"` // empty for an invitation
-	Name         string `db:"name"`
-	Email        string `db:"email"`
-	Owner        bool   `db:"owner"` // what the address carries in the team, also if its invitation was chosen
-	Admin        bool   `db:"admin"`
-	Organizer    bool   `db:"organizer"`
-	Invitation   string `db:"invitation"`
-	AskAdmin     bool   `db:"ask_admin"`
-	AskOrganizer bool   `db:"ask_organizer"`
+// target is a chosen row as it stands: a member with his open invitation, or an invitation in whatever state.
+type target struct {
+	ID                 string `db:"id"`
+	Exists             bool   `db:"there"`
+	User               string `db:"user"` // empty for an invitation
+	Name               string `db:"name"`
+	Email              string `db:"email"`
+	Owner              bool   `db:"owner"` // what the address carries in the team, also if its invitation was chosen
+	Admin              bool   `db:"admin"`
+	Organizer          bool   `db:"organizer"`
+	Invitation         string `db:"invitation"`
+	InvitedAsAdmin     bool   `db:"ask_admin"`
+	InvitedAsOrganizer bool   `db:"ask_organizer"`
 }
 
-func (p person) held() actors.Roles {
+func (p target) heldRoles() actors.Roles {
 	return actors.Roles{Owner: p.Owner, Admin: p.Admin, Organizer: p.Organizer}
 }
 
-func (p person) offered() actors.Roles {
-	return actors.Roles{Admin: p.AskAdmin, Organizer: p.AskOrganizer}
+func (p target) invitedRoles() actors.Roles {
+	return actors.Roles{Admin: p.InvitedAsAdmin, Organizer: p.InvitedAsOrganizer}
 }
 
-// chosen reads the rows with these ids, in their order. What is not the team's is not There.
-func chosen(app core.App, team string, ids []string) ([]person, error) {
+// loadTargets reads the rows with these ids, in their order. What is not the team's is not There.
+func loadTargets(app core.App, team string, ids []string) ([]target, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	var found []person
+	var found []target
 	err = app.DB().NewQuery(`
 		SELECT u.id, 1 there, u.id user, u.name, u.email, m.owner, m.admin, m.organizer,
 			coalesce(i.id, '') invitation, coalesce(i.admin, 0) ask_admin, coalesce(i.organizer, 0) ask_organizer
@@ -59,11 +59,11 @@ func chosen(app core.App, team string, ids []string) ([]person, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the chosen people: %w", err)
 	}
-	byID := make(map[string]person, len(found))
+	byID := make(map[string]target, len(found))
 	for _, p := range found {
 		byID[p.ID] = p
 	}
-	people := make([]person, len(ids))
+	people := make([]target, len(ids))
 	for n, id := range ids {
 		people[n] = byID[id]
 		people[n].ID = id

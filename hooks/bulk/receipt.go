@@ -19,21 +19,21 @@ const (
 
 // Codes of rows that were passed over without a refusal of the deed itself.
 const (
-	CodeGone    = "not_found"     // nobody of this team: unknown, of another team, or removed meanwhile
-	CodeNothing = "nothing_to_do" // the row has nothing that the deed is about
-	CodeSelf    = "own_role"      // whoever gives up a role may lose the right to go on
+	CodeNotFound    = "not_found"     // nobody of this team: unknown, of another team, or removed meanwhile
+	CodeNothingToDo = "nothing_to_do" // the row has nothing that the deed is about
+	CodeOwnRole     = "own_role"      // whoever gives up a role may lose the right to go on
 )
 
-// Freed is how many seats became free, reserved ones included.
-type Freed struct{ Admin, Organizer int }
+// FreedSeats is how many seats became free, reserved ones included.
+type FreedSeats struct{ Admin, Organizer int }
 
 // Plus adds both.
-func (f Freed) Plus(more Freed) Freed {
-	return Freed{f.Admin + more.Admin, f.Organizer + more.Organizer}
+func (f FreedSeats) Plus(more FreedSeats) FreedSeats {
+	return FreedSeats{f.Admin + more.Admin, f.Organizer + more.Organizer}
 }
 
-// Words is the seats as people read them: "2 Admin seats and 1 Organizer seat"; empty for none.
-func (f Freed) Words() string {
+// Text is the seats as people read them: "2 Admin seats and 1 Organizer seat"; empty for none.
+func (f FreedSeats) Text() string {
 	var words []string
 	for _, kind := range []struct {
 		n    int
@@ -49,19 +49,19 @@ func (f Freed) Words() string {
 	return strings.Join(words, " and ")
 }
 
-// FreedBy is what is free again when these roles end, held or offered.
-func FreedBy(ended ...actors.Roles) Freed {
-	var all Freed
+// SeatsFreedBy is what is free again when these roles end, held or offered.
+func SeatsFreedBy(ended ...actors.Roles) FreedSeats {
+	var all FreedSeats
 	for _, roles := range ended {
-		all = all.Plus(seatsOf(roles))
+		all = all.Plus(seatsUsedBy(roles))
 	}
 	return all
 }
 
-// seatsOf is the seats that roles use or reserve.
-func seatsOf(roles actors.Roles) Freed {
-	var f Freed
-	if roles.Panel() {
+// seatsUsedBy is the seats that roles use or reserve.
+func seatsUsedBy(roles actors.Roles) FreedSeats {
+	var f FreedSeats
+	if roles.CanUsePanel() {
 		f.Admin = 1
 	}
 	if roles.Organizer {
@@ -70,16 +70,16 @@ func seatsOf(roles actors.Roles) Freed {
 	return f
 }
 
-// Line is what came of one row. Name and Email are empty for who is not there.
-type Line struct {
-	ID      string // as it was chosen
-	Name    string
-	Email   string
-	Status  string
-	Code    string // of who was passed over
-	Message string // why
-	Freed   Freed
-	Asked   bool // of who was removed: an open invitation ended with it
+// RowResult is what came of one row. Name and Email are empty for who is not there.
+type RowResult struct {
+	ID            string // as it was chosen
+	Name          string
+	Email         string
+	Status        string
+	Code          string // of who was passed over
+	Message       string // why
+	Freed         FreedSeats
+	HadInvitation bool // of who was removed: an open invitation ended with it
 
 	HandedOver int // sessions that the person was to host, which another hosts now
 	Cancelled  int // and which are cancelled
@@ -89,24 +89,24 @@ type Line struct {
 	Link string // of an invitation that was sent again, only where no mail is sent (R60)
 }
 
-// Called is the name, or the address of who has none.
-func (l Line) Called() string {
+// DisplayName is the name, or the address of who has none.
+func (l RowResult) DisplayName() string {
 	if l.Name != "" {
 		return l.Name
 	}
 	return l.Email
 }
 
-// Receipt is what came of a deed, a line for each row that was chosen (R84).
-type Receipt struct {
-	Deed  Deed
-	Lines []Line
+// Result is what came of a deed, a line for each row that was chosen (R84).
+type Result struct {
+	Action Action
+	Rows   []RowResult
 }
 
-// With are the lines of a status.
-func (r Receipt) With(status string) []Line {
-	var lines []Line
-	for _, l := range r.Lines {
+// WithStatus are the lines of a status.
+func (r Result) WithStatus(status string) []RowResult {
+	var lines []RowResult
+	for _, l := range r.Rows {
 		if l.Status == status {
 			lines = append(lines, l)
 		}
@@ -115,28 +115,28 @@ func (r Receipt) With(status string) []Line {
 }
 
 // Done is how many rows the deed was done to.
-func (r Receipt) Done() int { return len(r.Lines) - len(r.With(Skipped)) }
+func (r Result) Done() int { return len(r.Rows) - len(r.WithStatus(Skipped)) }
 
 // Sessions is how many scheduled sessions the deed handed over and cancelled in all.
-func (r Receipt) Sessions() (handedOver, cancelled int) {
-	for _, l := range r.Lines {
+func (r Result) Sessions() (handedOver, cancelled int) {
+	for _, l := range r.Rows {
 		handedOver, cancelled = handedOver+l.HandedOver, cancelled+l.Cancelled
 	}
 	return handedOver, cancelled
 }
 
 // SentRevoked is how many pending invitations that the users had sent were revoked in all.
-func (r Receipt) SentRevoked() (n int) {
-	for _, l := range r.Lines {
+func (r Result) SentRevoked() (n int) {
+	for _, l := range r.Rows {
 		n += l.SentRevoked
 	}
 	return n
 }
 
 // Freed is how many seats the deed freed in all.
-func (r Receipt) Freed() Freed {
-	var all Freed
-	for _, l := range r.Lines {
+func (r Result) Freed() FreedSeats {
+	var all FreedSeats
+	for _, l := range r.Rows {
 		all = all.Plus(l.Freed)
 	}
 	return all

@@ -21,7 +21,7 @@ const (
 )
 
 // Person is somebody who asks or is asked.
-type Person struct{ Name, Address string }
+type Person struct{ Name, Email string }
 
 // Event is a session, or with a Rule a series of them.
 type Event struct {
@@ -33,15 +33,15 @@ type Event struct {
 	Zone        *time.Location // in which the clock is the same all year; nil is UTC
 	Title       string
 	Description string
-	Place       string
+	Location    string
 	Link        string
 	Organizer   Person
-	Asked       []Person
+	Attendees   []Person
 	Cancelled   bool
 
-	Rule   string      // recurrence rule of a series
-	Except []time.Time // occurrences of the rule that are not held, or held at another time
-	Of     time.Time   // of one of a series that differs: when the rule has it
+	Rule           string      // recurrence rule of a series
+	ExceptionDates []time.Time // occurrences of the rule that are not held, or held at another time
+	RecurrenceID   time.Time   // of one of a series that differs: when the rule has it
 }
 
 // Write makes a file of events, by the name that a calendar program shows for it; an invitation has no name.
@@ -49,13 +49,13 @@ func Write(method Method, name string, events ...Event) []byte {
 	file := ics.NewCalendarFor("Usher")
 	file.SetMethod(ics.Method(method))
 	if name != "" {
-		file.SetXWRCalName(clean(name))
+		file.SetXWRCalName(cleanLine(name))
 	}
-	for _, one := range zonesOf(events) {
-		file.AddVTimezone(timezone(one))
+	for _, one := range eventZones(events) {
+		file.AddVTimezone(newTimezone(one))
 	}
 	for _, event := range events {
-		event.write(file.AddEvent(clean(event.UID)), method)
+		event.write(file.AddEvent(cleanLine(event.UID)), method)
 	}
 	return []byte(file.Serialize(ics.WithNewLine("\r\n")))
 }
@@ -68,57 +68,57 @@ func (e Event) write(to *ics.VEvent, method Method) {
 	}
 	at := func(name string, moments ...time.Time) {
 		for _, moment := range moments {
-			value, params := e.local(moment)
+			value, params := e.formatLocal(moment)
 			put(name, value, params...)
 		}
 	}
-	put("DTSTAMP", e.Stamp.UTC().Format(utc))
+	put("DTSTAMP", e.Stamp.UTC().Format(utcLayout))
 	put("SEQUENCE", fmt.Sprint(e.Sequence))
 	at("DTSTART", e.Starts)
 	at("DTEND", e.Ends)
 	put("RRULE", e.Rule)
-	at("EXDATE", e.Except...)
-	if !e.Of.IsZero() {
-		at("RECURRENCE-ID", e.Of)
+	at("EXDATE", e.ExceptionDates...)
+	if !e.RecurrenceID.IsZero() {
+		at("RECURRENCE-ID", e.RecurrenceID)
 	}
-	put("SUMMARY", clean(e.Title))
-	put("DESCRIPTION", lines(e.Description))
-	put("LOCATION", clean(e.Place))
-	put("URL", clean(e.Link))
+	put("SUMMARY", cleanLine(e.Title))
+	put("DESCRIPTION", cleanLines(e.Description))
+	put("LOCATION", cleanLine(e.Location))
+	put("URL", cleanLine(e.Link))
 	if e.Cancelled || method == Cancel {
 		put("STATUS", "CANCELLED")
 	} else {
 		put("STATUS", "CONFIRMED")
 	}
-	if e.Organizer.Address != "" {
-		put("ORGANIZER", "mailto:"+clean(e.Organizer.Address), named(e.Organizer)...)
+	if e.Organizer.Email != "" {
+		put("ORGANIZER", "mailto:"+cleanLine(e.Organizer.Email), nameParams(e.Organizer)...)
 	}
-	for _, one := range e.Asked {
-		params := append(named(one), ics.WithRSVP(false), ics.ParticipationStatusNeedsAction, ics.ParticipationRoleReqParticipant)
-		put("ATTENDEE", "mailto:"+clean(one.Address), params...)
+	for _, one := range e.Attendees {
+		params := append(nameParams(one), ics.WithRSVP(false), ics.ParticipationStatusNeedsAction, ics.ParticipationRoleReqParticipant)
+		put("ATTENDEE", "mailto:"+cleanLine(one.Email), params...)
 	}
 }
 
 const (
-	utc   = "20060102T150405Z"
-	local = "20060102T150405"
+	utcLayout   = "20060102T150405Z"
+	localLayout = "20060102T150405"
 )
 
-// local is a moment as the event's zone has it.
-func (e Event) local(at time.Time) (string, []ics.PropertyParameter) {
+// formatLocal is a moment as the event's zone has it.
+func (e Event) formatLocal(at time.Time) (string, []ics.PropertyParameter) {
 	if isUTC(e.Zone) {
-		return at.UTC().Format(utc), nil
+		return at.UTC().Format(utcLayout), nil
 	}
-	return at.In(e.Zone).Format(local), []ics.PropertyParameter{ics.WithTZID(e.Zone.String())}
+	return at.In(e.Zone).Format(localLayout), []ics.PropertyParameter{ics.WithTZID(e.Zone.String())}
 }
 
 func isUTC(zone *time.Location) bool {
 	return zone == nil || zone == time.UTC || zone.String() == "UTC" || zone.String() == "Local"
 }
 
-// named is a name as a parameter may have it: quotes and the signs that end a parameter become spaces.
-func named(p Person) []ics.PropertyParameter {
-	name := strings.Join(strings.FieldsFunc(clean(p.Name), func(r rune) bool { return r == ' ' || strings.ContainsRune(`",;:\`, r) }), " ")
+// nameParams is a name as a parameter may have it: quotes and the signs that end a parameter become spaces.
+func nameParams(p Person) []ics.PropertyParameter {
+	name := strings.Join(strings.FieldsFunc(cleanLine(p.Name), func(r rune) bool { return r == ' ' || strings.ContainsRune(`",;:\`, r) }), " ")
 	name = strings.ReplaceAll(name, "'", "’")
 	if name == "" {
 		return nil
@@ -126,11 +126,11 @@ func named(p Person) []ics.PropertyParameter {
 	return []ics.PropertyParameter{ics.WithCN(name)}
 }
 
-// clean is a line without what could end it.
-func clean(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
+// cleanLine is a line without what could end it.
+func cleanLine(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
 
-// lines is text that keeps its line ends.
-func lines(text string) string {
+// cleanLines is text that keeps its line ends.
+func cleanLines(text string) string {
 	return printable(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
 }
 

@@ -13,7 +13,7 @@ import (
 	"usher/hooks/calendar"
 )
 
-func zone(t *testing.T, name string) *time.Location {
+func loadZone(t *testing.T, name string) *time.Location {
 	t.Helper()
 	at, err := time.LoadLocation(name)
 	if err != nil {
@@ -22,8 +22,8 @@ func zone(t *testing.T, name string) *time.Location {
 	return at
 }
 
-// parsed reads a file by another program's code, and its lines by RFC 5545: CRLF, and at most 75 octets.
-func parsed(t *testing.T, file []byte) *reader.Calendar {
+// parse reads a file by another program's code, and its lines by RFC 5545: CRLF, and at most 75 octets.
+func parse(t *testing.T, file []byte) *reader.Calendar {
 	t.Helper()
 	for _, line := range strings.Split(strings.TrimSuffix(string(file), "\r\n"), "\r\n") {
 		if len(line) > 75 || strings.ContainsAny(line, "\r\n") {
@@ -72,13 +72,13 @@ func offsetAt(t *testing.T, file *reader.Calendar, name string, local time.Time)
 	return 0
 }
 
-func TestTimesAreRightInAnyZoneOverBothChangesOfTheClocks(t *testing.T) {
+func TestWrite_TimesAreCorrectInEveryZone(t *testing.T) {
 	for _, name := range []string{"Europe/Lisbon", "Europe/Berlin", "America/New_York", "America/Santiago", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Tokyo", "Africa/Casablanca", "UTC"} {
-		at := zone(t, name)
+		at := loadZone(t, name)
 		for month := range 14 {
 			for _, day := range []int{1, 7, 8, 25, 28, 29, 31} {
 				starts := time.Date(2026, time.January+time.Month(month), day, 10, 15, 0, 0, at)
-				file := parsed(t, calendar.Write(calendar.Request, "", calendar.Event{UID: "a@x", Stamp: starts, Starts: starts, Ends: starts.Add(26 * time.Hour), Zone: at, Title: "x"}))
+				file := parse(t, calendar.Write(calendar.Request, "", calendar.Event{UID: "a@x", Stamp: starts, Starts: starts, Ends: starts.Add(26 * time.Hour), Zone: at, Title: "x"}))
 				event := file.Events()[0]
 				got, err := event.DateTimeStart(nil)
 				if err != nil || !got.Equal(starts) {
@@ -99,15 +99,15 @@ func TestTimesAreRightInAnyZoneOverBothChangesOfTheClocks(t *testing.T) {
 	}
 }
 
-func TestASeriesStaysAtItsHourBySummerAndWinter(t *testing.T) {
+func TestWrite_Series_KeepsLocalTimeAcrossDST(t *testing.T) {
 	for _, name := range []string{"Europe/Lisbon", "America/New_York", "Australia/Sydney", "Asia/Kolkata"} {
-		at := zone(t, name)
+		at := loadZone(t, name)
 		starts := time.Date(2026, 2, 2, 10, 0, 0, 0, at)
 		off := time.Date(2026, 4, 6, 10, 0, 0, 0, at)
 		moved := calendar.Event{UID: "s@x", Sequence: 2, Stamp: starts, Zone: at, Title: "Moved",
-			Of: time.Date(2026, 11, 9, 10, 0, 0, 0, at), Starts: time.Date(2026, 11, 10, 14, 0, 0, 0, at), Ends: time.Date(2026, 11, 10, 15, 0, 0, 0, at)}
-		file := parsed(t, calendar.Write(calendar.Request, "", calendar.Event{UID: "s@x", Sequence: 2, Stamp: starts, Starts: starts, Ends: starts.Add(time.Hour), Zone: at,
-			Title: "Weekly", Rule: "FREQ=WEEKLY;COUNT=80", Except: []time.Time{off}}, moved))
+			RecurrenceID: time.Date(2026, 11, 9, 10, 0, 0, 0, at), Starts: time.Date(2026, 11, 10, 14, 0, 0, 0, at), Ends: time.Date(2026, 11, 10, 15, 0, 0, 0, at)}
+		file := parse(t, calendar.Write(calendar.Request, "", calendar.Event{UID: "s@x", Sequence: 2, Stamp: starts, Starts: starts, Ends: starts.Add(time.Hour), Zone: at,
+			Title: "Weekly", Rule: "FREQ=WEEKLY;COUNT=80", ExceptionDates: []time.Time{off}}, moved))
 		events := file.Events()
 		set, err := events[0].RecurrenceSet(at)
 		if err != nil || set == nil {
@@ -125,20 +125,20 @@ func TestASeriesStaysAtItsHourBySummerAndWinter(t *testing.T) {
 			}
 		}
 		of, err := events[1].Props.DateTime(reader.PropRecurrenceID, nil)
-		if err != nil || !of.Equal(moved.Of) || !slices.ContainsFunc(all, of.Equal) {
+		if err != nil || !of.Equal(moved.RecurrenceID) || !slices.ContainsFunc(all, of.Equal) {
 			t.Errorf("%s: moved from %v, %v", name, of, err)
 		}
 	}
 }
 
-func TestWhatPeopleTypeIsTextAndNothingElse(t *testing.T) {
+func TestWrite_EscapesUserText(t *testing.T) {
 	starts := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	title := "Review, \"part\" one; C:\\x\nBEGIN:VALARM " + strings.Repeat("Größe ", 30)
 	description := "First\r\nSecond, with; signs\rATTENDEE:mailto:x@x.example\x00\x07\u2028end"
 	file := calendar.Write(calendar.Cancel, "Sessions, of\r\nX-EVIL:1", calendar.Event{UID: "a@x\r\nX-EVIL:1", Sequence: 7, Stamp: starts, Starts: starts, Ends: starts.Add(time.Hour),
-		Title: title, Description: description, Place: "Room\r\nX-EVIL:1", Link: "https://x.example/s/usp_a", Organizer: calendar.Person{Name: "Ann \"Boss\"; X-EVIL=1:mailto:e@x.example, O'Brien\r\n", Address: "a@x.example"},
-		Asked: []calendar.Person{{Name: "Zed\r\nX-EVIL:1", Address: "z@x.example\r\nX-EVIL:1"}}})
-	read := parsed(t, file)
+		Title: title, Description: description, Location: "Room\r\nX-EVIL:1", Link: "https://x.example/s/usp_a", Organizer: calendar.Person{Name: "Ann \"Boss\"; X-EVIL=1:mailto:e@x.example, O'Brien\r\n", Email: "a@x.example"},
+		Attendees: []calendar.Person{{Name: "Zed\r\nX-EVIL:1", Email: "z@x.example\r\nX-EVIL:1"}}})
+	read := parse(t, file)
 	if bytes.Contains(file, []byte("\r\nX-EVIL")) || bytes.Contains(file, []byte("\r\nBEGIN:VALARM")) || bytes.ContainsAny(file, "\x00\x07") || len(read.Children) != 1 {
 		t.Fatalf("%s", file)
 	}
@@ -147,8 +147,8 @@ func TestWhatPeopleTypeIsTextAndNothingElse(t *testing.T) {
 		reader.PropSummary: strings.Join(strings.Fields(title), " "), reader.PropDescription: "First\nSecond, with; signs\nATTENDEE:mailto:x@x.example end",
 		reader.PropSequence: "7", reader.PropStatus: "CANCELLED", reader.PropLocation: "Room X-EVIL:1",
 	} {
-		if prop := event.Props.Get(name); prop == nil || text(t, prop) != want {
-			t.Errorf("%s is %q, want %q", name, text(t, prop), want)
+		if prop := event.Props.Get(name); prop == nil || textValue(t, prop) != want {
+			t.Errorf("%s is %q, want %q", name, textValue(t, prop), want)
 		}
 	}
 	if cn := event.Props.Get(reader.PropOrganizer).Params.Get(reader.ParamCommonName); cn != "Ann Boss X-EVIL=1 mailto e@x.example O’Brien" {
@@ -159,7 +159,7 @@ func TestWhatPeopleTypeIsTextAndNothingElse(t *testing.T) {
 	}
 }
 
-func text(t *testing.T, prop *reader.Prop) string {
+func textValue(t *testing.T, prop *reader.Prop) string {
 	t.Helper()
 	if prop.Name == reader.PropSequence {
 		return prop.Value
@@ -171,15 +171,15 @@ func text(t *testing.T, prop *reader.Prop) string {
 	return value
 }
 
-func TestAFeedHoldsManySessions(t *testing.T) {
-	lisbon, tokyo := zone(t, "Europe/Lisbon"), zone(t, "Asia/Tokyo")
+func TestWrite_FeedWithManyEvents(t *testing.T) {
+	lisbon, tokyo := loadZone(t, "Europe/Lisbon"), loadZone(t, "Asia/Tokyo")
 	var events []calendar.Event
 	for n := range 300 {
 		at := []*time.Location{lisbon, tokyo, nil}[n%3]
 		starts := time.Date(2026, 1, 1+n, 10, 0, 0, 0, time.UTC)
 		events = append(events, calendar.Event{UID: fmt.Sprint(n, "@x"), Stamp: starts, Starts: starts, Ends: starts.Add(time.Hour), Zone: at, Title: "x"})
 	}
-	read := parsed(t, calendar.Write(calendar.Publish, "Halation Post", events...))
+	read := parse(t, calendar.Write(calendar.Publish, "Halation Post", events...))
 	if len(read.Events()) != 300 || len(read.Children) != 302 {
 		t.Errorf("%d events, %d parts", len(read.Events()), len(read.Children))
 	}

@@ -9,32 +9,32 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// span is a zone, and the time of its events.
-type span struct {
+// zoneSpan is a zone, and the time of its events.
+type zoneSpan struct {
 	zone     *time.Location
 	from, to time.Time
 }
 
-// seriesLasts is how far behind its first session a series may go.
-const seriesLasts = 3
+// maxSeriesYears is how far behind its first session a series may go.
+const maxSeriesYears = 3
 
-// zonesOf are the zones of events, each with the time that its clocks are needed for.
-func zonesOf(events []Event) []span {
-	of := map[string]*span{}
+// eventZones are the zones of events, each with the time that its clocks are needed for.
+func eventZones(events []Event) []zoneSpan {
+	of := map[string]*zoneSpan{}
 	for _, e := range events {
 		if isUTC(e.Zone) {
 			continue
 		}
 		one := of[e.Zone.String()]
 		if one == nil {
-			one = &span{e.Zone, e.Starts, e.Ends}
+			one = &zoneSpan{e.Zone, e.Starts, e.Ends}
 			of[e.Zone.String()] = one
 		}
 		last := e.Ends
 		if e.Rule != "" {
-			last = last.AddDate(seriesLasts, 0, 0)
+			last = last.AddDate(maxSeriesYears, 0, 0)
 		}
-		for _, at := range append(e.Except, e.Starts, e.Of) {
+		for _, at := range append(e.ExceptionDates, e.Starts, e.RecurrenceID) {
 			if !at.IsZero() && at.Before(one.from) {
 				one.from = at
 			}
@@ -43,17 +43,17 @@ func zonesOf(events []Event) []span {
 			one.to = last
 		}
 	}
-	var all []span
+	var all []zoneSpan
 	for _, one := range of {
 		all = append(all, *one)
 	}
-	slices.SortFunc(all, func(a, b span) int { return cmp.Compare(a.zone.String(), b.zone.String()) })
+	slices.SortFunc(all, func(a, b zoneSpan) int { return cmp.Compare(a.zone.String(), b.zone.String()) })
 	return all
 }
 
-// timezone tells how the clocks of a zone go from the year before to the year behind: one part for each change, from
+// newTimezone tells how the clocks of a zone go from the year before to the year behind: one part for each change, from
 // what this machine knows of the zone (RFC 5545, 3.6.5).
-func timezone(of span) *ics.VTimezone {
+func newTimezone(of zoneSpan) *ics.VTimezone {
 	z := ics.NewTimezone(of.zone.String())
 	at := of.from.AddDate(-1, 0, 0).In(of.zone)
 	end := of.to.AddDate(1, 0, 0)
@@ -66,7 +66,7 @@ func timezone(of span) *ics.VTimezone {
 		}
 	}
 	_, before := first.Add(-time.Second).Zone()
-	part(z, first, before)
+	addTransition(z, first, before)
 	for {
 		_, next := at.ZoneBounds()
 		if next.IsZero() || next.After(end) {
@@ -74,17 +74,17 @@ func timezone(of span) *ics.VTimezone {
 		}
 		_, before := at.Zone()
 		at = next.In(of.zone)
-		part(z, at, before)
+		addTransition(z, at, before)
 	}
 }
 
-// part is one change of the clocks: what they showed at that moment by the offset that was, and both offsets.
-func part(z *ics.VTimezone, at time.Time, before int) {
+// addTransition is one change of the clocks: what they showed at that moment by the offset that was, and both offsets.
+func addTransition(z *ics.VTimezone, at time.Time, before int) {
 	name, offset := at.Zone()
 	put := func(c *ics.ComponentBase) {
-		c.AddProperty("DTSTART", at.UTC().Add(time.Duration(before)*time.Second).Format(local))
-		c.AddProperty("TZOFFSETFROM", hours(before))
-		c.AddProperty("TZOFFSETTO", hours(offset))
+		c.AddProperty("DTSTART", at.UTC().Add(time.Duration(before)*time.Second).Format(localLayout))
+		c.AddProperty("TZOFFSETFROM", formatOffset(before))
+		c.AddProperty("TZOFFSETTO", formatOffset(offset))
 		c.AddProperty("TZNAME", name)
 	}
 	if at.IsDST() {
@@ -96,8 +96,8 @@ func part(z *ics.VTimezone, at time.Time, before int) {
 	put(&z.AddStandard().ComponentBase)
 }
 
-// hours is an offset in seconds as "+0130", with seconds where a zone has them.
-func hours(offset int) string {
+// formatOffset is an offset in seconds as "+0130", with seconds where a zone has them.
+func formatOffset(offset int) string {
 	sign := '+'
 	if offset < 0 {
 		sign, offset = '-', -offset

@@ -24,29 +24,29 @@ import (
 
 // The levels of a resource. A level that is not stored is "".
 const (
-	nearly = "nearly" // one is free
-	full   = "full"
+	levelNearlyFull = "nearly" // one is free
+	levelFull       = "full"
 )
 
-var rank = map[string]int{"": 0, nearly: 1, full: 2}
+var levelRank = map[string]int{"": 0, levelNearlyFull: 1, levelFull: 2}
 
-// maxTold is how many of the Owner and Admins get an email.
-const maxTold = 50
+// maxNotified is how many of the Owner and Admins get an email.
+const maxNotified = 50
 
-// licencesEvery is how long licences stay quiet after an email: sessions take and return them every day.
-const licencesEvery = 7 * 24 * time.Hour
+// licenceEmailInterval is how long licences stay quiet after an email: sessions take and return them every day.
+const licenceEmailInterval = 7 * 24 * time.Hour
 
 // resource is something of which a team has a number.
 type resource struct {
-	key, word string
-	count     func(seats.Seats) seats.Count
-	running   bool // in use by sessions
+	key, label string
+	count      func(seats.Seats) seats.Count
+	running    bool // in use by sessions
 }
 
 var resources = []resource{
-	{key: "admin", word: "Admin seat", count: func(s seats.Seats) seats.Count { return s.Admin }},
-	{key: "organizer", word: "Organizer seat", count: func(s seats.Seats) seats.Count { return s.Organizer }},
-	{key: "licence", word: "licence", count: func(s seats.Seats) seats.Count { return s.Licences }, running: true},
+	{key: "admin", label: "Admin seat", count: func(s seats.Seats) seats.Count { return s.Admin }},
+	{key: "organizer", label: "Organizer seat", count: func(s seats.Seats) seats.Count { return s.Organizer }},
+	{key: "licence", label: "licence", count: func(s seats.Seats) seats.Count { return s.Licences }, running: true},
 }
 
 // level is how far a resource is used up. Licences have no warning before the last: each start and end would change it.
@@ -56,18 +56,18 @@ func (r resource) level(now seats.Seats) string {
 	case c.Limit == plans.Unlimited || taken == 0:
 		return ""
 	case c.Free() == 0:
-		return full
+		return levelFull
 	case c.Free() == 1 && !r.running:
-		return nearly
+		return levelNearlyFull
 	}
 	return ""
 }
 
-// rise marks what has come nearer to its limit, in the transaction that uses it, and queues the emails about it; quiet
+// raiseMarks marks what has come nearer to its limit, in the transaction that uses it, and queues the emails about it; quiet
 // only marks it, as for a team that is being made.
-func rise(tx core.App, team string, quiet bool) error {
+func raiseMarks(tx core.App, team string, quiet bool) error {
 	now, err := seats.Of(tx, team)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return nil // the team goes with all that is in it
 	}
 	if err != nil {
@@ -78,15 +78,15 @@ func rise(tx core.App, team string, quiet bool) error {
 		if level == "" {
 			continue
 		}
-		mark, err := markOf(tx, team, r.key)
+		mark, err := findMark(tx, team, r.key)
 		if err != nil {
 			return err
 		}
-		if rank[level] <= rank[mark.GetString("level")] {
+		if levelRank[level] <= levelRank[mark.GetString("level")] {
 			continue
 		}
 		mark.Set("level", level)
-		tell := !quiet && !(r.running && time.Since(mark.GetDateTime("told").Time()) < licencesEvery)
+		tell := !quiet && !(r.running && time.Since(mark.GetDateTime("told").Time()) < licenceEmailInterval)
 		if tell {
 			mark.Set("told", types.NowDateTime())
 		}
@@ -94,7 +94,7 @@ func rise(tx core.App, team string, quiet bool) error {
 			return fmt.Errorf("mark what a team has used up: %w", err)
 		}
 		if tell {
-			if err := r.tell(tx, team, level, r.count(now)); err != nil {
+			if err := r.notify(tx, team, level, r.count(now)); err != nil {
 				return err
 			}
 		}
@@ -102,9 +102,9 @@ func rise(tx core.App, team string, quiet bool) error {
 	return nil
 }
 
-// relax lowers the marks of what is free again. It follows the commit: within a transaction a seat may be free for a
+// lowerMarks lowers the marks of what is free again. It follows the commit: within a transaction a seat may be free for a
 // moment, as between two invitations of which one takes the place of the other.
-func relax(app core.App, team string) error {
+func lowerMarks(app core.App, team string) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		var marks []*core.Record
 		err := tx.RecordQuery("capacity_marks").AndWhere(dbx.HashExp{"team": team}).AndWhere(dbx.NewExp("level != ''")).All(&marks)
@@ -113,11 +113,11 @@ func relax(app core.App, team string) error {
 		}
 		now, err := seats.Of(tx, team)
 		if err != nil {
-			return record.UnlessNotFound(err)
+			return record.IgnoreNotFound(err)
 		}
 		for _, mark := range marks {
 			for _, r := range resources {
-				if level := r.level(now); mark.GetString("resource") == r.key && rank[level] < rank[mark.GetString("level")] {
+				if level := r.level(now); mark.GetString("resource") == r.key && levelRank[level] < levelRank[mark.GetString("level")] {
 					mark.Set("level", level)
 					if err := tx.Save(mark); err != nil {
 						return err
@@ -129,7 +129,7 @@ func relax(app core.App, team string) error {
 	})
 }
 
-func markOf(tx core.App, team, resource string) (*core.Record, error) {
+func findMark(tx core.App, team, resource string) (*core.Record, error) {
 	mark, err := tx.FindFirstRecordByFilter("capacity_marks", "team = {:team} && resource = {:resource}",
 		dbx.Params{"team": team, "resource": resource})
 	if err == nil {
@@ -153,8 +153,8 @@ type basis struct {
 	Level    string `json:"level"`
 }
 
-// tell queues an email to the Owner and each Admin. It replaces the one about the level before, if that still waits.
-func (r resource) tell(tx core.App, id, level string, count seats.Count) error {
+// notify queues an email to the Owner and each Admin. It replaces the one about the level before, if that still waits.
+func (r resource) notify(tx core.App, id, level string, count seats.Count) error {
 	team, err := teams.Find(tx, id)
 	if err != nil {
 		return err
@@ -163,13 +163,13 @@ func (r resource) tell(tx core.App, id, level string, count seats.Count) error {
 	if err != nil {
 		return err
 	}
-	managers, err := managersOf(tx, id)
+	managers, err := listManagers(tx, id)
 	if err != nil {
 		return err
 	}
 	link := settings.Of(tx).Link
 	props := mail.CapacityProps{
-		Team: teams.Letterhead(tx, team.Record), Resource: r.word, Running: r.running, Free: count.Free(), Limit: count.Limit,
+		Team: teams.EmailProps(tx, team.Record), Resource: r.label, Running: r.running, Free: count.Free(), Limit: count.Limit,
 		Manage: link("/admin/" + team.Slug() + "/users"), Plan: link("/admin/" + team.Slug() + "/settings#plan"), Support: settings.Of(tx).Support,
 	}
 	if r.running {
@@ -187,12 +187,12 @@ func (r resource) tell(tx core.App, id, level string, count seats.Count) error {
 	return nil
 }
 
-// managersOf lists the Owner and the Admins of a team.
-func managersOf(tx core.App, team string) ([]*core.Record, error) {
+// listManagers lists the Owner and the Admins of a team.
+func listManagers(tx core.App, team string) ([]*core.Record, error) {
 	var managers []*core.Record
 	err := tx.RecordQuery("users").
 		AndWhere(dbx.NewExp("id IN (SELECT user FROM memberships WHERE team = {:team} AND (owner OR admin))", dbx.Params{"team": team})).
-		OrderBy("email").Limit(maxTold).All(&managers)
+		OrderBy("email").Limit(maxNotified).All(&managers)
 	if err != nil {
 		return nil, fmt.Errorf("find who manages a team: %w", err)
 	}

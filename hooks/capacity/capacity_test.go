@@ -31,8 +31,8 @@ func newFixture(t *testing.T) *fixture {
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	app := hookstest.NewWith(t, config)
-	owner := hookstest.Person(t, app, "marta@x.example")
+	app := hookstest.NewAppWith(t, config)
+	owner := hookstest.Account(t, app, "marta@x.example")
 	return &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "free"), resend}
 }
 
@@ -49,112 +49,112 @@ func (f *fixture) invite(address string, roles ...string) string {
 func (f *fixture) subjects(to string) (subjects []string) {
 	f.Helper()
 	worker := mail.NewWorker(f.app)
-	worker.Pace = 0
+	worker.MinInterval = 0
 	worker.Deliver(context.Background())
-	for _, email := range f.resend.Letters() {
-		if row, err := mail.FindOutbox(f.app, email.Key); err == nil && row.Kind() == mail.KindCapacity && email.To == to {
+	for _, email := range f.resend.Emails() {
+		if row, err := mail.FindEmail(f.app, email.Key); err == nil && row.Kind() == mail.KindCapacity && email.To == to {
 			subjects = append(subjects, email.Subject)
 		}
 	}
 	return subjects
 }
 
-func (f *fixture) wants(to string, want ...string) {
+func (f *fixture) assertSubjects(to string, want ...string) {
 	f.Helper()
 	if got := f.subjects(to); strings.Join(got, "; ") != strings.Join(want, "; ") {
 		f.Errorf("%s was told %q, want %q", to, got, want)
 	}
 }
 
-func TestCapacity_SeatsUsedUp_IsToldOnceALevel(t *testing.T) {
+func TestCapacity_SeatsUsedUp_NotifiesOncePerLevel(t *testing.T) {
 	f := newFixture(t)
-	f.wants("marta@x.example") // a team that was just made is as its plan says
+	f.assertSubjects("marta@x.example") // a team that was just made is as its plan says
 	first := f.invite("a@x.example", "organizer")
-	f.wants("marta@x.example", "1 Organizer seat left in Halation Post")
+	f.assertSubjects("marta@x.example", "1 Organizer seat left in Halation Post")
 	second := f.invite("b@x.example", "organizer")
-	f.wants("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post")
+	f.assertSubjects("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post")
 	_, _, err := invitations.Resend(f.app, f.actor(), second)
-	hookstest.Refused(t, "too soon", err, "too_many")
-	if _, err := invitations.Correct(f.app, f.actor(), second, "c@x.example"); err != nil {
+	hookstest.AssertCode(t, "too soon", err, "too_many")
+	if _, err := invitations.CorrectAddress(f.app, f.actor(), second, "c@x.example"); err != nil {
 		t.Fatal(err)
 	}
-	f.wants("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post")
+	f.assertSubjects("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post")
 
 	if _, err := invitations.Revoke(f.app, f.actor(), first); err != nil { // one is free again
 		t.Fatal(err)
 	}
 	f.invite("d@x.example", "organizer")
-	f.wants("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post", "No Organizer seats left in Halation Post")
+	f.assertSubjects("marta@x.example", "1 Organizer seat left in Halation Post", "No Organizer seats left in Halation Post", "No Organizer seats left in Halation Post")
 }
 
 func TestCapacity_AcceptedInvitation_ChangesNothing(t *testing.T) {
 	f := newFixture(t)
-	ada := hookstest.Person(t, f.app, "ada@x.example")
+	ada := hookstest.Account(t, f.app, "ada@x.example")
 	f.invite("a@x.example", "organizer")
 	id := f.invite("ada@x.example", "organizer")
 	before := f.subjects("marta@x.example")
-	if _, err := invitations.Accept(f.app, invitations.Answer{Account: ada, ID: id}); err != nil {
+	if _, err := invitations.Accept(f.app, invitations.Response{Account: ada, ID: id}); err != nil {
 		t.Fatal(err)
 	}
-	f.wants("marta@x.example", before...)
+	f.assertSubjects("marta@x.example", before...)
 }
 
-func TestCapacity_Admins_AreToldAndOthersAreNot(t *testing.T) {
+func TestCapacity_OnlyOwnerAndAdmins_AreNotified(t *testing.T) {
 	f := newFixture(t)
 	hookstest.Member(t, f.app, f.team, "ada@x.example", "admin")
 	hookstest.Member(t, f.app, f.team, "theo@x.example")
 	f.invite("a@x.example", "organizer")
-	f.wants("ada@x.example", "No Admin seats left in Halation Post", "1 Organizer seat left in Halation Post")
-	f.wants("theo@x.example")
+	f.assertSubjects("ada@x.example", "No Admin seats left in Halation Post", "1 Organizer seat left in Halation Post")
+	f.assertSubjects("theo@x.example")
 }
 
-func TestCapacity_FreedBeforeTheEmailLeft_IsNotSent(t *testing.T) {
+func TestCapacity_FreedBeforeSending_IsNotSent(t *testing.T) {
 	f := newFixture(t)
 	id := f.invite("a@x.example", "organizer")
 	if _, err := invitations.Revoke(f.app, f.actor(), id); err != nil {
 		t.Fatal(err)
 	}
-	f.wants("marta@x.example")
-	if n := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity, "status": mail.Dropped, "reason": mail.ReasonSeatsFree}); n != 1 {
+	f.assertSubjects("marta@x.example")
+	if n := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity, "status": mail.Dropped, "reason": mail.ReasonCapacityFree}); n != 1 {
 		t.Errorf("%d emails were dropped", n)
 	}
 }
 
-func TestCapacity_LastLicence_IsToldAtMostWeekly(t *testing.T) {
+func TestCapacity_LastLicence_NotifiesAtMostWeekly(t *testing.T) {
 	f := newFixture(t)
 	for n := range 2 {
-		s := hookstest.Session(t, f.app, f.owner, f.team, sessions.Form{})
+		s := hookstest.ScheduleSession(t, f.app, f.owner, f.team, sessions.Form{})
 		for _, status := range []string{sessions.Running, sessions.Ended} {
-			r := hookstest.Stored(t, f.app, "sessions", s.Id)
+			r := hookstest.FindRecord(t, f.app, "sessions", s.Id)
 			r.Set("status", status)
 			if err := f.app.Save(r); err != nil {
 				t.Fatal(err)
 			}
 			if status == sessions.Running {
-				f.wants("marta@x.example", "All licences of Halation Post are in use")
+				f.assertSubjects("marta@x.example", "All licences of Halation Post are in use")
 			}
 		}
 		if n == 1 {
 			hookstest.Exec(t, f.app, "UPDATE capacity_marks SET told = '2026-01-01 00:00:00.000Z'", nil)
 		}
 	}
-	s := hookstest.Session(t, f.app, f.owner, f.team, sessions.Form{})
-	r := hookstest.Stored(t, f.app, "sessions", s.Id)
+	s := hookstest.ScheduleSession(t, f.app, f.owner, f.team, sessions.Form{})
+	r := hookstest.FindRecord(t, f.app, "sessions", s.Id)
 	r.Set("status", sessions.Running)
 	if err := f.app.Save(r); err != nil {
 		t.Fatal(err)
 	}
-	f.wants("marta@x.example", "All licences of Halation Post are in use", "All licences of Halation Post are in use")
+	f.assertSubjects("marta@x.example", "All licences of Halation Post are in use", "All licences of Halation Post are in use")
 }
 
 // Of many who take the last seats at once, each level is told once.
-func TestCapacity_ConcurrentInvitations_TellOnce(t *testing.T) {
+func TestCapacity_ConcurrentInvitations_NotifyOnce(t *testing.T) {
 	f := newFixture(t)
-	hookstest.Widen(f.app, "invitations", "capacity_marks")
+	hookstest.SlowWrites(f.app, "invitations", "capacity_marks")
 	actor := f.actor()
 	hookstest.Race(8, func(i int) error {
-		_, err := invitations.Invite(f.app, actor, invitations.Offer{
-			Lines: invitations.Addresses([]string{string(rune('a'+i)) + "@x.example"}), Roles: actors.Roles{Organizer: true}})
+		_, err := invitations.Invite(f.app, actor, invitations.Request{
+			Lines: invitations.ParseLines([]string{string(rune('a'+i)) + "@x.example"}), Roles: actors.Roles{Organizer: true}})
 		return err
 	})
 	for _, level := range []string{"nearly", "full"} {

@@ -1,4 +1,4 @@
 package capacity
 
-// Rise is what marks and tells; outside of a transaction it is a control.
-var Rise = rise
+// RaiseMarks is what marks and tells; outside of a transaction it is a control.
+var RaiseMarks = raiseMarks

@@ -16,52 +16,52 @@ import (
 	"usher/hooks/settings"
 )
 
-// told counts the emails about a resource at a level, those that another replaced included.
-func told(t *testing.T, app core.App, resource, level string) int {
+// countEmails counts the emails about a resource at a level, those that another replaced included.
+func countEmails(t *testing.T, app core.App, resource, level string) int {
 	t.Helper()
 	return hookstest.Count(t, app, "outbox", dbx.HashExp{"kind": mail.KindCapacity},
 		dbx.NewExp("basis LIKE {:r} AND basis LIKE {:l}", dbx.Params{"r": "%" + resource + "%", "l": "%" + level + "%"}))
 }
 
-func TestCapacity_ConcurrentAccepts_TellNothingTwice(t *testing.T) {
+func TestCapacity_ConcurrentAccepts_NotifyOncePerLevel(t *testing.T) {
 	f := newFixture(t)
 	addresses := []string{"ada@x.example", "ben@x.example"}
 	var ids []string
 	var accounts []*core.Record
 	for _, address := range addresses {
-		accounts = append(accounts, hookstest.Person(t, f.app, address))
+		accounts = append(accounts, hookstest.Account(t, f.app, address))
 		ids = append(ids, f.invite(address, "organizer"))
 	}
-	hookstest.Widen(f.app, "invitations", "memberships", "capacity_marks")
-	hookstest.Won(t, hookstest.Race(2, func(i int) error {
-		_, err := invitations.Accept(f.app, invitations.Answer{Account: accounts[i], ID: ids[i]})
+	hookstest.SlowWrites(f.app, "invitations", "memberships", "capacity_marks")
+	hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error {
+		_, err := invitations.Accept(f.app, invitations.Response{Account: accounts[i], ID: ids[i]})
 		return err
 	}))
 	for _, level := range []string{"nearly", "full"} {
-		if n := told(t, f.app, "organizer", level); n != 1 {
+		if n := countEmails(t, f.app, "organizer", level); n != 1 {
 			t.Errorf("got %d emails that Organizer seats are %s used up, want 1", n, level)
 		}
 	}
 }
 
-func TestCapacity_ConcurrentStarts_TellTheLastLicenceOnce(t *testing.T) {
+func TestCapacity_ConcurrentStarts_NotifyLastLicenceOnce(t *testing.T) {
 	f := newFixture(t)
 	hookstest.Exec(t, f.app, "UPDATE teams SET licences = 3", nil)
 	var rows []*core.Record
 	for range 5 {
-		r := hookstest.Stored(t, f.app, "sessions", hookstest.Session(t, f.app, f.owner, f.team, sessions.Form{}).Id)
+		r := hookstest.FindRecord(t, f.app, "sessions", hookstest.ScheduleSession(t, f.app, f.owner, f.team, sessions.Form{}).Id)
 		r.Set("status", sessions.Running)
 		rows = append(rows, r)
 	}
-	hookstest.Widen(f.app, "sessions", "capacity_marks")
-	won := hookstest.Won(t, hookstest.Race(len(rows), func(i int) error { return f.app.Save(rows[i]) }), sessions.CodeLicencesFull)
-	if n := told(t, f.app, "licence", "full"); won != 3 || n != 1 {
+	hookstest.SlowWrites(f.app, "sessions", "capacity_marks")
+	won := hookstest.CountSucceeded(t, hookstest.Race(len(rows), func(i int) error { return f.app.Save(rows[i]) }), sessions.CodeLicencesFull)
+	if n := countEmails(t, f.app, "licence", "full"); won != 3 || n != 1 {
 		t.Errorf("got %d sessions started and %d emails, want 3 and 1", won, n)
 	}
 }
 
 // The control: the same check and write outside of a transaction tell a level twice.
-func TestCapacity_WithoutItsTransaction_TellsTwice(t *testing.T) {
+func TestCapacity_WithoutTransaction_NotifiesTwice(t *testing.T) {
 	f := newFixture(t)
 	f.invite("first@x.example", "organizer") // the mark is at nearly
 	var rows []*core.Record
@@ -73,22 +73,22 @@ func TestCapacity_WithoutItsTransaction_TellsTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := hookstest.Stored(t, f.app, "plans", f.team.GetString("plan"))
+	plan := hookstest.FindRecord(t, f.app, "plans", f.team.GetString("plan"))
 	invitation, err := f.app.FindFirstRecordByFilter("invitations", "email = 'first@x.example'")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows = append(rows, hookstest.Stored(t, f.app, "users", f.owner.Id), hookstest.Stored(t, f.app, "teams", f.team.Id), membership, invitation, mark)
+	rows = append(rows, hookstest.FindRecord(t, f.app, "users", f.owner.Id), hookstest.FindRecord(t, f.app, "teams", f.team.Id), membership, invitation, mark)
 
 	var checked atomic.Int32
 	second := make(chan struct{})
-	app := hookstest.Wired(t, func(app core.App) {
+	app := hookstest.NewBareApp(t, func(app core.App) {
 		settings.Set(app, hookstest.Config())
 		app.OnRecordCreateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return capacity.Rise(e.App, f.team.Id, false)
+			return capacity.RaiseMarks(e.App, f.team.Id, false)
 		})
 		app.OnRecordUpdateExecute("capacity_marks").BindFunc(func(e *core.RecordEvent) error {
 			if checked.Add(1) == 2 {
@@ -102,14 +102,14 @@ func TestCapacity_WithoutItsTransaction_TellsTwice(t *testing.T) {
 		})
 	})
 	if _, err := app.FindRecordById("plans", plan.Id); err != nil {
-		hookstest.Copy(t, app, plan)
+		hookstest.CopyRecords(t, app, plan)
 	}
-	hookstest.Copy(t, app, rows...)
-	hookstest.Won(t, hookstest.Race(2, func(i int) error {
-		return app.Save(hookstest.Blank(t, app, "invitations", map[string]any{"team": f.team.Id, "email": []string{"a@x.example", "b@x.example"}[i],
+	hookstest.CopyRecords(t, app, rows...)
+	hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error {
+		return app.Save(hookstest.NewRecord(t, app, "invitations", map[string]any{"team": f.team.Id, "email": []string{"a@x.example", "b@x.example"}[i],
 			"status": "pending", "organizer": true, "expires": "2099-01-01 00:00:00.000Z"}))
 	}))
-	if n := told(t, app, "organizer", "full"); n < 2 {
+	if n := countEmails(t, app, "organizer", "full"); n < 2 {
 		t.Errorf("got %d emails without the transaction, want the fault that the race shows", n)
 	}
 }

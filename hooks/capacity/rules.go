@@ -16,36 +16,36 @@ import (
 // Register wires that whatever uses seats or licences, or changes how many there are, tells of their end in its own
 // transaction; and that what becomes free is noted once that is committed.
 func Register(app core.App) {
-	mail.SendWhile(app, stillShort, mail.KindCapacity)
+	mail.RegisterCondition(app, checkStillShort, mail.KindCapacity)
 	for _, collection := range []string{"memberships", "invitations"} {
-		app.OnRecordCreateExecute(collection).BindFunc(rising(takesSeats))
-		app.OnRecordUpdateExecute(collection).BindFunc(rising(takesSeats))
-		app.OnRecordAfterUpdateSuccess(collection).BindFunc(relaxing(takesSeats))
-		app.OnRecordAfterDeleteSuccess(collection).BindFunc(relaxing(takesSeats))
+		app.OnRecordCreateExecute(collection).BindFunc(raiseMarksIf(changesSeats))
+		app.OnRecordUpdateExecute(collection).BindFunc(raiseMarksIf(changesSeats))
+		app.OnRecordAfterUpdateSuccess(collection).BindFunc(lowerMarksIf(changesSeats))
+		app.OnRecordAfterDeleteSuccess(collection).BindFunc(lowerMarksIf(changesSeats))
 	}
-	app.OnRecordUpdateExecute("sessions").BindFunc(rising(startsOrEnds))
-	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(relaxing(ended))
-	app.OnRecordUpdateExecute("teams").BindFunc(rising(changesLimits))
-	app.OnRecordAfterUpdateSuccess("teams").BindFunc(relaxing(func(*core.Record) bool { return true }))
+	app.OnRecordUpdateExecute("sessions").BindFunc(raiseMarksIf(changesStatus))
+	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(lowerMarksIf(hasEnded))
+	app.OnRecordUpdateExecute("teams").BindFunc(raiseMarksIf(changesLimits))
+	app.OnRecordAfterUpdateSuccess("teams").BindFunc(lowerMarksIf(func(*core.Record) bool { return true }))
 }
 
-// concerns reports whether a change of the record may change what a team has left.
-type concerns func(r *core.Record) bool
+// recordFilter reports whether a change of the record may change what a team has left.
+type recordFilter func(r *core.Record) bool
 
-func takesSeats(r *core.Record) bool {
+func changesSeats(r *core.Record) bool {
 	before := r.Original()
 	return r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer") || before.GetBool("admin") || before.GetBool("organizer")
 }
 
-func startsOrEnds(r *core.Record) bool { return record.Differs(r, r.Original(), "status") }
+func changesStatus(r *core.Record) bool { return record.Differs(r, r.Original(), "status") }
 
-func ended(r *core.Record) bool { return r.GetString("status") == "ended" }
+func hasEnded(r *core.Record) bool { return r.GetString("status") == "ended" }
 
 func changesLimits(r *core.Record) bool {
 	return record.Differs(r, r.Original(), "admin_seats", "organizer_seats", "licences")
 }
 
-func rising(about concerns) func(*core.RecordEvent) error {
+func raiseMarksIf(about recordFilter) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		if !about(e.Record) {
 			return e.Next()
@@ -54,15 +54,15 @@ func rising(about concerns) func(*core.RecordEvent) error {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return rise(e.App, teamOf(e.Record), e.Record.GetBool("owner"))
+			return raiseMarks(e.App, teamOf(e.Record), e.Record.GetBool("owner"))
 		})
 	}
 }
 
-func relaxing(about concerns) func(*core.RecordEvent) error {
+func lowerMarksIf(about recordFilter) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		if about(e.Record) {
-			if err := relax(e.App, teamOf(e.Record)); err != nil {
+			if err := lowerMarks(e.App, teamOf(e.Record)); err != nil {
 				e.App.Logger().Error("note what a team has free again", "error", err.Error())
 			}
 		}
@@ -77,9 +77,9 @@ func teamOf(r *core.Record) string {
 	return r.GetString("team")
 }
 
-// stillShort is the condition of the email: its recipient manages the team, and no more is free than it says.
-func stillShort(tx core.App, m *mail.Outbox) (reason string, err error) {
-	account, reason, err := accounts.SameAddress(tx, m)
+// checkStillShort is the condition of the email: its recipient manages the team, and no more is free than it says.
+func checkStillShort(tx core.App, m *mail.Email) (reason string, err error) {
+	account, reason, err := accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
 		return reason, err
 	}
@@ -100,7 +100,7 @@ func stillShort(tx core.App, m *mail.Outbox) (reason string, err error) {
 	}
 	for _, r := range resources {
 		if r.key == b.Resource && r.level(now) != b.Level {
-			return mail.ReasonSeatsFree, nil
+			return mail.ReasonCapacityFree, nil
 		}
 	}
 	return "", nil

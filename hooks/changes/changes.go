@@ -41,7 +41,7 @@ func Register(app core.App) {
 			if collection == "teams" {
 				team = e.Record.Id
 			}
-			Tell(e.App, team, name)
+			Publish(e.App, team, name)
 			return e.Next()
 		}
 		app.OnRecordAfterCreateSuccess(collection).BindFunc(tell)
@@ -50,19 +50,19 @@ func Register(app core.App) {
 	}
 	app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
 		team, user := e.Record.GetString("team"), e.Record.GetString("user")
-		shut(e.App, func(c subscriptions.Client) bool { return c.Get(keyTeam) == team && c.Get(keyUser) == user })
+		closeStreams(e.App, func(c subscriptions.Client) bool { return c.Get(keyTeam) == team && c.Get(keyUser) == user })
 		return e.Next()
 	})
 	app.OnRecordAfterDeleteSuccess("logins").BindFunc(func(e *core.RecordEvent) error {
-		shut(e.App, func(c subscriptions.Client) bool { return c.Get(keyLogin) == e.Record.Id })
+		closeStreams(e.App, func(c subscriptions.Client) bool { return c.Get(keyLogin) == e.Record.Id })
 		return e.Next()
 	})
 	registerJoinPages(app)
-	app.OnRealtimeConnectRequest().BindFunc(untilStopped)
+	app.OnRealtimeConnectRequest().BindFunc(endOnShutdown)
 }
 
-// untilStopped ends a stream of PocketBase's own, too, when the server stops.
-func untilStopped(e *core.RealtimeConnectRequestEvent) error {
+// endOnShutdown ends a stream of PocketBase's own, too, when the server stops.
+func endOnShutdown(e *core.RealtimeConnectRequestEvent) error {
 	ctx, cancel := context.WithCancel(e.Request.Context())
 	defer cancel()
 	e.Request = e.Request.WithContext(ctx)
@@ -102,71 +102,71 @@ func Unsubscribe(app core.App, client *Stream) {
 	app.SubscriptionsBroker().Unregister(client.Id())
 }
 
-const keyStop = "usher.changes.stop"
+const keyShutdown = "usher.changes.stop"
 
-// stop is the end of all event streams of an app.
-type stop struct {
-	ended chan struct{}
-	end   func()
+// shutdown is the end of all event streams of an app.
+type shutdown struct {
+	done chan struct{}
+	end  func()
 }
 
-func stopOf(app core.App) *stop {
-	return app.Store().GetOrSet(keyStop, func() any {
+func shutdownOf(app core.App) *shutdown {
+	return app.Store().GetOrSet(keyShutdown, func() any {
 		ended := make(chan struct{})
-		return &stop{ended, sync.OnceFunc(func() { close(ended) })}
-	}).(*stop)
+		return &shutdown{ended, sync.OnceFunc(func() { close(ended) })}
+	}).(*shutdown)
 }
 
 // Stopped is closed when the server stops: event streams end without a message, and their pages reconnect to the next server.
-func Stopped(app core.App) <-chan struct{} { return stopOf(app).ended }
+func Stopped(app core.App) <-chan struct{} { return shutdownOf(app).done }
 
 // Stop ends every event stream. It may be called again.
-func Stop(app core.App) { stopOf(app).end() }
+func Stop(app core.App) { shutdownOf(app).end() }
 
-// together is how long Tell waits for more of the same: a deed that writes a thousand rows is told once.
-const together = 30 * time.Millisecond
+// coalesceDelay is how long Tell waits for more of the same: a deed that writes a thousand rows is told once.
+const coalesceDelay = 30 * time.Millisecond
 
-type news struct{ team, name string }
+type event struct{ team, name string }
 
-// waiting are the news that are about to be told.
-type waiting struct {
+// pendingEvents are the news that are about to be told.
+type pendingEvents struct {
 	sync.Mutex
-	all map[news]bool
+	events map[event]bool
 }
 
 // add lets the news wait, and reports whether they did already.
-func (w *waiting) add(n news) (known bool) {
+func (w *pendingEvents) add(n event) (known bool) {
 	w.Lock()
 	defer w.Unlock()
-	known = w.all[n]
-	w.all[n] = true
+	known = w.events[n]
+	w.events[n] = true
 	return known
 }
 
-func (w *waiting) done(n news) {
+func (w *pendingEvents) done(n event) {
 	w.Lock()
 	defer w.Unlock()
-	delete(w.all, n)
+	delete(w.events, n)
 }
 
-// Tell says to every open page of the team that something of that name has changed, soon and once for all that
+// Publish says to every open page of the team that something of that name has changed, soon and once for all that
 // comes together.
-func Tell(app core.App, team, name string) {
+func Publish(app core.App, team, name string) {
 	if team == "" {
 		return
 	}
-	queue := app.Store().GetOrSet("usher.changes.waiting", func() any { return &waiting{all: map[news]bool{}} }).(*waiting)
-	n := news{team, name}
+	queue := app.Store().GetOrSet("usher.changes.waiting", func() any { return &pendingEvents{events: map[event]bool{}} }).(*pendingEvents)
+	n := event{team, name}
 	if queue.add(n) {
 		return
 	}
-	time.AfterFunc(together, func() {
+	time.AfterFunc(coalesceDelay, func() {
 		queue.done(n)
-		tell(app, team, name)
+		broadcast(app, team, name)
 	})
 }
 
-func tell(app core.App, team, name string) {
+func broadcast(app core.App, team, name string) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
 		if client.Get(keyTeam) == team {
 			routine.FireAndForget(func() { client.Send(subscriptions.Message{Name: name}) })
@@ -174,8 +174,8 @@ func tell(app core.App, team, name string) {
 	}
 }
 
-// shut ends the streams that have lost their right.
-func shut(app core.App, lost func(subscriptions.Client) bool) {
+// closeStreams ends the streams that have lost their right.
+func closeStreams(app core.App, lost func(subscriptions.Client) bool) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
 		if lost(client) {
 			app.SubscriptionsBroker().Unregister(client.Id())

@@ -19,13 +19,13 @@ type JoinPage struct {
 	// Login is the login by which the reader is signed in; empty for a personal link.
 	Login string
 	// Crowded reports whether the page says whether there is a free place, so that it concerns it who is in.
-	Crowded bool
+	WaitingForCapacity bool
 	// Room reports whether the page is of a room, so that every session of the team concerns it: it may move there or away.
 	Room bool
 }
 
-// reader is what the open join pages of one reader are counted by: the login, else the row on the list, else network.
-func (p JoinPage) reader(network string) string {
+// readerKey is what the open join pages of one reader are counted by: the login, else the row on the list, else network.
+func (p JoinPage) readerKey(network string) string {
 	switch {
 	case p.Login != "":
 		return p.Account
@@ -35,18 +35,18 @@ func (p JoinPage) reader(network string) string {
 	return network
 }
 
-// MaxUnknownStreams is how many join pages are open at a time from one network whose readers are not known. An office
+// MaxAnonymousStreams is how many join pages are open at a time from one network whose readers are not known. An office
 // is one network.
-const MaxUnknownStreams = 300
+const MaxAnonymousStreams = 300
 
 const keyReader = "usher.join.reader"
 
-// Follow opens a stream for an open join page. It carries the name Sessions when something changed that may concern
+// SubscribeJoinPage opens a stream for an open join page. It carries the name Sessions when something changed that may concern
 // the page. network is the reader's network. ok is false beyond MaxStreams of one reader. The stream ends when the login ends.
-func Follow(app core.App, page JoinPage, network string) (client *Stream, ok bool) {
-	reader, most := page.reader(network), MaxStreams
+func SubscribeJoinPage(app core.App, page JoinPage, network string) (client *Stream, ok bool) {
+	reader, most := page.readerKey(network), MaxStreams
 	if reader == network {
-		most = MaxUnknownStreams
+		most = MaxAnonymousStreams
 	}
 	for _, c := range app.SubscriptionsBroker().Clients() {
 		if c.Get(keyReader) == reader {
@@ -66,11 +66,11 @@ func Follow(app core.App, page JoinPage, network string) (client *Stream, ok boo
 	return client, true
 }
 
-// Refocus says anew whose page the stream follows.
-func (s *Stream) Refocus(page JoinPage) { s.Set(keyJoinPage, page) }
+// SetJoinPage says anew whose page the stream follows.
+func (s *Stream) SetJoinPage(page JoinPage) { s.Set(keyJoinPage, page) }
 
-// concerns reports whether a page may look different after a change of the record.
-func (p JoinPage) concerns(r *core.Record, existed bool) bool {
+// affectedBy reports whether a page may look different after a change of the record.
+func (p JoinPage) affectedBy(r *core.Record, existed bool) bool {
 	switch r.Collection().Name {
 	case "sessions":
 		return r.Id == p.Session || p.Room && r.GetString("team") == p.Team
@@ -78,12 +78,12 @@ func (p JoinPage) concerns(r *core.Record, existed bool) bool {
 		if p.Room {
 			return r.GetString("team") == p.Team && (!existed || p.Account != "" && r.GetString("user") == p.Account)
 		}
-		if p.Crowded && r.GetString("session") == p.Session {
+		if p.WaitingForCapacity && r.GetString("session") == p.Session {
 			return true
 		}
 		return r.GetString("session") == p.Session && (r.Id == p.Participant || p.Participant == "" && !existed)
 	case "attendances":
-		return p.Crowded && r.GetString("session") == p.Session
+		return p.WaitingForCapacity && r.GetString("session") == p.Session
 	case "memberships":
 		return p.Account != "" && r.GetString("user") == p.Account && r.GetString("team") == p.Team
 	case "users":
@@ -101,7 +101,7 @@ func registerJoinPages(app core.App) {
 	for _, collection := range []string{"sessions", "participants", "attendances", "memberships", "users", "teams", "rooms"} {
 		tell := func(existed bool) func(e *core.RecordEvent) error {
 			return func(e *core.RecordEvent) error {
-				tellJoinPages(e.App, e.Record, existed)
+				notifyJoinPages(e.App, e.Record, existed)
 				return e.Next()
 			}
 		}
@@ -111,9 +111,9 @@ func registerJoinPages(app core.App) {
 	}
 }
 
-func tellJoinPages(app core.App, r *core.Record, existed bool) {
+func notifyJoinPages(app core.App, r *core.Record, existed bool) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
-		if page, ok := client.Get(keyJoinPage).(JoinPage); ok && page.concerns(r, existed) {
+		if page, ok := client.Get(keyJoinPage).(JoinPage); ok && page.affectedBy(r, existed) {
 			routine.FireAndForget(func() { client.Send(subscriptions.Message{Name: Sessions}) })
 		}
 	}

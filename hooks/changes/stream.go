@@ -10,8 +10,8 @@ import (
 // whoever sends just then; that of a Stream stays open, and Ended is closed.
 type Stream struct {
 	*subscriptions.DefaultClient
-	ended chan struct{}
-	end   func()
+	done chan struct{}
+	end  func()
 }
 
 func newStream() *Stream {
@@ -19,8 +19,8 @@ func newStream() *Stream {
 	return &Stream{subscriptions.NewDefaultClient(), ended, sync.OnceFunc(func() { close(ended) })}
 }
 
-// Ended is closed when the stream is over.
-func (s *Stream) Ended() <-chan struct{} { return s.ended }
+// Done is closed when the stream is over.
+func (s *Stream) Done() <-chan struct{} { return s.done }
 
 // Discard implements [subscriptions.Client].
 func (s *Stream) Discard() { s.end() }
@@ -28,7 +28,7 @@ func (s *Stream) Discard() { s.end() }
 // IsDiscarded implements [subscriptions.Client].
 func (s *Stream) IsDiscarded() bool {
 	select {
-	case <-s.ended:
+	case <-s.done:
 		return true
 	default:
 		return false
@@ -39,6 +39,6 @@ func (s *Stream) IsDiscarded() bool {
 func (s *Stream) Send(m subscriptions.Message) {
 	select {
 	case s.Channel() <- m:
-	case <-s.ended:
+	case <-s.done:
 	}
 }

@@ -13,12 +13,12 @@ import (
 	"usher/hooks/sessions"
 )
 
-// registerDeleted wires what is kept of a team, whoever deletes it: who was in it and where its links led, so that they
+// registerTeamDeletion wires what is kept of a team, whoever deletes it: who was in it and where its links led, so that they
 // can be told that it was deleted.
-func registerDeleted(app core.App) {
+func registerTeamDeletion(app core.App) {
 	app.OnRecordDeleteExecute("teams").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			if err := keepDeleted(e.App, e.Record.Id); err != nil {
+			if err := recordDeletedTeam(e.App, e.Record.Id); err != nil {
 				return err
 			}
 			return e.Next()
@@ -29,7 +29,7 @@ func registerDeleted(app core.App) {
 // newID is a record's id in SQL.
 const newID = "substr(lower(hex(randomblob(8))), 1, 15)"
 
-func keepDeleted(tx core.App, team string) error {
+func recordDeletedTeam(tx core.App, team string) error {
 	for _, statement := range []string{
 		`INSERT INTO deleted_teams (id, name, slug, created) SELECT id, name, slug, strftime('%Y-%m-%d %H:%M:%fZ', 'now') FROM teams WHERE id = {:team}`,
 		`INSERT INTO deleted_memberships (id, team, user) SELECT ` + newID + `, {:team}, user FROM (
@@ -53,35 +53,35 @@ func keepDeleted(tx core.App, team string) error {
 // into a deleted team that the account was in.
 func GoneSession(app core.App, account *core.Record, code string, err error) error {
 	if strings.HasPrefix(code, sessions.PersonalPrefix) {
-		code = sessions.CodeHash(code)
+		code = sessions.HashCode(code)
 	}
-	return actors.AtLink(app, account, "s/"+code, err)
+	return actors.CheckDeletedLink(app, account, "s/"+code, err)
 }
 
 // GoneLive is GoneSession for the id of a session.
 func GoneLive(app core.App, account *core.Record, id string, err error) error {
-	return actors.AtLink(app, account, "live/"+id, err)
+	return actors.CheckDeletedLink(app, account, "live/"+id, err)
 }
 
-// former is a *actors.FormerMember if the account left the team of the room, or was removed, and wasn't invited since to
+// formerMemberError is a *actors.FormerMember if the account left the team of the room, or was removed, and wasn't invited since to
 // what is held there (R71).
-func (p *Place) former(app core.App) error {
+func (p *RoomVisit) formerMemberError(app core.App) error {
 	if p.Account == nil || p.Actor != nil {
 		return nil
 	}
-	at, err := departure(app, p.Team.Id, p.Account.Email())
+	at, err := lastDeparture(app, p.Team.Id, p.Account.Email())
 	if err != nil || at.IsZero() {
 		return err
 	}
-	for _, session := range []*sessions.Session{p.Now, p.Next} {
+	for _, session := range []*sessions.Session{p.Current, p.Upcoming} {
 		if session == nil {
 			continue
 		}
-		invited, err := sessions.ParticipantOf(app, session.Id, p.Account)
+		invited, err := sessions.FindParticipantFor(app, session.Id, p.Account)
 		if err == nil && invited.GetDateTime("created").Time().After(at) {
 			return nil
 		}
-		if err != nil && !errors.Is(err, record.ErrNotFound) {
+		if err != nil && !errors.Is(err, record.NotFound) {
 			return err
 		}
 	}

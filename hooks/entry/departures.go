@@ -14,22 +14,22 @@ import (
 	"usher/hooks/record"
 )
 
-// departure is when the address last left the team, or was removed; zero: never.
-func departure(app core.App, team, address string) (time.Time, error) {
+// lastDeparture is when the address last left the team, or was removed; zero: never.
+func lastDeparture(app core.App, team, address string) (time.Time, error) {
 	if address == "" {
 		return time.Time{}, nil
 	}
 	var at string
 	err := app.DB().NewQuery("SELECT at FROM departures WHERE team = {:team} AND email = {:email}").
-		Bind(dbx.Params{"team": team, "email": address}).WithContext(record.Kept).Row(&at)
+		Bind(dbx.Params{"team": team, "email": address}).WithContext(record.Prepared).Row(&at)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, fmt.Errorf("find when somebody left a team: %w", err)
 	}
-	return record.Time(at), nil
+	return record.ParseTime(at), nil
 }
 
-// depart notes that somebody left the team: no link from before brings him back (R71).
-func depart(e *core.RecordEvent) error {
+// recordDeparture notes that somebody left the team: no link from before brings him back (R71).
+func recordDeparture(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
 			return err
@@ -39,18 +39,18 @@ func depart(e *core.RecordEvent) error {
 		if err != nil {
 			return fmt.Errorf("find the team that somebody left: %w", err)
 		}
-		address, _, err := accounts.AddressOf(e.App, e.Record.GetString("user"))
-		if stays == 0 || errors.Is(err, record.ErrNotFound) {
+		address, _, err := accounts.EmailByID(e.App, e.Record.GetString("user"))
+		if stays == 0 || errors.Is(err, record.NotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		return noteDeparture(e.App, team, address)
+		return saveDeparture(e.App, team, address)
 	})
 }
 
-func noteDeparture(tx core.App, team, address string) error {
+func saveDeparture(tx core.App, team, address string) error {
 	row := &core.Record{}
 	err := tx.RecordQuery("departures").AndWhere(dbx.HashExp{"team": team, "email": address}).Limit(1).One(row)
 	if errors.Is(err, sql.ErrNoRows) {

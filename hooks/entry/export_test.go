@@ -2,25 +2,25 @@ package entry
 
 import "github.com/pocketbase/pocketbase/core"
 
-// Seat is Pass without the media server.
-var Seat = seat
+// ReserveSlot is Pass without the media server.
+var ReserveSlot = reserveSlot
 
-// Sit is Seat without its transaction, for the control of a race.
-var Sit = sit
+// ReserveSlotWithoutTx is Seat without its transaction, for the control of a race.
+var ReserveSlotWithoutTx = reserveSlotTx
 
-// Come is Join without its transaction.
-func Come(app core.App, v *Visitor, name, from string) error {
-	plate, err := v.plate(app, name)
+// JoinWithoutTx is Join without its transaction.
+func JoinWithoutTx(app core.App, v *Visitor, name, from string) error {
+	plate, err := v.newGuestAccount(app, name)
 	if err != nil {
 		return err
 	}
-	return v.come(app, v.entry("session.join", from), plate)
+	return v.joinTx(app, v.auditEntry("session.join", from), plate)
 }
 
-// Begin is what the first who is in does before the host, without its transaction. started is false if somebody was
+// StartBeforeHostWithoutTx is what the first who is in does before the host, without its transaction. started is false if somebody was
 // quicker.
-func Begin(app core.App, v *Visitor, from string) (started bool, err error) {
-	entry := v.entry("session.start", from)
-	err = begin(app, v, entry)
+func StartBeforeHostWithoutTx(app core.App, v *Visitor, from string) (started bool, err error) {
+	entry := v.auditEntry("session.start", from)
+	err = startBeforeHostTx(app, v, entry)
 	return err == nil && entry.Action != "", err
 }

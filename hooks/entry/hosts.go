@@ -13,55 +13,55 @@ import (
 // Admit lets somebody in who waits at the door, or who was refused there. Whoever is not in the team becomes its
 // guest by it (R67).
 func Admit(app core.App, by *sessions.Participant, target, from string) error {
-	return control(app, by, target, from, "session.admit", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
+	return moderate(app, by, target, from, "session.admit", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
 		switch p.State() {
 		case sessions.StateAdmitted:
 			return nil
-		case sessions.StateWaiting, sessions.StateRefused:
+		case sessions.StateWaiting, sessions.StateDenied:
 		default:
-			return record.Refuse("base", CodeBlocked, p.Called()+" does not wait at the door.")
+			return record.Invalid("base", CodeBlocked, p.DisplayName()+" does not wait at the door.")
 		}
-		if err := welcome(tx, p, from); err != nil {
+		if err := addGuest(tx, p, from); err != nil {
 			return err
 		}
 		return setState(tx, p, sessions.StateAdmitted)
 	})
 }
 
-// Refuse turns somebody away who waits at the door. A host can admit him yet.
-func Refuse(app core.App, by *sessions.Participant, target, from string) error {
-	return control(app, by, target, from, "session.refuse", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
+// Deny turns somebody away who waits at the door. A host can admit him yet.
+func Deny(app core.App, by *sessions.Participant, target, from string) error {
+	return moderate(app, by, target, from, "session.refuse", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
 		switch p.State() {
-		case sessions.StateRefused:
+		case sessions.StateDenied:
 			return nil
 		case sessions.StateWaiting:
-			return setState(tx, p, sessions.StateRefused)
+			return setState(tx, p, sessions.StateDenied)
 		}
-		return record.Refuse("base", CodeBlocked, p.Called()+" does not wait at the door.")
+		return record.Invalid("base", CodeBlocked, p.DisplayName()+" does not wait at the door.")
 	})
 }
 
-// PutOut ends the session for one person, for good (R115). Nobody puts out the host, and only the host a co-host.
-func PutOut(app core.App, by *sessions.Participant, target, from string) error {
-	return control(app, by, target, from, "session.put_out", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
+// Kick ends the session for one person, for good (R115). Nobody puts out the host, and only the host a co-host.
+func Kick(app core.App, by *sessions.Participant, target, from string) error {
+	return moderate(app, by, target, from, "session.put_out", func(tx core.App, _ *sessions.Session, p *sessions.Participant) error {
 		switch {
 		case p.Id == by.Id:
-			return record.Refuse("base", "put_out_self", "You cannot put yourself out. Leave the session instead.")
-		case p.Part() == sessions.Host:
-			return record.Forbid("Nobody puts out the host.")
-		case p.Leads() && by.Part() != sessions.Host:
-			return record.Forbid("Only the host puts out a co-host.")
+			return record.Invalid("base", "put_out_self", "You cannot put yourself out. Leave the session instead.")
+		case p.Role() == sessions.Host:
+			return record.Forbidden("Nobody puts out the host.")
+		case p.Leads() && by.Role() != sessions.Host:
+			return record.Forbidden("Only the host puts out a co-host.")
 		}
-		return setState(tx, p, sessions.StateOut)
+		return setState(tx, p, sessions.StateRemoved)
 	})
 }
 
 // Mute turns somebody's microphone off. He can turn it on again.
 func Mute(app core.App, by *sessions.Participant, target, from string) error {
 	room := ""
-	err := control(app, by, target, from, "session.mute", func(_ core.App, session *sessions.Session, p *sessions.Participant) error {
+	err := moderate(app, by, target, from, "session.mute", func(_ core.App, session *sessions.Session, p *sessions.Participant) error {
 		if session.Status() != sessions.Running || p.State() != sessions.StateAdmitted {
-			return record.Refuse("base", sessions.CodeNotStarted, p.Called()+" is not in the session.")
+			return record.Invalid("base", sessions.CodeNotStarted, p.DisplayName()+" is not in the session.")
 		}
 		room = session.Media()
 		return nil
@@ -72,12 +72,12 @@ func Mute(app core.App, by *sessions.Participant, target, from string) error {
 	return live.Mute(app, room, target)
 }
 
-// control runs a deed of who leads a session on somebody in it, with the right to it read anew.
-func control(app core.App, by *sessions.Participant, target, from, action string,
+// moderate runs a deed of who leads a session on somebody in it, with the right to it read anew.
+func moderate(app core.App, by *sessions.Participant, target, from, action string,
 	deed func(tx core.App, session *sessions.Session, p *sessions.Participant) error) error {
-	entry := &audit.Entry{Action: action, Team: by.GetString("team"), Actor: by.UserID(), ActorName: by.Called(), From: from}
+	entry := &audit.Entry{Action: action, Team: by.GetString("team"), Actor: by.UserID(), ActorName: by.DisplayName(), IP: from}
 	return audit.Do(app, entry, func(tx core.App) error {
-		session, err := sessions.ByID(tx, by.SessionID())
+		session, err := sessions.FindByID(tx, by.SessionID())
 		if err != nil {
 			return err
 		}
@@ -86,21 +86,21 @@ func control(app core.App, by *sessions.Participant, target, from, action string
 			return err
 		}
 		if p.SessionID() != session.Id {
-			return record.ErrNotFound
+			return record.NotFound
 		}
-		entry.On(p.Id, p.Called()).With("session", session.Title())
-		if err := leads(tx, session, by.Id); err != nil {
+		entry.WithTarget(p.Id, p.DisplayName()).With("session", session.Title())
+		if err := canModerate(tx, session, by.Id); err != nil {
 			return err
 		}
 		if status := session.Status(); status == sessions.Ended || status == sessions.Cancelled {
-			return record.Refuse("base", sessions.CodeEnded, "The session is over.")
+			return record.Invalid("base", sessions.CodeEnded, "The session is over.")
 		}
 		return deed(tx, session, p)
 	})
 }
 
-// leads refuses who does not lead the session, or not any more.
-func leads(tx core.App, session *sessions.Session, id string) error {
+// canModerate refuses who does not lead the session, or not any more.
+func canModerate(tx core.App, session *sessions.Session, id string) error {
 	by, err := sessions.FindParticipant(tx, id)
 	if err != nil {
 		return err
@@ -109,8 +109,8 @@ func leads(tx core.App, session *sessions.Session, id string) error {
 	if err != nil {
 		return err
 	}
-	if !member || !by.Leads() || by.Barred() {
-		return record.Forbid("Only the host and the co-hosts of a session do this.")
+	if !member || !by.Leads() || by.Excluded() {
+		return record.Forbidden("Only the host and the co-hosts of a session do this.")
 	}
 	return nil
 }

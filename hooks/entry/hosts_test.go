@@ -11,15 +11,15 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestWhoHasTheControls(t *testing.T) {
-	h := stage(t, "lobby").at("running")
+func TestModerate_Permissions(t *testing.T) {
+	h := newFixture(t, "lobby").moveTo("running")
 	for _, who := range []string{"host", "cohost", "asked", "guest"} {
 		h.join(who, "")
 	}
 	controls := map[string]func(by *sessions.Participant, target string) error{
-		"admit":   func(by *sessions.Participant, target string) error { return entry.Admit(h.app, by, target, from) },
-		"refuse":  func(by *sessions.Participant, target string) error { return entry.Refuse(h.app, by, target, from) },
-		"put out": func(by *sessions.Participant, target string) error { return entry.PutOut(h.app, by, target, from) },
+		"admit":   func(by *sessions.Participant, target string) error { return entry.Admit(h.app, by, target, testIP) },
+		"refuse":  func(by *sessions.Participant, target string) error { return entry.Deny(h.app, by, target, testIP) },
+		"put out": func(by *sessions.Participant, target string) error { return entry.Kick(h.app, by, target, testIP) },
 	}
 	for _, s := range []struct {
 		by, control, target, before string
@@ -49,88 +49,88 @@ func TestWhoHasTheControls(t *testing.T) {
 		{"host", "put out", "cohost", "admitted", "", "out"},
 	} {
 		was := h.state(s.target + "@x.example")
-		h.set(s.target+"@x.example", s.before)
+		h.setState(s.target+"@x.example", s.before)
 		err := controls[s.control](h.participant(s.by+"@x.example"), h.participant(s.target+"@x.example").Id)
-		hookstest.Refused(t, s.by+" "+s.control+" "+s.target+" who is "+s.before, err, s.code)
+		hookstest.AssertCode(t, s.by+" "+s.control+" "+s.target+" who is "+s.before, err, s.code)
 		if got := h.state(s.target + "@x.example"); got != s.after {
 			t.Errorf("%s %s %s who is %s: now %s", s.by, s.control, s.target, s.before, got)
 		}
-		h.set(s.target+"@x.example", was)
+		h.setState(s.target+"@x.example", was)
 	}
 }
 
-func TestTheControlsEndWithTheRight(t *testing.T) {
-	h := stage(t, "lobby").at("running")
+func TestModerate_AfterLosingRights_IsRefused(t *testing.T) {
+	h := newFixture(t, "lobby").moveTo("running")
 	h.join("host", "")
 	h.join("cohost", "")
 	h.join("guest", "")
 	host, cohost, guest := h.participant("host@x.example"), h.participant("cohost@x.example"), h.participant("guest@x.example").Id
-	if err := entry.PutOut(h.app, host, cohost.Id, from); err != nil {
+	if err := entry.Kick(h.app, host, cohost.Id, testIP); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "a co-host who was put out", entry.Admit(h.app, cohost, guest, from), record.CodeNotAllowed)
-	h.at("ended")
-	hookstest.Refused(t, "after the end", entry.Admit(h.app, host, guest, from), sessions.CodeEnded)
-	other := hookstest.Session(t, h.app, h.by["owner"], h.team, sessions.Form{Title: "Another"})
-	owners, err := sessions.ParticipantBy(h.app, other.Id, "owner@x.example")
+	hookstest.AssertCode(t, "a co-host who was put out", entry.Admit(h.app, cohost, guest, testIP), record.CodeNotAllowed)
+	h.moveTo("ended")
+	hookstest.AssertCode(t, "after the end", entry.Admit(h.app, host, guest, testIP), sessions.CodeEnded)
+	other := hookstest.ScheduleSession(t, h.app, h.users["owner"], h.team, sessions.Form{Title: "Another"})
+	owners, err := sessions.FindParticipantByEmail(h.app, other.Id, "owner@x.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := entry.Admit(h.app, owners, guest, from); !errors.Is(err, record.ErrNotFound) {
+	if err := entry.Admit(h.app, owners, guest, testIP); !errors.Is(err, record.NotFound) {
 		t.Errorf("somebody of another session: %v", err)
 	}
 }
 
-func TestWhoAskedAndIsAdmittedBecomesAGuestAndGoesIn(t *testing.T) {
-	h := stage(t, "lobby").at("running")
+func TestAdmit_Requester_BecomesGuest(t *testing.T) {
+	h := newFixture(t, "lobby").moveTo("running")
 	h.join("host", "")
 	v, _ := h.join("stranger", "")
 	host, id := h.participant("host@x.example"), v.Participant.Id
-	hookstest.Refused(t, "gate before", entry.Gate(h.app, id, h.session.Media()), entry.CodeBlocked)
-	if err := entry.Refuse(h.app, host, id, from); err != nil || h.visit("stranger").Standing != entry.Refused {
-		t.Fatalf("%v %s", err, h.visit("stranger").Standing)
+	hookstest.AssertCode(t, "gate before", entry.Authorize(h.app, id, h.session.Media()), entry.CodeBlocked)
+	if err := entry.Deny(h.app, host, id, testIP); err != nil || h.visit("stranger").Status != entry.Denied {
+		t.Fatalf("%v %s", err, h.visit("stranger").Status)
 	}
 	if _, code := h.join("stranger", ""); code != entry.CodeBlocked {
 		t.Errorf("who was refused joins: %q", code)
 	}
-	if err := entry.Admit(h.app, host, id, from); err != nil || h.visit("stranger").Standing != entry.In || h.kind("stranger@x.example") != "guest" {
-		t.Fatalf("%v %s %q", err, h.visit("stranger").Standing, h.kind("stranger@x.example"))
+	if err := entry.Admit(h.app, host, id, testIP); err != nil || h.visit("stranger").Status != entry.Admitted || h.kind("stranger@x.example") != "guest" {
+		t.Fatalf("%v %s %q", err, h.visit("stranger").Status, h.kind("stranger@x.example"))
 	}
-	if err := entry.Gate(h.app, id, h.session.Media()); err != nil {
+	if err := entry.Authorize(h.app, id, h.session.Media()); err != nil {
 		t.Error(err)
 	}
-	if err := entry.PutOut(h.app, host, id, from); err != nil {
+	if err := entry.Kick(h.app, host, id, testIP); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "gate after", entry.Gate(h.app, id, h.session.Media()), entry.CodeBlocked)
-	if _, err := entry.Pass(h.app, v.Participant); record.Code(err) != entry.CodeBlocked {
+	hookstest.AssertCode(t, "gate after", entry.Authorize(h.app, id, h.session.Media()), entry.CodeBlocked)
+	if _, err := entry.IssueToken(h.app, v.Participant); record.Code(err) != entry.CodeBlocked {
 		t.Errorf("pass after: %v", err)
 	}
-	if v, code := h.join("stranger", ""); code != entry.CodeBlocked || v.Standing != entry.Out {
-		t.Errorf("who was put out joins: %q %s", code, v.Standing)
+	if v, code := h.join("stranger", ""); code != entry.CodeBlocked || v.Status != entry.Excluded {
+		t.Errorf("who was put out joins: %q %s", code, v.Status)
 	}
 }
 
-func TestOutAndRefusedHoldForEveryWriter(t *testing.T) {
+func TestParticipantState_ExcludedAndDenied_AreEnforced(t *testing.T) {
 	for _, s := range []struct{ was, is, code string }{
-		{"out", "admitted", sessions.CodeOut}, {"out", "invited", sessions.CodeOut}, {"out", "out", ""},
+		{"out", "admitted", sessions.CodeRemoved}, {"out", "invited", sessions.CodeRemoved}, {"out", "out", ""},
 		{"refused", "invited", entry.CodeBlocked}, {"refused", "waiting", entry.CodeBlocked}, {"refused", "declined", entry.CodeBlocked},
 		{"refused", "admitted", ""}, {"refused", "out", ""}, {"admitted", "out", ""}, {"declined", "admitted", ""}, {"waiting", "refused", ""},
 	} {
-		h := stage(t, "").at("running")
-		h.set("guest@x.example", s.was)
+		h := newFixture(t, "").moveTo("running")
+		h.setState("guest@x.example", s.was)
 		p := h.participant("guest@x.example")
 		p.Set("state", s.is)
-		hookstest.Refused(t, s.was+" to "+s.is, h.app.Save(p), s.code)
+		hookstest.AssertCode(t, s.was+" to "+s.is, h.app.Save(p), s.code)
 	}
 }
 
-func TestTheGateOfTheMediaServer(t *testing.T) {
-	h := stage(t, "").at("running")
+func TestAuthorize(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
 	h.join("guest", "")
 	p, media := h.participant("guest@x.example"), h.session.Media()
-	other := hookstest.Session(t, h.app, h.by["owner"], h.team, sessions.Form{Title: "Another"})
-	theirs, _ := sessions.ParticipantBy(h.app, other.Id, "owner@x.example")
+	other := hookstest.ScheduleSession(t, h.app, h.users["owner"], h.team, sessions.Form{Title: "Another"})
+	theirs, _ := sessions.FindParticipantByEmail(h.app, other.Id, "owner@x.example")
 	for _, s := range []struct {
 		what, identity, room string
 		missing              bool
@@ -143,25 +143,25 @@ func TestTheGateOfTheMediaServer(t *testing.T) {
 		{"no such person", "nobody", media, true, ""},
 		{"somebody of another session", theirs.Id, media, true, ""},
 	} {
-		err := entry.Gate(h.app, s.identity, s.room)
-		if s.missing != errors.Is(err, record.ErrNotFound) || !s.missing && record.Code(err) != s.code {
+		err := entry.Authorize(h.app, s.identity, s.room)
+		if s.missing != errors.Is(err, record.NotFound) || !s.missing && record.Code(err) != s.code {
 			t.Errorf("%s: %v", s.what, err)
 		}
 	}
-	h.at("ended")
+	h.moveTo("ended")
 	hookstest.Exec(t, h.app, "UPDATE sessions SET media = '"+media+"' WHERE id = '"+h.session.Id+"'", nil)
-	hookstest.Refused(t, "after the end", entry.Gate(h.app, p.Id, media), sessions.CodeEnded)
-	if _, err := entry.Pass(h.app, p); record.Code(err) != sessions.CodeEnded {
+	hookstest.AssertCode(t, "after the end", entry.Authorize(h.app, p.Id, media), sessions.CodeEnded)
+	if _, err := entry.IssueToken(h.app, p); record.Code(err) != sessions.CodeEnded {
 		t.Errorf("pass after the end: %v", err)
 	}
-	h.at("soon")
-	if _, err := entry.Pass(h.app, p); record.Code(err) != sessions.CodeNotStarted {
+	h.moveTo("soon")
+	if _, err := entry.IssueToken(h.app, p); record.Code(err) != sessions.CodeNotStarted {
 		t.Errorf("pass before the start: %v", err)
 	}
 }
 
-func TestWhatOthersKnowOfSomebody(t *testing.T) {
-	data, err := json.Marshal(entry.Metadata{Part: sessions.Cohost, Guest: true})
+func TestMetadata_JSON(t *testing.T) {
+	data, err := json.Marshal(entry.Metadata{Role: sessions.Cohost, Guest: true})
 	if err != nil || string(data) != `{"part":"cohost","guest":true}` {
 		t.Errorf("%s %v", data, err)
 	}

@@ -20,42 +20,42 @@ import (
 // judged anew, and stands afterwards where joining has brought him: before its time a session is only accepted.
 // Where people may join before the host, the first who may be in starts the session (R100).
 func Join(app core.App, visitor *Visitor, name, from string) error {
-	if err := slowJoins(app, cmp.Or(visitor.Address(), from), from); err != nil {
+	if err := limitJoins(app, cmp.Or(visitor.Address(), from), from); err != nil {
 		return err
 	}
-	plate, err := visitor.plate(app, name)
+	plate, err := visitor.newGuestAccount(app, name)
 	if err != nil {
 		return err
 	}
-	entry := visitor.entry("session.join", from)
-	err = audit.Do(app, entry, func(tx core.App) error { return visitor.come(tx, entry, plate) })
-	if err := errors.Join(err, visitor.again(app)); err != nil {
+	entry := visitor.auditEntry("session.join", from)
+	err = audit.Do(app, entry, func(tx core.App) error { return visitor.joinTx(tx, entry, plate) })
+	if err := errors.Join(err, visitor.reload(app)); err != nil {
 		return err
 	}
-	if visitor.Standing != Door || !visitor.opens() || visitor.Participant.State() != sessions.StateAdmitted {
+	if visitor.Status != Ready || !visitor.startsOnJoin() || visitor.Participant.State() != sessions.StateAdmitted {
 		return nil
 	}
-	return errors.Join(open(app, visitor, from), visitor.again(app))
+	return errors.Join(startBeforeHost(app, visitor, from), visitor.reload(app))
 }
 
-// come is what Join does inside its transaction.
-func (v *Visitor) come(tx core.App, entry *audit.Entry, plate *core.Record) error {
-	if err := v.again(tx); err != nil {
+// joinTx is what Join does inside its transaction.
+func (v *Visitor) joinTx(tx core.App, entry *audit.Entry, plate *core.Record) error {
+	if err := v.reload(tx); err != nil {
 		return err
 	}
-	if err := v.refusal(); err != nil {
+	if err := v.canJoin(); err != nil {
 		return err
 	}
-	if v.settled() {
+	if v.alreadyJoined() {
 		entry.Action = "" // nothing is no deed
 		return nil
 	}
-	return v.join(tx, entry, plate)
+	return v.saveJoin(tx, entry, plate)
 }
 
-// again judges the visitor anew, as the database is now.
-func (v *Visitor) again(app core.App) error {
-	session, err := sessions.ByID(app, v.Session.Id)
+// reload judges the visitor anew, as the database is now.
+func (v *Visitor) reload(app core.App) error {
+	session, err := sessions.FindByID(app, v.Session.Id)
 	if err != nil {
 		return err
 	}
@@ -65,75 +65,75 @@ func (v *Visitor) again(app core.App) error {
 	} else if account, err = app.FindRecordById("users", account.Id); err != nil {
 		return fmt.Errorf("read who is at the door again: %w", err)
 	}
-	now, err := At(app, account, v.Code, session)
+	now, err := Resolve(app, account, v.Code, session)
 	if err == nil {
 		*v = *now
 	}
 	return err
 }
 
-// settled reports whether joining would change nothing.
-func (v *Visitor) settled() bool {
-	switch v.Standing {
-	case In, Away, Lobby:
+// alreadyJoined reports whether joining would change nothing.
+func (v *Visitor) alreadyJoined() bool {
+	switch v.Status {
+	case Admitted, External, WaitingRoom:
 		return true
-	case Early, Wait, Door:
-		return v.Actor != nil && v.Participant != nil && (v.Standing == Early || v.joined())
+	case TooEarly, WaitForHost, Ready:
+		return v.Actor != nil && v.Participant != nil && (v.Status == TooEarly || v.hasJoined())
 	}
 	return false
 }
 
-// refusal says why the visitor cannot join, or nothing.
-func (v *Visitor) refusal() error {
-	refuse := func(code, sentence string) error { return record.Refuse("base", code, sentence) }
-	switch v.Standing {
-	case Early:
-		if !v.SignedIn || v.Participant == nil && !v.welcome() {
+// canJoin says why the visitor cannot join, or nothing.
+func (v *Visitor) canJoin() error {
+	refuse := func(code, sentence string) error { return record.Invalid("base", code, sentence) }
+	switch v.Status {
+	case TooEarly:
+		if !v.SignedIn || v.Participant == nil && !v.roomAdmits() {
 			return refuse(sessions.CodeNotStarted, "It is too early to come in. The door opens 15 minutes before the start.")
 		}
 	case SignIn:
 		return refuse(accounts.CodeWrongAccount, "Sign in with the address that was asked, then join.")
 	case WrongAccount:
 		return refuse(accounts.CodeWrongAccount, "This link is for another address than the one you are signed in with.")
-	case Stranger:
+	case NotInvited:
 		return refuse(CodeBlocked, "You are not on the list of this session. Ask its host to add your address.")
-	case Refused:
+	case Denied:
 		return refuse(CodeBlocked, "The host did not let you in. Ask the host.")
 	case Removed:
 		return refuse(CodeBlocked, "You are no longer invited to this session. Ask its host to invite you again.")
-	case Out:
+	case Excluded:
 		return refuse(CodeBlocked, "This session is closed to you. Ask its host, or the team.")
 	case Full:
-		return tooMany()
-	case Off:
+		return fullError()
+	case Cancelled:
 		return refuse(sessions.CodeEnded, "The session was cancelled.")
-	case Ended, Missed:
+	case Ended, NeverStarted:
 		return refuse(sessions.CodeEnded, "The session is over.")
 	}
 	return nil
 }
 
-// plate is the account of who comes by a link and a name, if the address has none. It is made before the
+// newGuestAccount is the account of who comes by a link and a name, if the address has none. It is made before the
 // transaction, since the first one takes long.
-func (v *Visitor) plate(app core.App, name string) (*core.Record, error) {
-	if v.SignedIn || v.Participant == nil || v.Account != nil && (v.Account.Verified() || v.joined()) {
+func (v *Visitor) newGuestAccount(app core.App, name string) (*core.Record, error) {
+	if v.SignedIn || v.Participant == nil || v.Account != nil && (v.Account.Verified() || v.hasJoined()) {
 		return nil, nil
 	}
-	if v.Standing != Name && v.Standing != Declined {
+	if v.Status != NeedsName && v.Status != Declined {
 		return nil, nil
 	}
 	name, err := record.RequiredLine("name", "Your name", name, accounts.MaxName)
 	if err != nil {
 		return nil, err
 	}
-	return accounts.Nameplate(app, v.Participant.Address(), name)
+	return accounts.NewPasswordless(app, v.Participant.Address(), name)
 }
 
-// join writes what joining changes, inside its transaction.
-func (v *Visitor) join(tx core.App, entry *audit.Entry, plate *core.Record) error {
+// saveJoin writes what joining changes, inside its transaction.
+func (v *Visitor) saveJoin(tx core.App, entry *audit.Entry, plate *core.Record) error {
 	if v.Account == nil {
 		if plate == nil {
-			return record.Refuse("name", "required", "Your name is needed.")
+			return record.Invalid("name", "required", "Your name is needed.")
 		}
 		if err := tx.Save(plate); err != nil {
 			return err
@@ -141,30 +141,30 @@ func (v *Visitor) join(tx core.App, entry *audit.Entry, plate *core.Record) erro
 		v.Account = plate
 	}
 	entry.Actor = v.Account.Id
-	p, err := v.row(tx)
+	p, err := v.ensureParticipant(tx)
 	if err != nil {
 		return err
 	}
 	p.Set("user", v.Account.Id)
 	switch {
 	case v.Account.Verified():
-		p.Set("name", record.Cut(v.Account.GetString("name"), accounts.MaxName))
+		p.Set("name", record.Truncate(v.Account.GetString("name"), accounts.MaxName))
 	case plate != nil:
 		p.Set("name", plate.GetString("name"))
 	}
 	entry.ActorName = cmp.Or(p.GetString("name"), p.Address())
-	p.Set("state", v.next(p))
+	p.Set("state", v.nextState(p))
 	if err := tx.Save(p); err != nil {
 		return err
 	}
-	if v.Standing == Ask {
+	if v.Status == CanRequest {
 		return nil // who is not asked becomes a guest when a host admits him
 	}
-	return welcome(tx, p, entry.From)
+	return addGuest(tx, p, entry.IP)
 }
 
-// row is the visitor's row on the list: new for who was not asked.
-func (v *Visitor) row(tx core.App) (*sessions.Participant, error) {
+// ensureParticipant is the visitor's row on the list: new for who was not asked.
+func (v *Visitor) ensureParticipant(tx core.App) (*sessions.Participant, error) {
 	if v.Participant != nil {
 		return v.Participant, nil
 	}
@@ -178,62 +178,62 @@ func (v *Visitor) row(tx core.App) (*sessions.Participant, error) {
 	return p, nil
 }
 
-// next is the state to which joining brings the visitor.
-func (v *Visitor) next(p *sessions.Participant) string {
+// nextState is the state to which joining brings the visitor.
+func (v *Visitor) nextState(p *sessions.Participant) string {
 	now := p.State()
 	switch {
-	case v.Standing == Ask:
+	case v.Status == CanRequest:
 		return sessions.StateWaiting
-	case v.early():
+	case v.tooEarly():
 		return sessions.StateInvited
 	case now == sessions.StateAdmitted:
 		return now
-	case v.waits():
+	case v.needsAdmission():
 		return sessions.StateWaiting
 	}
 	return sessions.StateAdmitted
 }
 
-// welcome makes the participant a guest of the team unless he is in it.
-func welcome(tx core.App, p *sessions.Participant, from string) error {
-	made, err := members.Welcome(tx, p.GetString("team"), p.UserID())
+// addGuest makes the participant a guest of the team unless he is in it.
+func addGuest(tx core.App, p *sessions.Participant, from string) error {
+	made, err := members.AddGuest(tx, p.GetString("team"), p.UserID())
 	if err != nil || !made {
 		return err
 	}
-	return audit.Write(tx, &audit.Entry{Team: p.GetString("team"), Actor: p.UserID(), ActorName: p.Called(), From: from,
-		Action: "guest.join", Target: p.UserID(), TargetName: p.Called()})
+	return audit.Write(tx, &audit.Entry{Team: p.GetString("team"), Actor: p.UserID(), ActorName: p.DisplayName(), IP: from,
+		Action: "guest.join", Target: p.UserID(), TargetName: p.DisplayName()})
 }
 
 // Decline answers the guest prompt with no. The session is closed to the address until it is opened again (R56).
 // Whoever is in the team has no prompt, and answers whether he comes.
 func Decline(app core.App, visitor *Visitor, from string) error {
-	err := audit.Do(app, visitor.entry("session.decline", from), func(tx core.App) error {
-		if err := visitor.again(tx); err != nil {
+	err := audit.Do(app, visitor.auditEntry("session.decline", from), func(tx core.App) error {
+		if err := visitor.reload(tx); err != nil {
 			return err
 		}
 		p := visitor.Participant
 		switch {
-		case visitor.Standing == WrongAccount:
-			return visitor.refusal()
+		case visitor.Status == WrongAccount:
+			return visitor.canJoin()
 		case p == nil:
-			return record.Refuse("base", CodeBlocked, "You are not on the list of this session.")
+			return record.Invalid("base", CodeBlocked, "You are not on the list of this session.")
 		case p.State() == sessions.StateDeclined:
 			return nil
 		case visitor.Actor != nil:
-			return record.Refuse("base", "already_member", "You are in the team. Answer whether you come instead.")
+			return record.Invalid("base", "already_member", "You are in the team. Answer whether you come instead.")
 		case p.State() != sessions.StateInvited:
-			return record.Refuse("base", CodeBlocked, "There is nothing to decline any more.")
+			return record.Invalid("base", CodeBlocked, "There is nothing to decline any more.")
 		}
 		return setState(tx, p, sessions.StateDeclined)
 	})
-	return errors.Join(err, visitor.again(app))
+	return errors.Join(err, visitor.reload(app))
 }
 
-// entry begins the audit of what the visitor does himself.
-func (v *Visitor) entry(action, from string) *audit.Entry {
-	entry := &audit.Entry{Team: v.Team.Id, From: from, Action: action, ActorName: v.Address()}
+// auditEntry begins the audit of what the visitor does himself.
+func (v *Visitor) auditEntry(action, from string) *audit.Entry {
+	entry := &audit.Entry{Team: v.Team.Id, IP: from, Action: action, ActorName: v.Address()}
 	if v.Account != nil {
 		entry.Actor, entry.ActorName = v.Account.Id, actors.DisplayName(v.Account)
 	}
-	return entry.On(v.Session.Id, v.Session.Title())
+	return entry.WithTarget(v.Session.Id, v.Session.Title())
 }

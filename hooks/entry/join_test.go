@@ -15,68 +15,68 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestWhereJoiningLeads(t *testing.T) {
+func TestJoin(t *testing.T) {
 	for _, s := range []struct {
 		settings, moment, who, name string
 		code                        string
-		stands                      entry.Standing
+		stands                      entry.Status
 		state, kind                 string // of the row, and in the team
 	}{
-		{"", "soon", "host", "", "", entry.Wait, "admitted", "member"},
-		{"", "soon", "asked", "", "", entry.Wait, "admitted", "member"},
-		{"", "running", "asked", "", "", entry.In, "admitted", "member"},
-		{"", "running", "guest", "", "", entry.In, "admitted", "guest"},
-		{"", "running", "outside", "", "", entry.In, "admitted", "guest"},
-		{"", "soon", "outside", "", "", entry.Wait, "admitted", "guest"},
-		{"", "ahead", "outside", "", "", entry.Early, "invited", "guest"}, // the prompt after signing in
-		{"", "ahead", "asked", "", "", entry.Early, "invited", "member"},
-		{"", "ahead", "outside's link", "", "not_started", entry.Early, "invited", ""},
-		{"", "running", "stranger", "", "blocked", entry.Stranger, "", ""},
-		{"", "running", "member", "", "blocked", entry.Stranger, "", "member"},
+		{"", "soon", "host", "", "", entry.WaitForHost, "admitted", "member"},
+		{"", "soon", "asked", "", "", entry.WaitForHost, "admitted", "member"},
+		{"", "running", "asked", "", "", entry.Admitted, "admitted", "member"},
+		{"", "running", "guest", "", "", entry.Admitted, "admitted", "guest"},
+		{"", "running", "outside", "", "", entry.Admitted, "admitted", "guest"},
+		{"", "soon", "outside", "", "", entry.WaitForHost, "admitted", "guest"},
+		{"", "ahead", "outside", "", "", entry.TooEarly, "invited", "guest"}, // the prompt after signing in
+		{"", "ahead", "asked", "", "", entry.TooEarly, "invited", "member"},
+		{"", "ahead", "outside's link", "", "not_started", entry.TooEarly, "invited", ""},
+		{"", "running", "stranger", "", "blocked", entry.NotInvited, "", ""},
+		{"", "running", "member", "", "blocked", entry.NotInvited, "", "member"},
 		{"", "running", "nobody", "", "wrong_account", entry.SignIn, "", ""},
 		{"", "running", "new's link", "New Person", "wrong_account", entry.SignIn, "invited", ""},
 		{"", "running", "stranger by the link of new", "", "wrong_account", entry.WrongAccount, "invited", ""},
 		{"", "ended", "asked", "", "session_ended", entry.Ended, "invited", "member"},
-		{"", "missed", "asked", "", "session_ended", entry.Missed, "invited", "member"},
-		{"", "cancelled", "asked", "", "session_ended", entry.Off, "invited", "member"},
+		{"", "missed", "asked", "", "session_ended", entry.NeverStarted, "invited", "member"},
+		{"", "cancelled", "asked", "", "session_ended", entry.Cancelled, "invited", "member"},
 
-		{"passwordless", "running", "new's link", "New Person", "", entry.In, "admitted", "guest"},
-		{"passwordless", "soon", "new's link", "New Person", "", entry.Wait, "admitted", "guest"},
-		{"passwordless", "running", "new's link", " ", "required", entry.Name, "invited", ""},
-		{"passwordless", "running", "new's link", "http://x", "bad_text", entry.Name, "invited", ""},
-		{"passwordless", "ahead", "new's link", "New Person", "not_started", entry.Early, "invited", ""},
-		{"passwordless", "running", "outside's link", "", "", entry.In, "admitted", "guest"},
-		{"passwordless", "running", "guest's link", "Somebody else", "", entry.In, "admitted", "guest"},
+		{"passwordless", "running", "new's link", "New Person", "", entry.Admitted, "admitted", "guest"},
+		{"passwordless", "soon", "new's link", "New Person", "", entry.WaitForHost, "admitted", "guest"},
+		{"passwordless", "running", "new's link", " ", "required", entry.NeedsName, "invited", ""},
+		{"passwordless", "running", "new's link", "http://x", "bad_text", entry.NeedsName, "invited", ""},
+		{"passwordless", "ahead", "new's link", "New Person", "not_started", entry.TooEarly, "invited", ""},
+		{"passwordless", "running", "outside's link", "", "", entry.Admitted, "admitted", "guest"},
+		{"passwordless", "running", "guest's link", "Somebody else", "", entry.Admitted, "admitted", "guest"},
 		{"passwordless", "running", "host's link", "Not the host", "wrong_account", entry.SignIn, "invited", "member"},
-		{"passwordless, no mail", "running", "new's link", "New Person", "", entry.In, "admitted", "guest"},
+		{"passwordless, no mail", "running", "new's link", "New Person", "", entry.Admitted, "admitted", "guest"},
 		{"passwordless, no mail", "running", "outside's link", "Not Outside", "wrong_account", entry.SignIn, "invited", ""},
 
-		{"lobby", "running", "host", "", "", entry.In, "admitted", "member"},
-		{"lobby", "running", "asked", "", "", entry.Lobby, "waiting", "member"},
-		{"lobby", "soon", "guest", "", "", entry.Lobby, "waiting", "guest"},
-		{"lobby", "running", "outside", "", "", entry.Lobby, "waiting", "guest"},
-		{"lobby", "running", "stranger", "", "", entry.Lobby, "waiting", ""},
-		{"lobby", "running", "member", "", "", entry.Lobby, "waiting", "member"},
-		{"lobby", "ahead", "stranger", "", "not_started", entry.Early, "", ""},
+		{"lobby", "running", "host", "", "", entry.Admitted, "admitted", "member"},
+		{"lobby", "running", "asked", "", "", entry.WaitingRoom, "waiting", "member"},
+		{"lobby", "soon", "guest", "", "", entry.WaitingRoom, "waiting", "guest"},
+		{"lobby", "running", "outside", "", "", entry.WaitingRoom, "waiting", "guest"},
+		{"lobby", "running", "stranger", "", "", entry.WaitingRoom, "waiting", ""},
+		{"lobby", "running", "member", "", "", entry.WaitingRoom, "waiting", "member"},
+		{"lobby", "ahead", "stranger", "", "not_started", entry.TooEarly, "", ""},
 
-		{"team room", "running", "member", "", "", entry.In, "admitted", "member"},
-		{"team room", "running", "visitor", "", "", entry.Lobby, "waiting", "guest"},
-		{"team room", "running", "stranger", "", "", entry.Lobby, "waiting", ""},
-		{"open room", "running", "stranger", "", "", entry.In, "admitted", "guest"},
-		{"open room", "soon", "stranger", "", "", entry.Wait, "admitted", "guest"},
-		{"open room, lobby", "running", "stranger", "", "", entry.Lobby, "waiting", "guest"},
+		{"team room", "running", "member", "", "", entry.Admitted, "admitted", "member"},
+		{"team room", "running", "visitor", "", "", entry.WaitingRoom, "waiting", "guest"},
+		{"team room", "running", "stranger", "", "", entry.WaitingRoom, "waiting", ""},
+		{"open room", "running", "stranger", "", "", entry.Admitted, "admitted", "guest"},
+		{"open room", "soon", "stranger", "", "", entry.WaitForHost, "admitted", "guest"},
+		{"open room, lobby", "running", "stranger", "", "", entry.WaitingRoom, "waiting", "guest"},
 		{"open room", "running", "nobody", "", "wrong_account", entry.SignIn, "", ""},
 
-		{"before host", "soon", "guest", "", "", entry.In, "admitted", "guest"},
-		{"before host", "late", "outside", "", "", entry.In, "admitted", "guest"},
-		{"before host, lobby", "soon", "guest", "", "", entry.Lobby, "waiting", "guest"},
-		{"before host", "ahead", "guest", "", "", entry.Early, "invited", "guest"},
+		{"before host", "soon", "guest", "", "", entry.Admitted, "admitted", "guest"},
+		{"before host", "late", "outside", "", "", entry.Admitted, "admitted", "guest"},
+		{"before host, lobby", "soon", "guest", "", "", entry.WaitingRoom, "waiting", "guest"},
+		{"before host", "ahead", "guest", "", "", entry.TooEarly, "invited", "guest"},
 
-		{"held elsewhere", "soon", "outside", "", "", entry.Away, "admitted", "guest"},
-		{"held elsewhere, lobby", "running", "asked", "", "", entry.Away, "admitted", "member"},
+		{"held elsewhere", "soon", "outside", "", "", entry.External, "admitted", "guest"},
+		{"held elsewhere, lobby", "running", "asked", "", "", entry.External, "admitted", "member"},
 	} {
 		t.Run(s.settings+" "+s.moment+" "+s.who, func(t *testing.T) {
-			h := stage(t, s.settings).at(s.moment)
+			h := newFixture(t, s.settings).moveTo(s.moment)
 			v, code := h.join(s.who, s.name)
 			address := strings.TrimSuffix(strings.Split(s.who, " by ")[0], "'s link") + "@x.example"
 			if s.who == "stranger by the link of new" {
@@ -86,47 +86,47 @@ func TestWhereJoiningLeads(t *testing.T) {
 			if s.who == "stranger by the link of new" {
 				kind = h.kind("stranger@x.example") + kind
 			}
-			if code != s.code || v.Standing != s.stands || h.state(address) != s.state || kind != s.kind {
-				t.Errorf("code %q, %s, %q, %q; want %q, %s, %q, %q", code, v.Standing, h.state(address), kind, s.code, s.stands, s.state, s.kind)
+			if code != s.code || v.Status != s.stands || h.state(address) != s.state || kind != s.kind {
+				t.Errorf("code %q, %s, %q, %q; want %q, %s, %q, %q", code, v.Status, h.state(address), kind, s.code, s.stands, s.state, s.kind)
 			}
-			hookstest.ListsAgree(t, h.app)
+			hookstest.AssertPeopleIndex(t, h.app)
 		})
 	}
 }
 
-func TestWhoComesByALinkAndANameCannotSignIn(t *testing.T) {
-	h := stage(t, "passwordless").at("running")
+func TestJoin_ByLinkAndName_CannotSignIn(t *testing.T) {
+	h := newFixture(t, "passwordless").moveTo("running")
 	h.join("new's link", "Nora  Lind")
-	account := hookstest.Stored(t, h.app, "users", h.participant("new@x.example").UserID())
-	if account.Verified() || account.GetString("name") != "Nora Lind" || h.participant("new@x.example").Called() != "Nora Lind" {
+	account := hookstest.FindRecord(t, h.app, "users", h.participant("new@x.example").UserID())
+	if account.Verified() || account.GetString("name") != "Nora Lind" || h.participant("new@x.example").DisplayName() != "Nora Lind" {
 		t.Errorf("%v", account.PublicExport())
 	}
 	for _, password := range []string{"", "-", "Nora Lind", hookstest.Password} {
-		_, err := accounts.SignIn(h.app, "new@x.example", password, from)
-		hookstest.Refused(t, "sign in", err, accounts.CodeBadSignIn)
+		_, err := accounts.SignIn(h.app, "new@x.example", password, testIP)
+		hookstest.AssertCode(t, "sign in", err, accounts.CodeBadSignIn)
 	}
 	if n := hookstest.Count(t, h.app, "logins"); n != 0 {
 		t.Errorf("%d logins", n)
 	}
-	if v := h.visit("new's link"); v.Standing != entry.In {
-		t.Errorf("by the link again: %s", v.Standing)
+	if v := h.visit("new's link"); v.Status != entry.Admitted {
+		t.Errorf("by the link again: %s", v.Status)
 	}
-	if v, err := entry.At(h.app, account, "", h.session); err != nil || v.Standing != entry.SignIn {
+	if v, err := entry.Resolve(h.app, account, "", h.session); err != nil || v.Status != entry.SignIn {
 		t.Errorf("as the account itself: %+v %v", v, err)
 	}
 }
 
-func TestTheNameOfAConfirmedAccountIsNotTakenByALink(t *testing.T) {
-	h := stage(t, "passwordless").at("running")
+func TestJoin_ByLink_KeepsNameOfConfirmedAccount(t *testing.T) {
+	h := newFixture(t, "passwordless").moveTo("running")
 	h.join("guest's link", "The Host")
-	if name := h.participant("guest@x.example").Called(); name != "Guest" {
+	if name := h.participant("guest@x.example").DisplayName(); name != "Guest" {
 		t.Errorf("called %q", name)
 	}
 }
 
-func TestAnAccountThatSomebodyBeganIsNeitherConfirmedNorOpenedByALink(t *testing.T) {
-	h := stage(t, "passwordless").at("running")
-	squatter, err := accounts.Draft(h.app, accounts.New{Email: "new@x.example", Name: "Squatter", Password: hookstest.Password})
+func TestJoin_ByLink_DoesNotConfirmUnverifiedAccount(t *testing.T) {
+	h := newFixture(t, "passwordless").moveTo("running")
+	squatter, err := accounts.New(h.app, accounts.Params{Email: "new@x.example", Name: "Squatter", Password: hookstest.Password})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,52 +136,52 @@ func TestAnAccountThatSomebodyBeganIsNeitherConfirmedNorOpenedByALink(t *testing
 	if _, code := h.join("new's link", "Nora Lind"); code != "" {
 		t.Fatal(code)
 	}
-	stored := hookstest.Stored(t, h.app, "users", squatter.Id)
-	if stored.Verified() || h.participant("new@x.example").UserID() != squatter.Id || h.participant("new@x.example").Called() != "Nora Lind" {
-		t.Errorf("%v, called %s", stored.PublicExport(), h.participant("new@x.example").Called())
+	stored := hookstest.FindRecord(t, h.app, "users", squatter.Id)
+	if stored.Verified() || h.participant("new@x.example").UserID() != squatter.Id || h.participant("new@x.example").DisplayName() != "Nora Lind" {
+		t.Errorf("%v, called %s", stored.PublicExport(), h.participant("new@x.example").DisplayName())
 	}
-	_, err = accounts.SignIn(h.app, "new@x.example", hookstest.Password, from)
-	hookstest.Refused(t, "the squatter signs in", err, accounts.CodeUnverified)
+	_, err = accounts.SignIn(h.app, "new@x.example", hookstest.Password, testIP)
+	hookstest.AssertCode(t, "the squatter signs in", err, accounts.CodeUnverified)
 }
 
-func TestJoiningAgainChangesNothing(t *testing.T) {
-	h := stage(t, "").at("running")
+func TestJoin_Again_ChangesNothing(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
 	h.join("outside", "")
 	rows := hookstest.Count(t, h.app, "audit")
 	v, code := h.join("outside", "")
-	if code != "" || v.Standing != entry.In || hookstest.Count(t, h.app, "audit") != rows {
-		t.Errorf("%q %s", code, v.Standing)
+	if code != "" || v.Status != entry.Admitted || hookstest.Count(t, h.app, "audit") != rows {
+		t.Errorf("%q %s", code, v.Status)
 	}
-	h.set("outside@x.example", "waiting")
-	if v, _ := h.join("outside", ""); v.Standing != entry.Lobby {
-		t.Errorf("who waits let himself in: %s", v.Standing)
+	h.setState("outside@x.example", "waiting")
+	if v, _ := h.join("outside", ""); v.Status != entry.WaitingRoom {
+		t.Errorf("who waits let himself in: %s", v.Status)
 	}
 }
 
-func TestADeclinedPromptIsOfferedAgain(t *testing.T) {
-	h := stage(t, "").at("soon")
+func TestDecline_ConsentIsOfferedAgain(t *testing.T) {
+	h := newFixture(t, "").moveTo("soon")
 	v := h.visit("outside")
-	if err := entry.Decline(h.app, v, from); err != nil || v.Standing != entry.Declined || h.kind("outside@x.example") != "" {
-		t.Fatalf("%v %s", err, v.Standing)
+	if err := entry.Decline(h.app, v, testIP); err != nil || v.Status != entry.Declined || h.kind("outside@x.example") != "" {
+		t.Fatalf("%v %s", err, v.Status)
 	}
-	if err := entry.Decline(h.app, v, from); err != nil {
+	if err := entry.Decline(h.app, v, testIP); err != nil {
 		t.Errorf("twice: %v", err)
 	}
-	if err := entry.Gate(h.app, h.participant("outside@x.example").Id, "any"); !errors.Is(err, record.ErrNotFound) {
+	if err := entry.Authorize(h.app, h.participant("outside@x.example").Id, "any"); !errors.Is(err, record.NotFound) {
 		t.Errorf("gate: %v", err)
 	}
-	if v, code := h.join("outside", ""); code != "" || v.Standing != entry.Wait || h.kind("outside@x.example") != "guest" {
-		t.Errorf("after all: %q %s", code, v.Standing)
+	if v, code := h.join("outside", ""); code != "" || v.Status != entry.WaitForHost || h.kind("outside@x.example") != "guest" {
+		t.Errorf("after all: %q %s", code, v.Status)
 	}
 	for who, want := range map[string]string{"outside": "already_member", "asked": "already_member", "host": "already_member", "stranger": "blocked",
 		"nobody": "blocked", "stranger by the link of new": "wrong_account", "new's link": ""} {
-		hookstest.Refused(t, who, entry.Decline(h.app, h.visit(who), from), want)
+		hookstest.AssertCode(t, who, entry.Decline(h.app, h.visit(who), testIP), want)
 	}
 }
 
-func TestADeclinedInvitationStaysDeclinedWhenItsPersonComesAsAGuest(t *testing.T) {
-	h := stage(t, "").at("soon")
-	hookstest.Invite(t, h.app, h.by["owner"], h.team, "outside@x.example", "organizer")
+func TestJoin_AsGuest_KeepsTeamInvitationDeclined(t *testing.T) {
+	h := newFixture(t, "").moveTo("soon")
+	hookstest.Invite(t, h.app, h.users["owner"], h.team, "outside@x.example", "organizer")
 	hookstest.Exec(t, h.app, "UPDATE invitations SET status = 'declined' WHERE email = 'outside@x.example'", nil)
 	if _, code := h.join("outside", ""); code != "" {
 		t.Fatal(code)
@@ -191,98 +191,98 @@ func TestADeclinedInvitationStaysDeclinedWhenItsPersonComesAsAGuest(t *testing.T
 	}
 }
 
-func TestWhoWasRemovedComesBackOnlyWhenAskedAnew(t *testing.T) {
+func TestJoin_RemovedGuest_NeedsNewInvite(t *testing.T) {
 	for _, settings := range []string{"passwordless", "open room, passwordless"} {
-		h := stage(t, settings).at("soon")
-		h.remove("guest")
-		h.remove("visitor")
+		h := newFixture(t, settings).moveTo("soon")
+		h.removeMember("guest")
+		h.removeMember("visitor")
 		links := []string{"guest", "guest's link"}
 		if strings.Contains(settings, "open room") {
 			links = append(links, "visitor") // he was on no list: the room's link was his invitation
 		}
 		for _, who := range links {
-			if v, code := h.join(who, "Guest"); code != entry.CodeBlocked || v.Standing != entry.Out {
-				t.Errorf("%s, %s: %q %s", settings, who, code, v.Standing)
+			if v, code := h.join(who, "Guest"); code != entry.CodeBlocked || v.Status != entry.Excluded {
+				t.Errorf("%s, %s: %q %s", settings, who, code, v.Status)
 			}
 		}
 		if h.kind("guest@x.example") != "" || h.kind("visitor@x.example") != "" {
 			t.Error("back in the team")
 		}
 		old := h.session
-		h.session = hookstest.Session(t, h.app, h.by["host"], h.team, sessions.Form{Title: "Another", Guests: []string{"guest@x.example"}})
-		if v, code := h.at("soon").join("guest", ""); code != "" || v.Standing != entry.Wait || h.kind("guest@x.example") != "guest" {
-			t.Errorf("asked anew: %q %s", code, v.Standing)
+		h.session = hookstest.ScheduleSession(t, h.app, h.users["host"], h.team, sessions.Form{Title: "Another", Guests: []string{"guest@x.example"}})
+		if v, code := h.moveTo("soon").join("guest", ""); code != "" || v.Status != entry.WaitForHost || h.kind("guest@x.example") != "guest" {
+			t.Errorf("asked anew: %q %s", code, v.Status)
 		}
 		h.session = old
-		if v := h.at("running").visit("guest"); v.Standing != entry.Out {
-			t.Errorf("the old session, after he was asked to another: %s", v.Standing)
+		if v := h.moveTo("running").visit("guest"); v.Status != entry.Excluded {
+			t.Errorf("the old session, after he was asked to another: %s", v.Status)
 		}
 	}
 }
 
-func TestWhoLeavesTheTeamIsOutOfWhatRuns(t *testing.T) {
-	h := stage(t, "").at("running")
+func TestAuthorize_RemovedMember_IsRefused(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
 	h.join("asked", "")
 	p := h.participant("asked@x.example")
-	if err := entry.Gate(h.app, p.Id, h.session.Media()); err != nil {
+	if err := entry.Authorize(h.app, p.Id, h.session.Media()); err != nil {
 		t.Fatal(err)
 	}
-	h.remove("asked")
-	hookstest.Refused(t, "gate", entry.Gate(h.app, p.Id, h.session.Media()), entry.CodeBlocked)
-	if h.state("asked@x.example") != sessions.StateOut {
+	h.removeMember("asked")
+	hookstest.AssertCode(t, "gate", entry.Authorize(h.app, p.Id, h.session.Media()), entry.CodeBlocked)
+	if h.state("asked@x.example") != sessions.StateRemoved {
 		t.Errorf("is %s", h.state("asked@x.example"))
 	}
 }
 
-func TestALinkOpensItsOwnSessionAlone(t *testing.T) {
-	h := stage(t, "passwordless").at("running")
-	code := h.code("new@x.example")
+func TestResolve_LinkOpensOnlyItsOwnSession(t *testing.T) {
+	h := newFixture(t, "passwordless").moveTo("running")
+	code := h.personalCode("new@x.example")
 	h.join("new's link", "Nora Lind")
-	other := hookstest.Session(t, h.app, h.by["host"], h.team, sessions.Form{Title: "Another", Starts: time.Now().Add(3 * time.Hour), Passwordless: true, Guests: []string{"outside@x.example"}})
-	rival := hookstest.Person(t, h.app, "rival@x.example")
+	other := hookstest.ScheduleSession(t, h.app, h.users["host"], h.team, sessions.Form{Title: "Another", Starts: time.Now().Add(3 * time.Hour), Passwordless: true, Guests: []string{"outside@x.example"}})
+	rival := hookstest.Account(t, h.app, "rival@x.example")
 	rivals := hookstest.Team(t, h.app, rival, "Other", "free")
-	theirs := hookstest.Session(t, h.app, rival, rivals, sessions.Form{Passwordless: true})
+	theirs := hookstest.ScheduleSession(t, h.app, rival, rivals, sessions.Form{Passwordless: true})
 	for _, session := range []*sessions.Session{other, theirs} {
-		v, err := entry.At(h.app, nil, code, session)
-		if err != nil || v.Standing != entry.SignIn || v.Participant != nil {
+		v, err := entry.Resolve(h.app, nil, code, session)
+		if err != nil || v.Status != entry.SignIn || v.Participant != nil {
 			t.Errorf("%s: %+v %v", session.Title(), v, err)
 		}
 	}
-	if v, err := entry.At(h.app, h.by["guest"], "", other); err != nil || v.Standing != entry.Stranger {
+	if v, err := entry.Resolve(h.app, h.users["guest"], "", other); err != nil || v.Status != entry.NotInvited {
 		t.Errorf("a guest of one session at the door of another: %+v %v", v, err)
 	}
 }
 
-func TestLinksThatLeadNowhere(t *testing.T) {
-	h := stage(t, "passwordless")
-	code := h.code("new@x.example")
+func TestFindSession_UnknownLinks(t *testing.T) {
+	h := newFixture(t, "passwordless")
+	code := h.personalCode("new@x.example")
 	for _, bad := range []string{"", "x", "usp_", "usp_" + strings.Repeat("a", 43), code + "x", strings.ToUpper(code), strings.Repeat("x", 5000), "' OR 1=1 --"} {
-		if _, _, err := entry.Find(h.app, bad, from); !errors.Is(err, record.ErrNotFound) {
+		if _, _, err := entry.FindSession(h.app, bad, testIP); !errors.Is(err, record.NotFound) {
 			t.Errorf("%.20q: %v", bad, err)
 		}
 	}
-	session, personal, err := entry.Find(h.app, code, from)
+	session, personal, err := entry.FindSession(h.app, code, testIP)
 	if err != nil || session.Id != h.session.Id || personal != code {
 		t.Errorf("%v %q %v", session, personal, err)
 	}
-	session, personal, err = entry.Find(h.app, h.session.Code(), from)
+	session, personal, err = entry.FindSession(h.app, h.session.Code(), testIP)
 	if err != nil || session.Id != h.session.Id || personal != "" {
 		t.Errorf("%v %q %v", session, personal, err)
 	}
 	for range 40 {
-		_, _, err = entry.Find(h.app, "nowhere", from)
+		_, _, err = entry.FindSession(h.app, "nowhere", testIP)
 	}
-	hookstest.Refused(t, "the fortieth", err, record.CodeTooMany)
-	if _, _, err := entry.Find(h.app, h.session.Code(), from); err != nil {
+	hookstest.AssertCode(t, "the fortieth", err, record.CodeTooMany)
+	if _, _, err := entry.FindSession(h.app, h.session.Code(), testIP); err != nil {
 		t.Errorf("a known one is slowed down: %v", err)
 	}
-	if _, _, err := entry.Find(h.app, "nowhere", "198.51.100.1"); !errors.Is(err, record.ErrNotFound) {
+	if _, _, err := entry.FindSession(h.app, "nowhere", "198.51.100.1"); !errors.Is(err, record.NotFound) {
 		t.Errorf("from elsewhere: %v", err)
 	}
 }
 
-func TestJoinsAreSlowedDown(t *testing.T) {
-	h := stage(t, "").at("running")
+func TestJoin_IsRateLimited(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
 	var code string
 	for range 31 {
 		_, code = h.join("asked", "")

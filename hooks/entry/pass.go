@@ -21,10 +21,10 @@ import (
 // CodeBlocked is the code of a refusal at the door that joining again does not change.
 const CodeBlocked = "blocked"
 
-// Gate is nil if the media server may let the participant with that identity into that media room now. It is
+// Authorize is nil if the media server may let the participant with that identity into that media room now. It is
 // asked at every connect: a token alone opens nothing (R115).
-func Gate(app core.App, identity, room string) error {
-	session, err := sessions.ByMedia(app, room)
+func Authorize(app core.App, identity, room string) error {
+	session, err := sessions.FindByMedia(app, room)
 	if err != nil {
 		return err
 	}
@@ -33,120 +33,120 @@ func Gate(app core.App, identity, room string) error {
 		return err
 	}
 	if p.SessionID() != session.Id {
-		return record.ErrNotFound
+		return record.NotFound
 	}
-	return admitted(app, session, p)
+	return canConnect(app, session, p)
 }
 
-// admitted refuses whoever may not be in the session at this moment.
-func admitted(app core.App, session *sessions.Session, p *sessions.Participant) error {
+// canConnect refuses whoever may not be in the session at this moment.
+func canConnect(app core.App, session *sessions.Session, p *sessions.Participant) error {
 	switch session.Status() {
 	case sessions.Running:
 	case sessions.Scheduled:
-		return record.Refuse("base", sessions.CodeNotStarted, "The host has not started the session yet. Wait here: you go in when it starts.")
+		return record.Invalid("base", sessions.CodeNotStarted, "The host has not started the session yet. Wait here: you go in when it starts.")
 	default:
-		return record.Refuse("base", sessions.CodeEnded, "The session is over.")
+		return record.Invalid("base", sessions.CodeEnded, "The session is over.")
 	}
 	if p.State() != sessions.StateAdmitted {
-		return blocked()
+		return blockedError()
 	}
 	_, err := members.Find(app, session.TeamID(), p.UserID())
-	if errors.Is(err, record.ErrNotFound) {
-		return blocked()
+	if errors.Is(err, record.NotFound) {
+		return blockedError()
 	}
 	return err
 }
 
-func blocked() error {
-	return record.Refuse("base", CodeBlocked, "This session is closed to you. Ask its host.")
+func blockedError() error {
+	return record.Invalid("base", CodeBlocked, "This session is closed to you. Ask its host.")
 }
 
-// Pass makes the token with which an admitted participant enters the running session. Where as many are in as may
+// IssueToken makes the token with which an admitted participant enters the running session. Where as many are in as may
 // be it is refused as too many, except to who leads the session: the last place is given once.
-func Pass(app core.App, participant *sessions.Participant) (live.Pass, error) {
-	if wait, ok := limits.For(app, "token", joinsOf, time.Minute).Take(participant.Id); !ok {
-		return live.Pass{}, record.TooMany(wait, "Too many tries to join. Wait a minute.")
+func IssueToken(app core.App, participant *sessions.Participant) (live.Credentials, error) {
+	if wait, ok := limits.For(app, "token", joinsPerPerson, time.Minute).Take(participant.Id); !ok {
+		return live.Credentials{}, record.RateLimited(wait, "Too many tries to join. Wait a minute.")
 	}
-	grant, err := seat(app, participant)
+	grant, err := reserveSlot(app, participant)
 	if err != nil {
-		return live.Pass{}, err
+		return live.Credentials{}, err
 	}
-	if err := live.Open(app, grant.Room); err != nil {
-		return live.Pass{}, err
+	if err := live.OpenRoom(app, grant.Room); err != nil {
+		return live.Credentials{}, err
 	}
-	return live.Token(app, grant)
+	return live.IssueToken(app, grant)
 }
 
-// seat gives an admitted participant a place in the running session.
-func seat(app core.App, participant *sessions.Participant) (grant live.Grant, err error) {
+// reserveSlot gives an admitted participant a place in the running session.
+func reserveSlot(app core.App, participant *sessions.Participant) (grant live.Grant, err error) {
 	err = app.RunInTransaction(func(tx core.App) error {
-		grant, err = sit(tx, participant.Id)
+		grant, err = reserveSlotTx(tx, participant.Id)
 		return err
 	})
 	return grant, err
 }
 
-// sit is seat inside its transaction.
-func sit(tx core.App, participant string) (live.Grant, error) {
+// reserveSlotTx is seat inside its transaction.
+func reserveSlotTx(tx core.App, participant string) (live.Grant, error) {
 	p, err := sessions.FindParticipant(tx, participant)
 	if err != nil {
 		return live.Grant{}, err
 	}
-	session, err := sessions.ByID(tx, p.SessionID())
+	session, err := sessions.FindByID(tx, p.SessionID())
 	if err != nil {
 		return live.Grant{}, err
 	}
-	if err := admitted(tx, session, p); err != nil {
+	if err := canConnect(tx, session, p); err != nil {
 		return live.Grant{}, err
 	}
-	if session.Elsewhere() != "" {
-		return live.Grant{}, record.Refuse("base", live.CodeDown, "This session is held elsewhere. Use the link on its page.")
+	if session.ExternalLink() != "" {
+		return live.Grant{}, record.Invalid("base", live.CodeUnavailable, "This session is held elsewhere. Use the link on its page.")
 	}
-	grant, err := grantOf(tx, session, p)
+	grant, err := newGrant(tx, session, p)
 	if err != nil {
 		return live.Grant{}, err
 	}
-	return grant, take(tx, session, p)
+	return grant, holdSlot(tx, session, p)
 }
 
 // Metadata is what the pages of others know of a participant, as JSON beside the name.
 type Metadata struct {
-	Part  string `json:"part"`
+	Role  string `json:"part"`
 	Guest bool   `json:"guest"`
 }
 
-func grantOf(tx core.App, session *sessions.Session, p *sessions.Participant) (live.Grant, error) {
+func newGrant(tx core.App, session *sessions.Session, p *sessions.Participant) (live.Grant, error) {
 	m, err := members.Find(tx, session.TeamID(), p.UserID())
 	if err != nil {
 		return live.Grant{}, err
 	}
-	metadata, err := json.Marshal(Metadata{Part: p.Part(), Guest: m.Kind() == members.Guest})
+	metadata, err := json.Marshal(Metadata{Role: p.Role(), Guest: m.Kind() == members.Guest})
 	return live.Grant{
 		Room: session.Media(), Identity: p.Id, Name: actors.PublicText(p.GetString("name"), "Unnamed participant"), Metadata: string(metadata),
-		Publish: true, Screen: p.Shares(),
+		Publish: true, Screen: p.CanShareScreen(),
 	}, err
 }
 
-// take gives the participant a place, until he is seen or the token is too old to come in by.
-func take(tx core.App, session *sessions.Session, p *sessions.Participant) error {
-	crowded, err := full(tx, session, p)
+// holdSlot gives the participant a place, until he is seen or the token is too old to come in by.
+func holdSlot(tx core.App, session *sessions.Session, p *sessions.Participant) error {
+	crowded, err := isFull(tx, session, p)
 	if err != nil {
 		return err
 	}
 	if crowded && !p.Leads() {
-		return tooMany()
+		return fullError()
 	}
 	p.Set("passed", types.NowDateTime())
 	return tx.Save(p)
 }
 
-func tooMany() error {
-	return record.Refuse("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left, or ask the host.")
+func fullError() error {
+	return record.Invalid("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left, or ask the host.")
 }
 
-// full reports whether as many others are in the session as may be, or are about to be.
-func full(app core.App, session *sessions.Session, but *sessions.Participant) (bool, error) {
-	most, err := sessions.MostPeople(app, session)
+// isFull reports whether as many others are in the session as may be, or are about to be.
+func isFull(app core.App, session *sessions.Session, but *sessions.Participant) (bool, error) {
+	most, err := sessions.SessionMaxPeople(app, session)
 	if err != nil {
 		return false, err
 	}
@@ -158,7 +158,7 @@ func full(app core.App, session *sessions.Session, but *sessions.Participant) (b
 	err = app.DB().NewQuery(`SELECT coalesce(sum(id != {:own}), 0), coalesce(sum(id = {:own}), 0) FROM participants p
 		WHERE session = {:session} AND state = 'admitted' AND (passed > {:since}
 			OR EXISTS (SELECT 1 FROM attendances a WHERE a.session = p.session AND a.participant = p.id AND a.left = ''))`).
-		Bind(dbx.Params{"session": session.Id, "own": own, "since": record.Stamp(time.Now().Add(-live.TokenLife))}).Row(&in, &already)
+		Bind(dbx.Params{"session": session.Id, "own": own, "since": record.FormatTime(time.Now().Add(-live.TokenLife))}).Row(&in, &already)
 	if err != nil {
 		return false, fmt.Errorf("count who is in a session: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 
 // What the media server and the pages of others learn of a participant holds nobody's address.
 func TestPass_HoldsNoAddress(t *testing.T) {
-	h := stage(t, "passwordless").at("running")
+	h := newFixture(t, "passwordless").moveTo("running")
 	for _, who := range []string{"host", "asked", "guest", "new's link"} {
 		v, code := h.join(who, "Newton")
 		if code != "" {
@@ -21,7 +21,7 @@ func TestPass_HoldsNoAddress(t *testing.T) {
 		}
 		for name, want := range map[string]string{"Gita": "Gita", "": "Unnamed participant", v.Address(): "Unnamed participant", "Gita <gita@x.example>": "Unnamed participant"} {
 			hookstest.Exec(t, h.app, "UPDATE participants SET name = {:name} WHERE id = {:id}", dbx.Params{"name": name, "id": v.Participant.Id})
-			grant, err := entry.Seat(h.app, h.participant(v.Address()))
+			grant, err := entry.ReserveSlot(h.app, h.participant(v.Address()))
 			if err != nil {
 				t.Fatal(err)
 			}

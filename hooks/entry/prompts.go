@@ -10,12 +10,12 @@ import (
 	"usher/hooks/sessions"
 )
 
-// most is how many guest prompts are shown at a time.
-const most = 20
+// maxPrompts is how many guest prompts are shown at a time.
+const maxPrompts = 20
 
-// Waiting lists the sessions to which the account is asked, whose team it is not in, and that are not over, the
+// PendingInvites lists the sessions to which the account is asked, whose team it is not in, and that are not over, the
 // next first: each is offered after every sign-in, one that was declined anew (R51, R56).
-func Waiting(app core.App, account *core.Record) ([]*Visitor, error) {
+func PendingInvites(app core.App, account *core.Record) ([]*Visitor, error) {
 	if !account.Verified() {
 		return nil, nil
 	}
@@ -25,18 +25,18 @@ func Waiting(app core.App, account *core.Record) ([]*Visitor, error) {
 			AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = p.team AND m.user = {:user}))
 		AND (status = 'running' OR status = 'scheduled' AND ends > {:now})`,
 		dbx.Params{"email": account.Email(), "user": account.Id, "now": types.NowDateTime().String()})).
-		OrderBy("starts").Limit(most).All(&open)
+		OrderBy("starts").Limit(maxPrompts).All(&open)
 	if err != nil {
 		return nil, fmt.Errorf("list the sessions that wait for an account's answer: %w", err)
 	}
 	var waiting []*Visitor
 	for _, session := range open {
-		v, err := At(app, account, "", session)
+		v, err := Resolve(app, account, "", session)
 		if err != nil {
 			return nil, err
 		}
-		switch v.Standing {
-		case Early, Prompt, Declined:
+		switch v.Status {
+		case TooEarly, GuestConsent, Declined:
 			waiting = append(waiting, v)
 		}
 	}

@@ -15,16 +15,16 @@ import (
 	"usher/hooks/sessions"
 )
 
-// comers are who joins twice at once, by the settings of the session.
-var comers = map[string]string{"passwordless": "new's link", "": "outside", "open room": "stranger", "lobby": "stranger"}
+// concurrentJoiners are who joins twice at once, by the settings of the session.
+var concurrentJoiners = map[string]string{"passwordless": "new's link", "": "outside", "open room": "stranger", "lobby": "stranger"}
 
-func TestTwoJoinsOfOneAddressAreOnePersonAndOneGuest(t *testing.T) {
-	for settings, who := range comers {
-		h := stage(t, settings).at("running")
-		hookstest.Widen(h.app, "participants", "memberships", "users")
+func TestJoin_ConcurrentSameAddress_MakesOneGuest(t *testing.T) {
+	for settings, who := range concurrentJoiners {
+		h := newFixture(t, settings).moveTo("running")
+		hookstest.SlowWrites(h.app, "participants", "memberships", "users")
 		visitors := []*entry.Visitor{h.visit(who), h.visit(who), h.visit(who)}
-		results := hookstest.Race(len(visitors), func(i int) error { return entry.Join(h.app, visitors[i], "Nora Lind", from) })
-		if won := hookstest.Won(t, results); won != len(visitors) {
+		results := hookstest.Race(len(visitors), func(i int) error { return entry.Join(h.app, visitors[i], "Nora Lind", testIP) })
+		if won := hookstest.CountSucceeded(t, results); won != len(visitors) {
 			t.Errorf("%s: %v", settings, results)
 		}
 		address := visitors[0].Address()
@@ -43,20 +43,20 @@ func TestTwoJoinsOfOneAddressAreOnePersonAndOneGuest(t *testing.T) {
 
 // The control: outside of the transaction that writes, the same person comes over and over, and the database alone
 // keeps him from it, with a fault.
-func TestControlOfTheJoinsOfOneAddress(t *testing.T) {
-	for settings, who := range comers {
-		shows(t, settings, func() bool {
-			h := stage(t, settings).at("running").loose("participants", "memberships", "users")
+func TestJoin_WithoutTx_LosesRace(t *testing.T) {
+	for settings, who := range concurrentJoiners {
+		requireRace(t, settings, func() bool {
+			h := newFixture(t, settings).moveTo("running").withoutRules("participants", "memberships", "users")
 			visitors := []*entry.Visitor{h.visit(who), h.visit(who), h.visit(who)}
-			results := hookstest.Race(len(visitors), func(i int) error { return entry.Come(h.app, visitors[i], "Nora Lind", from) })
+			results := hookstest.Race(len(visitors), func(i int) error { return entry.JoinWithoutTx(h.app, visitors[i], "Nora Lind", testIP) })
 			return slices.ContainsFunc(results, func(err error) bool { return err != nil })
 		})
 	}
 }
 
-// shows fails the test unless a race goes wrong without what keeps it from that. On a machine that is busy one may go
+// requireRace fails the test unless a race goes wrong without what keeps it from that. On a machine that is busy one may go
 // well by chance.
-func shows(t *testing.T, what string, wrong func() bool) {
+func requireRace(t *testing.T, what string, wrong func() bool) {
 	t.Helper()
 	for range 5 {
 		if wrong() {
@@ -66,51 +66,51 @@ func shows(t *testing.T, what string, wrong func() bool) {
 	t.Errorf("%s: it goes well without a transaction; the race is not wide enough to show a fault", what)
 }
 
-// crowd is a session in which one place is left, and three who want it, before the two who lead it.
-func crowd(t *testing.T) (h *hall, waiting []*sessions.Participant) {
+// newAlmostFullFixture is a session in which one place is left, and three who want it, before the two who lead it.
+func newAlmostFullFixture(t *testing.T) (h *fixture, waiting []*sessions.Participant) {
 	t.Helper()
-	h = stage(t, "").at("running")
+	h = newFixture(t, "").moveTo("running")
 	hookstest.Exec(t, h.app, "UPDATE sessions SET people = 3 WHERE id = {:id}", dbx.Params{"id": h.session.Id})
-	h.read()
+	h.reload()
 	for _, who := range []string{"guest", "outside", "asked", "cohost", "host"} {
 		h.join(who, "")
 		waiting = append(waiting, h.participant(who+"@x.example"))
 	}
 	for _, p := range waiting[3:] { // who leads has a place in any case, and takes one
-		if _, err := entry.Seat(h.app, p); err != nil {
+		if _, err := entry.ReserveSlot(h.app, p); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return h, waiting
 }
 
-func TestControlOfTheRaceForTheLastPlace(t *testing.T) {
-	shows(t, "the last place", func() bool {
-		h, waiting := crowd(t)
-		h = h.loose("participants")
-		return hookstest.Won(t, hookstest.Race(3, func(i int) error {
-			_, err := entry.Sit(h.app, waiting[i].Id)
+func TestReserveSlot_WithoutTx_LosesRace(t *testing.T) {
+	requireRace(t, "the last place", func() bool {
+		h, waiting := newAlmostFullFixture(t)
+		h = h.withoutRules("participants")
+		return hookstest.CountSucceeded(t, hookstest.Race(3, func(i int) error {
+			_, err := entry.ReserveSlotWithoutTx(h.app, waiting[i].Id)
 			return err
 		}), record.CodeTooMany) > 1
 	})
 }
 
-func TestTheLastPlaceIsGivenOnce(t *testing.T) {
-	h, waiting := crowd(t)
-	hookstest.Widen(h.app, "participants")
+func TestReserveSlot_ConcurrentForLastSlot_OneWins(t *testing.T) {
+	h, waiting := newAlmostFullFixture(t)
+	hookstest.SlowWrites(h.app, "participants")
 	results := hookstest.Race(3, func(i int) error {
-		_, err := entry.Seat(h.app, waiting[i])
+		_, err := entry.ReserveSlot(h.app, waiting[i])
 		return err
 	})
-	if won := hookstest.Won(t, results, record.CodeTooMany); won != 1 {
+	if won := hookstest.CountSucceeded(t, results, record.CodeTooMany); won != 1 {
 		t.Errorf("%d got the last place: %v", won, results)
 	}
 	for i, who := range []string{"guest", "outside", "asked"} {
 		want := entry.Full
 		if results[i] == nil {
-			want = entry.In
+			want = entry.Admitted
 		}
-		if got := h.visit(who).Standing; got != want {
+		if got := h.visit(who).Status; got != want {
 			t.Errorf("%s: %s, want %s", who, got, want)
 		}
 	}
@@ -118,54 +118,54 @@ func TestTheLastPlaceIsGivenOnce(t *testing.T) {
 		t.Errorf("who is too many joins: %q", code)
 	}
 	// The place of who never came is free when the token is too old to come in by; that of who is seen is not.
-	hookstest.Exec(t, h.app, "UPDATE participants SET passed = {:then}", dbx.Params{"then": record.Stamp(time.Now().Add(-3 * time.Minute))})
-	if got := h.visit("guest").Standing; got != entry.In {
+	hookstest.Exec(t, h.app, "UPDATE participants SET passed = {:then}", dbx.Params{"then": record.FormatTime(time.Now().Add(-3 * time.Minute))})
+	if got := h.visit("guest").Status; got != entry.Admitted {
 		t.Errorf("when the others did not come: %s", got)
 	}
 	for n, p := range waiting[1:4] {
-		attendance := hookstest.Blank(t, h.app, "attendances", map[string]any{"team": h.team.Id, "session": h.session.Id, "participant": p.Id,
-			"sid": fmt.Sprint("PA_", n), "joined": record.Stamp(time.Now())})
+		attendance := hookstest.NewRecord(t, h.app, "attendances", map[string]any{"team": h.team.Id, "session": h.session.Id, "participant": p.Id,
+			"sid": fmt.Sprint("PA_", n), "joined": record.FormatTime(time.Now())})
 		if err := h.app.Save(attendance); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := h.visit("guest").Standing; got != entry.Full {
+	if got := h.visit("guest").Status; got != entry.Full {
 		t.Errorf("with three who are seen: %s", got)
 	}
-	if got := h.visit("outside").Standing; got != entry.In {
+	if got := h.visit("outside").Status; got != entry.Admitted {
 		t.Errorf("who is seen: %s", got)
 	}
 }
 
-func TestTheFirstWhoJoinsBeforeTheHostStartsItOnce(t *testing.T) {
-	h := stage(t, "before host").at("soon")
-	hookstest.Widen(h.app, "sessions", "participants")
+func TestJoin_ConcurrentBeforeHost_StartsOnce(t *testing.T) {
+	h := newFixture(t, "before host").moveTo("soon")
+	hookstest.SlowWrites(h.app, "sessions", "participants")
 	visitors := []*entry.Visitor{h.visit("asked"), h.visit("guest"), h.visit("outside")}
-	results := hookstest.Race(3, func(i int) error { return entry.Join(h.app, visitors[i], "", from) })
-	if won := hookstest.Won(t, results); won != 3 {
+	results := hookstest.Race(3, func(i int) error { return entry.Join(h.app, visitors[i], "", testIP) })
+	if won := hookstest.CountSucceeded(t, results); won != 3 {
 		t.Errorf("%v", results)
 	}
 	starts := hookstest.Count(t, h.app, "audit", dbx.HashExp{"action": "session.start"})
-	if h.read().session.Status() != sessions.Running || starts != 1 {
+	if h.reload().session.Status() != sessions.Running || starts != 1 {
 		t.Errorf("%s, started %d times", h.session.Status(), starts)
 	}
 }
 
-func TestControlOfTheRaceToStartBeforeTheHost(t *testing.T) {
-	shows(t, "the start", func() bool {
-		h := stage(t, "before host").at("soon")
+func TestStartBeforeHost_WithoutTx_LosesRace(t *testing.T) {
+	requireRace(t, "the start", func() bool {
+		h := newFixture(t, "before host").moveTo("soon")
 		early := []string{"asked", "guest", "cohost"}
 		for _, who := range early {
-			h.set(who+"@x.example", sessions.StateAdmitted)
+			h.setState(who+"@x.example", sessions.StateAdmitted)
 		}
-		h = h.loose("sessions")
+		h = h.withoutRules("sessions")
 		var visitors []*entry.Visitor
 		for _, who := range early {
 			visitors = append(visitors, h.visit(who))
 		}
 		var started atomic.Int32
-		hookstest.Won(t, hookstest.Race(len(visitors), func(i int) error {
-			first, err := entry.Begin(h.app, visitors[i], from)
+		hookstest.CountSucceeded(t, hookstest.Race(len(visitors), func(i int) error {
+			first, err := entry.StartBeforeHostWithoutTx(h.app, visitors[i], testIP)
 			if first {
 				started.Add(1)
 			}
@@ -175,11 +175,11 @@ func TestControlOfTheRaceToStartBeforeTheHost(t *testing.T) {
 	})
 }
 
-func TestWithoutAFreeLicenceWhoJoinsBeforeTheHostWaits(t *testing.T) {
-	h := stage(t, "before host").at("soon")
+func TestJoin_BeforeHostWithoutLicence_Waits(t *testing.T) {
+	h := newFixture(t, "before host").moveTo("soon")
 	hookstest.Exec(t, h.app, "UPDATE teams SET licences = 0", nil)
 	v, code := h.join("guest", "")
-	if code != sessions.CodeLicencesFull || v.Standing != entry.Door || h.state("guest@x.example") != sessions.StateAdmitted {
-		t.Errorf("%q %s", code, v.Standing)
+	if code != sessions.CodeLicencesFull || v.Status != entry.Ready || h.state("guest@x.example") != sessions.StateAdmitted {
+		t.Errorf("%q %s", code, v.Status)
 	}
 }

@@ -14,31 +14,31 @@ import (
 // Register wires what holds for every writer: who was refused at the door of a session comes in only when he is
 // admitted, who is not admitted any more is out of the media room, and when somebody leaves a team is written down.
 func Register(app core.App) {
-	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardState))
-	app.OnRecordDeleteExecute("memberships").BindFunc(depart)
-	registerParts(app)
-	registerDeleted(app)
+	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(validateState))
+	app.OnRecordDeleteExecute("memberships").BindFunc(recordDeparture)
+	registerRoles(app)
+	registerTeamDeletion(app)
 	app.OnRecordAfterUpdateSuccess("participants").BindFunc(func(e *core.RecordEvent) error {
 		if state := e.Record.GetString("state"); state != sessions.StateAdmitted {
-			leaveMedia(e.App, e.Record)
+			kickFromMedia(e.App, e.Record)
 		}
 		return e.Next()
 	})
 }
 
-func guardState(_ core.App, r *core.Record) error {
+func validateState(_ core.App, r *core.Record) error {
 	was, is := r.Original().GetString("state"), r.GetString("state")
-	if was == sessions.StateRefused && is != was && is != sessions.StateAdmitted && is != sessions.StateOut {
-		return record.Refuse("state", CodeBlocked, "Whoever was refused at the door comes in only when a host admits him.")
+	if was == sessions.StateDenied && is != was && is != sessions.StateAdmitted && is != sessions.StateRemoved {
+		return record.Invalid("state", CodeBlocked, "Whoever was refused at the door comes in only when a host admits him.")
 	}
 	return nil
 }
 
-// leaveMedia puts a participant who is not admitted any more out of the media room, if the session runs. The gate
+// kickFromMedia puts a participant who is not admitted any more out of the media room, if the session runs. The gate
 // keeps him out of it whether or not that works.
-func leaveMedia(app core.App, r *core.Record) {
-	session, err := sessions.ByID(app, r.GetString("session"))
-	if errors.Is(err, record.ErrNotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "") {
+func kickFromMedia(app core.App, r *core.Record) {
+	session, err := sessions.FindByID(app, r.GetString("session"))
+	if errors.Is(err, record.NotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "") {
 		return
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func leaveMedia(app core.App, r *core.Record) {
 	}
 	room, person := session.Media(), r.Id
 	routine.FireAndForget(func() {
-		if err := live.PutOut(app, room, person); err != nil {
+		if err := live.Kick(app, room, person); err != nil {
 			app.Logger().Warn("put somebody out of the media room", "error", err)
 		}
 	})

@@ -14,10 +14,10 @@ import (
 	"usher/hooks/sessions"
 )
 
-// copied is the personal link that the host copied, of who was invited under that address.
-func (h *hall) copied(address string) string {
+// copiedCode is the personal link that the host copied, of who was invited under that address.
+func (h *fixture) copiedCode(address string) string {
 	h.Helper()
-	link, err := sessions.CopyLink(h.app, hookstest.Actor(h.T, h.app, h.by["host"], h.team), h.session.Id, h.participant(address).Id)
+	link, err := sessions.CopyLink(h.app, hookstest.Actor(h.T, h.app, h.users["host"], h.team), h.session.Id, h.participant(address).Id)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -25,35 +25,35 @@ func (h *hall) copied(address string) string {
 }
 
 // A link that a host copied proves nothing about the address, though email works (R60).
-func TestCopiedLink_DoesNotStandForTheAddress(t *testing.T) {
-	h := stage(t, "passwordless").at("running")
+func TestCopiedLink_DoesNotProveAddress(t *testing.T) {
+	h := newFixture(t, "passwordless").moveTo("running")
 	visit := func(code string) *entry.Visitor {
 		t.Helper()
-		v, err := entry.At(h.app, nil, code, h.session)
+		v, err := entry.Resolve(h.app, nil, code, h.session)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return v
 	}
-	if got := visit(h.copied("new@x.example")).Standing; got != entry.Name {
+	if got := visit(h.copiedCode("new@x.example")).Status; got != entry.NeedsName {
 		t.Errorf("someone without an account: %q", got)
 	}
-	if got := visit(h.copied("guest@x.example")).Standing; got != entry.SignIn {
+	if got := visit(h.copiedCode("guest@x.example")).Status; got != entry.SignIn {
 		t.Errorf("someone with a confirmed account: %q", got)
 	}
-	if got := visit(h.code("guest@x.example")).Standing; got == entry.SignIn {
+	if got := visit(h.personalCode("guest@x.example")).Status; got == entry.SignIn {
 		t.Errorf("the emailed link of the same person: %q", got)
 	}
 }
 
-func TestCopiedLink_AnAccountMadeByIt_IsNotConfirmed(t *testing.T) {
-	h := stage(t, "").at("running")
-	code := h.copied("new@x.example")
-	v, err := entry.At(h.app, nil, code, h.session)
+func TestCopiedLink_SignUp_IsNotConfirmed(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
+	code := h.copiedCode("new@x.example")
+	v, err := entry.Resolve(h.app, nil, code, h.session)
 	if err != nil {
 		t.Fatal(err)
 	}
-	account, err := entry.Enroll(h.app, v, entry.Newcomer{Name: "New Person", Password: "correct horse battery", From: from})
+	account, err := entry.SignUpInvitee(h.app, v, entry.SignUpForm{Name: "New Person", Password: "correct horse battery", IP: testIP})
 	if record.Code(err) != accounts.CodeUnverified || account == nil || account.Verified() {
 		t.Fatalf("%v, %v", account, err)
 	}

@@ -15,7 +15,7 @@ import (
 //
 // asked, cohost, host: members on the list.  member: one who is not.  guest: a guest of the team on the list.
 // visitor: one who is not.  outside: on the list, with an account, not in the team.  new: on the list, without one.
-var tables = map[string]string{
+var statusTables = map[string]string{
 	"": `
 		nobody                      sign_in        sign_in        sign_in        sign_in
 		host                        early          wait           wait           door
@@ -100,20 +100,20 @@ var tables = map[string]string{
 		stranger                    stranger       stranger       stranger       stranger`,
 }
 
-func TestWhatTheDoorSays(t *testing.T) {
-	for _, settings := range sorted(tables) {
+func TestResolve_Status(t *testing.T) {
+	for _, settings := range sortedKeys(statusTables) {
 		t.Run(settings, func(t *testing.T) {
-			h := stage(t, settings)
-			for _, line := range strings.Split(strings.TrimSpace(tables[settings]), "\n") {
+			h := newFixture(t, settings)
+			for _, line := range strings.Split(strings.TrimSpace(statusTables[settings]), "\n") {
 				words := strings.Fields(line)
 				who, said := strings.Join(words[:len(words)-4], " "), words[len(words)-4:]
 				for n, moment := range []string{"ahead", "soon", "late", "running"} {
-					if got := h.at(moment).visit(who).Standing; string(got) != said[n] {
+					if got := h.moveTo(moment).visit(who).Status; string(got) != said[n] {
 						t.Errorf("%s, %s: %s, want %s", who, moment, got, said[n])
 					}
 				}
-				for moment, want := range map[string]entry.Standing{"ended": entry.Ended, "cancelled": entry.Off, "missed": entry.Missed} {
-					if got := h.at(moment).visit(who).Standing; got != want {
+				for moment, want := range map[string]entry.Status{"ended": entry.Ended, "cancelled": entry.Cancelled, "missed": entry.NeverStarted} {
+					if got := h.moveTo(moment).visit(who).Status; got != want {
 						t.Errorf("%s, %s: %s, want %s", who, moment, got, want)
 					}
 				}
@@ -123,7 +123,7 @@ func TestWhatTheDoorSays(t *testing.T) {
 }
 
 // A line is the state of who is on the list, then what the door says ahead, soon, late, and while it runs.
-func TestWhatTheDoorSaysByHowFarSomebodyHasCome(t *testing.T) {
+func TestResolve_StatusByParticipantState(t *testing.T) {
 	for settings, table := range map[string]string{
 		"": `
 			asked          waiting   early     lobby     lobby     lobby
@@ -146,30 +146,30 @@ func TestWhatTheDoorSaysByHowFarSomebodyHasCome(t *testing.T) {
 			asked          admitted  early     elsewhere elsewhere elsewhere
 			asked          out       out       out       out       out`,
 	} {
-		h := stage(t, settings)
+		h := newFixture(t, settings)
 		for _, line := range strings.Split(strings.TrimSpace(table), "\n") {
 			words := strings.Fields(line)
 			who, state, said := strings.Join(words[:len(words)-5], " "), words[len(words)-5], words[len(words)-4:]
 			address := strings.TrimSuffix(who, "'s link") + "@x.example"
 			before := h.state(address)
-			h.set(address, state)
+			h.setState(address, state)
 			for n, moment := range []string{"ahead", "soon", "late", "running"} {
-				if got := h.at(moment).visit(who).Standing; string(got) != said[n] {
+				if got := h.moveTo(moment).visit(who).Status; string(got) != said[n] {
 					t.Errorf("%s: %s who is %s, %s: %s, want %s", settings, who, state, moment, got, said[n])
 				}
 			}
-			h.set(address, before)
+			h.setState(address, before)
 		}
 	}
 }
 
-func TestOnlyWhoLeadsAndMayHostStartsInTime(t *testing.T) {
-	h := stage(t, "")
+func TestResolve_CanStart(t *testing.T) {
+	h := newFixture(t, "")
 	for who, want := range map[string][4]bool{
 		"host": {false, true, true, false}, "cohost": {}, "asked": {}, "owner": {}, "host's link": {}, "host by the link of guest": {}, "nobody": {},
 	} {
 		for n, moment := range []string{"ahead", "soon", "late", "running"} {
-			if got := h.at(moment).visit(who).Starts; got != want[n] {
+			if got := h.moveTo(moment).visit(who).CanStart; got != want[n] {
 				t.Errorf("%s, %s: starts %v", who, moment, got)
 			}
 		}

@@ -19,30 +19,30 @@ import (
 	"usher/hooks/teams"
 )
 
-const from = "192.0.2.7"
+const testIP = "192.0.2.7"
 
-// hall is a team with a session, and everybody who may come to its door.
-type hall struct {
+// fixture is a team with a session, and everybody who may come to its door.
+type fixture struct {
 	*testing.T
 	app     *core.BaseApp
 	team    *teams.Team
 	room    *rooms.Room
 	session *sessions.Session
-	by      map[string]*core.Record
+	users   map[string]*core.Record
 }
 
-// stage makes the hall. settings are words: the session's switches, what the room is ("team room", "open room"), and
+// newFixture makes the hall. settings are words: the session's switches, what the room is ("team room", "open room"), and
 // "no mail".
-func stage(t *testing.T, settings string) *hall {
+func newFixture(t *testing.T, settings string) *fixture {
 	t.Helper()
 	config := hookstest.Config()
 	if !strings.Contains(settings, "no mail") {
 		config.ResendKey = "re_test" // letters are delivered; no worker runs here
 	}
-	app := hookstest.NewWith(t, config)
-	owner := hookstest.Person(t, app, "owner@x.example")
+	app := hookstest.NewAppWith(t, config)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
-	h := &hall{T: t, app: app, team: team, by: map[string]*core.Record{
+	h := &fixture{T: t, app: app, team: team, users: map[string]*core.Record{
 		"owner":    owner,
 		"host":     hookstest.Member(t, app, team, "host@x.example", "organizer"),
 		"cohost":   hookstest.Member(t, app, team, "cohost@x.example"),
@@ -50,34 +50,34 @@ func stage(t *testing.T, settings string) *hall {
 		"member":   hookstest.Member(t, app, team, "member@x.example"),
 		"guest":    hookstest.Guest(t, app, team, "guest@x.example"),
 		"visitor":  hookstest.Guest(t, app, team, "visitor@x.example"),
-		"outside":  hookstest.Person(t, app, "outside@x.example"),
-		"stranger": hookstest.Person(t, app, "stranger@x.example"),
+		"outside":  hookstest.Account(t, app, "outside@x.example"),
+		"stranger": hookstest.Account(t, app, "stranger@x.example"),
 	}}
 	form := sessions.Form{
-		Guests: []string{"asked@x.example", "guest@x.example", "outside@x.example", "new@x.example"}, Cohosts: []string{h.by["cohost"].Id},
-		Passwordless: strings.Contains(settings, "passwordless"), Lobby: strings.Contains(settings, "lobby"), Early: strings.Contains(settings, "before host"),
+		Guests: []string{"asked@x.example", "guest@x.example", "outside@x.example", "new@x.example"}, Cohosts: []string{h.users["cohost"].Id},
+		Passwordless: strings.Contains(settings, "passwordless"), Lobby: strings.Contains(settings, "lobby"), JoinBeforeHost: strings.Contains(settings, "before host"),
 	}
 	if strings.Contains(settings, "held elsewhere") {
-		form.Elsewhere = "https://meet.example.com/x"
+		form.ExternalLink = "https://meet.example.com/x"
 	}
 	if strings.Contains(settings, "room") {
-		h.room = h.makeRoom(settings)
+		h.room = h.newRoom(settings)
 		form.Room = h.room.Id
 	}
-	h.session = hookstest.Session(t, app, h.by["host"], team, form)
+	h.session = hookstest.ScheduleSession(t, app, h.users["host"], team, form)
 	return h
 }
 
-func (h *hall) makeRoom(settings string) *rooms.Room {
+func (h *fixture) newRoom(settings string) *rooms.Room {
 	h.Helper()
-	name, who := "Blue room", rooms.Invited
+	name, who := "Blue room", rooms.AccessInvited
 	switch {
 	case strings.Contains(settings, "team room"):
-		who = rooms.Team
+		who = rooms.AccessTeam
 	case strings.Contains(settings, "open room"):
-		who = rooms.Anyone
+		who = rooms.AccessAnyone
 	}
-	room, err := rooms.Create(h.app, hookstest.Actor(h.T, h.app, h.by["owner"], h.team), rooms.Profile{Name: &name, Entry: &who})
+	room, err := rooms.Create(h.app, hookstest.Actor(h.T, h.app, h.users["owner"], h.team), rooms.Profile{Name: &name, Access: &who})
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -98,8 +98,8 @@ var moments = map[string]struct {
 	"cancelled": {24 * 60, sessions.Cancelled},
 }
 
-// at moves the session to a moment, past every rule.
-func (h *hall) at(moment string) *hall {
+// moveTo moves the session to a moment, past every rule.
+func (h *fixture) moveTo(moment string) *fixture {
 	h.Helper()
 	m, known := moments[moment]
 	if !known {
@@ -110,13 +110,13 @@ func (h *hall) at(moment string) *hall {
 		media = "run-" + h.session.Id
 	}
 	hookstest.Exec(h.T, h.app, "UPDATE sessions SET starts = {:starts}, ends = {:ends}, status = {:status}, media = {:media} WHERE id = {:id}", dbx.Params{
-		"id": h.session.Id, "status": m.status, "media": media, "starts": record.Stamp(starts), "ends": record.Stamp(starts.Add(time.Hour))})
-	return h.read()
+		"id": h.session.Id, "status": m.status, "media": media, "starts": record.FormatTime(starts), "ends": record.FormatTime(starts.Add(time.Hour))})
+	return h.reload()
 }
 
-func (h *hall) read() *hall {
+func (h *fixture) reload() *fixture {
 	h.Helper()
-	session, err := sessions.ByID(h.app, h.session.Id)
+	session, err := sessions.FindByID(h.app, h.session.Id)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -124,27 +124,27 @@ func (h *hall) read() *hall {
 	return h
 }
 
-// loose is an app with the same people and the same session, and without a rule: for controls.
-func (h *hall) loose(widened ...string) *hall {
+// withoutRules is an app with the same people and the same session, and without a rule: for controls.
+func (h *fixture) withoutRules(widened ...string) *fixture {
 	h.Helper()
-	app := hookstest.Wired(h, func(app core.App) {
+	app := hookstest.NewBareApp(h, func(app core.App) {
 		settings.Set(app, *settings.Of(h.app))
-		hookstest.Widen(app, widened...)
+		hookstest.SlowWrites(app, widened...)
 	})
 	for _, collection := range []string{"users", "teams", "memberships", "rooms", "sessions", "participants", "personal_links", "personal_codes"} {
 		rows, err := h.app.FindAllRecords(collection)
 		if err != nil {
 			h.Fatal(err)
 		}
-		hookstest.Copy(h, app, rows...)
+		hookstest.CopyRecords(h, app, rows...)
 	}
 	other := *h
 	other.app = app
 	return &other
 }
 
-// code is the personal code of who was asked under that address.
-func (h *hall) code(address string) string {
+// personalCode is the personal code of who was asked under that address.
+func (h *fixture) personalCode(address string) string {
 	h.Helper()
 	code, err := sessions.PersonalCode(h.app, h.participant(address))
 	if err != nil {
@@ -153,9 +153,9 @@ func (h *hall) code(address string) string {
 	return code
 }
 
-func (h *hall) participant(address string) *sessions.Participant {
+func (h *fixture) participant(address string) *sessions.Participant {
 	h.Helper()
-	p, err := sessions.ParticipantBy(h.app, h.session.Id, address)
+	p, err := sessions.FindParticipantByEmail(h.app, h.session.Id, address)
 	if err != nil {
 		h.Fatalf("%s: %v", address, err)
 	}
@@ -163,22 +163,22 @@ func (h *hall) participant(address string) *sessions.Participant {
 }
 
 // state is how far the address has come; empty: it is not on the list.
-func (h *hall) state(address string) string {
-	p, err := sessions.ParticipantBy(h.app, h.session.Id, address)
+func (h *fixture) state(address string) string {
+	p, err := sessions.FindParticipantByEmail(h.app, h.session.Id, address)
 	if err != nil {
 		return ""
 	}
 	return p.State()
 }
 
-func (h *hall) set(address, state string) {
+func (h *fixture) setState(address, state string) {
 	h.Helper()
 	hookstest.Exec(h.T, h.app, "UPDATE participants SET state = {:state} WHERE session = {:session} AND email = {:email}",
 		dbx.Params{"state": state, "session": h.session.Id, "email": address})
 }
 
 // kind is what the address is in the team; empty: nothing.
-func (h *hall) kind(address string) string {
+func (h *fixture) kind(address string) string {
 	h.Helper()
 	account, err := h.app.FindAuthRecordByEmail("users", address)
 	if err != nil {
@@ -193,16 +193,16 @@ func (h *hall) kind(address string) string {
 
 // visit stands somebody before the door: "outside" comes by the session's own link, signed in; "new's link" by the
 // personal link, signed in as nobody; "guest by the link of guest" by both; "nobody" by the session's link.
-func (h *hall) visit(who string) *entry.Visitor {
+func (h *fixture) visit(who string) *entry.Visitor {
 	h.Helper()
-	account, code := h.by[strings.Split(who, " ")[0]], ""
+	account, code := h.users[strings.Split(who, " ")[0]], ""
 	if name, found := strings.CutSuffix(who, "'s link"); found {
-		code = h.code(name + "@x.example")
+		code = h.personalCode(name + "@x.example")
 	}
 	if _, of, found := strings.Cut(who, " by the link of "); found {
-		code = h.code(of + "@x.example")
+		code = h.personalCode(of + "@x.example")
 	}
-	v, err := entry.At(h.app, account, code, h.session)
+	v, err := entry.Resolve(h.app, account, code, h.session)
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -210,24 +210,24 @@ func (h *hall) visit(who string) *entry.Visitor {
 }
 
 // join lets somebody join, and returns the code of the refusal.
-func (h *hall) join(who, name string) (*entry.Visitor, string) {
+func (h *fixture) join(who, name string) (*entry.Visitor, string) {
 	h.Helper()
 	v := h.visit(who)
-	err := entry.Join(h.app, v, name, from)
+	err := entry.Join(h.app, v, name, testIP)
 	if err != nil && record.Code(err) == "" {
 		h.Fatal(err)
 	}
 	return v, record.Code(err)
 }
 
-func (h *hall) remove(who string) {
+func (h *fixture) removeMember(who string) {
 	h.Helper()
-	if _, err := members.Remove(h.app, hookstest.Actor(h.T, h.app, h.by["owner"], h.team), h.by[who].Id); err != nil {
+	if _, err := members.Remove(h.app, hookstest.Actor(h.T, h.app, h.users["owner"], h.team), h.users[who].Id); err != nil {
 		h.Fatal(err)
 	}
 }
 
-func sorted[K ~string, V any](m map[K]V) []K {
+func sortedKeys[K ~string, V any](m map[K]V) []K {
 	var keys []K
 	for key := range m {
 		keys = append(keys, key)

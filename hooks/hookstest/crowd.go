@@ -16,9 +16,9 @@ const (
 		"Nowak","Okafor","Petrov","Quist","Raman","Sykora","Tan","Ueda","Vries","Weiss","Xu","Yilmaz","Zeman","Castel","Herrera","Holm","Lambert"]`
 )
 
-// Crowd puts n confirmed members into a team, the n-th with the address that CrowdAddress tells, past every rule: a
+// SeedUsers puts n confirmed members into a team, the n-th with the address that CrowdAddress tells, past every rule: a
 // benchmark measures what comes after. Nobody of them can sign in.
-func Crowd(t testing.TB, app core.App, team string, n int) {
+func SeedUsers(t testing.TB, app core.App, team string, n int) {
 	t.Helper()
 	params := dbx.Params{"team": team, "n": n, "now": types.NowDateTime().String(), "first": firstNames, "last": lastNames}
 	Exec(t, app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
@@ -30,5 +30,5 @@ func Crowd(t testing.TB, app core.App, team string, n int) {
 	Exec(t, app, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
 }
 
-// CrowdAddress is the address of the n-th of a crowd, from 1.
-func CrowdAddress(n int) string { return fmt.Sprintf("p%06d@halation.example", n) }
+// SeedUserEmail is the address of the n-th of a crowd, from 1.
+func SeedUserEmail(n int) string { return fmt.Sprintf("p%06d@halation.example", n) }

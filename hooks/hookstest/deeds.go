@@ -14,23 +14,23 @@ import (
 	"usher/hooks/record"
 )
 
-// Wired is a migrated app with only the rules that wire binds: for controls, which show that a rule is
+// NewBareApp is a migrated app with only the rules that wire binds: for controls, which show that a rule is
 // what holds, and not luck.
-func Wired(t testing.TB, wire func(app core.App)) *core.BaseApp {
+func NewBareApp(t testing.TB, wire func(app core.App)) *core.BaseApp {
 	t.Helper()
 	dir := t.TempDir()
-	Lay(t, dir)
+	WriteDB(t, dir)
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.DBConnect})
 	wire(app)
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { Close(app) })
+	t.Cleanup(func() { CloseApp(app) })
 	return app
 }
 
-// Blank is a new record of the collection with the values, not saved.
-func Blank(t testing.TB, app core.App, collection string, values map[string]any) *core.Record {
+// NewRecord is a new record of the collection with the values, not saved.
+func NewRecord(t testing.TB, app core.App, collection string, values map[string]any) *core.Record {
 	t.Helper()
 	found, err := app.FindCollectionByNameOrId(collection)
 	if err != nil {
@@ -41,8 +41,8 @@ func Blank(t testing.TB, app core.App, collection string, values map[string]any)
 	return r
 }
 
-// Stored reads a record anew.
-func Stored(t testing.TB, app core.App, collection, id string) *core.Record {
+// FindRecord reads a record anew.
+func FindRecord(t testing.TB, app core.App, collection, id string) *core.Record {
 	t.Helper()
 	r, err := app.FindRecordById(collection, id)
 	if err != nil {
@@ -51,8 +51,8 @@ func Stored(t testing.TB, app core.App, collection, id string) *core.Record {
 	return r
 }
 
-// Copy writes records of one app into another, past every rule: what a control needs to begin where its race does.
-func Copy(t testing.TB, app core.App, rows ...*core.Record) {
+// CopyRecords writes records of one app into another, past every rule: what a control needs to begin where its race does.
+func CopyRecords(t testing.TB, app core.App, rows ...*core.Record) {
 	t.Helper()
 	for _, r := range rows {
 		columns, err := r.DBExport(app)
@@ -73,17 +73,17 @@ func Exec(t testing.TB, app core.App, sql string, params dbx.Params) {
 	}
 }
 
-// Refused fails the test unless err is a refusal with the code; with the code "" unless err is nil.
-func Refused(t testing.TB, what string, err error, code string) {
+// AssertCode fails the test unless err is a refusal with the code; with the code "" unless err is nil.
+func AssertCode(t testing.TB, what string, err error, code string) {
 	t.Helper()
 	if code == "" && err != nil || code != "" && record.Code(err) != code {
 		t.Errorf("%s: got %v (code %q), want code %q", what, err, record.Code(err), code)
 	}
 }
 
-// Widen lets every write of the collections wait ten milliseconds between its check and its end, so that a
+// SlowWrites lets every write of the collections wait ten milliseconds between its check and its end, so that a
 // check outside of the write's transaction is overtaken.
-func Widen(app core.App, collections ...string) {
+func SlowWrites(app core.App, collections ...string) {
 	pause := func(e *core.RecordEvent) error {
 		<-time.After(10 * time.Millisecond)
 		return e.Next()
@@ -110,8 +110,8 @@ func Race(n int, deed func(i int) error) []error {
 	return results
 }
 
-// Won counts the deeds of a race that succeeded. Any other than a refusal with one of the codes fails the test.
-func Won(t testing.TB, results []error, codes ...string) int {
+// CountSucceeded counts the deeds of a race that succeeded. Any other than a refusal with one of the codes fails the test.
+func CountSucceeded(t testing.TB, results []error, codes ...string) int {
 	t.Helper()
 	won := 0
 	for i, err := range results {

@@ -17,8 +17,8 @@ import (
 	_ "usher/pb_migrations"
 )
 
-// databases is a migrated, empty data folder, made once for each test binary and copied for each test.
-var databases = sync.OnceValues(func() (map[string][]byte, error) {
+// migratedFiles is a migrated, empty data folder, made once for each test binary and copied for each test.
+var migratedFiles = sync.OnceValues(func() (map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "usher-test-")
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ var databases = sync.OnceValues(func() (map[string][]byte, error) {
 	if err := app.RunAllMigrations(); err != nil {
 		return nil, err
 	}
-	if err := prepare(app); err != nil {
+	if err := prepareForTests(app); err != nil {
 		return nil, err
 	}
 	if err := app.ResetBootstrapState(); err != nil {
@@ -46,8 +46,8 @@ var databases = sync.OnceValues(func() (map[string][]byte, error) {
 	return files, nil
 })
 
-// prepare makes tests quick: passwords cost little, and the coarse limiter is off.
-func prepare(app core.App) error {
+// prepareForTests makes tests quick: passwords cost little, and the coarse limiter is off.
+func prepareForTests(app core.App) error {
 	users, err := app.FindCollectionByNameOrId("users")
 	if err != nil {
 		return err
@@ -68,27 +68,27 @@ func Config() settings.Config {
 	}
 }
 
-// New is a migrated app with every rule wired. It is gone with the test.
-func New(t testing.TB) *core.BaseApp {
+// NewApp is a migrated app with every rule wired. It is gone with the test.
+func NewApp(t testing.TB) *core.BaseApp {
 	t.Helper()
-	return NewWith(t, Config())
+	return NewAppWith(t, Config())
 }
 
-// NewWith is New with a configuration.
-func NewWith(t testing.TB, config settings.Config) *core.BaseApp {
+// NewAppWith is New with a configuration.
+func NewAppWith(t testing.TB, config settings.Config) *core.BaseApp {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "usher-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { discard(dir) })
-	Lay(t, dir)
-	return Open(t, dir, config)
+	t.Cleanup(func() { removeDir(dir) })
+	WriteDB(t, dir)
+	return OpenApp(t, dir, config)
 }
 
-// discard deletes a folder. PocketBase deletes the files of a record in the background, and may touch its
+// removeDir deletes a folder. PocketBase deletes the files of a record in the background, and may touch its
 // storage while the folder goes: then it is deleted once more.
-func discard(dir string) {
+func removeDir(dir string) {
 	for range 5 {
 		if os.RemoveAll(dir) == nil {
 			return
@@ -96,10 +96,10 @@ func discard(dir string) {
 	}
 }
 
-// Lay puts a migrated, empty database into dir, without opening it.
-func Lay(t testing.TB, dir string) {
+// WriteDB puts a migrated, empty database into dir, without opening it.
+func WriteDB(t testing.TB, dir string) {
 	t.Helper()
-	files, err := databases()
+	files, err := migratedFiles()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,20 +110,20 @@ func Lay(t testing.TB, dir string) {
 	}
 }
 
-// Open opens the data folder dir with every rule wired.
-func Open(t testing.TB, dir string, config settings.Config) *core.BaseApp {
+// OpenApp opens the data folder dir with every rule wired.
+func OpenApp(t testing.TB, dir string, config settings.Config) *core.BaseApp {
 	t.Helper()
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.DBConnect})
 	hooks.Register(app, config)
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { Close(app) })
+	t.Cleanup(func() { CloseApp(app) })
 	return app
 }
 
-// Close ends the app as a stop of the server does. A second one does nothing more.
-func Close(app *core.BaseApp) {
+// CloseApp ends the app as a stop of the server does. A second one does nothing more.
+func CloseApp(app *core.BaseApp) {
 	_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error {
 		if app.IsBootstrapped() { // PocketBase does not wait for the log that it is writing
 			_ = app.AuxRunInTransaction(func(core.App) error { return nil })
@@ -142,8 +142,8 @@ func Count(t testing.TB, app core.App, collection string, where ...dbx.Expressio
 	return int(n)
 }
 
-// ServeEvent is what starts serving the app, with a router that has PocketBase's routes.
-func ServeEvent(t testing.TB, app core.App) *core.ServeEvent {
+// NewServeEvent is what starts serving the app, with a router that has PocketBase's routes.
+func NewServeEvent(t testing.TB, app core.App) *core.ServeEvent {
 	t.Helper()
 	router, err := apis.NewRouter(app)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// everybody counts from nothing who is listed: members, and who was asked and is not in the team.
-const everybody = `
+// expectedPeople counts from nothing who is listed: members, and who was asked and is not in the team.
+const expectedPeople = `
 	SELECT m.team, u.email, u.id id, u.id user, coalesce(i.id, '') invitation, u.name name, m.kind kind, 'accepted' status,
 		m.owner, m.admin, m.organizer, coalesce(i.admin, 0), coalesce(i.organizer, 0), i.id IS NOT NULL asked, m.created added
 	FROM memberships m JOIN users u ON u.id = m.user
@@ -22,32 +22,32 @@ const everybody = `
 			AND (n.created > i.created OR n.created = i.created AND n.rowid > i.rowid))
 		AND NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user WHERE m.team = i.team AND u.email = i.email)`
 
-const listed = "SELECT team, email, id, user, invitation, name, kind, status, owner, admin, organizer, ask_admin, ask_organizer, asked, added FROM people"
+const indexedPeople = "SELECT team, email, id, user, invitation, name, kind, status, owner, admin, organizer, ask_admin, ask_organizer, asked, added FROM people"
 
-// ListsAgree fails the test where the list of people is not what memberships, invitations and accounts say.
-func ListsAgree(t testing.TB, app core.App) {
+// AssertPeopleIndex fails the test where the list of people is not what memberships, invitations and accounts say.
+func AssertPeopleIndex(t testing.TB, app core.App) {
 	t.Helper()
-	for _, fault := range ListFaults(t, app) {
+	for _, fault := range PeopleIndexErrors(t, app) {
 		t.Error(fault)
 	}
 }
 
-// ListFaults says where the list of people, its tally or its search, once it is renewed, is not what memberships,
+// PeopleIndexErrors says where the list of people, its tally or its search, once it is renewed, is not what memberships,
 // invitations and accounts say.
-func ListFaults(t testing.TB, app core.App) []string {
+func PeopleIndexErrors(t testing.TB, app core.App) []string {
 	t.Helper()
 	var faults []string
 	Exec(t, app, "DELETE FROM people_stale", nil)
 	for what, query := range map[string]string{
-		"not listed":        "SELECT * FROM (" + everybody + ") EXCEPT " + listed,
-		"listed wrongly":    listed + " EXCEPT SELECT * FROM (" + everybody + ")",
-		"tallied wrongly":   "SELECT * FROM tallies EXCEPT " + tallied,
-		"not in the tally":  tallied + " EXCEPT SELECT * FROM tallies",
+		"not listed":        "SELECT * FROM (" + expectedPeople + ") EXCEPT " + indexedPeople,
+		"listed wrongly":    indexedPeople + " EXCEPT SELECT * FROM (" + expectedPeople + ")",
+		"tallied wrongly":   "SELECT * FROM tallies EXCEPT " + expectedTallies,
+		"not in the tally":  expectedTallies + " EXCEPT SELECT * FROM tallies",
 		"tags of nobody":    "SELECT team, email, name FROM tags t WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.team = t.team AND p.email = t.email)",
 		"visits of nobody":  "SELECT team, user FROM visits v WHERE NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = v.team AND m.user = v.user)",
 		"visits not listed": "SELECT p.email FROM people p JOIN visits v ON v.team = p.team AND v.user = p.user WHERE p.active != v.seen",
 	} {
-		for _, row := range Rows(t, app, query) {
+		for _, row := range QueryRows(t, app, query) {
 			faults = append(faults, what+": "+row)
 		}
 	}
@@ -57,8 +57,8 @@ func ListFaults(t testing.TB, app core.App) []string {
 	return faults
 }
 
-// Rows reads what a statement selects, a line a row.
-func Rows(t testing.TB, app core.App, query string) []string {
+// QueryRows reads what a statement selects, a line a row.
+func QueryRows(t testing.TB, app core.App, query string) []string {
 	t.Helper()
 	rows, err := app.DB().NewQuery(query).Rows()
 	if err != nil {
@@ -80,5 +80,5 @@ func Rows(t testing.TB, app core.App, query string) []string {
 	return all
 }
 
-const tallied = `SELECT team, count(*), sum(status = 'accepted'), sum(asked), sum(status = 'declined'), sum(status = 'revoked'),
+const expectedTallies = `SELECT team, count(*), sum(status = 'accepted'), sum(asked), sum(status = 'declined'), sum(status = 'revoked'),
 	sum(status = 'expired'), sum(kind = 'guest') FROM people GROUP BY team`

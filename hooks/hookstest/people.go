@@ -15,10 +15,10 @@ import (
 // Password is every test person's.
 const Password = "purple monkey dishwasher"
 
-// Person makes a confirmed account, named after its address.
-func Person(t testing.TB, app core.App, email string) *core.Record {
+// Account makes a confirmed account, named after its address.
+func Account(t testing.TB, app core.App, email string) *core.Record {
 	t.Helper()
-	account, err := accounts.Draft(app, accounts.New{Email: email, Name: nameOf(email), Password: Password, Verified: true})
+	account, err := accounts.New(app, accounts.Params{Email: email, Name: nameFromEmail(email), Password: Password, Verified: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func Person(t testing.TB, app core.App, email string) *core.Record {
 	return account
 }
 
-func nameOf(email string) string {
+func nameFromEmail(email string) string {
 	for i := range email {
 		if email[i] == '@' || email[i] == '.' {
 			return string(email[0]-'a'+'A') + email[1:i]
@@ -40,7 +40,7 @@ func nameOf(email string) string {
 // Team makes a team that the account owns, on the plan with that key.
 func Team(t testing.TB, app core.App, owner *core.Record, name, plan string) *teams.Team {
 	t.Helper()
-	team, err := members.Found(app, owner, name, "192.0.2.1")
+	team, err := members.CreateTeam(app, owner, name, "192.0.2.1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func Team(t testing.TB, app core.App, owner *core.Record, name, plan string) *te
 // Member makes a confirmed account that is in the team with the roles.
 func Member(t testing.TB, app core.App, team *teams.Team, email string, roles ...string) *core.Record {
 	t.Helper()
-	account := Person(t, app, email)
+	account := Account(t, app, email)
 	parsed, err := actors.ParseRoles(roles)
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func Member(t testing.TB, app core.App, team *teams.Team, email string, roles ..
 // Guest makes a confirmed account that is a guest of the team.
 func Guest(t testing.TB, app core.App, team *teams.Team, email string) *core.Record {
 	t.Helper()
-	account := Person(t, app, email)
+	account := Account(t, app, email)
 	collection, err := app.FindCollectionByNameOrId("memberships")
 	if err != nil {
 		t.Fatal(err)
@@ -90,11 +90,11 @@ func Guest(t testing.TB, app core.App, team *teams.Team, email string) *core.Rec
 // Actor is the account as it acts in the team now.
 func Actor(t testing.TB, app core.App, account *core.Record, team *teams.Team) *actors.Actor {
 	t.Helper()
-	actor, err := actors.In(app, account, team.Record)
+	actor, err := actors.InTeam(app, account, team.Record)
 	if err != nil {
 		t.Fatal(err)
 	}
-	actor.From = "192.0.2.1"
+	actor.IP = "192.0.2.1"
 	return actor
 }
 
@@ -105,8 +105,8 @@ func Invite(t testing.TB, app core.App, by *core.Record, team *teams.Team, email
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := invitations.Invite(app, Actor(t, app, by, team), invitations.Offer{
-		Lines: invitations.Addresses([]string{email}), Roles: parsed})
+	results, err := invitations.Invite(app, Actor(t, app, by, team), invitations.Request{
+		Lines: invitations.ParseLines([]string{email}), Roles: parsed})
 	if err != nil {
 		t.Fatal(err)
 	}

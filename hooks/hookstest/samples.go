@@ -6,20 +6,20 @@ import (
 )
 
 //go:embed samples
-var samples embed.FS
+var sampleFiles embed.FS
 
-// Sample is a list that was refused or misread in real use, and the people on it as "Name <address>".
-type Sample struct {
+// SampleList is a list that was refused or misread in real use, and the people on it as "Name <address>".
+type SampleList struct {
 	Name string
 	Text string
 	Want []string
 }
 
-// Samples are such lists, byte for byte as they came.
-func Samples(t testing.TB) []Sample {
+// SampleLists are such lists, byte for byte as they came.
+func SampleLists(t testing.TB) []SampleList {
 	t.Helper()
 	const ana, rui = "Ana Silva <ana.silva@example.org>", "Rui Costa <rui.costa@example.org>"
-	all := []Sample{
+	all := []SampleList{
 		{Name: "microsoft-365.csv", Want: []string{ana}},
 		{Name: "google-workspace.csv", Want: []string{ana, rui}},
 		{Name: "semicolon-lastname-first.csv", Want: []string{ana, rui}},
@@ -30,7 +30,7 @@ func Samples(t testing.TB) []Sample {
 		{Name: "paste-invisible.txt", Want: []string{"ana.silva@example.org", "eva@example.org"}},
 	}
 	for n := range all {
-		text, err := samples.ReadFile("samples/" + all[n].Name)
+		text, err := sampleFiles.ReadFile("samples/" + all[n].Name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,18 +11,18 @@ import (
 	"usher/hooks/teams"
 )
 
-// Session schedules a session that the account hosts. What the form leaves open is tomorrow at 10:00 UTC for an hour.
-func Session(t testing.TB, app core.App, host *core.Record, team *teams.Team, form sessions.Form) *sessions.Session {
+// ScheduleSession schedules a session that the account hosts. What the form leaves open is tomorrow at 10:00 UTC for an hour.
+func ScheduleSession(t testing.TB, app core.App, host *core.Record, team *teams.Team, form sessions.Form) *sessions.Session {
 	t.Helper()
-	session, err := sessions.Schedule(app, Actor(t, app, host, team), SessionForm(form))
+	session, err := sessions.Schedule(app, Actor(t, app, host, team), DefaultSessionForm(form))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return session
 }
 
-// SessionForm is the form with what it leaves open: tomorrow at 10:00 UTC for an hour.
-func SessionForm(form sessions.Form) sessions.Form {
+// DefaultSessionForm is the form with what it leaves open: tomorrow at 10:00 UTC for an hour.
+func DefaultSessionForm(form sessions.Form) sessions.Form {
 	form.Title = cmp.Or(form.Title, "Weekly review")
 	if form.Starts.IsZero() {
 		form.Starts = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(10 * time.Hour)

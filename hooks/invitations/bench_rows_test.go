@@ -12,32 +12,32 @@ import (
 	"usher/hooks/record"
 )
 
-// rows writes what accepting leaves behind, and reads what it has to know, by SQL alone: the answer, the membership, the
+// acceptBySQL writes what accepting leaves behind, and reads what it has to know, by SQL alone: the answer, the membership, the
 // next entry of the log, and, by the triggers, the seats and the note of whose row in the list is old. No rule is
 // judged and nothing of PocketBase runs in it, so no way of accepting can be quicker.
-func (c *crowded) rows(n int) error {
-	tx, err := c.app.NonconcurrentDB().(*dbx.DB).DB().BeginTx(record.Kept, nil)
+func (c *largeTeam) acceptBySQL(n int) error {
+	tx, err := c.app.NonconcurrentDB().(*dbx.DB).DB().BeginTx(record.Prepared, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	invitation, account, now := c.asked[n], c.waiting[n], types.NowDateTime().String()
+	invitation, account, now := c.invitations[n], c.accounts[n], types.NowDateTime().String()
 	var status, expires string
 	var admin, organizer bool
-	err = tx.QueryRowContext(record.Kept, "SELECT status, expires, admin, organizer FROM invitations WHERE id = ?", invitation.Id).
+	err = tx.QueryRowContext(record.Prepared, "SELECT status, expires, admin, organizer FROM invitations WHERE id = ?", invitation.Id).
 		Scan(&status, &expires, &admin, &organizer)
 	if err != nil {
 		return err
 	}
 	var seq int
 	var hash string
-	err = tx.QueryRowContext(record.Kept, "SELECT seq, hash FROM audit WHERE team = ? ORDER BY seq DESC LIMIT 1", c.team).Scan(&seq, &hash)
+	err = tx.QueryRowContext(record.Prepared, "SELECT seq, hash FROM audit WHERE team = ? ORDER BY seq DESC LIMIT 1", c.team).Scan(&seq, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil // the first entry of the team
 	}
 	write := func(statement string, args ...any) {
 		if err == nil {
-			_, err = tx.ExecContext(record.Kept, statement, args...)
+			_, err = tx.ExecContext(record.Prepared, statement, args...)
 		}
 	}
 	write("UPDATE invitations SET status = 'accepted', user = ?, answered = ?, updated = ? WHERE id = ?", account.Id, now, now, invitation.Id)

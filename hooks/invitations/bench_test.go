@@ -23,29 +23,29 @@ import (
 // Between the two stands what the rows alone cost that accepting writes, by SQL without a rule.
 func BenchmarkAccept(b *testing.B) {
 	for _, members := range []int{100, 100_000} {
-		bare, ours := crowd(b, members, true), crowd(b, members, false)
+		bare, ours := newLargeTeam(b, members, true), newLargeTeam(b, members, false)
 		for _, callers := range []int{1, 8, 64} {
-			b.Run(fmt.Sprintf("members=%d/callers=%d/bare", members, callers), func(b *testing.B) { bare.measure(b, callers, bare.write) })
-			b.Run(fmt.Sprintf("members=%d/callers=%d/rows", members, callers), func(b *testing.B) { ours.measure(b, callers, ours.rows) })
+			b.Run(fmt.Sprintf("members=%d/callers=%d/bare", members, callers), func(b *testing.B) { bare.measure(b, callers, bare.acceptByRecords) })
+			b.Run(fmt.Sprintf("members=%d/callers=%d/rows", members, callers), func(b *testing.B) { ours.measure(b, callers, ours.acceptBySQL) })
 			b.Run(fmt.Sprintf("members=%d/callers=%d/accept", members, callers), func(b *testing.B) { ours.measure(b, callers, ours.accept) })
 		}
 	}
 }
 
-// crowded is a team of many, into which those who wait are taken.
-type crowded struct {
-	app     *core.BaseApp
-	team    string
-	waiting []*core.Record // accounts
-	asked   []*core.Record // their invitations
-	made    int
+// largeTeam is a team of many, into which those who wait are taken.
+type largeTeam struct {
+	app         *core.BaseApp
+	team        string
+	accounts    []*core.Record // accounts
+	invitations []*core.Record // their invitations
+	userCount   int
 }
 
-// crowd makes a team in which one of ten members is an Organizer, up to a thousand of them.
-func crowd(b *testing.B, members int, bare bool) *crowded {
-	c := &crowded{team: "team00000000000"}
+// newLargeTeam makes a team in which one of ten members is an Organizer, up to a thousand of them.
+func newLargeTeam(b *testing.B, members int, bare bool) *largeTeam {
+	c := &largeTeam{team: "team00000000000"}
 	if bare {
-		c.app = hookstest.Wired(b, func(core.App) {})
+		c.app = hookstest.NewBareApp(b, func(core.App) {})
 		var triggers []string
 		if err := c.app.DB().NewQuery("SELECT name FROM sqlite_master WHERE type = 'trigger'").Column(&triggers); err != nil {
 			b.Fatal(err)
@@ -54,51 +54,51 @@ func crowd(b *testing.B, members int, bare bool) *crowded {
 			hookstest.Exec(b, c.app, "DROP TRIGGER "+name, nil)
 		}
 	} else {
-		c.app = hookstest.New(b)
-		b.Cleanup(people.NewKeeper(c.app).Start())
+		c.app = hookstest.NewApp(b)
+		b.Cleanup(people.NewRefresher(c.app).Start())
 	}
 	params := dbx.Params{"t": c.team, "now": types.NowDateTime().String(), "n": members}
 	hookstest.Exec(b, c.app, `INSERT INTO teams (id, name, slug, plan, admin_seats, organizer_seats, licences, created, updated)
 		SELECT {:t}, 'Halation Post', 'halation-post', id, 10, 1000000, 20, {:now}, {:now} FROM plans WHERE key = 'business'`, params)
-	c.people(b, members)
+	c.addUsers(b, members)
 	hookstest.Exec(b, c.app, `INSERT INTO memberships (id, team, user, kind, owner, organizer, created, updated)
 		SELECT 'm' || substr(id, 2), {:t}, id, 'member', rowid = 1, rowid % 10 = 0 AND rowid <= 10000, {:now}, {:now} FROM users`, params)
 	return c
 }
 
-// people makes confirmed accounts past the rules: the hash of a password takes longer than all that is measured.
-func (c *crowded) people(b *testing.B, n int) {
+// addUsers makes confirmed accounts past the rules: the hash of a password takes longer than all that is measured.
+func (c *largeTeam) addUsers(b *testing.B, n int) {
 	hookstest.Exec(b, c.app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
 		WITH RECURSIVE n(i) AS (VALUES ({:from} + 1) UNION ALL SELECT i + 1 FROM n WHERE i < {:to})
 		SELECT printf('u%014d', i), printf('person%d@halation.example', i), printf('Person %d', i), 1, '-', printf('%050d', i), {:now}, {:now} FROM n`,
-		dbx.Params{"from": c.made, "to": c.made + n, "now": types.NowDateTime().String()})
-	c.made += n
+		dbx.Params{"from": c.userCount, "to": c.userCount + n, "now": types.NowDateTime().String()})
+	c.userCount += n
 }
 
-// invite lets n more people wait, all asked to be Organizers.
-func (c *crowded) invite(b *testing.B, n int) {
-	params := dbx.Params{"t": c.team, "from": fmt.Sprintf("u%014d", c.made), "now": types.NowDateTime().String(),
+// inviteUsers lets n more people wait, all asked to be Organizers.
+func (c *largeTeam) inviteUsers(b *testing.B, n int) {
+	params := dbx.Params{"t": c.team, "from": fmt.Sprintf("u%014d", c.userCount), "now": types.NowDateTime().String(),
 		"end": types.NowDateTime().Add(invitations.Lifetime).String()}
-	c.people(b, n)
+	c.addUsers(b, n)
 	hookstest.Exec(b, c.app, `INSERT INTO invitations (id, team, email, name, organizer, status, expires, token_hash, inviter, created, updated)
 		SELECT 'i' || substr(id, 2), {:t}, email, name, 1, 'pending', {:end}, printf('%064s', id), 'u00000000000001', {:now}, {:now}
 		FROM users WHERE id > {:from}`, params)
-	c.waiting, c.asked = nil, nil
-	if err := c.app.RecordQuery("users").AndWhere(dbx.NewExp("id > {:from}", params)).OrderBy("id").All(&c.waiting); err != nil {
+	c.accounts, c.invitations = nil, nil
+	if err := c.app.RecordQuery("users").AndWhere(dbx.NewExp("id > {:from}", params)).OrderBy("id").All(&c.accounts); err != nil {
 		b.Fatal(err)
 	}
-	if err := c.app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": "pending"}).OrderBy("id").All(&c.asked); err != nil {
+	if err := c.app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": "pending"}).OrderBy("id").All(&c.invitations); err != nil {
 		b.Fatal(err)
 	}
-	if len(c.waiting) != n || len(c.asked) != n {
-		b.Fatalf("%d wait, %d are asked, not %d", len(c.waiting), len(c.asked), n)
+	if len(c.accounts) != n || len(c.invitations) != n {
+		b.Fatalf("%d wait, %d are asked, not %d", len(c.accounts), len(c.invitations), n)
 	}
 }
 
-func (c *crowded) measure(b *testing.B, callers int, deed func(n int) error) {
+func (c *largeTeam) measure(b *testing.B, callers int, deed func(n int) error) {
 	b.StopTimer()
-	c.invite(b, b.N)
-	c.renew(b)
+	c.inviteUsers(b, b.N)
+	c.refreshIndex(b)
 	b.StartTimer()
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -116,36 +116,36 @@ func (c *crowded) measure(b *testing.B, callers int, deed func(n int) error) {
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "accepts/s")
 	b.ReportMetric(0, "ns/op")
-	if rows, took := c.renew(b); rows > 0 {
+	if rows, took := c.refreshIndex(b); rows > 0 {
 		b.ReportMetric(float64(took.Microseconds())/float64(rows), "µs/renewal")
 	}
 	hookstest.Exec(b, c.app, "UPDATE memberships SET organizer = 0 WHERE id NOT LIKE 'm%'", nil)
 	hookstest.Exec(b, c.app, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
 }
 
-// renew brings the list of people up to date, and says how many rows that were, and how long it took.
-func (c *crowded) renew(b *testing.B) (rows int, took time.Duration) {
+// refreshIndex brings the list of people up to date, and says how many rows that were, and how long it took.
+func (c *largeTeam) refreshIndex(b *testing.B) (rows int, took time.Duration) {
 	if err := c.app.DB().NewQuery("SELECT count(*) FROM people_stale").Row(&rows); err != nil {
 		b.Fatal(err)
 	}
 	begun := time.Now()
-	if err := people.Renew(c.app, c.team); err != nil {
+	if err := people.Refresh(c.app, c.team); err != nil {
 		b.Fatal(err)
 	}
 	return rows, time.Since(begun)
 }
 
-func (c *crowded) accept(n int) error {
-	_, err := invitations.Accept(c.app, invitations.Answer{Account: c.waiting[n], ID: c.asked[n].Id, From: "192.0.2.1"})
+func (c *largeTeam) accept(n int) error {
+	_, err := invitations.Accept(c.app, invitations.Response{Account: c.accounts[n], ID: c.invitations[n].Id, IP: "192.0.2.1"})
 	return err
 }
 
-// write saves the same two records as they are.
-func (c *crowded) write(n int) error {
+// acceptByRecords saves the same two records as they are.
+func (c *largeTeam) acceptByRecords(n int) error {
 	return c.app.RunInTransaction(func(tx core.App) error {
-		invitation := c.asked[n]
+		invitation := c.invitations[n]
 		invitation.Set("status", "accepted")
-		invitation.Set("user", c.waiting[n].Id)
+		invitation.Set("user", c.accounts[n].Id)
 		invitation.Set("answered", types.NowDateTime())
 		if err := tx.Save(invitation); err != nil {
 			return err
@@ -155,7 +155,7 @@ func (c *crowded) write(n int) error {
 			return err
 		}
 		membership := core.NewRecord(memberships)
-		membership.Load(map[string]any{"team": c.team, "user": c.waiting[n].Id, "kind": "member", "organizer": true})
+		membership.Load(map[string]any{"team": c.team, "user": c.accounts[n].Id, "kind": "member", "organizer": true})
 		return tx.Save(membership)
 	})
 }

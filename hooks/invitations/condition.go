@@ -9,12 +9,12 @@ import (
 	"usher/hooks/record"
 )
 
-// worthSending is the condition of emails with an invitation's link: the invitation is pending, and this is its link.
-func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
+// sendCondition is the condition of emails with an invitation's link: the invitation is pending, and this is its link.
+func sendCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	i, err := Find(tx, m.About())
 	switch {
-	case errors.Is(err, record.ErrNotFound):
-		return mail.ReasonInvitationGone, nil
+	case errors.Is(err, record.NotFound):
+		return mail.ReasonInvitationUnknown, nil
 	case err != nil:
 		return "", err
 	case i.Status() != Pending:
@@ -27,8 +27,8 @@ func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
 	return "", nil
 }
 
-// dropEmails drops the emails of an invitation that this update has made obsolete.
-func dropEmails(tx core.App, r *core.Record) error {
+// dropObsoleteEmails drops the emails of an invitation that this update has made obsolete.
+func dropObsoleteEmails(tx core.App, r *core.Record) error {
 	if !record.Differs(r, r.Original(), "status", "token_hash") {
 		return nil
 	}

@@ -8,11 +8,11 @@ import (
 
 // The rules without their transaction, for the controls of the race tests.
 var (
-	GuardUpdate = guardUpdate
-	Join        = join
+	ValidateUpdate   = validateUpdate
+	CreateMembership = createMembership
 )
 
-// Undeliverable is what a report does, without its transaction.
-func (i *Invitation) Undeliverable(app core.App, letter *mail.Outbox) error {
-	return i.undeliverable(app, letter)
+// MarkUndeliverable is what a report does, without its transaction.
+func (i *Invitation) MarkUndeliverable(app core.App, letter *mail.Email) error {
+	return i.markUndeliverable(app, letter)
 }

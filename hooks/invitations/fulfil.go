@@ -45,7 +45,7 @@ func fulfil(tx core.App, team, user string) error {
 	var ids []string
 	err := tx.DB().NewQuery(`SELECT i.id FROM memberships m JOIN users u ON u.id = m.user AND u.verified
 		JOIN invitations i ON i.team = m.team AND i.email = u.email AND i.status = 'pending' AND i.expires > {:now}
-		WHERE m.user = {:user} AND {:team} IN ('', m.team)`).WithContext(record.Kept).
+		WHERE m.user = {:user} AND {:team} IN ('', m.team)`).WithContext(record.Prepared).
 		Bind(dbx.Params{"user": user, "team": team, "now": types.NowDateTime().String()}).Column(&ids)
 	if err != nil {
 		return fmt.Errorf("find the pending invitations of a member: %w", err)
@@ -63,7 +63,7 @@ func fulfil(tx core.App, team, user string) error {
 }
 
 func (i *Invitation) fulfil(tx core.App, user string) error {
-	now, err := standingOf(tx, i.TeamID(), i.Address())
+	now, err := findMembershipState(tx, i.TeamID(), i.Address())
 	if err != nil {
 		return err
 	}
@@ -74,17 +74,17 @@ func (i *Invitation) fulfil(tx core.App, user string) error {
 		return nil
 	case !rest.None():
 		setRoles(i, rest)
-		return record.Write(tx, i)
+		return record.SaveTrusted(tx, i)
 	}
 	account, err := tx.FindRecordById("users", user)
 	if err != nil {
 		return fmt.Errorf("find the account of a member: %w", err)
 	}
 	i.Set("user", user)
-	if err := i.end(tx, Accepted, "Already in the team with these roles."); err != nil {
+	if err := i.close(tx, Accepted, "Already in the team with these roles."); err != nil {
 		return err
 	}
 	entry := (&audit.Entry{Team: i.TeamID(), Actor: user, ActorName: actors.DisplayName(account), Action: "invitation.accept"}).
-		On(i.Id, i.Address()).With("fulfilled", true)
+		WithTarget(i.Id, i.Address()).With("fulfilled", true)
 	return audit.Write(tx, entry)
 }

@@ -14,8 +14,8 @@ import (
 	"usher/hooks/record"
 )
 
-// moves gives an account another confirmed address, as the link of a change of address does.
-func moves(app core.App, user, address string) error {
+// changeEmail gives an account another confirmed address, as the link of a change of address does.
+func changeEmail(app core.App, user, address string) error {
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
 		return err
@@ -25,7 +25,7 @@ func moves(app core.App, user, address string) error {
 	return app.Save(account)
 }
 
-func TestFulfil_AddressChangedToTheInvitedOne_FreesTheSeat(t *testing.T) {
+func TestFulfil_AddressChangedToInvited_FreesSeat(t *testing.T) {
 	for _, s := range []struct {
 		name           string
 		held, offered  []string
@@ -41,10 +41,10 @@ func TestFulfil_AddressChangedToTheInvitedOne_FreesTheSeat(t *testing.T) {
 		{"no role", nil, []string{"organizer"}, invitations.Pending, actors.Roles{Organizer: true}, 0, 1},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := beginWith(t, mailed())
+			w := newFixtureWith(t, configWithEmail())
 			noor := hookstest.Member(t, w.app, w.team, "noor@old.example", s.held...)
 			id := w.invite("noor@new.example", s.offered...).ID
-			w.must(moves(w.app, noor.Id, "noor@new.example"))
+			w.must(changeEmail(w.app, noor.Id, "noor@new.example"))
 			i := w.stored(id)
 			if i.GetString("status") != s.status || actors.RolesOf(i) != s.rest {
 				t.Errorf("%s with %+v", i.GetString("status"), actors.RolesOf(i))
@@ -53,7 +53,7 @@ func TestFulfil_AddressChangedToTheInvitedOne_FreesTheSeat(t *testing.T) {
 				t.Errorf("seats %+v", now)
 			}
 			roles, _ := w.roles(noor)
-			if roles != rolesOf(t, s.held...) {
+			if roles != mustRoles(t, s.held...) {
 				t.Errorf("the roles became %+v", roles)
 			}
 			letter, err := mail.FindNewest(w.app, id)
@@ -66,18 +66,18 @@ func TestFulfil_AddressChangedToTheInvitedOne_FreesTheSeat(t *testing.T) {
 	}
 }
 
-func TestFulfil_UnconfirmedAddress_EndsNothing(t *testing.T) {
-	w := begin(t)
+func TestFulfil_UnconfirmedAddress_ChangesNothing(t *testing.T) {
+	w := newFixture(t)
 	noor := hookstest.Member(t, w.app, w.team, "noor@old.example", "organizer")
 	id := w.invite("noor@new.example", "organizer").ID
-	account := hookstest.Stored(t, w.app, "users", noor.Id)
+	account := hookstest.FindRecord(t, w.app, "users", noor.Id)
 	account.SetEmail("noor@new.example")
 	account.SetVerified(false)
 	w.must(w.app.Save(account))
 	if i := w.stored(id); i.GetString("status") != invitations.Pending {
 		t.Errorf("an address that nobody confirmed: %s", i.GetString("status"))
 	}
-	account = hookstest.Stored(t, w.app, "users", noor.Id)
+	account = hookstest.FindRecord(t, w.app, "users", noor.Id)
 	account.SetVerified(true)
 	w.must(w.app.Save(account))
 	if i := w.stored(id); i.GetString("status") != invitations.Accepted {
@@ -85,28 +85,28 @@ func TestFulfil_UnconfirmedAddress_EndsNothing(t *testing.T) {
 	}
 }
 
-func TestFulfil_MembershipByAnyWriter_EndsTheInvitation(t *testing.T) {
-	join := func(kind string, organizer bool) func(*world) error {
-		return func(w *world) error {
-			return w.app.Save(hookstest.Blank(w.T, w.app, "memberships", map[string]any{"team": w.team.Id, "user": w.lucia.Id, "kind": kind, "organizer": organizer}))
+func TestFulfil_MembershipByAnyWriter_ClosesInvitation(t *testing.T) {
+	join := func(kind string, organizer bool) func(*fixture) error {
+		return func(w *fixture) error {
+			return w.app.Save(hookstest.NewRecord(w.T, w.app, "memberships", map[string]any{"team": w.team.Id, "user": w.lucia.Id, "kind": kind, "organizer": organizer}))
 		}
 	}
 	for _, s := range []struct {
 		name    string
 		offered []string
-		write   func(w *world) error
+		write   func(w *fixture) error
 		want    string
 	}{
 		{"a member", nil, join(members.Member, false), invitations.Accepted},
 		{"a guest, invited as a member", nil, join(members.Guest, false), invitations.Pending},
-		{"a guest by a session's link, invited as Organizer", []string{"organizer"}, func(w *world) error {
+		{"a guest by a session's link, invited as Organizer", []string{"organizer"}, func(w *fixture) error {
 			return w.app.RunInTransaction(func(tx core.App) error {
-				_, err := members.Welcome(tx, w.team.Id, w.lucia.Id)
+				_, err := members.AddGuest(tx, w.team.Id, w.lucia.Id)
 				return err
 			})
 		}, invitations.Pending},
 		{"an Organizer", []string{"organizer"}, join(members.Member, true), invitations.Accepted},
-		{"an update", []string{"organizer"}, func(w *world) error {
+		{"an update", []string{"organizer"}, func(w *fixture) error {
 			if err := join(members.Member, false)(w); err != nil {
 				return err
 			}
@@ -116,8 +116,8 @@ func TestFulfil_MembershipByAnyWriter_EndsTheInvitation(t *testing.T) {
 			return w.app.Save(m)
 		}, invitations.Accepted},
 	} {
-		w := begin(t)
-		id := w.invite(lucias, s.offered...).ID
+		w := newFixture(t)
+		id := w.invite(luciaEmail, s.offered...).ID
 		w.must(s.write(w))
 		if i := w.stored(id); i.GetString("status") != s.want {
 			t.Errorf("%s: %s, want %s", s.name, i.GetString("status"), s.want)
@@ -125,13 +125,13 @@ func TestFulfil_MembershipByAnyWriter_EndsTheInvitation(t *testing.T) {
 	}
 }
 
-func TestFulfil_InvitedWithLessRights_NarrowsAllTheSame(t *testing.T) {
-	w := begin(t)
+func TestFulfil_InviterLostRights_StillRemovesHeldRoles(t *testing.T) {
+	w := newFixture(t)
 	admin := hookstest.Member(t, w.app, w.team, "ada@x.example", "admin", "organizer")
 	noor := hookstest.Member(t, w.app, w.team, "noor@old.example", "organizer")
 	id := w.invite("noor@new.example", "admin", "organizer").ID
 	hookstest.Exec(t, w.app, "UPDATE invitations SET inviter = {:u}", dbx.Params{"u": admin.Id}) // who may not offer Admin
-	w.must(moves(w.app, noor.Id, "noor@new.example"))
+	w.must(changeEmail(w.app, noor.Id, "noor@new.example"))
 	if i := w.stored(id); actors.RolesOf(i) != (actors.Roles{Admin: true}) {
 		t.Errorf("%+v", actors.RolesOf(i))
 	}
@@ -145,17 +145,17 @@ func TestFulfil_InvitedWithLessRights_NarrowsAllTheSame(t *testing.T) {
 
 // Whichever comes first, the change of address or the invitation: nobody is left with a seat and a reservation.
 func TestFulfil_ConcurrentWithInviting_LeavesOneSeat(t *testing.T) {
-	w := begin(t)
-	hookstest.Widen(w.app, "users", "invitations")
+	w := newFixture(t)
+	hookstest.SlowWrites(w.app, "users", "invitations")
 	noor := hookstest.Member(t, w.app, w.team, "noor0@x.example", "organizer")
 	actor, won := w.actor(w.owner), map[string]int{}
 	for n := range 8 {
 		address := string(rune('a'+n)) + "@x.example"
 		hookstest.Race(2, func(i int) error {
 			if i == 0 {
-				return moves(w.app, noor.Id, address)
+				return changeEmail(w.app, noor.Id, address)
 			}
-			results, err := invitations.Invite(w.app, actor, invitations.Offer{Lines: invitations.Addresses([]string{address}), Roles: actors.Roles{Organizer: true}})
+			results, err := invitations.Invite(w.app, actor, invitations.Request{Lines: invitations.ParseLines([]string{address}), Roles: actors.Roles{Organizer: true}})
 			if err == nil {
 				won[results[0].Status]++
 			}

@@ -25,12 +25,12 @@ const MaxImport = addresslist.MaxEntries
 
 // How many imports a team may have that have not ended, and start in an hour: each is kept for months.
 const (
-	maxOpenImports   = 5
-	maxImportsAnHour = 30
+	maxActiveImports  = 5
+	maxImportsPerHour = 30
 )
 
-// CodeOver refuses to stop an import that has ended.
-const CodeOver = "import_over"
+// CodeImportEnded refuses to stop an import that has ended.
+const CodeImportEnded = "import_over"
 
 // The states of an import. Done and stopped are final.
 const (
@@ -65,8 +65,8 @@ func (i *Import) SetProxyRecord(r *core.Record) { i.Record = r }
 // Status is ImportWaiting, ImportRunning, ImportDone or ImportStopped.
 func (i *Import) Status() string { return i.GetString("status") }
 
-// Open reports whether rows are still to come.
-func (i *Import) Open() bool { return i.Status() == ImportWaiting || i.Status() == ImportRunning }
+// Active reports whether rows are still to come.
+func (i *Import) Active() bool { return i.Status() == ImportWaiting || i.Status() == ImportRunning }
 
 // Total is how many rows it has.
 func (i *Import) Total() int { return i.GetInt("total") }
@@ -85,15 +85,15 @@ func (i *Import) Count(status string) int {
 // Roles is what is offered to every row.
 func (i *Import) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 
-// At reads one of the times created, started and finished; zero if it is not yet.
-func (i *Import) At(field string) time.Time { return i.GetDateTime(field).Time() }
+// TimeOf reads one of the times created, started and finished; zero if it is not yet.
+func (i *Import) TimeOf(field string) time.Time { return i.GetDateTime(field).Time() }
 
 // FindImport reads an import of the team, or record.ErrNotFound.
 func FindImport(app core.App, team, id string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find import: %w", err)
@@ -101,8 +101,8 @@ func FindImport(app core.App, team, id string) (*Import, error) {
 	return i, nil
 }
 
-// Imports lists the imports of a team, the newest first, at most limit.
-func Imports(app core.App, team string, limit int64) ([]*Import, error) {
+// ListImports lists the imports of a team, the newest first, at most limit.
+func ListImports(app core.App, team string, limit int64) ([]*Import, error) {
 	var all []*Import
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team}).OrderBy("created DESC", "rowid DESC").Limit(limit).All(&all)
 	if err != nil {
@@ -111,12 +111,12 @@ func Imports(app core.App, team string, limit int64) ([]*Import, error) {
 	return all, nil
 }
 
-// OpenImport is the import of the team that runs, or else waits; record.ErrNotFound if none does.
-func OpenImport(app core.App, team string) (*Import, error) {
+// FindActiveImport is the import of the team that runs, or else waits; record.ErrNotFound if none does.
+func FindActiveImport(app core.App, team string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team, "finished": ""}).OrderBy("created", "rowid").Limit(1).One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the import that runs: %w", err)
@@ -126,28 +126,28 @@ func OpenImport(app core.App, team string) (*Import, error) {
 
 // StartImport takes the list in, in one transaction; its rows are invited in the background, in their order, by
 // the rules of Invite. file is the name of the file, if it came in one.
-func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*Import, error) {
-	if err := mayImport(app, actor, offer, true); err != nil {
+func StartImport(app core.App, actor *actors.Actor, offer Request, file string) (*Import, error) {
+	if err := validateImport(app, actor, offer, true); err != nil {
 		return nil, err
 	}
-	note, err := record.Paragraph("note", "The note", offer.Note, 500)
+	note, err := record.CleanText("note", "The note", offer.Note, 500)
 	if err != nil {
 		return nil, err
 	}
-	if file, err = record.Line("file", "The name of the file", file, 200); err != nil {
+	if file, err = record.CleanLine("file", "The name of the file", file, 200); err != nil {
 		file = "" // it only reminds of where the list came from
 	}
 	var started *Import
-	entry := audit.By(actor, "import.start")
+	entry := audit.NewEntry(actor, "import.start")
 	err = audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Again(tx)
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
 		if !again.CanInvite(offer.Roles, actors.Roles{}) {
-			return record.Forbid(notAllowed(again, offer.Roles))
+			return record.Forbidden(notAllowedText(again, offer.Roles))
 		}
-		if err := fewOpen(tx, actor.Team.Id); err != nil {
+		if err := limitActiveImports(tx, actor.Team.Id); err != nil {
 			return err
 		}
 		collection, err := tx.FindCachedCollectionByNameOrId("imports")
@@ -157,62 +157,62 @@ func StartImport(app core.App, actor *actors.Actor, offer Offer, file string) (*
 		started = &Import{core.NewRecord(collection)}
 		started.Load(map[string]any{
 			"team": actor.Team.Id, "creator": actor.Account.Id, "admin": offer.Roles.Admin, "organizer": offer.Roles.Organizer,
-			"note": note, "file": file, "address": actor.From, "status": ImportWaiting, "total": len(offer.Lines),
+			"note": note, "file": file, "address": actor.IP, "status": ImportWaiting, "total": len(offer.Lines),
 		})
 		if err := tx.Save(started); err != nil {
 			return err
 		}
-		entry.On(started.Id, file).With("roles", offer.Roles.Names()).With("rows", len(offer.Lines))
-		return store(tx, started.Id, offer.Lines)
+		entry.WithTarget(started.Id, file).With("roles", offer.Roles.Names()).With("rows", len(offer.Lines))
+		return storeRows(tx, started.Id, offer.Lines)
 	})
 	if err != nil {
 		return nil, err
 	}
-	changes.Tell(app, actor.Team.Id, changes.Import)
+	changes.Publish(app, actor.Team.Id, changes.Import)
 	wakeImporter(app)
 	return started, nil
 }
 
-// mayImport judges an import as a whole: who may, how long it is, how often and how many. spend uses a place of the
+// validateImport judges an import as a whole: who may, how long it is, how often and how many. spend uses a place of the
 // rate limits; a preview does not.
-func mayImport(app core.App, actor *actors.Actor, offer Offer, spend bool) error {
-	if err := mayAsk(app, actor, offer, "import.start", MaxImport, "Import"); err != nil {
+func validateImport(app core.App, actor *actors.Actor, offer Request, spend bool) error {
+	if err := validateRequest(app, actor, offer, "import.start", MaxImport, "Import"); err != nil {
 		return err
 	}
-	if err := fewOpen(app, actor.Team.Id); err != nil {
+	if err := limitActiveImports(app, actor.Team.Id); err != nil {
 		return err
 	}
-	if err := perMinute(app, actor, spend); err != nil {
+	if err := limitPerMinute(app, actor, spend); err != nil {
 		return err
 	}
-	return within(limits.For(app, "import", maxImportsAnHour, time.Hour), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
+	return limitRate(limits.For(app, "import", maxImportsPerHour, time.Hour), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
 }
 
-func fewOpen(tx core.App, team string) error {
+func limitActiveImports(tx core.App, team string) error {
 	n, err := tx.CountRecords("imports", dbx.HashExp{"team": team, "finished": ""})
 	if err != nil {
 		return fmt.Errorf("count the imports that wait: %w", err)
 	}
-	if n >= maxOpenImports {
-		return record.Refuse("base", record.CodeTooMany, fmt.Sprintf("%d imports are waiting. Wait until one is done, or stop one.", n))
+	if n >= maxActiveImports {
+		return record.Invalid("base", record.CodeTooMany, fmt.Sprintf("%d imports are waiting. Wait until one is done, or stop one.", n))
 	}
 	return nil
 }
 
-// store writes the rows, with what is known of them already: those that are no address, or stand further up.
-func store(tx core.App, id string, lines []Line) error {
+// storeRows writes the rows, with what is known of them already: those that are no address, or stand further up.
+func storeRows(tx core.App, id string, lines []Line) error {
 	seen := make(map[string]bool, len(lines))
 	rows := make([][6]any, len(lines))
 	for n, line := range lines {
-		err := line.Fault
+		err := line.Err
 		if err == nil && seen[line.Address] {
-			err = listedTwice()
+			err = duplicateError()
 		}
 		if err == nil {
 			seen[line.Address] = true
 		}
-		_, code, reason, _ := record.Refusal(err)
-		rows[n] = [6]any{cut(line.Raw, 500), cut(line.Name, 200), line.Address, code, reason, line.Row}
+		_, code, reason, _ := record.Details(err)
+		rows[n] = [6]any{truncate(line.Raw, 500), truncate(line.Name, 200), line.Address, code, reason, line.Row}
 	}
 	data, err := json.Marshal(rows)
 	if err != nil {
@@ -227,38 +227,38 @@ func store(tx core.App, id string, lines []Line) error {
 	return nil
 }
 
-func listedTwice() error { return record.Refuse("email", CodeDuplicate, "Listed twice.") }
+func duplicateError() error { return record.Invalid("email", CodeDuplicate, "Listed twice.") }
 
 // StopImport ends an import; what was done stays.
 func StopImport(app core.App, actor *actors.Actor, id string) (*Import, error) {
 	var stopped *Import
-	entry := audit.By(actor, "import.stop").On(id, "")
+	entry := audit.NewEntry(actor, "import.stop").WithTarget(id, "")
 	err := audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Again(tx)
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
 		if !again.CanInvite(actors.Roles{}, actors.Roles{}) {
-			return record.Forbid("Only the Owner and Admins stop an import.")
+			return record.Forbidden("Only the Owner and Admins stop an import.")
 		}
 		if stopped, err = FindImport(tx, actor.Team.Id, id); err != nil {
 			return err
 		}
-		entry.On(id, stopped.GetString("file"))
-		if !stopped.Open() {
-			return record.Refuse("base", CodeOver, "This import has ended already.")
+		entry.WithTarget(id, stopped.GetString("file"))
+		if !stopped.Active() {
+			return record.Invalid("base", CodeImportEnded, "This import has ended already.")
 		}
-		return stopped.end(tx, ImportStopped, actor.Name()+" stopped it.")
+		return stopped.close(tx, ImportStopped, actor.Name()+" stopped it.")
 	})
 	if err == nil {
-		changes.Tell(app, actor.Team.Id, changes.Import)
+		changes.Publish(app, actor.Team.Id, changes.Import)
 	}
 	return stopped, err
 }
 
-func (i *Import) end(tx core.App, status, reason string) error {
+func (i *Import) close(tx core.App, status, reason string) error {
 	i.Set("status", status)
-	i.Set("reason", cut(reason, 300))
+	i.Set("reason", truncate(reason, 300))
 	i.Set("finished", types.NowDateTime())
-	return record.Write(tx, i)
+	return record.SaveTrusted(tx, i)
 }

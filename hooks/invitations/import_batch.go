@@ -39,21 +39,21 @@ func (r ImportRow) Number() int {
 	return r.N
 }
 
-// nothingToDo are the codes of rows that need no repair: what they ask for is so already.
-var nothingToDo = map[string]bool{CodeAlreadyMember: true, CodeAlreadyInvited: true, CodeDuplicate: true}
+// unchangedCodes are the codes of rows that need no repair: what they ask for is so already.
+var unchangedCodes = map[string]bool{CodeAlreadyMember: true, CodeAlreadyInvited: true, CodeDuplicate: true}
 
-// batch goes through the next rows of an import in one transaction: the invitations, their letters and audit, what
+// runBatch goes through the next rows of an import in one transaction: the invitations, their letters and audit, what
 // came of each row, and the counts. So whatever breaks it off, every row is done once or not at all. It returns
 // the import as it is then.
-func batch(app core.App, team, id string, size int) (*Import, error) {
+func runBatch(app core.App, team, id string, size int) (*Import, error) {
 	var i *Import
 	err := app.RunInTransaction(func(tx core.App) (err error) {
-		if i, err = FindImport(tx, team, id); err != nil || !i.Open() {
+		if i, err = FindImport(tx, team, id); err != nil || !i.Active() {
 			return err
 		}
 		actor, err := i.actor(tx)
 		var reason string
-		if _, _, reason, _ = record.Refusal(err); reason != "" {
+		if _, _, reason, _ = record.Details(err); reason != "" {
 			return i.finish(tx, ImportStopped, reason)
 		}
 		if err != nil {
@@ -64,42 +64,42 @@ func batch(app core.App, team, id string, size int) (*Import, error) {
 			return err
 		}
 		for n := range rows {
-			if err := i.invite(tx, actor, &rows[n]); err != nil {
+			if err := i.inviteRow(tx, actor, &rows[n]); err != nil {
 				return err
 			}
 		}
-		if err := i.note(tx, rows); err != nil {
+		if err := i.saveResults(tx, rows); err != nil {
 			return err
 		}
-		return people.Renew(tx, team) // all at once it costs little, and readers of the list wait for no writer
+		return people.Refresh(tx, team) // all at once it costs little, and readers of the list wait for no writer
 	})
 	return i, err
 }
 
 // actor is whoever started the import as he is now: who has lost the right has lost it for the rows that are left.
 func (i *Import) actor(tx core.App) (*actors.Actor, error) {
-	gone := record.Refuse("base", record.CodeNotAllowed, "Whoever started it is not an Admin of the team any more.")
+	gone := record.Invalid("base", record.CodeNotAllowed, "Whoever started it is not an Admin of the team any more.")
 	account, err := tx.FindRecordById("users", i.GetString("creator"))
 	if err != nil {
 		return nil, gone
 	}
 	actor, err := actors.Find(tx, account, i.GetString("team"))
 	switch {
-	case errors.Is(err, record.ErrNotFound):
+	case errors.Is(err, record.NotFound):
 		return nil, gone
 	case err != nil:
 		return nil, err
 	case !actor.CanInvite(i.Roles(), actors.Roles{}):
-		return nil, record.Refuse("base", record.CodeNotAllowed, actors.DisplayName(account)+" may not offer these roles any more.")
+		return nil, record.Invalid("base", record.CodeNotAllowed, actors.DisplayName(account)+" may not offer these roles any more.")
 	}
-	actor.From = i.GetString("address")
+	actor.IP = i.GetString("address")
 	return actor, nil
 }
 
 func nextRows(tx core.App, i *Import, size int) ([]ImportRow, error) {
 	var rows []ImportRow
 	err := tx.DB().NewQuery(`SELECT n, raw, name, address, status, code, message FROM import_rows
-		WHERE import = {:id} AND n > {:done} ORDER BY n LIMIT {:size}`).WithContext(record.Kept).
+		WHERE import = {:id} AND n > {:done} ORDER BY n LIMIT {:size}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"id": i.Id, "done": i.Done(), "size": size}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of an import: %w", err)
@@ -107,22 +107,22 @@ func nextRows(tx core.App, i *Import, size int) ([]ImportRow, error) {
 	return rows, nil
 }
 
-// invite does what Invite does for one row. A refusal takes back what this row wrote and nothing else.
-func (i *Import) invite(tx core.App, actor *actors.Actor, row *ImportRow) error {
+// inviteRow does what Invite does for one row. A refusal takes back what this row wrote and nothing else.
+func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) error {
 	if row.Code != "" {
-		row.refused()
+		row.markRefused()
 		return nil
 	}
 	if err := savepoint(tx, "SAVEPOINT import_row"); err != nil {
 		return err
 	}
-	done, err := offerTo(tx, actor, Offer{Roles: i.Roles(), Note: i.GetString("note")}, Line{Raw: row.Raw, Name: row.Name, Address: row.Address})
+	done, err := inviteAddress(tx, actor, Request{Roles: i.Roles(), Note: i.GetString("note")}, Line{Raw: row.Raw, Name: row.Name, Address: row.Address})
 	if err != nil {
 		var ok bool
-		if _, row.Code, row.Message, ok = record.Refusal(err); !ok {
+		if _, row.Code, row.Message, ok = record.Details(err); !ok {
 			return err
 		}
-		row.refused()
+		row.markRefused()
 		if err := savepoint(tx, "ROLLBACK TO import_row"); err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (i *Import) invite(tx core.App, actor *actors.Actor, row *ImportRow) error 
 	if err := savepoint(tx, "RELEASE import_row"); err != nil {
 		return err
 	}
-	entry := audit.By(actor, "invitation.create").On("", row.Address).With("import", i.Id)
+	entry := audit.NewEntry(actor, "invitation.create").WithTarget("", row.Address).With("import", i.Id)
 	switch {
 	case row.Code == record.CodeNotAllowed:
 		return audit.WriteRefused(tx, entry, row.Code)
@@ -138,36 +138,36 @@ func (i *Import) invite(tx core.App, actor *actors.Actor, row *ImportRow) error 
 		return nil
 	}
 	row.Status = done.status
-	done.tell(entry)
+	done.describe(entry)
 	if err := audit.Write(tx, entry); err != nil {
 		return err
 	}
 	return done.send(tx)
 }
 
-func (r *ImportRow) refused() {
+func (r *ImportRow) markRefused() {
 	r.Status = Refused
-	if nothingToDo[r.Code] {
+	if unchangedCodes[r.Code] {
 		r.Status = Unchanged
 	}
 }
 
 func savepoint(tx core.App, statement string) error {
-	if _, err := tx.NonconcurrentDB().NewQuery(statement).WithContext(record.Kept).Execute(); err != nil {
+	if _, err := tx.NonconcurrentDB().NewQuery(statement).WithContext(record.Prepared).Execute(); err != nil {
 		return fmt.Errorf("part a row of an import from the others: %w", err)
 	}
 	return nil
 }
 
-// note writes down what came of the rows, and ends the import after the last of them.
-func (i *Import) note(tx core.App, rows []ImportRow) error {
+// saveResults writes down what came of the rows, and ends the import after the last of them.
+func (i *Import) saveResults(tx core.App, rows []ImportRow) error {
 	data, err := json.Marshal(rows)
 	if err != nil {
 		return fmt.Errorf("note the rows of an import: %w", err)
 	}
 	_, err = tx.NonconcurrentDB().NewQuery(`UPDATE import_rows SET (status, code, message) =
 		(SELECT value ->> 'status', value ->> 'code', value ->> 'message' FROM json_each({:rows}) WHERE key = n - {:done} - 1)
-		WHERE import = {:id} AND n > {:done} AND n <= {:to}`).WithContext(record.Kept).
+		WHERE import = {:id} AND n > {:done} AND n <= {:to}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"rows": string(data), "id": i.Id, "done": i.Done(), "to": i.Done() + len(rows)}).Execute()
 	if err != nil {
 		return fmt.Errorf("note the rows of an import: %w", err)
@@ -187,26 +187,26 @@ func (i *Import) note(tx core.App, rows []ImportRow) error {
 	if i.Done() >= i.Total() || len(rows) == 0 {
 		return i.finish(tx, ImportDone, "")
 	}
-	return record.Write(tx, i)
+	return record.SaveTrusted(tx, i)
 }
 
 // finish ends the import and writes down what came of it.
 func (i *Import) finish(tx core.App, status, reason string) error {
-	entry := &audit.Entry{Team: i.GetString("team"), Actor: i.GetString("creator"), From: i.GetString("address"), Action: "import.done"}
+	entry := &audit.Entry{Team: i.GetString("team"), Actor: i.GetString("creator"), IP: i.GetString("address"), Action: "import.done"}
 	if status == ImportStopped {
 		entry.Action = "import.stopped"
 	}
 	if account, err := tx.FindRecordById("users", i.GetString("creator")); err == nil {
 		entry.ActorName = actors.DisplayName(account)
 	}
-	entry.On(i.Id, i.GetString("file"))
+	entry.WithTarget(i.Id, i.GetString("file"))
 	for _, count := range []string{Invited, Updated, Unchanged, Refused} {
 		entry.With(count, i.Count(count))
 	}
 	if reason != "" {
 		entry.With("reason", reason)
 	}
-	if err := i.end(tx, status, reason); err != nil {
+	if err := i.close(tx, status, reason); err != nil {
 		return err
 	}
 	return audit.Write(tx, entry)

@@ -16,10 +16,10 @@ func BenchmarkImport(b *testing.B) {
 		b.Run(roles, func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
-				app := hookstest.New(b)
-				owner := hookstest.Person(b, app, "marta@halation.example")
+				app := hookstest.NewApp(b)
+				owner := hookstest.Account(b, app, "marta@halation.example")
 				team := hookstest.Team(b, app, owner, "Halation Post", "unlimited")
-				offer := invitations.Offer{Lines: invitations.Addresses(many(invitations.MaxImport))}
+				offer := invitations.Request{Lines: invitations.ParseLines(manyAddresses(invitations.MaxImport))}
 				offer.Roles.Organizer = roles == "organizer"
 				b.StartTimer()
 				i, err := invitations.StartImport(app, hookstest.Actor(b, app, owner, team), offer, "")

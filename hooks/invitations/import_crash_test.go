@@ -16,11 +16,11 @@ import (
 
 // A process that dies by kill -9 in the middle of an import runs nothing on its way out. The test runs itself once
 // more as a child that imports, and kills it at different rows of a batch; then the import is taken up.
-func TestAKillInTheMiddleOfAnImportLosesAndDoublesNothing(t *testing.T) {
+func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 	const rows = 400
 	for _, at := range []int{1, 50, 75, 149, 230} {
 		dir := t.TempDir()
-		hookstest.Lay(t, dir)
+		hookstest.WriteDB(t, dir)
 		child := exec.Command(os.Args[0], "-test.run=^TestChildThatImports$", "-test.count=1")
 		child.Env = append(os.Environ(), "USHER_TEST_DIR="+dir)
 		out, err := child.StdoutPipe()
@@ -43,12 +43,12 @@ func TestAKillInTheMiddleOfAnImportLosesAndDoublesNothing(t *testing.T) {
 			t.Fatalf("the child ended by itself after %d rows: %v", seen, err)
 		}
 
-		app := hookstest.Open(t, dir, hookstest.Config())
+		app := hookstest.OpenApp(t, dir, hookstest.Config())
 		var id, team string
 		if err := app.DB().NewQuery("SELECT id, team FROM imports").Row(&id, &team); err != nil {
 			t.Fatal(err)
 		}
-		i := whole(t, app, team, id)
+		i := assertConsistent(t, app, team, id)
 		if i.Done() >= rows || i.Done()%50 != 0 {
 			t.Errorf("killed at row %d, %d are done", at, i.Done())
 		}
@@ -58,15 +58,15 @@ func TestAKillInTheMiddleOfAnImportLosesAndDoublesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if i = whole(t, app, team, id); came(i) != "done 400/400 400 0 0 0" {
-			t.Errorf("killed at row %d, it came to %s", at, came(i))
+		if i = assertConsistent(t, app, team, id); importSummary(i) != "done 400/400 400 0 0 0" {
+			t.Errorf("killed at row %d, it came to %s", at, importSummary(i))
 		}
 		t.Logf("killed at row %d", at)
 	}
 }
 
-// whole reads an import and wants as many invitations, letters and audit rows as it counts.
-func whole(t *testing.T, app core.App, team, id string) *invitations.Import {
+// assertConsistent reads an import and wants as many invitations, letters and audit rows as it counts.
+func assertConsistent(t *testing.T, app core.App, team, id string) *invitations.Import {
 	t.Helper()
 	i, err := invitations.FindImport(app, team, id)
 	if err != nil {
@@ -89,15 +89,15 @@ func TestChildThatImports(t *testing.T) {
 	if dir == "" {
 		t.Skip("runs as the child of TestAKillInTheMiddleOfAnImportLosesAndDoublesNothing")
 	}
-	app := hookstest.Open(t, dir, hookstest.Config())
-	owner := hookstest.Person(t, app, "marta@halation.example")
+	app := hookstest.OpenApp(t, dir, hookstest.Config())
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	app.OnRecordCreateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
 		err := e.Next()
 		os.Stdout.WriteString("row\n")
 		return err
 	})
-	_, err := invitations.StartImport(app, hookstest.Actor(t, app, owner, team), invitations.Offer{Lines: invitations.Addresses(many(400))}, "")
+	_, err := invitations.StartImport(app, hookstest.Actor(t, app, owner, team), invitations.Request{Lines: invitations.ParseLines(manyAddresses(400))}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,10 +13,10 @@ import (
 	"usher/hooks/spreadsheet"
 )
 
-// WriteReport writes every row of an import with what came of it and how far its email has come, as CSV that spreadsheets read.
-func WriteReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) error {
+// WriteImportReport writes every row of an import with what came of it and how far its email has come, as CSV that spreadsheets read.
+func WriteImportReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) error {
 	heads := []string{"row", "sent", "name", "email", "result", "code", "reason", "delivery", "delivery_reason"}
-	inPanel := actor.InPanel(app)
+	inPanel := actor.PanelRecheck(app)
 	err := spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
 		return EachRow(app, i, func(row ImportRow) error {
 			if err := inPanel(); err != nil {
@@ -40,8 +40,8 @@ func WriteReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) err
 func (r ImportRow) delivery(app core.App) (state, why string) {
 	switch {
 	case r.Email.Status == mail.Dropped:
-		return r.Email.Status, "Not sent: " + mail.ReasonWords(r.Email.Reason) + "."
-	case !mail.Works(app) && slices.Contains([]string{mail.Queued, mail.Sending, mail.Sent}, r.Email.Status): // printed on the console
+		return r.Email.Status, "Not sent: " + mail.ReasonText(r.Email.Reason) + "."
+	case !mail.Enabled(app) && slices.Contains([]string{mail.Queued, mail.Sending, mail.Sent}, r.Email.Status): // printed on the console
 		return "not_sent", "Email isn't set up on this server."
 	}
 	return r.Email.Status, r.Email.Error

@@ -12,7 +12,7 @@ import (
 // EachRow hands every row of an import on, in the order of the list.
 func EachRow(app core.App, i *Import, take func(ImportRow) error) error {
 	for after := 0; ; {
-		rows, err := rowsOf(app, i, "n > {:after} ORDER BY n LIMIT 1000", dbx.Params{"after": after})
+		rows, err := queryRows(app, i, "n > {:after} ORDER BY n LIMIT 1000", dbx.Params{"after": after})
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -27,10 +27,10 @@ func EachRow(app core.App, i *Import, take func(ImportRow) error) error {
 
 // RefusedRows lists the first rows that were refused, at most limit.
 func RefusedRows(app core.App, i *Import, limit int) ([]ImportRow, error) {
-	return rowsOf(app, i, "status = 'refused' ORDER BY n LIMIT {:limit}", dbx.Params{"limit": limit})
+	return queryRows(app, i, "status = 'refused' ORDER BY n LIMIT {:limit}", dbx.Params{"limit": limit})
 }
 
-func rowsOf(app core.App, i *Import, where string, params dbx.Params) ([]ImportRow, error) {
+func queryRows(app core.App, i *Import, where string, params dbx.Params) ([]ImportRow, error) {
 	var rows []ImportRow
 	params["id"], params["team"] = i.Id, i.GetString("team")
 	err := app.DB().NewQuery("SELECT * FROM (SELECT n, line, raw, name, address, status, code, message, " + invitationOfRow +
@@ -57,7 +57,7 @@ func readEmails(app core.App, rows []ImportRow) error {
 			ids = append(ids, row.Invitation)
 		}
 	}
-	states, err := mail.Delivery(app, ids)
+	states, err := mail.DeliveryStates(app, ids)
 	for n := range rows {
 		rows[n].Email = states[rows[n].Invitation]
 	}
@@ -67,7 +67,7 @@ func readEmails(app core.App, rows []ImportRow) error {
 // InvitedRows lists the rows that were invited, those whose email hasn't reached its recipient first; offset of them are
 // skipped and limit listed at most.
 func InvitedRows(app core.App, i *Import, offset, limit int) ([]ImportRow, error) {
-	return rowsOf(app, i, "status IN ('invited', 'updated') ORDER BY "+newestOfRow+
+	return queryRows(app, i, "status IN ('invited', 'updated') ORDER BY "+newestOfRow+
 		" IN ('delayed', 'returned', 'failed', 'bounced', 'complained', 'dropped') DESC, n LIMIT {:limit} OFFSET {:offset}",
 		dbx.Params{"limit": limit, "offset": offset})
 }

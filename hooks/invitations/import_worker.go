@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	importerKey  = "usher.importer"
-	batchSize    = 50
-	importPoll   = time.Minute // what another process took in begins this late at most
-	importTell   = 300 * time.Millisecond
-	importPause  = 10 * time.Millisecond // between batches while somebody waits to write
-	importGiveUp = 5                     // batches in a row that a fault of ours took back
-	keepImports  = 90 * 24 * time.Hour
+	importerKey        = "usher.importer"
+	batchSize          = 50
+	importPollInterval = time.Minute // what another process took in begins this late at most
+	publishInterval    = 300 * time.Millisecond
+	importPause        = 10 * time.Millisecond // between batches while somebody waits to write
+	maxBatchFailures   = 5                     // batches in a row that a fault of ours took back
+	importRetention    = 90 * 24 * time.Hour
 )
 
 // Importer goes through imports in the background, a batch at a time, one import of a team after the other and
@@ -31,16 +31,16 @@ const (
 type Importer struct {
 	App core.App
 
-	wake   chan struct{}
-	served map[string]time.Time // when a team had its last batch
-	told   time.Time
-	faults map[string]int
-	waits  int64
+	wake          chan struct{}
+	lastServed    map[string]time.Time // when a team had its last batch
+	lastPublished time.Time
+	failures      map[string]int
+	lastWaitCount int64
 }
 
 // NewImporter makes one; it does nothing before Start or Step.
 func NewImporter(app core.App) *Importer {
-	return &Importer{App: app, wake: make(chan struct{}, 1), served: map[string]time.Time{}, faults: map[string]int{}}
+	return &Importer{App: app, wake: make(chan struct{}, 1), lastServed: map[string]time.Time{}, failures: map[string]int{}}
 }
 
 func registerImporter(app core.App) {
@@ -58,7 +58,7 @@ func registerImporter(app core.App) {
 	}})
 	app.Cron().MustAdd("usherOldImports", "37 3 * * *", func() {
 		_, err := app.NonconcurrentDB().NewQuery("DELETE FROM imports WHERE finished != '' AND finished < {:before}").
-			Bind(dbx.Params{"before": record.Stamp(time.Now().Add(-keepImports))}).Execute()
+			Bind(dbx.Params{"before": record.FormatTime(time.Now().Add(-importRetention))}).Execute()
 		if err != nil {
 			app.Logger().Error("forget old imports", "error", err)
 		}
@@ -94,14 +94,14 @@ func (w *Importer) Start() (stop func()) {
 
 func (w *Importer) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		worked, err := w.safely()
-		idle := importPoll
+		worked, err := w.stepSafely()
+		idle := importPollInterval
 		switch {
 		case err != nil:
 			w.App.Logger().Error("an import is held up", "error", err.Error())
 			idle = time.Second
 		case worked:
-			idle = w.breath()
+			idle = w.pause()
 		}
 		if idle == 0 {
 			continue
@@ -116,8 +116,8 @@ func (w *Importer) run(ctx context.Context) {
 	}
 }
 
-// safely is Step under recovery: a panic costs a batch, not the process.
-func (w *Importer) safely() (worked bool, err error) {
+// stepSafely is Step under recovery: a panic costs a batch, not the process.
+func (w *Importer) stepSafely() (worked bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("importing panicked: %v", p)
@@ -126,15 +126,15 @@ func (w *Importer) safely() (worked bool, err error) {
 	return w.Step()
 }
 
-// breath is how long to leave the database to others: not at all, unless somebody has waited for it.
-func (w *Importer) breath() time.Duration {
+// pause is how long to leave the database to others: not at all, unless somebody has waited for it.
+func (w *Importer) pause() time.Duration {
 	db, ok := w.App.NonconcurrentDB().(*dbx.DB)
 	if !ok {
 		return 0
 	}
 	waits := db.DB().Stats().WaitCount
-	waited := waits != w.waits
-	w.waits = waits
+	waited := waits != w.lastWaitCount
+	w.lastWaitCount = waits
 	if waited {
 		return importPause
 	}
@@ -144,50 +144,50 @@ func (w *Importer) breath() time.Duration {
 // Step goes through one batch of the team that has waited longest. worked is false if there is nothing to do.
 func (w *Importer) Step() (worked bool, err error) {
 	var open []struct{ ID, Team string }
-	err = w.App.DB().NewQuery("SELECT id, team FROM imports WHERE finished = '' ORDER BY created, rowid").WithContext(record.Kept).All(&open)
+	err = w.App.DB().NewQuery("SELECT id, team FROM imports WHERE finished = '' ORDER BY created, rowid").WithContext(record.Prepared).All(&open)
 	if err != nil {
 		return false, fmt.Errorf("find imports: %w", err)
 	}
 	if len(open) == 0 {
-		clear(w.served)
+		clear(w.lastServed)
 		return false, nil
 	}
 	next, seen := open[0], map[string]bool{}
 	for _, one := range open {
-		if !seen[one.Team] && w.served[one.Team].Before(w.served[next.Team]) {
+		if !seen[one.Team] && w.lastServed[one.Team].Before(w.lastServed[next.Team]) {
 			next = one
 		}
 		seen[one.Team] = true
 	}
-	w.served[next.Team] = time.Now()
-	i, err := batch(w.App, next.Team, next.ID, batchSize)
-	if errors.Is(err, record.ErrNotFound) {
+	w.lastServed[next.Team] = time.Now()
+	i, err := runBatch(w.App, next.Team, next.ID, batchSize)
+	if errors.Is(err, record.NotFound) {
 		return true, nil // its team was deleted meanwhile
 	}
 	if err != nil {
-		return true, w.fault(next.Team, next.ID, err)
+		return true, w.recordFailure(next.Team, next.ID, err)
 	}
-	delete(w.faults, next.ID)
-	if now := time.Now(); !i.Open() || now.Sub(w.told) >= importTell {
-		w.told = now
-		changes.Tell(w.App, next.Team, changes.Import)
+	delete(w.failures, next.ID)
+	if now := time.Now(); !i.Active() || now.Sub(w.lastPublished) >= publishInterval {
+		w.lastPublished = now
+		changes.Publish(w.App, next.Team, changes.Import)
 	}
 	return true, nil
 }
 
-// fault counts a batch that a fault of ours took back. The import ends after a few, so that it holds up no other.
-func (w *Importer) fault(team, id string, err error) error {
-	if w.faults[id]++; w.faults[id] < importGiveUp {
+// recordFailure counts a batch that a fault of ours took back. The import ends after a few, so that it holds up no other.
+func (w *Importer) recordFailure(team, id string, err error) error {
+	if w.failures[id]++; w.failures[id] < maxBatchFailures {
 		return fmt.Errorf("import %s: %w", id, err)
 	}
-	delete(w.faults, id)
+	delete(w.failures, id)
 	ended := w.App.RunInTransaction(func(tx core.App) error {
 		i, err := FindImport(tx, team, id)
-		if err != nil || !i.Open() {
+		if err != nil || !i.Active() {
 			return err
 		}
 		return i.finish(tx, ImportStopped, "Something went wrong on the server. Start the list again: what is done is not done twice.")
 	})
-	changes.Tell(w.App, team, changes.Import)
+	changes.Publish(w.App, team, changes.Import)
 	return errors.Join(fmt.Errorf("import %s is given up: %w", id, err), ended)
 }

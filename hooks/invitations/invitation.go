@@ -80,23 +80,23 @@ func statusOf(r *core.Record, now time.Time) string {
 // newToken is the secret of an invitation's link: 32 random bytes. Only its hash is stored.
 func newToken() string { return tokenPrefix + accounts.NewSecret() }
 
-// term is when an invitation that is sent now ends.
-func term() types.DateTime { return types.NowDateTime().Add(Lifetime) }
+// newExpiry is when an invitation that is sent now ends.
+func newExpiry() types.DateTime { return types.NowDateTime().Add(Lifetime) }
 
-// renew gives the invitation a new link and a new week. The old link is kept as replaced.
-func (i *Invitation) renew(tx core.App) (token string, err error) {
+// rotateToken gives the invitation a new link and a new week. The old link is kept as replaced.
+func (i *Invitation) rotateToken(tx core.App) (token string, err error) {
 	if old := i.GetString("token_hash"); old != "" {
-		if err := retire(tx, i.Id, old); err != nil {
+		if err := retireLink(tx, i.Id, old); err != nil {
 			return "", err
 		}
 	}
 	token = newToken()
 	i.Set("token_hash", accounts.Hash(token))
-	i.Set("expires", term())
+	i.Set("expires", newExpiry())
 	return token, nil
 }
 
-func retire(tx core.App, invitation, hash string) error {
+func retireLink(tx core.App, invitation, hash string) error {
 	collection, err := tx.FindCachedCollectionByNameOrId("retired_links")
 	if err != nil {
 		return fmt.Errorf("find retired links: %w", err)
@@ -109,45 +109,45 @@ func retire(tx core.App, invitation, hash string) error {
 
 // Find reads an invitation by its id, or record.ErrNotFound.
 func Find(app core.App, id string) (*Invitation, error) {
-	return one(app, dbx.HashExp{"id": id})
+	return findOne(app, dbx.HashExp{"id": id})
 }
 
 // FindByToken reads the invitation of a link. replaced is true for a link that a newer one superseded
 // while the invitation waits. An unknown link is record.ErrNotFound.
 func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err error) {
 	hash := accounts.Hash(token)
-	i, err = one(app, dbx.HashExp{"token_hash": hash})
-	if !errors.Is(err, record.ErrNotFound) {
+	i, err = findOne(app, dbx.HashExp{"token_hash": hash})
+	if !errors.Is(err, record.NotFound) {
 		return i, false, err
 	}
-	i, err = one(app, dbx.NewExp("id = (SELECT invitation FROM retired_links WHERE token_hash = {:h})", dbx.Params{"h": hash}))
+	i, err = findOne(app, dbx.NewExp("id = (SELECT invitation FROM retired_links WHERE token_hash = {:h})", dbx.Params{"h": hash}))
 	return i, err == nil && i.Status() == Pending, err
 }
 
 // FindPending reads the open invitation of an address to a team, or record.ErrNotFound.
 func FindPending(app core.App, team, address string) (*Invitation, error) {
-	i, err := findUnanswered(app, team, address)
+	i, err := findPendingOrOverdue(app, team, address)
 	if err == nil && i.Status() != Pending {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	return i, err
 }
 
-// findUnanswered is FindPending with an invitation that is overdue, too. The state stands in the text so that
+// findPendingOrOverdue is FindPending with an invitation that is overdue, too. The state stands in the text so that
 // SQLite takes the index of what is pending.
-func findUnanswered(app core.App, team, address string) (*Invitation, error) {
-	return one(app, dbx.NewExp("team = {:team} AND email = {:email} AND status = 'pending'", dbx.Params{"team": team, "email": address}))
+func findPendingOrOverdue(app core.App, team, address string) (*Invitation, error) {
+	return findOne(app, dbx.NewExp("team = {:team} AND email = {:email} AND status = 'pending'", dbx.Params{"team": team, "email": address}))
 }
 
-func one(app core.App, where ...dbx.Expression) (*Invitation, error) {
+func findOne(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	i := &Invitation{}
-	query := app.RecordQuery("invitations").Limit(1).WithContext(record.Kept)
+	query := app.RecordQuery("invitations").Limit(1).WithContext(record.Prepared)
 	for _, w := range where {
 		query.AndWhere(w)
 	}
 	err := query.One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find invitation: %w", err)
@@ -155,9 +155,9 @@ func one(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	return i, nil
 }
 
-// Waiting lists the open invitations of an account, the newest first (R51). An address that is not
+// ListPending lists the open invitations of an account, the newest first (R51). An address that is not
 // confirmed has none.
-func Waiting(app core.App, account *core.Record) ([]*Invitation, error) {
+func ListPending(app core.App, account *core.Record) ([]*Invitation, error) {
 	var waiting []*Invitation
 	if !account.Verified() {
 		return nil, nil

@@ -22,9 +22,9 @@ const MaxInvite = 200
 
 // The limits of a team: lists in a minute, and where anybody may sign up, emails a day in its first days.
 const (
-	maxListsAMinute = 60
-	maxNewTeamDaily = 50
-	newTeam         = 7 * 24 * time.Hour
+	maxListsPerMinute = 60
+	maxNewTeamDaily   = 50
+	newTeamPeriod     = 7 * 24 * time.Hour
 )
 
 // What came of an address that was to be invited.
@@ -34,13 +34,13 @@ const (
 	Refused = "refused"
 )
 
-// Offer asks addresses to join the actor's team.
-type Offer struct {
+// Request asks addresses to join the actor's team.
+type Request struct {
 	Lines []Line
 	Roles actors.Roles
 	Note  string // up to 500 characters, shown in the letter
 
-	instead string // id of the invitation that this one takes the place of
+	replaces string // id of the invitation that this one takes the place of
 }
 
 // Result is what came of one line.
@@ -55,11 +55,11 @@ type Result struct {
 
 // Invite asks each address in the order of the list, until the seats end; a refused line does not stop
 // the others. An error means that nothing was done at all.
-func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
-	if err := mayInvite(app, actor, offer, true); err != nil {
+func Invite(app core.App, actor *actors.Actor, offer Request) ([]Result, error) {
+	if err := validateInvite(app, actor, offer, true); err != nil {
 		return nil, err
 	}
-	note, err := record.Paragraph("note", "The note", offer.Note, 500)
+	note, err := record.CleanText("note", "The note", offer.Note, 500)
 	if err != nil {
 		return nil, err
 	}
@@ -73,97 +73,97 @@ func Invite(app core.App, actor *actors.Actor, offer Offer) ([]Result, error) {
 	return results, nil
 }
 
-// mayInvite judges a list as a whole: who may, how long it is, and how often. spend uses a place of the rate limit; a
+// validateInvite judges a list as a whole: who may, how long it is, and how often. spend uses a place of the rate limit; a
 // preview does not.
-func mayInvite(app core.App, actor *actors.Actor, offer Offer, spend bool) error {
-	if err := mayAsk(app, actor, offer, "invitation.create", MaxInvite, "Invite"); err != nil {
+func validateInvite(app core.App, actor *actors.Actor, offer Request, spend bool) error {
+	if err := validateRequest(app, actor, offer, "invitation.create", MaxInvite, "Invite"); err != nil {
 		return err
 	}
-	return perMinute(app, actor, spend)
+	return limitPerMinute(app, actor, spend)
 }
 
-// perMinute refuses more lists in a minute than a team may send.
-func perMinute(app core.App, actor *actors.Actor, spend bool) error {
-	return within(limits.For(app, "invite", maxListsAMinute, time.Minute), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
+// limitPerMinute refuses more lists in a minute than a team may send.
+func limitPerMinute(app core.App, actor *actors.Actor, spend bool) error {
+	return limitRate(limits.For(app, "invite", maxListsPerMinute, time.Minute), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
 }
 
-// within refuses what is beyond a rate limit of the team.
-func within(limit *limits.Limiter, actor *actors.Actor, spend bool, sentence string) error {
+// limitRate refuses what is beyond a rate limit of the team.
+func limitRate(limit *limits.Limiter, actor *actors.Actor, spend bool, sentence string) error {
 	if !spend {
-		if wait, full := limit.Full(actor.Team.Id); full {
-			return record.TooMany(wait, sentence)
+		if wait, full := limit.Exhausted(actor.Team.Id); full {
+			return record.RateLimited(wait, sentence)
 		}
 		return nil
 	}
 	if wait, ok := limit.Take(actor.Team.Id); !ok {
-		return record.TooMany(wait, sentence)
+		return record.RateLimited(wait, sentence)
 	}
 	return nil
 }
 
-// mayAsk judges the request as a whole. Whether an address is an Admin's is judged line by line.
-func mayAsk(app core.App, actor *actors.Actor, offer Offer, action string, most int, verb string) error {
-	entry := audit.By(actor, action).With("roles", offer.Roles.Names())
-	if err := audit.RecordRefusal(app, entry, mayOffer(actor, offer.Roles, actors.Roles{})); err != nil {
+// validateRequest judges the request as a whole. Whether an address is an Admin's is judged line by line.
+func validateRequest(app core.App, actor *actors.Actor, offer Request, action string, most int, verb string) error {
+	entry := audit.NewEntry(actor, action).With("roles", offer.Roles.Names())
+	if err := audit.RecordRefusal(app, entry, canInvite(actor, offer.Roles, actors.Roles{})); err != nil {
 		return err
 	}
 	switch n := len(offer.Lines); {
 	case n == 0:
-		return record.Refuse("emails", "required", "At least one address is needed.")
+		return record.Invalid("emails", "required", "At least one address is needed.")
 	case n > most:
-		return record.Refuse("emails", record.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", thousands(n), verb, thousands(most)))
+		return record.Invalid("emails", record.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", formatThousands(n), verb, formatThousands(most)))
 	}
 	return nil
 }
 
-// thousands writes 10,000 for ten thousand.
-func thousands(n int) string {
+// formatThousands writes 10,000 for ten thousand.
+func formatThousands(n int) string {
 	if n < 1000 {
 		return strconv.Itoa(n)
 	}
-	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
+	return fmt.Sprintf("%s,%03d", formatThousands(n/1000), n%1000)
 }
 
-func notAllowed(actor *actors.Actor, roles actors.Roles) string {
-	if actor.SeesPanel() && roles.Admin {
+func notAllowedText(actor *actors.Actor, roles actors.Roles) string {
+	if actor.CanUsePanel() && roles.Admin {
 		return "Only the Owner invites Admins in this team."
 	}
 	return "Only the Owner and Admins invite users."
 }
 
 // inviteLine invites one line in a transaction of its own. A refusal is a result, a fault of ours an error.
-func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Result, error) {
+func inviteLine(app core.App, actor *actors.Actor, offer Request, line Line) (Result, error) {
 	result := Result{Line: line, Status: Refused}
-	err := line.Fault
+	err := line.Err
 	if err == nil {
-		var done offered
-		entry := audit.By(actor, "invitation.create").On("", line.Address)
+		var done outcome
+		entry := audit.NewEntry(actor, "invitation.create").WithTarget("", line.Address)
 		err = audit.Do(app, entry, func(tx core.App) error {
-			again, err := actor.Again(tx)
+			again, err := actor.Reload(tx)
 			if err != nil {
 				return err
 			}
-			if offer.instead != "" {
-				if offer, err = offer.replace(tx, again, line); err != nil {
+			if offer.replaces != "" {
+				if offer, err = offer.replaceInvitation(tx, again, line); err != nil {
 					return err
 				}
-				entry.With("instead", offer.instead)
+				entry.With("instead", offer.replaces)
 			}
-			if done, err = offerTo(tx, again, offer, line); err != nil {
+			if done, err = inviteAddress(tx, again, offer, line); err != nil {
 				return err
 			}
-			done.tell(entry)
+			done.describe(entry)
 			return done.send(tx)
 		})
 		result.ID, result.Status = done.id(), done.status
-		if err == nil && !mail.Works(app) {
+		if err == nil && !mail.Enabled(app) {
 			result.Link = Link(app, done.token)
 		}
 	}
 	if err == nil {
 		return result, nil
 	}
-	_, code, sentence, ok := record.Refusal(err)
+	_, code, sentence, ok := record.Details(err)
 	if !ok {
 		return result, err
 	}
@@ -173,49 +173,49 @@ func inviteLine(app core.App, actor *actors.Actor, offer Offer, line Line) (Resu
 // Link is the address of the page that accepts.
 func Link(app core.App, token string) string { return settings.Of(app).Link("/invite/" + token) }
 
-// offered is an invitation that was made or changed in a transaction, with the secret of its link.
-type offered struct {
+// outcome is an invitation that was made or changed in a transaction, with the secret of its link.
+type outcome struct {
 	*Invitation
-	status string // Invited or Updated
-	token  string
-	member bool // of somebody who is in the team
+	status   string // Invited or Updated
+	token    string
+	isMember bool // of somebody who is in the team
 }
 
-func (o offered) id() string {
+func (o outcome) id() string {
 	if o.Invitation == nil {
 		return ""
 	}
 	return o.Id
 }
 
-func (o offered) tell(entry *audit.Entry) {
-	entry.On(o.Id, o.Address()).With("roles", o.Roles().Names()).With("status", o.status)
+func (o outcome) describe(entry *audit.Entry) {
+	entry.WithTarget(o.Id, o.Address()).With("roles", o.Roles().Names()).With("status", o.status)
 }
 
-func (o offered) send(tx core.App) error { return send(tx, o.Invitation, o.token, o.member) }
+func (o outcome) send(tx core.App) error { return queueEmail(tx, o.Invitation, o.token, o.isMember) }
 
-// offerTo makes the invitation of one address, or gives the open one other roles. The actor was read in this transaction.
-func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered, error) {
-	none := offered{}
-	invitation, err := blank(tx, actor, offer, line)
+// inviteAddress makes the invitation of one address, or gives the open one other roles. The actor was read in this transaction.
+func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (outcome, error) {
+	none := outcome{}
+	invitation, err := newInvitation(tx, actor, offer, line)
 	if err != nil {
 		return none, err
 	}
-	now, err := standingOf(tx, actor.Team.Id, line.Address)
+	now, err := findMembershipState(tx, actor.Team.Id, line.Address)
 	if err != nil {
 		return none, err
 	}
 	if line.Address == actor.Account.Email() {
 		return none, ownAddress()
 	}
-	if err := mayOffer(actor, offer.Roles, now.Held); err != nil {
+	if err := canInvite(actor, offer.Roles, now.Held); err != nil {
 		return none, err
 	}
 	setRoles(invitation, offer.Roles.Without(now.Held))
 	if !offer.Roles.None() && invitation.Roles().None() {
-		return none, record.Refuse("email", CodeAlreadyMember, "Already in the team with this role.")
+		return none, record.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
-	if err := strangersLimit(tx, actor.Team); err != nil {
+	if err := limitNewTeam(tx, actor.Team); err != nil {
 		return none, err
 	}
 
@@ -223,7 +223,7 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 	open, err := FindPending(tx, actor.Team.Id, line.Address)
 	switch {
 	case err == nil && open.Roles() == invitation.Roles():
-		return none, record.Refuse("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return none, record.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
 	case err == nil:
 		if err := mayUpdate(tx, actor, open, now.Held); err != nil {
 			return none, err
@@ -232,23 +232,23 @@ func offerTo(tx core.App, actor *actors.Actor, offer Offer, line Line) (offered,
 		open.Set("inviter", actor.Account.Id)
 		open.Set("note", offer.Note)
 		invitation, status = open, Updated
-	case !errors.Is(err, record.ErrNotFound):
+	case !errors.Is(err, record.NotFound):
 		return none, err
 	default:
-		if err := fewAgain(tx, actor.Team.Id, line.Address); err != nil {
+		if err := limitPerAddress(tx, actor.Team.Id, line.Address); err != nil {
 			return none, err
 		}
 	}
-	token, err := invitation.renew(tx)
+	token, err := invitation.rotateToken(tx)
 	if err != nil {
 		return none, err
 	}
-	invitation.Set("shown", !mail.Works(tx))
-	return offered{invitation, status, token, now.In()}, record.Write(tx, invitation)
+	invitation.Set("shown", !mail.Enabled(tx))
+	return outcome{invitation, status, token, now.InTeam()}, record.SaveTrusted(tx, invitation)
 }
 
 func ownAddress() error {
-	return record.Refuse("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
+	return record.Invalid("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
 }
 
 // mayUpdate is nil if the actor may give an open invitation, of someone who carries held, other roles now.
@@ -256,17 +256,17 @@ func mayUpdate(tx core.App, actor *actors.Actor, open *Invitation, held actors.R
 	if err := mayReplace(actor, open.Roles(), held); err != nil {
 		return err
 	}
-	return fewLetters(tx, open)
+	return limitResends(tx, open)
 }
 
 func mayReplace(actor *actors.Actor, open, held actors.Roles) error {
 	if !actor.CanInvite(open, held) {
-		return record.Forbid("Only the Owner changes an invitation of an Admin in this team.")
+		return record.Forbidden("Only the Owner changes an invitation of an Admin in this team.")
 	}
 	return nil
 }
 
-func blank(tx core.App, actor *actors.Actor, offer Offer, line Line) (*Invitation, error) {
+func newInvitation(tx core.App, actor *actors.Actor, offer Request, line Line) (*Invitation, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("invitations")
 	if err != nil {
 		return nil, fmt.Errorf("find invitations: %w", err)
@@ -284,27 +284,27 @@ func setRoles(i *Invitation, roles actors.Roles) {
 	i.Set("organizer", roles.Organizer)
 }
 
-// strangersLimit keeps a team that a stranger made from writing to the whole world.
-func strangersLimit(tx core.App, team *core.Record) error {
-	left, limited, err := leftToday(tx, team)
+// limitNewTeam keeps a team that a stranger made from writing to the whole world.
+func limitNewTeam(tx core.App, team *core.Record) error {
+	left, limited, err := remainingToday(tx, team)
 	if err != nil || !limited || left > 0 {
 		return err
 	}
-	return record.Refuse("email", record.CodeTooMany, dailySentence()+" Try again tomorrow.")
+	return record.Invalid("email", record.CodeTooMany, dailyLimitText()+" Try again tomorrow.")
 }
 
-func dailySentence() string {
+func dailyLimitText() string {
 	return fmt.Sprintf("A new team can invite %d addresses a day in its first week.", maxNewTeamDaily)
 }
 
-// leftToday is how many invitations a team can still send in these 24 hours. limited is false where there is no
+// remainingToday is how many invitations a team can still send in these 24 hours. limited is false where there is no
 // limit: only a new team has one, where anybody may sign up.
-func leftToday(tx core.App, team *core.Record) (left int, limited bool, err error) {
-	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > newTeam {
+func remainingToday(tx core.App, team *core.Record) (left int, limited bool, err error) {
+	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > newTeamPeriod {
 		return 0, false, nil
 	}
 	n, err := tx.CountRecords("outbox", dbx.HashExp{"team": team.Id},
-		dbx.NewExp("created >= {:since}", dbx.Params{"since": record.Stamp(time.Now().Add(-24 * time.Hour))}))
+		dbx.NewExp("created >= {:since}", dbx.Params{"since": record.FormatTime(time.Now().Add(-24 * time.Hour))}))
 	if err != nil {
 		return 0, true, fmt.Errorf("count the emails of a day: %w", err)
 	}

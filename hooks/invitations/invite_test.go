@@ -20,9 +20,9 @@ import (
 	"usher/hooks/seats"
 )
 
-func TestALinkIsSecretAndKeptAsItsHash(t *testing.T) {
-	w := begin(t)
-	result := w.invite(lucias, "organizer")
+func TestInvite_Link_IsStoredAsHashOnly(t *testing.T) {
+	w := newFixture(t)
+	result := w.invite(luciaEmail, "organizer")
 	token := tokenOf(result)
 	if !strings.HasPrefix(result.Link, "http://usher.test/invite/usi_") {
 		t.Errorf("the link is %q", result.Link)
@@ -48,18 +48,18 @@ func TestALinkIsSecretAndKeptAsItsHash(t *testing.T) {
 	}
 }
 
-func TestWhereMailWorksNobodyIsShownTheLink(t *testing.T) {
-	w := beginWith(t, mailed())
-	result := w.invite(lucias, "organizer")
+func TestInvite_EmailSetUp_HidesLink(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
+	result := w.invite(luciaEmail, "organizer")
 	if result.Link != "" || w.stored(result.ID).GetBool("shown") {
 		t.Errorf("%+v", result)
 	}
-	if hookstest.Count(t, w.app, "outbox", dbx.HashExp{"about": result.ID, "recipient": lucias}) != 1 {
+	if hookstest.Count(t, w.app, "outbox", dbx.HashExp{"about": result.ID, "recipient": luciaEmail}) != 1 {
 		t.Error("no letter")
 	}
 }
 
-func TestOneInvitationIsOpenForAnAddressInAnySpelling(t *testing.T) {
+func TestInvite_SameAddressInOtherSpelling_IsRefused(t *testing.T) {
 	for _, s := range []struct{ first, second string }{
 		{"lucia@halation.example", "lucia@halation.example"},
 		{"lucia@halation.example", "Lucia@HALATION.Example"},
@@ -68,11 +68,11 @@ func TestOneInvitationIsOpenForAnAddressInAnySpelling(t *testing.T) {
 		{"lucia@xn--bcher-kva.example", "Lucia@BÜCHER.example"},
 	} {
 		t.Run(s.second, func(t *testing.T) {
-			w := begin(t)
+			w := newFixture(t)
 			w.invite(s.first, "organizer")
-			w.refused(invitations.CodeAlreadyInvited, s.second, "organizer")
-			bare := hookstest.Blank(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": s.second, "status": "pending", "admin": true})
-			hookstest.Refused(t, "a bare save", w.app.Save(bare), invitations.CodeAlreadyInvited)
+			w.expectRefused(invitations.CodeAlreadyInvited, s.second, "organizer")
+			bare := hookstest.NewRecord(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": s.second, "status": "pending", "admin": true})
+			hookstest.AssertCode(t, "a bare save", w.app.Save(bare), invitations.CodeAlreadyInvited)
 			other := hookstest.Team(t, w.app, w.owner, "Another team", "free")
 			if result := hookstest.Invite(t, w.app, w.owner, other, s.second, "organizer"); result.Status != invitations.Invited {
 				t.Errorf("to another team: %+v", result)
@@ -84,35 +84,35 @@ func TestOneInvitationIsOpenForAnAddressInAnySpelling(t *testing.T) {
 	}
 }
 
-func TestOtherRolesReplaceTheRolesOfAnOpenInvitation(t *testing.T) {
-	w := begin(t)
-	first := w.invite(lucias, "organizer")
-	second := w.invite(lucias, "admin")
+func TestInvite_Pending_ReplacesRolesAndLink(t *testing.T) {
+	w := newFixture(t)
+	first := w.invite(luciaEmail, "organizer")
+	second := w.invite(luciaEmail, "admin")
 	if second.Status != invitations.Updated || second.ID != first.ID || second.Link == first.Link {
 		t.Fatalf("first %+v, second %+v", first, second)
 	}
 	if now := w.seats(); now.Organizer.Reserved != 0 || now.Admin.Reserved != 1 {
 		t.Errorf("%+v", now)
 	}
-	_, err := invitations.Accept(w.app, invitations.Answer{Account: w.lucia, Token: tokenOf(first)})
-	hookstest.Refused(t, "the old link", err, invitations.CodeReplaced)
-	_, err = invitations.Accept(w.app, invitations.Answer{Account: w.lucia, Token: tokenOf(second)})
-	hookstest.Refused(t, "the new link", err, "")
+	_, err := invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: tokenOf(first)})
+	hookstest.AssertCode(t, "the old link", err, invitations.CodeReplaced)
+	_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: tokenOf(second)})
+	hookstest.AssertCode(t, "the new link", err, "")
 	if roles, _ := w.roles(w.lucia); roles != (actors.Roles{Admin: true}) {
 		t.Errorf("got %+v", roles)
 	}
-	_, err = invitations.Accept(w.app, invitations.Answer{Account: w.lucia, Token: tokenOf(first)})
-	hookstest.Refused(t, "the old link after the answer", err, invitations.CodeAccepted)
+	_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: tokenOf(first)})
+	hookstest.AssertCode(t, "the old link after the answer", err, invitations.CodeAccepted)
 }
 
-func TestOtherRolesNeedTheirSeats(t *testing.T) {
-	w := begin(t)
-	w.invite(lucias, "organizer")
+func TestInvite_OtherRolesWithoutSeat_ChangesNothing(t *testing.T) {
+	w := newFixture(t)
+	w.invite(luciaEmail, "organizer")
 	for n := range 4 {
 		w.invite(fmt.Sprintf("a%d@x.example", n), "admin")
 	}
-	before := w.stored(w.pending(lucias))
-	w.refused(seats.CodeFull, lucias, "admin")
+	before := w.stored(w.pendingID(luciaEmail))
+	w.expectRefused(seats.CodeFull, luciaEmail, "admin")
 	if after := w.stored(before.Id); after.GetString("token_hash") != before.GetString("token_hash") || !after.GetBool("organizer") {
 		t.Error("refused, and the open invitation changed")
 	}
@@ -121,15 +121,15 @@ func TestOtherRolesNeedTheirSeats(t *testing.T) {
 	}
 }
 
-func (w *world) pending(email string) string {
+func (w *fixture) pendingID(email string) string {
 	w.Helper()
 	open, err := invitations.FindPending(w.app, w.team.Id, email)
 	w.must(err)
 	return open.Id
 }
 
-func TestAMemberIsOfferedOnlyWhatIsNew(t *testing.T) {
-	w := begin(t)
+func TestInvite_Member_OffersOnlyNewRoles(t *testing.T) {
+	w := newFixture(t)
 	plain := hookstest.Member(t, w.app, w.team, "plain@x.example")
 	organizer := hookstest.Member(t, w.app, w.team, "organizer@x.example", "organizer")
 	guest := hookstest.Guest(t, w.app, w.team, "guest@x.example")
@@ -156,13 +156,13 @@ func TestAMemberIsOfferedOnlyWhatIsNew(t *testing.T) {
 			t.Errorf("%s as %v: offered %+v", s.account.Email(), s.roles, actors.RolesOf(w.stored(result.ID)))
 		}
 	}
-	bare := hookstest.Blank(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": "ORGANIZER@x.example",
+	bare := hookstest.NewRecord(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": "ORGANIZER@x.example",
 		"status": "pending", "admin": true, "organizer": true})
-	w.must(w.app.Delete(w.stored(w.pending(organizer.Email()))))
-	hookstest.Refused(t, "a bare save", w.app.Save(bare), invitations.CodeAlreadyMember)
+	w.must(w.app.Delete(w.stored(w.pendingID(organizer.Email()))))
+	hookstest.AssertCode(t, "a bare save", w.app.Save(bare), invitations.CodeAlreadyMember)
 }
 
-func TestAnInviterOffersOnlyWhatHeMayGrant(t *testing.T) {
+func TestInvite_WhoCanInviteToWhichRoles(t *testing.T) {
 	for _, s := range []struct {
 		inviter     string
 		opened      bool // Admins may manage Admins
@@ -183,7 +183,7 @@ func TestAnInviterOffersOnlyWhatHeMayGrant(t *testing.T) {
 		{"lucia", false, "new", false, false, "not_allowed"}, // not in the team
 	} {
 		t.Run(fmt.Sprintf("%s to %s, Admin %v, opened %v", s.inviter, s.to, s.admin, s.opened), func(t *testing.T) {
-			w := begin(t)
+			w := newFixture(t)
 			people := map[string]*core.Record{
 				"owner": w.owner, "lucia": w.lucia,
 				"admin":     hookstest.Member(t, w.app, w.team, "admin@x.example", "admin"),
@@ -196,21 +196,21 @@ func TestAnInviterOffersOnlyWhatHeMayGrant(t *testing.T) {
 			w.must(w.app.Save(w.team))
 			to := s.to + "@x.example"
 
-			bare := hookstest.Blank(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": to, "status": "pending",
+			bare := hookstest.NewRecord(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": to, "status": "pending",
 				"inviter": people[s.inviter].Id, "admin": s.admin, "organizer": s.host})
-			hookstest.Refused(t, "a bare save", w.app.Save(bare), s.code)
+			hookstest.AssertCode(t, "a bare save", w.app.Save(bare), s.code)
 			if s.code == "" {
 				w.must(w.app.Delete(bare))
 			}
 			if s.inviter == "lucia" {
 				return // nobody in the team, so there is no actor
 			}
-			results, err := invitations.Invite(w.app, w.actor(people[s.inviter]), invitations.Offer{
-				Lines: invitations.Addresses([]string{to}), Roles: actors.Roles{Admin: s.admin, Organizer: s.host}})
+			results, err := invitations.Invite(w.app, w.actor(people[s.inviter]), invitations.Request{
+				Lines: invitations.ParseLines([]string{to}), Roles: actors.Roles{Admin: s.admin, Organizer: s.host}})
 			if err == nil && results[0].Status == invitations.Refused {
-				err = record.Refuse("base", results[0].Code, results[0].Message)
+				err = record.Invalid("base", results[0].Code, results[0].Message)
 			}
-			hookstest.Refused(t, "Invite", err, s.code)
+			hookstest.AssertCode(t, "Invite", err, s.code)
 			refusals := hookstest.Count(t, w.app, "audit", dbx.HashExp{"team": w.team.Id, "action": "invitation.create", "result": "not_allowed"})
 			if want := map[bool]int{true: 1}[s.code != ""]; refusals != want {
 				t.Errorf("%d refusals in the audit log, want %d", refusals, want)
@@ -219,41 +219,41 @@ func TestAnInviterOffersOnlyWhatHeMayGrant(t *testing.T) {
 	}
 }
 
-func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
-	w := begin(t)
+func TestInvite_ActorLostRights_IsRefused(t *testing.T) {
+	w := newFixture(t)
 	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
-	id := w.invite(lucias, "organizer").ID
+	id := w.invite(luciaEmail, "organizer").ID
 	actor := w.actor(admin)
-	m := hookstest.Stored(t, w.app, "memberships", w.membership(admin))
+	m := hookstest.FindRecord(t, w.app, "memberships", w.membershipID(admin))
 	m.Set("admin", false)
 	w.must(w.app.Save(m))
 
-	results, err := invitations.Invite(w.app, actor, invitations.Offer{Lines: invitations.Addresses([]string{"new@x.example"})})
+	results, err := invitations.Invite(w.app, actor, invitations.Request{Lines: invitations.ParseLines([]string{"new@x.example"})})
 	if err != nil || results[0].Code != record.CodeNotAllowed {
 		t.Errorf("Invite: %+v %v", results, err)
 	}
 	_, err = invitations.Revoke(w.app, actor, id)
-	hookstest.Refused(t, "Revoke", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "Revoke", err, record.CodeNotAllowed)
 	_, _, err = invitations.Resend(w.app, actor, id)
-	hookstest.Refused(t, "Resend", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "Resend", err, record.CodeNotAllowed)
 
 	w.must(w.app.Delete(m))
-	if _, err = invitations.Revoke(w.app, actor, id); !errors.Is(err, record.ErrNotFound) {
+	if _, err = invitations.Revoke(w.app, actor, id); !errors.Is(err, record.NotFound) {
 		t.Errorf("somebody who is not in the team any more: %v", err)
 	}
 }
 
-func (w *world) membership(account *core.Record) string {
+func (w *fixture) membershipID(account *core.Record) string {
 	w.Helper()
 	m, err := w.app.FindFirstRecordByFilter("memberships", "team = {:t} && user = {:u}", dbx.Params{"t": w.team.Id, "u": account.Id})
 	w.must(err)
 	return m.Id
 }
 
-func TestAListIsInvitedLineByLineUntilTheSeatsEnd(t *testing.T) {
-	w := begin(t)
-	results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Roles: actors.Roles{Admin: true},
-		Lines: invitations.Addresses([]string{"a@x.example", "nobody", "b@x.example", "A@x.example", "c@x.example", "d@x.example", "e@x.example"})})
+func TestInvite_List_IsProcessedLineByLine(t *testing.T) {
+	w := newFixture(t)
+	results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Roles: actors.Roles{Admin: true},
+		Lines: invitations.ParseLines([]string{"a@x.example", "nobody", "b@x.example", "A@x.example", "c@x.example", "d@x.example", "e@x.example"})})
 	w.must(err)
 	var got []string
 	for _, r := range results {
@@ -265,35 +265,35 @@ func TestAListIsInvitedLineByLineUntilTheSeatsEnd(t *testing.T) {
 	}
 }
 
-func TestTooManyInvitationsAreRefused(t *testing.T) {
+func TestInvite_TooMany_IsRefused(t *testing.T) {
 	many := make([]string, 201)
 	for i := range many {
 		many[i] = fmt.Sprintf("p%d@x.example", i)
 	}
 	t.Run("in one request", func(t *testing.T) {
-		w := begin(t)
+		w := newFixture(t)
 		for n, code := range map[int]string{0: "required", 201: record.CodeTooMany} {
-			_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many[:n])})
-			hookstest.Refused(t, fmt.Sprint(n), err, code)
+			_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(many[:n])})
+			hookstest.AssertCode(t, fmt.Sprint(n), err, code)
 		}
 	})
 	t.Run("in a minute", func(t *testing.T) {
-		w := begin(t)
+		w := newFixture(t)
 		var err error
 		for range 61 {
-			_, err = invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses([]string{"nobody"})})
+			_, err = invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines([]string{"nobody"})})
 		}
-		var slow *record.Slow
+		var slow *record.RateLimitError
 		if !errors.As(err, &slow) || slow.Wait <= 0 || record.Code(err) != record.CodeTooMany {
 			t.Errorf("the 61st: %v", err)
 		}
 	})
 	t.Run("to one address, with other roles each time", func(t *testing.T) {
-		w := begin(t)
+		w := newFixture(t)
 		sent := 0
 		for n := range 12 {
 			roles := actors.Roles{Organizer: n%2 == 0}
-			results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses([]string{"lucia@x.example"}), Roles: roles})
+			results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines([]string{"lucia@x.example"}), Roles: roles})
 			w.must(err)
 			if results[0].Status != invitations.Refused {
 				sent++
@@ -308,8 +308,8 @@ func TestTooManyInvitationsAreRefused(t *testing.T) {
 	t.Run("by a stranger's new team in a day", func(t *testing.T) {
 		config := hookstest.Config()
 		config.SignUp = "open"
-		w := beginWith(t, config)
-		results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many[:51])})
+		w := newFixtureWith(t, config)
+		results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(many[:51])})
 		w.must(err)
 		if results[49].Status != invitations.Invited || results[50].Code != record.CodeTooMany {
 			t.Errorf("the 50th %+v, the 51st %+v", results[49], results[50])
@@ -317,7 +317,7 @@ func TestTooManyInvitationsAreRefused(t *testing.T) {
 		hookstest.Exec(t, w.app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
 		w.invite("next-day@x.example")
 		hookstest.Exec(t, w.app, "UPDATE teams SET created = '2026-01-01 00:00:00.000Z'", nil)
-		results, err = invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many[60:120])})
+		results, err = invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(many[60:120])})
 		w.must(err)
 		if results[59].Status != invitations.Invited {
 			t.Errorf("after the first week: %+v", results[59])
@@ -325,28 +325,28 @@ func TestTooManyInvitationsAreRefused(t *testing.T) {
 	})
 }
 
-func TestANoteIsShort(t *testing.T) {
-	w := begin(t)
+func TestInvite_LongNote_IsRefused(t *testing.T) {
+	w := newFixture(t)
 	for n, code := range map[int]string{500: "", 501: "too_long"} {
-		_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{
-			Lines: invitations.Addresses([]string{lucias}), Note: strings.Repeat("é", n)})
-		hookstest.Refused(t, fmt.Sprint(n), err, code)
+		_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{
+			Lines: invitations.ParseLines([]string{luciaEmail}), Note: strings.Repeat("é", n)})
+		hookstest.AssertCode(t, fmt.Sprint(n), err, code)
 	}
 }
 
 // Revoking and inviting again is no way around the limit on sending again.
-func TestNobodyIsInvitedAgainAndAgain(t *testing.T) {
-	w := begin(t)
+func TestInvite_SameAddressRepeatedly_IsLimited(t *testing.T) {
+	w := newFixture(t)
 	for range 10 {
-		w.invite(lucias)
-		_, err := invitations.Revoke(w.app, w.actor(w.owner), w.pending(lucias))
+		w.invite(luciaEmail)
+		_, err := invitations.Revoke(w.app, w.actor(w.owner), w.pendingID(luciaEmail))
 		w.must(err)
 	}
-	w.refused(record.CodeTooMany, lucias)
+	w.expectRefused(record.CodeTooMany, luciaEmail)
 	other := w.invite("other@x.example")
-	_, err := invitations.Correct(w.app, w.actor(w.owner), other.ID, lucias)
-	hookstest.Refused(t, "by correcting an address", err, record.CodeTooMany)
-	if w.pending("other@x.example") != other.ID {
+	_, err := invitations.CorrectAddress(w.app, w.actor(w.owner), other.ID, luciaEmail)
+	hookstest.AssertCode(t, "by correcting an address", err, record.CodeTooMany)
+	if w.pendingID("other@x.example") != other.ID {
 		t.Error("refused, and the other ended")
 	}
 }

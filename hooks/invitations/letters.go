@@ -16,62 +16,62 @@ import (
 	"usher/hooks/teams"
 )
 
-// send queues the letter with the invitation's link, inside the transaction that made the link. member says that
+// queueEmail queues the letter with the invitation's link, inside the transaction that made the link. member says that
 // the person is in the team already, and is offered a role.
-func send(tx core.App, i *Invitation, token string, member bool) error {
+func queueEmail(tx core.App, i *Invitation, token string, member bool) error {
 	kind := mail.KindInvitation
 	if member {
-		kind = mail.KindRoleOffered
+		kind = mail.KindRoleInvitation
 	}
-	return mail.QueueRecipe(tx, mail.Recipe{Kind: kind, To: i.Address(), About: i.Id, Team: i.TeamID(),
+	return mail.QueueDeferred(tx, mail.Deferred{Kind: kind, To: i.Address(), About: i.Id, Team: i.TeamID(),
 		Topic: "invitation:" + i.TeamID(), Basis: i.GetString("token_hash"), Secret: token})
 }
 
-// write writes the letter out when it is about to leave. One whose link is dead by then is not worth sending.
-func write(tx core.App, id, token string) (mail.Letter, error) {
+// renderEmail writes the letter out when it is about to leave. One whose link is dead by then is not worth sending.
+func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 	i, err := Find(tx, id)
 	switch {
-	case errors.Is(err, record.ErrNotFound):
-		return mail.Letter{}, record.Refuse("base", CodeUnknown, "The invitation was gone before this letter left.")
+	case errors.Is(err, record.NotFound):
+		return mail.Message{}, record.Invalid("base", CodeUnknown, "The invitation was gone before this letter left.")
 	case err != nil:
-		return mail.Letter{}, err
+		return mail.Message{}, err
 	case i.GetString("token_hash") != accounts.Hash(token):
-		return mail.Letter{}, record.Refuse("base", CodeReplaced, "A newer letter took the place of this one before it left.")
+		return mail.Message{}, record.Invalid("base", CodeReplaced, "A newer letter took the place of this one before it left.")
 	case i.Status() != Pending:
-		return mail.Letter{}, record.Refuse("base", "invitation_"+i.Status(), "The invitation had ended before this letter left.")
+		return mail.Message{}, record.Invalid("base", "invitation_"+i.Status(), "The invitation had ended before this letter left.")
 	}
 	team, err := teams.Find(tx, i.TeamID())
 	if err != nil {
-		return mail.Letter{}, fmt.Errorf("find the team of an invitation: %w", err)
+		return mail.Message{}, fmt.Errorf("find the team of an invitation: %w", err)
 	}
 	props := mail.InvitationProps{
-		To: i.Address(), ToName: i.GetString("name"), Team: teams.Letterhead(tx, team.Record),
+		To: i.Address(), ToName: i.GetString("name"), Team: teams.EmailProps(tx, team.Record),
 		Note: i.GetString("note"), Link: Link(tx, token),
 		Expires: i.Expires(), Zone: team.Zone(), Support: settings.Of(tx).Support,
 	}
-	if props.Inviter, err = nameOfInviter(tx, i, team); err != nil {
-		return mail.Letter{}, err
+	if props.Inviter, err = inviterName(tx, i, team); err != nil {
+		return mail.Message{}, err
 	}
-	for _, role := range i.Roles().Explained() {
-		props.Roles = append(props.Roles, mail.RoleProps{Name: role.Word, Sentence: role.Sentence})
+	for _, role := range i.Roles().Details() {
+		props.Roles = append(props.Roles, mail.RoleProps{Name: role.Label, Description: role.HolderDescription})
 	}
 	account, err := accounts.Find(tx, i.Address())
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
-		return mail.Letter{}, err
+	if err != nil && !errors.Is(err, record.NotFound) {
+		return mail.Message{}, err
 	}
 	if err == nil && account.Verified() {
-		props.ToName, props.HasAccount = accounts.Addressee(account), true
+		props.ToName, props.HasAccount = accounts.RecipientName(account), true
 		props.Zone = accounts.Zone(account, props.Zone)
 	}
 	if err == nil {
 		_, err := members.Find(tx, team.Id, account.Id)
-		props.Member = err == nil
+		props.IsMember = err == nil
 	}
 	return mail.Invitation(props), nil
 }
 
-// nameOfInviter is who asks: the team itself where the inviter's account is gone, or never was.
-func nameOfInviter(tx core.App, i *Invitation, team *teams.Team) (string, error) {
+// inviterName is who asks: the team itself where the inviter's account is gone, or never was.
+func inviterName(tx core.App, i *Invitation, team *teams.Team) (string, error) {
 	inviter, err := tx.FindRecordById("users", i.GetString("inviter"))
 	if errors.Is(err, sql.ErrNoRows) {
 		return team.Name(), nil

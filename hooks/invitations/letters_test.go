@@ -10,12 +10,12 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-func TestALetterSaysWhatHoldsWhenItLeavesAndADeadLinkIsNotSent(t *testing.T) {
+func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	w := beginWith(t, config)
-	result := w.invite(lucias, "organizer")
+	w := newFixtureWith(t, config)
+	result := w.invite(luciaEmail, "organizer")
 	w.team.Set("name", "Halation & Co")
 	w.must(w.app.Save(w.team))
 	gone := w.invite("gone@x.example")
@@ -25,16 +25,16 @@ func TestALetterSaysWhatHoldsWhenItLeavesAndADeadLinkIsNotSent(t *testing.T) {
 	w.invite("twice@x.example", "organizer")
 
 	worker := mail.NewWorker(w.app)
-	worker.Pace = 0
+	worker.MinInterval = 0
 	worker.Deliver(context.Background())
-	letter := resend.WaitFor(t, lucias)
-	if letter.Subject != "Marta asks you to join Halation & Co" || resend.Link(letter, "/invite/") == "" {
-		t.Errorf("%q with the link %q", letter.Subject, resend.Link(letter, "/invite/"))
+	letter := resend.WaitFor(t, luciaEmail)
+	if letter.Subject != "Marta asks you to join Halation & Co" || resend.FindLink(letter, "/invite/") == "" {
+		t.Errorf("%q with the link %q", letter.Subject, resend.FindLink(letter, "/invite/"))
 	}
-	if n := len(resend.Letters()); n != 2 {
+	if n := len(resend.Emails()); n != 2 {
 		t.Errorf("%d letters arrived, of two that are good", n)
 	}
-	states, err := mail.Delivery(w.app, []string{result.ID, gone.ID, replaced.ID})
+	states, err := mail.DeliveryStates(w.app, []string{result.ID, gone.ID, replaced.ID})
 	w.must(err)
 	if states[result.ID].Status != mail.Sent || states[gone.ID].Status != mail.Dropped || states[gone.ID].Reason != mail.ReasonInvitationRevoked || states[replaced.ID].Status != mail.Sent {
 		t.Errorf("%+v", states)

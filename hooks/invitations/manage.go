@@ -15,15 +15,15 @@ import (
 
 // How often a letter may be sent again (R59).
 const (
-	resendEvery = time.Minute
-	resendADay  = 5
-	invitedADay = 10
+	resendInterval       = time.Minute
+	maxResendsPerDay     = 5
+	maxInvitationsPerDay = 10
 )
 
 // Revoke ends an open invitation; its link dies at once (R57).
 func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
-	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation, _ standing) error {
-		return i.end(tx, Revoked, "")
+	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation, _ membershipState) error {
+		return i.close(tx, Revoked, "")
 	})
 }
 
@@ -31,88 +31,88 @@ func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
 // where no mail is sent.
 func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
 	var token string
-	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now standing) error {
-		if err := MayResend(tx, i); err != nil {
+	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now membershipState) error {
+		if err := CanResend(tx, i); err != nil {
 			return err
 		}
-		if token, err = i.renew(tx); err != nil {
+		if token, err = i.rotateToken(tx); err != nil {
 			return err
 		}
-		i.Set("shown", !mail.Works(tx))
-		if err := record.Write(tx, i); err != nil {
+		i.Set("shown", !mail.Enabled(tx))
+		if err := record.SaveTrusted(tx, i); err != nil {
 			return err
 		}
-		return send(tx, i, token, now.In())
+		return queueEmail(tx, i, token, now.InTeam())
 	})
-	if err == nil && !mail.Works(app) {
+	if err == nil && !mail.Enabled(app) {
 		link = Link(app, token)
 	}
 	return invitation, link, err
 }
 
-// MayResend is nil if a letter may be sent again now (R59).
-func MayResend(tx core.App, i *Invitation) error {
-	n, last, err := mail.Letters(tx, i.Id, time.Now().Add(-resendEvery))
+// CanResend is nil if a letter may be sent again now (R59).
+func CanResend(tx core.App, i *Invitation) error {
+	n, last, err := mail.CountEmails(tx, i.Id, time.Now().Add(-resendInterval))
 	if err != nil {
 		return err
 	}
-	if n > 0 && time.Since(last) < resendEvery {
-		return record.Refuse("base", record.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
+	if n > 0 && time.Since(last) < resendInterval {
+		return record.Invalid("base", record.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
 	}
-	return fewLetters(tx, i)
+	return limitResends(tx, i)
 }
 
-// fewLetters allows five letters a day after the first, whatever changed between them.
-func fewLetters(tx core.App, i *Invitation) error {
+// limitResends allows five letters a day after the first, whatever changed between them.
+func limitResends(tx core.App, i *Invitation) error {
 	now := time.Now()
-	n, _, err := mail.Letters(tx, i.Id, now.Add(-24*time.Hour))
+	n, _, err := mail.CountEmails(tx, i.Id, now.Add(-24*time.Hour))
 	if err != nil {
 		return err
 	}
 	if now.Sub(i.GetDateTime("created").Time()) < 24*time.Hour {
 		n-- // the first letter is not sent again, but sent
 	}
-	if n >= resendADay {
-		return record.Refuse("base", record.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
+	if n >= maxResendsPerDay {
+		return record.Invalid("base", record.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
 	}
 	return nil
 }
 
-// fewAgain allows ten invitations of an address a day: each that ends makes room for another, with a letter.
-func fewAgain(tx core.App, team, address string) error {
+// limitPerAddress allows ten invitations of an address a day: each that ends makes room for another, with a letter.
+func limitPerAddress(tx core.App, team, address string) error {
 	var n int
 	err := tx.DB().NewQuery("SELECT count(*) FROM invitations WHERE team = {:team} AND email = {:email} AND created >= {:since}").
-		WithContext(record.Kept).
-		Bind(dbx.Params{"team": team, "email": address, "since": record.Stamp(time.Now().Add(-24 * time.Hour))}).Row(&n)
+		WithContext(record.Prepared).
+		Bind(dbx.Params{"team": team, "email": address, "since": record.FormatTime(time.Now().Add(-24 * time.Hour))}).Row(&n)
 	if err != nil {
 		return fmt.Errorf("count the invitations of an address: %w", err)
 	}
-	if n >= invitedADay {
-		return record.Refuse("email", record.CodeTooMany, "This address was invited ten times today. Ask the person first, or try tomorrow.")
+	if n >= maxInvitationsPerDay {
+		return record.Invalid("email", record.CodeTooMany, "This address was invited ten times today. Ask the person first, or try tomorrow.")
 	}
 	return nil
 }
 
 // manage is what somebody in the panel does to an open invitation of the team.
-func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation, standing) error) (*Invitation, error) {
+func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation, membershipState) error) (*Invitation, error) {
 	var invitation *Invitation
-	entry := audit.By(actor, action).On(id, "")
+	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
-		if actor, err = actor.Again(tx); err != nil {
+		if actor, err = actor.Reload(tx); err != nil {
 			return err
 		}
 		if invitation, err = Find(tx, id); err != nil {
 			return err
 		}
 		if invitation.TeamID() != actor.Team.Id {
-			return record.ErrNotFound
+			return record.NotFound
 		}
-		entry.On(id, invitation.Address())
-		now, err := standingOf(tx, actor.Team.Id, invitation.Address())
+		entry.WithTarget(id, invitation.Address())
+		now, err := findMembershipState(tx, actor.Team.Id, invitation.Address())
 		if err != nil {
 			return err
 		}
-		if err := MayManage(actor, invitation, now.Held); err != nil {
+		if err := CanManage(actor, invitation, now.Held); err != nil {
 			return err
 		}
 		return deed(tx, invitation, now)
@@ -120,11 +120,11 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 	return invitation, err
 }
 
-// MayManage is nil if the actor may revoke or resend the invitation of a person who carries held in the team
+// CanManage is nil if the actor may revoke or resend the invitation of a person who carries held in the team
 // already; else it says why not. The right is judged before the state.
-func MayManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
-	if !actor.CanAnswerFor(i.Roles(), held) {
-		return record.Forbid(notAllowed(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
+func CanManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
+	if !actor.CanManageInvitation(i.Roles(), held) {
+		return record.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
 	}
-	return i.open()
+	return i.requirePending()
 }

@@ -14,15 +14,15 @@ import (
 	"usher/hooks/seats"
 )
 
-func (w *world) resend(id string) (string, error) {
+func (w *fixture) resend(id string) (string, error) {
 	_, link, err := invitations.Resend(w.app, w.actor(w.owner), id)
 	return link, err
 }
 
-func TestSendingAgainGivesANewLinkAndANewWeek(t *testing.T) {
-	w := begin(t)
-	first := w.invite(lucias, "organizer")
-	w.letterAge(first.ID, "-2 minutes")
+func TestResend_RotatesLinkAndExpiry(t *testing.T) {
+	w := newFixture(t)
+	first := w.invite(luciaEmail, "organizer")
+	w.ageEmails(first.ID, "-2 minutes")
 	hookstest.Exec(t, w.app, "UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '+1 hour')", nil)
 	link, err := w.resend(first.ID)
 	w.must(err)
@@ -32,56 +32,56 @@ func TestSendingAgainGivesANewLinkAndANewWeek(t *testing.T) {
 	if left := time.Until(w.stored(first.ID).GetDateTime("expires").Time()); left < invitations.Lifetime-time.Minute {
 		t.Errorf("%v are left", left)
 	}
-	_, err = invitations.Accept(w.app, invitations.Answer{Account: w.lucia, Token: tokenOf(first)})
-	hookstest.Refused(t, "the old link", err, invitations.CodeReplaced)
+	_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: tokenOf(first)})
+	hookstest.AssertCode(t, "the old link", err, invitations.CodeReplaced)
 	second := invitations.Result{Link: link}
 	_, err = invitations.Revoke(w.app, w.actor(w.owner), first.ID)
 	w.must(err)
 	for name, token := range map[string]string{"the old link": tokenOf(first), "the new link": tokenOf(second)} {
-		_, err = invitations.Accept(w.app, invitations.Answer{Account: w.lucia, Token: token})
-		hookstest.Refused(t, name+" once revoked", err, invitations.CodeRevoked)
+		_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: token})
+		hookstest.AssertCode(t, name+" once revoked", err, invitations.CodeRevoked)
 	}
 }
 
-func TestSendingAgainIsSlow(t *testing.T) {
-	w := begin(t)
-	id := w.invite(lucias, "organizer").ID
+func TestResend_IsLimited(t *testing.T) {
+	w := newFixture(t)
+	id := w.invite(luciaEmail, "organizer").ID
 	_, err := w.resend(id)
-	hookstest.Refused(t, "at once", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "at once", err, record.CodeTooMany)
 	for n := range 5 {
-		w.letterAge(id, "-61 seconds")
+		w.ageEmails(id, "-61 seconds")
 		if _, err := w.resend(id); err != nil {
 			t.Fatalf("resend %d: %v", n+1, err)
 		}
 		_, err = w.resend(id)
-		hookstest.Refused(t, "twice in a minute", err, record.CodeTooMany)
+		hookstest.AssertCode(t, "twice in a minute", err, record.CodeTooMany)
 	}
-	w.letterAge(id, "-61 seconds")
+	w.ageEmails(id, "-61 seconds")
 	_, err = w.resend(id)
-	hookstest.Refused(t, "the sixth of a day", err, record.CodeTooMany)
-	w.letterAge(id, "-1 day")
+	hookstest.AssertCode(t, "the sixth of a day", err, record.CodeTooMany)
+	w.ageEmails(id, "-1 day")
 	hookstest.Exec(t, w.app, "UPDATE invitations SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, '-1 day')", nil)
 	for n := range 5 {
 		if _, err := w.resend(id); err != nil {
 			t.Fatalf("the next day, resend %d: %v", n+1, err)
 		}
-		w.letterAge(id, "-61 seconds")
+		w.ageEmails(id, "-61 seconds")
 	}
 	_, err = w.resend(id)
-	hookstest.Refused(t, "the sixth of the next day", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "the sixth of the next day", err, record.CodeTooMany)
 }
 
-func TestAnotherTeamsInvitationIsNotFound(t *testing.T) {
-	w := begin(t)
-	id := w.invite(lucias, "organizer").ID
-	stranger := hookstest.Person(t, w.app, "stranger@x.example")
+func TestManage_OtherTeam_NotFound(t *testing.T) {
+	w := newFixture(t)
+	id := w.invite(luciaEmail, "organizer").ID
+	stranger := hookstest.Account(t, w.app, "stranger@x.example")
 	theirs := hookstest.Team(t, w.app, stranger, "Another team", "free")
 	actor := hookstest.Actor(t, w.app, stranger, theirs)
 	for _, id := range []string{id, "nosuchid0000000"} {
-		if _, err := invitations.Revoke(w.app, actor, id); !errors.Is(err, record.ErrNotFound) {
+		if _, err := invitations.Revoke(w.app, actor, id); !errors.Is(err, record.NotFound) {
 			t.Errorf("revoke: %v", err)
 		}
-		if _, _, err := invitations.Resend(w.app, actor, id); !errors.Is(err, record.ErrNotFound) {
+		if _, _, err := invitations.Resend(w.app, actor, id); !errors.Is(err, record.NotFound) {
 			t.Errorf("resend: %v", err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestAnotherTeamsInvitationIsNotFound(t *testing.T) {
 	}
 }
 
-func TestAnAdminsInvitationIsManagedByWhoManagesAdmins(t *testing.T) {
+func TestManage_AdminInvitation_NeedsRightToManageAdmins(t *testing.T) {
 	for _, s := range []struct {
 		actor  string
 		opened bool
@@ -103,31 +103,31 @@ func TestAnAdminsInvitationIsManagedByWhoManagesAdmins(t *testing.T) {
 		{"admin", false, []string{"organizer"}, ""},
 		{"plain", false, []string{"organizer"}, "not_allowed"},
 	} {
-		w := begin(t)
+		w := newFixture(t)
 		people := map[string]*core.Record{"owner": w.owner,
 			"admin": hookstest.Member(t, w.app, w.team, "admin@x.example", "admin"),
 			"plain": hookstest.Member(t, w.app, w.team, "plain@x.example")}
 		w.team.Set("admins_manage_admins", s.opened)
 		w.must(w.app.Save(w.team))
-		id := w.invite(lucias, s.roles...).ID
-		w.letterAge(id, "-2 minutes")
+		id := w.invite(luciaEmail, s.roles...).ID
+		w.ageEmails(id, "-2 minutes")
 		_, _, err := invitations.Resend(w.app, w.actor(people[s.actor]), id)
-		hookstest.Refused(t, s.actor+" resends", err, s.code)
+		hookstest.AssertCode(t, s.actor+" resends", err, s.code)
 		if s.code == "" { // neither may roles that he could not offer be replaced
 			continue
 		}
 		_, err = invitations.Revoke(w.app, w.actor(people[s.actor]), id)
-		hookstest.Refused(t, s.actor+" revokes", err, s.code)
-		results, err := invitations.Invite(w.app, w.actor(people[s.actor]), invitations.Offer{
-			Lines: invitations.Addresses([]string{lucias}), Roles: actors.Roles{}})
+		hookstest.AssertCode(t, s.actor+" revokes", err, s.code)
+		results, err := invitations.Invite(w.app, w.actor(people[s.actor]), invitations.Request{
+			Lines: invitations.ParseLines([]string{luciaEmail}), Roles: actors.Roles{}})
 		if err == nil {
-			err = record.Refuse("email", results[0].Code, results[0].Message)
+			err = record.Invalid("email", results[0].Code, results[0].Message)
 		}
-		hookstest.Refused(t, s.actor+" replaces its roles", err, s.code)
+		hookstest.AssertCode(t, s.actor+" replaces its roles", err, s.code)
 	}
 }
 
-func TestSettingRolesLowersAtOnceAndRaisesByInvitation(t *testing.T) {
+func TestSetRoles_RevokesImmediatelyAndInvitesToNewRoles(t *testing.T) {
 	both := actors.Roles{Admin: true, Organizer: true}
 	for _, s := range []struct {
 		name         string
@@ -147,7 +147,7 @@ func TestSettingRolesLowersAtOnceAndRaisesByInvitation(t *testing.T) {
 		{"offered already", nil, []string{"admin"}, actors.Roles{Admin: true}, actors.Roles{}, actors.Roles{Admin: true}, true},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := begin(t)
+			w := newFixture(t)
 			who := hookstest.Member(t, w.app, w.team, "who@x.example", s.held...)
 			if s.open != nil {
 				w.invite(who.Email(), s.open...)
@@ -168,21 +168,21 @@ func TestSettingRolesLowersAtOnceAndRaisesByInvitation(t *testing.T) {
 	}
 }
 
-func TestSettingRolesWithoutAFreeSeatChangesNothing(t *testing.T) {
-	w := begin(t)
+func TestSetRoles_WithoutFreeSeat_ChangesNothing(t *testing.T) {
+	w := newFixture(t)
 	for _, who := range []string{"a", "b", "c", "d"} {
 		hookstest.Member(t, w.app, w.team, who+"@x.example", "admin")
 	}
 	who := hookstest.Member(t, w.app, w.team, "who@x.example", "organizer")
 	_, _, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, actors.Roles{Admin: true}, "")
-	hookstest.Refused(t, "a fifth Admin", err, seats.CodeFull)
+	hookstest.AssertCode(t, "a fifth Admin", err, seats.CodeFull)
 	if roles, _ := w.roles(who); roles != (actors.Roles{Organizer: true}) {
 		t.Errorf("he is %+v", roles)
 	}
 }
 
-func TestSettingRolesIsJudgedByRightBeforeState(t *testing.T) {
-	w := begin(t)
+func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
+	w := newFixture(t)
 	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
 	second := hookstest.Member(t, w.app, w.team, "second@x.example", "admin")
 	plain := hookstest.Member(t, w.app, w.team, "plain@x.example")
@@ -204,12 +204,12 @@ func TestSettingRolesIsJudgedByRightBeforeState(t *testing.T) {
 		{"the Owner, his own Organizer role", w.owner, w.owner, actors.Roles{}, ""},
 	} {
 		_, _, err := invitations.SetRoles(w.app, w.actor(s.actor), s.target.Id, s.wanted, "")
-		hookstest.Refused(t, s.name, err, s.code)
+		hookstest.AssertCode(t, s.name, err, s.code)
 	}
 	if roles, _ := w.roles(w.owner); roles != (actors.Roles{Owner: true}) {
 		t.Errorf("the Owner is %+v", roles)
 	}
-	if _, _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}, ""); !errors.Is(err, record.ErrNotFound) {
+	if _, _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}, ""); !errors.Is(err, record.NotFound) {
 		t.Errorf("somebody who is not in the team: %v", err)
 	}
 }

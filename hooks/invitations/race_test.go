@@ -16,10 +16,10 @@ import (
 	"usher/hooks/teams"
 )
 
-var over = []string{invitations.CodeAccepted, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired}
+var endedCodes = []string{invitations.CodeAccepted, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired}
 
-// bare reads the invitation before the race and changes its copy in it, as the dashboard does.
-func bare(w *world, id, status string) func() error {
+// bareSave reads the invitation before the race and changes its copy in it, as the dashboard does.
+func bareSave(w *fixture, id, status string) func() error {
 	r := w.stored(id)
 	r.Set("status", status)
 	if status == invitations.Accepted {
@@ -28,14 +28,14 @@ func bare(w *world, id, status string) func() error {
 	return func() error { return w.app.Save(r) }
 }
 
-func acting(w *world, id, status string) func() error {
+func viaAction(w *fixture, id, status string) func() error {
 	actor := w.actor(w.owner)
 	return func() (err error) {
 		switch status {
 		case invitations.Accepted:
-			_, err = invitations.Accept(w.app, invitations.Answer{Account: w.lucia, ID: id})
+			_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, ID: id})
 		case invitations.Declined:
-			_, err = invitations.Decline(w.app, invitations.Answer{Account: w.lucia, ID: id})
+			_, err = invitations.Decline(w.app, invitations.Response{Account: w.lucia, ID: id})
 		default:
 			_, err = invitations.Revoke(w.app, actor, id)
 		}
@@ -43,19 +43,19 @@ func acting(w *world, id, status string) func() error {
 	}
 }
 
-func TestARaceEndsInExactlyOneState(t *testing.T) {
-	ways := map[string]func(*world, string, string) func() error{"bare": bare, "acting": acting}
+func TestAccept_ConcurrentWithOtherEnd_OneWins(t *testing.T) {
+	ways := map[string]func(*fixture, string, string) func() error{"bare": bareSave, "acting": viaAction}
 	for name, way := range ways {
 		for against, other := range ways {
 			for _, status := range []string{invitations.Revoked, invitations.Declined, invitations.Accepted} {
 				t.Run(name+" accept against "+against+" "+status, func(t *testing.T) {
-					w := begin(t)
-					hookstest.Widen(w.app, "invitations", "memberships")
+					w := newFixture(t)
+					hookstest.SlowWrites(w.app, "invitations", "memberships")
 					for range 3 {
-						id := w.invite(lucias, "organizer").ID
+						id := w.invite(luciaEmail, "organizer").ID
 						deeds := []func() error{way(w, id, invitations.Accepted), other(w, id, status)}
 						results := hookstest.Race(2, func(i int) error { return deeds[i]() })
-						won, end := hookstest.Won(t, results, over...), w.stored(id).GetString("status")
+						won, end := hookstest.CountSucceeded(t, results, endedCodes...), w.stored(id).GetString("status")
 						_, in := w.roles(w.lucia)
 						twice := status == invitations.Accepted && name+against != "actingacting" // the same twice is no change
 						if won != 1 && !twice || in != (end == invitations.Accepted) || results[0] == nil && !in {
@@ -73,52 +73,52 @@ func TestARaceEndsInExactlyOneState(t *testing.T) {
 }
 
 // The control: the same rules outside of a transaction let both win, so the test above is able to fail.
-func TestTheStateMachineWithoutItsTransactionEndsInTwoStates(t *testing.T) {
-	app := hookstest.Wired(t, func(app core.App) {
+func TestValidateUpdate_WithoutTx_LosesRace(t *testing.T) {
+	app := hookstest.NewBareApp(t, func(app core.App) {
 		settings.Set(app, hookstest.Config())
 		accounts.Register(app)
 		plans.Register(app)
 		teams.Register(app)
 		app.OnRecordUpdateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
-			if err := invitations.GuardUpdate(e.App, e.Record); err != nil {
+			if err := invitations.ValidateUpdate(e.App, e.Record); err != nil {
 				return err
 			}
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return invitations.Join(e.App, e.Record)
+			return invitations.CreateMembership(e.App, e.Record)
 		})
-		hookstest.Widen(app, "invitations", "memberships")
+		hookstest.SlowWrites(app, "invitations", "memberships")
 	})
-	owner := hookstest.Person(t, app, "marta@halation.example")
-	w := &world{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Person(t, app, lucias)}
-	r := hookstest.Blank(t, app, "invitations", map[string]any{"team": w.team.Id, "email": lucias, "status": "pending",
+	owner := hookstest.Account(t, app, "marta@halation.example")
+	w := &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Account(t, app, luciaEmail)}
+	r := hookstest.NewRecord(t, app, "invitations", map[string]any{"team": w.team.Id, "email": luciaEmail, "status": "pending",
 		"expires": "2099-01-01 00:00:00.000Z"})
 	w.must(app.Save(r))
-	deeds := []func() error{bare(w, r.Id, invitations.Accepted), bare(w, r.Id, invitations.Revoked)}
-	if won := hookstest.Won(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), over...); won != 2 {
+	deeds := []func() error{bareSave(w, r.Id, invitations.Accepted), bareSave(w, r.Id, invitations.Revoked)}
+	if won := hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), endedCodes...); won != 2 {
 		t.Errorf("%d won without a transaction; the race is not wide enough to show a fault", won)
 	}
 }
 
-func TestAcceptingAgainstRemovalLeavesNobodyIn(t *testing.T) {
-	w := begin(t)
-	hookstest.Widen(w.app, "invitations", "memberships")
+func TestAccept_ConcurrentWithRemoval_LeavesNoMembership(t *testing.T) {
+	w := newFixture(t)
+	hookstest.SlowWrites(w.app, "invitations", "memberships")
 	first := map[string]int{}
 	for range 10 {
 		w.must(w.app.RunInTransaction(func(tx core.App) error {
 			return members.Grant(tx, w.team.Id, w.lucia.Id, w.actor(w.owner).Roles.Without(w.actor(w.owner).Roles))
 		}))
-		id := w.invite(lucias, "organizer").ID
+		id := w.invite(luciaEmail, "organizer").ID
 		actor := w.actor(w.owner)
 		results := hookstest.Race(2, func(i int) error {
 			if i == 0 {
-				return acting(w, id, invitations.Accepted)()
+				return viaAction(w, id, invitations.Accepted)()
 			}
 			_, err := members.Remove(w.app, actor, w.lucia.Id)
 			return err
 		})
-		hookstest.Won(t, results, over...)
+		hookstest.CountSucceeded(t, results, endedCodes...)
 		_, in := w.roles(w.lucia)
 		end := w.stored(id).GetString("status")
 		if in || results[1] != nil || end == invitations.Pending || (end == invitations.Accepted) != (results[0] == nil) {
@@ -129,34 +129,34 @@ func TestAcceptingAgainstRemovalLeavesNobodyIn(t *testing.T) {
 	t.Logf("%v", first)
 }
 
-func TestTwoWhoInviteTheSameAddressAtOnceMakeOneInvitation(t *testing.T) {
-	w := begin(t)
-	hookstest.Widen(w.app, "invitations")
+func TestInvite_ConcurrentSameAddress_OneInvitation(t *testing.T) {
+	w := newFixture(t)
+	hookstest.SlowWrites(w.app, "invitations")
 	actor := w.actor(w.owner)
 	results := hookstest.Race(10, func(int) error {
-		results, err := invitations.Invite(w.app, actor, invitations.Offer{Lines: invitations.Addresses([]string{lucias})})
+		results, err := invitations.Invite(w.app, actor, invitations.Request{Lines: invitations.ParseLines([]string{luciaEmail})})
 		if err == nil && results[0].Status == invitations.Refused {
-			err = record.Refuse("email", results[0].Code, results[0].Message)
+			err = record.Invalid("email", results[0].Code, results[0].Message)
 		}
 		return err
 	})
-	if won := hookstest.Won(t, results, invitations.CodeAlreadyInvited); won != 1 || hookstest.Count(t, w.app, "invitations") != 1 {
+	if won := hookstest.CountSucceeded(t, results, invitations.CodeAlreadyInvited); won != 1 || hookstest.Count(t, w.app, "invitations") != 1 {
 		t.Errorf("%d won, %d invitations", won, hookstest.Count(t, w.app, "invitations"))
 	}
 }
 
-func TestTwoNewPeopleByOneLinkMakeOneAccount(t *testing.T) {
-	w := beginWith(t, mailed())
-	hookstest.Widen(w.app, "users", "invitations")
-	token := w.link(w.invite("nia@x.example", "organizer").ID)
+func TestAcceptNew_Concurrent_CreatesOneAccount(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
+	hookstest.SlowWrites(w.app, "users", "invitations")
+	token := w.setLink(w.invite("nia@x.example", "organizer").ID)
 	results := hookstest.Race(4, func(int) error {
-		_, _, err := invitations.AcceptNew(w.app, newcomer(token))
+		_, _, err := invitations.AcceptNew(w.app, newAccountForm(token))
 		return err
 	})
-	if won := hookstest.Won(t, results, invitations.CodeAccepted); won != 1 {
+	if won := hookstest.CountSucceeded(t, results, invitations.CodeAccepted); won != 1 {
 		t.Errorf("%d won", won)
 	}
-	if _, err := accounts.Find(w.app, "nia@x.example"); errors.Is(err, record.ErrNotFound) {
+	if _, err := accounts.Find(w.app, "nia@x.example"); errors.Is(err, record.NotFound) {
 		t.Error("no account")
 	}
 }

@@ -20,10 +20,10 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 	if err == nil {
 		return roles, nil
 	}
-	entry := audit.By(actor, action).With("roles", record.Cut(strings.Join(names, ", "), 60))
+	entry := audit.NewEntry(actor, action).With("roles", record.Truncate(strings.Join(names, ", "), 60))
 	if _, absent := members.Find(app, actor.Team.Id, user); absent == nil {
 		if account, unread := app.FindRecordById("users", user); unread == nil {
-			entry.On(user, actors.DisplayName(account))
+			entry.WithTarget(user, actors.DisplayName(account))
 		}
 	}
 	return roles, audit.RecordRefusal(app, entry, err)
@@ -34,18 +34,18 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 // than is wanted is revoked. The returned invitation is nil if nothing is offered. The sessions of who may not host
 // any more are handed over to the account handOver, or cancelled with notice if that is empty (R107). also is done in
 // the transaction that revokes roles.
-func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.First) (*Result, sessions.Parted, error) {
-	var parted sessions.Parted
+func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.BeforeFunc) (*Result, sessions.HandoverResult, error) {
+	var parted sessions.HandoverResult
 	membership, err := members.Find(app, actor.Team.Id, user)
-	if errors.Is(err, record.ErrNotFound) && !actor.SeesPanel() {
-		return nil, parted, audit.RecordRefusal(app, audit.By(actor, "member.revoke").On(user, ""), members.Forbidden(actors.Roles{}))
+	if errors.Is(err, record.NotFound) && !actor.CanUsePanel() {
+		return nil, parted, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
 	}
 	if err != nil {
 		return nil, parted, err
 	}
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
-		return nil, parted, record.ErrNotFound
+		return nil, parted, record.NotFound
 	}
 	held := membership.Roles()
 	wanted.Owner = held.Owner
@@ -53,14 +53,14 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 		wanted.Admin = held.Admin
 	}
 	lower, raise := held.Without(wanted), wanted.Without(held)
-	if err := judgeRoles(app, actor, account, held, lower, raise, handOver); err != nil {
+	if err := validateRoleChange(app, actor, account, held, lower, raise, handOver); err != nil {
 		return nil, parted, err
 	}
 	var offered *Result
 	if user == actor.Account.Id && !raise.None() {
 		err = TakeRoles(app, actor, raise)
 	} else {
-		offered, err = raiseTo(app, actor, account.Email(), raise)
+		offered, err = inviteToRoles(app, actor, account.Email(), raise)
 	}
 	if err == nil && !lower.None() {
 		parted, err = sessions.RevokeRoles(app, actor, user, lower, handOver, also...)
@@ -68,55 +68,55 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 	return offered, parted, err
 }
 
-// judgeRoles refuses a change of roles as a whole, before anything of it is done, and writes the refusal down.
-func judgeRoles(app core.App, actor *actors.Actor, account *core.Record, held, lower, raise actors.Roles, handOver string) error {
+// validateRoleChange refuses a change of roles as a whole, before anything of it is done, and writes the refusal down.
+func validateRoleChange(app core.App, actor *actors.Actor, account *core.Record, held, lower, raise actors.Roles, handOver string) error {
 	self := account.Id == actor.Account.Id
-	entry := audit.By(actor, "member.revoke").On(account.Id, actors.DisplayName(account)).With("roles", lower.Names())
+	entry := audit.NewEntry(actor, "member.revoke").WithTarget(account.Id, actors.DisplayName(account)).With("roles", lower.Names())
 	if !actor.CanRevoke(lower, held, self) && (!lower.None() || raise.None()) {
-		return audit.RecordRefusal(app, entry, members.Forbidden(held))
+		return audit.RecordRefusal(app, entry, members.ManageForbidden(held))
 	}
 	if self && !raise.None() {
 		entry.Action = "member.take"
-		if err := audit.RecordRefusal(app, entry.With("roles", raise.Names()), mayTake(actor, raise)); err != nil {
+		if err := audit.RecordRefusal(app, entry.With("roles", raise.Names()), canTakeRoles(actor, raise)); err != nil {
 			return err
 		}
 	} else if !raise.None() {
 		entry.Action = "invitation.create"
-		if err := audit.RecordRefusal(app, entry.With("roles", raise.Names()), mayOffer(actor, raise, held)); err != nil {
+		if err := audit.RecordRefusal(app, entry.With("roles", raise.Names()), canInvite(actor, raise, held)); err != nil {
 			return err
 		}
 	}
 	entry.Action = "member.revoke"
-	return audit.RecordRefusal(app, entry.With("roles", lower.Names()), judgeHandOver(app, actor, account.Id, lower, handOver))
+	return audit.RecordRefusal(app, entry.With("roles", lower.Names()), validateHandOver(app, actor, account.Id, lower, handOver))
 }
 
-// mayOffer is nil if the actor may offer the roles to a person who carries held; else it says why not.
-func mayOffer(actor *actors.Actor, offered, held actors.Roles) error {
+// canInvite is nil if the actor may offer the roles to a person who carries held; else it says why not.
+func canInvite(actor *actors.Actor, offered, held actors.Roles) error {
 	switch {
 	case actor.CanInvite(offered, held):
 		return nil
-	case actor.SeesPanel() && held.Owner:
-		return record.Forbid("Only the Owner changes the Owner's roles.")
-	case actor.SeesPanel() && held.Admin && !offered.Admin:
-		return record.Forbid("Only the Owner offers an Admin a role in this team.")
+	case actor.CanUsePanel() && held.Owner:
+		return record.Forbidden("Only the Owner changes the Owner's roles.")
+	case actor.CanUsePanel() && held.Admin && !offered.Admin:
+		return record.Forbidden("Only the Owner offers an Admin a role in this team.")
 	}
-	return record.Forbid(notAllowed(actor, offered))
+	return record.Forbidden(notAllowedText(actor, offered))
 }
 
 // TakeRoles gives the actor roles immediately, without an invitation (D1), and makes an invitation that offers them
 // accepted. It is refused with not_allowed where the actor may not take them, with already_member where the actor has
 // them, and with seats_full where no seat is free.
 func TakeRoles(app core.App, actor *actors.Actor, roles actors.Roles) error {
-	entry := audit.By(actor, "member.take").On(actor.Account.Id, actor.Name()).With("roles", roles.Names())
+	entry := audit.NewEntry(actor, "member.take").WithTarget(actor.Account.Id, actor.Name()).With("roles", roles.Names())
 	return audit.Do(app, entry, func(tx core.App) error {
-		return take(tx, actor, roles)
+		return takeRoles(tx, actor, roles)
 	})
 }
 
-// PreviewTake returns what TakeRoles would return now, and changes nothing.
-func PreviewTake(app core.App, actor *actors.Actor, roles actors.Roles) error {
+// PreviewTakeRoles returns what TakeRoles would return now, and changes nothing.
+func PreviewTakeRoles(app core.App, actor *actors.Actor, roles actors.Roles) error {
 	err := app.RunInTransaction(func(tx core.App) error {
-		if err := take(tx, actor, roles); err != nil {
+		if err := takeRoles(tx, actor, roles); err != nil {
 			return err
 		}
 		return errDryRun
@@ -127,38 +127,38 @@ func PreviewTake(app core.App, actor *actors.Actor, roles actors.Roles) error {
 	return err
 }
 
-func take(tx core.App, actor *actors.Actor, roles actors.Roles) error {
-	again, err := actor.Again(tx)
+func takeRoles(tx core.App, actor *actors.Actor, roles actors.Roles) error {
+	again, err := actor.Reload(tx)
 	if err != nil {
 		return err
 	}
-	if err := mayTake(again, roles); err != nil {
+	if err := canTakeRoles(again, roles); err != nil {
 		return err
 	}
-	if err := settle(tx, again, roles); err != nil {
+	if err := acceptPending(tx, again, roles); err != nil {
 		return err
 	}
 	return members.Grant(tx, again.Team.Id, again.Account.Id, roles)
 }
 
-func mayTake(actor *actors.Actor, roles actors.Roles) error {
+func canTakeRoles(actor *actors.Actor, roles actors.Roles) error {
 	switch {
-	case !actor.SeesPanel():
-		return members.Forbidden(actors.Roles{})
-	case !actor.CanTake(roles):
-		return record.Forbid("You can give yourself the Organizer role only.")
+	case !actor.CanUsePanel():
+		return members.ManageForbidden(actors.Roles{})
+	case !actor.CanTakeRoles(roles):
+		return record.Forbidden("You can give yourself the Organizer role only.")
 	case roles.Without(actor.Roles).None():
-		return record.Refuse("roles", CodeAlreadyMember, "You already have this role.")
+		return record.Invalid("roles", CodeAlreadyMember, "You already have this role.")
 	}
 	return nil
 }
 
-// settle ends an open invitation of the actor that offers one of the roles: the seat that it reserved is the one
+// acceptPending ends an open invitation of the actor that offers one of the roles: the seat that it reserved is the one
 // that is taken.
-func settle(tx core.App, actor *actors.Actor, roles actors.Roles) error {
+func acceptPending(tx core.App, actor *actors.Actor, roles actors.Roles) error {
 	open, err := FindPending(tx, actor.Team.Id, actor.Account.Email())
 	if err != nil {
-		return record.UnlessNotFound(err)
+		return record.IgnoreNotFound(err)
 	}
 	if open.Roles().Without(roles) == open.Roles() {
 		return nil
@@ -166,37 +166,37 @@ func settle(tx core.App, actor *actors.Actor, roles actors.Roles) error {
 	return open.accept(tx, actor.Account)
 }
 
-// judgeHandOver refuses a host to hand over to who could not take over, before anything is offered.
-func judgeHandOver(app core.App, actor *actors.Actor, user string, lower actors.Roles, to string) error {
+// validateHandOver refuses a host to hand over to who could not take over, before anything is offered.
+func validateHandOver(app core.App, actor *actors.Actor, user string, lower actors.Roles, to string) error {
 	if to == "" {
 		return nil
 	}
-	ends, err := sessions.EndsHosting(app, actor.Team, user, lower)
+	ends, err := sessions.LosesHosting(app, actor.Team, user, lower)
 	if err != nil || !ends {
 		return err
 	}
-	return sessions.MayTakeOver(app, actor.Team, user, to)
+	return sessions.CanTakeOver(app, actor.Team, user, to)
 }
 
-// raiseTo offers what is missing. It comes before anything is taken: where no seat is free all stays as it was.
-func raiseTo(app core.App, actor *actors.Actor, address string, raise actors.Roles) (*Result, error) {
+// inviteToRoles offers what is missing. It comes before anything is taken: where no seat is free all stays as it was.
+func inviteToRoles(app core.App, actor *actors.Actor, address string, raise actors.Roles) (*Result, error) {
 	if raise.None() {
-		return nil, dropSurplus(app, actor, address)
+		return nil, revokePending(app, actor, address)
 	}
-	results, err := Invite(app, actor, Offer{Lines: Addresses([]string{address}), Roles: raise})
+	results, err := Invite(app, actor, Request{Lines: ParseLines([]string{address}), Roles: raise})
 	if err != nil {
 		return nil, err
 	}
 	if results[0].Status == Refused && results[0].Code != CodeAlreadyInvited {
-		return nil, record.Refuse("roles", results[0].Code, results[0].Message)
+		return nil, record.Invalid("roles", results[0].Code, results[0].Message)
 	}
 	return &results[0], nil
 }
 
-// dropSurplus revokes an open invitation: it offers a role that is not wanted any more.
-func dropSurplus(app core.App, actor *actors.Actor, address string) error {
+// revokePending revokes an open invitation: it offers a role that is not wanted any more.
+func revokePending(app core.App, actor *actors.Actor, address string) error {
 	open, err := FindPending(app, actor.Team.Id, address)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return nil
 	}
 	if err != nil {

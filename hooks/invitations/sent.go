@@ -32,7 +32,7 @@ func SentBy(app core.App, team string, users ...string) ([]*Invitation, error) {
 // RevokeSent returns what revokes the pending invitations that a user sent for the actor's team, in the transaction of
 // their removal, of their leaving or of the loss of their role: each with its audit entry, and as far as the actor may
 // manage it. revoked becomes how many were.
-func RevokeSent(actor *actors.Actor, user string, revoked *int) members.First {
+func RevokeSent(actor *actors.Actor, user string, revoked *int) members.BeforeFunc {
 	return func(tx core.App) error {
 		*revoked = 0
 		sent, err := SentBy(tx, actor.Team.Id, user)
@@ -40,17 +40,17 @@ func RevokeSent(actor *actors.Actor, user string, revoked *int) members.First {
 			return err
 		}
 		for _, i := range sent {
-			now, err := standingOf(tx, actor.Team.Id, i.Address())
+			now, err := findMembershipState(tx, actor.Team.Id, i.Address())
 			if err != nil {
 				return err
 			}
-			if !actor.CanAnswerFor(i.Roles(), now.Held) {
+			if !actor.CanManageInvitation(i.Roles(), now.Held) {
 				continue
 			}
-			if err := i.end(tx, Revoked, "The user who sent it no longer manages the team."); err != nil {
+			if err := i.close(tx, Revoked, "The user who sent it no longer manages the team."); err != nil {
 				return err
 			}
-			entry := audit.By(actor, "invitation.revoke").On(i.Id, i.Address()).With("inviter", user)
+			entry := audit.NewEntry(actor, "invitation.revoke").WithTarget(i.Id, i.Address()).With("inviter", user)
 			if err := audit.Write(tx, entry); err != nil {
 				return err
 			}

@@ -15,8 +15,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// sender is an Admin who sent two invitations that are pending and one that was declined, beside one of the Owner's.
-func (w *world) sender() (ada *core.Record, sent []string, owners string) {
+// newSender is an Admin who sent two invitations that are pending and one that was declined, beside one of the Owner's.
+func (w *fixture) newSender() (ada *core.Record, sent []string, owners string) {
 	w.Helper()
 	ada = hookstest.Member(w.T, w.app, w.team, "ada@x.example", "admin", "organizer")
 	for _, email := range []string{"a@x.example", "b@x.example", "c@x.example"} {
@@ -28,28 +28,28 @@ func (w *world) sender() (ada *core.Record, sent []string, owners string) {
 	return ada, sent, w.invite("d@x.example", "organizer").ID
 }
 
-func TestRevokeSent_WithTheEndOfTheRight_EndsPendingInvitations(t *testing.T) {
-	for name, end := range map[string]func(w *world, ada *core.Record, also ...members.First) error{
-		"removed": func(w *world, ada *core.Record, also ...members.First) error {
+func TestRevokeSent_SenderLosesRights_RevokesPending(t *testing.T) {
+	for name, end := range map[string]func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error{
+		"removed": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
 			_, err := sessions.Remove(w.app, w.actor(w.owner), ada.Id, "", also...)
 			return err
 		},
-		"role revoked": func(w *world, ada *core.Record, also ...members.First) error {
+		"role revoked": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
 			_, err := sessions.RevokeRoles(w.app, w.actor(w.owner), ada.Id, actors.Roles{Admin: true}, "", also...)
 			return err
 		},
-		"role revoked with the set of roles": func(w *world, ada *core.Record, also ...members.First) error {
+		"role revoked with the set of roles": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
 			_, _, err := invitations.SetRoles(w.app, w.actor(w.owner), ada.Id, actors.Roles{Organizer: true}, "", also...)
 			return err
 		},
-		"left": func(w *world, ada *core.Record, also ...members.First) error {
+		"left": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
 			_, err := sessions.Leave(w.app, w.actor(ada), "", also...)
 			return err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := beginWith(t, mailed())
-			ada, sent, owners := w.sender()
+			w := newFixtureWith(t, configWithEmail())
+			ada, sent, owners := w.newSender()
 			by := w.owner
 			if name == "left" {
 				by = ada
@@ -81,12 +81,12 @@ func TestRevokeSent_WithTheEndOfTheRight_EndsPendingInvitations(t *testing.T) {
 }
 
 func TestRevokeSent_RefusedRemoval_RevokesNothing(t *testing.T) {
-	w := begin(t)
-	ada, sent, _ := w.sender()
+	w := newFixture(t)
+	ada, sent, _ := w.newSender()
 	other := hookstest.Member(t, w.app, w.team, "bea@x.example", "admin")
 	revoked := 0
 	_, err := sessions.Remove(w.app, w.actor(other), ada.Id, "", invitations.RevokeSent(w.actor(other), ada.Id, &revoked))
-	hookstest.Refused(t, "an Admin by an Admin", err, "not_allowed")
+	hookstest.AssertCode(t, "an Admin by an Admin", err, "not_allowed")
 	_, err = sessions.Remove(w.app, w.actor(w.owner), ada.Id, "", invitations.RevokeSent(w.actor(w.owner), ada.Id, &revoked),
 		func(core.App) error { return errors.New("the disk is full") })
 	if err == nil {
@@ -97,9 +97,9 @@ func TestRevokeSent_RefusedRemoval_RevokesNothing(t *testing.T) {
 	}
 }
 
-func TestRevokeSent_OfAnAdminInvitation_IsTheOwners(t *testing.T) {
-	w := begin(t)
-	ada, sent, _ := w.sender()
+func TestRevokeSent_AdminInvitation_NeedsOwner(t *testing.T) {
+	w := newFixture(t)
+	ada, sent, _ := w.newSender()
 	id := w.invite("e@x.example", "admin").ID
 	hookstest.Exec(t, w.app, "UPDATE invitations SET inviter = {:u} WHERE id = {:id}", dbx.Params{"u": ada.Id, "id": id})
 	hookstest.Exec(t, w.app, "UPDATE memberships SET admin = 0 WHERE user = {:u}", dbx.Params{"u": ada.Id})

@@ -11,43 +11,43 @@ import (
 	"usher/hooks/record"
 )
 
-// Sentence is what people and programs read of an invitation, or of a link, that has ended so (R54).
-func Sentence(status string) string {
-	_, _, sentence, _ := record.Refusal(refusalOf(status))
+// StatusText is what people and programs read of an invitation, or of a link, that has ended so (R54).
+func StatusText(status string) string {
+	_, _, sentence, _ := record.Details(closedError(status))
 	return sentence
 }
 
-// refusalOf is what is said of an invitation, or of a link, that cannot be answered any more (R54).
-func refusalOf(status string) error {
+// closedError is what is said of an invitation, or of a link, that cannot be answered any more (R54).
+func closedError(status string) error {
 	switch status {
 	case Accepted:
-		return record.Refuse("token", CodeAccepted, "This invitation was already accepted.")
+		return record.Invalid("token", CodeAccepted, "This invitation was already accepted.")
 	case Declined:
-		return record.Refuse("token", CodeDeclined, "This invitation was declined. Ask for a new one.")
+		return record.Invalid("token", CodeDeclined, "This invitation was declined. Ask for a new one.")
 	case Revoked:
-		return record.Refuse("token", CodeRevoked, "This invitation was revoked. If you think this is a mistake, ask the team.")
+		return record.Invalid("token", CodeRevoked, "This invitation was revoked. If you think this is a mistake, ask the team.")
 	case Expired:
-		return record.Refuse("token", CodeExpired, "This invitation has expired. Ask for a new one.")
+		return record.Invalid("token", CodeExpired, "This invitation has expired. Ask for a new one.")
 	case Replaced:
-		return record.Refuse("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in the newest email.")
+		return record.Invalid("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in the newest email.")
 	}
-	return record.Refuse("token", CodeUnknown, "We don't know this link. Check that you copied the whole link, or ask for a new one.")
+	return record.Invalid("token", CodeUnknown, "We don't know this link. Check that you copied the whole link, or ask for a new one.")
 }
 
-// open refuses what is not pending any more.
-func (i *Invitation) open() error {
+// requirePending refuses what is not pending any more.
+func (i *Invitation) requirePending() error {
 	if status := i.Status(); status != Pending {
-		return refusalOf(status)
+		return closedError(status)
 	}
 	return nil
 }
 
-// end closes an open invitation inside the transaction that read it.
-func (i *Invitation) end(tx core.App, status, reason string) error {
+// close closes an open invitation inside the transaction that read it.
+func (i *Invitation) close(tx core.App, status, reason string) error {
 	i.Set("status", status)
 	i.Set("reason", reason)
 	i.Set("answered", types.NowDateTime())
-	return record.Write(tx, i)
+	return record.SaveTrusted(tx, i)
 }
 
 // Expire notes at most 500 invitations whose end has passed. Nothing waits for it: everywhere an

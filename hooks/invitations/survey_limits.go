@@ -25,10 +25,10 @@ type rowLimits struct {
 func limitsOf(app core.App, actor *actors.Actor) (*rowLimits, error) {
 	l := &rowLimits{app: app, actor: actor}
 	var err error
-	if l.often, err = countedToday(app, "invitations", "email", actor.Team.Id, invitedADay); err != nil {
+	if l.often, err = countedToday(app, "invitations", "email", actor.Team.Id, maxInvitationsPerDay); err != nil {
 		return nil, err
 	}
-	l.loud, err = countedToday(app, "outbox", "about", actor.Team.Id, resendADay)
+	l.loud, err = countedToday(app, "outbox", "about", actor.Team.Id, maxResendsPerDay)
 	return l, err
 }
 
@@ -36,7 +36,7 @@ func limitsOf(app core.App, actor *actors.Actor) (*rowLimits, error) {
 func countedToday(app core.App, table, column, team string, n int) (map[string]bool, error) {
 	var values []string
 	err := app.DB().Select(column).From(table).Where(dbx.HashExp{"team": team}).
-		AndWhere(dbx.NewExp("created >= {:since}", dbx.Params{"since": record.Stamp(time.Now().Add(-24 * time.Hour))})).
+		AndWhere(dbx.NewExp("created >= {:since}", dbx.Params{"since": record.FormatTime(time.Now().Add(-24 * time.Hour))})).
 		GroupBy(column).Having(dbx.NewExp("count(*) >= {:n}", dbx.Params{"n": n})).Column(&values)
 	if err != nil {
 		return nil, fmt.Errorf("count what was sent today: %w", err)
@@ -51,27 +51,27 @@ func countedToday(app core.App, table, column, team string, n int) (map[string]b
 // judge says why a row that would be invited, or get other roles, would be refused; nil if it would not.
 func (l *rowLimits) judge(line Line, who members.Row, held, open actors.Roles) (refused, err error) {
 	switch {
-	case who.Asked:
+	case who.Invited:
 		if refused := mayReplace(l.actor, open, held); refused != nil || !l.loud[who.Invitation] {
 			return refused, nil
 		}
 		pending, err := FindPending(l.app, l.actor.Team.Id, line.Address)
-		if errors.Is(err, record.ErrNotFound) {
+		if errors.Is(err, record.NotFound) {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		return split(fewLetters(l.app, pending))
+		return split(limitResends(l.app, pending))
 	case l.often[line.Address]:
-		return split(fewAgain(l.app, l.actor.Team.Id, line.Address))
+		return split(limitPerAddress(l.app, l.actor.Team.Id, line.Address))
 	}
 	return nil, nil
 }
 
 // split tells a refusal from a fault of ours.
 func split(err error) (refused, failed error) {
-	if _, _, _, ok := record.Refusal(err); ok {
+	if _, _, _, ok := record.Details(err); ok {
 		return err, nil
 	}
 	return nil, err

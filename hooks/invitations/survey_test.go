@@ -11,108 +11,108 @@ import (
 )
 
 // What is foretold is what comes, row by row.
-func TestASurveyForetellsWhatTheImportComesTo(t *testing.T) {
+func TestPreviewImport_MatchesImport(t *testing.T) {
 	for _, roles := range []string{"", "organizer", "admin"} {
 		t.Run(roles, func(t *testing.T) {
-			w := begin(t)
+			w := newFixture(t)
 			hookstest.Member(t, w.app, w.team, "organizer@x.example", "organizer")
 			hookstest.Member(t, w.app, w.team, "plain@x.example")
 			hookstest.Guest(t, w.app, w.team, "guest@x.example")
 			w.invite("asked@x.example", "organizer")
 			w.invite("askedplain@x.example")
 			list := append([]string{"marta@halation.example", "organizer@x.example", "plain@x.example", "guest@x.example", "asked@x.example",
-				"askedplain@x.example", "not an address", "Plain@X.example", "new@x.example"}, many(40)...)
-			offer := invitations.Offer{Lines: invitations.Addresses(list)}
+				"askedplain@x.example", "not an address", "Plain@X.example", "new@x.example"}, manyAddresses(40)...)
+			offer := invitations.Request{Lines: invitations.ParseLines(list)}
 			offer.Roles.Organizer, offer.Roles.Admin = roles == "organizer", roles == "admin"
-			survey, err := invitations.Look(w.app, w.actor(w.owner), offer)
+			survey, err := invitations.PreviewImport(w.app, w.actor(w.owner), offer)
 			w.must(err)
 			if n := hookstest.Count(t, w.app, "invitations"); n != 2 {
 				t.Errorf("%d invitations after a look", n)
 			}
-			i := w.finish(w.importing(roles, list...))
-			if survey.Total != len(list) || survey.Members+survey.Asked+survey.Duplicates != i.Count(invitations.Unchanged) ||
-				survey.Sends() != i.Count(invitations.Invited)+i.Count(invitations.Updated) ||
-				survey.Malformed != 1 || survey.Duplicates != 1 || len(survey.Faults) != 2 {
-				t.Errorf("foretold %+v, it came to %s: %s", survey, came(i), w.codes(i))
+			i := w.runImport(w.startImport(roles, list...))
+			if survey.Total != len(list) || survey.AlreadyMembers+survey.AlreadyInvited+survey.Duplicates != i.Count(invitations.Unchanged) ||
+				survey.SendCount() != i.Count(invitations.Invited)+i.Count(invitations.Updated) ||
+				survey.Malformed != 1 || survey.Duplicates != 1 || len(survey.Errors) != 2 {
+				t.Errorf("foretold %+v, it came to %s: %s", survey, importSummary(i), w.rowCodes(i))
 			}
 		})
 	}
 }
 
-func TestALookIsForWhoMayImport(t *testing.T) {
-	w := begin(t)
+func TestPreviewImport_WhoIsAllowed(t *testing.T) {
+	w := newFixture(t)
 	organizer := hookstest.Member(t, w.app, w.team, "organizer@x.example", "organizer")
-	_, err := invitations.Look(w.app, w.actor(organizer), invitations.Offer{Lines: invitations.Addresses(many(3))})
-	hookstest.Refused(t, "an Organizer looks", err, record.CodeNotAllowed)
-	_, err = invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(invitations.MaxImport + 1))})
-	hookstest.Refused(t, "10,001 rows", err, record.CodeTooMany)
+	_, err := invitations.PreviewImport(w.app, w.actor(organizer), invitations.Request{Lines: invitations.ParseLines(manyAddresses(3))})
+	hookstest.AssertCode(t, "an Organizer looks", err, record.CodeNotAllowed)
+	_, err = invitations.PreviewImport(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(invitations.MaxImport + 1))})
+	hookstest.AssertCode(t, "10,001 rows", err, record.CodeTooMany)
 }
 
 // A preview asks for every limit that sending asks for, and uses none of it up.
-func TestPreviews_KnowTheLimits(t *testing.T) {
+func TestPreviews_ApplyLimits(t *testing.T) {
 	t.Run("a new team's day", func(t *testing.T) {
 		config := hookstest.Config()
 		config.SignUp = "open"
-		w := beginWith(t, config)
+		w := newFixtureWith(t, config)
 		for n := range 5 {
 			w.invite(fmt.Sprintf("early%d@x.example", n))
 		}
-		offer := invitations.Offer{Lines: invitations.Addresses(many(300))}
-		survey, err := invitations.Look(w.app, w.actor(w.owner), offer)
+		offer := invitations.Request{Lines: invitations.ParseLines(manyAddresses(300))}
+		survey, err := invitations.PreviewImport(w.app, w.actor(w.owner), offer)
 		w.must(err)
-		i := w.finish(w.importing("", many(300)...))
-		if survey.Sends() != 45 || survey.TooMany != 255 || survey.Daily == "" || i.Count(invitations.Invited) != survey.Sends() || i.Count(invitations.Refused) != survey.TooMany {
-			t.Errorf("%+v sends %d, it came to %s", survey, survey.Sends(), came(i))
+		i := w.runImport(w.startImport("", manyAddresses(300)...))
+		if survey.SendCount() != 45 || survey.OverDailyLimit != 255 || survey.DailyLimitText == "" || i.Count(invitations.Invited) != survey.SendCount() || i.Count(invitations.Refused) != survey.OverDailyLimit {
+			t.Errorf("%+v sends %d, it came to %s", survey, survey.SendCount(), importSummary(i))
 		}
 		hookstest.Exec(t, w.app, "UPDATE teams SET created = '2026-01-01 00:00:00.000Z'", nil)
-		w.team.Record = hookstest.Stored(t, w.app, "teams", w.team.Id)
-		survey, err = invitations.Look(w.app, w.actor(w.owner), offer)
+		w.team.Record = hookstest.FindRecord(t, w.app, "teams", w.team.Id)
+		survey, err = invitations.PreviewImport(w.app, w.actor(w.owner), offer)
 		w.must(err)
-		if survey.Sends() != 255 || survey.TooMany != 0 || survey.Daily != "" {
+		if survey.SendCount() != 255 || survey.OverDailyLimit != 0 || survey.DailyLimitText != "" {
 			t.Errorf("after the first week: %+v", survey)
 		}
 	})
 	t.Run("a new team's day, line by line", func(t *testing.T) {
 		config := hookstest.Config()
 		config.SignUp = "open"
-		w := beginWith(t, config)
-		forecast, err := invitations.Preview(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(60))})
+		w := newFixtureWith(t, config)
+		forecast, err := invitations.PreviewInvite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(60))})
 		w.must(err)
-		if forecast.Send != 50 || forecast.Fates[50].Code != record.CodeTooMany {
-			t.Errorf("%d, %+v", forecast.Send, forecast.Fates[50])
+		if forecast.EmailCount != 50 || forecast.Lines[50].Code != record.CodeTooMany {
+			t.Errorf("%d, %+v", forecast.EmailCount, forecast.Lines[50])
 		}
 	})
 	t.Run("lists in a minute", func(t *testing.T) {
-		w := begin(t)
-		offer := invitations.Offer{Lines: invitations.Addresses(many(1))}
+		w := newFixture(t)
+		offer := invitations.Request{Lines: invitations.ParseLines(manyAddresses(1))}
 		for range 200 {
-			_, err := invitations.Preview(w.app, w.actor(w.owner), offer)
+			_, err := invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
 			w.must(err)
-			_, err = invitations.Look(w.app, w.actor(w.owner), offer)
+			_, err = invitations.PreviewImport(w.app, w.actor(w.owner), offer)
 			w.must(err)
 		}
 		for range 60 {
 			_, err := invitations.Invite(w.app, w.actor(w.owner), offer)
 			w.must(err)
 		}
-		_, err := invitations.Preview(w.app, w.actor(w.owner), offer)
-		hookstest.Refused(t, "a preview", err, record.CodeTooMany)
-		_, err = invitations.Look(w.app, w.actor(w.owner), offer)
-		hookstest.Refused(t, "a look", err, record.CodeTooMany)
+		_, err := invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
+		hookstest.AssertCode(t, "a preview", err, record.CodeTooMany)
+		_, err = invitations.PreviewImport(w.app, w.actor(w.owner), offer)
+		hookstest.AssertCode(t, "a look", err, record.CodeTooMany)
 	})
 	t.Run("imports that wait", func(t *testing.T) {
-		w := begin(t)
+		w := newFixture(t)
 		for n := range 5 {
-			w.importing("", fmt.Sprintf("a%d@x.example", n))
+			w.startImport("", fmt.Sprintf("a%d@x.example", n))
 		}
-		_, err := invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(many(1))})
-		hookstest.Refused(t, "a look", err, record.CodeTooMany)
+		_, err := invitations.PreviewImport(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(1))})
+		hookstest.AssertCode(t, "a look", err, record.CodeTooMany)
 	})
 }
 
 // What an address was sent today counts in the survey of a long list as in the preview of a short one, and in what comes.
 func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
-	w := begin(t)
+	w := newFixture(t)
 	again := func(n int) {
 		for range n {
 			id := w.invite("often@x.example").ID
@@ -127,53 +127,53 @@ func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
 		return r
 	}
 	for n := range 5 {
-		_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses([]string{"loud@x.example"}), Roles: roles(n)})
+		_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines([]string{"loud@x.example"}), Roles: roles(n)})
 		w.must(err)
 	}
 	w.invite("fine@x.example")
 	list := []string{"often@x.example", "loud@x.example", "fine@x.example", "new@x.example"}
 	for _, role := range []string{"", "organizer"} {
-		offer := invitations.Offer{Lines: invitations.Addresses(list)}
+		offer := invitations.Request{Lines: invitations.ParseLines(list)}
 		offer.Roles.Organizer = role == "organizer"
-		survey, err := invitations.Look(w.app, w.actor(w.owner), offer)
+		survey, err := invitations.PreviewImport(w.app, w.actor(w.owner), offer)
 		w.must(err)
-		forecast, err := invitations.Preview(w.app, w.actor(w.owner), offer)
+		forecast, err := invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
 		w.must(err)
 		limited := 0
-		for _, fate := range forecast.Fates {
+		for _, fate := range forecast.Lines {
 			if fate.Code == record.CodeTooMany {
 				limited++
 			}
 		}
-		if survey.Sends() != forecast.Send || survey.Limited != limited || len(survey.Faults) != limited || limited == 0 {
-			t.Errorf("%q: the survey has %+v, the preview %d to send and %d beyond a limit", role, survey, forecast.Send, limited)
+		if survey.SendCount() != forecast.EmailCount || survey.Limited != limited || len(survey.Errors) != limited || limited == 0 {
+			t.Errorf("%q: the survey has %+v, the preview %d to send and %d beyond a limit", role, survey, forecast.EmailCount, limited)
 		}
-		for _, fault := range survey.Faults {
+		for _, fault := range survey.Errors {
 			if fault.Code != record.CodeTooMany || fault.Message == "" {
 				t.Errorf("%q: %+v", role, fault)
 			}
 		}
 	}
-	survey, err := invitations.Look(w.app, w.actor(w.owner), invitations.Offer{Lines: invitations.Addresses(list), Roles: actors.Roles{Organizer: true}})
+	survey, err := invitations.PreviewImport(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(list), Roles: actors.Roles{Organizer: true}})
 	w.must(err)
-	i := w.finish(w.importing("organizer", list...))
-	if i.Count(invitations.Refused) != survey.Limited || i.Count(invitations.Invited)+i.Count(invitations.Updated) != survey.Sends() {
-		t.Errorf("foretold %+v, it came to %s: %s", survey, came(i), w.codes(i))
+	i := w.runImport(w.startImport("organizer", list...))
+	if i.Count(invitations.Refused) != survey.Limited || i.Count(invitations.Invited)+i.Count(invitations.Updated) != survey.SendCount() {
+		t.Errorf("foretold %+v, it came to %s: %s", survey, importSummary(i), w.rowCodes(i))
 	}
 }
 
 func TestSurvey_RolesThatTheActorMayNotOffer_AreThoseOfThePreview(t *testing.T) {
-	w := begin(t)
+	w := newFixture(t)
 	admin := hookstest.Member(t, w.app, w.team, "ada@x.example", "admin")
 	hookstest.Member(t, w.app, w.team, "other@x.example", "admin")
 	w.invite("asked@x.example", "admin")
-	offer := invitations.Offer{Lines: invitations.Addresses([]string{"ada@x.example", "other@x.example", "asked@x.example", "new@x.example"})}
+	offer := invitations.Request{Lines: invitations.ParseLines([]string{"ada@x.example", "other@x.example", "asked@x.example", "new@x.example"})}
 	offer.Roles.Organizer = true
-	survey, err := invitations.Look(w.app, w.actor(admin), offer)
+	survey, err := invitations.PreviewImport(w.app, w.actor(admin), offer)
 	w.must(err)
-	forecast, err := invitations.Preview(w.app, w.actor(admin), offer)
+	forecast, err := invitations.PreviewInvite(w.app, w.actor(admin), offer)
 	w.must(err)
-	if survey.Sends() != forecast.Send || survey.Forbidden != 2 || survey.Members != 1 {
-		t.Errorf("%+v, the preview sends %d: %+v", survey, forecast.Send, forecast.Fates)
+	if survey.SendCount() != forecast.EmailCount || survey.Forbidden != 2 || survey.AlreadyMembers != 1 {
+		t.Errorf("%+v, the preview sends %d: %+v", survey, forecast.EmailCount, forecast.Lines)
 	}
 }

@@ -21,25 +21,25 @@ import (
 
 const noSuchUser = "550 5.1.1 no such user"
 
-func TestAnAddressThatCannotBeReachedEndsTheInvitation(t *testing.T) {
+func TestUndeliverable_Report_RevokesInvitation(t *testing.T) {
 	for name, test := range map[string]struct {
-		event func(resendtest.Sent) resendtest.Event
+		event func(resendtest.Email) resendtest.Event
 		ends  bool
 		says  string
 	}{
-		"bounced for good": {func(l resendtest.Sent) resendtest.Event { return l.Bounced(noSuchUser) }, true,
+		"bounced for good": {func(l resendtest.Email) resendtest.Event { return l.Bounced(noSuchUser) }, true,
 			"The address does not exist, or takes no mail. The provider says: “550 5.1.1 no such user”"},
-		"complained":       {resendtest.Sent.Complained, true, "marked it as unwanted"},
-		"suppressed":       {resendtest.Sent.Suppressed, true, "came back before"},
-		"delivered":        {resendtest.Sent.Delivered, false, ""},
-		"delayed":          {resendtest.Sent.Delayed, false, ""},
-		"returned for now": {func(l resendtest.Sent) resendtest.Event { return l.Returned("full") }, false, ""},
-		"never sent":       {func(l resendtest.Sent) resendtest.Event { return l.Failed("reached_daily_quota") }, false, ""},
+		"complained":       {resendtest.Email.Complained, true, "marked it as unwanted"},
+		"suppressed":       {resendtest.Email.Suppressed, true, "came back before"},
+		"delivered":        {resendtest.Email.Delivered, false, ""},
+		"delayed":          {resendtest.Email.Delayed, false, ""},
+		"returned for now": {func(l resendtest.Email) resendtest.Event { return l.Returned("full") }, false, ""},
+		"never sent":       {func(l resendtest.Email) resendtest.Event { return l.Failed("reached_daily_quota") }, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := beginWith(t, mailed())
-			id := w.invite(lucias, "organizer").ID
-			w.must(w.report(test.event(w.taken(id))))
+			w := newFixtureWith(t, configWithEmail())
+			id := w.invite(luciaEmail, "organizer").ID
+			w.must(w.report(test.event(w.markSent(id))))
 			r, reserved := w.stored(id), w.seats().Organizer.Reserved
 			if !test.ends {
 				if r.GetString("status") != invitations.Pending || reserved != 1 {
@@ -51,26 +51,26 @@ func TestAnAddressThatCannotBeReachedEndsTheInvitation(t *testing.T) {
 				r.GetDateTime("answered").IsZero() || reserved != 0 {
 				t.Errorf("%s because %q, %d reserved", r.GetString("status"), r.GetString("reason"), reserved)
 			}
-			w.audited(id)
+			w.assertUndeliverableAudited(id)
 		})
 	}
 }
 
-// audited wants one row that tells of the end, in a whole chain.
-func (w *world) audited(id string) {
+// assertUndeliverableAudited wants one row that tells of the end, in a whole chain.
+func (w *fixture) assertUndeliverableAudited(id string) {
 	w.Helper()
 	rows, err := w.app.FindRecordsByFilter("audit", "action = 'invitation.undeliverable'", "", 0, 0)
-	if err != nil || len(rows) != 1 || rows[0].GetString("target") != id || rows[0].GetString("target_name") != lucias ||
+	if err != nil || len(rows) != 1 || rows[0].GetString("target") != id || rows[0].GetString("target_name") != luciaEmail ||
 		rows[0].GetString("team") != w.team.Id || rows[0].GetString("result") != "ok" {
 		w.Errorf("%v %v", rows, err)
 	}
 	w.must(audit.Verify(w.app, w.team.Id))
 }
 
-func TestTheReasonFitsAndHoldsNoLink(t *testing.T) {
-	w := beginWith(t, mailed())
-	id := w.invite(lucias).ID
-	w.must(w.report(w.taken(id).Bounced("see http://usher.test/invite/usi_s3cr3t " + strings.Repeat("ü", 600))))
+func TestUndeliverable_Reason_IsShortAndHasNoLink(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
+	id := w.invite(luciaEmail).ID
+	w.must(w.report(w.markSent(id).Bounced("see http://usher.test/invite/usi_s3cr3t " + strings.Repeat("ü", 600))))
 	reason := w.stored(id).GetString("reason")
 	if len([]rune(reason)) > 200 || strings.Contains(reason, "usi_") || w.stored(id).GetString("status") != invitations.Revoked {
 		t.Errorf("%q", reason)
@@ -85,29 +85,29 @@ func TestTheReasonFitsAndHoldsNoLink(t *testing.T) {
 }
 
 // The letter of a link that was replaced says nothing of the one that is good.
-func TestABounceOfAnOlderLetterEndsNothing(t *testing.T) {
-	w := beginWith(t, mailed())
-	id := w.invite(lucias, "organizer").ID
-	older := w.taken(id)
-	w.letterAge(id, "-2 minutes")
+func TestUndeliverable_OlderEmail_ChangesNothing(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
+	id := w.invite(luciaEmail, "organizer").ID
+	older := w.markSent(id)
+	w.ageEmails(id, "-2 minutes")
 	_, _, err := invitations.Resend(w.app, w.actor(w.owner), id)
 	w.must(err)
 	w.must(w.report(older.Bounced(noSuchUser)))
 	if status := w.stored(id).GetString("status"); status != invitations.Pending {
 		t.Fatal(status)
 	}
-	w.must(w.report(w.taken(id).Bounced(noSuchUser)))
+	w.must(w.report(w.markSent(id).Bounced(noSuchUser)))
 	if status := w.stored(id).GetString("status"); status != invitations.Revoked {
 		t.Fatal(status)
 	}
 }
 
-func TestABounceChangesNothingThatHasEnded(t *testing.T) {
+func TestUndeliverable_ClosedInvitation_IsUnchanged(t *testing.T) {
 	for _, state := range []string{invitations.Accepted, invitations.Declined, invitations.Revoked, invitations.Expired, "overdue"} {
-		w := beginWith(t, mailed())
-		id := w.in(state).ID
+		w := newFixtureWith(t, configWithEmail())
+		id := w.inviteInState(state).ID
 		before := w.stored(id)
-		w.must(w.report(w.taken(id).Bounced(noSuchUser)))
+		w.must(w.report(w.markSent(id).Bounced(noSuchUser)))
 		after := w.stored(id)
 		if after.GetString("status") != before.GetString("status") || after.GetString("reason") != before.GetString("reason") {
 			t.Errorf("%s became %s (%s)", state, after.GetString("status"), after.GetString("reason"))
@@ -119,10 +119,10 @@ func TestABounceChangesNothingThatHasEnded(t *testing.T) {
 }
 
 // A letter that the provider refuses at once, plainly for its address, is no other case than one that comes back.
-func TestAnAddressThatTheProviderRefusesEndsTheInvitation(t *testing.T) {
-	w := beginWith(t, mailed())
+func TestUndeliverable_AddressRejectedBySend_RevokesInvitation(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
 	for unreachable, want := range map[bool]string{true: invitations.Revoked, false: invitations.Pending} {
-		id := w.invite(lucias).ID
+		id := w.invite(luciaEmail).ID
 		letter, err := mail.FindNewest(w.app, id)
 		w.must(err)
 		letter.Set("status", mail.Failed)
@@ -139,13 +139,13 @@ func TestAnAddressThatTheProviderRefusesEndsTheInvitation(t *testing.T) {
 	}
 }
 
-func TestALetterAboutSomethingElseEndsNothing(t *testing.T) {
-	w := beginWith(t, mailed())
+func TestUndeliverable_EmailAboutOtherRecord_ChangesNothing(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
 	id := w.invite("somebody@else.example").ID
 	for _, about := range []string{"", w.lucia.Id} {
 		hookstest.Exec(t, w.app, "UPDATE outbox SET about = {:about}", dbx.Params{"about": about})
 		hookstest.Exec(t, w.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'p'", nil)
-		w.must(w.report(resendtest.Sent{ID: "p"}.Bounced(noSuchUser)))
+		w.must(w.report(resendtest.Email{ID: "p"}.Bounced(noSuchUser)))
 		if w.stored(id).GetString("status") != invitations.Pending {
 			t.Fatalf("a letter about %q ended it", about)
 		}
@@ -153,11 +153,11 @@ func TestALetterAboutSomethingElseEndsNothing(t *testing.T) {
 }
 
 // Report, letter, invitation and audit are one transaction.
-func TestAnEndByAReportIsWholeOrNothing(t *testing.T) {
+func TestUndeliverable_SaveFails_ChangesNothing(t *testing.T) {
 	for _, collection := range []string{"invitations", "audit"} {
-		w := beginWith(t, mailed())
-		id := w.invite(lucias, "organizer").ID
-		taken := w.taken(id)
+		w := newFixtureWith(t, configWithEmail())
+		id := w.invite(luciaEmail, "organizer").ID
+		taken := w.markSent(id)
 		for _, verb := range []string{"INSERT", "UPDATE"} {
 			hookstest.Exec(t, w.app, "CREATE TRIGGER full_"+verb+" AFTER "+verb+" ON "+collection+
 				" BEGIN SELECT RAISE(ABORT, 'the disk is full'); END", nil)
@@ -177,25 +177,25 @@ func TestAnEndByAReportIsWholeOrNothing(t *testing.T) {
 		if w.stored(id).GetString("status") != invitations.Revoked {
 			t.Errorf("%s: the second time did nothing", collection)
 		}
-		w.audited(id)
+		w.assertUndeliverableAudited(id)
 	}
 }
 
-func TestABounceAgainstAcceptEndsInExactlyOneState(t *testing.T) {
-	w := beginWith(t, mailed())
-	hookstest.Widen(w.app, "invitations")
+func TestAccept_ConcurrentWithBounce_OneWins(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
+	hookstest.SlowWrites(w.app, "invitations")
 	ends := map[string]int{}
 	for n := range 8 {
-		id := w.invite(lucias, "organizer").ID
-		e := w.taken(id).Bounced(noSuchUser)
-		accept := acting(w, id, invitations.Accepted)
+		id := w.invite(luciaEmail, "organizer").ID
+		e := w.markSent(id).Bounced(noSuchUser)
+		accept := viaAction(w, id, invitations.Accepted)
 		results := hookstest.Race(2, func(i int) error {
 			if i == n%2 {
 				return accept()
 			}
 			return w.report(e)
 		})
-		hookstest.Won(t, results, invitations.CodeRevoked)
+		hookstest.CountSucceeded(t, results, invitations.CodeRevoked)
 		end := w.stored(id).GetString("status")
 		_, in := w.roles(w.lucia)
 		accepted := results[n%2] == nil
@@ -214,47 +214,47 @@ func TestABounceAgainstAcceptEndsInExactlyOneState(t *testing.T) {
 }
 
 // The control: without a transaction both win, so the test above is able to fail.
-func TestABounceAgainstAcceptWithoutATransactionDoesBoth(t *testing.T) {
-	app := hookstest.Wired(t, func(app core.App) {
-		settings.Set(app, mailed())
+func TestAccept_ConcurrentWithBounceWithoutTx_BothWin(t *testing.T) {
+	app := hookstest.NewBareApp(t, func(app core.App) {
+		settings.Set(app, configWithEmail())
 		accounts.Register(app)
 		plans.Register(app)
 		teams.Register(app)
 		app.OnRecordUpdateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
-			if err := invitations.GuardUpdate(e.App, e.Record); err != nil {
+			if err := invitations.ValidateUpdate(e.App, e.Record); err != nil {
 				return err
 			}
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return invitations.Join(e.App, e.Record)
+			return invitations.CreateMembership(e.App, e.Record)
 		})
-		hookstest.Widen(app, "invitations", "memberships")
+		hookstest.SlowWrites(app, "invitations", "memberships")
 	})
-	owner := hookstest.Person(t, app, "marta@halation.example")
-	w := &world{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Person(t, app, lucias)}
-	r := hookstest.Blank(t, app, "invitations", map[string]any{"team": w.team.Id, "email": lucias, "status": "pending",
+	owner := hookstest.Account(t, app, "marta@halation.example")
+	w := &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Account(t, app, luciaEmail)}
+	r := hookstest.NewRecord(t, app, "invitations", map[string]any{"team": w.team.Id, "email": luciaEmail, "status": "pending",
 		"expires": "2099-01-01 00:00:00.000Z"})
 	w.must(app.Save(r))
-	letter := &mail.Outbox{Record: hookstest.Blank(t, app, "outbox", map[string]any{"about": r.Id, "kind": "invitation", "recipient": lucias,
+	letter := &mail.Email{Record: hookstest.NewRecord(t, app, "outbox", map[string]any{"about": r.Id, "kind": "invitation", "recipient": luciaEmail,
 		"status": "bounced", "unreachable": true, "due": "2026-01-01 00:00:00.000Z", "error": "gone"})}
 	w.must(app.Save(letter))
 	invitation, err := invitations.Find(app, r.Id)
 	w.must(err)
-	deeds := []func() error{bare(w, r.Id, invitations.Accepted), func() error { return invitation.Undeliverable(app, letter) }}
-	if won := hookstest.Won(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), over...); won != 2 {
+	deeds := []func() error{bareSave(w, r.Id, invitations.Accepted), func() error { return invitation.MarkUndeliverable(app, letter) }}
+	if won := hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), endedCodes...); won != 2 {
 		t.Errorf("%d won without a transaction; the race is not wide enough to show a fault", won)
 	}
 }
 
-func TestABounceAgainstResendEndsInExactlyOneState(t *testing.T) {
-	w := beginWith(t, mailed())
-	hookstest.Widen(w.app, "invitations")
+func TestResend_ConcurrentWithBounce_OneWins(t *testing.T) {
+	w := newFixtureWith(t, configWithEmail())
+	hookstest.SlowWrites(w.app, "invitations")
 	ends := map[string]int{}
 	for n := range 8 {
-		id := w.invite(lucias, "organizer").ID
-		e := w.taken(id).Bounced(noSuchUser)
-		w.letterAge(id, "-2 minutes")
+		id := w.invite(luciaEmail, "organizer").ID
+		e := w.markSent(id).Bounced(noSuchUser)
+		w.ageEmails(id, "-2 minutes")
 		actor := w.actor(w.owner)
 		results := hookstest.Race(2, func(i int) error {
 			if i == n%2 {
@@ -263,7 +263,7 @@ func TestABounceAgainstResendEndsInExactlyOneState(t *testing.T) {
 			}
 			return w.report(e)
 		})
-		hookstest.Won(t, results, invitations.CodeRevoked)
+		hookstest.CountSucceeded(t, results, invitations.CodeRevoked)
 		end := w.stored(id).GetString("status")
 		if again := results[n%2] == nil; again != (end == invitations.Pending) || !again && end != invitations.Revoked {
 			t.Fatalf("%s (%v)", end, results)

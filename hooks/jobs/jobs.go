@@ -10,9 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/routine"
 )
 
-// EachMinute runs the job when the server starts, which waits for nothing, and each minute from then on. A fault is
+// EveryMinute runs the job when the server starts, which waits for nothing, and each minute from then on. A fault is
 // logged with what was tried. The server stops once a run has ended, and then begins no other.
-func EachMinute(app core.App, id, what string, job func(core.App, time.Time) error) {
+func EveryMinute(app core.App, id, what string, job func(core.App, time.Time) error) {
 	var running sync.RWMutex
 	finish := sync.OnceFunc(running.Lock) // for good
 	run := func() {

@@ -11,12 +11,12 @@ import (
 	"usher/hooks/jobs"
 )
 
-// served is an app whose job says when it begins, and runs until it is let go.
-func served(t *testing.T) (app *core.BaseApp, begun <-chan time.Time, letGo chan<- struct{}) {
+// startBlockingJob is an app whose job says when it begins, and runs until it is let go.
+func startBlockingJob(t *testing.T) (app *core.BaseApp, begun <-chan time.Time, letGo chan<- struct{}) {
 	t.Helper()
-	app = hookstest.Wired(t, func(core.App) {})
+	app = hookstest.NewBareApp(t, func(core.App) {})
 	beginnings, end := make(chan time.Time, 2), make(chan struct{})
-	jobs.EachMinute(app, "job", "look", func(_ core.App, now time.Time) error {
+	jobs.EveryMinute(app, "job", "look", func(_ core.App, now time.Time) error {
 		beginnings <- now
 		<-end
 		return errors.New("this is logged")
@@ -36,8 +36,8 @@ func terminate(app core.App) (done chan struct{}) {
 	return done
 }
 
-func TestAStopWaitsForARunAndNoneBeginsAfterIt(t *testing.T) {
-	app, begun, end := served(t)
+func TestEveryMinute_Stop_WaitsForRun(t *testing.T) {
+	app, begun, end := startBlockingJob(t)
 	<-begun
 	done := terminate(app)
 	select {
@@ -60,8 +60,8 @@ func TestAStopWaitsForARunAndNoneBeginsAfterIt(t *testing.T) {
 	<-terminate(app) // a second stop waits for nothing
 }
 
-func TestAJobRunsAtTheStartAndEachMinute(t *testing.T) {
-	app, begun, end := served(t)
+func TestEveryMinute_RunsAtStartAndEveryMinute(t *testing.T) {
+	app, begun, end := startBlockingJob(t)
 	close(end)
 	if at := <-begun; time.Since(at) > time.Minute {
 		t.Errorf("it is told that it is %s", at)

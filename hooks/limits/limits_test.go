@@ -7,54 +7,54 @@ import (
 	"usher/hooks/limits"
 )
 
-func TestLimiterRefusesBeyondItsNumberAndSaysHowLongToWait(t *testing.T) {
+func TestLimiter_BeyondLimit_ReturnsWait(t *testing.T) {
 	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	limiter := limits.New(3, time.Minute)
 	for i := range 3 {
-		if _, ok := limiter.TakeAt("a", 1, now); !ok {
+		if _, ok := limiter.TakeN("a", 1, now); !ok {
 			t.Fatalf("take %d was refused", i+1)
 		}
 	}
-	wait, ok := limiter.TakeAt("a", 1, now)
+	wait, ok := limiter.TakeN("a", 1, now)
 	if ok || wait <= 0 || wait > 20*time.Second {
 		t.Fatalf("the fourth: ok %v, wait %v", ok, wait)
 	}
-	if _, ok := limiter.TakeAt("b", 1, now); !ok {
+	if _, ok := limiter.TakeN("b", 1, now); !ok {
 		t.Fatal("another key was refused")
 	}
-	if _, ok := limiter.TakeAt("a", 1, now.Add(wait)); !ok {
+	if _, ok := limiter.TakeN("a", 1, now.Add(wait)); !ok {
 		t.Fatal("refused after the wait")
 	}
 }
 
-func TestLimiterRefusesMoreAtOnceThanItsNumber(t *testing.T) {
-	if _, ok := limits.New(3, time.Minute).TakeAt("a", 4, time.Now()); ok {
+func TestLimiter_MoreThanLimitAtOnce_IsRefused(t *testing.T) {
+	if _, ok := limits.New(3, time.Minute).TakeN("a", 4, time.Now()); ok {
 		t.Fatal("4 of 3 were taken")
 	}
 }
 
-func TestALookUsesNoPlace(t *testing.T) {
+func TestLimiter_Exhausted_TakesNothing(t *testing.T) {
 	limiter := limits.New(1, time.Hour)
 	for range 3 {
-		if _, full := limiter.Full("a"); full {
+		if _, full := limiter.Exhausted("a"); full {
 			t.Fatal("full before anything was taken")
 		}
 	}
 	limiter.Take("a")
-	if wait, full := limiter.Full("a"); !full || wait <= 0 || wait > time.Hour {
+	if wait, full := limiter.Exhausted("a"); !full || wait <= 0 || wait > time.Hour {
 		t.Errorf("after the only place was taken: full %v, wait %v", full, wait)
 	}
 }
 
-func TestAPlaceThatIsGivenBackIsFreeAgain(t *testing.T) {
+func TestLimiter_Refund_FreesToken(t *testing.T) {
 	limiter := limits.New(2, time.Hour)
 	for range 5 {
 		if _, ok := limiter.Take("a"); !ok {
 			t.Fatal("refused though each place was given back")
 		}
-		limiter.Give("a")
+		limiter.Refund("a")
 	}
-	limiter.Give("a") // there are never more than two
+	limiter.Refund("a") // there are never more than two
 	for n := range 3 {
 		if _, ok := limiter.Take("a"); ok != (n < 2) {
 			t.Errorf("take %d: %v", n+1, ok)

@@ -2,26 +2,26 @@ package limits
 
 import "net/netip"
 
-// Unknown stands for the address of a client that a proxy has not stated in a form that can be read.
-const Unknown = "unknown"
+// UnknownIP stands for the address of a client that a proxy has not stated in a form that can be read.
+const UnknownIP = "unknown"
 
-// Address is an IP address as it is stored and shown: IPv6 in its short form, IPv4 written as IPv6 as IPv4 again, without
+// NormalizeIP is an IP address as it is stored and shown: IPv6 in its short form, IPv4 written as IPv6 as IPv4 again, without
 // a zone. PocketBase's word for an address that cannot be read becomes Unknown; any other text stays as it is.
-func Address(text string) string {
+func NormalizeIP(text string) string {
 	ip, err := netip.ParseAddr(text)
 	switch {
 	case text == netip.Addr{}.String():
-		return Unknown
+		return UnknownIP
 	case err != nil:
 		return text
 	}
 	return ip.Unmap().WithZone("").String()
 }
 
-// Network is the key of an address for limits: the address itself, of IPv6 the /64 that a single
+// NetworkKey is the key of an address for limits: the address itself, of IPv6 the /64 that a single
 // household or server usually has.
-func Network(address string) string {
-	address = Address(address)
+func NetworkKey(address string) string {
+	address = NormalizeIP(address)
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address

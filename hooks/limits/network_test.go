@@ -6,7 +6,7 @@ import (
 	"usher/hooks/limits"
 )
 
-func TestAddress_IsInItsUsualForm(t *testing.T) {
+func TestNormalizeIP(t *testing.T) {
 	for text, want := range map[string]string{
 		"192.0.2.1":        "192.0.2.1",
 		"::ffff:192.0.2.1": "192.0.2.1",
@@ -17,13 +17,13 @@ func TestAddress_IsInItsUsualForm(t *testing.T) {
 		"":             "",
 		"console":      "console",
 	} {
-		if got := limits.Address(text); got != want {
+		if got := limits.NormalizeIP(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestANetworkIsAnAddressOrTheHouseholdsPartOfOne(t *testing.T) {
+func TestNetworkKey(t *testing.T) {
 	for address, want := range map[string]string{
 		"192.0.2.1":            "192.0.2.1",
 		"::ffff:192.0.2.1":     "192.0.2.1",
@@ -37,7 +37,7 @@ func TestANetworkIsAnAddressOrTheHouseholdsPartOfOne(t *testing.T) {
 		"not an address":       "not an address",
 		"192.0.2.1:443":        "192.0.2.1:443",
 	} {
-		if got := limits.Network(address); got != want {
+		if got := limits.NetworkKey(address); got != want {
 			t.Errorf("%q: %q, want %q", address, got, want)
 		}
 	}

@@ -43,22 +43,22 @@ func (g Grant) sources() []livekit.TrackSource {
 	return sources
 }
 
-func (g Grant) sends() bool { return g.Publish || g.Screen }
+func (g Grant) canPublish() bool { return g.Publish || g.Screen }
 
-// Pass is what a browser needs to enter.
-type Pass struct {
+// Credentials is what a browser needs to enter.
+type Credentials struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
 }
 
-// Token makes a pass for the grant. It does not ask whether the person may enter.
-func Token(app core.App, grant Grant) (Pass, error) {
-	at, err := reach(app)
+// IssueToken makes a pass for the grant. It does not ask whether the person may enter.
+func IssueToken(app core.App, grant Grant) (Credentials, error) {
+	at, err := currentEndpoint(app)
 	if err != nil {
-		return Pass{}, err
+		return Credentials{}, err
 	}
 	video := &auth.VideoGrant{RoomJoin: true, Room: grant.Room}
-	video.SetCanPublish(grant.sends())
+	video.SetCanPublish(grant.canPublish())
 	video.SetCanPublishSources(grant.sources())
 	video.SetCanPublishData(true)
 	video.SetCanSubscribe(true)
@@ -66,9 +66,9 @@ func Token(app core.App, grant Grant) (Pass, error) {
 	token, err := auth.NewAccessToken(at.key, at.secret).SetIdentity(grant.Identity).SetName(grant.Name).
 		SetMetadata(grant.Metadata).SetVideoGrant(video).SetValidFor(TokenLife).ToJWT()
 	if err != nil {
-		return Pass{}, fmt.Errorf("make a token: %w", err)
+		return Credentials{}, fmt.Errorf("make a token: %w", err)
 	}
-	return Pass{URL: clientURL(app), Token: token}, nil
+	return Credentials{URL: clientURL(app), Token: token}, nil
 }
 
 // clientURL is the address that browsers connect to: ours, with the embedded media server behind it, or that of the
@@ -76,13 +76,13 @@ func Token(app core.App, grant Grant) (Pass, error) {
 func clientURL(app core.App) string {
 	config := settings.Of(app)
 	if config.LiveURL != "" {
-		return asScheme(config.LiveURL, "ws")
+		return withScheme(config.LiveURL, "ws")
 	}
-	return asScheme(config.Link(Path), "ws")
+	return withScheme(config.Link(Path), "ws")
 }
 
-// asScheme writes an address with ws or http as its scheme, and with wss or https if it was a secure one.
-func asScheme(address, scheme string) string {
+// withScheme writes an address with ws or http as its scheme, and with wss or https if it was a secure one.
+func withScheme(address, scheme string) string {
 	before, rest, _ := strings.Cut(address, "://")
 	if before == "https" || before == "wss" {
 		scheme += "s"

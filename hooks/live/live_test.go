@@ -20,55 +20,55 @@ import (
 	"usher/hooks/settings"
 )
 
-// house is an app whose signalling is served, with a gate that the test turns.
-type house struct {
+// fixture is an app whose signalling is served, with a gate that the test turns.
+type fixture struct {
 	*testing.T
 	app *core.BaseApp
 
-	mu   sync.Mutex
-	shut map[string]bool // identities
+	mu      sync.Mutex
+	blocked map[string]bool // identities
 }
 
-func open(t *testing.T) *house {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	h := &house{T: t, shut: map[string]bool{}}
+	h := &fixture{T: t, blocked: map[string]bool{}}
 	server := httptest.NewUnstartedServer(nil)
 	config := hookstest.Config()
 	config.URL = "http://" + server.Listener.Addr().String()
-	h.app = hookstest.NewWith(t, config)
-	server.Config.Handler = live.Proxy(h.app, h.gate)
+	h.app = hookstest.NewAppWith(t, config)
+	server.Config.Handler = live.Proxy(h.app, h.authorize)
 	server.Start()
 	t.Cleanup(server.Close)
 	return h
 }
 
-func (h *house) gate(_ core.App, identity, _ string) error {
+func (h *fixture) authorize(_ core.App, identity, _ string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.shut[identity] {
+	if h.blocked[identity] {
 		return errors.New("shut")
 	}
 	return nil
 }
 
-func (h *house) turnAway(identity string) {
+func (h *fixture) block(identity string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.shut[identity] = true
+	h.blocked[identity] = true
 }
 
-func (h *house) pass(room, identity string) live.Pass {
+func (h *fixture) token(room, identity string) live.Credentials {
 	h.Helper()
-	pass, err := live.Token(h.app, live.Grant{Room: room, Identity: identity, Name: strings.ToUpper(identity), Publish: true})
+	pass, err := live.IssueToken(h.app, live.Grant{Room: room, Identity: identity, Name: strings.ToUpper(identity), Publish: true})
 	if err != nil {
 		h.Fatal(err)
 	}
 	return pass
 }
 
-func (h *house) refused(what string, pass live.Pass, want int) {
+func (h *fixture) wantRefused(what string, pass live.Credentials, want int) {
 	h.Helper()
-	visitor, status, err := livetest.Knock(pass)
+	visitor, status, err := livetest.Connect(pass)
 	if err != nil || visitor != nil || status != want {
 		h.Errorf("%s: %d, let in: %v, %v, want %d", what, status, visitor != nil, err, want)
 	}
@@ -81,19 +81,19 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func TestPeopleComeThroughTheGateAndArePutOut(t *testing.T) {
-	h := open(t)
+func TestKick_ClosesConnection_OldTokenIsRefused(t *testing.T) {
+	h := newFixture(t)
 	if live.Ready(h.app) == nil {
 		t.Error("it is ready before it was started")
 	}
-	if _, err := live.Token(h.app, live.Grant{}); !errors.Is(err, live.ErrDown) {
+	if _, err := live.IssueToken(h.app, live.Grant{}); !errors.Is(err, live.ErrUnavailable) {
 		t.Errorf("a token of nothing: %v", err)
 	}
 	livetest.Start(t, h.app)
 	must(t, live.Ready(h.app))
 
-	ada, bob := livetest.Enter(t, h.pass("room", "ada")), livetest.Enter(t, h.pass("room", "bob"))
-	people, err := live.People(h.app, "room")
+	ada, bob := livetest.MustConnect(t, h.token("room", "ada")), livetest.MustConnect(t, h.token("room", "bob"))
+	people, err := live.ListParticipants(h.app, "room")
 	must(t, err)
 	var names []string
 	for _, p := range people {
@@ -103,35 +103,35 @@ func TestPeopleComeThroughTheGateAndArePutOut(t *testing.T) {
 		t.Errorf("in the room: %v", names)
 	}
 
-	old := h.pass("room", "ada")
-	h.turnAway("ada")
-	must(t, live.PutOut(h.app, "room", "ada"))
-	if reason, told := ada.Farewell(2 * time.Second); !told || reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
+	old := h.token("room", "ada")
+	h.block("ada")
+	must(t, live.Kick(h.app, "room", "ada"))
+	if reason, told := ada.WaitForLeave(2 * time.Second); !told || reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
 		t.Errorf("who is put out is told %v (%v)", reason, told)
 	}
-	h.refused("with an old pass", old, http.StatusForbidden)
+	h.wantRefused("with an old pass", old, http.StatusForbidden)
 
-	must(t, live.Close(h.app, "room"))
-	if reason, told := bob.Farewell(2 * time.Second); !told || reason != livekit.DisconnectReason_ROOM_DELETED {
+	must(t, live.CloseRoom(h.app, "room"))
+	if reason, told := bob.WaitForLeave(2 * time.Second); !told || reason != livekit.DisconnectReason_ROOM_DELETED {
 		t.Errorf("in a room that is closed they are told %v (%v)", reason, told)
 	}
 	for what, err := range map[string]error{
-		"close": live.Close(h.app, "room"), "put out": live.PutOut(h.app, "room", "bob"), "mute": live.Mute(h.app, "room", "bob"),
-		"allow": live.Allow(h.app, live.Grant{Room: "room", Identity: "bob"}),
+		"close": live.CloseRoom(h.app, "room"), "put out": live.Kick(h.app, "room", "bob"), "mute": live.Mute(h.app, "room", "bob"),
+		"allow": live.UpdatePermissions(h.app, live.Grant{Room: "room", Identity: "bob"}),
 	} {
 		if err != nil {
 			t.Errorf("%s what is gone: %v", what, err)
 		}
 	}
-	if people, err := live.People(h.app, "room"); err != nil || len(people) != 0 {
+	if people, err := live.ListParticipants(h.app, "room"); err != nil || len(people) != 0 {
 		t.Errorf("in a closed room: %v, %v", people, err)
 	}
 }
 
-func TestOnlySignallingIsServedAndOnlyToWhoHasAPass(t *testing.T) {
-	h := open(t)
+func TestProxy_ServesOnlyAuthorizedSignalling(t *testing.T) {
+	h := newFixture(t)
 	livetest.Start(t, h.app)
-	good := h.pass("room", "ada")
+	good := h.token("room", "ada")
 	base := settings.Of(h.app).URL + live.Path
 	for path, want := range map[string]int{
 		"/rtc":                       http.StatusUnauthorized,
@@ -154,12 +154,12 @@ func TestOnlySignallingIsServedAndOnlyToWhoHasAPass(t *testing.T) {
 }
 
 // The media server believes the token of a header before that of the address: it is shown the one that was judged.
-func TestOnlyThePassThatWasJudgedGoesOn(t *testing.T) {
-	h := open(t)
+func TestProxy_ForwardsOnlyAuthorizedToken(t *testing.T) {
+	h := newFixture(t)
 	livetest.Start(t, h.app)
-	livetest.Enter(t, h.pass("room", "bob"))
-	own, old := h.pass("other", "bob"), h.pass("room", "ada")
-	h.turnAway("ada")
+	livetest.MustConnect(t, h.token("room", "bob"))
+	own, old := h.token("other", "bob"), h.token("room", "ada")
+	h.block("ada")
 	for what, c := range map[string]struct {
 		address, header string
 		room, as        string // where he comes in; empty: nowhere
@@ -174,11 +174,11 @@ func TestOnlyThePassThatWasJudgedGoesOn(t *testing.T) {
 		visitor, err := livetest.Dial(own.URL+"/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0"+c.address, c.header)
 		if c.room == "" {
 			if err == nil {
-				t.Errorf("%s: let in as %s", what, visitor.Answer.Participant.Identity)
+				t.Errorf("%s: let in as %s", what, visitor.JoinResponse.Participant.Identity)
 			}
 			continue
 		}
-		if err != nil || visitor.Room != c.room || visitor.Answer.Participant.Identity != c.as {
+		if err != nil || visitor.Room != c.room || visitor.JoinResponse.Participant.Identity != c.as {
 			t.Errorf("%s: %+v, %v", what, visitor, err)
 			continue
 		}
@@ -186,47 +186,47 @@ func TestOnlyThePassThatWasJudgedGoesOn(t *testing.T) {
 	}
 }
 
-func TestAPassOfAnotherServerIsNone(t *testing.T) {
-	h, other := open(t), open(t)
+func TestProxy_TokenOfAnotherServer_IsRefused(t *testing.T) {
+	h, other := newFixture(t), newFixture(t)
 	stop := livetest.Start(t, h.app)
 	livetest.Start(t, other.app)
-	foreign, own := other.pass("room", "ada"), h.pass("room", "ada")
+	foreign, own := other.token("room", "ada"), h.token("room", "ada")
 	foreign.URL = own.URL
-	h.refused("of another server", foreign, http.StatusUnauthorized)
+	h.wantRefused("of another server", foreign, http.StatusUnauthorized)
 
 	stop()
-	h.refused("while it is stopped", own, http.StatusServiceUnavailable)
+	h.wantRefused("while it is stopped", own, http.StatusServiceUnavailable)
 	if err := live.Ready(h.app); err == nil {
 		t.Error("it is ready though it is stopped")
 	}
 	livetest.Start(t, h.app)
 	must(t, live.Ready(h.app))
-	h.refused("of before the start", own, http.StatusUnauthorized)
-	livetest.Enter(t, h.pass("room", "ada"))
+	h.wantRefused("of before the start", own, http.StatusUnauthorized)
+	livetest.MustConnect(t, h.token("room", "ada"))
 }
 
-func TestAStopTellsWhoIsIn(t *testing.T) {
-	h := open(t)
+func TestStart_Stop_NotifiesParticipants(t *testing.T) {
+	h := newFixture(t)
 	stop := livetest.Start(t, h.app)
-	var people []*livetest.Visitor
+	var people []*livetest.Client
 	for n := range 12 {
-		people = append(people, livetest.Enter(t, h.pass([]string{"room", "other"}[n%2], strconv.Itoa(n))))
+		people = append(people, livetest.MustConnect(t, h.token([]string{"room", "other"}[n%2], strconv.Itoa(n))))
 	}
 	go stop()
 	for n, person := range people {
-		if reason, told := person.Farewell(2 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+		if reason, told := person.WaitForLeave(2 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
 			t.Errorf("%d is told %v (%v)", n, reason, told)
 		}
 	}
 }
 
-func TestAPortThatIsTakenIsSaidAndTheAppRunsOn(t *testing.T) {
-	h := open(t)
-	local := livetest.Local(t)
+func TestStart_PortTaken_IsReported(t *testing.T) {
+	h := newFixture(t)
+	local := livetest.LocalConfig(t)
 	_, stop, err := live.Start(h.app, livetest.Embedded, local)
 	must(t, err)
 	defer stop()
-	other := open(t)
+	other := newFixture(t)
 	if _, _, err := live.Start(other.app, livetest.Embedded, local); err == nil || !strings.Contains(err.Error(), "UDP port") {
 		t.Errorf("%v", err)
 	}

@@ -11,51 +11,51 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-type passKey struct{} // of what the gate let through in a request's context
+type authorizedKey struct{} // of what the gate let through in a request's context
 
-// passage is a request that may go on: where the media server is, and the token that was judged.
-type passage struct {
+// authorizedRequest is a request that may go on: where the media server is, and the token that was judged.
+type authorizedRequest struct {
 	base  *url.URL
 	token string
 }
 
-// Gate is nil if whoever has that name on the media server may be in the room now.
-type Gate func(app core.App, identity, room string) error
+// Authorizer is nil if whoever has that name on the media server may be in the room now.
+type Authorizer func(app core.App, identity, room string) error
 
 // Proxy hands the signalling of browsers on to the embedded media server, below Path, and nothing else of it. The
 // gate is asked at every connection, for the media server takes a token as long as it is good: somebody who was put
 // out, or whose session is over, does not come back with an old one. Where the media server is outside, there is
 // nothing here.
-func Proxy(app core.App, gate Gate) http.Handler {
+func Proxy(app core.App, gate Authorizer) http.Handler {
 	forward := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		Rewrite: func(r *httputil.ProxyRequest) {
-			let, _ := r.In.Context().Value(passKey{}).(*passage)
+			let, _ := r.In.Context().Value(authorizedKey{}).(*authorizedRequest)
 			r.SetURL(let.base)
 			r.Out.URL.Path = strings.TrimPrefix(r.In.URL.Path, Path)
-			let.carry(r.Out)
+			let.setToken(r.Out)
 			r.Out.Header.Del("Cookie")                   // a login of ours is nothing to it
 			r.Out.Header.Del("Sec-WebSocket-Extensions") // what is compressed could not be read here
 			r.SetXForwarded()
 		},
-		ModifyResponse: listenIn,
+		ModifyResponse: inspectSignals,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
 		},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, Path)
-		if r.Method != http.MethodGet || r.ContentLength != 0 || Outside(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
+		if r.Method != http.MethodGet || r.ContentLength != 0 || IsExternal(app) || path != "/rtc" && !strings.HasPrefix(path, "/rtc/") || strings.Contains(path, "..") {
 			http.NotFound(w, r)
 			return
 		}
-		at, err := reach(app)
+		at, err := currentEndpoint(app)
 		if err != nil {
 			http.Error(w, "The media server does not run now. Try again in a minute.", http.StatusServiceUnavailable)
 			return
 		}
-		token := tokenOf(r)
-		if status, sentence := judge(app, at, gate, token); status != http.StatusOK {
+		token := requestToken(r)
+		if status, sentence := authorize(app, at, gate, token); status != http.StatusOK {
 			http.Error(w, sentence, status)
 			return
 		}
@@ -69,21 +69,21 @@ func Proxy(app core.App, gate Gate) http.Handler {
 			http.Error(w, "The media server does not answer.", http.StatusBadGateway)
 			return
 		}
-		stateOf(app).handOn(forward, w, r.WithContext(context.WithValue(r.Context(), passKey{}, &passage{base, token})))
+		stateOf(app).serve(forward, w, r.WithContext(context.WithValue(r.Context(), authorizedKey{}, &authorizedRequest{base, token})))
 	})
 }
 
-func tokenOf(r *http.Request) string {
+func requestToken(r *http.Request) string {
 	if token := r.URL.Query().Get("access_token"); token != "" {
 		return token
 	}
 	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 }
 
-// carry lets the request show the media server the token that was judged, and no other: it would believe a second
+// setToken lets the request show the media server the token that was judged, and no other: it would believe a second
 // one in the header before that of the address. Nobody comes in beside himself, under a name that the gate did not
 // hear.
-func (p *passage) carry(r *http.Request) {
+func (p *authorizedRequest) setToken(r *http.Request) {
 	query := r.URL.Query()
 	query.Del("access_token")
 	query.Del("publish")
@@ -91,8 +91,8 @@ func (p *passage) carry(r *http.Request) {
 	r.Header.Set("Authorization", "Bearer "+p.token)
 }
 
-// judge asks the token who comes where, and the gate whether he may.
-func judge(app core.App, at *reached, gate Gate, token string) (status int, sentence string) {
+// authorize asks the token who comes where, and the gate whether he may.
+func authorize(app core.App, at *endpoint, gate Authorizer, token string) (status int, sentence string) {
 	verifier, err := auth.ParseAPIToken(token)
 	if err != nil || verifier.APIKey() != at.key {
 		return http.StatusUnauthorized, "This pass is none of ours, or of before the server was started. Ask for another."
@@ -104,7 +104,7 @@ func judge(app core.App, at *reached, gate Gate, token string) (status int, sent
 	if err := gate(app, claims.Identity, claims.Video.Room); err != nil {
 		return http.StatusForbidden, "You are not let in."
 	}
-	if err := Open(app, claims.Video.Room); err != nil {
+	if err := OpenRoom(app, claims.Video.Room); err != nil {
 		app.Logger().Error("open a media room at the gate", "error", err)
 		return http.StatusServiceUnavailable, "The media server does not answer. Try again in a minute."
 	}

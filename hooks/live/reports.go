@@ -22,11 +22,11 @@ import (
 
 // What is reported.
 const (
-	Joined    = "participant_joined"
-	Left      = "participant_left"
-	Aborted   = "participant_connection_aborted"
-	Published = "track_published"
-	Finished  = "room_finished"
+	EventJoined    = "participant_joined"
+	EventLeft      = "participant_left"
+	EventAborted   = "participant_connection_aborted"
+	EventPublished = "track_published"
+	EventFinished  = "room_finished"
 )
 
 // ReportPath is where an outside media server reports to, below the public address.
@@ -37,16 +37,16 @@ const maxReport = 256 << 10
 
 // Report is what the media server says has happened. Reports may come late, twice, in any order, or never.
 type Report struct {
-	ID     string
-	Type   string // one of the constants above, or something that nobody needs
-	At     time.Time
-	Room   string
-	Person *Person // nil where it is about the room
-	Track  *Track  // of Published
+	ID          string
+	Type        string // one of the constants above, or something that nobody needs
+	At          time.Time
+	Room        string
+	Participant *Participant // nil where it is about the room
+	Track       *Track       // of Published
 }
 
-// Person is one stay of somebody in a media room.
-type Person struct {
+// Participant is one stay of somebody in a media room.
+type Participant struct {
 	SID      string // of this stay: who comes again has another
 	Identity string
 	Name     string
@@ -68,11 +68,11 @@ type Track struct {
 	NoDTX  bool // silence is sent, too, as for music
 }
 
-// Video reports whether the track is a picture.
-func (t Track) Video() bool { return t.Source == "camera" || t.Source == "screen_share" }
+// IsVideo reports whether the track is a picture.
+func (t Track) IsVideo() bool { return t.Source == "camera" || t.Source == "screen_share" }
 
-// maxSide is more dots than any picture has in a row: what is announced beyond it is none.
-const maxSide = 16384
+// maxDimension is more dots than any picture has in a row: what is announced beyond it is none.
+const maxDimension = 16384
 
 const receiversKey = "usher.live.receivers"
 
@@ -84,20 +84,20 @@ func OnReport(app core.App, receive func(app core.App, report Report) error) {
 	app.Store().Set(receiversKey, append(slices.Clone(receivers), receive))
 }
 
-// CodeForged is the code of a report that the media server did not sign.
-const CodeForged = "bad_signature"
+// CodeBadSignature is the code of a report that the media server did not sign.
+const CodeBadSignature = "bad_signature"
 
 // Receive takes a report that the media server signed with its secret.
 func Receive(app core.App, r *http.Request) error {
-	at, err := reach(app)
+	at, err := currentEndpoint(app)
 	if err != nil {
 		return err
 	}
 	event, err := webhook.ReceiveWebhookEvent(r, auth.NewSimpleKeyProvider(at.key, at.secret))
 	if err != nil {
-		return record.Refuse("base", CodeForged, "The report is not signed by the media server that this server uses.")
+		return record.Invalid("base", CodeBadSignature, "The report is not signed by the media server that this server uses.")
 	}
-	return deliver(app, reportOf(event))
+	return deliver(app, newReport(event))
 }
 
 func deliver(app core.App, report Report) error {
@@ -112,38 +112,38 @@ func deliver(app core.App, report Report) error {
 	return errors.Join(faults...)
 }
 
-// reportOf reads an event. It is written to no log: that of a room carries a password.
-func reportOf(event *livekit.WebhookEvent) Report {
+// newReport reads an event. It is written to no log: that of a room carries a password.
+func newReport(event *livekit.WebhookEvent) Report {
 	report := Report{ID: event.Id, Type: event.Event, At: time.Unix(event.CreatedAt, 0), Room: event.GetRoom().GetName()}
 	if event.Participant != nil {
-		person := personOf(event.Participant)
-		report.Person = &person
+		person := newParticipant(event.Participant)
+		report.Participant = &person
 	}
 	if event.Track != nil {
-		track := trackOf(event.Track)
+		track := newTrack(event.Track)
 		report.Track = &track
 	}
 	return report
 }
 
-func personOf(p *livekit.ParticipantInfo) Person {
-	person := Person{SID: p.Sid, Identity: p.Identity, Name: p.Name, Joined: time.Unix(p.JoinedAt, 0),
+func newParticipant(p *livekit.ParticipantInfo) Participant {
+	person := Participant{SID: p.Sid, Identity: p.Identity, Name: p.Name, Joined: time.Unix(p.JoinedAt, 0),
 		Active: p.State == livekit.ParticipantInfo_ACTIVE}
 	if p.JoinedAtMs > 0 {
 		person.Joined = time.UnixMilli(p.JoinedAtMs)
 	}
 	for _, track := range p.Tracks {
-		person.Tracks = append(person.Tracks, trackOf(track))
+		person.Tracks = append(person.Tracks, newTrack(track))
 	}
 	return person
 }
 
-func trackOf(t *livekit.TrackInfo) Track {
+func newTrack(t *livekit.TrackInfo) Track {
 	_, codec, _ := strings.Cut(strings.ToLower(t.MimeType), "/")
 	track := Track{Source: strings.ToLower(t.Source.String()), Codec: codec,
 		Stereo: slices.Contains(t.AudioFeatures, livekit.AudioTrackFeature_TF_STEREO),
 		NoDTX:  slices.Contains(t.AudioFeatures, livekit.AudioTrackFeature_TF_NO_DTX)}
-	if t.Width <= maxSide && t.Height <= maxSide {
+	if t.Width <= maxDimension && t.Height <= maxDimension {
 		track.Width, track.Height = int(t.Width), int(t.Height)
 	}
 	if _, announced, ok := strings.Cut(t.Name, "@"); ok {
@@ -154,19 +154,19 @@ func trackOf(t *livekit.TrackInfo) Track {
 	return track
 }
 
-// listener takes the reports of the embedded media server, on loopback and by itself: the public address may be
+// reportListener takes the reports of the embedded media server, on loopback and by itself: the public address may be
 // one that this machine does not reach, or speak TLS.
-type listener struct {
+type reportListener struct {
 	url   string
 	close func()
 }
 
-func listen(app core.App) (*listener, error) {
+func listenForReports(app core.App) (*reportListener, error) {
 	socket, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen for reports: %w", err)
 	}
-	server := &http.Server{ReadTimeout: patience, WriteTimeout: 2 * patience,
+	server := &http.Server{ReadTimeout: callTimeout, WriteTimeout: 2 * callTimeout,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, maxReport)
 			err := Receive(app, r)
@@ -180,7 +180,7 @@ func listen(app core.App) (*listener, error) {
 			}
 		})}
 	routine.FireAndForget(func() { _ = server.Serve(socket) })
-	return &listener{"http://" + socket.Addr().String() + ReportPath, func() {
+	return &reportListener{"http://" + socket.Addr().String() + ReportPath, func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		if server.Shutdown(ctx) != nil {

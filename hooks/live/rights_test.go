@@ -13,8 +13,8 @@ import (
 )
 
 // A page that was rewritten asks for more than it was given: the media server says no, whatever it is called.
-func TestNobodySendsWhatHisPassDoesNotLetHim(t *testing.T) {
-	h := open(t)
+func TestIssueToken_LimitsPublishSources(t *testing.T) {
+	h := newFixture(t)
 	livetest.Start(t, h.app)
 	const camera, microphone, screen, sound = livekit.TrackSource_CAMERA, livekit.TrackSource_MICROPHONE, livekit.TrackSource_SCREEN_SHARE, livekit.TrackSource_SCREEN_SHARE_AUDIO
 	for who, c := range map[string]struct {
@@ -26,28 +26,28 @@ func TestNobodySendsWhatHisPassDoesNotLetHim(t *testing.T) {
 		"nobody":    {live.Grant{}, nil},
 	} {
 		c.grant.Room, c.grant.Identity = "room", who
-		pass, err := live.Token(h.app, c.grant)
+		pass, err := live.IssueToken(h.app, c.grant)
 		must(t, err)
-		visitor := livetest.Enter(t, pass)
+		visitor := livetest.MustConnect(t, pass)
 		for _, source := range []livekit.TrackSource{camera, microphone, screen, sound, livekit.TrackSource_UNKNOWN} {
-			if got := taken(t, visitor, source); got != c.may[source] {
+			if got := acceptsTrack(t, visitor, source); got != c.may[source] {
 				t.Errorf("%s: %s is taken: %v", who, source, got)
 			}
 		}
 	}
 }
 
-// taken reports whether the media server takes such a track.
-func taken(t *testing.T, visitor *livetest.Visitor, source livekit.TrackSource) bool {
+// acceptsTrack reports whether the media server takes such a track.
+func acceptsTrack(t *testing.T, visitor *livetest.Client, source livekit.TrackSource) bool {
 	t.Helper()
 	kind := livekit.TrackType_VIDEO
 	if source == livekit.TrackSource_MICROPHONE || source == livekit.TrackSource_SCREEN_SHARE_AUDIO {
 		kind = livekit.TrackType_AUDIO
 	}
-	must(t, visitor.Say(&livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{
+	must(t, visitor.WriteSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{
 		AddTrack: &livekit.AddTrackRequest{Cid: source.String(), Type: kind, Source: source}}}))
 	for deadline := time.Now().Add(5 * time.Second); ; {
-		message, err := visitor.Next(time.Until(deadline))
+		message, err := visitor.ReadSignal(time.Until(deadline))
 		must(t, err)
 		if track := message.GetTrackPublished(); track != nil && track.Cid == source.String() {
 			return true
@@ -59,15 +59,15 @@ func taken(t *testing.T, visitor *livetest.Visitor, source livekit.TrackSource) 
 }
 
 // Pages read in the metadata who hosts.
-func TestNobodyNamesHimself(t *testing.T) {
-	h := open(t)
+func TestIssueToken_ForbidsOwnMetadata(t *testing.T) {
+	h := newFixture(t)
 	livetest.Start(t, h.app)
-	pass := h.pass("room", "ada")
-	visitor := livetest.Enter(t, pass)
-	must(t, visitor.Say(&livekit.SignalRequest{Message: &livekit.SignalRequest_UpdateMetadata{UpdateMetadata: &livekit.UpdateParticipantMetadata{
+	pass := h.token("room", "ada")
+	visitor := livetest.MustConnect(t, pass)
+	must(t, visitor.WriteSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_UpdateMetadata{UpdateMetadata: &livekit.UpdateParticipantMetadata{
 		Name: "Host", Metadata: `{"part":"host"}`, Attributes: map[string]string{"part": "host"}, RequestId: 1}}}))
 	for deadline := time.Now().Add(5 * time.Second); ; {
-		message, err := visitor.Next(time.Until(deadline))
+		message, err := visitor.ReadSignal(time.Until(deadline))
 		must(t, err)
 		if answer := message.GetRequestResponse(); answer != nil {
 			if answer.Reason != livekit.RequestResponse_NOT_ALLOWED {
@@ -85,10 +85,10 @@ func TestNobodyNamesHimself(t *testing.T) {
 		"metadata on the way in":    "/rtc/v1?join_request=" + base64.URLEncoding.EncodeToString(wrapped),
 	} {
 		if visitor, err := livetest.Dial(pass.URL+query, pass.Token); err == nil {
-			t.Errorf("with %s he is let in: %+v", what, visitor.Answer.Participant)
+			t.Errorf("with %s he is let in: %+v", what, visitor.JoinResponse.Participant)
 		}
 	}
-	people, err := live.People(h.app, "room")
+	people, err := live.ListParticipants(h.app, "room")
 	must(t, err)
 	if len(people) != 1 || people[0].Name != "ADA" {
 		t.Errorf("in the room: %+v", people)

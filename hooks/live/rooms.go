@@ -13,19 +13,19 @@ import (
 	"github.com/twitchtv/twirp"
 )
 
-// patience is how long a call to the media server may take.
-const patience = 5 * time.Second
+// callTimeout is how long a call to the media server may take.
+const callTimeout = 5 * time.Second
 
-var client = &http.Client{Timeout: patience}
+var client = &http.Client{Timeout: callTimeout}
 
-// empty is how long a media room without anybody stays open, in seconds; it is opened again for whoever comes.
-const empty = 300
+// emptyTimeout is how long a media room without anybody stays open, in seconds; it is opened again for whoever comes.
+const emptyTimeout = 300
 
 // call runs one call of the media server's API, as whoever may do everything in that room. What is not there is
 // errGone.
 func call[T any](app core.App, room string, do func(context.Context, livekit.RoomService) (T, error)) (T, error) {
 	var nothing T
-	at, err := reach(app)
+	at, err := currentEndpoint(app)
 	if err != nil {
 		return nothing, err
 	}
@@ -34,7 +34,7 @@ func call[T any](app core.App, room string, do func(context.Context, livekit.Roo
 	if err != nil {
 		return nothing, fmt.Errorf("make a token: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
 	ctx, err = twirp.WithHTTPRequestHeaders(ctx, http.Header{"Authorization": {"Bearer " + token}})
 	if err != nil {
@@ -43,31 +43,31 @@ func call[T any](app core.App, room string, do func(context.Context, livekit.Roo
 	answer, err := do(ctx, livekit.NewRoomServiceProtobufClient(at.base, client))
 	var refused twirp.Error
 	if errors.As(err, &refused) && refused.Code() == twirp.NotFound {
-		err = errGone
+		err = errNotFound
 	}
 	switch {
-	case err == nil || errors.Is(err, errGone):
-		stateOf(app).note(nil)
+	case err == nil || errors.Is(err, errNotFound):
+		stateOf(app).setError(nil)
 	case refused == nil || refused.Code() != twirp.InvalidArgument:
-		stateOf(app).note(fmt.Errorf("it does not answer: %w", err))
-		err = errors.Join(ErrDown, err)
+		stateOf(app).setError(fmt.Errorf("it does not answer: %w", err))
+		err = errors.Join(ErrUnavailable, err)
 	}
 	return answer, err
 }
 
-var errGone = errors.New("not on the media server")
+var errNotFound = errors.New("not on the media server")
 
-func unlessGone(err error, doing string) error {
-	if err == nil || errors.Is(err, errGone) {
+func ignoreNotFound(err error, doing string) error {
+	if err == nil || errors.Is(err, errNotFound) {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// Open makes the media room, or finds it open: it can be called at every entry.
-func Open(app core.App, room string) error {
+// OpenRoom makes the media room, or finds it open: it can be called at every entry.
+func OpenRoom(app core.App, room string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.Room, error) {
-		return s.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: room, EmptyTimeout: empty})
+		return s.CreateRoom(ctx, &livekit.CreateRoomRequest{Name: room, EmptyTimeout: emptyTimeout})
 	})
 	if err != nil {
 		return fmt.Errorf("open a media room: %w", err)
@@ -75,21 +75,21 @@ func Open(app core.App, room string) error {
 	return nil
 }
 
-// Close ends the media room: everybody in it is put out. A room that is not open is closed.
-func Close(app core.App, room string) error {
+// CloseRoom ends the media room: everybody in it is put out. A room that is not open is closed.
+func CloseRoom(app core.App, room string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.DeleteRoomResponse, error) {
 		return s.DeleteRoom(ctx, &livekit.DeleteRoomRequest{Room: room})
 	})
-	return unlessGone(err, "close a media room")
+	return ignoreNotFound(err, "close a media room")
 }
 
-// PutOut puts somebody out of the room, if he is in. His token still opens the door of the media server: the gate of
+// Kick puts somebody out of the room, if he is in. His token still opens the door of the media server: the gate of
 // Proxy keeps him out.
-func PutOut(app core.App, room, identity string) error {
+func Kick(app core.App, room, identity string) error {
 	_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.RemoveParticipantResponse, error) {
 		return s.RemoveParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
 	})
-	return unlessGone(err, "put somebody out")
+	return ignoreNotFound(err, "put somebody out")
 }
 
 // Mute turns off somebody's microphone. He can turn it on again.
@@ -98,7 +98,7 @@ func Mute(app core.App, room, identity string) error {
 		return s.GetParticipant(ctx, &livekit.RoomParticipantIdentity{Room: room, Identity: identity})
 	})
 	if err != nil {
-		return unlessGone(err, "mute somebody")
+		return ignoreNotFound(err, "mute somebody")
 	}
 	for _, track := range person.Tracks {
 		if track.Source != livekit.TrackSource_MICROPHONE || track.Muted {
@@ -107,29 +107,29 @@ func Mute(app core.App, room, identity string) error {
 		_, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.MuteRoomTrackResponse, error) {
 			return s.MutePublishedTrack(ctx, &livekit.MuteRoomTrackRequest{Room: room, Identity: identity, TrackSid: track.Sid, Muted: true})
 		})
-		if err := unlessGone(err, "mute somebody"); err != nil {
+		if err := ignoreNotFound(err, "mute somebody"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Allow lets somebody who is in do what the grant says from now on, and tells it to the others; what he sends
+// UpdatePermissions lets somebody who is in do what the grant says from now on, and tells it to the others; what he sends
 // beyond it ends.
-func Allow(app core.App, grant Grant) error {
+func UpdatePermissions(app core.App, grant Grant) error {
 	_, err := call(app, grant.Room, func(ctx context.Context, s livekit.RoomService) (*livekit.ParticipantInfo, error) {
 		return s.UpdateParticipant(ctx, &livekit.UpdateParticipantRequest{
 			Room: grant.Room, Identity: grant.Identity, Name: grant.Name, Metadata: grant.Metadata,
 			Permission: &livekit.ParticipantPermission{
-				CanSubscribe: true, CanPublish: grant.sends(), CanPublishSources: grant.sources(),
+				CanSubscribe: true, CanPublish: grant.canPublish(), CanPublishSources: grant.sources(),
 				CanPublishData: true,
 			}})
 	})
-	return unlessGone(err, "tell the media server what somebody may do")
+	return ignoreNotFound(err, "tell the media server what somebody may do")
 }
 
-// Rooms lists the rooms that are open on the media server; with an outside one also those of others.
-func Rooms(app core.App) ([]string, error) {
+// ListRooms lists the rooms that are open on the media server; with an outside one also those of others.
+func ListRooms(app core.App) ([]string, error) {
 	answer, err := call(app, "", func(ctx context.Context, s livekit.RoomService) (*livekit.ListRoomsResponse, error) {
 		return s.ListRooms(ctx, &livekit.ListRoomsRequest{})
 	})
@@ -143,18 +143,18 @@ func Rooms(app core.App) ([]string, error) {
 	return names, nil
 }
 
-// People lists who is in the room now. Nobody is in a room that is not open.
-func People(app core.App, room string) ([]Person, error) {
+// ListParticipants lists who is in the room now. Nobody is in a room that is not open.
+func ListParticipants(app core.App, room string) ([]Participant, error) {
 	answer, err := call(app, room, func(ctx context.Context, s livekit.RoomService) (*livekit.ListParticipantsResponse, error) {
 		return s.ListParticipants(ctx, &livekit.ListParticipantsRequest{Room: room})
 	})
-	if err := unlessGone(err, "list who is in a media room"); err != nil || answer == nil {
+	if err := ignoreNotFound(err, "list who is in a media room"); err != nil || answer == nil {
 		return nil, err
 	}
-	people := make([]Person, 0, len(answer.Participants))
+	people := make([]Participant, 0, len(answer.Participants))
 	for _, p := range answer.Participants {
 		if p.State != livekit.ParticipantInfo_DISCONNECTED {
-			people = append(people, personOf(p))
+			people = append(people, newParticipant(p))
 		}
 	}
 	return people, nil

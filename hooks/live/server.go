@@ -22,15 +22,15 @@ import (
 	"usher/hooks/settings"
 )
 
-// CodeDown is the code of a refusal because the media server is not reached.
-const CodeDown = "media_unavailable"
+// CodeUnavailable is the code of a refusal because the media server is not reached.
+const CodeUnavailable = "media_unavailable"
 
-// ErrDown says that the media server is not reached. Why is in Ready; people are told that they can try again.
-var ErrDown = errors.Join(errors.New("the media server is not reached"),
-	record.Refuse("base", CodeDown, "Live media is off on this server now. Try again in a minute, and if it stays off tell whoever runs the server."))
+// ErrUnavailable says that the media server is not reached. Why is in Ready; people are told that they can try again.
+var ErrUnavailable = errors.Join(errors.New("the media server is not reached"),
+	record.Invalid("base", CodeUnavailable, "Live media is off on this server now. Try again in a minute, and if it stays off tell whoever runs the server."))
 
-// Local is how a media server is to run inside this program.
-type Local struct {
+// LocalConfig is how a media server is to run inside this program.
+type LocalConfig struct {
 	UDPPort  int
 	TCPPort  int    // 0: none
 	NodeIP   string // the address that browsers are told; empty: found out by STUN
@@ -42,7 +42,7 @@ type Local struct {
 }
 
 // Starter starts a media server and returns once it takes connections.
-type Starter func(Local) (*Instance, error)
+type Starter func(LocalConfig) (*Instance, error)
 
 // Instance is a media server that runs inside this program.
 type Instance struct {
@@ -50,64 +50,64 @@ type Instance struct {
 	Done <-chan struct{} // closed when it does not run any more, whatever stopped it
 	Stop func()          // returns when it has stopped
 
-	Dismiss func(room string) // puts everybody out of the room, telling them that the server stops
+	DisconnectAll func(room string) // puts everybody out of the room, telling them that the server stops
 }
 
 const (
-	storeKey   = "usher.live"
+	stateKey   = "usher.live"
 	retryAfter = 30 * time.Second
 )
 
-// reached is a media server and how to speak with it.
-type reached struct {
+// endpoint is a media server and how to speak with it.
+type endpoint struct {
 	base        string // http address of its API and of its signalling
 	key, secret string
-	outside     bool
+	external    bool
 }
 
 // state is what is known of the media server of an app.
 type state struct {
-	mu  sync.Mutex
-	at  *reached
-	why error // that it is not reached, or did not answer last
+	mu       sync.Mutex
+	endpoint *endpoint
+	err      error // that it is not reached, or did not answer last
 
 	connections int           // of browsers that are handed on to it
-	none        chan struct{} // closed when there are none any more; nil while nobody waits for that
+	idle        chan struct{} // closed when there are none any more; nil while nobody waits for that
 }
 
 func stateOf(app core.App) *state {
 	config := settings.Of(app) // before: the store is locked while it makes what is missing
-	return app.Store().GetOrSet(storeKey, func() any {
+	return app.Store().GetOrSet(stateKey, func() any {
 		if config.LiveURL == "" {
-			return &state{why: errors.New("it has not been started")}
+			return &state{err: errors.New("it has not been started")}
 		}
-		return &state{at: &reached{strings.TrimRight(asScheme(config.LiveURL, "http"), "/"), config.LiveKey, config.LiveSecret, true}}
+		return &state{endpoint: &endpoint{strings.TrimRight(withScheme(config.LiveURL, "http"), "/"), config.LiveKey, config.LiveSecret, true}}
 	}).(*state)
 }
 
-func (s *state) set(at *reached, why error) {
+func (s *state) set(at *endpoint, why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.at, s.why = at, why
+	s.endpoint, s.err = at, why
 }
 
-// note keeps what the last call came to.
-func (s *state) note(why error) {
+// setError keeps what the last call came to.
+func (s *state) setError(why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.at != nil {
-		s.why = why
+	if s.endpoint != nil {
+		s.err = why
 	}
 }
 
-func reach(app core.App) (*reached, error) {
+func currentEndpoint(app core.App) (*endpoint, error) {
 	s := stateOf(app)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.at == nil {
-		return nil, fmt.Errorf("%w: %w", ErrDown, cmp.Or(s.why, errors.New("it is being started")))
+	if s.endpoint == nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, cmp.Or(s.err, errors.New("it is being started")))
 	}
-	return s.at, nil
+	return s.endpoint, nil
 }
 
 // Ready is nil if sessions can run, or will as soon as the server has started; else it says why not, for the panel.
@@ -115,33 +115,33 @@ func Ready(app core.App) error {
 	s := stateOf(app)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.why
+	return s.err
 }
 
-// Outside reports whether the media server is one that runs elsewhere, by settings.
-func Outside(app core.App) bool { return settings.Of(app).LiveURL != "" }
+// IsExternal reports whether the media server is one that runs elsewhere, by settings.
+func IsExternal(app core.App) bool { return settings.Of(app).LiveURL != "" }
 
-const usedKey = "usher.live.used"
+const enabledKey = "usher.live.used"
 
-// Used reports whether this program is to hold sessions: it runs a media server, or settings name one.
-func Used(app core.App) bool { return app.Store().Has(usedKey) || Outside(app) }
+// Enabled reports whether this program is to hold sessions: it runs a media server, or settings name one.
+func Enabled(app core.App) bool { return app.Store().Has(enabledKey) || IsExternal(app) }
 
-// Use lets start run the media server whenever the app is served, unless the settings name one outside. It runs in
+// Setup lets start run the media server whenever the app is served, unless the settings name one outside. It runs in
 // the background: a server that cannot start its media serves all the rest, and tries again. Each minute it is asked
 // whether it answers.
-func Use(app core.App, start Starter) {
-	app.Store().Set(usedKey, true)
+func Setup(app core.App, start Starter) {
+	app.Store().Set(enabledKey, true)
 	app.Cron().MustAdd("usherLive", "* * * * *", func() { probe(app) })
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherLive", Func: func(e *core.ServeEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		if Outside(e.App) {
+		if IsExternal(e.App) {
 			routine.FireAndForget(func() { probe(app) })
 			return nil
 		}
 		stateOf(e.App).set(nil, nil)
-		stop := keepUp(e.App, start, wish(settings.Of(e.App)))
+		stop := supervise(e.App, start, newLocalConfig(settings.Of(e.App)))
 		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherLive", Func: func(te *core.TerminateEvent) error {
 			stop()
 			return te.Next()
@@ -152,22 +152,22 @@ func Use(app core.App, start Starter) {
 
 // probe asks the media server for anything at all; Ready tells what came of it.
 func probe(app core.App) {
-	if _, err := Rooms(app); err != nil && !errors.Is(err, ErrDown) {
+	if _, err := ListRooms(app); err != nil && !errors.Is(err, ErrUnavailable) {
 		app.Logger().Error("ask the media server", "error", err)
 	}
 }
 
-// wish is what the settings ask for. Where the public address is this machine's own, nobody else can come, and
+// newLocalConfig is what the settings ask for. Where the public address is this machine's own, nobody else can come, and
 // nothing needs to be found out.
-func wish(config *settings.Config) Local {
-	local := Local{UDPPort: config.LiveUDPPort, TCPPort: config.LiveTCPPort, NodeIP: config.LiveNodeIP}
-	if local.NodeIP == "" && onThisMachine(config.URL) {
+func newLocalConfig(config *settings.Config) LocalConfig {
+	local := LocalConfig{UDPPort: config.LiveUDPPort, TCPPort: config.LiveTCPPort, NodeIP: config.LiveNodeIP}
+	if local.NodeIP == "" && isLoopbackURL(config.URL) {
 		local.Loopback, local.NodeIP, local.TCPPort = true, "127.0.0.1", 0
 	}
 	return local
 }
 
-func onThisMachine(address string) bool {
+func isLoopbackURL(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
 		return false
@@ -176,9 +176,9 @@ func onThisMachine(address string) bool {
 	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// keepUp starts a media server, and another one whenever it ends, until stop is called. stop returns when it has
+// supervise starts a media server, and another one whenever it ends, until stop is called. stop returns when it has
 // stopped, or after a few seconds.
-func keepUp(app core.App, start Starter, local Local) (stop func()) {
+func supervise(app core.App, start Starter, local LocalConfig) (stop func()) {
 	stopped, done := make(chan struct{}), make(chan struct{})
 	routine.FireAndForget(func() {
 		defer close(done)
@@ -186,7 +186,7 @@ func keepUp(app core.App, start Starter, local Local) (stop func()) {
 		for {
 			ended, end, err := Start(app, start, local)
 			if err != nil {
-				complain(app, &said, err)
+				reportFailure(app, &said, err)
 				ended, end = nil, func() {}
 			}
 			var again <-chan time.Time
@@ -208,13 +208,13 @@ func keepUp(app core.App, start Starter, local Local) (stop func()) {
 		close(stopped)
 		select {
 		case <-done:
-		case <-time.After(patience): // a start that waits for the internet is not waited for
+		case <-time.After(callTimeout): // a start that waits for the internet is not waited for
 		}
 	})
 }
 
-// complain says on the console, too, why there are no live media: once for each reason, for it is tried again.
-func complain(app core.App, said *string, why error) {
+// reportFailure says on the console, too, why there are no live media: once for each reason, for it is tried again.
+func reportFailure(app core.App, said *string, why error) {
 	app.Logger().Error("the media server did not start", "error", why)
 	if *said == why.Error() {
 		return
@@ -229,7 +229,7 @@ func complain(app core.App, said *string, why error) {
 
 // Start starts one media server for the app, with a key and a secret of its own, and takes its reports. ended is
 // closed when it does not run any more; stop tells everybody who is in, and stops it.
-func Start(app core.App, start Starter, local Local) (ended <-chan struct{}, stop func(), err error) {
+func Start(app core.App, start Starter, local LocalConfig) (ended <-chan struct{}, stop func(), err error) {
 	s := stateOf(app)
 	defer func() {
 		if p := recover(); p != nil {
@@ -240,7 +240,7 @@ func Start(app core.App, start Starter, local Local) (ended <-chan struct{}, sto
 		}
 	}()
 	local.Key, local.Secret, local.Log = "usher"+rand.Text()[:12], rand.Text()+rand.Text(), app.Logger()
-	reports, err := listen(app)
+	reports, err := listenForReports(app)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -250,9 +250,9 @@ func Start(app core.App, start Starter, local Local) (ended <-chan struct{}, sto
 		reports.close()
 		return nil, nil, err
 	}
-	s.set(&reached{base: running.URL, key: local.Key, secret: local.Secret}, nil)
+	s.set(&endpoint{base: running.URL, key: local.Key, secret: local.Secret}, nil)
 	return running.Done, sync.OnceFunc(func() {
-		farewell(app, running)
+		disconnectAll(app, running)
 		running.Stop() // its last reports are still taken
 		reports.close()
 		s.set(nil, errors.New("it is stopped"))

@@ -13,23 +13,23 @@ import (
 // maxSignal is what a browser may say to the media server at once, in bytes; an answer in a full room is some 100 KB.
 const maxSignal = 4 << 20
 
-var errSignals = errors.New("this is not how a browser of ours speaks with the media server")
+var errBadSignal = errors.New("this is not how a browser of ours speaks with the media server")
 
-// signals is the media server's end of a browser's signalling. What is written to it is read before it goes on, message
+// signalFilter is the media server's end of a browser's signalling. What is written to it is read before it goes on, message
 // by message: the media server keeps one in memory however long it is, and at some that lack what it counts on it ends
 // the whole program.
-type signals struct {
+type signalFilter struct {
 	io.ReadWriteCloser
-	answers bool // the browser is sent offers, so that it answers some
+	allowsAnswers bool // the browser is sent offers, so that it answers some
 
-	held  []byte // what has not gone on yet
-	read  int    // of that, in whole frames
-	said  []byte // by the frames of a message that is not whole yet
-	midst bool   // of a message
+	buffer    []byte // what has not gone on yet
+	parsed    int    // of that, in whole frames
+	message   []byte // by the frames of a message that is not whole yet
+	inMessage bool   // of a message
 }
 
-// listenIn puts signals in the way of a connection that was just made.
-func listenIn(r *http.Response) error {
+// inspectSignals puts signals in the way of a connection that was just made.
+func inspectSignals(r *http.Response) error {
 	connection, ok := r.Body.(io.ReadWriteCloser)
 	if r.StatusCode != http.StatusSwitchingProtocols || !ok {
 		return nil
@@ -37,44 +37,44 @@ func listenIn(r *http.Response) error {
 	// With a join request there is one connection for media, for which the browser makes the offers; a connection that is
 	// taken up again may be of that kind.
 	query := r.Request.URL.Query()
-	r.Body = &signals{ReadWriteCloser: connection, answers: !query.Has("join_request") && !query.Has("reconnect")}
+	r.Body = &signalFilter{ReadWriteCloser: connection, allowsAnswers: !query.Has("join_request") && !query.Has("reconnect")}
 	return nil
 }
 
 // Write takes what the browser sent, and hands on what of it makes whole messages.
-func (s *signals) Write(sent []byte) (int, error) {
-	s.held = append(s.held, sent...)
+func (s *signalFilter) Write(sent []byte) (int, error) {
+	s.buffer = append(s.buffer, sent...)
 	for {
-		f, whole, err := cut(s.held[s.read:])
+		f, whole, err := parseFrame(s.buffer[s.parsed:])
 		switch {
 		case err != nil:
 			return 0, err
-		case !whole && len(s.held) > maxSignal:
-			return 0, errSignals
+		case !whole && len(s.buffer) > maxSignal:
+			return 0, errBadSignal
 		case !whole:
 			return len(sent), nil
 		}
-		if err := s.take(f); err != nil {
+		if err := s.handleFrame(f); err != nil {
 			return 0, err
 		}
 	}
 }
 
-// take takes the next frame of what is held.
-func (s *signals) take(f frame) error {
-	s.read += f.size
+// handleFrame takes the next frame of what is held.
+func (s *signalFilter) handleFrame(f frame) error {
+	s.parsed += f.size
 	goOn := true
-	if !f.control() {
-		s.said = append(s.said, f.body...)
-		if s.midst = !f.last; f.last {
-			goOn, s.said = s.sound(s.said), nil
+	if !f.isControl() {
+		s.message = append(s.message, f.body...)
+		if s.inMessage = !f.final; f.final {
+			goOn, s.message = s.isSafe(s.message), nil
 		}
 	}
-	if s.midst {
+	if s.inMessage {
 		return nil
 	}
-	whole := s.held[:s.read]
-	s.held, s.read = s.held[s.read:], 0
+	whole := s.buffer[:s.parsed]
+	s.buffer, s.parsed = s.buffer[s.parsed:], 0
 	if !goOn {
 		return nil
 	}
@@ -82,8 +82,8 @@ func (s *signals) take(f frame) error {
 	return err
 }
 
-// sound reports whether the media server can be shown a message.
-func (s *signals) sound(message []byte) bool {
+// isSafe reports whether the media server can be shown a message.
+func (s *signalFilter) isSafe(message []byte) bool {
 	request := &livekit.SignalRequest{}
 	if proto.Unmarshal(message, request) != nil {
 		return false
@@ -92,7 +92,7 @@ func (s *signals) sound(message []byte) bool {
 	case *livekit.SignalRequest_SyncState:
 		return said.SyncState.Subscription != nil
 	case *livekit.SignalRequest_Answer:
-		return s.answers
+		return s.allowsAnswers
 	case *livekit.SignalRequest_Simulate: // for tests of LiveKit's own
 		return false
 	}
@@ -101,28 +101,28 @@ func (s *signals) sound(message []byte) bool {
 
 // frame is a part of what a browser sends over a WebSocket (RFC 6455).
 type frame struct {
-	kind byte
-	last bool // of its message
-	body []byte
-	size int // of all of it
+	opcode byte
+	final  bool // of its message
+	body   []byte
+	size   int // of all of it
 }
 
 const (
-	textFrame    = 1
-	firstControl = 8
+	textOpcode         = 1
+	firstControlOpcode = 8
 )
 
-func (f frame) control() bool { return f.kind >= firstControl }
+func (f frame) isControl() bool { return f.opcode >= firstControlOpcode }
 
-// cut reads the frame with which the bytes begin; whole is false if there is more of it to come. Only what is masked,
+// parseFrame reads the frame with which the bytes begin; whole is false if there is more of it to come. Only what is masked,
 // as browsers must, and neither text nor compressed is one.
-func cut(bytes []byte) (f frame, whole bool, err error) {
+func parseFrame(bytes []byte) (f frame, whole bool, err error) {
 	if len(bytes) < 2 {
 		return f, false, nil
 	}
-	f.kind, f.last = bytes[0]&0x0f, bytes[0]&0x80 != 0
-	if bytes[0]&0x70 != 0 || bytes[1]&0x80 == 0 || f.kind == textFrame {
-		return f, false, errSignals
+	f.opcode, f.final = bytes[0]&0x0f, bytes[0]&0x80 != 0
+	if bytes[0]&0x70 != 0 || bytes[1]&0x80 == 0 || f.opcode == textOpcode {
+		return f, false, errBadSignal
 	}
 	length, head := uint64(bytes[1]&0x7f), 2
 	switch {
@@ -134,7 +134,7 @@ func cut(bytes []byte) (f frame, whole bool, err error) {
 		return f, false, nil
 	}
 	if length > maxSignal {
-		return f, false, errSignals
+		return f, false, errBadSignal
 	}
 	body := head + 4
 	f.size = body + int(length)

@@ -22,15 +22,15 @@ import (
 	"usher/hooks/live/livetest"
 )
 
-// line is the signalling of somebody who writes its frames himself.
-type line struct {
+// rawClient is the signalling of somebody who writes its frames himself.
+type rawClient struct {
 	*testing.T
 	net.Conn
 	reader *bufio.Reader
 }
 
 // dial goes in at an address of the media server. status is 101 for whoever is let in.
-func dial(t *testing.T, pass live.Pass, query, body string) (l *line, status int) {
+func dial(t *testing.T, pass live.Credentials, query, body string) (l *rawClient, status int) {
 	t.Helper()
 	address, err := url.Parse(strings.Replace(pass.URL, "ws", "http", 1) + query)
 	must(t, err)
@@ -49,7 +49,7 @@ func dial(t *testing.T, pass live.Pass, query, body string) (l *line, status int
 		request.Header.Set("Content-Type", "multipart/form-data; boundary="+kind)
 	}
 	must(t, request.Write(connection))
-	l = &line{t, connection, bufio.NewReader(connection)}
+	l = &rawClient{t, connection, bufio.NewReader(connection)}
 	response, err := http.ReadResponse(l.reader, request)
 	must(t, err)
 	if response.Header.Get("Sec-WebSocket-Extensions") != "" {
@@ -58,8 +58,8 @@ func dial(t *testing.T, pass live.Pass, query, body string) (l *line, status int
 	return l, response.StatusCode
 }
 
-// frame is a part of a message: first is its first byte.
-func frame(first byte, body []byte) []byte {
+// newFrame is a part of a message: first is its first byte.
+func newFrame(first byte, body []byte) []byte {
 	mask := []byte{1, 2, 3, 4}
 	head := []byte{first, 0x80 | 127}
 	head = append(binary.BigEndian.AppendUint64(head, uint64(len(body))), mask...)
@@ -70,30 +70,30 @@ func frame(first byte, body []byte) []byte {
 }
 
 const (
-	part, goesOn, last = 0x02, 0x00, 0x80 // of a message
-	whole              = 0x82
-	text, packed, ping = 0x81, 0xc2, 0x89
+	frameFirst, frameContinued, frameLast = 0x02, 0x00, 0x80 // of a message
+	frameWhole                            = 0x82
+	frameText, frameCompressed, framePing = 0x81, 0xc2, 0x89
 )
 
-func word(t *testing.T, request *livekit.SignalRequest) []byte {
+func marshalSignal(t *testing.T, request *livekit.SignalRequest) []byte {
 	t.Helper()
 	data, err := proto.Marshal(request)
 	must(t, err)
 	return data
 }
 
-// hears reports whether a question of the browser is answered, after what it said; ended is that it was cut off.
-func (l *line) hears(said ...[]byte) (answered, ended bool) {
+// probe reports whether a question of the browser is answered, after what it said; ended is that it was cut off.
+func (l *rawClient) probe(said ...[]byte) (answered, ended bool) {
 	l.Helper()
-	question := word(l.T, &livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 4711}}})
-	for _, bytes := range append(said, frame(whole, question)) {
+	question := marshalSignal(l.T, &livekit.SignalRequest{Message: &livekit.SignalRequest_PingReq{PingReq: &livekit.Ping{Timestamp: 4711}}})
+	for _, bytes := range append(said, newFrame(frameWhole, question)) {
 		if _, err := l.Write(bytes); err != nil {
 			return false, true
 		}
 	}
 	must(l.T, l.SetReadDeadline(time.Now().Add(3*time.Second)))
 	for {
-		message, err := l.next()
+		message, err := l.readFrame()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return false, false
 		}
@@ -107,7 +107,7 @@ func (l *line) hears(said ...[]byte) (answered, ended bool) {
 	}
 }
 
-func (l *line) next() ([]byte, error) {
+func (l *rawClient) readFrame() ([]byte, error) {
 	head := make([]byte, 2)
 	if _, err := io.ReadFull(l.reader, head); err != nil {
 		return nil, err
@@ -125,8 +125,8 @@ func (l *line) next() ([]byte, error) {
 	return body, err
 }
 
-// oneConnection is the query of a browser that has one connection for its media, and makes the offers.
-func oneConnection(t *testing.T) string {
+// singleConnectionQuery is the query of a browser that has one connection for its media, and makes the offers.
+func singleConnectionQuery(t *testing.T) string {
 	t.Helper()
 	join, err := proto.Marshal(&livekit.JoinRequest{ClientInfo: &livekit.ClientInfo{Sdk: livekit.ClientInfo_JS, Protocol: 16}})
 	must(t, err)
@@ -136,69 +136,69 @@ func oneConnection(t *testing.T) string {
 }
 
 // The media server ends the whole program at some of these.
-func TestNoWordOfSomebodyEndsTheServer(t *testing.T) {
-	h := open(t)
+func TestProxy_MaliciousSignals_DoNotCrashServer(t *testing.T) {
+	h := newFixture(t)
 	livetest.Start(t, h.app)
-	sync := word(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_SyncState{SyncState: &livekit.SyncState{}}})
-	answer := word(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{Answer: &livekit.SessionDescription{Type: "answer"}}})
-	simulated := word(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_Simulate{Simulate: &livekit.SimulateScenario{
+	sync := marshalSignal(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_SyncState{SyncState: &livekit.SyncState{}}})
+	answer := marshalSignal(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{Answer: &livekit.SessionDescription{Type: "answer"}}})
+	simulated := marshalSignal(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_Simulate{Simulate: &livekit.SimulateScenario{
 		Scenario: &livekit.SimulateScenario_ServerLeave{ServerLeave: true}}}})
-	huge := word(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_UpdateMetadata{UpdateMetadata: &livekit.UpdateParticipantMetadata{
+	huge := marshalSignal(t, &livekit.SignalRequest{Message: &livekit.SignalRequest_UpdateMetadata{UpdateMetadata: &livekit.UpdateParticipantMetadata{
 		Metadata: strings.Repeat("x", 5<<20)}}})
-	two, one := "/rtc?protocol=15", oneConnection(t)
+	two, one := "/rtc?protocol=15", singleConnectionQuery(t)
 	for what, c := range map[string]struct {
 		query string
 		said  [][]byte
 		ends  bool // the connection, and nothing else
 	}{
-		"a state without subscriptions":     {two, [][]byte{frame(whole, sync)}, false},
-		"in pieces":                         {one, [][]byte{frame(part, sync[:1]), frame(ping, nil), frame(goesOn, nil), frame(last, sync[1:])}, false},
-		"an answer to no offer":             {one, [][]byte{frame(whole, answer)}, false},
-		"an answer where there are offers":  {two, [][]byte{frame(whole, answer)}, false},
-		"a rehearsal of LiveKit's own":      {two, [][]byte{frame(whole, simulated)}, false},
-		"what cannot be read":               {one, [][]byte{frame(whole, []byte{0xff, 0xff})}, false},
-		"as text":                           {two, [][]byte{frame(text, []byte(`{"syncState":{}}`))}, true},
-		"compressed":                        {two, [][]byte{frame(packed, sync)}, true},
-		"not masked":                        {two, [][]byte{append([]byte{whole, byte(len(sync))}, sync...)}, true},
-		"more than any browser has to say":  {two, [][]byte{frame(whole, huge)}, true},
-		"the same in pieces":                {one, [][]byte{frame(part, huge[:3<<20]), frame(goesOn, huge[3<<20:])}, true},
-		"without end":                       {one, [][]byte{frame(part, nil), bytes.Repeat(frame(goesOn, nil), 1<<19)}, true},
-		"longer than there can be anything": {two, [][]byte{{whole, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}, true},
+		"a state without subscriptions":     {two, [][]byte{newFrame(frameWhole, sync)}, false},
+		"in pieces":                         {one, [][]byte{newFrame(frameFirst, sync[:1]), newFrame(framePing, nil), newFrame(frameContinued, nil), newFrame(frameLast, sync[1:])}, false},
+		"an answer to no offer":             {one, [][]byte{newFrame(frameWhole, answer)}, false},
+		"an answer where there are offers":  {two, [][]byte{newFrame(frameWhole, answer)}, false},
+		"a rehearsal of LiveKit's own":      {two, [][]byte{newFrame(frameWhole, simulated)}, false},
+		"what cannot be read":               {one, [][]byte{newFrame(frameWhole, []byte{0xff, 0xff})}, false},
+		"as text":                           {two, [][]byte{newFrame(frameText, []byte(`{"syncState":{}}`))}, true},
+		"compressed":                        {two, [][]byte{newFrame(frameCompressed, sync)}, true},
+		"not masked":                        {two, [][]byte{append([]byte{frameWhole, byte(len(sync))}, sync...)}, true},
+		"more than any browser has to say":  {two, [][]byte{newFrame(frameWhole, huge)}, true},
+		"the same in pieces":                {one, [][]byte{newFrame(frameFirst, huge[:3<<20]), newFrame(frameContinued, huge[3<<20:])}, true},
+		"without end":                       {one, [][]byte{newFrame(frameFirst, nil), bytes.Repeat(newFrame(frameContinued, nil), 1<<19)}, true},
+		"longer than there can be anything": {two, [][]byte{{frameWhole, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}, true},
 	} {
-		l, status := dial(t, h.pass("room", "ada"), c.query, "")
+		l, status := dial(t, h.token("room", "ada"), c.query, "")
 		if status != http.StatusSwitchingProtocols {
 			t.Errorf("%s: not let in: %d", what, status)
 			continue
 		}
-		if answered, ended := l.hears(c.said...); answered == c.ends || ended != c.ends {
+		if answered, ended := l.probe(c.said...); answered == c.ends || ended != c.ends {
 			t.Errorf("%s: heard after it: %v, cut off: %v", what, answered, ended)
 		}
 		l.Close()
 	}
 
 	// Who has one connection for media, and takes it up again by the other way in.
-	l, _ := dial(t, h.pass("room", "ada"), one, "")
-	joined, err := l.next()
+	l, _ := dial(t, h.token("room", "ada"), one, "")
+	joined, err := l.readFrame()
 	must(t, err)
 	response := &livekit.SignalResponse{}
 	must(t, proto.Unmarshal(joined, response))
-	l, _ = dial(t, h.pass("room", "ada"), two+"&reconnect=1&sid="+response.GetJoin().GetParticipant().GetSid(), "")
-	if answered, _ := l.hears(frame(whole, answer)); !answered {
+	l, _ = dial(t, h.token("room", "ada"), two+"&reconnect=1&sid="+response.GetJoin().GetParticipant().GetSid(), "")
+	if answered, _ := l.probe(newFrame(frameWhole, answer)); !answered {
 		t.Error("who came back is not heard")
 	}
-	livetest.Come(t, h.pass("room", "bob"))
+	livetest.ConnectMedia(t, h.token("room", "bob"))
 }
 
 // A form is read by the media server as if it stood in the address.
-func TestNobodyComesInWithABody(t *testing.T) {
-	h := open(t)
+func TestProxy_RequestBody_IsRefused(t *testing.T) {
+	h := newFixture(t)
 	livetest.Start(t, h.app)
 	for _, body := range []string{"publish=twin", "--x\r\nContent-Disposition: form-data; name=\"publish\"\r\n\r\ntwin\r\n--x--\r\n"} {
-		if _, status := dial(t, h.pass("room", "ada"), "/rtc?protocol=15", body); status != http.StatusNotFound {
+		if _, status := dial(t, h.token("room", "ada"), "/rtc?protocol=15", body); status != http.StatusNotFound {
 			t.Errorf("%q is answered %d", body, status)
 		}
 	}
-	if people, err := live.People(h.app, "room"); err != nil || len(people) != 0 {
+	if people, err := live.ListParticipants(h.app, "room"); err != nil || len(people) != 0 {
 		t.Errorf("in the room: %v, %v", people, err)
 	}
 }

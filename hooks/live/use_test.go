@@ -18,18 +18,18 @@ import (
 	"usher/hooks/settings"
 )
 
-// served is an app that is served with that way to start media, and how it is stopped.
-func served(t *testing.T, config settings.Config, start live.Starter) (app *core.BaseApp, stop func()) {
+// newServedApp is an app that is served with that way to start media, and how it is stopped.
+func newServedApp(t *testing.T, config settings.Config, start live.Starter) (app *core.BaseApp, stop func()) {
 	t.Helper()
-	app = hookstest.NewWith(t, config)
+	app = hookstest.NewAppWith(t, config)
 	return app, serve(t, app, start)
 }
 
 func serve(t *testing.T, app *core.BaseApp, start live.Starter) (stop func()) {
 	t.Helper()
-	live.Use(app, start)
+	live.Setup(app, start)
 	server := httptest.NewUnstartedServer(nil)
-	event := hookstest.ServeEvent(t, app)
+	event := hookstest.NewServeEvent(t, app)
 	event.Server = server.Config
 	if err := app.OnServe().Trigger(event, func(*core.ServeEvent) error { return nil }); err != nil {
 		t.Fatal(err)
@@ -39,8 +39,8 @@ func serve(t *testing.T, app *core.BaseApp, start live.Starter) (stop func()) {
 	}
 }
 
-// becomes waits until the media server of the app is as wanted.
-func becomes(t *testing.T, app core.App, ready bool) {
+// waitReady waits until the media server of the app is as wanted.
+func waitReady(t *testing.T, app core.App, ready bool) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); (live.Ready(app) == nil) != ready; <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -49,26 +49,26 @@ func becomes(t *testing.T, app core.App, ready bool) {
 	}
 }
 
-func TestMediaThatDoNotStartKeepNothingElseFromStarting(t *testing.T) {
-	app, stop := served(t, hookstest.Config(), func(live.Local) (*live.Instance, error) { return nil, errors.New("no way out") })
+func TestSetup_StartFails_AppStillServes(t *testing.T) {
+	app, stop := newServedApp(t, hookstest.Config(), func(live.LocalConfig) (*live.Instance, error) { return nil, errors.New("no way out") })
 	defer stop()
-	becomes(t, app, false)
-	if why := live.Ready(app); !strings.Contains(why.Error(), "no way out") || !live.Used(app) {
+	waitReady(t, app, false)
+	if why := live.Ready(app); !strings.Contains(why.Error(), "no way out") || !live.Enabled(app) {
 		t.Errorf("%v", why)
 	}
-	if err := operate.Ready(app); err == nil || err.Error() != "live media isn't running" {
+	if err := operate.CheckReady(app); err == nil || err.Error() != "live media isn't running" {
 		t.Errorf("the server's own readiness: %v", err)
 	}
 }
 
 // In a bubble of synctest time goes by only while everybody waits: a stop that waits for what never ran takes some,
 // and one that does not takes none, however slow the machine is.
-func TestAStopWaitsForNothingThatNeverRan(t *testing.T) {
-	app := hookstest.NewWith(t, hookstest.Config())
+func TestSetup_StopWithoutStart_ReturnsImmediately(t *testing.T) {
+	app := hookstest.NewAppWith(t, hookstest.Config())
 	synctest.Test(t, func(t *testing.T) {
-		stop := serve(t, app, func(live.Local) (*live.Instance, error) { return nil, errors.New("no way out") })
+		stop := serve(t, app, func(live.LocalConfig) (*live.Instance, error) { return nil, errors.New("no way out") })
 		defer app.Cron().Stop() // its timer is of the bubble
-		becomes(t, app, false)
+		waitReady(t, app, false)
 		at := time.Now()
 		if stop(); time.Since(at) > 0 {
 			t.Errorf("it waits %s", time.Since(at))
@@ -76,32 +76,32 @@ func TestAStopWaitsForNothingThatNeverRan(t *testing.T) {
 	})
 }
 
-func TestAStartThatPanicsIsAFailedOne(t *testing.T) {
-	app, stop := served(t, hookstest.Config(), func(live.Local) (*live.Instance, error) { panic("in the library") })
+func TestSetup_StartPanics_IsReported(t *testing.T) {
+	app, stop := newServedApp(t, hookstest.Config(), func(live.LocalConfig) (*live.Instance, error) { panic("in the library") })
 	defer stop()
-	becomes(t, app, false)
+	waitReady(t, app, false)
 	if why := live.Ready(app); why == nil || !strings.Contains(why.Error(), "panicked") {
 		t.Errorf("%v", why)
 	}
 }
 
-func TestMediaThatEndByThemselvesAreStartedAgain(t *testing.T) {
+func TestSetup_ServerEnds_IsRestarted(t *testing.T) {
 	var starts atomic.Int32
 	ended := make(chan struct{})
-	app, stop := served(t, hookstest.Config(), func(local live.Local) (*live.Instance, error) {
+	app, stop := newServedApp(t, hookstest.Config(), func(local live.LocalConfig) (*live.Instance, error) {
 		if starts.Add(1) == 1 {
 			return &live.Instance{URL: "http://127.0.0.1:1", Done: ended, Stop: func() {}}, nil
 		}
-		ports := livetest.Local(t)
+		ports := livetest.LocalConfig(t)
 		ports.Key, ports.Secret, ports.Reports = local.Key, local.Secret, local.Reports
 		return livetest.Embedded(ports)
 	})
-	becomes(t, app, true)
+	waitReady(t, app, true)
 	close(ended)
 	for deadline := time.Now().Add(5 * time.Second); starts.Load() < 2 && time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
 	}
 	for deadline := time.Now().Add(5 * time.Second); ; <-time.After(10 * time.Millisecond) {
-		if _, err := live.Rooms(app); err == nil {
+		if _, err := live.ListRooms(app); err == nil {
 			break
 		} else if time.Now().After(deadline) {
 			t.Fatal(err)
@@ -113,16 +113,16 @@ func TestMediaThatEndByThemselvesAreStartedAgain(t *testing.T) {
 	}
 }
 
-func TestWhatIsAskedOfTheMediaServer(t *testing.T) {
-	for url, want := range map[string]live.Local{
+func TestSetup_LocalConfig(t *testing.T) {
+	for url, want := range map[string]live.LocalConfig{
 		"http://127.0.0.1:8090": {UDPPort: 7882, NodeIP: "127.0.0.1", Loopback: true},
 		"http://localhost:8090": {UDPPort: 7882, NodeIP: "127.0.0.1", Loopback: true},
 		"https://meet.example":  {UDPPort: 7882, TCPPort: 7881},
 	} {
-		asked := make(chan live.Local, 1)
+		asked := make(chan live.LocalConfig, 1)
 		config := hookstest.Config()
 		config.URL, config.LiveUDPPort, config.LiveTCPPort = url, 7882, 7881
-		app, stop := served(t, config, func(local live.Local) (*live.Instance, error) {
+		app, stop := newServedApp(t, config, func(local live.LocalConfig) (*live.Instance, error) {
 			select {
 			case asked <- local:
 			default:
@@ -137,22 +137,22 @@ func TestWhatIsAskedOfTheMediaServer(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", url, got, want)
 		}
-		becomes(t, app, false)
+		waitReady(t, app, false)
 		stop()
 	}
 }
 
-func TestAnOutsideOneIsNotStartedHere(t *testing.T) {
+func TestSetup_External_IsNotStarted(t *testing.T) {
 	config := hookstest.Config()
 	config.LiveURL, config.LiveKey, config.LiveSecret = "wss://live.invalid", "key", "a-secret-of-thirty-two-characters"
-	app, stop := served(t, config, func(live.Local) (*live.Instance, error) {
+	app, stop := newServedApp(t, config, func(live.LocalConfig) (*live.Instance, error) {
 		t.Error("it was started")
 		return nil, errors.New("no")
 	})
 	defer stop()
-	pass, err := live.Token(app, live.Grant{Room: "r", Identity: "i"})
+	pass, err := live.IssueToken(app, live.Grant{Room: "r", Identity: "i"})
 	if err != nil || pass.URL != "wss://live.invalid" {
 		t.Errorf("%s, %v", pass.URL, err)
 	}
-	becomes(t, app, false) // nobody answers there
+	waitReady(t, app, false) // nobody answers there
 }

@@ -15,18 +15,18 @@ type ConfirmAddressProps struct {
 }
 
 // ConfirmAddress asks the owner of an address to confirm it, after a sign-up.
-func ConfirmAddress(p ConfirmAddressProps) Letter {
-	l := sheet{
-		Title:   "Confirm your address",
-		Lead:    "One step is left before your Usher account is ready.",
-		Says:    []string{"Confirm that " + p.To + " is yours."},
-		Until:   by("The link works once, until", p.Expires, p.Zone),
-		Button:  "Confirm address",
-		Link:    p.Link,
-		Why:     "You get this letter because somebody signed up for Usher with your address. It was not you? Leave it: without your answer the account stays closed.",
-		Support: p.Support,
-	}.letter(KindConfirmAddress, p.To, "", "Confirm your address")
-	l.First = true
+func ConfirmAddress(p ConfirmAddressProps) Message {
+	l := layout{
+		Title:      "Confirm your address",
+		Intro:      "One step is left before your Usher account is ready.",
+		Paragraphs: []string{"Confirm that " + p.To + " is yours."},
+		Expiry:     newTimeLine("The link works once, until", p.Expires, p.Zone),
+		Button:     "Confirm address",
+		Link:       p.Link,
+		Reason:     "You get this letter because somebody signed up for Usher with your address. It was not you? Leave it: without your answer the account stays closed.",
+		Support:    p.Support,
+	}.message(KindConfirmAddress, p.To, "", "Confirm your address")
+	l.HighPriority = true
 	return l
 }
 
@@ -41,18 +41,18 @@ type AlreadyRegisteredProps struct {
 
 // AlreadyRegistered answers a sign-up with the address of an account: to its owner alone, for the page says
 // the same for every address.
-func AlreadyRegistered(p AlreadyRegisteredProps) Letter {
-	l := sheet{
-		Title:   "You already have an account",
-		Lead:    "Somebody signed up for Usher with " + p.To + ".",
-		Says:    []string{"This address has an account already, and nothing about it has changed. If it was you, sign in."},
-		Button:  "Sign in",
-		Link:    p.SignIn,
-		Other:   link{"Password forgotten?", "Choose a new one", p.Reset},
-		Why:     "You get this letter because your address was typed into the sign-up form of Usher. It was not you? You need not do anything.",
-		Support: p.Support,
-	}.letter(KindAlreadyRegistered, p.To, p.ToName, "You already have an Usher account")
-	l.First = true
+func AlreadyRegistered(p AlreadyRegisteredProps) Message {
+	l := layout{
+		Title:         "You already have an account",
+		Intro:         "Somebody signed up for Usher with " + p.To + ".",
+		Paragraphs:    []string{"This address has an account already, and nothing about it has changed. If it was you, sign in."},
+		Button:        "Sign in",
+		Link:          p.SignIn,
+		SecondaryLink: link{"Password forgotten?", "Choose a new one", p.Reset},
+		Reason:        "You get this letter because your address was typed into the sign-up form of Usher. It was not you? You need not do anything.",
+		Support:       p.Support,
+	}.message(KindAlreadyRegistered, p.To, p.ToName, "You already have an Usher account")
+	l.HighPriority = true
 	return l
 }
 
@@ -67,18 +67,18 @@ type ResetPasswordProps struct {
 }
 
 // ResetPassword carries the link to a page that sets a new password. No letter carries a password (R61).
-func ResetPassword(p ResetPasswordProps) Letter {
-	l := sheet{
-		Title:   "Choose a new password",
-		Lead:    "For your Usher account " + p.To + ".",
-		Says:    []string{"The new password ends every other sign-in of the account."},
-		Until:   by("The link works once, until", p.Expires, p.Zone),
-		Button:  "Choose a new password",
-		Link:    p.Link,
-		Why:     "You get this letter because a new password was asked for with your address. It was not you? Leave it: your password stays as it is.",
-		Support: p.Support,
-	}.letter(KindResetPassword, p.To, p.ToName, "Choose a new password")
-	l.First = true
+func ResetPassword(p ResetPasswordProps) Message {
+	l := layout{
+		Title:      "Choose a new password",
+		Intro:      "For your Usher account " + p.To + ".",
+		Paragraphs: []string{"The new password ends every other sign-in of the account."},
+		Expiry:     newTimeLine("The link works once, until", p.Expires, p.Zone),
+		Button:     "Choose a new password",
+		Link:       p.Link,
+		Reason:     "You get this letter because a new password was asked for with your address. It was not you? Leave it: your password stays as it is.",
+		Support:    p.Support,
+	}.message(KindResetPassword, p.To, p.ToName, "Choose a new password")
+	l.HighPriority = true
 	return l
 }
 
@@ -94,18 +94,18 @@ type ChangeAddressProps struct {
 }
 
 // ChangeAddress asks the owner of a new address to confirm it.
-func ChangeAddress(p ChangeAddressProps) Letter {
-	l := sheet{
-		Title:   "Confirm your new address",
-		Lead:    "Your Usher account moves from " + masked(p.Old) + " to " + p.To + ".",
-		Says:    []string{"Until you confirm, nothing changes: you sign in with the old address, and letters go there."},
-		Until:   by("The link works once, until", p.Expires, p.Zone),
-		Button:  "Confirm new address",
-		Link:    p.Link,
-		Why:     "You get this letter because somebody wants to use your address for an Usher account. It was not you? Leave it: nothing happens without your answer.",
-		Support: p.Support,
-	}.letter(KindChangeAddress, p.To, p.ToName, "Confirm your new address")
-	l.First = true
+func ChangeAddress(p ChangeAddressProps) Message {
+	l := layout{
+		Title:      "Confirm your new address",
+		Intro:      "Your Usher account moves from " + maskAddress(p.Old) + " to " + p.To + ".",
+		Paragraphs: []string{"Until you confirm, nothing changes: you sign in with the old address, and letters go there."},
+		Expiry:     newTimeLine("The link works once, until", p.Expires, p.Zone),
+		Button:     "Confirm new address",
+		Link:       p.Link,
+		Reason:     "You get this letter because somebody wants to use your address for an Usher account. It was not you? Leave it: nothing happens without your answer.",
+		Support:    p.Support,
+	}.message(KindChangeAddress, p.To, p.ToName, "Confirm your new address")
+	l.HighPriority = true
 	return l
 }
 
@@ -120,18 +120,18 @@ type AddressTakenProps struct {
 
 // AddressTaken answers a change of address to that of an account: to its owner alone, for the page says the same
 // for every address.
-func AddressTaken(p AddressTakenProps) Letter {
-	l := sheet{
-		Title:   "This address has an account already",
-		Lead:    "Somebody wanted to use " + p.To + " for another Usher account.",
-		Says:    []string{"Nothing has changed: an address belongs to one account. If it was you, sign in with this one. To use the address for the other, delete this account first, or give it another address."},
-		Button:  "Sign in",
-		Link:    p.SignIn,
-		Other:   link{"Password forgotten?", "Choose a new one", p.Reset},
-		Why:     "You get this letter because your address was typed in as the new one of another account. It was not you? You need not do anything.",
-		Support: p.Support,
-	}.letter(KindAddressTaken, p.To, p.ToName, "This address has an Usher account already")
-	l.First = true
+func AddressTaken(p AddressTakenProps) Message {
+	l := layout{
+		Title:         "This address has an account already",
+		Intro:         "Somebody wanted to use " + p.To + " for another Usher account.",
+		Paragraphs:    []string{"Nothing has changed: an address belongs to one account. If it was you, sign in with this one. To use the address for the other, delete this account first, or give it another address."},
+		Button:        "Sign in",
+		Link:          p.SignIn,
+		SecondaryLink: link{"Password forgotten?", "Choose a new one", p.Reset},
+		Reason:        "You get this letter because your address was typed in as the new one of another account. It was not you? You need not do anything.",
+		Support:       p.Support,
+	}.message(KindAddressTaken, p.To, p.ToName, "This address has an Usher account already")
+	l.HighPriority = true
 	return l
 }
 
@@ -146,15 +146,15 @@ type AddressChangedProps struct {
 }
 
 // AddressChanged tells the old address.
-func AddressChanged(p AddressChangedProps) Letter {
-	l := sheet{
-		Title:   "Your address was changed",
-		Lead:    "Your Usher account now belongs to " + masked(p.New) + ".",
-		Says:    []string{"It was changed on " + on(p.At, p.Zone) + ". This address no longer signs in, and gets no more letters about the account.", notYou(p.Support)},
-		Why:     "You get this letter because " + p.To + " was the address of the account.",
-		Support: p.Support,
-	}.letter(KindAddressChanged, p.To, p.ToName, "Your address was changed")
-	l.First = true
+func AddressChanged(p AddressChangedProps) Message {
+	l := layout{
+		Title:      "Your address was changed",
+		Intro:      "Your Usher account now belongs to " + maskAddress(p.New) + ".",
+		Paragraphs: []string{"It was changed on " + formatTimeInZone(p.At, p.Zone) + ". This address no longer signs in, and gets no more letters about the account.", reportHint(p.Support)},
+		Reason:     "You get this letter because " + p.To + " was the address of the account.",
+		Support:    p.Support,
+	}.message(KindAddressChanged, p.To, p.ToName, "Your address was changed")
+	l.HighPriority = true
 	return l
 }
 
@@ -169,16 +169,16 @@ type PasswordChangedProps struct {
 }
 
 // PasswordChanged tells the owner.
-func PasswordChanged(p PasswordChangedProps) Letter {
-	l := sheet{
-		Title:   "Your password was changed",
-		Lead:    "For your Usher account " + p.To + ".",
-		Says:    []string{"It was changed on " + on(p.At, p.Zone) + ". Other devices have been signed out."},
-		Other:   link{"It was not you? Take the account back now:", "Choose a new password", p.Reset},
-		Why:     "You get this letter because every change of your password is told to you. If it was you, there is nothing to do.",
-		Support: p.Support,
-	}.letter(KindPasswordChanged, p.To, p.ToName, "Your password was changed")
-	l.First = true
+func PasswordChanged(p PasswordChangedProps) Message {
+	l := layout{
+		Title:         "Your password was changed",
+		Intro:         "For your Usher account " + p.To + ".",
+		Paragraphs:    []string{"It was changed on " + formatTimeInZone(p.At, p.Zone) + ". Other devices have been signed out."},
+		SecondaryLink: link{"It was not you? Take the account back now:", "Choose a new password", p.Reset},
+		Reason:        "You get this letter because every change of your password is told to you. If it was you, there is nothing to do.",
+		Support:       p.Support,
+	}.message(KindPasswordChanged, p.To, p.ToName, "Your password was changed")
+	l.HighPriority = true
 	return l
 }
 
@@ -192,15 +192,15 @@ type AccountDeletedProps struct {
 }
 
 // AccountDeleted is the last letter that an account gets.
-func AccountDeleted(p AccountDeletedProps) Letter {
-	l := sheet{
-		Title:   "Your account is deleted",
-		Lead:    "The Usher account " + p.To + " is gone.",
-		Says:    []string{"It was deleted on " + on(p.At, p.Zone) + ", with its places in teams and every sign-in. Somebody who was asked for the password gave it.", notYou(p.Support)},
-		Why:     "You get this letter because " + p.To + " was the address of the account. It is the last one.",
-		Support: p.Support,
-	}.letter(KindAccountDeleted, p.To, p.ToName, "Your Usher account is deleted")
-	l.First = true
+func AccountDeleted(p AccountDeletedProps) Message {
+	l := layout{
+		Title:      "Your account is deleted",
+		Intro:      "The Usher account " + p.To + " is gone.",
+		Paragraphs: []string{"It was deleted on " + formatTimeInZone(p.At, p.Zone) + ", with its places in teams and every sign-in. Somebody who was asked for the password gave it.", reportHint(p.Support)},
+		Reason:     "You get this letter because " + p.To + " was the address of the account. It is the last one.",
+		Support:    p.Support,
+	}.message(KindAccountDeleted, p.To, p.ToName, "Your Usher account is deleted")
+	l.HighPriority = true
 	return l
 }
 
@@ -214,19 +214,19 @@ type TestProps struct {
 }
 
 // Test proves that letters arrive (R160).
-func Test(p TestProps) Letter {
-	l := sheet{
-		Title:   "Letters arrive",
-		Lead:    "This is a test letter from Usher at " + p.Server + ".",
-		Says:    []string{"You can read it, so invitations and resets from this server reach you, too. There is nothing to do."},
-		Why:     "You get this letter because " + p.By + " asked for a test in the Admin Panel.",
-		Support: p.Support,
-	}.letter(KindTest, p.To, p.ToName, "Test letter from Usher")
-	l.First = true
+func Test(p TestProps) Message {
+	l := layout{
+		Title:      "Letters arrive",
+		Intro:      "This is a test letter from Usher at " + p.Server + ".",
+		Paragraphs: []string{"You can read it, so invitations and resets from this server reach you, too. There is nothing to do."},
+		Reason:     "You get this letter because " + p.By + " asked for a test in the Admin Panel.",
+		Support:    p.Support,
+	}.message(KindTest, p.To, p.ToName, "Test letter from Usher")
+	l.HighPriority = true
 	return l
 }
 
-func notYou(support string) string {
+func reportHint(support string) string {
 	if support == "" {
 		return "It was not you? Tell whoever runs this server at once."
 	}

@@ -18,32 +18,32 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-const invite = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nSUMMARY:Colour · Größe\r\nEND:VCALENDAR\r\n"
+const calendarFile = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nSUMMARY:Colour · Größe\r\nEND:VCALENDAR\r\n"
 
-func withFile() mail.Letter {
-	return mail.Letter{Kind: mail.KindSessionInvitation, To: lucia, Subject: "Invitation", HTML: "<p>Come.</p>", Text: "Come.",
-		Attachments: []mail.Attachment{{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: []byte(invite)}}}
+func messageWithAttachment() mail.Message {
+	return mail.Message{Kind: mail.KindSessionInvitation, To: lucia, Subject: "Invitation", HTML: "<p>Come.</p>", Text: "Come.",
+		Attachments: []mail.Attachment{{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: []byte(calendarFile)}}}
 }
 
-func TestAFileGoesWithALetterByResend(t *testing.T) {
+func TestDeliver_AttachmentByResend_Arrives(t *testing.T) {
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	app := hookstest.NewWith(t, config)
-	if _, err := mail.Queue(app, withFile()); err != nil {
+	app := hookstest.NewAppWith(t, config)
+	if _, err := mail.Queue(app, messageWithAttachment()); err != nil {
 		t.Fatal(err)
 	}
 	worker := mail.NewWorker(app)
 	worker.Deliver(context.Background())
 	letter := resend.WaitFor(t, lucia)
-	if want := (resendtest.File{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: invite}); len(letter.Files) != 1 || letter.Files[0] != want {
+	if want := (resendtest.File{Name: "invite.ics", Type: "text/calendar; method=REQUEST", Content: calendarFile}); len(letter.Files) != 1 || letter.Files[0] != want {
 		t.Errorf("%+v", letter.Files)
 	}
 }
 
-func TestAFileGoesWithALetterBySMTP(t *testing.T) {
+func TestDeliver_AttachmentBySMTP_Arrives(t *testing.T) {
 	server := newSMTPServer(t)
-	app := hookstest.New(t)
+	app := hookstest.NewApp(t)
 	host, port, err := net.SplitHostPort(server.Addr().String())
 	if err != nil {
 		t.Fatal(err)
@@ -53,23 +53,23 @@ func TestAFileGoesWithALetterBySMTP(t *testing.T) {
 	if set.SMTP.Port, err = strconv.Atoi(port); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := mail.Queue(app, withFile()); err != nil {
+	if _, err := mail.Queue(app, messageWithAttachment()); err != nil {
 		t.Fatal(err)
 	}
 	mail.NewWorker(app).Deliver(context.Background())
 	server.mu.Lock()
 	defer server.mu.Unlock()
-	if len(server.letters) != 1 {
-		t.Fatalf("%d letters", len(server.letters))
+	if len(server.messages) != 1 {
+		t.Fatalf("%d letters", len(server.messages))
 	}
-	kind, content := fileOf(t, server.letters[0], "invite.ics")
-	if content != invite || !strings.HasPrefix(kind, "text/calendar") {
+	kind, content := findAttachment(t, server.messages[0], "invite.ics")
+	if content != calendarFile || !strings.HasPrefix(kind, "text/calendar") {
 		t.Errorf("%s: %q", kind, content)
 	}
 }
 
-// fileOf is a file of a letter as it came by SMTP.
-func fileOf(t *testing.T, letter, name string) (kind, content string) {
+// findAttachment is a file of a letter as it came by SMTP.
+func findAttachment(t *testing.T, letter, name string) (kind, content string) {
 	t.Helper()
 	message, err := netmail.ReadMessage(strings.NewReader(letter))
 	if err != nil {

@@ -17,30 +17,30 @@ type CapacityProps struct {
 }
 
 // Capacity tells the Owner and the Admins that seats or licences are nearly, or all, in use (R153).
-func Capacity(p CapacityProps) Letter {
-	s := sheet{
-		Team:    p.Team,
-		Title:   fmt.Sprintf("1 %s left in %s", p.Resource, p.Team.Name),
-		Lead:    fmt.Sprintf("%d of %d %ss are used or reserved.", p.Limit-p.Free, p.Limit, p.Resource),
-		Says:    []string{"When none is left, new invitations for this role are refused. To free a seat, revoke a role or a pending invitation."},
-		Button:  "Manage users",
-		Link:    p.Manage,
-		Other:   link{"Need more?", "View your plan", p.Plan},
-		Why:     fmt.Sprintf("You received this email because you manage %s.", p.Team.Name),
-		Support: p.Support,
+func Capacity(p CapacityProps) Message {
+	s := layout{
+		Team:          p.Team,
+		Title:         fmt.Sprintf("1 %s left in %s", p.Resource, p.Team.Name),
+		Intro:         fmt.Sprintf("%d of %d %ss are used or reserved.", p.Limit-p.Free, p.Limit, p.Resource),
+		Paragraphs:    []string{"When none is left, new invitations for this role are refused. To free a seat, revoke a role or a pending invitation."},
+		Button:        "Manage users",
+		Link:          p.Manage,
+		SecondaryLink: link{"Need more?", "View your plan", p.Plan},
+		Reason:        fmt.Sprintf("You received this email because you manage %s.", p.Team.Name),
+		Support:       p.Support,
 	}
 	if p.Free == 0 {
 		s.Title = fmt.Sprintf("No %ss left in %s", p.Resource, p.Team.Name)
-		s.Lead = fmt.Sprintf("All %d %ss are used or reserved.", p.Limit, p.Resource)
-		s.Says = []string{"New invitations for this role are refused until a seat is free. To free one, revoke a role or a pending invitation."}
+		s.Intro = fmt.Sprintf("All %d %ss are used or reserved.", p.Limit, p.Resource)
+		s.Paragraphs = []string{"New invitations for this role are refused until a seat is free. To free one, revoke a role or a pending invitation."}
 	}
 	if p.Running {
 		s.Title = fmt.Sprintf("All licences of %s are in use", p.Team.Name)
-		s.Lead = fmt.Sprintf("%d of %d licences are in use by sessions that are running.", p.Limit-p.Free, p.Limit)
-		s.Says = []string{"Another session can start when one of them ends. You won't get this email again for 7 days."}
+		s.Intro = fmt.Sprintf("%d of %d licences are in use by sessions that are running.", p.Limit-p.Free, p.Limit)
+		s.Paragraphs = []string{"Another session can start when one of them ends. You won't get this email again for 7 days."}
 		s.Button = "View sessions"
 	}
-	l := s.letter(KindCapacity, p.To, p.ToName, s.Title)
-	l.Last = true
+	l := s.message(KindCapacity, p.To, p.ToName, s.Title)
+	l.LowPriority = true
 	return l
 }

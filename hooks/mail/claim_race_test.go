@@ -14,33 +14,33 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-// claimed is an office with the rules of every domain, where the email of an invitation waits.
-type claimed struct {
-	*office
+// claimFixture is an office with the rules of every domain, where the email of an invitation waits.
+type claimFixture struct {
+	*fixture
 	actor         *actors.Actor
 	invitation    string
 	email         string
 	reading, gone chan struct{}
 }
 
-func newClaimed(t *testing.T) *claimed {
+func newClaimFixture(t *testing.T) *claimFixture {
 	t.Helper()
 	post := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = post.Key, post.URL
-	o := &office{BaseApp: hookstest.NewWith(t, config), resend: post}
-	o.Worker = o.worker()
-	owner := hookstest.Person(t, o, "marta@halation.film")
+	o := &fixture{BaseApp: hookstest.NewAppWith(t, config), resend: post}
+	o.Worker = o.newWorker()
+	owner := hookstest.Account(t, o, "marta@halation.film")
 	team := hookstest.Team(t, o, owner, "Halation Post", "pro")
-	c := &claimed{office: o, actor: hookstest.Actor(t, o, owner, team), reading: make(chan struct{}), gone: make(chan struct{})}
+	c := &claimFixture{fixture: o, actor: hookstest.Actor(t, o, owner, team), reading: make(chan struct{}), gone: make(chan struct{})}
 	c.invitation = hookstest.Invite(t, o, owner, team, lucia, "organizer").ID
-	c.email = c.latest(t, lucia)
+	c.email = c.latestEmailID(t, lucia)
 	hookstest.Exec(t, o, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil) // it may be resent
 	return c
 }
 
-// judged closes reading, and waits for gone, or for a time in which an action that needn't wait for the claim commits.
-func (c *claimed) judged() {
+// pauseInClaim closes reading, and waits for gone, or for a time in which an action that needn't wait for the claim commits.
+func (c *claimFixture) pauseInClaim() {
 	close(c.reading)
 	select {
 	case <-c.gone:
@@ -49,21 +49,21 @@ func (c *claimed) judged() {
 }
 
 // deliverSlowly delivers, and waits in the claim of the email after the check of its condition.
-func (c *claimed) deliverSlowly() {
-	condition, first := mail.ConditionOf(c, mail.KindInvitation), true
-	mail.SendWhile(c, func(tx core.App, m *mail.Outbox) (string, error) {
+func (c *claimFixture) deliverSlowly() {
+	condition, first := mail.RegisteredCondition(c, mail.KindInvitation), true
+	mail.RegisterCondition(c, func(tx core.App, m *mail.Email) (string, error) {
 		reason, err := condition(tx, m)
 		if m.Id == c.email && first {
 			first = false
-			c.judged()
+			c.pauseInClaim()
 		}
 		return reason, err
 	}, mail.KindInvitation)
 	c.deliver()
 }
 
-// latest is the newest email to the address.
-func (c *claimed) latest(t *testing.T, to string) (id string) {
+// latestEmailID is the newest email to the address.
+func (c *claimFixture) latestEmailID(t *testing.T, to string) (id string) {
 	t.Helper()
 	err := c.DB().NewQuery("SELECT id FROM outbox WHERE recipient = {:to} ORDER BY rowid DESC LIMIT 1").Bind(dbx.Params{"to": to}).Row(&id)
 	if err != nil {
@@ -75,26 +75,26 @@ func (c *claimed) latest(t *testing.T, to string) (id string) {
 // An action that ends or replaces an invitation while its email is claimed for sending either commits first, and the email
 // doesn't leave, or finds it claimed: then it leaves before whatever takes its place. Without the transaction of the claim
 // what was ended leaves all the same.
-func TestClaim_ConcurrentWithTheEndOfItsInvitation_NeverSendsWhatEnded(t *testing.T) {
+func TestClaim_ConcurrentWithInvitationChange_NeverSendsObsolete(t *testing.T) {
 	const right = "lucia@halation.example"
 	actions := map[string]struct {
-		do     func(c *claimed) error
+		do     func(c *claimFixture) error
 		newest string // the address of the email that takes its place; empty: none
 	}{
-		"revoked": {do: func(c *claimed) error { _, err := invitations.Revoke(c, c.actor, c.invitation); return err }},
-		"corrected": {newest: right, do: func(c *claimed) error {
-			_, err := invitations.Correct(c, c.actor, c.invitation, right)
+		"revoked": {do: func(c *claimFixture) error { _, err := invitations.Revoke(c, c.actor, c.invitation); return err }},
+		"corrected": {newest: right, do: func(c *claimFixture) error {
+			_, err := invitations.CorrectAddress(c, c.actor, c.invitation, right)
 			return err
 		}},
-		"resent": {newest: lucia, do: func(c *claimed) error { _, _, err := invitations.Resend(c, c.actor, c.invitation); return err }},
+		"resent": {newest: lucia, do: func(c *claimFixture) error { _, _, err := invitations.Resend(c, c.actor, c.invitation); return err }},
 	}
 	for name, action := range actions {
 		for claim, loose := range map[string]bool{"in one transaction": false, "without its transaction": true} {
 			t.Run(name+" "+claim, func(t *testing.T) {
-				c := newClaimed(t)
+				c := newClaimFixture(t)
 				before := "" // the state of the email just before the action commits
 				c.OnRecordUpdateExecute("invitations").BindFunc(func(e *core.RecordEvent) error {
-					m, err := mail.FindOutbox(e.App, c.email)
+					m, err := mail.FindEmail(e.App, c.email)
 					if err == nil && before == "" {
 						before = m.Status()
 					}
@@ -108,7 +108,7 @@ func TestClaim_ConcurrentWithTheEndOfItsInvitation_NeverSendsWhatEnded(t *testin
 					done <- err
 				}()
 				if loose {
-					if err := c.ClaimBySQL(c.email, c.judged); err != nil {
+					if err := c.ClaimBySQL(c.email, c.pauseInClaim); err != nil {
 						t.Fatal(err)
 					}
 				} else {
@@ -130,10 +130,10 @@ func TestClaim_ConcurrentWithTheEndOfItsInvitation_NeverSendsWhatEnded(t *testin
 				}
 				want := map[bool][]string{true: {c.email}, false: nil}[m.Status() == mail.Sent]
 				if action.newest != "" {
-					want = append(want, c.latest(t, action.newest))
+					want = append(want, c.latestEmailID(t, action.newest))
 				}
 				var got []string
-				for _, email := range c.resend.Letters() {
+				for _, email := range c.resend.Emails() {
 					got = append(got, email.Key)
 				}
 				if len(got) != len(want) || len(got) > 0 && got[len(got)-1] != want[len(want)-1] || len(got) > 1 && got[0] != want[0] {
@@ -145,21 +145,21 @@ func TestClaim_ConcurrentWithTheEndOfItsInvitation_NeverSendsWhatEnded(t *testin
 }
 
 // A newer email of a topic never arrives before the one that it replaces, whatever becomes of the attempts of the first.
-func TestDeliver_NewerNeverArrivesBeforeWhatItReplaces(t *testing.T) {
+func TestDeliver_NewerOfTopic_ArrivesAfterReplaced(t *testing.T) {
 	for name, fault := range map[string]resendtest.Fault{"refused for now": resendtest.Status(500), "accepted and cut": resendtest.AcceptAndCut, "too many": resendtest.Status(429, 60)} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			l := letter(lucia)
+			o := newFixture(t)
+			l := newMessage(lucia)
 			l.Topic = "invitation:1"
-			o.resend.Fail(fault)
+			o.resend.FailNext(fault)
 			first := queue(t, o, l)
 			o.deliver()
 			second := queue(t, o, l)
 			for _, ahead := range []time.Duration{0, time.Minute * 2, time.Hour, 2 * time.Hour} {
-				o.ahead = ahead
+				o.clockOffset = ahead
 				o.deliver()
 			}
-			emails := o.resend.Letters()
+			emails := o.resend.Emails()
 			if len(emails) == 0 || emails[len(emails)-1].Key != second {
 				t.Fatalf("got %d emails, want the newer one as the last", len(emails))
 			}
@@ -168,7 +168,7 @@ func TestDeliver_NewerNeverArrivesBeforeWhatItReplaces(t *testing.T) {
 					t.Errorf("got the first as email %d, after the one that replaces it", n+1)
 				}
 			}
-			status(t, o.find(t, second), mail.Sent)
+			assertStatus(t, o.find(t, second), mail.Sent)
 		})
 	}
 }

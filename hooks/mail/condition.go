@@ -9,16 +9,16 @@ import (
 
 // Condition says why an email that waits is no longer worth sending, as one of the reasons; "" while it is. It may
 // queue another email in its place. It reads through tx alone.
-type Condition func(tx core.App, m *Outbox) (reason string, err error)
+type Condition func(tx core.App, m *Email) (reason string, err error)
 
 const conditionKey = "usher.mail.condition."
 
-// Always is the condition of emails that stay true whatever happens next, such as that a password was changed.
-func Always(core.App, *Outbox) (string, error) { return "", nil }
+// AlwaysSend is the condition of emails that stay true whatever happens next, such as that a password was changed.
+func AlwaysSend(core.App, *Email) (string, error) { return "", nil }
 
-// SendWhile registers the condition of emails of the kinds. It is judged at every attempt, in the transaction that
+// RegisterCondition registers the condition of emails of the kinds. It is judged at every attempt, in the transaction that
 // claims the email for sending: what commits before the claim counts, what commits after it comes too late.
-func SendWhile(app core.App, condition Condition, kinds ...string) {
+func RegisterCondition(app core.App, condition Condition, kinds ...string) {
 	for _, kind := range kinds {
 		app.Store().Set(conditionKey+kind, condition)
 	}
@@ -30,9 +30,9 @@ func HasCondition(app core.App, kind string) bool {
 	return ok
 }
 
-// obsolete is why the email is no longer worth sending, or "". The condition of its kind comes first, for its reason
+// obsoleteReason is why the email is no longer worth sending, or "". The condition of its kind comes first, for its reason
 // says more than that a newer email of the same topic took its place.
-func (m *Outbox) obsolete(tx core.App) (reason string, err error) {
+func (m *Email) obsoleteReason(tx core.App) (reason string, err error) {
 	if condition, ok := tx.Store().Get(conditionKey + m.Kind()).(Condition); ok {
 		if reason, err = condition(tx, m); err != nil || reason != "" {
 			return reason, err
@@ -46,7 +46,7 @@ func (m *Outbox) obsolete(tx core.App) (reason string, err error) {
 }
 
 // hasNewer reports whether a newer email of the topic to the same recipient waits or has left.
-func (m *Outbox) hasNewer(tx core.App) (bool, error) {
+func (m *Email) hasNewer(tx core.App) (bool, error) {
 	if m.Topic() == "" {
 		return false, nil
 	}
@@ -63,12 +63,12 @@ func (m *Outbox) hasNewer(tx core.App) (bool, error) {
 // DropObsolete drops the emails about a record that wait and are no longer worth sending, in the caller's transaction:
 // what they hold is erased now, not at the next attempt.
 func DropObsolete(tx core.App, about string) error {
-	waiting, err := waiting(tx, dbx.HashExp{"about": about})
+	waiting, err := findWaiting(tx, dbx.HashExp{"about": about})
 	if err != nil {
 		return err
 	}
 	for _, m := range waiting {
-		reason, err := m.obsolete(tx)
+		reason, err := m.obsoleteReason(tx)
 		if err == nil && reason != "" {
 			err = m.Drop(tx, reason)
 		}
@@ -80,12 +80,12 @@ func DropObsolete(tx core.App, about string) error {
 }
 
 // FindQueued lists the emails of a topic to a recipient that are queued, the oldest first.
-func FindQueued(tx core.App, topic, recipient string) ([]*Outbox, error) {
-	return waiting(tx, dbx.HashExp{"topic": topic, "recipient": recipient})
+func FindQueued(tx core.App, topic, recipient string) ([]*Email, error) {
+	return findWaiting(tx, dbx.HashExp{"topic": topic, "recipient": recipient})
 }
 
-func waiting(tx core.App, where dbx.Expression) ([]*Outbox, error) {
-	var waiting []*Outbox
+func findWaiting(tx core.App, where dbx.Expression) ([]*Email, error) {
+	var waiting []*Email
 	err := tx.RecordQuery(collection).AndWhere(where).AndWhere(dbx.NewExp("status = 'queued'")).OrderBy("rowid").All(&waiting)
 	if err != nil {
 		return nil, fmt.Errorf("find emails that wait: %w", err)
@@ -94,7 +94,7 @@ func waiting(tx core.App, where dbx.Expression) ([]*Outbox, error) {
 }
 
 // Drop ends an email that is queued without sending it. Its content is erased.
-func (m *Outbox) Drop(tx core.App, reason string) error {
+func (m *Email) Drop(tx core.App, reason string) error {
 	m.Set("status", Dropped)
 	m.Set("reason", reason)
 	m.Set("error", "")

@@ -13,150 +13,150 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-// judged lets emails of the kind be sent while over is "", and counts how often that was judged.
-type judged struct {
-	over  string
-	times int
+// fakeCondition lets emails of the kind be sent while over is "", and counts how often that was judged.
+type fakeCondition struct {
+	reason string
+	calls  int
 }
 
-func judge(app core.App, kind string) *judged {
-	j := &judged{}
-	mail.SendWhile(app, func(core.App, *mail.Outbox) (string, error) {
-		j.times++
-		return j.over, nil
+func newFakeCondition(app core.App, kind string) *fakeCondition {
+	j := &fakeCondition{}
+	mail.RegisterCondition(app, func(core.App, *mail.Email) (string, error) {
+		j.calls++
+		return j.reason, nil
 	}, kind)
 	return j
 }
 
-func dropped(t *testing.T, m *mail.Outbox, reason string) {
+func assertDropped(t *testing.T, m *mail.Email, reason string) {
 	t.Helper()
-	status(t, m, mail.Dropped)
-	if m.Reason() != reason || m.GetString("sealed") != "" || m.Error() != "" {
-		t.Errorf("dropped for %q with %d bytes left and the error %q, want %q", m.Reason(), len(m.GetString("sealed")), m.Error(), reason)
+	assertStatus(t, m, mail.Dropped)
+	if m.Reason() != reason || m.GetString("sealed") != "" || m.LastError() != "" {
+		t.Errorf("dropped for %q with %d bytes left and the error %q, want %q", m.Reason(), len(m.GetString("sealed")), m.LastError(), reason)
 	}
-	if state := m.State(); state.Missed() || state.Reason != reason {
+	if state := m.State(); state.Undelivered() || state.Reason != reason {
 		t.Errorf("state %+v", state)
 	}
 }
 
-func TestDeliver_ObsoleteAtTheFirstAttempt_IsDropped(t *testing.T) {
-	o := newOffice(t)
-	j := judge(o, mail.KindInvitation)
-	j.over = mail.ReasonInvitationRevoked
-	id := queue(t, o, letter(lucia))
+func TestDeliver_ObsoleteAtFirstAttempt_IsDropped(t *testing.T) {
+	o := newFixture(t)
+	j := newFakeCondition(o, mail.KindInvitation)
+	j.reason = mail.ReasonInvitationRevoked
+	id := queue(t, o, newMessage(lucia))
 	o.deliver()
-	dropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
+	assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 	if n := o.resend.Requests(); n != 0 {
 		t.Errorf("%d requests", n)
 	}
 }
 
-func TestDeliver_ObsoleteAfterAFailure_IsDropped(t *testing.T) {
+func TestDeliver_ObsoleteAfterFailure_IsDropped(t *testing.T) {
 	for name, recipe := range map[string]bool{"frozen at once": false, "from a recipe": true} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			cook(o, nil)
-			kind, add := mail.KindInvitation, func() string { return queue(t, o, letter(lucia)) }
+			o := newFixture(t)
+			registerRenderer(o, nil)
+			kind, add := mail.KindInvitation, func() string { return queue(t, o, newMessage(lucia)) }
 			if recipe {
-				kind, add = "cooked", func() string { return queueRecipe(t, o) }
+				kind, add = "cooked", func() string { return queueDeferred(t, o) }
 			}
-			j := judge(o, kind)
-			o.resend.Fail(resendtest.Status(500))
+			j := newFakeCondition(o, kind)
+			o.resend.FailNext(resendtest.Status(500))
 			id := add()
 			o.deliver()
-			status(t, o.find(t, id), mail.Queued)
-			j.over = mail.ReasonInvitationRevoked
-			o.ahead = time.Hour
+			assertStatus(t, o.find(t, id), mail.Queued)
+			j.reason = mail.ReasonInvitationRevoked
+			o.clockOffset = time.Hour
 			o.deliver()
-			dropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
-			if len(o.resend.Letters()) != 0 || o.resend.Requests() != 1 || j.times != 2 {
-				t.Errorf("%d requests, judged %d times", o.resend.Requests(), j.times)
+			assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
+			if len(o.resend.Emails()) != 0 || o.resend.Requests() != 1 || j.calls != 2 {
+				t.Errorf("%d requests, judged %d times", o.resend.Requests(), j.calls)
 			}
 		})
 	}
 }
 
-func TestDeliver_LeftInSendingByACrash_IsJudgedAgain(t *testing.T) {
-	o := newOffice(t)
-	j := judge(o, mail.KindInvitation)
-	id := queue(t, o, letter(lucia))
+func TestDeliver_LeftInSendingByCrash_ChecksConditionAgain(t *testing.T) {
+	o := newFixture(t)
+	j := newFakeCondition(o, mail.KindInvitation)
+	id := queue(t, o, newMessage(lucia))
 	hookstest.Exec(t, o, "UPDATE outbox SET status = 'sending', attempts = 1, tried = due", nil)
-	j.over = mail.ReasonInvitationRevoked
-	o.Worker = o.worker() // as after a restart
+	j.reason = mail.ReasonInvitationRevoked
+	o.Worker = o.newWorker() // as after a restart
 	o.deliver()
-	dropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
+	assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 	if n := o.resend.Requests(); n != 0 {
 		t.Errorf("%d requests", n)
 	}
 }
 
-func TestDeliver_ObsoleteAfterARestore_IsDroppedAndNotFailed(t *testing.T) {
-	o := newOffice(t)
-	j := judge(o, mail.KindInvitation)
-	id := queue(t, o, letter(lucia))
+func TestDeliver_ObsoleteAfterRestore_IsDroppedNotFailed(t *testing.T) {
+	o := newFixture(t)
+	j := newFakeCondition(o, mail.KindInvitation)
+	id := queue(t, o, newMessage(lucia))
 	if err := os.Remove(filepath.Join(o.DataDir(), "usher.key")); err != nil {
 		t.Fatal(err)
 	}
 	o.Store().Remove("usher.mail.key")
-	j.over = mail.ReasonInvitationRevoked
+	j.reason = mail.ReasonInvitationRevoked
 	o.deliver()
-	dropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
+	assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 }
 
-func TestQueue_NewerOfATopic_ReplacesWhatWaits(t *testing.T) {
-	o := newOffice(t)
-	topic := func(to, topic string) mail.Letter {
-		l := letter(to)
+func TestQueue_NewerOfTopic_ReplacesWaiting(t *testing.T) {
+	o := newFixture(t)
+	topic := func(to, topic string) mail.Message {
+		l := newMessage(to)
 		l.Topic = topic
 		return l
 	}
 	first := queue(t, o, topic(lucia, "reset:1"))
-	others := []string{queue(t, o, topic("pedro@halation.film", "reset:1")), queue(t, o, topic(lucia, "reset:2")), queue(t, o, letter(lucia))}
+	others := []string{queue(t, o, topic("pedro@halation.film", "reset:1")), queue(t, o, topic(lucia, "reset:2")), queue(t, o, newMessage(lucia))}
 	second := queue(t, o, topic(lucia, "reset:1"))
-	dropped(t, o.find(t, first), mail.ReasonReplaced)
+	assertDropped(t, o.find(t, first), mail.ReasonReplaced)
 	o.deliver()
 	for _, id := range append(others, second) {
-		status(t, o.find(t, id), mail.Sent)
+		assertStatus(t, o.find(t, id), mail.Sent)
 	}
 	third := queue(t, o, topic(lucia, "reset:1"))
-	status(t, o.find(t, second), mail.Sent)
-	status(t, o.find(t, third), mail.Queued)
+	assertStatus(t, o.find(t, second), mail.Sent)
+	assertStatus(t, o.find(t, third), mail.Queued)
 }
 
-func TestDeliver_ReplacedWhileBeingSent_IsNotTriedAgain(t *testing.T) {
-	o := newOffice(t)
-	l := letter(lucia)
+func TestDeliver_ReplacedWhileSending_IsNotRetried(t *testing.T) {
+	o := newFixture(t)
+	l := newMessage(lucia)
 	l.Topic = "reset:1"
 	first := queue(t, o, l)
 	hookstest.Exec(t, o, "UPDATE outbox SET status = 'sending', attempts = 1, tried = due", nil)
 	second := queue(t, o, l)
-	o.Worker = o.worker()
+	o.Worker = o.newWorker()
 	o.deliver()
-	dropped(t, o.find(t, first), mail.ReasonReplaced)
-	status(t, o.find(t, second), mail.Sent)
-	if letters := o.resend.Letters(); len(letters) != 1 || letters[0].Key != second {
+	assertDropped(t, o.find(t, first), mail.ReasonReplaced)
+	assertStatus(t, o.find(t, second), mail.Sent)
+	if letters := o.resend.Emails(); len(letters) != 1 || letters[0].Key != second {
 		t.Errorf("%d emails", len(letters))
 	}
 }
 
-func TestDropObsolete_ErasesWithoutWaitingForTheNextAttempt(t *testing.T) {
-	o := newOffice(t)
-	j := judge(o, mail.KindInvitation)
-	id := queue(t, o, letter(lucia))
+func TestDropObsolete_ErasesContentImmediately(t *testing.T) {
+	o := newFixture(t)
+	j := newFakeCondition(o, mail.KindInvitation)
+	id := queue(t, o, newMessage(lucia))
 	if err := mail.DropObsolete(o, "about0000000001"); err != nil {
 		t.Fatal(err)
 	}
-	status(t, o.find(t, id), mail.Queued)
-	j.over = mail.ReasonInvitationRevoked
+	assertStatus(t, o.find(t, id), mail.Queued)
+	j.reason = mail.ReasonInvitationRevoked
 	if err := mail.DropObsolete(o, "about0000000001"); err != nil {
 		t.Fatal(err)
 	}
-	dropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
+	assertDropped(t, o.find(t, id), mail.ReasonInvitationRevoked)
 }
 
-func TestDropped_IsFinal(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+func TestDrop_IsFinal(t *testing.T) {
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	if err := o.find(t, id).Drop(o, mail.ReasonReplaced); err != nil {
 		t.Fatal(err)
 	}
@@ -164,42 +164,42 @@ func TestDropped_IsFinal(t *testing.T) {
 		m := o.find(t, id)
 		m.Set("status", status)
 		m.Set("sealed", "x")
-		hookstest.Refused(t, status, o.Save(m), "bad_letter")
+		hookstest.AssertCode(t, status, o.Save(m), "bad_letter")
 	}
 }
 
-func TestDeliver_RecipeRefusedByTheKey_IsWrittenAnew(t *testing.T) {
-	o := newOffice(t)
-	times := cook(o, nil)
-	id := queueRecipe(t, o)
-	o.resend.Fail(resendtest.Status(401))
+func TestDeliver_DeferredWithAPIKeyRejected_IsRenderedAgain(t *testing.T) {
+	o := newFixture(t)
+	times := registerRenderer(o, nil)
+	id := queueDeferred(t, o)
+	o.resend.FailNext(resendtest.Status(401))
 	o.deliver()
 	m := o.find(t, id)
-	if status(t, m, mail.Queued); !m.Tried().IsZero() {
+	if assertStatus(t, m, mail.Queued); !m.FirstTriedAt().IsZero() {
 		t.Fatal("a refused key counts as an attempt")
 	}
-	o.ahead = time.Hour
+	o.clockOffset = time.Hour
 	o.deliver()
-	status(t, o.find(t, id), mail.Sent)
+	assertStatus(t, o.find(t, id), mail.Sent)
 	if *times != 2 {
 		t.Errorf("written %d times; what waited an hour says what held before", *times)
 	}
 }
 
 // What ends an email's reason either commits before the email is claimed, and then it is dropped, or finds it claimed.
-func TestTake_ConcurrentWithItsReason_OneWins(t *testing.T) {
+func TestClaim_ConcurrentWithChangeOfCondition_OneWins(t *testing.T) {
 	for name, s := range map[string]struct {
-		claim func(o *office, id string)
+		claim func(o *fixture, id string)
 		sent  bool // although the reason was gone
 	}{
-		"in one transaction":  {claim: func(o *office, _ string) { o.deliver() }},
-		"without transaction": {claim: func(o *office, id string) { _ = o.ClaimLoosely(id) }, sent: true},
+		"in one transaction":  {claim: func(o *fixture, _ string) { o.deliver() }},
+		"without transaction": {claim: func(o *fixture, id string) { _ = o.ClaimWithoutTx(id) }, sent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			account := hookstest.Person(t, o, "ada@x.example")
+			o := newFixture(t)
+			account := hookstest.Account(t, o, "ada@x.example")
 			reading, gone, first := make(chan struct{}), make(chan struct{}), true
-			mail.SendWhile(o, func(tx core.App, m *mail.Outbox) (string, error) {
+			mail.RegisterCondition(o, func(tx core.App, m *mail.Email) (string, error) {
 				n, err := tx.CountRecords("users")
 				if first {
 					first = false
@@ -212,15 +212,15 @@ func TestTake_ConcurrentWithItsReason_OneWins(t *testing.T) {
 				if err != nil || n > 0 {
 					return "", err
 				}
-				return mail.ReasonAccountGone, nil
+				return mail.ReasonAccountDeleted, nil
 			}, mail.KindInvitation)
-			id := queue(t, o, letter(lucia))
+			id := queue(t, o, newMessage(lucia))
 			waited := false
 			done := make(chan error)
 			go func() {
 				<-reading
 				err := o.RunInTransaction(func(tx core.App) error {
-					m, err := mail.FindOutbox(tx, id)
+					m, err := mail.FindEmail(tx, id)
 					if err != nil {
 						return err
 					}

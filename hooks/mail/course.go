@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// course is the order of precedence of what can be known of a letter that left. Reports come in any order; the one
+// statusOrder is the order of precedence of what can be known of a letter that left. Reports come in any order; the one
 // that stands furthest down holds, so that the same reports always come to the same state:
 //
 //	sent        the provider took it
@@ -19,29 +19,29 @@ import (
 //	delivered   the recipient's server took it; an absence note, which looks like a return, says nothing against that
 //	bounced     it came back for good, which a server may find out after it took the letter
 //	complained  the recipient called it unwanted, which only what arrived can be
-var course = []string{Sent, Delayed, Returned, Failed, Delivered, Bounced, Complained}
+var statusOrder = []string{Sent, Delayed, Returned, Failed, Delivered, Bounced, Complained}
 
 // transitions are the states that may follow a state.
 var transitions = func() map[string][]string {
 	all := map[string][]string{
 		Queued:  {Queued, Sending, Failed, Dropped},
-		Sending: append([]string{Sending, Queued}, course...),
+		Sending: append([]string{Sending, Queued}, statusOrder...),
 	}
-	for n, status := range course {
-		all[status] = course[n:]
+	for n, status := range statusOrder {
+		all[status] = statusOrder[n:]
 	}
 	all[Dropped] = []string{Dropped}
 	return all
 }()
 
-// beyond reports whether a state is one that only the provider's reports lead to.
-func beyond(status string) bool {
-	return status != Sent && status != Failed && slices.Contains(course, status)
+// isReported reports whether a state is one that only the provider's reports lead to.
+func isReported(status string) bool {
+	return status != Sent && status != Failed && slices.Contains(statusOrder, status)
 }
 
-// follow brings the letter to where its reports say it is, and reports whether that changed anything. It is a
+// applyReports brings the letter to where its reports say it is, and reports whether that changed anything. It is a
 // function of the reports alone, not of their order.
-func (m *Outbox) follow(tx core.App) (changed bool, err error) {
+func (m *Email) applyReports(tx core.App) (changed bool, err error) {
 	if m.ProviderID() == "" {
 		return false, nil
 	}
@@ -55,13 +55,13 @@ func (m *Outbox) follow(tx core.App) (changed bool, err error) {
 		return false, nil
 	}
 	slices.SortFunc(reports, func(a, b report) int {
-		if d := slices.Index(course, b.Status) - slices.Index(course, a.Status); d != 0 {
+		if d := slices.Index(statusOrder, b.Status) - slices.Index(statusOrder, a.Status); d != 0 {
 			return d
 		}
 		return strings.Compare(a.At+a.Event, b.At+b.Event) // of two that say the same, the first holds
 	})
 	last := reports[0]
-	if slices.Index(course, last.Status) < slices.Index(course, m.Status()) {
+	if slices.Index(statusOrder, last.Status) < slices.Index(statusOrder, m.Status()) {
 		return false, nil
 	}
 	for _, r := range reports {

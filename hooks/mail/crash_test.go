@@ -14,7 +14,7 @@ import (
 
 // A process that dies by kill -9 runs nothing on its way out. These tests run themselves once more as a child
 // that queues a letter and is killed: before it is sent, while it is sent, and after the provider took it.
-func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
+func TestDeliver_ProcessKilled_SendsExactlyOnce(t *testing.T) {
 	for _, when := range []struct {
 		name    string
 		fault   []resendtest.Fault
@@ -31,9 +31,9 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 	} {
 		t.Run(when.name, func(t *testing.T) {
 			resend := resendtest.New(t)
-			resend.Fail(when.fault...)
+			resend.FailNext(when.fault...)
 			dir := t.TempDir()
-			hookstest.Lay(t, dir)
+			hookstest.WriteDB(t, dir)
 
 			child := exec.Command(os.Args[0], "-test.run=^TestChildThatIsKilled$", "-test.count=1")
 			child.Env = append(os.Environ(), "USHER_TEST_DIR="+dir, "USHER_TEST_RESEND="+resend.URL, "USHER_TEST_KEY="+resend.Key)
@@ -73,11 +73,11 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 
 			config := hookstest.Config()
 			config.ResendKey, config.ResendURL = resend.Key, resend.URL
-			app := hookstest.Open(t, dir, config)
+			app := hookstest.OpenApp(t, dir, config)
 			mail.Register(app)
 			sendAlways(app)
-			cook(app, nil)
-			m, err := mail.FindOutbox(app, id)
+			registerRenderer(app, nil)
+			m, err := mail.FindEmail(app, id)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,16 +85,16 @@ func TestNothingIsLostOrSentTwiceByAKill(t *testing.T) {
 			if when.starts {
 				want = mail.Sending
 			}
-			status(t, m, want)
+			assertStatus(t, m, want)
 
 			stop := mail.Start(app)
 			resend.WaitForRequests(t, when.waitFor+1)
 			stop()
-			if m, err = mail.FindOutbox(app, id); err != nil {
+			if m, err = mail.FindEmail(app, id); err != nil {
 				t.Fatal(err)
 			}
-			status(t, m, mail.Sent)
-			if letters := resend.Letters(); len(letters) != 1 || letters[0].Key != id || resend.Link(letters[0], "/invite/") != secret {
+			assertStatus(t, m, mail.Sent)
+			if letters := resend.Emails(); len(letters) != 1 || letters[0].Key != id || resend.FindLink(letters[0], "/invite/") != inviteLink {
 				t.Errorf("%d letters arrived: %+v", len(letters), letters)
 			}
 		})
@@ -108,18 +108,18 @@ func TestChildThatIsKilled(t *testing.T) {
 	}
 	config := hookstest.Config()
 	config.ResendURL, config.ResendKey = os.Getenv("USHER_TEST_RESEND"), os.Getenv("USHER_TEST_KEY")
-	app := hookstest.Open(t, dir, config)
+	app := hookstest.OpenApp(t, dir, config)
 	mail.Register(app)
 	sendAlways(app)
-	cook(app, nil)
+	registerRenderer(app, nil)
 	if os.Getenv("USHER_TEST_START") != "" {
 		mail.Start(app)
 	}
 	id := ""
 	if os.Getenv("USHER_TEST_RECIPE") != "" {
-		id = queueRecipe(t, app)
+		id = queueDeferred(t, app)
 	} else {
-		id = queue(t, app, letter(lucia))
+		id = queue(t, app, newMessage(lucia))
 	}
 	os.Stdout.WriteString("\nready " + id + "\n")
 	_, _ = os.Stdin.Read(make([]byte, 1))

@@ -2,21 +2,21 @@ package mail
 
 import "github.com/pocketbase/pocketbase/core"
 
-// Settle notes that the provider took the letter under this id of its own.
-func (w *Worker) Settle(id, providerID string) error {
-	return w.settle(id, providerID, nil)
+// RecordSent notes that the provider took the letter under this id of its own.
+func (w *Worker) RecordSent(id, providerID string) error {
+	return w.recordOutcome(id, providerID, nil)
 }
 
-// Course is the order of precedence of states.
-var Course = course
+// StatusOrder is the order of precedence of states.
+var StatusOrder = statusOrder
 
-// ClaimLoosely is what claiming would be without its transaction: a control.
-func (w *Worker) ClaimLoosely(id string) error {
-	m, err := FindOutbox(w.App, id)
+// ClaimWithoutTx is what claiming would be without its transaction: a control.
+func (w *Worker) ClaimWithoutTx(id string) error {
+	m, err := FindEmail(w.App, id)
 	if err != nil {
 		return err
 	}
-	if reason, err := m.obsolete(w.App); err != nil || reason != "" {
+	if reason, err := m.obsoleteReason(w.App); err != nil || reason != "" {
 		return err
 	}
 	m.Set("status", Sending)
@@ -28,11 +28,11 @@ func (w *Worker) ClaimLoosely(id string) error {
 // ClaimBySQL is what claiming would be with neither its transaction nor the rules of a save: a control. judged is called
 // between its check and its write.
 func (w *Worker) ClaimBySQL(id string, judged func()) error {
-	m, err := FindOutbox(w.App, id)
+	m, err := FindEmail(w.App, id)
 	if err != nil {
 		return err
 	}
-	if reason, err := m.obsolete(w.App); err != nil || reason != "" {
+	if reason, err := m.obsoleteReason(w.App); err != nil || reason != "" {
 		return err
 	}
 	judged()
@@ -40,8 +40,8 @@ func (w *Worker) ClaimBySQL(id string, judged func()) error {
 	return err
 }
 
-// ConditionOf is the condition that is registered for emails of the kind.
-func ConditionOf(app core.App, kind string) Condition {
+// RegisteredCondition is the condition that is registered for emails of the kind.
+func RegisteredCondition(app core.App, kind string) Condition {
 	condition, _ := app.Store().Get(conditionKey + kind).(Condition)
 	return condition
 }

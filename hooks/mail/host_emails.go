@@ -20,20 +20,20 @@ type SessionEndedProps struct {
 }
 
 // SessionEnded is the email to the host of a session that the Owner or an Admin ended (R153).
-func SessionEnded(p SessionEndedProps) Letter {
-	s := sheet{
+func SessionEnded(p SessionEndedProps) Message {
+	s := layout{
 		Team: p.Team, Title: p.Title,
-		Lead:   fmt.Sprintf("%s ended your session for all participants.", p.By),
-		At:     by("Ended:", p.Ended, p.Zone),
+		Intro:  fmt.Sprintf("%s ended your session for all participants.", p.By),
+		When:   newTimeLine("Ended:", p.Ended, p.Zone),
 		Button: "View session details", Link: p.Link,
-		After:   fmt.Sprintf("Questions? Contact %s.", p.By),
-		Why:     "You're receiving this email because you were the host of this session.",
-		Support: p.Support,
+		Footnote: fmt.Sprintf("Questions? Contact %s.", p.By),
+		Reason:   "You're receiving this email because you were the host of this session.",
+		Support:  p.Support,
 	}
 	if p.Room != "" {
-		s.Says = []string{"Room: " + p.Room + "."}
+		s.Paragraphs = []string{"Room: " + p.Room + "."}
 	}
-	return s.letter(KindSessionEnded, p.To, p.ToName, p.By+" ended "+p.Title)
+	return s.message(KindSessionEnded, p.To, p.ToName, p.By+" ended "+p.Title)
 }
 
 // The reasons why a member can no longer host.
@@ -46,59 +46,59 @@ const (
 
 // HostingLostProps is what HostingLost needs. A nil Zone is UTC.
 type HostingLostProps struct {
-	To       string
-	ToName   string
-	Team     TeamProps
-	Reason   string // one of those above
-	By       string // who caused it; may be empty
-	Contact  string // name of the user to contact; empty: the server administrator
-	Takes    bool   // the recipient can take the Organizer role without asking
-	NewHost  string // who hosts the sessions now; empty: they were cancelled
-	Sessions []PlannedProps
-	More     int // sessions that are not listed
-	Zone     *time.Location
-	Link     string // the recipient's list of sessions
-	Support  string
+	To          string
+	ToName      string
+	Team        TeamProps
+	Reason      string // one of those above
+	By          string // who caused it; may be empty
+	Contact     string // name of the user to contact; empty: the server administrator
+	CanTakeRole bool   // the recipient can take the Organizer role without asking
+	NewHost     string // who hosts the sessions now; empty: they were cancelled
+	Sessions    []SessionItem
+	More        int // sessions that are not listed
+	Zone        *time.Location
+	Link        string // the recipient's list of sessions
+	Support     string
 }
 
 // HostingLost is the email to a member whose sessions were cancelled or handed over because they can no longer host
 // (R107, R153).
-func HostingLost(p HostingLostProps) Letter {
+func HostingLost(p HostingLostProps) Message {
 	n := p.More
-	s := sheet{
-		Team: p.Team, Lead: p.reason(),
+	s := layout{
+		Team: p.Team, Intro: p.reason(),
 		Button: "View your sessions", Link: p.Link,
-		Why:     fmt.Sprintf("You're receiving this email because you hosted sessions in %s.", p.Team.Name),
+		Reason:  fmt.Sprintf("You're receiving this email because you hosted sessions in %s.", p.Team.Name),
 		Support: p.Support,
 	}
 	for _, one := range p.Sessions {
-		s.Says = append(s.Says, one.line(p.Zone))
+		s.Paragraphs = append(s.Paragraphs, one.line(p.Zone))
 		n += max(one.Series, 1)
 	}
 	if p.More > 0 {
-		s.Says = append(s.Says, fmt.Sprintf("And %d more.", p.More))
+		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("And %d more.", p.More))
 	}
 	verb := "were"
 	if n == 1 {
 		verb = "was"
 	}
 	if p.NewHost == "" {
-		s.Title = fmt.Sprintf("%s %s cancelled", sessions(n), verb)
-		s.After = "Invitees are notified."
+		s.Title = fmt.Sprintf("%s %s cancelled", sessionCount(n), verb)
+		s.Footnote = "Invitees are notified."
 	} else {
-		s.Title = fmt.Sprintf("%s %s handed over to %s", sessions(n), verb, p.NewHost)
-		s.After = "Invitees stay invited, and their links stay the same."
+		s.Title = fmt.Sprintf("%s %s handed over to %s", sessionCount(n), verb, p.NewHost)
+		s.Footnote = "Invitees stay invited, and their links stay the same."
 	}
-	if p.Takes {
-		s.After += " To host again, make yourself an Organizer in your details, under Users in the Admin Panel."
+	if p.CanTakeRole {
+		s.Footnote += " To host again, make yourself an Organizer in your details, under Users in the Admin Panel."
 	} else {
-		s.After += " Questions? Contact " + orElse(p.Contact, "your server administrator") + "."
+		s.Footnote += " Questions? Contact " + orElse(p.Contact, "your server administrator") + "."
 	}
-	subject := fmt.Sprintf("%s of yours %s cancelled", sessions(n), verb)
+	subject := fmt.Sprintf("%s of yours %s cancelled", sessionCount(n), verb)
 	if p.NewHost != "" {
-		subject = fmt.Sprintf("%s of yours %s handed over", sessions(n), verb)
+		subject = fmt.Sprintf("%s of yours %s handed over", sessionCount(n), verb)
 	}
-	return s.letter(KindHostingLost, p.To, p.ToName, subject)
+	return s.message(KindHostingLost, p.To, p.ToName, subject)
 }
 
 func (p HostingLostProps) reason() string {
@@ -117,15 +117,15 @@ func (p HostingLostProps) reason() string {
 }
 
 // line is the session, or the series, in a list of several.
-func (p PlannedProps) line(zone *time.Location) string {
-	line := p.Title + ": " + between(p.Starts, p.Ends, zone) + " " + whose(p.Starts, zone)
+func (p SessionItem) line(zone *time.Location) string {
+	line := p.Title + ": " + formatRange(p.Starts, p.Ends, zone) + " " + formatZone(p.Starts, zone)
 	if p.Series > 1 {
-		line += fmt.Sprintf(", and %s after it in the series", sessions(p.Series-1))
+		line += fmt.Sprintf(", and %s after it in the series", sessionCount(p.Series-1))
 	}
 	return line
 }
 
-func sessions(n int) string {
+func sessionCount(n int) string {
 	if n == 1 {
 		return "1 session"
 	}

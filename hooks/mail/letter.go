@@ -25,7 +25,7 @@ const (
 	KindAccountDeleted    = "account_deleted"
 	KindPasswordChanged   = "password_changed"
 	KindInvitation        = "invitation"
-	KindRoleOffered       = "role_offered"
+	KindRoleInvitation    = "role_offered"
 	KindRoleRevoked       = "role_revoked"
 	KindRemoved           = "removed"
 	KindTeamDeleted       = "team_deleted"
@@ -41,8 +41,8 @@ const (
 	KindPocketBase        = "pocketbase"
 )
 
-// Letter is one mail to one person.
-type Letter struct {
+// Message is one mail to one person.
+type Message struct {
 	Kind   string
 	To     string // an address, nothing else
 	ToName string // shown beside it; may be empty
@@ -61,10 +61,10 @@ type Letter struct {
 
 	// First lets the letter overtake those that are not. Letters that somebody waits for at a form
 	// (confirmation, reset, change of address) go before invitations.
-	First bool
+	HighPriority bool
 
 	// Last lets every other letter overtake it: nobody waits for it.
-	Last bool
+	LowPriority bool
 }
 
 // Attachment is a file that goes with a letter.
@@ -74,20 +74,20 @@ type Attachment struct {
 	Content []byte
 }
 
-// request freezes the letter as the body of the request that carries it. From here on nothing of it changes,
+// encode freezes the letter as the body of the request that carries it. From here on nothing of it changes,
 // so that every retry is the same, byte by byte.
-func (l Letter) request(app core.App) ([]byte, error) {
+func (l Message) encode(app core.App) ([]byte, error) {
 	address, err := mail.ParseAddress(l.To)
 	if err != nil || address.Address != l.To {
 		return nil, fmt.Errorf("a letter of kind %q has no usable recipient", l.Kind)
 	}
-	subject := short(oneLine(l.Subject), 200)
+	subject := truncate(oneLine(l.Subject), 200)
 	if l.Kind == "" || subject == "" || (l.HTML == "" && l.Text == "") {
 		return nil, fmt.Errorf("a letter of kind %q has no subject or no content", l.Kind)
 	}
 	request := &resend.SendEmailRequest{
 		From:    sender(app),
-		To:      []string{named(l.ToName, l.To)},
+		To:      []string{formatAddress(l.ToName, l.To)},
 		Subject: subject,
 		Html:    l.HTML,
 		Text:    l.Text,
@@ -113,13 +113,13 @@ func sender(app core.App) string {
 	if from := settings.Of(app).MailFrom; from != "" {
 		return oneLine(from)
 	}
-	return named(app.Settings().Meta.SenderName, app.Settings().Meta.SenderAddress)
+	return formatAddress(app.Settings().Meta.SenderName, app.Settings().Meta.SenderAddress)
 }
 
-// named writes an address with its name, as a quoted string where the name's characters ask for it. Names stay
+// formatAddress writes an address with its name, as a quoted string where the name's characters ask for it. Names stay
 // in UTF-8: the provider's interface is JSON, and SMTP encodes them once more.
-func named(name, address string) string {
-	name = short(oneLine(name), 100)
+func formatAddress(name, address string) string {
+	name = truncate(oneLine(name), 100)
 	if name == "" {
 		return address
 	}
@@ -139,16 +139,16 @@ func oneLine(s string) string {
 	}), " ")
 }
 
-// short cuts s to at most max characters.
-func short(s string, max int) string {
+// truncate cuts s to at most max characters.
+func truncate(s string, max int) string {
 	if runes := []rune(s); len(runes) > max {
 		return strings.TrimSpace(string(runes[:max-1])) + "…"
 	}
 	return s
 }
 
-// parse reads a frozen letter.
-func parse(request []byte) (*resend.SendEmailRequest, error) {
+// decode reads a frozen letter.
+func decode(request []byte) (*resend.SendEmailRequest, error) {
 	letter := &resend.SendEmailRequest{}
 	if err := json.Unmarshal(request, letter); err != nil {
 		return nil, fmt.Errorf("read a letter: %w", err)

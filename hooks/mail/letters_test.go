@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	hostile = `<script>alert("x")</script><img src=x onerror=alert(1)> & "Co"`
-	support = "help@usher.test"
+	hostileText = `<script>alert("x")</script><img src=x onerror=alert(1)> & "Co"`
+	support     = "help@usher.test"
 )
 
 type sample struct {
-	name   string
-	letter mail.Letter
-	link   string // its button
+	name    string
+	message mail.Message
+	link    string // its button
 }
 
 // samples are all letters, with the names that people type.
@@ -35,10 +35,10 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 	if team.LogoURL == "" {
 		team.LogoURL = "https://usher.example.org/logo/halation/abc"
 	}
-	organizer := mail.RoleProps{Name: "Organizer", Sentence: "You schedule and host sessions for the team, and run them while they are on."}
-	admin := mail.RoleProps{Name: "Admin", Sentence: "You manage its people, seats, rooms, usage and billing in the Admin Panel."}
+	organizer := mail.RoleProps{Name: "Organizer", Description: "You schedule and host sessions for the team, and run them while they are on."}
+	admin := mail.RoleProps{Name: "Admin", Description: "You manage its people, seats, rooms, usage and billing in the Admin Panel."}
 
-	invitation := func(change func(*mail.InvitationProps)) mail.Letter {
+	invitation := func(change func(*mail.InvitationProps)) mail.Message {
 		p := mail.InvitationProps{To: lucia, ToName: name, Team: team, Inviter: name, Roles: []mail.RoleProps{organizer, admin},
 			Note: note, Link: link, Expires: expires, Zone: lisbon, Support: support}
 		change(&p)
@@ -46,20 +46,20 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 	}
 	session := func(change func(*mail.SessionProps)) mail.SessionProps {
 		p := mail.SessionProps{To: lucia, ToName: name, Team: team, By: name, Host: name, Title: name, Description: note, Starts: expires, Ends: expires.Add(time.Hour),
-			Zone: lisbon, Room: name, Link: link, Support: support, Calendar: []byte("BEGIN:VCALENDAR"), Method: "REQUEST"}
+			Zone: lisbon, Room: name, Link: link, Support: support, Calendar: []byte("BEGIN:VCALENDAR"), CalendarMethod: "REQUEST"}
 		change(&p)
 		return p
 	}
-	planned := []mail.PlannedProps{{Title: name, Starts: expires, Ends: expires.Add(time.Hour)}, {Title: name, Starts: expires, Ends: expires.AddDate(0, 0, 1)}}
+	planned := []mail.SessionItem{{Title: name, Starts: expires, Ends: expires.Add(time.Hour)}, {Title: name, Starts: expires, Ends: expires.AddDate(0, 0, 1)}}
 	return []sample{
 		{"invitation", invitation(func(*mail.InvitationProps) {}), link},
 		{"invitation-account", invitation(func(p *mail.InvitationProps) { p.HasAccount, p.Roles, p.Note = true, p.Roles[:1], "" }), link},
 		{"invitation-plain", invitation(func(p *mail.InvitationProps) { p.Roles, p.Team.LogoURL, p.Team.Description = nil, "", "" }), link},
 		{"invitation-nobody", invitation(func(p *mail.InvitationProps) { p.Inviter, p.Note, p.Support = "", "", "" }), link},
-		{"role-offered", invitation(func(p *mail.InvitationProps) { p.Member, p.HasAccount, p.Roles = true, true, p.Roles[1:] }), link},
+		{"role-offered", invitation(func(p *mail.InvitationProps) { p.IsMember, p.HasAccount, p.Roles = true, true, p.Roles[1:] }), link},
 		{"role-revoked", mail.RoleRevoked(mail.RoleRevokedProps{To: lucia, ToName: name, Team: team, By: name,
-			Roles: []string{"Admin"}, Left: []string{"Organizer"}, Support: support}), ""},
-		{"removed", mail.Removed(mail.RemovedProps{To: lucia, ToName: name, Team: team, By: name, Support: support}), ""},
+			Roles: []string{"Admin"}, Remaining: []string{"Organizer"}, Support: support}), ""},
+		{"removed", mail.RemovedFromTeam(mail.RemovedFromTeamProps{To: lucia, ToName: name, Team: team, By: name, Support: support}), ""},
 		{"confirm-address", mail.ConfirmAddress(mail.ConfirmAddressProps{To: lucia, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
 		{"already-registered", mail.AlreadyRegistered(mail.AlreadyRegisteredProps{To: lucia, ToName: name,
 			SignIn: "https://usher.example.org/signin", Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
@@ -74,35 +74,35 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"test", mail.Test(mail.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
 		{"session", mail.SessionInvitation(session(func(*mail.SessionProps) {})), link},
 		{"session-series", mail.SessionInvitation(session(func(p *mail.SessionProps) {
-			p.Series, p.Last, p.Leads, p.Nameless, p.Description, p.Room = 12, expires.AddDate(0, 3, 0), "a co-host", true, "", ""
+			p.Series, p.Last, p.RoleText, p.NoAccountNeeded, p.Description, p.Room = 12, expires.AddDate(0, 3, 0), "a co-host", true, "", ""
 		})), link},
-		{"session-changed", mail.SessionChanged(session(func(p *mail.SessionProps) { p.By, p.Member = "", true })), link},
+		{"session-changed", mail.SessionChanged(session(func(p *mail.SessionProps) { p.By, p.IsMember = "", true })), link},
 		{"session-cancelled", mail.SessionCancelled(session(func(p *mail.SessionProps) { p.Link = "" })), ""},
 		{"session-series-cancelled", mail.SessionCancelled(session(func(p *mail.SessionProps) { p.Link, p.Series, p.By = "", 3, "" })), ""},
-		{"session-withdrawn", mail.SessionWithdrawn(session(func(p *mail.SessionProps) { p.Link = "" })), ""},
+		{"session-withdrawn", mail.RemovedFromSession(session(func(p *mail.SessionProps) { p.Link = "" })), ""},
 		{"sessions-handed-over", mail.SessionsHandedOver(mail.HandedOverProps{To: lucia, ToName: name, Team: team, By: name, From: name, Sessions: planned, More: 3,
 			Zone: lisbon, Link: link, Support: support}), link},
 		{"session-handed-over", mail.SessionsHandedOver(mail.HandedOverProps{To: lucia, ToName: name, Team: team, From: name, Sessions: planned[:1], Link: link}), link},
 		{"session-ended", mail.SessionEnded(mail.SessionEndedProps{To: lucia, ToName: name, Team: team, By: name, Title: name, Room: name, Ended: expires, Zone: lisbon,
 			Link: link, Support: support}), link},
 		{"sessions-hosting-lost", mail.HostingLost(mail.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: mail.HostingRoleRevoked, By: name, Contact: name, NewHost: name,
-			Sessions: []mail.PlannedProps{planned[0], {Title: name, Starts: expires, Ends: expires.Add(time.Hour), Series: 12}}, More: 3, Zone: lisbon, Link: link, Support: support}), link},
+			Sessions: []mail.SessionItem{planned[0], {Title: name, Starts: expires, Ends: expires.Add(time.Hour), Series: 12}}, More: 3, Zone: lisbon, Link: link, Support: support}), link},
 		{"session-hosting-lost", mail.HostingLost(mail.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: mail.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
 	}
 }
 
-// because begins the sentence that says why an email was sent.
-var because = regexp.MustCompile(`You( get this letter|.{1,6}re receiving this email) because `)
+// reasonPattern begins the sentence that says why an email was sent.
+var reasonPattern = regexp.MustCompile(`You( get this letter|.{1,6}re receiving this email) because `)
 
 // With USHER_LETTERS set to a folder, the letters are written there to be looked at.
-func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
+func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 	dir := os.Getenv("USHER_LETTERS")
 	for _, s := range samples(t, "Marta Oliveira", "Halation Post", "We start the grade on Monday.\r\nPedro shows you the room; ask him anything.") {
-		l := s.letter
+		l := s.message
 		if l.Kind == "" || l.To != lucia || l.Subject == "" || len(l.Subject) > 70 || !strings.HasPrefix(l.HTML, "<!doctype html>") {
 			t.Errorf("%s: %q to %q, subject %q, %.20q", s.name, l.Kind, l.To, l.Subject, l.HTML)
 		}
-		if !because.MatchString(l.Text) || !because.MatchString(l.HTML) {
+		if !reasonPattern.MatchString(l.Text) || !reasonPattern.MatchString(l.HTML) {
 			t.Errorf("%s does not say why it came", s.name)
 		}
 		if s.link != "" && (!strings.Contains(l.Text, "\n"+s.link+"\n") || strings.Count(l.HTML, s.link) != 3) {
@@ -118,8 +118,8 @@ func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
 		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
 			t.Errorf("%s: logo of the team", s.name)
 		}
-		if l.First == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleOffered || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
-			t.Errorf("%s: first is %t", s.name, l.First)
+		if l.HighPriority == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleInvitation || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
+			t.Errorf("%s: first is %t", s.name, l.HighPriority)
 		}
 		if dir != "" {
 			for ext, content := range map[string]string{".html": l.HTML, ".txt": "Subject: " + l.Subject + "\n\n" + l.Text} {
@@ -131,7 +131,7 @@ func TestEveryLetterSaysTheSameInHTMLAndText(t *testing.T) {
 	}
 }
 
-func TestTheInvitationSaysWhoForWhatAndUntilWhen(t *testing.T) {
+func TestInvitation_NamesInviterRolesAndExpiry(t *testing.T) {
 	all := samples(t, "Marta Oliveira", "Halation Post", "Welcome!")
 	for i, wants := range [][]string{
 		{"Marta Oliveira asks you to join Halation Post", lucia, "Organizer", "You schedule and host", "Admin", "Welcome!", "Accept invitation",
@@ -144,7 +144,7 @@ func TestTheInvitationSaysWhoForWhatAndUntilWhen(t *testing.T) {
 		{"You are no longer in Halation Post", "other teams stay"},
 	} {
 		for _, want := range wants {
-			if l := all[i].letter; !strings.Contains(l.Text, want) || !strings.Contains(strings.Join(strings.Fields(
+			if l := all[i].message; !strings.Contains(l.Text, want) || !strings.Contains(strings.Join(strings.Fields(
 				regexp.MustCompile(`<[^>]*>`).ReplaceAllString(l.HTML, "")), " "), want) {
 				t.Errorf("%s does not say %q", all[i].name, want)
 			}
@@ -152,7 +152,7 @@ func TestTheInvitationSaysWhoForWhatAndUntilWhen(t *testing.T) {
 	}
 }
 
-func TestTimesNameTheirZone(t *testing.T) {
+func TestMessages_TimesNameTheirZone(t *testing.T) {
 	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 	for zone, want := range map[string]string{
 		"America/Argentina/Buenos_Aires": "Wednesday 1 July 2026, 09:00 (Buenos Aires time, UTC-03)",
@@ -174,10 +174,10 @@ func TestTimesNameTheirZone(t *testing.T) {
 	}
 }
 
-func TestNoLetterCarriesMarkupThatSomebodyTyped(t *testing.T) {
-	for _, s := range samples(t, hostile, hostile, hostile+"\n</div><a href='https://evil.test'>Click</a>") {
+func TestMessages_TypedMarkup_IsEscaped(t *testing.T) {
+	for _, s := range samples(t, hostileText, hostileText, hostileText+"\n</div><a href='https://evil.test'>Click</a>") {
 		for _, bad := range []string{"<script>alert", "<img src=x", "<a href='https://evil"} {
-			if strings.Contains(s.letter.HTML, bad) {
+			if strings.Contains(s.message.HTML, bad) {
 				t.Errorf("%s holds %s", s.name, bad)
 			}
 		}
@@ -189,10 +189,10 @@ func TestNoLetterCarriesMarkupThatSomebodyTyped(t *testing.T) {
 	}
 }
 
-func TestNoLetterCarriesAPassword(t *testing.T) {
+func TestMessages_HavePropsWithoutPasswords(t *testing.T) {
 	for _, props := range []any{mail.ConfirmAddressProps{}, mail.AlreadyRegisteredProps{}, mail.ResetPasswordProps{},
 		mail.ChangeAddressProps{}, mail.AddressChangedProps{}, mail.PasswordChangedProps{}, mail.InvitationProps{},
-		mail.RoleRevokedProps{}, mail.RemovedProps{}, mail.TestProps{}, mail.Letter{}} {
+		mail.RoleRevokedProps{}, mail.RemovedFromTeamProps{}, mail.TestProps{}, mail.Message{}} {
 		for field := range reflect.TypeOf(props).Fields() {
 			if regexp.MustCompile(`(?i)password|secret|code`).MatchString(field.Name) {
 				t.Errorf("%T takes a %s", props, field.Name)
@@ -201,9 +201,9 @@ func TestNoLetterCarriesAPassword(t *testing.T) {
 	}
 }
 
-func TestAnAddressIsShownMaskedWhereItsOwnerMayHaveChanged(t *testing.T) {
+func TestMessages_OtherAddress_IsMasked(t *testing.T) {
 	for _, s := range samples(t, "Marta", "Halation", "") {
-		if strings.Contains(s.letter.HTML+s.letter.Text, "lucia.herrera@gmail.com") {
+		if strings.Contains(s.message.HTML+s.message.Text, "lucia.herrera@gmail.com") {
 			t.Errorf("%s shows the other address in full", s.name)
 		}
 	}

@@ -13,17 +13,17 @@ import (
 	"usher/hooks/record"
 )
 
-// keepDays is how long a letter that left or failed stays listed, and what was reported of it.
-const keepDays = 90
+// retentionDays is how long a letter that left or failed stays listed, and what was reported of it.
+const retentionDays = 90
 
 // Register wires the outbox to the app: its rules, its worker under serve, the mail of PocketBase itself, and
 // the key staying out of backups. Registering twice is registering once.
 func Register(app core.App) {
 	registerRules(app)
-	SendWhile(app, Always, KindPocketBase) // nothing is known of what it says
+	RegisterCondition(app, AlwaysSend, KindPocketBase) // nothing is known of what it says
 
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "usherMailWorker", Func: func(e *core.ServeEvent) error {
-		if err := openKey(e.App); err != nil {
+		if err := loadKey(e.App); err != nil {
 			return err
 		}
 		if err := e.Next(); err != nil {
@@ -40,14 +40,14 @@ func Register(app core.App) {
 
 	app.OnRecordAfterCreateSuccess(collection).Bind(&hook.Handler[*core.RecordEvent]{Id: "usherMailWake",
 		Func: func(e *core.RecordEvent) error {
-			if w := running(e.App); w != nil {
+			if w := runningWorker(e.App); w != nil {
 				w.wakeUp()
 			}
 			return e.Next()
 		}})
 
 	app.OnMailerSend().Bind(&hook.Handler[*core.MailerEvent]{Id: "usherMailSend", Func: func(e *core.MailerEvent) error {
-		e.Mailer = &postbox{e.App}
+		e.Mailer = &outboxMailer{e.App}
 		return e.Next()
 	}})
 
@@ -59,9 +59,9 @@ func Register(app core.App) {
 	app.OnBackupRestore().Bind(keepKeyHere)
 
 	app.Cron().MustAdd("usher_mail_forget", "17 3 * * *", func() {
-		before := time.Now().AddDate(0, 0, -keepDays)
-		_, err := Forget(app, before)
-		if err = errors.Join(err, forgetReports(app, before)); err != nil {
+		before := time.Now().AddDate(0, 0, -retentionDays)
+		_, err := Prune(app, before)
+		if err = errors.Join(err, pruneReports(app, before)); err != nil {
 			app.Logger().Error("old letters stay listed", "error", err)
 		}
 	})
@@ -71,27 +71,27 @@ func Register(app core.App) {
 // runs for the app, a second Start does nothing.
 func Start(app core.App) (stop func()) { return NewWorker(app).Start() }
 
-// Mode is the way by which letters leave: "resend" when its key is set, else "smtp" when PocketBase's mail
+// TransportName is the way by which letters leave: "resend" when its key is set, else "smtp" when PocketBase's mail
 // settings are on, else "console".
-func Mode(app core.App) string { return transportOf(app, nil).mode() }
+func TransportName(app core.App) string { return newTransport(app, nil).name() }
 
-// Works reports whether letters leave the machine. If not, they are printed on the console (R60, R160).
-func Works(app core.App) bool { return Mode(app) != modeConsole }
+// Enabled reports whether letters leave the machine. If not, they are printed on the console (R60, R160).
+func Enabled(app core.App) bool { return TransportName(app) != transportConsole }
 
-// Trouble says in a sentence why letters wait, for the panel's banner; empty when all is well, and in a process
+// Problem says in a sentence why letters wait, for the panel's banner; empty when all is well, and in a process
 // that runs no worker.
-func Trouble(app core.App) string {
-	if w := running(app); w != nil {
-		return w.Trouble()
+func Problem(app core.App) string {
+	if w := runningWorker(app); w != nil {
+		return w.Problem()
 	}
 	return ""
 }
 
-// Forget deletes the letters that left or failed and are older than before, and says how many.
-func Forget(app core.App, before time.Time) (int64, error) {
+// Prune deletes the letters that left or failed and are older than before, and says how many.
+func Prune(app core.App, before time.Time) (int64, error) {
 	result, err := app.NonconcurrentDB().NewQuery(
 		"DELETE FROM outbox WHERE status NOT IN ('queued', 'sending') AND created < {:before}",
-	).Bind(params{"before": record.Stamp(before)}).Execute()
+	).Bind(params{"before": record.FormatTime(before)}).Execute()
 	if err != nil {
 		return 0, fmt.Errorf("delete old letters: %w", err)
 	}

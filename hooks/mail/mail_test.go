@@ -23,65 +23,65 @@ import (
 )
 
 const (
-	lucia  = "lucia@halation.film"
-	secret = "http://usher.test/invite/usi_s3cr3t-t0ken-that-nobody-reads"
+	lucia      = "lucia@halation.film"
+	inviteLink = "http://usher.test/invite/usi_s3cr3t-t0ken-that-nobody-reads"
 )
 
-// office is an app whose letters go to a stand-in for Resend, with a worker whose clock the test turns.
-type office struct {
+// fixture is an app whose letters go to a stand-in for Resend, with a worker whose clock the test turns.
+type fixture struct {
 	*core.BaseApp
 	*mail.Worker
-	resend *resendtest.Server
-	ahead  time.Duration
+	resend      *resendtest.Server
+	clockOffset time.Duration
 }
 
-func newOffice(t testing.TB) *office {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = resend.Key, resend.URL, resendtest.WebhookSecret
-	o := &office{BaseApp: hookstest.NewWith(t, config), resend: resend}
+	o := &fixture{BaseApp: hookstest.NewAppWith(t, config), resend: resend}
 	mail.Register(o.BaseApp)
 	sendAlways(o.BaseApp)
-	o.Worker = o.worker()
+	o.Worker = o.newWorker()
 	resend.Now = o.now
 	return o
 }
 
 // sendAlways lets emails of these tests be sent whatever they are about.
 func sendAlways(app core.App) {
-	mail.SendWhile(app, mail.Always, mail.KindInvitation, mail.KindRoleOffered, mail.KindRoleRevoked, mail.KindRemoved, mail.KindResetPassword,
+	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindInvitation, mail.KindRoleInvitation, mail.KindRoleRevoked, mail.KindRemoved, mail.KindResetPassword,
 		mail.KindConfirmAddress, mail.KindChangeAddress, mail.KindTest)
 }
 
-func (o *office) now() time.Time { return time.Now().Add(o.ahead) }
+func (o *fixture) now() time.Time { return time.Now().Add(o.clockOffset) }
 
-func (o *office) worker() *mail.Worker {
+func (o *fixture) newWorker() *mail.Worker {
 	w := mail.NewWorker(o.BaseApp)
-	w.Pace, w.Limit, w.Now = 0, 10*time.Second, o.now
+	w.MinInterval, w.Timeout, w.Now = 0, 10*time.Second, o.now
 	return w
 }
 
-func (o *office) deliver() time.Duration { return o.Deliver(context.Background()) }
+func (o *fixture) deliver() time.Duration { return o.Deliver(context.Background()) }
 
-func (o *office) find(t testing.TB, id string) *mail.Outbox {
+func (o *fixture) find(t testing.TB, id string) *mail.Email {
 	t.Helper()
-	m, err := mail.FindOutbox(o.BaseApp, id)
+	m, err := mail.FindEmail(o.BaseApp, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-func letter(to string) mail.Letter {
+func newMessage(to string) mail.Message {
 	l := mail.Invitation(mail.InvitationProps{To: to, ToName: "Herrera, Lucía",
-		Team: mail.TeamProps{Name: "Halation Post"}, Inviter: "Marta Oliveira", Link: secret,
+		Team: mail.TeamProps{Name: "Halation Post"}, Inviter: "Marta Oliveira", Link: inviteLink,
 		Expires: time.Date(2026, 11, 26, 14, 32, 0, 0, time.UTC)})
 	l.About = "about0000000001"
 	return l
 }
 
-func queue(t testing.TB, app core.App, l mail.Letter) (id string) {
+func queue(t testing.TB, app core.App, l mail.Message) (id string) {
 	t.Helper()
 	id, err := mail.Queue(app, l)
 	if err != nil {
@@ -90,17 +90,17 @@ func queue(t testing.TB, app core.App, l mail.Letter) (id string) {
 	return id
 }
 
-func status(t testing.TB, m *mail.Outbox, want string) {
+func assertStatus(t testing.TB, m *mail.Email, want string) {
 	t.Helper()
 	if m.Status() != want {
-		t.Fatalf("letter is %s (%s), want %s", m.Status(), m.Error(), want)
+		t.Fatalf("letter is %s (%s), want %s", m.Status(), m.LastError(), want)
 	}
 }
 
-func TestALetterIsSentAndErased(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
-	status(t, o.find(t, id), mail.Queued)
+func TestDeliver_SendsEmailAndErasesContent(t *testing.T) {
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
+	assertStatus(t, o.find(t, id), mail.Queued)
 	o.deliver()
 
 	got := o.resend.WaitFor(t, lucia)
@@ -108,24 +108,24 @@ func TestALetterIsSentAndErased(t *testing.T) {
 		got.Subject != "Marta Oliveira asks you to join Halation Post" || got.Headers["Auto-Submitted"] != "auto-generated" {
 		t.Errorf("delivered %+v", got)
 	}
-	if link := o.resend.Link(got, "/invite/"); link != secret {
+	if link := o.resend.FindLink(got, "/invite/"); link != inviteLink {
 		t.Errorf("link %q", link)
 	}
 	m := o.find(t, id)
-	status(t, m, mail.Sent)
+	assertStatus(t, m, mail.Sent)
 	if m.GetString("sealed") != "" || m.SentAt().IsZero() || m.ProviderID() != got.ID || m.Attempts() != 1 {
 		t.Errorf("row %v", m.PublicExport())
 	}
-	if mail.Mode(o) != "resend" || !mail.Works(o) || mail.Trouble(o) != "" {
-		t.Error("mode", mail.Mode(o))
+	if mail.TransportName(o) != "resend" || !mail.Enabled(o) || mail.Problem(o) != "" {
+		t.Error("mode", mail.TransportName(o))
 	}
 }
 
-func TestALetterLeavesAfterTheCommit(t *testing.T) {
-	o := newOffice(t)
+func TestQueue_InTransaction_IsSentAfterCommit(t *testing.T) {
+	o := newFixture(t)
 	defer o.Start()()
 	err := o.RunInTransaction(func(tx core.App) error {
-		queue(t, tx, letter(lucia))
+		queue(t, tx, newMessage(lucia))
 		return nil
 	})
 	if err != nil {
@@ -134,13 +134,13 @@ func TestALetterLeavesAfterTheCommit(t *testing.T) {
 	o.resend.WaitFor(t, lucia)
 }
 
-func TestTheWorkerRunsUnderServeOnly(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+func TestWorker_RunsUnderServeOnly(t *testing.T) {
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	if o.resend.Requests() != 0 {
 		t.Error("a letter left without serve")
 	}
-	serve := hookstest.ServeEvent(t, o)
+	serve := hookstest.NewServeEvent(t, o)
 	if err := o.OnServe().Trigger(serve, func(*core.ServeEvent) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -148,18 +148,18 @@ func TestTheWorkerRunsUnderServeOnly(t *testing.T) {
 	if err := o.OnTerminate().Trigger(&core.TerminateEvent{App: o}); err != nil {
 		t.Fatal(err)
 	}
-	status(t, o.find(t, id), mail.Sent)
-	queue(t, o, letter("pedro@halation.film"))
+	assertStatus(t, o.find(t, id), mail.Sent)
+	queue(t, o, newMessage("pedro@halation.film"))
 	if n := o.resend.Requests(); n != 1 {
 		t.Errorf("%d requests after the end", n)
 	}
 }
 
-func TestARolledBackDeedSendsNothing(t *testing.T) {
-	o := newOffice(t)
+func TestQueue_TransactionRolledBack_SendsNothing(t *testing.T) {
+	o := newFixture(t)
 	boom := errors.New("seats are full")
 	err := o.RunInTransaction(func(tx core.App) error {
-		queue(t, tx, letter(lucia))
+		queue(t, tx, newMessage(lucia))
 		return boom
 	})
 	if !errors.Is(err, boom) {
@@ -171,9 +171,9 @@ func TestARolledBackDeedSendsNothing(t *testing.T) {
 	}
 }
 
-func TestALinkIsNowhereOnDisk(t *testing.T) {
-	o := newOffice(t)
-	queue(t, o, letter(lucia))
+func TestQueue_LinkIsNotOnDiskInClearText(t *testing.T) {
+	o := newFixture(t)
+	queue(t, o, newMessage(lucia))
 	var found bool
 	for _, name := range []string{"data.db", "data.db-wal", "auxiliary.db", "auxiliary.db-wal"} {
 		content, err := os.ReadFile(filepath.Join(o.DataDir(), name))
@@ -192,25 +192,25 @@ func TestALinkIsNowhereOnDisk(t *testing.T) {
 	}
 }
 
-func TestASealOpensForItsRowOnly(t *testing.T) {
-	o := newOffice(t)
-	a, b := queue(t, o, letter(lucia)), queue(t, o, letter("pedro@halation.film"))
+func TestDeliver_ContentSealedForOtherRow_Fails(t *testing.T) {
+	o := newFixture(t)
+	a, b := queue(t, o, newMessage(lucia)), queue(t, o, newMessage("pedro@halation.film"))
 	row := o.find(t, a)
 	row.Set("sealed", o.find(t, b).GetString("sealed"))
 	if err := o.Save(row); err != nil {
 		t.Fatal(err)
 	}
 	o.deliver()
-	status(t, o.find(t, a), mail.Failed)
-	status(t, o.find(t, b), mail.Sent)
+	assertStatus(t, o.find(t, a), mail.Failed)
+	assertStatus(t, o.find(t, b), mail.Sent)
 }
 
-func TestTheKeyFile(t *testing.T) {
-	path := func(o *office) string { return filepath.Join(o.DataDir(), "usher.key") }
+func TestKeyFile(t *testing.T) {
+	path := func(o *fixture) string { return filepath.Join(o.DataDir(), "usher.key") }
 
 	t.Run("is made for its owner only", func(t *testing.T) {
-		o := newOffice(t)
-		queue(t, o, letter(lucia))
+		o := newFixture(t)
+		queue(t, o, newMessage(lucia))
 		info, err := os.Stat(path(o))
 		if err != nil || info.Mode().Perm() != 0o600 || info.Size() != 32 {
 			t.Fatal(info, err)
@@ -236,30 +236,30 @@ func TestTheKeyFile(t *testing.T) {
 		{"is refused when it is too long", make([]byte, 33), 0o600, "32 bytes"},
 	} {
 		t.Run(bad.name, func(t *testing.T) {
-			o := newOffice(t)
+			o := newFixture(t)
 			if err := os.WriteFile(path(o), bad.content, bad.mode); err != nil {
 				t.Fatal(err)
 			}
-			_, err := mail.Queue(o, letter(lucia))
+			_, err := mail.Queue(o, newMessage(lucia))
 			if err == nil || !strings.Contains(err.Error(), bad.says) {
 				t.Errorf("error %v", err)
 			}
-			if err := o.OnServe().Trigger(hookstest.ServeEvent(t, o)); err == nil || !strings.Contains(err.Error(), bad.says) {
+			if err := o.OnServe().Trigger(hookstest.NewServeEvent(t, o)); err == nil || !strings.Contains(err.Error(), bad.says) {
 				t.Errorf("serve started: %v", err)
 			}
 		})
 	}
 	t.Run("is made anew when it is missing, which is said when emails wait", func(t *testing.T) {
-		o := newOffice(t)
-		queue(t, o, letter(lucia))
+		o := newFixture(t)
+		queue(t, o, newMessage(lucia))
 		if err := os.Remove(path(o)); err != nil {
 			t.Fatal(err)
 		}
 		var console bytes.Buffer
 		config := hookstest.Config()
 		config.Console = &console
-		app := hookstest.Open(t, o.DataDir(), config)
-		if err := app.OnServe().Trigger(hookstest.ServeEvent(t, app), func(*core.ServeEvent) error {
+		app := hookstest.OpenApp(t, o.DataDir(), config)
+		if err := app.OnServe().Trigger(hookstest.NewServeEvent(t, app), func(*core.ServeEvent) error {
 			if said := console.String(); !strings.Contains(said, "usher.key was missing") || !strings.Contains(said, "(1)") {
 				t.Errorf("the console says %q", said)
 			}
@@ -269,8 +269,8 @@ func TestTheKeyFile(t *testing.T) {
 		}
 	})
 	t.Run("stays out of backups", func(t *testing.T) {
-		o := newOffice(t)
-		queue(t, o, letter(lucia))
+		o := newFixture(t)
+		queue(t, o, newMessage(lucia))
 		if err := o.CreateBackup(context.Background(), "backup.zip"); err != nil {
 			t.Fatal(err)
 		}
@@ -293,19 +293,19 @@ func TestTheKeyFile(t *testing.T) {
 	})
 }
 
-func TestOnlyALetterThatCanBeReadIsQueued(t *testing.T) {
-	o := newOffice(t)
-	for name, change := range map[string]func(*mail.Letter){
-		"no recipient":                func(l *mail.Letter) { l.To = "" },
-		"a recipient with a name":     func(l *mail.Letter) { l.To = "Lucia <" + lucia + ">" },
-		"two recipients":              func(l *mail.Letter) { l.To = lucia + ", pedro@halation.film" },
-		"a header in the recipient":   func(l *mail.Letter) { l.To = lucia + "\r\nBcc: all@halation.film" },
-		"no subject":                  func(l *mail.Letter) { l.Subject = "\r\n" },
-		"no content":                  func(l *mail.Letter) { l.HTML, l.Text = "", "" },
-		"no kind":                     func(l *mail.Letter) { l.Kind = "" },
-		"more than a letter can hold": func(l *mail.Letter) { l.HTML = strings.Repeat("x", 2_000_000) },
+func TestQueue_InvalidMessage_IsRefused(t *testing.T) {
+	o := newFixture(t)
+	for name, change := range map[string]func(*mail.Message){
+		"no recipient":                func(l *mail.Message) { l.To = "" },
+		"a recipient with a name":     func(l *mail.Message) { l.To = "Lucia <" + lucia + ">" },
+		"two recipients":              func(l *mail.Message) { l.To = lucia + ", pedro@halation.film" },
+		"a header in the recipient":   func(l *mail.Message) { l.To = lucia + "\r\nBcc: all@halation.film" },
+		"no subject":                  func(l *mail.Message) { l.Subject = "\r\n" },
+		"no content":                  func(l *mail.Message) { l.HTML, l.Text = "", "" },
+		"no kind":                     func(l *mail.Message) { l.Kind = "" },
+		"more than a letter can hold": func(l *mail.Message) { l.HTML = strings.Repeat("x", 2_000_000) },
 	} {
-		l := letter(lucia)
+		l := newMessage(lucia)
 		change(&l)
 		if _, err := mail.Queue(o, l); err == nil {
 			t.Errorf("%s: queued", name)
@@ -313,13 +313,13 @@ func TestOnlyALetterThatCanBeReadIsQueued(t *testing.T) {
 	}
 }
 
-func TestNoNameBreaksAHeader(t *testing.T) {
-	o := newOffice(t)
+func TestQueue_HostileNames_DoNotBreakHeaders(t *testing.T) {
+	o := newFixture(t)
 	for _, name := range []string{
 		"Lucía\r\nBcc: all@halation.film", `Lucía "the eye" O'Neil \ Co.`, "Herrera, Lucía; <x@y.z>", "a@b.c",
 		"\u202egnp.exe", "李 小龙", "", strings.Repeat("ü", 300),
 	} {
-		l := letter(lucia)
+		l := newMessage(lucia)
 		l.ToName, l.Subject = name, "Hello "+name
 		queue(t, o, l)
 		o.deliver()
@@ -333,8 +333,8 @@ func TestNoNameBreaksAHeader(t *testing.T) {
 	}
 }
 
-func TestPocketBasesOwnMailGoesIntoTheOutbox(t *testing.T) {
-	o := newOffice(t)
+func TestMailer_PocketBaseMail_GoesThroughOutbox(t *testing.T) {
+	o := newFixture(t)
 	superusers, err := o.FindCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
 		t.Fatal(err)
@@ -364,19 +364,19 @@ func TestPocketBasesOwnMailGoesIntoTheOutbox(t *testing.T) {
 	}
 }
 
-func TestDeliveryAndLettersAboutARecord(t *testing.T) {
-	o := newOffice(t)
+func TestDeliveryStates_AndCountEmails(t *testing.T) {
+	o := newFixture(t)
 	start := time.Now().Add(-time.Second)
-	first := letter(lucia)
+	first := newMessage(lucia)
 	queue(t, o, first)
 	o.deliver()
-	second := letter("nobody@halation.film")
+	second := newMessage("nobody@halation.film")
 	second.About = "about0000000002"
-	o.resend.Fail(resendtest.Refuse(422, "validation_error", "Invalid `to` field. See http://usher.test/invite/usi_s3cr3t"))
+	o.resend.FailNext(resendtest.Reject(422, "validation_error", "Invalid `to` field. See http://usher.test/invite/usi_s3cr3t"))
 	queue(t, o, second)
 	o.deliver()
 
-	states, err := mail.Delivery(o, []string{first.About, second.About, "about0000000003"})
+	states, err := mail.DeliveryStates(o, []string{first.About, second.About, "about0000000003"})
 	if err != nil || len(states) != 2 {
 		t.Fatal(states, err)
 	}
@@ -387,45 +387,45 @@ func TestDeliveryAndLettersAboutARecord(t *testing.T) {
 		t.Errorf("second %+v", s)
 	}
 	queue(t, o, first) // sent again: the newest letter counts
-	if states, err = mail.Delivery(o, []string{first.About}); err != nil || states[first.About].Status != mail.Queued {
+	if states, err = mail.DeliveryStates(o, []string{first.About}); err != nil || states[first.About].Status != mail.Queued {
 		t.Error(states, err)
 	}
-	if states, err = mail.Delivery(o, nil); err != nil || len(states) != 0 {
+	if states, err = mail.DeliveryStates(o, nil); err != nil || len(states) != 0 {
 		t.Error(states, err)
 	}
 
-	n, last, err := mail.Letters(o, first.About, start)
+	n, last, err := mail.CountEmails(o, first.About, start)
 	if err != nil || n != 2 || last.Before(start) {
 		t.Error(n, last, err)
 	}
-	if n, last, err = mail.Letters(o, first.About, time.Now().Add(time.Minute)); err != nil || n != 0 || !last.IsZero() {
+	if n, last, err = mail.CountEmails(o, first.About, time.Now().Add(time.Minute)); err != nil || n != 0 || !last.IsZero() {
 		t.Error(n, last, err)
 	}
 }
 
-func TestRulesHoldForEveryWriter(t *testing.T) {
+func TestRules_StatusChanges_HoldForEveryWriter(t *testing.T) {
 	tests := []struct {
 		name   string
 		from   string
-		change func(*mail.Outbox)
+		change func(*mail.Email)
 		ok     bool
 	}{
-		{"queued to sending", mail.Queued, func(m *mail.Outbox) { m.Set("status", mail.Sending) }, true},
-		{"queued to failed", mail.Queued, func(m *mail.Outbox) { m.Set("status", mail.Failed) }, true},
-		{"queued to sent", mail.Queued, func(m *mail.Outbox) { m.Set("status", mail.Sent) }, false},
-		{"sending to queued", mail.Sending, func(m *mail.Outbox) { m.Set("status", mail.Queued) }, true},
-		{"sending to sent", mail.Sending, func(m *mail.Outbox) { m.Set("status", mail.Sent) }, true},
-		{"sent to queued", mail.Sent, func(m *mail.Outbox) { m.Set("status", mail.Queued) }, false},
-		{"sent to failed", mail.Sent, func(m *mail.Outbox) { m.Set("status", mail.Failed) }, false},
-		{"failed to queued", mail.Failed, func(m *mail.Outbox) { m.Set("status", mail.Queued) }, false},
-		{"another recipient", mail.Queued, func(m *mail.Outbox) { m.Set("recipient", "eve@halation.film") }, false},
-		{"another record", mail.Queued, func(m *mail.Outbox) { m.Set("about", "about0000000009") }, false},
-		{"content taken away", mail.Queued, func(m *mail.Outbox) { m.Set("sealed", "") }, false},
+		{"queued to sending", mail.Queued, func(m *mail.Email) { m.Set("status", mail.Sending) }, true},
+		{"queued to failed", mail.Queued, func(m *mail.Email) { m.Set("status", mail.Failed) }, true},
+		{"queued to sent", mail.Queued, func(m *mail.Email) { m.Set("status", mail.Sent) }, false},
+		{"sending to queued", mail.Sending, func(m *mail.Email) { m.Set("status", mail.Queued) }, true},
+		{"sending to sent", mail.Sending, func(m *mail.Email) { m.Set("status", mail.Sent) }, true},
+		{"sent to queued", mail.Sent, func(m *mail.Email) { m.Set("status", mail.Queued) }, false},
+		{"sent to failed", mail.Sent, func(m *mail.Email) { m.Set("status", mail.Failed) }, false},
+		{"failed to queued", mail.Failed, func(m *mail.Email) { m.Set("status", mail.Queued) }, false},
+		{"another recipient", mail.Queued, func(m *mail.Email) { m.Set("recipient", "eve@halation.film") }, false},
+		{"another record", mail.Queued, func(m *mail.Email) { m.Set("about", "about0000000009") }, false},
+		{"content taken away", mail.Queued, func(m *mail.Email) { m.Set("sealed", "") }, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			o := newOffice(t)
-			m := o.find(t, queue(t, o, letter(lucia)))
+			o := newFixture(t)
+			m := o.find(t, queue(t, o, newMessage(lucia)))
 			path := map[string][]string{mail.Sending: {mail.Sending}, mail.Sent: {mail.Sending, mail.Sent}, mail.Failed: {mail.Failed}}
 			for _, status := range path[test.from] {
 				m.Set("status", status)
@@ -446,8 +446,8 @@ func TestRulesHoldForEveryWriter(t *testing.T) {
 		})
 	}
 	t.Run("made as sent", func(t *testing.T) {
-		o := newOffice(t)
-		m, err := mail.NewOutbox(o)
+		o := newFixture(t)
+		m, err := mail.NewEmail(o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -458,25 +458,25 @@ func TestRulesHoldForEveryWriter(t *testing.T) {
 	})
 }
 
-func TestOldLettersAreForgotten(t *testing.T) {
-	o := newOffice(t)
-	sent := queue(t, o, letter(lucia))
+func TestPrune_DeletesFinishedEmailsOnly(t *testing.T) {
+	o := newFixture(t)
+	sent := queue(t, o, newMessage(lucia))
 	o.deliver()
-	if n, oldest, err := mail.Waiting(o); err != nil || n != 0 || !oldest.IsZero() {
+	if n, oldest, err := mail.Backlog(o); err != nil || n != 0 || !oldest.IsZero() {
 		t.Error(n, oldest, err)
 	}
-	waits := queue(t, o, letter("pedro@halation.film"))
-	if n, oldest, err := mail.Waiting(o); err != nil || n != 1 || time.Since(oldest) > time.Minute {
+	waits := queue(t, o, newMessage("pedro@halation.film"))
+	if n, oldest, err := mail.Backlog(o); err != nil || n != 1 || time.Since(oldest) > time.Minute {
 		t.Error(n, oldest, err)
 	}
-	if n, err := mail.Forget(o, time.Now().Add(-time.Hour)); err != nil || n != 0 {
+	if n, err := mail.Prune(o, time.Now().Add(-time.Hour)); err != nil || n != 0 {
 		t.Error(n, err)
 	}
-	if n, err := mail.Forget(o, time.Now().Add(time.Hour)); err != nil || n != 1 {
+	if n, err := mail.Prune(o, time.Now().Add(time.Hour)); err != nil || n != 1 {
 		t.Error(n, err)
 	}
-	if _, err := mail.FindOutbox(o, sent); err == nil {
+	if _, err := mail.FindEmail(o, sent); err == nil {
 		t.Error("the sent letter is still listed")
 	}
-	status(t, o.find(t, waits), mail.Queued)
+	assertStatus(t, o.find(t, waits), mail.Queued)
 }

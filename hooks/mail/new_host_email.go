@@ -14,28 +14,28 @@ type NewHostProps struct {
 
 // SessionsNewHost is the email to an invitee about sessions that were handed over to another host (R81, R153). Each
 // session or series has a calendar file of its own: calendars read one event, or one series, out of an invitation.
-func SessionsNewHost(p NewHostProps) Letter {
+func SessionsNewHost(p NewHostProps) Message {
 	first := p.Sessions[0]
 	if len(p.Sessions) == 1 && p.More == 0 {
-		return p.one(first)
+		return p.single(first)
 	}
 	n := p.More
-	s := sheet{
-		Team: first.Team, Lead: p.lead("these sessions", first.Host), Support: first.Support,
-		After: "You're still invited, and your links stay the same. The calendar files with this email update your calendar.",
-		Why:   "You're receiving this email because you're invited to these sessions.",
+	s := layout{
+		Team: first.Team, Intro: p.intro("these sessions", first.Host), Support: first.Support,
+		Footnote: "You're still invited, and your links stay the same. The calendar files with this email update your calendar.",
+		Reason:   "You're receiving this email because you're invited to these sessions.",
 	}
 	for _, one := range p.Sessions {
-		s.Says = append(s.Says, PlannedProps{Title: one.Title, Starts: one.Starts, Ends: one.Ends, Series: one.Series}.line(one.Zone))
+		s.Paragraphs = append(s.Paragraphs, SessionItem{Title: one.Title, Starts: one.Starts, Ends: one.Ends, Series: one.Series}.line(one.Zone))
 		n += max(one.Series, 1)
 	}
 	if p.More > 0 {
-		s.Says = append(s.Says, fmt.Sprintf("And %d more.", p.More))
+		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("And %d more.", p.More))
 	}
-	s.Title = fmt.Sprintf("%s have a new host", sessions(n))
-	letter := s.letter(KindSessionNewHost, first.To, first.ToName, "New host of "+sessions(n)+": "+first.Host)
+	s.Title = fmt.Sprintf("%s have a new host", sessionCount(n))
+	letter := s.message(KindSessionNewHost, first.To, first.ToName, "New host of "+sessionCount(n)+": "+first.Host)
 	for n, one := range p.Sessions {
-		with := attached(Letter{}, one.Calendar, one.Method)
+		with := attachCalendar(Message{}, one.Calendar, one.CalendarMethod)
 		for _, file := range with.Attachments {
 			if n > 0 {
 				file.Name = strings.Replace(file.Name, ".ics", fmt.Sprintf("-%d.ics", n+1), 1)
@@ -46,21 +46,21 @@ func SessionsNewHost(p NewHostProps) Letter {
 	return letter
 }
 
-// one is the email about one session, or one series.
-func (p NewHostProps) one(session SessionProps) Letter {
-	s := session.sheet()
+// single is the email about one session, or one series.
+func (p NewHostProps) single(session SessionProps) Message {
+	s := session.layout()
 	what := "this session"
 	if session.Series > 1 {
 		what = "this series of sessions"
 	}
-	s.Lead = p.lead(what, session.Host)
+	s.Intro = p.intro(what, session.Host)
 	s.Button, s.Link = "Open the session", session.Link
-	s.After = "You're still invited, and your link stays the same. " + session.way()
-	s.Why = "You're receiving this email because you're invited to this session."
-	return session.letter(s, KindSessionNewHost, "New host: "+session.Title+", "+session.short())
+	s.Footnote = "You're still invited, and your link stays the same. " + session.joinInstructions()
+	s.Reason = "You're receiving this email because you're invited to this session."
+	return session.message(s, KindSessionNewHost, "New host: "+session.Title+", "+session.subjectTime())
 }
 
-func (p NewHostProps) lead(what, host string) string {
+func (p NewHostProps) intro(what, host string) string {
 	if p.From == "" {
 		return fmt.Sprintf("%s now hosts %s.", host, what)
 	}

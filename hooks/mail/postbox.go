@@ -12,22 +12,22 @@ import (
 	"github.com/pocketbase/pocketbase/tools/mailer"
 )
 
-// postbox is the mailer that PocketBase gets: what it sends goes into the outbox, a letter for each recipient.
+// outboxMailer is the mailer that PocketBase gets: what it sends goes into the outbox, a letter for each recipient.
 // It never touches the network.
-type postbox struct{ app core.App }
+type outboxMailer struct{ app core.App }
 
 // Send queues the message. Our letters carry no attachments yet, and none is dropped in silence.
-func (p *postbox) Send(m *mailer.Message) error {
+func (p *outboxMailer) Send(m *mailer.Message) error {
 	if len(m.Attachments)+len(m.InlineAttachments) > 0 {
 		return errors.New("the outbox takes no attachments")
 	}
 	text := m.Text
 	if text == "" {
-		text = plain(m.HTML)
+		text = htmlToText(m.HTML)
 	}
 	return p.app.RunInTransaction(func(tx core.App) error {
 		for _, to := range slices.Concat([]mail.Address(m.To), m.Cc, m.Bcc) {
-			if _, err := Queue(tx, Letter{Kind: KindPocketBase, First: true, To: to.Address, ToName: to.Name,
+			if _, err := Queue(tx, Message{Kind: KindPocketBase, HighPriority: true, To: to.Address, ToName: to.Name,
 				Subject: m.Subject, HTML: m.HTML, Text: text}); err != nil {
 				return err
 			}
@@ -44,8 +44,8 @@ var (
 	blankLines  = regexp.MustCompile(`\n{3,}`)
 )
 
-// plain is the text of a simple HTML letter, with the address of a link after its words.
-func plain(body string) string {
+// htmlToText is the text of a simple HTML letter, with the address of a link after its words.
+func htmlToText(body string) string {
 	body = hiddenParts.ReplaceAllString(body, "")
 	body = anchors.ReplaceAllString(body, "$2: $1 ")
 	body = breaks.ReplaceAllString(body, "\n")

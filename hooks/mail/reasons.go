@@ -7,63 +7,63 @@ const (
 	ReasonInvitationDeclined  = "invitation_declined"
 	ReasonInvitationRevoked   = "invitation_revoked"
 	ReasonInvitationExpired   = "invitation_expired"
-	ReasonInvitationGone      = "invitation_unknown"
+	ReasonInvitationUnknown   = "invitation_unknown"
 	ReasonLinkReplaced        = "invitation_replaced"
-	ReasonAccountGone         = "account_deleted"
+	ReasonAccountDeleted      = "account_deleted"
 	ReasonAddressChanged      = "address_changed"
 	ReasonAddressRestored     = "address_restored"
 	ReasonAddressConfirmed    = "address_confirmed"
 	ReasonLinkExpired         = "link_expired"
 	ReasonNotMember           = "not_member"
 	ReasonNotAdmin            = "not_admin"
-	ReasonMemberAgain         = "member_again"
+	ReasonMemberRestored      = "member_again"
 	ReasonRoleRestored        = "role_restored"
 	ReasonSessionCancelled    = "session_cancelled"
 	ReasonSessionEnded        = "session_ended"
 	ReasonSessionNotCancelled = "session_not_cancelled"
 	ReasonNotInvited          = "not_invited"
-	ReasonInvitedAgain        = "invited_again"
+	ReasonReinvited           = "invited_again"
 	ReasonNotHost             = "not_host"
-	ReasonHostsAgain          = "hosts_again"
+	ReasonHostRestored        = "hosts_again"
 	ReasonOtherHost           = "other_host"
-	ReasonNeverTold           = "never_told"
-	ReasonSeatsFree           = "seats_free"
+	ReasonNeverNotified       = "never_told"
+	ReasonCapacityFree        = "seats_free"
 )
 
-// reasons puts each code in words that follow "Not sent: ".
-var reasons = map[string]string{
+// reasonTexts puts each code in words that follow "Not sent: ".
+var reasonTexts = map[string]string{
 	ReasonReplaced:            "a newer email replaced it",
 	ReasonInvitationAccepted:  "the invitation was already accepted",
 	ReasonInvitationDeclined:  "the invitation was declined",
 	ReasonInvitationRevoked:   "the invitation was revoked",
 	ReasonInvitationExpired:   "the invitation expired",
-	ReasonInvitationGone:      "the invitation no longer exists",
+	ReasonInvitationUnknown:   "the invitation no longer exists",
 	ReasonLinkReplaced:        "a newer link was sent",
-	ReasonAccountGone:         "the account was deleted",
+	ReasonAccountDeleted:      "the account was deleted",
 	ReasonAddressChanged:      "the email address changed",
 	ReasonAddressRestored:     "the account uses this email address again",
 	ReasonAddressConfirmed:    "the email address is already confirmed",
 	ReasonLinkExpired:         "its link no longer works",
 	ReasonNotMember:           "the user is no longer in the team",
 	ReasonNotAdmin:            "the user is no longer an Admin",
-	ReasonMemberAgain:         "the user is in the team again",
+	ReasonMemberRestored:      "the user is in the team again",
 	ReasonRoleRestored:        "the user has the role again",
 	ReasonSessionCancelled:    "the session was cancelled",
 	ReasonSessionEnded:        "the session is over",
 	ReasonSessionNotCancelled: "the session takes place after all",
 	ReasonNotInvited:          "the user is no longer invited to the session",
-	ReasonInvitedAgain:        "the user is invited to the session again",
+	ReasonReinvited:           "the user is invited to the session again",
 	ReasonNotHost:             "the user no longer hosts these sessions",
-	ReasonHostsAgain:          "the user hosts these sessions again",
+	ReasonHostRestored:        "the user hosts these sessions again",
 	ReasonOtherHost:           "another user hosts the session",
-	ReasonSeatsFree:           "fewer seats or licences are in use",
-	ReasonNeverTold:           "no earlier email about the session was sent",
+	ReasonCapacityFree:        "fewer seats or licences are in use",
+	ReasonNeverNotified:       "no earlier email about the session was sent",
 }
 
-// ReasonWords puts the code of a reason in words that follow "Not sent: ". A code that is not known is "it was no
+// ReasonText puts the code of a reason in words that follow "Not sent: ". A code that is not known is "it was no
 // longer needed".
-func ReasonWords(code string) string {
-	if words, known := reasons[code]; known {
+func ReasonText(code string) string {
+	if words, known := reasonTexts[code]; known {
 		return words
 	}
 	return "it was no longer needed"

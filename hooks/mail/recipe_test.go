@@ -15,12 +15,12 @@ import (
 	"usher/hooks/record"
 )
 
-// cook lets letters of a kind be written out by the test, which counts how often that happens.
-func cook(app core.App, refuse error) (times *int) {
+// registerRenderer lets letters of a kind be written out by the test, which counts how often that happens.
+func registerRenderer(app core.App, refuse error) (times *int) {
 	times = new(int)
-	mail.Writes(app, func(_ core.App, about, made string) (mail.Letter, error) {
+	mail.RegisterRenderer(app, func(_ core.App, about, made string) (mail.Message, error) {
 		*times++
-		l := letter(lucia)
+		l := newMessage(lucia)
 		l.Subject += " " + time.Now().Format(time.RFC3339Nano) + " " + made[len(made)-4:]
 		l.About = about
 		return l, refuse
@@ -28,9 +28,9 @@ func cook(app core.App, refuse error) (times *int) {
 	return times
 }
 
-func queueRecipe(t testing.TB, app core.App) (id string) {
+func queueDeferred(t testing.TB, app core.App) (id string) {
 	t.Helper()
-	if err := mail.QueueRecipe(app, mail.Recipe{Kind: "cooked", To: lucia, About: "about0000000001", Secret: secret}); err != nil {
+	if err := mail.QueueDeferred(app, mail.Deferred{Kind: "cooked", To: lucia, About: "about0000000001", Secret: inviteLink}); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.DB().NewQuery("SELECT id FROM outbox").Row(&id); err != nil {
@@ -39,33 +39,33 @@ func queueRecipe(t testing.TB, app core.App) (id string) {
 	return id
 }
 
-func TestARecipeIsWrittenOutOnceAndRetriedAsItIs(t *testing.T) {
-	o := newOffice(t)
-	times := cook(o, nil)
-	id := queueRecipe(t, o)
+func TestQueueDeferred_IsRenderedOnceForAllRetries(t *testing.T) {
+	o := newFixture(t)
+	times := registerRenderer(o, nil)
+	id := queueDeferred(t, o)
 	m := o.find(t, id)
-	status(t, m, mail.Queued)
+	assertStatus(t, m, mail.Queued)
 	if size := len(m.GetString("sealed")); size > 200 || *times != 0 {
 		t.Errorf("%d bytes wait, written out %d times", size, *times)
 	}
 	for range 2 {
-		o.resend.Fail(resendtest.Status(500))
+		o.resend.FailNext(resendtest.Status(500))
 		o.deliver()
-		status(t, o.find(t, id), mail.Queued)
-		o.ahead += time.Minute
+		assertStatus(t, o.find(t, id), mail.Queued)
+		o.clockOffset += time.Minute
 	}
 	o.deliver()
 	m = o.find(t, id)
-	status(t, m, mail.Sent)
-	if letters := o.resend.Letters(); *times != 1 || len(letters) != 1 || letters[0].Key != id || m.GetString("sealed") != "" {
+	assertStatus(t, m, mail.Sent)
+	if letters := o.resend.Emails(); *times != 1 || len(letters) != 1 || letters[0].Key != id || m.GetString("sealed") != "" {
 		t.Errorf("written out %d times, arrived %d times, left is %q", *times, len(letters), m.GetString("sealed"))
 	}
 }
 
-func TestTheSecretOfARecipeIsNowhereOnDisk(t *testing.T) {
-	o := newOffice(t)
-	cook(o, nil)
-	queueRecipe(t, o)
+func TestQueueDeferred_SecretIsNotOnDiskInClearText(t *testing.T) {
+	o := newFixture(t)
+	registerRenderer(o, nil)
+	queueDeferred(t, o)
 	seen := false
 	for _, name := range []string{"data.db", "data.db-wal"} {
 		content, err := os.ReadFile(filepath.Join(o.DataDir(), name))
@@ -82,28 +82,28 @@ func TestTheSecretOfARecipeIsNowhereOnDisk(t *testing.T) {
 	}
 }
 
-func TestARecipeThatIsNotWorthSendingIsDroppedAndHoldsUpNoOther(t *testing.T) {
-	o := newOffice(t)
-	cook(o, record.Refuse("base", "over", "The invitation had ended."))
-	id := queueRecipe(t, o)
-	other := queue(t, o, letter("pedro@halation.film"))
+func TestQueueDeferred_RendererRefuses_IsDroppedWithoutBlockingOthers(t *testing.T) {
+	o := newFixture(t)
+	registerRenderer(o, record.Invalid("base", "over", "The invitation had ended."))
+	id := queueDeferred(t, o)
+	other := queue(t, o, newMessage("pedro@halation.film"))
 	o.deliver()
-	status(t, o.find(t, other), mail.Sent)
-	dropped(t, o.find(t, id), "over")
+	assertStatus(t, o.find(t, other), mail.Sent)
+	assertDropped(t, o.find(t, id), "over")
 }
 
-func TestARecipeThatNobodyWritesIsNotQueued(t *testing.T) {
-	app := hookstest.New(t)
-	if err := mail.QueueRecipe(app, mail.Recipe{Kind: "unknown", To: lucia}); err == nil {
+func TestQueueDeferred_UnknownKind_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	if err := mail.QueueDeferred(app, mail.Deferred{Kind: "unknown", To: lucia}); err == nil {
 		t.Error("queued")
 	}
 }
 
-func TestARecipeOfARolledBackDeedIsGone(t *testing.T) {
-	o := newOffice(t)
-	cook(o, nil)
+func TestQueueDeferred_TransactionRolledBack_QueuesNothing(t *testing.T) {
+	o := newFixture(t)
+	registerRenderer(o, nil)
 	_ = o.RunInTransaction(func(tx core.App) error {
-		queueRecipe(t, tx)
+		queueDeferred(t, tx)
 		return os.ErrClosed
 	})
 	if n := hookstest.Count(t, o, "outbox"); n != 0 {

@@ -34,18 +34,18 @@ type report struct {
 	Error      string `db:"error"`
 }
 
-// Reported says whether the provider reports what becomes of letters. If not, Sent is the last that is known.
-func Reported(app core.App) bool {
-	return Mode(app) == modeResend && settings.Of(app).WebhookSecret != ""
+// WebhooksEnabled says whether the provider reports what becomes of letters. If not, Sent is the last that is known.
+func WebhooksEnabled(app core.App) bool {
+	return TransportName(app) == transportResend && settings.Of(app).WebhookSecret != ""
 }
 
-// Report takes a webhook of Resend, as it was sent: what it says of a letter is committed when it returns nil. A
+// HandleWebhook takes a webhook of Resend, as it was sent: what it says of a letter is committed when it returns nil. A
 // second one of the same event, one of a letter that is not ours and one of a kind that says nothing of its way
 // change nothing. What is not signed, is older than five minutes or cannot be read is refused; without a secret
 // there is no such thing, and it is record.ErrNotFound.
-func Report(app core.App, header http.Header, body []byte) error {
+func HandleWebhook(app core.App, header http.Header, body []byte) error {
 	if settings.Of(app).WebhookSecret == "" {
-		return record.ErrNotFound
+		return record.NotFound
 	}
 	if err := verify(app, header, body); err != nil {
 		return err
@@ -54,7 +54,7 @@ func Report(app core.App, header http.Header, body []byte) error {
 	if err != nil || r == nil {
 		return err
 	}
-	return app.RunInTransaction(func(tx core.App) error { return take(tx, *r) })
+	return app.RunInTransaction(func(tx core.App) error { return applyReport(tx, *r) })
 }
 
 // verify holds a webhook to the scheme of Svix, by which Resend signs: HMAC-SHA256 over id, time and body, one of
@@ -68,39 +68,39 @@ func verify(app core.App, header http.Header, body []byte) error {
 		WebhookSecret: settings.Of(app).WebhookSecret,
 	})
 	if err != nil {
-		return record.Refuse("base", CodeBadSignature, "The signature does not fit, or is older than five minutes.")
+		return record.Invalid("base", CodeBadSignature, "The signature does not fit, or is older than five minutes.")
 	}
 	return nil
 }
 
-// take counts a report, in the caller's transaction. It may come before we know the provider's id of our own letter,
+// applyReport counts a report, in the caller's transaction. It may come before we know the provider's id of our own letter,
 // while its answer is still under way: then it is kept, and holds once the id is known. To send it back instead
 // would leave its coming to the provider's patience.
-func take(tx core.App, r report) error {
+func applyReport(tx core.App, r report) error {
 	known, err := tx.CountRecords("mail_reports", dbx.HashExp{"event": r.Event})
 	if err != nil || known > 0 {
 		return err
 	}
 	m, err := findByProvider(tx, r.ProviderID)
 	if errors.Is(err, sql.ErrNoRows) {
-		if ours, err := underWay(tx); err != nil || !ours {
+		if ours, err := awaitsProviderID(tx); err != nil || !ours {
 			return err
 		}
-		return r.keep(tx)
+		return r.save(tx)
 	}
 	if err != nil {
 		return fmt.Errorf("find the letter of a report: %w", err)
 	}
-	if err := r.keep(tx); err != nil {
+	if err := r.save(tx); err != nil {
 		return err
 	}
-	if changed, err := m.follow(tx); err != nil || !changed {
+	if changed, err := m.applyReports(tx); err != nil || !changed {
 		return err
 	}
 	return tx.Save(m)
 }
 
-func (r report) keep(tx core.App) error {
+func (r report) save(tx core.App) error {
 	c, err := tx.FindCachedCollectionByNameOrId("mail_reports")
 	if err != nil {
 		return fmt.Errorf("find the reports of letters: %w", err)
@@ -113,8 +113,8 @@ func (r report) keep(tx core.App) error {
 	return nil
 }
 
-func findByProvider(app core.App, id string) (*Outbox, error) {
-	m := &Outbox{}
+func findByProvider(app core.App, id string) (*Email, error) {
+	m := &Email{}
 	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"provider_id": id}).
 		OrderBy("created DESC", "rowid DESC").Limit(1).One(m)
 	if err != nil {
@@ -123,9 +123,9 @@ func findByProvider(app core.App, id string) (*Outbox, error) {
 	return m, nil
 }
 
-// underWay reports whether a provider may have taken a letter whose id we do not know yet. If there is none, an
+// awaitsProviderID reports whether a provider may have taken a letter whose id we do not know yet. If there is none, an
 // unknown id is another's: several programs may share an account.
-func underWay(app core.App) (bool, error) {
+func awaitsProviderID(app core.App) (bool, error) {
 	n, err := app.CountRecords(collection, dbx.NewExp("status = 'sending' OR status = 'queued' AND tried != ''"))
 	if err != nil {
 		return false, fmt.Errorf("count letters under way: %w", err)
@@ -133,9 +133,9 @@ func underWay(app core.App) (bool, error) {
 	return n > 0, nil
 }
 
-func forgetReports(app core.App, before time.Time) error {
+func pruneReports(app core.App, before time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery("DELETE FROM mail_reports WHERE created < {:before}").
-		Bind(params{"before": record.Stamp(before)}).Execute()
+		Bind(params{"before": record.FormatTime(before)}).Execute()
 	if err != nil {
 		return fmt.Errorf("delete old reports: %w", err)
 	}
@@ -149,8 +149,8 @@ type event struct {
 	Data      json.RawMessage `json:"data"`
 }
 
-// letterEvent is the data of an event about a letter.
-type letterEvent struct {
+// emailEvent is the data of an event about a letter.
+type emailEvent struct {
 	EmailID string `json:"email_id"`
 	Bounce  struct {
 		Type    string `json:"type"`
@@ -169,15 +169,15 @@ type letterEvent struct {
 func readReport(id string, body []byte, own string) (*report, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, record.Refuse("base", CodeBadReport, "This is no event that can be read.")
+		return nil, record.Invalid("base", CodeBadReport, "This is no event that can be read.")
 	}
-	meaning, ours := meanings[e.Type]
+	meaning, ours := eventStatuses[e.Type]
 	if !ours {
 		return nil, nil
 	}
-	var data letterEvent
+	var data emailEvent
 	if err := json.Unmarshal(e.Data, &data); err != nil || id == "" || len(id) > 200 || data.EmailID == "" || len(data.EmailID) > 200 {
-		return nil, record.Refuse("base", CodeBadReport, "The event names no letter.")
+		return nil, record.Invalid("base", CodeBadReport, "The event names no letter.")
 	}
 	at, err := types.ParseDateTime(e.CreatedAt)
 	if err != nil || at.IsZero() {
@@ -185,41 +185,41 @@ func readReport(id string, body []byte, own string) (*report, error) {
 	}
 	status, sentence, words := meaning(data)
 	return &report{Event: id, ProviderID: data.EmailID, Status: status, At: at.String(),
-		Error: saying(sentence, "The provider", clean(words, own))}, nil
+		Error: withProviderText(sentence, "The provider", cleanProviderText(words, own))}, nil
 }
 
-// meanings are the state that each kind of event leads to, why in our words, and in the provider's.
-var meanings = map[string]func(letterEvent) (status, sentence, words string){
-	resend.EventEmailDelivered: func(letterEvent) (string, string, string) { return Delivered, "", "" },
-	resend.EventEmailDeliveryDelayed: func(letterEvent) (string, string, string) {
+// eventStatuses are the state that each kind of event leads to, why in our words, and in the provider's.
+var eventStatuses = map[string]func(emailEvent) (status, sentence, words string){
+	resend.EventEmailDelivered: func(emailEvent) (string, string, string) { return Delivered, "", "" },
+	resend.EventEmailDeliveryDelayed: func(emailEvent) (string, string, string) {
 		return Delayed, "The mail server of the address does not take it yet. It is tried again.", ""
 	},
-	resend.EventEmailBounced: func(e letterEvent) (string, string, string) {
+	resend.EventEmailBounced: func(e emailEvent) (string, string, string) {
 		if strings.EqualFold(e.Bounce.Type, "Permanent") { // only what is plainly for good
-			return Bounced, cmp.Or(forGood[e.Bounce.SubType], "The address takes no mail from us."), e.Bounce.Message
+			return Bounced, cmp.Or(permanentBounces[e.Bounce.SubType], "The address takes no mail from us."), e.Bounce.Message
 		}
-		return Returned, cmp.Or(forNow[e.Bounce.SubType], "The mail server of the address did not take it this time.") +
+		return Returned, cmp.Or(transientBounces[e.Bounce.SubType], "The mail server of the address did not take it this time.") +
 			" Send it again later.", e.Bounce.Message
 	},
-	"email.suppressed": func(e letterEvent) (string, string, string) { return Bounced, neverAgain, e.Suppressed.Message },
-	resend.EventEmailComplained: func(letterEvent) (string, string, string) {
+	"email.suppressed": func(e emailEvent) (string, string, string) { return Bounced, suppressedText, e.Suppressed.Message },
+	resend.EventEmailComplained: func(emailEvent) (string, string, string) {
 		return Complained, "The person, or their mail program, marked it as unwanted.", ""
 	},
-	resend.EventEmailFailed: func(e letterEvent) (string, string, string) {
+	resend.EventEmailFailed: func(e emailEvent) (string, string, string) {
 		return Failed, "The provider could not send it.", strings.ReplaceAll(e.Failed.Reason, "_", " ")
 	},
 }
 
-const neverAgain = "Letters to this address came back before, or were unwanted, so the provider sends it none."
+const suppressedText = "Letters to this address came back before, or were unwanted, so the provider sends it none."
 
-// forGood and forNow say in our words why a letter came back.
+// permanentBounces and forNow say in our words why a letter came back.
 var (
-	forGood = map[string]string{
+	permanentBounces = map[string]string{
 		"General":    "The address does not exist, or takes no mail.",
 		"NoEmail":    "The address does not exist, or takes no mail.",
-		"Suppressed": neverAgain, "OnAccountSuppressionList": neverAgain,
+		"Suppressed": suppressedText, "OnAccountSuppressionList": suppressedText,
 	}
-	forNow = map[string]string{
+	transientBounces = map[string]string{
 		"MailboxFull":        "The mailbox is full.",
 		"ContentRejected":    "The mail server of the address refused what the letter says.",
 		"AttachmentRejected": "The mail server of the address refused what the letter says.",

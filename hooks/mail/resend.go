@@ -17,17 +17,17 @@ import (
 )
 
 type resendTransport struct {
-	key string
-	url string // base address of a stand-in; empty: Resend itself
-	own string // our public address, which no message repeats
+	key       string
+	url       string // base address of a stand-in; empty: Resend itself
+	publicURL string // our public address, which no message repeats
 }
 
-func (*resendTransport) mode() string { return modeResend }
+func (*resendTransport) name() string { return transportResend }
 
 // send posts the frozen bytes with the row's id as the idempotency key, which Resend remembers for 24 hours:
 // a letter whose answer was lost is not delivered again.
 func (t *resendTransport) send(ctx context.Context, id string, request []byte) (string, error) {
-	answer := &answer{}
+	answer := &errorRecorder{}
 	client := resend.NewCustomClient(&http.Client{
 		Transport:     answer,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -35,14 +35,14 @@ func (t *resendTransport) send(ctx context.Context, id string, request []byte) (
 	if t.url != "" {
 		base, err := url.Parse(strings.TrimRight(t.url, "/") + "/")
 		if err != nil {
-			return "", &fault{verdict: stop, message: "RESEND_BASE_URL isn't a valid address."}
+			return "", &sendError{kind: blocked, message: "RESEND_BASE_URL isn't a valid address."}
 		}
 		client.BaseURL = base
 	}
 	req, err := client.NewRequestWithOptions(ctx, http.MethodPost, "emails", json.RawMessage(request),
 		&resend.SendEmailOptions{IdempotencyKey: id})
 	if err != nil {
-		return "", &fault{verdict: never, message: clean(err.Error(), t.own)}
+		return "", &sendError{kind: rejected, message: cleanProviderText(err.Error(), t.publicURL)}
 	}
 	req.ContentLength = int64(len(request))
 	req.Body = io.NopCloser(bytes.NewReader(request))
@@ -50,18 +50,18 @@ func (t *resendTransport) send(ctx context.Context, id string, request []byte) (
 
 	sent := &resend.SendEmailResponse{}
 	if _, err := client.Perform(req, sent); err != nil {
-		return "", answer.fault(err, t.own)
+		return "", answer.sendError(err, t.publicURL)
 	}
 	return sent.Id, nil
 }
 
-// answer remembers the status and the name of the error, which resend-go leaves out of most of its errors.
-type answer struct {
+// errorRecorder remembers the status and the name of the error, which resend-go leaves out of most of its errors.
+type errorRecorder struct {
 	status int
 	name   string
 }
 
-func (a *answer) RoundTrip(req *http.Request) (*http.Response, error) {
+func (a *errorRecorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.status, a.name = 0, ""
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
@@ -80,24 +80,24 @@ func (a *answer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (a *answer) fault(err error, own string) *fault {
-	f := &fault{verdict: again, message: clean(err.Error(), own)}
+func (a *errorRecorder) sendError(err error, own string) *sendError {
+	f := &sendError{kind: retryLater, message: cleanProviderText(err.Error(), own)}
 	switch s := a.status; {
 	case s == http.StatusTooManyRequests:
-		f.verdict = slow
+		f.kind = rateLimited
 		var limit *resend.RateLimitError
 		if errors.As(err, &limit) {
-			f.after, f.message = retryAfter(limit.RetryAfter), clean(limit.Message, own)
+			f.retryAfter, f.message = parseRetryAfter(limit.RetryAfter), cleanProviderText(limit.Message, own)
 		}
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
-		f.verdict, f.message = stop, saying(refusedByResend(a.name, f.message), "Resend", f.message)
+		f.kind, f.message = blocked, withProviderText(resendRefusalText(a.name, f.message), "Resend", f.message)
 	case s == http.StatusConflict && a.name == "concurrent_idempotent_requests",
 		s == http.StatusRequestTimeout, s == http.StatusTooEarly:
 		// The same letter, asked for too early: its answer is ready later.
 	case s >= 400 && s < 500:
-		f.verdict = never
+		f.kind = rejected
 		if strings.HasPrefix(f.message, "Invalid `to` field") {
-			f.address, f.message = true, saying("This isn't a valid email address. Correct it and send the email again.", "Resend", f.message)
+			f.badAddress, f.message = true, withProviderText("This isn't a valid email address. Correct it and send the email again.", "Resend", f.message)
 		}
 	case s == 0 || s < 300:
 		f.message = "Resend isn't responding."
@@ -110,9 +110,9 @@ func (a *answer) fault(err error, own string) *fault {
 	return f
 }
 
-// refusedByResend says what the server administrator does about a refusal of the key or the sender. Resend gives the
+// resendRefusalText says what the server administrator does about a refusal of the key or the sender. Resend gives the
 // first a name of its own, and the second words only (https://resend.com/docs/api-reference/errors).
-func refusedByResend(name, words string) string {
+func resendRefusalText(name, words string) string {
 	switch words = strings.ToLower(words); {
 	case strings.Contains(words, "testing emails"):
 		return "Resend only sends test emails until a domain is verified. Verify your domain at resend.com/domains and set USHER_MAIL_FROM to an address on it."
@@ -124,8 +124,8 @@ func refusedByResend(name, words string) string {
 	return "Resend refused to send. Check RESEND_API_KEY and USHER_MAIL_FROM."
 }
 
-// retryAfter reads the header of that name, seconds or a date; at most a day.
-func retryAfter(value string) time.Duration {
+// parseRetryAfter reads the header of that name, seconds or a date; at most a day.
+func parseRetryAfter(value string) time.Duration {
 	wait := time.Duration(0)
 	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
 		wait = time.Duration(min(seconds, 24*60*60)) * time.Second

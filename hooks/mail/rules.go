@@ -17,15 +17,15 @@ import (
 // than what Untie lets outlive it.
 func registerRules(app core.App) {
 	app.OnRecordCreateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
-		Id: "usherMailCreate", Func: record.Guard(judgeNew)})
+		Id: "usherMailCreate", Func: record.Guard(validateCreate)})
 	app.OnRecordUpdateExecute(collection).Bind(&hook.Handler[*core.RecordEvent]{
-		Id: "usherMailUpdate", Func: record.Guard(judgeChange)})
+		Id: "usherMailUpdate", Func: record.Guard(validateUpdate)})
 	app.OnRecordDeleteExecute("teams").Bind(&hook.Handler[*core.RecordEvent]{
-		Id: "usherMailTeam", Func: dropOfTeam})
+		Id: "usherMailTeam", Func: deleteTeamEmails})
 }
 
-// dropOfTeam deletes a team's letters in the transaction that deletes the team.
-func dropOfTeam(e *core.RecordEvent) error {
+// deleteTeamEmails deletes a team's letters in the transaction that deletes the team.
+func deleteTeamEmails(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
 			return err
@@ -38,40 +38,40 @@ func dropOfTeam(e *core.RecordEvent) error {
 	})
 }
 
-func judgeNew(_ core.App, r *core.Record) error {
+func validateCreate(_ core.App, r *core.Record) error {
 	if r.GetString("status") != Queued || r.GetString("sealed") == "" {
-		return record.Refuse("status", "bad_letter", "A letter starts queued, with its content.")
+		return record.Invalid("status", "bad_letter", "A letter starts queued, with its content.")
 	}
 	return nil
 }
 
-func judgeChange(app core.App, r *core.Record) error {
+func validateUpdate(app core.App, r *core.Record) error {
 	var was string
 	err := app.DB().NewQuery("SELECT status FROM outbox WHERE id = {:id}").Bind(params{"id": r.Id}).Row(&was)
 	if errors.Is(err, sql.ErrNoRows) {
-		return record.Refuse("base", "bad_letter", "This letter is not listed any more.")
+		return record.Invalid("base", "bad_letter", "This letter is not listed any more.")
 	}
 	if err != nil {
 		return fmt.Errorf("read the state of a letter: %w", err)
 	}
 	status := r.GetString("status")
 	if !slices.Contains(transitions[was], status) {
-		return record.Refuse("status", "bad_letter", fmt.Sprintf("A letter that is %s cannot become %s.", was, status))
+		return record.Invalid("status", "bad_letter", fmt.Sprintf("A letter that is %s cannot become %s.", was, status))
 	}
 	if record.Changed(r, "kind", "recipient", "about") || record.Changed(r, "team") && r.GetString("team") != "" {
-		return record.Refuse("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
+		return record.Invalid("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
 	}
-	reported := beyond(status) || status == Failed && was == Sent
+	reported := isReported(status) || status == Failed && was == Sent
 	if reported && r.GetString("provider_id") == "" {
-		return record.Refuse("status", "bad_letter", "Nothing is reported of a letter that no provider took.")
+		return record.Invalid("status", "bad_letter", "Nothing is reported of a letter that no provider took.")
 	}
 	if r.GetBool("unreachable") && !slices.Contains([]string{Failed, Bounced, Complained}, status) {
-		return record.Refuse("unreachable", "bad_letter", "An address is unreachable by a letter that did not come to it.")
+		return record.Invalid("unreachable", "bad_letter", "An address is unreachable by a letter that did not come to it.")
 	}
 	if status != Queued && status != Sending {
 		r.Set("sealed", "")
 	} else if r.GetString("sealed") == "" {
-		return record.Refuse("sealed", "bad_letter", "A letter that waits keeps its content.")
+		return record.Invalid("sealed", "bad_letter", "A letter that waits keeps its content.")
 	}
 	return nil
 }

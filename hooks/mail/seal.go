@@ -18,15 +18,15 @@ import (
 )
 
 const (
-	keyFile = "usher.key"
-	keySize = 32
-	keyName = "usher.mail.key"
+	keyFile     = "usher.key"
+	keySize     = 32
+	keyStoreKey = "usher.mail.key"
 )
 
 // seal encrypts a letter with AES-256-GCM for the row id alone: moved to another row it does not open.
 // Links in letters therefore never reach SQLite or its WAL in clear text.
 func seal(app core.App, id string, letter []byte) (string, error) {
-	gcm, err := gcmOf(app)
+	gcm, err := newGCM(app)
 	if err != nil {
 		return "", err
 	}
@@ -35,27 +35,27 @@ func seal(app core.App, id string, letter []byte) (string, error) {
 	return base64.StdEncoding.EncodeToString(gcm.Seal(nonce, nonce, letter, []byte(id))), nil
 }
 
-// errSealed says that a letter cannot be opened with the key of this folder, as after a restore.
-var errSealed = errors.New("the letter was sealed with another key")
+// errWrongKey says that a letter cannot be opened with the key of this folder, as after a restore.
+var errWrongKey = errors.New("the letter was sealed with another key")
 
-func open(app core.App, id, sealed string) ([]byte, error) {
-	gcm, err := gcmOf(app)
+func unseal(app core.App, id, sealed string) ([]byte, error) {
+	gcm, err := newGCM(app)
 	if err != nil {
 		return nil, err
 	}
 	raw, err := base64.StdEncoding.DecodeString(sealed)
 	if err != nil || len(raw) < gcm.NonceSize() {
-		return nil, errSealed
+		return nil, errWrongKey
 	}
 	letter, err := gcm.Open(nil, raw[:gcm.NonceSize()], raw[gcm.NonceSize():], []byte(id))
 	if err != nil {
-		return nil, errSealed
+		return nil, errWrongKey
 	}
 	return letter, nil
 }
 
-func gcmOf(app core.App) (cipher.AEAD, error) {
-	k, err := key(app)
+func newGCM(app core.App) (cipher.AEAD, error) {
+	k, err := dataKey(app)
 	if err != nil {
 		return nil, err
 	}
@@ -66,37 +66,37 @@ func gcmOf(app core.App) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// key is the key of the data folder, made at the first use. It is the only thing that opens unsent letters,
+// dataKey is the key of the data folder, made at the first use. It is the only thing that opens unsent letters,
 // belongs to this machine and is in no backup: after a restore unsent letters are made again.
-func key(app core.App) ([]byte, error) {
-	if k, ok := app.Store().Get(keyName).([]byte); ok {
+func dataKey(app core.App) ([]byte, error) {
+	if k, ok := app.Store().Get(keyStoreKey).([]byte); ok {
 		return k, nil
 	}
 	path := filepath.Join(app.DataDir(), keyFile)
 	k, err := readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeKey(path); err == nil {
+		if err = createKey(path); err == nil {
 			k, err = readKey(path)
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	app.Store().Set(keyName, k)
+	app.Store().Set(keyStoreKey, k)
 	return k, nil
 }
 
-// openKey reads or makes the key, and says on the console when emails are waiting that a new key can't open.
-func openKey(app core.App) error {
+// loadKey reads or makes the key, and says on the console when emails are waiting that a new key can't open.
+func loadKey(app core.App) error {
 	path := filepath.Join(app.DataDir(), keyFile)
 	_, err := os.Stat(path)
 	missing := errors.Is(err, fs.ErrNotExist)
-	if _, err := key(app); err != nil || !missing {
+	if _, err := dataKey(app); err != nil || !missing {
 		return err
 	}
-	n, _, err := Waiting(app)
+	n, _, err := Backlog(app)
 	if n > 0 {
-		fmt.Fprintf(console(app), "\n  %s was missing, so a new key was created. Emails that were waiting (%d) can't be opened with it\n"+
+		fmt.Fprintf(consoleOutput(app), "\n  %s was missing, so a new key was created. Emails that were waiting (%d) can't be opened with it\n"+
 			"  and fail. Send them again.\n", path, n)
 	}
 	return err
@@ -125,9 +125,9 @@ func readKey(path string) ([]byte, error) {
 	return k, nil
 }
 
-// makeKey writes a new key in full before it gets its name, and never over another: of two processes at the
+// createKey writes a new key in full before it gets its name, and never over another: of two processes at the
 // first start one wins, and both read the same key.
-func makeKey(path string) error {
+func createKey(path string) error {
 	file, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("make the key of the outbox: %w", err)
@@ -145,10 +145,10 @@ func makeKey(path string) error {
 	return nil
 }
 
-// Secret is a key of this data folder for the purpose, and for no other. Like the key that it is made of, it is in
+// DeriveKey is a key of this data folder for the purpose, and for no other. Like the key that it is made of, it is in
 // no backup.
-func Secret(app core.App, purpose string) ([]byte, error) {
-	k, err := key(app)
+func DeriveKey(app core.App, purpose string) ([]byte, error) {
+	k, err := dataKey(app)
 	if err != nil {
 		return nil, err
 	}

@@ -12,18 +12,18 @@ import (
 	"usher/hooks/settings"
 )
 
-// letter makes both parts of a letter. If it cannot be rendered its HTML is empty, and Queue takes the text.
-func (s sheet) letter(kind, to, toName, subject string) Letter {
+// message makes both parts of a letter. If it cannot be rendered its HTML is empty, and Queue takes the text.
+func (s layout) message(kind, to, toName, subject string) Message {
 	s.Note = strings.TrimSpace(strings.ReplaceAll(s.Note, "\r\n", "\n"))
 	var html bytes.Buffer
 	if err := page(s).Render(context.Background(), &html); err != nil {
 		html.Reset()
 	}
-	return Letter{Kind: kind, To: to, ToName: toName, Subject: subject, HTML: html.String(), Text: s.text()}
+	return Message{Kind: kind, To: to, ToName: toName, Subject: subject, HTML: html.String(), Text: s.text()}
 }
 
 // text is the letter for those who read without HTML.
-func (s sheet) text() string {
+func (s layout) text() string {
 	var b strings.Builder
 	part := func(lines ...string) {
 		if b.Len() > 0 {
@@ -35,54 +35,54 @@ func (s sheet) text() string {
 		part(s.Team.Name)
 	}
 	part(s.Title)
-	if s.Lead != "" {
-		part(s.Lead)
+	if s.Intro != "" {
+		part(s.Intro)
 	}
-	if s.At.When != "" {
-		part(s.At.Before + " " + s.At.When + " " + s.At.Zone)
+	if s.When.Time != "" {
+		part(s.When.Prefix + " " + s.When.Time + " " + s.When.Zone)
 	}
 	for _, role := range s.Roles {
-		part(role.Name + ": " + role.Sentence)
+		part(role.Name + ": " + role.Description)
 	}
 	if s.Note != "" {
-		part(s.NoteBy+" writes:", "> "+strings.ReplaceAll(s.Note, "\n", "\n> "))
+		part(s.NoteAuthor+" writes:", "> "+strings.ReplaceAll(s.Note, "\n", "\n> "))
 	}
-	for _, p := range s.Says {
+	for _, p := range s.Paragraphs {
 		part(p)
 	}
 	if s.Button != "" {
 		part(s.Button+":", s.Link)
 	}
-	if s.Until.When != "" {
-		part(s.Until.Before + " " + s.Until.When + " " + s.Until.Zone + ".")
+	if s.Expiry.Time != "" {
+		part(s.Expiry.Prefix + " " + s.Expiry.Time + " " + s.Expiry.Zone + ".")
 	}
-	if s.Other.To != "" {
-		part(s.Other.Before+" "+s.Other.Words+":", s.Other.To)
+	if s.SecondaryLink.URL != "" {
+		part(s.SecondaryLink.Prefix+" "+s.SecondaryLink.Label+":", s.SecondaryLink.URL)
 	}
-	if s.After != "" {
-		part(s.After)
+	if s.Footnote != "" {
+		part(s.Footnote)
 	}
 	foot := "Sent by Usher."
 	if s.Support != "" {
 		foot += " Help: " + s.Support
 	}
-	part("-- ", s.Why, foot)
+	part("-- ", s.Reason, foot)
 	return b.String() + "\n"
 }
 
 // preview is what a list of letters shows behind the subject.
-func (s sheet) preview() string {
+func (s layout) preview() string {
 	switch {
-	case s.Lead != "":
-		return s.Lead
-	case len(s.Says) > 0:
-		return s.Says[0]
+	case s.Intro != "":
+		return s.Intro
+	case len(s.Paragraphs) > 0:
+		return s.Paragraphs[0]
 	default:
-		return s.Why
+		return s.Reason
 	}
 }
 
-func (s sheet) supportLink() string { return settings.Config{Support: s.Support}.SupportLink() }
+func (s layout) supportLink() string { return settings.Config{Support: s.Support}.SupportLink() }
 
 // logo is the address of the logo if a mail program can fetch it.
 func (t TeamProps) logo() string {
@@ -93,22 +93,24 @@ func (t TeamProps) logo() string {
 	return t.LogoURL
 }
 
-// by makes a sentence that ends with a time.
-func by(before string, t time.Time, zone *time.Location) until {
-	return until{before, when(t, zone), whose(t, zone)}
+// newTimeLine makes a sentence that ends with a time.
+func newTimeLine(before string, t time.Time, zone *time.Location) timeLine {
+	return timeLine{before, formatTime(t, zone), formatZone(t, zone)}
 }
 
-// on is a time in the middle of a sentence.
-func on(t time.Time, zone *time.Location) string { return when(t, zone) + " " + whose(t, zone) }
-
-// when is a date and a time in words that need no guessing.
-func when(t time.Time, zone *time.Location) string {
-	return record.OnClock(t.In(orUTC(zone)), "Monday 2 January 2006")
+// formatTimeInZone is a time in the middle of a sentence.
+func formatTimeInZone(t time.Time, zone *time.Location) string {
+	return formatTime(t, zone) + " " + formatZone(t, zone)
 }
 
-// whose is the place whose time it is, and how far that is from UTC.
-func whose(t time.Time, zone *time.Location) string {
-	place, from := record.ZoneName(orUTC(zone)), offset(t.In(orUTC(zone)))
+// formatTime is a date and a time in words that need no guessing.
+func formatTime(t time.Time, zone *time.Location) string {
+	return record.DateAndTime(t.In(orUTC(zone)), "Monday 2 January 2006")
+}
+
+// formatZone is the place whose time it is, and how far that is from UTC.
+func formatZone(t time.Time, zone *time.Location) string {
+	place, from := record.ZoneName(orUTC(zone)), formatOffset(t.In(orUTC(zone)))
 	if !strings.HasSuffix(place, " time") {
 		return "(" + from + ")"
 	}
@@ -122,7 +124,7 @@ func orUTC(zone *time.Location) *time.Location {
 	return zone
 }
 
-func offset(t time.Time) string {
+func formatOffset(t time.Time) string {
 	_, seconds := t.Zone()
 	if seconds == 0 {
 		return "UTC"
@@ -130,8 +132,8 @@ func offset(t time.Time) string {
 	return "UTC" + strings.TrimSuffix(t.Format("-07:00"), ":00")
 }
 
-// masked hides an address from whoever reads over a shoulder, and from its former owner: l••••@halation.film.
-func masked(address string) string {
+// maskAddress hides an address from whoever reads over a shoulder, and from its former owner: l••••@halation.film.
+func maskAddress(address string) string {
 	name, host, ok := strings.Cut(address, "@")
 	if !ok || name == "" {
 		return "••••"
@@ -139,8 +141,8 @@ func masked(address string) string {
 	return string([]rune(name)[:1]) + "••••@" + host
 }
 
-// join lists words: "a", "a and b", "a, b and c".
-func join(words []string) string {
+// joinWords lists words: "a", "a and b", "a, b and c".
+func joinWords(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

@@ -17,18 +17,18 @@ import (
 )
 
 type smtpTransport struct {
-	settings core.SMTPConfig
-	own      string
+	settings  core.SMTPConfig
+	publicURL string
 }
 
-func (*smtpTransport) mode() string { return modeSMTP }
+func (*smtpTransport) name() string { return transportSMTP }
 
 // send speaks to the server of PocketBase's mail settings. SMTP knows no idempotency key: the Message-ID is
 // made of the row's id, so that a letter that arrives twice is recognized as one.
 func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (string, error) {
 	message, err := smtpMessage(id, request)
 	if err != nil {
-		return "", &fault{verdict: never, message: err.Error()}
+		return "", &sendError{kind: rejected, message: err.Error()}
 	}
 	client := &mailer.SMTPClient{
 		Host: t.settings.Host, Port: t.settings.Port, Username: t.settings.Username, Password: t.settings.Password,
@@ -41,16 +41,16 @@ func (t *smtpTransport) send(ctx context.Context, id string, request []byte) (st
 	select {
 	case err = <-done:
 	case <-ctx.Done():
-		return "", &fault{verdict: again, message: "The mail server took too long to respond."}
+		return "", &sendError{kind: retryLater, message: "The mail server took too long to respond."}
 	}
 	if err != nil {
-		return "", smtpFault(err, t.own)
+		return "", smtpError(err, t.publicURL)
 	}
 	return message.Headers["Message-ID"], nil
 }
 
 func smtpMessage(id string, request []byte) (*mailer.Message, error) {
-	letter, err := parse(request)
+	letter, err := decode(request)
 	if err != nil {
 		return nil, err
 	}
@@ -73,27 +73,27 @@ func smtpMessage(id string, request []byte) (*mailer.Message, error) {
 	return message, nil
 }
 
-// wrongAddress begins the replies that find fault with the recipient's address and nothing else (RFC 3463, 3.2;
+// badAddressReply begins the replies that find fault with the recipient's address and nothing else (RFC 3463, 3.2;
 // RFC 7505).
-var wrongAddress = regexp.MustCompile(`^5\.1\.(1|2|3|6|10)\b`)
+var badAddressReply = regexp.MustCompile(`^5\.1\.(1|2|3|6|10)\b`)
 
-func smtpFault(err error, own string) *fault {
-	f := &fault{verdict: again, message: "The mail server can't be reached. Check host, port and TLS in the SMTP settings of the dashboard."}
+func smtpError(err error, own string) *sendError {
+	f := &sendError{kind: retryLater, message: "The mail server can't be reached. Check host, port and TLS in the SMTP settings of the dashboard."}
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
 		return f
 	}
-	f.message = clean(reply.Error(), own)
+	f.message = cleanProviderText(reply.Error(), own)
 	switch {
 	case reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538:
-		f.verdict = stop
-		f.message = saying("The mail server rejected the sign-in. Check user name and password in the SMTP settings of the dashboard.", "The mail server", f.message)
+		f.kind = blocked
+		f.message = withProviderText("The mail server rejected the sign-in. Check user name and password in the SMTP settings of the dashboard.", "The mail server", f.message)
 	case reply.Code >= 500:
-		f.verdict = never
+		f.kind = rejected
 		words := f.message
-		f.message = saying("The mail server refused this email.", "The mail server", words)
-		if wrongAddress.MatchString(reply.Msg) {
-			f.address, f.message = true, saying("The address does not exist, or takes no mail.", "The mail server", words)
+		f.message = withProviderText("The mail server refused this email.", "The mail server", words)
+		if badAddressReply.MatchString(reply.Msg) {
+			f.badAddress, f.message = true, withProviderText("The address does not exist, or takes no mail.", "The mail server", words)
 		}
 	}
 	return f

@@ -18,9 +18,9 @@ import (
 // smtpServer takes one letter after another; replies overrides what it answers to a command.
 type smtpServer struct {
 	net.Listener
-	mu      sync.Mutex
-	replies map[string]string
-	letters []string
+	mu       sync.Mutex
+	replies  map[string]string
+	messages []string
 }
 
 func newSMTPServer(t testing.TB) *smtpServer {
@@ -70,7 +70,7 @@ func (s *smtpServer) serve(conn net.Conn) {
 				letter.WriteString(lines.Text() + "\n")
 			}
 			s.mu.Lock()
-			s.letters = append(s.letters, letter.String())
+			s.messages = append(s.messages, letter.String())
 			s.mu.Unlock()
 			say("250 taken")
 		default:
@@ -79,17 +79,17 @@ func (s *smtpServer) serve(conn net.Conn) {
 	}
 }
 
-func (s *smtpServer) reply(verb, line string) {
+func (s *smtpServer) setReply(verb, line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.replies[verb] = line
 }
 
-func TestLettersLeaveBySMTPWithoutAResendKey(t *testing.T) {
+func TestDeliver_SMTP_SendsRetriesAndReportsProblems(t *testing.T) {
 	server := newSMTPServer(t)
 	config := hookstest.Config()
 	config.MailFrom = ""
-	app := hookstest.NewWith(t, config)
+	app := hookstest.NewAppWith(t, config)
 	mail.Register(app)
 	sendAlways(app)
 	host, port, err := net.SplitHostPort(server.Addr().String())
@@ -102,67 +102,67 @@ func TestLettersLeaveBySMTPWithoutAResendKey(t *testing.T) {
 	if set.SMTP.Port, err = strconv.Atoi(port); err != nil {
 		t.Fatal(err)
 	}
-	if mail.Mode(app) != "smtp" || !mail.Works(app) {
-		t.Fatal("mode", mail.Mode(app))
+	if mail.TransportName(app) != "smtp" || !mail.Enabled(app) {
+		t.Fatal("mode", mail.TransportName(app))
 	}
 	ahead := time.Duration(0)
 	w := mail.NewWorker(app)
-	w.Pace, w.Now = 0, func() time.Time { return time.Now().Add(ahead) }
-	find := func(id string) *mail.Outbox {
-		m, err := mail.FindOutbox(app, id)
+	w.MinInterval, w.Now = 0, func() time.Time { return time.Now().Add(ahead) }
+	find := func(id string) *mail.Email {
+		m, err := mail.FindEmail(app, id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return m
 	}
 
-	id := queue(t, app, letter(lucia))
+	id := queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
-	status(t, find(id), mail.Sent)
+	assertStatus(t, find(id), mail.Sent)
 	for _, want := range []string{"Message-ID: <" + id + "@halation.film>", "From: Halation Mail <mail@halation.film>",
 		"<" + lucia + ">", "Auto-Submitted: auto-generated", "multipart/alternative"} {
-		if !strings.Contains(server.letters[0], want) {
-			t.Errorf("no %q in %.600s", want, server.letters[0])
+		if !strings.Contains(server.messages[0], want) {
+			t.Errorf("no %q in %.600s", want, server.messages[0])
 		}
 	}
 
-	server.reply("RCPT", "450 greylisted")
-	id = queue(t, app, letter(lucia))
+	server.setReply("RCPT", "450 greylisted")
+	id = queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
-	status(t, find(id), mail.Queued)
-	server.reply("RCPT", "")
+	assertStatus(t, find(id), mail.Queued)
+	server.setReply("RCPT", "")
 	ahead += 10 * time.Second
 	w.Deliver(context.Background())
-	status(t, find(id), mail.Sent)
+	assertStatus(t, find(id), mail.Sent)
 
-	server.reply("RCPT", "550 no such user")
-	id = queue(t, app, letter(lucia))
+	server.setReply("RCPT", "550 no such user")
+	id = queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
-	status(t, find(id), mail.Failed)
-	if m := find(id); !strings.Contains(m.Error(), "no such user") || m.Unreachable() {
-		t.Errorf("error %q", m.Error())
+	assertStatus(t, find(id), mail.Failed)
+	if m := find(id); !strings.Contains(m.LastError(), "no such user") || m.Unreachable() {
+		t.Errorf("error %q", m.LastError())
 	}
 
-	server.reply("RCPT", "550 5.1.1 unknown here")
-	id = queue(t, app, letter(lucia))
+	server.setReply("RCPT", "550 5.1.1 unknown here")
+	id = queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
-	if m := find(id); m.Status() != mail.Failed || !m.Unreachable() || !strings.Contains(m.Error(), "The address does not exist") {
-		t.Errorf("%s: %q", m.Status(), m.Error())
+	if m := find(id); m.Status() != mail.Failed || !m.Unreachable() || !strings.Contains(m.LastError(), "The address does not exist") {
+		t.Errorf("%s: %q", m.Status(), m.LastError())
 	}
 
-	server.reply("RCPT", "")
-	server.reply("AUTH", "535 wrong password")
-	id = queue(t, app, letter(lucia))
+	server.setReply("RCPT", "")
+	server.setReply("AUTH", "535 wrong password")
+	id = queue(t, app, newMessage(lucia))
 	w.Deliver(context.Background())
-	status(t, find(id), mail.Queued)
-	if !strings.Contains(w.Trouble(), "wrong password") {
-		t.Errorf("trouble %q", w.Trouble())
+	assertStatus(t, find(id), mail.Queued)
+	if !strings.Contains(w.Problem(), "wrong password") {
+		t.Errorf("trouble %q", w.Problem())
 	}
-	server.reply("AUTH", "")
+	server.setReply("AUTH", "")
 	ahead += 10 * time.Minute
 	w.Deliver(context.Background())
-	status(t, find(id), mail.Sent)
-	if w.Trouble() != "" || len(server.letters) != 3 {
-		t.Errorf("%d letters, trouble %q", len(server.letters), w.Trouble())
+	assertStatus(t, find(id), mail.Sent)
+	if w.Problem() != "" || len(server.messages) != 3 {
+		t.Errorf("%d letters, trouble %q", len(server.messages), w.Problem())
 	}
 }

@@ -16,8 +16,8 @@ type State struct {
 	Reason string    // the code of why it was dropped, else empty; ReasonWords puts it in words
 }
 
-// Missed reports that the letter has not reached its person, as far as is known, and why is known.
-func (s State) Missed() bool {
+// Undelivered reports that the letter has not reached its person, as far as is known, and why is known.
+func (s State) Undelivered() bool {
 	switch s.Status {
 	case Delayed, Returned, Failed, Bounced, Complained:
 		return true
@@ -26,11 +26,11 @@ func (s State) Missed() bool {
 }
 
 // State is how far the letter has come.
-func (m *Outbox) State() State {
-	return state(m.Status(), m.Error(), m.Reason(), m.GetString("sent"), m.GetString("reported"), m.GetString("updated"))
+func (m *Email) State() State {
+	return newState(m.Status(), m.LastError(), m.Reason(), m.GetString("sent"), m.GetString("reported"), m.GetString("updated"))
 }
 
-func state(status, fault, reason, sent, reported, updated string) State {
+func newState(status, fault, reason, sent, reported, updated string) State {
 	since := updated
 	switch {
 	case reported != "":
@@ -38,12 +38,12 @@ func state(status, fault, reason, sent, reported, updated string) State {
 	case status == Sent:
 		since = sent
 	}
-	return State{Status: status, At: at(since), Error: fault, Reason: reason}
+	return State{Status: status, At: parseTime(since), Error: fault, Reason: reason}
 }
 
 // FindNewest returns the newest letter about a record, or sql.ErrNoRows. It is the one whose link is good.
-func FindNewest(app core.App, about string) (*Outbox, error) {
-	m := &Outbox{}
+func FindNewest(app core.App, about string) (*Email, error) {
+	m := &Email{}
 	err := app.RecordQuery(collection).AndWhere(dbx.HashExp{"about": about}).
 		OrderBy("created DESC", "rowid DESC").Limit(1).One(m)
 	if err != nil {
@@ -52,8 +52,8 @@ func FindNewest(app core.App, about string) (*Outbox, error) {
 	return m, nil
 }
 
-// Delivery returns the state of the newest letter about each record. Records without a letter are not in it.
-func Delivery(app core.App, about []string) (map[string]State, error) {
+// DeliveryStates returns the state of the newest letter about each record. Records without a letter are not in it.
+func DeliveryStates(app core.App, about []string) (map[string]State, error) {
 	states := make(map[string]State, len(about))
 	if len(about) == 0 {
 		return states, nil
@@ -73,7 +73,7 @@ func Delivery(app core.App, about []string) (map[string]State, error) {
 		return nil, fmt.Errorf("read deliveries: %w", err)
 	}
 	for _, row := range rows {
-		states[row.About] = state(row.Status, row.Error, row.Reason, row.Sent, row.Reported, row.Updated)
+		states[row.About] = newState(row.Status, row.Error, row.Reason, row.Sent, row.Reported, row.Updated)
 	}
 	return states, nil
 }

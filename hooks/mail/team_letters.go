@@ -17,45 +17,45 @@ type InvitationProps struct {
 	Expires    time.Time
 	Zone       *time.Location
 	HasAccount bool
-	Member     bool // already in the team: the letter offers a role (R63)
+	IsMember   bool // already in the team: the letter offers a role (R63)
 	Support    string
 }
 
 // Invitation asks somebody to join a team, or a member to take a role. Its button says "Accept invitation" and
 // opens the page that accepts (R51). The seats it names are held until Expires (R42).
-func Invitation(p InvitationProps) Letter {
+func Invitation(p InvitationProps) Message {
 	asks := orElse(p.Inviter, p.Team.Name)
-	s := sheet{
-		Team: p.Team, Roles: p.Roles, NoteBy: asks, Note: p.Note,
+	s := layout{
+		Team: p.Team, Roles: p.Roles, NoteAuthor: asks, Note: p.Note,
 		Button: "Accept invitation", Link: p.Link,
-		Until:   by(held(len(p.Roles)), p.Expires, p.Zone),
-		After:   "The link is for you alone and works once. The page it opens asks for your answer: accept or decline.",
-		Support: p.Support,
+		Expiry:   newTimeLine(expiryPrefix(len(p.Roles)), p.Expires, p.Zone),
+		Footnote: "The link is for you alone and works once. The page it opens asks for your answer: accept or decline.",
+		Support:  p.Support,
 	}
-	if p.Member {
+	if p.IsMember {
 		s.Title = fmt.Sprintf("%s offers you a role in %s", asks, p.Team.Name)
-		s.Lead = "You are in the team already. This would be new:"
-		s.Says = []string{"Sign in as " + p.To + " to answer."}
-		s.Why = fmt.Sprintf("You get this letter because you are a member of %s and %s offers you more. Whatever you answer, what you have in the team stays.", p.Team.Name, asks)
-		return s.letter(KindRoleOffered, p.To, p.ToName, "A new role for you in "+p.Team.Name)
+		s.Intro = "You are in the team already. This would be new:"
+		s.Paragraphs = []string{"Sign in as " + p.To + " to answer."}
+		s.Reason = fmt.Sprintf("You get this letter because you are a member of %s and %s offers you more. Whatever you answer, what you have in the team stays.", p.Team.Name, asks)
+		return s.message(KindRoleInvitation, p.To, p.ToName, "A new role for you in "+p.Team.Name)
 	}
 	s.Title = fmt.Sprintf("%s asks you to join %s", asks, p.Team.Name)
 	if p.Inviter == "" {
 		s.Title = p.Team.Name + " asks you to join"
 	}
-	s.Lead = "For " + p.To + ". This is what you would be there:"
+	s.Intro = "For " + p.To + ". This is what you would be there:"
 	if len(p.Roles) == 0 {
-		s.Lead = "For " + p.To + ". You would be a member, without a seat: you take part in the team's sessions."
+		s.Intro = "For " + p.To + ". You would be a member, without a seat: you take part in the team's sessions."
 	}
-	s.Says = []string{"You make an account on the way: a name and a password, nothing else."}
+	s.Paragraphs = []string{"You make an account on the way: a name and a password, nothing else."}
 	if p.HasAccount {
-		s.Says = []string{"You have an Usher account. Sign in as " + p.To + " to answer."}
+		s.Paragraphs = []string{"You have an Usher account. Sign in as " + p.To + " to answer."}
 	}
-	s.Why = fmt.Sprintf("You get this letter because %s asked for you by this address. Not expected? Leave it: nothing happens without your answer.", asks)
-	return s.letter(KindInvitation, p.To, p.ToName, s.Title)
+	s.Reason = fmt.Sprintf("You get this letter because %s asked for you by this address. Not expected? Leave it: nothing happens without your answer.", asks)
+	return s.message(KindInvitation, p.To, p.ToName, s.Title)
 }
 
-func held(seats int) string {
+func expiryPrefix(seats int) string {
 	switch seats {
 	case 0:
 		return "The invitation is good until"
@@ -68,37 +68,37 @@ func held(seats int) string {
 
 // RoleRevokedProps is what RoleRevoked needs. Roles are the names of what ended, Left of what stays.
 type RoleRevokedProps struct {
-	To      string
-	ToName  string
-	Team    TeamProps
-	By      string
-	Roles   []string
-	Left    []string
-	Support string
+	To        string
+	ToName    string
+	Team      TeamProps
+	By        string
+	Roles     []string
+	Remaining []string
+	Support   string
 }
 
 // RoleRevoked tells a member that a role has ended, and what stays.
-func RoleRevoked(p RoleRevokedProps) Letter {
+func RoleRevoked(p RoleRevokedProps) Message {
 	stays := "You stay a member of the team: you take part in its sessions."
-	if len(p.Left) > 0 {
-		stays = "You stay in the team as " + join(p.Left) + "."
+	if len(p.Remaining) > 0 {
+		stays = "You stay in the team as " + joinWords(p.Remaining) + "."
 	}
 	role := "role"
 	if len(p.Roles) > 1 {
 		role = "roles"
 	}
-	return sheet{
-		Team:    p.Team,
-		Title:   fmt.Sprintf("You are no longer %s in %s", join(p.Roles), p.Team.Name),
-		Lead:    fmt.Sprintf("%s ended your %s. It took effect at once.", orElse(p.By, "Your server administrator"), role),
-		Says:    []string{stays},
-		Why:     fmt.Sprintf("You get this letter because you are a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
-		Support: p.Support,
-	}.letter(KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" has ended")
+	return layout{
+		Team:       p.Team,
+		Title:      fmt.Sprintf("You are no longer %s in %s", joinWords(p.Roles), p.Team.Name),
+		Intro:      fmt.Sprintf("%s ended your %s. It took effect at once.", orElse(p.By, "Your server administrator"), role),
+		Paragraphs: []string{stays},
+		Reason:     fmt.Sprintf("You get this letter because you are a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
+		Support:    p.Support,
+	}.message(KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" has ended")
 }
 
-// RemovedProps is what Removed needs.
-type RemovedProps struct {
+// RemovedFromTeamProps is what Removed needs.
+type RemovedFromTeamProps struct {
 	To      string
 	ToName  string
 	Team    TeamProps
@@ -110,8 +110,8 @@ type RemovedProps struct {
 
 // LostProps is a session, or a series, that a removed user lost.
 type LostProps struct {
-	PlannedProps
-	What    string // one of the below
+	SessionItem
+	Outcome string // one of the below
 	NewHost string // name of who hosts it now, where it was handed over
 }
 
@@ -125,7 +125,7 @@ const (
 // maxLost is how many sessions the email to a removed user lists.
 const maxLost = 10
 
-func (p RemovedProps) lost() (lines []string) {
+func (p RemovedFromTeamProps) lostLines() (lines []string) {
 	more := 0
 	for n, one := range p.Lost {
 		if n >= maxLost {
@@ -133,7 +133,7 @@ func (p RemovedProps) lost() (lines []string) {
 			continue
 		}
 		line := one.line(p.Zone)
-		switch one.What {
+		switch one.Outcome {
 		case LostCancelled:
 			line += ". Cancelled."
 		case LostInvitation:
@@ -149,21 +149,21 @@ func (p RemovedProps) lost() (lines []string) {
 	return lines
 }
 
-// Removed tells people that they are not in a team any more.
-func Removed(p RemovedProps) Letter {
-	s := sheet{
+// RemovedFromTeam tells people that they are not in a team any more.
+func RemovedFromTeam(p RemovedFromTeamProps) Message {
+	s := layout{
 		Team:  p.Team,
 		Title: "You are no longer in " + p.Team.Name,
-		Lead:  orElse(p.By, "Your server administrator") + " removed you from the team. It took effect at once.",
-		Says: []string{"Its sessions, rooms and recordings are closed to you, and old links to them no longer work. " +
+		Intro: orElse(p.By, "Your server administrator") + " removed you from the team. It took effect at once.",
+		Paragraphs: []string{"Its sessions, rooms and recordings are closed to you, and old links to them no longer work. " +
 			"Your account and your other teams stay as they are."},
-		Why:     fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
+		Reason:  fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,
 	}
-	if lost := p.lost(); len(lost) > 0 {
-		s.Says = append(append(s.Says, "These sessions are affected:"), lost...)
+	if lost := p.lostLines(); len(lost) > 0 {
+		s.Paragraphs = append(append(s.Paragraphs, "These sessions are affected:"), lost...)
 	}
-	return s.letter(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
+	return s.message(KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
 }
 
 // TeamDeletedProps is what TeamDeleted needs.
@@ -176,16 +176,16 @@ type TeamDeletedProps struct {
 }
 
 // TeamDeleted tells an Admin that the team he ran is gone.
-func TeamDeleted(p TeamDeletedProps) Letter {
-	return sheet{
+func TeamDeleted(p TeamDeletedProps) Message {
+	return layout{
 		Team:  p.Team,
 		Title: p.Team.Name + " was deleted",
-		Lead:  orElse(p.By, "The Owner") + " deleted the team, with all that was in it. It took effect at once.",
-		Says: []string{"Its members and guests no longer have access, and its invitations and links no longer work. " +
+		Intro: orElse(p.By, "The Owner") + " deleted the team, with all that was in it. It took effect at once.",
+		Paragraphs: []string{"Its members and guests no longer have access, and its invitations and links no longer work. " +
 			"Your account and your other teams stay as they are."},
-		Why:     fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
+		Reason:  fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
 		Support: p.Support,
-	}.letter(KindTeamDeleted, p.To, p.ToName, p.Team.Name+" was deleted")
+	}.message(KindTeamDeleted, p.To, p.ToName, p.Team.Name+" was deleted")
 }
 
 func orElse(name, otherwise string) string {

@@ -10,20 +10,20 @@ import (
 	"usher/hooks/record"
 )
 
-// Untie lets the letters of a kind that wait outlive their team, in the transaction that deletes the team: each is
+// DetachTeam lets the letters of a kind that wait outlive their team, in the transaction that deletes the team: each is
 // written out while there is still what it tells of. One that is not worth sending any more stays the team's.
-func Untie(tx core.App, team, kind string) error {
-	var waiting []*Outbox
+func DetachTeam(tx core.App, team, kind string) error {
+	var waiting []*Email
 	err := tx.RecordQuery(collection).AndWhere(dbx.HashExp{"team": team, "kind": kind, "status": []any{Queued, Sending}}).All(&waiting)
 	if err != nil {
 		return fmt.Errorf("find the letters of a team: %w", err)
 	}
 	for _, m := range waiting {
-		content, err := open(tx, m.Id, m.GetString("sealed"))
+		content, err := unseal(tx, m.Id, m.GetString("sealed"))
 		if err == nil {
-			_, err = writeOut(tx, m, content)
+			_, err = render(tx, m, content)
 		}
-		if errors.Is(err, errSealed) || record.Code(err) != "" {
+		if errors.Is(err, errWrongKey) || record.Code(err) != "" {
 			continue
 		}
 		if err != nil {

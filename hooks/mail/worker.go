@@ -19,42 +19,42 @@ import (
 const (
 	workerKey = "usher.mail.worker"
 
-	afterFault = 5 * time.Second // of ours, as of the database
-	poll       = time.Minute     // what another process queued leaves this late at most
-	patience   = 20 * time.Second
+	errorDelay   = 5 * time.Second // of ours, as of the database
+	pollInterval = time.Minute     // what another process queued leaves this late at most
+	stopTimeout  = 20 * time.Second
 )
 
 // Worker takes letters out of the outbox, one at a time. Its fields are set before its start; tests set their own.
 type Worker struct {
-	App     core.App
-	Pace    time.Duration // least time between two letters; 500 ms, for Resend takes 2 a second
-	Limit   time.Duration // how long a provider may take to answer; 10 s, with SMTP 30 s
-	Console io.Writer     // where letters are printed when no mail is set up; os.Stdout
-	Now     func() time.Time
-	Wait    func(ctx context.Context, d time.Duration) // waits for d, less if ctx ends
+	App         core.App
+	MinInterval time.Duration // least time between two letters; 500 ms, for Resend takes 2 a second
+	Timeout     time.Duration // how long a provider may take to answer; 10 s, with SMTP 30 s
+	Console     io.Writer     // where letters are printed when no mail is set up; os.Stdout
+	Now         func() time.Time
+	Sleep       func(ctx context.Context, d time.Duration) // waits for d, less if ctx ends
 
-	wake      chan struct{}
-	last      time.Time // start of the last send
-	unsettled bool      // rows may stand in sending that nobody sends
-	pause     time.Time // until then nothing leaves
-	outcome   *outcome  // of the last try, until it is written
-	recipe    string    // sealed, of the letter under way if this try wrote it out
-	failures  int       // tries in a row that the provider did not answer
+	wake          chan struct{}
+	lastSend      time.Time // start of the last send
+	needsRecovery bool      // rows may stand in sending that nobody sends
+	pausedUntil   time.Time // until then nothing leaves
+	outcome       *outcome  // of the last try, until it is written
+	deferred      string    // sealed, of the letter under way if this try wrote it out
+	failures      int       // tries in a row that the provider did not answer
 
 	mu      sync.Mutex
-	trouble string
+	problem string
 }
 
 // NewWorker is a worker of the defaults.
 func NewWorker(app core.App) *Worker {
 	return &Worker{
-		App: app, Pace: 500 * time.Millisecond, Console: console(app), Now: time.Now, Wait: wait,
-		wake: make(chan struct{}, 1), unsettled: true,
+		App: app, MinInterval: 500 * time.Millisecond, Console: consoleOutput(app), Now: time.Now, Sleep: sleep,
+		wake: make(chan struct{}, 1), needsRecovery: true,
 	}
 }
 
-// console is where letters go that nobody carries.
-func console(app core.App) io.Writer {
+// consoleOutput is where letters go that nobody carries.
+func consoleOutput(app core.App) io.Writer {
 	if out := settings.Of(app).Console; out != nil {
 		return out
 	}
@@ -87,13 +87,13 @@ func (w *Worker) Start() (stop func()) {
 		cancel()
 		select {
 		case <-done:
-		case <-time.After(patience):
+		case <-time.After(stopTimeout):
 		}
 		w.App.Store().Remove(workerKey)
 	})
 }
 
-func running(app core.App) *Worker {
+func runningWorker(app core.App) *Worker {
 	w, _ := app.Store().Get(workerKey).(*Worker)
 	return w
 }
@@ -105,24 +105,24 @@ func (w *Worker) wakeUp() {
 	}
 }
 
-// Trouble says why letters wait, or "".
-func (w *Worker) Trouble() string {
+// Problem says why letters wait, or "".
+func (w *Worker) Problem() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.trouble
+	return w.problem
 }
 
-func (w *Worker) setTrouble(s string) {
+func (w *Worker) setProblem(s string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.trouble = s
+	w.problem = s
 }
 
 // deliverSafely is Deliver under recovery: a panic costs one letter a while, not the process with its meetings.
 func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.unsettled, idle = true, afterFault
+			w.needsRecovery, idle = true, errorDelay
 			w.App.Logger().Error("sending mail panicked", "panic", fmt.Sprint(p))
 		}
 	}()
@@ -134,11 +134,11 @@ func (w *Worker) deliverSafely(ctx context.Context) (idle time.Duration) {
 // under way and returns.
 func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
 	for ctx.Err() == nil {
-		sent, err := w.next(ctx)
+		sent, err := w.deliverNext(ctx)
 		if err != nil {
-			w.unsettled = true
+			w.needsRecovery = true
 			w.App.Logger().Error("sending mail failed", "error", err)
-			return afterFault
+			return errorDelay
 		}
 		if !sent {
 			break
@@ -149,31 +149,31 @@ func (w *Worker) Deliver(ctx context.Context) (idle time.Duration) {
 
 func (w *Worker) idle() time.Duration {
 	now := w.Now()
-	if w.pause.After(now) {
-		return min(w.pause.Sub(now), poll)
+	if w.pausedUntil.After(now) {
+		return min(w.pausedUntil.Sub(now), pollInterval)
 	}
 	due, err := nextDue(w.App)
 	switch {
 	case err != nil:
-		return afterFault
+		return errorDelay
 	case due.IsZero():
-		return poll
+		return pollInterval
 	}
-	return max(10*time.Millisecond, min(due.Sub(now), poll))
+	return max(10*time.Millisecond, min(due.Sub(now), pollInterval))
 }
 
-// next sends one letter; false if none is due, or none may leave now.
-func (w *Worker) next(ctx context.Context) (bool, error) {
-	if err := w.settleOutcome(); err != nil {
+// deliverNext sends one letter; false if none is due, or none may leave now.
+func (w *Worker) deliverNext(ctx context.Context) (bool, error) {
+	if err := w.flushOutcome(); err != nil {
 		return false, err
 	}
-	if w.unsettled {
-		if err := w.takeUp(); err != nil {
+	if w.needsRecovery {
+		if err := w.requeueInterrupted(); err != nil {
 			return false, err
 		}
-		w.unsettled = false
+		w.needsRecovery = false
 	}
-	if w.pause.After(w.Now()) {
+	if w.pausedUntil.After(w.Now()) {
 		return false, nil
 	}
 	m, err := findNext(w.App, w.Now())
@@ -183,8 +183,8 @@ func (w *Worker) next(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("find the next letter: %w", err)
 	}
-	if gap := w.last.Add(w.Pace).Sub(w.Now()); !w.last.IsZero() && gap > 0 {
-		if w.Wait(ctx, gap); ctx.Err() != nil {
+	if gap := w.lastSend.Add(w.MinInterval).Sub(w.Now()); !w.lastSend.IsZero() && gap > 0 {
+		if w.Sleep(ctx, gap); ctx.Err() != nil {
 			return false, nil
 		}
 		// A letter that goes first may have come in the meantime.
@@ -198,7 +198,7 @@ func (w *Worker) next(ctx context.Context) (bool, error) {
 	return true, w.deliver(m.Id)
 }
 
-func wait(ctx context.Context, d time.Duration) {
+func sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

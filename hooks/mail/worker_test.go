@@ -14,233 +14,233 @@ import (
 	"usher/hooks/settings"
 )
 
-func TestTooManyRequestsWaitAsLongAsTheyAreTold(t *testing.T) {
-	o := newOffice(t)
-	o.resend.Fail(resendtest.Status(429, 40))
-	first, second := queue(t, o, letter(lucia)), queue(t, o, letter("pedro@halation.film"))
+func TestDeliver_RateLimited_WaitsForRetryAfter(t *testing.T) {
+	o := newFixture(t)
+	o.resend.FailNext(resendtest.Status(429, 40))
+	first, second := queue(t, o, newMessage(lucia)), queue(t, o, newMessage("pedro@halation.film"))
 	if idle := o.deliver(); idle <= 0 || idle > 40*time.Second {
 		t.Errorf("looks again after %s", idle)
 	}
 	if n := o.resend.Requests(); n != 1 {
 		t.Errorf("%d requests, the limit is on all letters", n)
 	}
-	status(t, o.find(t, first), mail.Queued)
+	assertStatus(t, o.find(t, first), mail.Queued)
 
-	o.ahead = 39 * time.Second
+	o.clockOffset = 39 * time.Second
 	o.deliver()
 	if n := o.resend.Requests(); n != 1 {
 		t.Errorf("%d requests before the time", n)
 	}
-	o.ahead = 41 * time.Second
+	o.clockOffset = 41 * time.Second
 	o.deliver()
-	status(t, o.find(t, first), mail.Sent)
-	status(t, o.find(t, second), mail.Sent)
-	if n := len(o.resend.Letters()); n != 2 {
+	assertStatus(t, o.find(t, first), mail.Sent)
+	assertStatus(t, o.find(t, second), mail.Sent)
+	if n := len(o.resend.Emails()); n != 2 {
 		t.Errorf("%d letters", n)
 	}
 }
 
-func TestAnUsedUpQuotaIsSaid(t *testing.T) {
-	o := newOffice(t)
+func TestProblem_QuotaUsedUp_IsReported(t *testing.T) {
+	o := newFixture(t)
 	defer o.Start()()
-	o.resend.Fail(resendtest.Status(429, 7200))
-	queue(t, o, letter(lucia))
-	eventually(t, func() bool { return strings.Contains(mail.Trouble(o), "accepts no more emails until") })
+	o.resend.FailNext(resendtest.Status(429, 7200))
+	queue(t, o, newMessage(lucia))
+	eventually(t, func() bool { return strings.Contains(mail.Problem(o), "accepts no more emails until") })
 }
 
-func TestAFaultOfTheProviderIsTriedAgain(t *testing.T) {
+func TestDeliver_ProviderFault_IsRetriedOnce(t *testing.T) {
 	for name, fault := range map[string]resendtest.Fault{
 		"500":            resendtest.Status(500),
 		"503":            resendtest.Status(503),
 		"429":            resendtest.Status(429),
 		"accept and cut": resendtest.AcceptAndCut,
-		"key in use":     resendtest.Refuse(409, "concurrent_idempotent_requests", "in progress"),
+		"key in use":     resendtest.Reject(409, "concurrent_idempotent_requests", "in progress"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			o.resend.Fail(fault)
-			id := queue(t, o, letter(lucia))
+			o := newFixture(t)
+			o.resend.FailNext(fault)
+			id := queue(t, o, newMessage(lucia))
 			o.deliver()
 			m := o.find(t, id)
-			status(t, m, mail.Queued)
-			if wait := m.Due().Time().Sub(time.Now()); wait < 3*time.Second || wait > 7*time.Second {
+			assertStatus(t, m, mail.Queued)
+			if wait := m.DueAt().Time().Sub(time.Now()); wait < 3*time.Second || wait > 7*time.Second {
 				t.Errorf("first retry after %s", wait)
 			}
-			if strings.Contains(m.Error(), "127.0.0.1") || m.Error() == "" {
-				t.Errorf("error %q", m.Error())
+			if strings.Contains(m.LastError(), "127.0.0.1") || m.LastError() == "" {
+				t.Errorf("error %q", m.LastError())
 			}
 			o.deliver()
 			if n := o.resend.Requests(); n != 1 {
 				t.Errorf("%d requests at once", n)
 			}
-			o.ahead = 10 * time.Second
+			o.clockOffset = 10 * time.Second
 			o.deliver()
 			m = o.find(t, id)
-			status(t, m, mail.Sent)
-			if letters := o.resend.Letters(); len(letters) != 1 || letters[0].Key != id || m.Error() != "" || m.Attempts() != 2 {
+			assertStatus(t, m, mail.Sent)
+			if letters := o.resend.Emails(); len(letters) != 1 || letters[0].Key != id || m.LastError() != "" || m.Attempts() != 2 {
 				t.Errorf("%d letters, row %v", len(letters), m.PublicExport())
 			}
 		})
 	}
 }
 
-func TestAProviderThatHangsIsLeft(t *testing.T) {
+func TestDeliver_ProviderHangs_TimesOutAndRetries(t *testing.T) {
 	for name, fault := range map[string]resendtest.Fault{"before": resendtest.Hang, "after": resendtest.AcceptAndHang} {
 		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			o.Limit = 50 * time.Millisecond
-			o.resend.Fail(fault)
-			id := queue(t, o, letter(lucia))
+			o := newFixture(t)
+			o.Timeout = 50 * time.Millisecond
+			o.resend.FailNext(fault)
+			id := queue(t, o, newMessage(lucia))
 			o.deliver()
-			status(t, o.find(t, id), mail.Queued)
-			o.ahead, o.Limit = 10*time.Second, 10*time.Second
+			assertStatus(t, o.find(t, id), mail.Queued)
+			o.clockOffset, o.Timeout = 10*time.Second, 10*time.Second
 			o.deliver()
-			status(t, o.find(t, id), mail.Sent)
-			if n := len(o.resend.Letters()); n != 1 {
+			assertStatus(t, o.find(t, id), mail.Sent)
+			if n := len(o.resend.Emails()); n != 1 {
 				t.Errorf("delivered %d times", n)
 			}
 		})
 	}
 }
 
-func TestRetriesEndAfterADay(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+func TestDeliver_FailsAfterADayOfRetries(t *testing.T) {
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	var waits []time.Duration
-	for o.ahead < 30*time.Hour && o.find(t, id).Status() == mail.Queued {
-		o.resend.Fail(resendtest.Status(500))
+	for o.clockOffset < 30*time.Hour && o.find(t, id).Status() == mail.Queued {
+		o.resend.FailNext(resendtest.Status(500))
 		o.deliver()
 		if m := o.find(t, id); m.Status() == mail.Queued {
-			waits = append(waits, m.Due().Time().Sub(o.now()))
-			o.ahead = time.Until(m.Due().Time()) + time.Millisecond
+			waits = append(waits, m.DueAt().Time().Sub(o.now()))
+			o.clockOffset = time.Until(m.DueAt().Time()) + time.Millisecond
 		}
 	}
 	m := o.find(t, id)
-	status(t, m, mail.Failed)
-	if m.GetString("sealed") != "" || m.Error() == "" || o.ahead < 22*time.Hour || o.ahead > 24*time.Hour {
-		t.Errorf("after %s: %q", o.ahead, m.Error())
+	assertStatus(t, m, mail.Failed)
+	if m.GetString("sealed") != "" || m.LastError() == "" || o.clockOffset < 22*time.Hour || o.clockOffset > 24*time.Hour {
+		t.Errorf("after %s: %q", o.clockOffset, m.LastError())
 	}
 	if longest := slices.Max(waits); longest > time.Hour || longest < 45*time.Minute {
 		t.Errorf("longest wait %s of %d", longest, len(waits))
 	}
 }
 
-func TestALetterThatIsRefusedFailsAtOnceAndSaysWhy(t *testing.T) {
-	o := newOffice(t)
-	o.resend.Fail(resendtest.Refuse(422, "validation_error", "Invalid `to` field."))
-	id := queue(t, o, letter(lucia))
-	next := queue(t, o, letter("pedro@halation.film"))
+func TestDeliver_RecipientRejected_FailsWithReason(t *testing.T) {
+	o := newFixture(t)
+	o.resend.FailNext(resendtest.Reject(422, "validation_error", "Invalid `to` field."))
+	id := queue(t, o, newMessage(lucia))
+	next := queue(t, o, newMessage("pedro@halation.film"))
 	o.deliver()
 	m := o.find(t, id)
-	status(t, m, mail.Failed)
-	if !strings.HasSuffix(m.Error(), "Resend says: “Invalid `to` field.”") || m.GetString("sealed") != "" || !m.Unreachable() {
-		t.Errorf("error %q", m.Error())
+	assertStatus(t, m, mail.Failed)
+	if !strings.HasSuffix(m.LastError(), "Resend says: “Invalid `to` field.”") || m.GetString("sealed") != "" || !m.Unreachable() {
+		t.Errorf("error %q", m.LastError())
 	}
-	status(t, o.find(t, next), mail.Sent)
+	assertStatus(t, o.find(t, next), mail.Sent)
 }
 
-func TestOnlyAFaultOfTheAddressIsHeldAgainstIt(t *testing.T) {
-	o := newOffice(t)
+func TestDeliver_Rejected_MarksOnlyBadAddressesUnreachable(t *testing.T) {
+	o := newFixture(t)
 	for message, want := range map[string]bool{
 		"Invalid `to` field. The email address needs to follow the `email@example.com` format": true,
 		"Invalid `from` field.": false, "The `html` field is too large, see `to` field": false,
 	} {
-		o.resend.Fail(resendtest.Refuse(422, "validation_error", message))
-		id := queue(t, o, letter(lucia))
+		o.resend.FailNext(resendtest.Reject(422, "validation_error", message))
+		id := queue(t, o, newMessage(lucia))
 		o.deliver()
 		m := o.find(t, id)
-		status(t, m, mail.Failed)
+		assertStatus(t, m, mail.Failed)
 		if m.Unreachable() != want {
 			t.Errorf("%q: unreachable %v", message, m.Unreachable())
 		}
 	}
 }
 
-func TestARefusedKeyStopsTheQueueAndSaysSo(t *testing.T) {
+func TestDeliver_APIKeyRejected_PausesQueueAndReportsProblem(t *testing.T) {
 	for _, code := range []int{401, 403} {
-		o := newOffice(t)
-		o.resend.Fail(resendtest.Refuse(code, "validation_error", "API key is invalid"))
-		first, second := queue(t, o, letter(lucia)), queue(t, o, letter("pedro@halation.film"))
+		o := newFixture(t)
+		o.resend.FailNext(resendtest.Reject(code, "validation_error", "API key is invalid"))
+		first, second := queue(t, o, newMessage(lucia)), queue(t, o, newMessage("pedro@halation.film"))
 		o.deliver()
 		if n := o.resend.Requests(); n != 1 {
 			t.Fatalf("%d requests", n)
 		}
 		m := o.find(t, first)
-		status(t, m, mail.Queued)
-		if m.Attempts() != 0 || !strings.Contains(o.Trouble(), "API key is invalid") {
-			t.Errorf("%d attempts, trouble %q", m.Attempts(), o.Trouble())
+		assertStatus(t, m, mail.Queued)
+		if m.Attempts() != 0 || !strings.Contains(o.Problem(), "API key is invalid") {
+			t.Errorf("%d attempts, trouble %q", m.Attempts(), o.Problem())
 		}
-		o.ahead = 4 * time.Minute
+		o.clockOffset = 4 * time.Minute
 		o.deliver()
 		if n := o.resend.Requests(); n != 1 {
 			t.Errorf("%d requests before the time", n)
 		}
-		o.ahead = 6 * time.Minute
+		o.clockOffset = 6 * time.Minute
 		o.deliver()
-		status(t, o.find(t, first), mail.Sent)
-		status(t, o.find(t, second), mail.Sent)
-		if o.Trouble() != "" {
-			t.Errorf("trouble %q", o.Trouble())
+		assertStatus(t, o.find(t, first), mail.Sent)
+		assertStatus(t, o.find(t, second), mail.Sent)
+		if o.Problem() != "" {
+			t.Errorf("trouble %q", o.Problem())
 		}
 	}
 }
 
-func TestARefusedKeyIsTriedByANewProcess(t *testing.T) {
-	o := newOffice(t)
-	o.resend.Fail(resendtest.Status(401))
-	id := queue(t, o, letter(lucia))
+func TestDeliver_APIKeyRejected_IsRetriedByNewWorker(t *testing.T) {
+	o := newFixture(t)
+	o.resend.FailNext(resendtest.Status(401))
+	id := queue(t, o, newMessage(lucia))
 	o.deliver()
-	o.Worker = o.worker()
+	o.Worker = o.newWorker()
 	o.deliver()
-	status(t, o.find(t, id), mail.Sent)
+	assertStatus(t, o.find(t, id), mail.Sent)
 }
 
-func TestAMendedSenderCountsForLettersThatWait(t *testing.T) {
-	o := newOffice(t)
-	o.resend.Fail(resendtest.Refuse(403, "validation_error", "The usher.test domain is not verified."))
-	id := queue(t, o, letter(lucia))
+func TestDeliver_SenderCorrected_AppliesToWaitingEmails(t *testing.T) {
+	o := newFixture(t)
+	o.resend.FailNext(resendtest.Reject(403, "validation_error", "The usher.test domain is not verified."))
+	id := queue(t, o, newMessage(lucia))
 	o.deliver()
 
 	config := *settings.Of(o)
 	config.MailFrom = "usher@mended.test"
 	settings.Set(o, config)
-	o.Worker = o.worker()
-	o.resend.Fail(resendtest.AcceptAndCut)
+	o.Worker = o.newWorker()
+	o.resend.FailNext(resendtest.AcceptAndCut)
 	o.deliver()
 
 	config.MailFrom = "usher@third.test" // from here on the bytes are the same: it may have arrived
 	settings.Set(o, config)
-	o.ahead = 10 * time.Second
+	o.clockOffset = 10 * time.Second
 	o.deliver()
-	status(t, o.find(t, id), mail.Sent)
-	if letters := o.resend.Letters(); len(letters) != 1 || letters[0].From != "usher@mended.test" {
+	assertStatus(t, o.find(t, id), mail.Sent)
+	if letters := o.resend.Emails(); len(letters) != 1 || letters[0].From != "usher@mended.test" {
 		t.Errorf("%+v", letters)
 	}
 }
 
-func TestAWrongKeyIsNotedAgainstTheRealProtocol(t *testing.T) {
-	o := newOffice(t)
+func TestDeliver_WrongAPIKey_ReportsProblemWithoutKey(t *testing.T) {
+	o := newFixture(t)
 	config := *settings.Of(o)
 	config.ResendKey = "re_wrong"
 	settings.Set(o, config)
-	id := queue(t, o, letter(lucia))
+	id := queue(t, o, newMessage(lucia))
 	o.deliver()
-	status(t, o.find(t, id), mail.Queued)
-	if !strings.Contains(o.Trouble(), "API key is invalid") || strings.Contains(o.Trouble(), "re_wrong") {
-		t.Errorf("trouble %q", o.Trouble())
+	assertStatus(t, o.find(t, id), mail.Queued)
+	if !strings.Contains(o.Problem(), "API key is invalid") || strings.Contains(o.Problem(), "re_wrong") {
+		t.Errorf("trouble %q", o.Problem())
 	}
 }
 
-func TestAccountLettersGoFirst(t *testing.T) {
-	o := newOffice(t)
+func TestDeliver_HighPriority_GoesFirst(t *testing.T) {
+	o := newFixture(t)
 	for _, to := range []string{"a@halation.film", "b@halation.film"} {
-		queue(t, o, letter(to))
+		queue(t, o, newMessage(to))
 	}
 	queue(t, o, mail.ResetPassword(mail.ResetPasswordProps{To: "c@halation.film", Link: "http://usher.test/reset/x"}))
-	queue(t, o, letter("d@halation.film"))
+	queue(t, o, newMessage("d@halation.film"))
 	o.deliver()
 	var order []string
-	for _, sent := range o.resend.Letters() {
+	for _, sent := range o.resend.Emails() {
 		order = append(order, sent.To[:1])
 	}
 	if got := strings.Join(order, ""); got != "cabd" {
@@ -248,27 +248,27 @@ func TestAccountLettersGoFirst(t *testing.T) {
 	}
 }
 
-func TestLettersLeaveTwoASecond(t *testing.T) {
-	o := newOffice(t)
-	o.Pace = mail.NewWorker(o).Pace
+func TestDeliver_KeepsMinInterval(t *testing.T) {
+	o := newFixture(t)
+	o.MinInterval = mail.NewWorker(o).MinInterval
 	var waits []time.Duration
-	o.Wait = func(_ context.Context, d time.Duration) {
+	o.Sleep = func(_ context.Context, d time.Duration) {
 		waits = append(waits, d)
-		o.ahead += d
+		o.clockOffset += d
 	}
 	for range 5 {
-		queue(t, o, letter(lucia))
+		queue(t, o, newMessage(lucia))
 	}
 	start := o.now()
 	o.deliver()
-	if took := o.now().Sub(start); len(o.resend.Letters()) != 5 || len(waits) != 4 || took < 2*time.Second {
-		t.Errorf("%d letters in %s with %v", len(o.resend.Letters()), took, waits)
+	if took := o.now().Sub(start); len(o.resend.Emails()) != 5 || len(waits) != 4 || took < 2*time.Second {
+		t.Errorf("%d letters in %s with %v", len(o.resend.Emails()), took, waits)
 	}
 }
 
-func TestWhatACrashLeftInSendingLeavesOnce(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+func TestDeliver_LeftInSendingByCrash_IsSentOnce(t *testing.T) {
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	m := o.find(t, id)
 	m.Set("status", mail.Sending)
 	m.Set("tried", o.now())
@@ -276,86 +276,86 @@ func TestWhatACrashLeftInSendingLeavesOnce(t *testing.T) {
 	if err := o.Save(m); err != nil {
 		t.Fatal(err)
 	}
-	stop := o.worker().Start()
+	stop := o.newWorker().Start()
 	defer stop()
 	o.resend.WaitFor(t, lucia)
 	stop()
-	status(t, o.find(t, id), mail.Sent)
-	if n := len(o.resend.Letters()); n != 1 {
+	assertStatus(t, o.find(t, id), mail.Sent)
+	if n := len(o.resend.Emails()); n != 1 {
 		t.Errorf("%d letters", n)
 	}
 }
 
-func TestWhatACrashLeftForDaysIsNotSentTwice(t *testing.T) {
-	o := newOffice(t)
-	o.Limit = 50 * time.Millisecond
-	o.resend.Fail(resendtest.AcceptAndHang)
-	id := queue(t, o, letter(lucia))
+func TestDeliver_LeftInSendingForDays_FailsInsteadOfResending(t *testing.T) {
+	o := newFixture(t)
+	o.Timeout = 50 * time.Millisecond
+	o.resend.FailNext(resendtest.AcceptAndHang)
+	id := queue(t, o, newMessage(lucia))
 	o.deliver()
-	o.ahead = 25 * time.Hour // the key is forgotten
+	o.clockOffset = 25 * time.Hour // the key is forgotten
 	o.deliver()
-	status(t, o.find(t, id), mail.Failed)
-	if n := len(o.resend.Letters()); n != 1 {
+	assertStatus(t, o.find(t, id), mail.Failed)
+	if n := len(o.resend.Emails()); n != 1 {
 		t.Errorf("delivered %d times", n)
 	}
 }
 
-func TestStopWaitsForTheLetterUnderWay(t *testing.T) {
-	o := newOffice(t)
-	o.Limit = 200 * time.Millisecond
+func TestStop_WaitsForEmailBeingSent(t *testing.T) {
+	o := newFixture(t)
+	o.Timeout = 200 * time.Millisecond
 	stop := o.Start()
-	o.resend.Fail(resendtest.AcceptAndHang)
-	id := queue(t, o, letter(lucia))
+	o.resend.FailNext(resendtest.AcceptAndHang)
+	id := queue(t, o, newMessage(lucia))
 	o.resend.WaitForRequests(t, 1)
 	stop()
-	status(t, o.find(t, id), mail.Queued) // it was settled, not left in sending
+	assertStatus(t, o.find(t, id), mail.Queued) // it was settled, not left in sending
 }
 
-func TestOneWorkerRunsForAnApp(t *testing.T) {
-	o := newOffice(t)
+func TestStart_SecondWorker_DoesNotRun(t *testing.T) {
+	o := newFixture(t)
 	stop := o.Start()
-	o.worker().Start()()
-	queue(t, o, letter(lucia))
+	o.newWorker().Start()()
+	queue(t, o, newMessage(lucia))
 	o.resend.WaitFor(t, lucia)
 	stop()
-	defer o.worker().Start()()
-	queue(t, o, letter("pedro@halation.film"))
+	defer o.newWorker().Start()()
+	queue(t, o, newMessage("pedro@halation.film"))
 	o.resend.WaitFor(t, "pedro@halation.film")
 }
 
-func TestWithoutMailTheConsoleShowsTheLink(t *testing.T) {
-	app := hookstest.New(t)
+func TestDeliver_MailNotSetUp_PrintsToConsole(t *testing.T) {
+	app := hookstest.NewApp(t)
 	mail.Register(app)
 	sendAlways(app)
-	if mail.Mode(app) != "console" || mail.Works(app) {
-		t.Error("mode", mail.Mode(app))
+	if mail.TransportName(app) != "console" || mail.Enabled(app) {
+		t.Error("mode", mail.TransportName(app))
 	}
 	var console bytes.Buffer
 	w := mail.NewWorker(app)
 	w.Console = &console
-	l := letter(lucia)
+	l := newMessage(lucia)
 	l.Text += "\x1b[2J"
 	id := queue(t, app, l)
 	w.Deliver(context.Background())
-	if out := console.String(); !strings.Contains(out, secret) || !strings.Contains(out, lucia) || strings.Contains(out, "\x1b") {
+	if out := console.String(); !strings.Contains(out, inviteLink) || !strings.Contains(out, lucia) || strings.Contains(out, "\x1b") {
 		t.Errorf("printed %q", out)
 	}
-	m, err := mail.FindOutbox(app, id)
+	m, err := mail.FindEmail(app, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	status(t, m, mail.Sent)
+	assertStatus(t, m, mail.Sent)
 }
 
-func TestARestoredFolderSaysThatALetterCannotBeOpened(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+func TestDeliver_OtherKey_FailsWithReason(t *testing.T) {
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	o.Store().Set("usher.mail.key", bytes.Repeat([]byte{7}, 32))
 	o.deliver()
 	m := o.find(t, id)
-	status(t, m, mail.Failed)
-	if !strings.Contains(m.Error(), "Send it again") {
-		t.Errorf("error %q", m.Error())
+	assertStatus(t, m, mail.Failed)
+	if !strings.Contains(m.LastError(), "Send it again") {
+		t.Errorf("error %q", m.LastError())
 	}
 }
 
@@ -375,26 +375,26 @@ func eventually(t testing.TB, ok func() bool) {
 }
 
 func TestDeliver_OutcomeCannotBeWritten_SendsOnce(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	hookstest.Exec(t, o, "CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN NEW.status = 'sent' BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
 	for range 3 {
 		if idle := o.deliver(); idle < time.Second {
 			t.Errorf("tries again after %s", idle)
 		}
 	}
-	status(t, o.find(t, id), mail.Sending)
+	assertStatus(t, o.find(t, id), mail.Sending)
 	hookstest.Exec(t, o, "DROP TRIGGER full", nil)
 	o.deliver()
-	status(t, o.find(t, id), mail.Sent)
+	assertStatus(t, o.find(t, id), mail.Sent)
 	if n := o.resend.Requests(); n != 1 {
 		t.Errorf("%d requests", n)
 	}
 }
 
 func TestDeliver_NothingCanBeWritten_SendsNothing(t *testing.T) {
-	o := newOffice(t)
-	id := queue(t, o, letter(lucia))
+	o := newFixture(t)
+	id := queue(t, o, newMessage(lucia))
 	hookstest.Exec(t, o, "CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
 	for range 3 {
 		if idle := o.deliver(); idle < time.Second {
@@ -406,5 +406,5 @@ func TestDeliver_NothingCanBeWritten_SendsNothing(t *testing.T) {
 	}
 	hookstest.Exec(t, o, "DROP TRIGGER full", nil)
 	o.deliver()
-	status(t, o.find(t, id), mail.Sent)
+	assertStatus(t, o.find(t, id), mail.Sent)
 }

@@ -16,17 +16,17 @@ import (
 // DeleteAccount deletes the account of who knows its password, with its places in teams and all of their effects (R79, R146).
 // Who owns a team is refused (R29). What was written down stays, and the address gets a last letter.
 func DeleteAccount(app core.App, account *core.Record, password, from string) error {
-	entry := audit.Of(account, "", from, "account.delete").On(account.Id, account.Email())
-	proof, err := accounts.Prove(app, entry, account, "password", password)
+	entry := audit.NewAccountEntry(account, "", from, "account.delete").WithTarget(account.Id, account.Email())
+	proof, err := accounts.Reauthenticate(app, entry, account, "password", password)
 	if err != nil {
 		return err
 	}
 	return audit.Do(app, entry, func(tx core.App) error {
-		stored, err := proof.Holds(tx)
+		stored, err := proof.Verify(tx)
 		if err != nil {
 			return err
 		}
-		left, err := of(tx, stored.Id)
+		left, err := membershipsOf(tx, stored.Id)
 		if err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func DeleteAccount(app core.App, account *core.Record, password, from string) er
 			return err
 		}
 		for _, m := range left {
-			goes := audit.Of(account, m.GetString("team"), from, "member.leave").On(account.Id, account.Email())
+			goes := audit.NewAccountEntry(account, m.GetString("team"), from, "member.leave").WithTarget(account.Id, account.Email())
 			if err := audit.Write(tx, goes.With("roles", m.Roles().Names()).With("account", "deleted")); err != nil {
 				return err
 			}
@@ -43,8 +43,8 @@ func DeleteAccount(app core.App, account *core.Record, password, from string) er
 	})
 }
 
-// Owned lists the teams that an account owns, by name.
-func Owned(app core.App, user string) ([]*teams.Team, error) {
+// OwnedTeams lists the teams that an account owns, by name.
+func OwnedTeams(app core.App, user string) ([]*teams.Team, error) {
 	var owned []*teams.Team
 	err := app.RecordQuery("teams").
 		AndWhere(dbx.NewExp("id IN (SELECT team FROM memberships WHERE user = {:u} AND owner)", dbx.Params{"u": user})).
@@ -55,18 +55,18 @@ func Owned(app core.App, user string) ([]*teams.Team, error) {
 	return owned, nil
 }
 
-// emptyPlaces lets an account go only if it owns no team, whoever deletes it. Its memberships go first, each with what
+// deleteMemberships lets an account go only if it owns no team, whoever deletes it. Its memberships go first, each with what
 // hangs on it, while there still is somebody whose they are.
-func emptyPlaces(e *core.RecordEvent) error {
+func deleteMemberships(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
-		owned, err := Owned(e.App, e.Record.Id)
+		owned, err := OwnedTeams(e.App, e.Record.Id)
 		if err != nil {
 			return err
 		}
 		if len(owned) > 0 {
-			return ownsTeams(owned)
+			return ownsTeamsError(owned)
 		}
-		places, err := of(e.App, e.Record.Id)
+		places, err := membershipsOf(e.App, e.Record.Id)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func emptyPlaces(e *core.RecordEvent) error {
 	})
 }
 
-func of(app core.App, user string) ([]*Membership, error) {
+func membershipsOf(app core.App, user string) ([]*Membership, error) {
 	var places []*Membership
 	if err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": user}).All(&places); err != nil {
 		return nil, fmt.Errorf("list the memberships of an account: %w", err)
@@ -87,7 +87,7 @@ func of(app core.App, user string) ([]*Membership, error) {
 	return places, nil
 }
 
-func ownsTeams(owned []*teams.Team) error {
+func ownsTeamsError(owned []*teams.Team) error {
 	var names []string
 	for _, team := range owned {
 		names = append(names, team.Name())
@@ -97,6 +97,6 @@ func ownsTeams(owned []*teams.Team) error {
 		last := len(names) - 1
 		what = "The account owns the teams " + strings.Join(names[:last], ", ") + " and " + names[last]
 	}
-	return record.Refuse("base", CodeLastOwner, what+". A team always has its Owner, and cannot be handed over yet: "+
+	return record.Invalid("base", CodeLastOwner, what+". A team always has its Owner, and cannot be handed over yet: "+
 		"delete what you own first, or keep the account.")
 }

@@ -20,7 +20,7 @@ import (
 	"usher/hooks/record"
 )
 
-func TestWhoDeletesTheAccount(t *testing.T) {
+func TestDeleteAccount_ByRoleAndPassword(t *testing.T) {
 	for _, s := range []struct{ who, password, code string }{
 		{"owner", hookstest.Password, members.CodeLastOwner},
 		{"admin", hookstest.Password, ""},
@@ -31,9 +31,9 @@ func TestWhoDeletesTheAccount(t *testing.T) {
 		{"admin", "not the password", accounts.CodeBadSignIn},
 		{"owner", "not the password", accounts.CodeBadSignIn},
 	} {
-		p := assemble(t, false)
-		hookstest.Refused(t, s.who, members.DeleteAccount(p.app, p.by[s.who], s.password, "192.0.2.1"), s.code)
-		there := hookstest.Count(t, p.app, "users", dbx.HashExp{"id": p.by[s.who].Id}) == 1
+		p := newFixture(t, false)
+		hookstest.AssertCode(t, s.who, members.DeleteAccount(p.app, p.users[s.who], s.password, "192.0.2.1"), s.code)
+		there := hookstest.Count(t, p.app, "users", dbx.HashExp{"id": p.users[s.who].Id}) == 1
 		if there != (s.code != "") || (p.membership(s.who) != nil) != (s.code != "") {
 			t.Errorf("%s: there %v", s.who, there)
 		}
@@ -41,24 +41,24 @@ func TestWhoDeletesTheAccount(t *testing.T) {
 		if result == "" {
 			result = "ok"
 		}
-		row := dbx.HashExp{"action": "account.delete", "actor": p.by[s.who].Id, "result": result, "target_name": p.by[s.who].Email()}
+		row := dbx.HashExp{"action": "account.delete", "actor": p.users[s.who].Id, "result": result, "target_name": p.users[s.who].Email()}
 		if hookstest.Count(t, p.app, "audit", row) != 1 {
 			t.Errorf("%s: %s is not written down", s.who, result)
 		}
-		letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted, "recipient": p.by[s.who].Email()})
+		letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindAccountDeleted, "recipient": p.users[s.who].Email()})
 		if (letters == 1) != (s.code == "") {
 			t.Errorf("%s: %d letters", s.who, letters)
 		}
 	}
 }
 
-func TestNothingOfADeletedAccountIsLeftButWhatWasWrittenDown(t *testing.T) {
-	p := assemble(t, false)
-	admin := p.by["admin"]
+func TestDeleteAccount_LeavesOnlyAuditLog(t *testing.T) {
+	p := newFixture(t, false)
+	admin := p.users["admin"]
 	if _, err := accounts.StartLogin(p.app, admin, "", ""); err != nil {
 		t.Fatal(err)
 	}
-	p.must(accounts.AskAddress(p.app, admin, hookstest.Password, "new@x.example", ""))
+	p.must(accounts.RequestAddressChange(p.app, admin, hookstest.Password, "new@x.example", ""))
 	token, err := admin.NewAuthToken()
 	p.must(err)
 	rows := hookstest.Count(t, p.app, "audit", dbx.HashExp{"actor": admin.Id})
@@ -82,10 +82,10 @@ func TestNothingOfADeletedAccountIsLeftButWhatWasWrittenDown(t *testing.T) {
 	}
 }
 
-func TestThePictureGoesWithTheAccount(t *testing.T) {
-	p := assemble(t, false)
-	member := p.by["member"]
-	p.must(accounts.SetPicture(p.app, member, red(), ""))
+func TestDeleteAccount_DeletesImage(t *testing.T) {
+	p := newFixture(t, false)
+	member := p.users["member"]
+	p.must(accounts.SetAvatar(p.app, member, redPixel(), ""))
 	found := func() []string {
 		files, _ := filepath.Glob(filepath.Join(p.app.DataDir(), "storage", "*", member.Id, "*"))
 		return files
@@ -101,59 +101,59 @@ func TestThePictureGoesWithTheAccount(t *testing.T) {
 	}
 }
 
-// red is one red pixel, as a WebP.
-func red() []byte {
+// redPixel is one red pixel, as a WebP.
+func redPixel() []byte {
 	return []byte("RIFF\x22\x00\x00\x00WEBPVP8 \x16\x00\x00\x000\x01\x00\x9d\x01\x2a\x01\x00\x01\x00\x0e\xc0\xfe\x25\xa4\x00\x03\x70\x00\x00\x00\x00")
 }
 
-func TestOffersToADeletedAccountAreRevokedWhoeverDeletesIt(t *testing.T) {
-	for name, remove := range map[string]func(p *people, account *core.Record) error{
-		"by the person": func(p *people, account *core.Record) error {
+func TestDeleteAccount_RevokesInvitationsOfItsTeams(t *testing.T) {
+	for name, remove := range map[string]func(p *fixture, account *core.Record) error{
+		"by the person": func(p *fixture, account *core.Record) error {
 			return members.DeleteAccount(p.app, account, hookstest.Password, "")
 		},
-		"by whoever runs the server": func(p *people, account *core.Record) error { return p.app.Delete(account) },
+		"by whoever runs the server": func(p *fixture, account *core.Record) error { return p.app.Delete(account) },
 	} {
-		p := assemble(t, false)
-		member := p.by["member"]
-		theirs := hookstest.Team(t, p.app, p.by["stranger"], "Another team", "pro")
-		here := hookstest.Invite(t, p.app, p.by["owner"], p.team, member.Email(), "organizer").ID
-		there := hookstest.Invite(t, p.app, p.by["stranger"], theirs, member.Email(), "organizer").ID
-		p.must(remove(p, hookstest.Stored(t, p.app, "users", member.Id)))
-		if r := hookstest.Stored(t, p.app, "invitations", here); r.GetString("status") != invitations.Revoked {
+		p := newFixture(t, false)
+		member := p.users["member"]
+		theirs := hookstest.Team(t, p.app, p.users["stranger"], "Another team", "pro")
+		here := hookstest.Invite(t, p.app, p.users["owner"], p.team, member.Email(), "organizer").ID
+		there := hookstest.Invite(t, p.app, p.users["stranger"], theirs, member.Email(), "organizer").ID
+		p.must(remove(p, hookstest.FindRecord(t, p.app, "users", member.Id)))
+		if r := hookstest.FindRecord(t, p.app, "invitations", here); r.GetString("status") != invitations.Revoked {
 			t.Errorf("%s: in the team it is %s", name, r.GetString("status"))
 		}
-		if r := hookstest.Stored(t, p.app, "invitations", there); r.GetString("status") != invitations.Pending {
+		if r := hookstest.FindRecord(t, p.app, "invitations", there); r.GetString("status") != invitations.Pending {
 			t.Errorf("%s: what a team offers to the address is %s", name, r.GetString("status"))
 		}
 	}
 }
 
-func TestARefusedDeletionChangesNothing(t *testing.T) {
-	p := assemble(t, false)
-	member := p.by["member"]
-	offer := hookstest.Invite(t, p.app, p.by["owner"], p.team, member.Email(), "organizer").ID
+func TestDeleteAccount_DeletionFails_ChangesNothing(t *testing.T) {
+	p := newFixture(t, false)
+	member := p.users["member"]
+	offer := hookstest.Invite(t, p.app, p.users["owner"], p.team, member.Email(), "organizer").ID
 	p.app.OnRecordDeleteExecute("users").BindFunc(func(*core.RecordEvent) error { return errors.New("the disk is full") })
 	if err := members.DeleteAccount(p.app, member, hookstest.Password, ""); err == nil {
 		t.Fatal("deleted")
 	}
-	if p.membership("member") == nil || hookstest.Stored(t, p.app, "invitations", offer).GetString("status") != invitations.Pending {
+	if p.membership("member") == nil || hookstest.FindRecord(t, p.app, "invitations", offer).GetString("status") != invitations.Pending {
 		t.Error("half of it was done")
 	}
 }
 
-func TestTheReasonNamesEachTeam(t *testing.T) {
-	p := assemble(t, false)
-	owner := p.by["owner"]
+func TestDeleteAccount_OwnerOfTeams_IsRefusedWithTheirNames(t *testing.T) {
+	p := newFixture(t, false)
+	owner := p.users["owner"]
 	for _, name := range []string{"Fathom Sound", "Northlight Docs"} {
 		hookstest.Team(t, p.app, owner, name, "free")
 	}
-	for _, err := range []error{p.app.Delete(hookstest.Stored(t, p.app, "users", owner.Id)), members.DeleteAccount(p.app, owner, hookstest.Password, "")} {
-		hookstest.Refused(t, "the Owner", err, members.CodeLastOwner)
+	for _, err := range []error{p.app.Delete(hookstest.FindRecord(t, p.app, "users", owner.Id)), members.DeleteAccount(p.app, owner, hookstest.Password, "")} {
+		hookstest.AssertCode(t, "the Owner", err, members.CodeLastOwner)
 		if err == nil || !strings.Contains(err.Error(), "the teams Fathom Sound, Halation Post and Northlight Docs.") {
 			t.Error(err)
 		}
 	}
-	owned, err := members.Owned(p.app, owner.Id)
+	owned, err := members.OwnedTeams(p.app, owner.Id)
 	p.must(err)
 	for _, team := range owned {
 		p.must(p.app.Delete(team))
@@ -161,14 +161,14 @@ func TestTheReasonNamesEachTeam(t *testing.T) {
 	p.must(members.DeleteAccount(p.app, owner, hookstest.Password, ""))
 }
 
-func TestTwoDeletionsAtOnceAreOne(t *testing.T) {
-	p := assemble(t, false)
-	member := p.by["member"]
+func TestDeleteAccount_Concurrent_OneSucceeds(t *testing.T) {
+	p := newFixture(t, false)
+	member := p.users["member"]
 	var read []*core.Record
 	for range 3 {
-		read = append(read, hookstest.Stored(t, p.app, "users", member.Id))
+		read = append(read, hookstest.FindRecord(t, p.app, "users", member.Id))
 	}
-	hookstest.Widen(p.app, "users")
+	hookstest.SlowWrites(p.app, "users")
 	results := hookstest.Race(3, func(i int) error {
 		return members.DeleteAccount(p.app, read[i], hookstest.Password, "")
 	})
@@ -176,7 +176,7 @@ func TestTwoDeletionsAtOnceAreOne(t *testing.T) {
 	for _, err := range results {
 		if err == nil {
 			won++
-		} else if !errors.Is(err, record.ErrNotFound) {
+		} else if !errors.Is(err, record.NotFound) {
 			t.Error(err)
 		}
 	}
@@ -185,9 +185,9 @@ func TestTwoDeletionsAtOnceAreOne(t *testing.T) {
 	}
 }
 
-func TestWhoBecomesOwnerWhileTheAccountGoesIsOneOrTheOther(t *testing.T) {
-	p := assemble(t, false)
-	hookstest.Widen(p.app, "teams", "memberships")
+func TestDeleteAccount_ConcurrentWithCreateTeam_OneWins(t *testing.T) {
+	p := newFixture(t, false)
+	hookstest.SlowWrites(p.app, "teams", "memberships")
 	p.app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		<-time.After(10 * time.Millisecond)
 		return e.Next()
@@ -196,9 +196,9 @@ func TestWhoBecomesOwnerWhileTheAccountGoesIsOneOrTheOther(t *testing.T) {
 		member := hookstest.Member(t, p.app, p.team, "m"+core.GenerateDefaultRandomId()+"@x.example")
 		results := hookstest.Race(2, func(i int) error {
 			if i == 0 {
-				return members.DeleteAccount(p.app, hookstest.Stored(t, p.app, "users", member.Id), hookstest.Password, "")
+				return members.DeleteAccount(p.app, hookstest.FindRecord(t, p.app, "users", member.Id), hookstest.Password, "")
 			}
-			_, err := members.Found(p.app, member, "Their own team", "")
+			_, err := members.CreateTeam(p.app, member, "Their own team", "")
 			return err
 		})
 		if (results[0] == nil) == (results[1] == nil) {
@@ -211,7 +211,7 @@ func TestWhoBecomesOwnerWhileTheAccountGoesIsOneOrTheOther(t *testing.T) {
 	if orphans != 0 {
 		t.Errorf("%d teams have no Owner", orphans)
 	}
-	if _, err := actors.Find(p.app, p.by["owner"], p.team.Id); err != nil {
+	if _, err := actors.Find(p.app, p.users["owner"], p.team.Id); err != nil {
 		t.Error(err)
 	}
 }

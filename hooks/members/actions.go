@@ -10,21 +10,21 @@ import (
 	"usher/hooks/record"
 )
 
-// First is something that a deed does before it takes effect, once the actor may do it, in its transaction.
-type First = func(tx core.App) error
+// BeforeFunc is something that a deed does before it takes effect, once the actor may do it, in its transaction.
+type BeforeFunc = func(tx core.App) error
 
 // RevokeRoles takes roles from a member at once and frees their seats (R39). The person stays in the team (D4).
-func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, first ...First) error {
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, first ...BeforeFunc) error {
 	return manage(app, actor, user, "member.revoke", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
-		if err := MayRevoke(actor, revoked, m.Roles(), user == actor.Account.Id); err != nil {
+		if err := CanRevoke(actor, revoked, m.Roles(), user == actor.Account.Id); err != nil {
 			return err
 		}
-		if err := each(tx, first); err != nil {
+		if err := runBefore(tx, first); err != nil {
 			return err
 		}
 		revoked = revoked.Without(revoked.Without(m.Roles()))
 		entry.With("roles", revoked.Names())
-		roles, kind := m.After(revoked)
+		roles, kind := m.AfterRevoking(revoked)
 		m.setRoles(roles)
 		m.Set("kind", kind)
 		if err := tx.Save(m); err != nil {
@@ -34,44 +34,44 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 	})
 }
 
-// MayRevoke is nil if the actor may take one of the roles from a person who carries held; else it says why not.
-func MayRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error {
+// CanRevoke is nil if the actor may take one of the roles from a person who carries held; else it says why not.
+func CanRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error {
 	switch {
 	case !actor.CanRevoke(revoked, held, self):
-		return Forbidden(held)
+		return ManageForbidden(held)
 	case held.Without(revoked) == held:
-		return record.Refuse("roles", "no_such_role", "The person does not have this role.")
+		return record.Invalid("roles", "no_such_role", "The person does not have this role.")
 	}
 	return nil
 }
 
-// Ended is what a removal, or leaving, took from a person: what he had, and what was still offered to him. Both free their seats (R79).
-type Ended struct {
-	Roles   actors.Roles
-	Offered actors.Roles
+// Removal is what a removal, or leaving, took from a person: what he had, and what was still offered to him. Both free their seats (R79).
+type Removal struct {
+	Roles        actors.Roles
+	InvitedRoles actors.Roles
 }
 
 // Remove ends a person's access to the team at once: seats are freed, open invitations revoked (R79), so
 // somebody who is asked to be Admin is removed only by who could revoke that.
 // The account and other teams are untouched (R83).
-func Remove(app core.App, actor *actors.Actor, user string, first ...First) (Ended, error) {
-	var ended Ended
+func Remove(app core.App, actor *actors.Actor, user string, first ...BeforeFunc) (Removal, error) {
+	var ended Removal
 	err := manage(app, actor, user, "member.remove", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
-		open, err := offered(tx, actor.Team.Id, account.Email())
+		open, err := invitedRoles(tx, actor.Team.Id, account.Email())
 		if err != nil {
 			return err
 		}
-		if err := MayRemove(actor, m.Roles().With(open), user == actor.Account.Id); err != nil {
+		if err := CanRemove(actor, m.Roles().With(open), user == actor.Account.Id); err != nil {
 			return err
 		}
-		losses, err := watchLosses(tx, actor.Team.Id, account)
+		losses, err := trackLosses(tx, actor.Team.Id, account)
 		if err != nil {
 			return err
 		}
-		if err := each(tx, first); err != nil {
+		if err := runBefore(tx, first); err != nil {
 			return err
 		}
-		ended = Ended{m.Roles(), open}
+		ended = Removal{m.Roles(), open}
 		entry.With("roles", m.Roles().Names())
 		if err := tx.Delete(m); err != nil {
 			return err
@@ -85,42 +85,42 @@ func Remove(app core.App, actor *actors.Actor, user string, first ...First) (End
 	return ended, err
 }
 
-// MayRemove is nil if the actor may remove a person who carries these roles, those that are still offered
+// CanRemove is nil if the actor may remove a person who carries these roles, those that are still offered
 // included; else it says why not.
-func MayRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
+func CanRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
 	switch {
 	case self && carries.Owner:
-		return lastOwner()
+		return lastOwnerError()
 	case self:
-		return record.Refuse("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
+		return record.Invalid("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
 	case !actor.CanRemove(carries, self):
-		return Forbidden(carries)
+		return ManageForbidden(carries)
 	}
 	return nil
 }
 
 // Leave ends the actor's own membership, with the effects of Remove (R83). The Owner cannot leave.
-func Leave(app core.App, actor *actors.Actor, first ...First) (Ended, error) {
-	var ended Ended
+func Leave(app core.App, actor *actors.Actor, first ...BeforeFunc) (Removal, error) {
+	var ended Removal
 	err := manage(app, actor, actor.Account.Id, "member.leave", func(tx core.App, entry *audit.Entry, m *Membership, account *core.Record) error {
-		open, err := offered(tx, actor.Team.Id, account.Email())
+		open, err := invitedRoles(tx, actor.Team.Id, account.Email())
 		if err != nil {
 			return err
 		}
 		if m.Roles().Owner {
-			return lastOwner()
+			return lastOwnerError()
 		}
-		if err := each(tx, first); err != nil {
+		if err := runBefore(tx, first); err != nil {
 			return err
 		}
-		ended = Ended{m.Roles(), open}
+		ended = Removal{m.Roles(), open}
 		entry.With("roles", m.Roles().Names())
 		return tx.Delete(m)
 	})
 	return ended, err
 }
 
-func each(tx core.App, first []First) error {
+func runBefore(tx core.App, first []BeforeFunc) error {
 	for _, do := range first {
 		if err := do(tx); err != nil {
 			return err
@@ -129,23 +129,23 @@ func each(tx core.App, first []First) error {
 	return nil
 }
 
-// Forbidden is the refusal of an actor who may not manage a person who carries held.
-func Forbidden(held actors.Roles) error {
+// ManageForbidden is the refusal of an actor who may not manage a person who carries held.
+func ManageForbidden(held actors.Roles) error {
 	switch {
 	case held.Owner:
-		return record.Forbid("The Owner can't be removed or lose the Owner role.")
+		return record.Forbidden("The Owner can't be removed or lose the Owner role.")
 	case held.Admin:
-		return record.Forbid("Only the Owner manages Admins in this team.")
+		return record.Forbidden("Only the Owner manages Admins in this team.")
 	}
-	return record.Forbid("Only the Owner and Admins manage users.")
+	return record.Forbidden("Only the Owner and Admins manage users.")
 }
 
 // manage runs a deed on a person of the actor's team, with the actor's rights read anew in the same transaction.
 func manage(app core.App, actor *actors.Actor, user, action string,
 	deed func(core.App, *audit.Entry, *Membership, *core.Record) error) error {
-	entry := audit.By(actor, action).On(user, "")
+	entry := audit.NewEntry(actor, action).WithTarget(user, "")
 	return audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Again(tx)
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
@@ -158,7 +158,7 @@ func manage(app core.App, actor *actors.Actor, user, action string,
 		if err != nil {
 			return fmt.Errorf("find the account of a member: %w", err)
 		}
-		entry.On(user, actors.DisplayName(account))
+		entry.WithTarget(user, actors.DisplayName(account))
 		return deed(tx, entry, m, account)
 	})
 }

@@ -37,14 +37,14 @@ func Each(app core.App, team string, query Query, f func(Row) error) error {
 // Export writes the people of the query as CSV, in the zone's time. That somebody took them, which and how many, is
 // written down before the first of them leaves.
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
-	entry := audit.By(actor, "users.export")
+	entry := audit.NewEntry(actor, "users.export")
 	err := audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Again(tx)
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if !again.SeesPanel() {
-			return record.Forbid("The list of users is for the Owner and Admins of a team.")
+		if !again.CanUsePanel() {
+			return record.Forbidden("The list of users is for the Owner and Admins of a team.")
 		}
 		query.Page, query.Size, query.After, query.Before = 1, 1, "", ""
 		page, err := List(tx, actor.Team.Id, query)
@@ -53,7 +53,7 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 		}
 		for key, value := range map[string]string{"search": query.Search, "role": query.Role, "status": query.Status, "kind": query.Kind, "tag": query.Tag} {
 			if value != "" {
-				entry.With(key, record.Cut(value, 200))
+				entry.With(key, record.Truncate(value, 200))
 			}
 		}
 		entry.With("rows", page.Total)
@@ -62,18 +62,18 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 	if err != nil {
 		return err
 	}
-	heads := make([]string, 0, len(exported))
-	for _, column := range exported {
+	heads := make([]string, 0, len(exportColumns))
+	for _, column := range exportColumns {
 		heads = append(heads, strings.ReplaceAll(column.head, "{zone}", zone.String()))
 	}
-	inPanel := actor.InPanel(app)
+	inPanel := actor.PanelRecheck(app)
 	err = spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
 		return Each(app, actor.Team.Id, query, func(row Row) error {
 			if err := inPanel(); err != nil {
 				return err
 			}
-			cells := make([]string, 0, len(exported))
-			for _, column := range exported {
+			cells := make([]string, 0, len(exportColumns))
+			for _, column := range exportColumns {
 				cells = append(cells, column.cell(row, zone))
 			}
 			return table.Add(cells...)
@@ -85,8 +85,8 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 	return nil
 }
 
-// exported are the columns of Export.
-var exported = []struct {
+// exportColumns are the columns of Export.
+var exportColumns = []struct {
 	head string
 	cell func(Row, *time.Location) string
 }{
@@ -94,10 +94,10 @@ var exported = []struct {
 	{"Email address", func(r Row, _ *time.Location) string { return r.Email }},
 	{"Kind", func(r Row, _ *time.Location) string { return r.Kind }},
 	{"Roles", func(r Row, _ *time.Location) string { return strings.Join(r.Roles().Names(), ", ") }},
-	{"Offered roles", func(r Row, _ *time.Location) string { return strings.Join(r.Offered().Names(), ", ") }},
+	{"Offered roles", func(r Row, _ *time.Location) string { return strings.Join(r.InvitedRoles().Names(), ", ") }},
 	{"Status", func(r Row, _ *time.Location) string { return r.Status }},
 	{"Tags", func(r Row, _ *time.Location) string { return strings.Join(r.Tags, ", ") }},
-	{"Added ({zone})", func(r Row, zone *time.Location) string { return spreadsheet.Stamp(r.Added.Time(), zone) }},
-	{"Last active ({zone})", func(r Row, zone *time.Location) string { return spreadsheet.Stamp(r.Active.Time(), zone) }},
-	{"Invitation expires ({zone})", func(r Row, zone *time.Location) string { return spreadsheet.Stamp(r.Expires.Time(), zone) }},
+	{"Added ({zone})", func(r Row, zone *time.Location) string { return spreadsheet.FormatTime(r.Added.Time(), zone) }},
+	{"Last active ({zone})", func(r Row, zone *time.Location) string { return spreadsheet.FormatTime(r.Active.Time(), zone) }},
+	{"Invitation expires ({zone})", func(r Row, zone *time.Location) string { return spreadsheet.FormatTime(r.Expires.Time(), zone) }},
 }

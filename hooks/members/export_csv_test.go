@@ -15,13 +15,13 @@ import (
 	"usher/hooks/record"
 )
 
-func TestPeopleAreExportedAsTheyAreFiltered(t *testing.T) {
-	p := listed(t)
+func TestExport_AppliesFilters(t *testing.T) {
+	p := newFixtureWithInvitations(t)
 	hookstest.Exec(t, p.app, "UPDATE users SET name = '=1+1' WHERE email = 'member@x.example'", nil)
 	export := func(query members.Query) [][]string {
 		t.Helper()
 		var b strings.Builder
-		p.must(members.Export(p.app, hookstest.Actor(t, p.app, p.by["admin"], p.team), query, time.UTC, &b))
+		p.must(members.Export(p.app, hookstest.Actor(t, p.app, p.users["admin"], p.team), query, time.UTC, &b))
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.String(), "\ufeff"))).ReadAll()
 		p.must(err)
 		return rows
@@ -40,12 +40,12 @@ func TestPeopleAreExportedAsTheyAreFiltered(t *testing.T) {
 	}
 }
 
-func TestOnlyThePanelExportsPeople(t *testing.T) {
-	p := listed(t)
+func TestExport_WithoutPanelAccess_IsRefused(t *testing.T) {
+	p := newFixtureWithInvitations(t)
 	for _, name := range []string{"guest", "member", "organizer"} {
 		var b strings.Builder
-		err := members.Export(p.app, hookstest.Actor(t, p.app, p.by[name], p.team), members.Query{}, time.UTC, &b)
-		hookstest.Refused(t, name, err, record.CodeNotAllowed)
+		err := members.Export(p.app, hookstest.Actor(t, p.app, p.users[name], p.team), members.Query{}, time.UTC, &b)
+		hookstest.AssertCode(t, name, err, record.CodeNotAllowed)
 		if b.Len() > 0 {
 			t.Errorf("%s got %q", name, b.String())
 		}
@@ -55,12 +55,12 @@ func TestOnlyThePanelExportsPeople(t *testing.T) {
 	}
 }
 
-func TestEveryPageIsExportedOnce(t *testing.T) {
-	p := assemble(t, false)
+func TestEach_VisitsEveryRowOnce(t *testing.T) {
+	p := newFixture(t, false)
 	p.must(p.app.RunInTransaction(func(tx core.App) error {
 		for n := range 430 {
-			invitation := hookstest.Blank(t, tx, "invitations", map[string]any{"team": p.team.Id, "email": fmt.Sprintf("p%d@big.example", n),
-				"status": "pending", "inviter": p.by["owner"].Id, "token_hash": fmt.Sprint("hash", n), "expires": time.Now().Add(time.Hour)})
+			invitation := hookstest.NewRecord(t, tx, "invitations", map[string]any{"team": p.team.Id, "email": fmt.Sprintf("p%d@big.example", n),
+				"status": "pending", "inviter": p.users["owner"].Id, "token_hash": fmt.Sprint("hash", n), "expires": time.Now().Add(time.Hour)})
 			if err := tx.Save(invitation); err != nil {
 				return err
 			}

@@ -13,53 +13,53 @@ import (
 	"usher/hooks/members"
 )
 
-// tap is a reader that does something once a few bytes have come.
-type tap struct {
+// triggerWriter is a reader that does something once a few bytes have come.
+type triggerWriter struct {
 	strings.Builder
-	after func()
+	trigger func()
 }
 
-func (d *tap) Write(data []byte) (int, error) {
-	if d.Len() > 4000 && d.after != nil {
-		d.after()
-		d.after = nil
+func (d *triggerWriter) Write(data []byte) (int, error) {
+	if d.Len() > 4000 && d.trigger != nil {
+		d.trigger()
+		d.trigger = nil
 	}
 	return d.Builder.Write(data)
 }
 
-func TestAListEndsWhereTheRightToItEnds(t *testing.T) {
-	p := assemble(t, false)
+func TestExport_RightLostMeanwhile_Stops(t *testing.T) {
+	p := newFixture(t, false)
 	p.must(p.app.RunInTransaction(func(tx core.App) error {
 		for n := range 1500 {
-			if err := audit.Write(tx, audit.By(hookstest.Actor(t, tx, p.by["owner"], p.team), "team.update")); err != nil {
+			if err := audit.Write(tx, audit.NewEntry(hookstest.Actor(t, tx, p.users["owner"], p.team), "team.update")); err != nil {
 				return err
 			}
 			if n%3 > 0 {
 				continue
 			}
-			invitation := hookstest.Blank(t, tx, "invitations", map[string]any{"team": p.team.Id, "email": fmt.Sprintf("p%d@big.example", n),
-				"status": "pending", "inviter": p.by["owner"].Id, "token_hash": fmt.Sprint("hash", n), "expires": time.Now().Add(time.Hour)})
+			invitation := hookstest.NewRecord(t, tx, "invitations", map[string]any{"team": p.team.Id, "email": fmt.Sprintf("p%d@big.example", n),
+				"status": "pending", "inviter": p.users["owner"].Id, "token_hash": fmt.Sprint("hash", n), "expires": time.Now().Add(time.Hour)})
 			if err := tx.Save(invitation); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
-	admin := hookstest.Actor(t, p.app, p.by["admin"], p.team)
+	admin := hookstest.Actor(t, p.app, p.users["admin"], p.team)
 	demoted := false
 	revoke := func() {
-		m := hookstest.Stored(t, p.app, "memberships", membershipOf(t, p.app, p.team.Id, p.by["admin"].Id))
+		m := hookstest.FindRecord(t, p.app, "memberships", findMembershipID(t, p.app, p.team.Id, p.users["admin"].Id))
 		m.Set("admin", demoted)
 		p.must(p.app.Save(m))
 		demoted = !demoted
 	}
-	for name, export := range map[string]func(*tap) error{
-		"people": func(to *tap) error {
+	for name, export := range map[string]func(*triggerWriter) error{
+		"people": func(to *triggerWriter) error {
 			return members.Export(p.app, admin, members.Query{Search: "@big.example"}, time.UTC, to)
 		},
-		"log": func(to *tap) error { return audit.Export(p.app, admin, audit.Query{}, time.UTC, to) },
+		"log": func(to *triggerWriter) error { return audit.Export(p.app, admin, audit.Query{}, time.UTC, to) },
 	} {
-		to := &tap{after: revoke}
+		to := &triggerWriter{trigger: revoke}
 		err := export(to)
 		if !demoted {
 			t.Fatal("nothing was taken away")
@@ -67,14 +67,14 @@ func TestAListEndsWhereTheRightToItEnds(t *testing.T) {
 		if rows := strings.Count(to.String(), "\n"); err == nil || rows > 450 {
 			t.Errorf("%s: %d rows, %v", name, rows, err)
 		}
-		if err := export(&tap{}); err == nil {
+		if err := export(&triggerWriter{}); err == nil {
 			t.Errorf("%s: by who was an Admin when the request began", name)
 		}
 		revoke()
 	}
 }
 
-func membershipOf(t *testing.T, app core.App, team, user string) string {
+func findMembershipID(t *testing.T, app core.App, team, user string) string {
 	t.Helper()
 	m, err := members.Find(app, team, user)
 	if err != nil {

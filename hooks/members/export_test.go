@@ -2,9 +2,9 @@ package members
 
 import "strings"
 
-// Pick is the statement that finds the rows of the query's first page.
-func Pick(q Query, team string) string {
-	q = q.tidy()
+// PageSQL is the statement that finds the rows of the query's first page.
+func PageSQL(q Query, team string) string {
+	q = q.normalize()
 	where, _ := q.where(team)
-	return pick(where, orderBy(q.keys(), strings.HasPrefix(q.Sort, "-")))
+	return pageSQL(where, orderBy(q.sortKeys(), strings.HasPrefix(q.Sort, "-")))
 }

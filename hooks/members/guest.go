@@ -9,11 +9,11 @@ import (
 	"usher/hooks/record"
 )
 
-// Welcome makes the account a guest of the team, inside the transaction of a join, unless it is in the team
+// AddGuest makes the account a guest of the team, inside the transaction of a join, unless it is in the team
 // already (R67). made reports whether it was not.
-func Welcome(tx core.App, team, user string) (made bool, err error) {
+func AddGuest(tx core.App, team, user string) (made bool, err error) {
 	_, err = Find(tx, team, user)
-	if !errors.Is(err, record.ErrNotFound) {
+	if !errors.Is(err, record.NotFound) {
 		return false, err
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId("memberships")

@@ -32,8 +32,8 @@ type Query struct {
 	After, Before string
 }
 
-// maxWords is how much of a search is read, in characters: the index is asked for each three of them.
-const maxWords = 200
+// maxSearchLength is how much of a search is read, in characters: the index is asked for each three of them.
+const maxSearchLength = 200
 
 // Page is one page of a list. Total is how many rows the query has on all pages.
 type Page struct {
@@ -45,62 +45,62 @@ type Page struct {
 
 // List reads one page of a team's people, by a seek in an index.
 func List(app core.App, team string, query Query) (Page, error) {
-	query = query.tidy()
+	query = query.normalize()
 	page := Page{Query: query}
 	var err error
 	if page.Counts, err = Count(app, team); err != nil {
 		return page, err
 	}
 	where, params := query.where(team)
-	if query.found() {
-		return page, query.find(app, where, params, &page)
+	if query.usesWordIndex() {
+		return page, query.search(app, where, params, &page)
 	}
 	if page.Total, err = query.total(app, page.Counts, where, params); err != nil {
 		return page, err
 	}
-	span, err := query.span(app, team, page.Total)
-	if err != nil || span.take <= 0 {
+	span, err := query.window(app, team, page.Total)
+	if err != nil || span.limit <= 0 {
 		return page, err
 	}
 	for name, value := range span.params {
 		params[name] = value
 	}
-	params["take"], params["skip"] = span.take, span.skip
-	order := orderBy(query.keys(), span.down)
-	err = query.read(app, "SELECT "+columns+" FROM people p WHERE p.n IN ("+pick(where+span.where, order)+") ORDER BY "+order).
+	params["take"], params["skip"] = span.limit, span.skip
+	order := orderBy(query.sortKeys(), span.descending)
+	err = query.newQuery(app, "SELECT "+columns+" FROM people p WHERE p.n IN ("+pageSQL(where+span.where, order)+") ORDER BY "+order).
 		Bind(params).All(&page.Rows)
 	if err != nil {
 		return page, fmt.Errorf("list people: %w", err)
 	}
-	if span.turned {
+	if span.reversed {
 		slices.Reverse(page.Rows)
 	}
 	return page, nil
 }
 
-// read is a statement of the list. Those of the plain list are asked again and again.
-func (q Query) read(app core.App, statement string) *dbx.Query {
+// newQuery is a statement of the list. Those of the plain list are asked again and again.
+func (q Query) newQuery(app core.App, statement string) *dbx.Query {
 	query := app.DB().NewQuery(statement)
 	if q.Role == "" && q.Tag == "" && q.Kind == "" && q.Status == "" && q.Sort == "person" {
-		query.WithContext(record.Kept)
+		query.WithContext(record.Prepared)
 	}
 	return query
 }
 
-// found reports whether the index of words finds the page, which is then counted in the same go: what was found is
+// usesWordIndex reports whether the index of words finds the page, which is then counted in the same go: what was found is
 // gone through as a whole in any case.
-func (q Query) found() bool {
-	return utf8.RuneCountInString(q.Search) >= indexed && q.After == "" && q.Before == ""
+func (q Query) usesWordIndex() bool {
+	return utf8.RuneCountInString(q.Search) >= minIndexedChars && q.After == "" && q.Before == ""
 }
 
-func (q Query) find(app core.App, where string, params dbx.Params, page *Page) error {
-	order := orderBy(q.keys(), strings.HasPrefix(q.Sort, "-"))
+func (q Query) search(app core.App, where string, params dbx.Params, page *Page) error {
+	order := orderBy(q.sortKeys(), strings.HasPrefix(q.Sort, "-"))
 	params["take"], params["skip"] = q.Size, (q.Page-1)*q.Size
 	var rows []struct {
 		Row
 		Total int `db:"total"`
 	}
-	err := q.read(app, "SELECT "+columns+", k.total FROM (SELECT p.n, count(*) OVER () total FROM people p WHERE "+where+
+	err := q.newQuery(app, "SELECT "+columns+", k.total FROM (SELECT p.n, count(*) OVER () total FROM people p WHERE "+where+
 		" ORDER BY "+order+" LIMIT {:take} OFFSET {:skip}) k JOIN people p ON p.n = k.n ORDER BY "+order).Bind(params).All(&rows)
 	if err != nil {
 		return fmt.Errorf("search people: %w", err)
@@ -114,43 +114,43 @@ func (q Query) find(app core.App, where string, params dbx.Params, page *Page) e
 	return err
 }
 
-// pick finds the rows of a page without reading them: the index holds all that it asks.
-func pick(where, order string) string {
+// pageSQL finds the rows of a page without reading them: the index holds all that it asks.
+func pageSQL(where, order string) string {
 	return "SELECT p.n FROM people p WHERE " + where + " ORDER BY " + order + " LIMIT {:take} OFFSET {:skip}"
 }
 
 // FindRow reads the row of a person of the team, by the account's id or the invitation's.
 func FindRow(app core.App, team, id string) (*Row, error) {
-	if err := people.Renew(app, team); err != nil {
+	if err := people.Refresh(app, team); err != nil {
 		return nil, err
 	}
 	var rows []Row
-	err := app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressOf +
+	err := app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressByID +
 		" AND (p.user = {:id} OR p.invitation = {:id}) ORDER BY p.user != {:id} LIMIT 1").
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "id": id}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("find a person: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	return &rows[0], nil
 }
 
-// addressOf finds the address of a row's id: rows are found by address.
-const addressOf = "(SELECT email FROM users WHERE id = {:id} UNION ALL SELECT email FROM invitations WHERE id = {:id})"
+// addressByID finds the address of a row's id: rows are found by address.
+const addressByID = "(SELECT email FROM users WHERE id = {:id} UNION ALL SELECT email FROM invitations WHERE id = {:id})"
 
-// span is which rows of an order a page has.
-type span struct {
-	where      string // behind the query's own
-	params     dbx.Params
-	down       bool // read in descending order
-	turned     bool // read against the order that was asked for
-	skip, take int
+// window is which rows of an order a page has.
+type window struct {
+	where       string // behind the query's own
+	params      dbx.Params
+	descending  bool // read in descending order
+	reversed    bool // read against the order that was asked for
+	skip, limit int
 }
 
-// span goes from the row before or behind the page, else counts off the rows from the nearer end.
-func (q Query) span(app core.App, team string, total int) (span, error) {
+// window goes from the row before or behind the page, else counts off the rows from the nearer end.
+func (q Query) window(app core.App, team string, total int) (window, error) {
 	down := strings.HasPrefix(q.Sort, "-")
 	for _, seek := range []struct {
 		id     string
@@ -159,42 +159,42 @@ func (q Query) span(app core.App, team string, total int) (span, error) {
 		if seek.id == "" {
 			continue
 		}
-		at, err := q.position(app, team, seek.id)
-		if errors.Is(err, record.ErrNotFound) {
+		at, err := q.sortPosition(app, team, seek.id)
+		if errors.Is(err, record.NotFound) {
 			continue
 		}
-		s := span{params: at, down: down != seek.turned, turned: seek.turned, take: q.Size}
-		s.where = beyond(q.keys(), s.down)
+		s := window{params: at, descending: down != seek.turned, reversed: seek.turned, limit: q.Size}
+		s.where = seekCondition(q.sortKeys(), s.descending)
 		return s, err
 	}
 	skip := (q.Page - 1) * q.Size
 	take := min(q.Size, total-skip)
 	if behind := total - skip - take; take > 0 && behind < skip {
-		return span{down: !down, turned: true, skip: behind, take: take}, nil
+		return window{descending: !down, reversed: true, skip: behind, limit: take}, nil
 	}
-	return span{down: down, skip: skip, take: take}, nil
+	return window{descending: down, skip: skip, limit: take}, nil
 }
 
-// position is the sort keys of a row.
-func (q Query) position(app core.App, team, id string) (dbx.Params, error) {
+// sortPosition is the sort keys of a row.
+func (q Query) sortPosition(app core.App, team, id string) (dbx.Params, error) {
 	var rows []dbx.NullStringMap
-	err := app.DB().NewQuery("SELECT " + strings.Join(q.keys(), ", ") + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressOf +
+	err := app.DB().NewQuery("SELECT " + strings.Join(q.sortKeys(), ", ") + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressByID +
 		" AND p.id = {:id}").
 		Bind(dbx.Params{"team": team, "id": id}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("find a row of the list: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	at := dbx.Params{}
-	for n, key := range q.keys() {
+	for n, key := range q.sortKeys() {
 		at[fmt.Sprintf("k%d", n)] = rows[0][strings.TrimPrefix(key, "p.")].String
 	}
 	return at, nil
 }
 
-func beyond(keys []string, down bool) string {
+func seekCondition(keys []string, down bool) string {
 	marks := make([]string, len(keys))
 	for n := range keys {
 		marks[n] = fmt.Sprintf("{:k%d}", n)
@@ -206,16 +206,16 @@ func beyond(keys []string, down bool) string {
 	return " AND (" + strings.Join(keys, ", ") + ") " + sign + " (" + strings.Join(marks, ", ") + ")"
 }
 
-// orders are the columns of the indexes that hold each order, whose last one makes it the same at each reading. When
+// sortColumns are the columns of the indexes that hold each order, whose last one makes it the same at each reading. When
 // people were added has no index: it is asked for seldom.
-var orders = map[string][]string{
+var sortColumns = map[string][]string{
 	"person": {"p.label", "p.n"},
 	"status": {"p.status", "p.label", "p.n"},
 	"added":  {"p.added", "p.n"},
 	"active": {"p.active", "p.n"},
 }
 
-func (q Query) keys() []string { return orders[strings.TrimPrefix(q.Sort, "-")] }
+func (q Query) sortKeys() []string { return sortColumns[strings.TrimPrefix(q.Sort, "-")] }
 
 func orderBy(keys []string, down bool) string {
 	if down {
@@ -224,14 +224,14 @@ func orderBy(keys []string, down bool) string {
 	return strings.Join(keys, ", ")
 }
 
-func (q Query) tidy() Query {
-	q.Search, q.Tag = strings.TrimSpace(record.Cut(q.Search, maxWords)), strings.TrimSpace(record.Cut(q.Tag, maxWords))
+func (q Query) normalize() Query {
+	q.Search, q.Tag = strings.TrimSpace(record.Truncate(q.Search, maxSearchLength)), strings.TrimSpace(record.Truncate(q.Tag, maxSearchLength))
 	q.Page = min(max(q.Page, 1), 1_000_000)
 	if q.Size < 1 {
 		q.Size = 50
 	}
 	q.Size = min(q.Size, 200)
-	if _, ok := orders[strings.TrimPrefix(q.Sort, "-")]; !ok {
+	if _, ok := sortColumns[strings.TrimPrefix(q.Sort, "-")]; !ok {
 		q.Sort = "person"
 	}
 	return q
@@ -239,7 +239,7 @@ func (q Query) tidy() Query {
 
 // ByAddress reads the rows of those canonical addresses that the team knows, by address.
 func ByAddress(app core.App, team string, addresses []string) (map[string]Row, error) {
-	if err := people.Renew(app, team); err != nil {
+	if err := people.Refresh(app, team); err != nil {
 		return nil, err
 	}
 	list, err := json.Marshal(addresses)

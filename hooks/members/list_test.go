@@ -11,21 +11,21 @@ import (
 	"usher/hooks/members"
 )
 
-// listed is a team's people with invitations in every state.
-func listed(t *testing.T) *people {
+// newFixtureWithInvitations is a team's people with invitations in every state.
+func newFixtureWithInvitations(t *testing.T) *fixture {
 	t.Helper()
-	p := assemble(t, false)
+	p := newFixture(t, false)
 	for _, state := range []string{"pending", "declined", "revoked", "expired"} {
-		result := hookstest.Invite(t, p.app, p.by["owner"], p.team, state+"_100%@x.example", "organizer")
+		result := hookstest.Invite(t, p.app, p.users["owner"], p.team, state+"_100%@x.example", "organizer")
 		hookstest.Exec(t, p.app, "UPDATE invitations SET status = {:s} WHERE id = {:id}", dbx.Params{"s": state, "id": result.ID})
 	}
-	overdue := hookstest.Invite(t, p.app, p.by["owner"], p.team, "overdue@x.example", "admin")
+	overdue := hookstest.Invite(t, p.app, p.users["owner"], p.team, "overdue@x.example", "admin")
 	hookstest.Exec(t, p.app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": overdue.ID})
-	hookstest.Invite(t, p.app, p.by["owner"], p.team, "member@x.example", "admin")
+	hookstest.Invite(t, p.app, p.users["owner"], p.team, "member@x.example", "admin")
 	return p
 }
 
-func (p *people) list(query members.Query) string {
+func (p *fixture) listNames(query members.Query) string {
 	p.Helper()
 	page, err := members.List(p.app, p.team.Id, query)
 	p.must(err)
@@ -40,8 +40,8 @@ func (p *people) list(query members.Query) string {
 	return strings.Join(names, " ")
 }
 
-func TestPeopleAreSearchedFilteredAndSorted(t *testing.T) {
-	p := listed(t)
+func TestList_SearchFilterAndSort(t *testing.T) {
+	p := newFixtureWithInvitations(t)
 	for _, s := range []struct {
 		query members.Query
 		want  string
@@ -66,14 +66,14 @@ func TestPeopleAreSearchedFilteredAndSorted(t *testing.T) {
 		{members.Query{Size: 3, Page: 9}, ""},
 		{members.Query{Size: 3, Page: -1}, "admin admin2 declined"},
 	} {
-		if got := p.list(s.query); got != s.want {
+		if got := p.listNames(s.query); got != s.want {
 			t.Errorf("%+v: %q, want %q", s.query, got, s.want)
 		}
 	}
 }
 
-func TestPeopleAreCountedByState(t *testing.T) {
-	p := listed(t)
+func TestCount_ByStatus(t *testing.T) {
+	p := newFixtureWithInvitations(t)
 	counts, err := members.Count(p.app, p.team.Id)
 	want := members.Counts{Total: 11, Accepted: 6, Pending: 2, Declined: 1, Revoked: 1, Expired: 2, Guests: 1}
 	if err != nil || counts != want {
@@ -81,22 +81,22 @@ func TestPeopleAreCountedByState(t *testing.T) {
 	}
 }
 
-func TestAnAddressHasOneRowInItsNewestState(t *testing.T) {
-	p := assemble(t, false)
+func TestFindRow_SeveralInvitations_NewestState(t *testing.T) {
+	p := newFixture(t, false)
 	for n, state := range []string{"declined", "revoked", "pending"} {
-		result := hookstest.Invite(t, p.app, p.by["owner"], p.team, "new@x.example", "organizer")
+		result := hookstest.Invite(t, p.app, p.users["owner"], p.team, "new@x.example", "organizer")
 		hookstest.Exec(t, p.app, "UPDATE invitations SET status = {:s}, created = {:c} WHERE id = {:id}",
 			dbx.Params{"s": state, "id": result.ID, "c": fmt.Sprintf("2026-01-0%d 00:00:00.000Z", n+1)})
 		row, err := members.FindRow(p.app, p.team.Id, result.ID)
-		if err != nil || row.Status != state || p.list(members.Query{Search: "new@"}) != "new" {
+		if err != nil || row.Status != state || p.listNames(members.Query{Search: "new@"}) != "new" {
 			t.Errorf("%s: %+v %v", state, row, err)
 		}
 	}
-	other := hookstest.Team(t, p.app, p.by["stranger"], "Other", "free")
-	if _, err := members.FindRow(p.app, other.Id, p.by["member"].Id); err == nil {
+	other := hookstest.Team(t, p.app, p.users["stranger"], "Other", "free")
+	if _, err := members.FindRow(p.app, other.Id, p.users["member"].Id); err == nil {
 		t.Error("another team's member is found")
 	}
-	if row, err := members.FindRow(p.app, p.team.Id, p.by["member"].Id); err != nil || row.User != p.by["member"].Id {
+	if row, err := members.FindRow(p.app, p.team.Id, p.users["member"].Id); err != nil || row.User != p.users["member"].Id {
 		t.Errorf("%+v %v", row, err)
 	}
 }

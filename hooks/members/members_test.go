@@ -15,50 +15,50 @@ import (
 	"usher/hooks/teams"
 )
 
-// people is a team with one of each, and an account that is not in it.
-type people struct {
+// fixture is a team with one of each, and an account that is not in it.
+type fixture struct {
 	*testing.T
-	app  *core.BaseApp
-	team *teams.Team
-	by   map[string]*core.Record
+	app   *core.BaseApp
+	team  *teams.Team
+	users map[string]*core.Record
 }
 
-func assemble(t *testing.T, opened bool) *people {
+func newFixture(t *testing.T, opened bool) *fixture {
 	t.Helper()
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "business")
-	p := &people{t, app, team, map[string]*core.Record{
+	p := &fixture{t, app, team, map[string]*core.Record{
 		"owner":     owner,
 		"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
 		"admin2":    hookstest.Member(t, app, team, "admin2@x.example", "admin", "organizer"),
 		"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
 		"member":    hookstest.Member(t, app, team, "member@x.example"),
 		"guest":     hookstest.Guest(t, app, team, "guest@x.example"),
-		"stranger":  hookstest.Person(t, app, "stranger@x.example"),
+		"stranger":  hookstest.Account(t, app, "stranger@x.example"),
 	}}
 	team.Set("admins_manage_admins", opened)
 	p.must(app.Save(team))
 	return p
 }
 
-func (p *people) must(err error) {
+func (p *fixture) must(err error) {
 	p.Helper()
 	if err != nil {
 		p.Fatal(err)
 	}
 }
 
-func (p *people) actor(who string) *actors.Actor {
+func (p *fixture) actor(who string) *actors.Actor {
 	p.Helper()
-	return hookstest.Actor(p.T, p.app, p.by[who], p.team)
+	return hookstest.Actor(p.T, p.app, p.users[who], p.team)
 }
 
 // membership is nil for who is not in the team.
-func (p *people) membership(who string) *members.Membership {
+func (p *fixture) membership(who string) *members.Membership {
 	p.Helper()
-	m, err := members.Find(p.app, p.team.Id, p.by[who].Id)
-	if errors.Is(err, record.ErrNotFound) {
+	m, err := members.Find(p.app, p.team.Id, p.users[who].Id)
+	if errors.Is(err, record.NotFound) {
 		return nil
 	}
 	p.must(err)
@@ -66,18 +66,18 @@ func (p *people) membership(who string) *members.Membership {
 }
 
 // remove removes somebody in the Owner's name.
-func (p *people) remove(who string) {
+func (p *fixture) remove(who string) {
 	p.Helper()
-	_, err := members.Remove(p.app, p.actor("owner"), p.by[who].Id)
+	_, err := members.Remove(p.app, p.actor("owner"), p.users[who].Id)
 	p.must(err)
 }
 
-func (p *people) owners() int {
+func (p *fixture) countOwners() int {
 	p.Helper()
 	return hookstest.Count(p.T, p.app, "memberships", dbx.HashExp{"team": p.team.Id, "owner": true})
 }
 
-func TestWhoRemovesWhom(t *testing.T) {
+func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 	order := []string{"owner", "admin", "admin2", "organizer", "member", "guest"}
 	for _, s := range []struct {
 		by     string
@@ -92,38 +92,38 @@ func TestWhoRemovesWhom(t *testing.T) {
 		{"guest", true, []string{"not_allowed", "not_allowed", "not_allowed", "not_allowed", "not_allowed", "remove_self"}},
 	} {
 		t.Run(fmt.Sprintf("%s, opened %v", s.by, s.opened), func(t *testing.T) {
-			p := assemble(t, s.opened)
+			p := newFixture(t, s.opened)
 			for i, target := range order {
 				had := actors.Roles{}
 				if m := p.membership(target); m != nil {
 					had = m.Roles()
 				}
-				ended, err := members.Remove(p.app, p.actor(s.by), p.by[target].Id)
-				hookstest.Refused(t, "remove "+target, err, s.codes[i])
+				ended, err := members.Remove(p.app, p.actor(s.by), p.users[target].Id)
+				hookstest.AssertCode(t, "remove "+target, err, s.codes[i])
 				if in := p.membership(target) != nil; in != (s.codes[i] != "") {
 					t.Errorf("%s is in the team: %v", target, in)
 				}
-				if want := (members.Ended{Roles: had}); err == nil && ended != want {
+				if want := (members.Removal{Roles: had}); err == nil && ended != want {
 					t.Errorf("removing %s ended %+v, want %+v", target, ended, want)
 				}
 				result := map[bool]string{true: "ok", false: s.codes[i]}[s.codes[i] == ""]
 				if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id, "action": "member.remove",
-					"target": p.by[target].Id, "result": result, "actor": p.by[s.by].Id}); n != 1 {
+					"target": p.users[target].Id, "result": result, "actor": p.users[s.by].Id}); n != 1 {
 					t.Errorf("%d rows in the audit log of removing %s", n, target)
 				}
-				letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.by[target].Id})
+				letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[target].Id})
 				if want := map[bool]int{true: 1}[s.codes[i] == ""]; letters != want {
 					t.Errorf("%d letters to %s", letters, target)
 				}
 			}
-			if _, err := members.Remove(p.app, p.actor(s.by), p.by["stranger"].Id); !errors.Is(err, record.ErrNotFound) {
+			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, record.NotFound) {
 				t.Errorf("remove a stranger: %v", err)
 			}
 		})
 	}
 }
 
-func TestWhoRevokesWhoseRoles(t *testing.T) {
+func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 	admin, organizer := actors.Roles{Admin: true}, actors.Roles{Organizer: true}
 	for _, s := range []struct {
 		by, target string
@@ -151,14 +151,14 @@ func TestWhoRevokesWhoseRoles(t *testing.T) {
 		{"guest", "organizer", true, organizer, "not_allowed", organizer},
 		{"member", "member", true, organizer, "not_allowed", actors.Roles{}}, // the right is judged before the state
 	} {
-		t.Run(fmt.Sprintf("%s takes %s from %s, opened %v", s.by, s.revoked.Words(), s.target, s.opened), func(t *testing.T) {
-			p := assemble(t, s.opened)
-			err := members.RevokeRoles(p.app, p.actor(s.by), p.by[s.target].Id, s.revoked)
-			hookstest.Refused(t, "revoke", err, s.code)
+		t.Run(fmt.Sprintf("%s takes %s from %s, opened %v", s.by, s.revoked.Label(), s.target, s.opened), func(t *testing.T) {
+			p := newFixture(t, s.opened)
+			err := members.RevokeRoles(p.app, p.actor(s.by), p.users[s.target].Id, s.revoked)
+			hookstest.AssertCode(t, "revoke", err, s.code)
 			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != members.Member {
 				t.Errorf("left with %v", m)
 			}
-			letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.by[s.target].Id})
+			letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[s.target].Id})
 			if want := map[bool]int{true: 1}[s.code == "" && s.by != s.target]; letters != want {
 				t.Errorf("%d letters, want %d", letters, want)
 			}
@@ -166,47 +166,47 @@ func TestWhoRevokesWhoseRoles(t *testing.T) {
 	}
 }
 
-func TestEverybodyButTheOwnerLeaves(t *testing.T) {
-	p := assemble(t, false)
+func TestLeave_OnlyOwnerIsRefused(t *testing.T) {
+	p := newFixture(t, false)
 	for _, who := range []string{"admin", "organizer", "member", "guest"} {
 		_, err := members.Leave(p.app, p.actor(who))
 		p.must(err)
 		if p.membership(who) != nil {
 			t.Errorf("%s is still in the team", who)
 		}
-		hookstest.Stored(t, p.app, "users", p.by[who].Id)
+		hookstest.FindRecord(t, p.app, "users", p.users[who].Id)
 	}
 	_, err := members.Leave(p.app, p.actor("owner"))
-	hookstest.Refused(t, "the Owner", err, members.CodeLastOwner)
-	if p.owners() != 1 {
-		t.Errorf("%d Owners", p.owners())
+	hookstest.AssertCode(t, "the Owner", err, members.CodeLastOwner)
+	if p.countOwners() != 1 {
+		t.Errorf("%d Owners", p.countOwners())
 	}
 }
 
-func TestRemovalFromOneTeamTouchesNoOther(t *testing.T) {
-	p := assemble(t, false)
-	other := hookstest.Team(t, p.app, p.by["member"], "Another team", "free")
+func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
+	p := newFixture(t, false)
+	other := hookstest.Team(t, p.app, p.users["member"], "Another team", "free")
 	p.remove("member")
-	if m, err := members.Owner(p.app, other.Id); err != nil || m.UserID() != p.by["member"].Id {
+	if m, err := members.FindOwner(p.app, other.Id); err != nil || m.UserID() != p.users["member"].Id {
 		t.Errorf("%v %v", m, err)
 	}
-	if _, err := actors.Find(p.app, p.by["owner"], other.Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, record.NotFound) {
 		t.Errorf("a right leaked: %v", err)
 	}
-	if _, err := members.Remove(p.app, p.actor("owner"), p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, record.NotFound) {
 		t.Errorf("remove somebody of another team: %v", err)
 	}
 }
 
-func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
-	p := assemble(t, false)
+func TestRemove_ActorLostRights_IsRefused(t *testing.T) {
+	p := newFixture(t, false)
 	admin := p.actor("admin")
-	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.by["admin"].Id, actors.Roles{Admin: true}))
-	_, err := members.Remove(p.app, admin, p.by["member"].Id)
-	hookstest.Refused(t, "remove", err, record.CodeNotAllowed)
+	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.users["admin"].Id, actors.Roles{Admin: true}))
+	_, err := members.Remove(p.app, admin, p.users["member"].Id)
+	hookstest.AssertCode(t, "remove", err, record.CodeNotAllowed)
 	admin = p.actor("admin2")
 	p.remove("admin2")
-	if _, err := members.Remove(p.app, admin, p.by["member"].Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, record.NotFound) {
 		t.Errorf("by somebody who was removed: %v", err)
 	}
 	if p.membership("member") == nil {
@@ -214,23 +214,23 @@ func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
 	}
 }
 
-func TestTwoWhoRevokeAtOnceLeaveWhatBothLeft(t *testing.T) {
-	p := assemble(t, false)
-	hookstest.Widen(p.app, "memberships")
+func TestRevokeRoles_Concurrent_BothTakeEffect(t *testing.T) {
+	p := newFixture(t, false)
+	hookstest.SlowWrites(p.app, "memberships")
 	roles := []actors.Roles{{Admin: true}, {Organizer: true}}
 	deeds := []*actors.Actor{p.actor("owner"), p.actor("owner")}
 	results := hookstest.Race(2, func(i int) error {
-		return members.RevokeRoles(p.app, deeds[i], p.by["admin2"].Id, roles[i])
+		return members.RevokeRoles(p.app, deeds[i], p.users["admin2"].Id, roles[i])
 	})
-	if won := hookstest.Won(t, results); won != 2 || !p.membership("admin2").Roles().None() {
+	if won := hookstest.CountSucceeded(t, results); won != 2 || !p.membership("admin2").Roles().None() {
 		t.Errorf("%v, left with %+v", results, p.membership("admin2").Roles())
 	}
 }
 
-func TestACopyThatIsOutOfDateBringsNoRoleBack(t *testing.T) {
-	p := assemble(t, false)
+func TestMembershipRules_StaleCopy_RestoresNoRole(t *testing.T) {
+	p := newFixture(t, false)
 	early := p.membership("organizer")
-	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.by["organizer"].Id, actors.Roles{Organizer: true}))
+	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.users["organizer"].Id, actors.Roles{Organizer: true}))
 	early.Set("came_as_guest", true)
 	p.must(p.app.Save(early))
 	if m := p.membership("organizer"); !m.Roles().None() || !m.GetBool("came_as_guest") {

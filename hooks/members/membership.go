@@ -45,8 +45,8 @@ func (m *Membership) Kind() string { return m.GetString("kind") }
 // UserID is the account.
 func (m *Membership) UserID() string { return m.GetString("user") }
 
-// After is what is left once the roles are revoked: who came as a guest is one again without any role.
-func (m *Membership) After(revoked actors.Roles) (roles actors.Roles, kind string) {
+// AfterRevoking is what is left once the roles are revoked: who came as a guest is one again without any role.
+func (m *Membership) AfterRevoking(revoked actors.Roles) (roles actors.Roles, kind string) {
 	roles, kind = m.Roles().Without(revoked), m.Kind()
 	if m.GetBool("came_as_guest") && roles.None() {
 		kind = Guest
@@ -63,9 +63,9 @@ func (m *Membership) setRoles(roles actors.Roles) {
 // Find reads the membership of an account in a team, or record.ErrNotFound.
 func Find(app core.App, team, user string) (*Membership, error) {
 	m := &Membership{}
-	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Kept).One(m)
+	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Prepared).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
@@ -76,18 +76,18 @@ func Find(app core.App, team, user string) (*Membership, error) {
 // IsMember reports whether the account is a member of the team: in it, and not as a guest.
 func IsMember(app core.App, team, user string) (bool, error) {
 	m, err := Find(app, team, user)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return false, nil
 	}
 	return err == nil && m.Kind() == Member, err
 }
 
-// Owner reads the membership of the team's Owner.
-func Owner(app core.App, team string) (*Membership, error) {
+// FindOwner reads the membership of the team's Owner.
+func FindOwner(app core.App, team string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}).Limit(1).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the owner: %w", err)

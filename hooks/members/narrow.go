@@ -13,13 +13,13 @@ import (
 	"usher/hooks/record"
 )
 
-// indexed is how many characters a search must have for the index of words, which holds them three by three.
-const indexed = 3
+// minIndexedChars is how many characters a search must have for the index of words, which holds them three by three.
+const minIndexedChars = 3
 
-// decisive is how many characters of a search are asked of the index at most.
-const decisive = 8
+// maxIndexedChars is how many characters of a search are asked of the index at most.
+const maxIndexedChars = 8
 
-const contains = `p.who LIKE {:like} ESCAPE '\'`
+const containsSQL = `p.who LIKE {:like} ESCAPE '\'`
 
 func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
@@ -30,21 +30,21 @@ func (q Query) where(team string) (string, dbx.Params) {
 	all, params := []string{"p.team = {:team}"}, dbx.Params{"team": team, "now": types.NowDateTime().String()}
 	and := func(condition string) { all = append(all, condition) }
 	switch {
-	case utf8.RuneCountInString(q.Search) >= indexed:
+	case utf8.RuneCountInString(q.Search) >= minIndexedChars:
 		// The plus keeps the team's index out of it: what was found is looked at, and nobody else.
 		all[0] = "+" + all[0]
 		and("p.n IN (SELECT rowid FROM people_find WHERE people_find MATCH {:q})")
 		words := q.Search
-		if len(words) > decisive && isASCII(words) {
+		if len(words) > maxIndexedChars && isASCII(words) {
 			// Of a long text the beginning decides nearly all; the rest is looked at in what was found. SQLite
 			// compares only ASCII without regard to case.
-			and(contains)
-			params["like"], words = record.Like(words), words[:decisive]
+			and(containsSQL)
+			params["like"], words = record.LikePattern(words), words[:maxIndexedChars]
 		}
 		params["q"] = `"` + strings.ReplaceAll(words, `"`, `""`) + `"`
 	case q.Search != "": // too short for the index, and found often enough without
-		and(contains)
-		params["like"] = record.Like(q.Search)
+		and(containsSQL)
+		params["like"] = record.LikePattern(q.Search)
 	}
 	if condition, ok := conditions["role "+q.Role]; ok {
 		and(condition)
@@ -98,7 +98,7 @@ type Counts struct {
 // at the few invitations whose end has passed unnoted.
 func Count(app core.App, team string) (Counts, error) {
 	var counts Counts
-	if err := people.Renew(app, team); err != nil {
+	if err := people.Refresh(app, team); err != nil {
 		return counts, err
 	}
 	err := app.DB().NewQuery(`
@@ -108,7 +108,7 @@ func Count(app core.App, team string) (Counts, error) {
 		FROM tallies, (SELECT count(*) offers, coalesce(sum(p.user = ''), 0) outside
 			FROM invitations i JOIN people p ON p.team = i.team AND p.email = i.email
 			WHERE i.team = {:team} AND i.status = 'pending' AND i.expires <= {:now}) o
-		WHERE team = {:team}`).WithContext(record.Kept).
+		WHERE team = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&counts)
 	if err != nil {
 		return counts, fmt.Errorf("count people by state: %w", err)
@@ -138,7 +138,7 @@ func (q Query) total(app core.App, counts Counts, where string, params dbx.Param
 
 // TagNames lists the tags that people of the team have, by name, at most 200.
 func TagNames(app core.App, team string) ([]string, error) {
-	if err := people.Renew(app, team); err != nil { // whose row goes, his tags go
+	if err := people.Refresh(app, team); err != nil { // whose row goes, his tags go
 		return nil, err
 	}
 	var names []string
@@ -149,7 +149,7 @@ func TagNames(app core.App, team string) ([]string, error) {
 			UNION ALL
 			SELECT (SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team} AND name > found.name COLLATE NOCASE)
 			FROM found WHERE found.name IS NOT NULL LIMIT 201
-		) SELECT name FROM found WHERE name IS NOT NULL`).WithContext(record.Kept).Bind(dbx.Params{"team": team}).Column(&names)
+		) SELECT name FROM found WHERE name IS NOT NULL`).WithContext(record.Prepared).Bind(dbx.Params{"team": team}).Column(&names)
 	if err != nil {
 		return nil, fmt.Errorf("list tags: %w", err)
 	}

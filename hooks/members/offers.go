@@ -10,8 +10,8 @@ import (
 	"usher/hooks/actors"
 )
 
-// offered is what an open invitation of the team offers the address. Ending it is managing who it would make (D1).
-func offered(tx core.App, team, address string) (actors.Roles, error) {
+// invitedRoles is what an open invitation of the team offers the address. Ending it is managing who it would make (D1).
+func invitedRoles(tx core.App, team, address string) (actors.Roles, error) {
 	var rows []struct {
 		Admin     bool `db:"admin"`
 		Organizer bool `db:"organizer"`

@@ -14,14 +14,14 @@ import (
 	"usher/hooks/members"
 )
 
-func (p *people) tag(email string, names ...string) {
+func (p *fixture) addTags(email string, names ...string) {
 	p.Helper()
 	for _, name := range names {
-		p.must(p.app.Save(hookstest.Blank(p.T, p.app, "tags", map[string]any{"team": p.team.Id, "email": email, "name": name})))
+		p.must(p.app.Save(hookstest.NewRecord(p.T, p.app, "tags", map[string]any{"team": p.team.Id, "email": email, "name": name})))
 	}
 }
 
-func (p *people) row(search string) members.Row {
+func (p *fixture) findRow(search string) members.Row {
 	p.Helper()
 	page, err := members.List(p.app, p.team.Id, members.Query{Search: search})
 	p.must(err)
@@ -31,64 +31,64 @@ func (p *people) row(search string) members.Row {
 	return page.Rows[0]
 }
 
-func TestWhatIsListedFollowsEveryWrite(t *testing.T) {
-	p := assemble(t, false)
-	invited := hookstest.Invite(t, p.app, p.by["owner"], p.team, "lucia@x.example", "organizer")
-	p.tag("lucia@x.example", "Sound", "film")
-	hookstest.ListsAgree(t, p.app)
+func TestList_FollowsEveryWrite(t *testing.T) {
+	p := newFixture(t, false)
+	invited := hookstest.Invite(t, p.app, p.users["owner"], p.team, "lucia@x.example", "organizer")
+	p.addTags("lucia@x.example", "Sound", "film")
+	hookstest.AssertPeopleIndex(t, p.app)
 
-	lucia := hookstest.Person(t, p.app, "lucia@x.example")
-	_, err := invitations.Accept(p.app, invitations.Answer{Account: lucia, ID: invited.ID})
+	lucia := hookstest.Account(t, p.app, "lucia@x.example")
+	_, err := invitations.Accept(p.app, invitations.Response{Account: lucia, ID: invited.ID})
 	p.must(err)
-	hookstest.ListsAgree(t, p.app)
-	if row := p.row("lucia"); row.ID != lucia.Id || row.Status != "accepted" || row.Tags.String() != `["film","Sound"]` {
+	hookstest.AssertPeopleIndex(t, p.app)
+	if row := p.findRow("lucia"); row.ID != lucia.Id || row.Status != "accepted" || row.Tags.String() != `["film","Sound"]` {
 		t.Errorf("accepted: %+v", row)
 	}
 
 	lucia.Set("name", "Lucía Herrera")
 	p.must(p.app.Save(lucia))
-	p.row("LUCÍA her")
+	p.findRow("LUCÍA her")
 	lucia.SetEmail("herrera@x.example")
 	p.must(p.app.Save(lucia))
-	hookstest.ListsAgree(t, p.app)
-	if row := p.row("herrera@"); row.ID != lucia.Id || len(row.Tags) != 2 || p.list(members.Query{Search: "lucia@"}) != "" {
+	hookstest.AssertPeopleIndex(t, p.app)
+	if row := p.findRow("herrera@"); row.ID != lucia.Id || len(row.Tags) != 2 || p.listNames(members.Query{Search: "lucia@"}) != "" {
 		t.Errorf("after a change of address: %+v", row)
 	}
 
-	p.must(actors.Visit(p.app, hookstest.Actor(t, p.app, lucia, p.team)))
-	if row := p.row("herrera"); time.Since(row.Active.Time()) > time.Minute {
+	p.must(actors.RecordVisit(p.app, hookstest.Actor(t, p.app, lucia, p.team)))
+	if row := p.findRow("herrera"); time.Since(row.Active.Time()) > time.Minute {
 		t.Errorf("active %v", row.Active)
 	}
-	hookstest.Invite(t, p.app, p.by["owner"], p.team, "herrera@x.example", "admin")
-	if row := p.row("herrera"); !row.Asked || !row.AskAdmin {
+	hookstest.Invite(t, p.app, p.users["owner"], p.team, "herrera@x.example", "admin")
+	if row := p.findRow("herrera"); !row.Invited || !row.InvitedAsAdmin {
 		t.Errorf("with a role on offer: %+v", row)
 	}
-	hookstest.ListsAgree(t, p.app)
+	hookstest.AssertPeopleIndex(t, p.app)
 
 	_, err = members.Remove(p.app, p.actor("owner"), lucia.Id)
 	p.must(err)
-	hookstest.ListsAgree(t, p.app)
-	if row := p.row("herrera"); row.User != "" || row.Status != "revoked" {
+	hookstest.AssertPeopleIndex(t, p.app)
+	if row := p.findRow("herrera"); row.User != "" || row.Status != "revoked" {
 		t.Errorf("removed with a role on offer: %+v", row)
 	}
-	p.must(p.app.Delete(hookstest.Stored(t, p.app, "invitations", p.row("herrera").Invitation)))
+	p.must(p.app.Delete(hookstest.FindRecord(t, p.app, "invitations", p.findRow("herrera").Invitation)))
 	p.remove("guest")
-	p.must(p.app.Delete(p.by["member"]))
-	hookstest.ListsAgree(t, p.app)
+	p.must(p.app.Delete(p.users["member"]))
+	hookstest.AssertPeopleIndex(t, p.app)
 	p.must(p.app.Delete(p.team))
-	hookstest.ListsAgree(t, p.app)
+	hookstest.AssertPeopleIndex(t, p.app)
 	if n := hookstest.Count(t, p.app, "tags", nil); n != 0 {
 		t.Errorf("%d tags are left", n)
 	}
 }
 
-func TestTheListIsTurnedBySeekAndByNumberAlike(t *testing.T) {
-	p := assemble(t, false)
+func TestList_SeekAndPageNumber_SameRows(t *testing.T) {
+	p := newFixture(t, false)
 	for n := range 41 {
 		email := fmt.Sprintf("p%02d@x.example", (n*17)%41)
-		hookstest.Invite(t, p.app, p.by["owner"], p.team, email)
+		hookstest.Invite(t, p.app, p.users["owner"], p.team, email)
 		if n%3 == 0 {
-			p.tag(email, "third")
+			p.addTags(email, "third")
 		}
 	}
 	for _, base := range []members.Query{{}, {Sort: "-person"}, {Sort: "status"}, {Sort: "-status"}, {Sort: "added"}, {Sort: "-active"},
@@ -139,12 +139,12 @@ func TestTheListIsTurnedBySeekAndByNumberAlike(t *testing.T) {
 }
 
 // The list is read through its indexes: a plan that scans or sorts everybody is a fault.
-func TestTheListIsNeverScanned(t *testing.T) {
-	p := assemble(t, false)
+func TestList_UsesIndexes(t *testing.T) {
+	p := newFixture(t, false)
 	for _, q := range []members.Query{{}, {Sort: "status"}, {Sort: "-active"}, {Status: "accepted"}, {Status: "pending"},
 		{Role: "admin"}, {Role: "organizer"}, {Kind: "guest"}} {
 		var plan []struct{ Detail string }
-		p.must(p.app.DB().NewQuery("EXPLAIN QUERY PLAN " + members.Pick(q, p.team.Id)).Bind(dbx.Params{
+		p.must(p.app.DB().NewQuery("EXPLAIN QUERY PLAN " + members.PageSQL(q, p.team.Id)).Bind(dbx.Params{
 			"team": p.team.Id, "now": "2026-01-01", "take": 50, "skip": 0}).All(&plan))
 		for _, step := range plan {
 			if strings.Contains(step.Detail, "TEMP B-TREE") || strings.Contains(step.Detail, "SCAN") {

@@ -12,15 +12,15 @@ import (
 	"usher/hooks/people"
 )
 
-// Place is a team that an account is in, with what it carries there.
-type Place struct {
+// TeamRole is a team that an account is in, with what it carries there.
+type TeamRole struct {
 	Team  *core.Record
 	Roles actors.Roles
 	Kind  string
 }
 
-// Places lists the teams of an account by name. panel keeps only those whose Admin Panel it may enter (R5, D5).
-func Places(app core.App, account *core.Record, panel bool) ([]Place, error) {
+// TeamsOf lists the teams of an account by name. panel keeps only those whose Admin Panel it may enter (R5, D5).
+func TeamsOf(app core.App, account *core.Record, panel bool) ([]TeamRole, error) {
 	query := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"user": account.Id})
 	if panel {
 		query.AndWhere(dbx.NewExp("(owner OR admin)"))
@@ -38,22 +38,22 @@ func Places(app core.App, account *core.Record, panel bool) ([]Place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the teams of an account: %w", err)
 	}
-	places := make([]Place, 0, len(teams))
+	places := make([]TeamRole, 0, len(teams))
 	for _, team := range teams {
-		places = append(places, Place{team, carries[team.Id].Roles(), carries[team.Id].Kind()})
+		places = append(places, TeamRole{team, carries[team.Id].Roles(), carries[team.Id].Kind()})
 	}
-	slices.SortFunc(places, func(a, b Place) int {
+	slices.SortFunc(places, func(a, b TeamRole) int {
 		return strings.Compare(strings.ToLower(a.Team.GetString("name")), strings.ToLower(b.Team.GetString("name")))
 	})
 	return places, nil
 }
 
-// Sizes counts who is in each team: members and guests, without who is only asked.
-func Sizes(app core.App, places []Place) (map[string]int, error) {
+// CountByTeam counts who is in each team: members and guests, without who is only asked.
+func CountByTeam(app core.App, places []TeamRole) (map[string]int, error) {
 	ids := make([]any, len(places))
 	for n, place := range places {
 		ids[n] = place.Team.Id
-		if err := people.Renew(app, place.Team.Id); err != nil {
+		if err := people.Refresh(app, place.Team.Id); err != nil {
 			return nil, err
 		}
 	}

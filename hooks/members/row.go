@@ -8,25 +8,25 @@ import (
 
 // Row is one address in a team: a member, or somebody who was asked, in the newest state.
 type Row struct {
-	ID         string         `db:"id"` // the account's; the invitation's while nobody accepted
-	User       string         `db:"user"`
-	Invitation string         `db:"invitation"` // open, or the newest of somebody who is not in the team
-	Name       string         `db:"name"`
-	Email      string         `db:"email"`
-	Avatar     string         `db:"avatar"` // file of the account's picture, or empty
-	Kind       string         `db:"kind"`
-	Status     string         `db:"status"`
-	Owner      bool           `db:"owner"`
-	Admin      bool           `db:"admin"`
-	Organizer  bool           `db:"organizer"`
-	AskAdmin   bool           `db:"ask_admin"`
-	AskOrg     bool           `db:"ask_organizer"`
-	Asked      bool           `db:"asked"` // an invitation is open
-	Expires    types.DateTime `db:"expires"`
-	Answered   types.DateTime `db:"answered"`
-	Added      types.DateTime `db:"added"`
-	Active     types.DateTime `db:"active"` // last seen in the team, to within some minutes; zero: never
-	Tags       Tags           `db:"tags"`
+	ID                 string         `db:"id"` // the account's; the invitation's while nobody accepted
+	User               string         `db:"user"`
+	Invitation         string         `db:"invitation"` // open, or the newest of somebody who is not in the team
+	Name               string         `db:"name"`
+	Email              string         `db:"email"`
+	Avatar             string         `db:"avatar"` // file of the account's picture, or empty
+	Kind               string         `db:"kind"`
+	Status             string         `db:"status"`
+	Owner              bool           `db:"owner"`
+	Admin              bool           `db:"admin"`
+	Organizer          bool           `db:"organizer"`
+	InvitedAsAdmin     bool           `db:"ask_admin"`
+	InvitedAsOrganizer bool           `db:"ask_organizer"`
+	Invited            bool           `db:"asked"` // an invitation is open
+	Expires            types.DateTime `db:"expires"`
+	Answered           types.DateTime `db:"answered"`
+	Added              types.DateTime `db:"added"`
+	Active             types.DateTime `db:"active"` // last seen in the team, to within some minutes; zero: never
+	Tags               Tags           `db:"tags"`
 }
 
 // Roles is what the person carries.
@@ -34,19 +34,21 @@ func (r Row) Roles() actors.Roles {
 	return actors.Roles{Owner: r.Owner, Admin: r.Admin, Organizer: r.Organizer}
 }
 
-// Offered is what the invitation of the row offers, or offered.
-func (r Row) Offered() actors.Roles { return actors.Roles{Admin: r.AskAdmin, Organizer: r.AskOrg} }
+// InvitedRoles is what the invitation of the row offers, or offered.
+func (r Row) InvitedRoles() actors.Roles {
+	return actors.Roles{Admin: r.InvitedAsAdmin, Organizer: r.InvitedAsOrganizer}
+}
 
-// Carries is what the person has, with what is still offered to him: who removes him ends both.
-func (r Row) Carries() actors.Roles {
-	if r.Asked {
-		return r.Roles().With(r.Offered())
+// HeldAndInvitedRoles is what the person has, with what is still offered to him: who removes him ends both.
+func (r Row) HeldAndInvitedRoles() actors.Roles {
+	if r.Invited {
+		return r.Roles().With(r.InvitedRoles())
 	}
 	return r.Roles()
 }
 
-// Called is the name, or the address of who has none.
-func (r Row) Called() string {
+// DisplayName is the name, or the address of who has none.
+func (r Row) DisplayName() string {
 	if r.Name != "" {
 		return r.Name
 	}

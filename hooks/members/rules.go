@@ -16,15 +16,15 @@ import (
 // two (R29); a guest has no role; team and person never change. Who owns a team keeps the account.
 // It also creates the team of a sign-up once its address is verified.
 func Register(app core.App) {
-	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(guardCreate))
-	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(guardUpdate))
-	app.OnRecordDeleteExecute("users").BindFunc(emptyPlaces)
+	app.OnRecordCreateExecute("memberships").BindFunc(record.Guard(validateCreate))
+	app.OnRecordUpdateExecute("memberships").BindFunc(record.Guard(validateUpdate))
+	app.OnRecordDeleteExecute("users").BindFunc(deleteMemberships)
 	app.OnRecordUpdateExecute("users").BindFunc(createSignUpTeam)
-	mail.SendWhile(app, stillRevoked, mail.KindRoleRevoked)
-	mail.SendWhile(app, stillRemoved, mail.KindRemoved)
+	mail.RegisterCondition(app, roleRevokedCondition, mail.KindRoleRevoked)
+	mail.RegisterCondition(app, removedCondition, mail.KindRemoved)
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			if err := guardDelete(e.App, e.Record); err != nil {
+			if err := validateDelete(e.App, e.Record); err != nil {
 				return err
 			}
 			return e.Next()
@@ -32,8 +32,8 @@ func Register(app core.App) {
 	})
 }
 
-func guardCreate(app core.App, r *core.Record) error {
-	if err := guardKind(r); err != nil || !r.GetBool("owner") {
+func validateCreate(app core.App, r *core.Record) error {
+	if err := validateKind(r); err != nil || !r.GetBool("owner") {
 		return err
 	}
 	owners, err := app.CountRecords("memberships", dbx.HashExp{"team": r.GetString("team"), "owner": true})
@@ -41,25 +41,25 @@ func guardCreate(app core.App, r *core.Record) error {
 		return fmt.Errorf("count owners: %w", err)
 	}
 	if owners > 0 {
-		return record.Refuse("owner", CodeLastOwner, "The team has an Owner already. There is exactly one.")
+		return record.Invalid("owner", CodeLastOwner, "The team has an Owner already. There is exactly one.")
 	}
 	return nil
 }
 
-func guardUpdate(_ core.App, r *core.Record) error {
+func validateUpdate(_ core.App, r *core.Record) error {
 	if record.Changed(r, "team", "user") {
-		return record.Refuse("base", "fixed", "A membership stays with its team and its person.")
+		return record.Invalid("base", "fixed", "A membership stays with its team and its person.")
 	}
 	if record.Changed(r, "owner") {
-		return lastOwner()
+		return lastOwnerError()
 	}
-	notePanel(r)
-	return guardKind(r)
+	recordPanelLoss(r)
+	return validateKind(r)
 }
 
-// notePanel keeps when the member lost the right to the Admin Panel, as long as they don't have it again.
-func notePanel(r *core.Record) {
-	had, has := actors.RolesOf(r.Original()).Panel(), actors.RolesOf(r).Panel()
+// recordPanelLoss keeps when the member lost the right to the Admin Panel, as long as they don't have it again.
+func recordPanelLoss(r *core.Record) {
+	had, has := actors.RolesOf(r.Original()).CanUsePanel(), actors.RolesOf(r).CanUsePanel()
 	switch {
 	case has:
 		r.Set("panel_lost", "")
@@ -68,8 +68,8 @@ func notePanel(r *core.Record) {
 	}
 }
 
-// guardDelete lets the Owner go only together with the whole team, whose record is deleted first.
-func guardDelete(app core.App, r *core.Record) error {
+// validateDelete lets the Owner go only together with the whole team, whose record is deleted first.
+func validateDelete(app core.App, r *core.Record) error {
 	owners, err := app.CountRecords("memberships", dbx.HashExp{"id": r.Id, "owner": true})
 	if err != nil {
 		return fmt.Errorf("find an owner: %w", err)
@@ -82,18 +82,18 @@ func guardDelete(app core.App, r *core.Record) error {
 		return fmt.Errorf("find the team of an owner: %w", err)
 	}
 	if teams > 0 {
-		return lastOwner()
+		return lastOwnerError()
 	}
 	return nil
 }
 
-func guardKind(r *core.Record) error {
+func validateKind(r *core.Record) error {
 	if r.GetString("kind") == Guest && (r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer")) {
-		return record.Refuse("kind", "guest_role", "A guest carries no role. Make the person a member.")
+		return record.Invalid("kind", "guest_role", "A guest carries no role. Make the person a member.")
 	}
 	return nil
 }
 
-func lastOwner() error {
-	return record.Refuse("base", CodeLastOwner, "A team has exactly one Owner, who can be neither removed nor demoted.")
+func lastOwnerError() error {
+	return record.Invalid("base", CodeLastOwner, "A team has exactly one Owner, who can be neither removed nor demoted.")
 }

@@ -14,83 +14,83 @@ import (
 	"usher/hooks/record"
 )
 
-func TestEveryWriterLeavesExactlyOneOwner(t *testing.T) {
-	save := func(change func(p *people, m *core.Record)) func(p *people) error {
-		return func(p *people) error {
+func TestMembershipRules_EveryWriter_LeavesExactlyOneOwner(t *testing.T) {
+	save := func(change func(p *fixture, m *core.Record)) func(p *fixture) error {
+		return func(p *fixture) error {
 			m := p.membership("owner").Record
 			change(p, m)
 			return p.app.Save(m)
 		}
 	}
-	for name, write := range map[string]func(p *people) error{
-		"demote":                  save(func(_ *people, m *core.Record) { m.Set("owner", false) }),
-		"demote to Admin":         save(func(_ *people, m *core.Record) { m.Set("owner", false); m.Set("admin", true) }),
-		"hand to another account": save(func(p *people, m *core.Record) { m.Set("user", p.by["admin"].Id) }),
-		"move to another team": save(func(p *people, m *core.Record) {
-			m.Set("team", hookstest.Team(p.T, p.app, p.by["stranger"], "Other", "free").Id)
+	for name, write := range map[string]func(p *fixture) error{
+		"demote":                  save(func(_ *fixture, m *core.Record) { m.Set("owner", false) }),
+		"demote to Admin":         save(func(_ *fixture, m *core.Record) { m.Set("owner", false); m.Set("admin", true) }),
+		"hand to another account": save(func(p *fixture, m *core.Record) { m.Set("user", p.users["admin"].Id) }),
+		"move to another team": save(func(p *fixture, m *core.Record) {
+			m.Set("team", hookstest.Team(p.T, p.app, p.users["stranger"], "Other", "free").Id)
 		}),
-		"make a guest":       save(func(_ *people, m *core.Record) { m.Set("kind", members.Guest) }),
-		"delete":             func(p *people) error { return p.app.Delete(p.membership("owner")) },
-		"delete the account": func(p *people) error { return p.app.Delete(p.by["owner"]) },
-		"promote an Admin": func(p *people) error {
+		"make a guest":       save(func(_ *fixture, m *core.Record) { m.Set("kind", members.Guest) }),
+		"delete":             func(p *fixture) error { return p.app.Delete(p.membership("owner")) },
+		"delete the account": func(p *fixture) error { return p.app.Delete(p.users["owner"]) },
+		"promote an Admin": func(p *fixture) error {
 			m := p.membership("admin")
 			m.Set("owner", true)
 			return p.app.Save(m)
 		},
-		"add a second": func(p *people) error {
-			return p.app.Save(hookstest.Blank(p.T, p.app, "memberships", map[string]any{
-				"team": p.team.Id, "user": p.by["stranger"].Id, "kind": "member", "owner": true}))
+		"add a second": func(p *fixture) error {
+			return p.app.Save(hookstest.NewRecord(p.T, p.app, "memberships", map[string]any{
+				"team": p.team.Id, "user": p.users["stranger"].Id, "kind": "member", "owner": true}))
 		},
-		"grant a second": func(p *people) error {
+		"grant a second": func(p *fixture) error {
 			return p.app.RunInTransaction(func(tx core.App) error {
-				return members.Grant(tx, p.team.Id, p.by["stranger"].Id, actors.Roles{Owner: true})
+				return members.Grant(tx, p.team.Id, p.users["stranger"].Id, actors.Roles{Owner: true})
 			})
 		},
-		"grant it to an Admin": func(p *people) error {
+		"grant it to an Admin": func(p *fixture) error {
 			return p.app.RunInTransaction(func(tx core.App) error {
-				return members.Grant(tx, p.team.Id, p.by["admin"].Id, actors.Roles{Owner: true})
+				return members.Grant(tx, p.team.Id, p.users["admin"].Id, actors.Roles{Owner: true})
 			})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := assemble(t, true)
+			p := newFixture(t, true)
 			err := write(p)
 			if code := record.Code(err); code != members.CodeLastOwner && code != "fixed" && code != "guest_role" {
 				t.Errorf("%v (%q)", err, code)
 			}
-			if m := p.membership("owner"); p.owners() != 1 || m == nil || !m.Roles().Owner {
-				t.Errorf("%d Owners; he is %v", p.owners(), m)
+			if m := p.membership("owner"); p.countOwners() != 1 || m == nil || !m.Roles().Owner {
+				t.Errorf("%d Owners; he is %v", p.countOwners(), m)
 			}
-			if _, err := p.app.FindRecordById("users", p.by["owner"].Id); err != nil {
+			if _, err := p.app.FindRecordById("users", p.users["owner"].Id); err != nil {
 				t.Errorf("his account: %v", err)
 			}
 		})
 	}
 }
 
-func TestAStaleCopyOfTheOwnersMembershipIsNotDeleted(t *testing.T) {
-	p := assemble(t, false)
+func TestMembershipRules_StaleCopyOfOwner_IsNotDeleted(t *testing.T) {
+	p := newFixture(t, false)
 	early := p.membership("owner")
 	early.Set("owner", false) // not saved
-	hookstest.Refused(t, "delete", p.app.Delete(early), members.CodeLastOwner)
+	hookstest.AssertCode(t, "delete", p.app.Delete(early), members.CodeLastOwner)
 }
 
-func TestTwoOwnersAtOnceLeaveOne(t *testing.T) {
+func TestMembershipRules_ConcurrentOwnerChanges_LeaveOneOwner(t *testing.T) {
 	for _, way := range []string{"add", "demote", "delete"} {
 		t.Run(way, func(t *testing.T) {
-			p := assemble(t, false)
-			hookstest.Widen(p.app, "memberships")
+			p := newFixture(t, false)
+			hookstest.SlowWrites(p.app, "memberships")
 			deeds := make([]func() error, 8)
 			if way == "add" { // to a team that has nobody yet
-				p.team = hookstest.Team(t, p.app, p.by["stranger"], "Empty", "unlimited")
+				p.team = hookstest.Team(t, p.app, p.users["stranger"], "Empty", "unlimited")
 				hookstest.Exec(t, p.app, "DELETE FROM memberships WHERE team = {:t}", dbx.Params{"t": p.team.Id})
 			}
 			users := []string{"owner", "admin", "admin2", "organizer", "member", "guest", "stranger"}
 			for i := range deeds {
 				switch way {
 				case "add":
-					m := hookstest.Blank(t, p.app, "memberships", map[string]any{"team": p.team.Id,
-						"user": p.by[users[i%len(users)]].Id, "kind": "member", "owner": true})
+					m := hookstest.NewRecord(t, p.app, "memberships", map[string]any{"team": p.team.Id,
+						"user": p.users[users[i%len(users)]].Id, "kind": "member", "owner": true})
 					deeds[i] = func() error { return p.app.Save(m) }
 				case "demote":
 					m := p.membership("owner")
@@ -101,45 +101,45 @@ func TestTwoOwnersAtOnceLeaveOne(t *testing.T) {
 					deeds[i] = func() error { return p.app.Delete(m) }
 				}
 			}
-			won := hookstest.Won(t, hookstest.Race(len(deeds), func(i int) error { return deeds[i]() }), members.CodeLastOwner)
-			if want := map[string]int{"add": 1}[way]; won != want || p.owners() != 1 {
-				t.Errorf("%d won, %d Owners", won, p.owners())
+			won := hookstest.CountSucceeded(t, hookstest.Race(len(deeds), func(i int) error { return deeds[i]() }), members.CodeLastOwner)
+			if want := map[string]int{"add": 1}[way]; won != want || p.countOwners() != 1 {
+				t.Errorf("%d won, %d Owners", won, p.countOwners())
 			}
 		})
 	}
 }
 
-func TestAGuestCarriesNoRole(t *testing.T) {
-	p := assemble(t, false)
+func TestMembershipRules_GuestWithRole_IsRefused(t *testing.T) {
+	p := newFixture(t, false)
 	for _, role := range []string{"admin", "organizer"} {
 		guest := p.membership("guest")
 		guest.Set(role, true)
-		hookstest.Refused(t, "a guest as "+role, p.app.Save(guest), "guest_role")
-		hookstest.Refused(t, "a new guest as "+role, p.app.Save(hookstest.Blank(t, p.app, "memberships", map[string]any{
-			"team": p.team.Id, "user": p.by["stranger"].Id, "kind": "guest", role: true})), "guest_role")
+		hookstest.AssertCode(t, "a guest as "+role, p.app.Save(guest), "guest_role")
+		hookstest.AssertCode(t, "a new guest as "+role, p.app.Save(hookstest.NewRecord(t, p.app, "memberships", map[string]any{
+			"team": p.team.Id, "user": p.users["stranger"].Id, "kind": "guest", role: true})), "guest_role")
 	}
 	early := p.membership("member")
 	now := p.membership("member")
 	now.Set("organizer", true)
 	p.must(p.app.Save(now))
 	early.Set("kind", members.Guest)
-	hookstest.Refused(t, "a member who got a role meanwhile", p.app.Save(early), "guest_role")
+	hookstest.AssertCode(t, "a member who got a role meanwhile", p.app.Save(early), "guest_role")
 }
 
-func TestAPersonIsInATeamOnce(t *testing.T) {
-	p := assemble(t, false)
-	second := hookstest.Blank(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.by["member"].Id, "kind": "guest"})
+func TestMembershipRules_SecondMembership_IsRefused(t *testing.T) {
+	p := newFixture(t, false)
+	second := hookstest.NewRecord(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.users["member"].Id, "kind": "guest"})
 	if err := p.app.Save(second); err == nil {
 		t.Error("twice in a team")
 	}
 }
 
-func TestDeletingATeamDeletesAllWithItAndNothingElse(t *testing.T) {
-	p := assemble(t, false)
-	other := hookstest.Team(t, p.app, p.by["stranger"], "Another team", "free")
-	hookstest.Invite(t, p.app, p.by["owner"], p.team, "new@x.example", "organizer")
-	hookstest.Invite(t, p.app, p.by["owner"], p.team, "new@x.example", "admin")
-	theirs := hookstest.Invite(t, p.app, p.by["stranger"], other, "new@x.example", "organizer")
+func TestDeleteTeam_DeletesItsRecordsOnly(t *testing.T) {
+	p := newFixture(t, false)
+	other := hookstest.Team(t, p.app, p.users["stranger"], "Another team", "free")
+	hookstest.Invite(t, p.app, p.users["owner"], p.team, "new@x.example", "organizer")
+	hookstest.Invite(t, p.app, p.users["owner"], p.team, "new@x.example", "admin")
+	theirs := hookstest.Invite(t, p.app, p.users["stranger"], other, "new@x.example", "organizer")
 	rows := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id})
 	p.must(p.app.Delete(p.team))
 	for _, collection := range []string{"memberships", "invitations"} {
@@ -153,60 +153,60 @@ func TestDeletingATeamDeletesAllWithItAndNothingElse(t *testing.T) {
 	if n := hookstest.Count(t, p.app, "audit", dbx.HashExp{"team": p.team.Id}); n != rows || n == 0 {
 		t.Errorf("%d rows in the audit log, %d before", n, rows)
 	}
-	for _, account := range p.by {
-		hookstest.Stored(t, p.app, "users", account.Id)
+	for _, account := range p.users {
+		hookstest.FindRecord(t, p.app, "users", account.Id)
 	}
-	hookstest.Stored(t, p.app, "invitations", theirs.ID)
-	if _, err := members.Owner(p.app, other.Id); err != nil {
+	hookstest.FindRecord(t, p.app, "invitations", theirs.ID)
+	if _, err := members.FindOwner(p.app, other.Id); err != nil {
 		t.Errorf("the other team's Owner: %v", err)
 	}
 }
 
-func TestAnAccountWithoutATeamOfItsOwnCanGo(t *testing.T) {
-	p := assemble(t, false)
+func TestAccountRules_NotAnOwner_CanBeDeleted(t *testing.T) {
+	p := newFixture(t, false)
 	for _, who := range []string{"admin", "organizer", "guest", "stranger"} {
-		p.must(p.app.Delete(p.by[who]))
+		p.must(p.app.Delete(p.users[who]))
 	}
 	if n := hookstest.Count(t, p.app, "memberships", dbx.HashExp{"team": p.team.Id}); n != 3 {
 		t.Errorf("%d people are left", n)
 	}
 }
 
-func TestWhoMayFoundATeam(t *testing.T) {
-	app := hookstest.New(t)
-	account := hookstest.Person(t, app, "owner@x.example")
-	team, err := members.Found(app, account, "  Halation   Post ", "192.0.2.1")
+func TestCreateTeam_WhoIsAllowed(t *testing.T) {
+	app := hookstest.NewApp(t)
+	account := hookstest.Account(t, app, "owner@x.example")
+	team, err := members.CreateTeam(app, account, "  Halation   Post ", "192.0.2.1")
 	if err != nil || team.Name() != "Halation Post" || team.Slug() != "halation-post" {
 		t.Fatalf("%v %v", team, err)
 	}
-	m, err := members.Owner(app, team.Id)
+	m, err := members.FindOwner(app, team.Id)
 	if err != nil || m.UserID() != account.Id || m.Roles() != (actors.Roles{Owner: true, Organizer: true}) {
 		t.Errorf("%v %v", m, err)
 	}
-	_, err = members.Found(app, account, " ", "")
-	hookstest.Refused(t, "without a name", err, "required")
+	_, err = members.CreateTeam(app, account, " ", "")
+	hookstest.AssertCode(t, "without a name", err, "required")
 	account.SetVerified(false)
-	_, err = members.Found(app, account, "Second", "")
-	hookstest.Refused(t, "unconfirmed", err, accounts.CodeUnverified)
+	_, err = members.CreateTeam(app, account, "Second", "")
+	hookstest.AssertCode(t, "unconfirmed", err, accounts.CodeUnverified)
 	if n := hookstest.Count(t, app, "teams"); n != 1 {
 		t.Errorf("%d teams", n)
 	}
 
 	config := hookstest.Config()
 	config.Teams = "operator"
-	closed := hookstest.NewWith(t, config)
-	_, err = members.Found(closed, hookstest.Person(t, closed, "owner@x.example"), "Halation", "")
-	hookstest.Refused(t, "where the operator makes teams", err, record.CodeNotAllowed)
+	closed := hookstest.NewAppWith(t, config)
+	_, err = members.CreateTeam(closed, hookstest.Account(t, closed, "owner@x.example"), "Halation", "")
+	hookstest.AssertCode(t, "where the operator makes teams", err, record.CodeNotAllowed)
 }
 
-func TestTeamSelectionListsTheRightTeams(t *testing.T) {
-	p := assemble(t, false)
-	hookstest.Team(t, p.app, p.by["admin"], "A team of his own", "free")
-	third := hookstest.Team(t, p.app, p.by["stranger"], "Third", "free")
-	p.must(p.app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, third.Id, p.by["admin"].Id, actors.Roles{}) }))
-	hookstest.Invite(t, p.app, p.by["stranger"], third, p.by["admin2"].Email(), "admin") // offered, not accepted
+func TestTeamsOf_ByPanelAccess(t *testing.T) {
+	p := newFixture(t, false)
+	hookstest.Team(t, p.app, p.users["admin"], "A team of his own", "free")
+	third := hookstest.Team(t, p.app, p.users["stranger"], "Third", "free")
+	p.must(p.app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, third.Id, p.users["admin"].Id, actors.Roles{}) }))
+	hookstest.Invite(t, p.app, p.users["stranger"], third, p.users["admin2"].Email(), "admin") // offered, not accepted
 	names := func(who string, panel bool) (names []string) {
-		places, err := members.Places(p.app, p.by[who], panel)
+		places, err := members.TeamsOf(p.app, p.users[who], panel)
 		p.must(err)
 		for _, place := range places {
 			names = append(names, place.Team.GetString("name"))
@@ -228,7 +228,7 @@ func TestTeamSelectionListsTheRightTeams(t *testing.T) {
 	if got := names("admin", false); got[0] != "A team of his own" || got[2] != "Third" {
 		t.Errorf("the order is %v", got)
 	}
-	if _, err := members.Find(p.app, third.Id, p.by["owner"].Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, record.NotFound) {
 		t.Errorf("%v", err)
 	}
 }

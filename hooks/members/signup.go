@@ -18,7 +18,7 @@ type SignUpForm struct {
 	Team     string // the new team's name; empty: named after the person
 	Timezone string
 	Code     string // of a fresh server; proves that whoever signs up started it
-	From     string
+	IP       string
 	Next     string // the page to which the link that confirms the address leads on; empty: none
 }
 
@@ -34,43 +34,43 @@ type SignUpResult struct {
 // the same answer whether or not the address has an account (R149).
 func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	var done SignUpResult
-	first, err := accounts.MaySignUp(app, form.Code)
+	first, err := accounts.CheckSignUp(app, form.Code)
 	if err != nil {
 		return done, err
 	}
-	fresh := accounts.New{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first, Next: form.Next}
-	var faults record.Faults
-	faults.AddAll(accounts.Check(&fresh))
-	team, err := record.Line("team", "The team's name", form.Team, teams.MaxName)
+	fresh := accounts.Params{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first, Next: form.Next}
+	var faults record.List
+	faults.AddAll(accounts.Validate(&fresh))
+	team, err := record.CleanLine("team", "The team's name", form.Team, teams.MaxName)
 	faults.Add(err)
 	if err := faults.Err(); err != nil {
 		return done, err
 	}
 	if team == "" {
-		team = defaultTeam(fresh.Name)
+		team = defaultTeamName(fresh.Name)
 	}
 	if !first {
-		if err := accounts.SlowSignUps(app, form.From); err != nil {
+		if err := accounts.LimitSignUps(app, form.IP); err != nil {
 			return done, err
 		}
 	}
-	if known, err := accounts.Known(app, fresh); err != nil || known {
+	if known, err := accounts.NotifyExisting(app, fresh); err != nil || known {
 		return done, err
 	}
-	account, err := accounts.Draft(app, fresh)
+	account, err := accounts.New(app, fresh)
 	if err != nil {
 		return done, err
 	}
 
-	entry := &audit.Entry{Action: "account.signup", From: form.From}
+	entry := &audit.Entry{Action: "account.signup", IP: form.IP}
 	err = audit.Do(app, entry, func(tx core.App) (err error) {
 		if first {
-			if err := accounts.StillFirst(tx); err != nil {
+			if err := accounts.RequireFirst(tx); err != nil {
 				return err
 			}
 		}
 		if !first && settings.Of(tx).Teams == "any" {
-			account.Set(signUpTeam, team)
+			account.Set(signUpTeamField, team)
 		}
 		if err := accounts.Begin(tx, account); err != nil {
 			return err
@@ -80,7 +80,7 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 		if !first {
 			return accounts.SendConfirmation(tx, account, form.Next)
 		}
-		done.Team, err = found(tx, account, team, entry)
+		done.Team, err = createTeam(tx, account, team, entry)
 		return err
 	})
 	if overtaken, broken := accounts.Overtaken(app, fresh, err); overtaken {
@@ -95,7 +95,7 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 	return done, nil
 }
 
-func defaultTeam(person string) string {
+func defaultTeamName(person string) string {
 	runes := []rune(person)
 	return string(runes[:min(len(runes), teams.MaxName-7)]) + "'s team"
 }

@@ -11,32 +11,32 @@ import (
 	"usher/hooks/settings"
 )
 
-// signUpTeam is the field of an unverified account with the name of the team that its sign-up asks for.
-const signUpTeam = "signup_team"
+// signUpTeamField is the field of an unverified account with the name of the team that its sign-up asks for.
+const signUpTeamField = "signup_team"
 
 // createSignUpTeam creates the team that a sign-up asks for once its address is verified, in the same transaction and for
 // every writer. Whoever signed up need not be the owner of the address: an account that gets a new password, token key or
 // address before it is verified loses the request, so that its owner takes over no team of someone else.
 func createSignUpTeam(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
-		team, err := keepSignUpTeam(e.App, e.Record)
+		team, err := resolveSignUpTeam(e.App, e.Record)
 		if err != nil {
 			return err
 		}
 		if err := e.Next(); err != nil || team == "" || settings.Of(e.App).Teams != "any" {
 			return err
 		}
-		entry := audit.Of(e.Record, "", "", "team.found")
-		if _, err := found(e.App, e.Record, team, entry); err != nil {
+		entry := audit.NewAccountEntry(e.Record, "", "", "team.found")
+		if _, err := createTeam(e.App, e.Record, team, entry); err != nil {
 			return err
 		}
 		return audit.Write(e.App, entry)
 	})
 }
 
-// keepSignUpTeam sets what the account keeps of its request, judged by the stored account: all of it while nothing is
+// resolveSignUpTeam sets what the account keeps of its request, judged by the stored account: all of it while nothing is
 // decided, nothing once it is verified or someone else's. It returns the name of the team to create now, or nothing.
-func keepSignUpTeam(tx core.App, account *core.Record) (team string, err error) {
+func resolveSignUpTeam(tx core.App, account *core.Record) (team string, err error) {
 	var stored struct {
 		Team     string `db:"signup_team"`
 		Verified bool   `db:"verified"`
@@ -44,8 +44,8 @@ func keepSignUpTeam(tx core.App, account *core.Record) (team string, err error) 
 		Password string `db:"password"`
 		Email    string `db:"email"`
 	}
-	err = tx.DB().Select(signUpTeam, "verified", "tokenKey", "password", "email").From("users").
-		Where(dbx.HashExp{"id": account.Id}).WithContext(record.Kept).One(&stored)
+	err = tx.DB().Select(signUpTeamField, "verified", "tokenKey", "password", "email").From("users").
+		Where(dbx.HashExp{"id": account.Id}).WithContext(record.Prepared).One(&stored)
 	if err != nil {
 		return "", fmt.Errorf("read the team that a sign-up asks for: %w", err)
 	}
@@ -53,11 +53,11 @@ func keepSignUpTeam(tx core.App, account *core.Record) (team string, err error) 
 		stored.Password == account.GetString("password:hash")
 	switch {
 	case !same:
-		account.Set(signUpTeam, "")
+		account.Set(signUpTeamField, "")
 	case !account.Verified():
-		account.Set(signUpTeam, stored.Team)
+		account.Set(signUpTeamField, stored.Team)
 	default:
-		account.Set(signUpTeam, "")
+		account.Set(signUpTeamField, "")
 		return stored.Team, nil
 	}
 	return "", nil

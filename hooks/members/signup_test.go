@@ -14,57 +14,57 @@ import (
 	"usher/hooks/record"
 )
 
-func form(email string) members.SignUpForm {
+func newSignUpForm(email string) members.SignUpForm {
 	return members.SignUpForm{Email: email, Name: "Ada Lovelace", Password: "orchid tram lantern seven",
-		Timezone: "Europe/Lisbon", From: "192.0.2.1"}
+		Timezone: "Europe/Lisbon", IP: "192.0.2.1"}
 }
 
-func TestTheFirstAccountNeedsTheCodeOfTheStart(t *testing.T) {
-	app := hookstest.New(t)
-	for _, code := range []string{"", "guessed", accounts.Hash(accounts.FirstCode(app))} {
-		f := form("ada@x.example")
+func TestSignUp_FirstAccount_NeedsStartupCode(t *testing.T) {
+	app := hookstest.NewApp(t)
+	for _, code := range []string{"", "guessed", accounts.Hash(accounts.SetupCode(app))} {
+		f := newSignUpForm("ada@x.example")
 		f.Code = code
 		_, err := members.SignUp(app, f)
-		hookstest.Refused(t, "the code "+code, err, "bad_code")
+		hookstest.AssertCode(t, "the code "+code, err, "bad_code")
 	}
-	f := form("Ada@X.example")
-	f.Code, f.Team = accounts.FirstCode(app), "Halation Post"
+	f := newSignUpForm("Ada@X.example")
+	f.Code, f.Team = accounts.SetupCode(app), "Halation Post"
 	done, err := members.SignUp(app, f)
 	if err != nil || !done.Account.Verified() || done.Account.Email() != "ada@x.example" || done.Team.Name() != "Halation Post" {
 		t.Fatalf("%+v %v", done, err)
 	}
-	if m, err := members.Owner(app, done.Team.Id); err != nil || m.Roles() != (actors.Roles{Owner: true, Organizer: true}) {
+	if m, err := members.FindOwner(app, done.Team.Id); err != nil || m.Roles() != (actors.Roles{Owner: true, Organizer: true}) {
 		t.Errorf("%v %v", m, err)
 	}
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"action": "account.signup", "team": done.Team.Id, "actor": done.Account.Id}) != 1 {
 		t.Error("not in the audit log")
 	}
-	f = form("second@x.example")
-	f.Code = accounts.FirstCode(app)
+	f = newSignUpForm("second@x.example")
+	f.Code = accounts.SetupCode(app)
 	_, err = members.SignUp(app, f)
-	hookstest.Refused(t, "the code once more", err, accounts.CodeSignUpClosed)
+	hookstest.AssertCode(t, "the code once more", err, accounts.CodeSignUpClosed)
 }
 
-func TestOfSeveralFirstAccountsAtOnceOneIsMade(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Widen(app, "users", "teams")
+func TestSignUp_ConcurrentFirstAccounts_OneIsCreated(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.SlowWrites(app, "users", "teams")
 	results := hookstest.Race(5, func(i int) error {
-		f := form(fmt.Sprintf("p%d@x.example", i))
-		f.Code = accounts.FirstCode(app)
+		f := newSignUpForm(fmt.Sprintf("p%d@x.example", i))
+		f.Code = accounts.SetupCode(app)
 		_, err := members.SignUp(app, f)
 		return err
 	})
-	won := hookstest.Won(t, results, "bad_code", accounts.CodeSignUpClosed)
+	won := hookstest.CountSucceeded(t, results, "bad_code", accounts.CodeSignUpClosed)
 	if won != 1 || hookstest.Count(t, app, "users") != 1 || hookstest.Count(t, app, "teams") != 1 {
 		t.Errorf("%d won, %d accounts, %d teams", won, hookstest.Count(t, app, "users"), hookstest.Count(t, app, "teams"))
 	}
 }
 
-func TestAnOpenSignUpAnswersAlikeForKnownAndUnknown(t *testing.T) {
+func TestSignUp_KnownAndUnknownAddress_SameResponse(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	app := hookstest.NewWith(t, config)
-	hookstest.Person(t, app, "known@x.example")
+	app := hookstest.NewAppWith(t, config)
+	hookstest.Account(t, app, "known@x.example")
 	for _, s := range []struct {
 		email, letter string
 		made          int
@@ -73,7 +73,7 @@ func TestAnOpenSignUpAnswersAlikeForKnownAndUnknown(t *testing.T) {
 		{"Known@x.example", "", 0},
 	} {
 		before := hookstest.Count(t, app, "users")
-		f := form(s.email)
+		f := newSignUpForm(s.email)
 		done, err := members.SignUp(app, f)
 		if err != nil || done.Account != nil || done.Team != nil {
 			t.Errorf("%s: %+v %v", s.email, done, err)
@@ -94,12 +94,12 @@ func TestAnOpenSignUpAnswersAlikeForKnownAndUnknown(t *testing.T) {
 	if team := account.GetString("signup_team"); team != "Ada Lovelace's team" || hookstest.Count(t, app, "teams") != 0 {
 		t.Errorf("asks for %q, %d teams", team, hookstest.Count(t, app, "teams"))
 	}
-	if !hookstest.Stored(t, app, "users", account.Id).ValidatePassword("orchid tram lantern seven") {
+	if !hookstest.FindRecord(t, app, "users", account.Id).ValidatePassword("orchid tram lantern seven") {
 		t.Error("the password")
 	}
 }
 
-func TestASignUpIsRefusedWithNothingMade(t *testing.T) {
+func TestSignUp_Refused_CreatesNothing(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
 	for _, s := range []struct {
@@ -109,80 +109,80 @@ func TestASignUpIsRefusedWithNothingMade(t *testing.T) {
 	}{
 		{"address", func(f *members.SignUpForm) { f.Email = "nobody" }, accounts.CodeBadEmail},
 		{"name", func(f *members.SignUpForm) { f.Name = "" }, "required"},
-		{"password", func(f *members.SignUpForm) { f.Password = "short" }, accounts.CodeWeak},
+		{"password", func(f *members.SignUpForm) { f.Password = "short" }, accounts.CodeWeakPassword},
 		{"team", func(f *members.SignUpForm) { f.Team = "https://evil.example" }, "bad_text"},
 	} {
-		app := hookstest.NewWith(t, config)
-		hookstest.Person(t, app, "first@x.example")
-		f := form("ada@x.example")
+		app := hookstest.NewAppWith(t, config)
+		hookstest.Account(t, app, "first@x.example")
+		f := newSignUpForm("ada@x.example")
 		s.change(&f)
 		_, err := members.SignUp(app, f)
-		hookstest.Refused(t, s.name, err, s.code)
+		hookstest.AssertCode(t, s.name, err, s.code)
 		if hookstest.Count(t, app, "users") != 1 || hookstest.Count(t, app, "teams") != 0 || hookstest.Count(t, app, "outbox") != 0 {
 			t.Errorf("%s: something was made", s.name)
 		}
 	}
-	app := hookstest.New(t)
-	hookstest.Person(t, app, "first@x.example")
-	_, err := members.SignUp(app, form("ada@x.example"))
-	hookstest.Refused(t, "where people are invited", err, accounts.CodeSignUpClosed)
+	app := hookstest.NewApp(t)
+	hookstest.Account(t, app, "first@x.example")
+	_, err := members.SignUp(app, newSignUpForm("ada@x.example"))
+	hookstest.AssertCode(t, "where people are invited", err, accounts.CodeSignUpClosed)
 }
 
-func TestWhereTheOperatorMakesTeamsASignUpMakesNone(t *testing.T) {
+func TestSignUp_OperatorCreatesTeams_CreatesNoTeam(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp, config.Teams = "open", "operator"
-	app := hookstest.NewWith(t, config)
-	hookstest.Person(t, app, "first@x.example")
-	if _, err := members.SignUp(app, form("ada@x.example")); err != nil || hookstest.Count(t, app, "teams") != 0 {
+	app := hookstest.NewAppWith(t, config)
+	hookstest.Account(t, app, "first@x.example")
+	if _, err := members.SignUp(app, newSignUpForm("ada@x.example")); err != nil || hookstest.Count(t, app, "teams") != 0 {
 		t.Errorf("%d teams, %v", hookstest.Count(t, app, "teams"), err)
 	}
 }
 
-func TestTheSixthSignUpOfANetworkInAnHourWaits(t *testing.T) {
+func TestSignUp_SixthOfNetworkInAnHour_IsRateLimited(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	app := hookstest.NewWith(t, config)
-	hookstest.Person(t, app, "first@x.example")
-	short := form("short@x.example")
+	app := hookstest.NewAppWith(t, config)
+	hookstest.Account(t, app, "first@x.example")
+	short := newSignUpForm("short@x.example")
 	short.Password = "too short"
 	for range 9 {
 		_, err := members.SignUp(app, short)
-		hookstest.Refused(t, "a form that is refused does not count", err, accounts.CodeWeak)
+		hookstest.AssertCode(t, "a form that is refused does not count", err, accounts.CodeWeakPassword)
 	}
-	f := form("ada@x.example")
+	f := newSignUpForm("ada@x.example")
 	for n := range 6 {
-		f.From, f.Email = fmt.Sprintf("2001:db8:1:2::%d", n), fmt.Sprintf("ada%d@x.example", n)
+		f.IP, f.Email = fmt.Sprintf("2001:db8:1:2::%d", n), fmt.Sprintf("ada%d@x.example", n)
 		_, err := members.SignUp(app, f)
-		var slow *record.Slow
+		var slow *record.RateLimitError
 		if errors.As(err, &slow) != (n == 5) {
 			t.Errorf("sign-up %d: %v", n+1, err)
 		}
 	}
-	f.From = "2001:db8:1:3::1"
+	f.IP = "2001:db8:1:3::1"
 	if _, err := members.SignUp(app, f); err != nil {
 		t.Errorf("from elsewhere: %v", err)
 	}
 }
 
 // Else the limit of letters of a new team would be none: whoever has written all of them makes another team.
-func TestAStrangerMakesFewTeamsADay(t *testing.T) {
+func TestCreateTeam_OpenSignUp_IsLimitedPerDay(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	app := hookstest.NewWith(t, config)
-	account := hookstest.Person(t, app, "stranger@x.example")
+	app := hookstest.NewAppWith(t, config)
+	account := hookstest.Account(t, app, "stranger@x.example")
 	var err error
 	made := 0
 	for n := range 30 {
-		if _, err = members.Found(app, account, fmt.Sprint("Team ", n), ""); err != nil {
+		if _, err = members.CreateTeam(app, account, fmt.Sprint("Team ", n), ""); err != nil {
 			break
 		}
 		made++
 	}
-	hookstest.Refused(t, "one more", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "one more", err, record.CodeTooMany)
 	if made != 10 {
 		t.Errorf("%d teams", made)
 	}
-	if _, err := members.Found(app, hookstest.Person(t, app, "other@x.example"), "Other", ""); err != nil {
+	if _, err := members.CreateTeam(app, hookstest.Account(t, app, "other@x.example"), "Other", ""); err != nil {
 		t.Error(err)
 	}
 }

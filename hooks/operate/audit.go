@@ -11,7 +11,7 @@ import (
 	"usher/hooks/audit"
 )
 
-func auditLog(app core.App) *cobra.Command {
+func auditCommand(app core.App) *cobra.Command {
 	command := &cobra.Command{Use: "audit", Short: "Check the audit log"}
 	command.AddCommand(&cobra.Command{
 		Use: "verify", Args: cobra.NoArgs,

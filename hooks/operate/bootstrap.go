@@ -11,9 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 )
 
-// guardFolder judges the data folder before the app opens it. A server takes the lock of the folder; any other command
+// registerFolderChecks judges the data folder before the app opens it. A server takes the lock of the folder; any other command
 // runs beside a server, unless it would disturb it. Errors of opening the database are explained.
-func guardFolder(app core.App, serves func() bool) {
+func registerFolderChecks(app core.App, serves func() bool) {
 	app.OnBootstrap().Bind(&hook.Handler[*core.BootstrapEvent]{Id: "usherFolder", Priority: -10_000, Func: func(e *core.BootstrapEvent) error {
 		if restarting(e.App) {
 			// PocketBase would open the restored data again, and delete the data that it replaced.
@@ -24,29 +24,29 @@ func guardFolder(app core.App, serves func() bool) {
 			return err
 		}
 		server := serves()
-		if server && held(e.App) == nil {
+		if server && currentLock(e.App) == nil {
 			l, err := takeLock(dir)
 			if err != nil {
 				return err
 			}
-			hold(e.App, l)
+			storeLock(e.App, l)
 		}
 		if err := checkContent(dir, server); err != nil {
 			return err
 		}
 		applied, err := appliedMigrations(dir)
 		if err != nil {
-			return explain(e.App, err)
+			return explainDBError(e.App, err)
 		}
-		if err := tooNew(dir, applied); err != nil {
+		if err := checkVersion(dir, applied); err != nil {
 			return err
 		}
 		if !server {
-			if err := besideServer(dir, applied); err != nil {
+			if err := checkRunningServer(dir, applied); err != nil {
 				return err
 			}
 		}
-		return explain(e.App, e.Next())
+		return explainDBError(e.App, e.Next())
 	}})
 }
 
@@ -71,8 +71,8 @@ func appliedMigrations(dir string) ([]string, error) {
 	return files, db.NewQuery("SELECT file FROM " + core.DefaultMigrationsTable).Column(&files)
 }
 
-// tooNew refuses a database that a newer version of this program has changed.
-func tooNew(dir string, applied []string) error {
+// checkVersion refuses a database that a newer version of this program has changed.
+func checkVersion(dir string, applied []string) error {
 	known := core.AppMigrations.Items()
 	if len(known) == 0 || len(applied) == 0 {
 		return nil
@@ -80,17 +80,17 @@ func tooNew(dir string, applied []string) error {
 	newest := known[len(known)-1].File
 	for _, file := range applied {
 		if file > newest && !slices.ContainsFunc(core.SystemMigrations.Items(), func(m *core.Migration) bool { return m.File == file }) {
-			return &folderError{path: dir, what: "a newer version of Usher has changed the database (" + file + ")",
+			return &folderError{path: dir, problem: "a newer version of Usher has changed the database (" + file + ")",
 				advice: "Install that version or a later one, or restore a backup from before the update."}
 		}
 	}
 	return nil
 }
 
-// besideServer refuses a command that would disturb the server that uses the folder: opening the folder deletes the
+// checkRunningServer refuses a command that would disturb the server that uses the folder: opening the folder deletes the
 // files of a backup or restore under way, and brings the database up to this program's version.
-func besideServer(dir string, applied []string) error {
-	pid, serving := holder(dir)
+func checkRunningServer(dir string, applied []string) error {
+	pid, serving := lockHolder(dir)
 	if !serving {
 		return nil
 	}

@@ -12,21 +12,21 @@ import (
 	"usher/hooks/settings"
 )
 
-func demo(app core.App) *cobra.Command {
-	at := listen{}
+func demoCommand(app core.App) *cobra.Command {
+	at := listenConfig{}
 	command := &cobra.Command{
 		Use: "demo", Args: cobra.NoArgs,
 		Short: "Start a server with a sample team; its data is deleted when the server stops",
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := app.RunAllMigrations(); err != nil {
-				return explain(app, err)
+				return explainDBError(app, err)
 			}
 			at.http = cmp.Or(at.http, freeAddress())
 			sample, err := Seed(app)
 			if err != nil {
 				return fmt.Errorf("fill the demo: %w", err)
 			}
-			started(app, func() {
+			afterServeStart(app, func() {
 				fmt.Fprintf(command.OutOrStdout(), "\nThe Usher demo is running at %s\n\n  Sign in as   %s\n  Password     %s\n\n"+
 					"  Every user in the sample team has this password. Press Ctrl+C to stop the demo and delete its data.\n\n",
 					settings.Of(app).URL, sample.Owner.Email(), sample.Password)

@@ -8,15 +8,15 @@ import (
 )
 
 var (
-	Unusable = unusable
-	TakeLock = takeLock
-	Holder   = holder
+	PathError  = pathError
+	TakeLock   = takeLock
+	LockHolder = lockHolder
 )
 
 // Release closes the lock, as the end of the process does.
 func (l *lock) Release() error { return l.file.Close() }
 
-// NewStop is what a server runs when it is told to stop.
-func NewStop(server *http.Server, drain time.Duration) func(*core.TerminateEvent) error {
+// NewStopHandler is what a server runs when it is told to stop.
+func NewStopHandler(server *http.Server, drain time.Duration) func(*core.TerminateEvent) error {
 	return (&stopper{server: server, drain: drain}).stop
 }

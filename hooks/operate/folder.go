@@ -20,10 +20,10 @@ func makeFolder(dir string) error {
 		}
 	}
 	if err != nil {
-		return unusable(dir, err)
+		return pathError(dir, err)
 	}
 	if !info.IsDir() {
-		return &folderError{path: dir, what: "it is a file, not a folder", advice: "Name a folder with --dir, or move the file away."}
+		return &folderError{path: dir, problem: "it is a file, not a folder", advice: "Name a folder with --dir, or move the file away."}
 	}
 	return nil
 }
@@ -33,10 +33,10 @@ func makeFolder(dir string) error {
 func checkContent(dir string, write bool) error {
 	entries, err := os.ReadDir(dir)
 	if err == nil && write {
-		err = tryWriting(dir)
+		err = checkWritable(dir)
 	}
 	if err != nil {
-		return unusable(dir, err)
+		return pathError(dir, err)
 	}
 	for _, entry := range entries {
 		if err := checkEntry(filepath.Join(dir, entry.Name()), entry, write); err != nil {
@@ -46,8 +46,8 @@ func checkContent(dir string, write bool) error {
 	return nil
 }
 
-// tryWriting writes a small file: a full disk creates an empty one without complaint.
-func tryWriting(dir string) error {
+// checkWritable writes a small file: a full disk creates an empty one without complaint.
+func checkWritable(dir string) error {
 	file, err := os.CreateTemp(dir, ".usher-*")
 	if err != nil {
 		return err
@@ -65,8 +65,8 @@ func checkEntry(path string, entry fs.DirEntry, write bool) error {
 	case name == "usher.key":
 		return checkFile(path, os.O_RDONLY)
 	case write && entry.IsDir() && (name == "storage" || name == "backups"):
-		if err := tryWriting(path); err != nil {
-			return unusable(path, err)
+		if err := checkWritable(path); err != nil {
+			return pathError(path, err)
 		}
 	}
 	return nil
@@ -75,7 +75,7 @@ func checkEntry(path string, entry fs.DirEntry, write bool) error {
 func checkFile(path string, flag int) error {
 	file, err := os.OpenFile(path, flag, 0)
 	if err != nil {
-		return unusable(path, err)
+		return pathError(path, err)
 	}
 	defer file.Close()
 	if !strings.HasSuffix(path, ".db") {
@@ -84,35 +84,35 @@ func checkFile(path string, flag int) error {
 	head := make([]byte, len(sqliteHead))
 	n, err := io.ReadFull(file, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return unusable(path, err)
+		return pathError(path, err)
 	}
 	if n > 0 && !bytes.Equal(head[:n], []byte(sqliteHead)) {
-		return damaged(path)
+		return damagedError(path)
 	}
 	return nil
 }
 
 const sqliteHead = "SQLite format 3\x00"
 
-// damaged says that a file is no database.
-func damaged(path string) error {
+// damagedError says that a file is no database.
+func damagedError(path string) error {
 	advice := "Move it away and restore a backup (see the backups folder beside it), or check that --dir names the right folder."
 	if filepath.Base(path) == "auxiliary.db" {
 		advice = "It holds only the server's logs: move it away and start again."
 	}
-	return &folderError{path: path, what: "the database is damaged, or it isn't an SQLite database", advice: advice}
+	return &folderError{path: path, problem: "the database is damaged, or it isn't an SQLite database", advice: advice}
 }
 
 // folderError says why the data folder, or something in it, can't be used.
 type folderError struct {
-	path, what string
-	facts      string // who owns it and who we are; may be empty
-	advice     string
+	path, problem string
+	ownership     string // who owns it and who we are; may be empty
+	advice        string
 }
 
 func (e *folderError) Error() string {
-	lines := []string{fmt.Sprintf("can't use %s: %s", absolute(e.path), e.what)}
-	for _, line := range []string{e.facts, e.advice} {
+	lines := []string{fmt.Sprintf("can't use %s: %s", absPath(e.path), e.problem)}
+	for _, line := range []string{e.ownership, e.advice} {
 		if line != "" {
 			lines = append(lines, line)
 		}

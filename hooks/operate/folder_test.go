@@ -13,7 +13,7 @@ import (
 	"usher/hooks/operate"
 )
 
-func TestUnusable_SaysWhyAndWhatToDo(t *testing.T) {
+func TestPathError_SaysCauseAndRemedy(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "data.db")
 	if err := os.WriteFile(path, nil, 0o640); err != nil {
@@ -31,22 +31,22 @@ func TestUnusable_SaysWhyAndWhatToDo(t *testing.T) {
 		"missing":    {syscall.ENOENT, []string{"no such file or directory", "Create the folder above it"}},
 		"other":      {syscall.EIO, []string{"input/output error", "Check the disk"}},
 	} {
-		got := operate.Unusable(path, &fs.PathError{Op: "open", Path: path, Err: s.cause}).Error()
+		got := operate.PathError(path, &fs.PathError{Op: "open", Path: path, Err: s.cause}).Error()
 		for _, want := range append(s.want, "can't use "+path) {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %q is missing in:\n%s", name, want, got)
 			}
 		}
 	}
-	got := operate.Unusable(filepath.Join(dir, "none", "deeper"), syscall.EACCES).Error()
+	got := operate.PathError(filepath.Join(dir, "none", "deeper"), syscall.EACCES).Error()
 	if !strings.Contains(got, dir+" belongs to") {
 		t.Errorf("the folder that refuses isn't named:\n%s", got)
 	}
 }
 
-func TestTakeLock_SecondServer_IsRefusedWithTheProcess(t *testing.T) {
+func TestTakeLock_SecondServer_IsRefusedWithPID(t *testing.T) {
 	dir := t.TempDir()
-	if _, held := operate.Holder(dir); held {
+	if _, held := operate.LockHolder(dir); held {
 		t.Fatal("an empty folder is held")
 	}
 	first, err := operate.TakeLock(dir)
@@ -59,13 +59,13 @@ func TestTakeLock_SecondServer_IsRefusedWithTheProcess(t *testing.T) {
 		!strings.Contains(err.Error(), fmt.Sprintf("kill %d", pid)) || !strings.Contains(err.Error(), "--dir") {
 		t.Errorf("a second server: %v", err)
 	}
-	if by, held := operate.Holder(dir); !held || by != pid {
+	if by, held := operate.LockHolder(dir); !held || by != pid {
 		t.Errorf("held %v by %d", held, by)
 	}
 	if err := first.Release(); err != nil {
 		t.Fatal(err)
 	}
-	if _, held := operate.Holder(dir); held {
+	if _, held := operate.LockHolder(dir); held {
 		t.Error("still held after the release")
 	}
 	again, err := operate.TakeLock(dir)

@@ -11,11 +11,11 @@ import (
 	"usher/hooks/operate"
 )
 
-func TestAServerIsReadyWhileItCanWriteAndLettersLeave(t *testing.T) {
+func TestCheckReady_NeedsWritableDatabaseAndMovingOutbox(t *testing.T) {
 	config := hookstest.Config()
 	config.ResendKey = "re_test"
-	app := hookstest.NewWith(t, config)
-	if err := operate.Ready(app); err != nil {
+	app := hookstest.NewAppWith(t, config)
+	if err := operate.CheckReady(app); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.RunInTransaction(func(tx core.App) error {
@@ -24,16 +24,16 @@ func TestAServerIsReadyWhileItCanWriteAndLettersLeave(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := operate.Ready(app); err != nil {
+	if err := operate.CheckReady(app); err != nil {
 		t.Errorf("with a fresh letter: %v", err)
 	}
 	hookstest.Exec(t, app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
-	if err := operate.Ready(app); err == nil || !strings.Contains(err.Error(), "emails are waiting") || strings.Contains(err.Error(), "marta") {
+	if err := operate.CheckReady(app); err == nil || !strings.Contains(err.Error(), "emails are waiting") || strings.Contains(err.Error(), "marta") {
 		t.Errorf("with a letter that waits for long: %v", err)
 	}
 	hookstest.Exec(t, app, "DELETE FROM outbox", nil)
 	hookstest.Exec(t, app, "CREATE TRIGGER full BEFORE UPDATE ON _params BEGIN SELECT RAISE(ABORT, 'disk full'); END", nil)
-	if err := operate.Ready(app); err == nil {
+	if err := operate.CheckReady(app); err == nil {
 		t.Error("ready, though nothing can be written")
 	}
 }

@@ -16,8 +16,8 @@ const (
 	lockFile = "usher.lock"
 	lockKey  = "usher.lock"
 
-	// lockPatience is how long a server waits for the lock: a command that only asks who holds it has it for an instant.
-	lockPatience = time.Second
+	// lockTimeout is how long a server waits for the lock: a command that only asks who holds it has it for an instant.
+	lockTimeout = time.Second
 )
 
 // errLocked is the answer of flock when another process holds the lock.
@@ -34,12 +34,12 @@ func takeLock(dir string) (*lock, error) {
 	if file == nil {
 		var err error
 		if file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err != nil {
-			return nil, unusable(path, err)
+			return nil, pathError(path, err)
 		}
 	}
 	err := flock(file)
-	for deadline := time.Now().Add(lockPatience); errors.Is(err, errLocked) && time.Now().Before(deadline); err = flock(file) {
-		time.Sleep(lockPatience / 20)
+	for deadline := time.Now().Add(lockTimeout); errors.Is(err, errLocked) && time.Now().Before(deadline); err = flock(file) {
+		time.Sleep(lockTimeout / 20)
 	}
 	if err == nil {
 		err = writePID(file)
@@ -47,15 +47,15 @@ func takeLock(dir string) (*lock, error) {
 	if err != nil {
 		defer file.Close()
 		if errors.Is(err, errLocked) {
-			return nil, &heldError{dir: dir, pid: readPID(file)}
+			return nil, &lockHeldError{dir: dir, pid: readPID(file)}
 		}
-		return nil, unusable(path, err)
+		return nil, pathError(path, err)
 	}
 	return &lock{file}, nil
 }
 
-// holder returns the process that serves a data folder; false if none does.
-func holder(dir string) (pid int, held bool) {
+// lockHolder returns the process that serves a data folder; false if none does.
+func lockHolder(dir string) (pid int, held bool) {
 	file, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR, 0)
 	if err != nil {
 		return 0, false
@@ -80,33 +80,33 @@ func readPID(file *os.File) int {
 	return pid
 }
 
-// heldError says that another server uses the data folder.
-type heldError struct {
+// lockHeldError says that another server uses the data folder.
+type lockHeldError struct {
 	dir string
 	pid int // 0: not known
 }
 
-func (e *heldError) Error() string {
+func (e *lockHeldError) Error() string {
 	process, stop := "", "Stop it first"
 	if e.pid != 0 {
 		process = fmt.Sprintf(" (process %d)", e.pid)
 		stop = fmt.Sprintf("Stop it first (kill %d, or your service manager)", e.pid)
 	}
 	return fmt.Sprintf("another server%s is using the data folder %s\n  %s, or start this one with a folder of its own: --dir FOLDER",
-		process, absolute(e.dir), stop)
+		process, absPath(e.dir), stop)
 }
 
-// hold keeps the lock for as long as the process lives: a file that nothing refers to would be closed.
-func hold(app core.App, l *lock) {
+// storeLock keeps the lock for as long as the process lives: a file that nothing refers to would be closed.
+func storeLock(app core.App, l *lock) {
 	app.Store().Set(lockKey, l)
 }
 
-func held(app core.App) *lock {
+func currentLock(app core.App) *lock {
 	l, _ := app.Store().Get(lockKey).(*lock)
 	return l
 }
 
-func absolute(path string) string {
+func absPath(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		return full
 	}

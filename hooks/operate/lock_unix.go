@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockVariable names the descriptor of the lock to the program that replaces this one.
-const lockVariable = "USHER_LOCK_FD"
+// lockFDVariable names the descriptor of the lock to the program that replaces this one.
+const lockFDVariable = "USHER_LOCK_FD"
 
 func flock(file *os.File) error {
 	for {
@@ -35,13 +35,13 @@ func (l *lock) handOver() error {
 	if _, err := unix.FcntlInt(l.file.Fd(), unix.F_SETFD, 0); err != nil {
 		return fmt.Errorf("keep the lock of the data folder: %w", err)
 	}
-	return os.Setenv(lockVariable, strconv.Itoa(int(l.file.Fd())))
+	return os.Setenv(lockFDVariable, strconv.Itoa(int(l.file.Fd())))
 }
 
 // inherited returns the lock file that the program before this one left open, or nil.
 func inherited(path string) *os.File {
-	fd, err := strconv.Atoi(os.Getenv(lockVariable))
-	_ = os.Unsetenv(lockVariable)
+	fd, err := strconv.Atoi(os.Getenv(lockFDVariable))
+	_ = os.Unsetenv(lockFDVariable)
 	if err != nil || fd < 3 {
 		return nil
 	}

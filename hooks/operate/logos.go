@@ -8,11 +8,11 @@ import (
 	"math"
 )
 
-const logoSide = 192
+const logoSize = 192
 
 // ring, waves and peak draw the logos of the sample teams as PNG files.
 func ring() []byte {
-	return paint(func(x, y float64) color.Color {
+	return renderLogo(func(x, y float64) color.Color {
 		switch r := math.Hypot(x, y); {
 		case math.Abs(r-0.44) < 0.055:
 			return color.RGBA{255, 217, 168, 255}
@@ -24,7 +24,7 @@ func ring() []byte {
 }
 
 func waves() []byte {
-	return paint(func(x, y float64) color.Color {
+	return renderLogo(func(x, y float64) color.Color {
 		for _, at := range []float64{-0.2, 0.25} {
 			if math.Abs(x) < 0.7 && math.Abs(y-at-0.13*math.Sin(x*9)) < 0.075 {
 				return color.RGBA{143, 211, 207, 255}
@@ -35,7 +35,7 @@ func waves() []byte {
 }
 
 func peak() []byte {
-	return paint(func(x, y float64) color.Color {
+	return renderLogo(func(x, y float64) color.Color {
 		if y < 0.5 && y > -0.58 && math.Abs(x) < (y+0.58)*0.58 {
 			if x > 0 {
 				return color.RGBA{111, 147, 174, 255}
@@ -46,12 +46,12 @@ func peak() []byte {
 	})
 }
 
-// paint asks for the colour at each place of a square from -1 to 1.
-func paint(at func(x, y float64) color.Color) []byte {
-	picture := image.NewRGBA(image.Rect(0, 0, logoSide, logoSide))
-	place := func(p int) float64 { return (float64(p)+0.5)/logoSide*2 - 1 }
-	for y := range logoSide {
-		for x := range logoSide {
+// renderLogo asks for the colour at each place of a square from -1 to 1.
+func renderLogo(at func(x, y float64) color.Color) []byte {
+	picture := image.NewRGBA(image.Rect(0, 0, logoSize, logoSize))
+	place := func(p int) float64 { return (float64(p)+0.5)/logoSize*2 - 1 }
+	for y := range logoSize {
+		for x := range logoSize {
 			picture.Set(x, y, at(place(x), place(y)))
 		}
 	}

@@ -26,9 +26,9 @@ func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 	app.RootCmd.Short = "Usher governs who may meet on behalf of your organization"
 	app.RootCmd.CompletionOptions.DisableDefaultCmd = true
 	set := &CommandSet{app: app, root: app.RootCmd, args: args}
-	guardFolder(app, set.serves)
-	guardRestore(app)
-	for _, command := range []*cobra.Command{serve(app), demo(app), user(app), auditLog(app), version(), help(app.RootCmd)} {
+	registerFolderChecks(app, set.isServer)
+	registerRestoreChecks(app)
+	for _, command := range []*cobra.Command{serveCommand(app), demoCommand(app), userCommand(app), auditCommand(app), versionCommand(), helpCommand(app.RootCmd)} {
 		set.Add(command)
 	}
 	return set
@@ -36,12 +36,12 @@ func Commands(app *pocketbase.PocketBase, args []string) *CommandSet {
 
 // Add hangs one more command on the root.
 func (s *CommandSet) Add(command *cobra.Command) {
-	s.keep(command)
+	s.captureErrors(command)
 	s.root.AddCommand(command)
 }
 
-// keep makes a command and those under it leave their error here, to be told once.
-func (s *CommandSet) keep(command *cobra.Command) {
+// captureErrors makes a command and those under it leave their error here, to be told once.
+func (s *CommandSet) captureErrors(command *cobra.Command) {
 	command.SilenceErrors, command.SilenceUsage = true, true
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		s.err = err
@@ -71,12 +71,12 @@ func (s *CommandSet) keep(command *cobra.Command) {
 		}
 	}
 	for _, sub := range command.Commands() {
-		s.keep(sub)
+		s.captureErrors(sub)
 	}
 }
 
-// noData marks the commands that don't open the data folder.
-var noData = map[string]string{"data": "none"}
+// noDataFolder marks the commands that don't open the data folder.
+var noDataFolder = map[string]string{"data": "none"}
 
 // Run runs the command that the arguments name, and returns its error.
 func (s *CommandSet) Run() error {
@@ -94,8 +94,8 @@ func (s *CommandSet) Run() error {
 	return s.err
 }
 
-// serves reports whether the command is a server.
-func (s *CommandSet) serves() bool {
+// isServer reports whether the command is a server.
+func (s *CommandSet) isServer() bool {
 	command, _, err := s.root.Find(s.args[1:])
 	return err == nil && command.Parent() == s.root && (command.Name() == "serve" || command.Name() == "demo")
 }
@@ -115,13 +115,13 @@ func DataDir(args []string) (dir string, discard func(), err error) {
 
 func isDirFlag(arg string) bool { return arg == "--dir" || len(arg) > 6 && arg[:6] == "--dir=" }
 
-func help(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{Use: "help", Short: "List the commands", Args: cobra.NoArgs, Annotations: noData,
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{Use: "help", Short: "List the commands", Args: cobra.NoArgs, Annotations: noDataFolder,
 		RunE: func(*cobra.Command, []string) error { return root.Help() }}
 }
 
-func version() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs, Annotations: noData,
+func versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version of this program", Args: cobra.NoArgs, Annotations: noDataFolder,
 		RunE: func(command *cobra.Command, _ []string) error {
 			info, ok := debug.ReadBuildInfo()
 			if !ok {
@@ -132,8 +132,8 @@ func version() *cobra.Command {
 		}}
 }
 
-// started is called once the server listens.
-func started(app core.App, tell func()) {
+// afterServeStart is called once the server listens.
+func afterServeStart(app core.App, tell func()) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.InstallerFunc = nil
 		if err := e.Next(); err != nil {

@@ -12,8 +12,8 @@ import (
 	"usher/hooks/seats"
 )
 
-func TestTheDemoHasPeopleInEveryState(t *testing.T) {
-	app := hookstest.New(t)
+func TestSeed_HasUsersInEveryStatus(t *testing.T) {
+	app := hookstest.NewApp(t)
 	sample, err := operate.Seed(app)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func TestTheDemoHasPeopleInEveryState(t *testing.T) {
 	}
 }
 
-func TestTheDemosDataIsThrownAway(t *testing.T) {
+func TestDataDir_Demo_IsTemporary(t *testing.T) {
 	dir, discard, err := operate.DataDir([]string{"usher", "demo"})
 	if err != nil {
 		t.Fatal(err)

@@ -13,9 +13,9 @@ const restartingKey = "usher.restarting"
 
 func restarting(app core.App) bool { return app.Store().Has(restartingKey) }
 
-// guardRestore refuses a restore that couldn't be finished, and keeps the lock of the folder out of it. PocketBase
+// registerRestoreChecks refuses a restore that couldn't be finished, and keeps the lock of the folder out of it. PocketBase
 // restores by replacing the folder's content and then this program.
-func guardRestore(app core.App) {
+func registerRestoreChecks(app core.App) {
 	keepLock := func(e *core.BackupEvent) { e.Exclude = append(e.Exclude, lockFile) }
 	app.OnBackupCreate().Bind(&hook.Handler[*core.BackupEvent]{Id: "usherLock", Func: func(e *core.BackupEvent) error {
 		keepLock(e)
@@ -23,7 +23,7 @@ func guardRestore(app core.App) {
 	}})
 	app.OnBackupRestore().Bind(&hook.Handler[*core.BackupEvent]{Id: "usherLock", Func: func(e *core.BackupEvent) error {
 		keepLock(e)
-		err := restartable()
+		err := checkRestartable()
 		if err == nil {
 			err = e.Next()
 		}
@@ -34,8 +34,8 @@ func guardRestore(app core.App) {
 	}})
 }
 
-// restartable says whether the program can replace itself.
-func restartable() error {
+// checkRestartable says whether the program can replace itself.
+func checkRestartable() error {
 	if len(os.Args) > 1 && os.Args[1] == "demo" {
 		return fmt.Errorf("the demo deletes its data when it stops; start a server with usher serve")
 	}
@@ -54,7 +54,7 @@ func restartable() error {
 func restart(te *core.TerminateEvent, server *http.Server) error {
 	te.App.Store().Set(restartingKey, true)
 	_ = server.Close()
-	err := held(te.App).handOver()
+	err := currentLock(te.App).handOver()
 	if err == nil {
 		err = te.Next()
 	}

@@ -20,24 +20,24 @@ import (
 	"usher/hooks/teams"
 )
 
-// Sample is the team that a demo begins with.
-type Sample struct {
+// SampleTeam is the team that a demo begins with.
+type SampleTeam struct {
 	Owner    *core.Record
 	Team     *teams.Team
 	Password string // of everybody
 }
 
-// somebody is a person of the sample, in the state in which the demo shows him.
-type somebody struct {
+// sampleUser is a person of the sample, in the state in which the demo shows him.
+type sampleUser struct {
 	name, email string
 	roles       string // "admin organizer"
 	state       string // accepted (when empty), pending, declined, revoked, expired, guest
-	days        int    // ago
+	daysAgo     int    // ago
 	tags        string // with spaces between them
-	seen        int    // minutes ago; 0: never
+	minutesAgo  int    // minutes ago; 0: never
 }
 
-var cast = []somebody{
+var sampleUsers = []sampleUser{
 	{"Jonas Keller", "jonas@halation.example", "admin organizer", "", 210, "Operations", 12},
 	{"Priya Raman", "priya@halation.example", "admin", "", 180, "Operations", 1180},
 	{"Anneke de Vries", "anneke@halation.example", "organizer", "", 160, "Colour", 121},
@@ -64,62 +64,62 @@ var cast = []somebody{
 }
 
 // Seed fills an empty database with three teams and people in every state.
-func Seed(app core.App) (*Sample, error) {
+func Seed(app core.App) (*SampleTeam, error) {
 	s := &seeder{app: app, password: "demo-" + rand.Text()[:12]}
-	marta := s.account("Marta Oliveira", "marta@halation.example")
-	team := s.team(marta, "Halation Post", "Film finishing, Lisbon", "Europe/Lisbon", ring, 5, 15)
-	for _, p := range cast {
-		s.place(team, marta, p)
+	marta := s.addAccount("Marta Oliveira", "marta@halation.example")
+	team := s.addTeam(marta, "Halation Post", "Film finishing, Lisbon", "Europe/Lisbon", ring, 5, 15)
+	for _, p := range sampleUsers {
+		s.addUser(team, marta, p)
 	}
-	s.meet(team, marta)
-	s.invite(team, marta, somebody{"Théo Lambert", "theo@halation.example", "admin", "pending", 2, "Producers Kestrel", 61})
+	s.addRoomsAndSessions(team, marta)
+	s.invite(team, marta, sampleUser{"Théo Lambert", "theo@halation.example", "admin", "pending", 2, "Producers Kestrel", 61})
 
-	sigrid := s.account("Sigrid Aune", "sigrid@fathom.example")
-	fathom := s.team(sigrid, "Fathom Sound", "Sound for film and theatre", "Europe/Oslo", waves, 5, 25)
-	s.place(fathom, sigrid, somebody{"Marta Oliveira", "marta@halation.example", "admin", "", 70, "", 300})
-	henrik := s.account("Henrik Aas", "henrik@northlight.example")
-	north := s.team(henrik, "Northlight Docs", "Documentary films", "Europe/Oslo", peak, 2, 3)
-	s.place(north, henrik, somebody{"Marta Oliveira", "marta@halation.example", "admin", "pending", 4, "", 300})
+	sigrid := s.addAccount("Sigrid Aune", "sigrid@fathom.example")
+	fathom := s.addTeam(sigrid, "Fathom Sound", "Sound for film and theatre", "Europe/Oslo", waves, 5, 25)
+	s.addUser(fathom, sigrid, sampleUser{"Marta Oliveira", "marta@halation.example", "admin", "", 70, "", 300})
+	henrik := s.addAccount("Henrik Aas", "henrik@northlight.example")
+	north := s.addTeam(henrik, "Northlight Docs", "Documentary films", "Europe/Oslo", peak, 2, 3)
+	s.addUser(north, henrik, sampleUser{"Marta Oliveira", "marta@halation.example", "admin", "pending", 4, "", 300})
 
-	s.visit(team, marta, 1)
-	s.settle()
-	return &Sample{Owner: marta, Team: team, Password: s.password}, s.err
+	s.addVisit(team, marta, 1)
+	s.finish()
+	return &SampleTeam{Owner: marta, Team: team, Password: s.password}, s.err
 }
 
 // seeder keeps the first error, so that the sample reads as a list.
 type seeder struct {
-	app      core.App
-	password string
-	hashed   any
-	err      error
+	app          core.App
+	password     string
+	passwordHash any
+	err          error
 }
 
-func (s *seeder) account(name, email string) *core.Record {
+func (s *seeder) addAccount(name, email string) *core.Record {
 	if s.err != nil {
 		return nil
 	}
 	if known, err := accounts.Find(s.app, email); err == nil {
 		return known
 	}
-	account, err := accounts.Draft(s.app, accounts.New{Email: email, Name: name, Timezone: "Europe/Lisbon", Verified: true})
+	account, err := accounts.New(s.app, accounts.Params{Email: email, Name: name, Timezone: "Europe/Lisbon", Verified: true})
 	if err != nil {
 		s.err = err
 		return nil
 	}
-	if s.hashed == nil {
+	if s.passwordHash == nil {
 		account.SetPassword(s.password)
-		s.hashed = account.GetRaw("password")
+		s.passwordHash = account.GetRaw("password")
 	}
-	account.SetRaw("password", s.hashed)
+	account.SetRaw("password", s.passwordHash)
 	s.err = s.app.Save(account)
 	return account
 }
 
-func (s *seeder) team(owner *core.Record, name, description, zone string, draw func() []byte, admins, organizers int) *teams.Team {
+func (s *seeder) addTeam(owner *core.Record, name, description, zone string, draw func() []byte, admins, organizers int) *teams.Team {
 	if s.err != nil {
 		return nil
 	}
-	team, err := members.Found(s.app, owner, name, "")
+	team, err := members.CreateTeam(s.app, owner, name, "")
 	if err != nil {
 		s.err = fmt.Errorf("%s: %w", name, err)
 		return nil
@@ -137,7 +137,7 @@ func (s *seeder) team(owner *core.Record, name, description, zone string, draw f
 	if s.err = s.app.Save(team); s.err != nil {
 		return nil
 	}
-	actor, err := actors.In(s.app, owner, team.Record)
+	actor, err := actors.InTeam(s.app, owner, team.Record)
 	if err != nil {
 		s.err = err
 		return nil
@@ -146,14 +146,14 @@ func (s *seeder) team(owner *core.Record, name, description, zone string, draw f
 	return team
 }
 
-// place brings a person into the state in which the demo shows him.
-func (s *seeder) place(team *teams.Team, owner *core.Record, p somebody) {
+// addUser brings a person into the state in which the demo shows him.
+func (s *seeder) addUser(team *teams.Team, owner *core.Record, p sampleUser) {
 	if s.err != nil {
 		return
 	}
-	defer s.label(team, p)
+	defer s.addTagsAndVisit(team, p)
 	if p.state == "guest" {
-		s.guest(team, p)
+		s.addGuest(team, p)
 		return
 	}
 	id := s.invite(team, owner, p)
@@ -162,22 +162,22 @@ func (s *seeder) place(team *teams.Team, owner *core.Record, p somebody) {
 	}
 	switch p.state {
 	case "":
-		account := s.account(p.name, p.email)
-		_, s.err = invitations.Accept(s.app, invitations.Answer{Account: account, ID: id})
-		s.past("memberships", "user", account.Id, p.days)
+		account := s.addAccount(p.name, p.email)
+		_, s.err = invitations.Accept(s.app, invitations.Response{Account: account, ID: id})
+		s.backdate("memberships", "user", account.Id, p.daysAgo)
 	case "declined":
-		account := s.account(p.name, p.email)
-		_, s.err = invitations.Decline(s.app, invitations.Answer{Account: account, ID: id})
+		account := s.addAccount(p.name, p.email)
+		_, s.err = invitations.Decline(s.app, invitations.Response{Account: account, ID: id})
 	case "revoked":
-		actor, err := actors.In(s.app, owner, team.Record)
+		actor, err := actors.InTeam(s.app, owner, team.Record)
 		if s.err = err; err == nil {
 			_, s.err = invitations.Revoke(s.app, actor, id)
 		}
 	}
 }
 
-// label gives a person the tags, and when he was last there.
-func (s *seeder) label(team *teams.Team, p somebody) {
+// addTagsAndVisit gives a person the tags, and when he was last there.
+func (s *seeder) addTagsAndVisit(team *teams.Team, p sampleUser) {
 	for _, name := range strings.Fields(p.tags) {
 		tags, err := s.app.FindCachedCollectionByNameOrId("tags")
 		if err != nil || s.err != nil {
@@ -188,29 +188,29 @@ func (s *seeder) label(team *teams.Team, p somebody) {
 		tag.Load(map[string]any{"team": team.Id, "email": p.email, "name": name})
 		s.err = s.app.Save(tag)
 	}
-	if account, err := accounts.Find(s.app, p.email); err == nil && p.seen > 0 {
-		s.visit(team, account, p.seen)
+	if account, err := accounts.Find(s.app, p.email); err == nil && p.minutesAgo > 0 {
+		s.addVisit(team, account, p.minutesAgo)
 	}
 }
 
-func (s *seeder) visit(team *teams.Team, account *core.Record, minutes int) {
+func (s *seeder) addVisit(team *teams.Team, account *core.Record, minutes int) {
 	if s.err != nil {
 		return
 	}
 	_, s.err = s.app.DB().Insert("visits", dbx.Params{"team": team.Id, "user": account.Id,
-		"seen": record.Stamp(time.Now().Add(-time.Duration(minutes) * time.Minute))}).Execute()
+		"seen": record.FormatTime(time.Now().Add(-time.Duration(minutes) * time.Minute))}).Execute()
 }
 
-func (s *seeder) invite(team *teams.Team, owner *core.Record, p somebody) string {
+func (s *seeder) invite(team *teams.Team, owner *core.Record, p sampleUser) string {
 	if s.err != nil {
 		return ""
 	}
-	actor, err := actors.In(s.app, owner, team.Record)
+	actor, err := actors.InTeam(s.app, owner, team.Record)
 	if err != nil {
 		s.err = err
 		return ""
 	}
-	offer := invitations.Offer{Lines: []invitations.Line{addresslist.Of(p.name, p.email)}, Roles: rolesOf(p.roles)}
+	offer := invitations.Request{Lines: []invitations.Line{addresslist.NewEntry(p.name, p.email)}, Roles: parseRoles(p.roles)}
 	results, err := invitations.Invite(s.app, actor, offer)
 	if err == nil && results[0].Status == invitations.Refused {
 		err = fmt.Errorf("%s: %s", p.email, results[0].Message)
@@ -218,11 +218,11 @@ func (s *seeder) invite(team *teams.Team, owner *core.Record, p somebody) string
 	if s.err = err; err != nil {
 		return ""
 	}
-	s.past("invitations", "id", results[0].ID, p.days)
+	s.backdate("invitations", "id", results[0].ID, p.daysAgo)
 	return results[0].ID
 }
 
-func rolesOf(words string) actors.Roles {
+func parseRoles(words string) actors.Roles {
 	var roles actors.Roles
 	switch words {
 	case "admin":
@@ -235,8 +235,8 @@ func rolesOf(words string) actors.Roles {
 	return roles
 }
 
-func (s *seeder) guest(team *teams.Team, p somebody) {
-	account := s.account(p.name, p.email)
+func (s *seeder) addGuest(team *teams.Team, p sampleUser) {
+	account := s.addAccount(p.name, p.email)
 	collection, err := s.app.FindCollectionByNameOrId("memberships")
 	if err != nil || s.err != nil {
 		s.err = err
@@ -245,28 +245,28 @@ func (s *seeder) guest(team *teams.Team, p somebody) {
 	membership := core.NewRecord(collection)
 	membership.Load(map[string]any{"team": team.Id, "user": account.Id, "kind": members.Guest})
 	s.err = s.app.Save(membership)
-	s.past("memberships", "user", account.Id, p.days)
+	s.backdate("memberships", "user", account.Id, p.daysAgo)
 }
 
-// past dates a row back. No action can act in the past, so this is written directly; a demo is thrown away.
-func (s *seeder) past(table, column, value string, days int) {
+// backdate dates a row back. No action can act in the past, so this is written directly; a demo is thrown away.
+func (s *seeder) backdate(table, column, value string, days int) {
 	if s.err != nil {
 		return
 	}
 	at := time.Now().Add(-time.Duration(days)*24*time.Hour - time.Duration(days*37)*time.Minute)
-	set := dbx.Params{"created": record.Stamp(at)}
+	set := dbx.Params{"created": record.FormatTime(at)}
 	if table == "invitations" {
-		set["expires"] = record.Stamp(at.Add(invitations.Lifetime))
+		set["expires"] = record.FormatTime(at.Add(invitations.Lifetime))
 		if days >= 7 {
 			// An invitation must be open to be answered: its term is dated back when all are.
-			set["expires"] = record.Stamp(time.Now().Add(time.Hour))
+			set["expires"] = record.FormatTime(time.Now().Add(time.Hour))
 		}
 	}
 	_, s.err = s.app.DB().Update(table, set, dbx.HashExp{column: value}).Execute()
 }
 
-// settle ends what is overdue and marks the emails as sent, those to the participants of sessions included.
-func (s *seeder) settle() {
+// finish ends what is overdue and marks the emails as sent, those to the participants of sessions included.
+func (s *seeder) finish() {
 	if s.err != nil {
 		return
 	}

@@ -19,21 +19,21 @@ import (
 	"usher/hooks/settings"
 )
 
-// listen is where the server listens.
-type listen struct {
+// listenConfig is where the server listens.
+type listenConfig struct {
 	http    string
 	https   string
 	domains []string
 }
 
-func serve(app core.App) *cobra.Command {
-	var at listen
+func serveCommand(app core.App) *cobra.Command {
+	var at listenConfig
 	command := &cobra.Command{
 		Use:   "serve [domain...]",
 		Short: "Start the server on 127.0.0.1:8090, or on the given domains with certificates from Let's Encrypt",
 		RunE: func(command *cobra.Command, args []string) error {
 			at.domains = args
-			started(app, func() { welcome(app, command.OutOrStdout()) })
+			afterServeStart(app, func() { printWelcome(app, command.OutOrStdout()) })
 			return at.run(app)
 		},
 	}
@@ -41,13 +41,13 @@ func serve(app core.App) *cobra.Command {
 	return command
 }
 
-func (l *listen) flags(command *cobra.Command) {
+func (l *listenConfig) flags(command *cobra.Command) {
 	command.Flags().StringVar(&l.http, "http", "", "address to listen on (127.0.0.1:8090, with domains 0.0.0.0:80)")
 	command.Flags().StringVar(&l.https, "https", "", "address to listen on with TLS (with domains 0.0.0.0:443)")
 }
 
 // run serves until the program is told to stop.
-func (l *listen) run(app core.App) error {
+func (l *listenConfig) run(app core.App) error {
 	if len(l.domains) > 0 {
 		l.http, l.https = cmp.Or(l.http, "0.0.0.0:80"), cmp.Or(l.https, "0.0.0.0:443")
 	} else {
@@ -59,14 +59,14 @@ func (l *listen) run(app core.App) error {
 		}
 	}
 	config := settings.Of(app)
-	config.URL = cmp.Or(config.URL, l.url())
+	config.URL = cmp.Or(config.URL, l.publicURL())
 	if err := app.RunAllMigrations(); err != nil {
-		return explain(app, err)
+		return explainDBError(app, err)
 	}
 	if _, err := plans.Find(app, config.Plan); err != nil {
 		return fmt.Errorf("USHER_PLAN is %q: set it to the key of a plan, such as free, pro, business or unlimited (%w)", config.Plan, err)
 	}
-	stopGently(app)
+	registerGracefulStop(app)
 	err := apis.Serve(app, apis.ServeConfig{
 		HttpAddr: l.http, HttpsAddr: l.https, CertificateDomains: l.domains, AllowedOrigins: []string{config.URL},
 	})
@@ -76,11 +76,11 @@ func (l *listen) run(app core.App) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
-	return explain(app, err)
+	return explainDBError(app, err)
 }
 
-// url is the public address where none is set: the first domain, or the address to listen on.
-func (l *listen) url() string {
+// publicURL is the public address where none is set: the first domain, or the address to listen on.
+func (l *listenConfig) publicURL() string {
 	if len(l.domains) > 0 {
 		return "https://" + l.domains[0]
 	}
@@ -98,16 +98,16 @@ func (l *listen) url() string {
 	return settings.CanonicalURL(scheme + net.JoinHostPort(host, port))
 }
 
-// welcome tells the server administrator where the server is and what to do next.
-func welcome(app core.App, out io.Writer) {
+// printWelcome tells the server administrator where the server is and what to do next.
+func printWelcome(app core.App, out io.Writer) {
 	config := settings.Of(app)
 	fmt.Fprintf(out, "\nUsher is running at %s\n", config.URL)
-	if any, err := accounts.Any(app); err == nil && !any {
+	if any, err := accounts.AnyExist(app); err == nil && !any {
 		fmt.Fprintf(out, "\n  There are no accounts yet. Create the first one, and your team, here:\n\n    %s/signup?code=%s\n\n"+
 			"  The code is valid until the server stops. Nobody can sign up without it.\n",
-			config.URL, accounts.FirstCode(app))
+			config.URL, accounts.SetupCode(app))
 	}
-	if !mail.Works(app) {
+	if !mail.Enabled(app) {
 		fmt.Fprint(out, "\n  Email isn't set up: emails are printed here. Set RESEND_API_KEY and USHER_MAIL_FROM to send them.\n")
 	}
 	if !config.Secure() && !strings.Contains(config.URL, "//127.0.0.1") && !strings.Contains(config.URL, "//localhost") {

@@ -19,30 +19,30 @@ import (
 )
 
 const (
-	// drainFor is how long a server that is told to stop still takes connections, while /readyz says 503: a proxy in
+	// drainPeriod is how long a server that is told to stop still takes connections, while /readyz says 503: a proxy in
 	// front of it notices and sends new requests elsewhere.
-	drainFor = 2 * time.Second
+	drainPeriod = 2 * time.Second
 
-	// finishWithin is how long the requests that run may take, from the signal on.
-	finishWithin = 25 * time.Second
+	// shutdownTimeout is how long the requests that run may take, from the signal on.
+	shutdownTimeout = 25 * time.Second
 )
 
 const stoppingKey = "usher.stopping"
 
 func stopping(app core.App) bool { return app.Store().Has(stoppingKey) }
 
-// stopGently lets running requests finish when the server is told to stop. From the signal on the server isn't ready; for
+// registerGracefulStop lets running requests finish when the server is told to stop. From the signal on the server isn't ready; for
 // drainFor it works as before; then it takes no new connections, event streams end so that their pages reconnect to the
 // next server, and requests have until finishWithin. Participants stay in their session until the media server stops. A
 // second signal stops the program immediately. PocketBase alone would cut everything after one second.
-func stopGently(app core.App) {
+func registerGracefulStop(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		// That of PocketBase is cancelled as soon as the listener is closed, under whatever runs.
 		e.Server.BaseContext = func(net.Listener) context.Context { return context.Background() }
 		if err := e.Next(); err != nil {
 			return err
 		}
-		s := &stopper{server: e.Server, drain: drainFor}
+		s := &stopper{server: e.Server, drain: drainPeriod}
 		app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherStop", Priority: -10_000, Func: s.stop})
 		return nil
 	})
@@ -69,15 +69,15 @@ func (s *stopper) stop(te *core.TerminateEvent) error {
 	}
 	if !s.stopped {
 		s.stopped = true
-		s.finish(te.App)
+		s.shutdown(te.App)
 	}
 	return te.Next()
 }
 
-func (s *stopper) finish(app core.App) {
+func (s *stopper) shutdown(app core.App) {
 	app.Store().Set(stoppingKey, true)
 	routine.FireAndForget(exitOnSignal)
-	ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	fmt.Fprintln(os.Stderr, "Usher is stopping. Press Ctrl+C to stop immediately.")
 	time.Sleep(s.drain)

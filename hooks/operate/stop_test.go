@@ -35,7 +35,7 @@ func TestTerminate_Twice_IsSafe(t *testing.T) {
 			}
 			t.Cleanup(func() { changes.Unsubscribe(app, stream) })
 			app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherStop", Priority: -10_000,
-				Func: operate.NewStop(&http.Server{}, time.Millisecond)})
+				Func: operate.NewStopHandler(&http.Server{}, time.Millisecond)})
 			at(func() {
 				err := app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return app.ResetBootstrapState() })
 				if err != nil {

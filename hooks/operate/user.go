@@ -14,13 +14,13 @@ import (
 	"usher/hooks/settings"
 )
 
-func user(app core.App) *cobra.Command {
+func userCommand(app core.App) *cobra.Command {
 	command := &cobra.Command{Use: "user", Short: "Manage a user's account"}
 	command.AddCommand(&cobra.Command{
 		Use: "confirm ADDRESS", Args: cobra.ExactArgs(1),
 		Short: "Print a link that confirms a user's address, for when email isn't set up",
 		RunE: func(command *cobra.Command, args []string) error {
-			link, err := confirm(app, args[0])
+			link, err := confirmationLink(app, args[0])
 			if err != nil {
 				return err
 			}
@@ -32,22 +32,22 @@ func user(app core.App) *cobra.Command {
 	return command
 }
 
-// confirm makes the link. It sets a new password, since whoever began the account need not be its owner.
-func confirm(app core.App, address string) (link string, err error) {
+// confirmationLink makes the link. It sets a new password, since whoever began the account need not be its owner.
+func confirmationLink(app core.App, address string) (link string, err error) {
 	account, err := accounts.Find(app, address)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return "", fmt.Errorf("there is no account with the address %s", address)
 	}
 	if err != nil {
 		return "", err
 	}
-	entry := administrators.Command("account.reset.request").On(account.Id, account.Email())
+	entry := administrators.CommandEntry("account.reset.request").WithTarget(account.Id, account.Email())
 	err = audit.Do(app, entry, func(core.App) error {
 		link, err = accounts.ResetLink(app, account)
 		return err
 	})
 	if settings.Of(app).URL == "" {
-		link = (&listen{http: "127.0.0.1:8090"}).url() + link
+		link = (&listenConfig{http: "127.0.0.1:8090"}).publicURL() + link
 	}
 	return link, err
 }

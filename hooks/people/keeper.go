@@ -11,17 +11,17 @@ import (
 )
 
 const (
-	keeperKey = "usher.people.keeper"
+	refresherKey = "usher.people.keeper"
 
-	quiet   = 100 * time.Millisecond // without a commit, after which rows are renewed
-	longest = 500 * time.Millisecond // that a row stays old while commits go on
-	again   = 5 * time.Second        // after a fault
+	quietPeriod = 100 * time.Millisecond // without a commit, after which rows are renewed
+	maxDelay    = 500 * time.Millisecond // that a row stays old while commits go on
+	retryDelay  = 5 * time.Second        // after a fault
 )
 
 // Register lets the server renew rows in the background, so that a reader seldom has to.
 func Register(app core.App) {
 	wake := func(e *core.RecordEvent) error {
-		if k, ok := e.App.Store().Get(keeperKey).(*Keeper); ok {
+		if k, ok := e.App.Store().Get(refresherKey).(*Refresher); ok {
 			k.wakeUp()
 		}
 		return e.Next()
@@ -32,7 +32,7 @@ func Register(app core.App) {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		stop := NewKeeper(e.App).Start()
+		stop := NewRefresher(e.App).Start()
 		e.App.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "usherPeople", Func: func(te *core.TerminateEvent) error {
 			stop()
 			return te.Next()
@@ -41,52 +41,52 @@ func Register(app core.App) {
 	}})
 }
 
-// Keeper renews rows in the background, once the writers pause. Nothing waits for it, and nothing is lost with it.
-type Keeper struct {
+// Refresher renews rows in the background, once the writers pause. Nothing waits for it, and nothing is lost with it.
+type Refresher struct {
 	App core.App
 
 	wake chan struct{}
 }
 
-// NewKeeper makes one; it does nothing before Start.
-func NewKeeper(app core.App) *Keeper { return &Keeper{App: app, wake: make(chan struct{}, 1)} }
+// NewRefresher makes one; it does nothing before Start.
+func NewRefresher(app core.App) *Refresher { return &Refresher{App: app, wake: make(chan struct{}, 1)} }
 
 // Start works until stop is called, first on what a crash left. While one works for the app, a second does not start.
-func (k *Keeper) Start() (stop func()) {
-	if k.App.Store().GetOrSet(keeperKey, func() any { return k }) != any(k) {
+func (k *Refresher) Start() (stop func()) {
+	if k.App.Store().GetOrSet(refresherKey, func() any { return k }) != any(k) {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	routine.FireAndForget(func() {
 		defer close(done)
-		for k.wakeUp(); ctx.Err() == nil; k.work(ctx) {
-			k.pause(ctx)
+		for k.wakeUp(); ctx.Err() == nil; k.refreshStale(ctx) {
+			k.waitForQuiet(ctx)
 		}
 	})
 	return sync.OnceFunc(func() {
 		cancel()
 		<-done
-		k.App.Store().Remove(keeperKey)
+		k.App.Store().Remove(refresherKey)
 	})
 }
 
-func (k *Keeper) wakeUp() {
+func (k *Refresher) wakeUp() {
 	select {
 	case k.wake <- struct{}{}:
 	default:
 	}
 }
 
-// pause waits for a commit, and then until there is none for a while.
-func (k *Keeper) pause(ctx context.Context) {
+// waitForQuiet waits for a commit, and then until there is none for a while.
+func (k *Refresher) waitForQuiet(ctx context.Context) {
 	select {
 	case <-k.wake:
 	case <-ctx.Done():
 	}
-	end := time.After(longest)
+	end := time.After(maxDelay)
 	for ctx.Err() == nil {
-		timer := time.NewTimer(quiet)
+		timer := time.NewTimer(quietPeriod)
 		select {
 		case <-k.wake:
 			timer.Stop()
@@ -100,14 +100,14 @@ func (k *Keeper) pause(ctx context.Context) {
 	}
 }
 
-func (k *Keeper) work(ctx context.Context) {
+func (k *Refresher) refreshStale(ctx context.Context) {
 	for ctx.Err() == nil {
-		n, err := renewSome(k.App)
+		n, err := refreshBatch(k.App)
 		if err != nil {
 			k.App.Logger().Error("the list of people is renewed by its readers alone", "error", err.Error())
-			time.AfterFunc(again, k.wakeUp)
+			time.AfterFunc(retryDelay, k.wakeUp)
 		}
-		if n < some { // what comes meanwhile waits for the next time: a batch costs far less a row than one row does
+		if n < batchSize { // what comes meanwhile waits for the next time: a batch costs far less a row than one row does
 			return
 		}
 	}

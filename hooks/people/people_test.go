@@ -18,25 +18,25 @@ import (
 	"usher/hooks/teams"
 )
 
-// world is a team whose Owner has invited others; no Keeper works for it.
-type world struct {
+// fixture is a team whose Owner has invited others; no Keeper works for it.
+type fixture struct {
 	app     *core.BaseApp
 	owner   *core.Record
 	team    *teams.Team
 	invited []*core.Record
 }
 
-func newWorld(t *testing.T, dir string, guests int) *world {
+func newFixture(t *testing.T, dir string, guests int) *fixture {
 	t.Helper()
-	hookstest.Lay(t, dir)
-	w := &world{app: hookstest.Open(t, dir, hookstest.Config())}
-	w.owner = hookstest.Person(t, w.app, "marta@halation.example")
+	hookstest.WriteDB(t, dir)
+	w := &fixture{app: hookstest.OpenApp(t, dir, hookstest.Config())}
+	w.owner = hookstest.Account(t, w.app, "marta@halation.example")
 	w.team = hookstest.Team(t, w.app, w.owner, "Halation Post", "unlimited")
 	for n := range guests {
-		account := hookstest.Person(t, w.app, fmt.Sprintf("p%d@halation.example", n))
+		account := hookstest.Account(t, w.app, fmt.Sprintf("p%d@halation.example", n))
 		w.invited = append(w.invited, account)
 		_, err := invitations.Invite(w.app, hookstest.Actor(t, w.app, w.owner, w.team),
-			invitations.Offer{Lines: invitations.Addresses([]string{account.Email()})})
+			invitations.Request{Lines: invitations.ParseLines([]string{account.Email()})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,17 +45,17 @@ func newWorld(t *testing.T, dir string, guests int) *world {
 	return w
 }
 
-func (w *world) accept(app core.App, n int) error {
-	waiting, err := invitations.Waiting(app, w.invited[n])
+func (w *fixture) accept(app core.App, n int) error {
+	waiting, err := invitations.ListPending(app, w.invited[n])
 	if err != nil || len(waiting) != 1 {
 		return fmt.Errorf("%d invitations wait: %w", len(waiting), err)
 	}
-	_, err = invitations.Accept(app, invitations.Answer{Account: w.invited[n], ID: waiting[0].Id})
+	_, err = invitations.Accept(app, invitations.Response{Account: w.invited[n], ID: waiting[0].Id})
 	return err
 }
 
-// old is how many rows are written down as old.
-func old(t testing.TB, app core.App) int {
+// countStale is how many rows are written down as old.
+func countStale(t testing.TB, app core.App) int {
 	t.Helper()
 	var n int
 	if err := app.NonconcurrentDB().NewQuery("SELECT count(*) FROM people_stale").Row(&n); err != nil {
@@ -64,7 +64,7 @@ func old(t testing.TB, app core.App) int {
 	return n
 }
 
-func (w *world) counts(t testing.TB, app core.App, accepted, pending int) {
+func (w *fixture) assertCounts(t testing.TB, app core.App, accepted, pending int) {
 	t.Helper()
 	counts, err := members.Count(app, w.team.Id)
 	if err != nil || counts.Accepted != accepted || counts.Pending != pending {
@@ -72,90 +72,90 @@ func (w *world) counts(t testing.TB, app core.App, accepted, pending int) {
 	}
 }
 
-func TestEveryReaderSeesAnAcceptAtOnce(t *testing.T) {
-	readers := map[string]func(w *world) (string, error){
-		"list": func(w *world) (string, error) {
+func TestRefresh_EveryReaderSeesAccept(t *testing.T) {
+	readers := map[string]func(w *fixture) (string, error){
+		"list": func(w *fixture) (string, error) {
 			page, err := members.List(w.app, w.team.Id, members.Query{Search: "p0@halation"})
 			return fmt.Sprint(len(page.Rows) == 1 && page.Rows[0].Status == "accepted"), err
 		},
-		"row": func(w *world) (string, error) {
+		"row": func(w *fixture) (string, error) {
 			row, err := members.FindRow(w.app, w.team.Id, w.invited[0].Id)
 			return fmt.Sprint(err == nil && row.Status == "accepted"), err
 		},
-		"address": func(w *world) (string, error) {
+		"address": func(w *fixture) (string, error) {
 			rows, err := members.ByAddress(w.app, w.team.Id, []string{"p0@halation.example"})
 			return fmt.Sprint(rows["p0@halation.example"].Status == "accepted"), err
 		},
-		"ids": func(w *world) (string, error) {
+		"ids": func(w *fixture) (string, error) {
 			ids, err := members.IDs(w.app, w.team.Id, members.Query{Status: "accepted"}, 10)
 			return fmt.Sprint(len(ids) == 2), err
 		},
-		"counts": func(w *world) (string, error) {
+		"counts": func(w *fixture) (string, error) {
 			counts, err := members.Count(w.app, w.team.Id)
 			return fmt.Sprint(counts.Accepted == 2), err
 		},
-		"sizes": func(w *world) (string, error) {
-			sizes, err := members.Sizes(w.app, []members.Place{{Team: w.team.Record}})
+		"sizes": func(w *fixture) (string, error) {
+			sizes, err := members.CountByTeam(w.app, []members.TeamRole{{Team: w.team.Record}})
 			return fmt.Sprint(sizes[w.team.Id] == 2), err
 		},
 	}
 	for name, read := range readers {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, t.TempDir(), 1)
+			w := newFixture(t, t.TempDir(), 1)
 			if seen, _ := read(w); seen != "false" {
 				t.Fatal("seen before")
 			}
-			if err := w.accept(w.app, 0); err != nil || old(t, w.app) != 1 {
-				t.Fatalf("%v, %d rows are old", err, old(t, w.app))
+			if err := w.accept(w.app, 0); err != nil || countStale(t, w.app) != 1 {
+				t.Fatalf("%v, %d rows are old", err, countStale(t, w.app))
 			}
 			if seen, err := read(w); err != nil || seen != "true" {
 				t.Errorf("not seen: %v", err)
 			}
-			if n := old(t, w.app); n != 0 {
+			if n := countStale(t, w.app); n != 0 {
 				t.Errorf("%d rows are old after a reading", n)
 			}
-			hookstest.ListsAgree(t, w.app)
+			hookstest.AssertPeopleIndex(t, w.app)
 		})
 	}
 }
 
-func TestAReaderInsideOfTheTransactionSeesIt(t *testing.T) {
-	w := newWorld(t, t.TempDir(), 1)
+func TestRefresh_InTransaction_SeesOwnWrites(t *testing.T) {
+	w := newFixture(t, t.TempDir(), 1)
 	err := w.app.RunInTransaction(func(tx core.App) error {
 		if err := w.accept(tx, 0); err != nil {
 			return err
 		}
-		w.counts(t, tx, 2, 0)
+		w.assertCounts(t, tx, 2, 0)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.counts(t, w.app, 2, 0)
+	w.assertCounts(t, w.app, 2, 0)
 }
 
-func TestARollbackLeavesNoRowOld(t *testing.T) {
-	w := newWorld(t, t.TempDir(), 1)
+func TestRefresh_AfterRollback_NoStaleRows(t *testing.T) {
+	w := newFixture(t, t.TempDir(), 1)
 	back := errors.New("back")
 	err := w.app.RunInTransaction(func(tx core.App) error {
 		if err := w.accept(tx, 0); err != nil {
 			return err
 		}
-		if n := old(t, tx); n != 1 {
+		if n := countStale(t, tx); n != 1 {
 			t.Errorf("%d rows are old", n)
 		}
 		return back
 	})
-	if !errors.Is(err, back) || old(t, w.app) != 0 {
-		t.Errorf("%v, %d rows are old", err, old(t, w.app))
+	if !errors.Is(err, back) || countStale(t, w.app) != 0 {
+		t.Errorf("%v, %d rows are old", err, countStale(t, w.app))
 	}
-	w.counts(t, w.app, 1, 1)
+	w.assertCounts(t, w.app, 1, 1)
 }
 
 // What stands on the disk between a commit and the renewal is what a process killed there leaves.
-func TestAKillBeforeTheRenewalLosesNothing(t *testing.T) {
+func TestRefresh_AfterCrash_LosesNothing(t *testing.T) {
 	dir := t.TempDir()
-	w := newWorld(t, dir, 2)
+	w := newFixture(t, dir, 2)
 	if err := w.accept(w.app, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -169,18 +169,18 @@ func TestAKillBeforeTheRenewalLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	again := hookstest.Open(t, left, hookstest.Config())
-	if n := old(t, again); n != 1 {
+	again := hookstest.OpenApp(t, left, hookstest.Config())
+	if n := countStale(t, again); n != 1 {
 		t.Fatalf("%d rows are old after the kill", n)
 	}
-	w.counts(t, again, 2, 1)
-	hookstest.ListsAgree(t, again)
+	w.assertCounts(t, again, 2, 1)
+	hookstest.AssertPeopleIndex(t, again)
 }
 
-func TestReadersRenewAtOnceWhileOthersWrite(t *testing.T) {
+func TestRefresh_ConcurrentReadersAndWriters(t *testing.T) {
 	const guests, readers = 12, 4
-	w := newWorld(t, t.TempDir(), guests)
-	stop := people.NewKeeper(w.app).Start()
+	w := newFixture(t, t.TempDir(), guests)
+	stop := people.NewRefresher(w.app).Start()
 	defer stop()
 	for _, err := range hookstest.Race(guests+readers, func(n int) error {
 		if n >= guests {
@@ -204,20 +204,20 @@ func TestReadersRenewAtOnceWhileOthersWrite(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	w.counts(t, w.app, guests+1, 0)
-	hookstest.ListsAgree(t, w.app)
+	w.assertCounts(t, w.app, guests+1, 0)
+	hookstest.AssertPeopleIndex(t, w.app)
 }
 
-func TestTheKeeperRenewsWithoutAReader(t *testing.T) {
-	w := newWorld(t, t.TempDir(), 2)
+func TestRefresher_RefreshesWithoutReaders(t *testing.T) {
+	w := newFixture(t, t.TempDir(), 2)
 	if err := w.accept(w.app, 0); err != nil { // a crash left it
 		t.Fatal(err)
 	}
-	stop := people.NewKeeper(w.app).Start()
+	stop := people.NewRefresher(w.app).Start()
 	defer stop()
 	drained := func() {
 		t.Helper()
-		for end := time.Now().Add(10 * time.Second); old(t, w.app) > 0; {
+		for end := time.Now().Add(10 * time.Second); countStale(t, w.app) > 0; {
 			if time.Now().After(end) {
 				t.Fatal("rows stay old")
 			}
@@ -233,23 +233,23 @@ func TestTheKeeperRenewsWithoutAReader(t *testing.T) {
 		t.Errorf("%d are in the team, %v", accepted, err)
 	}
 	stop()
-	if err := w.app.RunInTransaction(func(tx core.App) error { return people.Renew(tx, w.team.Id) }); err != nil {
+	if err := w.app.RunInTransaction(func(tx core.App) error { return people.Refresh(tx, w.team.Id) }); err != nil {
 		t.Error(err)
 	}
-	hookstest.ListsAgree(t, w.app)
+	hookstest.AssertPeopleIndex(t, w.app)
 }
 
-func TestWhoLeavesBeforeTheRenewalIsListedNoMore(t *testing.T) {
-	w := newWorld(t, t.TempDir(), 1)
+func TestRefresh_MemberLeft_IsNotListed(t *testing.T) {
+	w := newFixture(t, t.TempDir(), 1)
 	if err := w.accept(w.app, 0); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := members.Leave(w.app, hookstest.Actor(t, w.app, w.invited[0], w.team)); err != nil {
 		t.Fatal(err)
 	}
-	if n := old(t, w.app); n != 1 {
+	if n := countStale(t, w.app); n != 1 {
 		t.Errorf("%d rows are old", n)
 	}
-	w.counts(t, w.app, 1, 0)
-	hookstest.ListsAgree(t, w.app)
+	w.assertCounts(t, w.app, 1, 0)
+	hookstest.AssertPeopleIndex(t, w.app)
 }

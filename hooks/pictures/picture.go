@@ -25,45 +25,45 @@ const (
 // maxScans is how often a JPEG may go over its pixels. Cameras do ten times; a small file could do so for minutes.
 const maxScans = 64
 
-var scan = []byte{0xff, 0xda}
+var startOfScan = []byte{0xff, 0xda}
 
-// formats are the pictures that are read. The program can read more of them than that.
-var formats = []string{"png", "jpeg", "webp"}
+// allowedFormats are the pictures that are read. The program can read more of them than that.
+var allowedFormats = []string{"png", "jpeg", "webp"}
 
-// Reading says what a picture is for, in its refusals.
-type Reading struct {
+// Decoder says what a picture is for, in its refusals.
+type Decoder struct {
 	Field string
 	Code  string
 	Label string // "The logo"
 }
 
-// Read decodes a PNG, JPEG or WebP of at most MaxBytes and MaxSide. Its size is judged by its header, before
+// Decode decodes a PNG, JPEG or WebP of at most MaxBytes and MaxSide. Its size is judged by its header, before
 // there is memory for its pixels. How a camera was held is not read.
-func (r Reading) Read(data []byte) (image.Image, error) {
+func (r Decoder) Decode(data []byte) (image.Image, error) {
 	if len(data) > MaxBytes {
-		return nil, r.refuse(r.Label + " is larger than 1 MB. Choose a smaller file.")
+		return nil, r.invalid(r.Label + " is larger than 1 MB. Choose a smaller file.")
 	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil || !slices.Contains(formats, format) {
-		return nil, r.refuse("This file is no picture that we can read. Choose a PNG, JPEG or WebP file.")
+	if err != nil || !slices.Contains(allowedFormats, format) {
+		return nil, r.invalid("This file is no picture that we can read. Choose a PNG, JPEG or WebP file.")
 	}
 	if config.Width > MaxSide || config.Height > MaxSide {
-		return nil, r.refuse(r.Label + " can be at most 2048 by 2048 pixels. Make it smaller first.")
+		return nil, r.invalid(r.Label + " can be at most 2048 by 2048 pixels. Make it smaller first.")
 	}
-	if format == "jpeg" && bytes.Count(data, scan) > maxScans {
-		return nil, r.refuse("This picture is stored in too many steps. Open it in a picture editor, and save it anew.")
+	if format == "jpeg" && bytes.Count(data, startOfScan) > maxScans {
+		return nil, r.invalid("This picture is stored in too many steps. Open it in a picture editor, and save it anew.")
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil || picture.Bounds().Empty() {
-		return nil, r.refuse("This picture is damaged. Choose another file.")
+		return nil, r.invalid("This picture is damaged. Choose another file.")
 	}
 	return picture, nil
 }
 
-func (r Reading) refuse(sentence string) error { return record.Refuse(r.Field, r.Code, sentence) }
+func (r Decoder) invalid(sentence string) error { return record.Invalid(r.Field, r.Code, sentence) }
 
-// Square draws the middle of a picture anew, side by side pixels large.
-func Square(picture image.Image, side int) *image.RGBA {
+// CropSquare draws the middle of a picture anew, side by side pixels large.
+func CropSquare(picture image.Image, side int) *image.RGBA {
 	b := picture.Bounds()
 	edge := min(b.Dx(), b.Dy())
 	corner := b.Min.Add(image.Pt((b.Dx()-edge)/2, (b.Dy()-edge)/2))
@@ -72,8 +72,8 @@ func Square(picture image.Image, side int) *image.RGBA {
 	return square
 }
 
-// File is an encoded picture under a name of our own: what it holds, hashed, and the ending.
-func File(data []byte, ending string) (*filesystem.File, error) {
+// NewFile is an encoded picture under a name of our own: what it holds, hashed, and the ending.
+func NewFile(data []byte, ending string) (*filesystem.File, error) {
 	sum := sha256.Sum256(data)
 	file, err := filesystem.NewFileFromBytes(data, "picture"+ending)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/record"
 )
 
-// scans is a JPEG that goes over its pixels so many times. Each costs the file 18 bytes and the reader all of its blocks.
-func scans(side uint16, n int) []byte {
+// jpegWithScans is a JPEG that goes over its pixels so many times. Each costs the file 18 bytes and the reader all of its blocks.
+func jpegWithScans(side uint16, n int) []byte {
 	high, low := byte(side>>8), byte(side)
 	var b bytes.Buffer
 	b.Write([]byte{0xff, 0xd8})
@@ -27,21 +27,21 @@ func scans(side uint16, n int) []byte {
 	return b.Bytes()
 }
 
-func TestASmallFileDoesNotKeepTheServerBusyForMinutes(t *testing.T) {
-	of := pictures.Reading{Field: "picture", Code: "bad_picture", Label: "The picture"}
+func TestDecode_TooManyScans_IsRefused(t *testing.T) {
+	of := pictures.Decoder{Field: "picture", Code: "bad_picture", Label: "The picture"}
 	begun := time.Now()
-	_, err := of.Read(scans(2048, 2000)) // 36 KB; 1 MB would take thirty times as long
+	_, err := of.Decode(jpegWithScans(2048, 2000)) // 36 KB; 1 MB would take thirty times as long
 	if code := record.Code(err); code != "bad_picture" {
 		t.Errorf("%v after %s", err, time.Since(begun))
 	}
-	if _, err := of.Read(scans(64, 12)); err != nil {
+	if _, err := of.Decode(jpegWithScans(64, 12)); err != nil {
 		t.Errorf("twelve scans, as cameras write them: %v", err)
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, image.NewRGBA(image.Rect(0, 0, 640, 480)), nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := of.Read(b.Bytes()); err != nil {
+	if _, err := of.Decode(b.Bytes()); err != nil {
 		t.Error(err)
 	}
 }

@@ -15,12 +15,12 @@ import (
 // Unlimited is the number that stands for "as many as you like".
 const Unlimited = -1
 
-// AskForLarger tells whom to contact about a larger plan. It is true for every reader: no role in a team can change its
+// LargerPlanHint tells whom to contact about a larger plan. It is true for every reader: no role in a team can change its
 // plan.
-const AskForLarger = "For a larger plan, contact your server administrator"
+const LargerPlanHint = "For a larger plan, contact your server administrator"
 
-// AskForMore is AskForLarger about what a plan limits, such as "seats".
-func AskForMore(what string) string {
+// MoreHint is AskForLarger about what a plan limits, such as "seats".
+func MoreHint(what string) string {
 	return "For more " + what + ", contact your server administrator"
 }
 
@@ -51,7 +51,7 @@ func Find(app core.App, key string) (*Plan, error) {
 	plan := &Plan{}
 	err := app.RecordQuery("plans").AndWhere(keyOrID(key)).Limit(1).One(plan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find plan: %w", err)

@@ -10,8 +10,8 @@ import (
 	"usher/hooks/record"
 )
 
-func TestTheFourPlansComeWithTheServer(t *testing.T) {
-	app := hookstest.New(t)
+func TestFind_BuiltInPlans(t *testing.T) {
+	app := hookstest.NewApp(t)
 	for key, want := range map[string][3]int{
 		"free": {2, 3, 1}, "pro": {5, 25, 5}, "business": {10, 100, 20}, "unlimited": {-1, -1, -1},
 	} {
@@ -26,12 +26,12 @@ func TestTheFourPlansComeWithTheServer(t *testing.T) {
 			t.Errorf("%s by its id: %v", key, err)
 		}
 	}
-	if _, err := plans.Find(app, "golden"); err != record.ErrNotFound {
+	if _, err := plans.Find(app, "golden"); err != record.NotFound {
 		t.Errorf("an unknown plan: %v", err)
 	}
 }
 
-func TestATeamTakesOverTheNumbersOfItsPlan(t *testing.T) {
+func TestTeam_PlanChange_CopiesLimits(t *testing.T) {
 	for _, s := range []struct {
 		name   string
 		change func(team *core.Record, pro string)
@@ -46,18 +46,18 @@ func TestATeamTakesOverTheNumbersOfItsPlan(t *testing.T) {
 		{"something else", func(team *core.Record, _ string) { team.Set("description", "We edit films.") }, 3},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			app := hookstest.New(t)
-			team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation", "free")
+			app := hookstest.NewApp(t)
+			team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation", "free")
 			pro, err := plans.Find(app, "pro")
 			if err != nil {
 				t.Fatal(err)
 			}
-			for which, r := range map[string]*core.Record{"just saved": team.Record, "read anew": hookstest.Stored(t, app, "teams", team.Id)} {
+			for which, r := range map[string]*core.Record{"just saved": team.Record, "read anew": hookstest.FindRecord(t, app, "teams", team.Id)} {
 				s.change(r, pro.Id)
 				if err := app.Save(r); err != nil {
 					t.Fatal(err)
 				}
-				if got := hookstest.Stored(t, app, "teams", team.Id).GetInt("organizer_seats"); got != s.want {
+				if got := hookstest.FindRecord(t, app, "teams", team.Id).GetInt("organizer_seats"); got != s.want {
 					t.Errorf("%s: %d Organizer seats, want %d", which, got, s.want)
 				}
 			}
@@ -65,9 +65,9 @@ func TestATeamTakesOverTheNumbersOfItsPlan(t *testing.T) {
 	}
 }
 
-func TestATeamWithoutAPlanIsRefused(t *testing.T) {
-	app := hookstest.New(t)
-	team := hookstest.Blank(t, app, "teams", map[string]any{"name": "No plan", "slug": "no-plan"})
+func TestTeam_WithoutPlan_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team := hookstest.NewRecord(t, app, "teams", map[string]any{"name": "No plan", "slug": "no-plan"})
 	if err := app.Save(team); err == nil {
 		t.Error("a team without a plan was saved")
 	}

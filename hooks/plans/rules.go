@@ -9,31 +9,31 @@ import (
 	"usher/hooks/record"
 )
 
-// numbers are what a team takes over from its plan, and what add-ons raise.
-var numbers = []string{"admin_seats", "organizer_seats", "licences"}
+// limitFields are what a team takes over from its plan, and what add-ons raise.
+var limitFields = []string{"admin_seats", "organizer_seats", "licences"}
 
 // Register wires the rule that a team which gets a plan gets the plan's numbers, too.
 func Register(app core.App) {
 	app.OnRecordCreate("teams").BindFunc(func(e *core.RecordEvent) error {
-		if err := apply(e.App, e.Record); err != nil {
+		if err := applyLimits(e.App, e.Record); err != nil {
 			return err
 		}
 		return e.Next()
 	})
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(func(app core.App, team *core.Record) error {
-		if record.Changed(team, "plan") && !record.Changed(team, numbers...) {
-			return apply(app, team)
+		if record.Changed(team, "plan") && !record.Changed(team, limitFields...) {
+			return applyLimits(app, team)
 		}
 		return nil
 	}))
 }
 
-func apply(app core.App, team *core.Record) error {
+func applyLimits(app core.App, team *core.Record) error {
 	plan, err := Find(app, team.GetString("plan"))
 	if err != nil {
 		return fmt.Errorf("find the plan %q of the team: %w", team.GetString("plan"), err)
 	}
-	for _, number := range numbers {
+	for _, number := range limitFields {
 		team.Set(number, plan.GetInt(number))
 	}
 	return nil

@@ -5,29 +5,29 @@ import (
 	"time"
 )
 
-// Clock is the time of day as pages, letters and refusals write it: two digits of 24 hours and two of minutes, "09:00".
-func Clock(at time.Time) string { return at.Format("15:04") }
+// TimeOfDay is the time of day as pages, letters and refusals write it: two digits of 24 hours and two of minutes, "09:00".
+func TimeOfDay(at time.Time) string { return at.Format("15:04") }
 
-// OnClock is a date in the given layout and the time of day behind it: "Thu 19 November 2026, 09:00".
-func OnClock(at time.Time, date string) string { return at.Format(date) + ", " + Clock(at) }
+// DateAndTime is a date in the given layout and the time of day behind it: "Thu 19 November 2026, 09:00".
+func DateAndTime(at time.Time, date string) string { return at.Format(date) + ", " + TimeOfDay(at) }
 
-// Times says in which zone a reader is told times. The zone is named beside a time unless it is the reader's own.
-type Times struct {
-	Zone *time.Location // nil is UTC
-	Own  bool           // the reader chose the zone
+// ReaderZone says in which zone a reader is told times. The zone is named beside a time unless it is the reader's own.
+type ReaderZone struct {
+	Zone   *time.Location // nil is UTC
+	Chosen bool           // the reader chose the zone
 }
 
 // In is the moment in the zone.
-func (t Times) In(at time.Time) time.Time {
+func (t ReaderZone) In(at time.Time) time.Time {
 	if t.Zone == nil {
 		return at.UTC()
 	}
 	return at.In(t.Zone)
 }
 
-// Name is what follows a time of day: " (Lisbon time)", or nothing if the zone is the reader's own.
-func (t Times) Name() string {
-	if t.Own {
+// Suffix is what follows a time of day: " (Lisbon time)", or nothing if the zone is the reader's own.
+func (t ReaderZone) Suffix() string {
+	if t.Chosen {
 		return ""
 	}
 	return " (" + ZoneName(t.Zone) + ")"

@@ -7,19 +7,19 @@ import (
 	"usher/hooks/record"
 )
 
-func TestTheTimeOfDayHasOneForm(t *testing.T) {
+func TestTimeOfDay_AndDateAndTime(t *testing.T) {
 	for hour, want := range map[int]string{0: "00:05", 9: "09:05", 12: "12:05", 23: "23:05"} {
 		at := time.Date(2026, 11, 19, hour, 5, 59, 0, time.UTC)
-		if got := record.Clock(at); got != want {
+		if got := record.TimeOfDay(at); got != want {
 			t.Errorf("%s, not %s", got, want)
 		}
-		if got := record.OnClock(at, "Mon 2 Jan"); got != "Thu 19 Nov, "+want {
+		if got := record.DateAndTime(at, "Mon 2 Jan"); got != "Thu 19 Nov, "+want {
 			t.Errorf("%s, not on Thu 19 Nov at %s", got, want)
 		}
 	}
 }
 
-func TestTimes_NameTheZoneUnlessItIsTheReadersOwn(t *testing.T) {
+func TestReaderZone_NamesZoneUnlessChosen(t *testing.T) {
 	at := time.Date(2026, 7, 1, 16, 1, 0, 0, time.UTC)
 	for _, test := range []struct {
 		zone string
@@ -33,7 +33,7 @@ func TestTimes_NameTheZoneUnlessItIsTheReadersOwn(t *testing.T) {
 		{"UTC", false, "16:01 (UTC)"},
 		{"", false, "16:01 (UTC)"},
 	} {
-		times := record.Times{Own: test.own}
+		times := record.ReaderZone{Chosen: test.own}
 		if test.zone != "" {
 			zone, err := time.LoadLocation(test.zone)
 			if err != nil {
@@ -41,7 +41,7 @@ func TestTimes_NameTheZoneUnlessItIsTheReadersOwn(t *testing.T) {
 			}
 			times.Zone = zone
 		}
-		if got := record.Clock(times.In(at)) + times.Name(); got != test.want {
+		if got := record.TimeOfDay(times.In(at)) + times.Suffix(); got != test.want {
 			t.Errorf("%q, own %v: %q, not %q", test.zone, test.own, got, test.want)
 		}
 	}

@@ -18,31 +18,31 @@ import (
 func Register(app core.App, collections ...string) {
 	app.OnRecordCreateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
-			if e.Context.Value(asRead{}) == nil {
-				if err := belongs(e.App, e.Record); err != nil {
+			if e.Context.Value(trustedKey{}) == nil {
+				if err := requireParents(e.App, e.Record); err != nil {
 					return err
 				}
 			}
-			return remember(e)
+			return rememberSaved(e)
 		})
 	})
 	app.OnRecordUpdateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
-			if _, again := e.Record.GetRaw(saved).(map[string]any); again || e.Context.Value(asRead{}) == nil {
-				if err := refresh(e.App, e.Record); err != nil {
+			if _, again := e.Record.GetRaw(savedKey).(map[string]any); again || e.Context.Value(trustedKey{}) == nil {
+				if err := mergeStored(e.App, e.Record); err != nil {
 					return err
 				}
 			}
-			return remember(e)
+			return rememberSaved(e)
 		})
 	})
-	app.OnRecordAfterCreateError(collections...).BindFunc(forget)
-	app.OnRecordAfterUpdateError(collections...).BindFunc(forget)
+	app.OnRecordAfterCreateError(collections...).BindFunc(clearSaved)
+	app.OnRecordAfterUpdateError(collections...).BindFunc(clearSaved)
 }
 
-// belongs refuses a new row of something that is gone, and that would have taken the row with it. PocketBase
+// requireParents refuses a new row of something that is gone, and that would have taken the row with it. PocketBase
 // looks for it before the transaction: deleted in between, it would leave the row to nobody.
-func belongs(app core.App, r *core.Record) error {
+func requireParents(app core.App, r *core.Record) error {
 	for _, field := range r.Collection().Fields {
 		relation, ok := field.(*core.RelationField)
 		if !ok || !relation.CascadeDelete || r.GetString(relation.Name) == "" {
@@ -50,7 +50,7 @@ func belongs(app core.App, r *core.Record) error {
 		}
 		_, err := app.FindRecordById(relation.CollectionId, r.GetString(relation.Name))
 		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNotFound
+			return NotFound
 		}
 		if err != nil {
 			return fmt.Errorf("find what a new row belongs to: %w", err)
@@ -59,13 +59,13 @@ func belongs(app core.App, r *core.Record) error {
 	return nil
 }
 
-type asRead struct{}
+type trustedKey struct{}
 
-// Write saves a record whose every value our own code made, which belongs to what was read in this very transaction,
+// SaveTrusted saves a record whose every value our own code made, which belongs to what was read in this very transaction,
 // and which, if it is stored already, was read in it, too and written by nobody since. The shape of its fields is not judged again and the row not read
 // again, which is most of what a save costs; every rule judges it as it judges app.Save. Outside of a transaction
 // it is app.Save.
-func Write(tx core.App, model core.Model) error {
+func SaveTrusted(tx core.App, model core.Model) error {
 	if !tx.IsTransactional() {
 		return tx.Save(model)
 	}
@@ -77,37 +77,37 @@ func Write(tx core.App, model core.Model) error {
 		r.IgnoreUnchangedFields(true) // what is not written again moves no index
 		defer r.IgnoreUnchangedFields(false)
 	}
-	return tx.SaveNoValidateWithContext(written, model)
+	return tx.SaveNoValidateWithContext(trustedContext, model)
 }
 
-var written = context.WithValue(Kept, asRead{}, true)
+var trustedContext = context.WithValue(Prepared, trustedKey{}, true)
 
-// saved is where a record keeps what it was last saved with: its Original stays as it was first read.
-const saved = "@usherSaved"
+// savedKey is where a record keeps what it was last saved with: its Original stays as it was first read.
+const savedKey = "@usherSaved"
 
-func remember(e *core.RecordEvent) error {
+func rememberSaved(e *core.RecordEvent) error {
 	err := e.Next()
 	if err == nil {
-		e.Record.SetRaw(saved, e.Record.FieldsData())
+		e.Record.SetRaw(savedKey, e.Record.FieldsData())
 	}
 	return err
 }
 
-// forget is for a save that was rolled back.
-func forget(e *core.RecordErrorEvent) error {
-	e.Record.SetRaw(saved, nil)
+// clearSaved is for a save that was rolled back.
+func clearSaved(e *core.RecordErrorEvent) error {
+	e.Record.SetRaw(savedKey, nil)
 	return e.Next()
 }
 
-func refresh(app core.App, r *core.Record) error {
-	stored, err := app.FindRecordById(r.Collection(), r.Id, Keep)
+func mergeStored(app core.App, r *core.Record) error {
+	stored, err := app.FindRecordById(r.Collection(), r.Id, WithPrepared)
 	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNotFound
+		return NotFound
 	}
 	if err != nil {
 		return fmt.Errorf("read a record again: %w", err)
 	}
-	read, ok := r.GetRaw(saved).(map[string]any)
+	read, ok := r.GetRaw(savedKey).(map[string]any)
 	if !ok {
 		read = r.Original().FieldsData()
 	}
@@ -116,7 +116,7 @@ func refresh(app core.App, r *core.Record) error {
 		if name == core.FieldNameId {
 			continue
 		}
-		if touched(r, name, read[name]) {
+		if fieldChanged(r, name, read[name]) {
 			mine[name] = r.GetRaw(name)
 		}
 		r.SetRaw(name, stored.GetRaw(name))
@@ -130,8 +130,8 @@ func refresh(app core.App, r *core.Record) error {
 	return nil
 }
 
-// touched reports whether the writer changed the field since the record was read or saved.
-func touched(r *core.Record, name string, read any) bool {
+// fieldChanged reports whether the writer changed the field since the record was read or saved.
+func fieldChanged(r *core.Record, name string, read any) bool {
 	if password, ok := r.GetRaw(name).(*core.PasswordFieldValue); ok {
 		return password.Plain != ""
 	}

@@ -10,22 +10,22 @@ import (
 	"usher/hooks/record"
 )
 
-// tried is a membership in a team, with what a test reads of it.
-type tried struct {
+// fixture is a membership in a team, with what a test reads of it.
+type fixture struct {
 	*testing.T
-	app  *core.BaseApp
-	id   string
-	made *core.Record // the copy that made it
+	app     *core.BaseApp
+	id      string
+	created *core.Record // the copy that made it
 }
 
-func try(t *testing.T) *tried {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation Post", "free")
-	made := hookstest.Blank(t, app, "memberships", map[string]any{
-		"team": team.Id, "user": hookstest.Person(t, app, "ada@x.example").Id, "kind": "member", "organizer": true})
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation Post", "free")
+	made := hookstest.NewRecord(t, app, "memberships", map[string]any{
+		"team": team.Id, "user": hookstest.Account(t, app, "ada@x.example").Id, "kind": "member", "organizer": true})
 	save(t, app, made)
-	return &tried{t, app, made.Id, made}
+	return &fixture{t, app, made.Id, made}
 }
 
 func save(t *testing.T, app core.App, r *core.Record) {
@@ -35,20 +35,20 @@ func save(t *testing.T, app core.App, r *core.Record) {
 	}
 }
 
-func (s *tried) stored() *core.Record {
+func (s *fixture) stored() *core.Record {
 	s.Helper()
-	return hookstest.Stored(s.T, s.app, "memberships", s.id)
+	return hookstest.FindRecord(s.T, s.app, "memberships", s.id)
 }
 
-func (s *tried) wants(admin, organizer bool) {
+func (s *fixture) assertRoles(admin, organizer bool) {
 	s.Helper()
 	if r := s.stored(); r.GetBool("admin") != admin || r.GetBool("organizer") != organizer {
 		s.Errorf("stored: Admin %v, Organizer %v; want %v, %v", r.GetBool("admin"), r.GetBool("organizer"), admin, organizer)
 	}
 }
 
-func TestAnUpdateKeepsWhatOthersWroteMeanwhile(t *testing.T) {
-	s := try(t)
+func TestUpdate_ConcurrentChange_KeepsBoth(t *testing.T) {
+	s := newFixture(t)
 	hookstest.Exec(t, s.app, "UPDATE memberships SET updated = '2026-01-01 00:00:00.000Z'", nil)
 	mine, theirs := s.stored(), s.stored()
 	before := mine.GetDateTime("updated")
@@ -56,7 +56,7 @@ func TestAnUpdateKeepsWhatOthersWroteMeanwhile(t *testing.T) {
 	save(t, s.app, theirs)
 	mine.Set("admin", true)
 	save(t, s.app, mine)
-	s.wants(true, false)
+	s.assertRoles(true, false)
 	if mine.GetBool("organizer") {
 		t.Error("the copy does not show what was stored")
 	}
@@ -65,28 +65,28 @@ func TestAnUpdateKeepsWhatOthersWroteMeanwhile(t *testing.T) {
 	}
 }
 
-func TestOneCopyIsSavedAgainAndAgain(t *testing.T) {
-	s := try(t)
+func TestUpdate_SameCopyRepeatedly(t *testing.T) {
+	s := newFixture(t)
 	for range 2 {
-		s.made.Set("organizer", false) // what it was before it was made, too
-		save(t, s.app, s.made)
-		s.wants(false, false)
-		s.made.Set("organizer", true)
-		save(t, s.app, s.made)
-		s.wants(false, true)
+		s.created.Set("organizer", false) // what it was before it was made, too
+		save(t, s.app, s.created)
+		s.assertRoles(false, false)
+		s.created.Set("organizer", true)
+		save(t, s.app, s.created)
+		s.assertRoles(false, true)
 	}
 	theirs := s.stored()
 	theirs.Set("organizer", false)
 	save(t, s.app, theirs)
-	s.made.Set("admin", true)
-	save(t, s.app, s.made)
-	s.wants(true, false)
+	s.created.Set("admin", true)
+	save(t, s.app, s.created)
+	s.assertRoles(true, false)
 }
 
-func TestOneCopyIsSavedTwiceInATransaction(t *testing.T) {
-	s := try(t)
+func TestUpdate_SameCopyTwiceInTransaction(t *testing.T) {
+	s := newFixture(t)
 	if err := s.app.RunInTransaction(func(tx core.App) error {
-		r := hookstest.Stored(t, tx, "memberships", s.id)
+		r := hookstest.FindRecord(t, tx, "memberships", s.id)
 		for _, admin := range []bool{true, false} {
 			r.Set("admin", admin)
 			if err := tx.Save(r); err != nil {
@@ -97,11 +97,11 @@ func TestOneCopyIsSavedTwiceInATransaction(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	s.wants(false, true)
+	s.assertRoles(false, true)
 }
 
-func TestACopyOfATransactionThatWasRolledBackIsSavedAnew(t *testing.T) {
-	s := try(t)
+func TestUpdate_AfterRollback_SavesAgain(t *testing.T) {
+	s := newFixture(t)
 	r := s.stored()
 	err := s.app.RunInTransaction(func(tx core.App) error {
 		r.Set("organizer", false)
@@ -113,58 +113,58 @@ func TestACopyOfATransactionThatWasRolledBackIsSavedAnew(t *testing.T) {
 	if err == nil {
 		t.Fatal("it went through")
 	}
-	s.wants(false, true)
+	s.assertRoles(false, true)
 	save(t, s.app, r)
-	s.wants(false, false)
+	s.assertRoles(false, false)
 }
 
-func TestARecordThatIsGoneIsNotFound(t *testing.T) {
-	s := try(t)
+func TestUpdate_DeletedRecord_ReturnsNotFound(t *testing.T) {
+	s := newFixture(t)
 	r := s.stored()
 	if err := s.app.Delete(s.stored()); err != nil {
 		t.Fatal(err)
 	}
 	r.Set("admin", true)
-	if err := s.app.Save(r); !errors.Is(err, record.ErrNotFound) {
+	if err := s.app.Save(r); !errors.Is(err, record.NotFound) {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestWhatIsRememberedIsInNoReply(t *testing.T) {
-	s := try(t)
-	for name := range s.made.PublicExport() {
+func TestPublicExport_OmitsSavedValues(t *testing.T) {
+	s := newFixture(t)
+	for name := range s.created.PublicExport() {
 		if name[0] == '@' {
 			t.Errorf("%s is in the reply", name)
 		}
 	}
 }
 
-func TestWriteKeepsWhatOthersWroteAndItsOwnSecondThought(t *testing.T) {
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "marta@x.example"), "Halation", "pro")
+func TestSaveTrusted_KeepsOtherWritesAndLaterChanges(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "marta@x.example"), "Halation", "pro")
 	err := app.RunInTransaction(func(tx core.App) error {
-		r := hookstest.Stored(t, tx, "teams", team.Id)
+		r := hookstest.FindRecord(t, tx, "teams", team.Id)
 		for _, description := range []string{"first", "", "second", ""} {
 			r.Set("description", description)
-			if err := record.Write(tx, r); err != nil {
+			if err := record.SaveTrusted(tx, r); err != nil {
 				return err
 			}
-			if got := hookstest.Stored(t, tx, "teams", team.Id).GetString("description"); got != description {
+			if got := hookstest.FindRecord(t, tx, "teams", team.Id).GetString("description"); got != description {
 				t.Errorf("stored is %q, not %q", got, description)
 			}
 		}
-		other := hookstest.Stored(t, tx, "teams", team.Id)
+		other := hookstest.FindRecord(t, tx, "teams", team.Id)
 		other.Set("timezone", "Europe/Lisbon")
 		if err := tx.Save(other); err != nil {
 			return err
 		}
 		r.Set("description", "third")
-		return record.Write(tx, r)
+		return record.SaveTrusted(tx, r)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := hookstest.Stored(t, app, "teams", team.Id)
+	r := hookstest.FindRecord(t, app, "teams", team.Id)
 	if r.GetString("timezone") != "Europe/Lisbon" || r.GetString("description") != "third" {
 		t.Errorf("stored: %q, %q", r.GetString("timezone"), r.GetString("description"))
 	}

@@ -6,12 +6,12 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 )
 
-// Faults gathers refusals, so that a form is told of all of them at once.
-type Faults struct{ fields validation.Errors }
+// List gathers refusals, so that a form is told of all of them at once.
+type List struct{ fields validation.Errors }
 
 // Add takes a refusal in, and ignores nil.
-func (f *Faults) Add(err error) {
-	field, code, sentence, ok := Refusal(err)
+func (f *List) Add(err error) {
+	field, code, sentence, ok := Details(err)
 	if !ok {
 		return
 	}
@@ -22,7 +22,7 @@ func (f *Faults) Add(err error) {
 }
 
 // AddAll takes in every refusal of an error that may hold several.
-func (f *Faults) AddAll(err error) {
+func (f *List) AddAll(err error) {
 	var fields validation.Errors
 	if !errors.As(err, &fields) {
 		return
@@ -33,4 +33,4 @@ func (f *Faults) AddAll(err error) {
 }
 
 // Err is all refusals as one, or nil.
-func (f *Faults) Err() error { return f.fields.Filter() }
+func (f *List) Err() error { return f.fields.Filter() }

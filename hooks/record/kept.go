@@ -6,16 +6,16 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-type keepKey struct{}
+type preparedKey struct{}
 
-// Kept is the context of statements that run again and again with the same text: a connection keeps them prepared.
-var Kept = context.WithValue(context.Background(), keepKey{}, true)
+// Prepared is the context of statements that run again and again with the same text: a connection keeps them prepared.
+var Prepared = context.WithValue(context.Background(), preparedKey{}, true)
 
-// IsKept reports whether a statement of that context is to be kept prepared.
-func IsKept(ctx context.Context) bool { return ctx.Value(keepKey{}) != nil }
+// IsPrepared reports whether a statement of that context is to be kept prepared.
+func IsPrepared(ctx context.Context) bool { return ctx.Value(preparedKey{}) != nil }
 
-// Keep lets FindRecordById and its like run as a statement that is kept prepared.
-func Keep(query *dbx.SelectQuery) error {
-	query.WithContext(Kept)
+// WithPrepared lets FindRecordById and its like run as a statement that is kept prepared.
+func WithPrepared(query *dbx.SelectQuery) error {
+	query.WithContext(Prepared)
 	return nil
 }

@@ -52,12 +52,12 @@ func OutageOf(err error) Outage {
 	if errors.As(err, &file) {
 		return fileOutages[file]
 	}
-	return outageWithin(err)
+	return outageInList(err)
 }
 
-// outageWithin looks into lists of errors that [errors.As] doesn't know: a full disk ends a transaction, and its
+// outageInList looks into lists of errors that [errors.As] doesn't know: a full disk ends a transaction, and its
 // rollback fails, too.
-func outageWithin(err error) Outage {
+func outageInList(err error) Outage {
 	var list dbx.Errors
 	if !errors.As(err, &list) {
 		return NoOutage

@@ -15,8 +15,8 @@ import (
 	"usher/hooks/record"
 )
 
-// attempt runs statements on a database file and returns the first error.
-func attempt(t *testing.T, path string, statements ...string) error {
+// execSQL runs statements on a database file and returns the first error.
+func execSQL(t *testing.T, path string, statements ...string) error {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -32,7 +32,7 @@ func attempt(t *testing.T, path string, statements ...string) error {
 	return nil
 }
 
-func TestOutageOf_ErrorsOfSQLite(t *testing.T) {
+func TestOutageOf_SQLiteErrors(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	if err := os.WriteFile(path("text.db"), []byte("this is a text and not a database, however long it gets"), 0o600); err != nil {
@@ -44,13 +44,13 @@ func TestOutageOf_ErrorsOfSQLite(t *testing.T) {
 		err  error
 		want record.Outage
 	}{
-		"full":           {attempt(t, path("full.db"), table, "PRAGMA max_page_count = 5", fill), record.DiskFull},
-		"read-only":      {attempt(t, path("read.db"), table, "PRAGMA query_only = 1", "INSERT INTO t VALUES (1)"), record.ReadOnly},
-		"busy":           {errors.Join(attempt(t, path("busy.db"), table, "BEGIN IMMEDIATE"), attempt(t, path("busy.db"), "BEGIN IMMEDIATE")), record.Busy},
-		"missing folder": {attempt(t, path("none/x.db"), table), record.Failing},
-		"no database":    {attempt(t, path("text.db"), table), record.Damaged},
-		"constraint":     {attempt(t, path("twice.db"), table, "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)"), record.NoOutage},
-		"bad statement":  {attempt(t, path("bad.db"), "SELECT nonsense"), record.NoOutage},
+		"full":           {execSQL(t, path("full.db"), table, "PRAGMA max_page_count = 5", fill), record.DiskFull},
+		"read-only":      {execSQL(t, path("read.db"), table, "PRAGMA query_only = 1", "INSERT INTO t VALUES (1)"), record.ReadOnly},
+		"busy":           {errors.Join(execSQL(t, path("busy.db"), table, "BEGIN IMMEDIATE"), execSQL(t, path("busy.db"), "BEGIN IMMEDIATE")), record.Busy},
+		"missing folder": {execSQL(t, path("none/x.db"), table), record.Failing},
+		"no database":    {execSQL(t, path("text.db"), table), record.Damaged},
+		"constraint":     {execSQL(t, path("twice.db"), table, "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)"), record.NoOutage},
+		"bad statement":  {execSQL(t, path("bad.db"), "SELECT nonsense"), record.NoOutage},
 	} {
 		if s.err == nil {
 			t.Errorf("%s: no error", name)
@@ -63,7 +63,7 @@ func TestOutageOf_ErrorsOfSQLite(t *testing.T) {
 	}
 }
 
-func TestOutageOf_ErrorsOfFiles(t *testing.T) {
+func TestOutageOf_FileErrors(t *testing.T) {
 	for cause, want := range map[error]record.Outage{
 		syscall.ENOSPC: record.DiskFull, syscall.EROFS: record.ReadOnly, syscall.EIO: record.Failing,
 		syscall.ENOENT: record.NoOutage, errors.New("other"): record.NoOutage,
@@ -75,7 +75,7 @@ func TestOutageOf_ErrorsOfFiles(t *testing.T) {
 	if got := record.OutageOf(nil); got != record.NoOutage {
 		t.Errorf("no error: %d", got)
 	}
-	refusal := record.Refuse("name", "required", "Enter a name.")
+	refusal := record.Invalid("name", "required", "Enter a name.")
 	if got := record.OutageOf(refusal); got != record.NoOutage {
 		t.Errorf("a refusal: %d", got)
 	}

@@ -34,11 +34,11 @@ func Guard(check func(app core.App, r *core.Record) error) func(*core.RecordEven
 	}
 }
 
-// Stamp writes a time as the database holds it, to compare with.
-func Stamp(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
+// FormatTime writes a time as the database holds it, to compare with.
+func FormatTime(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
 
-// Time reads a time as the database holds it; zero if there is none.
-func Time(stamp string) time.Time {
+// ParseTime reads a time as the database holds it; zero if there is none.
+func ParseTime(stamp string) time.Time {
 	at, err := time.Parse(types.DefaultDateLayout, stamp)
 	if err != nil {
 		return time.Time{}

@@ -10,8 +10,8 @@ import (
 	"usher/hooks/record"
 )
 
-func TestTheAppIsBackAfterATransaction(t *testing.T) {
-	app := hookstest.New(t)
+func TestInTx_RestoresApp(t *testing.T) {
+	app := hookstest.NewApp(t)
 	var outer, inner core.App
 	app.OnRecordCreate("users").BindFunc(func(e *core.RecordEvent) error {
 		outer = e.App
@@ -24,16 +24,16 @@ func TestTheAppIsBackAfterATransaction(t *testing.T) {
 		}
 		return err
 	})
-	hookstest.Person(t, app, "ada@x.example")
+	hookstest.Account(t, app, "ada@x.example")
 	if inner == nil {
 		t.Error("the hook did not run")
 	}
 }
 
-func TestACheckAndItsWriteAreRolledBackTogether(t *testing.T) {
-	app := hookstest.New(t)
+func TestGuard_WriteFails_RollsBackCheck(t *testing.T) {
+	app := hookstest.NewApp(t)
 	app.OnRecordCreateExecute("plans").BindFunc(record.Guard(func(tx core.App, r *core.Record) error {
-		hookstest.Person(t, tx, "made-by-the-check@x.example")
+		hookstest.Account(t, tx, "made-by-the-check@x.example")
 		return nil
 	}))
 	app.OnRecordCreateExecute("plans").BindFunc(func(e *core.RecordEvent) error {
@@ -42,7 +42,7 @@ func TestACheckAndItsWriteAreRolledBackTogether(t *testing.T) {
 		}
 		return errors.New("the disk is full")
 	})
-	if err := app.Save(hookstest.Blank(t, app, "plans", map[string]any{"key": "new", "name": "New"})); err == nil {
+	if err := app.Save(hookstest.NewRecord(t, app, "plans", map[string]any{"key": "new", "name": "New"})); err == nil {
 		t.Fatal("saved")
 	}
 	if n := hookstest.Count(t, app, "users"); n != 0 {
@@ -53,16 +53,16 @@ func TestACheckAndItsWriteAreRolledBackTogether(t *testing.T) {
 	}
 }
 
-func TestWhatChanged(t *testing.T) {
-	app := hookstest.New(t)
-	r := hookstest.Blank(t, app, "plans", map[string]any{"key": "new", "name": "New", "licences": 3})
+func TestChanged(t *testing.T) {
+	app := hookstest.NewApp(t)
+	r := hookstest.NewRecord(t, app, "plans", map[string]any{"key": "new", "name": "New", "licences": 3})
 	if !record.Changed(r, "position") {
 		t.Error("all of a new record is new")
 	}
 	if err := app.Save(r); err != nil {
 		t.Fatal(err)
 	}
-	r = hookstest.Stored(t, app, "plans", r.Id)
+	r = hookstest.FindRecord(t, app, "plans", r.Id)
 	r.Set("licences", 3)
 	if record.Changed(r, "key", "name", "licences") {
 		t.Error("the same is a change")

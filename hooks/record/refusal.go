@@ -11,21 +11,21 @@ import (
 // CodeNotAllowed is the code of a refusal for want of a right. At the edge it is a 403.
 const CodeNotAllowed = "not_allowed"
 
-// ErrNotFound says that there is no such thing for whoever asks: it does not exist, or is another team's.
+// NotFound says that there is no such thing for whoever asks: it does not exist, or is another team's.
 // Both answer alike (R152).
-var ErrNotFound = errors.New("not found")
+var NotFound = errors.New("not found")
 
-// Refuse is a person's mistake: the field that caused it ("base" if none did), a stable code and a
+// Invalid is a person's mistake: the field that caused it ("base" if none did), a stable code and a
 // sentence that says what happened and what to do.
-func Refuse(field, code, sentence string) error {
+func Invalid(field, code, sentence string) error {
 	return validation.Errors{field: validation.NewError(code, sentence)}
 }
 
-// Forbid is a refusal for want of a right.
-func Forbid(sentence string) error { return Refuse("base", CodeNotAllowed, sentence) }
+// Forbidden is a refusal for want of a right.
+func Forbidden(sentence string) error { return Invalid("base", CodeNotAllowed, sentence) }
 
-// Refusal takes a refusal apart. ok is false for any other error, which is a fault of ours.
-func Refusal(err error) (field, code, sentence string, ok bool) {
+// Details takes a refusal apart. ok is false for any other error, which is a fault of ours.
+func Details(err error) (field, code, sentence string, ok bool) {
 	var fields validation.Errors
 	if !errors.As(err, &fields) {
 		return "", "", "", false
@@ -41,13 +41,13 @@ func Refusal(err error) (field, code, sentence string, ok bool) {
 
 // Code is the code of a refusal, or "".
 func Code(err error) string {
-	_, code, _, _ := Refusal(err)
+	_, code, _, _ := Details(err)
 	return code
 }
 
-// UnlessNotFound is err, or nil if it only says that there is no such thing.
-func UnlessNotFound(err error) error {
-	if errors.Is(err, ErrNotFound) {
+// IgnoreNotFound is err, or nil if it only says that there is no such thing.
+func IgnoreNotFound(err error) error {
+	if errors.Is(err, NotFound) {
 		return nil
 	}
 	return err

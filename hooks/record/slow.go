@@ -9,21 +9,21 @@ import (
 // CodeTooMany is the code of a refusal for asking too often or for too much at once.
 const CodeTooMany = "too_many"
 
-// Slow is a refusal that ends by itself: after Wait the same request may go through. At the edge it is a 429.
-type Slow struct {
-	Wait    time.Duration
-	refusal error
+// RateLimitError is a refusal that ends by itself: after Wait the same request may go through. At the edge it is a 429.
+type RateLimitError struct {
+	Wait  time.Duration
+	cause error
 }
 
-// TooMany refuses until wait has passed.
-func TooMany(wait time.Duration, sentence string) error {
-	return &Slow{Wait: wait, refusal: Refuse("base", CodeTooMany, sentence)}
+// RateLimited refuses until wait has passed.
+func RateLimited(wait time.Duration, sentence string) error {
+	return &RateLimitError{Wait: wait, cause: Invalid("base", CodeTooMany, sentence)}
 }
 
-// Seconds is Wait as the header Retry-After takes it: whole seconds, rounded up.
-func (s *Slow) Seconds() string { return strconv.Itoa(int(math.Ceil(s.Wait.Seconds()))) }
+// RetryAfter is Wait as the header Retry-After takes it: whole seconds, rounded up.
+func (s *RateLimitError) RetryAfter() string { return strconv.Itoa(int(math.Ceil(s.Wait.Seconds()))) }
 
-func (s *Slow) Error() string { return s.refusal.Error() }
+func (s *RateLimitError) Error() string { return s.cause.Error() }
 
 // Unwrap gives the refusal with its code.
-func (s *Slow) Unwrap() error { return s.refusal }
+func (s *RateLimitError) Unwrap() error { return s.cause }

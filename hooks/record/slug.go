@@ -29,7 +29,7 @@ func Slug(name string, max int) string {
 	return strings.Trim(b.String()[:min(b.Len(), max)], "-")
 }
 
-var idShape = regexp.MustCompile(`^[a-z0-9]{15}$`)
+var idPattern = regexp.MustCompile(`^[a-z0-9]{15}$`)
 
 // LooksLikeID reports whether a slug is of the shape of a record's id, and would pass for one.
-func LooksLikeID(slug string) bool { return idShape.MatchString(slug) }
+func LooksLikeID(slug string) bool { return idPattern.MatchString(slug) }

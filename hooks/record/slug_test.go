@@ -9,7 +9,7 @@ import (
 	"usher/hooks/record"
 )
 
-func TestANameInAnAddress(t *testing.T) {
+func TestSlug(t *testing.T) {
 	for name, want := range map[string]string{
 		"Café Zürich & Co.": "cafe-zurich-co", "  Edit   bay 2 ": "edit-bay-2", "../admin": "admin", "Größe": "gro-e", "日本放送": "", "": "", "--": "",
 		strings.Repeat("a", 60): strings.Repeat("a", 20), strings.Repeat("a", 19) + " b": strings.Repeat("a", 19), "ﬁne ①": "fine-1",

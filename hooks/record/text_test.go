@@ -11,7 +11,7 @@ import (
 	"usher/hooks/record"
 )
 
-func TestTextThatPeopleRead(t *testing.T) {
+func TestCleanLine_AndCleanText(t *testing.T) {
 	for _, s := range []struct{ in, want, code string }{
 		{"Halation Post", "Halation Post", ""},
 		{"  Halation \t\n Post ", "Halation Post", ""},
@@ -35,15 +35,15 @@ func TestTextThatPeopleRead(t *testing.T) {
 		{"שלום", "שלום", ""},
 		{"👩‍🚀 Crew", "👩‍🚀 Crew", ""},
 	} {
-		got, err := record.Line("name", "The name", s.in, 60)
-		hookstest.Refused(t, fmt.Sprintf("%q", s.in), err, s.code)
+		got, err := record.CleanLine("name", "The name", s.in, 60)
+		hookstest.AssertCode(t, fmt.Sprintf("%q", s.in), err, s.code)
 		if s.code == "" && got != s.want {
 			t.Errorf("%q became %q", s.in, got)
 		}
 	}
 	for in, code := range map[string]string{" \t": "required", "a": "", "a\x00": "bad_text"} {
 		_, err := record.RequiredLine("name", "The name", in, 60)
-		hookstest.Refused(t, fmt.Sprintf("required %q", in), err, code)
+		hookstest.AssertCode(t, fmt.Sprintf("required %q", in), err, code)
 	}
 	for _, s := range []struct{ in, want, code string }{
 		{" Two\r\nlines,\tand a tab \n", "Two\nlines,\tand a tab", ""},
@@ -52,20 +52,20 @@ func TestTextThatPeopleRead(t *testing.T) {
 		{strings.Repeat("é", 61), "", "too_long"},
 		{"https://x.example is fine here", "https://x.example is fine here", ""},
 	} {
-		got, err := record.Paragraph("note", "The note", s.in, 60)
-		hookstest.Refused(t, fmt.Sprintf("paragraph %q", s.in), err, s.code)
+		got, err := record.CleanText("note", "The note", s.in, 60)
+		hookstest.AssertCode(t, fmt.Sprintf("paragraph %q", s.in), err, s.code)
 		if s.code == "" && got != s.want {
 			t.Errorf("%q became %q", s.in, got)
 		}
 	}
 }
 
-func TestAPatternHasNoSignsOfItsOwn(t *testing.T) {
-	app := hookstest.New(t)
-	for text, found := range map[string]bool{"100%": true, "0%_": true, `_\`: true, `100%_\ sure`: true, "1%0": false, "1_0": false, "100_": false} {
+func TestLikePattern_EscapesWildcards(t *testing.T) {
+	app := hookstest.NewApp(t)
+	for pattern, found := range map[string]bool{"100%": true, "0%_": true, `_\`: true, `100%_\ sure`: true, "1%0": false, "1_0": false, "100_": false} {
 		var got bool
-		if err := app.DB().NewQuery(`SELECT '100%_\ sure' LIKE {:like} ESCAPE '\'`).Bind(dbx.Params{"like": record.Like(text)}).Row(&got); err != nil || got != found {
-			t.Errorf("%q is found: %v, %v", text, got, err)
+		if err := app.DB().NewQuery(`SELECT '100%_\ sure' LIKE {:like} ESCAPE '\'`).Bind(dbx.Params{"like": record.LikePattern(pattern)}).Row(&got); err != nil || got != found {
+			t.Errorf("%q is found: %v, %v", pattern, got, err)
 		}
 	}
 }

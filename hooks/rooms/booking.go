@@ -24,50 +24,50 @@ type Booking struct {
 	Ends    time.Time `db:"-"`
 }
 
-// KnownTo reports whether the actor may know what the session is about: who runs the team, and who hosts it. Others
+// VisibleTo reports whether the actor may know what the session is about: who runs the team, and who hosts it. Others
 // see that the room is taken, until when, and by whom.
-func (b Booking) KnownTo(actor *actors.Actor) bool {
-	return actor.SeesPanel() || b.HostID != "" && b.HostID == actor.Account.Id
+func (b Booking) VisibleTo(actor *actors.Actor) bool {
+	return actor.CanUsePanel() || b.HostID != "" && b.HostID == actor.Account.Id
 }
 
-// booked are the sessions that keep a room from others, in the words of their index. Ended ones do not: what is left
+// bookingQuery are the sessions that keep a room from others, in the words of their index. Ended ones do not: what is left
 // of their time is free.
-const booked = `SELECT id, room, title, host, host_name, status = 'running' running, starts, ends FROM sessions
+const bookingQuery = `SELECT id, room, title, host, host_name, status = 'running' running, starts, ends FROM sessions
 	WHERE room != '' AND status != 'ended' AND status != 'cancelled' AND `
 
-// Clash finds what has the room at some moment between from and to, other than the sessions except; nil if it is
+// FindConflict finds what has the room at some moment between from and to, other than the sessions except; nil if it is
 // free. Ends that touch do not clash (R87). Asked inside the transaction that books, the answer holds.
-func Clash(tx core.App, room string, from, to time.Time, except ...string) (*Booking, error) {
+func FindConflict(tx core.App, room string, from, to time.Time, except ...string) (*Booking, error) {
 	ids, err := json.Marshal(append([]string{}, except...))
 	if err != nil {
 		return nil, err
 	}
-	found, err := bookings(tx, "room = {:room} AND id NOT IN (SELECT value FROM json_each({:except})) AND starts < {:to} AND ends > {:from} ORDER BY starts LIMIT 1",
-		dbx.Params{"room": room, "except": string(ids), "from": record.Stamp(from), "to": record.Stamp(to)})
+	found, err := queryBookings(tx, "room = {:room} AND id NOT IN (SELECT value FROM json_each({:except})) AND starts < {:to} AND ends > {:from} ORDER BY starts LIMIT 1",
+		dbx.Params{"room": room, "except": string(ids), "from": record.FormatTime(from), "to": record.FormatTime(to)})
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
 	return &found[0], nil
 }
 
-// Bookings lists what has a room of the team, or with an empty room any of them, at some moment between from and
+// ListBookings lists what has a room of the team, or with an empty room any of them, at some moment between from and
 // to, by start. A zero to is the end of time.
-func Bookings(app core.App, team, room string, from, to time.Time) ([]Booking, error) {
-	where, params := "team = {:team} AND ends > {:from}", dbx.Params{"team": team, "from": record.Stamp(from)}
+func ListBookings(app core.App, team, room string, from, to time.Time) ([]Booking, error) {
+	where, params := "team = {:team} AND ends > {:from}", dbx.Params{"team": team, "from": record.FormatTime(from)}
 	if room != "" {
 		where, params["room"] = where+" AND room = {:room}", room
 	}
 	if !to.IsZero() {
-		where, params["to"] = where+" AND starts < {:to}", record.Stamp(to)
+		where, params["to"] = where+" AND starts < {:to}", record.FormatTime(to)
 	}
-	return bookings(app, where+" ORDER BY starts, id", params)
+	return queryBookings(app, where+" ORDER BY starts, id", params)
 }
 
-// Next finds what each room of the team has now or next.
-func Next(app core.App, team string, now time.Time) (map[string]Booking, error) {
-	found, err := bookings(app, `team = {:team} AND ends > {:now} AND NOT EXISTS (SELECT 1 FROM sessions before
+// NextBookings finds what each room of the team has now or next.
+func NextBookings(app core.App, team string, now time.Time) (map[string]Booking, error) {
+	found, err := queryBookings(app, `team = {:team} AND ends > {:now} AND NOT EXISTS (SELECT 1 FROM sessions before
 		WHERE before.room = sessions.room AND before.room != '' AND before.status != 'ended' AND before.status != 'cancelled'
-		AND before.ends > {:now} AND before.starts < sessions.starts)`, dbx.Params{"team": team, "now": record.Stamp(now)})
+		AND before.ends > {:now} AND before.starts < sessions.starts)`, dbx.Params{"team": team, "now": record.FormatTime(now)})
 	if err != nil {
 		return nil, err
 	}
@@ -78,19 +78,19 @@ func Next(app core.App, team string, now time.Time) (map[string]Booking, error) 
 	return next, nil
 }
 
-func bookings(app core.App, where string, params dbx.Params) ([]Booking, error) {
+func queryBookings(app core.App, where string, params dbx.Params) ([]Booking, error) {
 	var rows []struct {
 		Booking
 		From string `db:"starts"`
 		To   string `db:"ends"`
 	}
-	if err := app.DB().NewQuery(booked + where).WithContext(record.Kept).Bind(params).All(&rows); err != nil {
+	if err := app.DB().NewQuery(bookingQuery + where).WithContext(record.Prepared).Bind(params).All(&rows); err != nil {
 		return nil, fmt.Errorf("read the bookings of rooms: %w", err)
 	}
 	all := make([]Booking, len(rows))
 	for n, row := range rows {
 		all[n] = row.Booking
-		all[n].Starts, all[n].Ends = record.Time(row.From), record.Time(row.To)
+		all[n].Starts, all[n].Ends = record.ParseTime(row.From), record.ParseTime(row.To)
 	}
 	return all, nil
 }
@@ -98,20 +98,20 @@ func bookings(app core.App, where string, params dbx.Params) ([]Booking, error) 
 // Span is a time from From to To.
 type Span struct{ From, To time.Time }
 
-// Times are what a room is taken by, and when it is free between.
-type Times struct {
+// Availability are what a room is taken by, and when it is free between.
+type Availability struct {
 	Room  *Room
 	Taken []Booking
 	Free  []Span
 }
 
-// Free tells of each room of the team that can be booked when it is free between from and to.
-func Free(app core.App, team string, from, to time.Time) ([]Times, error) {
-	all, err := Of(app, team)
+// ListAvailability tells of each room of the team that can be booked when it is free between from and to.
+func ListAvailability(app core.App, team string, from, to time.Time) ([]Availability, error) {
+	all, err := List(app, team)
 	if err != nil {
 		return nil, err
 	}
-	taken, err := Bookings(app, team, "", from, to)
+	taken, err := ListBookings(app, team, "", from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -119,27 +119,27 @@ func Free(app core.App, team string, from, to time.Time) ([]Times, error) {
 	for _, booking := range taken {
 		of[booking.Room] = append(of[booking.Room], booking)
 	}
-	times := make([]Times, len(all))
+	times := make([]Availability, len(all))
 	for n, room := range all {
-		times[n] = Times{Room: room, Taken: of[room.Id], Free: between(of[room.Id], from, to)}
+		times[n] = Availability{Room: room, Taken: of[room.Id], Free: freeSpans(of[room.Id], from, to)}
 	}
 	return times, nil
 }
 
 // Within are the times between from and to alone.
-func (t Times) Within(from, to time.Time) Times {
-	within := Times{Room: t.Room}
+func (t Availability) Within(from, to time.Time) Availability {
+	within := Availability{Room: t.Room}
 	for _, booking := range t.Taken {
 		if booking.Starts.Before(to) && booking.Ends.After(from) {
 			within.Taken = append(within.Taken, booking)
 		}
 	}
-	within.Free = between(within.Taken, from, to)
+	within.Free = freeSpans(within.Taken, from, to)
 	return within
 }
 
-// between is what bookings, by start, leave free between from and to.
-func between(taken []Booking, from, to time.Time) []Span {
+// freeSpans is what bookings, by start, leave free between from and to.
+func freeSpans(taken []Booking, from, to time.Time) []Span {
 	var free []Span
 	for _, booking := range taken {
 		if !from.Before(to) {

@@ -15,9 +15,9 @@ import (
 	"usher/hooks/teams"
 )
 
-func TestOverlappingBookingsAreRefusedAndTouchingOnesAreNot(t *testing.T) {
-	s := open(t)
-	suite, bay := s.room("Grading suite"), s.room("Edit bay")
+func TestBooking_OverlapIsRefused_AdjacentIsAllowed(t *testing.T) {
+	s := newFixture(t)
+	suite, bay := s.createRoom("Grading suite"), s.createRoom("Edit bay")
 	s.book(suite.Id, "16:00", "17:30")
 	for _, c := range []struct{ from, to, code string }{
 		{"16:00", "17:30", rooms.CodeBusy},
@@ -28,21 +28,21 @@ func TestOverlappingBookingsAreRefusedAndTouchingOnesAreNot(t *testing.T) {
 		{"15:00", "16:00", ""},
 		{"17:30", "18:00", ""},
 	} {
-		hookstest.Refused(t, c.from+" to "+c.to, s.app.Save(s.session(suite.Id, c.from, c.to)), c.code)
+		hookstest.AssertCode(t, c.from+" to "+c.to, s.app.Save(s.newSession(suite.Id, c.from, c.to)), c.code)
 	}
-	hookstest.Refused(t, "another room", s.app.Save(s.session(bay.Id, "16:00", "17:30")), "")
-	hookstest.Refused(t, "no room", s.app.Save(s.session("", "16:00", "17:30")), "")
+	hookstest.AssertCode(t, "another room", s.app.Save(s.newSession(bay.Id, "16:00", "17:30")), "")
+	hookstest.AssertCode(t, "no room", s.app.Save(s.newSession("", "16:00", "17:30")), "")
 }
 
-func TestARefusalNamesWhatHasTheRoomInTheTimeOfTheTeam(t *testing.T) {
-	s := open(t)
+func TestBooking_Conflict_NamesBookingInTeamTimezone(t *testing.T) {
+	s := newFixture(t)
 	s.team.Set("timezone", "Asia/Tokyo")
 	if err := s.app.Save(s.team); err != nil {
 		t.Fatal(err)
 	}
-	suite := s.room("Grading suite")
+	suite := s.createRoom("Grading suite")
 	s.book(suite.Id, "13:00", "16:30")
-	field, _, sentence, _ := record.Refusal(s.app.Save(s.session(suite.Id, "16:00", "17:00")))
+	field, _, sentence, _ := record.Details(s.app.Save(s.newSession(suite.Id, "16:00", "17:00")))
 	want := "“Grade review” has Grading suite, " + day.Format("Mon 2 January 2006") + ", 22:00 to " +
 		day.AddDate(0, 0, 1).Format("Mon 2 January") + ", 01:30 (Asia/Tokyo). Choose another time or another room."
 	if field != "room" || sentence != want {
@@ -50,14 +50,14 @@ func TestARefusalNamesWhatHasTheRoomInTheTimeOfTheTeam(t *testing.T) {
 	}
 }
 
-func TestAChangeOfABookingIsJudgedLikeANewOne(t *testing.T) {
-	s := open(t)
-	suite, bay := s.room("Grading suite"), s.room("Edit bay")
+func TestBooking_Change_IsValidatedLikeNew(t *testing.T) {
+	s := newFixture(t)
+	suite, bay := s.createRoom("Grading suite"), s.createRoom("Edit bay")
 	s.book(suite.Id, "16:00", "17:00")
 	for what, change := range map[string]func(r *core.Record){
-		"moved":     func(r *core.Record) { move(r, "16:30", "17:30") },
-		"extended":  func(r *core.Record) { move(r, "15:00", "16:01") },
-		"elsewhere": func(r *core.Record) { r.Set("room", suite.Id); move(r, "15:00", "16:15") },
+		"moved":     func(r *core.Record) { reschedule(r, "16:30", "17:30") },
+		"extended":  func(r *core.Record) { reschedule(r, "15:00", "16:01") },
+		"elsewhere": func(r *core.Record) { r.Set("room", suite.Id); reschedule(r, "15:00", "16:15") },
 	} {
 		room := suite.Id
 		if what == "elsewhere" {
@@ -65,50 +65,50 @@ func TestAChangeOfABookingIsJudgedLikeANewOne(t *testing.T) {
 		}
 		r := s.book(room, "15:00", "16:00")
 		change(r)
-		hookstest.Refused(t, what, s.app.Save(r), rooms.CodeBusy)
+		hookstest.AssertCode(t, what, s.app.Save(r), rooms.CodeBusy)
 		hookstest.Exec(t, s.app, "DELETE FROM sessions WHERE id = '"+r.Id+"'", nil)
 	}
 	r := s.book(suite.Id, "15:00", "16:00")
 	r.Set("title", "Renamed")
-	move(r, "15:30", "16:00")
-	hookstest.Refused(t, "shortened, and over nothing but itself", s.app.Save(r), "")
+	reschedule(r, "15:30", "16:00")
+	hookstest.AssertCode(t, "shortened, and over nothing but itself", s.app.Save(r), "")
 }
 
-func TestABookingIsJudgedByTheTimeThatIsWritten(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
+func TestBooking_TimeChangedByLaterHook_IsValidated(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
 	// As when two writers change start and length at once: what ends it is made of both behind the other rules.
 	s.app.OnRecordUpdateExecute("sessions").Bind(&hook.Handler[*core.RecordEvent]{Priority: 99, Func: func(e *core.RecordEvent) error {
-		e.Record.Set("ends", at("16:01"))
+		e.Record.Set("ends", atTime("16:01"))
 		return e.Next()
 	}})
 	s.book(suite.Id, "16:00", "17:00")
 	r := s.book(suite.Id, "15:00", "16:00")
 	r.Set("title", "Renamed")
-	hookstest.Refused(t, "a hook behind made it longer", s.app.Save(r), rooms.CodeBusy)
+	hookstest.AssertCode(t, "a hook behind made it longer", s.app.Save(r), rooms.CodeBusy)
 }
 
-func TestWhatIsOverKeepsNoRoom(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
+func TestBooking_EndedOrCancelled_FreesRoom(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
 	for _, status := range []string{"ended", "cancelled"} {
 		r := s.book(suite.Id, "16:00", "17:00")
 		hookstest.Exec(t, s.app, "UPDATE sessions SET status = {:status} WHERE id = {:id}", dbx.Params{"status": status, "id": r.Id})
 	}
 	r := s.book(suite.Id, "16:00", "17:00")
 	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running', started = starts WHERE id = {:id}", dbx.Params{"id": r.Id})
-	hookstest.Refused(t, "one over a running one", s.app.Save(s.session(suite.Id, "16:59", "18:00")), rooms.CodeBusy)
+	hookstest.AssertCode(t, "one over a running one", s.app.Save(s.newSession(suite.Id, "16:59", "18:00")), rooms.CodeBusy)
 }
 
-func TestARoomIsOfTheSessionsTeam(t *testing.T) {
-	s := open(t)
+func TestBooking_RoomOfAnotherTeam_IsUnknown(t *testing.T) {
+	s := newFixture(t)
 	theirs, err := rooms.Create(s.app, s.actor("rival"), rooms.Profile{Name: new("Theirs")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var said []string
 	for _, id := range []string{theirs.Id, "abcdefghijklmno"} {
-		_, code, sentence, _ := record.Refusal(s.app.Save(s.session(id, "16:00", "17:00")))
+		_, code, sentence, _ := record.Details(s.app.Save(s.newSession(id, "16:00", "17:00")))
 		said = append(said, code+": "+sentence)
 	}
 	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": There is no such room in the team. Choose another one." {
@@ -116,76 +116,76 @@ func TestARoomIsOfTheSessionsTeam(t *testing.T) {
 	}
 }
 
-func TestAnArchivedRoomKeepsWhatIsBookedAndTakesNothingNew(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
+func TestArchive_KeepsBookings_RefusesNew(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
 	kept, moved, longer := s.book(suite.Id, "10:00", "11:00"), s.book(suite.Id, "12:00", "13:00"), s.book(suite.Id, "14:00", "15:00")
 	if _, err := rooms.Archive(s.app, s.actor("admin"), suite.Id); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "a new one", s.app.Save(s.session(suite.Id, "16:00", "17:00")), rooms.CodeArchived)
-	move(moved, "12:30", "13:00")
-	hookstest.Refused(t, "one moved", s.app.Save(moved), rooms.CodeArchived)
-	move(longer, "14:00", "15:30")
-	hookstest.Refused(t, "a longer one", s.app.Save(longer), rooms.CodeArchived)
-	move(longer, "14:00", "14:30")
-	hookstest.Refused(t, "a shorter one", s.app.Save(longer), "")
-	kept = hookstest.Stored(t, s.app, "sessions", kept.Id)
+	hookstest.AssertCode(t, "a new one", s.app.Save(s.newSession(suite.Id, "16:00", "17:00")), rooms.CodeArchived)
+	reschedule(moved, "12:30", "13:00")
+	hookstest.AssertCode(t, "one moved", s.app.Save(moved), rooms.CodeArchived)
+	reschedule(longer, "14:00", "15:30")
+	hookstest.AssertCode(t, "a longer one", s.app.Save(longer), rooms.CodeArchived)
+	reschedule(longer, "14:00", "14:30")
+	hookstest.AssertCode(t, "a shorter one", s.app.Save(longer), "")
+	kept = hookstest.FindRecord(t, s.app, "sessions", kept.Id)
 	kept.Set("status", "running")
-	hookstest.Refused(t, "a start", rooms.Judge(s.app, kept), "")
+	hookstest.AssertCode(t, "a start", rooms.ValidateBooking(s.app, kept), "")
 	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'running', started = starts WHERE id = {:id}", dbx.Params{"id": kept.Id})
-	kept = hookstest.Stored(t, s.app, "sessions", kept.Id)
+	kept = hookstest.FindRecord(t, s.app, "sessions", kept.Id)
 	kept.Set("extra", 15)
-	hookstest.Refused(t, "an extension while it runs", s.app.Save(kept), "")
+	hookstest.AssertCode(t, "an extension while it runs", s.app.Save(kept), "")
 	kept.Set("extra", 61)
-	hookstest.Refused(t, "an extension into the next", s.app.Save(kept), rooms.CodeBusy)
-	moved = hookstest.Stored(t, s.app, "sessions", moved.Id)
+	hookstest.AssertCode(t, "an extension into the next", s.app.Save(kept), rooms.CodeBusy)
+	moved = hookstest.FindRecord(t, s.app, "sessions", moved.Id)
 	moved.Set("room", "")
-	hookstest.Refused(t, "one without the room", s.app.Save(moved), "")
+	hookstest.AssertCode(t, "one without the room", s.app.Save(moved), "")
 	moved.Set("room", suite.Id)
-	hookstest.Refused(t, "and back", s.app.Save(moved), rooms.CodeArchived)
+	hookstest.AssertCode(t, "and back", s.app.Save(moved), rooms.CodeArchived)
 }
 
-// racers books one room for one time n times at once.
-func racers(t *testing.T, app core.App, team *teams.Team, host, room string, n int) []error {
+// raceBookings books one room for one time n times at once.
+func raceBookings(t *testing.T, app core.App, team *teams.Team, host, room string, n int) []error {
 	t.Helper()
 	all := make([]*core.Record, n)
 	for i := range all {
-		all[i] = session(t, app, team.Id, host, room, at("16:00"), at("17:00"))
+		all[i] = newSession(t, app, team.Id, host, room, atTime("16:00"), atTime("17:00"))
 	}
 	return hookstest.Race(n, func(i int) error { return app.Save(all[i]) })
 }
 
-func TestOfTwoBookingsAtOnceOneIsMade(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
-	hookstest.Widen(s.app, "sessions")
-	if won := hookstest.Won(t, racers(t, s.app, s.team, s.by["owner"].Id, suite.Id, 8), rooms.CodeBusy); won != 1 {
+func TestBooking_Concurrent_OneWins(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
+	hookstest.SlowWrites(s.app, "sessions")
+	if won := hookstest.CountSucceeded(t, raceBookings(t, s.app, s.team, s.users["owner"].Id, suite.Id, 8), rooms.CodeBusy); won != 1 {
 		t.Errorf("%d bookings of one time", won)
 	}
 }
 
-func TestControlOfTheRaceWithoutATransaction(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
-	app := hookstest.Wired(t, func(app core.App) {
+func TestBooking_WithoutTx_LosesRace(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
+	app := hookstest.NewBareApp(t, func(app core.App) {
 		app.OnRecordCreateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
-			if err := rooms.Judge(e.App, e.Record); err != nil {
+			if err := rooms.ValidateBooking(e.App, e.Record); err != nil {
 				return err
 			}
 			return e.Next()
 		})
-		hookstest.Widen(app, "sessions")
+		hookstest.SlowWrites(app, "sessions")
 	})
-	hookstest.Copy(t, app, s.by["owner"], s.team.Record, suite.Record)
-	if won := hookstest.Won(t, racers(t, app, s.team, s.by["owner"].Id, suite.Id, 8), rooms.CodeBusy); won < 2 {
+	hookstest.CopyRecords(t, app, s.users["owner"], s.team.Record, suite.Record)
+	if won := hookstest.CountSucceeded(t, raceBookings(t, app, s.team, s.users["owner"].Id, suite.Id, 8), rooms.CodeBusy); won < 2 {
 		t.Error("without the transaction, too, only one was made: the race shows nothing")
 	}
 }
 
-func TestWhenRoomsAreFree(t *testing.T) {
-	s := open(t)
-	suite, bay, old := s.room("Grading suite"), s.room("Edit bay"), s.room("Attic")
+func TestListAvailability(t *testing.T) {
+	s := newFixture(t)
+	suite, bay, old := s.createRoom("Grading suite"), s.createRoom("Edit bay"), s.createRoom("Attic")
 	if _, err := rooms.Archive(s.app, s.actor("owner"), old.Id); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestWhenRoomsAreFree(t *testing.T) {
 	s.book(suite.Id, "12:00", "12:15")
 	s.book(suite.Id, "17:45", "19:00")
 	told := func(from, to string) string {
-		all, err := rooms.Free(s.app, s.team.Id, at(from), at(to))
+		all, err := rooms.ListAvailability(s.app, s.team.Id, atTime(from), atTime(to))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,24 +217,24 @@ func TestWhenRoomsAreFree(t *testing.T) {
 			t.Errorf("%s to %s: %q, want %q", c.from, c.to, got, c.want)
 		}
 	}
-	all, err := rooms.Free(s.app, s.team.Id, at("00:00"), at("23:00"))
+	all, err := rooms.ListAvailability(s.app, s.team.Id, atTime("00:00"), atTime("23:00"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	morning := all[1].Within(at("09:00"), at("11:30"))
-	if len(morning.Taken) != 2 || len(morning.Free) != 1 || morning.Free[0] != (rooms.Span{From: at("09:30"), To: at("11:00")}) {
+	morning := all[1].Within(atTime("09:00"), atTime("11:30"))
+	if len(morning.Taken) != 2 || len(morning.Free) != 1 || morning.Free[0] != (rooms.Span{From: atTime("09:30"), To: atTime("11:00")}) {
 		t.Errorf("%+v", morning)
 	}
-	next, err := rooms.Next(s.app, s.team.Id, at("09:30"))
-	if err != nil || len(next) != 1 || !next[suite.Id].Starts.Equal(at("11:00")) {
+	next, err := rooms.NextBookings(s.app, s.team.Id, atTime("09:30"))
+	if err != nil || len(next) != 1 || !next[suite.Id].Starts.Equal(atTime("11:00")) {
 		t.Errorf("next: %v %v", next, err)
 	}
 	for _, c := range []struct {
 		team, room string
 		to         time.Time
 		want       int
-	}{{s.team.Id, suite.Id, time.Time{}, 4}, {s.team.Id, "", at("11:00"), 1}, {s.team.Id, bay.Id, time.Time{}, 0}, {s.other.Id, suite.Id, time.Time{}, 0}} {
-		if all, err := rooms.Bookings(s.app, c.team, c.room, at("08:30"), c.to); err != nil || len(all) != c.want {
+	}{{s.team.Id, suite.Id, time.Time{}, 4}, {s.team.Id, "", atTime("11:00"), 1}, {s.team.Id, bay.Id, time.Time{}, 0}, {s.otherTeam.Id, suite.Id, time.Time{}, 0}} {
+		if all, err := rooms.ListBookings(s.app, c.team, c.room, atTime("08:30"), c.to); err != nil || len(all) != c.want {
 			t.Errorf("%+v: %v %v", c, all, err)
 		}
 	}

@@ -2,5 +2,5 @@ package rooms
 
 import "github.com/pocketbase/pocketbase/core"
 
-// Judge is the booking guard without its transaction.
-func Judge(app core.App, session *core.Record) error { return guardBooking(app, session) }
+// ValidateBooking is the booking guard without its transaction.
+func ValidateBooking(app core.App, session *core.Record) error { return validateBooking(app, session) }

@@ -10,9 +10,9 @@ import (
 	"usher/hooks/teams"
 )
 
-// guardBooking refuses a session at a time when something else has its room (R87), or in a room that is
+// validateBooking refuses a session at a time when something else has its room (R87), or in a room that is
 // archived.
-func guardBooking(app core.App, s *core.Record) error {
+func validateBooking(app core.App, s *core.Record) error {
 	status := s.GetString("status")
 	if s.GetString("room") == "" || status != "scheduled" && status != "running" {
 		return nil
@@ -20,14 +20,14 @@ func guardBooking(app core.App, s *core.Record) error {
 	if !record.Changed(s, "room", "starts", "ends", "status") {
 		return nil
 	}
-	room, err := Choose(app, s.GetString("team"), s.GetString("room"))
+	room, err := FindForSession(app, s.GetString("team"), s.GetString("room"))
 	if err != nil {
 		return err
 	}
-	if !room.Archived().IsZero() && !keepsTime(s) {
-		return record.Refuse("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
+	if !room.Archived().IsZero() && !withinBookedTime(s) {
+		return record.Invalid("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
 	}
-	clash, err := Clash(app, room.Id, s.GetDateTime("starts").Time(), s.GetDateTime("ends").Time(), s.Id)
+	clash, err := FindConflict(app, room.Id, s.GetDateTime("starts").Time(), s.GetDateTime("ends").Time(), s.Id)
 	if err != nil || clash == nil {
 		return err
 	}
@@ -35,12 +35,12 @@ func guardBooking(app core.App, s *core.Record) error {
 	if err != nil {
 		return err
 	}
-	return record.Refuse("room", CodeBusy, clash.Sentence(room.Name(), team.Zone()))
+	return record.Invalid("room", CodeBusy, clash.ConflictText(room.Name(), team.Zone()))
 }
 
-// keepsTime reports whether a session that has its room already asks for no more of it: it starts, runs on, or ends
+// withinBookedTime reports whether a session that has its room already asks for no more of it: it starts, runs on, or ends
 // earlier.
-func keepsTime(s *core.Record) bool {
+func withinBookedTime(s *core.Record) bool {
 	if s.IsNew() {
 		return false
 	}
@@ -51,17 +51,17 @@ func keepsTime(s *core.Record) bool {
 	return s.GetString("status") == "running" || !s.GetDateTime("ends").Time().After(before.GetDateTime("ends").Time())
 }
 
-// Sentence says that the booking has the room, and when.
-func (b Booking) Sentence(room string, zone *time.Location) string {
-	return fmt.Sprintf("“%s” has %s, %s. Choose another time or another room.", b.Title, room, b.When(zone))
+// ConflictText says that the booking has the room, and when.
+func (b Booking) ConflictText(room string, zone *time.Location) string {
+	return fmt.Sprintf("“%s” has %s, %s. Choose another time or another room.", b.Title, room, b.TimeText(zone))
 }
 
-// When is the time of the booking in words: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
-func (b Booking) When(zone *time.Location) string {
+// TimeText is the time of the booking in words: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
+func (b Booking) TimeText(zone *time.Location) string {
 	from, to := b.Starts.In(zone), b.Ends.In(zone)
-	end := record.Clock(to)
+	end := record.TimeOfDay(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
-		end = record.OnClock(to, "Mon 2 January")
+		end = record.DateAndTime(to, "Mon 2 January")
 	}
-	return fmt.Sprintf("%s to %s (%s)", record.OnClock(from, "Mon 2 January 2006"), end, zone)
+	return fmt.Sprintf("%s to %s (%s)", record.DateAndTime(from, "Mon 2 January 2006"), end, zone)
 }

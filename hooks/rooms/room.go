@@ -17,16 +17,16 @@ import (
 
 // Who may enter a room (R91).
 const (
-	Invited = "invited"
-	Team    = "team"
-	Anyone  = "anyone" // with the link, as a guest
+	AccessInvited = "invited"
+	AccessTeam    = "team"
+	AccessAnyone  = "anyone" // with the link, as a guest
 )
 
 // When a session in a room is recorded (R91).
 const (
-	Never  = "off"
-	ByHost = "host"
-	Always = "always"
+	RecordingOff    = "off"
+	RecordingByHost = "host"
+	RecordingAlways = "always"
 )
 
 // What a room may hold, in characters, and a team in rooms that are in use.
@@ -39,11 +39,11 @@ const (
 
 // Codes of refusals.
 const (
-	CodeBusy     = "room_busy"     // something else has the room at that time (R87)
-	CodeUnknown  = "no_room"       // the team has no such room
-	CodeArchived = "room_archived" // it takes no new bookings
-	CodeTaken    = "taken"         // another room has the name or the link
-	CodePlan     = "plan_limit"    // more than the team's plan gives
+	CodeBusy      = "room_busy"     // something else has the room at that time (R87)
+	CodeUnknown   = "no_room"       // the team has no such room
+	CodeArchived  = "room_archived" // it takes no new bookings
+	CodeTaken     = "taken"         // another room has the name or the link
+	CodePlanLimit = "plan_limit"    // more than the team's plan gives
 )
 
 // Qualities are the heights of a picture that can be asked for, the lowest first.
@@ -77,8 +77,8 @@ func (r *Room) Slug() string { return r.GetString("slug") }
 // TeamID is the team that the room belongs to.
 func (r *Room) TeamID() string { return r.GetString("team") }
 
-// Entry is Invited, Team or Anyone.
-func (r *Room) Entry() string { return r.GetString("entry") }
+// Access is Invited, Team or Anyone.
+func (r *Room) Access() string { return r.GetString("entry") }
 
 // Archived is when the room was taken out of use; zero while it is in use.
 func (r *Room) Archived() time.Time { return r.GetDateTime("archived").Time() }
@@ -89,8 +89,8 @@ func (r *Room) Description() string { return r.GetString("description") }
 // Link is the room's address on the web.
 func (r *Room) Link(app core.App) string { return settings.Of(app).Link("/r/" + r.Slug()) }
 
-// People is how many may be in a session there; 0: as many as the plan lets.
-func (r *Room) People() int { return r.GetInt("people") }
+// MaxPeople is how many may be in a session there; 0: as many as the plan lets.
+func (r *Room) MaxPeople() int { return r.GetInt("people") }
 
 // Quality is the highest picture that a session there may have, one of the Qualities.
 func (r *Room) Quality() string { return r.GetString("quality") }
@@ -98,23 +98,23 @@ func (r *Room) Quality() string { return r.GetString("quality") }
 // Find reads a room of the team by its id, or record.ErrNotFound.
 func Find(app core.App, team, id string) (*Room, error) {
 	room := &Room{}
-	err := app.RecordQuery("rooms").WithContext(record.Kept).AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
-	return found(room, err)
+	err := app.RecordQuery("rooms").WithContext(record.Prepared).AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(room)
+	return mapNotFound(room, err)
 }
 
-// Choose is Find for a session that is to be held there: a room that the team does not have is refused, whether or not
+// FindForSession is Find for a session that is to be held there: a room that the team does not have is refused, whether or not
 // another team has it (R152).
-func Choose(app core.App, team, id string) (*Room, error) {
+func FindForSession(app core.App, team, id string) (*Room, error) {
 	room, err := Find(app, team, id)
-	if errors.Is(err, record.ErrNotFound) {
-		return nil, record.Refuse("room", CodeUnknown, "There is no such room in the team. Choose another one.")
+	if errors.Is(err, record.NotFound) {
+		return nil, record.Invalid("room", CodeUnknown, "There is no such room in the team. Choose another one.")
 	}
 	return room, err
 }
 
-func found(room *Room, err error) (*Room, error) {
+func mapNotFound(room *Room, err error) (*Room, error) {
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a room: %w", err)
@@ -122,8 +122,8 @@ func found(room *Room, err error) (*Room, error) {
 	return room, nil
 }
 
-// Of lists the rooms of a team that are in use, by name.
-func Of(app core.App, team string) ([]*Room, error) {
+// List lists the rooms of a team that are in use, by name.
+func List(app core.App, team string) ([]*Room, error) {
 	all := []*Room{}
 	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team, "archived": ""}).OrderBy("lower(name)").All(&all)
 	if err != nil {
@@ -132,8 +132,8 @@ func Of(app core.App, team string) ([]*Room, error) {
 	return all, nil
 }
 
-// Archived lists the rooms of a team that were taken out of use, by name.
-func Archived(app core.App, team string) ([]*Room, error) {
+// ListArchived lists the rooms of a team that were taken out of use, by name.
+func ListArchived(app core.App, team string) ([]*Room, error) {
 	all := []*Room{}
 	err := app.RecordQuery("rooms").AndWhere(dbx.HashExp{"team": team}).AndWhere(dbx.NewExp("archived != ''")).
 		OrderBy("lower(name)", "archived DESC").All(&all)

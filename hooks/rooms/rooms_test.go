@@ -17,79 +17,79 @@ import (
 	"usher/hooks/teams"
 )
 
-func (s *studio) update(room *rooms.Room, profile rooms.Profile) error {
+func (s *fixture) update(room *rooms.Room, profile rooms.Profile) error {
 	s.Helper()
 	_, err := rooms.Update(s.app, s.actor("owner"), room.Id, profile)
 	return err
 }
 
-func TestARoomBeginsWithSafeSettings(t *testing.T) {
-	s := open(t)
+func TestCreate_UsesSafeDefaults(t *testing.T) {
+	s := newFixture(t)
 	for what, r := range map[string]*core.Record{
-		"an action": s.room("Grading suite").Record,
-		"a save":    hookstest.Blank(t, s.app, "rooms", map[string]any{"team": s.team.Id, "name": "  Edit   bay "}),
+		"an action": s.createRoom("Grading suite").Record,
+		"a save":    hookstest.NewRecord(t, s.app, "rooms", map[string]any{"team": s.team.Id, "name": "  Edit   bay "}),
 	} {
 		if r.IsNew() {
 			if err := s.app.Save(r); err != nil {
 				t.Fatal(what, err)
 			}
 		}
-		if r.GetString("entry") != rooms.Invited || r.GetBool("lobby") || r.GetBool("early") || r.GetBool("muted") ||
-			r.GetString("recording") != rooms.ByHost || r.GetInt("people") != 0 || r.GetString("quality") != "2160p" || r.GetString("archived") != "" {
+		if r.GetString("entry") != rooms.AccessInvited || r.GetBool("lobby") || r.GetBool("early") || r.GetBool("muted") ||
+			r.GetString("recording") != rooms.RecordingByHost || r.GetInt("people") != 0 || r.GetString("quality") != "2160p" || r.GetString("archived") != "" {
 			t.Errorf("%s: %v", what, r.PublicExport())
 		}
 	}
-	all, err := rooms.Of(s.app, s.team.Id)
+	all, err := rooms.List(s.app, s.team.Id)
 	if err != nil || len(all) != 2 || all[0].Name() != "Edit bay" || all[0].Slug() != "edit-bay" || all[0].Link(s.app) != "http://usher.test/r/edit-bay" {
 		t.Errorf("%v %v", all, err)
 	}
 }
 
-func TestWhoMakesAndChangesRooms(t *testing.T) {
-	s := open(t)
-	room := s.room("Grading suite")
+func TestActions_RequireOwnerOrAdmin(t *testing.T) {
+	s := newFixture(t)
+	room := s.createRoom("Grading suite")
 	for by, code := range map[string]string{"owner": "", "admin": "", "organizer": record.CodeNotAllowed, "member": record.CodeNotAllowed, "guest": record.CodeNotAllowed} {
 		_, err := rooms.Create(s.app, s.actor(by), rooms.Profile{Name: new("Room of " + by)})
-		hookstest.Refused(t, by+" creates", err, code)
+		hookstest.AssertCode(t, by+" creates", err, code)
 		_, err = rooms.Update(s.app, s.actor(by), room.Id, rooms.Profile{Description: new("By " + by)})
-		hookstest.Refused(t, by+" updates", err, code)
+		hookstest.AssertCode(t, by+" updates", err, code)
 		for _, deed := range []func(core.App, string) error{
 			func(app core.App, id string) error { _, err := rooms.RotateLink(app, s.actor(by), id); return err },
 			func(app core.App, id string) error { _, err := rooms.Archive(app, s.actor(by), id); return err },
 			func(app core.App, id string) error { _, err := rooms.Restore(app, s.actor(by), id); return err },
 		} {
-			hookstest.Refused(t, by, deed(s.app, room.Id), code)
-			if err := deed(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, record.ErrNotFound) || code != "" && record.Code(err) != code {
+			hookstest.AssertCode(t, by, deed(s.app, room.Id), code)
+			if err := deed(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, record.NotFound) || code != "" && record.Code(err) != code {
 				t.Errorf("%s, an unknown room: %v", by, err)
 			}
 		}
 	}
 	// What was done, the room that was there before included; refusals are written down, too, of unknown ids as well.
 	for by, want := range map[string]int{"owner": 6, "admin": 5, "organizer": 8} {
-		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"actor": s.by[by].Id}, dbx.NewExp("action LIKE 'room.%'")); n != want {
+		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"actor": s.users[by].Id}, dbx.NewExp("action LIKE 'room.%'")); n != want {
 			t.Errorf("%s: %d rows in the audit log, want %d", by, n, want)
 		}
 	}
 }
 
-func TestARoomOfAnotherTeamIsAsUnknownAsNone(t *testing.T) {
-	s := open(t)
-	room := s.room("Grading suite")
-	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, record.ErrNotFound) {
+func TestUpdate_RoomOfAnotherTeam_IsNotFound(t *testing.T) {
+	s := newFixture(t)
+	room := s.createRoom("Grading suite")
+	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, record.NotFound) {
 		t.Error(err)
 	}
-	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, record.ErrNotFound) {
+	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, record.NotFound) {
 		t.Error(err)
 	}
-	r := s.now(room).Record
-	r.Set("team", s.other.Id)
-	hookstest.Refused(t, "moved to another team", s.app.Save(r), "fixed")
+	r := s.reload(room).Record
+	r.Set("team", s.otherTeam.Id)
+	hookstest.AssertCode(t, "moved to another team", s.app.Save(r), "fixed")
 }
 
-func TestWhatARoomCannotBe(t *testing.T) {
-	s := open(t)
-	room := s.room("Grading suite")
-	s.room("Edit bay")
+func TestUpdate_InvalidProfile_IsRefused(t *testing.T) {
+	s := newFixture(t)
+	room := s.createRoom("Grading suite")
+	s.createRoom("Edit bay")
 	for _, c := range []struct {
 		what    string
 		profile rooms.Profile
@@ -109,13 +109,13 @@ func TestWhatARoomCannotBe(t *testing.T) {
 		{"two words in a link", rooms.Profile{Slug: new("grading suite")}, "slug", "bad_slug"},
 		{"a way out of a link", rooms.Profile{Slug: new("../admin")}, "slug", "bad_slug"},
 		{"a long link", rooms.Profile{Slug: new(strings.Repeat("a", 61))}, "slug", "bad_slug"},
-		{"an unknown way in", rooms.Profile{Entry: new("everybody")}, "entry", "bad_entry"},
+		{"an unknown way in", rooms.Profile{Access: new("everybody")}, "entry", "bad_entry"},
 		{"an unknown recording", rooms.Profile{Recording: new("secretly")}, "recording", "bad_recording"},
 		{"an unknown quality", rooms.Profile{Quality: new("8k")}, "quality", "bad_quality"},
-		{"fewer than nobody", rooms.Profile{People: new(-1)}, "people", "bad_number"},
-		{"more than the plan gives", rooms.Profile{People: new(101)}, "people", rooms.CodePlan},
+		{"fewer than nobody", rooms.Profile{MaxPeople: new(-1)}, "people", "bad_number"},
+		{"more than the plan gives", rooms.Profile{MaxPeople: new(101)}, "people", rooms.CodePlanLimit},
 	} {
-		field, code, _, _ := record.Refusal(s.update(room, c.profile))
+		field, code, _, _ := record.Details(s.update(room, c.profile))
 		if field != c.field || code != c.code {
 			t.Errorf("%s: %s %s, want %s %s", c.what, field, code, c.field, c.code)
 		}
@@ -127,86 +127,86 @@ func TestWhatARoomCannotBe(t *testing.T) {
 			t.Errorf("%s, new: %v", c.what, err)
 		}
 	}
-	hookstest.Refused(t, "as many as the plan gives", s.update(room, rooms.Profile{People: new(100)}), "")
-	if now := s.now(room); now.Name() != "Grading suite" || now.People() != 100 {
+	hookstest.AssertCode(t, "as many as the plan gives", s.update(room, rooms.Profile{MaxPeople: new(100)}), "")
+	if now := s.reload(room); now.Name() != "Grading suite" || now.MaxPeople() != 100 {
 		t.Error(now.PublicExport())
 	}
-	bare := s.now(room).Record
+	bare := s.reload(room).Record
 	bare.Set("people", 101)
-	hookstest.Refused(t, "a bare save", s.app.Save(bare), rooms.CodePlan)
-	bare = s.now(room).Record
+	hookstest.AssertCode(t, "a bare save", s.app.Save(bare), rooms.CodePlanLimit)
+	bare = s.reload(room).Record
 	bare.Set("slug", "abcdefghij12345")
-	hookstest.Refused(t, "a bare save", s.app.Save(bare), "bad_slug")
+	hookstest.AssertCode(t, "a bare save", s.app.Save(bare), "bad_slug")
 }
 
-func TestAllThatIsWrongIsToldAtOnce(t *testing.T) {
-	s := open(t)
-	s.room("Grading suite")
-	_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("grading suite"), Slug: new("abcdefghij12345"), People: new(500), Quality: new("8k")})
+func TestCreate_ReportsAllInvalidFields(t *testing.T) {
+	s := newFixture(t)
+	s.createRoom("Grading suite")
+	_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("grading suite"), Slug: new("abcdefghij12345"), MaxPeople: new(500), Quality: new("8k")})
 	var fields validation.Errors
 	if !errors.As(err, &fields) || len(fields) != 4 || fields["name"] == nil || fields["slug"] == nil || fields["people"] == nil || fields["quality"] == nil {
 		t.Error(err)
 	}
 }
 
-func TestNoMoreRoomsThanATeamCanHave(t *testing.T) {
-	s := open(t)
+func TestCreate_OverMaxRooms_IsRefused(t *testing.T) {
+	s := newFixture(t)
 	for n := range rooms.MaxRooms {
 		hookstest.Exec(t, s.app, "INSERT INTO rooms (id, team, name, slug, entry, recording, quality) VALUES ({:id}, {:team}, {:name}, {:slug}, 'team', 'off', '720p')",
 			dbx.Params{"id": core.GenerateDefaultRandomId(), "team": s.team.Id, "name": fmt.Sprint("Room ", n), "slug": fmt.Sprint("room-", n)})
 	}
 	_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("One more")})
-	hookstest.Refused(t, "one more", err, record.CodeTooMany)
-	all, err := rooms.Of(s.app, s.team.Id)
+	hookstest.AssertCode(t, "one more", err, record.CodeTooMany)
+	all, err := rooms.List(s.app, s.team.Id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "a change of one", s.update(all[0], rooms.Profile{Name: new("Renamed")}), "")
+	hookstest.AssertCode(t, "a change of one", s.update(all[0], rooms.Profile{Name: new("Renamed")}), "")
 }
 
-func TestAPlanWithoutALimitLetsAnyNumberIn(t *testing.T) {
-	s := open(t)
-	owner := hookstest.Person(t, s.app, "big@x.example")
+func TestCreate_UnlimitedPlan_AllowsAnyMaxPeople(t *testing.T) {
+	s := newFixture(t)
+	owner := hookstest.Account(t, s.app, "big@x.example")
 	big := hookstest.Team(t, s.app, owner, "Big", "unlimited")
-	_, err := rooms.Create(s.app, hookstest.Actor(t, s.app, owner, big), rooms.Profile{Name: new("Hall"), People: new(5000)})
-	hookstest.Refused(t, "5,000 people", err, "")
+	_, err := rooms.Create(s.app, hookstest.Actor(t, s.app, owner, big), rooms.Profile{Name: new("Hall"), MaxPeople: new(5000)})
+	hookstest.AssertCode(t, "5,000 people", err, "")
 }
 
-func TestAReplacedLinkLeadsNowhereAndIsNobodysAgain(t *testing.T) {
-	s := open(t)
-	room := s.room("Grading suite")
+func TestRotateLink_OldSlug_IsRetired(t *testing.T) {
+	s := newFixture(t)
+	room := s.createRoom("Grading suite")
 	rotated, err := rooms.RotateLink(s.app, s.actor("admin"), room.Id)
 	if err != nil || !regexp.MustCompile(`^grading-suite-[a-z2-9]{10}$`).MatchString(rotated.Slug()) {
 		t.Fatal(rotated.Slug(), err)
 	}
-	if _, err := rooms.BySlug(s.app, "grading-suite"); !errors.Is(err, record.ErrNotFound) {
+	if _, err := rooms.FindBySlug(s.app, "grading-suite"); !errors.Is(err, record.NotFound) {
 		t.Error(err)
 	}
-	if old, err := rooms.ByOldSlug(s.app, "Grading-Suite"); err != nil || old.Id != room.Id {
+	if old, err := rooms.FindByOldSlug(s.app, "Grading-Suite"); err != nil || old.Id != room.Id {
 		t.Error(old, err)
 	}
-	if _, err := rooms.ByOldSlug(s.app, rotated.Slug()); !errors.Is(err, record.ErrNotFound) {
+	if _, err := rooms.FindByOldSlug(s.app, rotated.Slug()); !errors.Is(err, record.NotFound) {
 		t.Error("the link of today is called replaced:", err)
 	}
-	bay := s.room("Edit bay")
-	hookstest.Refused(t, "another room takes it", s.update(bay, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
-	again := s.room("Grading  suite 2")
-	hookstest.Refused(t, "and one by its name", s.update(again, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
+	bay := s.createRoom("Edit bay")
+	hookstest.AssertCode(t, "another room takes it", s.update(bay, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
+	again := s.createRoom("Grading  suite 2")
+	hookstest.AssertCode(t, "and one by its name", s.update(again, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
 
-	hookstest.Refused(t, "the room itself", s.update(room, rooms.Profile{Slug: new("grading-suite")}), "")
-	if _, err := rooms.ByOldSlug(s.app, "grading-suite"); !errors.Is(err, record.ErrNotFound) {
+	hookstest.AssertCode(t, "the room itself", s.update(room, rooms.Profile{Slug: new("grading-suite")}), "")
+	if _, err := rooms.FindByOldSlug(s.app, "grading-suite"); !errors.Is(err, record.NotFound) {
 		t.Error("it is called replaced still:", err)
 	}
-	if old, err := rooms.ByOldSlug(s.app, rotated.Slug()); err != nil || old.Id != room.Id {
+	if old, err := rooms.FindByOldSlug(s.app, rotated.Slug()); err != nil || old.Id != room.Id {
 		t.Error(old, err)
 	}
-	forged := hookstest.Blank(t, s.app, "room_links", map[string]any{"room": bay.Id, "slug": "grading-suite"})
-	hookstest.Refused(t, "a replaced link that is in use", s.app.Save(forged), rooms.CodeTaken)
+	forged := hookstest.NewRecord(t, s.app, "room_links", map[string]any{"room": bay.Id, "slug": "grading-suite"})
+	hookstest.AssertCode(t, "a replaced link that is in use", s.app.Save(forged), rooms.CodeTaken)
 }
 
-func TestALinkThatLetsStrangersInCannotBeGuessed(t *testing.T) {
-	s := open(t)
-	room, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("Open house"), Entry: new(rooms.Anyone)})
+func TestCreate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
+	s := newFixture(t)
+	room, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("Open house"), Access: new(rooms.AccessAnyone)})
 	if err != nil || !strings.HasPrefix(room.Slug(), "open-house-") {
 		t.Error(room.Slug(), err)
 	}
@@ -214,113 +214,113 @@ func TestALinkThatLetsStrangersInCannotBeGuessed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ours := s.room("Dailies"); theirs.Slug() != "dailies" || !strings.HasPrefix(ours.Slug(), "dailies-") {
+	if ours := s.createRoom("Dailies"); theirs.Slug() != "dailies" || !strings.HasPrefix(ours.Slug(), "dailies-") {
 		t.Error(ours.Slug(), theirs.Slug())
 	}
 	for name, want := range map[string]string{"日本放送": "room", "abcdefghij12345": "room-abcdefghij12345", strings.Repeat("a", 60): strings.Repeat("a", 40)} {
-		if room := s.room(name); room.Slug() != want {
+		if room := s.createRoom(name); room.Slug() != want {
 			t.Errorf("%q: %s", name, room.Slug())
 		}
 	}
 }
 
-func TestARoomThatIsOpenedToAnyoneGetsALinkThatNobodyGuesses(t *testing.T) {
-	s := open(t)
+func TestUpdate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
+	s := newFixture(t)
 	for what, change := range map[string]func(*rooms.Room) error{
-		"an action": func(room *rooms.Room) error { return s.update(room, rooms.Profile{Entry: new(rooms.Anyone)}) },
+		"an action": func(room *rooms.Room) error { return s.update(room, rooms.Profile{Access: new(rooms.AccessAnyone)}) },
 		"an action with a link": func(room *rooms.Room) error {
-			return s.update(room, rooms.Profile{Entry: new(rooms.Anyone), Slug: new("typed")})
+			return s.update(room, rooms.Profile{Access: new(rooms.AccessAnyone), Slug: new("typed")})
 		},
 		"a bare save": func(room *rooms.Room) error {
-			room.Set("entry", rooms.Anyone)
+			room.Set("entry", rooms.AccessAnyone)
 			return s.app.Save(room)
 		},
 	} {
-		room := s.room("Room of " + what)
+		room := s.createRoom("Room of " + what)
 		old := room.Slug()
-		if err := change(s.now(room)); err != nil {
+		if err := change(s.reload(room)); err != nil {
 			t.Fatal(what, err)
 		}
-		now := s.now(room)
-		if now.Entry() != rooms.Anyone || rooms.Guessable(now.Slug()) {
+		now := s.reload(room)
+		if now.Access() != rooms.AccessAnyone || rooms.IsGuessable(now.Slug()) {
 			t.Errorf("%s: %s", what, now.Slug())
 		}
-		if found, err := rooms.ByOldSlug(s.app, old); err != nil || found.Id != room.Id {
+		if found, err := rooms.FindByOldSlug(s.app, old); err != nil || found.Id != room.Id {
 			t.Errorf("%s: the old link does not say that it was changed: %v", what, err)
 		}
-		if _, err := rooms.BySlug(s.app, old); !errors.Is(err, record.ErrNotFound) {
+		if _, err := rooms.FindBySlug(s.app, old); !errors.Is(err, record.NotFound) {
 			t.Errorf("%s: the old link lets in: %v", what, err)
 		}
-		for _, profile := range []rooms.Profile{{Description: new("More")}, {Entry: new(rooms.Team)}, {Entry: new(rooms.Anyone)}} {
-			hookstest.Refused(t, what, s.update(room, profile), "")
+		for _, profile := range []rooms.Profile{{Description: new("More")}, {Access: new(rooms.AccessTeam)}, {Access: new(rooms.AccessAnyone)}} {
+			hookstest.AssertCode(t, what, s.update(room, profile), "")
 		}
-		if again := s.now(room); again.Slug() != now.Slug() {
+		if again := s.reload(room); again.Slug() != now.Slug() {
 			t.Errorf("%s: %s became %s", what, now.Slug(), again.Slug())
 		}
-		hookstest.Refused(t, what, s.update(room, rooms.Profile{Slug: new("readable")}), "")
-		if again := s.now(room); rooms.Guessable(again.Slug()) || !strings.HasPrefix(again.Slug(), "readable-") {
+		hookstest.AssertCode(t, what, s.update(room, rooms.Profile{Slug: new("readable")}), "")
+		if again := s.reload(room); rooms.IsGuessable(again.Slug()) || !strings.HasPrefix(again.Slug(), "readable-") {
 			t.Errorf("%s: an open room took the link %s", what, again.Slug())
 		}
-		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"target": room.Id, "action": "room.update"}, dbx.NewExp("detail LIKE {:slug}", dbx.Params{"slug": "%" + s.now(room).Slug() + "%"})); n != 1 {
+		if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"target": room.Id, "action": "room.update"}, dbx.NewExp("detail LIKE {:slug}", dbx.Params{"slug": "%" + s.reload(room).Slug() + "%"})); n != 1 {
 			t.Errorf("%s: the log has the new link %d times", what, n)
 		}
 	}
-	hookstest.Refused(t, "a member", func() error {
-		_, err := rooms.Update(s.app, s.actor("member"), s.room("Closed").Id, rooms.Profile{Entry: new(rooms.Anyone)})
+	hookstest.AssertCode(t, "a member", func() error {
+		_, err := rooms.Update(s.app, s.actor("member"), s.createRoom("Closed").Id, rooms.Profile{Access: new(rooms.AccessAnyone)})
 		return err
 	}(), record.CodeNotAllowed)
-	if _, err := rooms.BySlug(s.app, "closed"); err != nil {
+	if _, err := rooms.FindBySlug(s.app, "closed"); err != nil {
 		t.Error("a refused change took the link away:", err)
 	}
 }
 
-func TestWhichLinksCanBeGuessed(t *testing.T) {
+func TestIsGuessable(t *testing.T) {
 	for slug, want := range map[string]bool{"": true, "suite": true, "suite-management": true, "suite-2345678923": true, "suite-summer2026": true,
 		"suite-a2b3c4d5e6": false, "a2b3c4d5e6": true, "suite-a2b3c4d5e": true} {
-		if rooms.Guessable(slug) != want {
+		if rooms.IsGuessable(slug) != want {
 			t.Errorf("%q: %v", slug, !want)
 		}
 	}
 }
 
-func TestTwoRoomsOfOneNameOrLinkAtOnce(t *testing.T) {
-	s := open(t)
-	hookstest.Widen(s.app, "rooms")
+func TestCreate_ConcurrentSameNameOrSlug_OneWins(t *testing.T) {
+	s := newFixture(t)
+	hookstest.SlowWrites(s.app, "rooms")
 	same := hookstest.Race(6, func(int) error {
 		_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("Grading suite")})
 		return err
 	})
-	if won := hookstest.Won(t, same, rooms.CodeTaken); won != 1 {
+	if won := hookstest.CountSucceeded(t, same, rooms.CodeTaken); won != 1 {
 		t.Errorf("%d rooms of one name", won)
 	}
 	links := hookstest.Race(6, func(n int) error {
 		_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new(string(rune('A' + n))), Slug: new("one-link")})
 		return err
 	})
-	if won := hookstest.Won(t, links, rooms.CodeTaken); won != 1 {
+	if won := hookstest.CountSucceeded(t, links, rooms.CodeTaken); won != 1 {
 		t.Errorf("%d rooms of one link", won)
 	}
 }
 
-func TestArchivingAndRestoring(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
+func TestArchive_Restore(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
 	s.book(suite.Id, "10:00", "11:00")
 	archived, err := rooms.Archive(s.app, s.actor("admin"), suite.Id)
 	if err != nil || archived.Archived().IsZero() {
 		t.Fatal(err)
 	}
 	_, err = rooms.Archive(s.app, s.actor("admin"), suite.Id)
-	hookstest.Refused(t, "twice", err, rooms.CodeArchived)
-	if all, err := rooms.Archived(s.app, s.team.Id); err != nil || len(all) != 1 {
+	hookstest.AssertCode(t, "twice", err, rooms.CodeArchived)
+	if all, err := rooms.ListArchived(s.app, s.team.Id); err != nil || len(all) != 1 {
 		t.Error(all, err)
 	}
-	other := s.room("Grading suite")
+	other := s.createRoom("Grading suite")
 	if !strings.HasPrefix(other.Slug(), "grading-suite-") {
 		t.Error("an archived room's link was given away:", other.Slug())
 	}
 	_, err = rooms.Restore(s.app, s.actor("admin"), suite.Id)
-	hookstest.Refused(t, "the name is taken meanwhile", err, rooms.CodeTaken)
+	hookstest.AssertCode(t, "the name is taken meanwhile", err, rooms.CodeTaken)
 	if err := s.update(other, rooms.Profile{Name: new("Second suite")}); err != nil {
 		t.Fatal(err)
 	}
@@ -328,13 +328,13 @@ func TestArchivingAndRestoring(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = rooms.Restore(s.app, s.actor("admin"), suite.Id)
-	hookstest.Refused(t, "twice", err, "not_archived")
-	hookstest.Refused(t, "a booking again", s.app.Save(s.session(suite.Id, "12:00", "13:00")), "")
+	hookstest.AssertCode(t, "twice", err, "not_archived")
+	hookstest.AssertCode(t, "a booking again", s.app.Save(s.newSession(suite.Id, "12:00", "13:00")), "")
 }
 
-func TestATeamGoesWithItsRoomsAndTheirBookings(t *testing.T) {
-	s := open(t)
-	suite := s.room("Grading suite")
+func TestTeamDelete_DeletesRoomsAndBookings(t *testing.T) {
+	s := newFixture(t)
+	suite := s.createRoom("Grading suite")
 	s.book(suite.Id, "10:00", "11:00")
 	if _, err := rooms.RotateLink(s.app, s.actor("owner"), suite.Id); err != nil {
 		t.Fatal(err)

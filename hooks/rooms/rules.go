@@ -12,48 +12,48 @@ import (
 	"usher/hooks/teams"
 )
 
-// last is where the judge of bookings stands among the hooks of a session: others set its time.
-const last = 100
+// bookingPriority is where the judge of bookings stands among the hooks of a session: others set its time.
+const bookingPriority = 100
 
 // Register wires what holds for every writer: of a room, a readable name of its own in the team, a link of its own
 // everywhere, which nobody guesses where it lets anyone in, settings that the team's plan gives, and its team for ever;
 // of a session, that nothing else has its room at that time.
 func Register(app core.App) {
-	app.OnRecordCreate("rooms").BindFunc(record.Guard(tidy))
-	app.OnRecordUpdate("rooms").BindFunc(record.Guard(tidy))
-	app.OnRecordCreateExecute("rooms").BindFunc(record.Guard(guard))
-	app.OnRecordUpdateExecute("rooms").BindFunc(guardUpdate)
-	app.OnRecordUpdateExecute("room_links").BindFunc(record.Guard(guardLink))
-	app.OnRecordCreateExecute("room_links").BindFunc(record.Guard(guardLink))
+	app.OnRecordCreate("rooms").BindFunc(record.Guard(normalize))
+	app.OnRecordUpdate("rooms").BindFunc(record.Guard(normalize))
+	app.OnRecordCreateExecute("rooms").BindFunc(record.Guard(validate))
+	app.OnRecordUpdateExecute("rooms").BindFunc(validateUpdate)
+	app.OnRecordUpdateExecute("room_links").BindFunc(record.Guard(validateLink))
+	app.OnRecordCreateExecute("room_links").BindFunc(record.Guard(validateLink))
 
-	app.OnRecordCreate("sessions").BindFunc(record.Guard(known))
-	app.OnRecordUpdate("sessions").BindFunc(record.Guard(known))
-	booking := &hook.Handler[*core.RecordEvent]{Id: "usherBooking", Func: record.Guard(guardBooking), Priority: last}
+	app.OnRecordCreate("sessions").BindFunc(record.Guard(validateRoom))
+	app.OnRecordUpdate("sessions").BindFunc(record.Guard(validateRoom))
+	booking := &hook.Handler[*core.RecordEvent]{Id: "usherBooking", Func: record.Guard(validateBooking), Priority: bookingPriority}
 	app.OnRecordCreateExecute("sessions").Bind(booking)
 	app.OnRecordUpdateExecute("sessions").Bind(booking)
 }
 
-// tidy brings the fields of a room into shape, and fills those that were left empty (R91).
-func tidy(app core.App, r *core.Record) error {
-	var faults record.Faults
+// normalize brings the fields of a room into shape, and fills those that were left empty (R91).
+func normalize(app core.App, r *core.Record) error {
+	var faults record.List
 	name, err := record.RequiredLine("name", "The name", r.GetString("name"), MaxName)
 	faults.Add(err)
 	r.Set("name", name)
-	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
+	description, err := record.CleanText("description", "The description", r.GetString("description"), MaxDescription)
 	faults.Add(err)
 	r.Set("description", description)
-	for _, choice := range choices {
+	for _, choice := range choiceFields {
 		if r.GetString(choice.field) == "" {
-			r.Set(choice.field, choice.first)
+			r.Set(choice.field, choice.initial)
 		}
-		faults.Add(choice.judge(r.GetString(choice.field)))
+		faults.Add(choice.validate(r.GetString(choice.field)))
 	}
 	if n := r.GetFloat("people"); n < 0 || n != float64(int(n)) {
-		faults.Add(record.Refuse("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
+		faults.Add(record.Invalid("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
 	}
-	for _, judge := range []func(core.App, *core.Record) error{guardName, guardPeople, slug} {
+	for _, judge := range []func(core.App, *core.Record) error{validateName, validateMaxPeople, ensureSlug} {
 		err := judge(app, r)
-		if _, _, _, refused := record.Refusal(err); err != nil && !refused {
+		if _, _, _, refused := record.Details(err); err != nil && !refused {
 			return err
 		}
 		faults.Add(err)
@@ -61,35 +61,35 @@ func tidy(app core.App, r *core.Record) error {
 	return faults.Err()
 }
 
-// guard judges a room against the others of its team and the plan once more, with what others wrote meanwhile.
-func guard(app core.App, r *core.Record) error {
-	if err := guardName(app, r); err != nil {
+// validate judges a room against the others of its team and the plan once more, with what others wrote meanwhile.
+func validate(app core.App, r *core.Record) error {
+	if err := validateName(app, r); err != nil {
 		return err
 	}
-	return guardPeople(app, r)
+	return validateMaxPeople(app, r)
 }
 
-// guardPeople refuses more people than the plan lets into a session.
-func guardPeople(app core.App, r *core.Record) error {
+// validateMaxPeople refuses more people than the plan lets into a session.
+func validateMaxPeople(app core.App, r *core.Record) error {
 	if r.GetInt("people") <= 0 || !record.Changed(r, "people") {
 		return nil
 	}
-	most, plan, err := MostPeople(app, r.GetString("team"))
+	most, plan, err := PlanMaxPeople(app, r.GetString("team"))
 	if err != nil {
 		return err
 	}
 	if most != plans.Unlimited && r.GetInt("people") > most {
-		return record.Refuse("people", CodePlan, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer. %s.", plan, most, plans.AskForLarger))
+		return record.Invalid("people", CodePlanLimit, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer. %s.", plan, most, plans.LargerPlanHint))
 	}
 	return nil
 }
 
-// guardName refuses the name of another room that is in use, and more rooms than a team can have.
-func guardName(app core.App, r *core.Record) error {
+// validateName refuses the name of another room that is in use, and more rooms than a team can have.
+func validateName(app core.App, r *core.Record) error {
 	if r.GetString("archived") != "" || !record.Changed(r, "name", "archived") {
 		return nil
 	}
-	others, err := Of(app, r.GetString("team"))
+	others, err := List(app, r.GetString("team"))
 	if err != nil {
 		return err
 	}
@@ -99,50 +99,50 @@ func guardName(app core.App, r *core.Record) error {
 			continue
 		}
 		if count++; sameName(other.Name(), r.GetString("name")) {
-			return record.Refuse("name", CodeTaken, "Another room of the team is called “"+other.Name()+"”. Give one of them another name.")
+			return record.Invalid("name", CodeTaken, "Another room of the team is called “"+other.Name()+"”. Give one of them another name.")
 		}
 	}
 	if count >= MaxRooms && record.Changed(r, "archived") {
-		return record.Refuse("base", record.CodeTooMany, fmt.Sprintf("A team can have at most %d rooms. Archive one that is not used any more.", MaxRooms))
+		return record.Invalid("base", record.CodeTooMany, fmt.Sprintf("A team can have at most %d rooms. Archive one that is not used any more.", MaxRooms))
 	}
 	return nil
 }
 
-// guardUpdate is guard for a room that is there: it stays its team's, and a link that it leaves is remembered.
-func guardUpdate(e *core.RecordEvent) error {
+// validateUpdate is guard for a room that is there: it stays its team's, and a link that it leaves is remembered.
+func validateUpdate(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		before := e.Record.Original()
 		if record.Differs(e.Record, before, "team") {
-			return record.Refuse("team", "fixed", "A room stays with its team.")
+			return record.Invalid("team", "fixed", "A room stays with its team.")
 		}
-		if err := guard(e.App, e.Record); err != nil {
+		if err := validate(e.App, e.Record); err != nil {
 			return err
 		}
 		if err := e.Next(); err != nil || !record.Differs(e.Record, before, "slug") {
 			return err
 		}
-		return keepOld(e.App, e.Record.Id, before.GetString("slug"), e.Record.GetString("slug"))
+		return rememberOldSlug(e.App, e.Record.Id, before.GetString("slug"), e.Record.GetString("slug"))
 	})
 }
 
-// guardLink refuses a replaced link that is somebody's link.
-func guardLink(app core.App, r *core.Record) error {
+// validateLink refuses a replaced link that is somebody's link.
+func validateLink(app core.App, r *core.Record) error {
 	if !r.IsNew() && record.Changed(r, "room", "slug") {
-		return record.Refuse("base", "fixed", "A replaced link stays as it is.")
+		return record.Invalid("base", "fixed", "A replaced link stays as it is.")
 	}
 	n, err := app.CountRecords("rooms", dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": r.GetString("slug")}))
 	if err != nil {
 		return fmt.Errorf("look for a link: %w", err)
 	}
 	if n > 0 {
-		return record.Refuse("slug", CodeTaken, "A room has this link.")
+		return record.Invalid("slug", CodeTaken, "A room has this link.")
 	}
 	return nil
 }
 
-// MostPeople is how many people the team's plan lets into a session, plans.Unlimited for no limit, and what the
+// PlanMaxPeople is how many people the team's plan lets into a session, plans.Unlimited for no limit, and what the
 // plan is called.
-func MostPeople(app core.App, team string) (most int, plan string, err error) {
+func PlanMaxPeople(app core.App, team string) (most int, plan string, err error) {
 	found, err := teams.Find(app, team)
 	if err != nil {
 		return 0, "", err
@@ -154,11 +154,11 @@ func MostPeople(app core.App, team string) (most int, plan string, err error) {
 	return gives.GetInt("session_people"), gives.Name(), nil
 }
 
-// known refuses a session in a room that its team does not have, before the shape of the field is judged.
-func known(app core.App, s *core.Record) error {
+// validateRoom refuses a session in a room that its team does not have, before the shape of the field is judged.
+func validateRoom(app core.App, s *core.Record) error {
 	if s.GetString("room") == "" || !record.Changed(s, "room") {
 		return nil
 	}
-	_, err := Choose(app, s.GetString("team"), s.GetString("room"))
+	_, err := FindForSession(app, s.GetString("team"), s.GetString("room"))
 	return err
 }

@@ -13,36 +13,36 @@ import (
 // begin with: invited people alone, no lobby, nobody before the host, recorded by the host, as many people and as
 // good a picture as the plan lets.
 type Profile struct {
-	Name        *string
-	Slug        *string // its link, /r/{slug}; empty: made of the name. Where anyone may enter, what nobody guesses is put behind it
-	Description *string
-	Entry       *string // Invited, Team or Anyone
-	Lobby       *bool   // the host admits everybody
-	Early       *bool   // people may join before the host
-	Muted       *bool   // microphones are off on entry
-	Recording   *string // Never, ByHost or Always
-	People      *int    // at most; 0: as many as the plan lets
-	Quality     *string // the highest of the Qualities
+	Name           *string
+	Slug           *string // its link, /r/{slug}; empty: made of the name. Where anyone may enter, what nobody guesses is put behind it
+	Description    *string
+	Access         *string // Invited, Team or Anyone
+	Lobby          *bool   // the host admits everybody
+	JoinBeforeHost *bool   // people may join before the host
+	Muted          *bool   // microphones are off on entry
+	Recording      *string // Never, ByHost or Always
+	MaxPeople      *int    // at most; 0: as many as the plan lets
+	Quality        *string // the highest of the Qualities
 }
 
-// fill writes the profile into a room, and names the fields in which it differs from before.
-func (p Profile) fill(r *core.Record) (changed []string) {
+// apply writes the profile into a room, and names the fields in which it differs from before.
+func (p Profile) apply(r *core.Record) (changed []string) {
 	before := r.Fresh()
 	for field, value := range map[string]*string{"name": p.Name, "slug": p.Slug, "description": p.Description,
-		"entry": p.Entry, "recording": p.Recording, "quality": p.Quality} {
+		"entry": p.Access, "recording": p.Recording, "quality": p.Quality} {
 		if value != nil {
 			r.Set(field, strings.TrimSpace(*value))
 		}
 	}
-	for field, value := range map[string]*bool{"lobby": p.Lobby, "early": p.Early, "muted": p.Muted} {
+	for field, value := range map[string]*bool{"lobby": p.Lobby, "early": p.JoinBeforeHost, "muted": p.Muted} {
 		if value != nil {
 			r.Set(field, *value)
 		}
 	}
-	if p.People != nil {
-		r.Set("people", *p.People)
+	if p.MaxPeople != nil {
+		r.Set("people", *p.MaxPeople)
 	}
-	for _, field := range fields {
+	for _, field := range profileFields {
 		if record.Differs(r, before, field) {
 			changed = append(changed, field)
 		}
@@ -50,55 +50,55 @@ func (p Profile) fill(r *core.Record) (changed []string) {
 	return changed
 }
 
-var fields = []string{"name", "slug", "description", "entry", "lobby", "early", "muted", "recording", "people", "quality"}
+var profileFields = []string{"name", "slug", "description", "entry", "lobby", "early", "muted", "recording", "people", "quality"}
 
 // Choice is one of a few words, as it is explained to people.
-type Choice struct{ Key, Word, Does string }
+type Choice struct{ Key, Label, Hint string }
 
-// Entries are who may enter a room, in the order in which they are shown.
-var Entries = []Choice{
-	{Invited, "Invited people only", "Whoever was asked to the session that runs there."},
-	{Team, "Everyone in the team", "Every member, asked or not. A guest only if asked."},
-	{Anyone, "Anyone with the link", "Whoever has the link comes in, as a guest of the team."},
+// AccessChoices are who may enter a room, in the order in which they are shown.
+var AccessChoices = []Choice{
+	{AccessInvited, "Invited people only", "Whoever was asked to the session that runs there."},
+	{AccessTeam, "Everyone in the team", "Every member, asked or not. A guest only if asked."},
+	{AccessAnyone, "Anyone with the link", "Whoever has the link comes in, as a guest of the team."},
 }
 
-// Recordings are when sessions in a room are to be recorded (R91).
-var Recordings = []Choice{
-	{Never, "Off", "No session may be recorded."},
-	{ByHost, "By the host", "When the host says so."},
-	{Always, "Always", "From the start of a session to its end."},
+// RecordingChoices are when sessions in a room are to be recorded (R91).
+var RecordingChoices = []Choice{
+	{RecordingOff, "Off", "No session may be recorded."},
+	{RecordingByHost, "By the host", "When the host says so."},
+	{RecordingAlways, "Always", "From the start of a session to its end."},
 }
 
-// WhoRecords says of the choice what becomes of it.
-const WhoRecords = "Usher records nothing itself: a program of yours that does reads this through the API."
+// RecordingNote says of the choice what becomes of it.
+const RecordingNote = "Usher records nothing itself: a program of yours that does reads this through the API."
 
-// Explained is the choice of that key.
-func Explained(among []Choice, key string) Choice {
+// ChoiceFor is the choice of that key.
+func ChoiceFor(among []Choice, key string) Choice {
 	for _, choice := range among {
 		if choice.Key == key {
 			return choice
 		}
 	}
-	return Choice{Key: key, Word: key}
+	return Choice{Key: key, Label: key}
 }
 
-// choice is a field that is one of a few words; first is what a room begins with.
-type choice struct {
-	field, first, code, sentence string
-	words                        []string
+// choiceField is a field that is one of a few words; first is what a room begins with.
+type choiceField struct {
+	field, initial, code, message string
+	allowed                       []string
 }
 
-var choices = []choice{
-	{"entry", Invited, "bad_entry", "Choose who may enter: invited people, the team, or anyone with the link.", []string{Invited, Team, Anyone}},
-	{"recording", ByHost, "bad_recording", "Choose whether sessions are recorded: off, by the host, or always.", []string{Never, ByHost, Always}},
+var choiceFields = []choiceField{
+	{"entry", AccessInvited, "bad_entry", "Choose who may enter: invited people, the team, or anyone with the link.", []string{AccessInvited, AccessTeam, AccessAnyone}},
+	{"recording", RecordingByHost, "bad_recording", "Choose whether sessions are recorded: off, by the host, or always.", []string{RecordingOff, RecordingByHost, RecordingAlways}},
 	{"quality", "2160p", "bad_quality", "Choose the highest picture: 360p, 720p, 1080p or 2160p.", Qualities},
 }
 
-func (c choice) judge(word string) error {
-	if slices.Contains(c.words, word) {
+func (c choiceField) validate(word string) error {
+	if slices.Contains(c.allowed, word) {
 		return nil
 	}
-	return record.Refuse(c.field, c.code, c.sentence)
+	return record.Invalid(c.field, c.code, c.message)
 }
 
 // sameName reports whether two rooms would be taken for each other.

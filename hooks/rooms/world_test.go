@@ -12,25 +12,25 @@ import (
 	"usher/hooks/teams"
 )
 
-// studio is a team with somebody in every role, and another team.
-type studio struct {
+// fixture is a team with somebody in every role, and another team.
+type fixture struct {
 	*testing.T
-	app         *core.BaseApp
-	team, other *teams.Team
-	by          map[string]*core.Record
+	app             *core.BaseApp
+	team, otherTeam *teams.Team
+	users           map[string]*core.Record
 }
 
-func open(t *testing.T) *studio {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	team.Set("timezone", "Europe/Lisbon")
 	if err := app.Save(team); err != nil {
 		t.Fatal(err)
 	}
-	rival := hookstest.Person(t, app, "rival@x.example")
-	return &studio{t, app, team, hookstest.Team(t, app, rival, "Other", "free"), map[string]*core.Record{
+	rival := hookstest.Account(t, app, "rival@x.example")
+	return &fixture{t, app, team, hookstest.Team(t, app, rival, "Other", "free"), map[string]*core.Record{
 		"owner":     owner,
 		"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
 		"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
@@ -40,16 +40,16 @@ func open(t *testing.T) *studio {
 	}}
 }
 
-func (s *studio) actor(who string) *actors.Actor {
+func (s *fixture) actor(who string) *actors.Actor {
 	s.Helper()
 	if who == "rival" {
-		return hookstest.Actor(s.T, s.app, s.by[who], s.other)
+		return hookstest.Actor(s.T, s.app, s.users[who], s.otherTeam)
 	}
-	return hookstest.Actor(s.T, s.app, s.by[who], s.team)
+	return hookstest.Actor(s.T, s.app, s.users[who], s.team)
 }
 
-// room makes a room in the Owner's name.
-func (s *studio) room(name string) *rooms.Room {
+// createRoom makes a room in the Owner's name.
+func (s *fixture) createRoom(name string) *rooms.Room {
 	s.Helper()
 	room, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: &name})
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *studio) room(name string) *rooms.Room {
 	return room
 }
 
-func (s *studio) now(room *rooms.Room) *rooms.Room {
+func (s *fixture) reload(room *rooms.Room) *rooms.Room {
 	s.Helper()
 	found, err := rooms.Find(s.app, room.TeamID(), room.Id)
 	if err != nil {
@@ -69,8 +69,8 @@ func (s *studio) now(room *rooms.Room) *rooms.Room {
 
 var day = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 30)
 
-// at is a time of a day in the studio's future.
-func at(clock string) time.Time {
+// atTime is a time of a day in the studio's future.
+func atTime(clock string) time.Time {
 	t, err := time.Parse("15:04", clock)
 	if err != nil {
 		panic(err)
@@ -78,15 +78,15 @@ func at(clock string) time.Time {
 	return day.Add(time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute)
 }
 
-// session is a session in a room, not saved.
-func (s *studio) session(room, from, to string) *core.Record {
+// newSession is a session in a room, not saved.
+func (s *fixture) newSession(room, from, to string) *core.Record {
 	s.Helper()
-	return session(s.T, s.app, s.team.Id, s.by["owner"].Id, room, at(from), at(to))
+	return newSession(s.T, s.app, s.team.Id, s.users["owner"].Id, room, atTime(from), atTime(to))
 }
 
-func session(t testing.TB, app core.App, team, host, room string, from, to time.Time) *core.Record {
+func newSession(t testing.TB, app core.App, team, host, room string, from, to time.Time) *core.Record {
 	t.Helper()
-	return hookstest.Blank(t, app, "sessions", map[string]any{
+	return hookstest.NewRecord(t, app, "sessions", map[string]any{
 		"team": team, "host": host, "host_name": "Marta", "title": "Grade review", "room": room,
 		"starts": from, "minutes": int(to.Sub(from).Minutes()), "ends": to, "timezone": "Europe/Lisbon",
 		"status": "scheduled", "code": core.GenerateDefaultRandomId(), "recording": "host",
@@ -94,18 +94,18 @@ func session(t testing.TB, app core.App, team, host, room string, from, to time.
 }
 
 // book saves a session in a room.
-func (s *studio) book(room, from, to string) *core.Record {
+func (s *fixture) book(room, from, to string) *core.Record {
 	s.Helper()
-	r := s.session(room, from, to)
+	r := s.newSession(room, from, to)
 	if err := s.app.Save(r); err != nil {
 		s.Fatal(err)
 	}
 	return r
 }
 
-// move gives a session another time.
-func move(r *core.Record, from, to string) {
-	r.Set("starts", at(from))
-	r.Set("minutes", int(at(to).Sub(at(from)).Minutes()))
-	r.Set("ends", at(to))
+// reschedule gives a session another time.
+func reschedule(r *core.Record, from, to string) {
+	r.Set("starts", atTime(from))
+	r.Set("minutes", int(atTime(to).Sub(atTime(from)).Minutes()))
+	r.Set("ends", atTime(to))
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // Every writer is followed by the counts, SQL included.
-func TestTheCountsFollowEveryWriter(t *testing.T) {
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation", "business")
-	id := offer(t, app, team, "a@x.example", "admin")
+func TestOf_CountsFollowSQLWrites(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation", "business")
+	id := invite(t, app, team, "a@x.example", "admin")
 	member := hookstest.Member(t, app, team, "b@x.example", "organizer")
-	offer(t, app, team, "plain@x.example")
+	invite(t, app, team, "plain@x.example")
 	for _, step := range []struct {
 		sql  string
 		want count
@@ -37,7 +37,7 @@ func TestTheCountsFollowEveryWriter(t *testing.T) {
 		if _, err := app.NonconcurrentDB().NewQuery(step.sql).Bind(dbx.Params{"i": id, "u": member.Id}).Execute(); err != nil {
 			t.Fatal(step.sql, err)
 		}
-		if got := counted(t, app, team); got != step.want {
+		if got := countSeats(t, app, team); got != step.want {
 			t.Errorf("after %s: %+v, want %+v", step.sql, got, step.want)
 		}
 	}

@@ -1,4 +1,4 @@
 package seats
 
-// Guard is the check without its transaction, for the control of the race test.
-var Guard = guard
+// ValidateSeats is the check without its transaction, for the control of the race test.
+var ValidateSeats = validateSeats

@@ -15,38 +15,38 @@ import (
 	"usher/hooks/teams"
 )
 
-// full is a team whose seats are all taken: two Admins, three Organizers.
-func full(t *testing.T, app core.App) (*core.Record, *teams.Team) {
+// newFullTeam is a team whose seats are all taken: two Admins, three Organizers.
+func newFullTeam(t *testing.T, app core.App) (*core.Record, *teams.Team) {
 	t.Helper()
-	owner := hookstest.Person(t, app, "owner@x.example")
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "free")
 	hookstest.Member(t, app, team, "both@x.example", "admin", "organizer")
-	offer(t, app, team, "promised@x.example", "organizer")
+	invite(t, app, team, "promised@x.example", "organizer")
 	return owner, team
 }
 
 // Every writer is a way to take a seat with these roles.
-var writers = map[string]func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, admin, organizer bool) error{
+var seatWriters = map[string]func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, admin, organizer bool) error{
 	"invite": func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, admin, organizer bool) error {
-		result := hookstest.Invite(t, app, owner, team, "new@x.example", names(admin, organizer)...)
+		result := hookstest.Invite(t, app, owner, team, "new@x.example", roleNames(admin, organizer)...)
 		if result.Status == invitations.Refused {
-			return record.Refuse("roles", result.Code, result.Message)
+			return record.Invalid("roles", result.Code, result.Message)
 		}
 		return nil
 	},
 	"bare invitation": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, admin, organizer bool) error {
-		return app.Save(hookstest.Blank(t, app, "invitations", map[string]any{
+		return app.Save(hookstest.NewRecord(t, app, "invitations", map[string]any{
 			"team": team.Id, "email": "new@x.example", "status": "pending", "admin": admin, "organizer": organizer}))
 	},
 	"other roles in a pending invitation": func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, admin, organizer bool) error {
-		r := hookstest.Stored(t, app, "invitations", offer(t, app, team, "new@x.example"))
+		r := hookstest.FindRecord(t, app, "invitations", invite(t, app, team, "new@x.example"))
 		r.Set("admin", admin)
 		r.Set("organizer", organizer)
 		return app.Save(r)
 	},
 	"bare membership": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, admin, organizer bool) error {
-		return app.Save(hookstest.Blank(t, app, "memberships", map[string]any{
-			"team": team.Id, "user": hookstest.Person(t, app, "new@x.example").Id, "kind": "member", "admin": admin, "organizer": organizer}))
+		return app.Save(hookstest.NewRecord(t, app, "memberships", map[string]any{
+			"team": team.Id, "user": hookstest.Account(t, app, "new@x.example").Id, "kind": "member", "admin": admin, "organizer": organizer}))
 	},
 	"other roles in a membership": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, admin, organizer bool) error {
 		m := membershipOf(t, app, team, hookstest.Member(t, app, team, "new@x.example").Id)
@@ -55,15 +55,15 @@ var writers = map[string]func(t *testing.T, app core.App, owner *core.Record, te
 		return app.Save(m)
 	},
 	"grant": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, admin, organizer bool) error {
-		account := hookstest.Person(t, app, "new@x.example")
-		roles := members.Membership{Record: hookstest.Blank(t, app, "memberships", map[string]any{"admin": admin, "organizer": organizer})}
+		account := hookstest.Account(t, app, "new@x.example")
+		roles := members.Membership{Record: hookstest.NewRecord(t, app, "memberships", map[string]any{"admin": admin, "organizer": organizer})}
 		return app.RunInTransaction(func(tx core.App) error {
 			return members.Grant(tx, team.Id, account.Id, roles.Roles())
 		})
 	},
 }
 
-func names(admin, organizer bool) (roles []string) {
+func roleNames(admin, organizer bool) (roles []string) {
 	if admin {
 		roles = append(roles, "admin")
 	}
@@ -73,8 +73,8 @@ func names(admin, organizer bool) (roles []string) {
 	return roles
 }
 
-func TestNoWriterTakesASeatBeyondThePlan(t *testing.T) {
-	for name, write := range writers {
+func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
+	for name, write := range seatWriters {
 		for _, s := range []struct {
 			admin, organizer bool
 			says             string
@@ -84,25 +84,25 @@ func TestNoWriterTakesASeatBeyondThePlan(t *testing.T) {
 			{true, true, "There is no free Admin seat and no free Organizer seat."},
 		} {
 			t.Run(name+"/"+s.says, func(t *testing.T) {
-				app := hookstest.New(t)
-				owner, team := full(t, app)
-				before := counted(t, app, team)
+				app := hookstest.NewApp(t)
+				owner, team := newFullTeam(t, app)
+				before := countSeats(t, app, team)
 				err := write(t, app, owner, team, s.admin, s.organizer)
-				_, code, sentence, _ := record.Refusal(err)
+				_, code, sentence, _ := record.Details(err)
 				if code != seats.CodeFull || !strings.HasPrefix(sentence, s.says) {
 					t.Errorf("%v (%q)", err, code)
 				}
 				if !strings.Contains(sentence, "Free one") || !strings.Contains(sentence, "more seats") {
 					t.Errorf("no way out in %q", sentence)
 				}
-				if after := counted(t, app, team); after != before {
+				if after := countSeats(t, app, team); after != before {
 					t.Errorf("seats went from %+v to %+v", before, after)
 				}
 			})
 		}
 		t.Run(name+"/without a role", func(t *testing.T) {
-			app := hookstest.New(t)
-			owner, team := full(t, app)
+			app := hookstest.NewApp(t)
+			owner, team := newFullTeam(t, app)
 			if name == "other roles in a pending invitation" || name == "other roles in a membership" {
 				return // starts without one
 			}
@@ -111,8 +111,8 @@ func TestNoWriterTakesASeatBeyondThePlan(t *testing.T) {
 			}
 		})
 		t.Run(name+"/a free seat", func(t *testing.T) {
-			app := hookstest.New(t)
-			owner := hookstest.Person(t, app, "owner@x.example")
+			app := hookstest.NewApp(t)
+			owner := hookstest.Account(t, app, "owner@x.example")
 			team := hookstest.Team(t, app, owner, "Halation", "free")
 			if err := write(t, app, owner, team, true, true); err != nil {
 				t.Error(err)
@@ -121,39 +121,39 @@ func TestNoWriterTakesASeatBeyondThePlan(t *testing.T) {
 	}
 }
 
-func TestAcceptingNeverFailsForWantOfTheSeatThatItReserved(t *testing.T) {
-	app := hookstest.New(t)
-	_, team := full(t, app)
+func TestAccept_UsesReservedSeat(t *testing.T) {
+	app := hookstest.NewApp(t)
+	_, team := newFullTeam(t, app)
 	waiting, err := invitations.FindPending(app, team.Id, "promised@x.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := counted(t, app, team)
-	promised := hookstest.Person(t, app, "promised@x.example")
-	if _, err := invitations.Accept(app, invitations.Answer{Account: promised, ID: waiting.Id}); err != nil {
+	before := countSeats(t, app, team)
+	promised := hookstest.Account(t, app, "promised@x.example")
+	if _, err := invitations.Accept(app, invitations.Response{Account: promised, ID: waiting.Id}); err != nil {
 		t.Fatal(err)
 	}
-	after := counted(t, app, team)
+	after := countSeats(t, app, team)
 	if after.organizerUsed != before.organizerUsed+1 || after.organizerReserved != 0 {
 		t.Errorf("%+v", after)
 	}
 }
 
-func TestRaisingTheEndOfAnInvitationTakesItsSeatAnew(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestInvitation_ExtendExpired_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "free")
-	id := offer(t, app, team, "late@x.example", "admin")
+	id := invite(t, app, team, "late@x.example", "admin")
 	hookstest.Exec(t, app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = '"+id+"'", nil)
 	hookstest.Member(t, app, team, "quick@x.example", "admin")
-	late := hookstest.Stored(t, app, "invitations", id)
+	late := hookstest.FindRecord(t, app, "invitations", id)
 	late.Set("expires", "2099-01-01 00:00:00.000Z")
-	hookstest.Refused(t, "an overdue one with a new end", app.Save(late), invitations.CodeExpired)
+	hookstest.AssertCode(t, "an overdue one with a new end", app.Save(late), invitations.CodeExpired)
 }
 
-func TestSeatsCannotBeLoweredBelowTheirHolders(t *testing.T) {
-	app := hookstest.New(t)
-	_, team := full(t, app)
+func TestSeatLimit_BelowHolders_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	_, team := newFullTeam(t, app)
 	for _, s := range []struct {
 		field string
 		to    int
@@ -169,27 +169,27 @@ func TestSeatsCannotBeLoweredBelowTheirHolders(t *testing.T) {
 		{"organizer_seats", 2, seats.CodeFull, []string{"promised@x.example"}}, // from unlimited
 		{"organizer_seats", 3, "", nil},
 	} {
-		r := hookstest.Stored(t, app, "teams", team.Id)
+		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		r.Set(s.field, s.to)
 		err := app.Save(r)
-		hookstest.Refused(t, s.field, err, s.code)
+		hookstest.AssertCode(t, s.field, err, s.code)
 		for _, name := range s.names {
 			if err == nil || !strings.Contains(err.Error(), name) {
 				t.Errorf("%s to %d does not name %q: %v", s.field, s.to, name, err)
 			}
 		}
-		if stored := hookstest.Stored(t, app, "teams", team.Id).GetInt(s.field); (stored == s.to) != (s.code == "") {
+		if stored := hookstest.FindRecord(t, app, "teams", team.Id).GetInt(s.field); (stored == s.to) != (s.code == "") {
 			t.Errorf("%s is %d after %d", s.field, stored, s.to)
 		}
 	}
 }
 
-func TestALimitThatWasReadEarlierIsJudgedByWhatIsStored(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestSeatLimit_StaleRead_IsCheckedAgainstStored(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "free")
-	early := hookstest.Stored(t, app, "teams", team.Id) // 3 Organizer seats
-	raised := hookstest.Stored(t, app, "teams", team.Id)
+	early := hookstest.FindRecord(t, app, "teams", team.Id) // 3 Organizer seats
+	raised := hookstest.FindRecord(t, app, "teams", team.Id)
 	raised.Set("organizer_seats", 6)
 	if err := app.Save(raised); err != nil {
 		t.Fatal(err)
@@ -198,33 +198,33 @@ func TestALimitThatWasReadEarlierIsJudgedByWhatIsStored(t *testing.T) {
 		hookstest.Member(t, app, team, who+"@x.example", "organizer")
 	}
 	early.Set("organizer_seats", 4) // more than when it was read, less than is used
-	hookstest.Refused(t, "a limit below what is used", app.Save(early), seats.CodeFull)
+	hookstest.AssertCode(t, "a limit below what is used", app.Save(early), seats.CodeFull)
 }
 
-func TestAPlanChangeBringsThePlansNumbersAndIsJudgedByThem(t *testing.T) {
-	app := hookstest.New(t)
-	_, team := full(t, app)
+func TestPlanChange_AppliesAndChecksLimits(t *testing.T) {
+	app := hookstest.NewApp(t)
+	_, team := newFullTeam(t, app)
 	to := func(key string) error {
 		plan, err := plans.Find(app, key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := hookstest.Stored(t, app, "teams", team.Id)
+		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		r.Set("plan", plan.Id)
 		return app.Save(r)
 	}
 	numbers := func(admins, organizers, licences int) {
 		t.Helper()
-		r := hookstest.Stored(t, app, "teams", team.Id)
+		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		if r.GetInt("admin_seats") != admins || r.GetInt("organizer_seats") != organizers || r.GetInt("licences") != licences {
 			t.Errorf("%d Admin seats, %d Organizer seats, %d licences", r.GetInt("admin_seats"), r.GetInt("organizer_seats"), r.GetInt("licences"))
 		}
 	}
-	hookstest.Refused(t, "to Business", to("business"), "")
+	hookstest.AssertCode(t, "to Business", to("business"), "")
 	numbers(10, 100, 20)
 	hookstest.Member(t, app, team, "more@x.example", "admin")
-	hookstest.Refused(t, "back to Free with three Admins", to("free"), seats.CodeFull)
+	hookstest.AssertCode(t, "back to Free with three Admins", to("free"), seats.CodeFull)
 	numbers(10, 100, 20)
-	hookstest.Refused(t, "to Unlimited", to("unlimited"), "")
+	hookstest.AssertCode(t, "to Unlimited", to("unlimited"), "")
 	numbers(-1, -1, -1)
 }

@@ -23,8 +23,8 @@ type Holder struct {
 	Expires   types.DateTime `db:"expires"`
 }
 
-// Called is the holder's name, or the address.
-func (h Holder) Called() string {
+// DisplayName is the holder's name, or the address.
+func (h Holder) DisplayName() string {
 	if h.Name != "" {
 		return h.Name
 	}
@@ -33,7 +33,7 @@ func (h Holder) Called() string {
 
 // Holders lists who holds the team's seats, used ones first, the Owner before all, at most limit rows.
 func Holders(app core.App, team string, limit int) ([]Holder, error) {
-	if err := people.Renew(app, team); err != nil {
+	if err := people.Refresh(app, team); err != nil {
 		return nil, err
 	}
 	var holders []Holder
@@ -43,7 +43,7 @@ func Holders(app core.App, team string, limit int) ([]Holder, error) {
 		UNION ALL
 		SELECT id, name, email, 0, ask_admin, ask_organizer, 1, expires, added
 		FROM people INDEXED BY people_promised WHERE team = {:team} AND asked AND (ask_admin OR ask_organizer) AND expires > {:now}
-		ORDER BY reserved, owner DESC, added LIMIT {:limit}`).WithContext(record.Kept).
+		ORDER BY reserved, owner DESC, added LIMIT {:limit}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "limit": limit}).All(&holders)
 	if err != nil {
 		return nil, fmt.Errorf("list seat holders: %w", err)

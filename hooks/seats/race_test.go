@@ -18,42 +18,42 @@ import (
 
 var organizer = actors.Roles{Organizer: true}
 
-// lastSeat is a team with one free Organizer seat, and n accounts that are not in it.
-func lastSeat(t *testing.T, app core.App, n int) (*core.Record, *teams.Team, []*core.Record) {
+// newTeamWithOneSeat is a team with one free Organizer seat, and n accounts that are not in it.
+func newTeamWithOneSeat(t *testing.T, app core.App, n int) (*core.Record, *teams.Team, []*core.Record) {
 	t.Helper()
-	owner := hookstest.Person(t, app, "owner@x.example")
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "free")
 	hookstest.Member(t, app, team, "second@x.example", "organizer")
 	people := make([]*core.Record, n)
 	for i := range people {
-		people[i] = hookstest.Person(t, app, fmt.Sprintf("p%d@x.example", i))
+		people[i] = hookstest.Account(t, app, fmt.Sprintf("p%d@x.example", i))
 	}
 	return owner, team, people
 }
 
 // Each deed takes the last Organizer seat for the i-th of some people.
-var races = map[string]func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error{
+var raceWriters = map[string]func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error{
 	"memberships": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
-		r := hookstest.Blank(t, app, "memberships", map[string]any{
+		r := hookstest.NewRecord(t, app, "memberships", map[string]any{
 			"team": team.Id, "user": person.Id, "kind": "member", "organizer": true})
 		return func() error { return app.Save(r) }
 	},
 	"invitations": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
-		r := hookstest.Blank(t, app, "invitations", map[string]any{
+		r := hookstest.NewRecord(t, app, "invitations", map[string]any{
 			"team": team.Id, "email": person.Email(), "status": "pending", "expires": "2099-01-01 00:00:00.000Z", "organizer": true})
 		return func() error { return app.Save(r) }
 	},
 	"roles of members": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
-		r := hookstest.Blank(t, app, "memberships", map[string]any{"team": team.Id, "user": person.Id, "kind": "member"})
+		r := hookstest.NewRecord(t, app, "memberships", map[string]any{"team": team.Id, "user": person.Id, "kind": "member"})
 		if err := app.Save(r); err != nil {
 			t.Fatal(err)
 		}
-		r = hookstest.Stored(t, app, "memberships", r.Id)
+		r = hookstest.FindRecord(t, app, "memberships", r.Id)
 		r.Set("organizer", true)
 		return func() error { return app.Save(r) }
 	},
 	"TakeRoles": func(t *testing.T, app core.App, _ *core.Record, team *teams.Team, person *core.Record) func() error {
-		r := hookstest.Blank(t, app, "memberships", map[string]any{"team": team.Id, "user": person.Id, "kind": "member"})
+		r := hookstest.NewRecord(t, app, "memberships", map[string]any{"team": team.Id, "user": person.Id, "kind": "member"})
 		if err := app.Save(r); err != nil {
 			t.Fatal(err)
 		}
@@ -65,24 +65,24 @@ var races = map[string]func(t *testing.T, app core.App, owner *core.Record, team
 	"Invite": func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, person *core.Record) func() error {
 		actor := hookstest.Actor(t, app, owner, team)
 		return func() error {
-			results, err := invitations.Invite(app, actor, invitations.Offer{
-				Lines: invitations.Addresses([]string{person.Email()}), Roles: organizer})
+			results, err := invitations.Invite(app, actor, invitations.Request{
+				Lines: invitations.ParseLines([]string{person.Email()}), Roles: organizer})
 			if err == nil && results[0].Status == invitations.Refused {
-				err = record.Refuse("roles", results[0].Code, results[0].Message)
+				err = record.Invalid("roles", results[0].Code, results[0].Message)
 			}
 			return err
 		}
 	},
 }
 
-func run(t *testing.T, app core.App, n int, name string) (won int, now seats.Count) {
+func runRace(t *testing.T, app core.App, n int, name string) (won int, now seats.Count) {
 	t.Helper()
-	owner, team, people := lastSeat(t, app, n)
+	owner, team, people := newTeamWithOneSeat(t, app, n)
 	deeds := make([]func() error, n)
 	for i, person := range people {
-		deeds[i] = races[name](t, app, owner, team, person)
+		deeds[i] = raceWriters[name](t, app, owner, team, person)
 	}
-	won = hookstest.Won(t, hookstest.Race(n, func(i int) error { return deeds[i]() }), seats.CodeFull)
+	won = hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return deeds[i]() }), seats.CodeFull)
 	all, err := seats.Of(app, team.Id)
 	if err != nil {
 		t.Fatal(err)
@@ -90,13 +90,13 @@ func run(t *testing.T, app core.App, n int, name string) (won int, now seats.Cou
 	return won, all.Organizer
 }
 
-func TestTheLastSeatGoesToExactlyOne(t *testing.T) {
-	for name := range races {
+func TestRequire_LastSeat_OneWins(t *testing.T) {
+	for name := range raceWriters {
 		for _, n := range []int{2, 50} {
 			t.Run(fmt.Sprintf("%s/%d", name, n), func(t *testing.T) {
-				app := hookstest.New(t)
-				hookstest.Widen(app, "memberships", "invitations")
-				won, now := run(t, app, n, name)
+				app := hookstest.NewApp(t)
+				hookstest.SlowWrites(app, "memberships", "invitations")
+				won, now := runRace(t, app, n, name)
 				if won != 1 || now.Used+now.Reserved != now.Limit {
 					t.Errorf("%d of %d got the last seat: %+v", won, n, now)
 				}
@@ -107,7 +107,7 @@ func TestTheLastSeatGoesToExactlyOne(t *testing.T) {
 
 // The control: the same guard outside of the write's transaction lets too many through, so the test
 // above is able to fail.
-func TestTheGuardWithoutItsTransactionIsOvertaken(t *testing.T) {
+func TestRequire_LastSeatWithoutTransaction_LosesRace(t *testing.T) {
 	for _, name := range []string{"memberships", "invitations", "roles of members"} {
 		t.Run(name, func(t *testing.T) {
 			loose := func(app core.App) {
@@ -115,17 +115,17 @@ func TestTheGuardWithoutItsTransactionIsOvertaken(t *testing.T) {
 				plans.Register(app)
 				teams.Register(app)
 				guard := func(e *core.RecordEvent) error {
-					if err := seats.Guard(e.App, e.Record); err != nil {
+					if err := seats.ValidateSeats(e.App, e.Record); err != nil {
 						return err
 					}
 					return e.Next()
 				}
 				app.OnRecordCreateExecute("memberships", "invitations").BindFunc(guard)
 				app.OnRecordUpdateExecute("memberships", "invitations").BindFunc(guard)
-				hookstest.Widen(app, "memberships", "invitations")
+				hookstest.SlowWrites(app, "memberships", "invitations")
 			}
 			for range 5 { // on a machine that is busy one race may go well by chance
-				if won, _ := run(t, hookstest.Wired(t, loose), 50, name); won > 1 {
+				if won, _ := runRace(t, hookstest.NewBareApp(t, loose), 50, name); won > 1 {
 					return
 				}
 			}

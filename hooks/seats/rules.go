@@ -14,25 +14,25 @@ import (
 // Register wires the seat limit to every writer of memberships, invitations and teams (R43, R45).
 func Register(app core.App) {
 	for _, collection := range []string{"memberships", "invitations"} {
-		app.OnRecordCreateExecute(collection).BindFunc(record.Guard(guard))
-		app.OnRecordUpdateExecute(collection).BindFunc(record.Guard(guard))
+		app.OnRecordCreateExecute(collection).BindFunc(record.Guard(validateSeats))
+		app.OnRecordUpdateExecute(collection).BindFunc(record.Guard(validateSeats))
 	}
-	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardLimit))
+	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateLimits))
 }
 
-// guard takes the seats that a write would use or promise beyond what the row did before.
-func guard(app core.App, r *core.Record) error {
+// validateSeats takes the seats that a write would use or promise beyond what the row did before.
+func validateSeats(app core.App, r *core.Record) error {
 	now := time.Now()
-	admins, organizers := uses(r, now)
+	admins, organizers := seatsUsed(r, now)
 	if !r.IsNew() && (admins > 0 || organizers > 0) {
-		hadAdmins, hadOrganizers := uses(r.Original(), now)
+		hadAdmins, hadOrganizers := seatsUsed(r.Original(), now)
 		admins, organizers = admins-hadAdmins, organizers-hadOrganizers
 	}
-	return Take(app, r.GetString("team"), admins, organizers)
+	return Require(app, r.GetString("team"), admins, organizers)
 }
 
-// uses is how many seats a row uses or promises.
-func uses(r *core.Record, now time.Time) (admins, organizers int) {
+// seatsUsed is how many seats a row uses or promises.
+func seatsUsed(r *core.Record, now time.Time) (admins, organizers int) {
 	if r.Collection().Name == "invitations" &&
 		(r.GetString("status") != "pending" || !r.GetDateTime("expires").Time().After(now)) {
 		return 0, 0
@@ -46,9 +46,9 @@ func uses(r *core.Record, now time.Time) (admins, organizers int) {
 	return admins, organizers
 }
 
-// guardLimit refuses to lower a team's seats below what is used and promised, and names who holds them.
-func guardLimit(app core.App, team *core.Record) error {
-	if !lowered(team, "admin_seats") && !lowered(team, "organizer_seats") {
+// validateLimits refuses to lower a team's seats below what is used and promised, and names who holds them.
+func validateLimits(app core.App, team *core.Record) error {
+	if !isLowered(team, "admin_seats") && !isLowered(team, "organizer_seats") {
 		return nil
 	}
 	now, err := Of(app, team.Id)
@@ -64,26 +64,26 @@ func guardLimit(app core.App, team *core.Record) error {
 		{"organizer_seats", "Organizer", now.Organizer, func(h Holder) bool { return h.Organizer }},
 	} {
 		taken := kind.count.Used + kind.count.Reserved
-		if !lowered(team, kind.field) || team.GetInt(kind.field) >= taken {
+		if !isLowered(team, kind.field) || team.GetInt(kind.field) >= taken {
 			continue
 		}
-		names, err := called(app, team.Id, kind.holds)
+		names, err := holderNames(app, team.Id, kind.holds)
 		if err != nil {
 			return err
 		}
-		return record.Refuse(kind.field, CodeFull, fmt.Sprintf(
+		return record.Invalid(kind.field, CodeFull, fmt.Sprintf(
 			"%d %s seats are used or reserved, by %s. Free seats first.", taken, kind.word, names))
 	}
 	return nil
 }
 
-func lowered(team *core.Record, field string) bool {
+func isLowered(team *core.Record, field string) bool {
 	before, after := team.Original().GetInt(field), team.GetInt(field)
 	return after != plans.Unlimited && (before == plans.Unlimited || after < before)
 }
 
-// called names at most ten holders.
-func called(app core.App, team string, holds func(Holder) bool) (string, error) {
+// holderNames names at most ten holders.
+func holderNames(app core.App, team string, holds func(Holder) bool) (string, error) {
 	holders, err := Holders(app, team, 1000)
 	if err != nil {
 		return "", err
@@ -91,7 +91,7 @@ func called(app core.App, team string, holds func(Holder) bool) (string, error) 
 	var names []string
 	for _, h := range holders {
 		if holds(h) {
-			names = append(names, h.Called())
+			names = append(names, h.DisplayName())
 		}
 	}
 	if more := len(names) - 10; more > 0 {

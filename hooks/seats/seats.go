@@ -66,10 +66,10 @@ func Of(app core.App, team string) (Seats, error) {
 		FROM teams t LEFT JOIN seat_counts c ON c.team = t.id,
 			(SELECT coalesce(sum(admin), 0) admins, coalesce(sum(organizer), 0) organizers
 				FROM invitations WHERE team = {:team} AND status = 'pending' AND expires <= {:now} AND admin + organizer > 0) late
-		WHERE t.id = {:team}`).WithContext(record.Kept).
+		WHERE t.id = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Seats{}, record.ErrNotFound
+		return Seats{}, record.NotFound
 	}
 	if err != nil {
 		return Seats{}, fmt.Errorf("count seats: %w", err)
@@ -81,32 +81,32 @@ func Of(app core.App, team string) (Seats, error) {
 	}, nil
 }
 
-// Take asks for seats inside the transaction that will use or promise them. The refusal says which
+// Require asks for seats inside the transaction that will use or promise them. The refusal says which
 // seat is missing and the ways out (R41).
-func Take(tx core.App, team string, admins, organizers int) error {
+func Require(tx core.App, team string, admins, organizers int) error {
 	if admins <= 0 && organizers <= 0 {
 		return nil
 	}
-	if fits, err := fit(tx, team, admins, organizers); fits || err != nil {
+	if fits, err := hasFreeSeats(tx, team, admins, organizers); fits || err != nil {
 		return err
 	}
 	seats, err := Of(tx, team)
 	if err != nil {
 		return err
 	}
-	return seats.Refusal(admins, organizers)
+	return seats.Require(admins, organizers)
 }
 
-// fit is the quick yes: the seats fit even if no overdue invitation had ended.
-func fit(tx core.App, team string, admins, organizers int) (bool, error) {
+// hasFreeSeats is the quick yes: the seats fit even if no overdue invitation had ended.
+func hasFreeSeats(tx core.App, team string, admins, organizers int) (bool, error) {
 	var fits bool
 	err := tx.DB().NewQuery(`SELECT
 			({:a} <= 0 OR admin_seats = -1 OR coalesce(admins + admins_promised, 0) + {:a} <= admin_seats) AND
 			({:o} <= 0 OR organizer_seats = -1 OR coalesce(organizers + organizers_promised, 0) + {:o} <= organizer_seats)
-		FROM teams LEFT JOIN seat_counts ON seat_counts.team = teams.id WHERE teams.id = {:team}`).WithContext(record.Kept).
+		FROM teams LEFT JOIN seat_counts ON seat_counts.team = teams.id WHERE teams.id = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "a": admins, "o": organizers}).Row(&fits)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, record.ErrNotFound
+		return false, record.NotFound
 	}
 	if err != nil {
 		return false, fmt.Errorf("count seats: %w", err)
@@ -114,20 +114,20 @@ func fit(tx core.App, team string, admins, organizers int) (bool, error) {
 	return fits, nil
 }
 
-// Refusal is nil if the seats fit.
-func (s Seats) Refusal(admins, organizers int) error {
+// Require is nil if the seats fit.
+func (s Seats) Require(admins, organizers int) error {
 	switch {
 	case !s.Admin.Fits(admins) && !s.Organizer.Fits(organizers):
-		return full("Admin seat and no free Organizer seat")
+		return fullError("Admin seat and no free Organizer seat")
 	case !s.Admin.Fits(admins):
-		return full("Admin seat")
+		return fullError("Admin seat")
 	case !s.Organizer.Fits(organizers):
-		return full("Organizer seat")
+		return fullError("Organizer seat")
 	}
 	return nil
 }
 
-func full(what string) error {
-	return record.Refuse("roles", CodeFull, "There is no free "+what+
-		". Free one by revoking a role or an invitation. "+plans.AskForMore("seats")+".")
+func fullError(what string) error {
+	return record.Invalid("roles", CodeFull, "There is no free "+what+
+		". Free one by revoking a role or an invitation. "+plans.MoreHint("seats")+".")
 }

@@ -17,7 +17,7 @@ import (
 
 type count struct{ adminUsed, adminReserved, organizerUsed, organizerReserved int }
 
-func counted(t *testing.T, app core.App, team *teams.Team) count {
+func countSeats(t *testing.T, app core.App, team *teams.Team) count {
 	t.Helper()
 	now, err := seats.Of(app, team.Id)
 	if err != nil {
@@ -26,7 +26,7 @@ func counted(t *testing.T, app core.App, team *teams.Team) count {
 	return count{now.Admin.Used, now.Admin.Reserved, now.Organizer.Used, now.Organizer.Reserved}
 }
 
-func TestRolesUseSeatsAndNothingElseDoes(t *testing.T) {
+func TestOf_CountsRolesAndPendingInvitations(t *testing.T) {
 	for _, s := range []struct {
 		name string
 		add  func(t *testing.T, app core.App, team *teams.Team)
@@ -46,38 +46,38 @@ func TestRolesUseSeatsAndNothingElseDoes(t *testing.T) {
 			hookstest.Guest(t, app, team, "g@x.example")
 		}, count{1, 0, 1, 0}},
 		{"a plain invitation reserves none", func(t *testing.T, app core.App, team *teams.Team) {
-			offer(t, app, team, "a@x.example")
+			invite(t, app, team, "a@x.example")
 		}, count{1, 0, 1, 0}},
 		{"a pending invitation reserves", func(t *testing.T, app core.App, team *teams.Team) {
-			offer(t, app, team, "a@x.example", "admin", "organizer")
+			invite(t, app, team, "a@x.example", "admin", "organizer")
 		}, count{1, 1, 1, 1}},
 		{"an overdue one does not, before any job noted it", func(t *testing.T, app core.App, team *teams.Team) {
-			id := offer(t, app, team, "a@x.example", "admin", "organizer")
+			id := invite(t, app, team, "a@x.example", "admin", "organizer")
 			hookstest.Exec(t, app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": id})
 		}, count{1, 0, 1, 0}},
-		{"a declined one does not", ended(invitations.Declined), count{1, 0, 1, 0}},
-		{"a revoked one does not", ended(invitations.Revoked), count{1, 0, 1, 0}},
+		{"a declined one does not", withClosedInvitation(invitations.Declined), count{1, 0, 1, 0}},
+		{"a revoked one does not", withClosedInvitation(invitations.Revoked), count{1, 0, 1, 0}},
 		{"another team's people count there", func(t *testing.T, app core.App, team *teams.Team) {
-			other := hookstest.Team(t, app, hookstest.Person(t, app, "other@x.example"), "Other", "pro")
+			other := hookstest.Team(t, app, hookstest.Account(t, app, "other@x.example"), "Other", "pro")
 			hookstest.Member(t, app, other, "a@x.example", "admin", "organizer")
 		}, count{1, 0, 1, 0}},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			app := hookstest.New(t)
-			team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation", "free")
+			app := hookstest.NewApp(t)
+			team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation", "free")
 			if s.add != nil {
 				s.add(t, app, team)
 			}
-			if got := counted(t, app, team); got != s.want {
+			if got := countSeats(t, app, team); got != s.want {
 				t.Errorf("got %+v, want %+v", got, s.want)
 			}
 		})
 	}
 }
 
-func ended(status string) func(*testing.T, core.App, *teams.Team) {
+func withClosedInvitation(status string) func(*testing.T, core.App, *teams.Team) {
 	return func(t *testing.T, app core.App, team *teams.Team) {
-		r := hookstest.Stored(t, app, "invitations", offer(t, app, team, "a@x.example", "admin", "organizer"))
+		r := hookstest.FindRecord(t, app, "invitations", invite(t, app, team, "a@x.example", "admin", "organizer"))
 		r.Set("status", status)
 		if err := app.Save(r); err != nil {
 			t.Fatal(err)
@@ -85,23 +85,23 @@ func ended(status string) func(*testing.T, core.App, *teams.Team) {
 	}
 }
 
-// offer invites in the Owner's name and returns the invitation's id.
-func offer(t *testing.T, app core.App, team *teams.Team, email string, roles ...string) string {
+// invite invites in the Owner's name and returns the invitation's id.
+func invite(t *testing.T, app core.App, team *teams.Team, email string, roles ...string) string {
 	t.Helper()
-	owner, err := members.Owner(app, team.Id)
+	owner, err := members.FindOwner(app, team.Id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := hookstest.Invite(t, app, hookstest.Stored(t, app, "users", owner.UserID()), team, email, roles...)
+	result := hookstest.Invite(t, app, hookstest.FindRecord(t, app, "users", owner.UserID()), team, email, roles...)
 	if result.Status != invitations.Invited {
 		t.Fatalf("%+v", result)
 	}
 	return result.ID
 }
 
-func TestRemovalAndRevocationFreeSeatsAtOnce(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestOf_RemovalAndRevocation_FreeSeats(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "free")
 	both := hookstest.Member(t, app, team, "both@x.example", "admin", "organizer")
 	actor := hookstest.Actor(t, app, owner, team)
@@ -109,14 +109,14 @@ func TestRemovalAndRevocationFreeSeatsAtOnce(t *testing.T) {
 	if err := members.RevokeRoles(app, actor, both.Id, roles.Roles()); err != nil {
 		t.Fatal(err)
 	}
-	if got := counted(t, app, team); got != (count{1, 0, 1, 0}) {
+	if got := countSeats(t, app, team); got != (count{1, 0, 1, 0}) {
 		t.Errorf("after revoking: %+v", got)
 	}
 	gone := hookstest.Member(t, app, team, "gone@x.example", "admin")
 	if _, err := members.Remove(app, actor, gone.Id); err != nil {
 		t.Fatal(err)
 	}
-	if got := counted(t, app, team); got != (count{1, 0, 1, 0}) {
+	if got := countSeats(t, app, team); got != (count{1, 0, 1, 0}) {
 		t.Errorf("after removing: %+v", got)
 	}
 }
@@ -130,9 +130,9 @@ func membershipOf(t *testing.T, app core.App, team *teams.Team, user string) *co
 	return m.Record
 }
 
-func TestUnlimitedSeatsNeverEnd(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestOf_UnlimitedPlan(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "unlimited")
 	for _, who := range []string{"a", "b", "c", "d", "e", "f"} {
 		hookstest.Member(t, app, team, who+"@x.example", "admin", "organizer")
@@ -143,7 +143,7 @@ func TestUnlimitedSeatsNeverEnd(t *testing.T) {
 	}
 }
 
-func TestCountSaysWhatIsFree(t *testing.T) {
+func TestCount_FreeAndFits(t *testing.T) {
 	for _, s := range []struct {
 		count seats.Count
 		free  int
@@ -163,25 +163,25 @@ func TestCountSaysWhatIsFree(t *testing.T) {
 	}
 }
 
-func TestSeatsOfNoTeamAreNotFound(t *testing.T) {
-	if _, err := seats.Of(hookstest.New(t), "nosuchteam00000"); err != record.ErrNotFound {
+func TestOf_UnknownTeam_ReturnsNotFound(t *testing.T) {
+	if _, err := seats.Of(hookstest.NewApp(t), "nosuchteam00000"); err != record.NotFound {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestHoldersNameTheOwnerFirstAndThePromisedLast(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestHolders_OwnerFirstReservedLast(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation", "pro")
 	plain := hookstest.Member(t, app, team, "plain@x.example")
 	hookstest.Member(t, app, team, "admin@x.example", "admin")
-	promised := offer(t, app, team, "new@x.example", "organizer")
-	offer(t, app, team, "plain@x.example", "organizer")
+	promised := invite(t, app, team, "new@x.example", "organizer")
+	invite(t, app, team, "plain@x.example", "organizer")
 	holders, err := seats.Holders(app, team.Id, 10)
 	if err != nil || len(holders) != 4 {
 		t.Fatalf("%+v %v", holders, err)
 	}
-	if !holders[0].Owner || holders[0].ID != owner.Id || !holders[0].Admin || holders[1].Called() != "Admin" {
+	if !holders[0].Owner || holders[0].ID != owner.Id || !holders[0].Admin || holders[1].DisplayName() != "Admin" {
 		t.Errorf("used ones: %+v", holders[:2])
 	}
 	for _, h := range holders[2:] {

@@ -23,14 +23,14 @@ func registerAddresses(app core.App) {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return readdress(e.App, e.Record, was)
+			return updateAddress(e.App, e.Record, was)
 		})
 	})
 }
 
-// readdress gives the places of an account its new address, but where that is on the list already, and where the
+// updateAddress gives the places of an account its new address, but where that is on the list already, and where the
 // account is out.
-func readdress(tx core.App, account *core.Record, was string) error {
+func updateAddress(tx core.App, account *core.Record, was string) error {
 	var rows []*Participant
 	err := tx.RecordQuery("participants").AndWhere(dbx.HashExp{"user": account.Id, "email": was}).AndWhere(dbx.NewExp(`state != 'out'
 		AND session IN (SELECT id FROM sessions WHERE status IN ('scheduled', 'running'))
@@ -44,34 +44,34 @@ func readdress(tx core.App, account *core.Record, was string) error {
 		if err := tx.Save(row); err != nil {
 			return err
 		}
-		if err := readdressLink(tx, row.GetString("link"), account.Email()); err != nil {
+		if err := updateLinkAddress(tx, row.GetString("link"), account.Email()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// guardIdentity refuses to make a person somebody else. A place that has an account stays the account's; its address
+// validateIdentity refuses to make a person somebody else. A place that has an account stays the account's; its address
 // changes with that of the account alone.
-func guardIdentity(app core.App, r, before *core.Record) error {
+func validateIdentity(app core.App, r, before *core.Record) error {
 	if record.Differs(r, before, "team", "session") || before.GetString("link") != "" && record.Differs(r, before, "link") {
-		return fixedPerson()
+		return identityError()
 	}
 	if was := before.GetString("user"); was != "" && r.GetString("user") != was {
-		there, err := app.CountRecords("users", dbxID(was))
+		there, err := app.CountRecords("users", idIs(was))
 		if err != nil {
 			return fmt.Errorf("find the account of a participant: %w", err)
 		}
 		if there > 0 || r.GetString("user") != "" {
-			return fixedPerson()
+			return identityError()
 		}
 	}
 	if !record.Differs(r, before, "email") {
 		return nil
 	}
-	account, err := app.FindRecordById("users", before.GetString("user"), record.Keep)
+	account, err := app.FindRecordById("users", before.GetString("user"), record.WithPrepared)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && account.Email() != r.GetString("email") {
-		return fixedPerson()
+		return identityError()
 	}
 	if err != nil {
 		return fmt.Errorf("find the account of a participant: %w", err)
@@ -79,6 +79,6 @@ func guardIdentity(app core.App, r, before *core.Record) error {
 	return nil
 }
 
-func fixedPerson() error {
-	return record.Refuse("base", CodeFixed, "A person stays with the session, the account and the address.")
+func identityError() error {
+	return record.Invalid("base", CodeFixed, "A person stays with the session, the account and the address.")
 }

@@ -18,11 +18,11 @@ const (
 	No    = "no"
 )
 
-// Answered is Yes, Maybe, No, or empty while the person has not said anything.
-func (p *Participant) Answered() string { return p.GetString("answer") }
+// Answer is Yes, Maybe, No, or empty while the person has not said anything.
+func (p *Participant) Answer() string { return p.GetString("answer") }
 
-// Called is the participant's name, or the address while there is none.
-func (p *Participant) Called() string {
+// DisplayName is the participant's name, or the address while there is none.
+func (p *Participant) DisplayName() string {
 	if name := p.GetString("name"); name != "" {
 		return name
 	}
@@ -34,24 +34,24 @@ func (p *Participant) Called() string {
 // does not ask for it. from is the network address, for the audit.
 func Answer(app core.App, id, answer, from string) error {
 	if answer != Yes && answer != Maybe && answer != No {
-		return record.Refuse("answer", "bad_answer", "Answer with yes, maybe or no.")
+		return record.Invalid("answer", "bad_answer", "Answer with yes, maybe or no.")
 	}
-	entry := &audit.Entry{Action: "session.answer", From: from}
+	entry := &audit.Entry{Action: "session.answer", IP: from}
 	return audit.Do(app, entry, func(tx core.App) error {
 		p, err := FindParticipant(tx, id)
 		if err != nil {
 			return err
 		}
-		session, err := ByID(tx, p.SessionID())
+		session, err := FindByID(tx, p.SessionID())
 		if err != nil {
 			return err
 		}
-		entry.Team, entry.Actor, entry.ActorName = session.TeamID(), p.UserID(), p.Called()
-		entry.On(session.Id, session.Title()).With("answer", answer)
-		if err := answerable(session, p); err != nil {
+		entry.Team, entry.Actor, entry.ActorName = session.TeamID(), p.UserID(), p.DisplayName()
+		entry.WithTarget(session.Id, session.Title()).With("answer", answer)
+		if err := canAnswer(session, p); err != nil {
 			return err
 		}
-		if p.Answered() == answer {
+		if p.Answer() == answer {
 			entry.Action = "" // nothing is no deed
 			return nil
 		}
@@ -60,28 +60,28 @@ func Answer(app core.App, id, answer, from string) error {
 	})
 }
 
-func answerable(session *Session, p *Participant) error {
+func canAnswer(session *Session, p *Participant) error {
 	switch {
 	case session.Status() == Cancelled:
-		return record.Refuse("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
+		return record.Invalid("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
 	case session.Status() == Ended:
-		return record.Refuse("base", CodeEnded, "The session is over. There is nothing to answer any more.")
-	case p.Barred():
-		return record.Forbid("You cannot come to this session any more. Ask its host.")
-	case p.Part() == Host:
-		return record.Refuse("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
+		return record.Invalid("base", CodeEnded, "The session is over. There is nothing to answer any more.")
+	case p.Excluded():
+		return record.Forbidden("You cannot come to this session any more. Ask its host.")
+	case p.Role() == Host:
+		return record.Invalid("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
 	}
 	return nil
 }
 
-// ParticipantOf reads who the account is in the session: by the account, else by its address once that is confirmed,
+// FindParticipantFor reads who the account is in the session: by the account, else by its address once that is confirmed,
 // where that is no other account's place: somebody may have given the address up. Else record.ErrNotFound.
-func ParticipantOf(app core.App, session string, account *core.Record) (*Participant, error) {
-	p, err := oneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
-	if errors.Is(err, record.ErrNotFound) && account.Verified() {
-		p, err = oneParticipant(app, dbx.HashExp{"session": session, "email": account.Email(), "user": ""})
+func FindParticipantFor(app core.App, session string, account *core.Record) (*Participant, error) {
+	p, err := findOneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
+	if errors.Is(err, record.NotFound) && account.Verified() {
+		p, err = findOneParticipant(app, dbx.HashExp{"session": session, "email": account.Email(), "user": ""})
 	}
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
+	if err != nil && !errors.Is(err, record.NotFound) {
 		err = fmt.Errorf("find who somebody is in a session: %w", err)
 	}
 	return p, err

@@ -11,68 +11,68 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestWhoIsAskedAnswers(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestAnswer(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	paul := hookstest.Member(t, app, team, "paul@halation.example")
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1 WHERE owner", nil)
-	session := hookstest.Session(t, app, owner, team, sessions.Form{Guests: []string{paul.Email(), "gus@lantern.example"}})
-	me, err := sessions.ParticipantOf(app, session.Id, paul)
+	session := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Guests: []string{paul.Email(), "gus@lantern.example"}})
+	me, err := sessions.FindParticipantFor(app, session.Id, paul)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "yes", sessions.Answer(app, me.Id, sessions.Yes, "192.0.2.1"), "")
-	hookstest.Refused(t, "no", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
-	if again, _ := sessions.FindParticipant(app, me.Id); again.Answered() != sessions.No {
-		t.Errorf("answered %q", again.Answered())
+	hookstest.AssertCode(t, "yes", sessions.Answer(app, me.Id, sessions.Yes, "192.0.2.1"), "")
+	hookstest.AssertCode(t, "no", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
+	if again, _ := sessions.FindParticipant(app, me.Id); again.Answer() != sessions.No {
+		t.Errorf("answered %q", again.Answer())
 	}
 	entries := hookstest.Count(t, app, "audit")
-	hookstest.Refused(t, "the same again", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
+	hookstest.AssertCode(t, "the same again", sessions.Answer(app, me.Id, sessions.No, "192.0.2.1"), "")
 	if n := hookstest.Count(t, app, "audit"); n != entries {
 		t.Error("nothing new is written down")
 	}
-	hookstest.Refused(t, "another word", sessions.Answer(app, me.Id, "perhaps", ""), "bad_answer")
-	host, err := sessions.ParticipantOf(app, session.Id, owner)
+	hookstest.AssertCode(t, "another word", sessions.Answer(app, me.Id, "perhaps", ""), "bad_answer")
+	host, err := sessions.FindParticipantFor(app, session.Id, owner)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "the host", sessions.Answer(app, host.Id, sessions.Yes, ""), "bad_answer")
-	if err := sessions.Answer(app, "nobody000000000", sessions.Yes, ""); err != record.ErrNotFound {
+	hookstest.AssertCode(t, "the host", sessions.Answer(app, host.Id, sessions.Yes, ""), "bad_answer")
+	if err := sessions.Answer(app, "nobody000000000", sessions.Yes, ""); err != record.NotFound {
 		t.Error(err)
 	}
 	hookstest.Exec(t, app, "UPDATE participants SET state = 'out' WHERE id = '"+me.Id+"'", nil)
-	hookstest.Refused(t, "who is out", sessions.Answer(app, me.Id, sessions.Yes, ""), record.CodeNotAllowed)
+	hookstest.AssertCode(t, "who is out", sessions.Answer(app, me.Id, sessions.Yes, ""), record.CodeNotAllowed)
 	hookstest.Exec(t, app, "UPDATE participants SET state = 'invited'", nil)
 	for _, status := range []string{sessions.Cancelled, sessions.Ended} {
 		hookstest.Exec(t, app, "UPDATE sessions SET status = '"+status+"'", nil)
-		hookstest.Refused(t, status, sessions.Answer(app, me.Id, sessions.Yes, ""), sessions.CodeEnded)
+		hookstest.AssertCode(t, status, sessions.Answer(app, me.Id, sessions.Yes, ""), sessions.CodeEnded)
 	}
 }
 
-func TestAnUnconfirmedAddressIsNobodysPlace(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestFindParticipantFor_UnverifiedAddress_IsNotFound(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1 WHERE owner", nil)
 	gus := hookstest.Guest(t, app, team, "gus@lantern.example")
-	session := hookstest.Session(t, app, owner, team, sessions.Form{Guests: []string{"gus@lantern.example"}})
+	session := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Guests: []string{"gus@lantern.example"}})
 	hookstest.Exec(t, app, "UPDATE participants SET user = ''", nil)
-	if _, err := sessions.ParticipantOf(app, session.Id, gus); err != nil {
+	if _, err := sessions.FindParticipantFor(app, session.Id, gus); err != nil {
 		t.Error("confirmed:", err)
 	}
 	gus.SetVerified(false)
-	if _, err := sessions.ParticipantOf(app, session.Id, gus); err != record.ErrNotFound {
+	if _, err := sessions.FindParticipantFor(app, session.Id, gus); err != record.NotFound {
 		t.Error("not confirmed:", err)
 	}
 }
 
-func TestAnAddressThatSomebodyGaveUpIsNotHisPlace(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestFindParticipantFor_NewOwnerOfAddress_IsNotParticipant(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	paul := hookstest.Member(t, app, team, "paul@halation.example")
-	session := hookstest.Session(t, app, owner, team, sessions.Form{Guests: []string{paul.Email()}})
+	session := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Guests: []string{paul.Email()}})
 	hookstest.Exec(t, app, "UPDATE sessions SET status = 'running', media = 'm'", nil)
 	paul.SetEmail("paul@elsewhere.example")
 	if err := app.Save(paul); err != nil {
@@ -84,31 +84,31 @@ func TestAnAddressThatSomebodyGaveUpIsNotHisPlace(t *testing.T) {
 		n       int
 	}{"who was asked": {paul, 1}, "who has the address now": {heir, 0}} {
 		actor := hookstest.Actor(t, app, c.account, team)
-		page, err := sessions.Mine(app, actor, sessions.Query{Show: sessions.Now, Size: 10})
+		page, err := sessions.ListForUser(app, actor, sessions.Query{Show: sessions.ShowRunning, Size: 10})
 		if err != nil || len(page.Rows) != c.n {
 			t.Errorf("%s lists %+v, %v", what, page.Rows, err)
 		}
-		if n, err := sessions.RunningOf(app, actor); n != c.n || err != nil {
+		if n, err := sessions.CountRunning(app, actor); n != c.n || err != nil {
 			t.Errorf("%s may go to %d, %v", what, n, err)
 		}
-		_, asked := sessions.ParticipantOf(app, session.Id, c.account)
-		_, found := sessions.FindFor(app, actor, session.Id)
-		if want := map[int]error{0: record.ErrNotFound}[c.n]; asked != want || found != want {
+		_, asked := sessions.FindParticipantFor(app, session.Id, c.account)
+		_, found := sessions.FindVisible(app, actor, session.Id)
+		if want := map[int]error{0: record.NotFound}[c.n]; asked != want || found != want {
 			t.Errorf("%s: asked %v, found %v", what, asked, found)
 		}
 	}
 }
 
-func TestListsOfOnesOwn(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestListForUser(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1 WHERE owner", nil)
 	paul := hookstest.Member(t, app, team, "paul@halation.example")
 	other := hookstest.Member(t, app, team, "other@halation.example")
 	base := time.Now().UTC().Truncate(time.Hour).Add(48 * time.Hour)
 	for n := range 5 {
-		hookstest.Session(t, app, owner, team, sessions.Form{Title: string(rune('A' + n)), Starts: base.Add(time.Duration(n) * time.Hour), Guests: []string{paul.Email()}})
+		hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Title: string(rune('A' + n)), Starts: base.Add(time.Duration(n) * time.Hour), Guests: []string{paul.Email()}})
 	}
 	hookstest.Exec(t, app, "UPDATE sessions SET status = 'running', media = 'm' WHERE title = 'B'", nil)
 	hookstest.Exec(t, app, "UPDATE sessions SET status = 'cancelled' WHERE title = 'C'", nil)
@@ -122,43 +122,43 @@ func TestListsOfOnesOwn(t *testing.T) {
 	}
 	mine := func(query sessions.Query) sessions.Page {
 		t.Helper()
-		page, err := sessions.Mine(app, hookstest.Actor(t, app, paul, team), query)
+		page, err := sessions.ListForUser(app, hookstest.Actor(t, app, paul, team), query)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return page
 	}
-	for show, want := range map[string]string{sessions.Coming: "AD", sessions.Now: "B", sessions.Past: "C"} {
+	for show, want := range map[string]string{sessions.ShowUpcoming: "AD", sessions.ShowRunning: "B", sessions.ShowPast: "C"} {
 		if got := titles(mine(sessions.Query{Show: show, Size: 10}).Rows); got != want {
 			t.Errorf("%s: %s, not %s", show, got, want)
 		}
 	}
-	if got := mine(sessions.Query{Show: sessions.Coming, Hosting: true, Size: 10}); len(got.Rows) != 0 {
+	if got := mine(sessions.Query{Show: sessions.ShowUpcoming, Hosting: true, Size: 10}); len(got.Rows) != 0 {
 		t.Error("hosts", titles(got.Rows))
 	}
-	first := mine(sessions.Query{Show: sessions.Coming, Size: 1})
+	first := mine(sessions.Query{Show: sessions.ShowUpcoming, Size: 1})
 	if titles(first.Rows) != "A" || first.Back || !first.Next {
 		t.Errorf("%+v", first)
 	}
-	second := mine(sessions.Query{Show: sessions.Coming, Size: 1, After: first.Rows[0].ID})
+	second := mine(sessions.Query{Show: sessions.ShowUpcoming, Size: 1, After: first.Rows[0].ID})
 	if titles(second.Rows) != "D" || !second.Back || second.Next {
 		t.Errorf("%+v", second)
 	}
-	if back := mine(sessions.Query{Show: sessions.Coming, Size: 1, Before: second.Rows[0].ID}); titles(back.Rows) != "A" || back.Back || !back.Next {
+	if back := mine(sessions.Query{Show: sessions.ShowUpcoming, Size: 1, Before: second.Rows[0].ID}); titles(back.Rows) != "A" || back.Back || !back.Next {
 		t.Errorf("%+v", back)
 	}
-	counts, err := sessions.Count(app, hookstest.Actor(t, app, paul, team), false)
-	if err != nil || counts != (sessions.Counts{Coming: 2, Running: 1, Past: 1}) {
+	counts, err := sessions.CountForUser(app, hookstest.Actor(t, app, paul, team), false)
+	if err != nil || counts != (sessions.Counts{Upcoming: 2, Running: 1, Past: 1}) {
 		t.Error(counts, err)
 	}
-	rows, err := sessions.During(app, hookstest.Actor(t, app, paul, team), base, base.Add(24*time.Hour))
-	if err != nil || titles(rows) != "ABCD" || !rows[0].Waits(paul.Id) || rows[2].Waits(paul.Id) {
+	rows, err := sessions.ListRowsInRange(app, hookstest.Actor(t, app, paul, team), base, base.Add(24*time.Hour))
+	if err != nil || titles(rows) != "ABCD" || !rows[0].NeedsAnswer(paul.Id) || rows[2].NeedsAnswer(paul.Id) {
 		t.Error(titles(rows), err)
 	}
-	if n, err := sessions.RunningOf(app, hookstest.Actor(t, app, paul, team)); n != 1 || err != nil {
+	if n, err := sessions.CountRunning(app, hookstest.Actor(t, app, paul, team)); n != 1 || err != nil {
 		t.Error(n, err)
 	}
-	if n, err := sessions.RunningOf(app, hookstest.Actor(t, app, other, team)); n != 0 || err != nil {
+	if n, err := sessions.CountRunning(app, hookstest.Actor(t, app, other, team)); n != 0 || err != nil {
 		t.Error(n, err)
 	}
 }

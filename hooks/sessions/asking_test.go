@@ -10,31 +10,31 @@ import (
 	"usher/hooks/sessions"
 )
 
-// told is the sentence of a refusal; empty if the action isn't refused.
-func told(err error) string {
-	_, _, sentence, _ := record.Refusal(err)
+// refusalMessage is the sentence of a refusal; empty if the action isn't refused.
+func refusalMessage(err error) string {
+	_, _, sentence, _ := record.Details(err)
 	return sentence
 }
 
-func TestRefusals_NameOnlyWhoCanHelp_AndNeverTheReader(t *testing.T) {
-	s := open(t, "pro")
-	of := s.session(sessions.Form{Guests: []string{"guest@x.example"}})
+func TestRefusals_NameOnlyHelpers(t *testing.T) {
+	s := newFixture(t, "pro")
+	of := s.newSession(sessions.Form{Guests: []string{"guest@x.example"}})
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 1", nil)
 	hookstest.Exec(t, s.app, "UPDATE plans SET session_minutes = 240", nil)
 	hookstest.Exec(t, s.app, "UPDATE memberships SET organizer = 0 WHERE owner", nil)
-	s.by["both"] = hookstest.Member(t, s.app, s.team, "both@x.example", "admin", "organizer")
-	s.by["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
-	s.started(sessions.Form{Title: "Dailies"})
+	s.users["both"] = hookstest.Member(t, s.app, s.team, "both@x.example", "admin", "organizer")
+	s.users["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
+	s.newRunning(sessions.Form{Title: "Dailies"})
 	start := func(who string) error {
-		own := hookstest.Session(t, s.app, s.by[who], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
+		own := hookstest.ScheduleSession(t, s.app, s.users[who], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
 		_, err := sessions.Start(s.app, s.actor(who), own.Id)
 		return err
 	}
-	host := func(who string) error { return sessions.MayHost(s.app, s.actor(who)) }
-	change := func(who string) error { return sessions.MayManage(s.app, s.actor(who), of) }
-	reach := func(who string) error { return sessions.MayReach(s.app, s.actor(who), of) }
-	duplicate := func(who string) error { return sessions.MayDuplicate(s.app, s.actor(who), of) }
-	longer := func(who string) error { return s.try(who, sessions.Form{Minutes: 24 * 60}) }
+	host := func(who string) error { return sessions.CanHost(s.app, s.actor(who)) }
+	change := func(who string) error { return sessions.CheckManage(s.app, s.actor(who), of) }
+	reach := func(who string) error { return sessions.CanContactInvitees(s.app, s.actor(who), of) }
+	duplicate := func(who string) error { return sessions.CanDuplicate(s.app, s.actor(who), of) }
+	longer := func(who string) error { return s.schedule(who, sessions.Form{Minutes: 24 * 60}) }
 
 	const toHost = "You need the Organizer role to host sessions in this team. "
 	const panel = "Owner (Owner), Admin (Admin) or Both (Admin)"
@@ -62,45 +62,45 @@ func TestRefusals_NameOnlyWhoCanHelp_AndNeverTheReader(t *testing.T) {
 		{"the plan", "organizer", longer, "On the plan Pro a session lasts at most 4 hours. Make it shorter. For a larger plan, contact your server administrator."},
 	} {
 		t.Run(c.name+" as "+c.who, func(t *testing.T) {
-			if got := told(c.say(c.who)); got != c.want {
+			if got := refusalMessage(c.say(c.who)); got != c.want {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 		})
 	}
 }
 
-func TestRefusals_OwnerAlone_IsToldWhatToDo(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestRefusals_OwnerAlone_GetsInstructions(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 0", nil)
 	actor := hookstest.Actor(t, app, owner, team)
-	if got := told(sessions.MayHost(app, actor)); !strings.Contains(got, "Make yourself an Organizer") {
+	if got := refusalMessage(sessions.CanHost(app, actor)); !strings.Contains(got, "Make yourself an Organizer") {
 		t.Errorf("without the role: %q", got)
 	}
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1", nil)
-	own := hookstest.Session(t, app, owner, team, sessions.Form{Starts: time.Now().Add(5 * time.Minute)})
+	own := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(5 * time.Minute)})
 	hookstest.Exec(t, app, "UPDATE teams SET licences = 0", nil)
 	_, err := sessions.Start(app, hookstest.Actor(t, app, owner, team), own.Id)
-	if got, want := told(err), "The team has no licence for a session. For more licences, contact your server administrator."; got != want {
+	if got, want := refusalMessage(err), "The team has no licence for a session. For more licences, contact your server administrator."; got != want {
 		t.Errorf("without a licence: got %q, want %q", got, want)
 	}
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 0", nil)
 	stripped := hookstest.Actor(t, app, owner, team)
-	if got := told(sessions.MayManage(app, stripped, own)); got != "" {
+	if got := refusalMessage(sessions.CheckManage(app, stripped, own)); got != "" {
 		t.Errorf("the Owner's own session: %q", got)
 	}
 }
 
-func TestRefusals_HostWhoLostTheRole_IsNotToldToAskThemselves(t *testing.T) {
-	s := open(t, "pro")
-	of := s.session(sessions.Form{})
+func TestRefusals_HostWithoutRole_IsNotNamedAsHelper(t *testing.T) {
+	s := newFixture(t, "pro")
+	of := s.newSession(sessions.Form{})
 	hookstest.Exec(t, s.app, "UPDATE memberships SET organizer = 0", nil)
-	got := told(sessions.MayManage(s.app, s.actor("organizer"), of))
+	got := refusalMessage(sessions.CheckManage(s.app, s.actor("organizer"), of))
 	if want := "You need the Organizer role to host sessions in this team. Ask Owner (Owner) or Admin (Admin) to give it to you."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := told(sessions.MayManage(s.app, s.actor("member"), of)); strings.Contains(got, "Organizer,") {
+	if got := refusalMessage(sessions.CheckManage(s.app, s.actor("member"), of)); strings.Contains(got, "Organizer,") {
 		t.Errorf("got %q, which names a host who can no longer change it", got)
 	}
 }

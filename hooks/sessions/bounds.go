@@ -23,47 +23,47 @@ const (
 // MaxPeople is how many people can be asked to one session, whatever the plan says.
 const MaxPeople = 1000
 
-// bounds are what the plan of a team lets one session have; -1 is no bound (R103).
-type bounds struct {
+// planLimits are what the plan of a team lets one session have; -1 is no bound (R103).
+type planLimits struct {
 	name            string
 	minutes, people int
 }
 
-func boundsOf(app core.App, team *core.Record) (*bounds, error) {
+func loadPlanLimits(app core.App, team *core.Record) (*planLimits, error) {
 	plan, err := plans.Find(app, team.GetString("plan"))
 	if err != nil {
 		return nil, fmt.Errorf("find the plan of a team: %w", err)
 	}
-	return &bounds{plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}, nil
+	return &planLimits{plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}, nil
 }
 
-// seating is what bounds how many people are asked to a session, and how many are.
-type seating struct {
-	Team       string `db:"team"`
-	Series     string `db:"series"`
-	Status     string `db:"status"`
-	Host       string `db:"host"`
-	HostName   string `db:"host_name"`
-	People     int    `db:"people"`
-	Plan       string `db:"plan"`
-	PlanPeople int    `db:"plan_people"`
-	Room       string `db:"room"`
-	RoomPeople int    `db:"room_people"`
-	Asked      int    `db:"asked"`
-	Twice      bool   `db:"twice"` // the address is on the list
+// capacity is what bounds how many people are asked to a session, and how many are.
+type capacity struct {
+	Team           string `db:"team"`
+	Series         string `db:"series"`
+	Status         string `db:"status"`
+	Host           string `db:"host"`
+	HostName       string `db:"host_name"`
+	People         int    `db:"people"`
+	Plan           string `db:"plan"`
+	PlanPeople     int    `db:"plan_people"`
+	Room           string `db:"room"`
+	RoomPeople     int    `db:"room_people"`
+	Invited        int    `db:"asked"`
+	AlreadyInvited bool   `db:"twice"` // the address is on the list
 }
 
-// seatingOf reads it as one statement, which stays prepared: a series of many people asks it for each.
-func seatingOf(app core.App, session, address string) (*seating, error) {
-	s := &seating{}
+// loadCapacity reads it as one statement, which stays prepared: a series of many people asks it for each.
+func loadCapacity(app core.App, session, address string) (*capacity, error) {
+	s := &capacity{}
 	err := app.DB().NewQuery(`SELECT s.team, s.series, s.status, s.host, s.host_name, s.people, p.name plan, p.session_people plan_people,
 			coalesce(r.name, '') room, coalesce(r.people, 0) room_people,
 			(SELECT count(*) FROM participants a WHERE a.session = s.id AND a.state IN ('invited', 'admitted')) asked,
 			EXISTS (SELECT 1 FROM participants a WHERE a.session = s.id AND a.email = {:email}) twice
 		FROM sessions s JOIN teams t ON t.id = s.team JOIN plans p ON p.id = t.plan LEFT JOIN rooms r ON r.id = s.room WHERE s.id = {:id}`).
-		WithContext(record.Kept).Bind(dbx.Params{"id": session, "email": address}).One(s)
+		WithContext(record.Prepared).Bind(dbx.Params{"id": session, "email": address}).One(s)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("count the people of a session: %w", err)
@@ -71,8 +71,8 @@ func seatingOf(app core.App, session, address string) (*seating, error) {
 	return s, nil
 }
 
-// most is how many may be in the session at once, and what says so: the session, its room, the plan or the house.
-func (s *seating) most() (most int, why string) {
+// limit is how many may be in the session at once, and what says so: the session, its room, the plan or the house.
+func (s *capacity) limit() (most int, why string) {
 	most, why = MaxPeople, fmt.Sprintf("A session can have at most %d people.", MaxPeople)
 	lower := func(n int, reason func() string) {
 		if n >= 0 && n < most {
@@ -80,76 +80,76 @@ func (s *seating) most() (most int, why string) {
 		}
 	}
 	lower(s.PlanPeople, func() string {
-		return fmt.Sprintf("On the plan %s a session can have at most %s. Invite fewer people. %s.", s.Plan, persons(s.PlanPeople), plans.AskForLarger)
+		return fmt.Sprintf("On the plan %s a session can have at most %s. Invite fewer people. %s.", s.Plan, formatPeople(s.PlanPeople), plans.LargerPlanHint)
 	})
 	if s.RoomPeople > 0 {
 		lower(s.RoomPeople, func() string {
-			return fmt.Sprintf("The room %s holds at most %s. Ask fewer, or choose another room.", s.Room, persons(s.RoomPeople))
+			return fmt.Sprintf("The room %s holds at most %s. Ask fewer, or choose another room.", s.Room, formatPeople(s.RoomPeople))
 		})
 	}
 	if s.People > 0 {
 		lower(s.People, func() string {
-			return fmt.Sprintf("The session is set to at most %s. Ask fewer, or raise that number.", persons(s.People))
+			return fmt.Sprintf("The session is set to at most %s. Ask fewer, or raise that number.", formatPeople(s.People))
 		})
 	}
 	return most, why
 }
 
-func persons(n int) string {
+func formatPeople(n int) string {
 	if n == 1 {
 		return "1 person"
 	}
 	return fmt.Sprintf("%d people", n)
 }
 
-// judge refuses more people than may be asked.
-func (s *seating) judge(asked int) error {
-	if most, why := s.most(); asked > most {
-		return record.Refuse("guests", CodeTooManyPeople, why)
+// validate refuses more people than may be asked.
+func (s *capacity) validate(asked int) error {
+	if most, why := s.limit(); asked > most {
+		return record.Invalid("guests", CodeTooManyPeople, why)
 	}
 	return nil
 }
 
-// MostPeople is how many may be in the session at once: the smallest of what plan, room and session say (R91, R103).
-func MostPeople(app core.App, session *Session) (int, error) {
-	s, err := seatingOf(app, session.Id, "")
+// SessionMaxPeople is how many may be in the session at once: the smallest of what plan, room and session say (R91, R103).
+func SessionMaxPeople(app core.App, session *Session) (int, error) {
+	s, err := loadCapacity(app, session.Id, "")
 	if err != nil {
 		return 0, err
 	}
-	most, _ := s.most()
+	most, _ := s.limit()
 	return most, nil
 }
 
-// roomOf is the session's room; nil if it has none.
-func roomOf(app core.App, s *core.Record) (*rooms.Room, error) {
+// findBookableRoom is the session's room; nil if it has none.
+func findBookableRoom(app core.App, s *core.Record) (*rooms.Room, error) {
 	if s.GetString("room") == "" {
 		return nil, nil
 	}
-	return rooms.Choose(app, s.GetString("team"), s.GetString("room"))
+	return rooms.FindForSession(app, s.GetString("team"), s.GetString("room"))
 }
 
-// judgeSettings refuses what the room does not have (R91), and numbers that nobody can have.
-func judgeSettings(s *core.Record, room *rooms.Room, plan *bounds) error {
+// validateSettings refuses what the room does not have (R91), and numbers that nobody can have.
+func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error {
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
-		return record.Refuse("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
+		return record.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
 	}
 	if n := s.GetInt("people"); n > 0 {
-		whole := &seating{Plan: plan.name, PlanPeople: plan.people}
+		whole := &capacity{Plan: plan.name, PlanPeople: plan.people}
 		if room != nil {
-			whole.Room, whole.RoomPeople = room.Name(), room.People()
+			whole.Room, whole.RoomPeople = room.Name(), room.MaxPeople()
 		}
-		if most, why := whole.most(); n > most {
-			return record.Refuse("people", CodeTooManyPeople, why)
+		if most, why := whole.limit(); n > most {
+			return record.Invalid("people", CodeTooManyPeople, why)
 		}
 	}
 	if room == nil {
 		return nil
 	}
 	if slices.Index(rooms.Qualities, s.GetString("resolution")) > slices.Index(rooms.Qualities, room.Quality()) {
-		return record.Refuse("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
+		return record.Invalid("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
 	}
-	if room.GetString("recording") == rooms.Never && s.GetString("recording") != rooms.Never {
-		return record.Refuse("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
+	if room.GetString("recording") == rooms.RecordingOff && s.GetString("recording") != rooms.RecordingOff {
+		return record.Invalid("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
 	}
 	return nil
 }

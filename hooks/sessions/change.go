@@ -14,12 +14,12 @@ import (
 	"usher/hooks/record"
 )
 
-// scope is what a deed on a session is about when it is about all of it.
-func (s *Session) scope() Scope {
+// fullScope is what a deed on a session is about when it is about all of it.
+func (s *Session) fullScope() Scope {
 	if s.SeriesID() != "" {
-		return Whole
+		return ScopeSeries
 	}
-	return This
+	return ScopeSession
 }
 
 // Change plans a session that has not started anew, or all of its series that have not started (R105, R106, R126).
@@ -27,92 +27,92 @@ func (s *Session) scope() Scope {
 // rule, the series goes on by it from the session that is changed.
 func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope) error {
 	return manage(app, actor, id, "session.change", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
-		form := form.filled(tx, actor.Team)
+		form := form.withDefaults(tx, actor.Team)
 		entry.With("starts", form.Starts.UTC().Format(time.RFC3339))
 		host, err := tx.FindRecordById("users", s.HostID())
 		if err != nil {
 			return fmt.Errorf("find the host of a session: %w", err)
 		}
-		people, err := form.people(tx, s.TeamID(), host)
+		people, err := form.invitees(tx, s.TeamID(), host)
 		if err != nil {
 			return err
 		}
 		switch {
-		case scope == Whole && s.SeriesID() != "":
+		case scope == ScopeSeries && s.SeriesID() != "":
 			entry.With("series", true)
 			return changeSeries(tx, actor, s, form, people)
 		case form.Rule != "" && s.SeriesID() == "":
-			return refuseRule("A session that was planned alone stays so. Cancel it, and schedule the series.")
+			return ruleError("A session that was planned alone stays so. Cancel it, and schedule the series.")
 		}
-		if err := form.judgeRoom(tx, s.TeamID(), []time.Time{form.Starts}, s.Id); err != nil {
+		if err := form.validateRoom(tx, s.TeamID(), []time.Time{form.Starts}, s.Id); err != nil {
 			return err
 		}
-		return replan(tx, actor, s, form, people)
+		return applyChange(tx, actor, s, form, people)
 	})
 }
 
-// Replanned are the ids of the sessions that a change of one of them plans anew: where they are now, none of them is in
+// AffectedIDs are the ids of the sessions that a change of one of them plans anew: where they are now, none of them is in
 // the way of another.
-func Replanned(app core.App, s *Session, scope Scope) ([]string, error) {
+func AffectedIDs(app core.App, s *Session, scope Scope) ([]string, error) {
 	ids := []string{s.Id}
-	if scope != Whole || s.SeriesID() == "" {
+	if scope != ScopeSeries || s.SeriesID() == "" {
 		return ids, nil
 	}
-	all, err := InSeries(app, s.SeriesID(), Scheduled)
+	all, err := ListInSeries(app, s.SeriesID(), Scheduled)
 	for _, one := range all {
 		ids = append(ids, one.Id)
 	}
 	return ids, err
 }
 
-// shown are the fields that a calendar shows: who is asked is told when one of them changes.
-var shown = []string{"title", "description", "starts", "minutes", "timezone", "room"}
+// calendarFields are the fields that a calendar shows: who is asked is told when one of them changes.
+var calendarFields = []string{"title", "description", "starts", "minutes", "timezone", "room"}
 
-// replan writes the form into one session and tells who has to know.
-func replan(tx core.App, actor *actors.Actor, s *Session, form Form, people []asked) error {
+// applyChange writes the form into one session and tells who has to know.
+func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
 	before := s.Fresh()
-	if err := judgeOut(tx, s, people); err != nil {
+	if err := validateNotExcluded(tx, s, people); err != nil {
 		return err
 	}
-	gone, err := takeOff(tx, s, people)
+	gone, err := removeUninvited(tx, s, people)
 	if err != nil {
 		return err
 	}
-	form.fill(s)
-	s.raise(gone)
+	form.applyTo(s)
+	s.bumpSequence(gone)
 	if err := tx.Save(s); err != nil {
 		return err
 	}
-	came, err := putOn(tx, s, people)
+	came, err := syncInvitees(tx, s, people)
 	if err != nil {
 		return err
 	}
-	post := newPost(tx, actor, This)
+	post := newNotifier(tx, actor, ScopeSession)
 	post.skip(came)
-	post.bye(s, gone)
-	if record.Differs(s.Record, before, shown...) {
-		post.tell(mail.KindSessionChanged, s)
+	post.notifyRemoved(s, gone)
+	if record.Differs(s.Record, before, calendarFields...) {
+		post.notify(mail.KindSessionChanged, s)
 	}
-	return post.ask(s, came)
+	return post.invite(s, came)
 }
 
-// raise raises the SEQUENCE of a session off whose list people were taken: calendars take the cancellation, and an
+// bumpSequence raises the SEQUENCE of a session off whose list people were taken: calendars take the cancellation, and an
 // invitation after it, for newer than what they have.
-func (s *Session) raise(gone []*Participant) {
+func (s *Session) bumpSequence(gone []*Participant) {
 	if len(gone) > 0 {
 		s.Set("sequence", s.GetInt("sequence")+1)
 	}
 }
 
-// judgeOut refuses to ask whom a host put out, or who was removed from the team: he stays out of this session.
-func judgeOut(tx core.App, s *Session, people []asked) error {
-	rows, err := Participants(tx, s.Id)
+// validateNotExcluded refuses to ask whom a host put out, or who was removed from the team: he stays out of this session.
+func validateNotExcluded(tx core.App, s *Session, people []invitee) error {
+	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if row.State() == StateOut && slices.ContainsFunc(people, func(one asked) bool { return one.address == row.Address() }) {
-			return record.Refuse("guests", CodeOut, row.Address()+" was put out of this session and stays out of it. Schedule another one to ask the person again.")
+		if row.State() == StateRemoved && slices.ContainsFunc(people, func(one invitee) bool { return one.address == row.Address() }) {
+			return record.Invalid("guests", CodeRemoved, row.Address()+" was put out of this session and stays out of it. Schedule another one to ask the person again.")
 		}
 	}
 	return nil
@@ -121,31 +121,31 @@ func judgeOut(tx core.App, s *Session, people []asked) error {
 // Cancel calls a session off that has not started, or all of its series that have not, and tells who is asked.
 func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 	return manage(app, actor, id, "session.cancel", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
-		off, about := []*Session{s}, This
-		if scope == Whole && s.SeriesID() != "" {
+		off, about := []*Session{s}, ScopeSession
+		if scope == ScopeSeries && s.SeriesID() != "" {
 			entry.With("series", true)
 			var err error
-			if off, err = InSeries(tx, s.SeriesID(), Scheduled); err != nil {
+			if off, err = ListInSeries(tx, s.SeriesID(), Scheduled); err != nil {
 				return err
 			}
-			about = Whole
+			about = ScopeSeries
 		}
-		return cancel(tx, actor, "", about, off...)
+		return cancelAndNotify(tx, actor, "", about, off...)
 	})
 }
 
-// cancel calls sessions off and tells who is asked to them; actor nil is the server. Who loses them himself, the
+// cancelAndNotify calls sessions off and tells who is asked to them; actor nil is the server. Who loses them himself, the
 // account but, gets another letter.
-func cancel(tx core.App, actor *actors.Actor, but string, about Scope, off ...*Session) error {
+func cancelAndNotify(tx core.App, actor *actors.Actor, but string, about Scope, off ...*Session) error {
 	for _, s := range off {
 		s.Set("status", Cancelled)
 		if err := tx.Save(s); err != nil {
 			return err
 		}
 	}
-	p := newPost(tx, actor, about)
-	p.but = but
-	p.tell(mail.KindSessionCancelled, off...)
+	p := newNotifier(tx, actor, about)
+	p.exceptID = but
+	p.notify(mail.KindSessionCancelled, off...)
 	return p.err
 }
 
@@ -153,22 +153,22 @@ func cancel(tx core.App, actor *actors.Actor, but string, about Scope, off ...*S
 // A session that is nothing to him is not found.
 func manage(app core.App, actor *actors.Actor, id, action string,
 	deed func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
-	entry := audit.By(actor, action).On(id, "")
+	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	return audit.Do(app, entry, func(tx core.App) error {
-		actor, err := actor.Again(tx)
+		actor, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		s, err := FindFor(tx, actor, id)
+		s, err := FindVisible(tx, actor, id)
 		if err != nil {
 			return err
 		}
-		entry.On(s.Id, s.Title())
-		if err := MayManage(tx, actor, s); err != nil {
+		entry.WithTarget(s.Id, s.Title())
+		if err := CheckManage(tx, actor, s); err != nil {
 			return err
 		}
 		if s.Status() != Scheduled {
-			return over(s.Status())
+			return statusError(s.Status())
 		}
 		return deed(tx, actor, s, entry)
 	})
@@ -176,34 +176,34 @@ func manage(app core.App, actor *actors.Actor, id, action string,
 
 // CanManage reports whether the actor may change and cancel the session: its host, the Owner and Admins (R116).
 func CanManage(actor *actors.Actor, s *Session) bool {
-	return actor.SeesPanel() || s.HostID() == actor.Account.Id && actor.CanHost()
+	return actor.CanUsePanel() || s.HostID() == actor.Account.Id && actor.CanHost()
 }
 
-// MayManage is nil if CanManage; else it says why not, and whom to ask.
-func MayManage(app core.App, actor *actors.Actor, s *Session) error {
+// CheckManage is nil if CanManage; else it says why not, and whom to ask.
+func CheckManage(app core.App, actor *actors.Actor, s *Session) error {
 	if CanManage(actor, s) {
 		return nil
 	}
 	if s.HostID() == actor.Account.Id {
-		return MayHost(app, actor)
+		return CanHost(app, actor)
 	}
-	return askHost(app, actor, s, "The host, the Owner and Admins can change this session.", "to change it")
+	return askHostError(app, actor, s, "The host, the Owner and Admins can change this session.", "to change it")
 }
 
-// askHost is a refusal that ends with whom to ask: the host while they may host, and who is in the panel. A guest learns
+// askHostError is a refusal that ends with whom to ask: the host while they may host, and who is in the panel. A guest learns
 // the name of the host alone, as everyone does who is invited.
-func askHost(app core.App, actor *actors.Actor, s *Session, why, to string) error {
+func askHostError(app core.App, actor *actors.Actor, s *Session, why, to string) error {
 	m, err := members.Find(app, s.TeamID(), s.HostID())
-	if err := record.UnlessNotFound(err); err != nil {
+	if err := record.IgnoreNotFound(err); err != nil {
 		return err
 	}
 	hosts := false
 	if err == nil {
-		host := standing(m.Record)
+		host := memberActor(m.Record)
 		host.Team = actor.Team
-		hosts = host.CanHost() && !host.SeesPanel()
+		hosts = host.CanHost() && !host.CanUsePanel()
 	}
-	helpers, err := actors.Helpers(app, actor, (*actors.Actor).SeesPanel)
+	helpers, err := actors.Helpers(app, actor, (*actors.Actor).CanUsePanel)
 	if err != nil {
 		return err
 	}
@@ -211,23 +211,23 @@ func askHost(app core.App, actor *actors.Actor, s *Session, why, to string) erro
 		host := actors.Helper{Name: name}
 		helpers = append([]actors.Helper{host}, helpers...)
 	}
-	return record.Forbid(why + " Ask " + actors.Names(helpers) + " " + to + ".")
+	return record.Forbidden(why + " Ask " + actors.HelperNames(helpers) + " " + to + ".")
 }
 
 // Authorize is MayManage for a request whose form is read before the action judges it: a refusal is written to the audit
 // log as the action.
 func Authorize(app core.App, actor *actors.Actor, s *Session, action string) error {
-	return audit.RecordRefusal(app, audit.By(actor, action).On(s.Id, s.Title()), MayManage(app, actor, s))
+	return audit.RecordRefusal(app, audit.NewEntry(actor, action).WithTarget(s.Id, s.Title()), CheckManage(app, actor, s))
 }
 
 // AuthorizeHost is Authorize for scheduling a session: see MayHost.
 func AuthorizeHost(app core.App, actor *actors.Actor) error {
-	return audit.RecordRefusal(app, audit.By(actor, "session.schedule"), MayHost(app, actor))
+	return audit.RecordRefusal(app, audit.NewEntry(actor, "session.schedule"), CanHost(app, actor))
 }
 
 // DuplicateForm is the form of a session for who may have it again (MayDuplicate). A refusal is written to the audit log.
 func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) {
-	err := audit.RecordRefusal(app, audit.By(actor, "session.schedule").On(s.Id, s.Title()), MayDuplicate(app, actor, s))
+	err := audit.RecordRefusal(app, audit.NewEntry(actor, "session.schedule").WithTarget(s.Id, s.Title()), CanDuplicate(app, actor, s))
 	if err != nil {
 		return Form{}, err
 	}
@@ -236,15 +236,15 @@ func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) 
 	return form, err
 }
 
-// MayDuplicate is nil if the actor may have the session again: its form names everybody who is asked, and where it is
+// CanDuplicate is nil if the actor may have the session again: its form names everybody who is asked, and where it is
 // held. That is for who manages it or leads it; others are told why not (R106).
-func MayDuplicate(app core.App, actor *actors.Actor, s *Session) error {
+func CanDuplicate(app core.App, actor *actors.Actor, s *Session) error {
 	if CanManage(actor, s) {
 		return nil
 	}
 	leads, err := Leads(app, s, actor)
 	if err == nil && !leads {
-		err = askHost(app, actor, s, "The host, co-hosts, the Owner and Admins can duplicate this session.", "to duplicate it")
+		err = askHostError(app, actor, s, "The host, co-hosts, the Owner and Admins can duplicate this session.", "to duplicate it")
 	}
 	return err
 }

@@ -13,44 +13,46 @@ import (
 
 // By the App's own way, and by a row that was read before the race, as the dashboard writes it: a session that was
 // called off stays so, and a change that was taken is not lost.
-func TestChangeAndCancelEndInOneState(t *testing.T) {
+func TestChange_ConcurrentWithCancel_EndsCancelled(t *testing.T) {
 	for range 5 {
-		s := open(t, "pro")
-		session := s.session(sessions.Form{Guests: []string{"zed@out.example"}})
+		s := newFixture(t, "pro")
+		session := s.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
 		form, _ := sessions.FormOf(s.app, session)
 		form.Title = "Changed"
-		row := hookstest.Stored(t, s.app, "sessions", session.Id)
-		hookstest.Widen(s.app, "sessions")
+		row := hookstest.FindRecord(t, s.app, "sessions", session.Id)
+		hookstest.SlowWrites(s.app, "sessions")
 		actors := []func() error{
-			func() error { return sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This) },
-			func() error { return sessions.Cancel(s.app, s.actor("organizer"), session.Id, sessions.This) },
+			func() error {
+				return sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession)
+			},
+			func() error { return sessions.Cancel(s.app, s.actor("organizer"), session.Id, sessions.ScopeSession) },
 			func() error {
 				row.Set("lobby", true)
 				return s.app.Save(row)
 			},
 		}
 		results := hookstest.Race(3, func(n int) error { return actors[n]() })
-		hookstest.Won(t, results, sessions.CodeCancelled)
-		if now := s.stored(session.Id); results[1] != nil || now.Status() != sessions.Cancelled || (results[0] == nil) != (now.Title() == "Changed") {
+		hookstest.CountSucceeded(t, results, sessions.CodeCancelled)
+		if now := s.reload(session.Id); results[1] != nil || now.Status() != sessions.Cancelled || (results[0] == nil) != (now.Title() == "Changed") {
 			t.Errorf("%s, %s, %v", now.Status(), now.Title(), results)
 		}
-		if now := s.stored(session.Id); (results[0] == nil) != (now.GetInt("sequence") == 2) { // changed first, and then cancelled
+		if now := s.reload(session.Id); (results[0] == nil) != (now.GetInt("sequence") == 2) { // changed first, and then cancelled
 			t.Errorf("sequence %d, %v", now.GetInt("sequence"), results)
 		}
 	}
 }
 
 // The control: judged outside of the transaction that writes, and written as it was read, one of the two is lost.
-func TestTheRaceOfChangeAndCancelIsReal(t *testing.T) {
-	s := open(t, "pro")
-	session := s.session(sessions.Form{})
-	row, team := hookstest.Stored(t, s.app, "sessions", session.Id), hookstest.Stored(t, s.app, "teams", s.team.Id)
+func TestChange_WithoutTx_LosesRace(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newSession(sessions.Form{})
+	row, team := hookstest.FindRecord(t, s.app, "sessions", session.Id), hookstest.FindRecord(t, s.app, "teams", s.team.Id)
 	row.Set("host", "") // nobody is copied
 	var judged sync.WaitGroup
 	judged.Add(2)
-	app := hookstest.Wired(t, func(app core.App) {
+	app := hookstest.NewBareApp(t, func(app core.App) {
 		app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
-			if err := sessions.GuardChange(e.App, e.Record); err != nil {
+			if err := sessions.ValidateChange(e.App, e.Record); err != nil {
 				return err
 			}
 			judged.Done()
@@ -63,8 +65,8 @@ func TestTheRaceOfChangeAndCancelIsReal(t *testing.T) {
 			return e.Next()
 		})
 	})
-	hookstest.Copy(t, app, row, team)
-	won := hookstest.Won(t, hookstest.Race(2, func(i int) error {
+	hookstest.CopyRecords(t, app, row, team)
+	won := hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error {
 		r, err := app.FindRecordById("sessions", session.Id)
 		if err != nil {
 			return err
@@ -72,7 +74,7 @@ func TestTheRaceOfChangeAndCancelIsReal(t *testing.T) {
 		r.Set([]string{"status", "lobby"}[i], []any{sessions.Cancelled, true}[i])
 		return app.Save(r)
 	}), sessions.CodeCancelled)
-	after := hookstest.Stored(t, app, "sessions", session.Id)
+	after := hookstest.FindRecord(t, app, "sessions", session.Id)
 	if won == 2 && after.GetString("status") == sessions.Cancelled && after.GetBool("lobby") {
 		t.Error("nothing is lost without the transaction: the race shows nothing")
 	}

@@ -12,12 +12,12 @@ import (
 )
 
 // changeSeries plans all sessions of a series that have not started anew.
-func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, people []asked) error {
+func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
 	series, err := FindSeries(tx, s.SeriesID())
 	if err != nil {
 		return err
 	}
-	next, err := form.redraw(tx, series, s, len(people))
+	next, err := form.reschedule(tx, series, s, len(people))
 	if err != nil {
 		return err
 	}
@@ -27,11 +27,11 @@ func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, peopl
 			return err
 		}
 	}
-	if next.rebooks(form) {
-		if err := next.free(tx); err != nil {
+	if next.changesBooking(form) {
+		if err := next.releaseRooms(tx); err != nil {
 			return err
 		}
-		if err := form.judgeRoom(tx, s.TeamID(), next.starts(), ""); err != nil {
+		if err := form.validateRoom(tx, s.TeamID(), next.starts(), ""); err != nil {
 			return err
 		}
 	}
@@ -41,64 +41,64 @@ func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, peopl
 			return err
 		}
 	}
-	r := &rewriting{post: newPost(tx, actor, Whole), form: form, people: people, changed: len(next.surplus) > 0, came: map[string]*Participant{}, gone: map[string]*Participant{}}
-	for _, d := range next.days {
-		if err := r.day(tx, s, series, d, next.rule != ""); err != nil {
+	r := &seriesUpdate{notifier: newNotifier(tx, actor, ScopeSeries), form: form, invitees: people, changed: len(next.surplus) > 0, added: map[string]*Participant{}, removed: map[string]*Participant{}}
+	for _, d := range next.slots {
+		if err := r.applySlot(tx, s, series, d, next.rule != ""); err != nil {
 			return err
 		}
 	}
-	r.post.skip(values(r.came))
-	r.post.bye(s, values(r.gone))
+	r.notifier.skip(sortedValues(r.added))
+	r.notifier.notifyRemoved(s, sortedValues(r.removed))
 	if r.changed {
-		r.post.tell(mail.KindSessionChanged, append(r.all, next.surplus...)...)
+		r.notifier.notify(mail.KindSessionChanged, append(r.affected, next.surplus...)...)
 	}
-	return r.post.ask(s, values(r.came))
+	return r.notifier.invite(s, sortedValues(r.added))
 }
 
-// rewriting is a series while it is planned anew: what became of it, and who came to it and went.
-type rewriting struct {
-	post       *post
-	form       Form
-	people     []asked
-	all        []*Session
-	changed    bool
-	came, gone map[string]*Participant
+// seriesUpdate is a series while it is planned anew: what became of it, and who came to it and went.
+type seriesUpdate struct {
+	notifier       *notifier
+	form           Form
+	invitees       []invitee
+	affected       []*Session
+	changed        bool
+	added, removed map[string]*Participant
 }
 
-// day plans one session of the series, which may be a new one. times says that its place in the series moves, too.
-func (r *rewriting) day(tx core.App, s *Session, series *Series, d day, times bool) error {
+// applySlot plans one session of the series, which may be a new one. times says that its place in the series moves, too.
+func (r *seriesUpdate) applySlot(tx core.App, s *Session, series *Series, d slot, times bool) error {
 	if d.session == nil {
-		made, err := r.form.book(tx, s.TeamID(), s.HostID(), series.Id, d.at, r.people)
-		r.all, r.changed = append(r.all, made), true
+		made, err := r.form.create(tx, s.TeamID(), s.HostID(), series.Id, d.starts, r.invitees)
+		r.affected, r.changed = append(r.affected, made), true
 		return err
 	}
-	out, err := takeOff(tx, d.session, r.people)
+	out, err := removeUninvited(tx, d.session, r.invitees)
 	if err != nil {
 		return err
 	}
 	form := r.form
-	form.Starts = d.at
-	form.fill(d.session)
-	d.session.raise(out)
+	form.Starts = d.starts
+	form.applyTo(d.session)
+	d.session.bumpSequence(out)
 	if times {
-		d.session.Set("occurrence", d.at)
+		d.session.Set("occurrence", d.starts)
 	}
 	if err := tx.Save(d.session); err != nil {
 		return err
 	}
-	in, err := putOn(tx, d.session, r.people)
+	in, err := syncInvitees(tx, d.session, r.invitees)
 	if err != nil {
 		return err
 	}
-	r.changed = r.changed || record.Differs(d.session.Record, d.was, shown...)
-	first(r.came, in)
-	first(r.gone, out)
-	r.all = append(r.all, d.session)
+	r.changed = r.changed || record.Differs(d.session.Record, d.before, calendarFields...)
+	addFirst(r.added, in)
+	addFirst(r.removed, out)
+	r.affected = append(r.affected, d.session)
 	return nil
 }
 
-// first keeps of each address the first participant.
-func first(of map[string]*Participant, people []*Participant) {
+// addFirst keeps of each address the first participant.
+func addFirst(of map[string]*Participant, people []*Participant) {
 	for _, p := range people {
 		if of[p.Address()] == nil {
 			of[p.Address()] = p
@@ -106,7 +106,7 @@ func first(of map[string]*Participant, people []*Participant) {
 	}
 }
 
-func values(of map[string]*Participant) []*Participant {
+func sortedValues(of map[string]*Participant) []*Participant {
 	var all []*Participant
 	for _, p := range of {
 		all = append(all, p)

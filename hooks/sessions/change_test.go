@@ -14,8 +14,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// stored reads a session anew.
-func (s *studio) stored(id string) *sessions.Session {
+// reload reads a session anew.
+func (s *fixture) reload(id string) *sessions.Session {
 	s.Helper()
 	session, err := sessions.Find(s.app, s.team.Id, id)
 	if err != nil {
@@ -24,79 +24,79 @@ func (s *studio) stored(id string) *sessions.Session {
 	return session
 }
 
-// series is what the sessions of a series are: "2 10:00 scheduled", the day counted from today.
-func (s *studio) series(id string) string {
+// seriesSummary is what the sessions of a series are: "2 10:00 scheduled", the day counted from today.
+func (s *fixture) seriesSummary(id string) string {
 	s.Helper()
-	all, err := sessions.InSeries(s.app, id)
+	all, err := sessions.ListInSeries(s.app, id)
 	if err != nil {
 		s.Fatal(err)
 	}
 	var lines []string
 	for _, one := range all {
-		day := int(one.Starts().Sub(soon(0, 0)) / (24 * time.Hour))
+		day := int(one.Starts().Sub(daysFromNow(0, 0)) / (24 * time.Hour))
 		lines = append(lines, fmt.Sprint(day, " ", one.Starts().Format("15:04"), " ", one.Status()))
 	}
 	return strings.Join(lines, ", ")
 }
 
-func TestASessionIsChangedWithItsPeople(t *testing.T) {
-	s := open(t, "pro")
-	session := s.session(sessions.Form{Guests: []string{"zed@out.example", "member@x.example"}})
-	before, err := sessions.ParticipantBy(s.app, session.Id, "member@x.example")
+func TestChange_UpdatesInvitees(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newSession(sessions.Form{Guests: []string{"zed@out.example", "member@x.example"}})
+	before, err := sessions.FindParticipantByEmail(s.app, session.Id, "member@x.example")
 	if err != nil {
 		t.Fatal(err)
 	}
 	form, _ := sessions.FormOf(s.app, session)
-	form.Starts, form.Guests, form.Presenters = soon(2, 15), []string{"member@x.example", "new@out.example"}, []string{"member@x.example"}
-	if err := sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This); err != nil {
+	form.Starts, form.Guests, form.Presenters = daysFromNow(2, 15), []string{"member@x.example", "new@out.example"}, []string{"member@x.example"}
+	if err := sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession); err != nil {
 		t.Fatal(err)
 	}
-	now := s.stored(session.Id)
-	if !now.Starts().Equal(soon(2, 15)) || now.Code() != session.Code() || now.GetInt("sequence") != 1 {
+	now := s.reload(session.Id)
+	if !now.Starts().Equal(daysFromNow(2, 15)) || now.Code() != session.Code() || now.GetInt("sequence") != 1 {
 		t.Errorf("%v, %s, sequence %d", now.Starts(), now.Code(), now.GetInt("sequence"))
 	}
 	want := "organizer@x.example+ host invited, member@x.example+ presenter invited, new@out.example attendee invited"
-	if got := s.people(session.Id); got != want {
+	if got := s.participantList(session.Id); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if after, err := sessions.ParticipantBy(s.app, session.Id, "member@x.example"); err != nil || after.Id != before.Id {
+	if after, err := sessions.FindParticipantByEmail(s.app, session.Id, "member@x.example"); err != nil || after.Id != before.Id {
 		t.Errorf("who stays has another link: %v", err)
 	}
-	s.agrees(session.Id)
+	s.wantConsistent(session.Id)
 }
 
-func TestASeriesIsBookedAllOrNone(t *testing.T) {
-	s := open(t, "pro")
-	room := s.room(nil)
+func TestSchedule_Series_BooksAllOrNone(t *testing.T) {
+	s := newFixture(t, "pro")
+	room := s.newRoom(nil)
 	for _, day := range []int{4, 6} {
-		s.session(sessions.Form{Title: fmt.Sprint("Taken ", day), Room: room.Id, Starts: soon(day, 10).Add(59 * time.Minute)})
+		s.newSession(sessions.Form{Title: fmt.Sprint("Taken ", day), Room: room.Id, Starts: daysFromNow(day, 10).Add(59 * time.Minute)})
 	}
-	form := sessions.Form{Room: room.Id, Starts: soon(3, 10), Rule: "FREQ=DAILY;COUNT=5"}
-	err := s.try("organizer", form)
-	hookstest.Refused(t, "two clashes", err, rooms.CodeBusy)
-	if _, _, sentence, _ := record.Refusal(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
+	form := sessions.Form{Room: room.Id, Starts: daysFromNow(3, 10), Rule: "FREQ=DAILY;COUNT=5"}
+	err := s.schedule("organizer", form)
+	hookstest.AssertCode(t, "two clashes", err, rooms.CodeBusy)
+	if _, _, sentence, _ := record.Details(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
 		t.Errorf("%s", sentence)
 	}
 	if n := hookstest.Count(t, s.app, "sessions"); n != 2 {
 		t.Errorf("%d sessions", n)
 	}
 	form.Minutes = 59
-	session := s.session(form)
-	if got := s.series(session.SeriesID()); got != "3 10:00 scheduled, 4 10:00 scheduled, 5 10:00 scheduled, 6 10:00 scheduled, 7 10:00 scheduled" {
+	session := s.newSession(form)
+	if got := s.seriesSummary(session.SeriesID()); got != "3 10:00 scheduled, 4 10:00 scheduled, 5 10:00 scheduled, 6 10:00 scheduled, 7 10:00 scheduled" {
 		t.Errorf("%s", got)
 	}
-	hookstest.Refused(t, "a daily session of 25 hours in one room", s.try("organizer", sessions.Form{Room: room.Id, Starts: soon(20, 10), Minutes: 25 * 60, Rule: "FREQ=DAILY;COUNT=2"}), rooms.CodeBusy)
+	hookstest.AssertCode(t, "a daily session of 25 hours in one room", s.schedule("organizer", sessions.Form{Room: room.Id, Starts: daysFromNow(20, 10), Minutes: 25 * 60, Rule: "FREQ=DAILY;COUNT=2"}), rooms.CodeBusy)
 }
 
-func TestASeriesIsChangedAsAWholeOrInOne(t *testing.T) {
-	s := open(t, "pro")
-	room := s.room(nil)
-	first := s.session(sessions.Form{Room: room.Id, Starts: soon(1, 10), Rule: "FREQ=DAILY;COUNT=5", Guests: []string{"zed@out.example"}})
-	all, _ := sessions.InSeries(s.app, first.SeriesID())
+func TestChange_SeriesOrSingleSession(t *testing.T) {
+	s := newFixture(t, "pro")
+	room := s.newRoom(nil)
+	first := s.newSession(sessions.Form{Room: room.Id, Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=5", Guests: []string{"zed@out.example"}})
+	all, _ := sessions.ListInSeries(s.app, first.SeriesID())
 	actor := s.actor("organizer")
 	change := func(id string, scope sessions.Scope, change func(*sessions.Form)) error {
 		t.Helper()
-		form, err := sessions.FormOf(s.app, s.stored(id))
+		form, err := sessions.FormOf(s.app, s.reload(id))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestASeriesIsChangedAsAWholeOrInOne(t *testing.T) {
 	}
 	is := func(what, want string) {
 		t.Helper()
-		if got := s.series(first.SeriesID()); got != want {
+		if got := s.seriesSummary(first.SeriesID()); got != want {
 			t.Errorf("%s: %s\nwant %s", what, got, want)
 		}
 	}
@@ -115,26 +115,26 @@ func TestASeriesIsChangedAsAWholeOrInOne(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(change(all[1].Id, sessions.This, func(f *sessions.Form) { f.Starts = soon(2, 14) }))
-	must(sessions.Cancel(s.app, actor, all[2].Id, sessions.This))
+	must(change(all[1].Id, sessions.ScopeSession, func(f *sessions.Form) { f.Starts = daysFromNow(2, 14) }))
+	must(sessions.Cancel(s.app, actor, all[2].Id, sessions.ScopeSession))
 	is("one moved, one cancelled", "1 10:00 scheduled, 2 14:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 5 10:00 scheduled")
-	must(change(all[0].Id, sessions.Whole, func(f *sessions.Form) { f.Title, f.Guests = "New title", append(f.Guests, "new@out.example") }))
+	must(change(all[0].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Title, f.Guests = "New title", append(f.Guests, "new@out.example") }))
 	is("another title", "1 10:00 scheduled, 2 14:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 5 10:00 scheduled")
 	for _, n := range []int{0, 1, 4} {
-		if now := s.stored(all[n].Id); now.Title() != "New title" || !strings.Contains(s.people(now.Id), "new@out.example") {
-			t.Errorf("session %d: %s, %s", n, now.Title(), s.people(now.Id))
+		if now := s.reload(all[n].Id); now.Title() != "New title" || !strings.Contains(s.participantList(now.Id), "new@out.example") {
+			t.Errorf("session %d: %s, %s", n, now.Title(), s.participantList(now.Id))
 		}
 	}
-	must(change(all[3].Id, sessions.Whole, func(f *sessions.Form) { f.Starts = soon(5, 10) })) // a day later: each takes the place of the next
+	must(change(all[3].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Starts = daysFromNow(5, 10) })) // a day later: each takes the place of the next
 	is("a day later", "2 10:00 scheduled, 3 10:00 scheduled, 3 10:00 cancelled, 5 10:00 scheduled, 6 10:00 scheduled")
-	must(change(all[0].Id, sessions.Whole, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;INTERVAL=2;COUNT=3" }))
+	must(change(all[0].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;INTERVAL=2;COUNT=3" }))
 	is("another rule", "2 10:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 6 10:00 scheduled, 6 10:00 cancelled")
-	must(change(all[0].Id, sessions.Whole, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;COUNT=4" }))
+	must(change(all[0].Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;COUNT=4" }))
 	is("one more", "2 10:00 scheduled, 3 10:00 scheduled, 3 10:00 cancelled, 4 10:00 scheduled, 5 10:00 scheduled, 6 10:00 cancelled")
-	must(sessions.Cancel(s.app, actor, all[0].Id, sessions.Whole))
+	must(sessions.Cancel(s.app, actor, all[0].Id, sessions.ScopeSeries))
 	if n := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "scheduled"}); n != 0 {
 		t.Errorf("%d are still scheduled", n)
 	}
-	alone := s.session(sessions.Form{})
-	hookstest.Refused(t, "a series out of one", change(alone.Id, sessions.Whole, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;COUNT=2" }), sessions.CodeBadRule)
+	alone := s.newSession(sessions.Form{})
+	hookstest.AssertCode(t, "a series out of one", change(alone.Id, sessions.ScopeSeries, func(f *sessions.Form) { f.Rule = "FREQ=DAILY;COUNT=2" }), sessions.CodeBadRule)
 }

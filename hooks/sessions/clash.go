@@ -11,16 +11,16 @@ import (
 	"usher/hooks/rooms"
 )
 
-// shownClashes is how many clashes a refusal tells in full.
-const shownClashes = 10
+// maxConflictsShown is how many clashes a refusal tells in full.
+const maxConflictsShown = 10
 
-// judgeRoom refuses a form whose times clash with what else has its room, naming every clash (R87, R89). The record
+// validateRoom refuses a form whose times clash with what else has its room, naming every clash (R87, R89). The record
 // hooks judge each booking again.
-func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except string) error {
+func (f Form) validateRoom(tx core.App, team string, starts []time.Time, except string) error {
 	if f.Room == "" {
 		return nil
 	}
-	room, err := rooms.Choose(tx, team, f.Room)
+	room, err := rooms.FindForSession(tx, team, f.Room)
 	if err != nil {
 		return err
 	}
@@ -28,35 +28,37 @@ func (f Form) judgeRoom(tx core.App, team string, starts []time.Time, except str
 	var clashes []string
 	for n, at := range starts {
 		if n > 0 && at.Before(starts[n-1].Add(length)) {
-			clashes = append(clashes, f.when(at)+" with the one before it in the series")
+			clashes = append(clashes, f.formatStart(at)+" with the one before it in the series")
 			continue
 		}
-		clash, err := rooms.Clash(tx, room.Id, at, at.Add(length), except)
+		clash, err := rooms.FindConflict(tx, room.Id, at, at.Add(length), except)
 		if err != nil {
 			return err
 		}
 		if clash != nil {
-			clashes = append(clashes, fmt.Sprintf("%s with “%s” (%s, %s)", f.when(at), clash.Title, clash.Host, f.span(clash)))
+			clashes = append(clashes, fmt.Sprintf("%s with “%s” (%s, %s)", f.formatStart(at), clash.Title, clash.Host, f.formatSpan(clash)))
 		}
 	}
 	if len(clashes) == 0 {
 		return nil
 	}
 	more := ""
-	if n := len(clashes); n > shownClashes {
-		clashes, more = clashes[:shownClashes], fmt.Sprintf(", and %d more", n-shownClashes)
+	if n := len(clashes); n > maxConflictsShown {
+		clashes, more = clashes[:maxConflictsShown], fmt.Sprintf(", and %d more", n-maxConflictsShown)
 	}
-	return record.Refuse("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
+	return record.Invalid("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
 }
 
-func (f Form) zone() *time.Location { return zoneOf(f.Zone) }
+func (f Form) zone() *time.Location { return zoneOrUTC(f.Zone) }
 
-func (f Form) when(at time.Time) string { return record.OnClock(at.In(f.zone()), "Mon 2 Jan 2006") }
+func (f Form) formatStart(at time.Time) string {
+	return record.DateAndTime(at.In(f.zone()), "Mon 2 Jan 2006")
+}
 
-func (f Form) span(b *rooms.Booking) string {
+func (f Form) formatSpan(b *rooms.Booking) string {
 	from, to := b.Starts.In(f.zone()), b.Ends.In(f.zone())
 	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
-		return record.Clock(from) + " to " + record.Clock(to)
+		return record.TimeOfDay(from) + " to " + record.TimeOfDay(to)
 	}
-	return record.OnClock(from, "2 Jan") + " to " + record.OnClock(to, "2 Jan")
+	return record.DateAndTime(from, "2 Jan") + " to " + record.DateAndTime(to, "2 Jan")
 }

@@ -14,33 +14,33 @@ import (
 	"usher/hooks/record"
 )
 
-// registerConditions says while which emails about sessions are worth sending.
-func registerConditions(app core.App) {
-	mail.SendWhile(app, worthSending, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
-	mail.SendWhile(app, stillHosts, mail.KindSessionHandedOver)
-	mail.SendWhile(app, stillNewHost, mail.KindSessionNewHost)
-	mail.SendWhile(app, stillEnded, mail.KindSessionEnded)
-	mail.SendWhile(app, stillLost, mail.KindHostingLost)
+// registerSendConditions says while which emails about sessions are worth sending.
+func registerSendConditions(app core.App) {
+	mail.RegisterCondition(app, checkParticipantEmail, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
+	mail.RegisterCondition(app, stillHosts, mail.KindSessionHandedOver)
+	mail.RegisterCondition(app, stillNewHost, mail.KindSessionNewHost)
+	mail.RegisterCondition(app, stillEnded, mail.KindSessionEnded)
+	mail.RegisterCondition(app, stillLost, mail.KindHostingLost)
 }
 
-// worthSending is the condition of what participants get. What is no team's any more tells that the team is gone with
+// checkParticipantEmail is the condition of what participants get. What is no team's any more tells that the team is gone with
 // its sessions, and holds.
-func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
-	b := basisOf(m)
+func checkParticipantEmail(tx core.App, m *mail.Email) (reason string, err error) {
+	b := parseBasis(m)
 	switch {
 	case m.Team() == "":
 		return "", nil
 	case b.Withdrawn:
-		return stillWithdrawn(tx, m, b)
+		return checkWithdrawn(tx, m, b)
 	}
 	p, err := FindParticipant(tx, m.About())
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return mail.ReasonNotInvited, nil
 	}
 	if err != nil {
 		return "", err
 	}
-	s, err := ByID(tx, p.SessionID())
+	s, err := FindByID(tx, p.SessionID())
 	if err != nil {
 		return "", err
 	}
@@ -48,9 +48,9 @@ func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
 	switch {
 	case p.Address() != m.Recipient():
 		return mail.ReasonAddressChanged, nil
-	case cancelled && !p.knows():
-		return mail.ReasonNeverTold, nil
-	case p.Barred() && !cancelled:
+	case cancelled && !p.isInformed():
+		return mail.ReasonNeverNotified, nil
+	case p.Excluded() && !cancelled:
 		return mail.ReasonNotInvited, nil
 	case cancelled && s.Status() != Cancelled:
 		return mail.ReasonSessionNotCancelled, nil
@@ -61,13 +61,13 @@ func worthSending(tx core.App, m *mail.Outbox) (reason string, err error) {
 	case s.SeriesID() == "":
 		return "", nil
 	}
-	return overtaken(tx, m, b, s, p)
+	return checkSuperseded(tx, m, b, s, p)
 }
 
-// stillWithdrawn judges the email to who was taken off the list of a session: the row of the list is gone.
-func stillWithdrawn(tx core.App, m *mail.Outbox, b basis) (reason string, err error) {
-	s, err := ByID(tx, b.Session)
-	if errors.Is(err, record.ErrNotFound) {
+// checkWithdrawn judges the email to who was taken off the list of a session: the row of the list is gone.
+func checkWithdrawn(tx core.App, m *mail.Email, b basis) (reason string, err error) {
+	s, err := FindByID(tx, b.Session)
+	if errors.Is(err, record.NotFound) {
 		return mail.ReasonSessionEnded, nil
 	}
 	if err != nil {
@@ -76,20 +76,20 @@ func stillWithdrawn(tx core.App, m *mail.Outbox, b basis) (reason string, err er
 	if !b.Whole && (s.Status() == Ended || s.Status() != Running && s.Ends().Before(time.Now())) {
 		return mail.ReasonSessionEnded, nil
 	}
-	_, err = ParticipantBy(tx, s.Id, m.Recipient())
-	if errors.Is(err, record.ErrNotFound) {
+	_, err = FindParticipantByEmail(tx, s.Id, m.Recipient())
+	if errors.Is(err, record.NotFound) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	return mail.ReasonInvitedAgain, nil
+	return mail.ReasonReinvited, nil
 }
 
-// overtaken judges an email about a series, or about one session of it, by newer ones of the other kind: news of the
+// checkSuperseded judges an email about a series, or about one session of it, by newer ones of the other kind: news of the
 // whole series replaces what waits about one session. What waits about the whole and was tried does not know of newer
 // news of one session: it is made anew.
-func overtaken(tx core.App, m *mail.Outbox, b basis, s *Session, p *Participant) (reason string, err error) {
+func checkSuperseded(tx core.App, m *mail.Email, b basis, s *Session, p *Participant) (reason string, err error) {
 	newer := func(topics dbx.Expression) (bool, error) {
 		n, err := tx.CountRecords("outbox", topics, dbx.HashExp{"recipient": m.Recipient()},
 			dbx.NewExp("status != 'dropped' AND rowid > (SELECT rowid FROM outbox WHERE id = {:id})", dbx.Params{"id": m.Id}))
@@ -105,25 +105,25 @@ func overtaken(tx core.App, m *mail.Outbox, b basis, s *Session, p *Participant)
 		}
 		return mail.ReasonReplaced, nil
 	}
-	if m.Tried().IsZero() || m.Kind() == mail.KindSessionCancelled {
+	if m.FirstTriedAt().IsZero() || m.Kind() == mail.KindSessionCancelled {
 		return "", nil
 	}
 	found, err := newer(dbx.NewExp("topic IN (SELECT 'session:' || id FROM sessions WHERE series = {:series})", dbx.Params{"series": s.SeriesID()}))
 	if err != nil || !found {
 		return "", err
 	}
-	again := &notice{kind: m.Kind(), session: s, to: p, whole: true}
+	again := &notice{kind: m.Kind(), session: s, to: p, wholeSeries: true}
 	return mail.ReasonReplaced, again.queue(tx, b.By)
 }
 
 // stillHosts is the condition of the email about sessions that were handed over. One that was tried and names a session
 // that is no longer the recipient's is made anew without it.
-func stillHosts(tx core.App, m *mail.Outbox) (reason string, err error) {
-	account, reason, err := accounts.SameAddress(tx, m)
+func stillHosts(tx core.App, m *mail.Email) (reason string, err error) {
+	account, reason, err := accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" || m.Basis() == "" {
 		return reason, err
 	}
-	var note handed
+	var note handoverPayload
 	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
 		return "", fmt.Errorf("read what an email about a hand-over was made from: %w", err)
 	}
@@ -131,7 +131,7 @@ func stillHosts(tx core.App, m *mail.Outbox) (reason string, err error) {
 	left.IDs = nil
 	for _, id := range note.IDs {
 		s, err := Find(tx, note.Team, id)
-		if errors.Is(err, record.ErrNotFound) || err == nil && (s.HostID() != account.Id || s.Status() != Scheduled) {
+		if errors.Is(err, record.NotFound) || err == nil && (s.HostID() != account.Id || s.Status() != Scheduled) {
 			continue
 		}
 		if err != nil {
@@ -142,19 +142,19 @@ func stillHosts(tx core.App, m *mail.Outbox) (reason string, err error) {
 	switch {
 	case len(left.IDs) == 0:
 		return mail.ReasonNotHost, nil
-	case m.Tried().IsZero() || len(left.IDs) == len(note.IDs):
+	case m.FirstTriedAt().IsZero() || len(left.IDs) == len(note.IDs):
 		return "", nil
 	}
 	return mail.ReasonReplaced, queueHandedOver(tx, account, left)
 }
 
 // queueHandedOver queues the email about sessions that were handed over to the account.
-func queueHandedOver(tx core.App, account *core.Record, note handed) error {
+func queueHandedOver(tx core.App, account *core.Record, note handoverPayload) error {
 	text, err := json.Marshal(note)
 	if err != nil {
 		return fmt.Errorf("queue an email about a hand-over: %w", err)
 	}
-	return mail.QueueRecipe(tx, mail.Recipe{
+	return mail.QueueDeferred(tx, mail.Deferred{
 		Kind: mail.KindSessionHandedOver, To: account.Email(), About: account.Id, Team: note.Team, Secret: string(text), Basis: string(text),
 	})
 }

@@ -11,29 +11,29 @@ import (
 // room sets it, whatever the session says.
 type Setting struct{ On, ByRoom bool }
 
-// Imposable are the settings that a room can set for every session in it (R91).
-var Imposable = []string{"early", "lobby", "muted"}
+// RoomSettings are the settings that a room can set for every session in it (R91).
+var RoomSettings = []string{"early", "lobby", "muted"}
 
-// Effective is how one of the Imposable settings of a session applies in its room; room is nil for a session without one.
+// EffectiveSetting is how one of the Imposable settings of a session applies in its room; room is nil for a session without one.
 // Whatever shows a setting and whatever acts on it asks here.
-func Effective(s *Session, room *rooms.Room, name string) Setting {
-	return EffectiveOf(s.GetBool(name), room, name)
+func EffectiveSetting(s *Session, room *rooms.Room, name string) Setting {
+	return EffectiveSettingOf(s.GetBool(name), room, name)
 }
 
-// EffectiveOf is Effective for a choice that is not saved yet.
-func EffectiveOf(own bool, room *rooms.Room, name string) Setting {
+// EffectiveSettingOf is Effective for a choice that is not saved yet.
+func EffectiveSettingOf(own bool, room *rooms.Room, name string) Setting {
 	byRoom := room != nil && room.GetBool(name)
 	return Setting{On: own || byRoom, ByRoom: byRoom}
 }
 
-// RoomOf is the room of a session, archived or not; nil for a session without one.
-func RoomOf(app core.App, s *Session) (*rooms.Room, error) {
+// FindRoom is the room of a session, archived or not; nil for a session without one.
+func FindRoom(app core.App, s *Session) (*rooms.Room, error) {
 	if s.RoomID() == "" {
 		return nil, nil
 	}
 	room, err := rooms.Find(app, s.TeamID(), s.RoomID())
 	if err != nil {
-		return nil, record.UnlessNotFound(err)
+		return nil, record.IgnoreNotFound(err)
 	}
 	return room, nil
 }

@@ -17,8 +17,8 @@ import (
 	"usher/hooks/teams"
 )
 
-// endedBy is what the email about a session that the Owner or an Admin ended is made from, and judged by.
-type endedBy struct {
+// endedPayload is what the email about a session that the Owner or an Admin ended is made from, and judged by.
+type endedPayload struct {
 	Session string `json:"session"`
 	By      string `json:"by"`
 }
@@ -28,7 +28,7 @@ func sendEnded(tx core.App, actor *actors.Actor, s *Session) error {
 	if s.HostID() == "" || s.HostID() == actor.Account.Id {
 		return nil
 	}
-	text, err := json.Marshal(endedBy{s.Id, actor.Name()})
+	text, err := json.Marshal(endedPayload{s.Id, actor.Name()})
 	if err != nil {
 		return fmt.Errorf("queue an email about an ended session: %w", err)
 	}
@@ -44,63 +44,63 @@ func queueToHost(tx core.App, kind, team, user, text string) error {
 	if err != nil {
 		return fmt.Errorf("find a host: %w", err)
 	}
-	return mail.QueueRecipe(tx, mail.Recipe{Kind: kind, To: account.Email(), About: account.Id, Team: team, Secret: text, Basis: text})
+	return mail.QueueDeferred(tx, mail.Deferred{Kind: kind, To: account.Email(), About: account.Id, Team: team, Secret: text, Basis: text})
 }
 
-// inTeam is the condition that the account an email is about has its address still, and is in the email's team.
-func inTeam(tx core.App, m *mail.Outbox) (account *core.Record, reason string, err error) {
-	account, reason, err = accounts.SameAddress(tx, m)
+// findRecipientInTeam is the condition that the account an email is about has its address still, and is in the email's team.
+func findRecipientInTeam(tx core.App, m *mail.Email) (account *core.Record, reason string, err error) {
+	account, reason, err = accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" {
 		return nil, reason, err
 	}
 	_, err = members.Find(tx, m.Team(), account.Id)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return nil, mail.ReasonNotMember, nil
 	}
 	return account, "", err
 }
 
 // stillEnded is the condition of the email about a session that the Owner or an Admin ended.
-func stillEnded(tx core.App, m *mail.Outbox) (reason string, err error) {
-	account, reason, err := inTeam(tx, m)
+func stillEnded(tx core.App, m *mail.Email) (reason string, err error) {
+	account, reason, err := findRecipientInTeam(tx, m)
 	if err != nil || reason != "" {
 		return reason, err
 	}
-	var note endedBy
+	var note endedPayload
 	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
 		return "", fmt.Errorf("read what an email about an ended session was made from: %w", err)
 	}
 	s, err := Find(tx, m.Team(), note.Session)
-	if errors.Is(err, record.ErrNotFound) || err == nil && s.HostID() != account.Id {
+	if errors.Is(err, record.NotFound) || err == nil && s.HostID() != account.Id {
 		return mail.ReasonNotHost, nil
 	}
 	return "", err
 }
 
-func writeEnded(tx core.App, user, text string) (mail.Letter, error) {
-	var note endedBy
+func writeEnded(tx core.App, user, text string) (mail.Message, error) {
+	var note endedPayload
 	if err := json.Unmarshal([]byte(text), &note); err != nil {
-		return mail.Letter{}, fmt.Errorf("read an email about an ended session: %w", err)
+		return mail.Message{}, fmt.Errorf("read an email about an ended session: %w", err)
 	}
 	account, err := tx.FindRecordById("users", user)
 	if err != nil {
-		return mail.Letter{}, fmt.Errorf("find the host of an ended session: %w", err)
+		return mail.Message{}, fmt.Errorf("find the host of an ended session: %w", err)
 	}
-	s, err := ByID(tx, note.Session)
+	s, err := FindByID(tx, note.Session)
 	if err != nil {
-		return mail.Letter{}, err
+		return mail.Message{}, err
 	}
 	team, err := teams.Find(tx, s.TeamID())
 	if err != nil {
-		return mail.Letter{}, fmt.Errorf("find the team of an ended session: %w", err)
+		return mail.Message{}, fmt.Errorf("find the team of an ended session: %w", err)
 	}
 	room, err := RoomName(tx, s)
 	if err != nil {
-		return mail.Letter{}, err
+		return mail.Message{}, err
 	}
 	config := settings.Of(tx)
 	return mail.SessionEnded(mail.SessionEndedProps{
-		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.Letterhead(tx, team.Record), By: note.By,
+		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), By: note.By,
 		Title: s.Title(), Room: room, Ended: s.Ended(), Zone: accounts.Zone(account, s.Zone()),
 		Link: config.Link("/app/" + team.Slug() + "/sessions/" + s.Id), Support: config.Support,
 	}), nil

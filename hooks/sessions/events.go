@@ -15,14 +15,14 @@ import (
 	"usher/hooks/settings"
 )
 
-// EventOf is a session as every calendar shows it, whether the file comes with an email, from the join page or in a feed:
+// CalendarEvent is a session as every calendar shows it, whether the file comes with an email, from the join page or in a feed:
 // the same UID and SEQUENCE, and one of a series with its RECURRENCE-ID. p is for whom it is and may be nil; link is what
 // opens it.
-func EventOf(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
+func CalendarEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
 	if s.SeriesID() == "" {
-		return plainEvent(app, s, p, link)
+		return singleEvent(app, s, p, link)
 	}
-	rows, err := InSeries(app, s.SeriesID())
+	rows, err := ListInSeries(app, s.SeriesID())
 	if err != nil {
 		return calendar.Event{}, err
 	}
@@ -30,28 +30,28 @@ func EventOf(app core.App, s *Session, p *Participant, link string) (calendar.Ev
 	if err != nil {
 		return calendar.Event{}, err
 	}
-	return occurrenceEvent(app, series, sequence(series, rows), s, p, link)
+	return occurrenceEvent(app, series, seriesSequence(series, rows), s, p, link)
 }
 
 // occurrenceEvent is one session of a series. sequence is that of the series.
 func occurrenceEvent(app core.App, series *Series, sequence int, s *Session, p *Participant, link string) (calendar.Event, error) {
-	e, err := plainEvent(app, s, p, link)
-	e.UID, e.Sequence, e.Of = uid(app, series.Record), sequence, s.GetDateTime("occurrence").Time()
+	e, err := singleEvent(app, s, p, link)
+	e.UID, e.Sequence, e.RecurrenceID = calendarUID(app, series.Record), sequence, s.GetDateTime("occurrence").Time()
 	return e, err
 }
 
-// plainEvent is a session by itself. p may be nil: no invitee is named.
-func plainEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
+// singleEvent is a session by itself. p may be nil: no invitee is named.
+func singleEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
 	place, err := RoomName(app, s)
 	if err != nil {
 		return calendar.Event{}, err
 	}
 	e := calendar.Event{
-		UID: uid(app, s.Record), Sequence: s.GetInt("sequence"), Stamp: s.GetDateTime("updated").Time(),
+		UID: calendarUID(app, s.Record), Sequence: s.GetInt("sequence"), Stamp: s.GetDateTime("updated").Time(),
 		Starts: s.Starts(), Ends: s.Ends(), Zone: s.Zone(), Title: s.Title(), Description: s.GetString("description"),
-		Place: place, Link: link, Cancelled: s.Status() == Cancelled,
+		Location: place, Link: link, Cancelled: s.Status() == Cancelled,
 		// The sender, for the host may change, and calendars take news from one organizer alone.
-		Organizer: calendar.Person{Name: s.GetString("host_name"), Address: mail.SenderAddress(app)},
+		Organizer: calendar.Person{Name: s.GetString("host_name"), Email: mail.SenderAddress(app)},
 	}
 	if link != "" {
 		if e.Description != "" {
@@ -60,23 +60,23 @@ func plainEvent(app core.App, s *Session, p *Participant, link string) (calendar
 		e.Description += "Open the session: " + link
 	}
 	if p != nil {
-		e.Asked = []calendar.Person{{Name: p.GetString("name"), Address: p.Address()}}
+		e.Attendees = []calendar.Person{{Name: p.GetString("name"), Email: p.Address()}}
 	}
 	return e, nil
 }
 
-// seriesView is a series as one calendar shows it.
-type seriesView struct {
-	model  *Session              // one that is as the series is
-	person *Participant          // for whom it is; nil: no invitee is named
-	rows   []*Session            // all of the series
-	only   map[string]bool       // ids of those that the reader is invited to; nil: all
-	link   func(*Session) string // what opens a session
+// seriesCalendar is a series as one calendar shows it.
+type seriesCalendar struct {
+	model       *Session              // one that is as the series is
+	participant *Participant          // for whom it is; nil: no invitee is named
+	rows        []*Session            // all of the series
+	include     map[string]bool       // ids of those that the reader is invited to; nil: all
+	link        func(*Session) string // what opens a session
 }
 
 // seriesEvents are a series as a calendar shows it: its rule, without what was cancelled and what the reader is not
 // invited to, and every session that differs from the model.
-func seriesEvents(app core.App, v seriesView) ([]calendar.Event, error) {
+func seriesEvents(app core.App, v seriesCalendar) ([]calendar.Event, error) {
 	series, err := FindSeries(app, v.model.SeriesID())
 	if err != nil {
 		return nil, err
@@ -85,17 +85,17 @@ func seriesEvents(app core.App, v seriesView) ([]calendar.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, link := sequence(series, v.rows), v.link(v.model)
-	main, err := occurrenceEvent(app, series, n, v.model, v.person, link)
+	n, link := seriesSequence(series, v.rows), v.link(v.model)
+	main, err := occurrenceEvent(app, series, n, v.model, v.participant, link)
 	if err != nil {
 		return nil, err
 	}
 	length := main.Ends.Sub(main.Starts)
-	main.Of, main.Rule, main.Zone = time.Time{}, series.Rule(), series.Zone()
+	main.RecurrenceID, main.Rule, main.Zone = time.Time{}, series.Rule(), series.Zone()
 	main.Starts, main.Ends = series.Starts(), series.Starts().Add(length)
 	held := map[int64]*Session{}
 	for _, row := range v.rows {
-		if (row.Status() != Cancelled || v.model.Status() == Cancelled) && (v.only == nil || v.only[row.Id]) {
+		if (row.Status() != Cancelled || v.model.Status() == Cancelled) && (v.include == nil || v.include[row.Id]) {
 			held[row.GetDateTime("occurrence").Time().Unix()] = row
 		}
 	}
@@ -103,13 +103,13 @@ func seriesEvents(app core.App, v seriesView) ([]calendar.Event, error) {
 	for _, at := range occurrences {
 		row := held[at.Unix()]
 		if row == nil {
-			events[0].Except = append(events[0].Except, at)
+			events[0].ExceptionDates = append(events[0].ExceptionDates, at)
 			continue
 		}
-		if row.Starts().Equal(at) && !row.differs(v.model) && v.link(row) == link {
+		if row.Starts().Equal(at) && !row.differsInCalendar(v.model) && v.link(row) == link {
 			continue
 		}
-		e, err := occurrenceEvent(app, series, n, row, v.person, v.link(row))
+		e, err := occurrenceEvent(app, series, n, row, v.participant, v.link(row))
 		if err != nil {
 			return nil, err
 		}
@@ -118,15 +118,15 @@ func seriesEvents(app core.App, v seriesView) ([]calendar.Event, error) {
 	return events, nil
 }
 
-// differs reports whether a calendar shows a session otherwise than another one, the time not counted.
-func (s *Session) differs(other *Session) bool {
+// differsInCalendar reports whether a calendar shows a session otherwise than another one, the time not counted.
+func (s *Session) differsInCalendar(other *Session) bool {
 	return slices.ContainsFunc([]string{"title", "description", "room", "minutes", "extra", "timezone", "host_name"}, func(field string) bool {
 		return s.GetString(field) != other.GetString(field)
 	})
 }
 
-// sequence is the number of a series' newest state: it is higher after every change of any of its sessions.
-func sequence(series *Series, rows []*Session) int {
+// seriesSequence is the number of a series' newest state: it is higher after every change of any of its sessions.
+func seriesSequence(series *Series, rows []*Session) int {
 	n := series.GetInt("sequence")
 	for _, row := range rows {
 		n += row.GetInt("sequence")
@@ -134,9 +134,9 @@ func sequence(series *Series, rows []*Session) int {
 	return n
 }
 
-// uid is the identifier of a session or a series in calendars. It is stored when the row is made, so that it outlives a
+// calendarUID is the identifier of a session or a series in calendars. It is stored when the row is made, so that it outlives a
 // change of the server's address.
-func uid(app core.App, r *core.Record) string {
+func calendarUID(app core.App, r *core.Record) string {
 	if fixed := r.GetString("uid"); fixed != "" {
 		return fixed
 	}
@@ -150,13 +150,13 @@ func uidHost(app core.App) string {
 	return "usher"
 }
 
-// keepUID stores the identifier of a new session or series, and refuses another one for it.
-func keepUID(app core.App, r *core.Record) error {
+// ensureUID stores the identifier of a new session or series, and refuses another one for it.
+func ensureUID(app core.App, r *core.Record) error {
 	if !r.IsNew() && r.Original().GetString("uid") != "" && record.Changed(r, "uid") {
-		return record.Refuse("base", CodeFixed, "The identifier in calendars can't be changed.")
+		return record.Invalid("base", CodeFixed, "The identifier in calendars can't be changed.")
 	}
 	if r.GetString("uid") == "" {
-		r.Set("uid", uid(app, r))
+		r.Set("uid", calendarUID(app, r))
 	}
 	return nil
 }
@@ -165,15 +165,15 @@ func keepUID(app core.App, r *core.Record) error {
 // stored, of which emails have carried the server's address.
 func registerUIDs(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if err := KeepUIDs(e.App); err != nil {
+		if err := BackfillUIDs(e.App); err != nil {
 			return err
 		}
 		return e.Next()
 	})
 }
 
-// KeepUIDs stores the identifiers of all sessions and series that have none yet.
-func KeepUIDs(app core.App) error {
+// BackfillUIDs stores the identifiers of all sessions and series that have none yet.
+func BackfillUIDs(app core.App) error {
 	for _, table := range []string{"sessions", "series"} {
 		_, err := app.NonconcurrentDB().NewQuery("UPDATE " + table + " SET uid = id || '@' || {:host} WHERE uid = ''").
 			Bind(dbx.Params{"host": uidHost(app)}).Execute()

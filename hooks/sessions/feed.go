@@ -23,28 +23,28 @@ const feedPrefix = "usf_"
 
 // How far a feed reaches back and ahead.
 const (
-	feedBack  = 90 * 24 * time.Hour
-	feedAhead = maxAhead * 366 * 24 * time.Hour
+	feedPast   = 90 * 24 * time.Hour
+	feedFuture = maxAhead * 366 * 24 * time.Hour
 )
 
 func feedSecret(app core.App, id string) (string, error) {
-	return codeOf(app, "calendar feeds", feedPrefix, id)
+	return deriveCode(app, "calendar feeds", feedPrefix, id)
 }
 
-// Feed is the address of the actor's calendar feed of the team; empty while there is none that works (R99).
-func Feed(app core.App, actor *actors.Actor) (string, error) {
-	row, err := feedOf(app, actor.Team.Id, actor.Account.Id)
+// FeedURL is the address of the actor's calendar feed of the team; empty while there is none that works (R99).
+func FeedURL(app core.App, actor *actors.Actor) (string, error) {
+	row, err := findFeed(app, actor.Team.Id, actor.Account.Id)
 	if row == nil || err != nil {
 		return "", err
 	}
 	secret, err := feedSecret(app, row.Id)
-	if err != nil || hashed(secret) != row.GetString("token_hash") {
+	if err != nil || hashCode(secret) != row.GetString("token_hash") {
 		return "", err // of another data folder
 	}
 	return settings.Of(app).Link("/calendar/" + secret + ".ics"), nil
 }
 
-func feedOf(app core.App, team, user string) (*core.Record, error) {
+func findFeed(app core.App, team, user string) (*core.Record, error) {
 	row := &core.Record{}
 	err := app.RecordQuery("feeds").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).One(row)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -56,8 +56,8 @@ func feedOf(app core.App, team, user string) (*core.Record, error) {
 	return row, nil
 }
 
-func endFeed(tx core.App, team, user string) error {
-	row, err := feedOf(tx, team, user)
+func deleteFeed(tx core.App, team, user string) error {
+	row, err := findFeed(tx, team, user)
 	if row == nil || err != nil {
 		return err
 	}
@@ -67,14 +67,14 @@ func endFeed(tx core.App, team, user string) error {
 	return nil
 }
 
-// NewFeed makes the address of the actor's calendar feed anew. The one that was is dead at once.
-func NewFeed(app core.App, actor *actors.Actor) error {
-	return audit.Do(app, audit.By(actor, "session.feed").On(actor.Account.Id, actor.Name()), func(tx core.App) error {
-		again, err := actor.Again(tx)
+// ResetFeed makes the address of the actor's calendar feed anew. The one that was is dead at once.
+func ResetFeed(app core.App, actor *actors.Actor) error {
+	return audit.Do(app, audit.NewEntry(actor, "session.feed").WithTarget(actor.Account.Id, actor.Name()), func(tx core.App) error {
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if err := endFeed(tx, again.Team.Id, again.Account.Id); err != nil {
+		if err := deleteFeed(tx, again.Team.Id, again.Account.Id); err != nil {
 			return err
 		}
 		collection, err := tx.FindCachedCollectionByNameOrId("feeds")
@@ -87,7 +87,7 @@ func NewFeed(app core.App, actor *actors.Actor) error {
 		if err != nil {
 			return err
 		}
-		row.Load(map[string]any{"team": again.Team.Id, "user": again.Account.Id, "token_hash": hashed(secret)})
+		row.Load(map[string]any{"team": again.Team.Id, "user": again.Account.Id, "token_hash": hashCode(secret)})
 		return tx.Save(row)
 	})
 }
@@ -95,11 +95,11 @@ func NewFeed(app core.App, actor *actors.Actor) error {
 // FeedFile is the calendar file of a feed's secret, or record.ErrNotFound: for nobody who is not in the team.
 func FeedFile(app core.App, secret string) ([]byte, error) {
 	if !strings.HasPrefix(secret, feedPrefix) || len(secret) > 100 {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
-	row, err := app.FindFirstRecordByData("feeds", "token_hash", hashed(secret))
+	row, err := app.FindFirstRecordByData("feeds", "token_hash", hashCode(secret))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a calendar feed: %w", err)
@@ -116,7 +116,7 @@ func FeedFile(app core.App, secret string) ([]byte, error) {
 }
 
 func feedFile(app core.App, actor *actors.Actor, now time.Time) ([]byte, error) {
-	all, err := Between(app, actor, now.Add(-feedBack), now.Add(feedAhead), false)
+	all, err := ListInRange(app, actor, now.Add(-feedPast), now.Add(feedFuture), false)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func feedEvents(app core.App, all []*Session) (events []calendar.Event, err erro
 	done := map[string]bool{}
 	for _, s := range all {
 		if s.SeriesID() == "" {
-			event, err := EventOf(app, s, nil, open(s))
+			event, err := CalendarEvent(app, s, nil, open(s))
 			if err != nil {
 				return nil, err
 			}
@@ -144,24 +144,24 @@ func feedEvents(app core.App, all []*Session) (events []calendar.Event, err erro
 			continue
 		}
 		done[s.SeriesID()] = true
-		v := seriesView{model: s, only: map[string]bool{}, link: open}
+		v := seriesCalendar{model: s, include: map[string]bool{}, link: open}
 		for _, one := range all {
 			if one.SeriesID() != s.SeriesID() {
 				continue
 			}
-			v.only[one.Id] = true
+			v.include[one.Id] = true
 			if v.model.Status() == Cancelled {
 				v.model = one
 			}
 		}
-		if v.rows, err = InSeries(app, s.SeriesID()); err != nil {
+		if v.rows, err = ListInSeries(app, s.SeriesID()); err != nil {
 			return nil, err
 		}
 		more, err := seriesEvents(app, v)
 		if err != nil {
 			return nil, err
 		}
-		rest, err := besideRule(app, v, more)
+		rest, err := eventsOutsideRule(app, v, more)
 		if err != nil {
 			return nil, err
 		}
@@ -170,8 +170,8 @@ func feedEvents(app core.App, all []*Session) (events []calendar.Event, err erro
 	return events, nil
 }
 
-// besideRule are the sessions of a series that were held by a rule that it no longer has.
-func besideRule(app core.App, v seriesView, shown []calendar.Event) (events []calendar.Event, err error) {
+// eventsOutsideRule are the sessions of a series that were held by a rule that it no longer has.
+func eventsOutsideRule(app core.App, v seriesCalendar, shown []calendar.Event) (events []calendar.Event, err error) {
 	series, err := FindSeries(app, v.model.SeriesID())
 	if err != nil {
 		return nil, err
@@ -182,7 +182,7 @@ func besideRule(app core.App, v seriesView, shown []calendar.Event) (events []ca
 	}
 	for _, row := range v.rows {
 		at := row.GetDateTime("occurrence").Time()
-		if !v.only[row.Id] || row.Status() == Cancelled || slices.ContainsFunc(occurrences, at.Equal) {
+		if !v.include[row.Id] || row.Status() == Cancelled || slices.ContainsFunc(occurrences, at.Equal) {
 			continue
 		}
 		event, err := occurrenceEvent(app, series, shown[0].Sequence, row, nil, v.link(row))
@@ -198,7 +198,7 @@ func besideRule(app core.App, v seriesView, shown []calendar.Event) (events []ca
 func registerFeeds(app core.App) {
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			if err := endFeed(e.App, e.Record.GetString("team"), e.Record.GetString("user")); err != nil {
+			if err := deleteFeed(e.App, e.Record.GetString("team"), e.Record.GetString("user")); err != nil {
 				return err
 			}
 			return e.Next()

@@ -13,21 +13,21 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestAFeedIsItsPersonsAndDiesOnRemoval(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	hookstest.Exec(t, app, "UPDATE memberships SET organizer = 1 WHERE owner", nil)
 	paul := hookstest.Member(t, app, team, "paul@halation.example")
-	hookstest.Session(t, app, owner, team, sessions.Form{Title: "Dailies", Guests: []string{paul.Email()}})
-	hookstest.Session(t, app, owner, team, sessions.Form{Title: "Salaries"})
+	hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Title: "Dailies", Guests: []string{paul.Email()}})
+	hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Title: "Salaries"})
 	actor := hookstest.Actor(t, app, paul, team)
-	if address, err := sessions.Feed(app, actor); address != "" || err != nil {
+	if address, err := sessions.FeedURL(app, actor); address != "" || err != nil {
 		t.Fatal("a look made a feed:", address, err)
 	}
 	read := func() (string, string) {
 		t.Helper()
-		address, err := sessions.Feed(app, actor)
+		address, err := sessions.FeedURL(app, actor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +35,7 @@ func TestAFeedIsItsPersonsAndDiesOnRemoval(t *testing.T) {
 	}
 	fresh := func() {
 		t.Helper()
-		if err := sessions.NewFeed(app, actor); err != nil {
+		if err := sessions.ResetFeed(app, actor); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -49,7 +49,7 @@ func TestAFeedIsItsPersonsAndDiesOnRemoval(t *testing.T) {
 		t.Error(text, err)
 	}
 	for _, table := range []string{"feeds", "audit"} {
-		if n := hookstest.Rows(t, app, "SELECT * FROM "+table); strings.Contains(strings.Join(n, "\n"), secret) {
+		if n := hookstest.QueryRows(t, app, "SELECT * FROM "+table); strings.Contains(strings.Join(n, "\n"), secret) {
 			t.Errorf("the secret stands in %s", table)
 		}
 	}
@@ -59,7 +59,7 @@ func TestAFeedIsItsPersonsAndDiesOnRemoval(t *testing.T) {
 		t.Error("the new address is the old one")
 	}
 	for _, dead := range []string{old, "", "usf_", "usf_" + strings.Repeat("x", 43), "../etc"} {
-		if _, err := sessions.FeedFile(app, dead); err != record.ErrNotFound {
+		if _, err := sessions.FeedFile(app, dead); err != record.NotFound {
 			t.Errorf("%q: %v", dead, err)
 		}
 	}
@@ -69,30 +69,30 @@ func TestAFeedIsItsPersonsAndDiesOnRemoval(t *testing.T) {
 	if n := hookstest.Count(t, app, "feeds"); n != 0 {
 		t.Errorf("%d feeds outlive the membership", n)
 	}
-	if _, err := sessions.FeedFile(app, secret); err != record.ErrNotFound {
+	if _, err := sessions.FeedFile(app, secret); err != record.NotFound {
 		t.Error("removed:", err)
 	}
-	if err := sessions.NewFeed(app, actor); err != record.ErrNotFound {
+	if err := sessions.ResetFeed(app, actor); err != record.NotFound {
 		t.Error("who was removed makes a feed:", err)
 	}
 	if err := app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, team.Id, paul.Id, actor.Roles) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sessions.FeedFile(app, secret); err != record.ErrNotFound {
+	if _, err := sessions.FeedFile(app, secret); err != record.NotFound {
 		t.Error("came back:", err)
 	}
 }
 
-func TestAFeedOfAnotherDataFolderIsNone(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestFeedURL_OfAnotherDataFolder_IsEmpty(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	actor := hookstest.Actor(t, app, owner, team)
-	if err := sessions.NewFeed(app, actor); err != nil {
+	if err := sessions.ResetFeed(app, actor); err != nil {
 		t.Fatal(err)
 	}
 	hookstest.Exec(t, app, "UPDATE feeds SET token_hash = {:hash}", dbx.Params{"hash": strings.Repeat("0", 64)})
-	if address, err := sessions.Feed(app, actor); address != "" || err != nil {
+	if address, err := sessions.FeedURL(app, actor); address != "" || err != nil {
 		t.Error(address, err)
 	}
 }

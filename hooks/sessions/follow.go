@@ -12,20 +12,20 @@ import (
 	"usher/hooks/record"
 )
 
-// Lead is where a personal link leads.
-type Lead struct {
+// LinkTarget is where a personal link leads.
+type LinkTarget struct {
 	Session     *Session
 	Participant *Participant // nil: the invitee was removed, and no session is left
-	Link        string       // id of the link
+	LinkID      string       // id of the link
 	Address     string       // of the invitee
 	Shown       bool         // the code was shown to a host: it proves nothing about the address (R60)
 	Removed     bool         // the invitee was taken off a session and is invited to none that is still to come
 }
 
-// Follow reads where a personal code leads at this moment: of a series to the session that is running, else to the next
+// ResolveLink reads where a personal code leads at this moment: of a series to the session that is running, else to the next
 // one to which the person is still invited, else to the last one. It returns record.ErrNotFound for an unknown code.
-func Follow(app core.App, code string) (*Lead, error) {
-	lead, link, err := leadOf(app, code)
+func ResolveLink(app core.App, code string) (*LinkTarget, error) {
+	lead, link, err := findLink(app, code)
 	if err != nil {
 		return nil, err
 	}
@@ -40,87 +40,87 @@ func Follow(app core.App, code string) (*Lead, error) {
 				(s.status = 'running' AND p.state != 'out' OR s.status = 'scheduled' AND s.ends > {:now} AND p.state NOT IN ('out', 'refused')) coming
 			FROM participants p JOIN sessions s ON s.id = p.session WHERE p.link = {:link})
 		ORDER BY coming DESC, runs DESC, CASE WHEN coming THEN starts END, starts DESC LIMIT 1`).
-		Bind(dbx.Params{"link": link.Id, "series": link.GetString("series"), "now": record.Stamp(time.Now())}).One(&best)
+		Bind(dbx.Params{"link": link.Id, "series": link.GetString("series"), "now": record.FormatTime(time.Now())}).One(&best)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("follow a personal link: %w", err)
 	}
 	lead.Removed = !best.Coming && link.GetString("removed") != "" && (best.ID == "" || best.GoesOn)
 	if best.ID == "" {
-		lead.Session, err = lead.without(app, link)
+		lead.Session, err = lead.fallbackSession(app, link)
 		return lead, err
 	}
 	p, err := FindParticipant(app, best.ID)
 	if err != nil {
 		return nil, err
 	}
-	if lead.Session, err = ByID(app, p.SessionID()); err == nil && !lead.Removed {
+	if lead.Session, err = FindByID(app, p.SessionID()); err == nil && !lead.Removed {
 		lead.Participant = p
 	}
 	return lead, err
 }
 
-// FollowTo reads what a personal code is in one session: Participant is nil where the invitee is not on its list. It
+// ResolveLinkIn reads what a personal code is in one session: Participant is nil where the invitee is not on its list. It
 // returns record.ErrNotFound for a code of another session or series.
-func FollowTo(app core.App, code string, s *Session) (*Lead, error) {
-	lead, link, err := leadOf(app, code)
+func ResolveLinkIn(app core.App, code string, s *Session) (*LinkTarget, error) {
+	lead, link, err := findLink(app, code)
 	if err != nil {
 		return nil, err
 	}
 	if link.GetString("session") != s.Id && (s.SeriesID() == "" || link.GetString("series") != s.SeriesID()) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	lead.Session = s
-	lead.Participant, err = oneParticipant(app, dbx.HashExp{"session": s.Id, "link": link.Id})
-	if errors.Is(err, record.ErrNotFound) {
+	lead.Participant, err = findOneParticipant(app, dbx.HashExp{"session": s.Id, "link": link.Id})
+	if errors.Is(err, record.NotFound) {
 		lead.Participant, lead.Removed = nil, link.GetString("removed") != ""
 		return lead, nil
 	}
-	if err != nil || link.GetString("removed") == "" || coming(s) {
+	if err != nil || link.GetString("removed") == "" || isUpcoming(s) {
 		return lead, err
 	}
-	now, err := Follow(app, code)
+	now, err := ResolveLink(app, code)
 	if err == nil && now.Removed {
 		lead.Participant, lead.Removed = nil, true
 	}
 	return lead, err
 }
 
-// coming reports whether the session runs or is still to come.
-func coming(s *Session) bool {
+// isUpcoming reports whether the session runs or is still to come.
+func isUpcoming(s *Session) bool {
 	return s.Status() == Running || s.Status() == Scheduled && s.Ends().After(time.Now())
 }
 
-func leadOf(app core.App, code string) (*Lead, *core.Record, error) {
-	if !isPersonal(code) {
-		return nil, nil, record.ErrNotFound
+func findLink(app core.App, code string) (*LinkTarget, *core.Record, error) {
+	if !isPersonalCode(code) {
+		return nil, nil, record.NotFound
 	}
-	row, err := app.FindFirstRecordByData("personal_codes", "token_hash", hashed(code))
+	row, err := app.FindFirstRecordByData("personal_codes", "token_hash", hashCode(code))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.ErrNotFound
+		return nil, nil, record.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find a personal link: %w", err)
 	}
 	link, err := app.FindRecordById("personal_links", row.GetString("link"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.ErrNotFound
+		return nil, nil, record.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find a personal link: %w", err)
 	}
-	return &Lead{Link: link.Id, Address: link.GetString("email"), Shown: row.GetBool("shown")}, link, nil
+	return &LinkTarget{LinkID: link.Id, Address: link.GetString("email"), Shown: row.GetBool("shown")}, link, nil
 }
 
-// without is the session that a link tells of whose invitee is on no list any more: the next of its series, else the last.
-func (l *Lead) without(app core.App, link *core.Record) (*Session, error) {
+// fallbackSession is the session that a link tells of whose invitee is on no list any more: the next of its series, else the last.
+func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session, error) {
 	if id := link.GetString("session"); id != "" {
-		return ByID(app, id)
+		return FindByID(app, id)
 	}
 	found := &Session{}
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"series": link.GetString("series")}).
 		OrderBy("(status IN ('scheduled', 'running')) DESC", "CASE WHEN status IN ('scheduled', 'running') THEN starts END", "starts DESC").Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the series of a personal link: %w", err)
@@ -128,11 +128,11 @@ func (l *Lead) without(app core.App, link *core.Record) (*Session, error) {
 	return found, nil
 }
 
-// ParticipantByCode reads to whom a personal code leads at this moment, or record.ErrNotFound.
-func ParticipantByCode(app core.App, code string) (*Participant, error) {
-	lead, err := Follow(app, code)
+// FindParticipantByCode reads to whom a personal code leads at this moment, or record.ErrNotFound.
+func FindParticipantByCode(app core.App, code string) (*Participant, error) {
+	lead, err := ResolveLink(app, code)
 	if err == nil && lead.Participant == nil {
-		err = record.ErrNotFound
+		err = record.NotFound
 	}
 	if err != nil {
 		return nil, err
@@ -140,13 +140,13 @@ func ParticipantByCode(app core.App, code string) (*Participant, error) {
 	return lead.Participant, nil
 }
 
-// noteRemoved notes on the personal link of a participant who is taken off a list when that was.
-func noteRemoved(tx core.App, r *core.Record) error {
+// recordRemoved notes on the personal link of a participant who is taken off a list when that was.
+func recordRemoved(tx core.App, r *core.Record) error {
 	if r.GetString("link") == "" {
 		return nil
 	}
 	_, err := tx.DB().NewQuery("UPDATE personal_links SET removed = {:now} WHERE id = {:id}").
-		Bind(dbx.Params{"id": r.GetString("link"), "now": record.Stamp(time.Now())}).Execute()
+		Bind(dbx.Params{"id": r.GetString("link"), "now": record.FormatTime(time.Now())}).Execute()
 	if err != nil {
 		return fmt.Errorf("note who was taken off a session: %w", err)
 	}

@@ -13,10 +13,10 @@ import (
 	"usher/hooks/sessions"
 )
 
-// code is the personal code of an address in a session.
-func (s *studio) code(session *sessions.Session, address string) string {
+// personalCode is the personal code of an address in a session.
+func (s *fixture) personalCode(session *sessions.Session, address string) string {
 	s.Helper()
-	p, err := sessions.ParticipantBy(s.app, session.Id, address)
+	p, err := sessions.FindParticipantByEmail(s.app, session.Id, address)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -27,12 +27,12 @@ func (s *studio) code(session *sessions.Session, address string) string {
 	return code
 }
 
-// leads is where a code leads: the day of the session, or "removed", "unknown".
-func (s *studio) leads(code string) string {
+// resolveLink is where a code leads: the day of the session, or "removed", "unknown".
+func (s *fixture) resolveLink(code string) string {
 	s.Helper()
-	lead, err := sessions.Follow(s.app, code)
+	lead, err := sessions.ResolveLink(s.app, code)
 	switch {
-	case errors.Is(err, record.ErrNotFound):
+	case errors.Is(err, record.NotFound):
 		return "unknown"
 	case err != nil:
 		s.Fatal(err)
@@ -46,9 +46,9 @@ func daysAhead(at time.Time) string {
 	return at.Truncate(24 * time.Hour).Sub(time.Now().UTC().Truncate(24 * time.Hour)).String()
 }
 
-func (s *studio) guests(session *sessions.Session, scope sessions.Scope, guests ...string) {
+func (s *fixture) setGuests(session *sessions.Session, scope sessions.Scope, guests ...string) {
 	s.Helper()
-	form, err := sessions.FormOf(s.app, s.stored(session.Id))
+	form, err := sessions.FormOf(s.app, s.reload(session.Id))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -58,19 +58,19 @@ func (s *studio) guests(session *sessions.Session, scope sessions.Scope, guests 
 	}
 }
 
-func TestPersonalLink_OfASeries_LeadsToTheRunningSessionElseTheNext(t *testing.T) {
-	s := open(t, "pro")
-	first := s.session(sessions.Form{Starts: soon(1, 10), Rule: "FREQ=DAILY;COUNT=4", Guests: []string{"zed@out.example"}})
-	all, _ := sessions.InSeries(s.app, first.SeriesID())
-	code := s.code(first, "zed@out.example")
+func TestPersonalLink_Series_LeadsToRunningOrNextSession(t *testing.T) {
+	s := newFixture(t, "pro")
+	first := s.newSession(sessions.Form{Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=4", Guests: []string{"zed@out.example"}})
+	all, _ := sessions.ListInSeries(s.app, first.SeriesID())
+	code := s.personalCode(first, "zed@out.example")
 	for n, one := range all {
-		if got := s.code(one, "zed@out.example"); got != code {
+		if got := s.personalCode(one, "zed@out.example"); got != code {
 			t.Errorf("session %d has a link of its own", n)
 		}
 	}
 	want := func(what, leads string) {
 		t.Helper()
-		if got := s.leads(code); got != leads {
+		if got := s.resolveLink(code); got != leads {
 			t.Errorf("%s: leads to %q, want %q", what, got, leads)
 		}
 	}
@@ -79,7 +79,7 @@ func TestPersonalLink_OfASeries_LeadsToTheRunningSessionElseTheNext(t *testing.T
 		hookstest.Exec(t, s.app, "UPDATE sessions SET status = {:status} WHERE id = {:id}", dbx.Params{"id": one.Id, "status": status})
 	}
 	want("scheduled", "scheduled 24h0m0s")
-	s.guests(all[0], sessions.This)
+	s.setGuests(all[0], sessions.ScopeSession)
 	want("taken off the first", "scheduled 48h0m0s")
 	become(all[2], sessions.Running)
 	want("the third runs", "running 72h0m0s")
@@ -87,9 +87,9 @@ func TestPersonalLink_OfASeries_LeadsToTheRunningSessionElseTheNext(t *testing.T
 	want("the third is over", "scheduled 48h0m0s")
 	hookstest.Exec(t, s.app, "UPDATE participants SET state = 'out' WHERE session = {:id} AND email = 'zed@out.example'", dbx.Params{"id": all[1].Id})
 	want("out of the second", "scheduled 96h0m0s")
-	s.guests(all[0], sessions.This, "zed@out.example")
+	s.setGuests(all[0], sessions.ScopeSession, "zed@out.example")
 	want("back on the first", "scheduled 24h0m0s")
-	if got := s.code(s.stored(all[0].Id), "zed@out.example"); got != code {
+	if got := s.personalCode(s.reload(all[0].Id), "zed@out.example"); got != code {
 		t.Error("whoever is invited again gets another link")
 	}
 	for _, one := range all {
@@ -98,66 +98,66 @@ func TestPersonalLink_OfASeries_LeadsToTheRunningSessionElseTheNext(t *testing.T
 	want("all are cancelled", "cancelled 96h0m0s")
 }
 
-func TestPersonalLink_WhoWasRemoved_IsToldSo(t *testing.T) {
-	s := open(t, "pro")
-	first := s.session(sessions.Form{Starts: soon(1, 10), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example", "kim@out.example"}})
-	all, _ := sessions.InSeries(s.app, first.SeriesID())
-	zed, kim := s.code(first, "zed@out.example"), s.code(first, "kim@out.example")
-	s.guests(first, sessions.Whole, "kim@out.example")
-	if got := s.leads(zed); got != "removed" {
+func TestPersonalLink_RemovedInvitee_LeadsToRemoved(t *testing.T) {
+	s := newFixture(t, "pro")
+	first := s.newSession(sessions.Form{Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example", "kim@out.example"}})
+	all, _ := sessions.ListInSeries(s.app, first.SeriesID())
+	zed, kim := s.personalCode(first, "zed@out.example"), s.personalCode(first, "kim@out.example")
+	s.setGuests(first, sessions.ScopeSeries, "kim@out.example")
+	if got := s.resolveLink(zed); got != "removed" {
 		t.Errorf("removed from the series: %q", got)
 	}
 	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'ended' WHERE id = {:id}", dbx.Params{"id": all[0].Id})
-	s.guests(all[1], sessions.Whole)
-	if got := s.leads(kim); got != "removed" {
+	s.setGuests(all[1], sessions.ScopeSeries)
+	if got := s.resolveLink(kim); got != "removed" {
 		t.Errorf("was in the first, then removed: %q", got)
 	}
 	hookstest.Exec(t, s.app, "UPDATE sessions SET status = 'ended' WHERE series = {:id}", dbx.Params{"id": first.SeriesID()})
-	if got := s.leads(kim); got != "ended 24h0m0s" {
+	if got := s.resolveLink(kim); got != "ended 24h0m0s" {
 		t.Errorf("was in the first, and the series is over: %q", got)
 	}
-	alone := s.session(sessions.Form{Title: "Alone", Guests: []string{"zed@out.example"}})
-	code := s.code(alone, "zed@out.example")
-	s.guests(alone, sessions.This)
-	if got := s.leads(code); got != "removed" {
+	alone := s.newSession(sessions.Form{Title: "Alone", Guests: []string{"zed@out.example"}})
+	code := s.personalCode(alone, "zed@out.example")
+	s.setGuests(alone, sessions.ScopeSession)
+	if got := s.resolveLink(code); got != "removed" {
 		t.Errorf("removed from a session: %q", got)
 	}
-	if got := s.leads("usp_nowhere"); got != "unknown" {
+	if got := s.resolveLink("usp_nowhere"); got != "unknown" {
 		t.Errorf("a code that nobody has: %q", got)
 	}
 }
 
-func TestPersonalLink_OfAGuestOfOneSessionOfASeries_StaysWhenTheOthersFollow(t *testing.T) {
-	s := open(t, "pro")
-	first := s.session(sessions.Form{Starts: soon(1, 10), Rule: "FREQ=DAILY;COUNT=3"})
-	all, _ := sessions.InSeries(s.app, first.SeriesID())
-	s.guests(all[1], sessions.This, "zed@out.example")
-	code := s.code(all[1], "zed@out.example")
-	if got := s.leads(code); got != "scheduled 48h0m0s" {
+func TestPersonalLink_SingleSessionInvitee_KeepsLinkWhenInvitedToSeries(t *testing.T) {
+	s := newFixture(t, "pro")
+	first := s.newSession(sessions.Form{Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=3"})
+	all, _ := sessions.ListInSeries(s.app, first.SeriesID())
+	s.setGuests(all[1], sessions.ScopeSession, "zed@out.example")
+	code := s.personalCode(all[1], "zed@out.example")
+	if got := s.resolveLink(code); got != "scheduled 48h0m0s" {
 		t.Errorf("invited to one: %q", got)
 	}
-	s.guests(all[1], sessions.Whole, "zed@out.example")
-	if got := s.leads(code); got != "scheduled 24h0m0s" || s.code(first, "zed@out.example") != code {
+	s.setGuests(all[1], sessions.ScopeSeries, "zed@out.example")
+	if got := s.resolveLink(code); got != "scheduled 24h0m0s" || s.personalCode(first, "zed@out.example") != code {
 		t.Errorf("invited to all: %q", got)
 	}
-	twin := s.session(sessions.Form{Starts: soon(1, 12), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
-	if s.code(twin, "zed@out.example") == code {
+	twin := s.newSession(sessions.Form{Starts: daysFromNow(1, 12), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
+	if s.personalCode(twin, "zed@out.example") == code {
 		t.Error("another series has the same link")
 	}
 }
 
-func TestPersonalLink_FollowsTheAddressOfTheAccount(t *testing.T) {
-	s := open(t, "pro")
-	first := s.session(sessions.Form{Starts: soon(1, 10), Rule: "FREQ=DAILY;COUNT=2", Guests: []string{"guest@x.example"}})
-	code := s.code(first, "guest@x.example")
-	guest := s.by["guest"]
+func TestPersonalLink_FollowsChangedAddress(t *testing.T) {
+	s := newFixture(t, "pro")
+	first := s.newSession(sessions.Form{Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=2", Guests: []string{"guest@x.example"}})
+	code := s.personalCode(first, "guest@x.example")
+	guest := s.users["guest"]
 	guest.SetEmail("moved@x.example")
 	if err := s.app.Save(guest); err != nil {
 		t.Fatal(err)
 	}
-	s.guests(first, sessions.This)
-	s.guests(first, sessions.This, "moved@x.example")
-	if got := s.code(s.stored(first.Id), "moved@x.example"); got != code || s.leads(code) != "scheduled 24h0m0s" {
-		t.Errorf("the link is another one, or leads to %q", s.leads(code))
+	s.setGuests(first, sessions.ScopeSession)
+	s.setGuests(first, sessions.ScopeSession, "moved@x.example")
+	if got := s.personalCode(s.reload(first.Id), "moved@x.example"); got != code || s.resolveLink(code) != "scheduled 24h0m0s" {
+		t.Errorf("the link is another one, or leads to %q", s.resolveLink(code))
 	}
 }

@@ -10,38 +10,38 @@ import (
 	"usher/hooks/record"
 )
 
-// Following reads the place of an account in the next session of the series of s that is still to come or runs, or
+// FindNextInSeries reads the place of an account in the next session of the series of s that is still to come or runs, or
 // record.ErrNotFound: where nobody asked it to any, or it was put out.
-func Following(app core.App, s *Session, account *core.Record) (*Participant, error) {
-	return following(app, s, dbx.NewExp("(p.user = {:user} OR p.user = '' AND p.email = {:email})",
+func FindNextInSeries(app core.App, s *Session, account *core.Record) (*Participant, error) {
+	return findNextInSeries(app, s, dbx.NewExp("(p.user = {:user} OR p.user = '' AND p.email = {:email})",
 		dbx.Params{"user": account.Id, "email": account.Email()}))
 }
 
-// FollowingByLink is Following for an invitee of whom only the personal link is known.
-func FollowingByLink(app core.App, s *Session, link string) (*Participant, error) {
-	return following(app, s, dbx.HashExp{"p.link": link})
+// FindNextInSeriesByLink is Following for an invitee of whom only the personal link is known.
+func FindNextInSeriesByLink(app core.App, s *Session, link string) (*Participant, error) {
+	return findNextInSeries(app, s, dbx.HashExp{"p.link": link})
 }
 
-// invitedToMore reports whether a participant of s is invited to another session of its series that is still to come.
-func invitedToMore(app core.App, s *Session, p *Participant) (bool, error) {
-	_, err := FollowingByLink(app, s, p.GetString("link"))
-	return err == nil, record.UnlessNotFound(err)
+// isInvitedToMore reports whether a participant of s is invited to another session of its series that is still to come.
+func isInvitedToMore(app core.App, s *Session, p *Participant) (bool, error) {
+	_, err := FindNextInSeriesByLink(app, s, p.GetString("link"))
+	return err == nil, record.IgnoreNotFound(err)
 }
 
-func following(app core.App, s *Session, who dbx.Expression) (*Participant, error) {
+func findNextInSeries(app core.App, s *Session, who dbx.Expression) (*Participant, error) {
 	if s.SeriesID() == "" {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	var ids []string
 	err := app.DB().Select("p.id").From("participants p").InnerJoin("sessions s", dbx.NewExp("s.id = p.session")).
 		Where(dbx.NewExp("s.series = {:series} AND s.id != {:id} AND (s.status = 'running' OR s.status = 'scheduled' AND s.ends > {:now}) AND p.state NOT IN ('out', 'refused')",
-			dbx.Params{"series": s.SeriesID(), "id": s.Id, "now": record.Stamp(time.Now())})).
+			dbx.Params{"series": s.SeriesID(), "id": s.Id, "now": record.FormatTime(time.Now())})).
 		AndWhere(who).OrderBy("s.starts", "s.id").Limit(1).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find what follows in a series: %w", err)
 	}
 	if len(ids) == 0 {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	return FindParticipant(app, ids[0])
 }

@@ -15,19 +15,19 @@ type Form struct {
 	Cohosts     []string // ids of accounts of members; asked like the guests
 	Presenters  []string // addresses among the guests who present
 
-	Passwordless bool   // a mailed link and a name are enough (R70)
-	Early        bool   // join before the host
-	Lobby        bool   // the host admits everybody
-	Muted        bool   // microphones are off on entry
-	Recording    string // one of the keys of rooms.Recordings; empty: as the room has it
-	People       int    // at most; 0: as many as room and plan let
+	Passwordless   bool   // a mailed link and a name are enough (R70)
+	JoinBeforeHost bool   // join before the host
+	Lobby          bool   // the host admits everybody
+	Muted          bool   // microphones are off on entry
+	Recording      string // one of the keys of rooms.Recordings; empty: as the room has it
+	MaxPeople      int    // at most; 0: as many as room and plan let
 
 	Resolution string // "360p", "720p", "1080p", "2160p"
 	FPS        int
 	Codec      string // "vp8", "h264", "vp9", "av1"
 	Audio      string // "speech", "music", "stereo"
 
-	Elsewhere string // https address where the session is held by other means (R118)
+	ExternalLink string // https address where the session is held by other means (R118)
 }
 
 // Scope says what a change of a session in a series is about.
@@ -35,6 +35,6 @@ type Scope string
 
 // The scopes of a change (R105).
 const (
-	This  Scope = "this"
-	Whole Scope = "series" // all that have not started yet
+	ScopeSession Scope = "this"
+	ScopeSeries  Scope = "series" // all that have not started yet
 )

@@ -20,10 +20,10 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 	if err != nil {
 		return 0, fmt.Errorf("find the team of sessions: %w", err)
 	}
-	if err := MayTakeOver(tx, teamRecord, from, to); err != nil {
+	if err := CanTakeOver(tx, teamRecord, from, to); err != nil {
 		return 0, err
 	}
-	future, err := Future(tx, team, from)
+	future, err := ListScheduledByHost(tx, team, from)
 	if err != nil {
 		return 0, err
 	}
@@ -34,22 +34,22 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 		if err := tx.Save(s); err != nil {
 			return 0, err
 		}
-		entry := deedOn(actor, s, "session.handover").With("from", was).With("to", s.GetString("host_name"))
+		entry := newAuditEntry(actor, s, "session.handover").With("from", was).With("to", s.GetString("host_name"))
 		if err := audit.Write(tx, entry); err != nil {
 			return 0, err
 		}
 	}
-	if err := passSeries(tx, future, to); err != nil {
+	if err := updateSeriesHost(tx, future, to); err != nil {
 		return 0, err
 	}
-	if err := tellInvitees(tx, actor, from, to, was, future); err != nil {
+	if err := notifyInvitees(tx, actor, from, to, was, future); err != nil {
 		return 0, err
 	}
-	return len(future), tellNewHost(tx, actor, to, was, future)
+	return len(future), notifyNewHost(tx, actor, to, was, future)
 }
 
-// passSeries notes the new host of the series that sessions are of.
-func passSeries(tx core.App, handed []*Session, to string) error {
+// updateSeriesHost notes the new host of the series that sessions are of.
+func updateSeriesHost(tx core.App, handed []*Session, to string) error {
 	done := map[string]bool{"": true}
 	for _, s := range handed {
 		if done[s.SeriesID()] {
@@ -68,11 +68,11 @@ func passSeries(tx core.App, handed []*Session, to string) error {
 	return nil
 }
 
-// MayTakeOver is nil if the account to may host what from was to host in the team; else it says why not.
-func MayTakeOver(app core.App, team *core.Record, from, to string) error {
-	err := judgeHost(app, team, to)
+// CanTakeOver is nil if the account to may host what from was to host in the team; else it says why not.
+func CanTakeOver(app core.App, team *core.Record, from, to string) error {
+	err := validateHost(app, team, to)
 	if record.Code(err) != "" || from == to {
-		return record.Refuse("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
+		return record.Invalid("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
 	}
 	return err
 }
@@ -80,15 +80,15 @@ func MayTakeOver(app core.App, team *core.Record, from, to string) error {
 // maxHosts is how many people Hosts lists.
 const maxHosts = 500
 
-// Person is somebody by account and name.
-type Person struct {
+// HostOption is somebody by account and name.
+type HostOption struct {
 	ID   string `db:"id"`
 	Name string `db:"name"`
 }
 
-// Hosts lists who may host in the team, other than those without, by name; maxHosts at most.
-func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) {
-	people := []Person{}
+// ListHosts lists who may host in the team, other than those without, by name; maxHosts at most.
+func ListHosts(app core.App, team *core.Record, without []string) ([]HostOption, error) {
+	people := []HostOption{}
 	gone, err := json.Marshal(append([]string{}, without...))
 	if err != nil {
 		return nil, err
@@ -97,29 +97,29 @@ func Hosts(app core.App, team *core.Record, without []string) ([]Person, error) 
 		FROM memberships m JOIN users u ON u.id = m.user
 		WHERE m.team = {:team} AND (m.organizer OR {:all} AND m.kind = 'member') AND u.id NOT IN (SELECT value FROM json_each({:gone}))
 		ORDER BY name COLLATE NOCASE LIMIT {:most}`).
-		Bind(dbx.Params{"team": team.Id, "all": actors.MembersHost(team), "gone": string(gone), "most": maxHosts}).All(&people)
+		Bind(dbx.Params{"team": team.Id, "all": actors.MembersCanHost(team), "gone": string(gone), "most": maxHosts}).All(&people)
 	if err != nil {
 		return nil, fmt.Errorf("list who may host: %w", err)
 	}
 	return people, nil
 }
 
-func deedOn(actor *actors.Actor, s *Session, action string) *audit.Entry {
+func newAuditEntry(actor *actors.Actor, s *Session, action string) *audit.Entry {
 	entry := &audit.Entry{Team: s.TeamID(), Action: action}
 	if actor != nil {
-		entry = audit.By(actor, action)
+		entry = audit.NewEntry(actor, action)
 	}
-	return entry.On(s.Id, s.Title())
+	return entry.WithTarget(s.Id, s.Title())
 }
 
-// callOff cancels every scheduled session that somebody hosts in a team, with notice, and says how many.
-func callOff(tx core.App, actor *actors.Actor, team, user string) (int, error) {
-	future, err := Future(tx, team, user)
+// cancelAll cancels every scheduled session that somebody hosts in a team, with notice, and says how many.
+func cancelAll(tx core.App, actor *actors.Actor, team, user string) (int, error) {
+	future, err := ListScheduledByHost(tx, team, user)
 	if err != nil {
 		return 0, err
 	}
 	for _, s := range future {
-		if err := audit.Write(tx, deedOn(actor, s, "session.cancel").With("host", s.GetString("host_name"))); err != nil {
+		if err := audit.Write(tx, newAuditEntry(actor, s, "session.cancel").With("host", s.GetString("host_name"))); err != nil {
 			return 0, err
 		}
 	}
@@ -127,33 +127,33 @@ func callOff(tx core.App, actor *actors.Actor, team, user string) (int, error) {
 	for _, s := range future {
 		if s.SeriesID() != "" {
 			series[s.SeriesID()] = append(series[s.SeriesID()], s)
-		} else if err := cancel(tx, actor, user, This, s); err != nil {
+		} else if err := cancelAndNotify(tx, actor, user, ScopeSession, s); err != nil {
 			return 0, err
 		}
 	}
 	for _, all := range series {
-		if err := cancel(tx, actor, user, Whole, all...); err != nil {
+		if err := cancelAndNotify(tx, actor, user, ScopeSeries, all...); err != nil {
 			return 0, err
 		}
 	}
 	return len(future), nil
 }
 
-// lost is what happens when somebody is not in the team any more, or may not host any more (R79, R81, R107): scheduled
+// revokeHosting is what happens when somebody is not in the team any more, or may not host any more (R79, R81, R107): scheduled
 // sessions that nobody took over are cancelled; in what runs he is out, or takes part like others. Who is gone is out of
 // what he was asked to by his address, too: no old link brings him back (R71).
 // The reason is one of those of hostingLost: a host who stays in the team gets one email about what was cancelled.
-func lost(tx core.App, team, user, reason string) error {
-	gone := reason == removed
-	future, err := Future(tx, team, user)
+func revokeHosting(tx core.App, team, user, reason string) error {
+	gone := reason == reasonRemoved
+	future, err := ListScheduledByHost(tx, team, user)
 	if err != nil {
 		return err
 	}
-	if _, err := callOff(tx, nil, team, user); err != nil {
+	if _, err := cancelAll(tx, nil, team, user); err != nil {
 		return err
 	}
 	if !gone {
-		if err := sendHostingLost(tx, user, hostingLost{Reason: reason, Team: team}, future); err != nil {
+		if err := sendHostingLost(tx, user, hostingLostPayload{Reason: reason, Team: team}, future); err != nil {
 			return err
 		}
 	}
@@ -171,9 +171,9 @@ func lost(tx core.App, team, user, reason string) error {
 	}
 	for _, row := range rows {
 		if gone {
-			row.Set("state", StateOut)
+			row.Set("state", StateRemoved)
 		} else if row.Leads() {
-			session, err := ByID(tx, row.SessionID())
+			session, err := FindByID(tx, row.SessionID())
 			if err != nil {
 				return err
 			}

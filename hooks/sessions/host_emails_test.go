@@ -19,8 +19,8 @@ import (
 	"usher/hooks/teams"
 )
 
-// contains checks that an email says each of the texts.
-func contains(t *testing.T, email resendtest.Sent, texts ...string) {
+// wantText checks that an email says each of the texts.
+func wantText(t *testing.T, email resendtest.Email, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(email.Text, text) {
@@ -29,119 +29,119 @@ func contains(t *testing.T, email resendtest.Sent, texts ...string) {
 	}
 }
 
-// reasons lists why emails of a kind were dropped.
-func (p *post) reasons(kind string) []string {
-	p.studio.Helper()
-	return hookstest.Rows(p.studio.T, p.app, "SELECT reason FROM outbox WHERE kind = '"+kind+"' AND status = 'dropped'")
+// dropReasons lists why emails of a kind were dropped.
+func (p *mailFixture) dropReasons(kind string) []string {
+	p.fixture.Helper()
+	return hookstest.QueryRows(p.fixture.T, p.app, "SELECT reason FROM outbox WHERE kind = '"+kind+"' AND status = 'dropped'")
 }
 
-func TestEnd_ByOwnerOrAdmin_EmailsTheHostOnce(t *testing.T) {
+func TestEnd_ByOwnerOrAdmin_EmailsHostOnce(t *testing.T) {
 	for _, who := range []string{"admin", "owner"} {
-		p := openPost(t)
-		host := hookstest.Stored(t, p.app, "users", p.by["organizer"].Id)
+		p := newMailFixture(t)
+		host := hookstest.FindRecord(t, p.app, "users", p.users["organizer"].Id)
 		host.Set("timezone", "Asia/Tokyo")
 		must(t, p.app.Save(host))
-		room := hookstest.Blank(t, p.app, "rooms", map[string]any{"team": p.team.Id, "name": "Grading suite", "capacity": 20})
+		room := hookstest.NewRecord(t, p.app, "rooms", map[string]any{"team": p.team.Id, "name": "Grading suite", "capacity": 20})
 		must(t, p.app.Save(room))
-		session := p.started(sessions.Form{Title: "Colour review", Room: room.Id, Guests: []string{"guest@x.example"}})
+		session := p.newRunning(sessions.Form{Title: "Colour review", Room: room.Id, Guests: []string{"guest@x.example"}})
 		p.deliver()
 		must(t, sessions.End(p.app, p.actor(who), session.Id))
 		must(t, sessions.End(p.app, p.actor(who), session.Id)) // it has ended already
-		name := p.by[who].GetString("name")
-		email := to(t, p.sends(who, name+" ended Colour review > organizer@x.example"), "organizer@x.example")
+		name := p.users[who].GetString("name")
+		email := emailTo(t, p.wantEmails(who, name+" ended Colour review > organizer@x.example"), "organizer@x.example")
 		tokyo := accounts.Zone(host, nil)
-		ended := record.OnClock(p.stored(session.Id).Ended().In(tokyo), "Monday 2 January 2006")
-		contains(t, email, name+" ended your session for all participants.", "Ended: "+ended+" (Tokyo time, UTC+09)", "Room: Grading suite.",
+		ended := record.DateAndTime(p.reload(session.Id).Ended().In(tokyo), "Monday 2 January 2006")
+		wantText(t, email, name+" ended your session for all participants.", "Ended: "+ended+" (Tokyo time, UTC+09)", "Room: Grading suite.",
 			"View session details:\n", "/app/"+p.team.Slug()+"/sessions/"+session.Id+"\n", "Contact "+name+".")
-		p.sends("again", "")
+		p.wantEmails("again", "")
 	}
 }
 
 func TestEnd_ByHostOrCohost_SendsNoEmail(t *testing.T) {
 	for _, who := range []string{"organizer", "member"} {
-		p := openPost(t)
-		session := p.led(true)
+		p := newMailFixture(t)
+		session := p.newHosted(true)
 		p.deliver()
 		must(t, sessions.End(p.app, p.actor(who), session.Id))
-		p.sends(who, "")
+		p.wantEmails(who, "")
 	}
 }
 
-func TestEnd_ByHostWhoIsAnAdminAndWasRemovedFromTheSession_SendsNoEmail(t *testing.T) {
-	p := openPost(t)
-	p.by["organizer"] = hookstest.Member(t, p.app, p.team, "both@x.example", "admin", "organizer")
-	session := p.led(true)
+func TestEnd_ByExcludedHostAsAdmin_SendsNoEmail(t *testing.T) {
+	p := newMailFixture(t)
+	p.users["organizer"] = hookstest.Member(t, p.app, p.team, "both@x.example", "admin", "organizer")
+	session := p.newHosted(true)
 	p.deliver()
-	own, err := sessions.ParticipantBy(p.app, session.Id, "both@x.example")
+	own, err := sessions.FindParticipantByEmail(p.app, session.Id, "both@x.example")
 	must(t, err)
-	own.Set("state", sessions.StateOut)
+	own.Set("state", sessions.StateRemoved)
 	must(t, p.app.Save(own))
 	must(t, sessions.End(p.app, p.actor("organizer"), session.Id))
-	p.sends("by the host as an Admin", "")
+	p.wantEmails("by the host as an Admin", "")
 }
 
-func TestEnd_HostRemovedBeforeTheEmailLeaves_DropsIt(t *testing.T) {
-	p := openPost(t)
-	session := p.led(true)
+func TestEnd_HostRemovedBeforeDelivery_DropsEmail(t *testing.T) {
+	p := newMailFixture(t)
+	session := p.newHosted(true)
 	p.deliver()
 	must(t, sessions.End(p.app, p.actor("admin"), session.Id))
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, "")
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, "")
 	must(t, err)
-	p.sends("removed", "You are no longer in Halation Post > organizer@x.example")
-	if got := p.reasons(mail.KindSessionEnded); !slices.Equal(got, []string{mail.ReasonNotMember}) {
+	p.wantEmails("removed", "You are no longer in Halation Post > organizer@x.example")
+	if got := p.dropReasons(mail.KindSessionEnded); !slices.Equal(got, []string{mail.ReasonNotMember}) {
 		t.Errorf("dropped for %v", got)
 	}
 }
 
-func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
+func TestHostingLost_EmailsHostOnce(t *testing.T) {
 	off := false
-	saveTeam := func(p *post, values map[string]any) error {
-		team := hookstest.Stored(p.studio.T, p.app, "teams", p.team.Id)
+	saveTeam := func(p *mailFixture, values map[string]any) error {
+		team := hookstest.FindRecord(p.fixture.T, p.app, "teams", p.team.Id)
 		team.Load(values)
 		return p.app.Save(team)
 	}
 	for name, c := range map[string]struct {
 		plan, host string
-		do         func(p *post) error
+		do         func(p *mailFixture) error
 		subject    string
 		says       []string
 	}{
-		"role revoked": {"pro", "organizer", func(p *post) error {
-			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), "")
+		"role revoked": {"pro", "organizer", func(p *mailFixture) error {
+			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), "")
 			return err
 		}, "4 sessions of yours were cancelled", []string{"Admin revoked your Organizer role in Halation Post", "4 sessions were cancelled", "Invitees are notified.", "Contact Admin."}},
-		"role revoked, sessions handed over": {"pro", "organizer", func(p *post) error {
-			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), p.by["owner"].Id)
+		"role revoked, sessions handed over": {"pro", "organizer", func(p *mailFixture) error {
+			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), p.users["owner"].Id)
 			return err
 		}, "4 sessions of yours were handed over", []string{"Admin revoked your Organizer role", "4 sessions were handed over to Owner", "Invitees stay invited", "Contact Admin."}},
-		"role revoked without an actor": {"pro", "organizer", func(p *post) error {
-			m, err := members.Find(p.app, p.team.Id, p.by["organizer"].Id)
-			must(p.studio.T, err)
+		"role revoked without an actor": {"pro", "organizer", func(p *mailFixture) error {
+			m, err := members.Find(p.app, p.team.Id, p.users["organizer"].Id)
+			must(p.fixture.T, err)
 			m.Set("organizer", false)
 			return p.app.Save(m)
 		}, "4 sessions of yours were cancelled", []string{"Your Organizer role in Halation Post was revoked", "Contact Owner (Owner) or Admin (Admin)."}},
-		"became a guest": {"unlimited", "member", func(p *post) error {
-			m, err := members.Find(p.app, p.team.Id, p.by["member"].Id)
-			must(p.studio.T, err)
+		"became a guest": {"unlimited", "member", func(p *mailFixture) error {
+			m, err := members.Find(p.app, p.team.Id, p.users["member"].Id)
+			must(p.fixture.T, err)
 			m.Set("kind", "guest")
 			return p.app.Save(m)
 		}, "4 sessions of yours were cancelled", []string{"Your membership of Halation Post changed", "Contact Owner."}},
-		"setting turned off": {"unlimited", "member", func(p *post) error {
-			_, err := teams.Update(p.app, p.actor("admin"), teams.Profile{MembersHost: &off})
+		"setting turned off": {"unlimited", "member", func(p *mailFixture) error {
+			_, err := teams.Update(p.app, p.actor("admin"), teams.Profile{MembersCanHost: &off})
 			return err
 		}, "4 sessions of yours were cancelled", []string{"“Every member can host” was turned off in Halation Post", "Contact Owner (Owner) or Admin (Admin)."}},
-		"plan changed": {"unlimited", "member", func(p *post) error { return saveTeam(p, map[string]any{"organizer_seats": 5}) },
+		"plan changed": {"unlimited", "member", func(p *mailFixture) error { return saveTeam(p, map[string]any{"organizer_seats": 5}) },
 			"4 sessions of yours were cancelled", []string{"The plan of Halation Post changed.", "Contact Owner (Owner) or Admin (Admin)."}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := openPostOn(t, c.plan)
-			hookstest.Session(t, p.app, p.by[c.host], p.team, sessions.Form{Title: "One"})
-			hookstest.Session(t, p.app, p.by[c.host], p.team, sessions.Form{Title: "Weekly", Starts: soon(2, 9), Rule: "FREQ=WEEKLY;COUNT=3"})
-			hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "Kept", Starts: soon(3, 9)})
+			p := newMailFixtureOn(t, c.plan)
+			hookstest.ScheduleSession(t, p.app, p.users[c.host], p.team, sessions.Form{Title: "One"})
+			hookstest.ScheduleSession(t, p.app, p.users[c.host], p.team, sessions.Form{Title: "Weekly", Starts: daysFromNow(2, 9), Rule: "FREQ=WEEKLY;COUNT=3"})
+			hookstest.ScheduleSession(t, p.app, p.users["owner"], p.team, sessions.Form{Title: "Kept", Starts: daysFromNow(3, 9)})
 			p.deliver()
 			must(t, c.do(p))
 			sent, _ := p.deliver()
-			address, found := p.by[c.host].Email(), 0
+			address, found := p.users[c.host].Email(), 0
 			for _, email := range sent {
 				if !strings.Contains(email.Subject, " of yours ") {
 					continue
@@ -150,7 +150,7 @@ func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
 				if email.To != address || email.Subject != c.subject {
 					t.Errorf("%q to %s", email.Subject, email.To)
 				}
-				contains(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series", "/app/"+p.team.Slug()+"/sessions\n")...)
+				wantText(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series", "/app/"+p.team.Slug()+"/sessions\n")...)
 				if strings.Contains(email.Text, "Kept") {
 					t.Errorf("it lists another host's session: %s", email.Text)
 				}
@@ -158,46 +158,46 @@ func TestHostingLost_EmailsTheHostOnceAboutAllSessions(t *testing.T) {
 			if found != 1 {
 				t.Errorf("%d emails about lost sessions", found)
 			}
-			p.sends("again", "")
+			p.wantEmails("again", "")
 		})
 	}
 }
 
-func TestHostingLost_Owner_IsToldToTakeTheRole(t *testing.T) {
-	p := openPost(t)
-	hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "One"})
-	m, err := members.Find(p.app, p.team.Id, p.by["owner"].Id)
+func TestHostingLost_Owner_CanTakeRole(t *testing.T) {
+	p := newMailFixture(t)
+	hookstest.ScheduleSession(t, p.app, p.users["owner"], p.team, sessions.Form{Title: "One"})
+	m, err := members.Find(p.app, p.team.Id, p.users["owner"].Id)
 	must(t, err)
 	m.Set("organizer", false)
 	must(t, p.app.Save(m))
 	sent, _ := p.deliver()
-	email := to(t, sent, "owner@x.example")
-	contains(t, email, "To host again, make yourself an Organizer in your details, under Users in the Admin Panel.")
+	email := emailTo(t, sent, "owner@x.example")
+	wantText(t, email, "To host again, make yourself an Organizer in your details, under Users in the Admin Panel.")
 	if strings.Contains(email.Text, "Contact") {
 		t.Errorf("the Owner is told to contact somebody: %q", email.Text)
 	}
 }
 
 func TestHostingLost_WithoutSessionsOrByTheUser_SendsNoEmail(t *testing.T) {
-	for name, do := range map[string]func(p *post) error{
-		"no sessions": func(p *post) error {
-			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), "")
+	for name, do := range map[string]func(p *mailFixture) error{
+		"no sessions": func(p *mailFixture) error {
+			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), "")
 			return err
 		},
-		"their own role": func(p *post) error {
-			both := hookstest.Member(p.studio.T, p.app, p.team, "both@x.example", "admin", "organizer")
-			p.by["both"] = both
-			hookstest.Session(p.studio.T, p.app, both, p.team, sessions.Form{})
+		"their own role": func(p *mailFixture) error {
+			both := hookstest.Member(p.fixture.T, p.app, p.team, "both@x.example", "admin", "organizer")
+			p.users["both"] = both
+			hookstest.ScheduleSession(p.fixture.T, p.app, both, p.team, sessions.Form{})
 			_, err := sessions.RevokeRoles(p.app, p.actor("both"), both.Id, actors.Roles{Organizer: true}, "")
 			return err
 		},
-		"left the team": func(p *post) error {
-			p.session(sessions.Form{})
+		"left the team": func(p *mailFixture) error {
+			p.newSession(sessions.Form{})
 			_, err := sessions.Leave(p.app, p.actor("organizer"), "")
 			return err
 		},
 	} {
-		p := openPost(t)
+		p := newMailFixture(t)
 		must(t, do(p))
 		if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindHostingLost}); n != 0 {
 			t.Errorf("%s: %d emails about lost sessions", name, n)
@@ -205,22 +205,22 @@ func TestHostingLost_WithoutSessionsOrByTheUser_SendsNoEmail(t *testing.T) {
 	}
 }
 
-func TestHostingLost_SessionsHandedBack_DropsTheEmail(t *testing.T) {
-	p := openPost(t)
-	session := p.session(sessions.Form{})
-	_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.by["organizer"].Id, parsed("organizer"), p.by["owner"].Id)
+func TestHostingLost_SessionsHandedBack_DropsEmail(t *testing.T) {
+	p := newMailFixture(t)
+	session := p.newSession(sessions.Form{})
+	_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), p.users["owner"].Id)
 	must(t, err)
-	m, err := members.Find(p.app, p.team.Id, p.by["organizer"].Id)
+	m, err := members.Find(p.app, p.team.Id, p.users["organizer"].Id)
 	must(t, err)
 	m.Set("organizer", true)
 	must(t, p.app.Save(m))
-	again := p.stored(session.Id)
-	again.Set("host", p.by["organizer"].Id)
+	again := p.reload(session.Id)
+	again.Set("host", p.users["organizer"].Id)
 	must(t, p.app.Save(again))
 	worker := mail.NewWorker(p.app)
-	worker.Pace = 0
+	worker.MinInterval = 0
 	worker.Deliver(context.Background())
-	if got := p.reasons(mail.KindHostingLost); !slices.Equal(got, []string{mail.ReasonHostsAgain}) {
+	if got := p.dropReasons(mail.KindHostingLost); !slices.Equal(got, []string{mail.ReasonHostRestored}) {
 		t.Errorf("dropped for %v", got)
 	}
 }

@@ -20,15 +20,15 @@ import (
 
 // The reasons why a user can no longer host in a team.
 const (
-	removed        = "" // no longer in the team: there is an email about that
-	lostRole       = mail.HostingRoleRevoked
-	lostMembership = mail.HostingMembershipChanged
-	lostSetting    = mail.HostingSettingOff
-	lostPlan       = mail.HostingPlanChanged
+	reasonRemoved           = "" // no longer in the team: there is an email about that
+	reasonRoleRevoked       = mail.HostingRoleRevoked
+	reasonMembershipChanged = mail.HostingMembershipChanged
+	reasonSettingOff        = mail.HostingSettingOff
+	reasonPlanChanged       = mail.HostingPlanChanged
 )
 
-// hostingLost is what the email to a user who can no longer host is made from, and judged by.
-type hostingLost struct {
+// hostingLostPayload is what the email to a user who can no longer host is made from, and judged by.
+type hostingLostPayload struct {
 	Reason   string        `json:"reason"`
 	By       string        `json:"by,omitempty"`
 	NewHost  string        `json:"new_host,omitempty"` // account that hosts the sessions now; empty: they were cancelled
@@ -44,7 +44,7 @@ type lostSession struct {
 }
 
 // sendHostingLost queues one email about all sessions still to come that a user hosted in a team.
-func sendHostingLost(tx core.App, user string, note hostingLost, future []*Session) error {
+func sendHostingLost(tx core.App, user string, note hostingLostPayload, future []*Session) error {
 	var all []lostSession
 	series, now := map[string]int{}, time.Now()
 	for _, s := range future {
@@ -64,14 +64,14 @@ func sendHostingLost(tx core.App, user string, note hostingLost, future []*Sessi
 	if len(all) == 0 {
 		return nil
 	}
-	note.Sessions = all[:min(len(all), namedAtMost)]
+	note.Sessions = all[:min(len(all), maxNamed)]
 	for _, one := range all[len(note.Sessions):] {
 		note.More += max(one.Series, 1)
 	}
 	return queueHostingLost(tx, user, note)
 }
 
-func queueHostingLost(tx core.App, user string, note hostingLost) error {
+func queueHostingLost(tx core.App, user string, note hostingLostPayload) error {
 	text, err := json.Marshal(note)
 	if err != nil {
 		return fmt.Errorf("queue an email about lost sessions: %w", err)
@@ -79,14 +79,14 @@ func queueHostingLost(tx core.App, user string, note hostingLost) error {
 	return queueToHost(tx, mail.KindHostingLost, note.Team, user, string(text))
 }
 
-// still is the note without the sessions that the user hosts again or that no longer exist, and those that it lists.
-func (n hostingLost) still(tx core.App, user string) (hostingLost, []*Session, error) {
+// current is the note without the sessions that the user hosts again or that no longer exist, and those that it lists.
+func (n hostingLostPayload) current(tx core.App, user string) (hostingLostPayload, []*Session, error) {
 	var rows []*Session
 	listed := n.Sessions
 	n.Sessions = nil
 	for _, one := range listed {
 		s, err := Find(tx, n.Team, one.ID)
-		if errors.Is(err, record.ErrNotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
+		if errors.Is(err, record.NotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
 			continue
 		}
 		if err != nil {
@@ -99,86 +99,86 @@ func (n hostingLost) still(tx core.App, user string) (hostingLost, []*Session, e
 
 // stillLost is the condition of the email to a user who can no longer host. One that was tried and lists a session that
 // the user hosts again is replaced by one without it.
-func stillLost(tx core.App, m *mail.Outbox) (reason string, err error) {
-	account, reason, err := inTeam(tx, m)
+func stillLost(tx core.App, m *mail.Email) (reason string, err error) {
+	account, reason, err := findRecipientInTeam(tx, m)
 	if err != nil || reason != "" {
 		return reason, err
 	}
-	var note hostingLost
+	var note hostingLostPayload
 	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
 		return "", fmt.Errorf("read what an email about lost sessions was made from: %w", err)
 	}
-	left, _, err := note.still(tx, account.Id)
+	left, _, err := note.current(tx, account.Id)
 	switch {
 	case err != nil:
 		return "", err
 	case len(left.Sessions) == 0:
-		return mail.ReasonHostsAgain, nil
-	case m.Tried().IsZero() || len(left.Sessions) == len(note.Sessions):
+		return mail.ReasonHostRestored, nil
+	case m.FirstTriedAt().IsZero() || len(left.Sessions) == len(note.Sessions):
 		return "", nil
 	}
 	return mail.ReasonReplaced, queueHostingLost(tx, account.Id, left)
 }
 
-func writeHostingLost(tx core.App, user, text string) (mail.Letter, error) {
-	var note hostingLost
+func writeHostingLost(tx core.App, user, text string) (mail.Message, error) {
+	var note hostingLostPayload
 	if err := json.Unmarshal([]byte(text), &note); err != nil {
-		return mail.Letter{}, fmt.Errorf("read an email about lost sessions: %w", err)
+		return mail.Message{}, fmt.Errorf("read an email about lost sessions: %w", err)
 	}
 	account, err := tx.FindRecordById("users", user)
 	if err != nil {
-		return mail.Letter{}, fmt.Errorf("find who lost sessions: %w", err)
+		return mail.Message{}, fmt.Errorf("find who lost sessions: %w", err)
 	}
 	team, err := teams.Find(tx, note.Team)
 	if err != nil {
-		return mail.Letter{}, fmt.Errorf("find the team of lost sessions: %w", err)
+		return mail.Message{}, fmt.Errorf("find the team of lost sessions: %w", err)
 	}
-	left, rows, err := note.still(tx, user)
+	left, rows, err := note.current(tx, user)
 	if err != nil {
-		return mail.Letter{}, err
+		return mail.Message{}, err
 	}
 	config := settings.Of(tx)
 	props := mail.HostingLostProps{
-		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.Letterhead(tx, team.Record), Reason: note.Reason, By: note.By,
+		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), Reason: note.Reason, By: note.By,
 		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: config.Link("/app/" + team.Slug() + "/sessions"), Support: config.Support,
 	}
 	for n, s := range rows {
-		props.Sessions = append(props.Sessions, mail.PlannedProps{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Series: left.Sessions[n].Series})
+		props.Sessions = append(props.Sessions, mail.SessionItem{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Series: left.Sessions[n].Series})
 	}
 	if note.NewHost != "" {
-		if props.NewHost, err = nameOf(tx, note.NewHost); err != nil {
-			return mail.Letter{}, err
+		if props.NewHost, err = accountName(tx, note.NewHost); err != nil {
+			return mail.Message{}, err
 		}
 	}
-	props.Contact, props.Takes, err = contactToHost(tx, account, team, note.By)
+	props.Contact, props.CanTakeRole, err = hostingContact(tx, account, team, note.By)
 	return mail.HostingLost(props), err
 }
 
-// contactToHost is whom a user who can no longer host contacts: by, who caused it, or else who can give the Organizer
+// hostingContact is whom a user who can no longer host contacts: by, who caused it, or else who can give the Organizer
 // role. takes reports that the user can take that role without asking.
-func contactToHost(tx core.App, account *core.Record, team *teams.Team, by string) (contact string, takes bool, err error) {
-	reader, err := actors.In(tx, account, team.Record)
+func hostingContact(tx core.App, account *core.Record, team *teams.Team, by string) (contact string, takes bool, err error) {
+	reader, err := actors.InTeam(tx, account, team.Record)
 	if err != nil {
-		return by, false, record.UnlessNotFound(err)
+		return by, false, record.IgnoreNotFound(err)
 	}
 	organizer := actors.Roles{Organizer: true}
-	if takes = reader.CanTake(organizer); takes || by != "" {
+	if takes = reader.CanTakeRoles(organizer); takes || by != "" {
 		return by, takes, nil
 	}
 	if reader.Kind == members.Guest { // who was a member until now, and knows the Owner
-		owner, err := members.Owner(tx, team.Id)
+		owner, err := members.FindOwner(tx, team.Id)
 		if err != nil {
-			return "", false, record.UnlessNotFound(err)
+			return "", false, record.IgnoreNotFound(err)
 		}
-		contact, err = nameOf(tx, owner.UserID())
+		contact, err = accountName(tx, owner.UserID())
 		return contact, false, err
 	}
 	helpers, err := actors.Helpers(tx, reader, func(a *actors.Actor) bool { return a.CanInvite(organizer, reader.Roles) })
-	return actors.Names(helpers), false, err
+	return actors.HelperNames(helpers), false, err
 }
 
-// nameOf is the name of an account as another user of the team reads it.
-func nameOf(tx core.App, user string) (string, error) {
+// accountName is the name of an account as another user of the team reads it.
+func accountName(tx core.App, user string) (string, error) {
 	account, err := tx.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "another host", nil

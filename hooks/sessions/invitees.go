@@ -19,14 +19,14 @@ const NotSent = "not_sent"
 
 // How often an invitation to a session is sent again (R59).
 const (
-	resendEvery = time.Minute
-	resendADay  = 5
+	resendInterval = time.Minute
+	resendsPerDay  = 5
 )
 
 // Delivery is how far the newest email about the session, or its series, has come to each of its participants, by the
 // participant's id. The host, who needs none, is not in it unless there is one.
 func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
-	people, err := Participants(app, s.Id)
+	people, err := ListParticipants(app, s.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 	for _, row := range rows {
 		about, of[row.ID] = append(about, row.About), row.About
 	}
-	newest, err := mail.Delivery(app, about)
+	newest, err := mail.DeliveryStates(app, about)
 	if err != nil {
 		return nil, err
 	}
@@ -52,10 +52,10 @@ func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 	for _, p := range people {
 		state, known := newest[of[p.Id]]
 		switch {
-		case !known && p.Part() == Host:
+		case !known && p.Role() == Host:
 			continue
 		case !known, state.Status == mail.Sent && p.GetString("told") == "", // printed on the console
-			!mail.Works(app) && (state.Status == mail.Queued || state.Status == mail.Sending):
+			!mail.Enabled(app) && (state.Status == mail.Queued || state.Status == mail.Sending):
 			state = mail.State{Status: NotSent}
 		}
 		states[p.Id] = state
@@ -63,32 +63,32 @@ func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 	return states, nil
 }
 
-// MayReach is nil if the actor may send the invitees of the session its emails again and copy their links: its host and
+// CanContactInvitees is nil if the actor may send the invitees of the session its emails again and copy their links: its host and
 // co-hosts, the Owner and Admins.
-func MayReach(app core.App, actor *actors.Actor, s *Session) error {
+func CanContactInvitees(app core.App, actor *actors.Actor, s *Session) error {
 	if CanManage(actor, s) {
 		return nil
 	}
 	leads, err := Leads(app, s, actor)
 	if err == nil && !leads {
-		err = askHost(app, actor, s, "The host, co-hosts, the Owner and Admins can do this.", "to do it")
+		err = askHostError(app, actor, s, "The host, co-hosts, the Owner and Admins can do this.", "to do it")
 	}
 	return err
 }
 
 // Resend sends a participant the invitation again, once a minute and five times a day at most.
 func Resend(app core.App, actor *actors.Actor, session, participant string) error {
-	return reach(app, actor, session, participant, "session.resend", func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error {
-		if !mail.Works(tx) {
-			return record.Refuse("base", "mail_off", "Email isn't set up on this server. Copy the personal link and share it yourself.")
+	return withInvitee(app, actor, session, participant, "session.resend", func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error {
+		if !mail.Enabled(tx) {
+			return record.Invalid("base", "mail_off", "Email isn't set up on this server. Copy the personal link and share it yourself.")
 		}
-		if err := mayResend(tx, p); err != nil {
+		if err := canResend(tx, p); err != nil {
 			return err
 		}
-		post := newPost(tx, actor, This)
-		more, err := invitedToMore(tx, s, p)
+		post := newNotifier(tx, actor, ScopeSession)
+		more, err := isInvitedToMore(tx, s, p)
 		if more {
-			post.about = Whole
+			post.scope = ScopeSeries
 		}
 		post.err = err
 		post.queue(mail.KindSessionInvitation, s, p)
@@ -96,15 +96,15 @@ func Resend(app core.App, actor *actors.Actor, session, participant string) erro
 	})
 }
 
-func mayResend(tx core.App, p *Participant) error {
-	n, last, err := mail.Letters(tx, p.Id, time.Now().Add(-24*time.Hour))
+func canResend(tx core.App, p *Participant) error {
+	n, last, err := mail.CountEmails(tx, p.Id, time.Now().Add(-24*time.Hour))
 	switch {
 	case err != nil:
 		return err
-	case n > 0 && time.Since(last) < resendEvery:
-		return record.Refuse("base", record.CodeTooMany, "An email was sent less than a minute ago. Wait a moment.")
-	case n > resendADay:
-		return record.Refuse("base", record.CodeTooMany, "This invitee got five emails today. Try again tomorrow, or copy the personal link.")
+	case n > 0 && time.Since(last) < resendInterval:
+		return record.Invalid("base", record.CodeTooMany, "An email was sent less than a minute ago. Wait a moment.")
+	case n > resendsPerDay:
+		return record.Invalid("base", record.CodeTooMany, "This invitee got five emails today. Try again tomorrow, or copy the personal link.")
 	}
 	return nil
 }
@@ -112,28 +112,28 @@ func mayResend(tx core.App, p *Participant) error {
 // CopyLink is the personal link of a participant, for the actor to share. It is not the one that is emailed, which goes
 // on working: whoever uses it has not shown to read the email of the address (R60).
 func CopyLink(app core.App, actor *actors.Actor, session, participant string) (link string, err error) {
-	err = reach(app, actor, session, participant, "session.link", func(tx core.App, _ *actors.Actor, _ *Session, p *Participant) error {
-		link, err = linkFor(tx, p, shownLinks)
+	err = withInvitee(app, actor, session, participant, "session.link", func(tx core.App, _ *actors.Actor, _ *Session, p *Participant) error {
+		link, err = linkForPurpose(tx, p, purposeShown)
 		return err
 	})
 	return link, err
 }
 
-// reach runs an action on a participant of a session that is not over, with the actor's rights read anew.
-func reach(app core.App, actor *actors.Actor, session, participant, action string,
+// withInvitee runs an action on a participant of a session that is not over, with the actor's rights read anew.
+func withInvitee(app core.App, actor *actors.Actor, session, participant, action string,
 	do func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error) error {
-	entry := audit.By(actor, action).On(participant, "")
+	entry := audit.NewEntry(actor, action).WithTarget(participant, "")
 	return audit.Do(app, entry, func(tx core.App) error {
-		actor, err := actor.Again(tx)
+		actor, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		s, err := FindFor(tx, actor, session)
+		s, err := FindVisible(tx, actor, session)
 		if err != nil {
 			return err
 		}
 		entry.With("session", s.Title())
-		if err := MayReach(tx, actor, s); err != nil {
+		if err := CanContactInvitees(tx, actor, s); err != nil {
 			return err
 		}
 		p, err := FindParticipant(tx, participant)
@@ -141,18 +141,18 @@ func reach(app core.App, actor *actors.Actor, session, participant, action strin
 			return err
 		}
 		if p.SessionID() != s.Id {
-			return record.ErrNotFound
+			return record.NotFound
 		}
-		entry.On(p.Id, p.Called())
+		entry.WithTarget(p.Id, p.DisplayName())
 		switch {
-		case !coming(s) && s.Status() == Scheduled:
-			return record.Refuse("base", CodeEnded, "The time of the session has passed.")
-		case !coming(s):
-			return over(s.Status())
-		case p.Barred():
-			return record.Refuse("base", CodeOut, p.Called()+" was removed from the session.")
-		case p.Part() == Host:
-			return record.Refuse("base", CodeHostStands, "The host opens the session from Usher and needs no invitation.")
+		case !isUpcoming(s) && s.Status() == Scheduled:
+			return record.Invalid("base", CodeEnded, "The time of the session has passed.")
+		case !isUpcoming(s):
+			return statusError(s.Status())
+		case p.Excluded():
+			return record.Invalid("base", CodeRemoved, p.DisplayName()+" was removed from the session.")
+		case p.Role() == Host:
+			return record.Invalid("base", CodeHostRequired, "The host opens the session from Usher and needs no invitation.")
 		}
 		return do(tx, actor, s, p)
 	})

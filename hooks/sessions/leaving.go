@@ -13,10 +13,10 @@ import (
 	"usher/hooks/record"
 )
 
-// Parted is what a removal, leaving or the loss of a role took: what members tells, and what became of the scheduled
+// HandoverResult is what a removal, leaving or the loss of a role took: what members tells, and what became of the scheduled
 // sessions that the person hosted.
-type Parted struct {
-	members.Ended
+type HandoverResult struct {
+	members.Removal
 	HandedOver int
 	Cancelled  int
 }
@@ -28,67 +28,67 @@ const Undecided = "undecided"
 // CodeUndecided refuses an action that needs a choice of who takes over.
 const CodeUndecided = "required"
 
-// ChooseHandOver refuses an action without a choice of who takes over.
-func ChooseHandOver() error {
-	return record.Refuse("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
+// HandOverRequired refuses an action without a choice of who takes over.
+func HandOverRequired() error {
+	return record.Invalid("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
 }
 
 // Remove is members.Remove, with what becomes of the sessions of who goes (R81): all are handed over to the account
 // handOver, or cancelled with notice if that is empty. also is done in the same transaction.
-func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...members.First) (Parted, error) {
-	var parted Parted
-	ended, err := members.Remove(app, actor, user, append(also, parted.away(actor, user, handOver))...)
-	parted.Ended = ended
+func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
+	var parted HandoverResult
+	ended, err := members.Remove(app, actor, user, append(also, parted.handOverOrCancel(actor, user, handOver))...)
+	parted.Removal = ended
 	return parted, err
 }
 
 // Leave is members.Leave, with what becomes of the actor's sessions.
-func Leave(app core.App, actor *actors.Actor, handOver string, also ...members.First) (Parted, error) {
-	var parted Parted
-	ended, err := members.Leave(app, actor, append(also, parted.away(actor, actor.Account.Id, handOver))...)
-	parted.Ended = ended
+func Leave(app core.App, actor *actors.Actor, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
+	var parted HandoverResult
+	ended, err := members.Leave(app, actor, append(also, parted.handOverOrCancel(actor, actor.Account.Id, handOver))...)
+	parted.Removal = ended
 	return parted, err
 }
 
 // RevokeRoles is members.RevokeRoles, with what becomes of the sessions of who may not host any more (R107).
-func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string, also ...members.First) (Parted, error) {
-	var parted Parted
+func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
+	var parted HandoverResult
 	err := members.RevokeRoles(app, actor, user, revoked, append(also, func(tx core.App) error {
-		ends, err := EndsHosting(tx, actor.Team, user, revoked)
+		ends, err := LosesHosting(tx, actor.Team, user, revoked)
 		if err != nil || !ends {
 			return err
 		}
-		future, err := Future(tx, actor.Team.Id, user)
+		future, err := ListScheduledByHost(tx, actor.Team.Id, user)
 		if err != nil {
 			return err
 		}
-		if err := parted.away(actor, user, handOver)(tx); err != nil || user == actor.Account.Id {
+		if err := parted.handOverOrCancel(actor, user, handOver)(tx); err != nil || user == actor.Account.Id {
 			return err
 		}
-		return sendHostingLost(tx, user, hostingLost{Reason: lostRole, By: actor.Name(), NewHost: handOver, Team: actor.Team.Id}, future)
+		return sendHostingLost(tx, user, hostingLostPayload{Reason: reasonRoleRevoked, By: actor.Name(), NewHost: handOver, Team: actor.Team.Id}, future)
 	})...)
 	return parted, err
 }
 
-// EndsHosting reports whether somebody in the team who may host could not any more without these roles.
-func EndsHosting(app core.App, team *core.Record, user string, revoked actors.Roles) (bool, error) {
+// LosesHosting reports whether somebody in the team who may host could not any more without these roles.
+func LosesHosting(app core.App, team *core.Record, user string, revoked actors.Roles) (bool, error) {
 	m, err := members.Find(app, team.Id, user)
 	if err != nil {
 		return false, err
 	}
-	before, after := standing(m.Record), &actors.Actor{Team: team}
+	before, after := memberActor(m.Record), &actors.Actor{Team: team}
 	before.Team = team
-	after.Roles, after.Kind = m.After(revoked)
+	after.Roles, after.Kind = m.AfterRevoking(revoked)
 	return before.CanHost() && !after.CanHost(), nil
 }
 
-// away is what is done to somebody's sessions before he goes, in the transaction in which he goes.
-func (p *Parted) away(actor *actors.Actor, user, handOver string) func(tx core.App) error {
+// handOverOrCancel is what is done to somebody's sessions before he goes, in the transaction in which he goes.
+func (p *HandoverResult) handOverOrCancel(actor *actors.Actor, user, handOver string) func(tx core.App) error {
 	return func(tx core.App) (err error) {
 		if handOver == Undecided {
-			future, err := Future(tx, actor.Team.Id, user)
+			future, err := ListScheduledByHost(tx, actor.Team.Id, user)
 			if err == nil && len(future) > 0 {
-				err = ChooseHandOver()
+				err = HandOverRequired()
 			}
 			return err
 		}
@@ -96,7 +96,7 @@ func (p *Parted) away(actor *actors.Actor, user, handOver string) func(tx core.A
 			p.HandedOver, err = HandOver(tx, actor, actor.Team.Id, user, handOver)
 			return err
 		}
-		p.Cancelled, err = callOff(tx, actor, actor.Team.Id, user)
+		p.Cancelled, err = cancelAll(tx, actor, actor.Team.Id, user)
 		return err
 	}
 }
@@ -106,19 +106,19 @@ func (p *Parted) away(actor *actors.Actor, user, handOver string) func(tx core.A
 func registerLeaving(app core.App) {
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			team, err := e.App.CountRecords("teams", dbxID(e.Record.GetString("team")))
+			team, err := e.App.CountRecords("teams", idIs(e.Record.GetString("team")))
 			if err != nil {
 				return fmt.Errorf("find the team of a membership: %w", err)
 			}
 			if err := e.Next(); err != nil || team == 0 { // the team goes with all that is in it
 				return err
 			}
-			return lost(e.App, e.Record.GetString("team"), e.Record.GetString("user"), removed)
+			return revokeHosting(e.App, e.Record.GetString("team"), e.Record.GetString("user"), reasonRemoved)
 		})
 	})
 	app.OnRecordUpdateExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			before := standing(e.Record.Original())
+			before := memberActor(e.Record.Original())
 			if err := e.Next(); err != nil {
 				return err
 			}
@@ -129,39 +129,39 @@ func registerLeaving(app core.App) {
 			if err != nil {
 				return fmt.Errorf("find the team of a membership: %w", err)
 			}
-			now := standing(e.Record)
+			now := memberActor(e.Record)
 			before.Team, now.Team = team, team
 			if !before.CanHost() || now.CanHost() {
 				return nil
 			}
-			reason := lostMembership
+			reason := reasonMembershipChanged
 			if before.Roles.Organizer && !now.Roles.Organizer {
-				reason = lostRole
+				reason = reasonRoleRevoked
 			}
-			return lost(e.App, team.Id, e.Record.GetString("user"), reason)
+			return revokeHosting(e.App, team.Id, e.Record.GetString("user"), reason)
 		})
 	})
 	app.OnRecordUpdateExecute("teams").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
-			before := actors.MembersHost(e.Record.Original())
-			if err := e.Next(); err != nil || !before || actors.MembersHost(e.Record) {
+			before := actors.MembersCanHost(e.Record.Original())
+			if err := e.Next(); err != nil || !before || actors.MembersCanHost(e.Record) {
 				return err
 			}
-			reason := lostSetting
-			if !actors.MembersMayHost(e.Record) {
-				reason = lostPlan
+			reason := reasonSettingOff
+			if !actors.PlanAllowsMemberHosts(e.Record) {
+				reason = reasonPlanChanged
 			}
-			return lostByMembers(e.App, e.Record.Id, reason)
+			return revokeMembersHosting(e.App, e.Record.Id, reason)
 		})
 	})
 }
 
-func standing(m *core.Record) *actors.Actor {
+func memberActor(m *core.Record) *actors.Actor {
 	return &actors.Actor{Roles: actors.RolesOf(m), Kind: m.GetString("kind")}
 }
 
-// lostByMembers is for a team in which members without the role Organizer may not host any more.
-func lostByMembers(tx core.App, team, reason string) error {
+// revokeMembersHosting is for a team in which members without the role Organizer may not host any more.
+func revokeMembersHosting(tx core.App, team, reason string) error {
 	var users []string
 	err := tx.DB().NewQuery(`SELECT m.user FROM memberships m WHERE m.team = {:team} AND NOT m.organizer AND (
 		EXISTS (SELECT 1 FROM sessions s WHERE s.team = m.team AND s.host = m.user AND s.status IN ('scheduled', 'running'))
@@ -171,16 +171,16 @@ func lostByMembers(tx core.App, team, reason string) error {
 		return fmt.Errorf("find who may not host any more: %w", err)
 	}
 	for _, user := range users {
-		if err := lost(tx, team, user, reason); err != nil {
+		if err := revokeHosting(tx, team, user, reason); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// HostedByMembers counts the scheduled sessions of a team that members without the role Organizer host: what is
+// CountHostedByMembers counts the scheduled sessions of a team that members without the role Organizer host: what is
 // cancelled when not every member may host any more (D2, R107).
-func HostedByMembers(app core.App, team string) (int, error) {
+func CountHostedByMembers(app core.App, team string) (int, error) {
 	n, err := app.CountRecords("sessions", dbx.HashExp{"team": team, "status": Scheduled},
 		dbx.NewExp("host IN (SELECT user FROM memberships WHERE team = {:t} AND NOT organizer)", dbx.Params{"t": team}))
 	if err != nil {

@@ -14,53 +14,53 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestWhatBecomesOfTheSessionsOfWhoGoes(t *testing.T) {
+func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
 	for what, c := range map[string]struct {
-		deed   func(s *studio) error
+		deed   func(s *fixture) error
 		status string // of what he was to host
 		host   string
 		row    string // his own, on the list of a session that runs
 	}{
-		"removed": {func(s *studio) error {
-			_, err := sessions.Remove(s.app, s.actor("owner"), s.by["organizer"].Id, "")
+		"removed": {func(s *fixture) error {
+			_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, "")
 			return err
 		}, "cancelled", "organizer", "host out"},
-		"removed, handed on": {func(s *studio) error {
-			_, err := sessions.Remove(s.app, s.actor("owner"), s.by["organizer"].Id, s.by["owner"].Id)
+		"removed, handed on": {func(s *fixture) error {
+			_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, s.users["owner"].Id)
 			return err
 		}, "scheduled", "owner", "host out"},
-		"left": {func(s *studio) error {
-			_, err := sessions.Leave(s.app, s.actor("organizer"), s.by["owner"].Id)
+		"left": {func(s *fixture) error {
+			_, err := sessions.Leave(s.app, s.actor("organizer"), s.users["owner"].Id)
 			return err
 		}, "scheduled", "owner", "host out"},
-		"removed by the lower room": {func(s *studio) error {
-			_, err := members.Remove(s.app, s.actor("owner"), s.by["organizer"].Id)
+		"removed by the lower room": {func(s *fixture) error {
+			_, err := members.Remove(s.app, s.actor("owner"), s.users["organizer"].Id)
 			return err
 		}, "cancelled", "organizer", "host out"},
-		"revoked": {func(s *studio) error {
-			_, err := sessions.RevokeRoles(s.app, s.actor("owner"), s.by["organizer"].Id, parsed("organizer"), "")
+		"revoked": {func(s *fixture) error {
+			_, err := sessions.RevokeRoles(s.app, s.actor("owner"), s.users["organizer"].Id, parseRoles("organizer"), "")
 			return err
 		}, "cancelled", "organizer", "attendee admitted"},
-		"revoked, handed on": {func(s *studio) error {
-			_, err := sessions.RevokeRoles(s.app, s.actor("owner"), s.by["organizer"].Id, parsed("organizer"), s.by["owner"].Id)
+		"revoked, handed on": {func(s *fixture) error {
+			_, err := sessions.RevokeRoles(s.app, s.actor("owner"), s.users["organizer"].Id, parseRoles("organizer"), s.users["owner"].Id)
 			return err
 		}, "scheduled", "owner", "attendee admitted"},
-		"a guest by the dashboard": {func(s *studio) error {
-			m, _ := members.Find(s.app, s.team.Id, s.by["organizer"].Id)
+		"a guest by the dashboard": {func(s *fixture) error {
+			m, _ := members.Find(s.app, s.team.Id, s.users["organizer"].Id)
 			m.Load(map[string]any{"organizer": false, "kind": "guest"})
 			return s.app.Save(m)
 		}, "cancelled", "organizer", "attendee admitted"},
-		"account deleted": {func(s *studio) error {
-			return s.app.Delete(hookstest.Stored(s.T, s.app, "users", s.by["organizer"].Id))
+		"account deleted": {func(s *fixture) error {
+			return s.app.Delete(hookstest.FindRecord(s.T, s.app, "users", s.users["organizer"].Id))
 		}, "cancelled", "", "host out"},
 	} {
 		t.Run(what, func(t *testing.T) {
-			s := open(t, "pro")
-			next := s.session(sessions.Form{Guests: []string{"zed@out.example"}, Rule: "FREQ=WEEKLY;COUNT=2"})
-			asked := hookstest.Session(t, s.app, s.by["owner"], s.team, sessions.Form{Starts: soon(9, 9), Guests: []string{"organizer@x.example"}})
-			now := s.session(sessions.Form{Starts: time.Now()})
-			s.run(now)
-			own, _ := sessions.ParticipantBy(s.app, now.Id, "organizer@x.example")
+			s := newFixture(t, "pro")
+			next := s.newSession(sessions.Form{Guests: []string{"zed@out.example"}, Rule: "FREQ=WEEKLY;COUNT=2"})
+			asked := hookstest.ScheduleSession(t, s.app, s.users["owner"], s.team, sessions.Form{Starts: daysFromNow(9, 9), Guests: []string{"organizer@x.example"}})
+			now := s.newSession(sessions.Form{Starts: time.Now()})
+			s.setRunning(now)
+			own, _ := sessions.FindParticipantByEmail(s.app, now.Id, "organizer@x.example")
 			own.Set("state", "admitted")
 			if err := s.app.Save(own); err != nil {
 				t.Fatal(err)
@@ -70,9 +70,9 @@ func TestWhatBecomesOfTheSessionsOfWhoGoes(t *testing.T) {
 			}
 			host := ""
 			if c.host != "" {
-				host = s.by[c.host].Id
+				host = s.users[c.host].Id
 			}
-			all, err := sessions.InSeries(s.app, next.SeriesID())
+			all, err := sessions.ListInSeries(s.app, next.SeriesID())
 			if err != nil || len(all) != 2 {
 				t.Fatalf("%d sessions, %v", len(all), err)
 			}
@@ -81,64 +81,64 @@ func TestWhatBecomesOfTheSessionsOfWhoGoes(t *testing.T) {
 					t.Errorf("%s with %q", one.Status(), one.HostID())
 				}
 				if c.status == "scheduled" {
-					s.agrees(one.Id)
+					s.wantConsistent(one.Id)
 				}
 			}
-			if own, _ = sessions.ParticipantBy(s.app, now.Id, "organizer@x.example"); own.Part()+" "+own.State() != c.row {
-				t.Errorf("in what runs: %s %s", own.Part(), own.State())
+			if own, _ = sessions.FindParticipantByEmail(s.app, now.Id, "organizer@x.example"); own.Role()+" "+own.State() != c.row {
+				t.Errorf("in what runs: %s %s", own.Role(), own.State())
 			}
-			if got := s.stored(now.Id); got.Status() != sessions.Running || got.GetString("host_name") != "Organizer" {
+			if got := s.reload(now.Id); got.Status() != sessions.Running || got.GetString("host_name") != "Organizer" {
 				t.Errorf("what runs is %s, by %s", got.Status(), got.GetString("host_name"))
 			}
-			if out := strings.Contains(s.people(asked.Id), "organizer@x.example attendee out") || strings.Contains(s.people(asked.Id), "organizer@x.example+ attendee out"); out != strings.HasSuffix(c.row, "out") {
-				t.Errorf("where he is asked: %s", s.people(asked.Id))
+			if out := strings.Contains(s.participantList(asked.Id), "organizer@x.example attendee out") || strings.Contains(s.participantList(asked.Id), "organizer@x.example+ attendee out"); out != strings.HasSuffix(c.row, "out") {
+				t.Errorf("where he is asked: %s", s.participantList(asked.Id))
 			}
 		})
 	}
 }
 
-func TestSessionsAreHandedOnlyToWhoMayHost(t *testing.T) {
-	s := open(t, "pro")
-	session := s.session(sessions.Form{})
+func TestHandOver_ToUserWhoCannotHost_IsRefused(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newSession(sessions.Form{})
 	for _, who := range []string{"member", "guest", "organizer"} {
-		_, err := sessions.Remove(s.app, s.actor("owner"), s.by["organizer"].Id, s.by[who].Id)
-		hookstest.Refused(t, who, err, sessions.CodeCannotHost)
+		_, err := sessions.Remove(s.app, s.actor("owner"), s.users["organizer"].Id, s.users[who].Id)
+		hookstest.AssertCode(t, who, err, sessions.CodeCannotHost)
 	}
-	if _, err := members.Find(s.app, s.team.Id, s.by["organizer"].Id); err != nil || s.stored(session.Id).Status() != sessions.Scheduled {
+	if _, err := members.Find(s.app, s.team.Id, s.users["organizer"].Id); err != nil || s.reload(session.Id).Status() != sessions.Scheduled {
 		t.Errorf("half of it was done: %v", err)
 	}
-	_, err := sessions.Remove(s.app, s.actor("admin"), s.by["owner"].Id, "")
-	hookstest.Refused(t, "the Owner", err, record.CodeNotAllowed)
+	_, err := sessions.Remove(s.app, s.actor("admin"), s.users["owner"].Id, "")
+	hookstest.AssertCode(t, "the Owner", err, record.CodeNotAllowed)
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "member.remove", "result": sessions.CodeCannotHost}); n != 3 {
 		t.Errorf("%d refusals in the audit log", n)
 	}
 }
 
-func TestWhereNotEveryMemberHostsAnyMoreTheirSessionsEnd(t *testing.T) {
-	s := open(t, "unlimited")
-	hosted := hookstest.Session(t, s.app, s.by["member"], s.team, sessions.Form{})
-	kept := s.session(sessions.Form{})
-	if n, err := sessions.HostedByMembers(s.app, s.team.Id); n != 1 || err != nil {
+func TestMembersHost_TurnedOff_CancelsTheirSessions(t *testing.T) {
+	s := newFixture(t, "unlimited")
+	hosted := hookstest.ScheduleSession(t, s.app, s.users["member"], s.team, sessions.Form{})
+	kept := s.newSession(sessions.Form{})
+	if n, err := sessions.CountHostedByMembers(s.app, s.team.Id); n != 1 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
-	team := hookstest.Stored(t, s.app, "teams", s.team.Id)
+	team := hookstest.FindRecord(t, s.app, "teams", s.team.Id)
 	team.Set("members_host", "off")
 	if err := s.app.Save(team); err != nil {
 		t.Fatal(err)
 	}
-	if a, b := s.stored(hosted.Id).Status(), s.stored(kept.Id).Status(); a != sessions.Cancelled || b != sessions.Scheduled {
+	if a, b := s.reload(hosted.Id).Status(), s.reload(kept.Id).Status(); a != sessions.Cancelled || b != sessions.Scheduled {
 		t.Errorf("%s and %s", a, b)
 	}
 }
 
-func TestWhoIsRemovedIsOutOfWhatHeWasAskedToByHisAddress(t *testing.T) {
-	s := open(t, "pro")
-	session := s.session(sessions.Form{Guests: []string{"zed@out.example", "kim@out.example"}})
+func TestRemove_InvitedByAddress_IsExcluded(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newSession(sessions.Form{Guests: []string{"zed@out.example", "kim@out.example"}})
 	zed := hookstest.Guest(t, s.app, s.team, "zed@out.example") // after he was asked
 	if _, err := sessions.Remove(s.app, s.actor("admin"), zed.Id, ""); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.people(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
+	if got := s.participantList(session.Id); !strings.Contains(got, "zed@out.example attendee out") || !strings.Contains(got, "kim@out.example attendee invited") {
 		t.Errorf("%s", got)
 	}
 	form, err := sessions.FormOf(s.app, session)
@@ -146,24 +146,24 @@ func TestWhoIsRemovedIsOutOfWhatHeWasAskedToByHisAddress(t *testing.T) {
 		t.Errorf("%v, %v", form.Guests, err)
 	}
 	form.Title = "Without him"
-	hookstest.Refused(t, "without him", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), "")
+	hookstest.AssertCode(t, "without him", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), "")
 	form.Guests = append(form.Guests, "zed@out.example")
-	hookstest.Refused(t, "with him again", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), sessions.CodeOut)
+	hookstest.AssertCode(t, "with him again", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), sessions.CodeRemoved)
 }
 
-func TestRemove_UndecidedHandOver_IsRefusedOnlyWhereSessionsAreHosted(t *testing.T) {
-	s := open(t, "free")
-	session := s.session(sessions.Form{})
-	organizer := s.by["organizer"].Id
+func TestRemove_UndecidedHandOver_IsRefusedForHosts(t *testing.T) {
+	s := newFixture(t, "free")
+	session := s.newSession(sessions.Form{})
+	organizer := s.users["organizer"].Id
 	_, err := sessions.Remove(s.app, s.actor("owner"), organizer, sessions.Undecided)
-	hookstest.Refused(t, "removed", err, sessions.CodeUndecided)
+	hookstest.AssertCode(t, "removed", err, sessions.CodeUndecided)
 	_, err = sessions.RevokeRoles(s.app, s.actor("owner"), organizer, actors.Roles{Organizer: true}, sessions.Undecided)
-	hookstest.Refused(t, "role revoked", err, sessions.CodeUndecided)
+	hookstest.AssertCode(t, "role revoked", err, sessions.CodeUndecided)
 	_, err = sessions.Leave(s.app, s.actor("organizer"), sessions.Undecided)
-	hookstest.Refused(t, "left", err, sessions.CodeUndecided)
-	if _, err := members.Find(s.app, s.team.Id, organizer); err != nil || s.stored(session.Id).Status() != sessions.Scheduled {
+	hookstest.AssertCode(t, "left", err, sessions.CodeUndecided)
+	if _, err := members.Find(s.app, s.team.Id, organizer); err != nil || s.reload(session.Id).Status() != sessions.Scheduled {
 		t.Errorf("half of it was done: %v", err)
 	}
-	_, err = sessions.Remove(s.app, s.actor("owner"), s.by["member"].Id, sessions.Undecided)
-	hookstest.Refused(t, "without sessions", err, "")
+	_, err = sessions.Remove(s.app, s.actor("owner"), s.users["member"].Id, sessions.Undecided)
+	hookstest.AssertCode(t, "without sessions", err, "")
 }

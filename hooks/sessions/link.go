@@ -22,14 +22,14 @@ const PersonalPrefix = "usp_"
 // The purposes of codes. A code that was shown to a host is not the one that is emailed: it proves nothing about the
 // address (R60).
 const (
-	emailedLinks = "personal links"
-	shownLinks   = "shown personal links"
+	purposeEmailed = "personal links"
+	purposeShown   = "shown personal links"
 )
 
-// codeOf is the secret of a row for a purpose. It is derived from the row's id and the key of the data folder, so that
+// deriveCode is the secret of a row for a purpose. It is derived from the row's id and the key of the data folder, so that
 // it is the same whenever it is needed, and cannot be read from the database.
-func codeOf(app core.App, purpose, prefix, id string) (string, error) {
-	key, err := mail.Secret(app, purpose)
+func deriveCode(app core.App, purpose, prefix, id string) (string, error) {
+	key, err := mail.DeriveKey(app, purpose)
 	if err != nil {
 		return "", err
 	}
@@ -41,7 +41,7 @@ func codeOf(app core.App, purpose, prefix, id string) (string, error) {
 // PersonalCode is the code of a participant's personal link (R72): the same in every email about a session, and about
 // all sessions of a series (R168).
 func PersonalCode(app core.App, p *Participant) (string, error) {
-	return codeOf(app, emailedLinks, PersonalPrefix, p.GetString("link"))
+	return deriveCode(app, purposeEmailed, PersonalPrefix, p.GetString("link"))
 }
 
 // OwnCode is the code by which a participant opens the session: the personal one, or the session's where that one is
@@ -51,7 +51,7 @@ func OwnCode(app core.App, p *Participant, s *Session) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	known, err := knownCode(app, code)
+	known, err := codeExists(app, code)
 	if err == nil && !known {
 		return s.Code(), nil
 	}
@@ -60,74 +60,74 @@ func OwnCode(app core.App, p *Participant, s *Session) (string, error) {
 
 // personalLink is the address of a participant's personal link, for an email. It works again after a restore.
 func personalLink(tx core.App, p *Participant) (string, error) {
-	return linkFor(tx, p, emailedLinks)
+	return linkForPurpose(tx, p, purposeEmailed)
 }
 
-func linkFor(tx core.App, p *Participant, purpose string) (string, error) {
+func linkForPurpose(tx core.App, p *Participant, purpose string) (string, error) {
 	if p.GetString("link") == "" {
 		if err := tx.Save(p); err != nil {
 			return "", err
 		}
 	}
-	code, err := keepCode(tx, p.GetString("link"), purpose)
+	code, err := ensureCode(tx, p.GetString("link"), purpose)
 	if err != nil {
 		return "", err
 	}
 	return settings.Of(tx).Link("/s/" + code), nil
 }
 
-// keepCode makes the code of a link for a purpose, and stores its hash unless it is stored already.
-func keepCode(tx core.App, link, purpose string) (string, error) {
-	code, err := codeOf(tx, purpose, PersonalPrefix, link)
+// ensureCode makes the code of a link for a purpose, and stores its hash unless it is stored already.
+func ensureCode(tx core.App, link, purpose string) (string, error) {
+	code, err := deriveCode(tx, purpose, PersonalPrefix, link)
 	if err != nil {
 		return "", fmt.Errorf("make a personal link: %w", err)
 	}
-	known, err := knownCode(tx, code)
+	known, err := codeExists(tx, code)
 	if err != nil || known {
 		return code, err
 	}
-	row, err := blankRow(tx, "personal_codes")
+	row, err := newRow(tx, "personal_codes")
 	if err != nil {
 		return "", err
 	}
-	row.Load(map[string]any{"link": link, "token_hash": hashed(code), "shown": purpose == shownLinks})
-	if err := record.Write(tx, row); err != nil {
+	row.Load(map[string]any{"link": link, "token_hash": hashCode(code), "shown": purpose == purposeShown})
+	if err := record.SaveTrusted(tx, row); err != nil {
 		return "", fmt.Errorf("keep a personal link: %w", err)
 	}
 	return code, nil
 }
 
-func knownCode(app core.App, code string) (bool, error) {
-	n, err := app.CountRecords("personal_codes", dbx.HashExp{"token_hash": hashed(code)})
+func codeExists(app core.App, code string) (bool, error) {
+	n, err := app.CountRecords("personal_codes", dbx.HashExp{"token_hash": hashCode(code)})
 	if err != nil {
 		return false, fmt.Errorf("look for a personal link: %w", err)
 	}
 	return n > 0, nil
 }
 
-// CodeHash is what is stored of the code of a personal link.
-func CodeHash(code string) string { return hashed(code) }
+// HashCode is what is stored of the code of a personal link.
+func HashCode(code string) string { return hashCode(code) }
 
-func hashed(code string) string {
+func hashCode(code string) string {
 	sum := sha256.Sum256([]byte(code))
 	return hex.EncodeToString(sum[:])
 }
 
-// keepLink gives a new participant the personal link of the address for the session, or for its series: the one that
+// ensureLink gives a new participant the personal link of the address for the session, or for its series: the one that
 // there is already, else a new one.
-func keepLink(tx core.App, r *core.Record, series string) error {
+func ensureLink(tx core.App, r *core.Record, series string) error {
 	of := dbx.HashExp{"session": r.GetString("session")}
 	if series != "" {
 		of = dbx.HashExp{"series": series}
 	}
 	var found []*core.Record
 	err := tx.RecordQuery("personal_links").AndWhere(of).AndWhere(dbx.HashExp{"email": r.GetString("email")}).
-		WithContext(record.Kept).Limit(1).All(&found)
+		WithContext(record.Prepared).Limit(1).All(&found)
 	if err != nil {
 		return fmt.Errorf("find a personal link: %w", err)
 	}
 	if len(found) == 0 {
-		link, err := blankRow(tx, "personal_links")
+		link, err := newRow(tx, "personal_links")
 		if err != nil {
 			return err
 		}
@@ -135,11 +135,11 @@ func keepLink(tx core.App, r *core.Record, series string) error {
 		for field, id := range of {
 			link.Set(field, id)
 		}
-		if err := record.Write(tx, link); err != nil {
+		if err := record.SaveTrusted(tx, link); err != nil {
 			return fmt.Errorf("make a personal link: %w", err)
 		}
 		r.Set("link", link.Id)
-		_, err = keepCode(tx, link.Id, emailedLinks)
+		_, err = ensureCode(tx, link.Id, purposeEmailed)
 		return err
 	}
 	r.Set("link", found[0].Id)
@@ -150,9 +150,9 @@ func keepLink(tx core.App, r *core.Record, series string) error {
 	return tx.Save(found[0])
 }
 
-// readdressLink gives a personal link the new address of its account, so that later invitations find it. Where the
+// updateLinkAddress gives a personal link the new address of its account, so that later invitations find it. Where the
 // address has one already, both lead on.
-func readdressLink(tx core.App, id, address string) error {
+func updateLinkAddress(tx core.App, id, address string) error {
 	_, err := tx.DB().NewQuery(`UPDATE OR IGNORE personal_links SET email = {:address} WHERE id = {:id}`).
 		Bind(dbx.Params{"id": id, "address": address}).Execute()
 	if err != nil {
@@ -161,7 +161,7 @@ func readdressLink(tx core.App, id, address string) error {
 	return nil
 }
 
-func blankRow(tx core.App, collection string) (*core.Record, error) {
+func newRow(tx core.App, collection string) (*core.Record, error) {
 	found, err := tx.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", collection, err)
@@ -171,6 +171,6 @@ func blankRow(tx core.App, collection string) (*core.Record, error) {
 	return row, nil
 }
 
-func isPersonal(code string) bool {
+func isPersonalCode(code string) bool {
 	return strings.HasPrefix(code, PersonalPrefix) && len(code) <= 100
 }

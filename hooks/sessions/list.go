@@ -12,19 +12,19 @@ import (
 	"usher/hooks/record"
 )
 
-// Between lists what the actor holds or is asked to, that touches the time from from to to, by start. With all,
+// ListInRange lists what the actor holds or is asked to, that touches the time from from to to, by start. With all,
 // everything in the team, for Owner and Admins.
-func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([]*Session, error) {
+func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([]*Session, error) {
 	query := app.RecordQuery("sessions").
 		AndWhere(dbx.NewExp("team = {:team} AND starts < {:to} AND ends > {:from}",
-			dbx.Params{"team": actor.Team.Id, "from": record.Stamp(from), "to": record.Stamp(to)})).
+			dbx.Params{"team": actor.Team.Id, "from": record.FormatTime(from), "to": record.FormatTime(to)})).
 		OrderBy("starts", "id")
-	if all && !actor.SeesPanel() {
-		audit.TurnedAway(app, actor, "panel.enter", "all sessions")
-		return nil, record.Forbid("Only the Owner and Admins see all sessions of the team.")
+	if all && !actor.CanUsePanel() {
+		audit.RecordDenied(app, actor, "panel.enter", "all sessions")
+		return nil, record.Forbidden("Only the Owner and Admins see all sessions of the team.")
 	}
 	if !all {
-		query.AndWhere(takesPart(actor))
+		query.AndWhere(involvesActor(actor))
 	}
 	found := []*Session{}
 	if err := query.All(&found); err != nil {
@@ -33,9 +33,9 @@ func Between(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([
 	return found, nil
 }
 
-// takesPart is the condition on sessions that the actor holds or is asked to: by his account, or by the address that he
+// involvesActor is the condition on sessions that the actor holds or is asked to: by his account, or by the address that he
 // has confirmed. Who is out of a session has no part in it.
-func takesPart(actor *actors.Actor) dbx.Expression {
+func involvesActor(actor *actors.Actor) dbx.Expression {
 	address := ""
 	if actor.Account.Verified() {
 		address = actor.Account.Email()
@@ -44,26 +44,26 @@ func takesPart(actor *actors.Actor) dbx.Expression {
 		AND (p.user = {:me} OR p.user = '' AND p.email = {:address})))`, dbx.Params{"me": actor.Account.Id, "address": address})
 }
 
-// FindFor reads a session of the actor's team that he holds or is asked to, or that he sees as Owner or Admin;
+// FindVisible reads a session of the actor's team that he holds or is asked to, or that he sees as Owner or Admin;
 // else record.ErrNotFound.
-func FindFor(app core.App, actor *actors.Actor, id string) (*Session, error) {
+func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	session, err := Find(app, actor.Team.Id, id)
-	if err != nil || actor.SeesPanel() {
+	if err != nil || actor.CanUsePanel() {
 		return session, err
 	}
-	n, err := app.CountRecords("sessions", dbxID(id), takesPart(actor))
+	n, err := app.CountRecords("sessions", idIs(id), involvesActor(actor))
 	if err != nil {
 		return nil, fmt.Errorf("look who is asked to a session: %w", err)
 	}
 	if n == 0 {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	return session, nil
 }
 
-// Hosted counts the scheduled sessions that an account hosts in all its teams: what is cancelled when the account is
+// CountHosted counts the scheduled sessions that an account hosts in all its teams: what is cancelled when the account is
 // deleted.
-func Hosted(app core.App, user string) (int, error) {
+func CountHosted(app core.App, user string) (int, error) {
 	n, err := app.CountRecords("sessions", dbx.HashExp{"host": user, "status": Scheduled})
 	if err != nil {
 		return 0, fmt.Errorf("count what an account hosts: %w", err)
@@ -71,9 +71,9 @@ func Hosted(app core.App, user string) (int, error) {
 	return int(n), nil
 }
 
-// Future lists the scheduled sessions that somebody hosts in a team, by start: what is handed over or cancelled when
+// ListScheduledByHost lists the scheduled sessions that somebody hosts in a team, by start: what is handed over or cancelled when
 // he goes (R81).
-func Future(app core.App, team, user string) ([]*Session, error) {
+func ListScheduledByHost(app core.App, team, user string) ([]*Session, error) {
 	found := []*Session{}
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "host": user, "status": Scheduled}).
 		OrderBy("starts", "id").All(&found)

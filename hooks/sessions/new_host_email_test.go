@@ -15,24 +15,24 @@ import (
 )
 
 // handOver removes the organizer and hands their sessions over to the Owner.
-func (p *post) handOver() {
-	p.studio.Helper()
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, p.by["owner"].Id)
-	must(p.studio.T, err)
+func (p *mailFixture) handOver() {
+	p.fixture.Helper()
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, p.users["owner"].Id)
+	must(p.fixture.T, err)
 }
 
 const removedAndTaken = "You are no longer in Halation Post > organizer@x.example; "
 
 func TestHandOver_EmailsEachInviteeOnce(t *testing.T) {
-	p := openPost(t)
-	one := p.session(sessions.Form{Title: "One", Guests: []string{"zed@out.example", "admin@x.example", "owner@x.example"}})
+	p := newMailFixture(t)
+	one := p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example", "admin@x.example", "owner@x.example"}})
 	p.deliver()
-	before := p.stored(one.Id).GetInt("sequence")
+	before := p.reload(one.Id).GetInt("sequence")
 	p.handOver()
-	sent := p.sends("handed over", "New host: One > zed@out.example; "+removedAndTaken+"You host One now > owner@x.example")
-	email := to(t, sent, "zed@out.example")
-	contains(t, email, "Owner now hosts this session instead of Organizer.", "Host: Owner.", "You're still invited, and your link stays the same.", "/s/")
-	stored := p.stored(one.Id)
+	sent := p.wantEmails("handed over", "New host: One > zed@out.example; "+removedAndTaken+"You host One now > owner@x.example")
+	email := emailTo(t, sent, "zed@out.example")
+	wantText(t, email, "Owner now hosts this session instead of Organizer.", "Host: Owner.", "You're still invited, and your link stays the same.", "/s/")
+	stored := p.reload(one.Id)
 	if got := stored.GetInt("sequence"); got <= before {
 		t.Errorf("SEQUENCE %d, want more than %d", got, before)
 	}
@@ -41,82 +41,82 @@ func TestHandOver_EmailsEachInviteeOnce(t *testing.T) {
 			t.Errorf("no %s in %s", want, email.Files[0].Content)
 		}
 	}
-	p.sends("again", "")
+	p.wantEmails("again", "")
 }
 
-func TestHandOver_SeveralSessions_AreOneEmailToEachInvitee(t *testing.T) {
-	p := openPost(t)
-	p.session(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
-	p.session(sessions.Form{Title: "Weekly", Starts: soon(2, 9), Rule: "FREQ=WEEKLY;COUNT=3", Guests: []string{"zed@out.example", "kim@out.example"}})
+func TestHandOver_SeveralSessions_SendOneEmailPerInvitee(t *testing.T) {
+	p := newMailFixture(t)
+	p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
+	p.newSession(sessions.Form{Title: "Weekly", Starts: daysFromNow(2, 9), Rule: "FREQ=WEEKLY;COUNT=3", Guests: []string{"zed@out.example", "kim@out.example"}})
 	p.deliver()
 	p.handOver()
-	sent := p.sends("handed over", "New host of 4 sessions: Owner > zed@out.example; New host: Weekly > kim@out.example; "+
+	sent := p.wantEmails("handed over", "New host of 4 sessions: Owner > zed@out.example; New host: Weekly > kim@out.example; "+
 		"You are no longer in Halation Post > organizer@x.example; You host 4 more sessions > owner@x.example")
-	email := to(t, sent, "zed@out.example")
-	contains(t, email, "4 sessions have a new host", "Owner now hosts these sessions instead of Organizer.", "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series")
+	email := emailTo(t, sent, "zed@out.example")
+	wantText(t, email, "4 sessions have a new host", "Owner now hosts these sessions instead of Organizer.", "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series")
 	if len(email.Files) != 2 || strings.Count(email.Files[0].Content, "BEGIN:VEVENT") != 1 || !strings.Contains(email.Files[1].Content, "RRULE:FREQ=WEEKLY;COUNT=3") {
 		t.Errorf("%d files, want one of the session and one of the series: %+v", len(email.Files), email.Files)
 	}
-	series := to(t, sent, "kim@out.example")
-	contains(t, series, "Owner now hosts this series of sessions instead of Organizer.")
+	series := emailTo(t, sent, "kim@out.example")
+	wantText(t, series, "Owner now hosts this series of sessions instead of Organizer.")
 }
 
-func TestHandOver_InvitationStillWaits_IsTheOnlyEmail(t *testing.T) {
-	p := openPost(t)
-	p.session(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
+func TestHandOver_InvitationQueued_IsOnlyEmail(t *testing.T) {
+	p := newMailFixture(t)
+	p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
 	p.handOver()
-	sent := p.sends("handed over", "Invitation: One > zed@out.example; "+removedAndTaken+"You host One now > owner@x.example")
-	contains(t, to(t, sent, "zed@out.example"), "Host: Owner.")
+	sent := p.wantEmails("handed over", "Invitation: One > zed@out.example; "+removedAndTaken+"You host One now > owner@x.example")
+	wantText(t, emailTo(t, sent, "zed@out.example"), "Host: Owner.")
 }
 
-func TestHandOver_EmailThatNoLongerHolds_IsDropped(t *testing.T) {
+func TestHandOver_OutdatedEmail_IsDropped(t *testing.T) {
 	for name, c := range map[string]struct {
-		undo   func(p *post, s *sessions.Session)
+		undo   func(p *mailFixture, s *sessions.Session)
 		reason string
 	}{
-		"cancelled": {func(p *post, s *sessions.Session) {
-			must(p.studio.T, sessions.Cancel(p.app, p.actor("owner"), s.Id, sessions.This))
+		"cancelled": {func(p *mailFixture, s *sessions.Session) {
+			must(p.fixture.T, sessions.Cancel(p.app, p.actor("owner"), s.Id, sessions.ScopeSession))
 		}, mail.ReasonSessionCancelled},
-		"handed on": {func(p *post, s *sessions.Session) {
-			host := hookstest.Member(p.studio.T, p.app, p.team, "next@x.example", "organizer")
-			again := p.stored(s.Id)
+		"handed on": {func(p *mailFixture, s *sessions.Session) {
+			host := hookstest.Member(p.fixture.T, p.app, p.team, "next@x.example", "organizer")
+			again := p.reload(s.Id)
 			again.Set("host", host.Id)
-			must(p.studio.T, p.app.Save(again))
+			must(p.fixture.T, p.app.Save(again))
 		}, mail.ReasonOtherHost},
-		"over": {func(p *post, s *sessions.Session) {
-			hookstest.Exec(p.studio.T, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then}", dbx.Params{"then": record.Stamp(soon(-2, 9))})
+		"over": {func(p *mailFixture, s *sessions.Session) {
+			hookstest.Exec(p.fixture.T, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then}", dbx.Params{"then": record.FormatTime(daysFromNow(-2, 9))})
 		}, mail.ReasonSessionEnded},
-		"no longer invited": {func(p *post, s *sessions.Session) {
-			hookstest.Exec(p.studio.T, p.app, "UPDATE participants SET state = 'out' WHERE email = 'zed@out.example'", nil)
+		"no longer invited": {func(p *mailFixture, s *sessions.Session) {
+			hookstest.Exec(p.fixture.T, p.app, "UPDATE participants SET state = 'out' WHERE email = 'zed@out.example'", nil)
 		}, mail.ReasonNotInvited},
-		"changed": {func(p *post, s *sessions.Session) {
-			form, err := sessions.FormOf(p.app, p.stored(s.Id))
-			must(p.studio.T, err)
+		"changed": {func(p *mailFixture, s *sessions.Session) {
+			form, err := sessions.FormOf(p.app, p.reload(s.Id))
+			must(p.fixture.T, err)
 			form.Title = "Renamed"
-			must(p.studio.T, sessions.Change(p.app, p.actor("owner"), s.Id, form, sessions.This))
+			must(p.fixture.T, sessions.Change(p.app, p.actor("owner"), s.Id, form, sessions.ScopeSession))
 		}, mail.ReasonReplaced},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := openPost(t)
-			s := p.session(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
+			p := newMailFixture(t)
+			s := p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
 			p.deliver()
 			p.handOver()
 			c.undo(p, s)
 			worker := mail.NewWorker(p.app)
-			worker.Pace = 0
+			worker.MinInterval = 0
 			worker.Deliver(context.Background())
-			if got := p.reasons(mail.KindSessionNewHost); !slices.Equal(got, []string{c.reason}) {
+			if got := p.dropReasons(mail.KindSessionNewHost); !slices.Equal(got, []string{c.reason}) {
 				t.Errorf("dropped for %v, want %s", got, c.reason)
 			}
 		})
 	}
 }
 
-func TestHandOver_SessionWhoseTimeIsOver_SendsNoEmail(t *testing.T) {
-	p := openPost(t)
-	p.session(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
+func TestHandOver_PastSession_SendsNoEmail(t *testing.T) {
+	p := newMailFixture(t)
+	p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
 	p.deliver()
-	hookstest.Exec(t, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then}", dbx.Params{"then": record.Stamp(soon(-2, 9))})
+	hookstest.Exec(t, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then}", dbx.Params{"then": record.FormatTime(daysFromNow(-2, 9))})
 	p.handOver()
 	if n := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"kind": mail.KindSessionNewHost}); n != 0 {
 		t.Errorf("%d emails about the new host of a session that is over", n)

@@ -13,10 +13,10 @@ import (
 
 // notice is an email to one participant about one session, or about its series from that one on.
 type notice struct {
-	kind    string
-	session *Session
-	to      *Participant
-	whole   bool
+	kind        string
+	session     *Session
+	to          *Participant
+	wholeSeries bool
 }
 
 // basis is what the condition of an email about a session judges it by.
@@ -32,7 +32,7 @@ func (b basis) String() string {
 	return string(text)
 }
 
-func basisOf(m *mail.Outbox) (b basis) {
+func parseBasis(m *mail.Email) (b basis) {
 	_ = json.Unmarshal([]byte(m.Basis()), &b)
 	return b
 }
@@ -43,16 +43,16 @@ func sessionTopic(id string) string { return "session:" + id }
 func seriesTopic(id string) string  { return "series:" + id }
 
 func (n *notice) topic() string {
-	if n.whole {
+	if n.wholeSeries {
 		return seriesTopic(n.session.SeriesID())
 	}
 	return sessionTopic(n.session.Id)
 }
 
-// fit brings the notice into line with emails to the same participant that wait, and reports whether it is needed. One
+// merge brings the notice into line with emails to the same participant that wait, and reports whether it is needed. One
 // that was never tried will say what holds when it leaves. One that was tried is frozen and may have arrived or not:
 // the notice takes its place, so that it still invites whom that one invited, and covers the series if that one did.
-func (n *notice) fit(tx core.App) (needed bool, err error) {
+func (n *notice) merge(tx core.App) (needed bool, err error) {
 	if n.kind == mail.KindSessionInvitation {
 		return true, nil
 	}
@@ -61,17 +61,17 @@ func (n *notice) fit(tx core.App) (needed bool, err error) {
 		return false, err
 	}
 	for _, m := range waiting {
-		whole := basisOf(m).Whole
-		covers := whole || !n.whole
-		if m.Kind() == mail.KindSessionCancelled || n.kind == mail.KindSessionCancelled && (n.whole || !whole) {
+		whole := parseBasis(m).Whole
+		covers := whole || !n.wholeSeries
+		if m.Kind() == mail.KindSessionCancelled || n.kind == mail.KindSessionCancelled && (n.wholeSeries || !whole) {
 			continue // the notice replaces it, or stands beside it
 		}
-		if covers && m.Tried().IsZero() {
+		if covers && m.FirstTriedAt().IsZero() {
 			return false, nil
 		}
-		if whole && !n.whole {
+		if whole && !n.wholeSeries {
 			n.kind = m.Kind()
-			if err := n.widen(tx, m.About()); err != nil {
+			if err := n.widenToSeries(tx, m.About()); err != nil {
 				return false, err
 			}
 		}
@@ -83,7 +83,7 @@ func (n *notice) fit(tx core.App) (needed bool, err error) {
 }
 
 // waiting lists the queued emails to the participant about the session, and about its series.
-func (n *notice) waiting(tx core.App) ([]*mail.Outbox, error) {
+func (n *notice) waiting(tx core.App) ([]*mail.Email, error) {
 	all, err := mail.FindQueued(tx, sessionTopic(n.session.Id), n.to.Address())
 	if err != nil || n.session.SeriesID() == "" {
 		return all, err
@@ -92,28 +92,28 @@ func (n *notice) waiting(tx core.App) ([]*mail.Outbox, error) {
 	return append(all, series...), err
 }
 
-// widen makes the notice one about the series, from where the participant with this id was invited to it.
-func (n *notice) widen(tx core.App, participant string) error {
+// widenToSeries makes the notice one about the series, from where the participant with this id was invited to it.
+func (n *notice) widenToSeries(tx core.App, participant string) error {
 	to, err := FindParticipant(tx, participant)
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	n.to, n.whole = to, true
-	n.session, err = ByID(tx, to.SessionID())
+	n.to, n.wholeSeries = to, true
+	n.session, err = FindByID(tx, to.SessionID())
 	return err
 }
 
 // queue queues the notice, which is written when it is about to leave. by is who caused it; empty: the server.
 func (n *notice) queue(tx core.App, by string) error {
-	secret, err := json.Marshal(wording{By: by, Series: n.whole})
+	secret, err := json.Marshal(payload{By: by, Series: n.wholeSeries})
 	if err != nil {
 		return fmt.Errorf("queue an email about a session: %w", err)
 	}
-	return mail.QueueRecipe(tx, mail.Recipe{
+	return mail.QueueDeferred(tx, mail.Deferred{
 		Kind: n.kind, To: n.to.Address(), About: n.to.Id, Team: n.session.TeamID(), Secret: string(secret),
-		Topic: n.topic(), Basis: basis{Session: n.session.Id, Whole: n.whole, By: by}.String(),
+		Topic: n.topic(), Basis: basis{Session: n.session.Id, Whole: n.wholeSeries, By: by}.String(),
 	})
 }

@@ -18,37 +18,37 @@ type Subject struct {
 }
 
 func (s Subject) params() dbx.Params {
-	return dbx.Params{"team": s.Team, "user": s.User, "email": s.Email, "now": record.Stamp(time.Now())}
+	return dbx.Params{"team": s.Team, "user": s.User, "email": s.Email, "now": record.FormatTime(time.Now())}
 }
 
 // Overview summarizes the sessions that a person hosts or is invited to, for their details (R76). Sessions that
 // the person was removed from are left out.
 type Overview struct {
-	Running []Row
-	Next    []Row // scheduled, by start
-	Past    []Row // ended, cancelled or never started, newest first
-	Counts  Counts
-	Hosts   int // of Counts.Running and Counts.Coming together, those that the person hosts
-	Hosted  int // of Counts.Past, those that the person hosted
+	Running      []Row
+	Upcoming     []Row // scheduled, by start
+	Past         []Row // ended, cancelled or never started, newest first
+	Counts       Counts
+	HostingCount int // of Counts.Running and Counts.Coming together, those that the person hosts
+	HostedCount  int // of Counts.Past, those that the person hosted
 }
 
-// OverviewOf reads the overview of a person with at most size rows in each list.
-func OverviewOf(app core.App, subject Subject, size int) (Overview, error) {
+// FindOverview reads the overview of a person with at most size rows in each list.
+func FindOverview(app core.App, subject Subject, size int) (Overview, error) {
 	var overview Overview
 	var err error
-	if overview.Counts, err = count(app, subject.params(), false); err != nil {
+	if overview.Counts, err = countRows(app, subject.params(), false); err != nil {
 		return overview, err
 	}
-	hosted, err := count(app, subject.params(), true)
+	hosted, err := countRows(app, subject.params(), true)
 	if err != nil {
 		return overview, err
 	}
-	overview.Hosts, overview.Hosted = hosted.Running+hosted.Coming, hosted.Past
+	overview.HostingCount, overview.HostedCount = hosted.Running+hosted.Upcoming, hosted.Past
 	for _, part := range []struct {
 		show string
 		rows *[]Row
-	}{{Now, &overview.Running}, {Coming, &overview.Next}, {Past, &overview.Past}} {
-		page, err := list(app, subject.params(), Query{Show: part.show, Size: size})
+	}{{ShowRunning, &overview.Running}, {ShowUpcoming, &overview.Upcoming}, {ShowPast, &overview.Past}} {
+		page, err := listPage(app, subject.params(), Query{Show: part.show, Size: size})
 		if err != nil {
 			return overview, err
 		}

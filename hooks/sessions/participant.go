@@ -26,8 +26,8 @@ const (
 	StateDeclined = "declined" // the guest prompt; offered again at the next visit (R56)
 	StateWaiting  = "waiting"  // in the lobby, until a host admits him
 	StateAdmitted = "admitted"
-	StateRefused  = "refused" // by a host, at the door
-	StateOut      = "out"     // put out, or removed from the team: stays out (R115)
+	StateDenied   = "refused" // by a host, at the door
+	StateRemoved  = "out"     // put out, or removed from the team: stays out (R115)
 )
 
 var _ core.RecordProxy = (*Participant)(nil)
@@ -59,33 +59,33 @@ func (p *Participant) UserID() string { return p.GetString("user") }
 // Address is where he was asked.
 func (p *Participant) Address() string { return p.GetString("email") }
 
-// Part is Host, Cohost, Presenter or Attendee.
-func (p *Participant) Part() string { return p.GetString("part") }
+// Role is Host, Cohost, Presenter or Attendee.
+func (p *Participant) Role() string { return p.GetString("part") }
 
 // State is how far he has come: one of the State constants.
 func (p *Participant) State() string { return p.GetString("state") }
 
 // Leads reports whether he has the controls of the host.
-func (p *Participant) Leads() bool { return p.Part() == Host || p.Part() == Cohost }
+func (p *Participant) Leads() bool { return p.Role() == Host || p.Role() == Cohost }
 
-// Barred reports whether the session is closed to him: he was put out, or refused at the door.
-func (p *Participant) Barred() bool { return p.State() == StateOut || p.State() == StateRefused }
+// Excluded reports whether the session is closed to him: he was put out, or refused at the door.
+func (p *Participant) Excluded() bool { return p.State() == StateRemoved || p.State() == StateDenied }
 
-// Shares reports whether he may show his screen.
-func (p *Participant) Shares() bool { return p.Part() != Attendee }
+// CanShareScreen reports whether he may show his screen.
+func (p *Participant) CanShareScreen() bool { return p.Role() != Attendee }
 
 // FindParticipant reads a participant by id, or record.ErrNotFound.
 func FindParticipant(app core.App, id string) (*Participant, error) {
-	return oneParticipant(app, dbx.HashExp{"id": id})
+	return findOneParticipant(app, dbx.HashExp{"id": id})
 }
 
-// ParticipantBy reads who has that address in the session, or record.ErrNotFound.
-func ParticipantBy(app core.App, session, address string) (*Participant, error) {
-	return oneParticipant(app, dbx.HashExp{"session": session, "email": address})
+// FindParticipantByEmail reads who has that address in the session, or record.ErrNotFound.
+func FindParticipantByEmail(app core.App, session, address string) (*Participant, error) {
+	return findOneParticipant(app, dbx.HashExp{"session": session, "email": address})
 }
 
-// Participants lists who is asked to a session and who came: host, co-hosts, then the others by name.
-func Participants(app core.App, session string) ([]*Participant, error) {
+// ListParticipants lists who is asked to a session and who came: host, co-hosts, then the others by name.
+func ListParticipants(app core.App, session string) ([]*Participant, error) {
 	all := []*Participant{}
 	err := app.RecordQuery("participants").AndWhere(dbx.HashExp{"session": session}).
 		OrderBy("(CASE part WHEN 'host' THEN 0 WHEN 'cohost' THEN 1 WHEN 'presenter' THEN 2 ELSE 3 END)", "(name COLLATE NOCASE)", "email").All(&all)
@@ -95,11 +95,11 @@ func Participants(app core.App, session string) ([]*Participant, error) {
 	return all, nil
 }
 
-func oneParticipant(app core.App, where dbx.Expression) (*Participant, error) {
+func findOneParticipant(app core.App, where dbx.Expression) (*Participant, error) {
 	p := &Participant{}
 	err := app.RecordQuery("participants").AndWhere(where).Limit(1).One(p)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a participant: %w", err)

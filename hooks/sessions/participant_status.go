@@ -25,9 +25,9 @@ var ParticipantStatuses = []ParticipantStatus{StatusInSession, StatusLeft, Statu
 
 // Presence is what is known of a participant's time in a session.
 type Presence struct {
-	Here  bool // in it now
-	Was   bool // was in it, now or before
-	Known bool // it is over, and reports say who was in it
+	InSession bool // in it now
+	Attended  bool // was in it, now or before
+	Reported  bool // it is over, and reports say who was in it
 }
 
 // StatusOf decides the status of a participant. session is the status of the session; part, state and answer are the
@@ -35,19 +35,19 @@ type Presence struct {
 func StatusOf(session, part, state, answer string, presence Presence) ParticipantStatus {
 	running, ended := session == Running, session == Ended
 	switch {
-	case state == StateOut:
+	case state == StateRemoved:
 		return StatusRemoved
-	case state == StateRefused:
+	case state == StateDenied:
 		return StatusDenied
-	case running && presence.Here:
+	case running && presence.InSession:
 		return StatusInSession
-	case (running || ended) && presence.Was:
+	case (running || ended) && presence.Attended:
 		return StatusLeft
 	case state == StateWaiting && ended:
 		return StatusNotAdmitted
 	case state == StateWaiting && session != Cancelled:
 		return StatusWaiting
-	case ended && presence.Known:
+	case ended && presence.Reported:
 		return StatusNeverCame
 	case state == StateDeclined:
 		return StatusNotGoing
@@ -65,10 +65,10 @@ func StatusOf(session, part, state, answer string, presence Presence) Participan
 
 // Status is where the participant stands with the session.
 func (p *Participant) Status(session *Session, presence Presence) ParticipantStatus {
-	return StatusOf(session.Status(), p.Part(), p.State(), p.Answered(), presence)
+	return StatusOf(session.Status(), p.Role(), p.State(), p.Answer(), presence)
 }
 
-// Standing is where the reader of a list stands with a session that is not over.
-func (r Row) Standing() ParticipantStatus {
-	return StatusOf(r.Status, r.Part, r.State, r.Answer, Presence{})
+// ReaderStatus is where the reader of a list stands with a session that is not over.
+func (r Row) ReaderStatus() ParticipantStatus {
+	return StatusOf(r.Status, r.Role, r.State, r.Answer, Presence{})
 }

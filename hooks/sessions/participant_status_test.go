@@ -13,8 +13,8 @@ func TestStatusOf_EveryCombination(t *testing.T) {
 	one := func(values ...string) []string { return values }
 	type presences []sessions.Presence
 	absent, unknown := sessions.Presence{}, sessions.Presence{}
-	here, was := sessions.Presence{Here: true, Was: true}, sessions.Presence{Was: true}
-	over, attended := sessions.Presence{Known: true}, sessions.Presence{Known: true, Was: true}
+	here, was := sessions.Presence{InSession: true, Attended: true}, sessions.Presence{Attended: true}
+	over, attended := sessions.Presence{Reported: true}, sessions.Presence{Reported: true, Attended: true}
 	all := presences{absent, here, was, over, attended}
 	table := []struct {
 		session, part, state, answer []string

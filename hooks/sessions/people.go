@@ -14,25 +14,25 @@ import (
 	"usher/hooks/record"
 )
 
-// asked is somebody whom a form asks to a session.
-type asked struct {
-	address, name, user, part string
+// invitee is somebody whom a form asks to a session.
+type invitee struct {
+	address, name, user, role string
 }
 
-// people reads whom the form asks, the host not counted: each address once, with the account of who is in the team.
-func (f Form) people(tx core.App, team string, host *core.Record) ([]asked, error) {
+// invitees reads whom the form asks, the host not counted: each address once, with the account of who is in the team.
+func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, error) {
 	if n := len(f.Guests) + len(f.Cohosts); n > MaxPeople || len(f.Presenters) > MaxPeople {
 		n = max(n, len(f.Presenters))
-		return nil, record.Refuse("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
+		return nil, record.Invalid("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
 	}
-	list := &roll{at: map[string]int{}}
+	list := &inviteeList{index: map[string]int{}}
 	for _, id := range f.Cohosts {
-		cohost, err := cohostOf(tx, team, id)
+		cohost, err := findCohost(tx, team, id)
 		if err != nil {
 			return nil, err
 		}
 		if id != host.Id {
-			list.add(asked{cohost.Email(), cohost.GetString("name"), cohost.Id, Cohost})
+			list.add(invitee{cohost.Email(), cohost.GetString("name"), cohost.Id, Cohost})
 		}
 	}
 	var bad []string
@@ -43,39 +43,39 @@ func (f Form) people(tx core.App, team string, host *core.Record) ([]asked, erro
 		for _, line := range group.lines {
 			one := addresslist.Parse(line)
 			switch {
-			case one.Fault != nil:
+			case one.Err != nil:
 				bad = append(bad, strings.TrimSpace(line))
 			case one.Address != host.Email():
-				list.add(asked{address: one.Address, name: one.Name, part: group.part})
+				list.add(invitee{address: one.Address, name: one.Name, role: group.part})
 			}
 		}
 	}
 	if len(bad) > 0 {
-		return nil, record.Refuse("guests", accounts.CodeBadEmail, notAddresses(bad))
+		return nil, record.Invalid("guests", accounts.CodeBadEmail, badAddressesMessage(bad))
 	}
-	return list.people, list.known(tx, team)
+	return list.invitees, list.loadAccounts(tx, team)
 }
 
-// roll is a list of people, one an address: who is on it stays as he was put on it first.
-type roll struct {
-	people []asked
-	at     map[string]int
+// inviteeList is a list of people, one an address: who is on it stays as he was put on it first.
+type inviteeList struct {
+	invitees []invitee
+	index    map[string]int
 }
 
-func (l *roll) add(one asked) {
-	if n, there := l.at[one.address]; there {
-		if l.people[n].name == "" {
-			l.people[n].name = one.name
+func (l *inviteeList) add(one invitee) {
+	if n, there := l.index[one.address]; there {
+		if l.invitees[n].name == "" {
+			l.invitees[n].name = one.name
 		}
 		return
 	}
-	l.at[one.address] = len(l.people)
-	l.people = append(l.people, one)
+	l.index[one.address] = len(l.invitees)
+	l.invitees = append(l.invitees, one)
 }
 
-// known fills in the accounts and names of those who are in the team.
-func (l *roll) known(tx core.App, team string) error {
-	for chunk := range slices.Chunk(l.people, 500) {
+// loadAccounts fills in the accounts and names of those who are in the team.
+func (l *inviteeList) loadAccounts(tx core.App, team string) error {
+	for chunk := range slices.Chunk(l.invitees, 500) {
 		var rows []struct{ Email, ID, Name string }
 		addresses := make([]any, len(chunk))
 		for n := range chunk {
@@ -88,10 +88,10 @@ func (l *roll) known(tx core.App, team string) error {
 			return fmt.Errorf("look for the accounts of who is asked: %w", err)
 		}
 		for _, row := range rows {
-			if n, there := l.at[row.Email]; there {
-				l.people[n].user = row.ID
+			if n, there := l.index[row.Email]; there {
+				l.invitees[n].user = row.ID
 				if row.Name != "" {
-					l.people[n].name = row.Name
+					l.invitees[n].name = row.Name
 				}
 			}
 		}
@@ -99,57 +99,57 @@ func (l *roll) known(tx core.App, team string) error {
 	return nil
 }
 
-func cohostOf(tx core.App, team, id string) (*core.Record, error) {
+func findCohost(tx core.App, team, id string) (*core.Record, error) {
 	member, err := members.IsMember(tx, team, id)
 	if err != nil {
 		return nil, err
 	}
 	if !member {
-		return nil, record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
+		return nil, record.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
 	}
-	account, err := tx.FindRecordById("users", id, record.Keep)
+	account, err := tx.FindRecordById("users", id, record.WithPrepared)
 	if err != nil {
 		return nil, fmt.Errorf("find the account of a co-host: %w", err)
 	}
 	return account, nil
 }
 
-func notAddresses(bad []string) string {
+func badAddressesMessage(bad []string) string {
 	const shown = 5
 	more := ""
 	if len(bad) > shown {
 		bad, more = bad[:shown], fmt.Sprintf(" and %d more", len(bad)-shown)
 	}
 	for n := range bad {
-		bad[n] = "“" + record.Cut(bad[n], 60) + "”"
+		bad[n] = "“" + record.Truncate(bad[n], 60) + "”"
 	}
 	return "Not an address: " + strings.Join(bad, ", ") + more + ". Correct or remove it."
 }
 
-// ask puts people on the list of a session.
-func ask(tx core.App, s *Session, people []asked) error {
+// addInvitees puts people on the list of a session.
+func addInvitees(tx core.App, s *Session, people []invitee) error {
 	for _, one := range people {
-		p, err := blankPerson(tx, s.Record, one.address)
+		p, err := newParticipant(tx, s.Record, one.address)
 		if err != nil {
 			return err
 		}
-		p.Load(map[string]any{"name": record.Cut(one.name, 80), "user": one.user, "part": one.part, "state": StateInvited})
-		if err := record.Write(tx, p); err != nil {
+		p.Load(map[string]any{"name": record.Truncate(one.name, 80), "user": one.user, "part": one.role, "state": StateInvited})
+		if err := record.SaveTrusted(tx, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// takeOff takes everybody off the list of a session whom a form does not ask, and says who went. Who is out stays so.
-func takeOff(tx core.App, s *Session, people []asked) (gone []*Participant, err error) {
-	rows, err := Participants(tx, s.Id)
+// removeUninvited takes everybody off the list of a session whom a form does not ask, and says who went. Who is out stays so.
+func removeUninvited(tx core.App, s *Session, people []invitee) (gone []*Participant, err error) {
+	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
 		return nil, err
 	}
 	for _, row := range rows {
-		stays := slices.ContainsFunc(people, func(one asked) bool { return one.address == row.Address() })
-		if stays || row.Part() == Host || row.State() == StateOut {
+		stays := slices.ContainsFunc(people, func(one invitee) bool { return one.address == row.Address() })
+		if stays || row.Role() == Host || row.State() == StateRemoved {
 			continue
 		}
 		if err := tx.Delete(row); err != nil {
@@ -160,9 +160,9 @@ func takeOff(tx core.App, s *Session, people []asked) (gone []*Participant, err 
 	return gone, nil
 }
 
-// putOn puts everybody on the list of a session whom a form asks, in the part that it says, and says who came.
-func putOn(tx core.App, s *Session, people []asked) (came []*Participant, err error) {
-	rows, err := Participants(tx, s.Id)
+// syncInvitees puts everybody on the list of a session whom a form asks, in the part that it says, and says who came.
+func syncInvitees(tx core.App, s *Session, people []invitee) (came []*Participant, err error) {
+	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -173,10 +173,10 @@ func putOn(tx core.App, s *Session, people []asked) (came []*Participant, err er
 	for _, one := range people {
 		row := on[one.address]
 		if row == nil {
-			if err := ask(tx, s, []asked{one}); err != nil {
+			if err := addInvitees(tx, s, []invitee{one}); err != nil {
 				return nil, err
 			}
-			p, err := ParticipantBy(tx, s.Id, one.address)
+			p, err := FindParticipantByEmail(tx, s.Id, one.address)
 			if err != nil {
 				return nil, err
 			}
@@ -184,10 +184,10 @@ func putOn(tx core.App, s *Session, people []asked) (came []*Participant, err er
 			continue
 		}
 		known := one.user == "" || row.UserID() != ""
-		if row.Part() == Host || row.State() == StateOut || row.Part() == one.part && known {
+		if row.Role() == Host || row.State() == StateRemoved || row.Role() == one.role && known {
 			continue
 		}
-		row.Set("part", one.part)
+		row.Set("part", one.role)
 		if !known {
 			row.Set("user", one.user)
 		}

@@ -9,34 +9,34 @@ import (
 	"usher/hooks/record"
 )
 
-// drawing is what a series will be: a day for each of its sessions that have not started.
-type drawing struct {
+// seriesPlan is what a series will be: a day for each of its sessions that have not started.
+type seriesPlan struct {
 	rule    string // and first, if the times of the series change
 	first   time.Time
-	days    []day
+	slots   []slot
 	surplus []*Session // what has no day any more
 }
 
-// day is a start, and the session that is planned for it anew; nil is a new one.
-type day struct {
-	at      time.Time
+// slot is a start, and the session that is planned for it anew; nil is a new one.
+type slot struct {
+	starts  time.Time
 	session *Session
-	was     *core.Record
+	before  *core.Record
 }
 
-func (d drawing) starts() (all []time.Time) {
-	for _, one := range d.days {
-		all = append(all, one.at)
+func (d seriesPlan) starts() (all []time.Time) {
+	for _, one := range d.slots {
+		all = append(all, one.starts)
 	}
 	return all
 }
 
-// redraw finds a day for each session of a series when the session s becomes what the form says. The same rule at
+// reschedule finds a day for each session of a series when the session s becomes what the form says. The same rule at
 // another time moves each session as far as s; another rule begins with s.
-func (f Form) redraw(tx core.App, series *Series, s *Session, people int) (drawing, error) {
-	all, err := InSeries(tx, series.Id)
+func (f Form) reschedule(tx core.App, series *Series, s *Session, people int) (seriesPlan, error) {
+	all, err := ListInSeries(tx, series.Id)
 	if err != nil {
-		return drawing{}, err
+		return seriesPlan{}, err
 	}
 	var open []*Session
 	for _, one := range all {
@@ -44,42 +44,42 @@ func (f Form) redraw(tx core.App, series *Series, s *Session, people int) (drawi
 			open = append(open, one)
 		}
 	}
-	zone, err := location(f.Zone)
+	zone, err := loadZone(f.Zone)
 	if err != nil {
-		return drawing{}, err
+		return seriesPlan{}, err
 	}
-	option, err := readRule(cmp.Or(f.Rule, series.Rule()), zone)
+	option, err := parseRule(cmp.Or(f.Rule, series.Rule()), zone)
 	if err != nil {
-		return drawing{}, err
+		return seriesPlan{}, err
 	}
 	rule := option.RRuleString()
-	moved := onClock(f.Starts.Truncate(time.Minute), zone).Sub(onClock(s.Starts(), s.Zone()))
+	moved := wallTime(f.Starts.Truncate(time.Minute), zone).Sub(wallTime(s.Starts(), s.Zone()))
 	switch {
 	case rule != series.Rule():
-		return f.byNewRule(rule, open, people)
+		return f.applyRule(rule, open, people)
 	case moved == 0 && f.Zone == s.GetString("timezone"):
-		d := drawing{}
+		d := seriesPlan{}
 		for _, one := range open {
-			d.days = append(d.days, day{one.Starts(), one, one.Fresh()})
+			d.slots = append(d.slots, slot{one.Starts(), one, one.Fresh()})
 		}
 		return d, nil
 	}
-	return f.moved(series, all, open, moved, people)
+	return f.shiftSeries(series, all, open, moved, people)
 }
 
-// byNewRule gives the open sessions the days of another rule, in their order.
-func (f Form) byNewRule(rule string, open []*Session, people int) (drawing, error) {
-	kept, starts, err := f.recur(rule, f.Starts, people)
+// applyRule gives the open sessions the days of another rule, in their order.
+func (f Form) applyRule(rule string, open []*Session, people int) (seriesPlan, error) {
+	kept, starts, err := f.expandRule(rule, f.Starts, people)
 	if err != nil {
-		return drawing{}, err
+		return seriesPlan{}, err
 	}
-	d := drawing{rule: kept, first: starts[0]}
+	d := seriesPlan{rule: kept, first: starts[0]}
 	for n, at := range starts {
-		one := day{at: at}
+		one := slot{starts: at}
 		if n < len(open) {
-			one.session, one.was = open[n], open[n].Fresh()
+			one.session, one.before = open[n], open[n].Fresh()
 		}
-		d.days = append(d.days, one)
+		d.slots = append(d.slots, one)
 	}
 	if len(open) > len(starts) {
 		d.surplus = open[len(starts):]
@@ -87,28 +87,28 @@ func (f Form) byNewRule(rule string, open []*Session, people int) (drawing, erro
 	return d, nil
 }
 
-// moved gives each open session the same place in the series at its new time. Places of sessions that started or were
+// shiftSeries gives each open session the same place in the series at its new time. Places of sessions that started or were
 // cancelled stay empty.
-func (f Form) moved(series *Series, all, open []*Session, by time.Duration, people int) (drawing, error) {
+func (f Form) shiftSeries(series *Series, all, open []*Session, by time.Duration, people int) (seriesPlan, error) {
 	zone := f.zone()
-	first, next := placed(onClock(series.Starts(), series.Zone()).Add(by), zone)
+	first, next := resolveWallTime(wallTime(series.Starts(), series.Zone()).Add(by), zone)
 	if first.IsZero() {
-		return drawing{}, record.Refuse("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+record.Clock(next)+".")
+		return seriesPlan{}, record.Invalid("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+record.TimeOfDay(next)+".")
 	}
 	before, err := series.Occurrences()
 	if err != nil {
-		return drawing{}, err
+		return seriesPlan{}, err
 	}
-	kept, starts, err := f.recur(series.Rule(), first, people)
+	kept, starts, err := f.expandRule(series.Rule(), first, people)
 	if err != nil {
-		return drawing{}, err
+		return seriesPlan{}, err
 	}
 	place := map[int64]int{}
 	for n, at := range before {
 		place[at.Unix()] = n
 	}
 	taken, at := map[int]bool{}, map[int]*Session{}
-	d := drawing{rule: kept, first: first}
+	d := seriesPlan{rule: kept, first: first}
 	for _, one := range all {
 		if n, there := place[one.GetDateTime("occurrence").Time().Unix()]; there {
 			taken[n] = true
@@ -125,27 +125,27 @@ func (f Form) moved(series *Series, all, open []*Session, by time.Duration, peop
 	for n, start := range starts {
 		switch {
 		case at[n] != nil:
-			d.days = append(d.days, day{start, at[n], at[n].Fresh()})
+			d.slots = append(d.slots, slot{start, at[n], at[n].Fresh()})
 		case !taken[n] && start.After(time.Now()):
-			d.days = append(d.days, day{at: start})
+			d.slots = append(d.slots, slot{starts: start})
 		}
 	}
 	return d, nil
 }
 
-// rebooks reports whether any of the sessions is to have another room, time or length than it has.
-func (d drawing) rebooks(f Form) bool {
-	for _, one := range d.days {
-		if one.session == nil || one.session.RoomID() != f.Room || !one.session.Starts().Equal(one.at) || one.session.Minutes() != f.Minutes {
+// changesBooking reports whether any of the sessions is to have another room, time or length than it has.
+func (d seriesPlan) changesBooking(f Form) bool {
+	for _, one := range d.slots {
+		if one.session == nil || one.session.RoomID() != f.Room || !one.session.Starts().Equal(one.starts) || one.session.Minutes() != f.Minutes {
 			return true
 		}
 	}
 	return false
 }
 
-// free takes the sessions out of their room before they are booked anew: else one would stand in the way of another.
-func (d drawing) free(tx core.App) error {
-	for _, one := range d.days {
+// releaseRooms takes the sessions out of their room before they are booked anew: else one would stand in the way of another.
+func (d seriesPlan) releaseRooms(tx core.App) error {
+	for _, one := range d.slots {
 		if one.session == nil || one.session.RoomID() == "" {
 			continue
 		}

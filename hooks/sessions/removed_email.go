@@ -15,7 +15,7 @@ import (
 // watchLosses notes which sessions still to come an account hosts in a team or is invited to. What it returns lists,
 // once the account is removed from the team, which of these were handed over, were cancelled or no longer invite it.
 func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error) {
-	hosted, err := Future(tx, team, account.Id)
+	hosted, err := ListScheduledByHost(tx, team, account.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (l *losses) add(tx core.App, before *Session) error {
 		}
 		l.series[id+" "+what] = len(l.all)
 	}
-	one := mail.LostProps{PlannedProps: mail.PlannedProps{Title: before.Title(), Starts: before.Starts(), Ends: before.Ends()}, What: what, NewHost: newHost}
+	one := mail.LostProps{SessionItem: mail.SessionItem{Title: before.Title(), Starts: before.Starts(), Ends: before.Ends()}, Outcome: what, NewHost: newHost}
 	if before.SeriesID() != "" {
 		one.Series = 1
 	}
@@ -85,8 +85,8 @@ func (l *losses) add(tx core.App, before *Session) error {
 // what became of a session that the account hosted or was invited to, and who hosts it where it was handed over; empty:
 // it is not lost.
 func (l *losses) what(tx core.App, before *Session) (what, newHost string, err error) {
-	now, err := ByID(tx, before.Id)
-	if errors.Is(err, record.ErrNotFound) {
+	now, err := FindByID(tx, before.Id)
+	if errors.Is(err, record.NotFound) {
 		return mail.LostCancelled, "", nil
 	}
 	if err != nil {

@@ -16,13 +16,13 @@ import (
 )
 
 // removedEmail is what the organizer reads who was removed.
-func (p *post) removedEmail(handOver string) string {
-	p.studio.Helper()
+func (p *mailFixture) removedEmail(handOver string) string {
+	p.fixture.Helper()
 	p.deliver()
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, handOver)
-	must(p.studio.T, err)
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, handOver)
+	must(p.fixture.T, err)
 	sent, _ := p.deliver()
-	return to(p.studio.T, sent, "organizer@x.example").Text
+	return emailTo(p.fixture.T, sent, "organizer@x.example").Text
 }
 
 func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
@@ -34,16 +34,16 @@ func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
 		"cancelled":   {"", "Cancelled."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := openPost(t)
-			p.session(sessions.Form{Title: "Hosted"})
-			p.session(sessions.Form{Title: "Weekly", Starts: soon(2, 9), Rule: "FREQ=WEEKLY;COUNT=3"})
-			over := p.session(sessions.Form{Title: "Past", Starts: soon(3, 9)})
-			hookstest.Exec(t, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then} WHERE id = {:id}", dbx.Params{"then": record.Stamp(soon(-2, 9)), "id": over.Id})
-			hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "Attended", Starts: soon(4, 9), Guests: []string{"organizer@x.example"}})
-			hookstest.Session(t, p.app, p.by["owner"], p.team, sessions.Form{Title: "Theirs", Starts: soon(5, 9)})
+			p := newMailFixture(t)
+			p.newSession(sessions.Form{Title: "Hosted"})
+			p.newSession(sessions.Form{Title: "Weekly", Starts: daysFromNow(2, 9), Rule: "FREQ=WEEKLY;COUNT=3"})
+			over := p.newSession(sessions.Form{Title: "Past", Starts: daysFromNow(3, 9)})
+			hookstest.Exec(t, p.app, "UPDATE sessions SET starts = {:then}, ends = {:then} WHERE id = {:id}", dbx.Params{"then": record.FormatTime(daysFromNow(-2, 9)), "id": over.Id})
+			hookstest.ScheduleSession(t, p.app, p.users["owner"], p.team, sessions.Form{Title: "Attended", Starts: daysFromNow(4, 9), Guests: []string{"organizer@x.example"}})
+			hookstest.ScheduleSession(t, p.app, p.users["owner"], p.team, sessions.Form{Title: "Theirs", Starts: daysFromNow(5, 9)})
 			heir := ""
 			if c.heir != "" {
-				heir = p.by[c.heir].Id
+				heir = p.users[c.heir].Id
 			}
 			text := p.removedEmail(heir)
 			for _, line := range []string{"Hosted: ", "Weekly: ", "Attended: "} {
@@ -70,9 +70,9 @@ func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
 }
 
 func TestRemove_EmailListsTenSessionsAtMost(t *testing.T) {
-	p := openPost(t)
+	p := newMailFixture(t)
 	for n := range 12 {
-		p.session(sessions.Form{Title: fmt.Sprintf("Session %d", n), Starts: soon(n+1, 9)})
+		p.newSession(sessions.Form{Title: fmt.Sprintf("Session %d", n), Starts: daysFromNow(n+1, 9)})
 	}
 	text := p.removedEmail("")
 	if n := strings.Count(text, ". Cancelled."); n != 10 || !strings.Contains(text, "And 2 more.") {
@@ -81,23 +81,23 @@ func TestRemove_EmailListsTenSessionsAtMost(t *testing.T) {
 }
 
 func TestRemove_WithoutSessions_ListsNone(t *testing.T) {
-	p := openPost(t)
+	p := newMailFixture(t)
 	if text := p.removedEmail(""); strings.Contains(text, "These sessions") {
 		t.Errorf("%s", text)
 	}
 }
 
 func TestRemove_MemberAgain_SendsNoList(t *testing.T) {
-	p := openPost(t)
-	p.session(sessions.Form{Title: "Hosted"})
+	p := newMailFixture(t)
+	p.newSession(sessions.Form{Title: "Hosted"})
 	p.deliver()
-	_, err := sessions.Remove(p.app, p.actor("admin"), p.by["organizer"].Id, "")
+	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, "")
 	must(t, err)
-	hookstest.Copy(t, p.app, hookstest.Blank(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.by["organizer"].Id, "kind": "member"}))
+	hookstest.CopyRecords(t, p.app, hookstest.NewRecord(t, p.app, "memberships", map[string]any{"team": p.team.Id, "user": p.users["organizer"].Id, "kind": "member"}))
 	worker := mail.NewWorker(p.app)
-	worker.Pace = 0
+	worker.MinInterval = 0
 	worker.Deliver(context.Background())
-	if got := p.reasons(mail.KindRemoved); !slices.Equal(got, []string{mail.ReasonMemberAgain}) {
-		t.Errorf("dropped for %v, want %s", got, mail.ReasonMemberAgain)
+	if got := p.dropReasons(mail.KindRemoved); !slices.Equal(got, []string{mail.ReasonMemberRestored}) {
+		t.Errorf("dropped for %v, want %s", got, mail.ReasonMemberRestored)
 	}
 }

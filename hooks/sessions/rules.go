@@ -22,7 +22,7 @@ import (
 const (
 	CodeFixed      = "fixed"
 	CodeCannotHost = "cannot_host"
-	CodeBadAddress = "bad_link"
+	CodeBadLink    = "bad_link"
 )
 
 // Register wires what holds for every writer: the states of a session and what may change in each; that its times
@@ -30,30 +30,30 @@ const (
 // becomes of the sessions of who leaves the team or may not host any more, and who is told when the team goes.
 func Register(app core.App) {
 	tidied := func(e *core.RecordEvent) error {
-		if err := tidy(e.Record); err != nil {
+		if err := normalize(e.Record); err != nil {
 			return err
 		}
 		return e.Next()
 	}
 	app.OnRecordCreate("sessions").BindFunc(tidied)
 	app.OnRecordUpdate("sessions").BindFunc(tidied)
-	app.OnRecordCreateExecute("sessions").BindFunc(guarded(guardNew))
-	app.OnRecordUpdateExecute("sessions").BindFunc(guarded(guardChange))
-	registerPeople(app)
+	app.OnRecordCreateExecute("sessions").BindFunc(validateAndAddHost(validateNew))
+	app.OnRecordUpdateExecute("sessions").BindFunc(validateAndAddHost(validateChange))
+	registerParticipants(app)
 	registerAddresses(app)
 	registerRun(app)
 	registerSeries(app)
 	registerFeeds(app)
 	registerLeaving(app)
-	members.ListLosses(app, watchLosses)
-	registerTeamGone(app)
-	registerLetters(app)
+	members.RegisterLossTracker(app, watchLosses)
+	registerTeamDeleted(app)
+	registerEmails(app)
 	registerUIDs(app)
-	registerTold(app)
+	registerNotified(app)
 }
 
-// guarded is record.Guard, and seats the host once the session is written.
-func guarded(check func(app core.App, r *core.Record) error) func(*core.RecordEvent) error {
+// validateAndAddHost is record.Guard, and seats the host once the session is written.
+func validateAndAddHost(check func(app core.App, r *core.Record) error) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
 			if err := check(e.App, e.Record); err != nil {
@@ -62,28 +62,28 @@ func guarded(check func(app core.App, r *core.Record) error) func(*core.RecordEv
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return seatHost(e.App, e.Record)
+			return addHost(e.App, e.Record)
 		})
 	}
 }
 
-const codeLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
+const codeAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 
-// tidy makes texts readable, and ends what starts and length make of it.
-func tidy(r *core.Record) error {
-	var faults record.Faults
+// normalize makes texts readable, and ends what starts and length make of it.
+func normalize(r *core.Record) error {
+	var faults record.List
 	title, err := record.RequiredLine("title", "The title", r.GetString("title"), MaxTitle)
 	faults.Add(err)
-	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
+	description, err := record.CleanText("description", "The description", r.GetString("description"), MaxDescription)
 	faults.Add(err)
-	_, err = location(r.GetString("timezone"))
+	_, err = loadZone(r.GetString("timezone"))
 	faults.Add(err)
-	faults.Add(judgeElsewhere(r.GetString("elsewhere")))
+	faults.Add(validateExternalLink(r.GetString("elsewhere")))
 	if r.GetInt("minutes") < MinMinutes && record.Changed(r, "minutes") {
-		faults.Add(judgeLength(r.GetInt("minutes"), &bounds{}))
+		faults.Add(validateLength(r.GetInt("minutes"), &planLimits{}))
 	}
 	if r.GetDateTime("starts").IsZero() {
-		faults.Add(record.Refuse("starts", CodeBadTime, "Choose when the session starts."))
+		faults.Add(record.Invalid("starts", CodeBadTime, "Choose when the session starts."))
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -91,27 +91,27 @@ func tidy(r *core.Record) error {
 	r.Set("title", title)
 	r.Set("description", description)
 	if r.GetString("code") == "" {
-		r.Set("code", security.RandomStringWithAlphabet(14, codeLetters))
+		r.Set("code", security.RandomStringWithAlphabet(14, codeAlphabet))
 	}
 	if r.GetString("recording") == "" {
-		r.Set("recording", rooms.ByHost)
+		r.Set("recording", rooms.RecordingByHost)
 	}
 	setEnds(r)
 	return nil
 }
 
 func setEnds(r *core.Record) {
-	starts := WholeMinute(r.GetDateTime("starts").Time())
+	starts := TruncateMinute(r.GetDateTime("starts").Time())
 	r.Set("starts", starts)
 	r.Set("ends", starts.Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute))
 }
 
-// judgeElsewhere refuses what is no address of a page outside (R118).
-func judgeElsewhere(address string) error {
+// validateExternalLink refuses what is no address of a page outside (R118).
+func validateExternalLink(address string) error {
 	if address == "" {
 		return nil
 	}
-	refused := record.Refuse("elsewhere", CodeBadAddress, "Give the whole link of the session, beginning with https://.")
+	refused := record.Invalid("elsewhere", CodeBadLink, "Give the whole link of the session, beginning with https://.")
 	link, err := url.Parse(address)
 	if err != nil || link.Scheme != "https" || link.User != nil || len(address) > 2000 {
 		return refused
@@ -128,69 +128,69 @@ func judgeElsewhere(address string) error {
 	return nil
 }
 
-func guardNew(app core.App, r *core.Record) error {
+func validateNew(app core.App, r *core.Record) error {
 	if r.GetString("status") != Scheduled || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
-		return record.Refuse("status", CodeFixed, "A session begins as a plan.")
+		return record.Invalid("status", CodeFixed, "A session begins as a plan.")
 	}
-	if err := keepUID(app, r); err != nil {
+	if err := ensureUID(app, r); err != nil {
 		return err
 	}
-	return judgePlan(app, r, r)
+	return validatePlan(app, r, r)
 }
 
-// planned are the fields of the plan, which only rescheduling before the start changes (R126).
-var planned = []string{"title", "description", "starts", "minutes", "timezone", "room", "host", "passwordless", "early",
+// planFields are the fields of the plan, which only rescheduling before the start changes (R126).
+var planFields = []string{"title", "description", "starts", "minutes", "timezone", "room", "host", "passwordless", "early",
 	"recording", "people", "resolution", "fps", "codec", "audio", "elsewhere", "occurrence"}
 
-// ran are the fields that tell of the run, and what a host turns while it runs.
-var ran = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted"}
+// runFields are the fields that tell of the run, and what a host turns while it runs.
+var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted"}
 
-// kept is what no writer changes.
-var kept = []string{"team", "code", "series"}
+// fixedFields is what no writer changes.
+var fixedFields = []string{"team", "code", "series"}
 
-func guardChange(app core.App, r *core.Record) error {
+func validateChange(app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
-	if record.Differs(r, before, kept...) {
-		return record.Refuse("base", CodeFixed, "A session keeps its team, its link and its series.")
+	if record.Differs(r, before, fixedFields...) {
+		return record.Invalid("base", CodeFixed, "A session keeps its team, its link and its series.")
 	}
-	if err := keepUID(app, r); err != nil {
+	if err := ensureUID(app, r); err != nil {
 		return err
 	}
-	if err := guardState(was, is); err != nil {
+	if err := validateTransition(was, is); err != nil {
 		return err
 	}
-	let, err := letGo(app, r, before)
+	let, err := clearedRelations(app, r, before)
 	if err != nil {
 		return err
 	}
 	setEnds(r)
-	plan := slices.DeleteFunc(slices.Clone(planned), func(field string) bool { return slices.Contains(let, field) })
+	plan := slices.DeleteFunc(slices.Clone(planFields), func(field string) bool { return slices.Contains(let, field) })
 	replanned := record.Differs(r, before, plan...)
 	switch {
 	case replanned && was != Scheduled:
-		return over(was)
-	case (was == Ended || was == Cancelled) && record.Differs(r, before, ran...):
-		return over(was)
+		return statusError(was)
+	case (was == Ended || was == Cancelled) && record.Differs(r, before, runFields...):
+		return statusError(was)
 	case was == Scheduled && is != Running && record.Differs(r, before, "extra", "started", "ended", "media"):
-		return record.Refuse("base", CodeNotStarted, "The session has not started.")
+		return record.Invalid("base", CodeNotStarted, "The session has not started.")
 	}
 	if was == Scheduled && (replanned || is == Cancelled) {
 		r.Set("sequence", before.GetInt("sequence")+1)
 	}
 	if replanned && is == Scheduled {
-		return judgePlan(app, r, before)
+		return validatePlan(app, r, before)
 	}
 	return nil
 }
 
-// letGo are the fields that were emptied because what they named is gone: an account, or a room.
-func letGo(app core.App, r, before *core.Record) (fields []string, err error) {
+// clearedRelations are the fields that were emptied because what they named is gone: an account, or a room.
+func clearedRelations(app core.App, r, before *core.Record) (fields []string, err error) {
 	for field, collection := range map[string]string{"host": "users", "room": "rooms"} {
 		if r.GetString(field) != "" || before.GetString(field) == "" {
 			continue
 		}
-		there, err := app.CountRecords(collection, dbxID(before.GetString(field)))
+		there, err := app.CountRecords(collection, idIs(before.GetString(field)))
 		if err != nil {
 			return nil, fmt.Errorf("look for what a session names: %w", err)
 		}
@@ -201,103 +201,103 @@ func letGo(app core.App, r, before *core.Record) (fields []string, err error) {
 	return fields, nil
 }
 
-// guardState refuses a way between two states that there is not (R115).
-func guardState(was, is string) error {
+// validateTransition refuses a way between two states that there is not (R115).
+func validateTransition(was, is string) error {
 	allowed := map[string][]string{Scheduled: {Scheduled, Running, Cancelled}, Running: {Running, Ended}, Ended: {Ended}, Cancelled: {Cancelled}}
 	if slices.Contains(allowed[was], is) {
 		return nil
 	}
-	return over(was)
+	return statusError(was)
 }
 
-// over says why a session cannot be changed in this state.
-func over(status string) error {
+// statusError says why a session cannot be changed in this state.
+func statusError(status string) error {
 	switch status {
 	case Running:
-		return record.Refuse("base", CodeFixed, "The session is running. Its plan stays as it is.")
+		return record.Invalid("base", CodeFixed, "The session is running. Its plan stays as it is.")
 	case Cancelled:
-		return record.Refuse("base", CodeCancelled, "The session was cancelled. Schedule a new one.")
+		return record.Invalid("base", CodeCancelled, "The session was cancelled. Schedule a new one.")
 	case Ended:
-		return record.Refuse("base", CodeEnded, "The session has ended. Schedule a new one.")
+		return record.Invalid("base", CodeEnded, "The session has ended. Schedule a new one.")
 	}
-	return record.Refuse("base", CodeNotStarted, "The session has not started.")
+	return record.Invalid("base", CodeNotStarted, "The session has not started.")
 }
 
 // CodeCancelled is the code of a refusal because the session was called off.
 const CodeCancelled = "session_cancelled"
 
-// judgePlan judges what of the plan is new against before; all of it if it is the record itself.
-func judgePlan(app core.App, r, before *core.Record) error {
+// validatePlan judges what of the plan is new against before; all of it if it is the record itself.
+func validatePlan(app core.App, r, before *core.Record) error {
 	fresh := func(fields ...string) bool { return r == before || record.Differs(r, before, fields...) }
-	team, err := app.FindRecordById("teams", r.GetString("team"), record.Keep)
+	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
 	if err != nil {
 		return fmt.Errorf("find the team of a session: %w", err)
 	}
-	plan, err := boundsOf(app, team)
+	plan, err := loadPlanLimits(app, team)
 	if err != nil {
 		return err
 	}
-	var faults record.Faults
+	var faults record.List
 	if fresh("starts") {
-		faults.Add(judgeTime(r.GetDateTime("starts").Time(), time.Now()))
+		faults.Add(validateStart(r.GetDateTime("starts").Time(), time.Now()))
 	}
 	if fresh("minutes") {
-		faults.Add(judgeLength(r.GetInt("minutes"), plan))
+		faults.Add(validateLength(r.GetInt("minutes"), plan))
 	}
 	if fresh("host") {
-		err := judgeHost(app, team, r.GetString("host"))
+		err := validateHost(app, team, r.GetString("host"))
 		if record.Code(err) == "" && err != nil {
 			return err
 		}
 		faults.Add(err)
 		if err == nil {
-			if err := nameHost(app, r); err != nil {
+			if err := setHostName(app, r); err != nil {
 				return err
 			}
 		}
 	}
-	room, err := roomOf(app, r)
+	room, err := findBookableRoom(app, r)
 	switch {
 	case record.Code(err) != "":
 		faults.Add(err)
 	case err != nil:
 		return err
 	case fresh("room", "fps", "people", "resolution", "recording"):
-		faults.Add(judgeSettings(r, room, plan))
+		faults.Add(validateSettings(r, room, plan))
 	}
 	if err := faults.Err(); err != nil || r == before || !fresh("room", "people") {
 		return err
 	}
-	return judgeRoomier(app, r, room)
+	return validateCapacity(app, r, room)
 }
 
-// judgeRoomier refuses a room, or a number, that is too small for who is asked already.
-func judgeRoomier(app core.App, r *core.Record, room *rooms.Room) error {
-	s, err := seatingOf(app, r.Id, "")
+// validateCapacity refuses a room, or a number, that is too small for who is asked already.
+func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
+	s, err := loadCapacity(app, r.Id, "")
 	if err != nil {
 		return err
 	}
 	s.People, s.Room, s.RoomPeople = r.GetInt("people"), "", 0
 	if room != nil {
-		s.Room, s.RoomPeople = room.Name(), room.People()
+		s.Room, s.RoomPeople = room.Name(), room.MaxPeople()
 	}
-	return s.judge(s.Asked)
+	return s.validate(s.Invited)
 }
 
-// judgeHost refuses a host who may not host for the team (D2).
-func judgeHost(app core.App, team *core.Record, user string) error {
-	who, err := actors.Of(app, user, team)
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
+// validateHost refuses a host who may not host for the team (D2).
+func validateHost(app core.App, team *core.Record, user string) error {
+	who, err := actors.ByUserID(app, user, team)
+	if err != nil && !errors.Is(err, record.NotFound) {
 		return err
 	}
 	if err != nil || !who.CanHost() {
-		return record.Refuse("host", CodeCannotHost, "Only an Organizer of the team hosts its sessions. Choose another host, or give the role first.")
+		return record.Invalid("host", CodeCannotHost, "Only an Organizer of the team hosts its sessions. Choose another host, or give the role first.")
 	}
 	return nil
 }
 
-func nameHost(app core.App, r *core.Record) error {
-	account, err := app.FindRecordById("users", r.GetString("host"), record.Keep)
+func setHostName(app core.App, r *core.Record) error {
+	account, err := app.FindRecordById("users", r.GetString("host"), record.WithPrepared)
 	if err != nil {
 		return fmt.Errorf("find the host of a session: %w", err)
 	}

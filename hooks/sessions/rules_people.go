@@ -15,41 +15,41 @@ import (
 
 // Codes of refusals about the people of a session.
 const (
-	CodeTwice      = "already_asked"
-	CodeBadCohost  = "bad_cohost"
-	CodeOneHost    = "one_host"
-	CodeOut        = "out"
-	CodeHostStands = "host_stands"
+	CodeAlreadyInvited = "already_asked"
+	CodeBadCohost      = "bad_cohost"
+	CodeOneHost        = "one_host"
+	CodeRemoved        = "out"
+	CodeHostRequired   = "host_stands"
 )
 
-// registerPeople wires what holds for every writer of a participant: an address a row, which stays with the account
+// registerParticipants wires what holds for every writer of a participant: an address a row, which stays with the account
 // that came by it; one host, who is the session's, co-hosts who are members, as many people as the session may have;
 // and out stays out.
-func registerPeople(app core.App) {
+func registerParticipants(app core.App) {
 	tidied := func(e *core.RecordEvent) error {
-		if err := tidyPerson(e.Record); err != nil {
+		if err := normalizeParticipant(e.Record); err != nil {
 			return err
 		}
 		return e.Next()
 	}
 	app.OnRecordCreate("participants").BindFunc(tidied)
 	app.OnRecordUpdate("participants").BindFunc(tidied)
-	app.OnRecordCreateExecute("participants").BindFunc(record.Guard(guardNewPerson))
-	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(guardPerson))
+	app.OnRecordCreateExecute("participants").BindFunc(record.Guard(validateNewParticipant))
+	app.OnRecordUpdateExecute("participants").BindFunc(record.Guard(validateParticipant))
 	app.OnRecordDeleteExecute("participants").BindFunc(record.Guard(func(app core.App, r *core.Record) error {
-		if err := keepHost(app, r); err != nil {
+		if err := validateHostStays(app, r); err != nil {
 			return err
 		}
-		return noteRemoved(app, r)
+		return recordRemoved(app, r)
 	}))
 }
 
-func tidyPerson(r *core.Record) error {
-	address, err := accounts.Canonical(r.GetString("email"))
+func normalizeParticipant(r *core.Record) error {
+	address, err := accounts.CanonicalEmail(r.GetString("email"))
 	if err != nil {
 		return err
 	}
-	name, err := record.Line("name", "The name", r.GetString("name"), 80)
+	name, err := record.CleanLine("name", "The name", r.GetString("name"), 80)
 	if err != nil {
 		return err
 	}
@@ -64,67 +64,67 @@ func tidyPerson(r *core.Record) error {
 	return nil
 }
 
-func guardNewPerson(app core.App, r *core.Record) error {
-	s, err := seatingOf(app, r.GetString("session"), r.GetString("email"))
+func validateNewParticipant(app core.App, r *core.Record) error {
+	s, err := loadCapacity(app, r.GetString("session"), r.GetString("email"))
 	if err != nil {
 		return err
 	}
 	switch {
 	case s.Team != r.GetString("team"):
-		return record.Refuse("team", CodeFixed, "A person is asked by the team whose session it is.")
-	case s.Twice:
-		return record.Refuse("email", CodeTwice, r.GetString("email")+" is asked already.")
+		return record.Invalid("team", CodeFixed, "A person is asked by the team whose session it is.")
+	case s.AlreadyInvited:
+		return record.Invalid("email", CodeAlreadyInvited, r.GetString("email")+" is asked already.")
 	case s.Status == Ended || s.Status == Cancelled:
-		return over(s.Status)
+		return statusError(s.Status)
 	}
 	if r.GetString("state") == StateInvited && r.GetString("part") != Host {
-		if err := s.judge(s.Asked + 1); err != nil {
+		if err := s.validate(s.Invited + 1); err != nil {
 			return err
 		}
 	}
-	if err := s.judgePart(app, r); err != nil {
+	if err := s.validateRole(app, r); err != nil {
 		return err
 	}
-	return keepLink(app, r, s.Series)
+	return ensureLink(app, r, s.Series)
 }
 
-func guardPerson(app core.App, r *core.Record) error {
+func validateParticipant(app core.App, r *core.Record) error {
 	before := r.Original()
-	if err := guardIdentity(app, r, before); err != nil {
+	if err := validateIdentity(app, r, before); err != nil {
 		return err
 	}
-	if before.GetString("state") == StateOut && r.GetString("state") != StateOut {
-		return record.Refuse("state", CodeOut, "Whoever was put out of a session stays out of it.")
+	if before.GetString("state") == StateRemoved && r.GetString("state") != StateRemoved {
+		return record.Invalid("state", CodeRemoved, "Whoever was put out of a session stays out of it.")
 	}
 	if r.GetString("link") == "" { // a row that no rule of ours wrote
-		s, err := sessionOf(app, r)
+		s, err := findSessionOf(app, r)
 		if err != nil {
 			return err
 		}
-		if err := keepLink(app, r, s.SeriesID()); err != nil {
+		if err := ensureLink(app, r, s.SeriesID()); err != nil {
 			return err
 		}
 	}
 	if record.Differs(r, before, "part", "user") && (r.GetString("user") != "" || record.Differs(r, before, "part")) {
-		s, err := seatingOf(app, r.GetString("session"), "")
+		s, err := loadCapacity(app, r.GetString("session"), "")
 		if err != nil {
 			return err
 		}
-		return s.judgePart(app, r)
+		return s.validateRole(app, r)
 	}
 	return nil
 }
 
-// judgePart refuses a second host, one who is not the session's, and a co-host who is no member.
-func (s *seating) judgePart(app core.App, r *core.Record) error {
+// validateRole refuses a second host, one who is not the session's, and a co-host who is no member.
+func (s *capacity) validateRole(app core.App, r *core.Record) error {
 	switch r.GetString("part") {
 	case Host:
-		others, err := app.CountRecords("participants", dbx.HashExp{"session": r.GetString("session"), "part": Host}, dbx.Not(dbxID(r.Id)))
+		others, err := app.CountRecords("participants", dbx.HashExp{"session": r.GetString("session"), "part": Host}, dbx.Not(idIs(r.Id)))
 		if err != nil {
 			return fmt.Errorf("look for the host of a session: %w", err)
 		}
 		if others > 0 || r.GetString("user") == "" || r.GetString("user") != s.Host {
-			return record.Refuse("part", CodeOneHost, "A session has one host: "+s.HostName+".")
+			return record.Invalid("part", CodeOneHost, "A session has one host: "+s.HostName+".")
 		}
 	case Cohost:
 		member, err := members.IsMember(app, s.Team, r.GetString("user"))
@@ -132,85 +132,85 @@ func (s *seating) judgePart(app core.App, r *core.Record) error {
 			return err
 		}
 		if !member {
-			return record.Refuse("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
+			return record.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
 		}
 	}
 	return nil
 }
 
-// keepHost lets the host's row go only with the session, or with the team.
-func keepHost(app core.App, r *core.Record) error {
+// validateHostStays lets the host's row go only with the session, or with the team.
+func validateHostStays(app core.App, r *core.Record) error {
 	if r.GetString("part") != Host {
 		return nil
 	}
-	session, err := sessionOf(app, r)
-	if errors.Is(err, record.ErrNotFound) {
+	session, err := findSessionOf(app, r)
+	if errors.Is(err, record.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	team, err := app.CountRecords("teams", dbxID(session.TeamID()))
+	team, err := app.CountRecords("teams", idIs(session.TeamID()))
 	if err != nil {
 		return fmt.Errorf("find the team of a session: %w", err)
 	}
 	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
-		return record.Refuse("base", CodeHostStands, "The host stands on the list of the session. Give it another host first.")
+		return record.Invalid("base", CodeHostRequired, "The host stands on the list of the session. Give it another host first.")
 	}
 	return nil
 }
 
-func sessionOf(app core.App, r *core.Record) (*Session, error) {
-	return ByID(app, r.GetString("session"))
+func findSessionOf(app core.App, r *core.Record) (*Session, error) {
+	return FindByID(app, r.GetString("session"))
 }
 
-// seatHost puts the session's host on the list of its people, in the place of who was it before.
-func seatHost(tx core.App, s *core.Record) error {
+// addHost puts the session's host on the list of its people, in the place of who was it before.
+func addHost(tx core.App, s *core.Record) error {
 	if s.GetString("host") == "" || !record.Changed(s, "host") {
 		return nil
 	}
-	rows, err := Participants(tx, s.Id)
+	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
 		return err
 	}
-	account, err := tx.FindRecordById("users", s.GetString("host"), record.Keep)
+	account, err := tx.FindRecordById("users", s.GetString("host"), record.WithPrepared)
 	if err != nil {
 		return fmt.Errorf("find the host of a session: %w", err)
 	}
 	var own *Participant
 	for _, row := range rows {
 		switch {
-		case row.UserID() == account.Id && row.Part() == Host:
+		case row.UserID() == account.Id && row.Role() == Host:
 			return nil
-		case row.Part() == Host:
+		case row.Role() == Host:
 			row.Set("part", Attendee)
 			row.Set("told", types.NowDateTime()) // a former host knows of the session
 			if err := tx.Save(row); err != nil {
 				return err
 			}
-		case row.UserID() == account.Id, row.Address() == account.Email() && (row.UserID() == "" || row.State() == StateOut):
+		case row.UserID() == account.Id, row.Address() == account.Email() && (row.UserID() == "" || row.State() == StateRemoved):
 			own = row
 		}
 	}
-	if own != nil && own.State() == StateOut { // he was out of the team, and is back
+	if own != nil && own.State() == StateRemoved { // he was out of the team, and is back
 		if err := tx.Delete(own); err != nil {
 			return err
 		}
 		own = nil
 	}
 	if own == nil {
-		if own, err = blankPerson(tx, s, account.Email()); err != nil {
+		if own, err = newParticipant(tx, s, account.Email()); err != nil {
 			return err
 		}
 		own.Set("state", StateInvited)
 	}
 	own.Set("user", account.Id)
-	own.Set("name", record.Cut(account.GetString("name"), 80))
+	own.Set("name", record.Truncate(account.GetString("name"), 80))
 	own.Set("part", Host)
 	return tx.Save(own)
 }
 
-func blankPerson(tx core.App, s *core.Record, address string) (*Participant, error) {
+func newParticipant(tx core.App, s *core.Record, address string) (*Participant, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("participants")
 	if err != nil {
 		return nil, fmt.Errorf("find participants: %w", err)
@@ -220,4 +220,4 @@ func blankPerson(tx core.App, s *core.Record, address string) (*Participant, err
 	return p, nil
 }
 
-func dbxID(id string) dbx.Expression { return dbx.HashExp{"id": id} }
+func idIs(id string) dbx.Expression { return dbx.HashExp{"id": id} }

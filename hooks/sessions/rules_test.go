@@ -13,12 +13,12 @@ import (
 	"usher/hooks/sessions"
 )
 
-func soon(days, hour int) time.Time {
+func daysFromNow(days, hour int) time.Time {
 	return time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, days).Add(time.Duration(hour) * time.Hour)
 }
 
-func TestWhatCannotBeASession(t *testing.T) {
-	s := open(t, "pro")
+func TestSchedule_InvalidForm_IsRefused(t *testing.T) {
+	s := newFixture(t, "pro")
 	many := make([]string, 10_000)
 	for n := range many {
 		many[n] = fmt.Sprintf("p%d@x.example", n)
@@ -48,22 +48,22 @@ func TestWhatCannotBeASession(t *testing.T) {
 		"10,000 guests":      {sessions.Form{Guests: many}, "guests", sessions.CodeTooManyPeople},
 		"101 on this plan":   {sessions.Form{Guests: many[:100]}, "guests", sessions.CodeTooManyPeople},
 		"100 on this plan":   {sessions.Form{Guests: many[:99]}, "", ""},
-		"three of two":       {sessions.Form{People: 2, Guests: many[:2]}, "guests", sessions.CodeTooManyPeople},
-		"200 of 100":         {sessions.Form{People: 200}, "people", sessions.CodeTooManyPeople},
+		"three of two":       {sessions.Form{MaxPeople: 2, Guests: many[:2]}, "guests", sessions.CodeTooManyPeople},
+		"200 of 100":         {sessions.Form{MaxPeople: 200}, "people", sessions.CodeTooManyPeople},
 		"no address":         {sessions.Form{Guests: []string{"ada", "b@x.example"}}, "guests", "bad_email"},
-		"a guest to co-host": {sessions.Form{Cohosts: []string{s.by["guest"].Id}}, "cohosts", sessions.CodeBadCohost},
+		"a guest to co-host": {sessions.Form{Cohosts: []string{s.users["guest"].Id}}, "cohosts", sessions.CodeBadCohost},
 		"a stranger":         {sessions.Form{Cohosts: []string{"abcdefghijklmno"}}, "cohosts", sessions.CodeBadCohost},
-		"plain http":         {sessions.Form{Elsewhere: "http://meet.example.org/x"}, "elsewhere", sessions.CodeBadAddress},
-		"a name of the host": {sessions.Form{Elsewhere: "https://a:b@meet.example.org/x"}, "elsewhere", sessions.CodeBadAddress},
-		"this machine":       {sessions.Form{Elsewhere: "https://localhost./x"}, "elsewhere", sessions.CodeBadAddress},
-		"this machine again": {sessions.Form{Elsewhere: "https://[::ffff:127.0.0.1]/x"}, "elsewhere", sessions.CodeBadAddress},
-		"as a number":        {sessions.Form{Elsewhere: "https://2130706433/x"}, "elsewhere", sessions.CodeBadAddress},
-		"a private network":  {sessions.Form{Elsewhere: "https://10.1.2.3/x"}, "elsewhere", sessions.CodeBadAddress},
-		"outside":            {sessions.Form{Elsewhere: "https://meet.example.org/x"}, "", ""},
+		"plain http":         {sessions.Form{ExternalLink: "http://meet.example.org/x"}, "elsewhere", sessions.CodeBadLink},
+		"a name of the host": {sessions.Form{ExternalLink: "https://a:b@meet.example.org/x"}, "elsewhere", sessions.CodeBadLink},
+		"this machine":       {sessions.Form{ExternalLink: "https://localhost./x"}, "elsewhere", sessions.CodeBadLink},
+		"this machine again": {sessions.Form{ExternalLink: "https://[::ffff:127.0.0.1]/x"}, "elsewhere", sessions.CodeBadLink},
+		"as a number":        {sessions.Form{ExternalLink: "https://2130706433/x"}, "elsewhere", sessions.CodeBadLink},
+		"a private network":  {sessions.Form{ExternalLink: "https://10.1.2.3/x"}, "elsewhere", sessions.CodeBadLink},
+		"outside":            {sessions.Form{ExternalLink: "https://meet.example.org/x"}, "", ""},
 	} {
-		err := s.try("organizer", c.form)
-		hookstest.Refused(t, what, err, c.code)
-		if field, _, _, _ := record.Refusal(err); field != c.field {
+		err := s.schedule("organizer", c.form)
+		hookstest.AssertCode(t, what, err, c.code)
+		if field, _, _, _ := record.Details(err); field != c.field {
 			t.Errorf("%s is refused under %q: %v", what, field, err)
 		}
 	}
@@ -72,118 +72,118 @@ func TestWhatCannotBeASession(t *testing.T) {
 	}
 }
 
-func TestWhatHoldsForEveryWriterOfASession(t *testing.T) {
-	s := open(t, "pro")
-	other := hookstest.Team(t, s.app, hookstest.Person(t, s.app, "rival@x.example"), "Other", "free")
+func TestSession_SaveRules(t *testing.T) {
+	s := newFixture(t, "pro")
+	other := hookstest.Team(t, s.app, hookstest.Account(t, s.app, "rival@x.example"), "Other", "free")
 	for _, c := range []struct {
 		set  map[string]any
 		code string
 	}{
 		{map[string]any{"team": other.Id}, sessions.CodeFixed}, {map[string]any{"code": "abcdefghijkl"}, sessions.CodeFixed},
 		{map[string]any{"status": "ended"}, sessions.CodeNotStarted}, {map[string]any{"minutes": 5000}, sessions.CodeBadLength},
-		{map[string]any{"host": s.by["member"].Id}, sessions.CodeCannotHost}, {map[string]any{"host": s.by["guest"].Id}, sessions.CodeCannotHost},
+		{map[string]any{"host": s.users["member"].Id}, sessions.CodeCannotHost}, {map[string]any{"host": s.users["guest"].Id}, sessions.CodeCannotHost},
 		{map[string]any{"host": ""}, sessions.CodeCannotHost}, {map[string]any{"started": time.Now()}, sessions.CodeNotStarted},
-		{map[string]any{"ends": time.Now().AddDate(1, 0, 0)}, ""}, {map[string]any{"starts": soon(3, 9)}, ""}, {map[string]any{"host": s.by["owner"].Id}, ""},
+		{map[string]any{"ends": time.Now().AddDate(1, 0, 0)}, ""}, {map[string]any{"starts": daysFromNow(3, 9)}, ""}, {map[string]any{"host": s.users["owner"].Id}, ""},
 	} {
-		session := s.session(sessions.Form{})
-		r := hookstest.Stored(t, s.app, "sessions", session.Id)
+		session := s.newSession(sessions.Form{})
+		r := hookstest.FindRecord(t, s.app, "sessions", session.Id)
 		r.Load(c.set)
-		hookstest.Refused(t, fmt.Sprint(c.set), s.app.Save(r), c.code)
-		s.agrees(session.Id)
+		hookstest.AssertCode(t, fmt.Sprint(c.set), s.app.Save(r), c.code)
+		s.wantConsistent(session.Id)
 	}
-	begun := hookstest.Blank(t, s.app, "sessions", map[string]any{"team": s.team.Id, "host": s.by["owner"].Id, "title": "x", "starts": soon(1, 1), "minutes": 60,
+	begun := hookstest.NewRecord(t, s.app, "sessions", map[string]any{"team": s.team.Id, "host": s.users["owner"].Id, "title": "x", "starts": daysFromNow(1, 1), "minutes": 60,
 		"timezone": "UTC", "status": "running", "resolution": "720p", "fps": 30, "codec": "vp8", "audio": "speech"})
-	hookstest.Refused(t, "begun at birth", s.app.Save(begun), sessions.CodeFixed)
+	hookstest.AssertCode(t, "begun at birth", s.app.Save(begun), sessions.CodeFixed)
 	begun.Set("status", "scheduled")
 	if err := s.app.Save(begun); err != nil {
 		t.Fatal(err)
 	}
-	s.agrees(begun.Id)
+	s.wantConsistent(begun.Id)
 }
 
-// agrees fails the test unless the session ends when its plan says, and its host stands on its list once.
-func (s *studio) agrees(id string) {
+// wantConsistent fails the test unless the session ends when its plan says, and its host stands on its list once.
+func (s *fixture) wantConsistent(id string) {
 	s.Helper()
-	r := hookstest.Stored(s.T, s.app, "sessions", id)
+	r := hookstest.FindRecord(s.T, s.app, "sessions", id)
 	length := time.Duration(r.GetInt("minutes")+r.GetInt("extra")) * time.Minute
 	if got := r.GetDateTime("ends").Time().Sub(r.GetDateTime("starts").Time()); got != length {
 		s.Errorf("lasts %v, not %v", got, length)
 	}
-	all, err := sessions.Participants(s.app, id)
-	if err != nil || len(all) == 0 || all[0].Part() != sessions.Host || all[0].UserID() != r.GetString("host") || len(all) > 1 && all[1].Part() == sessions.Host {
-		s.Errorf("the list is %s, %v", s.people(id), err)
+	all, err := sessions.ListParticipants(s.app, id)
+	if err != nil || len(all) == 0 || all[0].Role() != sessions.Host || all[0].UserID() != r.GetString("host") || len(all) > 1 && all[1].Role() == sessions.Host {
+		s.Errorf("the list is %s, %v", s.participantList(id), err)
 	}
 }
 
-func (s *studio) run(session *sessions.Session) {
+func (s *fixture) setRunning(session *sessions.Session) {
 	s.Helper()
-	r := hookstest.Stored(s.T, s.app, "sessions", session.Id)
+	r := hookstest.FindRecord(s.T, s.app, "sessions", session.Id)
 	r.Load(map[string]any{"status": "running", "started": time.Now(), "media": "m" + session.Id})
 	if err := s.app.Save(r); err != nil {
 		s.Fatal(err)
 	}
 }
 
-func TestARunningSessionKeepsItsPlanAndAnEndedOneEverything(t *testing.T) {
-	s := open(t, "pro")
-	session := s.session(sessions.Form{Starts: time.Now()})
-	s.run(session)
+func TestUpdate_RunningKeepsPlan_EndedKeepsAll(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newSession(sessions.Form{Starts: time.Now()})
+	s.setRunning(session)
 	change := func(id, field string, value any, code string) {
 		t.Helper()
-		r := hookstest.Stored(t, s.app, "sessions", id)
+		r := hookstest.FindRecord(t, s.app, "sessions", id)
 		r.Set(field, value)
-		hookstest.Refused(t, field, s.app.Save(r), code)
+		hookstest.AssertCode(t, field, s.app.Save(r), code)
 	}
-	for field, value := range map[string]any{"title": "New", "starts": soon(2, 3), "minutes": 90, "resolution": "1080p", "elsewhere": "https://x.example/", "host": s.by["owner"].Id, "status": "cancelled"} {
+	for field, value := range map[string]any{"title": "New", "starts": daysFromNow(2, 3), "minutes": 90, "resolution": "1080p", "elsewhere": "https://x.example/", "host": s.users["owner"].Id, "status": "cancelled"} {
 		change(session.Id, field, value, sessions.CodeFixed)
 	}
-	hookstest.Refused(t, "changed", sessions.Change(s.app, s.actor("organizer"), session.Id, hookstest.SessionForm(sessions.Form{}), sessions.This), sessions.CodeFixed)
-	hookstest.Refused(t, "cancelled", sessions.Cancel(s.app, s.actor("organizer"), session.Id, sessions.This), sessions.CodeFixed)
+	hookstest.AssertCode(t, "changed", sessions.Change(s.app, s.actor("organizer"), session.Id, hookstest.DefaultSessionForm(sessions.Form{}), sessions.ScopeSession), sessions.CodeFixed)
+	hookstest.AssertCode(t, "cancelled", sessions.Cancel(s.app, s.actor("organizer"), session.Id, sessions.ScopeSession), sessions.CodeFixed)
 	change(session.Id, "extra", 15, "")
 	change(session.Id, "lobby", true, "")
-	s.agrees(session.Id)
+	s.wantConsistent(session.Id)
 	change(session.Id, "status", "ended", "")
 	for field, value := range map[string]any{"title": "New", "extra": 30, "status": "running", "lobby": false, "leaderless": time.Now()} {
 		change(session.Id, field, value, sessions.CodeEnded)
 	}
-	gone := s.session(sessions.Form{})
-	if err := sessions.Cancel(s.app, s.actor("organizer"), gone.Id, sessions.This); err != nil {
+	gone := s.newSession(sessions.Form{})
+	if err := sessions.Cancel(s.app, s.actor("organizer"), gone.Id, sessions.ScopeSession); err != nil {
 		t.Fatal(err)
 	}
 	for field, value := range map[string]any{"title": "New", "status": "scheduled"} {
 		change(gone.Id, field, value, sessions.CodeCancelled)
 	}
-	late := hookstest.Blank(t, s.app, "participants", map[string]any{"team": s.team.Id, "session": gone.Id, "email": "a@x.example"})
-	hookstest.Refused(t, "asked to what is cancelled", s.app.Save(late), sessions.CodeCancelled)
+	late := hookstest.NewRecord(t, s.app, "participants", map[string]any{"team": s.team.Id, "session": gone.Id, "email": "a@x.example"})
+	hookstest.AssertCode(t, "asked to what is cancelled", s.app.Save(late), sessions.CodeCancelled)
 }
 
-func TestASessionOfAnotherTeamIsNotFound(t *testing.T) {
-	s := open(t, "pro")
-	theirs := hookstest.Person(t, s.app, "rival@x.example")
+func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
+	s := newFixture(t, "pro")
+	theirs := hookstest.Account(t, s.app, "rival@x.example")
 	other := hookstest.Team(t, s.app, theirs, "Other", "free")
-	session := hookstest.Session(t, s.app, theirs, other, sessions.Form{})
+	session := hookstest.ScheduleSession(t, s.app, theirs, other, sessions.Form{})
 	for what, err := range map[string]error{
-		"changed":   sessions.Change(s.app, s.actor("owner"), session.Id, hookstest.SessionForm(sessions.Form{}), sessions.This),
-		"cancelled": sessions.Cancel(s.app, s.actor("owner"), session.Id, sessions.This),
+		"changed":   sessions.Change(s.app, s.actor("owner"), session.Id, hookstest.DefaultSessionForm(sessions.Form{}), sessions.ScopeSession),
+		"cancelled": sessions.Cancel(s.app, s.actor("owner"), session.Id, sessions.ScopeSession),
 	} {
-		if !errors.Is(err, record.ErrNotFound) {
+		if !errors.Is(err, record.NotFound) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	mine := s.session(sessions.Form{Guests: []string{"member@x.example"}})
+	mine := s.newSession(sessions.Form{Guests: []string{"member@x.example"}})
 	for who, code := range map[string]string{"member": record.CodeNotAllowed, "owner": "", "admin": ""} {
 		form, _ := sessions.FormOf(s.app, mine)
 		form.Title = "By " + who
-		hookstest.Refused(t, who, sessions.Change(s.app, s.actor(who), mine.Id, form, sessions.This), code)
+		hookstest.AssertCode(t, who, sessions.Change(s.app, s.actor(who), mine.Id, form, sessions.ScopeSession), code)
 	}
-	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.This); !errors.Is(err, record.ErrNotFound) {
+	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.ScopeSession); !errors.Is(err, record.NotFound) {
 		t.Errorf("the guest: %v", err)
 	}
 }
 
-func (s *studio) room(values map[string]any) *rooms.Room {
+func (s *fixture) newRoom(values map[string]any) *rooms.Room {
 	s.Helper()
-	r := hookstest.Blank(s.T, s.app, "rooms", map[string]any{"team": s.team.Id, "name": "Stage", "slug": "stage", "entry": "invited", "recording": "host", "quality": "720p"})
+	r := hookstest.NewRecord(s.T, s.app, "rooms", map[string]any{"team": s.team.Id, "name": "Stage", "slug": "stage", "entry": "invited", "recording": "host", "quality": "720p"})
 	r.Load(values)
 	if err := s.app.Save(r); err != nil {
 		s.Fatal(err)
@@ -191,9 +191,9 @@ func (s *studio) room(values map[string]any) *rooms.Room {
 	return &rooms.Room{Record: r}
 }
 
-func TestARoomBoundsWhatIsInIt(t *testing.T) {
-	s := open(t, "pro")
-	room := s.room(map[string]any{"people": 3, "recording": "off"})
+func TestSchedule_RoomLimits(t *testing.T) {
+	s := newFixture(t, "pro")
+	room := s.newRoom(map[string]any{"people": 3, "recording": "off"})
 	day := 0
 	for what, c := range map[string]struct {
 		form sessions.Form
@@ -203,21 +203,21 @@ func TestARoomBoundsWhatIsInIt(t *testing.T) {
 		"sharper":         {sessions.Form{Resolution: "1080p"}, sessions.CodeBadSetting},
 		"recorded":        {sessions.Form{Recording: "always"}, sessions.CodeBadSetting},
 		"four people":     {sessions.Form{Guests: []string{"a@x.example", "b@x.example", "c@x.example"}}, sessions.CodeTooManyPeople},
-		"set to too many": {sessions.Form{People: 4}, sessions.CodeTooManyPeople},
+		"set to too many": {sessions.Form{MaxPeople: 4}, sessions.CodeTooManyPeople},
 	} {
 		day++
-		c.form.Room, c.form.Starts = room.Id, soon(day, 10)
-		hookstest.Refused(t, what, s.try("organizer", c.form), c.code)
+		c.form.Room, c.form.Starts = room.Id, daysFromNow(day, 10)
+		hookstest.AssertCode(t, what, s.schedule("organizer", c.form), c.code)
 	}
-	session := s.session(sessions.Form{Starts: soon(30, 10), Guests: []string{"a@x.example", "b@x.example", "c@x.example"}})
+	session := s.newSession(sessions.Form{Starts: daysFromNow(30, 10), Guests: []string{"a@x.example", "b@x.example", "c@x.example"}})
 	form, _ := sessions.FormOf(s.app, session)
 	form.Room, form.Recording = room.Id, "off"
-	hookstest.Refused(t, "four go into it", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), sessions.CodeTooManyPeople)
+	hookstest.AssertCode(t, "four go into it", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), sessions.CodeTooManyPeople)
 	form.Guests = form.Guests[1:]
-	hookstest.Refused(t, "three go into it", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.This), "")
+	hookstest.AssertCode(t, "three go into it", sessions.Change(s.app, s.actor("organizer"), session.Id, form, sessions.ScopeSession), "")
 	room.Set("archived", time.Now())
 	if err := s.app.Save(room); err != nil {
 		t.Fatal(err)
 	}
-	hookstest.Refused(t, "archived", s.try("organizer", sessions.Form{Room: room.Id, Starts: soon(40, 10)}), rooms.CodeArchived)
+	hookstest.AssertCode(t, "archived", s.schedule("organizer", sessions.Form{Room: room.Id, Starts: daysFromNow(40, 10)}), rooms.CodeArchived)
 }

@@ -10,14 +10,14 @@ import (
 
 // BenchmarkStart starts a session, with its licence and its audit row.
 func BenchmarkStart(b *testing.B) {
-	app := hookstest.New(b)
-	team := hookstest.Team(b, app, hookstest.Person(b, app, "owner@x.example"), "Halation", "unlimited")
+	app := hookstest.NewApp(b)
+	team := hookstest.Team(b, app, hookstest.Account(b, app, "owner@x.example"), "Halation", "unlimited")
 	host := hookstest.Member(b, app, team, "host@x.example", "organizer")
 	actor := hookstest.Actor(b, app, host, team)
 	form := sessions.Form{Starts: time.Now().Add(5 * time.Minute)}
 	for b.Loop() {
 		b.StopTimer()
-		id := hookstest.Session(b, app, host, team, form).Id
+		id := hookstest.ScheduleSession(b, app, host, team, form).Id
 		b.StartTimer()
 		if _, err := sessions.Start(app, actor, id); err != nil {
 			b.Fatal(err)

@@ -13,18 +13,18 @@ import (
 	"usher/hooks/record"
 )
 
-// keepLed looks whether anybody is left who leads a session that runs: its host or a co-host who was not put out. If
+// ensureHost looks whether anybody is left who leads a session that runs: its host or a co-host who was not put out. If
 // nobody is, an Organizer who is in goes on as co-host; if there is none, the session ends ten minutes later (D6).
-func keepLed(app core.App, session *Session, now time.Time) error {
+func ensureHost(app core.App, session *Session, now time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
-		session, err := ByID(tx, session.Id)
-		if errors.Is(err, record.ErrNotFound) {
+		session, err := FindByID(tx, session.Id)
+		if errors.Is(err, record.NotFound) {
 			return nil
 		}
 		if err != nil || session.Status() != Running {
 			return err
 		}
-		led, err := leadOn(tx, session)
+		led, err := promoteHost(tx, session)
 		if err != nil {
 			return err
 		}
@@ -41,10 +41,10 @@ func keepLed(app core.App, session *Session, now time.Time) error {
 	})
 }
 
-// leadOn reports whether somebody leads the session, and makes somebody do it if one can.
-func leadOn(tx core.App, session *Session) (bool, error) {
+// promoteHost reports whether somebody leads the session, and makes somebody do it if one can.
+func promoteHost(tx core.App, session *Session) (bool, error) {
 	leading, err := tx.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": []any{Host, Cohost}},
-		dbx.NotIn("state", StateOut, StateRefused))
+		dbx.NotIn("state", StateRemoved, StateDenied))
 	if err != nil || leading > 0 {
 		return true, err
 	}
@@ -52,7 +52,7 @@ func leadOn(tx core.App, session *Session) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("find the team of a session: %w", err)
 	}
-	people, err := Participants(tx, session.Id)
+	people, err := ListParticipants(tx, session.Id)
 	if err != nil {
 		return false, err
 	}
@@ -60,8 +60,8 @@ func leadOn(tx core.App, session *Session) (bool, error) {
 		if p.State() != StateAdmitted || p.UserID() == "" {
 			continue
 		}
-		actor, err := actors.Of(tx, p.UserID(), team)
-		if errors.Is(err, record.ErrNotFound) || err == nil && !actor.CanHost() {
+		actor, err := actors.ByUserID(tx, p.UserID(), team)
+		if errors.Is(err, record.NotFound) || err == nil && !actor.CanHost() {
 			continue
 		}
 		if err != nil {
@@ -71,7 +71,7 @@ func leadOn(tx core.App, session *Session) (bool, error) {
 		if err := tx.Save(p); err != nil {
 			return false, err
 		}
-		entry := &audit.Entry{Team: session.TeamID(), Action: "session.lead", Target: p.UserID(), TargetName: p.Called()}
+		entry := &audit.Entry{Team: session.TeamID(), Action: "session.lead", Target: p.UserID(), TargetName: p.DisplayName()}
 		return true, audit.Write(tx, entry.With("session", session.Title()))
 	}
 	return false, nil

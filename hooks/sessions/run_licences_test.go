@@ -17,28 +17,28 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestWithoutAFreeLicenceNothingStarts(t *testing.T) {
-	s := open(t, "pro")
+func TestStart_WithoutLicence_IsRefused(t *testing.T) {
+	s := newFixture(t, "pro")
 	hookstest.Exec(t, s.app, "UPDATE teams SET licences = 1", nil)
-	s.by["both"] = hookstest.Member(t, s.app, s.team, "both@x.example", "admin", "organizer")
-	first := s.started(sessions.Form{Title: "Dailies"})
-	second := s.soon(sessions.Form{Title: "Grading"})
+	s.users["both"] = hookstest.Member(t, s.app, s.team, "both@x.example", "admin", "organizer")
+	first := s.newRunning(sessions.Form{Title: "Dailies"})
+	second := s.newStartable(sessions.Form{Title: "Grading"})
 	_, err := sessions.Start(s.app, s.actor("organizer"), second.Id)
-	_, code, sentence, _ := record.Refusal(err)
+	_, code, sentence, _ := record.Details(err)
 	if code != sessions.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
 		t.Errorf("an Organizer is told %q (%s)", sentence, code)
 	}
-	own := hookstest.Session(t, s.app, s.by["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
+	own := hookstest.ScheduleSession(t, s.app, s.users["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
 	_, err = sessions.Start(s.app, s.actor("both"), own.Id)
-	if _, code, sentence, _ := record.Refusal(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
+	if _, code, sentence, _ := record.Details(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
 		t.Errorf("an Admin is told %q (%s)", sentence, code)
 	}
-	bare := hookstest.Stored(t, s.app, "sessions", second.Id)
+	bare := hookstest.FindRecord(t, s.app, "sessions", second.Id)
 	bare.Set("status", sessions.Running)
-	hookstest.Refused(t, "a bare save", s.app.Save(bare), sessions.CodeLicencesFull)
+	hookstest.AssertCode(t, "a bare save", s.app.Save(bare), sessions.CodeLicencesFull)
 
 	use, err := sessions.Licences(s.app, s.team.Id)
-	if err != nil || use.Limit != 1 || use.Used() != 1 || use.Free() != 0 || use.By[0].Id != first.Id {
+	if err != nil || use.Limit != 1 || use.Used() != 1 || use.Free() != 0 || use.Sessions[0].Id != first.Id {
 		t.Errorf("%+v, %v", use, err)
 	}
 	if all, err := seats.Of(s.app, s.team.Id); err != nil || all.Licences.Used != 1 || all.Licences.Free() != 0 {
@@ -52,32 +52,32 @@ func TestWithoutAFreeLicenceNothingStarts(t *testing.T) {
 	}
 }
 
-func TestLicencesDoNotFallBelowWhatRuns(t *testing.T) {
-	s := open(t, "pro")
-	s.started(sessions.Form{Title: "Dailies"})
-	s.started(sessions.Form{})
-	team := hookstest.Stored(t, s.app, "teams", s.team.Id)
+func TestLicences_CannotFallBelowRunningSessions(t *testing.T) {
+	s := newFixture(t, "pro")
+	s.newRunning(sessions.Form{Title: "Dailies"})
+	s.newRunning(sessions.Form{})
+	team := hookstest.FindRecord(t, s.app, "teams", s.team.Id)
 	for _, step := range []struct {
 		licences int
 		code     string
 	}{{1, sessions.CodeLicencesFull}, {0, sessions.CodeLicencesFull}, {2, ""}, {plans.Unlimited, ""}} {
 		team.Set("licences", step.licences)
 		err := s.app.Save(team)
-		hookstest.Refused(t, fmt.Sprint(step.licences), err, step.code)
+		hookstest.AssertCode(t, fmt.Sprint(step.licences), err, step.code)
 		if step.code != "" && !strings.Contains(err.Error(), "Dailies") {
 			t.Errorf("it names nobody: %v", err)
 		}
 	}
 }
 
-func TestTheLastLicenceIsTakenOnce(t *testing.T) {
+func TestStart_ConcurrentForLastLicence_OneWins(t *testing.T) {
 	const n = 12
-	for name, deed := range map[string]func(s *studio, id string) error{
-		"start": func(s *studio, id string) error {
+	for name, deed := range map[string]func(s *fixture, id string) error{
+		"start": func(s *fixture, id string) error {
 			_, err := sessions.Start(s.app, s.actor("organizer"), id)
 			return err
 		},
-		"bare save": func(s *studio, id string) error {
+		"bare save": func(s *fixture, id string) error {
 			r, err := s.app.FindRecordById("sessions", id)
 			if err != nil {
 				return err
@@ -87,13 +87,13 @@ func TestTheLastLicenceIsTakenOnce(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, "free")
+			s := newFixture(t, "free")
 			var ids []string
 			for range n {
-				ids = append(ids, s.soon(sessions.Form{}).Id)
+				ids = append(ids, s.newStartable(sessions.Form{}).Id)
 			}
-			hookstest.Widen(s.app, "sessions")
-			won := hookstest.Won(t, hookstest.Race(n, func(i int) error { return deed(s, ids[i]) }), sessions.CodeLicencesFull)
+			hookstest.SlowWrites(s.app, "sessions")
+			won := hookstest.CountSucceeded(t, hookstest.Race(n, func(i int) error { return deed(s, ids[i]) }), sessions.CodeLicencesFull)
 			if running := hookstest.Count(t, s.app, "sessions", dbx.HashExp{"status": "running"}); won != 1 || running != 1 {
 				t.Errorf("%d won, %d run", won, running)
 			}
@@ -101,27 +101,27 @@ func TestTheLastLicenceIsTakenOnce(t *testing.T) {
 	}
 }
 
-func TestTheRaceForALicenceIsReal(t *testing.T) {
+func TestStart_LastLicenceWithoutTx_LosesRace(t *testing.T) {
 	var ids []string
-	s := open(t, "free")
+	s := newFixture(t, "free")
 	for range 12 {
-		ids = append(ids, s.soon(sessions.Form{}).Id)
+		ids = append(ids, s.newStartable(sessions.Form{}).Id)
 	}
 	var rows []*core.Record
 	for _, id := range ids {
-		r := hookstest.Stored(t, s.app, "sessions", id)
+		r := hookstest.FindRecord(t, s.app, "sessions", id)
 		r.Set("host", "") // nobody is copied
 		rows = append(rows, r)
 	}
-	team := hookstest.Stored(t, s.app, "teams", s.team.Id)
+	team := hookstest.FindRecord(t, s.app, "teams", s.team.Id)
 	var checked atomic.Int32
 	second := make(chan struct{})
-	app := hookstest.Wired(t, func(app core.App) {
+	app := hookstest.NewBareApp(t, func(app core.App) {
 		app.OnRecordUpdateExecute("sessions").BindFunc(func(e *core.RecordEvent) error {
-			if err := sessions.GuardRun(e.App, e.Record); err != nil {
+			if err := sessions.ValidateRun(e.App, e.Record); err != nil {
 				return err
 			}
-			if err := sessions.GuardLicence(e.App, e.Record); err != nil {
+			if err := sessions.ValidateLicence(e.App, e.Record); err != nil {
 				return err
 			}
 			if checked.Add(1) == 2 {
@@ -134,8 +134,8 @@ func TestTheRaceForALicenceIsReal(t *testing.T) {
 			return e.Next()
 		})
 	})
-	hookstest.Copy(t, app, append(rows, team)...)
-	won := hookstest.Won(t, hookstest.Race(len(ids), func(i int) error {
+	hookstest.CopyRecords(t, app, append(rows, team)...)
+	won := hookstest.CountSucceeded(t, hookstest.Race(len(ids), func(i int) error {
 		r, err := app.FindRecordById("sessions", ids[i])
 		if err != nil {
 			return err

@@ -21,21 +21,21 @@ import (
 
 // Whatever starts, ends, crashes or runs out, several at once, no more sessions run than there are licences, a count
 // from nothing says the same, and what has ended stays ended.
-func TestLicencesHoldInAnyOrder(t *testing.T) {
+func TestLicences_RandomOperations_StayWithinLimit(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("25")
 	}
 	rapid.Check(t, func(r *rapid.T) {
-		w := newWalk(t, r)
-		defer hookstest.Close(w.app)
+		w := newLicenceModel(t, r)
+		defer hookstest.CloseApp(w.app)
 		r.Repeat(map[string]func(*rapid.T){
-			"schedule": w.schedule, "start some at once": w.start, "start by a bare save": w.bareStart, "end": w.end, "end and start at once": w.both,
-			"empty": w.empty, "time": w.time, "crash": w.crash, "licences": w.licences, "extend": w.extend, "": w.check,
+			"schedule": w.schedule, "start some at once": w.start, "start by a bare save": w.startBySave, "end": w.end, "end and start at once": w.endAndStart,
+			"empty": w.empty, "time": w.advanceTime, "crash": w.crash, "licences": w.licences, "extend": w.extend, "": w.check,
 		})
 	})
 }
 
-type walk struct {
+type licenceModel struct {
 	t     *testing.T
 	app   *core.BaseApp
 	team  *teams.Team
@@ -44,18 +44,18 @@ type walk struct {
 	media map[string]string // room by session
 }
 
-func newWalk(t *testing.T, r *rapid.T) *walk {
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation", "pro")
+func newLicenceModel(t *testing.T, r *rapid.T) *licenceModel {
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation", "pro")
 	host := hookstest.Member(t, app, team, "host@x.example", "organizer")
-	w := &walk{t, app, team, hookstest.Actor(t, app, host, team), map[string]bool{}, map[string]string{}}
+	w := &licenceModel{t, app, team, hookstest.Actor(t, app, host, team), map[string]bool{}, map[string]string{}}
 	for range 3 {
 		w.schedule(r)
 	}
 	return w
 }
 
-func (w *walk) all(status string) []string {
+func (w *licenceModel) idsByStatus(status string) []string {
 	var ids []string
 	if err := w.app.DB().NewQuery("SELECT id FROM sessions WHERE status = {:s} ORDER BY created, id").Bind(dbx.Params{"s": status}).Column(&ids); err != nil {
 		w.t.Fatal(err)
@@ -63,9 +63,9 @@ func (w *walk) all(status string) []string {
 	return ids
 }
 
-// some draws at most n of the sessions in that state.
-func (w *walk) some(r *rapid.T, status string, n int) []string {
-	ids := w.all(status)
+// draw draws at most n of the sessions in that state.
+func (w *licenceModel) draw(r *rapid.T, status string, n int) []string {
+	ids := w.idsByStatus(status)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -73,45 +73,45 @@ func (w *walk) some(r *rapid.T, status string, n int) []string {
 	return drawn
 }
 
-// went fails the walk for anything but success or a refusal.
-func (w *walk) went(r *rapid.T, err error) {
+// requireNoFault fails the walk for anything but success or a refusal.
+func (w *licenceModel) requireNoFault(r *rapid.T, err error) {
 	if err != nil && record.Code(err) == "" {
 		r.Fatal(err)
 	}
 }
 
-func (w *walk) schedule(r *rapid.T) {
+func (w *licenceModel) schedule(r *rapid.T) {
 	form := sessions.Form{Starts: time.Now().Add(5 * time.Minute)}
 	if rapid.IntRange(0, 4).Draw(r, "elsewhere") == 0 {
-		form.Elsewhere = "https://meet.example.org/x"
+		form.ExternalLink = "https://meet.example.org/x"
 	}
-	_, err := sessions.Schedule(w.app, w.host, hookstest.SessionForm(form))
-	w.went(r, err)
+	_, err := sessions.Schedule(w.app, w.host, hookstest.DefaultSessionForm(form))
+	w.requireNoFault(r, err)
 }
 
-func (w *walk) start(r *rapid.T) {
-	ids := w.some(r, sessions.Scheduled, 4)
+func (w *licenceModel) start(r *rapid.T) {
+	ids := w.draw(r, sessions.Scheduled, 4)
 	for _, err := range hookstest.Race(len(ids), func(i int) error { _, err := sessions.Start(w.app, w.host, ids[i]); return err }) {
-		w.went(r, err)
+		w.requireNoFault(r, err)
 	}
 }
 
-func (w *walk) bareStart(r *rapid.T) {
-	for _, id := range w.some(r, sessions.Scheduled, 2) {
-		row := hookstest.Stored(w.t, w.app, "sessions", id)
+func (w *licenceModel) startBySave(r *rapid.T) {
+	for _, id := range w.draw(r, sessions.Scheduled, 2) {
+		row := hookstest.FindRecord(w.t, w.app, "sessions", id)
 		row.Set("status", sessions.Running)
-		w.went(r, w.app.Save(row))
+		w.requireNoFault(r, w.app.Save(row))
 	}
 }
 
-func (w *walk) end(r *rapid.T) {
-	for _, id := range w.some(r, sessions.Running, 2) {
-		w.went(r, sessions.End(w.app, w.host, id))
+func (w *licenceModel) end(r *rapid.T) {
+	for _, id := range w.draw(r, sessions.Running, 2) {
+		w.requireNoFault(r, sessions.End(w.app, w.host, id))
 	}
 }
 
-func (w *walk) both(r *rapid.T) {
-	ending, starting := w.some(r, sessions.Running, 2), w.some(r, sessions.Scheduled, 3)
+func (w *licenceModel) endAndStart(r *rapid.T) {
+	ending, starting := w.draw(r, sessions.Running, 2), w.draw(r, sessions.Scheduled, 3)
 	for _, err := range hookstest.Race(len(ending)+len(starting), func(i int) error {
 		if i < len(ending) {
 			return sessions.End(w.app, w.host, ending[i])
@@ -119,51 +119,51 @@ func (w *walk) both(r *rapid.T) {
 		_, err := sessions.Start(w.app, w.host, starting[i-len(ending)])
 		return err
 	}) {
-		w.went(r, err)
+		w.requireNoFault(r, err)
 	}
 }
 
-func (w *walk) empty(r *rapid.T) {
-	for _, id := range w.some(r, sessions.Running, 2) {
-		row := hookstest.Stored(w.t, w.app, "sessions", id)
+func (w *licenceModel) empty(r *rapid.T) {
+	for _, id := range w.draw(r, sessions.Running, 2) {
+		row := hookstest.FindRecord(w.t, w.app, "sessions", id)
 		row.Set("empty", time.Now().Add(-11*time.Minute))
-		w.went(r, w.app.Save(row))
+		w.requireNoFault(r, w.app.Save(row))
 	}
-	w.went(r, sessions.Sweep(w.app, time.Now()))
+	w.requireNoFault(r, sessions.Sweep(w.app, time.Now()))
 }
 
-func (w *walk) time(r *rapid.T) {
-	w.went(r, sessions.Sweep(w.app, time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(r, "minutes"))*time.Minute)))
+func (w *licenceModel) advanceTime(r *rapid.T) {
+	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(r, "minutes"))*time.Minute)))
 }
 
 // crash is a server that was away for days.
-func (w *walk) crash(r *rapid.T) {
-	w.went(r, sessions.Sweep(w.app, time.Now().Add(72*time.Hour)))
-	if running := w.all(sessions.Running); len(running) != 0 {
+func (w *licenceModel) crash(r *rapid.T) {
+	w.requireNoFault(r, sessions.Sweep(w.app, time.Now().Add(72*time.Hour)))
+	if running := w.idsByStatus(sessions.Running); len(running) != 0 {
 		r.Fatalf("%v run for ever", running)
 	}
 }
 
-func (w *walk) licences(r *rapid.T) {
-	team := hookstest.Stored(w.t, w.app, "teams", w.team.Id)
+func (w *licenceModel) licences(r *rapid.T) {
+	team := hookstest.FindRecord(w.t, w.app, "teams", w.team.Id)
 	team.Set("licences", rapid.SampledFrom([]int{0, 1, 2, 3, plans.Unlimited}).Draw(r, "licences"))
-	w.went(r, w.app.Save(team))
+	w.requireNoFault(r, w.app.Save(team))
 }
 
-func (w *walk) extend(r *rapid.T) {
-	for _, id := range w.some(r, sessions.Running, 1) {
+func (w *licenceModel) extend(r *rapid.T) {
+	for _, id := range w.draw(r, sessions.Running, 1) {
 		_, err := sessions.Extend(w.app, w.host, id, 15)
-		w.went(r, err)
+		w.requireNoFault(r, err)
 	}
 }
 
-func (w *walk) check(r *rapid.T) {
+func (w *licenceModel) check(r *rapid.T) {
 	use, err := sessions.Licences(w.app, w.team.Id)
 	if err != nil {
 		r.Fatal(err)
 	}
 	counted, err := seats.Of(w.app, w.team.Id)
-	running := w.all(sessions.Running)
+	running := w.idsByStatus(sessions.Running)
 	if err != nil || use.Used() != len(running) || counted.Licences.Used != len(running) {
 		r.Fatalf("in use %d, counted %d, running %d, %v", use.Used(), counted.Licences.Used, len(running), err)
 	}

@@ -25,9 +25,9 @@ const CodeRunning = "session_running"
 // allow. Once an end is committed the media room is closed. A team in which a session runs is kept, and its
 // licences do not fall below what is in use.
 func registerRun(app core.App) {
-	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(guardRun))
-	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(guardLicence))
-	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardFewer))
+	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(validateRun))
+	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(validateLicence))
+	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateLicenceLimit))
 	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(func(e *core.RecordEvent) error {
 		if session := (&Session{e.Record}); session.Status() == Ended && session.Media() != "" {
 			app, room := e.App, session.Media() // PocketBase writes to the event when the hooks are through
@@ -35,30 +35,30 @@ func registerRun(app core.App) {
 		}
 		return e.Next()
 	})
-	teams.KeepWhile(app, keepRunning)
+	teams.BlockDeleteWhile(app, blockTeamDelete)
 	registerSweep(app)
 }
 
 // closeMedia puts everybody out. Where that fails the sweep does it again, and the gate lets nobody in anyway.
 func closeMedia(app core.App, room string) {
-	if err := live.Close(app, room); err != nil {
+	if err := live.CloseRoom(app, room); err != nil {
 		app.Logger().Warn("close the media room of a session that has ended", "error", err)
 	}
 }
 
-// guardRun fills in what a start and an end are without, whoever writes them, and refuses what no run can be.
-func guardRun(app core.App, r *core.Record) error {
+// validateRun fills in what a start and an end are without, whoever writes them, and refuses what no run can be.
+func validateRun(app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
 	switch {
 	case was == Scheduled && is == Running:
 		return fillStart(r)
 	case was == Running && record.Differs(r, before, "media", "started"):
-		return record.Refuse("base", CodeFixed, "A session keeps its start and its media room while it runs.")
+		return record.Invalid("base", CodeFixed, "A session keeps its start and its media room while it runs.")
 	case was == Running && is == Ended:
 		return fillEnd(r)
 	case was == Running && record.Differs(r, before, "extra"):
-		return guardExtra(app, r, before)
+		return validateExtension(app, r, before)
 	}
 	return nil
 }
@@ -89,42 +89,42 @@ func fillEnd(r *core.Record) error {
 	r.Set("empty", "")
 	r.Set("leaderless", "")
 	if r.GetString("end_reason") == "" {
-		r.Set("end_reason", ByAdmin)
+		r.Set("end_reason", EndedByAdmin)
 	}
 	return nil
 }
 
-// guardExtra judges more minutes. That the room is free then is judged with its other bookings.
-func guardExtra(app core.App, r, before *core.Record) error {
+// validateExtension judges more minutes. That the room is free then is judged with its other bookings.
+func validateExtension(app core.App, r, before *core.Record) error {
 	if r.GetInt("extra") < before.GetInt("extra") {
-		return record.Refuse("minutes", CodeBadLength, "A session that runs is extended, not shortened. End it when you like.")
+		return record.Invalid("minutes", CodeBadLength, "A session that runs is extended, not shortened. End it when you like.")
 	}
-	team, err := app.FindRecordById("teams", r.GetString("team"), record.Keep)
+	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
 	if err != nil {
 		return fmt.Errorf("find the team of a session: %w", err)
 	}
-	plan, err := boundsOf(app, team)
+	plan, err := loadPlanLimits(app, team)
 	if err != nil {
 		return err
 	}
 	started, ends := r.GetDateTime("started").Time(), r.GetDateTime("starts").Time().Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute)
 	if longest := time.Duration(plan.minutes) * time.Minute; plan.minutes != plans.Unlimited && ends.After(started.Add(longest)) {
-		return record.Refuse("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one. %s.", plan.name, plan.minutes, plans.AskForLarger))
+		return record.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one. %s.", plan.name, plan.minutes, plans.LargerPlanHint))
 	}
 	return nil
 }
 
-// keepRunning keeps a team while a session of it runs (R12).
-func keepRunning(app core.App, team string) error {
-	running, err := runningOf(app, team)
+// blockTeamDelete keeps a team while a session of it runs (R12).
+func blockTeamDelete(app core.App, team string) error {
+	running, err := listRunning(app, team)
 	if err != nil || len(running) == 0 {
 		return err
 	}
-	return record.Refuse("base", CodeRunning, "The team cannot be deleted while a session runs: "+called(running)+". End it first.")
+	return record.Invalid("base", CodeRunning, "The team cannot be deleted while a session runs: "+sessionNames(running)+". End it first.")
 }
 
-// runningOf lists the sessions of a team that run now, the first that started first.
-func runningOf(app core.App, team string) ([]*Session, error) {
+// listRunning lists the sessions of a team that run now, the first that started first.
+func listRunning(app core.App, team string) ([]*Session, error) {
 	all := []*Session{}
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "status": Running}).OrderBy("started", "id").All(&all)
 	if err != nil {
@@ -133,8 +133,8 @@ func runningOf(app core.App, team string) ([]*Session, error) {
 	return all, nil
 }
 
-// called names at most five sessions with their hosts.
-func called(all []*Session) string {
+// sessionNames names at most five sessions with their hosts.
+func sessionNames(all []*Session) string {
 	const shown = 5
 	var names []string
 	for n, session := range all {

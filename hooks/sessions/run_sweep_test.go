@@ -12,43 +12,43 @@ import (
 	"usher/hooks/sessions"
 )
 
-func (s *studio) sweep(at time.Time) {
+func (s *fixture) sweep(at time.Time) {
 	s.Helper()
 	if err := sessions.Sweep(s.app, at); err != nil {
 		s.Fatal(err)
 	}
 }
 
-func TestWhatIsOverEndsByItself(t *testing.T) {
+func TestSweep_EndsOverdueSessions(t *testing.T) {
 	for name, s := range map[string]struct {
-		prepare func(s *studio, session *sessions.Session)
+		prepare func(s *fixture, session *sessions.Session)
 		after   time.Duration // since it started
 		reason  string        // empty: it goes on
 	}{
-		"in its time":      {after: 60 * time.Minute, prepare: (*studio).visited},
-		"ten minutes over": {after: 76 * time.Minute, reason: sessions.ByTime, prepare: (*studio).visited},
-		"extended": {after: 76 * time.Minute, prepare: func(s *studio, session *sessions.Session) {
-			s.visited(session)
+		"in its time":      {after: 60 * time.Minute, prepare: (*fixture).setOccupied},
+		"ten minutes over": {after: 76 * time.Minute, reason: sessions.EndedByTime, prepare: (*fixture).setOccupied},
+		"extended": {after: 76 * time.Minute, prepare: func(s *fixture, session *sessions.Session) {
+			s.setOccupied(session)
 			if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 15); err != nil {
 				s.Fatal(err)
 			}
 		}},
-		"nobody came": {after: 11 * time.Minute, reason: sessions.ByEmpty},
+		"nobody came": {after: 11 * time.Minute, reason: sessions.EndedEmpty},
 		"nobody yet":  {after: 9 * time.Minute},
-		"as long as the plan lets": {after: 41 * time.Minute, reason: sessions.ByTime, prepare: func(s *studio, session *sessions.Session) {
-			s.visited(session)
+		"as long as the plan lets": {after: 41 * time.Minute, reason: sessions.EndedByTime, prepare: func(s *fixture, session *sessions.Session) {
+			s.setOccupied(session)
 			hookstest.Exec(s, s.app, "UPDATE plans SET session_minutes = 40", nil)
 		}},
-		"days later, as after a crash": {after: 72 * time.Hour, reason: sessions.ByTime, prepare: (*studio).visited},
+		"days later, as after a crash": {after: 72 * time.Hour, reason: sessions.EndedByTime, prepare: (*fixture).setOccupied},
 	} {
 		t.Run(name, func(t *testing.T) {
-			studio := open(t, "pro")
-			session := studio.started(sessions.Form{})
+			studio := newFixture(t, "pro")
+			session := studio.newRunning(sessions.Form{})
 			if s.prepare != nil {
 				s.prepare(studio, session)
 			}
 			studio.sweep(session.Started().Add(s.after))
-			got := studio.stored(session.Id)
+			got := studio.reload(session.Id)
 			if ended := got.Status() == sessions.Ended; ended != (s.reason != "") || got.GetString("end_reason") != s.reason {
 				t.Errorf("%s, %q", got.Status(), got.GetString("end_reason"))
 			}
@@ -59,42 +59,42 @@ func TestWhatIsOverEndsByItself(t *testing.T) {
 	}
 }
 
-// visited lets somebody be in the session.
-func (s *studio) visited(session *sessions.Session) {
+// setOccupied lets somebody be in the session.
+func (s *fixture) setOccupied(session *sessions.Session) {
 	s.Helper()
-	r := hookstest.Stored(s, s.app, "sessions", session.Id)
+	r := hookstest.FindRecord(s, s.app, "sessions", session.Id)
 	r.Set("empty", "")
 	if err := s.app.Save(r); err != nil {
 		s.Fatal(err)
 	}
 }
 
-func TestASessionThatNobodyLeadsGoesOnWithAnOrganizerOrEnds(t *testing.T) {
+func TestSweep_WithoutHost_PromotesOrganizerOrEnds(t *testing.T) {
 	for _, organizer := range []bool{true, false} {
-		s := open(t, "pro")
+		s := newFixture(t, "pro")
 		guests := []string{"guest@x.example", "member@x.example"}
 		if organizer {
-			s.by["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
+			s.users["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
 			guests = append(guests, "second@x.example")
 		}
-		session := s.started(sessions.Form{Guests: guests})
-		s.visited(session)
+		session := s.newRunning(sessions.Form{Guests: guests})
+		s.setOccupied(session)
 		for _, address := range guests {
-			p, err := sessions.ParticipantBy(s.app, session.Id, address)
+			p, err := sessions.FindParticipantByEmail(s.app, session.Id, address)
 			if err != nil {
 				t.Fatal(err)
 			}
 			p.Set("state", sessions.StateAdmitted)
-			p.Set("user", s.by[strings.TrimSuffix(address, "@x.example")].Id)
+			p.Set("user", s.users[strings.TrimSuffix(address, "@x.example")].Id)
 			if err := s.app.Save(p); err != nil {
 				t.Fatal(err)
 			}
 		}
 		s.sweep(time.Now())
-		if got := s.stored(session.Id); got.GetString("leaderless") != "" {
+		if got := s.reload(session.Id); got.GetString("leaderless") != "" {
 			t.Error("its host leads it")
 		}
-		membership, err := s.app.FindFirstRecordByFilter("memberships", "user = {:user}", dbx.Params{"user": s.by["organizer"].Id})
+		membership, err := s.app.FindFirstRecordByFilter("memberships", "user = {:user}", dbx.Params{"user": s.users["organizer"].Id})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,15 +104,15 @@ func TestASessionThatNobodyLeadsGoesOnWithAnOrganizerOrEnds(t *testing.T) {
 		gone := time.Now()
 		s.sweep(gone)
 		s.sweep(gone.Add(11 * time.Minute))
-		got := s.stored(session.Id)
-		second, _ := sessions.ParticipantBy(s.app, session.Id, "second@x.example")
+		got := s.reload(session.Id)
+		second, _ := sessions.FindParticipantByEmail(s.app, session.Id, "second@x.example")
 		switch {
-		case organizer && (got.Status() != sessions.Running || second.Part() != sessions.Cohost):
-			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Part())
-		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.ByNobody || got.GetString("leaderless") != ""):
+		case organizer && (got.Status() != sessions.Running || second.Role() != sessions.Cohost):
+			t.Errorf("with an Organizer who is in: %s, %s", got.Status(), second.Role())
+		case !organizer && (got.Status() != sessions.Ended || got.GetString("end_reason") != sessions.EndedHostGone || got.GetString("leaderless") != ""):
 			t.Errorf("with nobody: %s, %s, led by nobody since %q", got.Status(), got.GetString("end_reason"), got.GetString("leaderless"))
 		}
-		if got := s.stored(session.Id); got.Status() == sessions.Running {
+		if got := s.reload(session.Id); got.Status() == sessions.Running {
 			if err := sessions.End(s.app, s.actor("second"), session.Id); err != nil {
 				t.Errorf("who goes on ends it: %v", err)
 			}
@@ -120,14 +120,14 @@ func TestASessionThatNobodyLeadsGoesOnWithAnOrganizerOrEnds(t *testing.T) {
 	}
 }
 
-func TestWhatBeganLongBeforeItsTimeIsOverAfterItsLength(t *testing.T) {
-	app := hookstest.New(t)
-	host := hookstest.Person(t, app, "host@x.example")
+func TestSweep_ExternalStartedEarly_EndsAfterItsLength(t *testing.T) {
+	app := hookstest.NewApp(t)
+	host := hookstest.Account(t, app, "host@x.example")
 	team := hookstest.Team(t, app, host, "Halation Post", "pro")
 	hookstest.Exec(t, app, "UPDATE plans SET session_minutes = -1", nil)
-	session := hookstest.Session(t, app, host, team, sessions.Form{Elsewhere: "https://meet.example.org/x", Starts: time.Now().AddDate(1, 0, 0)})
+	session := hookstest.ScheduleSession(t, app, host, team, sessions.Form{ExternalLink: "https://meet.example.org/x", Starts: time.Now().AddDate(1, 0, 0)})
 	now := time.Now()
-	if err := app.RunInTransaction(func(tx core.App) error { return sessions.BeginElsewhere(tx, session, now) }); err != nil {
+	if err := app.RunInTransaction(func(tx core.App) error { return sessions.StartExternal(tx, session, now) }); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -137,7 +137,7 @@ func TestWhatBeganLongBeforeItsTimeIsOverAfterItsLength(t *testing.T) {
 		if err := sessions.Sweep(app, now.Add(c.after)); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := sessions.ByID(app, session.Id); err != nil || s.Status() != c.want {
+		if s, err := sessions.FindByID(app, session.Id); err != nil || s.Status() != c.want {
 			t.Errorf("after %s: %s, %v", c.after, s.Status(), err)
 		}
 	}

@@ -16,72 +16,72 @@ import (
 	"usher/hooks/teams"
 )
 
-// soon is a session that can be started now.
-func (s *studio) soon(form sessions.Form) *sessions.Session {
+// newStartable is a session that can be started now.
+func (s *fixture) newStartable(form sessions.Form) *sessions.Session {
 	s.Helper()
 	form.Starts = time.Now().Add(5 * time.Minute)
-	return s.session(form)
+	return s.newSession(form)
 }
 
-func (s *studio) started(form sessions.Form) *sessions.Session {
+func (s *fixture) newRunning(form sessions.Form) *sessions.Session {
 	s.Helper()
-	session, err := sessions.Start(s.app, s.actor("organizer"), s.soon(form).Id)
+	session, err := sessions.Start(s.app, s.actor("organizer"), s.newStartable(form).Id)
 	if err != nil {
 		s.Fatal(err)
 	}
 	return session
 }
 
-// led is a session that the organizer hosts, with a co-host who is a plain member and a guest who is asked.
-func (s *studio) led(start bool) *sessions.Session {
+// newHosted is a session that the organizer hosts, with a co-host who is a plain member and a guest who is asked.
+func (s *fixture) newHosted(start bool) *sessions.Session {
 	s.Helper()
-	session := s.soon(sessions.Form{Cohosts: []string{s.by["member"].Id}, Guests: []string{"guest@x.example"}})
+	session := s.newStartable(sessions.Form{Cohosts: []string{s.users["member"].Id}, Guests: []string{"guest@x.example"}})
 	if start {
 		if _, err := sessions.Start(s.app, s.actor("organizer"), session.Id); err != nil {
 			s.Fatal(err)
 		}
 	}
-	return s.stored(session.Id)
+	return s.reload(session.Id)
 }
 
-func TestWhoStartsEndsAndExtends(t *testing.T) {
+func TestRun_Permissions(t *testing.T) {
 	for deed, s := range map[string]struct {
-		do  func(s *studio, who, id string) error
+		do  func(s *fixture, who, id string) error
 		may map[string]string
 	}{
-		"start": {func(s *studio, who, id string) error { _, err := sessions.Start(s.app, s.actor(who), id); return err },
+		"start": {func(s *fixture, who, id string) error { _, err := sessions.Start(s.app, s.actor(who), id); return err },
 			map[string]string{"organizer": "", "owner": "not_allowed", "admin": "not_allowed", "member": "not_allowed", "guest": "not_allowed"}},
-		"end": {func(s *studio, who, id string) error { return sessions.End(s.app, s.actor(who), id) },
+		"end": {func(s *fixture, who, id string) error { return sessions.End(s.app, s.actor(who), id) },
 			map[string]string{"organizer": "", "owner": "", "admin": "", "member": "", "guest": "not_allowed"}},
-		"extend": {func(s *studio, who, id string) error {
+		"extend": {func(s *fixture, who, id string) error {
 			_, err := sessions.Extend(s.app, s.actor(who), id, 0)
 			return err
 		}, map[string]string{"organizer": "", "owner": "not_allowed", "admin": "not_allowed", "member": "", "guest": "not_allowed"}},
 	} {
 		for who, code := range s.may {
-			studio := open(t, "pro")
-			session := studio.led(deed != "start")
-			hookstest.Refused(t, who+" "+deed, s.do(studio, who, session.Id), code)
-			other := hookstest.Team(t, studio.app, hookstest.Person(t, studio.app, "other@x.example"), "Other", "pro")
+			studio := newFixture(t, "pro")
+			session := studio.newHosted(deed != "start")
+			hookstest.AssertCode(t, who+" "+deed, s.do(studio, who, session.Id), code)
+			other := hookstest.Team(t, studio.app, hookstest.Account(t, studio.app, "other@x.example"), "Other", "pro")
 			foreign := studio.actor(who)
 			foreign.Team = other.Record
-			if _, err := sessions.Extend(studio.app, foreign, session.Id, 0); err != record.ErrNotFound {
+			if _, err := sessions.Extend(studio.app, foreign, session.Id, 0); err != record.NotFound {
 				t.Errorf("%s of another team: %v", who, err)
 			}
 		}
 	}
 }
 
-func TestOrganizersEndOnlyTheirOwn(t *testing.T) {
-	s := open(t, "pro")
-	s.by["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
-	session := s.led(true)
-	hookstest.Refused(t, "another Organizer ends", sessions.End(s.app, s.actor("second"), session.Id), "not_allowed")
+func TestEnd_OtherOrganizer_IsRefused(t *testing.T) {
+	s := newFixture(t, "pro")
+	s.users["second"] = hookstest.Member(t, s.app, s.team, "second@x.example", "organizer")
+	session := s.newHosted(true)
+	hookstest.AssertCode(t, "another Organizer ends", sessions.End(s.app, s.actor("second"), session.Id), "not_allowed")
 	if err := sessions.End(s.app, s.actor("admin"), session.Id); err != nil {
 		t.Fatal(err)
 	}
-	ended := s.stored(session.Id)
-	if ended.Status() != sessions.Ended || ended.GetString("end_reason") != sessions.ByAdmin || ended.Ended().IsZero() {
+	ended := s.reload(session.Id)
+	if ended.Status() != sessions.Ended || ended.GetString("end_reason") != sessions.EndedByAdmin || ended.Ended().IsZero() {
 		t.Errorf("%s, %s", ended.Status(), ended.GetString("end_reason"))
 	}
 	if err := sessions.End(s.app, s.actor("organizer"), session.Id); err != nil {
@@ -95,28 +95,28 @@ func TestOrganizersEndOnlyTheirOwn(t *testing.T) {
 	}
 }
 
-func TestASessionStartsWithinItsTime(t *testing.T) {
+func TestStartTx_OnlyWithinStartWindow(t *testing.T) {
 	for ahead, code := range map[time.Duration]string{
 		20 * time.Minute: sessions.CodeNotStarted, 14 * time.Minute: "", 0: "", -59 * time.Minute: "", -61 * time.Minute: sessions.CodeEnded,
 	} {
-		s := open(t, "pro")
-		session := s.soon(sessions.Form{})
+		s := newFixture(t, "pro")
+		session := s.newStartable(sessions.Form{})
 		hookstest.Exec(t, s.app, "UPDATE sessions SET starts = {:from}, ends = {:to} WHERE id = {:id}", dbx.Params{"id": session.Id,
-			"from": record.Stamp(time.Now().Add(ahead)), "to": record.Stamp(time.Now().Add(ahead + time.Hour))})
+			"from": record.FormatTime(time.Now().Add(ahead)), "to": record.FormatTime(time.Now().Add(ahead + time.Hour))})
 		err := s.app.RunInTransaction(func(tx core.App) error {
-			found, err := sessions.ByID(tx, session.Id)
+			found, err := sessions.FindByID(tx, session.Id)
 			if err != nil {
 				return err
 			}
-			return sessions.Begin(tx, found, time.Now())
+			return sessions.StartTx(tx, found, time.Now())
 		})
-		hookstest.Refused(t, ahead.String(), err, code)
+		hookstest.AssertCode(t, ahead.String(), err, code)
 	}
 }
 
-func TestARunHasAMediaRoomOfItsOwn(t *testing.T) {
-	s := open(t, "pro")
-	a, b := s.started(sessions.Form{}), s.started(sessions.Form{})
+func TestStart_EachRunHasOwnMediaRoom(t *testing.T) {
+	s := newFixture(t, "pro")
+	a, b := s.newRunning(sessions.Form{}), s.newRunning(sessions.Form{})
 	if a.Media() == "" || a.Media() == b.Media() || a.Started().IsZero() || a.GetDateTime("empty").IsZero() {
 		t.Errorf("%q, %q", a.Media(), b.Media())
 	}
@@ -125,17 +125,17 @@ func TestARunHasAMediaRoomOfItsOwn(t *testing.T) {
 		t.Errorf("the second start: %v", err)
 	}
 	for field, value := range map[string]any{"media": "us_other", "started": time.Now().Add(-time.Hour), "minutes": 90, "title": "x", "status": "scheduled"} {
-		r := hookstest.Stored(t, s.app, "sessions", a.Id)
+		r := hookstest.FindRecord(t, s.app, "sessions", a.Id)
 		r.Set(field, value)
 		if err := s.app.Save(r); record.Code(err) == "" {
 			t.Errorf("%s changes while it runs: %v", field, err)
 		}
 	}
-	away := s.started(sessions.Form{Elsewhere: "https://meet.example.org/x"})
+	away := s.newRunning(sessions.Form{ExternalLink: "https://meet.example.org/x"})
 	if away.Media() != "" {
 		t.Errorf("what is held elsewhere has the media room %q", away.Media())
 	}
-	forged := hookstest.Stored(t, s.app, "sessions", s.soon(sessions.Form{}).Id)
+	forged := hookstest.FindRecord(t, s.app, "sessions", s.newStartable(sessions.Form{}).Id)
 	forged.Set("status", sessions.Running)
 	forged.Set("media", b.Media())
 	if err := s.app.Save(forged); err != nil || forged.GetString("media") == b.Media() || forged.GetDateTime("started").IsZero() {
@@ -148,20 +148,20 @@ func TestARunHasAMediaRoomOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestATeamIsKeptWhileASessionRuns(t *testing.T) {
-	s := open(t, "pro")
-	session := s.started(sessions.Form{Title: "Dailies"})
-	s.session(sessions.Form{Guests: []string{"zed@out.example"}})
-	if err := teams.MayDelete(s.app, s.team.Id); record.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
+func TestTeamDelete_WhileSessionRuns_IsRefused(t *testing.T) {
+	s := newFixture(t, "pro")
+	session := s.newRunning(sessions.Form{Title: "Dailies"})
+	s.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
+	if err := teams.CanDelete(s.app, s.team.Id); record.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
 		t.Errorf("%v", err)
 	}
-	if err := s.app.Delete(hookstest.Stored(t, s.app, "teams", s.team.Id)); record.Code(err) != sessions.CodeRunning {
+	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); record.Code(err) != sessions.CodeRunning {
 		t.Errorf("%v", err)
 	}
 	if err := sessions.End(s.app, s.actor("owner"), session.Id); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.Delete(hookstest.Stored(t, s.app, "teams", s.team.Id)); err != nil {
+	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); err != nil {
 		t.Errorf("once it has ended: %v", err)
 	}
 	if n := hookstest.Count(t, s.app, "sessions") + hookstest.Count(t, s.app, "participants"); n != 0 {
@@ -169,9 +169,9 @@ func TestATeamIsKeptWhileASessionRuns(t *testing.T) {
 	}
 }
 
-func TestASessionIsExtendedWhilePlanAndRoomAllowIt(t *testing.T) {
-	s := open(t, "free")
-	session := s.started(sessions.Form{Minutes: 30})
+func TestExtend_PlanLimits(t *testing.T) {
+	s := newFixture(t, "free")
+	session := s.newRunning(sessions.Form{Minutes: 30})
 	ends := session.Ends()
 	longer, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0)
 	if err != nil || !longer.Ends().Equal(ends.Add(15*time.Minute)) || longer.Minutes() != 30 {
@@ -179,7 +179,7 @@ func TestASessionIsExtendedWhilePlanAndRoomAllowIt(t *testing.T) {
 	}
 	for _, minutes := range []int{-1, 121} {
 		_, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, minutes)
-		hookstest.Refused(t, fmt.Sprint(minutes), err, sessions.CodeBadLength)
+		hookstest.AssertCode(t, fmt.Sprint(minutes), err, sessions.CodeBadLength)
 	}
 	plan, err := plans.Find(s.app, "free")
 	if err != nil {
@@ -190,10 +190,10 @@ func TestASessionIsExtendedWhilePlanAndRoomAllowIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = sessions.Extend(s.app, s.actor("organizer"), session.Id, 30)
-	hookstest.Refused(t, "beyond the plan", err, sessions.CodeBadLength)
-	shorter := hookstest.Stored(t, s.app, "sessions", session.Id)
+	hookstest.AssertCode(t, "beyond the plan", err, sessions.CodeBadLength)
+	shorter := hookstest.FindRecord(t, s.app, "sessions", session.Id)
 	shorter.Set("extra", 0)
-	hookstest.Refused(t, "shortened", s.app.Save(shorter), sessions.CodeBadLength)
-	_, err = sessions.Extend(s.app, s.actor("organizer"), s.soon(sessions.Form{}).Id, 15)
-	hookstest.Refused(t, "before the start", err, sessions.CodeNotStarted)
+	hookstest.AssertCode(t, "shortened", s.app.Save(shorter), sessions.CodeBadLength)
+	_, err = sessions.Extend(s.app, s.actor("organizer"), s.newStartable(sessions.Form{}).Id, 15)
+	hookstest.AssertCode(t, "before the start", err, sessions.CodeNotStarted)
 }

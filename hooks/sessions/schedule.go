@@ -21,58 +21,58 @@ import (
 // the first, and all are booked or none (R89).
 func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
 	var first *Session
-	entry := audit.By(actor, "session.schedule").On("", record.Cut(form.Title, MaxTitle))
+	entry := audit.NewEntry(actor, "session.schedule").WithTarget("", record.Truncate(form.Title, MaxTitle))
 	err := audit.Do(app, entry, func(tx core.App) error {
-		actor, err := actor.Again(tx)
+		actor, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if err := MayHost(tx, actor); err != nil {
+		if err := CanHost(tx, actor); err != nil {
 			return err
 		}
-		first, err = plan(tx, actor, form)
+		first, err = createFromForm(tx, actor, form)
 		if err != nil {
 			return err
 		}
-		entry.On(first.Id, first.Title()).With("starts", first.Starts().Format(time.RFC3339))
+		entry.WithTarget(first.Id, first.Title()).With("starts", first.Starts().Format(time.RFC3339))
 		return nil
 	})
 	return first, err
 }
 
-// MayHost is nil if the actor may schedule and host sessions; else it says why not, and what to do or whom to ask (D2).
-func MayHost(app core.App, actor *actors.Actor) error {
+// CanHost is nil if the actor may schedule and host sessions; else it says why not, and what to do or whom to ask (D2).
+func CanHost(app core.App, actor *actors.Actor) error {
 	const needed = "You need the Organizer role to host sessions in this team."
 	organizer := actors.Roles{Organizer: true}
 	switch {
 	case actor.CanHost():
 		return nil
-	case actor.CanTake(organizer):
-		return record.Forbid(needed + " Make yourself an Organizer in your details, under Users in the Admin Panel.")
+	case actor.CanTakeRoles(organizer):
+		return record.Forbidden(needed + " Make yourself an Organizer in your details, under Users in the Admin Panel.")
 	case actor.Kind == members.Guest:
-		return record.Forbid("You're a guest of this team, and guests can't host sessions.")
+		return record.Forbidden("You're a guest of this team, and guests can't host sessions.")
 	}
-	ask, err := actors.Ask(app, actor, func(a *actors.Actor) bool { return a.CanInvite(organizer, actor.Roles) }, "to give it to you")
+	ask, err := actors.AskHint(app, actor, func(a *actors.Actor) bool { return a.CanInvite(organizer, actor.Roles) }, "to give it to you")
 	if err != nil {
 		return err
 	}
-	return record.Forbid(needed + " " + ask)
+	return record.Forbidden(needed + " " + ask)
 }
 
-// plan writes the rows of a form: a session, or all of a series, with their people. It returns the first.
-func plan(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
-	form = form.filled(tx, actor.Team)
-	people, err := form.people(tx, actor.Team.Id, actor.Account)
+// createFromForm writes the rows of a form: a session, or all of a series, with their people. It returns the first.
+func createFromForm(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
+	form = form.withDefaults(tx, actor.Team)
+	people, err := form.invitees(tx, actor.Team.Id, actor.Account)
 	if err != nil {
 		return nil, err
 	}
 	starts, series := []time.Time{form.Starts}, ""
 	if form.Rule != "" {
-		if form.Rule, starts, err = form.recur(form.Rule, form.Starts, len(people)); err != nil {
+		if form.Rule, starts, err = form.expandRule(form.Rule, form.Starts, len(people)); err != nil {
 			return nil, err
 		}
 	}
-	if err := form.judgeRoom(tx, actor.Team.Id, starts, ""); err != nil {
+	if err := form.validateRoom(tx, actor.Team.Id, starts, ""); err != nil {
 		return nil, err
 	}
 	if form.Rule != "" {
@@ -84,7 +84,7 @@ func plan(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
 	}
 	var first *Session
 	for _, at := range starts {
-		s, err := form.book(tx, actor.Team.Id, actor.Account.Id, series, at, people)
+		s, err := form.create(tx, actor.Team.Id, actor.Account.Id, series, at, people)
 		if err != nil {
 			return nil, err
 		}
@@ -92,18 +92,18 @@ func plan(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
 			first = s
 		}
 	}
-	return first, tell(tx, actor, mail.KindSessionInvitation, first.scope(), first)
+	return first, notify(tx, actor, mail.KindSessionInvitation, first.fullScope(), first)
 }
 
-// book writes one session with its people.
-func (f Form) book(tx core.App, team, host, series string, at time.Time, people []asked) (*Session, error) {
-	s, err := blank(tx, team)
+// create writes one session with its people.
+func (f Form) create(tx core.App, team, host, series string, at time.Time, people []invitee) (*Session, error) {
+	s, err := newSession(tx, team)
 	if err != nil {
 		return nil, err
 	}
 	s.Set("host", host)
 	f.Starts = at
-	f.fill(s)
+	f.applyTo(s)
 	if series != "" {
 		s.Set("series", series)
 		s.Set("occurrence", at)
@@ -111,23 +111,23 @@ func (f Form) book(tx core.App, team, host, series string, at time.Time, people 
 	if err := tx.Save(s); err != nil {
 		return nil, err
 	}
-	return s, ask(tx, s, people)
+	return s, addInvitees(tx, s, people)
 }
 
-// recur reads a rule for the form's people: so many sessions of so many people are not booked in one deed.
-func (f Form) recur(rule string, first time.Time, people int) (kept string, starts []time.Time, err error) {
-	zone, err := location(f.Zone)
+// expandRule reads a rule for the form's people: so many sessions of so many people are not booked in one deed.
+func (f Form) expandRule(rule string, first time.Time, people int) (kept string, starts []time.Time, err error) {
+	zone, err := loadZone(f.Zone)
 	if err != nil {
 		return "", nil, err
 	}
-	kept, starts, err = Recur(rule, first, zone)
-	if n := len(starts) * (people + 1); err == nil && n > MaxPlaces {
-		err = refuseRule(fmt.Sprintf("%d sessions with %d people each are too many for one series. Ask fewer people, or end it earlier.", len(starts), people+1))
+	kept, starts, err = ExpandRule(rule, first, zone)
+	if n := len(starts) * (people + 1); err == nil && n > MaxSeriesInvites {
+		err = ruleError(fmt.Sprintf("%d sessions with %d people each are too many for one series. Ask fewer people, or end it earlier.", len(starts), people+1))
 	}
 	return kept, starts, err
 }
 
-func blank(tx core.App, team string) (*Session, error) {
+func newSession(tx core.App, team string) (*Session, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("sessions")
 	if err != nil {
 		return nil, fmt.Errorf("find sessions: %w", err)
@@ -138,26 +138,26 @@ func blank(tx core.App, team string) (*Session, error) {
 	return s, nil
 }
 
-// filled is the form with what its writer left open: the team's time zone, and settings that do for most. Its start is
+// withDefaults is the form with what its writer left open: the team's time zone, and settings that do for most. Its start is
 // on a whole minute.
-func (f Form) filled(tx core.App, team *core.Record) Form {
-	f.Starts = WholeMinute(f.Starts)
+func (f Form) withDefaults(tx core.App, team *core.Record) Form {
+	f.Starts = TruncateMinute(f.Starts)
 	f.Zone = cmp.Or(f.Zone, teams.Of(team).Zone().String())
 	f.Resolution, f.Codec, f.Audio = cmp.Or(f.Resolution, "720p"), cmp.Or(f.Codec, "vp8"), cmp.Or(f.Audio, "speech")
 	f.FPS = cmp.Or(f.FPS, 30)
 	if room, err := rooms.Find(tx, team.Id, f.Room); err == nil {
 		f.Recording = cmp.Or(f.Recording, room.GetString("recording"))
 	}
-	f.Recording = cmp.Or(f.Recording, rooms.ByHost)
+	f.Recording = cmp.Or(f.Recording, rooms.RecordingByHost)
 	return f
 }
 
-// fill writes the form into the session, its people not.
-func (f Form) fill(s *Session) {
+// applyTo writes the form into the session, its people not.
+func (f Form) applyTo(s *Session) {
 	s.Load(map[string]any{
 		"title": f.Title, "description": f.Description, "starts": f.Starts, "minutes": f.Minutes, "timezone": f.Zone, "room": f.Room,
-		"passwordless": f.Passwordless, "early": f.Early, "lobby": f.Lobby, "muted": f.Muted, "recording": f.Recording, "people": f.People,
-		"resolution": f.Resolution, "fps": f.FPS, "codec": f.Codec, "audio": f.Audio, "elsewhere": strings.TrimSpace(f.Elsewhere),
+		"passwordless": f.Passwordless, "early": f.JoinBeforeHost, "lobby": f.Lobby, "muted": f.Muted, "recording": f.Recording, "people": f.MaxPeople,
+		"resolution": f.Resolution, "fps": f.FPS, "codec": f.Codec, "audio": f.Audio, "elsewhere": strings.TrimSpace(f.ExternalLink),
 	})
 }
 
@@ -166,10 +166,10 @@ func FormOf(app core.App, session *Session) (Form, error) {
 	form := Form{
 		Title: session.Title(), Description: session.GetString("description"), Starts: session.Starts(), Minutes: session.Minutes(),
 		Zone: session.GetString("timezone"), Room: session.RoomID(),
-		Passwordless: session.GetBool("passwordless"), Early: session.GetBool("early"), Lobby: session.GetBool("lobby"), Muted: session.GetBool("muted"),
-		Recording: session.GetString("recording"), People: session.GetInt("people"),
+		Passwordless: session.GetBool("passwordless"), JoinBeforeHost: session.GetBool("early"), Lobby: session.GetBool("lobby"), Muted: session.GetBool("muted"),
+		Recording: session.GetString("recording"), MaxPeople: session.GetInt("people"),
 		Resolution: session.GetString("resolution"), FPS: session.GetInt("fps"), Codec: session.GetString("codec"), Audio: session.GetString("audio"),
-		Elsewhere: session.Elsewhere(),
+		ExternalLink: session.ExternalLink(),
 	}
 	if id := session.SeriesID(); id != "" {
 		series, err := FindSeries(app, id)
@@ -178,12 +178,12 @@ func FormOf(app core.App, session *Session) (Form, error) {
 		}
 		form.Rule = series.Rule()
 	}
-	people, err := Participants(app, session.Id)
+	people, err := ListParticipants(app, session.Id)
 	for _, p := range people {
-		if p.Barred() {
+		if p.Excluded() {
 			continue
 		}
-		switch p.Part() {
+		switch p.Role() {
 		case Cohost:
 			form.Cohosts = append(form.Cohosts, p.UserID())
 		case Presenter:

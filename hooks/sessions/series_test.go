@@ -10,7 +10,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-func zone(t *testing.T, name string) *time.Location {
+func mustLoadZone(t *testing.T, name string) *time.Location {
 	t.Helper()
 	at, err := time.LoadLocation(name)
 	if err != nil {
@@ -19,7 +19,7 @@ func zone(t *testing.T, name string) *time.Location {
 	return at
 }
 
-func TestASeriesIsAtTheSameTimeOfTheClockAcrossSummerTime(t *testing.T) {
+func TestExpandRule_DST_KeepsWallTime(t *testing.T) {
 	for _, c := range []struct {
 		zone, rule string
 		first      time.Time // in its zone
@@ -31,9 +31,9 @@ func TestASeriesIsAtTheSameTimeOfTheClockAcrossSummerTime(t *testing.T) {
 		{"Asia/Kolkata", "FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20270131T183000Z", time.Date(2027, 1, 4, 23, 0, 0, 0, time.UTC), 8},
 		{"Europe/Berlin", "FREQ=MONTHLY;BYMONTHDAY=31;COUNT=7", time.Date(2027, 1, 31, 8, 0, 0, 0, time.UTC), 7},
 	} {
-		at := zone(t, c.zone)
+		at := mustLoadZone(t, c.zone)
 		first := time.Date(c.first.Year(), c.first.Month(), c.first.Day(), c.first.Hour(), c.first.Minute(), 0, 0, at)
-		kept, starts, err := sessions.Recur(c.rule, first, at)
+		kept, starts, err := sessions.ExpandRule(c.rule, first, at)
 		if err != nil || len(starts) != c.n || !starts[0].Equal(first) {
 			t.Errorf("%s: %d starts, %v", c.rule, len(starts), err)
 			continue
@@ -43,29 +43,29 @@ func TestASeriesIsAtTheSameTimeOfTheClockAcrossSummerTime(t *testing.T) {
 				t.Errorf("%s: %v", c.rule, one.In(at))
 			}
 		}
-		if again, same, err := sessions.Recur(kept, first, at); err != nil || again != kept || len(same) != len(starts) {
+		if again, same, err := sessions.ExpandRule(kept, first, at); err != nil || again != kept || len(same) != len(starts) {
 			t.Errorf("%q is kept as %q, which is kept as %q: %v", c.rule, kept, again, err)
 		}
 	}
 }
 
 // Half past two is skipped once a year, and shown twice half a year later (RFC 5545, 3.3.10).
-func TestWhatTheClocksSkipIsNotInASeriesAndWhatTheyShowTwiceIsOnce(t *testing.T) {
-	berlin := zone(t, "Europe/Berlin")
-	_, starts, err := sessions.Recur("FREQ=DAILY;COUNT=4", time.Date(2027, 3, 26, 2, 30, 0, 0, berlin), berlin)
+func TestExpandRule_SkippedAndRepeatedTimes(t *testing.T) {
+	berlin := mustLoadZone(t, "Europe/Berlin")
+	_, starts, err := sessions.ExpandRule("FREQ=DAILY;COUNT=4", time.Date(2027, 3, 26, 2, 30, 0, 0, berlin), berlin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := days(starts, berlin); got != "26 02:30, 27 02:30, 29 02:30, 30 02:30" {
+	if got := formatDays(starts, berlin); got != "26 02:30, 27 02:30, 29 02:30, 30 02:30" {
 		t.Errorf("in spring %s", got)
 	}
-	_, starts, err = sessions.Recur("FREQ=DAILY;COUNT=3", time.Date(2027, 10, 30, 2, 30, 0, 0, berlin), berlin)
-	if got := days(starts, berlin); err != nil || got != "30 02:30, 31 02:30, 01 02:30" {
+	_, starts, err = sessions.ExpandRule("FREQ=DAILY;COUNT=3", time.Date(2027, 10, 30, 2, 30, 0, 0, berlin), berlin)
+	if got := formatDays(starts, berlin); err != nil || got != "30 02:30, 31 02:30, 01 02:30" {
 		t.Errorf("in autumn %s, %v", got, err)
 	}
 }
 
-func days(starts []time.Time, at *time.Location) string {
+func formatDays(starts []time.Time, at *time.Location) string {
 	var all []string
 	for _, one := range starts {
 		all = append(all, one.In(at).Format("02 15:04"))
@@ -73,7 +73,7 @@ func days(starts []time.Time, at *time.Location) string {
 	return strings.Join(all, ", ")
 }
 
-func TestRulesThatAreNone(t *testing.T) {
+func TestExpandRule_InvalidRules_AreRefused(t *testing.T) {
 	first := time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC) // a Monday
 	begun := time.Now()
 	for rule, says := range map[string]string{
@@ -87,8 +87,8 @@ func TestRulesThatAreNone(t *testing.T) {
 		"FREQ=YEARLY;COUNT=9": "more than 2 years", "FREQ=WEEKLY;BYDAY=TU;COUNT=3": "not on a day", "FREQ=WEEKLY;UNTIL=20270101": "not on a day",
 		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1": "not on a day", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20280101": "not on a day",
 	} {
-		_, _, err := sessions.Recur(rule, first, time.UTC)
-		if _, code, sentence, _ := record.Refusal(err); code != sessions.CodeBadRule || !strings.Contains(sentence, says) {
+		_, _, err := sessions.ExpandRule(rule, first, time.UTC)
+		if _, code, sentence, _ := record.Details(err); code != sessions.CodeBadRule || !strings.Contains(sentence, says) {
 			t.Errorf("%q: %v, want something of %q", rule, err, says)
 		}
 	}
@@ -97,7 +97,7 @@ func TestRulesThatAreNone(t *testing.T) {
 	}
 }
 
-func TestALocalTimeThatIsSkippedNamesTheNext(t *testing.T) {
+func TestParseLocalTime_SkippedByDST_NamesNext(t *testing.T) {
 	for _, c := range []struct{ date, clock, zone, want, says string }{
 		{"2027-03-28", "01:59", "Europe/Berlin", "2027-03-28T00:59:00Z", ""},
 		{"2027-03-28", "02:00", "Europe/Berlin", "", "There is no 02:00 on 28 March 2027 in Berlin: the clocks are put forward. The next time is 03:00."},
@@ -113,28 +113,28 @@ func TestALocalTimeThatIsSkippedNamesTheNext(t *testing.T) {
 		{"2027-06-01", "25:00", "UTC", "", "Give a time"}, {"2027-06-01", "10:00", "Mars/Olympus", "", "Choose a time zone"},
 		{"2027-06-01", "10:00", "", "", "Choose a time zone"}, {"2027-06-01", "10:00", "Local", "", "Choose a time zone"},
 	} {
-		at, err := sessions.LocalTime(c.date, c.clock, c.zone)
+		at, err := sessions.ParseLocalTime(c.date, c.clock, c.zone)
 		if c.want != "" && (err != nil || at.UTC().Format(time.RFC3339) != c.want) {
 			t.Errorf("%+v: %v, %v", c, at, err)
 		}
-		if _, _, sentence, _ := record.Refusal(err); c.want == "" && (c.says == "" || !strings.Contains(sentence, c.says)) {
+		if _, _, sentence, _ := record.Details(err); c.want == "" && (c.says == "" || !strings.Contains(sentence, c.says)) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
 }
 
-func TestASeriesOfTooManyPlacesIsRefused(t *testing.T) {
-	s := open(t, "unlimited")
+func TestSchedule_SeriesWithTooManyInvites_IsRefused(t *testing.T) {
+	s := newFixture(t, "unlimited")
 	guests := make([]string, 60)
 	for n := range guests {
-		guests[n] = hookstest.CrowdAddress(n + 1)
+		guests[n] = hookstest.SeedUserEmail(n + 1)
 	}
-	hookstest.Refused(t, "100 times 61", s.try("organizer", sessions.Form{Starts: soon(1, 9), Rule: "FREQ=DAILY;COUNT=100", Guests: guests}), sessions.CodeBadRule)
+	hookstest.AssertCode(t, "100 times 61", s.schedule("organizer", sessions.Form{Starts: daysFromNow(1, 9), Rule: "FREQ=DAILY;COUNT=100", Guests: guests}), sessions.CodeBadRule)
 	if n := hookstest.Count(t, s.app, "sessions"); n != 0 {
 		t.Errorf("%d sessions", n)
 	}
 	begun := time.Now()
-	if err := s.try("organizer", sessions.Form{Starts: soon(1, 9), Rule: "FREQ=DAILY;COUNT=80", Guests: guests}); err != nil {
+	if err := s.schedule("organizer", sessions.Form{Starts: daysFromNow(1, 9), Rule: "FREQ=DAILY;COUNT=80", Guests: guests}); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%d places in %s", hookstest.Count(t, s.app, "participants"), time.Since(begun))

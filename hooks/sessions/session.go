@@ -31,7 +31,7 @@ const (
 	MinMinutes     = 15
 	MaxMinutes     = 40 * 60
 
-	StartsBefore = 15 * time.Minute // before its time it can be started, and its link leads to the waiting page (R100, R101)
+	StartWindow = 15 * time.Minute // before its time it can be started, and its link leads to the waiting page (R100, R101)
 )
 
 // Codes of refusals.
@@ -94,7 +94,7 @@ func (s *Session) Started() time.Time { return s.GetDateTime("started").Time() }
 func (s *Session) Ended() time.Time { return s.GetDateTime("ended").Time() }
 
 // Zone is the time zone in which the session was planned.
-func (s *Session) Zone() *time.Location { return zoneOf(s.GetString("timezone")) }
+func (s *Session) Zone() *time.Location { return zoneOrUTC(s.GetString("timezone")) }
 
 // Code is the session's name in its link.
 func (s *Session) Code() string { return s.GetString("code") }
@@ -106,33 +106,35 @@ func (s *Session) Link(app core.App) string { return settings.Of(app).Link("/s/"
 // Media is the name of the media room of the session's run; empty before it.
 func (s *Session) Media() string { return s.GetString("media") }
 
-// Elsewhere is the address where the team holds the session by other means, or empty (R118).
-func (s *Session) Elsewhere() string { return s.GetString("elsewhere") }
+// ExternalLink is the address where the team holds the session by other means, or empty (R118).
+func (s *Session) ExternalLink() string { return s.GetString("elsewhere") }
 
 // Find reads a session of the team by its id, or record.ErrNotFound.
 func Find(app core.App, team, id string) (*Session, error) {
-	return one(app, dbx.HashExp{"id": id, "team": team})
+	return findOne(app, dbx.HashExp{"id": id, "team": team})
 }
 
-// ByID reads a session of whatever team, or record.ErrNotFound. Who asks must still be judged.
-func ByID(app core.App, id string) (*Session, error) { return one(app, dbx.HashExp{"id": id}) }
+// FindByID reads a session of whatever team, or record.ErrNotFound. Who asks must still be judged.
+func FindByID(app core.App, id string) (*Session, error) { return findOne(app, dbx.HashExp{"id": id}) }
 
-// ByCode reads the session of a session link, or record.ErrNotFound.
-func ByCode(app core.App, code string) (*Session, error) { return one(app, dbx.HashExp{"code": code}) }
+// FindByCode reads the session of a session link, or record.ErrNotFound.
+func FindByCode(app core.App, code string) (*Session, error) {
+	return findOne(app, dbx.HashExp{"code": code})
+}
 
-// ByMedia reads the session whose run has that media room, or record.ErrNotFound.
-func ByMedia(app core.App, room string) (*Session, error) {
+// FindByMedia reads the session whose run has that media room, or record.ErrNotFound.
+func FindByMedia(app core.App, room string) (*Session, error) {
 	if room == "" {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
-	return one(app, dbx.HashExp{"media": room})
+	return findOne(app, dbx.HashExp{"media": room})
 }
 
-func one(app core.App, where dbx.HashExp) (*Session, error) {
+func findOne(app core.App, where dbx.HashExp) (*Session, error) {
 	session := &Session{}
 	err := app.RecordQuery("sessions").AndWhere(where).Limit(1).One(session)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a session: %w", err)

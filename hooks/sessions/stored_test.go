@@ -7,16 +7,16 @@ import (
 	"usher/hooks/mail"
 )
 
-// storedFarewell is a row of the outbox as versions before the JSON keys were fixed wrote it.
-const storedFarewell = `{"farewell":{"Props":{"To":"zed@out.example","ToName":"Zed","Team":{"Name":"Halation Post","LogoURL":"","Description":"Film finishing"},
+// storedTeamDeletedEmail is a row of the outbox as versions before the JSON keys were fixed wrote it.
+const storedTeamDeletedEmail = `{"farewell":{"Props":{"To":"zed@out.example","ToName":"Zed","Team":{"Name":"Halation Post","LogoURL":"","Description":"Film finishing"},
 	"By":"Olga","Host":"Olga Host","Title":"Reel 4","Description":"The last one","Starts":"2026-12-05T16:00:00Z","Ends":"2026-12-05T18:00:00Z","Zone":null,"Room":"Grading suite",
 	"Link":"","Series":3,"Last":"2026-12-07T16:00:00Z","Leads":"","Stays":false,"Nameless":true,"Member":false,"Support":"help@usher.test",
 	"Calendar":"QkVHSU46VkNBTEVOREFS","Method":"CANCEL"},"Zone":"Asia/Tokyo"}}`
 
-func TestStoredEmail_OfAnOlderVersion_IsSentInFull(t *testing.T) {
-	p := openPost(t)
-	must(t, mail.QueueRecipe(p.app, mail.Recipe{Kind: mail.KindSessionCancelled, To: "zed@out.example", About: "participant0001", Secret: storedFarewell}))
-	sent := p.sends("an email that waited during the upgrade", "Cancelled: Reel 4 > zed@out.example")
+func TestStoredEmail_OlderVersion_IsSentInFull(t *testing.T) {
+	p := newMailFixture(t)
+	must(t, mail.QueueDeferred(p.app, mail.Deferred{Kind: mail.KindSessionCancelled, To: "zed@out.example", About: "participant0001", Secret: storedTeamDeletedEmail}))
+	sent := p.wantEmails("an email that waited during the upgrade", "Cancelled: Reel 4 > zed@out.example")
 	for _, want := range []string{"Halation Post", "Olga", "Olga Host", "Grading suite", "Sunday 6 December 2026, 01:00", "3 sessions", "help@usher.test"} {
 		if !strings.Contains(sent[0].Text, want) {
 			t.Errorf("got %s, want %q in it", sent[0].Text, want)

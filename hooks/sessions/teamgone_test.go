@@ -14,38 +14,40 @@ import (
 	"usher/hooks/teams"
 )
 
-// ways are how a team is deleted.
-var ways = map[string]func(p *post) error{
-	"the Owner's deed": func(p *post) error { return teams.Delete(p.app, p.actor("owner"), "Halation Post") },
-	"by the dashboard": func(p *post) error { return p.app.Delete(hookstest.Stored(p.studio.T, p.app, "teams", p.team.Id)) },
+// deletions are how a team is deleted.
+var deletions = map[string]func(p *mailFixture) error{
+	"the Owner's deed": func(p *mailFixture) error { return teams.Delete(p.app, p.actor("owner"), "Halation Post") },
+	"by the dashboard": func(p *mailFixture) error {
+		return p.app.Delete(hookstest.FindRecord(p.fixture.T, p.app, "teams", p.team.Id))
+	},
 }
 
-func TestWithATeamItsSessionsAreCalledOff(t *testing.T) {
-	for name, way := range ways {
-		p := openPost(t)
-		tokyo := p.by["member"]
+func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
+	for name, way := range deletions {
+		p := newMailFixture(t)
+		tokyo := p.users["member"]
 		tokyo.Set("timezone", "Asia/Tokyo")
 		must(t, p.app.Save(tokyo))
-		one := p.session(sessions.Form{Title: "One", Starts: soon(3, 10), Guests: []string{"Zed <zed@out.example>", "member@x.example", "kim@out.example"}})
-		p.session(sessions.Form{Title: "Off", Guests: []string{"zed@out.example"}})
-		daily := p.session(sessions.Form{Title: "Daily", Starts: soon(1, 9), Rule: "FREQ=DAILY;COUNT=4", Guests: []string{"zed@out.example"}})
-		past := p.session(sessions.Form{Title: "Past", Starts: soon(1, 12), Guests: []string{"zed@out.example"}})
+		one := p.newSession(sessions.Form{Title: "One", Starts: daysFromNow(3, 10), Guests: []string{"Zed <zed@out.example>", "member@x.example", "kim@out.example"}})
+		p.newSession(sessions.Form{Title: "Off", Guests: []string{"zed@out.example"}})
+		daily := p.newSession(sessions.Form{Title: "Daily", Starts: daysFromNow(1, 9), Rule: "FREQ=DAILY;COUNT=4", Guests: []string{"zed@out.example"}})
+		past := p.newSession(sessions.Form{Title: "Past", Starts: daysFromNow(1, 12), Guests: []string{"zed@out.example"}})
 		p.deliver()
 		hookstest.Exec(t, p.app, "UPDATE sessions SET starts = '2026-01-01 10:00:00.000Z', ends = '2026-01-01 11:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": past.Id})
-		out, err := sessions.ParticipantBy(p.app, one.Id, "kim@out.example")
+		out, err := sessions.FindParticipantByEmail(p.app, one.Id, "kim@out.example")
 		must(t, err)
-		out.Set("state", sessions.StateOut)
+		out.Set("state", sessions.StateRemoved)
 		must(t, p.app.Save(out))
-		p.session(sessions.Form{Title: "New", Guests: []string{"zed@out.example"}}) // nobody was told of it yet
+		p.newSession(sessions.Form{Title: "New", Guests: []string{"zed@out.example"}}) // nobody was told of it yet
 		off, err := p.app.FindFirstRecordByData("sessions", "title", "Off")
 		must(t, err)
-		must(t, sessions.Cancel(p.app, p.actor("organizer"), off.Id, sessions.This)) // the letters wait
+		must(t, sessions.Cancel(p.app, p.actor("organizer"), off.Id, sessions.ScopeSession)) // the letters wait
 		must(t, way(p))
 		admins := ""
 		if strings.Contains(name, "Owner") {
 			admins = "Halation Post was deleted > admin@x.example; "
 		}
-		sent := p.sends(name, "Cancelled: Daily > organizer@x.example; Cancelled: Daily > zed@out.example; Cancelled: New > organizer@x.example; Cancelled: Off > zed@out.example; "+
+		sent := p.wantEmails(name, "Cancelled: Daily > organizer@x.example; Cancelled: Daily > zed@out.example; Cancelled: New > organizer@x.example; Cancelled: Off > zed@out.example; "+
 			"Cancelled: One > member@x.example; Cancelled: One > organizer@x.example; Cancelled: One > zed@out.example"+strings.TrimSuffix("; "+admins, "; "))
 		for _, letter := range sent {
 			if strings.HasPrefix(letter.Subject, "Halation") {
@@ -54,51 +56,51 @@ func TestWithATeamItsSessionsAreCalledOff(t *testing.T) {
 			if len(letter.Files) != 1 || !strings.Contains(letter.Files[0].Type, "method=CANCEL") || strings.Contains(letter.Text, "/s/") {
 				t.Errorf("%+v", letter)
 			}
-			file := unfolded(letter.Files[0].Content)
+			file := unfold(letter.Files[0].Content)
 			if !strings.Contains(file, "mailto:"+letter.To) || !strings.Contains(file, "METHOD:CANCEL\r\n") || !strings.Contains(file, "STATUS:CANCELLED\r\n") || strings.Contains(file, "SEQUENCE:0\r\n") {
 				t.Errorf("%s: %s", letter.To, file)
 			}
 			switch {
 			case strings.HasPrefix(letter.Subject, "Cancelled: One") && !strings.Contains(file, "UID:"+one.Id+"@usher.test\r\n"),
 				strings.HasPrefix(letter.Subject, "Cancelled: Daily") && !(strings.Contains(file, "UID:"+daily.SeriesID()+"@usher.test\r\n") && strings.Contains(file, "RRULE:FREQ=DAILY;COUNT=4\r\n") && strings.Contains(letter.Text, "Halation Post cancelled this series")),
-				letter.To == tokyo.Email() && !strings.Contains(letter.Text, soon(3, 19).Format("Monday 2 January 2006, 15:04")):
+				letter.To == tokyo.Email() && !strings.Contains(letter.Text, daysFromNow(3, 19).Format("Monday 2 January 2006, 15:04")):
 				t.Errorf("%s: %s\n%s", letter.Subject, letter.Text, file)
 			}
 		}
-		p.sends("again", "")
+		p.wantEmails("again", "")
 		if n := hookstest.Count(t, p.app, "outbox", dbx.NewExp("team != ''")) + hookstest.Count(t, p.app, "participants"); n != 0 {
 			t.Errorf("%s: %d rows stay", name, n)
 		}
 	}
 }
 
-// TestARefusedDeletionTellsNobody holds for a session that runs, too: the team stays until it is ended (R12).
-func TestARefusedDeletionTellsNobody(t *testing.T) {
-	p := openPost(t)
-	p.session(sessions.Form{Guests: []string{"zed@out.example"}})
-	p.run(p.session(sessions.Form{Title: "On air", Starts: time.Now()}))
+// TestTeamDelete_Refused_SendsNoEmail holds for a session that runs, too: the team stays until it is ended (R12).
+func TestTeamDelete_Refused_SendsNoEmail(t *testing.T) {
+	p := newMailFixture(t)
+	p.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
+	p.setRunning(p.newSession(sessions.Form{Title: "On air", Starts: time.Now()}))
 	p.deliver()
-	hookstest.Refused(t, "a wrong name", teams.Delete(p.app, p.actor("owner"), "Halation"), "wrong_name")
-	hookstest.Refused(t, "an Admin", teams.Delete(p.app, p.actor("admin"), "Halation Post"), "not_allowed")
-	for name, way := range ways {
-		hookstest.Refused(t, name, way(p), sessions.CodeRunning)
+	hookstest.AssertCode(t, "a wrong name", teams.Delete(p.app, p.actor("owner"), "Halation"), "wrong_name")
+	hookstest.AssertCode(t, "an Admin", teams.Delete(p.app, p.actor("admin"), "Halation Post"), "not_allowed")
+	for name, way := range deletions {
+		hookstest.AssertCode(t, name, way(p), sessions.CodeRunning)
 	}
-	p.sends("refused", "")
+	p.wantEmails("refused", "")
 }
 
-// TestATeamIsDeletedOnce has two delete it at once: who is asked to its sessions has one letter.
-func TestATeamIsDeletedOnce(t *testing.T) {
-	p := openPost(t)
-	p.session(sessions.Form{Guests: []string{"zed@out.example"}})
+// TestTeamDelete_Concurrent_EmailsOnce has two delete it at once: who is asked to its sessions has one letter.
+func TestTeamDelete_Concurrent_EmailsOnce(t *testing.T) {
+	p := newMailFixture(t)
+	p.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
 	p.deliver()
 	actor := p.actor("owner")
-	hookstest.Widen(p.app, "sessions", "teams")
+	hookstest.SlowWrites(p.app, "sessions", "teams")
 	hookstest.Race(3, func(int) error { return teams.Delete(p.app, actor, "Halation Post") })
 	worker := mail.NewWorker(p.app)
-	worker.Pace = 0
+	worker.MinInterval = 0
 	worker.Deliver(context.Background())
 	n := 0
-	for _, letter := range p.Letters() {
+	for _, letter := range p.Emails() {
 		if letter.To == "zed@out.example" && strings.HasPrefix(letter.Subject, "Cancelled") {
 			n++
 		}

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// starts are the times that a calendar shows of the series in a file, read by another library than ours.
-func starts(t *testing.T, file string) []time.Time {
+// decodeStarts are the times that a calendar shows of the series in a file, read by another library than ours.
+func decodeStarts(t *testing.T, file string) []time.Time {
 	t.Helper()
 	found, err := ical.NewDecoder(strings.NewReader(file)).Decode()
 	if err != nil {
@@ -30,15 +30,15 @@ func starts(t *testing.T, file string) []time.Time {
 }
 
 // A start with seconds is cut to its minute before anything is made of it, so that no calendar leaves a session out.
-func TestSeries_StartWithSeconds_IsWholeInACalendar(t *testing.T) {
+func TestSeries_StartWithSeconds_CalendarUsesWholeMinutes(t *testing.T) {
 	for name, extra := range map[string]time.Duration{"whole": 0, "seconds": 17 * time.Second, "fractions": 123 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
-			p := openPost(t)
-			first := p.session(sessions.Form{Starts: soon(1, 10).Add(extra), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
+			p := newMailFixture(t)
+			first := p.newSession(sessions.Form{Starts: daysFromNow(1, 10).Add(extra), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
 			check := func(what, subject string) {
-				file := to(t, p.sends(what, subject+": Weekly review > zed@out.example"), "zed@out.example").Files[0].Content
-				got := starts(t, file)
-				if len(got) != 3 || !got[0].Equal(soon(1, 10)) || !got[2].Equal(soon(3, 10)) || strings.Contains(file, "EXDATE") {
+				file := emailTo(t, p.wantEmails(what, subject+": Weekly review > zed@out.example"), "zed@out.example").Files[0].Content
+				got := decodeStarts(t, file)
+				if len(got) != 3 || !got[0].Equal(daysFromNow(1, 10)) || !got[2].Equal(daysFromNow(3, 10)) || strings.Contains(file, "EXDATE") {
 					t.Errorf("%s: %v in %s", what, got, file)
 				}
 			}
@@ -48,7 +48,7 @@ func TestSeries_StartWithSeconds_IsWholeInACalendar(t *testing.T) {
 				t.Fatal(err)
 			}
 			form.Starts, form.Description = form.Starts.Add(extra), "New."
-			if err := sessions.Change(p.app, p.actor("organizer"), first.Id, form, sessions.Whole); err != nil {
+			if err := sessions.Change(p.app, p.actor("organizer"), first.Id, form, sessions.ScopeSeries); err != nil {
 				t.Fatal(err)
 			}
 			check("changed", "Changed")
@@ -57,9 +57,9 @@ func TestSeries_StartWithSeconds_IsWholeInACalendar(t *testing.T) {
 }
 
 // What an earlier version kept of a series with seconds reads as whole, too.
-func TestSeries_KeptWithSeconds_IsWholeInACalendar(t *testing.T) {
-	p := openPost(t)
-	first := p.session(sessions.Form{Starts: soon(1, 10), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
+func TestSeries_StoredWithSeconds_CalendarUsesWholeMinutes(t *testing.T) {
+	p := newMailFixture(t)
+	first := p.newSession(sessions.Form{Starts: daysFromNow(1, 10), Rule: "FREQ=DAILY;COUNT=3", Guests: []string{"zed@out.example"}})
 	p.deliver()
 	hookstest.Exec(t, p.app, "UPDATE series SET starts = replace(starts, ':00.000Z', ':17.000Z')", nil)
 	form, err := sessions.FormOf(p.app, first)
@@ -67,11 +67,11 @@ func TestSeries_KeptWithSeconds_IsWholeInACalendar(t *testing.T) {
 		t.Fatal(err)
 	}
 	form.Title = "Daily"
-	if err := sessions.Change(p.app, p.actor("organizer"), first.Id, form, sessions.Whole); err != nil {
+	if err := sessions.Change(p.app, p.actor("organizer"), first.Id, form, sessions.ScopeSeries); err != nil {
 		t.Fatal(err)
 	}
-	file := to(t, p.sends("renamed", "Changed: Daily > zed@out.example"), "zed@out.example").Files[0].Content
-	if got := starts(t, file); len(got) != 3 || !got[0].Equal(soon(1, 10)) {
+	file := emailTo(t, p.wantEmails("renamed", "Changed: Daily > zed@out.example"), "zed@out.example").Files[0].Content
+	if got := decodeStarts(t, file); len(got) != 3 || !got[0].Equal(daysFromNow(1, 10)) {
 		t.Errorf("%v in %s", got, file)
 	}
 }

@@ -13,41 +13,41 @@ import (
 	"usher/hooks/record"
 )
 
-// invites are the kinds of email that tell somebody of a session, and reached the states in which one has left and has
+// informingKinds are the kinds of email that tell somebody of a session, and reached the states in which one has left and has
 // not come back.
 var (
-	invites = []string{mail.KindSessionInvitation, mail.KindSessionChanged}
-	reached = []string{mail.Sent, mail.Delayed, mail.Delivered, mail.Complained}
+	informingKinds  = []string{mail.KindSessionInvitation, mail.KindSessionChanged}
+	reachedStatuses = []string{mail.Sent, mail.Delayed, mail.Delivered, mail.Complained}
 )
 
-// knows reports whether the participant knows of the session: an email about it was sent and has not come back, or the
+// isInformed reports whether the participant knows of the session: an email about it was sent and has not come back, or the
 // participant hosts it, has answered or has joined. Only those are told of a change or a cancellation.
-func (p *Participant) knows() bool {
-	return p.GetString("told") != "" || p.Part() == Host || p.State() != StateInvited || p.Answered() != ""
+func (p *Participant) isInformed() bool {
+	return p.GetString("told") != "" || p.Role() == Host || p.State() != StateInvited || p.Answer() != ""
 }
 
-// registerTold keeps in the rows of a personal link when an email about the session, or the series, reached the invitee.
-func registerTold(app core.App) {
+// registerNotified keeps in the rows of a personal link when an email about the session, or the series, reached the invitee.
+func registerNotified(app core.App) {
 	app.OnRecordUpdateExecute("outbox").BindFunc(func(e *core.RecordEvent) error {
-		if !record.Changed(e.Record, "status") || !slices.Contains(invites, e.Record.GetString("kind")) {
+		if !record.Changed(e.Record, "status") || !slices.Contains(informingKinds, e.Record.GetString("kind")) {
 			return e.Next()
 		}
 		return record.InTx(e, func() error {
 			if err := e.Next(); err != nil {
 				return err
 			}
-			return noteTold(e.App, e.Record.GetString("about"), e.Record.GetString("status"))
+			return recordNotified(e.App, e.Record.GetString("about"), e.Record.GetString("status"))
 		})
 	})
 }
 
-func noteTold(tx core.App, participant, status string) error {
-	came := slices.Contains(reached, status)
-	if !came && !slices.Contains([]string{mail.Returned, mail.Failed, mail.Bounced}, status) || came && !mail.Works(tx) {
+func recordNotified(tx core.App, participant, status string) error {
+	came := slices.Contains(reachedStatuses, status)
+	if !came && !slices.Contains([]string{mail.Returned, mail.Failed, mail.Bounced}, status) || came && !mail.Enabled(tx) {
 		return nil
 	}
 	p, err := FindParticipant(tx, participant)
-	if errors.Is(err, record.ErrNotFound) || err == nil && p.GetString("link") == "" {
+	if errors.Is(err, record.NotFound) || err == nil && p.GetString("link") == "" {
 		return nil
 	}
 	if err != nil {
@@ -55,8 +55,8 @@ func noteTold(tx core.App, participant, status string) error {
 	}
 	told := ""
 	if came {
-		told = record.Stamp(time.Now())
-	} else if another, err := anotherReached(tx, p); err != nil || another {
+		told = record.FormatTime(time.Now())
+	} else if another, err := reachedByOtherEmail(tx, p); err != nil || another {
 		return err
 	}
 	_, err = tx.DB().NewQuery("UPDATE participants SET told = {:told} WHERE link = {:link} AND ({:told} = '' OR told = '')").
@@ -67,14 +67,14 @@ func noteTold(tx core.App, participant, status string) error {
 	return nil
 }
 
-// anotherReached reports whether another email than the one that came back reached the invitee.
-func anotherReached(tx core.App, p *Participant) (bool, error) {
-	n, err := countInvites(tx, p, reached)
+// reachedByOtherEmail reports whether another email than the one that came back reached the invitee.
+func reachedByOtherEmail(tx core.App, p *Participant) (bool, error) {
+	n, err := countInvites(tx, p, reachedStatuses)
 	return n > 0, err
 }
 
-// underWay reports whether an email that tells of the session is being sent at this moment.
-func underWay(tx core.App, p *Participant) (bool, error) {
+// isEmailSending reports whether an email that tells of the session is being sent at this moment.
+func isEmailSending(tx core.App, p *Participant) (bool, error) {
 	n, err := countInvites(tx, p, []string{mail.Sending})
 	return n > 0, err
 }
@@ -87,7 +87,7 @@ func countInvites(tx core.App, p *Participant, states []string) (int64, error) {
 		}
 		return dbx.In(column, all...)
 	}
-	n, err := tx.CountRecords("outbox", in("kind", invites), in("status", states),
+	n, err := tx.CountRecords("outbox", in("kind", informingKinds), in("status", states),
 		dbx.NewExp("(about = {:id} OR about IN (SELECT id FROM participants WHERE link = {:link} AND link != ''))",
 			dbx.Params{"id": p.Id, "link": p.GetString("link")}))
 	if err != nil {

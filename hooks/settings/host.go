@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// lookup maps an internationalized name to ASCII as browsers do. Underscores are allowed: container names have them.
-var lookup = idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.BidiRule())
+// idnaProfile maps an internationalized name to ASCII as browsers do. Underscores are allowed: container names have them.
+var idnaProfile = idna.New(idna.MapForLookup(), idna.StrictDomainName(false), idna.BidiRule())
 
 var defaultPorts = map[string]string{"http": "80", "ws": "80", "https": "443", "wss": "443"}
 
@@ -50,7 +50,7 @@ func canonicalName(name string) string {
 		}
 		return "[" + ip.String() + "]"
 	}
-	ascii, err := lookup.ToASCII(name)
+	ascii, err := idnaProfile.ToASCII(name)
 	if err != nil {
 		return ""
 	}

@@ -56,14 +56,14 @@ func TestFromEnv_PublicAddressIsCanonical(t *testing.T) {
 		"https://[2001:DB8::0:1]:443":    "https://[2001:db8::1]",
 		"https://meet.example.org:8443/": "https://meet.example.org:8443",
 	} {
-		config, err := from(map[string]string{"USHER_URL": address})
+		config, err := fromEnv(map[string]string{"USHER_URL": address})
 		if err != nil || config.URL != want || "https://"+config.Host() != want && "http://"+config.Host() != want {
 			t.Errorf("%q: %q, host %q, %v", address, config.URL, config.Host(), err)
 		}
 	}
-	config, err := from(map[string]string{"LIVEKIT_URL": "WSS://Bücher.example:443/live", "LIVEKIT_API_KEY": "k", "LIVEKIT_API_SECRET": "s"})
-	if err != nil || config.LiveURL != "wss://xn--bcher-kva.example/live" || config.LiveHost() != "wss://xn--bcher-kva.example https://xn--bcher-kva.example" {
-		t.Errorf("LiveKit: %q, %q, %v", config.LiveURL, config.LiveHost(), err)
+	config, err := fromEnv(map[string]string{"LIVEKIT_URL": "WSS://Bücher.example:443/live", "LIVEKIT_API_KEY": "k", "LIVEKIT_API_SECRET": "s"})
+	if err != nil || config.LiveURL != "wss://xn--bcher-kva.example/live" || config.LiveConnectSources() != "wss://xn--bcher-kva.example https://xn--bcher-kva.example" {
+		t.Errorf("LiveKit: %q, %q, %v", config.LiveURL, config.LiveConnectSources(), err)
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 
 // The ports of media where nothing else is set. They are LiveKit's own.
 const (
-	liveUDPPort = 7882
-	liveTCPPort = 7881
+	defaultUDPPort = 7882
+	defaultTCPPort = 7881
 )
 
 // readLive reads the settings of live media. The error names every one that is wrong.
@@ -40,8 +40,8 @@ func (c *Config) readLive(getenv func(string) string) error {
 		}
 		return n
 	}
-	c.LiveUDPPort = port("USHER_LIVE_UDP_PORT", liveUDPPort, 1)
-	c.LiveTCPPort = port("USHER_LIVE_TCP_PORT", liveTCPPort, 0)
+	c.LiveUDPPort = port("USHER_LIVE_UDP_PORT", defaultUDPPort, 1)
+	c.LiveTCPPort = port("USHER_LIVE_TCP_PORT", defaultTCPPort, 0)
 	if c.LiveNodeIP = getenv("USHER_LIVE_NODE_IP"); c.LiveNodeIP != "" && net.ParseIP(c.LiveNodeIP) == nil {
 		fault("USHER_LIVE_NODE_IP is %q: give an IP address that browsers reach, such as 203.0.113.7", c.LiveNodeIP)
 	}
@@ -56,8 +56,8 @@ func isLiveURL(value string) bool {
 		!strings.ContainsAny(u.Host, " ;,'\"") && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
-// LiveHost is the outside LiveKit's host as pages connect to it, with its scheme; empty while the embedded one runs.
-func (c Config) LiveHost() string {
+// LiveConnectSources is the outside LiveKit's host as pages connect to it, with its scheme; empty while the embedded one runs.
+func (c Config) LiveConnectSources() string {
 	u, err := url.Parse(c.LiveURL)
 	if err != nil || u.Host == "" {
 		return ""

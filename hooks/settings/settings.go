@@ -64,8 +64,8 @@ type Config struct {
 	Console io.Writer
 }
 
-// headerName is what can name a header (RFC 9110, 5.1), or nothing.
-var headerName = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
+// headerNamePattern is what can name a header (RFC 9110, 5.1), or nothing.
+var headerNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
 
 const storeKey = "usher.settings"
 
@@ -116,7 +116,7 @@ func (c Config) validate() error {
 	if c.Support != "" && c.SupportLink() == "" {
 		fault("USHER_SUPPORT is %q: give an address or a https:// page", c.Support)
 	}
-	if !headerName.MatchString(c.TrustedProxy) {
+	if !headerNamePattern.MatchString(c.TrustedProxy) {
 		fault("USHER_TRUSTED_PROXY is %q: give one header's name, such as X-Forwarded-For", c.TrustedProxy)
 	}
 	return errors.Join(faults...)

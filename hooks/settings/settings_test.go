@@ -9,19 +9,19 @@ import (
 	"usher/hooks/settings"
 )
 
-func from(env map[string]string) (settings.Config, error) {
+func fromEnv(env map[string]string) (settings.Config, error) {
 	return settings.FromEnv(func(name string) string { return env[name] })
 }
 
-func TestWithoutAnySettingThereAreDefaults(t *testing.T) {
-	config, err := from(nil)
+func TestFromEnv_Defaults(t *testing.T) {
+	config, err := fromEnv(nil)
 	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", LiveUDPPort: 7882, LiveTCPPort: 7881}) {
 		t.Errorf("%+v %v", config, err)
 	}
 }
 
-func TestEverySettingIsRead(t *testing.T) {
-	config, err := from(map[string]string{
+func TestFromEnv_ReadsEverySetting(t *testing.T) {
+	config, err := fromEnv(map[string]string{
 		"USHER_URL": "https://usher.example.org/", "USHER_TRUSTED_PROXY": "X-Forwarded-For", "USHER_TEAMS": "operator",
 		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org",
 		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
@@ -41,7 +41,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	}
 }
 
-var wrong = map[string][]string{
+var invalidValues = map[string][]string{
 	"USHER_URL": {"usher.example.org", "ftp://usher.example.org", "https://", "https://a@usher.example.org",
 		"https://usher.example.org/path", "https://usher.example.org?x=1", "https://usher.example.org#x", "://"},
 	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
@@ -56,12 +56,12 @@ var wrong = map[string][]string{
 	"USHER_LIVE_NODE_IP":    {"usher.example.org", "203.0.113"},
 }
 
-func TestAnOutsideLiveKitIsNamedWhole(t *testing.T) {
+func TestFromEnv_ExternalLiveKit(t *testing.T) {
 	whole := map[string]string{"LIVEKIT_URL": "wss://live.example.org", "LIVEKIT_API_KEY": "k", "LIVEKIT_API_SECRET": "S3cret"}
 	for name := range whole {
 		env := maps.Clone(whole)
 		delete(env, name)
-		if _, err := from(env); err == nil || !strings.Contains(err.Error(), "set all three, or none") || strings.Contains(err.Error(), "S3cret") {
+		if _, err := fromEnv(env); err == nil || !strings.Contains(err.Error(), "set all three, or none") || strings.Contains(err.Error(), "S3cret") {
 			t.Errorf("without %s: %v", name, err)
 		}
 	}
@@ -72,51 +72,51 @@ func TestAnOutsideLiveKitIsNamedWhole(t *testing.T) {
 		"wss://live.example.org;script-src": "", "wss://live.example.org 'unsafe-inline'": "", "wss://a,b": "",
 	} {
 		whole["LIVEKIT_URL"] = address
-		config, err := from(whole)
-		if want == "" && (err == nil || !strings.HasPrefix(err.Error(), "LIVEKIT_URL is ")) || want != "" && (err != nil || config.LiveHost() != want) {
-			t.Errorf("%s: %q, %v", address, config.LiveHost(), err)
+		config, err := fromEnv(whole)
+		if want == "" && (err == nil || !strings.HasPrefix(err.Error(), "LIVEKIT_URL is ")) || want != "" && (err != nil || config.LiveConnectSources() != want) {
+			t.Errorf("%s: %q, %v", address, config.LiveConnectSources(), err)
 		}
 	}
 }
 
-func TestEachFaultIsNamed(t *testing.T) {
-	for name, values := range wrong {
+func TestFromEnv_InvalidValue_NamesSetting(t *testing.T) {
+	for name, values := range invalidValues {
 		for _, value := range values {
-			if _, err := from(map[string]string{name: value}); err == nil || !strings.HasPrefix(err.Error(), name+" is ") || !strings.Contains(err.Error(), ":") {
+			if _, err := fromEnv(map[string]string{name: value}); err == nil || !strings.HasPrefix(err.Error(), name+" is ") || !strings.Contains(err.Error(), ":") {
 				t.Errorf("%s=%q: %v", name, value, err)
 			}
 		}
 	}
-	if _, err := from(map[string]string{"RESEND_API_KEY": "re_x"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
+	if _, err := fromEnv(map[string]string{"RESEND_API_KEY": "re_x"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
 		t.Errorf("a key without a sender: %v", err)
 	}
 }
 
-func TestAWrongSecretIsNotRepeated(t *testing.T) {
-	_, err := from(map[string]string{"RESEND_WEBHOOK_SECRET": "whsec_S3cretThatIsCutOff"})
+func TestFromEnv_InvalidSecret_IsNotEchoed(t *testing.T) {
+	_, err := fromEnv(map[string]string{"RESEND_WEBHOOK_SECRET": "whsec_S3cretThatIsCutOff"})
 	if err == nil || strings.Contains(err.Error(), "S3cret") {
 		t.Error(err)
 	}
 }
 
-func TestAllFaultsAreReportedAtOnce(t *testing.T) {
+func TestFromEnv_ReportsAllErrors(t *testing.T) {
 	env := map[string]string{"RESEND_API_KEY": "re_x"}
-	for name, values := range wrong {
+	for name, values := range invalidValues {
 		env[name] = values[0]
 	}
-	_, err := from(env)
-	for name := range maps.Keys(wrong) {
+	_, err := fromEnv(env)
+	for name := range maps.Keys(invalidValues) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("nothing of %s in %v", name, err)
 		}
 	}
 	delete(env, "USHER_MAIL_FROM")
-	if _, err := from(env); err == nil || strings.Count(err.Error(), "\n") != len(wrong)-1 {
+	if _, err := fromEnv(env); err == nil || strings.Count(err.Error(), "\n") != len(invalidValues)-1 {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestSupportIsAnAddressOrAPage(t *testing.T) {
+func TestSupportLink(t *testing.T) {
 	for support, want := range map[string]string{
 		"": "", "help@example.org": "mailto:help@example.org", "Help desk <help@example.org>": "mailto:help@example.org",
 		"https://example.org/help": "https://example.org/help", "http://intranet/help": "http://intranet/help", "javascript:alert(1)": "",
@@ -127,8 +127,8 @@ func TestSupportIsAnAddressOrAPage(t *testing.T) {
 	}
 }
 
-func TestAnAppWithoutASettingHasNone(t *testing.T) {
-	app := hookstest.New(t)
+func TestOf_NoConfig_ReturnsZeroValue(t *testing.T) {
+	app := hookstest.NewApp(t)
 	if settings.Of(app).URL != "http://usher.test" {
 		t.Errorf("%+v", settings.Of(app))
 	}

@@ -10,7 +10,7 @@ import (
 	"usher/hooks/spreadsheet"
 )
 
-func TestNoCellIsAFormula(t *testing.T) {
+func TestWrite_EscapesFormulas(t *testing.T) {
 	cells := map[string]string{
 		`=HYPERLINK("http://evil.example","x")`: `'=HYPERLINK("http://evil.example","x")`,
 		"+1":                                    "'+1",
@@ -59,7 +59,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 	}
 }
 
-func TestATableWhoseEndIsMissingSaysSo(t *testing.T) {
+func TestWrite_FillFails_AddsIncompleteNotice(t *testing.T) {
 	var b strings.Builder
 	fault := errors.New("the disk is gone")
 	err := spreadsheet.Write(&b, []string{"Name"}, func(table *spreadsheet.Table) error {
@@ -68,25 +68,25 @@ func TestATableWhoseEndIsMissingSaysSo(t *testing.T) {
 		}
 		return fault
 	})
-	if !errors.Is(err, fault) || !strings.HasSuffix(b.String(), "Marta\r\n"+spreadsheet.Broken+"\r\n") {
+	if !errors.Is(err, fault) || !strings.HasSuffix(b.String(), "Marta\r\n"+spreadsheet.IncompleteNotice+"\r\n") {
 		t.Errorf("%v: %q", err, b.String())
 	}
 }
 
-// full is a file on a disk that takes n bytes.
-type full struct{ left int }
+// fullDisk is a file on a disk that takes n bytes.
+type fullDisk struct{ left int }
 
-func (f *full) Write(p []byte) (int, error) {
+func (f *fullDisk) Write(p []byte) (int, error) {
 	if f.left -= len(p); f.left < 0 {
 		return 0, errors.New("the disk is full")
 	}
 	return len(p), nil
 }
 
-func TestRowsLeaveInBatchesAndAFaultEndsThem(t *testing.T) {
+func TestWrite_WriterFails_StopsEarly(t *testing.T) {
 	for _, room := range []int{0, 3, 10_000} {
 		rows := 0
-		err := spreadsheet.Write(&full{room}, []string{"Name"}, func(table *spreadsheet.Table) error {
+		err := spreadsheet.Write(&fullDisk{room}, []string{"Name"}, func(table *spreadsheet.Table) error {
 			for rows = 0; rows < 100_000; rows++ {
 				if err := table.Add("Marta Oliveira"); err != nil {
 					return err
@@ -100,12 +100,12 @@ func TestRowsLeaveInBatchesAndAFaultEndsThem(t *testing.T) {
 	}
 }
 
-func TestNamesAndMoments(t *testing.T) {
+func TestFileName_AndFormatTime(t *testing.T) {
 	at := time.Date(2026, 11, 17, 14, 20, 5, 0, time.FixedZone("CET", 3600))
-	if name := spreadsheet.Name("halation-post", "users", at); name != "halation-post-users-2026-11-17.csv" {
+	if name := spreadsheet.FileName("halation-post", "users", at); name != "halation-post-users-2026-11-17.csv" {
 		t.Error(name)
 	}
-	if stamp := spreadsheet.Stamp(at, time.UTC); stamp != "2026-11-17 13:20:05" || spreadsheet.Stamp(time.Time{}, time.UTC) != "" {
+	if stamp := spreadsheet.FormatTime(at, time.UTC); stamp != "2026-11-17 13:20:05" || spreadsheet.FormatTime(time.Time{}, time.UTC) != "" {
 		t.Error(stamp)
 	}
 }

@@ -15,53 +15,53 @@ import (
 // Change gives a person of the actor's team tags and takes others away; id is the account's or the
 // invitation's. A tag that is in both is given. changed is false if nothing was to be done.
 func Change(app core.App, actor *actors.Actor, id string, add, drop []string) (changed bool, err error) {
-	if add, err = Names("add", add); err != nil {
+	if add, err = NormalizeNames("add", add); err != nil {
 		return false, err
 	}
-	if drop, err = Names("remove", drop); err != nil {
+	if drop, err = NormalizeNames("remove", drop); err != nil {
 		return false, err
 	}
-	return change(app, actor, id, "add", func([]string) ([]string, []string) { return add, without(drop, add) })
+	return applyChange(app, actor, id, "add", func([]string) ([]string, []string) { return add, exclude(drop, add) })
 }
 
 // Set lets a person of the actor's team have exactly these tags.
 func Set(app core.App, actor *actors.Actor, id string, wanted []string) error {
-	wanted, err := Names("tags", wanted)
+	wanted, err := NormalizeNames("tags", wanted)
 	if err != nil {
 		return err
 	}
-	_, err = change(app, actor, id, "tags", func(now []string) ([]string, []string) { return wanted, without(now, wanted) })
+	_, err = applyChange(app, actor, id, "tags", func(now []string) ([]string, []string) { return wanted, exclude(now, wanted) })
 	return err
 }
 
-// change does what plan makes of the tags that the person has. What the record hooks refuse is refused under field.
-func change(app core.App, actor *actors.Actor, id, field string, plan func(now []string) (add, drop []string)) (changed bool, err error) {
-	entry := audit.By(actor, "person.tag").On(id, "")
+// applyChange does what plan makes of the tags that the person has. What the record hooks refuse is refused under field.
+func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(now []string) (add, drop []string)) (changed bool, err error) {
+	entry := audit.NewEntry(actor, "person.tag").WithTarget(id, "")
 	err = audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Again(tx)
+		again, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if !again.SeesPanel() {
-			return members.Forbidden(actors.Roles{})
+		if !again.CanUsePanel() {
+			return members.ManageForbidden(actors.Roles{})
 		}
 		person, err := members.FindRow(tx, actor.Team.Id, id)
 		if err != nil {
 			return err
 		}
-		entry.On(person.ID, person.Called())
+		entry.WithTarget(person.ID, person.DisplayName())
 		rows, err := rowsOf(tx, actor.Team.Id, person.Email)
 		if err != nil {
 			return err
 		}
 		add, drop := plan(namesOf(rows))
-		gone, err := take(tx, rows, drop)
+		gone, err := removeTags(tx, rows, drop)
 		if err != nil {
 			return err
 		}
-		given, err := give(tx, actor.Team.Id, person.Email, without(add, namesOf(rows)))
-		if _, code, sentence, ok := record.Refusal(err); ok {
-			return record.Refuse(field, code, sentence)
+		given, err := addTags(tx, actor.Team.Id, person.Email, exclude(add, namesOf(rows)))
+		if _, code, sentence, ok := record.Details(err); ok {
+			return record.Invalid(field, code, sentence)
 		} else if err != nil {
 			return err
 		}
@@ -74,10 +74,10 @@ func change(app core.App, actor *actors.Actor, id, field string, plan func(now [
 	return changed, err
 }
 
-// take deletes the rows with these names.
-func take(tx core.App, rows []*core.Record, names []string) (gone []string, err error) {
+// removeTags deletes the rows with these names.
+func removeTags(tx core.App, rows []*core.Record, names []string) (gone []string, err error) {
 	for _, row := range rows {
-		if !has(names, row.GetString("name")) {
+		if !containsFold(names, row.GetString("name")) {
 			continue
 		}
 		if err := tx.Delete(row); err != nil {
@@ -88,8 +88,8 @@ func take(tx core.App, rows []*core.Record, names []string) (gone []string, err 
 	return gone, nil
 }
 
-// give adds rows; the record hooks judge them, and spell them as the team does.
-func give(tx core.App, team, address string, names []string) (given []string, err error) {
+// addTags adds rows; the record hooks judge them, and spell them as the team does.
+func addTags(tx core.App, team, address string, names []string) (given []string, err error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("tags")
 	if err != nil {
 		return nil, fmt.Errorf("find tags: %w", err)
@@ -105,9 +105,9 @@ func give(tx core.App, team, address string, names []string) (given []string, er
 	return given, nil
 }
 
-// spelled is how a name is spelled in the team by whoever used it first; itself if nobody has yet. known is the
+// canonicalSpelling is how a name is spelled in the team by whoever used it first; itself if nobody has yet. known is the
 // number of different tags that the team has, counted only for a new one.
-func spelled(tx core.App, team, name string) (spelling string, known int, err error) {
+func canonicalSpelling(tx core.App, team, name string) (spelling string, known int, err error) {
 	var found []string
 	err = tx.DB().NewQuery("SELECT name FROM tags WHERE team = {:team} AND name = {:name} COLLATE NOCASE LIMIT 1").
 		Bind(dbx.Params{"team": team, "name": name}).Column(&found)
@@ -122,7 +122,7 @@ func spelled(tx core.App, team, name string) (spelling string, known int, err er
 		return "", 0, err
 	}
 	for _, tag := range all { // NOCASE folds the letters A to Z alone
-		if has([]string{tag.Name}, name) {
+		if containsFold([]string{tag.Name}, name) {
 			return tag.Name, 0, nil
 		}
 	}

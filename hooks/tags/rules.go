@@ -16,26 +16,26 @@ import (
 // Those of somebody who is not listed any more go with the row of the list.
 func Register(app core.App) {
 	app.OnRecordCreate("tags").BindFunc(func(e *core.RecordEvent) error {
-		if err := tidy(e.Record); err != nil {
+		if err := normalize(e.Record); err != nil {
 			return err
 		}
 		return e.Next()
 	})
-	app.OnRecordCreateExecute("tags").BindFunc(record.Guard(guardCreate))
+	app.OnRecordCreateExecute("tags").BindFunc(record.Guard(validateCreate))
 	app.OnRecordUpdateExecute("tags").BindFunc(record.Guard(func(_ core.App, r *core.Record) error {
 		if record.Changed(r, "team", "email", "name") {
-			return record.Refuse("base", "fixed", "A tag stays as it is. Take it away and give another.")
+			return record.Invalid("base", "fixed", "A tag stays as it is. Take it away and give another.")
 		}
 		return nil
 	}))
 }
 
-func tidy(r *core.Record) error {
+func normalize(r *core.Record) error {
 	name, err := record.RequiredLine("name", "The tag", r.GetString("name"), MaxName)
 	if err != nil {
 		return err
 	}
-	address, err := accounts.Canonical(r.GetString("email"))
+	address, err := accounts.CanonicalEmail(r.GetString("email"))
 	if err != nil {
 		return err
 	}
@@ -44,9 +44,9 @@ func tidy(r *core.Record) error {
 	return nil
 }
 
-func guardCreate(app core.App, r *core.Record) error {
+func validateCreate(app core.App, r *core.Record) error {
 	team, address := r.GetString("team"), r.GetString("email")
-	if err := people.Renew(app, team); err != nil {
+	if err := people.Refresh(app, team); err != nil {
 		return err
 	}
 	var listed int
@@ -56,24 +56,24 @@ func guardCreate(app core.App, r *core.Record) error {
 		return fmt.Errorf("find who is tagged: %w", err)
 	}
 	if listed == 0 {
-		return record.Refuse("email", CodeNobody, "Nobody of this address is listed in the team.")
+		return record.Invalid("email", CodeNotListed, "Nobody of this address is listed in the team.")
 	}
 	rows, err := rowsOf(app, team, address)
 	if err != nil {
 		return err
 	}
 	switch {
-	case has(namesOf(rows), r.GetString("name")):
-		return record.Refuse("name", CodeTwice, "The person has this tag already.")
-	case len(rows) >= MaxPerson:
-		return record.Refuse("name", record.CodeTooMany, fmt.Sprintf("A person can have at most %d tags. Take one away first.", MaxPerson))
+	case containsFold(namesOf(rows), r.GetString("name")):
+		return record.Invalid("name", CodeAlreadyTagged, "The person has this tag already.")
+	case len(rows) >= MaxPerPerson:
+		return record.Invalid("name", record.CodeTooMany, fmt.Sprintf("A person can have at most %d tags. Take one away first.", MaxPerPerson))
 	}
-	spelling, known, err := spelled(app, team, r.GetString("name"))
+	spelling, known, err := canonicalSpelling(app, team, r.GetString("name"))
 	if err != nil {
 		return err
 	}
-	if known >= MaxTeam {
-		return record.Refuse("name", record.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use one that is there, or take one away from everybody.", MaxTeam))
+	if known >= MaxPerTeam {
+		return record.Invalid("name", record.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use one that is there, or take one away from everybody.", MaxPerTeam))
 	}
 	r.Set("name", spelling)
 	return nil

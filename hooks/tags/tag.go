@@ -15,15 +15,15 @@ import (
 
 // How many tags there may be. They bring order; beyond this they need one themselves.
 const (
-	MaxName   = 40 // characters
-	MaxPerson = 20
-	MaxTeam   = 200 // different ones
+	MaxName      = 40 // characters
+	MaxPerPerson = 20
+	MaxPerTeam   = 200 // different ones
 )
 
 // Codes of refusals.
 const (
-	CodeTwice  = "already_tagged"
-	CodeNobody = "not_found"
+	CodeAlreadyTagged = "already_tagged"
+	CodeNotListed     = "not_found"
 )
 
 // Count is a tag of a team, and how many people have it.
@@ -34,7 +34,7 @@ type Count struct {
 
 // Of lists a team's tags by name.
 func Of(app core.App, team string) ([]Count, error) {
-	if err := people.Renew(app, team); err != nil { // whose row goes, his tags go
+	if err := people.Refresh(app, team); err != nil { // whose row goes, his tags go
 		return nil, err
 	}
 	var all []Count
@@ -46,11 +46,11 @@ func Of(app core.App, team string) ([]Count, error) {
 	return all, nil
 }
 
-// Names tidies names that somebody typed: each is a line of 1 to 40 characters, the same in another case is the
+// NormalizeNames tidies names that somebody typed: each is a line of 1 to 40 characters, the same in another case is the
 // same. The refusal is under the field.
-func Names(field string, typed []string) ([]string, error) {
-	if len(typed) > MaxPerson {
-		return nil, record.Refuse(field, record.CodeTooMany, fmt.Sprintf("%d tags at once are too many. A person can have %d.", len(typed), MaxPerson))
+func NormalizeNames(field string, typed []string) ([]string, error) {
+	if len(typed) > MaxPerPerson {
+		return nil, record.Invalid(field, record.CodeTooMany, fmt.Sprintf("%d tags at once are too many. A person can have %d.", len(typed), MaxPerPerson))
 	}
 	names := make([]string, 0, len(typed))
 	for _, name := range typed {
@@ -58,15 +58,15 @@ func Names(field string, typed []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !has(names, name) {
+		if !containsFold(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names, nil
 }
 
-// has reports whether a name is among others, in whatever case.
-func has(names []string, name string) bool {
+// containsFold reports whether a name is among others, in whatever case.
+func containsFold(names []string, name string) bool {
 	for _, n := range names {
 		if strings.EqualFold(n, name) {
 			return true
@@ -75,10 +75,10 @@ func has(names []string, name string) bool {
 	return false
 }
 
-func without(names, others []string) []string {
+func exclude(names, others []string) []string {
 	var left []string
 	for _, name := range names {
-		if !has(others, name) {
+		if !containsFold(others, name) {
 			left = append(left, name)
 		}
 	}

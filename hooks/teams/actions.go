@@ -31,31 +31,31 @@ type Profile struct {
 	Description        *string
 	Timezone           *string
 	AdminsManageAdmins *bool  // the Owner's alone (D1)
-	MembersHost        *bool  // where the Organizer seats are unlimited (D2)
+	MembersCanHost     *bool  // where the Organizer seats are unlimited (D2)
 	Logo               []byte // a PNG, JPEG or WebP file; empty: stays as it is
-	DropLogo           bool
+	RemoveLogo         bool
 }
 
 // Update changes the team of the actor.
 func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 	var team *Team
 	var logo *filesystem.File
-	if len(profile.Logo) > 0 && actor.EditsTeam() {
+	if len(profile.Logo) > 0 && actor.CanEditTeam() {
 		var err error
-		if logo, err = redraw(profile.Logo); err != nil {
+		if logo, err = reencodeLogo(profile.Logo); err != nil {
 			return nil, err
 		}
 	}
-	entry := audit.By(actor, "team.update").On(actor.Team.Id, actor.Team.GetString("name"))
+	entry := audit.NewEntry(actor, "team.update").WithTarget(actor.Team.Id, actor.Team.GetString("name"))
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
-		if actor, err = actor.Again(tx); err != nil {
+		if actor, err = actor.Reload(tx); err != nil {
 			return err
 		}
-		if !actor.EditsTeam() {
-			return record.Forbid("Only the Owner and Admins change the team.")
+		if !actor.CanEditTeam() {
+			return record.Forbidden("Only the Owner and Admins change the team.")
 		}
 		team = Of(actor.Team)
-		if err := profile.fill(team, actor); err != nil {
+		if err := profile.apply(team, actor); err != nil {
 			return err
 		}
 		if logo != nil {
@@ -71,25 +71,25 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 	return team, err
 }
 
-func (p Profile) fill(team *Team, actor *actors.Actor) error {
+func (p Profile) apply(team *Team, actor *actors.Actor) error {
 	for field, value := range map[string]*string{"name": p.Name, "description": p.Description, "timezone": p.Timezone} {
 		if value != nil {
 			team.Set(field, *value)
 		}
 	}
 	if p.AdminsManageAdmins != nil && *p.AdminsManageAdmins != team.GetBool("admins_manage_admins") {
-		if !actor.OpensAdmins() {
-			return record.Forbid("Only the Owner decides whether Admins manage Admins.")
+		if !actor.CanDelegateAdmins() {
+			return record.Forbidden("Only the Owner decides whether Admins manage Admins.")
 		}
 		team.Set("admins_manage_admins", *p.AdminsManageAdmins)
 	}
-	if p.MembersHost != nil && *p.MembersHost != actors.MembersHost(team.Record) {
-		if !actors.MembersMayHost(team.Record) {
-			return seatsLimited()
+	if p.MembersCanHost != nil && *p.MembersCanHost != actors.MembersCanHost(team.Record) {
+		if !actors.PlanAllowsMemberHosts(team.Record) {
+			return seatsLimitedError()
 		}
-		team.Set("members_host", map[bool]string{true: "on", false: "off"}[*p.MembersHost])
+		team.Set("members_host", map[bool]string{true: "on", false: "off"}[*p.MembersCanHost])
 	}
-	if p.DropLogo {
+	if p.RemoveLogo {
 		team.Set("logo", nil)
 	}
 	return nil

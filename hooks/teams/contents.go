@@ -38,7 +38,7 @@ func ContentsOf(app core.App, team string) (Contents, error) {
 		(SELECT count(*) FROM attendances WHERE session IN (SELECT id FROM sessions WHERE team = {:team})) attendances,
 		(SELECT count(DISTINCT name COLLATE NOCASE) FROM tags WHERE team = {:team}) tags,
 		(SELECT count(*) FROM imports WHERE team = {:team}) imports`).
-		Bind(dbx.Params{"team": team, "now": record.Stamp(time.Now())}).One(&c)
+		Bind(dbx.Params{"team": team, "now": record.FormatTime(time.Now())}).One(&c)
 	if err != nil {
 		return c, fmt.Errorf("count what a team has: %w", err)
 	}

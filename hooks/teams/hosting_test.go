@@ -9,9 +9,9 @@ import (
 	"usher/hooks/teams"
 )
 
-func TestEveryMemberHostsWhereSeatsAreUnlimitedUnlessTheTeamSaysNo(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestUpdate_MembersCanHost_NeedsUnlimitedSeats(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "unlimited")
 	member, guest := hookstest.Member(t, app, team, "member@x.example"), hookstest.Guest(t, app, team, "guest@x.example")
 	admin := hookstest.Member(t, app, team, "admin@x.example", "admin")
@@ -30,8 +30,8 @@ func TestEveryMemberHostsWhereSeatsAreUnlimitedUnlessTheTeamSaysNo(t *testing.T)
 	}
 	set := func(what string, on bool, code string) {
 		t.Helper()
-		_, err := teams.Update(app, hookstest.Actor(t, app, admin, team), teams.Profile{MembersHost: &on})
-		hookstest.Refused(t, what, err, code)
+		_, err := teams.Update(app, hookstest.Actor(t, app, admin, team), teams.Profile{MembersCanHost: &on})
+		hookstest.AssertCode(t, what, err, code)
 	}
 	plan := func(key string) {
 		t.Helper()
@@ -39,7 +39,7 @@ func TestEveryMemberHostsWhereSeatsAreUnlimitedUnlessTheTeamSaysNo(t *testing.T)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := hookstest.Stored(t, app, "teams", team.Id)
+		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		r.Set("plan", found.Id)
 		if err := app.Save(r); err != nil {
 			t.Fatal(err)
@@ -50,20 +50,20 @@ func TestEveryMemberHostsWhereSeatsAreUnlimitedUnlessTheTeamSaysNo(t *testing.T)
 	hosts("off", false)
 	set("on", true, "")
 	hosts("on", true)
-	_, err := teams.Update(app, hookstest.Actor(t, app, member, team), teams.Profile{MembersHost: new(false)})
-	hookstest.Refused(t, "a member", err, record.CodeNotAllowed)
+	_, err := teams.Update(app, hookstest.Actor(t, app, member, team), teams.Profile{MembersCanHost: new(false)})
+	hookstest.AssertCode(t, "a member", err, record.CodeNotAllowed)
 	plan("pro")
 	hosts("on a plan with limits", false)
 	set("off, which it is", false, "")
-	set("on, where seats are limited", true, teams.CodeSeats)
-	bare := hookstest.Stored(t, app, "teams", team.Id)
+	set("on, where seats are limited", true, teams.CodeSeatsLimited)
+	bare := hookstest.FindRecord(t, app, "teams", team.Id)
 	bare.Set("members_host", "off")
-	hookstest.Refused(t, "a bare save", app.Save(bare), "")
+	hookstest.AssertCode(t, "a bare save", app.Save(bare), "")
 	bare.Set("members_host", "on")
-	hookstest.Refused(t, "a bare save", app.Save(bare), teams.CodeSeats)
+	hookstest.AssertCode(t, "a bare save", app.Save(bare), teams.CodeSeatsLimited)
 	plan("unlimited")
 	hosts("what was said last", false)
-	if !actors.MembersMayHost(hookstest.Stored(t, app, "teams", team.Id)) {
+	if !actors.PlanAllowsMemberHosts(hookstest.FindRecord(t, app, "teams", team.Id)) {
 		t.Error("the plan lets them")
 	}
 }

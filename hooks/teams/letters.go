@@ -7,8 +7,8 @@ import (
 	"usher/hooks/settings"
 )
 
-// Letterhead is how the team stands in its letters (R10).
-func Letterhead(app core.App, team *core.Record) mail.TeamProps {
+// EmailProps is how the team stands in its letters (R10).
+func EmailProps(app core.App, team *core.Record) mail.TeamProps {
 	t := Of(team)
 	props := mail.TeamProps{Name: t.Name(), Description: t.Description()}
 	if path := t.LogoPath(); path != "" {

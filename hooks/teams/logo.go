@@ -10,10 +10,10 @@ import (
 	"usher/hooks/record"
 )
 
-// redraw reads a picture and writes it anew as a PNG under a name of our own, so that nothing of the
+// reencodeLogo reads a picture and writes it anew as a PNG under a name of our own, so that nothing of the
 // file but its pixels is kept.
-func redraw(data []byte) (*filesystem.File, error) {
-	picture, err := pictures.Reading{Field: "logo", Code: "bad_logo", Label: "The logo"}.Read(data)
+func reencodeLogo(data []byte) (*filesystem.File, error) {
+	picture, err := pictures.Decoder{Field: "logo", Code: "bad_logo", Label: "The logo"}.Decode(data)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func redraw(data []byte) (*filesystem.File, error) {
 		return nil, err
 	}
 	if out.Len() > MaxLogo {
-		return nil, record.Refuse("logo", "bad_logo", "The logo has too many details for 1 MB as a PNG. Make it smaller, 512 by 512 pixels say.")
+		return nil, record.Invalid("logo", "bad_logo", "The logo has too many details for 1 MB as a PNG. Make it smaller, 512 by 512 pixels say.")
 	}
-	return pictures.File(out.Bytes(), ".png")
+	return pictures.NewFile(out.Bytes(), ".png")
 }

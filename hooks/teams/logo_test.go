@@ -23,7 +23,7 @@ import (
 	"usher/hooks/teams"
 )
 
-func picture(side int, c color.Color) *image.RGBA {
+func solidImage(side int, c color.Color) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, side, side))
 	for i := range side * side {
 		img.Set(i%side, i/side, c)
@@ -31,7 +31,7 @@ func picture(side int, c color.Color) *image.RGBA {
 	return img
 }
 
-func pngOf(t *testing.T, img image.Image) []byte {
+func encodePNG(t *testing.T, img image.Image) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
@@ -44,7 +44,7 @@ func pngOf(t *testing.T, img image.Image) []byte {
 func jpegWithExif(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, picture(64, color.RGBA{200, 30, 30, 255}), nil); err != nil {
+	if err := jpeg.Encode(&b, solidImage(64, color.RGBA{200, 30, 30, 255}), nil); err != nil {
 		t.Fatal(err)
 	}
 	exif := append([]byte("Exif\x00\x00"), "GPS 38.7223N 9.1393W"...)
@@ -52,8 +52,8 @@ func jpegWithExif(t *testing.T) []byte {
 	return append(append([]byte{0xff, 0xd8}, segment...), b.Bytes()[2:]...)
 }
 
-// webp is one red pixel.
-func webp(t *testing.T) []byte {
+// sampleWebP is one red pixel.
+func sampleWebP(t *testing.T) []byte {
 	t.Helper()
 	data, err := base64.StdEncoding.DecodeString("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")
 	if err != nil {
@@ -62,36 +62,36 @@ func webp(t *testing.T) []byte {
 	return data
 }
 
-func gifOf(t *testing.T) []byte {
+func sampleGIF(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := gif.Encode(&b, picture(8, color.White), nil); err != nil {
+	if err := gif.Encode(&b, solidImage(8, color.White), nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-// bomb is a PNG whose header promises a picture of that width and height, and that has no pixels.
-func bomb(width, height uint32) []byte {
+// pngBomb is a PNG whose header promises a picture of that width and height, and that has no pixels.
+func pngBomb(width, height uint32) []byte {
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), width), height)
 	header = append(header, 8, 6, 0, 0, 0)
 	data := binary.BigEndian.AppendUint32([]byte("\x89PNG\r\n\x1a\n"), uint32(len(header)-4))
 	return binary.BigEndian.AppendUint32(append(data, header...), crc32.ChecksumIEEE(header))
 }
 
-func noise(side int) *image.RGBA {
-	img, random := picture(side, color.White), rand.New(rand.NewPCG(1, 2))
+func noiseImage(side int) *image.RGBA {
+	img, random := solidImage(side, color.White), rand.New(rand.NewPCG(1, 2))
 	for i := range img.Pix {
 		img.Pix[i] = byte(random.Uint32())
 	}
 	return img
 }
 
-// dressed is a team, what its Owner does with its logo, and the logos on the disk.
-func dressed(t *testing.T) (set func(teams.Profile) (*teams.Team, error), files func() []string, app core.App) {
+// newLogoFixture is a team, what its Owner does with its logo, and the logos on the disk.
+func newLogoFixture(t *testing.T) (set func(teams.Profile) (*teams.Team, error), files func() []string, app core.App) {
 	t.Helper()
-	app = hookstest.New(t)
-	owner := hookstest.Person(t, app, "owner@x.example")
+	app = hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "free")
 	set = func(profile teams.Profile) (*teams.Team, error) {
 		return teams.Update(app, hookstest.Actor(t, app, owner, team), profile)
@@ -106,13 +106,13 @@ func dressed(t *testing.T) (set func(teams.Profile) (*teams.Team, error), files 
 	return set, files, app
 }
 
-func TestALogoIsDrawnAnewUnderANameOfOurOwn(t *testing.T) {
+func TestUpdate_Logo_IsReencodedAsPNG(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"PNG": pngOf(t, picture(64, color.Black)), "JPEG with a place": jpegWithExif(t), "WebP": webp(t),
-		"the largest": pngOf(t, picture(2048, color.White)),
+		"PNG": encodePNG(t, solidImage(64, color.Black)), "JPEG with a place": jpegWithExif(t), "WebP": sampleWebP(t),
+		"the largest": encodePNG(t, solidImage(2048, color.White)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			set, files, _ := dressed(t)
+			set, files, _ := newLogoFixture(t)
 			team, err := set(teams.Profile{Logo: data})
 			if err != nil {
 				t.Fatal(err)
@@ -135,30 +135,30 @@ func TestALogoIsDrawnAnewUnderANameOfOurOwn(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoLogoIsRefusedWithTheReason(t *testing.T) {
-	large := pngOf(t, noise(600))
+func TestUpdate_InvalidLogo_IsRefused(t *testing.T) {
+	large := encodePNG(t, noiseImage(600))
 	for _, s := range []struct {
 		name string
 		data []byte
 		says string
 	}{
 		{"SVG", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "PNG, JPEG or WebP"},
-		{"GIF", gifOf(t), "PNG, JPEG or WebP"},
+		{"GIF", sampleGIF(t), "PNG, JPEG or WebP"},
 		{"text", []byte("hello"), "PNG, JPEG or WebP"},
 		{"too large", large, "larger than 1 MB"},
-		{"too wide", pngOf(t, image.NewGray(image.Rect(0, 0, 2049, 1))), "2048 by 2048"},
-		{"too high", pngOf(t, image.NewGray(image.Rect(0, 0, 1, 2049))), "2048 by 2048"},
-		{"a bomb of 60,000 by 60,000", bomb(60_000, 60_000), "2048 by 2048"},
-		{"no pixels", bomb(64, 64), "damaged"},
-		{"half a picture", pngOf(t, noise(64))[:2000], "damaged"},
+		{"too wide", encodePNG(t, image.NewGray(image.Rect(0, 0, 2049, 1))), "2048 by 2048"},
+		{"too high", encodePNG(t, image.NewGray(image.Rect(0, 0, 1, 2049))), "2048 by 2048"},
+		{"a bomb of 60,000 by 60,000", pngBomb(60_000, 60_000), "2048 by 2048"},
+		{"no pixels", pngBomb(64, 64), "damaged"},
+		{"half a picture", encodePNG(t, noiseImage(64))[:2000], "damaged"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			set, files, _ := dressed(t)
+			set, files, _ := newLogoFixture(t)
 			if s.name == "too large" && len(s.data) <= teams.MaxLogo {
 				t.Fatalf("%d bytes are not too large", len(s.data))
 			}
 			_, err := set(teams.Profile{Logo: s.data})
-			hookstest.Refused(t, s.name, err, "bad_logo")
+			hookstest.AssertCode(t, s.name, err, "bad_logo")
 			if err == nil || !strings.Contains(err.Error(), s.says) || len(files()) != 0 {
 				t.Errorf("%v does not say %q; stored: %v", err, s.says, files())
 			}
@@ -166,22 +166,22 @@ func TestWhatIsNoLogoIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-func TestAPictureThatGrowsBeyondTheLimitAsAPNGIsRefused(t *testing.T) {
+func TestUpdate_LogoTooLargeAsPNG_IsRefused(t *testing.T) {
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, noise(1000), &jpeg.Options{Quality: 20}); err != nil {
+	if err := jpeg.Encode(&b, noiseImage(1000), &jpeg.Options{Quality: 20}); err != nil {
 		t.Fatal(err)
 	}
 	if b.Len() > teams.MaxLogo {
 		t.Fatalf("%d bytes", b.Len())
 	}
-	set, _, _ := dressed(t)
+	set, _, _ := newLogoFixture(t)
 	_, err := set(teams.Profile{Logo: b.Bytes()})
-	hookstest.Refused(t, "a detailed JPEG", err, "bad_logo")
+	hookstest.AssertCode(t, "a detailed JPEG", err, "bad_logo")
 }
 
-func TestTheOldLogoGoesWithTheNew(t *testing.T) {
-	set, files, app := dressed(t)
-	black, white := pngOf(t, picture(64, color.Black)), pngOf(t, picture(64, color.White))
+func TestUpdate_NewLogo_ReplacesOld(t *testing.T) {
+	set, files, app := newLogoFixture(t)
+	black, white := encodePNG(t, solidImage(64, color.Black)), encodePNG(t, solidImage(64, color.White))
 	first, err := set(teams.Profile{Logo: black})
 	if err != nil {
 		t.Fatal(err)
@@ -198,18 +198,18 @@ func TestTheOldLogoGoesWithTheNew(t *testing.T) {
 	if kept, err := set(teams.Profile{Name: &name}); err != nil || kept.LogoPath() != second.LogoPath() || len(files()) != 1 {
 		t.Fatalf("another name: %q %v, stored: %v", kept.LogoPath(), err, files())
 	}
-	dropped, err := set(teams.Profile{DropLogo: true})
+	dropped, err := set(teams.Profile{RemoveLogo: true})
 	if err != nil || dropped.LogoPath() != "" || len(files()) != 0 {
 		t.Fatalf("dropped: %q %v, stored: %v", dropped.LogoPath(), err, files())
 	}
-	if hookstest.Stored(t, app, "teams", second.Id).GetString("logo") != "" {
+	if hookstest.FindRecord(t, app, "teams", second.Id).GetString("logo") != "" {
 		t.Error("the logo is still named")
 	}
 }
 
-func TestTheLogoGoesWithTheTeam(t *testing.T) {
-	set, files, app := dressed(t)
-	team, err := set(teams.Profile{Logo: pngOf(t, picture(64, color.Black))})
+func TestDelete_RemovesLogo(t *testing.T) {
+	set, files, app := newLogoFixture(t)
+	team, err := set(teams.Profile{Logo: encodePNG(t, solidImage(64, color.Black))})
 	if err != nil || len(files()) != 1 {
 		t.Fatalf("%v, stored: %v", err, files())
 	}

@@ -13,38 +13,38 @@ import (
 // Register wires what holds for every writer of a team: a readable name, a slug of its own, a real time zone;
 // it goes only when nothing keeps it.
 func Register(app core.App) {
-	app.OnRecordCreate("teams").BindFunc(record.Guard(tidy))
-	app.OnRecordUpdate("teams").BindFunc(record.Guard(tidy))
-	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(guardHosting))
-	app.OnRecordDeleteExecute("teams").BindFunc(guardDelete)
-	mail.SendWhile(app, stillAdmin, mail.KindTest)
-	mail.SendWhile(app, mail.Always, mail.KindTeamDeleted)
-	app.OnRecordEnrich("teams").BindFunc(showPlan)
+	app.OnRecordCreate("teams").BindFunc(record.Guard(normalize))
+	app.OnRecordUpdate("teams").BindFunc(record.Guard(normalize))
+	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateHosting))
+	app.OnRecordDeleteExecute("teams").BindFunc(validateDelete)
+	mail.RegisterCondition(app, checkStillAdmin, mail.KindTest)
+	mail.RegisterCondition(app, mail.AlwaysSend, mail.KindTeamDeleted)
+	app.OnRecordEnrich("teams").BindFunc(unhidePlan)
 }
 
-// showPlan gives what the team has bought to the Owner and Admins, over PocketBase's own addresses and realtime. The
+// unhidePlan gives what the team has bought to the Owner and Admins, over PocketBase's own addresses and realtime. The
 // fields are hidden from everybody else.
-func showPlan(e *core.RecordEnrichEvent) error {
+func unhidePlan(e *core.RecordEnrichEvent) error {
 	if auth := e.RequestInfo.Auth; auth != nil && auth.Collection().Name == "users" {
-		actor, err := actors.In(e.App, auth, e.Record)
-		if record.UnlessNotFound(err) != nil {
+		actor, err := actors.InTeam(e.App, auth, e.Record)
+		if record.IgnoreNotFound(err) != nil {
 			return err
 		}
-		if err == nil && actor.SeesPanel() {
+		if err == nil && actor.CanUsePanel() {
 			e.Record.Unhide("plan", "admin_seats", "organizer_seats", "licences")
 		}
 	}
 	return e.Next()
 }
 
-func tidy(app core.App, r *core.Record) error {
-	var faults record.Faults
+func normalize(app core.App, r *core.Record) error {
+	var faults record.List
 	name, err := record.RequiredLine("name", "The team's name", r.GetString("name"), MaxName)
 	faults.Add(err)
-	description, err := record.Paragraph("description", "The description", r.GetString("description"), MaxDescription)
+	description, err := record.CleanText("description", "The description", r.GetString("description"), MaxDescription)
 	faults.Add(err)
 	if _, err := time.LoadLocation(r.GetString("timezone")); err != nil || r.GetString("timezone") == "Local" {
-		faults.Add(record.Refuse("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+		faults.Add(record.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -53,28 +53,28 @@ func tidy(app core.App, r *core.Record) error {
 	r.Set("description", description)
 	switch slug := r.GetString("slug"); {
 	case slug == "":
-		if slug, err = freeSlug(app, name); err != nil {
+		if slug, err = uniqueSlug(app, name); err != nil {
 			return err
 		}
 		r.Set("slug", slug)
 	case record.LooksLikeID(slug):
-		return record.Refuse("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
+		return record.Invalid("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
 	}
 	return nil
 }
 
-// CodeSeats is the code of a refusal because the team's Organizer seats are limited (D2).
-const CodeSeats = "seats_limited"
+// CodeSeatsLimited is the code of a refusal because the team's Organizer seats are limited (D2).
+const CodeSeatsLimited = "seats_limited"
 
-// guardHosting refuses to let every member host where the Organizer seats are limited: nobody hosts past them. Said
+// validateHosting refuses to let every member host where the Organizer seats are limited: nobody hosts past them. Said
 // while they were not, it stands and means nothing until they are again.
-func guardHosting(_ core.App, r *core.Record) error {
-	if r.GetString("members_host") == "on" && record.Changed(r, "members_host") && !actors.MembersMayHost(r) {
-		return seatsLimited()
+func validateHosting(_ core.App, r *core.Record) error {
+	if r.GetString("members_host") == "on" && record.Changed(r, "members_host") && !actors.PlanAllowsMemberHosts(r) {
+		return seatsLimitedError()
 	}
 	return nil
 }
 
-func seatsLimited() error {
-	return record.Refuse("members_host", CodeSeats, "Every member may host only where the plan has Organizer seats without a limit. Offer the Organizer role instead.")
+func seatsLimitedError() error {
+	return record.Invalid("members_host", CodeSeatsLimited, "Every member may host only where the plan has Organizer seats without a limit. Offer the Organizer role instead.")
 }

@@ -9,8 +9,8 @@ import (
 	"usher/hooks/record"
 )
 
-// slugOf is the slug of a team of that name, while no other has it.
-func slugOf(name string) string {
+// baseSlug is the slug of a team of that name, while no other has it.
+func baseSlug(name string) string {
 	slug := record.Slug(name, 50)
 	switch {
 	case slug == "":
@@ -21,9 +21,9 @@ func slugOf(name string) string {
 	return slug
 }
 
-// freeSlug is slugOf, with a number behind it if another team has it.
-func freeSlug(tx core.App, name string) (string, error) {
-	base := slugOf(name)
+// uniqueSlug is slugOf, with a number behind it if another team has it.
+func uniqueSlug(tx core.App, name string) (string, error) {
+	base := baseSlug(name)
 	for n := 1; ; n++ {
 		slug := base
 		if n > 1 {

@@ -13,8 +13,8 @@ import (
 	"usher/hooks/teams"
 )
 
-// named makes a team of that name on the free plan.
-func named(t *testing.T, app core.App, name string) (*teams.Team, error) {
+// createTeam makes a team of that name on the free plan.
+func createTeam(t *testing.T, app core.App, name string) (*teams.Team, error) {
 	t.Helper()
 	plan, err := app.FindFirstRecordByData("plans", "key", "free")
 	if err != nil {
@@ -23,8 +23,8 @@ func named(t *testing.T, app core.App, name string) (*teams.Team, error) {
 	return teams.Create(app, name, plan.Id, "Europe/Lisbon")
 }
 
-func TestASlugIsMadeOfTheName(t *testing.T) {
-	app := hookstest.New(t)
+func TestCreate_DerivesSlugFromName(t *testing.T) {
+	app := hookstest.NewApp(t)
 	for _, s := range []struct{ name, want string }{
 		{"Halation Post", "halation-post"},
 		{"Halation  POST!", "halation-post-2"},
@@ -40,7 +40,7 @@ func TestASlugIsMadeOfTheName(t *testing.T) {
 		{strings.Repeat("long ", 12), "long-long-long-long-long-long-long-long-long-long"},
 		{strings.Repeat("a", 60), strings.Repeat("a", 50)},
 	} {
-		team, err := named(t, app, s.name)
+		team, err := createTeam(t, app, s.name)
 		if err != nil || team.Slug() != s.want {
 			t.Errorf("%q: %v %v, want %q", s.name, team.Slug(), err, s.want)
 			continue
@@ -51,25 +51,25 @@ func TestASlugIsMadeOfTheName(t *testing.T) {
 			}
 		}
 	}
-	if _, err := teams.Find(app, "nothing"); err != record.ErrNotFound {
+	if _, err := teams.Find(app, "nothing"); err != record.NotFound {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestASlugThatAWriterGivesIsJudged(t *testing.T) {
-	app := hookstest.New(t)
-	if _, err := named(t, app, "Taken"); err != nil {
+func TestSave_InvalidSlug_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	if _, err := createTeam(t, app, "Taken"); err != nil {
 		t.Fatal(err)
 	}
 	for slug, ok := range map[string]bool{
 		"abcdefghij12345": false, "123456789012345": false, "taken": false, "TAKEN": false, "two words": false, "-x": false,
 		"a--b": false, "../x": false, strings.Repeat("a", 61): false, "abcdefghij1234": true, "abcdefghij123456": true, "my-team": true,
 	} {
-		team, err := named(t, app, "Halation "+slug[:2])
+		team, err := createTeam(t, app, "Halation "+slug[:2])
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := hookstest.Stored(t, app, "teams", team.Id)
+		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		r.Set("slug", slug)
 		if err := app.Save(r); (err == nil) != ok {
 			t.Errorf("%q: %v", slug, err)
@@ -77,22 +77,22 @@ func TestASlugThatAWriterGivesIsJudged(t *testing.T) {
 	}
 }
 
-func TestTwoTeamsOfOneNameAtOnceGetTwoSlugs(t *testing.T) {
-	app := hookstest.New(t)
-	hookstest.Widen(app, "teams")
-	owner := hookstest.Person(t, app, "owner@x.example")
+func TestCreate_ConcurrentSameName_GetsUniqueSlugs(t *testing.T) {
+	app := hookstest.NewApp(t)
+	hookstest.SlowWrites(app, "teams")
+	owner := hookstest.Account(t, app, "owner@x.example")
 	results := hookstest.Race(4, func(int) error {
 		hookstest.Team(t, app, owner, "Halation Post", "free")
 		return nil
 	})
-	if won := hookstest.Won(t, results); won != 4 || hookstest.Count(t, app, "teams", dbx.NewExp("slug LIKE 'halation-post%'")) != 4 {
+	if won := hookstest.CountSucceeded(t, results); won != 4 || hookstest.Count(t, app, "teams", dbx.NewExp("slug LIKE 'halation-post%'")) != 4 {
 		t.Errorf("%d won", won)
 	}
 }
 
-func TestATeamIsTidyForEveryWriter(t *testing.T) {
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation Post", "free")
+func TestUpdate_InvalidFields_AreRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation Post", "free")
 	for _, s := range []struct{ field, value, code string }{
 		{"name", strings.Repeat("é", 60), ""},
 		{"name", strings.Repeat("é", 61), "too_long"},
@@ -111,10 +111,10 @@ func TestATeamIsTidyForEveryWriter(t *testing.T) {
 		{"timezone", "Local", "bad_timezone"},
 		{"timezone", "../../etc/passwd", "bad_timezone"},
 	} {
-		r := hookstest.Stored(t, app, "teams", team.Id)
+		r := hookstest.FindRecord(t, app, "teams", team.Id)
 		r.Set(s.field, s.value)
 		what := fmt.Sprintf("%s %.20q", s.field, s.value)
-		hookstest.Refused(t, what+" by a bare save", app.Save(r), s.code)
+		hookstest.AssertCode(t, what+" by a bare save", app.Save(r), s.code)
 		profile := teams.Profile{}
 		switch s.field {
 		case "name":
@@ -129,11 +129,11 @@ func TestATeamIsTidyForEveryWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = teams.Update(app, hookstest.Actor(t, app, owner, team), profile)
-		hookstest.Refused(t, what+" by the profile", err, s.code)
+		hookstest.AssertCode(t, what+" by the profile", err, s.code)
 	}
 }
 
-func TestWhoChangesTheProfileAndWhoOpensAdmins(t *testing.T) {
+func TestUpdate_Permissions(t *testing.T) {
 	name, yes, no := "Halation", true, false
 	for _, s := range []struct {
 		who     string
@@ -149,8 +149,8 @@ func TestWhoChangesTheProfileAndWhoOpensAdmins(t *testing.T) {
 		{"guest", teams.Profile{}, record.CodeNotAllowed},
 	} {
 		t.Run(s.who, func(t *testing.T) {
-			app := hookstest.New(t)
-			owner := hookstest.Person(t, app, "owner@x.example")
+			app := hookstest.NewApp(t)
+			owner := hookstest.Account(t, app, "owner@x.example")
 			team := hookstest.Team(t, app, owner, "Halation Post", "free")
 			people := map[string]*core.Record{"owner": owner,
 				"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
@@ -158,8 +158,8 @@ func TestWhoChangesTheProfileAndWhoOpensAdmins(t *testing.T) {
 				"member":    hookstest.Member(t, app, team, "member@x.example"),
 				"guest":     hookstest.Guest(t, app, team, "guest@x.example")}
 			_, err := teams.Update(app, hookstest.Actor(t, app, people[s.who], team), s.profile)
-			hookstest.Refused(t, "update", err, s.code)
-			r := hookstest.Stored(t, app, "teams", team.Id)
+			hookstest.AssertCode(t, "update", err, s.code)
+			r := hookstest.FindRecord(t, app, "teams", team.Id)
 			if s.code != "" && (r.GetString("name") != "Halation Post" || r.GetBool("admins_manage_admins")) {
 				t.Errorf("%v", r.FieldsData())
 			}
@@ -170,19 +170,19 @@ func TestWhoChangesTheProfileAndWhoOpensAdmins(t *testing.T) {
 	}
 }
 
-func TestARightThatWasLostSinceIsLostForTheDeed(t *testing.T) {
-	app := hookstest.New(t)
-	team := hookstest.Team(t, app, hookstest.Person(t, app, "owner@x.example"), "Halation Post", "free")
+func TestUpdate_RevokedAdmin_IsRefused(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team := hookstest.Team(t, app, hookstest.Account(t, app, "owner@x.example"), "Halation Post", "free")
 	admin := hookstest.Actor(t, app, hookstest.Member(t, app, team, "admin@x.example", "admin"), team)
 	hookstest.Exec(t, app, "UPDATE memberships SET admin = 0 WHERE user = '"+admin.Account.Id+"'", nil)
 	name := "Mine"
 	_, err := teams.Update(app, admin, teams.Profile{Name: &name})
-	hookstest.Refused(t, "update", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "update", err, record.CodeNotAllowed)
 }
 
-func TestTheZoneOfATeam(t *testing.T) {
-	app := hookstest.New(t)
-	team, err := named(t, app, "Halation")
+func TestTeam_Zone(t *testing.T) {
+	app := hookstest.NewApp(t)
+	team, err := createTeam(t, app, "Halation")
 	if err != nil || team.Zone().String() != "Europe/Lisbon" || team.LogoPath() != "" {
 		t.Fatalf("%v %v", team, err)
 	}

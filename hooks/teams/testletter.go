@@ -17,14 +17,14 @@ import (
 	"usher/hooks/settings"
 )
 
-// SendTestLetter sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
-func SendTestLetter(app core.App, actor *actors.Actor) (id string, err error) {
-	entry := audit.By(actor, "mail.test")
-	if !actor.EditsTeam() {
-		return "", audit.RecordRefusal(app, entry, record.Forbid("Only the Owner and Admins send test emails."))
+// SendTestEmail sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
+func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
+	entry := audit.NewEntry(actor, "mail.test")
+	if !actor.CanEditTeam() {
+		return "", audit.RecordRefusal(app, entry, record.Forbidden("Only the Owner and Admins send test emails."))
 	}
 	if wait, ok := limits.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
-		return "", record.TooMany(wait, "Three test letters a minute are enough. Wait a moment.")
+		return "", record.RateLimited(wait, "Three test letters a minute are enough. Wait a moment.")
 	}
 	letter := mail.Test(mail.TestProps{
 		To: actor.Account.Email(), ToName: actor.Name(), By: actor.Name(),
@@ -39,27 +39,27 @@ func SendTestLetter(app core.App, actor *actors.Actor) (id string, err error) {
 	return id, err
 }
 
-// FindTestLetter reads a test letter that the actor asked for in this team; any other is record.ErrNotFound.
-func FindTestLetter(app core.App, actor *actors.Actor, id string) (*mail.Outbox, error) {
-	letter, err := mail.FindOutbox(app, id)
+// FindTestEmail reads a test letter that the actor asked for in this team; any other is record.ErrNotFound.
+func FindTestEmail(app core.App, actor *actors.Actor, id string) (*mail.Email, error) {
+	letter, err := mail.FindEmail(app, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a test letter: %w", err)
 	}
 	if letter.Kind() != mail.KindTest || letter.About() != actor.Account.Id || letter.Team() != actor.Team.Id {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	return letter, nil
 }
 
-// stillAdmin is the condition of test emails: whoever asked for one still has this address and runs the team.
-func stillAdmin(tx core.App, m *mail.Outbox) (reason string, err error) {
+// checkStillAdmin is the condition of test emails: whoever asked for one still has this address and runs the team.
+func checkStillAdmin(tx core.App, m *mail.Email) (reason string, err error) {
 	account, err := tx.FindRecordById("users", m.About())
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return mail.ReasonAccountGone, nil
+		return mail.ReasonAccountDeleted, nil
 	case err != nil:
 		return "", fmt.Errorf("find the recipient of a test email: %w", err)
 	case account.Email() != m.Recipient():

@@ -9,71 +9,75 @@ import (
 	"usher/views/web"
 )
 
-func askAddress(e *core.RequestEvent) error {
+func requestAddressChange(e *core.RequestEvent) error {
 	email := e.Request.FormValue("email")
-	if err := accounts.AskAddress(e.App, e.Auth, e.Request.FormValue("password"), email, e.RealIP()); err != nil {
-		return profileAgain(e, err, func(props *accountPage, faults web.Faults) {
-			props.Address.New, props.Address.Faults = email, faults
+	if err := accounts.RequestAddressChange(e.App, e.Auth, e.Request.FormValue("password"), email, e.RealIP()); err != nil {
+		return renderProfileInvalid(e, err, func(props *accountPage, faults web.FormErrors) {
+			props.Address.NewAddress, props.Address.Errors = email, faults
 		})
 	}
-	web.Toast(e, "Look in the mail of the new address: a link there confirms it.")
-	return web.Go(e, "/account#address")
+	web.SetToast(e, "Look in the mail of the new address: a link there confirms it.")
+	return web.Redirect(e, "/account#address")
 }
 
-func dropAddress(e *core.RequestEvent) error {
-	if err := accounts.DropAddress(e.App, e.Auth, e.RealIP()); err != nil {
+func cancelAddressChange(e *core.RequestEvent) error {
+	if err := accounts.CancelAddressChange(e.App, e.Auth, e.RealIP()); err != nil {
 		return err
 	}
-	web.Toast(e, "Your address stays as it is.")
-	return web.Go(e, "/account#address")
+	web.SetToast(e, "Your address stays as it is.")
+	return web.Redirect(e, "/account#address")
 }
 
-func newAddressPage(e *core.RequestEvent) error {
-	change, owner, err := accounts.ByAddressLink(e.App, e.Request.PathValue("token"))
+func addressChangePage(e *core.RequestEvent) error {
+	change, owner, err := accounts.FindByAddressLink(e.App, e.Request.PathValue("token"))
 	if err != nil {
-		return deadLink(e, err, func(web.Faults) templ.Component { return deadChange(changeProps(e, nil, nil, nil)) })
+		return renderExpiredLink(e, err, func(web.FormErrors) templ.Component {
+			return expiredAddressChange(addressChangeProps(e, nil, nil, nil))
+		})
 	}
-	return web.Render(e, 200, changeSheet(changeProps(e, change, owner, nil)))
+	return web.Render(e, 200, addressChangeView(addressChangeProps(e, change, owner, nil)))
 }
 
 func changeAddress(e *core.RequestEvent) error {
 	token := e.Request.PathValue("token")
 	if e.Auth == nil {
-		return web.Go(e, web.SignInTo("/email/"+token))
+		return web.Redirect(e, web.SignInURL("/email/"+token))
 	}
-	account, err := accounts.ChangeAddress(e.App, e.Auth, token, e.RealIP())
+	account, err := accounts.ConfirmAddressChange(e.App, e.Auth, token, e.RealIP())
 	if err != nil {
-		return addressAgain(e, err)
+		return renderAddressInvalid(e, err)
 	}
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	web.Toast(e, "Your address is "+account.Email()+" now. Every other device is signed out.")
-	return web.Go(e, "/account#address")
+	web.SetToast(e, "Your address is "+account.Email()+" now. Every other device is signed out.")
+	return web.Redirect(e, "/account#address")
 }
 
-// addressAgain shows the page of the link with what was refused, or that it is dead.
-func addressAgain(e *core.RequestEvent, refused error) error {
-	change, owner, err := accounts.ByAddressLink(e.App, e.Request.PathValue("token"))
+// renderAddressInvalid shows the page of the link with what was refused, or that it is dead.
+func renderAddressInvalid(e *core.RequestEvent, refused error) error {
+	change, owner, err := accounts.FindByAddressLink(e.App, e.Request.PathValue("token"))
 	if err != nil {
-		return deadLink(e, refused, func(web.Faults) templ.Component { return deadChange(changeProps(e, nil, nil, nil)) })
+		return renderExpiredLink(e, refused, func(web.FormErrors) templ.Component {
+			return expiredAddressChange(addressChangeProps(e, nil, nil, nil))
+		})
 	}
-	return frame.Again(e, refused, func(faults web.Faults) templ.Component {
-		return changeSheet(changeProps(e, change, owner, faults))
+	return frame.RenderInvalid(e, refused, func(faults web.FormErrors) templ.Component {
+		return addressChangeView(addressChangeProps(e, change, owner, faults))
 	})
 }
 
-func changeProps(e *core.RequestEvent, change *accounts.AddressChange, owner *core.Record, faults web.Faults) changeForm {
-	form := changeForm{Page: frame.Public(e, "Confirm your new address"), Token: e.Request.PathValue("token"),
-		Faults: faults, Help: frame.Support(e.App), SignedIn: e.Auth != nil}
+func addressChangeProps(e *core.RequestEvent, change *accounts.AddressChange, owner *core.Record, faults web.FormErrors) addressChangeForm {
+	form := addressChangeForm{Page: frame.PublicPage(e, "Confirm your new address"), Token: e.Request.PathValue("token"),
+		Errors: faults, Help: frame.SupportContact(e.App), SignedIn: e.Auth != nil}
 	if change == nil {
 		return form
 	}
-	form.New, form.Old = change.Address(), accounts.Masked(owner.Email())
-	if form.Mine = e.Auth != nil && e.Auth.Id == owner.Id; form.Mine {
-		form.Old = owner.Email()
+	form.NewAddress, form.OldAddress = change.Address(), accounts.MaskEmail(owner.Email())
+	if form.IsOwner = e.Auth != nil && e.Auth.Id == owner.Id; form.IsOwner {
+		form.OldAddress = owner.Email()
 	} else if e.Auth != nil {
-		form.As = e.Auth.Email()
+		form.SignedInAs = e.Auth.Email()
 	}
 	return form
 }

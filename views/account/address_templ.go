@@ -19,30 +19,30 @@ import (
 
 // newAddressForm asks for another address of the account.
 type newAddressForm struct {
-	Email   string
-	Waiting string // the new address that waits to be confirmed, until Until
-	Until   time.Time
-	Times   record.Times
-	Mail    bool // letters leave this server
-	New     string
-	Faults  web.Faults
+	Email          string
+	PendingAddress string // the new address that waits to be confirmed, until Until
+	PendingUntil   time.Time
+	Times          record.ReaderZone
+	EmailEnabled   bool // letters leave this server
+	NewAddress     string
+	Errors         web.FormErrors
 }
 
 func (f newAddressForm) address() ui.FieldProps {
-	return ui.FieldProps{ID: "new-address", Name: "email", Label: "New address", Type: "email", Value: f.New, Error: f.Faults["email"],
+	return ui.FieldProps{ID: "new-address", Name: "email", Label: "New address", Type: "email", Value: f.NewAddress, Error: f.Errors["email"],
 		Autocomplete: "off", Required: true}
 }
 
 func (f newAddressForm) password() ui.FieldProps {
-	return ui.FieldProps{ID: "address-password", Name: "password", Label: "Your password", Error: f.Faults["password"],
+	return ui.FieldProps{ID: "address-password", Name: "password", Label: "Your password", Error: f.Errors["password"],
 		Autocomplete: "current-password", Required: true}
 }
 
-func (f newAddressForm) problems() []ui.FieldError {
-	return problems(f.Faults, map[string]string{"email": "new-address", "password": "address-password"})
+func (f newAddressForm) fieldErrors() []ui.FieldError {
+	return fieldErrors(f.Errors, map[string]string{"email": "new-address", "password": "address-password"})
 }
 
-func newAddress(f newAddressForm) templ.Component {
+func addressSection(f newAddressForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -80,15 +80,15 @@ func newAddress(f newAddressForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Waiting != "" {
+		if f.PendingAddress != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"ask\"><p><b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.Waiting)
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.PendingAddress)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 42, Col: 18}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 42, Col: 25}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -101,13 +101,13 @@ func newAddress(f newAddressForm) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 42, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 42, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TimeFor(f.Until, f.Times, ui.Short).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TimeFor(f.PendingUntil, f.Times, ui.Short).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -115,7 +115,7 @@ func newAddress(f newAddressForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Mail {
+			if f.EmailEnabled {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "Open the link in the mail that we sent there, on a device where you are signed in.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -143,7 +143,7 @@ func newAddress(f newAddressForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(f.problems()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(f.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -171,33 +171,33 @@ func newAddress(f newAddressForm) templ.Component {
 	})
 }
 
-// changeForm is the page of the link in the mail to a new address.
-type changeForm struct {
-	Page     ui.PageProps
-	Token    string
-	New, Old string // Old is masked for who is not signed in to the account
-	As       string // another account that is signed in
-	SignedIn bool
-	Mine     bool
-	Faults   web.Faults
-	Help     frame.Contact
+// addressChangeForm is the page of the link in the mail to a new address.
+type addressChangeForm struct {
+	Page                   ui.PageProps
+	Token                  string
+	NewAddress, OldAddress string // Old is masked for who is not signed in to the account
+	SignedInAs             string // another account that is signed in
+	SignedIn               bool
+	IsOwner                bool
+	Errors                 web.FormErrors
+	Help                   frame.Contact
 }
 
-func (f changeForm) sheet() frame.SheetProps {
-	sheet := frame.SheetProps{Page: f.Page, Title: "Confirm your new address", Help: f.Help}
+func (f addressChangeForm) cardProps() frame.CardPageProps {
+	sheet := frame.CardPageProps{Page: f.Page, Title: "Confirm your new address", Help: f.Help}
 	switch {
-	case f.Mine:
-		sheet.Lede = "You sign in with it from now on, and letters go there."
+	case f.IsOwner:
+		sheet.Intro = "You sign in with it from now on, and letters go there."
 	case f.SignedIn:
 		sheet.Title = "This link is for another account"
-		sheet.Lede = "You are signed in with one account, and the link changes the address of another."
+		sheet.Intro = "You are signed in with one account, and the link changes the address of another."
 	default:
-		sheet.Lede = "Sign in first, so that nobody else can use this link."
+		sheet.Intro = "Sign in first, so that nobody else can use this link."
 	}
 	return sheet
 }
 
-func changeSheet(f changeForm) templ.Component {
+func addressChangeView(f addressChangeForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -242,7 +242,7 @@ func changeSheet(f changeForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -250,7 +250,7 @@ func changeSheet(f changeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = versus(f).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = addressComparison(f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -258,7 +258,7 @@ func changeSheet(f changeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.Mine {
+				if f.IsOwner {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<form class=\"form\" method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -289,7 +289,7 @@ func changeSheet(f changeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.HiddenFields([]ui.Hidden{{Name: "next", Value: "/email/" + f.Token}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.HiddenFields([]ui.HiddenField{{Name: "next", Value: "/email/" + f.Token}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -310,7 +310,7 @@ func changeSheet(f changeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ButtonLink(web.SignInTo("/email/"+f.Token), ui.ButtonProps{Label: "Sign in to confirm", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonLink(web.SignInURL("/email/"+f.Token), ui.ButtonProps{Label: "Sign in to confirm", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -321,13 +321,13 @@ func changeSheet(f changeForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -335,7 +335,7 @@ func changeSheet(f changeForm) templ.Component {
 	})
 }
 
-func versus(f changeForm) templ.Component {
+func addressComparison(f addressChangeForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -369,9 +369,9 @@ func versus(f changeForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(f.Old)
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(f.OldAddress)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 129, Col: 14}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 129, Col: 21}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -390,9 +390,9 @@ func versus(f changeForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.New)
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(f.NewAddress)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 134, Col: 14}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 134, Col: 21}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
@@ -402,7 +402,7 @@ func versus(f changeForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.As != "" {
+		if f.SignedInAs != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -416,9 +416,9 @@ func versus(f changeForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.As)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(f.SignedInAs)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 140, Col: 14}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 140, Col: 22}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -437,7 +437,7 @@ func versus(f changeForm) templ.Component {
 	})
 }
 
-func deadChange(f changeForm) templ.Component {
+func expiredAddressChange(f addressChangeForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -496,14 +496,14 @@ func deadChange(f changeForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(frame.SheetProps{Page: f.Page, Title: "This link is not good any more", Help: f.Help,
-			Lede: "It was used, or is too old, or a newer one was sent, or the password was changed since. If your address is the new one already, there is nothing to do."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: f.Page, Title: "This link is not good any more", Help: f.Help,
+			Intro: "It was used, or is too old, or a newer one was sent, or the password was changed since. If your address is the new one already, there is nothing to do."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,61 +16,61 @@ import (
 )
 
 type deleteForm struct {
-	Shell  ui.ShellProps
-	Email  string
-	Teams  []string    // names of those that the account is in
-	Hosted int         // scheduled sessions
-	Owned  []ownedTeam // that keep it from going
-	Typed  string
-	Faults web.Faults
+	Shell          ui.ShellProps
+	Email          string
+	Teams          []string    // names of those that the account is in
+	HostedSessions int         // scheduled sessions
+	OwnedTeams     []ownedTeam // that keep it from going
+	Confirmation   string
+	Errors         web.FormErrors
 }
 
 type ownedTeam struct {
-	Name, Settings string
-	People         int
+	Name, SettingsURL string
+	MemberCount       int
 }
 
-func (f deleteForm) typed() ui.FieldProps {
-	return ui.FieldProps{ID: "typed", Name: "typed", Label: "Type " + f.Email, Value: f.Typed, Error: f.Faults["typed"], Help: "So that nobody deletes an account by mistake.",
+func (f deleteForm) confirmationField() ui.FieldProps {
+	return ui.FieldProps{ID: "typed", Name: "typed", Label: "Type " + f.Email, Value: f.Confirmation, Error: f.Errors["typed"], Help: "So that nobody deletes an account by mistake.",
 		Autocomplete: "off", InputMode: "email", Required: true}
 }
 
 func (f deleteForm) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Your password", Error: f.Faults["password"],
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Your password", Error: f.Errors["password"],
 		Autocomplete: "current-password", Required: true}
 }
 
-func (f deleteForm) problems() []ui.FieldError {
-	return problems(f.Faults, map[string]string{"typed": "typed", "password": "password"})
+func (f deleteForm) fieldErrors() []ui.FieldError {
+	return fieldErrors(f.Errors, map[string]string{"typed": "typed", "password": "password"})
 }
 
-// shownTeams is how many teams leaves names.
-const shownTeams = 10
+// maxShownTeams is how many teams leaves names.
+const maxShownTeams = 10
 
-// leaves says what happens to the memberships.
-func (f deleteForm) leaves() string {
+// leavingText says what happens to the memberships.
+func (f deleteForm) leavingText() string {
 	if len(f.Teams) == 0 {
 		return "You are in no team."
 	}
-	names := strings.Join(f.Teams[:min(shownTeams, len(f.Teams))], ", ")
-	if more := len(f.Teams) - shownTeams; more > 0 {
+	names := strings.Join(f.Teams[:min(maxShownTeams, len(f.Teams))], ", ")
+	if more := len(f.Teams) - maxShownTeams; more > 0 {
 		names += " and " + ui.Number(more) + " more"
 	}
 	return "You leave " + ui.Count(len(f.Teams), "team", "teams") + " immediately: " + names + ". Your seats there become free, and pending invitations to you are revoked."
 }
 
-// hosted says what happens to the sessions that the account hosts.
-func (f deleteForm) hosted() string {
-	switch f.Hosted {
+// hostedText says what happens to the sessions that the account hosts.
+func (f deleteForm) hostedText() string {
+	switch f.HostedSessions {
 	case 0:
 		return "You host no upcoming sessions, so none is cancelled."
 	case 1:
 		return "1 upcoming session that you host is cancelled, and we email its invitees. To keep it, leave its team first and hand it over."
 	}
-	return ui.Number(f.Hosted) + " upcoming sessions that you host are cancelled, and we email their invitees. To keep them, leave their teams first and hand them over."
+	return ui.Number(f.HostedSessions) + " upcoming sessions that you host are cancelled, and we email their invitees. To keep them, leave their teams first and hand them over."
 }
 
-func deleteSheet(f deleteForm) templ.Component {
+func deleteView(f deleteForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -103,7 +103,7 @@ func deleteSheet(f deleteForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Delete account"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Delete account"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -111,8 +111,8 @@ func deleteSheet(f deleteForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(f.Owned) > 0 {
-				templ_7745c5c3_Err = owns(f).Render(ctx, templ_7745c5c3_Buffer)
+			if len(f.OwnedTeams) > 0 {
+				templ_7745c5c3_Err = ownedTeams(f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -121,7 +121,7 @@ func deleteSheet(f deleteForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ErrorSummary(f.problems()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(f.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -130,9 +130,9 @@ func deleteSheet(f deleteForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.leaves())
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.leavingText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 76, Col: 22}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 76, Col: 27}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -143,9 +143,9 @@ func deleteSheet(f deleteForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(f.hosted())
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(f.hostedText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 77, Col: 22}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 77, Col: 26}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -168,7 +168,7 @@ func deleteSheet(f deleteForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(f.typed()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(f.confirmationField()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -203,8 +203,8 @@ func deleteSheet(f deleteForm) templ.Component {
 	})
 }
 
-// owns says why an Owner's account stays, and what to do (R29).
-func owns(f deleteForm) templ.Component {
+// ownedTeams says why an Owner's account stays, and what to do (R29).
+func ownedTeams(f deleteForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -229,7 +229,7 @@ func owns(f deleteForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(f.problems()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(f.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -241,7 +241,7 @@ func owns(f deleteForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, team := range f.Owned {
+		for _, team := range f.OwnedTeams {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<li><span><b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -260,9 +260,9 @@ func owns(f deleteForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(team.People, "user", "users"))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(team.MemberCount, "user", "users"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 103, Col: 78}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 103, Col: 83}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -272,7 +272,7 @@ func owns(f deleteForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(team.Settings, ui.ButtonProps{Label: "Settings", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(team.SettingsURL, ui.ButtonProps{Label: "Settings", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

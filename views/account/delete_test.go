@@ -13,32 +13,32 @@ import (
 	"usher/views/viewstest"
 )
 
-func TestDeletingTheAccount(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestDeleteAccount(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	noor := hookstest.Member(t, s.App, team, "noor@halation.example", "organizer")
 	b, other := s.As(noor), s.As(noor)
 	token := s.Token(noor)
 
-	says(t, b.Get("/account/delete"), 200, "What happens", "You leave 1 team immediately: Halation Post.", "You host no upcoming sessions", "noor@halation.example")
-	hookstest.Session(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
-	says(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled, and we email their invitees.")
-	says(t, b.Post("/account/delete", form("typed", "noor", "password", hookstest.Password)), 422, "to show that you mean this account", `value="noor"`)
-	says(t, b.Post("/account/delete", form("typed", noor.Email(), "password", "wrong")), 422, "not your current password", `value="noor@halation.example"`)
+	assertPage(t, b.Get("/account/delete"), 200, "What happens", "You leave 1 team immediately: Halation Post.", "You host no upcoming sessions", "noor@halation.example")
+	hookstest.ScheduleSession(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
+	assertPage(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled, and we email their invitees.")
+	assertPage(t, b.Post("/account/delete", formValues("typed", "noor", "password", hookstest.Password)), 422, "to show that you mean this account", `value="noor"`)
+	assertPage(t, b.Post("/account/delete", formValues("typed", noor.Email(), "password", "wrong")), 422, "not your current password", `value="noor@halation.example"`)
 	if hookstest.Count(t, s.App, "users") != 2 {
 		t.Fatal("deleted")
 	}
-	r := b.Post("/account/delete", form("typed", " Noor@halation.example", "password", hookstest.Password))
-	goes(t, r, "/signin")
-	says(t, b.Get("/signin"), 200, "Your account is deleted.")
+	r := b.Post("/account/delete", formValues("typed", " Noor@halation.example", "password", hookstest.Password))
+	assertRedirect(t, r, "/signin")
+	assertPage(t, b.Get("/signin"), 200, "Your account is deleted.")
 	for _, browser := range []*viewstest.Browser{b, other} {
-		goes(t, browser.Get("/account"), "/signin?next=%2Faccount")
+		assertRedirect(t, browser.Get("/account"), "/signin?next=%2Faccount")
 	}
 	if status, _ := s.Call(token, "GET", "/api/teams", nil); status != 401 {
 		t.Errorf("a token of it: %d", status)
 	}
-	says(t, s.Visitor().Post("/signin", form("email", noor.Email(), "password", hookstest.Password)), 422)
+	assertPage(t, s.Anonymous().Post("/signin", formValues("email", noor.Email(), "password", hookstest.Password)), 422)
 	if n := hookstest.Count(t, s.App, "sessions", dbx.HashExp{"status": sessions.Cancelled}); n != 2 {
 		t.Errorf("%d sessions are cancelled, want 2", n)
 	}
@@ -47,30 +47,30 @@ func TestDeletingTheAccount(t *testing.T) {
 	}
 }
 
-func TestAnOwnerIsToldWhyTheAccountStays(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestDeleteAccount_Owner_IsRefused(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	for _, name := range []string{"Halation Post", "Fathom Sound"} {
 		hookstest.Team(t, s.App, owner, name, "free")
 	}
 	b := s.As(owner)
 	page := b.Get("/account/delete")
-	says(t, page, 200, "Your account cannot be deleted now.", "Halation Post", "Fathom Sound", `href="/admin/fathom-sound/settings"`)
+	assertPage(t, page, 200, "Your account cannot be deleted now.", "Halation Post", "Fathom Sound", `href="/admin/fathom-sound/settings"`)
 	if strings.Contains(page.Body, `name="typed"`) {
 		t.Error("asks for what is of no use")
 	}
-	says(t, b.Post("/account/delete", form("typed", owner.Email(), "password", hookstest.Password)), 422, "Fathom Sound and Halation Post. A team always has its Owner")
+	assertPage(t, b.Post("/account/delete", formValues("typed", owner.Email(), "password", hookstest.Password)), 422, "Fathom Sound and Halation Post. A team always has its Owner")
 	if _, err := accounts.Find(s.App, owner.Email()); err != nil {
 		t.Error(err)
 	}
-	goes(t, s.Visitor().Get("/account/delete"), "/signin?next=%2Faccount%2Fdelete")
+	assertRedirect(t, s.Anonymous().Get("/account/delete"), "/signin?next=%2Faccount%2Fdelete")
 }
 
-func TestTheOperatorDeletesNoOwner(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestDeleteAccount_SuperuserDeletesOwner_IsRefused(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
-	root := hookstest.Blank(t, s.App, core.CollectionNameSuperusers, map[string]any{"email": "root@usher.test"})
+	root := hookstest.NewRecord(t, s.App, core.CollectionNameSuperusers, map[string]any{"email": "root@usher.test"})
 	root.SetPassword(hookstest.Password)
 	if err := s.App.Save(root); err != nil {
 		t.Fatal(err)

@@ -12,19 +12,19 @@ import (
 	"usher/views/web"
 )
 
-// allOthers stands in an address in place of a device's id.
-const allOthers = "others"
+// otherDevices stands in an address in place of a device's id.
+const otherDevices = "others"
 
 func deviceRows(e *core.RequestEvent, account *core.Record) (devicesProps, error) {
-	props := devicesProps{Times: accounts.Times(account, time.UTC)}
+	props := devicesProps{Times: accounts.ReaderZone(account, time.UTC)}
 	logins, err := accounts.Devices(e.App, account)
 	if err != nil {
 		return props, err
 	}
 	for _, login := range logins {
-		row := deviceRow{ID: login.Id, Name: login.Device(), Address: login.Address(), Started: login.Started(), Seen: login.Seen(), Phone: login.Phone()}
+		row := deviceRow{ID: login.Id, Name: login.Device(), Address: login.IP(), Started: login.Started(), LastSeen: login.LastSeen(), IsPhone: login.IsMobile()}
 		if here := web.Login(e); here != nil && here.Id == login.Id {
-			row.Here = true
+			row.Current = true
 			props.Rows = append([]deviceRow{row}, props.Rows...)
 			continue
 		}
@@ -33,54 +33,54 @@ func deviceRows(e *core.RequestEvent, account *core.Record) (devicesProps, error
 	return props, nil
 }
 
-// askEnd asks before a device is signed out, and says what that does.
-func askEnd(e *core.RequestEvent) error {
-	props, err := profileProps(e)
+// endDevicePage asks before a device is signed out, and says what that does.
+func endDevicePage(e *core.RequestEvent) error {
+	props, err := loadAccountPage(e)
 	if err != nil {
 		return err
 	}
-	props.Ending = props.Devices.end(e.Request.PathValue("id"))
-	if props.Ending == nil {
-		return record.ErrNotFound
+	props.SignOutDialog = props.Devices.confirmEnd(e.Request.PathValue("id"))
+	if props.SignOutDialog == nil {
+		return record.NotFound
 	}
-	return web.Render(e, 200, accountSheet(props))
+	return web.Render(e, 200, accountView(props))
 }
 
 func endDevice(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
-	if id == allOthers {
-		return endOthers(e)
+	if id == otherDevices {
+		return endOtherDevices(e)
 	}
 	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
-	if errors.Is(err, record.ErrNotFound) {
-		web.Toast(e, "This device was signed out already.")
-		return web.Go(e, "/account#devices")
+	if errors.Is(err, record.NotFound) {
+		web.SetToast(e, "This device was signed out already.")
+		return web.Redirect(e, "/account#devices")
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, login.Device()+" is signed out.")
-	return web.Go(e, "/account#devices")
+	web.SetToast(e, login.Device()+" is signed out.")
+	return web.Redirect(e, "/account#devices")
 }
 
-func endOthers(e *core.RequestEvent) error {
-	if err := accounts.EndOthers(e.App, e.Auth, web.Login(e), e.RealIP()); err != nil {
+func endOtherDevices(e *core.RequestEvent) error {
+	if err := accounts.EndOtherDevices(e.App, e.Auth, web.Login(e), e.RealIP()); err != nil {
 		return err
 	}
-	web.Toast(e, "Everything but this device is signed out.")
-	return web.Go(e, "/account#devices")
+	web.SetToast(e, "Everything but this device is signed out.")
+	return web.Redirect(e, "/account#devices")
 }
 
-// end is the question before a device, or all others, is signed out; nil for one that there is not.
-func (p devicesProps) end(id string) *ui.ConfirmProps {
-	ask := &ui.ConfirmProps{ID: "end", Action: "/account/devices/" + id, Danger: true, Open: true, Close: "/account#devices"}
-	if id == allOthers {
-		ask.Title, ask.Yes = "Sign out all others?", "Sign out all others"
+// confirmEnd is the question before a device, or all others, is signed out; nil for one that there is not.
+func (p devicesProps) confirmEnd(id string) *ui.ConfirmProps {
+	ask := &ui.ConfirmProps{ID: "end", Action: "/account/devices/" + id, Danger: true, Open: true, CloseURL: "/account#devices"}
+	if id == otherDevices {
+		ask.Title, ask.ConfirmLabel = "Sign out all others?", "Sign out all others"
 		return ask
 	}
 	for _, row := range p.Rows {
 		if row.ID == id {
-			ask.Title, ask.Yes = "Sign out "+row.Name+"?", "Sign out"
+			ask.Title, ask.ConfirmLabel = "Sign out "+row.Name+"?", "Sign out"
 			return ask
 		}
 	}

@@ -18,24 +18,24 @@ import (
 
 type devicesProps struct {
 	Rows  []deviceRow // this device first
-	Times record.Times
+	Times record.ReaderZone
 }
 
 type deviceRow struct {
 	ID, Name, Address string
-	Started, Seen     time.Time
-	Phone             bool
-	Here              bool // the request came from it
+	Started, LastSeen time.Time
+	IsPhone           bool
+	Current           bool // the request came from it
 }
 
 func (r deviceRow) icon() string {
-	if r.Phone {
+	if r.IsPhone {
 		return "smartphone"
 	}
 	return "monitor"
 }
 
-func devices(p devicesProps) templ.Component {
+func deviceList(p devicesProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -86,7 +86,7 @@ func devices(p devicesProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Here {
+			if r.Current {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("In use now · ")
 				if templ_7745c5c3_Err != nil {
@@ -106,7 +106,7 @@ func devices(p devicesProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TimeFor(r.Seen, p.Times, ui.Relative).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TimeFor(r.LastSeen, p.Times, ui.Relative).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -169,7 +169,7 @@ func devices(p devicesProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Here {
+			if r.Current {
 				templ_7745c5c3_Err = ui.Chip(ui.ChipProps{Label: "This device"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -215,7 +215,7 @@ func devices(p devicesProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink("/account/devices/"+allOthers, ui.ButtonProps{Label: "Sign out all others…", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink("/account/devices/"+otherDevices, ui.ButtonProps{Label: "Sign out all others…", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -227,8 +227,8 @@ func devices(p devicesProps) templ.Component {
 	})
 }
 
-// ending is the question as an open dialog.
-func ending(p *ui.ConfirmProps) templ.Component {
+// endDeviceDialog is the question as an open dialog.
+func endDeviceDialog(p *ui.ConfirmProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -265,7 +265,7 @@ func ending(p *ui.ConfirmProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if strings.HasSuffix(p.Action, "/"+allOthers) {
+			if strings.HasSuffix(p.Action, "/"+otherDevices) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>Every other device is signed out at once, and its open pages close.</li><li>Every program that uses your account loses its token.</li><li>You stay signed in on this device.</li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

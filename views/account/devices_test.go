@@ -9,18 +9,18 @@ import (
 	"usher/hooks/hookstest"
 )
 
-const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+const firefoxUserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
-func TestDevicesAreSeenAndSignedOut(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
-	eve := hookstest.Person(t, s.App, "eve@halation.example")
-	if _, err := accounts.StartLogin(s.App, owner, firefox, "203.0.113.77"); err != nil {
+func TestEndDevice_ListedDevice_IsSignedOut(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
+	eve := hookstest.Account(t, s.App, "eve@halation.example")
+	if _, err := accounts.StartLogin(s.App, owner, firefoxUserAgent, "203.0.113.77"); err != nil {
 		t.Fatal(err)
 	}
 	here := s.As(owner)
 	page := here.Get("/account")
-	says(t, page, 200, "Firefox on Linux", "203.0.113.77", "This device", "A browser")
+	assertPage(t, page, 200, "Firefox on Linux", "203.0.113.77", "This device", "A browser")
 	if strings.Count(page.Body, "This device") != 1 {
 		t.Error("not one device is this one")
 	}
@@ -34,22 +34,22 @@ func TestDevicesAreSeenAndSignedOut(t *testing.T) {
 			id = d.Id
 		}
 	}
-	says(t, here.Get("/account/devices/"+id), 200, "Sign out Firefox on Linux?", `action="/account/devices/`+id+`"`, "open pages close")
-	says(t, s.As(eve).Get("/account/devices/"+id), 404)
-	goes(t, s.As(eve).Post("/account/devices/"+id, nil), "/account#devices")
+	assertPage(t, here.Get("/account/devices/"+id), 200, "Sign out Firefox on Linux?", `action="/account/devices/`+id+`"`, "open pages close")
+	assertPage(t, s.As(eve).Get("/account/devices/"+id), 404)
+	assertRedirect(t, s.As(eve).Post("/account/devices/"+id, nil), "/account#devices")
 	if n := len(must(accounts.Devices(s.App, owner))); n != 2 {
 		t.Fatalf("%d devices after a stranger's try", n)
 	}
-	goes(t, here.Post("/account/devices/"+id, nil), "/account#devices")
+	assertRedirect(t, here.Post("/account/devices/"+id, nil), "/account#devices")
 	page = here.Get("/account")
-	says(t, page, 200, "Firefox on Linux is signed out.", "This device")
+	assertPage(t, page, 200, "Firefox on Linux is signed out.", "This device")
 	if strings.Contains(page.Body, "203.0.113.77") {
 		t.Error("it is still listed")
 	}
-	goes(t, here.Post("/account/devices/"+id, nil), "/account#devices")
-	says(t, here.Get("/account"), 200, "signed out already")
-	says(t, here.Get("/account/devices/"+id), 404)
-	goes(t, s.Visitor().Post("/account/devices/others", nil), "/signin?next=%2Faccount%2Fdevices%2Fothers")
+	assertRedirect(t, here.Post("/account/devices/"+id, nil), "/account#devices")
+	assertPage(t, here.Get("/account"), 200, "signed out already")
+	assertPage(t, here.Get("/account/devices/"+id), 404)
+	assertRedirect(t, s.Anonymous().Post("/account/devices/others", nil), "/signin?next=%2Faccount%2Fdevices%2Fothers")
 }
 
 func must[T any](value T, err error) T {
@@ -59,15 +59,15 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-func TestSigningOutAllOthersKeepsThisDevice(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestEndOtherDevices_KeepsCurrentDevice(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	here, there := s.As(owner), s.As(owner)
 	token := s.Token(owner)
-	says(t, here.Get("/account/devices/others"), 200, "Sign out all others?", "You stay signed in on this device.")
-	goes(t, here.Post("/account/devices/others", nil), "/account#devices")
-	says(t, here.Get("/account"), 200, "Everything but this device is signed out.")
-	goes(t, there.Get("/account"), "/signin?next=%2Faccount")
+	assertPage(t, here.Get("/account/devices/others"), 200, "Sign out all others?", "You stay signed in on this device.")
+	assertRedirect(t, here.Post("/account/devices/others", nil), "/account#devices")
+	assertPage(t, here.Get("/account"), 200, "Everything but this device is signed out.")
+	assertRedirect(t, there.Get("/account"), "/signin?next=%2Faccount")
 	if status, _ := s.Call(token, "GET", "/api/teams", nil); status != http.StatusUnauthorized {
 		t.Errorf("a program's token: %d", status)
 	}

@@ -10,42 +10,42 @@ import (
 	"usher/hooks/sessions"
 )
 
-// sessionPrompt is a session that asks somebody who is not in its team to come as a guest (R67).
-type sessionPrompt struct {
+// sessionInvite is a session that asks somebody who is not in its team to come as a guest (R67).
+type sessionInvite struct {
 	ID, Code, Title  string
 	Team, Logo, Host string
 	Starts           time.Time
-	Times            record.Times
+	Times            record.ReaderZone
 	Running          bool
 	Declined         bool
 }
 
-func (p sessionPrompt) to(deed string) string { return "/s/" + p.Code + "/" + deed }
+func (p sessionInvite) actionPath(deed string) string { return "/s/" + p.Code + "/" + deed }
 
-// when says when it is, before the time.
-func (p sessionPrompt) when() string {
+// startText says when it is, before the time.
+func (p sessionInvite) startText() string {
 	if p.Running {
 		return "It is running now, and started "
 	}
 	return "It starts "
 }
 
-// declining says what was answered, and what Decline does.
-func (p sessionPrompt) declining() string {
+// declineNotice says what was answered, and what Decline does.
+func (p sessionInvite) declineNotice() string {
 	if p.Declined {
 		return "You declined before. It is offered again until it is over, and stays closed to you until you accept."
 	}
 	return "As a guest you appear in the team's list of users, take no seat and see only this session. Declining closes the session to you; it is offered again when you sign in."
 }
 
-func sessionPrompts(e *core.RequestEvent) ([]sessionPrompt, error) {
-	waiting, err := entry.Waiting(e.App, e.Auth)
-	prompts := make([]sessionPrompt, 0, len(waiting))
+func sessionInvites(e *core.RequestEvent) ([]sessionInvite, error) {
+	waiting, err := entry.PendingInvites(e.App, e.Auth)
+	prompts := make([]sessionInvite, 0, len(waiting))
 	for _, v := range waiting {
-		prompts = append(prompts, sessionPrompt{
+		prompts = append(prompts, sessionInvite{
 			ID: v.Session.Id, Code: v.Session.Code(), Title: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath(),
 			Host: v.Session.GetString("host_name"), Starts: v.Session.Starts(), Times: v.Times(),
-			Running: v.Session.Status() == sessions.Running, Declined: v.Standing == entry.Declined,
+			Running: v.Session.Status() == sessions.Running, Declined: v.Status == entry.Declined,
 		})
 	}
 	return prompts, err

@@ -7,16 +7,16 @@ import (
 	"usher/hooks/teams"
 )
 
-// logo serves a team's picture to everybody, for ever: another picture has another name. Letters show it, so
+// serveLogo serves a team's picture to everybody, for ever: another picture has another name. Letters show it, so
 // other sites may (R10).
-func logo(e *core.RequestEvent) error {
+func serveLogo(e *core.RequestEvent) error {
 	team, err := teams.Find(e.App, e.Request.PathValue("team"))
 	if err != nil {
 		return err
 	}
 	name := team.GetString("logo")
 	if name == "" || name != e.Request.PathValue("hash") {
-		return record.ErrNotFound
+		return record.NotFound
 	}
 	files, err := e.App.NewFilesystem()
 	if err != nil {
@@ -25,7 +25,7 @@ func logo(e *core.RequestEvent) error {
 	defer files.Close()
 	key := team.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
-		return record.ErrNotFound
+		return record.NotFound
 	}
 	h := e.Response.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -15,8 +15,8 @@ import (
 	"usher/views/web"
 )
 
-// parts are the ways over the page of the account.
-func parts(current string) []ui.NavItem {
+// accountNav are the ways over the page of the account.
+func accountNav(current string) []ui.NavItem {
 	return []ui.NavItem{
 		{Label: "Profile", Href: "/account#profile", Icon: "circle-user"},
 		{Label: "Address", Href: "/account#address", Icon: "at-sign"},
@@ -26,21 +26,21 @@ func parts(current string) []ui.NavItem {
 	}
 }
 
-// profileProps are the account as it is stored: e.Auth carries what was typed, even where that was refused.
-func profileProps(e *core.RequestEvent) (accountPage, error) {
+// loadAccountPage are the account as it is stored: e.Auth carries what was typed, even where that was refused.
+func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	stored, err := e.App.FindRecordById(e.Auth.Collection(), e.Auth.Id)
 	if err != nil {
 		return accountPage{}, fmt.Errorf("read the account: %w", err)
 	}
-	shell, err := frame.Account(e, stored, parts(""), ui.Crumb{Label: "Your account"})
+	shell, err := frame.AccountShell(e, stored, accountNav(""), ui.Breadcrumb{Label: "Your account"})
 	if err != nil {
 		return accountPage{}, err
 	}
 	props := accountPage{
 		Shell:    shell,
 		Profile:  profileForm{Name: stored.GetString("name"), Timezone: stored.GetString("timezone")},
-		Picture:  pictureForm{Called: actors.DisplayName(stored), Picture: frame.Picture(stored)},
-		Address:  newAddressForm{Email: stored.Email(), Mail: mail.Works(e.App), Times: accounts.Times(stored, time.UTC)},
+		Avatar:   avatarForm{Name: actors.DisplayName(stored), AvatarURL: frame.AvatarPath(stored)},
+		Address:  newAddressForm{Email: stored.Email(), EmailEnabled: mail.Enabled(e.App), Times: accounts.ReaderZone(stored, time.UTC)},
 		Password: passwordForm{Email: stored.Email()},
 	}
 	waiting, err := accounts.FindAddressChange(e.App, stored)
@@ -48,20 +48,20 @@ func profileProps(e *core.RequestEvent) (accountPage, error) {
 		return props, err
 	}
 	if waiting != nil {
-		props.Address.Waiting, props.Address.Until = waiting.Address(), waiting.Expires()
+		props.Address.PendingAddress, props.Address.PendingUntil = waiting.Address(), waiting.Expires()
 	}
 	props.Devices, err = deviceRows(e, stored)
 	return props, err
 }
 
-// profileAgain shows the page once more with what was refused.
-func profileAgain(e *core.RequestEvent, refused error, change func(*accountPage, web.Faults)) error {
-	props, err := profileProps(e)
+// renderProfileInvalid shows the page once more with what was refused.
+func renderProfileInvalid(e *core.RequestEvent, refused error, change func(*accountPage, web.FormErrors)) error {
+	props, err := loadAccountPage(e)
 	if err != nil {
 		return err
 	}
-	return frame.Again(e, refused, func(faults web.Faults) templ.Component {
+	return frame.RenderInvalid(e, refused, func(faults web.FormErrors) templ.Component {
 		change(&props, faults)
-		return accountSheet(props)
+		return accountView(props)
 	})
 }

@@ -14,10 +14,10 @@ import (
 	"usher/views/web"
 )
 
-// showPicture shows a person's picture to who shares a team with him; for everybody else there is none. Another picture
+// serveAvatar shows a person's picture to who shares a team with him; for everybody else there is none. Another picture
 // has another name, so a browser may keep each of them.
-func showPicture(e *core.RequestEvent) error {
-	person, err := pictured(e)
+func serveAvatar(e *core.RequestEvent) error {
+	person, err := findAvatarOwner(e)
 	if err != nil {
 		return err
 	}
@@ -29,25 +29,25 @@ func showPicture(e *core.RequestEvent) error {
 	name := person.GetString("avatar")
 	key := person.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
-		return record.ErrNotFound
+		return record.NotFound
 	}
 	e.Response.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	return files.Serve(e.Response, e.Request, key, name)
 }
 
-// pictured is the person whose picture the address names, for who may see it.
-func pictured(e *core.RequestEvent) (*core.Record, error) {
+// findAvatarOwner is the person whose picture the address names, for who may see it.
+func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 	user, hash := e.Request.PathValue("user"), e.Request.PathValue("hash")
-	if e.Auth == nil || accounts.PicturePath(user, hash) == "" {
-		return nil, record.ErrNotFound
+	if e.Auth == nil || accounts.AvatarPath(user, hash) == "" {
+		return nil, record.NotFound
 	}
-	together, err := actors.Together(e.App, e.Auth.Id, user)
+	together, err := actors.ShareTeam(e.App, e.Auth.Id, user)
 	if err != nil {
 		return nil, err
 	}
 	person, err := e.App.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (!together || person.GetString("avatar") != hash) {
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find whose picture it is: %w", err)
@@ -55,40 +55,40 @@ func pictured(e *core.RequestEvent) (*core.Record, error) {
 	return person, nil
 }
 
-func setPicture(e *core.RequestEvent) error {
+func setAvatar(e *core.RequestEvent) error {
 	form, err := web.ReadForm(e)
 	if err != nil {
 		return err
 	}
-	if form.Large {
-		faults := web.Faults{"picture": "The file is larger than 1 MB and was not read. Choose a smaller picture."}
-		return pictureAgain(e, http.StatusRequestEntityTooLarge, faults)
+	if form.FileTooLarge {
+		faults := web.FormErrors{"picture": "The file is larger than 1 MB and was not read. Choose a smaller picture."}
+		return renderAvatarInvalid(e, http.StatusRequestEntityTooLarge, faults)
 	}
-	err = accounts.SetPicture(e.App, e.Auth, form.File, e.RealIP())
-	if faults, ok := web.FaultsOf(err); ok {
-		web.SetWait(e, err)
-		return pictureAgain(e, web.Status(err), faults)
+	err = accounts.SetAvatar(e.App, e.Auth, form.File, e.RealIP())
+	if faults, ok := web.FormErrorsOf(err); ok {
+		web.SetRetryAfter(e, err)
+		return renderAvatarInvalid(e, web.StatusCode(err), faults)
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, "Your picture is changed.")
-	return web.Go(e, "/account")
+	web.SetToast(e, "Your picture is changed.")
+	return web.Redirect(e, "/account")
 }
 
-func pictureAgain(e *core.RequestEvent, status int, faults web.Faults) error {
-	props, err := profileProps(e)
+func renderAvatarInvalid(e *core.RequestEvent, status int, faults web.FormErrors) error {
+	props, err := loadAccountPage(e)
 	if err != nil {
 		return err
 	}
-	props.Picture.Faults = faults
-	return web.Render(e, status, accountSheet(props))
+	props.Avatar.Errors = faults
+	return web.Render(e, status, accountView(props))
 }
 
-func dropPicture(e *core.RequestEvent) error {
-	if err := accounts.DropPicture(e.App, e.Auth, e.RealIP()); err != nil {
+func deleteAvatar(e *core.RequestEvent) error {
+	if err := accounts.DeleteAvatar(e.App, e.Auth, e.RealIP()); err != nil {
 		return err
 	}
-	web.Toast(e, "Your picture is removed.")
-	return web.Go(e, "/account")
+	web.SetToast(e, "Your picture is removed.")
+	return web.Redirect(e, "/account")
 }

@@ -13,23 +13,23 @@ import (
 	"usher/views/web"
 )
 
-type pictureForm struct {
-	Called  string
-	Picture string
-	Faults  web.Faults
+type avatarForm struct {
+	Name      string
+	AvatarURL string
+	Errors    web.FormErrors
 }
 
-func (f pictureForm) file() ui.FieldProps {
+func (f avatarForm) file() ui.FieldProps {
 	return ui.FieldProps{ID: "picture", Name: "picture", Label: "Choose a picture", Accept: "image/png,image/jpeg,image/webp", Required: true,
-		Hint: "up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: f.Faults["picture"],
+		Hint: "up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: f.Errors["picture"],
 		Help: "PNG, JPEG or WebP, at most 2048 by 2048 pixels. The middle is shown, and nothing else of the file is kept: turn it upright first."}
 }
 
-func (f pictureForm) problems() []ui.FieldError {
-	return problems(f.Faults, map[string]string{"picture": "picture"})
+func (f avatarForm) fieldErrors() []ui.FieldError {
+	return fieldErrors(f.Errors, map[string]string{"picture": "picture"})
 }
 
-func picture(f pictureForm) templ.Component {
+func avatarSection(f avatarForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -54,7 +54,7 @@ func picture(f pictureForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: f.Called, Picture: f.Picture, You: true, Size: "xl"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: f.Name, ImageURL: f.AvatarURL, You: true, Size: "xl"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -63,9 +63,9 @@ func picture(f pictureForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.Called)
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/picture.templ`, Line: 28, Col: 16}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/picture.templ`, Line: 28, Col: 14}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -75,7 +75,7 @@ func picture(f pictureForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Picture != "" {
+		if f.AvatarURL != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<small>Your teams see this picture.</small><form method=\"post\" action=\"/account/picture/remove\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -98,7 +98,7 @@ func picture(f pictureForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(f.problems()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(f.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -17,7 +17,7 @@ import (
 	"usher/views/viewstest"
 )
 
-func portrait(t *testing.T, side int, c color.Color) []byte {
+func testPNG(t *testing.T, side int, c color.Color) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, side, side))
 	for i := range side * side {
@@ -30,7 +30,7 @@ func portrait(t *testing.T, side int, c color.Color) []byte {
 	return b.Bytes()
 }
 
-func upload(t *testing.T, s *viewstest.Server, b *viewstest.Browser, name string, data []byte) viewstest.Reply {
+func uploadAvatar(t *testing.T, s *viewstest.Server, b *viewstest.Browser, name string, data []byte) viewstest.Reply {
 	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -46,24 +46,24 @@ func upload(t *testing.T, s *viewstest.Server, b *viewstest.Browser, name string
 	return b.Send(request)
 }
 
-var pictured = regexp.MustCompile(`/avatar/[a-z0-9]{15}/[0-9a-f]{16}\.jpg`)
+var avatarPattern = regexp.MustCompile(`/avatar/[a-z0-9]{15}/[0-9a-f]{16}\.jpg`)
 
-func TestAPictureIsSeenByWhoSharesATeam(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestServeAvatar_VisibleToTeammatesOnly(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	b := s.As(owner)
-	goes(t, upload(t, s, b, "me.png", portrait(t, 300, color.RGBA{200, 40, 90, 255})), "/account")
+	assertRedirect(t, uploadAvatar(t, s, b, "me.png", testPNG(t, 300, color.RGBA{200, 40, 90, 255})), "/account")
 	page := b.Get("/account")
-	says(t, page, 200, "Your picture is changed.", "Remove the picture")
-	path := pictured.FindString(page.Body)
+	assertPage(t, page, 200, "Your picture is changed.", "Remove the picture")
+	path := avatarPattern.FindString(page.Body)
 	if path == "" || strings.Count(page.Body, path) != 2 {
 		t.Fatalf("the picture is not on the page and in its menu: %s", page.Body)
 	}
-	says(t, b.Get("/admin/halation-post/users"), 200, path)
+	assertPage(t, b.Get("/admin/halation-post/users"), 200, path)
 
 	member := hookstest.Member(t, s.App, team, "noor@halation.example")
-	stranger := hookstest.Person(t, s.App, "eve@elsewhere.example")
+	stranger := hookstest.Account(t, s.App, "eve@elsewhere.example")
 	hookstest.Team(t, s.App, stranger, "Elsewhere", "free")
 	guest := hookstest.Guest(t, s.App, team, "gita@guest.example")
 	for name, who := range map[string]*core.Record{"its owner": owner, "a member": member, "a guest": guest} {
@@ -74,7 +74,7 @@ func TestAPictureIsSeenByWhoSharesATeam(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]viewstest.Reply{
-		"a stranger": s.As(stranger).Get(path), "nobody": s.Visitor().Get(path),
+		"a stranger": s.As(stranger).Get(path), "nobody": s.Anonymous().Get(path),
 		"another hash": b.Get(strings.Replace(path, owner.Id+"/", owner.Id+"/0", 1)), "no account": b.Get("/avatar/aaaaaaaaaaaaaaa/0123456789abcdef.jpg"),
 		"another's name": b.Get(strings.Replace(path, owner.Id, member.Id, 1)), "a file of the house": b.Get("/avatar/" + owner.Id + "/..%2f..%2fdata.db"),
 	} {
@@ -89,29 +89,29 @@ func TestAPictureIsSeenByWhoSharesATeam(t *testing.T) {
 		}
 	}
 
-	goes(t, b.Post("/account/picture/remove", nil), "/account")
+	assertRedirect(t, b.Post("/account/picture/remove", nil), "/account")
 	if r := b.Get("/account"); strings.Contains(r.Body, "/avatar/") || b.Get(path).Status != 404 {
 		t.Error("the picture is still there")
 	}
 }
 
-func TestABadPictureIsToldBesideItsField(t *testing.T) {
-	s := serve(t)
-	b := s.As(hookstest.Person(t, s.App, "marta@halation.example"))
-	says(t, upload(t, s, b, "me.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)), 422, "Choose a PNG, JPEG or WebP file.", `id="picture-e"`, `href="#picture"`)
-	says(t, upload(t, s, b, "me.png", make([]byte, 3<<20)), 413, "larger than 1 MB")
-	says(t, upload(t, s, b, "me.png", portrait(t, 2049, color.White)), 422, "at most 2048 by 2048 pixels")
-	says(t, b.Post("/account/picture", nil), 422, "no picture that we can read")
+func TestSetAvatar_InvalidImage_ShowsFieldError(t *testing.T) {
+	s := newServer(t)
+	b := s.As(hookstest.Account(t, s.App, "marta@halation.example"))
+	assertPage(t, uploadAvatar(t, s, b, "me.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`)), 422, "Choose a PNG, JPEG or WebP file.", `id="picture-e"`, `href="#picture"`)
+	assertPage(t, uploadAvatar(t, s, b, "me.png", make([]byte, 3<<20)), 413, "larger than 1 MB")
+	assertPage(t, uploadAvatar(t, s, b, "me.png", testPNG(t, 2049, color.White)), 422, "at most 2048 by 2048 pixels")
+	assertPage(t, b.Post("/account/picture", nil), 422, "no picture that we can read")
 	if r := b.Get("/account"); strings.Contains(r.Body, "/avatar/") {
 		t.Error("something was kept")
 	}
-	goes(t, s.Visitor().Post("/account/picture", nil), "/signin?next=%2Faccount%2Fpicture")
-	goes(t, b.Get("/account/picture"), "/account")
+	assertRedirect(t, s.Anonymous().Post("/account/picture", nil), "/signin?next=%2Faccount%2Fpicture")
+	assertRedirect(t, b.Get("/account/picture"), "/account")
 }
 
-func TestAPictureThatComesWithAPageIsNoUseOfTheLogin(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestServeAvatar_DoesNotTouchLogin(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	b := s.As(owner)
 	hookstest.Exec(t, s.App, "UPDATE logins SET seen = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour')", nil)
 	b.Get("/avatar/" + owner.Id + "/0123456789abcdef.jpg")

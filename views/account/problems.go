@@ -8,8 +8,8 @@ import (
 	"usher/views/web"
 )
 
-// problems lists the faults of one of several forms on a page: ids has the id of each field of it.
-func problems(faults web.Faults, ids map[string]string) []ui.FieldError {
+// fieldErrors lists the faults of one of several forms on a page: ids has the id of each field of it.
+func fieldErrors(faults web.FormErrors, ids map[string]string) []ui.FieldError {
 	var all []ui.FieldError
 	for _, field := range slices.Sorted(maps.Keys(faults)) {
 		all = append(all, ui.FieldError{ID: ids[field], Message: faults[field]})

@@ -8,35 +8,35 @@ import (
 )
 
 func profilePage(e *core.RequestEvent) error {
-	props, err := profileProps(e)
+	props, err := loadAccountPage(e)
 	if err != nil {
 		return err
 	}
-	return web.Render(e, 200, accountSheet(props))
+	return web.Render(e, 200, accountView(props))
 }
 
-// toProfile is for who comes back to where a form was sent, after signing in again say.
-func toProfile(e *core.RequestEvent) error { return web.Go(e, "/account") }
+// redirectToProfile is for who comes back to where a form was sent, after signing in again say.
+func redirectToProfile(e *core.RequestEvent) error { return web.Redirect(e, "/account") }
 
 func saveProfile(e *core.RequestEvent) error {
 	name, zone := e.Request.FormValue("name"), e.Request.FormValue("timezone")
 	if err := accounts.UpdateProfile(e.App, e.Auth, name, zone, e.RealIP()); err != nil {
-		return profileAgain(e, err, func(props *accountPage, faults web.Faults) {
-			props.Profile.Name, props.Profile.Timezone, props.Profile.Faults = name, zone, faults
+		return renderProfileInvalid(e, err, func(props *accountPage, faults web.FormErrors) {
+			props.Profile.Name, props.Profile.Timezone, props.Profile.Errors = name, zone, faults
 		})
 	}
-	web.Toast(e, "Your profile is saved.")
-	return web.Go(e, "/account")
+	web.SetToast(e, "Your profile is saved.")
+	return web.Redirect(e, "/account")
 }
 
 func changePassword(e *core.RequestEvent) error {
 	err := accounts.ChangePassword(e.App, e.Auth, e.Request.FormValue("current"), e.Request.FormValue("new"), e.RealIP())
 	if err != nil {
-		return profileAgain(e, err, func(props *accountPage, faults web.Faults) { props.Password.Faults = faults })
+		return renderProfileInvalid(e, err, func(props *accountPage, faults web.FormErrors) { props.Password.Errors = faults })
 	}
 	if err := web.SignIn(e, e.Auth); err != nil {
 		return err
 	}
-	web.Toast(e, "Your password is changed. Every other device is signed out.")
-	return web.Go(e, "/account")
+	web.SetToast(e, "Your password is changed. Every other device is signed out.")
+	return web.Redirect(e, "/account")
 }

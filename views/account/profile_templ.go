@@ -17,16 +17,16 @@ import (
 
 // accountPage is the page of one's own account, a part for each thing that can be changed.
 type accountPage struct {
-	Shell    ui.ShellProps
-	Profile  profileForm
-	Picture  pictureForm
-	Address  newAddressForm
-	Password passwordForm
-	Devices  devicesProps
-	Ending   *ui.ConfirmProps // the question before a device is signed out
+	Shell         ui.ShellProps
+	Profile       profileForm
+	Avatar        avatarForm
+	Address       newAddressForm
+	Password      passwordForm
+	Devices       devicesProps
+	SignOutDialog *ui.ConfirmProps // the question before a device is signed out
 }
 
-func accountSheet(p accountPage) templ.Component {
+func accountView(p accountPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -59,7 +59,7 @@ func accountSheet(p accountPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Your account"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Your account"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -79,7 +79,7 @@ func accountSheet(p accountPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = picture(p.Picture).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = avatarSection(p.Avatar).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -87,13 +87,13 @@ func accountSheet(p accountPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = profile(p.Profile).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = profileSection(p.Profile).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "profile", Title: "Profile", Text: "How you are shown to your teams. One account is for every team that you are in."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "profile", Title: "Profile", Text: "How you are shown to your teams. One account is for every team that you are in."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -109,13 +109,13 @@ func accountSheet(p accountPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = newAddress(p.Address).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = addressSection(p.Address).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "address", Title: "Address", Text: "You sign in with it, and letters go there."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "address", Title: "Address", Text: "You sign in with it, and letters go there."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -131,13 +131,13 @@ func accountSheet(p accountPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = password(p.Password).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = passwordSection(p.Password).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "password", Title: "Password", Text: "A new one signs out every other device, and every program that uses your account."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "password", Title: "Password", Text: "A new one signs out every other device, and every program that uses your account."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -153,13 +153,13 @@ func accountSheet(p accountPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = devices(p.Devices).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = deviceList(p.Devices).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "devices", Title: "Signed in on", Text: "Is there one that you do not know? Sign it out, then change your password."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "devices", Title: "Signed in on", Text: "Is there one that you do not know? Sign it out, then change your password."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -189,7 +189,7 @@ func accountSheet(p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "delete", Title: "Delete account", Text: "It cannot be taken back."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "delete", Title: "Delete account", Text: "It cannot be taken back."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -197,8 +197,8 @@ func accountSheet(p accountPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Ending != nil {
-				templ_7745c5c3_Err = ending(p.Ending).Render(ctx, templ_7745c5c3_Buffer)
+			if p.SignOutDialog != nil {
+				templ_7745c5c3_Err = endDeviceDialog(p.SignOutDialog).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -216,20 +216,20 @@ func accountSheet(p accountPage) templ.Component {
 type profileForm struct {
 	Name     string
 	Timezone string
-	Faults   web.Faults
+	Errors   web.FormErrors
 }
 
 func (f profileForm) name() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: f.Name, Error: f.Faults["name"], Max: accounts.MaxName,
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: f.Name, Error: f.Errors["name"], MaxLength: accounts.MaxName,
 		Autocomplete: "name", Required: true}
 }
 
 func (f profileForm) timezone() ui.FieldProps {
-	return ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: f.Timezone, Error: f.Faults["timezone"],
+	return ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: f.Timezone, Error: f.Errors["timezone"],
 		List: "zones", Autocomplete: "off", Placeholder: "Europe/Lisbon", Help: "Dates are shown in it. Empty: each team's own.", Hint: "optional"}
 }
 
-func profile(f profileForm) templ.Component {
+func profileSection(f profileForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -254,7 +254,7 @@ func profile(f profileForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults, "name", "timezone")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "name", "timezone")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -288,25 +288,25 @@ func profile(f profileForm) templ.Component {
 
 type passwordForm struct {
 	Email  string
-	Faults web.Faults
+	Errors web.FormErrors
 }
 
 func (f passwordForm) current() ui.FieldProps {
-	return ui.FieldProps{ID: "current", Name: "current", Label: "Current password", Error: f.Faults["current"],
+	return ui.FieldProps{ID: "current", Name: "current", Label: "Current password", Error: f.Errors["current"],
 		Autocomplete: "current-password", Required: true}
 }
 
-func (f passwordForm) next() ui.FieldProps {
-	return ui.FieldProps{ID: "new-password", Name: "new", Label: "New password", Error: f.Faults["password"], Help: accounts.PasswordRules,
+func (f passwordForm) newPassword() ui.FieldProps {
+	return ui.FieldProps{ID: "new-password", Name: "new", Label: "New password", Error: f.Errors["password"], Help: accounts.PasswordRules,
 		Autocomplete: "new-password", Required: true}
 }
 
-// problems lead to the fields as they are called here.
-func (f passwordForm) problems() []ui.FieldError {
-	return problems(f.Faults, map[string]string{"current": "current", "password": "new-password"})
+// fieldErrors lead to the fields as they are called here.
+func (f passwordForm) fieldErrors() []ui.FieldError {
+	return fieldErrors(f.Errors, map[string]string{"current": "current", "password": "new-password"})
 }
 
-func password(f passwordForm) templ.Component {
+func passwordSection(f passwordForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -331,7 +331,7 @@ func password(f passwordForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(f.problems()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(f.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -356,7 +356,7 @@ func password(f passwordForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Password(f.next()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Password(f.newPassword()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,112 +13,112 @@ import (
 )
 
 func confirmPage(e *core.RequestEvent) error {
-	account, err := accounts.ByConfirmation(e.App, e.Request.PathValue("token"))
+	account, err := accounts.FindByConfirmation(e.App, e.Request.PathValue("token"))
 	if err != nil {
-		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadConfirmation(deadLinkProps(e, "", nil)) })
+		return renderExpiredLink(e, err, func(faults web.FormErrors) templ.Component { return expiredConfirmation(emailRequestProps(e, "", nil)) })
 	}
-	return web.Render(e, 200, confirmSheet(confirmProps(e, account, nil)))
+	return web.Render(e, 200, confirmView(confirmProps(e, account, nil)))
 }
 
-func confirmProps(e *core.RequestEvent, account *core.Record, faults web.Faults) confirmForm {
+func confirmProps(e *core.RequestEvent, account *core.Record, faults web.FormErrors) confirmForm {
 	return confirmForm{
-		Page: frame.Public(e, "Confirm your address"), Token: e.Request.PathValue("token"),
-		Email: account.Email(), Faults: faults, Help: frame.Support(e.App), Next: web.NextOf(e),
+		Page: frame.PublicPage(e, "Confirm your address"), Token: e.Request.PathValue("token"),
+		Email: account.Email(), Errors: faults, Help: frame.SupportContact(e.App), Next: web.NextParam(e),
 	}
 }
 
-func confirm(e *core.RequestEvent) error {
+func confirmEmail(e *core.RequestEvent) error {
 	token := e.Request.PathValue("token")
-	account, err := accounts.Confirm(e.App, token, e.Request.FormValue("password"), e.RealIP())
+	account, err := accounts.ConfirmAddress(e.App, token, e.Request.FormValue("password"), e.RealIP())
 	if err != nil {
-		if owner, dead := accounts.ByConfirmation(e.App, token); dead == nil {
-			return frame.Again(e, err, func(faults web.Faults) templ.Component { return confirmSheet(confirmProps(e, owner, faults)) })
+		if owner, dead := accounts.FindByConfirmation(e.App, token); dead == nil {
+			return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { return confirmView(confirmProps(e, owner, faults)) })
 		}
-		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadConfirmation(deadLinkProps(e, "", nil)) })
+		return renderExpiredLink(e, err, func(faults web.FormErrors) templ.Component { return expiredConfirmation(emailRequestProps(e, "", nil)) })
 	}
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	web.Toast(e, "Your address is confirmed.")
-	if next := web.NextOf(e); next != "" {
-		return goOnAs(e, account, next)
+	web.SetToast(e, "Your address is confirmed.")
+	if next := web.NextParam(e); next != "" {
+		return redirectNextAs(e, account, next)
 	}
-	return web.Go(e, "/")
+	return web.Redirect(e, "/")
 }
 
 func resetRequestPage(e *core.RequestEvent) error {
 	query := e.Request.URL.Query()
 	if query.Has("sent") {
-		return web.Render(e, 200, frame.Look(resetSentProps(e)))
+		return web.Render(e, 200, frame.CheckEmail(resetSentProps(e)))
 	}
-	return web.Render(e, 200, resetRequestSheet(deadLinkProps(e, query.Get("email"), nil)))
+	return web.Render(e, 200, resetRequestView(emailRequestProps(e, query.Get("email"), nil)))
 }
 
 func requestReset(e *core.RequestEvent) error {
 	email := e.Request.FormValue("email")
-	if err := accounts.RequestReset(e.App, email, web.NextOf(e), e.RealIP()); err != nil {
-		return frame.Again(e, err, func(faults web.Faults) templ.Component {
-			return resetRequestSheet(deadLinkProps(e, email, faults))
+	if err := accounts.RequestReset(e.App, email, web.NextParam(e), e.RealIP()); err != nil {
+		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+			return resetRequestView(emailRequestProps(e, email, faults))
 		})
 	}
-	return web.Go(e, web.WithNext("/reset?sent=1", web.NextOf(e)))
+	return web.Redirect(e, web.WithNext("/reset?sent=1", web.NextParam(e)))
 }
 
 func resetPage(e *core.RequestEvent) error {
-	account, err := accounts.ByReset(e.App, e.Request.PathValue("token"))
+	account, err := accounts.FindByReset(e.App, e.Request.PathValue("token"))
 	if err != nil {
-		return deadLink(e, err, func(faults web.Faults) templ.Component { return deadReset(deadLinkProps(e, "", nil)) })
+		return renderExpiredLink(e, err, func(faults web.FormErrors) templ.Component { return expiredReset(emailRequestProps(e, "", nil)) })
 	}
-	return web.Render(e, 200, resetSheet(resetProps(e, account, nil)))
+	return web.Render(e, 200, resetView(resetProps(e, account, nil)))
 }
 
 func reset(e *core.RequestEvent) error {
 	token := e.Request.PathValue("token")
-	account, err := accounts.Reset(e.App, accounts.ResetForm{Token: token, Password: e.Request.FormValue("password"),
-		Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), From: e.RealIP()})
+	account, err := accounts.ResetPassword(e.App, accounts.ResetForm{Token: token, Password: e.Request.FormValue("password"),
+		Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), IP: e.RealIP()})
 	if err != nil {
-		return frame.Again(e, err, func(faults web.Faults) templ.Component {
-			if owner, dead := accounts.ByReset(e.App, token); dead == nil {
-				return resetSheet(resetProps(e, owner, faults))
+		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+			if owner, dead := accounts.FindByReset(e.App, token); dead == nil {
+				return resetView(resetProps(e, owner, faults))
 			}
-			return deadReset(deadLinkProps(e, "", nil))
+			return expiredReset(emailRequestProps(e, "", nil))
 		})
 	}
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	web.Toast(e, "Your new password is set. Every other device is signed out.")
-	if next := web.NextOf(e); next != "" {
-		return goOnAs(e, account, next)
+	web.SetToast(e, "Your new password is set. Every other device is signed out.")
+	if next := web.NextParam(e); next != "" {
+		return redirectNextAs(e, account, next)
 	}
-	return web.Go(e, "/")
+	return web.Redirect(e, "/")
 }
 
-// deadLink answers a link that is used or too old; what is a fault of ours stays one.
-func deadLink(e *core.RequestEvent, err error, page func(web.Faults) templ.Component) error {
-	faults, ok := web.FaultsOf(err)
+// renderExpiredLink answers a link that is used or too old; what is a fault of ours stays one.
+func renderExpiredLink(e *core.RequestEvent, err error, page func(web.FormErrors) templ.Component) error {
+	faults, ok := web.FormErrorsOf(err)
 	if !ok {
 		return err
 	}
 	return web.Render(e, http.StatusGone, page(faults))
 }
 
-func deadLinkProps(e *core.RequestEvent, email string, faults web.Faults) addressForm {
-	return addressForm{Page: frame.Public(e, "A new link"), Email: email, Faults: faults, Help: frame.Support(e.App), Next: web.NextOf(e)}
+func emailRequestProps(e *core.RequestEvent, email string, faults web.FormErrors) emailRequestForm {
+	return emailRequestForm{Page: frame.PublicPage(e, "A new link"), Email: email, Errors: faults, Help: frame.SupportContact(e.App), Next: web.NextParam(e)}
 }
 
-func resetProps(e *core.RequestEvent, account *core.Record, faults web.Faults) resetForm {
-	return resetForm{Page: frame.Public(e, "A new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Faults: faults,
-		AsksName: accounts.AsksName(account), Name: e.Request.PostFormValue("name"), Timezone: e.Request.PostFormValue("timezone"),
-		Help: frame.Support(e.App), Next: web.NextOf(e)}
+func resetProps(e *core.RequestEvent, account *core.Record, faults web.FormErrors) resetForm {
+	return resetForm{Page: frame.PublicPage(e, "A new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Errors: faults,
+		NeedsName: accounts.ResetNeedsName(account), Name: e.Request.PostFormValue("name"), Timezone: e.Request.PostFormValue("timezone"),
+		Help: frame.SupportContact(e.App), Next: web.NextParam(e)}
 }
 
-func resetSentProps(e *core.RequestEvent) frame.LookProps {
-	return frame.LookProps{
-		Sheet: frame.SheetProps{Page: frame.Public(e, "Check your email"), Title: "Check your email", Help: frame.Support(e.App),
-			Lede: "If there's an account with this address, we sent a link to set a new password."},
-		Text:  []string{"Didn't get it? Check your spam folder, or try again with the right address. Your current password works until you set a new one."},
-		Again: web.WithNext("/reset", web.NextOf(e)),
-		Mail:  mail.Works(e.App),
+func resetSentProps(e *core.RequestEvent) frame.CheckEmailProps {
+	return frame.CheckEmailProps{
+		Card: frame.CardPageProps{Page: frame.PublicPage(e, "Check your email"), Title: "Check your email", Help: frame.SupportContact(e.App),
+			Intro: "If there's an account with this address, we sent a link to set a new password."},
+		Text:         []string{"Didn't get it? Check your spam folder, or try again with the right address. Your current password works until you set a new one."},
+		RetryURL:     web.WithNext("/reset", web.NextParam(e)),
+		EmailEnabled: mail.Enabled(e.App),
 	}
 }

@@ -22,18 +22,18 @@ type confirmForm struct {
 	Token  string
 	Email  string
 	Next   string
-	Faults web.Faults
+	Errors web.FormErrors
 	Help   frame.Contact
 }
 
 func (f confirmForm) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: f.Faults["password"], Help: "The one that you chose when you signed up.",
-		Autocomplete: "current-password", Required: true, Autofocus: len(f.Faults) == 0}
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: f.Errors["password"], Help: "The one that you chose when you signed up.",
+		Autocomplete: "current-password", Required: true, Autofocus: len(f.Errors) == 0}
 }
 
-// confirmSheet asks for the password: programs that check mail open links, too, and who signed up with the
+// confirmView asks for the password: programs that check mail open links, too, and who signed up with the
 // address need not be its owner.
-func confirmSheet(f confirmForm) templ.Component {
+func confirmView(f confirmForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -95,7 +95,7 @@ func confirmSheet(f confirmForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults, "password")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "password")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -190,13 +190,13 @@ func confirmSheet(f confirmForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(frame.SheetProps{Page: f.Page, Title: "Confirm your address", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: f.Page, Title: "Confirm your address", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -204,25 +204,25 @@ func confirmSheet(f confirmForm) templ.Component {
 	})
 }
 
-// addressForm asks for an address, to send something there.
-type addressForm struct {
+// emailRequestForm asks for an address, to send something there.
+type emailRequestForm struct {
 	Page   ui.PageProps
 	Email  string
 	Next   string
-	Faults web.Faults
+	Errors web.FormErrors
 	Help   frame.Contact
 }
 
-func (f addressForm) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Email, Error: f.Faults["email"],
+func (f emailRequestForm) email() ui.FieldProps {
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Email, Error: f.Errors["email"],
 		Autocomplete: "username", Required: true}
 }
 
-func (f addressForm) sheet(title, lede string) frame.SheetProps {
-	return frame.SheetProps{Page: f.Page, Title: title, Lede: lede, Help: f.Help}
+func (f emailRequestForm) cardProps(title, lede string) frame.CardPageProps {
+	return frame.CardPageProps{Page: f.Page, Title: title, Intro: lede, Help: f.Help}
 }
 
-func deadConfirmation(f addressForm) templ.Component {
+func expiredConfirmation(f emailRequestForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -255,13 +255,13 @@ func deadConfirmation(f addressForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = askFor(f, "/signin/confirm", "Send a new link").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emailRequestSection(f, "/signin/confirm", "Send a new link").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet("This link is not good any more", "It was used already, or is too old. If your address is confirmed, just sign in; else ask for a new link.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(f.cardProps("This link is not good any more", "It was used already, or is too old. If your address is confirmed, just sign in; else ask for a new link.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -269,7 +269,7 @@ func deadConfirmation(f addressForm) templ.Component {
 	})
 }
 
-func deadReset(f addressForm) templ.Component {
+func expiredReset(f emailRequestForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -302,13 +302,13 @@ func deadReset(f addressForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = askFor(f, "/reset", "Send a new link").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emailRequestSection(f, "/reset", "Send a new link").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet("This link is not good any more", "This link was used, or is too old. If you set a password with it, that password is good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(f.cardProps("This link is not good any more", "This link was used, or is too old. If you set a password with it, that password is good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -316,7 +316,7 @@ func deadReset(f addressForm) templ.Component {
 	})
 }
 
-func resetRequestSheet(f addressForm) templ.Component {
+func resetRequestView(f emailRequestForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -349,13 +349,13 @@ func resetRequestSheet(f addressForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = askFor(f, "/reset", "Send the link").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emailRequestSection(f, "/reset", "Send the link").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet("A new password", "Give the address of your account. We send a link there, with which you choose a new password.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(f.cardProps("A new password", "Give the address of your account. We send a link there, with which you choose a new password.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -363,7 +363,7 @@ func resetRequestSheet(f addressForm) templ.Component {
 	})
 }
 
-func askFor(f addressForm, action, label string) templ.Component {
+func emailRequestSection(f emailRequestForm, action, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -413,7 +413,7 @@ func askFor(f addressForm, action, label string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults, "email")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "email")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -452,7 +452,7 @@ func askFor(f addressForm, action, label string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -461,28 +461,28 @@ func askFor(f addressForm, action, label string) templ.Component {
 }
 
 type resetForm struct {
-	Page     ui.PageProps
-	Token    string
-	Email    string
-	AsksName bool   // the account is taken over; its owner gives the name and the browser the time zone
-	Name     string // as typed
-	Timezone string
-	Next     string
-	Faults   web.Faults
-	Help     frame.Contact
+	Page      ui.PageProps
+	Token     string
+	Email     string
+	NeedsName bool   // the account is taken over; its owner gives the name and the browser the time zone
+	Name      string // as typed
+	Timezone  string
+	Next      string
+	Errors    web.FormErrors
+	Help      frame.Contact
 }
 
 func (f resetForm) name() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: f.Name, Error: f.Faults["name"], Max: accounts.MaxName,
-		Autocomplete: "name", Required: true, Autofocus: len(f.Faults) == 0}
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: f.Name, Error: f.Errors["name"], MaxLength: accounts.MaxName,
+		Autocomplete: "name", Required: true, Autofocus: len(f.Errors) == 0}
 }
 
 func (f resetForm) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "New password", Error: f.Faults["password"], Help: accounts.PasswordRules,
-		Autocomplete: "new-password", Required: true, Autofocus: len(f.Faults) == 0 && !f.AsksName}
+	return ui.FieldProps{ID: "password", Name: "password", Label: "New password", Error: f.Errors["password"], Help: accounts.PasswordRules,
+		Autocomplete: "new-password", Required: true, Autofocus: len(f.Errors) == 0 && !f.NeedsName}
 }
 
-func resetSheet(f resetForm) templ.Component {
+func resetView(f resetForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -544,7 +544,7 @@ func resetSheet(f resetForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults, "name", "password")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "name", "password")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -565,7 +565,7 @@ func resetSheet(f resetForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.AsksName {
+				if f.NeedsName {
 					templ_7745c5c3_Err = ui.Field(f.name()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -610,13 +610,13 @@ func resetSheet(f resetForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(frame.SheetProps{Page: f.Page, Title: "Choose a new password", Lede: "For " + f.Email + ". Every device that is signed in now is signed out.", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: f.Page, Title: "Choose a new password", Intro: "For " + f.Email + ". Every device that is signed in now is signed out.", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -18,33 +18,33 @@ type signInForm struct {
 	Page       ui.PageProps
 	Email      string
 	Next       string
-	Panel      bool // the Admin Panel is the goal
-	SignUp     bool // somebody without an invitation may make an account
+	ForPanel   bool // the Admin Panel is the goal
+	CanSignUp  bool // somebody without an invitation may make an account
 	Unverified bool
-	Faults     web.Faults
+	Errors     web.FormErrors
 	Help       frame.Contact
 }
 
-func (f signInForm) sheet() frame.SheetProps {
-	p := frame.SheetProps{Page: f.Page, Title: "Sign in", Help: f.Help}
-	if f.Panel {
+func (f signInForm) cardProps() frame.CardPageProps {
+	p := frame.CardPageProps{Page: f.Page, Title: "Sign in", Help: f.Help}
+	if f.ForPanel {
 		p.Title = "Sign in to the Admin Panel"
-		p.Lede = "For the Owner and the Admins of a team. Everybody else uses the App, with the same account."
+		p.Intro = "For the Owner and the Admins of a team. Everybody else uses the App, with the same account."
 	}
 	return p
 }
 
 func (f signInForm) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Email, Error: f.Faults["email"],
-		Autocomplete: "username", Required: true, Autofocus: f.Email == "" && len(f.Faults) == 0}
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Email, Error: f.Errors["email"],
+		Autocomplete: "username", Required: true, Autofocus: f.Email == "" && len(f.Errors) == 0}
 }
 
 func (f signInForm) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: f.Faults["password"],
-		Autocomplete: "current-password", Required: true, Autofocus: f.Email != "" && len(f.Faults) == 0}
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: f.Errors["password"],
+		Autocomplete: "current-password", Required: true, Autofocus: f.Email != "" && len(f.Errors) == 0}
 }
 
-func signInSheet(f signInForm) templ.Component {
+func signInView(f signInForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -90,13 +90,13 @@ func signInSheet(f signInForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = unverified(f).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = unverifiedNotice(f).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -122,7 +122,7 @@ func signInSheet(f signInForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if !f.Unverified {
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults, "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -177,7 +177,7 @@ func signInSheet(f signInForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.SignUp {
+				if f.CanSignUp {
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(" No account yet? ")
 					if templ_7745c5c3_Err != nil {
@@ -221,13 +221,13 @@ func signInSheet(f signInForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -235,8 +235,8 @@ func signInSheet(f signInForm) templ.Component {
 	})
 }
 
-// unverified is shown to who knows the password of an account whose address is not confirmed.
-func unverified(f signInForm) templ.Component {
+// unverifiedNotice is shown to who knows the password of an account whose address is not confirmed.
+func unverifiedNotice(f signInForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -261,7 +261,7 @@ func unverified(f signInForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -18,69 +18,69 @@ import (
 )
 
 type signUpForm struct {
-	Page   ui.PageProps
-	Form   members.SignUpForm
-	First  bool // nobody has an account on this server
-	Closed bool // accounts are made by invitation
-	Team   bool // a team is made, too
-	Faults web.Faults
-	Help   frame.Contact
+	Page        ui.PageProps
+	Form        members.SignUpForm
+	IsFirst     bool // nobody has an account on this server
+	InviteOnly  bool // accounts are made by invitation
+	CreatesTeam bool // a team is made, too
+	Errors      web.FormErrors
+	Help        frame.Contact
 }
 
 func (f signUpForm) title() string {
 	switch {
-	case f.First:
+	case f.IsFirst:
 		return "Create the first account"
-	case f.Closed:
+	case f.InviteOnly:
 		return "Accounts are made by invitation"
 	}
 	return "Create account"
 }
 
-func (f signUpForm) sheet() frame.SheetProps {
-	p := frame.SheetProps{Page: f.Page, Title: f.title(), Help: f.Help}
+func (f signUpForm) cardProps() frame.CardPageProps {
+	p := frame.CardPageProps{Page: f.Page, Title: f.title(), Help: f.Help}
 	switch {
-	case f.First:
-		p.Lede = "You own the first team of this server, and invite everybody else."
-	case f.Closed:
-		p.Lede = "Ask an Owner or Admin of your team to invite you. The button in the email leads to your account: a name and a password, nothing else."
-	case f.Team:
-		p.Lede = "With it you get a team of your own. Were you invited to a team? Then use the button in that letter."
+	case f.IsFirst:
+		p.Intro = "You own the first team of this server, and invite everybody else."
+	case f.InviteOnly:
+		p.Intro = "Ask an Owner or Admin of your team to invite you. The button in the email leads to your account: a name and a password, nothing else."
+	case f.CreatesTeam:
+		p.Intro = "With it you get a team of your own. Were you invited to a team? Then use the button in that letter."
 	}
 	return p
 }
 
-// codeSeen asks for the code of a fresh server, unless the address brought one that was not refused.
-func (f signUpForm) codeSeen() bool {
-	return f.First && (f.Form.Code == "" || f.Faults["code"] != "")
+// showsCode asks for the code of a fresh server, unless the address brought one that was not refused.
+func (f signUpForm) showsCode() bool {
+	return f.IsFirst && (f.Form.Code == "" || f.Errors["code"] != "")
 }
 
 func (f signUpForm) code() ui.FieldProps {
-	return ui.FieldProps{ID: "code", Name: "code", Label: "Code", Value: f.Form.Code, Error: f.Faults["code"], Required: true, Autocomplete: "off",
+	return ui.FieldProps{ID: "code", Name: "code", Label: "Code", Value: f.Form.Code, Error: f.Errors["code"], Required: true, Autocomplete: "off",
 		Help: "The server printed it on its console when it started, in the line that ends with /signup?code=…"}
 }
 
 func (f signUpForm) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Form.Email, Error: f.Faults["email"],
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Form.Email, Error: f.Errors["email"],
 		Autocomplete: "username", Required: true, Help: "You sign in with it."}
 }
 
 func (f signUpForm) name() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: f.Form.Name, Error: f.Faults["name"], Max: accounts.MaxName,
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: f.Form.Name, Error: f.Errors["name"], MaxLength: accounts.MaxName,
 		Autocomplete: "name", Required: true}
 }
 
 func (f signUpForm) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: f.Faults["password"], Help: accounts.PasswordRules,
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: f.Errors["password"], Help: accounts.PasswordRules,
 		Autocomplete: "new-password", Required: true}
 }
 
 func (f signUpForm) team() ui.FieldProps {
-	return ui.FieldProps{ID: "team", Name: "team", Label: "Name of your team", Value: f.Form.Team, Error: f.Faults["team"], Max: teams.MaxName,
+	return ui.FieldProps{ID: "team", Name: "team", Label: "Name of your team", Value: f.Form.Team, Error: f.Errors["team"], MaxLength: teams.MaxName,
 		Autocomplete: "organization", Help: "Your organization, as people know it. You can change it later."}
 }
 
-func signUpSheet(f signUpForm) templ.Component {
+func signUpView(f signUpForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -125,7 +125,7 @@ func signUpSheet(f signUpForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if f.Closed {
+				if f.InviteOnly {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"acts\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -143,16 +143,16 @@ func signUpSheet(f signUpForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(f.Faults, "code", "name", "email", "password", "team")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "code", "name", "email", "password", "team")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if f.codeSeen() {
+					if f.showsCode() {
 						templ_7745c5c3_Err = ui.Field(f.code()).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-					} else if f.First {
+					} else if f.IsFirst {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<input type=\"hidden\" name=\"code\" value=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -183,7 +183,7 @@ func signUpSheet(f signUpForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if f.Team {
+					if f.CreatesTeam {
 						templ_7745c5c3_Err = ui.Field(f.team()).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -218,7 +218,7 @@ func signUpSheet(f signUpForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if !f.First {
+					if !f.IsFirst {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p class=\"fine\">Have an account? <a class=\"link\" href=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -244,13 +244,13 @@ func signUpSheet(f signUpForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.Sheet(f.sheet()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

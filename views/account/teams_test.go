@@ -13,15 +13,15 @@ import (
 	"usher/hooks/teams"
 )
 
-func TestTeamSelectionListsAcceptedPanelTeamsOnly(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestTeamSelection_ByRole(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	docs := hookstest.Team(t, s.App, owner, "Northlight Docs", "free")
 	organizer := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
 	admin := hookstest.Member(t, s.App, post, "adam@halation.example", "admin")
 	guest := hookstest.Guest(t, s.App, post, "gus@halation.example")
-	alone := hookstest.Person(t, s.App, "alone@halation.example")
+	alone := hookstest.Account(t, s.App, "alone@halation.example")
 	hookstest.Invite(t, s.App, owner, docs, admin.Email(), "admin")
 
 	for _, test := range []struct {
@@ -48,104 +48,104 @@ func TestTeamSelectionListsAcceptedPanelTeamsOnly(t *testing.T) {
 			}
 		}
 	}
-	goes(t, s.Visitor().Get("/teams"), "/signin?next=%2Fteams")
+	assertRedirect(t, s.Anonymous().Get("/teams"), "/signin?next=%2Fteams")
 
 	for path, to := range map[string]string{"/": "/teams", "/admin": "/teams"} {
-		goes(t, s.As(owner).Get(path), to)
+		assertRedirect(t, s.As(owner).Get(path), to)
 	}
-	goes(t, s.As(organizer).Get("/"), "/app/halation-post")
-	goes(t, s.As(organizer).Get("/admin"), "/teams")
-	goes(t, s.As(alone).Get("/"), "/teams")
-	says(t, s.Visitor().Get("/admin"), 200, "Sign in to the Admin Panel", `name="next" value="/admin"`)
+	assertRedirect(t, s.As(organizer).Get("/"), "/app/halation-post")
+	assertRedirect(t, s.As(organizer).Get("/admin"), "/teams")
+	assertRedirect(t, s.As(alone).Get("/"), "/teams")
+	assertPage(t, s.Anonymous().Get("/admin"), 200, "Sign in to the Admin Panel", `name="next" value="/admin"`)
 }
 
-func TestPromptsComeAfterEverySignIn(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestTeamSelection_PendingInvitation_ShownAfterSignIn(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
-	henrik := hookstest.Person(t, s.App, "henrik@northlight.example")
+	henrik := hookstest.Account(t, s.App, "henrik@northlight.example")
 	docs := hookstest.Team(t, s.App, henrik, "Northlight Docs", "free")
 	admin := hookstest.Member(t, s.App, post, "adam@halation.example", "admin")
 	invited := hookstest.Invite(t, s.App, henrik, docs, admin.Email(), "organizer")
-	credentials := form("email", admin.Email(), "password", hookstest.Password, "next", "/admin")
+	credentials := formValues("email", admin.Email(), "password", hookstest.Password, "next", "/admin")
 
 	for range 2 {
-		b := s.Visitor()
-		goes(t, b.Post("/signin", credentials), "/teams?next=%2Fadmin")
+		b := s.Anonymous()
+		assertRedirect(t, b.Post("/signin", credentials), "/teams?next=%2Fadmin")
 		r := b.Get("/teams?next=%2Fadmin")
-		says(t, r, 200, "Northlight Docs asks you to be Organizer", `href="/admin/halation-post"`, ">Later", "Later")
+		assertPage(t, r, 200, "Northlight Docs asks you to be Organizer", `href="/admin/halation-post"`, ">Later", "Later")
 	}
 	b := s.As(admin)
-	says(t, b.Get("/teams"), 200, `href="/teams?later=1"`)
+	assertPage(t, b.Get("/teams"), 200, `href="/teams?later=1"`)
 	r := b.Get("/teams?later=1")
-	says(t, r, 200, "1 invitation waits for your answer")
+	assertPage(t, r, 200, "1 invitation waits for your answer")
 	if strings.Contains(r.Body, "Accept invitation") {
 		t.Error("Later leaves the prompt")
 	}
-	goes(t, s.Visitor().Post("/signin", form("email", admin.Email(), "password", hookstest.Password, "next", "/invite/usi_x")), "/invite/usi_x")
+	assertRedirect(t, s.Anonymous().Post("/signin", formValues("email", admin.Email(), "password", hookstest.Password, "next", "/invite/usi_x")), "/invite/usi_x")
 
-	old := cookieOf(t, b.Jar, s.URL)
-	goes(t, b.Post("/teams/invitations/"+invited.ID+"/accept", form("next", "/admin")), "/app/northlight-docs")
-	if cookieOf(t, b.Jar, s.URL) == old {
+	old := loginCookie(t, b.Jar, s.URL)
+	assertRedirect(t, b.Post("/teams/invitations/"+invited.ID+"/accept", formValues("next", "/admin")), "/app/northlight-docs")
+	if loginCookie(t, b.Jar, s.URL) == old {
 		t.Error("the login is the same after a role rose")
 	}
 	if m, err := members.Find(s.App, docs.Id, admin.Id); err != nil || !m.Roles().Organizer {
 		t.Fatal(m, err)
 	}
-	says(t, b.Get("/teams"), 200, "Accepted. You are Organizer in Northlight Docs.")
-	says(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Not answered.", "was already accepted")
-	goes(t, s.As(admin).Get("/"), "/admin/halation-post")
+	assertPage(t, b.Get("/teams"), 200, "Accepted. You are Organizer in Northlight Docs.")
+	assertPage(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Not answered.", "was already accepted")
+	assertRedirect(t, s.As(admin).Get("/"), "/admin/halation-post")
 }
 
-func TestDecliningLeavesWhatIsHeld(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestDecline_KeepsExistingRoles(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	olga := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
 	invited := hookstest.Invite(t, s.App, owner, post, olga.Email(), "admin")
 	b := s.As(olga)
-	says(t, b.Get("/teams"), 200, "What you already have in this or any other team stays")
-	goes(t, b.Post("/teams/invitations/"+invited.ID+"/decline", form("next", "/")), "/app/halation-post")
+	assertPage(t, b.Get("/teams"), 200, "What you already have in this or any other team stays")
+	assertRedirect(t, b.Post("/teams/invitations/"+invited.ID+"/decline", formValues("next", "/")), "/app/halation-post")
 	if m, err := members.Find(s.App, post.Id, olga.Id); err != nil || !m.Roles().Organizer || m.Roles().Admin {
 		t.Fatal(m, err)
 	}
-	says(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "was declined")
+	assertPage(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "was declined")
 }
 
-func TestPromptsAreTheInvitedPersonsAlone(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestAcceptDecline_OtherAccount_IsNotFound(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	post := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	invited := hookstest.Invite(t, s.App, owner, post, "lucia@halation.example", "admin")
-	other := s.As(hookstest.Person(t, s.App, "other@halation.example"))
+	other := s.As(hookstest.Account(t, s.App, "other@halation.example"))
 	for _, verb := range []string{"accept", "decline"} {
-		says(t, other.Post("/teams/invitations/"+invited.ID+"/"+verb, nil), 404, "There is no such page")
-		says(t, other.Post("/teams/invitations/nosuchnosuchnos/"+verb, nil), 404, "There is no such page")
-		goes(t, s.Visitor().Post("/teams/invitations/"+invited.ID+"/"+verb, nil), "/signin?next=%2Fteams%2Finvitations%2F"+invited.ID+"%2F"+verb)
+		assertPage(t, other.Post("/teams/invitations/"+invited.ID+"/"+verb, nil), 404, "There is no such page")
+		assertPage(t, other.Post("/teams/invitations/nosuchnosuchnos/"+verb, nil), 404, "There is no such page")
+		assertRedirect(t, s.Anonymous().Post("/teams/invitations/"+invited.ID+"/"+verb, nil), "/signin?next=%2Fteams%2Finvitations%2F"+invited.ID+"%2F"+verb)
 	}
 }
 
-func TestMakingATeam(t *testing.T) {
-	s := serve(t)
-	alone := hookstest.Person(t, s.App, "alone@halation.example")
+func TestCreateTeam(t *testing.T) {
+	s := newServer(t)
+	alone := hookstest.Account(t, s.App, "alone@halation.example")
 	b := s.As(alone)
-	says(t, b.Post("/teams", form("name", "a://b")), 422, "cannot be an address of a page", `value="a://b"`)
-	goes(t, b.Post("/teams", form("name", "Solo")), "/admin/solo")
-	says(t, b.Get("/teams?new=1"), 200, "Solo is made, and yours.", "Make the team")
+	assertPage(t, b.Post("/teams", formValues("name", "a://b")), 422, "cannot be an address of a page", `value="a://b"`)
+	assertRedirect(t, b.Post("/teams", formValues("name", "Solo")), "/admin/solo")
+	assertPage(t, b.Get("/teams?new=1"), 200, "Solo is made, and yours.", "Make the team")
 
-	closed := serve(t, func(c *settings.Config) { c.Teams = "operator" })
-	person := hookstest.Person(t, closed.App, "alone@halation.example")
+	closed := newServer(t, func(c *settings.Config) { c.Teams = "operator" })
+	person := hookstest.Account(t, closed.App, "alone@halation.example")
 	r := closed.As(person).Get("/teams?new=1")
-	says(t, r, 200, "You are in no team")
+	assertPage(t, r, 200, "You are in no team")
 	if strings.Contains(r.Body, "Make the team") || strings.Contains(r.Body, "Make a new team") {
 		t.Error("offers a team that only the operator makes")
 	}
-	says(t, closed.As(person).Post("/teams", form("name", "Solo")), 403, "Only whoever runs this server makes teams.")
+	assertPage(t, closed.As(person).Post("/teams", formValues("name", "Solo")), 403, "Only whoever runs this server makes teams.")
 }
 
-func TestLogoIsPublicUnderItsOwnNameOnly(t *testing.T) {
-	s := serve(t)
-	owner := hookstest.Person(t, s.App, "marta@halation.example")
+func TestServeLogo_PublicUnderItsHashOnly(t *testing.T) {
+	s := newServer(t)
+	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	team := hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
@@ -155,9 +155,9 @@ func TestLogoIsPublicUnderItsOwnNameOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := s.Visitor()
+	b := s.Anonymous()
 	r := b.Get(team.LogoPath())
-	says(t, r, 200, "PNG")
+	assertPage(t, r, 200, "PNG")
 	for name, want := range map[string]string{
 		"Cache-Control": "public, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "cross-origin",
 		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff",
@@ -172,5 +172,5 @@ func TestLogoIsPublicUnderItsOwnNameOnly(t *testing.T) {
 		}
 	}
 	hookstest.Team(t, s.App, owner, "Bare", "free")
-	says(t, b.Get("/logo/bare/"), 404)
+	assertPage(t, b.Get("/logo/bare/"), 404)
 }

@@ -25,7 +25,7 @@ func listDevices(e *core.RequestEvent) error {
 	}
 	items := make([]device, 0, len(logins))
 	for _, l := range logins {
-		items = append(items, device{l.Id, l.Device(), l.Address(), stamp(l.Started()), stamp(l.Seen())})
+		items = append(items, device{l.Id, l.Device(), l.IP(), formatTime(l.Started()), formatTime(l.LastSeen())})
 	}
 	return e.JSON(http.StatusOK, list[device]{items})
 }
@@ -35,15 +35,15 @@ func endDevice(e *core.RequestEvent) error {
 	if _, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP()); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, change{ID: id, Status: "ended"})
+	return e.JSON(http.StatusOK, statusReply{ID: id, Status: "ended"})
 }
 
 // endDevices signs everything out, and gives the caller a token to go on with.
 func endDevices(e *core.RequestEvent) error {
-	if err := accounts.EndOthers(e.App, e.Auth, nil, e.RealIP()); err != nil {
+	if err := accounts.EndOtherDevices(e.App, e.Auth, nil, e.RealIP()); err != nil {
 		return err
 	}
-	return answerAuth(e, e.Auth)
+	return writeAuth(e, e.Auth)
 }
 
 func changePassword(e *core.RequestEvent) error {
@@ -51,95 +51,95 @@ func changePassword(e *core.RequestEvent) error {
 		Current  string `json:"current"`
 		Password string `json:"password"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	if err := accounts.ChangePassword(e.App, e.Auth, form.Current, form.Password, e.RealIP()); err != nil {
 		return err
 	}
-	return answerAuth(e, e.Auth)
+	return writeAuth(e, e.Auth)
 }
 
-func askAddress(e *core.RequestEvent) error {
+func requestAddressChange(e *core.RequestEvent) error {
 	var form struct {
 		Email    string `json:"email"`
 		Password string `json:"password"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	if err := accounts.AskAddress(e.App, e.Auth, form.Password, form.Email, e.RealIP()); err != nil {
+	if err := accounts.RequestAddressChange(e.App, e.Auth, form.Password, form.Email, e.RealIP()); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, pending{true})
+	return e.JSON(http.StatusOK, pendingReply{true})
 }
 
-func dropAddress(e *core.RequestEvent) error {
-	if err := accounts.DropAddress(e.App, e.Auth, e.RealIP()); err != nil {
+func cancelAddressChange(e *core.RequestEvent) error {
+	if err := accounts.CancelAddressChange(e.App, e.Auth, e.RealIP()); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, pending{false})
+	return e.JSON(http.StatusOK, pendingReply{false})
 }
 
 func changeAddress(e *core.RequestEvent) error {
 	var form struct {
 		Token string `json:"token"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	account, err := accounts.ChangeAddress(e.App, e.Auth, form.Token, e.RealIP())
+	account, err := accounts.ConfirmAddressChange(e.App, e.Auth, form.Token, e.RealIP())
 	if err != nil {
 		return err
 	}
-	return answerAuth(e, account)
+	return writeAuth(e, account)
 }
 
-func setPicture(e *core.RequestEvent) error {
+func setAvatar(e *core.RequestEvent) error {
 	var form struct {
 		Picture []byte `json:"picture"` // base64
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	if err := accounts.SetPicture(e.App, e.Auth, form.Picture, e.RealIP()); err != nil {
+	if err := accounts.SetAvatar(e.App, e.Auth, form.Picture, e.RealIP()); err != nil {
 		return err
 	}
-	return answerPicture(e)
+	return writeAvatar(e)
 }
 
-func dropPicture(e *core.RequestEvent) error {
-	if err := accounts.DropPicture(e.App, e.Auth, e.RealIP()); err != nil {
+func deleteAvatar(e *core.RequestEvent) error {
+	if err := accounts.DeleteAvatar(e.App, e.Auth, e.RealIP()); err != nil {
 		return err
 	}
-	return answerPicture(e)
+	return writeAvatar(e)
 }
 
-// answerPicture is the address at which pages show the picture now.
-func answerPicture(e *core.RequestEvent) error {
+// writeAvatar is the address at which pages show the picture now.
+func writeAvatar(e *core.RequestEvent) error {
 	stored, err := e.App.FindRecordById("users", e.Auth.Id)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]string{"picture": accounts.PicturePath(stored.Id, stored.GetString("avatar"))})
+	return e.JSON(http.StatusOK, map[string]string{"picture": accounts.AvatarPath(stored.Id, stored.GetString("avatar"))})
 }
 
 func deleteAccount(e *core.RequestEvent) error {
 	var form struct {
 		Password string `json:"password"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	if err := members.DeleteAccount(e.App, e.Auth, form.Password, e.RealIP()); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, change{ID: e.Auth.Id, Status: "deleted"})
+	return e.JSON(http.StatusOK, statusReply{ID: e.Auth.Id, Status: "deleted"})
 }
 
-// answerAuth is a sign-in to go on with: what was done has ended the token of the request.
-func answerAuth(e *core.RequestEvent, account *core.Record) error {
-	in, err := signIn(account)
+// writeAuth is a sign-in to go on with: what was done has ended the token of the request.
+func writeAuth(e *core.RequestEvent, account *core.Record) error {
+	in, err := newAuth(account)
 	if err != nil {
 		return err
 	}

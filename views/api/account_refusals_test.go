@@ -15,17 +15,17 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestAccountRefusals_EveryWayLeavesOneEntry tries what an account, or someone at an account, is refused, on the page and
+// TestAccountRefusals_EachWay_LogsOneEntry tries what an account, or someone at an account, is refused, on the page and
 // over the API: one entry in the log of accounts (or of the team that invited), and the same message.
-func TestAccountRefusals_EveryWayLeavesOneEntry(t *testing.T) {
+func TestAccountRefusals_EachWay_LogsOneEntry(t *testing.T) {
 	post := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = post.Key, post.URL
-	w := newWorldWith(t, config)
-	mina := w.person("mina2@halation.example")
-	eve := w.person("eve@halation.example")
+	w := newFixtureWith(t, config)
+	mina := w.newAccount("mina2@halation.example")
+	eve := w.newAccount("eve@halation.example")
 	for _, account := range []string{mina.Id, eve.Id} {
-		w.sql("DELETE FROM logins WHERE user = {:u}", map[string]any{"u": account})
+		w.exec("DELETE FROM logins WHERE user = {:u}", map[string]any{"u": account})
 	}
 	device := func() string {
 		if _, err := accounts.StartLogin(w.App, mina, "", ""); err != nil {
@@ -37,11 +37,11 @@ func TestAccountRefusals_EveryWayLeavesOneEntry(t *testing.T) {
 		}
 		return logins[0].Id
 	}()
-	if err := accounts.AskAddress(w.App, mina, hookstest.Password, "mina2@new.example", ""); err != nil {
+	if err := accounts.RequestAddressChange(w.App, mina, hookstest.Password, "mina2@new.example", ""); err != nil {
 		t.Fatal(err)
 	}
-	change := tokenOf(post.Link(post.WaitFor(t, "mina2@new.example"), "/email/"))
-	pages := map[string]*viewstest.Browser{mina.Email(): w.As(mina), eve.Email(): w.As(eve), "": w.Visitor()}
+	change := tokenOf(post.FindLink(post.WaitFor(t, "mina2@new.example"), "/email/"))
+	pages := map[string]*viewstest.Browser{mina.Email(): w.As(mina), eve.Email(): w.As(eve), "": w.Anonymous()}
 
 	const new = "three entirely new words"
 	for _, c := range []struct {
@@ -56,7 +56,7 @@ func TestAccountRefusals_EveryWayLeavesOneEntry(t *testing.T) {
 		{"wrong current password", mina.Email(), "account.password", accounts.CodeBadSignIn, "",
 			attempt{"POST", "/api/account/password", object{"current": "wrong", "password": new}, nil},
 			attempt{path: "/account/password", form: url.Values{"current": {"wrong"}, "new": {new}}}},
-		{"weak new password", mina.Email(), "account.password", accounts.CodeWeak, "",
+		{"weak new password", mina.Email(), "account.password", accounts.CodeWeakPassword, "",
 			attempt{"POST", "/api/account/password", object{"current": hookstest.Password, "password": "short"}, nil},
 			attempt{path: "/account/password", form: url.Values{"current": {hookstest.Password}, "new": {"short"}}}},
 		{"wrong password at a change of address", mina.Email(), "account.address.request", accounts.CodeBadSignIn, "",
@@ -104,7 +104,7 @@ func TestAccountRefusals_EveryWayLeavesOneEntry(t *testing.T) {
 			judge("API")
 			if c.action == "account.device.end" { // the answers are those to a device that there isn't
 				if status != http.StatusNotFound {
-					t.Errorf("API: got %d %s, want 404", status, text(answer))
+					t.Errorf("API: got %d %s, want 404", status, toJSON(answer))
 				}
 				reply := pages[c.who].Post(c.page.path, c.page.form)
 				judge("page")
@@ -115,7 +115,7 @@ func TestAccountRefusals_EveryWayLeavesOneEntry(t *testing.T) {
 			}
 			sentence := firstMessage(answer)
 			if status < 400 || sentence == "" {
-				t.Fatalf("API: got %d %s, want a refusal", status, text(answer))
+				t.Fatalf("API: got %d %s, want a refusal", status, toJSON(answer))
 			}
 			reply := pages[c.who].Post(c.page.path, c.page.form)
 			judge("page")
@@ -141,12 +141,12 @@ func firstMessage(answer object) string {
 	return ""
 }
 
-// TestClaimRefusals_EveryWayLeavesOneEntry holds who may not take over an account that someone began and didn't verify:
+// TestTakeOverRefusals_EachWay_LogsOneEntry holds who may not take over an account that someone began and didn't verify:
 // the inviter saw the link, so that it proves no address.
-func TestClaimRefusals_EveryWayLeavesOneEntry(t *testing.T) {
-	w := newWorld(t) // sends no email: who invites is shown the link
-	w.unverified("half@halation.example")
-	token := tokenOf(w.inviting("half@halation.example", "organizer").Link)
+func TestTakeOverRefusals_EachWay_LogsOneEntry(t *testing.T) {
+	w := newFixture(t) // sends no email: who invites is shown the link
+	w.newUnverifiedAccount("half@halation.example")
+	token := tokenOf(w.invite("half@halation.example", "organizer").Link)
 	is := dbx.HashExp{"team": w.team.Id, "action": "invitation.accept", "target_name": "half@halation.example", "result": accounts.CodeUnverified}
 	form := object{"token": token, "name": "Eve", "password": "three entirely new words"}
 	all := hookstest.Count(t, w.App, "audit")
@@ -154,9 +154,9 @@ func TestClaimRefusals_EveryWayLeavesOneEntry(t *testing.T) {
 	_, answer := w.Call("", "POST", "/api/invitations/accept", form)
 	sentence := firstMessage(answer)
 	if n := hookstest.Count(t, w.App, "audit", is); n != 1 || sentence == "" {
-		t.Errorf("API: got %d entries and %s, want one and a refusal", n, text(answer))
+		t.Errorf("API: got %d entries and %s, want one and a refusal", n, toJSON(answer))
 	}
-	reply := w.Visitor().Post("/invite/"+token+"/accept", url.Values{"name": {"Eve"}, "password": {"three entirely new words"}})
+	reply := w.Anonymous().Post("/invite/"+token+"/accept", url.Values{"name": {"Eve"}, "password": {"three entirely new words"}})
 	if n := hookstest.Count(t, w.App, "audit", is); n != 2 || !strings.Contains(html.UnescapeString(reply.Body), sentence) {
 		t.Errorf("page: got %d entries and %q, want one more and %q", n, reply.Body, sentence)
 	}
@@ -172,12 +172,12 @@ func TestClaimRefusals_EveryWayLeavesOneEntry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply = w.Visitor().Post("/verify/"+confirmation, url.Values{"password": {"three entirely new words"}})
+	reply = w.Anonymous().Post("/verify/"+confirmation, url.Values{"password": {"three entirely new words"}})
 	is = dbx.HashExp{"team": "", "action": "account.confirm", "actor": account.Id, "result": accounts.CodeBadSignIn}
 	if n := hookstest.Count(t, w.App, "audit", is); n != 1 || reply.Status != http.StatusUnprocessableEntity {
 		t.Errorf("confirmation with another's password: got %d entries and %d, want one and 422", n, reply.Status)
 	}
-	if hookstest.Stored(t, w.App, "users", account.Id).Verified() {
+	if hookstest.FindRecord(t, w.App, "users", account.Id).Verified() {
 		t.Error("the account was taken over")
 	}
 }

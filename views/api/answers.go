@@ -13,7 +13,7 @@ import (
 	"usher/hooks/teams"
 )
 
-type waiting struct {
+type receivedInvitation struct {
 	ID      string   `json:"id"`
 	Team    teamRef  `json:"team"`
 	Roles   []string `json:"roles"`
@@ -21,51 +21,51 @@ type waiting struct {
 	Expires string   `json:"expires"`
 }
 
-func listWaiting(e *core.RequestEvent) error {
-	open, err := invitations.Waiting(e.App, e.Auth)
+func listInvitations(e *core.RequestEvent) error {
+	open, err := invitations.ListPending(e.App, e.Auth)
 	if err != nil {
 		return err
 	}
-	items := make([]waiting, 0, len(open))
+	items := make([]receivedInvitation, 0, len(open))
 	for _, i := range open {
 		team, err := teams.Find(e.App, i.TeamID())
 		if err != nil {
 			return err
 		}
-		item := waiting{ID: i.Id, Team: refer(team.Record), Roles: i.Roles().Names(), Expires: stamp(i.Expires())}
+		item := receivedInvitation{ID: i.Id, Team: teamRefOf(team.Record), Roles: i.Roles().Names(), Expires: formatTime(i.Expires())}
 		if by, err := e.App.FindRecordById("users", i.GetString("inviter")); err == nil {
 			item.Inviter = actors.DisplayName(by)
 		}
 		items = append(items, item)
 	}
-	return e.JSON(http.StatusOK, list[waiting]{items})
+	return e.JSON(http.StatusOK, list[receivedInvitation]{items})
 }
 
-// joined is what somebody got by accepting. Roles are all that the person carries in the team now.
-type joined struct {
+// acceptedReply is what somebody got by accepting. Roles are all that the person carries in the team now.
+type acceptedReply struct {
 	Team  teamRef  `json:"team"`
 	Roles []string `json:"roles"`
 	Auth  *auth    `json:"auth,omitempty"` // of a new account
 }
 
 func acceptByID(e *core.RequestEvent) error {
-	accepted, err := invitations.Accept(e.App, answerOf(e))
+	accepted, err := invitations.Accept(e.App, responseFrom(e))
 	if err != nil {
 		return err
 	}
-	return answerJoined(e, e.Auth, accepted, nil)
+	return writeAccepted(e, e.Auth, accepted, nil)
 }
 
 func declineByID(e *core.RequestEvent) error {
-	declined, err := invitations.Decline(e.App, answerOf(e))
+	declined, err := invitations.Decline(e.App, responseFrom(e))
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, change{ID: declined.Id, Status: declined.Status()})
+	return e.JSON(http.StatusOK, statusReply{ID: declined.Id, Status: declined.Status()})
 }
 
-func answerOf(e *core.RequestEvent) invitations.Answer {
-	return invitations.Answer{Account: e.Auth, ID: e.Request.PathValue("id"), From: e.RealIP()}
+func responseFrom(e *core.RequestEvent) invitations.Response {
+	return invitations.Response{Account: e.Auth, ID: e.Request.PathValue("id"), IP: e.RealIP()}
 }
 
 type tokenForm struct {
@@ -78,51 +78,51 @@ type tokenForm struct {
 // acceptByToken accepts by a link's token: as who is signed in, or as a new person with name and password.
 func acceptByToken(e *core.RequestEvent) error {
 	var form tokenForm
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	if e.Auth == nil {
 		return acceptNew(e, form)
 	}
-	accepted, err := invitations.Accept(e.App, invitations.Answer{Account: e.Auth, Token: form.Token, From: e.RealIP()})
+	accepted, err := invitations.Accept(e.App, invitations.Response{Account: e.Auth, Token: form.Token, IP: e.RealIP()})
 	if err != nil {
-		return slowGuesses(e, err)
+		return limitUnknownTokens(e, err)
 	}
-	return answerJoined(e, e.Auth, accepted, nil)
+	return writeAccepted(e, e.Auth, accepted, nil)
 }
 
 func acceptNew(e *core.RequestEvent, form tokenForm) error {
 	if form.Name == "" && form.Password == "" {
-		return noToken(e)
+		return unauthorized(e)
 	}
-	account, accepted, err := invitations.AcceptNew(e.App, invitations.Newcomer{
-		Token: form.Token, Name: form.Name, Password: form.Password, Timezone: form.Timezone, From: e.RealIP()})
+	account, accepted, err := invitations.AcceptNew(e.App, invitations.NewAccountForm{
+		Token: form.Token, Name: form.Name, Password: form.Password, Timezone: form.Timezone, IP: e.RealIP()})
 	if err != nil {
-		return slowGuesses(e, err)
+		return limitUnknownTokens(e, err)
 	}
-	in, err := signIn(account)
+	in, err := newAuth(account)
 	if err != nil {
 		return err
 	}
-	return answerJoined(e, account, accepted, in)
+	return writeAccepted(e, account, accepted, in)
 }
 
-func answerJoined(e *core.RequestEvent, account *core.Record, accepted *invitations.Invitation, in *auth) error {
+func writeAccepted(e *core.RequestEvent, account *core.Record, accepted *invitations.Invitation, in *auth) error {
 	actor, err := actors.Find(e.App, account, accepted.TeamID())
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, joined{refer(actor.Team), actor.Roles.Names(), in})
+	return e.JSON(http.StatusOK, acceptedReply{teamRefOf(actor.Team), actor.Roles.Names(), in})
 }
 
-// slowGuesses allows twenty unknown links a minute to a network. The page of the link takes from the same.
-func slowGuesses(e *core.RequestEvent, err error) error {
+// limitUnknownTokens allows twenty unknown links a minute to a network. The page of the link takes from the same.
+func limitUnknownTokens(e *core.RequestEvent, err error) error {
 	if record.Code(err) != invitations.CodeUnknown {
 		return err
 	}
-	wait, ok := limits.For(e.App, "unknown-invite", 20, time.Minute).Take(limits.Network(e.RealIP()))
+	wait, ok := limits.For(e.App, "unknown-invite", 20, time.Minute).Take(limits.NetworkKey(e.RealIP()))
 	if ok {
 		return err
 	}
-	return record.TooMany(wait, "Too many unknown links. Wait a minute.")
+	return record.RateLimited(wait, "Too many unknown links. Wait a minute.")
 }

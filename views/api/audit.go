@@ -26,9 +26,9 @@ type auditPage struct {
 type auditEntry struct {
 	Number   int             `json:"number"`
 	At       string          `json:"at"`
-	Actor    auditName       `json:"actor"` // without an id for the server and the command line
+	Actor    auditSubject    `json:"actor"` // without an id for the server and the command line
 	Action   string          `json:"action"`
-	Target   auditName       `json:"target"`
+	Target   auditSubject    `json:"target"`
 	From     string          `json:"from"`
 	Result   string          `json:"result"` // done or refused
 	Code     string          `json:"code"`   // of a refusal
@@ -36,13 +36,13 @@ type auditEntry struct {
 	Sentence string          `json:"sentence"`
 }
 
-type auditName struct {
+type auditSubject struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
 func listAudit(e *core.RequestEvent) error {
-	query, err := auditQuery(e)
+	query, err := parseAuditQuery(e)
 	if err != nil {
 		return err
 	}
@@ -55,31 +55,31 @@ func listAudit(e *core.RequestEvent) error {
 		answer.Next = &page.Next
 	}
 	for _, row := range page.Rows {
-		answer.Items = append(answer.Items, entryOf(row))
+		answer.Items = append(answer.Items, auditEntryOf(row))
 	}
 	return e.JSON(http.StatusOK, answer)
 }
 
-func auditQuery(e *core.RequestEvent) (audit.Query, error) {
-	query, err := audit.ReadQuery(e.Request.URL.Query(), zoneOf(e))
+func parseAuditQuery(e *core.RequestEvent) (audit.Query, error) {
+	query, err := audit.ParseQuery(e.Request.URL.Query(), callerZone(e))
 	if err != nil {
 		return query, err
 	}
-	if query.Before, err = number(e, "before"); err != nil {
+	if query.Before, err = queryInt(e, "before"); err != nil {
 		return query, err
 	}
-	query.Size, err = number(e, "perPage")
+	query.Size, err = queryInt(e, "perPage")
 	return query, err
 }
 
-func entryOf(row audit.Row) auditEntry {
+func auditEntryOf(row audit.Row) auditEntry {
 	entry := auditEntry{
-		Number: row.Seq, At: row.Time().UTC().Format(time.RFC3339Nano), Actor: auditName{row.Actor, row.ActorName}, Action: row.Action,
-		Target: auditName{row.Target, row.TargetName}, From: row.From, Result: audit.Done, Details: json.RawMessage(row.Detail),
+		Number: row.Seq, At: row.Time().UTC().Format(time.RFC3339Nano), Actor: auditSubject{row.Actor, row.ActorName}, Action: row.Action,
+		Target: auditSubject{row.Target, row.TargetName}, From: row.IP, Result: audit.ResultDone, Details: json.RawMessage(row.Detail),
 		Sentence: row.Sentence().String(),
 	}
 	if row.Refused() {
-		entry.Result, entry.Code = audit.Refused, row.Result
+		entry.Result, entry.Code = audit.ResultRefused, row.Result
 	}
 	if !json.Valid(entry.Details) {
 		entry.Details = json.RawMessage("null")
@@ -89,8 +89,8 @@ func entryOf(row audit.Row) auditEntry {
 
 // verifyAudit says whether the chain of the team's entries is whole, and which is the first that is not.
 func verifyAudit(e *core.RequestEvent) error {
-	rows, err := audit.Check(e.App, web.Actor(e))
-	var broken *audit.Broken
+	rows, err := audit.VerifyTeam(e.App, web.Actor(e))
+	var broken *audit.ChainError
 	if err != nil && !errors.As(err, &broken) {
 		return err
 	}
@@ -102,31 +102,31 @@ func verifyAudit(e *core.RequestEvent) error {
 }
 
 func exportAudit(e *core.RequestEvent) error {
-	query, err := auditQuery(e)
+	query, err := parseAuditQuery(e)
 	if err != nil {
 		return err
 	}
-	zone := zoneOf(e)
-	return web.Download(e, fileName(e, "audit"), func(to io.Writer) error {
+	zone := callerZone(e)
+	return web.ServeCSV(e, exportFileName(e, "audit"), func(to io.Writer) error {
 		return audit.Export(e.App, web.Actor(e), query, zone, to)
 	})
 }
 
 func exportUsers(e *core.RequestEvent) error {
-	query, err := queryOf(e)
+	query, err := parseUserQuery(e)
 	if err != nil {
 		return err
 	}
-	return web.Download(e, fileName(e, "users"), func(to io.Writer) error {
-		return members.Export(e.App, web.Actor(e), query, zoneOf(e), to)
+	return web.ServeCSV(e, exportFileName(e, "users"), func(to io.Writer) error {
+		return members.Export(e.App, web.Actor(e), query, callerZone(e), to)
 	})
 }
 
-func fileName(e *core.RequestEvent, of string) string {
-	return spreadsheet.Name(teams.Of(web.Actor(e).Team).Slug(), of, time.Now().In(zoneOf(e)))
+func exportFileName(e *core.RequestEvent, of string) string {
+	return spreadsheet.FileName(teams.Of(web.Actor(e).Team).Slug(), of, time.Now().In(callerZone(e)))
 }
 
-// zoneOf is the time zone of whoever asks.
-func zoneOf(e *core.RequestEvent) *time.Location {
+// callerZone is the time zone of whoever asks.
+func callerZone(e *core.RequestEvent) *time.Location {
 	return accounts.Zone(e.Auth, teams.Of(web.Actor(e).Team).Zone())
 }

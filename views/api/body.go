@@ -20,10 +20,10 @@ const (
 	codeDuplicateField = "duplicate_field"
 )
 
-// read decodes the body, one JSON object, into form; no body at all is an empty object. A field that form does not
+// decodeBody decodes the body, one JSON object, into form; no body at all is an empty object. A field that form does not
 // have, one that is sent twice, and a value of another type are refused under the field's name, as is null where form has
 // no pointer; nothing of such a body is used. A nested field is named with the objects around it: "settings.fsp".
-func read(e *core.RequestEvent, form any) error {
+func decodeBody(e *core.RequestEvent, form any) error {
 	body, err := io.ReadAll(e.Request.Body)
 	if err != nil {
 		return err
@@ -33,42 +33,42 @@ func read(e *core.RequestEvent, form any) error {
 		return nil
 	}
 	if body[0] != '{' {
-		return record.Refuse("base", codeBadJSON, "The body must be a JSON object.")
+		return record.Invalid("base", codeBadJSON, "The body must be a JSON object.")
 	}
 	if !json.Valid(body) {
-		return record.Refuse("base", codeBadJSON, "The body must be one valid JSON object.")
+		return record.Invalid("base", codeBadJSON, "The body must be one valid JSON object.")
 	}
-	if err := judgeBody(body, form); err != nil {
+	if err := validateBody(body, form); err != nil {
 		return err
 	}
 	err = json.Unmarshal(body, form)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return record.Refuse(wrong.Field, codeBadType, "The field "+wrong.Field+" cannot be this "+wrong.Value+".")
+		return record.Invalid(wrong.Field, codeBadType, "The field "+wrong.Field+" cannot be this "+wrong.Value+".")
 	}
 	if err != nil {
-		return record.Refuse("base", codeBadJSON, "The body can't be read: a value isn't encoded as it should be.")
+		return record.Invalid("base", codeBadJSON, "The body can't be read: a value isn't encoded as it should be.")
 	}
 	return nil
 }
 
-// noFields refuses the fields of a body for a route that takes none.
-func noFields(e *core.RequestEvent) error {
-	if err := read(e, &struct{}{}); err != nil {
+// requireEmptyBody refuses the fields of a body for a route that takes none.
+func requireEmptyBody(e *core.RequestEvent) error {
+	if err := decodeBody(e, &struct{}{}); err != nil {
 		return err
 	}
 	return e.Next()
 }
 
-// number reads a whole number of the address, 0 if it is not given.
-func number(e *core.RequestEvent, name string) (int, error) {
+// queryInt reads a whole number of the address, 0 if it is not given.
+func queryInt(e *core.RequestEvent, name string) (int, error) {
 	value := e.Request.URL.Query().Get(name)
 	if value == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil {
-		return 0, record.Refuse(name, codeBadType, "The parameter "+name+" must be a whole number.")
+		return 0, record.Invalid(name, codeBadType, "The parameter "+name+" must be a whole number.")
 	}
 	return n, nil
 }

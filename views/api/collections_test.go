@@ -16,15 +16,15 @@ import (
 
 func jsonBody(t *testing.T, body object) io.Reader {
 	t.Helper()
-	return strings.NewReader(text(body))
+	return strings.NewReader(toJSON(body))
 }
 
-// items lists the values of a field that somebody sees in a collection.
-func (w *world) items(role, collection, field, filter string) []string {
+// listValues lists the values of a field that somebody sees in a collection.
+func (w *fixture) listValues(role, collection, field, filter string) []string {
 	w.t.Helper()
-	status, body := w.as(role, "GET", "/api/collections/"+collection+"/records?perPage=200&filter="+url.QueryEscape(filter), nil)
+	status, body := w.callAs(role, "GET", "/api/collections/"+collection+"/records?perPage=200&filter="+url.QueryEscape(filter), nil)
 	if status != 200 {
-		w.t.Fatalf("%s lists %s: %d %s", role, collection, status, text(body))
+		w.t.Fatalf("%s lists %s: %d %s", role, collection, status, toJSON(body))
 	}
 	values := []string{}
 	for _, item := range body["items"].([]any) {
@@ -35,22 +35,22 @@ func (w *world) items(role, collection, field, filter string) []string {
 	return values
 }
 
-// TestWhoReadsWhatUnderTheRules has an Admin of one team who is a plain member of the other.
-func TestWhoReadsWhatUnderTheRules(t *testing.T) {
-	w := newWorld(t)
-	both := w.people["admin"]
+// TestRules_Visibility has an Admin of one team who is a plain member of the other.
+func TestRules_Visibility(t *testing.T) {
+	w := newFixture(t)
+	both := w.accounts["admin"]
 	if err := w.App.RunInTransaction(func(tx core.App) error {
-		return members.Grant(tx, w.other.Id, both.Id, rolesOf(t))
+		return members.Grant(tx, w.otherTeam.Id, both.Id, parseRoles(t))
 	}); err != nil {
 		t.Fatal(err)
 	}
-	w.inviting("lucia@halation.example")
-	hookstest.Invite(t, w.App, w.people["other"], w.other, "secret@other.example")
+	w.invite("lucia@halation.example")
+	hookstest.Invite(t, w.App, w.accounts["other"], w.otherTeam, "secret@other.example")
 
-	team, other := w.team.Id, w.other.Id
+	team, other := w.team.Id, w.otherTeam.Id
 	everybody := []string{}
 	for _, role := range []string{"guest", "member", "organizer", "admin", "owner"} {
-		everybody = append(everybody, w.people[role].Id)
+		everybody = append(everybody, w.accounts[role].Id)
 	}
 	slices.Sort(everybody)
 	for _, c := range []struct {
@@ -61,12 +61,12 @@ func TestWhoReadsWhatUnderTheRules(t *testing.T) {
 	}{
 		{"nobody", nil, nil, nil},
 		{"stranger", nil, nil, nil},
-		{"guest", []string{team}, []string{w.people["guest"].Id}, nil},
-		{"member", []string{team}, []string{w.people["member"].Id}, nil},
-		{"organizer", []string{team}, []string{w.people["organizer"].Id}, nil},
+		{"guest", []string{team}, []string{w.accounts["guest"].Id}, nil},
+		{"member", []string{team}, []string{w.accounts["member"].Id}, nil},
+		{"organizer", []string{team}, []string{w.accounts["organizer"].Id}, nil},
 		{"admin", []string{team, other}, append([]string{both.Id}, everybody...), []string{"lucia@halation.example"}},
 		{"owner", []string{team}, everybody, []string{"lucia@halation.example"}},
-		{"other", []string{other}, []string{w.people["other"].Id, both.Id}, []string{"secret@other.example"}},
+		{"other", []string{other}, []string{w.accounts["other"].Id, both.Id}, []string{"secret@other.example"}},
 	} {
 		for _, list := range []struct {
 			collection, field string
@@ -74,7 +74,7 @@ func TestWhoReadsWhatUnderTheRules(t *testing.T) {
 		}{{"teams", "id", c.teams}, {"memberships", "user", c.users}, {"invitations", "email", c.invitations}} {
 			want := append([]string{}, list.want...)
 			slices.Sort(want)
-			if got := w.items(c.role, list.collection, list.field, ""); !slices.Equal(got, want) {
+			if got := w.listValues(c.role, list.collection, list.field, ""); !slices.Equal(got, want) {
 				t.Errorf("%s sees the %s %v, want %v", c.role, list.collection, got, want)
 			}
 		}
@@ -82,26 +82,26 @@ func TestWhoReadsWhatUnderTheRules(t *testing.T) {
 	// What is not seen cannot be asked for round about either.
 	for _, filter := range []string{
 		`team.invitations_via_team.email ~ 'secret'`, `team.memberships_via_team.user.name = 'Otto'`,
-		`team.memberships_via_team.user = '` + w.people["other"].Id + `'`,
+		`team.memberships_via_team.user = '` + w.accounts["other"].Id + `'`,
 	} {
-		if got := w.items("admin", "memberships", "team", filter+" && team = '"+other+"'"); len(got) != 0 {
+		if got := w.listValues("admin", "memberships", "team", filter+" && team = '"+other+"'"); len(got) != 0 {
 			t.Errorf("%s tells an Admin of one team about the other: %v", filter, got)
 		}
 	}
 	for _, expand := range []string{"team.invitations_via_team", "team.memberships_via_team.user"} {
-		_, body := w.as("member", "GET", "/api/collections/memberships/records?expand="+expand, nil)
-		if shown := text(body); strings.Contains(shown, "lucia@") || strings.Contains(shown, w.people["owner"].Id) {
+		_, body := w.callAs("member", "GET", "/api/collections/memberships/records?expand="+expand, nil)
+		if shown := toJSON(body); strings.Contains(shown, "lucia@") || strings.Contains(shown, w.accounts["owner"].Id) {
 			t.Errorf("expand=%s shows a plain member %s", expand, shown)
 		}
 	}
 }
 
-func TestHiddenFieldsAreNeitherShownNorAskedFor(t *testing.T) {
-	w := newWorld(t)
-	open := w.inviting("lucia@halation.example")
+func TestHiddenFields_CannotBeReadOrFiltered(t *testing.T) {
+	w := newFixture(t)
+	open := w.invite("lucia@halation.example")
 	for _, role := range []string{"owner", "admin"} {
-		status, body := w.as(role, "GET", "/api/collections/invitations/records/"+open.ID+"?fields=*,token_hash,shown", nil)
-		done(t, status, body)
+		status, body := w.callAs(role, "GET", "/api/collections/invitations/records/"+open.ID+"?fields=*,token_hash,shown", nil)
+		requireOK(t, status, body)
 		for _, hidden := range []string{"token_hash", "shown"} {
 			if _, ok := body[hidden]; ok {
 				t.Errorf("%s sees %s", role, hidden)
@@ -112,29 +112,29 @@ func TestHiddenFieldsAreNeitherShownNorAskedFor(t *testing.T) {
 			"filter=" + url.QueryEscape("retired_links_via_invitation.token_hash~'a'"),
 			"filter=" + url.QueryEscape("inviter.tokenKey~'a'"), "filter=" + url.QueryEscape("inviter.logins_via_user.agent~'a'"),
 		} {
-			status, body := w.as(role, "GET", "/api/collections/invitations/records?"+query, nil)
+			status, body := w.callAs(role, "GET", "/api/collections/invitations/records?"+query, nil)
 			if items, _ := body["items"].([]any); status == 200 && len(items) > 0 {
-				t.Errorf("%s asks %s: %d %s", role, query, status, text(body))
+				t.Errorf("%s asks %s: %d %s", role, query, status, toJSON(body))
 			}
 		}
-		if status, _ := w.as(role, "GET", "/api/collections/invitations/records?filter="+url.QueryEscape("token_hash~'a'"), nil); status != 400 {
+		if status, _ := w.callAs(role, "GET", "/api/collections/invitations/records?filter="+url.QueryEscape("token_hash~'a'"), nil); status != 400 {
 			t.Errorf("%s filters by token_hash: %d", role, status)
 		}
 	}
 }
 
-func TestOnlyActionsWrite(t *testing.T) {
-	w := newWorld(t)
-	open := w.inviting("lucia@halation.example")
-	membership, err := members.Find(w.App, w.team.Id, w.people["member"].Id)
+func TestCollections_DirectWrites_AreRefused(t *testing.T) {
+	w := newFixture(t)
+	open := w.invite("lucia@halation.example")
+	membership, err := members.Find(w.App, w.team.Id, w.accounts["member"].Id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.session(sessions.Form{Rule: "FREQ=DAILY;COUNT=2", Guests: []string{"gita@guest.example", "mina@halation.example"}, Room: w.room("Stage")})
-	if err := sessions.NewFeed(w.App, hookstest.Actor(t, w.App, w.people["member"], w.team)); err != nil {
+	w.newSession(sessions.Form{Rule: "FREQ=DAILY;COUNT=2", Guests: []string{"gita@guest.example", "mina@halation.example"}, Room: w.newRoom("Stage")})
+	if err := sessions.ResetFeed(w.App, hookstest.Actor(t, w.App, w.accounts["member"], w.team)); err != nil {
 		t.Fatal(err)
 	}
-	rows := map[string]string{"teams": w.team.Id, "memberships": membership.Id, "invitations": open.ID, "users": w.people["guest"].Id}
+	rows := map[string]string{"teams": w.team.Id, "memberships": membership.Id, "invitations": open.ID, "users": w.accounts["guest"].Id}
 	collections, err := w.App.FindAllCollections()
 	if err != nil {
 		t.Fatal(err)
@@ -151,11 +151,11 @@ func TestOnlyActionsWrite(t *testing.T) {
 				if collection.Name == "users" && call.method == "PATCH" && role == "guest" {
 					continue // his own
 				}
-				status, body := w.as(role, call.method, call.path, object{"admin": true, "name": "Changed", "team": w.team.Id, "user": w.people["guest"].Id,
+				status, body := w.callAs(role, call.method, call.path, object{"admin": true, "name": "Changed", "team": w.team.Id, "user": w.accounts["guest"].Id,
 					"title": "Changed", "state": "admitted", "part": "host", "status": "ended", "token_hash": "x", "entry": "anyone", "slug": "changed",
 					"kind": "member", "email": "x@halation.example", "password": hookstest.Password, "passwordConfirm": hookstest.Password})
 				if status != 400 && status != 401 && status != 403 && status != 404 {
-					t.Errorf("%s %s %s: %d %s", role, call.method, call.path, status, text(body))
+					t.Errorf("%s %s %s: %d %s", role, call.method, call.path, status, toJSON(body))
 				}
 			}
 		}
@@ -168,7 +168,7 @@ func TestOnlyActionsWrite(t *testing.T) {
 	}
 }
 
-func firstID(w *world, collection *core.Collection) string {
+func firstID(w *fixture, collection *core.Collection) string {
 	record := &core.Record{}
 	if err := w.App.RecordQuery(collection).Limit(1).One(record); err != nil {
 		return "aaaaaaaaaaaaaaa"
@@ -177,7 +177,7 @@ func firstID(w *world, collection *core.Collection) string {
 }
 
 // snapshot is every row that people change through actions only.
-func snapshot(t *testing.T, w *world) string {
+func snapshot(t *testing.T, w *fixture) string {
 	t.Helper()
 	rows := []any{}
 	for _, name := range []string{"users", "teams", "memberships", "invitations", "retired_links", "logins", "plans", "audit", "_superusers",
@@ -190,12 +190,12 @@ func snapshot(t *testing.T, w *world) string {
 			rows = append(rows, r.FieldsData())
 		}
 	}
-	return text(rows)
+	return toJSON(rows)
 }
 
-func TestAPersonChangesTheNameOnly(t *testing.T) {
-	w := newWorld(t)
-	mina := w.people["member"]
+func TestUsersCollection_OnlyNameCanBeChanged(t *testing.T) {
+	w := newFixture(t)
+	mina := w.accounts["member"]
 	path := "/api/collections/users/records/" + mina.Id
 	for _, body := range []object{
 		{"email": "mina@evil.example"}, {"verified": false}, {"emailVisibility": true},
@@ -204,34 +204,34 @@ func TestAPersonChangesTheNameOnly(t *testing.T) {
 		{"tokenKey": strings.Repeat("k", 50)},
 	} {
 		body["name"] = "Mallory"
-		status, answer := w.as("member", "PATCH", path, body)
+		status, answer := w.callAs("member", "PATCH", path, body)
 		now, err := w.App.FindRecordById("users", mina.Id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if now.Email() != mina.Email() || !now.Verified() || now.EmailVisibility() || !now.ValidatePassword(hookstest.Password) || now.TokenKey() != mina.TokenKey() {
-			t.Errorf("%s: %d %s changed the account", text(body), status, text(answer))
+			t.Errorf("%s: %d %s changed the account", toJSON(body), status, toJSON(answer))
 		}
 		if _, ok := body["tokenKey"]; !ok && (status != 404 || now.GetString("name") != "Mina") {
-			t.Errorf("%s: %d %s", text(body), status, text(answer))
+			t.Errorf("%s: %d %s", toJSON(body), status, toJSON(answer))
 		}
 	}
-	status, body := w.as("member", "PATCH", path, object{"name": "Mina  Bauer"})
-	done(t, status, body)
+	status, body := w.callAs("member", "PATCH", path, object{"name": "Mina  Bauer"})
+	requireOK(t, status, body)
 	if body["name"] != "Mina Bauer" {
-		t.Error(text(body))
+		t.Error(toJSON(body))
 	}
-	status, body = w.as("member", "PATCH", path, object{"name": "See http://evil.example"})
-	refused(t, status, body, 400, "name", "bad_text")
-	if got := w.items("member", "users", "id", ""); !slices.Equal(got, []string{mina.Id}) {
+	status, body = w.callAs("member", "PATCH", path, object{"name": "See http://evil.example"})
+	assertRefused(t, status, body, 400, "name", "bad_text")
+	if got := w.listValues("member", "users", "id", ""); !slices.Equal(got, []string{mina.Id}) {
 		t.Errorf("a member sees the accounts %v", got)
 	}
 	for _, role := range []string{"nobody", "stranger", "admin", "owner"} {
-		if status, body := w.as(role, "GET", path, nil); status != 404 {
-			t.Errorf("%s reads an account: %d %s", role, status, text(body))
+		if status, body := w.callAs(role, "GET", path, nil); status != 404 {
+			t.Errorf("%s reads an account: %d %s", role, status, toJSON(body))
 		}
-		if status, body := w.as(role, "PATCH", path, object{"name": "Mallory"}); status != 404 {
-			t.Errorf("%s changes an account: %d %s", role, status, text(body))
+		if status, body := w.callAs(role, "PATCH", path, object{"name": "Mallory"}); status != 404 {
+			t.Errorf("%s changes an account: %d %s", role, status, toJSON(body))
 		}
 	}
 }

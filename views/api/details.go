@@ -13,18 +13,18 @@ import (
 	"usher/views/web"
 )
 
-// listedSessions is how many sessions of each kind the details of a user list.
-const listedSessions = 20
+// maxListedSessions is how many sessions of each kind the details of a user list.
+const maxListedSessions = 20
 
 // userDetails is a user as the panel's details show them.
 type userDetails struct {
 	user
-	Invited  *invited     `json:"invited"` // the newest invitation; null: there is none
-	Sessions userSessions `json:"sessions"`
+	Invited  *invitationInfo `json:"invited"` // the newest invitation; null: there is none
+	Sessions userSessions    `json:"sessions"`
 }
 
-// invited is an invitation with the way of its newest email.
-type invited struct {
+// invitationInfo is an invitation with the way of its newest email.
+type invitationInfo struct {
 	ID       string    `json:"id"`
 	Status   string    `json:"status"`
 	Roles    []string  `json:"roles"`
@@ -57,7 +57,7 @@ type userSession struct {
 	Title  string `json:"title"`
 	Starts string `json:"starts"`
 	Status string `json:"status"`
-	Host   bool   `json:"host"` // the user hosts it
+	IsHost bool   `json:"host"` // the user hosts it
 }
 
 func showUser(e *core.RequestEvent) error {
@@ -71,16 +71,16 @@ func showUser(e *core.RequestEvent) error {
 		return err
 	}
 	reply := userDetails{user: shapes[0]}
-	if reply.Invited, err = invitedOf(e.App, row); err != nil {
+	if reply.Invited, err = invitationInfoOf(e.App, row); err != nil {
 		return err
 	}
-	if reply.Sessions, err = sessionsOfUser(e.App, actor, row); err != nil {
+	if reply.Sessions, err = userSessionsOf(e.App, actor, row); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, reply)
 }
 
-func invitedOf(app core.App, row *members.Row) (*invited, error) {
+func invitationInfoOf(app core.App, row *members.Row) (*invitationInfo, error) {
 	if row.Invitation == "" {
 		return nil, nil
 	}
@@ -88,12 +88,12 @@ func invitedOf(app core.App, row *members.Row) (*invited, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape := &invited{ID: i.Id, Status: i.Status(), Roles: i.Roles().Names(), Sent: stamp(i.GetDateTime("created").Time()),
-		Expires: stamp(i.Expires()), Reason: i.GetString("reason")}
+	shape := &invitationInfo{ID: i.Id, Status: i.Status(), Roles: i.Roles().Names(), Sent: formatTime(i.GetDateTime("created").Time()),
+		Expires: formatTime(i.Expires()), Reason: i.GetString("reason")}
 	if by, err := app.FindRecordById("users", i.GetString("inviter")); err == nil {
 		shape.Inviter = actors.DisplayName(by)
 	}
-	states, err := mail.Delivery(app, []string{i.Id})
+	states, err := mail.DeliveryStates(app, []string{i.Id})
 	if state, known := states[i.Id]; known {
 		shape.Delivery = deliveryOf(state)
 	}
@@ -101,22 +101,22 @@ func invitedOf(app core.App, row *members.Row) (*invited, error) {
 }
 
 func deliveryOf(state mail.State) *delivery {
-	return &delivery{state.Status, stamp(state.At), state.Error}
+	return &delivery{state.Status, formatTime(state.At), state.Error}
 }
 
-func sessionsOfUser(app core.App, actor *actors.Actor, row *members.Row) (userSessions, error) {
+func userSessionsOf(app core.App, actor *actors.Actor, row *members.Row) (userSessions, error) {
 	subject := sessions.Subject{Team: actor.Team.Id, User: row.User, Email: row.Email}
-	overview, err := sessions.OverviewOf(app, subject, listedSessions)
-	shape := userSessions{Hosting: overview.Hosts, Hosted: overview.Hosted,
-		Total: overview.Counts.Running + overview.Counts.Coming, Past: overview.Counts.Past,
-		Upcoming: sessionRows(append(overview.Running, overview.Next...), row.User), Recent: sessionRows(overview.Past, row.User)}
+	overview, err := sessions.FindOverview(app, subject, maxListedSessions)
+	shape := userSessions{Hosting: overview.HostingCount, Hosted: overview.HostedCount,
+		Total: overview.Counts.Running + overview.Counts.Upcoming, Past: overview.Counts.Past,
+		Upcoming: userSessionList(append(overview.Running, overview.Upcoming...), row.User), Recent: userSessionList(overview.Past, row.User)}
 	return shape, err
 }
 
-func sessionRows(rows []sessions.Row, user string) []userSession {
+func userSessionList(rows []sessions.Row, user string) []userSession {
 	items := make([]userSession, 0, len(rows))
 	for _, r := range rows {
-		items = append(items, userSession{r.ID, r.Title, stamp(r.Starts()), r.Status, user != "" && r.Host == user})
+		items = append(items, userSession{r.ID, r.Title, formatTime(r.Starts()), r.Status, user != "" && r.Host == user})
 	}
 	return items
 }

@@ -12,14 +12,14 @@ import (
 	"usher/views/web"
 )
 
-// doorRoutes mounts what happens at the door of a session, with or without an account.
-func doorRoutes(api *web.Group) {
-	api.POST("/s/{code}/join", joinSession).BindFunc(signedInOrNobody)
-	api.POST("/s/{code}/decline", declineSession).BindFunc(signedInOrNobody, noFields)
+// joinRoutes mounts what happens at the door of a session, with or without an account.
+func joinRoutes(api *web.Group) {
+	api.POST("/s/{code}/join", joinSession).BindFunc(optionalSignIn)
+	api.POST("/s/{code}/decline", declineSession).BindFunc(optionalSignIn, requireEmptyBody)
 }
 
-// atDoor is what there is instead of a token: who waits asks again; what is held elsewhere has a link.
-type atDoor struct {
+// joinOutcome is what there is instead of a token: who waits asks again; what is held elsewhere has a link.
+type joinOutcome struct {
 	Waiting bool   `json:"waiting,omitempty"` // 202: a host must admit him
 	URL     string `json:"url,omitempty"`     // where the session is held by other means
 }
@@ -32,35 +32,35 @@ func joinSession(e *core.RequestEvent) error {
 	var form struct {
 		Name string `json:"name"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	visitor, err := knock(e)
+	visitor, err := loadVisitor(e)
 	if err != nil {
 		return err
 	}
-	if visitor.Standing == entry.SignIn {
-		return noToken(e)
+	if visitor.Status == entry.SignIn {
+		return unauthorized(e)
 	}
 	if err := entry.Join(e.App, visitor, form.Name, e.RealIP()); err != nil {
 		return err
 	}
-	switch visitor.Standing {
-	case entry.In:
-		return answerPass(e, visitor)
-	case entry.Lobby:
-		return e.JSON(http.StatusAccepted, atDoor{Waiting: true})
-	case entry.Away:
-		return e.JSON(http.StatusOK, atDoor{URL: visitor.Session.Elsewhere()})
+	switch visitor.Status {
+	case entry.Admitted:
+		return writeLiveToken(e, visitor)
+	case entry.WaitingRoom:
+		return e.JSON(http.StatusAccepted, joinOutcome{Waiting: true})
+	case entry.External:
+		return e.JSON(http.StatusOK, joinOutcome{URL: visitor.Session.ExternalLink()})
 	case entry.Full:
-		return record.Refuse("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left.")
+		return record.Invalid("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left.")
 	}
-	return record.Refuse("base", sessions.CodeNotStarted, "The session has not started. You are on its list; ask again when it has.")
+	return record.Invalid("base", sessions.CodeNotStarted, "The session has not started. You are on its list; ask again when it has.")
 }
 
-func answerPass(e *core.RequestEvent, visitor *entry.Visitor) error {
-	var pass live.Pass
-	pass, err := entry.Pass(e.App, visitor.Participant)
+func writeLiveToken(e *core.RequestEvent, visitor *entry.Visitor) error {
+	var pass live.Credentials
+	pass, err := entry.IssueToken(e.App, visitor.Participant)
 	if err != nil {
 		return err
 	}
@@ -69,23 +69,23 @@ func answerPass(e *core.RequestEvent, visitor *entry.Visitor) error {
 
 // declineSession answers the guest prompt with no (R56).
 func declineSession(e *core.RequestEvent) error {
-	visitor, err := knock(e)
+	visitor, err := loadVisitor(e)
 	if err != nil {
 		return err
 	}
 	if visitor.Participant == nil && !visitor.SignedIn {
-		return noToken(e)
+		return unauthorized(e)
 	}
 	if err := entry.Decline(e.App, visitor, e.RealIP()); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, change{ID: visitor.Session.Id, Status: "declined"})
+	return e.JSON(http.StatusOK, statusReply{ID: visitor.Session.Id, Status: "declined"})
 }
 
-func knock(e *core.RequestEvent) (*entry.Visitor, error) {
-	session, personal, err := entry.Find(e.App, e.Request.PathValue("code"), e.RealIP())
+func loadVisitor(e *core.RequestEvent) (*entry.Visitor, error) {
+	session, personal, err := entry.FindSession(e.App, e.Request.PathValue("code"), e.RealIP())
 	if err != nil {
 		return nil, err
 	}
-	return entry.At(e.App, e.Auth, personal, session)
+	return entry.Resolve(e.App, e.Auth, personal, session)
 }

@@ -16,9 +16,9 @@ import (
 	"usher/hooks/sessions"
 )
 
-func (w *world) personalCode(session *sessions.Session, address string) string {
+func (w *fixture) personalCode(session *sessions.Session, address string) string {
 	w.t.Helper()
-	p, err := sessions.ParticipantBy(w.App, session.Id, address)
+	p, err := sessions.FindParticipantByEmail(w.App, session.Id, address)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -29,129 +29,129 @@ func (w *world) personalCode(session *sessions.Session, address string) string {
 	return code
 }
 
-func TestWhoJoinsByTheSessionsOwnLink(t *testing.T) {
-	w := newWorld(t)
+func TestJoinSession_SessionLink_Permissions(t *testing.T) {
+	w := newFixture(t)
 	livetest.Start(t, w.App)
 	//                  nobody bad stranger guest member organizer admin owner other super
 	for form, want := range map[*sessions.Form]string{
 		{}: "401 401 400 400 400 200 400 400 400 401",
-		{Guests: []string{w.people["guest"].Email()}}: "401 401 400 200 400 200 400 400 400 401",
+		{Guests: []string{w.accounts["guest"].Email()}}: "401 401 400 200 400 200 400 400 400 401",
 		{Lobby: true}: "401 401 202 202 202 200 202 202 202 401",
 	} {
-		session := w.run(*form, true)
+		session := w.newStartableSession(*form, true)
 		for n, role := range roles {
-			status, body := w.as(role, "POST", "/api/s/"+session.Code()+"/join", nil)
+			status, body := w.callAs(role, "POST", "/api/s/"+session.Code()+"/join", nil)
 			if fmt.Sprint(status) != strings.Fields(want)[n] {
-				t.Errorf("%+v, %s: %d %s", *form, role, status, text(body))
+				t.Errorf("%+v, %s: %d %s", *form, role, status, toJSON(body))
 			}
 			switch status {
 			case 200:
 				if url, _ := body["url"].(string); !strings.HasPrefix(url, "ws") || body["token"] == "" {
-					t.Errorf("%s: %s", role, text(body))
+					t.Errorf("%s: %s", role, toJSON(body))
 				}
 			case 202:
-				same(t, body, `{"waiting":true}`)
+				assertJSON(t, body, `{"waiting":true}`)
 			case 400:
-				refused(t, status, body, 400, "base", entry.CodeBlocked)
+				assertRefused(t, status, body, 400, "base", entry.CodeBlocked)
 			}
 		}
 	}
 }
 
-func TestWhatAProgramIsToldAtTheDoor(t *testing.T) {
-	w := newWorld(t)
+func TestJoinSession_EachStatus(t *testing.T) {
+	w := newFixture(t)
 	livetest.Start(t, w.App)
-	w.person("outside@x.example")
+	w.newAccount("outside@x.example")
 	form := sessions.Form{Guests: []string{"outside@x.example", "new@x.example"}, Passwordless: true}
-	session := w.run(form, false)
+	session := w.newStartableSession(form, false)
 	path := "/api/s/" + session.Code() + "/join"
 	own := "/api/s/" + w.personalCode(session, "new@x.example") + "/join"
 
-	status, body := w.as("outside@x.example", "POST", path, nil)
-	refused(t, status, body, 400, "base", sessions.CodeNotStarted)
-	status, body = w.as("nobody", "POST", own, nil)
-	refused(t, status, body, 400, "name", "required")
-	status, body = w.as("nobody", "POST", own, object{"name": "Nora Lind"})
-	refused(t, status, body, 400, "base", sessions.CodeNotStarted)
-	status, body = w.as("member", "POST", own, object{"name": "Nora Lind"})
-	refused(t, status, body, 403, "base", "wrong_account")
-	status, body = w.as("nobody", "POST", own, []string{"no object"})
-	refused(t, status, body, 400, "base", "bad_json")
+	status, body := w.callAs("outside@x.example", "POST", path, nil)
+	assertRefused(t, status, body, 400, "base", sessions.CodeNotStarted)
+	status, body = w.callAs("nobody", "POST", own, nil)
+	assertRefused(t, status, body, 400, "name", "required")
+	status, body = w.callAs("nobody", "POST", own, object{"name": "Nora Lind"})
+	assertRefused(t, status, body, 400, "base", sessions.CodeNotStarted)
+	status, body = w.callAs("member", "POST", own, object{"name": "Nora Lind"})
+	assertRefused(t, status, body, 403, "base", "wrong_account")
+	status, body = w.callAs("nobody", "POST", own, []string{"no object"})
+	assertRefused(t, status, body, 400, "base", "bad_json")
 	for _, code := range []string{"nowhere", "usp_nowhere"} {
-		if status, _ := w.as("owner", "POST", "/api/s/"+code+"/join", nil); status != 404 {
+		if status, _ := w.callAs("owner", "POST", "/api/s/"+code+"/join", nil); status != 404 {
 			t.Errorf("%s: %d", code, status)
 		}
 	}
 
-	if _, err := sessions.Start(w.App, hookstest.Actor(t, w.App, w.people["organizer"], w.team), session.Id); err != nil {
+	if _, err := sessions.Start(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
 		t.Fatal(err)
 	}
 	for _, by := range []struct{ role, path string }{{"outside@x.example", path}, {"nobody", own}} {
-		if status, body := w.as(by.role, "POST", by.path, nil); status != 200 || body["token"] == nil {
-			t.Errorf("%s: %d %s", by.role, status, text(body))
+		if status, body := w.callAs(by.role, "POST", by.path, nil); status != 200 || body["token"] == nil {
+			t.Errorf("%s: %d %s", by.role, status, toJSON(body))
 		}
 	}
-	if err := sessions.End(w.App, hookstest.Actor(t, w.App, w.people["organizer"], w.team), session.Id); err != nil {
+	if err := sessions.End(w.App, hookstest.Actor(t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
 		t.Fatal(err)
 	}
-	status, body = w.as("nobody", "POST", own, nil)
-	refused(t, status, body, 400, "base", sessions.CodeEnded)
+	status, body = w.callAs("nobody", "POST", own, nil)
+	assertRefused(t, status, body, 400, "base", sessions.CodeEnded)
 
-	away := w.run(sessions.Form{Guests: []string{"outside@x.example"}, Elsewhere: "https://meet.example.com/x"}, false)
-	status, body = w.as("outside@x.example", "POST", "/api/s/"+away.Code()+"/join", nil)
+	away := w.newStartableSession(sessions.Form{Guests: []string{"outside@x.example"}, ExternalLink: "https://meet.example.com/x"}, false)
+	status, body = w.callAs("outside@x.example", "POST", "/api/s/"+away.Code()+"/join", nil)
 	if status != 200 {
-		t.Errorf("%d %s", status, text(body))
+		t.Errorf("%d %s", status, toJSON(body))
 	}
-	same(t, body, `{"url":"https://meet.example.com/x"}`)
+	assertJSON(t, body, `{"url":"https://meet.example.com/x"}`)
 }
 
-func TestAProgramDeclinesAGuestPrompt(t *testing.T) {
-	w := newWorld(t)
-	w.person("outside@x.example")
-	session := w.run(sessions.Form{Guests: []string{"outside@x.example", "new@x.example"}}, false)
+func TestDeclineSession_GuestConsent(t *testing.T) {
+	w := newFixture(t)
+	w.newAccount("outside@x.example")
+	session := w.newStartableSession(sessions.Form{Guests: []string{"outside@x.example", "new@x.example"}}, false)
 	for _, s := range []struct {
 		role, code string
 		status     int
 	}{{"nobody", session.Code(), 401}, {"stranger", session.Code(), 400}, {"organizer", session.Code(), 400}, {"outside@x.example", session.Code(), 200},
 		{"nobody", w.personalCode(session, "new@x.example"), 200}, {"owner", "nowhere", 404}} {
-		if status, body := w.as(s.role, "POST", "/api/s/"+s.code+"/decline", nil); status != s.status {
-			t.Errorf("%s: %d %s", s.role, status, text(body))
+		if status, body := w.callAs(s.role, "POST", "/api/s/"+s.code+"/decline", nil); status != s.status {
+			t.Errorf("%s: %d %s", s.role, status, toJSON(body))
 		}
 	}
 }
 
-func TestWhoIsPutOutOrRemovedLeavesTheMediaRoomAtOnce(t *testing.T) {
-	w := newWorld(t)
+func TestJoinSession_KickedOrRemoved_LeavesLiveRoom(t *testing.T) {
+	w := newFixture(t)
 	livetest.Start(t, w.App)
-	guests := []string{w.people["guest"].Email(), w.people["member"].Email()}
-	session := w.run(sessions.Form{Guests: guests}, true)
-	host, err := sessions.ParticipantBy(w.App, session.Id, w.people["organizer"].Email())
+	guests := []string{w.accounts["guest"].Email(), w.accounts["member"].Email()}
+	session := w.newStartableSession(sessions.Form{Guests: guests}, true)
+	host, err := sessions.FindParticipantByEmail(w.App, session.Id, w.accounts["organizer"].Email())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for role, out := range map[string]func(id string) error{
-		"guest": func(id string) error { return entry.PutOut(w.App, host, id, "192.0.2.1") },
+		"guest": func(id string) error { return entry.Kick(w.App, host, id, "192.0.2.1") },
 		"member": func(string) error {
-			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), w.people["member"].Id)
+			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["member"].Id)
 			return err
 		},
 	} {
-		status, body := w.as(role, "POST", "/api/s/"+session.Code()+"/join", nil)
+		status, body := w.callAs(role, "POST", "/api/s/"+session.Code()+"/join", nil)
 		if status != 200 {
-			t.Fatalf("%s: %d %s", role, status, text(body))
+			t.Fatalf("%s: %d %s", role, status, toJSON(body))
 		}
-		visitor := livetest.Enter(t, live.Pass{URL: body["url"].(string), Token: body["token"].(string)})
-		p, err := sessions.ParticipantBy(w.App, session.Id, w.people[role].Email())
+		visitor := livetest.MustConnect(t, live.Credentials{URL: body["url"].(string), Token: body["token"].(string)})
+		p, err := sessions.FindParticipantByEmail(w.App, session.Id, w.accounts[role].Email())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := out(p.Id); err != nil {
 			t.Fatal(err)
 		}
-		if reason, gone := visitor.Farewell(2 * time.Second); !gone || reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
+		if reason, gone := visitor.WaitForLeave(2 * time.Second); !gone || reason != livekit.DisconnectReason_PARTICIPANT_REMOVED {
 			t.Errorf("%s: gone %v, %s", role, gone, reason)
 		}
-		if _, status, err := livetest.Knock(live.Pass{URL: body["url"].(string), Token: body["token"].(string)}); status != 403 {
+		if _, status, err := livetest.Connect(live.Credentials{URL: body["url"].(string), Token: body["token"].(string)}); status != 403 {
 			t.Errorf("%s comes back with the old token: %d %v", role, status, err)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"usher/views/web"
 )
 
-// asJSON gives every error of an action PocketBase's shape. A fault of the server has a reference and nothing else; the
+// renderErrors gives every error of an action PocketBase's shape. A fault of the server has a reference and nothing else; the
 // log has the cause under it.
-func asJSON(e *core.RequestEvent) error {
+func renderErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Written() {
 		return err
@@ -19,32 +19,32 @@ func asJSON(e *core.RequestEvent) error {
 	problem := web.ProblemOf(e, err, http.StatusBadRequest)
 	if problem.ID != "" {
 		e.Response.Header().Set("X-Request-Id", problem.ID)
-		problem.Sentence += " Reference: " + problem.ID + "."
+		problem.Message += " Reference: " + problem.ID + "."
 	}
-	return router.NewApiError(problem.Status, problem.Sentence, problem.Fields)
+	return router.NewApiError(problem.Status, problem.Message, problem.Fields)
 }
 
-// signedIn lets through the accounts of people. Superusers are none: they have PocketBase's own API.
-func signedIn(e *core.RequestEvent) error {
+// requireSignIn lets through the accounts of people. Superusers are none: they have PocketBase's own API.
+func requireSignIn(e *core.RequestEvent) error {
 	if e.Auth == nil || e.Auth.Collection().Name != "users" {
-		return noToken(e)
+		return unauthorized(e)
 	}
 	return e.Next()
 }
 
-// signedInOrNobody is signedIn for a request that has a token at all.
-func signedInOrNobody(e *core.RequestEvent) error {
+// optionalSignIn is signedIn for a request that has a token at all.
+func optionalSignIn(e *core.RequestEvent) error {
 	if e.Request.Header.Get("Authorization") == "" {
 		return e.Next()
 	}
-	return signedIn(e)
+	return requireSignIn(e)
 }
 
-func noToken(e *core.RequestEvent) error {
+func unauthorized(e *core.RequestEvent) error {
 	return e.UnauthorizedError("The request requires valid record authorization token.", nil)
 }
 
-func keepNothing(e *core.RequestEvent) error {
+func noStore(e *core.RequestEvent) error {
 	e.Response.Header().Set("Cache-Control", "private, no-store")
 	return e.Next()
 }

@@ -11,25 +11,25 @@ import (
 	"usher/hooks/record"
 )
 
-// judgeBody compares a valid JSON object with the form that it will be decoded into, and refuses every field that does
+// validateBody compares a valid JSON object with the form that it will be decoded into, and refuses every field that does
 // not fit, each under its name.
-func judgeBody(body []byte, form any) error {
+func validateBody(body []byte, form any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	judge := &bodyJudge{decoder: decoder}
+	judge := &bodyValidator{decoder: decoder}
 	judge.value(reflect.TypeOf(form), "", "")
-	return judge.faults.Err()
+	return judge.errors.Err()
 }
 
-// bodyJudge walks through a body. key is the field under which a fault is reported, name how a sentence calls it: of a
+// bodyValidator walks through a body. key is the field under which a fault is reported, name how a sentence calls it: of a
 // value in a list that is the list itself, and "rows[2].email". A value of the wrong type is reported under the outermost
 // field.
-type bodyJudge struct {
+type bodyValidator struct {
 	decoder *json.Decoder
-	faults  record.Faults
+	errors  record.List
 }
 
-func (j *bodyJudge) value(of reflect.Type, key, name string) {
+func (j *bodyValidator) value(of reflect.Type, key, name string) {
 	token, err := j.decoder.Token()
 	if err != nil {
 		return // the body was found valid before
@@ -40,9 +40,9 @@ func (j *bodyJudge) value(of reflect.Type, key, name string) {
 		}
 	}
 	if of != nil {
-		if wrong := mismatch(of, token); wrong != "" {
+		if wrong := typeMismatch(of, token); wrong != "" {
 			outermost, _, _ := strings.Cut(key, ".")
-			j.faults.Add(record.Refuse(outermost, codeBadType, fmt.Sprintf("The field %s must be %s, not %s.", name, kindWord(of), wrong)))
+			j.errors.Add(record.Invalid(outermost, codeBadType, fmt.Sprintf("The field %s must be %s, not %s.", name, typeName(of), wrong)))
 			of = nil // what is inside is not judged
 		}
 	}
@@ -54,10 +54,10 @@ func (j *bodyJudge) value(of reflect.Type, key, name string) {
 	}
 }
 
-func (j *bodyJudge) object(of reflect.Type, key, name string) {
+func (j *bodyValidator) object(of reflect.Type, key, name string) {
 	fields := map[string]reflect.Type{}
 	if of != nil {
-		fields = fieldsOf(of)
+		fields = jsonFields(of)
 	}
 	seen := map[string]bool{}
 	for j.decoder.More() {
@@ -75,9 +75,9 @@ func (j *bodyJudge) object(of reflect.Type, key, name string) {
 		switch {
 		case of == nil:
 		case !known:
-			j.faults.Add(record.Refuse(at, codeUnknownField, "There is no field "+shortened(called)+" here."+meant(field, fields)))
+			j.errors.Add(record.Invalid(at, codeUnknownField, "There is no field "+shorten(called)+" here."+suggestion(field, fields)))
 		case seen[field]:
-			j.faults.Add(record.Refuse(at, codeDuplicateField, "The field "+called+" is there twice. Send it once."))
+			j.errors.Add(record.Invalid(at, codeDuplicateField, "The field "+called+" is there twice. Send it once."))
 		}
 		seen[field] = true
 		j.value(inner, at, called)
@@ -85,7 +85,7 @@ func (j *bodyJudge) object(of reflect.Type, key, name string) {
 	_, _ = j.decoder.Token()
 }
 
-func (j *bodyJudge) list(of reflect.Type, key, name string) {
+func (j *bodyValidator) list(of reflect.Type, key, name string) {
 	var inner reflect.Type
 	if of != nil {
 		inner = of.Elem()
@@ -96,8 +96,8 @@ func (j *bodyJudge) list(of reflect.Type, key, name string) {
 	_, _ = j.decoder.Token()
 }
 
-// mismatch says what a token is if a field of the type cannot take it; empty if it can.
-func mismatch(of reflect.Type, token json.Token) string {
+// typeMismatch says what a token is if a field of the type cannot take it; empty if it can.
+func typeMismatch(of reflect.Type, token json.Token) string {
 	word := ""
 	var fits bool
 	switch value := token.(type) {
@@ -108,7 +108,7 @@ func mismatch(of reflect.Type, token json.Token) string {
 		word, fits = "a text", of.Kind() == reflect.String || isBytes(of)
 	case json.Number:
 		_, fraction := value.Int64()
-		word, fits = "the number "+shortened(value.String()), of.Kind() >= reflect.Int && of.Kind() <= reflect.Int64 && fraction == nil
+		word, fits = "the number "+shorten(value.String()), of.Kind() >= reflect.Int && of.Kind() <= reflect.Int64 && fraction == nil
 	case bool:
 		word, fits = "true or false", of.Kind() == reflect.Bool
 	case nil:
@@ -126,7 +126,7 @@ func isBytes(of reflect.Type) bool {
 
 func isList(of reflect.Type) bool { return of.Kind() == reflect.Slice && !isBytes(of) }
 
-func kindWord(of reflect.Type) string {
+func typeName(of reflect.Type) string {
 	switch {
 	case isBytes(of):
 		return "a text in base64"
@@ -142,15 +142,15 @@ func kindWord(of reflect.Type) string {
 	return "a whole number"
 }
 
-// fieldsOf are the fields of a struct by their names in JSON, those of embedded structs included.
-func fieldsOf(of reflect.Type) map[string]reflect.Type {
+// jsonFields are the fields of a struct by their names in JSON, those of embedded structs included.
+func jsonFields(of reflect.Type) map[string]reflect.Type {
 	fields := map[string]reflect.Type{}
 	for n := range of.NumField() {
 		field := of.Field(n)
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case field.Anonymous && name == "":
-			for inner, kind := range fieldsOf(field.Type) {
+			for inner, kind := range jsonFields(field.Type) {
 				fields[inner] = kind
 			}
 		case field.IsExported() && name != "" && name != "-":
@@ -160,8 +160,8 @@ func fieldsOf(of reflect.Type) map[string]reflect.Type {
 	return fields
 }
 
-// meant asks whether a field was meant that is spelled nearly alike.
-func meant(sent string, fields map[string]reflect.Type) string {
+// suggestion asks whether a field was meant that is spelled nearly alike.
+func suggestion(sent string, fields map[string]reflect.Type) string {
 	best, least := "", 3
 	names := make([]string, 0, len(fields))
 	for name := range fields {
@@ -169,7 +169,7 @@ func meant(sent string, fields map[string]reflect.Type) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if far := distance(strings.ToLower(shortened(sent)), strings.ToLower(name)); far < least && far < len(name) {
+		if far := distance(strings.ToLower(shorten(sent)), strings.ToLower(name)); far < least && far < len(name) {
 			best, least = name, far
 		}
 	}
@@ -200,5 +200,5 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// shortened keeps what was sent from filling an answer.
-func shortened(text string) string { return record.Cut(text, 60) }
+// shorten keeps what was sent from filling an answer.
+func shorten(s string) string { return record.Truncate(s, 60) }

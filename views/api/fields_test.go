@@ -17,8 +17,8 @@ import (
 // route is one of the routes of the JSON API, as its source mounts it.
 type route struct{ method, path string }
 
-// prefixes are the addresses of the groups that the source mounts routes on.
-var prefixes = map[string]string{"api": "/api", "own": "/api", "account": "/api/account", "team": "/api/teams/{team}",
+// routePrefixes are the addresses of the groups that the source mounts routes on.
+var routePrefixes = map[string]string{"api": "/api", "own": "/api", "account": "/api/account", "team": "/api/teams/{team}",
 	"group": "/api/teams/{team}/rooms", "one": "/api/sessions/{id}"}
 
 // routes reads from the source which routes of these methods there are.
@@ -52,7 +52,7 @@ func routes(t *testing.T, methods ...string) []route {
 				return true
 			}
 			suffix, _ := strconv.Unquote(path.Value)
-			prefix, known := prefixes[group.Name]
+			prefix, known := routePrefixes[group.Name]
 			if !known {
 				t.Errorf("%s mounts a route on %s, which this test doesn't know", file, group.Name)
 			}
@@ -63,10 +63,10 @@ func routes(t *testing.T, methods ...string) []route {
 	return all
 }
 
-// answered sends a body as it stands and reads the answer.
-func (w *world) answered(role, method, path, body string) (int, object) {
+// sendRaw sends a body as it stands and reads the answer.
+func (w *fixture) sendRaw(role, method, path, body string) (int, object) {
 	w.t.Helper()
-	reply := w.raw(role, method, path, body)
+	reply := w.sendAs(role, method, path, body)
 	answer := object{}
 	if err := json.Unmarshal([]byte(reply.Body), &answer); err != nil {
 		w.t.Fatalf("%s %s: %d %s", method, path, reply.Status, reply.Body)
@@ -74,15 +74,15 @@ func (w *world) answered(role, method, path, body string) (int, object) {
 	return reply.Status, answer
 }
 
-func TestBody_EveryRoute_RefusesWhatItDoesNotKnow(t *testing.T) {
-	w := newWorld(t)
-	session := w.session(sessions.Form{})
+func TestBody_EveryRoute_RefusesUnknownFields(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession(sessions.Form{})
 	all := routes(t, "POST", "PUT", "PATCH", "DELETE")
 	if len(all) < 45 {
 		t.Fatalf("only %d routes are found: %v", len(all), all)
 	}
 	for _, r := range all {
-		id := w.people["member"].Id
+		id := w.accounts["member"].Id
 		if strings.HasPrefix(r.path, "/api/sessions/") {
 			id = session.Id
 		}
@@ -94,8 +94,8 @@ func TestBody_EveryRoute_RefusesWhatItDoesNotKnow(t *testing.T) {
 			`{}x`:                   {"base", "bad_json"},
 			`[]`:                    {"base", "bad_json"},
 		} {
-			status, answer := w.answered("owner", r.method, path, body)
-			refused(t, status, answer, http.StatusBadRequest, want[0], want[1])
+			status, answer := w.sendRaw("owner", r.method, path, body)
+			assertRefused(t, status, answer, http.StatusBadRequest, want[0], want[1])
 			if t.Failed() {
 				t.Fatalf("%s %s %s", r.method, r.path, body)
 			}
@@ -103,10 +103,10 @@ func TestBody_EveryRoute_RefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestBody_Fields_AreNamed(t *testing.T) {
-	w := newWorld(t)
-	session := w.session(sessions.Form{})
-	roles := w.path("/members/%s/roles", w.people["member"].Id)
+func TestBody_InvalidField_IsNamed(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession(sessions.Form{})
+	roles := w.path("/members/%s/roles", w.accounts["member"].Id)
 	for _, c := range []struct{ method, path, body, key, code, says string }{
 		{"POST", w.path("/invitations"), `{"emails":["a@b.example"],"role":"organizer"}`, "role", "unknown_field", "Did you mean roles?"},
 		{"POST", w.path("/invitations"), `{"email":["a@b.example"]}`, "email", "unknown_field", "Did you mean emails?"},
@@ -133,10 +133,10 @@ func TestBody_Fields_AreNamed(t *testing.T) {
 		{"PUT", "/api/account/picture", `{"picture":"%%%"}`, "base", "bad_json", ""},
 		{"PATCH", w.path(""), `{"name":[]}`, "name", "bad_type", "a text, not a list"},
 	} {
-		status, answer := w.answered("owner", c.method, c.path, c.body)
-		refused(t, status, answer, http.StatusBadRequest, c.key, c.code)
-		if !strings.Contains(text(answer), c.says) {
-			t.Errorf("%s: no %q in %s", c.body, c.says, text(answer))
+		status, answer := w.sendRaw("owner", c.method, c.path, c.body)
+		assertRefused(t, status, answer, http.StatusBadRequest, c.key, c.code)
+		if !strings.Contains(toJSON(answer), c.says) {
+			t.Errorf("%s: no %q in %s", c.body, c.says, toJSON(answer))
 		}
 	}
 	var n int
@@ -145,10 +145,10 @@ func TestBody_Fields_AreNamed(t *testing.T) {
 	}
 }
 
-func TestBody_ManyFaults_AreAllNamed(t *testing.T) {
-	w := newWorld(t)
-	status, answer := w.answered("owner", "POST", w.path("/sessions"), `{"titel":"A","minutes":"60","room":7}`)
+func TestBody_MultipleErrors_AreAllNamed(t *testing.T) {
+	w := newFixture(t)
+	status, answer := w.sendRaw("owner", "POST", w.path("/sessions"), `{"titel":"A","minutes":"60","room":7}`)
 	for key, code := range map[string]string{"titel": "unknown_field", "minutes": "bad_type", "room": "bad_type"} {
-		refused(t, status, answer, http.StatusBadRequest, key, code)
+		assertRefused(t, status, answer, http.StatusBadRequest, key, code)
 	}
 }

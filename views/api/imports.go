@@ -13,8 +13,8 @@ import (
 	"usher/views/web"
 )
 
-// imported is how far an import has come.
-type imported struct {
+// importInfo is how far an import has come.
+type importInfo struct {
 	ID        string   `json:"id"`
 	Status    string   `json:"status"`
 	Reason    string   `json:"reason,omitempty"`
@@ -30,14 +30,14 @@ type imported struct {
 	Finished  string   `json:"finished,omitempty"`
 }
 
-// begun is an import that was started, and how its list was read.
-type begun struct {
-	imported
-	Read *reading `json:"read,omitempty"` // of a file alone
+// startedImport is an import that was started, and how its list was read.
+type startedImport struct {
+	importInfo
+	Reading *importReading `json:"read,omitempty"` // of a file alone
 }
 
-// reading is how a file was read, and what of it was not used.
-type reading struct {
+// importReading is how a file was read, and what of it was not used.
+type importReading struct {
 	AddressColumn  string   `json:"addressColumn,omitempty"`
 	NameColumns    []string `json:"nameColumns"`
 	UnusedColumns  []string `json:"unusedColumns"`
@@ -46,15 +46,15 @@ type reading struct {
 	Notes          []string `json:"notes"` // the same in sentences
 }
 
-func readingOf(list addresslist.List) *reading {
+func importReadingOf(list addresslist.List) *importReading {
 	if len(list.Entries) == 0 {
 		return nil
 	}
-	return &reading{list.Address, some(list.Names), some(list.Unused), len(list.Empty()), list.Duplicates(), some(list.Notes())}
+	return &importReading{list.AddressColumn, nonNil(list.NameColumns), nonNil(list.UnusedColumns), len(list.RowsWithoutAddress()), list.Duplicates(), nonNil(list.Notes())}
 }
 
-// some is a list that JSON writes as one, even if it is empty.
-func some(all []string) []string {
+// nonNil is a list that JSON writes as one, even if it is empty.
+func nonNil(all []string) []string {
 	if all == nil {
 		return []string{}
 	}
@@ -74,10 +74,10 @@ type importForm struct {
 // startImport takes a list of up to 10,000 rows in, which is gone through in the background (R49).
 func startImport(e *core.RequestEvent) error {
 	var form importForm
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	offer, list, err := form.offer(e)
+	offer, list, err := form.request(e)
 	if err != nil {
 		return err
 	}
@@ -85,16 +85,16 @@ func startImport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, begun{importShape(started), readingOf(list)})
+	return e.JSON(http.StatusOK, startedImport{importInfoOf(started), importReadingOf(list)})
 }
 
-func (f importForm) offer(e *core.RequestEvent) (offer invitations.Offer, list addresslist.List, err error) {
+func (f importForm) request(e *core.RequestEvent) (offer invitations.Request, list addresslist.List, err error) {
 	offer.Note = f.Note
 	if offer.Roles, err = invitations.ReadRoles(e.App, web.Actor(e), "import.start", "", f.Roles); err != nil {
 		return offer, list, err
 	}
 	if f.CSV != "" && len(f.Rows) > 0 {
-		return offer, list, record.Refuse("csv", codeBadType, "Send either rows or csv.")
+		return offer, list, record.Invalid("csv", codeBadType, "Send either rows or csv.")
 	}
 	if f.CSV != "" {
 		list, err = addresslist.ReadFile(strings.NewReader(f.CSV))
@@ -103,24 +103,24 @@ func (f importForm) offer(e *core.RequestEvent) (offer invitations.Offer, list a
 	}
 	for n, row := range f.Rows {
 		if n >= invitations.MaxImport {
-			offer.Lines = append(offer.Lines, addresslist.Unread(row.Email))
+			offer.Lines = append(offer.Lines, addresslist.UnreadEntry(row.Email))
 			continue
 		}
-		offer.Lines = append(offer.Lines, addresslist.Of(row.Name, row.Email))
+		offer.Lines = append(offer.Lines, addresslist.NewEntry(row.Name, row.Email))
 	}
 	return offer, list, nil
 }
 
 func listImports(e *core.RequestEvent) error {
-	all, err := invitations.Imports(e.App, web.Actor(e).Team.Id, 100)
+	all, err := invitations.ListImports(e.App, web.Actor(e).Team.Id, 100)
 	if err != nil {
 		return err
 	}
-	items := make([]imported, 0, len(all))
+	items := make([]importInfo, 0, len(all))
 	for _, one := range all {
-		items = append(items, importShape(one))
+		items = append(items, importInfoOf(one))
 	}
-	return e.JSON(http.StatusOK, list[imported]{items})
+	return e.JSON(http.StatusOK, list[importInfo]{items})
 }
 
 func showImport(e *core.RequestEvent) error {
@@ -128,7 +128,7 @@ func showImport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, importShape(one))
+	return e.JSON(http.StatusOK, importInfoOf(one))
 }
 
 func stopImport(e *core.RequestEvent) error {
@@ -136,7 +136,7 @@ func stopImport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, importShape(stopped))
+	return e.JSON(http.StatusOK, importInfoOf(stopped))
 }
 
 // importReport is every row with what came of it, as CSV.
@@ -145,23 +145,23 @@ func importReport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.Attach(e, "text/csv; charset=utf-8", "import-"+one.Id+".csv")
-	return invitations.WriteReport(e.App, web.Actor(e), one, e.Response)
+	web.WriteAttachmentHeader(e, "text/csv; charset=utf-8", "import-"+one.Id+".csv")
+	return invitations.WriteImportReport(e.App, web.Actor(e), one, e.Response)
 }
 
-func importShape(i *invitations.Import) imported {
-	return imported{
+func importInfoOf(i *invitations.Import) importInfo {
+	return importInfo{
 		ID: i.Id, Status: i.Status(), Reason: i.GetString("reason"), Roles: i.Roles().Names(), Total: i.Total(), Done: i.Done(),
 		Invited: i.Count(invitations.Invited), Updated: i.Count(invitations.Updated),
 		Unchanged: i.Count(invitations.Unchanged), Refused: i.Count(invitations.Refused),
-		Created: stamp(i.At("created")), Started: reached(i.At("started")), Finished: reached(i.At("finished")),
+		Created: formatTime(i.TimeOf("created")), Started: formatOptionalTime(i.TimeOf("started")), Finished: formatOptionalTime(i.TimeOf("finished")),
 	}
 }
 
-// reached is a time that may not have come yet.
-func reached(at time.Time) string {
+// formatOptionalTime is a time that may not have come yet.
+func formatOptionalTime(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return stamp(at)
+	return formatTime(at)
 }

@@ -12,11 +12,11 @@ import (
 	"usher/hooks/invitations"
 )
 
-// importing waits for the end of an import that a program started.
-func (w *world) importing(body object) (id string) {
+// runImport waits for the end of an import that a program started.
+func (w *fixture) runImport(body object) (id string) {
 	w.t.Helper()
-	status, answer := w.as("owner", "POST", w.path("/imports"), body)
-	done(w.t, status, answer)
+	status, answer := w.callAs("owner", "POST", w.path("/imports"), body)
+	requireOK(w.t, status, answer)
 	importer := invitations.NewImporter(w.App)
 	for worked := true; worked; {
 		var err error
@@ -27,7 +27,7 @@ func (w *world) importing(body object) (id string) {
 	return answer["id"].(string)
 }
 
-func rows(n int) []object {
+func importRows(n int) []object {
 	all := make([]object, n)
 	for i := range all {
 		all[i] = object{"email": fmt.Sprintf("row%d@x.example", i), "name": fmt.Sprintf("Row %d", i)}
@@ -35,26 +35,26 @@ func rows(n int) []object {
 	return all
 }
 
-func TestAProgramImportsAListAndReadsTheReport(t *testing.T) {
-	w := newWorld(t)
-	id := w.importing(object{"roles": []string{"organizer"}, "rows": append(rows(210),
+func TestImports_ListAndReport(t *testing.T) {
+	w := newFixture(t)
+	id := w.runImport(object{"roles": []string{"organizer"}, "rows": append(importRows(210),
 		object{"email": "=cmd|' /C calc'!A0", "name": "Eve"}, object{"email": "orla@halation.example"})})
-	status, body := w.as("admin", "GET", w.path("/imports/%s", id), nil)
-	done(t, status, body)
+	status, body := w.callAs("admin", "GET", w.path("/imports/%s", id), nil)
+	requireOK(t, status, body)
 	for _, key := range []string{"created", "started", "finished"} {
 		if body[key] == "" || body[key] == nil {
-			t.Errorf("no %s in %s", key, text(body))
+			t.Errorf("no %s in %s", key, toJSON(body))
 		}
 		delete(body, key)
 	}
-	same(t, body, `{"id":"`+id+`","status":"done","roles":["organizer"],"total":212,"done":212,"invited":210,"updated":0,"unchanged":1,"refused":1}`)
-	status, body = w.as("owner", "GET", w.path("/imports"), nil)
-	done(t, status, body)
+	assertJSON(t, body, `{"id":"`+id+`","status":"done","roles":["organizer"],"total":212,"done":212,"invited":210,"updated":0,"unchanged":1,"refused":1}`)
+	status, body = w.callAs("owner", "GET", w.path("/imports"), nil)
+	requireOK(t, status, body)
 	if items := body["items"].([]any); len(items) != 1 || items[0].(object)["id"] != id {
-		t.Errorf("%s", text(body))
+		t.Errorf("%s", toJSON(body))
 	}
 
-	report := w.raw("owner", "GET", w.path("/imports/%s/report", id), "")
+	report := w.sendAs("owner", "GET", w.path("/imports/%s/report", id), "")
 	lines := strings.Split(strings.TrimSpace(report.Body), "\r\n")
 	if report.Status != 200 || !strings.HasPrefix(report.Header.Get("Content-Type"), "text/csv") || len(lines) != 213 {
 		t.Fatalf("%d, %s, %d lines", report.Status, report.Header.Get("Content-Type"), len(lines))
@@ -66,36 +66,36 @@ func TestAProgramImportsAListAndReadsTheReport(t *testing.T) {
 	}
 }
 
-func TestAListComesAsCSVAndIsRefusedAsAWhole(t *testing.T) {
-	w := newWorld(t)
-	id := w.importing(object{"csv": "name;email\nIda;ida@x.example\nOle;ole@x.example\n"})
-	status, body := w.as("owner", "GET", w.path("/imports/%s", id), nil)
-	done(t, status, body)
+func TestImports_InvalidList_IsRefusedAsAWhole(t *testing.T) {
+	w := newFixture(t)
+	id := w.runImport(object{"csv": "name;email\nIda;ida@x.example\nOle;ole@x.example\n"})
+	status, body := w.callAs("owner", "GET", w.path("/imports/%s", id), nil)
+	requireOK(t, status, body)
 	if body["invited"] != 2.0 {
-		t.Errorf("%s", text(body))
+		t.Errorf("%s", toJSON(body))
 	}
 	for _, c := range []struct {
 		body      object
 		key, code string
 	}{
 		{object{}, "emails", "required"},
-		{object{"rows": rows(10_001)}, "emails", "too_many"},
-		{object{"csv": "a@x.example", "rows": rows(1)}, "csv", "bad_type"},
+		{object{"rows": importRows(10_001)}, "emails", "too_many"},
+		{object{"csv": "a@x.example", "rows": importRows(1)}, "csv", "bad_type"},
 		{object{"csv": "\x00"}, "file", "bad_file"},
-		{object{"rows": rows(1), "roles": []string{"king"}}, "roles", "bad_role"},
-		{object{"rows": rows(1), "note": strings.Repeat("x", 501)}, "note", "too_long"},
+		{object{"rows": importRows(1), "roles": []string{"king"}}, "roles", "bad_role"},
+		{object{"rows": importRows(1), "note": strings.Repeat("x", 501)}, "note", "too_long"},
 	} {
-		status, body := w.as("owner", "POST", w.path("/imports"), c.body)
-		refused(t, status, body, 400, c.key, c.code)
+		status, body := w.callAs("owner", "POST", w.path("/imports"), c.body)
+		assertRefused(t, status, body, 400, c.key, c.code)
 	}
-	status, body = w.as("owner", "POST", w.path("/imports/%s/stop", id), nil)
-	refused(t, status, body, 400, "base", "import_over")
+	status, body = w.callAs("owner", "POST", w.path("/imports/%s/stop", id), nil)
+	assertRefused(t, status, body, 400, "base", "import_over")
 }
 
-func TestImports_ListsAsProgramsWriteThem(t *testing.T) {
-	for _, sample := range hookstest.Samples(t) {
-		w := newWorld(t)
-		w.importing(object{"csv": sample.Text})
+func TestImports_SampleFiles(t *testing.T) {
+	for _, sample := range hookstest.SampleLists(t) {
+		w := newFixture(t)
+		w.runImport(object{"csv": sample.Text})
 		var got []string
 		for _, one := range sample.Want {
 			i, err := invitations.FindPending(w.App, w.team.Id, addresslist.Parse(one).Address)
@@ -110,28 +110,28 @@ func TestImports_ListsAsProgramsWriteThem(t *testing.T) {
 	}
 }
 
-func TestImports_SayHowAFileWasRead(t *testing.T) {
-	w := newWorld(t)
-	status, body := w.as("owner", "POST", w.path("/imports"), object{"csv": "City,Name,E-mail\nLisboa,Ana,ana@x.example\n,Rui,\n,Ana,ana@x.example\n"})
-	done(t, status, body)
-	same(t, body["read"].(object), `{"addressColumn":"E-mail","nameColumns":["Name"],"unusedColumns":["City"],"withoutAddress":1,"duplicates":1,
+func TestImports_ReportHowFileWasRead(t *testing.T) {
+	w := newFixture(t)
+	status, body := w.callAs("owner", "POST", w.path("/imports"), object{"csv": "City,Name,E-mail\nLisboa,Ana,ana@x.example\n,Rui,\n,Ana,ana@x.example\n"})
+	requireOK(t, status, body)
+	assertJSON(t, body["read"].(object), `{"addressColumn":"E-mail","nameColumns":["Name"],"unusedColumns":["City"],"withoutAddress":1,"duplicates":1,
 		"notes":["Read column “E-mail” as the address and “Name” as the name.","Not used: “City”.","1 row has no address and is skipped: row 3.",
 		"1 row repeats an address that is already in the list and is skipped."]}`)
-	status, body = w.as("owner", "POST", w.path("/imports"), object{"rows": rows(1)})
-	if done(t, status, body); body["read"] != nil {
-		t.Errorf("%s", text(body))
+	status, body = w.callAs("owner", "POST", w.path("/imports"), object{"rows": importRows(1)})
+	if requireOK(t, status, body); body["read"] != nil {
+		t.Errorf("%s", toJSON(body))
 	}
 }
 
-func TestInvitations_AddressesAreReadAsPeopleWriteThem(t *testing.T) {
-	w := newWorld(t)
+func TestInvite_AddressFormats(t *testing.T) {
+	w := newFixture(t)
 	sent := []string{"\u200bana@x.example", "\"Silva, Eva\" <eva@x.example>", "a@x.example, b@x.example", "nobody"}
-	status, body := w.as("owner", "POST", w.path("/invitations"), object{"emails": sent})
-	done(t, status, body)
+	status, body := w.callAs("owner", "POST", w.path("/invitations"), object{"emails": sent})
+	requireOK(t, status, body)
 	want := []string{"invited", "invited", "refused", "refused"}
 	for n, one := range body["results"].([]any) {
 		if one := one.(object); one["status"] != want[n] || one["email"] != sent[n] {
-			t.Errorf("%s", text(one))
+			t.Errorf("%s", toJSON(one))
 		}
 	}
 	if i, err := invitations.FindPending(w.App, w.team.Id, "eva@x.example"); err != nil || i.GetString("name") != "Eva Silva" {
@@ -139,15 +139,15 @@ func TestInvitations_AddressesAreReadAsPeopleWriteThem(t *testing.T) {
 	}
 }
 
-func TestWhoImports(t *testing.T) {
-	w := newWorld(t)
-	id := w.importing(object{"rows": rows(1)})
+func TestImports_Permissions(t *testing.T) {
+	w := newFixture(t)
+	id := w.runImport(object{"rows": importRows(1)})
 	for _, c := range []struct {
 		method, path string
 		body         any
 		may          int
 	}{
-		{"POST", "/imports", object{"rows": rows(1)}, 200},
+		{"POST", "/imports", object{"rows": importRows(1)}, 200},
 		{"GET", "/imports", nil, 200},
 		{"GET", "/imports/" + id, nil, 200},
 		{"GET", "/imports/" + id + "/report", nil, 200},
@@ -162,12 +162,12 @@ func TestWhoImports(t *testing.T) {
 			if want == 0 {
 				want = c.may
 			}
-			if body := text(c.body); w.raw(role, c.method, w.path("%s", c.path), strings.ReplaceAll(body, "null", "{}")).Status != want {
+			if body := toJSON(c.body); w.sendAs(role, c.method, w.path("%s", c.path), strings.ReplaceAll(body, "null", "{}")).Status != want {
 				t.Errorf("%s %s as %s is not %d", c.method, c.path, role, want)
 			}
 		}
 	}
-	if status, _ := w.as("other", "GET", "/api/teams/"+w.other.Id+"/imports/"+id, nil); status != http.StatusNotFound {
+	if status, _ := w.callAs("other", "GET", "/api/teams/"+w.otherTeam.Id+"/imports/"+id, nil); status != http.StatusNotFound {
 		t.Errorf("another team's import: %d", status)
 	}
 }

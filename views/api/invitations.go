@@ -10,11 +10,11 @@ import (
 	"usher/views/web"
 )
 
-type results struct {
-	Results []result `json:"results"`
+type inviteResults struct {
+	Results []inviteResult `json:"results"`
 }
 
-type result struct {
+type inviteResult struct {
 	Email   string `json:"email"` // as it was sent
 	Status  string `json:"status"`
 	ID      string `json:"id,omitempty"`
@@ -29,21 +29,21 @@ type inviteForm struct {
 	Note   string   `json:"note"`
 }
 
-// readOffer reads what an Admin sent to invite with, and refuses roles that nobody has or that this Admin may not give.
-func readOffer(e *core.RequestEvent) (invitations.Offer, error) {
+// readInviteRequest reads what an Admin sent to invite with, and refuses roles that nobody has or that this Admin may not give.
+func readInviteRequest(e *core.RequestEvent) (invitations.Request, error) {
 	var form inviteForm
-	if err := read(e, &form); err != nil {
-		return invitations.Offer{}, err
+	if err := decodeBody(e, &form); err != nil {
+		return invitations.Request{}, err
 	}
 	roles, err := invitations.ReadRoles(e.App, web.Actor(e), "invitation.create", "", form.Roles)
 	if err != nil {
-		return invitations.Offer{}, err
+		return invitations.Request{}, err
 	}
-	return invitations.Offer{Lines: invitations.Addresses(form.Emails), Roles: roles, Note: form.Note}, nil
+	return invitations.Request{Lines: invitations.ParseLines(form.Emails), Roles: roles, Note: form.Note}, nil
 }
 
 func invite(e *core.RequestEvent) error {
-	offer, err := readOffer(e)
+	offer, err := readInviteRequest(e)
 	if err != nil {
 		return err
 	}
@@ -51,22 +51,22 @@ func invite(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	reply := results{make([]result, 0, len(done))}
+	reply := inviteResults{make([]inviteResult, 0, len(done))}
 	for _, r := range done {
-		reply.Results = append(reply.Results, result{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
+		reply.Results = append(reply.Results, inviteResult{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
 	}
 	return e.JSON(http.StatusOK, reply)
 }
 
-type change struct {
+type statusReply struct {
 	ID      string `json:"id"`
 	Status  string `json:"status"`
 	Expires string `json:"expires,omitempty"`
 	Link    string `json:"link,omitempty"` // only where no mail is sent
 }
 
-func revoke(e *core.RequestEvent) error {
-	actor, err := inviter(e)
+func revokeInvitation(e *core.RequestEvent) error {
+	actor, err := invitationActor(e)
 	if err != nil {
 		return err
 	}
@@ -74,11 +74,11 @@ func revoke(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, change{ID: revoked.Id, Status: revoked.Status()})
+	return e.JSON(http.StatusOK, statusReply{ID: revoked.Id, Status: revoked.Status()})
 }
 
-func resend(e *core.RequestEvent) error {
-	actor, err := inviter(e)
+func resendInvitation(e *core.RequestEvent) error {
+	actor, err := invitationActor(e)
 	if err != nil {
 		return err
 	}
@@ -86,31 +86,31 @@ func resend(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, change{sent.Id, sent.Status(), stamp(sent.Expires()), link})
+	return e.JSON(http.StatusOK, statusReply{sent.Id, sent.Status(), formatTime(sent.Expires()), link})
 }
 
-// correct invites another address in place of one that is wrong.
-func correct(e *core.RequestEvent) error {
+// correctAddress invites another address in place of one that is wrong.
+func correctAddress(e *core.RequestEvent) error {
 	var form struct {
 		Email string `json:"email"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	actor, err := inviter(e)
+	actor, err := invitationActor(e)
 	if err != nil {
 		return err
 	}
-	r, err := invitations.Correct(e.App, actor, e.Request.PathValue("id"), form.Email)
+	r, err := invitations.CorrectAddress(e.App, actor, e.Request.PathValue("id"), form.Email)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, result{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
+	return e.JSON(http.StatusOK, inviteResult{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
 }
 
-// inviter is the caller in the team of the invitation of the address. For who is not in it there is no
+// invitationActor is the caller in the team of the invitation of the address. For who is not in it there is no
 // such invitation.
-func inviter(e *core.RequestEvent) (*actors.Actor, error) {
+func invitationActor(e *core.RequestEvent) (*actors.Actor, error) {
 	invitation, err := invitations.Find(e.App, e.Request.PathValue("id"))
 	if err != nil {
 		return nil, err
@@ -119,6 +119,6 @@ func inviter(e *core.RequestEvent) (*actors.Actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	actor.From = e.RealIP()
+	actor.IP = e.RealIP()
 	return actor, nil
 }

@@ -7,9 +7,9 @@ import (
 )
 
 func TestInvitees_DeliveryResendAndLink(t *testing.T) {
-	w := newWorld(t)
-	s := w.session(sessions.Form{Guests: []string{"zed@out.example", w.people["member"].Email()}})
-	status, reply := w.as("organizer", "GET", "/api/sessions/"+s.Id, nil)
+	w := newFixture(t)
+	s := w.newSession(sessions.Form{Guests: []string{"zed@out.example", w.accounts["member"].Email()}})
+	status, reply := w.callAs("organizer", "GET", "/api/sessions/"+s.Id, nil)
 	people, _ := reply["people"].([]any)
 	if status != 200 || len(people) != 3 {
 		t.Fatal(status, reply)
@@ -26,15 +26,15 @@ func TestInvitees_DeliveryResendAndLink(t *testing.T) {
 	}
 	path := "/api/sessions/" + s.Id + "/participants/" + zed
 	for role, want := range map[string]int{"organizer": 200, "owner": 200, "admin": 200, "member": 403, "stranger": 404} {
-		status, reply := w.as(role, "POST", path+"/link", nil)
+		status, reply := w.callAs(role, "POST", path+"/link", nil)
 		if status != want || (want == 200) != (reply["url"] != nil) {
 			t.Errorf("%s copies the link: %d %v", role, status, reply)
 		}
 	}
-	if status, reply := w.as("member", "POST", path+"/resend", nil); status != 403 {
+	if status, reply := w.callAs("member", "POST", path+"/resend", nil); status != 403 {
 		t.Errorf("a member resends: %d %v", status, reply)
 	}
-	if status, reply := w.as("organizer", "POST", path+"/resend", nil); status != 400 {
+	if status, reply := w.callAs("organizer", "POST", path+"/resend", nil); status != 400 {
 		t.Errorf("email is off, or an email was sent a moment ago: %d %v", status, reply)
 	}
 }

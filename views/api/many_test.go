@@ -11,17 +11,17 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// told is what came of each row of a receipt: its status, or the code of who was passed over.
-func told(t *testing.T, status int, body object) (all []string) {
+// resultCodes is what came of each row of a receipt: its status, or the code of who was passed over.
+func resultCodes(t *testing.T, status int, body object) (all []string) {
 	t.Helper()
-	done(t, status, body)
+	requireOK(t, status, body)
 	for _, item := range body["results"].([]any) {
 		l := item.(object)
 		said := l["status"].(string)
 		if said == "skipped" {
 			said = l["code"].(string)
 			if l["message"] == "" {
-				t.Errorf("no reason: %s", text(l))
+				t.Errorf("no reason: %s", toJSON(l))
 			}
 		}
 		all = append(all, said)
@@ -29,83 +29,83 @@ func told(t *testing.T, status int, body object) (all []string) {
 	return all
 }
 
-func TestManyAreRemovedWithAReceipt(t *testing.T) {
-	w := newWorld(t)
-	organizer := w.people["organizer"]
-	open := w.inviting("lucia@halation.example", "organizer")
-	ids := []string{w.people["owner"].Id, w.people["admin"].Id, organizer.Id, open.ID, w.people["other"].Id, "abcdefghijklmno", organizer.Id}
-	status, body := w.as("admin", "POST", w.path("/users/remove"), object{"ids": ids})
+func TestBulkRemove_ReportsEachResult(t *testing.T) {
+	w := newFixture(t)
+	organizer := w.accounts["organizer"]
+	open := w.invite("lucia@halation.example", "organizer")
+	ids := []string{w.accounts["owner"].Id, w.accounts["admin"].Id, organizer.Id, open.ID, w.accounts["other"].Id, "abcdefghijklmno", organizer.Id}
+	status, body := w.callAs("admin", "POST", w.path("/users/remove"), object{"ids": ids})
 	want := []string{"not_allowed", "remove_self", "removed", "revoked", "not_found", "not_found"}
-	if got := told(t, status, body); !slices.Equal(got, want) {
+	if got := resultCodes(t, status, body); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	same(t, body["freed"], `{"admin":0,"organizer":2}`)
+	assertJSON(t, body["freed"], `{"admin":0,"organizer":2}`)
 	lines := body["results"].([]any)
-	same(t, lines[2], `{"id":"`+organizer.Id+`","name":"Orla","email":"orla@halation.example","status":"removed"}`)
+	assertJSON(t, lines[2], `{"id":"`+organizer.Id+`","name":"Orla","email":"orla@halation.example","status":"removed"}`)
 	theirs, unknown := lines[4].(object), lines[5].(object)
 	theirs["id"] = unknown["id"]
-	if text(theirs) != text(unknown) {
-		t.Errorf("somebody of another team is told apart from nobody: %s, %s", text(theirs), text(unknown))
+	if toJSON(theirs) != toJSON(unknown) {
+		t.Errorf("somebody of another team is told apart from nobody: %s, %s", toJSON(theirs), toJSON(unknown))
 	}
-	status, body = w.as("organizer", "GET", w.path(""), nil)
+	status, body = w.callAs("organizer", "GET", w.path(""), nil)
 	if status != 404 {
-		t.Errorf("who was removed: %d %s", status, text(body))
+		t.Errorf("who was removed: %d %s", status, toJSON(body))
 	}
-	status, body = w.as("owner", "POST", w.path("/users/remove"), object{"ids": ids[2:4]})
-	if got := told(t, status, body); !slices.Equal(got, []string{"not_found", "invitation_revoked"}) {
+	status, body = w.callAs("owner", "POST", w.path("/users/remove"), object{"ids": ids[2:4]})
+	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"not_found", "invitation_revoked"}) {
 		t.Errorf("once more: %v", got)
 	}
 }
 
-func TestOtherDeedsOnManyHaveTheSameReceipt(t *testing.T) {
-	w := newWorld(t)
-	first, second := w.inviting("lucia@halation.example", "organizer"), w.inviting("theo@halation.example")
-	w.sql("DELETE FROM outbox WHERE about = {:id}", object{"id": first.ID})
-	ids := []string{first.ID, second.ID, w.people["organizer"].Id, w.people["member"].Id}
+func TestBulk_OtherActions_ReportEachResult(t *testing.T) {
+	w := newFixture(t)
+	first, second := w.invite("lucia@halation.example", "organizer"), w.invite("theo@halation.example")
+	w.exec("DELETE FROM outbox WHERE about = {:id}", object{"id": first.ID})
+	ids := []string{first.ID, second.ID, w.accounts["organizer"].Id, w.accounts["member"].Id}
 
-	status, body := w.as("admin", "POST", w.path("/users/resend"), object{"ids": ids})
-	if got := told(t, status, body); !slices.Equal(got, []string{"resent", "too_many", "nothing_to_do", "nothing_to_do"}) {
+	status, body := w.callAs("admin", "POST", w.path("/users/resend"), object{"ids": ids})
+	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"resent", "too_many", "nothing_to_do", "nothing_to_do"}) {
 		t.Errorf("resend: %v", got)
 	}
 	if link, _ := body["results"].([]any)[0].(object)["link"].(string); !strings.HasPrefix(link, w.URL+"/invite/usi_") {
-		t.Errorf("without mail there is no link: %s", text(body))
+		t.Errorf("without mail there is no link: %s", toJSON(body))
 	}
-	status, body = w.as("admin", "POST", w.path("/users/revoke"), object{"ids": ids})
-	if got := told(t, status, body); !slices.Equal(got, []string{"revoked", "revoked", "nothing_to_do", "nothing_to_do"}) {
+	status, body = w.callAs("admin", "POST", w.path("/users/revoke"), object{"ids": ids})
+	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"revoked", "revoked", "nothing_to_do", "nothing_to_do"}) {
 		t.Errorf("revoke: %v", got)
 	}
-	status, body = w.as("admin", "POST", w.path("/users/revoke-role"), object{"ids": ids, "role": "organizer"})
-	if got := told(t, status, body); !slices.Equal(got, []string{"nothing_to_do", "nothing_to_do", "role_revoked", "no_such_role"}) {
+	status, body = w.callAs("admin", "POST", w.path("/users/revoke-role"), object{"ids": ids, "role": "organizer"})
+	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"nothing_to_do", "nothing_to_do", "role_revoked", "no_such_role"}) {
 		t.Errorf("revoke the role: %v", got)
 	}
-	status, body = w.as("admin", "POST", w.path("/users/tags"), object{"ids": ids, "add": []string{"Kestrel"}, "remove": []string{"Vendor"}})
-	if got := told(t, status, body); !slices.Equal(got, []string{"tagged", "tagged", "tagged", "tagged"}) {
+	status, body = w.callAs("admin", "POST", w.path("/users/tags"), object{"ids": ids, "add": []string{"Kestrel"}, "remove": []string{"Vendor"}})
+	if got := resultCodes(t, status, body); !slices.Equal(got, []string{"tagged", "tagged", "tagged", "tagged"}) {
 		t.Errorf("tag: %v", got)
 	}
 }
 
-func TestTagsArePutOnAPerson(t *testing.T) {
-	w := newWorld(t)
-	open := w.inviting("lucia@halation.example")
-	for _, id := range []string{w.people["member"].Id, open.ID} {
-		status, body := w.as("admin", "PUT", w.path("/users/%s/tags", id), object{"tags": []string{"vendor", " Kestrel  Pictures ", "VENDOR"}})
-		done(t, status, body)
-		same(t, body, `{"id":"`+id+`","tags":["Kestrel Pictures","vendor"]}`)
+func TestSetTags(t *testing.T) {
+	w := newFixture(t)
+	open := w.invite("lucia@halation.example")
+	for _, id := range []string{w.accounts["member"].Id, open.ID} {
+		status, body := w.callAs("admin", "PUT", w.path("/users/%s/tags", id), object{"tags": []string{"vendor", " Kestrel  Pictures ", "VENDOR"}})
+		requireOK(t, status, body)
+		assertJSON(t, body, `{"id":"`+id+`","tags":["Kestrel Pictures","vendor"]}`)
 	}
-	_, body := w.as("owner", "GET", w.path("/tags"), nil)
-	same(t, body, `{"items":[{"name":"Kestrel Pictures","people":2},{"name":"vendor","people":2}]}`)
-	_, body = w.as("owner", "GET", w.path("/users?tag=VENDOR"), nil)
+	_, body := w.callAs("owner", "GET", w.path("/tags"), nil)
+	assertJSON(t, body, `{"items":[{"name":"Kestrel Pictures","people":2},{"name":"vendor","people":2}]}`)
+	_, body = w.callAs("owner", "GET", w.path("/users?tag=VENDOR"), nil)
 	if body["totalItems"] != 2.0 {
-		t.Errorf("with the tag: %s", text(body))
+		t.Errorf("with the tag: %s", toJSON(body))
 	}
-	status, body := w.as("admin", "PUT", w.path("/users/%s/tags", open.ID), object{"tags": []string{}})
-	done(t, status, body)
-	same(t, body, `{"id":"`+open.ID+`","tags":[]}`)
+	status, body := w.callAs("admin", "PUT", w.path("/users/%s/tags", open.ID), object{"tags": []string{}})
+	requireOK(t, status, body)
+	assertJSON(t, body, `{"id":"`+open.ID+`","tags":[]}`)
 }
 
-func TestBadInputOfDeedsOnMany(t *testing.T) {
-	w := newWorld(t)
-	member := []string{w.people["member"].Id}
+func TestBulk_InvalidInput_IsRefused(t *testing.T) {
+	w := newFixture(t)
+	member := []string{w.accounts["member"].Id}
 	thousands := make([]string, 1001)
 	for n := range thousands {
 		thousands[n] = fmt.Sprintf("%015d", n)
@@ -133,64 +133,64 @@ func TestBadInputOfDeedsOnMany(t *testing.T) {
 		{"DELETE", "", object{}, "name", "wrong_name"},
 		{"DELETE", "", object{"name": "halation post"}, "name", "wrong_name"},
 	} {
-		status, body := w.as("owner", c.method, w.path("%s", c.path), c.body)
-		refused(t, status, body, 400, c.key, c.code)
+		status, body := w.callAs("owner", c.method, w.path("%s", c.path), c.body)
+		assertRefused(t, status, body, 400, c.key, c.code)
 	}
 }
 
-func TestADeletedTeamIsGoneForEverybody(t *testing.T) {
-	w := newWorld(t)
-	open := w.inviting("stefan@nowhere.example")
-	status, body := w.as("owner", "DELETE", w.path(""), object{"name": " Halation Post "})
-	done(t, status, body)
-	same(t, body, `{"deleted":"`+w.team.Id+`"}`)
+func TestDeleteTeam_IsGoneForEveryone(t *testing.T) {
+	w := newFixture(t)
+	open := w.invite("stefan@nowhere.example")
+	status, body := w.callAs("owner", "DELETE", w.path(""), object{"name": " Halation Post "})
+	requireOK(t, status, body)
+	assertJSON(t, body, `{"deleted":"`+w.team.Id+`"}`)
 	for _, role := range []string{"owner", "admin", "organizer", "member", "guest"} {
-		if status, body := w.as(role, "GET", w.path(""), nil); status != 404 {
-			t.Errorf("%s: %d %s", role, status, text(body))
+		if status, body := w.callAs(role, "GET", w.path(""), nil); status != 404 {
+			t.Errorf("%s: %d %s", role, status, toJSON(body))
 		}
-		_, body := w.as(role, "GET", "/api/teams", nil)
+		_, body := w.callAs(role, "GET", "/api/teams", nil)
 		if items := body["items"].([]any); len(items) != 0 {
-			t.Errorf("%s is still in %s", role, text(body))
+			t.Errorf("%s is still in %s", role, toJSON(body))
 		}
 	}
-	status, body = w.as("stranger", "POST", "/api/invitations/"+open.ID+"/accept", nil)
+	status, body = w.callAs("stranger", "POST", "/api/invitations/"+open.ID+"/accept", nil)
 	if status != 404 {
-		t.Errorf("its invitation: %d %s", status, text(body))
+		t.Errorf("its invitation: %d %s", status, toJSON(body))
 	}
 	if hookstest.Count(t, w.App, "audit", dbx.HashExp{"team": w.team.Id, "action": "team.delete", "result": "ok"}) != 1 {
 		t.Error("not in the audit log")
 	}
 }
 
-func TestRemove_RevokeSent_IsAskedFor(t *testing.T) {
+func TestRemove_RevokeSent_OnlyWhenRequested(t *testing.T) {
 	for name, c := range map[string]struct {
-		call  func(w *world, body object) (int, object)
+		call  func(w *fixture, body object) (int, object)
 		count string
 	}{
-		"one": {func(w *world, body object) (int, object) {
-			return w.as("owner", "DELETE", w.path("/members/%s", w.people["admin"].Id), body)
+		"one": {func(w *fixture, body object) (int, object) {
+			return w.callAs("owner", "DELETE", w.path("/members/%s", w.accounts["admin"].Id), body)
 		}, "sentRevoked"},
-		"roles of one": {func(w *world, body object) (int, object) {
+		"roles of one": {func(w *fixture, body object) (int, object) {
 			body["roles"] = []string{}
-			return w.as("owner", "PUT", w.path("/members/%s/roles", w.people["admin"].Id), body)
+			return w.callAs("owner", "PUT", w.path("/members/%s/roles", w.accounts["admin"].Id), body)
 		}, "sentRevoked"},
-		"many": {func(w *world, body object) (int, object) {
-			body["ids"] = []string{w.people["admin"].Id}
-			return w.as("owner", "POST", w.path("/users/remove"), body)
+		"many": {func(w *fixture, body object) (int, object) {
+			body["ids"] = []string{w.accounts["admin"].Id}
+			return w.callAs("owner", "POST", w.path("/users/remove"), body)
 		}, "sentRevoked"},
 	} {
 		for _, asked := range []bool{false, true} {
-			w := newWorld(t)
-			id := hookstest.Invite(t, w.App, w.people["admin"], w.team, "nia@halation.example").ID
+			w := newFixture(t)
+			id := hookstest.Invite(t, w.App, w.accounts["admin"], w.team, "nia@halation.example").ID
 			body := object{}
 			if asked {
 				body["revokeSent"] = true
 			}
 			status, reply := c.call(w, body)
-			done(t, status, reply)
-			state := hookstest.Stored(t, w.App, "invitations", id).GetString("status")
+			requireOK(t, status, reply)
+			state := hookstest.FindRecord(t, w.App, "invitations", id).GetString("status")
 			if (state == "revoked") != asked || (reply[c.count] == 1.0) != asked {
-				t.Errorf("%s, asked for %v: the invitation is %s, the reply %s", name, asked, state, text(reply))
+				t.Errorf("%s, asked for %v: the invitation is %s, the reply %s", name, asked, state, toJSON(reply))
 			}
 		}
 	}

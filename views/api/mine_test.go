@@ -8,17 +8,17 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestWhoMayAnswerAndHaveAFeed(t *testing.T) {
-	w := newWorld(t)
-	w.plan("pro")
+func TestRSVPAndFeed_Permissions(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("pro")
 	everybody := []string{"gita@guest.example", "mina@halation.example", "ada@halation.example", "stefan@nowhere.example"}
-	asked, hidden := w.session(sessions.Form{Guests: everybody}).Id, w.session(sessions.Form{}).Id
+	asked, hidden := w.newSession(sessions.Form{Guests: everybody}).Id, w.newSession(sessions.Form{}).Id
 	for i, role := range roles {
 		at := func(statuses string) string { return strings.Fields(statuses)[i] }
-		expect(t, w, role, "POST", "/api/sessions/"+asked+"/answer", object{"answer": "yes"}, at("401 401 404 200 200 400 200 403 404 401"))
-		expect(t, w, role, "POST", "/api/sessions/"+hidden+"/answer", object{"answer": "yes"}, at("401 401 404 404 404 400 403 403 404 401"))
-		expect(t, w, role, "GET", w.path("/feed"), nil, at("401 401 404 200 200 200 200 200 404 401"))
-		expect(t, w, role, "POST", w.path("/feed"), nil, at("401 401 404 200 200 200 200 200 404 401"))
+		assertStatus(t, w, role, "POST", "/api/sessions/"+asked+"/answer", object{"answer": "yes"}, at("401 401 404 200 200 400 200 403 404 401"))
+		assertStatus(t, w, role, "POST", "/api/sessions/"+hidden+"/answer", object{"answer": "yes"}, at("401 401 404 404 404 400 403 403 404 401"))
+		assertStatus(t, w, role, "GET", w.path("/feed"), nil, at("401 401 404 200 200 200 200 200 404 401"))
+		assertStatus(t, w, role, "POST", w.path("/feed"), nil, at("401 401 404 200 200 200 200 200 404 401"))
 	}
 	status, _ := w.Call(w.tokens["member"], http.MethodPost, "/api/sessions/"+asked+"/answer", object{"answer": "never"})
 	if status != http.StatusBadRequest {

@@ -12,7 +12,7 @@ import (
 )
 
 // Whatever the Admin Panel does, a program can do (R158): each action of the panel with the route that does the same.
-var sameAsPanel = map[string][]route{
+var apiRoutesByPanelAction = map[string][]route{
 	"/users/add":               {{"POST", "/api/teams/{team}/invitations"}, {"POST", "/api/teams/{team}/imports"}},
 	"/users/preview":           {{"POST", "/api/teams/{team}/invitations/preview"}},
 	"/users/selected":          {{"POST", "/api/teams/{team}/users/remove"}, {"POST", "/api/teams/{team}/users/revoke"}, {"POST", "/api/teams/{team}/users/revoke-role"}, {"POST", "/api/teams/{team}/users/resend"}, {"POST", "/api/teams/{team}/users/tags"}, {"POST", "/api/teams/{team}/users/preview"}},
@@ -38,9 +38,9 @@ var sameAsPanel = map[string][]route{
 	"/settings/test-letter/id": {{"GET", "/api/teams/{team}/test-email/{id}"}},
 }
 
-func TestPanel_EveryAction_HasARouteForPrograms(t *testing.T) {
+func TestRoutes_EveryPanelAction_HasAPIRoute(t *testing.T) {
 	all := routes(t, "GET", "POST", "PUT", "PATCH", "DELETE")
-	for action, same := range sameAsPanel {
+	for action, same := range apiRoutesByPanelAction {
 		for _, r := range same {
 			if !slices.Contains(all, r) {
 				t.Errorf("%s: there is no %s %s", action, r.method, r.path)
@@ -48,7 +48,7 @@ func TestPanel_EveryAction_HasARouteForPrograms(t *testing.T) {
 		}
 	}
 	for _, action := range panelActions(t) {
-		if len(sameAsPanel[action]) == 0 {
+		if len(apiRoutesByPanelAction[action]) == 0 {
 			t.Errorf("the panel's POST %s has no route for programs here", action)
 		}
 	}

@@ -14,32 +14,32 @@ import (
 
 // invitePreview is what inviting would do: a result for each address, in order, and the seats after it.
 type invitePreview struct {
-	Results []result   `json:"results"`
-	Emails  int        `json:"emails"` // how many would be sent
-	Seats   seatCounts `json:"seats"`
+	Results []inviteResult `json:"results"`
+	Emails  int            `json:"emails"` // how many would be sent
+	Seats   seatCounts     `json:"seats"`
 }
 
 // previewInvite says what the same request to /invitations would do now, and changes nothing.
 func previewInvite(e *core.RequestEvent) error {
-	offer, err := readOffer(e)
+	offer, err := readInviteRequest(e)
 	if err != nil {
 		return err
 	}
-	forecast, err := invitations.Preview(e.App, web.Actor(e), offer)
+	forecast, err := invitations.PreviewInvite(e.App, web.Actor(e), offer)
 	if err != nil {
 		return err
 	}
-	reply := invitePreview{Results: make([]result, 0, len(forecast.Fates)), Emails: forecast.Send, Seats: seatCountsOf(forecast.Seats)}
-	for _, f := range forecast.Fates {
-		reply.Results = append(reply.Results, result{Email: f.Line.Raw, Status: f.Status, Code: f.Code, Message: f.Message})
+	reply := invitePreview{Results: make([]inviteResult, 0, len(forecast.Lines)), Emails: forecast.EmailCount, Seats: seatCountsOf(forecast.Seats)}
+	for _, f := range forecast.Lines {
+		reply.Results = append(reply.Results, inviteResult{Email: f.Line.Raw, Status: f.Status, Code: f.Code, Message: f.Message})
 	}
 	return e.JSON(http.StatusOK, reply)
 }
 
 func seatCountsOf(now seats.Seats) seatCounts {
 	return seatCounts{
-		Admin:     seatsOf(now.Admin),
-		Organizer: seatsOf(now.Organizer),
+		Admin:     seatCountOf(now.Admin),
+		Organizer: seatCountOf(now.Organizer),
 		Licences:  licenceCount{Limit: now.Licences.Limit, Used: now.Licences.Used, Free: now.Licences.Free()},
 	}
 }
@@ -48,15 +48,15 @@ func seatCountsOf(now seats.Seats) seatCounts {
 // changes nothing. A line has what would become of the user's sessions and of a pending invitation.
 func previewUsers(e *core.RequestEvent) error {
 	var form struct {
-		chosen
-		succession
+		selection
+		handover
 		Action string `json:"action"` // remove, revoke, resend or revoke-role; remove
 		Role   string `json:"role"`   // of revoke-role
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	deed := bulk.Deed{Kind: form.Action, HandOver: form.HandOver}
+	deed := bulk.Action{Kind: form.Action, HandOver: form.HandOver}
 	switch form.Action {
 	case "":
 		deed.Kind = bulk.Remove
@@ -64,15 +64,15 @@ func previewUsers(e *core.RequestEvent) error {
 	case bulk.RevokeRole:
 		role, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", "", []string{form.Role})
 		if err != nil {
-			return under("role", err)
+			return withField("role", err)
 		}
 		deed.Role = role
 	default:
-		return record.Refuse("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
+		return record.Invalid("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
 	}
 	foreseen, err := bulk.Preview(e.App, web.Actor(e), deed, form.IDs)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, receiptOf(foreseen))
+	return e.JSON(http.StatusOK, newBulkResult(foreseen))
 }

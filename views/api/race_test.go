@@ -12,8 +12,8 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// atOnce sends the same request n times at once, with a body of its own each, and gives the answers.
-func (w *world) atOnce(n int, role, path string, body func(n int) object) []object {
+// callConcurrently sends the same request n times at once, with a body of its own each, and gives the answers.
+func (w *fixture) callConcurrently(n int, role, path string, body func(n int) object) []object {
 	w.t.Helper()
 	answers, faults := make([]object, n), make([]error, n)
 	var group sync.WaitGroup
@@ -39,18 +39,18 @@ func (w *world) atOnce(n int, role, path string, body func(n int) object) []obje
 	return answers
 }
 
-func TestTheLastSeatIsGivenOnce(t *testing.T) {
-	w := newWorld(t)
-	w.plan("free") // one Organizer seat is free
+func TestInvite_Concurrent_LastSeatGivenOnce(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("free") // one Organizer seat is free
 	invited := 0
-	for _, answer := range w.atOnce(24, "admin", w.path("/invitations"), func(n int) object {
+	for _, answer := range w.callConcurrently(24, "admin", w.path("/invitations"), func(n int) object {
 		return object{"emails": []string{fmt.Sprintf("racer%d@halation.example", n)}, "roles": []string{"organizer"}}
 	}) {
 		result := answer["results"].([]any)[0].(object)
 		if result["status"] == "invited" {
 			invited++
 		} else if result["code"] != "seats_full" {
-			t.Error(text(result))
+			t.Error(toJSON(result))
 		}
 	}
 	if invited != 1 {
@@ -58,16 +58,16 @@ func TestTheLastSeatIsGivenOnce(t *testing.T) {
 	}
 }
 
-func TestAnInvitationIsAcceptedOnce(t *testing.T) {
-	w := newWorld(t)
-	lucia := w.person("lucia@halation.example")
-	open := w.inviting(lucia.Email(), "organizer")
+func TestAccept_Concurrent_OneWins(t *testing.T) {
+	w := newFixture(t)
+	lucia := w.newAccount("lucia@halation.example")
+	open := w.invite(lucia.Email(), "organizer")
 	accepted := 0
-	for _, answer := range w.atOnce(12, lucia.Email(), "/api/invitations/accept", func(int) object { return object{"token": tokenOf(open.Link)} }) {
+	for _, answer := range w.callConcurrently(12, lucia.Email(), "/api/invitations/accept", func(int) object { return object{"token": tokenOf(open.Link)} }) {
 		if answer["team"] != nil {
 			accepted++
 		} else {
-			refused(t, 400, answer, 400, "token", "invitation_accepted")
+			assertRefused(t, 400, answer, 400, "token", "invitation_accepted")
 		}
 	}
 	if n := hookstest.Count(t, w.App, "memberships", dbx.HashExp{"user": lucia.Id}); accepted != 1 || n != 1 {

@@ -18,15 +18,15 @@ import (
 	"usher/hooks/teams"
 )
 
-// heard is a message of PocketBase's own stream.
-type heard struct {
+// realtimeMessage is a message of PocketBase's own stream.
+type realtimeMessage struct {
 	topic  string
 	action string
 	record object
 }
 
 // subscribe listens to PocketBase's /api/realtime as a program of somebody in that role.
-func (w *world) subscribe(role string, topics ...string) <-chan heard {
+func (w *fixture) subscribe(role string, topics ...string) <-chan realtimeMessage {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	request, _ := http.NewRequestWithContext(ctx, "GET", w.URL+"/api/realtime", nil)
@@ -35,7 +35,7 @@ func (w *world) subscribe(role string, topics ...string) <-chan heard {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { cancel(); response.Body.Close() })
-	messages := make(chan heard, 100)
+	messages := make(chan realtimeMessage, 100)
 	connected := make(chan string, 1)
 	go func() {
 		defer close(messages)
@@ -57,20 +57,20 @@ func (w *world) subscribe(role string, topics ...string) <-chan heard {
 			if event == "PB_CONNECT" {
 				connected <- message.ClientID
 			} else {
-				messages <- heard{event, message.Action, message.Record}
+				messages <- realtimeMessage{event, message.Action, message.Record}
 			}
 		}
 	}()
-	status, answer := w.as(role, "POST", "/api/realtime", object{"clientId": <-connected, "subscriptions": topics})
+	status, answer := w.callAs(role, "POST", "/api/realtime", object{"clientId": <-connected, "subscriptions": topics})
 	if status != http.StatusNoContent {
-		w.t.Fatalf("subscribe as %s: %d %s", role, status, text(answer))
+		w.t.Fatalf("subscribe as %s: %d %s", role, status, toJSON(answer))
 	}
 	return messages
 }
 
-// until gathers what is heard until records with each of the values in the field have come, in any order: PocketBase
+// waitForRecords gathers what is heard until records with each of the values in the field have come, in any order: PocketBase
 // sends each message by itself.
-func until(t *testing.T, messages <-chan heard, field string, values ...string) (all []heard) {
+func waitForRecords(t *testing.T, messages <-chan realtimeMessage, field string, values ...string) (all []realtimeMessage) {
 	t.Helper()
 	for m := range messages {
 		all = append(all, m)
@@ -83,14 +83,14 @@ func until(t *testing.T, messages <-chan heard, field string, values ...string) 
 	return nil
 }
 
-var topics = []string{"teams/*", "memberships/*", "invitations/*", "tags/*"}
+var teamTopics = []string{"teams/*", "memberships/*", "invitations/*", "tags/*"}
 
-// TestProgramsHearNothingOfATeamThatTheyLost: PocketBase judges the rules anew for each message.
-func TestProgramsHearNothingOfATeamThatTheyLost(t *testing.T) {
-	goOn := func(w *world) { // the team's life after it
-		w.inviting("secret@halation.example")
-		owner, name := hookstest.Actor(t, w.App, w.people["owner"], w.team), "Secret Post"
-		if err := tags.Set(w.App, owner, w.people["member"].Id, []string{"Secret"}); err != nil {
+// TestRealtime_FormerMember_HearsNothing: PocketBase judges the rules anew for each message.
+func TestRealtime_FormerMember_HearsNothing(t *testing.T) {
+	goOn := func(w *fixture) { // the team's life after it
+		w.invite("secret@halation.example")
+		owner, name := hookstest.Actor(t, w.App, w.accounts["owner"], w.team), "Secret Post"
+		if err := tags.Set(w.App, owner, w.accounts["member"].Id, []string{"Secret"}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := teams.Update(w.App, owner, teams.Profile{Name: &name}); err != nil {
@@ -99,60 +99,60 @@ func TestProgramsHearNothingOfATeamThatTheyLost(t *testing.T) {
 	}
 	for _, s := range []struct {
 		name  string
-		lose  func(w *world) error
+		lose  func(w *fixture) error
 		stays string // the collection of which he still hears
 	}{
-		{"removed", func(w *world) error {
-			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), w.people["admin"].Id)
+		{"removed", func(w *fixture) error {
+			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["admin"].Id)
 			return err
 		}, ""},
-		{"left", func(w *world) error {
-			_, err := members.Leave(w.App, hookstest.Actor(t, w.App, w.people["admin"], w.team))
+		{"left", func(w *fixture) error {
+			_, err := members.Leave(w.App, hookstest.Actor(t, w.App, w.accounts["admin"], w.team))
 			return err
 		}, ""},
-		{"lost the role", func(w *world) error {
-			return members.RevokeRoles(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), w.people["admin"].Id, rolesOf(t, "admin"))
+		{"lost the role", func(w *fixture) error {
+			return members.RevokeRoles(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["admin"].Id, parseRoles(t, "admin"))
 		}, "teams"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			if err := w.App.RunInTransaction(func(tx core.App) error {
-				return members.Grant(tx, w.other.Id, w.people["admin"].Id, rolesOf(t, "admin"))
+				return members.Grant(tx, w.otherTeam.Id, w.accounts["admin"].Id, parseRoles(t, "admin"))
 			}); err != nil {
 				t.Fatal(err)
 			}
-			theirs, ours := w.subscribe("admin", topics...), w.subscribe("owner", topics...)
-			w.inviting("first@halation.example")
-			until(t, theirs, "email", "first@halation.example")
+			theirs, ours := w.subscribe("admin", teamTopics...), w.subscribe("owner", teamTopics...)
+			w.invite("first@halation.example")
+			waitForRecords(t, theirs, "email", "first@halation.example")
 			if err := s.lose(w); err != nil {
 				t.Fatal(err)
 			}
 			goOn(w)
-			until(t, ours, "email", "secret@halation.example") // it was told, and to who may hear it
-			hookstest.Invite(t, w.App, w.people["other"], w.other, "last@other.example")
-			for _, m := range until(t, theirs, "email", "last@other.example") {
+			waitForRecords(t, ours, "email", "secret@halation.example") // it was told, and to who may hear it
+			hookstest.Invite(t, w.App, w.accounts["other"], w.otherTeam, "last@other.example")
+			for _, m := range waitForRecords(t, theirs, "email", "last@other.example") {
 				collection, _, _ := strings.Cut(m.topic, "/")
-				own := m.record["user"] == w.people["admin"].Id // that it is over
+				own := m.record["user"] == w.accounts["admin"].Id // that it is over
 				if (m.record["team"] == w.team.Id || m.record["id"] == w.team.Id) && !own && collection != s.stays {
-					t.Errorf("heard after it: %s %s %s", m.topic, m.action, text(m.record))
+					t.Errorf("heard after it: %s %s %s", m.topic, m.action, toJSON(m.record))
 				}
 			}
 		})
 	}
 }
 
-func TestRealtimeTellsWhatATeamHasBoughtToItsPanelAlone(t *testing.T) {
-	w := newWorld(t)
-	streams := map[string]<-chan heard{}
+func TestRealtime_PlanFields_ForAdminsOnly(t *testing.T) {
+	w := newFixture(t)
+	streams := map[string]<-chan realtimeMessage{}
 	for _, role := range []string{"guest", "member", "admin"} {
 		streams[role] = w.subscribe(role, "teams/*")
 	}
 	name := "Halation Weekly"
-	if _, err := teams.Update(w.App, hookstest.Actor(t, w.App, w.people["owner"], w.team), teams.Profile{Name: &name}); err != nil {
+	if _, err := teams.Update(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), teams.Profile{Name: &name}); err != nil {
 		t.Fatal(err)
 	}
 	for role, stream := range streams {
-		for _, m := range until(t, stream, "name", name) {
+		for _, m := range waitForRecords(t, stream, "name", name) {
 			for _, field := range []string{"plan", "admin_seats", "organizer_seats", "licences"} {
 				if _, told := m.record[field]; told != (role == "admin") {
 					t.Errorf("%s hears the %s: %v", role, field, told)

@@ -17,8 +17,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// fingerprint is everything that actions change, without the audit log.
-func (w *world) fingerprint() string {
+// stateFingerprint is everything that actions change, without the audit log.
+func (w *fixture) stateFingerprint() string {
 	w.t.Helper()
 	var all []string
 	for _, table := range []string{"teams", "memberships", "invitations", "imports", "tags", "rooms", "sessions", "participants", "series", "outbox"} {
@@ -31,7 +31,7 @@ func (w *world) fingerprint() string {
 		}
 		// What the worker of the outbox notes isn't a change of an action.
 		columns = slices.DeleteFunc(columns, func(c string) bool { return table == "outbox" && c != "id" })
-		err := w.App.DB().NewQuery("SELECT " + strings.Join(quoted(columns), " || '|' || ") + " row FROM " + table + " ORDER BY id").All(&rows)
+		err := w.App.DB().NewQuery("SELECT " + strings.Join(quoteColumns(columns), " || '|' || ") + " row FROM " + table + " ORDER BY id").All(&rows)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -40,7 +40,7 @@ func (w *world) fingerprint() string {
 	return strings.Join(all, "\n")
 }
 
-func quoted(columns []string) []string {
+func quoteColumns(columns []string) []string {
 	all := make([]string, len(columns))
 	for n, c := range columns {
 		all[n] = "coalesce(`" + c + "`, '')"
@@ -48,8 +48,8 @@ func quoted(columns []string) []string {
 	return all
 }
 
-// refusedEntries counts the entries of the team that tell of a refusal.
-func (w *world) refusedEntries() (n int) {
+// countRefusals counts the entries of the team that tell of a refusal.
+func (w *fixture) countRefusals() (n int) {
 	w.t.Helper()
 	err := w.App.DB().NewQuery("SELECT count(*) FROM audit WHERE team = '" + w.team.Id + "' AND result != 'ok'").Row(&n)
 	if err != nil {
@@ -65,17 +65,17 @@ type attempt struct {
 	form         url.Values // of a page
 }
 
-// TestRefusals_EveryActionOnEveryWay tries each action as everyone who may not do it: it is refused, nothing changes, and
+// TestRefusals_EveryActionOnEveryInterface tries each action as everyone who may not do it: it is refused, nothing changes, and
 // one entry in the audit log tells of it. Whoever gets past the door of the panel reads the same words everywhere.
-func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
-	w := newWorld(t)
-	w.plan("pro")
-	member, second := w.people["member"], w.newMember("admin")
+func TestRefusals_EveryActionOnEveryInterface(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("pro")
+	member, second := w.accounts["member"], w.newMember("admin")
 	pending, adminPending := w.newInvitation("organizer").ID, w.newInvitation("admin").ID
-	room := w.room("Stage")
-	session := w.session(sessions.Form{Guests: []string{"gita@guest.example", "mina@halation.example"}})
-	heir, invitee := w.people["organizer"].Id, w.participant(session.Id, "gita@guest.example")
-	planned := on(3, 9).Format("2006-01-02T15:04:05Z")
+	room := w.newRoom("Stage")
+	session := w.newSession(sessions.Form{Guests: []string{"gita@guest.example", "mina@halation.example"}})
+	heir, invitee := w.accounts["organizer"].Id, w.participantID(session.Id, "gita@guest.example")
+	planned := dayAt(3, 9).Format("2006-01-02T15:04:05Z")
 	below, admin := []string{"guest", "member", "organizer"}, []string{"guest", "member", "organizer", "admin"}
 	asked := []string{"guest", "member"} // on the list of the session, without leading it
 	page := func(rest string) string { return "/admin/" + w.team.Slug() + rest }
@@ -108,11 +108,11 @@ func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
 		{"raise an Admin", []string{"admin"}, roleOf(second.Id, "admin", "organizer"), &attempt{path: page("/users/" + second.Id + "/ask"), form: url.Values{"role": {"organizer"}}}, nil},
 		{"lower an Admin", admin, roleOf(second.Id), &attempt{path: page("/users/" + second.Id + "/revoke-role"), form: url.Values{"role": {"admin"}}},
 			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "admin", "ids": []string{second.Id}}}},
-		{"lower the Owner", admin, roleOf(w.people["owner"].Id), &attempt{path: page("/users/" + w.people["owner"].Id + "/revoke-role"), form: url.Values{"role": {"organizer"}}},
-			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "organizer", "ids": []string{w.people["owner"].Id}}}},
+		{"lower the Owner", admin, roleOf(w.accounts["owner"].Id), &attempt{path: page("/users/" + w.accounts["owner"].Id + "/revoke-role"), form: url.Values{"role": {"organizer"}}},
+			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "organizer", "ids": []string{w.accounts["owner"].Id}}}},
 		{"remove", below, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id)}, &attempt{path: page("/users/" + second.Id + "/remove")}, many("remove", second.Id)},
 		{"remove an Admin", admin, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id)}, &attempt{path: page("/users/" + second.Id + "/remove")}, many("remove", second.Id)},
-		{"remove the Owner", admin, &attempt{method: "DELETE", path: w.path("/members/%s", w.people["owner"].Id)}, &attempt{path: page("/users/" + w.people["owner"].Id + "/remove")}, many("remove", w.people["owner"].Id)},
+		{"remove the Owner", admin, &attempt{method: "DELETE", path: w.path("/members/%s", w.accounts["owner"].Id)}, &attempt{path: page("/users/" + w.accounts["owner"].Id + "/remove")}, many("remove", w.accounts["owner"].Id)},
 		{"tag", below, &attempt{method: "PUT", path: w.path("/users/%s/tags", member.Id), body: object{"tags": []string{"Kestrel"}}},
 			&attempt{path: page("/users/" + member.Id + "/tags"), form: url.Values{"add": {"Kestrel"}}},
 			&attempt{method: "POST", path: w.path("/users/tags"), body: object{"ids": []string{member.Id}, "add": []string{"Kestrel"}}}},
@@ -148,12 +148,12 @@ func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
 		{"hand over sessions while removing an Admin", admin, &attempt{method: "DELETE", path: w.path("/members/%s", second.Id), body: object{"handOver": heir}},
 			&attempt{path: page("/users/" + second.Id + "/remove"), form: url.Values{"handOver": {heir}}},
 			&attempt{method: "POST", path: w.path("/users/remove"), body: object{"ids": []string{second.Id}, "handOver": heir}}},
-		{"hand over sessions while lowering", below, &attempt{method: "PUT", path: w.path("/members/%s/roles", heir), body: object{"roles": []string{}, "handOver": w.people["owner"].Id}},
-			&attempt{path: page("/users/" + heir + "/revoke-role"), form: url.Values{"role": {"organizer"}, "handOver": {w.people["owner"].Id}}},
-			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "organizer", "ids": []string{heir}, "handOver": w.people["owner"].Id}}},
-		{"take the Owner's sessions over", admin, &attempt{method: "DELETE", path: w.path("/members/%s", w.people["owner"].Id), body: object{"handOver": heir}},
-			&attempt{path: page("/users/" + w.people["owner"].Id + "/remove"), form: url.Values{"handOver": {heir}}},
-			&attempt{method: "POST", path: w.path("/users/remove"), body: object{"ids": []string{w.people["owner"].Id}, "handOver": heir}}},
+		{"hand over sessions while lowering", below, &attempt{method: "PUT", path: w.path("/members/%s/roles", heir), body: object{"roles": []string{}, "handOver": w.accounts["owner"].Id}},
+			&attempt{path: page("/users/" + heir + "/revoke-role"), form: url.Values{"role": {"organizer"}, "handOver": {w.accounts["owner"].Id}}},
+			&attempt{method: "POST", path: w.path("/users/revoke-role"), body: object{"role": "organizer", "ids": []string{heir}, "handOver": w.accounts["owner"].Id}}},
+		{"take the Owner's sessions over", admin, &attempt{method: "DELETE", path: w.path("/members/%s", w.accounts["owner"].Id), body: object{"handOver": heir}},
+			&attempt{path: page("/users/" + w.accounts["owner"].Id + "/remove"), form: url.Values{"handOver": {heir}}},
+			&attempt{method: "POST", path: w.path("/users/remove"), body: object{"ids": []string{w.accounts["owner"].Id}, "handOver": heir}}},
 		{"resend a session's invitation", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants/" + invitee + "/resend"},
 			&attempt{path: app("/sessions/" + session.Id + "/people/" + invitee + "/resend")}, nil},
 		{"copy a personal link", asked, &attempt{method: "POST", path: "/api/sessions/" + session.Id + "/participants/" + invitee + "/link"},
@@ -182,60 +182,60 @@ func TestRefusals_EveryActionOnEveryWay(t *testing.T) {
 						continue
 					}
 					w.App.Store().Remove("usher.limits.turned-away") // a minute later
-					before, entries := w.fingerprint(), w.refusedEntries()
-					status, sentence := w.try(way, role, a)
+					before, entries := w.stateFingerprint(), w.countRefusals()
+					status, sentence := w.perform(way, role, a)
 					if way != "page" || role == "admin" || strings.HasPrefix(a.path, "/app/") {
 						said[sentence] = true
 					}
 					wrong := status != http.StatusForbidden && (way != "many" || role != "admin" || status != http.StatusOK)
-					if wrong || sentence == "" || w.fingerprint() != before || w.refusedEntries() != entries+1 {
-						t.Errorf("%s as %s: %d %q, changed: %v, %d entries", way, role, status, sentence, w.fingerprint() != before, w.refusedEntries()-entries)
+					if wrong || sentence == "" || w.stateFingerprint() != before || w.countRefusals() != entries+1 {
+						t.Errorf("%s as %s: %d %q, changed: %v, %d entries", way, role, status, sentence, w.stateFingerprint() != before, w.countRefusals()-entries)
 					}
 				}
 				if len(said) > 1 && role == "admin" {
 					t.Errorf("%s reads %d different sentences: %v", role, len(said), said)
 				}
 			}
-			before := w.fingerprint()
+			before := w.stateFingerprint()
 			for way, a := range map[string]*attempt{"page": c.page, "program": c.api, "many": c.many} {
 				if a == nil {
 					continue
 				}
-				if status, _ := w.try(way, "other", a); status != http.StatusNotFound {
+				if status, _ := w.perform(way, "other", a); status != http.StatusNotFound {
 					t.Errorf("%s as another team's: %d", way, status)
 				}
 			}
-			if w.fingerprint() != before {
+			if w.stateFingerprint() != before {
 				t.Error("another team's changed something")
 			}
 		})
 	}
 	for _, r := range routes(t, "GET", "POST", "PUT", "PATCH", "DELETE") {
-		if !w.tries(r) && !slices.Contains(forEveryone, r) && (strings.HasPrefix(r.path, "/api/teams/{team}") || strings.HasPrefix(r.path, "/api/sessions/") || strings.HasPrefix(r.path, "/api/invitations/{id}")) {
+		if !w.wasTried(r) && !slices.Contains(openRoutes, r) && (strings.HasPrefix(r.path, "/api/teams/{team}") || strings.HasPrefix(r.path, "/api/sessions/") || strings.HasPrefix(r.path, "/api/invitations/{id}")) {
 			t.Errorf("nobody is refused %s %s: add it to the table, or to those for everyone in the team", r.method, r.path)
 		}
 	}
 }
 
-// forEveryone are the routes that everyone in the team may use, or that are about the caller alone.
-var forEveryone = []route{
+// openRoutes are the routes that everyone in the team may use, or that are about the caller alone.
+var openRoutes = []route{
 	{"GET", "/api/teams/{team}"}, {"GET", "/api/teams/{team}/feed"}, {"POST", "/api/teams/{team}/feed"},
 	{"GET", "/api/teams/{team}/rooms"}, {"GET", "/api/teams/{team}/rooms/{id}"},
 	{"GET", "/api/sessions/{id}"}, {"POST", "/api/sessions/{id}/answer"},
 	{"POST", "/api/invitations/{id}/accept"}, {"POST", "/api/invitations/{id}/decline"},
 }
 
-// tries reports whether an attempt was made at the route.
-func (w *world) tries(r route) bool {
+// wasTried reports whether an attempt was made at the route.
+func (w *fixture) wasTried(r route) bool {
 	pattern := regexp.MustCompile("^" + regexp.MustCompile(`\\\{\w+\\\}`).ReplaceAllString(regexp.QuoteMeta(r.path), "[^/]+") + "$")
-	return slices.ContainsFunc(w.tried, func(a *attempt) bool {
+	return slices.ContainsFunc(w.attempts, func(a *attempt) bool {
 		path, _, _ := strings.Cut(a.path, "?")
 		return a.method == r.method && pattern.MatchString(path)
 	})
 }
 
-// participant is the id of who is invited to the session under the address.
-func (w *world) participant(session, email string) string {
+// participantID is the id of who is invited to the session under the address.
+func (w *fixture) participantID(session, email string) string {
 	w.t.Helper()
 	r, err := w.App.FindFirstRecordByFilter("participants", "session = {:s} && email = {:e}", dbx.Params{"s": session, "e": email})
 	if err != nil {
@@ -244,16 +244,16 @@ func (w *world) participant(session, email string) string {
 	return r.Id
 }
 
-// try makes the attempt, and returns the sentence that refuses it.
-func (w *world) try(way, role string, a *attempt) (int, string) {
+// perform makes the attempt, and returns the sentence that refuses it.
+func (w *fixture) perform(way, role string, a *attempt) (int, string) {
 	w.t.Helper()
-	w.tried = append(w.tried, a)
+	w.attempts = append(w.attempts, a)
 	if way == "page" {
 		if w.browsers == nil {
 			w.browsers = map[string]*viewstest.Browser{}
 		}
 		if w.browsers[role] == nil {
-			w.browsers[role] = w.As(w.people[role])
+			w.browsers[role] = w.As(w.accounts[role])
 		}
 		var reply viewstest.Reply
 		if a.method == http.MethodGet {
@@ -262,7 +262,7 @@ func (w *world) try(way, role string, a *attempt) (int, string) {
 			reply = w.browsers[role].Post(a.path, a.form)
 		}
 		body := html.UnescapeString(reply.Body)
-		for _, sentence := range refusalSentences {
+		for _, sentence := range refusalMessages {
 			if strings.Contains(body, sentence) {
 				return reply.Status, sentence
 			}
@@ -278,7 +278,7 @@ func (w *world) try(way, role string, a *attempt) (int, string) {
 	if a.body != nil {
 		body = a.body
 	}
-	status, answer := w.as(role, a.method, a.path, body)
+	status, answer := w.callAs(role, a.method, a.path, body)
 	sentence, _ := answer["message"].(string)
 	if results, ok := answer["results"].([]any); ok && len(results) == 1 {
 		sentence, _ = results[0].(map[string]any)["message"].(string)
@@ -286,8 +286,8 @@ func (w *world) try(way, role string, a *attempt) (int, string) {
 	return status, sentence
 }
 
-// refusalSentences are what pages say to who may be there, without the right to the action.
-var refusalSentences = []string{
+// refusalMessages are what pages say to who may be there, without the right to the action.
+var refusalMessages = []string{
 	"The Owner can't be removed or lose the Owner role.", "Only the Owner manages Admins in this team.", "Only the Owner invites Admins in this team.",
 	"Only the Owner offers an Admin a role in this team.", "Only the Owner deletes the team.",
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
@@ -296,27 +296,27 @@ var refusalSentences = []string{
 	"The host, co-hosts, the Owner and Admins can do this.",
 }
 
-// TestPanelRefusals_EachUserAndAreaLeavesOneEntryAMinute asks for pages and over the API, many times.
-func TestPanelRefusals_EachUserAndAreaLeavesOneEntryAMinute(t *testing.T) {
-	w := newWorld(t)
+// TestPanelRefusals_EachUserAndArea_LogsOneEntryAMinute asks for pages and over the API, many times.
+func TestPanelRefusals_EachUserAndArea_LogsOneEntryAMinute(t *testing.T) {
+	w := newFixture(t)
 	page := "/admin/" + w.team.Slug()
-	mina, gita := w.As(w.people["member"]), w.As(w.people["guest"])
+	mina, gita := w.As(w.accounts["member"]), w.As(w.accounts["guest"])
 	for n, ask := range []func() int{
 		func() int { return mina.Get(page + "/users").Status },
 		func() int { return gita.Get(page + "/audit").Status },
-		func() int { status, _ := w.as("member", "GET", w.path("/users"), nil); return status },
-		func() int { status, _ := w.as("organizer", "GET", w.path("/audit"), nil); return status },
+		func() int { status, _ := w.callAs("member", "GET", w.path("/users"), nil); return status },
+		func() int { status, _ := w.callAs("organizer", "GET", w.path("/audit"), nil); return status },
 	} {
 		for range 3 {
 			if status := ask(); status != http.StatusForbidden {
 				t.Errorf("request %d: got %d, want 403", n+1, status)
 			}
-			if got := w.refusedEntries(); got != n+1 {
+			if got := w.countRefusals(); got != n+1 {
 				t.Errorf("got %d entries after request %d was repeated, want %d", got, n+1, n+1)
 			}
 		}
 	}
-	if status := mina.Post(page+"/settings", url.Values{"name": {"New"}}).Status; status != http.StatusForbidden || w.refusedEntries() != 4 {
-		t.Errorf("another page of the panel: got %d and %d entries, want 403 and 4", status, w.refusedEntries())
+	if status := mina.Post(page+"/settings", url.Values{"name": {"New"}}).Status; status != http.StatusForbidden || w.countRefusals() != 4 {
+		t.Errorf("another page of the panel: got %d and %d entries, want 403 and 4", status, w.countRefusals())
 	}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 // PocketBase's own endpoint sets a new password under the rules of the page.
-func TestReset_OverTheAPI(t *testing.T) {
-	w := newWorld(t)
+func TestPasswordReset_PocketBaseEndpoint(t *testing.T) {
+	w := newFixture(t)
 	const path, hers = "/api/collections/users/confirm-password-reset", "copper velvet harbour cloud"
 	reset := func(email string, extra object) (int, object) {
 		account, err := accounts.Find(w.App, email)
@@ -29,8 +29,8 @@ func TestReset_OverTheAPI(t *testing.T) {
 		return w.Call("", "POST", path, body)
 	}
 	begin := func(email string) string {
-		w.unverified(email)
-		w.sql("UPDATE users SET timezone = 'Asia/Tokyo' WHERE email = {:e}", map[string]any{"e": email})
+		w.newUnverifiedAccount(email)
+		w.exec("UPDATE users SET timezone = 'Asia/Tokyo' WHERE email = {:e}", map[string]any{"e": email})
 		return email
 	}
 	refusals := begin("half@halation.example")
@@ -43,17 +43,17 @@ func TestReset_OverTheAPI(t *testing.T) {
 		{object{"verified": true}, "verified", "unknown_field"},
 		{object{"name": ""}, "name", "required"},
 		{object{"password": "fourwords", "passwordConfirm": "fourwords"}, "password", ""},
-		{object{"password": "111111111111", "passwordConfirm": "111111111111", "name": "Ada"}, "password", accounts.CodeWeak},
+		{object{"password": "111111111111", "passwordConfirm": "111111111111", "name": "Ada"}, "password", accounts.CodeWeakPassword},
 	} {
 		status, body := reset(refusals, c.extra)
 		data, _ := body["data"].(map[string]any)
 		item, _ := data[c.key].(map[string]any)
 		if status != 400 || item == nil || c.code != "" && item["code"] != c.code {
-			t.Errorf("%v: got %d %s, want 400 with data.%s.code %s", c.extra, status, text(body), c.key, c.code)
+			t.Errorf("%v: got %d %s, want 400 with data.%s.code %s", c.extra, status, toJSON(body), c.key, c.code)
 		}
 	}
 	if status, body := reset(refusals, object{"name": 5}); status != 400 {
-		t.Errorf("a number as name: got %d %s, want 400", status, text(body))
+		t.Errorf("a number as name: got %d %s, want 400", status, toJSON(body))
 	}
 	if r, err := accounts.Find(w.App, refusals); err != nil || r.Verified() || r.GetString("name") != "Unproven" {
 		t.Errorf("got %v, %v, want nothing changed by what was refused", r, err)
@@ -66,12 +66,12 @@ func TestReset_OverTheAPI(t *testing.T) {
 		{begin("one@halation.example"), object{"name": " Ada  Lovelace ", "timezone": "Europe/Lisbon"}, "Ada Lovelace", "Europe/Lisbon"},
 		{begin("two@halation.example"), nil, "two", ""},
 		{begin("three@halation.example"), object{"name": nil, "timezone": "Mars/Olympus"}, "three", ""},
-		{w.people["member"].Email(), object{"name": "Someone", "timezone": "Asia/Tokyo"}, w.people["member"].GetString("name"), w.people["member"].GetString("timezone")},
+		{w.accounts["member"].Email(), object{"name": "Someone", "timezone": "Asia/Tokyo"}, w.accounts["member"].GetString("name"), w.accounts["member"].GetString("timezone")},
 	} {
 		status, body := reset(c.email, c.extra)
 		r, err := accounts.Find(w.App, c.email)
 		if status != 204 || err != nil || !r.Verified() || r.GetString("name") != c.name || r.GetString("timezone") != c.zone {
-			t.Errorf("%s with %v: got %d %s, name %q, zone %q, want name %q, zone %q", c.email, c.extra, status, text(body),
+			t.Errorf("%s with %v: got %d %s, name %q, zone %q, want name %q, zone %q", c.email, c.extra, status, toJSON(body),
 				r.GetString("name"), r.GetString("timezone"), c.name, c.zone)
 		}
 		if n := hookstest.Count(t, w.App, "audit", dbx.HashExp{"action": "account.reset", "actor": r.Id, "result": "ok"}); n != 1 {

@@ -8,9 +8,9 @@ import (
 
 type object = map[string]any
 
-// TestWhoMayDoWhat calls every route in every role, each time on a target of its own.
-func TestWhoMayDoWhat(t *testing.T) {
-	w := newWorld(t)
+// TestRoutes_Permissions calls every route in every role, each time on a target of its own.
+func TestRoutes_Permissions(t *testing.T) {
+	w := newFixture(t)
 	post, put, del, get, patch := "POST", "PUT", "DELETE", "GET", "PATCH"
 	team := func(rest string) func(string) string { return func(string) string { return w.path("%s", rest) } }
 	at := func(path string) func(string) string { return func(string) string { return path } }
@@ -30,12 +30,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}
 	}
 	held := func(role, rest string) func(string) string {
-		return func(string) string { return w.path("/members/%s%s", w.people[role].Id, rest) }
+		return func(string) string { return w.path("/members/%s%s", w.accounts[role].Id, rest) }
 	}
 	asked := func(verb string, roles ...string) func(string) string {
 		return func(string) string {
 			id := w.newInvitation(roles...).ID
-			w.sql("DELETE FROM outbox WHERE about = {:id}", object{"id": id})
+			w.exec("DELETE FROM outbox WHERE about = {:id}", object{"id": id})
 			return "/api/invitations/" + id + "/" + verb
 		}
 	}
@@ -43,8 +43,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	say := func(body object) func(string) any { return func(string) any { return body } }
 	some := func(extra object) func(string) any {
 		return func(string) any {
-			w.made++
-			body := object{"emails": []string{"some" + strconv.Itoa(w.made) + "@halation.example"}}
+			w.counter++
+			body := object{"emails": []string{"some" + strconv.Itoa(w.counter) + "@halation.example"}}
 			for key, value := range extra {
 				body[key] = value
 			}
@@ -52,8 +52,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}
 	}
 	another := func(string) any {
-		w.made++
-		return object{"email": "right" + strconv.Itoa(w.made) + "@halation.example"}
+		w.counter++
+		return object{"email": "right" + strconv.Itoa(w.counter) + "@halation.example"}
 	}
 	organizer, admin := object{"roles": []string{"organizer"}}, object{"roles": []string{"admin"}}
 
@@ -109,7 +109,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{del, held("owner", ""), nil, "remove the Owner", "401 401 404 403 403 403 403 400:last_owner 404 401"},
 		{del, held("other", ""), nil, "remove another team's", "401 401 404 404 404 404 404 404 404 401"},
 		{del, func(role string) string {
-			if account, ok := w.people[role]; ok {
+			if account, ok := w.accounts[role]; ok {
 				return w.path("/members/%s", account.Id)
 			}
 			return w.path("/members/nobody")
@@ -122,28 +122,28 @@ func TestWhoMayDoWhat(t *testing.T) {
 				if c.body != nil {
 					body = c.body(role)
 				}
-				expect(t, w, role, c.method, c.path(role), body, want[n])
+				assertStatus(t, w, role, c.method, c.path(role), body, want[n])
 			}
 		})
 	}
 }
 
-func expect(t *testing.T, w *world, role, method, path string, body any, want string) {
+func assertStatus(t *testing.T, w *fixture, role, method, path string, body any, want string) {
 	t.Helper()
 	number, code, _ := strings.Cut(want, ":")
-	status, answer := w.as(role, method, path, body)
+	status, answer := w.callAs(role, method, path, body)
 	if strconv.Itoa(status) != number {
-		t.Errorf("%s: %d %s, want %s", role, status, text(answer), want)
+		t.Errorf("%s: %d %s, want %s", role, status, toJSON(answer), want)
 		return
 	}
 	switch {
 	case status == 403 && code == "":
-		refused(t, status, answer, status, "base", "not_allowed")
+		assertRefused(t, status, answer, status, "base", "not_allowed")
 	case code != "":
-		refused(t, status, answer, status, "base", code)
+		assertRefused(t, status, answer, status, "base", code)
 	case status == 401:
-		same(t, answer, `{"status":401,"message":"The request requires valid record authorization token.","data":{}}`)
+		assertJSON(t, answer, `{"status":401,"message":"The request requires valid record authorization token.","data":{}}`)
 	case status == 404:
-		same(t, answer, `{"status":404,"message":"The requested resource wasn't found.","data":{}}`)
+		assertJSON(t, answer, `{"status":404,"message":"The requested resource wasn't found.","data":{}}`)
 	}
 }

@@ -13,18 +13,18 @@ import (
 
 func roomRoutes(team *web.Group) {
 	group := team.Group("/rooms")
-	group.GET("", listRooms).BindFunc(seesRooms)
-	group.GET("/{id}", showRoom).BindFunc(seesRooms)
+	group.GET("", listRooms).BindFunc(requireRoomAccess)
+	group.GET("/{id}", showRoom).BindFunc(requireRoomAccess)
 	group.POST("", createRoom)
 	group.PATCH("/{id}", updateRoom)
-	group.POST("/{id}/archive", roomDeed(rooms.Archive)).BindFunc(noFields)
-	group.POST("/{id}/restore", roomDeed(rooms.Restore)).BindFunc(noFields)
-	group.POST("/{id}/rotate", roomDeed(rooms.RotateLink)).BindFunc(noFields)
+	group.POST("/{id}/archive", roomAction(rooms.Archive)).BindFunc(requireEmptyBody)
+	group.POST("/{id}/restore", roomAction(rooms.Restore)).BindFunc(requireEmptyBody)
+	group.POST("/{id}/rotate", roomAction(rooms.RotateLink)).BindFunc(requireEmptyBody)
 }
 
-// seesRooms refuses guests, who see only what they are invited to.
-func seesRooms(e *core.RequestEvent) error {
-	if err := rooms.MaySee(web.Actor(e)); err != nil {
+// requireRoomAccess refuses guests, who see only what they are invited to.
+func requireRoomAccess(e *core.RequestEvent) error {
+	if err := rooms.CanSee(web.Actor(e)); err != nil {
 		return err
 	}
 	return e.Next()
@@ -51,16 +51,16 @@ type roomSettings struct {
 }
 
 func roomOf(app core.App, r *rooms.Room) room {
-	return room{ID: r.Id, Slug: r.Slug(), URL: r.Link(app), Name: r.Name(), Description: r.Description(), Archived: stamp(r.Archived()),
-		Settings: roomSettings{Entry: r.Entry(), Lobby: r.GetBool("lobby"), Early: r.GetBool("early"), Muted: r.GetBool("muted"),
-			Recording: r.GetString("recording"), People: r.People(), Quality: r.Quality()}}
+	return room{ID: r.Id, Slug: r.Slug(), URL: r.Link(app), Name: r.Name(), Description: r.Description(), Archived: formatTime(r.Archived()),
+		Settings: roomSettings{Entry: r.Access(), Lobby: r.GetBool("lobby"), Early: r.GetBool("early"), Muted: r.GetBool("muted"),
+			Recording: r.GetString("recording"), People: r.MaxPeople(), Quality: r.Quality()}}
 }
 
 // listRooms are the rooms that can be booked, or with archived=true those that were taken out of use.
 func listRooms(e *core.RequestEvent) error {
-	read := rooms.Of
+	read := rooms.List
 	if e.Request.URL.Query().Get("archived") == "true" {
-		read = rooms.Archived
+		read = rooms.ListArchived
 	}
 	found, err := read(e.App, web.Actor(e).Team.Id)
 	if err != nil {
@@ -89,7 +89,7 @@ func showRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	taken, err := rooms.Bookings(e.App, actor.Team.Id, found.Id, time.Now(), time.Time{})
+	taken, err := rooms.ListBookings(e.App, actor.Team.Id, found.Id, time.Now(), time.Time{})
 	if err != nil {
 		return err
 	}
@@ -103,8 +103,8 @@ func showRoom(e *core.RequestEvent) error {
 func bookingsOf(actor *actors.Actor, taken []rooms.Booking) []booking {
 	all := make([]booking, len(taken))
 	for n, b := range taken {
-		all[n] = booking{Host: b.Host, Starts: stamp(b.Starts), Ends: stamp(b.Ends)}
-		if b.KnownTo(actor) {
+		all[n] = booking{Host: b.Host, Starts: formatTime(b.Starts), Ends: formatTime(b.Ends)}
+		if b.VisibleTo(actor) {
 			all[n].ID, all[n].Title = b.ID, b.Title
 		}
 	}
@@ -128,13 +128,13 @@ type roomForm struct {
 }
 
 func (f roomForm) profile() rooms.Profile {
-	return rooms.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Entry: f.Settings.Entry, Lobby: f.Settings.Lobby,
-		Early: f.Settings.Early, Muted: f.Settings.Muted, Recording: f.Settings.Recording, People: f.Settings.People, Quality: f.Settings.Quality}
+	return rooms.Profile{Name: f.Name, Slug: f.Slug, Description: f.Description, Access: f.Settings.Entry, Lobby: f.Settings.Lobby,
+		JoinBeforeHost: f.Settings.Early, Muted: f.Settings.Muted, Recording: f.Settings.Recording, MaxPeople: f.Settings.People, Quality: f.Settings.Quality}
 }
 
 func createRoom(e *core.RequestEvent) error {
 	var form roomForm
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	made, err := rooms.Create(e.App, web.Actor(e), form.profile())
@@ -146,7 +146,7 @@ func createRoom(e *core.RequestEvent) error {
 
 func updateRoom(e *core.RequestEvent) error {
 	var form roomForm
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	changed, err := rooms.Update(e.App, web.Actor(e), e.Request.PathValue("id"), form.profile())
@@ -156,8 +156,8 @@ func updateRoom(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, roomOf(e.App, changed))
 }
 
-// roomDeed answers with the room as the deed left it.
-func roomDeed(deed func(core.App, *actors.Actor, string) (*rooms.Room, error)) func(*core.RequestEvent) error {
+// roomAction answers with the room as the deed left it.
+func roomAction(deed func(core.App, *actors.Actor, string) (*rooms.Room, error)) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		changed, err := deed(e.App, web.Actor(e), e.Request.PathValue("id"))
 		if err != nil {

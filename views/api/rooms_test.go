@@ -12,18 +12,18 @@ import (
 	"usher/hooks/rooms"
 )
 
-// room makes a room of the team, and returns its id.
-func (w *world) room(name string) string {
+// newRoom makes a room of the team, and returns its id.
+func (w *fixture) newRoom(name string) string {
 	w.t.Helper()
-	room, err := rooms.Create(w.App, hookstest.Actor(w.t, w.App, w.people["owner"], w.team), rooms.Profile{Name: &name})
+	room, err := rooms.Create(w.App, hookstest.Actor(w.t, w.App, w.accounts["owner"], w.team), rooms.Profile{Name: &name})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return room.Id
 }
 
-func TestWhoMayDoWhatWithRooms(t *testing.T) {
-	w := newWorld(t)
+func TestRooms_Permissions(t *testing.T) {
+	w := newFixture(t)
 	n := 0
 	fresh := func() object { n++; return object{"name": fmt.Sprintf("Room %d", n)} }
 	for _, c := range []struct{ method, deed, want string }{
@@ -34,73 +34,73 @@ func TestWhoMayDoWhatWithRooms(t *testing.T) {
 		{"POST", "/rotate", "401 401 404 403 403 403 200 200 404 401"},
 	} {
 		for i, role := range roles {
-			expect(t, w, role, c.method, w.path("/rooms/%s%s", w.room(fresh()["name"].(string)), c.deed), nil, strings.Fields(c.want)[i])
+			assertStatus(t, w, role, c.method, w.path("/rooms/%s%s", w.newRoom(fresh()["name"].(string)), c.deed), nil, strings.Fields(c.want)[i])
 		}
 	}
 	for i, role := range roles {
-		expect(t, w, role, "GET", w.path("/rooms"), nil, strings.Fields("401 401 404 403 200 200 200 200 404 401")[i])
-		expect(t, w, role, "POST", w.path("/rooms"), fresh(), strings.Fields("401 401 404 403 403 403 200 200 404 401")[i])
+		assertStatus(t, w, role, "GET", w.path("/rooms"), nil, strings.Fields("401 401 404 403 200 200 200 200 404 401")[i])
+		assertStatus(t, w, role, "POST", w.path("/rooms"), fresh(), strings.Fields("401 401 404 403 403 403 200 200 404 401")[i])
 	}
 }
 
-func TestARoomIsMadeShownChangedRotatedArchivedAndRestored(t *testing.T) {
-	w := newWorld(t)
-	status, body := w.as("admin", "POST", w.path("/rooms"), object{"name": " Grading  suite ", "slug": "suite", "description": "Two projectors.",
+func TestRooms_Lifecycle(t *testing.T) {
+	w := newFixture(t)
+	status, body := w.callAs("admin", "POST", w.path("/rooms"), object{"name": " Grading  suite ", "slug": "suite", "description": "Two projectors.",
 		"settings": object{"entry": "team", "lobby": true, "early": true, "muted": true, "recording": "off", "people": 12, "quality": "1080p"}})
-	done(t, status, body)
+	requireOK(t, status, body)
 	id := body["id"].(string)
 	settings := `"settings":{"entry":"team","lobby":true,"early":true,"muted":true,"recording":"off","people":12,"quality":"1080p"}`
 	want := `{"id":"` + id + `","slug":"suite","url":"` + w.URL + `/r/suite","name":"Grading suite","description":"Two projectors.",` + settings + `,"archived":""}`
-	same(t, body, want)
-	_, body = w.as("member", "GET", w.path("/rooms"), nil)
-	same(t, body, `{"items":[`+want+`]}`)
-	status, body = w.as("owner", "PATCH", w.path("/rooms/%s", id), object{"description": "", "settings": object{"lobby": false}})
-	done(t, status, body)
+	assertJSON(t, body, want)
+	_, body = w.callAs("member", "GET", w.path("/rooms"), nil)
+	assertJSON(t, body, `{"items":[`+want+`]}`)
+	status, body = w.callAs("owner", "PATCH", w.path("/rooms/%s", id), object{"description": "", "settings": object{"lobby": false}})
+	requireOK(t, status, body)
 	want = strings.Replace(strings.Replace(want, "Two projectors.", "", 1), `"lobby":true`, `"lobby":false`, 1)
-	same(t, body, want)
+	assertJSON(t, body, want)
 
-	status, body = w.as("owner", "POST", w.path("/rooms/%s/rotate", id), nil)
-	done(t, status, body)
+	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/rotate", id), nil)
+	requireOK(t, status, body)
 	slug := body["slug"].(string)
 	if !strings.HasPrefix(slug, "grading-suite-") || body["url"] != w.URL+"/r/"+slug {
 		t.Errorf("%v", body)
 	}
-	status, body = w.as("owner", "POST", w.path("/rooms/%s/archive", id), nil)
-	done(t, status, body)
+	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/archive", id), nil)
+	requireOK(t, status, body)
 	if at, err := time.Parse(time.RFC3339, body["archived"].(string)); err != nil || time.Since(at) > time.Minute {
 		t.Errorf("%v", body)
 	}
-	_, body = w.as("member", "GET", w.path("/rooms"), nil)
-	same(t, body, `{"items":[]}`)
-	_, body = w.as("member", "GET", w.path("/rooms?archived=true"), nil)
+	_, body = w.callAs("member", "GET", w.path("/rooms"), nil)
+	assertJSON(t, body, `{"items":[]}`)
+	_, body = w.callAs("member", "GET", w.path("/rooms?archived=true"), nil)
 	if items := body["items"].([]any); len(items) != 1 {
 		t.Errorf("%v", body)
 	}
-	status, body = w.as("owner", "POST", w.path("/rooms/%s/archive", id), nil)
-	refused(t, status, body, 400, "base", "room_archived")
-	status, body = w.as("owner", "POST", w.path("/rooms/%s/restore", id), nil)
-	done(t, status, body)
-	same(t, body, strings.Replace(want, `"slug":"suite","url":"`+w.URL+`/r/suite"`, `"slug":"`+slug+`","url":"`+w.URL+`/r/`+slug+`"`, 1))
+	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/archive", id), nil)
+	assertRefused(t, status, body, 400, "base", "room_archived")
+	status, body = w.callAs("owner", "POST", w.path("/rooms/%s/restore", id), nil)
+	requireOK(t, status, body)
+	assertJSON(t, body, strings.Replace(want, `"slug":"suite","url":"`+w.URL+`/r/suite"`, `"slug":"`+slug+`","url":"`+w.URL+`/r/`+slug+`"`, 1))
 }
 
-func TestARoomThatIsOpenedAnswersWithItsNewLink(t *testing.T) {
-	w := newWorld(t)
-	id := w.room("Open house")
-	status, body := w.as("admin", "PATCH", w.path("/rooms/%s", id), object{"settings": object{"entry": "anyone"}})
-	done(t, status, body)
+func TestUpdateRoom_OpenedToAnyone_GetsNewLink(t *testing.T) {
+	w := newFixture(t)
+	id := w.newRoom("Open house")
+	status, body := w.callAs("admin", "PATCH", w.path("/rooms/%s", id), object{"settings": object{"entry": "anyone"}})
+	requireOK(t, status, body)
 	slug := body["slug"].(string)
-	if !strings.HasPrefix(slug, "open-house-") || rooms.Guessable(slug) || body["url"] != w.URL+"/r/"+slug {
+	if !strings.HasPrefix(slug, "open-house-") || rooms.IsGuessable(slug) || body["url"] != w.URL+"/r/"+slug {
 		t.Errorf("%v", body)
 	}
-	_, shown := w.as("member", "GET", w.path("/rooms/%s", id), nil)
-	same(t, shown["slug"], `"`+slug+`"`)
+	_, shown := w.callAs("member", "GET", w.path("/rooms/%s", id), nil)
+	assertJSON(t, shown["slug"], `"`+slug+`"`)
 }
 
-func TestWhoIsToldWhatABookingIsAbout(t *testing.T) {
-	w := newWorld(t)
-	id := w.room("Grading suite")
+func TestShowRoom_BookingTitle_Visibility(t *testing.T) {
+	w := newFixture(t)
+	id := w.newRoom("Grading suite")
 	from := time.Now().Add(time.Hour).UTC().Truncate(time.Minute)
-	r := hookstest.Blank(t, w.App, "sessions", object{"team": w.team.Id, "host": w.people["organizer"].Id, "host_name": "Orla", "title": "Reel 4",
+	r := hookstest.NewRecord(t, w.App, "sessions", object{"team": w.team.Id, "host": w.accounts["organizer"].Id, "host_name": "Orla", "title": "Reel 4",
 		"room": id, "starts": from, "minutes": 60, "ends": from.Add(time.Hour), "timezone": "UTC", "status": "scheduled", "code": "abcdefghijkl",
 		"resolution": "720p", "fps": 25, "codec": "vp8", "audio": "speech"})
 	if err := w.App.Save(r); err != nil {
@@ -109,31 +109,31 @@ func TestWhoIsToldWhatABookingIsAbout(t *testing.T) {
 	times := `"host":"Orla","starts":"` + from.Format(time.RFC3339) + `","ends":"` + from.Add(time.Hour).Format(time.RFC3339) + `"}]`
 	for role, want := range map[string]string{"member": "[{" + times, "organizer": `[{"id":"` + r.Id + `","title":"Reel 4",` + times,
 		"admin": `[{"id":"` + r.Id + `","title":"Reel 4",` + times} {
-		_, body := w.as(role, "GET", w.path("/rooms/%s", id), nil)
-		same(t, body["bookings"], want)
+		_, body := w.callAs(role, "GET", w.path("/rooms/%s", id), nil)
+		assertJSON(t, body["bookings"], want)
 	}
 }
 
-func TestRoomsOfAnotherTeamAreUnknown(t *testing.T) {
-	w := newWorld(t)
-	theirs, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.people["other"], w.other), rooms.Profile{Name: new("Theirs")})
+func TestRooms_OtherTeam_IsNotFound(t *testing.T) {
+	w := newFixture(t)
+	theirs, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.accounts["other"], w.otherTeam), rooms.Profile{Name: new("Theirs")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{theirs.Id, theirs.Slug(), "abcdefghijklmno", "%27%20OR%201=1"} {
 		for _, c := range []struct{ method, deed string }{{"GET", ""}, {"PATCH", ""}, {"POST", "/archive"}, {"POST", "/restore"}, {"POST", "/rotate"}} {
-			expect(t, w, "owner", c.method, w.path("/rooms/%s%s", id, c.deed), nil, "404")
+			assertStatus(t, w, "owner", c.method, w.path("/rooms/%s%s", id, c.deed), nil, "404")
 		}
 	}
-	if now, err := rooms.Find(w.App, w.other.Id, theirs.Id); errors.Is(err, record.ErrNotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {
+	if now, err := rooms.Find(w.App, w.otherTeam.Id, theirs.Id); errors.Is(err, record.NotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {
 		t.Error(now, err)
 	}
 }
 
-func TestBadInputOfRooms(t *testing.T) {
-	w := newWorld(t)
-	w.plan("free")
-	id := w.room("Grading suite")
+func TestRooms_InvalidInput_IsRefused(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("free")
+	id := w.newRoom("Grading suite")
 	for _, c := range []struct {
 		body      object
 		key, code string
@@ -155,20 +155,20 @@ func TestBadInputOfRooms(t *testing.T) {
 		{object{"settings": object{"quality": "8k"}}, "quality", "bad_quality"},
 		{object{"settings": object{"recording": "yes"}}, "recording", "bad_recording"},
 	} {
-		status, body := w.as("owner", "PATCH", w.path("/rooms/%s", id), c.body)
-		refused(t, status, body, 400, c.key, c.code)
+		status, body := w.callAs("owner", "PATCH", w.path("/rooms/%s", id), c.body)
+		assertRefused(t, status, body, 400, c.key, c.code)
 		if c.body["name"] == nil {
 			c.body["name"] = "Another"
 		}
-		status, body = w.as("owner", "POST", w.path("/rooms"), c.body)
-		refused(t, status, body, 400, c.key, c.code)
+		status, body = w.callAs("owner", "POST", w.path("/rooms"), c.body)
+		assertRefused(t, status, body, 400, c.key, c.code)
 	}
-	status, body := w.as("owner", "POST", w.path("/rooms"), object{})
-	refused(t, status, body, 400, "name", "required")
-	status, body = w.as("owner", "POST", w.path("/rooms"), object{"name": "grading SUITE"})
-	refused(t, status, body, 400, "name", "taken")
-	status, body = w.as("owner", "PATCH", w.path(""), object{"members_host": true})
-	refused(t, status, body, 400, "members_host", "seats_limited")
-	status, body = w.as("owner", "PATCH", w.path("/rooms/%s", id), object{"name": `<img src=x onerror="alert(1)">`})
-	done(t, status, body)
+	status, body := w.callAs("owner", "POST", w.path("/rooms"), object{})
+	assertRefused(t, status, body, 400, "name", "required")
+	status, body = w.callAs("owner", "POST", w.path("/rooms"), object{"name": "grading SUITE"})
+	assertRefused(t, status, body, 400, "name", "taken")
+	status, body = w.callAs("owner", "PATCH", w.path(""), object{"members_host": true})
+	assertRefused(t, status, body, 400, "members_host", "seats_limited")
+	status, body = w.callAs("owner", "PATCH", w.path("/rooms/%s", id), object{"name": `<img src=x onerror="alert(1)">`})
+	requireOK(t, status, body)
 }

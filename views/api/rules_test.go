@@ -10,7 +10,7 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func rolesOf(t *testing.T, names ...string) actors.Roles {
+func parseRoles(t *testing.T, names ...string) actors.Roles {
 	t.Helper()
 	parsed, err := actors.ParseRoles(names)
 	if err != nil {
@@ -19,31 +19,31 @@ func rolesOf(t *testing.T, names ...string) actors.Roles {
 	return parsed
 }
 
-// closed is a collection that nobody but a superuser reaches over PocketBase's own addresses.
-const closed = "list: -\nview: -\ncreate: -\nupdate: -\ndelete: -"
+// closedRules is a collection that nobody but a superuser reaches over PocketBase's own addresses.
+const closedRules = "list: -\nview: -\ncreate: -\nupdate: -\ndelete: -"
 
-const panelOfTeam = `(team.memberships_via_team.user ?= @request.auth.id && ` +
+const panelRule = `(team.memberships_via_team.user ?= @request.auth.id && ` +
 	`(team.memberships_via_team.owner ?= true || team.memberships_via_team.admin ?= true))`
 
-// takesPart is that the caller is on the list of a session, and not out of it: by account, else by confirmed address.
-const takesPart = `(participants_via_session.state ?!= "out" && (participants_via_session.user ?= @request.auth.id || ` +
+// participantRule is that the caller is on the list of a session, and not out of it: by account, else by confirmed address.
+const participantRule = `(participants_via_session.state ?!= "out" && (participants_via_session.user ?= @request.auth.id || ` +
 	`participants_via_session.user ?= "" && participants_via_session.email ?= @request.auth.email && @request.auth.verified = true))`
 
-// reviewed are the rules of every collection as they were reviewed; "-" is superusers only. Whoever changes one
+// reviewedRules are the rules of every collection as they were reviewed; "-" is superusers only. Whoever changes one
 // changes it here, too, and says why.
-var reviewed = map[string]string{
+var reviewedRules = map[string]string{
 	"teams": `list: @request.auth.id != "" && @collection.memberships.team ?= id && @collection.memberships.user ?= @request.auth.id
 view: @request.auth.id != "" && @collection.memberships.team ?= id && @collection.memberships.user ?= @request.auth.id
 create: -
 update: -
 delete: -`,
-	"memberships": `list: @request.auth.id != "" && (user = @request.auth.id || ` + panelOfTeam + `)
-view: @request.auth.id != "" && (user = @request.auth.id || ` + panelOfTeam + `)
+	"memberships": `list: @request.auth.id != "" && (user = @request.auth.id || ` + panelRule + `)
+view: @request.auth.id != "" && (user = @request.auth.id || ` + panelRule + `)
 create: -
 update: -
 delete: -`,
-	"invitations": `list: @request.auth.id != "" && ` + panelOfTeam + `
-view: @request.auth.id != "" && ` + panelOfTeam + `
+	"invitations": `list: @request.auth.id != "" && ` + panelRule + `
+view: @request.auth.id != "" && ` + panelRule + `
 create: -
 update: -
 delete: -`,
@@ -53,19 +53,19 @@ create: -
 update: -
 delete: -`,
 	"sessions": `list: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
-		takesPart + ` || ` + panelOfTeam + `)
+		participantRule + ` || ` + panelRule + `)
 view: @request.auth.id != "" && team.memberships_via_team.user ?= @request.auth.id && (host = @request.auth.id || ` +
-		takesPart + ` || ` + panelOfTeam + `)
+		participantRule + ` || ` + panelRule + `)
 create: -
 update: -
 delete: -`,
-	"imports": `list: @request.auth.id != "" && ` + panelOfTeam + `
-view: @request.auth.id != "" && ` + panelOfTeam + `
+	"imports": `list: @request.auth.id != "" && ` + panelRule + `
+view: @request.auth.id != "" && ` + panelRule + `
 create: -
 update: -
 delete: -`,
-	"tags": `list: @request.auth.id != "" && ` + panelOfTeam + `
-view: @request.auth.id != "" && ` + panelOfTeam + `
+	"tags": `list: @request.auth.id != "" && ` + panelRule + `
+view: @request.auth.id != "" && ` + panelRule + `
 create: -
 update: -
 delete: -`,
@@ -77,7 +77,7 @@ update: id = @request.auth.id && @request.body.email:isset = false && @request.b
 delete: -
 auth: verified = true
 manage: -`,
-	"_superusers": closed + "\nauth: \nmanage: -",
+	"_superusers": closedRules + "\nauth: \nmanage: -",
 	"_externalAuths": `list: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId
 view: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId
 create: -
@@ -98,30 +98,30 @@ view: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = 
 create: -
 update: -
 delete: @request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId`,
-	"retired_links":       closed,
-	"plans":               closed,
-	"logins":              closed,
-	"address_changes":     closed,
-	"capacity_marks":      closed,
-	"deleted_teams":       closed,
-	"deleted_memberships": closed,
-	"deleted_links":       closed,
-	"outbox":              closed,
-	"mail_reports":        closed,
-	"room_links":          closed,
-	"departures":          closed,
-	"series":              closed,
-	"participants":        closed,
-	"personal_links":      closed,
-	"personal_codes":      closed,
-	"feeds":               closed,
-	"attendances":         closed,
-	"session_reports":     closed,
-	"audit":               closed,
+	"retired_links":       closedRules,
+	"plans":               closedRules,
+	"logins":              closedRules,
+	"address_changes":     closedRules,
+	"capacity_marks":      closedRules,
+	"deleted_teams":       closedRules,
+	"deleted_memberships": closedRules,
+	"deleted_links":       closedRules,
+	"outbox":              closedRules,
+	"mail_reports":        closedRules,
+	"room_links":          closedRules,
+	"departures":          closedRules,
+	"series":              closedRules,
+	"participants":        closedRules,
+	"personal_links":      closedRules,
+	"personal_codes":      closedRules,
+	"feeds":               closedRules,
+	"attendances":         closedRules,
+	"session_reports":     closedRules,
+	"audit":               closedRules,
 }
 
-func TestTheRulesAreAsReviewed(t *testing.T) {
-	app := hookstest.New(t)
+func TestRules_MatchReviewed(t *testing.T) {
+	app := hookstest.NewApp(t)
 	collections, err := app.FindAllCollections()
 	if err != nil {
 		t.Fatal(err)
@@ -146,20 +146,20 @@ func TestTheRulesAreAsReviewed(t *testing.T) {
 			add("auth", c.AuthRule)
 			add("manage", c.ManageRule)
 		}
-		if got := strings.Join(lines, "\n"); got != reviewed[c.Name] {
-			t.Errorf("%s has the rules\n%s\nreviewed were\n%s", c.Name, got, reviewed[c.Name])
+		if got := strings.Join(lines, "\n"); got != reviewedRules[c.Name] {
+			t.Errorf("%s has the rules\n%s\nreviewed were\n%s", c.Name, got, reviewedRules[c.Name])
 		}
 	}
-	for name := range reviewed {
+	for name := range reviewedRules {
 		if !seen[name] {
 			t.Errorf("there is no collection %s", name)
 		}
 	}
 }
 
-// TestSecretsAreHidden holds the fields that no rule may ever show.
-func TestSecretsAreHidden(t *testing.T) {
-	app := hookstest.New(t)
+// TestCollections_SecretFields_AreHidden holds the fields that no rule may ever show.
+func TestCollections_SecretFields_AreHidden(t *testing.T) {
+	app := hookstest.NewApp(t)
 	for collection, fields := range map[string][]string{
 		"invitations": {"token_hash", "shown"}, "retired_links": {"token_hash"}, "logins": {"token_hash", "key_hash", "address"},
 		"outbox": {"sealed", "provider_id"}, "mail_reports": {"provider_id"}, "audit": {"address"}, "imports": {"address"}, "sessions": {"media", "elsewhere"},

@@ -13,13 +13,13 @@ import (
 
 // runRoutes mounts what happens to a session while it runs.
 func runRoutes(own *web.Group) {
-	own.POST("/sessions/{id}/start", startSession).BindFunc(noFields)
-	own.POST("/sessions/{id}/end", endSession).BindFunc(noFields)
+	own.POST("/sessions/{id}/start", startSession).BindFunc(requireEmptyBody)
+	own.POST("/sessions/{id}/end", endSession).BindFunc(requireEmptyBody)
 	own.POST("/sessions/{id}/extend", extendSession)
 	own.POST("/sessions/{id}/events", reportEvents)
 }
 
-type runOf struct {
+type runInfo struct {
 	ID      string `json:"id"`
 	Status  string `json:"status"` // running, ended
 	Started string `json:"started"`
@@ -27,12 +27,12 @@ type runOf struct {
 	Ended   string `json:"ended,omitempty"` // when it was really over
 }
 
-func answerRun(e *core.RequestEvent, session *sessions.Session) error {
-	return e.JSON(http.StatusOK, runOf{ID: session.Id, Status: session.Status(), Started: stamp(session.Started()), Ends: stamp(session.Ends()), Ended: stamp(session.Ended())})
+func writeRun(e *core.RequestEvent, session *sessions.Session) error {
+	return e.JSON(http.StatusOK, runInfo{ID: session.Id, Status: session.Status(), Started: formatTime(session.Started()), Ends: formatTime(session.Ends()), Ended: formatTime(session.Ended())})
 }
 
 func startSession(e *core.RequestEvent) error {
-	actor, err := inSession(e)
+	actor, err := sessionActor(e)
 	if err != nil {
 		return err
 	}
@@ -40,32 +40,32 @@ func startSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return answerRun(e, session)
+	return writeRun(e, session)
 }
 
 func endSession(e *core.RequestEvent) error {
-	actor, err := inSession(e)
+	actor, err := sessionActor(e)
 	if err != nil {
 		return err
 	}
 	if err := sessions.End(e.App, actor, e.Request.PathValue("id")); err != nil {
 		return err
 	}
-	session, err := sessions.ByID(e.App, e.Request.PathValue("id"))
+	session, err := sessions.FindByID(e.App, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return answerRun(e, session)
+	return writeRun(e, session)
 }
 
 func extendSession(e *core.RequestEvent) error {
 	var form struct {
 		Minutes int `json:"minutes"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	actor, err := inSession(e)
+	actor, err := sessionActor(e)
 	if err != nil {
 		return err
 	}
@@ -73,10 +73,10 @@ func extendSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return answerRun(e, session)
+	return writeRun(e, session)
 }
 
-type event struct {
+type runEvent struct {
 	ID       string               `json:"id"`
 	Type     string               `json:"type"` // started, joined, left, ended
 	At       string               `json:"at"`   // RFC 3339
@@ -87,12 +87,12 @@ type event struct {
 // reportEvents takes what happened in a session that is held elsewhere.
 func reportEvents(e *core.RequestEvent) error {
 	var form struct {
-		Events []event `json:"events"`
+		Events []runEvent `json:"events"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	actor, err := inSession(e)
+	actor, err := sessionActor(e)
 	if err != nil {
 		return err
 	}
@@ -111,9 +111,9 @@ func reportEvents(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, map[string]int{"counted": counted})
 }
 
-// inSession is the caller in the team of the session of the address. For who is not in it there is no such session.
-func inSession(e *core.RequestEvent) (*actors.Actor, error) {
-	session, err := sessions.ByID(e.App, e.Request.PathValue("id"))
+// sessionActor is the caller in the team of the session of the address. For who is not in it there is no such session.
+func sessionActor(e *core.RequestEvent) (*actors.Actor, error) {
+	session, err := sessions.FindByID(e.App, e.Request.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +121,6 @@ func inSession(e *core.RequestEvent) (*actors.Actor, error) {
 	if err != nil {
 		return nil, err
 	}
-	actor.From = e.RealIP()
+	actor.IP = e.RealIP()
 	return actor, nil
 }

@@ -17,23 +17,23 @@ import (
 	"usher/hooks/sessions"
 )
 
-// run is a session that the organizer hosts, and which can be started now.
-func (w *world) run(form sessions.Form, started bool) *sessions.Session {
+// newStartableSession is a session that the organizer hosts, and which can be started now.
+func (w *fixture) newStartableSession(form sessions.Form, started bool) *sessions.Session {
 	w.t.Helper()
 	form.Starts = time.Now().Add(5 * time.Minute)
-	session := hookstest.Session(w.t, w.App, w.people["organizer"], w.team, form)
+	session := hookstest.ScheduleSession(w.t, w.App, w.accounts["organizer"], w.team, form)
 	if started {
 		var err error
-		if session, err = sessions.Start(w.App, hookstest.Actor(w.t, w.App, w.people["organizer"], w.team), session.Id); err != nil {
+		if session, err = sessions.Start(w.App, hookstest.Actor(w.t, w.App, w.accounts["organizer"], w.team), session.Id); err != nil {
 			w.t.Fatal(err)
 		}
 	}
 	return session
 }
 
-func TestWhoMayDoWhatWithARun(t *testing.T) {
-	w := newWorld(t)
-	away := sessions.Form{Elsewhere: "https://meet.example.org/x"}
+func TestRuns_Permissions(t *testing.T) {
+	w := newFixture(t)
+	away := sessions.Form{ExternalLink: "https://meet.example.org/x"}
 	for _, c := range []struct {
 		verb    string
 		form    sessions.Form
@@ -49,62 +49,62 @@ func TestWhoMayDoWhatWithARun(t *testing.T) {
 			"401 401 404 403 403 200 200 200 404 401"},
 	} {
 		for n, role := range roles {
-			status, body := w.as(role, "POST", "/api/sessions/"+w.run(c.form, c.started).Id+"/"+c.verb, c.body)
+			status, body := w.callAs(role, "POST", "/api/sessions/"+w.newStartableSession(c.form, c.started).Id+"/"+c.verb, c.body)
 			if want := strings.Fields(c.want)[n]; fmt.Sprint(status) != want {
-				t.Errorf("%s by %s: %d %s, want %s", c.verb, role, status, text(body), want)
+				t.Errorf("%s by %s: %d %s, want %s", c.verb, role, status, toJSON(body), want)
 			}
 			if status == 403 {
-				refused(t, status, body, 403, "base", "not_allowed")
+				assertRefused(t, status, body, 403, "base", "not_allowed")
 			}
 		}
-		status, body := w.as("owner", "POST", "/api/sessions/abcdefghijklmno/"+c.verb, c.body)
+		status, body := w.callAs("owner", "POST", "/api/sessions/abcdefghijklmno/"+c.verb, c.body)
 		if status != 404 {
-			t.Errorf("%s of none: %d %s", c.verb, status, text(body))
+			t.Errorf("%s of none: %d %s", c.verb, status, toJSON(body))
 		}
 	}
 }
 
-func TestARunOverTheAPI(t *testing.T) {
-	w := newWorld(t)
-	session := w.run(sessions.Form{Minutes: 30}, false)
+func TestRuns_StartExtendEnd(t *testing.T) {
+	w := newFixture(t)
+	session := w.newStartableSession(sessions.Form{Minutes: 30}, false)
 	at := "/api/sessions/" + session.Id
-	status, body := w.as("organizer", "POST", at+"/extend", nil)
-	refused(t, status, body, 400, "base", "not_started")
-	status, body = w.as("organizer", "POST", at+"/end", nil)
-	refused(t, status, body, 400, "base", "not_started")
-	status, body = w.as("organizer", "POST", at+"/start", nil)
-	if done(t, status, body); body["status"] != "running" || body["id"] != session.Id || body["started"] == "" || body["media"] != nil {
-		t.Error(text(body))
+	status, body := w.callAs("organizer", "POST", at+"/extend", nil)
+	assertRefused(t, status, body, 400, "base", "not_started")
+	status, body = w.callAs("organizer", "POST", at+"/end", nil)
+	assertRefused(t, status, body, 400, "base", "not_started")
+	status, body = w.callAs("organizer", "POST", at+"/start", nil)
+	if requireOK(t, status, body); body["status"] != "running" || body["id"] != session.Id || body["started"] == "" || body["media"] != nil {
+		t.Error(toJSON(body))
 	}
 	ends := body["ends"]
-	status, body = w.as("organizer", "POST", at+"/extend", object{"minutes": 20})
-	if done(t, status, body); body["ends"] != session.Ends().Add(20*time.Minute).UTC().Format(time.RFC3339) || body["ends"] == ends {
-		t.Error(text(body))
+	status, body = w.callAs("organizer", "POST", at+"/extend", object{"minutes": 20})
+	if requireOK(t, status, body); body["ends"] != session.Ends().Add(20*time.Minute).UTC().Format(time.RFC3339) || body["ends"] == ends {
+		t.Error(toJSON(body))
 	}
-	status, body = w.as("organizer", "POST", at+"/extend", object{"minutes": 2000})
-	refused(t, status, body, 400, "minutes", "bad_length")
-	status, body = w.as("organizer", "POST", at+"/extend", object{"minutes": "ten"})
-	refused(t, status, body, 400, "minutes", "bad_type")
-	status, body = w.as("organizer", "POST", at+"/events", object{"events": []object{}})
-	refused(t, status, body, 400, "base", "not_elsewhere")
-	status, body = w.as("organizer", "POST", at+"/end", nil)
-	if done(t, status, body); body["status"] != "ended" || body["ended"] == nil {
-		t.Error(text(body))
+	status, body = w.callAs("organizer", "POST", at+"/extend", object{"minutes": 2000})
+	assertRefused(t, status, body, 400, "minutes", "bad_length")
+	status, body = w.callAs("organizer", "POST", at+"/extend", object{"minutes": "ten"})
+	assertRefused(t, status, body, 400, "minutes", "bad_type")
+	status, body = w.callAs("organizer", "POST", at+"/events", object{"events": []object{}})
+	assertRefused(t, status, body, 400, "base", "not_elsewhere")
+	status, body = w.callAs("organizer", "POST", at+"/end", nil)
+	if requireOK(t, status, body); body["status"] != "ended" || body["ended"] == nil {
+		t.Error(toJSON(body))
 	}
-	status, body = w.as("organizer", "POST", at+"/start", nil)
-	refused(t, status, body, 400, "base", "session_ended")
+	status, body = w.callAs("organizer", "POST", at+"/start", nil)
+	assertRefused(t, status, body, 400, "base", "session_ended")
 
-	w.sql("UPDATE teams SET licences = 0", nil)
-	status, body = w.as("organizer", "POST", "/api/sessions/"+w.run(sessions.Form{}, false).Id+"/start", nil)
-	refused(t, status, body, 400, "base", "licences_full")
-	early := hookstest.Session(t, w.App, w.people["organizer"], w.team, sessions.Form{})
-	status, body = w.as("organizer", "POST", "/api/sessions/"+early.Id+"/start", nil)
-	refused(t, status, body, 400, "base", "not_started")
+	w.exec("UPDATE teams SET licences = 0", nil)
+	status, body = w.callAs("organizer", "POST", "/api/sessions/"+w.newStartableSession(sessions.Form{}, false).Id+"/start", nil)
+	assertRefused(t, status, body, 400, "base", "licences_full")
+	early := hookstest.ScheduleSession(t, w.App, w.accounts["organizer"], w.team, sessions.Form{})
+	status, body = w.callAs("organizer", "POST", "/api/sessions/"+early.Id+"/start", nil)
+	assertRefused(t, status, body, 400, "base", "not_started")
 }
 
-func TestAProgramReportsOfASessionElsewhere(t *testing.T) {
-	w := newWorld(t)
-	session := w.run(sessions.Form{Elsewhere: "https://meet.example.org/x"}, false)
+func TestReportEvents_ExternalSession(t *testing.T) {
+	w := newFixture(t)
+	session := w.newStartableSession(sessions.Form{ExternalLink: "https://meet.example.org/x"}, false)
 	at := "/api/sessions/" + session.Id + "/events"
 	when := func(ago time.Duration) string { return time.Now().Add(-ago).UTC().Format(time.RFC3339) }
 	batch := object{"events": []object{
@@ -112,12 +112,12 @@ func TestAProgramReportsOfASessionElsewhere(t *testing.T) {
 		{"id": "b", "type": "joined", "at": when(50 * time.Minute), "person": "orla@halation.example"},
 		{"id": "a", "type": "started", "at": when(time.Hour), "settings": object{"resolution": "1080p", "fps": 25, "codec": "av1", "audio": "stereo"}},
 	}}
-	status, body := w.as("organizer", "POST", at, batch)
-	done(t, status, body)
-	same(t, body, `{"counted":3}`)
-	_, body = w.as("admin", "POST", at, batch)
-	same(t, body, `{"counted":0}`)
-	all, err := attendances.Of(w.App, session.Id)
+	status, body := w.callAs("organizer", "POST", at, batch)
+	requireOK(t, status, body)
+	assertJSON(t, body, `{"counted":3}`)
+	_, body = w.callAs("admin", "POST", at, batch)
+	assertJSON(t, body, `{"counted":0}`)
+	all, err := attendances.List(w.App, session.Id)
 	if err != nil || len(all) != 1 || all[0].Height() != 1080 || all[0].FPS() != 25 || all[0].Codec() != "av1" || all[0].Audio() != "stereo" {
 		t.Errorf("%v, %v", all, err)
 	}
@@ -129,42 +129,42 @@ func TestAProgramReportsOfASessionElsewhere(t *testing.T) {
 		"bad_type list":  {"events": "none"},
 	} {
 		code, _, _ := strings.Cut(name, " ")
-		status, answer := w.as("organizer", "POST", at, body)
-		refused(t, status, answer, 400, "events", code)
+		status, answer := w.callAs("organizer", "POST", at, body)
+		assertRefused(t, status, answer, 400, "events", code)
 	}
 }
 
-func TestAnOutsideLiveKitReports(t *testing.T) {
+func TestLiveWebhook_ExternalLiveKit(t *testing.T) {
 	config := hookstest.Config()
 	config.LiveURL, config.LiveKey, config.LiveSecret = "ws://127.0.0.1:1", "key", "a-secret-of-thirty-two-characters"
-	w := newWorldWith(t, config)
-	session := w.run(sessions.Form{}, true)
-	event := &livekit.WebhookEvent{Id: "1", Event: live.Joined, CreatedAt: time.Now().Unix(), Room: &livekit.Room{Name: session.Media()},
+	w := newFixtureWith(t, config)
+	session := w.newStartableSession(sessions.Form{}, true)
+	event := &livekit.WebhookEvent{Id: "1", Event: live.EventJoined, CreatedAt: time.Now().Unix(), Room: &livekit.Room{Name: session.Media()},
 		Participant: &livekit.ParticipantInfo{Sid: "PA_1", Identity: "x", JoinedAtMs: time.Now().UnixMilli()}}
 	for _, host := range []string{"", "127.0.0.1:7000"} {
-		request := livetest.Signed(t, w.URL+live.ReportPath, "key", config.LiveSecret, event)
+		request := livetest.NewSignedRequest(t, w.URL+live.ReportPath, "key", config.LiveSecret, event)
 		request.Host = host
-		if reply := w.Visitor().Send(request); reply.Status != http.StatusOK || strings.TrimSpace(reply.Body) != "{}" {
+		if reply := w.Anonymous().Send(request); reply.Status != http.StatusOK || strings.TrimSpace(reply.Body) != "{}" {
 			t.Errorf("by the name %q: %d %s", host, reply.Status, reply.Body)
 		}
 	}
 	if n := hookstest.Count(t, w.App, "attendances", dbx.HashExp{"session": session.Id, "left": ""}); n != 1 {
 		t.Errorf("%d are in", n)
 	}
-	forged := livetest.Signed(t, w.URL+live.ReportPath, "key", "another-secret-of-thirty-two-chars", event)
-	if reply := w.Visitor().Send(forged); reply.Status != http.StatusBadRequest || !strings.Contains(reply.Body, live.CodeForged) {
+	forged := livetest.NewSignedRequest(t, w.URL+live.ReportPath, "key", "another-secret-of-thirty-two-chars", event)
+	if reply := w.Anonymous().Send(forged); reply.Status != http.StatusBadRequest || !strings.Contains(reply.Body, live.CodeBadSignature) {
 		t.Errorf("forged: %d %s", reply.Status, reply.Body)
 	}
-	proxied := livetest.Signed(t, w.URL+live.ReportPath, "key", config.LiveSecret, event)
+	proxied := livetest.NewSignedRequest(t, w.URL+live.ReportPath, "key", config.LiveSecret, event)
 	proxied.Host = "evil.example"
 	proxied.Header.Set("X-Forwarded-For", "192.0.2.1")
-	if reply := w.Visitor().Send(proxied); reply.Status != http.StatusMisdirectedRequest {
+	if reply := w.Anonymous().Send(proxied); reply.Status != http.StatusMisdirectedRequest {
 		t.Errorf("by another name through a proxy: %d", reply.Status)
 	}
-	if got := w.Visitor().Get("/signin").Header.Get("Content-Security-Policy"); !strings.Contains(got, "connect-src 'self' ws://127.0.0.1:1 http://127.0.0.1:1;") {
+	if got := w.Anonymous().Get("/signin").Header.Get("Content-Security-Policy"); !strings.Contains(got, "connect-src 'self' ws://127.0.0.1:1 http://127.0.0.1:1;") {
 		t.Errorf("the policy is %q", got)
 	}
-	if reply := w.Visitor().Get("/livekit/rtc?access_token=x"); reply.Status != http.StatusNotFound {
+	if reply := w.Anonymous().Get("/livekit/rtc?access_token=x"); reply.Status != http.StatusNotFound {
 		t.Errorf("the embedded one's address: %d", reply.Status)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// meeting is a session as lists show it. Guests and what runs are told elsewhere.
-type meeting struct {
+// sessionInfo is a session as lists show it. Guests and what runs are told elsewhere.
+type sessionInfo struct {
 	ID          string          `json:"id"`
 	Code        string          `json:"code"`
 	URL         string          `json:"url"`
@@ -22,20 +22,20 @@ type meeting struct {
 	Timezone    string          `json:"timezone"`
 	Room        string          `json:"room"`
 	Series      string          `json:"series"`
-	Host        holder          `json:"host"`
+	Host        sessionHost     `json:"host"`
 	Status      string          `json:"status"`  // scheduled, running, ended, cancelled
 	Started     string          `json:"started"` // empty: not yet
 	Ended       string          `json:"ended"`
-	Settings    meetingSettings `json:"settings"`
+	Settings    sessionSettings `json:"settings"`
 }
 
-type holder struct {
+type sessionHost struct {
 	ID   string `json:"id"` // empty once the account is gone
 	Name string `json:"name"`
 }
 
-// meetingSettings are the settings as they apply. ByRoom names those that the session's room sets.
-type meetingSettings struct {
+// sessionSettings are the settings as they apply. ByRoom names those that the session's room sets.
+type sessionSettings struct {
 	Resolution   string `json:"resolution"`
 	FPS          int    `json:"fps"`
 	Codec        string `json:"codec"`
@@ -50,65 +50,65 @@ type meetingSettings struct {
 	ByRoom []string `json:"byRoom,omitempty"`
 }
 
-func meetingOf(app core.App, s *sessions.Session) (meeting, error) {
-	room, err := sessions.RoomOf(app, s)
-	return meetingIn(app, s, room), err
+func sessionInfoOf(app core.App, s *sessions.Session) (sessionInfo, error) {
+	room, err := sessions.FindRoom(app, s)
+	return newSessionInfo(app, s, room), err
 }
 
-// meetingsOf are many sessions, each room of theirs read once.
-func meetingsOf(app core.App, found []*sessions.Session) ([]meeting, error) {
-	items, read := make([]meeting, len(found)), map[string]*rooms.Room{}
+// sessionInfosOf are many sessions, each room of theirs read once.
+func sessionInfosOf(app core.App, found []*sessions.Session) ([]sessionInfo, error) {
+	items, read := make([]sessionInfo, len(found)), map[string]*rooms.Room{}
 	for n, s := range found {
 		room, known := read[s.RoomID()]
 		if !known {
 			var err error
-			if room, err = sessions.RoomOf(app, s); err != nil {
+			if room, err = sessions.FindRoom(app, s); err != nil {
 				return nil, err
 			}
 			read[s.RoomID()] = room
 		}
-		items[n] = meetingIn(app, s, room)
+		items[n] = newSessionInfo(app, s, room)
 	}
 	return items, nil
 }
 
-func meetingIn(app core.App, s *sessions.Session, room *rooms.Room) meeting {
-	shape := meeting{
+func newSessionInfo(app core.App, s *sessions.Session, room *rooms.Room) sessionInfo {
+	shape := sessionInfo{
 		ID: s.Id, Code: s.Code(), URL: s.Link(app), Title: s.Title(), Description: s.GetString("description"),
-		Starts: stamp(s.Starts()), Ends: stamp(s.Ends()), Minutes: s.Minutes(), Timezone: s.GetString("timezone"),
-		Room: s.RoomID(), Series: s.SeriesID(), Host: holder{s.HostID(), s.GetString("host_name")},
-		Status: s.Status(), Started: stamp(s.Started()), Ended: stamp(s.Ended()),
-		Settings: meetingSettings{Resolution: s.GetString("resolution"), FPS: s.GetInt("fps"), Codec: s.GetString("codec"), Audio: s.GetString("audio"),
+		Starts: formatTime(s.Starts()), Ends: formatTime(s.Ends()), Minutes: s.Minutes(), Timezone: s.GetString("timezone"),
+		Room: s.RoomID(), Series: s.SeriesID(), Host: sessionHost{s.HostID(), s.GetString("host_name")},
+		Status: s.Status(), Started: formatTime(s.Started()), Ended: formatTime(s.Ended()),
+		Settings: sessionSettings{Resolution: s.GetString("resolution"), FPS: s.GetInt("fps"), Codec: s.GetString("codec"), Audio: s.GetString("audio"),
 			Passwordless: s.GetBool("passwordless"), Recording: s.GetString("recording"), People: s.GetInt("people")},
 	}
 	settings := &shape.Settings
 	for name, to := range map[string]*bool{"early": &settings.Early, "lobby": &settings.Lobby, "muted": &settings.Muted} {
-		*to = sessions.Effective(s, room, name).On
+		*to = sessions.EffectiveSetting(s, room, name).On
 	}
-	for _, name := range sessions.Imposable {
-		if sessions.Effective(s, room, name).ByRoom {
+	for _, name := range sessions.RoomSettings {
+		if sessions.EffectiveSetting(s, room, name).ByRoom {
 			settings.ByRoom = append(settings.ByRoom, name)
 		}
 	}
 	return shape
 }
 
-// meetingDetails is a session by itself. Rule and Elsewhere are for whoever manages it, People for co-hosts, too.
-type meetingDetails struct {
-	meeting
-	Rule      string  `json:"rule,omitempty"`
-	Elsewhere string  `json:"elsewhere,omitempty"`
-	People    []asked `json:"people,omitempty"`
+// sessionDetails is a session by itself. Rule and Elsewhere are for whoever manages it, People for co-hosts, too.
+type sessionDetails struct {
+	sessionInfo
+	Rule      string    `json:"rule,omitempty"`
+	Elsewhere string    `json:"elsewhere,omitempty"`
+	People    []invitee `json:"people,omitempty"`
 }
 
-type asked struct {
-	ID     string `json:"id"`
-	User   string `json:"user"`
-	Email  string `json:"email"`
-	Name   string `json:"name"`
-	Part   string `json:"part"`
-	State  string `json:"state"`
-	Answer string `json:"answer"`
+type invitee struct {
+	ID    string `json:"id"`
+	User  string `json:"user"`
+	Email string `json:"email"`
+	Name  string `json:"name"`
+	Role  string `json:"part"`
+	State string `json:"state"`
+	RSVP  string `json:"answer"`
 
 	Delivery *inviteeEmail `json:"delivery,omitempty"` // of the newest email about the session; the host may have none
 }
@@ -122,9 +122,9 @@ type inviteeEmail struct {
 	Reason string `json:"reason"` // why it was dropped
 }
 
-func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDetails, error) {
-	shown, err := meetingOf(app, s)
-	reply := meetingDetails{meeting: shown}
+func sessionDetailsOf(app core.App, actor *actors.Actor, s *sessions.Session) (sessionDetails, error) {
+	shown, err := sessionInfoOf(app, s)
+	reply := sessionDetails{sessionInfo: shown}
 	if err != nil {
 		return reply, err
 	}
@@ -133,31 +133,31 @@ func details(app core.App, actor *actors.Actor, s *sessions.Session) (meetingDet
 		if err != nil {
 			return reply, err
 		}
-		reply.Rule, reply.Elsewhere = form.Rule, form.Elsewhere
+		reply.Rule, reply.Elsewhere = form.Rule, form.ExternalLink
 	}
-	if err := sessions.MayReach(app, actor, s); err != nil {
+	if err := sessions.CanContactInvitees(app, actor, s); err != nil {
 		if record.Code(err) != "" {
 			err = nil
 		}
 		return reply, err
 	}
-	people, err := sessions.Participants(app, s.Id)
+	people, err := sessions.ListParticipants(app, s.Id)
 	if err != nil {
 		return reply, err
 	}
 	states, err := sessions.Delivery(app, s)
 	for _, p := range people {
-		one := asked{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.GetString("name"), Part: p.Part(), State: p.State(), Answer: p.GetString("answer")}
+		one := invitee{ID: p.Id, User: p.UserID(), Email: p.Address(), Name: p.GetString("name"), Role: p.Role(), State: p.State(), RSVP: p.GetString("answer")}
 		if state, known := states[p.Id]; known {
-			one.Delivery = &inviteeEmail{state.Status, stamp(state.At), state.Error, state.Reason}
+			one.Delivery = &inviteeEmail{state.Status, formatTime(state.At), state.Error, state.Reason}
 		}
 		reply.People = append(reply.People, one)
 	}
 	return reply, err
 }
 
-// meetingForm is a new session, or a change of one. What is not sent stays, or is what does for most.
-type meetingForm struct {
+// sessionForm is a new session, or a change of one. What is not sent stays, or is what does for most.
+type sessionForm struct {
 	Title       *string   `json:"title"`
 	Description *string   `json:"description"`
 	Starts      *string   `json:"starts"` // RFC 3339
@@ -183,8 +183,8 @@ type meetingForm struct {
 	} `json:"settings"`
 }
 
-// onto is the form with what was sent.
-func (f meetingForm) onto(form sessions.Form) (sessions.Form, error) {
+// applyTo is the form with what was sent.
+func (f sessionForm) applyTo(form sessions.Form) (sessions.Form, error) {
 	if f.Starts != nil {
 		at, err := sessions.ParseTime("starts", *f.Starts)
 		if err != nil {
@@ -192,30 +192,30 @@ func (f meetingForm) onto(form sessions.Form) (sessions.Form, error) {
 		}
 		form.Starts = at
 	}
-	take(&form.Title, f.Title)
-	take(&form.Description, f.Description)
-	take(&form.Minutes, f.Minutes)
-	take(&form.Zone, f.Timezone)
-	take(&form.Room, f.Room)
-	take(&form.Rule, f.Rule)
-	take(&form.Guests, f.Guests)
-	take(&form.Cohosts, f.Cohosts)
-	take(&form.Presenters, f.Presenters)
-	take(&form.Elsewhere, f.Elsewhere)
-	take(&form.Resolution, f.Settings.Resolution)
-	take(&form.FPS, f.Settings.FPS)
-	take(&form.Codec, f.Settings.Codec)
-	take(&form.Audio, f.Settings.Audio)
-	take(&form.Passwordless, f.Settings.Passwordless)
-	take(&form.Early, f.Settings.Early)
-	take(&form.Lobby, f.Settings.Lobby)
-	take(&form.Muted, f.Settings.Muted)
-	take(&form.Recording, f.Settings.Recording)
-	take(&form.People, f.Settings.People)
+	setIfSent(&form.Title, f.Title)
+	setIfSent(&form.Description, f.Description)
+	setIfSent(&form.Minutes, f.Minutes)
+	setIfSent(&form.Zone, f.Timezone)
+	setIfSent(&form.Room, f.Room)
+	setIfSent(&form.Rule, f.Rule)
+	setIfSent(&form.Guests, f.Guests)
+	setIfSent(&form.Cohosts, f.Cohosts)
+	setIfSent(&form.Presenters, f.Presenters)
+	setIfSent(&form.ExternalLink, f.Elsewhere)
+	setIfSent(&form.Resolution, f.Settings.Resolution)
+	setIfSent(&form.FPS, f.Settings.FPS)
+	setIfSent(&form.Codec, f.Settings.Codec)
+	setIfSent(&form.Audio, f.Settings.Audio)
+	setIfSent(&form.Passwordless, f.Settings.Passwordless)
+	setIfSent(&form.JoinBeforeHost, f.Settings.Early)
+	setIfSent(&form.Lobby, f.Settings.Lobby)
+	setIfSent(&form.Muted, f.Settings.Muted)
+	setIfSent(&form.Recording, f.Settings.Recording)
+	setIfSent(&form.MaxPeople, f.Settings.People)
 	return form, nil
 }
 
-func take[T any](to *T, sent *T) {
+func setIfSent[T any](to *T, sent *T) {
 	if sent != nil {
 		*to = *sent
 	}

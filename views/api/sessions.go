@@ -17,57 +17,57 @@ func sessionRoutes(own, team *web.Group) {
 	team.POST("/sessions", scheduleSession)
 
 	one := own.Group("/sessions/{id}")
-	one.BindFunc(inItsTeam)
+	one.BindFunc(requireSessionTeam)
 	one.GET("", showSession)
 	one.PATCH("", changeSession)
 	one.POST("/cancel", cancelSession)
 	one.POST("/duplicate", duplicateSession)
-	one.POST("/participants/{participant}/resend", resendSession).BindFunc(noFields)
-	one.POST("/participants/{participant}/link", copyPersonalLink).BindFunc(noFields)
+	one.POST("/participants/{participant}/resend", resendSessionEmail).BindFunc(requireEmptyBody)
+	one.POST("/participants/{participant}/link", copyPersonalLink).BindFunc(requireEmptyBody)
 }
 
-// inItsTeam lets through who is in the team of the session of the address; for others there is no such session.
-func inItsTeam(e *core.RequestEvent) error {
-	session, err := sessions.ByID(e.App, e.Request.PathValue("id"))
+// requireSessionTeam lets through who is in the team of the session of the address; for others there is no such session.
+func requireSessionTeam(e *core.RequestEvent) error {
+	session, err := sessions.FindByID(e.App, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
 	e.Request.SetPathValue("team", session.TeamID())
-	return web.InTeam(e)
+	return web.RequireTeam(e)
 }
 
 // A list of sessions is of a month, or as long as is asked for, a year at most.
 const (
-	listedDays  = 31
-	longestList = 366
+	defaultListDays = 31
+	maxListDays     = 366
 )
 
 // listSessions are what the caller holds or is asked to between from and to; with all=true everything in the team.
 func listSessions(e *core.RequestEvent) error {
-	from, err := moment(e, "from", time.Now())
+	from, err := queryTime(e, "from", time.Now())
 	if err != nil {
 		return err
 	}
-	to, err := moment(e, "to", from.AddDate(0, 0, listedDays))
+	to, err := queryTime(e, "to", from.AddDate(0, 0, defaultListDays))
 	if err != nil {
 		return err
 	}
-	if to.Sub(from) > longestList*24*time.Hour {
-		return record.Refuse("to", sessions.CodeTooFar, "Ask for a year at most.")
+	if to.Sub(from) > maxListDays*24*time.Hour {
+		return record.Invalid("to", sessions.CodeTooFar, "Ask for a year at most.")
 	}
-	found, err := sessions.Between(e.App, web.Actor(e), from, to, e.Request.URL.Query().Get("all") == "true")
+	found, err := sessions.ListInRange(e.App, web.Actor(e), from, to, e.Request.URL.Query().Get("all") == "true")
 	if err != nil {
 		return err
 	}
-	items, err := meetingsOf(e.App, found)
+	items, err := sessionInfosOf(e.App, found)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, list[meeting]{items})
+	return e.JSON(http.StatusOK, list[sessionInfo]{items})
 }
 
-// moment reads a time of the address.
-func moment(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
+// queryTime reads a time of the address.
+func queryTime(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
 	value := e.Request.URL.Query().Get(name)
 	if value == "" {
 		return otherwise, nil
@@ -76,14 +76,14 @@ func moment(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, 
 }
 
 func scheduleSession(e *core.RequestEvent) error {
-	var sent meetingForm
-	if err := read(e, &sent); err != nil {
+	var sent sessionForm
+	if err := decodeBody(e, &sent); err != nil {
 		return err
 	}
 	if err := sessions.AuthorizeHost(e.App, web.Actor(e)); err != nil {
 		return err
 	}
-	form, err := sent.onto(sessions.Form{})
+	form, err := sent.applyTo(sessions.Form{})
 	if err != nil {
 		return err
 	}
@@ -91,11 +91,11 @@ func scheduleSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return answerMeeting(e, session)
+	return writeSession(e, session)
 }
 
-func answerMeeting(e *core.RequestEvent, session *sessions.Session) error {
-	shape, err := meetingOf(e.App, session)
+func writeSession(e *core.RequestEvent, session *sessions.Session) error {
+	shape, err := sessionInfoOf(e.App, session)
 	if err != nil {
 		return err
 	}
@@ -103,14 +103,16 @@ func answerMeeting(e *core.RequestEvent, session *sessions.Session) error {
 }
 
 // showSession is a session as the caller may know it: who is asked is told to who manages or leads it.
-func showSession(e *core.RequestEvent) error { return answerSession(e, e.Request.PathValue("id")) }
+func showSession(e *core.RequestEvent) error {
+	return writeSessionDetails(e, e.Request.PathValue("id"))
+}
 
-func answerSession(e *core.RequestEvent, id string) error {
-	session, err := sessions.FindFor(e.App, web.Actor(e), id)
+func writeSessionDetails(e *core.RequestEvent, id string) error {
+	session, err := sessions.FindVisible(e.App, web.Actor(e), id)
 	if err != nil {
 		return err
 	}
-	reply, err := details(e.App, web.Actor(e), session)
+	reply, err := sessionDetailsOf(e.App, web.Actor(e), session)
 	if err != nil {
 		return err
 	}
@@ -120,17 +122,17 @@ func answerSession(e *core.RequestEvent, id string) error {
 // changeSession changes what is sent; scope "series" is about all of its series that have not started.
 func changeSession(e *core.RequestEvent) error {
 	var sent struct {
-		meetingForm
-		scoped
+		sessionForm
+		scopeForm
 	}
-	if err := read(e, &sent); err != nil {
+	if err := decodeBody(e, &sent); err != nil {
 		return err
 	}
-	scope, err := sent.scope()
+	scope, err := sent.parse()
 	if err != nil {
 		return err
 	}
-	session, err := sessions.FindFor(e.App, web.Actor(e), e.Request.PathValue("id"))
+	session, err := sessions.FindVisible(e.App, web.Actor(e), e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -141,38 +143,38 @@ func changeSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if form, err = sent.onto(form); err != nil {
+	if form, err = sent.applyTo(form); err != nil {
 		return err
 	}
 	if err := sessions.Change(e.App, web.Actor(e), session.Id, form, scope); err != nil {
 		return err
 	}
-	return answerSession(e, session.Id)
+	return writeSessionDetails(e, session.Id)
 }
 
 func cancelSession(e *core.RequestEvent) error {
-	var sent scoped
-	if err := read(e, &sent); err != nil {
+	var sent scopeForm
+	if err := decodeBody(e, &sent); err != nil {
 		return err
 	}
-	scope, err := sent.scope()
+	scope, err := sent.parse()
 	if err != nil {
 		return err
 	}
 	if err := sessions.Cancel(e.App, web.Actor(e), e.Request.PathValue("id"), scope); err != nil {
 		return err
 	}
-	return answerSession(e, e.Request.PathValue("id"))
+	return writeSessionDetails(e, e.Request.PathValue("id"))
 }
 
 // duplicateSession schedules the same for the same people at another time, held by the caller. What is sent differs.
 func duplicateSession(e *core.RequestEvent) error {
-	var sent meetingForm
-	if err := read(e, &sent); err != nil {
+	var sent sessionForm
+	if err := decodeBody(e, &sent); err != nil {
 		return err
 	}
 	actor := web.Actor(e)
-	session, err := sessions.FindFor(e.App, actor, e.Request.PathValue("id"))
+	session, err := sessions.FindVisible(e.App, actor, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -181,38 +183,38 @@ func duplicateSession(e *core.RequestEvent) error {
 		return err
 	}
 	if sent.Starts == nil {
-		return record.Refuse("starts", sessions.CodeBadTime, "Say when the new one starts.")
+		return record.Invalid("starts", sessions.CodeBadTime, "Say when the new one starts.")
 	}
-	if form, err = sent.onto(form); err != nil {
+	if form, err = sent.applyTo(form); err != nil {
 		return err
 	}
 	twin, err := sessions.Schedule(e.App, actor, form)
 	if err != nil {
 		return err
 	}
-	return answerMeeting(e, twin)
+	return writeSession(e, twin)
 }
 
-type scoped struct {
+type scopeForm struct {
 	Scope string `json:"scope"` // this or series; this
 }
 
-func (s scoped) scope() (sessions.Scope, error) {
+func (s scopeForm) parse() (sessions.Scope, error) {
 	switch scope := sessions.Scope(s.Scope); scope {
 	case "":
-		return sessions.This, nil
-	case sessions.This, sessions.Whole:
+		return sessions.ScopeSession, nil
+	case sessions.ScopeSession, sessions.ScopeSeries:
 		return scope, nil
 	}
-	return "", record.Refuse("scope", "bad_scope", "Choose this or series.")
+	return "", record.Invalid("scope", "bad_scope", "Choose this or series.")
 }
 
-// resendSession emails a participant the invitation again.
-func resendSession(e *core.RequestEvent) error {
+// resendSessionEmail emails a participant the invitation again.
+func resendSessionEmail(e *core.RequestEvent) error {
 	if err := sessions.Resend(e.App, web.Actor(e), e.Request.PathValue("id"), e.Request.PathValue("participant")); err != nil {
 		return err
 	}
-	return answerSession(e, e.Request.PathValue("id"))
+	return writeSessionDetails(e, e.Request.PathValue("id"))
 }
 
 // copyPersonalLink replies with a personal link of a participant, for the caller to share.

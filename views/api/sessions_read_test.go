@@ -12,21 +12,21 @@ import (
 	"usher/hooks/sessions"
 )
 
-// reads is who is told of a session, by every way there is: the rules, the API's list and address, and the App's lists.
-func (w *world) reads(role string, s *sessions.Session) map[string]bool {
+// sessionVisibility is who is told of a session, by every way there is: the rules, the API's list and address, and the App's lists.
+func (w *fixture) sessionVisibility(role string, s *sessions.Session) map[string]bool {
 	w.t.Helper()
-	at := func(path string) bool { return w.raw(role, http.MethodGet, path, "").Status == http.StatusOK }
+	at := func(path string) bool { return w.sendAs(role, http.MethodGet, path, "").Status == http.StatusOK }
 	lists := func(path string) bool {
-		_, body := w.as(role, "GET", path, nil)
+		_, body := w.callAs(role, "GET", path, nil)
 		items, _ := body["items"].([]any)
 		return slices.ContainsFunc(items, func(one any) bool { return one.(object)["id"] == s.Id })
 	}
-	actor := hookstest.Actor(w.t, w.App, w.people[role], w.team)
-	page, err := sessions.Mine(w.App, actor, sessions.Query{Show: sessions.Coming, Size: 50})
+	actor := hookstest.Actor(w.t, w.App, w.accounts[role], w.team)
+	page, err := sessions.ListForUser(w.App, actor, sessions.Query{Show: sessions.ShowUpcoming, Size: 50})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	during, err := sessions.During(w.App, actor, s.Starts().Add(-time.Hour), s.Ends())
+	during, err := sessions.ListRowsInRange(w.App, actor, s.Starts().Add(-time.Hour), s.Ends())
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -39,42 +39,42 @@ func (w *world) reads(role string, s *sessions.Session) map[string]bool {
 	}
 }
 
-// TestTheRulesShowASessionToWhomTheAppDoes goes through how far somebody has come, asked by account and by address.
-func TestTheRulesShowASessionToWhomTheAppDoes(t *testing.T) {
-	w := newWorld(t)
-	s := w.session(sessions.Form{Guests: []string{w.people["member"].Email(), w.people["guest"].Email()}})
+// TestRules_Sessions_MatchApp goes through how far somebody has come, asked by account and by address.
+func TestRules_Sessions_MatchApp(t *testing.T) {
+	w := newFixture(t)
+	s := w.newSession(sessions.Form{Guests: []string{w.accounts["member"].Email(), w.accounts["guest"].Email()}})
 	check := func(what, role string, want bool) {
 		t.Helper()
-		for way, told := range w.reads(role, s) {
+		for way, told := range w.sessionVisibility(role, s) {
 			if told != want {
 				t.Errorf("%s, %s: %s tells: %v", role, what, way, told)
 			}
 		}
 	}
-	for _, state := range []string{sessions.StateInvited, sessions.StateDeclined, sessions.StateWaiting, sessions.StateAdmitted, sessions.StateRefused, sessions.StateOut} {
+	for _, state := range []string{sessions.StateInvited, sessions.StateDeclined, sessions.StateWaiting, sessions.StateAdmitted, sessions.StateDenied, sessions.StateRemoved} {
 		for _, role := range []string{"member", "guest"} {
-			for _, account := range []string{w.people[role].Id, ""} {
+			for _, account := range []string{w.accounts[role].Id, ""} {
 				hookstest.Exec(t, w.App, "UPDATE participants SET state = {:state}, user = {:user} WHERE session = {:id} AND email = {:email}",
-					dbx.Params{"state": state, "user": account, "id": s.Id, "email": w.people[role].Email()})
-				check(state+" by "+account, role, state != sessions.StateOut)
+					dbx.Params{"state": state, "user": account, "id": s.Id, "email": w.accounts[role].Email()})
+				check(state+" by "+account, role, state != sessions.StateRemoved)
 			}
 		}
 	}
 	for _, role := range []string{"member", "guest"} {
 		hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited', user = {:user} WHERE session = {:id} AND email = {:email}",
-			dbx.Params{"user": w.people["organizer"].Id, "id": s.Id, "email": w.people[role].Email()})
+			dbx.Params{"user": w.accounts["organizer"].Id, "id": s.Id, "email": w.accounts[role].Email()})
 		check("by an address that was another's", role, false)
 	}
 	check("hosts", "organizer", true)
-	other := hookstest.Session(t, w.App, w.people["owner"], w.team, sessions.Form{})
+	other := hookstest.ScheduleSession(t, w.App, w.accounts["owner"], w.team, sessions.Form{})
 	for _, role := range []string{"member", "guest", "organizer"} {
-		for way, told := range w.reads(role, other) {
+		for way, told := range w.sessionVisibility(role, other) {
 			if told {
 				t.Errorf("%s, who is not asked: %s tells", role, way)
 			}
 		}
 	}
-	if status, _ := w.as("admin", "GET", "/api/collections/sessions/records/"+other.Id, nil); status != 200 {
+	if status, _ := w.callAs("admin", "GET", "/api/collections/sessions/records/"+other.Id, nil); status != 200 {
 		t.Errorf("an Admin: %d", status)
 	}
 }

@@ -20,37 +20,37 @@ type teamRef struct {
 	Name string `json:"name"`
 }
 
-func refer(r *core.Record) teamRef {
+func teamRefOf(r *core.Record) teamRef {
 	team := teams.Of(r)
 	return teamRef{ID: team.Id, Slug: team.Slug(), Name: team.Name()}
 }
 
 // auth is how PocketBase answers a sign-in, so that an SDK keeps it as one.
 type auth struct {
-	Token  string `json:"token"`
-	Record person `json:"record"`
+	Token  string      `json:"token"`
+	Record accountInfo `json:"record"`
 }
 
-type person struct {
+type accountInfo struct {
 	ID       string `json:"id"`
 	Email    string `json:"email"`
 	Name     string `json:"name"`
 	Verified bool   `json:"verified"`
 }
 
-func signIn(account *core.Record) (*auth, error) {
+func newAuth(account *core.Record) (*auth, error) {
 	token, err := account.NewAuthToken()
 	if err != nil {
 		return nil, err
 	}
-	return &auth{Token: token, Record: person{
+	return &auth{Token: token, Record: accountInfo{
 		ID: account.Id, Email: account.Email(), Name: account.GetString("name"), Verified: account.Verified(),
 	}}, nil
 }
 
-// stamp is a time as RFC 3339 in UTC, to the second.
+// formatTime is a time as RFC 3339 in UTC, to the second.
 // stamp is a moment in RFC 3339, and empty if there is none.
-func stamp(t time.Time) string {
+func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -12,13 +12,13 @@ import (
 
 const signInPath = "/api/collections/users/auth-with-password"
 
-func TestAnSDKSignsIn(t *testing.T) {
-	w := newWorld(t)
+func TestSignIn_ReturnsUsableToken(t *testing.T) {
+	w := newFixture(t)
 	status, body := w.Call("", "POST", signInPath, object{"identity": "mina@halation.example", "password": hookstest.Password})
-	done(t, status, body)
+	requireOK(t, status, body)
 	record := body["record"].(object)
-	if record["id"] != w.people["member"].Id || record["email"] != "mina@halation.example" || record["verified"] != true {
-		t.Error(text(record))
+	if record["id"] != w.accounts["member"].Id || record["email"] != "mina@halation.example" || record["verified"] != true {
+		t.Error(toJSON(record))
 	}
 	for _, secret := range []string{"password", "tokenKey"} {
 		if _, ok := record[secret]; ok {
@@ -30,27 +30,27 @@ func TestAnSDKSignsIn(t *testing.T) {
 		t.Errorf("with the token: %d", status)
 	}
 	status, refreshed := w.Call(body["token"].(string), "POST", "/api/collections/users/auth-refresh", nil)
-	done(t, status, refreshed)
+	requireOK(t, status, refreshed)
 	if n := hookstest.Count(t, w.App, "audit", dbx.HashExp{"action": "account.signin", "result": "ok"}); n != 1 {
 		t.Errorf("%d sign-ins are written down", n)
 	}
 }
 
-func TestAnSDKIsRefused(t *testing.T) {
-	w := newWorld(t)
-	w.unverified("half@halation.example")
+func TestSignIn_UnverifiedOrRateLimited_IsRefused(t *testing.T) {
+	w := newFixture(t)
+	w.newUnverifiedAccount("half@halation.example")
 	status, body := w.Call("", "POST", signInPath, object{"identity": "half@halation.example", "password": hookstest.Password})
 	if status != 403 || body["token"] != nil {
-		t.Errorf("unverified: %d %s", status, text(body))
+		t.Errorf("unverified: %d %s", status, toJSON(body))
 	}
 	var known string
 	for _, identity := range []string{"mina@halation.example", "nobody@halation.example"} {
 		for n := range 10 {
 			if status, body := w.Call("", "POST", signInPath, object{"identity": identity, "password": "wrong"}); status != 400 {
-				t.Fatalf("try %d as %s: %d %s", n+1, identity, status, text(body))
+				t.Fatalf("try %d as %s: %d %s", n+1, identity, status, toJSON(body))
 			}
 		}
-		reply := w.Visitor().Send(signInRequest(t, w, identity, "wrong"))
+		reply := w.Anonymous().Send(newSignInRequest(t, w, identity, "wrong"))
 		if wait := reply.Header.Get("Retry-After"); reply.Status != 429 || wait == "" || wait == "0" {
 			t.Errorf("the 11th as %s: %d, Retry-After %q", identity, reply.Status, wait)
 		}
@@ -62,13 +62,13 @@ func TestAnSDKIsRefused(t *testing.T) {
 		}
 	}
 	// The right password does not open it before the time either.
-	reply := w.Visitor().Send(signInRequest(t, w, "Mina@Halation.example", hookstest.Password))
+	reply := w.Anonymous().Send(newSignInRequest(t, w, "Mina@Halation.example", hookstest.Password))
 	if reply.Status != 429 {
 		t.Errorf("the right password: %d", reply.Status)
 	}
 }
 
-func signInRequest(t *testing.T, w *world, identity, password string) *http.Request {
+func newSignInRequest(t *testing.T, w *fixture, identity, password string) *http.Request {
 	t.Helper()
 	request, err := http.NewRequest("POST", w.URL+signInPath, jsonBody(t, object{"identity": identity, "password": password}))
 	if err != nil {
@@ -78,10 +78,10 @@ func signInRequest(t *testing.T, w *world, identity, password string) *http.Requ
 	return request
 }
 
-func TestWrongAndUnknownSignInsAnswerAlike(t *testing.T) {
-	w := newWorld(t)
-	wrong := w.Visitor().Send(signInRequest(t, w, "mina@halation.example", "wrong"))
-	unknown := w.Visitor().Send(signInRequest(t, w, "nobody@halation.example", "wrong"))
+func TestSignIn_WrongAndUnknown_LookAlike(t *testing.T) {
+	w := newFixture(t)
+	wrong := w.Anonymous().Send(newSignInRequest(t, w, "mina@halation.example", "wrong"))
+	unknown := w.Anonymous().Send(newSignInRequest(t, w, "nobody@halation.example", "wrong"))
 	if wrong.Status != 400 || unknown.Status != 400 || wrong.Body != unknown.Body {
 		t.Errorf("%d %s and %d %s", wrong.Status, wrong.Body, unknown.Status, unknown.Body)
 	}
@@ -91,8 +91,8 @@ func TestWrongAndUnknownSignInsAnswerAlike(t *testing.T) {
 	}
 }
 
-func TestTheOtherDoorsOfPocketBaseAreShut(t *testing.T) {
-	w := newWorld(t)
+func TestPocketBase_OtherEndpoints_AreClosed(t *testing.T) {
+	w := newFixture(t)
 	for _, c := range []struct {
 		role, path string
 		body       object
@@ -100,12 +100,12 @@ func TestTheOtherDoorsOfPocketBaseAreShut(t *testing.T) {
 		{"nobody", "/api/collections/users/request-otp", object{"email": "mina@halation.example"}},
 		{"nobody", "/api/collections/users/auth-with-oauth2", object{"provider": "google", "code": "x", "redirectURL": "x"}},
 		{"member", "/api/collections/users/request-email-change", object{"newEmail": "mina@evil.example"}},
-		{"owner", "/api/collections/users/impersonate/" + w.people["admin"].Id, object{}},
+		{"owner", "/api/collections/users/impersonate/" + w.accounts["admin"].Id, object{}},
 		{"owner", "/api/batch", object{"requests": []object{}}},
 		{"owner", "/api/sql", object{"query": "SELECT 1"}},
 	} {
-		if status, body := w.as(c.role, "POST", c.path, c.body); status < 400 {
-			t.Errorf("%s %s: %d %s", c.role, c.path, status, text(body))
+		if status, body := w.callAs(c.role, "POST", c.path, c.body); status < 400 {
+			t.Errorf("%s %s: %d %s", c.role, c.path, status, toJSON(body))
 		}
 	}
 }

@@ -17,7 +17,7 @@ type firstAccount struct {
 	Auth     *auth   `json:"auth"`
 }
 
-type pending struct {
+type pendingReply struct {
 	Pending bool `json:"pending"`
 }
 
@@ -30,27 +30,27 @@ func signUp(e *core.RequestEvent) error {
 		Code     string `json:"code"`
 		Timezone string `json:"timezone"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	done, err := members.SignUp(e.App, members.SignUpForm{
 		Email: form.Email, Name: form.Name, Password: form.Password, Team: form.Team,
-		Timezone: form.Timezone, Code: form.Code, From: e.RealIP()})
+		Timezone: form.Timezone, Code: form.Code, IP: e.RealIP()})
 	if err != nil {
 		return err
 	}
 	if done.Account == nil {
-		return e.JSON(http.StatusOK, pending{true})
+		return e.JSON(http.StatusOK, pendingReply{true})
 	}
-	return answerFirst(e, done)
+	return writeFirstAccount(e, done)
 }
 
-func answerFirst(e *core.RequestEvent, done members.SignUpResult) error {
-	in, err := signIn(done.Account)
+func writeFirstAccount(e *core.RequestEvent, done members.SignUpResult) error {
+	in, err := newAuth(done.Account)
 	if err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, firstAccount{
 		ID: done.Account.Id, Email: done.Account.Email(), Verified: done.Account.Verified(),
-		Team: refer(done.Team.Record), Auth: in})
+		Team: teamRefOf(done.Team.Record), Auth: in})
 }

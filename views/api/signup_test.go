@@ -12,69 +12,69 @@ import (
 	"usher/views/viewstest"
 )
 
-func TestTheFirstAccountNeedsTheCodeOfTheStart(t *testing.T) {
+func TestSignUp_FirstAccount_RequiresCode(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	form := object{"email": "Marta@Halation.example", "name": "Marta Oliveira", "password": hookstest.Password, "team": "Halation Post", "code": "guess"}
 	status, body := server.Call("", "POST", "/api/signup", form)
-	refused(t, status, body, 400, "code", "bad_code")
+	assertRefused(t, status, body, 400, "code", "bad_code")
 
-	form["code"] = accounts.FirstCode(server.App)
+	form["code"] = accounts.SetupCode(server.App)
 	form["password"] = "password"
 	status, body = server.Call("", "POST", "/api/signup", form)
-	refused(t, status, body, 400, "password", "weak_password")
+	assertRefused(t, status, body, 400, "password", "weak_password")
 
 	form["password"], form["email"] = hookstest.Password, "marta"
 	status, body = server.Call("", "POST", "/api/signup", form)
-	refused(t, status, body, 400, "email", "bad_email")
+	assertRefused(t, status, body, 400, "email", "bad_email")
 
 	form["email"] = "Marta@Halation.example"
 	status, body = server.Call("", "POST", "/api/signup", form)
-	done(t, status, body)
+	requireOK(t, status, body)
 	token := body["auth"].(object)["token"].(string)
 	id, team := body["id"].(string), body["team"].(object)["id"].(string)
-	same(t, body, `{"id":"`+id+`","email":"marta@halation.example","verified":true,
+	assertJSON(t, body, `{"id":"`+id+`","email":"marta@halation.example","verified":true,
 		"team":{"id":"`+team+`","slug":"halation-post","name":"Halation Post"},
 		"auth":{"token":"`+token+`","record":{"id":"`+id+`","email":"marta@halation.example","name":"Marta Oliveira","verified":true}}}`)
 
 	status, body = server.Call(token, "GET", "/api/teams", nil)
-	done(t, status, body)
-	same(t, body, `{"items":[{"id":"`+team+`","slug":"halation-post","name":"Halation Post","roles":["owner","organizer"],"kind":"member","people":1}]}`)
+	requireOK(t, status, body)
+	assertJSON(t, body, `{"items":[{"id":"`+team+`","slug":"halation-post","name":"Halation Post","roles":["owner","organizer"],"kind":"member","people":1}]}`)
 }
 
-func TestSignUpIsClosedOnceThereIsSomebody(t *testing.T) {
-	w := newWorld(t)
-	form := object{"email": "new@halation.example", "name": "New", "password": hookstest.Password, "code": accounts.FirstCode(w.App)}
+func TestSignUp_AfterFirstAccount_IsClosed(t *testing.T) {
+	w := newFixture(t)
+	form := object{"email": "new@halation.example", "name": "New", "password": hookstest.Password, "code": accounts.SetupCode(w.App)}
 	for range 6 {
 		status, body := w.Call("", "POST", "/api/signup", form)
-		refused(t, status, body, 400, "base", "signup_closed")
+		assertRefused(t, status, body, 400, "base", "signup_closed")
 	}
 }
 
-func TestTheSixthOpenSignUpInAnHourIsToldToWait(t *testing.T) {
+func TestSignUp_Open_IsRateLimited(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	w := newWorldWith(t, config)
+	w := newFixtureWith(t, config)
 	form := func(n int) string {
 		return fmt.Sprintf(`{"email":"new%d@halation.example","name":"Somebody","password":"%s"}`, n, hookstest.Password)
 	}
 	for n := range 5 {
-		if reply := w.raw("nobody", "POST", "/api/signup", form(n)); reply.Status != 200 {
+		if reply := w.sendAs("nobody", "POST", "/api/signup", form(n)); reply.Status != 200 {
 			t.Fatalf("sign-up %d: %d %s", n+1, reply.Status, reply.Body)
 		}
 	}
-	reply := w.raw("nobody", "POST", "/api/signup", form(5))
+	reply := w.sendAs("nobody", "POST", "/api/signup", form(5))
 	if reply.Status != 429 || reply.Header.Get("Retry-After") == "" {
 		t.Errorf("the sixth: %d %s", reply.Status, reply.Body)
 	}
 }
 
-func TestOpenSignUpAnswersKnownAndUnknownAlike(t *testing.T) {
+func TestSignUp_KnownAndUnknownAddress_LookAlike(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	w := newWorldWith(t, config)
-	w.unverified("half@halation.example")
+	w := newFixtureWith(t, config)
+	w.newUnverifiedAccount("half@halation.example")
 	for _, email := range []string{"new@halation.example", "MINA@halation.example", "half@halation.example"} {
-		reply := w.raw("nobody", "POST", "/api/signup", `{"email":"`+email+`","name":"Somebody","password":"`+hookstest.Password+`"}`)
+		reply := w.sendAs("nobody", "POST", "/api/signup", `{"email":"`+email+`","name":"Somebody","password":"`+hookstest.Password+`"}`)
 		if reply.Status != 200 || reply.Body != "{\"pending\":true}\n" {
 			t.Errorf("%s: %d %s", email, reply.Status, reply.Body)
 		}
@@ -86,12 +86,12 @@ func TestOpenSignUpAnswersKnownAndUnknownAlike(t *testing.T) {
 }
 
 // The owner of an address takes over no team that someone else signed up for, through PocketBase's endpoints either.
-func TestPocketBasesEndpointsClaimAnAccountWithoutItsTeam(t *testing.T) {
+func TestPasswordReset_PocketBaseEndpoint_CreatesNoTeam(t *testing.T) {
 	config := hookstest.Config()
 	config.SignUp = "open"
-	w := newWorldWith(t, config)
+	w := newFixtureWith(t, config)
 	teams := hookstest.Count(t, w.App, "teams")
-	reply := w.raw("nobody", "POST", "/api/signup", `{"email":"new@halation.example","name":"Somebody","password":"`+hookstest.Password+`","team":"Theirs"}`)
+	reply := w.sendAs("nobody", "POST", "/api/signup", `{"email":"new@halation.example","name":"Somebody","password":"`+hookstest.Password+`","team":"Theirs"}`)
 	if reply.Status != 200 {
 		t.Fatalf("%d %s", reply.Status, reply.Body)
 	}
@@ -109,7 +109,7 @@ func TestPocketBasesEndpointsClaimAnAccountWithoutItsTeam(t *testing.T) {
 	}
 	judge := func(when string, verified bool) {
 		t.Helper()
-		stored := hookstest.Stored(t, w.App, "users", account.Id)
+		stored := hookstest.FindRecord(t, w.App, "users", account.Id)
 		if stored.Verified() != verified || hookstest.Count(t, w.App, "teams") != teams || hookstest.Count(t, w.App, "memberships", dbx.HashExp{"user": account.Id}) != 0 {
 			t.Errorf("%s: verified %t, %d teams more", when, stored.Verified(), hookstest.Count(t, w.App, "teams")-teams)
 		}
@@ -126,45 +126,45 @@ func TestPocketBasesEndpointsClaimAnAccountWithoutItsTeam(t *testing.T) {
 	judge("after confirm-password-reset", true)
 }
 
-func TestTheMailedLinkMakesTheAccountAndSignsItIn(t *testing.T) {
+func TestAccept_EmailedLink_CreatesAccount(t *testing.T) {
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	w := newWorldWith(t, config)
-	status, body := w.as("owner", "POST", w.path("/invitations"), object{"emails": []string{"lucia@halation.example"}, "roles": []string{"organizer"}, "note": "Come."})
-	done(t, status, body)
+	w := newFixtureWith(t, config)
+	status, body := w.callAs("owner", "POST", w.path("/invitations"), object{"emails": []string{"lucia@halation.example"}, "roles": []string{"organizer"}, "note": "Come."})
+	requireOK(t, status, body)
 	id := body["results"].([]any)[0].(object)["id"].(string)
-	same(t, body, `{"results":[{"email":"lucia@halation.example","status":"invited","id":"`+id+`"}]}`)
-	w.sql("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z' WHERE about = {:id}", object{"id": id})
+	assertJSON(t, body, `{"results":[{"email":"lucia@halation.example","status":"invited","id":"`+id+`"}]}`)
+	w.exec("UPDATE outbox SET created = '2020-01-01 00:00:00.000Z' WHERE about = {:id}", object{"id": id})
 	letter := resend.WaitFor(t, "lucia@halation.example")
-	token := tokenOf(resend.Link(letter, "/invite/"))
+	token := tokenOf(resend.FindLink(letter, "/invite/"))
 
-	status, body = w.as("nobody", "POST", "/api/invitations/accept", object{"token": token})
+	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token})
 	if status != 401 {
-		t.Errorf("without name and password: %d %s", status, text(body))
+		t.Errorf("without name and password: %d %s", status, toJSON(body))
 	}
-	status, body = w.as("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": "short"})
-	refused(t, status, body, 400, "password", "weak_password")
-	status, body = w.as("nobody", "POST", "/api/invitations/accept", object{"token": token, "password": hookstest.Password})
-	refused(t, status, body, 400, "name", "required")
-	status, body = w.as("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": hookstest.Password})
-	done(t, status, body)
+	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": "short"})
+	assertRefused(t, status, body, 400, "password", "weak_password")
+	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "password": hookstest.Password})
+	assertRefused(t, status, body, 400, "name", "required")
+	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": hookstest.Password})
+	requireOK(t, status, body)
 	in := body["auth"].(object)
 	user := in["record"].(object)["id"].(string)
-	same(t, body, `{"team":{"id":"`+w.team.Id+`","slug":"halation-post","name":"Halation Post"},"roles":["organizer"],
+	assertJSON(t, body, `{"team":{"id":"`+w.team.Id+`","slug":"halation-post","name":"Halation Post"},"roles":["organizer"],
 		"auth":{"token":"`+in["token"].(string)+`","record":{"id":"`+user+`","email":"lucia@halation.example","name":"Lucía","verified":true}}}`)
 	status, body = w.Call(in["token"].(string), "GET", w.path(""), nil)
-	done(t, status, body)
+	requireOK(t, status, body)
 
 	// A second time the link is used, and somebody who has an account is sent to sign in.
-	status, body = w.as("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": hookstest.Password})
-	refused(t, status, body, 400, "token", "invitation_accepted")
-	w.person("pedro@halation.example")
-	w.as("owner", "POST", w.path("/invitations"), object{"emails": []string{"pedro@halation.example"}})
-	token = tokenOf(resend.Link(resend.WaitFor(t, "pedro@halation.example"), "/invite/"))
-	status, body = w.as("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Pedro", "password": hookstest.Password})
-	refused(t, status, body, 403, "base", "wrong_account")
-	status, body = w.as("pedro@halation.example", "POST", "/api/invitations/accept", object{"token": token})
-	done(t, status, body)
-	same(t, body, `{"team":{"id":"`+w.team.Id+`","slug":"halation-post","name":"Halation Post"},"roles":[]}`)
+	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Lucía", "password": hookstest.Password})
+	assertRefused(t, status, body, 400, "token", "invitation_accepted")
+	w.newAccount("pedro@halation.example")
+	w.callAs("owner", "POST", w.path("/invitations"), object{"emails": []string{"pedro@halation.example"}})
+	token = tokenOf(resend.FindLink(resend.WaitFor(t, "pedro@halation.example"), "/invite/"))
+	status, body = w.callAs("nobody", "POST", "/api/invitations/accept", object{"token": token, "name": "Pedro", "password": hookstest.Password})
+	assertRefused(t, status, body, 403, "base", "wrong_account")
+	status, body = w.callAs("pedro@halation.example", "POST", "/api/invitations/accept", object{"token": token})
+	requireOK(t, status, body)
+	assertJSON(t, body, `{"team":{"id":"`+w.team.Id+`","slug":"halation-post","name":"Halation Post"},"roles":[]}`)
 }

@@ -9,20 +9,20 @@ import (
 	"usher/hooks/members"
 )
 
-// TestASuperuserIsHeldByTheRulesToo writes past all actions, as the dashboard does.
-func TestASuperuserIsHeldByTheRulesToo(t *testing.T) {
-	w := newWorld(t)
-	lucia := w.person("lucia@halation.example")
+// TestSuperuser_InvalidWrites_AreRefused writes past all actions, as the dashboard does.
+func TestSuperuser_InvalidWrites_AreRefused(t *testing.T) {
+	w := newFixture(t)
+	lucia := w.newAccount("lucia@halation.example")
 	records := func(collection string) string { return "/api/collections/" + collection + "/records" }
 	row := func(collection, id string) string { return records(collection) + "/" + id }
 	super := func(method, path string, body object) func(key, code string) {
 		t.Helper()
-		status, answer := w.as("super", method, path, body)
-		return func(key, code string) { t.Helper(); refused(t, status, answer, 400, key, code) }
+		status, answer := w.callAs("super", method, path, body)
+		return func(key, code string) { t.Helper(); assertRefused(t, status, answer, 400, key, code) }
 	}
 	accepted := object{"status": "accepted", "user": lucia.Id}
 	membership := func(role string) string {
-		m, err := members.Find(w.App, w.team.Id, w.people[role].Id)
+		m, err := members.Find(w.App, w.team.Id, w.accounts[role].Id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,46 +30,46 @@ func TestASuperuserIsHeldByTheRulesToo(t *testing.T) {
 	}
 
 	t.Run("a revoked invitation stays revoked", func(t *testing.T) {
-		open := w.inviting(lucia.Email())
-		must(t)(w.as("owner", "POST", "/api/invitations/"+open.ID+"/revoke", nil))
+		open := w.invite(lucia.Email())
+		mustSucceed(t)(w.callAs("owner", "POST", "/api/invitations/"+open.ID+"/revoke", nil))
 		super("PATCH", row("invitations", open.ID), accepted)("token", "invitation_revoked")
 		super("PATCH", row("invitations", open.ID), object{"status": "pending"})("token", "invitation_revoked")
 		super("PATCH", row("invitations", open.ID), object{"status": "declined"})("token", "invitation_revoked")
 		super("PATCH", row("invitations", open.ID), object{"admin": true})("token", "invitation_revoked")
 	})
 	t.Run("declined and expired stay, too", func(t *testing.T) {
-		open := w.inviting(lucia.Email())
-		must(t)(w.as(lucia.Email(), "POST", "/api/invitations/"+open.ID+"/decline", nil))
+		open := w.invite(lucia.Email())
+		mustSucceed(t)(w.callAs(lucia.Email(), "POST", "/api/invitations/"+open.ID+"/decline", nil))
 		super("PATCH", row("invitations", open.ID), accepted)("token", "invitation_declined")
-		open = w.inviting(lucia.Email())
-		w.sql("UPDATE invitations SET expires = '2020-01-01 00:00:00.000Z' WHERE id = {:id}", object{"id": open.ID})
+		open = w.invite(lucia.Email())
+		w.exec("UPDATE invitations SET expires = '2020-01-01 00:00:00.000Z' WHERE id = {:id}", object{"id": open.ID})
 		super("PATCH", row("invitations", open.ID), accepted)("token", "invitation_expired")
 		super("PATCH", row("invitations", open.ID), object{"status": "pending", "expires": "2099-01-01 00:00:00.000Z"})("token", "invitation_expired")
 	})
 	t.Run("only the invited account accepts", func(t *testing.T) {
-		open := w.inviting("pedro@halation.example")
+		open := w.invite("pedro@halation.example")
 		super("PATCH", row("invitations", open.ID), accepted)("base", "wrong_account")
 		super("PATCH", row("invitations", open.ID), object{"status": "accepted"})("user", "wrong_account")
-		pedro := w.unverified("pedro@halation.example")
+		pedro := w.newUnverifiedAccount("pedro@halation.example")
 		super("PATCH", row("invitations", open.ID), object{"status": "accepted", "user": pedro.Id})("base", "unverified")
 		super("PATCH", row("invitations", open.ID), object{"email": lucia.Email()})("base", "fixed")
-		super("PATCH", row("invitations", open.ID), object{"team": w.other.Id})("base", "fixed")
+		super("PATCH", row("invitations", open.ID), object{"team": w.otherTeam.Id})("base", "fixed")
 	})
 	t.Run("one is pending for an address", func(t *testing.T) {
-		w.inviting("ines@halation.example")
+		w.invite("ines@halation.example")
 		offer := object{"team": w.team.Id, "email": "Ines@halation.example", "status": "pending", "expires": "2099-01-01 00:00:00.000Z"}
 		super("POST", records("invitations"), offer)("email", "already_invited")
 		offer["email"], offer["status"] = "new@halation.example", "accepted"
 		super("POST", records("invitations"), offer)("status", "not_pending")
 		offer["email"], offer["status"] = "mina@halation.example", "pending"
 		super("POST", records("invitations"), offer)("email", "already_member")
-		offer["email"], offer["inviter"] = "new@halation.example", w.people["member"].Id
+		offer["email"], offer["inviter"] = "new@halation.example", w.accounts["member"].Id
 		super("POST", records("invitations"), offer)("base", "not_allowed")
 	})
 	t.Run("no seat beyond the plan", func(t *testing.T) {
-		w.plan("unlimited")
+		w.setPlan("unlimited")
 		open := w.newInvitation()
-		w.plan("free") // both Admin seats are taken
+		w.setPlan("free") // both Admin seats are taken
 		super("PATCH", row("memberships", membership("member")), object{"admin": true})("roles", "seats_full")
 		super("PATCH", row("invitations", open.ID), object{"admin": true})("roles", "seats_full")
 		super("POST", records("memberships"), object{"team": w.team.Id, "user": lucia.Id, "kind": "member", "admin": true})("roles", "seats_full")
@@ -85,7 +85,7 @@ func TestASuperuserIsHeldByTheRulesToo(t *testing.T) {
 		super("PATCH", row("memberships", owner), object{"user": lucia.Id})("base", "fixed")
 		super("POST", records("memberships"), object{"team": w.team.Id, "user": lucia.Id, "kind": "member", "owner": true})("owner", "last_owner")
 		super("PATCH", row("memberships", membership("guest")), object{"organizer": true})("kind", "guest_role")
-		super("DELETE", row("users", w.people["owner"].Id), nil)("base", "last_owner")
+		super("DELETE", row("users", w.accounts["owner"].Id), nil)("base", "last_owner")
 	})
 	t.Run("audit rows are never changed", func(t *testing.T) {
 		entry, err := w.App.FindFirstRecordByFilter("audit", "action = 'team.found'")
@@ -93,8 +93,8 @@ func TestASuperuserIsHeldByTheRulesToo(t *testing.T) {
 			t.Fatal(err)
 		}
 		for method, body := range map[string]object{"PATCH": {"actor_name": "Mallory"}, "DELETE": nil} {
-			if status, answer := w.as("super", method, row("audit", entry.Id), body); status != 400 {
-				t.Errorf("%s: %d %s", method, status, text(answer))
+			if status, answer := w.callAs("super", method, row("audit", entry.Id), body); status != 400 {
+				t.Errorf("%s: %d %s", method, status, toJSON(answer))
 			}
 		}
 		now, err := w.App.FindRecordById("audit", entry.Id)
@@ -110,13 +110,13 @@ func TestASuperuserIsHeldByTheRulesToo(t *testing.T) {
 	}
 }
 
-// TestWhatASuperuserMayDo shows that the refusals above are not refusals of everything.
-func TestWhatASuperuserMayDo(t *testing.T) {
-	w := newWorld(t)
-	lucia := w.person("lucia@halation.example")
-	open := w.inviting(lucia.Email(), "organizer")
-	status, body := w.as("super", "PATCH", "/api/collections/invitations/records/"+open.ID, object{"status": "accepted", "user": lucia.Id})
-	done(t, status, body)
-	_, body = w.as(lucia.Email(), "GET", w.path(""), nil)
-	same(t, body["roles"], `["organizer"]`)
+// TestSuperuser_ValidWrite_IsAccepted shows that the refusals above are not refusals of everything.
+func TestSuperuser_ValidWrite_IsAccepted(t *testing.T) {
+	w := newFixture(t)
+	lucia := w.newAccount("lucia@halation.example")
+	open := w.invite(lucia.Email(), "organizer")
+	status, body := w.callAs("super", "PATCH", "/api/collections/invitations/records/"+open.ID, object{"status": "accepted", "user": lucia.Id})
+	requireOK(t, status, body)
+	_, body = w.callAs(lucia.Email(), "GET", w.path(""), nil)
+	assertJSON(t, body["roles"], `["organizer"]`)
 }

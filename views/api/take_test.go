@@ -2,8 +2,8 @@ package api_test
 
 import "testing"
 
-func TestSetRoles_Oneself_BecomesOrganizerImmediately(t *testing.T) {
-	w := newWorld(t)
+func TestSetRoles_Self_BecomesOrganizerImmediately(t *testing.T) {
+	w := newFixture(t)
 	for _, s := range []struct {
 		role  string
 		wants []string
@@ -14,16 +14,16 @@ func TestSetRoles_Oneself_BecomesOrganizerImmediately(t *testing.T) {
 		{"owner", []string{"organizer"}, `{"roles":["owner","organizer"],"sessions":{"handedOver":0,"cancelled":0}}`},
 		{"admin", []string{"organizer"}, `{"roles":["organizer"],"sessions":{"handedOver":0,"cancelled":0}}`},
 	} {
-		status, body := w.as(s.role, "PUT", w.path("/members/%s/roles", w.people[s.role].Id), object{"roles": s.wants})
-		done(t, status, body)
-		same(t, body, s.gets)
+		status, body := w.callAs(s.role, "PUT", w.path("/members/%s/roles", w.accounts[s.role].Id), object{"roles": s.wants})
+		requireOK(t, status, body)
+		assertJSON(t, body, s.gets)
 	}
 }
 
-func TestSetRoles_OneselfWithoutAFreeSeat_IsRefused(t *testing.T) {
-	w := newWorld(t)
-	w.plan("free")
-	w.sql("UPDATE teams SET organizer_seats = 2 WHERE id = {:id}", object{"id": w.team.Id})
-	status, body := w.as("admin", "PUT", w.path("/members/%s/roles", w.people["admin"].Id), object{"roles": []string{"admin", "organizer"}})
-	refused(t, status, body, 400, "roles", "seats_full")
+func TestSetRoles_SelfWithoutFreeSeat_IsRefused(t *testing.T) {
+	w := newFixture(t)
+	w.setPlan("free")
+	w.exec("UPDATE teams SET organizer_seats = 2 WHERE id = {:id}", object{"id": w.team.Id})
+	status, body := w.callAs("admin", "PUT", w.path("/members/%s/roles", w.accounts["admin"].Id), object{"roles": []string{"admin", "organizer"}})
+	assertRefused(t, status, body, 400, "roles", "seats_full")
 }

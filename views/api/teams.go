@@ -16,41 +16,41 @@ import (
 	"usher/views/web"
 )
 
-type place struct {
+type teamMembership struct {
 	teamRef
-	Roles  []string `json:"roles"`
-	Kind   string   `json:"kind"`
-	People int      `json:"people"`
+	Roles       []string `json:"roles"`
+	Kind        string   `json:"kind"`
+	MemberCount int      `json:"people"`
 }
 
 func listTeams(e *core.RequestEvent) error {
-	places, err := members.Places(e.App, e.Auth, false)
+	places, err := members.TeamsOf(e.App, e.Auth, false)
 	if err != nil {
 		return err
 	}
-	sizes, err := members.Sizes(e.App, places)
+	sizes, err := members.CountByTeam(e.App, places)
 	if err != nil {
 		return err
 	}
-	items := make([]place, 0, len(places))
+	items := make([]teamMembership, 0, len(places))
 	for _, p := range places {
-		items = append(items, place{refer(p.Team), p.Roles.Names(), p.Kind, sizes[p.Team.Id]})
+		items = append(items, teamMembership{teamRefOf(p.Team), p.Roles.Names(), p.Kind, sizes[p.Team.Id]})
 	}
-	return e.JSON(http.StatusOK, list[place]{items})
+	return e.JSON(http.StatusOK, list[teamMembership]{items})
 }
 
-func foundTeam(e *core.RequestEvent) error {
+func createTeam(e *core.RequestEvent) error {
 	var form struct {
 		Name string `json:"name"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
-	team, err := members.Found(e.App, e.Auth, form.Name, e.RealIP())
+	team, err := members.CreateTeam(e.App, e.Auth, form.Name, e.RealIP())
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, refer(team.Record))
+	return e.JSON(http.StatusOK, teamRefOf(team.Record))
 }
 
 type team struct {
@@ -65,11 +65,11 @@ type team struct {
 
 	// For the Owner and Admins, of a team that is read.
 	Email *emailState `json:"email,omitempty"`
-	Plan  *planOf     `json:"plan,omitempty"`
+	Plan  *planInfo   `json:"plan,omitempty"`
 }
 
-// planOf is the team's plan; -1 is no limit. Its seats and licences are told by /seats.
-type planOf struct {
+// planInfo is the team's plan; -1 is no limit. Its seats and licences are told by /seats.
+type planInfo struct {
 	Key            string `json:"key"`
 	Name           string `json:"name"`
 	SessionMinutes int    `json:"session_minutes"`
@@ -79,21 +79,21 @@ type planOf struct {
 func showTeam(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	shown := teamOf(e.App, actor, actor.Team)
-	if actor.SeesPanel() {
+	if actor.CanUsePanel() {
 		plan, err := plans.Find(e.App, actor.Team.GetString("plan"))
 		if err != nil {
 			return err
 		}
-		shown.Email = emailOf(e.App)
-		shown.Plan = &planOf{plan.GetString("key"), plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}
+		shown.Email = emailStateOf(e.App)
+		shown.Plan = &planInfo{plan.GetString("key"), plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}
 	}
 	return e.JSON(http.StatusOK, shown)
 }
 
 func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 	shown := team{
-		teamRef: refer(r), Description: r.GetString("description"), Timezone: r.GetString("timezone"),
-		AdminsManageAdmins: r.GetBool("admins_manage_admins"), MembersHost: actors.MembersHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
+		teamRef: teamRefOf(r), Description: r.GetString("description"), Timezone: r.GetString("timezone"),
+		AdminsManageAdmins: r.GetBool("admins_manage_admins"), MembersHost: actors.MembersCanHost(r), Roles: actor.Roles.Names(), Kind: actor.Kind,
 	}
 	if path := teams.Of(r).LogoPath(); path != "" {
 		shown.Logo = settings.Of(app).Link(path)
@@ -113,21 +113,21 @@ type teamForm struct {
 }
 
 func (f teamForm) profile() (teams.Profile, error) {
-	profile := teams.Profile{Name: f.Name, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, MembersHost: f.MembersHost}
+	profile := teams.Profile{Name: f.Name, Description: f.Description, Timezone: f.Timezone, AdminsManageAdmins: f.AdminsManageAdmins, MembersCanHost: f.MembersHost}
 	if f.Logo == nil {
 		return profile, nil
 	}
 	logo, err := base64.StdEncoding.DecodeString(*f.Logo)
 	if err != nil {
-		return profile, record.Refuse("logo", codeBadType, "The logo must be a picture in base64.")
+		return profile, record.Invalid("logo", codeBadType, "The logo must be a picture in base64.")
 	}
-	profile.Logo, profile.DropLogo = logo, len(logo) == 0
+	profile.Logo, profile.RemoveLogo = logo, len(logo) == 0
 	return profile, nil
 }
 
 func updateTeam(e *core.RequestEvent) error {
 	var form teamForm
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	profile, err := form.profile()
@@ -146,7 +146,7 @@ func deleteTeam(e *core.RequestEvent) error {
 	var form struct {
 		Name string `json:"name"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	actor := web.Actor(e)
@@ -183,6 +183,6 @@ func showSeats(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, seatCountsOf(now))
 }
 
-func seatsOf(c seats.Count) seatCount {
+func seatCountOf(c seats.Count) seatCount {
 	return seatCount{Limit: c.Limit, Used: c.Used, Reserved: c.Reserved, Free: c.Free()}
 }

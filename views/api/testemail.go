@@ -19,17 +19,17 @@ type testEmail struct {
 
 // sendTestEmail sends an email to the caller's own address (R160).
 func sendTestEmail(e *core.RequestEvent) error {
-	id, err := teams.SendTestLetter(e.App, web.Actor(e))
+	id, err := teams.SendTestEmail(e.App, web.Actor(e))
 	if err != nil {
 		return err
 	}
-	return answerTestEmail(e, id)
+	return writeTestEmail(e, id)
 }
 
-func showTestEmail(e *core.RequestEvent) error { return answerTestEmail(e, e.Request.PathValue("id")) }
+func showTestEmail(e *core.RequestEvent) error { return writeTestEmail(e, e.Request.PathValue("id")) }
 
-func answerTestEmail(e *core.RequestEvent, id string) error {
-	sent, err := teams.FindTestLetter(e.App, web.Actor(e), id)
+func writeTestEmail(e *core.RequestEvent, id string) error {
+	sent, err := teams.FindTestEmail(e.App, web.Actor(e), id)
 	if err != nil {
 		return err
 	}
@@ -38,11 +38,11 @@ func answerTestEmail(e *core.RequestEvent, id string) error {
 
 // emailState is how the server sends emails.
 type emailState struct {
-	On        bool   `json:"on"`                // emails leave the server
+	Enabled   bool   `json:"on"`                // emails leave the server
 	Transport string `json:"transport"`         // resend, smtp or console
 	Problem   string `json:"problem,omitempty"` // why emails are waiting
 }
 
-func emailOf(app core.App) *emailState {
-	return &emailState{On: mail.Works(app), Transport: mail.Mode(app), Problem: mail.Trouble(app)}
+func emailStateOf(app core.App) *emailState {
+	return &emailState{Enabled: mail.Enabled(app), Transport: mail.TransportName(app), Problem: mail.Problem(app)}
 }

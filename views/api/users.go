@@ -24,19 +24,19 @@ type userPage struct {
 
 // user is one address of a team: a member, or somebody who was asked.
 type user struct {
-	ID         string   `json:"id"` // the account's; the invitation's while nobody accepted
-	User       string   `json:"user"`
-	Invitation string   `json:"invitation"`
-	Name       string   `json:"name"`
-	Email      string   `json:"email"`
-	Kind       string   `json:"kind"`
-	Roles      []string `json:"roles"` // held; what is only offered is in pending
-	Status     string   `json:"status"`
-	Pending    *offer   `json:"pending"`
-	Tags       []string `json:"tags"`
-	Added      string   `json:"added"`
-	Active     string   `json:"active"` // last seen in this team, to within some minutes; empty: never
-	NotSent    *notSent `json:"notSent,omitempty"`
+	ID         string             `json:"id"` // the account's; the invitation's while nobody accepted
+	User       string             `json:"user"`
+	Invitation string             `json:"invitation"`
+	Name       string             `json:"name"`
+	Email      string             `json:"email"`
+	Kind       string             `json:"kind"`
+	Roles      []string           `json:"roles"` // held; what is only offered is in pending
+	Status     string             `json:"status"`
+	Pending    *pendingInvitation `json:"pending"`
+	Tags       []string           `json:"tags"`
+	Added      string             `json:"added"`
+	Active     string             `json:"active"` // last seen in this team, to within some minutes; empty: never
+	NotSent    *notSent           `json:"notSent,omitempty"`
 }
 
 // notSent is why the newest email of an invitation was not sent: it was no longer worth it.
@@ -45,14 +45,14 @@ type notSent struct {
 	Message string `json:"message"`
 }
 
-type offer struct {
+type pendingInvitation struct {
 	Roles    []string `json:"roles"`
 	Expires  string   `json:"expires"`
 	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent, delayed, returned, failed, delivered, bounced, complained or dropped
 }
 
 func listUsers(e *core.RequestEvent) error {
-	query, err := queryOf(e)
+	query, err := parseUserQuery(e)
 	if err != nil {
 		return err
 	}
@@ -70,28 +70,28 @@ func listUsers(e *core.RequestEvent) error {
 	})
 }
 
-func queryOf(e *core.RequestEvent) (members.Query, error) {
+func parseUserQuery(e *core.RequestEvent) (members.Query, error) {
 	asked := e.Request.URL.Query()
 	query := members.Query{
 		Search: asked.Get("q"), Role: asked.Get("role"), Status: asked.Get("status"), Kind: asked.Get("kind"),
 		Tag: asked.Get("tag"), Sort: asked.Get("sort"),
 	}
 	var err error
-	if query.Page, err = number(e, "page"); err != nil {
+	if query.Page, err = queryInt(e, "page"); err != nil {
 		return query, err
 	}
-	query.Size, err = number(e, "perPage")
+	query.Size, err = queryInt(e, "perPage")
 	return query, err
 }
 
 func usersOf(app core.App, rows []members.Row) ([]user, error) {
 	var asked []string
 	for _, row := range rows {
-		if row.Asked || row.Invitation != "" && row.Status != invitations.Accepted {
+		if row.Invited || row.Invitation != "" && row.Status != invitations.Accepted {
 			asked = append(asked, row.Invitation)
 		}
 	}
-	letters, err := mail.Delivery(app, asked)
+	letters, err := mail.DeliveryStates(app, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +99,13 @@ func usersOf(app core.App, rows []members.Row) ([]user, error) {
 	for _, row := range rows {
 		u := user{
 			ID: row.ID, User: row.User, Invitation: row.Invitation, Name: row.Name, Email: row.Email, Kind: row.Kind,
-			Roles: row.Roles().Names(), Status: row.Status, Tags: row.Tags, Added: stamp(row.Added.Time()), Active: stamp(row.Active.Time()),
+			Roles: row.Roles().Names(), Status: row.Status, Tags: row.Tags, Added: formatTime(row.Added.Time()), Active: formatTime(row.Active.Time()),
 		}
-		if row.Asked {
-			u.Pending = &offer{row.Offered().Names(), stamp(row.Expires.Time()), letters[row.Invitation].Status}
+		if row.Invited {
+			u.Pending = &pendingInvitation{row.InvitedRoles().Names(), formatTime(row.Expires.Time()), letters[row.Invitation].Status}
 		}
 		if letter := letters[row.Invitation]; letter.Status == mail.Dropped {
-			u.NotSent = &notSent{letter.Reason, "Not sent: " + mail.ReasonWords(letter.Reason) + "."}
+			u.NotSent = &notSent{letter.Reason, "Not sent: " + mail.ReasonText(letter.Reason) + "."}
 		}
 		users = append(users, u)
 	}
@@ -113,15 +113,15 @@ func usersOf(app core.App, rows []members.Row) ([]user, error) {
 }
 
 type rolesReply struct {
-	Roles      []string   `json:"roles"`
-	Invitation *offered   `json:"invitation,omitempty"`
-	Sessions   sessionsOf `json:"sessions"`
+	Roles      []string        `json:"roles"`
+	Invitation *roleInvitation `json:"invitation,omitempty"`
+	Sessions   handoverCounts  `json:"sessions"`
 
 	SentRevoked int `json:"sentRevoked,omitempty"`
 }
 
-// offered is what waits for the person's answer.
-type offered struct {
+// roleInvitation is what waits for the person's answer.
+type roleInvitation struct {
 	ID     string   `json:"id"`
 	Roles  []string `json:"roles"`
 	Status string   `json:"status"`
@@ -135,11 +135,11 @@ func setRoles(e *core.RequestEvent) error {
 
 		RevokeSent bool `json:"revokeSent"` // also revokes pending invitations that a user sent who loses the role Admin
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	if form.Roles == nil {
-		return record.Refuse("roles", "required", "Send the roles that the person is to have; an empty list is none.")
+		return record.Invalid("roles", "required", "Send the roles that the person is to have; an empty list is none.")
 	}
 	user := e.Request.PathValue("user")
 	wanted, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", user, *form.Roles)
@@ -147,7 +147,7 @@ func setRoles(e *core.RequestEvent) error {
 		return err
 	}
 	revoked := 0
-	var also []members.First
+	var also []members.BeforeFunc
 	if form.RevokeSent && !wanted.Admin {
 		also = append(also, invitations.RevokeSent(web.Actor(e), user, &revoked))
 	}
@@ -155,31 +155,31 @@ func setRoles(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return answerRoles(e, result, parted, revoked)
+	return writeRoles(e, result, parted, revoked)
 }
 
-func answerRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.Parted, revoked int) error {
+func writeRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.HandoverResult, revoked int) error {
 	row, err := members.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
 	if err != nil {
 		return err
 	}
-	reply := rolesReply{Roles: row.Roles().Names(), Sessions: sessionsOf{parted.HandedOver, parted.Cancelled}, SentRevoked: revoked}
-	if result != nil && row.Asked {
-		reply.Invitation = &offered{row.Invitation, row.Offered().Names(), invitations.Pending, result.Link}
+	reply := rolesReply{Roles: row.Roles().Names(), Sessions: handoverCounts{parted.HandedOver, parted.Cancelled}, SentRevoked: revoked}
+	if result != nil && row.Invited {
+		reply.Invitation = &roleInvitation{row.Invitation, row.InvitedRoles().Names(), invitations.Pending, result.Link}
 	}
 	return e.JSON(http.StatusOK, reply)
 }
 
 type removal struct {
-	Removed  string     `json:"removed"`
-	Freed    freed      `json:"freed"`
-	Sessions sessionsOf `json:"sessions"`
+	Removed  string         `json:"removed"`
+	Freed    freedSeats     `json:"freed"`
+	Sessions handoverCounts `json:"sessions"`
 
 	SentRevoked int `json:"sentRevoked,omitempty"` // pending invitations that the user had sent; only with revokeSent
 }
 
-// sessionsOf is what became of the scheduled sessions of who may not host any more.
-type sessionsOf struct {
+// handoverCounts is what became of the scheduled sessions of who may not host any more.
+type handoverCounts struct {
 	HandedOver int `json:"handedOver"`
 	Cancelled  int `json:"cancelled"`
 }
@@ -192,16 +192,16 @@ func removeMember(e *core.RequestEvent) error {
 		// RevokeSent also revokes the pending invitations that the user sent. Programs ask for it: without it they stay.
 		RevokeSent bool `json:"revokeSent"`
 	}
-	if err := read(e, &form); err != nil {
+	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	actor, user := web.Actor(e), e.Request.PathValue("user")
 	revoked := 0
-	var also []members.First
+	var also []members.BeforeFunc
 	if form.RevokeSent {
 		also = append(also, invitations.RevokeSent(actor, user, &revoked))
 	}
-	var parted sessions.Parted
+	var parted sessions.HandoverResult
 	var err error
 	if user == e.Auth.Id {
 		parted, err = sessions.Leave(e.App, actor, form.HandOver, also...)
@@ -211,5 +211,5 @@ func removeMember(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, removal{user, freed(bulk.FreedBy(parted.Roles, parted.Offered)), sessionsOf{parted.HandedOver, parted.Cancelled}, revoked})
+	return e.JSON(http.StatusOK, removal{user, freedSeats(bulk.SeatsFreedBy(parted.Roles, parted.InvitedRoles)), handoverCounts{parted.HandedOver, parted.Cancelled}, revoked})
 }

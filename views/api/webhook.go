@@ -12,32 +12,32 @@ import (
 	"usher/views/web"
 )
 
-// maxReport is what a webhook may hold, in bytes.
-const maxReport = 256 << 10
+// maxWebhookBody is what a webhook may hold, in bytes.
+const maxWebhookBody = 256 << 10
 
-// webhooks mounts what providers call. They carry no token and no Origin: their signature says who they are.
-func webhooks(root *web.Group) {
+// webhookRoutes mounts what providers call. They carry no token and no Origin: their signature says who they are.
+func webhookRoutes(root *web.Group) {
 	hooks := root.Group("/hooks")
-	hooks.BindFunc(asJSON, keepNothing)
-	hooks.Bind(apis.BodyLimit(maxReport))
-	hooks.POST("/resend", takeReport)
-	hooks.POST("/livekit", takeLiveReport)
+	hooks.BindFunc(renderErrors, noStore)
+	hooks.Bind(apis.BodyLimit(maxWebhookBody))
+	hooks.POST("/resend", receiveMailReport)
+	hooks.POST("/livekit", receiveLiveReport)
 }
 
-// takeReport takes what Resend says became of a letter. It is answered once that is committed.
-func takeReport(e *core.RequestEvent) error {
+// receiveMailReport takes what Resend says became of a letter. It is answered once that is committed.
+func receiveMailReport(e *core.RequestEvent) error {
 	body, err := io.ReadAll(e.Request.Body)
 	if err != nil {
 		return err
 	}
-	if err := mail.Report(e.App, e.Request.Header, body); err != nil {
+	if err := mail.HandleWebhook(e.App, e.Request.Header, body); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, struct{}{})
 }
 
-// takeLiveReport takes what an outside LiveKit says has happened in a media room. The embedded one reports by itself.
-func takeLiveReport(e *core.RequestEvent) error {
+// receiveLiveReport takes what an outside LiveKit says has happened in a media room. The embedded one reports by itself.
+func receiveLiveReport(e *core.RequestEvent) error {
 	if err := live.Receive(e.App, e.Request); err != nil {
 		return err
 	}

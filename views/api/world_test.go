@@ -18,48 +18,48 @@ import (
 	"usher/views/viewstest"
 )
 
-// world is a served Usher with two teams and somebody in every role.
-type world struct {
+// fixture is a served Usher with two teams and somebody in every role.
+type fixture struct {
 	*viewstest.Server
-	t      *testing.T
-	team   *teams.Team // everybody's but the other's and the stranger's
-	other  *teams.Team // another team, in which member is an Admin
-	people map[string]*core.Record
-	tokens map[string]string
-	made   int
+	t         *testing.T
+	team      *teams.Team // everybody's but the other's and the stranger's
+	otherTeam *teams.Team // another team, in which member is an Admin
+	accounts  map[string]*core.Record
+	tokens    map[string]string
+	counter   int
 
 	browsers map[string]*viewstest.Browser // who has signed in on pages
-	tried    []*attempt                    // what was tried
+	attempts []*attempt                    // what was tried
 }
 
 // roles are the columns of every table of routes.
 var roles = []string{"nobody", "bad", "stranger", "guest", "member", "organizer", "admin", "owner", "other", "super"}
 
-func newWorld(t *testing.T) *world { return newWorldWith(t, hookstest.Config()) }
+func newFixture(t *testing.T) *fixture { return newFixtureWith(t, hookstest.Config()) }
 
-func newWorldWith(t *testing.T, config settings.Config) *world {
+func newFixtureWith(t *testing.T, config settings.Config) *fixture {
 	t.Helper()
-	w := &world{Server: viewstest.Serve(t, config), t: t, tokens: map[string]string{"nobody": "", "bad": "eyJhbGciOiJIUzI1NiJ9.e30.x"}}
-	owner, other := hookstest.Person(t, w.App, "olga@halation.example"), hookstest.Person(t, w.App, "otto@other.example")
+	w := &fixture{Server: viewstest.Serve(t, config), t: t, tokens: map[string]string{"nobody": "", "bad": "eyJhbGciOiJIUzI1NiJ9.e30.x"}}
+	owner, other := hookstest.Account(t, w.App, "olga@halation.example"), hookstest.Account(t, w.App, "otto@other.example")
 	w.team = hookstest.Team(t, w.App, owner, "Halation Post", "free")
-	w.other = hookstest.Team(t, w.App, other, "Other Works", "free")
-	w.plan("unlimited")
-	w.people = map[string]*core.Record{
+	w.otherTeam = hookstest.Team(t, w.App, other, "Other Works", "free")
+	w.setPlan("unlimited")
+	w.accounts = map[string]*core.Record{
 		"owner": owner, "other": other,
-		"stranger":  hookstest.Person(t, w.App, "stefan@nowhere.example"),
+		"stranger":  hookstest.Account(t, w.App, "stefan@nowhere.example"),
 		"guest":     hookstest.Guest(t, w.App, w.team, "gita@guest.example"),
 		"member":    hookstest.Member(t, w.App, w.team, "mina@halation.example"),
 		"organizer": hookstest.Member(t, w.App, w.team, "orla@halation.example", "organizer"),
 		"admin":     hookstest.Member(t, w.App, w.team, "ada@halation.example", "admin"),
-		"super":     superuser(t, w.App),
+		"super":     newSuperuser(t, w.App),
 	}
-	for role, account := range w.people {
+	for role, account := range w.accounts {
 		w.tokens[role] = w.Token(account)
 	}
 	return w
 }
 
-func superuser(t *testing.T, app core.App) *core.Record {
+func newSuperuser(t *testing.T, app core.App) *core.Record {
 	t.Helper()
 	collection, err := app.FindCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
@@ -74,14 +74,14 @@ func superuser(t *testing.T, app core.App) *core.Record {
 	return account
 }
 
-// plan puts both teams on the plan with that key.
-func (w *world) plan(key string) {
+// setPlan puts both teams on the plan with that key.
+func (w *fixture) setPlan(key string) {
 	w.t.Helper()
 	plan, err := w.App.FindFirstRecordByData("plans", "key", key)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for _, id := range []string{w.team.Id, w.other.Id} {
+	for _, id := range []string{w.team.Id, w.otherTeam.Id} {
 		team, err := w.App.FindRecordById("teams", id)
 		if err != nil {
 			w.t.Fatal(err)
@@ -93,14 +93,14 @@ func (w *world) plan(key string) {
 	}
 }
 
-// as sends a request as somebody in that role.
-func (w *world) as(role, method, path string, body any) (int, map[string]any) {
+// callAs sends a request as somebody in that role.
+func (w *fixture) callAs(role, method, path string, body any) (int, map[string]any) {
 	w.t.Helper()
 	return w.Call(w.tokens[role], method, path, body)
 }
 
-// raw sends a body as it stands.
-func (w *world) raw(role, method, path, body string) viewstest.Reply {
+// sendAs sends a body as it stands.
+func (w *fixture) sendAs(role, method, path, body string) viewstest.Reply {
 	w.t.Helper()
 	request, err := http.NewRequest(method, w.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -109,50 +109,50 @@ func (w *world) raw(role, method, path, body string) viewstest.Reply {
 	if w.tokens[role] != "" {
 		request.Header.Set("Authorization", w.tokens[role])
 	}
-	return w.Visitor().Send(request)
+	return w.Anonymous().Send(request)
 }
 
 // path puts the id of the team into an address.
-func (w *world) path(format string, args ...any) string {
+func (w *fixture) path(format string, args ...any) string {
 	return "/api/teams/" + w.team.Id + fmt.Sprintf(format, args...)
 }
 
 // newMember is somebody new in the team.
-func (w *world) newMember(roles ...string) *core.Record {
+func (w *fixture) newMember(roles ...string) *core.Record {
 	w.t.Helper()
-	w.made++
-	return hookstest.Member(w.t, w.App, w.team, fmt.Sprintf("new%d@halation.example", w.made), roles...)
+	w.counter++
+	return hookstest.Member(w.t, w.App, w.team, fmt.Sprintf("new%d@halation.example", w.counter), roles...)
 }
 
 // newInvitation invites somebody new, in the name of the Owner.
-func (w *world) newInvitation(roles ...string) invitations.Result {
+func (w *fixture) newInvitation(roles ...string) invitations.Result {
 	w.t.Helper()
-	w.made++
-	return w.inviting(fmt.Sprintf("asked%d@halation.example", w.made), roles...)
+	w.counter++
+	return w.invite(fmt.Sprintf("asked%d@halation.example", w.counter), roles...)
 }
 
-func (w *world) inviting(email string, roles ...string) invitations.Result {
+func (w *fixture) invite(email string, roles ...string) invitations.Result {
 	w.t.Helper()
 	w.App.Store().Remove("usher.limits.invite")
-	result := hookstest.Invite(w.t, w.App, w.people["owner"], w.team, email, roles...)
+	result := hookstest.Invite(w.t, w.App, w.accounts["owner"], w.team, email, roles...)
 	if result.Status != invitations.Invited {
 		w.t.Fatalf("invite %s: %+v", email, result)
 	}
 	return result
 }
 
-// person makes an account that is in no team, with its token under its address.
-func (w *world) person(email string) *core.Record {
+// newAccount makes an account that is in no team, with its token under its address.
+func (w *fixture) newAccount(email string) *core.Record {
 	w.t.Helper()
-	account := hookstest.Person(w.t, w.App, email)
+	account := hookstest.Account(w.t, w.App, email)
 	w.tokens[email] = w.Token(account)
 	return account
 }
 
-// unverified makes an account whose address nobody has confirmed, with its token under its address.
-func (w *world) unverified(email string) *core.Record {
+// newUnverifiedAccount makes an account whose address nobody has confirmed, with its token under its address.
+func (w *fixture) newUnverifiedAccount(email string) *core.Record {
 	w.t.Helper()
-	account, err := accounts.Draft(w.App, accounts.New{Email: email, Name: "Unproven", Password: hookstest.Password})
+	account, err := accounts.New(w.App, accounts.Params{Email: email, Name: "Unproven", Password: hookstest.Password})
 	if err == nil {
 		err = w.App.Save(account)
 	}
@@ -163,8 +163,8 @@ func (w *world) unverified(email string) *core.Record {
 	return account
 }
 
-// sql runs a statement past all rules, to make what only time makes.
-func (w *world) sql(statement string, params map[string]any) {
+// exec runs a statement past all rules, to make what only time makes.
+func (w *fixture) exec(statement string, params map[string]any) {
 	w.t.Helper()
 	if _, err := w.App.NonconcurrentDB().NewQuery(statement).Bind(params).Execute(); err != nil {
 		w.t.Fatal(err)
@@ -173,28 +173,28 @@ func (w *world) sql(statement string, params map[string]any) {
 
 func tokenOf(link string) string { return link[strings.LastIndexByte(link, '/')+1:] }
 
-// refused checks a refusal's status, and its code under its key.
-func refused(t *testing.T, status int, body map[string]any, want int, key, code string) {
+// assertRefused checks a refusal's status, and its code under its key.
+func assertRefused(t *testing.T, status int, body map[string]any, want int, key, code string) {
 	t.Helper()
 	data, _ := body["data"].(map[string]any)
 	item, _ := data[key].(map[string]any)
 	message, _ := item["message"].(string)
 	if status != want || item["code"] != code || message == "" || body["status"] != float64(want) || body["message"] == "" {
-		t.Errorf("%d %s, want %d with data.%s.code %s", status, text(body), want, key, code)
+		t.Errorf("%d %s, want %d with data.%s.code %s", status, toJSON(body), want, key, code)
 	}
-	if got := keys(body); !slices.Equal(got, []string{"data", "message", "status"}) {
+	if got := sortedKeys(body); !slices.Equal(got, []string{"data", "message", "status"}) {
 		t.Errorf("a refusal has the keys %v", got)
 	}
 }
 
-func done(t *testing.T, status int, body map[string]any) {
+func requireOK(t *testing.T, status int, body map[string]any) {
 	t.Helper()
 	if status != 200 {
-		t.Fatalf("%d %s, want 200", status, text(body))
+		t.Fatalf("%d %s, want 200", status, toJSON(body))
 	}
 }
 
-func keys(object map[string]any) []string {
+func sortedKeys(object map[string]any) []string {
 	names := make([]string, 0, len(object))
 	for name := range object {
 		names = append(names, name)
@@ -203,19 +203,19 @@ func keys(object map[string]any) []string {
 	return names
 }
 
-func text(body any) string {
+func toJSON(body any) string {
 	data, _ := json.Marshal(body)
 	return string(data)
 }
 
-// same compares an answer with the JSON that it should be.
-func same(t *testing.T, got any, want string) {
+// assertJSON compares an answer with the JSON that it should be.
+func assertJSON(t *testing.T, got any, want string) {
 	t.Helper()
 	var object any
 	if err := json.Unmarshal([]byte(want), &object); err != nil {
 		t.Fatal(err)
 	}
-	if text(got) != text(object) {
-		t.Errorf("got  %s\nwant %s", text(got), text(object))
+	if toJSON(got) != toJSON(object) {
+		t.Errorf("got  %s\nwant %s", toJSON(got), toJSON(object))
 	}
 }

@@ -9,33 +9,33 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// axe reports what keeps people out, as "rule: what is wrong (where)".
-const axe = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v =>
+// axeScript reports what keeps people out, as "rule: what is wrong (where)".
+const axeScript = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v =>
 	v.nodes.map(n => v.id + ": " + v.help + " (" + n.target.join(" ") + ")")))`
 
-// accessible fails the test for each thing on the page that keeps people out, in the light and the dark theme.
-func (b *tab) accessible(name string) {
+// assertAccessible fails the test for each thing on the page that keeps people out, in the light and the dark theme.
+func (b *tab) assertAccessible(name string) {
 	b.t.Helper()
 	source, err := os.ReadFile("../../static/vendor/test/axe.min.js")
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	for _, dark := range []bool{false, true} {
-		b.dark(dark)
+		b.setDark(dark)
 		b.settle()
 		eval[bool](b, string(source)+"; true")
-		for _, violation := range eval[[]string](b, axe) {
+		for _, violation := range eval[[]string](b, axeScript) {
 			b.t.Errorf("%s (dark %v): %s", name, dark, violation)
 		}
 	}
-	b.dark(false)
+	b.setDark(false)
 }
 
-func TestEveryPageIsForEverybody(t *testing.T) {
-	house := furnish(t)
+func TestAccessibility_SignedInPages(t *testing.T) {
+	house := newFixture(t)
 	for _, width := range []int64{1440, 390} {
 		b := house.signIn(t, "marta@halation.example")
-		b.size(width, 900)
+		b.resize(width, 900)
 		theo, err := accounts.Find(house.App, "theo@halation.example")
 		if err != nil {
 			t.Fatal(err)
@@ -50,66 +50,66 @@ func TestEveryPageIsForEverybody(t *testing.T) {
 			"/admin/halation-post/audit?person=nobody-like-this", "/admin/halation-post/find?q=theo", "/app/halation-post/find",
 		} {
 			b.visit(path)
-			b.accessible(path)
+			b.assertAccessible(path)
 		}
-		b.expect(422)
+		b.expectStatus(422)
 		b.visit("/admin/halation-post/audit?from=tomorrow")
-		b.accessible("a day that is none")
-		b.expect(404)
+		b.assertAccessible("a day that is none")
+		b.expectStatus(404)
 		b.visit("/no-such-page")
-		b.accessible("not found")
+		b.assertAccessible("not found")
 	}
 }
 
-func TestEveryPageBeforeSigningInIsForEverybody(t *testing.T) {
-	house := furnish(t)
-	link := local(t, house.invite(t, "nadia@halation.example", "organizer"))
-	hookstest.Person(t, house.App, "private@home.example")
+func TestAccessibility_SignedOutPages(t *testing.T) {
+	house := newFixture(t)
+	link := linkPath(t, house.invite(t, "nadia@halation.example", "organizer"))
+	hookstest.Account(t, house.App, "private@home.example")
 	for _, width := range []int64{1440, 390} {
-		b := open(t, house.URL)
-		b.size(width, 844)
+		b := openTab(t, house.URL)
+		b.resize(width, 844)
 		for _, status := range []int{403, 404, 410, 422} {
-			b.expect(status)
+			b.expectStatus(status)
 		}
 		for _, path := range []string{"/signin", "/signup", "/reset", "/reset/dead", "/verify/dead", link, "/invite/usi_unknown"} {
 			b.visit(path)
-			b.accessible(path)
+			b.assertAccessible(path)
 		}
 		b.visit("/signin")
 		b.fill("Email address", "private@home.example")
 		b.fill("Password", "not the password at all")
 		b.press("Sign in")
-		b.see("wrong")
-		b.accessible("a refused sign-in")
+		b.waitForText("wrong")
+		b.assertAccessible("a refused sign-in")
 	}
-	b := open(t, house.URL)
-	b.expect(403)
+	b := openTab(t, house.URL)
+	b.expectStatus(403)
 	b.visit("/signin")
 	b.fill("Email address", "private@home.example")
 	b.fill("Password", hookstest.Password)
 	b.press("Sign in")
-	b.at("/teams")
-	b.accessible("no team")
+	b.waitForURL("/teams")
+	b.assertAccessible("no team")
 	b.visit(link)
-	b.see("another address")
-	b.accessible("the wrong account")
+	b.waitForText("another address")
+	b.assertAccessible("the wrong account")
 }
 
-func TestAPageThatBreaksThePolicyIsNoticed(t *testing.T) {
-	server, _ := withMail(t)
-	b := open(t, server.URL)
+func TestConsole_PolicyViolation_IsReported(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	b := openTab(t, server.URL)
 	b.visit("/signup")
 	eval[bool](b, `(document.head.appendChild(document.createElement("script")).textContent = "1", true)`)
 	noticed := func() bool {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		return len(b.console) > 0
+		return len(b.consoleErrors) > 0
 	}
-	for deadline := time.Now().Add(patience); !noticed(); {
+	for deadline := time.Now().Add(waitTimeout); !noticed(); {
 		if time.Now().After(deadline) {
 			t.Fatal("an inline script broke the policy, and nobody noticed")
 		}
 		eval[bool](b, "true")
 	}
-	b.console = nil
+	b.consoleErrors = nil
 }

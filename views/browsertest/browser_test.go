@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const patience = 15 * time.Second
+const waitTimeout = 15 * time.Second
 
 // tab is one person's browser, with cookies of its own.
 type tab struct {
@@ -22,15 +22,15 @@ type tab struct {
 	ctx  context.Context
 	base string
 
-	mu       sync.Mutex
-	console  []string
-	expected []string
+	mu             sync.Mutex
+	consoleErrors  []string
+	expectedErrors []string
 }
 
-// open makes a tab of 1440 by 900. What the console reports as an error fails the test, unless it was expected.
-func open(t *testing.T, base string) *tab {
+// openTab makes a tab of 1440 by 900. What the console reports as an error fails the test, unless it was expected.
+func openTab(t *testing.T, base string) *tab {
 	t.Helper()
-	return usual.open(t, base)
+	return defaultBrowser.open(t, base)
 }
 
 func (with *browser) open(t *testing.T, base string) *tab {
@@ -40,12 +40,12 @@ func (with *browser) open(t *testing.T, base string) *tab {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the first call makes the tab, which lives as long as its context
 		t.Fatal(err)
 	}
-	go b.listen()
-	b.size(1440, 900)
+	go b.collectConsole()
+	b.resize(1440, 900)
 	t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		for _, line := range b.console {
+		for _, line := range b.consoleErrors {
 			t.Errorf("console: %s", line)
 		}
 		cancel()
@@ -53,35 +53,35 @@ func (with *browser) open(t *testing.T, base string) *tab {
 	return b
 }
 
-func (b *tab) listen() {
+func (b *tab) collectConsole() {
 	for message, err := range chromedp.Console(b.ctx) {
 		if err != nil {
 			return
 		}
 		b.mu.Lock()
 		if bad := message.Type == chromedp.ConsoleError || message.IsException(); bad && !b.isExpected(message.Text) {
-			b.console = append(b.console, fmt.Sprintf("%s %s (%s)", message.Source, message.Text, message.URL))
+			b.consoleErrors = append(b.consoleErrors, fmt.Sprintf("%s %s (%s)", message.Source, message.Text, message.URL))
 		}
 		b.mu.Unlock()
 	}
 }
 
-// expect lets the console report answers with this status: a refusal is one.
-func (b *tab) expect(status int) {
+// expectStatus lets the console report answers with this status: a refusal is one.
+func (b *tab) expectStatus(status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expected = append(b.expected, fmt.Sprintf("status of %d", status))
+	b.expectedErrors = append(b.expectedErrors, fmt.Sprintf("status of %d", status))
 }
 
-// expectCut lets the console report that connections were cut.
-func (b *tab) expectCut() {
+// expectDisconnects lets the console report that connections were cut.
+func (b *tab) expectDisconnects() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expected = append(b.expected, "net::ERR_", "htmx:sse:error", "WebSocket connection")
+	b.expectedErrors = append(b.expectedErrors, "net::ERR_", "htmx:sse:error", "WebSocket connection")
 }
 
 func (b *tab) isExpected(text string) bool {
-	for _, e := range b.expected {
+	for _, e := range b.expectedErrors {
 		if strings.Contains(text, e) {
 			return true
 		}
@@ -91,25 +91,25 @@ func (b *tab) isExpected(text string) bool {
 
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, waitTimeout)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
-		b.fail("%v", err)
+		b.fatalf("%v", err)
 	}
 }
 
-// fail shows where the person stood.
-func (b *tab) fail(format string, args ...any) {
+// fatalf shows where the person stood.
+func (b *tab) fatalf(format string, args ...any) {
 	b.t.Helper()
-	where, _ := ask[string](b, `location.href + "\n" + document.body.innerText.slice(0, 1500)`)
+	where, _ := evalOnce[string](b, `location.href + "\n" + document.body.innerText.slice(0, 1500)`)
 	b.t.Fatalf("%s\nat %s", fmt.Sprintf(format, args...), where)
 }
 
-// size is the size of the window.
-func (b *tab) size(width, height int64) { b.do(chromedp.EmulateViewport(width, height)) }
+// resize is the size of the window.
+func (b *tab) resize(width, height int64) { b.do(chromedp.EmulateViewport(width, height)) }
 
-// dark asks for the dark theme, as the system would.
-func (b *tab) dark(on bool) {
+// setDark asks for the dark theme, as the system would.
+func (b *tab) setDark(on bool) {
 	value := "light"
 	if on {
 		value = "dark"
@@ -121,8 +121,8 @@ func (b *tab) dark(on bool) {
 	}))
 }
 
-// noScript turns JavaScript off.
-func (b *tab) noScript() {
+// disableScript turns JavaScript off.
+func (b *tab) disableScript() {
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
@@ -142,56 +142,56 @@ func (b *tab) visit(address string) {
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
 	var err error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
 		var value T
-		if value, err = ask[T](b, script); err == nil {
+		if value, err = evalOnce[T](b, script); err == nil {
 			return value
 		}
 	}
-	b.fail("%s: %v", script, err)
+	b.fatalf("%s: %v", script, err)
 	panic("unreachable")
 }
 
-// ask runs JavaScript once. A page that goes away under it would leave the answer out for ever.
-func ask[T any](b *tab, script string) (T, error) {
+// evalOnce runs JavaScript once. A page that goes away under it would leave the answer out for ever.
+func evalOnce[T any](b *tab, script string) (T, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
 
-// until waits for JavaScript to be true.
-func (b *tab) until(what, script string) {
+// waitUntil waits for JavaScript to be true.
+func (b *tab) waitUntil(what, script string) {
 	b.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
 		wait := `new Promise(done => { const end = Date.now() + 500; (function look() {
 			if (document.readyState !== "loading" && (` + script + `)) done(true); else if (Date.now() > end) done(false); else setTimeout(look, 20) })() })`
-		if ok, err := ask[bool](b, wait); err == nil && ok {
+		if ok, err := evalOnce[bool](b, wait); err == nil && ok {
 			return
 		}
 	}
-	b.fail("waited in vain for %s", what)
+	b.fatalf("waited in vain for %s", what)
 }
 
-// see waits for a text that a person can read.
-func (b *tab) see(text string) {
+// waitForText waits for a text that a person can read.
+func (b *tab) waitForText(text string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("%q", text), fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
+	b.waitUntil(fmt.Sprintf("%q", text), fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
 }
 
 // see that a text is not there, once the page has something else to show.
-func (b *tab) seeNo(text string) {
+func (b *tab) waitForNoText(text string) {
 	b.t.Helper()
-	b.until("no "+text, fmt.Sprintf(`!document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
+	b.waitUntil("no "+text, fmt.Sprintf(`!document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
 }
 
-// at waits for an address that contains part.
-func (b *tab) at(part string) {
+// waitForURL waits for an address that contains part.
+func (b *tab) waitForURL(part string) {
 	b.t.Helper()
-	b.until("the address "+part, fmt.Sprintf(`location.href.includes(%q)`, part))
+	b.waitUntil("the address "+part, fmt.Sprintf(`location.href.includes(%q)`, part))
 }
 
-// mark finds what a person would point at, and gives it an attribute to be found by.
-const mark = `(function(kinds, words) {
+// pointScript finds what a person would point at, and gives it an attribute to be found by.
+const pointScript = `(function(kinds, words) {
 	document.querySelectorAll("[data-pointed]").forEach(e => e.removeAttribute("data-pointed"));
 	const name = e => (e.getAttribute("aria-label") || e.innerText || e.value || "").replace(/\s+/g, " ").trim();
 	const seen = e => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";
@@ -204,16 +204,16 @@ const mark = `(function(kinds, words) {
 // press clicks a button, a link or a menu's head by the words on it.
 func (b *tab) press(words string) {
 	b.t.Helper()
-	find := fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, mark, words)
-	b.act(fmt.Sprintf("something to press called %q", words), find, chromedp.Click("[data-pointed]"))
+	find := fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, pointScript, words)
+	b.findAndDo(fmt.Sprintf("something to press called %q", words), find, chromedp.Click("[data-pointed]"))
 }
 
-// act finds something and does something to it, once more if the page has replaced it in between.
-func (b *tab) act(what, find string, action chromedp.Action[chromedp.Void]) {
+// findAndDo finds something and does something to it, once more if the page has replaced it in between.
+func (b *tab) findAndDo(what, find string, action chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	var err error
 	for range 3 {
-		b.until(what, find)
+		b.waitUntil(what, find)
 		ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
 		err = chromedp.Do(ctx, action)
 		cancel()
@@ -221,7 +221,7 @@ func (b *tab) act(what, find string, action chromedp.Action[chromedp.Void]) {
 			return
 		}
 	}
-	b.fail("%s: %v", what, err)
+	b.fatalf("%s: %v", what, err)
 }
 
 // fill types into the field with that label, in place of what stood there.
@@ -230,19 +230,19 @@ func (b *tab) fill(label, text string) {
 	find := fmt.Sprintf(`(function() { %s('label', %q); const l = document.querySelector("label[data-pointed]");
 		if (!l) return false; l.removeAttribute("data-pointed");
 		const f = l.control || document.getElementById(l.htmlFor); if (!f) return false;
-		f.setAttribute("data-pointed", ""); f.focus(); f.select && f.select(); return true })()`, mark, label)
-	b.act(fmt.Sprintf("a field called %q", label), find, chromedp.SendKeys("[data-pointed]", text))
+		f.setAttribute("data-pointed", ""); f.focus(); f.select && f.select(); return true })()`, pointScript, label)
+	b.findAndDo(fmt.Sprintf("a field called %q", label), find, chromedp.SendKeys("[data-pointed]", text))
 }
 
-// keys sends keys to what has the focus.
-func (b *tab) keys(keys string) { b.t.Helper(); b.do(chromedp.KeyEvent(keys)) }
+// sendKeys sends keys to what has the focus.
+func (b *tab) sendKeys(keys string) { b.t.Helper(); b.do(chromedp.KeyEvent(keys)) }
 
-// shot is a picture of the window.
-func (b *tab) shot() []byte {
+// screenshot is a picture of the window.
+func (b *tab) screenshot() []byte {
 	b.t.Helper()
 	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
-		b.fail("take a picture: %v", err)
+		b.fatalf("take a picture: %v", err)
 	}
 	return picture
 }

@@ -8,70 +8,70 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestManyAreRemovedByKeyboardAlone(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestBulkRemove_ByKeyboard(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
 	hookstest.Member(t, server.App, team, "theo@halation.example", "organizer")
 
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.until("no bar while nothing is chosen", `getComputedStyle(document.querySelector("[data-bulk]")).display === "none"`)
+	b.waitUntil("no bar while nothing is chosen", `getComputedStyle(document.querySelector("[data-bulk]")).display === "none"`)
 	for range 3 {
-		b.keys("j")
-		b.keys("x")
+		b.sendKeys("j")
+		b.sendKeys("x")
 	}
-	b.see("3 selected")
+	b.waitForText("3 selected")
 	for range 40 { // on from the last row to the bar
 		if eval[string](b, `document.activeElement.value ?? ""`) == "remove" {
 			break
 		}
-		b.keys("\t")
+		b.sendKeys("\t")
 	}
-	b.keys("\r")
-	b.see("Remove 2 users from the team?")
-	b.see("Left alone")
-	b.until("the way back to have the focus", `document.activeElement.innerText === "Cancel"`)
-	b.keys("\t")
-	b.keys("\r")
-	b.see("2 users were removed from the team. Freed: 2 Organizer seats.")
-	b.see("1 of 25 Organizer seats used")
-	b.seeNo("ruth@halation.example")
-	b.accessible("a receipt")
+	b.sendKeys("\r")
+	b.waitForText("Remove 2 users from the team?")
+	b.waitForText("Left alone")
+	b.waitUntil("the way back to have the focus", `document.activeElement.innerText === "Cancel"`)
+	b.sendKeys("\t")
+	b.sendKeys("\r")
+	b.waitForText("2 users were removed from the team. Freed: 2 Organizer seats.")
+	b.waitForText("1 of 25 Organizer seats used")
+	b.waitForNoText("ruth@halation.example")
+	b.assertAccessible("a receipt")
 	b.press("Close this receipt")
-	b.seeNo("were removed from the team")
+	b.waitForNoText("were removed from the team")
 }
 
-func TestWhatIsChosenOutlivesARefresh(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestBulk_SelectionSurvivesRefresh(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	for _, name := range []string{"a", "b"} {
 		hookstest.Member(t, server.App, team, name+"@halation.example")
 	}
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.connected()
-	b.keys("j")
-	b.keys("x")
-	b.see("1 selected")
-	b.keys("b") // to the bar, where the focus is to stay
-	b.holds("Tag")
+	b.waitForStream()
+	b.sendKeys("j")
+	b.sendKeys("x")
+	b.waitForText("1 selected")
+	b.sendKeys("b") // to the bar, where the focus is to stay
+	b.waitForFocus("Tag")
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example")
-	b.see("lucia@halation.example")
-	b.see("1 selected")
-	b.holds("Tag")
-	b.accessible("rows that are chosen")
+	b.waitForText("lucia@halation.example")
+	b.waitForText("1 selected")
+	b.waitForFocus("Tag")
+	b.assertAccessible("rows that are chosen")
 }
 
-func TestManyAreRemovedWithoutScript(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestBulkRemove_WithoutJavaScript(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	ruth := hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
 	b := signIn(t, server, "marta@halation.example")
-	b.noScript()
+	b.disableScript()
 	b.visit("/admin/halation-post/users")
 	b.do(chromedp.Click(`input[value="` + ruth.Id + `"]`))
 	b.do(chromedp.Click(`button[value="remove"]`))

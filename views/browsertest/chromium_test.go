@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// flags keep Chromium quiet and off the network.
-var flags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+// chromiumFlags keep Chromium quiet and off the network.
+var chromiumFlags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
 	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars"}
 
 // browser is one Chromium for all tests that want such a one.
@@ -25,17 +25,17 @@ type browser struct {
 }
 
 var (
-	// usual has a camera, a microphone and a screen that are none, and gives them to every page.
-	usual = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true}}
-	// refusing has them, and gives them to no page.
-	refusing = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": "deny"}}
-	// bare has none.
-	bare = &browser{}
+	// defaultBrowser has a camera, a microphone and a screen that are none, and gives them to every page.
+	defaultBrowser = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true}}
+	// denyingBrowser has them, and gives them to no page.
+	denyingBrowser = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": "deny"}}
+	// bareBrowser has none.
+	bareBrowser = &browser{}
 )
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	for _, b := range []*browser{usual, refusing, bare} {
+	for _, b := range []*browser{defaultBrowser, denyingBrowser, bareBrowser} {
 		if b.stop != nil {
 			b.stop()
 		}
@@ -59,7 +59,7 @@ func (b *browser) start(t *testing.T) context.Context {
 			return
 		}
 		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}
-		for _, flag := range flags {
+		for _, flag := range chromiumFlags {
 			options = append(options, chromedp.Flag(flag, true))
 		}
 		for flag, value := range b.flags {

@@ -9,25 +9,25 @@ import (
 	"usher/hooks/accounts"
 )
 
-// ctrl presses a key with Ctrl, once the page listens.
-func (b *tab) ctrl(key string) {
+// pressCtrl presses a key with Ctrl, once the page listens.
+func (b *tab) pressCtrl(key string) {
 	b.t.Helper()
-	b.until("the page's script", `document.readyState === "complete"`)
+	b.waitUntil("the page's script", `document.readyState === "complete"`)
 	b.do(chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 }
 
-// marked waits until the option with these words is the one that Enter would follow.
-func (b *tab) marked(words string) {
+// waitForOption waits until the option with these words is the one that Enter would follow.
+func (b *tab) waitForOption(words string) {
 	b.t.Helper()
-	b.until("the option "+words, `(() => {
+	b.waitUntil("the option "+words, `(() => {
 		const field = document.querySelector("#finder [role=combobox]");
 		const option = document.getElementById(field.getAttribute("aria-activedescendant"));
 		return document.activeElement === field && option?.getAttribute("aria-selected") === "true" && option.innerText.includes("`+words+`")
 	})()`)
 }
 
-func TestSearchingByKeyboardAlone(t *testing.T) {
-	house := furnish(t)
+func TestSearch_ByKeyboard(t *testing.T) {
+	house := newFixture(t)
 	theo, err := accounts.Find(house.App, "theo@halation.example")
 	if err != nil {
 		t.Fatal(err)
@@ -36,65 +36,65 @@ func TestSearchingByKeyboardAlone(t *testing.T) {
 	b.visit("/admin/halation-post/users")
 	focused := `document.activeElement?.id === "q"`
 	eval[bool](b, `(document.getElementById("q").focus(), true)`)
-	b.ctrl("k")
-	b.marked("Add users")
-	b.keys("anneke")
-	b.marked("Anneke de Vries")
-	b.keys(kb.Escape)
-	b.until("the search closed, the focus back", `!document.getElementById("finder").open && `+focused)
-	b.at("/admin/halation-post/users")
+	b.pressCtrl("k")
+	b.waitForOption("Add users")
+	b.sendKeys("anneke")
+	b.waitForOption("Anneke de Vries")
+	b.sendKeys(kb.Escape)
+	b.waitUntil("the search closed, the focus back", `!document.getElementById("finder").open && `+focused)
+	b.waitForURL("/admin/halation-post/users")
 
-	b.ctrl("k")
-	b.marked("Add users")
-	b.keys(kb.ArrowDown)
-	b.marked("New session")
-	b.keys(kb.ArrowUp + kb.ArrowUp)
-	b.marked("Fathom Sound") // round the end
-	b.keys("halation.example")
-	b.marked("Anneke")
-	b.keys(kb.ArrowDown)
-	b.marked("Dario")
+	b.pressCtrl("k")
+	b.waitForOption("Add users")
+	b.sendKeys(kb.ArrowDown)
+	b.waitForOption("New session")
+	b.sendKeys(kb.ArrowUp + kb.ArrowUp)
+	b.waitForOption("Fathom Sound") // round the end
+	b.sendKeys("halation.example")
+	b.waitForOption("Anneke")
+	b.sendKeys(kb.ArrowDown)
+	b.waitForOption("Dario")
 	for range len("halation.example") {
-		b.keys(kb.Backspace)
+		b.sendKeys(kb.Backspace)
 	}
-	b.keys("theo")
-	b.marked("Théo Lambert")
-	b.accessible("the search")
-	b.keys(kb.Enter)
-	b.at("/admin/halation-post/users/" + theo.Id)
-	b.see("Activity")
-	b.see("Invited as Admin by Marta Oliveira")
-	b.holds("Théo Lambert") // where one goes on reading
+	b.sendKeys("theo")
+	b.waitForOption("Théo Lambert")
+	b.assertAccessible("the search")
+	b.sendKeys(kb.Enter)
+	b.waitForURL("/admin/halation-post/users/" + theo.Id)
+	b.waitForText("Activity")
+	b.waitForText("Invited as Admin by Marta Oliveira")
+	b.waitForFocus("Théo Lambert") // where one goes on reading
 
-	b.ctrl("k")
-	b.keys("audit" + kb.Enter) // faster than any answer
-	b.at("/admin/halation-post/audit")
-	b.until("the focus on the page's heading", `document.activeElement.matches("#main h1")`)
+	b.pressCtrl("k")
+	b.sendKeys("audit" + kb.Enter) // faster than any answer
+	b.waitForURL("/admin/halation-post/audit")
+	b.waitUntil("the focus on the page's heading", `document.activeElement.matches("#main h1")`)
 	b.press("Search or go to")
-	b.keys("new.person@halation.example")
-	b.see("No one called “new.person@halation.example”.")
-	b.marked("Invite new.person@halation.example")
-	b.keys(kb.Enter)
-	b.at("/users/add?list=new.person")
-	b.see("Will be invited")
+	b.sendKeys("new.person@halation.example")
+	b.waitForText("No one called “new.person@halation.example”.")
+	b.waitForOption("Invite new.person@halation.example")
+	b.sendKeys(kb.Enter)
+	b.waitForURL("/users/add?list=new.person")
+	b.waitForText("Will be invited")
 
 	b.visit("/app/halation-post")
-	b.ctrl("k")
-	b.keys("priya")
-	b.marked("Priya Raman")
-	b.accessible("the search in the App")
+	b.pressCtrl("k")
+	b.sendKeys("priya")
+	b.waitForOption("Priya Raman")
+	b.assertAccessible("the search in the App")
 }
 
-func TestSearchingWithoutJavaScript(t *testing.T) {
-	house := furnish(t)
-	p := openPlain(t, house.URL)
+func TestSearch_WithoutJavaScript(t *testing.T) {
+	house := newFixture(t)
+	p := openPlainTab(t, house.URL)
 	p.visit("/signin")
-	p.write("email", "marta@halation.example")
-	p.write("password", house.Password)
-	p.push("Sign in")
-	p.read("Later")
+	p.fillByName("email", "marta@halation.example")
+	p.fillByName("password", house.Password)
+	p.clickText("Sign in")
+	p.waitForMarkup("Later")
 	p.visit("/admin/halation-post/find?q=theo")
-	p.read("Théo Lambert")
-	p.push("Théo Lambert")
-	p.read("All activity")
+	p.waitForMarkup("Théo Lambert")
+	p.clickText("Théo Lambert")
+	p.waitForMarkup("All activity")
 }

@@ -7,10 +7,10 @@ import (
 )
 
 // Somebody in the session may have written his page himself.
-func TestNobodyDrownsThePagesOfOthers(t *testing.T) {
-	m := meet(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}})
-	host, evil, other := m.enters(m.host.Email()), m.enters("rafael@lantern.example"), m.enters(noor)
-	other.sees(m.person("rafael@lantern.example"))
+func TestLivePage_MessageFlood_IsLimited(t *testing.T) {
+	m := newLiveFixture(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}})
+	host, evil, other := m.openLivePage(m.host.Email()), m.openLivePage("rafael@lantern.example"), m.openLivePage(noor)
+	other.waitForVideo(m.participantID("rafael@lantern.example"))
 	other.press("Chat")
 
 	// Only who leads lets the others ask the server at once. The page asks by its own clock, too: that is stopped, and
@@ -18,24 +18,24 @@ func TestNobodyDrownsThePagesOfOthers(t *testing.T) {
 	eval[bool](other, `(window.asked = 0, window.stopped = 0, Math.random = () => 0,
 		window.fetched ??= window.fetch, window.fetch = (to, ...all) => { if (String(to).endsWith("/state")) window.asked++; return window.fetched(to, ...all) },
 		window.later ??= window.setTimeout, window.setTimeout = (f, after, ...all) => after === 15000 ? (window.stopped++, 0) : window.later(f, after, ...all), true)`)
-	look := inRoom(`await room.localParticipant.publishData(new Uint8Array([1]), {reliable: true, topic: "look"}); return true`)
+	look := roomScript(`await room.localParticipant.publishData(new Uint8Array([1]), {reliable: true, topic: "look"}); return true`)
 	eval[bool](host, look)
-	other.until("the server asked for who leads, and the clock stopped", `window.asked > 0 && window.stopped > 0`)
+	other.waitUntil("the server asked for who leads, and the clock stopped", `window.asked > 0 && window.stopped > 0`)
 	eval[bool](other, `(window.asked = 0, true)`)
 	for range 20 {
 		eval[bool](evil, look)
 	}
-	eval[bool](evil, inRoom(`await room.localParticipant.publishData(new TextEncoder().encode("after the looks"), {reliable: true, topic: "chat"}); return true`))
-	other.see("after the looks")
+	eval[bool](evil, roomScript(`await room.localParticipant.publishData(new TextEncoder().encode("after the looks"), {reliable: true, topic: "chat"}); return true`))
+	other.waitForText("after the looks")
 	if asked := eval[int](other, `new Promise(done => window.later(() => done(window.asked), 20))`); asked > 0 {
 		t.Errorf("asked the server %d times for who does not lead, want none", asked)
 	}
 	eval[bool](host, look)
-	other.until("the server asked for who leads", `window.asked > 0`)
+	other.waitUntil("the server asked for who leads", `window.asked > 0`)
 
 	// The list of messages stays short, however many there are, and a message without end is none. The flood takes longer
 	// than one answer of a page may: it is begun once, and waited for.
-	eval[bool](evil, inRoom(`if (window.flood) return true;
+	eval[bool](evil, roomScript(`if (window.flood) return true;
 		window.flood = (async () => {
 			const endless = await room.localParticipant.streamText({topic: "chat"});
 			for (let i = 0; i < 100; i++) await endless.write("flood ".repeat(2000));
@@ -46,17 +46,17 @@ func TestNobodyDrownsThePagesOfOthers(t *testing.T) {
 			window.flooded = true;
 		})();
 		return true`))
-	evil.until("everything is sent", `window.flooded === true`)
-	other.until("the last message", `document.querySelector("#talk > :last-child p:last-child")?.textContent.startsWith("last x")`)
+	evil.waitUntil("everything is sent", `window.flooded === true`)
+	other.waitUntil("the last message", `document.querySelector("#talk > :last-child p:last-child")?.textContent.startsWith("last x")`)
 	if lines := eval[int](other, `document.querySelectorAll("#talk p").length`); lines > 500 {
 		t.Errorf("%d messages are kept", lines)
 	}
 	if long := eval[int](other, `document.querySelector("#talk > :last-child p:last-child").textContent.length`); long > 2000 {
 		t.Errorf("a message of %d letters", long)
 	}
-	other.until("no message without end", `!document.getElementById("talk").textContent.includes("flood")`)
-	other.keys("One word")
-	other.keys("\r")
+	other.waitUntil("no message without end", `!document.getElementById("talk").textContent.includes("flood")`)
+	other.sendKeys("One word")
+	other.sendKeys("\r")
 	host.press("Chat")
-	host.see("One word")
+	host.waitForText("One word")
 }

@@ -11,12 +11,12 @@ import (
 
 // The page of an import follows the event stream: an email that bounces appears while the page is open.
 func TestImport_EmailThatBounces_AppearsOnTheOpenPage(t *testing.T) {
-	h := furnish(t)
+	h := newFixture(t)
 	list := make([]string, 3)
 	for n := range list {
 		list[n] = fmt.Sprintf("row%d@halation.example", n)
 	}
-	started, err := invitations.StartImport(h.App, hookstest.Actor(t, h.App, h.Owner, h.Team), invitations.Offer{Lines: invitations.Addresses(list)}, "people.csv")
+	started, err := invitations.StartImport(h.App, hookstest.Actor(t, h.App, h.Owner, h.Team), invitations.Request{Lines: invitations.ParseLines(list)}, "people.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,11 +27,11 @@ func TestImport_EmailThatBounces_AppearsOnTheOpenPage(t *testing.T) {
 		}
 	}
 	b := h.signIn(t, h.Owner.Email())
-	b.size(390, 844)
+	b.resize(390, 844)
 	b.visit("/admin/" + h.Team.Slug() + "/users/import/" + started.Id)
-	b.see("Invitation emails")
+	b.waitForText("Invitation emails")
 	hookstest.Exec(t, h.App, "UPDATE outbox SET status = 'bounced', error = 'The mailbox is full.', sealed = '' WHERE recipient = 'row2@halation.example'", nil)
-	changes.Tell(h.App, h.Team.Id, changes.Users)
-	b.see("The mailbox is full.")
-	b.see("Resend")
+	changes.Publish(h.App, h.Team.Id, changes.Users)
+	b.waitForText("The mailbox is full.")
+	b.waitForText("Resend")
 }

@@ -19,9 +19,9 @@ func longList(n int) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestAnImportIsFollowedWhileItRuns pastes a long list, starts it, and sees the numbers move without a reload.
-func TestAnImportIsFollowedWhileItRuns(t *testing.T) {
-	house := furnish(t)
+// TestImport_ProgressUpdatesWithoutReload pastes a long list, starts it, and sees the numbers move without a reload.
+func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
+	house := newFixture(t)
 	if err := house.App.OnTerminate().Trigger(&core.TerminateEvent{App: house.App}); err != nil { // no worker: the test goes on itself
 		t.Fatal(err)
 	}
@@ -38,26 +38,26 @@ func TestAnImportIsFollowedWhileItRuns(t *testing.T) {
 	b.visit("/admin/halation-post/users/add")
 	eval[bool](b, fmt.Sprintf(`(list => { list.value = %q; return list.dispatchEvent(new Event("input", { bubbles: true })) })(document.querySelector("#addresses"))`,
 		"no address\n"+longList(230))) // typing it would take a minute
-	b.see("231 rows")
+	b.waitForText("231 rows")
 	b.press("Start the import")
-	b.see("Waiting for its turn")
-	b.until("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
+	b.waitForText("Waiting for its turn")
+	b.waitUntil("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
 	eval[bool](b, `window.stayed = true`)
 	step()
-	b.see("50 of 231")
+	b.waitForText("50 of 231")
 	b.press("Stop the import")
-	b.see("Stop the import?")
+	b.waitForText("Stop the import?")
 	b.press("Close")
-	b.see("50 of 231")
-	b.until("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
+	b.waitForText("50 of 231")
+	b.waitUntil("the stream", `document.querySelector("#live").dataset.connected !== undefined`)
 	eval[bool](b, `window.stayed = true`)
 	for step() {
 	}
-	b.see("231 of 231")
-	b.see("Download the report")
+	b.waitForText("231 of 231")
+	b.waitForText("Download the report")
 	if !eval[bool](b, `window.stayed === true`) {
 		t.Error("the page was loaded again")
 	}
 	b.visit("/admin/halation-post/users/import")
-	b.see("231 of 231")
+	b.waitForText("231 of 231")
 }

@@ -12,18 +12,18 @@ import (
 	"usher/views/viewstest"
 )
 
-// withMail is an empty server whose letters go to a stand-in for Resend.
-func withMail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
+// newServerWithEmail is an empty server whose letters go to a stand-in for Resend.
+func newServerWithEmail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
 	t.Helper()
-	usual.start(t)
+	defaultBrowser.start(t)
 	post := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = post.Key, post.URL, resendtest.WebhookSecret
 	return viewstest.Serve(t, config), post
 }
 
-// local is the path of a link in a letter.
-func local(t *testing.T, link string) string {
+// linkPath is the path of a link in a letter.
+func linkPath(t *testing.T, link string) string {
 	t.Helper()
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
@@ -34,105 +34,105 @@ func local(t *testing.T, link string) string {
 
 func signIn(t *testing.T, server *viewstest.Server, email string) *tab {
 	t.Helper()
-	return (&house{Server: server}).enter(t, email, hookstest.Password)
+	return (&fixture{Server: server}).signInWith(t, email, hookstest.Password)
 }
 
-func TestFromAnEmptyServerToAnAcceptedInvitation(t *testing.T) {
-	server, post := withMail(t)
-	owner := open(t, server.URL)
+func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
+	server, post := newServerWithEmail(t)
+	owner := openTab(t, server.URL)
 	owner.visit("/")
-	owner.see("Create the first account")
+	owner.waitForText("Create the first account")
 	owner.fill("Code", "not-the-code")
 	owner.fill("Your name", "Marta Oliveira")
 	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Name of your team", "Halation Post")
-	owner.expect(422)
+	owner.expectStatus(422)
 	owner.press("Create account")
-	owner.see("not the code")
-	owner.until("what was typed", `[...document.querySelectorAll("input")].some(i => i.value === "Marta Oliveira")`)
+	owner.waitForText("not the code")
+	owner.waitUntil("what was typed", `[...document.querySelectorAll("input")].some(i => i.value === "Marta Oliveira")`)
 
-	owner.visit("/signup?code=" + accounts.FirstCode(server.App))
+	owner.visit("/signup?code=" + accounts.SetupCode(server.App))
 	owner.fill("Your name", "Marta Oliveira")
 	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
 	owner.fill("Name of your team", "Halation Post")
 	owner.press("Create account")
-	owner.see("Ask the first people in")
+	owner.waitForText("Ask the first people in")
 	owner.press("Add users")
 	owner.fill("Addresses", "Lucía Herrera <Lucia@Halation.example>")
-	owner.see("Will be invited")
+	owner.waitForText("Will be invited")
 	owner.press("Send 1 invitation")
-	owner.see("on its way")
-	owner.see("1 reserved")
+	owner.waitForText("on its way")
+	owner.waitForText("1 reserved")
 
 	letter := post.WaitFor(t, "lucia@halation.example")
 	if !strings.Contains(letter.Text, "Marta Oliveira asks you to join Halation Post") {
 		t.Errorf("the letter says: %s", letter.Text)
 	}
-	lucia := open(t, server.URL)
-	lucia.visit(local(t, post.Link(letter, "/invite/")))
-	lucia.see("Marta Oliveira asks you to join Halation Post")
-	lucia.see("lucia@halation.example")
+	lucia := openTab(t, server.URL)
+	lucia.visit(linkPath(t, post.FindLink(letter, "/invite/")))
+	lucia.waitForText("Marta Oliveira asks you to join Halation Post")
+	lucia.waitForText("lucia@halation.example")
 	lucia.fill("Your name", "Lucía Herrera")
 	lucia.fill("Password", "four words nobody joins")
 	lucia.press("Accept invitation")
-	lucia.at("/app/halation-post")
-	lucia.see("Organizer")
+	lucia.waitForURL("/app/halation-post")
+	lucia.waitForText("Organizer")
 
 	owner.visit("/admin/halation-post/users")
-	owner.see("2 of 3 Organizer seats used")
-	owner.see("Lucía Herrera")
+	owner.waitForText("2 of 3 Organizer seats used")
+	owner.waitForText("Lucía Herrera")
 }
 
-func TestTheWrongAccountSignsOutAndComesBack(t *testing.T) {
-	server, post := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestAccept_WrongAccount_SignsOutAndReturns(t *testing.T) {
+	server, post := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
-	hookstest.Person(t, server.App, "lucia@halation.example")
-	hookstest.Person(t, server.App, "private@home.example")
+	hookstest.Account(t, server.App, "lucia@halation.example")
+	hookstest.Account(t, server.App, "private@home.example")
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
-	link := local(t, post.Link(post.WaitFor(t, "lucia@halation.example"), "/invite/"))
+	link := linkPath(t, post.FindLink(post.WaitFor(t, "lucia@halation.example"), "/invite/"))
 
 	b := signIn(t, server, "private@home.example")
 	b.visit(link)
-	b.see("This invitation is for another address")
-	b.see("l••••@halation.example")
-	b.see("private@home.example")
+	b.waitForText("This invitation is for another address")
+	b.waitForText("l••••@halation.example")
+	b.waitForText("private@home.example")
 	b.press("Sign out and continue")
-	b.at("/invite/")
+	b.waitForURL("/invite/")
 	b.fill("Password", hookstest.Password)
 	b.press("Sign in and accept")
-	b.at("/app/halation-post")
+	b.waitForURL("/app/halation-post")
 }
 
-func TestDecliningIsExplainedBeforeAndShownToAdminsAfter(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
-	hookstest.Person(t, server.App, "bruno@castel.example")
+	hookstest.Account(t, server.App, "bruno@castel.example")
 	hookstest.Invite(t, server.App, owner, team, "bruno@castel.example", "organizer")
 
 	bruno := signIn(t, server, "bruno@castel.example")
-	bruno.at("/teams")
-	bruno.see("Declining ends this offer for good")
+	bruno.waitForURL("/teams")
+	bruno.waitForText("Declining ends this offer for good")
 	bruno.press("Decline")
-	bruno.see("Declined.")
+	bruno.waitForText("Declined.")
 
 	admin := signIn(t, server, "marta@halation.example")
 	admin.visit("/admin/halation-post/users?status=declined")
 	admin.press("bruno@castel.example")
-	admin.see("Invite again")
+	admin.waitForText("Invite again")
 }
 
-func TestRevokedWhileThePageIsOpen(t *testing.T) {
-	server, post := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestAccept_RevokedWhilePageIsOpen_IsRefused(t *testing.T) {
+	server, post := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
 
-	lucia := open(t, server.URL)
-	lucia.visit(local(t, post.Link(post.WaitFor(t, "lucia@halation.example"), "/invite/")))
+	lucia := openTab(t, server.URL)
+	lucia.visit(linkPath(t, post.FindLink(post.WaitFor(t, "lucia@halation.example"), "/invite/")))
 	lucia.fill("Your name", "Lucía Herrera")
 	lucia.fill("Password", "four words nobody joins")
 
@@ -140,20 +140,20 @@ func TestRevokedWhileThePageIsOpen(t *testing.T) {
 	admin.visit("/admin/halation-post/users?status=pending")
 	admin.press("lucia@halation.example")
 	admin.press("Revoke invitation…")
-	admin.see("Revoke the invitation of lucia@halation.example?")
+	admin.waitForText("Revoke the invitation of lucia@halation.example?")
 	admin.press("Revoke invitation")
-	admin.see("Its link is dead.")
+	admin.waitForText("Its link is dead.")
 
 	for _, status := range []int{404, 410, 422} {
-		lucia.expect(status)
+		lucia.expectStatus(status)
 	}
 	lucia.press("Accept invitation")
-	lucia.see("revoked")
+	lucia.waitForText("revoked")
 }
 
-func TestTwoAdminsAtTheLastSeat(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestInvite_TwoAdminsAtTheLastSeat_OneWins(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	hookstest.Member(t, server.App, team, "jonas@halation.example", "admin")
 	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
@@ -162,11 +162,11 @@ func TestTwoAdminsAtTheLastSeat(t *testing.T) {
 	for i, b := range tabs {
 		b.visit("/admin/halation-post/users/add")
 		b.fill("Addresses", []string{"anna@new.example", "bert@new.example"}[i])
-		b.see("Will be invited")
-		b.expect(422)
+		b.waitForText("Will be invited")
+		b.expectStatus(422)
 	}
 	for _, b := range tabs {
-		b.until("the button", mark+`('button', 'Send 1 invitation')`)
+		b.waitUntil("the button", pointScript+`('button', 'Send 1 invitation')`)
 	}
 	pressed := make(chan struct{})
 	for _, b := range tabs {
@@ -179,7 +179,7 @@ func TestTwoAdminsAtTheLastSeat(t *testing.T) {
 	<-pressed
 	won := 0
 	for _, b := range tabs {
-		b.until("an answer", `/on its way|No free Organizer seat/.test(document.body.innerText)`)
+		b.waitUntil("an answer", `/on its way|No free Organizer seat/.test(document.body.innerText)`)
 		if eval[bool](b, `/on its way/.test(document.body.innerText)`) {
 			won++
 		}

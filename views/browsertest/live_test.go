@@ -12,49 +12,49 @@ import (
 	"usher/hooks/teams"
 )
 
-func TestAnOpenPageFollowsWhatOthersDo(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestUsers_OpenPage_FollowsChanges(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
-	lucia := hookstest.Person(t, server.App, "lucia@halation.example")
+	lucia := hookstest.Account(t, server.App, "lucia@halation.example")
 
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.see("2 of 3 Organizer seats used, 0 reserved, 1 free")
-	b.connected()
+	b.waitForText("2 of 3 Organizer seats used, 0 reserved, 1 free")
+	b.waitForStream()
 	invited := hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
-	b.see("2 of 3 Organizer seats used, 1 reserved, 0 free")
-	b.see("lucia@halation.example")
-	if _, err := invitations.Accept(server.App, invitations.Answer{Account: lucia, ID: invited.ID}); err != nil {
+	b.waitForText("2 of 3 Organizer seats used, 1 reserved, 0 free")
+	b.waitForText("lucia@halation.example")
+	if _, err := invitations.Accept(server.App, invitations.Response{Account: lucia, ID: invited.ID}); err != nil {
 		t.Fatal(err)
 	}
-	b.see("3 of 3 Organizer seats used, 0 reserved, 0 free")
+	b.waitForText("3 of 3 Organizer seats used, 0 reserved, 0 free")
 	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
-	b.see("2 of 3 Organizer seats used, 0 reserved, 1 free")
-	b.seeNo("lucia@halation.example")
+	b.waitForText("2 of 3 Organizer seats used, 0 reserved, 1 free")
+	b.waitForNoText("lucia@halation.example")
 }
 
-func TestThePageOfAnOwnerAloneFollowsTheFirstAndTheLast(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.see("Ask the first people in")
-	b.connected()
+	b.waitForText("Ask the first people in")
+	b.waitForStream()
 	hookstest.Member(t, server.App, team, "lucia@halation.example")
-	b.see("lucia@halation.example")
-	b.seeNo("Ask the first people in")
+	b.waitForText("lucia@halation.example")
+	b.waitForNoText("Ask the first people in")
 	b.press("Add users") // what came can be used
-	b.see("Paste from a spreadsheet or an email")
+	b.waitForText("Paste from a spreadsheet or an email")
 	b.modal() // until then no key closes it
-	b.keys(kb.Escape)
-	b.seeNo("Paste from a spreadsheet or an email")
-	b.connected() // where the dialog closed with its page, the stream is another one
+	b.sendKeys(kb.Escape)
+	b.waitForNoText("Paste from a spreadsheet or an email")
+	b.waitForStream() // where the dialog closed with its page, the stream is another one
 	lucia, err := server.App.FindAuthRecordByEmail("users", "lucia@halation.example")
 	if err != nil {
 		t.Fatal(err)
@@ -62,13 +62,13 @@ func TestThePageOfAnOwnerAloneFollowsTheFirstAndTheLast(t *testing.T) {
 	if _, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
-	b.see("Ask the first people in")
-	b.seeNo("lucia@halation.example")
+	b.waitForText("Ask the first people in")
+	b.waitForNoText("lucia@halation.example")
 }
 
-func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestOpenPage_AccessLost_SaysWhy(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	for _, c := range []struct {
 		email, sees string
@@ -87,58 +87,58 @@ func TestWhoLosesTheRightIsShownOutOfAnOpenPage(t *testing.T) {
 	} {
 		account := hookstest.Member(t, server.App, team, c.email, "admin")
 		b := signIn(t, server, c.email)
-		b.expect(403)
-		b.expect(410)
+		b.expectStatus(403)
+		b.expectStatus(410)
 		b.visit("/admin/halation-post/users")
-		b.see("Add users")
-		b.connected()
+		b.waitForText("Add users")
+		b.waitForStream()
 		if err := c.lose(hookstest.Actor(t, server.App, owner, team), account.Id); err != nil {
 			t.Fatal(err)
 		}
-		b.see(c.sees)
+		b.waitForText(c.sees)
 	}
 }
 
-func TestAPageThatWasCutOffComesBackAndHasMissedNothing(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestEventStream_ConnectionLost_ReconnectsAndCatchesUp(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.connected()
-	ask[bool](b, `delete document.getElementById("live").dataset.connected`)
-	b.expectCut()
-	server.Cut()
+	b.waitForStream()
+	evalOnce[bool](b, `delete document.getElementById("live").dataset.connected`)
+	b.expectDisconnects()
+	server.CloseConnections()
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
-	b.see("lucia@halation.example")
-	b.connected()
+	b.waitForText("lucia@halation.example")
+	b.waitForStream()
 }
 
-func TestAPageIsToldThoughTheScriptOfTheStreamComesLate(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestEventStream_ScriptLoadsLate_IsConnected(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	hookstest.Member(t, server.App, team, "ruth@halation.example", "organizer")
 	b := signIn(t, server, "marta@halation.example")
-	b.before(`const later = window.setTimeout; window.setTimeout = (f, after, ...rest) => after === undefined && !window.began ? (window.began = true, queueMicrotask(f)) : later(f, after, ...rest)`)
+	b.addInitScript(`const later = window.setTimeout; window.setTimeout = (f, after, ...rest) => after === undefined && !window.began ? (window.began = true, queueMicrotask(f)) : later(f, after, ...rest)`)
 	b.visit("/admin/halation-post/users")
-	b.connected()
+	b.waitForStream()
 	if !eval[bool](b, `window.began`) {
 		t.Error("htmx did not begin before the next script")
 	}
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
-	b.see("lucia@halation.example")
+	b.waitForText("lucia@halation.example")
 }
 
 // modal waits until a dialog that can be read hears the keyboard, too.
 func (b *tab) modal() {
 	b.t.Helper()
-	b.until("the modal dialog", `!!document.querySelector("dialog:modal")`)
+	b.waitUntil("the modal dialog", `!!document.querySelector("dialog:modal")`)
 }
 
-// connected waits until the page is told of changes.
-func (b *tab) connected() {
+// waitForStream waits until the page is told of changes.
+func (b *tab) waitForStream() {
 	b.t.Helper()
-	b.until("the stream", `!!document.querySelector("#live[data-connected]")`)
+	b.waitUntil("the stream", `!!document.querySelector("#live[data-connected]")`)
 }

@@ -23,117 +23,117 @@ import (
 	"usher/views/viewstest"
 )
 
-// meeting is a session that runs, on a server with its own media server.
-type meeting struct {
+// liveFixture is a session that runs, on a server with its own media server.
+type liveFixture struct {
 	*viewstest.Server
-	t       *testing.T
-	post    *resendtest.Server
-	team    *teams.Team
-	host    *core.Record
-	session *sessions.Session
-	stop    func() // the media server
+	t         *testing.T
+	resend    *resendtest.Server
+	team      *teams.Team
+	host      *core.Record
+	session   *sessions.Session
+	stopMedia func() // the media server
 }
 
-// meet starts a session that marta@halation.example hosts, with who the form asks.
-func meet(t *testing.T, form sessions.Form) *meeting {
+// newLiveFixture starts a session that marta@halation.example hosts, with who the form asks.
+func newLiveFixture(t *testing.T, form sessions.Form) *liveFixture {
 	t.Helper()
-	server, post := withMail(t)
-	m := &meeting{Server: server, t: t, post: post}
-	m.stop = livetest.Start(t, server.App)
-	m.host = hookstest.Person(t, server.App, "marta@halation.example")
+	server, post := newServerWithEmail(t)
+	m := &liveFixture{Server: server, t: t, resend: post}
+	m.stopMedia = livetest.Start(t, server.App)
+	m.host = hookstest.Account(t, server.App, "marta@halation.example")
 	m.team = hookstest.Team(t, server.App, m.host, "Halation Post", "pro")
 	form.Title, form.Starts = "Reel 4 grade review", time.Now().Add(time.Minute)
 	if form.Resolution == "" {
 		form.Resolution, form.FPS, form.Codec, form.Audio = "360p", 15, "vp8", "speech"
 	}
-	m.session = hookstest.Session(t, server.App, m.host, m.team, form)
+	m.session = hookstest.ScheduleSession(t, server.App, m.host, m.team, form)
 	_, err := sessions.Start(server.App, m.actor(), m.session.Id)
 	must(t, err)
 	return m
 }
 
-func (m *meeting) actor() *actors.Actor { return hookstest.Actor(m.t, m.App, m.host, m.team) }
+func (m *liveFixture) actor() *actors.Actor { return hookstest.Actor(m.t, m.App, m.host, m.team) }
 
-// address is the page of the session itself.
-func (m *meeting) address() string { return "/live/" + m.session.Id }
+// path is the page of the session itself.
+func (m *liveFixture) path() string { return "/live/" + m.session.Id }
 
-// letIn brings an account through the door, as its page does.
-func (m *meeting) letIn(account *core.Record) {
+// join brings an account through the door, as its page does.
+func (m *liveFixture) join(account *core.Record) {
 	m.t.Helper()
-	visitor, err := entry.At(m.App, account, "", m.session)
+	visitor, err := entry.Resolve(m.App, account, "", m.session)
 	must(m.t, err)
 	must(m.t, entry.Join(m.App, visitor, "", "192.0.2.1"))
 }
 
-// enters signs somebody in and opens the session's page. The account is made a member of the team unless it is there.
-func (m *meeting) enters(email string) *tab {
+// openLivePage signs somebody in and opens the session's page. The account is made a member of the team unless it is there.
+func (m *liveFixture) openLivePage(email string) *tab {
 	m.t.Helper()
-	b := m.arrives(usual, email)
-	b.visit(m.address())
+	b := m.signInJoined(defaultBrowser, email)
+	b.visit(m.path())
 	return b
 }
 
-// arrives is enters with that browser, up to where the session's page is opened.
-func (m *meeting) arrives(with *browser, email string) *tab {
+// signInJoined is enters with that browser, up to where the session's page is opened.
+func (m *liveFixture) signInJoined(with *browser, email string) *tab {
 	m.t.Helper()
 	account, err := m.App.FindAuthRecordByEmail("users", email)
 	if err != nil {
 		account = hookstest.Member(m.t, m.App, m.team, email)
 	}
-	m.letIn(account)
+	m.join(account)
 	b := with.open(m.t, m.URL)
 	b.signIn(email, hookstest.Password)
 	return b
 }
 
-// person is the name that somebody has on the media server.
-func (m *meeting) person(email string) string {
+// participantID is the name that somebody has on the media server.
+func (m *liveFixture) participantID(email string) string {
 	m.t.Helper()
-	p, err := sessions.ParticipantBy(m.App, m.session.Id, email)
+	p, err := sessions.FindParticipantByEmail(m.App, m.session.Id, email)
 	must(m.t, err)
 	return p.Id
 }
 
-// sees waits until the page draws moving pictures of that person.
-func (b *tab) sees(person string) {
+// waitForVideo waits until the page draws moving pictures of that person.
+func (b *tab) waitForVideo(person string) {
 	b.t.Helper()
-	b.until("pictures of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
+	b.waitUntil("pictures of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
 		return v && v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5 })()`, person))
 }
 
-// inRoom runs JavaScript in which room is the page's media room; it is the body of a function that may wait.
-func inRoom(body string) string {
+// roomScript runs JavaScript in which room is the page's media room; it is the body of a function that may wait.
+func roomScript(body string) string {
 	return `(async () => { const main = [...document.scripts].find(s => s.src.includes("/stage/main.js")).src;
 		const {room} = await import(main.replace("main.js", "room.js")); ` + body + ` })()`
 }
 
-// hears waits until sound of that person is received, and is no silence.
-func (b *tab) hears(person string) {
+// waitForAudio waits until sound of that person is received, and is no silence.
+func (b *tab) waitForAudio(person string) {
 	b.t.Helper()
-	energy := inRoom(fmt.Sprintf(`let heard = 0;
+	energy := roomScript(fmt.Sprintf(`let heard = 0;
 		for (const p of room.remoteParticipants.get(%q)?.audioTrackPublications.values() ?? []) {
 			(await p.track?.getRTCStatsReport())?.forEach(s => { if (s.type === "inbound-rtp") heard += s.totalAudioEnergy ?? 0 }) }
 		return heard`, person))
 	first := eval[float64](b, energy)
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
 		if eval[float64](b, energy) > first {
 			return
 		}
 	}
-	b.fail("no sound of %s", person)
+	b.fatalf("no sound of %s", person)
 }
 
-// back waits until the page is connected again and draws new pictures of that person.
-func (b *tab) back(person string) {
+// waitForReconnect waits until the page is connected again and draws new pictures of that person.
+func (b *tab) waitForReconnect(person string) {
 	b.t.Helper()
-	b.until("the connection", `document.getElementById("banner").hidden`)
+	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
 	frames := fmt.Sprintf(`(document.querySelector('[data-person="%s"][data-kind=camera] video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)`, person)
 	eval[bool](b, `(window.framesThen = `+frames+`, true)`)
-	b.until("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
+	b.waitUntil("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
 }
 
-// ask puts somebody on the list of the session, who becomes a member of the team.
-func (m *meeting) ask(email string) {
+// invite puts somebody on the list of the session, who becomes a member of the team.
+func (m *liveFixture) invite(email string) {
 	m.t.Helper()
 	account := hookstest.Member(m.t, m.App, m.team, email)
 	collection, err := m.App.FindCollectionByNameOrId("participants")
@@ -143,16 +143,16 @@ func (m *meeting) ask(email string) {
 	must(m.t, m.App.Save(p))
 }
 
-// endsIn moves the plan, as if the session had run for a while: it ends in that time, less some seconds.
-func (m *meeting) endsIn(left time.Duration) {
+// setEndIn moves the plan, as if the session had run for a while: it ends in that time, less some seconds.
+func (m *liveFixture) setEndIn(left time.Duration) {
 	m.t.Helper()
 	ends := time.Now().Add(left).Truncate(time.Minute)
 	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends}", dbx.Params{
-		"starts": record.Stamp(ends.Add(-time.Duration(m.session.Minutes()) * time.Minute)), "ends": record.Stamp(ends)})
+		"starts": record.FormatTime(ends.Add(-time.Duration(m.session.Minutes()) * time.Minute)), "ends": record.FormatTime(ends)})
 }
 
-// before runs JavaScript on every page of the tab before the page's own.
-func (b *tab) before(script string) {
+// addInitScript runs JavaScript on every page of the tab before the page's own.
+func (b *tab) addInitScript(script string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})

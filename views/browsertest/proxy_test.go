@@ -20,16 +20,16 @@ import (
 	"usher/views/viewstest"
 )
 
-// misbehaves answers a request in the place of the server, or returns false to let it through.
-type misbehaves func(http.ResponseWriter, *http.Request) bool
+// interceptor answers a request in the place of the server, or returns false to let it through.
+type interceptor func(http.ResponseWriter, *http.Request) bool
 
 // proxy is a reverse proxy in front of a server, which can be told to answer itself.
 type proxy struct {
-	now atomic.Pointer[misbehaves]
+	interceptor atomic.Pointer[interceptor]
 }
 
-// behind puts a proxy in front of the server, at the address that the server has from then on.
-func behind(t *testing.T, server *viewstest.Server) *proxy {
+// newProxy puts a proxy in front of the server, at the address that the server has from then on.
+func newProxy(t *testing.T, server *viewstest.Server) *proxy {
 	t.Helper()
 	target, err := url.Parse(server.URL)
 	must(t, err)
@@ -39,7 +39,7 @@ func behind(t *testing.T, server *viewstest.Server) *proxy {
 		r.Out.Host = r.In.Host
 	}}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if now := p.now.Load(); now != nil && (*now)(w, r) {
+		if now := p.interceptor.Load(); now != nil && (*now)(w, r) {
 			return
 		}
 		forward.ServeHTTP(w, r)
@@ -52,11 +52,11 @@ func behind(t *testing.T, server *viewstest.Server) *proxy {
 	return p
 }
 
-func (p *proxy) does(f misbehaves) { p.now.Store(&f) }
-func (p *proxy) works()            { p.now.Store(nil) }
+func (p *proxy) intercept(f interceptor) { p.interceptor.Store(&f) }
+func (p *proxy) reset()                  { p.interceptor.Store(nil) }
 
-// answers is a proxy's own page with that status, for the requests that match.
-func answers(status int, match func(*http.Request) bool) misbehaves {
+// respondWith is a proxy's own page with that status, for the requests that match.
+func respondWith(status int, match func(*http.Request) bool) interceptor {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !match(r) {
 			return false
@@ -68,11 +68,11 @@ func answers(status int, match func(*http.Request) bool) misbehaves {
 	}
 }
 
-func all(*http.Request) bool     { return true }
-func posts(r *http.Request) bool { return r.Method == http.MethodPost }
+func anyRequest(*http.Request) bool { return true }
+func isPost(r *http.Request) bool   { return r.Method == http.MethodPost }
 
-// hangsUp breaks every connection off.
-func hangsUp(w http.ResponseWriter, _ *http.Request) bool {
+// dropConnection breaks every connection off.
+func dropConnection(w http.ResponseWriter, _ *http.Request) bool {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
 		connection.Close()
@@ -80,186 +80,186 @@ func hangsUp(w http.ResponseWriter, _ *http.Request) bool {
 	return true
 }
 
-func portal(w http.ResponseWriter, r *http.Request) bool {
+func redirectToPortal(w http.ResponseWriter, r *http.Request) bool {
 	http.Redirect(w, r, "http://127.0.0.1:9/portal", http.StatusFound)
 	return true
 }
 
 func TestPlainForm_ProxyError_KeepsWhatWasTyped(t *testing.T) {
-	server, _ := withMail(t)
-	p := behind(t, server)
-	hookstest.Person(t, server.App, "marta@halation.example")
+	server, _ := newServerWithEmail(t)
+	p := newProxy(t, server)
+	hookstest.Account(t, server.App, "marta@halation.example")
 	for name, c := range map[string]struct {
-		fault  misbehaves
+		fault  interceptor
 		before string
 		said   string
 	}{
-		"502":               {answers(502, all), "", "The server can't be reached right now (error 502)."},
-		"504 to forms only": {answers(504, posts), "", "The server can't be reached right now (error 504)."},
-		"413":               {answers(413, posts), "", "This is too large for the proxy in front of the server."},
-		"no connection":     {hangsUp, "", "The server can't be reached. What you entered is still here."},
-		"portal":            {portal, "", "Another page answered instead of the server."},
-		"sign-in page":      {answers(200, all), "", "Another page answered instead of the server."},
-		"403 of a firewall": {answers(403, posts), "", "A proxy in front of the server refused this (error 403)."},
-		"502 on plain http": {answers(502, all), `Object.defineProperty(navigator, "serviceWorker", {value: undefined})`, "The server can't be reached right now (error 502)."},
+		"502":               {respondWith(502, anyRequest), "", "The server can't be reached right now (error 502)."},
+		"504 to forms only": {respondWith(504, isPost), "", "The server can't be reached right now (error 504)."},
+		"413":               {respondWith(413, isPost), "", "This is too large for the proxy in front of the server."},
+		"no connection":     {dropConnection, "", "The server can't be reached. What you entered is still here."},
+		"portal":            {redirectToPortal, "", "Another page answered instead of the server."},
+		"sign-in page":      {respondWith(200, anyRequest), "", "Another page answered instead of the server."},
+		"403 of a firewall": {respondWith(403, isPost), "", "A proxy in front of the server refused this (error 403)."},
+		"502 on plain http": {respondWith(502, anyRequest), `Object.defineProperty(navigator, "serviceWorker", {value: undefined})`, "The server can't be reached right now (error 502)."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p.works()
-			b := open(t, server.URL)
-			b.expectProxy()
+			p.reset()
+			b := openTab(t, server.URL)
+			b.expectProxyErrors()
 			if c.before != "" {
-				b.before(c.before)
+				b.addInitScript(c.before)
 			}
 			b.visit("/signin")
-			b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+			b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 			b.fill("Email address", "marta@halation.example")
 			b.fill("Password", hookstest.Password)
-			p.does(c.fault)
+			p.intercept(c.fault)
 			b.press("Sign in")
-			b.see(c.said)
-			b.seeNo("Foreign page")
+			b.waitForText(c.said)
+			b.waitForNoText("Foreign page")
 			if typed := eval[string](b, `[...document.querySelectorAll("input:not([type=hidden])")].map(i => i.value).join("|")`); !strings.Contains(typed, "marta@halation.example") || !strings.Contains(typed, hookstest.Password) {
 				t.Errorf("what was typed became %q", typed)
 			}
-			b.until("a form that can be sent again", `!document.querySelector("form[data-sending], [aria-busy=true]")`)
-			p.works()
+			b.waitUntil("a form that can be sent again", `!document.querySelector("form[data-sending], [aria-busy=true]")`)
+			p.reset()
 			b.press("Sign in")
-			b.until("being signed in", `!location.pathname.startsWith("/signin")`)
+			b.waitUntil("being signed in", `!location.pathname.startsWith("/signin")`)
 		})
 	}
 }
 
 func TestUpload_ProxyRefusesTheSize_SaysTheLimit(t *testing.T) {
-	server, _ := withMail(t)
-	p := behind(t, server)
-	hookstest.Person(t, server.App, "marta@halation.example")
+	server, _ := newServerWithEmail(t)
+	p := newProxy(t, server)
+	hookstest.Account(t, server.App, "marta@halation.example")
 	b := signIn(t, server, "marta@halation.example")
-	b.expectProxy()
+	b.expectProxyErrors()
 	b.visit("/account")
-	b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	file := filepath.Join(t.TempDir(), "me.png")
 	must(t, os.WriteFile(file, make([]byte, 1<<19), 0o600))
 	b.do(chromedp.SetUploadFiles("#picture", []string{file}))
-	p.does(answers(413, posts))
+	p.intercept(respondWith(413, isPost))
 	eval[bool](b, `(document.getElementById("picture").form.requestSubmit(), true)`)
-	b.see("Files can have up to 1 MB here: choose a smaller one, or ask your server administrator to raise the proxy's limit (error 413).")
+	b.waitForText("Files can have up to 1 MB here: choose a smaller one, or ask your server administrator to raise the proxy's limit (error 413).")
 	if n := eval[int](b, `document.getElementById("picture").files.length`); n != 1 {
 		t.Errorf("%d files are still chosen", n)
 	}
 }
 
 func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
-	house := furnish(t)
-	p := behind(t, house.Server)
+	house := newFixture(t)
+	p := newProxy(t, house.Server)
 	b := house.signIn(t, "marta@halation.example")
-	b.expectProxy()
-	for name, f := range map[string]misbehaves{"502": answers(502, all), "sign-in page": answers(200, all), "no connection": hangsUp} {
+	b.expectProxyErrors()
+	for name, f := range map[string]interceptor{"502": respondWith(502, anyRequest), "sign-in page": respondWith(200, anyRequest), "no connection": dropConnection} {
 		for _, link := range []string{"a[hx-target='#details']", "a[hx-target='#dialog']"} {
 			b.visit("/admin/halation-post/users")
-			b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+			b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 			if strings.Contains(link, "dialog") {
-				b.keys("j" + kb.Enter)
-				b.until("the details", `!!document.querySelector("#details:not([hidden]) a[hx-target='#dialog']")`)
+				b.sendKeys("j" + kb.Enter)
+				b.waitUntil("the details", `!!document.querySelector("#details:not([hidden]) a[hx-target='#dialog']")`)
 			}
-			p.does(f)
+			p.intercept(f)
 			before := eval[string](b, `document.getElementById("main").innerText`)
 			eval[bool](b, `(document.querySelector("`+link+`").click(), true)`)
-			b.until("a sentence about "+name, `[...document.querySelectorAll(".toast-ours")].some(t => t.innerText.includes("server"))`)
+			b.waitUntil("a sentence about "+name, `[...document.querySelectorAll(".toast-ours")].some(t => t.innerText.includes("server"))`)
 			if after := eval[string](b, `document.getElementById("main").innerText`); after != before {
 				t.Errorf("%s, %s: the page became %.300s", name, link, after)
 			}
-			b.seeNo("Foreign page")
-			p.works()
+			b.waitForNoText("Foreign page")
+			p.reset()
 		}
 	}
 }
 
 func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
-	house := furnish(t)
-	p := behind(t, house.Server)
+	house := newFixture(t)
+	p := newProxy(t, house.Server)
 	b := house.signIn(t, "marta@halation.example")
-	b.expectProxy()
+	b.expectProxyErrors()
 	b.visit("/admin/halation-post/users/add")
-	b.until("the stream", `document.getElementById("live").dataset.connected === ""`)
+	b.waitUntil("the stream", `document.getElementById("live").dataset.connected === ""`)
 	b.fill("Addresses", "someone@halation.example")
-	p.does(answers(502, func(r *http.Request) bool { return r.URL.Path != "/events" }))
+	p.intercept(respondWith(502, func(r *http.Request) bool { return r.URL.Path != "/events" }))
 	eval[bool](b, `(document.getElementById("live").dispatchEvent(new CustomEvent("users")), new Promise(done => setTimeout(() => done(true), 1500)))`)
-	b.seeNo("Foreign page")
+	b.waitForNoText("Foreign page")
 	if typed := eval[string](b, `document.querySelector("textarea").value`); !strings.Contains(typed, "someone@halation.example") {
 		t.Errorf("what was typed became %q", typed)
 	}
 }
 
 func TestEventStream_ProxyAnswersFirst_IsConnectedLater(t *testing.T) {
-	house := furnish(t)
-	p := behind(t, house.Server)
+	house := newFixture(t)
+	p := newProxy(t, house.Server)
 	b := house.signIn(t, "marta@halation.example")
-	b.expectProxy()
-	p.does(answers(502, func(r *http.Request) bool { return r.URL.Path == "/events" }))
+	b.expectProxyErrors()
+	p.intercept(respondWith(502, func(r *http.Request) bool { return r.URL.Path == "/events" }))
 	b.visit("/admin/halation-post/users")
-	b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
-	b.seeNo("Foreign page")
-	p.works()
-	b.until("the stream", `document.getElementById("live").dataset.connected === ""`)
+	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.waitForNoText("Foreign page")
+	p.reset()
+	b.waitUntil("the stream", `document.getElementById("live").dataset.connected === ""`)
 }
 
 func TestLivePage_ProxyWithoutWebSockets_SaysSo(t *testing.T) {
-	m := meet(t, sessions.Form{})
-	p := behind(t, m.Server)
-	b := m.arrives(usual, m.host.Email())
-	b.expectProxy()
-	p.does(func(w http.ResponseWriter, r *http.Request) bool {
+	m := newLiveFixture(t, sessions.Form{})
+	p := newProxy(t, m.Server)
+	b := m.signInJoined(defaultBrowser, m.host.Email())
+	b.expectProxyErrors()
+	p.intercept(func(w http.ResponseWriter, r *http.Request) bool {
 		r.Header.Del("Upgrade")
 		r.Header.Del("Connection")
 		return false
 	})
-	b.visit(m.address())
-	b.until("the state before the connection", `document.getElementById("banner").innerText.includes("Connect") || document.getElementById("banner").innerText.includes("connect")`)
-	b.see("Can't connect to the session: the server's proxy doesn't pass WebSockets.")
-	b.see("let the reverse proxy pass WebSocket upgrades for /livekit/")
+	b.visit(m.path())
+	b.waitUntil("the state before the connection", `document.getElementById("banner").innerText.includes("Connect") || document.getElementById("banner").innerText.includes("connect")`)
+	b.waitForText("Can't connect to the session: the server's proxy doesn't pass WebSockets.")
+	b.waitForText("let the reverse proxy pass WebSocket upgrades for /livekit/")
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
 		t.Errorf("it was said after %.0f ms", took)
 	}
-	b.accessible("a session without a connection")
-	p.works()
+	b.assertAccessible("a session without a connection")
+	p.reset()
 	b.press("Retry")
-	b.until("the connection", `document.getElementById("banner").hidden`)
-	b.see("You are the only one here.")
+	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
+	b.waitForText("You are the only one here.")
 }
 
-// blocked keeps every path of media away, as a firewall in front of both ports does.
-const blocked = `{ const Real = RTCPeerConnection, relay = how => ({...how, iceTransportPolicy: "relay"});
+// blockMediaScript keeps every path of media away, as a firewall in front of both ports does.
+const blockMediaScript = `{ const Real = RTCPeerConnection, relay = how => ({...how, iceTransportPolicy: "relay"});
 	window.RTCPeerConnection = class extends Real {
 		constructor(how, ...more) { super(window.open7882 ? how : relay(how), ...more) }
 		setConfiguration(how) { super.setConfiguration(window.open7882 ? how : relay(how)) }
 	} }`
 
 func TestLivePage_MediaBlocked_SaysSo(t *testing.T) {
-	m := meet(t, sessions.Form{})
+	m := newLiveFixture(t, sessions.Form{})
 	config := settings.Of(m.App)
 	config.LiveUDPPort, config.LiveTCPPort = 7882, 7881
-	b := m.arrives(usual, m.host.Email())
-	b.expectCut()
-	b.before(blocked)
-	b.visit(m.address())
-	b.see("Connecting…")
-	b.until("what blocks it", `document.getElementById("banner").innerText.includes("Connected, but audio and video can't get through: UDP port 7882 and TCP port 7881 are blocked.")`)
+	b := m.signInJoined(defaultBrowser, m.host.Email())
+	b.expectDisconnects()
+	b.addInitScript(blockMediaScript)
+	b.visit(m.path())
+	b.waitForText("Connecting…")
+	b.waitUntil("what blocks it", `document.getElementById("banner").innerText.includes("Connected, but audio and video can't get through: UDP port 7882 and TCP port 7881 are blocked.")`)
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
 		t.Errorf("it was said after %.0f ms", took)
 	}
-	b.see("set USHER_LIVE_NODE_IP to the server's public IP address")
+	b.waitForText("set USHER_LIVE_NODE_IP to the server's public IP address")
 	eval[bool](b, `window.open7882 = true`)
 	b.press("Retry")
-	b.until("the connection", `document.getElementById("banner").hidden`)
+	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
 }
 
-// expectProxy lets the console report what a broken proxy answers.
-func (b *tab) expectProxy() {
-	b.expectCut()
+// expectProxyErrors lets the console report what a broken proxy answers.
+func (b *tab) expectProxyErrors() {
+	b.expectDisconnects()
 	for _, status := range []int{200, 403, 413, 426, 502, 504} {
-		b.expect(status)
+		b.expectStatus(status)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.expected = append(b.expected, "Content Security Policy", "CORS policy", "Refused to connect", "htmx:sse:error", "WebSocket", "Failed to fetch")
+	b.expectedErrors = append(b.expectedErrors, "Content Security Policy", "CORS policy", "Refused to connect", "htmx:sse:error", "WebSocket", "Failed to fetch")
 }

@@ -11,8 +11,8 @@ import (
 
 // TestRoomPage_FollowsWhatHappensThere: the open page of a room shows the session that starts there, and its end.
 func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
-	server, _ := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	server, _ := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	hookstest.Member(t, server.App, team, "ruth@halation.example")
 	name := "Studio"
@@ -22,22 +22,22 @@ func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
 	}
 	b := signIn(t, server, "ruth@halation.example")
 	b.visit("/r/" + room.Slug())
-	b.see("Nobody meets here now.")
-	b.connected()
-	place, err := entry.Room(server.App, owner, room.Slug(), "192.0.2.1")
+	b.waitForText("Nobody meets here now.")
+	b.waitForStream()
+	place, err := entry.ResolveRoom(server.App, owner, room.Slug(), "192.0.2.1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, err := entry.Meet(server.App, place, "192.0.2.1")
+	session, err := entry.StartInRoom(server.App, place, "192.0.2.1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.see("A session is running here.")
-	b.see("Go to the session")
-	b.until("what is read out", `document.getElementById("room-said").textContent === "A session is running here."`)
+	b.waitForText("A session is running here.")
+	b.waitForText("Go to the session")
+	b.waitUntil("what is read out", `document.getElementById("room-said").textContent === "A session is running here."`)
 	if err := sessions.End(server.App, hookstest.Actor(t, server.App, owner, team), session.Id); err != nil {
 		t.Fatal(err)
 	}
-	b.see("Nobody meets here now.")
-	b.seeNo("Go to the session")
+	b.waitForText("Nobody meets here now.")
+	b.waitForNoText("Go to the session")
 }

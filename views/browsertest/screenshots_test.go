@@ -22,12 +22,12 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	house := furnish(t)
+	house := newFixture(t)
 	b := house.signIn(t, "marta@halation.example")
 	keep := func(name string) {
 		t.Helper()
 		b.settle()
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), b.shot(), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), b.screenshot(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,7 +36,7 @@ func TestScreenshots(t *testing.T) {
 	b.visit("/admin/halation-post/users/add")
 	b.fill("Addresses", "Nadia Holt <nadia@halation.example>\nleo.fox@halation.example\nmei.tan.lantern-vfx.example\n"+
 		"nadia@halation.example\nsamuel@halation.example\nirene@lantern-vfx.example\n")
-	b.see("No free Organizer seat")
+	b.waitForText("No free Organizer seat")
 	keep("add-users")
 
 	// The session that a demo can start at once stands in the working day, at whatever hour the picture is taken.
@@ -45,37 +45,37 @@ func TestScreenshots(t *testing.T) {
 	b.visit("/app/halation-post/calendar?view=week")
 	keep("calendar")
 
-	hookstest.Person(t, house.App, "nadia@halation.example")
+	hookstest.Account(t, house.App, "nadia@halation.example")
 	link := house.invite(t, "nadia@halation.example", "organizer", "admin")
-	b = house.enter(t, "nadia@halation.example", hookstest.Password)
+	b = house.signInWith(t, "nadia@halation.example", hookstest.Password)
 	b.visit(link)
 	keep("invitation")
 
-	m := meet(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}, Lobby: true, Resolution: "720p", FPS: 30, Codec: "vp8", Audio: "speech"})
-	b = m.enters(m.host.Email())
+	m := newLiveFixture(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}, Lobby: true, Resolution: "720p", FPS: 30, Codec: "vp8", Audio: "speech"})
+	b = m.openLivePage(m.host.Email())
 	hookstest.Member(t, m.App, m.team, noor)
-	m.letIn(hookstest.Member(t, m.App, m.team, "rafael@lantern.example"))
+	m.join(hookstest.Member(t, m.App, m.team, "rafael@lantern.example"))
 	guest := signIn(t, m.Server, noor)
 	guest.visit("/s/" + m.session.Code())
 	guest.press("Join")
-	b.see("Waiting in the lobby")
+	b.waitForText("Waiting in the lobby")
 	b.press("Admit Noor")
-	guest.at(m.address())
-	b.sees(m.person(noor))
+	guest.waitForURL(m.path())
+	b.waitForVideo(m.participantID(noor))
 	keep("live")
 }
 
-// house is a served sample team.
-type house struct {
+// fixture is a served sample team.
+type fixture struct {
 	*viewstest.Server
-	*operate.Sample
-	post *resendtest.Server
+	*operate.SampleTeam
+	resend *resendtest.Server
 }
 
-// furnish serves the sample of the demo, with letters that go to the stand-in.
-func furnish(t *testing.T) *house {
+// newFixture serves the sample of the demo, with letters that go to the stand-in.
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	usual.start(t)
+	defaultBrowser.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
 	sample, err := operate.Seed(server.App)
 	if err != nil {
@@ -83,18 +83,18 @@ func furnish(t *testing.T) *house {
 	}
 	post := resendtest.New(t) // from here on letters leave; those of the past stay where they are
 	settings.Of(server.App).ResendKey, settings.Of(server.App).ResendURL = post.Key, post.URL
-	return &house{server, sample, post}
+	return &fixture{server, sample, post}
 }
 
 // signIn is a tab in which that person of the sample is signed in.
-func (h *house) signIn(t *testing.T, email string) *tab {
+func (h *fixture) signIn(t *testing.T, email string) *tab {
 	t.Helper()
-	return h.enter(t, email, h.Password)
+	return h.signInWith(t, email, h.Password)
 }
 
-func (h *house) enter(t *testing.T, email, password string) *tab {
+func (h *fixture) signInWith(t *testing.T, email, password string) *tab {
 	t.Helper()
-	b := open(t, h.URL)
+	b := openTab(t, h.URL)
 	b.signIn(email, password)
 	return b
 }
@@ -105,22 +105,22 @@ func (b *tab) signIn(email, password string) {
 	b.fill("Email address", email)
 	b.fill("Password", password)
 	b.press("Sign in")
-	b.until("being signed in", `!location.pathname.startsWith("/signin")`)
+	b.waitUntil("being signed in", `!location.pathname.startsWith("/signin")`)
 }
 
 // invite is the link of an invitation that the sample's owner sends.
-func (h *house) invite(t *testing.T, email string, roles ...string) string {
+func (h *fixture) invite(t *testing.T, email string, roles ...string) string {
 	t.Helper()
 	if result := hookstest.Invite(t, h.App, h.Owner, h.Team, email, roles...); result.ID == "" {
 		t.Fatalf("invite %s: %s", email, result.Message)
 	}
-	return h.post.Link(h.post.WaitFor(t, email), "/invite/")
+	return h.resend.FindLink(h.resend.WaitFor(t, email), "/invite/")
 }
 
 // settle waits until fonts and pictures are there and nothing moves.
 func (b *tab) settle() {
 	b.t.Helper()
-	b.until("fonts", `document.fonts.status === "loaded" && [...document.images].every(i => i.complete)`)
+	b.waitUntil("fonts", `document.fonts.status === "loaded" && [...document.images].every(i => i.complete)`)
 	eval[bool](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
-	b.until("stillness", `document.getAnimations().every(a => a.playState !== "running")`)
+	b.waitUntil("stillness", `document.getAnimations().every(a => a.playState !== "running")`)
 }

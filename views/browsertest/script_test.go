@@ -9,55 +9,55 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// plain is a tab without JavaScript. Nothing can be waited for in the page, so it is found by its markup.
-type plain struct{ *tab }
+// plainTab is a tab without JavaScript. Nothing can be waited for in the page, so it is found by its markup.
+type plainTab struct{ *tab }
 
-func openPlain(t *testing.T, base string) plain {
-	b := open(t, base)
-	b.noScript()
-	return plain{b}
+func openPlainTab(t *testing.T, base string) plainTab {
+	b := openTab(t, base)
+	b.disableScript()
+	return plainTab{b}
 }
 
-// write types into the field of that name; push presses the button or link with those words.
-func (p plain) write(name, text string) {
+// fillByName types into the field of that name; push presses the button or link with those words.
+func (p plainTab) fillByName(name, text string) {
 	p.t.Helper()
 	p.do(chromedp.SendKeys(fmt.Sprintf(`main [name=%q], dialog [name=%q]`, name, name), text))
 }
 
-func (p plain) push(words string) {
+func (p plainTab) clickText(words string) {
 	p.t.Helper()
 	p.do(chromedp.Click(fmt.Sprintf(`//*[self::button or self::a][contains(normalize-space(.), %q)][not(ancestor::nav)]`, words)))
 }
 
-func (p plain) read(words string) {
+func (p plainTab) waitForMarkup(words string) {
 	p.t.Helper()
 	p.do(chromedp.WaitReady(fmt.Sprintf(`//body//*[contains(normalize-space(.), %q)]`, words)))
 }
 
-func TestInvitingAndAcceptingWithoutJavaScript(t *testing.T) {
-	server, post := withMail(t)
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+func TestInvite_WithoutJavaScript(t *testing.T) {
+	server, post := newServerWithEmail(t)
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	hookstest.Team(t, server.App, owner, "Halation Post", "free")
 
-	admin := openPlain(t, server.URL)
+	admin := openPlainTab(t, server.URL)
 	admin.visit("/admin/halation-post/users/add")
-	admin.read("Sign in")
-	admin.write("email", "marta@halation.example")
-	admin.write("password", hookstest.Password)
-	admin.push("Sign in")
-	admin.read("What will happen")
-	admin.write("list", "lucia@halation.example, not an address")
-	admin.push("Check the list")
-	admin.read("Will be invited")
-	admin.push("Send 1 invitation")
-	admin.read("on its way")
+	admin.waitForMarkup("Sign in")
+	admin.fillByName("email", "marta@halation.example")
+	admin.fillByName("password", hookstest.Password)
+	admin.clickText("Sign in")
+	admin.waitForMarkup("What will happen")
+	admin.fillByName("list", "lucia@halation.example, not an address")
+	admin.clickText("Check the list")
+	admin.waitForMarkup("Will be invited")
+	admin.clickText("Send 1 invitation")
+	admin.waitForMarkup("on its way")
 
-	lucia := openPlain(t, server.URL)
-	lucia.visit(local(t, post.Link(post.WaitFor(t, "lucia@halation.example"), "/invite/")))
-	lucia.read("asks you to join Halation Post")
-	lucia.write("name", "Lucía Herrera")
-	lucia.write("password", "four words nobody joins")
-	lucia.push("Accept invitation")
-	lucia.read("Organizer")
-	lucia.read("Who runs the team")
+	lucia := openPlainTab(t, server.URL)
+	lucia.visit(linkPath(t, post.FindLink(post.WaitFor(t, "lucia@halation.example"), "/invite/")))
+	lucia.waitForMarkup("asks you to join Halation Post")
+	lucia.fillByName("name", "Lucía Herrera")
+	lucia.fillByName("password", "four words nobody joins")
+	lucia.clickText("Accept invitation")
+	lucia.waitForMarkup("Organizer")
+	lucia.waitForMarkup("Who runs the team")
 }

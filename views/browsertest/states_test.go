@@ -10,27 +10,27 @@ import (
 )
 
 // Every state of an invitation's page, and every page that only some people meet.
-func TestEveryStateOfAPageIsForEverybody(t *testing.T) {
-	server, post := withMail(t)
-	fresh := open(t, server.URL)
+func TestAccessibility_PageStates(t *testing.T) {
+	server, post := newServerWithEmail(t)
+	fresh := openTab(t, server.URL)
 	fresh.visit("/signup")
-	fresh.see("Create the first account")
-	fresh.accessible("the first account")
-	fresh.expect(422)
+	fresh.waitForText("Create the first account")
+	fresh.assertAccessible("the first account")
+	fresh.expectStatus(422)
 	fresh.fill("Code", "guessed")
 	fresh.fill("Your name", "Eve")
 	fresh.fill("Email address", "eve@elsewhere.example")
 	fresh.fill("Password", "too short")
 	fresh.press("Create account")
-	fresh.see("not the code")
-	fresh.accessible("the first account, refused")
+	fresh.waitForText("not the code")
+	fresh.assertAccessible("the first account, refused")
 
 	app := server.App
-	owner := hookstest.Person(t, app, "marta@halation.example")
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	admin := signIn(t, server, "marta@halation.example")
 	admin.visit("/admin/halation-post/users")
-	admin.accessible("a team of one")
+	admin.assertAccessible("a team of one")
 
 	links := map[string]string{}
 	ids := map[string]string{}
@@ -38,15 +38,15 @@ func TestEveryStateOfAPageIsForEverybody(t *testing.T) {
 		email := state + "@halation.example"
 		ids[state] = hookstest.Invite(t, app, owner, team, email, "organizer").ID
 		letter := post.WaitFor(t, email)
-		links[state] = local(t, post.Link(letter, "/invite/"))
+		links[state] = linkPath(t, post.FindLink(letter, "/invite/"))
 		if state == "bounced" {
 			letter.Bounced("550 5.1.1 no such user").Post(t, server.URL+"/hooks/resend")
 		}
 	}
-	joined := hookstest.Person(t, app, "accepted@halation.example")
-	_, err := invitations.Accept(app, invitations.Answer{Account: joined, ID: ids["accepted"]})
+	joined := hookstest.Account(t, app, "accepted@halation.example")
+	_, err := invitations.Accept(app, invitations.Response{Account: joined, ID: ids["accepted"]})
 	must(t, err)
-	_, err = invitations.Decline(app, invitations.Answer{Account: hookstest.Person(t, app, "declined@halation.example"), ID: ids["declined"]})
+	_, err = invitations.Decline(app, invitations.Response{Account: hookstest.Account(t, app, "declined@halation.example"), ID: ids["declined"]})
 	must(t, err)
 	_, err = invitations.Revoke(app, hookstest.Actor(t, app, owner, team), ids["revoked"])
 	must(t, err)
@@ -55,67 +55,67 @@ func TestEveryStateOfAPageIsForEverybody(t *testing.T) {
 	_, _, err = invitations.Resend(app, hookstest.Actor(t, app, owner, team), ids["replaced"])
 	must(t, err)
 
-	visitor := open(t, server.URL)
-	visitor.expect(410)
+	visitor := openTab(t, server.URL)
+	visitor.expectStatus(410)
 	for state, link := range links {
 		visitor.visit(link)
-		visitor.accessible("an invitation that is " + state)
+		visitor.assertAccessible("an invitation that is " + state)
 	}
 	for state, id := range ids {
 		admin.visit("/admin/halation-post/users/" + id)
-		admin.accessible("details of somebody " + state)
+		admin.assertAccessible("details of somebody " + state)
 	}
 	admin.visit("/admin/halation-post/users/" + ids["bounced"])
 	admin.press("Correct the address…")
 	admin.fill("The right address", "marta@halation.example")
-	admin.accessible("a wrong address")
-	admin.expect(422)
+	admin.assertAccessible("a wrong address")
+	admin.expectStatus(422)
 	admin.press("Send the invitation")
-	admin.see("This is your own address")
-	admin.accessible("a right address that is refused")
+	admin.waitForText("This is your own address")
+	admin.assertAccessible("a right address that is refused")
 	for _, path := range []string{"/admin/halation-post/users/" + ids["open"] + "/revoke", "/app/halation-post?leave=1", "/teams?new=1"} {
 		admin.visit(path)
-		admin.accessible(path)
+		admin.assertAccessible(path)
 	}
 
-	right := signIn(t, server, hookstest.Person(t, app, "open@halation.example").Email())
-	right.accessible("the prompt after signing in")
+	right := signIn(t, server, hookstest.Account(t, app, "open@halation.example").Email())
+	right.assertAccessible("the prompt after signing in")
 	right.visit(links["open"])
-	right.see("the account you are signed in with")
-	right.accessible("an invitation for who is signed in")
-	right.expect(403)
+	right.waitForText("the account you are signed in with")
+	right.assertAccessible("an invitation for who is signed in")
+	right.expectStatus(403)
 	member := signIn(t, server, joined.Email())
-	member.expect(403)
+	member.expectStatus(403)
 	member.visit("/admin/halation-post/users")
-	member.see("Marta")
-	member.accessible("the panel without the role")
+	member.waitForText("Marta")
+	member.assertAccessible("the panel without the role")
 
 	reset, err := accounts.ResetLink(app, owner)
 	must(t, err)
-	visitor.visit(local(t, reset))
-	visitor.accessible("a new password")
+	visitor.visit(linkPath(t, reset))
+	visitor.assertAccessible("a new password")
 	confirm, err := owner.NewVerificationToken()
 	must(t, err)
 	visitor.visit("/verify/" + confirm)
-	visitor.accessible("an address to confirm")
+	visitor.assertAccessible("an address to confirm")
 	settings.Of(app).SignUp = "open"
 	visitor.visit("/signup")
-	visitor.accessible("an open sign-up")
+	visitor.assertAccessible("an open sign-up")
 	visitor.visit("/reset?sent=1")
-	visitor.accessible("a letter is on its way")
+	visitor.assertAccessible("a letter is on its way")
 }
 
-func TestAListWithFaultsIsForEverybody(t *testing.T) {
-	house := furnish(t)
+func TestAccessibility_InviteListWithErrors(t *testing.T) {
+	house := newFixture(t)
 	b := house.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add")
 	b.fill("Addresses", "nadia@halation.example\nno address\nsamuel@halation.example\n")
-	b.see("Already a member")
-	b.accessible("a list with faults")
-	b.expect(422)
+	b.waitForText("Already a member")
+	b.assertAccessible("a list with faults")
+	b.expectStatus(422)
 	b.press("Send 1 invitation")
-	b.see("still in the list")
-	b.accessible("what was left of a list")
+	b.waitForText("still in the list")
+	b.assertAccessible("what was left of a list")
 }
 
 func must(t *testing.T, err error) {

@@ -8,32 +8,32 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestAPageThatIsLeftSaysNothingOfWhatItBreaksOff(t *testing.T) {
-	server, _ := withMail(t)
-	hookstest.Person(t, server.App, "marta@halation.example")
+func TestToast_PageIsLeft_AbortedRequestsAreSilent(t *testing.T) {
+	server, _ := newServerWithEmail(t)
+	hookstest.Account(t, server.App, "marta@halation.example")
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/account")
-	b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	const failed = `document.dispatchEvent(new CustomEvent("htmx:error", {detail: {error: new TypeError("NetworkError")}})); document.querySelectorAll(".toast-ours").length`
 	if n := eval[int](b, `window.dispatchEvent(new Event("beforeunload")); `+failed); n != 0 {
 		t.Errorf("%d said while it is left", n)
 	}
 	b.visit("/account")
-	b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	if n := eval[int](b, failed); n != 1 {
 		t.Errorf("%d said while it is open", n)
 	}
 }
 
-func TestAToastGoesThoughADialogTookItFromUnderThePointer(t *testing.T) {
-	house := furnish(t)
+func TestToast_MovedFromUnderThePointer_Disappears(t *testing.T) {
+	house := newFixture(t)
 	b := house.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.until("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
-	b.ctrl("k")
-	b.marked("Add users")
+	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
+	b.pressCtrl("k")
+	b.waitForOption("Add users")
 	eval[bool](b, `(document.dispatchEvent(new CustomEvent("htmx:error", {detail: {}})), document.querySelector("dialog:modal .toast-ours").dispatchEvent(new MouseEvent("mouseover", {bubbles: true})))`)
-	b.keys(kb.Escape)
-	b.until("the toast over the page", `!!document.querySelector("body > #toasts > .toast-ours")`)
-	b.until("no toast", `!document.querySelector(".toast-ours")`)
+	b.sendKeys(kb.Escape)
+	b.waitUntil("the toast over the page", `!!document.querySelector("body > #toasts > .toast-ours")`)
+	b.waitUntil("no toast", `!document.querySelector(".toast-ours")`)
 }

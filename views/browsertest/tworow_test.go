@@ -8,22 +8,22 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestTwoAdminsAtTheSameRow has one remove somebody whom the other is asked about.
-func TestTwoAdminsAtTheSameRow(t *testing.T) {
-	usual.start(t)
+// TestConfirmAction_UserAlreadyRemoved_SaysSo has one remove somebody whom the other is asked about.
+func TestConfirmAction_UserAlreadyRemoved_SaysSo(t *testing.T) {
+	defaultBrowser.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	hookstest.Member(t, server.App, team, "jonas@halation.example", "admin")
 	for _, question := range []string{"/remove", "/revoke-role?role=organizer"} {
 		ruth := hookstest.Member(t, server.App, team, "ruth"+question[1:4]+"@halation.example", "organizer")
 		b := signIn(t, server, "jonas@halation.example")
-		b.expect(404)
+		b.expectStatus(404)
 		b.visit("/admin/halation-post/users/" + ruth.Id + question)
-		b.see("Cancel")
+		b.waitForText("Cancel")
 		_, err := members.Remove(server.App, hookstest.Actor(t, server.App, owner, team), ruth.Id)
 		must(t, err)
 		eval[bool](b, `(document.querySelector("dialog[open] button[form]").click(), true)`)
-		b.see("Nothing was changed: this person is not in the team, or not any more.")
+		b.waitForText("Nothing was changed: this person is not in the team, or not any more.")
 	}
 }

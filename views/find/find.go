@@ -13,46 +13,46 @@ import (
 	"usher/views/web"
 )
 
-// maxWords is how long a question may be, in characters. The rest is cut off.
-const maxWords = 200
+// maxQueryLength is how long a question may be, in characters. The rest is cut off.
+const maxQueryLength = 200
 
-// Question is what somebody looks for, and where he stands.
-type Question struct {
+// Query is what somebody looks for, and where he stands.
+type Query struct {
 	App   core.App
 	Actor *actors.Actor
 	Shell ui.ShellProps
-	Words string // empty: nothing yet
+	Text  string // empty: nothing yet
 }
 
 // Source is one place to look in. It gives what matches the words, or without any what is worth offering at once.
 // A source is asked for everybody: what the actor may not see is its own to leave out.
-type Source func(Question) (Group, error)
+type Source func(Query) (Group, error)
 
 // Group is what a source found.
 type Group struct {
-	Title   string
-	Items   []Item
-	Invites bool // nobody was found, and the only item invites the address
+	Title            string
+	Items            []Item
+	OffersInvitation bool // nobody was found, and the only item invites the address
 }
 
 // Item is one thing to go to. A person has an avatar in place of an icon.
 type Item struct {
-	Label, Small, Href, Icon string
-	Person, You              bool
-	Picture                  string
+	Label, Subtitle, Href, Icon string
+	Person, You                 bool
+	AvatarURL                   string
 }
 
 // The sources of each area, in the order in which their groups stand.
 var (
-	Panel = []Source{tasks, pages, people, roomsToRun, meetings, otherTeams}
-	App   = []Source{tasks, pages, meetings, people, roomsToBook, otherTeams}
+	PanelSources = []Source{actionResults, pageResults, peopleResults, panelRoomResults, sessionResults, teamResults}
+	AppSources   = []Source{actionResults, pageResults, sessionResults, peopleResults, appRoomResults, teamResults}
 )
 
-// Answer shows what the sources find for the q of the address: the results alone to a part of the page, else a page.
-func Answer(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
-	question := Question{App: e.App, Actor: web.Actor(e), Shell: shell,
-		Words: strings.TrimSpace(record.Cut(e.Request.URL.Query().Get("q"), maxWords))}
-	props := ResultsProps{Words: question.Words, People: question.Actor.SeesPanel()}
+// Serve shows what the sources find for the q of the address: the results alone to a part of the page, else a page.
+func Serve(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
+	question := Query{App: e.App, Actor: web.Actor(e), Shell: shell,
+		Text: strings.TrimSpace(record.Truncate(e.Request.URL.Query().Get("q"), maxQueryLength))}
+	props := ResultsProps{Query: question.Text, IncludesPeople: question.Actor.CanUsePanel()}
 	for _, source := range sources {
 		group, err := source(question)
 		if err != nil {
@@ -62,7 +62,7 @@ func Answer(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
 			props.Groups = append(props.Groups, group)
 		}
 	}
-	props.number()
+	props.assignIDs()
 	if web.IsFragment(e) {
 		return web.Render(e, http.StatusOK, Results(props))
 	}
@@ -70,9 +70,9 @@ func Answer(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
 }
 
 // matches reports whether every word of the question begins a word of the text.
-func (q Question) matches(text string) bool {
+func (q Query) matches(text string) bool {
 	have := strings.Fields(strings.ToLower(text))
-	for _, word := range strings.Fields(strings.ToLower(q.Words)) {
+	for _, word := range strings.Fields(strings.ToLower(q.Text)) {
 		found := false
 		for _, h := range have {
 			found = found || strings.HasPrefix(h, word)

@@ -26,8 +26,8 @@ type Contact struct {
 // Known reports whether there is anybody to ask.
 func (c Contact) Known() bool { return c.Name != "" }
 
-// aside follows the name in a list of several.
-func (c Contact) aside(last bool) string {
+// suffix follows the name in a list of several.
+func (c Contact) suffix(last bool) string {
 	aside := ""
 	if c.Role != "" {
 		aside = " (" + c.Role + ")"
@@ -38,8 +38,8 @@ func (c Contact) aside(last bool) string {
 	return aside
 }
 
-// Support is the contact that whoever runs the server set (R11).
-func Support(app core.App) Contact {
+// SupportContact is the contact that whoever runs the server set (R11).
+func SupportContact(app core.App) Contact {
 	config := settings.Of(app)
 	return Contact{Name: config.Support, Link: config.SupportLink()}
 }
@@ -52,17 +52,17 @@ func Helpers(app core.App, reader *actors.Actor, can func(*actors.Actor) bool) (
 	}
 	contacts := make([]Contact, len(helpers))
 	for n, h := range helpers {
-		contacts[n] = Contact{Name: h.Name, Role: h.Roles.Highest(), Link: mailto(h.Email)}
+		contacts[n] = Contact{Name: h.Name, Role: h.Roles.Highest(), Link: mailtoURL(h.Email)}
 	}
 	return contacts, nil
 }
 
-// Inviter is whom to ask about an invitation: who sent it, or the team's Owner when that user has left it. linked adds
+// InviterContact is whom to ask about an invitation: who sent it, or the team's Owner when that user has left it. linked adds
 // the address, which only the invited account may read.
-func Inviter(app core.App, i *invitations.Invitation, linked bool) (Contact, error) {
+func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Contact, error) {
 	m, err := members.Find(app, i.TeamID(), i.GetString("inviter"))
-	if errors.Is(err, record.ErrNotFound) {
-		m, err = members.Owner(app, i.TeamID())
+	if errors.Is(err, record.NotFound) {
+		m, err = members.FindOwner(app, i.TeamID())
 	}
 	if err != nil {
 		return Contact{}, err
@@ -73,16 +73,16 @@ func Inviter(app core.App, i *invitations.Invitation, linked bool) (Contact, err
 	}
 	contact := Contact{Name: actors.PublicName(account), Role: m.Roles().Highest()}
 	if linked {
-		contact.Link = mailto(account.Email())
+		contact.Link = mailtoURL(account.Email())
 	}
 	return contact, nil
 }
 
-// HostOf is the host of a session as a contact. The address is for members of the team alone, and not for the host;
+// HostContact is the host of a session as a contact. The address is for members of the team alone, and not for the host;
 // reader is nil for someone who isn't in the team. It is empty when the host has left the team.
-func HostOf(app core.App, session *sessions.Session, reader *actors.Actor) (Contact, error) {
+func HostContact(app core.App, session *sessions.Session, reader *actors.Actor) (Contact, error) {
 	m, err := members.Find(app, session.TeamID(), session.HostID())
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return Contact{}, nil
 	}
 	if err != nil {
@@ -94,9 +94,9 @@ func HostOf(app core.App, session *sessions.Session, reader *actors.Actor) (Cont
 	}
 	contact := Contact{Name: actors.PublicName(account)}
 	if reader != nil && reader.Kind == members.Member && reader.Account.Id != account.Id {
-		contact.Role, contact.Link = m.Roles().Highest(), mailto(account.Email())
+		contact.Role, contact.Link = m.Roles().Highest(), mailtoURL(account.Email())
 	}
 	return contact, nil
 }
 
-func mailto(address string) string { return "mailto:" + url.PathEscape(address) }
+func mailtoURL(address string) string { return "mailto:" + url.PathEscape(address) }

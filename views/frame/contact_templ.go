@@ -8,8 +8,8 @@ package frame
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Ask names somebody to ask, as a link where there is one, in the middle of a sentence.
-func Ask(before string, c Contact, after string) templ.Component {
+// ContactLink names somebody to ask, as a link where there is one, in the middle of a sentence.
+func ContactLink(before string, c Contact, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -98,9 +98,9 @@ func Ask(before string, c Contact, after string) templ.Component {
 	})
 }
 
-// AskAll names several, each with the role: "Marta Oliveira (Owner), Théo Lambert (Admin)". With nobody to name, the
+// ContactList names several, each with the role: "Marta Oliveira (Owner), Théo Lambert (Admin)". With nobody to name, the
 // sentence is about the person who invited the reader.
-func AskAll(before string, contacts []Contact, after string) templ.Component {
+func ContactList(before string, contacts []Contact, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -141,7 +141,7 @@ func AskAll(before string, contacts []Contact, after string) templ.Component {
 			}
 		}
 		for n, c := range contacts {
-			templ_7745c5c3_Err = Ask("", c, c.aside(n == len(contacts)-1)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ContactLink("", c, c.suffix(n == len(contacts)-1)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -159,8 +159,8 @@ func AskAll(before string, contacts []Contact, after string) templ.Component {
 	})
 }
 
-// Help is the foot of a page without a team.
-func Help(c Contact) templ.Component {
+// HelpFooter is the foot of a page without a team.
+func HelpFooter(c Contact) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -186,7 +186,7 @@ func Help(c Contact) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Ask("Help: ", c, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ContactLink("Help: ", c, "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -21,20 +21,20 @@ import (
 	"usher/views/web"
 )
 
-// App is the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar" or
+// AppShell is the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar" or
 // "sessions".
 // The page adds its title, its crumbs and whatever stands at the right.
-func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
-	places, err := members.Places(e.App, actor.Account, false)
+func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
+	places, err := members.TeamsOf(e.App, actor.Account, false)
 	if err != nil {
 		return ui.ShellProps{}, err
 	}
 	team := teams.Of(actor.Team)
-	shell := around(e, actor, places, "/app/", "App")
-	shell.Find = "/app/" + team.Slug() + "/find"
-	shell.Page.Sheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.ModulesOf("meet")[:1]
+	shell := baseShell(e, actor, places, "/app/", "App")
+	shell.SearchURL = "/app/" + team.Slug() + "/find"
+	shell.Page.Stylesheets, shell.Page.Scripts = []string{static.URL("meet.css")}, static.ModulesOf("meet")[:1]
 	at := "/app/" + team.Slug()
-	running, err := sessions.RunningOf(e.App, actor)
+	running, err := sessions.CountRunning(e.App, actor)
 	if err != nil {
 		return shell, err
 	}
@@ -47,19 +47,19 @@ func App(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellPro
 		{Label: "Calendar", Href: at + "/calendar", Icon: "calendar", Current: current == "calendar"},
 		meet,
 	}}}
-	if actor.SeesRooms() {
+	if actor.CanSeeRooms() {
 		shell.Nav[0].Items = append(shell.Nav[0].Items, ui.NavItem{Label: "Rooms", Href: "/app/" + team.Slug() + "/rooms", Icon: "door-open", Current: current == "rooms"})
 	}
-	if actor.SeesPanel() {
-		shell.Foot = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", Away: true}
+	if actor.CanUsePanel() {
+		shell.FooterLink = &ui.NavItem{Label: "Admin Panel", Href: "/admin/" + team.Slug(), Icon: "shield", OtherArea: true}
 	}
 	return shell, nil
 }
 
-// Panel is the shell of the Admin Panel for the actor's team. current is the key of the page in the
+// PanelShell is the shell of the Admin Panel for the actor's team. current is the key of the page in the
 // navigation: "users", "rooms", "settings" or "audit". It warns where letters do not leave.
-func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
-	places, err := members.Places(e.App, actor.Account, true)
+func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
+	places, err := members.TeamsOf(e.App, actor.Account, true)
 	if err != nil {
 		return ui.ShellProps{}, err
 	}
@@ -68,8 +68,8 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 		return ui.ShellProps{}, err
 	}
 	at := "/admin/" + teams.Of(actor.Team).Slug()
-	shell := around(e, actor, places, "/admin/", "Admin Panel")
-	shell.Find = at + "/find"
+	shell := baseShell(e, actor, places, "/admin/", "Admin Panel")
+	shell.SearchURL = at + "/find"
 	shell.Nav = []ui.NavGroup{
 		{Title: "People", Items: []ui.NavItem{{Label: "Users", Href: at + "/users", Icon: "users",
 			Count: ui.Number(counts.Accepted), CountNote: "members", Current: current == "users"}}},
@@ -79,17 +79,17 @@ func Panel(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellP
 			{Label: "Audit log", Href: at + "/audit", Icon: "scroll-text", Current: current == "audit"},
 		}},
 	}
-	shell.Foot = &ui.NavItem{Label: "App", Href: "/app/" + teams.Of(actor.Team).Slug(), Icon: "layout-grid", Away: true}
+	shell.FooterLink = &ui.NavItem{Label: "App", Href: "/app/" + teams.Of(actor.Team).Slug(), Icon: "layout-grid", OtherArea: true}
 	shell.Notices = warnings(e.App)
 	return shell, nil
 }
 
-func around(e *core.RequestEvent, actor *actors.Actor, places []members.Place, root, area string) ui.ShellProps {
+func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamRole, root, area string) ui.ShellProps {
 	team := teams.Of(actor.Team)
 	shell := ui.ShellProps{
-		Page:   ui.PageProps{NoIndex: true, Toast: Toast(e), Events: web.EventsPath(team.Id)},
-		Person: ui.Person{Name: actor.Name(), Small: Standing(actor.Roles, actor.Kind), Picture: Picture(actor.Account), Items: menu()},
-		Switcher: ui.Switcher{Name: team.Name(), Small: area, Logo: team.LogoPath(), Label: "Switch team",
+		Page:     ui.PageProps{NoIndex: true, Toast: TakeToast(e), Events: web.EventsPath(team.Id)},
+		UserMenu: ui.UserMenu{Name: actor.Name(), Subtitle: RoleLabel(actor.Roles, actor.Kind), AvatarURL: AvatarPath(actor.Account), Items: userMenuItems()},
+		Switcher: ui.Switcher{Name: team.Name(), Subtitle: area, Logo: team.LogoPath(), Label: "Switch team",
 			Items: []ui.MenuItem{{Label: "All teams", Href: "/teams", Icon: "layers"}}},
 	}
 	if settings.Of(e.App).Teams == "any" {
@@ -98,31 +98,31 @@ func around(e *core.RequestEvent, actor *actors.Actor, places []members.Place, r
 	for _, place := range places {
 		other := teams.Of(place.Team)
 		shell.Switcher.Entries = append(shell.Switcher.Entries, ui.SwitcherEntry{
-			Name: other.Name(), Small: Standing(place.Roles, place.Kind), Logo: other.LogoPath(),
+			Name: other.Name(), Subtitle: RoleLabel(place.Roles, place.Kind), Logo: other.LogoPath(),
 			Href: root + other.Slug(), Current: other.Id == team.Id,
 		})
 	}
 	return shell
 }
 
-// Picture is the address of an account's picture, or empty.
-func Picture(account *core.Record) string {
-	return accounts.PicturePath(account.Id, account.GetString("avatar"))
+// AvatarPath is the address of an account's picture, or empty.
+func AvatarPath(account *core.Record) string {
+	return accounts.AvatarPath(account.Id, account.GetString("avatar"))
 }
 
-func menu() []ui.MenuItem {
+func userMenuItems() []ui.MenuItem {
 	return []ui.MenuItem{
-		{Label: "Account", Href: "/account", Icon: "circle-user", Divided: true},
+		{Label: "Account", Href: "/account", Icon: "circle-user", DividerAbove: true},
 		{Label: "Choose a team", Href: "/teams", Icon: "layers"},
-		{Label: "Sign out", Post: "/signout", Icon: "log-out", Divided: true},
+		{Label: "Sign out", Post: "/signout", Icon: "log-out", DividerAbove: true},
 	}
 }
 
-// Standing is what somebody is in a team, in words that begin with a capital: "Owner and Organizer",
+// RoleLabel is what somebody is in a team, in words that begin with a capital: "Owner and Organizer",
 // "Member", "Guest".
-func Standing(roles actors.Roles, kind string) string {
+func RoleLabel(roles actors.Roles, kind string) string {
 	if !roles.None() {
-		return roles.Words()
+		return roles.Label()
 	}
 	if kind == members.Guest {
 		return "Guest"
@@ -130,8 +130,8 @@ func Standing(roles actors.Roles, kind string) string {
 	return "Member"
 }
 
-// Toast is what the page before has to say, once; nil if there is nothing.
-func Toast(e *core.RequestEvent) *ui.ToastProps {
+// TakeToast is what the page before has to say, once; nil if there is nothing.
+func TakeToast(e *core.RequestEvent) *ui.ToastProps {
 	if sentence := web.TakeToast(e); sentence != "" {
 		return &ui.ToastProps{Text: sentence}
 	}
@@ -141,7 +141,7 @@ func Toast(e *core.RequestEvent) *ui.ToastProps {
 // warnings are what the panel must be told of; nil if there is nothing.
 func warnings(app core.App) templ.Component {
 	var all []templ.Component
-	for _, warn := range []func(core.App) (ui.NoticeProps, bool){mailWarning, mediaWarning} {
+	for _, warn := range []func(core.App) (ui.NoticeProps, bool){emailWarning, liveWarning} {
 		if warning, ok := warn(app); ok {
 			all = append(all, ui.Notice(warning))
 		}
@@ -152,9 +152,9 @@ func warnings(app core.App) templ.Component {
 	return templ.Join(all...)
 }
 
-// mediaWarning is what the panel says while no session can be held.
-func mediaWarning(app core.App) (ui.NoticeProps, bool) {
-	if !live.Used(app) {
+// liveWarning is what the panel says while no session can be held.
+func liveWarning(app core.App) (ui.NoticeProps, bool) {
+	if !live.Enabled(app) {
 		return ui.NoticeProps{}, false
 	}
 	why := live.Ready(app)
@@ -165,15 +165,15 @@ func mediaWarning(app core.App) (ui.NoticeProps, bool) {
 		Text: "Sessions cannot be held now, all else works. The reason, for whoever runs the server: " + why.Error() + ". It is tried again by itself."}, true
 }
 
-// mailWarning is what the panel says while letters do not leave (R160).
-func mailWarning(app core.App) (ui.NoticeProps, bool) {
-	if !mail.Works(app) {
+// emailWarning is what the panel says while letters do not leave (R160).
+func emailWarning(app core.App) (ui.NoticeProps, bool) {
+	if !mail.Enabled(app) {
 		return ui.NoticeProps{Icon: "mail-x", Title: "Mail is off.",
 			Text: "You are given each invitation's link once, to hand it on yourself.",
 			More: "Letters are printed on the server's console. New people also need “usher user confirm ADDRESS” on the server. " +
 				"Whoever runs it turns mail on by setting RESEND_API_KEY and USHER_MAIL_FROM."}, true
 	}
-	if trouble := strings.TrimSpace(mail.Trouble(app)); trouble != "" {
+	if trouble := strings.TrimSpace(mail.Problem(app)); trouble != "" {
 		return ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: trouble}, true
 	}
 	return ui.NoticeProps{}, false

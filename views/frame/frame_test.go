@@ -10,9 +10,9 @@ import (
 	"usher/views/web"
 )
 
-func TestOfferTellsTheTruthAboutSeats(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestNewInvitationView_SeatsAndInviter(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	member := hookstest.Member(t, app, team, "olga@halation.example")
 	guest := hookstest.Guest(t, app, team, "gus@lantern.example")
@@ -32,32 +32,32 @@ func TestOfferTellsTheTruthAboutSeats(t *testing.T) {
 			t.Fatal(err)
 		}
 		account, _ := app.FindAuthRecordByEmail("users", test.email)
-		offer, err := frame.OfferOf(app, i, account, true)
-		if err != nil || offer.Asks() != test.asks || offer.Held() != test.held || offer.Member != test.member {
-			t.Errorf("%s: %q, %q, member %v, %v", test.email, offer.Asks(), offer.Held(), offer.Member, err)
+		offer, err := frame.NewInvitationView(app, i, account, true)
+		if err != nil || offer.RequestText() != test.asks || offer.ExpiryText() != test.held || offer.IsMember != test.member {
+			t.Errorf("%s: %q, %q, member %v, %v", test.email, offer.RequestText(), offer.ExpiryText(), offer.IsMember, err)
 		}
-		if offer.By.Name != "Marta" || offer.By.Role != "Owner" || offer.By.Link != "mailto:marta@halation.example" {
-			t.Errorf("%s: by %+v", test.email, offer.By)
+		if offer.Inviter.Name != "Marta" || offer.Inviter.Role != "Owner" || offer.Inviter.Link != "mailto:marta@halation.example" {
+			t.Errorf("%s: by %+v", test.email, offer.Inviter)
 		}
-		if offer, err = frame.OfferOf(app, i, account, false); err != nil || offer.By.Name != "Marta" || offer.By.Link != "" {
-			t.Errorf("%s, not signed in: by %+v, %v", test.email, offer.By, err)
+		if offer, err = frame.NewInvitationView(app, i, account, false); err != nil || offer.Inviter.Name != "Marta" || offer.Inviter.Link != "" {
+			t.Errorf("%s, not signed in: by %+v, %v", test.email, offer.Inviter, err)
 		}
 	}
 }
 
-func TestWayOn(t *testing.T) {
-	app := hookstest.New(t)
-	owner := hookstest.Person(t, app, "marta@halation.example")
+func TestAfterSignIn(t *testing.T) {
+	app := hookstest.NewApp(t)
+	owner := hookstest.Account(t, app, "marta@halation.example")
 	post := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	member := hookstest.Member(t, app, post, "olga@halation.example")
-	alone := hookstest.Person(t, app, "alone@halation.example")
+	alone := hookstest.Account(t, app, "alone@halation.example")
 	goes := func(account, next, want string) {
 		t.Helper()
 		who, err := app.FindAuthRecordByEmail("users", account)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := frame.Past(app, who, next); err != nil || got != want {
+		if got, err := frame.AfterSignIn(app, who, next); err != nil || got != want {
 			t.Errorf("%s past %s goes to %q, not %q: %v", account, next, got, want, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestWayOn(t *testing.T) {
 	goes(member.Email(), "/invite/usi_x", "/invite/usi_x")
 }
 
-func TestStanding(t *testing.T) {
+func TestRoleLabel(t *testing.T) {
 	for _, test := range []struct {
 		roles      actors.Roles
 		kind, want string
@@ -82,14 +82,14 @@ func TestStanding(t *testing.T) {
 		{actors.Roles{}, "member", "Member"},
 		{actors.Roles{}, "guest", "Guest"},
 	} {
-		if got := frame.Standing(test.roles, test.kind); got != test.want {
+		if got := frame.RoleLabel(test.roles, test.kind); got != test.want {
 			t.Errorf("%+v: %q", test, got)
 		}
 	}
 }
 
-func TestProblemsLeadToTheirFieldsInOrder(t *testing.T) {
-	problems := frame.Problems(web.Faults{"base": "c", "password": "b", "name": "a"}, "name", "password")
+func TestFieldErrors_KeepFieldOrder(t *testing.T) {
+	problems := frame.FieldErrors(web.FormErrors{"base": "c", "password": "b", "name": "a"}, "name", "password")
 	want := []struct{ id, message string }{{"name", "a"}, {"password", "b"}, {"", "c"}}
 	if len(problems) != len(want) {
 		t.Fatalf("%+v", problems)

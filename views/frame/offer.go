@@ -14,64 +14,64 @@ import (
 	"usher/hooks/teams"
 )
 
-// Offer is an invitation as pages tell of it.
-type Offer struct {
-	ID      string
-	Team    string
-	Logo    string
-	About   string // what the team says of itself
-	By      Contact
-	Member  bool // who is asked is in the team already
-	Roles   []actors.Role
-	Words   string // the roles: "Admin and Organizer"
-	Note    string
-	Asked   time.Time
-	Expires time.Time
-	Times   record.Times // the reader's, else the team's
+// InvitationView is an invitation as pages tell of it.
+type InvitationView struct {
+	ID          string
+	Team        string
+	Logo        string
+	Description string // what the team says of itself
+	Inviter     Contact
+	IsMember    bool // who is asked is in the team already
+	Roles       []actors.Role
+	RoleNames   string // the roles: "Admin and Organizer"
+	Note        string
+	InvitedAt   time.Time
+	ExpiresAt   time.Time
+	Times       record.ReaderZone // the reader's, else the team's
 }
 
-// OfferOf reads what an invitation offers. account is whom it is for, or nil while there is none; signedIn says that
+// NewInvitationView reads what an invitation offers. account is whom it is for, or nil while there is none; signedIn says that
 // this account is the reader, who then learns the inviter's address and is told times in their own zone.
-func OfferOf(app core.App, i *invitations.Invitation, account *core.Record, signedIn bool) (Offer, error) {
+func NewInvitationView(app core.App, i *invitations.Invitation, account *core.Record, signedIn bool) (InvitationView, error) {
 	team, err := teams.Find(app, i.TeamID())
 	if err != nil {
-		return Offer{}, err
+		return InvitationView{}, err
 	}
 	var reader *core.Record
 	if signedIn {
 		reader = account
 	}
-	offer := Offer{
-		ID: i.Id, Team: team.Name(), Logo: team.LogoPath(), About: team.Description(),
-		Roles: i.Roles().Explained(), Words: i.Roles().Words(), Note: i.GetString("note"),
-		Asked: i.GetDateTime("created").Time(), Expires: i.Expires(), Times: accounts.Times(reader, team.Zone()),
+	offer := InvitationView{
+		ID: i.Id, Team: team.Name(), Logo: team.LogoPath(), Description: team.Description(),
+		Roles: i.Roles().Details(), RoleNames: i.Roles().Label(), Note: i.GetString("note"),
+		InvitedAt: i.GetDateTime("created").Time(), ExpiresAt: i.Expires(), Times: accounts.ReaderZone(reader, team.Zone()),
 	}
-	if offer.By, err = Inviter(app, i, signedIn); err != nil {
+	if offer.Inviter, err = InviterContact(app, i, signedIn); err != nil {
 		return offer, err
 	}
 	if account != nil {
 		_, err = members.Find(app, team.Id, account.Id)
-		offer.Member = err == nil
-		if errors.Is(err, record.ErrNotFound) {
+		offer.IsMember = err == nil
+		if errors.Is(err, record.NotFound) {
 			err = nil
 		}
 	}
 	return offer, err
 }
 
-// Asks is what the team asks: "asks you to be Admin".
-func (o Offer) Asks() string {
+// RequestText is what the team asks: "asks you to be Admin".
+func (o InvitationView) RequestText() string {
 	switch {
-	case len(o.Roles) == 0 && o.Member:
+	case len(o.Roles) == 0 && o.IsMember:
 		return "asks you to become a member"
 	case len(o.Roles) == 0:
 		return "asks you to join"
 	}
-	return "asks you to be " + o.Words
+	return "asks you to be " + o.RoleNames
 }
 
-// Held begins the sentence that ends with the date. Only roles have seats.
-func (o Offer) Held() string {
+// ExpiryText begins the sentence that ends with the date. Only roles have seats.
+func (o InvitationView) ExpiryText() string {
 	switch len(o.Roles) {
 	case 0:
 		return "The invitation is good until"
@@ -81,8 +81,8 @@ func (o Offer) Held() string {
 	return "Both seats are held for you until"
 }
 
-// Declining says what Decline does, before anybody presses it (R55).
-func (o Offer) Declining() string {
+// DeclineNotice says what Decline does, before anybody presses it (R55).
+func (o InvitationView) DeclineNotice() string {
 	end := "Declining ends this offer for good"
 	switch len(o.Roles) {
 	case 0:
@@ -94,15 +94,15 @@ func (o Offer) Declining() string {
 	return end + "; only a new invitation opens it again. What you already have in this or any other team stays."
 }
 
-// Waiting reads what waits for the account's answer, the newest first (R51).
-func Waiting(app core.App, account *core.Record) ([]Offer, error) {
-	waiting, err := invitations.Waiting(app, account)
+// PendingInvitations reads what waits for the account's answer, the newest first (R51).
+func PendingInvitations(app core.App, account *core.Record) ([]InvitationView, error) {
+	waiting, err := invitations.ListPending(app, account)
 	if err != nil {
 		return nil, err
 	}
-	offers := make([]Offer, 0, len(waiting))
+	offers := make([]InvitationView, 0, len(waiting))
 	for _, i := range waiting {
-		offer, err := OfferOf(app, i, account, true)
+		offer, err := NewInvitationView(app, i, account, true)
 		if err != nil {
 			return nil, err
 		}
@@ -111,10 +111,10 @@ func Waiting(app core.App, account *core.Record) ([]Offer, error) {
 	return offers, nil
 }
 
-// From is who asked, with the role: "Henrik Aas, Owner,".
-func (o Offer) From() string {
-	if o.By.Role == "" {
-		return o.By.Name
+// InviterLabel is who asked, with the role: "Henrik Aas, Owner,".
+func (o InvitationView) InviterLabel() string {
+	if o.Inviter.Role == "" {
+		return o.Inviter.Name
 	}
-	return o.By.Name + ", " + o.By.Role + ","
+	return o.Inviter.Name + ", " + o.Inviter.Role + ","
 }

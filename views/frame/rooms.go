@@ -2,12 +2,12 @@ package frame
 
 import "usher/hooks/rooms"
 
-// EntryIcon is the drawing of who may enter a room.
-func EntryIcon(entry string) string {
+// RoomAccessIcon is the drawing of who may enter a room.
+func RoomAccessIcon(entry string) string {
 	switch entry {
-	case rooms.Team:
+	case rooms.AccessTeam:
 		return "users"
-	case rooms.Anyone:
+	case rooms.AccessAnyone:
 		return "globe"
 	}
 	return "lock"

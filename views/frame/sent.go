@@ -11,35 +11,35 @@ import (
 	"usher/views/web"
 )
 
-// SentField is the name of the field in which Sent answers.
-const SentField = "revoke_sent"
+// RevokeSentField is the name of the field in which Sent answers.
+const RevokeSentField = "revoke_sent"
 
-// sentShown is how many addresses Sent names.
-const sentShown = 10
+// maxSentShown is how many addresses Sent names.
+const maxSentShown = 10
 
-// SentProps offer to revoke the pending invitations that users sent who are about to lose the right to.
-type SentProps struct {
+// SentInvitationsProps offer to revoke the pending invitations that users sent who are about to lose the right to.
+type SentInvitationsProps struct {
 	Count     int
 	Addresses []string // of the first of them
 	Self      bool     // the user decides about their own
 	OnRemoval bool     // they are revoked only if the users are removed, too
 }
 
-// SentOf are the pending invitations that the users sent for the actor's team; nil if there are none.
-func SentOf(e *core.RequestEvent, users ...string) (*SentProps, error) {
+// NewSentInvitations are the pending invitations that the users sent for the actor's team; nil if there are none.
+func NewSentInvitations(e *core.RequestEvent, users ...string) (*SentInvitationsProps, error) {
 	actor := web.Actor(e)
 	sent, err := invitations.SentBy(e.App, actor.Team.Id, users...)
 	if err != nil || len(sent) == 0 {
 		return nil, err
 	}
-	props := &SentProps{Count: len(sent), Self: len(users) == 1 && users[0] == actor.Account.Id}
-	for _, i := range sent[:min(sentShown, len(sent))] {
+	props := &SentInvitationsProps{Count: len(sent), Self: len(users) == 1 && users[0] == actor.Account.Id}
+	for _, i := range sent[:min(maxSentShown, len(sent))] {
 		props.Addresses = append(props.Addresses, i.Address())
 	}
 	return props, nil
 }
 
-func (p SentProps) row() ui.CheckRowProps {
+func (p SentInvitationsProps) checkRow() ui.CheckRowProps {
 	who := "they"
 	if p.Self {
 		who = "you"
@@ -59,11 +59,11 @@ func (p SentProps) row() ui.CheckRowProps {
 	if p.OnRemoval {
 		text += " Applies only if you also remove them from the team."
 	}
-	return ui.CheckRowProps{ID: SentField, Name: SentField, Value: "1", Label: label, Text: text, Checked: true}
+	return ui.CheckRowProps{ID: RevokeSentField, Name: RevokeSentField, Value: "1", Label: label, Text: text, Checked: true}
 }
 
-// SentWords tells how many were revoked, behind another sentence; empty where there were none.
-func SentWords(revoked int) string {
+// RevokedText tells how many were revoked, behind another sentence; empty where there were none.
+func RevokedText(revoked int) string {
 	if revoked == 0 {
 		return ""
 	}

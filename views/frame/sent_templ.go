@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// Sent offers to revoke the pending invitations that users sent who are about to lose the right to.
-func Sent(p *SentProps) templ.Component {
+// SentInvitations offers to revoke the pending invitations that users sent who are about to lose the right to.
+func SentInvitations(p *SentInvitationsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -33,7 +33,7 @@ func Sent(p *SentProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p != nil {
-			templ_7745c5c3_Err = ui.CheckRow(p.row()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(p.checkRow()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

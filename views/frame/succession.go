@@ -8,22 +8,22 @@ import (
 	"usher/views/web"
 )
 
-// SuccessionField is the name of the field in which Succession answers.
-const SuccessionField = "handover"
+// HandoverField is the name of the field in which Succession answers.
+const HandoverField = "handover"
 
-// SuccessionProps ask what becomes of the sessions that people were to host who will not (R81, R107).
-type SuccessionProps struct {
+// HandoverProps ask what becomes of the sessions that people were to host who will not (R81, R107).
+type HandoverProps struct {
 	Field   ui.FieldProps
 	Options []ui.Option
 }
 
-// SuccessionOf asks for a host in place of those who go, for the n sessions that they were to host; nil if there
+// NewHandover asks for a host in place of those who go, for the n sessions that they were to host; nil if there
 // are none.
-func SuccessionOf(e *core.RequestEvent, n int, going []string) (*SuccessionProps, error) {
+func NewHandover(e *core.RequestEvent, n int, going []string) (*HandoverProps, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	hosts, err := sessions.Hosts(e.App, web.Actor(e).Team, going)
+	hosts, err := sessions.ListHosts(e.App, web.Actor(e).Team, going)
 	if err != nil {
 		return nil, err
 	}
@@ -31,24 +31,24 @@ func SuccessionOf(e *core.RequestEvent, n int, going []string) (*SuccessionProps
 	if n == 1 {
 		label, them = "1 upcoming session loses its host. What happens to it?", "it"
 	}
-	props := &SuccessionProps{Field: ui.FieldProps{ID: SuccessionField, Name: SuccessionField, Label: label, Required: true,
+	props := &HandoverProps{Field: ui.FieldProps{ID: HandoverField, Name: HandoverField, Label: label, Required: true,
 		Help: "If you hand " + them + " over, the plan stays the same and we email the new host. If you cancel " + them + ", we email every invitee."}}
 	for _, h := range hosts {
 		props.Options = append(props.Options, ui.Option{Value: h.ID, Label: "Hand " + them + " over to " + h.Name})
 	}
-	props.Field.Value = preferred(hosts, web.Actor(e).Account.Id)
+	props.Field.Value = defaultHost(hosts, web.Actor(e).Account.Id)
 	if props.Field.Value == "" {
 		props.Options = append(props.Options, ui.Option{Value: "", Label: "Choose…"})
 	}
-	props.Options = append(props.Options, ui.Option{Value: cancelThem, Label: "Cancel " + them})
+	props.Options = append(props.Options, ui.Option{Value: cancelSessions, Label: "Cancel " + them})
 	return props, nil
 }
 
-// cancelThem is the answer that cancels. It is never preselected.
-const cancelThem = "cancel"
+// cancelSessions is the answer that cancels. It is never preselected.
+const cancelSessions = "cancel"
 
-// preferred is the host who is preselected: who acts, where they can take over, else the first; empty where nobody can.
-func preferred(hosts []sessions.Person, actor string) string {
+// defaultHost is the host who is preselected: who acts, where they can take over, else the first; empty where nobody can.
+func defaultHost(hosts []sessions.HostOption, actor string) string {
 	for _, h := range hosts {
 		if h.ID == actor {
 			return h.ID
@@ -60,11 +60,11 @@ func preferred(hosts []sessions.Person, actor string) string {
 	return ""
 }
 
-// HandOver is the account to which the form of the request hands sessions over; empty if it cancels them, and
+// HandoverTarget is the account to which the form of the request hands sessions over; empty if it cancels them, and
 // sessions.Undecided if it has no answer.
-func HandOver(e *core.RequestEvent) string {
-	switch answer := e.Request.FormValue(SuccessionField); answer {
-	case cancelThem:
+func HandoverTarget(e *core.RequestEvent) string {
+	switch answer := e.Request.FormValue(HandoverField); answer {
+	case cancelSessions:
 		return ""
 	case "":
 		return sessions.Undecided
@@ -73,8 +73,8 @@ func HandOver(e *core.RequestEvent) string {
 	}
 }
 
-// Refuse shows why the answer was refused, at the field. It reports whether there is a field and a reason.
-func (p *SuccessionProps) Refuse(faults web.Faults) bool {
+// SetError shows why the answer was refused, at the field. It reports whether there is a field and a reason.
+func (p *HandoverProps) SetError(faults web.FormErrors) bool {
 	if p == nil || faults["handOver"] == "" {
 		return false
 	}
@@ -82,8 +82,8 @@ func (p *SuccessionProps) Refuse(faults web.Faults) bool {
 	return true
 }
 
-// PartedWords tells what became of sessions, behind another sentence; empty where there were none.
-func PartedWords(handedOver, cancelled int) string {
+// HandoverSummary tells what became of sessions, behind another sentence; empty where there were none.
+func HandoverSummary(handedOver, cancelled int) string {
 	var words string
 	if handedOver > 0 {
 		words = " Handed over: " + ui.Count(handedOver, "session", "sessions") + "."

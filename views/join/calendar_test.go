@@ -20,44 +20,44 @@ import (
 	"usher/views/viewstest"
 )
 
-// desk is a served team whose emails reach a stub server, for what calendars are told.
-type desk struct {
+// calendarFixture is a served team whose emails reach a stub server, for what calendars are told.
+type calendarFixture struct {
 	*testing.T
 	*resendtest.Server
-	web     *viewstest.Server
-	team    *teams.Team
-	session *sessions.Session
-	feed    string
+	web      *viewstest.Server
+	team     *teams.Team
+	session  *sessions.Session
+	feedPath string
 }
 
-func openDesk(t *testing.T, form sessions.Form) *desk {
+func newCalendarFixture(t *testing.T, form sessions.Form) *calendarFixture {
 	t.Helper()
 	stub := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = stub.Key, stub.URL
-	d := &desk{T: t, Server: stub, web: viewstest.Serve(t, config)}
-	d.team = hookstest.Team(t, d.web.App, hookstest.Person(t, d.web.App, "owner@x.example"), "Halation Post", "pro")
+	d := &calendarFixture{T: t, Server: stub, web: viewstest.Serve(t, config)}
+	d.team = hookstest.Team(t, d.web.App, hookstest.Account(t, d.web.App, "owner@x.example"), "Halation Post", "pro")
 	hookstest.Member(t, d.web.App, d.team, "host@x.example", "organizer")
 	guest := hookstest.Guest(t, d.web.App, d.team, "guest@x.example")
 	form.Guests = append(form.Guests, "guest@x.example")
-	d.session = hookstest.Session(t, d.web.App, d.account("host@x.example"), d.team, form)
+	d.session = hookstest.ScheduleSession(t, d.web.App, d.account("host@x.example"), d.team, form)
 	actor := hookstest.Actor(t, d.web.App, guest, d.team)
-	if err := sessions.NewFeed(d.web.App, actor); err != nil {
+	if err := sessions.ResetFeed(d.web.App, actor); err != nil {
 		t.Fatal(err)
 	}
-	address, err := sessions.Feed(d.web.App, actor)
+	address, err := sessions.FeedURL(d.web.App, actor)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.feed = strings.TrimPrefix(address, settings.Of(d.web.App).URL)
+	d.feedPath = strings.TrimPrefix(address, settings.Of(d.web.App).URL)
 	return d
 }
 
-// emailed delivers what waits and reads the file of the newest email to the guest.
-func (d *desk) emailed() *ical.Calendar {
+// latestEmail delivers what waits and reads the file of the newest email to the guest.
+func (d *calendarFixture) latestEmail() *ical.Calendar {
 	d.Helper()
 	waiting := func() int {
-		n, _, err := mail.Waiting(d.web.App)
+		n, _, err := mail.Backlog(d.web.App)
 		if err != nil {
 			d.Fatal(err)
 		}
@@ -65,21 +65,21 @@ func (d *desk) emailed() *ical.Calendar {
 	}
 	for begun := time.Now(); waiting() > 0 && time.Since(begun) < 10*time.Second; { // the server's own worker sends, too
 		worker := mail.NewWorker(d.web.App)
-		worker.Pace = 0
+		worker.MinInterval = 0
 		worker.Deliver(context.Background())
 		<-time.After(10 * time.Millisecond)
 	}
-	all := d.Letters()
+	all := d.Emails()
 	for n := len(all) - 1; n >= 0; n-- {
 		if all[n].To == "guest@x.example" && len(all[n].Files) == 1 {
-			return d.read(all[n].Files[0].Content)
+			return d.parse(all[n].Files[0].Content)
 		}
 	}
 	d.Fatal("no email to the guest")
 	return nil
 }
 
-func (d *desk) read(file string) *ical.Calendar {
+func (d *calendarFixture) parse(file string) *ical.Calendar {
 	d.Helper()
 	read, err := ical.NewDecoder(strings.NewReader(file)).Decode()
 	if err != nil {
@@ -88,19 +88,19 @@ func (d *desk) read(file string) *ical.Calendar {
 	return read
 }
 
-func (d *desk) downloaded(path string) *ical.Calendar {
+func (d *calendarFixture) download(path string) *ical.Calendar {
 	d.Helper()
-	r := d.web.Visitor().Get(path)
+	r := d.web.Anonymous().Get(path)
 	if r.Status != 200 {
 		d.Fatalf("%s: %d", path, r.Status)
 	}
-	return d.read(r.Body)
+	return d.parse(r.Body)
 }
 
-// own is the personal link of the guest.
-func (d *desk) own(s *sessions.Session) string {
+// personalLink is the personal link of the guest.
+func (d *calendarFixture) personalLink(s *sessions.Session) string {
 	d.Helper()
-	p, err := sessions.ParticipantBy(d.web.App, s.Id, "guest@x.example")
+	p, err := sessions.FindParticipantByEmail(d.web.App, s.Id, "guest@x.example")
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -111,9 +111,9 @@ func (d *desk) own(s *sessions.Session) string {
 	return "/s/" + code
 }
 
-func (d *desk) change(s *sessions.Session, scope sessions.Scope, with func(*sessions.Form)) {
+func (d *calendarFixture) updateSession(s *sessions.Session, scope sessions.Scope, with func(*sessions.Form)) {
 	d.Helper()
-	now, err := sessions.ByID(d.web.App, s.Id)
+	now, err := sessions.FindByID(d.web.App, s.Id)
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -127,8 +127,8 @@ func (d *desk) change(s *sessions.Session, scope sessions.Scope, with func(*sess
 	}
 }
 
-// prop is a property of the event of a RECURRENCE-ID in UTC; of the series, or of a session by itself, without one.
-func prop(file *ical.Calendar, recurrence, name string) string {
+// eventProperty is a property of the event of a RECURRENCE-ID in UTC; of the series, or of a session by itself, without one.
+func eventProperty(file *ical.Calendar, recurrence, name string) string {
 	for _, e := range file.Events() {
 		id := ""
 		if p := e.Props.Get(ical.PropRecurrenceID); p != nil {
@@ -148,107 +148,107 @@ func prop(file *ical.Calendar, recurrence, name string) string {
 	return fmt.Sprintf("no event %q", recurrence)
 }
 
-func (d *desk) agree(what, recurrence string, files map[string]*ical.Calendar) {
+func (d *calendarFixture) assertAgree(what, recurrence string, files map[string]*ical.Calendar) {
 	d.Helper()
 	for _, name := range []string{ical.PropUID, ical.PropSequence, ical.PropSummary, ical.PropDateTimeStart, ical.PropDateTimeEnd} {
-		want := prop(files["email"], recurrence, name)
+		want := eventProperty(files["email"], recurrence, name)
 		for where, file := range files {
-			if got := prop(file, recurrence, name); got != want || got == "" {
+			if got := eventProperty(file, recurrence, name); got != want || got == "" {
 				d.Errorf("%s: %s is %q in the %s, %q in the email", what, name, got, where, want)
 			}
 		}
 	}
 }
 
-func TestCalendar_EmailJoinPageAndFeed_TellOfTheSameEvents(t *testing.T) {
+func TestCalendar_EmailJoinPageAndFeed_Agree(t *testing.T) {
 	starts := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1).Add(10 * time.Hour)
-	d := openDesk(t, sessions.Form{Starts: starts, Zone: "Europe/Lisbon", Rule: "FREQ=DAILY;COUNT=3"})
-	all, err := sessions.InSeries(d.web.App, d.session.SeriesID())
+	d := newCalendarFixture(t, sessions.Form{Starts: starts, Zone: "Europe/Lisbon", Rule: "FREQ=DAILY;COUNT=3"})
+	all, err := sessions.ListInSeries(d.web.App, d.session.SeriesID())
 	if err != nil {
 		t.Fatal(err)
 	}
 	day := func(n int) string { return all[n].GetDateTime("occurrence").Time().UTC().Format("20060102T150405Z") }
-	email := d.emailed()
-	first := prop(email, "", ical.PropUID)
-	if first != d.session.SeriesID()+"@127.0.0.1" || prop(email, "", ical.PropRecurrenceRule) != "FREQ=DAILY;COUNT=3" {
+	email := d.latestEmail()
+	first := eventProperty(email, "", ical.PropUID)
+	if first != d.session.SeriesID()+"@127.0.0.1" || eventProperty(email, "", ical.PropRecurrenceRule) != "FREQ=DAILY;COUNT=3" {
 		t.Errorf("the invitation is of %q", first)
 	}
-	d.agree("invitation", "", map[string]*ical.Calendar{"email": email, "feed": d.downloaded(d.feed)})
+	d.assertAgree("invitation", "", map[string]*ical.Calendar{"email": email, "feed": d.download(d.feedPath)})
 
-	sequence := prop(email, "", ical.PropSequence)
-	d.change(all[0], sessions.This, func(f *sessions.Form) { f.Starts = f.Starts.Add(2 * time.Hour) })
-	email = d.emailed()
-	d.agree("one is moved", day(0), map[string]*ical.Calendar{"email": email, "join page": d.downloaded(d.own(all[0]) + "/calendar.ics"), "feed": d.downloaded(d.feed)})
-	if uid := prop(email, day(0), ical.PropUID); uid != first {
+	sequence := eventProperty(email, "", ical.PropSequence)
+	d.updateSession(all[0], sessions.ScopeSession, func(f *sessions.Form) { f.Starts = f.Starts.Add(2 * time.Hour) })
+	email = d.latestEmail()
+	d.assertAgree("one is moved", day(0), map[string]*ical.Calendar{"email": email, "join page": d.download(d.personalLink(all[0]) + "/calendar.ics"), "feed": d.download(d.feedPath)})
+	if uid := eventProperty(email, day(0), ical.PropUID); uid != first {
 		t.Errorf("the change is of %q, the invitation of %q", uid, first)
 	}
-	if !newer(prop(email, day(0), ical.PropSequence), sequence) {
-		t.Errorf("SEQUENCE %s follows %s", prop(email, day(0), ical.PropSequence), sequence)
+	if !isNewer(eventProperty(email, day(0), ical.PropSequence), sequence) {
+		t.Errorf("SEQUENCE %s follows %s", eventProperty(email, day(0), ical.PropSequence), sequence)
 	}
 
-	sequence = prop(email, day(0), ical.PropSequence)
-	d.change(all[1], sessions.This, func(f *sessions.Form) { f.Guests = nil })
-	email = d.emailed()
-	if prop(email, day(1), "STATUS") != "CANCELLED" || !newer(prop(email, day(1), ical.PropSequence), sequence) {
-		t.Errorf("removed from one: SEQUENCE %s follows %s", prop(email, day(1), ical.PropSequence), sequence)
+	sequence = eventProperty(email, day(0), ical.PropSequence)
+	d.updateSession(all[1], sessions.ScopeSession, func(f *sessions.Form) { f.Guests = nil })
+	email = d.latestEmail()
+	if eventProperty(email, day(1), "STATUS") != "CANCELLED" || !isNewer(eventProperty(email, day(1), ical.PropSequence), sequence) {
+		t.Errorf("removed from one: SEQUENCE %s follows %s", eventProperty(email, day(1), ical.PropSequence), sequence)
 	}
-	d.change(all[2], sessions.This, func(f *sessions.Form) { f.Title = "Retrospective" })
-	sequence = prop(d.emailed(), day(2), ical.PropSequence)
-	d.change(all[2], sessions.Whole, func(f *sessions.Form) { f.Description = "Bring notes." })
-	email = d.emailed()
-	feed := d.downloaded(d.feed)
-	d.agree("the series has changed", "", map[string]*ical.Calendar{"email": email, "feed": feed})
-	if !newer(prop(email, "", ical.PropSequence), sequence) || prop(email, "", ical.PropUID) != first {
-		t.Errorf("the series: SEQUENCE %s follows %s", prop(email, "", ical.PropSequence), sequence)
+	d.updateSession(all[2], sessions.ScopeSession, func(f *sessions.Form) { f.Title = "Retrospective" })
+	sequence = eventProperty(d.latestEmail(), day(2), ical.PropSequence)
+	d.updateSession(all[2], sessions.ScopeSeries, func(f *sessions.Form) { f.Description = "Bring notes." })
+	email = d.latestEmail()
+	feed := d.download(d.feedPath)
+	d.assertAgree("the series has changed", "", map[string]*ical.Calendar{"email": email, "feed": feed})
+	if !isNewer(eventProperty(email, "", ical.PropSequence), sequence) || eventProperty(email, "", ical.PropUID) != first {
+		t.Errorf("the series: SEQUENCE %s follows %s", eventProperty(email, "", ical.PropSequence), sequence)
 	}
 }
 
-func newer(sequence, than string) bool {
+func isNewer(sequence, than string) bool {
 	a, _ := strconv.Atoi(sequence)
 	b, _ := strconv.Atoi(than)
 	return a > b
 }
 
-func TestCalendar_WhoIsNotInvitedToOneSession_DoesNotHaveItInTheSeries(t *testing.T) {
-	d := openDesk(t, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
-	all, err := sessions.InSeries(d.web.App, d.session.SeriesID())
+func TestCalendar_RemovedFromOneSession_IsExcludedFromSeries(t *testing.T) {
+	d := newCalendarFixture(t, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	all, err := sessions.ListInSeries(d.web.App, d.session.SeriesID())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.emailed()
-	d.change(all[1], sessions.This, func(f *sessions.Form) { f.Guests = nil })
-	d.emailed()
+	d.latestEmail()
+	d.updateSession(all[1], sessions.ScopeSession, func(f *sessions.Form) { f.Guests = nil })
+	d.latestEmail()
 	missing := all[1].Starts().Format("20060102T150405Z")
-	if got := prop(d.downloaded(d.feed), "", ical.PropExceptionDates); got != missing {
+	if got := eventProperty(d.download(d.feedPath), "", ical.PropExceptionDates); got != missing {
 		t.Errorf("the feed leaves out %q, want %q", got, missing)
 	}
 }
 
-func TestCalendar_TheServersAddressChanges_TheIdentifierStays(t *testing.T) {
-	d := openDesk(t, sessions.Form{})
-	before := prop(d.emailed(), "", ical.PropUID)
+func TestCalendar_ServerURLChanges_KeepsUID(t *testing.T) {
+	d := newCalendarFixture(t, sessions.Form{})
+	before := eventProperty(d.latestEmail(), "", ical.PropUID)
 	config := *settings.Of(d.web.App)
 	old := config
 	config.URL = "https://sessions.example.org"
 	settings.Set(d.web.App, config)
-	d.change(d.session, sessions.This, func(f *sessions.Form) { f.Title = "Moved" })
-	email := d.emailed()
-	if after := prop(email, "", ical.PropUID); after != before || prop(email, "", ical.PropSummary) != "Moved" {
+	d.updateSession(d.session, sessions.ScopeSession, func(f *sessions.Form) { f.Title = "Moved" })
+	email := d.latestEmail()
+	if after := eventProperty(email, "", ical.PropUID); after != before || eventProperty(email, "", ical.PropSummary) != "Moved" {
 		t.Errorf("UID %q, before %q", after, before)
 	}
 	hookstest.Exec(t, d.web.App, "UPDATE sessions SET uid = ''", nil)
 	settings.Set(d.web.App, old)
-	if err := sessions.KeepUIDs(d.web.App); err != nil {
+	if err := sessions.BackfillUIDs(d.web.App); err != nil {
 		t.Fatal(err)
 	}
 	settings.Set(d.web.App, config)
-	d.change(d.session, sessions.This, func(f *sessions.Form) { f.Title = "From before" })
-	if after := prop(d.emailed(), "", ical.PropUID); after != before {
+	d.updateSession(d.session, sessions.ScopeSession, func(f *sessions.Form) { f.Title = "From before" })
+	if after := eventProperty(d.latestEmail(), "", ical.PropUID); after != before {
 		t.Errorf("a session from before: UID %q, before %q", after, before)
 	}
 }
 
-func (d *desk) account(address string) *core.Record {
+func (d *calendarFixture) account(address string) *core.Record {
 	d.Helper()
 	account, err := d.web.App.FindAuthRecordByEmail("users", address)
 	if err != nil {

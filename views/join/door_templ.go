@@ -20,111 +20,111 @@ import (
 	"usher/views/web"
 )
 
-type doorProps struct {
-	Page              ui.PageProps
-	Standing          entry.Standing
-	At                string // the address of the link
-	Team, Logo, About string
-	Facts             facts
-	By                frame.Contact // the host, for a reader who may know; else empty
-	Address           string        // of who stands there; empty: nobody known
-	Invited           bool          // the reader was invited
-	Masked            string        // whom the link is for, when that is another
-	SignedIn          bool
-	Confirmed         bool // the address has an account that can sign in
-	Personal          bool // he came by a link of his own
-	Makes             bool // he can make the account of that link here
-	Starts            bool // he may start the session
-	Guest             bool // he is not in the team
-	Removed           bool // a host removed the reader, who is still in the team
-	Departed          bool // the reader is no longer in the team
-	Runs              bool
-	Starting          bool // to join is to start it
-	Outside           bool // it is held elsewhere
-	Ahead             time.Duration
-	Due               time.Duration // until the page says something else by the clock alone; 0: never
-	Part              string
-	Answer            string
-	Name              string
-	Timezone          string
-	Elsewhere         string // where the session is held, for who may know
-	Next              string // the address of his own link to the next session of the series; empty: none
-	NextAt            time.Time
-	SignUp            string // where somebody makes an account who comes by an open room
-	Faults            web.Faults
-	Help              frame.Contact
+type joinProps struct {
+	Page                        ui.PageProps
+	Status                      entry.Status
+	URL                         string // the address of the link
+	Team, Logo, TeamDescription string
+	Facts                       sessionFacts
+	Host                        frame.Contact // the host, for a reader who may know; else empty
+	Email                       string        // of who stands there; empty: nobody known
+	IsInvited                   bool          // the reader was invited
+	MaskedEmail                 string        // whom the link is for, when that is another
+	SignedIn                    bool
+	HasAccount                  bool // the address has an account that can sign in
+	HasPersonalLink             bool // he came by a link of his own
+	CreatesAccount              bool // he can make the account of that link here
+	CanStart                    bool // he may start the session
+	BecomesGuest                bool // he is not in the team
+	WasRemoved                  bool // a host removed the reader, who is still in the team
+	HasLeftTeam                 bool // the reader is no longer in the team
+	Running                     bool
+	StartsByJoining             bool // to join is to start it
+	External                    bool // it is held elsewhere
+	StartsIn                    time.Duration
+	RefreshIn                   time.Duration // until the page says something else by the clock alone; 0: never
+	Role                        string
+	RSVP                        string
+	Name                        string
+	Timezone                    string
+	ExternalURL                 string // where the session is held, for who may know
+	NextURL                     string // the address of his own link to the next session of the series; empty: none
+	NextStarts                  time.Time
+	SignUpURL                   string // where somebody makes an account who comes by an open room
+	Errors                      web.FormErrors
+	Help                        frame.Contact
 }
 
-func (p doorProps) to(deed string) string { return p.At + "/" + deed }
+func (p joinProps) actionPath(deed string) string { return p.URL + "/" + deed }
 
-func (p doorProps) name() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Your first and last name", Value: p.Name, Error: p.Faults["name"], Max: accounts.MaxName,
+func (p joinProps) name() ui.FieldProps {
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Your first and last name", Value: p.Name, Error: p.Errors["name"], MaxLength: accounts.MaxName,
 		Autocomplete: "name", Required: true, Help: "Everybody in the session sees it."}
 }
 
-func (p doorProps) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: p.Address, ReadOnly: true, Autocomplete: "username", Hint: "the one that was asked"}
+func (p joinProps) email() ui.FieldProps {
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: p.Email, ReadOnly: true, Autocomplete: "username", Hint: "the one that was asked"}
 }
 
-func (p doorProps) newPassword() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Faults["password"], Help: accounts.PasswordRules,
+func (p joinProps) newPassword() ui.FieldProps {
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Errors["password"], Help: accounts.PasswordRules,
 		Autocomplete: "new-password", Required: true}
 }
 
-func (p doorProps) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Faults["password"], Autocomplete: "current-password", Required: true}
+func (p joinProps) password() ui.FieldProps {
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Errors["password"], Autocomplete: "current-password", Required: true}
 }
 
-// enters reports whether the page joins by itself as soon as the reader may be in.
-func (p doorProps) enters() bool {
-	return p.Standing == entry.Wait || p.Standing == entry.Lobby || p.Standing == entry.Full || p.Starting
+// joinsAutomatically reports whether the page joins by itself as soon as the reader may be in.
+func (p joinProps) joinsAutomatically() bool {
+	return p.Status == entry.WaitForHost || p.Status == entry.WaitingRoom || p.Status == entry.Full || p.StartsByJoining
 }
 
-// joins reports whether to join is to be in the session right away.
-func (p doorProps) joins() bool {
-	return p.Standing == entry.In || p.Standing == entry.Door && p.Runs && !p.Outside
+// joinsDirectly reports whether to join is to be in the session right away.
+func (p joinProps) joinsDirectly() bool {
+	return p.Status == entry.Admitted || p.Status == entry.Ready && p.Running && !p.External
 }
 
-// checks reports whether it is time to look at camera and microphone.
-func (p doorProps) checks() bool {
-	if p.Outside || !p.Facts.From.Before(time.Now().Add(24*time.Hour)) {
+// showsDeviceCheck reports whether it is time to look at camera and microphone.
+func (p joinProps) showsDeviceCheck() bool {
+	if p.External || !p.Facts.From.Before(time.Now().Add(24*time.Hour)) {
 		return false
 	}
-	switch p.Standing {
-	case entry.Wait, entry.Lobby, entry.Door, entry.In, entry.Full:
+	switch p.Status {
+	case entry.WaitForHost, entry.WaitingRoom, entry.Ready, entry.Admitted, entry.Full:
 		return true
 	}
 	return false
 }
 
-// headKind, actsKind and checkKind name what a part of the page shows: an open page replaces it by one of another name only,
+// headerKey, actsKind and checkKind name what a part of the page shows: an open page replaces it by one of another name only,
 // so that what was typed, an error and the picture of the camera stay.
-func (p doorProps) headKind() string {
-	return digest(p.title(), p.Logo, p.Team, p.About, p.Facts.when(), p.Facts.from(), p.Facts.to(), p.Facts.Title, p.Facts.Host, p.Facts.Room, p.Facts.About)
+func (p joinProps) headerKey() string {
+	return digest(p.title(), p.Logo, p.Team, p.TeamDescription, p.Facts.timeText(), p.Facts.startTime(), p.Facts.endTime(), p.Facts.Title, p.Facts.Host, p.Facts.Room, p.Facts.Description)
 }
 
-func (p doorProps) actsKind() string {
-	return digest(p.Standing, p.Runs, p.Starts, p.Starting, p.Guest, p.SignedIn, p.Confirmed, p.Makes, p.Part, p.Answer, p.Next, p.Elsewhere, p.By, p.Address, p.Invited, p.Masked, p.Team)
+func (p joinProps) actionsKey() string {
+	return digest(p.Status, p.Running, p.CanStart, p.StartsByJoining, p.BecomesGuest, p.SignedIn, p.HasAccount, p.CreatesAccount, p.Role, p.RSVP, p.NextURL, p.ExternalURL, p.Host, p.Email, p.IsInvited, p.MaskedEmail, p.Team)
 }
 
-func (p doorProps) checkKind() string {
-	if p.checks() {
+func (p joinProps) checkKey() string {
+	if p.showsDeviceCheck() {
 		return "check"
 	}
 	return "none"
 }
 
-// dueIn is in how many seconds the page says something else by the clock alone; empty: never.
-func dueIn(due time.Duration) string {
+// refreshSeconds is in how many seconds the page says something else by the clock alone; empty: never.
+func refreshSeconds(due time.Duration) string {
 	if due <= 0 {
 		return ""
 	}
 	return strconv.FormatFloat(due.Seconds(), 'f', 1, 64)
 }
 
-// doorSheet is the join page. Its parts follow what happens: each is replaced when it shows something else, the forms
+// joinView is the join page. Its parts follow what happens: each is replaced when it shows something else, the forms
 // only when they are another one, and the device check only when it is not wanted any more.
-func doorSheet(p doorProps) templ.Component {
+func joinView(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -174,9 +174,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.At)
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.URL)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 122, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 122, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -187,9 +187,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.headKind())
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.headerKey())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 123, Col: 49}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 123, Col: 50}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -199,7 +199,7 @@ func doorSheet(p doorProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.LetterHead(p.Logo, p.Team, p.About).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CardHeader(p.Logo, p.Team, p.TeamDescription).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -221,9 +221,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.lede())
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.intro())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 126, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 126, Col: 58}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -233,7 +233,7 @@ func doorSheet(p doorProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = factList(p.Facts, p.title() != p.Facts.Title).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = factsList(p.Facts, p.title() != p.Facts.Title).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -242,9 +242,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(dueIn(p.Due))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(refreshSeconds(p.RefreshIn))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 129, Col: 61}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 129, Col: 76}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -255,9 +255,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.actsKind())
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.actionsKey())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 131, Col: 62}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 131, Col: 64}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -268,7 +268,7 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(string(p.Standing))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(string(p.Status))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 131, Col: 99}
 				}
@@ -280,7 +280,7 @@ func doorSheet(p doorProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.enters() {
+				if p.joinsAutomatically() {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " data-enters")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -290,7 +290,7 @@ func doorSheet(p doorProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = doorActs(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = statusActions(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -299,9 +299,9 @@ func doorSheet(p doorProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var11 string
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.checkKind())
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.checkKey())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 134, Col: 64}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 134, Col: 63}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -311,7 +311,7 @@ func doorSheet(p doorProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.checks() {
+				if p.showsDeviceCheck() {
 					templ_7745c5c3_Var12 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -330,7 +330,7 @@ func doorSheet(p doorProps) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -341,7 +341,7 @@ func doorSheet(p doorProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Letter().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -351,7 +351,7 @@ func doorSheet(p doorProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: doorFoot(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: joinFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -359,7 +359,7 @@ func doorSheet(p doorProps) templ.Component {
 	})
 }
 
-func factList(f facts, titled bool) templ.Component {
+func factsList(f sessionFacts, titled bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -424,9 +424,9 @@ func factList(f facts, titled bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.from())
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.startTime())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 32}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 37}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -437,9 +437,9 @@ func factList(f facts, titled bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 string
-		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.from())
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.startTime())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 65}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -450,9 +450,9 @@ func factList(f facts, titled bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.to())
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.endTime())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 74}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 89}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
@@ -463,9 +463,9 @@ func factList(f facts, titled bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.when())
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.timeText())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 87}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 160, Col: 106}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 		if templ_7745c5c3_Err != nil {
@@ -533,15 +533,15 @@ func factList(f facts, titled bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.About != "" {
+		if f.Description != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p class=\"door-about\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.About)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(f.Description)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 180, Col: 33}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/door.templ`, Line: 180, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -556,7 +556,7 @@ func factList(f facts, titled bool) templ.Component {
 	})
 }
 
-func doorActs(p doorProps) templ.Component {
+func statusActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -577,44 +577,44 @@ func doorActs(p doorProps) templ.Component {
 			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		switch p.Standing {
-		case entry.Early:
-			templ_7745c5c3_Err = earlyActs(p).Render(ctx, templ_7745c5c3_Buffer)
+		switch p.Status {
+		case entry.TooEarly:
+			templ_7745c5c3_Err = rsvpActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case entry.SignIn:
-			templ_7745c5c3_Err = signInActs(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = signInActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.Name:
-			templ_7745c5c3_Err = nameActs(p).Render(ctx, templ_7745c5c3_Buffer)
+		case entry.NeedsName:
+			templ_7745c5c3_Err = nameActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.Prompt, entry.Declined:
-			templ_7745c5c3_Err = promptActs(p).Render(ctx, templ_7745c5c3_Buffer)
+		case entry.GuestConsent, entry.Declined:
+			templ_7745c5c3_Err = consentActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case entry.WrongAccount:
-			templ_7745c5c3_Err = versusActs(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = wrongAccountActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.Wait, entry.Lobby, entry.Full:
-			templ_7745c5c3_Err = waitActs(p).Render(ctx, templ_7745c5c3_Buffer)
+		case entry.WaitForHost, entry.WaitingRoom, entry.Full:
+			templ_7745c5c3_Err = waitingActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.Door, entry.In, entry.Ask, entry.Away:
-			templ_7745c5c3_Err = joinActs(p).Render(ctx, templ_7745c5c3_Buffer)
+		case entry.Ready, entry.Admitted, entry.CanRequest, entry.External:
+			templ_7745c5c3_Err = joinActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = deadActs(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = closedActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -623,7 +623,7 @@ func doorActs(p doorProps) templ.Component {
 	})
 }
 
-func doorFoot(p doorProps) templ.Component {
+func joinFooter(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -648,15 +648,15 @@ func doorFoot(p doorProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		switch p.Standing {
-		case entry.Ended, entry.Off, entry.Missed, entry.Out, entry.Removed, entry.Refused, entry.Stranger:
-			templ_7745c5c3_Err = frame.Help(p.Help).Render(ctx, templ_7745c5c3_Buffer)
+		switch p.Status {
+		case entry.Ended, entry.Cancelled, entry.NeverStarted, entry.Excluded, entry.Removed, entry.Denied, entry.NotInvited:
+			templ_7745c5c3_Err = frame.HelpFooter(p.Help).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			if p.attends() && p.By.Known() {
-				templ_7745c5c3_Err = frame.Ask("Questions? Ask ", p.By, ", who hosts this session.").Render(ctx, templ_7745c5c3_Buffer)
+			if p.isAttendee() && p.Host.Known() {
+				templ_7745c5c3_Err = frame.ContactLink("Questions? Ask ", p.Host, ", who hosts this session.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -670,6 +670,6 @@ func doorFoot(p doorProps) templ.Component {
 	})
 }
 
-func (p doorProps) attends() bool { return p.Part != sessions.Host }
+func (p joinProps) isAttendee() bool { return p.Role != sessions.Host }
 
 var _ = templruntime.GeneratedTemplate

@@ -20,7 +20,7 @@ const (
 	unknownReader reader = iota // nobody is signed in
 	invitedReader               // signed in with the invited account, which is in the team
 	otherReader                 // signed in with another account
-	nobodyLeft                  // the account that accepted is gone, or has left the team
+	formerReader                // the account that accepted is gone, or has left the team
 )
 
 // action is the one thing to do on a page.
@@ -31,12 +31,12 @@ const (
 	goToTeam
 	signInToTeam
 	signOutFirst
-	answerHere
+	respondHere
 )
 
-// afterwards says what to do about an invitation that can no longer be answered: one instruction for each situation (R54).
+// nextStep says what to do about an invitation that can no longer be answered: one instruction for each situation (R54).
 // The page's title has said what happened.
-func afterwards(state string, who reader, by, team string) (text string, do action) {
+func nextStep(state string, who reader, by, team string) (text string, do action) {
 	switch state {
 	case invitations.Accepted:
 		switch who {
@@ -44,7 +44,7 @@ func afterwards(state string, who reader, by, team string) (text string, do acti
 			return "You're in " + team + " already.", goToTeam
 		case otherReader:
 			return "It was for another address than the one you're signed in with. Sign out to continue with the invited address.", signOutFirst
-		case nobodyLeft:
+		case formerReader:
 			return "The account that accepted it is no longer in " + team + ". To join again, ask " + by + " for a new invitation.", askInviter
 		}
 		return "If you accepted it, sign in to go to " + team + ".", signInToTeam
@@ -57,7 +57,7 @@ func afterwards(state string, who reader, by, team string) (text string, do acti
 	}
 	switch who {
 	case invitedReader:
-		return "The invitation is still open. You can answer it here.", answerHere
+		return "The invitation is still open. You can answer it here.", respondHere
 	case otherReader:
 		return "The invitation is for another address than the one you're signed in with. Sign out, then open the link in the newest email.", signOutFirst
 	}
@@ -73,42 +73,42 @@ var endedTitles = map[string]string{
 }
 
 // ended is an invitation that can no longer be answered: what happened, and the one thing to do (R54).
-func (l *link) ended() (endedProps, error) {
-	p := endedProps{Offer: l.offer, Help: frame.Support(l.e.App), At: l.row.GetDateTime("answered").Time(), Title: endedTitles[l.state]}
+func (l *invitationLink) ended() (statusPageProps, error) {
+	p := statusPageProps{Invitation: l.view, Help: frame.SupportContact(l.e.App), EndedAt: l.invitation.GetDateTime("answered").Time(), Title: endedTitles[l.state]}
 	switch l.state {
 	case invitations.Expired:
-		p.At = l.offer.Expires
+		p.EndedAt = l.view.ExpiresAt
 	case invitations.Replaced:
-		p.At = time.Time{}
+		p.EndedAt = time.Time{}
 	}
-	p.Page = frame.Public(l.e, p.Title)
+	p.Page = frame.PublicPage(l.e, p.Title)
 	who, home, err := l.reader()
 	if err != nil {
 		return p, err
 	}
 	var do action
-	p.Text, do = afterwards(l.state, who, l.offer.By.Name, l.offer.Team)
+	p.Text, do = nextStep(l.state, who, l.view.Inviter.Name, l.view.Team)
 	switch do {
 	case askInviter:
-		if l.offer.By.Link != "" { // the address is for the invited account alone
-			p.Action, p.Href = "Ask "+l.offer.By.Name, mailTo(l.offer)
+		if l.view.Inviter.Link != "" { // the address is for the invited account alone
+			p.Action, p.Href = "Ask "+l.view.Inviter.Name, mailtoURL(l.view)
 		}
 	case goToTeam:
-		p.Action, p.Href = "Go to "+l.offer.Team, home
+		p.Action, p.Href = "Go to "+l.view.Team, home
 	case signInToTeam:
-		p.Action, p.Href = "Sign in", web.SignInTo(home)
+		p.Action, p.Href = "Sign in", web.SignInURL(home)
 	case signOutFirst:
-		p.Action, p.SignOut = "Sign out and continue", "/invite/"+l.e.Request.PathValue("token")
-	case answerHere:
-		p.Action, p.Href = "Answer the invitation", frame.Chooser
+		p.Action, p.SignOutNext = "Sign out and continue", "/invite/"+l.e.Request.PathValue("token")
+	case respondHere:
+		p.Action, p.Href = "Answer the invitation", frame.TeamsPath
 	}
 	return p, nil
 }
 
 // reader is who opens the link, and the page of the team where the invited account belongs.
-func (l *link) reader() (who reader, home string, err error) {
+func (l *invitationLink) reader() (who reader, home string, err error) {
 	switch {
-	case l.mine():
+	case l.isInvitedAccount():
 		who = invitedReader
 	case l.e.Auth != nil:
 		who = otherReader
@@ -117,37 +117,37 @@ func (l *link) reader() (who reader, home string, err error) {
 		return who, "", nil
 	}
 	if l.account == nil {
-		return nobodyLeft, "", nil
+		return formerReader, "", nil
 	}
-	team, actor, err := standing(l.e.App, l.account, l.row)
-	if errors.Is(err, record.ErrNotFound) {
-		return nobodyLeft, "", nil
+	team, actor, err := findTeamActor(l.e.App, l.account, l.invitation)
+	if errors.Is(err, record.NotFound) {
+		return formerReader, "", nil
 	}
 	if err != nil {
 		return who, "", err
 	}
-	return who, frame.Home(team, actor.Roles), nil
+	return who, frame.TeamHome(team, actor.Roles), nil
 }
 
-func mailTo(offer frame.Offer) string {
-	return offer.By.Link + "?subject=" + url.PathEscape("Invitation to "+offer.Team)
+func mailtoURL(offer frame.InvitationView) string {
+	return offer.Inviter.Link + "?subject=" + url.PathEscape("Invitation to "+offer.Team)
 }
 
-func unknownProps(e *core.RequestEvent) endedProps {
-	p := endedProps{
-		Page: frame.Public(e, "We don't know this link"), Title: "We don't know this link", Help: frame.Support(e.App),
+func unknownInvitation(e *core.RequestEvent) statusPageProps {
+	p := statusPageProps{
+		Page: frame.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: frame.SupportContact(e.App),
 		Text:   "Check that you copied the whole link, or ask the person who invited you for a new invitation.",
 		Action: "Sign in", Href: "/signin",
 	}
 	if e.Auth != nil {
-		p.Action, p.Href = "Go to your teams", frame.Chooser
+		p.Action, p.Href = "Go to your teams", frame.TeamsPath
 	}
 	return p
 }
 
-func unconfirmedProps(e *core.RequestEvent, sentence string) endedProps {
-	return endedProps{
-		Page: frame.Public(e, "One more step"), Title: "One more step: confirm your address", Text: sentence, Help: frame.Support(e.App),
+func unconfirmedProps(e *core.RequestEvent, sentence string) statusPageProps {
+	return statusPageProps{
+		Page: frame.PublicPage(e, "One more step"), Title: "One more step: confirm your address", Text: sentence, Help: frame.SupportContact(e.App),
 		Action: "Open the invitation again", Href: "/invite/" + e.Request.PathValue("token"),
 	}
 }

@@ -18,20 +18,20 @@ import (
 	"usher/views/web"
 )
 
-// Events mounts the streams of an open join page and of an open page of a room: server-sent events that say only that the page shows something else
+// RegisterEvents mounts the streams of an open join page and of an open page of a room: server-sent events that say only that the page shows something else
 // now. Guests with a personal link have it too, and readers who are not signed in.
-func Events(e *core.ServeEvent) {
-	e.Router.GET("/s/{code}/events", events).Bind(apis.SkipSuccessActivityLog())
-	e.Router.GET("/r/{slug}/events", roomEvents).Bind(apis.SkipSuccessActivityLog())
+func RegisterEvents(e *core.ServeEvent) {
+	e.Router.GET("/s/{code}/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
+	e.Router.GET("/r/{slug}/events", serveRoomEvents).Bind(apis.SkipSuccessActivityLog())
 }
 
 func eventsPath(e *core.RequestEvent, v *entry.Visitor) string {
-	return doorPath(e) + "/events?seen=" + fingerprint(v)
+	return joinPath(e) + "/events?seen=" + fingerprint(v)
 }
 
-func events(e *core.RequestEvent) error {
-	visitor, err := knock(e)
-	if errors.Is(err, record.ErrNotFound) {
+func serveEvents(e *core.RequestEvent) error {
+	visitor, err := loadVisitor(e)
+	if errors.Is(err, record.NotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {
@@ -41,40 +41,40 @@ func events(e *core.RequestEvent) error {
 	if l := web.Login(e); l != nil && visitor.SignedIn {
 		login = l.Id
 	}
-	return followPage(e, pageOf(visitor, login), func() (changes.JoinPage, string, error) {
-		now, err := knock(e)
+	return streamPage(e, joinPageOf(visitor, login), func() (changes.JoinPage, string, error) {
+		now, err := loadVisitor(e)
 		if err != nil {
 			return changes.JoinPage{}, "", err
 		}
-		return pageOf(now, login), fingerprint(now), nil
+		return joinPageOf(now, login), fingerprint(now), nil
 	})
 }
 
-// followPage keeps the stream of an open page open. look says anew what the page is of, and what it shows.
-func followPage(e *core.RequestEvent, page changes.JoinPage, look func() (changes.JoinPage, string, error)) error {
-	client, ok := changes.Follow(e.App, page, limits.Network(e.RealIP()))
+// streamPage keeps the stream of an open page open. look says anew what the page is of, and what it shows.
+func streamPage(e *core.RequestEvent, page changes.JoinPage, look func() (changes.JoinPage, string, error)) error {
+	client, ok := changes.SubscribeJoinPage(e.App, page, limits.NetworkKey(e.RealIP()))
 	if !ok {
 		return e.TooManyRequestsError("Too many pages are open.", nil)
 	}
 	defer changes.Unsubscribe(e.App, client)
 	seen := e.Request.URL.Query().Get("seen")
-	return web.FollowPage(e, client, func() bool {
-		if err := readAgain(e); err != nil {
+	return web.ServePageEvents(e, client, func() bool {
+		if err := reloadAccount(e); err != nil {
 			return true // the page asks for itself, and is answered
 		}
 		page, now, err := look()
 		if err != nil {
 			return true
 		}
-		client.Refocus(page)
+		client.SetJoinPage(page)
 		before := seen
 		seen = now
 		return seen != before
 	})
 }
 
-// readAgain reads the account of an open page anew.
-func readAgain(e *core.RequestEvent) error {
+// reloadAccount reads the account of an open page anew.
+func reloadAccount(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return nil
 	}
@@ -86,10 +86,10 @@ func readAgain(e *core.RequestEvent) error {
 	return nil
 }
 
-func pageOf(v *entry.Visitor, login string) changes.JoinPage {
-	running := v.Session.Status() == sessions.Running && v.Session.Elsewhere() == ""
+func joinPageOf(v *entry.Visitor, login string) changes.JoinPage {
+	running := v.Session.Status() == sessions.Running && v.Session.ExternalLink() == ""
 	page := changes.JoinPage{Session: v.Session.Id, Team: v.Team.Id, Login: login,
-		Crowded: v.Standing == entry.Full || running && (v.Standing == entry.Door || v.Standing == entry.In)}
+		WaitingForCapacity: v.Status == entry.Full || running && (v.Status == entry.Ready || v.Status == entry.Admitted)}
 	if v.Participant != nil {
 		page.Participant = v.Participant.Id
 	}
@@ -101,14 +101,14 @@ func pageOf(v *entry.Visitor, login string) changes.JoinPage {
 
 // fingerprint is equal as long as the page shows the same, times that pass left aside.
 func fingerprint(v *entry.Visitor) string {
-	parts := []any{v.Standing, v.Starts, v.SignedIn, v.Address(), nameOf(v), v.MakesAccount(), v.BecomesGuest(),
+	parts := []any{v.Status, v.CanStart, v.SignedIn, v.Address(), visitorName(v), v.CanSignUp(), v.BecomesGuest(),
 		v.Team.Name(), v.Team.LogoPath(), v.Team.Description(), v.Session.Title(), v.Session.GetString("description"), v.Session.Starts(), v.Session.Ends(),
-		v.Session.Status(), v.Session.GetString("host_name"), v.Session.HostID(), v.Session.Elsewhere() != ""}
+		v.Session.Status(), v.Session.GetString("host_name"), v.Session.HostID(), v.Session.ExternalLink() != ""}
 	if v.Room != nil {
 		parts = append(parts, v.Room.Name())
 	}
 	if v.Participant != nil {
-		parts = append(parts, v.Participant.Part(), v.Participant.Answered())
+		parts = append(parts, v.Participant.Role(), v.Participant.Answer())
 	}
 	return digest(parts...)
 }
@@ -121,37 +121,37 @@ func digest(values ...any) string {
 
 // How long an open page waits at most until it asks again, should the stream not reach it.
 const (
-	restFull    = 5 * time.Second // a place that was kept for somebody comes free with time alone
-	restWaiting = 30 * time.Second
-	restAhead   = 10 * time.Minute
+	maxRefreshFull    = 5 * time.Second // a place that was kept for somebody comes free with time alone
+	maxRefreshWaiting = 30 * time.Second
+	maxRefreshEarly   = 10 * time.Minute
 )
 
-// due is when the page will say something else by the clock alone; 0: never.
-func (p doorProps) due(v *entry.Visitor, now time.Time) time.Duration {
-	if v.Session.Status() != sessions.Scheduled && v.Session.Status() != sessions.Running || p.Standing == entry.Missed {
+// refreshDelay is when the page will say something else by the clock alone; 0: never.
+func (p joinProps) refreshDelay(v *entry.Visitor, now time.Time) time.Duration {
+	if v.Session.Status() != sessions.Scheduled && v.Session.Status() != sessions.Running || p.Status == entry.NeverStarted {
 		return 0
 	}
-	left := restAhead
+	left := maxRefreshEarly
 	switch {
-	case p.Standing == entry.Full:
-		left = restFull
-	case p.enters():
-		left = restWaiting
+	case p.Status == entry.Full:
+		left = maxRefreshFull
+	case p.joinsAutomatically():
+		left = maxRefreshWaiting
 	}
-	moments := []time.Time{v.Session.Starts().Add(-sessions.StartsBefore), v.Session.Starts(), v.Session.Ends()}
+	moments := []time.Time{v.Session.Starts().Add(-sessions.StartWindow), v.Session.Starts(), v.Session.Ends()}
 	for _, moment := range moments {
 		if ahead := moment.Sub(now); ahead > 0 {
 			left = min(left, ahead)
 		}
 	}
-	if p.Ahead < time.Hour && v.Session.Status() == sessions.Scheduled {
-		left = min(left, toTheMinute(p.Ahead))
+	if p.StartsIn < time.Hour && v.Session.Status() == sessions.Scheduled {
+		left = min(left, untilNextMinute(p.StartsIn))
 	}
 	return left
 }
 
-// toTheMinute is how long it is until a time that is rounded to minutes is another one.
-func toTheMinute(ahead time.Duration) time.Duration {
+// untilNextMinute is how long it is until a time that is rounded to minutes is another one.
+func untilNextMinute(ahead time.Duration) time.Duration {
 	rest := (ahead - 30*time.Second) % time.Minute
 	if ahead < 0 {
 		rest = ahead % time.Minute

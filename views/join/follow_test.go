@@ -22,14 +22,14 @@ import (
 )
 
 var (
-	streamOf = regexp.MustCompile(`hx-sse:connect="([^"]+)"`)
-	dueIn    = regexp.MustCompile(`data-due-in="([^"]*)"`)
+	streamPattern  = regexp.MustCompile(`hx-sse:connect="([^"]+)"`)
+	refreshPattern = regexp.MustCompile(`data-due-in="([^"]*)"`)
 )
 
-// watch opens a join page with its stream, and gives what the stream tells.
-func watch(t *testing.T, server *viewstest.Server, b *viewstest.Browser, path string) <-chan string {
+// openStream opens a join page with its stream, and gives what the stream tells.
+func openStream(t *testing.T, server *viewstest.Server, b *viewstest.Browser, path string) <-chan string {
 	t.Helper()
-	found := streamOf.FindStringSubmatch(b.Get(path).Body)
+	found := streamPattern.FindStringSubmatch(b.Get(path).Body)
 	if found == nil {
 		t.Fatalf("%s has no stream", path)
 	}
@@ -53,42 +53,42 @@ func watch(t *testing.T, server *viewstest.Server, b *viewstest.Browser, path st
 	return names
 }
 
-func (l *lobby) participant(address string) *sessions.Participant {
+func (l *fixture) participant(address string) *sessions.Participant {
 	l.Helper()
-	p, err := sessions.ParticipantBy(l.server.App, l.session.Id, address)
+	p, err := sessions.FindParticipantByEmail(l.server.App, l.session.Id, address)
 	if err != nil {
 		l.Fatal(err)
 	}
 	return p
 }
 
-func (l *lobby) must(err error) {
+func (l *fixture) must(err error) {
 	l.Helper()
 	if err != nil {
 		l.Fatal(err)
 	}
 }
 
-// TestFollow_EveryTransition_ReachesAnOpenPage walks the open pages of three readers through what can happen: one is signed in,
+// TestEvents_EveryTransition_ReachesOpenPage walks the open pages of three readers through what can happen: one is signed in,
 // one came by a personal link and a name, and one by a personal link alone.
-func TestFollow_EveryTransition_ReachesAnOpenPage(t *testing.T) {
+func TestEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 	form := sessions.Form{Title: "Weekly review", Passwordless: true, Lobby: true, Starts: time.Now().Add(3 * time.Hour).Truncate(time.Minute), Minutes: 60}
-	l := openLobby(t, form)
+	l := newFixture(t, form)
 	app := l.server.App
 	form.Guests = []string{"guest@x.example", "outside@x.example", "new@x.example"}
 	host := hookstest.Actor(t, app, l.host, l.team)
-	own := l.own("new@x.example")
-	named := l.server.Visitor()
+	own := l.personalLink("new@x.example")
+	named := l.server.Anonymous()
 	readers := []struct {
 		name, path, address string
 		browser             *viewstest.Browser
 		events              <-chan string
 	}{
-		{"signed in", l.link(), "guest@x.example", l.server.As(l.guest), nil},
+		{"signed in", l.sessionLink(), "guest@x.example", l.server.As(l.guest), nil},
 		{"by link and name", own, "new@x.example", named, nil},
 	}
 	for i := range readers {
-		readers[i].events = watch(t, l.server, readers[i].browser, readers[i].path)
+		readers[i].events = openStream(t, l.server, readers[i].browser, readers[i].path)
 	}
 	by := func() *sessions.Participant { return l.participant("host@x.example") }
 	each := func(do func(address string) error) func() error {
@@ -112,98 +112,98 @@ func TestFollow_EveryTransition_ReachesAnOpenPage(t *testing.T) {
 	}{
 		{"renamed", func() error {
 			form.Title = "Reel 5"
-			return sessions.Change(app, host, l.session.Id, form, sessions.This)
+			return sessions.Change(app, host, l.session.Id, form, sessions.ScopeSession)
 		}, "Reel 5", 200},
 		{"moved", func() error {
 			form.Starts = time.Now().Add(10 * time.Minute).Truncate(time.Minute)
-			return sessions.Change(app, host, l.session.Id, form, sessions.This)
+			return sessions.Change(app, host, l.session.Id, form, sessions.ScopeSession)
 		}, "Reel 5", 200},
 		{"joins", func() error {
-			session, err := sessions.ByID(app, l.session.Id)
+			session, err := sessions.FindByID(app, l.session.Id)
 			if err != nil {
 				return err
 			}
-			visitor, err := entry.At(app, l.guest, "", session)
+			visitor, err := entry.Resolve(app, l.guest, "", session)
 			if err == nil {
 				err = entry.Join(app, visitor, "", "192.0.2.1")
 			}
 			if err != nil {
 				return err
 			}
-			visitor, err = entry.At(app, nil, strings.TrimPrefix(own, "/s/"), session)
+			visitor, err = entry.Resolve(app, nil, strings.TrimPrefix(own, "/s/"), session)
 			if err != nil {
 				return err
 			}
 			return entry.Join(app, visitor, "Nora Lind", "192.0.2.1")
 		}, "waiting room", 200},
 		{"starts", func() error { _, err := sessions.Start(app, host, l.session.Id); return err }, "The host knows you're here", 200},
-		{"denied", control(entry.Refuse), "The host didn't admit you", 200},
+		{"denied", control(entry.Deny), "The host didn't admit you", 200},
 		{"admitted after all", control(entry.Admit), "Join now", 200},
-		{"removed", control(entry.PutOut), "You were removed from this session", 200},
+		{"removed", control(entry.Kick), "You were removed from this session", 200},
 	}
 	for _, step := range steps {
 		for _, r := range readers {
-			quiet(r.events)
+			drain(r.events)
 		}
 		l.must(step.do())
 		for _, r := range readers {
-			arrives(t, step.name+", "+r.name, r.events)
+			assertEvent(t, step.name+", "+r.name, r.events)
 			page := r.browser.Get(r.path)
-			tells(t, step.name+", "+r.name, page, step.status, step.shows)
+			assertReply(t, step.name+", "+r.name, page, step.status, step.shows)
 		}
 	}
 }
 
-// TestFollow_End covers what ends a session for everyone, each on a session of its own.
-func TestFollow_End(t *testing.T) {
+// TestEvents_SessionOrMembershipEnds_ReachesOpenPage covers what ends a session for everyone, each on a session of its own.
+func TestEvents_SessionOrMembershipEnds_ReachesOpenPage(t *testing.T) {
 	for name, step := range map[string]struct {
 		start bool
-		do    func(l *lobby) error
+		do    func(l *fixture) error
 		shows string
 	}{
-		"ended": {true, func(l *lobby) error {
+		"ended": {true, func(l *fixture) error {
 			return sessions.End(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id)
 		}, "This session has ended"},
-		"cancelled": {false, func(l *lobby) error {
-			return sessions.Cancel(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id, sessions.This)
+		"cancelled": {false, func(l *fixture) error {
+			return sessions.Cancel(l.server.App, hookstest.Actor(l.T, l.server.App, l.host, l.team), l.session.Id, sessions.ScopeSession)
 		}, "This session was cancelled"},
-		"removed from the team": {true, func(l *lobby) error {
+		"removed from the team": {true, func(l *fixture) error {
 			_, err := sessions.Remove(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.guest.Id, "")
 			return err
 		}, "You're no longer a member of Halation Post"},
-		"team deleted": {false, func(l *lobby) error {
+		"team deleted": {false, func(l *fixture) error {
 			return teams.Delete(l.server.App, hookstest.Actor(l.T, l.server.App, l.owner, l.team), l.team.Name())
 		}, "Halation Post was deleted"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := openLobby(t, sessions.Form{}).move(5)
+			l := newFixture(t, sessions.Form{}).startIn(5)
 			if step.start {
 				l.start()
 			}
 			b := l.server.As(l.guest)
-			events := watch(t, l.server, b, l.link())
-			quiet(events)
+			events := openStream(t, l.server, b, l.sessionLink())
+			drain(events)
 			l.must(step.do(l))
-			arrives(t, name, events)
-			if body := b.Get(l.link()).Body; !strings.Contains(html.UnescapeString(body), step.shows) {
+			assertEvent(t, name, events)
+			if body := b.Get(l.sessionLink()).Body; !strings.Contains(html.UnescapeString(body), step.shows) {
 				t.Errorf("nothing of %q", step.shows)
 			}
 		})
 	}
 }
 
-// TestFollow_OthersPages_StayQuiet: what happens to another person or in another session is not told.
-func TestFollow_OthersPages_StayQuiet(t *testing.T) {
-	l := openLobby(t, sessions.Form{Passwordless: true}).move(5)
-	other := hookstest.Session(t, l.server.App, l.host, l.team, sessions.Form{Title: "Another", Starts: time.Now().Add(50 * time.Hour)})
-	nobody := watch(t, l.server, l.server.Visitor(), l.own("new@x.example"))
-	guest := watch(t, l.server, l.server.As(l.guest), l.link())
-	quiet(nobody)
-	quiet(guest)
-	visitor, err := entry.At(l.server.App, l.outside, "", l.session)
+// TestEvents_UnrelatedChanges_AreNotSent: what happens to another person or in another session is not told.
+func TestEvents_UnrelatedChanges_AreNotSent(t *testing.T) {
+	l := newFixture(t, sessions.Form{Passwordless: true}).startIn(5)
+	other := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Another", Starts: time.Now().Add(50 * time.Hour)})
+	nobody := openStream(t, l.server, l.server.Anonymous(), l.personalLink("new@x.example"))
+	guest := openStream(t, l.server, l.server.As(l.guest), l.sessionLink())
+	drain(nobody)
+	drain(guest)
+	visitor, err := entry.Resolve(l.server.App, l.invitee, "", l.session)
 	l.must(err)
 	l.must(entry.Join(l.server.App, visitor, "", "192.0.2.1"))
-	l.must(sessions.Cancel(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), other.Id, sessions.This))
+	l.must(sessions.Cancel(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), other.Id, sessions.ScopeSession))
 	time.Sleep(400 * time.Millisecond)
 	for name, events := range map[string]<-chan string{"by link": nobody, "signed in": guest} {
 		select {
@@ -214,20 +214,20 @@ func TestFollow_OthersPages_StayQuiet(t *testing.T) {
 	}
 }
 
-func TestFollow_UnknownLink_IsNotFound(t *testing.T) {
-	l := openLobby(t, sessions.Form{})
-	if r := l.server.Visitor().Get("/s/nowhere/events"); r.Status != http.StatusNotFound {
+func TestEvents_UnknownLink_IsNotFound(t *testing.T) {
+	l := newFixture(t, sessions.Form{})
+	if r := l.server.Anonymous().Get("/s/nowhere/events"); r.Status != http.StatusNotFound {
 		t.Errorf("%d", r.Status)
 	}
 }
 
-// TestFollow_ByTheClock: the page asks again when the clock alone makes it say something else.
-func TestFollow_ByTheClock(t *testing.T) {
-	l := openLobby(t, sessions.Form{})
+// TestJoinPage_RefreshDelay: the page asks again when the clock alone makes it say something else.
+func TestJoinPage_RefreshDelay(t *testing.T) {
+	l := newFixture(t, sessions.Form{})
 	b := l.server.As(l.guest)
 	for _, c := range []struct{ minutes, most int }{{3 * 60, 600}, {20, 60}, {15, 60}, {3, 30}, {0, 30}, {-5, 30}} {
-		l.move(c.minutes)
-		found := dueIn.FindStringSubmatch(b.Get(l.link()).Body)
+		l.startIn(c.minutes)
+		found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body)
 		if found == nil {
 			t.Fatalf("%d minutes ahead: no time", c.minutes)
 		}
@@ -235,28 +235,28 @@ func TestFollow_ByTheClock(t *testing.T) {
 			t.Errorf("%d minutes ahead: asks in %s s, want at most %d", c.minutes, found[1], c.most)
 		}
 	}
-	l.move(-120)
-	if found := dueIn.FindStringSubmatch(b.Get(l.link()).Body); found == nil || found[1] != "" {
+	l.startIn(-120)
+	if found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body); found == nil || found[1] != "" {
 		t.Errorf("over: %q", found)
 	}
-	l.move(16)
-	tells(t, "early", b.Get(l.link()), 200, "It starts in 16 minutes")
-	starts := time.Now().Add(sessions.StartsBefore + 2*time.Second)
-	l.must(l.shift(starts))
-	found := dueIn.FindStringSubmatch(b.Get(l.link()).Body)
+	l.startIn(16)
+	assertReply(t, "early", b.Get(l.sessionLink()), 200, "It starts in 16 minutes")
+	starts := time.Now().Add(sessions.StartWindow + 2*time.Second)
+	l.must(l.setStart(starts))
+	found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body)
 	if seconds, _ := strconv.ParseFloat(found[1], 64); seconds > 2.1 {
 		t.Errorf("the page of who waits for the waiting page asks in %s s", found[1])
 	}
 }
 
-// shift sets the exact start.
-func (l *lobby) shift(starts time.Time) error {
+// setStart sets the exact start.
+func (l *fixture) setStart(starts time.Time) error {
 	_, err := l.server.App.DB().NewQuery("UPDATE sessions SET starts = {:starts}, ends = {:ends} WHERE id = {:id}").
-		Bind(map[string]any{"id": l.session.Id, "starts": record.Stamp(starts), "ends": record.Stamp(starts.Add(time.Hour))}).Execute()
+		Bind(map[string]any{"id": l.session.Id, "starts": record.FormatTime(starts), "ends": record.FormatTime(starts.Add(time.Hour))}).Execute()
 	return err
 }
 
-func arrives(t *testing.T, what string, events <-chan string) {
+func assertEvent(t *testing.T, what string, events <-chan string) {
 	t.Helper()
 	select {
 	case <-events:
@@ -265,8 +265,8 @@ func arrives(t *testing.T, what string, events <-chan string) {
 	}
 }
 
-// quiet takes what is still told of what happened before.
-func quiet(events <-chan string) {
+// drain takes what is still told of what happened before.
+func drain(events <-chan string) {
 	for {
 		select {
 		case <-events:

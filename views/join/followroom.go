@@ -13,16 +13,16 @@ import (
 	"usher/views/web"
 )
 
-func roomEventsPath(e *core.RequestEvent, place *entry.Place) string {
+func roomEventsPath(e *core.RequestEvent, place *entry.RoomVisit) string {
 	return roomPath(e) + "/events?seen=" + roomFingerprint(place)
 }
 
 func roomPath(e *core.RequestEvent) string { return "/r/" + e.Request.PathValue("slug") }
 
-// roomEvents is the stream of an open page of a room: it says only that the page shows something else now.
-func roomEvents(e *core.RequestEvent) error {
-	place, err := placeOf(e)
-	if errors.Is(err, record.ErrNotFound) {
+// serveRoomEvents is the stream of an open page of a room: it says only that the page shows something else now.
+func serveRoomEvents(e *core.RequestEvent) error {
+	place, err := findRoom(e)
+	if errors.Is(err, record.NotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {
@@ -32,16 +32,16 @@ func roomEvents(e *core.RequestEvent) error {
 	if l := web.Login(e); l != nil {
 		login = l.Id
 	}
-	return followPage(e, roomPage(place, login), func() (changes.JoinPage, string, error) {
-		now, err := placeOf(e)
+	return streamPage(e, roomJoinPageOf(place, login), func() (changes.JoinPage, string, error) {
+		now, err := findRoom(e)
 		if err != nil {
 			return changes.JoinPage{}, "", err
 		}
-		return roomPage(now, login), roomFingerprint(now), nil
+		return roomJoinPageOf(now, login), roomFingerprint(now), nil
 	})
 }
 
-func roomPage(p *entry.Place, login string) changes.JoinPage {
+func roomJoinPageOf(p *entry.RoomVisit, login string) changes.JoinPage {
 	page := changes.JoinPage{Room: true, Team: p.Team.Id, Login: login}
 	if p.Account != nil {
 		page.Account = p.Account.Id
@@ -50,31 +50,31 @@ func roomPage(p *entry.Place, login string) changes.JoinPage {
 }
 
 // roomFingerprint is equal as long as the page of the room shows the same, times that pass left aside.
-func roomFingerprint(p *entry.Place) string {
-	parts := []any{p.Team.Name(), p.Team.LogoPath(), p.Team.Zone(), p.Room.Name(), p.Room.Description(), p.Room.Entry(), p.Room.Archived(), p.Replaced,
-		p.Account != nil, p.Actor != nil && p.Actor.CanHost(), p.Member(), p.Tells, p.Minutes > 0, p.Now != nil}
-	for _, s := range []*sessions.Session{p.Now, p.Next} {
-		if s != nil && p.Tells {
+func roomFingerprint(p *entry.RoomVisit) string {
+	parts := []any{p.Team.Name(), p.Team.LogoPath(), p.Team.Zone(), p.Room.Name(), p.Room.Description(), p.Room.Access(), p.Room.Archived(), p.Replaced,
+		p.Account != nil, p.Actor != nil && p.Actor.CanHost(), p.IsMember(), p.ShowsDetails, p.FreeMinutes > 0, p.Current != nil}
+	for _, s := range []*sessions.Session{p.Current, p.Upcoming} {
+		if s != nil && p.ShowsDetails {
 			parts = append(parts, s.Id, s.Status(), s.Title(), s.Starts(), s.Ends(), s.GetString("host_name"), s.HostID())
 		}
 	}
 	return digest(parts...)
 }
 
-// roomDue is when the page of the room will say something else by the clock alone; 0: never.
-func roomDue(p *entry.Place, now time.Time) time.Duration {
+// roomRefreshDelay is when the page of the room will say something else by the clock alone; 0: never.
+func roomRefreshDelay(p *entry.RoomVisit, now time.Time) time.Duration {
 	if p.Replaced || !p.Room.Archived().IsZero() {
 		return 0
 	}
-	left := restAhead
-	if p.Minutes > 0 {
-		left = toTheMinute(0) // for how long the room is free
+	left := maxRefreshEarly
+	if p.FreeMinutes > 0 {
+		left = untilNextMinute(0) // for how long the room is free
 	}
-	for _, s := range []*sessions.Session{p.Now, p.Next} {
+	for _, s := range []*sessions.Session{p.Current, p.Upcoming} {
 		if s == nil {
 			continue
 		}
-		for _, moment := range []time.Time{s.Starts().Add(-sessions.StartsBefore), s.Ends()} {
+		for _, moment := range []time.Time{s.Starts().Add(-sessions.StartWindow), s.Ends()} {
 			if ahead := moment.Sub(now); ahead > 0 {
 				left = min(left, ahead)
 			}

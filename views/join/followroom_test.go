@@ -18,20 +18,20 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestFollowRoom_EveryTransition_ReachesAnOpenPage walks the open pages of a room through what can happen there: a member and
+// TestRoomEvents_EveryTransition_ReachesOpenPage walks the open pages of a room through what can happen there: a member and
 // the host see it, and nobody who is signed in, where anyone may enter.
-func TestFollowRoom_EveryTransition_ReachesAnOpenPage(t *testing.T) {
-	l := openLobby(t, sessions.Form{})
+func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
+	l := newFixture(t, sessions.Form{})
 	app := l.server.App
-	room := roomOf(l, "Open house", rooms.Anyone)
+	room := newRoom(l, "Open house", rooms.AccessAnyone)
 	path := "/r/" + room.Slug()
 	host, owner := hookstest.Actor(t, app, l.host, l.team), hookstest.Actor(t, app, l.owner, l.team)
 	member := hookstest.Member(t, app, l.team, "member@x.example")
-	pages := map[string]*viewstest.Browser{"member": l.server.As(member), "host": l.server.As(l.host), "nobody": l.server.Visitor()}
+	pages := map[string]*viewstest.Browser{"member": l.server.As(member), "host": l.server.As(l.host), "nobody": l.server.Anonymous()}
 	events := map[string]<-chan string{}
 	for who, b := range pages {
-		tells(t, who+", empty", b.Get(path), 200, "Nobody meets here now.")
-		events[who] = watch(t, l.server, b, path)
+		assertReply(t, who+", empty", b.Get(path), 200, "Nobody meets here now.")
+		events[who] = openStream(t, l.server, b, path)
 	}
 	var session *sessions.Session
 	for _, step := range []struct {
@@ -40,9 +40,9 @@ func TestFollowRoom_EveryTransition_ReachesAnOpenPage(t *testing.T) {
 		shows string
 	}{
 		{"started on the spot", func() error {
-			place, err := entry.Room(app, l.host, room.Slug(), "192.0.2.1")
+			place, err := entry.ResolveRoom(app, l.host, room.Slug(), "192.0.2.1")
 			if err == nil {
-				session, err = entry.Meet(app, place, "192.0.2.1")
+				session, err = entry.StartInRoom(app, place, "192.0.2.1")
 			}
 			return err
 		}, "A session is running here."},
@@ -57,64 +57,64 @@ func TestFollowRoom_EveryTransition_ReachesAnOpenPage(t *testing.T) {
 			return err
 		}, "A session starts here in a moment."},
 		{"moved to no room", func() error {
-			return sessions.Change(app, host, session.Id, sessions.Form{Title: "Reel 5", Starts: session.Starts(), Minutes: 30}, sessions.This)
+			return sessions.Change(app, host, session.Id, sessions.Form{Title: "Reel 5", Starts: session.Starts(), Minutes: 30}, sessions.ScopeSession)
 		}, "Nobody meets here now."},
 		{"archived", func() error { _, err := rooms.Archive(app, owner, room.Id); return err }, "is no longer in use"},
 	} {
 		for _, told := range events {
-			quiet(told)
+			drain(told)
 		}
 		l.must(step.do())
 		for who, b := range pages {
-			arrives(t, step.name+", "+who, events[who])
+			assertEvent(t, step.name+", "+who, events[who])
 			r := b.Get(path)
-			tells(t, step.name+", "+who, r, r.Status, step.shows)
+			assertReply(t, step.name+", "+who, r, r.Status, step.shows)
 		}
 	}
 }
 
-// TestFollowRoom_Left_SaysSo: the open page of a room says that its reader left the team, or that the team was deleted.
-func TestFollowRoom_Left_SaysSo(t *testing.T) {
+// TestRoomEvents_AccessLost_ReachesOpenPage: the open page of a room says that its reader left the team, or that the team was deleted.
+func TestRoomEvents_AccessLost_ReachesOpenPage(t *testing.T) {
 	for name, c := range map[string]struct {
-		do     func(l *lobby, by *actors.Actor, reader *core.Record) error
+		do     func(l *fixture, by *actors.Actor, reader *core.Record) error
 		status int
 		shows  string
 	}{
-		"removed": {func(l *lobby, by *actors.Actor, reader *core.Record) error {
+		"removed": {func(l *fixture, by *actors.Actor, reader *core.Record) error {
 			_, err := sessions.Remove(l.server.App, by, reader.Id, "")
 			return err
 		}, http.StatusForbidden, "You're no longer a member of Halation Post"},
-		"team deleted": {func(l *lobby, by *actors.Actor, _ *core.Record) error {
+		"team deleted": {func(l *fixture, by *actors.Actor, _ *core.Record) error {
 			return teams.Delete(l.server.App, by, l.team.Name())
 		}, http.StatusGone, "Halation Post was deleted"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := openLobby(t, sessions.Form{})
-			path := "/r/" + roomOf(l, "Studio", rooms.Team).Slug()
+			l := newFixture(t, sessions.Form{})
+			path := "/r/" + newRoom(l, "Studio", rooms.AccessTeam).Slug()
 			reader := hookstest.Member(t, l.server.App, l.team, "member@x.example")
 			b := l.server.As(reader)
-			events := watch(t, l.server, b, path)
-			quiet(events)
+			events := openStream(t, l.server, b, path)
+			drain(events)
 			l.must(c.do(l, hookstest.Actor(t, l.server.App, l.owner, l.team), reader))
-			arrives(t, name, events)
-			tells(t, name, b.Get(path), c.status, c.shows)
+			assertEvent(t, name, events)
+			assertReply(t, name, b.Get(path), c.status, c.shows)
 		})
 	}
 }
 
-// TestFollowRoom_OtherRooms_StayQuiet: what happens in another room is not told, nor to whom it may not be known what is held.
-func TestFollowRoom_OtherRooms_StayQuiet(t *testing.T) {
-	l := openLobby(t, sessions.Form{})
+// TestRoomEvents_OtherRooms_AreNotSent: what happens in another room is not told, nor to whom it may not be known what is held.
+func TestRoomEvents_OtherRooms_AreNotSent(t *testing.T) {
+	l := newFixture(t, sessions.Form{})
 	app := l.server.App
-	room, other := roomOf(l, "Studio", rooms.Invited), roomOf(l, "Atrium", rooms.Team)
+	room, other := newRoom(l, "Studio", rooms.AccessInvited), newRoom(l, "Atrium", rooms.AccessTeam)
 	host := hookstest.Actor(t, app, l.host, l.team)
 	session, err := sessions.Schedule(app, host, sessions.Form{Title: "Reel 5", Starts: time.Now().Add(5 * time.Minute), Minutes: 30, Room: room.Id})
 	l.must(err)
-	member := watch(t, l.server, l.server.As(hookstest.Member(t, app, l.team, "member@x.example")), "/r/"+other.Slug())
-	nobody := watch(t, l.server, l.server.Visitor(), "/r/"+room.Slug())
-	quiet(member)
-	quiet(nobody)
-	l.must(sessions.Change(app, host, session.Id, sessions.Form{Title: "Secret", Starts: session.Starts(), Minutes: 30, Room: room.Id}, sessions.This))
+	member := openStream(t, l.server, l.server.As(hookstest.Member(t, app, l.team, "member@x.example")), "/r/"+other.Slug())
+	nobody := openStream(t, l.server, l.server.Anonymous(), "/r/"+room.Slug())
+	drain(member)
+	drain(nobody)
+	l.must(sessions.Change(app, host, session.Id, sessions.Form{Title: "Secret", Starts: session.Starts(), Minutes: 30, Room: room.Id}, sessions.ScopeSession))
 	select { // the last of what is told of it comes within the time for which changes are gathered
 	case told := <-member:
 		t.Errorf("a page of another room was told %q", told)
@@ -124,21 +124,21 @@ func TestFollowRoom_OtherRooms_StayQuiet(t *testing.T) {
 	}
 }
 
-func TestFollowRoom_UnknownLink_IsNotFound(t *testing.T) {
-	l := openLobby(t, sessions.Form{})
-	if r := l.server.Visitor().Get("/r/nowhere/events"); r.Status != http.StatusNotFound {
+func TestRoomEvents_UnknownLink_IsNotFound(t *testing.T) {
+	l := newFixture(t, sessions.Form{})
+	if r := l.server.Anonymous().Get("/r/nowhere/events"); r.Status != http.StatusNotFound {
 		t.Errorf("got %d, want 404", r.Status)
 	}
 }
 
-// TestFollow_Full: the page of a reader who could join follows when the session fills up, and when there is a place again.
-func TestFollow_Full(t *testing.T) {
-	l := openLobby(t, sessions.Form{}).move(5).start()
+// TestEvents_SessionFillsUp_ReachesOpenPage: the page of a reader who could join follows when the session fills up, and when there is a place again.
+func TestEvents_SessionFillsUp_ReachesOpenPage(t *testing.T) {
+	l := newFixture(t, sessions.Form{}).startIn(5).start()
 	app := l.server.App
 	hookstest.Exec(t, app, "UPDATE sessions SET people = 2 WHERE id = {:id}", dbx.Params{"id": l.session.Id})
 	b := l.server.As(l.guest)
-	events := watch(t, l.server, b, l.link())
-	tells(t, "a place is free", b.Get(l.link()), 200, "The session is running.")
+	events := openStream(t, l.server, b, l.sessionLink())
+	assertReply(t, "a place is free", b.Get(l.sessionLink()), 200, "The session is running.")
 	takes := func(address string) *core.Record {
 		t.Helper()
 		p := l.participant(address)
@@ -153,25 +153,25 @@ func TestFollow_Full(t *testing.T) {
 		l.must(app.Save(p))
 	}
 	takes("host@x.example")
-	quiet(events)
+	drain(events)
 	other := takes("outside@x.example")
-	arrives(t, "filled up", events)
-	tells(t, "filled up", b.Get(l.link()), 200, "The session is full", "You join automatically when")
-	if due := dueIn.FindStringSubmatch(b.Get(l.link()).Body); due == nil || due[1] == "" {
+	assertEvent(t, "filled up", events)
+	assertReply(t, "filled up", b.Get(l.sessionLink()), 200, "The session is full", "You join automatically when")
+	if due := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body); due == nil || due[1] == "" {
 		t.Error("the page of a full session does not ask again by itself")
 	}
-	quiet(events)
+	drain(events)
 	leaves(other)
-	arrives(t, "a place came free", events)
-	tells(t, "a place came free", b.Get(l.link()), 200, "The session is running.")
-	quiet(events)
-	attendance := hookstest.Blank(t, app, "attendances", map[string]any{"team": l.team.Id, "session": l.session.Id, "participant": other.Id, "sid": "PA_1", "joined": types.NowDateTime()})
+	assertEvent(t, "a place came free", events)
+	assertReply(t, "a place came free", b.Get(l.sessionLink()), 200, "The session is running.")
+	drain(events)
+	attendance := hookstest.NewRecord(t, app, "attendances", map[string]any{"team": l.team.Id, "session": l.session.Id, "participant": other.Id, "sid": "PA_1", "joined": types.NowDateTime()})
 	l.must(app.Save(attendance))
-	arrives(t, "somebody is seen in the last place", events)
-	tells(t, "somebody is seen in the last place", b.Get(l.link()), 200, "The session is full")
-	quiet(events)
+	assertEvent(t, "somebody is seen in the last place", events)
+	assertReply(t, "somebody is seen in the last place", b.Get(l.sessionLink()), 200, "The session is full")
+	drain(events)
 	attendance.Set("left", types.NowDateTime())
 	l.must(app.Save(attendance))
-	arrives(t, "they left", events)
-	tells(t, "they left", b.Get(l.link()), 200, "The session is running.")
+	assertEvent(t, "they left", events)
+	assertReply(t, "they left", b.Get(l.sessionLink()), 200, "The session is running.")
 }

@@ -15,8 +15,8 @@ import (
 	"usher/views/web"
 )
 
-func invitation(e *core.RequestEvent) error {
-	l, err := follow(e)
+func invitationPage(e *core.RequestEvent) error {
+	l, err := loadLink(e)
 	if err != nil {
 		return err
 	}
@@ -27,93 +27,93 @@ func invitation(e *core.RequestEvent) error {
 	return web.Render(e, status, page)
 }
 
-func accept(e *core.RequestEvent) error {
-	account, i, err := answered(e)
+func acceptInvitation(e *core.RequestEvent) error {
+	account, i, err := signInAndAccept(e)
 	if record.Code(err) == accounts.CodeUnverified {
-		return notConfirmed(e, err)
+		return renderUnconfirmed(e, err)
 	}
 	if err != nil {
-		return again(e, err)
+		return renderInvitationInvalid(e, err)
 	}
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	team, actor, err := standing(e.App, account, i)
+	team, actor, err := findTeamActor(e.App, account, i)
 	if err != nil {
 		return err
 	}
-	web.Toast(e, "Accepted. You are "+frame.Standing(actor.Roles, actor.Kind)+" in "+team.Name()+".")
-	to, err := frame.Past(e.App, account, frame.Home(team, actor.Roles))
+	web.SetToast(e, "Accepted. You are "+frame.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	to, err := frame.AfterSignIn(e.App, account, frame.TeamHome(team, actor.Roles))
 	if err != nil {
 		return err
 	}
-	return web.Go(e, to)
+	return web.Redirect(e, to)
 }
 
-func decline(e *core.RequestEvent) error {
-	_, err := invitations.Decline(e.App, invitations.Answer{Account: e.Auth, Token: e.Request.PathValue("token"), From: e.RealIP()})
+func declineInvitation(e *core.RequestEvent) error {
+	_, err := invitations.Decline(e.App, invitations.Response{Account: e.Auth, Token: e.Request.PathValue("token"), IP: e.RealIP()})
 	if err != nil {
-		return again(e, err)
+		return renderInvitationInvalid(e, err)
 	}
-	web.Toast(e, "Declined. Nothing else has changed.")
-	return web.Go(e, "/invite/"+e.Request.PathValue("token"))
+	web.SetToast(e, "Declined. Nothing else has changed.")
+	return web.Redirect(e, "/invite/"+e.Request.PathValue("token"))
 }
 
-// answered accepts by whoever is signed in, signs the invited account in, or makes it.
-func answered(e *core.RequestEvent) (*core.Record, *invitations.Invitation, error) {
+// signInAndAccept accepts by whoever is signed in, signs the invited account in, or makes it.
+func signInAndAccept(e *core.RequestEvent) (*core.Record, *invitations.Invitation, error) {
 	token, password := e.Request.PathValue("token"), e.Request.FormValue("password")
-	l, err := follow(e)
+	l, err := loadLink(e)
 	if err != nil {
 		return nil, nil, err
 	}
 	account := e.Auth
-	if account == nil && (!l.known() || l.state != invitations.Pending) {
-		return invitations.AcceptNew(e.App, invitations.Newcomer{Token: token, Name: e.Request.FormValue("name"),
-			Password: password, Timezone: e.Request.FormValue("timezone"), From: e.RealIP()})
+	if account == nil && (!l.hasAccount() || l.state != invitations.Pending) {
+		return invitations.AcceptNew(e.App, invitations.NewAccountForm{Token: token, Name: e.Request.FormValue("name"),
+			Password: password, Timezone: e.Request.FormValue("timezone"), IP: e.RealIP()})
 	}
 	if account == nil {
-		if account, err = accounts.SignInOn(e.App, web.Device(e), l.row.Address(), password, e.RealIP()); err != nil {
+		if account, err = accounts.SignInFromDevice(e.App, web.DeviceToken(e), l.invitation.Address(), password, e.RealIP()); err != nil {
 			return nil, nil, err
 		}
 	}
-	i, err := invitations.Accept(e.App, invitations.Answer{Account: account, Token: token, From: e.RealIP()})
+	i, err := invitations.Accept(e.App, invitations.Response{Account: account, Token: token, IP: e.RealIP()})
 	return account, i, err
 }
 
-// again judges the link anew, and shows where it stands with what was refused.
-func again(e *core.RequestEvent, refused error) error {
-	if _, ok := web.FaultsOf(refused); !ok {
+// renderInvitationInvalid judges the link anew, and shows where it stands with what was refused.
+func renderInvitationInvalid(e *core.RequestEvent, refused error) error {
+	if _, ok := web.FormErrorsOf(refused); !ok {
 		return refused
 	}
-	l, err := follow(e)
+	l, err := loadLink(e)
 	if err != nil {
 		return err
 	}
-	page, _, err := l.page(formFaults(refused))
+	page, _, err := l.page(formErrors(refused))
 	if err != nil {
 		return err
 	}
-	return frame.Again(e, refused, func(web.Faults) templ.Component { return page })
+	return frame.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
 }
 
-// formFaults is what a form shows of a refusal: the state of the link has a page of its own.
-func formFaults(refused error) web.Faults {
-	faults, _ := web.FaultsOf(refused)
+// formErrors is what a form shows of a refusal: the state of the link has a page of its own.
+func formErrors(refused error) web.FormErrors {
+	faults, _ := web.FormErrorsOf(refused)
 	delete(faults, "token")
 	return faults
 }
 
-// notConfirmed tells somebody whose account is made, or was begun by another, what happens next.
-func notConfirmed(e *core.RequestEvent, refused error) error {
-	_, _, sentence, _ := record.Refusal(refused)
-	return web.Render(e, http.StatusUnprocessableEntity, unconfirmed(unconfirmedProps(e, sentence)))
+// renderUnconfirmed tells somebody whose account is made, or was begun by another, what happens next.
+func renderUnconfirmed(e *core.RequestEvent, refused error) error {
+	_, _, sentence, _ := record.Details(refused)
+	return web.Render(e, http.StatusUnprocessableEntity, unconfirmedView(unconfirmedProps(e, sentence)))
 }
 
-func standing(app core.App, account *core.Record, i *invitations.Invitation) (*teams.Team, *actors.Actor, error) {
+func findTeamActor(app core.App, account *core.Record, i *invitations.Invitation) (*teams.Team, *actors.Actor, error) {
 	team, err := teams.Find(app, i.TeamID())
 	if err != nil {
 		return nil, nil, err
 	}
-	actor, err := actors.In(app, account, team.Record)
+	actor, err := actors.InTeam(app, account, team.Record)
 	return team, actor, err
 }

@@ -18,8 +18,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// house is a served team whose letters arrive at a stand-in, so that links prove addresses.
-type house struct {
+// invitationFixture is a served team whose letters arrive at a stand-in, so that links prove addresses.
+type invitationFixture struct {
 	*viewstest.Server
 	t      *testing.T
 	resend *resendtest.Server
@@ -27,30 +27,30 @@ type house struct {
 	team   *teams.Team
 }
 
-func furnish(t *testing.T) *house {
+func newInvitationFixture(t *testing.T) *invitationFixture {
 	t.Helper()
-	h := &house{t: t, resend: resendtest.New(t)}
+	h := &invitationFixture{t: t, resend: resendtest.New(t)}
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = h.resend.Key, h.resend.URL
 	h.Server = viewstest.Serve(t, config)
-	h.owner = hookstest.Person(t, h.App, "marta@halation.example")
+	h.owner = hookstest.Account(t, h.App, "marta@halation.example")
 	h.team = hookstest.Team(t, h.App, h.owner, "Halation Post", "pro")
 	return h
 }
 
 // invite is the path of the link in the letter, and the invitation's id.
-func (h *house) invite(email string, roles ...string) (path, id string) {
+func (h *invitationFixture) invite(email string, roles ...string) (path, id string) {
 	h.t.Helper()
 	result := hookstest.Invite(h.t, h.App, h.owner, h.team, email, roles...)
 	if result.ID == "" {
 		h.t.Fatalf("%+v", result)
 	}
-	return h.mailed(email), result.ID
+	return h.invitationPath(email), result.ID
 }
 
-func (h *house) mailed(email string) string {
+func (h *invitationFixture) invitationPath(email string) string {
 	h.t.Helper()
-	link := h.resend.Link(h.resend.WaitFor(h.t, email), "/invite/")
+	link := h.resend.FindLink(h.resend.WaitFor(h.t, email), "/invite/")
 	path, ok := strings.CutPrefix(link, h.URL)
 	if !ok {
 		h.t.Fatalf("no link of ours in the letter: %q", link)
@@ -58,7 +58,7 @@ func (h *house) mailed(email string) string {
 	return path
 }
 
-func (h *house) status(id string) string {
+func (h *invitationFixture) status(id string) string {
 	h.t.Helper()
 	i, err := invitations.Find(h.App, id)
 	if err != nil {
@@ -67,8 +67,8 @@ func (h *house) status(id string) string {
 	return i.Status()
 }
 
-// overdue lets an invitation's end lie in the past, as time does.
-func (h *house) overdue(id string) {
+// expire lets an invitation's end lie in the past, as time does.
+func (h *invitationFixture) expire(id string) {
 	h.t.Helper()
 	_, err := h.App.DB().Update("invitations", dbx.Params{"expires": "2020-01-01 00:00:00.000Z"}, dbx.HashExp{"id": id}).Execute()
 	if err != nil {
@@ -76,7 +76,7 @@ func (h *house) overdue(id string) {
 	}
 }
 
-func says(t *testing.T, r viewstest.Reply, status int, words ...string) {
+func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	t.Helper()
 	if r.Status != status {
 		t.Errorf("status %d, not %d: %s", r.Status, status, r.Body)
@@ -88,7 +88,7 @@ func says(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	}
 }
 
-func lacks(t *testing.T, r viewstest.Reply, words ...string) {
+func assertLacks(t *testing.T, r viewstest.Reply, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if strings.Contains(r.Body, w) {
@@ -97,21 +97,21 @@ func lacks(t *testing.T, r viewstest.Reply, words ...string) {
 	}
 }
 
-func goes(t *testing.T, r viewstest.Reply, to string) {
+func assertRedirect(t *testing.T, r viewstest.Reply, to string) {
 	t.Helper()
 	if r.Status != http.StatusSeeOther || r.Location != to {
 		t.Errorf("%d to %q, not to %q: %s", r.Status, r.Location, to, r.Body)
 	}
 }
 
-func newcomer() url.Values {
+func newAccountForm() url.Values {
 	return url.Values{"name": {"Lucía Herrera"}, "password": {hookstest.Password}, "timezone": {"Europe/Madrid"}}
 }
 
-func TestLookingChangesNothing(t *testing.T) {
-	h := furnish(t)
+func TestInvitationPage_Get_ChangesNothing(t *testing.T) {
+	h := newInvitationFixture(t)
 	path, id := h.invite("lucia@halation.example", "organizer", "admin")
-	for _, b := range []*viewstest.Browser{h.Visitor(), h.As(h.owner), h.As(hookstest.Person(t, h.App, "lucia@halation.example"))} {
+	for _, b := range []*viewstest.Browser{h.Anonymous(), h.As(h.owner), h.As(hookstest.Account(t, h.App, "lucia@halation.example"))} {
 		for _, address := range []string{path, path + "/accept", path + "/decline"} {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				request, _ := http.NewRequest(method, h.URL+address, nil)
@@ -129,12 +129,12 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-func TestNewcomerMakesAnAccountAndIsIn(t *testing.T) {
-	h := furnish(t)
+func TestAcceptInvitation_NewAccount(t *testing.T) {
+	h := newInvitationFixture(t)
 	path, id := h.invite("lucia@halation.example", "organizer", "admin")
-	b := h.Visitor()
+	b := h.Anonymous()
 	r := b.Get(path)
-	says(t, r, 200, "Marta asks you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
+	assertPage(t, r, 200, "Marta asks you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
 		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "(UTC)</time>", "Email address", "ends this offer for good and frees the seats",
 		"Not expected? Ask ", `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
@@ -142,25 +142,25 @@ func TestNewcomerMakesAnAccountAndIsIn(t *testing.T) {
 	}
 
 	bad := b.Post(path+"/accept", url.Values{"name": {"Lucía Herrera"}, "password": {"short"}})
-	says(t, bad, 422, "Take at least 12.", "Lucía Herrera")
-	lacks(t, bad, `value="short"`)
-	says(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is needed.")
+	assertPage(t, bad, 422, "Take at least 12.", "Lucía Herrera")
+	assertLacks(t, bad, `value="short"`)
+	assertPage(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is needed.")
 
-	goes(t, b.Post(path+"/accept", newcomer()), "/admin/halation-post")
-	says(t, b.Get("/account"), 200, "Accepted. You are Admin and Organizer in Halation Post.", "Europe/Madrid")
+	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/admin/halation-post")
+	assertPage(t, b.Get("/account"), 200, "Accepted. You are Admin and Organizer in Halation Post.", "Europe/Madrid")
 	if h.status(id) != invitations.Accepted {
 		t.Error("not accepted")
 	}
-	says(t, b.Post(path+"/accept", newcomer()), 422, "This invitation was already accepted", "Go to Halation Post")
-	says(t, h.Visitor().Post(path+"/accept", newcomer()), 422, "This invitation was already accepted", "Sign in")
+	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "This invitation was already accepted", "Go to Halation Post")
+	assertPage(t, h.Anonymous().Post(path+"/accept", newAccountForm()), 422, "This invitation was already accepted", "Sign in")
 	if n := hookstest.Count(t, h.App, "users"); n != 2 {
 		t.Errorf("%d accounts", n)
 	}
 }
 
-func TestLinkClaimsAnAccountThatNobodyConfirmed(t *testing.T) {
-	h := furnish(t)
-	squatter, err := accounts.Draft(h.App, accounts.New{Email: "lucia@halation.example", Name: "Squatter", Password: "the squatter's own words"})
+func TestAcceptInvitation_UnconfirmedAccount_IsTakenOver(t *testing.T) {
+	h := newInvitationFixture(t)
+	squatter, err := accounts.New(h.App, accounts.Params{Email: "lucia@halation.example", Name: "Squatter", Password: "the squatter's own words"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,90 +168,90 @@ func TestLinkClaimsAnAccountThatNobodyConfirmed(t *testing.T) {
 		t.Fatal(err)
 	}
 	path, _ := h.invite("lucia@halation.example", "organizer")
-	b := h.Visitor()
-	lacks(t, b.Get(path), "Squatter")
-	goes(t, b.Post(path+"/accept", newcomer()), "/app/halation-post")
-	r := h.Visitor().Post("/signin", url.Values{"email": {"lucia@halation.example"}, "password": {"the squatter's own words"}})
-	says(t, r, 422, "The email address or the password is wrong.")
+	b := h.Anonymous()
+	assertLacks(t, b.Get(path), "Squatter")
+	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/app/halation-post")
+	r := h.Anonymous().Post("/signin", url.Values{"email": {"lucia@halation.example"}, "password": {"the squatter's own words"}})
+	assertPage(t, r, 422, "The email address or the password is wrong.")
 }
 
-func TestKnownAccountSignsInAndAccepts(t *testing.T) {
-	h := furnish(t)
-	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+func TestAcceptInvitation_ExistingAccount_SignsIn(t *testing.T) {
+	h := newInvitationFixture(t)
+	lucia := hookstest.Account(t, h.App, "lucia@halation.example")
 	path, _ := h.invite(lucia.Email(), "organizer")
-	b := h.Visitor()
+	b := h.Anonymous()
 	r := b.Get(path)
-	says(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset?next=`)
-	lacks(t, r, `name="name"`)
-	says(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The email address or the password is wrong.", "Sign in and accept")
-	goes(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
-	says(t, b.Get("/account"), 200)
+	assertPage(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset?next=`)
+	assertLacks(t, r, `name="name"`)
+	assertPage(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The email address or the password is wrong.", "Sign in and accept")
+	assertRedirect(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
+	assertPage(t, b.Get("/account"), 200)
 }
 
-func TestRightAccountAcceptsOnce(t *testing.T) {
-	h := furnish(t)
+func TestAcceptInvitation_Twice_IsRefused(t *testing.T) {
+	h := newInvitationFixture(t)
 	olga := hookstest.Member(t, h.App, h.team, "olga@halation.example")
 	path, _ := h.invite(olga.Email(), "admin")
 	b := h.As(olga)
 	at, _ := url.Parse(h.URL)
 	old := b.Jar.Cookies(at)[0].Value
-	says(t, b.Get(path), 200, "Marta offers you a role in Halation Post", "the account you are signed in with", "Accept invitation")
-	goes(t, b.Post(path+"/accept", nil), "/admin/halation-post")
+	assertPage(t, b.Get(path), 200, "Marta offers you a role in Halation Post", "the account you are signed in with", "Accept invitation")
+	assertRedirect(t, b.Post(path+"/accept", nil), "/admin/halation-post")
 	for _, cookie := range b.Jar.Cookies(at) {
 		if cookie.Value == old {
 			t.Error("the login is the same after a role rose")
 		}
 	}
-	says(t, b.Post(path+"/accept", nil), 422, "This invitation was already accepted", `href="/admin/halation-post"`)
-	says(t, b.Get(path), 410, "This invitation was already accepted", "You&#39;re in Halation Post already.")
+	assertPage(t, b.Post(path+"/accept", nil), 422, "This invitation was already accepted", `href="/admin/halation-post"`)
+	assertPage(t, b.Get(path), 410, "This invitation was already accepted", "You&#39;re in Halation Post already.")
 }
 
-func TestOtherInvitationsAreAskedNext(t *testing.T) {
-	h := furnish(t)
-	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+func TestAcceptInvitation_OtherPending_LeadsToTeams(t *testing.T) {
+	h := newInvitationFixture(t)
+	lucia := hookstest.Account(t, h.App, "lucia@halation.example")
 	path, _ := h.invite(lucia.Email(), "organizer")
 	other := hookstest.Team(t, h.App, h.owner, "Northlight Docs", "free")
 	hookstest.Invite(t, h.App, h.owner, other, lucia.Email())
-	goes(t, h.As(lucia).Post(path+"/accept", nil), "/teams?next=%2Fapp%2Fhalation-post")
+	assertRedirect(t, h.As(lucia).Post(path+"/accept", nil), "/teams?next=%2Fapp%2Fhalation-post")
 }
 
-func TestWrongAccountIsNamedAndMaySwitch(t *testing.T) {
-	h := furnish(t)
+func TestInvitationPage_WrongAccount_CanSwitch(t *testing.T) {
+	h := newInvitationFixture(t)
 	path, id := h.invite("lucia@halation.example", "admin")
-	wrong := hookstest.Person(t, h.App, "other@gmail.example")
+	wrong := hookstest.Account(t, h.App, "other@gmail.example")
 	b := h.As(wrong)
 	r := b.Get(path)
-	says(t, r, 200, "This invitation is for another address", "l••••@halation.example", "other@gmail.example", "Sign out and continue", `action="/signout"`)
-	lacks(t, r, "lucia@")
+	assertPage(t, r, 200, "This invitation is for another address", "l••••@halation.example", "other@gmail.example", "Sign out and continue", `action="/signout"`)
+	assertLacks(t, r, "lucia@")
 	for _, verb := range []string{"/accept", "/decline"} {
-		r := b.Post(path+verb, newcomer())
-		says(t, r, 403, "This invitation is for another address", "l••••@halation.example")
-		lacks(t, r, "lucia@")
+		r := b.Post(path+verb, newAccountForm())
+		assertPage(t, r, 403, "This invitation is for another address", "l••••@halation.example")
+		assertLacks(t, r, "lucia@")
 	}
 	if h.status(id) != invitations.Pending {
 		t.Error("somebody else answered")
 	}
-	goes(t, b.Post("/signout", url.Values{"next": {path}}), path)
-	says(t, b.Get(path), 200, "Marta asks you to join Halation Post")
+	assertRedirect(t, b.Post("/signout", url.Values{"next": {path}}), path)
+	assertPage(t, b.Get(path), 200, "Marta asks you to join Halation Post")
 }
 
-func TestDeclining(t *testing.T) {
-	h := furnish(t)
+func TestDeclineInvitation(t *testing.T) {
+	h := newInvitationFixture(t)
 	path, id := h.invite("lucia@halation.example", "organizer")
-	b := h.Visitor()
-	goes(t, b.Post(path+"/decline", nil), path)
-	says(t, b.Get(path), 410, "This invitation was declined", "ask Marta for a new invitation")
+	b := h.Anonymous()
+	assertRedirect(t, b.Post(path+"/decline", nil), path)
+	assertPage(t, b.Get(path), 410, "This invitation was declined", "ask Marta for a new invitation")
 	if h.status(id) != invitations.Declined {
 		t.Error("not declined")
 	}
-	says(t, b.Post(path+"/accept", newcomer()), 422, "This invitation was declined")
+	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "This invitation was declined")
 	if n := hookstest.Count(t, h.App, "users"); n != 1 {
 		t.Error("a declined invitation made an account")
 	}
 }
 
-func TestEndedInvitationsSayHow(t *testing.T) {
-	h := furnish(t)
+func TestInvitationPage_RevokedOrExpired_SaysSo(t *testing.T) {
+	h := newInvitationFixture(t)
 	for name, test := range map[string]struct {
 		end   func(id string)
 		words []string
@@ -261,16 +261,16 @@ func TestEndedInvitationsSayHow(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"This invitation was revoked", "If you think this is a mistake, ask Marta"}},
-		"expired": {h.overdue, []string{"This invitation has expired", "To join Halation Post, ask Marta"}},
+		"expired": {h.expire, []string{"This invitation has expired", "To join Halation Post, ask Marta"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, id := h.invite(name+"@halation.example", "organizer")
-			b := h.Visitor()
-			says(t, b.Get(path), 200, "Accept invitation")
+			b := h.Anonymous()
+			assertPage(t, b.Get(path), 200, "Accept invitation")
 			test.end(id)
-			says(t, b.Post(path+"/accept", newcomer()), 422, test.words...)
-			says(t, b.Post(path+"/decline", nil), 422, test.words...)
-			says(t, b.Get(path), 410, test.words...)
+			assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, test.words...)
+			assertPage(t, b.Post(path+"/decline", nil), 422, test.words...)
+			assertPage(t, b.Get(path), 410, test.words...)
 			if n := hookstest.Count(t, h.App, "users"); n != 1 {
 				t.Errorf("%d accounts", n)
 			}
@@ -278,57 +278,57 @@ func TestEndedInvitationsSayHow(t *testing.T) {
 	}
 }
 
-func TestReplacedLinkNamesTheNewerOne(t *testing.T) {
-	h := furnish(t)
+func TestInvitationPage_ReplacedLink_MentionsNewerOne(t *testing.T) {
+	h := newInvitationFixture(t)
 	path, _ := h.invite("lucia@halation.example", "organizer")
 	hookstest.Invite(t, h.App, h.owner, h.team, "lucia@halation.example", "admin")
-	newer := h.mailed("lucia@halation.example")
-	b := h.Visitor()
-	says(t, b.Get(path), 410, "We sent you a newer link", "ask Marta to send another one")
-	says(t, b.Post(path+"/accept", newcomer()), 422, "We sent you a newer link")
-	says(t, h.As(hookstest.Person(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer the invitation", `href="/teams"`)
-	says(t, b.Get(newer), 200, "Sign in and accept")
+	newer := h.invitationPath("lucia@halation.example")
+	b := h.Anonymous()
+	assertPage(t, b.Get(path), 410, "We sent you a newer link", "ask Marta to send another one")
+	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "We sent you a newer link")
+	assertPage(t, h.As(hookstest.Account(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer the invitation", `href="/teams"`)
+	assertPage(t, b.Get(newer), 200, "Sign in and accept")
 }
 
-func TestAcceptedLinkOfSomebodyWhoIsGone(t *testing.T) {
-	h := furnish(t)
-	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+func TestInvitationPage_AcceptedByFormerMember(t *testing.T) {
+	h := newInvitationFixture(t)
+	lucia := hookstest.Account(t, h.App, "lucia@halation.example")
 	path, _ := h.invite(lucia.Email(), "organizer")
 	b := h.As(lucia)
 	b.Post(path+"/accept", nil)
-	says(t, h.As(hookstest.Person(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and continue")
-	says(t, h.Visitor().Get(path), 410, "This invitation was already accepted", "If you accepted it, sign in", "/signin?next=%2Fapp%2Fhalation-post")
+	assertPage(t, h.As(hookstest.Account(t, h.App, "other@halation.example")).Get(path), 410, "Sign out and continue")
+	assertPage(t, h.Anonymous().Get(path), 410, "This invitation was already accepted", "If you accepted it, sign in", "/signin?next=%2Fapp%2Fhalation-post")
 	if _, err := members.Remove(h.App, hookstest.Actor(t, h.App, h.owner, h.team), lucia.Id); err != nil {
 		t.Fatal(err)
 	}
-	says(t, b.Get(path), 410, "is no longer in Halation Post", "ask Marta")
+	assertPage(t, b.Get(path), 410, "is no longer in Halation Post", "ask Marta")
 }
 
-func TestUnknownLinksAreSlowedDown(t *testing.T) {
-	h := furnish(t)
+func TestInvitationPage_UnknownLinks_AreRateLimited(t *testing.T) {
+	h := newInvitationFixture(t)
 	path, _ := h.invite("lucia@halation.example")
-	b := h.Visitor()
+	b := h.Anonymous()
 	for range 10 {
-		says(t, b.Get("/invite/usi_nosuchlink"), 404, "We don&#39;t know this link", "help@usher.test")
-		says(t, b.Post("/invite/usi_nosuchlink/accept", newcomer()), 422, "We don&#39;t know this link")
+		assertPage(t, b.Get("/invite/usi_nosuchlink"), 404, "We don&#39;t know this link", "help@usher.test")
+		assertPage(t, b.Post("/invite/usi_nosuchlink/accept", newAccountForm()), 422, "We don&#39;t know this link")
 	}
 	r := b.Get("/invite/usi_nosuchlink")
-	says(t, r, 429, "Too often")
+	assertPage(t, r, 429, "Too often")
 	if r.Header.Get("Retry-After") == "" {
 		t.Error("does not say how long to wait")
 	}
-	says(t, b.Get(path), 200, "Marta asks you to join Halation Post", "It takes no seat", "The invitation is good until")
+	assertPage(t, b.Get(path), 200, "Marta asks you to join Halation Post", "It takes no seat", "The invitation is good until")
 }
 
-func TestLinkThatTheInviterSawProvesNothing(t *testing.T) {
+func TestAcceptInvitation_LinkShownToInviter_DoesNotConfirmAddress(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@halation.example")
+	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	link := hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer").Link
 	path := strings.TrimPrefix(link, server.URL)
-	b := server.Visitor()
-	says(t, b.Post(path+"/accept", newcomer()), 422, "Your account is made.", "confirms your address first", "help@usher.test")
-	says(t, b.Get(path), 200, "nobody has confirmed it yet", "Open the invitation again")
+	b := server.Anonymous()
+	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "Your account is made.", "confirms your address first", "help@usher.test")
+	assertPage(t, b.Get(path), 200, "nobody has confirmed it yet", "Open the invitation again")
 	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
 		t.Error("an unproven address came in")
 	}
@@ -340,12 +340,12 @@ func TestLinkThatTheInviterSawProvesNothing(t *testing.T) {
 	if err := server.App.Save(account); err != nil {
 		t.Fatal(err)
 	}
-	goes(t, b.Post(path+"/accept", newcomer()), "/app/halation-post")
+	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/app/halation-post")
 }
 
-func TestOtherSitesAnswerNothing(t *testing.T) {
-	h := furnish(t)
-	lucia := hookstest.Person(t, h.App, "lucia@halation.example")
+func TestInvitationForms_CrossSite_AreRefused(t *testing.T) {
+	h := newInvitationFixture(t)
+	lucia := hookstest.Account(t, h.App, "lucia@halation.example")
 	path, id := h.invite(lucia.Email(), "organizer")
 	b := h.As(lucia)
 	for _, verb := range []string{"/accept", "/decline"} {

@@ -16,35 +16,35 @@ import (
 	"usher/views/viewstest"
 )
 
-var nextField = regexp.MustCompile(`name="next" value="([^"]*)"`)
+var nextPattern = regexp.MustCompile(`name="next" value="([^"]*)"`)
 
-// onward is a server with an open room, a session in it and somebody who is invited to the team.
-type onward struct {
-	*lobby
-	post      *resendtest.Server
+// nextURLFixture is a server with an open room, a session in it and somebody who is invited to the team.
+type nextURLFixture struct {
+	*fixture
+	email     *resendtest.Server
 	entrances map[string]string // the addresses by which people come, by name
 }
 
-func comeOnward(t *testing.T) *onward {
+func newNextURLFixture(t *testing.T) *nextURLFixture {
 	t.Helper()
 	post := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.SignUp = post.Key, post.URL, "open"
 	server := viewstest.Serve(t, config)
-	owner := hookstest.Person(t, server.App, "owner@x.example")
+	owner := hookstest.Account(t, server.App, "owner@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
-	l := &lobby{T: t, server: server, team: team, owner: owner, host: hookstest.Member(t, server.App, team, "host@x.example", "organizer")}
-	hookstest.Person(t, server.App, "known@x.example")
-	room := roomOf(l, "Open house", rooms.Anyone)
-	l.session = hookstest.Session(t, server.App, l.host, team, sessions.Form{Room: room.Id, Starts: time.Now().Add(5 * time.Minute), Guests: []string{"known@x.example"}})
-	hookstest.Person(t, server.App, "other@x.example")
+	l := &fixture{T: t, server: server, team: team, owner: owner, host: hookstest.Member(t, server.App, team, "host@x.example", "organizer")}
+	hookstest.Account(t, server.App, "known@x.example")
+	room := newRoom(l, "Open house", rooms.AccessAnyone)
+	l.session = hookstest.ScheduleSession(t, server.App, l.host, team, sessions.Form{Room: room.Id, Starts: time.Now().Add(5 * time.Minute), Guests: []string{"known@x.example"}})
+	hookstest.Account(t, server.App, "other@x.example")
 	hookstest.Invite(t, server.App, owner, team, "known@x.example", "organizer")
-	o := &onward{lobby: l, post: post, entrances: map[string]string{"room": "/r/" + roomOf(l, "Empty house", rooms.Anyone).Slug(), "session": l.link(), "personal": l.own("known@x.example")}}
-	o.entrances["invitation"] = o.newest("known@x.example", "/invite/", 0)
+	o := &nextURLFixture{fixture: l, email: post, entrances: map[string]string{"room": "/r/" + newRoom(l, "Empty house", rooms.AccessAnyone).Slug(), "session": l.sessionLink(), "personal": l.personalLink("known@x.example")}}
+	o.entrances["invitation"] = o.waitForLink("known@x.example", "/invite/", 0)
 	return o
 }
 
-func (o *onward) path(link string) string {
+func (o *nextURLFixture) localPath(link string) string {
 	o.Helper()
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
@@ -53,14 +53,14 @@ func (o *onward) path(link string) string {
 	return u.RequestURI()
 }
 
-// newest waits for the next email to the address with a link of that kind.
-func (o *onward) newest(address, kind string, before int) string {
+// waitForLink waits for the next email to the address with a link of that kind.
+func (o *nextURLFixture) waitForLink(address, kind string, before int) string {
 	o.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		letters := o.post.Letters()
+		letters := o.email.Emails()
 		for n := len(letters) - 1; n >= before; n-- {
-			if link := o.post.Link(letters[n], kind); link != "" && letters[n].To == address {
-				return o.path(link)
+			if link := o.email.FindLink(letters[n], kind); link != "" && letters[n].To == address {
+				return o.localPath(link)
 			}
 		}
 	}
@@ -69,7 +69,7 @@ func (o *onward) newest(address, kind string, before int) string {
 }
 
 // link is the first link on a page that begins so.
-func (o *onward) linkTo(r viewstest.Reply, prefix string) string {
+func (o *nextURLFixture) findLink(r viewstest.Reply, prefix string) string {
 	o.Helper()
 	found := regexp.MustCompile(`href="(` + regexp.QuoteMeta(prefix) + `[^"]*)"`).FindStringSubmatch(r.Body)
 	if found == nil {
@@ -78,112 +78,112 @@ func (o *onward) linkTo(r viewstest.Reply, prefix string) string {
 	return html.UnescapeString(found[1])
 }
 
-func (o *onward) next(r viewstest.Reply) string {
+func (o *nextURLFixture) nextValue(r viewstest.Reply) string {
 	o.Helper()
-	found := nextField.FindStringSubmatch(r.Body)
+	found := nextPattern.FindStringSubmatch(r.Body)
 	if found == nil {
 		o.Fatal("the form does not keep where to go on")
 	}
 	return html.UnescapeString(found[1])
 }
 
-func (o *onward) lands(r viewstest.Reply, at string) {
+func (o *nextURLFixture) assertRedirect(r viewstest.Reply, at string) {
 	o.Helper()
 	if r.Status != http.StatusSeeOther || r.Location != at {
 		o.Errorf("%d, goes to %q, want %q", r.Status, r.Location, at)
 	}
 }
 
-func TestOnward_SignIn_LandsWhereOneWasGoing(t *testing.T) {
-	o := comeOnward(t)
+func TestNextURL_SignIn_IsKept(t *testing.T) {
+	o := newNextURLFixture(t)
 	for _, entrance := range []string{"room", "session"} {
-		b := o.server.Visitor()
-		page := b.Get(o.linkTo(b.Get(o.entrances[entrance]), "/signin"))
-		o.lands(b.Post("/signin", url.Values{"email": {"known@x.example"}, "password": {hookstest.Password}, "next": {o.next(page)}}), o.entrances[entrance])
+		b := o.server.Anonymous()
+		page := b.Get(o.findLink(b.Get(o.entrances[entrance]), "/signin"))
+		o.assertRedirect(b.Post("/signin", url.Values{"email": {"known@x.example"}, "password": {hookstest.Password}, "next": {o.nextValue(page)}}), o.entrances[entrance])
 	}
-	b := o.server.Visitor()
-	o.lands(b.Post(o.entrances["personal"]+"/join", url.Values{"password": {hookstest.Password}}), o.entrances["personal"])
-	b = o.server.Visitor()
-	o.lands(b.Post(o.entrances["invitation"]+"/accept", url.Values{"password": {hookstest.Password}}), "/app/"+o.team.Slug())
+	b := o.server.Anonymous()
+	o.assertRedirect(b.Post(o.entrances["personal"]+"/join", url.Values{"password": {hookstest.Password}}), o.entrances["personal"])
+	b = o.server.Anonymous()
+	o.assertRedirect(b.Post(o.entrances["invitation"]+"/accept", url.Values{"password": {hookstest.Password}}), "/app/"+o.team.Slug())
 }
 
 // TestOnward_Reset: the link in the email leads on in another browser, too.
-func TestOnward_Reset_LandsWhereOneWasGoing(t *testing.T) {
-	o := comeOnward(t)
+func TestNextURL_Reset_IsKept(t *testing.T) {
+	o := newNextURLFixture(t)
 	for entrance, at := range o.entrances {
-		b := o.server.Visitor()
+		b := o.server.Anonymous()
 		page := b.Get(at)
 		if entrance == "room" || entrance == "session" {
-			page = b.Get(o.linkTo(page, "/signin"))
+			page = b.Get(o.findLink(page, "/signin"))
 		}
-		page = b.Get(o.linkTo(page, "/reset"))
-		before, address := len(o.post.Letters()), "known@x.example"
+		page = b.Get(o.findLink(page, "/reset"))
+		before, address := len(o.email.Emails()), "known@x.example"
 		if entrance == "session" { // three emails an hour go to an address
 			address = "other@x.example"
 		}
-		sent := b.Post("/reset", url.Values{"email": {address}, "next": {o.next(page)}})
+		sent := b.Post("/reset", url.Values{"email": {address}, "next": {o.nextValue(page)}})
 		if sent.Status != http.StatusSeeOther {
 			t.Fatalf("%s: %d", entrance, sent.Status)
 		}
-		if again := o.linkTo(b.Get(sent.Location), "/reset"); !strings.Contains(again, url.QueryEscape(at)) {
+		if again := o.findLink(b.Get(sent.Location), "/reset"); !strings.Contains(again, url.QueryEscape(at)) {
 			t.Errorf("%s: correcting the address loses the way: %s", entrance, again)
 		}
-		link := o.newest(address, "/reset/", before)
-		other := o.server.Visitor()
-		o.lands(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "!"}, "next": {o.next(other.Get(link))}}), at)
+		link := o.waitForLink(address, "/reset/", before)
+		other := o.server.Anonymous()
+		o.assertRedirect(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "!"}, "next": {o.nextValue(other.Get(link))}}), at)
 	}
 }
 
 // TestOnward_SignUp covers sign-up with the wrong address, the corrected one, a confirmation that is asked for again, and
 // the confirmation in another browser.
-func TestOnward_SignUp_LandsWhereOneWasGoing(t *testing.T) {
-	o := comeOnward(t)
+func TestNextURL_SignUp_IsKept(t *testing.T) {
+	o := newNextURLFixture(t)
 	for _, entrance := range []string{"room", "session"} {
 		at, address := o.entrances[entrance], entrance+"@new.example"
-		b := o.server.Visitor()
-		formAt := o.linkTo(b.Get(at), "/r/")
+		b := o.server.Anonymous()
+		formAt := o.findLink(b.Get(at), "/r/")
 		form, action := b.Get(formAt), strings.SplitN(formAt, "?", 2)[0]
-		values := url.Values{"email": {"wrong@new.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.next(form)}}
+		values := url.Values{"email": {"wrong@new.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.nextValue(form)}}
 		sent := b.Post(action, values)
-		form = b.Get(o.linkTo(sent, action))
+		form = b.Get(o.findLink(sent, action))
 		values.Set("email", address)
-		values.Set("next", o.next(form))
-		before := len(o.post.Letters())
+		values.Set("next", o.nextValue(form))
+		before := len(o.email.Emails())
 		b.Post(action, values)
-		first := o.newest(address, "/verify/", before)
+		first := o.waitForLink(address, "/verify/", before)
 
 		signIn := b.Post("/signin", url.Values{"email": {address}, "password": {hookstest.Password}, "next": {at}})
-		before = len(o.post.Letters())
-		b.Post("/signin/confirm", url.Values{"email": {address}, "next": {o.next(signIn)}})
-		second := o.newest(address, "/verify/", before)
+		before = len(o.email.Emails())
+		b.Post("/signin/confirm", url.Values{"email": {address}, "next": {o.nextValue(signIn)}})
+		second := o.waitForLink(address, "/verify/", before)
 		for _, link := range []string{first, second} {
-			other := o.server.Visitor()
-			o.lands(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password}, "next": {o.next(other.Get(link))}}), at)
+			other := o.server.Anonymous()
+			o.assertRedirect(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password}, "next": {o.nextValue(other.Get(link))}}), at)
 		}
 	}
 }
 
 // TestOnward_Registered: who signs up with an address that has an account is led on by the email, too.
-func TestOnward_SignUpOfAKnownAddress_LandsWhereOneWasGoing(t *testing.T) {
-	o := comeOnward(t)
-	before := len(o.post.Letters())
-	o.server.Visitor().Post(o.entrances["room"]+"/account", url.Values{"email": {"known@x.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.entrances["session"]}})
-	page := o.server.Visitor().Get(o.newest("known@x.example", "/signin", before))
-	if next := o.next(page); next != o.entrances["session"] {
+func TestNextURL_SignUpKnownAddress_IsKept(t *testing.T) {
+	o := newNextURLFixture(t)
+	before := len(o.email.Emails())
+	o.server.Anonymous().Post(o.entrances["room"]+"/account", url.Values{"email": {"known@x.example"}, "name": {"New"}, "password": {hookstest.Password}, "next": {o.entrances["session"]}})
+	page := o.server.Anonymous().Get(o.waitForLink("known@x.example", "/signin", before))
+	if next := o.nextValue(page); next != o.entrances["session"] {
 		t.Errorf("goes on to %q", next)
 	}
 }
 
-func TestOnward_ForeignAddress_IsNotFollowed(t *testing.T) {
-	o := comeOnward(t)
+func TestNextURL_External_IsIgnored(t *testing.T) {
+	o := newNextURLFixture(t)
 	for _, next := range []string{"https://evil.example/", "//evil.example", `/\evil.example`} {
-		before := len(o.post.Letters())
-		o.server.Visitor().Post("/reset", url.Values{"email": {"known@x.example"}, "next": {next}})
-		link := o.newest("known@x.example", "/reset/", before)
+		before := len(o.email.Emails())
+		o.server.Anonymous().Post("/reset", url.Values{"email": {"known@x.example"}, "next": {next}})
+		link := o.waitForLink("known@x.example", "/reset/", before)
 		if strings.Contains(link, "evil") {
 			t.Errorf("the email leads to %s", link)
 		}
-		r := o.server.Visitor().Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "?"}, "next": {next}})
+		r := o.server.Anonymous().Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password + "?"}, "next": {next}})
 		if strings.Contains(r.Location, "evil") {
 			t.Errorf("goes to %s", r.Location)
 		}
@@ -191,28 +191,28 @@ func TestOnward_ForeignAddress_IsNotFollowed(t *testing.T) {
 }
 
 // copied is the personal link of an address that the host copied: it doesn't prove who reads the email of the address.
-func (o *onward) copied(address string) string {
+func (o *nextURLFixture) copied(address string) string {
 	o.Helper()
 	link, err := sessions.CopyLink(o.server.App, hookstest.Actor(o.T, o.server.App, o.host, o.team), o.session.Id, o.participant(address).Id)
 	if err != nil {
 		o.Fatal(err)
 	}
-	return o.path(link)
+	return o.localPath(link)
 }
 
 // inviteToo adds invitees to the session.
-func (o *onward) inviteToo(addresses ...string) {
+func (o *nextURLFixture) inviteToo(addresses ...string) {
 	o.Helper()
 	o.must(sessions.Change(o.server.App, hookstest.Actor(o.T, o.server.App, o.host, o.team), o.session.Id, sessions.Form{Title: o.session.Title(), Room: o.session.RoomID(),
-		Starts: o.session.Starts(), Minutes: o.session.Minutes(), Guests: append([]string{"known@x.example"}, addresses...)}, sessions.This))
+		Starts: o.session.Starts(), Minutes: o.session.Minutes(), Guests: append([]string{"known@x.example"}, addresses...)}, sessions.ScopeSession))
 }
 
 // TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession: who makes an account by a personal link that proves nothing, or
 // has one whose address is not confirmed, confirms the address by email, in another browser, and comes back to the session.
 func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) {
-	o := comeOnward(t)
+	o := newNextURLFixture(t)
 	o.inviteToo("new@x.example", "waiting@x.example")
-	waiting := hookstest.Person(t, o.server.App, "waiting@x.example")
+	waiting := hookstest.Account(t, o.server.App, "waiting@x.example")
 	waiting.SetVerified(false)
 	o.must(o.server.App.Save(waiting))
 	for address, sends := range map[string]func(b *viewstest.Browser, at string) viewstest.Reply{
@@ -221,26 +221,26 @@ func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) 
 		},
 		"waiting@x.example": func(b *viewstest.Browser, at string) viewstest.Reply {
 			refused := b.Post(at+"/join", url.Values{"name": {"Somebody"}, "password": {hookstest.Password + "?"}})
-			tells(o.T, "a copied link does not take the account over", refused, http.StatusUnprocessableEntity, "Sign in with it to get a confirmation email")
-			page := b.Get(o.linkTo(refused, "/signin"))
-			if next := o.next(page); next != at {
+			assertReply(o.T, "a copied link does not take the account over", refused, http.StatusUnprocessableEntity, "Sign in with it to get a confirmation email")
+			page := b.Get(o.findLink(refused, "/signin"))
+			if next := o.nextValue(page); next != at {
 				o.Errorf("the way to sign in goes on to %q, want %q", next, at)
 			}
 			signIn := b.Post("/signin", url.Values{"email": {"waiting@x.example"}, "password": {hookstest.Password}, "next": {at}})
-			return b.Post("/signin/confirm", url.Values{"email": {"waiting@x.example"}, "next": {o.next(signIn)}})
+			return b.Post("/signin/confirm", url.Values{"email": {"waiting@x.example"}, "next": {o.nextValue(signIn)}})
 		},
 	} {
-		at, b := o.copied(address), o.server.Visitor()
-		tells(t, address+", before", b.Get(at), http.StatusOK, "password")
-		before := len(o.post.Letters())
+		at, b := o.copied(address), o.server.Anonymous()
+		assertReply(t, address+", before", b.Get(at), http.StatusOK, "password")
+		before := len(o.email.Emails())
 		if r := sends(b, at); r.Status >= 500 || strings.HasPrefix(r.Location, "/live/") {
 			t.Fatalf("%s: %d to %q without a confirmed address", address, r.Status, r.Location)
 		}
-		link := o.newest(address, "/verify/", before)
-		other := o.server.Visitor()
-		o.lands(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password}, "next": {o.next(other.Get(link))}}), at)
+		link := o.waitForLink(address, "/verify/", before)
+		other := o.server.Anonymous()
+		o.assertRedirect(other.Post(strings.SplitN(link, "?", 2)[0], url.Values{"password": {hookstest.Password}, "next": {o.nextValue(other.Get(link))}}), at)
 		r := other.Get(at)
-		tells(t, address+", afterwards", r, http.StatusOK, o.session.Title())
+		assertReply(t, address+", afterwards", r, http.StatusOK, o.session.Title())
 		if strings.Contains(r.Body, `name="password"`) {
 			t.Errorf("%s: the session asks to sign in again", address)
 		}
@@ -253,13 +253,13 @@ func TestOnward_PersonalLink_UnconfirmedAddress_LandsAtTheSession(t *testing.T) 
 // TestOnward_EmailedPersonalLink_ConfirmsTheAddress: the personal link of an email proves the address, so that an account that
 // nobody has confirmed is confirmed by it, and goes on right away.
 func TestOnward_EmailedPersonalLink_ConfirmsTheAddress(t *testing.T) {
-	o := comeOnward(t)
-	waiting := hookstest.Person(t, o.server.App, "waiting@x.example")
+	o := newNextURLFixture(t)
+	waiting := hookstest.Account(t, o.server.App, "waiting@x.example")
 	waiting.SetVerified(false)
 	o.must(o.server.App.Save(waiting))
-	before := len(o.post.Letters())
+	before := len(o.email.Emails())
 	o.inviteToo("waiting@x.example")
-	at, b := o.newest("waiting@x.example", "/s/", before), o.server.Visitor()
+	at, b := o.waitForLink("waiting@x.example", "/s/", before), o.server.Anonymous()
 	r := b.Post(at+"/join", url.Values{"name": {"Nora Lind"}, "password": {hookstest.Password}})
 	if r.Status != http.StatusSeeOther || r.Location != at {
 		t.Fatalf("got %d to %q, want the session at %s", r.Status, r.Location, at)

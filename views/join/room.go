@@ -20,11 +20,11 @@ import (
 	"usher/views/web"
 )
 
-// room shows what is held in a room now, and what is next.
-func room(e *core.RequestEvent) error {
-	place, err := placeOf(e)
-	if errors.Is(err, record.ErrNotFound) && !actors.Left(err) {
-		return web.Render(e, http.StatusNotFound, unknown(unknownRoom(e)))
+// showRoom shows what is held in a room now, and what is next.
+func showRoom(e *core.RequestEvent) error {
+	place, err := findRoom(e)
+	if errors.Is(err, record.NotFound) && !actors.WasMember(err) {
+		return web.Render(e, http.StatusNotFound, unknownView(unknownRoom(e)))
 	}
 	if err != nil {
 		return err
@@ -34,42 +34,42 @@ func room(e *core.RequestEvent) error {
 		return err
 	}
 	status := http.StatusOK
-	if props.Dead {
+	if props.Closed {
 		status = http.StatusGone
 	}
-	return web.Render(e, status, roomSheet(props))
+	return web.Render(e, status, roomView(props))
 }
 
-func placeOf(e *core.RequestEvent) (*entry.Place, error) {
-	return entry.Room(e.App, e.Auth, e.Request.PathValue("slug"), e.RealIP())
+func findRoom(e *core.RequestEvent) (*entry.RoomVisit, error) {
+	return entry.ResolveRoom(e.App, e.Auth, e.Request.PathValue("slug"), e.RealIP())
 }
 
 // startInRoom starts a session there on the spot.
 func startInRoom(e *core.RequestEvent) error {
-	place, err := placeOf(e)
+	place, err := findRoom(e)
 	if err != nil {
 		return err
 	}
-	session, err := entry.Meet(e.App, place, e.RealIP())
+	session, err := entry.StartInRoom(e.App, place, e.RealIP())
 	if err != nil {
-		return roomAgain(e, err)
+		return renderRoomInvalid(e, err)
 	}
-	visitor, err := entry.At(e.App, e.Auth, "", session)
+	visitor, err := entry.Resolve(e.App, e.Auth, "", session)
 	if err != nil {
 		return err
 	}
 	if err := entry.Join(e.App, visitor, "", e.RealIP()); err != nil {
 		return err
 	}
-	return web.Go(e, "/live/"+session.Id)
+	return web.Redirect(e, "/live/"+session.Id)
 }
 
-func roomAgain(e *core.RequestEvent, refused error) error {
-	faults, ok := web.FaultsOf(refused)
+func renderRoomInvalid(e *core.RequestEvent, refused error) error {
+	faults, ok := web.FormErrorsOf(refused)
 	if !ok {
 		return refused
 	}
-	place, err := placeOf(e)
+	place, err := findRoom(e)
 	if err != nil {
 		return err
 	}
@@ -77,105 +77,107 @@ func roomAgain(e *core.RequestEvent, refused error) error {
 	if err != nil {
 		return err
 	}
-	return frame.Again(e, refused, func(web.Faults) templ.Component { return roomSheet(props) })
+	return frame.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return roomView(props) })
 }
 
-func roomProps(e *core.RequestEvent, place *entry.Place, faults web.Faults) (placeProps, error) {
-	p := placeProps{
-		Page: doorHead(e, place.Room.Name()), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: roomPath(e),
-		SignedIn: e.Auth != nil, Minutes: place.Minutes, Faults: faults, Help: frame.Support(e.App), Open: place.Room.Entry() == rooms.Anyone, Tells: place.Tells,
+func roomProps(e *core.RequestEvent, place *entry.RoomVisit, faults web.FormErrors) (roomPageProps, error) {
+	p := roomPageProps{
+		Page: joinHead(e, place.Room.Name()), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), URL: roomPath(e),
+		SignedIn: e.Auth != nil, FreeMinutes: place.FreeMinutes, Errors: faults, Help: frame.SupportContact(e.App), OpenToAnyone: place.Room.Access() == rooms.AccessAnyone, CanSeeSessions: place.ShowsDetails,
 	}
-	p.Page.Events, p.Due = roomEventsPath(e, place), roomDue(place, time.Now())
+	p.Page.Events, p.RefreshIn = roomEventsPath(e, place), roomRefreshDelay(place, time.Now())
 	switch {
 	case place.Replaced:
-		p.Dead, p.Title, p.Text = true, "This room has a new link", "The link you opened was replaced."
+		p.Closed, p.Title, p.Text = true, "This room has a new link", "The link you opened was replaced."
 	case !place.Room.Archived().IsZero():
-		p.Dead, p.Title, p.Text = true, place.Room.Name()+" is no longer in use", "This room was archived."
-	case place.Tells:
-		p.About, p.Now, p.Next = place.Room.Description(), meetingOf(e, place, place.Now), meetingOf(e, place, place.Next)
+		p.Closed, p.Title, p.Text = true, place.Room.Name()+" is no longer in use", "This room was archived."
+	case place.ShowsDetails:
+		p.Description, p.Current, p.Next = place.Room.Description(), roomSessionOf(e, place, place.Current), roomSessionOf(e, place, place.Upcoming)
 	default:
-		p.Busy = place.Now != nil
+		p.Occupied = place.Current != nil
 	}
-	if p.Dead || !place.Tells {
-		return p, p.ask(e, place)
+	if p.Closed || !place.ShowsDetails {
+		return p, p.loadContacts(e, place)
 	}
 	return p, nil
 }
 
-// ask names whom to ask, to members of the team alone: a room's link can be guessed. Who may change rooms is led there.
-func (p *placeProps) ask(e *core.RequestEvent, place *entry.Place) (err error) {
-	if place.Actor != nil && place.Actor.EditsRooms() {
-		p.Manage = "/admin/" + place.Team.Slug() + "/rooms"
+// loadContacts names whom to ask, to members of the team alone: a room's link can be guessed. Who may change rooms is led there.
+func (p *roomPageProps) loadContacts(e *core.RequestEvent, place *entry.RoomVisit) (err error) {
+	if place.Actor != nil && place.Actor.CanEditRooms() {
+		p.ManageURL = "/admin/" + place.Team.Slug() + "/rooms"
 		return nil
 	}
-	p.Ask, err = frame.Helpers(e.App, place.Actor, (*actors.Actor).EditsRooms)
+	p.Contacts, err = frame.Helpers(e.App, place.Actor, (*actors.Actor).CanEditRooms)
 	return err
 }
 
-func meetingOf(e *core.RequestEvent, place *entry.Place, s *sessions.Session) *meeting {
+func roomSessionOf(e *core.RequestEvent, place *entry.RoomVisit, s *sessions.Session) *roomSession {
 	if s == nil {
 		return nil
 	}
-	return &meeting{Code: s.Code(), Running: s.Status() == sessions.Running, Mine: e.Auth != nil && e.Auth.Id == s.HostID(),
-		Facts: facts{Title: s.Title(), Host: s.GetString("host_name"), From: s.Starts(), To: s.Ends(), Times: accounts.Times(e.Auth, place.Team.Zone())}}
+	return &roomSession{Code: s.Code(), Running: s.Status() == sessions.Running, IsHost: e.Auth != nil && e.Auth.Id == s.HostID(),
+		Facts: sessionFacts{Title: s.Title(), Host: s.GetString("host_name"), From: s.Starts(), To: s.Ends(), Times: accounts.ReaderZone(e.Auth, place.Team.Zone())}}
 }
 
-func unknownRoom(e *core.RequestEvent) endedProps {
+func unknownRoom(e *core.RequestEvent) statusPageProps {
 	p := unknownSession(e)
 	p.Text = "Check that you copied the whole link, or ask the person who sent it."
 	return p
 }
 
-// roomAccount is the page on which somebody makes an account who came by the link of an open room (R149).
-func roomAccount(e *core.RequestEvent) error {
-	place, err := openPlace(e)
+// roomSignUpPage is the page on which somebody makes an account who came by the link of an open room (R149).
+func roomSignUpPage(e *core.RequestEvent) error {
+	place, err := findOpenRoom(e)
 	if err != nil {
 		return err
 	}
 	if e.Auth != nil {
-		return web.Go(e, wayOf(e, place))
+		return web.Redirect(e, nextURL(e, place))
 	}
-	return web.Render(e, http.StatusOK, newcomerSheet(newcomerOf(e, place, nil)))
+	return web.Render(e, http.StatusOK, roomSignUpView(newRoomSignUpProps(e, place, nil)))
 }
 
 func signUpInRoom(e *core.RequestEvent) error {
-	place, err := openPlace(e)
+	place, err := findOpenRoom(e)
 	if err != nil {
 		return err
 	}
-	form := newcomerOf(e, place, nil)
-	err = entry.SignUp(e.App, place.Room, entry.Newcomer{Email: form.Email, Name: form.Name, Password: e.Request.FormValue("password"),
-		Timezone: form.Timezone, From: e.RealIP(), Next: form.Next})
+	form := newRoomSignUpProps(e, place, nil)
+	err = entry.SignUpInRoom(e.App, place.Room, entry.SignUpForm{Email: form.Email, Name: form.Name, Password: e.Request.FormValue("password"),
+		Timezone: form.Timezone, IP: e.RealIP(), NextURL: form.Next})
 	if err != nil {
-		return frame.Again(e, err, func(faults web.Faults) templ.Component { return newcomerSheet(newcomerOf(e, place, faults)) })
+		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+			return roomSignUpView(newRoomSignUpProps(e, place, faults))
+		})
 	}
-	return web.Render(e, http.StatusOK, frame.Look(frame.LookProps{
-		Sheet: frame.SheetProps{Page: frame.Public(e, "Check your email"), Title: "Check your email", Lede: "We sent a link to " + form.Email + ".", Help: form.Help},
-		Text:  []string{"Open it to confirm your address. You then continue to " + form.Room + ". Didn't get it? Check your spam folder."},
-		Again: web.WithNext("/r/"+place.Room.Slug()+"/account", form.Next), Mail: mail.Works(e.App),
+	return web.Render(e, http.StatusOK, frame.CheckEmail(frame.CheckEmailProps{
+		Card:     frame.CardPageProps{Page: frame.PublicPage(e, "Check your email"), Title: "Check your email", Intro: "We sent a link to " + form.Email + ".", Help: form.Help},
+		Text:     []string{"Open it to confirm your address. You then continue to " + form.Room + ". Didn't get it? Check your spam folder."},
+		RetryURL: web.WithNext("/r/"+place.Room.Slug()+"/account", form.Next), EmailEnabled: mail.Enabled(e.App),
 	}))
 }
 
-// openPlace is the room of the link, if anyone may enter it.
-func openPlace(e *core.RequestEvent) (*entry.Place, error) {
-	place, err := placeOf(e)
-	if err == nil && (place.Replaced || !place.Room.Archived().IsZero() || place.Room.Entry() != rooms.Anyone) {
-		err = record.ErrNotFound
+// findOpenRoom is the room of the link, if anyone may enter it.
+func findOpenRoom(e *core.RequestEvent) (*entry.RoomVisit, error) {
+	place, err := findRoom(e)
+	if err == nil && (place.Replaced || !place.Room.Archived().IsZero() || place.Room.Access() != rooms.AccessAnyone) {
+		err = record.NotFound
 	}
 	return place, err
 }
 
-func newcomerOf(e *core.RequestEvent, place *entry.Place, faults web.Faults) newcomerProps {
-	return newcomerProps{
-		Page: frame.Public(e, "Create account"), Next: wayOf(e, place), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), At: "/r/" + place.Room.Slug(),
-		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), Faults: faults, Help: frame.Support(e.App),
+func newRoomSignUpProps(e *core.RequestEvent, place *entry.RoomVisit, faults web.FormErrors) roomSignUpProps {
+	return roomSignUpProps{
+		Page: frame.PublicPage(e, "Create account"), Next: nextURL(e, place), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), RoomURL: "/r/" + place.Room.Slug(),
+		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), Errors: faults, Help: frame.SupportContact(e.App),
 	}
 }
 
-// wayOf is where somebody goes on who makes an account by the link of an open room: the session they were about to
+// nextURL is where somebody goes on who makes an account by the link of an open room: the session they were about to
 // join, else the room.
-func wayOf(e *core.RequestEvent, place *entry.Place) string {
-	if next := web.NextOf(e); strings.HasPrefix(next, "/s/") {
+func nextURL(e *core.RequestEvent, place *entry.RoomVisit) string {
+	if next := web.NextParam(e); strings.HasPrefix(next, "/s/") {
 		return next
 	}
 	return "/r/" + place.Room.Slug()

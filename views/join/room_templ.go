@@ -18,60 +18,60 @@ import (
 	"usher/views/web"
 )
 
-type placeProps struct {
+type roomPageProps struct {
 	Page             ui.PageProps
 	Team, Logo, Room string
-	About            string
-	At               string // the address of the link
+	Description      string
+	URL              string // the address of the link
 	Title, Text      string // of a link that leads nowhere any more
-	Dead             bool
-	Now, Next        *meeting // nil: nothing, or not told
-	Tells            bool     // the reader may know what is held here
-	Busy             bool     // something runs that is not told
-	Open             bool     // anyone may enter
+	Closed           bool
+	Current, Next    *roomSession // nil: nothing, or not told
+	CanSeeSessions   bool         // the reader may know what is held here
+	Occupied         bool         // something runs that is not told
+	OpenToAnyone     bool         // anyone may enter
 	SignedIn         bool
-	Minutes          int // how long he can start a session there now
-	Ask              []frame.Contact
-	Manage           string // the rooms in the Admin Panel, for who may change them
-	Faults           web.Faults
+	FreeMinutes      int // how long he can start a session there now
+	Contacts         []frame.Contact
+	ManageURL        string // the rooms in the Admin Panel, for who may change them
+	Errors           web.FormErrors
 	Help             frame.Contact
-	Due              time.Duration // when it says something else by the clock alone; 0: never
+	RefreshIn        time.Duration // when it says something else by the clock alone; 0: never
 }
 
-// meeting is a session as the page of its room tells of it.
-type meeting struct {
+// roomSession is a session as the page of its room tells of it.
+type roomSession struct {
 	Code    string
 	Running bool
-	Mine    bool // who looks hosts it
-	Facts   facts
+	IsHost  bool // who looks hosts it
+	Facts   sessionFacts
 }
 
-func (p placeProps) title() string {
-	if p.Dead {
+func (p roomPageProps) title() string {
+	if p.Closed {
 		return p.Title
 	}
 	return p.Room
 }
 
-func (p placeProps) lede() string {
+func (p roomPageProps) intro() string {
 	switch {
-	case p.Dead:
+	case p.Closed:
 		return p.Text
-	case p.Now != nil && p.Now.Running:
+	case p.Current != nil && p.Current.Running:
 		return "A session is running here."
-	case p.Now != nil:
+	case p.Current != nil:
 		return "A session starts here in a moment."
-	case p.Busy:
+	case p.Occupied:
 		return "Somebody meets here now."
 	}
 	return "Nobody meets here now."
 }
 
-func (p placeProps) signIn() string { return "/signin?next=" + url.QueryEscape(p.At) }
+func (p roomPageProps) signInURL() string { return "/signin?next=" + url.QueryEscape(p.URL) }
 
-func (m meeting) button() string {
+func (m roomSession) buttonLabel() string {
 	switch {
-	case m.Mine && !m.Running:
+	case m.IsHost && !m.Running:
 		return "Go to the start of your session"
 	case m.Running:
 		return "Go to the session"
@@ -79,27 +79,27 @@ func (m meeting) button() string {
 	return "Go to its door"
 }
 
-// headKind, actsKind and nextKind name what a part of the page shows: an open page replaces it by one of another name only.
-func (p placeProps) headKind() string {
-	return digest(p.title(), p.lede(), p.Logo, p.Team, p.About, p.Now.key())
+// headerKey, actsKind and nextKind name what a part of the page shows: an open page replaces it by one of another name only.
+func (p roomPageProps) headerKey() string {
+	return digest(p.title(), p.intro(), p.Logo, p.Team, p.Description, p.Current.contentKey())
 }
 
-func (p placeProps) actsKind() string {
-	return digest(p.Dead, p.Now.key(), p.Minutes, p.unknown(), p.SignedIn, p.Open, p.Ask)
+func (p roomPageProps) actionsKey() string {
+	return digest(p.Closed, p.Current.contentKey(), p.FreeMinutes, p.hidesSessions(), p.SignedIn, p.OpenToAnyone, p.Contacts)
 }
 
-func (p placeProps) nextKind() string { return digest(p.Next.key()) }
+func (p roomPageProps) nextKey() string { return digest(p.Next.contentKey()) }
 
-// key is equal as long as the page tells the same of the session.
-func (m *meeting) key() string {
+// contentKey is equal as long as the page tells the same of the session.
+func (m *roomSession) contentKey() string {
 	if m == nil {
 		return ""
 	}
-	return digest(m.Code, m.Running, m.Mine, m.Facts.when(), m.Facts.from(), m.Facts.to(), m.Facts.Title, m.Facts.Host)
+	return digest(m.Code, m.Running, m.IsHost, m.Facts.timeText(), m.Facts.startTime(), m.Facts.endTime(), m.Facts.Title, m.Facts.Host)
 }
 
-// roomSheet is the page of a room. Its parts follow what happens there.
-func roomSheet(p placeProps) templ.Component {
+// roomView is the page of a room. Its parts follow what happens there.
+func roomView(p roomPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -149,9 +149,9 @@ func roomSheet(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.At)
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.URL)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 97, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 97, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -162,9 +162,9 @@ func roomSheet(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.headKind())
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.headerKey())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 98, Col: 49}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 98, Col: 50}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -174,7 +174,7 @@ func roomSheet(p placeProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.LetterHead(p.Logo, p.Team, "Room").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CardHeader(p.Logo, p.Team, "Room").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -196,9 +196,9 @@ func roomSheet(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.lede())
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.intro())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 101, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 101, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -208,15 +208,15 @@ func roomSheet(p placeProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.About != "" {
+				if p.Description != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"door-about\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.About)
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Description)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 103, Col: 37}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 103, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -227,8 +227,8 @@ func roomSheet(p placeProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if p.Now != nil {
-					templ_7745c5c3_Err = factList(p.Now.Facts, true).Render(ctx, templ_7745c5c3_Buffer)
+				if p.Current != nil {
+					templ_7745c5c3_Err = factsList(p.Current.Facts, true).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -238,9 +238,9 @@ func roomSheet(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(dueIn(p.Due))
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(refreshSeconds(p.RefreshIn))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 109, Col: 61}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 109, Col: 76}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -251,9 +251,9 @@ func roomSheet(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.actsKind())
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.actionsKey())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 111, Col: 62}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 111, Col: 64}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -263,7 +263,7 @@ func roomSheet(p placeProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Dead || p.Now != nil || p.Minutes > 0 || p.unknown() || len(p.Faults) > 0 {
+				if p.Closed || p.Current != nil || p.FreeMinutes > 0 || p.hidesSessions() || len(p.Errors) > 0 {
 					templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 						templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 						templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -276,7 +276,7 @@ func roomSheet(p placeProps) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(p.Faults)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(p.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -284,13 +284,13 @@ func roomSheet(p placeProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = roomActs(p).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = roomActions(p).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -300,9 +300,9 @@ func roomSheet(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.nextKind())
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.nextKey())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 119, Col: 62}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 119, Col: 61}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -329,7 +329,7 @@ func roomSheet(p placeProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = factList(p.Next.Facts, true).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = factsList(p.Next.Facts, true).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -352,7 +352,7 @@ func roomSheet(p placeProps) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -363,7 +363,7 @@ func roomSheet(p placeProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Letter().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card().Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -373,7 +373,7 @@ func roomSheet(p placeProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: roomFoot(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: roomFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -381,12 +381,12 @@ func roomSheet(p placeProps) templ.Component {
 	})
 }
 
-// unknown reports whether the page cannot tell what is held here to who looks.
-func (p placeProps) unknown() bool {
-	return p.Now == nil && p.Next == nil && p.Minutes == 0 && (!p.SignedIn || !p.Tells)
+// hidesSessions reports whether the page cannot tell what is held here to who looks.
+func (p roomPageProps) hidesSessions() bool {
+	return p.Current == nil && p.Next == nil && p.FreeMinutes == 0 && (!p.SignedIn || !p.CanSeeSessions)
 }
 
-func roomActs(p placeProps) templ.Component {
+func roomActions(p roomPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -407,12 +407,12 @@ func roomActs(p placeProps) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Now != nil {
+		if p.Current != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<div class=\"acts\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink("/s/"+p.Now.Code, ui.ButtonProps{Label: p.Now.button(), Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink("/s/"+p.Current.Code, ui.ButtonProps{Label: p.Current.buttonLabel(), Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -420,15 +420,15 @@ func roomActs(p placeProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if p.Minutes > 0 {
+		} else if p.FreeMinutes > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 templ.SafeURL
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.At + "/start"))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.URL + "/start"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 142, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 142, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -447,9 +447,9 @@ func roomActs(p placeProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs("The room is yours for " + sessions.Length(p.Minutes) + ". It uses one licence while it runs.")
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs("The room is yours for " + sessions.FormatMinutes(p.FreeMinutes) + ". It uses one licence while it runs.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 146, Col: 115}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 146, Col: 126}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -464,12 +464,12 @@ func roomActs(p placeProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.signIn(), ui.ButtonProps{Label: "Sign in", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.signInURL(), ui.ButtonProps{Label: "Sign in", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Open && !p.Dead {
-				templ_7745c5c3_Err = ui.ButtonLink(p.At+"/account", ui.ButtonProps{Label: "Create account", Variant: "outline", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.OpenToAnyone && !p.Closed {
+				templ_7745c5c3_Err = ui.ButtonLink(p.URL+"/account", ui.ButtonProps{Label: "Create account", Variant: "outline", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -478,12 +478,12 @@ func roomActs(p placeProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Dead {
+			if p.Closed {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"fine\">Ask the person who gave you this link for the new one.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if !p.Open {
+			} else if !p.OpenToAnyone {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p class=\"fine\">Only participants see what is held here. If you were invited by email, use the link in that email.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -494,7 +494,7 @@ func roomActs(p placeProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !p.Dead {
+			if !p.Closed {
 				var templ_7745c5c3_Var18 string
 				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs("Only the team and participants see what is held here. ")
 				if templ_7745c5c3_Err != nil {
@@ -509,15 +509,15 @@ func roomActs(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.Manage != "" {
+			if p.ManageURL != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<a class=\"link\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 templ.SafeURL
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Manage))
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.ManageURL))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 166, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 166, Col: 49}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -528,7 +528,7 @@ func roomActs(p placeProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = frame.AskAll("Questions? Ask ", p.Ask, ".").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.ContactList("Questions? Ask ", p.Contacts, ".").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -542,7 +542,7 @@ func roomActs(p placeProps) templ.Component {
 	})
 }
 
-func roomFoot(p placeProps) templ.Component {
+func roomFooter(p roomPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -563,7 +563,7 @@ func roomFoot(p placeProps) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = frame.Help(p.Help).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = frame.HelpFooter(p.Help).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -571,31 +571,31 @@ func roomFoot(p placeProps) templ.Component {
 	})
 }
 
-type newcomerProps struct {
+type roomSignUpProps struct {
 	Next             string // where to go on afterwards
 	Page             ui.PageProps
 	Team, Logo, Room string
-	At               string
+	RoomURL          string
 	Email, Name      string
 	Timezone         string
-	Faults           web.Faults
+	Errors           web.FormErrors
 	Help             frame.Contact
 }
 
-func (p newcomerProps) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: p.Email, Error: p.Faults["email"], Autocomplete: "username", Required: true,
+func (p roomSignUpProps) email() ui.FieldProps {
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: p.Email, Error: p.Errors["email"], Autocomplete: "username", Required: true,
 		Help: "A letter asks you to confirm it."}
 }
 
-func (p newcomerProps) name() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: p.Name, Error: p.Faults["name"], Max: accounts.MaxName, Autocomplete: "name", Required: true}
+func (p roomSignUpProps) name() ui.FieldProps {
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Your name", Value: p.Name, Error: p.Errors["name"], MaxLength: accounts.MaxName, Autocomplete: "name", Required: true}
 }
 
-func (p newcomerProps) password() ui.FieldProps {
-	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Faults["password"], Help: accounts.PasswordRules, Autocomplete: "new-password", Required: true}
+func (p roomSignUpProps) password() ui.FieldProps {
+	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Errors["password"], Help: accounts.PasswordRules, Autocomplete: "new-password", Required: true}
 }
 
-func newcomerSheet(p newcomerProps) templ.Component {
+func roomSignUpView(p roomSignUpProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -652,7 +652,7 @@ func newcomerSheet(p newcomerProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.LetterHead(p.Logo, p.Team, p.Room).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CardHeader(p.Logo, p.Team, p.Room).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -675,7 +675,7 @@ func newcomerSheet(p newcomerProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -700,9 +700,9 @@ func newcomerSheet(p newcomerProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var27 templ.SafeURL
-					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.At + "/account"))
+					templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.RoomURL + "/account"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 211, Col: 74}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/room.templ`, Line: 211, Col: 79}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 					if templ_7745c5c3_Err != nil {
@@ -712,7 +712,7 @@ func newcomerSheet(p newcomerProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.Problems(p.Faults, "name", "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(p.Errors, "name", "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -794,19 +794,19 @@ func newcomerSheet(p newcomerProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.LetterPart().Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CardSection().Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Letter().Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Card().Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: frame.Help(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: frame.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -5,22 +5,22 @@ import "usher/views/web"
 
 // Routes mounts the area. GET shows and never changes anything: programs that check mail open links (R60).
 func Routes(pages *web.Group) {
-	pages.GET("/invite/{token}", invitation)
-	pages.POST("/invite/{token}/accept", accept)
-	pages.POST("/invite/{token}/decline", decline)
+	pages.GET("/invite/{token}", invitationPage)
+	pages.POST("/invite/{token}/accept", acceptInvitation)
+	pages.POST("/invite/{token}/decline", declineInvitation)
 
-	pages.GET("/s/{code}", door)
-	pages.GET("/s/{code}/calendar.ics", calendarFile)
-	pages.POST("/s/{code}/join", join)
+	pages.GET("/s/{code}", joinPage)
+	pages.GET("/s/{code}/calendar.ics", serveCalendar)
+	pages.POST("/s/{code}/join", joinSession)
 	pages.POST("/s/{code}/decline", declineSession)
-	pages.POST("/s/{code}/answer", answerSession)
+	pages.POST("/s/{code}/answer", saveRSVP)
 	pages.POST("/s/{code}/start", startSession)
 	for _, action := range []string{"join", "decline", "answer", "start"} {
-		pages.GET("/s/{code}/"+action, toPage)
+		pages.GET("/s/{code}/"+action, redirectToJoin)
 	}
 
-	pages.GET("/r/{slug}", room)
+	pages.GET("/r/{slug}", showRoom)
 	pages.POST("/r/{slug}/start", startInRoom)
-	pages.GET("/r/{slug}/account", roomAccount)
+	pages.GET("/r/{slug}/account", roomSignUpPage)
 	pages.POST("/r/{slug}/account", signUpInRoom)
 }

@@ -14,11 +14,11 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed reads the deadlines and the sessions of two teams in two zones, as
+// TestTimes_TwoTeams_UseReaderZoneOrNameIt reads the deadlines and the sessions of two teams in two zones, as
 // readers with and without an account, on pages and in emails.
-func TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed(t *testing.T) {
-	h := furnish(t)
-	tokyo := zone(t, "Asia/Tokyo")
+func TestTimes_TwoTeams_UseReaderZoneOrNameIt(t *testing.T) {
+	h := newInvitationFixture(t)
+	tokyo := loadZone(t, "Asia/Tokyo")
 	all := []*teams.Team{h.team, hookstest.Team(t, h.App, h.owner, "Northlight Docs", "pro")}
 	for n, name := range []string{"Europe/Lisbon", "Europe/Berlin"} {
 		all[n].Set("timezone", name)
@@ -26,7 +26,7 @@ func TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	other := hookstest.Person(t, h.App, "other@x.example")
+	other := hookstest.Account(t, h.App, "other@x.example")
 	other.Set("timezone", "Asia/Tokyo")
 	if err := h.App.Save(other); err != nil {
 		t.Fatal(err)
@@ -43,9 +43,9 @@ func TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed(t *testing.T) {
 		{"without an account", "new@x.example", false, "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			browser := h.Visitor()
+			browser := h.Anonymous()
 			if test.account {
-				account := hookstest.Person(t, h.App, test.address)
+				account := hookstest.Account(t, h.App, test.address)
 				account.Set("timezone", test.own)
 				if err := h.App.Save(account); err != nil {
 					t.Fatal(err)
@@ -60,37 +60,37 @@ func TestTimes_OfTwoTeams_AreInTheReadersZoneOrNamed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				session := hookstest.Session(t, h.App, h.owner, team, sessions.Form{Title: "Review " + team.Name(), Starts: time.Now().Add(48 * time.Hour).Truncate(time.Hour),
+				session := hookstest.ScheduleSession(t, h.App, h.owner, team, sessions.Form{Title: "Review " + team.Name(), Starts: time.Now().Add(48 * time.Hour).Truncate(time.Hour),
 					Minutes: 60, Zone: "America/New_York", Guests: []string{test.address}})
-				times := record.Times{Zone: team.Zone()}
+				times := record.ReaderZone{Zone: team.Zone()}
 				if test.own != "" && test.signedIn {
-					times = record.Times{Zone: tokyo, Own: true}
+					times = record.ReaderZone{Zone: tokyo, Chosen: true}
 				}
-				told := func(at time.Time) string { return record.Clock(times.In(at)) + times.Name() }
-				invitation, meeting := h.letterOf(t, test.address, "/invite/", team), h.letterOf(t, test.address, "/s/usp_", team)
-				has(t, "the page of the invitation", browser.Get(h.path(invitation, "/invite/")), told(i.Expires())+"</time>")
-				has(t, "the page of the session", browser.Get(h.path(meeting, "/s/usp_")), told(session.Ends())+"</time>")
-				has(t, "the page of an invitation for another address", h.As(other).Get(h.path(invitation, "/invite/")), record.Clock(i.Expires().In(tokyo))+"</time>")
+				told := func(at time.Time) string { return record.TimeOfDay(times.In(at)) + times.Suffix() }
+				invitation, meeting := h.emailOf(t, test.address, "/invite/", team), h.emailOf(t, test.address, "/s/usp_", team)
+				assertContains(t, "the page of the invitation", browser.Get(h.linkPath(invitation, "/invite/")), told(i.Expires())+"</time>")
+				assertContains(t, "the page of the session", browser.Get(h.linkPath(meeting, "/s/usp_")), told(session.Ends())+"</time>")
+				assertContains(t, "the page of an invitation for another address", h.As(other).Get(h.linkPath(invitation, "/invite/")), record.TimeOfDay(i.Expires().In(tokyo))+"</time>")
 				chooser = append(chooser, told(i.Expires())+"</time>", told(session.Starts())+"</time>")
 
 				mailed := team.Zone()
 				if test.own != "" {
 					mailed = tokyo
 				}
-				for letter, at := range map[*resendtest.Sent]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
-					if want := record.Clock(at.In(mailed)) + " (" + record.ZoneName(mailed); !strings.Contains(letter.Text, want) {
+				for letter, at := range map[*resendtest.Email]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
+					if want := record.TimeOfDay(at.In(mailed)) + " (" + record.ZoneName(mailed); !strings.Contains(letter.Text, want) {
 						t.Errorf("no %q in the email %q: %s", want, letter.Subject, letter.Text)
 					}
 				}
 			}
 			if test.signedIn {
-				has(t, "the choice of teams", browser.Get("/teams"), chooser...)
+				assertContains(t, "the choice of teams", browser.Get("/teams"), chooser...)
 			}
 		})
 	}
 }
 
-func has(t *testing.T, page string, r viewstest.Reply, words ...string) {
+func assertContains(t *testing.T, page string, r viewstest.Reply, words ...string) {
 	t.Helper()
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
@@ -99,7 +99,7 @@ func has(t *testing.T, page string, r viewstest.Reply, words ...string) {
 	}
 }
 
-func zone(t *testing.T, name string) *time.Location {
+func loadZone(t *testing.T, name string) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation(name)
 	if err != nil {
@@ -108,20 +108,20 @@ func zone(t *testing.T, name string) *time.Location {
 	return zone
 }
 
-// letterOf waits for the email of a team to an address that has a link of that kind.
-func (h *house) letterOf(t *testing.T, to, prefix string, team *teams.Team) resendtest.Sent {
+// emailOf waits for the email of a team to an address that has a link of that kind.
+func (h *invitationFixture) emailOf(t *testing.T, to, prefix string, team *teams.Team) resendtest.Email {
 	t.Helper()
 	for limit := time.Now().Add(20 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
-		for _, letter := range h.resend.Letters() {
+		for _, letter := range h.resend.Emails() {
 			if letter.To == to && strings.Contains(letter.Text, prefix) && strings.HasPrefix(letter.Text, team.Name()) {
 				return letter
 			}
 		}
 	}
 	t.Fatalf("no email with a link to %s from %s to %s", prefix, team.Name(), to)
-	return resendtest.Sent{}
+	return resendtest.Email{}
 }
 
-func (h *house) path(letter resendtest.Sent, prefix string) string {
-	return strings.TrimPrefix(h.resend.Link(letter, prefix), h.URL)
+func (h *invitationFixture) linkPath(letter resendtest.Email, prefix string) string {
+	return strings.TrimPrefix(h.resend.FindLink(letter, prefix), h.URL)
 }

@@ -13,7 +13,7 @@ import (
 // BenchmarkCalendarMonth reads a month with 1,000 sessions of one person, and nine times as many of others in the team,
 // as a browser does.
 func BenchmarkCalendarMonth(b *testing.B) {
-	w := build(b)
+	w := newFixture(b)
 	sql := `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
 		INSERT INTO sessions (id, team, host, host_name, title, starts, minutes, ends, timezone, status, code, resolution, fps, codec, audio, recording, created, updated)
 		SELECT printf('s%014d', i), {:team}, CASE i % 10 WHEN 0 THEN {:host} ELSE {:other} END, 'Olga', 'Session ' || i,
@@ -27,7 +27,7 @@ func BenchmarkCalendarMonth(b *testing.B) {
 	for _, view := range []string{"month", "week", "agenda"} {
 		b.Run(view, func(b *testing.B) {
 			for b.Loop() {
-				response, err := browser.Client.Get(w.URL + app + "/calendar?date=2030-07-05&view=" + view)
+				response, err := browser.Client.Get(w.URL + appURL + "/calendar?date=2030-07-05&view=" + view)
 				if err != nil || response.StatusCode != http.StatusOK {
 					b.Fatal(response, err)
 				}

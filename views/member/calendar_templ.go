@@ -16,83 +16,83 @@ import (
 	"usher/views/ui"
 )
 
-type calendarForm struct {
-	Shell             ui.ShellProps
-	View, Word, Title string
-	Back, Next, Today string
-	Away              bool // today is not among the days that are shown
-	Views             []ui.Filter
-	New               string // address of the form; empty: the person may not host
-	Feed              string // address of the page with the question about the feed open
-	Dialog            templ.Component
-	Zone              string
-	First, Last       int // hours that a week shows
-	Days              []dayProps
-	Gone              int // sessions of the days of this week that are over
-	ShowGone          string
-	Ahead             int // those of the other days
+type calendarPageProps struct {
+	Shell                  ui.ShellProps
+	View, ViewLabel, Title string
+	Back, Next, Today      string
+	ExcludesToday          bool // today is not among the days that are shown
+	Views                  []ui.Filter
+	NewURL                 string // address of the form; empty: the person may not host
+	FeedURL                string // address of the page with the question about the feed open
+	Dialog                 templ.Component
+	Zone                   string
+	First, Last            int // hours that a week shows
+	Days                   []dayProps
+	PastCount              int // sessions of the days of this week that are over
+	ShowPastURL            string
+	UpcomingCount          int // those of the other days
 }
 
-// back is where the way back to today stands: on a narrow page only where it leads elsewhere.
-func (p calendarForm) back() string {
-	if p.Away {
+// todayClass is where the way back to today stands: on a narrow page only where it leads elsewhere.
+func (p calendarPageProps) todayClass() string {
+	if p.ExcludesToday {
 		return ""
 	}
 	return "only-wide"
 }
 
 type dayProps struct {
-	At                    time.Time
-	Word, Href            string
-	Today, Off, Gone, Out bool
-	Events                []eventProps
-	More                  int // that do not find a place beside each other
-	Now                   int // the row of this moment; 0: not this day
-	Slots                 []slotProps
+	Date                             time.Time
+	Label, Href                      string
+	Today, Weekend, Past, OtherMonth bool
+	Events                           []eventProps
+	MoreCount                        int // that do not find a place beside each other
+	NowRow                           int // the row of this moment; 0: not this day
+	Slots                            []slotProps
 }
 
 type eventProps struct {
 	Title, When, Start, Room, Note string
 	State, Href                    string
-	At                             time.Time
+	StartsAt                       time.Time
 	Day                            int // of the week, from 1
 	Row, Rows, Lane, Lanes         int
-	More                           bool // it began the day before
+	StartedBefore                  bool // it began the day before
 }
 
 type slotProps struct {
-	Href, Words string
+	Href, Label string
 	Row         int
 }
 
-func (e eventProps) place() string {
-	class := "ev r-" + number(e.Row) + " n-" + number(e.Rows)
+func (e eventProps) class() string {
+	class := "ev r-" + itoa(e.Row) + " n-" + itoa(e.Rows)
 	if e.Lanes > 1 {
-		class += " l-" + number(e.Lane) + "-" + number(e.Lanes)
+		class += " l-" + itoa(e.Lane) + "-" + itoa(e.Lanes)
 	}
 	return class
 }
 
-// time is what an event says of its time: beside others there is less room.
-func (e eventProps) time() string {
-	if e.Lanes > 1 && !e.More {
+// timeLabel is what an event says of its time: beside others there is less room.
+func (e eventProps) timeLabel() string {
+	if e.Lanes > 1 && !e.StartedBefore {
 		return e.Start
 	}
 	return e.When
 }
 
-// until is the end where time leaves it out: under each other, on a phone, there is room for it.
-func (e eventProps) until() string { return strings.TrimPrefix(e.When, e.time()) }
+// endLabel is the end where time leaves it out: under each other, on a phone, there is room for it.
+func (e eventProps) endLabel() string { return strings.TrimPrefix(e.When, e.timeLabel()) }
 
-func (p calendarForm) hours() []string {
+func (p calendarPageProps) hourLabels() []string {
 	var all []string
 	for h := p.First; h < p.Last; h++ {
-		all = append(all, record.Clock(time.Date(0, 1, 1, h, 0, 0, 0, time.UTC)))
+		all = append(all, record.TimeOfDay(time.Date(0, 1, 1, h, 0, 0, 0, time.UTC)))
 	}
 	return all
 }
 
-func (p calendarForm) weeks() [][]dayProps {
+func (p calendarPageProps) weeks() [][]dayProps {
 	var all [][]dayProps
 	for n := 0; n+7 <= len(p.Days); n += 7 {
 		all = append(all, p.Days[n:n+7])
@@ -100,7 +100,7 @@ func (p calendarForm) weeks() [][]dayProps {
 	return all
 }
 
-func (p calendarForm) busy() []dayProps {
+func (p calendarPageProps) daysWithEvents() []dayProps {
 	var all []dayProps
 	for _, day := range p.Days {
 		if len(day.Events) > 0 {
@@ -110,15 +110,15 @@ func (p calendarForm) busy() []dayProps {
 	return all
 }
 
-// inMonth are the first of a day's sessions, which have room in a month.
-func (d dayProps) inMonth() []eventProps { return d.Events[:min(len(d.Events), 3)] }
+// firstEvents are the first of a day's sessions, which have room in a month.
+func (d dayProps) firstEvents() []eventProps { return d.Events[:min(len(d.Events), 3)] }
 
-// key lets a key of the calendar follow a link.
-func key(name string) templ.Attributes {
+// shortcut lets a key of the calendar follow a link.
+func shortcut(name string) templ.Attributes {
 	return templ.Attributes{"data-key": name, "aria-keyshortcuts": name}
 }
 
-func calendarPage(p calendarForm) templ.Component {
+func calendarPage(p calendarPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -168,15 +168,15 @@ func calendarPage(p calendarForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Back, ui.ButtonProps{Label: p.Word + " before", Icon: "chevron-left", Variant: "outline", Size: "icon-sm", Attrs: key("ArrowLeft")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Back, ui.ButtonProps{Label: p.ViewLabel + " before", Icon: "chevron-left", Variant: "outline", Size: "icon-sm", Attrs: shortcut("ArrowLeft")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Next, ui.ButtonProps{Label: p.Word + " after", Icon: "chevron-right", Variant: "outline", Size: "icon-sm", Attrs: key("ArrowRight")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Next, ui.ButtonProps{Label: p.ViewLabel + " after", Icon: "chevron-right", Variant: "outline", Size: "icon-sm", Attrs: shortcut("ArrowRight")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Today, ui.ButtonProps{Label: "Today", Variant: "outline", Size: "sm", Class: p.back(), Attrs: key("t")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Today, ui.ButtonProps{Label: "Today", Variant: "outline", Size: "sm", Class: p.todayClass(), Attrs: shortcut("t")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -230,12 +230,12 @@ func calendarPage(p calendarForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Feed, ui.ButtonProps{Label: "Calendar feed", Icon: "rss", Variant: "outline", Class: "only-wide", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.FeedURL, ui.ButtonProps{Label: "Calendar feed", Icon: "rss", Variant: "outline", Class: "only-wide", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.New != "" {
-				templ_7745c5c3_Err = ui.ButtonLink(p.New, ui.ButtonProps{Label: "New session", Icon: "plus", Attrs: key("n")}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.NewURL != "" {
+				templ_7745c5c3_Err = ui.ButtonLink(p.NewURL, ui.ButtonProps{Label: "New session", Icon: "plus", Attrs: shortcut("n")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -278,7 +278,7 @@ func calendarPage(p calendarForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.New != "" && p.View != agendaView {
+			if p.NewURL != "" && p.View != agendaView {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span class=\"only-wide\">Choose a free slot to schedule there.</span> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -289,9 +289,9 @@ func calendarPage(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 templ.SafeURL
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Feed))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.FeedURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 157, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 157, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -329,7 +329,7 @@ func calendarPage(p calendarForm) templ.Component {
 	})
 }
 
-func week(p calendarForm) templ.Component {
+func week(p calendarPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -350,15 +350,15 @@ func week(p calendarForm) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.ShowGone != "" {
+		if p.ShowPastURL != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"only-narrow\"><a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 templ.SafeURL
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.ShowGone))
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.ShowPastURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 169, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 169, Col: 72}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -369,9 +369,9 @@ func week(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(p.Gone, "session", "sessions"))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(p.PastCount, "session", "sessions"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 169, Col: 135}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 169, Col: 143}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -382,12 +382,12 @@ func week(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Ahead == 0 && p.Gone > 0 {
+		if p.UpcomingCount == 0 && p.PastCount > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p class=\"only-narrow held\">Nothing more this week.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if p.Ahead == 0 {
+		} else if p.UpcomingCount == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"only-narrow held\">Nothing in this week.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -397,7 +397,7 @@ func week(p calendarForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, hour := range p.hours() {
+		for _, hour := range p.hourLabels() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -421,7 +421,7 @@ func week(p calendarForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, day := range p.Days {
-			templ_7745c5c3_Err = weekday(day, p.Last-p.First).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = weekColumn(day, p.Last-p.First).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -434,7 +434,7 @@ func week(p calendarForm) templ.Component {
 	})
 }
 
-func weekday(d dayProps, hours int) templ.Component {
+func weekColumn(d dayProps, hours int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -459,7 +459,7 @@ func weekday(d dayProps, hours int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.Gone {
+		if d.Past {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " data-gone")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -471,7 +471,7 @@ func weekday(d dayProps, hours int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.Off {
+		if d.Weekend {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, " data-off")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -488,9 +488,9 @@ func weekday(d dayProps, hours int) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(d.At.Format("Mon 2 January"))
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("Mon 2 January"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 192, Col: 168}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 192, Col: 174}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 		if templ_7745c5c3_Err != nil {
@@ -501,9 +501,9 @@ func weekday(d dayProps, hours int) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(d.At.Format("Mon "))
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("Mon "))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 193, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 193, Col: 29}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -514,9 +514,9 @@ func weekday(d dayProps, hours int) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(d.At.Format("2"))
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("2"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 193, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 193, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
@@ -526,7 +526,7 @@ func weekday(d dayProps, hours int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var16 = []any{"cal-slots", "h-" + number(hours)}
+		var templ_7745c5c3_Var16 = []any{"cal-slots", "h-" + itoa(hours)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var16...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -549,7 +549,7 @@ func weekday(d dayProps, hours int) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, slot := range d.Slots {
-			var templ_7745c5c3_Var18 = []any{"slot", "r-" + number(slot.Row), "n-2"}
+			var templ_7745c5c3_Var18 = []any{"slot", "r-" + itoa(slot.Row), "n-2"}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -585,7 +585,7 @@ func weekday(d dayProps, hours int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs("New session, " + slot.Words)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs("New session, " + slot.Label)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 197, Col: 103}
 			}
@@ -612,7 +612,7 @@ func weekday(d dayProps, hours int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.More > 0 {
+		if d.MoreCount > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<li class=\"cal-more\"><a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -631,9 +631,9 @@ func weekday(d dayProps, hours int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(number(d.More))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(d.MoreCount))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 206, Col: 84}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 206, Col: 87}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {
@@ -644,8 +644,8 @@ func weekday(d dayProps, hours int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.Now > 0 {
-			var templ_7745c5c3_Var24 = []any{"now", "r-" + number(d.Now)}
+		if d.NowRow > 0 {
+			var templ_7745c5c3_Var24 = []any{"now", "r-" + itoa(d.NowRow)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var24...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -697,7 +697,7 @@ func calendarEvent(e eventProps) templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var27 = []any{e.place()}
+		var templ_7745c5c3_Var27 = []any{e.class()}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var27...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -769,9 +769,9 @@ func calendarEvent(e eventProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var32 string
-		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(e.time())
+		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(e.timeLabel())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 220, Col: 14}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 220, Col: 19}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 		if templ_7745c5c3_Err != nil {
@@ -782,9 +782,9 @@ func calendarEvent(e eventProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var33 string
-		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(e.until())
+		templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(e.endLabel())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 220, Col: 53}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 220, Col: 61}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 		if templ_7745c5c3_Err != nil {
@@ -821,7 +821,7 @@ func calendarEvent(e eventProps) templ.Component {
 	})
 }
 
-func month(p calendarForm) templ.Component {
+func month(p calendarPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -852,9 +852,9 @@ func month(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(day.At.Format("Mon"))
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(day.Date.Format("Mon"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 235, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 235, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 			if templ_7745c5c3_Err != nil {
@@ -865,9 +865,9 @@ func month(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(day.At.Format("Monday"))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(day.Date.Format("Monday"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 235, Col: 120}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 235, Col: 124}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 			if templ_7745c5c3_Err != nil {
@@ -888,7 +888,7 @@ func month(p calendarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, day := range week {
-				templ_7745c5c3_Err = monthday(day).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = monthCell(day).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -906,7 +906,7 @@ func month(p calendarForm) templ.Component {
 	})
 }
 
-func monthday(d dayProps) templ.Component {
+func monthCell(d dayProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -937,13 +937,13 @@ func monthday(d dayProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.Off {
+		if d.Weekend {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, " data-off")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.Out {
+		if d.OtherMonth {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, " data-out")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -972,7 +972,7 @@ func monthday(d dayProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("New session, " + slot.Words)
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs("New session, " + slot.Label)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 255, Col: 114}
 			}
@@ -1011,9 +1011,9 @@ func monthday(d dayProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var42 string
-		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(d.At.Format("Monday 2 January") + ", " + ui.Count(len(d.Events), "session", "sessions"))
+		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("Monday 2 January") + ", " + ui.Count(len(d.Events), "session", "sessions"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 259, Col: 149}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 259, Col: 151}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 		if templ_7745c5c3_Err != nil {
@@ -1024,9 +1024,9 @@ func monthday(d dayProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var43 string
-		templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(d.At.Format("2"))
+		templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("2"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 259, Col: 173}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 259, Col: 177}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 		if templ_7745c5c3_Err != nil {
@@ -1041,7 +1041,7 @@ func monthday(d dayProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, event := range d.inMonth() {
+			for _, event := range d.firstEvents() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<li class=\"ev\" data-state=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1122,9 +1122,9 @@ func monthday(d dayProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var49 string
-				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(number(len(d.Events) - 3))
+				templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(len(d.Events) - 3))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 269, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 269, Col: 76}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 				if templ_7745c5c3_Err != nil {
@@ -1140,9 +1140,9 @@ func monthday(d dayProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(number(len(d.Events)))
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(len(d.Events)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 271, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 271, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 			if templ_7745c5c3_Err != nil {
@@ -1161,7 +1161,7 @@ func monthday(d dayProps) templ.Component {
 	})
 }
 
-func agenda(p calendarForm) templ.Component {
+func agenda(p calendarPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1182,7 +1182,7 @@ func agenda(p calendarForm) templ.Component {
 			templ_7745c5c3_Var51 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if len(p.busy()) == 0 {
+		if len(p.daysWithEvents()) == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 96, "<div class=\"sheet\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1199,8 +1199,8 @@ func agenda(p calendarForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.New != "" {
-					templ_7745c5c3_Err = ui.ButtonLink(p.New, ui.ButtonProps{Label: "New session", Icon: "plus"}).Render(ctx, templ_7745c5c3_Buffer)
+				if p.NewURL != "" {
+					templ_7745c5c3_Err = ui.ButtonLink(p.NewURL, ui.ButtonProps{Label: "New session", Icon: "plus"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1215,7 +1215,7 @@ func agenda(p calendarForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "calendar", Title: "Nothing in these days", Text: []string{"Sessions that you host or are asked to stand here, day by day."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "calendar", Title: "Nothing in these days", Text: []string{"Sessions that you host or are asked to stand here, day by day."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1228,7 +1228,7 @@ func agenda(p calendarForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, day := range p.busy() {
+			for _, day := range p.daysWithEvents() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 100, "<section")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1244,9 +1244,9 @@ func agenda(p calendarForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var53 string
-				templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(day.At.Format("Monday 2 January"))
+				templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(day.Date.Format("Monday 2 January"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 289, Col: 85}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 289, Col: 87}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var53))
 				if templ_7745c5c3_Err != nil {
@@ -1257,9 +1257,9 @@ func agenda(p calendarForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var54 string
-				templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(day.At.Format("2"))
+				templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(day.Date.Format("2"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 290, Col: 32}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 290, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 				if templ_7745c5c3_Err != nil {
@@ -1270,9 +1270,9 @@ func agenda(p calendarForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var55 string
-				templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(day.At.Format("Jan, Mon"))
+				templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(day.Date.Format("Jan, Mon"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 290, Col: 71}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/calendar.templ`, Line: 290, Col: 75}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var55))
 				if templ_7745c5c3_Err != nil {

@@ -13,19 +13,19 @@ import (
 	"usher/views/ui"
 )
 
-type cancelForm struct {
-	Title, Action, Close string
-	Told                 int // people who get a mail
-	Series               bool
-	Rest                 int // sessions of the series that have not started
+type cancelDialogProps struct {
+	Title, Action, CloseURL string
+	NotifiedCount           int // people who get a mail
+	Series                  bool
+	RemainingCount          int // sessions of the series that have not started
 }
 
-func (c cancelForm) confirm() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "cancel", Title: "Cancel “" + c.Title + "”?", Action: c.Action, Yes: "Cancel the session", No: "Keep it", Danger: true, Open: true, Close: c.Close}
+func (c cancelDialogProps) confirmProps() ui.ConfirmProps {
+	return ui.ConfirmProps{ID: "cancel", Title: "Cancel “" + c.Title + "”?", Action: c.Action, ConfirmLabel: "Cancel the session", CancelLabel: "Keep it", Danger: true, Open: true, CloseURL: c.CloseURL}
 }
 
 // cancelDialog asks before a session is called off.
-func cancelDialog(c cancelForm) templ.Component {
+func cancelDialog(c cancelDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -58,7 +58,7 @@ func cancelDialog(c cancelForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if c.Series && c.Rest > 1 {
+			if c.Series && c.RemainingCount > 1 {
 				templ_7745c5c3_Var3 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -71,7 +71,7 @@ func cancelDialog(c cancelForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.This), Radio: true, Checked: true, Label: "This session only"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSession), Radio: true, Checked: true, Label: "This session only"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -79,13 +79,13 @@ func cancelDialog(c cancelForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.Whole), Radio: true, Label: "The whole series", Text: ui.Count(c.Rest, "session that has", "sessions that have") + " not started yet."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSeries), Radio: true, Label: "The whole series", Text: ui.Count(c.RemainingCount, "session that has", "sessions that have") + " not started yet."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "scope", Legend: "What is cancelled"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "scope", Legend: "What is cancelled"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -94,7 +94,7 @@ func cancelDialog(c cancelForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, what := range c.what() {
+			for _, what := range c.consequences() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -119,7 +119,7 @@ func cancelDialog(c cancelForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Confirm(c.confirm()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Confirm(c.confirmProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

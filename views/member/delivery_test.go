@@ -24,7 +24,7 @@ var (
 )
 
 // watch opens a page with its stream, and gives what the stream says.
-func (w *world) watch(b *viewstest.Browser, path string) <-chan string {
+func (w *fixture) watch(b *viewstest.Browser, path string) <-chan string {
 	w.t.Helper()
 	page := b.Get(path)
 	found := streamOf.FindStringSubmatch(page.Body)
@@ -52,12 +52,12 @@ func (w *world) watch(b *viewstest.Browser, path string) <-chan string {
 }
 
 // until waits for events until the page says something.
-func until(t *testing.T, events <-chan string, b *viewstest.Browser, path, says string) {
+func until(t *testing.T, stream <-chan string, b *viewstest.Browser, path, says string) {
 	t.Helper()
 	late := time.After(10 * time.Second)
 	for {
 		select {
-		case name := <-events:
+		case name := <-stream:
 			if (name == changes.Users || name == changes.Sessions) && strings.Contains(b.Get(path).Body, says) {
 				return
 			}
@@ -73,11 +73,11 @@ func TestDetails_Delivery_ReachesAnOpenPage(t *testing.T) {
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = resend.Key, resend.URL, resendtest.WebhookSecret
 	w := buildWith(t, config)
-	s := w.session("Review", sessions.Form{Guests: []string{"first@out.example"}})
-	olga, at := w.As(w.olga), app+"/sessions/"+s.Id
+	s := w.newSession("Review", sessions.Form{Guests: []string{"first@out.example"}})
+	olga, at := w.As(w.olga), appURL+"/sessions/"+s.Id
 	events := w.watch(olga, at)
 	if err := sessions.Change(w.App, hookstest.Actor(t, w.App, w.olga, w.team), s.Id, sessions.Form{Title: "Review", Starts: s.Starts(), Minutes: s.Minutes(),
-		Guests: []string{"first@out.example", "zed@out.example"}}, sessions.This); err != nil {
+		Guests: []string{"first@out.example", "zed@out.example"}}, sessions.ScopeSession); err != nil {
 		t.Fatal(err)
 	}
 	letter := resend.WaitFor(t, "zed@out.example")
@@ -101,10 +101,10 @@ func TestDetails_Delivery_ReachesAnOpenPage(t *testing.T) {
 // TestDetails_AnswerToAForm_FollowsTheSession: what a form answers has no page of its own to ask for again. It follows the
 // session's page, and what it shows once stays.
 func TestDetails_AnswerToAForm_FollowsTheSession(t *testing.T) {
-	w := build(t)
-	s := w.session("Review", sessions.Form{Guests: []string{"zed@out.example"}})
-	at := app + "/sessions/" + s.Id
-	zed, err := sessions.ParticipantBy(w.App, s.Id, "zed@out.example")
+	w := newFixture(t)
+	s := w.newSession("Review", sessions.Form{Guests: []string{"zed@out.example"}})
+	at := appURL + "/sessions/" + s.Id
+	zed, err := sessions.FindParticipantByEmail(w.App, s.Id, "zed@out.example")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 
 // details are one session, beside the list or the calendar that it was opened from.
 func details(e *core.RequestEvent) error {
-	session, err := sessions.FindFor(e.App, web.Actor(e), e.Request.PathValue("id"))
+	session, err := sessions.FindVisible(e.App, web.Actor(e), e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -31,162 +31,162 @@ func details(e *core.RequestEvent) error {
 // showDetails answers with the details: alone, as a card in a calendar, or with the page behind them. fault is why a
 // deed was refused.
 func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fault error, dialog templ.Component) error {
-	props, err := detailsProps(e, session)
+	props, err := loadDetails(e, session)
 	if err != nil {
 		return err
 	}
-	_, _, props.Fault, _ = record.Refusal(fault)
+	_, _, props.Error, _ = record.Details(fault)
 	return renderDetails(e, status, session, props, dialog)
 }
 
-// showShared answers with the details and a personal link to copy.
-func showShared(e *core.RequestEvent, status int, session *sessions.Session, link sharedLink) error {
-	props, err := detailsProps(e, session)
+// showPersonalLink answers with the details and a personal link to copy.
+func showPersonalLink(e *core.RequestEvent, status int, session *sessions.Session, link personalLink) error {
+	props, err := loadDetails(e, session)
 	if err != nil {
 		return err
 	}
-	props.Shared = link
+	props.PersonalLink = link
 	e.Response.Header().Set("Cache-Control", "private, no-store")
 	return renderDetails(e, status, session, props, nil)
 }
 
-func renderDetails(e *core.RequestEvent, status int, session *sessions.Session, props detailsForm, dialog templ.Component) error {
+func renderDetails(e *core.RequestEvent, status int, session *sessions.Session, props sessionDetailsProps, dialog templ.Component) error {
 	if status == http.StatusOK && dialog == nil {
 		switch {
-		case web.Aimed(e, "card"):
-			return web.Render(e, status, card(props))
-		case web.Aimed(e, "details"):
+		case web.IsFragmentFor(e, "card"):
+			return web.Render(e, status, calendarCard(props))
+		case web.IsFragmentFor(e, "details"):
 			props.Focus = true
-			return web.Render(e, status, detailsSwap(titled(e, props.Title), sessionDetails(props)))
+			return web.Render(e, status, detailsSwap(pageTitle(e, props.Title), sessionDetails(props)))
 		}
 	}
-	page, err := behind(e, session, props, dialog)
+	page, err := pageBehind(e, session, props, dialog)
 	if err != nil {
 		return err
 	}
 	return web.Render(e, status, page)
 }
 
-// behind is the page under the details: the calendar that they were opened from, else the list.
-func behind(e *core.RequestEvent, session *sessions.Session, props detailsForm, dialog templ.Component) (templ.Component, error) {
-	around := func(shell *ui.ShellProps, crumb ui.Crumb) {
-		shell.Page.Title = titled(e, props.Title)
-		shell.Crumbs = append(shell.Crumbs[:1], crumb, ui.Crumb{Label: props.Title})
-		shell.Details = sessionDetails(props)
+// pageBehind is the page under the details: the calendar that they were opened from, else the list.
+func pageBehind(e *core.RequestEvent, session *sessions.Session, props sessionDetailsProps, dialog templ.Component) (templ.Component, error) {
+	around := func(shell *ui.ShellProps, crumb ui.Breadcrumb) {
+		shell.Page.Title = pageTitle(e, props.Title)
+		shell.Breadcrumbs = append(shell.Breadcrumbs[:1], crumb, ui.Breadcrumb{Label: props.Title})
+		shell.Drawer = sessionDetails(props)
 	}
 	if query := e.Request.URL.Query(); query.Has("on") {
 		query.Set("view", query.Get("on"))
-		page, err := calendarProps(e, query)
-		around(&page.Shell, ui.Crumb{Label: "Calendar", Href: props.Head.Close})
+		page, err := loadCalendar(e, query)
+		around(&page.Shell, ui.Breadcrumb{Label: "Calendar", Href: props.Drawer.CloseURL})
 		page.Dialog = dialog
 		return calendarPage(page), err
 	}
-	page, err := listProps(e, session)
-	around(&page.Shell, ui.Crumb{Label: "Sessions", Href: props.Head.Close})
+	page, err := loadSessionList(e, session)
+	around(&page.Shell, ui.Breadcrumb{Label: "Sessions", Href: props.Drawer.CloseURL})
 	page.Dialog = dialog
 	return listPage(page), err
 }
 
-func detailsProps(e *core.RequestEvent, session *sessions.Session) (detailsForm, error) {
+func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetailsProps, error) {
 	actor := web.Actor(e)
-	now := time.Now().In(frame.ZoneOf(actor))
+	now := time.Now().In(frame.ZoneFor(actor))
 	path := sessionsPath(e) + "/" + session.Id
-	all, err := sessions.Participants(e.App, session.Id)
+	all, err := sessions.ListParticipants(e.App, session.Id)
 	if err != nil {
-		return detailsForm{}, err
+		return sessionDetailsProps{}, err
 	}
-	me, err := sessions.ParticipantOf(e.App, session.Id, actor.Account)
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
-		return detailsForm{}, err
+	me, err := sessions.FindParticipantFor(e.App, session.Id, actor.Account)
+	if err != nil && !errors.Is(err, record.NotFound) {
+		return sessionDetailsProps{}, err
 	}
-	row := rowOf(session, me)
+	row := newSessionRow(session, me)
 	from, to := session.Starts().In(now.Location()), session.Ends().In(now.Location())
-	props := detailsForm{
-		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(), Times: frame.TimesOf(actor),
-		Day: dayWord(from, now), When: between(from, to) + frame.TimesOf(actor).Name(), From: from, Planned: session.Minutes(), Long: int(to.Sub(from).Minutes()), Status: session.Status(), State: stateOf(row, actor.Account.Id, now),
-		Quality: qualityWords(session), Link: session.Link(e.App), Elsewhere: session.Elsewhere() != "", Series: session.SeriesID() != "",
-		Guest: actor.Kind == members.Guest, Head: ui.DetailsProps{Label: session.Title(), Close: closing(e), Copy: true, Attrs: ui.OpenDetails()},
+	props := sessionDetailsProps{
+		ID: session.Id, Path: path, Title: session.Title(), Description: session.GetString("description"), Host: session.GetString("host_name"), Zone: now.Location(), Times: frame.TimesFor(actor),
+		Day: dayLabel(from, now), When: timeRange(from, to) + frame.TimesFor(actor).Suffix(), From: from, PlannedMinutes: session.Minutes(), ActualMinutes: int(to.Sub(from).Minutes()), Status: session.Status(), State: sessionState(row, actor.Account.Id, now),
+		Quality: qualityText(session), Link: session.Link(e.App), External: session.ExternalLink() != "", Series: session.SeriesID() != "",
+		Guest: actor.Kind == members.Guest, Drawer: ui.DrawerProps{Label: session.Title(), CloseURL: closeURL(e), CopyLink: true, Attrs: ui.OpenDrawer()},
 	}
 	if place := session.Zone(); place.String() != now.Location().String() {
-		props.There = record.OnClock(session.Starts().In(place), "Mon 2 Jan") + " (" + record.ZoneName(place) + ")"
+		props.TimeInSessionZone = record.DateAndTime(session.Starts().In(place), "Mon 2 Jan") + " (" + record.ZoneName(place) + ")"
 	}
-	props.StatusState, props.StatusWord = statusOf(row, actor.Account.Id, now)
+	props.StatusState, props.StatusLabel = sessionStatus(row, actor.Account.Id, now)
 	room, err := rooms.Find(e.App, session.TeamID(), session.RoomID())
-	if err != nil && !errors.Is(err, record.ErrNotFound) {
+	if err != nil && !errors.Is(err, record.NotFound) {
 		return props, err
 	}
-	props.Lets, props.Settings = letsIn(session, room), settingWords(session, room)
+	props.LinkAccess, props.Settings = linkAccessText(session, room), settingsText(session, room)
 	if room != nil {
 		props.Room = room.Name()
 	}
-	lead, err := leads(e, session)
+	lead, err := leadsSession(e, session)
 	if err != nil {
 		return props, err
 	}
-	props.Lead, props.Manage = lead, sessions.CanManage(actor, session)
+	props.CanLead, props.CanManage = lead, sessions.CanManage(actor, session)
 	if session.Status() == sessions.Ended || session.Status() == sessions.Running {
-		if err := props.recap(e.App, session, actor); err != nil {
+		if err := props.loadRecap(e.App, session, actor); err != nil {
 			return props, err
 		}
 	}
-	props.people(all, session, actor)
-	if err := props.deliver(e, session, all); err != nil {
+	props.addPeople(all, session, actor)
+	if err := props.loadDelivery(e, session, all); err != nil {
 		return props, err
 	}
 	if props.Series {
-		if props.Rule, err = seriesWords(e.App, session, now.Location()); err != nil {
+		if props.Rule, err = seriesText(e.App, session, now.Location()); err != nil {
 			return props, err
 		}
 	}
-	return props, props.deeds(e, session, me, now)
+	return props, props.loadActions(e, session, me, now)
 }
 
-// closing is the page without the details.
-func closing(e *core.RequestEvent) string {
+// closeURL is the page without the details.
+func closeURL(e *core.RequestEvent) string {
 	query := e.Request.URL.Query()
 	if on := query.Get("on"); on != "" {
 		query.Del("on")
 		query.Set("view", on)
 		return calendarPath(e) + "?" + query.Encode()
 	}
-	return listingOf(query).address(sessionsPath(e))
+	return parseListQuery(query).href(sessionsPath(e))
 }
 
-// rowOf is the session with what somebody is in it, as lists have it.
-func rowOf(session *sessions.Session, me *sessions.Participant) sessions.Row {
-	row := sessions.Row{ID: session.Id, Title: session.Title(), From: record.Stamp(session.Starts()), To: record.Stamp(session.Ends()), Status: session.Status(), Host: session.HostID()}
+// newSessionRow is the session with what somebody is in it, as lists have it.
+func newSessionRow(session *sessions.Session, me *sessions.Participant) sessions.Row {
+	row := sessions.Row{ID: session.Id, Title: session.Title(), StartsText: record.FormatTime(session.Starts()), EndsText: record.FormatTime(session.Ends()), Status: session.Status(), Host: session.HostID()}
 	if me != nil {
-		row.Part, row.State, row.Answer = me.Part(), me.State(), me.Answered()
+		row.Role, row.State, row.Answer = me.Role(), me.State(), me.Answer()
 	}
 	return row
 }
 
-// people are the participants with their status. Addresses are shown to who leads or manages the session; a guest sees
+// addPeople are the participants with their status. Addresses are shown to who leads or manages the session; a guest sees
 // the host and the number of the others (R25).
-func (p *detailsForm) people(all []*sessions.Participant, session *sessions.Session, actor *actors.Actor) {
-	p.Asked, p.Counted = len(all), map[sessions.ParticipantStatus]int{}
+func (p *sessionDetailsProps) addPeople(all []*sessions.Participant, session *sessions.Session, actor *actors.Actor) {
+	p.InvitedCount, p.StatusCounts = len(all), map[sessions.ParticipantStatus]int{}
 	for _, one := range all {
 		status := one.Status(session, p.presence(one))
-		p.Counted[status]++
-		person := personLine{ID: one.Id, Silent: one.Answered() == "" && one.State() == sessions.StateInvited,
-			Name: p.called(one), You: one.UserID() == actor.Account.Id, Part: partWord(one.Part())}
-		if person.State, person.Word = look(one, status, p.staysOf(one)); p.Guest && !person.You {
-			person.State, person.Word = look(one, one.Status(session, sessions.Presence{}), "")
+		p.StatusCounts[status]++
+		person := personLine{ID: one.Id, NoResponse: one.Answer() == "" && one.State() == sessions.StateInvited,
+			Name: p.displayName(one), You: one.UserID() == actor.Account.Id, Role: roleLabel(one.Role())}
+		if person.State, person.StatusLabel = participantStatus(one, status, p.attendanceTimes(one)); p.Guest && !person.You {
+			person.State, person.StatusLabel = participantStatus(one, one.Status(session, sessions.Presence{}), "")
 		}
-		if one.GetString("name") != "" && (p.Lead || p.Manage) {
-			person.Small = one.Address()
+		if one.GetString("name") != "" && (p.CanLead || p.CanManage) {
+			person.Email = one.Address()
 		}
-		if !p.Guest || person.You || one.Part() == sessions.Host {
+		if !p.Guest || person.You || one.Role() == sessions.Host {
 			p.People = append(p.People, person)
 		}
 	}
 }
 
-// called is a participant's name. For a reader who may not know addresses it is where the participant is from, if there is
+// displayName is a participant's name. For a reader who may not know addresses it is where the participant is from, if there is
 // no name or it holds an address.
-func (p *detailsForm) called(one *sessions.Participant) string {
-	if p.Lead || p.Manage {
-		return one.Called()
+func (p *sessionDetailsProps) displayName(one *sessions.Participant) string {
+	if p.CanLead || p.CanManage {
+		return one.DisplayName()
 	}
 	if name := actors.PublicText(one.GetString("name"), ""); name != "" {
 		return name
@@ -198,57 +198,57 @@ func (p *detailsForm) called(one *sessions.Participant) string {
 	return kind + " (" + one.Address()[strings.LastIndexByte(one.Address(), '@')+1:] + ")"
 }
 
-func partWord(part string) string {
+func roleLabel(part string) string {
 	return map[string]string{sessions.Host: "Host", sessions.Cohost: "Co-host", sessions.Presenter: "Presenter"}[part]
 }
 
-// deeds are what the person can do with the session now.
-func (p *detailsForm) deeds(e *core.RequestEvent, session *sessions.Session, me *sessions.Participant, now time.Time) error {
-	actor, lead := web.Actor(e), p.Lead
+// loadActions are what the person can do with the session now.
+func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *sessions.Session, me *sessions.Participant, now time.Time) error {
+	actor, lead := web.Actor(e), p.CanLead
 	open := session.Status() == sessions.Scheduled && session.Ends().After(now)
-	in := me != nil && me.State() != sessions.StateOut && me.State() != sessions.StateRefused || session.HostID() == actor.Account.Id
-	from := session.Starts().Add(-sessions.StartsBefore).In(now.Location())
+	in := me != nil && me.State() != sessions.StateRemoved && me.State() != sessions.StateDenied || session.HostID() == actor.Account.Id
+	from := session.Starts().Add(-sessions.StartWindow).In(now.Location())
 	switch {
 	case session.Status() == sessions.Running && in:
-		p.Join = "/s/" + session.Code()
+		p.JoinURL = "/s/" + session.Code()
 	case open && lead:
-		p.Start, p.StartFrom = p.Path+"/start", from
+		p.StartURL, p.StartFrom = p.Path+"/start", from
 		p.Startable = !now.Before(from)
-		p.StartWord = "Start"
+		p.StartLabel = "Start"
 		if !p.Startable {
-			p.StartWord = "Start at " + record.Clock(from) + frame.TimesOf(actor).Name()
+			p.StartLabel = "Start at " + record.TimeOfDay(from) + frame.TimesFor(actor).Suffix()
 			if !midnight(from).Equal(midnight(now)) {
-				p.StartWord = "Start"
+				p.StartLabel = "Start"
 			}
 		}
 	case open && in && !now.Before(from):
-		p.Wait = "/s/" + session.Code()
+		p.WaitURL = "/s/" + session.Code()
 	}
-	if p.Manage && session.Status() == sessions.Scheduled {
-		p.Edit, p.Cancel = p.Path+"/edit", p.Path+"/cancel"
+	if p.CanManage && session.Status() == sessions.Scheduled {
+		p.EditURL, p.CancelURL = p.Path+"/edit", p.Path+"/cancel"
 	}
-	if actor.CanHost() && (lead || p.Manage) {
-		p.Duplicate = sessionsPath(e) + "/new?from=" + session.Id
+	if actor.CanHost() && (lead || p.CanManage) {
+		p.DuplicateURL = sessionsPath(e) + "/new?from=" + session.Id
 	}
-	if me != nil && me.Part() != sessions.Host && open && in {
-		p.Answer, p.Answered = p.Path+"/answer", me.Answered()
+	if me != nil && me.Role() != sessions.Host && open && in {
+		p.RSVPURL, p.Answered = p.Path+"/answer", me.Answer()
 	}
-	if p.Start != "" && midnight(from).Equal(midnight(now)) {
-		return p.licences(e.App, actor)
+	if p.StartURL != "" && midnight(from).Equal(midnight(now)) {
+		return p.loadLicences(e.App, actor)
 	}
 	return nil
 }
 
-// licences says how many are in use, for who is about to start.
-func (p *detailsForm) licences(app core.App, actor *actors.Actor) error {
+// loadLicences says how many are in use, for who is about to start.
+func (p *sessionDetailsProps) loadLicences(app core.App, actor *actors.Actor) error {
 	use, err := sessions.Licences(app, actor.Team.Id)
 	if err == nil {
-		p.Licences = licenceWords(use.Used(), use.Limit)
+		p.Licences = licenceText(use.Used(), use.Limit)
 	}
 	return err
 }
 
-func licenceWords(used, of int) string {
+func licenceText(used, of int) string {
 	switch {
 	case of < 0:
 		return ""

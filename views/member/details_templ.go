@@ -17,98 +17,100 @@ import (
 	"usher/views/ui"
 )
 
-type detailsForm struct {
-	Head                     ui.DetailsProps
-	ID, Path                 string
-	Title, Description, Host string
-	Zone                     *time.Location
-	Day, When, There         string
-	From                     time.Time
-	Times                    record.Times
-	Planned, Long            int // minutes, as it was planned and with what it was extended by
-	Status, State            string
-	StatusState, StatusWord  string
-	Room, Quality, Rule      string
-	Settings                 []string
-	Link, Lets               string // the address, and whom it lets in
-	Elsewhere, Series, Guest bool
-	Lead, Manage, Focus      bool
-	Start, StartWord         string
-	StartFrom                time.Time
-	Startable                bool
-	Licences                 string
-	Join, Wait               string
-	Edit, Duplicate, Cancel  string
-	Answer, Answered         string
-	Asked                    int
-	Counted                  map[sessions.ParticipantStatus]int
-	People                   []personLine
-	Fault                    string
-	Began, Over              time.Time
-	Reason                   string
-	Stays                    []stayLine
-	Known                    bool                // it is over, and known who came
-	MailOff                  bool                // the server sends no email
-	Shared                   sharedLink          // a personal link that was just copied
-	were                     map[string]attended // who was in it, by participant and by account
+type sessionDetailsProps struct {
+	Drawer                           ui.DrawerProps
+	ID, Path                         string
+	Title, Description, Host         string
+	Zone                             *time.Location
+	Day, When, TimeInSessionZone     string
+	From                             time.Time
+	Times                            record.ReaderZone
+	PlannedMinutes, ActualMinutes    int // minutes, as it was planned and with what it was extended by
+	Status, State                    string
+	StatusState, StatusLabel         string
+	Room, Quality, Rule              string
+	Settings                         []string
+	Link, LinkAccess                 string // the address, and whom it lets in
+	External, Series, Guest          bool
+	CanLead, CanManage, Focus        bool
+	StartURL, StartLabel             string
+	StartFrom                        time.Time
+	Startable                        bool
+	Licences                         string
+	JoinURL, WaitURL                 string
+	EditURL, DuplicateURL, CancelURL string
+	RSVPURL, Answered                string
+	InvitedCount                     int
+	StatusCounts                     map[sessions.ParticipantStatus]int
+	People                           []personLine
+	Error                            string
+	StartedAt, EndedAt               time.Time
+	Reason                           string
+	Attendances                      []attendanceLine
+	AttendanceKnown                  bool                  // it is over, and known who came
+	EmailOff                         bool                  // the server sends no email
+	PersonalLink                     personalLink          // a personal link that was just copied
+	attendanceBy                     map[string]attendance // who was in it, by participant and by account
 }
 
 type personLine struct {
-	ID                string
-	Name, Small, Part string
-	State, Word       string
-	You               bool
-	Silent            bool   // has neither answered nor come
-	Mail              string // how far the email has come
-	Menu              []ui.MenuItem
+	ID                 string
+	Name, Email, Role  string
+	State, StatusLabel string
+	You                bool
+	NoResponse         bool   // has neither answered nor come
+	Delivery           string // how far the email has come
+	Menu               []ui.MenuItem
 }
 
-type stayLine struct{ Name, Time string }
+type attendanceLine struct{ Name, Time string }
 
-// answers is how many participants there are, and of which status: "6 people, 4 going, 2 no answer".
-func (d detailsForm) answers() string {
-	words := append([]string{ui.Count(d.Asked, "person", "people")}, counted(d.Counted)...)
+// participantSummary is how many participants there are, and of which status: "6 people, 4 going, 2 no answer".
+func (d sessionDetailsProps) participantSummary() string {
+	words := append([]string{ui.Count(d.InvitedCount, "person", "people")}, statusCounts(d.StatusCounts)...)
 	return strings.Join(words, ", ")
 }
 
-// leads reports whether the link still leads somewhere: it is dead once the session was, or should have been, held.
-func (d detailsForm) leads() bool { return d.State != isPast && d.State != isCancelled }
+// linkWorks reports whether the link still leads somewhere: it is dead once the session was, or should have been, held.
+func (d sessionDetailsProps) linkWorks() bool {
+	return d.State != statePast && d.State != stateCancelled
+}
 
-func (d detailsForm) note() string {
+func (d sessionDetailsProps) startNote() string {
 	switch {
-	case d.Start != "" && !d.Startable:
+	case d.StartURL != "" && !d.Startable:
 		return strings.TrimSpace("You can start it from " + d.startTime() + ". " + d.Licences)
-	case d.Start != "":
+	case d.StartURL != "":
 		return d.Licences
 	}
 	return ""
 }
 
-func (d detailsForm) startTime() string {
+func (d sessionDetailsProps) startTime() string {
 	if midnight(d.StartFrom).Equal(midnight(time.Now().In(d.Zone))) {
-		return record.Clock(d.StartFrom) + d.Times.Name()
+		return record.TimeOfDay(d.StartFrom) + d.Times.Suffix()
 	}
-	return record.OnClock(d.StartFrom, "Mon 2 Jan") + d.Times.Name()
+	return record.DateAndTime(d.StartFrom, "Mon 2 Jan") + d.Times.Suffix()
 }
 
-// due is when the page changes by itself, if that is soon.
-func (d detailsForm) due() string {
-	if d.Start != "" && !d.Startable {
+// refreshAt is when the page changes by itself, if that is soon.
+func (d sessionDetailsProps) refreshAt() string {
+	if d.StartURL != "" && !d.Startable {
 		return d.StartFrom.UTC().Format(time.RFC3339)
 	}
 	return ""
 }
 
-func (d detailsForm) head() ui.DetailsProps {
-	head := d.Head
-	head.Place = d.Day + ", " + d.When
+func (d sessionDetailsProps) drawerProps() ui.DrawerProps {
+	head := d.Drawer
+	head.Position = d.Day + ", " + d.When
 	return head
 }
 
-// weekday is the column of a week in which the session stands, and place how far down its card hangs.
-func (d detailsForm) weekday() string { return number((int(d.From.Weekday())+6)%7 + 1) }
+// cardColumn is the column of a week in which the session stands, and place how far down its card hangs.
+func (d sessionDetailsProps) cardColumn() string { return itoa((int(d.From.Weekday())+6)%7 + 1) }
 
-func (d detailsForm) place() string {
+func (d sessionDetailsProps) cardPosition() string {
 	switch h := d.From.Hour(); {
 	case h < 10:
 		return "1"
@@ -120,7 +122,7 @@ func (d detailsForm) place() string {
 	return "4"
 }
 
-func sessionDetails(d detailsForm) templ.Component {
+func sessionDetails(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -193,8 +195,8 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.StatusWord != "" {
-				templ_7745c5c3_Err = ui.Status(d.StatusState, d.StatusWord).Render(ctx, templ_7745c5c3_Buffer)
+			if d.StatusLabel != "" {
+				templ_7745c5c3_Err = ui.Status(d.StatusState, d.StatusLabel).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -203,7 +205,7 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Fault != "" {
+			if d.Error != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div role=\"alert\" data-once data-fresh-at=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -221,7 +223,7 @@ func sessionDetails(d detailsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: d.Fault}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: d.Error}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -234,8 +236,8 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Shared.URL != "" {
-				templ_7745c5c3_Err = shared(d.Shared, d.Path).Render(ctx, templ_7745c5c3_Buffer)
+			if d.PersonalLink.URL != "" {
+				templ_7745c5c3_Err = personalLinkSection(d.PersonalLink, d.Path).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -244,7 +246,7 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.MailOff {
+			if d.EmailOff {
 				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Title: "Email isn't set up.", Text: "Invitees don't get an email. Copy each personal link from the menu next to a name, and share it yourself."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -254,7 +256,7 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = acts(d).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = actionButtons(d).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -262,8 +264,8 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Answer != "" {
-				templ_7745c5c3_Err = answering(d.Answer, d.Answered, "Will you come?").Render(ctx, templ_7745c5c3_Buffer)
+			if d.RSVPURL != "" {
+				templ_7745c5c3_Err = rsvpButtons(d.RSVPURL, d.Answered, "Will you come?").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -303,8 +305,8 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !d.Began.IsZero() {
-				templ_7745c5c3_Err = recap(d).Render(ctx, templ_7745c5c3_Buffer)
+			if !d.StartedAt.IsZero() {
+				templ_7745c5c3_Err = recapSection(d).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -313,7 +315,7 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = whoIsAsked(d).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = peopleSection(d).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -321,8 +323,8 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.leads() {
-				templ_7745c5c3_Err = linkOf(d).Render(ctx, templ_7745c5c3_Buffer)
+			if d.linkWorks() {
+				templ_7745c5c3_Err = linkSection(d).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -372,7 +374,7 @@ func sessionDetails(d detailsForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("Settings").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Subsection("Settings").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -380,12 +382,12 @@ func sessionDetails(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Cancel != "" {
+			if d.CancelURL != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section class=\"danger\"><p class=\"fine\">Whoever is asked gets a mail, and the calendars of everybody lose it.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(d.Cancel, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(d.CancelURL, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -396,7 +398,7 @@ func sessionDetails(d detailsForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Details(d.head()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Drawer(d.drawerProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -404,7 +406,7 @@ func sessionDetails(d detailsForm) templ.Component {
 	})
 }
 
-func acts(d detailsForm) templ.Component {
+func actionButtons(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -429,15 +431,15 @@ func acts(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.due() != "" {
+		if d.refreshAt() != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, " data-due=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(d.due())
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(d.refreshAt())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 172, Col: 21}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 172, Col: 27}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -452,7 +454,7 @@ func acts(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.Start != "" || d.Join != "" || d.Wait != "" || d.Edit != "" || d.Duplicate != "" {
+		if d.StartURL != "" || d.JoinURL != "" || d.WaitURL != "" || d.EditURL != "" || d.DuplicateURL != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"row\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -461,14 +463,14 @@ func acts(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Edit != "" {
-				templ_7745c5c3_Err = ui.ButtonLink(d.Edit, ui.ButtonProps{Label: "Edit", Icon: "pencil", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			if d.EditURL != "" {
+				templ_7745c5c3_Err = ui.ButtonLink(d.EditURL, ui.ButtonProps{Label: "Edit", Icon: "pencil", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			if d.Duplicate != "" {
-				templ_7745c5c3_Err = ui.ButtonLink(d.Duplicate, ui.ButtonProps{Label: "Duplicate", Icon: "copy", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			if d.DuplicateURL != "" {
+				templ_7745c5c3_Err = ui.ButtonLink(d.DuplicateURL, ui.ButtonProps{Label: "Duplicate", Icon: "copy", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -478,15 +480,15 @@ func acts(d detailsForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.note() != "" {
+		if d.startNote() != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p class=\"fine\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(d.note())
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(d.startNote())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 187, Col: 29}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 187, Col: 34}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -505,7 +507,7 @@ func acts(d detailsForm) templ.Component {
 	})
 }
 
-func startOrJoin(d detailsForm) templ.Component {
+func startOrJoin(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -526,20 +528,20 @@ func startOrJoin(d detailsForm) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if d.Join != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(d.Join, ui.ButtonProps{Label: "Join", Icon: "video"}).Render(ctx, templ_7745c5c3_Buffer)
+		if d.JoinURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink(d.JoinURL, ui.ButtonProps{Label: "Join", Icon: "video"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if d.Start != "" && d.Startable {
+		} else if d.StartURL != "" && d.Startable {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 templ.SafeURL
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(d.Start))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(d.StartURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 196, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 196, Col: 52}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -557,13 +559,13 @@ func startOrJoin(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if d.Start != "" {
-			templ_7745c5c3_Err = ui.ButtonLink("", ui.ButtonProps{Label: d.StartWord, Icon: "video", Disabled: true}).Render(ctx, templ_7745c5c3_Buffer)
+		} else if d.StartURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink("", ui.ButtonProps{Label: d.StartLabel, Icon: "video", Disabled: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if d.Wait != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(d.Wait, ui.ButtonProps{Label: "Wait at the door", Icon: "door-open"}).Render(ctx, templ_7745c5c3_Buffer)
+		} else if d.WaitURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink(d.WaitURL, ui.ButtonProps{Label: "Wait at the door", Icon: "door-open"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -572,8 +574,8 @@ func startOrJoin(d detailsForm) templ.Component {
 	})
 }
 
-// answering asks whether somebody will come. What was said is pressed.
-func answering(action, said, legend string) templ.Component {
+// rsvpButtons asks whether somebody will come. What was said is pressed.
+func rsvpButtons(action, said, legend string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -624,7 +626,7 @@ func answering(action, said, legend string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, choice := range frame.Answers {
+		for _, choice := range frame.RSVPOptions {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<button class=\"btn\" data-variant=\"outline\" data-size=\"sm\" type=\"submit\" name=\"answer\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -643,9 +645,9 @@ func answering(action, said, legend string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(pressed(choice.Value == said))
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(ariaPressed(choice.Value == said))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 212, Col: 157}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 212, Col: 161}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -681,14 +683,14 @@ func answering(action, said, legend string) templ.Component {
 	})
 }
 
-func pressed(on bool) string {
+func ariaPressed(on bool) string {
 	if on {
 		return "true"
 	}
 	return "false"
 }
 
-func facts(d detailsForm) templ.Component {
+func facts(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -748,9 +750,9 @@ func facts(d detailsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(sessions.Length(d.Long))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(sessions.FormatMinutes(d.ActualMinutes))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 236, Col: 29}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 236, Col: 45}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 		if templ_7745c5c3_Err != nil {
@@ -760,11 +762,11 @@ func facts(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.There != "" {
+		if d.TimeInSessionZone != "" {
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + d.There)
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(" · " + d.TimeInSessionZone)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 238, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 238, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {
@@ -842,9 +844,9 @@ func facts(d detailsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(d.answers())
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(d.participantSummary())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 257, Col: 19}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 257, Col: 30}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -875,7 +877,7 @@ func facts(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.Elsewhere {
+		if d.External {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<dt>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -897,14 +899,14 @@ func facts(d detailsForm) templ.Component {
 	})
 }
 
-func (d detailsForm) recapTitle() string {
-	if d.Over.IsZero() {
+func (d sessionDetailsProps) recapTitle() string {
+	if d.EndedAt.IsZero() {
 		return "So far"
 	}
 	return "How it was"
 }
 
-func recap(d detailsForm) templ.Component {
+func recapSection(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -942,9 +944,9 @@ func recap(d detailsForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(spanWords(d.From, d.From.Add(time.Duration(d.Planned)*time.Minute)))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(spanText(d.From, d.From.Add(time.Duration(d.PlannedMinutes)*time.Minute)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 282, Col: 76}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 282, Col: 82}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 			if templ_7745c5c3_Err != nil {
@@ -954,11 +956,11 @@ func recap(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Over.IsZero() {
+			if d.EndedAt.IsZero() {
 				var templ_7745c5c3_Var32 string
-				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs("Since " + record.Clock(d.Began))
+				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs("Since " + record.TimeOfDay(d.StartedAt))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 286, Col: 39}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 286, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 				if templ_7745c5c3_Err != nil {
@@ -966,9 +968,9 @@ func recap(d detailsForm) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var33 string
-				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(spanWords(d.Began, d.Over))
+				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(spanText(d.StartedAt, d.EndedAt))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 288, Col: 33}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 288, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 				if templ_7745c5c3_Err != nil {
@@ -996,12 +998,12 @@ func recap(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(d.Stays) > 0 {
+			if len(d.Attendances) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "<ul class=\"lines\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, stay := range d.Stays {
+				for _, stay := range d.Attendances {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "<li><b>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1037,7 +1039,7 @@ func recap(d detailsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if !d.Over.IsZero() && !d.Guest {
+			} else if !d.EndedAt.IsZero() && !d.Guest {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<p class=\"fine\">Nobody joined this session.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1045,7 +1047,7 @@ func recap(d detailsForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part(d.recapTitle()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection(d.recapTitle()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1053,7 +1055,7 @@ func recap(d detailsForm) templ.Component {
 	})
 }
 
-func whoIsAsked(d detailsForm) templ.Component {
+func peopleSection(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1095,7 +1097,7 @@ func whoIsAsked(d detailsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Who(ui.WhoProps{Name: person.Name, Small: person.small(), Note: person.note(), You: person.You}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PersonItem(ui.PersonItemProps{Name: person.Name, Subtitle: person.subtitle(), Note: person.youNote(), You: person.You}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1103,13 +1105,13 @@ func whoIsAsked(d detailsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if person.Word != "" {
-					templ_7745c5c3_Err = ui.Status(person.State, person.Word).Render(ctx, templ_7745c5c3_Buffer)
+				if person.StatusLabel != "" {
+					templ_7745c5c3_Err = ui.Status(person.State, person.StatusLabel).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else if person.Part != "" {
-					templ_7745c5c3_Err = ui.Chip(ui.ChipProps{Label: person.Part}).Render(ctx, templ_7745c5c3_Buffer)
+				} else if person.Role != "" {
+					templ_7745c5c3_Err = ui.Chip(ui.ChipProps{Label: person.Role}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1129,15 +1131,15 @@ func whoIsAsked(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if d.Guest && d.Asked > len(d.People) {
+			if d.Guest && d.InvitedCount > len(d.People) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 85, "<p class=\"fine\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var39 string
-				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("And " + ui.Count(d.Asked-len(d.People), "other person", "other people") + ". As a guest, you see who is in the session when you join it.")
+				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("And " + ui.Count(d.InvitedCount-len(d.People), "other person", "other people") + ". As a guest, you see who is in the session when you join it.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 325, Col: 159}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 325, Col: 166}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 				if templ_7745c5c3_Err != nil {
@@ -1150,7 +1152,7 @@ func whoIsAsked(d detailsForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("People").Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection("People").Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1158,19 +1160,19 @@ func whoIsAsked(d detailsForm) templ.Component {
 	})
 }
 
-func (p personLine) note() string {
+func (p personLine) youNote() string {
 	if p.You {
 		return "(you)"
 	}
 	return ""
 }
 
-func (p personLine) small() string {
+func (p personLine) subtitle() string {
 	var parts []string
-	if p.Part != "" && p.Word != "" {
-		parts = append(parts, p.Part)
+	if p.Role != "" && p.StatusLabel != "" {
+		parts = append(parts, p.Role)
 	}
-	for _, part := range []string{p.Small, p.Mail} {
+	for _, part := range []string{p.Email, p.Delivery} {
 		if part != "" {
 			parts = append(parts, part)
 		}
@@ -1178,9 +1180,9 @@ func (p personLine) small() string {
 	return strings.Join(parts, " · ")
 }
 
-// shared is a personal link to copy: it is shown once.
+// personalLinkSection is a personal link to copy: it is shown once.
 // shared is a personal link, shown once: at is the page that follows what happens meanwhile.
-func shared(link sharedLink, at string) templ.Component {
+func personalLinkSection(link personalLink, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1282,7 +1284,7 @@ func shared(link sharedLink, at string) templ.Component {
 	})
 }
 
-func linkOf(d detailsForm) templ.Component {
+func linkSection(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1341,9 +1343,9 @@ func linkOf(d detailsForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var49 string
-			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(d.Lets + " Everybody who is asked has a link of their own in the mail.")
+			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(d.LinkAccess + " Everybody who is asked has a link of their own in the mail.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 369, Col: 91}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 369, Col: 97}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 			if templ_7745c5c3_Err != nil {
@@ -1355,7 +1357,7 @@ func linkOf(d detailsForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("Link").Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection("Link").Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1363,8 +1365,8 @@ func linkOf(d detailsForm) templ.Component {
 	})
 }
 
-// card is the session as it shows beside its place in a week.
-func card(d detailsForm) templ.Component {
+// calendarCard is the session as it shows beside its place in a week.
+func calendarCard(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1390,9 +1392,9 @@ func card(d detailsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var51 string
-		templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(d.weekday())
+		templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(d.cardColumn())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 375, Col: 93}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 375, Col: 96}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var51))
 		if templ_7745c5c3_Err != nil {
@@ -1403,9 +1405,9 @@ func card(d detailsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var52 string
-		templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(d.place())
+		templ_7745c5c3_Var52, templ_7745c5c3_Err = templ.JoinStringErrs(d.cardPosition())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 375, Col: 115}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 375, Col: 125}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var52))
 		if templ_7745c5c3_Err != nil {
@@ -1429,9 +1431,9 @@ func card(d detailsForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var54 templ.SafeURL
-		templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(d.Head.Close))
+		templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(d.Drawer.CloseURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 378, Col: 89}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 378, Col: 94}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 		if templ_7745c5c3_Err != nil {
@@ -1453,15 +1455,15 @@ func card(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.note() != "" {
+		if d.startNote() != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 104, "<p class=\"fine\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var55 string
-			templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(d.note())
+			templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(d.startNote())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 384, Col: 29}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/details.templ`, Line: 384, Col: 34}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var55))
 			if templ_7745c5c3_Err != nil {
@@ -1472,8 +1474,8 @@ func card(d detailsForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.Answer != "" {
-			templ_7745c5c3_Err = answering(d.Answer, d.Answered, "Will you come?").Render(ctx, templ_7745c5c3_Buffer)
+		if d.RSVPURL != "" {
+			templ_7745c5c3_Err = rsvpButtons(d.RSVPURL, d.Answered, "Will you come?").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1486,7 +1488,7 @@ func card(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.leads() {
+		if d.linkWorks() {
 			templ_7745c5c3_Err = ui.CopyButton(d.Link, "Link copied.", ui.ButtonProps{Label: "Copy link", Icon: "link", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1496,8 +1498,8 @@ func card(d detailsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if d.Edit != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(d.Edit, ui.ButtonProps{Label: "Edit", Icon: "pencil", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		if d.EditURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink(d.EditURL, ui.ButtonProps{Label: "Edit", Icon: "pencil", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1505,7 +1507,7 @@ func card(d detailsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(d.Cancel, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(d.CancelURL, ui.ButtonProps{Label: "Cancel session…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

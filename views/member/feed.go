@@ -14,12 +14,12 @@ import (
 	"usher/views/web"
 )
 
-// feed is somebody's sessions as a calendar file, for whatever program holds the secret address (R99).
-func feed(e *core.RequestEvent) error {
+// serveFeed is somebody's sessions as a calendar file, for whatever program holds the secret address (R99).
+func serveFeed(e *core.RequestEvent) error {
 	wrong := limits.For(e.App, "feed", 20, time.Minute)
-	network := limits.Network(e.RealIP())
-	if wait, full := wrong.Full(network); full {
-		return record.TooMany(wait, "Too many addresses that there are not. Try again in a moment.")
+	network := limits.NetworkKey(e.RealIP())
+	if wait, full := wrong.Exhausted(network); full {
+		return record.RateLimited(wait, "Too many addresses that there are not. Try again in a moment.")
 	}
 	file, err := sessions.FeedFile(e.App, strings.TrimSuffix(e.Request.PathValue("secret"), ".ics"))
 	if err != nil {
@@ -30,27 +30,27 @@ func feed(e *core.RequestEvent) error {
 	return e.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
 }
 
-// newFeed makes the address of the person's feed, or a new one in place of it.
-func newFeed(e *core.RequestEvent) error {
-	before, err := sessions.Feed(e.App, web.Actor(e))
+// resetFeed makes the address of the person's feed, or a new one in place of it.
+func resetFeed(e *core.RequestEvent) error {
+	before, err := sessions.FeedURL(e.App, web.Actor(e))
 	if err != nil {
 		return err
 	}
-	if err := sessions.NewFeed(e.App, web.Actor(e)); err != nil {
+	if err := sessions.ResetFeed(e.App, web.Actor(e)); err != nil {
 		return err
 	}
 	text := "Your calendar feed has an address."
 	if before != "" {
 		text = "The address of your calendar feed is new. The one before is dead."
 	}
-	web.Toast(e, text)
-	p := periodOf(e.Request.URL.Query(), time.Now().In(frame.ZoneOf(web.Actor(e))))
-	return web.Go(e, calendarPath(e)+"?"+p.query(p.view, p.date)+"&feed=1")
+	web.SetToast(e, text)
+	p := parsePeriod(e.Request.URL.Query(), time.Now().In(frame.ZoneFor(web.Actor(e))))
+	return web.Redirect(e, calendarPath(e)+"?"+p.query(p.view, p.date)+"&feed=1")
 }
 
-// feedOf is the question about the feed over the page of the calendar at that address.
-func feedOf(e *core.RequestEvent, page string) (feedForm, error) {
-	address, err := sessions.Feed(e.App, web.Actor(e))
+// loadFeedDialog is the question about the feed over the page of the calendar at that address.
+func loadFeedDialog(e *core.RequestEvent, page string) (feedDialogProps, error) {
+	address, err := sessions.FeedURL(e.App, web.Actor(e))
 	_, query, _ := strings.Cut(page, "?")
-	return feedForm{Address: address, Action: calendarPath(e) + "/feed?" + query, Close: page}, err
+	return feedDialogProps{URL: address, Action: calendarPath(e) + "/feed?" + query, CloseURL: page}, err
 }

@@ -10,16 +10,16 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-type feedForm struct {
-	Address       string // secret; empty while there is none
-	Action, Close string
+type feedDialogProps struct {
+	URL              string // secret; empty while there is none
+	Action, CloseURL string
 }
 
-func (f feedForm) dialog() ui.DialogProps {
-	return ui.DialogProps{ID: "feed", Title: "Calendar feed", Text: "Your sessions of this team in any calendar program, kept up to date.", Open: true, Close: f.Close}
+func (f feedDialogProps) dialogProps() ui.DialogProps {
+	return ui.DialogProps{ID: "feed", Title: "Calendar feed", Text: "Your sessions of this team in any calendar program, kept up to date.", Open: true, CloseURL: f.CloseURL}
 }
 
-func feedDialog(f feedForm) templ.Component {
+func feedDialog(f feedDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -56,15 +56,15 @@ func feedDialog(f feedForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if f.Address != "" {
+			if f.URL != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"with-button\"><input class=\"input\" type=\"text\" readonly value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.Address)
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(f.URL)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/feed.templ`, Line: 19, Col: 64}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/feed.templ`, Line: 19, Col: 60}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -74,7 +74,7 @@ func feedDialog(f feedForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.CopyButton(f.Address, "Address copied.", ui.ButtonProps{Label: "Copy", Variant: "ghost", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CopyButton(f.URL, "Address copied.", ui.ButtonProps{Label: "Copy", Variant: "ghost", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -136,7 +136,7 @@ func feedDialog(f feedForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Dialog(f.dialog()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Dialog(f.dialogProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

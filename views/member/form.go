@@ -24,9 +24,9 @@ import (
 func newSession(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	if !actor.CanHost() {
-		return notHosting(e, http.StatusForbidden)
+		return renderNotHosting(e, http.StatusForbidden)
 	}
-	typed, err := firstTyped(e)
+	typed, err := initialInput(e)
 	if err != nil {
 		return err
 	}
@@ -38,19 +38,19 @@ func schedule(e *core.RequestEvent) error {
 	if err := sessions.AuthorizeHost(e.App, web.Actor(e)); err != nil {
 		return err
 	}
-	typed := typedIn(sent(e))
-	form, err := typed.form(e.App, web.Actor(e))
+	typed := parseInput(postForm(e))
+	form, err := typed.toForm(e.App, web.Actor(e))
 	if err == nil {
 		var session *sessions.Session
 		if session, err = sessions.Schedule(e.App, web.Actor(e), form); err == nil {
-			web.Toast(e, scheduled(session, form, mail.Works(e.App)))
-			return web.Go(e, sessionsPath(e)+"/"+session.Id)
+			web.SetToast(e, scheduledText(session, form, mail.Enabled(e.App)))
+			return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 		}
 	}
-	return formAgain(e, err, nil, typed)
+	return renderFormInvalid(e, err, nil, typed)
 }
 
-func scheduled(session *sessions.Session, form sessions.Form, mails bool) string {
+func scheduledText(session *sessions.Session, form sessions.Form, mails bool) string {
 	text := "“" + session.Title() + "” is scheduled."
 	if form.Rule != "" {
 		text = "The series “" + session.Title() + "” is scheduled."
@@ -64,9 +64,9 @@ func scheduled(session *sessions.Session, form sessions.Form, mails bool) string
 	return text
 }
 
-// editForm is the form of a session that has not started.
-func editForm(e *core.RequestEvent) error {
-	session, err := toChange(e)
+// editSession is the form of a session that has not started.
+func editSession(e *core.RequestEvent) error {
+	session, err := findEditable(e)
 	if err != nil {
 		return err
 	}
@@ -74,61 +74,61 @@ func editForm(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	typed, err := typedOf(e.App, form)
+	typed, err := inputFromForm(e.App, form)
 	if err != nil {
 		return err
 	}
-	typed.Scope = string(sessions.This)
+	typed.Scope = string(sessions.ScopeSession)
 	return showForm(e, http.StatusOK, session, typed, nil)
 }
 
-// change plans the session anew.
-func change(e *core.RequestEvent) error {
-	session, err := found(e)
+// saveSession plans the session anew.
+func saveSession(e *core.RequestEvent) error {
+	session, err := findSession(e)
 	if err != nil {
 		return err
 	}
 	if err := sessions.Authorize(e.App, web.Actor(e), session, "session.change"); err != nil {
 		return err
 	}
-	typed := typedIn(sent(e))
-	form, err := typed.form(e.App, web.Actor(e))
+	typed := parseInput(postForm(e))
+	form, err := typed.toForm(e.App, web.Actor(e))
 	if err == nil {
-		err = sessions.Change(e.App, web.Actor(e), session.Id, form, scopeOf(typed.Scope))
+		err = sessions.Change(e.App, web.Actor(e), session.Id, form, parseScope(typed.Scope))
 	}
 	if err != nil {
-		return formAgain(e, err, session, typed)
+		return renderFormInvalid(e, err, session, typed)
 	}
-	web.Toast(e, "“"+record.Cut(typed.Title, 60)+"” is changed. Whoever is asked hears of it.")
-	return web.Go(e, sessionsPath(e)+"/"+session.Id)
+	web.SetToast(e, "“"+record.Truncate(typed.Title, 60)+"” is changed. Whoever is asked hears of it.")
+	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
-func scopeOf(scope string) sessions.Scope {
-	if scope == string(sessions.Whole) {
-		return sessions.Whole
+func parseScope(scope string) sessions.Scope {
+	if scope == string(sessions.ScopeSeries) {
+		return sessions.ScopeSeries
 	}
-	return sessions.This
+	return sessions.ScopeSession
 }
 
-// toChange is the session of the address, for who may change it.
-func toChange(e *core.RequestEvent) (*sessions.Session, error) {
-	session, err := found(e)
+// findEditable is the session of the address, for who may change it.
+func findEditable(e *core.RequestEvent) (*sessions.Session, error) {
+	session, err := findSession(e)
 	if err != nil {
 		return nil, err
 	}
-	return session, sessions.MayManage(e.App, web.Actor(e), session)
+	return session, sessions.CheckManage(e.App, web.Actor(e), session)
 }
 
-// mayPlan refuses who neither hosts nor manages the sessions of others.
-func mayPlan(app core.App, actor *actors.Actor) error {
-	if actor.SeesPanel() {
+// canPlan refuses who neither hosts nor manages the sessions of others.
+func canPlan(app core.App, actor *actors.Actor) error {
+	if actor.CanUsePanel() {
 		return nil
 	}
-	return sessions.MayHost(app, actor)
+	return sessions.CanHost(app, actor)
 }
 
-// leads reports whether the actor hosts the session, or is a co-host who may host.
-func leads(e *core.RequestEvent, session *sessions.Session) (bool, error) {
+// leadsSession reports whether the actor hosts the session, or is a co-host who may host.
+func leadsSession(e *core.RequestEvent, session *sessions.Session) (bool, error) {
 	actor := web.Actor(e)
 	if !actor.CanHost() {
 		return false, nil
@@ -136,108 +136,108 @@ func leads(e *core.RequestEvent, session *sessions.Session) (bool, error) {
 	return sessions.Leads(e.App, session, actor)
 }
 
-// foretell says what the form would do as it is now: the series in words, what rooms are taken, what a room allows.
-func foretell(e *core.RequestEvent) error {
-	if err := mayPlan(e.App, web.Actor(e)); err != nil {
+// previewForm says what the form would do as it is now: the series in words, what rooms are taken, what a room allows.
+func previewForm(e *core.RequestEvent) error {
+	if err := canPlan(e.App, web.Actor(e)); err != nil {
 		return err
 	}
 	var session *sessions.Session
 	if id := e.Request.URL.Query().Get("change"); id != "" {
 		var err error
-		if session, err = sessions.FindFor(e.App, web.Actor(e), id); err != nil {
+		if session, err = sessions.FindVisible(e.App, web.Actor(e), id); err != nil {
 			return err
 		}
 	}
-	props, err := formProps(e, session, typedIn(sent(e)), nil)
+	props, err := loadForm(e, session, parseInput(postForm(e)), nil)
 	if err != nil {
 		return err
 	}
-	return web.Render(e, http.StatusOK, foretold(props))
+	return web.Render(e, http.StatusOK, formPreview(props))
 }
 
-// formAgain shows the form once more with what was refused and all that was typed.
-func formAgain(e *core.RequestEvent, err error, session *sessions.Session, typed typed) error {
-	return frame.Again(e, err, func(faults web.Faults) templ.Component {
-		props, broken := formProps(e, session, typed, faults)
+// renderFormInvalid shows the form once more with what was refused and all that was typed.
+func renderFormInvalid(e *core.RequestEvent, err error, session *sessions.Session, typed formInput) error {
+	return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		props, broken := loadForm(e, session, typed, faults)
 		if broken != nil {
-			return failing(broken)
+			return errorComponent(broken)
 		}
 		return formPage(props)
 	})
 }
 
-// failing is a component that cannot be drawn.
-func failing(err error) templ.Component {
+// errorComponent is a component that cannot be drawn.
+func errorComponent(err error) templ.Component {
 	return templ.ComponentFunc(func(_ templContext, _ templWriter) error { return err })
 }
 
-func showForm(e *core.RequestEvent, status int, session *sessions.Session, typed typed, faults web.Faults) error {
-	props, err := formProps(e, session, typed, faults)
+func showForm(e *core.RequestEvent, status int, session *sessions.Session, typed formInput, faults web.FormErrors) error {
+	props, err := loadForm(e, session, typed, faults)
 	if err != nil {
 		return err
 	}
 	return web.Render(e, status, formPage(props))
 }
 
-// fields are where the refusals of an action stand in the form.
-var fields = map[string]string{"starts": "date", "resolution": "picture", "fps": "picture", "rule": "repeat", "cohost": "cohosts", "presenters": "guests"}
+// fieldAliases are where the refusals of an action stand in the form.
+var fieldAliases = map[string]string{"starts": "date", "resolution": "picture", "fps": "picture", "rule": "repeat", "cohost": "cohosts", "presenters": "guests"}
 
-func formProps(e *core.RequestEvent, session *sessions.Session, typed typed, faults web.Faults) (sessionForm, error) {
+func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, faults web.FormErrors) (sessionFormProps, error) {
 	actor := web.Actor(e)
-	props := sessionForm{Title: "New session", Action: sessionsPath(e) + "/new", Close: sessionsPath(e), Typed: typed, Yes: "Schedule",
-		Preview: sessionsPath(e) + "/preview", People: appPath(e) + "/people", Faults: web.Faults{}, Zones: accounts.ZoneWord(frame.ZoneOf(actor)), MailOff: !mail.Works(e.App)}
-	crumbs := []ui.Crumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
+	props := sessionFormProps{Title: "New session", Action: sessionsPath(e) + "/new", BackURL: sessionsPath(e), Input: typed, SubmitLabel: "Schedule",
+		PreviewURL: sessionsPath(e) + "/preview", PeopleURL: appPath(e) + "/people", Errors: web.FormErrors{}, DefaultZone: accounts.ZoneLabel(frame.ZoneFor(actor)), EmailOff: !mail.Enabled(e.App)}
+	crumbs := []ui.Breadcrumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
-		props.Title, props.Action, props.Yes = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
-		props.Close, props.Series, props.Changes = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
-		props.Preview += "?" + url.Values{"change": {session.Id}}.Encode()
-		crumbs = append(crumbs[:1], ui.Crumb{Label: session.Title(), Href: props.Close}, ui.Crumb{Label: "Change"})
+		props.Title, props.Action, props.SubmitLabel = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
+		props.BackURL, props.InSeries, props.Editing = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
+		props.PreviewURL += "?" + url.Values{"change": {session.Id}}.Encode()
+		crumbs = append(crumbs[:1], ui.Breadcrumb{Label: session.Title(), Href: props.BackURL}, ui.Breadcrumb{Label: "Change"})
 	}
 	for field, sentence := range faults {
-		if at, ok := fields[field]; ok {
+		if at, ok := fieldAliases[field]; ok {
 			field = at
 		}
-		props.Faults[field] = sentence
+		props.Errors[field] = sentence
 	}
-	props.Problems = frame.Problems(props.Faults, "title", "description", "date", "time", "minutes", "timezone", "repeat", "until", "count", "room", "elsewhere",
+	props.FieldErrors = frame.FieldErrors(props.Errors, "title", "description", "date", "time", "minutes", "timezone", "repeat", "until", "count", "room", "elsewhere",
 		"guests", "cohosts", "people", "picture", "audio", "codec", "recording")
 	var err error
 	if props.Shell, err = shell(e, "sessions", crumbs...); err != nil {
 		return props, err
 	}
-	props.Shell.Page.Title = titled(e, props.Title)
+	props.Shell.Page.Title = pageTitle(e, props.Title)
 	var except []string
 	if session != nil {
-		if except, err = sessions.Replanned(e.App, session, scopeOf(typed.Scope)); err != nil {
+		if except, err = sessions.AffectedIDs(e.App, session, parseScope(typed.Scope)); err != nil {
 			return props, err
 		}
 	}
-	if err := props.rooms(e.App, actor, except); err != nil {
+	if err := props.fillRooms(e.App, actor, except); err != nil {
 		return props, err
 	}
-	props.Says, props.Wrong = typed.says()
-	for _, sentence := range props.Faults {
-		if sentence == props.Wrong {
-			props.Wrong = "" // it stands under its field
+	props.RepeatText, props.RepeatError = typed.repeatText()
+	for _, sentence := range props.Errors {
+		if sentence == props.RepeatError {
+			props.RepeatError = "" // it stands under its field
 		}
 	}
-	if props.Listed, err = listedIn(e.App, actor.Team.Id, typed); err != nil {
+	if props.InviteesJSON, err = inviteesJSON(e.App, actor.Team.Id, typed); err != nil {
 		return props, err
 	}
-	return props, props.lengths(e.App, actor)
+	return props, props.fillDurations(e.App, actor)
 }
 
-// firstTyped is what the form begins with.
-func firstTyped(e *core.RequestEvent) (typed, error) {
+// initialInput is what the form begins with.
+func initialInput(e *core.RequestEvent) (formInput, error) {
 	actor, query := web.Actor(e), e.Request.URL.Query()
-	zone := frame.ZoneOf(actor)
-	typed := newTyped(actor.Account.GetString("timezone"))
+	zone := frame.ZoneFor(actor)
+	typed := newFormInput(actor.Account.GetString("timezone"))
 	if id := query.Get("from"); id != "" {
-		session, err := sessions.FindFor(e.App, actor, id)
+		session, err := sessions.FindVisible(e.App, actor, id)
 		if err != nil {
 			return typed, err
 		}
-		if err := sessions.MayDuplicate(e.App, actor, session); err != nil {
+		if err := sessions.CanDuplicate(e.App, actor, session); err != nil {
 			return typed, err
 		}
 		form, err := sessions.FormOf(e.App, session)
@@ -245,8 +245,8 @@ func firstTyped(e *core.RequestEvent) (typed, error) {
 			return typed, err
 		}
 		form.Rule = ""
-		form.Starts = again(form.Starts, time.Now(), session.Zone())
-		if typed, err = typedOf(e.App, form); err != nil {
+		form.Starts = nextSameWeekday(form.Starts, time.Now(), session.Zone())
+		if typed, err = inputFromForm(e.App, form); err != nil {
 			return typed, err
 		}
 	} else {
@@ -255,16 +255,16 @@ func firstTyped(e *core.RequestEvent) (typed, error) {
 	}
 	if id := query.Get("room"); id != "" {
 		typed.Room = id
-		if err := typed.asRoom(e.App, actor.Team.Id); err != nil {
+		if err := typed.applyRoomSettings(e.App, actor.Team.Id); err != nil {
 			return typed, err
 		}
 	}
-	typed.take(query)
+	typed.applyQuery(query)
 	return typed, nil
 }
 
-// take reads what an address says of the time.
-func (t *typed) take(query url.Values) {
+// applyQuery reads what an address says of the time.
+func (t *formInput) applyQuery(query url.Values) {
 	if date, err := time.Parse(time.DateOnly, query.Get("date")); err == nil {
 		t.Date = date.Format(time.DateOnly)
 	}
@@ -276,8 +276,8 @@ func (t *typed) take(query url.Values) {
 	}
 }
 
-// again is the next time that has the same weekday and clock in the zone: a week later, or as many as bring it past now.
-func again(starts, now time.Time, zone *time.Location) time.Time {
+// nextSameWeekday is the next time that has the same weekday and clock in the zone: a week later, or as many as bring it past now.
+func nextSameWeekday(starts, now time.Time, zone *time.Location) time.Time {
 	first := starts.In(zone)
 	for weeks := max(int(now.Sub(first).Hours()/24/7)-1, 1); ; weeks++ {
 		if at := first.AddDate(0, 0, 7*weeks); at.After(now) {
@@ -286,17 +286,17 @@ func again(starts, now time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// sent is the form that was sent; one that cannot be read has nothing in it.
-func sent(e *core.RequestEvent) url.Values {
+// postForm is the form that was sent; one that cannot be read has nothing in it.
+func postForm(e *core.RequestEvent) url.Values {
 	_ = e.Request.ParseForm()
 	return e.Request.PostForm
 }
 
-func (p sessionForm) error(field string) string { return p.Faults[field] }
+func (p sessionFormProps) errorFor(field string) string { return p.Errors[field] }
 
-func (t typed) minutes() int {
+func (t formInput) minutes() int {
 	n, _ := strconv.Atoi(t.Minutes)
 	return n
 }
 
-func picture(resolution string, fps int) string { return fmt.Sprintf("%s-%d", resolution, fps) }
+func videoKey(resolution string, fps int) string { return fmt.Sprintf("%s-%d", resolution, fps) }

@@ -17,50 +17,50 @@ import (
 	"usher/views/web"
 )
 
-type sessionForm struct {
-	MailOff                       bool // the server sends no email
-	Shell                         ui.ShellProps
-	Title, Action, Close, Yes     string
-	Preview, People               string // addresses of what the form asks while it is filled in
-	Zones                         string // the person's own zone
-	Typed                         typed
-	Faults                        web.Faults
-	Problems                      []ui.FieldError
-	Rooms, Lengths                []ui.Option
-	Pictures, Recordings          []ui.Option
-	Longest, Most, Allowed, Clash string             // what bounds the choice, and why
-	Says, Wrong                   string             // what repeating means
-	Listed                        string             // who of those who are asked is a member
-	Imposable                     []ui.CheckRowProps // settings that a room can set
-	Changes, Series               bool               // a session is changed; it is one of a series
+type sessionFormProps struct {
+	EmailOff                                         bool // the server sends no email
+	Shell                                            ui.ShellProps
+	Title, Action, BackURL, SubmitLabel              string
+	PreviewURL, PeopleURL                            string // addresses of what the form asks while it is filled in
+	DefaultZone                                      string // the person's own zone
+	Input                                            formInput
+	Errors                                           web.FormErrors
+	FieldErrors                                      []ui.FieldError
+	RoomOptions, DurationOptions                     []ui.Option
+	VideoOptions, RecordingOptions                   []ui.Option
+	DurationNote, CapacityNote, VideoNote, RoomClash string             // what bounds the choice, and why
+	RepeatText, RepeatError                          string             // what repeating means
+	InviteesJSON                                     string             // who of those who are asked is a member
+	RoomSettings                                     []ui.CheckRowProps // settings that a room can set
+	Editing, InSeries                                bool               // a session is changed; it is one of a series
 }
 
-// foretells lets a field ask what the form would do.
-func (p sessionForm) foretells() templ.Attributes {
-	return templ.Attributes{"hx-post": p.Preview, "hx-trigger": "change", "hx-include": "closest form", "hx-target": "#foretold-repeat", "hx-swap": "outerHTML", "hx-sync": "closest form:replace"}
+// previewAttrs lets a field ask what the form would do.
+func (p sessionFormProps) previewAttrs() templ.Attributes {
+	return templ.Attributes{"hx-post": p.PreviewURL, "hx-trigger": "change", "hx-include": "closest form", "hx-target": "#foretold-repeat", "hx-swap": "outerHTML", "hx-sync": "closest form:replace"}
 }
 
-func (p sessionForm) day() time.Time {
-	day, err := time.Parse(time.DateOnly, p.Typed.Date)
+func (p sessionFormProps) firstDay() time.Time {
+	day, err := time.Parse(time.DateOnly, p.Input.Date)
 	if err != nil {
 		return time.Now()
 	}
 	return day
 }
 
-func (p sessionForm) repeats() []ui.Option {
-	all := []ui.Option{{Value: once, Label: "Does not repeat"}, {Value: daily, Label: "Every day"}, {Value: weekdays, Label: "Every weekday, Monday to Friday"},
-		{Value: weekly, Label: "Every week, on days"}, {Value: byDay, Label: repeatWord(byDay, p.day())}, {Value: byWeekday, Label: repeatWord(byWeekday, p.day())}}
-	if p.Typed.Repeat == asItWas {
-		all = append(all, ui.Option{Value: asItWas, Label: "As it was"})
+func (p sessionFormProps) repeatOptions() []ui.Option {
+	all := []ui.Option{{Value: noRepeat, Label: "Does not repeat"}, {Value: daily, Label: "Every day"}, {Value: weekdays, Label: "Every weekday, Monday to Friday"},
+		{Value: weekly, Label: "Every week, on days"}, {Value: monthlyByDay, Label: repeatLabel(monthlyByDay, p.firstDay())}, {Value: monthlyByWeekday, Label: repeatLabel(monthlyByWeekday, p.firstDay())}}
+	if p.Input.Repeat == customRule {
+		all = append(all, ui.Option{Value: customRule, Label: "As it was"})
 	}
 	return all
 }
 
-// repeating reports whether the series is decided in this form: not for one session of a series alone.
-func (p sessionForm) repeating() bool { return !p.Changes || p.Series }
+// canRepeat reports whether the series is decided in this form: not for one session of a series alone.
+func (p sessionFormProps) canRepeat() bool { return !p.Editing || p.InSeries }
 
-func formPage(p sessionForm) templ.Component {
+func formPage(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -93,7 +93,7 @@ func formPage(p sessionForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Title}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: p.Title}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -114,7 +114,7 @@ func formPage(p sessionForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(p.Problems).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(p.FieldErrors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -130,7 +130,7 @@ func formPage(p sessionForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "title", Name: "title", Label: "Title", Value: p.Typed.Title, Max: sessions.MaxTitle, Required: true, Autocomplete: "off", Autofocus: len(p.Problems) == 0 && !p.Changes, Error: p.error("title")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "title", Name: "title", Label: "Title", Value: p.Input.Title, MaxLength: sessions.MaxTitle, Required: true, Autocomplete: "off", Autofocus: len(p.FieldErrors) == 0 && !p.Editing, Error: p.errorFor("title")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -138,13 +138,13 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "description", Name: "description", Label: "Description", Value: p.Typed.Description, Max: sessions.MaxDescription, Rows: 3, Error: p.error("description")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "description", Name: "description", Label: "Description", Value: p.Input.Description, MaxLength: sessions.MaxDescription, Rows: 3, Error: p.errorFor("description")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "what", Title: "What", Text: "Whoever is asked reads both in the invitation."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "what", Title: "What", Text: "Whoever is asked reads both in the invitation."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -160,12 +160,12 @@ func formPage(p sessionForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.Series {
+				if p.InSeries {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<div")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.foretells())
+					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.previewAttrs())
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -185,7 +185,7 @@ func formPage(p sessionForm) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.This), Radio: true, Checked: p.Typed.Scope != string(sessions.Whole), Label: "This session only"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSession), Radio: true, Checked: p.Input.Scope != string(sessions.ScopeSeries), Label: "This session only"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -193,13 +193,13 @@ func formPage(p sessionForm) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.Whole), Radio: true, Checked: p.Typed.Scope == string(sessions.Whole), Label: "The whole series", Text: "All that have not started yet."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSeries), Radio: true, Checked: p.Input.Scope == string(sessions.ScopeSeries), Label: "The whole series", Text: "All that have not started yet."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "scope", Legend: "What changes"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "scope", Legend: "What changes"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -212,7 +212,7 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.foretells())
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.previewAttrs())
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -220,11 +220,11 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "date", Name: "date", Type: "date", Label: "Date", Value: p.Typed.Date, Required: true, Error: p.error("date")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "date", Name: "date", Type: "date", Label: "Date", Value: p.Input.Date, Required: true, Error: p.errorFor("date")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "time", Name: "time", Type: "time", Label: "Starts at", Value: p.Typed.Time, Required: true, Error: p.error("time")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "time", Name: "time", Type: "time", Label: "Starts at", Value: p.Input.Time, Required: true, Error: p.errorFor("time")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -232,7 +232,7 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.foretells())
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.previewAttrs())
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -240,11 +240,11 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "minutes", Name: "minutes", Label: "Length", Value: p.Typed.Minutes, Error: p.error("minutes")}, p.Lengths).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "minutes", Name: "minutes", Label: "Length", Value: p.Input.Minutes, Error: p.errorFor("minutes")}, p.DurationOptions).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: p.Typed.Zone, List: "zones", Placeholder: p.Zones, Error: p.error("timezone"), Attrs: templ.Attributes{"autocomplete": "off", "data-detect": true}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: p.Input.Zone, List: "zones", Placeholder: p.DefaultZone, Error: p.errorFor("timezone"), Attrs: templ.Attributes{"autocomplete": "off", "data-detect": true}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -260,8 +260,8 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.repeating() {
-					templ_7745c5c3_Err = repeating(p).Render(ctx, templ_7745c5c3_Buffer)
+				if p.canRepeat() {
+					templ_7745c5c3_Err = repeatFields(p).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -270,13 +270,13 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = repeatSays(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = repeatSummary(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "when", Title: "When", Text: "The host can start from 15 minutes before. " + p.Longest}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "when", Title: "When", Text: "The host can start from 15 minutes before. " + p.DurationNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -296,7 +296,7 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.foretells())
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.previewAttrs())
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -312,13 +312,13 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "elsewhere", Name: "elsewhere", Type: "url", Label: "Held elsewhere", Hint: "optional", Value: p.Typed.Elsewhere, Placeholder: "https://", Help: "The link of another meeting program. People see it only after they have joined here.", Error: p.error("elsewhere"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "elsewhere", Name: "elsewhere", Type: "url", Label: "Held elsewhere", Hint: "optional", Value: p.Input.ExternalLink, Placeholder: "https://", Help: "The link of another meeting program. People see it only after they have joined here.", Error: p.errorFor("elsewhere"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "where", Title: "Where", Text: "A room is a lasting place with a link of its own. Without one the session has only its own link."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "where", Title: "Where", Text: "A room is a lasting place with a link of its own. Without one the session has only its own link."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -334,13 +334,13 @@ func formPage(p sessionForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = people(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = peopleFields(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "who", Title: "People", Text: "Members of the team and people from outside. Each gets a mail with a link of their own and a calendar file. " + p.Most}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "who", Title: "People", Text: "Members of the team and people from outside. Each gets a mail with a link of their own and a calendar file. " + p.CapacityNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -360,7 +360,7 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = door(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = entryFields(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -370,7 +370,7 @@ func formPage(p sessionForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "door", Title: "At the door", Text: "What is asked of people when they come."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "door", Title: "At the door", Text: "What is asked of people when they come."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -390,7 +390,7 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = pictureField(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = videoField(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -398,11 +398,11 @@ func formPage(p sessionForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "audio", Name: "audio", Label: "Sound", Value: p.Typed.Audio, Error: p.error("audio")}, sounds).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "audio", Name: "audio", Label: "Sound", Value: p.Input.Audio, Error: p.errorFor("audio")}, audioOptions).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "codec", Name: "codec", Label: "Codec", Value: p.Typed.Codec, Error: p.error("codec")}, codecs).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "codec", Name: "codec", Label: "Codec", Value: p.Input.Codec, Error: p.errorFor("codec")}, codecOptions).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -412,7 +412,7 @@ func formPage(p sessionForm) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Setting(ui.SettingProps{ID: "media", Title: "Picture and sound", Text: "Fixed when the session starts. More is clearer, and needs a better line."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "media", Title: "Picture and sound", Text: "Fixed when the session starts. More is clearer, and needs a better line."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -420,11 +420,11 @@ func formPage(p sessionForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Yes}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.SubmitLabel}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Close, ui.ButtonProps{Label: "Back", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.BackURL, ui.ButtonProps{Label: "Back", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -442,7 +442,7 @@ func formPage(p sessionForm) templ.Component {
 	})
 }
 
-func repeating(p sessionForm) templ.Component {
+func repeatFields(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -467,7 +467,7 @@ func repeating(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.foretells())
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.previewAttrs())
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -475,7 +475,7 @@ func repeating(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ways(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = repeatSelect(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -484,7 +484,7 @@ func repeating(p sessionForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Typed.Rule)
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Input.Rule)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 130, Col: 55}
 		}
@@ -496,7 +496,7 @@ func repeating(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = onDays(p, nil).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = weekdayFields(p, nil).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -504,7 +504,7 @@ func repeating(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "ends", Name: "ends", Label: "Ends", Value: p.Typed.Ends}, []ui.Option{{Value: "count", Label: "After a number of sessions"}, {Value: "until", Label: "On a date"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "ends", Name: "ends", Label: "Ends", Value: p.Input.Ends}, []ui.Option{{Value: "count", Label: "After a number of sessions"}, {Value: "until", Label: "On a date"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -512,7 +512,7 @@ func repeating(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "count", Name: "count", Type: "number", Label: "Sessions", Value: p.Typed.Count, InputMode: "numeric", Error: p.error("count"), Attrs: templ.Attributes{"min": "1", "max": strconv.Itoa(sessions.MaxOccurrences)}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "count", Name: "count", Type: "number", Label: "Sessions", Value: p.Input.Count, InputMode: "numeric", Error: p.errorFor("count"), Attrs: templ.Attributes{"min": "1", "max": strconv.Itoa(sessions.MaxOccurrences)}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -520,7 +520,7 @@ func repeating(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "until", Name: "until", Type: "date", Label: "Last day", Value: p.Typed.Until, Error: p.error("until")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "until", Name: "until", Type: "date", Label: "Last day", Value: p.Input.Until, Error: p.errorFor("until")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -532,8 +532,8 @@ func repeating(p sessionForm) templ.Component {
 	})
 }
 
-// ways are how a session of that date can repeat.
-func ways(p sessionForm) templ.Component {
+// repeatSelect are how a session of that date can repeat.
+func repeatSelect(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -554,7 +554,7 @@ func ways(p sessionForm) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "repeat", Name: "repeat", Label: "Repeats", Value: p.Typed.Repeat, Error: p.error("repeat")}, p.repeats()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "repeat", Name: "repeat", Label: "Repeats", Value: p.Input.Repeat, Error: p.errorFor("repeat")}, p.repeatOptions()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -563,9 +563,9 @@ func ways(p sessionForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(dayKey(p.day()))
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(dayKey(p.firstDay()))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 147, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 147, Col: 65}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -579,7 +579,7 @@ func ways(p sessionForm) templ.Component {
 	})
 }
 
-func onDays(p sessionForm, attrs templ.Attributes) templ.Component {
+func weekdayFields(p sessionFormProps, attrs templ.Attributes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -630,7 +630,7 @@ func onDays(p sessionForm, attrs templ.Attributes) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.dayOn(key) {
+			if p.isDaySelected(key) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, " checked")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -643,7 +643,7 @@ func onDays(p sessionForm, attrs templ.Attributes) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(dayNames[key][:3])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 155, Col: 160}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 155, Col: 168}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -656,7 +656,7 @@ func onDays(p sessionForm, attrs templ.Attributes) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(dayNames[key])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 155, Col: 201}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 155, Col: 209}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -675,8 +675,8 @@ func onDays(p sessionForm, attrs templ.Attributes) templ.Component {
 	})
 }
 
-func (p sessionForm) dayOn(key string) bool {
-	for _, day := range p.Typed.days(p.day()) {
+func (p sessionFormProps) isDaySelected(key string) bool {
+	for _, day := range p.Input.days(p.firstDay()) {
 		if day == key {
 			return true
 		}
@@ -684,8 +684,8 @@ func (p sessionForm) dayOn(key string) bool {
 	return false
 }
 
-// repeatSays is what repeating means, in a sentence.
-func repeatSays(p sessionForm) templ.Component {
+// repeatSummary is what repeating means, in a sentence.
+func repeatSummary(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -710,7 +710,7 @@ func repeatSays(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Wrong != "" {
+		if p.RepeatError != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, " data-wrong")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -720,7 +720,7 @@ func repeatSays(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Wrong != "" {
+		if p.RepeatError != "" {
 			templ_7745c5c3_Err = ui.Icon("circle-alert").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -730,9 +730,9 @@ func repeatSays(p sessionForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(p.Wrong)
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(p.RepeatError)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 175, Col: 18}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 175, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {
@@ -742,7 +742,7 @@ func repeatSays(p sessionForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if p.Says != "" {
+		} else if p.RepeatText != "" {
 			templ_7745c5c3_Err = ui.Icon("repeat").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -752,9 +752,9 @@ func repeatSays(p sessionForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var21 string
-			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.Says)
+			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.RepeatText)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 178, Col: 17}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 178, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -773,7 +773,7 @@ func repeatSays(p sessionForm) templ.Component {
 	})
 }
 
-func roomField(p sessionForm) templ.Component {
+func roomField(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -794,7 +794,7 @@ func roomField(p sessionForm) templ.Component {
 			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "room", Name: "room", Label: "Room", Value: p.Typed.Room, Error: p.roomError()}, p.Rooms).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "room", Name: "room", Label: "Room", Value: p.Input.Room, Error: p.roomError()}, p.RoomOptions).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -802,14 +802,14 @@ func roomField(p sessionForm) templ.Component {
 	})
 }
 
-func (p sessionForm) roomError() string {
-	if p.error("room") != "" {
-		return p.error("room")
+func (p sessionFormProps) roomError() string {
+	if p.errorFor("room") != "" {
+		return p.errorFor("room")
 	}
-	return p.Clash
+	return p.RoomClash
 }
 
-func pictureField(p sessionForm) templ.Component {
+func videoField(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -830,7 +830,7 @@ func pictureField(p sessionForm) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "picture", Name: "picture", Label: "Picture", Value: p.Typed.Picture, Help: p.Allowed, Error: p.error("picture")}, p.Pictures).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "picture", Name: "picture", Label: "Picture", Value: p.Input.Video, Help: p.VideoNote, Error: p.errorFor("picture")}, p.VideoOptions).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -838,8 +838,8 @@ func pictureField(p sessionForm) templ.Component {
 	})
 }
 
-// foretold are the parts of the form that say what it would do, as it is now.
-func foretold(p sessionForm) templ.Component {
+// formPreview are the parts of the form that say what it would do, as it is now.
+func formPreview(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -860,16 +860,16 @@ func foretold(p sessionForm) templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = repeatSays(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = repeatSummary(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.repeating() {
+		if p.canRepeat() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<div id=\"foretold-ways\" hx-swap-oob=\"innerMorph\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ways(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = repeatSelect(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -877,8 +877,8 @@ func foretold(p sessionForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Typed.turned {
-				templ_7745c5c3_Err = onDays(p, templ.Attributes{"hx-swap-oob": "true"}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Input.weekdayMoved {
+				templ_7745c5c3_Err = weekdayFields(p, templ.Attributes{"hx-swap-oob": "true"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -896,7 +896,7 @@ func foretold(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = door(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = entryFields(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -904,7 +904,7 @@ func foretold(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = pictureField(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = videoField(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -916,7 +916,7 @@ func foretold(p sessionForm) templ.Component {
 	})
 }
 
-func people(p sessionForm) templ.Component {
+func peopleFields(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -942,9 +942,9 @@ func people(p sessionForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var26 string
-		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(p.People)
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(p.PeopleURL)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 221, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 221, Col: 50}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -955,9 +955,9 @@ func people(p sessionForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.Listed)
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.InviteesJSON)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 221, Col: 72}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/form.templ`, Line: 221, Col: 81}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -967,21 +967,21 @@ func people(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.MailOff {
+		if p.EmailOff {
 			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Title: "Email isn't set up.", Text: "Invitees don't get an email. After saving, copy each personal link from the session's details and share it yourself."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "guests", Name: "guests", Label: "Who is asked", Value: p.Typed.Guests, Rows: 4, Placeholder: "Nadia Holt <nadia@halation.example>", Help: "One address per line, or a list pasted from a spreadsheet or an email.", Error: p.error("guests"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "guests", Name: "guests", Label: "Who is asked", Value: p.Input.Guests, Rows: 4, Placeholder: "Nadia Holt <nadia@halation.example>", Help: "One address per line, or a list pasted from a spreadsheet or an email.", Error: p.errorFor("guests"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "cohosts", Name: "cohosts", Label: "Co-hosts", Value: p.Typed.Cohosts, Rows: 2, Help: "Members of the team who have the host's controls, and go on when the host is gone.", Error: p.error("cohosts"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "cohosts", Name: "cohosts", Label: "Co-hosts", Value: p.Input.Cohosts, Rows: 2, Help: "Members of the team who have the host's controls, and go on when the host is gone.", Error: p.errorFor("cohosts"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "presenters", Name: "presenters", Label: "Presenters", Value: p.Typed.Presenters, Rows: 2, Help: "They show their screen without asking.", Error: p.error("presenters"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "presenters", Name: "presenters", Label: "Presenters", Value: p.Input.Presenters, Rows: 2, Help: "They show their screen without asking.", Error: p.errorFor("presenters"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -989,7 +989,7 @@ func people(p sessionForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Type: "number", Label: "At most so many at once", Hint: "optional", Value: p.Typed.People, InputMode: "numeric", Error: p.error("people"), Attrs: templ.Attributes{"min": "1"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Type: "number", Label: "At most so many at once", Hint: "optional", Value: p.Input.MaxPeople, InputMode: "numeric", Error: p.errorFor("people"), Attrs: templ.Attributes{"min": "1"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -997,7 +997,7 @@ func people(p sessionForm) templ.Component {
 	})
 }
 
-func door(p sessionForm) templ.Component {
+func entryFields(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1030,12 +1030,12 @@ func door(p sessionForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "passwordless", Value: "yes", Label: "Enter by the mailed link and a name", Text: "Without signing in. Off: people sign in or make an account first. Either way they join the team as guests.", Checked: p.Typed.Passwordless}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "passwordless", Value: "yes", Label: "Enter by the mailed link and a name", Text: "Without signing in. Off: people sign in or make an account first. Either way they join the team as guests.", Checked: p.Input.Passwordless}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, row := range p.Imposable {
-				if row.Disabled && p.own(row.Name) {
+			for _, row := range p.RoomSettings {
+				if row.Disabled && p.ownSetting(row.Name) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<input type=\"hidden\" name=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1078,11 +1078,11 @@ func door(p sessionForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "entry", Legend: "Entry"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "entry", Legend: "Entry"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "recording", Name: "recording", Label: "Recording", Value: p.Typed.Recording, Help: rooms.WhoRecords, Error: p.error("recording")}, p.Recordings).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "recording", Name: "recording", Label: "Recording", Value: p.Input.Recording, Help: rooms.RecordingNote, Error: p.errorFor("recording")}, p.RecordingOptions).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

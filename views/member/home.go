@@ -16,117 +16,117 @@ import (
 )
 
 func home(e *core.RequestEvent) error {
-	props, err := homeProps(e)
+	props, err := loadHome(e)
 	if err != nil {
 		return err
 	}
-	props.Leaving = e.Request.URL.Query().Has("leave") && props.MayLeave
+	props.LeaveOpen = e.Request.URL.Query().Has("leave") && props.CanLeave
 	return web.Render(e, 200, homePage(props))
 }
 
 func leave(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	revoked := 0
-	var also []members.First
-	if e.Request.FormValue(frame.SentField) != "" {
+	var also []members.BeforeFunc
+	if e.Request.FormValue(frame.RevokeSentField) != "" {
 		also = append(also, invitations.RevokeSent(actor, actor.Account.Id, &revoked))
 	}
-	parted, err := sessions.Leave(e.App, actor, frame.HandOver(e), also...)
+	parted, err := sessions.Leave(e.App, actor, frame.HandoverTarget(e), also...)
 	if err != nil {
-		props, broken := homeProps(e)
+		props, broken := loadHome(e)
 		if broken != nil {
 			return broken
 		}
-		return frame.Again(e, err, func(faults web.Faults) templ.Component {
-			if props.Leaving = props.Succession.Refuse(faults); !props.Leaving {
-				props.Refused = frame.Problems(faults)
+		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+			if props.LeaveOpen = props.Handover.SetError(faults); !props.LeaveOpen {
+				props.FieldErrors = frame.FieldErrors(faults)
 			}
 			return homePage(props)
 		})
 	}
-	web.Toast(e, "You have left "+actor.Team.GetString("name")+"."+frame.PartedWords(parted.HandedOver, parted.Cancelled))
-	return web.Go(e, "/")
+	web.SetToast(e, "You have left "+actor.Team.GetString("name")+"."+frame.HandoverSummary(parted.HandedOver, parted.Cancelled))
+	return web.Redirect(e, "/")
 }
 
-func homeProps(e *core.RequestEvent) (homeForm, error) {
+func loadHome(e *core.RequestEvent) (homePageProps, error) {
 	actor := web.Actor(e)
 	team := teams.Of(actor.Team)
-	shell, err := shell(e, "home", ui.Crumb{Label: "Home"})
+	shell, err := shell(e, "home", ui.Breadcrumb{Label: "Home"})
 	if err != nil {
-		return homeForm{}, err
+		return homePageProps{}, err
 	}
-	props := homeForm{
-		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), About: team.Description(),
-		Person: actor.Name(), Guest: actor.Kind == members.Guest, Standing: frame.Standing(actor.Roles, actor.Kind), Rights: rightsOf(actor),
-		Hosts: actor.CanHost(), Panel: actor.SeesPanel(), MayLeave: !actor.Roles.Owner,
-		Frees: bulk.FreedBy(actor.Roles).Words(),
+	props := homePageProps{
+		Shell: shell, Team: team.Name(), Slug: team.Slug(), Logo: team.LogoPath(), Description: team.Description(),
+		Name: actor.Name(), Guest: actor.Kind == members.Guest, RoleLabel: frame.RoleLabel(actor.Roles, actor.Kind), Roles: rolesOf(actor),
+		CanHost: actor.CanHost(), CanUsePanel: actor.CanUsePanel(), CanLeave: !actor.Roles.Owner,
+		FreedSeats: bulk.SeatsFreedBy(actor.Roles).Text(),
 	}
-	if props.Meets, err = meetingsOf(e); err != nil {
+	if props.Sessions, err = loadHomeSessions(e); err != nil {
 		return props, err
 	}
-	if props.MayLeave {
-		future, err := sessions.Future(e.App, actor.Team.Id, actor.Account.Id)
+	if props.CanLeave {
+		future, err := sessions.ListScheduledByHost(e.App, actor.Team.Id, actor.Account.Id)
 		if err != nil {
 			return props, err
 		}
-		if props.Succession, err = frame.SuccessionOf(e, len(future), []string{actor.Account.Id}); err != nil {
+		if props.Handover, err = frame.NewHandover(e, len(future), []string{actor.Account.Id}); err != nil {
 			return props, err
 		}
-		if props.Sent, err = frame.SentOf(e, actor.Account.Id); err != nil {
+		if props.SentInvitations, err = frame.NewSentInvitations(e, actor.Account.Id); err != nil {
 			return props, err
 		}
 	}
-	if props.Ask, err = frame.Helpers(e.App, actor, (*actors.Actor).SeesPanel); err != nil {
+	if props.Contacts, err = frame.Helpers(e.App, actor, (*actors.Actor).CanUsePanel); err != nil {
 		return props, err
 	}
-	if err := props.hosting(e.App, actor); err != nil {
+	if err := props.loadHosting(e.App, actor); err != nil {
 		return props, err
 	}
-	if props.Prompts, err = frame.Waiting(e.App, actor.Account); err != nil {
+	if props.Invitations, err = frame.PendingInvitations(e.App, actor.Account); err != nil {
 		return props, err
 	}
-	props.Others, err = others(e.App, actor)
+	props.OtherTeams, err = otherTeams(e.App, actor)
 	return props, err
 }
 
-// rightsOf tells what the person carries in the team, a sentence each.
-func rightsOf(actor *actors.Actor) []right {
-	var all []right
+// rolesOf tells what the person carries in the team, a sentence each.
+func rolesOf(actor *actors.Actor) []roleInfo {
+	var all []roleInfo
 	if actor.Roles.Owner {
-		all = append(all, right{"Owner", "The team is yours: everything in it, its Admins included.", true})
+		all = append(all, roleInfo{"Owner", "The team is yours: everything in it, its Admins included.", true})
 	}
-	for _, role := range actor.Roles.Explained() {
-		all = append(all, right{role.Word, role.Sentence, !(actor.Roles.Owner && role.Key == "admin")})
+	for _, role := range actor.Roles.Details() {
+		all = append(all, roleInfo{role.Label, role.HolderDescription, !(actor.Roles.Owner && role.Key == "admin")})
 	}
 	switch {
 	case len(all) > 0:
 	case actor.Kind == members.Guest:
-		all = append(all, right{"Guest", "You enter the sessions that you are invited to. Everything else in the team is its members'.", false})
+		all = append(all, roleInfo{"Guest", "You enter the sessions that you are invited to. Everything else in the team is its members'.", false})
 	default:
-		all = append(all, right{"Member", memberDoes(actor), false})
+		all = append(all, roleInfo{"Member", memberDescription(actor), false})
 	}
 	return all
 }
 
-func memberDoes(actor *actors.Actor) string {
+func memberDescription(actor *actors.Actor) string {
 	if actor.CanHost() {
 		return "You schedule and host sessions, and take part in those that you are invited to. It takes no seat."
 	}
 	return "You take part in the sessions that you are invited to. It takes no seat."
 }
 
-func others(app core.App, actor *actors.Actor) ([]place, error) {
-	places, err := members.Places(app, actor.Account, false)
+func otherTeams(app core.App, actor *actors.Actor) ([]teamLink, error) {
+	places, err := members.TeamsOf(app, actor.Account, false)
 	if err != nil {
 		return nil, err
 	}
-	var all []place
+	var all []teamLink
 	for _, p := range places {
 		if p.Team.Id == actor.Team.Id {
 			continue
 		}
 		team := teams.Of(p.Team)
-		all = append(all, place{team.Name(), team.LogoPath(), frame.Standing(p.Roles, p.Kind), "/app/" + team.Slug()})
+		all = append(all, teamLink{team.Name(), team.LogoPath(), frame.RoleLabel(p.Roles, p.Kind), "/app/" + team.Slug()})
 	}
 	return all, nil
 }

@@ -14,63 +14,63 @@ import (
 	"usher/views/ui"
 )
 
-type homeForm struct {
-	Shell    ui.ShellProps
-	Team     string
-	Slug     string
-	Logo     string
-	About    string
-	Person   string
-	Standing string
-	Rights   []right
-	Hosts    bool
-	Panel    bool
-	Takes    bool   // may take the Organizer role
-	NoSeat   string // why it cannot be taken now; empty: a seat is free
-	Ask      []frame.Contact
-	Guest    bool
-	Prompts  []frame.Offer
-	Others   []place
-	MayLeave bool
-	Frees    string // the seats that leaving frees
-	Leaving  bool   // the question is open
+type homePageProps struct {
+	Shell            ui.ShellProps
+	Team             string
+	Slug             string
+	Logo             string
+	Description      string
+	Name             string
+	RoleLabel        string
+	Roles            []roleInfo
+	CanHost          bool
+	CanUsePanel      bool
+	CanTakeOrganizer bool   // may take the Organizer role
+	NoSeatReason     string // why it cannot be taken now; empty: a seat is free
+	Contacts         []frame.Contact
+	Guest            bool
+	Invitations      []frame.InvitationView
+	OtherTeams       []teamLink
+	CanLeave         bool
+	FreedSeats       string // the seats that leaving frees
+	LeaveOpen        bool   // the question is open
 
-	Succession *frame.SuccessionProps
-	Sent       *frame.SentProps
-	Refused    []ui.FieldError
-	Meets      meetings
+	Handover        *frame.HandoverProps
+	SentInvitations *frame.SentInvitationsProps
+	FieldErrors     []ui.FieldError
+	Sessions        homeSessions
 }
 
-// meetings are what a person has to do with sessions now and next.
-type meetings struct {
-	Path  string
-	Now   []listRow
-	Next  []listRow
-	Waits []listRow // for an answer
-	More  bool      // there are others ahead
-	Due   string    // when a button on the page becomes another one
+// homeSessions are what a person has to do with sessions now and next.
+type homeSessions struct {
+	Path           string
+	Running        []listRow
+	Upcoming       []listRow
+	AwaitingAnswer []listRow // for an answer
+	HasMore        bool      // there are others ahead
+	RefreshAt      string    // when a button on the page becomes another one
 }
 
-type right struct {
-	Word, Sentence string
-	Seat           bool // it takes a seat
+type roleInfo struct {
+	Label, Description string
+	TakesSeat          bool // it takes a seat
 }
 
-type place struct {
-	Name, Logo, Standing, Href string
+type teamLink struct {
+	Name, Logo, RoleLabel, Href string
 }
 
-func (f homeForm) at() string { return "/app/" + f.Slug }
+func (f homePageProps) path() string { return "/app/" + f.Slug }
 
-func (f homeForm) leaving() ui.ConfirmProps {
-	p := ui.ConfirmProps{ID: "leave", Title: "Leave " + f.Team + "?", Action: f.at() + "/leave", Yes: "Leave the team", Danger: true, Open: f.Leaving}
-	if f.Leaving {
-		p.Close = f.at()
+func (f homePageProps) leaveConfirm() ui.ConfirmProps {
+	p := ui.ConfirmProps{ID: "leave", Title: "Leave " + f.Team + "?", Action: f.path() + "/leave", ConfirmLabel: "Leave the team", Danger: true, Open: f.LeaveOpen}
+	if f.LeaveOpen {
+		p.CloseURL = f.path()
 	}
 	return p
 }
 
-func homePage(f homeForm) templ.Component {
+func homePage(f homePageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -115,15 +115,15 @@ func homePage(f homeForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if f.Hosts {
-					templ_7745c5c3_Err = ui.ButtonLink(f.Meets.Path+"/new", ui.ButtonProps{Label: "New session", Icon: "plus", Attrs: key("n")}).Render(ctx, templ_7745c5c3_Buffer)
+				if f.CanHost {
+					templ_7745c5c3_Err = ui.ButtonLink(f.Sessions.Path+"/new", ui.ButtonProps{Label: "New session", Icon: "plus", Attrs: shortcut("n")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: f.Team, Sub: f.About}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: f.Team, Subtitle: f.Description}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -131,7 +131,7 @@ func homePage(f homeForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(f.Refused).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(f.FieldErrors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -139,13 +139,13 @@ func homePage(f homeForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, offer := range f.Prompts {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "mail", Title: offer.Team + " " + offer.Asks() + ".", Text: "It waits for your answer.", Actions: answerOffer()}).Render(ctx, templ_7745c5c3_Buffer)
+			for _, offer := range f.Invitations {
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "mail", Title: offer.Team + " " + offer.RequestText() + ".", Text: "It waits for your answer.", Actions: answerInvitationButton()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = meetingsNow(f.Meets, f.Hosts).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = homeSessionSections(f.Sessions, f.CanHost).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -165,7 +165,7 @@ func homePage(f homeForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = rights(f).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roleList(f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -175,7 +175,7 @@ func homePage(f homeForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !f.Hosts {
+			if !f.CanHost {
 				templ_7745c5c3_Var5 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -188,7 +188,7 @@ func homePage(f homeForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = hosting(f).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = hostingSection(f).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -198,7 +198,7 @@ func homePage(f homeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if !f.Panel && len(f.Ask) > 0 {
+			} else if !f.CanUsePanel && len(f.Contacts) > 0 {
 				templ_7745c5c3_Var6 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -215,7 +215,7 @@ func homePage(f homeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = frame.AskAll("", f.Ask, "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = frame.ContactList("", f.Contacts, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -230,7 +230,7 @@ func homePage(f homeForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if len(f.Others) > 0 {
+			if len(f.OtherTeams) > 0 {
 				templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -243,7 +243,7 @@ func homePage(f homeForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = elsewhere(f.Others).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = otherTeamList(f.OtherTeams).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -266,7 +266,7 @@ func homePage(f homeForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = leaving(f).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = leaveSection(f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -290,7 +290,7 @@ func homePage(f homeForm) templ.Component {
 	})
 }
 
-func rights(f homeForm) templ.Component {
+func roleList(f homePageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -315,20 +315,20 @@ func rights(f homeForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, r := range f.Rights {
+		for _, r := range f.Roles {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Seat {
+			if r.TakesSeat {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<span class=\"seat\" data-state=\"used\" data-size=\"md\" aria-hidden=\"true\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Initials(f.Person))
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Initials(f.Name))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 111, Col: 99}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 111, Col: 97}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -339,7 +339,7 @@ func rights(f homeForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: f.Person, You: true, Size: "lg"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: f.Name, You: true, Size: "lg"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -349,9 +349,9 @@ func rights(f homeForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.Word)
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 116, Col: 16}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 116, Col: 17}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -362,9 +362,9 @@ func rights(f homeForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(r.Sentence)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(r.Description)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 117, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 117, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -383,7 +383,7 @@ func rights(f homeForm) templ.Component {
 	})
 }
 
-func elsewhere(places []place) templ.Component {
+func otherTeamList(places []teamLink) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -447,7 +447,7 @@ func elsewhere(places []place) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Chip(ui.ChipProps{Label: p.Standing}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Chip(ui.ChipProps{Label: p.RoleLabel}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -468,7 +468,7 @@ func elsewhere(places []place) templ.Component {
 	})
 }
 
-func leaving(f homeForm) templ.Component {
+func leaveSection(f homePageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -489,12 +489,12 @@ func leaving(f homeForm) templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if f.MayLeave {
+		if f.CanLeave {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"danger\"><p class=\"held\">Your access ends at once. Your account and your other teams stay.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(f.at()+"?leave=1", ui.ButtonProps{Label: "Leave the team…", Variant: "destructive", Attrs: templ.Attributes{"data-dialog-open": "leave"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(f.path()+"?leave=1", ui.ButtonProps{Label: "Leave the team…", Variant: "destructive", Attrs: templ.Attributes{"data-dialog-open": "leave"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -518,21 +518,21 @@ func leaving(f homeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.Panel {
+				if f.CanUsePanel {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<li>The Admin Panel of the team closes for you.</li>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				if f.Frees != "" {
+				if f.FreedSeats != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<li>Free again: ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var18 string
-					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.Frees)
+					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.FreedSeats)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 152, Col: 30}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 152, Col: 35}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 					if templ_7745c5c3_Err != nil {
@@ -547,7 +547,7 @@ func leaving(f homeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Succession(f.Succession).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Handover(f.Handover).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -555,13 +555,13 @@ func leaving(f homeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Sent(f.Sent).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.SentInvitations(f.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Confirm(f.leaving()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Confirm(f.leaveConfirm()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -575,7 +575,7 @@ func leaving(f homeForm) templ.Component {
 	})
 }
 
-func answerOffer() templ.Component {
+func answerInvitationButton() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -596,7 +596,7 @@ func answerOffer() templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.ButtonLink(frame.Chooser, ui.ButtonProps{Label: "Answer", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(frame.TeamsPath, ui.ButtonProps{Label: "Answer", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -604,8 +604,8 @@ func answerOffer() templ.Component {
 	})
 }
 
-// meetingsNow are what runs, what waits for an answer, and what comes next.
-func meetingsNow(m meetings, hosts bool) templ.Component {
+// homeSessionSections are what runs, what waits for an answer, and what comes next.
+func homeSessionSections(m homeSessions, hosts bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -626,7 +626,7 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if len(m.Now) > 0 {
+		if len(m.Running) > 0 {
 			templ_7745c5c3_Var21 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -643,8 +643,8 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, row := range m.Now {
-					templ_7745c5c3_Err = meeting(row).Render(ctx, templ_7745c5c3_Buffer)
+				for _, row := range m.Running {
+					templ_7745c5c3_Err = sessionItem(row).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -660,7 +660,7 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(m.Waits) > 0 {
+		if len(m.AwaitingAnswer) > 0 {
 			templ_7745c5c3_Var22 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -677,8 +677,8 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, row := range m.Waits {
-					templ_7745c5c3_Err = meeting(row).Render(ctx, templ_7745c5c3_Buffer)
+				for _, row := range m.AwaitingAnswer {
+					templ_7745c5c3_Err = sessionItem(row).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -694,7 +694,7 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(m.Next) > 0 {
+		if len(m.Upcoming) > 0 {
 			templ_7745c5c3_Var23 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -711,8 +711,8 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, row := range m.Next {
-					templ_7745c5c3_Err = meeting(row).Render(ctx, templ_7745c5c3_Buffer)
+				for _, row := range m.Upcoming {
+					templ_7745c5c3_Err = sessionItem(row).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -721,7 +721,7 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if m.More {
+				if m.HasMore {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p><a class=\"link\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -747,7 +747,7 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if len(m.Now)+len(m.Waits)+len(m.Next) == 0 {
+		if len(m.Running)+len(m.AwaitingAnswer)+len(m.Upcoming) == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<div class=\"sheet\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -772,7 +772,7 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Blank(noMeetings(hosts)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(noSessions(hosts)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var25), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -781,15 +781,15 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if m.Due != "" {
+		if m.RefreshAt != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<span hidden data-due=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var26 string
-			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(m.Due)
+			templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(m.RefreshAt)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 211, Col: 31}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 211, Col: 37}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 			if templ_7745c5c3_Err != nil {
@@ -804,14 +804,14 @@ func meetingsNow(m meetings, hosts bool) templ.Component {
 	})
 }
 
-func noMeetings(hosts bool) ui.BlankProps {
+func noSessions(hosts bool) ui.EmptyStateProps {
 	if hosts {
-		return ui.BlankProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Schedule one: give it a time, ask people, and everybody gets a link of their own by mail."}}
+		return ui.EmptyStateProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Schedule one: give it a time, ask people, and everybody gets a link of their own by mail."}}
 	}
-	return ui.BlankProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Sessions that you are asked to stand here, and come to you by mail."}}
+	return ui.EmptyStateProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Sessions that you are asked to stand here, and come to you by mail."}}
 }
 
-func meeting(r listRow) templ.Component {
+func sessionItem(r listRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -915,9 +915,9 @@ func meeting(r listRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 string
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(r.small())
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(r.subtitle())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 227, Col: 21}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 227, Col: 24}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 		if templ_7745c5c3_Err != nil {
@@ -927,8 +927,8 @@ func meeting(r listRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Answer != "" {
-			templ_7745c5c3_Err = answeringAt(r).Render(ctx, templ_7745c5c3_Buffer)
+		if r.RSVPURL != "" {
+			templ_7745c5c3_Err = rsvpForm(r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -963,8 +963,8 @@ func meeting(r listRow) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if r.Word != "" {
-			templ_7745c5c3_Err = ui.Status(r.Status, r.Word).Render(ctx, templ_7745c5c3_Buffer)
+		} else if r.StatusLabel != "" {
+			templ_7745c5c3_Err = ui.Status(r.Status, r.StatusLabel).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -977,14 +977,14 @@ func meeting(r listRow) templ.Component {
 	})
 }
 
-func (r listRow) small() string {
+func (r listRow) subtitle() string {
 	if r.Room != "" {
-		return r.host() + " · " + r.Room
+		return r.hostLabel() + " · " + r.Room
 	}
-	return r.host()
+	return r.hostLabel()
 }
 
-func answeringAt(r listRow) templ.Component {
+func rsvpForm(r listRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1010,9 +1010,9 @@ func answeringAt(r listRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 templ.SafeURL
-		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(r.Answer))
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(r.RSVPURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 253, Col: 64}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 253, Col: 65}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 		if templ_7745c5c3_Err != nil {
@@ -1023,9 +1023,9 @@ func answeringAt(r listRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(r.Back)
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(r.BackURL)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 254, Col: 49}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/home.templ`, Line: 254, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 		if templ_7745c5c3_Err != nil {
@@ -1048,7 +1048,7 @@ func answeringAt(r listRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, choice := range frame.Answers {
+		for _, choice := range frame.RSVPOptions {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<button class=\"btn\" data-variant=\"outline\" data-size=\"sm\" type=\"submit\" name=\"answer\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

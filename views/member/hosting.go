@@ -14,54 +14,54 @@ import (
 	"usher/views/web"
 )
 
-// organizer is the role that hosting needs.
-var organizer = actors.Roles{Organizer: true}
+// organizerRole is the role that hosting needs.
+var organizerRole = actors.Roles{Organizer: true}
 
-// notHosting answers with the page that says why the actor may not host, and what to do about it (D2).
-func notHosting(e *core.RequestEvent, status int) error {
+// renderNotHosting answers with the page that says why the actor may not host, and what to do about it (D2).
+func renderNotHosting(e *core.RequestEvent, status int) error {
 	actor := web.Actor(e)
-	around, err := shell(e, "sessions", ui.Crumb{Label: "Sessions", Href: sessionsPath(e)}, ui.Crumb{Label: "New session"})
+	around, err := shell(e, "sessions", ui.Breadcrumb{Label: "Sessions", Href: sessionsPath(e)}, ui.Breadcrumb{Label: "New session"})
 	if err != nil {
 		return err
 	}
-	props := homeForm{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug"),
+	props := homePageProps{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug"),
 		Guest: actor.Kind == members.Guest}
-	if props.Ask, err = frame.Helpers(e.App, actor, givesOrganizer(actor)); err != nil {
+	if props.Contacts, err = frame.Helpers(e.App, actor, canGiveOrganizer(actor)); err != nil {
 		return err
 	}
-	if err := props.hosting(e.App, actor); err != nil {
+	if err := props.loadHosting(e.App, actor); err != nil {
 		return err
 	}
 	return web.Render(e, status, notHostingPage(props))
 }
 
-// givesOrganizer is the right to offer the Organizer role to the actor.
-func givesOrganizer(actor *actors.Actor) func(*actors.Actor) bool {
-	return func(a *actors.Actor) bool { return a.CanInvite(organizer, actor.Roles) }
+// canGiveOrganizer is the right to offer the Organizer role to the actor.
+func canGiveOrganizer(actor *actors.Actor) func(*actors.Actor) bool {
+	return func(a *actors.Actor) bool { return a.CanInvite(organizerRole, actor.Roles) }
 }
 
-// hosting fills in whether the actor may take the role that hosting needs, and why it can't be taken now.
-func (f *homeForm) hosting(app core.App, actor *actors.Actor) error {
-	if f.Takes = !actor.CanHost() && actor.CanTake(organizer); !f.Takes {
+// loadHosting fills in whether the actor may take the role that hosting needs, and why it can't be taken now.
+func (f *homePageProps) loadHosting(app core.App, actor *actors.Actor) error {
+	if f.CanTakeOrganizer = !actor.CanHost() && actor.CanTakeRoles(organizerRole); !f.CanTakeOrganizer {
 		return nil
 	}
-	err := invitations.PreviewTake(app, actor, organizer)
-	_, _, sentence, refused := record.Refusal(err)
+	err := invitations.PreviewTakeRoles(app, actor, organizerRole)
+	_, _, sentence, refused := record.Details(err)
 	if !refused {
 		return err
 	}
-	f.NoSeat = sentence
+	f.NoSeatReason = sentence
 	return nil
 }
 
 // becomeOrganizer gives the actor the Organizer role immediately (D1), and goes on to the form.
 func becomeOrganizer(e *core.RequestEvent) error {
-	err := invitations.TakeRoles(e.App, web.Actor(e), organizer)
-	if _, refused := web.FaultsOf(err); refused && record.Code(err) != invitations.CodeAlreadyMember {
-		return notHosting(e, http.StatusUnprocessableEntity)
+	err := invitations.TakeRoles(e.App, web.Actor(e), organizerRole)
+	if _, refused := web.FormErrorsOf(err); refused && record.Code(err) != invitations.CodeAlreadyMember {
+		return renderNotHosting(e, http.StatusUnprocessableEntity)
 	} else if err != nil && !refused {
 		return err
 	}
-	web.Toast(e, "You are now an Organizer.")
-	return web.Go(e, sessionsPath(e)+"/new")
+	web.SetToast(e, "You are now an Organizer.")
+	return web.Redirect(e, sessionsPath(e)+"/new")
 }

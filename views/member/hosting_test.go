@@ -7,22 +7,22 @@ import (
 )
 
 func TestBecomeOrganizer_OwnerAndAdmin_HostImmediately(t *testing.T) {
-	w := build(t)
+	w := newFixture(t)
 	b := w.As(w.admin)
-	r := b.Get(app + "/sessions/new")
-	says(t, r, 403, "Become an Organizer", app+"/organizer")
-	lacks(t, r, "Ask ", "mailto:")
-	if r := b.Post(app+"/organizer", nil); r.Status != 303 || r.Location != app+"/sessions/new" {
+	r := b.Get(appURL + "/sessions/new")
+	assertPage(t, r, 403, "Become an Organizer", appURL+"/organizer")
+	assertNotContains(t, r, "Ask ", "mailto:")
+	if r := b.Post(appURL+"/organizer", nil); r.Status != 303 || r.Location != appURL+"/sessions/new" {
 		t.Fatalf("%d to %q", r.Status, r.Location)
 	}
-	says(t, b.Get(app+"/sessions/new"), 200, `name="title"`)
-	if r := b.Post(app+"/organizer", nil); r.Status != 303 {
+	assertPage(t, b.Get(appURL+"/sessions/new"), 200, `name="title"`)
+	if r := b.Post(appURL+"/organizer", nil); r.Status != 303 {
 		t.Errorf("pressed twice: %d", r.Status)
 	}
 }
 
-func TestBecomeOrganizer_WithoutAFreeSeat_SaysWhichSeatAndWhatToDo(t *testing.T) {
-	w := build(t)
+func TestBecomeOrganizer_NoFreeSeat_SaysWhatToDo(t *testing.T) {
+	w := newFixture(t)
 	now, err := seats.Of(w.App, w.team.Id)
 	if err != nil {
 		t.Fatal(err)
@@ -37,18 +37,18 @@ func TestBecomeOrganizer_WithoutAFreeSeat_SaysWhichSeatAndWhatToDo(t *testing.T)
 		path   string
 		status int
 	}{{"/sessions/new", 403}, {"", 200}} {
-		page := b.Get(app + r.path)
-		says(t, page, r.status, full...)
-		lacks(t, page, app+"/organizer")
+		page := b.Get(appURL + r.path)
+		assertPage(t, page, r.status, full...)
+		assertNotContains(t, page, appURL+"/organizer")
 	}
-	says(t, b.Post(app+"/organizer", nil), 422, full...)
+	assertPage(t, b.Post(appURL+"/organizer", nil), 422, full...)
 }
 
-func TestBecomeOrganizer_OthersAreRefused(t *testing.T) {
-	w := build(t)
-	says(t, w.As(w.paul).Post(app+"/organizer", nil), 403)
-	says(t, w.As(w.guest).Post(app+"/organizer", nil), 403)
-	says(t, w.As(w.olga).Post(app+"/organizer", nil), 403)
-	says(t, w.As(w.foreign).Post(app+"/organizer", nil), 404)
-	lacks(t, w.As(w.paul).Get(app), app+"/organizer")
+func TestBecomeOrganizer_OtherRoles_AreRefused(t *testing.T) {
+	w := newFixture(t)
+	assertPage(t, w.As(w.paul).Post(appURL+"/organizer", nil), 403)
+	assertPage(t, w.As(w.guest).Post(appURL+"/organizer", nil), 403)
+	assertPage(t, w.As(w.olga).Post(appURL+"/organizer", nil), 403)
+	assertPage(t, w.As(w.foreign).Post(appURL+"/organizer", nil), 404)
+	assertNotContains(t, w.As(w.paul).Get(appURL), appURL+"/organizer")
 }

@@ -6,14 +6,14 @@ import (
 	"usher/views/ui"
 )
 
-// own is what the session itself says of a setting that a room can set.
-func (p sessionForm) own(name string) bool {
-	return map[string]bool{"early": p.Typed.Early, "lobby": p.Typed.Lobby, "muted": p.Typed.Muted}[name]
+// ownSetting is what the session itself says of a setting that a room can set.
+func (p sessionFormProps) ownSetting(name string) bool {
+	return map[string]bool{"early": p.Input.JoinBeforeHost, "lobby": p.Input.Lobby, "muted": p.Input.Muted}[name]
 }
 
-// imposable are the settings that a room can set, as they apply in the chosen room, or without one if it is nil: what the
+// roomSettings are the settings that a room can set, as they apply in the chosen room, or without one if it is nil: what the
 // room sets can't be turned off in the session.
-func (p sessionForm) imposable(room *rooms.Room) []ui.CheckRowProps {
+func (p sessionFormProps) roomSettings(room *rooms.Room) []ui.CheckRowProps {
 	rows := []ui.CheckRowProps{
 		{Name: "early", Label: "Join before the host", Text: "The first participant to join in the last 15 minutes before the start starts it."},
 		{Name: "lobby", Label: "Waiting room", Text: "Everyone waits until the host admits them."},
@@ -22,7 +22,7 @@ func (p sessionForm) imposable(room *rooms.Room) []ui.CheckRowProps {
 	for n := range rows {
 		row := &rows[n]
 		row.Value = "yes"
-		now := sessions.EffectiveOf(p.own(row.Name), room, row.Name)
+		now := sessions.EffectiveSettingOf(p.ownSetting(row.Name), room, row.Name)
 		row.Checked, row.Disabled = now.On, now.ByRoom
 		if now.ByRoom {
 			row.Text = setByRoom

@@ -11,25 +11,25 @@ import (
 	"usher/views/web"
 )
 
-// sharedLink is a personal link that was just copied, to be shown once.
-type sharedLink struct{ Name, URL string }
+// personalLink is a personal link that was just copied, to be shown once.
+type personalLink struct{ Name, URL string }
 
 // resendInvitation emails an invitee the invitation again.
 func resendInvitation(e *core.RequestEvent) error {
-	session, err := found(e)
+	session, err := findSession(e)
 	if err != nil {
 		return err
 	}
 	if err := sessions.Resend(e.App, web.Actor(e), session.Id, e.Request.PathValue("participant")); err != nil {
-		return refused(e, session, err)
+		return renderRefused(e, session, err)
 	}
-	web.Toast(e, "Invitation sent.")
-	return web.Go(e, sessionsPath(e)+"/"+session.Id)
+	web.SetToast(e, "Invitation sent.")
+	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
-// shareLink shows the personal link of an invitee once, to copy it.
-func shareLink(e *core.RequestEvent) error {
-	session, err := found(e)
+// copyLink shows the personal link of an invitee once, to copy it.
+func copyLink(e *core.RequestEvent) error {
+	session, err := findSession(e)
 	if err != nil {
 		return err
 	}
@@ -39,43 +39,43 @@ func shareLink(e *core.RequestEvent) error {
 	}
 	link, err := sessions.CopyLink(e.App, web.Actor(e), session.Id, p.Id)
 	if err != nil {
-		return refused(e, session, err)
+		return renderRefused(e, session, err)
 	}
-	return showShared(e, http.StatusOK, session, sharedLink{p.Called(), link})
+	return showPersonalLink(e, http.StatusOK, session, personalLink{p.DisplayName(), link})
 }
 
-// toDetails leads from the address of a form back to the session: a link that was shown is not shown again.
-func toDetails(e *core.RequestEvent) error {
-	return web.Go(e, sessionsPath(e)+"/"+e.Request.PathValue("id"))
+// redirectToDetails leads from the address of a form back to the session: a link that was shown is not shown again.
+func redirectToDetails(e *core.RequestEvent) error {
+	return web.Redirect(e, sessionsPath(e)+"/"+e.Request.PathValue("id"))
 }
 
-// deliver adds to the lines of the invitees how far their emails have come, and what can be done about it.
-func (p *detailsForm) deliver(e *core.RequestEvent, session *sessions.Session, all []*sessions.Participant) error {
-	if sessions.MayReach(e.App, web.Actor(e), session) != nil || p.State == isPast || p.State == isCancelled {
+// loadDelivery adds to the lines of the invitees how far their emails have come, and what can be done about it.
+func (p *sessionDetailsProps) loadDelivery(e *core.RequestEvent, session *sessions.Session, all []*sessions.Participant) error {
+	if sessions.CanContactInvitees(e.App, web.Actor(e), session) != nil || p.State == statePast || p.State == stateCancelled {
 		return nil
 	}
 	states, err := sessions.Delivery(e.App, session)
 	if err != nil {
 		return err
 	}
-	works := mail.Works(e.App)
+	works := mail.Enabled(e.App)
 	for n, line := range p.People {
 		state, known := states[line.ID]
 		if !known {
 			continue
 		}
-		p.People[n].Mail = mailWord(state)
+		p.People[n].Delivery = emailStatusText(state)
 		if state.Error != "" {
-			p.People[n].Mail += ". " + state.Error
+			p.People[n].Delivery += ". " + state.Error
 		}
-		if line.Silent && (state.Missed() || state.Status == sessions.NotSent) {
-			p.People[n].State, p.People[n].Word = "revoked", mailWord(state)
-			p.People[n].Mail = state.Error
+		if line.NoResponse && (state.Undelivered() || state.Status == sessions.NotSent) {
+			p.People[n].State, p.People[n].StatusLabel = "revoked", emailStatusText(state)
+			p.People[n].Delivery = state.Error
 		}
-		p.MailOff = p.MailOff || !works
+		p.EmailOff = p.EmailOff || !works
 	}
 	for _, one := range all {
-		if one.Part() == sessions.Host || one.Barred() {
+		if one.Role() == sessions.Host || one.Excluded() {
 			continue
 		}
 		items := []ui.MenuItem{{Label: "Copy personal link", Icon: "link", Post: p.Path + "/people/" + one.Id + "/link"}}
@@ -91,8 +91,8 @@ func (p *detailsForm) deliver(e *core.RequestEvent, session *sessions.Session, a
 	return nil
 }
 
-// mailWord says how far the email to an invitee has come.
-func mailWord(state mail.State) string {
+// emailStatusText says how far the email to an invitee has come.
+func emailStatusText(state mail.State) string {
 	words := map[string]string{
 		mail.Queued: "Email queued", mail.Sending: "Email queued", mail.Sent: "Email sent", mail.Delayed: "Email delayed", mail.Returned: "Email returned",
 		mail.Failed: "Email failed", mail.Delivered: "Email delivered", mail.Bounced: "Email bounced", mail.Complained: "Marked as spam",
@@ -101,5 +101,5 @@ func mailWord(state mail.State) string {
 	if word, known := words[state.Status]; known {
 		return word
 	}
-	return "Email not sent: " + mail.ReasonWords(state.Reason)
+	return "Email not sent: " + mail.ReasonText(state.Reason)
 }

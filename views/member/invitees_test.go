@@ -11,19 +11,19 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestInvitees_EmailIsOff_TheHostSharesPersonalLinks(t *testing.T) {
-	w := build(t)
+func TestInvitees_EmailOff_HostCopiesPersonalLinks(t *testing.T) {
+	w := newFixture(t)
 	olga := w.As(w.olga)
-	if body := olga.Get(app + "/sessions/new").Body; !strings.Contains(body, "Email isn&#39;t set up.") {
+	if body := olga.Get(appURL + "/sessions/new").Body; !strings.Contains(body, "Email isn&#39;t set up.") {
 		t.Error("the form does not say that email is off")
 	}
-	if r := olga.Post(app+"/sessions/new", filled("guests", "zed@out.example")); r.Status >= 400 {
+	if r := olga.Post(appURL+"/sessions/new", sessionForm("guests", "zed@out.example")); r.Status >= 400 {
 		t.Fatal(r.Status)
 	}
-	s := w.session("Review", sessions.Form{Guests: []string{"Zed <zed@out.example>"}}, w.paul)
-	at := app + "/sessions/" + s.Id
+	s := w.newSession("Review", sessions.Form{Guests: []string{"Zed <zed@out.example>"}}, w.paul)
+	at := appURL + "/sessions/" + s.Id
 	body := olga.Get(at).Body
-	zed, err := sessions.ParticipantBy(w.App, s.Id, "zed@out.example")
+	zed, err := sessions.FindParticipantByEmail(w.App, s.Id, "zed@out.example")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,10 +42,10 @@ func TestInvitees_EmailIsOff_TheHostSharesPersonalLinks(t *testing.T) {
 		t.Fatalf("status %d, and no link", r.Status)
 	}
 	code := r.Body[at0+3 : at0+3+47]
-	if lead, err := sessions.Follow(w.App, code); err != nil || !lead.Shown || lead.Participant.Id != zed.Id {
+	if lead, err := sessions.ResolveLink(w.App, code); err != nil || !lead.Shown || lead.Participant.Id != zed.Id {
 		t.Errorf("%q leads to %+v, %v", code, lead, err)
 	}
-	if rows := strings.Join(hookstest.Rows(t, w.App, "SELECT * FROM personal_codes"), "\n"); strings.Contains(rows, code) {
+	if rows := strings.Join(hookstest.QueryRows(t, w.App, "SELECT * FROM personal_codes"), "\n"); strings.Contains(rows, code) {
 		t.Error("the code is stored in clear")
 	}
 	for _, c := range []struct {

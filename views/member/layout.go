@@ -8,70 +8,70 @@ import (
 
 // A day is drawn in quarters of an hour by the clock on the wall, from 0 to quarters.
 const (
-	quarter  = 15 * time.Minute
-	quarters = 24 * 4
-	mostWide = 6 // sessions side by side; the others are told by number
+	quarter        = 15 * time.Minute
+	quartersPerDay = 24 * 4
+	maxLanes       = 6 // sessions side by side; the others are told by number
 )
 
-// piece is the part of a session that falls on a day: from one quarter to another, in a lane of so many beside
+// segment is the part of a session that falls on a day: from one quarter to another, in a lane of so many beside
 // each other.
-type piece struct {
-	of       int // which session, by its place in the list that was laid out
+type segment struct {
+	index    int // which session, by its place in the list that was laid out
 	from, to int
 	lane     int // from 1
 	lanes    int
 }
 
-// stretch is a time.
-type stretch struct{ from, to time.Time }
+// timeSpan is a time.
+type timeSpan struct{ from, to time.Time }
 
 // midnight is the first moment of the day of at, in its zone.
 func midnight(at time.Time) time.Time {
 	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
 }
 
-// after is the day that comes n days later. In the weeks of summer time days have 23 or 25 hours.
-func after(day time.Time, n int) time.Time { return day.AddDate(0, 0, n) }
+// addDays is the day that comes n days later. In the weeks of summer time days have 23 or 25 hours.
+func addDays(day time.Time, n int) time.Time { return day.AddDate(0, 0, n) }
 
 // monday is the first day of the week of at.
 func monday(at time.Time) time.Time {
-	return after(midnight(at), -(int(at.Weekday())+6)%7)
+	return addDays(midnight(at), -(int(at.Weekday())+6)%7)
 }
 
-// pieces are what falls on a day of each stretch, laid out beside each other where they overlap. A stretch that the
+// daySegments are what falls on a day of each stretch, laid out beside each other where they overlap. A stretch that the
 // clock turns back under keeps its length.
-func pieces(day time.Time, all []stretch) []piece {
-	next, zone := after(day, 1), day.Location()
-	var found []piece
+func daySegments(day time.Time, all []timeSpan) []segment {
+	next, zone := addDays(day, 1), day.Location()
+	var found []segment
 	for n, s := range all {
 		if !s.from.Before(next) || !s.to.After(day) {
 			continue
 		}
-		p := piece{of: n, to: quarters}
+		p := segment{index: n, to: quartersPerDay}
 		if s.from.After(day) {
-			p.from = wall(s.from.In(zone))
+			p.from = quarterOfDay(s.from.In(zone))
 		}
 		if s.to.Before(next) {
-			p.to = wall(s.to.In(zone).Add(quarter - 1))
+			p.to = quarterOfDay(s.to.In(zone).Add(quarter - 1))
 		}
 		if p.to <= p.from {
-			p.to = min(p.from+int(s.to.Sub(s.from)/quarter), quarters)
+			p.to = min(p.from+int(s.to.Sub(s.from)/quarter), quartersPerDay)
 		}
-		p.from = min(p.from, quarters-1)
+		p.from = min(p.from, quartersPerDay-1)
 		p.to = max(p.to, p.from+1)
 		found = append(found, p)
 	}
-	lay(found)
+	assignLanes(found)
 	return found
 }
 
-// wall is the quarter of the day that the clock shows.
-func wall(at time.Time) int { return at.Hour()*4 + at.Minute()/15 }
+// quarterOfDay is the quarter of the day that the clock shows.
+func quarterOfDay(at time.Time) int { return at.Hour()*4 + at.Minute()/15 }
 
-// lay puts pieces that overlap into lanes beside each other: each into the first that is free. Those that touch no
+// assignLanes puts pieces that overlap into lanes beside each other: each into the first that is free. Those that touch no
 // other have the whole width.
-func lay(all []piece) {
-	slices.SortStableFunc(all, func(a, b piece) int { return cmp.Or(a.from-b.from, b.to-a.to) })
+func assignLanes(all []segment) {
+	slices.SortStableFunc(all, func(a, b segment) int { return cmp.Or(a.from-b.from, b.to-a.to) })
 	for start := 0; start < len(all); {
 		end, until := start, 0
 		var free []int // when each lane is free again
@@ -91,8 +91,8 @@ func lay(all []piece) {
 	}
 }
 
-// hours are the first and the last hour that a week has to show: those of work, and more where something is.
-func hours(days [][]piece) (first, last int) {
+// visibleHours are the first and the last hour that a week has to show: those of work, and more where something is.
+func visibleHours(days [][]segment) (first, last int) {
 	first, last = 8, 19
 	for _, day := range days {
 		for _, p := range day {

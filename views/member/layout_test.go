@@ -8,26 +8,26 @@ import (
 	"usher/views/member"
 )
 
-func spans(day time.Time, clocks ...string) []member.Stretch {
-	var all []member.Stretch
+func timeSpans(day time.Time, clocks ...string) []member.TimeSpan {
+	var all []member.TimeSpan
 	for n := 0; n < len(clocks); n += 2 {
 		from, _ := time.ParseInLocation("2006-01-02 15:04", day.Format("2006-01-02 ")+clocks[n], day.Location())
 		to, _ := time.ParseInLocation("2006-01-02 15:04", day.Format("2006-01-02 ")+clocks[n+1], day.Location())
-		all = append(all, member.StretchOf(from, to))
+		all = append(all, member.NewTimeSpan(from, to))
 	}
 	return all
 }
 
-func drawn(all []member.Piece) string {
+func formatSegments(all []member.Segment) string {
 	text := ""
 	for _, p := range all {
-		d := member.Drawn(p)
+		d := member.SegmentValues(p)
 		text += fmt.Sprintf("%d:%d-%d %d/%d ", d[0], d[1], d[2], d[3], d[4])
 	}
 	return text
 }
 
-func TestWhatOverlapsStandsSideBySide(t *testing.T) {
+func TestDaySegments_Overlapping_GetLanes(t *testing.T) {
 	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
 		name   string
@@ -42,30 +42,30 @@ func TestWhatOverlapsStandsSideBySide(t *testing.T) {
 		{"odd minutes take their quarters", []string{"10:05", "10:20"}, "0:40-42 1/1 "},
 		{"to the end of the day", []string{"23:50", "23:59"}, "0:95-96 1/1 "},
 	} {
-		if got := drawn(member.Pieces(day, spans(day, test.clocks...))); got != test.want {
+		if got := formatSegments(member.DaySegments(day, timeSpans(day, test.clocks...))); got != test.want {
 			t.Errorf("%s: %s, not %s", test.name, got, test.want)
 		}
 	}
 }
 
-func TestASessionOverMidnightHasAPieceInEachDay(t *testing.T) {
+func TestDaySegments_OverMidnight_OnePerDay(t *testing.T) {
 	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
-	night := []member.Stretch{member.StretchOf(day.Add(22*time.Hour), day.Add(50*time.Hour))}
+	night := []member.TimeSpan{member.NewTimeSpan(day.Add(22*time.Hour), day.Add(50*time.Hour))}
 	for n, want := range []string{"0:88-96 1/1 ", "0:0-96 1/1 ", "0:0-8 1/1 ", ""} {
-		if got := drawn(member.Pieces(member.After(day, n), night)); got != want {
+		if got := formatSegments(member.DaySegments(member.AddDays(day, n), night)); got != want {
 			t.Errorf("day %d: %s, not %s", n, got, want)
 		}
 	}
 }
 
-func TestDaysOfSummerTime(t *testing.T) {
+func TestDaySegments_DSTChange_FollowTheClock(t *testing.T) {
 	lisbon, err := time.LoadLocation("Europe/Lisbon")
 	if err != nil {
 		t.Fatal(err)
 	}
 	spring := time.Date(2026, 3, 29, 0, 0, 0, 0, lisbon) // 1:00 is 2:00
 	autumn := time.Date(2026, 10, 25, 0, 0, 0, 0, lisbon)
-	if hours := member.After(spring, 1).Sub(spring).Hours(); hours != 23 {
+	if hours := member.AddDays(spring, 1).Sub(spring).Hours(); hours != 23 {
 		t.Fatalf("a day of %v hours", hours)
 	}
 	at := func(day time.Time, hours float64) time.Time {
@@ -83,19 +83,19 @@ func TestDaysOfSummerTime(t *testing.T) {
 		{"while the clock is turned back", autumn, 1.75, 2.25, "0:7-9 1/1 "},
 		{"the whole day", autumn, 0, 25, "0:0-96 1/1 "},
 	} {
-		if got := drawn(member.Pieces(test.day, []member.Stretch{member.StretchOf(at(test.day, test.from), at(test.day, test.to))})); got != test.want {
+		if got := formatSegments(member.DaySegments(test.day, []member.TimeSpan{member.NewTimeSpan(at(test.day, test.from), at(test.day, test.to))})); got != test.want {
 			t.Errorf("%s: %s, not %s", test.name, got, test.want)
 		}
 	}
 	week := member.Monday(time.Date(2026, 3, 29, 23, 0, 0, 0, lisbon))
-	if week.Format("Mon 2 Jan 15:04") != "Mon 23 Mar 00:00" || member.After(week, 7).Format("Mon 2 Jan 15:04") != "Mon 30 Mar 00:00" {
-		t.Error(week, member.After(week, 7))
+	if week.Format("Mon 2 Jan 15:04") != "Mon 23 Mar 00:00" || member.AddDays(week, 7).Format("Mon 2 Jan 15:04") != "Mon 30 Mar 00:00" {
+		t.Error(week, member.AddDays(week, 7))
 	}
 }
 
-func TestHoursThatAreShown(t *testing.T) {
+func TestVisibleHours(t *testing.T) {
 	for _, test := range []struct{ from, to, first, last int }{{40, 44, 8, 19}, {25, 30, 6, 19}, {70, 89, 8, 23}, {0, 96, 0, 24}} {
-		if first, last := member.Hours([][]member.Piece{nil, {member.PieceOf(test.from, test.to)}}); first != test.first || last != test.last {
+		if first, last := member.VisibleHours([][]member.Segment{nil, {member.NewSegment(test.from, test.to)}}); first != test.first || last != test.last {
 			t.Errorf("%+v: %d to %d", test, first, last)
 		}
 	}

@@ -14,47 +14,47 @@ import (
 	"usher/views/ui"
 )
 
-type listForm struct {
-	Shell  ui.ShellProps
-	Path   string
-	Query  listing
-	Hosts  bool
-	Zone   *time.Location
-	Tabs   []ui.Filter
-	Rows   []listRow
-	Pages  ui.PagerProps
-	Dialog templ.Component
+type listPageProps struct {
+	Shell   ui.ShellProps
+	Path    string
+	Query   listQuery
+	CanHost bool
+	Zone    *time.Location
+	Tabs    []ui.Filter
+	Rows    []listRow
+	Pages   ui.PagerProps
+	Dialog  templ.Component
 }
 
 type listRow struct {
 	ID, Href                     string
 	Title, Day, Time, Room, Host string
-	You, Current, Series         bool
+	Hosted, Current, Series      bool
 	People                       int
-	State, Status, Word          string
+	State, Status, StatusLabel   string
 	At                           time.Time
 	Zone                         *time.Location
 	Action                       *ui.ButtonProps // what can be done at once, and where
 	ActionHref, ActionPost       string
-	Answer, Back                 string // address that takes an answer, and where it leads back to; empty: none is waited for
+	RSVPURL, BackURL             string // address that takes an answer, and where it leads back to; empty: none is waited for
 }
 
-func (r listRow) host() string {
-	if r.You {
+func (r listRow) hostLabel() string {
+	if r.Hosted {
 		return "You host"
 	}
 	return r.Host
 }
 
-// button is the action as a line of the list has room for it.
-func (r listRow) button() ui.ButtonProps {
+// compactButton is the action as a line of the list has room for it.
+func (r listRow) compactButton() ui.ButtonProps {
 	p := *r.Action
 	p.Size, p.Attrs = "sm", templ.Attributes{"aria-label": p.Label + " " + r.Title}
 	return p
 }
 
 func (r listRow) attrs() templ.Attributes {
-	attrs := ui.OpenDetails()
+	attrs := ui.OpenDrawer()
 	attrs["id"] = "row-" + r.ID
 	attrs["data-row"] = true
 	if r.Current {
@@ -63,37 +63,37 @@ func (r listRow) attrs() templ.Attributes {
 	return attrs
 }
 
-func (p listForm) whose() ui.Filter {
-	to := p.Query.turned(1, "", "")
+func (p listPageProps) hostFilter() ui.Filter {
+	to := p.Query.atPage(1, "", "")
 	to.Hosting = !to.Hosting
 	if p.Query.Hosting {
-		return ui.Filter{Label: "All of mine", Href: to.address(p.Path)}
+		return ui.Filter{Label: "All of mine", Href: to.href(p.Path)}
 	}
-	return ui.Filter{Label: "Hosted by me", Href: to.address(p.Path)}
+	return ui.Filter{Label: "Hosted by me", Href: to.href(p.Path)}
 }
 
-// all is the list as it is without the search.
-func (p listForm) all() string {
-	to := p.Query.turned(1, "", "")
+// clearSearchURL is the list as it is without the search.
+func (p listPageProps) clearSearchURL() string {
+	to := p.Query.atPage(1, "", "")
 	to.Search = ""
-	return to.address(p.Path)
+	return to.href(p.Path)
 }
 
-func (p listForm) blank() ui.BlankProps {
+func (p listPageProps) emptyState() ui.EmptyStateProps {
 	switch {
 	case p.Query.Search != "":
-		return ui.BlankProps{Icon: "search", Title: "No session of yours is called “" + p.Query.Search + "”", Text: []string{"Sessions that you host or are asked to are found by their title."}}
-	case p.Query.Show == sessions.Now:
-		return ui.BlankProps{Icon: "video", Title: "Nothing runs now", Text: []string{"A session that you host or are asked to stands here while it is on."}}
-	case p.Query.Show == sessions.Past:
-		return ui.BlankProps{Icon: "history", Title: "Nothing is past yet", Text: []string{"What was held stays here, with who was there and for how long."}}
-	case p.Hosts:
-		return ui.BlankProps{Icon: "calendar", Title: "Schedule the first session", Text: []string{"A session is a meeting with a time, a link and the people who are asked. Each of them gets a mail with a link of their own.", "Starting one takes a licence of the team; scheduling takes none."}}
+		return ui.EmptyStateProps{Icon: "search", Title: "No session of yours is called “" + p.Query.Search + "”", Text: []string{"Sessions that you host or are asked to are found by their title."}}
+	case p.Query.Show == sessions.ShowRunning:
+		return ui.EmptyStateProps{Icon: "video", Title: "Nothing runs now", Text: []string{"A session that you host or are asked to stands here while it is on."}}
+	case p.Query.Show == sessions.ShowPast:
+		return ui.EmptyStateProps{Icon: "history", Title: "Nothing is past yet", Text: []string{"What was held stays here, with who was there and for how long."}}
+	case p.CanHost:
+		return ui.EmptyStateProps{Icon: "calendar", Title: "Schedule the first session", Text: []string{"A session is a meeting with a time, a link and the people who are asked. Each of them gets a mail with a link of their own.", "Starting one takes a licence of the team; scheduling takes none."}}
 	}
-	return ui.BlankProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Sessions that you are asked to stand here, with a mail in your inbox."}}
+	return ui.EmptyStateProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Sessions that you are asked to stand here, with a mail in your inbox."}}
 }
 
-func listPage(p listForm) templ.Component {
+func listPage(p listPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -138,15 +138,15 @@ func listPage(p listForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.Hosts {
-					templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/new", ui.ButtonProps{Label: "New session", Icon: "plus", Attrs: key("n")}).Render(ctx, templ_7745c5c3_Buffer)
+				if p.CanHost {
+					templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/new", ui.ButtonProps{Label: "New session", Icon: "plus", Attrs: shortcut("n")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Sessions"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Sessions"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -175,8 +175,8 @@ func listPage(p listForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Hosts {
-				templ_7745c5c3_Err = ui.ButtonLink(p.whose().Href, ui.ButtonProps{Label: p.whose().Label, Icon: "list-filter", Variant: "outline", Type: "button"}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.CanHost {
+				templ_7745c5c3_Err = ui.ButtonLink(p.hostFilter().Href, ui.ButtonProps{Label: p.hostFilter().Label, Icon: "list-filter", Variant: "outline", Type: "button"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -206,7 +206,7 @@ func listPage(p listForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					if p.Hosts {
+					if p.CanHost {
 						templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/new", ui.ButtonProps{Label: "New session", Icon: "plus"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -217,14 +217,14 @@ func listPage(p listForm) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if p.Query.Search != "" {
-						templ_7745c5c3_Err = ui.ButtonLink(p.all(), ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ButtonLink(p.clearSearchURL(), ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Blank(p.blank()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(p.emptyState()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -241,7 +241,7 @@ func listPage(p listForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Pages.Back != "" || p.Pages.Next != "" {
+				if p.Pages.Previous != "" || p.Pages.Next != "" {
 					templ_7745c5c3_Err = ui.Pager(p.Pages).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -272,7 +272,7 @@ func listPage(p listForm) templ.Component {
 	})
 }
 
-func listTable(p listForm) templ.Component {
+func listTable(p listPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -298,7 +298,7 @@ func listTable(p listForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, row := range p.Rows {
-			templ_7745c5c3_Err = listRowOf(row).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = listTableRow(row).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -311,7 +311,7 @@ func listTable(p listForm) templ.Component {
 	})
 }
 
-func listRowOf(r listRow) templ.Component {
+func listTableRow(r listRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -394,9 +394,9 @@ func listRowOf(r listRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.host())
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(r.hostLabel())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/list.templ`, Line: 161, Col: 22}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/list.templ`, Line: 161, Col: 27}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
@@ -477,9 +477,9 @@ func listRowOf(r listRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 string
-		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(number(r.People))
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(r.People))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/list.templ`, Line: 174, Col: 75}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/list.templ`, Line: 174, Col: 73}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -507,7 +507,7 @@ func listRowOf(r listRow) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(r.button()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(r.compactButton()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -516,12 +516,12 @@ func listRowOf(r listRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if r.Action != nil {
-			templ_7745c5c3_Err = ui.ButtonLink(r.ActionHref, r.button()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(r.ActionHref, r.compactButton()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if r.Word != "" {
-			templ_7745c5c3_Err = ui.Status(r.Status, r.Word).Render(ctx, templ_7745c5c3_Buffer)
+		} else if r.StatusLabel != "" {
+			templ_7745c5c3_Err = ui.Status(r.Status, r.StatusLabel).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

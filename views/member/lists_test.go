@@ -13,23 +13,23 @@ import (
 	"usher/hooks/sessions"
 )
 
-func TestSessionForm_ListsAsProgramsWriteThem(t *testing.T) {
-	w := build(t)
+func TestSessionForm_ExportedLists_AreRead(t *testing.T) {
+	w := newFixture(t)
 	olga := w.As(w.olga)
-	for _, sample := range hookstest.Samples(t) {
+	for _, sample := range hookstest.SampleLists(t) {
 		for field, part := range map[string]string{"guests": sessions.Attendee, "presenters": sessions.Presenter} {
-			r := olga.Post(app+"/sessions/new", filled(field, sample.Text))
+			r := olga.Post(appURL+"/sessions/new", sessionForm(field, sample.Text))
 			if r.Status != http.StatusSeeOther {
 				t.Errorf("%s: %d", sample.Name, r.Status)
 				continue
 			}
-			people, err := sessions.Participants(w.App, path.Base(r.Location))
+			people, err := sessions.ListParticipants(w.App, path.Base(r.Location))
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
 			for _, p := range people {
-				if p.Part() == part {
+				if p.Role() == part {
 					got = append(got, addresslist.Format(addresslist.Entry{Name: p.GetString("name"), Address: p.Address()}))
 				}
 			}
@@ -42,10 +42,10 @@ func TestSessionForm_ListsAsProgramsWriteThem(t *testing.T) {
 }
 
 // The script of the form asks the server what a list says.
-func TestSessionForm_ReadsAListForItsScript(t *testing.T) {
-	w := build(t)
-	for _, sample := range hookstest.Samples(t) {
-		r := w.As(w.olga).Post(app+"/people", url.Values{"list": {sample.Text}})
+func TestParsePeople_ReturnsInvitees(t *testing.T) {
+	w := newFixture(t)
+	for _, sample := range hookstest.SampleLists(t) {
+		r := w.As(w.olga).Post(appURL+"/people", url.Values{"list": {sample.Text}})
 		var answer struct{ People []struct{ Text string } }
 		if err := json.Unmarshal([]byte(r.Body), &answer); err != nil || r.Status != http.StatusOK {
 			t.Fatal(r.Status, err)
@@ -58,10 +58,10 @@ func TestSessionForm_ReadsAListForItsScript(t *testing.T) {
 			t.Errorf("%s: %q", sample.Name, got)
 		}
 	}
-	r := w.As(w.olga).Post(app+"/people", url.Values{"list": {"Somebody <paul@halation.example>; nobody"}})
-	says(t, r, 200, `{"name":"Paul","email":"paul@halation.example","text":"Somebody \u003cpaul@halation.example\u003e","member":true}`,
+	r := w.As(w.olga).Post(appURL+"/people", url.Values{"list": {"Somebody <paul@halation.example>; nobody"}})
+	assertPage(t, r, 200, `{"name":"Paul","email":"paul@halation.example","text":"Somebody \u003cpaul@halation.example\u003e","member":true}`,
 		`{"name":"","email":"nobody","text":"nobody","member":false}`)
-	if r := w.As(w.stranger).Post(app+"/people", url.Values{"list": {"a@x.example"}}); r.Status != http.StatusNotFound {
+	if r := w.As(w.stranger).Post(appURL+"/people", url.Values{"list": {"a@x.example"}}); r.Status != http.StatusNotFound {
 		t.Errorf("a stranger: %d", r.Status)
 	}
 }

@@ -14,14 +14,14 @@ import (
 	"usher/views/web"
 )
 
-// suggested is how many members are offered while somebody types.
-const suggested = 8
+// maxSuggestions is how many members are offered while somebody types.
+const maxSuggestions = 8
 
-// someone is a member as the form offers him.
-type someone struct {
-	Name    string `json:"name"`
-	Email   string `json:"email"`
-	Picture string `json:"picture,omitempty"`
+// suggestion is a member as the form offers him.
+type suggestion struct {
+	Name      string `json:"name"`
+	Email     string `json:"email"`
+	AvatarURL string `json:"picture,omitempty"`
 }
 
 // invitee is an entry of a list of people as the script of the form shows it. Text is what stays in the form.
@@ -32,18 +32,18 @@ type invitee struct {
 	Member bool   `json:"member"`
 }
 
-// readInvitees reads a list that was typed or pasted, and says who of it is a member of the team.
-func readInvitees(app core.App, team, text string) ([]invitee, error) {
-	people := []invitee{}
+// parseInvitees reads a list that was typed or pasted, and says who of it is a member of the team.
+func parseInvitees(app core.App, team, text string) ([]invitee, error) {
+	invitees := []invitee{}
 	var addresses []string
 	for _, e := range addresslist.Read(text).Entries {
 		switch {
 		case e.Missing():
 			continue
-		case e.Fault != nil:
-			people = append(people, invitee{Email: e.Raw, Text: e.Raw})
+		case e.Err != nil:
+			invitees = append(invitees, invitee{Email: e.Raw, Text: e.Raw})
 		default:
-			people = append(people, invitee{Name: e.Name, Email: e.Address, Text: addresslist.Format(e)})
+			invitees = append(invitees, invitee{Name: e.Name, Email: e.Address, Text: addresslist.Format(e)})
 			addresses = append(addresses, e.Address)
 		}
 	}
@@ -51,22 +51,22 @@ func readInvitees(app core.App, team, text string) ([]invitee, error) {
 	if err != nil {
 		return nil, err
 	}
-	for n, one := range people {
+	for n, one := range invitees {
 		if row, known := rows[one.Email]; known && row.Status == "accepted" && row.Kind == members.Member {
-			people[n].Member = true
+			invitees[n].Member = true
 			if row.Name != "" {
-				people[n].Name = row.Name
+				invitees[n].Name = row.Name
 			}
 		}
 	}
-	return people, nil
+	return invitees, nil
 }
 
-// listedIn are the people of the fields of a form, by field, for its script.
-func listedIn(app core.App, team string, t typed) (string, error) {
+// inviteesJSON are the people of the fields of a form, by field, for its script.
+func inviteesJSON(app core.App, team string, t formInput) (string, error) {
 	all := map[string][]invitee{}
 	for field, text := range map[string]string{"guests": t.Guests, "cohosts": t.Cohosts, "presenters": t.Presenters} {
-		people, err := readInvitees(app, team, text)
+		people, err := parseInvitees(app, team, text)
 		if err != nil {
 			return "", err
 		}
@@ -76,13 +76,13 @@ func listedIn(app core.App, team string, t typed) (string, error) {
 	return string(text), err
 }
 
-// readPeople reads a list for the script of the form, so that there is one reader of lists.
-func readPeople(e *core.RequestEvent) error {
+// parsePeople reads a list for the script of the form, so that there is one reader of lists.
+func parsePeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := mayPlan(e.App, actor); err != nil {
+	if err := canPlan(e.App, actor); err != nil {
 		return err
 	}
-	people, err := readInvitees(e.App, actor.Team.Id, sent(e).Get("list"))
+	people, err := parseInvitees(e.App, actor.Team.Id, postForm(e).Get("list"))
 	if err != nil {
 		return err
 	}
@@ -92,21 +92,21 @@ func readPeople(e *core.RequestEvent) error {
 // searchPeople finds members of the team by name or address, for who may ask them to a session (R96).
 func searchPeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	if err := mayPlan(e.App, actor); err != nil {
+	if err := canPlan(e.App, actor); err != nil {
 		return err
 	}
-	found := []someone{}
-	words := strings.TrimSpace(record.Cut(e.Request.URL.Query().Get("q"), 100))
+	found := []suggestion{}
+	words := strings.TrimSpace(record.Truncate(e.Request.URL.Query().Get("q"), 100))
 	if words == "" {
 		return e.JSON(http.StatusOK, map[string]any{"people": found})
 	}
-	page, err := members.List(e.App, actor.Team.Id, members.Query{Search: words, Status: "accepted", Kind: members.Member, Size: suggested + 1})
+	page, err := members.List(e.App, actor.Team.Id, members.Query{Search: words, Status: "accepted", Kind: members.Member, Size: maxSuggestions + 1})
 	if err != nil {
 		return err
 	}
 	for _, row := range page.Rows {
-		if row.User != actor.Account.Id && row.User != "" && len(found) < suggested {
-			found = append(found, someone{row.Called(), row.Email, accounts.PicturePath(row.User, row.Avatar)})
+		if row.User != actor.Account.Id && row.User != "" && len(found) < maxSuggestions {
+			found = append(found, suggestion{row.DisplayName(), row.Email, accounts.AvatarPath(row.User, row.Avatar)})
 		}
 	}
 	return e.JSON(http.StatusOK, map[string]any{"people": found})

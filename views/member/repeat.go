@@ -15,62 +15,62 @@ import (
 
 // The ways to repeat that the form knows. What else a rule can say stays as it is.
 const (
-	once      = ""
-	daily     = "daily"
-	weekdays  = "weekdays"
-	weekly    = "weekly"
-	byDay     = "day"     // of the month
-	byWeekday = "weekday" // such as the third Thursday
-	asItWas   = "rule"
+	noRepeat         = ""
+	daily            = "daily"
+	weekdays         = "weekdays"
+	weekly           = "weekly"
+	monthlyByDay     = "day"     // of the month
+	monthlyByWeekday = "weekday" // such as the third Thursday
+	customRule       = "rule"
 )
 
 var dayKeys = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 
 var dayNames = map[string]string{"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}
 
-// turn takes the day of the week along with the date, if it was that of the date before and the only one.
-func (t *typed) turn(before string) {
+// moveWeekday takes the day of the week along with the date, if it was that of the date before and the only one.
+func (t *formInput) moveWeekday(before string) {
 	date, err := time.Parse(time.DateOnly, t.Date)
 	if err != nil || dayKey(date) == before || !slices.Equal(t.Days, []string{before}) {
 		return
 	}
-	t.Days, t.turned = []string{dayKey(date)}, true
+	t.Days, t.weekdayMoved = []string{dayKey(date)}, true
 }
 
 // rule is what was typed as a rule of RFC 5545; empty: once.
-func (t typed) rule(zone string) (string, error) {
+func (t formInput) rule(zone string) (string, error) {
 	first, err := time.Parse(time.DateOnly, t.Date)
-	if err != nil || t.Repeat == once {
+	if err != nil || t.Repeat == noRepeat {
 		return "", nil // the date is refused elsewhere
 	}
 	if _, err := time.LoadLocation(zone); err != nil {
 		return "", nil // and so is the zone
 	}
-	if t.Repeat == asItWas {
+	if t.Repeat == customRule {
 		return t.Rule, nil
 	}
-	rule, ok := t.frequency(first)
+	rule, ok := t.frequencyRule(first)
 	if !ok {
-		return "", record.Refuse("repeat", sessions.CodeBadRule, "Choose how the session repeats from the list.")
+		return "", record.Invalid("repeat", sessions.CodeBadRule, "Choose how the session repeats from the list.")
 	}
 	if t.Ends == "until" {
-		until, err := sessions.LocalTime(t.Until, "23:59", zone)
+		until, err := sessions.ParseLocalTime(t.Until, "23:59", zone)
 		if err != nil {
-			return "", record.Refuse("until", sessions.CodeBadRule, "Choose the last day of the series.")
+			return "", record.Invalid("until", sessions.CodeBadRule, "Choose the last day of the series.")
 		}
 		if t.Until < t.Date {
-			return "", record.Refuse("until", sessions.CodeBadRule, "The last day is before the first session. Choose a later one.")
+			return "", record.Invalid("until", sessions.CodeBadRule, "The last day is before the first session. Choose a later one.")
 		}
 		return rule + ";UNTIL=" + until.UTC().Format("20060102T150405Z"), nil
 	}
 	count, err := strconv.Atoi(t.Count)
 	if err != nil || count < 1 || count > sessions.MaxOccurrences {
-		return "", record.Refuse("count", sessions.CodeBadRule, fmt.Sprintf("Give a number from 1 to %d.", sessions.MaxOccurrences))
+		return "", record.Invalid("count", sessions.CodeBadRule, fmt.Sprintf("Give a number from 1 to %d.", sessions.MaxOccurrences))
 	}
 	return rule + ";COUNT=" + strconv.Itoa(count), nil
 }
 
-func (t typed) frequency(first time.Time) (string, bool) {
+func (t formInput) frequencyRule(first time.Time) (string, bool) {
 	switch t.Repeat {
 	case daily:
 		return "FREQ=DAILY", true
@@ -78,16 +78,16 @@ func (t typed) frequency(first time.Time) (string, bool) {
 		return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", true
 	case weekly:
 		return "FREQ=WEEKLY;BYDAY=" + strings.Join(t.days(first), ","), true
-	case byDay:
+	case monthlyByDay:
 		return "FREQ=MONTHLY;BYMONTHDAY=" + strconv.Itoa(first.Day()), true
-	case byWeekday:
-		return "FREQ=MONTHLY;BYDAY=" + strconv.Itoa(nth(first)) + dayKey(first), true
+	case monthlyByWeekday:
+		return "FREQ=MONTHLY;BYDAY=" + strconv.Itoa(weekOfMonth(first)) + dayKey(first), true
 	}
 	return "", false
 }
 
 // days are the days of the week that were chosen, or that of the first session, in their order.
-func (t typed) days(first time.Time) []string {
+func (t formInput) days(first time.Time) []string {
 	var all []string
 	for _, key := range dayKeys {
 		if slices.Contains(t.Days, key) {
@@ -102,16 +102,16 @@ func (t typed) days(first time.Time) []string {
 
 func dayKey(at time.Time) string { return dayKeys[(int(at.Weekday())+6)%7] }
 
-// nth is which of its weekday in the month the day is; -1 is the last, where there may be no fifth.
-func nth(day time.Time) int {
+// weekOfMonth is which of its weekday in the month the day is; -1 is the last, where there may be no fifth.
+func weekOfMonth(day time.Time) int {
 	if n := (day.Day() + 6) / 7; n < 5 {
 		return n
 	}
 	return -1
 }
 
-// unrule reads a rule back into the fields, and keeps it.
-func (t *typed) unrule(rule string, zone *time.Location) {
+// parseRule reads a rule back into the fields, and keeps it.
+func (t *formInput) parseRule(rule string, zone *time.Location) {
 	t.Rule = rule
 	if rule == "" {
 		return
@@ -126,7 +126,7 @@ func (t *typed) unrule(rule string, zone *time.Location) {
 	} else if until, err := time.Parse("20060102T150405Z", parts["UNTIL"]); err == nil {
 		t.Ends, t.Until = "until", until.In(zone).Format(time.DateOnly)
 	}
-	for _, repeat := range []string{daily, weekdays, weekly, byDay, byWeekday} {
+	for _, repeat := range []string{daily, weekdays, weekly, monthlyByDay, monthlyByWeekday} {
 		t.Repeat = repeat
 		t.Days = nil
 		if repeat == weekly {
@@ -136,7 +136,7 @@ func (t *typed) unrule(rule string, zone *time.Location) {
 			return
 		}
 	}
-	t.Repeat = asItWas
+	t.Repeat = customRule
 }
 
 func sameRule(a, b string) bool {
@@ -150,8 +150,8 @@ func sameRule(a, b string) bool {
 
 var ordinals = map[int]string{1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
-// how is the way of repeating in words: "every week on Monday and Thursday".
-func (t typed) how(first time.Time) string {
+// frequencyText is the way of repeating in words: "every week on Monday and Thursday".
+func (t formInput) frequencyText(first time.Time) string {
 	switch t.Repeat {
 	case daily:
 		return "every day"
@@ -162,29 +162,29 @@ func (t typed) how(first time.Time) string {
 		for _, key := range t.days(first) {
 			names = append(names, dayNames[key])
 		}
-		return "every week on " + listed(names)
-	case byDay:
+		return "every week on " + joinWords(names)
+	case monthlyByDay:
 		text := "every month on day " + strconv.Itoa(first.Day())
 		if first.Day() > 28 {
 			text += ", where the month has it"
 		}
 		return text
-	case byWeekday:
-		return "every month on the " + ordinals[nth(first)] + " " + first.Weekday().String()
+	case monthlyByWeekday:
+		return "every month on the " + ordinals[weekOfMonth(first)] + " " + first.Weekday().String()
 	}
 	return "as before"
 }
 
-// listed sets words beside each other: "a, b and c".
-func listed(words []string) string {
+// joinWords sets words beside each other: "a, b and c".
+func joinWords(words []string) string {
 	if last := len(words) - 1; last > 0 {
 		return strings.Join(words[:last], ", ") + " and " + words[last]
 	}
 	return strings.Join(words, "")
 }
 
-// end is where the repetition ends, behind how it is.
-func (t typed) end() string {
+// endText is where the repetition ends, behind how it is.
+func (t formInput) endText() string {
 	if until, err := time.Parse(time.DateOnly, t.Until); t.Ends == "until" && err == nil {
 		return ", until " + until.Format("Mon 2 Jan 2006")
 	}
@@ -194,37 +194,37 @@ func (t typed) end() string {
 	return ""
 }
 
-func repeatWord(repeat string, first time.Time) string {
-	words := typed{Repeat: repeat, Days: []string{dayKey(first)}}.how(first)
+func repeatLabel(repeat string, first time.Time) string {
+	words := formInput{Repeat: repeat, Days: []string{dayKey(first)}}.frequencyText(first)
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// says is what the repetition means, in a sentence: how, how many and until when. wrong is why it cannot be so.
-func (t typed) says() (sentence, wrong string) {
+// repeatText is what the repetition means, in a sentence: how, how many and until when. wrong is why it cannot be so.
+func (t formInput) repeatText() (sentence, wrong string) {
 	first, err := time.Parse(time.DateOnly, t.Date)
-	if err != nil || t.Repeat == once || t.Scope == string(sessions.This) || t.Ends == "until" && t.Until == "" {
+	if err != nil || t.Repeat == noRepeat || t.Scope == string(sessions.ScopeSession) || t.Ends == "until" && t.Until == "" {
 		return "", ""
 	}
 	zone, err := time.LoadLocation(t.Zone)
 	if err != nil {
 		return "", ""
 	}
-	starts, err := sessions.LocalTime(t.Date, t.Time, zone.String())
+	starts, err := sessions.ParseLocalTime(t.Date, t.Time, zone.String())
 	if err != nil {
 		return "", ""
 	}
 	rule, err := t.rule(zone.String())
-	if err == nil && t.Scope == string(sessions.Whole) && sameRule(rule, t.Rule) {
-		return "As before: " + t.how(first) + t.end() + ". Another time is that of every session still to start.", ""
+	if err == nil && t.Scope == string(sessions.ScopeSeries) && sameRule(rule, t.Rule) {
+		return "As before: " + t.frequencyText(first) + t.endText() + ". Another time is that of every session still to start.", ""
 	}
 	if err == nil {
 		var all []time.Time
-		if _, all, err = sessions.Recur(rule, starts, zone); err == nil {
+		if _, all, err = sessions.ExpandRule(rule, starts, zone); err == nil {
 			last := all[len(all)-1].In(zone)
-			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each is at %s by the clock in %s, in summer and in winter.", len(all), t.how(first),
-				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), record.Clock(starts.In(zone)), accounts.ZoneWord(zone)), ""
+			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each is at %s by the clock in %s, in summer and in winter.", len(all), t.frequencyText(first),
+				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), record.TimeOfDay(starts.In(zone)), accounts.ZoneLabel(zone)), ""
 		}
 	}
-	_, _, wrong, _ = record.Refusal(err)
+	_, _, wrong, _ = record.Details(err)
 	return "", wrong
 }

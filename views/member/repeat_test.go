@@ -9,7 +9,7 @@ import (
 	"usher/views/member"
 )
 
-func TestRepetitionsAreRulesAndBack(t *testing.T) {
+func TestRule_RoundTrip(t *testing.T) {
 	for _, test := range []struct {
 		date, repeat string
 		days         []string
@@ -24,52 +24,52 @@ func TestRepetitionsAreRulesAndBack(t *testing.T) {
 		{"2026-11-19", "weekday", nil, "FREQ=MONTHLY;BYDAY=3TH;COUNT=4", "every month on the third Thursday"},
 		{"2026-11-30", "weekday", nil, "FREQ=MONTHLY;BYDAY=-1MO;COUNT=4", "every month on the last Monday"},
 	} {
-		rule, again, days, err := member.Ruled(test.date, test.repeat, test.days, "4")
+		rule, again, days, err := member.RuleRoundTrip(test.date, test.repeat, test.days, "4")
 		if err != nil || rule != test.rule || again != test.repeat {
 			t.Errorf("%s of %s: %q, read back as %q, %v", test.repeat, test.date, rule, again, err)
 		}
 		if slices.Sort(test.days); test.days != nil && !slices.Equal(days, []string{"MO", "TH"}) {
 			t.Error(days)
 		}
-		if says, wrong := member.Said(test.date, test.repeat, test.days, "4"); !strings.Contains(says, test.says) || wrong != "" {
+		if says, wrong := member.RepeatText(test.date, test.repeat, test.days, "4"); !strings.Contains(says, test.says) || wrong != "" {
 			t.Errorf("%s of %s: %q, %q", test.repeat, test.date, says, wrong)
 		}
 	}
-	if _, _, _, err := member.Ruled("2026-11-26", "daily", nil, "0"); err == nil {
+	if _, _, _, err := member.RuleRoundTrip("2026-11-26", "daily", nil, "0"); err == nil {
 		t.Error("a series of none")
 	}
-	if says, wrong := member.Said("2026-11-26", "weekly", []string{"MO"}, "4"); says != "" || !strings.Contains(wrong, "first session") {
+	if says, wrong := member.RepeatText("2026-11-26", "weekly", []string{"MO"}, "4"); says != "" || !strings.Contains(wrong, "first session") {
 		t.Errorf("a start that is not of the rule: %q, %q", says, wrong)
 	}
 }
 
-func TestAChangeOfASeriesSaysWhatItDoes(t *testing.T) {
+func TestRepeatText_SeriesChange_SaysTheNewSeries(t *testing.T) {
 	for _, test := range []struct{ scope, count, says string }{
 		{"this", "4", ""},
 		{"series", "4", "As before: every day, 4 sessions in all. Another time is that of every session still to start."},
 		{"series", "3", "3 sessions: every day, from Thu 26 Nov 2026 to Sat 28 Nov 2026."},
 	} {
-		if says := member.SaidOf(test.scope, test.count); says != test.says && (test.says == "" || !strings.HasPrefix(says, test.says)) {
+		if says := member.SeriesChangeText(test.scope, test.count); says != test.says && (test.says == "" || !strings.HasPrefix(says, test.says)) {
 			t.Errorf("%s of %s: %q", test.scope, test.count, says)
 		}
 	}
 }
 
-func TestADuplicateIsAWeekLater(t *testing.T) {
+func TestNextSameWeekday_KeepsTheClockAcrossDST(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Lisbon")
 	if err != nil {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 3, 25, 12, 0, 0, 0, zone)
 	for day, want := range map[int]int{26: 33, 25: 32, 24: 31, 18: 32, 1: 29} { // of March; the clocks change on the 29th
-		at := member.Again(time.Date(2026, 3, day, 10, 0, 0, 0, zone), now, zone)
+		at := member.NextSameWeekday(time.Date(2026, 3, day, 10, 0, 0, 0, zone), now, zone)
 		if !at.Equal(time.Date(2026, 3, want, 10, 0, 0, 0, zone)) {
 			t.Errorf("of the %dth: %s", day, at)
 		}
 	}
 }
 
-func TestPastedListsAreTakenApart(t *testing.T) {
+func TestParseAddresses_PastedLists(t *testing.T) {
 	for text, want := range map[string][]string{
 		"": nil,
 		"a@x.example, b@x.example;c@x.example\n\nd@x.example\r\n":       {"a@x.example", "b@x.example", "c@x.example", "d@x.example"},
@@ -77,7 +77,7 @@ func TestPastedListsAreTakenApart(t *testing.T) {
 		"\"left open, a@x.example\nb@x.example":                         {`"left open`, "a@x.example", "b@x.example"},
 		"Nadia Holt <n@x.example>\nDario <d@x.example>; e@x.example   ": {"Nadia Holt <n@x.example>", "Dario <d@x.example>", "e@x.example"},
 	} {
-		if got := member.Lines(text); !slices.Equal(got, want) {
+		if got := member.ParseAddresses(text); !slices.Equal(got, want) {
 			t.Errorf("%q: %q", text, got)
 		}
 	}

@@ -16,12 +16,12 @@ import (
 	"usher/views/web"
 )
 
-// roomTimes shows which rooms can be booked, and when they are free (R87).
-func roomTimes(e *core.RequestEvent) error {
-	if err := rooms.MaySee(web.Actor(e)); err != nil {
+// showRooms shows which rooms can be booked, and when they are free (R87).
+func showRooms(e *core.RequestEvent) error {
+	if err := rooms.CanSee(web.Actor(e)); err != nil {
 		return err
 	}
-	props, err := roomsProps(e, roomViewOf(e))
+	props, err := loadRoomsPage(e, parseRoomView(e))
 	if err != nil {
 		return err
 	}
@@ -30,17 +30,17 @@ func roomTimes(e *core.RequestEvent) error {
 
 // roomView is what is looked at: a day, or the week that it is in.
 type roomView struct {
-	path  string
-	week  bool
-	whole bool // all hours, and not those alone in which people meet
-	day   time.Time
-	now   time.Time
+	path     string
+	week     bool
+	allHours bool // all hours, and not those alone in which people meet
+	day      time.Time
+	now      time.Time
 }
 
-func roomViewOf(e *core.RequestEvent) roomView {
+func parseRoomView(e *core.RequestEvent) roomView {
 	actor, query := web.Actor(e), e.Request.URL.Query()
-	zone := frame.ZoneOf(actor)
-	v := roomView{path: "/app/" + teams.Of(actor.Team).Slug(), week: query.Get("view") == "week", whole: query.Get("hours") == "all", now: time.Now().In(zone)}
+	zone := frame.ZoneFor(actor)
+	v := roomView{path: "/app/" + teams.Of(actor.Team).Slug(), week: query.Get("view") == "week", allHours: query.Get("hours") == "all", now: time.Now().In(zone)}
 	v.day = midnight(v.now)
 	if asked, err := time.ParseInLocation(time.DateOnly, query.Get("date"), zone); err == nil {
 		v.day = midnight(asked)
@@ -61,13 +61,13 @@ func (v roomView) days() []time.Time {
 	return days
 }
 
-// address is the page with another day, in the same view.
-func (v roomView) address(day time.Time) string {
+// href is the page with another day, in the same view.
+func (v roomView) href(day time.Time) string {
 	values := url.Values{}
 	if v.week {
 		values.Set("view", "week")
 	}
-	if v.whole {
+	if v.allHours {
 		values.Set("hours", "all")
 	}
 	if !day.Equal(midnight(v.now)) {
@@ -79,8 +79,8 @@ func (v roomView) address(day time.Time) string {
 	return v.path + "/rooms?" + values.Encode()
 }
 
-func (v roomView) as(week, whole bool) roomView {
-	v.week, v.whole = week, whole
+func (v roomView) with(week, whole bool) roomView {
+	v.week, v.allHours = week, whole
 	return v
 }
 
@@ -89,56 +89,56 @@ func (v roomView) title() string {
 	first, last := days[0], days[len(days)-1]
 	switch {
 	case !v.week:
-		if word := ui.Day(first, v.now); word == "Today" || word == "Tomorrow" {
+		if word := ui.FormatDay(first, v.now); word == "Today" || word == "Tomorrow" {
 			return word + ", " + first.Format("Mon 2 Jan")
 		}
-		return ui.Day(first, v.now)
+		return ui.FormatDay(first, v.now)
 	case first.Month() == last.Month():
 		return first.Format("2") + " to " + last.Format("2 Jan")
 	}
 	return first.Format("2 Jan") + " to " + last.Format("2 Jan")
 }
 
-func roomsProps(e *core.RequestEvent, v roomView) (roomsForm, error) {
+func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 	actor, step := web.Actor(e), map[bool]int{true: 7, false: 1}[v.week]
-	around, err := shell(e, "rooms", ui.Crumb{Label: "Rooms"})
+	around, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms"})
 	if err != nil {
-		return roomsForm{}, err
+		return roomsPageProps{}, err
 	}
-	props := roomsForm{
-		Shell: around, Team: actor.Team.GetString("name"), Title: v.title(), Week: v.week, Whole: v.whole, Zone: accounts.ZoneWord(v.now.Location()),
-		Back: v.address(v.day.AddDate(0, 0, -step)), Next: v.address(v.day.AddDate(0, 0, step)), Today: v.address(midnight(v.now)),
-		Views: []ui.Filter{{Label: "Day", Href: v.as(false, v.whole).address(v.day), Current: !v.week}, {Label: "Week", Href: v.as(true, v.whole).address(v.day), Current: v.week}},
-		Hours: v.as(v.week, !v.whole).address(v.day), Hosts: actor.CanHost(),
+	props := roomsPageProps{
+		Shell: around, Team: actor.Team.GetString("name"), Title: v.title(), Week: v.week, AllHours: v.allHours, Zone: accounts.ZoneLabel(v.now.Location()),
+		Back: v.href(v.day.AddDate(0, 0, -step)), Next: v.href(v.day.AddDate(0, 0, step)), Today: v.href(midnight(v.now)),
+		Views:    []ui.Filter{{Label: "Day", Href: v.with(false, v.allHours).href(v.day), Current: !v.week}, {Label: "Week", Href: v.with(true, v.allHours).href(v.day), Current: v.week}},
+		HoursURL: v.with(v.week, !v.allHours).href(v.day), CanHost: actor.CanHost(),
 	}
-	if actor.EditsRooms() {
+	if actor.CanEditRooms() {
 		admin := "/admin/" + teams.Of(actor.Team).Slug()
-		props.Panel, props.Users = admin+"/rooms", admin+"/users/"+actor.Account.Id
+		props.ManageURL, props.UserURL = admin+"/rooms", admin+"/users/"+actor.Account.Id
 	}
-	if props.Ask, err = frame.Helpers(e.App, actor, (*actors.Actor).EditsRooms); err != nil {
+	if props.Contacts, err = frame.Helpers(e.App, actor, (*actors.Actor).CanEditRooms); err != nil {
 		return props, err
 	}
-	return props, props.draw(e.App, actor, v)
+	return props, props.loadRooms(e.App, actor, v)
 }
 
-// draw reads the rooms' times, and draws them.
-func (p *roomsForm) draw(app core.App, actor *actors.Actor, v roomView) error {
+// loadRooms reads the rooms' times, and draws them.
+func (p *roomsPageProps) loadRooms(app core.App, actor *actors.Actor, v roomView) error {
 	days := v.days()
-	all, err := rooms.Free(app, actor.Team.Id, days[0], days[len(days)-1].AddDate(0, 0, 1))
+	all, err := rooms.ListAvailability(app, actor.Team.Id, days[0], days[len(days)-1].AddDate(0, 0, 1))
 	if err != nil {
 		return err
 	}
-	d := roomDrawer{view: v, actor: actor, first: 7, last: 21}
-	if v.whole {
+	d := roomTimeline{view: v, actor: actor, first: 7, last: 21}
+	if v.allHours {
 		d.first, d.last = 0, 24
 	}
-	d.widen(all, days)
+	d.extendHours(all, days)
 	p.Width, p.Scale = (d.last-d.first)*60, d.scale()
 	for _, day := range days {
-		p.Days = append(p.Days, roomDay{Word: day.Format("Mon"), Number: day.Format("2"), Href: v.as(false, v.whole).address(day), Today: day.Equal(midnight(v.now))})
+		p.Days = append(p.Days, roomDay{Label: day.Format("Mon"), Number: day.Format("2"), Href: v.with(false, v.allHours).href(day), Today: day.Equal(midnight(v.now))})
 	}
 	for _, times := range all {
-		row := roomRow{ID: times.Room.Id, Name: times.Room.Name(), About: times.Room.Description(), Entry: times.Room.Entry(), EntryWord: rooms.Explained(rooms.Entries, times.Room.Entry()).Word}
+		row := roomRow{ID: times.Room.Id, Name: times.Room.Name(), Description: times.Room.Description(), Access: times.Room.Access(), AccessLabel: rooms.ChoiceFor(rooms.AccessChoices, times.Room.Access()).Label}
 		for _, day := range days {
 			row.Bars = append(row.Bars, d.bar(times.Room, times.Within(day, day.AddDate(0, 0, 1)), day))
 		}

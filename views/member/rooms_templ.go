@@ -14,61 +14,61 @@ import (
 	"usher/views/ui"
 )
 
-// roomsForm is the page of when rooms are free.
-type roomsForm struct {
-	Shell             ui.ShellProps
-	Team, Title, Zone string
-	Back, Next, Today string
-	Hours             string // the page with all hours, or with those in which people meet
-	Views             []ui.Filter
-	Week, Whole       bool
-	Width             int // of a bar, in minutes
-	Scale             []string
-	Days              []roomDay
-	Rooms             []roomRow
-	Hosts             bool
-	Panel, Users      string // where rooms are made, and roles offered; empty for who may not
-	Ask               []frame.Contact
+// roomsPageProps is the page of when rooms are free.
+type roomsPageProps struct {
+	Shell              ui.ShellProps
+	Team, Title, Zone  string
+	Back, Next, Today  string
+	HoursURL           string // the page with all hours, or with those in which people meet
+	Views              []ui.Filter
+	Week, AllHours     bool
+	Width              int // of a bar, in minutes
+	Scale              []string
+	Days               []roomDay
+	Rooms              []roomRow
+	CanHost            bool
+	ManageURL, UserURL string // where rooms are made, and roles offered; empty for who may not
+	Contacts           []frame.Contact
 }
 
 type roomDay struct {
-	Word, Number, Href string
-	Today              bool
+	Label, Number, Href string
+	Today               bool
 }
 
 type roomRow struct {
-	ID, Name, About  string
-	Entry, EntryWord string
-	Bars             []roomBar // of each day that is seen
+	ID, Name, Description string
+	Access, AccessLabel   string
+	Bars                  []roomBar // of each day that is seen
 }
 
 // roomBar is one day of a room. All numbers are minutes from its left.
 type roomBar struct {
 	Width, Past, Now int // Now: below zero on other days
-	Taken            []roomPiece
+	Taken            []roomBooking
 	Slots, Free      []roomSlot
-	Href, Words      string
+	Href, Label      string
 }
 
-type roomPiece struct {
-	X, Width        int
-	Running         bool
-	Touches         bool // begins where the one before ends
-	When, By, Title string
+type roomBooking struct {
+	X, Width          int
+	Running           bool
+	Adjacent          bool // begins where the one before ends
+	When, Host, Title string
 }
 
 type roomSlot struct {
 	X, Width    int
-	Href, Words string
+	Href, Label string
 }
 
-func (p roomPiece) words() string {
+func (p roomBooking) label() string {
 	text := p.When
 	if p.Title != "" {
 		text += ", “" + p.Title + "”"
 	}
-	if p.By != "" {
-		text += ", " + p.By
+	if p.Host != "" {
+		text += ", " + p.Host
 	}
 	if p.Running {
 		text += ", running"
@@ -76,14 +76,14 @@ func (p roomPiece) words() string {
 	return text
 }
 
-func (p roomPiece) look() string {
+func (p roomBooking) class() string {
 	if p.Running {
 		return "running"
 	}
 	return "taken"
 }
 
-func (b roomBar) box() string { return "0 0 " + strconv.Itoa(b.Width) + " 36" }
+func (b roomBar) viewBox() string { return "0 0 " + strconv.Itoa(b.Width) + " 36" }
 
 // ticks are the hours of the bar.
 func (b roomBar) ticks() []int {
@@ -94,7 +94,7 @@ func (b roomBar) ticks() []int {
 	return all
 }
 
-func roomsPage(p roomsForm) templ.Component {
+func roomsPage(p roomsPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -216,8 +216,8 @@ func roomsPage(p roomsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Panel != "" && len(p.Rooms) > 0 {
-				templ_7745c5c3_Err = ui.ButtonLink(p.Panel, ui.ButtonProps{Label: "Manage rooms", Icon: "settings", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.ManageURL != "" && len(p.Rooms) > 0 {
+				templ_7745c5c3_Err = ui.ButtonLink(p.ManageURL, ui.ButtonProps{Label: "Manage rooms", Icon: "settings", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -232,8 +232,8 @@ func roomsPage(p roomsForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				if !p.Hosts {
-					templ_7745c5c3_Err = askToHost(p).Render(ctx, templ_7745c5c3_Buffer)
+				if !p.CanHost {
+					templ_7745c5c3_Err = hostingNotice(p).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -270,7 +270,7 @@ func roomsPage(p roomsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Hosts && !p.Week {
+				if p.CanHost && !p.Week {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "Choose a free time to schedule a session there. ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -281,9 +281,9 @@ func roomsPage(p roomsForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var7 templ.SafeURL
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Hours))
+				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.HoursURL))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 135, Col: 45}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 135, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -293,7 +293,7 @@ func roomsPage(p roomsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Whole {
+				if p.AllHours {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "Show the usual hours")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -319,8 +319,8 @@ func roomsPage(p roomsForm) templ.Component {
 	})
 }
 
-// askToHost says why somebody cannot book, and whom to ask (D2).
-func askToHost(p roomsForm) templ.Component {
+// hostingNotice says why somebody cannot book, and whom to ask (D2).
+func hostingNotice(p roomsPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -366,15 +366,15 @@ func askToHost(p roomsForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Panel != "" {
+		if p.ManageURL != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "Offer yourself the Organizer role under <a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 templ.SafeURL
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Users))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.UserURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 155, Col: 85}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 155, Col: 87}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -385,7 +385,7 @@ func askToHost(p roomsForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = frame.AskAll("Ask ", p.Ask, " to offer you the Organizer role.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.ContactList("Ask ", p.Contacts, " to offer you the Organizer role.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -398,7 +398,7 @@ func askToHost(p roomsForm) templ.Component {
 	})
 }
 
-func noRooms(p roomsForm) templ.Component {
+func noRooms(p roomsPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -435,26 +435,26 @@ func noRooms(p roomsForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if p.Panel != "" {
-				templ_7745c5c3_Err = ui.ButtonLink(p.Panel+"/new", ui.ButtonProps{Label: "New room", Icon: "plus", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if p.ManageURL != "" {
+				templ_7745c5c3_Err = ui.ButtonLink(p.ManageURL+"/new", ui.ButtonProps{Label: "New room", Icon: "plus", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "door-open", Title: "There is no room yet", Text: []string{
+		templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "door-open", Title: "There is no room yet", Text: []string{
 			"A room is a lasting place for sessions, with a link and settings that stay. When there is one, you see here when it is free.",
 			"Sessions can be scheduled without one."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Panel == "" {
+		if p.ManageURL == "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p class=\"fine blank-foot\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = frame.AskAll("Rooms are made by ", p.Ask, ".").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = frame.ContactList("Rooms are made by ", p.Contacts, ".").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -471,7 +471,7 @@ func noRooms(p roomsForm) templ.Component {
 	})
 }
 
-func roomDays(p roomsForm) templ.Component {
+func roomDays(p roomsPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -558,11 +558,11 @@ func roomDays(p roomsForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roomBars(room.Bars[0]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roomTimebar(room.Bars[0]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roomList(room.Bars[0]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roomTimesList(room.Bars[0]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -638,15 +638,15 @@ func roomHead(room roomRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if room.About != "" {
+		if room.Description != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(room.About)
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(room.Description)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 207, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 207, Col: 25}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {
@@ -661,14 +661,14 @@ func roomHead(room roomRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Icon(frame.EntryIcon(room.Entry)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Icon(frame.RoomAccessIcon(room.Access)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(room.EntryWord)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(room.AccessLabel)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 211, Col: 20}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 211, Col: 22}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
@@ -682,8 +682,8 @@ func roomHead(room roomRow) templ.Component {
 	})
 }
 
-// roomBars is the day of a room as a picture, which the list under it tells in words.
-func roomBars(b roomBar) templ.Component {
+// roomTimebar is the day of a room as a picture, which the list under it tells in words.
+func roomTimebar(b roomBar) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -709,9 +709,9 @@ func roomBars(b roomBar) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(b.box())
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(b.viewBox())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 219, Col: 39}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 219, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 		if templ_7745c5c3_Err != nil {
@@ -805,7 +805,7 @@ func roomBars(b roomBar) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var29 string
-				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(slot.Words)
+				templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(slot.Label)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 230, Col: 24}
 				}
@@ -846,7 +846,7 @@ func roomBars(b roomBar) templ.Component {
 			}
 		}
 		for _, piece := range b.Taken {
-			var templ_7745c5c3_Var32 = []any{piece.look()}
+			var templ_7745c5c3_Var32 = []any{piece.class()}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -871,7 +871,7 @@ func roomBars(b roomBar) templ.Component {
 			var templ_7745c5c3_Var34 string
 			templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(piece.X))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 236, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 236, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 			if templ_7745c5c3_Err != nil {
@@ -884,7 +884,7 @@ func roomBars(b roomBar) templ.Component {
 			var templ_7745c5c3_Var35 string
 			templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(piece.Width))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 236, Col: 99}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 236, Col: 100}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 			if templ_7745c5c3_Err != nil {
@@ -895,7 +895,7 @@ func roomBars(b roomBar) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var36 string
-			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(piece.words())
+			templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(piece.label())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 237, Col: 26}
 			}
@@ -907,7 +907,7 @@ func roomBars(b roomBar) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if piece.Touches {
+			if piece.Adjacent {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "<line class=\"edge\" x1=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -980,7 +980,7 @@ func roomBars(b roomBar) templ.Component {
 	})
 }
 
-func roomList(b roomBar) templ.Component {
+func roomTimesList(b roomBar) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1031,7 +1031,7 @@ func roomList(b roomBar) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var43 string
-				templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(span.Words)
+				templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(span.Label)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 259, Col: 64}
 				}
@@ -1049,7 +1049,7 @@ func roomList(b roomBar) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var44 string
-				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(span.Words)
+				templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(span.Label)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 261, Col: 37}
 				}
@@ -1088,7 +1088,7 @@ func roomList(b roomBar) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var45 string
-				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(piece.words())
+				templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(piece.label())
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 272, Col: 54}
 				}
@@ -1114,7 +1114,7 @@ func roomList(b roomBar) templ.Component {
 	})
 }
 
-func roomWeek(p roomsForm) templ.Component {
+func roomWeek(p roomsPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1181,9 +1181,9 @@ func roomWeek(p roomsForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var49 string
-			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(day.Word)
+			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(day.Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 290, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 290, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 			if templ_7745c5c3_Err != nil {
@@ -1196,7 +1196,7 @@ func roomWeek(p roomsForm) templ.Component {
 			var templ_7745c5c3_Var50 string
 			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(day.Number)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 290, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 290, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 			if templ_7745c5c3_Err != nil {
@@ -1270,7 +1270,7 @@ func roomWeek(p roomsForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = roomBars(bar.small()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roomTimebar(bar.withoutSlots()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1279,9 +1279,9 @@ func roomWeek(p roomsForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var54 string
-				templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(p.Days[n].Word + " " + p.Days[n].Number)
+				templ_7745c5c3_Var54, templ_7745c5c3_Err = templ.JoinStringErrs(p.Days[n].Label + " " + p.Days[n].Number)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 303, Col: 72}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 303, Col: 73}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var54))
 				if templ_7745c5c3_Err != nil {
@@ -1292,7 +1292,7 @@ func roomWeek(p roomsForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var55 string
-				templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(bar.Words)
+				templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(bar.Label)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/member/rooms.templ`, Line: 304, Col: 27}
 				}
@@ -1318,8 +1318,8 @@ func roomWeek(p roomsForm) templ.Component {
 	})
 }
 
-// small is the bar without what can be chosen: the whole leads to its day.
-func (b roomBar) small() roomBar {
+// withoutSlots is the bar without what can be chosen: the whole leads to its day.
+func (b roomBar) withoutSlots() roomBar {
 	b.Slots = nil
 	return b
 }

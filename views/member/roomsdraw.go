@@ -13,15 +13,15 @@ import (
 	"usher/views/ui"
 )
 
-// roomDrawer draws the times of rooms as bars from its first hour of a day to its last.
-type roomDrawer struct {
+// roomTimeline draws the times of rooms as bars from its first hour of a day to its last.
+type roomTimeline struct {
 	view        roomView
 	actor       *actors.Actor
 	first, last int
 }
 
-// widen takes in the hours in which something is booked.
-func (d *roomDrawer) widen(all []rooms.Times, days []time.Time) {
+// extendHours takes in the hours in which something is booked.
+func (d *roomTimeline) extendHours(all []rooms.Availability, days []time.Time) {
 	for _, times := range all {
 		for _, booking := range times.Taken {
 			for _, day := range days {
@@ -47,7 +47,7 @@ func (d *roomDrawer) widen(all []rooms.Times, days []time.Time) {
 }
 
 // scale are the hours over the bars.
-func (d roomDrawer) scale() []string {
+func (d roomTimeline) scale() []string {
 	var hours []string
 	for hour := d.first; hour < d.last; hour++ {
 		hours = append(hours, strconv.Itoa(hour))
@@ -55,8 +55,8 @@ func (d roomDrawer) scale() []string {
 	return hours
 }
 
-// at is where a moment of the day stands on the bar, in minutes.
-func (d roomDrawer) at(moment, day time.Time) int {
+// offset is where a moment of the day stands on the bar, in minutes.
+func (d roomTimeline) offset(moment, day time.Time) int {
 	moment = moment.In(day.Location())
 	minutes := moment.Hour()*60 + moment.Minute() - d.first*60
 	switch {
@@ -68,35 +68,35 @@ func (d roomDrawer) at(moment, day time.Time) int {
 	return min(max(minutes, 0), (d.last-d.first)*60)
 }
 
-func (d roomDrawer) bar(room *rooms.Room, times rooms.Times, day time.Time) roomBar {
-	bar := roomBar{Width: (d.last - d.first) * 60, Past: d.at(d.view.now, day), Now: -1, Href: d.view.as(false, d.view.whole).address(day) + "#" + room.Id}
+func (d roomTimeline) bar(room *rooms.Room, times rooms.Availability, day time.Time) roomBar {
+	bar := roomBar{Width: (d.last - d.first) * 60, Past: d.offset(d.view.now, day), Now: -1, Href: d.view.with(false, d.view.allHours).href(day) + "#" + room.Id}
 	if midnight(d.view.now).Equal(day) {
 		bar.Now = bar.Past
 	}
 	var taken time.Duration
 	for _, booking := range times.Taken {
-		from := d.at(booking.Starts, day)
-		piece := roomPiece{X: from, Width: d.at(booking.Ends, day) - from, Running: booking.Running, When: clockSpan(booking.Starts, booking.Ends, day), By: booking.Host}
-		if booking.KnownTo(d.actor) {
+		from := d.offset(booking.Starts, day)
+		piece := roomBooking{X: from, Width: d.offset(booking.Ends, day) - from, Running: booking.Running, When: clockSpan(booking.Starts, booking.Ends, day), Host: booking.Host}
+		if booking.VisibleTo(d.actor) {
 			piece.Title = booking.Title
 		}
 		if n := len(bar.Taken); n > 0 {
-			piece.Touches = bar.Taken[n-1].X+bar.Taken[n-1].Width == piece.X
+			piece.Adjacent = bar.Taken[n-1].X+bar.Taken[n-1].Width == piece.X
 		}
 		bar.Taken = append(bar.Taken, piece)
-		taken += d.within(booking, day)
+		taken += d.durationWithin(booking, day)
 	}
-	bar.Words = "Free"
+	bar.Label = "Free"
 	if taken > 0 {
-		bar.Words = takenWords(taken)
+		bar.Label = takenLabel(taken)
 	}
 	for _, span := range times.Free {
-		d.offer(&bar, room, span, day)
+		d.addFree(&bar, room, span, day)
 	}
 	return bar
 }
 
-func (d roomDrawer) within(booking rooms.Booking, day time.Time) time.Duration {
+func (d roomTimeline) durationWithin(booking rooms.Booking, day time.Time) time.Duration {
 	from, to := booking.Starts, booking.Ends
 	if from.Before(day) {
 		from = day
@@ -107,8 +107,8 @@ func (d roomDrawer) within(booking rooms.Booking, day time.Time) time.Duration {
 	return to.Sub(from)
 }
 
-// offer puts a free time on the bar: as a whole, and each hour of it to be chosen.
-func (d roomDrawer) offer(bar *roomBar, room *rooms.Room, span rooms.Span, day time.Time) {
+// addFree puts a free time on the bar: as a whole, and each hour of it to be chosen.
+func (d roomTimeline) addFree(bar *roomBar, room *rooms.Room, span rooms.Span, day time.Time) {
 	if soonest := nextQuarter(d.view.now); span.From.Before(soonest) {
 		span.From = soonest
 	}
@@ -116,7 +116,7 @@ func (d roomDrawer) offer(bar *roomBar, room *rooms.Room, span rooms.Span, day t
 	if span.To.Sub(start) < sessions.MinMinutes*time.Minute {
 		return
 	}
-	bar.Free = append(bar.Free, roomSlot{Href: d.book(room, start), Words: freeWords(start, span.To, day)})
+	bar.Free = append(bar.Free, roomSlot{Href: d.bookURL(room, start), Label: freeLabel(start, span.To, day)})
 	for hour := d.first; hour < d.last; hour++ {
 		from := time.Date(day.Year(), day.Month(), day.Day(), hour, 0, 0, 0, day.Location())
 		to := from.Add(time.Hour)
@@ -132,13 +132,13 @@ func (d roomDrawer) offer(bar *roomBar, room *rooms.Room, span rooms.Span, day t
 		if to.Sub(from) < sessions.MinMinutes*time.Minute {
 			continue
 		}
-		x := d.at(from, day)
-		bar.Slots = append(bar.Slots, roomSlot{X: x, Width: d.at(to, day) - x, Href: d.book(room, from), Words: room.Name() + " from " + record.Clock(from)})
+		x := d.offset(from, day)
+		bar.Slots = append(bar.Slots, roomSlot{X: x, Width: d.offset(to, day) - x, Href: d.bookURL(room, from), Label: room.Name() + " from " + record.TimeOfDay(from)})
 	}
 }
 
-// book is the form of a session in the room at that time; empty for who may not host.
-func (d roomDrawer) book(room *rooms.Room, at time.Time) string {
+// bookURL is the form of a session in the room at that time; empty for who may not host.
+func (d roomTimeline) bookURL(room *rooms.Room, at time.Time) string {
 	if !d.actor.CanHost() {
 		return ""
 	}
@@ -158,31 +158,31 @@ func nextQuarter(at time.Time) time.Time {
 // clockSpan is a time of a day, whose ends may be of other days.
 func clockSpan(from, to, day time.Time) string {
 	from, to = from.In(day.Location()), to.In(day.Location())
-	begin, end := record.Clock(from), record.Clock(to)
+	begin, end := record.TimeOfDay(from), record.TimeOfDay(to)
 	if from.Before(day) {
-		begin = from.Format("Mon ") + record.Clock(from)
+		begin = from.Format("Mon ") + record.TimeOfDay(from)
 	}
 	if to.After(day.AddDate(0, 0, 1)) {
-		end = to.Format("Mon ") + record.Clock(to)
+		end = to.Format("Mon ") + record.TimeOfDay(to)
 	}
 	return begin + " to " + end
 }
 
-// freeWords is a free time as it is offered: "all day", "until 10:00", "11:30 to 16:00", "from 17:30".
-func freeWords(from, to, day time.Time) string {
+// freeLabel is a free time as it is offered: "all day", "until 10:00", "11:30 to 16:00", "from 17:30".
+func freeLabel(from, to, day time.Time) string {
 	begins, ends := from.Equal(day), !to.Before(day.AddDate(0, 0, 1))
 	switch {
 	case begins && ends:
 		return "All day"
 	case begins:
-		return "Until " + record.Clock(to.In(day.Location()))
+		return "Until " + record.TimeOfDay(to.In(day.Location()))
 	case ends:
-		return "From " + record.Clock(from)
+		return "From " + record.TimeOfDay(from)
 	}
 	return clockSpan(from, to, day)
 }
 
-func takenWords(d time.Duration) string {
+func takenLabel(d time.Duration) string {
 	if d < time.Hour {
 		return fmt.Sprintf("%d min taken", int(d.Minutes()))
 	}

@@ -9,15 +9,15 @@ import (
 	"usher/views/web"
 )
 
-// search is the search over what the person may go to (R159).
-func search(e *core.RequestEvent) error {
+// showSearch is the search over what the person may go to (R159).
+func showSearch(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	shell, err := frame.App(e, actor, "")
+	shell, err := frame.AppShell(e, actor, "")
 	if err != nil {
 		return err
 	}
 	team := actor.Team.GetString("name")
 	shell.Page.Title = "Search · " + team
-	shell.Crumbs = []ui.Crumb{{Label: team, Href: "/app/" + e.Request.PathValue("team")}, {Label: "Search"}}
-	return find.Answer(e, shell, find.App)
+	shell.Breadcrumbs = []ui.Breadcrumb{{Label: team, Href: "/app/" + e.Request.PathValue("team")}, {Label: "Search"}}
+	return find.Serve(e, shell, find.AppSources)
 }

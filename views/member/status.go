@@ -5,10 +5,10 @@ import (
 	"usher/views/ui"
 )
 
-// statusLook is how a participant's status looks: the icon, the word, and the word behind a number of participants.
-type statusLook struct{ state, word, many string }
+// statusStyle is how a participant's status looks: the icon, the word, and the word behind a number of participants.
+type statusStyle struct{ state, label, countLabel string }
 
-var statusLooks = map[sessions.ParticipantStatus]statusLook{
+var statusStyles = map[sessions.ParticipantStatus]statusStyle{
 	sessions.StatusNoAnswer:    {"expired", "No answer", "no answer"},
 	sessions.StatusGoing:       {"accepted", "Going", "going"},
 	sessions.StatusMaybe:       {"pending", "Maybe", "maybe"},
@@ -22,27 +22,27 @@ var statusLooks = map[sessions.ParticipantStatus]statusLook{
 	sessions.StatusNeverCame:   {"expired", "Didn't join", "didn't join"},
 }
 
-// look is the status of a participant in a line of the details. stays are the times at which they were in it: "14:02 to 14:40".
+// participantStatus is the status of a participant in a line of the details. stays are the times at which they were in it: "14:02 to 14:40".
 // A host before the session has no word: their part says it.
-func look(p *sessions.Participant, status sessions.ParticipantStatus, stays string) (state, word string) {
-	l := statusLooks[status]
+func participantStatus(p *sessions.Participant, status sessions.ParticipantStatus, stays string) (state, word string) {
+	l := statusStyles[status]
 	switch {
-	case p.Part() == sessions.Host && status == sessions.StatusGoing:
+	case p.Role() == sessions.Host && status == sessions.StatusGoing:
 		return "", ""
 	case status == sessions.StatusLeft && stays != "":
 		return l.state, "Joined " + stays
-	case status == sessions.StatusNeverCame && p.Answered() == sessions.No:
-		return "declined", l.word
+	case status == sessions.StatusNeverCame && p.Answer() == sessions.No:
+		return "declined", l.label
 	}
-	return l.state, l.word
+	return l.state, l.label
 }
 
-// counted are the numbers of a session's participants by status: "6 invitees", "4 going", "2 no answer".
-func counted(by map[sessions.ParticipantStatus]int) []string {
+// statusCounts are the numbers of a session's participants by status: "6 invitees", "4 going", "2 no answer".
+func statusCounts(by map[sessions.ParticipantStatus]int) []string {
 	var all []string
 	for _, status := range sessions.ParticipantStatuses {
 		if n := by[status]; n > 0 {
-			all = append(all, ui.Number(n)+" "+statusLooks[status].many)
+			all = append(all, ui.Number(n)+" "+statusStyles[status].countLabel)
 		}
 	}
 	return all

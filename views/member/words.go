@@ -12,8 +12,8 @@ import (
 	"usher/views/ui"
 )
 
-// pictureWords are a resolution and a frame rate as people say them: "4K, 25 fps".
-func pictureWords(value string) string {
+// videoText are a resolution and a frame rate as people say them: "4K, 25 fps".
+func videoText(value string) string {
 	resolution, fps, _ := strings.Cut(value, "-")
 	if resolution == "2160p" {
 		resolution = "4K"
@@ -21,23 +21,23 @@ func pictureWords(value string) string {
 	return resolution + ", " + fps + " fps"
 }
 
-// qualityWords are what a session sends: "4K, 25 fps, stereo sound".
-func qualityWords(session *sessions.Session) string {
+// qualityText are what a session sends: "4K, 25 fps, stereo sound".
+func qualityText(session *sessions.Session) string {
 	sound := map[string]string{"speech": "sound for speech", "music": "sound for music", "stereo": "stereo sound"}[session.GetString("audio")]
-	return pictureWords(picture(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
+	return videoText(videoKey(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
 }
 
 // setByRoom is why a setting is on that the session itself does not ask for.
 const setByRoom = "Set by the room."
 
-var imposedWords = map[string]string{
+var roomSettingText = map[string]string{
 	"early": "Participants can join before the host.",
 	"lobby": "Everyone waits until the host admits them.",
 	"muted": "Microphones are off on entry.",
 }
 
-// settingWords are how entry and the microphone are set, a sentence each, and which of it the room sets. room may be nil.
-func settingWords(session *sessions.Session, room *rooms.Room) []string {
+// settingsText are how entry and the microphone are set, a sentence each, and which of it the room sets. room may be nil.
+func settingsText(session *sessions.Session, room *rooms.Room) []string {
 	var all []string
 	either := func(on bool, yes, no string) {
 		if on {
@@ -47,24 +47,24 @@ func settingWords(session *sessions.Session, room *rooms.Room) []string {
 		}
 	}
 	either(session.GetBool("passwordless"), "The mailed link and a name are enough to enter.", "People sign in to enter.")
-	for _, name := range sessions.Imposable {
-		if now := sessions.Effective(session, room, name); now.ByRoom {
-			all = append(all, imposedWords[name]+" "+setByRoom)
+	for _, name := range sessions.RoomSettings {
+		if now := sessions.EffectiveSetting(session, room, name); now.ByRoom {
+			all = append(all, roomSettingText[name]+" "+setByRoom)
 		} else if now.On {
-			all = append(all, imposedWords[name])
+			all = append(all, roomSettingText[name])
 		}
 	}
-	either(session.GetString("recording") == rooms.Never, "It may not be recorded.", "")
+	either(session.GetString("recording") == rooms.RecordingOff, "It may not be recorded.", "")
 	if n := session.GetInt("people"); n > 0 {
 		all = append(all, "At most "+ui.Count(n, "person", "people")+" at once.")
 	}
 	return all
 }
 
-// letsIn is whom the session's own link lets in, besides who comes by one of his own. room may be nil.
-func letsIn(session *sessions.Session, room *rooms.Room) string {
-	may, others := entry.MayEnter(session, room), ", and nobody else."
-	if may.Asking {
+// linkAccessText is whom the session's own link lets in, besides who comes by one of his own. room may be nil.
+func linkAccessText(session *sessions.Session, room *rooms.Room) string {
+	may, others := entry.LinkAccessFor(session, room), ", and nobody else."
+	if may.CanRequest {
 		others = "; others ask at the door."
 	}
 	switch {
@@ -76,20 +76,20 @@ func letsIn(session *sessions.Session, room *rooms.Room) string {
 	return "It lets in who is on the list and signs in" + others
 }
 
-// seriesWords say of which series a session is one. Those that are cancelled do not count.
-func seriesWords(app core.App, session *sessions.Session, zone *time.Location) (string, error) {
+// seriesText say of which series a session is one. Those that are cancelled do not count.
+func seriesText(app core.App, session *sessions.Session, zone *time.Location) (string, error) {
 	series, err := sessions.FindSeries(app, session.SeriesID())
 	if err != nil {
 		return "", err
 	}
-	all, err := sessions.InSeries(app, series.Id)
+	all, err := sessions.ListInSeries(app, series.Id)
 	if err != nil {
 		return "", err
 	}
 	starts := series.Starts().In(series.Zone())
-	t := newTyped(series.Zone().String())
+	t := newFormInput(series.Zone().String())
 	t.Date, t.Time = starts.Format(time.DateOnly), starts.Format("15:04")
-	t.unrule(series.Rule(), series.Zone())
+	t.parseRule(series.Rule(), series.Zone())
 	place, held, last := 0, 0, session
 	for _, one := range all {
 		if one.Id != session.Id && one.Status() == sessions.Cancelled {
@@ -100,9 +100,9 @@ func seriesWords(app core.App, session *sessions.Session, zone *time.Location) (
 			place = held
 		}
 	}
-	how := t.how(starts)
-	if t.Repeat == asItWas {
+	how := t.frequencyText(starts)
+	if t.Repeat == customRule {
 		how = "by a rule of its own"
 	}
-	return "One of a series, " + how + ": number " + number(place) + " of " + number(held) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
+	return "One of a series, " + how + ": number " + itoa(place) + " of " + itoa(held) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
 }

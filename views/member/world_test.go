@@ -14,49 +14,49 @@ import (
 	"usher/views/viewstest"
 )
 
-const app = "/app/halation-post"
+const appURL = "/app/halation-post"
 
-// world is a team with everybody who can knock at a page of it.
-type world struct {
+// fixture is a team with everybody who can knock at a page of it.
+type fixture struct {
 	*viewstest.Server
-	t                                       testing.TB
-	team                                    *teams.Team
-	owner, admin, olga, paul, guest, nobody *core.Record
-	stranger, foreign                       *core.Record
+	t                                          testing.TB
+	team                                       *teams.Team
+	owner, admin, olga, paul, guest, anonymous *core.Record
+	stranger, foreign                          *core.Record
 }
 
-func build(t testing.TB) *world {
+func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	return buildWith(t, hookstest.Config())
 }
 
-func buildWith(t testing.TB, config settings.Config) *world {
+func buildWith(t testing.TB, config settings.Config) *fixture {
 	t.Helper()
-	w := &world{Server: viewstest.Serve(t, config), t: t}
-	w.owner = hookstest.Person(t, w.App, "marta@halation.example")
+	w := &fixture{Server: viewstest.Serve(t, config), t: t}
+	w.owner = hookstest.Account(t, w.App, "marta@halation.example")
 	w.team = hookstest.Team(t, w.App, w.owner, "Halation Post", "pro")
 	docs := hookstest.Team(t, w.App, w.owner, "Northlight Docs", "pro")
 	w.admin = hookstest.Member(t, w.App, w.team, "adam@halation.example", "admin")
 	w.olga = hookstest.Member(t, w.App, w.team, "olga@halation.example", "organizer")
 	w.paul = hookstest.Member(t, w.App, w.team, "paul@halation.example")
 	w.guest = hookstest.Guest(t, w.App, w.team, "gus@lantern.example")
-	w.stranger = hookstest.Person(t, w.App, "stranger@halation.example")
+	w.stranger = hookstest.Account(t, w.App, "stranger@halation.example")
 	w.foreign = hookstest.Member(t, w.App, docs, "nora@northlight.example", "admin", "organizer")
 	return w
 }
 
-// session is one of Olga's.
-func (w *world) session(title string, form sessions.Form, guests ...*core.Record) *sessions.Session {
+// newSession is one of Olga's.
+func (w *fixture) newSession(title string, form sessions.Form, guests ...*core.Record) *sessions.Session {
 	w.t.Helper()
 	form.Title = title
 	for _, guest := range guests {
 		form.Guests = append(form.Guests, guest.Email())
 	}
-	return hookstest.Session(w.t, w.App, w.olga, w.team, form)
+	return hookstest.ScheduleSession(w.t, w.App, w.olga, w.team, form)
 }
 
-// filled is a form that can be sent.
-func filled(change ...string) url.Values {
+// sessionForm is a form that can be sent.
+func sessionForm(change ...string) url.Values {
 	tomorrow := time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
 	form := url.Values{"title": {"Dailies"}, "date": {tomorrow}, "time": {"10:00"}, "minutes": {"60"}, "timezone": {"UTC"},
 		"recording": {"host"}, "picture": {"720p-30"}, "audio": {"speech"}, "codec": {"vp8"}}

@@ -15,9 +15,9 @@ import (
 
 // ActivityProps are the newest entries of the log about one person, and the address of all of them.
 type ActivityProps struct {
-	Lines []ActivityLine
-	All   string
-	Zone  *time.Location
+	Lines  []ActivityLine
+	LogURL string
+	Zone   *time.Location
 }
 
 // ActivityLine is one entry.
@@ -54,9 +54,9 @@ func Activity(p ActivityProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 templ.SafeURL
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.All))
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.LogURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/activity.templ`, Line: 27, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/activity.templ`, Line: 27, Col: 50}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {

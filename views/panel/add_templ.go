@@ -18,39 +18,39 @@ import (
 
 // AddProps are the dialog Add users (R46).
 type AddProps struct {
-	Path, Plan                                 string
+	Path, PlanURL                              string
 	List, Note                                 string
 	Roles                                      []ui.CheckRowProps
 	OrganizerFree                              bool
-	Mails                                      bool // letters leave the server
+	EmailEnabled                               bool // letters leave the server
 	ListError, FileError, NoteError, BaseError string
-	CSV                                        bool // the file is what somebody came for
+	FileFirst                                  bool // the file is what somebody came for
 	Status                                     int  // of the answer, when the list as a whole is refused
 
-	Notes  []string     // how the list was read
-	Source string       // the file that the list came from
-	Survey *SurveyProps // of a long list, in place of the fates
+	Notes         []string            // how the list was read
+	Source        string              // the file that the list came from
+	ImportPreview *ImportPreviewProps // of a long list, in place of the fates
 
-	Checked bool // what will happen is known
-	Fates   []FateProps
-	Send    int // invitations that would go out
-	Left    int // lines that would not
-	After   []AfterProps
-	Waiting []string // who is refused for want of a seat
+	HasPreview       bool // what will happen is known
+	LinePreviews     []LinePreviewProps
+	SendCount        int // invitations that would go out
+	SkippedCount     int // lines that would not
+	SeatsAfter       []SeatsAfterProps
+	NamesWithoutSeat []string // who is refused for want of a seat
 
-	Said  string      // what came of it, after sending
-	Links []LinkProps // to be handed on, where no mail is sent (R60)
+	ResultText string      // what came of it, after sending
+	Links      []LinkProps // to be handed on, where no mail is sent (R60)
 }
 
-// FateProps are what will happen to a line. Look is ok, bad, skip or full.
-type FateProps struct {
-	Look, Icon, Name, Address, Word string
+// LinePreviewProps are what will happen to a line. Look is ok, bad, skip or full.
+type LinePreviewProps struct {
+	Outcome, Icon, Name, Address, Label string
 }
 
-// AfterProps are the seats of a kind as they would be.
-type AfterProps struct {
-	Seats SeatsProps
-	More  int
+// SeatsAfterProps are the seats of a kind as they would be.
+type SeatsAfterProps struct {
+	Seats             SeatsProps
+	AddedReservations int
 }
 
 // LinkProps are a link that is shown once.
@@ -67,39 +67,39 @@ func (p AddProps) fileHint() string {
 	return fmt.Sprintf("up to %s and %s rows", p.fileLimit(), ui.Number(addresslist.MaxEntries))
 }
 
-func (p AddProps) done() bool { return len(p.Links) > 0 && p.Left == 0 }
+func (p AddProps) isComplete() bool { return len(p.Links) > 0 && p.SkippedCount == 0 }
 
-func (p AddProps) text() string {
-	if !p.Mails {
+func (p AddProps) introText() string {
+	if !p.EmailEnabled {
 		return "No mail is sent from this server: you are given each link once, good for 7 days, and hand it on. Nobody joins before accepting."
 	}
 	return "They get a mail with a link that is good for 7 days. Nobody joins before accepting."
 }
 
-func (p AddProps) left() string {
+func (p AddProps) skippedText() string {
 	switch {
-	case p.Said != "" || p.Left == 0:
+	case p.ResultText != "" || p.SkippedCount == 0:
 		return ""
-	case p.Left == 1:
+	case p.SkippedCount == 1:
 		return "1 line is left out and stays in the list."
 	}
-	return ui.Number(p.Left) + " lines are left out and stay in the list."
+	return ui.Number(p.SkippedCount) + " lines are left out and stay in the list."
 }
 
-func (p AddProps) waiting() string {
-	switch len(p.Waiting) {
+func (p AddProps) noSeatText() string {
+	switch len(p.NamesWithoutSeat) {
 	case 0:
 		return ""
 	case 1:
-		return p.Waiting[0] + " has to wait:"
+		return p.NamesWithoutSeat[0] + " has to wait:"
 	}
-	return ui.Number(len(p.Waiting)) + " people have to wait:"
+	return ui.Number(len(p.NamesWithoutSeat)) + " people have to wait:"
 }
 
-func (a AfterProps) sentence() string {
+func (a SeatsAfterProps) sentence() string {
 	more := "1 more seat is reserved"
-	if a.More != 1 {
-		more = ui.Number(a.More) + " more seats are reserved"
+	if a.AddedReservations != 1 {
+		more = ui.Number(a.AddedReservations) + " more seats are reserved"
 	}
 	switch {
 	case a.Seats.Unlimited:
@@ -132,7 +132,7 @@ func AddUsers(p AddProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.done() {
+		if p.isComplete() {
 			templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -145,13 +145,13 @@ func AddUsers(p AddProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = links(p.Links).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = linkList(p.Links).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "add-users", Title: "Hand the links on", Text: p.Said + " No mail is sent from this server.", Wide: true, Open: true, Close: p.Path, Footer: doneFoot(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "add-users", Title: "Hand the links on", Text: p.ResultText + " No mail is sent from this server.", Wide: true, Open: true, CloseURL: p.Path, Footer: doneFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -198,8 +198,8 @@ func AddUsers(p AddProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Said != "" {
-					templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: p.saidKind(), Title: p.Said, Text: p.saidText()}).Render(ctx, templ_7745c5c3_Buffer)
+				if p.ResultText != "" {
+					templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: p.resultKind(), Title: p.ResultText, Text: p.resultDetail()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -207,7 +207,7 @@ func AddUsers(p AddProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = links(p.Links).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = linkList(p.Links).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -242,7 +242,7 @@ func AddUsers(p AddProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Group(ui.GroupProps{Legend: "Roles they are asked to take", Help: "Without a role they join as plain members and use no seat.", ID: "roles"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{Legend: "Roles they are asked to take", Help: "Without a role they join as plain members and use no seat.", ID: "roles"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -260,7 +260,7 @@ func AddUsers(p AddProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "note", Name: "note", Label: "Note", Value: p.Note, Max: 500, Rows: 2, Error: p.NoteError}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "note", Name: "note", Label: "Note", Value: p.Note, MaxLength: 500, Rows: 2, Error: p.NoteError}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -268,7 +268,7 @@ func AddUsers(p AddProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = fates(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = linePreviews(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -278,7 +278,7 @@ func AddUsers(p AddProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "add-users", Title: "Add users", Text: p.text(), Wide: true, Open: true, Close: p.Path, Footer: addFoot(p, false)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "add-users", Title: "Add users", Text: p.introText(), Wide: true, Open: true, CloseURL: p.Path, Footer: addFooter(p, false)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -287,15 +287,15 @@ func AddUsers(p AddProps) templ.Component {
 	})
 }
 
-func (p AddProps) saidText() string {
-	if p.Left == 0 {
+func (p AddProps) resultDetail() string {
+	if p.SkippedCount == 0 {
 		return ""
 	}
 	return "The lines that are left are still in the list, each with its reason."
 }
 
-func (p AddProps) saidKind() string {
-	if p.Said == "Nothing was sent." {
+func (p AddProps) resultKind() string {
+	if p.ResultText == "Nothing was sent." {
 		return "bad"
 	}
 	return "ok"
@@ -358,7 +358,7 @@ func addFields(p AddProps, beside bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.CSV || p.FileError != "" {
+		if p.FileFirst || p.FileError != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " open")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -380,8 +380,8 @@ func addFields(p AddProps, beside bool) templ.Component {
 	})
 }
 
-// Foretold is what a change of the form brings anew; with fields, the list and its file, too.
-func Foretold(p AddProps, fields bool) templ.Component {
+// AddPreview is what a change of the form brings anew; with fields, the list and its file, too.
+func AddPreview(p AddProps, fields bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -402,11 +402,11 @@ func Foretold(p AddProps, fields bool) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = fates(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = linePreviews(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = addLeft(p, true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = addSkipped(p, true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -424,7 +424,7 @@ func Foretold(p AddProps, fields bool) templ.Component {
 	})
 }
 
-func fates(p AddProps) templ.Component {
+func linePreviews(p AddProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -449,7 +449,7 @@ func fates(p AddProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Said != "" {
+		if p.ResultText != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h3>What is left</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -489,21 +489,21 @@ func fates(p AddProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Survey != nil {
-			templ_7745c5c3_Err = Survey(p.Survey, p.Plan).Render(ctx, templ_7745c5c3_Buffer)
+		if p.ImportPreview != nil {
+			templ_7745c5c3_Err = ImportPreview(p.ImportPreview, p.PlanURL).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Survey != nil && len(p.Fates) > 0 {
+		if p.ImportPreview != nil && len(p.LinePreviews) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Survey.faults(len(p.Fates)))
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.ImportPreview.invalidRowsTitle(len(p.LinePreviews)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 209, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 209, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -514,8 +514,8 @@ func fates(p AddProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Survey != nil && len(p.Fates) == 0 {
-		} else if len(p.Fates) == 0 {
+		if p.ImportPreview != nil && len(p.LinePreviews) == 0 {
+		} else if len(p.LinePreviews) == 0 {
 			if p.ListError != "" || p.BaseError != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"fine\">")
 				if templ_7745c5c3_Err != nil {
@@ -558,15 +558,15 @@ func fates(p AddProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, f := range p.Fates {
+			for _, f := range p.LinePreviews {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<li data-f=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var15 string
-				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.Look)
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(f.Outcome)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 221, Col: 24}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 221, Col: 27}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 				if templ_7745c5c3_Err != nil {
@@ -627,9 +627,9 @@ func fates(p AddProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.Word)
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(f.Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 231, Col: 17}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 231, Col: 18}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -645,13 +645,13 @@ func fates(p AddProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for n, after := range p.After {
+		for n, after := range p.SeatsAfter {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<div class=\"seats\"><h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(after.Seats.Word)
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(after.Seats.Role)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 238, Col: 26}
 			}
@@ -663,7 +663,7 @@ func fates(p AddProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = SeatsDrawn(after.Seats).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = SeatsDrawing(after.Seats).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -684,11 +684,11 @@ func fates(p AddProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if n == len(p.After)-1 && len(p.Waiting) > 0 {
+			if n == len(p.SeatsAfter)-1 && len(p.NamesWithoutSeat) > 0 {
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(" " + p.waiting())
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(" " + p.noSeatText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 243, Col: 25}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 243, Col: 28}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -712,9 +712,9 @@ func fates(p AddProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 templ.SafeURL
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Plan))
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.PlanURL))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 244, Col: 108}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 244, Col: 111}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -738,7 +738,7 @@ func fates(p AddProps) templ.Component {
 	})
 }
 
-func addFoot(p AddProps, beside bool) templ.Component {
+func addFooter(p AddProps, beside bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -759,11 +759,11 @@ func addFoot(p AddProps, beside bool) templ.Component {
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = addLeft(p, beside).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = addSkipped(p, beside).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink(p.Path, ui.ButtonProps{Label: p.leave(), Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(p.Path, ui.ButtonProps{Label: p.closeLabel(), Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -775,7 +775,7 @@ func addFoot(p AddProps, beside bool) templ.Component {
 	})
 }
 
-func addLeft(p AddProps, beside bool) templ.Component {
+func addSkipped(p AddProps, beside bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -811,9 +811,9 @@ func addLeft(p AddProps, beside bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var27 string
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.left())
+		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.skippedText())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 265, Col: 12}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/add.templ`, Line: 265, Col: 19}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -856,9 +856,9 @@ func addSend(p AddProps, beside bool) templ.Component {
 	})
 }
 
-// leave is what the way out is called: nothing is cancelled once something was sent.
-func (p AddProps) leave() string {
-	if p.Said != "" && p.saidKind() == "ok" {
+// closeLabel is what the way out is called: nothing is cancelled once something was sent.
+func (p AddProps) closeLabel() string {
+	if p.ResultText != "" && p.resultKind() == "ok" {
 		return "Done"
 	}
 	return "Cancel"
@@ -866,12 +866,12 @@ func (p AddProps) leave() string {
 
 func (p AddProps) sendButton(beside bool) ui.ButtonProps {
 	b := ui.ButtonProps{Form: "add", Name: "do", Value: "check", Label: "Check the list", Attrs: templ.Attributes{"id": "add-send"}}
-	if p.Checked && p.Send > 0 && p.Said == "" {
-		b.Value, b.Icon, b.Label = "send", "mail", "Send "+ui.Count(p.Send, "invitation", "invitations")
-		if p.Survey != nil {
+	if p.HasPreview && p.SendCount > 0 && p.ResultText == "" {
+		b.Value, b.Icon, b.Label = "send", "mail", "Send "+ui.Count(p.SendCount, "invitation", "invitations")
+		if p.ImportPreview != nil {
 			b.Icon, b.Label = "upload", "Start the import"
-		} else if !p.Mails {
-			b.Icon, b.Label = "link", "Make "+ui.Count(p.Send, "link", "links")
+		} else if !p.EmailEnabled {
+			b.Icon, b.Label = "link", "Make "+ui.Count(p.SendCount, "link", "links")
 		}
 	}
 	if beside {
@@ -880,7 +880,7 @@ func (p AddProps) sendButton(beside bool) ui.ButtonProps {
 	return b
 }
 
-func doneFoot(p AddProps) templ.Component {
+func doneFooter(p AddProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -913,7 +913,7 @@ func doneFoot(p AddProps) templ.Component {
 	})
 }
 
-func links(all []LinkProps) templ.Component {
+func linkList(all []LinkProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -952,7 +952,7 @@ func links(all []LinkProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = LinkOnce(link.Link).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = SecretLink(link.Link).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -13,40 +13,40 @@ import (
 	"usher/hooks/invitations"
 )
 
-func list(text string, roles ...string) url.Values {
+func inviteForm(text string, roles ...string) url.Values {
 	return url.Values{"list": {text}, "role": roles}
 }
 
-func send(form url.Values) url.Values {
+func withSend(form url.Values) url.Values {
 	form.Set("do", "send")
 	return form
 }
 
-var fate = regexp.MustCompile(`(?s)<li data-f="(\w+)">.*?<b>(.*?)</b>`)
+var previewPattern = regexp.MustCompile(`(?s)<li data-f="(\w+)">.*?<b>(.*?)</b>`)
 
-// fates are what the page says about each line.
-func fates(body string) []string {
+// previewLines are what the page says about each line.
+func previewLines(body string) []string {
 	var all []string
-	for _, m := range fate.FindAllStringSubmatch(body, -1) {
+	for _, m := range previewPattern.FindAllStringSubmatch(body, -1) {
 		all = append(all, m[1]+": "+html.UnescapeString(m[2]))
 	}
 	return all
 }
 
-var area = regexp.MustCompile(`(?s)<textarea[^>]*name="list"[^>]*>(.*?)</textarea>`)
+var listPattern = regexp.MustCompile(`(?s)<textarea[^>]*name="list"[^>]*>(.*?)</textarea>`)
 
-// kept is what stands in the list.
-func kept(t *testing.T, body string) string {
+// listValue is what stands in the list.
+func listValue(t *testing.T, body string) string {
 	t.Helper()
-	m := area.FindStringSubmatch(body)
+	m := listPattern.FindStringSubmatch(body)
 	if m == nil {
-		t.Fatalf("no list in %s", words(body))
+		t.Fatalf("no list in %s", pageText(body))
 	}
 	return html.UnescapeString(m[1])
 }
 
-func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_PreviewMatchesTheResult(t *testing.T) {
+	s := newFixture(t, true)
 	s.team.Set("organizer_seats", 5) // two are used
 	if err := s.App.Save(s.team); err != nil {
 		t.Fatal(err)
@@ -59,10 +59,10 @@ func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
 		"ok: Will be invited", "full: No free Organizer seat", "full: No free Organizer seat"}
 	b := s.As(s.admin)
 	for _, path := range []string{"/users/add", "/users/preview"} {
-		r := b.Post(s.path(path), list(text, "organizer"))
-		want(t, r, http.StatusOK, "2 more seats are reserved, 0 stay free.", "Send 2 invitations", "6 lines are left out and stay in the list.",
+		r := b.Post(s.path(path), inviteForm(text, "organizer"))
+		assertPage(t, r, http.StatusOK, "2 more seats are reserved, 0 stay free.", "Send 2 invitations", "6 lines are left out and stay in the list.",
 			"2 people have to wait:", "free a seat", s.path("/settings#plan"))
-		if got := fates(r.Body); fmt.Sprint(got) != fmt.Sprint(foretold) {
+		if got := previewLines(r.Body); fmt.Sprint(got) != fmt.Sprint(foretold) {
 			t.Errorf("%s foretells %v", path, got)
 		}
 	}
@@ -70,13 +70,13 @@ func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
 		t.Fatalf("%d invitations after a preview", n)
 	}
 
-	r := b.Post(s.path("/users/add"), send(list(text, "organizer")))
-	want(t, r, http.StatusOK, "2 invitations are on their way.", "What is left", "still in the list, each with its reason", "Done")
-	hasNot(t, r, "Cancel")
-	if got := kept(t, r.Body); got != "mei.tan.lantern\ntheo@halation.example\nmaeve@halation.example\nplain@halation.example\ngrace@lantern.example" {
+	r := b.Post(s.path("/users/add"), withSend(inviteForm(text, "organizer")))
+	assertPage(t, r, http.StatusOK, "2 invitations are on their way.", "What is left", "still in the list, each with its reason", "Done")
+	assertNotContains(t, r, "Cancel")
+	if got := listValue(t, r.Body); got != "mei.tan.lantern\ntheo@halation.example\nmaeve@halation.example\nplain@halation.example\ngrace@lantern.example" {
 		t.Errorf("left in the list: %q", got)
 	}
-	if got := fates(r.Body); fmt.Sprint(got) != "[bad: No @ in the address skip: Already a member skip: Already invited full: No free Organizer seat full: No free Organizer seat]" {
+	if got := previewLines(r.Body); fmt.Sprint(got) != "[bad: No @ in the address skip: Already a member skip: Already invited full: No free Organizer seat full: No free Organizer seat]" {
 		t.Errorf("said of what is left: %v", got)
 	}
 	for _, address := range []string{"ida@halation.example", "noor@halation.example"} {
@@ -86,60 +86,60 @@ func TestWhatIsForetoldIsWhatHappens(t *testing.T) {
 	}
 }
 
-func TestAListThatAllWentOutLeadsBackToUsers(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_AllInvited_RedirectsToUsers(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check the list", "Cancel", "Each address appears here with what will happen to it", "A list exported from Microsoft 365", "25 seats free"[2:], `enctype="multipart/form-data"`)
-	form := list("Ida <ida@halation.example>, ida@halation.example, leo@halation.example")
+	assertPage(t, b.Get(s.path("/users/add")), http.StatusOK, "<dialog", "Check the list", "Cancel", "Each address appears here with what will happen to it", "A list exported from Microsoft 365", "25 seats free"[2:], `enctype="multipart/form-data"`)
+	form := inviteForm("Ida <ida@halation.example>, ida@halation.example, leo@halation.example")
 	form.Set("note", "See you on Monday.")
-	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "2 invitations are on their way.")
+	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "2 invitations are on their way.")
 	pending, err := invitations.FindPending(s.App, s.team.Id, "ida@halation.example")
 	if err != nil || !pending.Roles().None() || pending.GetString("name") != "Ida" || pending.GetString("note") != "See you on Monday." {
 		t.Fatal(err, pending)
 	}
-	r := b.Post(s.path("/users/add"), send(form)) // the same once more
-	want(t, r, http.StatusUnprocessableEntity, "Nothing was sent.", "Already invited", "Cancel")
+	r := b.Post(s.path("/users/add"), withSend(form)) // the same once more
+	assertPage(t, r, http.StatusUnprocessableEntity, "Nothing was sent.", "Already invited", "Cancel")
 	if n := hookstest.Count(t, s.App, "invitations"); n != 2 {
 		t.Fatalf("%d invitations", n)
 	}
 }
 
-func TestOtherRolesReplaceTheOnesThatWait(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_PendingInvitation_GetsTheNewRoles(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.owner)
 	hookstest.Invite(t, s.App, s.owner, s.team, "maeve@halation.example", "organizer")
-	form := list("maeve@halation.example", "organizer", "admin")
+	form := inviteForm("maeve@halation.example", "organizer", "admin")
 	r := b.Post(s.path("/users/preview"), form)
-	want(t, r, http.StatusOK, "Gets the new roles", "Organizer seats after this", "Admin seats after this")
-	hasNot(t, r, "<html")
-	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "1 invitation is on its way.")
+	assertPage(t, r, http.StatusOK, "Gets the new roles", "Organizer seats after this", "Admin seats after this")
+	assertNotContains(t, r, "<html")
+	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation is on its way.")
 }
 
-func TestALetterIsRefusedWithItsReasonAndAllIsKept(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_InvalidInput_KeepsTheForm(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.owner)
-	form := list("ida@halation.example", "admin")
+	form := inviteForm("ida@halation.example", "admin")
 	form.Set("note", strings.Repeat("n", 501))
-	r := b.Post(s.path("/users/add"), send(form))
-	want(t, r, http.StatusUnprocessableEntity, "at most 500 characters", strings.Repeat("n", 501), "ida@halation.example")
+	r := b.Post(s.path("/users/add"), withSend(form))
+	assertPage(t, r, http.StatusUnprocessableEntity, "at most 500 characters", strings.Repeat("n", 501), "ida@halation.example")
 	if !regexp.MustCompile(`value="admin" checked`).MatchString(r.Body) {
 		t.Error("the role is not kept")
 	}
-	want(t, b.Post(s.path("/users/add"), send(list(" \n ,"))), http.StatusUnprocessableEntity, "At least one address is needed.")
+	assertPage(t, b.Post(s.path("/users/add"), withSend(inviteForm(" \n ,"))), http.StatusUnprocessableEntity, "At least one address is needed.")
 	var many []string
 	for n := range 10_001 {
 		many = append(many, fmt.Sprintf("p%d@halation.example", n))
 	}
 	for _, path := range []string{"/users/add", "/users/preview"} {
-		want(t, b.Post(s.path(path), send(list(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "10,001 addresses at once are too many. Import at most 10,000.")
+		assertPage(t, b.Post(s.path(path), withSend(inviteForm(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "10,001 addresses at once are too many. Import at most 10,000.")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
 		t.Fatalf("%d invitations", n)
 	}
 }
 
-func TestAListFromASpreadsheetComesIntoTheFieldAndIsNotSent(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_UploadedFile_FillsTheListWithoutSending(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
 	for name, c := range map[string]struct{ file, kept string }{
 		"BOM, semicolons, CRLF": {"\ufeffName;E-Mail\r\nIda Sørensen;ida@halation.example\r\n;leo@halation.example\r\n", "Ida Sørensen <ida@halation.example>\nleo@halation.example"},
@@ -148,15 +148,15 @@ func TestAListFromASpreadsheetComesIntoTheFieldAndIsNotSent(t *testing.T) {
 		"no header":             {"x@halation.example\ny.halation.example\n", "x@halation.example\ny.halation.example"},
 		"markup":                {"name,email\n<script>alert(1)</script>,ida@halation.example", "ida@halation.example"},
 	} {
-		form := send(list("first@halation.example", "organizer"))
+		form := withSend(inviteForm("first@halation.example", "organizer"))
 		r := s.upload(b, s.path("/users/add"), form, "file", strings.NewReader(c.file))
-		want(t, r, http.StatusOK, "What will happen", "Send ")
-		if got := kept(t, r.Body); got != "first@halation.example\n"+c.kept {
+		assertPage(t, r, http.StatusOK, "What will happen", "Send ")
+		if got := listValue(t, r.Body); got != "first@halation.example\n"+c.kept {
 			t.Errorf("%s: %q", name, got)
 		}
-		r = s.upload(b, s.path("/users/preview"), list("", "organizer"), "file", strings.NewReader(c.file))
-		want(t, r, http.StatusOK, `id="add-fields"`, `hx-swap-oob`)
-		if got := kept(t, r.Body); got != c.kept {
+		r = s.upload(b, s.path("/users/preview"), inviteForm("", "organizer"), "file", strings.NewReader(c.file))
+		assertPage(t, r, http.StatusOK, `id="add-fields"`, `hx-swap-oob`)
+		if got := listValue(t, r.Body); got != c.kept {
 			t.Errorf("%s, as a part: %q", name, got)
 		}
 	}
@@ -165,8 +165,8 @@ func TestAListFromASpreadsheetComesIntoTheFieldAndIsNotSent(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNoListIsToldBesideItsFieldAndAllIsKept(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_InvalidFile_IsRefusedAtTheField(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
 	for name, c := range map[string]struct{ file, says string }{
 		"a picture":  {"\x89PNG\r\n\x1a\n\x00\x00", "a CSV or text file"},
@@ -174,30 +174,30 @@ func TestAFileThatIsNoListIsToldBesideItsFieldAndAllIsKept(t *testing.T) {
 		"a workbook": {"PK\x03\x04", "a workbook, not a CSV file"},
 		"no address": {"\n\n", "There is no address in this file"},
 	} {
-		form := list("first@halation.example", "organizer")
+		form := inviteForm("first@halation.example", "organizer")
 		form.Set("note", "Hello")
 		for _, path := range []string{"/users/add", "/users/preview"} {
 			r := s.upload(b, s.path(path), form, "file", strings.NewReader(c.file))
 			if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, c.says) || !strings.Contains(r.Body, `id="file-e"`) {
-				t.Errorf("%s, %s: %d %s", name, path, r.Status, words(r.Body))
+				t.Errorf("%s, %s: %d %s", name, path, r.Status, pageText(r.Body))
 			}
-			if got := kept(t, r.Body); got != "first@halation.example" {
+			if got := listValue(t, r.Body); got != "first@halation.example" {
 				t.Errorf("%s: %q is kept", name, got)
 			}
 		}
 	}
-	r := s.upload(b, s.path("/users/add"), list("first@halation.example", "organizer"), "file", zeros(50<<20))
-	want(t, r, http.StatusRequestEntityTooLarge, "larger than 2 MB", `id="file-e"`, "Will be invited")
-	if got := kept(t, r.Body); got != "first@halation.example" {
+	r := s.upload(b, s.path("/users/add"), inviteForm("first@halation.example", "organizer"), "file", zeros(50<<20))
+	assertPage(t, r, http.StatusRequestEntityTooLarge, "larger than 2 MB", `id="file-e"`, "Will be invited")
+	if got := listValue(t, r.Body); got != "first@halation.example" {
 		t.Errorf("%q is kept", got)
 	}
 }
 
-func TestWhatPeopleTypedIsNeverMarkup(t *testing.T) {
-	s := open(t, true)
+func TestPages_UserInput_IsEscaped(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.owner)
 	const evil = `"><img src=x onerror=alert(1)>`
-	form := list(evil+"\n\x00nul@halation.example\n\xff@x\n\"<b>Bold</b>\" <bold@halation.example>", "organizer")
+	form := inviteForm(evil+"\n\x00nul@halation.example\n\xff@x\n\"<b>Bold</b>\" <bold@halation.example>", "organizer")
 	form.Set("note", "</textarea><script>alert(1)</script>")
 	for _, path := range []string{"/users/add", "/users/preview"} {
 		r := b.Post(s.path(path), form)
@@ -207,7 +207,7 @@ func TestWhatPeopleTypedIsNeverMarkup(t *testing.T) {
 			}
 		}
 	}
-	b.Post(s.path("/users/add"), send(form))
+	b.Post(s.path("/users/add"), withSend(form))
 	hookstest.Invite(t, s.App, s.owner, s.team, "safe@halation.example")
 	s.member.Set("name", "<i>Noor</i>")
 	if err := s.App.Save(s.member); err != nil {
@@ -215,7 +215,7 @@ func TestWhatPeopleTypedIsNeverMarkup(t *testing.T) {
 	}
 	for _, path := range []string{"/users", "/users/" + s.member.Id, "/users/" + s.member.Id + "/remove", "/users?q=" + url.QueryEscape(evil)} {
 		r := b.Get(s.path(path))
-		want(t, r, http.StatusOK)
+		assertPage(t, r, http.StatusOK)
 		for _, bad := range []string{"<img src=x", "<i>Noor", "<b>Bold"} {
 			if strings.Contains(r.Body, bad) {
 				t.Errorf("%s: %q stands in the page", path, bad)
@@ -224,40 +224,40 @@ func TestWhatPeopleTypedIsNeverMarkup(t *testing.T) {
 	}
 }
 
-func TestAdminsOfferAdminOnlyWhereTheOwnerLetsThem(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_AdminRole_NeedsTheTeamSetting(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
-	form := list("ada@halation.example", "admin")
-	want(t, b.Post(s.path("/users/add"), send(form)), http.StatusForbidden, "Only the Owner invites Admins")
-	s.allow()
-	went(t, b, b.Post(s.path("/users/add"), send(form)), s.path("/users"), "1 invitation is on its way.")
+	form := inviteForm("ada@halation.example", "admin")
+	assertPage(t, b.Post(s.path("/users/add"), withSend(form)), http.StatusForbidden, "Only the Owner invites Admins")
+	s.allowAdminsToManageAdmins()
+	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation is on its way.")
 }
 
-func TestWithoutMailEachLinkIsGivenOnce(t *testing.T) {
-	s := open(t, false)
+func TestAddUsers_EmailOff_ShowsLinksOnce(t *testing.T) {
+	s := newFixture(t, false)
 	b := s.As(s.owner)
-	foretold := b.Post(s.path("/users/preview"), list("ida@halation.example\nleo@halation.example"))
-	want(t, foretold, http.StatusOK, "Make 2 links")
-	hasNot(t, foretold, "Send 2 invitations")
-	r := b.Post(s.path("/users/add"), send(list("Ida <ida@halation.example>\nleo@halation.example")))
-	want(t, r, http.StatusOK, "Hand the links on", "2 people are invited.", "Ida", "leo@halation.example", "Copy")
+	foretold := b.Post(s.path("/users/preview"), inviteForm("ida@halation.example\nleo@halation.example"))
+	assertPage(t, foretold, http.StatusOK, "Make 2 links")
+	assertNotContains(t, foretold, "Send 2 invitations")
+	r := b.Post(s.path("/users/add"), withSend(inviteForm("Ida <ida@halation.example>\nleo@halation.example")))
+	assertPage(t, r, http.StatusOK, "Hand the links on", "2 people are invited.", "Ida", "leo@halation.example", "Copy")
 	links := regexp.MustCompile(`value="http://[^"]*/invite/usi_[\w-]{40,}"`).FindAllString(r.Body, -1)
 	if len(links) != 2 || links[0] == links[1] {
 		t.Fatalf("%d links", len(links))
 	}
-	r = b.Post(s.path("/users/add"), send(list("new@halation.example\nbroken")))
-	want(t, r, http.StatusOK, "1 person is invited.", "/invite/usi_", "No @ in the address")
+	r = b.Post(s.path("/users/add"), withSend(inviteForm("new@halation.example\nbroken")))
+	assertPage(t, r, http.StatusOK, "1 person is invited.", "/invite/usi_", "No @ in the address")
 	for _, path := range []string{"/users", "/users/add"} {
-		hasNot(t, b.Get(s.path(path)), "usi_")
+		assertNotContains(t, b.Get(s.path(path)), "usi_")
 	}
 }
 
-func TestALineThatIsLeftStaysAsItWasTyped(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_RefusedLines_StayAsTyped(t *testing.T) {
+	s := newFixture(t, true)
 	typed := "<script>alert(1)</script>@x.example\n\"Conti, Dario\" <dario.halation.example>\n  Noor   A. <NOOR@halation.example>"
-	r := s.As(s.owner).Post(s.path("/users/add"), send(list(typed)))
-	want(t, r, http.StatusUnprocessableEntity, "Nothing was sent.")
-	if got := kept(t, r.Body); got != strings.ReplaceAll(typed, "  Noor", "Noor") {
+	r := s.As(s.owner).Post(s.path("/users/add"), withSend(inviteForm(typed)))
+	assertPage(t, r, http.StatusUnprocessableEntity, "Nothing was sent.")
+	if got := listValue(t, r.Body); got != strings.ReplaceAll(typed, "  Noor", "Noor") {
 		t.Errorf("%q", got)
 	}
 	if strings.Contains(r.Body, "<script>alert") {
@@ -265,9 +265,9 @@ func TestALineThatIsLeftStaysAsItWasTyped(t *testing.T) {
 	}
 }
 
-func TestAFormThatIsCutShortIsRefused(t *testing.T) {
-	s := open(t, true)
+func TestAddUsers_TruncatedForm_IsRefused(t *testing.T) {
+	s := newFixture(t, true)
 	request, _ := http.NewRequest(http.MethodPost, s.URL+s.path("/users/add"), strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"list\"\r\n\r\nida@"))
 	request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	want(t, s.As(s.owner).Send(request), http.StatusBadRequest, "did not arrive whole")
+	assertPage(t, s.As(s.owner).Send(request), http.StatusBadRequest, "did not arrive whole")
 }

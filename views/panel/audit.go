@@ -22,48 +22,48 @@ import (
 
 // auditLog is who did what in the team (R151). A part of the page gets the entries alone.
 func auditLog(e *core.RequestEvent) error {
-	log, err := logProps(e)
-	faults, refused := web.FaultsOf(err)
+	log, err := loadLog(e)
+	faults, refused := web.FormErrorsOf(err)
 	if err != nil && !refused {
 		return err
 	}
 	status := http.StatusOK
 	if refused {
-		status, log.Faults = web.Status(err), faults
+		status, log.Errors = web.StatusCode(err), faults
 	}
 	if web.IsFragment(e) {
-		e.Response.Header().Set("HX-Push-Url", log.here())
+		e.Response.Header().Set("HX-Push-Url", log.currentHref())
 		return web.Render(e, status, Log(log))
 	}
-	return showAudit(e, status, log, ChainProps{Check: log.Path + "/verify"})
+	return showAudit(e, status, log, ChainProps{CheckURL: log.Path + "/verify"})
 }
 
 func showAudit(e *core.RequestEvent, status int, log LogProps, chain ChainProps) error {
-	around, err := shell(e, "audit", ui.Crumb{Label: "Audit log"})
+	around, err := shell(e, "audit", ui.Breadcrumb{Label: "Audit log"})
 	if err != nil {
 		return err
 	}
-	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: frame.ZoneOf(web.Actor(e)).String(), Log: log, Chain: chain}))
+	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: frame.ZoneFor(web.Actor(e)).String(), Log: log, Chain: chain}))
 }
 
 // verifyAudit says whether the chain of entries is whole.
 func verifyAudit(e *core.RequestEvent) error {
-	rows, err := audit.Check(e.App, web.Actor(e))
-	chain := ChainProps{Check: auditPath(e) + "/verify", Checked: true, Rows: rows}
-	var broken *audit.Broken
-	switch faults, refused := web.FaultsOf(err); {
+	rows, err := audit.VerifyTeam(e.App, web.Actor(e))
+	chain := ChainProps{CheckURL: auditPath(e) + "/verify", Checked: true, Rows: rows}
+	var broken *audit.ChainError
+	switch faults, refused := web.FormErrorsOf(err); {
 	case errors.As(err, &broken):
 		chain.Broken, chain.Missing = broken.Seq, broken.Missing
 	case refused:
-		web.SetWait(e, err)
-		chain.Checked, chain.Refused = false, faults["base"]
+		web.SetRetryAfter(e, err)
+		chain.Checked, chain.Error = false, faults["base"]
 	case err != nil:
 		return err
 	}
 	if web.IsFragment(e) {
 		return web.Render(e, http.StatusOK, Chain(chain))
 	}
-	log, err := logProps(e)
+	log, err := loadLog(e)
 	if err != nil {
 		return err
 	}
@@ -73,32 +73,32 @@ func verifyAudit(e *core.RequestEvent) error {
 // exportAudit is the log as it is filtered, as CSV.
 func exportAudit(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	query, err := audit.ReadQuery(e.Request.URL.Query(), frame.ZoneOf(actor))
+	query, err := audit.ParseQuery(e.Request.URL.Query(), frame.ZoneFor(actor))
 	if err != nil {
 		return err
 	}
-	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, frame.ZoneOf(actor), to) })
+	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, frame.ZoneFor(actor), to) })
 }
 
 // exportUsers is the list of users as it is filtered, as CSV.
 func exportUsers(e *core.RequestEvent) error {
-	actor, query := web.Actor(e), queryOf(e.Request.URL.Query())
-	return download(e, "users", func(to io.Writer) error { return members.Export(e.App, actor, query, frame.ZoneOf(actor), to) })
+	actor, query := web.Actor(e), parseQuery(e.Request.URL.Query())
+	return download(e, "users", func(to io.Writer) error { return members.Export(e.App, actor, query, frame.ZoneFor(actor), to) })
 }
 
 // download answers with a file named after the team and the day.
 func download(e *core.RequestEvent, of string, write func(io.Writer) error) error {
 	actor := web.Actor(e)
-	return web.Download(e, spreadsheet.Name(teams.Of(actor.Team).Slug(), of, time.Now().In(frame.ZoneOf(actor))), write)
+	return web.ServeCSV(e, spreadsheet.FileName(teams.Of(actor.Team).Slug(), of, time.Now().In(frame.ZoneFor(actor))), write)
 }
 
-// logProps reads the entries of the address. A refusal leaves what was typed.
-func logProps(e *core.RequestEvent) (LogProps, error) {
+// loadLog reads the entries of the address. A refusal leaves what was typed.
+func loadLog(e *core.RequestEvent) (LogProps, error) {
 	actor, values := web.Actor(e), e.Request.URL.Query()
-	query, err := audit.ReadQuery(values, frame.ZoneOf(actor))
+	query, err := audit.ParseQuery(values, frame.ZoneFor(actor))
 	log := LogProps{
 		Path: auditPath(e), Person: query.Person, Kind: query.Kind, Result: query.Result, Before: query.Before,
-		From: record.Cut(values.Get("from"), 40), To: record.Cut(values.Get("to"), 40), Zone: frame.ZoneOf(actor),
+		From: record.Truncate(values.Get("from"), 40), To: record.Truncate(values.Get("to"), 40), Zone: frame.ZoneFor(actor),
 	}
 	if err != nil {
 		return log, err
@@ -111,41 +111,41 @@ func logProps(e *core.RequestEvent) (LogProps, error) {
 	for _, row := range page.Rows {
 		log.Rows = append(log.Rows, log.row(row, actor.Account.Id))
 	}
-	log.About, err = about(e, query.Person, page.Rows)
+	log.PersonName, err = aboutName(e, query.Person, page.Rows)
 	return log, err
 }
 
 func (p LogProps) row(row audit.Row, you string) LogRow {
 	sentence := row.Sentence()
 	r := LogRow{
-		At: row.Time(), Zone: p.Zone, Sentence: sentence, From: row.From, Refused: row.Refused(), Reason: row.Reason(), Notes: row.Notes(),
+		At: row.Time(), Zone: p.Zone, Sentence: sentence, IP: row.IP, Refused: row.Refused(), Reason: row.Reason(), Notes: row.Notes(),
 		You: row.Actor == you,
 	}
 	if row.Actor != "" {
-		r.WhoHref = p.about(row.Actor)
+		r.ActorHref = p.personHref(row.Actor)
 	}
 	if row.Target != "" {
-		r.WhomHref = p.about(row.Target)
+		r.TargetHref = p.personHref(row.Target)
 	}
 	return r
 }
 
-// about is the name of whom the entries are about, where the query has an id; empty where it has words.
-func about(e *core.RequestEvent, id string, rows []audit.Row) (string, error) {
+// aboutName is the name of whom the entries are about, where the query has an id; empty where it has words.
+func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error) {
 	if !audit.IsID(id) {
 		return "", nil
 	}
 	person, err := members.FindRow(e.App, web.Actor(e).Team.Id, id)
 	if err == nil {
-		return person.Called(), nil
+		return person.DisplayName(), nil
 	}
-	if !errors.Is(err, record.ErrNotFound) {
+	if !errors.Is(err, record.NotFound) {
 		return "", err
 	}
 	for _, row := range rows {
 		switch id {
 		case row.Actor:
-			return row.Sentence().Who, nil
+			return row.Sentence().Actor, nil
 		case row.Target:
 			return row.TargetName, nil
 		}
@@ -153,10 +153,10 @@ func about(e *core.RequestEvent, id string, rows []audit.Row) (string, error) {
 	return "somebody who is not here any more", nil
 }
 
-// at is the address of the log with some of its filters changed.
-func (p LogProps) at(change map[string]string) string { return p.under(p.Path, change) }
+// href is the address of the log with some of its filters changed.
+func (p LogProps) href(change map[string]string) string { return p.hrefUnder(p.Path, change) }
 
-func (p LogProps) under(path string, change map[string]string) string {
+func (p LogProps) hrefUnder(path string, change map[string]string) string {
 	values := url.Values{}
 	for name, value := range map[string]string{"person": p.Person, "kind": p.Kind, "result": p.Result, "from": p.From, "to": p.To} {
 		if other, ok := change[name]; ok {
@@ -175,15 +175,17 @@ func (p LogProps) under(path string, change map[string]string) string {
 	return path + "?" + values.Encode()
 }
 
-// here is the address of the page itself.
-func (p LogProps) here() string {
+// currentHref is the address of the page itself.
+func (p LogProps) currentHref() string {
 	if p.Before == 0 {
-		return p.at(nil)
+		return p.href(nil)
 	}
-	return p.at(map[string]string{"before": strconv.Itoa(p.Before)})
+	return p.href(map[string]string{"before": strconv.Itoa(p.Before)})
 }
 
-// about is the address of everything about one person.
-func (p LogProps) about(id string) string { return p.Path + "?person=" + url.QueryEscape(id) }
+// personHref is the address of everything about one person.
+func (p LogProps) personHref(id string) string { return p.Path + "?person=" + url.QueryEscape(id) }
 
-func (p LogProps) older() string { return p.at(map[string]string{"before": strconv.Itoa(p.Next)}) }
+func (p LogProps) olderHref() string {
+	return p.href(map[string]string{"before": strconv.Itoa(p.Next)})
+}

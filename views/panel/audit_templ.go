@@ -27,32 +27,32 @@ type AuditProps struct {
 type LogProps struct {
 	Path                           string
 	Person, Kind, Result, From, To string // as they were typed
-	About                          string // whose entries these are; empty: nobody's alone
+	PersonName                     string // whose entries these are; empty: nobody's alone
 	Before, Next                   int
 	Zone                           *time.Location
 	Rows                           []LogRow
-	Faults                         web.Faults
+	Errors                         web.FormErrors
 }
 
 // ChainProps say whether the entries are whole, once somebody asked.
 type ChainProps struct {
-	Check   string
-	Checked bool
-	Rows    int // that are whole
-	Broken  int // the first that is not; 0: all are
-	Missing bool
-	Refused string
+	CheckURL string
+	Checked  bool
+	Rows     int // that are whole
+	Broken   int // the first that is not; 0: all are
+	Missing  bool
+	Error    string
 }
 
-func (p LogProps) narrowed() bool {
+func (p LogProps) isFiltered() bool {
 	return p.Person != "" || p.Kind != "" || p.Result != "" || p.From != "" || p.To != ""
 }
 
 func (p LogProps) filters() []ui.Filter {
 	var all []ui.Filter
-	for _, f := range []ui.Filter{{Label: "All"}, {Label: "Done", Href: audit.Done}, {Label: "Refused", Href: audit.Refused}} {
+	for _, f := range []ui.Filter{{Label: "All"}, {Label: "Done", Href: audit.ResultDone}, {Label: "Refused", Href: audit.ResultRefused}} {
 		f.Current = p.Result == f.Href
-		f.Href = p.at(map[string]string{"result": f.Href})
+		f.Href = p.href(map[string]string{"result": f.Href})
 		all = append(all, f)
 	}
 	return all
@@ -61,31 +61,31 @@ func (p LogProps) filters() []ui.Filter {
 func kindOptions() []ui.Option {
 	all := []ui.Option{{Value: "", Label: "Every kind"}}
 	for _, kind := range audit.Kinds {
-		all = append(all, ui.Option{Value: kind.Key, Label: kind.Word})
+		all = append(all, ui.Option{Value: kind.Key, Label: kind.Label})
 	}
 	return all
 }
 
-func (p LogProps) problems() []ui.FieldError {
+func (p LogProps) fieldErrors() []ui.FieldError {
 	var all []ui.FieldError
 	for _, field := range []string{"from", "to"} {
-		if p.Faults[field] != "" {
-			all = append(all, ui.FieldError{ID: field, Message: p.Faults[field]})
+		if p.Errors[field] != "" {
+			all = append(all, ui.FieldError{ID: field, Message: p.Errors[field]})
 		}
 	}
 	return all
 }
 
-// invalid marks a field that was refused.
-func (p LogProps) invalid(field string) templ.Attributes {
-	if p.Faults[field] == "" {
+// invalidAttrs marks a field that was refused.
+func (p LogProps) invalidAttrs(field string) templ.Attributes {
+	if p.Errors[field] == "" {
 		return nil
 	}
 	return templ.Attributes{"aria-invalid": "true"}
 }
 
-// swapLog lets a link bring other entries in place of these.
-func swapLog() templ.Attributes {
+// swapLogAttrs lets a link bring other entries in place of these.
+func swapLogAttrs() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#log", "hx-swap": "outerMorph show:#main:top"}
 }
 
@@ -123,7 +123,7 @@ func Audit(p AuditProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Audit log", Sub: "Times of " + p.Zone}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Audit log", Subtitle: "Times of " + p.Zone}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -180,7 +180,7 @@ func Chain(p ChainProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Broken > 0 {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "The log is not whole.", Text: p.broken()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "The log is not whole.", Text: p.brokenText()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -194,15 +194,15 @@ func Chain(p ChainProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Refused != "" {
+			if p.Error != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<b>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Refused)
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Error)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 104, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 104, Col: 17}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -217,8 +217,8 @@ func Chain(p ChainProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Check, ui.ButtonProps{Label: "Check now", Icon: "shield-check", Variant: "outline", Size: "sm",
-				Attrs: templ.Attributes{"hx-get": p.Check, "hx-target": "#chain", "hx-swap": "outerHTML", "rel": "nofollow"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.CheckURL, ui.ButtonProps{Label: "Check now", Icon: "shield-check", Variant: "outline", Size: "sm",
+				Attrs: templ.Attributes{"hx-get": p.CheckURL, "hx-target": "#chain", "hx-swap": "outerHTML", "rel": "nofollow"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -231,7 +231,7 @@ func Chain(p ChainProps) templ.Component {
 	})
 }
 
-func (p ChainProps) broken() string {
+func (p ChainProps) brokenText() string {
 	what := "was changed after it was written"
 	if p.Missing {
 		what = "is missing"
@@ -266,7 +266,7 @@ func Log(p LogProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(p.problems()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(p.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -295,7 +295,7 @@ func Log(p LogProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if p.narrowed() || p.Before > 0 {
+				if p.isFiltered() || p.Before > 0 {
 					templ_7745c5c3_Err = ui.ButtonLink(p.Path, ui.ButtonProps{Label: "Clear the filters", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -303,7 +303,7 @@ func Log(p LogProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "scroll-text", Title: p.nothing(), Text: []string{"Everything that was done or refused in the team stands under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "scroll-text", Title: p.emptyTitle(), Text: []string{"Everything that was done or refused in the team stands under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -322,7 +322,7 @@ func Log(p LogProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Rows) > 0 {
-			templ_7745c5c3_Err = Export(p.under(p.Path+"/export", nil)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ExportButton(p.hrefUnder(p.Path+"/export", nil)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -333,12 +333,12 @@ func Log(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Before > 0 {
-				templ_7745c5c3_Err = ui.ButtonLink(p.at(nil), ui.ButtonProps{Label: "Newest", Icon: "chevron-left", Variant: "outline", Size: "sm", Attrs: swapLog()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.href(nil), ui.ButtonProps{Label: "Newest", Icon: "chevron-left", Variant: "outline", Size: "sm", Attrs: swapLogAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.older(), ui.ButtonProps{Label: "Older", IconEnd: "chevron-right", Variant: "outline", Size: "sm", Disabled: p.Next == 0, Attrs: swapLog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.olderHref(), ui.ButtonProps{Label: "Older", IconEnd: "chevron-right", Variant: "outline", Size: "sm", Disabled: p.Next == 0, Attrs: swapLogAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -355,13 +355,13 @@ func Log(p LogProps) templ.Component {
 	})
 }
 
-func (p LogProps) nothing() string {
+func (p LogProps) emptyTitle() string {
 	switch {
-	case len(p.Faults) > 0:
+	case len(p.Errors) > 0:
 		return "Correct the day above."
 	case p.Before > 0:
 		return "There is nothing older."
-	case p.narrowed():
+	case p.isFiltered():
 		return "Nothing like this is written down."
 	}
 	return "Nothing is written down yet."
@@ -392,7 +392,7 @@ func logBar(p LogProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Filters("Filter by result", p.filters(), swapLog()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Filters("Filter by result", p.filters(), swapLogAttrs()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -439,7 +439,7 @@ func logBar(p LogProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.About != "" {
+		if p.PersonName != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<span class=\"about\"><input type=\"hidden\" name=\"person\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -458,9 +458,9 @@ func logBar(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.About)
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.PersonName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 188, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 188, Col: 25}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -471,9 +471,9 @@ func logBar(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 templ.SafeURL
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.at(map[string]string{"person": ""})))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.href(map[string]string{"person": ""})))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -483,7 +483,7 @@ func logBar(p LogProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, swapLog())
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, swapLogAttrs())
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -492,9 +492,9 @@ func logBar(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs("Show more than " + p.About)
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs("Show more than " + p.PersonName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 123}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/audit.templ`, Line: 189, Col: 135}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -518,7 +518,7 @@ func logBar(p LogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Pick(ui.FieldProps{ID: "kind", Name: "kind", Value: p.Kind, Label: "Kind of deed"}, kindOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.InlineSelect(ui.FieldProps{ID: "kind", Name: "kind", Value: p.Kind, Label: "Kind of deed"}, kindOptions()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -539,7 +539,7 @@ func logBar(p LogProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.invalid("from"))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.invalidAttrs("from"))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -560,7 +560,7 @@ func logBar(p LogProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.invalid("to"))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, p.invalidAttrs("to"))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

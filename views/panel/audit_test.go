@@ -18,14 +18,14 @@ import (
 	"usher/hooks/members"
 )
 
-// told is a scene in which something was done, refused, and done in another team.
-func told(t *testing.T) *scene {
+// newAuditFixture is a scene in which something was done, refused, and done in another team.
+func newAuditFixture(t *testing.T) *fixture {
 	t.Helper()
-	s := open(t, true)
+	s := newFixture(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "pavel@halation.example", "organizer")
-	_, err := invitations.Invite(s.App, hookstest.Actor(t, s.App, s.admin, s.team), invitations.Offer{
-		Lines: invitations.Addresses([]string{"x@y.example"}), Roles: actors.Roles{Admin: true}})
-	hookstest.Refused(t, "an Admin invites an Admin", err, "not_allowed")
+	_, err := invitations.Invite(s.App, hookstest.Actor(t, s.App, s.admin, s.team), invitations.Request{
+		Lines: invitations.ParseLines([]string{"x@y.example"}), Roles: actors.Roles{Admin: true}})
+	hookstest.AssertCode(t, "an Admin invites an Admin", err, "not_allowed")
 	if err := members.RevokeRoles(s.App, hookstest.Actor(t, s.App, s.owner, s.team), s.organizer.Id, actors.Roles{Organizer: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -33,18 +33,18 @@ func told(t *testing.T) *scene {
 	return s
 }
 
-func TestTheLogTellsWhatWasDoneAndRefused(t *testing.T) {
-	s := told(t)
+func TestAuditLog_ShowsAndFiltersEvents(t *testing.T) {
+	s := newAuditFixture(t)
 	b := s.As(s.admin)
 	page := b.Get(s.path("/audit"))
-	want(t, page, http.StatusOK, "Audit log", "took the role Organizer from", "Theo", "pavel@halation.example", "as Organizer",
+	assertPage(t, page, http.StatusOK, "Audit log", "took the role Organizer from", "Theo", "pavel@halation.example", "as Organizer",
 		"Jonas", "tried to invite", "Refused", "The right was missing.", "192.0.2.1", "Halation Post", `aria-current="page"`)
-	hasNot(t, page, "Wanda", "Grain")
+	assertNotContains(t, page, "Wanda", "Grain")
 
 	found := func(query string, texts ...string) {
 		t.Helper()
 		r := b.Get(s.path("/audit?" + query))
-		want(t, r, http.StatusOK)
+		assertPage(t, r, http.StatusOK)
 		_, entries, _ := strings.Cut(r.Body, `id="entries"`)
 		for _, text := range []string{"took the role", "invited", "tried to invite", "made the team"} {
 			should := false
@@ -72,16 +72,16 @@ func TestTheLogTellsWhatWasDoneAndRefused(t *testing.T) {
 	found("person=pavel&kind=team")
 	found("result=maybe")
 
-	want(t, b.Get(s.path("/audit?person="+s.organizer.Id)), http.StatusOK, "Show more than Theo")
-	want(t, b.Get(s.path("/audit?person=nobody-like-this")), http.StatusOK, "Nothing like this is written down.", "Clear the filters")
-	want(t, b.Get(s.path("/audit?kind=members&from=tomorrow")), http.StatusUnprocessableEntity, "Write the day as year-month-day", `value="tomorrow"`)
+	assertPage(t, b.Get(s.path("/audit?person="+s.organizer.Id)), http.StatusOK, "Show more than Theo")
+	assertPage(t, b.Get(s.path("/audit?person=nobody-like-this")), http.StatusOK, "Nothing like this is written down.", "Clear the filters")
+	assertPage(t, b.Get(s.path("/audit?kind=members&from=tomorrow")), http.StatusUnprocessableEntity, "Write the day as year-month-day", `value="tomorrow"`)
 }
 
-func TestAPartOfTheLogComesAlone(t *testing.T) {
-	s := told(t)
+func TestAuditLog_Fragment_IsOnlyTheLog(t *testing.T) {
+	s := newAuditFixture(t)
 	r := s.fragment(s.As(s.owner), s.path("/audit?person=pavel&before=7"), "div#log")
-	want(t, r, http.StatusOK, "pavel@halation.example")
-	hasNot(t, r, "<html")
+	assertPage(t, r, http.StatusOK, "pavel@halation.example")
+	assertNotContains(t, r, "<html")
 	if to := r.Header.Get("HX-Push-Url"); to != s.path("/audit?before=7&person=pavel") {
 		t.Error(to)
 	}
@@ -96,11 +96,11 @@ func TestAPartOfTheLogComesAlone(t *testing.T) {
 	}
 }
 
-func TestTheLogTurnsPages(t *testing.T) {
-	s := open(t, true)
+func TestAuditLog_Paging(t *testing.T) {
+	s := newFixture(t, true)
 	if err := s.App.RunInTransaction(func(tx core.App) error {
 		for range 120 {
-			if err := audit.Write(tx, audit.By(hookstest.Actor(t, tx, s.owner, s.team), "mail.test")); err != nil {
+			if err := audit.Write(tx, audit.NewEntry(hookstest.Actor(t, tx, s.owner, s.team), "mail.test")); err != nil {
 				return err
 			}
 		}
@@ -112,7 +112,7 @@ func TestTheLogTurnsPages(t *testing.T) {
 	seen, path := 0, s.path("/audit")
 	for range 9 {
 		r := b.Get(path)
-		want(t, r, http.StatusOK)
+		assertPage(t, r, http.StatusOK)
 		seen += strings.Count(r.Body, `<div class="deed">`)
 		_, rest, more := strings.Cut(r.Body, `href="`+s.path("/audit")+`?before=`)
 		if !more {
@@ -126,48 +126,48 @@ func TestTheLogTurnsPages(t *testing.T) {
 	}
 }
 
-func TestTheChainIsCheckedOnAButton(t *testing.T) {
-	s := told(t)
+func TestVerifyAudit_FindsTampering(t *testing.T) {
+	s := newAuditFixture(t)
 	b := s.As(s.owner)
-	hasNot(t, b.Get(s.path("/audit")), "unbroken")
-	want(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Checked just now:", "4 entries, unbroken.", "took the role")
+	assertNotContains(t, b.Get(s.path("/audit")), "unbroken")
+	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Checked just now:", "4 entries, unbroken.", "took the role")
 	hookstest.Exec(t, s.App, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE", nil)
 	hookstest.Exec(t, s.App, "UPDATE audit SET result = 'ok' WHERE seq = 3 AND team = {:t}", dbx.Params{"t": s.team.Id})
 	r := s.fragment(b, s.path("/audit/verify"), "div#chain")
-	want(t, r, http.StatusOK, "The log is not whole.", "Entry number 3 was changed")
-	hasNot(t, r, "<html", "took the role")
+	assertPage(t, r, http.StatusOK, "The log is not whole.", "Entry number 3 was changed")
+	assertNotContains(t, r, "<html", "took the role")
 	hookstest.Exec(t, s.App, "DELETE FROM audit WHERE seq = 2 AND team = {:t}", dbx.Params{"t": s.team.Id})
-	want(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Entry number 2 is missing")
+	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Entry number 2 is missing")
 	for range 6 {
 		r = b.Get(s.path("/audit/verify"))
 	}
-	want(t, r, http.StatusOK, "Wait a little.")
-	want(t, s.As(s.other).Get("/admin/"+s.foreign.Slug()+"/audit/verify"), http.StatusOK, "unbroken")
+	assertPage(t, r, http.StatusOK, "Wait a little.")
+	assertPage(t, s.As(s.other).Get("/admin/"+s.foreign.Slug()+"/audit/verify"), http.StatusOK, "unbroken")
 }
 
-func TestAMemberWhoTriesThePanelIsInTheLogOnceAMinute(t *testing.T) {
-	s := open(t, true)
+func TestAuditLog_DeniedMember_IsLoggedOnceAMinute(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.organizer)
 	for _, path := range []string{"/users", "/audit", "/settings"} {
-		want(t, b.Get(s.path(path)), http.StatusForbidden)
+		assertPage(t, b.Get(s.path(path)), http.StatusForbidden)
 	}
-	want(t, b.Post(s.path("/users/add"), url.Values{"list": {"x@y.example"}}), http.StatusForbidden)
-	want(t, s.As(s.stranger).Get(s.path("/users")), http.StatusNotFound)
+	assertPage(t, b.Post(s.path("/users/add"), url.Values{"list": {"x@y.example"}}), http.StatusForbidden)
+	assertPage(t, s.As(s.stranger).Get(s.path("/users")), http.StatusNotFound)
 	if n := hookstest.Count(t, s.App, "audit", dbx.HashExp{"action": "panel.enter", "result": "not_allowed", "team": s.team.Id}); n != 1 {
 		t.Errorf("%d entries", n)
 	}
 	page := s.As(s.owner).Get(s.path("/audit"))
-	want(t, page, http.StatusOK, "tried to enter the Admin Panel")
-	want(t, s.As(s.owner).Get(s.user(s.organizer, "")), http.StatusOK, "Tried to enter the Admin Panel", "All activity",
+	assertPage(t, page, http.StatusOK, "tried to enter the Admin Panel")
+	assertPage(t, s.As(s.owner).Get(s.userPath(s.organizer, "")), http.StatusOK, "Tried to enter the Admin Panel", "All activity",
 		`href="`+s.path("/audit?person="+s.organizer.Id)+`"`)
 }
 
-func TestListsAreDownloadedAsTheyAreFiltered(t *testing.T) {
-	s := told(t)
+func TestExport_KeepsTheFilters(t *testing.T) {
+	s := newAuditFixture(t)
 	b := s.As(s.admin)
 	for path, file := range map[string]string{"/users/export?q=pavel": "users", "/audit/export?person=pavel": "audit"} {
 		r := b.Get(s.path(path))
-		want(t, r, http.StatusOK)
+		assertPage(t, r, http.StatusOK)
 		if disposition := r.Header.Get("Content-Disposition"); !strings.HasPrefix(disposition, "attachment; filename=halation-post-"+file+"-20") {
 			t.Error(disposition)
 		}
@@ -177,7 +177,7 @@ func TestListsAreDownloadedAsTheyAreFiltered(t *testing.T) {
 		}
 	}
 	r := b.Get(s.path("/audit/export?from=x"))
-	if want(t, r, http.StatusUnprocessableEntity, "Write the day"); r.Header.Get("Content-Disposition") != "" {
+	if assertPage(t, r, http.StatusUnprocessableEntity, "Write the day"); r.Header.Get("Content-Disposition") != "" {
 		t.Error("an error is downloaded as a file")
 	}
 }

@@ -27,13 +27,13 @@ import (
 // fifty rows rendered to the same bytes. It is to take at most three times as long, and the same in teams of every size.
 func BenchmarkUsers(b *testing.B) {
 	for _, n := range []int{100, 10_000, 100_000} {
-		s := &crowd{Server: viewstest.Serve(b, hookstest.Config())}
-		owner := hookstest.Person(b, s.App, "marta@elsewhere.example")
+		s := &benchFixture{Server: viewstest.Serve(b, hookstest.Config())}
+		owner := hookstest.Account(b, s.App, "marta@elsewhere.example")
 		team := hookstest.Team(b, s.App, owner, "Halation Post", "business")
 		for i := range 12 {
 			hookstest.Member(b, s.App, team, fmt.Sprintf("o%02d@halation.example", i), "organizer")
 		}
-		hookstest.Crowd(b, s.App, team.Id, n-13)
+		hookstest.SeedUsers(b, s.App, team.Id, n-13)
 		s.owner, s.browser = hookstest.Actor(b, s.App, owner, team), s.As(owner)
 		path := "/admin/" + team.Slug() + "/users"
 		last := (n + 49) / 50
@@ -43,23 +43,23 @@ func BenchmarkUsers(b *testing.B) {
 		}{
 			{"first", path, "", members.Query{}},
 			{"last", fmt.Sprintf("%s?page=%d", path, last), "DESC", members.Query{Page: last}},
-			{"search", path + "?q=" + hookstest.CrowdAddress(50), "", members.Query{Search: hookstest.CrowdAddress(50)}},
+			{"search", path + "?q=" + hookstest.SeedUserEmail(50), "", members.Query{Search: hookstest.SeedUserEmail(50)}},
 		} {
 			name := fmt.Sprintf("members=%d/%s", n, page.name)
-			b.Run(name+"/bare", func(b *testing.B) { read(b, http.DefaultClient, s.bare(b, page.query, page.order)) })
-			b.Run(name+"/page", func(b *testing.B) { read(b, s.browser.Client, s.URL+page.address) })
+			b.Run(name+"/bare", func(b *testing.B) { readPage(b, http.DefaultClient, s.barePageURL(b, page.query, page.order)) })
+			b.Run(name+"/page", func(b *testing.B) { readPage(b, s.browser.Client, s.URL+page.address) })
 		}
 	}
 }
 
-type crowd struct {
+type benchFixture struct {
 	*viewstest.Server
 	owner   *actors.Actor
 	browser *viewstest.Browser
 }
 
-// bare serves the bare page over net/http and is its address.
-func (s *crowd) bare(b *testing.B, query members.Query, order string) string {
+// barePageURL serves the bare page over net/http and is its address.
+func (s *benchFixture) barePageURL(b *testing.B, query members.Query, order string) string {
 	b.Helper()
 	query.Size = 50
 	request := httptest.NewRequest(http.MethodGet, "/admin/halation-post/users", nil)
@@ -67,7 +67,7 @@ func (s *crowd) bare(b *testing.B, query members.Query, order string) string {
 	e := &core.RequestEvent{App: s.App, Auth: s.owner.Account}
 	e.Request, e.Response = request, httptest.NewRecorder()
 	e.Set("usher.actor", s.owner)
-	handler, err := panel.Bare(e, query, order)
+	handler, err := panel.BareUsersPage(e, query, order)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func (s *crowd) bare(b *testing.B, query members.Query, order string) string {
 	return server.URL
 }
 
-func read(b *testing.B, client *http.Client, address string) {
+func readPage(b *testing.B, client *http.Client, address string) {
 	b.Helper()
 	size := int64(0)
 	b.ReportAllocs()
@@ -100,7 +100,7 @@ func read(b *testing.B, client *http.Client, address string) {
 // Reading is to take at most two and a half times as long: so many checks of passwords run at once as there are
 // cores but one. What that costs the callers is told as sign-ins a second.
 func BenchmarkUsersWhileOthersSignIn(b *testing.B) {
-	s := &crowd{Server: viewstest.Serve(b, hookstest.Config())}
+	s := &benchFixture{Server: viewstest.Serve(b, hookstest.Config())}
 	users, err := s.App.FindCollectionByNameOrId("users")
 	if err != nil {
 		b.Fatal(err)
@@ -109,9 +109,9 @@ func BenchmarkUsersWhileOthersSignIn(b *testing.B) {
 	if err := s.App.Save(users); err != nil {
 		b.Fatal(err)
 	}
-	owner := hookstest.Person(b, s.App, "marta@elsewhere.example")
+	owner := hookstest.Account(b, s.App, "marta@elsewhere.example")
 	team := hookstest.Team(b, s.App, owner, "Halation Post", "business")
-	hookstest.Crowd(b, s.App, team.Id, 1000)
+	hookstest.SeedUsers(b, s.App, team.Id, 1000)
 	browser, address := s.As(owner), s.URL+"/admin/"+team.Slug()+"/users"
 	hookstest.Exec(b, s.App, "UPDATE users SET password = (SELECT password FROM users WHERE id = {:id})", dbx.Params{"id": owner.Id})
 
@@ -123,8 +123,8 @@ func BenchmarkUsersWhileOthersSignIn(b *testing.B) {
 		for caller := range 8 {
 			callers.Go(func() {
 				for n := caller; ctx.Err() == nil; n += 8 {
-					form := url.Values{"email": {hookstest.CrowdAddress(n%1000 + 1)}, "password": {hookstest.Password}}
-					if r := s.Visitor().Post("/signin", form); r.Status == http.StatusSeeOther {
+					form := url.Values{"email": {hookstest.SeedUserEmail(n%1000 + 1)}, "password": {hookstest.Password}}
+					if r := s.Anonymous().Post("/signin", form); r.Status == http.StatusSeeOther {
 						done.Add(1)
 					}
 				}

@@ -13,28 +13,28 @@ import (
 	"usher/views/ui"
 )
 
-// DeedProps ask before a deed, and say what it will do.
-type DeedProps struct {
-	Name, Title, Yes string
-	Action, Close    string
-	Fields           []ui.Hidden
-	What             []string
-	Field            *ui.FieldProps // what has to be typed; nil: nothing
-	Danger           bool
-	Succession       *frame.SuccessionProps
-	Sent             *frame.SentProps
-	AlsoRemove       bool   // offers to remove the person, too (D4)
-	Refused          string // why it would be refused now
-	Full             bool   // for want of a seat
-	Plan             string
+// ActionDialogProps ask before a deed, and say what it will do.
+type ActionDialogProps struct {
+	Name, Title, ConfirmLabel string
+	Action, CloseURL          string
+	Fields                    []ui.HiddenField
+	Consequences              []string
+	Field                     *ui.FieldProps // what has to be typed; nil: nothing
+	Danger                    bool
+	Handover                  *frame.HandoverProps
+	SentInvitations           *frame.SentInvitationsProps
+	AlsoRemove                bool   // offers to remove the person, too (D4)
+	RefusedReason             string // why it would be refused now
+	NoSeat                    bool   // for want of a seat
+	PlanURL                   string
 }
 
-func (p DeedProps) confirm() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: p.Fields, Yes: p.Yes, Danger: p.Danger, Open: true, Close: p.Close}
+func (p ActionDialogProps) confirmProps() ui.ConfirmProps {
+	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: p.Fields, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
 }
 
-// Deed is the question as an open dialog.
-func Deed(p *DeedProps) templ.Component {
+// ActionDialog is the question as an open dialog.
+func ActionDialog(p *ActionDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -55,7 +55,7 @@ func Deed(p *DeedProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Refused != "" {
+		if p.RefusedReason != "" {
 			templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -68,13 +68,13 @@ func Deed(p *DeedProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This cannot be sent now.", Text: p.Refused}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "This cannot be sent now.", Text: p.RefusedReason}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "deed", Title: p.Title, Open: true, Close: p.Close, Footer: deedFoot(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(ui.DialogProps{ID: "deed", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: actionDialogFooter(p)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -101,7 +101,7 @@ func Deed(p *DeedProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, what := range p.What {
+				for _, what := range p.Consequences {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<li>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -124,7 +124,7 @@ func Deed(p *DeedProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Succession(p.Succession).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Handover(p.Handover).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -143,13 +143,13 @@ func Deed(p *DeedProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Sent(p.Sent).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.SentInvitations(p.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Confirm(p.confirm()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Confirm(p.confirmProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -158,7 +158,7 @@ func Deed(p *DeedProps) templ.Component {
 	})
 }
 
-func deedFoot(p *DeedProps) templ.Component {
+func actionDialogFooter(p *ActionDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -179,14 +179,14 @@ func deedFoot(p *DeedProps) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Full {
-			templ_7745c5c3_Err = ui.ButtonLink(p.Plan, ui.ButtonProps{Label: "Seats and plan", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.NoSeat {
+			templ_7745c5c3_Err = ui.ButtonLink(p.PlanURL, ui.ButtonProps{Label: "Seats and plan", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Close != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(p.Close, ui.ButtonProps{Label: "Close"}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.CloseURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink(p.CloseURL, ui.ButtonProps{Label: "Close"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -10,8 +10,8 @@ import (
 )
 
 // The Users page, its entry in the navigation and Team Selection count the same people as members.
-func TestCounters_OneDefinitionOfMembers(t *testing.T) {
-	s := open(t, true)
+func TestMemberCount_IsTheSameEverywhere(t *testing.T) {
+	s := newFixture(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "open@halation.example")
 	hookstest.Invite(t, s.App, s.owner, s.team, "gone@halation.example")
 	gone, err := invitations.FindPending(s.App, s.team.Id, "gone@halation.example")
@@ -23,8 +23,8 @@ func TestCounters_OneDefinitionOfMembers(t *testing.T) {
 	}
 	b := s.As(s.owner)
 	r := b.Get(s.path("/users"))
-	if text := strings.Join(strings.Fields(words(r.Body)), " "); !strings.Contains(text, "5 members 7 &nbsp;entries, 1 &nbsp;pending") {
+	if text := strings.Join(strings.Fields(pageText(r.Body)), " "); !strings.Contains(text, "5 members 7 &nbsp;entries, 1 &nbsp;pending") {
 		t.Error(text[:300])
 	}
-	want(t, b.Get("/teams"), http.StatusOK, "5 members")
+	assertPage(t, b.Get("/teams"), http.StatusOK, "5 members")
 }

@@ -14,49 +14,49 @@ import (
 
 func deletePath(e *core.RequestEvent) string { return settingsPath(e) + "/delete" }
 
-// deleteForm lists what is deleted with the team and what is kept, and asks for its name (R12).
-func deleteForm(e *core.RequestEvent) error { return showDelete(e, http.StatusOK, "", nil) }
+// showDeleteTeam lists what is deleted with the team and what is kept, and asks for its name (R12).
+func showDeleteTeam(e *core.RequestEvent) error { return renderDeleteTeam(e, http.StatusOK, "", nil) }
 
 func deleteTeam(e *core.RequestEvent) error {
 	name := e.Request.FormValue("name")
 	err := teams.Delete(e.App, web.Actor(e), name)
-	if faults, ok := web.FaultsOf(err); ok {
-		return showDelete(e, web.Status(err), clean(name), faults)
+	if faults, ok := web.FormErrorsOf(err); ok {
+		return renderDeleteTeam(e, web.StatusCode(err), clean(name), faults)
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, web.Actor(e).Team.GetString("name")+" was deleted.")
-	return web.Go(e, frame.Chooser)
+	web.SetToast(e, web.Actor(e).Team.GetString("name")+" was deleted.")
+	return web.Redirect(e, frame.TeamsPath)
 }
 
-func showDelete(e *core.RequestEvent, status int, typed string, faults web.Faults) error {
+func renderDeleteTeam(e *core.RequestEvent, status int, typed string, faults web.FormErrors) error {
 	actor := web.Actor(e)
-	if !actor.DeletesTeam() {
-		return record.Forbid("Only the Owner deletes the team.")
+	if !actor.CanDeleteTeam() {
+		return record.Forbidden("Only the Owner deletes the team.")
 	}
-	around, err := shell(e, "settings", ui.Crumb{Label: "Settings", Href: settingsPath(e)}, ui.Crumb{Label: "Delete the team"})
+	around, err := shell(e, "settings", ui.Breadcrumb{Label: "Settings", Href: settingsPath(e)}, ui.Breadcrumb{Label: "Delete the team"})
 	if err != nil {
 		return err
 	}
-	props := DeleteProps{Shell: around, Team: actor.Team.GetString("name"), Path: deletePath(e), Back: settingsPath(e),
-		Typed: typed, Fault: faults["name"], Problems: frame.Problems(faults, "name")}
-	if _, _, sentence, refused := record.Refusal(teams.MayDelete(e.App, actor.Team.Id)); refused {
-		props.Kept, props.Problems = sentence, nil
+	props := DeleteTeamProps{Shell: around, Team: actor.Team.GetString("name"), Path: deletePath(e), BackURL: settingsPath(e),
+		TypedName: typed, NameError: faults["name"], FieldErrors: frame.FieldErrors(faults, "name")}
+	if _, _, sentence, refused := record.Details(teams.CanDelete(e.App, actor.Team.Id)); refused {
+		props.BlockedReason, props.FieldErrors = sentence, nil
 	}
-	if props.Goes, err = deletedWith(e.App, actor.Team.Id); err != nil {
+	if props.Deleted, err = deletedItems(e.App, actor.Team.Id); err != nil {
 		return err
 	}
 	return web.Render(e, status, DeleteTeam(props))
 }
 
-// deletedWith lists what is deleted with the team, with numbers.
-func deletedWith(app core.App, team string) ([]Going, error) {
+// deletedItems lists what is deleted with the team, with numbers.
+func deletedItems(app core.App, team string) ([]DeletedItem, error) {
 	c, err := teams.ContentsOf(app, team)
 	if err != nil {
 		return nil, err
 	}
-	return []Going{
+	return []DeletedItem{
 		{"Memberships and roles", ui.Count(c.Members, "member", "members") + ", " + ui.Count(c.Guests, "guest", "guests")},
 		{"Invitations: their links stop working", ui.Number(c.Pending) + " pending, " + ui.Number(c.Closed) + " closed"},
 		{"Rooms and their links", ui.Count(c.Rooms, "room", "rooms")},

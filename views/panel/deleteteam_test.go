@@ -15,44 +15,44 @@ import (
 	"usher/hooks/teams"
 )
 
-func TestTheOwnerDeletesTheTeamAfterTypingItsName(t *testing.T) {
-	s := open(t, true)
+func TestDeleteTeam_OwnerTypesTheName_DeletesIt(t *testing.T) {
+	s := newFixture(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
-	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
-	past := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+	hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	past := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
 	hookstest.Exec(t, s.App, "UPDATE sessions SET status = 'ended' WHERE id = {:id}", dbx.Params{"id": past.Id})
 	for _, sid := range []string{"PA_1", "PA_2"} {
-		if err := s.App.SaveNoValidate(hookstest.Blank(t, s.App, "attendances", map[string]any{"team": s.team.Id, "session": past.Id, "sid": sid, "joined": time.Now().Add(-time.Hour), "left": time.Now()})); err != nil {
+		if err := s.App.SaveNoValidate(hookstest.NewRecord(t, s.App, "attendances", map[string]any{"team": s.team.Id, "session": past.Id, "sid": sid, "joined": time.Now().Add(-time.Hour), "left": time.Now()})); err != nil {
 			t.Fatal(err)
 		}
 	}
 	at := s.path("/settings/delete")
 	admin, b := s.As(s.admin), s.As(s.owner)
-	hasNot(t, admin.Get(s.path("/settings")), "/settings/delete")
-	want(t, admin.Get(at), http.StatusForbidden, "Only the Owner deletes the team.")
-	want(t, admin.Post(at, url.Values{"name": {"Halation Post"}}), http.StatusForbidden)
-	has(t, b.Get(s.path("/settings")), at)
-	want(t, b.Get(at), http.StatusOK, "Deleted immediately and permanently", "1 pending, 0 closed", "3 sessions", "1 session", "2 records", "0 tags", "0 imports", "0 rooms", "4 members, 1 guest", "Kept", "other teams", "audit log", "Type “Halation Post”")
+	assertNotContains(t, admin.Get(s.path("/settings")), "/settings/delete")
+	assertPage(t, admin.Get(at), http.StatusForbidden, "Only the Owner deletes the team.")
+	assertPage(t, admin.Post(at, url.Values{"name": {"Halation Post"}}), http.StatusForbidden)
+	assertContains(t, b.Get(s.path("/settings")), at)
+	assertPage(t, b.Get(at), http.StatusOK, "Deleted immediately and permanently", "1 pending, 0 closed", "3 sessions", "1 session", "2 records", "0 tags", "0 imports", "0 rooms", "4 members, 1 guest", "Kept", "other teams", "audit log", "Type “Halation Post”")
 	for _, typed := range []string{"", "halation post", "Grain and Gate"} {
-		want(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "exactly as it stands", `value="`+typed+`"`)
+		assertPage(t, b.Post(at, url.Values{"name": {typed}}), http.StatusUnprocessableEntity, "There is a problem", "exactly as it stands", `value="`+typed+`"`)
 	}
 	if hookstest.Count(t, s.App, "teams") != 2 {
 		t.Fatal("a wrong name deleted a team")
 	}
-	went(t, b, b.Post(at, url.Values{"name": {" Halation Post "}}), "/teams", "Halation Post was deleted.")
+	assertRedirect(t, b, b.Post(at, url.Values{"name": {" Halation Post "}}), "/teams", "Halation Post was deleted.")
 	for _, path := range []string{"", "/users", "/settings", "/settings/delete"} {
-		want(t, admin.Get(s.path(path)), http.StatusGone, "Halation Post was deleted")
-		want(t, b.Get(s.path(path)), http.StatusGone, "Halation Post was deleted")
+		assertPage(t, admin.Get(s.path(path)), http.StatusGone, "Halation Post was deleted")
+		assertPage(t, b.Get(s.path(path)), http.StatusGone, "Halation Post was deleted")
 	}
 	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"team": s.foreign.Id}) != 1 {
 		t.Error("the other team was touched")
 	}
 }
 
-func TestWhatKeepsATeamIsSaidInsteadOfTheForm(t *testing.T) {
-	s := open(t, true)
-	teams.KeepWhile(s.App, func(core.App, string) error {
-		return record.Refuse("base", "session_running", "The session Dailies is running. End it first.")
+func TestDeleteTeam_Blocked_SaysWhyInsteadOfTheForm(t *testing.T) {
+	s := newFixture(t, true)
+	teams.BlockDeleteWhile(s.App, func(core.App, string) error {
+		return record.Invalid("base", "session_running", "The session Dailies is running. End it first.")
 	})
 	b := s.As(s.owner)
 	at := s.path("/settings/delete")
@@ -64,7 +64,7 @@ func TestWhatKeepsATeamIsSaidInsteadOfTheForm(t *testing.T) {
 		if r.name != "" {
 			reply = b.Post(at, url.Values{"name": {r.name}})
 		}
-		want(t, reply, r.status, "This team cannot be deleted now.", "The session Dailies is running. End it first.")
-		hasNot(t, reply, `name="name"`)
+		assertPage(t, reply, r.status, "This team cannot be deleted now.", "The session Dailies is running. End it first.")
+		assertNotContains(t, reply, `name="name"`)
 	}
 }

@@ -18,19 +18,19 @@ import (
 	"usher/hooks/mail/resendtest"
 )
 
-// post is a scene whose letters arrive at a stand-in for Resend, which reports what becomes of them.
-type post struct {
-	*scene
+// deliveryFixture is a scene whose letters arrive at a stand-in for Resend, which reports what becomes of them.
+type deliveryFixture struct {
+	*fixture
 	resend *resendtest.Server
 	sent   chan string // the addresses of letters that are noted as sent
 }
 
-func openPost(t *testing.T) *post {
+func newDeliveryFixture(t *testing.T) *deliveryFixture {
 	t.Helper()
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = resend.Key, resend.URL, resendtest.WebhookSecret
-	p := &post{openWith(t, config), resend, make(chan string, 100)}
+	p := &deliveryFixture{newFixtureWithConfig(t, config), resend, make(chan string, 100)}
 	p.App.OnRecordAfterUpdateSuccess("outbox").BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") != mail.Queued && e.Record.GetString("status") != mail.Sending {
 			p.sent <- e.Record.GetString("recipient")
@@ -40,19 +40,19 @@ func openPost(t *testing.T) *post {
 	return p
 }
 
-// asked invites somebody with a name, a note and a role, and waits until the letter has left.
-func (p *post) asked(email string, roles actors.Roles) (id string, letter resendtest.Sent) {
+// inviteAndWait invites somebody with a name, a note and a role, and waits until the letter has left.
+func (p *deliveryFixture) inviteAndWait(email string, roles actors.Roles) (id string, letter resendtest.Email) {
 	p.t.Helper()
-	results, err := invitations.Invite(p.App, hookstest.Actor(p.t, p.App, p.owner, p.team), invitations.Offer{
-		Lines: []invitations.Line{addresslist.Of("Lucía Herrera", email)}, Roles: roles, Note: "See you in Porto."})
+	results, err := invitations.Invite(p.App, hookstest.Actor(p.t, p.App, p.owner, p.team), invitations.Request{
+		Lines: []invitations.Line{addresslist.NewEntry("Lucía Herrera", email)}, Roles: roles, Note: "See you in Porto."})
 	if err != nil || results[0].Status != invitations.Invited {
 		p.t.Fatal(results, err)
 	}
-	p.left(email)
+	p.waitUntilSent(email)
 	return results[0].ID, p.resend.WaitFor(p.t, email)
 }
 
-func (p *post) left(email string) {
+func (p *deliveryFixture) waitUntilSent(email string) {
 	p.t.Helper()
 	for {
 		select {
@@ -66,7 +66,7 @@ func (p *post) left(email string) {
 	}
 }
 
-func (p *post) reports(e resendtest.Event) {
+func (p *deliveryFixture) report(e resendtest.Event) {
 	p.t.Helper()
 	if status, body := e.Post(p.t, p.URL+"/hooks/resend"); status != http.StatusOK {
 		p.t.Fatalf("%d %s", status, body)
@@ -75,14 +75,14 @@ func (p *post) reports(e resendtest.Event) {
 
 var organizer = actors.Roles{Organizer: true}
 
-func TestDetailsTellHowFarTheLetterHasCome(t *testing.T) {
-	p := openPost(t)
+func TestUserDetails_ShowEmailDelivery(t *testing.T) {
+	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	id, letter := p.asked("lucia@halation.example", organizer)
+	id, letter := p.inviteAndWait("lucia@halation.example", organizer)
 	at := p.path("/users/" + id)
 	r := b.Get(at)
-	want(t, r, http.StatusOK, "Sent")
-	hasNot(t, r, "Correct the address")
+	assertPage(t, r, http.StatusOK, "Sent")
+	assertNotContains(t, r, "Correct the address")
 	for _, step := range []struct {
 		event resendtest.Event
 		says  []string
@@ -92,92 +92,92 @@ func TestDetailsTellHowFarTheLetterHasCome(t *testing.T) {
 		{letter.Returned("over quota"), []string{"Came back", "The mailbox is full.", "“over quota”"}, true},
 		{letter.Delivered(), []string{"Delivered", "Resend"}, false},
 	} {
-		p.reports(step.event)
+		p.report(step.event)
 		r := b.Get(at)
-		want(t, r, http.StatusOK, step.says...)
+		assertPage(t, r, http.StatusOK, step.says...)
 		if strings.Contains(r.Body, "Correct the address") != step.wrong {
 			t.Errorf("%s: correcting is offered: %v", step.says[0], !step.wrong)
 		}
 	}
-	want(t, b.Get(at+"/correct"), http.StatusNotFound)
+	assertPage(t, b.Get(at+"/correct"), http.StatusNotFound)
 
-	p.reports(letter.Bounced("550 5.1.1 no such user <b>"))
+	p.report(letter.Bounced("550 5.1.1 no such user <b>"))
 	r = b.Get(at)
-	want(t, r, http.StatusOK, "Revoked", "Bounced", "The address does not exist, or takes no mail. The provider says: “550 5.1.1 no such user <b>”",
+	assertPage(t, r, http.StatusOK, "Revoked", "Bounced", "The address does not exist, or takes no mail. The provider says: “550 5.1.1 no such user <b>”",
 		"Correct the address…", "Invite again…", at+"/correct")
-	hasNot(t, r, "Revoke invitation")
+	assertNotContains(t, r, "Revoke invitation")
 	if strings.Contains(r.Body, "user <b>") || strings.Count(r.Body, "takes no mail.") != 1 {
 		t.Error("the reason stands raw, or twice")
 	}
 }
 
-func TestAWrongAddressIsCorrectedAndAskedTheSame(t *testing.T) {
-	p := openPost(t)
+func TestCorrectAddress_Bounced_SendsTheSameInvitation(t *testing.T) {
+	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	id, letter := p.asked("lucia@halation.exmaple", organizer)
-	p.reports(letter.Bounced("no such domain"))
+	id, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
+	p.report(letter.Bounced("no such domain"))
 	at := p.path("/users/" + id)
-	want(t, b.Get(at+"/correct"), http.StatusOK, "Correct the address and send again", `value="lucia@halation.exmaple"`,
+	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "Correct the address and send again", `value="lucia@halation.exmaple"`,
 		`action="`+at+`/correct"`, "The same is offered: Organizer.", "Reserved until the answer: 1 Organizer seat.")
-	has(t, p.fragment(b, at+"/correct", "div#dialog"), "<dialog", "The right address")
+	assertContains(t, p.fragment(b, at+"/correct", "div#dialog"), "<dialog", "The right address")
 
 	r := b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}, "invitation": {id}})
 	pending, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.example")
 	if err != nil {
-		t.Fatal(err, words(r.Body))
+		t.Fatal(err, pageText(r.Body))
 	}
-	went(t, b, r, p.path("/users/"+pending.Id), "lucia@halation.example was asked instead.")
+	assertRedirect(t, b, r, p.path("/users/"+pending.Id), "lucia@halation.example was asked instead.")
 	if !pending.Roles().Organizer || pending.GetString("name") != "Lucía Herrera" || pending.GetString("note") != "See you in Porto." {
 		t.Errorf("%v", pending.PublicExport())
 	}
-	if letter := p.resend.WaitFor(t, "lucia@halation.example"); p.resend.Link(letter, "/invite/") == "" || !strings.Contains(letter.Text, "See you in Porto.") {
+	if letter := p.resend.WaitFor(t, "lucia@halation.example"); p.resend.FindLink(letter, "/invite/") == "" || !strings.Contains(letter.Text, "See you in Porto.") {
 		t.Error(letter.Text)
 	}
 }
 
 // Of an invitation that is still open the seat goes over: the last one is enough.
-func TestAFailedLetterOfTheLastSeatIsCorrected(t *testing.T) {
-	p := openPost(t)
+func TestCorrectAddress_LastSeat_MovesTheReservation(t *testing.T) {
+	p := newDeliveryFixture(t)
 	p.team.Set("organizer_seats", 3)
 	if err := p.App.Save(p.team); err != nil {
 		t.Fatal(err)
 	}
-	tooLarge := resendtest.Refuse(422, "validation_error", "The `html` field is too large.")
-	p.resend.Fail(slices.Repeat([]resendtest.Fault{tooLarge}, 4)...) // the last seat is reported by email, too
+	tooLarge := resendtest.Reject(422, "validation_error", "The `html` field is too large.")
+	p.resend.FailNext(slices.Repeat([]resendtest.Fault{tooLarge}, 4)...) // the last seat is reported by email, too
 	hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
-	p.left("lucia@halation.exmaple")
+	p.waitUntilSent("lucia@halation.exmaple")
 	old, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.exmaple")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b, at := p.As(p.admin), p.path("/users/"+old.Id)
-	want(t, b.Get(at), http.StatusOK, "Failed", "too large", "Correct the address…", "Resend", "Revoke invitation…")
-	want(t, b.Get(at+"/correct"), http.StatusOK, "The invitation to lucia@halation.exmaple ends, its link dies, and what it reserved goes over: 1 Organizer seat.")
+	assertPage(t, b.Get(at), http.StatusOK, "Failed", "too large", "Correct the address…", "Resend", "Revoke invitation…")
+	assertPage(t, b.Get(at+"/correct"), http.StatusOK, "The invitation to lucia@halation.exmaple ends, its link dies, and what it reserved goes over: 1 Organizer seat.")
 	r := b.Post(at+"/correct", url.Values{"email": {"lucia@halation.example"}})
 	pending, err := invitations.FindPending(p.App, p.team.Id, "lucia@halation.example")
 	if err != nil {
-		t.Fatal(err, words(r.Body))
+		t.Fatal(err, pageText(r.Body))
 	}
-	went(t, b, r, p.path("/users/"+pending.Id), "was asked instead")
+	assertRedirect(t, b, r, p.path("/users/"+pending.Id), "was asked instead")
 	if p.status(old.Id) != invitations.Revoked {
 		t.Error(p.status(old.Id))
 	}
-	want(t, b.Get(at), http.StatusOK, "The address was corrected: lucia@halation.example")
+	assertPage(t, b.Get(at), http.StatusOK, "The address was corrected: lucia@halation.example")
 }
 
-func TestAnAddressThatTheProviderRefusesFreesTheSeat(t *testing.T) {
-	p := openPost(t)
-	p.resend.Fail(resendtest.Refuse(422, "validation_error", "Invalid `to` field. The email address needs to follow the `email@example.com` format"))
+func TestUserDetails_ProviderRefusedAddress_IsRevoked(t *testing.T) {
+	p := newDeliveryFixture(t)
+	p.resend.FailNext(resendtest.Reject(422, "validation_error", "Invalid `to` field. The email address needs to follow the `email@example.com` format"))
 	result := hookstest.Invite(t, p.App, p.owner, p.team, "lucia@halation.exmaple", "organizer")
-	p.left("lucia@halation.exmaple")
-	want(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This isn't a valid email address.", "Correct the address…")
+	p.waitUntilSent("lucia@halation.exmaple")
+	assertPage(t, p.As(p.admin).Get(p.path("/users/"+result.ID)), http.StatusOK, "Revoked", "Failed", "This isn't a valid email address.", "Correct the address…")
 }
 
-func TestARefusedCorrectionStandsBesideItsFieldAndIsKept(t *testing.T) {
-	p := openPost(t)
+func TestCorrectAddress_InvalidAddress_KeepsTheInput(t *testing.T) {
+	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	id, letter := p.asked("lucia@halation.exmaple", organizer)
-	p.reports(letter.Bounced("gone"))
+	id, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
+	p.report(letter.Bounced("gone"))
 	at := p.path("/users/" + id)
 	for typed, says := range map[string]string{
 		"lucia at halation":      "lucia at halation",
@@ -186,7 +186,7 @@ func TestARefusedCorrectionStandsBesideItsFieldAndIsKept(t *testing.T) {
 		p.organizer.Email():      "Already in the team with this role.",
 	} {
 		r := b.Post(at+"/correct", url.Values{"email": {typed}, "invitation": {id}})
-		want(t, r, http.StatusUnprocessableEntity, `value="`+typed+`"`, `id="email-e"`, `aria-invalid="true"`, says, `action="`+at+`/correct"`, "<dialog", " open")
+		assertPage(t, r, http.StatusUnprocessableEntity, `value="`+typed+`"`, `id="email-e"`, `aria-invalid="true"`, says, `action="`+at+`/correct"`, "<dialog", " open")
 	}
 	if n := hookstest.Count(t, p.App, "invitations"); n != 1 {
 		t.Errorf("%d invitations", n)
@@ -198,13 +198,13 @@ func TestARefusedCorrectionStandsBesideItsFieldAndIsKept(t *testing.T) {
 	}
 }
 
-func TestWhoCorrects(t *testing.T) {
-	p := openPost(t)
-	id, letter := p.asked("lucia@halation.exmaple", actors.Roles{Admin: true})
-	p.reports(letter.Bounced("gone"))
+func TestCorrectAddress_AccessByRole(t *testing.T) {
+	p := newDeliveryFixture(t)
+	id, letter := p.inviteAndWait("lucia@halation.exmaple", actors.Roles{Admin: true})
+	p.report(letter.Bounced("gone"))
 	at := p.path("/users/" + id)
 	form := url.Values{"email": {"lucia@halation.example"}, "invitation": {id}}
-	want(t, p.Visitor().Post(at+"/correct", form), http.StatusSeeOther)
+	assertPage(t, p.Anonymous().Post(at+"/correct", form), http.StatusSeeOther)
 	for account, status := range map[*core.Record]int{
 		p.stranger: 404, p.other: 404, p.guest: 403, p.member: 403, p.organizer: 403, p.admin: 403,
 	} {
@@ -213,55 +213,55 @@ func TestWhoCorrects(t *testing.T) {
 		}
 	}
 	b := p.As(p.admin)
-	hasNot(t, b.Get(at), "Correct the address")
-	want(t, b.Get(at+"/correct"), http.StatusNotFound)
+	assertNotContains(t, b.Get(at), "Correct the address")
+	assertPage(t, b.Get(at+"/correct"), http.StatusNotFound)
 	foreign := p.As(p.other)
-	want(t, foreign.Post("/admin/"+p.foreign.Slug()+"/users/"+id+"/correct", form), http.StatusNotFound)
+	assertPage(t, foreign.Post("/admin/"+p.foreign.Slug()+"/users/"+id+"/correct", form), http.StatusNotFound)
 	if n := hookstest.Count(t, p.App, "invitations"); n != 1 {
 		t.Fatalf("%d invitations", n)
 	}
 	owner := p.As(p.owner)
 	if r := owner.Post(at+"/correct", form); r.Status != http.StatusSeeOther {
-		t.Fatal(r.Status, words(r.Body))
+		t.Fatal(r.Status, pageText(r.Body))
 	}
 }
 
-func TestAMembersAddressIsNotCorrectedHere(t *testing.T) {
-	p := openPost(t)
+func TestCorrectAddress_MemberOfTheTeam_IsRefused(t *testing.T) {
+	p := newDeliveryFixture(t)
 	hookstest.Invite(t, p.App, p.owner, p.team, p.member.Email(), "organizer")
-	p.left(p.member.Email())
-	p.reports(p.resend.WaitFor(t, p.member.Email()).Delayed())
+	p.waitUntilSent(p.member.Email())
+	p.report(p.resend.WaitFor(t, p.member.Email()).Delayed())
 	b := p.As(p.owner)
-	r := b.Get(p.user(p.member, ""))
-	want(t, r, http.StatusOK, "Delayed")
-	hasNot(t, r, "Correct the address")
-	want(t, b.Get(p.user(p.member, "/correct")), http.StatusNotFound)
-	r = b.Post(p.user(p.member, "/correct"), url.Values{"email": {"noor@new.example"}})
-	want(t, r, http.StatusUnprocessableEntity, "changes the address of the account themselves")
+	r := b.Get(p.userPath(p.member, ""))
+	assertPage(t, r, http.StatusOK, "Delayed")
+	assertNotContains(t, r, "Correct the address")
+	assertPage(t, b.Get(p.userPath(p.member, "/correct")), http.StatusNotFound)
+	r = b.Post(p.userPath(p.member, "/correct"), url.Values{"email": {"noor@new.example"}})
+	assertPage(t, r, http.StatusUnprocessableEntity, "changes the address of the account themselves")
 }
 
-func TestSettingsTellWhetherLettersAreReported(t *testing.T) {
-	p := openPost(t)
+func TestSettings_ShowDeliveryReports(t *testing.T) {
+	p := newDeliveryFixture(t)
 	b := p.As(p.admin)
-	want(t, b.Get(p.path("/settings")), http.StatusOK, "Delivery reports", "On: details show what arrived")
+	assertPage(t, b.Get(p.path("/settings")), http.StatusOK, "Delivery reports", "On: details show what arrived")
 	r := b.Post(p.path("/settings/test-letter"), nil)
-	p.left(p.admin.Email())
+	p.waitUntilSent(p.admin.Email())
 	at, _, _ := strings.Cut(r.Location, "#")
-	want(t, b.Get(at), http.StatusOK, "Sent", "hx-get")
-	p.reports(p.resend.WaitFor(t, p.admin.Email()).Delivered())
+	assertPage(t, b.Get(at), http.StatusOK, "Sent", "hx-get")
+	p.report(p.resend.WaitFor(t, p.admin.Email()).Delivered())
 	r = b.Get(at)
-	want(t, r, http.StatusOK, "Delivered")
-	hasNot(t, r, "load delay")
+	assertPage(t, r, http.StatusOK, "Delivered")
+	assertNotContains(t, r, "load delay")
 
-	without := open(t, true)
-	want(t, without.As(without.admin).Get(without.path("/settings")), http.StatusOK, "Off: a letter counts as sent", "RESEND_WEBHOOK_SECRET")
-	silent := open(t, false)
-	hasNot(t, silent.As(silent.admin).Get(silent.path("/settings")), "Delivery reports")
+	without := newFixture(t, true)
+	assertPage(t, without.As(without.admin).Get(without.path("/settings")), http.StatusOK, "Off: a letter counts as sent", "RESEND_WEBHOOK_SECRET")
+	silent := newFixture(t, false)
+	assertNotContains(t, silent.As(silent.admin).Get(silent.path("/settings")), "Delivery reports")
 }
 
-func TestOpenPagesHearOfABounce(t *testing.T) {
-	p := openPost(t)
-	_, letter := p.asked("lucia@halation.exmaple", organizer)
+func TestEvents_Bounce_IsPublished(t *testing.T) {
+	p := newDeliveryFixture(t)
+	_, letter := p.inviteAndWait("lucia@halation.exmaple", organizer)
 	request, _ := http.NewRequest(http.MethodGet, p.URL+"/events?team="+p.team.Id, nil)
 	response, err := p.As(p.owner).Do(request)
 	if err != nil {
@@ -284,7 +284,7 @@ func TestOpenPagesHearOfABounce(t *testing.T) {
 			}
 		}
 	}()
-	p.reports(letter.Bounced("gone"))
+	p.report(letter.Bounced("gone"))
 	select {
 	case ok := <-heard:
 		if !ok {

@@ -16,13 +16,13 @@ import (
 
 // LogRow is one entry.
 type LogRow struct {
-	At                time.Time
-	Zone              *time.Location
-	Sentence          audit.Sentence
-	WhoHref, WhomHref string // everything about them; empty: nobody
-	You, Refused      bool
-	Reason, From      string
-	Notes             []audit.Note
+	At                    time.Time
+	Zone                  *time.Location
+	Sentence              audit.Sentence
+	ActorHref, TargetHref string // everything about them; empty: nobody
+	You, Refused          bool
+	Reason, IP            string
+	Notes                 []audit.Note
 }
 
 func logTable(p LogProps) templ.Component {
@@ -89,7 +89,7 @@ func logRow(r LogRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: r.Sentence.Who, You: r.You}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: r.Sentence.Actor, You: r.You}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -97,14 +97,14 @@ func logRow(r LogRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = party(r.Sentence.Who, r.WhoHref).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = logName(r.Sentence.Actor, r.ActorHref).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(r.Sentence.Did)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(r.Sentence.Action)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/entries.templ`, Line: 49, Col: 22}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/entries.templ`, Line: 49, Col: 25}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -114,8 +114,8 @@ func logRow(r LogRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Sentence.Whom != "" {
-			templ_7745c5c3_Err = party(r.Sentence.Whom, r.WhomHref).Render(ctx, templ_7745c5c3_Buffer)
+		if r.Sentence.Target != "" {
+			templ_7745c5c3_Err = logName(r.Sentence.Target, r.TargetHref).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -216,9 +216,9 @@ func logRow(r LogRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(r.from())
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(r.ipLabel())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/entries.templ`, Line: 73, Col: 65}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/entries.templ`, Line: 73, Col: 68}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -240,17 +240,17 @@ func logRow(r LogRow) templ.Component {
 	})
 }
 
-func (r LogRow) from() string {
+func (r LogRow) ipLabel() string {
 	switch {
-	case r.From != "":
-		return r.From
-	case r.WhoHref == "":
+	case r.IP != "":
+		return r.IP
+	case r.ActorHref == "":
 		return "The server"
 	}
 	return "Not known"
 }
 
-func party(name, href string) templ.Component {
+func logName(name, href string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

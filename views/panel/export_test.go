@@ -10,10 +10,10 @@ import (
 	"usher/views/web"
 )
 
-// Bare is the Users page without anything that Usher does for it: one query of fifty rows by an index, and
+// BareUsersPage is the Users page without anything that Usher does for it: one query of fifty rows by an index, and
 // the same component to the same bytes. It is drawn from what the page of the request shows.
-func Bare(e *core.RequestEvent, query members.Query, order string) (http.Handler, error) {
-	props, err := usersProps(e, query, "")
+func BareUsersPage(e *core.RequestEvent, query members.Query, order string) (http.Handler, error) {
+	props, err := loadUsersPage(e, query, "")
 	if err != nil {
 		return nil, err
 	}

@@ -12,16 +12,16 @@ import (
 	"usher/hooks/hookstest"
 )
 
-func TestTheSearchFindsPagesAndPeople(t *testing.T) {
-	s := open(t, true)
+func TestSearch_FindsPagesAndPeople(t *testing.T) {
+	s := newFixture(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "pavel@halation.example", "admin")
 	hookstest.Team(t, s.App, s.admin, "Northlight", "free")
 	b := s.As(s.admin)
 	find := func(q string) string {
 		t.Helper()
 		r := s.fragment(b, s.path("/find?q="+url.QueryEscape(q)), "div#found")
-		want(t, r, http.StatusOK, `id="found"`)
-		hasNot(t, r, "<html", "wanda", "Wanda", "Grain")
+		assertPage(t, r, http.StatusOK, `id="found"`)
+		assertNotContains(t, r, "<html", "wanda", "Wanda", "Grain")
 		return html.UnescapeString(r.Body)
 	}
 	for q, texts := range map[string][]string{
@@ -43,37 +43,37 @@ func TestTheSearchFindsPagesAndPeople(t *testing.T) {
 		body := find(q)
 		for _, text := range texts {
 			if !strings.Contains(body, text) {
-				t.Errorf("%q does not find %s: %s", q, text, words(body))
+				t.Errorf("%q does not find %s: %s", q, text, pageText(body))
 			}
 		}
 		if texts == nil && strings.Contains(body, `role="option"`) {
-			t.Errorf("%q finds %s", q, words(body))
+			t.Errorf("%q finds %s", q, pageText(body))
 		}
 	}
 	if body := find("theo"); strings.Contains(body, "Settings") || strings.Contains(body, "Jonas") {
-		t.Error(words(body))
+		t.Error(pageText(body))
 	}
 	if body := find("theo@halation.example"); strings.Contains(body, "Invite") {
 		t.Error("who is here is offered to be invited")
 	}
-	want(t, b.Get(s.path("/find?q=theo")), http.StatusOK, "<html", "Theo", `value="theo"`)
-	want(t, b.Get(s.path("/users/add?list=new%40x.example")), http.StatusOK, "new@x.example", "Will be invited")
+	assertPage(t, b.Get(s.path("/find?q=theo")), http.StatusOK, "<html", "Theo", `value="theo"`)
+	assertPage(t, b.Get(s.path("/users/add?list=new%40x.example")), http.StatusOK, "new@x.example", "Will be invited")
 }
 
-func TestTheSearchListsEightPeopleAndLeadsToAll(t *testing.T) {
-	s := open(t, true)
+func TestSearch_ManyPeople_ListsEightAndLinksToAll(t *testing.T) {
+	s := newFixture(t, true)
 	for _, name := range strings.Fields("a b c d e f g h i j") {
 		hookstest.Invite(t, s.App, s.owner, s.team, name+"@many.example")
 	}
 	r := s.fragment(s.As(s.owner), s.path("/find?q=many.example"), "div#found")
-	want(t, r, http.StatusOK, "Show all 10 users", s.path("/users?q=many.example"))
+	assertPage(t, r, http.StatusOK, "Show all 10 users", s.path("/users?q=many.example"))
 	if n := strings.Count(r.Body, `role="option"`); n != 9 {
 		t.Errorf("%d options", n)
 	}
 }
 
-func TestTheSearchEscapesAndCutsWhatIsTyped(t *testing.T) {
-	s := open(t, true)
+func TestSearch_HostileInput_IsEscapedAndTruncated(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.owner)
 	evil := `"><script>alert(1)</script>`
 	for _, path := range []string{"/find", "/users/add"} {
@@ -84,35 +84,35 @@ func TestTheSearchEscapesAndCutsWhatIsTyped(t *testing.T) {
 		}
 	}
 	r := s.fragment(b, s.path("/find?q="+url.QueryEscape(evil)), "div#found")
-	if want(t, r, http.StatusOK, "No one called"); strings.Contains(r.Body, "<script>") {
+	if assertPage(t, r, http.StatusOK, "No one called"); strings.Contains(r.Body, "<script>") {
 		t.Error(r.Body)
 	}
 	r = s.fragment(b, s.path("/find?q="+strings.Repeat("x", 10_000)), "div#found")
-	if want(t, r, http.StatusOK, strings.Repeat("x", 200)); strings.Contains(r.Body, strings.Repeat("x", 201)) {
+	if assertPage(t, r, http.StatusOK, strings.Repeat("x", 200)); strings.Contains(r.Body, strings.Repeat("x", 201)) {
 		t.Error("a long question is not cut")
 	}
-	want(t, s.fragment(b, s.path("/find?q=%ff%00%25_"), "div#found"), http.StatusOK)
+	assertPage(t, s.fragment(b, s.path("/find?q=%ff%00%25_"), "div#found"), http.StatusOK)
 }
 
-func TestTheAppsSearchShowsPeopleToThePanelAlone(t *testing.T) {
-	s := open(t, true)
+func TestSearch_InApp_ShowsPeopleOnlyToAdmins(t *testing.T) {
+	s := newFixture(t, true)
 	at := "/app/" + s.team.Slug() + "/find?q="
 	for _, account := range []*core.Record{s.guest, s.member, s.organizer} {
 		b := s.As(account)
 		for _, q := range []string{"jonas", "theo", "clara", "new@x.example", "a"} {
 			r := s.fragment(b, at+url.QueryEscape(q), "div#found")
-			want(t, r, http.StatusOK)
-			hasNot(t, r, "Jonas", "@halation", "Invite", "/admin/", "Add users")
+			assertPage(t, r, http.StatusOK)
+			assertNotContains(t, r, "Jonas", "@halation", "Invite", "/admin/", "Add users")
 		}
-		want(t, s.fragment(b, at+"home", "div#found"), http.StatusOK, ">Home<")
-		want(t, s.fragment(b, at+"zzz", "div#found"), http.StatusOK, "No page called “zzz”.")
-		want(t, b.Get(s.path("/find?q=theo")), http.StatusForbidden)
+		assertPage(t, s.fragment(b, at+"home", "div#found"), http.StatusOK, ">Home<")
+		assertPage(t, s.fragment(b, at+"zzz", "div#found"), http.StatusOK, "No page called “zzz”.")
+		assertPage(t, b.Get(s.path("/find?q=theo")), http.StatusForbidden)
 	}
 	r := s.fragment(s.As(s.admin), at+"theo", "div#found")
-	want(t, r, http.StatusOK, s.user(s.organizer, ""), "Theo")
-	want(t, s.As(s.stranger).Get(at+"theo"), http.StatusNotFound)
-	want(t, s.As(s.other).Get(at+"theo"), http.StatusNotFound)
-	if r := s.Visitor().Get(at + "theo"); r.Status != http.StatusSeeOther {
+	assertPage(t, r, http.StatusOK, s.userPath(s.organizer, ""), "Theo")
+	assertPage(t, s.As(s.stranger).Get(at+"theo"), http.StatusNotFound)
+	assertPage(t, s.As(s.other).Get(at+"theo"), http.StatusNotFound)
+	if r := s.Anonymous().Get(at + "theo"); r.Status != http.StatusSeeOther {
 		t.Errorf("nobody: %d", r.Status)
 	}
 }

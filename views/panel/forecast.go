@@ -15,50 +15,50 @@ import (
 	"usher/views/web"
 )
 
-// addProps is the form with what was typed, and what would happen to its lines.
-func addProps(e *core.RequestEvent, input addInput) (AddProps, error) {
+// loadAdd is the form with what was typed, and what would happen to its lines.
+func loadAdd(e *core.RequestEvent, input addInput) (AddProps, error) {
 	actor := web.Actor(e)
 	now, err := seats.Of(e.App, actor.Team.Id)
 	if err != nil {
 		return AddProps{}, err
 	}
 	props := AddProps{
-		Path: usersPath(e), Plan: settingsPath(e) + "#plan", List: input.List, Note: input.Note, Source: input.Source, Notes: input.Notes, Mails: mail.Works(e.App),
-		Roles: choices(actor, input.Roles, now), OrganizerFree: now.Organizer.Fits(1),
-		ListError: input.Faults["emails"], FileError: input.Faults["file"], NoteError: input.Faults["note"], BaseError: base(input.Faults),
+		Path: usersPath(e), PlanURL: settingsPath(e) + "#plan", List: input.List, Note: input.Note, Source: input.Source, Notes: input.Notes, EmailEnabled: mail.Enabled(e.App),
+		Roles: roleCheckRows(actor, input.Roles, now), OrganizerFree: now.Organizer.Fits(1),
+		ListError: input.Errors["emails"], FileError: input.Errors["file"], NoteError: input.Errors["note"], BaseError: baseError(input.Errors),
 	}
-	if len(input.Read.Entries) == 0 {
+	if len(input.Parsed.Entries) == 0 {
 		return props, nil
 	}
-	if input.long() {
-		return props, surveyed(e, &props, input)
+	if input.isImport() {
+		return props, fillImportPreview(e, &props, input)
 	}
-	forecast, err := invitations.Preview(e.App, actor, input.offer())
-	if faults, ok := web.FaultsOf(err); ok {
-		props.refused(e, err, faults)
+	forecast, err := invitations.PreviewInvite(e.App, actor, input.request())
+	if faults, ok := web.FormErrorsOf(err); ok {
+		props.setRefusal(e, err, faults)
 		return props, nil
 	}
 	if err != nil {
 		return props, err
 	}
-	return props, foretold(e.App, &props, actor, input.Roles, now, forecast)
+	return props, fillPreview(e.App, &props, actor, input.Roles, now, forecast)
 }
 
-// base is what is said of a form as a whole.
-func base(faults web.Faults) string {
+// baseError is what is said of a form as a whole.
+func baseError(faults web.FormErrors) string {
 	if sentence := faults["base"]; sentence != "" {
 		return sentence
 	}
 	return faults["roles"]
 }
 
-// choices are the roles with why one cannot be offered (R48).
-func choices(actor *actors.Actor, chosen actors.Roles, now seats.Seats) []ui.CheckRowProps {
+// roleCheckRows are the roles with why one cannot be offered (R48).
+func roleCheckRows(actor *actors.Actor, chosen actors.Roles, now seats.Seats) []ui.CheckRowProps {
 	var all []ui.CheckRowProps
-	for _, role := range actors.Catalogue {
-		choice := ui.CheckRowProps{ID: "role-" + role.Key, Name: "role", Value: role.Key, Label: role.Word, Text: role.Does,
-			Note: free(countOf(now, role.Key)), Checked: only(role.Key).Without(chosen).None()}
-		if !actor.CanInvite(only(role.Key), actors.Roles{}) {
+	for _, role := range actors.AssignableRoles {
+		choice := ui.CheckRowProps{ID: "role-" + role.Key, Name: "role", Value: role.Key, Label: role.Label, Text: role.Description,
+			Note: freeLabel(seatCount(now, role.Key)), Checked: singleRole(role.Key).Without(chosen).None()}
+		if !actor.CanInvite(singleRole(role.Key), actors.Roles{}) {
 			choice.Disabled, choice.Checked, choice.Note = true, false, ""
 			choice.Text = "Only the Owner invites Admins in this team."
 		}
@@ -67,57 +67,57 @@ func choices(actor *actors.Actor, chosen actors.Roles, now seats.Seats) []ui.Che
 	return all
 }
 
-func countOf(s seats.Seats, role string) seats.Count {
+func seatCount(s seats.Seats, role string) seats.Count {
 	if role == "admin" {
 		return s.Admin
 	}
 	return s.Organizer
 }
 
-func free(c seats.Count) string {
+func freeLabel(c seats.Count) string {
 	if c.Limit == plans.Unlimited {
 		return "no limit"
 	}
 	return ui.Count(c.Free(), "seat free", "seats free")
 }
 
-// foretold fills what would happen: the fate of each line, and the seats after it.
-func foretold(app core.App, props *AddProps, actor *actors.Actor, roles actors.Roles, now seats.Seats, forecast invitations.Forecast) error {
-	props.Checked, props.Send = true, forecast.Send
+// fillPreview fills what would happen: the fate of each line, and the seats after it.
+func fillPreview(app core.App, props *AddProps, actor *actors.Actor, roles actors.Roles, now seats.Seats, forecast invitations.InvitePreview) error {
+	props.HasPreview, props.SendCount = true, forecast.EmailCount
 	holders, err := seats.Holders(app, actor.Team.Id, maxHolders)
 	if err != nil {
 		return err
 	}
-	for _, fate := range forecast.Fates {
-		f := fateOf(fate)
-		props.Fates = append(props.Fates, f)
+	for _, fate := range forecast.Lines {
+		f := newLinePreview(fate)
+		props.LinePreviews = append(props.LinePreviews, f)
 		switch fate.Status {
 		case invitations.Refused:
-			props.Left++
-			if f.Look == "full" {
-				props.Waiting = append(props.Waiting, called(fate.Line))
+			props.SkippedCount++
+			if f.Outcome == "full" {
+				props.NamesWithoutSeat = append(props.NamesWithoutSeat, displayName(fate.Line))
 			}
 		default:
-			holders = promised(holders, fate.Line, roles)
+			holders = withReservation(holders, fate.Line, roles)
 		}
 	}
-	for _, role := range actors.Catalogue {
-		if !only(role.Key).Without(roles).None() {
+	for _, role := range actors.AssignableRoles {
+		if !singleRole(role.Key).Without(roles).None() {
 			continue
 		}
-		before, after := countOf(now, role.Key), countOf(forecast.Seats, role.Key)
-		drawn := seatMap(role.Word, props.Path, after, holders, func(h seats.Holder) bool {
+		before, after := seatCount(now, role.Key), seatCount(forecast.Seats, role.Key)
+		drawn := newSeatsProps(role.Label, props.Path, after, holders, func(h seats.Holder) bool {
 			return role.Key == "admin" && h.Admin || role.Key == "organizer" && h.Organizer
 		})
-		props.After = append(props.After, AfterProps{Seats: unlinked(drawn), More: after.Reserved - before.Reserved})
+		props.SeatsAfter = append(props.SeatsAfter, SeatsAfterProps{Seats: withoutLinks(drawn), AddedReservations: after.Reserved - before.Reserved})
 	}
 	return nil
 }
 
-// unlinked are seats that lead nowhere: a dialog is no place to leave from by a slip.
-func unlinked(s SeatsProps) SeatsProps {
+// withoutLinks are seats that lead nowhere: a dialog is no place to leave from by a slip.
+func withoutLinks(s SeatsProps) SeatsProps {
 	s.ID = "-after"
-	for _, five := range s.Fives {
+	for _, five := range s.Rows {
 		for n := range five {
 			five[n].Href = ""
 		}
@@ -125,37 +125,37 @@ func unlinked(s SeatsProps) SeatsProps {
 	return s
 }
 
-// fateOf is what would happen to a line, or did, in a word or two.
-func fateOf(fate invitations.Fate) FateProps {
-	props := FateProps{Name: fate.Line.Name, Address: fate.Line.Address, Look: "bad", Icon: "circle-x"}
-	if fate.Line.Fault != nil {
+// newLinePreview is what would happen to a line, or did, in a word or two.
+func newLinePreview(fate invitations.LinePreview) LinePreviewProps {
+	props := LinePreviewProps{Name: fate.Line.Name, Address: fate.Line.Address, Outcome: "bad", Icon: "circle-x"}
+	if fate.Line.Err != nil {
 		props.Name, props.Address = "", clean(fate.Line.Raw)
 	}
 	first, _, _ := strings.Cut(fate.Message, ". ")
 	first = strings.TrimSuffix(first, ".")
 	switch {
 	case fate.Status == invitations.Invited:
-		props.Word, props.Look, props.Icon = "Will be invited", "ok", "circle-check"
+		props.Label, props.Outcome, props.Icon = "Will be invited", "ok", "circle-check"
 	case fate.Status == invitations.Updated:
-		props.Word, props.Look, props.Icon = "Gets the new roles", "ok", "refresh-cw"
+		props.Label, props.Outcome, props.Icon = "Gets the new roles", "ok", "refresh-cw"
 	case fate.Code == invitations.CodeDuplicate:
-		props.Word, props.Look, props.Icon = "Listed twice", "skip", "copy"
+		props.Label, props.Outcome, props.Icon = "Listed twice", "skip", "copy"
 	case fate.Code == invitations.CodeAlreadyMember:
-		props.Word, props.Look, props.Icon = "Already a member", "skip", "user-check"
+		props.Label, props.Outcome, props.Icon = "Already a member", "skip", "user-check"
 	case fate.Code == invitations.CodeAlreadyInvited:
-		props.Word, props.Look, props.Icon = "Already invited", "skip", "mail-check"
+		props.Label, props.Outcome, props.Icon = "Already invited", "skip", "mail-check"
 	case fate.Code == seats.CodeFull:
-		props.Word, props.Look, props.Icon = strings.Replace(first, "There is no", "No", 1), "full", "armchair"
+		props.Label, props.Outcome, props.Icon = strings.Replace(first, "There is no", "No", 1), "full", "armchair"
 	case fate.Code == record.CodeNotAllowed:
-		props.Word, props.Icon = first, "lock"
+		props.Label, props.Icon = first, "lock"
 	default:
-		props.Word = first
+		props.Label = first
 	}
 	return props
 }
 
-// promised adds a seat that would be reserved, or gives who is asked already the new roles.
-func promised(holders []seats.Holder, line invitations.Line, roles actors.Roles) []seats.Holder {
+// withReservation adds a seat that would be reserved, or gives who is asked already the new roles.
+func withReservation(holders []seats.Holder, line invitations.Line, roles actors.Roles) []seats.Holder {
 	for n := range holders {
 		if holders[n].Reserved && holders[n].Email == line.Address {
 			holders[n].Admin, holders[n].Organizer = roles.Admin, roles.Organizer

@@ -6,8 +6,8 @@ import (
 	"usher/views/web"
 )
 
-// wholePage gives an error the whole page, where a part of it was asked for: it does not fit there.
-func wholePage(e *core.RequestEvent) error {
+// fullPageErrors gives an error the whole page, where a part of it was asked for: it does not fit there.
+func fullPageErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err != nil && web.IsFragment(e) {
 		e.Response.Header().Set("HX-Retarget", "body")

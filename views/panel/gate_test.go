@@ -14,8 +14,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// mounted matches the registration of a route in the source.
-var mounted = regexp.MustCompile(`(\w+)\.(GET|HEAD|POST|PUT|PATCH|DELETE|Any|Route)\("([^"]*)"`)
+// routePattern matches the registration of a route in the source.
+var routePattern = regexp.MustCompile(`(\w+)\.(GET|HEAD|POST|PUT|PATCH|DELETE|Any|Route)\("([^"]*)"`)
 
 // panelRoutes lists every route under /admin/{team}, as "GET /users", from the source of all pages.
 func panelRoutes(t *testing.T) []string {
@@ -35,7 +35,7 @@ func panelRoutes(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		groups += strings.Count(string(source), `Group("/admin/{team}`)
-		for _, m := range mounted.FindAllStringSubmatch(string(source), -1) {
+		for _, m := range routePattern.FindAllStringSubmatch(string(source), -1) {
 			group, method, path := m[1], m[2], m[3]
 			if strings.HasPrefix(path, "/admin/") {
 				t.Errorf("%s mounts %s past the group of the panel", file, path)
@@ -55,9 +55,9 @@ func panelRoutes(t *testing.T) []string {
 	return routes
 }
 
-func TestEveryRouteOfThePanelRequiresAnAdmin(t *testing.T) {
-	s := open(t, true)
-	browsers := map[string]*viewstest.Browser{"nobody": s.Visitor()}
+func TestRoutes_RequireAnAdmin(t *testing.T) {
+	s := newFixture(t, true)
+	browsers := map[string]*viewstest.Browser{"nobody": s.Anonymous()}
 	for who, account := range map[string]*core.Record{"stranger": s.stranger, "guest": s.guest, "member": s.member, "organizer": s.organizer, "another team's owner": s.other} {
 		browsers[who] = s.As(account)
 	}
@@ -76,10 +76,10 @@ func TestEveryRouteOfThePanelRequiresAnAdmin(t *testing.T) {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 			known := registered[method+" "+path] || method == "HEAD" && registered["GET "+path]
 			for who, browser := range browsers {
-				judgeGate(t, who, method+" "+path, known, request(t, s, browser, method, fill.Replace(path)))
+				assertDenied(t, who, method+" "+path, known, sendRequest(t, s, browser, method, fill.Replace(path)))
 			}
 			if known {
-				if r := request(t, s, idle, method, fill.Replace(path)); r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin?") {
+				if r := sendRequest(t, s, idle, method, fill.Replace(path)); r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, "/signin?") {
 					t.Errorf("an Owner who was idle for 13 hours, %s %s: %d %s", method, path, r.Status, r.Location)
 				}
 			}
@@ -90,7 +90,7 @@ func TestEveryRouteOfThePanelRequiresAnAdmin(t *testing.T) {
 	}
 }
 
-func request(t *testing.T, s *scene, browser *viewstest.Browser, method, path string) viewstest.Reply {
+func sendRequest(t *testing.T, s *fixture, browser *viewstest.Browser, method, path string) viewstest.Reply {
 	t.Helper()
 	sent, err := http.NewRequest(method, s.URL+s.path(path), strings.NewReader(""))
 	if err != nil {
@@ -101,7 +101,7 @@ func request(t *testing.T, s *scene, browser *viewstest.Browser, method, path st
 	return browser.Send(sent)
 }
 
-func judgeGate(t *testing.T, who, what string, registered bool, r viewstest.Reply) {
+func assertDenied(t *testing.T, who, what string, registered bool, r viewstest.Reply) {
 	t.Helper()
 	want := http.StatusForbidden
 	switch {

@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-func TestNoOtherSiteDoesADeed(t *testing.T) {
-	s := open(t, true)
+func TestPosts_CrossSite_AreForbidden(t *testing.T) {
+	s := newFixture(t, true)
 	b, app := s.As(s.owner), "/app/"+s.team.Slug()
 	for _, path := range []string{
-		s.path("/users/selected"), s.path("/users/import/x/stop"), s.user(s.member, "/tags"), s.user(s.member, "/correct"),
-		s.user(s.member, "/remove"), s.path("/settings/delete"), s.path("/settings/test-letter"), s.path("/users/add"), s.path("/users/preview"),
+		s.path("/users/selected"), s.path("/users/import/x/stop"), s.userPath(s.member, "/tags"), s.userPath(s.member, "/correct"),
+		s.userPath(s.member, "/remove"), s.path("/settings/delete"), s.path("/settings/test-letter"), s.path("/users/add"), s.path("/users/preview"),
 		"/account/picture", "/account/picture/remove", "/account/address", "/account/address/cancel", "/account/password",
 		"/account/devices/others", "/account/delete", "/email/x", "/teams",
 		s.path("/rooms/new"), "/s/x/join", "/s/x/decline", "/s/x/answer", "/s/x/start", "/r/x/start", "/r/x/account",

@@ -19,7 +19,7 @@ func BenchmarkReadersDuringAnImport(b *testing.B) {
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:9"
 	server := viewstest.Serve(b, config)
-	owner := hookstest.Person(b, server.App, "marta@halation.example")
+	owner := hookstest.Account(b, server.App, "marta@halation.example")
 	team := hookstest.Team(b, server.App, owner, "Halation Post", "unlimited")
 	reader := server.As(owner)
 	path := "/admin/" + team.Slug() + "/users"
@@ -33,9 +33,9 @@ func BenchmarkReadersDuringAnImport(b *testing.B) {
 	invite := func(prefix string) *invitations.Import {
 		var lines []invitations.Line
 		for n := range invitations.MaxImport {
-			lines = append(lines, addresslist.Of("", fmt.Sprintf("%s%d@x.example", prefix, n)))
+			lines = append(lines, addresslist.NewEntry("", fmt.Sprintf("%s%d@x.example", prefix, n)))
 		}
-		i, err := invitations.StartImport(server.App, hookstest.Actor(b, server.App, owner, team), invitations.Offer{Lines: lines}, "")
+		i, err := invitations.StartImport(server.App, hookstest.Actor(b, server.App, owner, team), invitations.Request{Lines: lines}, "")
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func BenchmarkReadersDuringAnImport(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		return !now.Open()
+		return !now.Active()
 	}
 	for first := invite("before"); !done(first); { // the list is long in both
 		read()

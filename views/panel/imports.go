@@ -22,69 +22,69 @@ const (
 
 // startImport takes a long list in and leads to its progress (R49).
 func startImport(e *core.RequestEvent, input addInput) error {
-	started, err := invitations.StartImport(e.App, web.Actor(e), input.offer(), input.Source)
-	if faults, ok := web.FaultsOf(err); ok {
-		web.SetWait(e, err)
-		input.Faults, input.Status = faults, web.Status(err)
-		return foretell(e, input)
+	started, err := invitations.StartImport(e.App, web.Actor(e), input.request(), input.Source)
+	if faults, ok := web.FormErrorsOf(err); ok {
+		web.SetRetryAfter(e, err)
+		input.Errors, input.Status = faults, web.StatusCode(err)
+		return renderPreview(e, input)
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, "The import has started. You can leave this page.")
-	return web.Go(e, importPath(e)+"/"+started.Id)
+	web.SetToast(e, "The import has started. You can leave this page.")
+	return web.Redirect(e, importPath(e)+"/"+started.Id)
 }
 
-// imports lists what was imported into the team.
-func imports(e *core.RequestEvent) error {
-	all, err := invitations.Imports(e.App, web.Actor(e).Team.Id, maxImports)
+// listImports lists what was imported into the team.
+func listImports(e *core.RequestEvent) error {
+	all, err := invitations.ListImports(e.App, web.Actor(e).Team.Id, maxImports)
 	if err != nil {
 		return err
 	}
-	props := ImportsProps{Add: usersPath(e) + "/add?csv=1"}
-	if props.Shell, err = shell(e, "users", ui.Crumb{Label: "Users", Href: usersPath(e)}, ui.Crumb{Label: "Imports"}); err != nil {
+	props := ImportsProps{AddURL: usersPath(e) + "/add?csv=1"}
+	if props.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)}, ui.Breadcrumb{Label: "Imports"}); err != nil {
 		return err
 	}
 	for _, one := range all {
-		props.Imports = append(props.Imports, importProps(e, one))
+		props.Imports = append(props.Imports, newImportProps(e, one))
 	}
 	return web.Render(e, http.StatusOK, Imports(props))
 }
 
-// importPage is how far an import has come. A part of the page gets that alone, or the bar of the Users page.
-func importPage(e *core.RequestEvent) error {
+// showImportPage is how far an import has come. A part of the page gets that alone, or the bar of the Users page.
+func showImportPage(e *core.RequestEvent) error {
 	one, err := invitations.FindImport(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if web.Aimed(e, "import-bar") {
-		return web.Render(e, http.StatusOK, ImportBar(barProps(e, one)))
+	if web.IsFragmentFor(e, "import-bar") {
+		return web.Render(e, http.StatusOK, ImportBar(newImportBarProps(e, one)))
 	}
 	return showImport(e, http.StatusOK, one, nil)
 }
 
 // showImport answers with an import, and what stands over it.
 func showImport(e *core.RequestEvent, status int, one *invitations.Import, dialog *ui.ConfirmProps) error {
-	props := importProps(e, one)
-	if !one.Open() {
+	props := newImportProps(e, one)
+	if !one.Active() {
 		rows, err := invitations.RefusedRows(e.App, one, maxRefused)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			props.Rows = append(props.Rows, ImportRowProps{N: row.Number(), Text: clean(row.Raw), Reason: row.Message})
+			props.Rows = append(props.Rows, ImportRowProps{Number: row.Number(), Text: clean(row.Raw), Reason: row.Message})
 		}
 	}
-	if web.Aimed(e, "import") {
-		return web.Render(e, status, ImportState(props))
+	if web.IsFragmentFor(e, "import") {
+		return web.Render(e, status, ImportProgress(props))
 	}
 	page := ImportPageProps{Import: props, Dialog: dialog}
 	var err error
 	if page.Emails, err = importEmails(e, one); err != nil {
 		return err
 	}
-	page.Shell, err = shell(e, "users", ui.Crumb{Label: "Users", Href: usersPath(e)},
-		ui.Crumb{Label: "Imports", Href: importPath(e)}, ui.Crumb{Label: props.Title})
+	page.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users", Href: usersPath(e)},
+		ui.Breadcrumb{Label: "Imports", Href: importPath(e)}, ui.Breadcrumb{Label: props.Title})
 	if err != nil {
 		return err
 	}
@@ -97,26 +97,26 @@ func confirmStop(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if !one.Open() {
-		return web.Go(e, importPath(e)+"/"+one.Id)
+	if !one.Active() {
+		return web.Redirect(e, importPath(e)+"/"+one.Id)
 	}
 	at := importPath(e) + "/" + one.Id
 	return showImport(e, http.StatusOK, one, &ui.ConfirmProps{ID: "stop", Title: "Stop the import?", Action: at + "/stop",
-		Yes: "Stop the import", Danger: true, Open: true, Close: at})
+		ConfirmLabel: "Stop the import", Danger: true, Open: true, CloseURL: at})
 }
 
 // stopImport ends an import; the rows that are done stay.
 func stopImport(e *core.RequestEvent) error {
 	stopped, err := invitations.StopImport(e.App, web.Actor(e), e.Request.PathValue("id"))
-	if record.Code(err) == invitations.CodeOver {
-		web.Toast(e, "The import had ended already.")
-		return web.Go(e, importPath(e)+"/"+e.Request.PathValue("id"))
+	if record.Code(err) == invitations.CodeImportEnded {
+		web.SetToast(e, "The import had ended already.")
+		return web.Redirect(e, importPath(e)+"/"+e.Request.PathValue("id"))
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, "The import was stopped. "+ui.Count(stopped.Done(), "row is done and stays.", "rows are done and stay."))
-	return web.Go(e, importPath(e)+"/"+stopped.Id)
+	web.SetToast(e, "The import was stopped. "+ui.Count(stopped.Done(), "row is done and stays.", "rows are done and stay."))
+	return web.Redirect(e, importPath(e)+"/"+stopped.Id)
 }
 
 // importReport is every row with what came of it, as a file for a spreadsheet.
@@ -125,32 +125,32 @@ func importReport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.Attach(e, "text/csv; charset=utf-8", "import-"+one.At("created").Format("2006-01-02")+"-"+one.Id+".csv")
-	return invitations.WriteReport(e.App, web.Actor(e), one, e.Response)
+	web.WriteAttachmentHeader(e, "text/csv; charset=utf-8", "import-"+one.TimeOf("created").Format("2006-01-02")+"-"+one.Id+".csv")
+	return invitations.WriteImportReport(e.App, web.Actor(e), one, e.Response)
 }
 
-func importProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
+func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 	at := importPath(e) + "/" + one.Id
 	props := ImportProps{
-		Path: at, Title: one.GetString("file"), Open: one.Open(), Status: one.Status(), Reason: one.GetString("reason"),
+		Path: at, Title: one.GetString("file"), InProgress: one.Active(), Status: one.Status(), Reason: one.GetString("reason"),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
-		Roles: one.Roles().Words(), Created: one.At("created"), Zone: frame.ZoneOf(web.Actor(e)), By: startedBy(e, one),
+		Roles: one.Roles().Label(), Created: one.TimeOf("created"), Zone: frame.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
 	}
 	if props.Title == "" {
 		props.Title = "Pasted list"
 	}
-	if begun := one.At("started"); !begun.IsZero() {
+	if begun := one.TimeOf("started"); !begun.IsZero() {
 		until := time.Now()
-		if !one.Open() {
-			until = one.At("finished")
+		if !one.Active() {
+			until = one.TimeOf("finished")
 		}
-		props.Took = max(until.Sub(begun), time.Second)
+		props.Elapsed = max(until.Sub(begun), time.Second)
 	}
 	return props
 }
 
-func startedBy(e *core.RequestEvent, one *invitations.Import) string {
+func starterName(e *core.RequestEvent, one *invitations.Import) string {
 	account, err := e.App.FindRecordById("users", one.GetString("creator"))
 	if err != nil {
 		return ""
@@ -158,18 +158,18 @@ func startedBy(e *core.RequestEvent, one *invitations.Import) string {
 	return actors.DisplayName(account)
 }
 
-// importBar is the import of the team that runs, for the page of its users; nil if none does.
-func importBar(e *core.RequestEvent) (*ImportBarProps, error) {
-	one, err := invitations.OpenImport(e.App, web.Actor(e).Team.Id)
-	if errors.Is(err, record.ErrNotFound) {
+// loadImportBar is the import of the team that runs, for the page of its users; nil if none does.
+func loadImportBar(e *core.RequestEvent) (*ImportBarProps, error) {
+	one, err := invitations.FindActiveImport(e.App, web.Actor(e).Team.Id)
+	if errors.Is(err, record.NotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return barProps(e, one), nil
+	return newImportBarProps(e, one), nil
 }
 
-func barProps(e *core.RequestEvent, one *invitations.Import) *ImportBarProps {
-	return &ImportBarProps{Path: importPath(e) + "/" + one.Id, Done: one.Done(), Total: one.Total(), Open: one.Open()}
+func newImportBarProps(e *core.RequestEvent, one *invitations.Import) *ImportBarProps {
+	return &ImportBarProps{Path: importPath(e) + "/" + one.Id, Done: one.Done(), Total: one.Total(), InProgress: one.Active()}
 }

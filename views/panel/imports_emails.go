@@ -37,16 +37,16 @@ func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsPr
 	if err != nil {
 		return props, err
 	}
-	times := frame.TimesOf(web.Actor(e))
+	times := frame.TimesFor(web.Actor(e))
 	for _, row := range rows {
-		shown := ImportEmailProps{N: row.Number(), Address: row.Address, Name: row.Name, Email: mailProps(e.App, row.Email, times)}
+		shown := ImportEmailProps{N: row.Number(), Address: row.Address, Name: row.Name, Email: newDeliveryProps(e.App, row.Email, times)}
 		if who, there := known[row.Address]; there {
 			shown.Href = usersPath(e) + "/" + who.ID
-			shown.Resend = who.Asked && who.Invitation == row.Invitation && (row.Email.Missed() || row.Email.Status == mail.Dropped)
+			shown.Resend = who.Invited && who.Invitation == row.Invitation && (row.Email.Undelivered() || row.Email.Status == mail.Dropped)
 		}
 		props.Rows = append(props.Rows, shown)
 	}
-	props.From, props.Counts = (page-1)*emailsShown+1, emailCounts(counts, mail.Works(e.App))
+	props.From, props.Counts = (page-1)*emailsShown+1, emailCounts(counts, mail.Enabled(e.App))
 	at := importPath(e) + "/" + one.Id + "?page="
 	if page > 1 {
 		props.Previous = at + strconv.Itoa(page-1)

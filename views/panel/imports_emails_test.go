@@ -13,17 +13,17 @@ import (
 )
 
 // emailIs makes the newest email to an address what a provider would have reported of it.
-func (s *scene) emailIs(address, status, reason, fault string) {
+func (s *fixture) emailIs(address, status, reason, fault string) {
 	s.t.Helper()
 	hookstest.Exec(s.t, s.App, "UPDATE outbox SET status = {:status}, reason = {:reason}, error = {:error}, reported = updated WHERE recipient = {:to}",
 		dbx.Params{"status": status, "reason": reason, "error": fault, "to": address})
 }
 
 func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
-	s := quiet(t)
+	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.admin)
-	page := s.start(b, list(longList(230)+"\nno address", ""))
-	for s.step() {
+	page := s.startImport(b, inviteForm(longList(230)+"\nno address", ""))
+	for s.importStep() {
 	}
 	s.emailIs("row200@halation.example", "bounced", "", "The mailbox doesn't exist.")
 	s.emailIs("row7@halation.example", "delivered", "", "")
@@ -37,7 +37,7 @@ func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
 	}
 
 	r := b.Get(page)
-	want(t, r, http.StatusOK, "Invitation emails", "1 delivered · 227 queued · 1 bounced · 1 not sent", `id="import-emails" data-fresh`, `id="live"`,
+	assertPage(t, r, http.StatusOK, "Invitation emails", "1 delivered · 227 queued · 1 bounced · 1 not sent", `id="import-emails" data-fresh`, `id="live"`,
 		"Bounced", "The mailbox doesn't exist.", "Delivered", "Not sent: fewer seats or licences are in use", "1 to 50 of 230")
 	bounced, first := strings.Index(r.Body, "row200@halation.example"), strings.Index(r.Body, "row0@halation.example")
 	if bounced < 0 || bounced > first {
@@ -51,11 +51,11 @@ func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
 			t.Errorf("resend is offered for %s: %v, want %v", address, got, resend)
 		}
 	}
-	want(t, b.Get(at("row200@halation.example")), http.StatusOK, "Resend")
+	assertPage(t, b.Get(at("row200@halation.example")), http.StatusOK, "Resend")
 	last := b.Get(page + "?page=5")
-	want(t, last, http.StatusOK, "201 to 230 of 230", "row229@halation.example", "Previous")
-	hasNot(t, last, "row200@halation.example")
-	want(t, b.Get(page+"?page=99"), http.StatusOK, "201 to 230 of 230")
+	assertPage(t, last, http.StatusOK, "201 to 230 of 230", "row229@halation.example", "Previous")
+	assertNotContains(t, last, "row200@halation.example")
+	assertPage(t, b.Get(page+"?page=99"), http.StatusOK, "201 to 230 of 230")
 
 	report := b.Get(page + "/report").Body
 	for _, line := range []string{
@@ -69,10 +69,10 @@ func TestImport_EmailOfEachRow_IsShownAndResendOffered(t *testing.T) {
 }
 
 func TestImport_RowThatIsAcceptedOrRevoked_OffersNoResend(t *testing.T) {
-	s := quiet(t)
+	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.admin)
-	page := s.start(b, list(longList(201), ""))
-	for s.step() {
+	page := s.startImport(b, inviteForm(longList(201), ""))
+	for s.importStep() {
 	}
 	s.emailIs("row3@halation.example", "bounced", "", "The mailbox doesn't exist.")
 	i, err := invitations.FindPending(s.App, s.team.Id, "row3@halation.example")
@@ -83,19 +83,19 @@ func TestImport_RowThatIsAcceptedOrRevoked_OffersNoResend(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := b.Get(page)
-	want(t, r, http.StatusOK, "1 bounced")
-	hasNot(t, r, "Resend the invitation to row3@halation.example")
+	assertPage(t, r, http.StatusOK, "1 bounced")
+	assertNotContains(t, r, "Resend the invitation to row3@halation.example")
 }
 
 func TestImport_Part_HoldsNoEmails(t *testing.T) {
-	s := quiet(t)
+	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.owner)
-	page := s.start(b, list(longList(201), ""))
-	s.step()
+	page := s.startImport(b, inviteForm(longList(201), ""))
+	s.importStep()
 	request, _ := http.NewRequest(http.MethodGet, s.URL+page, nil)
 	request.Header.Set("HX-Request", "true")
 	request.Header.Set("HX-Target", "div#import")
 	var r viewstest.Reply = b.Send(request)
-	hasNot(t, r, "import-emails")
-	want(t, b.Get(page), http.StatusOK, "50 queued", "row0@halation.example")
+	assertNotContains(t, r, "import-emails")
+	assertPage(t, b.Get(page), http.StatusOK, "50 queued", "row0@halation.example")
 }

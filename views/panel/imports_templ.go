@@ -20,19 +20,19 @@ import (
 
 // ImportProps are an import, and how far it has come (R49).
 type ImportProps struct {
-	Path, Title, Status, Reason, Roles, By string
-	Open                                   bool
-	Done, Total                            int
-	Invited, Updated, Unchanged, Refused   int
-	Created                                time.Time
-	Zone                                   *time.Location
-	Took                                   time.Duration // so far; 0: it has not begun
-	Rows                                   []ImportRowProps
+	Path, Title, Status, Reason, Roles, StartedBy string
+	InProgress                                    bool
+	Done, Total                                   int
+	Invited, Updated, Unchanged, Refused          int
+	Created                                       time.Time
+	Zone                                          *time.Location
+	Elapsed                                       time.Duration // so far; 0: it has not begun
+	Rows                                          []ImportRowProps
 }
 
 // ImportRowProps are a row that was refused.
 type ImportRowProps struct {
-	N            int
+	Number       int
 	Text, Reason string
 }
 
@@ -58,7 +58,7 @@ type ImportEmailProps struct {
 	Address, Name string
 	Href          string // the details of the user or invitation; empty: there are none any more
 	Resend        bool   // the details offer to resend
-	Email         MailProps
+	Email         DeliveryProps
 }
 
 func (p ImportEmailsProps) shown() string {
@@ -68,7 +68,7 @@ func (p ImportEmailsProps) shown() string {
 // ImportsProps are the list of imports.
 type ImportsProps struct {
 	Shell   ui.ShellProps
-	Add     string
+	AddURL  string
 	Imports []ImportProps
 }
 
@@ -76,10 +76,10 @@ type ImportsProps struct {
 type ImportBarProps struct {
 	Path        string
 	Done, Total int
-	Open        bool
+	InProgress  bool
 }
 
-func (p ImportProps) word() string {
+func (p ImportProps) statusLabel() string {
 	switch {
 	case p.Status == "waiting":
 		return "Waiting for its turn"
@@ -91,7 +91,7 @@ func (p ImportProps) word() string {
 	return "Done"
 }
 
-func (p ImportProps) state() string {
+func (p ImportProps) statusState() string {
 	switch p.Status {
 	case "done":
 		return "accepted"
@@ -101,41 +101,41 @@ func (p ImportProps) state() string {
 	return "pending"
 }
 
-func (p ImportProps) count() string {
+func (p ImportProps) progressText() string {
 	return ui.Number(p.Done) + " of " + ui.Number(p.Total)
 }
 
 // pace is how fast it goes and how long it still takes, or how long it took.
 func (p ImportProps) pace() string {
-	if p.Took == 0 || p.Done == 0 {
+	if p.Elapsed == 0 || p.Done == 0 {
 		return ""
 	}
-	rate := float64(p.Done) / p.Took.Seconds()
-	if !p.Open {
-		return "Took " + span(p.Took) + "."
+	rate := float64(p.Done) / p.Elapsed.Seconds()
+	if !p.InProgress {
+		return "Took " + approximateDuration(p.Elapsed) + "."
 	}
 	left := time.Duration(float64(p.Total-p.Done) / rate * float64(time.Second))
-	return ui.Number(max(1, int(rate))) + " rows a second, about " + span(left) + " left."
+	return ui.Number(max(1, int(rate))) + " rows a second, about " + approximateDuration(left) + " left."
 }
 
-// span is a duration in words.
-func span(d time.Duration) string {
+// approximateDuration is a duration in words.
+func approximateDuration(d time.Duration) string {
 	if d < time.Minute {
 		return ui.Count(max(1, int(d.Round(time.Second)/time.Second)), "second", "seconds")
 	}
 	return ui.Count(int((d+time.Minute-1)/time.Minute), "minute", "minutes")
 }
 
-func (p ImportProps) about() string {
+func (p ImportProps) summary() string {
 	text := "Asked to be " + p.Roles
-	if p.By != "" {
-		text += ", started by " + p.By
+	if p.StartedBy != "" {
+		text += ", started by " + p.StartedBy
 	}
 	return text + "."
 }
 
-// told lets a part of the page ask for itself again when the import has come further.
-func told(path string) templ.Attributes {
+// followImport lets a part of the page ask for itself again when the import has come further.
+func followImport(path string) templ.Attributes {
 	return templ.Attributes{"hx-get": path, "hx-trigger": "import from:#live, reconnected from:#live", "hx-swap": "outerMorph", "hx-sync": "this:drop"}
 }
 
@@ -173,7 +173,7 @@ func ImportPage(p ImportPageProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Import", Sub: p.Import.Title}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Import", Subtitle: p.Import.Title}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -181,7 +181,7 @@ func ImportPage(p ImportPageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ImportState(p.Import).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ImportProgress(p.Import).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -235,8 +235,8 @@ func ImportPage(p ImportPageProps) templ.Component {
 	})
 }
 
-// ImportState is how far it has come, and asks for itself again while it runs.
-func ImportState(p ImportProps) templ.Component {
+// ImportProgress is how far it has come, and asks for itself again while it runs.
+func ImportProgress(p ImportProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -261,8 +261,8 @@ func ImportState(p ImportProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Open {
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, told(p.Path))
+		if p.InProgress {
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, followImport(p.Path))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -271,7 +271,7 @@ func ImportState(p ImportProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Status(p.state(), p.word()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Status(p.statusState(), p.statusLabel()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -280,9 +280,9 @@ func ImportState(p ImportProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.count())
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.progressText())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 165, Col: 21}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 165, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -372,9 +372,9 @@ func ImportState(p ImportProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.about())
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(p.summary())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 178, Col: 30}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 178, Col: 32}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
@@ -384,7 +384,7 @@ func ImportState(p ImportProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Open {
+		if p.InProgress {
 			templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/stop", ui.ButtonProps{Label: "Stop the import", Icon: "circle-stop", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -485,9 +485,9 @@ func refusedRows(p ImportProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(row.N))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(row.Number))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 207, Col: 72}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 207, Col: 77}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -500,7 +500,7 @@ func refusedRows(p ImportProps) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(row.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 207, Col: 124}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 207, Col: 129}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -513,7 +513,7 @@ func refusedRows(p ImportProps) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(row.Reason)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 207, Col: 178}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 207, Col: 183}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -578,13 +578,13 @@ func Imports(p ImportsProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ButtonLink(p.Add, ui.ButtonProps{Label: "Upload a CSV", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.AddURL, ui.ButtonProps{Label: "Upload a CSV", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Imports"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Imports"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -609,13 +609,13 @@ func Imports(p ImportsProps) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.ButtonLink(p.Add, ui.ButtonProps{Label: "Upload a CSV", Variant: "outline", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonLink(p.AddURL, ui.ButtonProps{Label: "Upload a CSV", Variant: "outline", Icon: "upload"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "upload", Title: "Nothing was imported yet", Text: []string{fmt.Sprintf("A list of more than %s addresses is imported in the background. Its report of every row stays here for 90 days.", ui.Number(invitations.MaxInvite))}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "upload", Title: "Nothing was imported yet", Text: []string{fmt.Sprintf("A list of more than %s addresses is imported in the background. Its report of every row stays here for 90 days.", ui.Number(invitations.MaxInvite))}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -659,7 +659,7 @@ func Imports(p ImportsProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Status(one.state(), one.word()).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Status(one.statusState(), one.statusLabel()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -668,9 +668,9 @@ func Imports(p ImportsProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var24 string
-					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(one.count())
+					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(one.progressText())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 240, Col: 38}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/imports.templ`, Line: 240, Col: 45}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 					if templ_7745c5c3_Err != nil {
@@ -761,8 +761,8 @@ func ImportBar(p *ImportBarProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Open {
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, told(p.Path))
+			if p.InProgress {
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, followImport(p.Path))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -771,7 +771,7 @@ func ImportBar(p *ImportBarProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Open {
+			if p.InProgress {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<span>Import: <b>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

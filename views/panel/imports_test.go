@@ -14,10 +14,10 @@ import (
 	"usher/views/viewstest"
 )
 
-// quiet serves the scene without its workers, so that the test says when an import goes on.
-func quiet(t *testing.T) *scene {
+// newFixtureWithoutWorkers serves the scene without its workers, so that the test says when an import goes on.
+func newFixtureWithoutWorkers(t *testing.T) *fixture {
 	t.Helper()
-	s := open(t, true)
+	s := newFixture(t, true)
 	if err := s.App.OnTerminate().Trigger(&core.TerminateEvent{App: s.App}); err != nil {
 		t.Fatal(err)
 	}
@@ -33,8 +33,8 @@ func longList(n int) string {
 	return strings.Join(lines, "\n")
 }
 
-// step goes through a batch of what waits, and says whether there was one.
-func (s *scene) step() bool {
+// importStep goes through a batch of what waits, and says whether there was one.
+func (s *fixture) importStep() bool {
 	s.t.Helper()
 	worked, err := invitations.NewImporter(s.App).Step()
 	if err != nil {
@@ -43,106 +43,106 @@ func (s *scene) step() bool {
 	return worked
 }
 
-// start starts an import in the browser and returns the address of its page.
-func (s *scene) start(b *viewstest.Browser, form url.Values) string {
+// startImport starts an import in the browser and returns the address of its page.
+func (s *fixture) startImport(b *viewstest.Browser, form url.Values) string {
 	s.t.Helper()
-	r := b.Post(s.path("/users/add"), send(form))
+	r := b.Post(s.path("/users/add"), withSend(form))
 	if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, s.path("/users/import/")) {
-		s.t.Fatalf("%d to %s: %s", r.Status, r.Location, words(r.Body))
+		s.t.Fatalf("%d to %s: %s", r.Status, r.Location, pageText(r.Body))
 	}
 	return r.Location
 }
 
-func TestALongListIsLookedAtStartedFollowedAndReported(t *testing.T) {
-	s := quiet(t)
+func TestImport_LongList_IsPreviewedRunAndReported(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.admin)
-	form := list(longList(230)+"\nno address\nRow 1 again <row1@halation.example>\nnoor@halation.example", "")
+	form := inviteForm(longList(230)+"\nno address\nRow 1 again <row1@halation.example>\nnoor@halation.example", "")
 	form.Set("note", "Hello")
 	for _, path := range []string{"/users/preview", "/users/add"} {
 		r := b.Post(s.path(path), form)
-		want(t, r, http.StatusOK, "233 rows", "230 rows", "Will be invited", "Already in the team", "Listed twice", "No address",
+		assertPage(t, r, http.StatusOK, "233 rows", "230 rows", "Will be invited", "Already in the team", "Listed twice", "No address",
 			"The first 2 rows with a fault", "Start the import", "no address")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
 		t.Fatalf("%d invitations after a look", n)
 	}
 
-	page := s.start(b, form)
-	want(t, b.Get(page), http.StatusOK, "The import has started", "Waiting for its turn", "0 of 233", "Stop the import", `hx-trigger="import from:#live, reconnected from:#live"`)
-	s.step()
+	page := s.startImport(b, form)
+	assertPage(t, b.Get(page), http.StatusOK, "The import has started", "Waiting for its turn", "0 of 233", "Stop the import", `hx-trigger="import from:#live, reconnected from:#live"`)
+	s.importStep()
 	r := b.Get(page)
-	want(t, r, http.StatusOK, "Running", "50 of 233", "rows a second", "started by Jonas")
-	hasNot(t, r, "Download the report")
-	for s.step() {
+	assertPage(t, r, http.StatusOK, "Running", "50 of 233", "rows a second", "started by Jonas")
+	assertNotContains(t, r, "Download the report")
+	for s.importStep() {
 	}
 	r = b.Get(page)
-	want(t, r, http.StatusOK, "Done", "233 of 233", "Took", "Download the report", "Refused rows", "no address", "No @ in the address")
-	hasNot(t, r, "Stop the import", "hx-trigger=\"import")
+	assertPage(t, r, http.StatusOK, "Done", "233 of 233", "Took", "Download the report", "Refused rows", "no address", "No @ in the address")
+	assertNotContains(t, r, "Stop the import", "hx-trigger=\"import")
 	report := b.Get(page + "/report")
 	if report.Status != http.StatusOK || report.Header.Get("Content-Disposition") == "" || strings.Count(report.Body, "\r\n") != 234 {
 		t.Errorf("%d %v", report.Status, report.Header)
 	}
-	want(t, b.Get(s.path("/users/import")), http.StatusOK, "Pasted list", "233 of 233", page)
+	assertPage(t, b.Get(s.path("/users/import")), http.StatusOK, "Pasted list", "233 of 233", page)
 
-	again := s.start(b, form)
-	for s.step() {
+	again := s.startImport(b, form)
+	for s.importStep() {
 	}
-	want(t, b.Get(again), http.StatusOK, "Nothing to do", "232")
+	assertPage(t, b.Get(again), http.StatusOK, "Nothing to do", "232")
 }
 
-func TestAPartOfThePageFollowsAnImport(t *testing.T) {
-	s := quiet(t)
+func TestImport_Fragment_ShowsProgress(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.owner)
-	page := s.start(b, list(longList(201), ""))
+	page := s.startImport(b, inviteForm(longList(201), ""))
 	part := func(target string) viewstest.Reply {
 		request, _ := http.NewRequest(http.MethodGet, s.URL+page, nil)
 		request.Header.Set("HX-Request", "true")
 		request.Header.Set("HX-Target", target)
 		return b.Send(request)
 	}
-	s.step()
+	s.importStep()
 	for target, text := range map[string]string{"div#import": "50 of 201", "a#import-bar": "Import: "} {
 		r := part(target)
-		want(t, r, http.StatusOK, text, "50 of 201")
-		hasNot(t, r, "<html")
+		assertPage(t, r, http.StatusOK, text, "50 of 201")
+		assertNotContains(t, r, "<html")
 	}
-	for s.step() {
+	for s.importStep() {
 	}
-	want(t, part("a#import-bar"), http.StatusOK, "The import has ended")
+	assertPage(t, part("a#import-bar"), http.StatusOK, "The import has ended")
 }
 
-func TestAnImportIsStoppedAfterAQuestion(t *testing.T) {
-	s := quiet(t)
+func TestImport_Stop_AsksFirst(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
 	b := s.As(s.owner)
-	page := s.start(b, list(longList(201), "organizer"))
-	want(t, b.Get(page+"/stop"), http.StatusOK, "Stop the import?", "Rows that are done stay")
-	s.step()
-	went(t, b, b.Post(page+"/stop", nil), page, "The import was stopped. 50 rows are done and stay.")
-	want(t, b.Get(page), http.StatusOK, "Stopped", "Marta stopped it.", "Download the report")
-	if s.step() {
+	page := s.startImport(b, inviteForm(longList(201), "organizer"))
+	assertPage(t, b.Get(page+"/stop"), http.StatusOK, "Stop the import?", "Rows that are done stay")
+	s.importStep()
+	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import was stopped. 50 rows are done and stay.")
+	assertPage(t, b.Get(page), http.StatusOK, "Stopped", "Marta stopped it.", "Download the report")
+	if s.importStep() {
 		t.Error("it went on")
 	}
-	went(t, b, b.Post(page+"/stop", nil), page, "The import had ended already.")
+	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import had ended already.")
 	if r := b.Get(page + "/stop"); r.Status != http.StatusSeeOther || r.Location != page {
 		t.Errorf("%d %s", r.Status, r.Location)
 	}
 }
 
-func TestSeatsThatAreMissingAreSaidBeforeAnImport(t *testing.T) {
-	s := quiet(t)
-	r := s.As(s.owner).Post(s.path("/users/preview"), list(longList(300), "organizer"))
-	want(t, r, http.StatusOK, "277 more Organizer seats would be needed", "23 rows", "277 rows", "No free seat", "Start the import")
+func TestImport_MissingSeats_AreShownInThePreview(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
+	r := s.As(s.owner).Post(s.path("/users/preview"), inviteForm(longList(300), "organizer"))
+	assertPage(t, r, http.StatusOK, "277 more Organizer seats would be needed", "23 rows", "277 rows", "No free seat", "Start the import")
 }
 
-func TestImportsAreForThePanelOfTheTeam(t *testing.T) {
-	s := quiet(t)
-	id := s.start(s.As(s.owner), list(longList(201), ""))[len(s.path("/users/import/")):]
+func TestImport_OtherRolesAndTeams_AreDenied(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
+	id := s.startImport(s.As(s.owner), inviteForm(longList(201), ""))[len(s.path("/users/import/")):]
 	theirs := "/admin/" + s.foreign.Slug() + "/users/import/" + id
 	visitors := map[string]struct {
 		*viewstest.Browser
 		status int
 	}{
-		"nobody": {s.Visitor(), http.StatusSeeOther}, "a stranger": {s.As(s.stranger), http.StatusNotFound},
+		"nobody": {s.Anonymous(), http.StatusSeeOther}, "a stranger": {s.As(s.stranger), http.StatusNotFound},
 		"a guest": {s.As(s.guest), http.StatusForbidden}, "a member": {s.As(s.member), http.StatusForbidden},
 		"an Organizer": {s.As(s.organizer), http.StatusForbidden}, "another team's Owner": {s.As(s.other), http.StatusNotFound},
 	}
@@ -166,14 +166,14 @@ func TestImportsAreForThePanelOfTheTeam(t *testing.T) {
 	}
 }
 
-func TestNothingWasImportedYet(t *testing.T) {
-	s := quiet(t)
-	want(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "Nothing was imported yet")
+func TestImports_None_SaysSo(t *testing.T) {
+	s := newFixtureWithoutWorkers(t)
+	assertPage(t, s.As(s.admin).Get(s.path("/users/import")), http.StatusOK, "Nothing was imported yet")
 }
 
 // The worker that serve starts goes through it by itself, and tells open pages.
-func TestAnImportRunsUnderServe(t *testing.T) {
-	s := open(t, true)
+func TestImport_WorkerOfServe_RunsIt(t *testing.T) {
+	s := newFixture(t, true)
 	ended := make(chan struct{})
 	s.App.OnRecordAfterUpdateSuccess("imports").BindFunc(func(e *core.RecordEvent) error {
 		if e.Record.GetString("status") == invitations.ImportDone {
@@ -182,7 +182,7 @@ func TestAnImportRunsUnderServe(t *testing.T) {
 		return e.Next()
 	})
 	b := s.As(s.owner)
-	page := s.start(b, list(longList(201), ""))
+	page := s.startImport(b, inviteForm(longList(201), ""))
 	<-ended
-	want(t, b.Get(page), http.StatusOK, "201 of 201", "Done")
+	assertPage(t, b.Get(page), http.StatusOK, "201 of 201", "Done")
 }

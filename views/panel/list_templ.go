@@ -14,50 +14,50 @@ import (
 	"usher/views/ui"
 )
 
-// ListProps are one page of the people, with the ways to narrow and to sort it.
-type ListProps struct {
+// UserListProps are one page of the people, with the ways to narrow and to sort it.
+type UserListProps struct {
 	Team, Path                 string
 	Search, Role, Status, Kind string
 	Tag, Sort                  string
-	Clear, Export              string
+	ClearURL, ExportURL        string
 	Filters                    []ui.Filter
-	Tags                       []ui.Option // of the team; none: nobody has one
-	Heads                      []Head      // Person, Status, Last active
-	Guests                     bool        // only guests are listed
-	Rows                       []RowProps
+	TagOptions                 []ui.Option  // of the team; none: nobody has one
+	Columns                    []SortColumn // Person, Status, Last active
+	GuestsOnly                 bool         // only guests are listed
+	Rows                       []UserRowProps
 	From, To, Total            int
 	Pages                      ui.PagerProps
-	Place                      []ui.Hidden // where the list stands, for what is done with its rows
-	Beside                     bool        // the list comes beside the answer that was asked for
+	QueryFields                []ui.HiddenField // where the list stands, for what is done with its rows
+	OutOfBand                  bool             // the list comes beside the answer that was asked for
 }
 
-// Head is a column that sorts.
-type Head struct{ Href, Sorted string }
+// SortColumn is a column that sorts.
+type SortColumn struct{ Href, AriaSort string }
 
-// RowProps is one person.
-type RowProps struct {
-	ID, Href           string
-	Name, Email        string
-	Picture            string // address of the person's picture; empty: none
-	You, Current       bool
-	Focus              bool // the details of this row have just been closed
-	Chips              []ui.ChipProps
-	State, Word, Small string
-	Letter             *MailProps // that did not reach its person; nil: all is well, as far as is known
-	Tags               []string
-	Active             time.Time
-	Zone               *time.Location
+// UserRowProps is one person.
+type UserRowProps struct {
+	ID, Href                       string
+	Name, Email                    string
+	AvatarURL                      string // address of the person's picture; empty: none
+	You, Current                   bool
+	Focus                          bool // the details of this row have just been closed
+	Chips                          []ui.ChipProps
+	State, StatusLabel, StatusNote string
+	Undelivered                    *DeliveryProps // that did not reach its person; nil: all is well, as far as is known
+	Tags                           []string
+	LastActive                     time.Time
+	Zone                           *time.Location
 }
 
-func (r RowProps) note() string {
+func (r UserRowProps) youNote() string {
 	if r.You {
 		return "(you)"
 	}
 	return ""
 }
 
-func (r RowProps) attrs() templ.Attributes {
-	attrs := ui.OpenDetails()
+func (r UserRowProps) attrs() templ.Attributes {
+	attrs := ui.OpenDrawer()
 	attrs["id"] = "row-" + r.ID
 	if r.Focus {
 		attrs["autofocus"] = true
@@ -68,13 +68,13 @@ func (r RowProps) attrs() templ.Attributes {
 	return attrs
 }
 
-// swapList lets a link bring another list in place of this one.
-func swapList() templ.Attributes {
+// swapListAttrs lets a link bring another list in place of this one.
+func swapListAttrs() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#list", "hx-swap": "outerMorph show:none"}
 }
 
-func (p ListProps) beside() ListProps {
-	p.Beside = true
+func (p UserListProps) outOfBand() UserListProps {
+	p.OutOfBand = true
 	return p
 }
 
@@ -83,18 +83,18 @@ func roleOptions() []ui.Option {
 		{Value: "organizer", Label: "Organizer"}, {Value: "none", Label: "No role"}}
 }
 
-func (p ListProps) nobody() string {
+func (p UserListProps) emptyTitle() string {
 	switch {
 	case p.Search != "":
 		return "Nobody here has “" + p.Search + "” in their name or address."
-	case p.Guests:
+	case p.GuestsOnly:
 		return "No guest yet."
 	}
 	return "Nobody here is like this."
 }
 
-// List is what a change of filter, search, order or page brings anew.
-func List(p ListProps) templ.Component {
+// UserList is what a change of filter, search, order or page brings anew.
+func UserList(p UserListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -119,7 +119,7 @@ func List(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Beside {
+		if p.OutOfBand {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " hx-swap-oob=\"outerMorph\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -129,7 +129,7 @@ func List(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = listBar(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = userListBar(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -158,11 +158,11 @@ func List(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.HiddenFields(p.Place).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.HiddenFields(p.QueryFields).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Guests {
+		if p.GuestsOnly {
 			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Title: "Guests came to a session of " + p.Team + ".",
 				Text: "Whoever is invited to a session of the team belongs to it, and joins as a guest by opening the session's link. A guest enters only those sessions, uses no seat, and sees nobody else."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -186,13 +186,13 @@ func List(p ListProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ButtonLink(p.Clear, ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.ClearURL, ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "search", Title: p.nobody(), Text: []string{"All users of the team are under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "search", Title: p.emptyTitle(), Text: []string{"All users of the team are under All."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -201,7 +201,7 @@ func List(p ListProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = table(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = userTable(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -227,7 +227,7 @@ func List(p ListProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Pager(p.pager()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Pager(p.pagerProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -240,20 +240,20 @@ func List(p ListProps) templ.Component {
 	})
 }
 
-// pager are the ways to the other pages.
-func (p ListProps) pager() ui.PagerProps {
+// pagerProps are the ways to the other pages.
+func (p UserListProps) pagerProps() ui.PagerProps {
 	pages := p.Pages
 	pages.Attrs = pagerAttrs()
 	return pages
 }
 
 func pagerAttrs() templ.Attributes {
-	attrs := swapList()
+	attrs := swapListAttrs()
 	attrs["hx-swap"] = "outerMorph"
 	return attrs
 }
 
-func listBar(p ListProps) templ.Component {
+func userListBar(p UserListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -278,7 +278,7 @@ func listBar(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Filters("Filter by state", p.Filters, swapList()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Filters("Filter by state", p.Filters, swapListAttrs()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -355,17 +355,17 @@ func listBar(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Tags) > 0 {
-			templ_7745c5c3_Err = ui.Pick(ui.FieldProps{ID: "tag", Name: "tag", Value: p.Tag, Label: "Tag"}, p.Tags).Render(ctx, templ_7745c5c3_Buffer)
+		if len(p.TagOptions) > 0 {
+			templ_7745c5c3_Err = ui.InlineSelect(ui.FieldProps{ID: "tag", Name: "tag", Value: p.Tag, Label: "Tag"}, p.TagOptions).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Pick(ui.FieldProps{ID: "role", Name: "role", Value: p.Role, Label: "Role"}, roleOptions()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.InlineSelect(ui.FieldProps{ID: "role", Name: "role", Value: p.Role, Label: "Role"}, roleOptions()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink(p.Export, ui.ButtonProps{Label: "Download this list as CSV", Icon: "download", Variant: "outline", Size: "icon", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(p.ExportURL, ui.ButtonProps{Label: "Download this list as CSV", Icon: "download", Variant: "outline", Size: "icon", Attrs: templ.Attributes{"download": true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -385,7 +385,7 @@ func listBar(p ListProps) templ.Component {
 	})
 }
 
-func table(p ListProps) templ.Component {
+func userTable(p UserListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -431,7 +431,7 @@ func table(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.SortHead(ui.SortHeadProps{Label: "Person", Href: p.Heads[0].Href, Sorted: p.Heads[0].Sorted, Attrs: swapList()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SortHeader(ui.SortHeaderProps{Label: "Person", Href: p.Columns[0].Href, Sorted: p.Columns[0].AriaSort, Attrs: swapListAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -439,17 +439,17 @@ func table(p ListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.SortHead(ui.SortHeadProps{Label: "Status", Class: "col-status", Href: p.Heads[1].Href, Sorted: p.Heads[1].Sorted, Attrs: swapList()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SortHeader(ui.SortHeaderProps{Label: "Status", Class: "col-status", Href: p.Columns[1].Href, Sorted: p.Columns[1].AriaSort, Attrs: swapListAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Tags) > 0 {
+		if len(p.TagOptions) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<th role=\"columnheader\" scope=\"col\" class=\"col-tags\">Tags</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.SortHead(ui.SortHeadProps{Label: "Last active", Class: "col-active", Href: p.Heads[2].Href, Sorted: p.Heads[2].Sorted, Attrs: swapList()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SortHeader(ui.SortHeaderProps{Label: "Last active", Class: "col-active", Href: p.Columns[2].Href, Sorted: p.Columns[2].AriaSort, Attrs: swapListAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -458,7 +458,7 @@ func table(p ListProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, row := range p.Rows {
-			templ_7745c5c3_Err = person(row, len(p.Tags) > 0).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = userRow(row, len(p.TagOptions) > 0).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -471,7 +471,7 @@ func table(p ListProps) templ.Component {
 	})
 }
 
-func person(r RowProps, tagged bool) templ.Component {
+func userRow(r UserRowProps, tagged bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -527,7 +527,7 @@ func person(r RowProps, tagged bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Who(ui.WhoProps{Name: r.Name, Picture: r.Picture, Small: r.Email, Note: r.note(), You: r.You, Href: r.Href, Attrs: r.attrs()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PersonItem(ui.PersonItemProps{Name: r.Name, AvatarURL: r.AvatarURL, Subtitle: r.Email, Note: r.youNote(), You: r.You, Href: r.Href, Attrs: r.attrs()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -561,7 +561,7 @@ func person(r RowProps, tagged bool) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Chips().Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ChipList().Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -570,19 +570,19 @@ func person(r RowProps, tagged bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Status(r.State, r.Word).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Status(r.State, r.StatusLabel).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Letter != nil {
+		if r.Undelivered != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<small class=\"missed\">Mail: ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(strings.ToLower(r.Letter.Word))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(strings.ToLower(r.Undelivered.Label))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/list.templ`, Line: 214, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/list.templ`, Line: 214, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -592,15 +592,15 @@ func person(r RowProps, tagged bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if r.Small != "" {
+		} else if r.StatusNote != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var17 string
-			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(r.Small)
+			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(r.StatusNote)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/list.templ`, Line: 216, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/list.templ`, Line: 216, Col: 25}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -633,7 +633,7 @@ func person(r RowProps, tagged bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Time(r.Active, r.Zone, ui.Relative).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Time(r.LastActive, r.Zone, ui.Relative).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

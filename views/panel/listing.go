@@ -11,8 +11,8 @@ import (
 // pageSize is how many rows stand on a page of the list.
 const pageSize = 50
 
-// queryOf reads the list's query from an address.
-func queryOf(values url.Values) members.Query {
+// parseQuery reads the list's query from an address.
+func parseQuery(values url.Values) members.Query {
 	page, _ := strconv.Atoi(values.Get("page"))
 	return members.Query{
 		Search: clean(values.Get("q")), Role: values.Get("role"), Status: values.Get("status"), Kind: values.Get("kind"),
@@ -21,8 +21,8 @@ func queryOf(values url.Values) members.Query {
 	}
 }
 
-// address writes the query behind a path, without what goes without saying.
-func address(path string, q members.Query) string {
+// queryHref writes the query behind a path, without what goes without saying.
+func queryHref(path string, q members.Query) string {
 	values := url.Values{}
 	for name, value := range map[string]string{"q": q.Search, "role": q.Role, "status": q.Status, "kind": q.Kind, "tag": q.Tag,
 		"sort": q.Sort, "after": q.After, "before": q.Before} {
@@ -39,28 +39,28 @@ func address(path string, q members.Query) string {
 	return path + "?" + values.Encode()
 }
 
-// narrowed reports whether the query leaves anybody out.
-func narrowed(q members.Query) bool {
+// isFiltered reports whether the query leaves anybody out.
+func isFiltered(q members.Query) bool {
 	return q.Search != "" || q.Role != "" || q.Status != "" || q.Kind != "" || q.Tag != ""
 }
 
-// sorted is the query with a column's head pressed: sorted by it, or turned round if it is already.
-func sorted(q members.Query, column string) members.Query {
+// toggleSort is the query with a column's head pressed: sorted by it, or turned round if it is already.
+func toggleSort(q members.Query, column string) members.Query {
 	if q.Sort == column {
 		column = "-" + column
 	}
 	q.Sort = column
-	return turned(q, 1, "", "")
+	return atPage(q, 1, "", "")
 }
 
-// turned is the query at another page: of the rows after one, or before one, or as many pages from the start.
-func turned(q members.Query, page int, after, before string) members.Query {
+// atPage is the query at another page: of the rows after one, or before one, or as many pages from the start.
+func atPage(q members.Query, page int, after, before string) members.Query {
 	q.Page, q.After, q.Before = page, after, before
 	return q
 }
 
-// sortedAs is the column's order as readers of the screen are told it.
-func sortedAs(q members.Query, column string) string {
+// ariaSort is the column's order as readers of the screen are told it.
+func ariaSort(q members.Query, column string) string {
 	switch q.Sort {
 	case column:
 		return "ascending"

@@ -14,46 +14,46 @@ import (
 	"usher/views/web"
 )
 
-// deedsForMany are the buttons of the bar under the list.
-var deedsForMany = map[string]bulk.Deed{
+// bulkActions are the buttons of the bar under the list.
+var bulkActions = map[string]bulk.Action{
 	"remove":            {Kind: bulk.Remove},
 	"resend":            {Kind: bulk.Resend},
 	"tag":               {Kind: bulk.Tag},
 	"revoke":            {}, // asks which of the next three
 	"revoke-invitation": {Kind: bulk.Revoke},
-	"revoke-organizer":  {Kind: bulk.RevokeRole, Role: only("organizer")},
-	"revoke-admin":      {Kind: bulk.RevokeRole, Role: only("admin")},
+	"revoke-organizer":  {Kind: bulk.RevokeRole, Role: singleRole("organizer")},
+	"revoke-admin":      {Kind: bulk.RevokeRole, Role: singleRole("admin")},
 }
 
-// choice is who was chosen on the list, for what, and where the list stood.
-type choice struct {
-	name  string
-	deed  bulk.Deed
-	ids   []string
-	query members.Query
+// selection is who was chosen on the list, for what, and where the list stood.
+type selection struct {
+	name   string
+	action bulk.Action
+	ids    []string
+	query  members.Query
 }
 
-// choiceOf reads a choice, of boxes or of all that the list's query finds: then those that it finds now.
-func choiceOf(e *core.RequestEvent) (choice, error) {
+// parseSelection reads a choice, of boxes or of all that the list's query finds: then those that it finds now.
+func parseSelection(e *core.RequestEvent) (selection, error) {
 	name := e.Request.FormValue("deed")
-	deed, known := deedsForMany[name]
+	deed, known := bulkActions[name]
 	if !known {
-		return choice{}, record.ErrNotFound
+		return selection{}, record.NotFound
 	}
-	c := choice{name: name, deed: deed, ids: e.Request.Form["person"], query: queryOf(e.Request.Form)}
-	c.deed.HandOver = frame.HandOver(e)
-	c.deed.RevokeSent = e.Request.Form.Get(frame.SentField) != ""
-	c.deed.Add, c.deed.Drop = typedTags(e.Request.Form.Get("add")), typedTags(e.Request.Form.Get("drop"))
+	c := selection{name: name, action: deed, ids: e.Request.Form["person"], query: parseQuery(e.Request.Form)}
+	c.action.HandOver = frame.HandoverTarget(e)
+	c.action.RevokeSent = e.Request.Form.Get(frame.RevokeSentField) != ""
+	c.action.AddTags, c.action.RemoveTags = parseTags(e.Request.Form.Get("add")), parseTags(e.Request.Form.Get("drop"))
 	if e.Request.Form.Get("all") == "" {
 		return c, nil
 	}
-	ids, err := members.IDs(e.App, web.Actor(e).Team.Id, c.query, bulk.Max+1)
+	ids, err := members.IDs(e.App, web.Actor(e).Team.Id, c.query, bulk.MaxRows+1)
 	c.ids = ids
 	return c, err
 }
 
-// typedTags are the names in a field, with commas between them.
-func typedTags(text string) []string {
+// parseTags are the names in a field, with commas between them.
+func parseTags(text string) []string {
 	var names []string
 	for name := range strings.SplitSeq(clean(text), ",") {
 		if name = strings.TrimSpace(name); name != "" {
@@ -63,65 +63,65 @@ func typedTags(text string) []string {
 	return names
 }
 
-// selected asks before a deed on the chosen, and says what it will do to whom.
-func selected(e *core.RequestEvent) error {
-	c, err := choiceOf(e)
+// confirmBulk asks before a deed on the chosen, and says what it will do to whom.
+func confirmBulk(e *core.RequestEvent) error {
+	c, err := parseSelection(e)
 	if err != nil {
 		return err
 	}
-	question, err := c.question(e)
+	question, err := c.dialog(e)
 	if err != nil {
 		return err
 	}
-	return c.show(e, http.StatusOK, question)
+	return c.render(e, http.StatusOK, question)
 }
 
-// doSelected does what was asked.
-func doSelected(e *core.RequestEvent) error {
-	c, err := choiceOf(e)
-	if err != nil || c.deed.Kind == "" {
-		return notFoundOr(err)
+// applyBulk does what was asked.
+func applyBulk(e *core.RequestEvent) error {
+	c, err := parseSelection(e)
+	if err != nil || c.action.Kind == "" {
+		return errOrNotFound(err)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), c.deed, c.ids)
-	if faults, ok := web.FaultsOf(err); ok {
-		question, err := c.again(e, faults)
+	receipt, err := bulk.Do(e.App, web.Actor(e), c.action, c.ids)
+	if faults, ok := web.FormErrorsOf(err); ok {
+		question, err := c.dialogWithErrors(e, faults)
 		if err != nil {
 			return err
 		}
-		return c.show(e, http.StatusUnprocessableEntity, question)
+		return c.render(e, http.StatusUnprocessableEntity, question)
 	}
 	if err != nil {
 		return err
 	}
-	return withReceipt(e, receipt, c.query)
+	return redirectWithResult(e, receipt, c.query)
 }
 
-func notFoundOr(err error) error {
+func errOrNotFound(err error) error {
 	if err != nil {
 		return err
 	}
-	return record.ErrNotFound
+	return record.NotFound
 }
 
-// show answers with the question: over the list that is there, or with the list under it.
-func (c choice) show(e *core.RequestEvent, status int, question QuestionProps) error {
-	if web.Aimed(e, "dialog") {
-		question.Close = ""
-		return web.Render(e, status, Question(question))
+// render answers with the question: over the list that is there, or with the list under it.
+func (c selection) render(e *core.RequestEvent, status int, question BulkDialogProps) error {
+	if web.IsFragmentFor(e, "dialog") {
+		question.CloseURL = ""
+		return web.Render(e, status, BulkDialog(question))
 	}
-	page, err := usersProps(e, c.query, "")
+	page, err := loadUsersPage(e, c.query, "")
 	if err != nil {
 		return err
 	}
-	page.Dialog = Question(question)
+	page.Dialog = BulkDialog(question)
 	return web.Render(e, status, Users(page))
 }
 
-// hidden are the fields that carry a choice on: who was chosen, by now one by one, and where the list stood.
-func (c choice) hidden() []ui.Hidden {
-	fields := placeFields(c.query)
+// hiddenFields are the fields that carry a choice on: who was chosen, by now one by one, and where the list stood.
+func (c selection) hiddenFields() []ui.HiddenField {
+	fields := queryFields(c.query)
 	for _, id := range c.ids {
-		fields = append(fields, ui.Hidden{Name: "person", Value: id})
+		fields = append(fields, ui.HiddenField{Name: "person", Value: id})
 	}
 	return fields
 }

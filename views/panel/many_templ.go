@@ -14,76 +14,78 @@ import (
 	"usher/views/ui"
 )
 
-// QuestionProps ask before a deed on those that were chosen, and say what will come of it.
-type QuestionProps struct {
-	Title, Yes, Deed string
-	Action, Close    string
-	Fields           []ui.Hidden // who was chosen
-	What             []string
-	Groups           []Group
-	Danger           bool
-	Refused          string  // why it cannot be done at all
-	Which            []Which // what is asked first; else nothing
-	Tagging          *TaggingProps
-	Succession       *frame.SuccessionProps // nil: nobody's sessions lose their host
-	Sent             *frame.SentProps       // nil: they sent no invitation that is pending
+// BulkDialogProps ask before a deed on those that were chosen, and say what will come of it.
+type BulkDialogProps struct {
+	Title, ConfirmLabel, ActionName string
+	Action, CloseURL                string
+	Fields                          []ui.HiddenField // who was chosen
+	Consequences                    []string
+	Groups                          []OutcomeGroup
+	Danger                          bool
+	RefusedReason                   string         // why it cannot be done at all
+	Choices                         []ActionChoice // what is asked first; else nothing
+	Tagging                         *TaggingProps
+	Handover                        *frame.HandoverProps        // nil: nobody's sessions lose their host
+	SentInvitations                 *frame.SentInvitationsProps // nil: they sent no invitation that is pending
 }
 
-// Group are people to whom the same happens, or who are left alone.
-type Group struct {
-	Title, Icon string
-	Alone, Done bool
-	Count       int
-	Parts       []Part
+// OutcomeGroup are people to whom the same happens, or who are left alone.
+type OutcomeGroup struct {
+	Title, Icon   string
+	Skipped, Done bool
+	Count         int
+	Reasons       []ReasonGroup
 }
 
-// Part are those of a group with the same reason to be left alone.
-type Part struct {
-	Why   string
-	Names []string
+// ReasonGroup are those of a group with the same reason to be left alone.
+type ReasonGroup struct {
+	Reason string
+	Names  []string
 }
 
-// shownNames is how many names of a part stand there at once; the others unfold.
-const shownNames = 8
+// maxNames is how many names of a part stand there at once; the others unfold.
+const maxNames = 8
 
-func (p Part) first() string  { return strings.Join(p.Names[:min(shownNames, len(p.Names))], ", ") }
-func (p Part) more() []string { return p.Names[min(shownNames, len(p.Names)):] }
+func (p ReasonGroup) firstNames() string {
+	return strings.Join(p.Names[:min(maxNames, len(p.Names))], ", ")
+}
+func (p ReasonGroup) moreNames() []string { return p.Names[min(maxNames, len(p.Names)):] }
 
-// Which is one deed of several, and of how many of the chosen it can be done.
-type Which struct {
-	Deed, Label, Text string
-	Of                int
+// ActionChoice is one deed of several, and of how many of the chosen it can be done.
+type ActionChoice struct {
+	Action, Label, Text string
+	Count               int
 }
 
 // TaggingProps are what tags are given and taken away, as typed.
 type TaggingProps struct {
-	Add, Drop           string
-	AddError, DropError string
-	Known               []string // the team's
+	Add, Remove           string
+	AddError, RemoveError string
+	KnownTags             []string // the team's
 }
 
-// ReceiptProps are what came of a deed (R84).
-type ReceiptProps struct {
-	Text, Close string
-	Good        bool
-	Groups      []Group
-	Links       []NamedLink // of invitations, this once
+// BulkResultProps are what came of a deed (R84).
+type BulkResultProps struct {
+	Text, CloseURL string
+	Succeeded      bool
+	Groups         []OutcomeGroup
+	Links          []NamedLink // of invitations, this once
 }
 
 // NamedLink is the link for somebody.
 type NamedLink struct{ Name, Link string }
 
-func (p QuestionProps) confirm() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: append([]ui.Hidden{{Name: "deed", Value: p.Deed}}, p.Fields...),
-		Yes: p.Yes, Danger: p.Danger, Open: true, Close: p.Close}
+func (p BulkDialogProps) confirmProps() ui.ConfirmProps {
+	return ui.ConfirmProps{ID: "deed", Title: p.Title, Action: p.Action, Fields: append([]ui.HiddenField{{Name: "deed", Value: p.ActionName}}, p.Fields...),
+		ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}
 }
 
-func (p QuestionProps) dialog(foot templ.Component) ui.DialogProps {
-	return ui.DialogProps{ID: "deed", Title: p.Title, Open: true, Close: p.Close, Footer: foot}
+func (p BulkDialogProps) dialogProps(foot templ.Component) ui.DialogProps {
+	return ui.DialogProps{ID: "deed", Title: p.Title, Open: true, CloseURL: p.CloseURL, Footer: foot}
 }
 
-// Question is the question as an open dialog.
-func Question(p QuestionProps) templ.Component {
+// BulkDialog is the question as an open dialog.
+func BulkDialog(p BulkDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -104,7 +106,7 @@ func Question(p QuestionProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Refused != "" {
+		if p.RefusedReason != "" {
 			templ_7745c5c3_Var2 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -122,9 +124,9 @@ func Question(p QuestionProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.Refused)
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.RefusedReason)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 81, Col: 17}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 81, Col: 23}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -134,17 +136,17 @@ func Question(p QuestionProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Groups(p.Groups).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = OutcomeGroups(p.Groups).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(p.dialog(closeFoot(p.Close))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(p.dialogProps(closeFooter(p.CloseURL))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if len(p.Which) > 0 {
+		} else if len(p.Choices) > 0 {
 			templ_7745c5c3_Var4 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -157,13 +159,13 @@ func Question(p QuestionProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = which(p).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = actionChoices(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Dialog(p.dialog(closeFoot(p.Close))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Dialog(p.dialogProps(closeFooter(p.CloseURL))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -181,7 +183,7 @@ func Question(p QuestionProps) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if p.Tagging != nil {
-					templ_7745c5c3_Err = tagging(*p.Tagging).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = tagFields(*p.Tagging).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -190,12 +192,12 @@ func Question(p QuestionProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(p.What) > 0 {
+				if len(p.Consequences) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<ul class=\"says\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					for _, what := range p.What {
+					for _, what := range p.Consequences {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<li>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -223,7 +225,7 @@ func Question(p QuestionProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = Groups(p.Groups).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = OutcomeGroups(p.Groups).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -231,7 +233,7 @@ func Question(p QuestionProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Succession(p.Succession).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.Handover(p.Handover).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -239,13 +241,13 @@ func Question(p QuestionProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Sent(p.Sent).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = frame.SentInvitations(p.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Confirm(p.confirm()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Confirm(p.confirmProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -254,7 +256,7 @@ func Question(p QuestionProps) templ.Component {
 	})
 }
 
-func closeFoot(to string) templ.Component {
+func closeFooter(to string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -290,8 +292,8 @@ func closeFoot(to string) templ.Component {
 	})
 }
 
-// which goes on with one of several deeds on the same people.
-func which(p QuestionProps) templ.Component {
+// actionChoices goes on with one of several deeds on the same people.
+func actionChoices(p BulkDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -345,7 +347,7 @@ func which(p QuestionProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, w := range p.Which {
+		for _, w := range p.Choices {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<li><span><b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -376,8 +378,8 @@ func which(p QuestionProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Revoke " + ui.Number(w.Of) + "…", Name: "deed", Value: w.Deed, Variant: "outline", Size: "sm", Disabled: w.Of == 0,
-				Attrs: templ.Attributes{"aria-label": w.Label + ": revoke " + ui.Number(w.Of)}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Revoke " + ui.Number(w.Count) + "…", Name: "deed", Value: w.Action, Variant: "outline", Size: "sm", Disabled: w.Count == 0,
+				Attrs: templ.Attributes{"aria-label": w.Label + ": revoke " + ui.Number(w.Count)}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -394,7 +396,7 @@ func which(p QuestionProps) templ.Component {
 	})
 }
 
-func tagging(p TaggingProps) templ.Component {
+func tagFields(p TaggingProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -420,11 +422,11 @@ func tagging(p TaggingProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "drop", Name: "drop", Label: "Take away", Value: p.Drop, List: "known-tags", Autocomplete: "off", Error: p.DropError, Hint: "optional"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "drop", Name: "drop", Label: "Take away", Value: p.Remove, List: "known-tags", Autocomplete: "off", Error: p.RemoveError, Hint: "optional"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = knownTags("known-tags", p.Known).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = knownTags("known-tags", p.KnownTags).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -497,8 +499,8 @@ func knownTags(id string, names []string) templ.Component {
 	})
 }
 
-// Groups are who is touched how, and who is left alone and why.
-func Groups(all []Group) templ.Component {
+// OutcomeGroups are who is touched how, and who is left alone and why.
+func OutcomeGroups(all []OutcomeGroup) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -560,16 +562,16 @@ func Groups(all []Group) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, part := range g.Parts {
-					if part.Why != "" {
+				for _, part := range g.Reasons {
+					if part.Reason != "" {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var18 string
-						templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(part.Why)
+						templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(part.Reason)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 157, Col: 21}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 157, Col: 24}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 						if templ_7745c5c3_Err != nil {
@@ -590,9 +592,9 @@ func Groups(all []Group) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var19 string
-						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(part.first())
+						templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(part.firstNames())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 160, Col: 39}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 160, Col: 44}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 						if templ_7745c5c3_Err != nil {
@@ -607,15 +609,15 @@ func Groups(all []Group) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if len(part.more()) > 0 {
+					if len(part.moreNames()) > 0 {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<details><summary class=\"link\">and ")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var20 string
-						templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(len(part.more())))
+						templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(len(part.moreNames())))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 164, Col: 64}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 164, Col: 69}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 						if templ_7745c5c3_Err != nil {
@@ -626,9 +628,9 @@ func Groups(all []Group) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var21 string
-						templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(part.more(), ", "))
+						templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(part.moreNames(), ", "))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 165, Col: 59}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 165, Col: 64}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 						if templ_7745c5c3_Err != nil {
@@ -667,8 +669,8 @@ func Groups(all []Group) templ.Component {
 	})
 }
 
-// Receipt says what was done, over the list.
-func Receipt(p *ReceiptProps) templ.Component {
+// BulkResult says what was done, over the list.
+func BulkResult(p *BulkResultProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -693,7 +695,7 @@ func Receipt(p *ReceiptProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Good {
+		if p.Succeeded {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, " data-kind=\"ok\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -708,7 +710,7 @@ func Receipt(p *ReceiptProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Good {
+		if p.Succeeded {
 			templ_7745c5c3_Err = ui.Icon("circle-check").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -737,9 +739,9 @@ func Receipt(p *ReceiptProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var25 templ.SafeURL
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Close))
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.CloseURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 197, Col: 40}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/many.templ`, Line: 197, Col: 43}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 		if templ_7745c5c3_Err != nil {
@@ -772,7 +774,7 @@ func Receipt(p *ReceiptProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Groups(p.Groups).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = OutcomeGroups(p.Groups).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -799,7 +801,7 @@ func Receipt(p *ReceiptProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = LinkOnce(l.Link).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = SecretLink(l.Link).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -823,7 +825,7 @@ func Receipt(p *ReceiptProps) templ.Component {
 }
 
 // bulkBar are the deeds on the rows that are chosen.
-func bulkBar(p ListProps) templ.Component {
+func bulkBar(p UserListProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -922,7 +924,7 @@ func bulkBar(p ListProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Bulk(0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.BulkBar(0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -15,8 +15,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// chosen is the address of the question about these people.
-func (s *scene) chosen(deed string, ids ...string) string {
+// selectedPath is the address of the question about these people.
+func (s *fixture) selectedPath(deed string, ids ...string) string {
 	return s.path("/users/selected?" + url.Values{"deed": {deed}, "person": ids}.Encode())
 }
 
@@ -27,7 +27,7 @@ func dialogForm(t *testing.T, r viewstest.Reply) url.Values {
 	t.Helper()
 	_, dialog, ok := strings.Cut(r.Body, "<dialog")
 	if !ok {
-		t.Fatalf("no question: %s", words(r.Body))
+		t.Fatalf("no question: %s", pageText(r.Body))
 	}
 	form := url.Values{}
 	for _, field := range hiddenField.FindAllStringSubmatch(dialog, -1) {
@@ -36,15 +36,15 @@ func dialogForm(t *testing.T, r viewstest.Reply) url.Values {
 	return form
 }
 
-func TestManyAreRemovedAfterAQuestionThatNamesThem(t *testing.T) {
-	s := open(t, true)
+func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
+	s := newFixture(t, true)
 	open := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	hookstest.Invite(t, s.App, s.owner, s.team, s.member.Email(), "admin")
 	b := s.As(s.owner)
-	question := b.Get(s.chosen("remove", s.owner.Id, s.organizer.Id, s.member.Id, open.ID, s.other.Id) + "&sort=-added&status=accepted")
-	want(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation of lucia@halation.example?", "Free again: 1 Admin seat and 2 Organizer seats.",
+	question := b.Get(s.selectedPath("remove", s.owner.Id, s.organizer.Id, s.member.Id, open.ID, s.other.Id) + "&sort=-added&status=accepted")
+	assertPage(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation of lucia@halation.example?", "Free again: 1 Admin seat and 2 Organizer seats.",
 		"What is still offered to them ends as revoked.", "Theo, Noor", "lucia@halation.example", "Left alone", "neither removed nor demoted", "not in the team, or not any more")
-	hasNot(t, question, "Wanda")
+	assertNotContains(t, question, "Wanda")
 	if s.roles(s.organizer) != "Organizer" {
 		t.Fatal("a look removed somebody")
 	}
@@ -53,7 +53,7 @@ func TestManyAreRemovedAfterAQuestionThatNamesThem(t *testing.T) {
 	if !strings.Contains(r.Location, "status=accepted") || !strings.Contains(r.Location, "sort=-added") {
 		t.Errorf("the list is not where it stood: %s", r.Location)
 	}
-	s.handed(b, r, "2 users were removed from the team, the invitation of lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
+	s.assertResult(b, r, "2 users were removed from the team, the invitation of lucia@halation.example was revoked. Freed: 1 Admin seat and 2 Organizer seats.",
 		"Theo, Noor", "Left alone", "neither removed nor demoted")
 	if s.roles(s.organizer) != "gone" || s.roles(s.member) != "gone" || s.status(open.ID) != invitations.Revoked || s.roles(s.owner) == "gone" {
 		t.Error("not as the receipt says")
@@ -61,118 +61,118 @@ func TestManyAreRemovedAfterAQuestionThatNamesThem(t *testing.T) {
 	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"user": s.other.Id}) != 1 {
 		t.Error("somebody of another team was removed")
 	}
-	s.handed(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "not in the team, or not any more", "was revoked already")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "not in the team, or not any more", "was revoked already")
 }
 
-func TestWhatIsChosenByTheQueryIsAskedOneByOne(t *testing.T) {
-	s := open(t, true)
+func TestBulk_SelectAll_ListsTheUsersFound(t *testing.T) {
+	s := newFixture(t, true)
 	for n := range 55 {
 		hookstest.Member(t, s.App, s.team, fmt.Sprintf("extra%02d@halation.example", n))
 	}
 	b := s.As(s.admin)
-	has(t, b.Get(s.path("/users")), "All 60", `data-select-everything="60"`)
-	hasNot(t, b.Get(s.path("/users?q=extra0")), `data-select-everything`)
+	assertContains(t, b.Get(s.path("/users")), "All 60", `data-select-everything="60"`)
+	assertNotContains(t, b.Get(s.path("/users?q=extra0")), `data-select-everything`)
 	question := b.Get(s.path("/users/selected?deed=remove&all=1&q=extra&person=" + s.member.Id))
-	want(t, question, http.StatusOK, "Remove 55 users from the team?", "and 47 more")
+	assertPage(t, question, http.StatusOK, "Remove 55 users from the team?", "and 47 more")
 	form := dialogForm(t, question)
 	if len(form["person"]) != 55 || form.Has("all") {
 		t.Fatalf("the form sends %d people, all: %q", len(form["person"]), form["all"])
 	}
 	late := hookstest.Member(t, s.App, s.team, "extra-late@halation.example") // nobody was asked about this one
-	s.handed(b, b.Post(s.path("/users/selected"), form), "55 users were removed from the team.")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "55 users were removed from the team.")
 	if s.roles(late) != "member" || s.roles(s.member) != "member" {
 		t.Error("more were removed than were asked about")
 	}
 }
 
-func TestTooManyOrNobodyIsSaidInsteadOfAsked(t *testing.T) {
-	s := open(t, true)
+func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.owner)
 	for _, deed := range []string{"remove", "resend", "revoke", "revoke-invitation", "revoke-organizer", "revoke-admin", "tag"} {
 		r := b.Get(s.path("/users/selected?deed=" + deed))
-		want(t, r, http.StatusOK, "Nobody was chosen", "Choose at least one person.")
-		hasNot(t, r, `id="deed-f"`)
+		assertPage(t, r, http.StatusOK, "Nobody was chosen", "Choose at least one person.")
+		assertNotContains(t, r, `id="deed-f"`)
 	}
 	for _, deed := range []string{"", "burn", "tags"} {
-		want(t, b.Get(s.chosen(deed, s.member.Id)), http.StatusNotFound)
-		want(t, b.Post(s.path("/users/selected"), url.Values{"deed": {deed}, "person": {s.member.Id}}), http.StatusNotFound)
+		assertPage(t, b.Get(s.selectedPath(deed, s.member.Id)), http.StatusNotFound)
+		assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {deed}, "person": {s.member.Id}}), http.StatusNotFound)
 	}
-	want(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
-	want(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Choose at least one person.")
-	want(t, b.Get(s.chosen("remove", s.owner.Id)), http.StatusOK, "There is nothing to do", "Left alone")
+	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
+	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Choose at least one person.")
+	assertPage(t, b.Get(s.selectedPath("remove", s.owner.Id)), http.StatusOK, "There is nothing to do", "Left alone")
 	many := url.Values{"deed": {"remove"}}
 	for n := range 1001 {
 		many.Add("person", fmt.Sprintf("%015d", n))
 	}
-	want(t, b.Post(s.path("/users/selected"), many), http.StatusUnprocessableEntity, "Too many at once", "at most 1000")
+	assertPage(t, b.Post(s.path("/users/selected"), many), http.StatusUnprocessableEntity, "Too many at once", "at most 1000")
 	hookstest.Exec(t, s.App, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
 		INSERT INTO invitations (id, team, email, status, expires, created, updated)
 		SELECT printf('i%014d', i), {:team}, 'i' || i || '@x.example', 'declined', '2030-01-01', '2026-01-01', '2026-01-01' FROM n`, dbx.Params{"team": s.team.Id})
-	want(t, b.Get(s.path("/users/selected?deed=tag&all=1")), http.StatusOK, "Too many at once")
+	assertPage(t, b.Get(s.path("/users/selected?deed=tag&all=1")), http.StatusOK, "Too many at once")
 }
 
-func TestWhatToRevokeIsAskedWithHowMany(t *testing.T) {
-	s := open(t, true)
+func TestBulkRevoke_ChoicesShowCounts(t *testing.T) {
+	s := newFixture(t, true)
 	open := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	ids := []string{s.admin.Id, s.organizer.Id, s.member.Id, open.ID}
 	b := s.As(s.owner)
-	want(t, b.Get(s.chosen("revoke", ids...)), http.StatusOK, "What do you want to revoke?",
+	assertPage(t, b.Get(s.selectedPath("revoke", ids...)), http.StatusOK, "What do you want to revoke?",
 		"Invitations that wait: revoke 1", "The role Organizer: revoke 1", "The role Admin: revoke 1")
 	for _, c := range []struct{ deed, question, receipt string }{
 		{"revoke-invitation", "Revoke the invitation of lucia@halation.example?", "The invitation of lucia@halation.example was revoked. Freed: 1 Organizer seat."},
 		{"revoke-organizer", "Revoke the role Organizer of Theo?", "Theo is no longer Organizer. Freed: 1 Organizer seat."},
 		{"revoke-admin", "Revoke the role Admin of Jonas?", "Jonas is no longer Admin. Freed: 1 Admin seat."},
 	} {
-		question := b.Get(s.chosen(c.deed, ids...))
-		want(t, question, http.StatusOK, c.question)
-		s.handed(b, b.Post(s.path("/users/selected"), dialogForm(t, question)), c.receipt)
+		question := b.Get(s.selectedPath(c.deed, ids...))
+		assertPage(t, question, http.StatusOK, c.question)
+		s.assertResult(b, b.Post(s.path("/users/selected"), dialogForm(t, question)), c.receipt)
 	}
 	if s.roles(s.admin) != "member" || s.roles(s.organizer) != "member" || s.status(open.ID) != invitations.Revoked {
 		t.Error(s.roles(s.admin), s.roles(s.organizer), s.status(open.ID))
 	}
-	want(t, b.Get(s.chosen("revoke-organizer", ids...)), http.StatusOK, "There is nothing to do")
+	assertPage(t, b.Get(s.selectedPath("revoke-organizer", ids...)), http.StatusOK, "There is nothing to do")
 }
 
-func TestManyInvitationsAreSentAgainWithTheirLinksWhereNoMailIs(t *testing.T) {
-	s := open(t, false)
+func TestBulkResend_EmailOff_ShowsTheLinksOnce(t *testing.T) {
+	s := newFixture(t, false)
 	first, second := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example"), hookstest.Invite(t, s.App, s.owner, s.team, "ben@halation.example")
 	hookstest.Exec(t, s.App, "DELETE FROM outbox WHERE about = {:id}", dbx.Params{"id": first.ID})
 	b := s.As(s.admin)
-	question := b.Get(s.chosen("resend", first.ID, second.ID))
-	want(t, question, http.StatusOK, "Send the invitation of lucia@halation.example again?", "The old links are dead", "less than a minute ago")
+	question := b.Get(s.selectedPath("resend", first.ID, second.ID))
+	assertPage(t, question, http.StatusOK, "Send the invitation of lucia@halation.example again?", "The old links are dead", "less than a minute ago")
 	r := b.Post(s.path("/users/selected"), dialogForm(t, question))
 	page := b.Get(r.Location)
-	has(t, page, "A new link is on its way to lucia@halation.example.", "hand the links on yourself", "/invite/usi_")
+	assertContains(t, page, "A new link is on its way to lucia@halation.example.", "hand the links on yourself", "/invite/usi_")
 	if n := strings.Count(page.Body, "/invite/usi_"); n != 2 { // the field, and the button that copies it
 		t.Errorf("%d links", n)
 	}
-	hasNot(t, b.Get(r.Location), "/invite/usi_")
+	assertNotContains(t, b.Get(r.Location), "/invite/usi_")
 }
 
-func TestANameStaysAsItIsWritten(t *testing.T) {
-	s := open(t, true)
+func TestBulk_NameAtSentenceStart_IsNotCapitalized(t *testing.T) {
+	s := newFixture(t, true)
 	s.member.Set("name", "émile d'Or")
 	if err := s.App.Save(s.member); err != nil {
 		t.Fatal(err)
 	}
 	b := s.As(s.admin)
-	want(t, b.Get(s.chosen("remove", s.member.Id)), http.StatusOK, "Remove émile d'Or from the team?")
-	s.handed(b, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}, "person": {s.member.Id}}), "émile d'Or was removed from the team.")
+	assertPage(t, b.Get(s.selectedPath("remove", s.member.Id)), http.StatusOK, "Remove émile d'Or from the team?")
+	s.assertResult(b, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}, "person": {s.member.Id}}), "émile d'Or was removed from the team.")
 }
 
-func TestAReceiptIsForWhoDidIt(t *testing.T) {
-	s := open(t, true)
+func TestBulkResult_IsOnlyShownToTheActor(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
 	r := b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}, "person": {s.member.Id}})
-	hasNot(t, s.As(s.owner).Get(r.Location), "was removed from the team")
-	s.handed(b, r, "Noor was removed from the team.")
+	assertNotContains(t, s.As(s.owner).Get(r.Location), "was removed from the team")
+	s.assertResult(b, r, "Noor was removed from the team.")
 }
 
-func TestManyAreTaggedAndAWrongTagIsKept(t *testing.T) {
-	s := open(t, true)
+func TestBulkTag_InvalidTag_KeepsTheInput(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
-	question := b.Get(s.chosen("tag", s.member.Id, s.guest.Id))
-	want(t, question, http.StatusOK, "Tag 2 users", `name="add"`, `name="drop"`)
+	question := b.Get(s.selectedPath("tag", s.member.Id, s.guest.Id))
+	assertPage(t, question, http.StatusOK, "Tag 2 users", `name="add"`, `name="drop"`)
 	form := dialogForm(t, question)
 	for _, c := range []struct{ add, drop, says string }{
 		{strings.Repeat("x", 500), "", "at most 40 characters"},
@@ -181,12 +181,12 @@ func TestManyAreTaggedAndAWrongTagIsKept(t *testing.T) {
 	} {
 		form.Set("add", c.add)
 		form.Set("drop", c.drop)
-		want(t, b.Post(s.path("/users/selected"), form), http.StatusUnprocessableEntity, c.says, c.add)
+		assertPage(t, b.Post(s.path("/users/selected"), form), http.StatusUnprocessableEntity, c.says, c.add)
 	}
 	form.Set("add", " Kestrel , night  shift,kestrel")
 	form.Set("drop", "")
-	s.handed(b, b.Post(s.path("/users/selected"), form), "The tags of 2 users were changed.")
-	s.tagged(s.member, "Kestrel", "night shift")
-	s.handed(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Is tagged so already.")
-	has(t, b.Get(s.path("/users?tag=kestrel")), "Noor", "Clara")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "The tags of 2 users were changed.")
+	s.assertTags(s.member, "Kestrel", "night shift")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Is tagged so already.")
+	assertContains(t, b.Get(s.path("/users?tag=kestrel")), "Noor", "Clara")
 }

@@ -9,16 +9,16 @@ import (
 	"usher/views/viewstest"
 )
 
-func TestThePanelSaysThatLiveMediaIsOff(t *testing.T) {
+func TestPanel_LiveMediaOff_ShowsABanner(t *testing.T) {
 	for _, off := range []bool{true, false} {
 		config := hookstest.Config()
 		if off {
 			config.LiveURL, config.LiveKey, config.LiveSecret = "ws://127.0.0.1:1", "key", "a-secret-of-thirty-two-characters"
 		}
 		server := viewstest.Serve(t, config)
-		owner := hookstest.Person(t, server.App, "marta@halation.example")
+		owner := hookstest.Account(t, server.App, "marta@halation.example")
 		team := hookstest.Team(t, server.App, owner, "Halation", "pro")
-		_, _ = live.Rooms(server.App) // asked each minute; nobody answers
+		_, _ = live.ListRooms(server.App) // asked each minute; nobody answers
 		page := server.As(owner).Get("/admin/" + team.Slug() + "/users")
 		if page.Status != 200 || strings.Contains(page.Body, "Live media is off.") != off || !strings.Contains(page.Body, "Mail is off.") {
 			t.Errorf("off %v: %d, %v", off, page.Status, strings.Contains(page.Body, "Live media is off."))

@@ -19,8 +19,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// scene is a team with somebody in each role, and another team beside it.
-type scene struct {
+// fixture is a team with somebody in each role, and another team beside it.
+type fixture struct {
 	*viewstest.Server
 	t                                             *testing.T
 	owner, admin, organizer, member, guest, other *core.Record
@@ -28,37 +28,39 @@ type scene struct {
 	team, foreign                                 *teams.Team
 }
 
-// open serves the scene. With mail, letters leave through a provider that is not there: they stay queued.
-func open(t *testing.T, mail bool) *scene {
+// newFixture serves the scene. With mail, letters leave through a provider that is not there: they stay queued.
+func newFixture(t *testing.T, mail bool) *fixture {
 	t.Helper()
 	config := hookstest.Config()
 	if mail {
 		config.ResendKey, config.ResendURL = "re_test", "http://127.0.0.1:9"
 	}
-	return openWith(t, config)
+	return newFixtureWithConfig(t, config)
 }
 
-func openWith(t *testing.T, config settings.Config) *scene {
+func newFixtureWithConfig(t *testing.T, config settings.Config) *fixture {
 	t.Helper()
-	s := &scene{Server: viewstest.Serve(t, config), t: t}
-	s.owner = hookstest.Person(t, s.App, "marta@halation.example")
+	s := &fixture{Server: viewstest.Serve(t, config), t: t}
+	s.owner = hookstest.Account(t, s.App, "marta@halation.example")
 	s.team = hookstest.Team(t, s.App, s.owner, "Halation Post", "pro")
 	s.admin = hookstest.Member(t, s.App, s.team, "jonas@halation.example", "admin")
 	s.organizer = hookstest.Member(t, s.App, s.team, "theo@halation.example", "organizer")
 	s.member = hookstest.Member(t, s.App, s.team, "noor@halation.example")
 	s.guest = hookstest.Guest(t, s.App, s.team, "clara@kestrel.example")
-	s.stranger = hookstest.Person(t, s.App, "eve@elsewhere.example")
-	s.other = hookstest.Person(t, s.App, "wanda@grain.example")
+	s.stranger = hookstest.Account(t, s.App, "eve@elsewhere.example")
+	s.other = hookstest.Account(t, s.App, "wanda@grain.example")
 	s.foreign = hookstest.Team(t, s.App, s.other, "Grain and Gate", "pro")
 	return s
 }
 
-func (s *scene) path(p string) string { return "/admin/" + s.team.Slug() + p }
+func (s *fixture) path(p string) string { return "/admin/" + s.team.Slug() + p }
 
-func (s *scene) user(r *core.Record, deed string) string { return s.path("/users/" + r.Id + deed) }
+func (s *fixture) userPath(r *core.Record, deed string) string {
+	return s.path("/users/" + r.Id + deed)
+}
 
-// allow lets Admins manage Admins (D1).
-func (s *scene) allow() {
+// allowAdminsToManageAdmins lets Admins manage Admins (D1).
+func (s *fixture) allowAdminsToManageAdmins() {
 	s.t.Helper()
 	s.team.Set("admins_manage_admins", true)
 	if err := s.App.Save(s.team); err != nil {
@@ -66,36 +68,36 @@ func (s *scene) allow() {
 	}
 }
 
-func want(t *testing.T, r viewstest.Reply, status int, texts ...string) {
+func assertPage(t *testing.T, r viewstest.Reply, status int, texts ...string) {
 	t.Helper()
 	if r.Status != status {
-		t.Fatalf("status %d, want %d: %s", r.Status, status, words(r.Body))
+		t.Fatalf("status %d, want %d: %s", r.Status, status, pageText(r.Body))
 	}
-	has(t, r, texts...)
+	assertContains(t, r, texts...)
 }
 
-func has(t *testing.T, r viewstest.Reply, texts ...string) {
+func assertContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	t.Helper()
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if !strings.Contains(body, text) {
-			t.Errorf("no %q in: %s", text, words(r.Body))
+			t.Errorf("no %q in: %s", text, pageText(r.Body))
 		}
 	}
 }
 
-func hasNot(t *testing.T, r viewstest.Reply, texts ...string) {
+func assertNotContains(t *testing.T, r viewstest.Reply, texts ...string) {
 	t.Helper()
 	body := html.UnescapeString(r.Body)
 	for _, text := range texts {
 		if strings.Contains(body, text) {
-			t.Errorf("%q stands in: %s", text, words(r.Body))
+			t.Errorf("%q stands in: %s", text, pageText(r.Body))
 		}
 	}
 }
 
-// words is a page without its head and drawings, for a failure that can be read.
-func words(body string) string {
+// pageText is a page without its head and drawings, for a failure that can be read.
+func pageText(body string) string {
 	if _, main, ok := strings.Cut(body, "<main"); ok {
 		body = main
 	}
@@ -117,7 +119,7 @@ func words(body string) string {
 }
 
 // fragment reads a part of the page, to stand in the element target.
-func (s *scene) fragment(b *viewstest.Browser, path, target string) viewstest.Reply {
+func (s *fixture) fragment(b *viewstest.Browser, path, target string) viewstest.Reply {
 	request, _ := http.NewRequest(http.MethodGet, s.URL+path, nil)
 	request.Header.Set("HX-Request", "true")
 	request.Header.Set("HX-Target", target)
@@ -125,7 +127,7 @@ func (s *scene) fragment(b *viewstest.Browser, path, target string) viewstest.Re
 }
 
 // upload posts a form with a file, which may be a huge reader.
-func (s *scene) upload(b *viewstest.Browser, path string, form url.Values, field string, file io.Reader) viewstest.Reply {
+func (s *fixture) upload(b *viewstest.Browser, path string, form url.Values, field string, file io.Reader) viewstest.Reply {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)
 	for name, values := range form {
@@ -153,8 +155,8 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestWhoMeetsWhatAtEachAddress(t *testing.T) {
-	s := open(t, true)
+func TestPages_AccessByRole(t *testing.T) {
+	s := newFixture(t, true)
 	invited := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	people := map[string]*core.Record{"nobody": nil, "stranger": s.stranger, "guest": s.guest, "member": s.member,
 		"organizer": s.organizer, "another team's owner": s.other, "admin": s.admin, "owner": s.owner}
@@ -168,20 +170,20 @@ func TestWhoMeetsWhatAtEachAddress(t *testing.T) {
 		"/users/" + s.organizer.Id + "/revoke-role", "/users/" + s.member.Id + "/remove",
 		"/users/selected?deed=remove&person=" + s.member.Id, "/users/" + s.member.Id + "/tags", "/settings/delete"}
 	for who, account := range people {
-		b := s.Visitor()
+		b := s.Anonymous()
 		if account != nil {
 			b = s.As(account)
 		}
 		for _, path := range gets {
 			r := b.Get(s.path(path))
-			judge(t, who, "GET "+path, r)
+			assertAccess(t, who, "GET "+path, r)
 		}
 		if who == "admin" || who == "owner" {
 			continue
 		}
 		for _, path := range posts {
 			r := b.Post(s.path(path), url.Values{"role": {"organizer"}, "name": {"Taken"}})
-			judge(t, who, "POST "+path, r)
+			assertAccess(t, who, "POST "+path, r)
 		}
 	}
 	if n := hookstest.Count(t, s.App, "memberships"); n != 6 {
@@ -189,7 +191,7 @@ func TestWhoMeetsWhatAtEachAddress(t *testing.T) {
 	}
 }
 
-func judge(t *testing.T, who, what string, r viewstest.Reply) {
+func assertAccess(t *testing.T, who, what string, r viewstest.Reply) {
 	t.Helper()
 	switch who {
 	case "nobody":
@@ -202,24 +204,24 @@ func judge(t *testing.T, who, what string, r viewstest.Reply) {
 		}
 	case "guest", "member", "organizer":
 		if r.Status != http.StatusForbidden {
-			t.Errorf("%s, %s: %d %s", who, what, r.Status, words(r.Body))
+			t.Errorf("%s, %s: %d %s", who, what, r.Status, pageText(r.Body))
 		}
 		if named := strings.Contains(r.Body, "Ask Marta (Owner) to invite you"); named == (who == "guest") || strings.Contains(r.Body, "Jonas") {
-			t.Errorf("%s, %s: who is named: %s", who, what, words(r.Body))
+			t.Errorf("%s, %s: who is named: %s", who, what, pageText(r.Body))
 		}
 	default:
 		if start := what == "GET "; start && r.Status != http.StatusSeeOther || !start && r.Status != http.StatusOK {
-			t.Errorf("%s, %s: %d %s", who, what, r.Status, words(r.Body))
+			t.Errorf("%s, %s: %d %s", who, what, r.Status, pageText(r.Body))
 		}
 	}
 }
 
-func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
-	s := open(t, true)
+func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
+	s := newFixture(t, true)
 	theirs := hookstest.Invite(t, s.App, s.other, s.foreign, "x@grain.example", "organizer")
 	b := s.As(s.owner)
 	unknown := b.Get(s.path("/users/abcdefghijklmno"))
-	want(t, unknown, http.StatusNotFound)
+	assertPage(t, unknown, http.StatusNotFound)
 	for _, id := range []string{s.other.Id, theirs.ID, "%27%20OR%201=1", "add/users"} {
 		for _, deed := range []string{"", "/remove", "/revoke"} {
 			if r := b.Get(s.path("/users/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
@@ -228,7 +230,7 @@ func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 		}
 	}
 	ourMember := hookstest.Invite(t, s.App, s.other, s.foreign, s.member.Email()) // asked by them, and a member of ours
-	want(t, b.Get(s.path("/users/"+ourMember.ID)), http.StatusNotFound)
+	assertPage(t, b.Get(s.path("/users/"+ourMember.ID)), http.StatusNotFound)
 	for _, deed := range []string{"ask", "again", "resend", "revoke", "revoke-role", "remove", "tags"} {
 		for _, id := range []string{s.other.Id, theirs.ID} {
 			if r := b.Post(s.path("/users/"+id+"/"+deed), url.Values{"role": {"organizer"}}); r.Status != http.StatusNotFound {
@@ -239,7 +241,7 @@ func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 		ours := hookstest.Invite(t, s.App, s.owner, s.team, fmt.Sprintf("%s@halation.example", deed))
 		if deed == "resend" || deed == "revoke" {
 			r := b.Post(s.path("/users/"+ours.ID+"/"+deed), url.Values{"invitation": {theirs.ID}})
-			want(t, r, http.StatusNotFound)
+			assertPage(t, r, http.StatusNotFound)
 		}
 	}
 	if r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users/" + theirs.ID); r.Status != http.StatusOK || !strings.Contains(r.Body, "Pending") {
@@ -247,14 +249,14 @@ func TestIdsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 	}
 }
 
-func TestAnErrorTakesTheWholePage(t *testing.T) {
-	s := open(t, true)
+func TestErrors_Fragment_ReplaceTheWholePage(t *testing.T) {
+	s := newFixture(t, true)
 	r := s.fragment(s.As(s.owner), s.path("/users/abcdefghijklmno"), "div#details")
-	want(t, r, http.StatusNotFound, "There is no such page")
+	assertPage(t, r, http.StatusNotFound, "There is no such page")
 	if r.Header.Get("HX-Retarget") != "body" {
 		t.Error("it would stand in the place of the details")
 	}
-	r = s.fragment(s.Visitor(), s.path("/users"), "div#list")
+	r = s.fragment(s.Anonymous(), s.path("/users"), "div#list")
 	if !strings.HasPrefix(r.Header.Get("HX-Redirect"), "/signin") {
 		t.Errorf("who is signed out stays: %v", r.Header)
 	}

@@ -10,13 +10,13 @@ import (
 	"usher/views/web"
 )
 
-// permissions shows the table of roles and permissions over the page that is open, or over Users.
-func permissions(e *core.RequestEvent) error {
+// showPermissions shows the table of roles and permissions over the page that is open, or over Users.
+func showPermissions(e *core.RequestEvent) error {
 	table := actors.Permissions(web.Actor(e).Team)
-	if web.Aimed(e, "dialog") {
+	if web.IsFragmentFor(e, "dialog") {
 		return web.Render(e, http.StatusOK, PermissionsDialog(table, ""))
 	}
-	page, err := usersProps(e, members.Query{Size: pageSize}, "")
+	page, err := loadUsersPage(e, members.Query{Size: pageSize}, "")
 	if err != nil {
 		return err
 	}

@@ -7,22 +7,22 @@ import (
 )
 
 func TestPermissions_FollowTheTeamsSettings(t *testing.T) {
-	s := open(t, true)
+	s := newFixture(t, true)
 	r := s.As(s.admin).Get(s.path("/users/permissions"))
-	want(t, r, http.StatusOK, "Roles and permissions", "<span>Owner</span>", "<span>Guest</span>", "Schedule and host sessions", "Members and guests use none.", "jonas@halation.example")
+	assertPage(t, r, http.StatusOK, "Roles and permissions", "<span>Owner</span>", "<span>Guest</span>", "Schedule and host sessions", "Members and guests use none.", "jonas@halation.example")
 	yes := strings.Count(r.Body, `aria-label="Yes"`)
-	s.allow()
+	s.allowAdminsToManageAdmins()
 	if got := strings.Count(s.As(s.admin).Get(s.path("/users/permissions")).Body, `aria-label="Yes"`); got != yes+1 {
 		t.Errorf("with “Admins can manage Admins”: got %d permissions, want %d", got, yes+1)
 	}
 }
 
-func TestPermissions_AreLinkedFromUsersAndDetails(t *testing.T) {
-	s := open(t, true)
+func TestPermissions_LinkedFromUsersAndDetails(t *testing.T) {
+	s := newFixture(t, true)
 	link := `href="` + s.path("/users/permissions") + `"`
-	want(t, s.As(s.admin).Get(s.path("/users")), http.StatusOK, link)
-	want(t, s.As(s.admin).Get(s.user(s.member, "")), http.StatusOK, link)
+	assertPage(t, s.As(s.admin).Get(s.path("/users")), http.StatusOK, link)
+	assertPage(t, s.As(s.admin).Get(s.userPath(s.member, "")), http.StatusOK, link)
 	part := s.fragment(s.As(s.admin), s.path("/users/permissions"), "dialog#dialog")
-	want(t, part, http.StatusOK, "Delete the team")
-	hasNot(t, part, "jonas@halation.example")
+	assertPage(t, part, http.StatusOK, "Delete the team")
+	assertNotContains(t, part, "jonas@halation.example")
 }

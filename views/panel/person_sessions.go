@@ -14,32 +14,32 @@ import (
 
 // How many of a person's sessions the details show.
 const (
-	shownNext = 3
-	shownPast = 2
+	maxUpcoming = 3
+	maxPast     = 2
 )
 
-// personSessions are the sessions that a person hosts or is invited to (R76).
-func personSessions(e *core.RequestEvent, row *members.Row) (SessionsProps, error) {
+// loadUserSessions are the sessions that a person hosts or is invited to (R76).
+func loadUserSessions(e *core.RequestEvent, row *members.Row) (SessionsProps, error) {
 	actor := web.Actor(e)
-	overview, err := sessions.OverviewOf(e.App, sessions.Subject{Team: actor.Team.Id, User: row.User, Email: row.Email}, shownNext)
+	overview, err := sessions.FindOverview(e.App, sessions.Subject{Team: actor.Team.Id, User: row.User, Email: row.Email}, maxUpcoming)
 	if err != nil {
 		return SessionsProps{}, err
 	}
-	times := frame.TimesOf(actor)
+	times := frame.TimesFor(actor)
 	now := times.In(time.Now())
 	line := func(s sessions.Row) SessionLine {
 		return SessionLine{Title: s.Title, Href: "/app/" + actor.Team.GetString("slug") + "/sessions/" + s.ID,
-			When: ui.During(s.Starts(), s.Ends(), now, times), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
+			When: ui.FormatRange(s.Starts(), s.Ends(), now, times), Room: s.RoomName, Note: sessionNote(s, row.User, now)}
 	}
-	coming, past := overview.Counts.Coming, overview.Counts.Past
+	coming, past := overview.Counts.Upcoming, overview.Counts.Past
 	props := SessionsProps{Summary: sessionsSummary(overview)}
-	for _, s := range append(overview.Running, overview.Next...) {
-		props.Next = append(props.Next, line(s))
+	for _, s := range append(overview.Running, overview.Upcoming...) {
+		props.Upcoming = append(props.Upcoming, line(s))
 	}
-	for _, s := range overview.Past[:min(shownPast, len(overview.Past))] {
+	for _, s := range overview.Past[:min(maxPast, len(overview.Past))] {
 		props.Past = append(props.Past, line(s))
 	}
-	props.MoreNext = coming + overview.Counts.Running - len(props.Next)
+	props.MoreUpcoming = coming + overview.Counts.Running - len(props.Upcoming)
 	props.MorePast = past - len(props.Past)
 	return props, nil
 }
@@ -53,9 +53,9 @@ func sessionNote(s sessions.Row, account string, now time.Time) string {
 		return "Running now"
 	case s.Status == sessions.Scheduled && s.Ends().Before(now):
 		return "Never started"
-	case s.Hosted(account):
+	case s.IsHost(account):
 		return "Host"
-	case s.Part == sessions.Cohost:
+	case s.Role == sessions.Cohost:
 		return "Co-host"
 	}
 	return ""
@@ -63,17 +63,17 @@ func sessionNote(s sessions.Row, account string, now time.Time) string {
 
 // sessionsSummary counts: "Hosts 2 of 3 upcoming sessions. Hosted 4 of 12 past sessions."
 func sessionsSummary(o sessions.Overview) string {
-	upcoming := o.Counts.Coming + o.Counts.Running
+	upcoming := o.Counts.Upcoming + o.Counts.Running
 	if upcoming+o.Counts.Past == 0 {
 		return ""
 	}
 	text := ui.Count(upcoming, "upcoming session", "upcoming sessions")
-	if o.Hosts > 0 {
-		text += ", hosting " + ui.Number(o.Hosts)
+	if o.HostingCount > 0 {
+		text += ", hosting " + ui.Number(o.HostingCount)
 	}
 	text += "; " + ui.Count(o.Counts.Past, "past session", "past sessions")
-	if o.Hosted > 0 {
-		text += ", hosted " + ui.Number(o.Hosted)
+	if o.HostedCount > 0 {
+		text += ", hosted " + ui.Number(o.HostedCount)
 	}
 	return text + "."
 }

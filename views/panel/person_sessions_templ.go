@@ -12,9 +12,9 @@ import "usher/views/ui"
 
 // SessionsProps are what a person's details show about sessions (R76).
 type SessionsProps struct {
-	Summary            string // counts; empty: no session at all
-	Next, Past         []SessionLine
-	MoreNext, MorePast int // not shown
+	Summary                string // counts; empty: no session at all
+	Upcoming, Past         []SessionLine
+	MoreUpcoming, MorePast int // not shown
 }
 
 // SessionLine is one session, linked to its page in the App.
@@ -22,15 +22,15 @@ type SessionLine struct {
 	Title, Href, When, Room, Note string
 }
 
-// place is when and where: "Today, 16:00 to 17:30, Grading suite".
-func (l SessionLine) place() string {
+// whenAndWhere is when and where: "Today, 16:00 to 17:30, Grading suite".
+func (l SessionLine) whenAndWhere() string {
 	if l.Room == "" {
 		return l.When
 	}
 	return l.When + ", " + l.Room
 }
 
-func sessionsPart(p SessionsProps) templ.Component {
+func sessionsSection(p SessionsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -86,8 +86,8 @@ func sessionsPart(p SessionsProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(p.Next) > 0 {
-					templ_7745c5c3_Err = sessionLines("Upcoming sessions", p.Next, p.MoreNext).Render(ctx, templ_7745c5c3_Buffer)
+				if len(p.Upcoming) > 0 {
+					templ_7745c5c3_Err = sessionLines("Upcoming sessions", p.Upcoming, p.MoreUpcoming).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -105,7 +105,7 @@ func sessionsPart(p SessionsProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("Sessions").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection("Sessions").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -183,9 +183,9 @@ func sessionLines(label string, lines []SessionLine, more int) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(line.place())
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(line.whenAndWhere())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person_sessions.templ`, Line: 47, Col: 26}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person_sessions.templ`, Line: 47, Col: 33}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

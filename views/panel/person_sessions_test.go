@@ -11,10 +11,10 @@ import (
 )
 
 func TestUserDetails_ShowSessions(t *testing.T) {
-	s := open(t, true)
+	s := newFixture(t, true)
 	day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 2)
 	for n := range 5 {
-		hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Title: "Grade review " + string(rune('A'+n)), Starts: day.AddDate(0, 0, n),
+		hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Title: "Grade review " + string(rune('A'+n)), Starts: day.AddDate(0, 0, n),
 			Guests: []string{"clara@kestrel.example", "Zed <zed@out.example>"}})
 	}
 	invited := hookstest.Invite(t, s.App, s.owner, s.team, "zed@out.example", "organizer")
@@ -22,9 +22,9 @@ func TestUserDetails_ShowSessions(t *testing.T) {
 	details := func(id string) string {
 		t.Helper()
 		r := s.As(s.admin).Get(s.path("/users/" + id))
-		want(t, r, http.StatusOK)
+		assertPage(t, r, http.StatusOK)
 		_, body, _ := strings.Cut(r.Body, `id="details"`)
-		return words(body)
+		return pageText(body)
 	}
 	for _, test := range []struct{ name, id, want, not string }{
 		{"host", s.organizer.Id, "5 upcoming sessions, hosting 5; 0 past sessions. Grade review A", "No sessions yet."},
@@ -39,14 +39,14 @@ func TestUserDetails_ShowSessions(t *testing.T) {
 			}
 		})
 	}
-	r := s.As(s.admin).Get(s.user(s.organizer, ""))
-	want(t, r, http.StatusOK, "and 2 more", ">Host<")
+	r := s.As(s.admin).Get(s.userPath(s.organizer, ""))
+	assertPage(t, r, http.StatusOK, "and 2 more", ">Host<")
 }
 
 func TestUserDetails_LinkToASessionOpensForAdmins(t *testing.T) {
-	s := open(t, true)
-	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Title: "Conform check"})
+	s := newFixture(t, true)
+	session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Title: "Conform check"})
 	path := "/app/" + s.team.Slug() + "/sessions/" + session.Id
-	want(t, s.As(s.admin).Get(s.user(s.organizer, "")), http.StatusOK, `href="`+path+`"`)
-	want(t, s.As(s.admin).Get(path), http.StatusOK, "Conform check")
+	assertPage(t, s.As(s.admin).Get(s.userPath(s.organizer, "")), http.StatusOK, `href="`+path+`"`)
+	assertPage(t, s.As(s.admin).Get(path), http.StatusOK, "Conform check")
 }

@@ -16,83 +16,83 @@ import (
 	"usher/views/ui"
 )
 
-// PersonProps are one person's details (R76).
-type PersonProps struct {
-	Head               ui.DetailsProps
-	Picture            string
-	Name, Email        string
-	You, Guest         bool
-	Focus              bool // the details have just been opened
-	State, Word        string
-	Lines              []RoleLine
-	Ask                *AskProps  // the invitation that is open; nil: none
-	AskWhy             string     // why nothing can be done with the invitation
-	Seen, Reason       string     // what the invited person reads, of an invitation that has ended, and why it did
-	Letter             *MailProps // of an invitation that has ended, if its email did not arrive or was not sent
-	Correct            string     // address that asks another address in its place
-	Again              string     // address that asks once more
-	Remove, RemoveText string
-	Leave              string // for oneself
-	Tags               TagsProps
-	Fault              string // why a deed was refused
-	Full               bool   // for want of a seat
-	Plan               string
-	Link               string // of the invitation, this once
-	Activity           ActivityProps
-	Sessions           SessionsProps
-	Permissions        string // address of the table of roles and permissions
+// UserDetailsProps are one person's details (R76).
+type UserDetailsProps struct {
+	Drawer                ui.DrawerProps
+	AvatarURL             string
+	Name, Email           string
+	You, Guest            bool
+	Focus                 bool // the details have just been opened
+	State, StatusLabel    string
+	Roles                 []RoleLine
+	Invitation            *InvitationProps // the invitation that is open; nil: none
+	InvitationNote        string           // why nothing can be done with the invitation
+	LinkText, Reason      string           // what the invited person reads, of an invitation that has ended, and why it did
+	Delivery              *DeliveryProps   // of an invitation that has ended, if its email did not arrive or was not sent
+	CorrectURL            string           // address that asks another address in its place
+	ReinviteURL           string           // address that asks once more
+	RemoveURL, RemoveText string
+	LeaveURL              string // for oneself
+	Tags                  TagsProps
+	Error                 string // why a deed was refused
+	NoSeat                bool   // for want of a seat
+	PlanURL               string
+	InvitationLink        string // of the invitation, this once
+	Activity              ActivityProps
+	Sessions              SessionsProps
+	PermissionsURL        string // address of the table of roles and permissions
 }
 
-// revocable reports whether something of the person's can be revoked: an invitation that waits, or a role.
-func (p PersonProps) revocable() bool {
-	return p.Ask != nil && p.Ask.May || slices.ContainsFunc(p.Lines, func(line RoleLine) bool { return line.Revokes })
+// hasRevocable reports whether something of the person's can be revoked: an invitation that waits, or a role.
+func (p UserDetailsProps) hasRevocable() bool {
+	return p.Invitation != nil && p.Invitation.CanManage || slices.ContainsFunc(p.Roles, func(line RoleLine) bool { return line.IsRevoke })
 }
 
 // RoleLine is a role with what can be done about it: a verb, a chip, or why not.
 type RoleLine struct {
-	Word, Small, Why string
-	Verb, Href       string
-	Revokes          bool // what the verb does
-	Chip             *ui.ChipProps
+	Label, Description, Note string
+	ActionLabel, Href        string
+	IsRevoke                 bool // what the verb does
+	Chip                     *ui.ChipProps
 }
 
-// AskProps are an invitation that waits.
-type AskProps struct {
-	Invitation     string
-	By             string
-	At, Expires    time.Time
-	Times          record.Times
-	Mail           MailProps
-	Seats          string
-	Waits          string // for what, where an accepted invitation cannot take effect yet; empty: for the answer
-	May            bool
-	Resend, Revoke string
-	Correct        string // empty: nothing tells that the address is wrong
+// InvitationProps are an invitation that waits.
+type InvitationProps struct {
+	ID                   string
+	InvitedBy            string
+	InvitedAt, Expires   time.Time
+	Times                record.ReaderZone
+	Delivery             DeliveryProps
+	Seats                string
+	WaitsFor             string // for what, where an accepted invitation cannot take effect yet; empty: for the answer
+	CanManage            bool
+	ResendURL, RevokeURL string
+	CorrectURL           string // empty: nothing tells that the address is wrong
 }
 
-// MailProps are how far a letter has come.
-type MailProps struct {
-	Word, Icon       string
-	Good, Bad, Waits bool
-	At               time.Time
-	Times            record.Times
-	Error            string
+// DeliveryProps are how far a letter has come.
+type DeliveryProps struct {
+	Label, Icon                string
+	Succeeded, Failed, Pending bool
+	Since                      time.Time
+	Times                      record.ReaderZone
+	Error                      string
 }
 
-func (p MailProps) state() string {
+func (p DeliveryProps) statusState() string {
 	switch {
-	case p.Good:
+	case p.Succeeded:
 		return "accepted"
-	case p.Bad:
+	case p.Failed:
 		return "declined"
-	case p.Waits:
+	case p.Pending:
 		return "pending"
 	}
 	return "revoked"
 }
 
-// Person is the details.
-func Person(p PersonProps) templ.Component {
+// UserDetails is the details.
+func UserDetails(p UserDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -129,7 +129,7 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: p.Name, Picture: p.Picture, You: p.You, Size: "lg"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Avatar(ui.AvatarProps{Name: p.Name, ImageURL: p.AvatarURL, You: p.You, Size: "lg"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -183,7 +183,7 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Status(p.State, p.Word).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Status(p.State, p.StatusLabel).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -191,12 +191,12 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Fault != "" {
+			if p.Error != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div role=\"alert\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: p.Fault, Actions: waysOut(p)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: p.Error, Actions: errorActions(p)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -209,8 +209,8 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Link != "" {
-				templ_7745c5c3_Err = linkOnce(p.Link, p.Name).Render(ctx, templ_7745c5c3_Buffer)
+			if p.InvitationLink != "" {
+				templ_7745c5c3_Err = invitationLink(p.InvitationLink, p.Name).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -219,8 +219,8 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Seen != "" {
-				templ_7745c5c3_Err = ended(p).Render(ctx, templ_7745c5c3_Buffer)
+			if p.LinkText != "" {
+				templ_7745c5c3_Err = endedInvitation(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -239,7 +239,7 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roles(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rolesSection(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -247,7 +247,7 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = personTags(p.Tags).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = userTags(p.Tags).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -255,7 +255,7 @@ func Person(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = sessionsPart(p.Sessions).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sessionsSection(p.Sessions).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -289,14 +289,14 @@ func Person(p PersonProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if p.Remove != "" {
-					templ_7745c5c3_Err = ui.ButtonLink(p.Remove, ui.ButtonProps{Label: "Remove…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+				if p.RemoveURL != "" {
+					templ_7745c5c3_Err = ui.ButtonLink(p.RemoveURL, ui.ButtonProps{Label: "Remove…", Variant: "destructive", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
-				if p.Leave != "" {
-					templ_7745c5c3_Err = ui.ButtonLink(p.Leave, ui.ButtonProps{Label: "Leave the team…", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
+				if p.LeaveURL != "" {
+					templ_7745c5c3_Err = ui.ButtonLink(p.LeaveURL, ui.ButtonProps{Label: "Leave the team…", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -308,7 +308,7 @@ func Person(p PersonProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Details(p.Head).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Drawer(p.Drawer).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -316,7 +316,7 @@ func Person(p PersonProps) templ.Component {
 	})
 }
 
-func waysOut(p PersonProps) templ.Component {
+func errorActions(p UserDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -337,8 +337,8 @@ func waysOut(p PersonProps) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Full {
-			templ_7745c5c3_Err = ui.ButtonLink(p.Plan, ui.ButtonProps{Label: "Seats and plan", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.NoSeat {
+			templ_7745c5c3_Err = ui.ButtonLink(p.PlanURL, ui.ButtonProps{Label: "Seats and plan", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -347,7 +347,7 @@ func waysOut(p PersonProps) templ.Component {
 	})
 }
 
-func linkOnce(link, name string) templ.Component {
+func invitationLink(link, name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -385,7 +385,7 @@ func linkOnce(link, name string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = LinkOnce(link).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SecretLink(link).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -397,8 +397,8 @@ func linkOnce(link, name string) templ.Component {
 	})
 }
 
-// LinkOnce is a secret link to be copied; it is not shown again.
-func LinkOnce(link string) templ.Component {
+// SecretLink is a secret link to be copied; it is not shown again.
+func SecretLink(link string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -448,7 +448,7 @@ func LinkOnce(link string) templ.Component {
 	})
 }
 
-func ended(p PersonProps) templ.Component {
+func endedInvitation(p UserDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -473,12 +473,12 @@ func ended(p PersonProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Letter != nil {
+		if p.Delivery != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Delivery(*p.Letter).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Delivery(*p.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -492,9 +492,9 @@ func ended(p PersonProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Seen)
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.LinkText)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 160, Col: 40}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 160, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -527,14 +527,14 @@ func ended(p PersonProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Correct != "" {
-			templ_7745c5c3_Err = correctLink(p.Correct).Render(ctx, templ_7745c5c3_Buffer)
+		if p.CorrectURL != "" {
+			templ_7745c5c3_Err = correctLink(p.CorrectURL).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Again != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(p.Again, ui.ButtonProps{Label: "Invite again…", Icon: "send", Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.ReinviteURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink(p.ReinviteURL, ui.ButtonProps{Label: "Invite again…", Icon: "send", Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -544,9 +544,9 @@ func ended(p PersonProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(p.AskWhy)
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(p.InvitationNote)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 171, Col: 30}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 171, Col: 38}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -565,7 +565,7 @@ func ended(p PersonProps) templ.Component {
 	})
 }
 
-func roles(p PersonProps) templ.Component {
+func rolesSection(p UserDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -602,15 +602,15 @@ func roles(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, line := range p.Lines {
+			for _, line := range p.Roles {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<li><span><b>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var17 string
-				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(line.Word)
+				templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(line.Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 183, Col: 20}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 183, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 				if templ_7745c5c3_Err != nil {
@@ -621,9 +621,9 @@ func roles(p PersonProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(line.Small)
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(line.Description)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 185, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 185, Col: 25}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 				if templ_7745c5c3_Err != nil {
@@ -633,11 +633,11 @@ func roles(p PersonProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if line.Why != "" {
+				if line.Note != "" {
 					var templ_7745c5c3_Var19 string
-					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(" " + line.Why)
+					templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(" " + line.Note)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 187, Col: 24}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 187, Col: 25}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 					if templ_7745c5c3_Err != nil {
@@ -648,8 +648,8 @@ func roles(p PersonProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if line.Verb != "" {
-					templ_7745c5c3_Err = ui.ButtonLink(line.Href, ui.ButtonProps{Label: line.Verb, Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+				if line.ActionLabel != "" {
+					templ_7745c5c3_Err = ui.ButtonLink(line.Href, ui.ButtonProps{Label: line.ActionLabel, Variant: "outline", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -668,8 +668,8 @@ func roles(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Ask != nil {
-				templ_7745c5c3_Err = askBox(*p.Ask, p.AskWhy).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Invitation != nil {
+				templ_7745c5c3_Err = invitationBox(*p.Invitation, p.InvitationNote).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -678,7 +678,7 @@ func roles(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = permissionsLink(p.Permissions, "What each role can do").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = permissionsLink(p.PermissionsURL, "What each role can do").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -686,7 +686,7 @@ func roles(p PersonProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.revocable() {
+			if p.hasRevocable() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<p class=\"fine\">An invitation that waits can be revoked: its link dies at once. A role that was accepted is revoked here; Remove ends everything in this team.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -694,7 +694,7 @@ func roles(p PersonProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("Roles").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection("Roles").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -704,12 +704,12 @@ func roles(p PersonProps) templ.Component {
 
 // TagsProps are a person's tags, each to be taken away, and a field for more.
 type TagsProps struct {
-	Path         string
-	Names, Known []string
-	Typed, Fault string
+	Path             string
+	Names, KnownTags []string
+	Input, Error     string
 }
 
-func personTags(p TagsProps) templ.Component {
+func userTags(p TagsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -831,7 +831,7 @@ func personTags(p TagsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "add-tag", Name: "add", Label: "Add a tag", Value: p.Typed, List: "tags-of-team", Placeholder: "Vendor, Kestrel", Autocomplete: "off", Error: p.Fault}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "add-tag", Name: "add", Label: "Add a tag", Value: p.Input, List: "tags-of-team", Placeholder: "Vendor, Kestrel", Autocomplete: "off", Error: p.Error}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -843,13 +843,13 @@ func personTags(p TagsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = knownTags("tags-of-team", p.Known).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = knownTags("tags-of-team", p.KnownTags).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("Tags").Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection("Tags").Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -857,7 +857,7 @@ func personTags(p TagsProps) templ.Component {
 	})
 }
 
-func askBox(a AskProps, why string) templ.Component {
+func invitationBox(a InvitationProps, why string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -883,9 +883,9 @@ func askBox(a AskProps, why string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var28 string
-		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(a.By)
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(a.InvitedBy)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 241, Col: 10}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 241, Col: 17}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -895,7 +895,7 @@ func askBox(a AskProps, why string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TimeFor(a.At, a.Times, ui.Short).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TimeFor(a.InvitedAt, a.Times, ui.Short).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -903,7 +903,7 @@ func askBox(a AskProps, why string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Delivery(a.Mail).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Delivery(a.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -912,9 +912,9 @@ func askBox(a AskProps, why string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var29 string
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(until(a.Expires))
+		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(timeLeft(a.Expires))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 250, Col: 25}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 250, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
@@ -945,15 +945,15 @@ func askBox(a AskProps, why string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if a.Waits != "" {
+		if a.WaitsFor != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, "<dt>Waits for</dt><dd>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(a.Waits)
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(a.WaitsFor)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 257, Col: 17}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 257, Col: 20}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 			if templ_7745c5c3_Err != nil {
@@ -968,13 +968,13 @@ func askBox(a AskProps, why string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if a.May {
+		if a.CanManage {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<div class=\"row\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if a.Correct != "" {
-				templ_7745c5c3_Err = correctLink(a.Correct).Render(ctx, templ_7745c5c3_Buffer)
+			if a.CorrectURL != "" {
+				templ_7745c5c3_Err = correctLink(a.CorrectURL).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -984,9 +984,9 @@ func askBox(a AskProps, why string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var32 templ.SafeURL
-			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(a.Resend))
+			templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(a.ResendURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 265, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 265, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 			if templ_7745c5c3_Err != nil {
@@ -997,9 +997,9 @@ func askBox(a AskProps, why string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var33 string
-			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(a.Invitation)
+			templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(a.ID)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 266, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 266, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 			if templ_7745c5c3_Err != nil {
@@ -1017,7 +1017,7 @@ func askBox(a AskProps, why string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(a.Revoke, ui.ButtonProps{Label: "Revoke invitation…", Variant: "destructive", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(a.RevokeURL, ui.ButtonProps{Label: "Revoke invitation…", Variant: "destructive", Size: "sm", Attrs: ui.OpenDialog()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1082,7 +1082,7 @@ func correctLink(href string) templ.Component {
 }
 
 // Delivery is how far a letter has come, as icon and word, since when, and what went wrong.
-func Delivery(m MailProps) templ.Component {
+func Delivery(m DeliveryProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1108,9 +1108,9 @@ func Delivery(m MailProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 string
-		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(m.state())
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(m.statusState())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 283, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 283, Col: 56}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 		if templ_7745c5c3_Err != nil {
@@ -1125,9 +1125,9 @@ func Delivery(m MailProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var38 string
-		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(m.Word)
+		templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(m.Label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 285, Col: 10}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/person.templ`, Line: 285, Col: 11}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 		if templ_7745c5c3_Err != nil {
@@ -1137,12 +1137,12 @@ func Delivery(m MailProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !m.At.IsZero() {
+		if !m.Since.IsZero() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "<span class=\"muted\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TimeFor(m.At, m.Times, ui.Short).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TimeFor(m.Since, m.Times, ui.Short).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -9,8 +9,8 @@ import (
 	"usher/views/web"
 )
 
-// planProps are what the team's plan gives, with the real numbers of its seats.
-func planProps(e *core.RequestEvent) (PlanProps, error) {
+// loadPlan are what the team's plan gives, with the real numbers of its seats.
+func loadPlan(e *core.RequestEvent) (PlanProps, error) {
 	actor := web.Actor(e)
 	plan, err := plans.Find(e.App, actor.Team.GetString("plan"))
 	if err != nil {
@@ -22,12 +22,12 @@ func planProps(e *core.RequestEvent) (PlanProps, error) {
 	}
 	config := settings.Of(e.App)
 	return PlanProps{
-		Name: plan.Name(), Support: config.Support, SupportHref: config.SupportLink(), Users: usersPath(e),
-		Seats: []SeatsProps{seatNumbers("Admin", now.Admin), seatNumbers("Organizer", now.Organizer)},
+		Name: plan.Name(), Support: config.Support, SupportHref: config.SupportLink(), UsersURL: usersPath(e),
+		Seats: []SeatsProps{newSeatTotals("Admin", now.Admin), newSeatTotals("Organizer", now.Organizer)},
 	}, nil
 }
 
-func seatNumbers(word string, count seats.Count) SeatsProps {
-	return SeatsProps{Word: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
+func newSeatTotals(word string, count seats.Count) SeatsProps {
+	return SeatsProps{Role: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
 		Unlimited: count.Limit == plans.Unlimited}
 }

@@ -18,122 +18,122 @@ import (
 // maxBookings is how many bookings are listed of a room; of the others there is their number.
 const maxBookings = 8
 
-// roomOf finds the room of the address.
-func roomOf(e *core.RequestEvent) (*rooms.Room, error) {
+// findRoom finds the room of the address.
+func findRoom(e *core.RequestEvent) (*rooms.Room, error) {
 	return rooms.Find(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 }
 
 func roomPath(e *core.RequestEvent, room *rooms.Room) string { return roomsPath(e) + "/" + room.Id }
 
-// roomDetails are one room, beside the list.
-func roomDetails(e *core.RequestEvent) error {
-	room, err := roomOf(e)
+// showRoomDetails are one room, beside the list.
+func showRoomDetails(e *core.RequestEvent) error {
+	room, err := findRoom(e)
 	if err != nil {
 		return err
 	}
-	query := roomQueryOf(e.Request.URL.Query())
-	if !web.Aimed(e, "details") {
+	query := parseRoomQuery(e.Request.URL.Query())
+	if !web.IsFragmentFor(e, "details") {
 		return showRoom(e, http.StatusOK, room, nil, "")
 	}
-	list, err := roomsListed(e, query, room.Id)
+	list, err := loadRoomList(e, query, room.Id)
 	if err != nil {
 		return err
 	}
-	props, err := roomProps(e, room, query, list)
+	props, err := loadRoomDetails(e, room, query, list)
 	if err != nil {
 		return err
 	}
 	props.Focus = true
-	return web.Render(e, http.StatusOK, roomSwap(titled(e, room.Name()), Room(props), list))
+	return web.Render(e, http.StatusOK, roomSwap(pageTitle(e, room.Name()), RoomDetails(props), list))
 }
 
 // showRoom is the whole page with a room's details, a dialog over it or why a deed was refused.
 func showRoom(e *core.RequestEvent, status int, room *rooms.Room, dialog templ.Component, fault string) error {
-	query := roomQueryOf(e.Request.URL.Query())
+	query := parseRoomQuery(e.Request.URL.Query())
 	query.archived = query.archived || !room.Archived().IsZero()
-	list, err := roomsListed(e, query, room.Id)
+	list, err := loadRoomList(e, query, room.Id)
 	if err != nil {
 		return err
 	}
-	props, err := roomProps(e, room, query, list)
+	props, err := loadRoomDetails(e, room, query, list)
 	if err != nil {
 		return err
 	}
-	props.Fault = fault
-	around, err := shell(e, "rooms", ui.Crumb{Label: "Rooms", Href: query.address(roomsPath(e))}, ui.Crumb{Label: room.Name()})
+	props.Error = fault
+	around, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms", Href: query.href(roomsPath(e))}, ui.Breadcrumb{Label: room.Name()})
 	if err != nil {
 		return err
 	}
-	around.Details = Room(props)
+	around.Drawer = RoomDetails(props)
 	return web.Render(e, status, Rooms(RoomsProps{Shell: around, List: list, Dialog: dialog}))
 }
 
-func roomProps(e *core.RequestEvent, room *rooms.Room, query roomQuery, list RoomListProps) (RoomProps, error) {
+func loadRoomDetails(e *core.RequestEvent, room *rooms.Room, query roomQuery, list RoomListProps) (RoomDetailsProps, error) {
 	path := roomPath(e, room)
-	props := RoomProps{
-		Head: ui.DetailsProps{Label: room.Name(), Close: query.address(roomsPath(e)), Copy: true, Attrs: ui.OpenDetails()},
-		Name: room.Name(), About: room.Description(), Link: room.Link(e.App), Path: path, Archived: !room.Archived().IsZero(), Open: room.Entry() == rooms.Anyone,
+	props := RoomDetailsProps{
+		Drawer: ui.DrawerProps{Label: room.Name(), CloseURL: query.href(roomsPath(e)), CopyLink: true, Attrs: ui.OpenDrawer()},
+		Name:   room.Name(), Description: room.Description(), Link: room.Link(e.App), Path: path, Archived: !room.Archived().IsZero(), OpenToAnyone: room.Access() == rooms.AccessAnyone,
 	}
-	placeRoom(&props.Head, list, room.Id)
+	fillRoomPosition(&props.Drawer, list, room.Id)
 	var err error
 	if props.Settings, err = settingLines(e, room); err != nil {
 		return props, err
 	}
-	props.Bookings, err = bookingsOf(e, room, maxBookings)
+	props.Bookings, err = loadBookings(e, room, maxBookings)
 	return props, err
 }
 
-func placeRoom(head *ui.DetailsProps, list RoomListProps, id string) {
+func fillRoomPosition(head *ui.DrawerProps, list RoomListProps, id string) {
 	for n, row := range list.Rows {
 		if row.ID != id {
 			continue
 		}
-		head.Place = ui.Number(n+1) + " of " + ui.Number(len(list.Rows))
+		head.Position = ui.Number(n+1) + " of " + ui.Number(len(list.Rows))
 		if n > 0 {
-			head.Back = list.Rows[n-1].Href
+			head.PreviousURL = list.Rows[n-1].Href
 		}
 		if n+1 < len(list.Rows) {
-			head.Next = list.Rows[n+1].Href
+			head.NextURL = list.Rows[n+1].Href
 		}
 	}
 }
 
-// bookingsOf lists what has the room now and later, the first most of it.
-func bookingsOf(e *core.RequestEvent, room *rooms.Room, most int) (BookingsProps, error) {
+// loadBookings lists what has the room now and later, the first most of it.
+func loadBookings(e *core.RequestEvent, room *rooms.Room, most int) (BookingsProps, error) {
 	actor, now := web.Actor(e), time.Now()
-	taken, err := rooms.Bookings(e.App, actor.Team.Id, room.Id, now, time.Time{})
+	taken, err := rooms.ListBookings(e.App, actor.Team.Id, room.Id, now, time.Time{})
 	if err != nil {
 		return BookingsProps{}, err
 	}
-	props := BookingsProps{Total: len(taken), App: "/app/" + teams.Of(actor.Team).Slug()}
+	props := BookingsProps{Total: len(taken), AppURL: "/app/" + teams.Of(actor.Team).Slug()}
 	for _, booking := range taken[:min(len(taken), most)] {
 		props.Rows = append(props.Rows, BookingRow{Title: booking.Title, Host: booking.Host, Running: booking.Running,
-			When: ui.During(booking.Starts, booking.Ends, now, frame.TimesOf(actor)), Href: props.App + "/sessions/" + booking.ID})
+			When: ui.FormatRange(booking.Starts, booking.Ends, now, frame.TimesFor(actor)), Href: props.AppURL + "/sessions/" + booking.ID})
 	}
 	return props, nil
 }
 
 // settingLines are a room's settings in words (R91).
 func settingLines(e *core.RequestEvent, room *rooms.Room) ([]SettingLine, error) {
-	most, plan, err := rooms.MostPeople(e.App, room.TeamID())
+	most, plan, err := rooms.PlanMaxPeople(e.App, room.TeamID())
 	if err != nil {
 		return nil, err
 	}
-	entry, recording := rooms.Explained(rooms.Entries, room.Entry()), rooms.Explained(rooms.Recordings, room.GetString("recording"))
+	entry, recording := rooms.ChoiceFor(rooms.AccessChoices, room.Access()), rooms.ChoiceFor(rooms.RecordingChoices, room.GetString("recording"))
 	onOff := map[bool]string{true: "On", false: "Off"}
 	return []SettingLine{
-		{"Who may enter", entry.Does, entry.Word},
+		{"Who may enter", entry.Hint, entry.Label},
 		{"Lobby", "The host lets each person in.", onOff[room.GetBool("lobby")]},
 		{"Join before the host", "The first to join starts the session.", onOff[room.GetBool("early")]},
 		{"Muted on entry", "People turn their microphone on themselves.", onOff[room.GetBool("muted")]},
-		{"Recording", recording.Does + " " + rooms.WhoRecords, recording.Word},
-		peopleLine(room.People(), most, plan),
-		{"Best picture", "Sessions there choose up to this.", qualityWord(room.Quality())},
+		{"Recording", recording.Hint + " " + rooms.RecordingNote, recording.Label},
+		peopleLine(room.MaxPeople(), most, plan),
+		{"Best picture", "Sessions there choose up to this.", qualityLabel(room.Quality())},
 	}, nil
 }
 
 func peopleLine(people, most int, plan string) SettingLine {
-	line := SettingLine{Label: "People at most", Value: ui.Number(people), Text: planLimit(most, plan)}
+	line := SettingLine{Label: "People at most", Value: ui.Number(people), Text: planLimitText(most, plan)}
 	switch {
 	case people == 0 && most == plans.Unlimited:
 		line.Value = "No limit"
@@ -141,19 +141,19 @@ func peopleLine(people, most int, plan string) SettingLine {
 		line.Value = ui.Number(most)
 	case most != plans.Unlimited && people > most:
 		line.Value = ui.Number(most)
-		line.Text = "Set to " + ui.Number(people) + ", but " + planLimit(most, plan)
+		line.Text = "Set to " + ui.Number(people) + ", but " + planLimitText(most, plan)
 	}
 	return line
 }
 
-// planLimit says how many people the plan lets into a session.
-func planLimit(most int, plan string) string {
+// planLimitText says how many people the plan lets into a session.
+func planLimitText(most int, plan string) string {
 	if most == plans.Unlimited {
 		return "The plan " + plan + " sets no limit."
 	}
 	return "The plan " + plan + " lets " + ui.Number(most) + " into a session."
 }
 
-func qualityWord(quality string) string {
+func qualityLabel(quality string) string {
 	return map[string]string{"360p": "360p", "720p": "720p, HD", "1080p": "1080p, full HD", "2160p": "2160p, 4K"}[quality]
 }

@@ -10,16 +10,16 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// RoomProps are one room's details.
-type RoomProps struct {
-	Head              ui.DetailsProps
-	Name, About, Link string
-	Path              string
-	Archived, Open    bool // Open: whoever has the link comes in
-	Focus             bool // the details have just been opened
-	Fault             string
-	Settings          []SettingLine
-	Bookings          BookingsProps
+// RoomDetailsProps are one room's details.
+type RoomDetailsProps struct {
+	Drawer                  ui.DrawerProps
+	Name, Description, Link string
+	Path                    string
+	Archived, OpenToAnyone  bool // Open: whoever has the link comes in
+	Focus                   bool // the details have just been opened
+	Error                   string
+	Settings                []SettingLine
+	Bookings                BookingsProps
 }
 
 // SettingLine is a setting in words.
@@ -27,9 +27,9 @@ type SettingLine struct{ Label, Text, Value string }
 
 // BookingsProps are the first of what has a room now and later, and how many there are.
 type BookingsProps struct {
-	Rows  []BookingRow
-	Total int
-	App   string
+	Rows   []BookingRow
+	Total  int
+	AppURL string
 }
 
 // BookingRow is one session that has the room.
@@ -38,26 +38,26 @@ type BookingRow struct {
 	Running                 bool
 }
 
-func (b BookingRow) small() string {
+func (b BookingRow) subtitle() string {
 	if b.Host == "" {
 		return b.When
 	}
 	return b.When + " · " + b.Host
 }
 
-func (p BookingsProps) more() string {
+func (p BookingsProps) moreText() string {
 	return "and " + ui.Count(p.Total-len(p.Rows), "more session", "more sessions")
 }
 
-func (p RoomProps) state() (string, string) {
+func (p RoomDetailsProps) statusProps() (string, string) {
 	if p.Archived {
 		return "revoked", "Archived"
 	}
 	return "accepted", "In use"
 }
 
-// Room is the details.
-func Room(p RoomProps) templ.Component {
+// RoomDetails is the details.
+func RoomDetails(p RoomDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -135,15 +135,15 @@ func Room(p RoomProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.About != "" {
+			if p.Description != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"desc\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.About)
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Description)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room.templ`, Line: 61, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room.templ`, Line: 61, Col: 36}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -158,7 +158,7 @@ func Room(p RoomProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Status(p.state()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Status(p.statusProps()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -166,12 +166,12 @@ func Room(p RoomProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Fault != "" {
+			if p.Error != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div role=\"alert\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: p.Fault}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "bad", Title: "Nothing was changed.", Text: p.Error}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -194,7 +194,7 @@ func Room(p RoomProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = roomLink(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = roomLinkSection(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -277,7 +277,7 @@ func Room(p RoomProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("Settings").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Subsection("Settings").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -303,7 +303,7 @@ func Room(p RoomProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part("Bookings").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Subsection("Bookings").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -327,7 +327,7 @@ func Room(p RoomProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Details(p.Head).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Drawer(p.Drawer).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -385,7 +385,7 @@ func restoreButton(path string) templ.Component {
 	})
 }
 
-func roomLink(p RoomProps) templ.Component {
+func roomLinkSection(p RoomDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -443,7 +443,7 @@ func roomLink(p RoomProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Open {
+			if p.OpenToAnyone {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p class=\"fine\">Whoever gets hold of it comes in, as a guest of the team. Rotate it when it has gone too far.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -468,7 +468,7 @@ func roomLink(p RoomProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Part("Link").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Subsection("Link").Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -540,9 +540,9 @@ func Bookings(p BookingsProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(row.small())
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(row.subtitle())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room.templ`, Line: 133, Col: 26}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room.templ`, Line: 133, Col: 29}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 				if templ_7745c5c3_Err != nil {
@@ -573,9 +573,9 @@ func Bookings(p BookingsProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.more())
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.moreText())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room.templ`, Line: 142, Col: 29}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/room.templ`, Line: 142, Col: 33}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {

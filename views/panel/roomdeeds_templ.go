@@ -10,17 +10,17 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// RoomDeedProps ask before a deed to a room, say what it will do, and list what is booked there.
-type RoomDeedProps struct {
-	Title, Yes    string
-	Action, Close string
-	What          []string
-	Bookings      BookingsProps
-	Danger        bool
+// RoomActionDialogProps ask before a deed to a room, say what it will do, and list what is booked there.
+type RoomActionDialogProps struct {
+	Title, ConfirmLabel string
+	Action, CloseURL    string
+	Consequences        []string
+	Bookings            BookingsProps
+	Danger              bool
 }
 
-// RoomDeed is the question as an open dialog.
-func RoomDeed(p RoomDeedProps) templ.Component {
+// RoomActionDialog is the question as an open dialog.
+func RoomActionDialog(p RoomActionDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -57,7 +57,7 @@ func RoomDeed(p RoomDeedProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, what := range p.What {
+			for _, what := range p.Consequences {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -88,7 +88,7 @@ func RoomDeed(p RoomDeedProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{ID: "room-deed", Title: p.Title, Action: p.Action, Yes: p.Yes, Danger: p.Danger, Open: true, Close: p.Close}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{ID: "room-deed", Title: p.Title, Action: p.Action, ConfirmLabel: p.ConfirmLabel, Danger: p.Danger, Open: true, CloseURL: p.CloseURL}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -16,57 +16,57 @@ import (
 )
 
 func newRoom(e *core.RequestEvent) error {
-	return showRoomForm(e, http.StatusOK, nil, RoomFormProps{Entry: rooms.Invited, Recording: rooms.ByHost, Quality: "2160p"})
+	return showRoomForm(e, http.StatusOK, nil, RoomFormProps{Access: rooms.AccessInvited, Recording: rooms.RecordingByHost, Quality: "2160p"})
 }
 
 // createRoom makes a room (R85).
 func createRoom(e *core.RequestEvent) error {
-	typed := typedRoom(e)
+	typed := parseRoomForm(e)
 	profile, err := typed.profile()
 	var room *rooms.Room
 	if err == nil {
 		room, err = rooms.Create(e.App, web.Actor(e), profile)
 	}
-	if faults, ok := web.FaultsOf(err); ok {
-		typed.Faults = faults
-		return showRoomForm(e, web.Status(err), nil, typed)
+	if faults, ok := web.FormErrorsOf(err); ok {
+		typed.Errors = faults
+		return showRoomForm(e, web.StatusCode(err), nil, typed)
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, room.Name()+" is ready. Its link is on this page.")
-	return web.Go(e, roomPath(e, room))
+	web.SetToast(e, room.Name()+" is ready. Its link is on this page.")
+	return web.Redirect(e, roomPath(e, room))
 }
 
 func editRoom(e *core.RequestEvent) error {
-	room, err := roomOf(e)
+	room, err := findRoom(e)
 	if err != nil {
 		return err
 	}
 	people := ""
-	if room.People() > 0 {
-		people = strconv.Itoa(room.People())
+	if room.MaxPeople() > 0 {
+		people = strconv.Itoa(room.MaxPeople())
 	}
 	return showRoomForm(e, http.StatusOK, room, RoomFormProps{
-		Name: room.Name(), Slug: room.Slug(), Description: room.Description(), Entry: room.Entry(), Lobby: room.GetBool("lobby"),
-		Early: room.GetBool("early"), Muted: room.GetBool("muted"), Recording: room.GetString("recording"), People: people, Quality: room.Quality(),
+		Name: room.Name(), Slug: room.Slug(), Description: room.Description(), Access: room.Access(), Lobby: room.GetBool("lobby"),
+		JoinBeforeHost: room.GetBool("early"), Muted: room.GetBool("muted"), Recording: room.GetString("recording"), MaxPeople: people, Quality: room.Quality(),
 	})
 }
 
 // updateRoom changes a room (R91).
 func updateRoom(e *core.RequestEvent) error {
-	room, err := roomOf(e)
+	room, err := findRoom(e)
 	if err != nil {
 		return err
 	}
-	typed, old := typedRoom(e), room.Slug()
+	typed, old := parseRoomForm(e), room.Slug()
 	profile, err := typed.profile()
 	if err == nil {
 		room, err = rooms.Update(e.App, web.Actor(e), room.Id, profile)
 	}
-	if faults, ok := web.FaultsOf(err); ok {
-		typed.Faults = faults
-		return showRoomForm(e, web.Status(err), nil, typed)
+	if faults, ok := web.FormErrorsOf(err); ok {
+		typed.Errors = faults
+		return showRoomForm(e, web.StatusCode(err), nil, typed)
 	}
 	if err != nil {
 		return err
@@ -75,30 +75,30 @@ func updateRoom(e *core.RequestEvent) error {
 	if room.Slug() != old {
 		said += " It has a new link, which is on this page. The old one says so."
 	}
-	web.Toast(e, said)
-	return web.Go(e, roomPath(e, room))
+	web.SetToast(e, said)
+	return web.Redirect(e, roomPath(e, room))
 }
 
-func typedRoom(e *core.RequestEvent) RoomFormProps {
+func parseRoomForm(e *core.RequestEvent) RoomFormProps {
 	field := func(name string) string { return clean(e.Request.FormValue(name)) }
 	on := func(name string) bool { return field(name) != "" }
-	return RoomFormProps{Name: field("name"), Slug: field("slug"), Description: field("description"), Entry: field("entry"), Lobby: on("lobby"),
-		Early: on("early"), Muted: on("muted"), Recording: field("recording"), People: field("people"), Quality: field("quality")}
+	return RoomFormProps{Name: field("name"), Slug: field("slug"), Description: field("description"), Access: field("entry"), Lobby: on("lobby"),
+		JoinBeforeHost: on("early"), Muted: on("muted"), Recording: field("recording"), MaxPeople: field("people"), Quality: field("quality")}
 }
 
 // profile is the form as the action takes it.
 func (p RoomFormProps) profile() (rooms.Profile, error) {
-	profile := rooms.Profile{Name: &p.Name, Description: &p.Description, Entry: &p.Entry, Lobby: &p.Lobby, Early: &p.Early,
+	profile := rooms.Profile{Name: &p.Name, Description: &p.Description, Access: &p.Access, Lobby: &p.Lobby, JoinBeforeHost: &p.JoinBeforeHost,
 		Muted: &p.Muted, Recording: &p.Recording, Quality: &p.Quality, Slug: &p.Slug}
 	people := 0
-	if text := strings.TrimSpace(p.People); text != "" {
+	if text := strings.TrimSpace(p.MaxPeople); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return profile, record.Refuse("people", "bad_number", "The largest number of people is a whole number. Empty: as many as the plan lets.")
+			return profile, record.Invalid("people", "bad_number", "The largest number of people is a whole number. Empty: as many as the plan lets.")
 		}
 		people = n
 	}
-	profile.People = &people
+	profile.MaxPeople = &people
 	return profile, nil
 }
 
@@ -106,32 +106,32 @@ func (p RoomFormProps) profile() (rooms.Profile, error) {
 func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomFormProps) error {
 	var err error
 	if room == nil && e.Request.PathValue("id") != "" {
-		if room, err = roomOf(e); err != nil {
+		if room, err = findRoom(e); err != nil {
 			return err
 		}
 	}
-	most, plan, err := rooms.MostPeople(e.App, web.Actor(e).Team.Id)
+	most, plan, err := rooms.PlanMaxPeople(e.App, web.Actor(e).Team.Id)
 	if err != nil {
 		return err
 	}
-	form.Title, form.Yes, form.Action, form.Cancel = "New room", "Make the room", roomsPath(e)+"/new", roomsPath(e)
-	form.PeopleHelp = "Empty: as many as the plan lets. " + planLimit(most, plan)
-	form.Base = settings.Of(e.App).Link("/r/")
-	form.Problems = frame.Problems(form.Faults, "name", "slug", "description", "entry", "recording", "people", "quality")
-	crumbs := []ui.Crumb{{Label: "Rooms", Href: roomsPath(e)}}
+	form.Title, form.SubmitLabel, form.Action, form.CancelURL = "New room", "Make the room", roomsPath(e)+"/new", roomsPath(e)
+	form.MaxPeopleHelp = "Empty: as many as the plan lets. " + planLimitText(most, plan)
+	form.LinkPrefix = settings.Of(e.App).Link("/r/")
+	form.FieldErrors = frame.FieldErrors(form.Errors, "name", "slug", "description", "entry", "recording", "people", "quality")
+	crumbs := []ui.Breadcrumb{{Label: "Rooms", Href: roomsPath(e)}}
 	if room != nil {
-		form.Title, form.Yes, form.Action, form.Cancel = "Edit "+room.Name(), "Save", roomPath(e, room)+"/edit", roomPath(e, room)
-		form.Old = true
-		form.Closed = room.Entry() != rooms.Anyone && rooms.Guessable(room.Slug())
+		form.Title, form.SubmitLabel, form.Action, form.CancelURL = "Edit "+room.Name(), "Save", roomPath(e, room)+"/edit", roomPath(e, room)
+		form.Exists = true
+		form.OpeningRotatesLink = room.Access() != rooms.AccessAnyone && rooms.IsGuessable(room.Slug())
 		form.Link = room.Link(e.App)
-		if form.Bookings, err = bookingsOf(e, room, maxBookings); err != nil {
+		if form.Bookings, err = loadBookings(e, room, maxBookings); err != nil {
 			return err
 		}
-		crumbs = append(crumbs, ui.Crumb{Label: room.Name(), Href: form.Cancel})
+		crumbs = append(crumbs, ui.Breadcrumb{Label: room.Name(), Href: form.CancelURL})
 	}
-	if form.Shell, err = shell(e, "rooms", append(crumbs, ui.Crumb{Label: map[bool]string{true: "Edit", false: "New room"}[form.Old]})...); err != nil {
+	if form.Shell, err = shell(e, "rooms", append(crumbs, ui.Breadcrumb{Label: map[bool]string{true: "Edit", false: "New room"}[form.Exists]})...); err != nil {
 		return err
 	}
-	form.Shell.Page.Title = titled(e, form.Title)
+	form.Shell.Page.Title = pageTitle(e, form.Title)
 	return web.Render(e, status, RoomForm(form))
 }

@@ -15,44 +15,44 @@ import (
 
 // RoomFormProps are a room as it is or as it was typed, and what its form says.
 type RoomFormProps struct {
-	Shell                    ui.ShellProps
-	Title, Yes               string
-	Action, Cancel           string
-	Base                     string // what every room's link begins with
-	Name, Slug, Description  string
-	Entry, Recording         string
-	Lobby, Early, Muted, Old bool   // Old: the room is there already
-	Closed                   bool   // its link is not one to let anyone in with: opening it changes the link
-	Link                     string // of a room that is there: its link as a whole
-	People, PeopleHelp       string
-	Quality                  string
-	Faults                   map[string]string
-	Problems                 []ui.FieldError
-	Bookings                 BookingsProps
+	Shell                                ui.ShellProps
+	Title, SubmitLabel                   string
+	Action, CancelURL                    string
+	LinkPrefix                           string // what every room's link begins with
+	Name, Slug, Description              string
+	Access, Recording                    string
+	Lobby, JoinBeforeHost, Muted, Exists bool   // Old: the room is there already
+	OpeningRotatesLink                   bool   // its link is not one to let anyone in with: opening it changes the link
+	Link                                 string // of a room that is there: its link as a whole
+	MaxPeople, MaxPeopleHelp             string
+	Quality                              string
+	Errors                               map[string]string
+	FieldErrors                          []ui.FieldError
+	Bookings                             BookingsProps
 }
 
 func (p RoomFormProps) slugHelp() string {
-	if p.Old {
-		return "After " + p.Base + ". With another one, the old link lets nobody in any more and says that it was replaced."
+	if p.Exists {
+		return "After " + p.LinkPrefix + ". With another one, the old link lets nobody in any more and says that it was replaced."
 	}
-	return "After " + p.Base + ". Small letters, digits and hyphens. Empty: made of the name."
+	return "After " + p.LinkPrefix + ". Small letters, digits and hyphens. Empty: made of the name."
 }
 
-// does says what a choice of who may enter means, and that opening the room changes its link.
-func (p RoomFormProps) does(choice rooms.Choice) string {
+// choiceText says what a choice of who may enter means, and that opening the room changes its link.
+func (p RoomFormProps) choiceText(choice rooms.Choice) string {
 	switch {
-	case choice.Key != rooms.Anyone:
-		return choice.Does
-	case p.Closed:
-		return choice.Does + " The room gets a new link for it, and the old one says so."
+	case choice.Key != rooms.AccessAnyone:
+		return choice.Hint
+	case p.OpeningRotatesLink:
+		return choice.Hint + " The room gets a new link for it, and the old one says so."
 	}
-	return choice.Does + " The link ends in characters that nobody guesses."
+	return choice.Hint + " The link ends in characters that nobody guesses."
 }
 
-func (p RoomFormProps) qualities() []ui.Option {
+func (p RoomFormProps) qualityOptions() []ui.Option {
 	var options []ui.Option
 	for _, quality := range rooms.Qualities {
-		options = append(options, ui.Option{Value: quality, Label: qualityWord(quality)})
+		options = append(options, ui.Option{Value: quality, Label: qualityLabel(quality)})
 	}
 	return options
 }
@@ -91,7 +91,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: p.Title}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: p.Title}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -112,20 +112,20 @@ func RoomForm(p RoomFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(p.Problems).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(p.FieldErrors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "name", Name: "name", Label: "Name", Value: p.Name, Max: rooms.MaxName, Required: true, Autocomplete: "off", Placeholder: "Grading suite", Autofocus: !p.Old && len(p.Problems) == 0, Error: p.Faults["name"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "name", Name: "name", Label: "Name", Value: p.Name, MaxLength: rooms.MaxName, Required: true, Autocomplete: "off", Placeholder: "Grading suite", Autofocus: !p.Exists && len(p.FieldErrors) == 0, Error: p.Errors["name"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "slug", Name: "slug", Label: "Link", Value: p.Slug, Max: rooms.MaxSlug, Autocomplete: "off", Placeholder: "grading-suite", Error: p.Faults["slug"], Help: p.slugHelp(),
-				Required: p.Old, Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "slug", Name: "slug", Label: "Link", Value: p.Slug, MaxLength: rooms.MaxSlug, Autocomplete: "off", Placeholder: "grading-suite", Error: p.Errors["slug"], Help: p.slugHelp(),
+				Required: p.Exists, Attrs: templ.Attributes{"spellcheck": "false", "autocapitalize": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "description", Name: "description", Label: "Description", Value: p.Description, Max: rooms.MaxDescription, Rows: 2, Error: p.Faults["description"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "description", Name: "description", Label: "Description", Value: p.Description, MaxLength: rooms.MaxDescription, Rows: 2, Error: p.Errors["description"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -141,15 +141,15 @@ func RoomForm(p RoomFormProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, choice := range rooms.Entries {
-					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "entry", Value: choice.Key, Label: choice.Word, Text: p.does(choice), Radio: true, Checked: p.Entry == choice.Key}).Render(ctx, templ_7745c5c3_Buffer)
+				for _, choice := range rooms.AccessChoices {
+					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "entry", Value: choice.Key, Label: choice.Label, Text: p.choiceText(choice), Radio: true, Checked: p.Access == choice.Key}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "entry", Legend: "Who may enter", Error: p.Faults["entry"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "entry", Legend: "Who may enter", Error: p.Errors["entry"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -173,7 +173,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "early", Value: "yes", Label: "Join before the host", Text: "From 15 minutes before the start the first to join starts the session.", Checked: p.Early}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "early", Value: "yes", Label: "Join before the host", Text: "From 15 minutes before the start the first to join starts the session.", Checked: p.JoinBeforeHost}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -187,7 +187,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Group(ui.GroupProps{Legend: "Coming in"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{Legend: "Coming in"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -203,15 +203,15 @@ func RoomForm(p RoomFormProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				for _, choice := range rooms.Recordings {
-					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "recording", Value: choice.Key, Label: choice.Word, Text: choice.Does, Radio: true, Checked: p.Recording == choice.Key}).Render(ctx, templ_7745c5c3_Buffer)
+				for _, choice := range rooms.RecordingChoices {
+					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "recording", Value: choice.Key, Label: choice.Label, Text: choice.Hint, Radio: true, Checked: p.Recording == choice.Key}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "recording", Legend: "Recording", Help: rooms.WhoRecords, Error: p.Faults["recording"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "recording", Legend: "Recording", Help: rooms.RecordingNote, Error: p.Errors["recording"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,11 +219,11 @@ func RoomForm(p RoomFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Label: "People at most", Value: p.People, InputMode: "numeric", Autocomplete: "off", Error: p.Faults["people"], Help: p.PeopleHelp}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Label: "People at most", Value: p.MaxPeople, InputMode: "numeric", Autocomplete: "off", Error: p.Errors["people"], Help: p.MaxPeopleHelp}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "quality", Name: "quality", Label: "Best picture", Value: p.Quality, Error: p.Faults["quality"], Help: "Sessions there choose up to this."}, p.qualities()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "quality", Name: "quality", Label: "Best picture", Value: p.Quality, Error: p.Errors["quality"], Help: "Sessions there choose up to this."}, p.qualityOptions()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -231,11 +231,11 @@ func RoomForm(p RoomFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Yes}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.SubmitLabel}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Cancel, ui.ButtonProps{Label: "Cancel", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.CancelURL, ui.ButtonProps{Label: "Cancel", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -243,8 +243,8 @@ func RoomForm(p RoomFormProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Old {
-				templ_7745c5c3_Err = whatAChangeDoes(p).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Exists {
+				templ_7745c5c3_Err = roomChangeEffects(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -268,7 +268,7 @@ func RoomForm(p RoomFormProps) templ.Component {
 	})
 }
 
-func whatAChangeDoes(p RoomFormProps) templ.Component {
+func roomChangeEffects(p RoomFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -293,7 +293,7 @@ func whatAChangeDoes(p RoomFormProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Closed {
+		if p.OpeningRotatesLink {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<li>If you open it to anyone with the link, it gets a new link that nobody guesses. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -335,7 +335,7 @@ func whatAChangeDoes(p RoomFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Part(ui.Count(p.Bookings.Total, "session is booked here", "sessions are booked here")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Subsection(ui.Count(p.Bookings.Total, "session is booked here", "sessions are booked here")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,10 +17,10 @@ import (
 
 // roomRoutes are the pages of the team's rooms (R85).
 func roomRoutes(panel *web.Group) {
-	panel.GET("/rooms", roomList)
+	panel.GET("/rooms", listRooms)
 	panel.GET("/rooms/new", newRoom)
 	panel.POST("/rooms/new", createRoom)
-	panel.GET("/rooms/{id}", roomDetails)
+	panel.GET("/rooms/{id}", showRoomDetails)
 	panel.GET("/rooms/{id}/edit", editRoom)
 	panel.POST("/rooms/{id}/edit", updateRoom)
 	panel.GET("/rooms/{id}/archive", confirmArchive)
@@ -38,11 +38,11 @@ type roomQuery struct {
 	archived bool
 }
 
-func roomQueryOf(values url.Values) roomQuery {
+func parseRoomQuery(values url.Values) roomQuery {
 	return roomQuery{search: clean(strings.TrimSpace(values.Get("q"))), archived: values.Get("status") == "archived"}
 }
 
-func (q roomQuery) address(path string) string {
+func (q roomQuery) href(path string) string {
 	values := url.Values{}
 	if q.search != "" {
 		values.Set("q", q.search)
@@ -56,90 +56,90 @@ func (q roomQuery) address(path string) string {
 	return path + "?" + values.Encode()
 }
 
-// roomList is the list of a team's rooms. A part of the page gets the list alone.
-func roomList(e *core.RequestEvent) error {
-	query := roomQueryOf(e.Request.URL.Query())
-	list, err := roomsListed(e, query, "")
+// listRooms is the list of a team's rooms. A part of the page gets the list alone.
+func listRooms(e *core.RequestEvent) error {
+	query := parseRoomQuery(e.Request.URL.Query())
+	list, err := loadRoomList(e, query, "")
 	if err != nil {
 		return err
 	}
-	if web.Aimed(e, "details") {
-		list.focus(e.Request.Header.Get("HX-Current-URL"))
-		return web.Render(e, http.StatusOK, roomSwap(titled(e, "Rooms"), nil, list))
+	if web.IsFragmentFor(e, "details") {
+		list.markFocus(e.Request.Header.Get("HX-Current-URL"))
+		return web.Render(e, http.StatusOK, roomSwap(pageTitle(e, "Rooms"), nil, list))
 	}
 	if web.IsFragment(e) {
-		e.Response.Header().Set("HX-Push-Url", query.address(roomsPath(e)))
+		e.Response.Header().Set("HX-Push-Url", query.href(roomsPath(e)))
 		return web.Render(e, http.StatusOK, RoomList(list))
 	}
-	around, err := shell(e, "rooms", ui.Crumb{Label: "Rooms"})
+	around, err := shell(e, "rooms", ui.Breadcrumb{Label: "Rooms"})
 	if err != nil {
 		return err
 	}
 	return web.Render(e, http.StatusOK, Rooms(RoomsProps{Shell: around, List: list}))
 }
 
-// roomsListed reads the rooms of the query. current is the id of the one whose details are open.
-func roomsListed(e *core.RequestEvent, query roomQuery, current string) (RoomListProps, error) {
+// loadRoomList reads the rooms of the query. current is the id of the one whose details are open.
+func loadRoomList(e *core.RequestEvent, query roomQuery, current string) (RoomListProps, error) {
 	actor, path := web.Actor(e), roomsPath(e)
-	props := RoomListProps{Team: actor.Team.GetString("name"), Path: path, Search: query.search, Archived: query.archived, Clear: roomQuery{archived: query.archived}.address(path)}
-	used, err := rooms.Of(e.App, actor.Team.Id)
+	props := RoomListProps{Team: actor.Team.GetString("name"), Path: path, Search: query.search, Archived: query.archived, ClearURL: roomQuery{archived: query.archived}.href(path)}
+	used, err := rooms.List(e.App, actor.Team.Id)
 	if err != nil {
 		return props, err
 	}
-	archived, err := rooms.Archived(e.App, actor.Team.Id)
+	archived, err := rooms.ListArchived(e.App, actor.Team.Id)
 	if err != nil {
 		return props, err
 	}
-	props.None = len(used)+len(archived) == 0
+	props.NoRooms = len(used)+len(archived) == 0
 	props.Filters = []ui.Filter{
-		{Label: "In use", Count: ui.Number(len(used)), Href: roomQuery{search: query.search}.address(path), Current: !query.archived},
-		{Label: "Archived", Count: ui.Number(len(archived)), Href: roomQuery{search: query.search, archived: true}.address(path), Current: query.archived},
+		{Label: "In use", Count: ui.Number(len(used)), Href: roomQuery{search: query.search}.href(path), Current: !query.archived},
+		{Label: "Archived", Count: ui.Number(len(archived)), Href: roomQuery{search: query.search, archived: true}.href(path), Current: query.archived},
 	}
 	shown := used
 	if query.archived {
 		shown = archived
 	}
-	days, err := diaryOf(e)
+	days, err := loadRoomSchedule(e)
 	if err != nil {
 		return props, err
 	}
 	for _, room := range shown {
-		if !holds(room, query.search) {
+		if !matchesSearch(room, query.search) {
 			continue
 		}
 		row := days.row(room)
-		row.Href, row.Current, row.Path = query.address(path+"/"+room.Id), room.Id == current, path+"/"+room.Id
+		row.Href, row.Current, row.Path = query.href(path+"/"+room.Id), room.Id == current, path+"/"+room.Id
 		row.Link = room.Link(e.App)
 		props.Rows = append(props.Rows, row)
 	}
 	return props, nil
 }
 
-func holds(room *rooms.Room, words string) bool {
+func matchesSearch(room *rooms.Room, words string) bool {
 	text := strings.ToLower(room.Name() + " " + room.Slug() + " " + room.Description())
 	return strings.Contains(text, strings.ToLower(words))
 }
 
-// diary is what has the team's rooms now, next and today.
-type diary struct {
+// roomSchedule is what has the team's rooms now, next and today.
+type roomSchedule struct {
 	now   time.Time
-	times record.Times
+	times record.ReaderZone
 	next  map[string]rooms.Booking
 	today map[string][]rooms.Booking
 }
 
-func diaryOf(e *core.RequestEvent) (diary, error) {
+func loadRoomSchedule(e *core.RequestEvent) (roomSchedule, error) {
 	actor := web.Actor(e)
-	d := diary{now: time.Now(), times: frame.TimesOf(actor), today: map[string][]rooms.Booking{}}
+	d := roomSchedule{now: time.Now(), times: frame.TimesFor(actor), today: map[string][]rooms.Booking{}}
 	day := startOfDay(d.times.In(d.now))
-	taken, err := rooms.Bookings(e.App, actor.Team.Id, "", day, day.AddDate(0, 0, 1))
+	taken, err := rooms.ListBookings(e.App, actor.Team.Id, "", day, day.AddDate(0, 0, 1))
 	if err != nil {
 		return d, err
 	}
 	for _, booking := range taken {
 		d.today[booking.Room] = append(d.today[booking.Room], booking)
 	}
-	d.next, err = rooms.Next(e.App, actor.Team.Id, d.now)
+	d.next, err = rooms.NextBookings(e.App, actor.Team.Id, d.now)
 	return d, err
 }
 
@@ -148,14 +148,14 @@ func startOfDay(at time.Time) time.Time {
 }
 
 // row is a room as the list shows it.
-func (d diary) row(room *rooms.Room) RoomRow {
-	row := RoomRow{ID: room.Id, Name: room.Name(), About: room.Description(), Slug: room.Slug(), Entry: room.Entry(),
-		EntryWord: rooms.Explained(rooms.Entries, room.Entry()).Word, Archived: room.Archived(), Times: d.times}
+func (d roomSchedule) row(room *rooms.Room) RoomRow {
+	row := RoomRow{ID: room.Id, Name: room.Name(), Description: room.Description(), Slug: room.Slug(), Access: room.Access(),
+		AccessLabel: rooms.ChoiceFor(rooms.AccessChoices, room.Access()).Label, Archived: room.Archived(), Times: d.times}
 	if next, ok := d.next[room.Id]; ok {
-		row.Next, row.When = next.Title, ui.During(next.Starts, next.Ends, d.now, d.times)
+		row.Next, row.When = next.Title, ui.FormatRange(next.Starts, next.Ends, d.now, d.times)
 		if !next.Starts.After(d.now) {
 			row.Now = true
-			row.When = "Now, until " + ui.WhenFor(next.Ends, d.now, d.times, ui.Clock)
+			row.When = "Now, until " + ui.FormatTimeFor(next.Ends, d.now, d.times, ui.Clock)
 		}
 	}
 	var taken time.Duration
@@ -163,13 +163,13 @@ func (d diary) row(room *rooms.Room) RoomRow {
 		taken += booking.Ends.Sub(booking.Starts)
 	}
 	if n := len(d.today[room.Id]); n > 0 {
-		row.Today, row.Taken = ui.Count(n, "session", "sessions"), hours(taken)
+		row.SessionsToday, row.TimeTaken = ui.Count(n, "session", "sessions"), durationText(taken)
 	}
 	return row
 }
 
-// hours is a length of time in words: "1 h 30 min".
-func hours(d time.Duration) string {
+// durationText is a length of time in words: "1 h 30 min".
+func durationText(d time.Duration) string {
 	h, m := int(d.Hours()), int(d.Minutes())%60
 	switch {
 	case h == 0:
@@ -180,8 +180,8 @@ func hours(d time.Duration) string {
 	return ui.Number(h) + " h " + ui.Number(m) + " min"
 }
 
-// focus marks the row whose details were open at an address, so that the focus goes back to it.
-func (p *RoomListProps) focus(at string) {
+// markFocus marks the row whose details were open at an address, so that the focus goes back to it.
+func (p *RoomListProps) markFocus(at string) {
 	at, _, _ = strings.Cut(at, "?")
 	for n := range p.Rows {
 		p.Rows[n].Focus = strings.HasSuffix(at, "/rooms/"+p.Rows[n].ID)

@@ -25,31 +25,31 @@ type RoomsProps struct {
 
 // RoomListProps are the rooms, with the ways to narrow the list.
 type RoomListProps struct {
-	Team, Path, Clear string
-	Search            string
-	Archived          bool // those out of use are listed
-	None              bool // there is no room at all
-	Filters           []ui.Filter
-	Rows              []RoomRow
-	Beside            bool // the list comes beside the answer that was asked for
+	Team, Path, ClearURL string
+	Search               string
+	Archived             bool // those out of use are listed
+	NoRooms              bool // there is no room at all
+	Filters              []ui.Filter
+	Rows                 []RoomRow
+	OutOfBand            bool // the list comes beside the answer that was asked for
 }
 
 // RoomRow is one room.
 type RoomRow struct {
-	ID, Href, Path   string
-	Name, About      string
-	Slug, Link       string
-	Entry, EntryWord string
-	Next, When       string // what has the room now or next; empty: nothing is booked
-	Now              bool
-	Today, Taken     string // how many sessions have it today, and how long in all; empty: none
-	Archived         time.Time
-	Times            record.Times
-	Current, Focus   bool
+	ID, Href, Path           string
+	Name, Description        string
+	Slug, Link               string
+	Access, AccessLabel      string
+	Next, When               string // what has the room now or next; empty: nothing is booked
+	Now                      bool
+	SessionsToday, TimeTaken string // how many sessions have it today, and how long in all; empty: none
+	Archived                 time.Time
+	Times                    record.ReaderZone
+	Current, Focus           bool
 }
 
 func (r RoomRow) attrs() templ.Attributes {
-	attrs := ui.OpenDetails()
+	attrs := ui.OpenDrawer()
 	attrs["id"] = "row-" + r.ID
 	if r.Focus {
 		attrs["autofocus"] = true
@@ -60,12 +60,12 @@ func (r RoomRow) attrs() templ.Attributes {
 	return attrs
 }
 
-func (p RoomListProps) beside() RoomListProps {
-	p.Beside = true
+func (p RoomListProps) outOfBand() RoomListProps {
+	p.OutOfBand = true
 	return p
 }
 
-func (p RoomListProps) nothing() string {
+func (p RoomListProps) emptyTitle() string {
 	switch {
 	case p.Search != "":
 		return "No room here is called “" + p.Search + "”"
@@ -75,7 +75,7 @@ func (p RoomListProps) nothing() string {
 	return "Every room is archived"
 }
 
-func (p RoomListProps) nothingIcon() string {
+func (p RoomListProps) emptyIcon() string {
 	if p.Search != "" {
 		return "search"
 	}
@@ -128,7 +128,7 @@ func Rooms(p RoomsProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if !p.List.None {
+				if !p.List.NoRooms {
 					templ_7745c5c3_Err = ui.ButtonLink(p.List.Path+"/new", ui.ButtonProps{Label: "New room", Icon: "plus"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -136,7 +136,7 @@ func Rooms(p RoomsProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Rooms"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Rooms"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -144,7 +144,7 @@ func Rooms(p RoomsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.List.None {
+			if p.List.NoRooms {
 				templ_7745c5c3_Err = noRooms(p.List.Path).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -158,7 +158,7 @@ func Rooms(p RoomsProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = WhatRoomsAre().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = RoomsHelp().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -234,7 +234,7 @@ func noRooms(path string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: "door-open", Title: "Make the first room", Text: []string{
+		templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "door-open", Title: "Make the first room", Text: []string{
 			"A room is a lasting place for sessions: it keeps its link and its settings, whatever is held there. Make one for what meets again and again, such as dailies or a client's reviews.",
 			"Whoever may host books it. No two sessions have a room at the same time."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -244,7 +244,7 @@ func noRooms(path string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = WhatRoomsAre().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = RoomsHelp().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -252,8 +252,8 @@ func noRooms(path string) templ.Component {
 	})
 }
 
-// WhatRoomsAre answers the questions that people have about rooms (R155).
-func WhatRoomsAre() templ.Component {
+// RoomsHelp answers the questions that people have about rooms (R155).
+func RoomsHelp() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -332,8 +332,8 @@ func roomSwap(title string, details templ.Component, list RoomListProps) templ.C
 				return templ_7745c5c3_Err
 			}
 		}
-		if !list.None {
-			templ_7745c5c3_Err = RoomList(list.beside()).Render(ctx, templ_7745c5c3_Buffer)
+		if !list.NoRooms {
+			templ_7745c5c3_Err = RoomList(list.outOfBand()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -368,7 +368,7 @@ func RoomList(p RoomListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Beside {
+		if p.OutOfBand {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " hx-swap-oob=\"outerMorph\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -378,7 +378,7 @@ func RoomList(p RoomListProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Filters("Filter by use", p.Filters, swapList()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Filters("Filter by use", p.Filters, swapListAttrs()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -448,14 +448,14 @@ func RoomList(p RoomListProps) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if p.Search != "" {
-					templ_7745c5c3_Err = ui.ButtonLink(p.Clear, ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonLink(p.ClearURL, ui.ButtonProps{Label: "Clear search", Variant: "outline", Icon: "x"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Blank(ui.BlankProps{Icon: p.nothingIcon(), Title: p.nothing()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: p.emptyIcon(), Title: p.emptyTitle()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -640,15 +640,15 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.About != "" {
+		if r.Description != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(r.About)
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(r.Description)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 217, Col: 22}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 217, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 			if templ_7745c5c3_Err != nil {
@@ -684,14 +684,14 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Icon(frame.EntryIcon(r.Entry)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Icon(frame.RoomAccessIcon(r.Access)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(r.EntryWord)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(r.AccessLabel)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 231, Col: 17}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 231, Col: 19}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
@@ -719,7 +719,7 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = nextOf(r).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nextBooking(r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -727,16 +727,16 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Today == "" {
+			if r.SessionsToday == "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<span class=\"muted\">Free</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(r.Today)
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(r.SessionsToday)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 248, Col: 14}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 248, Col: 22}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -747,9 +747,9 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(r.Taken)
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(r.TimeTaken)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 249, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/rooms.templ`, Line: 249, Col: 39}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 				if templ_7745c5c3_Err != nil {
@@ -773,7 +773,7 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 	})
 }
 
-func nextOf(r RoomRow) templ.Component {
+func nextBooking(r RoomRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

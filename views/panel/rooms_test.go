@@ -16,8 +16,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// room makes a room of the team.
-func (s *scene) room(name string) *rooms.Room {
+// newRoom makes a room of the team.
+func (s *fixture) newRoom(name string) *rooms.Room {
 	s.t.Helper()
 	room, err := rooms.Create(s.App, hookstest.Actor(s.t, s.App, s.owner, s.team), rooms.Profile{Name: &name})
 	if err != nil {
@@ -27,10 +27,10 @@ func (s *scene) room(name string) *rooms.Room {
 }
 
 // book schedules a session in a room, so many minutes from now.
-func (s *scene) book(room *rooms.Room, title string, from, minutes int) *core.Record {
+func (s *fixture) book(room *rooms.Room, title string, from, minutes int) *core.Record {
 	s.t.Helper()
 	starts := time.Now().Add(time.Duration(from) * time.Minute)
-	r := hookstest.Blank(s.t, s.App, "sessions", map[string]any{"team": s.team.Id, "host": s.organizer.Id, "host_name": "Théo", "title": title,
+	r := hookstest.NewRecord(s.t, s.App, "sessions", map[string]any{"team": s.team.Id, "host": s.organizer.Id, "host_name": "Théo", "title": title,
 		"room": room.Id, "starts": starts, "minutes": minutes, "ends": starts.Add(time.Duration(minutes) * time.Minute), "timezone": "UTC",
 		"status": "scheduled", "code": core.GenerateDefaultRandomId(), "resolution": "720p", "fps": 25, "codec": "vp8", "audio": "speech"})
 	if err := s.App.Save(r); err != nil {
@@ -39,7 +39,7 @@ func (s *scene) book(room *rooms.Room, title string, from, minutes int) *core.Re
 	return r
 }
 
-func (s *scene) roomNow(room *rooms.Room) *rooms.Room {
+func (s *fixture) reloadRoom(room *rooms.Room) *rooms.Room {
 	s.t.Helper()
 	now, err := rooms.Find(s.App, s.team.Id, room.Id)
 	if err != nil {
@@ -53,170 +53,170 @@ func roomForm() url.Values {
 		"recording": {"off"}, "people": {"12"}, "quality": {"1080p"}}
 }
 
-func TestWhoMeetsTheRooms(t *testing.T) {
-	s := open(t, true)
-	room := s.room("Grading suite")
+func TestRooms_AccessByRole(t *testing.T) {
+	s := newFixture(t, true)
+	room := s.newRoom("Grading suite")
 	for who, account := range map[string]*core.Record{"nobody": nil, "stranger": s.stranger, "guest": s.guest, "member": s.member,
 		"organizer": s.organizer, "another team's owner": s.other, "admin": s.admin, "owner": s.owner} {
-		b := s.Visitor()
+		b := s.Anonymous()
 		if account != nil {
 			b = s.As(account)
 		}
 		for _, path := range []string{"", "/new", "/" + room.Id, "/" + room.Id + "/edit", "/" + room.Id + "/archive", "/" + room.Id + "/rotate"} {
-			judge(t, who, "GET /rooms"+path, b.Get(s.path("/rooms"+path)))
+			assertAccess(t, who, "GET /rooms"+path, b.Get(s.path("/rooms"+path)))
 		}
 		if who == "admin" || who == "owner" {
 			continue
 		}
 		for _, path := range []string{"/new", "/" + room.Id + "/edit", "/" + room.Id + "/archive", "/" + room.Id + "/restore", "/" + room.Id + "/rotate"} {
-			judge(t, who, "POST /rooms"+path, b.Post(s.path("/rooms"+path), roomForm()))
+			assertAccess(t, who, "POST /rooms"+path, b.Post(s.path("/rooms"+path), roomForm()))
 		}
 	}
-	if now := s.roomNow(room); now.Slug() != "grading-suite" || now.Name() != "Grading suite" || !now.Archived().IsZero() || hookstest.Count(t, s.App, "rooms") != 1 {
+	if now := s.reloadRoom(room); now.Slug() != "grading-suite" || now.Name() != "Grading suite" || !now.Archived().IsZero() || hookstest.Count(t, s.App, "rooms") != 1 {
 		t.Error("somebody without the right changed it")
 	}
 }
 
-func TestATeamWithoutRoomsIsToldWhatTheyAre(t *testing.T) {
-	s := open(t, true)
+func TestRooms_NoRooms_ExplainsThem(t *testing.T) {
+	s := newFixture(t, true)
 	r := s.As(s.admin).Get(s.path("/rooms"))
-	want(t, r, http.StatusOK, "Make the first room", "A room is a lasting place for sessions", "No two sessions have a room at the same time", "A room uses no licence", s.path("/rooms/new"))
-	hasNot(t, r, "<table")
+	assertPage(t, r, http.StatusOK, "Make the first room", "A room is a lasting place for sessions", "No two sessions have a room at the same time", "A room uses no licence", s.path("/rooms/new"))
+	assertNotContains(t, r, "<table")
 }
 
-func TestARoomIsMadeAndChangedOnItsPages(t *testing.T) {
-	s := open(t, true)
+func TestRooms_CreateAndEdit(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/rooms/new")), http.StatusOK, "60 characters at most", "The plan Pro lets 100 into a session.", `value="invited" checked`, `value="host" checked`, s.URL+"/r/")
+	assertPage(t, b.Get(s.path("/rooms/new")), http.StatusOK, "60 characters at most", "The plan Pro lets 100 into a session.", `value="invited" checked`, `value="host" checked`, s.URL+"/r/")
 	r := b.Post(s.path("/rooms/new"), roomForm())
-	room, err := rooms.BySlug(s.App, "bay")
+	room, err := rooms.FindBySlug(s.App, "bay")
 	if err != nil {
-		t.Fatal(r.Status, words(r.Body), err)
+		t.Fatal(r.Status, pageText(r.Body), err)
 	}
-	went(t, b, r, s.path("/rooms/"+room.Id), "Edit bay is ready.")
+	assertRedirect(t, b, r, s.path("/rooms/"+room.Id), "Edit bay is ready.")
 	r = b.Get(s.path("/rooms/" + room.Id))
-	want(t, r, http.StatusOK, s.URL+"/r/bay", "Two screens.", "Everyone in the team", "1080p, full HD", "The plan Pro lets 100", "Nothing is booked", "Archive…", "Rotate the link…")
+	assertPage(t, r, http.StatusOK, s.URL+"/r/bay", "Two screens.", "Everyone in the team", "1080p, full HD", "The plan Pro lets 100", "Nothing is booked", "Archive…", "Rotate the link…")
 	form := roomForm()
 	form.Set("people", "")
 	form.Set("entry", "anyone")
 	form.Del("lobby")
-	has(t, b.Get(s.path("/rooms/"+room.Id+"/edit")), "Edit Edit bay · ", "The room gets a new link for it, and the old one says so.", s.URL+"/r/bay lets nobody in any more")
-	went(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved. It has a new link, which is on this page.")
-	now := s.roomNow(room)
-	if now.People() != 0 || now.Entry() != rooms.Anyone || now.GetBool("lobby") || !now.GetBool("muted") || !strings.HasPrefix(now.Slug(), "bay-") {
+	assertContains(t, b.Get(s.path("/rooms/"+room.Id+"/edit")), "Edit Edit bay · ", "The room gets a new link for it, and the old one says so.", s.URL+"/r/bay lets nobody in any more")
+	assertRedirect(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved. It has a new link, which is on this page.")
+	now := s.reloadRoom(room)
+	if now.MaxPeople() != 0 || now.Access() != rooms.AccessAnyone || now.GetBool("lobby") || !now.GetBool("muted") || !strings.HasPrefix(now.Slug(), "bay-") {
 		t.Error(now.PublicExport())
 	}
-	has(t, b.Get(s.path("/rooms/"+room.Id)), "Whoever gets hold of it comes in", "Anyone with the link", s.URL+"/r/"+now.Slug())
-	has(t, s.Visitor().Get("/r/bay"), "replaced")
+	assertContains(t, b.Get(s.path("/rooms/"+room.Id)), "Whoever gets hold of it comes in", "Anyone with the link", s.URL+"/r/"+now.Slug())
+	assertContains(t, s.Anonymous().Get("/r/bay"), "replaced")
 	r = b.Get(s.path("/rooms/" + room.Id + "/edit"))
-	has(t, r, "The link ends in characters that nobody guesses.")
-	hasNot(t, r, "lets nobody in any more, and says")
+	assertContains(t, r, "The link ends in characters that nobody guesses.")
+	assertNotContains(t, r, "lets nobody in any more, and says")
 	form.Set("slug", now.Slug())
-	went(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved.")
-	if s.roomNow(room).Slug() != now.Slug() {
+	assertRedirect(t, b, b.Post(s.path("/rooms/"+room.Id+"/edit"), form), s.path("/rooms/"+room.Id), "Edit bay saved.")
+	if s.reloadRoom(room).Slug() != now.Slug() {
 		t.Error("a link that nobody guesses was changed")
 	}
 }
 
-func TestAWrongRoomIsToldBesideItsFieldAndKept(t *testing.T) {
-	s := open(t, true)
-	s.room("Grading suite")
-	bay := s.room("Bay 2")
+func TestRoomForm_InvalidInput_KeepsTheForm(t *testing.T) {
+	s := newFixture(t, true)
+	s.newRoom("Grading suite")
+	bay := s.newRoom("Bay 2")
 	b := s.As(s.owner)
 	for field, value := range map[string]string{"name": "GRADING suite", "slug": "abcdefghij12345", "people": "101", "description": strings.Repeat("y", 501)} {
 		for _, path := range []string{"/rooms/new", "/rooms/" + bay.Id + "/edit"} {
 			form := roomForm()
 			form.Set(field, value)
 			r := b.Post(s.path(path), form)
-			want(t, r, http.StatusUnprocessableEntity, value, `id="`+field+`-e"`, `href="#`+field+`"`, `value="1080p" selected`, `value="yes" checked`)
+			assertPage(t, r, http.StatusUnprocessableEntity, value, `id="`+field+`-e"`, `href="#`+field+`"`, `value="1080p" selected`, `value="yes" checked`)
 		}
 	}
 	for name, bad := range map[string][2]string{"people": {"a dozen", "whole number"}, "slug": {"grading-suite", "Another room has this link"}, "name": {"<b>\x00</b>", "cannot be shown"}} {
 		form := roomForm()
 		form.Set(name, bad[0])
-		want(t, b.Post(s.path("/rooms/new"), form), http.StatusUnprocessableEntity, bad[1])
+		assertPage(t, b.Post(s.path("/rooms/new"), form), http.StatusUnprocessableEntity, bad[1])
 	}
 	form := roomForm()
 	form.Set("name", `<script>alert("x")</script>`)
 	if r := b.Post(s.path("/rooms/new"), form); r.Status != http.StatusSeeOther {
-		t.Fatal(r.Status, words(r.Body))
+		t.Fatal(r.Status, pageText(r.Body))
 	}
 	if r := b.Get(s.path("/rooms")); strings.Contains(r.Body, "<script>alert") || !strings.Contains(r.Body, "&lt;script&gt;alert") {
 		t.Error("a name is not escaped")
 	}
 }
 
-func TestTheListTellsWhatHasARoomNowNextAndToday(t *testing.T) {
-	s := open(t, true)
-	suite, bay := s.room("Grading suite"), s.room("Edit bay")
-	s.room("Attic")
+func TestRooms_List_ShowsBookings(t *testing.T) {
+	s := newFixture(t, true)
+	suite, bay := s.newRoom("Grading suite"), s.newRoom("Edit bay")
+	s.newRoom("Attic")
 	now := s.book(suite, "Dailies", 1, 90)
-	hookstest.Exec(t, s.App, "UPDATE sessions SET starts = {:past}, status = 'running' WHERE id = {:id}", dbx.Params{"past": record.Stamp(time.Now().Add(-time.Minute)), "id": now.Id})
+	hookstest.Exec(t, s.App, "UPDATE sessions SET starts = {:past}, status = 'running' WHERE id = {:id}", dbx.Params{"past": record.FormatTime(time.Now().Add(-time.Minute)), "id": now.Id})
 	s.book(suite, "Later today", 60*24*3, 30)
 	s.book(bay, "Kestrel, reel 4", 60*24*2, 60)
 	b := s.As(s.admin)
 	r := b.Get(s.path("/rooms"))
-	want(t, r, http.StatusOK, "In use", "Now, until", "Dailies", "Kestrel, reel 4", "1 session", "Nothing booked", "/r/edit-bay", "Invited people only", `data-copy="`+s.URL+`/r/grading-suite"`)
-	hasNot(t, r, "Later today")
+	assertPage(t, r, http.StatusOK, "In use", "Now, until", "Dailies", "Kestrel, reel 4", "1 session", "Nothing booked", "/r/edit-bay", "Invited people only", `data-copy="`+s.URL+`/r/grading-suite"`)
+	assertNotContains(t, r, "Later today")
 	r = b.Get(s.path("/rooms?q=edit"))
-	has(t, r, "Edit bay")
-	hasNot(t, r, "Attic", "Grading suite</b>")
-	has(t, b.Get(s.path("/rooms?q=nothing")), "No room here is called “nothing”", "Clear search")
+	assertContains(t, r, "Edit bay")
+	assertNotContains(t, r, "Attic", "Grading suite</b>")
+	assertContains(t, b.Get(s.path("/rooms?q=nothing")), "No room here is called “nothing”", "Clear search")
 	r = b.Get(s.path("/rooms/" + suite.Id))
-	want(t, r, http.StatusOK, "Dailies", "Later today", "Theo", "/sessions/"+now.Id, "3 of 3")
+	assertPage(t, r, http.StatusOK, "Dailies", "Later today", "Theo", "/sessions/"+now.Id, "3 of 3")
 	part := s.fragment(b, s.path("/rooms/"+suite.Id), "div#details")
-	want(t, part, http.StatusOK, `id="details"`, `hx-swap-oob="outerMorph"`)
-	hasNot(t, part, "<html")
+	assertPage(t, part, http.StatusOK, `id="details"`, `hx-swap-oob="outerMorph"`)
+	assertNotContains(t, part, "<html")
 }
 
-func TestArchivingWarnsAndListsWhatIsBooked(t *testing.T) {
-	s := open(t, true)
-	suite := s.room("Grading suite")
+func TestArchiveRoom_ListsBookingsFirst(t *testing.T) {
+	s := newFixture(t, true)
+	suite := s.newRoom("Grading suite")
 	for n := range 10 {
 		s.book(suite, "Session "+string(rune('A'+n)), 60*(n+1), 60)
 	}
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/rooms/"+suite.Id+"/edit")), http.StatusOK, "10 sessions are booked here", "Session A", "and 2 more sessions")
-	want(t, b.Get(s.path("/rooms/"+suite.Id+"/archive")), http.StatusOK, "Archive Grading suite?", "10 sessions keep their time", "Session E", "and 5 more sessions")
-	hasNot(t, s.fragment(b, s.path("/rooms/"+suite.Id+"/archive"), "div#dialog"), "<html")
-	went(t, b, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), s.path("/rooms/"+suite.Id), "is archived. It takes no new bookings.")
-	want(t, b.Get(s.path("/rooms/"+suite.Id)), http.StatusOK, "This room is archived.", "Put into use", "Session A")
-	want(t, b.Get(s.path("/rooms/"+suite.Id+"/archive")), http.StatusNotFound)
-	want(t, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), http.StatusUnprocessableEntity, "Nothing was changed.", "archived already")
-	want(t, b.Get(s.path("/rooms")), http.StatusOK, "Every room is archived")
-	has(t, b.Get(s.path("/rooms?status=archived")), "Grading suite")
-	s.room("Grading suite")
-	want(t, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), http.StatusUnprocessableEntity, "Another room of the team is called “Grading suite”")
+	assertPage(t, b.Get(s.path("/rooms/"+suite.Id+"/edit")), http.StatusOK, "10 sessions are booked here", "Session A", "and 2 more sessions")
+	assertPage(t, b.Get(s.path("/rooms/"+suite.Id+"/archive")), http.StatusOK, "Archive Grading suite?", "10 sessions keep their time", "Session E", "and 5 more sessions")
+	assertNotContains(t, s.fragment(b, s.path("/rooms/"+suite.Id+"/archive"), "div#dialog"), "<html")
+	assertRedirect(t, b, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), s.path("/rooms/"+suite.Id), "is archived. It takes no new bookings.")
+	assertPage(t, b.Get(s.path("/rooms/"+suite.Id)), http.StatusOK, "This room is archived.", "Put into use", "Session A")
+	assertPage(t, b.Get(s.path("/rooms/"+suite.Id+"/archive")), http.StatusNotFound)
+	assertPage(t, b.Post(s.path("/rooms/"+suite.Id+"/archive"), nil), http.StatusUnprocessableEntity, "Nothing was changed.", "archived already")
+	assertPage(t, b.Get(s.path("/rooms")), http.StatusOK, "Every room is archived")
+	assertContains(t, b.Get(s.path("/rooms?status=archived")), "Grading suite")
+	s.newRoom("Grading suite")
+	assertPage(t, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), http.StatusUnprocessableEntity, "Another room of the team is called “Grading suite”")
 	renamed := roomForm()
 	renamed.Set("slug", "second")
 	b.Post(s.path("/rooms/"+suite.Id+"/edit"), renamed)
-	went(t, b, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), s.path("/rooms/"+suite.Id), "is in use again.")
+	assertRedirect(t, b, b.Post(s.path("/rooms/"+suite.Id+"/restore"), nil), s.path("/rooms/"+suite.Id), "is in use again.")
 }
 
-func TestRotatingALinkIsAskedAndDone(t *testing.T) {
-	s := open(t, true)
-	suite := s.room("Grading suite")
+func TestRotateRoom_AsksFirst(t *testing.T) {
+	s := newFixture(t, true)
+	suite := s.newRoom("Grading suite")
 	b := s.As(s.admin)
-	want(t, b.Get(s.path("/rooms/"+suite.Id+"/rotate")), http.StatusOK, "Rotate the link of Grading suite?", s.URL+"/r/grading-suite lets nobody in any more")
-	if s.roomNow(suite).Slug() != "grading-suite" {
+	assertPage(t, b.Get(s.path("/rooms/"+suite.Id+"/rotate")), http.StatusOK, "Rotate the link of Grading suite?", s.URL+"/r/grading-suite lets nobody in any more")
+	if s.reloadRoom(suite).Slug() != "grading-suite" {
 		t.Fatal("a look rotated it")
 	}
-	went(t, b, b.Post(s.path("/rooms/"+suite.Id+"/rotate"), nil), s.path("/rooms/"+suite.Id), "has a new link. The old one says so.")
-	has(t, b.Get(s.path("/rooms/"+suite.Id)), s.URL+"/r/"+s.roomNow(suite).Slug())
-	if s.roomNow(suite).Slug() == "grading-suite" {
+	assertRedirect(t, b, b.Post(s.path("/rooms/"+suite.Id+"/rotate"), nil), s.path("/rooms/"+suite.Id), "has a new link. The old one says so.")
+	assertContains(t, b.Get(s.path("/rooms/"+suite.Id)), s.URL+"/r/"+s.reloadRoom(suite).Slug())
+	if s.reloadRoom(suite).Slug() == "grading-suite" {
 		t.Error("the link is the old one")
 	}
 }
 
-func TestRoomsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
-	s := open(t, true)
+func TestRooms_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
+	s := newFixture(t, true)
 	theirs, err := rooms.Create(s.App, hookstest.Actor(t, s.App, s.other, s.foreign), rooms.Profile{Name: new("Theirs")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := s.As(s.owner)
 	unknown := b.Get(s.path("/rooms/abcdefghijklmno"))
-	want(t, unknown, http.StatusNotFound)
+	assertPage(t, unknown, http.StatusNotFound)
 	for _, id := range []string{theirs.Id, theirs.Slug(), "%27%20OR%201=1"} {
 		for _, deed := range []string{"", "/edit", "/archive", "/rotate"} {
 			if r := b.Get(s.path("/rooms/" + id + deed)); r.Status != http.StatusNotFound || r.Body != unknown.Body {
@@ -231,14 +231,14 @@ func TestRoomsOfAnotherTeamAreAsUnknownAsMadeUpOnes(t *testing.T) {
 	}
 }
 
-func TestTheSearchFindsRooms(t *testing.T) {
-	s := open(t, true)
-	suite := s.room("Grading suite")
+func TestSearch_FindsRooms(t *testing.T) {
+	s := newFixture(t, true)
+	suite := s.newRoom("Grading suite")
 	find := func(account *core.Record, path string) viewstest.Reply { return s.As(account).Get(path) }
-	has(t, find(s.admin, s.path("/find?q=grading")), "Grading suite", s.path("/rooms/"+suite.Id))
-	has(t, find(s.admin, s.path("/find?q=new+room")), s.path("/rooms/new"))
+	assertContains(t, find(s.admin, s.path("/find?q=grading")), "Grading suite", s.path("/rooms/"+suite.Id))
+	assertContains(t, find(s.admin, s.path("/find?q=new+room")), s.path("/rooms/new"))
 	app := "/app/" + s.team.Slug()
-	has(t, find(s.member, app+"/find?q=suite"), "Grading suite", app+"/rooms#"+suite.Id)
-	hasNot(t, find(s.guest, app+"/find?q=suite"), "Grading suite", app+"/rooms")
-	hasNot(t, find(s.member, app+"/find?q=new+room"), "/rooms/new")
+	assertContains(t, find(s.member, app+"/find?q=suite"), "Grading suite", app+"/rooms#"+suite.Id)
+	assertNotContains(t, find(s.guest, app+"/find?q=suite"), "Grading suite", app+"/rooms")
+	assertNotContains(t, find(s.member, app+"/find?q=new+room"), "/rooms/new")
 }

@@ -11,11 +11,11 @@ import (
 	"usher/views/ui"
 )
 
-// rowProps is a person as the list shows it.
-func rowProps(row members.Row, zone *time.Location, you bool) RowProps {
-	props := RowProps{
-		ID: row.ID, Name: row.Called(), Picture: accounts.PicturePath(row.User, row.Avatar), You: you, Chips: chips(row),
-		State: row.Status, Word: stateWord(row.Status), Small: stateSmall(row, zone), Tags: row.Tags, Active: row.Active.Time(), Zone: zone,
+// newUserRowProps is a person as the list shows it.
+func newUserRowProps(row members.Row, zone *time.Location, you bool) UserRowProps {
+	props := UserRowProps{
+		ID: row.ID, Name: row.DisplayName(), AvatarURL: accounts.AvatarPath(row.User, row.Avatar), You: you, Chips: roleChips(row),
+		State: row.Status, StatusLabel: statusLabel(row.Status), StatusNote: statusNote(row, zone), Tags: row.Tags, LastActive: row.Active.Time(), Zone: zone,
 	}
 	if row.Name != "" {
 		props.Email = row.Email
@@ -23,65 +23,65 @@ func rowProps(row members.Row, zone *time.Location, you bool) RowProps {
 	return props
 }
 
-// chips are the roles that a person carries, and those that were offered with what became of it.
-func chips(row members.Row) []ui.ChipProps {
+// roleChips are the roles that a person carries, and those that were offered with what became of it.
+func roleChips(row members.Row) []ui.ChipProps {
 	var all []ui.ChipProps
 	for _, name := range row.Roles().Names() {
-		all = append(all, ui.ChipProps{Label: capital(name), Look: name})
+		all = append(all, ui.ChipProps{Label: capitalize(name), Variant: name})
 	}
 	if row.Kind == members.Guest {
 		all = append(all, ui.ChipProps{Label: "Guest", Kind: "guest", Icon: "user"})
 	}
-	return append(all, offerChips(row)...)
+	return append(all, invitationChips(row)...)
 }
 
-// offerChips are what the row's invitation offers, or offered: roles, or to be a member.
-func offerChips(row members.Row) []ui.ChipProps {
+// invitationChips are what the row's invitation offers, or offered: roles, or to be a member.
+func invitationChips(row members.Row) []ui.ChipProps {
 	var all []ui.ChipProps
-	if row.Offered().None() && row.User == "" {
-		return []ui.ChipProps{{Label: "Member", State: offerState(row), Note: offerState(row)}}
+	if row.InvitedRoles().None() && row.User == "" {
+		return []ui.ChipProps{{Label: "Member", State: invitationState(row), Note: invitationState(row)}}
 	}
-	for _, name := range row.Offered().Names() {
-		all = append(all, ui.ChipProps{Label: capital(name), State: offerState(row), Note: offerState(row)})
+	for _, name := range row.InvitedRoles().Names() {
+		all = append(all, ui.ChipProps{Label: capitalize(name), State: invitationState(row), Note: invitationState(row)})
 	}
 	return all
 }
 
-// offerState is the state of the row's invitation; a member's is listed only while it is open.
-func offerState(row members.Row) string {
-	if row.Asked {
+// invitationState is the state of the row's invitation; a member's is listed only while it is open.
+func invitationState(row members.Row) string {
+	if row.Invited {
 		return invitations.Pending
 	}
 	return row.Status
 }
 
-func capital(name string) string {
+func capitalize(name string) string {
 	if name == "" {
 		return ""
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-func stateWord(status string) string { return capital(status) }
+func statusLabel(status string) string { return capitalize(status) }
 
-// stateSmall is the small line under a state: when it ends, or when it ended.
-func stateSmall(row members.Row, zone *time.Location) string {
+// statusNote is the small line under a state: when it ends, or when it ended.
+func statusNote(row members.Row, zone *time.Location) string {
 	switch row.Status {
 	case invitations.Pending:
-		return "expires in " + until(row.Expires.Time())
+		return "expires in " + timeLeft(row.Expires.Time())
 	case invitations.Expired:
-		return "on " + ui.When(row.Expires.Time(), time.Now(), zone, ui.Date)
+		return "on " + ui.FormatTime(row.Expires.Time(), time.Now(), zone, ui.Date)
 	case invitations.Declined, invitations.Revoked:
 		if !row.Answered.IsZero() {
-			return "on " + ui.When(row.Answered.Time(), time.Now(), zone, ui.Date)
+			return "on " + ui.FormatTime(row.Answered.Time(), time.Now(), zone, ui.Date)
 		}
 	}
 	return ""
 }
 
-// roleNamed is one of the roles that can be offered, by its key.
-func roleNamed(key string) (actors.Role, bool) {
-	for _, role := range actors.Catalogue {
+// findRole is one of the roles that can be offered, by its key.
+func findRole(key string) (actors.Role, bool) {
+	for _, role := range actors.AssignableRoles {
 		if role.Key == key {
 			return role, true
 		}
@@ -89,16 +89,16 @@ func roleNamed(key string) (actors.Role, bool) {
 	return actors.Role{}, false
 }
 
-// only is the set of one role.
-func only(key string) actors.Roles {
+// singleRole is the set of one role.
+func singleRole(key string) actors.Roles {
 	return actors.Roles{Admin: key == "admin", Organizer: key == "organizer"}
 }
 
-// until is how long it is to a moment, in whole days beyond one.
-func until(at time.Time) string {
+// timeLeft is how long it is to a moment, in whole days beyond one.
+func timeLeft(at time.Time) string {
 	left := time.Until(at)
 	if left > 24*time.Hour {
 		left = left.Round(24 * time.Hour)
 	}
-	return ui.Span(left)
+	return ui.FormatDuration(left)
 }

@@ -15,15 +15,15 @@ const (
 	maxHolders = 500 // who holds them; seats of others are drawn without a name
 )
 
-// seatMap draws the seats of one kind: used, reserved, free, in fives.
-func seatMap(word, path string, count seats.Count, holders []seats.Holder, holds func(seats.Holder) bool) SeatsProps {
+// newSeatsProps draws the seats of one kind: used, reserved, free, in fives.
+func newSeatsProps(word, path string, count seats.Count, holders []seats.Holder, holds func(seats.Holder) bool) SeatsProps {
 	props := SeatsProps{
-		Word: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
-		Unlimited: count.Limit == plans.Unlimited, See: address(path, members.Query{Role: strings.ToLower(word)}),
+		Role: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
+		Unlimited: count.Limit == plans.Unlimited, HoldersURL: queryHref(path, members.Query{Role: strings.ToLower(word)}),
 	}
 	drawn := max(count.Limit, count.Used+count.Reserved)
 	if drawn > maxDrawn {
-		props.Bar = true
+		props.AsBar = true
 		return props
 	}
 	var all []Seat
@@ -31,11 +31,11 @@ func seatMap(word, path string, count seats.Count, holders []seats.Holder, holds
 		first := len(all)
 		for _, h := range holders {
 			if holds(h) && h.Reserved == reserved && len(all)-first < number {
-				all = append(all, seatOf(h, word, path))
+				all = append(all, newSeat(h, word, path))
 			}
 		}
 		for len(all)-first < number {
-			all = append(all, Seat{State: stateOf(reserved), Label: capital(stateOf(reserved)) + " seat"})
+			all = append(all, Seat{State: seatState(reserved), Label: capitalize(seatState(reserved)) + " seat"})
 		}
 	}
 	named(false, count.Used)
@@ -43,19 +43,19 @@ func seatMap(word, path string, count seats.Count, holders []seats.Holder, holds
 	for len(all) < count.Limit {
 		all = append(all, Seat{State: "free", Label: "Free seat"})
 	}
-	props.Fives = slices.Collect(slices.Chunk(all, 5))
+	props.Rows = slices.Collect(slices.Chunk(all, 5))
 	return props
 }
 
-func stateOf(reserved bool) string {
+func seatState(reserved bool) string {
 	if reserved {
 		return "reserved"
 	}
 	return "used"
 }
 
-func seatOf(h seats.Holder, word, path string) Seat {
-	seat := Seat{State: stateOf(h.Reserved), Initials: ui.Initials(h.Called()), Label: h.Called()}
+func newSeat(h seats.Holder, word, path string) Seat {
+	seat := Seat{State: seatState(h.Reserved), Initials: ui.Initials(h.DisplayName()), Label: h.DisplayName()}
 	if h.ID != "" {
 		seat.Href = path + "/" + h.ID
 	} else {
@@ -63,7 +63,7 @@ func seatOf(h seats.Holder, word, path string) Seat {
 	}
 	switch {
 	case h.Reserved && h.ID != "":
-		seat.Label += ", asked, expires in " + until(h.Expires.Time())
+		seat.Label += ", asked, expires in " + timeLeft(h.Expires.Time())
 	case h.Owner && word == "Admin":
 		seat.Label += ", Owner"
 	}

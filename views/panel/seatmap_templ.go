@@ -16,16 +16,16 @@ import (
 
 // SeatsProps are the seats of one kind: how many there are in each state, and who holds them.
 type SeatsProps struct {
-	Word      string // "Admin" or "Organizer"
-	Limit     int
-	Used      int
-	Reserved  int
-	Free      int
-	Unlimited bool
-	Bar       bool // too many to be drawn one by one
-	Fives     [][]Seat
-	ID        string // told apart from others on the page
-	See       string // address of the list of who holds them
+	Role       string // "Admin" or "Organizer"
+	Limit      int
+	Used       int
+	Reserved   int
+	Free       int
+	Unlimited  bool
+	AsBar      bool // too many to be drawn one by one
+	Rows       [][]Seat
+	ID         string // told apart from others on the page
+	HoldersURL string // address of the list of who holds them
 }
 
 // Seat is one seat. Without Href it is nobody's, or leads nowhere.
@@ -42,13 +42,13 @@ func (s SeatsProps) percent(n int) string {
 	return strconv.FormatFloat(100*float64(n)/float64(all), 'f', 2, 64) + "%"
 }
 
-func (s SeatsProps) pattern() string { return "hatch-" + strings.ToLower(s.Word) + s.ID }
+func (s SeatsProps) patternID() string { return "hatch-" + strings.ToLower(s.Role) + s.ID }
 
 func (s SeatsProps) sentence() string {
 	if s.Unlimited {
-		return ui.Count(s.Used, s.Word+" seat", s.Word+" seats") + " used, " + ui.Number(s.Reserved) + " reserved, no limit"
+		return ui.Count(s.Used, s.Role+" seat", s.Role+" seats") + " used, " + ui.Number(s.Reserved) + " reserved, no limit"
 	}
-	return ui.Number(s.Used) + " of " + ui.Number(s.Limit) + " " + s.Word + " seats used, " +
+	return ui.Number(s.Used) + " of " + ui.Number(s.Limit) + " " + s.Role + " seats used, " +
 		ui.Number(s.Reserved) + " reserved, " + ui.Number(s.Free) + " free"
 }
 
@@ -79,7 +79,7 @@ func SeatMap(s SeatsProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(s.Word + " seats")
+		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(s.Role + " seats")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 49, Col: 54}
 		}
@@ -92,7 +92,7 @@ func SeatMap(s SeatsProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(s.Word)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(s.Role)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 51, Col: 15}
 		}
@@ -104,15 +104,15 @@ func SeatMap(s SeatsProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.Bar {
+		if s.AsBar {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 templ.SafeURL
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(s.See))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(s.HoldersURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 53, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 53, Col: 50}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -127,11 +127,11 @@ func SeatMap(s SeatsProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = SeatsDrawn(s).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = SeatsDrawing(s).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = seatLine(s).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = seatLegend(s).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -143,8 +143,8 @@ func SeatMap(s SeatsProps) templ.Component {
 	})
 }
 
-// SeatsDrawn are the seats in fives, or a bar beyond what can be drawn.
-func SeatsDrawn(s SeatsProps) templ.Component {
+// SeatsDrawing are the seats in fives, or a bar beyond what can be drawn.
+func SeatsDrawing(s SeatsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -165,23 +165,23 @@ func SeatsDrawn(s SeatsProps) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if s.Bar {
+		if s.AsBar {
 			templ_7745c5c3_Err = seatBar(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if len(s.Fives) > 0 {
+		} else if len(s.Rows) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<ul class=\"seat-rows\" data-roving>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, five := range s.Fives {
+			for _, five := range s.Rows {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<li class=\"seat-five\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				for _, seat := range five {
-					templ_7745c5c3_Err = seatOne(seat).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = seatItem(seat).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -200,7 +200,7 @@ func SeatsDrawn(s SeatsProps) templ.Component {
 	})
 }
 
-func seatOne(s Seat) templ.Component {
+func seatItem(s Seat) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -265,7 +265,7 @@ func seatOne(s Seat) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, ui.OpenDetails())
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, ui.OpenDrawer())
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -397,9 +397,9 @@ func seatBar(s SeatsProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(s.pattern())
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(s.patternID())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 93, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 93, Col: 30}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
@@ -436,9 +436,9 @@ func seatBar(s SeatsProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs("url(#" + s.pattern() + ")")
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs("url(#" + s.patternID() + ")")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 99, Col: 104}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 99, Col: 106}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 		if templ_7745c5c3_Err != nil {
@@ -465,7 +465,7 @@ func seatBar(s SeatsProps) templ.Component {
 	})
 }
 
-func seatLine(s SeatsProps) templ.Component {
+func seatLegend(s SeatsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -509,7 +509,7 @@ func seatLine(s SeatsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 string
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(s.Word)
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(s.Role)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 107, Col: 83}
 			}
@@ -566,7 +566,7 @@ func seatLine(s SeatsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 string
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(s.Word)
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(s.Role)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/seatmap.templ`, Line: 114, Col: 111}
 			}

@@ -12,64 +12,64 @@ import "usher/views/ui"
 
 // SettingsProps are the page of the team's settings.
 type SettingsProps struct {
-	Shell   ui.ShellProps
-	Profile ProfileProps
-	Plan    PlanProps
-	Mail    LettersProps
-	Delete  string // address of the page that deletes the team; empty for who may not
+	Shell     ui.ShellProps
+	Profile   ProfileProps
+	Plan      PlanProps
+	Email     EmailSettingsProps
+	DeleteURL string // address of the page that deletes the team; empty for who may not
 }
 
 // ProfileProps are what Owner and Admins change about the team (R9), as it is or as it was typed.
 type ProfileProps struct {
 	Path, Team, Logo            string
 	Name, Description, Timezone string
-	Open                        bool // Admins may manage Admins
-	Owner                       bool // the Owner is here, who alone decides that
-	Hosts                       bool // every member may host
-	MayHost                     bool // the plan lets them
-	Lost                        int  // sessions to come that are cancelled when not every member may host any more
-	Faults                      map[string]string
+	AdminsManageAdmins          bool // Admins may manage Admins
+	IsOwner                     bool // the Owner is here, who alone decides that
+	MembersHost                 bool // every member may host
+	PlanAllowsMemberHosts       bool // the plan lets them
+	CancelledSessions           int  // sessions to come that are cancelled when not every member may host any more
+	Errors                      map[string]string
 }
 
-func (p ProfileProps) errors() []ui.FieldError {
+func (p ProfileProps) fieldErrors() []ui.FieldError {
 	var all []ui.FieldError
 	for _, field := range []string{"name", "description", "timezone", "logo"} {
-		if p.Faults[field] != "" {
-			all = append(all, ui.FieldError{ID: field, Message: p.Faults[field]})
+		if p.Errors[field] != "" {
+			all = append(all, ui.FieldError{ID: field, Message: p.Errors[field]})
 		}
 	}
-	if p.Faults["members_host"] != "" {
-		all = append(all, ui.FieldError{ID: "hosts", Message: p.Faults["members_host"]})
+	if p.Errors["members_host"] != "" {
+		all = append(all, ui.FieldError{ID: "hosts", Message: p.Errors["members_host"]})
 	}
-	if p.Faults["base"] != "" {
-		all = append(all, ui.FieldError{Message: p.Faults["base"]})
+	if p.Errors["base"] != "" {
+		all = append(all, ui.FieldError{Message: p.Errors["base"]})
 	}
 	return all
 }
 
-func (p ProfileProps) openText() string {
-	if !p.Owner {
+func (p ProfileProps) adminsText() string {
+	if !p.IsOwner {
 		return "Only the Owner decides this. Off: only the Owner invites, promotes, revokes and removes Admins."
 	}
 	return "Off: only you, the Owner, invite, promote, revoke and remove Admins. On: Admins do so, too, but never to you."
 }
 
 func (p ProfileProps) hostsText() string {
-	if !p.MayHost {
+	if !p.PlanAllowsMemberHosts {
 		return "Not on your plan: its Organizer seats are limited, so hosting needs the Organizer role. It is offered where Organizer seats have no limit."
 	}
 	return "On: every member schedules, starts and runs sessions. Off: only who carries the Organizer role does. Guests never host."
 }
 
-func (p ProfileProps) lostTitle() string {
-	if p.Lost == 1 {
+func (p ProfileProps) cancelTitle() string {
+	if p.CancelledSessions == 1 {
 		return "Turning it off cancels 1 session."
 	}
-	return "Turning it off cancels " + ui.Number(p.Lost) + " sessions."
+	return "Turning it off cancels " + ui.Number(p.CancelledSessions) + " sessions."
 }
 
-func (p ProfileProps) lostText() string {
-	if p.Lost == 1 {
+func (p ProfileProps) cancelText() string {
+	if p.CancelledSessions == 1 {
 		return "Its host is a member without the Organizer role, and whoever is asked gets a letter. To keep it, give the host that role first, or give the session another host."
 	}
 	return "Their hosts are members without the Organizer role, and whoever is asked gets a letter. To keep them, give the hosts that role first, or give the sessions other hosts."
@@ -109,7 +109,7 @@ func Settings(p SettingsProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Settings"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Settings"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -117,7 +117,7 @@ func Settings(p SettingsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = profile(p.Profile).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = profileForm(p.Profile).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -125,20 +125,20 @@ func Settings(p SettingsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = plan(p.Plan).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = planSection(p.Plan).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = letters(p.Mail).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emailSettings(p.Email).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Delete != "" {
+			if p.DeleteURL != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"part\" aria-labelledby=\"danger-h\"><header><h2 id=\"danger-h\">Danger</h2></header><div class=\"danger\"><p class=\"held\">Delete the team with all that is in it. The next page says what goes and what stays, and asks for the team's name.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(p.Delete, ui.ButtonProps{Label: "Delete the team…", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.DeleteURL, ui.ButtonProps{Label: "Delete the team…", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -161,7 +161,7 @@ func Settings(p SettingsProps) templ.Component {
 	})
 }
 
-func profile(p ProfileProps) templ.Component {
+func profileForm(p ProfileProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -199,19 +199,19 @@ func profile(p ProfileProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(p.errors()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(p.fieldErrors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "name", Name: "name", Label: "Name of the team", Value: p.Name, Max: 60, Required: true, Autocomplete: "organization", Error: p.Faults["name"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "name", Name: "name", Label: "Name of the team", Value: p.Name, MaxLength: 60, Required: true, Autocomplete: "organization", Error: p.Errors["name"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "description", Name: "description", Label: "Description", Value: p.Description, Max: 500, Rows: 3, Error: p.Faults["description"], Help: "Stands on invitations and in the team's mails."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "description", Name: "description", Label: "Description", Value: p.Description, MaxLength: 500, Rows: 3, Error: p.Errors["description"], Help: "Stands on invitations and in the team's mails."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: p.Timezone, List: "zones", Placeholder: "Europe/Lisbon", Error: p.Faults["timezone"], Help: "Months, days and dates of the team are counted in it. Empty: UTC.", Attrs: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: p.Timezone, List: "zones", Placeholder: "Europe/Lisbon", Error: p.Errors["timezone"], Help: "Months, days and dates of the team are counted in it. Empty: UTC.", Attrs: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -246,7 +246,7 @@ func profile(p ProfileProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "logo", Name: "logo", Label: "Choose a logo", Accept: "image/png,image/jpeg,image/webp", Hint: "PNG, JPEG or WebP, up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: p.Faults["logo"], Help: "Shown in the panel, on invitations and in mails. At most 2048 by 2048 pixels."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.FieldProps{ID: "logo", Name: "logo", Label: "Choose a logo", Accept: "image/png,image/jpeg,image/webp", Hint: "PNG, JPEG or WebP, up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: p.Errors["logo"], Help: "Shown in the panel, on invitations and in mails. At most 2048 by 2048 pixels."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -268,13 +268,13 @@ func profile(p ProfileProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{ID: "open", Name: "open", Value: "yes", Label: "Admins may manage Admins", Text: p.openText(), Checked: p.Open, Disabled: !p.Owner}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{ID: "open", Name: "open", Value: "yes", Label: "Admins may manage Admins", Text: p.adminsText(), Checked: p.AdminsManageAdmins, Disabled: !p.IsOwner}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "open-group", Legend: "Admins"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "open-group", Legend: "Admins"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -290,18 +290,18 @@ func profile(p ProfileProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{ID: "hosts", Name: "hosts", Value: "yes", Label: "Every member may host", Text: p.hostsText(), Checked: p.Hosts, Disabled: !p.MayHost}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{ID: "hosts", Name: "hosts", Value: "yes", Label: "Every member may host", Text: p.hostsText(), Checked: p.MembersHost, Disabled: !p.PlanAllowsMemberHosts}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Group(ui.GroupProps{ID: "hosts-group", Legend: "Hosting", Error: p.Faults["members_host"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "hosts-group", Legend: "Hosting", Error: p.Errors["members_host"]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Lost > 0 {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Title: p.lostTitle(), Text: p.lostText()}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.CancelledSessions > 0 {
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Title: p.cancelTitle(), Text: p.cancelText()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -327,10 +327,10 @@ type PlanProps struct {
 	Name                 string
 	Seats                []SeatsProps
 	Support, SupportHref string
-	Users                string
+	UsersURL             string
 }
 
-func plan(p PlanProps) templ.Component {
+func planSection(p PlanProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -374,7 +374,7 @@ func plan(p PlanProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(s.Word)
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(s.Role)
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 145, Col: 22}
 			}
@@ -433,9 +433,9 @@ func plan(p PlanProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 templ.SafeURL
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Users))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.UsersURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 155, Col: 73}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 155, Col: 76}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -485,22 +485,22 @@ func plan(p PlanProps) templ.Component {
 	})
 }
 
-// LettersProps are how letters leave the server.
-type LettersProps struct {
-	Path, Mode, Sender, Trouble, To string
-	Reports                         string // whether we hear what becomes of letters; empty: that cannot be
-	Works                           bool
-	Letter                          *TestLetterProps // the test letter that was just asked for
+// EmailSettingsProps are how letters leave the server.
+type EmailSettingsProps struct {
+	Path, TransportText, Sender, Problem, To string
+	ReportsText                              string // whether we hear what becomes of letters; empty: that cannot be
+	Enabled                                  bool
+	TestEmail                                *TestEmailProps // the test letter that was just asked for
 }
 
-// TestLetterProps are how far a test letter has come.
-type TestLetterProps struct {
-	Again, To string
-	Mail      MailProps
-	More      bool // there may be more to tell soon
+// TestEmailProps are how far a test letter has come.
+type TestEmailProps struct {
+	RefreshURL, To string
+	Delivery       DeliveryProps
+	MayChange      bool // there may be more to tell soon
 }
 
-func letters(p LettersProps) templ.Component {
+func emailSettings(p EmailSettingsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -526,9 +526,9 @@ func letters(p LettersProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 string
-		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.Mode)
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.TransportText)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 182, Col: 13}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 182, Col: 22}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -538,8 +538,8 @@ func letters(p LettersProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Trouble != "" {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: p.Trouble}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.Problem != "" {
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: p.Problem}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -548,7 +548,7 @@ func letters(p LettersProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Works {
+		if p.Enabled {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<li><span><b>Sender</b><small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -567,15 +567,15 @@ func letters(p LettersProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Reports != "" {
+		if p.ReportsText != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<li><span><b>Delivery reports</b><small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var18 string
-			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(p.Reports)
+			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(p.ReportsText)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 191, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 191, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -590,7 +590,7 @@ func letters(p LettersProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Works {
+		if p.Enabled {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "A test letter goes to ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -639,8 +639,8 @@ func letters(p LettersProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Letter != nil {
-			templ_7745c5c3_Err = TestLetter(p.Letter).Render(ctx, templ_7745c5c3_Buffer)
+		if p.TestEmail != nil {
+			templ_7745c5c3_Err = TestEmail(p.TestEmail).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -653,8 +653,8 @@ func letters(p LettersProps) templ.Component {
 	})
 }
 
-// TestLetter asks for itself again while the letter waits.
-func TestLetter(p *TestLetterProps) templ.Component {
+// TestEmail asks for itself again while the letter waits.
+func TestEmail(p *TestEmailProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -679,15 +679,15 @@ func TestLetter(p *TestLetterProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.More {
+		if p.MayChange {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " hx-get=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var22 string
-			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.Again)
+			templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.RefreshURL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 221, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 221, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 			if templ_7745c5c3_Err != nil {
@@ -715,19 +715,19 @@ func TestLetter(p *TestLetterProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Delivery(p.Mail).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Delivery(p.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.More {
+		if p.MayChange {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<p class=\"fine no-js\"><a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var24 templ.SafeURL
-			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Again))
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.RefreshURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 229, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/settings.templ`, Line: 229, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 			if templ_7745c5c3_Err != nil {

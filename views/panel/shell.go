@@ -10,25 +10,25 @@ import (
 )
 
 // shell is what stands around a page of the panel. crumbs are the way to it, without the team; the last is its title.
-func shell(e *core.RequestEvent, current string, crumbs ...ui.Crumb) (ui.ShellProps, error) {
+func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	actor := web.Actor(e)
 	team := actor.Team.GetString("name")
-	props, err := frame.Panel(e, actor, current)
-	props.Page.Title = titled(e, crumbs[len(crumbs)-1].Label)
-	props.Crumbs = append([]ui.Crumb{{Label: team, Href: panelPath(e)}}, crumbs...)
+	props, err := frame.PanelShell(e, actor, current)
+	props.Page.Title = pageTitle(e, crumbs[len(crumbs)-1].Label)
+	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: team, Href: panelPath(e)}}, crumbs...)
 	return props, err
 }
 
-// search is the search over everything (R159).
-func search(e *core.RequestEvent) error {
-	around, err := shell(e, "", ui.Crumb{Label: "Search"})
+// showSearch is the search over everything (R159).
+func showSearch(e *core.RequestEvent) error {
+	around, err := shell(e, "", ui.Breadcrumb{Label: "Search"})
 	if err != nil {
 		return err
 	}
-	return find.Answer(e, around, find.Panel)
+	return find.Serve(e, around, find.PanelSources)
 }
 
-// titled is the title of a page about something in the team.
-func titled(e *core.RequestEvent, about string) string {
+// pageTitle is the title of a page about something in the team.
+func pageTitle(e *core.RequestEvent, about string) string {
 	return about + " · " + web.Actor(e).Team.GetString("name")
 }

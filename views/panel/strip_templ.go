@@ -10,21 +10,21 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-// StripProps are the counters over the list (R74): Total entries of the list, Accepted of them members or guests.
-type StripProps struct {
+// UserSummaryProps are the counters over the list (R74): Total entries of the list, Accepted of them members or guests.
+type UserSummaryProps struct {
 	Total, Accepted, Pending int
 	Admin, Organizer         SeatsProps
 }
 
-func (p StripProps) entries() string {
+func (p UserSummaryProps) entriesLabel() string {
 	if p.Total == 1 {
 		return "entry"
 	}
 	return "entries"
 }
 
-// Strip tells how many people there are, and shows both kinds of seats.
-func Strip(p StripProps) templ.Component {
+// UserSummary tells how many people there are, and shows both kinds of seats.
+func UserSummary(p UserSummaryProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -111,9 +111,9 @@ func Strip(p StripProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.entries())
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.entriesLabel())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/strip.templ`, Line: 36, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/strip.templ`, Line: 36, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -126,7 +126,7 @@ func Strip(p StripProps) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Number(p.Pending))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/strip.templ`, Line: 36, Col: 84}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/strip.templ`, Line: 36, Col: 89}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {

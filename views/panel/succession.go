@@ -10,41 +10,41 @@ import (
 	"usher/views/web"
 )
 
-// successionOf asks who hosts in place of those to whom a deed is foreseen to be done; nil if they were to host nothing.
-func successionOf(e *core.RequestEvent, foreseen bulk.Receipt) (*frame.SuccessionProps, error) {
+// loadHandover asks who hosts in place of those to whom a deed is foreseen to be done; nil if they were to host nothing.
+func loadHandover(e *core.RequestEvent, foreseen bulk.Result) (*frame.HandoverProps, error) {
 	var going []string
-	for _, l := range foreseen.Lines {
+	for _, l := range foreseen.Rows {
 		if l.Status != bulk.Skipped {
 			going = append(going, l.ID)
 		}
 	}
 	handedOver, cancelled := foreseen.Sessions()
-	return frame.SuccessionOf(e, handedOver+cancelled, going)
+	return frame.NewHandover(e, handedOver+cancelled, going)
 }
 
-// sentBy are the pending invitations sent by those to whom a deed is foreseen to be done that ends their right to; nil if
+// loadSentInvitations are the pending invitations sent by those to whom a deed is foreseen to be done that ends their right to; nil if
 // there are none.
-func sentBy(e *core.RequestEvent, foreseen bulk.Receipt) (*frame.SentProps, error) {
+func loadSentInvitations(e *core.RequestEvent, foreseen bulk.Result) (*frame.SentInvitationsProps, error) {
 	var users []string
-	if d := foreseen.Deed; d.Kind == bulk.Remove || d.Kind == bulk.RevokeRole && d.Role.Admin {
-		for _, l := range foreseen.Lines {
+	if d := foreseen.Action; d.Kind == bulk.Remove || d.Kind == bulk.RevokeRole && d.Role.Admin {
+		for _, l := range foreseen.Rows {
 			if l.Status == bulk.Removed || l.Status == bulk.RoleRevoked {
 				users = append(users, l.ID)
 			}
 		}
 	}
-	return frame.SentOf(e, users...)
+	return frame.NewSentInvitations(e, users...)
 }
 
-// successionForRole is successionOf for one person who gives up or loses a role.
-func successionForRole(e *core.RequestEvent, user string, role actors.Roles) (*frame.SuccessionProps, error) {
+// loadRoleHandover is successionOf for one person who gives up or loses a role.
+func loadRoleHandover(e *core.RequestEvent, user string, role actors.Roles) (*frame.HandoverProps, error) {
 	actor := web.Actor(e)
-	if ends, err := sessions.EndsHosting(e.App, actor.Team, user, role); err != nil || !ends {
+	if ends, err := sessions.LosesHosting(e.App, actor.Team, user, role); err != nil || !ends {
 		return nil, err
 	}
-	future, err := sessions.Future(e.App, actor.Team.Id, user)
+	future, err := sessions.ListScheduledByHost(e.App, actor.Team.Id, user)
 	if err != nil {
 		return nil, err
 	}
-	return frame.SuccessionOf(e, len(future), []string{user})
+	return frame.NewHandover(e, len(future), []string{user})
 }

@@ -15,13 +15,13 @@ import (
 	"usher/views/viewstest"
 )
 
-// hosts is who hosts a session now, and its state.
-func (s *scene) hosts(id string) (host, status string) {
-	r := hookstest.Stored(s.t, s.App, "sessions", id)
+// hostAndStatus is who hosts a session now, and its state.
+func (s *fixture) hostAndStatus(id string) (host, status string) {
+	r := hookstest.FindRecord(s.t, s.App, "sessions", id)
 	return r.GetString("host"), r.GetString("status")
 }
 
-func TestTheSessionsOfWhoGoesAreHandedOverOrCancelled(t *testing.T) {
+func TestHandover_RemovedOrRevoked_HandsOverOrCancels(t *testing.T) {
 	for _, c := range []struct {
 		name, deed, ask string
 		form            url.Values
@@ -31,12 +31,12 @@ func TestTheSessionsOfWhoGoesAreHandedOverOrCancelled(t *testing.T) {
 		{"revoked", "/revoke-role", "/revoke-role?role=organizer", url.Values{"role": {"organizer"}}, "Revoke the role Organizer of Theo?"},
 	} {
 		for _, handed := range []bool{true, false} {
-			s := open(t, true)
-			session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Guests: []string{"asked@x.example"}})
+			s := newFixture(t, true)
+			session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Guests: []string{"asked@x.example"}})
 			b := s.As(s.owner)
-			want(t, b.Get(s.user(s.organizer, c.ask)), http.StatusOK, c.says, "1 upcoming session loses its host. What happens to it?",
+			assertPage(t, b.Get(s.userPath(s.organizer, c.ask)), http.StatusOK, c.says, "1 upcoming session loses its host. What happens to it?",
 				"Cancel it", "Hand it over to Marta", "we email every invitee")
-			hasNot(t, b.Get(s.user(s.organizer, c.ask)), "Hand it over to Theo", "Hand them over")
+			assertNotContains(t, b.Get(s.userPath(s.organizer, c.ask)), "Hand it over to Theo", "Hand them over")
 			form, host, status := url.Values{}, s.owner.Id, sessions.Scheduled
 			for name, values := range c.form {
 				form[name] = values
@@ -46,67 +46,67 @@ func TestTheSessionsOfWhoGoesAreHandedOverOrCancelled(t *testing.T) {
 				form.Set("handover", "cancel")
 				host, status = s.organizer.Id, sessions.Cancelled
 			}
-			if r := b.Post(s.user(s.organizer, c.deed), form); r.Status >= 400 {
-				t.Fatalf("%s: %d %s", c.name, r.Status, words(r.Body))
+			if r := b.Post(s.userPath(s.organizer, c.deed), form); r.Status >= 400 {
+				t.Fatalf("%s: %d %s", c.name, r.Status, pageText(r.Body))
 			}
-			if nowHost, now := s.hosts(session.Id); now != status || nowHost != host {
+			if nowHost, now := s.hostAndStatus(session.Id); now != status || nowHost != host {
 				t.Errorf("%s, handed over %v: hosted by %s and %s", c.name, handed, nowHost, now)
 			}
 		}
 	}
 }
 
-func TestSessionsAreHandedOnlyToWhoMayHost(t *testing.T) {
-	s := open(t, true)
-	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
-	r := s.As(s.owner).Post(s.user(s.organizer, "/remove"), url.Values{"handover": {s.member.Id}})
-	want(t, r, http.StatusUnprocessableEntity, "Hand the sessions to somebody else who may host in this team")
-	if _, status := s.hosts(session.Id); status != sessions.Scheduled || s.roles(s.organizer) == "gone" {
+func TestRemoveUser_HandoverToNonHost_IsRefused(t *testing.T) {
+	s := newFixture(t, true)
+	session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
+	r := s.As(s.owner).Post(s.userPath(s.organizer, "/remove"), url.Values{"handover": {s.member.Id}})
+	assertPage(t, r, http.StatusUnprocessableEntity, "Hand the sessions to somebody else who may host in this team")
+	if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) == "gone" {
 		t.Errorf("a refused removal left the session %s", status)
 	}
 }
 
-func TestManyAreRemovedAndOneTakesTheirSessions(t *testing.T) {
-	s := open(t, true)
-	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+func TestBulkRemove_HandsSessionsOver(t *testing.T) {
+	s := newFixture(t, true)
+	session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
 	b := s.As(s.owner)
-	question := b.Get(s.chosen("remove", s.organizer.Id, s.member.Id))
-	want(t, question, http.StatusOK, "1 upcoming session loses its host")
+	question := b.Get(s.selectedPath("remove", s.organizer.Id, s.member.Id))
+	assertPage(t, question, http.StatusOK, "1 upcoming session loses its host")
 	form := dialogForm(t, question)
 	form.Set("handover", s.owner.Id)
-	s.handed(b, b.Post(s.path("/users/selected"), form), "2 users were removed from the team", "Handed over: 1 session.")
-	if host, status := s.hosts(session.Id); host != s.owner.Id || status != sessions.Scheduled {
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "2 users were removed from the team", "Handed over: 1 session.")
+	if host, status := s.hostAndStatus(session.Id); host != s.owner.Id || status != sessions.Scheduled {
 		t.Errorf("hosted by %s and %s", host, status)
 	}
 }
 
-func TestTheQuestionIsAboutAllTheSessionsThatLoseTheirHost(t *testing.T) {
-	s := open(t, true)
-	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
-	want(t, s.As(s.owner).Get(s.user(s.organizer, "/revoke-role?role=organizer")), http.StatusOK,
+func TestHandover_Series_CountsEverySession(t *testing.T) {
+	s := newFixture(t, true)
+	hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	assertPage(t, s.As(s.owner).Get(s.userPath(s.organizer, "/revoke-role?role=organizer")), http.StatusOK,
 		"3 upcoming sessions lose their host. What happens to them?", "Cancel them", "Hand them over to Marta", "we email every invitee")
 }
 
-// TestWhoBecomesAGuestAgainIsAskedAboutToo holds where every member hosts: who came as a guest is a guest without a role.
-func TestWhoBecomesAGuestAgainIsAskedAboutToo(t *testing.T) {
-	s := open(t, true)
+// TestRevokeRole_BecomesGuest_AsksForHandover holds where every member hosts: who came as a guest is a guest without a role.
+func TestRevokeRole_BecomesGuest_AsksForHandover(t *testing.T) {
+	s := newFixture(t, true)
 	hookstest.Exec(t, s.App, "UPDATE memberships SET came_as_guest = TRUE WHERE user = {:user}", map[string]any{"user": s.organizer.Id})
 	s.team.Set("organizer_seats", -1)
 	if err := s.App.Save(s.team); err != nil {
 		t.Fatal(err)
 	}
-	session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
-	b, path := s.As(s.owner), s.user(s.organizer, "/revoke-role")
-	want(t, b.Get(path+"?role=organizer"), http.StatusOK, "1 upcoming session loses its host")
+	session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
+	b, path := s.As(s.owner), s.userPath(s.organizer, "/revoke-role")
+	assertPage(t, b.Get(path+"?role=organizer"), http.StatusOK, "1 upcoming session loses its host")
 	if r := b.Post(path, url.Values{"role": {"organizer"}, "handover": {s.owner.Id}}); r.Status >= 400 {
-		t.Fatalf("%d %s", r.Status, words(r.Body))
+		t.Fatalf("%d %s", r.Status, pageText(r.Body))
 	}
-	if host, status := s.hosts(session.Id); host != s.owner.Id || status != sessions.Scheduled {
+	if host, status := s.hostAndStatus(session.Id); host != s.owner.Id || status != sessions.Scheduled {
 		t.Errorf("hosted by %s and %s", host, status)
 	}
 }
 
-func TestRemove_AdminWhoSentInvitations_OffersToRevokeThem(t *testing.T) {
+func TestRemoveUser_AdminWithSentInvitations_OffersToRevokeThem(t *testing.T) {
 	for _, c := range []struct {
 		name, ask, post string
 		form            url.Values
@@ -119,33 +119,33 @@ func TestRemove_AdminWhoSentInvitations_OffersToRevokeThem(t *testing.T) {
 			"Revoked: 2 invitations they had sent.", invitations.Revoked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := open(t, true)
+			s := newFixture(t, true)
 			var sent []string
 			for _, email := range []string{"nia@x.example", "pedro@x.example"} {
 				sent = append(sent, hookstest.Invite(t, s.App, s.admin, s.team, email).ID)
 			}
 			b := s.As(s.owner)
-			want(t, b.Get(s.user(s.admin, c.ask)), http.StatusOK, "Also revoke the 2 pending invitations they sent", "nia@x.example, pedro@x.example", "checked")
-			r := b.Post(s.user(s.admin, c.post), c.form)
+			assertPage(t, b.Get(s.userPath(s.admin, c.ask)), http.StatusOK, "Also revoke the 2 pending invitations they sent", "nia@x.example, pedro@x.example", "checked")
+			r := b.Post(s.userPath(s.admin, c.post), c.form)
 			if r.Status >= 400 {
-				t.Fatalf("%d %s", r.Status, words(r.Body))
+				t.Fatalf("%d %s", r.Status, pageText(r.Body))
 			}
 			if c.says != "" {
-				want(t, b.Get(r.Header.Get("Location")), http.StatusOK, c.says)
+				assertPage(t, b.Get(r.Header.Get("Location")), http.StatusOK, c.says)
 			}
 			for _, id := range sent {
-				if got := hookstest.Stored(t, s.App, "invitations", id).GetString("status"); got != c.want {
+				if got := hookstest.FindRecord(t, s.App, "invitations", id).GetString("status"); got != c.want {
 					t.Errorf("an invitation is %s, want %s", got, c.want)
 				}
 			}
 		})
 	}
-	s := open(t, true)
-	hasNot(t, s.As(s.owner).Get(s.user(s.admin, "/remove")), "pending invitation")
+	s := newFixture(t, true)
+	assertNotContains(t, s.As(s.owner).Get(s.userPath(s.admin, "/remove")), "pending invitation")
 }
 
-func TestUsers_InvitationRevokedBeforeItsEmailLeft_SaysNotSent(t *testing.T) {
-	s := open(t, true)
+func TestUsers_InvitationRevokedBeforeEmailSent_SaysNotSent(t *testing.T) {
+	s := newFixture(t, true)
 	id := hookstest.Invite(t, s.App, s.owner, s.team, "nia@x.example", "organizer").ID
 	if _, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), id); err != nil {
 		t.Fatal(err)
@@ -158,63 +158,63 @@ func TestUsers_InvitationRevokedBeforeItsEmailLeft_SaysNotSent(t *testing.T) {
 	if letter.Status() != mail.Dropped {
 		t.Skipf("the email left before: it is %s", letter.Status())
 	}
-	want(t, b.Get(s.path("/users/"+id)), http.StatusOK, "Not sent: the invitation was revoked")
-	hasNot(t, b.Get(s.path("/users/"+id)), "Failed")
-	want(t, b.Get(s.path("/users?status=revoked")), http.StatusOK, "email not sent")
+	assertPage(t, b.Get(s.path("/users/"+id)), http.StatusOK, "Not sent: the invitation was revoked")
+	assertNotContains(t, b.Get(s.path("/users/"+id)), "Failed")
+	assertPage(t, b.Get(s.path("/users?status=revoked")), http.StatusOK, "email not sent")
 }
 
-// TestSuccession_CancelIsNeverPreselected: handing over to who acts is, and where nobody can take over nothing is.
-func TestSuccession_CancelIsNeverPreselected(t *testing.T) {
-	s := open(t, true)
-	hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+// TestHandover_CancelIsNeverPreselected: handing over to who acts is, and where nobody can take over nothing is.
+func TestHandover_CancelIsNeverPreselected(t *testing.T) {
+	s := newFixture(t, true)
+	hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
 	b := s.As(s.owner)
-	for _, page := range []string{s.user(s.organizer, "/remove"), s.user(s.organizer, "/revoke-role?role=organizer"), s.chosen("remove", s.organizer.Id)} {
+	for _, page := range []string{s.userPath(s.organizer, "/remove"), s.userPath(s.organizer, "/revoke-role?role=organizer"), s.selectedPath("remove", s.organizer.Id)} {
 		r := b.Get(page)
 		if !strings.Contains(r.Body, `<option value="`+s.owner.Id+`" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
 			t.Errorf("%s does not preselect who acts", page)
 		}
 	}
 	hookstest.Exec(t, s.App, "UPDATE memberships SET organizer = FALSE WHERE user != {:user}", dbx.Params{"user": s.organizer.Id})
-	r := b.Get(s.user(s.organizer, "/remove"))
+	r := b.Get(s.userPath(s.organizer, "/remove"))
 	if !strings.Contains(r.Body, `<option value="" selected`) || strings.Contains(r.Body, `value="cancel" selected`) {
 		t.Error("where nobody can take over something is preselected")
 	}
 }
 
-// TestSuccession_NoChoice_IsRefusedAtTheField: without an answer no session is cancelled and nobody is removed.
-func TestSuccession_NoChoice_IsRefusedAtTheField(t *testing.T) {
+// TestHandover_NoChoice_IsRefusedAtTheField: without an answer no session is cancelled and nobody is removed.
+func TestHandover_NoChoice_IsRefusedAtTheField(t *testing.T) {
 	const says = "Choose who takes over the sessions, or cancel them."
-	for name, post := range map[string]func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply{
-		"removed": func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply {
-			return b.Post(s.user(s.organizer, "/remove"), form)
+	for name, post := range map[string]func(s *fixture, b *viewstest.Browser, form url.Values) viewstest.Reply{
+		"removed": func(s *fixture, b *viewstest.Browser, form url.Values) viewstest.Reply {
+			return b.Post(s.userPath(s.organizer, "/remove"), form)
 		},
-		"role revoked": func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply {
+		"role revoked": func(s *fixture, b *viewstest.Browser, form url.Values) viewstest.Reply {
 			form.Set("role", "organizer")
-			return b.Post(s.user(s.organizer, "/revoke-role"), form)
+			return b.Post(s.userPath(s.organizer, "/revoke-role"), form)
 		},
-		"several removed": func(s *scene, b *viewstest.Browser, form url.Values) viewstest.Reply {
+		"several removed": func(s *fixture, b *viewstest.Browser, form url.Values) viewstest.Reply {
 			form.Set("deed", "remove")
 			form["person"] = []string{s.member.Id, s.organizer.Id}
 			return b.Post(s.path("/users/selected"), form)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, true)
-			session := hookstest.Session(t, s.App, s.organizer, s.team, sessions.Form{})
+			s := newFixture(t, true)
+			session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
 			b := s.As(s.owner)
 			for _, form := range []url.Values{{}, {"handover": {""}}} {
 				r := post(s, b, form)
-				want(t, r, http.StatusUnprocessableEntity, says, "1 upcoming session loses its host")
-				has(t, r, `id="handover"`)
-				has(t, r, `aria-invalid="true"`)
+				assertPage(t, r, http.StatusUnprocessableEntity, says, "1 upcoming session loses its host")
+				assertContains(t, r, `id="handover"`)
+				assertContains(t, r, `aria-invalid="true"`)
 			}
-			if _, status := s.hosts(session.Id); status != sessions.Scheduled || s.roles(s.organizer) != "Organizer" || s.roles(s.member) == "gone" {
+			if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) != "Organizer" || s.roles(s.member) == "gone" {
 				t.Errorf("the session is %s", status)
 			}
 			if r := post(s, b, url.Values{"handover": {"cancel"}}); r.Status >= 400 {
-				t.Fatalf("%d %s", r.Status, words(r.Body))
+				t.Fatalf("%d %s", r.Status, pageText(r.Body))
 			}
-			if _, status := s.hosts(session.Id); status != sessions.Cancelled {
+			if _, status := s.hostAndStatus(session.Id); status != sessions.Cancelled {
 				t.Errorf("after the choice the session is %s", status)
 			}
 		})

@@ -9,21 +9,21 @@ import (
 	"usher/views/web"
 )
 
-// tagPerson gives a person tags, or takes one away (R82).
-func tagPerson(e *core.RequestEvent) error {
-	row, err := rowOf(e)
+// tagUser gives a person tags, or takes one away (R82).
+func tagUser(e *core.RequestEvent) error {
+	row, err := findRow(e)
 	if err != nil {
 		return err
 	}
-	typed := typedTags(e.Request.FormValue("add"))
+	typed := parseTags(e.Request.FormValue("add"))
 	_, err = tags.Change(e.App, web.Actor(e), row.ID, typed, e.Request.Form["drop"])
-	if faults, ok := web.FaultsOf(err); ok {
-		also := shown{tags: strings.Join(typed, ", "), tagFault: faults["add"] + faults["remove"]}
-		return showDetails(e, web.Status(err), row, queryOf(e.Request.URL.Query()), also)
+	if faults, ok := web.FormErrorsOf(err); ok {
+		also := detailsExtras{tagInput: strings.Join(typed, ", "), tagError: faults["add"] + faults["remove"]}
+		return showDetails(e, web.StatusCode(err), row, parseQuery(e.Request.URL.Query()), also)
 	}
 	if err != nil {
 		return err
 	}
-	web.Toast(e, "Tags of "+row.Called()+" saved.")
-	return web.Go(e, personPath(e, row))
+	web.SetToast(e, "Tags of "+row.DisplayName()+" saved.")
+	return web.Redirect(e, userPath(e, row))
 }

@@ -13,7 +13,7 @@ import (
 	"usher/hooks/members"
 )
 
-func (s *scene) tagged(account *core.Record, want ...string) {
+func (s *fixture) assertTags(account *core.Record, want ...string) {
 	s.t.Helper()
 	row, err := members.FindRow(s.App, s.team.Id, account.Id)
 	if err != nil || !slices.Equal(row.Tags, want) {
@@ -21,21 +21,21 @@ func (s *scene) tagged(account *core.Record, want ...string) {
 	}
 }
 
-func TestAPersonsTagsAreEditedInTheDetails(t *testing.T) {
-	s := open(t, true)
+func TestUserDetails_Tags_AreEdited(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.admin)
-	at := s.user(s.member, "")
-	went(t, b, b.Post(at+"/tags", url.Values{"add": {"Vendor, Kestrel & Sons"}}), at, "Tags of Noor saved.")
-	s.tagged(s.member, "Kestrel & Sons", "Vendor")
-	want(t, b.Get(at), http.StatusOK, "Take the tag Kestrel & Sons away", "Take the tag Vendor away")
-	has(t, b.Get(s.user(s.guest, "")), `<option value="Vendor">`) // what is there is offered
-	went(t, b, b.Post(at+"/tags", url.Values{"drop": {"Vendor"}}), at, "")
-	s.tagged(s.member, "Kestrel & Sons")
-	want(t, b.Post(at+"/tags", url.Values{"add": {"good, " + strings.Repeat("x", 500)}}), http.StatusUnprocessableEntity,
+	at := s.userPath(s.member, "")
+	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"Vendor, Kestrel & Sons"}}), at, "Tags of Noor saved.")
+	s.assertTags(s.member, "Kestrel & Sons", "Vendor")
+	assertPage(t, b.Get(at), http.StatusOK, "Take the tag Kestrel & Sons away", "Take the tag Vendor away")
+	assertContains(t, b.Get(s.userPath(s.guest, "")), `<option value="Vendor">`) // what is there is offered
+	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"drop": {"Vendor"}}), at, "")
+	s.assertTags(s.member, "Kestrel & Sons")
+	assertPage(t, b.Post(at+"/tags", url.Values{"add": {"good, " + strings.Repeat("x", 500)}}), http.StatusUnprocessableEntity,
 		"at most 40 characters", "good, "+strings.Repeat("x", 500))
-	s.tagged(s.member, "Kestrel & Sons")
+	s.assertTags(s.member, "Kestrel & Sons")
 
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example")
 	at = s.path("/users/" + pending.ID)
-	went(t, b, b.Post(at+"/tags", url.Values{"add": {"VENDOR"}}), at, "Take the tag VENDOR away")
+	assertRedirect(t, b, b.Post(at+"/tags", url.Values{"add": {"VENDOR"}}), at, "Take the tag VENDOR away")
 }

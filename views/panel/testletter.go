@@ -15,77 +15,77 @@ import (
 	"usher/views/web"
 )
 
-var modeWords = map[string]string{
+var transportText = map[string]string{
 	"resend":  "Letters leave through Resend.",
 	"smtp":    "Letters leave through the SMTP server in the dashboard's mail settings.",
 	"console": "Mail is off. Letters are printed on the server's console.",
 }
 
-// reportWords say whether we hear what becomes of letters, where the way they leave could tell.
-var reportWords = map[string]map[bool]string{"resend": {
+// reportsText say whether we hear what becomes of letters, where the way they leave could tell.
+var reportsText = map[string]map[bool]string{"resend": {
 	true:  "On: details show what arrived, and an invitation to an address that takes no mail ends by itself.",
 	false: "Off: a letter counts as sent, whatever became of it. Whoever runs this server turns them on with RESEND_WEBHOOK_SECRET.",
 }}
 
-// mailSettings are how letters leave, and how the last test letter of the actor fared.
-func mailSettings(e *core.RequestEvent) (LettersProps, error) {
-	props := LettersProps{
-		Path: settingsPath(e) + "/test-letter", Mode: modeWords[mail.Mode(e.App)], Works: mail.Works(e.App),
-		Sender: settings.Of(e.App).MailFrom, Trouble: mail.Trouble(e.App), To: web.Actor(e).Account.Email(),
-		Reports: reportWords[mail.Mode(e.App)][mail.Reported(e.App)],
+// loadEmailSettings are how letters leave, and how the last test letter of the actor fared.
+func loadEmailSettings(e *core.RequestEvent) (EmailSettingsProps, error) {
+	props := EmailSettingsProps{
+		Path: settingsPath(e) + "/test-letter", TransportText: transportText[mail.TransportName(e.App)], Enabled: mail.Enabled(e.App),
+		Sender: settings.Of(e.App).MailFrom, Problem: mail.Problem(e.App), To: web.Actor(e).Account.Email(),
+		ReportsText: reportsText[mail.TransportName(e.App)][mail.WebhooksEnabled(e.App)],
 	}
 	if meta := e.App.Settings().Meta; props.Sender == "" {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
 	}
-	letter, err := teams.FindTestLetter(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
-	if errors.Is(err, record.ErrNotFound) {
+	letter, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
+	if errors.Is(err, record.NotFound) {
 		return props, nil
 	}
 	if err != nil {
 		return props, err
 	}
-	props.Letter = letterProps(e, letter)
+	props.TestEmail = newTestEmailProps(e, letter)
 	return props, nil
 }
 
-// testLetter sends a letter to the actor's own address (R160).
-func testLetter(e *core.RequestEvent) error {
-	id, err := teams.SendTestLetter(e.App, web.Actor(e))
-	if _, ok := web.FaultsOf(err); ok {
-		web.SetWait(e, err)
+// sendTestEmail sends a letter to the actor's own address (R160).
+func sendTestEmail(e *core.RequestEvent) error {
+	id, err := teams.SendTestEmail(e.App, web.Actor(e))
+	if _, ok := web.FormErrorsOf(err); ok {
+		web.SetRetryAfter(e, err)
 	}
 	if err != nil {
 		return err
 	}
-	return web.Go(e, settingsPath(e)+"?letter="+id+"#mail")
+	return web.Redirect(e, settingsPath(e)+"?letter="+id+"#mail")
 }
 
-// letterState is how far a test letter has come, asked for again while it waits.
-func letterState(e *core.RequestEvent) error {
-	letter, err := teams.FindTestLetter(e.App, web.Actor(e), e.Request.PathValue("letter"))
+// testEmailStatus is how far a test letter has come, asked for again while it waits.
+func testEmailStatus(e *core.RequestEvent) error {
+	letter, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.PathValue("letter"))
 	if err != nil {
 		return err
 	}
 	if !web.IsFragment(e) {
-		return web.Go(e, settingsPath(e)+"?letter="+letter.Id+"#mail")
+		return web.Redirect(e, settingsPath(e)+"?letter="+letter.Id+"#mail")
 	}
-	return web.Render(e, http.StatusOK, TestLetter(letterProps(e, letter)))
+	return web.Render(e, http.StatusOK, TestEmail(newTestEmailProps(e, letter)))
 }
 
-func letterProps(e *core.RequestEvent, letter *mail.Outbox) *TestLetterProps {
+func newTestEmailProps(e *core.RequestEvent, letter *mail.Email) *TestEmailProps {
 	state := letter.State()
-	props := &TestLetterProps{
-		Again: settingsPath(e) + "/test-letter/" + letter.Id, To: letter.Recipient(),
-		Mail: mailProps(e.App, state, frame.TimesOf(web.Actor(e))),
+	props := &TestEmailProps{
+		RefreshURL: settingsPath(e) + "/test-letter/" + letter.Id, To: letter.Recipient(),
+		Delivery: newDeliveryProps(e.App, state, frame.TimesFor(web.Actor(e))),
 	}
 	switch state.Status {
 	case mail.Queued, mail.Sending:
-		props.More = true
+		props.MayChange = true
 	case mail.Sent, mail.Delayed:
-		props.More = mail.Reported(e.App) && time.Since(state.At) < reportSoon
+		props.MayChange = mail.WebhooksEnabled(e.App) && time.Since(state.At) < reportWait
 	}
 	return props
 }
 
-// reportSoon is how long a page waits to hear what became of a letter that was sent.
-const reportSoon = 2 * time.Minute
+// reportWait is how long a page waits to hear what became of a letter that was sent.
+const reportWait = 2 * time.Minute

@@ -2,7 +2,7 @@ package panel
 
 import "usher/views/web"
 
-// sent is a form with at most one file.
-type sent = web.Form
+// uploadForm is a form with at most one file.
+type uploadForm = web.Form
 
-var uploads, sentForm = web.Uploads, web.ReadForm
+var uploads, readForm = web.AllowUploads, web.ReadForm

@@ -15,14 +15,14 @@ import (
 
 // UsersProps are the page that the panel opens on (R17).
 type UsersProps struct {
-	Shell   ui.ShellProps
-	Path    string
-	Strip   StripProps
-	List    ListProps
-	Alone   bool            // nobody but the Owner is here
-	Import  *ImportBarProps // that runs; nil: none
-	Dialog  templ.Component // over the page; nil: none
-	Receipt *ReceiptProps   // of what was just done; nil: nothing
+	Shell     ui.ShellProps
+	Path      string
+	Summary   UserSummaryProps
+	List      UserListProps
+	OnlyOwner bool             // nobody but the Owner is here
+	Import    *ImportBarProps  // that runs; nil: none
+	Dialog    templ.Component  // over the page; nil: none
+	Result    *BulkResultProps // of what was just done; nil: nothing
 
 	Permissions []actors.Permission
 }
@@ -66,9 +66,9 @@ func Users(p UsersProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.kind())
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.pageKind())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/users.templ`, Line: 25, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/panel/users.templ`, Line: 25, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -90,7 +90,7 @@ func Users(p UsersProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if !p.Alone {
+				if !p.OnlyOwner {
 					templ_7745c5c3_Err = ui.ButtonLink(p.Path+"/add", ui.ButtonProps{Label: "Add users", Icon: "user-plus"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -98,12 +98,12 @@ func Users(p UsersProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: "Users"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader(ui.PageHeaderProps{Title: "Users"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Receipt != nil {
-				templ_7745c5c3_Err = Receipt(p.Receipt).Render(ctx, templ_7745c5c3_Buffer)
+			if p.Result != nil {
+				templ_7745c5c3_Err = BulkResult(p.Result).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -112,17 +112,17 @@ func Users(p UsersProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Strip(p.Strip).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = UserSummary(p.Summary).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Alone {
-				templ_7745c5c3_Err = empty(p).Render(ctx, templ_7745c5c3_Buffer)
+			if p.OnlyOwner {
+				templ_7745c5c3_Err = emptyTeam(p).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = List(p.List).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = UserList(p.List).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -159,15 +159,15 @@ func Users(p UsersProps) templ.Component {
 	})
 }
 
-// kind is which of two pages this is: the first people change the whole of it.
-func (p UsersProps) kind() string {
-	if p.Alone {
+// pageKind is which of two pages this is: the first people change the whole of it.
+func (p UsersProps) pageKind() string {
+	if p.OnlyOwner {
 		return "alone"
 	}
 	return "people"
 }
 
-func empty(p UsersProps) templ.Component {
+func emptyTeam(p UsersProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -254,14 +254,14 @@ func empty(p UsersProps) templ.Component {
 
 func (p UsersProps) firstSeats() []Seat {
 	var first []Seat
-	for _, five := range p.Strip.Organizer.Fives {
+	for _, five := range p.Summary.Organizer.Rows {
 		first = append(first, five...)
 	}
 	return first[:min(3, len(first))]
 }
 
 // detailsSwap brings details, or none, and the list with the row marked.
-func detailsSwap(title string, details templ.Component, list ListProps, alone bool) templ.Component {
+func detailsSwap(title string, details templ.Component, list UserListProps, alone bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -311,7 +311,7 @@ func detailsSwap(title string, details templ.Component, list ListProps, alone bo
 			}
 		}
 		if !alone {
-			templ_7745c5c3_Err = List(list.beside()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = UserList(list.outOfBand()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -15,51 +15,51 @@ import (
 	"usher/views/viewstest"
 )
 
-func TestSeatsAreShownWithTheirHolders(t *testing.T) {
-	s := open(t, true)
+func TestSeats_ShowTheirHolders(t *testing.T) {
+	s := newFixture(t, true)
 	lucia := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	r := s.As(s.admin).Get(s.path("/users"))
-	want(t, r, http.StatusOK, `aria-label="MA, Marta, Owner"`, `aria-label="LU, lucia@halation.example, asked, expires in 7 days"`,
+	assertPage(t, r, http.StatusOK, `aria-label="MA, Marta, Owner"`, `aria-label="LU, lucia@halation.example, asked, expires in 7 days"`,
 		`href="`+s.path("/users/"+lucia.ID)+`"`, "Free seat", "(you)", "6 accepted"[2:])
 	if n := strings.Count(r.Body, `class="seat" data-state="free"`); n != 3+22 {
 		t.Errorf("%d free seats are drawn", n)
 	}
 	for _, sentence := range []string{"2 of 5 Admin seats used, 0 reserved, 3 free", "2 of 25 Organizer seats used, 1 reserved, 22 free"} {
-		if !strings.Contains(words(r.Body), sentence) {
-			t.Errorf("no %q in %s", sentence, words(r.Body))
+		if !strings.Contains(pageText(r.Body), sentence) {
+			t.Errorf("no %q in %s", sentence, pageText(r.Body))
 		}
 	}
 }
 
-func TestManySeatsAreABarAndUnlimitedOnesSaySo(t *testing.T) {
-	s := open(t, true)
+func TestSeats_ManyOrUnlimited_AreSummarized(t *testing.T) {
+	s := newFixture(t, true)
 	s.team.Set("organizer_seats", 100)
 	s.team.Set("admin_seats", -1)
 	if err := s.App.Save(s.team); err != nil {
 		t.Fatal(err)
 	}
 	r := s.As(s.owner).Get(s.path("/users"))
-	want(t, r, http.StatusOK, `aria-label="2 of 100 Organizer seats used, 0 reserved, 98 free"`, "no limit", "Who has them")
-	if !strings.Contains(words(r.Body), "2 Admin seats used, 0 reserved, no limit") {
-		t.Error(words(r.Body))
+	assertPage(t, r, http.StatusOK, `aria-label="2 of 100 Organizer seats used, 0 reserved, 98 free"`, "no limit", "Who has them")
+	if !strings.Contains(pageText(r.Body), "2 Admin seats used, 0 reserved, no limit") {
+		t.Error(pageText(r.Body))
 	}
 	if strings.Contains(r.Body, "style=") {
 		t.Error("an inline style")
 	}
 }
 
-func TestATeamOfOneIsShownHowToBegin(t *testing.T) {
-	s := open(t, true)
+func TestUsers_OnlyOwner_ShowsHowToStart(t *testing.T) {
+	s := newFixture(t, true)
 	r := s.As(s.other).Get("/admin/" + s.foreign.Slug() + "/users")
-	want(t, r, http.StatusOK, "Ask the first people in", "Only you, the Owner", "Upload a CSV", "Members and guests use none.")
-	hasNot(t, r, listTable)
+	assertPage(t, r, http.StatusOK, "Ask the first people in", "Only you, the Owner", "Upload a CSV", "Members and guests use none.")
+	assertNotContains(t, r, listTable)
 }
 
 // listTable is how the table of users begins.
 const listTable = `<table class="table stack"`
 
-func TestTheListIsNarrowedSortedAndPagedByItsAddress(t *testing.T) {
-	s := open(t, true)
+func TestUsers_FilterSortAndPage(t *testing.T) {
+	s := newFixture(t, true)
 	for n := range 120 {
 		hookstest.Member(t, s.App, s.team, fmt.Sprintf("p%03d@halation.example", n))
 	}
@@ -89,10 +89,10 @@ func TestTheListIsNarrowedSortedAndPagedByItsAddress(t *testing.T) {
 		{"?kind=bogus", "Nobody here is like this", "p001"},
 	} {
 		r := get(c.query)
-		want(t, r, http.StatusOK)
+		assertPage(t, r, http.StatusOK)
 		list := listOf(r.Body)
 		if !strings.Contains(html.UnescapeString(list), c.has) {
-			t.Errorf("%s: no %q in %s", c.query, c.has, words(list))
+			t.Errorf("%s: no %q in %s", c.query, c.has, pageText(list))
 		}
 		if strings.Contains(list, c.not) {
 			t.Errorf("%s: %q is there", c.query, c.not)
@@ -102,16 +102,16 @@ func TestTheListIsNarrowedSortedAndPagedByItsAddress(t *testing.T) {
 	if strings.Index(up.Body, "p000@") > strings.Index(up.Body, "p049@") || strings.Index(down.Body, "p099@") < 0 {
 		t.Error("the order does not turn round")
 	}
-	has(t, up, `aria-sort="ascending"`)
-	has(t, down, `aria-sort="descending"`)
-	has(t, get("?q=p0&status=accepted&sort=-added"), s.path("/users?after="), "&page=2&q=p0&sort=-added&status=accepted")
+	assertContains(t, up, `aria-sort="ascending"`)
+	assertContains(t, down, `aria-sort="descending"`)
+	assertContains(t, get("?q=p0&status=accepted&sort=-added"), s.path("/users?after="), "&page=2&q=p0&sort=-added&status=accepted")
 	second := regexp.MustCompile(`href="([^"]*after=[^"]*)"`).FindStringSubmatch(get("").Body)
 	r := b.Get(html.UnescapeString(second[1]))
-	want(t, r, http.StatusOK)
+	assertPage(t, r, http.StatusOK)
 	if !strings.Contains(listOf(r.Body), "51 to 100 of 126") || !strings.Contains(listOf(r.Body), "p047@") {
-		t.Error(words(listOf(r.Body)))
+		t.Error(pageText(listOf(r.Body)))
 	}
-	has(t, r, "before=")
+	assertContains(t, r, "before=")
 }
 
 func listOf(body string) string {
@@ -119,12 +119,12 @@ func listOf(body string) string {
 	return list
 }
 
-func TestAPartOfThePageIsTheSameList(t *testing.T) {
-	s := open(t, true)
+func TestUsers_Fragment_MatchesThePage(t *testing.T) {
+	s := newFixture(t, true)
 	b := s.As(s.owner)
 	part := s.fragment(b, s.path("/users?q=noor&status=&role="), "div#list")
-	want(t, part, http.StatusOK, "noor@halation.example")
-	hasNot(t, part, "<html", "theo@halation.example")
+	assertPage(t, part, http.StatusOK, "noor@halation.example")
+	assertNotContains(t, part, "<html", "theo@halation.example")
 	if part.Header.Get("HX-Push-Url") != s.path("/users?q=noor") {
 		t.Error(part.Header.Get("HX-Push-Url"))
 	}
@@ -132,98 +132,98 @@ func TestAPartOfThePageIsTheSameList(t *testing.T) {
 	if !strings.Contains(whole.Body, part.Body) {
 		t.Error("the part differs from the page")
 	}
-	details := s.fragment(b, s.user(s.member, "?q=noor"), "div#details")
-	want(t, details, http.StatusOK, `<aside class="details"`, "autofocus", `hx-swap-oob="outerMorph"`, "data-current")
-	hasNot(t, details, "<html")
+	details := s.fragment(b, s.userPath(s.member, "?q=noor"), "div#details")
+	assertPage(t, details, http.StatusOK, `<aside class="details"`, "autofocus", `hx-swap-oob="outerMorph"`, "data-current")
+	assertNotContains(t, details, "<html")
 
 	request, _ := http.NewRequest(http.MethodGet, s.URL+s.path("/users?q=noor"), nil)
 	request.Header.Set("HX-Request", "true")
 	request.Header.Set("HX-Target", "aside#details")
-	request.Header.Set("HX-Current-URL", s.URL+s.user(s.member, "?q=noor"))
+	request.Header.Set("HX-Current-URL", s.URL+s.userPath(s.member, "?q=noor"))
 	closed := b.Send(request)
-	want(t, closed, http.StatusOK, `<div id="details" hidden>`)
+	assertPage(t, closed, http.StatusOK, `<div id="details" hidden>`)
 	link := regexp.MustCompile(`<a[^>]*id="row-` + s.member.Id + `"[^>]*>`).FindString(closed.Body)
 	if !strings.Contains(link, "autofocus") {
 		t.Errorf("the focus does not go back to the row: %s", link)
 	}
 }
 
-func TestDetailsOfferTheOneVerbThatFits(t *testing.T) {
-	s := open(t, true)
+func TestUserDetails_ActionsFitTheState(t *testing.T) {
+	s := newFixture(t, true)
 	hookstest.Invite(t, s.App, s.owner, s.team, "theo@halation.example", "admin")
 	pending := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	b := s.As(s.owner)
 
-	r := b.Get(s.user(s.organizer, ""))
-	want(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", `/resend"`, `/remove"`, "Queued", "1 Admin seat reserved until then", "Asked by", "An invitation that waits can be revoked")
-	hasNot(t, r, "Ask to be", "Invite again")
+	r := b.Get(s.userPath(s.organizer, ""))
+	assertPage(t, r, http.StatusOK, "Revoke role…", "Revoke invitation…", `/resend"`, `/remove"`, "Queued", "1 Admin seat reserved until then", "Asked by", "An invitation that waits can be revoked")
+	assertNotContains(t, r, "Ask to be", "Invite again")
 
 	r = b.Get(s.path("/users/" + pending.ID))
-	want(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Ask to be Admin…")
-	hasNot(t, r, "Revoke role…", `/remove"`, "Invite again")
+	assertPage(t, r, http.StatusOK, "Revoke invitation…", "Resend", "Ask to be Admin…")
+	assertNotContains(t, r, "Revoke role…", `/remove"`, "Invite again")
 
-	r = b.Get(s.user(s.member, ""))
-	want(t, r, http.StatusOK, "Ask to be Admin…", "Ask to be Organizer…", `/remove"`)
-	hasNot(t, r, "Revoke role…", "Revoke invitation…", `/resend"`, "An invitation that waits can be revoked")
+	r = b.Get(s.userPath(s.member, ""))
+	assertPage(t, r, http.StatusOK, "Ask to be Admin…", "Ask to be Organizer…", `/remove"`)
+	assertNotContains(t, r, "Revoke role…", "Revoke invitation…", `/resend"`, "An invitation that waits can be revoked")
 
-	r = b.Get(s.user(s.owner, ""))
-	want(t, r, http.StatusOK, "can be neither removed nor demoted")
-	hasNot(t, r, `/remove"`)
+	r = b.Get(s.userPath(s.owner, ""))
+	assertPage(t, r, http.StatusOK, "can be neither removed nor demoted")
+	assertNotContains(t, r, `/remove"`)
 
-	r = s.As(s.admin).Get(s.user(s.admin, ""))
-	want(t, r, http.StatusOK, "You cannot remove yourself", "Revoke role…")
-	r = s.As(s.admin).Get(s.user(s.organizer, ""))
-	want(t, r, http.StatusOK, "Only the Owner manages invitations of Admins")
-	hasNot(t, r, "/resend\"", "Revoke invitation…")
+	r = s.As(s.admin).Get(s.userPath(s.admin, ""))
+	assertPage(t, r, http.StatusOK, "You cannot remove yourself", "Revoke role…")
+	r = s.As(s.admin).Get(s.userPath(s.organizer, ""))
+	assertPage(t, r, http.StatusOK, "Only the Owner manages invitations of Admins")
+	assertNotContains(t, r, "/resend\"", "Revoke invitation…")
 }
 
-func TestAdminsReadWhatTheInvitedPersonReads(t *testing.T) {
-	s := open(t, false)
+func TestUserDetails_EndedInvitation_ShowsWhatTheLinkSays(t *testing.T) {
+	s := newFixture(t, false)
 	b := s.As(s.owner)
-	for status, end := range map[string]func(invitations.Answer) error{
-		invitations.Declined: func(a invitations.Answer) error { _, err := invitations.Decline(s.App, a); return err },
-		invitations.Revoked: func(a invitations.Answer) error {
+	for status, end := range map[string]func(invitations.Response) error{
+		invitations.Declined: func(a invitations.Response) error { _, err := invitations.Decline(s.App, a); return err },
+		invitations.Revoked: func(a invitations.Response) error {
 			i, _, _ := invitations.FindByToken(s.App, a.Token)
 			_, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), i.Id)
 			return err
 		},
-		invitations.Expired: func(a invitations.Answer) error {
+		invitations.Expired: func(a invitations.Response) error {
 			_, err := s.App.DB().NewQuery("UPDATE invitations SET expires = '2020-01-01 00:00:00.000Z' WHERE status = 'pending'").Execute()
 			return err
 		},
 	} {
 		result := hookstest.Invite(t, s.App, s.owner, s.team, status+"@halation.example", "organizer")
-		answer := invitations.Answer{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:]}
+		answer := invitations.Response{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:]}
 		if err := end(answer); err != nil {
 			t.Fatal(err)
 		}
-		answer.Account = hookstest.Person(t, s.App, status+"@halation.example")
-		_, _, sentence, ok := record.Refusal(second(invitations.Accept(s.App, answer)))
+		answer.Account = hookstest.Account(t, s.App, status+"@halation.example")
+		_, _, sentence, ok := record.Details(secondError(invitations.Accept(s.App, answer)))
 		if !ok {
 			t.Fatal("it was accepted")
 		}
 		r := b.Get(s.path("/users/" + result.ID))
-		want(t, r, http.StatusOK, "“"+sentence+"”", "Invite again…", "Organizer", "· "+status)
-		hasNot(t, r, `/resend"`, "Revoke invitation…", `/remove"`)
+		assertPage(t, r, http.StatusOK, "“"+sentence+"”", "Invite again…", "Organizer", "· "+status)
+		assertNotContains(t, r, `/resend"`, "Revoke invitation…", `/remove"`)
 	}
 }
 
-func TestAnInvitationWhoseAccountIsNotConfirmedSaysForWhatItWaits(t *testing.T) {
-	s := open(t, false)
+func TestUserDetails_UnconfirmedAccount_SaysWhatItWaitsFor(t *testing.T) {
+	s := newFixture(t, false)
 	b := s.As(s.owner)
 	result := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
-	hasNot(t, b.Get(s.path("/users/"+result.ID)), "Waits for")
-	newcomer := invitations.Newcomer{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:], Name: "Lucía", Password: hookstest.Password}
+	assertNotContains(t, b.Get(s.path("/users/"+result.ID)), "Waits for")
+	newcomer := invitations.NewAccountForm{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:], Name: "Lucía", Password: hookstest.Password}
 	if _, _, err := invitations.AcceptNew(s.App, newcomer); record.Code(err) != accounts.CodeUnverified {
 		t.Fatal(err)
 	}
-	want(t, b.Get(s.path("/users/"+result.ID)), http.StatusOK, "Waits for", "usher user confirm lucia@halation.example", "Revoke invitation…")
+	assertPage(t, b.Get(s.path("/users/"+result.ID)), http.StatusOK, "Waits for", "usher user confirm lucia@halation.example", "Revoke invitation…")
 }
 
-func second[T any](_ T, err error) error { return err }
+func secondError[T any](_ T, err error) error { return err }
 
-func TestTheAddressOfAnInvitationLeadsOnToWhoAccepted(t *testing.T) {
-	s := open(t, false)
+func TestUserDetails_OldInvitationURL_RedirectsToTheUser(t *testing.T) {
+	s := newFixture(t, false)
 	b := s.As(s.owner)
 	first := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	if _, err := invitations.Revoke(s.App, hookstest.Actor(t, s.App, s.owner, s.team), first.ID); err != nil {
@@ -233,8 +233,8 @@ func TestTheAddressOfAnInvitationLeadsOnToWhoAccepted(t *testing.T) {
 	if r := b.Get(s.path("/users/" + first.ID)); r.Status != http.StatusSeeOther || r.Location != s.path("/users/"+again.ID) {
 		t.Fatalf("%d %s", r.Status, r.Location)
 	}
-	lucia := hookstest.Person(t, s.App, "lucia@halation.example")
-	if _, err := invitations.Accept(s.App, invitations.Answer{Account: lucia, ID: again.ID}); err != nil {
+	lucia := hookstest.Account(t, s.App, "lucia@halation.example")
+	if _, err := invitations.Accept(s.App, invitations.Response{Account: lucia, ID: again.ID}); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{first.ID, again.ID} {

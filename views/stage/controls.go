@@ -15,26 +15,26 @@ import (
 
 // token gives a pass to the media room, at each way in and back in.
 func token(e *core.RequestEvent) error {
-	pass, err := entry.Pass(e.App, here(e).Participant)
-	if errors.Is(err, live.ErrDown) {
-		return standing(e, web.Status(err), "Live media is off on this server now. Trying again by itself…")
+	pass, err := entry.IssueToken(e.App, currentVisitor(e).Participant)
+	if errors.Is(err, live.ErrUnavailable) {
+		return renderState(e, web.StatusCode(err), "Live media is off on this server now. Trying again by itself…")
 	}
 	if err != nil {
-		return again(e, err)
+		return renderRefused(e, err)
 	}
 	return e.JSON(http.StatusOK, pass)
 }
 
 func admit(e *core.RequestEvent) error {
-	return answer(e, entry.Admit(e.App, here(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+	return respond(e, entry.Admit(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
 }
 
-func refuse(e *core.RequestEvent) error {
-	return answer(e, entry.Refuse(e.App, here(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+func deny(e *core.RequestEvent) error {
+	return respond(e, entry.Deny(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
 }
 
-func putOut(e *core.RequestEvent) error {
-	return answer(e, entry.PutOut(e.App, here(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+func kick(e *core.RequestEvent) error {
+	return respond(e, entry.Kick(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
 }
 
 // mute turns off the microphone of each person that the form names. Who has left meanwhile is quiet.
@@ -44,30 +44,30 @@ func mute(e *core.RequestEvent) error {
 	}
 	people := e.Request.Form["person"]
 	for _, id := range people[:min(len(people), sessions.MaxPeople)] {
-		err := entry.Mute(e.App, here(e).Participant, id, e.RealIP())
-		if err != nil && !errors.Is(err, record.ErrNotFound) {
-			return answer(e, err, "")
+		err := entry.Mute(e.App, currentVisitor(e).Participant, id, e.RealIP())
+		if err != nil && !errors.Is(err, record.NotFound) {
+			return respond(e, err, "")
 		}
 	}
-	return answer(e, nil, "")
+	return respond(e, nil, "")
 }
 
 func extend(e *core.RequestEvent) error {
-	actor, err := actor(e)
+	actor, err := actorOf(e)
 	if err != nil {
-		return answer(e, err, "")
+		return respond(e, err, "")
 	}
-	session, err := sessions.Extend(e.App, actor, here(e).Session.Id, sessions.More)
+	session, err := sessions.Extend(e.App, actor, currentVisitor(e).Session.Id, sessions.DefaultExtension)
 	if err != nil {
-		return answer(e, err, "")
+		return respond(e, err, "")
 	}
-	return answer(e, nil, "The session goes on until "+clock(session.Ends(), here(e).Times())+".")
+	return respond(e, nil, "The session goes on until "+formatClock(session.Ends(), currentVisitor(e).Times())+".")
 }
 
 func end(e *core.RequestEvent) error {
-	actor, err := actor(e)
+	actor, err := actorOf(e)
 	if err == nil {
-		err = sessions.End(e.App, actor, here(e).Session.Id)
+		err = sessions.End(e.App, actor, currentVisitor(e).Session.Id)
 	}
-	return answer(e, err, "")
+	return respond(e, err, "")
 }

@@ -8,45 +8,45 @@ import (
 	"usher/hooks/sessions"
 )
 
-// curtainOf is what stands in the place of the session for who is not in it any more, by the server's word.
-func curtainOf(v *entry.Visitor) curtainProps {
-	props := begin(v)
+// endScreenFor is what stands in the place of the session for who is not in it any more, by the server's word.
+func endScreenFor(v *entry.Visitor) endScreenProps {
+	props := baseEndScreen(v)
 	switch {
-	case v.Standing == entry.Out && v.Departed():
+	case v.Status == entry.Excluded && v.Departed():
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You're no longer a member of "+v.Team.Name()
 		props.Text, props.Thanks = "You left the team or were removed from it, so you can't come back into this session. To join again, you need a new invitation.", ""
-	case v.Standing == entry.Out, v.Standing == entry.Refused:
+	case v.Status == entry.Excluded, v.Status == entry.Denied:
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You are not in this session any more"
-		props.Text = "A host removed you. You can't come back into this session. If it was a mistake, write to " + hostOf(v) + "."
+		props.Text = "A host removed you. You can't come back into this session. If it was a mistake, write to " + hostName(v) + "."
 		props.Thanks = ""
 	default:
 		props.Kind, props.Icon = "ended", "circle-check"
-		props.Title, props.Text = ending(v)
+		props.Title, props.Text = endText(v)
 	}
 	return props
 }
 
-func curtainLeft(v *entry.Visitor) curtainProps {
-	props := begin(v)
+func leftScreen(v *entry.Visitor) endScreenProps {
+	props := baseEndScreen(v)
 	props.Kind, props.Icon, props.Title = "left", "log-out", "You have left"
 	props.Text = "The session goes on. You can come back while it runs."
-	props.Again = "Come back"
+	props.RejoinLabel = "Come back"
 	return props
 }
 
-func curtainElsewhere(v *entry.Visitor) curtainProps {
-	props := begin(v)
+func otherPageScreen(v *entry.Visitor) endScreenProps {
+	props := baseEndScreen(v)
 	props.Kind, props.Icon, props.Title, props.Thanks = "elsewhere", "laptop", "You are in this session on another page", ""
 	props.Text = "You came in again, in another window or on another device, and are in only once. You can take it over here."
-	props.Again = "Go on here"
+	props.RejoinLabel = "Go on here"
 	return props
 }
 
-// begin is what all of them have: the session, and for who is in the team more than a guest, the way on.
-func begin(v *entry.Visitor) curtainProps {
-	props := curtainProps{Session: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath()}
+// baseEndScreen is what all of them have: the session, and for who is in the team more than a guest, the way on.
+func baseEndScreen(v *entry.Visitor) endScreenProps {
+	props := endScreenProps{Session: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath()}
 	if v.SignedIn && v.Actor != nil {
-		props.App = "/app/" + v.Team.Slug()
+		props.AppURL = "/app/" + v.Team.Slug()
 	}
 	if v.Actor == nil || v.Actor.Kind == members.Guest {
 		props.Thanks = "Thank you for coming. You can close this page."
@@ -54,8 +54,8 @@ func begin(v *entry.Visitor) curtainProps {
 	return props
 }
 
-// ending says who or what ended the session, and how long it was.
-func ending(v *entry.Visitor) (title, text string) {
+// endText says who or what ended the session, and how long it was.
+func endText(v *entry.Visitor) (title, text string) {
 	title, text = "The session has ended", ""
 	switch v.Session.GetString("end_reason") {
 	case "host":
@@ -70,15 +70,15 @@ func ending(v *entry.Visitor) (title, text string) {
 		text = "Nobody was left who could lead it. "
 	}
 	if v.Session.Status() == sessions.Cancelled {
-		return "The session is cancelled", hostOf(v) + " has called it off."
+		return "The session is cancelled", hostName(v) + " has called it off."
 	}
 	if lasted := v.Session.Ended().Sub(v.Session.Started()); !v.Session.Started().IsZero() && lasted > time.Minute {
-		text += "It ran for " + sessions.Length(int(lasted/time.Minute)) + "."
+		text += "It ran for " + sessions.FormatMinutes(int(lasted/time.Minute)) + "."
 	}
 	return title, text
 }
 
-func hostOf(v *entry.Visitor) string {
+func hostName(v *entry.Visitor) string {
 	if name := v.Session.GetString("host_name"); name != "" {
 		return name
 	}

@@ -10,17 +10,17 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/views/ui"
 
-type curtainProps struct {
+type endScreenProps struct {
 	Kind, Icon          string // Kind: ended, out, left or elsewhere
 	Title, Text         string
 	Session, Team, Logo string
-	Again               string // the word on the button that comes back; empty: there is no way back
-	App                 string // address of the App; empty: for who has none
+	RejoinLabel         string // the word on the button that comes back; empty: there is no way back
+	AppURL              string // address of the App; empty: for who has none
 	Thanks              string
 }
 
-// curtain takes the place of the session on an open page.
-func curtain(p curtainProps) templ.Component {
+// endScreen takes the place of the session on an open page.
+func endScreen(p endScreenProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -147,14 +147,14 @@ func curtain(p curtainProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Again != "" {
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.Again, Type: "button", Attrs: templ.Attributes{"data-again": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.RejoinLabel != "" {
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.RejoinLabel, Type: "button", Attrs: templ.Attributes{"data-again": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.App != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(p.App, ui.ButtonProps{Label: "Go to the App", Variant: p.second()}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.AppURL != "" {
+			templ_7745c5c3_Err = ui.ButtonLink(p.AppURL, ui.ButtonProps{Label: "Go to the App", Variant: p.appVariant()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -167,8 +167,8 @@ func curtain(p curtainProps) templ.Component {
 	})
 }
 
-func (p curtainProps) second() string {
-	if p.Again != "" {
+func (p endScreenProps) appVariant() string {
+	if p.RejoinLabel != "" {
 		return "outline"
 	}
 	return ""

@@ -17,23 +17,23 @@ import (
 )
 
 func page(e *core.RequestEvent) error {
-	visitor := here(e)
-	state, err := stateOf(e.App, visitor)
+	visitor := currentVisitor(e)
+	state, err := loadState(e.App, visitor)
 	if err != nil {
 		return err
 	}
-	head := frame.Public(e, visitor.Session.Title())
-	head.Sheets = []string{static.URL("stage.css")}
-	head.Ahead = []string{static.URL("vendor/livekit-client.js")}
+	head := frame.PublicPage(e, visitor.Session.Title())
+	head.Stylesheets = []string{static.URL("stage.css")}
+	head.EarlyScripts = []string{static.URL("vendor/livekit-client.js")}
 	head.Scripts = static.ModulesOf("stage")
 	link := ""
 	if visitor.Participant.Leads() {
 		link = visitor.Session.Link(e.App)
 	}
-	return web.Render(e, 200, stagePage(pageProps{
+	return web.Render(e, 200, livePage(pageProps{
 		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
-		State: state, Link: link, Session: describe(e.App, visitor),
-		Left: curtainLeft(visitor), Elsewhere: curtainElsewhere(visitor),
+		State: state, Link: link, Config: newClientConfig(e.App, visitor),
+		LeftScreen: leftScreen(visitor), OtherPageScreen: otherPageScreen(visitor),
 	}))
 }
 
@@ -44,30 +44,30 @@ func roomName(v *entry.Visitor) string {
 	return v.Room.Name()
 }
 
-// description is what the page's script is told.
-type description struct {
-	At    string `json:"at"`
-	Me    person `json:"me"`
-	Muted bool   `json:"muted"` // the microphone is off on entry
-	Audio string `json:"audio"`
-	Video video  `json:"video"`
-	Media media  `json:"media"`
+// clientConfig is what the page's script is told.
+type clientConfig struct {
+	Path  string      `json:"at"`
+	Me    participant `json:"me"`
+	Muted bool        `json:"muted"` // the microphone is off on entry
+	Audio string      `json:"audio"`
+	Video video       `json:"video"`
+	Media media       `json:"media"`
 }
 
 // media is where sound and pictures go, for saying what blocks them.
 type media struct {
-	Outside bool `json:"outside"` // at a LiveKit of the operator's
-	UDP     int  `json:"udp"`
-	TCP     int  `json:"tcp"` // 0: none
+	External bool `json:"outside"` // at a LiveKit of the operator's
+	UDP      int  `json:"udp"`
+	TCP      int  `json:"tcp"` // 0: none
 }
 
-type person struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Part   string `json:"part"`
-	Guest  bool   `json:"guest"`
-	Leads  bool   `json:"leads"`
-	Shares bool   `json:"shares"` // may show the screen
+type participant struct {
+	ID             string `json:"id"`
+	Name           string `json:"name"`
+	Role           string `json:"part"`
+	Guest          bool   `json:"guest"`
+	Leads          bool   `json:"leads"`
+	CanShareScreen bool   `json:"shares"` // may show the screen
 }
 
 type video struct {
@@ -77,21 +77,21 @@ type video struct {
 	Codec  string `json:"codec"`
 }
 
-func describe(app core.App, v *entry.Visitor) description {
+func newClientConfig(app core.App, v *entry.Visitor) clientConfig {
 	s, p, config := v.Session, v.Participant, settings.Of(app)
-	return description{
-		At: "/live/" + s.Id,
-		Me: person{ID: p.Id, Name: p.Called(), Part: p.Part(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
-			Leads: p.Leads(), Shares: p.Shares()},
+	return clientConfig{
+		Path: "/live/" + s.Id,
+		Me: participant{ID: p.Id, Name: p.DisplayName(), Role: p.Role(), Guest: v.Actor != nil && v.Actor.Kind == members.Guest,
+			Leads: p.Leads(), CanShareScreen: p.CanShareScreen()},
 		Muted: v.Muted(),
 		Audio: s.GetString("audio"),
-		Video: pictureOf(s),
-		Media: media{Outside: live.Outside(app), UDP: config.LiveUDPPort, TCP: config.LiveTCPPort},
+		Video: videoOf(s),
+		Media: media{External: live.IsExternal(app), UDP: config.LiveUDPPort, TCP: config.LiveTCPPort},
 	}
 }
 
-// pictureOf is the size of the picture that is asked for: 16 to 9, by its height.
-func pictureOf(s *sessions.Session) video {
+// videoOf is the size of the picture that is asked for: 16 to 9, by its height.
+func videoOf(s *sessions.Session) video {
 	height, err := strconv.Atoi(s.GetString("resolution")[:max(0, len(s.GetString("resolution"))-1)])
 	if err != nil {
 		height = 720

@@ -15,21 +15,21 @@ import (
 )
 
 type pageProps struct {
-	Page            ui.PageProps
-	Title, Room     string
-	Team, Logo      string
-	State           stateProps
-	Link            string // of the session, for who leads it
-	Session         description
-	Left, Elsewhere curtainProps
+	Page                        ui.PageProps
+	Title, Room                 string
+	Team, Logo                  string
+	State                       stateProps
+	Link                        string // of the session, for who leads it
+	Config                      clientConfig
+	LeftScreen, OtherPageScreen endScreenProps
 }
 
-func (p pageProps) json() (string, error) {
-	text, err := json.Marshal(p.Session)
+func (p pageProps) configJSON() (string, error) {
+	text, err := json.Marshal(p.Config)
 	return string(text), err
 }
 
-func stagePage(p pageProps) templ.Component {
+func livePage(p pageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -67,9 +67,9 @@ func stagePage(p pageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.json())
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.configJSON())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/page.templ`, Line: 26, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/page.templ`, Line: 26, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -132,7 +132,7 @@ func stagePage(p pageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.State.running())
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(p.State.elapsed())
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/page.templ`, Line: 39, Col: 78}
 			}
@@ -176,7 +176,7 @@ func stagePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = left(p.State.Left).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = timeLeft(p.State.TimeLeft).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -184,7 +184,7 @@ func stagePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = alone(p.Link).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = aloneNotice(p.Link).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -192,19 +192,19 @@ func stagePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = people(p.State).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = peoplePanel(p.State).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chat().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chatPanel().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = controls(p.State.Shares).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = controls(p.State.CanShareScreen).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = stateMark(p.State).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stateMarker(p.State).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -220,7 +220,7 @@ func stagePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = curtain(p.Left).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = endScreen(p.LeftScreen).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -228,7 +228,7 @@ func stagePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = curtain(p.Elsewhere).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = endScreen(p.OtherPageScreen).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -236,7 +236,7 @@ func stagePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = drawings().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = iconTemplates().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -250,8 +250,8 @@ func stagePage(p pageProps) templ.Component {
 	})
 }
 
-// alone is what somebody reads who is the only one in the session.
-func alone(link string) templ.Component {
+// aloneNotice is what somebody reads who is the only one in the session.
+func aloneNotice(link string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -491,7 +491,7 @@ func controls(shares bool) templ.Component {
 var icons = []string{"mic", "mic-off", "video", "video-off", "screen-share", "circle-stop", "hand", "wifi-off", "pin", "pin-off",
 	"picture-in-picture-2", "presentation", "layout-grid", "ellipsis"}
 
-func drawings() templ.Component {
+func iconTemplates() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -15,77 +15,77 @@ import (
 )
 
 func state(e *core.RequestEvent) error {
-	props, err := stateOf(e.App, here(e))
+	props, err := loadState(e.App, currentVisitor(e))
 	if err != nil {
 		return err
 	}
-	return web.Render(e, 200, stateParts(props))
+	return web.Render(e, 200, stateFragments(props))
 }
 
-// stateOf reads what an open page is told again and again: its end, and to who leads, who waits and who is missing.
-func stateOf(app core.App, v *entry.Visitor) (stateProps, error) {
-	props := stateProps{At: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), Shares: v.Participant.Shares(), Started: v.Session.Started(), Now: time.Now()}
+// loadState reads what an open page is told again and again: its end, and to who leads, who waits and who is missing.
+func loadState(app core.App, v *entry.Visitor) (stateProps, error) {
+	props := stateProps{Path: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(), Started: v.Session.Started(), Now: time.Now()}
 	var err error
-	if props.Left, err = leftOf(app, v, props.Now); err != nil || !props.Leads {
+	if props.TimeLeft, err = timeLeftOf(app, v, props.Now); err != nil || !props.Leads {
 		return props, err
 	}
-	people, err := sessions.Participants(app, v.Session.Id)
+	people, err := sessions.ListParticipants(app, v.Session.Id)
 	if err != nil {
 		return props, err
 	}
 	for _, p := range people {
-		one := row{ID: p.Id, Name: p.Called(), Small: p.Address()}
+		one := personRow{ID: p.Id, Name: p.DisplayName(), Email: p.Address()}
 		switch p.State() {
 		case sessions.StateWaiting:
 			props.Waiting = append(props.Waiting, one)
 		case sessions.StateInvited, sessions.StateAdmitted:
 			props.Absent = append(props.Absent, one)
-		case sessions.StateRefused:
-			props.Refused = append(props.Refused, one)
+		case sessions.StateDenied:
+			props.Denied = append(props.Denied, one)
 		}
 	}
 	return props, nil
 }
 
 const (
-	soon = 15 * time.Minute
-	near = 2 * time.Minute
+	firstNotice = 15 * time.Minute
+	lastNotice  = 2 * time.Minute
 )
 
-// leftOf is the notice of the end: from 15 minutes before it, again from 2, and while the session is over its time (R104).
-func leftOf(app core.App, v *entry.Visitor, now time.Time) (leftProps, error) {
+// timeLeftOf is the notice of the end: from 15 minutes before it, again from 2, and while the session is over its time (R104).
+func timeLeftOf(app core.App, v *entry.Visitor, now time.Time) (timeLeftProps, error) {
 	ends, times := v.Session.Ends(), v.Times()
-	left := leftProps{Action: "/live/" + v.Session.Id + "/extend", Extends: v.Participant.Leads()}
+	left := timeLeftProps{Action: "/live/" + v.Session.Id + "/extend", CanExtend: v.Participant.Leads()}
 	remains := ends.Sub(now)
 	switch {
-	case remains > soon:
+	case remains > firstNotice:
 		return left, nil
 	case remains <= 0:
-		left.Stage, left.Title = "over", "Over time."
-		left.Text = "The session was to end at " + clock(ends, times) + ". It ends by itself at " + clock(ends.Add(sessions.Grace), times) + "."
+		left.Phase, left.Title = "over", "Over time."
+		left.Text = "The session was to end at " + formatClock(ends, times) + ". It ends by itself at " + formatClock(ends.Add(sessions.GracePeriod), times) + "."
 		return left, nil
-	case remains <= near:
-		left.Stage = "2"
+	case remains <= lastNotice:
+		left.Phase = "2"
 	default:
-		left.Stage = "15"
+		left.Phase = "15"
 	}
 	minutes := int((remains + time.Minute - 1) / time.Minute)
 	left.Title = ui.Count(minutes, "minute", "minutes") + " left."
-	left.Text = "The session ends at " + clock(ends, times) + "."
-	free, err := freeUntil(app, v, times)
+	left.Text = "The session ends at " + formatClock(ends, times) + "."
+	free, err := roomFreeText(app, v, times)
 	if free != "" {
-		left.Text = "The session ends at " + clock(ends, times) + "; " + free
+		left.Text = "The session ends at " + formatClock(ends, times) + "; " + free
 	}
 	return left, err
 }
 
-// freeUntil says for how long the room could be kept.
-func freeUntil(app core.App, v *entry.Visitor, times record.Times) (string, error) {
+// roomFreeText says for how long the room could be kept.
+func roomFreeText(app core.App, v *entry.Visitor, times record.ReaderZone) (string, error) {
 	if v.Room == nil {
 		return "", nil
 	}
 	ends := v.Session.Ends()
-	next, err := rooms.Clash(app, v.Room.Id, ends, ends.Add(12*time.Hour), v.Session.Id)
+	next, err := rooms.FindConflict(app, v.Room.Id, ends, ends.Add(12*time.Hour), v.Session.Id)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("look who has the room next: %w", err)
@@ -94,7 +94,9 @@ func freeUntil(app core.App, v *entry.Visitor, times record.Times) (string, erro
 	case !next.Starts.After(ends):
 		return "then the room is taken.", nil
 	}
-	return "the room is free until " + clock(next.Starts, times) + ".", nil
+	return "the room is free until " + formatClock(next.Starts, times) + ".", nil
 }
 
-func clock(at time.Time, times record.Times) string { return record.Clock(times.In(at)) + times.Name() }
+func formatClock(at time.Time, times record.ReaderZone) string {
+	return record.TimeOfDay(times.In(at)) + times.Suffix()
+}

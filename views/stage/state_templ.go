@@ -17,27 +17,27 @@ import (
 )
 
 type stateProps struct {
-	At                       string
-	Leads, Shares            bool
-	Started, Now             time.Time
-	Left                     leftProps
-	Waiting, Refused, Absent []row
-	Said                     string // of the deed that this answers
+	Path                    string
+	Leads, CanShareScreen   bool
+	Started, Now            time.Time
+	TimeLeft                timeLeftProps
+	Waiting, Denied, Absent []personRow
+	Message                 string // of the deed that this answers
 }
 
-type row struct{ ID, Name, Small string }
+type personRow struct{ ID, Name, Email string }
 
-type leftProps struct {
-	Stage       string // "15" or "2" minutes before the end, "over" after it; empty: nothing to say
+type timeLeftProps struct {
+	Phase       string // "15" or "2" minutes before the end, "over" after it; empty: nothing to say
 	Title, Text string
 	Action      string
-	Extends     bool
+	CanExtend   bool
 }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
-// running is how long the session has run, as the clock shows it.
-func (p stateProps) running() string {
+// elapsed is how long the session has run, as the clock shows it.
+func (p stateProps) elapsed() string {
 	if p.Started.IsZero() {
 		return "0:00:00"
 	}
@@ -45,9 +45,9 @@ func (p stateProps) running() string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// stateParts is the answer to an open page: the parts of it that the server knows. The page takes each in the place of
+// stateFragments is the answer to an open page: the parts of it that the server knows. The page takes each in the place of
 // the one that it has.
-func stateParts(p stateProps) templ.Component {
+func stateFragments(p stateProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -68,16 +68,16 @@ func stateParts(p stateProps) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = stateMark(p).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = stateMarker(p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = left(p.Left).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = timeLeft(p.TimeLeft).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if p.Leads {
-			templ_7745c5c3_Err = lobby(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = waitingRoom(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -85,20 +85,20 @@ func stateParts(p stateProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = absent(p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = absentList(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Said != "" {
+		if p.Message != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p id=\"said\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(p.Said)
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(p.Message)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 50, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 50, Col: 26}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -113,7 +113,7 @@ func stateParts(p stateProps) templ.Component {
 	})
 }
 
-func stateMark(p stateProps) templ.Component {
+func stateMarker(p stateProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -181,7 +181,7 @@ func stateMark(p stateProps) templ.Component {
 	})
 }
 
-func left(p leftProps) templ.Component {
+func timeLeft(p timeLeftProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -207,7 +207,7 @@ func left(p leftProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Stage)
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.Phase)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 63, Col: 22}
 		}
@@ -219,7 +219,7 @@ func left(p leftProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Stage == "" {
+		if p.Phase == "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " hidden")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -263,7 +263,7 @@ func left(p leftProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Extends {
+		if p.CanExtend {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -295,9 +295,9 @@ func left(p leftProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.hush())
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.hideLabel())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 74, Col: 109}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 74, Col: 114}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -319,14 +319,14 @@ func left(p leftProps) templ.Component {
 	})
 }
 
-func (p leftProps) hush() string {
-	if p.Stage == "15" {
+func (p timeLeftProps) hideLabel() string {
+	if p.Phase == "15" {
 		return "Hide until 2 minutes before"
 	}
 	return "Hide"
 }
 
-func lobby(p stateProps) templ.Component {
+func waitingRoom(p stateProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -362,7 +362,7 @@ func lobby(p stateProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, one := range p.Waiting {
-			templ_7745c5c3_Err = asking(p.At, one).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = waitingRow(p.Path, one).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -375,7 +375,7 @@ func lobby(p stateProps) templ.Component {
 	})
 }
 
-func asking(at string, one row) templ.Component {
+func waitingRow(at string, one personRow) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -435,7 +435,7 @@ func asking(at string, one row) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
-		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(one.Small)
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(one.Email)
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 102, Col: 45}
 		}
@@ -519,8 +519,8 @@ func asking(at string, one row) templ.Component {
 	})
 }
 
-// absent are those who are asked and not here, as far as the script does not see them, and who was refused.
-func absent(p stateProps) templ.Component {
+// absentList are those who are asked and not here, as far as the script does not see them, and who was refused.
+func absentList(p stateProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -585,7 +585,7 @@ func absent(p stateProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, one := range p.Refused {
+		for _, one := range p.Denied {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<li data-person=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -638,9 +638,9 @@ func absent(p stateProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var28 templ.SafeURL
-			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.At + "/admit"))
+			templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Path + "/admit"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 132, Col: 60}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/stage/state.templ`, Line: 132, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 			if templ_7745c5c3_Err != nil {

@@ -15,61 +15,61 @@ import (
 
 const visitorKey = "usher.stage.visitor"
 
-// inside lets through who is in the session of the address, now. To whom it is nothing there is no such session; who is
+// requireInSession lets through who is in the session of the address, now. To whom it is nothing there is no such session; who is
 // not known signs in first, whether there is one or not (R152).
-func inside(e *core.RequestEvent) error {
-	visitor, err := find(e)
-	if errors.Is(err, record.ErrNotFound) && e.Auth == nil {
-		return web.SignedIn(e)
+func requireInSession(e *core.RequestEvent) error {
+	visitor, err := findVisitor(e)
+	if errors.Is(err, record.NotFound) && e.Auth == nil {
+		return web.RequireSignIn(e)
 	}
 	if err != nil {
 		return err
 	}
-	if visitor.Standing != entry.In || visitor.Participant == nil {
+	if visitor.Status != entry.Admitted || visitor.Participant == nil {
 		status := http.StatusOK
 		if e.Request.Method != http.MethodGet {
 			status = http.StatusForbidden
 		}
-		return outside(e, visitor, status)
+		return handleNotInSession(e, visitor, status)
 	}
 	e.Set(visitorKey, visitor)
 	return e.Next()
 }
 
-// find reads who stands where with the session of the address: somebody of its team, or of its list.
-func find(e *core.RequestEvent) (*entry.Visitor, error) {
-	session, err := sessions.ByID(e.App, e.Request.PathValue("session"))
+// findVisitor reads who stands where with the session of the address: somebody of its team, or of its list.
+func findVisitor(e *core.RequestEvent) (*entry.Visitor, error) {
+	session, err := sessions.FindByID(e.App, e.Request.PathValue("session"))
 	if err != nil {
 		return nil, entry.GoneLive(e.App, e.Auth, e.Request.PathValue("session"), err)
 	}
-	visitor, err := entry.At(e.App, e.Auth, web.Pass(e), session)
+	visitor, err := entry.Resolve(e.App, e.Auth, web.PersonalCode(e), session)
 	if err == nil && visitor.Actor == nil && visitor.Participant == nil {
 		if visitor.Departed() {
 			return nil, &actors.FormerMember{Team: visitor.Team.Name()}
 		}
-		return nil, record.ErrNotFound
+		return nil, record.NotFound
 	}
 	return visitor, err
 }
 
-// here is who asks. It is there behind inside.
-func here(e *core.RequestEvent) *entry.Visitor {
+// currentVisitor is who asks. It is there behind inside.
+func currentVisitor(e *core.RequestEvent) *entry.Visitor {
 	visitor, _ := e.Get(visitorKey).(*entry.Visitor)
 	return visitor
 }
 
-// outside answers who is not in: an open page is told what has come between, anybody else stands at the door.
-func outside(e *core.RequestEvent, visitor *entry.Visitor, status int) error {
-	if !web.IsFragment(e) || !final(visitor.Standing) {
-		return web.Go(e, "/s/"+visitor.Session.Code())
+// handleNotInSession answers who is not in: an open page is told what has come between, anybody else stands at the door.
+func handleNotInSession(e *core.RequestEvent, visitor *entry.Visitor, status int) error {
+	if !web.IsFragment(e) || !isFinal(visitor.Status) {
+		return web.Redirect(e, "/s/"+visitor.Session.Code())
 	}
-	return web.Render(e, status, curtain(curtainOf(visitor)))
+	return web.Render(e, status, endScreen(endScreenFor(visitor)))
 }
 
-// final reports whether somebody who was in can be told here why he is not any more.
-func final(standing entry.Standing) bool {
+// isFinal reports whether somebody who was in can be told here why he is not any more.
+func isFinal(standing entry.Status) bool {
 	switch standing {
-	case entry.Ended, entry.Off, entry.Out, entry.Refused:
+	case entry.Ended, entry.Cancelled, entry.Excluded, entry.Denied:
 		return true
 	}
 	return false
@@ -77,5 +77,5 @@ func final(standing entry.Standing) bool {
 
 func livePath(e *core.RequestEvent) string { return "/live/" + e.Request.PathValue("session") }
 
-// back leads from the address of a deed, which is not a page, to the session.
-func back(e *core.RequestEvent) error { return web.Go(e, livePath(e)) }
+// redirectToPage leads from the address of a deed, which is not a page, to the session.
+func redirectToPage(e *core.RequestEvent) error { return web.Redirect(e, livePath(e)) }

@@ -16,9 +16,9 @@ import (
 // ChipProps are a short word in a frame. Look names its colours ("owner", "admin"), State that something is still
 // to come of it ("pending", "declined", "revoked", "expired"), Kind another frame ("guest"); Note follows the word.
 type ChipProps struct {
-	Label, Note       string
-	Look, State, Kind string
-	Icon              string // the state's own when empty
+	Label, Note          string
+	Variant, State, Kind string
+	Icon                 string // the state's own when empty
 }
 
 func (p ChipProps) icon() string {
@@ -70,15 +70,15 @@ func Chip(p ChipProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Look != "" {
+		if p.Variant != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " data-role=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(p.Look)
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(p.Variant)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/chip.templ`, Line: 44, Col: 21}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/chip.templ`, Line: 44, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -177,8 +177,8 @@ func Chip(p ChipProps) templ.Component {
 	})
 }
 
-// Chips sets chips or tags beside each other.
-func Chips() templ.Component {
+// ChipList sets chips or tags beside each other.
+func ChipList() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -350,7 +350,7 @@ func Tags(labels []string, most int) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Chips().Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ChipList().Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -8,12 +8,12 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// GroupProps are a set of choices under one legend; the children are CheckRows.
-type GroupProps struct {
+// FieldGroupProps are a set of choices under one legend; the children are CheckRows.
+type FieldGroupProps struct {
 	ID, Legend, Help, Error string
 }
 
-func (p GroupProps) told() string {
+func (p FieldGroupProps) describedBy() string {
 	switch {
 	case p.Error != "" && p.Help != "":
 		return p.ID + "-e " + p.ID + "-h"
@@ -25,8 +25,8 @@ func (p GroupProps) told() string {
 	return ""
 }
 
-// Group is a fieldset.
-func Group(p GroupProps) templ.Component {
+// FieldGroup is a fieldset.
+func FieldGroup(p FieldGroupProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -70,15 +70,15 @@ func Group(p GroupProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.told() != "" {
+		if p.describedBy() != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " aria-describedby=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.told())
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.describedBy())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/choice.templ`, Line: 29, Col: 30}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/choice.templ`, Line: 29, Col: 37}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -168,7 +168,7 @@ type CheckRowProps struct {
 	Attrs             templ.Attributes
 }
 
-func (p CheckRowProps) kind() string {
+func (p CheckRowProps) inputType() string {
 	if p.Radio {
 		return "radio"
 	}
@@ -202,9 +202,9 @@ func CheckRow(p CheckRowProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.kind())
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.inputType())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/choice.templ`, Line: 65, Col: 18}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/choice.templ`, Line: 65, Col: 23}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {

@@ -8,24 +8,24 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// DetailsProps are the head of what opens at the right: where in the list we are, its neighbours, its address, the way out.
+// DrawerProps are the head of what opens at the right: where in the list we are, its neighbours, its address, the way out.
 // Esc follows Close.
-type DetailsProps struct {
-	Label      string
-	Place      string // such as "4 of 24"
-	Back, Next string
-	Close      string
-	Copy       bool             // a button that copies the address of these details
-	Attrs      templ.Attributes // on Back, Next and Close
+type DrawerProps struct {
+	Label                string
+	Position             string // such as "4 of 24"
+	PreviousURL, NextURL string
+	CloseURL             string
+	CopyLink             bool             // a button that copies the address of these details
+	Attrs                templ.Attributes // on Back, Next and Close
 }
 
-// OpenDetails lets a link bring details in place of those that are open.
-func OpenDetails() templ.Attributes {
+// OpenDrawer lets a link bring details in place of those that are open.
+func OpenDrawer() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#details", "hx-swap": "outerHTML show:none"}
 }
 
-// Details is the aside of a Shell, with the id "details".
-func Details(p DetailsProps) templ.Component {
+// Drawer is the aside of a Shell, with the id "details".
+func Drawer(p DrawerProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -64,9 +64,9 @@ func Details(p DetailsProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.Place)
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.Position)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 23, Col: 15}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 23, Col: 18}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -76,19 +76,19 @@ func Details(p DetailsProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Back != "" {
-			templ_7745c5c3_Err = ButtonLink(p.Back, ButtonProps{Label: "Previous", Icon: "arrow-up", Variant: "ghost", Size: "icon-sm", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.PreviousURL != "" {
+			templ_7745c5c3_Err = ButtonLink(p.PreviousURL, ButtonProps{Label: "Previous", Icon: "arrow-up", Variant: "ghost", Size: "icon-sm", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Next != "" {
-			templ_7745c5c3_Err = ButtonLink(p.Next, ButtonProps{Label: "Next", Icon: "arrow-down", Variant: "ghost", Size: "icon-sm", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.NextURL != "" {
+			templ_7745c5c3_Err = ButtonLink(p.NextURL, ButtonProps{Label: "Next", Icon: "arrow-down", Variant: "ghost", Size: "icon-sm", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Copy {
+		if p.CopyLink {
 			templ_7745c5c3_Err = CopyButton("", "Link copied.", ButtonProps{Label: "Copy the link to these details", Icon: "link", Variant: "ghost", Size: "icon-sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -99,9 +99,9 @@ func Details(p DetailsProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 templ.SafeURL
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Close))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.CloseURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 33, Col: 84}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/details.templ`, Line: 33, Col: 87}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {

@@ -15,12 +15,12 @@ type DialogProps struct {
 	Title, Text string
 	Wide        bool
 	Open        bool
-	Close       string           // empty: it just closes
+	CloseURL    string           // empty: it just closes
 	Footer      templ.Component  // buttons; those of a form in the children name it with Form
 	CloseAttrs  templ.Attributes // on the link that closes
 }
 
-func (p DialogProps) width() string {
+func (p DialogProps) widthClass() string {
 	if p.Wide {
 		return "wide"
 	}
@@ -117,7 +117,7 @@ func Dialog(p DialogProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var5 = []any{p.width()}
+		var templ_7745c5c3_Var5 = []any{p.widthClass()}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var5...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -223,15 +223,15 @@ func Dialog(p DialogProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Close != "" {
+		if p.CloseURL != "" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<a class=\"x\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 templ.SafeURL
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Close))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.CloseURL))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/dialog.templ`, Line: 55, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/dialog.templ`, Line: 55, Col: 45}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -281,35 +281,35 @@ func Dialog(p DialogProps) templ.Component {
 
 // ConfirmProps ask before a deed that costs or destroys; the children of Confirm say what will happen.
 type ConfirmProps struct {
-	ID          string
-	Title, Text string
-	Action      string // address of the form
-	Fields      []Hidden
-	Yes, No     string // "Cancel" when No is empty
-	Danger      bool
-	Open        bool
-	Close       string // where Cancel goes; empty: it just closes
-	Attrs       templ.Attributes
-	CloseAttrs  templ.Attributes
+	ID                        string
+	Title, Text               string
+	Action                    string // address of the form
+	Fields                    []HiddenField
+	ConfirmLabel, CancelLabel string // "Cancel" when No is empty
+	Danger                    bool
+	Open                      bool
+	CloseURL                  string // where Cancel goes; empty: it just closes
+	Attrs                     templ.Attributes
+	CloseAttrs                templ.Attributes
 }
 
-func (p ConfirmProps) no() string {
-	if p.No == "" {
+func (p ConfirmProps) cancelLabel() string {
+	if p.CancelLabel == "" {
 		return "Cancel"
 	}
-	return p.No
+	return p.CancelLabel
 }
 
-func (p ConfirmProps) yes() ButtonProps {
-	b := ButtonProps{Label: p.Yes, Form: p.ID + "-f"}
+func (p ConfirmProps) confirmButton() ButtonProps {
+	b := ButtonProps{Label: p.ConfirmLabel, Form: p.ID + "-f"}
 	if p.Danger {
 		b.Variant = "destructive"
 	}
 	return b
 }
 
-// cancel has the focus first, so that Enter by mistake destroys nothing.
-func (p ConfirmProps) cancel() templ.Attributes {
+// cancelAttrs has the focus first, so that Enter by mistake destroys nothing.
+func (p ConfirmProps) cancelAttrs() templ.Attributes {
 	attrs := templ.Attributes{"autofocus": true}
 	for name, value := range p.CloseAttrs {
 		attrs[name] = value
@@ -317,8 +317,8 @@ func (p ConfirmProps) cancel() templ.Attributes {
 	return attrs
 }
 
-func (p ConfirmProps) dialog() DialogProps {
-	return DialogProps{ID: p.ID, Title: p.Title, Text: p.Text, Open: p.Open, Close: p.Close, Footer: confirmFoot(p), CloseAttrs: p.CloseAttrs}
+func (p ConfirmProps) dialogProps() DialogProps {
+	return DialogProps{ID: p.ID, Title: p.Title, Text: p.Text, Open: p.Open, CloseURL: p.CloseURL, Footer: confirmFooter(p), CloseAttrs: p.CloseAttrs}
 }
 
 // Confirm is a Dialog around a form.
@@ -407,7 +407,7 @@ func Confirm(p ConfirmProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Dialog(p.dialog()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Dialog(p.dialogProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -415,7 +415,7 @@ func Confirm(p ConfirmProps) templ.Component {
 	})
 }
 
-func confirmFoot(p ConfirmProps) templ.Component {
+func confirmFooter(p ConfirmProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -436,18 +436,18 @@ func confirmFoot(p ConfirmProps) templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Close != "" {
-			templ_7745c5c3_Err = ButtonLink(p.Close, ButtonProps{Label: p.no(), Variant: "outline", Attrs: p.cancel()}).Render(ctx, templ_7745c5c3_Buffer)
+		if p.CloseURL != "" {
+			templ_7745c5c3_Err = ButtonLink(p.CloseURL, ButtonProps{Label: p.cancelLabel(), Variant: "outline", Attrs: p.cancelAttrs()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = Button(ButtonProps{Label: p.no(), Variant: "outline", Type: "button", Attrs: templ.Attributes{"data-dialog-close": true, "autofocus": true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Button(ButtonProps{Label: p.cancelLabel(), Variant: "outline", Type: "button", Attrs: templ.Attributes{"data-dialog-close": true, "autofocus": true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = Button(p.yes()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Button(p.confirmButton()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

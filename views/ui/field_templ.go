@@ -24,7 +24,7 @@ type FieldProps struct {
 	Autocomplete    string
 	InputMode       string
 	List            string // id of a datalist
-	Max             int    // characters at most; 0: no limit
+	MaxLength       int    // characters at most; 0: no limit
 	Rows            int    // of a TextArea
 	Accept          string // of a FileField
 	Required        bool
@@ -34,7 +34,7 @@ type FieldProps struct {
 	Attrs           templ.Attributes
 }
 
-func (p FieldProps) kind() string {
+func (p FieldProps) inputType() string {
 	if p.Type == "" {
 		return "text"
 	}
@@ -42,8 +42,8 @@ func (p FieldProps) kind() string {
 }
 
 func (p FieldProps) hint() string {
-	if p.Hint == "" && p.Max > 0 {
-		return Number(p.Max) + " characters at most"
+	if p.Hint == "" && p.MaxLength > 0 {
+		return Number(p.MaxLength) + " characters at most"
 	}
 	return p.Hint
 }
@@ -69,8 +69,8 @@ func (p FieldProps) attributes() templ.Attributes {
 			a[name] = value
 		}
 	}
-	if p.Max > 0 {
-		a["maxlength"] = strconv.Itoa(p.Max)
+	if p.MaxLength > 0 {
+		a["maxlength"] = strconv.Itoa(p.MaxLength)
 	}
 	for name, on := range map[string]bool{
 		"required": p.Required, "disabled": p.Disabled, "readonly": p.ReadOnly, "autofocus": p.Autofocus,
@@ -124,9 +124,9 @@ func Field(p FieldProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.kind())
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.inputType())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/field.templ`, Line: 83, Col: 38}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/field.templ`, Line: 83, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -139,7 +139,7 @@ func Field(p FieldProps) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Value)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/field.templ`, Line: 83, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/field.templ`, Line: 83, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -159,7 +159,7 @@ func Field(p FieldProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fieldAround(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldLayout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -247,7 +247,7 @@ func TextArea(p FieldProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fieldAround(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldLayout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -303,7 +303,7 @@ func FileField(p FieldProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fieldAround(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldLayout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -385,7 +385,7 @@ func Password(p FieldProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fieldAround(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldLayout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -437,7 +437,7 @@ func Select(p FieldProps, options []Option) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = selectOf(p, options).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = selectControl(p, options).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -447,7 +447,7 @@ func Select(p FieldProps, options []Option) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = fieldAround(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = fieldLayout(p).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -455,8 +455,8 @@ func Select(p FieldProps, options []Option) templ.Component {
 	})
 }
 
-// Pick is a Select without the space around it, for a bar: its label is only heard.
-func Pick(p FieldProps, options []Option) templ.Component {
+// InlineSelect is a Select without the space around it, for a bar: its label is only heard.
+func InlineSelect(p FieldProps, options []Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -494,7 +494,7 @@ func Pick(p FieldProps, options []Option) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = selectOf(p, options).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = selectControl(p, options).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -506,7 +506,7 @@ func Pick(p FieldProps, options []Option) templ.Component {
 	})
 }
 
-func selectOf(p FieldProps, options []Option) templ.Component {
+func selectControl(p FieldProps, options []Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -599,7 +599,7 @@ func selectOf(p FieldProps, options []Option) templ.Component {
 	})
 }
 
-func fieldAround(p FieldProps) templ.Component {
+func fieldLayout(p FieldProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -14,9 +14,9 @@ import (
 	"github.com/a-h/templ"
 )
 
-var drawings sync.Map // name to the inside of its svg
+var iconCache sync.Map // name to the inside of its svg
 
-var inside = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
+var svgBody = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
 
 // Icon draws the Lucide icon that is called name, with words beside it: readers of the screen do not hear it.
 // It panics on a name that is not in static/icons; a test reads all templates for such names.
@@ -37,21 +37,21 @@ func icon(name, attributes, label string) templ.Component {
 			voice = `role="img" aria-label="` + html.EscapeString(label) + `"`
 		}
 		_, err := fmt.Fprintf(w, `<svg %s %s viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">%s</svg>`,
-			attributes, voice, drawing(name))
+			attributes, voice, iconBody(name))
 		return err
 	})
 }
 
-func drawing(name string) string {
-	if known, ok := drawings.Load(name); ok {
+func iconBody(name string) string {
+	if known, ok := iconCache.Load(name); ok {
 		return known.(string)
 	}
 	svg, err := static.Icon(name)
 	if err != nil {
 		panic(fmt.Sprintf("ui: no icon %q", name))
 	}
-	lines := strings.Fields(string(inside.FindSubmatch(svg)[1]))
+	lines := strings.Fields(string(svgBody.FindSubmatch(svg)[1]))
 	inner := strings.Join(lines, " ")
-	drawings.Store(name, inner)
+	iconCache.Store(name, inner)
 	return inner
 }

@@ -261,9 +261,9 @@ func SearchBox(p SearchBoxProps) templ.Component {
 // PagerProps say which part of a list is seen. An empty address is a page that is not there.
 type PagerProps struct {
 	From, To, Total int
-	First, Back     string
+	First, Previous string
 	Next, Last      string
-	Ends            bool             // with ways to the first and the last page
+	ShowEnds        bool             // with ways to the first and the last page
 	Attrs           templ.Attributes // on every link
 }
 
@@ -340,13 +340,13 @@ func Pager(p PagerProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Ends {
+		if p.ShowEnds {
 			templ_7745c5c3_Err = ButtonLink(p.First, ButtonProps{Label: "First page", Icon: "chevrons-left", Variant: "outline", Size: "icon-sm", Disabled: p.First == "", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ButtonLink(p.Back, ButtonProps{Label: "Back", Icon: "chevron-left", Variant: "outline", Size: "sm", Disabled: p.Back == "", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ButtonLink(p.Previous, ButtonProps{Label: "Back", Icon: "chevron-left", Variant: "outline", Size: "sm", Disabled: p.Previous == "", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -354,7 +354,7 @@ func Pager(p PagerProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Ends {
+		if p.ShowEnds {
 			templ_7745c5c3_Err = ButtonLink(p.Last, ButtonProps{Label: "Last page", Icon: "chevrons-right", Variant: "outline", Size: "icon-sm", Disabled: p.Last == "", Attrs: p.Attrs}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -368,9 +368,9 @@ func Pager(p PagerProps) templ.Component {
 	})
 }
 
-// Bulk is the bar for the chosen rows of a data-select-scope; its children are buttons. With script it is seen
+// BulkBar is the bar for the chosen rows of a data-select-scope; its children are buttons. With script it is seen
 // only while something is chosen.
-func Bulk(chosen int) templ.Component {
+func BulkBar(chosen int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -563,14 +563,14 @@ func SelectRow(name, value, label string, checked bool) templ.Component {
 	})
 }
 
-// SortHeadProps are the head of a column that sorts. Sorted is "", "ascending" or "descending".
-type SortHeadProps struct {
+// SortHeaderProps are the head of a column that sorts. Sorted is "", "ascending" or "descending".
+type SortHeaderProps struct {
 	Label, Href, Sorted, Class string
 	Attrs                      templ.Attributes
 }
 
-// SortHead is a th with a link.
-func SortHead(p SortHeadProps) templ.Component {
+// SortHeader is a th with a link.
+func SortHeader(p SortHeaderProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,21 +10,21 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // MenuItem is a link, or with Post a form that sends Fields there.
 type MenuItem struct {
-	Label, Icon string
-	Href        string
-	Post        string
-	Fields      []Hidden
-	Danger      bool
-	Divided     bool // a line over it
-	Attrs       templ.Attributes
+	Label, Icon  string
+	Href         string
+	Post         string
+	Fields       []HiddenField
+	Danger       bool
+	DividerAbove bool // a line over it
+	Attrs        templ.Attributes
 }
 
 // MenuProps are a button and what hangs under it, or over it with Up.
 type MenuProps struct {
-	Label string // what the button says to readers of the screen
-	Icon  string // "ellipsis" when empty
-	Items []MenuItem
-	Up    bool
+	Label   string // what the button says to readers of the screen
+	Icon    string // "ellipsis" when empty
+	Items   []MenuItem
+	OpensUp bool
 }
 
 func (p MenuProps) icon() string {
@@ -60,7 +60,7 @@ func Menu(p MenuProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Up {
+		if p.OpensUp {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " data-up")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -126,7 +126,7 @@ func menuItem(i MenuItem) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if i.Divided {
+		if i.DividerAbove {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<li><hr></li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -282,7 +282,7 @@ func menuLabel(i MenuItem) templ.Component {
 }
 
 // HiddenFields are what a form sends beside what is seen.
-func HiddenFields(fields []Hidden) templ.Component {
+func HiddenFields(fields []HiddenField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -184,7 +184,7 @@ type ToastProps struct {
 	Action string // the deed's word, such as "Undo"
 	Href   string
 	Post   string
-	Fields []Hidden
+	Fields []HiddenField
 	Attrs  templ.Attributes // of the deed
 }
 

@@ -12,14 +12,14 @@ import "usher/static"
 
 // PageProps are what a whole document needs.
 type PageProps struct {
-	Title   string
-	Lang    string      // "en" when empty
-	Sheets  []string    // addresses of further sheets, from static.URL
-	Ahead   []string    // addresses of scripts that are no modules, run before them
-	Scripts []string    // addresses of further modules, from static.URL
-	Events  string      // address of the stream of changes; it arrives as events on the element #live
-	Toast   *ToastProps // what to say once the page is there
-	NoIndex bool        // keeps search machines out
+	Title        string
+	Lang         string      // "en" when empty
+	Stylesheets  []string    // addresses of further sheets, from static.URL
+	EarlyScripts []string    // addresses of scripts that are no modules, run before them
+	Scripts      []string    // addresses of further modules, from static.URL
+	Events       string      // address of the stream of changes; it arrives as events on the element #live
+	Toast        *ToastProps // what to say once the page is there
+	NoIndex      bool        // keeps search machines out
 }
 
 func (p PageProps) lang() string {
@@ -131,7 +131,7 @@ func Page(p PageProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, sheet := range p.Sheets {
+		for _, sheet := range p.Stylesheets {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<link rel=\"stylesheet\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -199,7 +199,7 @@ func Page(p PageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, script := range p.Ahead {
+		for _, script := range p.EarlyScripts {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<script defer src=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -88,8 +88,8 @@ func Public(p PublicProps) templ.Component {
 	})
 }
 
-// Letter is the sheet on a public page; its children are LetterParts.
-func Letter() templ.Component {
+// Card is the sheet on a public page; its children are LetterParts.
+func Card() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -126,8 +126,8 @@ func Letter() templ.Component {
 	})
 }
 
-// LetterPart is one part of a Letter, with a line over it.
-func LetterPart() templ.Component {
+// CardSection is one part of a Letter, with a line over it.
+func CardSection() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -164,8 +164,8 @@ func LetterPart() templ.Component {
 	})
 }
 
-// LetterHead names who writes: a logo, a name, a small line.
-func LetterHead(logo, name, small string) templ.Component {
+// CardHeader names who writes: a logo, a name, a small line.
+func CardHeader(logo, name, small string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

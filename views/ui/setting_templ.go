@@ -8,13 +8,13 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// SettingProps are a titled part of a page of settings; its ID can be gone to.
-type SettingProps struct {
+// SettingsSectionProps are a titled part of a page of settings; its ID can be gone to.
+type SettingsSectionProps struct {
 	ID, Title, Text string
 }
 
-// Setting says at the left what a part is, and has its children, a form say, at the right. On a narrow page they follow.
-func Setting(p SettingProps) templ.Component {
+// SettingsSection says at the left what a part is, and has its children, a form say, at the right. On a narrow page they follow.
+func SettingsSection(p SettingsSectionProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,30 +10,30 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // ShellProps are what stands around the main part of a page.
 type ShellProps struct {
-	Page     PageProps
-	Switcher Switcher
-	Nav      []NavGroup
-	Foot     *NavItem // the link under the groups
-	Person   Person
-	Crumbs   []Crumb
-	Find     string          // address of the search over everything; empty: none
-	Right    templ.Component // at the right of the bar on top
-	Notices  templ.Component // over the main part
-	Details  templ.Component // at the right, a Details; nil leaves an empty #details to swap
+	Page          PageProps
+	Switcher      Switcher
+	Nav           []NavGroup
+	FooterLink    *NavItem // the link under the groups
+	UserMenu      UserMenu
+	Breadcrumbs   []Breadcrumb
+	SearchURL     string          // address of the search over everything; empty: none
+	HeaderActions templ.Component // at the right of the bar on top
+	Notices       templ.Component // over the main part
+	Drawer        templ.Component // at the right, a Details; nil leaves an empty #details to swap
 }
 
 // Switcher is the head of the navigation: where we are, and where else we could be.
 type Switcher struct {
-	Name, Small, Logo string
-	Label             string // what the button does, such as "Switch team"
-	Entries           []SwitcherEntry
-	Items             []MenuItem // under the entries
+	Name, Subtitle, Logo string
+	Label                string // what the button does, such as "Switch team"
+	Entries              []SwitcherEntry
+	Items                []MenuItem // under the entries
 }
 
 // SwitcherEntry is one place to go to.
 type SwitcherEntry struct {
-	Name, Small, Logo, Href string
-	Current                 bool
+	Name, Subtitle, Logo, Href string
+	Current                    bool
 }
 
 // NavGroup is a titled part of the navigation.
@@ -49,18 +49,18 @@ type NavItem struct {
 	Count, CountNote  string
 	Live              bool
 	Current           bool
-	Away              bool // leads out of this shell: an arrow instead of the count
+	OtherArea         bool // leads out of this shell: an arrow instead of the count
 }
 
-// Person is who is signed in, and their menu.
-type Person struct {
-	Name, Small string
-	Picture     string
-	Items       []MenuItem
+// UserMenu is who is signed in, and their menu.
+type UserMenu struct {
+	Name, Subtitle string
+	AvatarURL      string
+	Items          []MenuItem
 }
 
-// Crumb is one step of the way here. The last is the page itself.
-type Crumb struct {
+// Breadcrumb is one step of the way here. The last is the page itself.
+type Breadcrumb struct {
 	Label, Href string
 }
 
@@ -116,13 +116,13 @@ func Shell(p ShellProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Foot != nil {
-				templ_7745c5c3_Err = navItem(*p.Foot).Render(ctx, templ_7745c5c3_Buffer)
+			if p.FooterLink != nil {
+				templ_7745c5c3_Err = navItem(*p.FooterLink).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = person(p.Person).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = userMenu(p.UserMenu).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -138,19 +138,19 @@ func Shell(p ShellProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = crumbs(p.Crumbs).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = breadcrumbs(p.Breadcrumbs).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Find != "" {
+			if p.SearchURL != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<a class=\"find\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 templ.SafeURL
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Find))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.SearchURL))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 82, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 82, Col: 51}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -169,8 +169,8 @@ func Shell(p ShellProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.Right != nil {
-				templ_7745c5c3_Err = p.Right.Render(ctx, templ_7745c5c3_Buffer)
+			if p.HeaderActions != nil {
+				templ_7745c5c3_Err = p.HeaderActions.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -193,8 +193,8 @@ func Shell(p ShellProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Details != nil {
-				templ_7745c5c3_Err = p.Details.Render(ctx, templ_7745c5c3_Buffer)
+			if p.Drawer != nil {
+				templ_7745c5c3_Err = p.Drawer.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -208,8 +208,8 @@ func Shell(p ShellProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Find != "" {
-				templ_7745c5c3_Err = Finder(p.Find).Render(ctx, templ_7745c5c3_Buffer)
+			if p.SearchURL != "" {
+				templ_7745c5c3_Err = SearchDialog(p.SearchURL).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -271,9 +271,9 @@ func switcher(s Switcher) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(s.Small)
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(s.Subtitle)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 114, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 114, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -353,15 +353,15 @@ func switcher(s Switcher) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if e.Small != "" {
+			if e.Subtitle != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<small>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(e.Small)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(e.Subtitle)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 126, Col: 24}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 126, Col: 27}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -542,7 +542,7 @@ func navItem(i NavItem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if i.Away {
+		if i.OtherArea {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<span class=\"count\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -628,7 +628,7 @@ func navItem(i NavItem) templ.Component {
 	})
 }
 
-func person(p Person) templ.Component {
+func userMenu(p UserMenu) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -653,7 +653,7 @@ func person(p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Avatar(AvatarProps{Name: p.Name, Picture: p.Picture, You: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Avatar(AvatarProps{Name: p.Name, ImageURL: p.AvatarURL, You: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -675,9 +675,9 @@ func person(p Person) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.Small)
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.Subtitle)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 188, Col: 41}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/shell.templ`, Line: 188, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
@@ -695,7 +695,7 @@ func person(p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = themes().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = themeSwitch().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -717,7 +717,7 @@ func person(p Person) templ.Component {
 	})
 }
 
-func themes() templ.Component {
+func themeSwitch() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -770,7 +770,7 @@ func themes() templ.Component {
 	})
 }
 
-func crumbs(all []Crumb) templ.Component {
+func breadcrumbs(all []Breadcrumb) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

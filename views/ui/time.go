@@ -23,9 +23,9 @@ const (
 	Clock TimeMode = "clock"
 )
 
-// When writes the moment at as it looks from the moment now in the zone in, which is UTC when it is nil.
+// FormatTime writes the moment at as it looks from the moment now in the zone in, which is UTC when it is nil.
 // The zero time is "Never".
-func When(at, now time.Time, in *time.Location, mode TimeMode) string {
+func FormatTime(at, now time.Time, in *time.Location, mode TimeMode) string {
 	if at.IsZero() {
 		return "Never"
 	}
@@ -39,34 +39,34 @@ func When(at, now time.Time, in *time.Location, mode TimeMode) string {
 	}
 	switch mode {
 	case Clock:
-		return record.Clock(at)
+		return record.TimeOfDay(at)
 	case Date:
 		return at.Format("2 Jan" + year)
 	case Long:
-		return record.OnClock(at, "Monday 2 January"+year)
+		return record.DateAndTime(at, "Monday 2 January"+year)
 	case Relative:
 		if apart := now.Sub(at); apart.Abs() < time.Minute {
 			return "just now"
 		} else if 0 < apart && apart < 24*time.Hour {
-			return Span(apart) + " ago"
+			return FormatDuration(apart) + " ago"
 		} else if -24*time.Hour < apart && apart < 0 {
-			return "in " + Span(-apart)
+			return "in " + FormatDuration(-apart)
 		}
 	}
-	return record.OnClock(at, "2 Jan"+year)
+	return record.DateAndTime(at, "2 Jan"+year)
 }
 
-// WhenFor is When for a reader: a time of day in a zone that isn't the reader's own is followed by the zone's name.
-func WhenFor(at, now time.Time, times record.Times, mode TimeMode) string {
-	words := When(at, now, times.Zone, mode)
+// FormatTimeFor is When for a reader: a time of day in a zone that isn't the reader's own is followed by the zone's name.
+func FormatTimeFor(at, now time.Time, times record.ReaderZone, mode TimeMode) string {
+	words := FormatTime(at, now, times.Zone, mode)
 	if strings.Contains(words, ":") {
-		words += times.Name()
+		words += times.Suffix()
 	}
 	return words
 }
 
-// Span writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
-func Span(d time.Duration) string {
+// FormatDuration writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
+func FormatDuration(d time.Duration) string {
 	d = d.Abs()
 	switch {
 	case d >= 24*time.Hour:
@@ -79,20 +79,20 @@ func Span(d time.Duration) string {
 	return "less than a minute"
 }
 
-// During writes a stretch of time for a reader as it looks from the moment now: "Today, 16:00 to 17:30",
+// FormatRange writes a stretch of time for a reader as it looks from the moment now: "Today, 16:00 to 17:30",
 // "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00 (Lisbon time)".
-func During(from, to, now time.Time, times record.Times) string {
+func FormatRange(from, to, now time.Time, times record.ReaderZone) string {
 	from, to, now = times.In(from), times.In(to), times.In(now)
-	end := record.Clock(to)
+	end := record.TimeOfDay(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
-		end = Day(to, now) + ", " + end
+		end = FormatDay(to, now) + ", " + end
 	}
-	return Day(from, now) + ", " + record.Clock(from) + " to " + end + times.Name()
+	return FormatDay(from, now) + ", " + record.TimeOfDay(from) + " to " + end + times.Suffix()
 }
 
-// Day writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",
+// FormatDay writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",
 // "Fri 20 Nov", with the year when it is not this one.
-func Day(at, now time.Time) string {
+func FormatDay(at, now time.Time) string {
 	switch at.Format(time.DateOnly) {
 	case now.Format(time.DateOnly):
 		return "Today"
@@ -105,10 +105,10 @@ func Day(at, now time.Time) string {
 	return at.Format("Mon 2 Jan")
 }
 
-func exactly(at time.Time, in *time.Location) string {
+func exactTime(at time.Time, in *time.Location) string {
 	if in == nil {
 		in = time.UTC
 	}
 	at = at.In(in)
-	return record.OnClock(at, "Monday 2 January 2006") + at.Format(" MST")
+	return record.DateAndTime(at, "Monday 2 January 2006") + at.Format(" MST")
 }

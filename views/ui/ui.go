@@ -4,8 +4,8 @@ package ui
 
 import "strconv"
 
-// Hidden is a hidden field of a form.
-type Hidden struct {
+// HiddenField is a hidden field of a form.
+type HiddenField struct {
 	Name, Value string
 }
 

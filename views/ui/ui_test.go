@@ -16,7 +16,7 @@ import (
 	"github.com/a-h/templ"
 )
 
-const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1) style="x">`
+const maliciousText = `"><script>alert(1)</script><img src=x onerror=alert(1) style="x">`
 
 func render(t *testing.T, c templ.Component) string {
 	t.Helper()
@@ -27,7 +27,7 @@ func render(t *testing.T, c templ.Component) string {
 	return b.String()
 }
 
-func contains(t *testing.T, html string, all ...string) {
+func assertContains(t *testing.T, html string, all ...string) {
 	t.Helper()
 	for _, want := range all {
 		if !strings.Contains(html, want) {
@@ -36,70 +36,70 @@ func contains(t *testing.T, html string, all ...string) {
 	}
 }
 
-// everything draws each component with text in every place that takes text.
-func everything(text string) map[string]templ.Component {
+// allComponents draws each component with text in every place that takes text.
+func allComponents(text string) map[string]templ.Component {
 	link := "/x?q=" + text
-	item := ui.MenuItem{Label: text, Icon: "user", Href: link, Divided: true}
-	post := ui.MenuItem{Label: text, Icon: "log-out", Post: link, Danger: true, Fields: []ui.Hidden{{Name: text, Value: text}}}
+	item := ui.MenuItem{Label: text, Icon: "user", Href: link, DividerAbove: true}
+	post := ui.MenuItem{Label: text, Icon: "log-out", Post: link, Danger: true, Fields: []ui.HiddenField{{Name: text, Value: text}}}
 	nav := ui.NavItem{Label: text, Href: link, Icon: "users", Count: text, CountNote: text, Live: true, Current: true}
-	toast := ui.ToastProps{Text: text, Action: text, Post: link, Fields: []ui.Hidden{{Name: text, Value: text}}}
+	toast := ui.ToastProps{Text: text, Action: text, Post: link, Fields: []ui.HiddenField{{Name: text, Value: text}}}
 	page := ui.PageProps{Title: text, Lang: text, Events: link, Toast: &toast, NoIndex: true, Scripts: []string{link}}
-	field := ui.FieldProps{ID: "f", Name: text, Label: text, Value: text, Help: text, Error: text, Hint: text, Placeholder: text, List: text, Max: 60, Rows: 3, Required: true}
+	field := ui.FieldProps{ID: "f", Name: text, Label: text, Value: text, Help: text, Error: text, Hint: text, Placeholder: text, List: text, MaxLength: 60, Rows: 3, Required: true}
 	fine := ui.Notice(ui.NoticeProps{Kind: "bad", Title: text, Text: text, Actions: ui.Tag(text)})
 	return map[string]templ.Component{
 		"shell": ui.Shell(ui.ShellProps{
-			Page: page, Find: link, Right: fine, Notices: fine, Foot: &nav,
-			Switcher: ui.Switcher{Name: text, Small: text, Logo: link, Label: text, Entries: []ui.SwitcherEntry{{Name: text, Small: text, Href: link, Current: true}}, Items: []ui.MenuItem{item}},
-			Nav:      []ui.NavGroup{{Title: text, Items: []ui.NavItem{nav}}},
-			Person:   ui.Person{Name: text, Small: text, Items: []ui.MenuItem{item, post}},
-			Crumbs:   []ui.Crumb{{Label: text, Href: link}, {Label: text}, {Label: text}},
-			Details:  ui.Details(ui.DetailsProps{Label: text, Place: text, Back: link, Next: link, Close: link, Copy: true}),
+			Page: page, SearchURL: link, HeaderActions: fine, Notices: fine, FooterLink: &nav,
+			Switcher:    ui.Switcher{Name: text, Subtitle: text, Logo: link, Label: text, Entries: []ui.SwitcherEntry{{Name: text, Subtitle: text, Href: link, Current: true}}, Items: []ui.MenuItem{item}},
+			Nav:         []ui.NavGroup{{Title: text, Items: []ui.NavItem{nav}}},
+			UserMenu:    ui.UserMenu{Name: text, Subtitle: text, Items: []ui.MenuItem{item, post}},
+			Breadcrumbs: []ui.Breadcrumb{{Label: text, Href: link}, {Label: text}, {Label: text}},
+			Drawer:      ui.Drawer(ui.DrawerProps{Label: text, Position: text, PreviousURL: link, NextURL: link, CloseURL: link, CopyLink: true}),
 		}),
-		"public":   ui.Public(ui.PublicProps{Page: page, Footer: ui.LetterHead(link, text, text)}),
+		"public":   ui.Public(ui.PublicProps{Page: page, Footer: ui.CardHeader(link, text, text)}),
 		"error":    ui.ErrorPage(ui.ErrorProps{Status: 404, Title: text, Text: text, Action: text, Href: link, RequestID: text, Support: text}),
 		"field":    ui.Field(field),
 		"area":     ui.TextArea(field),
 		"file":     ui.FileField(field),
 		"password": ui.Password(field),
 		"select":   ui.Select(field, []ui.Option{{Value: text, Label: text}}),
-		"pick":     ui.Pick(field, []ui.Option{{Value: text, Label: text}}),
+		"pick":     ui.InlineSelect(field, []ui.Option{{Value: text, Label: text}}),
 		"zones":    ui.TimeZones(text),
-		"group":    ui.Group(ui.GroupProps{ID: "g", Legend: text, Help: text, Error: text}),
+		"group":    ui.FieldGroup(ui.FieldGroupProps{ID: "g", Legend: text, Help: text, Error: text}),
 		"check":    ui.CheckRow(ui.CheckRowProps{ID: text, Name: text, Value: text, Label: text, Text: text, Note: text}),
 		"errors":   ui.ErrorSummary([]ui.FieldError{{ID: text, Message: text}, {Message: text}}),
 		"button":   ui.Button(ui.ButtonProps{Label: text, Icon: "plus", Variant: text, Size: "icon", Name: text, Value: text, Form: text, Class: text}),
 		"link":     ui.ButtonLink(link, ui.ButtonProps{Label: text, IconEnd: "chevron-right"}),
 		"copy":     ui.CopyButton(text, text, ui.ButtonProps{Label: text, Icon: "link"}),
-		"menu":     ui.Menu(ui.MenuProps{Label: text, Items: []ui.MenuItem{item, post}, Up: true}),
+		"menu":     ui.Menu(ui.MenuProps{Label: text, Items: []ui.MenuItem{item, post}, OpensUp: true}),
 		"logo":     ui.Logo(ui.LogoProps{URL: link, Name: text, Size: "lg"}),
 		"initials": ui.Logo(ui.LogoProps{Name: text, Size: text}),
 		"avatar":   ui.Avatar(ui.AvatarProps{Name: text, You: true, Size: text}),
-		"picture":  ui.Avatar(ui.AvatarProps{Name: text, Picture: link, Size: text}),
-		"setting":  ui.Setting(ui.SettingProps{ID: text, Title: text, Text: text}),
-		"who":      ui.Who(ui.WhoProps{Name: text, Small: text, Note: text, Href: link}),
-		"chip":     ui.Chip(ui.ChipProps{Label: text, Note: text, Look: text, State: "expired", Kind: text}),
+		"picture":  ui.Avatar(ui.AvatarProps{Name: text, ImageURL: link, Size: text}),
+		"setting":  ui.SettingsSection(ui.SettingsSectionProps{ID: text, Title: text, Text: text}),
+		"who":      ui.PersonItem(ui.PersonItemProps{Name: text, Subtitle: text, Note: text, Href: link}),
+		"chip":     ui.Chip(ui.ChipProps{Label: text, Note: text, Variant: text, State: "expired", Kind: text}),
 		"status":   ui.Status(text, text),
 		"notice":   fine,
 		"toast":    ui.ToastSwap(ui.ToastProps{Kind: "bad", Text: text, Action: text, Href: link}),
-		"head":     ui.Head(ui.HeadProps{Title: text, Sub: text}),
-		"part":     ui.Part(text),
-		"blank":    ui.Blank(ui.BlankProps{Icon: "door-open", Title: text, Text: []string{text}}),
+		"head":     ui.PageHeader(ui.PageHeaderProps{Title: text, Subtitle: text}),
+		"part":     ui.Subsection(text),
+		"blank":    ui.EmptyState(ui.EmptyStateProps{Icon: "door-open", Title: text, Text: []string{text}}),
 		"progress": ui.Progress(text, 1, 2),
 		"filters":  ui.Filters(text, []ui.Filter{{Label: text, Count: text, Href: link, Current: true}}, nil),
 		"search":   ui.SearchBox(ui.SearchBoxProps{ID: text, Name: text, Value: text, Label: text, Placeholder: text}),
 		"pager":    ui.Pager(ui.PagerProps{From: 1, To: 10, Total: 10_000, Next: link}),
-		"bulk":     ui.Bulk(3),
+		"bulk":     ui.BulkBar(3),
 		"all":      ui.SelectAll(text),
 		"row":      ui.SelectRow(text, text, text, true),
-		"sort":     ui.SortHead(ui.SortHeadProps{Label: text, Href: link, Sorted: "ascending", Class: text}),
-		"dialog":   ui.Dialog(ui.DialogProps{ID: "d", Title: text, Text: text, Wide: true, Open: true, Close: link, Footer: ui.Tag(text)}),
-		"confirm":  ui.Confirm(ui.ConfirmProps{ID: "c", Title: text, Text: text, Action: link, Fields: []ui.Hidden{{Name: text, Value: text}}, Yes: text, No: text, Danger: true}),
+		"sort":     ui.SortHeader(ui.SortHeaderProps{Label: text, Href: link, Sorted: "ascending", Class: text}),
+		"dialog":   ui.Dialog(ui.DialogProps{ID: "d", Title: text, Text: text, Wide: true, Open: true, CloseURL: link, Footer: ui.Tag(text)}),
+		"confirm":  ui.Confirm(ui.ConfirmProps{ID: "c", Title: text, Text: text, Action: link, Fields: []ui.HiddenField{{Name: text, Value: text}}, ConfirmLabel: text, CancelLabel: text, Danger: true}),
 		"time":     ui.Time(time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC), nil, ui.Relative),
 	}
 }
 
-func TestTextIsEscaped(t *testing.T) {
-	for name, c := range everything(hostile) {
+func TestComponents_EscapeText(t *testing.T) {
+	for name, c := range allComponents(maliciousText) {
 		html := render(t, c)
 		if strings.Contains(html, "<script>alert") || strings.Contains(html, "<img src=x") {
 			t.Errorf("%s lets markup through: %s", name, html)
@@ -108,10 +108,10 @@ func TestTextIsEscaped(t *testing.T) {
 }
 
 // A strict Content-Security-Policy refuses these, silently.
-func TestNothingIsInline(t *testing.T) {
+func TestComponents_HaveNoInlineCode(t *testing.T) {
 	tag := regexp.MustCompile(`<[a-zA-Z][^>]*>`)
 	inline := regexp.MustCompile(`\s(style|on[a-z]+|hx-on[^=]*|hx-vals)=`)
-	for name, c := range everything("plain") {
+	for name, c := range allComponents("plain") {
 		html := render(t, c)
 		for _, tag := range tag.FindAllString(html, -1) {
 			if inline.MatchString(tag) {
@@ -127,11 +127,11 @@ func TestNothingIsInline(t *testing.T) {
 	}
 }
 
-func TestAddressOfAScriptIsRefused(t *testing.T) {
+func TestLinks_ScriptURL_IsRefused(t *testing.T) {
 	bad := "javascript:alert(1)"
 	for name, c := range map[string]templ.Component{
 		"link": ui.ButtonLink(bad, ui.ButtonProps{}), "menu": ui.Menu(ui.MenuProps{Items: []ui.MenuItem{{Href: bad}, {Post: bad}}}),
-		"who": ui.Who(ui.WhoProps{Href: bad}), "filters": ui.Filters("", []ui.Filter{{Href: bad}}, nil), "dialog": ui.Dialog(ui.DialogProps{Close: bad}),
+		"who": ui.PersonItem(ui.PersonItemProps{Href: bad}), "filters": ui.Filters("", []ui.Filter{{Href: bad}}, nil), "dialog": ui.Dialog(ui.DialogProps{CloseURL: bad}),
 	} {
 		if html := render(t, c); strings.Contains(html, bad) {
 			t.Errorf("%s: %s", name, html)
@@ -139,10 +139,10 @@ func TestAddressOfAScriptIsRefused(t *testing.T) {
 	}
 }
 
-func TestFieldWithErrorIsWired(t *testing.T) {
-	p := ui.FieldProps{ID: "email", Name: "email", Label: "Address", Type: "email", Value: "a", Help: "Help.", Error: "No @.", Max: 254, Autocomplete: "email", Required: true}
+func TestField_Error_IsAnnounced(t *testing.T) {
+	p := ui.FieldProps{ID: "email", Name: "email", Label: "Address", Type: "email", Value: "a", Help: "Help.", Error: "No @.", MaxLength: 254, Autocomplete: "email", Required: true}
 	html := render(t, ui.Field(p))
-	contains(t, html, `<label for="email">Address</label>`, `id="email"`, `name="email"`, `type="email"`, `value="a"`, `aria-invalid="true"`,
+	assertContains(t, html, `<label for="email">Address</label>`, `id="email"`, `name="email"`, `type="email"`, `value="a"`, `aria-invalid="true"`,
 		`aria-describedby="email-e email-h"`, `id="email-e"`, `id="email-h"`, `No @.`, `maxlength="254"`, `254 characters at most`, `autocomplete="email"`, ` required`)
 
 	p.Error, p.Help, p.Required = "", "", false
@@ -154,52 +154,52 @@ func TestFieldWithErrorIsWired(t *testing.T) {
 	}
 }
 
-func TestErrorsLeadToFields(t *testing.T) {
-	contains(t, render(t, ui.ErrorSummary([]ui.FieldError{{ID: "email", Message: "No @."}})), `role="alert"`, `tabindex="-1"`, `href="#email"`, "There is a problem")
-	contains(t, render(t, ui.ErrorSummary([]ui.FieldError{{Message: "a"}, {Message: "b"}})), "There are 2 problems")
+func TestErrorSummary_LinksToFields(t *testing.T) {
+	assertContains(t, render(t, ui.ErrorSummary([]ui.FieldError{{ID: "email", Message: "No @."}})), `role="alert"`, `tabindex="-1"`, `href="#email"`, "There is a problem")
+	assertContains(t, render(t, ui.ErrorSummary([]ui.FieldError{{Message: "a"}, {Message: "b"}})), "There are 2 problems")
 	if html := render(t, ui.ErrorSummary(nil)); html != "" {
 		t.Errorf("no errors: %s", html)
 	}
 }
 
-func TestPasswordIsNeverWrittenBack(t *testing.T) {
+func TestPassword_Value_IsNotRendered(t *testing.T) {
 	if html := render(t, ui.Password(ui.FieldProps{ID: "p", Name: "p", Value: "secret"})); strings.Contains(html, "secret") {
 		t.Error(html)
 	}
 }
 
-func TestSelectKeepsTheChoice(t *testing.T) {
+func TestSelect_MarksSelectedOption(t *testing.T) {
 	html := render(t, ui.Select(ui.FieldProps{ID: "s", Name: "s", Label: "S", Value: "b"}, []ui.Option{{Value: "a", Label: "A"}, {Value: "b", Label: "B"}}))
-	contains(t, html, `<option value="a">A</option>`, `<option value="b" selected>B</option>`)
+	assertContains(t, html, `<option value="a">A</option>`, `<option value="b" selected>B</option>`)
 }
 
-func TestIconButtonHasAName(t *testing.T) {
+func TestButton_IconOnly_HasAccessibleName(t *testing.T) {
 	html := render(t, ui.Button(ui.ButtonProps{Label: "Close", Icon: "x", Size: "icon-sm"}))
-	contains(t, html, `aria-label="Close"`)
+	assertContains(t, html, `aria-label="Close"`)
 	if strings.Contains(html, ">Close<") {
 		t.Error(html)
 	}
 }
 
-func TestPagerStopsAtItsEnds(t *testing.T) {
+func TestPager_FirstPage_HasNoPreviousLink(t *testing.T) {
 	html := render(t, ui.Pager(ui.PagerProps{From: 1, To: 50, Total: 10_000, Next: "/n"}))
-	contains(t, html, "1 to 50 of 10,000", `aria-disabled="true"`, `href="/n"`)
+	assertContains(t, html, "1 to 50 of 10,000", `aria-disabled="true"`, `href="/n"`)
 	if strings.Count(html, "href=") != 1 {
 		t.Errorf("a link to a page that is not there: %s", html)
 	}
 }
 
-func TestDialogWorksWithoutScript(t *testing.T) {
-	open := render(t, ui.Dialog(ui.DialogProps{ID: "d", Title: "T", Text: "x", Open: true, Close: "/back"}))
-	contains(t, open, " open", `href="/back"`, `aria-labelledby="d-t"`, `aria-describedby="d-d"`, "data-dismiss")
-	closed := render(t, ui.Confirm(ui.ConfirmProps{ID: "c", Title: "T", Action: "/do", Yes: "Remove"}))
-	contains(t, closed, `method="dialog"`, `action="/do"`, `form="c-f"`, `id="c-f"`)
+func TestDialog_WithoutScript_Works(t *testing.T) {
+	open := render(t, ui.Dialog(ui.DialogProps{ID: "d", Title: "T", Text: "x", Open: true, CloseURL: "/back"}))
+	assertContains(t, open, " open", `href="/back"`, `aria-labelledby="d-t"`, `aria-describedby="d-d"`, "data-dismiss")
+	closed := render(t, ui.Confirm(ui.ConfirmProps{ID: "c", Title: "T", Action: "/do", ConfirmLabel: "Remove"}))
+	assertContains(t, closed, `method="dialog"`, `action="/do"`, `form="c-f"`, `id="c-f"`)
 }
 
-func TestFilesOfThePageAreThere(t *testing.T) {
+func TestPage_LoadsItsAssets(t *testing.T) {
 	html := render(t, ui.Page(ui.PageProps{Title: "T", Events: "/events"}))
 	for _, name := range []string{"app.css", "js/theme.js", "js/app.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "icons/usher.svg"} {
-		contains(t, html, `"`+static.URL(name)+`"`)
+		assertContains(t, html, `"`+static.URL(name)+`"`)
 	}
 	if strings.Contains(render(t, ui.Page(ui.PageProps{})), "hx-sse") {
 		t.Error("a page without events loads the extension for them")
@@ -207,7 +207,7 @@ func TestFilesOfThePageAreThere(t *testing.T) {
 }
 
 // Every icon that is shipped is named somewhere: in a template, in code or in a script.
-func TestNoIconIsShippedForNothing(t *testing.T) {
+func TestIcon_UnusedIcons_AreNotShipped(t *testing.T) {
 	var source []byte
 	for _, root := range []string{"..", "../../static/js"} {
 		err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
@@ -242,7 +242,7 @@ func TestNoIconIsShippedForNothing(t *testing.T) {
 }
 
 // Every icon that a template of any area names, and every one that code names in a prop.
-func TestIconsExist(t *testing.T) {
+func TestIcon_NamesExist(t *testing.T) {
 	called := regexp.MustCompile(`\bIcon(?:Size|Label)?\("([^"]+)"`)
 	prop := regexp.MustCompile(`\bIcon(?:End)?:\s*"([^"]+)"`)
 	found := 0
@@ -271,14 +271,14 @@ func TestIconsExist(t *testing.T) {
 		t.Errorf("read %d names of icons: %v", found, err)
 	}
 	for _, state := range []string{"accepted", "pending", "declined", "revoked", "expired"} {
-		contains(t, render(t, ui.Status(state, "Word")), "<svg", "Word", `data-state="`+state+`"`)
+		assertContains(t, render(t, ui.Status(state, "Word")), "<svg", "Word", `data-state="`+state+`"`)
 	}
 	for _, kind := range []string{"", "info", "ok", "bad"} {
-		contains(t, render(t, ui.Notice(ui.NoticeProps{Kind: kind})), "<svg")
+		assertContains(t, render(t, ui.Notice(ui.NoticeProps{Kind: kind})), "<svg")
 	}
 }
 
-func TestUnknownIconPanics(t *testing.T) {
+func TestIcon_UnknownName_Panics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("an unknown icon was drawn")

@@ -33,7 +33,7 @@ func TestInitials(t *testing.T) {
 	}
 }
 
-func TestWhen(t *testing.T) {
+func TestFormatTime(t *testing.T) {
 	lisbon, err := time.LoadLocation("Europe/Lisbon")
 	if err != nil {
 		t.Fatal(err)
@@ -66,29 +66,29 @@ func TestWhen(t *testing.T) {
 		{now, tokyo, ui.Clock, "23:32"},
 		{time.Time{}, lisbon, ui.Relative, "Never"},
 	} {
-		if got := ui.When(test.at, now, test.in, test.mode); got != test.want {
+		if got := ui.FormatTime(test.at, now, test.in, test.mode); got != test.want {
 			t.Errorf("When(%v, %q) = %q, want %q", test.at, test.mode, got, test.want)
 		}
 	}
 }
 
-func TestTimeIsExactOnHover(t *testing.T) {
+func TestTime_TitleIsExact(t *testing.T) {
 	tokyo := time.FixedZone("JST", 9*3600)
 	html := render(t, ui.Time(time.Date(2026, 1, 2, 20, 4, 0, 0, time.UTC), tokyo, ui.Short))
-	contains(t, html, `datetime="2026-01-02T20:04:00Z"`, `title="Saturday 3 January 2026, 05:04 JST"`)
+	assertContains(t, html, `datetime="2026-01-02T20:04:00Z"`, `title="Saturday 3 January 2026, 05:04 JST"`)
 	if html := render(t, ui.Time(time.Time{}, nil, ui.Short)); html != "<span>Never</span>" {
 		t.Error(html)
 	}
 }
 
-func TestNumbersAndSpans(t *testing.T) {
+func TestNumber_Count_FormatDuration(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567", -1000: "-1,000"} {
 		if got := ui.Number(n); got != want {
 			t.Errorf("Number(%d) = %q", n, got)
 		}
 	}
 	for d, want := range map[time.Duration]string{0: "less than a minute", time.Minute: "1 minute", 90 * time.Minute: "1 hour", 47 * time.Hour: "1 day", 6 * 24 * time.Hour: "6 days"} {
-		if got := ui.Span(d); got != want {
+		if got := ui.FormatDuration(d); got != want {
 			t.Errorf("Span(%v) = %q", d, got)
 		}
 	}

@@ -21,10 +21,10 @@ import (
 
 // Server is a served app.
 type Server struct {
-	App *core.BaseApp
-	URL string
-	Cut func() // every connection that is open, as a server that stops does; it takes new ones
-	t   testing.TB
+	App              *core.BaseApp
+	URL              string
+	CloseConnections func() // every connection that is open, as a server that stops does; it takes new ones
+	t                testing.TB
 }
 
 // Serve starts a server with the configuration; its URL is set to the loopback address. The outbox's worker runs.
@@ -32,7 +32,7 @@ func Serve(t testing.TB, config settings.Config) *Server {
 	t.Helper()
 	listener := httptest.NewUnstartedServer(http.NotFoundHandler())
 	config.URL = "http://" + listener.Listener.Addr().String()
-	app := hookstest.NewWith(t, config)
+	app := hookstest.NewAppWith(t, config)
 	views.Register(app)
 
 	router, err := apis.NewRouter(app)
@@ -54,7 +54,7 @@ func Serve(t testing.TB, config settings.Config) *Server {
 		listener.Close()
 		_ = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}, func(*core.TerminateEvent) error { return nil })
 	})
-	return &Server{App: app, URL: config.URL, Cut: listener.CloseClientConnections, t: t}
+	return &Server{App: app, URL: config.URL, CloseConnections: listener.CloseClientConnections, t: t}
 }
 
 // Browser is somebody with a cookie jar who follows no redirects by himself.
@@ -64,8 +64,8 @@ type Browser struct {
 	t      testing.TB
 }
 
-// Visitor is a browser of nobody.
-func (s *Server) Visitor() *Browser {
+// Anonymous is a browser of nobody.
+func (s *Server) Anonymous() *Browser {
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return &Browser{client, s, s.t}
@@ -74,7 +74,7 @@ func (s *Server) Visitor() *Browser {
 // As is a browser in which the account is signed in with hookstest.Password.
 func (s *Server) As(account *core.Record) *Browser {
 	s.t.Helper()
-	b := s.Visitor()
+	b := s.Anonymous()
 	r := b.Post("/signin", url.Values{"email": {account.Email()}, "password": {hookstest.Password}})
 	if r.Status != http.StatusSeeOther {
 		s.t.Fatalf("sign in as %s: %d %s", account.Email(), r.Status, r.Body)
@@ -137,7 +137,7 @@ func (s *Server) Call(token, method, path string, body any) (int, map[string]any
 	if token != "" {
 		request.Header.Set("Authorization", token)
 	}
-	reply := s.Visitor().Send(request)
+	reply := s.Anonymous().Send(request)
 	answer := map[string]any{}
 	if reply.Body != "" {
 		if err := json.Unmarshal([]byte(reply.Body), &answer); err != nil {

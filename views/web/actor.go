@@ -15,29 +15,29 @@ import (
 
 const actorKey = "usher.actor"
 
-// SignedIn lets through who is signed in; others sign in first and come back.
-func SignedIn(e *core.RequestEvent) error {
+// RequireSignIn lets through who is signed in; others sign in first and come back.
+func RequireSignIn(e *core.RequestEvent) error {
 	if e.Auth == nil {
-		return Go(e, SignInTo(wanted(e)))
+		return Redirect(e, SignInURL(requestedPage(e)))
 	}
 	return e.Next()
 }
 
-// wanted is the page that somebody was on or wanted to see.
-func wanted(e *core.RequestEvent) string {
+// requestedPage is the page that somebody was on or wanted to see.
+func requestedPage(e *core.RequestEvent) string {
 	if e.Request.Method == http.MethodGet && !IsFragment(e) {
 		return e.Request.URL.RequestURI()
 	}
 	if page, err := url.Parse(e.Request.Header.Get("HX-Current-URL")); err == nil && IsFragment(e) {
-		return Next(page.RequestURI(), "/")
+		return SafeNext(page.RequestURI(), "/")
 	}
 	return e.Request.URL.Path
 }
 
-// InTeam lets through who is in the team of the address, in whatever role.
-func InTeam(e *core.RequestEvent) error {
+// RequireTeam lets through who is in the team of the address, in whatever role.
+func RequireTeam(e *core.RequestEvent) error {
 	if e.Auth == nil {
-		return Go(e, SignInTo(wanted(e)))
+		return Redirect(e, SignInURL(requestedPage(e)))
 	}
 	if err := loadActor(e); err != nil {
 		return err
@@ -51,14 +51,14 @@ func loadActor(e *core.RequestEvent) error {
 	if Actor(e) != nil {
 		return nil
 	}
-	actor, err := actors.FindOnPage(e.App, e.Auth, e.Request.PathValue("team"))
+	actor, err := actors.FindForPage(e.App, e.Auth, e.Request.PathValue("team"))
 	if err != nil {
 		return err
 	}
-	actor.From = e.RealIP()
+	actor.IP = e.RealIP()
 	e.Set(actorKey, actor)
-	if !byItself(e) {
-		if err := actors.Visit(e.App, actor); err != nil {
+	if !isBackground(e) {
+		if err := actors.RecordVisit(e.App, actor); err != nil {
 			e.App.Logger().Warn("note that a person is active", "error", err)
 		}
 	}
@@ -70,30 +70,30 @@ func loadActor(e *core.RequestEvent) error {
 // to ask, and the audit log gets at most one entry a minute for each of them on pages and one over the API; for a stranger
 // there is no such team.
 func RequireAdmin(e *core.RequestEvent) error {
-	if login := Login(e); e.Auth == nil || login != nil && !login.OpensPanel() {
-		return Go(e, SignInTo(wanted(e)))
+	if login := Login(e); e.Auth == nil || login != nil && !login.CanUsePanel() {
+		return Redirect(e, SignInURL(requestedPage(e)))
 	}
 	if err := loadActor(e); err != nil {
 		return err
 	}
 	actor := Actor(e)
-	if actor.SeesPanel() {
+	if actor.CanUsePanel() {
 		return e.Next()
 	}
-	audit.TurnedAway(e.App, actor, "panel.enter", areaOf(e))
-	return refusePanel(e, actor)
+	audit.RecordDenied(e.App, actor, "panel.enter", requestKind(e))
+	return denyPanel(e, actor)
 }
 
-func areaOf(e *core.RequestEvent) string {
+func requestKind(e *core.RequestEvent) string {
 	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
 		return "a program"
 	}
 	return "a page"
 }
 
-// refusePanel says what is missing, and names to a member who can give it.
-func refusePanel(e *core.RequestEvent, actor *actors.Actor) error {
-	refusal, helpers, err := panelRefusal(e, actor)
+// denyPanel says what is missing, and names to a member who can give it.
+func denyPanel(e *core.RequestEvent, actor *actors.Actor) error {
+	refusal, helpers, err := panelDenial(e, actor)
 	switch {
 	case err != nil:
 		return err
@@ -103,15 +103,15 @@ func refusePanel(e *core.RequestEvent, actor *actors.Actor) error {
 	return refusal
 }
 
-func panelRefusal(e *core.RequestEvent, actor *actors.Actor) (refusal error, helpers []actors.Helper, err error) {
+func panelDenial(e *core.RequestEvent, actor *actors.Actor) (refusal error, helpers []actors.Helper, err error) {
 	if actor.Kind != "member" {
-		return record.Forbid("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team."), nil, nil
+		return record.Forbidden("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team."), nil, nil
 	}
 	helpers, err = actors.Helpers(e.App, actor, func(a *actors.Actor) bool {
 		return a.CanInvite(actors.Roles{Admin: true}, actor.Roles)
 	})
-	return record.Forbid(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
-		actor.Team.GetString("name"), actors.Names(helpers))), helpers, err
+	return record.Forbidden(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
+		actor.Team.GetString("name"), actors.HelperNames(helpers))), helpers, err
 }
 
 // Actor is who acts in the team of the address. It is there behind InTeam and RequireAdmin.

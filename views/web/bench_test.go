@@ -19,11 +19,11 @@ import (
 func BenchmarkStreams(b *testing.B) {
 	const pages, each = 500, 25
 	server := viewstest.Serve(b, hookstest.Config())
-	owner := hookstest.Person(b, server.App, "marta@x.example")
+	owner := hookstest.Account(b, server.App, "marta@x.example")
 	team := hookstest.Team(b, server.App, owner, "Halation Post", "unlimited")
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	before := memory()
+	before := memoryInUse()
 	heard := make(chan struct{}, pages)
 	var open sync.WaitGroup
 	for n := range pages / each {
@@ -46,7 +46,7 @@ func BenchmarkStreams(b *testing.B) {
 			})
 		}
 	}
-	held := float64(memory()-before) / pages / 1024
+	held := float64(memoryInUse()-before) / pages / 1024
 	n := 0
 	var slowest time.Duration
 	for b.Loop() {
@@ -73,8 +73,8 @@ func BenchmarkStreams(b *testing.B) {
 	transport.CloseIdleConnections()
 }
 
-// memory is what the program holds of the system, after what is not used was given back.
-func memory() uint64 {
+// memoryInUse is what the program holds of the system, after what is not used was given back.
+func memoryInUse() uint64 {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)

@@ -14,21 +14,21 @@ import (
 	"usher/hooks/settings"
 )
 
-// findClient runs before everything else. It replaces the peer address of the request by the client's address, so
+// resolveClient runs before everything else. It replaces the peer address of the request by the client's address, so
 // that limits, logins, the audit log and PocketBase itself (RealIP and RemoteIP) all see the same one.
-func findClient() func(*core.RequestEvent) error {
+func resolveClient() func(*core.RequestEvent) error {
 	var warned sync.Once
 	return func(e *core.RequestEvent) error {
 		header := settings.Of(e.App).TrustedProxy
 		client := clientAddress(e.Request, header)
-		if client == limits.Unknown {
+		if client == limits.UnknownIP {
 			warned.Do(func() {
 				e.App.Logger().Warn("the trusted proxy's header does not end with an IP address, so clients are unknown",
 					"header", header, "values", fmt.Sprintf("%.200q", e.Request.Header.Values(header)))
 			})
 		}
 		_, port, err := net.SplitHostPort(e.Request.RemoteAddr)
-		if err != nil || client == limits.Unknown {
+		if err != nil || client == limits.UnknownIP {
 			port = "0"
 		}
 		e.Request.RemoteAddr = net.JoinHostPort(client, port)
@@ -36,9 +36,9 @@ func findClient() func(*core.RequestEvent) error {
 	}
 }
 
-// trustNoOtherHeader keeps PocketBase from reading forwarding headers itself, now and after the dashboard has saved its
+// ignoreProxySettings keeps PocketBase from reading forwarding headers itself, now and after the dashboard has saved its
 // settings: findClient is the only place that does.
-func trustNoOtherHeader(app core.App) {
+func ignoreProxySettings(app core.App) {
 	app.Settings().TrustedProxy = core.TrustedProxyConfig{}
 	app.OnSettingsReload().BindFunc(func(e *core.SettingsReloadEvent) error {
 		if err := e.Next(); err != nil {
@@ -59,24 +59,24 @@ func clientAddress(r *http.Request, header string) string {
 		if err != nil {
 			host = r.RemoteAddr
 		}
-		return readAddress(host)
+		return normalizeIP(host)
 	}
 	last := values[len(values)-1]
 	last = last[strings.LastIndexByte(last, ',')+1:]
 	if strings.EqualFold(header, "Forwarded") {
 		last = forwardedFor(last)
 	}
-	return readAddress(last)
+	return normalizeIP(last)
 }
 
-// readAddress reads an IP address with or without brackets, port and zone. An IPv4 address that is written as IPv6
+// normalizeIP reads an IP address with or without brackets, port and zone. An IPv4 address that is written as IPv6
 // becomes IPv4 again.
-func readAddress(text string) string {
+func normalizeIP(text string) string {
 	text = strings.TrimSpace(text)
 	if inside, ok := strings.CutPrefix(text, "["); ok {
 		address, rest, closed := strings.Cut(inside, "]")
 		if !closed || rest != "" && !strings.HasPrefix(rest, ":") {
-			return limits.Unknown
+			return limits.UnknownIP
 		}
 		text = address
 	} else if strings.Count(text, ":") == 1 {
@@ -84,9 +84,9 @@ func readAddress(text string) string {
 	}
 	ip, err := netip.ParseAddr(text)
 	if err != nil {
-		return limits.Unknown
+		return limits.UnknownIP
 	}
-	return limits.Address(ip.String())
+	return limits.NormalizeIP(ip.String())
 }
 
 // forwardedFor returns what one element of a Forwarded header (RFC 7239) says after "for=", or "" if the element is

@@ -15,7 +15,7 @@ import (
 	"usher/views/web"
 )
 
-func TestClientAddress_IsTheProxysOwnEntry(t *testing.T) {
+func TestClientAddress_UsesLastProxyEntry(t *testing.T) {
 	const unknown = "unknown"
 	for _, c := range []struct {
 		header string
@@ -72,17 +72,17 @@ func TestClientAddress_IsTheProxysOwnEntry(t *testing.T) {
 	}
 }
 
-func TestForgedClientAddress_IsBelievedNowhere(t *testing.T) {
+func TestClientAddress_Forged_IsIgnored(t *testing.T) {
 	config := hookstest.Config()
 	config.TrustedProxy = "X-Forwarded-For"
 	server := viewstest.Serve(t, config)
-	ada := hookstest.Person(t, server.App, "ada@x.example")
-	operator := superuser(t, server)
+	ada := hookstest.Account(t, server.App, "ada@x.example")
+	operator := newSuperuserToken(t, server)
 	health := func(forwarded string) (int, string) {
 		request, _ := http.NewRequest(http.MethodGet, server.URL+"/api/health", nil)
 		request.Header.Set("Authorization", operator)
 		request.Header.Set("X-Forwarded-For", forwarded)
-		reply := server.Visitor().Send(request)
+		reply := server.Anonymous().Send(request)
 		return reply.Status, reply.Body
 	}
 	if status, body := health("127.0.0.1:5000"); status != http.StatusOK || !strings.Contains(body, `"realIP":"127.0.0.1"`) {
@@ -98,7 +98,7 @@ func TestForgedClientAddress_IsBelievedNowhere(t *testing.T) {
 		request, _ := http.NewRequest(http.MethodPost, server.URL+"/signin", strings.NewReader("email=ada@x.example&password="+strings.ReplaceAll(hookstest.Password, " ", "+")))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("X-Forwarded-For", forwarded)
-		if reply := server.Visitor().Send(request); reply.Status != http.StatusSeeOther {
+		if reply := server.Anonymous().Send(request); reply.Status != http.StatusSeeOther {
 			t.Fatalf("sign in: %d %s", reply.Status, reply.Body)
 		}
 	}
@@ -114,9 +114,9 @@ func TestForgedClientAddress_IsBelievedNowhere(t *testing.T) {
 	}
 }
 
-func TestDashboardSettings_DoNotChangeWhichProxyIsTrusted(t *testing.T) {
+func TestClientAddress_DashboardSettings_AreIgnored(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	operator := superuser(t, server)
+	operator := newSuperuserToken(t, server)
 	server.App.Settings().TrustedProxy = core.TrustedProxyConfig{Headers: []string{"X-Client"}}
 	if err := server.App.Save(server.App.Settings()); err != nil {
 		t.Fatal(err)
@@ -124,13 +124,13 @@ func TestDashboardSettings_DoNotChangeWhichProxyIsTrusted(t *testing.T) {
 	request, _ := http.NewRequest(http.MethodGet, server.URL+"/api/health", nil)
 	request.Header.Set("Authorization", operator)
 	request.Header.Set("X-Client", "203.0.113.7")
-	if reply := server.Visitor().Send(request); reply.Status != http.StatusOK || strings.Contains(reply.Body, "203.0.113.7") {
+	if reply := server.Anonymous().Send(request); reply.Status != http.StatusOK || strings.Contains(reply.Body, "203.0.113.7") {
 		t.Errorf("%d %s", reply.Status, reply.Body)
 	}
 }
 
-// superuser is the token of one.
-func superuser(t *testing.T, server *viewstest.Server) string {
+// newSuperuserToken is the token of one.
+func newSuperuserToken(t *testing.T, server *viewstest.Server) string {
 	t.Helper()
 	collection, err := server.App.FindCollectionByNameOrId(core.CollectionNameSuperusers)
 	if err != nil {
@@ -145,9 +145,9 @@ func superuser(t *testing.T, server *viewstest.Server) string {
 	return server.Token(record)
 }
 
-func TestCookie_FollowsThePublicAddressAlone(t *testing.T) {
+func TestCookie_DependsOnPublicURLOnly(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	hookstest.Person(t, server.App, "ada@x.example")
+	hookstest.Account(t, server.App, "ada@x.example")
 	plain := settings.Of(server.App).URL
 	for _, c := range []struct{ url, proto, name string }{
 		{plain, "", "usher"},
@@ -164,7 +164,7 @@ func TestCookie_FollowsThePublicAddressAlone(t *testing.T) {
 			request.Header.Set("Forwarded", "proto="+c.proto+";host=evil.example")
 			request.Header.Set("X-Forwarded-Host", "evil.example")
 		}
-		reply := server.Visitor().Send(request)
+		reply := server.Anonymous().Send(request)
 		cookie, secure := reply.Header.Get("Set-Cookie"), strings.HasPrefix(c.name, "__Host-")
 		if !strings.HasPrefix(cookie, c.name+"=") || strings.Contains(cookie, "; Secure") != secure || (reply.Header.Get("Strict-Transport-Security") != "") != secure {
 			t.Errorf("%s, %q: %d, %s", c.url, c.proto, reply.Status, cookie)

@@ -12,12 +12,12 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestAStreamEndsAtOnceWithItsLogin has nobody tell the team of anything: the stream ends by itself, long before its
+// TestEvents_LoginEnds_StreamCloses has nobody tell the team of anything: the stream ends by itself, long before its
 // heartbeat would look.
-func TestAStreamEndsAtOnceWithItsLogin(t *testing.T) {
+func TestEvents_LoginEnds_StreamCloses(t *testing.T) {
 	const other = "three entirely new words"
 	stored := func(s *viewstest.Server, account *core.Record) *core.Record {
-		return hookstest.Stored(t, s.App, "users", account.Id)
+		return hookstest.FindRecord(t, s.App, "users", account.Id)
 	}
 	for name, end := range map[string]func(s *viewstest.Server, account *core.Record, login string) error{
 		"ended": func(s *viewstest.Server, account *core.Record, login string) error {
@@ -25,7 +25,7 @@ func TestAStreamEndsAtOnceWithItsLogin(t *testing.T) {
 			return err
 		},
 		"all others ended": func(s *viewstest.Server, account *core.Record, _ string) error {
-			return accounts.EndOthers(s.App, stored(s, account), nil, "")
+			return accounts.EndOtherDevices(s.App, stored(s, account), nil, "")
 		},
 		"another password": func(s *viewstest.Server, account *core.Record, _ string) error {
 			return accounts.ChangePassword(s.App, stored(s, account), hookstest.Password, other, "")
@@ -35,9 +35,9 @@ func TestAStreamEndsAtOnceWithItsLogin(t *testing.T) {
 		},
 	} {
 		server := viewstest.Serve(t, hookstest.Config())
-		team := hookstest.Team(t, server.App, hookstest.Person(t, server.App, "marta@x.example"), "Halation Post", "pro")
+		team := hookstest.Team(t, server.App, hookstest.Account(t, server.App, "marta@x.example"), "Halation Post", "pro")
 		account := hookstest.Member(t, server.App, team, "noor@x.example", "admin")
-		_, events := listen(t, server, server.As(account), team.Id)
+		_, events := openStream(t, server, server.As(account), team.Id)
 		devices, err := accounts.Devices(server.App, stored(server, account))
 		if err != nil || len(devices) != 1 {
 			t.Fatal(devices, err)
@@ -56,16 +56,16 @@ func TestAStreamEndsAtOnceWithItsLogin(t *testing.T) {
 	}
 }
 
-func TestOtherStreamsOfAnAccountGoOn(t *testing.T) {
+func TestEvents_OtherDeviceSignedOut_StreamContinues(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
-	_, gone := listen(t, server, server.As(owner), team.Id)
+	_, gone := openStream(t, server, server.As(owner), team.Id)
 	devices, err := accounts.Devices(server.App, owner)
 	if err != nil || len(devices) != 1 {
 		t.Fatal(devices, err)
 	}
-	_, stays := listen(t, server, server.As(owner), team.Id)
+	_, stays := openStream(t, server, server.As(owner), team.Id)
 	if _, err := accounts.EndDevice(server.App, owner, devices[0].Id, ""); err != nil {
 		t.Fatal(err)
 	}

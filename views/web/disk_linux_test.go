@@ -28,9 +28,9 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	}
 	t.Cleanup(func() { unmount(disk) })
 	t.Setenv("TMPDIR", disk)
-	out := capture(t)
+	out := captureStderr(t)
 	s := viewstest.Serve(t, hookstest.Config())
-	marta := hookstest.Person(t, s.App, "marta@halation.example")
+	marta := hookstest.Account(t, s.App, "marta@halation.example")
 	team := hookstest.Team(t, s.App, marta, "Halation Post", "free")
 	b := s.As(marta)
 	hookstest.Exec(t, s.App, "UPDATE logins SET seen = datetime('now', '-1 hour') || '.000Z'", nil) // a page wants to note it
@@ -52,8 +52,8 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	}
 	for name, page := range map[string]viewstest.Reply{
 		"a form":    b.Post("/account", url.Values{"name": {"Another"}}),
-		"a picture": b.Send(upload(t, s.URL+"/account/picture", "picture", graphic(t), nil)),
-		"a logo":    b.Send(upload(t, s.URL+"/admin/"+team.Id+"/settings", "logo", graphic(t), url.Values{"name": {"Halation Post"}})),
+		"a picture": b.Send(upload(t, s.URL+"/account/picture", "picture", testPNG(t), nil)),
+		"a logo":    b.Send(upload(t, s.URL+"/admin/"+team.Id+"/settings", "logo", testPNG(t), url.Values{"name": {"Halation Post"}})),
 	} {
 		if page.Status != http.StatusServiceUnavailable || page.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d\n%s", name, page.Status, out.String())
@@ -63,7 +63,7 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	if page := b.Send(list); page.Status != http.StatusOK || !strings.Contains(page.Body, "new@halation.example") {
 		t.Errorf("a list that is only read: %d", page.Status)
 	}
-	if err := operate.Ready(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
+	if err := operate.CheckReady(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
 		t.Errorf("ready: %v", err)
 	}
 	_ = full.Truncate(0)
@@ -76,7 +76,7 @@ func mount(dir, options string) error { return syscall.Mount("tmpfs", dir, "tmpf
 
 func unmount(dir string) { _ = syscall.Unmount(dir, syscall.MNT_DETACH) }
 
-func graphic(t *testing.T) []byte {
+func testPNG(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, 300, 300))); err != nil {

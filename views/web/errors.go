@@ -17,54 +17,54 @@ import (
 	"usher/hooks/record"
 )
 
-// Faults are the sentences of a refusal by field. "base" is for none of them.
-type Faults map[string]string
+// FormErrors are the sentences of a refusal by field. "base" is for none of them.
+type FormErrors map[string]string
 
-// FaultsOf takes a refusal apart for a form. ok is false for what is no refusal: return that error.
-func FaultsOf(err error) (faults Faults, ok bool) {
+// FormErrorsOf takes a refusal apart for a form. ok is false for what is no refusal: return that error.
+func FormErrorsOf(err error) (faults FormErrors, ok bool) {
 	var fields validation.Errors
 	if !errors.As(err, &fields) || record.Code(err) == record.CodeNotAllowed {
 		return nil, false
 	}
-	faults = Faults{}
+	faults = FormErrors{}
 	for field, fault := range fields {
 		faults[field] = fault.Error()
 	}
 	return faults, true
 }
 
-// Status is what a refusal is over HTTP on a page: 422 with the form again, unless the right is missing or it is too much.
-func Status(err error) int {
-	var slow *record.Slow
+// StatusCode is what a refusal is over HTTP on a page: 422 with the form again, unless the right is missing or it is too much.
+func StatusCode(err error) int {
+	var slow *record.RateLimitError
 	switch {
 	case errors.As(err, &slow):
 		return http.StatusTooManyRequests
-	case forbidden(err):
+	case isForbidden(err):
 		return http.StatusForbidden
 	}
 	return http.StatusUnprocessableEntity
 }
 
-func forbidden(err error) bool {
+func isForbidden(err error) bool {
 	code := record.Code(err)
 	return code == record.CodeNotAllowed || code == accounts.CodeWrongAccount
 }
 
-// SetWait tells a program how long a refusal lasts that ends by itself.
-func SetWait(e *core.RequestEvent, err error) {
-	var slow *record.Slow
+// SetRetryAfter tells a program how long a refusal lasts that ends by itself.
+func SetRetryAfter(e *core.RequestEvent, err error) {
+	var slow *record.RateLimitError
 	if errors.As(err, &slow) {
-		e.Response.Header().Set("Retry-After", slow.Seconds())
+		e.Response.Header().Set("Retry-After", slow.RetryAfter())
 	}
 }
 
 // Problem is any error as the edge answers it: a status, a sentence for the user, and for a fault of the server the id
 // under which the log and stderr have the cause.
 type Problem struct {
-	Status   int
-	Sentence string
-	ID       string
-	Fields   validation.Errors
+	Status  int
+	Message string
+	ID      string
+	Fields  validation.Errors
 }
 
 // ProblemOf judges an error. A fault of the server is logged here, once; its text never leaves the server.
@@ -73,39 +73,39 @@ func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	var fields validation.Errors
 	var api *router.ApiError
 	switch {
-	case errors.Is(err, record.ErrNotFound):
-		return Problem{Status: http.StatusNotFound, Sentence: "The requested resource wasn't found."}
+	case errors.Is(err, record.NotFound):
+		return Problem{Status: http.StatusNotFound, Message: "The requested resource wasn't found."}
 	case errors.As(err, &fields):
-		SetWait(e, err)
-		_, _, sentence, _ := record.Refusal(err)
-		status := Status(err)
+		SetRetryAfter(e, err)
+		_, _, sentence, _ := record.Details(err)
+		status := StatusCode(err)
 		if status == http.StatusUnprocessableEntity {
 			status = refused
 		}
-		return Problem{Status: status, Sentence: sentence, Fields: fields}
+		return Problem{Status: status, Message: sentence, Fields: fields}
 	case errors.As(err, &api) && api.Status < 500:
-		return Problem{Status: api.Status, Sentence: api.Message}
+		return Problem{Status: api.Status, Message: api.Message}
 	}
-	return reported(e, err)
+	return reportProblem(e, err)
 }
 
-// reported is the problem of an error that isn't the user's. Its cause is in the server's log under the problem's ID, and
+// reportProblem is the problem of an error that isn't the user's. Its cause is in the server's log under the problem's ID, and
 // on stderr: on a full disk there is no other log.
-func reported(e *core.RequestEvent, err error) Problem {
+func reportProblem(e *core.RequestEvent, err error) Problem {
 	id, path := security.RandomString(10), redact(e.Request.URL.Path)
 	e.App.Logger().Error("request failed", "id", id, "error", err.Error(), "method", e.Request.Method, "path", path)
 	fmt.Fprintf(stderr, "usher: request failed: id=%s method=%s path=%s error=%q\n", id, e.Request.Method, path, err.Error())
 	outage := record.OutageOf(err)
 	if outage == record.NoOutage {
-		return Problem{Status: http.StatusInternalServerError, Sentence: "Something went wrong on the server.", ID: id}
+		return Problem{Status: http.StatusInternalServerError, Message: "Something went wrong on the server.", ID: id}
 	}
-	e.Response.Header().Set("Retry-After", strconv.Itoa(outageWait(outage)))
-	return Problem{Status: http.StatusServiceUnavailable, Sentence: outageSentence(outage), ID: id}
+	e.Response.Header().Set("Retry-After", strconv.Itoa(outageRetryAfter(outage)))
+	return Problem{Status: http.StatusServiceUnavailable, Message: outageMessage(outage), ID: id}
 }
 
 var stderr io.Writer = os.Stderr
 
-func outageSentence(outage record.Outage) string {
+func outageMessage(outage record.Outage) string {
 	switch outage {
 	case record.DiskFull:
 		return "The server's disk is full, so your change wasn't saved. Contact your server administrator, then try again."
@@ -117,24 +117,24 @@ func outageSentence(outage record.Outage) string {
 	return "The server can't read or write its data. Contact your server administrator, then try again."
 }
 
-// outageWait is after how many seconds a program may try again.
-func outageWait(outage record.Outage) int {
+// outageRetryAfter is after how many seconds a program may try again.
+func outageRetryAfter(outage record.Outage) int {
 	if outage == record.Busy {
 		return 5
 	}
 	return 60
 }
 
-// outages gives an outage its status behind PocketBase's own addresses, too, where it would be the user's mistake.
-func outages(e *core.RequestEvent) error {
+// handleOutages gives an outage its status behind PocketBase's own addresses, too, where it would be the user's mistake.
+func handleOutages(e *core.RequestEvent) error {
 	err := e.Next()
 	var api *router.ApiError
 	if err == nil || e.Written() || !errors.As(err, &api) {
 		return err
 	}
 	if cause, ok := api.RawData().(error); ok && record.OutageOf(cause) != record.NoOutage {
-		problem := reported(e, cause)
-		return router.NewApiError(problem.Status, problem.Sentence+" Reference: "+problem.ID+".", nil)
+		problem := reportProblem(e, cause)
+		return router.NewApiError(problem.Status, problem.Message+" Reference: "+problem.ID+".", nil)
 	}
 	return err
 }

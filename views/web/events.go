@@ -17,26 +17,26 @@ import (
 )
 
 const (
-	heartbeat = 20 * time.Second
-	gather    = 100 * time.Millisecond // what changes together is told together
+	heartbeat  = 20 * time.Second
+	batchDelay = 100 * time.Millisecond // what changes together is told together
 )
 
 // EventsPath is the stream of what changes in a team, for its open pages.
 func EventsPath(team string) string { return "/events?team=" + team }
 
-// Events mounts the stream: server-sent events with names of what changed and nothing else. It ends with the
+// RegisterEvents mounts the stream: server-sent events with names of what changed and nothing else. It ends with the
 // event "close" when the person may not see the team any more.
-func Events(e *core.ServeEvent) {
-	e.Router.GET("/events", events).Bind(apis.SkipSuccessActivityLog())
+func RegisterEvents(e *core.ServeEvent) {
+	e.Router.GET("/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
 }
 
-func events(e *core.RequestEvent) error {
+func serveEvents(e *core.RequestEvent) error {
 	login := Login(e)
 	if login == nil {
 		return e.UnauthorizedError("Sign in first.", nil)
 	}
 	actor, err := actors.Find(e.App, e.Auth, e.Request.URL.Query().Get("team"))
-	if errors.Is(err, record.ErrNotFound) {
+	if errors.Is(err, record.NotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {
@@ -48,18 +48,18 @@ func events(e *core.RequestEvent) error {
 	}
 	defer changes.Unsubscribe(e.App, client)
 	secret, _ := e.Request.Cookie(cookieName(e.App))
-	s := stream{e, client, func() bool { return stillIn(e.App, secret.Value, actor.Team.Id) }, nil}
+	s := stream{e, client, func() bool { return hasAccess(e.App, secret.Value, actor.Team.Id) }, nil}
 	return s.run()
 }
 
-// FollowPage keeps the stream of one page open. changed is asked when something was told that may concern the page,
+// ServePageEvents keeps the stream of one page open. changed is asked when something was told that may concern the page,
 // and once at the start; the page is told only when it reports true.
-func FollowPage(e *core.RequestEvent, client *changes.Stream, changed func() bool) error {
+func ServePageEvents(e *core.RequestEvent, client *changes.Stream, changed func() bool) error {
 	return stream{e, client, func() bool { return true }, changed}.run()
 }
 
-// stillIn reads anew whether the login is good and its account in the team.
-func stillIn(app core.App, secret, team string) bool {
+// hasAccess reads anew whether the login is good and its account in the team.
+func hasAccess(app core.App, secret, team string) bool {
 	_, account, err := accounts.FindLogin(app, secret)
 	if err != nil {
 		return false
@@ -68,15 +68,15 @@ func stillIn(app core.App, secret, team string) bool {
 	return err == nil
 }
 
-// comeBack tells a page how long to wait, in milliseconds, before it connects again: each another time, so that
+// retryDirective tells a page how long to wait, in milliseconds, before it connects again: each another time, so that
 // a server that starts again is not asked by all at once.
-func comeBack() string { return fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(3000)) }
+func retryDirective() string { return fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(3000)) }
 
 type stream struct {
-	e       *core.RequestEvent
-	client  *changes.Stream
-	stillIn func() bool
-	changed func() bool // nil: whatever is told concerns the page
+	e         *core.RequestEvent
+	client    *changes.Stream
+	hasAccess func() bool
+	changed   func() bool // nil: whatever is told concerns the page
 }
 
 func (s stream) run() error {
@@ -87,10 +87,10 @@ func (s stream) run() error {
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
-	if err := s.write(comeBack()); err != nil {
+	if err := s.write(retryDirective()); err != nil {
 		return nil
 	}
-	if !s.stillIn() { // lost before anybody could tell the stream
+	if !s.hasAccess() { // lost before anybody could tell the stream
 		return s.close()
 	}
 	beat := time.NewTicker(heartbeat)
@@ -102,12 +102,12 @@ func (s stream) run() error {
 	}
 	for {
 		select {
-		case <-s.client.Ended():
+		case <-s.client.Done():
 			return s.close()
 		case message := <-s.client.Channel():
 			told[message.Name] = true
 			if soon == nil {
-				soon = time.After(gather)
+				soon = time.After(batchDelay)
 			}
 			continue
 		case <-soon:
@@ -118,7 +118,7 @@ func (s stream) run() error {
 		case <-s.e.Request.Context().Done():
 			return nil
 		}
-		if !s.stillIn() {
+		if !s.hasAccess() {
 			return s.close()
 		}
 		if s.changed != nil && len(told) > 0 && !s.changed() {

@@ -20,8 +20,8 @@ import (
 	"usher/views/viewstest"
 )
 
-// listen opens the stream of a team and gives its events by name, until it ends.
-func listen(t *testing.T, server *viewstest.Server, b *viewstest.Browser, team string) (status int, events <-chan string) {
+// openStream opens the stream of a team and gives its events by name, until it ends.
+func openStream(t *testing.T, server *viewstest.Server, b *viewstest.Browser, team string) (status int, events <-chan string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/events?team="+team, nil)
@@ -50,8 +50,8 @@ func listen(t *testing.T, server *viewstest.Server, b *viewstest.Browser, team s
 	return response.StatusCode, names
 }
 
-// quiet takes what is still told of deeds from before, until nothing is for a while.
-func quiet(names <-chan string) {
+// drain takes what is still told of deeds from before, until nothing is for a while.
+func drain(names <-chan string) {
 	for {
 		select {
 		case <-names:
@@ -61,26 +61,26 @@ func quiet(names <-chan string) {
 	}
 }
 
-func TestAStreamTellsATeamsPeopleThatSomethingChanged(t *testing.T) {
+func TestEvents_TeamChange_ReachesItsOwnMembersOnly(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
-	stranger := hookstest.Person(t, server.App, "eve@x.example")
+	stranger := hookstest.Account(t, server.App, "eve@x.example")
 	other := hookstest.Team(t, server.App, stranger, "Other", "pro")
 
-	if status, _ := listen(t, server, server.Visitor(), team.Id); status != http.StatusUnauthorized {
+	if status, _ := openStream(t, server, server.Anonymous(), team.Id); status != http.StatusUnauthorized {
 		t.Errorf("nobody: %d", status)
 	}
-	if status, _ := listen(t, server, server.As(stranger), team.Id); status != http.StatusNotFound {
+	if status, _ := openStream(t, server, server.As(stranger), team.Id); status != http.StatusNotFound {
 		t.Errorf("a stranger: %d", status)
 	}
-	_, theirs := listen(t, server, server.As(stranger), other.Id)
-	status, ours := listen(t, server, server.As(owner), team.Id)
+	_, theirs := openStream(t, server, server.As(stranger), other.Id)
+	status, ours := openStream(t, server, server.As(owner), team.Id)
 	if status != http.StatusOK {
 		t.Fatal(status)
 	}
-	quiet(ours)
-	quiet(theirs)
+	drain(ours)
+	drain(theirs)
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example", "organizer")
 	if name := <-ours; name != changes.Users {
 		t.Errorf("ours: %q", name)
@@ -96,9 +96,9 @@ func TestAStreamTellsATeamsPeopleThatSomethingChanged(t *testing.T) {
 	}
 }
 
-func TestAStreamEndsWithTheRightToIt(t *testing.T) {
+func TestEvents_AccessLost_StreamCloses(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	ends := func(what string, events <-chan string) {
 		t.Helper()
@@ -113,7 +113,7 @@ func TestAStreamEndsWithTheRightToIt(t *testing.T) {
 
 	gone := hookstest.Member(t, server.App, team, "gone@x.example", "admin")
 	b := server.As(gone)
-	_, events := listen(t, server, b, team.Id)
+	_, events := openStream(t, server, b, team.Id)
 	b.Post("/signout", nil)
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example")
 	ends("signed out", events)
@@ -131,7 +131,7 @@ func TestAStreamEndsWithTheRightToIt(t *testing.T) {
 			return err
 		}},
 		{"removed with others", func(account *core.Record) error {
-			_, err := bulk.Do(server.App, hookstest.Actor(t, server.App, owner, team), bulk.Deed{Kind: bulk.Remove}, []string{account.Id, "nobody"})
+			_, err := bulk.Do(server.App, hookstest.Actor(t, server.App, owner, team), bulk.Action{Kind: bulk.Remove}, []string{account.Id, "nobody"})
 			return err
 		}},
 		{"account deleted", func(account *core.Record) error { return server.App.Delete(account) }},
@@ -141,7 +141,7 @@ func TestAStreamEndsWithTheRightToIt(t *testing.T) {
 	} {
 		account := hookstest.Member(t, server.App, team, fmt.Sprintf("p%d@x.example", n), "admin")
 		b := server.As(account)
-		_, events := listen(t, server, b, team.Id)
+		_, events := openStream(t, server, b, team.Id)
 		if err := way.lose(account); err != nil {
 			t.Fatal(err)
 		}
@@ -154,9 +154,9 @@ func TestAStreamEndsWithTheRightToIt(t *testing.T) {
 	}
 }
 
-func TestAStreamIsNoUseOfALogin(t *testing.T) {
+func TestEvents_BackgroundRequests_DoNotTouchLogin(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	b := server.As(owner)
 	const then = "SELECT count(*) FROM logins WHERE seen < {:now}"
@@ -168,7 +168,7 @@ func TestAStreamIsNoUseOfALogin(t *testing.T) {
 		}
 		return n
 	}
-	listen(t, server, b, team.Id)
+	openStream(t, server, b, team.Id)
 	request, _ := http.NewRequest(http.MethodGet, server.URL+"/admin/halation-post/users", nil)
 	request.Header.Set("X-Background", "1")
 	b.Send(request)
@@ -181,35 +181,35 @@ func TestAStreamIsNoUseOfALogin(t *testing.T) {
 	}
 }
 
-func TestTooManyOpenPagesAreRefused(t *testing.T) {
+func TestEvents_TooManyStreams_IsRefused(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	b := server.As(owner)
 	for range changes.MaxStreams {
-		if status, _ := listen(t, server, b, team.Id); status != http.StatusOK {
+		if status, _ := openStream(t, server, b, team.Id); status != http.StatusOK {
 			t.Fatal(status)
 		}
 	}
-	if status, _ := listen(t, server, b, team.Id); status != http.StatusTooManyRequests {
+	if status, _ := openStream(t, server, b, team.Id); status != http.StatusTooManyRequests {
 		t.Errorf("one more: %d", status)
 	}
 }
 
-func TestAStreamEndsWithoutAWordWhenTheServerStops(t *testing.T) {
+func TestEvents_ServerStops_StreamEndsWithoutClose(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
-	_, events := listen(t, server, server.As(owner), team.Id)
+	_, stream := openStream(t, server, server.As(owner), team.Id)
 	changes.Stop(server.App)
-	for name := range events {
+	for name := range stream {
 		t.Errorf("the stream said %q: a page would not come back", name)
 	}
 }
 
-func TestPagesComeBackAtDifferentTimes(t *testing.T) {
+func TestEvents_RetryDelay_IsRandomized(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	waits := map[string]bool{}
 	for range 10 {

@@ -15,5 +15,5 @@ func SetStderr(w io.Writer) (undo func()) {
 // ClientAddress is for tests.
 var ClientAddress = clientAddress
 
-// TidyPath is for tests.
-var TidyPath = tidyPath
+// CleanPath is for tests.
+var CleanPath = cleanPath

@@ -19,8 +19,8 @@ var panelPages = []string{
 	"/settings", "/find?q=a",
 }
 
-// ask requests a page as it is opened, or a fragment as an open page requests it.
-func ask(b *viewstest.Browser, server *viewstest.Server, method, path string, fragment bool) viewstest.Reply {
+// sendRequest requests a page as it is opened, or a fragment as an open page requests it.
+func sendRequest(b *viewstest.Browser, server *viewstest.Server, method, path string, fragment bool) viewstest.Reply {
 	request, _ := http.NewRequest(method, server.URL+path, strings.NewReader("answer=yes"))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Origin", server.URL)
@@ -30,12 +30,12 @@ func ask(b *viewstest.Browser, server *viewstest.Server, method, path string, fr
 	return b.Send(request)
 }
 
-// toldWithin waits until the stream of an open page says one of the names.
-func toldWithin(t *testing.T, limit time.Duration, events <-chan string, names ...string) {
+// waitForEvent waits until the stream of an open page says one of the names.
+func waitForEvent(t *testing.T, limit time.Duration, stream <-chan string, names ...string) {
 	t.Helper()
 	for late := time.After(limit); ; {
 		select {
-		case name, open := <-events:
+		case name, open := <-stream:
 			for _, want := range names {
 				if name == want {
 					return
@@ -55,33 +55,33 @@ func toldWithin(t *testing.T, limit time.Duration, events <-chan string, names .
 func TestFormerAdmin_EveryPanelPage(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	app := server.App
-	owner := hookstest.Person(t, app, "owner@x.example")
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	admin := hookstest.Member(t, app, team, "admin@x.example", "admin", "organizer")
 	plain := hookstest.Member(t, app, team, "member@x.example", "organizer")
 	b, other := server.As(admin), server.As(plain)
-	_, events := listen(t, server, b, team.Id)
-	quiet(events)
+	_, stream := openStream(t, server, b, team.Id)
+	drain(stream)
 	if err := members.RevokeRoles(app, hookstest.Actor(t, app, owner, team), admin.Id, actors.Roles{Admin: true}); err != nil {
 		t.Fatal(err)
 	}
-	toldWithin(t, time.Second, events, changes.Users)
+	waitForEvent(t, time.Second, stream, changes.Users)
 	for _, ref := range []string{team.Slug(), team.Id} {
 		for _, page := range panelPages {
 			path := "/admin/" + ref + strings.ReplaceAll(page, "{user}", plain.Id)
 			for _, fragment := range []bool{false, true} {
-				r := ask(b, server, "GET", path, fragment)
+				r := sendRequest(b, server, "GET", path, fragment)
 				if r.Status != http.StatusForbidden || !strings.Contains(r.Body, "<h1>You&#39;re no longer an Admin of Halation Post</h1>") ||
 					!strings.Contains(r.Body, `href="/app/halation-post"`) || !strings.Contains(r.Body, "ask Owner (Owner) to invite you") {
 					t.Errorf("GET %s, fragment %v: got %d, want 403, what was lost and the way to the App", path, fragment, r.Status)
 				}
-				if r := ask(other, server, "GET", path, fragment); r.Status != http.StatusForbidden || strings.Contains(r.Body, "no longer") {
+				if r := sendRequest(other, server, "GET", path, fragment); r.Status != http.StatusForbidden || strings.Contains(r.Body, "no longer") {
 					t.Errorf("a plain member at GET %s, fragment %v: got %d, want the refusal of every member", path, fragment, r.Status)
 				}
 			}
 		}
 	}
-	if r := ask(b, server, "POST", "/admin/"+team.Slug()+"/users/"+plain.Id+"/remove", true); r.Status != http.StatusForbidden || !strings.Contains(r.Body, "no longer an Admin") {
+	if r := sendRequest(b, server, "POST", "/admin/"+team.Slug()+"/users/"+plain.Id+"/remove", true); r.Status != http.StatusForbidden || !strings.Contains(r.Body, "no longer an Admin") {
 		t.Errorf("a form of an open page: got %d, want 403 and what was lost", r.Status)
 	}
 	if status, answer := server.Call(server.Token(admin), "GET", "/api/teams/"+team.Id+"/users", nil); status != http.StatusForbidden || !strings.Contains(answer["message"].(string), "don't have the Admin role") {
@@ -92,11 +92,11 @@ func TestFormerAdmin_EveryPanelPage(t *testing.T) {
 	}
 }
 
-// TestFormerAdmin_Again_HasThePanel: an Admin who got the role back is none who lost it, and is told so anew when it ends again.
-func TestFormerAdmin_Again_HasThePanel(t *testing.T) {
+// TestFormerAdmin_RoleRestored_HasPanel: an Admin who got the role back is none who lost it, and is told so anew when it ends again.
+func TestFormerAdmin_RoleRestored_HasPanel(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	app := server.App
-	owner := hookstest.Person(t, app, "owner@x.example")
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	account := hookstest.Member(t, app, team, "admin@x.example")
 	b := server.As(account)

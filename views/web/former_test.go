@@ -16,13 +16,13 @@ import (
 func TestFormerMember_EveryArea(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	app := server.App
-	owner := hookstest.Person(t, app, "owner@x.example")
+	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	gone := hookstest.Member(t, app, team, "gone@x.example", "admin", "organizer")
-	stranger := hookstest.Person(t, app, "stranger@x.example")
-	session := hookstest.Session(t, app, owner, team, sessions.Form{Starts: time.Now().Add(time.Hour), Guests: []string{"gone@x.example"}})
+	stranger := hookstest.Account(t, app, "stranger@x.example")
+	session := hookstest.ScheduleSession(t, app, owner, team, sessions.Form{Starts: time.Now().Add(time.Hour), Guests: []string{"gone@x.example"}})
 	b, other := server.As(gone), server.As(stranger)
-	_, events := listen(t, server, b, team.Id)
+	_, events := openStream(t, server, b, team.Id)
 	if _, err := sessions.Remove(app, hookstest.Actor(t, app, owner, team), gone.Id, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -42,12 +42,12 @@ func TestFormerMember_EveryArea(t *testing.T) {
 			{"POST", "/app/" + ref + "/sessions/" + session.Id + "/answer"}, {"POST", "/admin/" + ref + "/users/" + owner.Id + "/remove"},
 		} {
 			for _, fragment := range []bool{false, true} {
-				r := ask(b, server, c.method, c.path, fragment)
+				r := sendRequest(b, server, c.method, c.path, fragment)
 				if r.Status != http.StatusForbidden || !strings.Contains(r.Body, "You&#39;re no longer a member of Halation Post") || strings.Contains(r.Body, "owner@x.example") {
 					t.Errorf("%s %s, fragment %v: %d", c.method, c.path, fragment, r.Status)
 				}
-				unknown := ask(other, server, c.method, strings.Replace(c.path, ref, "nowhere", 1), fragment)
-				if r := ask(other, server, c.method, c.path, fragment); r.Status != unknown.Status || r.Body != unknown.Body || strings.Contains(r.Body, "Halation") {
+				unknown := sendRequest(other, server, c.method, strings.Replace(c.path, ref, "nowhere", 1), fragment)
+				if r := sendRequest(other, server, c.method, c.path, fragment); r.Status != unknown.Status || r.Body != unknown.Body || strings.Contains(r.Body, "Halation") {
 					t.Errorf("a stranger at %s %s, fragment %v: %d, want the answer of an unknown team, %d", c.method, c.path, fragment, r.Status, unknown.Status)
 				}
 			}

@@ -26,8 +26,8 @@ const (
 	teamDeleted  = "<h1>Halation Post was deleted</h1>"
 )
 
-// left is a served team, what has become of its reader, and an account that never was in it.
-type left struct {
+// fixture is a served team, what has become of its reader, and an account that never was in it.
+type fixture struct {
 	*testing.T
 	server           *viewstest.Server
 	team             *teams.Team
@@ -39,24 +39,24 @@ type left struct {
 	events           <-chan string // what an open page of the reader is told
 }
 
-// leave makes a team with a reader who is its Admin and invited to its session, and does something to them while a page is open.
-func leave(t *testing.T, happens func(l *left, by *actors.Actor) error) *left {
+// newFixture makes a team with a reader who is its Admin and invited to its session, and does something to them while a page is open.
+func newFixture(t *testing.T, happens func(l *fixture, by *actors.Actor) error) *fixture {
 	t.Helper()
 	server := viewstest.Serve(t, hookstest.Config())
 	app := server.App
-	owner := hookstest.Person(t, app, "owner@x.example")
-	l := &left{T: t, server: server, team: hookstest.Team(t, app, owner, "Halation Post", "pro"), owner: owner}
+	owner := hookstest.Account(t, app, "owner@x.example")
+	l := &fixture{T: t, server: server, team: hookstest.Team(t, app, owner, "Halation Post", "pro"), owner: owner}
 	l.account = hookstest.Member(t, app, l.team, "reader@x.example", "admin", "organizer")
-	l.reader, l.stranger = server.As(l.account), server.As(hookstest.Person(t, app, "stranger@x.example"))
+	l.reader, l.stranger = server.As(l.account), server.As(hookstest.Account(t, app, "stranger@x.example"))
 	by := hookstest.Actor(t, app, owner, l.team)
 	var err error
 	name := "Studio"
 	if l.room, err = rooms.Create(app, by, rooms.Profile{Name: &name}); err != nil {
 		t.Fatal(err)
 	}
-	l.session = hookstest.Session(t, app, owner, l.team, sessions.Form{Title: "Weekly review", Starts: time.Now().Add(time.Hour), Room: l.room.Id, Guests: []string{"reader@x.example"}})
-	_, l.events = listen(t, server, l.reader, l.team.Id)
-	quiet(l.events)
+	l.session = hookstest.ScheduleSession(t, app, owner, l.team, sessions.Form{Title: "Weekly review", Starts: time.Now().Add(time.Hour), Room: l.room.Id, Guests: []string{"reader@x.example"}})
+	_, l.events = openStream(t, server, l.reader, l.team.Id)
+	drain(l.events)
 	if happens != nil {
 		if err := happens(l, by); err != nil {
 			t.Fatal(err)
@@ -65,15 +65,15 @@ func leave(t *testing.T, happens func(l *left, by *actors.Actor) error) *left {
 	return l
 }
 
-// area is one address, and where it leads for nobody.
-type area struct{ method, path, unknown string }
+// endpoint is one address, and where it leads for nobody.
+type endpoint struct{ method, path, unknown string }
 
-func (l *left) areas(panel bool) []area {
-	var all []area
+func (l *fixture) endpoints(panel bool) []endpoint {
+	var all []endpoint
 	for _, ref := range []string{l.team.Slug(), l.team.Id} {
 		add := func(method, path string) {
 			path = strings.NewReplacer("{user}", l.owner.Id, "{session}", l.session.Id).Replace(path)
-			all = append(all, area{method, fmt.Sprintf(path, ref), fmt.Sprintf(path, "nowhere")})
+			all = append(all, endpoint{method, fmt.Sprintf(path, ref), fmt.Sprintf(path, "nowhere")})
 		}
 		if panel {
 			for _, page := range panelPages {
@@ -89,31 +89,31 @@ func (l *left) areas(panel bool) []area {
 	}
 	if !panel {
 		all = append(all,
-			area{"GET", "/s/" + l.session.Code(), "/s/nowhere"}, area{"POST", "/s/" + l.session.Code() + "/join", "/s/nowhere/join"},
-			area{"GET", "/r/" + l.room.Slug(), "/r/nowhere"}, area{"POST", "/r/" + l.room.Slug() + "/start", "/r/nowhere/start"},
-			area{"GET", "/live/" + l.session.Id, "/live/aaaaaaaaaaaaaaa"}, area{"GET", "/live/" + l.session.Id + "/state", "/live/aaaaaaaaaaaaaaa/state"},
-			area{"POST", "/live/" + l.session.Id + "/token", "/live/aaaaaaaaaaaaaaa/token"})
+			endpoint{"GET", "/s/" + l.session.Code(), "/s/nowhere"}, endpoint{"POST", "/s/" + l.session.Code() + "/join", "/s/nowhere/join"},
+			endpoint{"GET", "/r/" + l.room.Slug(), "/r/nowhere"}, endpoint{"POST", "/r/" + l.room.Slug() + "/start", "/r/nowhere/start"},
+			endpoint{"GET", "/live/" + l.session.Id, "/live/aaaaaaaaaaaaaaa"}, endpoint{"GET", "/live/" + l.session.Id + "/state", "/live/aaaaaaaaaaaaaaa/state"},
+			endpoint{"POST", "/live/" + l.session.Id + "/token", "/live/aaaaaaaaaaaaaaa/token"})
 	}
 	return all
 }
 
-// opened is what a reader sees in the end: a page that leads to the join page is followed there.
-func (l *left) opened(b *viewstest.Browser, method, path string, fragment bool) viewstest.Reply {
-	r := ask(b, l.server, method, path, fragment)
+// openPage is what a reader sees in the end: a page that leads to the join page is followed there.
+func (l *fixture) openPage(b *viewstest.Browser, method, path string, fragment bool) viewstest.Reply {
+	r := sendRequest(b, l.server, method, path, fragment)
 	for _, to := range []string{r.Location, r.Header.Get("HX-Redirect")} {
 		if strings.HasPrefix(to, "/s/") {
-			return ask(b, l.server, "GET", to, false)
+			return sendRequest(b, l.server, "GET", to, false)
 		}
 	}
 	return r
 }
 
-// says checks that every area answers the reader with the status, and names what has become of them.
-func (l *left) says(all []area, status int, words string) {
+// expectText checks that every area answers the reader with the status, and names what has become of them.
+func (l *fixture) expectText(all []endpoint, status int, words string) {
 	l.Helper()
 	for _, a := range all {
 		for _, fragment := range []bool{false, true} {
-			r := l.opened(l.reader, a.method, a.path, fragment)
+			r := l.openPage(l.reader, a.method, a.path, fragment)
 			if words == "" {
 				if strings.Contains(r.Body, "no longer a") || strings.Contains(r.Body, "was deleted") || r.Status == http.StatusGone {
 					l.Errorf("%s %s, fragment %v: got %d and a word of farewell, want none", a.method, a.path, fragment, r.Status)
@@ -128,12 +128,12 @@ func (l *left) says(all []area, status int, words string) {
 	}
 }
 
-// hides checks that a stranger gets the answer of what never was.
-func (l *left) hides(all []area) {
+// expectHidden checks that a stranger gets the answer of what never was.
+func (l *fixture) expectHidden(all []endpoint) {
 	l.Helper()
 	for _, a := range all {
 		for _, fragment := range []bool{false, true} {
-			want, got := ask(l.stranger, l.server, a.method, a.unknown, fragment), ask(l.stranger, l.server, a.method, a.path, fragment)
+			want, got := sendRequest(l.stranger, l.server, a.method, a.unknown, fragment), sendRequest(l.stranger, l.server, a.method, a.path, fragment)
 			if got.Status != want.Status || got.Body != want.Body || strings.Contains(got.Body, "Halation") {
 				l.Errorf("a stranger at %s %s, fragment %v: got %d, want the answer of %s, %d", a.method, a.path, fragment, got.Status, a.unknown, want.Status)
 			}
@@ -144,24 +144,24 @@ func (l *left) hides(all []area) {
 // TestGone_EveryArea opens every area as somebody whose page was open when something happened, and as a stranger.
 func TestGone_EveryArea(t *testing.T) {
 	for name, c := range map[string]struct {
-		happens              func(l *left, by *actors.Actor) error
+		happens              func(l *fixture, by *actors.Actor) error
 		told                 string // what the open page is told within a second
 		status               int
 		panel, elsewhere     string // what the reader is told in the Admin Panel, and in the other areas; empty: nothing of the kind
 		hidesJoinPageAndRoom bool
 	}{
 		"member": {nil, "", 0, "", "", false},
-		"removed member": {func(l *left, by *actors.Actor) error {
+		"removed member": {func(l *fixture, by *actors.Actor) error {
 			_, err := sessions.Remove(l.server.App, by, l.account.Id, "")
 			return err
 		}, "close", http.StatusForbidden, formerMember, formerMember, false},
-		"former Admin": {func(l *left, by *actors.Actor) error {
+		"former Admin": {func(l *fixture, by *actors.Actor) error {
 			return members.RevokeRoles(l.server.App, by, l.account.Id, actors.Roles{Admin: true})
 		}, changes.Users, http.StatusForbidden, formerAdmin, "", false},
-		"member of a deleted team": {func(l *left, by *actors.Actor) error {
+		"member of a deleted team": {func(l *fixture, by *actors.Actor) error {
 			return teams.Delete(l.server.App, by, l.team.Name())
 		}, "close", http.StatusGone, teamDeleted, teamDeleted, true},
-		"removed from a team that was deleted": {func(l *left, by *actors.Actor) error {
+		"removed from a team that was deleted": {func(l *fixture, by *actors.Actor) error {
 			if _, err := sessions.Remove(l.server.App, by, l.account.Id, ""); err != nil {
 				return err
 			}
@@ -169,25 +169,25 @@ func TestGone_EveryArea(t *testing.T) {
 		}, "close", http.StatusGone, teamDeleted, teamDeleted, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := leave(t, c.happens)
+			l := newFixture(t, c.happens)
 			if c.told != "" {
-				toldWithin(t, time.Second, l.events, c.told)
+				waitForEvent(t, time.Second, l.events, c.told)
 			}
-			l.says(l.areas(true), c.status, c.panel)
-			l.says(l.areas(false), c.status, c.elsewhere)
-			l.hides(slices.DeleteFunc(append(l.areas(true), l.areas(false)...), func(a area) bool {
+			l.expectText(l.endpoints(true), c.status, c.panel)
+			l.expectText(l.endpoints(false), c.status, c.elsewhere)
+			l.expectHidden(slices.DeleteFunc(append(l.endpoints(true), l.endpoints(false)...), func(a endpoint) bool {
 				return !c.hidesJoinPageAndRoom && (strings.HasPrefix(a.path, "/s/") || strings.HasPrefix(a.path, "/r/"))
 			}))
 		})
 	}
 }
 
-// TestGone_DeletedTeam_SlugTakenAgain: who was in a deleted team learns the same, whether or not another team has its slug
+// TestGone_DeletedTeam_SlugReused: who was in a deleted team learns the same, whether or not another team has its slug
 // since; the new team's people are not told.
-func TestGone_DeletedTeam_SlugTakenAgain(t *testing.T) {
-	l := leave(t, func(l *left, by *actors.Actor) error { return teams.Delete(l.server.App, by, l.team.Name()) })
+func TestGone_DeletedTeam_SlugReused(t *testing.T) {
+	l := newFixture(t, func(l *fixture, by *actors.Actor) error { return teams.Delete(l.server.App, by, l.team.Name()) })
 	before := l.reader.Get("/app/halation-post")
-	other := hookstest.Person(t, l.server.App, "other@x.example")
+	other := hookstest.Account(t, l.server.App, "other@x.example")
 	again := hookstest.Team(t, l.server.App, other, "Halation Post", "pro")
 	if again.Slug() != l.team.Slug() {
 		t.Fatalf("the new team has the slug %q, want %q", again.Slug(), l.team.Slug())
@@ -206,8 +206,8 @@ func TestGone_DeletedTeam_SlugTakenAgain(t *testing.T) {
 // TestGone_PersonalLink: the personal link of who was in a deleted team says so to the account that was in it.
 func TestGone_PersonalLink(t *testing.T) {
 	link := ""
-	l := leave(t, func(l *left, by *actors.Actor) error {
-		p, err := sessions.ParticipantBy(l.server.App, l.session.Id, "reader@x.example")
+	l := newFixture(t, func(l *fixture, by *actors.Actor) error {
+		p, err := sessions.FindParticipantByEmail(l.server.App, l.session.Id, "reader@x.example")
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func TestGone_PersonalLink(t *testing.T) {
 	if r := l.reader.Get(link); r.Status != http.StatusGone || !strings.Contains(r.Body, teamDeleted) {
 		t.Errorf("the reader: got %d, want 410 and that the team was deleted", r.Status)
 	}
-	for who, b := range map[string]*viewstest.Browser{"a stranger": l.stranger, "nobody": l.server.Visitor()} {
+	for who, b := range map[string]*viewstest.Browser{"a stranger": l.stranger, "nobody": l.server.Anonymous()} {
 		if r := b.Get(link); r.Status != http.StatusNotFound || strings.Contains(r.Body, "Halation") {
 			t.Errorf("%s: got %d, want 404 without the team", who, r.Status)
 		}

@@ -8,44 +8,44 @@ import (
 	"usher/hooks/settings"
 )
 
-// policy lets a page load what is ours, and nothing that stands in it.
-const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+// contentSecurityPolicy lets a page load what is ours, and nothing that stands in it.
+const contentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// policyOf lets pages connect to an outside LiveKit besides, where the settings name one.
-func policyOf(config *settings.Config) string {
-	if host := config.LiveHost(); host != "" {
-		return strings.Replace(policy, "connect-src 'self'", "connect-src 'self' "+host, 1)
+// policyFor lets pages connect to an outside LiveKit besides, where the settings name one.
+func policyFor(config *settings.Config) string {
+	if host := config.LiveConnectSources(); host != "" {
+		return strings.Replace(contentSecurityPolicy, "connect-src 'self'", "connect-src 'self' "+host, 1)
 	}
-	return policy
+	return contentSecurityPolicy
 }
 
-// ownAnswer is the header that marks an answer as this server's. The pages' scripts take no other: a proxy's error page
+// usherHeader is the header that marks an answer as this server's. The pages' scripts take no other: a proxy's error page
 // lacks it.
-const ownAnswer = "X-Usher"
+const usherHeader = "X-Usher"
 
-// headers are on every answer. The dashboard has a policy of its own.
-func headers(e *core.RequestEvent) error {
+// securityHeaders are on every answer. The dashboard has a policy of its own.
+func securityHeaders(e *core.RequestEvent) error {
 	h := e.Response.Header()
-	h.Set(ownAnswer, "1")
+	h.Set(usherHeader, "1")
 	if !strings.HasPrefix(e.Request.URL.Path, "/_/") {
-		h.Set("Content-Security-Policy", policyOf(settings.Of(e.App)))
+		h.Set("Content-Security-Policy", policyFor(settings.Of(e.App)))
 		h.Set("X-Frame-Options", "DENY")
 	}
 	if settings.Of(e.App).Secure() {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", referrer(e.Request.URL.Path))
+	h.Set("Referrer-Policy", referrerPolicy(e.Request.URL.Path))
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()")
 	return e.Next()
 }
 
-// referrer keeps a secret in an address from other sites. It cannot be "no-referrer": browsers would
+// referrerPolicy keeps a secret in an address from other sites. It cannot be "no-referrer": browsers would
 // then send "Origin: null" with the form, which looks like another site.
-func referrer(path string) string {
+func referrerPolicy(path string) string {
 	if hasSecret(path) {
 		return "same-origin"
 	}

@@ -13,32 +13,32 @@ import (
 	"usher/hooks/settings"
 )
 
-// onlyOurHost refuses requests for another host than the public address, so that no link and no cookie is
+// requireHost refuses requests for another host than the public address, so that no link and no cookie is
 // ever made for one. What names our host is handed on in its canonical form. Probes are let through, and the signed reports of
 // an outside LiveKit on this machine; another loopback name is redirected to the public address if that is one, too.
-func onlyOurHost(e *core.RequestEvent) error {
+func requireHost(e *core.RequestEvent) error {
 	config := settings.Of(e.App)
 	if config.IsOurHost(e.Request.Host) {
 		e.Request.Host = config.Host()
 		return e.Next()
 	}
-	if isProbe(e.Request.URL.Path) || reportsFromHere(e.Request) {
+	if isHealthCheck(e.Request.URL.Path) || isLocalLiveReport(e.Request) {
 		return e.Next()
 	}
 	reading := e.Request.Method == http.MethodGet || e.Request.Method == http.MethodHead
 	if reading && isLoopback(e.Request.Host) && isLoopback(config.Host()) {
 		return e.Redirect(http.StatusTemporaryRedirect, config.Link(e.Request.URL.RequestURI()))
 	}
-	refused := misdirected(e.Request.Host, config.URL)
+	refused := wrongHostMessage(e.Request.Host, config.URL)
 	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
 		return e.JSON(http.StatusMisdirectedRequest, map[string]any{"status": http.StatusMisdirectedRequest, "message": refused, "data": map[string]any{}})
 	}
 	return e.String(http.StatusMisdirectedRequest, refused)
 }
 
-// misdirected says which host arrived and what to do about it, to people who came by a wrong address and to the
+// wrongHostMessage says which host arrived and what to do about it, to people who came by a wrong address and to the
 // operator of a proxy that hides the right one.
-func misdirected(host, address string) string {
+func wrongHostMessage(host, address string) string {
 	const most = 100
 	if len(host) > most {
 		host = host[:most] + "…"
@@ -49,10 +49,10 @@ func misdirected(host, address string) string {
 		"(nginx: proxy_set_header Host $host;). If the host above is the right one, set USHER_URL to that address.\n"
 }
 
-func isProbe(path string) bool { return path == "/livez" || path == "/readyz" }
+func isHealthCheck(path string) bool { return path == "/livez" || path == "/readyz" }
 
-// reportsFromHere tells the reports of a media server on this very machine, which reaches us by another name.
-func reportsFromHere(r *http.Request) bool {
+// isLocalLiveReport tells the reports of a media server on this very machine, which reaches us by another name.
+func isLocalLiveReport(r *http.Request) bool {
 	return r.URL.Path == live.ReportPath && isLoopback(r.RemoteAddr) && !isForwarded(r.Header)
 }
 
@@ -64,12 +64,12 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// forwarded are the headers by which a proxy says for whom it asks.
-var forwarded = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "Fly-Client-Ip"}
+// proxyHeaders are the headers by which a proxy says for whom it asks.
+var proxyHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "Fly-Client-Ip"}
 
-// guardOperator keeps the dashboard and superusers to whom the list of addresses allows. A proxy that was
+// restrictDashboard keeps the dashboard and superusers to whom the list of addresses allows. A proxy that was
 // not declared would make every caller look local.
-func guardOperator(e *core.RequestEvent) error {
+func restrictDashboard(e *core.RequestEvent) error {
 	operator := e.HasSuperuserAuth() || strings.HasPrefix(e.Request.URL.Path, "/_/") ||
 		collectionOf(e) == core.CollectionNameSuperusers
 	if operator && settings.Of(e.App).TrustedProxy == "" && isForwarded(e.Request.Header) {
@@ -80,7 +80,7 @@ func guardOperator(e *core.RequestEvent) error {
 
 func isForwarded(header http.Header) bool {
 	for name := range header {
-		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(forwarded, name) {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(proxyHeaders, name) {
 			return true
 		}
 	}
@@ -102,13 +102,13 @@ func collectionOf(e *core.RequestEvent) string {
 	return collection.Name
 }
 
-// closed are PocketBase's endpoints of accounts that go past our rules: an address is confirmed with the
+// blockedEndpoints are PocketBase's endpoints of accounts that go past our rules: an address is confirmed with the
 // password of the sign-up, and changed with that of the account.
-var closed = []string{"/confirm-verification", "/request-email-change", "/confirm-email-change"}
+var blockedEndpoints = []string{"/confirm-verification", "/request-email-change", "/confirm-email-change"}
 
-// guardAccounts answers them before PocketBase does, which would tell who has an account.
-func guardAccounts(e *core.RequestEvent) error {
-	for _, ending := range closed {
+// blockAccountEndpoints answers them before PocketBase does, which would tell who has an account.
+func blockAccountEndpoints(e *core.RequestEvent) error {
+	for _, ending := range blockedEndpoints {
 		if strings.HasSuffix(e.Request.URL.Path, ending) && collectionOf(e) == "users" {
 			return e.ForbiddenError("This is done on the pages of this server.", nil)
 		}

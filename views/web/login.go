@@ -35,15 +35,15 @@ func loadLogin(e *core.RequestEvent) error {
 		return e.Next()
 	}
 	login, account, err := accounts.FindLogin(e.App, cookie.Value)
-	if err == nil && !byItself(e) {
-		if touched := accounts.Touch(e.App, login); errors.Is(touched, record.ErrNotFound) {
+	if err == nil && !isBackground(e) {
+		if touched := accounts.Touch(e.App, login); errors.Is(touched, record.NotFound) {
 			err = touched
 		} else if touched != nil {
 			e.App.Logger().Warn("note that a login was used", "error", touched)
 		}
 	}
-	if errors.Is(err, record.ErrNotFound) {
-		setCookie(e, "", -1)
+	if errors.Is(err, record.NotFound) {
+		setLoginCookie(e, "", -1)
 		return e.Next()
 	}
 	if err != nil {
@@ -54,9 +54,9 @@ func loadLogin(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// byItself reports whether an open page asks and not the person: that is no use of the login. A picture comes with
+// isBackground reports whether an open page asks and not the person: that is no use of the login. A picture comes with
 // whatever shows it.
-func byItself(e *core.RequestEvent) bool {
+func isBackground(e *core.RequestEvent) bool {
 	path := e.Request.URL.Path
 	return path == "/events" || strings.HasPrefix(path, "/avatar/") || e.Request.Header.Get("X-Background") != ""
 }
@@ -78,12 +78,12 @@ func SignIn(e *core.RequestEvent, account *core.Record) error {
 	if err != nil {
 		return err
 	}
-	setCookie(e, secret, int(accounts.MaxLogin/time.Second))
-	device, err := accounts.RememberDevice(e.App, Device(e), account.Email())
+	setLoginCookie(e, secret, int(accounts.MaxLoginAge/time.Second))
+	device, err := accounts.RememberDevice(e.App, DeviceToken(e), account.Email())
 	if err != nil {
 		return err
 	}
-	giveCookie(e, deviceCookie(e.App), device, int(deviceLifetime/time.Second))
+	writeCookie(e, deviceCookieName(e.App), device, int(deviceLifetime/time.Second))
 	e.Auth = account
 	e.Set(loginKey, nil)
 	return nil
@@ -92,12 +92,12 @@ func SignIn(e *core.RequestEvent, account *core.Record) error {
 // deviceLifetime is how long a browser is remembered after a sign-in; browsers keep no cookie for longer.
 const deviceLifetime = 400 * 24 * time.Hour
 
-func deviceCookie(app core.App) string { return cookieName(app) + "_device" }
+func deviceCookieName(app core.App) string { return cookieName(app) + "_device" }
 
-// Device is what the browser remembers of the accounts that signed in there: see accounts.RememberDevice. It stays when
+// DeviceToken is what the browser remembers of the accounts that signed in there: see accounts.RememberDevice. It stays when
 // the account signs out.
-func Device(e *core.RequestEvent) string {
-	cookie, err := e.Request.Cookie(deviceCookie(e.App))
+func DeviceToken(e *core.RequestEvent) string {
+	cookie, err := e.Request.Cookie(deviceCookieName(e.App))
 	if err != nil {
 		return ""
 	}
@@ -111,21 +111,21 @@ func SignOut(e *core.RequestEvent) error {
 			return err
 		}
 	}
-	Forget(e)
+	ClearLogin(e)
 	return nil
 }
 
-// Forget takes the cookie of a login that is over.
-func Forget(e *core.RequestEvent) {
-	setCookie(e, "", -1)
+// ClearLogin takes the cookie of a login that is over.
+func ClearLogin(e *core.RequestEvent) {
+	setLoginCookie(e, "", -1)
 	e.Auth = nil
 }
 
-func setCookie(e *core.RequestEvent, value string, maxAge int) {
-	giveCookie(e, cookieName(e.App), value, maxAge)
+func setLoginCookie(e *core.RequestEvent, value string, maxAge int) {
+	writeCookie(e, cookieName(e.App), value, maxAge)
 }
 
-func giveCookie(e *core.RequestEvent, name, value string, maxAge int) {
+func writeCookie(e *core.RequestEvent, name, value string, maxAge int) {
 	http.SetCookie(e.Response, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,

@@ -15,28 +15,28 @@ import (
 	"usher/views/web"
 )
 
-// said collects what is written to stderr.
-type said struct {
+// syncBuffer collects what is written to stderr.
+type syncBuffer struct {
 	mu sync.Mutex
 	bytes.Buffer
 }
 
-func (s *said) Write(p []byte) (int, error) {
+func (s *syncBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.Buffer.Write(p)
 }
 
-func capture(t *testing.T) *said {
-	out := &said{}
+func captureStderr(t *testing.T) *syncBuffer {
+	out := &syncBuffer{}
 	t.Cleanup(web.SetStderr(out))
 	return out
 }
 
-func TestFullDatabase_Answers503_AndTheReferenceIsOnStderr(t *testing.T) {
-	out := capture(t)
+func TestFullDatabase_Returns503AndLogsReference(t *testing.T) {
+	out := captureStderr(t)
 	s := viewstest.Serve(t, hookstest.Config())
-	marta := hookstest.Person(t, s.App, "marta@halation.example")
+	marta := hookstest.Account(t, s.App, "marta@halation.example")
 	team := hookstest.Team(t, s.App, marta, "Halation Post", "free")
 	b := s.As(marta)
 	hookstest.Exec(t, s.App, "CREATE TABLE filler (x)", nil)

@@ -31,19 +31,19 @@ func Render(e *core.RequestEvent, status int, component templ.Component) error {
 	return e.Blob(status, "text/html; charset=utf-8", buffer.Bytes())
 }
 
-// asPages turns the errors of a group into pages.
-func asPages(e *core.RequestEvent) error {
+// renderErrors turns the errors of a group into pages.
+func renderErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Written() {
 		return err
 	}
 	var former *actors.FormerMember
 	if errors.As(err, &former) {
-		return Render(e, http.StatusForbidden, ui.ErrorPage(formerProps(e, former)))
+		return Render(e, http.StatusForbidden, ui.ErrorPage(formerMemberProps(e, former)))
 	}
 	var deleted *actors.DeletedTeam
 	if errors.As(err, &deleted) { // gone for good, and the reader knew it: a stranger's answer is 404
-		return Render(e, http.StatusGone, ui.ErrorPage(deletedProps(e, deleted)))
+		return Render(e, http.StatusGone, ui.ErrorPage(deletedTeamProps(e, deleted)))
 	}
 	var admin *actors.FormerAdmin
 	if errors.As(err, &admin) {
@@ -55,15 +55,15 @@ func asPages(e *core.RequestEvent) error {
 
 func errorProps(e *core.RequestEvent, problem Problem) ui.ErrorProps {
 	props := ui.ErrorProps{
-		Status: problem.Status, RequestID: problem.ID, Text: problem.Sentence,
+		Status: problem.Status, RequestID: problem.ID, Text: problem.Message,
 		Action: "Go to the start", Href: "/", Support: settings.Of(e.App).Support, HelpHref: settings.Of(e.App).SupportLink(),
 	}
-	props.Title, props.Text = wording(problem)
+	props.Title, props.Text = errorText(problem)
 	return props
 }
 
-// formerProps tell somebody that they are no longer in a team. Whom to contact there is told to nobody outside of it.
-func formerProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProps {
+// formerMemberProps tell somebody that they are no longer in a team. Whom to contact there is told to nobody outside of it.
+func formerMemberProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProps {
 	config := settings.Of(e.App)
 	return ui.ErrorProps{
 		Title:  "You're no longer a member of " + former.Team,
@@ -72,8 +72,8 @@ func formerProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProp
 	}
 }
 
-// deletedProps tell somebody that a team they were in was deleted.
-func deletedProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.ErrorProps {
+// deletedTeamProps tell somebody that a team they were in was deleted.
+func deletedTeamProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.ErrorProps {
 	config := settings.Of(e.App)
 	return ui.ErrorProps{
 		Title:  deleted.Team + " was deleted",
@@ -90,32 +90,32 @@ func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.Error
 		Text:   "Your Admin role has ended, so the Admin Panel is no longer available to you.",
 		Action: "Go to the App", Href: "/app/" + former.Actor.Team.GetString("slug"), Support: config.Support, HelpHref: config.SupportLink(),
 	}
-	if who := actors.Names(former.Helpers); who != "" {
+	if who := actors.HelperNames(former.Helpers); who != "" {
 		props.Text += " To get it back, ask " + who + " to invite you."
 	}
 	return props
 }
 
-func wording(problem Problem) (title, text string) {
+func errorText(problem Problem) (title, text string) {
 	switch problem.Status {
 	case http.StatusNotFound:
 		return "There is no such page", "The address is wrong, or what stood here is not there for you any more."
 	case http.StatusForbidden:
-		return "You may not do this", problem.Sentence
+		return "You may not do this", problem.Message
 	case http.StatusTooManyRequests:
-		return "Too often", problem.Sentence
+		return "Too often", problem.Message
 	case http.StatusInternalServerError:
 		return "Something went wrong", "An error occurred on the server. Try again. If it keeps happening, send the reference below to your server administrator."
 	case http.StatusServiceUnavailable:
-		return "Service unavailable", problem.Sentence
+		return "Service unavailable", problem.Message
 	}
-	return "Something went wrong", problem.Sentence
+	return "Something went wrong", problem.Message
 }
 
 const toastCookie = "usher-toast"
 
-// Toast says a sentence on the next page that is shown.
-func Toast(e *core.RequestEvent, sentence string) {
+// SetToast says a sentence on the next page that is shown.
+func SetToast(e *core.RequestEvent, sentence string) {
 	http.SetCookie(e.Response, &http.Cookie{
 		Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(sentence)), Path: "/", MaxAge: 60,
 		HttpOnly: true, Secure: settings.Of(e.App).Secure(), SameSite: http.SameSiteLaxMode,

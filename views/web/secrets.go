@@ -21,15 +21,15 @@ func hasSecret(path string) bool {
 	return strings.HasPrefix(path, "/signup")
 }
 
-// secrets finds them wherever they stand in a text.
-var secrets = regexp.MustCompile(`(?i)((?:/|%2F)(?:invite|reset|verify|email|calendar)(?:/|%2F))[^/?#&\s"]+|` +
+// secretPattern finds them wherever they stand in a text.
+var secretPattern = regexp.MustCompile(`(?i)((?:/|%2F)(?:invite|reset|verify|email|calendar)(?:/|%2F))[^/?#&\s"]+|` +
 	`((?:[?&]|%3F|%26)(?:code|token)(?:=|%3D))[^&\s"]+|us[ip]_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+`)
 
-func redact(text string) string { return secrets.ReplaceAllString(text, "${1}${2}•") }
+func redact(text string) string { return secretPattern.ReplaceAllString(text, "${1}${2}•") }
 
-// hideSecrets takes secrets out of PocketBase's activity log, which keeps whole addresses and where people came from. IP
+// redactLogs takes secrets out of PocketBase's activity log, which keeps whole addresses and where people came from. IP
 // addresses are written there as everywhere else.
-func hideSecrets(app core.App) {
+func redactLogs(app core.App) {
 	app.OnModelCreate("_logs").BindFunc(func(e *core.ModelEvent) error {
 		if log, ok := e.Model.(*core.Log); ok {
 			log.Message = redact(log.Message)
@@ -37,7 +37,7 @@ func hideSecrets(app core.App) {
 				if text, ok := value.(string); ok {
 					log.Data[key] = redact(text)
 					if key == "userIP" || key == "remoteIP" {
-						log.Data[key] = limits.Address(text)
+						log.Data[key] = limits.NormalizeIP(text)
 					}
 				}
 			}

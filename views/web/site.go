@@ -10,9 +10,9 @@ import (
 
 var crossOrigin = http.NewCrossOriginProtection()
 
-// sameSite refuses a form that another site sent in the person's name. The request has our host in its canonical form
+// requireSameSite refuses a form that another site sent in the person's name. The request has our host in its canonical form
 // by now, so the origin is compared in that form, too.
-func sameSite(e *core.RequestEvent) error {
+func requireSameSite(e *core.RequestEvent) error {
 	if config := settings.Of(e.App); config.IsOurOrigin(e.Request.Header.Get("Origin")) {
 		e.Request.Header.Set("Origin", config.URL)
 	}

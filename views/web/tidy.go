@@ -11,16 +11,16 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// tidy sends a request for an address that a mail or chat program has added to, or that was typed with capitals, to the
+// redirectToCleanPath sends a request for an address that a mail or chat program has added to, or that was typed with capitals, to the
 // address that was meant. The method is kept. Programs get no such help: what they ask for is not a page.
-func tidy(e *core.RequestEvent) error {
+func redirectToCleanPath(e *core.RequestEvent) error {
 	u := e.Request.URL
-	if isForPrograms(u.Path) {
+	if isMachinePath(u.Path) {
 		return e.Next()
 	}
-	path, query := tidyPath(u.Path), u.RawQuery
+	path, query := cleanPath(u.Path), u.RawQuery
 	if hasToken(path) {
-		query = withoutTracking(query)
+		query = stripTracking(query)
 	}
 	if path == u.Path && query == u.RawQuery {
 		return e.Next()
@@ -29,7 +29,7 @@ func tidy(e *core.RequestEvent) error {
 	return e.Redirect(http.StatusTemporaryRedirect, clean.String())
 }
 
-func isForPrograms(path string) bool {
+func isMachinePath(path string) bool {
 	return path == "/_" || hasPrefix(path, "/api/", "/_/", "/hooks/", "/logo/", "/avatar/")
 }
 
@@ -42,13 +42,13 @@ var (
 	idShape     = regexp.MustCompile(`^[A-Za-z0-9]{15}`)
 	slugShape   = regexp.MustCompile(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*`)
 
-	more        = regexp.MustCompile(`^[._~-]*[A-Za-z0-9]`) // it is a longer word, and no link of ours with something added
-	punctuation = regexp.MustCompile("^[.,;:!?)\\]}\"'*_~-]*$")
+	continuesWord = regexp.MustCompile(`^[._~-]*[A-Za-z0-9]`) // it is a longer word, and no link of ours with something added
+	punctuation   = regexp.MustCompile("^[.,;:!?)\\]}\"'*_~-]*$")
 
-	foreign = regexp.MustCompile(`[^A-Za-z0-9/._~-]`)
+	invalidChars = regexp.MustCompile(`[^A-Za-z0-9/._~-]`)
 )
 
-const punctuationAtEnd = "/.~_-"
+const trailingPunctuation = "/.~_-"
 
 // areas are the first parts of addresses, and the shapes of what may come next in each, the first that fits. A shape of
 // lower case letters is written that way.
@@ -69,16 +69,16 @@ var areas = map[string][]struct {
 	"teams":    nil, "account": nil, "signin": nil, "signup": nil, "signout": nil,
 }
 
-// tidyPath returns the path without what cannot belong to it: slashes at its end, the punctuation and the words
+// cleanPath returns the path without what cannot belong to it: slashes at its end, the punctuation and the words
 // around a link, a space and all that follows it. What it returns it leaves as it is.
-func tidyPath(path string) string {
-	path = "/" + strings.TrimLeft(strings.Map(withoutInvisible, path), "/")
+func cleanPath(path string) string {
+	path = "/" + strings.TrimLeft(strings.Map(dropInvisible, path), "/")
 	parts := strings.SplitN(path[1:], "/", 3)
 	area := strings.ToLower(parts[0])
 	shapes, known := areas[area]
 	if !known {
-		if clean := tidyEnd(path, punctuationAtEnd); clean != path {
-			return tidyPath(clean)
+		if clean := trimPathEnd(path, trailingPunctuation); clean != path {
+			return cleanPath(clean)
 		}
 		return path
 	}
@@ -87,7 +87,7 @@ func tidyPath(path string) string {
 	}
 	for _, s := range shapes {
 		found := s.shape.FindString(parts[1])
-		if found == "" || s.lower && more.MatchString(parts[1][len(found):]) {
+		if found == "" || s.lower && continuesWord.MatchString(parts[1][len(found):]) {
 			continue
 		}
 		ending := ""
@@ -101,20 +101,20 @@ func tidyPath(path string) string {
 		if len(parts) == 2 || !punctuation.MatchString(parts[1][len(found)+len(ending):]) {
 			return whole
 		}
-		return strings.TrimRight(whole+tidyEnd("/"+parts[2], punctuationAtEnd), "/")
+		return strings.TrimRight(whole+trimPathEnd("/"+parts[2], trailingPunctuation), "/")
 	}
 	path = "/" + area + path[1+len(parts[0]):]
 	if hasToken(path) { // a secret of a shape that is not known may end with _ or -
-		return tidyEnd(path, "/.~")
+		return trimPathEnd(path, "/.~")
 	}
-	return tidyEnd(path, punctuationAtEnd)
+	return trimPathEnd(path, trailingPunctuation)
 }
 
-// tidyEnd cuts off what is no part of any address of ours, and punctuation at the end. A part that begins with such
+// trimPathEnd cuts off what is no part of any address of ours, and punctuation at the end. A part that begins with such
 // characters and goes on with others was never a link of ours: it stays, and is not found.
-func tidyEnd(path, punctuation string) string {
-	if at := foreign.FindStringIndex(path); at != nil {
-		if path[at[0]-1] == '/' && strings.ContainsFunc(path[at[0]:], isWord) {
+func trimPathEnd(path, punctuation string) string {
+	if at := invalidChars.FindStringIndex(path); at != nil {
+		if path[at[0]-1] == '/' && strings.ContainsFunc(path[at[0]:], isAlphanumeric) {
 			return path
 		}
 		path = path[:at[0]]
@@ -122,10 +122,10 @@ func tidyEnd(path, punctuation string) string {
 	return "/" + strings.TrimLeft(strings.TrimRight(path, punctuation), "/")
 }
 
-func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isAlphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// withoutInvisible drops characters that take no room: they come along when a link is copied.
-func withoutInvisible(r rune) rune {
+// dropInvisible drops characters that take no room: they come along when a link is copied.
+func dropInvisible(r rune) rune {
 	if unicode.Is(unicode.Cf, r) {
 		return -1
 	}
@@ -141,8 +141,8 @@ func hasPrefix(path string, prefixes ...string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 }
 
-// withoutTracking returns the query without what mail programs and newsletters add to follow a click. Its order is kept.
-func withoutTracking(query string) string {
+// stripTracking returns the query without what mail programs and newsletters add to follow a click. Its order is kept.
+func stripTracking(query string) string {
 	return strings.Join(slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pair, "amp;"), "=")
 		return strings.HasPrefix(strings.ToLower(name), "utm_") || slices.Contains([]string{"fbclid", "gclid", "mc_cid", "mc_eid"}, name)

@@ -33,29 +33,29 @@ var pagePaths = []string{
 	"/admin/halation-post/settings", "/admin/halation-post/settings/delete",
 }
 
-// added is what programs put behind a link, as it arrives.
-var added = []string{
+// appendedTexts is what programs put behind a link, as it arrives.
+var appendedTexts = []string{
 	"/", "//", ".", ",", ")", ").", "%3E", ">", "%22", "\"", "*", "**", "_", "_/", "!", ";", ":", "'", "%E2%80%99", "%20", "%20and%20more", "%0A", "%3E%20wrote", "&amp;utm_source=mail",
 	"%3Futm_source=mail", "%26x=1", "%E2%80%8B", "%EF%BB%BF", "%C2%A0", "]", "%7D", "%5C", "%3C/a%3E", "...",
 }
 
-func TestTidyPath_LeavesPagesAsTheyAre(t *testing.T) {
+func TestCleanPath_KeepsPagePaths(t *testing.T) {
 	for _, path := range append(pagePaths, "/", "/no-such-page", "/livez", "/invite/usi_x", "/s/x/join", "/s/usp_nowhere", "/live/no-such-session", "/app/no_such_team", "/s/abcdefgh1234567",
 		"/admin/halation-post/users/' OR 1=1", "/admin/halation-post/users/' OR 1=1/remove", "/app/halation-post/sessions/<script>") {
-		if got := web.TidyPath(path); got != path {
+		if got := web.CleanPath(path); got != path {
 			t.Errorf("%s became %s", path, got)
 		}
 	}
 }
 
-func TestTidyPath_DropsWhatWasAdded(t *testing.T) {
+func TestCleanPath_TrimsAppendedText(t *testing.T) {
 	for _, path := range pagePaths {
-		for _, more := range added {
+		for _, more := range appendedTexts {
 			decoded, err := url.PathUnescape(path + more)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := web.TidyPath(decoded); got != path {
+			if got := web.CleanPath(decoded); got != path {
 				t.Errorf("%q: %s", decoded, got)
 			}
 		}
@@ -79,17 +79,17 @@ func TestTidyPath_DropsWhatWasAdded(t *testing.T) {
 		"/\u200b":                                "/",
 		"/admin/halation-post/users/import/x/*_": "/admin/halation-post/users/import/x",
 	} {
-		if got := web.TidyPath(path); got != want {
+		if got := web.CleanPath(path); got != want {
 			t.Errorf("%q: %q, want %q", path, got, want)
 		}
 	}
 }
 
-func TestTidyPath_IsTidyAfterOnce(t *testing.T) {
+func TestCleanPath_IsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + rapid.SampledFrom([]string{"", "s/", "S/", "invite/usi_", "calendar/", "calendar/usf_" + secret43, "verify/", "app/", "/", "SIGNIN", "Admin/X"}).Draw(t, "area") + rapid.String().Draw(t, "rest")
-		once := web.TidyPath(path)
-		if again := web.TidyPath(once); again != once {
+		once := web.CleanPath(path)
+		if again := web.CleanPath(once); again != once {
 			t.Fatalf("%q: %q, then %q", path, once, again)
 		}
 		if !strings.HasPrefix(once, "/") || strings.HasPrefix(once, "//") {
@@ -98,14 +98,14 @@ func TestTidyPath_IsTidyAfterOnce(t *testing.T) {
 	})
 }
 
-func TestTidy_RedirectsAndKeepsTheMethodAndTheQuery(t *testing.T) {
+func TestRedirectToCleanPath_KeepsMethodAndQuery(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	ask := func(method, path string) viewstest.Reply {
 		request, err := http.NewRequest(method, server.URL+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return server.Visitor().Send(request)
+		return server.Anonymous().Send(request)
 	}
 	for path, want := range map[string]string{
 		"/s/abcdefgh123456/":                               "/s/abcdefgh123456",

@@ -19,15 +19,15 @@ const (
 	maxDrain = 64 << 20 // bytes that are read at all, so that the browser gets to the answer
 )
 
-// Uploads lets a form with a file in: not the server's limit judges it but ReadForm, so that the answer is the form again.
-var Uploads = apis.BodyLimit(0)
+// AllowUploads lets a form with a file in: not the server's limit judges it but ReadForm, so that the answer is the form again.
+var AllowUploads = apis.BodyLimit(0)
 
 // Form is a form with at most one file, read within bounds.
 type Form struct {
 	url.Values
-	File  []byte
-	Name  string // of the file
-	Large bool   // the file is larger than maxFile, and not kept
+	File         []byte
+	FileName     string // of the file
+	FileTooLarge bool   // the file is larger than maxFile, and not kept
 }
 
 // ReadForm reads the form of a request that Uploads let in. What stands behind maxDrain bytes is not read, and missing.
@@ -53,20 +53,20 @@ func ReadForm(e *core.RequestEvent) (Form, error) {
 	reader := multipart.NewReader(body, params["boundary"])
 	for range maxParts {
 		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) || err != nil && form.Large {
+		if errors.Is(err, io.EOF) || err != nil && form.FileTooLarge {
 			return form, nil
 		}
 		if err != nil {
 			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
 		}
-		if err := form.take(part); err != nil {
+		if err := form.readPart(part); err != nil {
 			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
 		}
 	}
 	return form, nil
 }
 
-func (s *Form) take(part *multipart.Part) error {
+func (s *Form) readPart(part *multipart.Part) error {
 	isFile, most := part.FileName() != "", int64(maxText)
 	if isFile {
 		most = maxFile
@@ -76,9 +76,9 @@ func (s *Form) take(part *multipart.Part) error {
 	case err != nil:
 		return err
 	case isFile && len(data) > maxFile:
-		s.Large = true
+		s.FileTooLarge = true
 	case isFile:
-		s.File, s.Name = data, part.FileName()
+		s.File, s.FileName = data, part.FileName()
 	default:
 		s.Add(part.FormName(), string(data[:min(len(data), maxText)]))
 	}

@@ -19,7 +19,7 @@ import (
 	"usher/views/web"
 )
 
-func TestNextIsOneOfOurPages(t *testing.T) {
+func TestSafeNext_AcceptsLocalPathsOnly(t *testing.T) {
 	for raw, want := range map[string]string{
 		"/admin/team/users?q=a": "/admin/team/users?q=a",
 		"/invite/usi_abc":       "/invite/usi_abc",
@@ -34,13 +34,13 @@ func TestNextIsOneOfOurPages(t *testing.T) {
 		"javascript:alert(1)":   "/",
 		"/%zz":                  "/",
 	} {
-		if got := web.Next(raw, "/"); got != want {
+		if got := web.SafeNext(raw, "/"); got != want {
 			t.Errorf("%q leads to %q, want %q", raw, got, want)
 		}
 	}
 }
 
-func TestSecretsAreTakenOutOfTexts(t *testing.T) {
+func TestRedact(t *testing.T) {
 	for text, want := range map[string]string{
 		"GET /invite/usi_abc?x=1":                    "GET /invite/•?x=1",
 		"POST /reset/eyJhbGciOi.J9":                  "POST /reset/•",
@@ -57,10 +57,10 @@ func TestSecretsAreTakenOutOfTexts(t *testing.T) {
 	}
 }
 
-func TestSecretsDoNotReachTheActivityLog(t *testing.T) {
+func TestRedact_ActivityLog(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	server.App.Settings().Logs.MaxDays = 5
-	b := server.Visitor()
+	b := server.Anonymous()
 	b.Get("/invite/usi_verysecret")
 	request, _ := http.NewRequest(http.MethodGet, server.URL+"/signin", nil)
 	request.Header.Set("Referer", server.URL+"/reset/alsosecret")
@@ -85,10 +85,10 @@ func TestSecretsDoNotReachTheActivityLog(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
+func TestSecurityHeaders_EveryResponse(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	for _, path := range []string{"/signup", "/no-such-page", "/api/teams", "/invite/usi_x"} {
-		h := server.Visitor().Get(path).Header
+		h := server.Anonymous().Get(path).Header
 		for name, want := range map[string]string{
 			"Content-Security-Policy":      "frame-ancestors 'none'",
 			"X-Content-Type-Options":       "nosniff",
@@ -103,12 +103,12 @@ func TestEveryAnswerCarriesItsHeaders(t *testing.T) {
 			}
 		}
 	}
-	if got := server.Visitor().Get("/invite/usi_x").Header.Get("Referrer-Policy"); got != "same-origin" {
+	if got := server.Anonymous().Get("/invite/usi_x").Header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("a page with a secret in its address has the referrer policy %q", got)
 	}
 }
 
-func TestHost_IsComparedInItsCanonicalForm(t *testing.T) {
+func TestRequireHost_ComparesCanonicalForm(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	settings.Of(server.App).URL = "https://xn--bcher-kva.example"
 	ask := func(method, path, host string, header ...string) viewstest.Reply {
@@ -118,7 +118,7 @@ func TestHost_IsComparedInItsCanonicalForm(t *testing.T) {
 		for i := 0; i+1 < len(header); i += 2 {
 			request.Header.Set(header[i], header[i+1])
 		}
-		return server.Visitor().Send(request)
+		return server.Anonymous().Send(request)
 	}
 	for _, host := range []string{"xn--bcher-kva.example", "xn--bcher-kva.example:443", "XN--Bcher-KVA.example", "xn--bcher-kva.example.", "xn--bcher-kva.example.:443"} {
 		if r := ask("GET", "/signin", host); r.Status != http.StatusOK {
@@ -142,12 +142,12 @@ func TestHost_IsComparedInItsCanonicalForm(t *testing.T) {
 	}
 }
 
-func TestAnotherHost_IsRefusedAndNamed(t *testing.T) {
+func TestRequireHost_OtherHost_IsRefusedAndNamed(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	ask := func(method, path, host string) viewstest.Reply {
 		request, _ := http.NewRequest(method, server.URL+path, nil)
 		request.Host = host
-		return server.Visitor().Send(request)
+		return server.Anonymous().Send(request)
 	}
 	r := ask("GET", "/signin", "127.0.0.1.evil.example:8090")
 	if r.Status != http.StatusMisdirectedRequest || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/plain") {
@@ -173,7 +173,7 @@ func TestAnotherHost_IsRefusedAndNamed(t *testing.T) {
 	}
 }
 
-func TestTheDashboardIsNotReachedThroughAnUnknownProxy(t *testing.T) {
+func TestRestrictDashboard_UndeclaredProxy_IsRefused(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	superusers, err := server.App.FindCollectionByNameOrId("_superusers")
 	if err != nil {
@@ -189,17 +189,17 @@ func TestTheDashboardIsNotReachedThroughAnUnknownProxy(t *testing.T) {
 				request.Header.Set(header, "127.0.0.1")
 				want = http.StatusForbidden
 			}
-			if r := server.Visitor().Send(request); r.Status != want {
+			if r := server.Anonymous().Send(request); r.Status != want {
 				t.Errorf("%s with %q: %d %s", spelling, header, r.Status, r.Body)
 			}
 		}
 	}
 }
 
-func TestAccountsAreNotTouchedPastOurPages(t *testing.T) {
+func TestRecordsAPI_AccountEndpoints_AreForbidden(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	ada := hookstest.Person(t, server.App, "ada@x.example")
-	hookstest.Person(t, server.App, "ben@x.example")
+	ada := hookstest.Account(t, server.App, "ada@x.example")
+	hookstest.Account(t, server.App, "ben@x.example")
 	for _, spelling := range []string{"users", "Users", ada.Collection().Id} {
 		for _, address := range []string{"ben@x.example", "nobody@x.example"} {
 			status, _ := server.Call(server.Token(ada), "POST", "/api/collections/"+spelling+"/request-email-change", map[string]any{"newEmail": address})
@@ -217,9 +217,9 @@ func TestAccountsAreNotTouchedPastOurPages(t *testing.T) {
 	}
 }
 
-func TestAPanelThatWasLeftAloneAsksForThePassword(t *testing.T) {
+func TestRequireAdmin_IdleLogin_AsksForPassword(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	owner := hookstest.Person(t, server.App, "marta@x.example")
+	owner := hookstest.Account(t, server.App, "marta@x.example")
 	hookstest.Team(t, server.App, owner, "Halation Post", "free")
 	b := server.As(owner)
 	if r := b.Get("/admin/halation-post/users"); r.Status != http.StatusOK {
@@ -236,17 +236,17 @@ func TestAPanelThatWasLeftAloneAsksForThePassword(t *testing.T) {
 	}
 }
 
-func TestALargeFormIsRefused(t *testing.T) {
+func TestPageGroup_LargeForm_IsRefused(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
 	large := url.Values{"email": {strings.Repeat("a", 1<<20)}, "password": {"x"}}
-	if r := server.Visitor().Post("/signin", large); r.Status != http.StatusRequestEntityTooLarge {
+	if r := server.Anonymous().Post("/signin", large); r.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("%d", r.Status)
 	}
 }
 
-func TestAPictureIsNotSetThroughTheRecordsAPI(t *testing.T) {
+func TestRecordsAPI_Avatar_CannotBeSet(t *testing.T) {
 	server := viewstest.Serve(t, hookstest.Config())
-	ada := hookstest.Person(t, server.App, "ada@x.example")
+	ada := hookstest.Account(t, server.App, "ada@x.example")
 	for _, field := range []string{"avatar", "avatar+", "+avatar"} {
 		var body bytes.Buffer
 		form := multipart.NewWriter(&body)
@@ -256,8 +256,8 @@ func TestAPictureIsNotSetThroughTheRecordsAPI(t *testing.T) {
 		request, _ := http.NewRequest("PATCH", server.URL+"/api/collections/users/records/"+ada.Id, &body)
 		request.Header.Set("Content-Type", form.FormDataContentType())
 		request.Header.Set("Authorization", server.Token(ada))
-		server.Visitor().Send(request)
-		if stored := hookstest.Stored(t, server.App, "users", ada.Id); stored.GetString("avatar") != "" {
+		server.Anonymous().Send(request)
+		if stored := hookstest.FindRecord(t, server.App, "users", ada.Id); stored.GetString("avatar") != "" {
 			t.Errorf("%s set %q", field, stored.GetString("avatar"))
 		}
 	}

@@ -20,22 +20,22 @@ import (
 	"usher/hooks/live"
 )
 
-// startWithin is how long the media server may take until it runs.
-const startWithin = 10 * time.Second
+// startTimeout is how long the media server may take until it runs.
+const startTimeout = 10 * time.Second
 
 var _ live.Starter = Start
 
 // Start starts the media server and returns once it takes connections. Its API and its signalling are on loopback
 // alone; media come to its UDP and TCP ports.
-func Start(local live.Local) (*live.Instance, error) {
-	if err := portsFree(local); err != nil {
+func Start(local live.LocalConfig) (*live.Instance, error) {
+	if err := checkPorts(local); err != nil {
 		return nil, err
 	}
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
-	server, err := assemble(settings(local, port), local)
+	server, err := newServer(buildConfig(local, port), local)
 	if err != nil {
 		return nil, err
 	}
@@ -45,18 +45,18 @@ func Start(local live.Local) (*live.Instance, error) {
 		defer close(done)
 		failed = server.Start()
 	}()
-	deadline := time.After(startWithin)
+	deadline := time.After(startTimeout)
 	for !server.IsRunning() { // a Stop before that would do nothing, and Start never return
 		select {
 		case <-done:
 			return nil, errors.Join(errors.New("the media server ended at its start"), failed)
 		case <-deadline:
-			return nil, fmt.Errorf("the media server does not run after %s", startWithin)
+			return nil, fmt.Errorf("the media server does not run after %s", startTimeout)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
 	return &live.Instance{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Done: done,
-		Dismiss: func(room string) {
+		DisconnectAll: func(room string) {
 			if open := server.RoomManager().GetRoom(context.Background(), livekit.RoomName(room)); open != nil {
 				open.Close(types.ParticipantCloseReasonRoomManagerStop)
 			}
@@ -67,9 +67,9 @@ func Start(local live.Local) (*live.Instance, error) {
 		}}, nil
 }
 
-// portsFree says of a port that is taken in words what the media server would say in passing, and would not let go
+// checkPorts says of a port that is taken in words what the media server would say in passing, and would not let go
 // of the other one.
-func portsFree(local live.Local) error {
+func checkPorts(local live.LocalConfig) error {
 	udp, err := net.ListenUDP("udp", &net.UDPAddr{IP: bindIP(local), Port: local.UDPPort})
 	if err != nil {
 		return fmt.Errorf("UDP port %d cannot be used for media: %w", local.UDPPort, err)
@@ -85,7 +85,7 @@ func portsFree(local live.Local) error {
 	return tcp.Close()
 }
 
-func bindIP(local live.Local) net.IP {
+func bindIP(local live.LocalConfig) net.IP {
 	if local.Loopback {
 		return net.IPv4(127, 0, 0, 1)
 	}
@@ -101,8 +101,8 @@ func freePort() (int, error) {
 	return socket.Addr().(*net.TCPAddr).Port, nil
 }
 
-// settings is the configuration as the media server reads it. A room is there only once we have opened it.
-func settings(local live.Local, port int) string {
+// buildConfig is the configuration as the media server reads it. A room is there only once we have opened it.
+func buildConfig(local live.LocalConfig, port int) string {
 	var lines strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&lines, format+"\n", args...) }
 	line("port: %d", port)
@@ -127,9 +127,9 @@ func settings(local live.Local, port int) string {
 	return lines.String()
 }
 
-// assemble makes a media server of its configuration, without starting it.
-func assemble(yaml string, local live.Local) (*service.LivekitServer, error) {
-	logTo(local.Log)
+// newServer makes a media server of its configuration, without starting it.
+func newServer(yaml string, local live.LocalConfig) (*service.LivekitServer, error) {
+	setLogger(local.Log)
 	conf, err := config.NewConfig(yaml, true, nil, nil)
 	if err != nil && local.NodeIP == "" {
 		return nil, fmt.Errorf("the public address of this machine was not found out; set it by USHER_LIVE_NODE_IP: %w", err)

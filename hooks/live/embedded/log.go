@@ -9,47 +9,47 @@ import (
 	"github.com/livekit/protocol/logger"
 )
 
-// target is where the media server's own words go. Its logger is one for the whole program.
-var target atomic.Pointer[slog.Logger]
+// logTarget is where the media server's own words go. Its logger is one for the whole program.
+var logTarget atomic.Pointer[slog.Logger]
 
-var install = sync.OnceFunc(func() { logger.SetLogger(scribe{}, "media") })
+var installLogger = sync.OnceFunc(func() { logger.SetLogger(logAdapter{}, "media") })
 
-func logTo(to *slog.Logger) {
+func setLogger(to *slog.Logger) {
 	if to != nil {
-		target.Store(to)
+		logTarget.Store(to)
 	}
-	install()
+	installLogger()
 }
 
-// scribe hands on what the media server calls an error, and nothing of lesser weight. Beside the words it keeps the
+// logAdapter hands on what the media server calls an error, and nothing of lesser weight. Beside the words it keeps the
 // error alone: names, addresses and tokens stand in the other values. What the transport below complains of at every
 // parting is left out.
-type scribe struct{}
+type logAdapter struct{}
 
-func (s scribe) Errorw(msg string, err error, _ ...any) {
-	if to := target.Load(); to != nil {
+func (s logAdapter) Errorw(msg string, err error, _ ...any) {
+	if to := logTarget.Load(); to != nil {
 		to.Error("media server: "+msg, "error", err)
 	}
 }
 
-func (scribe) Debugw(string, ...any)       {}
-func (scribe) Infow(string, ...any)        {}
-func (scribe) Warnw(string, error, ...any) {}
+func (logAdapter) Debugw(string, ...any)       {}
+func (logAdapter) Infow(string, ...any)        {}
+func (logAdapter) Warnw(string, error, ...any) {}
 
-func (s scribe) WithValues(...any) logger.Logger { return s }
-func (s scribe) WithUnlikelyValues(values ...any) logger.UnlikelyLogger {
+func (s logAdapter) WithValues(...any) logger.Logger { return s }
+func (s logAdapter) WithUnlikelyValues(values ...any) logger.UnlikelyLogger {
 	return logger.NewUnlikelyLogger(s, values...)
 }
-func (s scribe) WithName(string) logger.Logger { return s }
-func (s scribe) WithComponent(component string) logger.Logger {
+func (s logAdapter) WithName(string) logger.Logger { return s }
+func (s logAdapter) WithComponent(component string) logger.Logger {
 	if strings.Contains(component, "pion") {
 		return logger.GetDiscardLogger()
 	}
 	return s
 }
-func (s scribe) WithCallDepth(int) logger.Logger { return s }
-func (s scribe) WithItemSampler() logger.Logger  { return s }
-func (s scribe) WithoutSampler() logger.Logger   { return s }
-func (s scribe) WithDeferredValues() (logger.Logger, logger.DeferredFieldResolver) {
+func (s logAdapter) WithCallDepth(int) logger.Logger { return s }
+func (s logAdapter) WithItemSampler() logger.Logger  { return s }
+func (s logAdapter) WithoutSampler() logger.Logger   { return s }
+func (s logAdapter) WithDeferredValues() (logger.Logger, logger.DeferredFieldResolver) {
 	return logger.GetDiscardLogger().WithDeferredValues()
 }

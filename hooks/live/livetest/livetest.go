@@ -15,7 +15,7 @@ import (
 // ends or stop is called. It can be started again after that.
 func Start(t testing.TB, app core.App) (stop func()) {
 	t.Helper()
-	_, stop, err := live.Start(app, embedded.Start, Local(t))
+	_, stop, err := live.Start(app, embedded.Start, LocalConfig(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,13 +26,13 @@ func Start(t testing.TB, app core.App) (stop func()) {
 // Embedded starts the embedded media server.
 var Embedded live.Starter = embedded.Start
 
-// Local is a media server for browsers on this machine, on a free port.
-func Local(t testing.TB) live.Local {
+// LocalConfig is a media server for browsers on this machine, on a free port.
+func LocalConfig(t testing.TB) live.LocalConfig {
 	t.Helper()
 	socket, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer socket.Close()
-	return live.Local{UDPPort: socket.LocalAddr().(*net.UDPAddr).Port, NodeIP: "127.0.0.1", Loopback: true}
+	return live.LocalConfig{UDPPort: socket.LocalAddr().(*net.UDPAddr).Port, NodeIP: "127.0.0.1", Loopback: true}
 }

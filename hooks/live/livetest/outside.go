@@ -29,7 +29,7 @@ func Main(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	port, _ := strconv.Atoi(os.Getenv(envPort))
-	running, err := Embedded(live.Local{UDPPort: port, NodeIP: "127.0.0.1", Loopback: true, Key: os.Getenv(envKey), Secret: os.Getenv(envSecret),
+	running, err := Embedded(live.LocalConfig{UDPPort: port, NodeIP: "127.0.0.1", Loopback: true, Key: os.Getenv(envKey), Secret: os.Getenv(envSecret),
 		Reports: os.Getenv(envReports), Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -47,12 +47,12 @@ type Process struct {
 	PID              int
 }
 
-// Outside starts a media server as a process of its own, which reports to that address. It ends with the test.
-func Outside(t testing.TB, reports string) *Process {
+// StartExternal starts a media server as a process of its own, which reports to that address. It ends with the test.
+func StartExternal(t testing.TB, reports string) *Process {
 	t.Helper()
 	p := &Process{Key: "outside", Secret: rand.Text() + rand.Text()}
 	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), envReports+"="+reports, envKey+"="+p.Key, envSecret+"="+p.Secret, envPort+"="+strconv.Itoa(Local(t).UDPPort))
+	command.Env = append(os.Environ(), envReports+"="+reports, envKey+"="+p.Key, envSecret+"="+p.Secret, envPort+"="+strconv.Itoa(LocalConfig(t).UDPPort))
 	command.Stderr = os.Stderr
 	in, err := command.StdinPipe()
 	if err != nil {

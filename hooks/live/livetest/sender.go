@@ -18,38 +18,38 @@ import (
 	"usher/hooks/live"
 )
 
-// Sender is somebody who is in with pictures: what he sends looks to the media server like VP8, and he takes what the
+// MediaClient is somebody who is in with pictures: what he sends looks to the media server like VP8, and he takes what the
 // others send.
-type Sender struct {
-	*Visitor
-	Received atomic.Int64  // packets of others
-	Phase    float64       // where in the time of a frame his are sent, by the machine's clock: 0 up to 1
-	Gone     chan struct{} // closed when the media server tells him to go, or hangs up
+type MediaClient struct {
+	*Client
+	Received     atomic.Int64  // packets of others
+	Phase        float64       // where in the time of a frame his are sent, by the machine's clock: 0 up to 1
+	Disconnected chan struct{} // closed when the media server tells him to go, or hangs up
 
-	up, down *webrtc.PeerConnection
-	say      sync.Mutex
-	in       chan struct{} // closed when media flow to him
-	answered chan *livekit.TrackInfo
-	ctx      context.Context
-	stop     context.CancelFunc
+	publisher, subscriber *webrtc.PeerConnection
+	mu                    sync.Mutex
+	connected             chan struct{} // closed when media flow to him
+	published             chan *livekit.TrackInfo
+	ctx                   context.Context
+	stop                  context.CancelFunc
 }
 
-// Come lets somebody in who takes media, and returns once they flow. He leaves with the test.
-func Come(t testing.TB, pass live.Pass) *Sender {
+// ConnectMedia lets somebody in who takes media, and returns once they flow. He leaves with the test.
+func ConnectMedia(t testing.TB, pass live.Credentials) *MediaClient {
 	t.Helper()
-	s := &Sender{Visitor: Enter(t, pass), in: make(chan struct{}), Gone: make(chan struct{}), answered: make(chan *livekit.TrackInfo, 4)}
+	s := &MediaClient{Client: MustConnect(t, pass), connected: make(chan struct{}), Disconnected: make(chan struct{}), published: make(chan *livekit.TrackInfo, 4)}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	var err error
-	if s.up, err = connection(); err == nil {
-		s.down, err = connection()
+	if s.publisher, err = newPeerConnection(); err == nil {
+		s.subscriber, err = newPeerConnection()
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Go)
-	s.trickle(s.up, livekit.SignalTarget_PUBLISHER)
-	s.trickle(s.down, livekit.SignalTarget_SUBSCRIBER)
-	s.down.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+	t.Cleanup(s.HangUp)
+	s.trickle(s.publisher, livekit.SignalTarget_PUBLISHER)
+	s.trickle(s.subscriber, livekit.SignalTarget_SUBSCRIBER)
+	s.subscriber.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		for {
 			if _, _, err := track.ReadRTP(); err != nil {
 				return
@@ -57,34 +57,34 @@ func Come(t testing.TB, pass live.Pass) *Sender {
 			s.Received.Add(1)
 		}
 	})
-	flow := sync.OnceFunc(func() { close(s.in) })
-	s.down.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+	flow := sync.OnceFunc(func() { close(s.connected) })
+	s.subscriber.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		if state == webrtc.PeerConnectionStateConnected {
 			flow()
 		}
 	})
 	go s.listen()
 	select {
-	case <-s.in:
-	case <-s.Gone: // turned out at once: who waits for that sees it
+	case <-s.connected:
+	case <-s.Disconnected: // turned out at once: who waits for that sees it
 	case <-time.After(10 * time.Second):
 		t.Fatal("no media flow")
 	}
 	return s
 }
 
-// Go hangs up.
-func (s *Sender) Go() {
+// HangUp hangs up.
+func (s *MediaClient) HangUp() {
 	s.stop()
-	s.say.Lock()
+	s.mu.Lock()
 	s.Leave()
-	s.say.Unlock()
-	_ = s.up.Close()
-	_ = s.down.Close()
+	s.mu.Unlock()
+	_ = s.publisher.Close()
+	_ = s.subscriber.Close()
 }
 
-// connection is one to this machine alone.
-func connection() (*webrtc.PeerConnection, error) {
+// newPeerConnection is one to this machine alone.
+func newPeerConnection() (*webrtc.PeerConnection, error) {
 	var engine webrtc.SettingEngine
 	engine.SetIncludeLoopbackCandidate(true)
 	engine.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
@@ -96,30 +96,30 @@ func connection() (*webrtc.PeerConnection, error) {
 	return webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(&codecs)).NewPeerConnection(webrtc.Configuration{})
 }
 
-func (s *Sender) tell(request *livekit.SignalRequest) error {
-	s.say.Lock()
-	defer s.say.Unlock()
-	return s.Say(request)
+func (s *MediaClient) sendSignal(request *livekit.SignalRequest) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.WriteSignal(request)
 }
 
-func (s *Sender) trickle(connection *webrtc.PeerConnection, target livekit.SignalTarget) {
+func (s *MediaClient) trickle(connection *webrtc.PeerConnection, target livekit.SignalTarget) {
 	connection.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c == nil {
 			return
 		}
 		if init, err := json.Marshal(c.ToJSON()); err == nil {
-			_ = s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_Trickle{Trickle: &livekit.TrickleRequest{CandidateInit: string(init), Target: target}}})
+			_ = s.sendSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Trickle{Trickle: &livekit.TrickleRequest{CandidateInit: string(init), Target: target}}})
 		}
 	})
 }
 
 // listen answers the media server until it hangs up.
-func (s *Sender) listen() {
+func (s *MediaClient) listen() {
 	early := map[livekit.SignalTarget][]webrtc.ICECandidateInit{}
 	add := func(target livekit.SignalTarget) {
-		connection := s.up
+		connection := s.publisher
 		if target == livekit.SignalTarget_SUBSCRIBER {
-			connection = s.down
+			connection = s.subscriber
 		}
 		if connection.RemoteDescription() == nil {
 			return
@@ -129,9 +129,9 @@ func (s *Sender) listen() {
 		}
 		early[target] = nil
 	}
-	defer close(s.Gone)
+	defer close(s.Disconnected)
 	for s.ctx.Err() == nil {
-		message, err := s.Next(time.Minute)
+		message, err := s.ReadSignal(time.Minute)
 		if err != nil {
 			return
 		}
@@ -144,7 +144,7 @@ func (s *Sender) listen() {
 			}
 			add(livekit.SignalTarget_SUBSCRIBER)
 		case *livekit.SignalResponse_Answer:
-			_ = s.up.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.Answer.Sdp})
+			_ = s.publisher.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.Answer.Sdp})
 			add(livekit.SignalTarget_PUBLISHER)
 		case *livekit.SignalResponse_Trickle:
 			var candidate webrtc.ICECandidateInit
@@ -153,63 +153,63 @@ func (s *Sender) listen() {
 				add(m.Trickle.Target)
 			}
 		case *livekit.SignalResponse_TrackPublished:
-			s.answered <- m.TrackPublished.Track
+			s.published <- m.TrackPublished.Track
 		}
 	}
 }
 
-func (s *Sender) answer(offer *livekit.SessionDescription) error {
-	if err := s.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.Sdp}); err != nil {
+func (s *MediaClient) answer(offer *livekit.SessionDescription) error {
+	if err := s.subscriber.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.Sdp}); err != nil {
 		return err
 	}
-	answer, err := s.down.CreateAnswer(nil)
+	answer, err := s.subscriber.CreateAnswer(nil)
 	if err != nil {
 		return err
 	}
-	if err := s.down.SetLocalDescription(answer); err != nil {
+	if err := s.subscriber.SetLocalDescription(answer); err != nil {
 		return err
 	}
-	return s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{
+	return s.sendSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Answer{
 		Answer: &livekit.SessionDescription{Type: "answer", Sdp: answer.SDP, Id: offer.Id}}})
 }
 
-// Send sends a camera's picture of that size, announced with frames a second, at so many bits a second until he leaves.
-func (s *Sender) Send(t testing.TB, width, height, fps, bits int) {
+// PublishVideo sends a camera's picture of that size, announced with frames a second, at so many bits a second until he leaves.
+func (s *MediaClient) PublishVideo(t testing.TB, width, height, fps, bits int) {
 	t.Helper()
 	name := fmt.Sprintf("camera@%d", fps)
 	track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, name, "stream")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.up.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
+	if _, err := s.publisher.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{AddTrack: &livekit.AddTrackRequest{
+	if err := s.sendSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_AddTrack{AddTrack: &livekit.AddTrackRequest{
 		Cid: name, Name: name, Type: livekit.TrackType_VIDEO, Source: livekit.TrackSource_CAMERA, Width: uint32(width), Height: uint32(height),
 		Layers: []*livekit.VideoLayer{{Quality: livekit.VideoQuality_HIGH, Width: uint32(width), Height: uint32(height), Bitrate: uint32(bits)}},
 	}}}); err != nil {
 		t.Fatal(err)
 	}
 	select {
-	case <-s.answered:
+	case <-s.published:
 	case <-time.After(5 * time.Second):
 		t.Fatal("the track was not taken")
 	}
-	offer, err := s.up.CreateOffer(nil)
+	offer, err := s.publisher.CreateOffer(nil)
 	if err == nil {
-		err = s.up.SetLocalDescription(offer)
+		err = s.publisher.SetLocalDescription(offer)
 	}
 	if err == nil {
-		err = s.tell(&livekit.SignalRequest{Message: &livekit.SignalRequest_Offer{Offer: &livekit.SessionDescription{Type: "offer", Sdp: offer.SDP}}})
+		err = s.sendSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Offer{Offer: &livekit.SessionDescription{Type: "offer", Sdp: offer.SDP}}})
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	go s.play(track, width, height, fps, bits)
+	go s.writeFrames(track, width, height, fps, bits)
 }
 
-// play writes frames that begin as those of VP8 do, a key frame each second.
-func (s *Sender) play(track *webrtc.TrackLocalStaticSample, width, height, fps, bits int) {
+// writeFrames writes frames that begin as those of VP8 do, a key frame each second.
+func (s *MediaClient) writeFrames(track *webrtc.TrackLocalStaticSample, width, height, fps, bits int) {
 	every := time.Second / time.Duration(fps)
 	time.Sleep(time.Until(time.Now().Truncate(every).Add(every + time.Duration(s.Phase*float64(every)))))
 	tick := time.NewTicker(every)

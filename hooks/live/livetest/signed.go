@@ -12,8 +12,8 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
-// Signed is a report as a media server of that key and secret sends it to the address.
-func Signed(t testing.TB, address, key, secret string, event *livekit.WebhookEvent) *http.Request {
+// NewSignedRequest is a report as a media server of that key and secret sends it to the address.
+func NewSignedRequest(t testing.TB, address, key, secret string, event *livekit.WebhookEvent) *http.Request {
 	t.Helper()
 	body, err := protojson.Marshal(event)
 	if err != nil {

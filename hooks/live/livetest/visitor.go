@@ -14,16 +14,16 @@ import (
 	"usher/hooks/live"
 )
 
-// Visitor is somebody's signalling with the media server, without a camera.
-type Visitor struct {
-	Room   string
-	SID    string
-	Answer *livekit.JoinResponse
-	socket *websocket.Conn
+// Client is somebody's signalling with the media server, without a camera.
+type Client struct {
+	Room         string
+	SID          string
+	JoinResponse *livekit.JoinResponse
+	socket       *websocket.Conn
 }
 
-// Knock goes to the door with a pass. status is what the door says, 101 for whoever is let in.
-func Knock(pass live.Pass) (visitor *Visitor, status int, err error) {
+// Connect goes to the door with a pass. status is what the door says, 101 for whoever is let in.
+func Connect(pass live.Credentials) (visitor *Client, status int, err error) {
 	address := strings.TrimRight(pass.URL, "/") + "/rtc?protocol=15&auto_subscribe=1&sdk=go&version=2.0.0&access_token=" + url.QueryEscape(pass.Token)
 	// The door's answer is asked for first: the websocket client keeps it to itself.
 	response, err := http.Get(strings.Replace(strings.Replace(address, "ws", "http", 1), "/rtc?", "/rtc/validate?", 1))
@@ -41,7 +41,7 @@ func Knock(pass live.Pass) (visitor *Visitor, status int, err error) {
 }
 
 // Dial goes in at an address, with a token in the header unless that is empty.
-func Dial(address, header string) (*Visitor, error) {
+func Dial(address, header string) (*Client, error) {
 	origin, _, _ := strings.Cut(strings.Replace(address, "ws", "http", 1), "/livekit")
 	config, err := websocket.NewConfig(address, origin)
 	if err != nil {
@@ -54,22 +54,22 @@ func Dial(address, header string) (*Visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	visitor := &Visitor{socket: socket}
-	for visitor.Answer == nil {
-		message, err := visitor.Next(5 * time.Second)
+	visitor := &Client{socket: socket}
+	for visitor.JoinResponse == nil {
+		message, err := visitor.ReadSignal(5 * time.Second)
 		if err != nil {
 			return nil, err
 		}
-		visitor.Answer = message.GetJoin()
+		visitor.JoinResponse = message.GetJoin()
 	}
-	visitor.Room, visitor.SID = visitor.Answer.Room.Name, visitor.Answer.Participant.Sid
+	visitor.Room, visitor.SID = visitor.JoinResponse.Room.Name, visitor.JoinResponse.Participant.Sid
 	return visitor, nil
 }
 
-// Enter is Knock for who must be let in. He leaves with the test.
-func Enter(t testing.TB, pass live.Pass) *Visitor {
+// MustConnect is Knock for who must be let in. He leaves with the test.
+func MustConnect(t testing.TB, pass live.Credentials) *Client {
 	t.Helper()
-	visitor, status, err := Knock(pass)
+	visitor, status, err := Connect(pass)
 	if err != nil || visitor == nil {
 		t.Fatalf("not let in: %d %v", status, err)
 	}
@@ -77,8 +77,8 @@ func Enter(t testing.TB, pass live.Pass) *Visitor {
 	return visitor
 }
 
-// Next is the next word of the media server.
-func (v *Visitor) Next(within time.Duration) (*livekit.SignalResponse, error) {
+// ReadSignal is the next word of the media server.
+func (v *Client) ReadSignal(within time.Duration) (*livekit.SignalResponse, error) {
 	_ = v.socket.SetReadDeadline(time.Now().Add(within))
 	var frame []byte
 	if err := websocket.Message.Receive(v.socket, &frame); err != nil {
@@ -88,8 +88,8 @@ func (v *Visitor) Next(within time.Duration) (*livekit.SignalResponse, error) {
 	return message, proto.Unmarshal(frame, message)
 }
 
-// Say sends a word to the media server.
-func (v *Visitor) Say(request *livekit.SignalRequest) error {
+// WriteSignal sends a word to the media server.
+func (v *Client) WriteSignal(request *livekit.SignalRequest) error {
 	frame, err := proto.Marshal(request)
 	if err != nil {
 		return err
@@ -97,10 +97,10 @@ func (v *Visitor) Say(request *livekit.SignalRequest) error {
 	return websocket.Message.Send(v.socket, frame)
 }
 
-// Farewell waits until he is told to go, and says why. ok is false if he was cut off without a word, or not at all.
-func (v *Visitor) Farewell(within time.Duration) (reason livekit.DisconnectReason, ok bool) {
+// WaitForLeave waits until he is told to go, and says why. ok is false if he was cut off without a word, or not at all.
+func (v *Client) WaitForLeave(within time.Duration) (reason livekit.DisconnectReason, ok bool) {
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
-		message, err := v.Next(time.Until(deadline))
+		message, err := v.ReadSignal(time.Until(deadline))
 		if err != nil {
 			return 0, false
 		}
@@ -112,7 +112,7 @@ func (v *Visitor) Farewell(within time.Duration) (reason livekit.DisconnectReaso
 }
 
 // Leave hangs up.
-func (v *Visitor) Leave() {
-	_ = v.Say(&livekit.SignalRequest{Message: &livekit.SignalRequest_Leave{Leave: &livekit.LeaveRequest{}}})
+func (v *Client) Leave() {
+	_ = v.WriteSignal(&livekit.SignalRequest{Message: &livekit.SignalRequest_Leave{Leave: &livekit.LeaveRequest{}}})
 	_ = v.socket.Close()
 }

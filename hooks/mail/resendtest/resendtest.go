@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// Sent is a letter that was delivered. To and From are bare addresses; Key is the idempotency key.
-type Sent struct {
+// Email is a letter that was delivered. To and From are bare addresses; Key is the idempotency key.
+type Email struct {
 	ID       string
 	To       string
 	ToName   string
@@ -42,17 +42,17 @@ type Handler struct {
 	Key string           // the API key that it takes
 	Now func() time.Time // for the 24 hours of an idempotency key
 
-	mu       sync.Mutex
-	letters  []Sent
-	seen     int // requests, the failed ones too
-	read     map[int]bool
-	keys     map[string]answered
-	faults   []Fault
-	arrived  chan struct{} // closed and replaced at every request
-	shutdown chan struct{}
+	mu        sync.Mutex
+	emails    []Email
+	requests  int // requests, the failed ones too
+	consumed  map[int]bool
+	responses map[string]cachedResponse
+	faults    []Fault
+	arrived   chan struct{} // closed and replaced at every request
+	shutdown  chan struct{}
 }
 
-type answered struct {
+type cachedResponse struct {
 	body [sha256.Size]byte
 	id   string
 	at   time.Time
@@ -60,7 +60,7 @@ type answered struct {
 
 // NewHandler takes letters that come with this API key.
 func NewHandler(key string) *Handler {
-	return &Handler{Key: key, Now: time.Now, read: map[int]bool{}, keys: map[string]answered{},
+	return &Handler{Key: key, Now: time.Now, consumed: map[int]bool{}, responses: map[string]cachedResponse{},
 		arrived: make(chan struct{}), shutdown: make(chan struct{})}
 }
 
@@ -96,15 +96,15 @@ type Fault struct {
 
 // Status answers with an error, with Retry-After if one is given (seconds).
 func Status(code int, retryAfter ...int) Fault {
-	f := Fault{status: code, name: names[code], message: http.StatusText(code)}
+	f := Fault{status: code, name: errorNames[code], message: http.StatusText(code)}
 	if len(retryAfter) > 0 {
 		f.retryAfter = fmt.Sprint(retryAfter[0])
 	}
 	return f
 }
 
-// Refuse answers with an error of this name and message.
-func Refuse(code int, name, message string) Fault {
+// Reject answers with an error of this name and message.
+func Reject(code int, name, message string) Fault {
 	return Fault{status: code, name: name, message: message}
 }
 
@@ -117,42 +117,42 @@ var (
 	AcceptAndCut = Fault{accept: true, cut: true}
 )
 
-var names = map[int]string{
+var errorNames = map[int]string{
 	400: "validation_error", 401: "missing_api_key", 403: "invalid_api_key", 404: "not_found",
 	405: "method_not_allowed", 409: "invalid_idempotent_request", 422: "validation_error",
 	429: "rate_limit_exceeded", 500: "internal_server_error",
 }
 
-// Fail lays faults in the way of the next requests, one each.
-func (h *Handler) Fail(faults ...Fault) {
+// FailNext lays faults in the way of the next requests, one each.
+func (h *Handler) FailNext(faults ...Fault) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.faults = append(h.faults, faults...)
 }
 
-// Letters is what was delivered, oldest first.
-func (h *Handler) Letters() []Sent {
+// Emails is what was delivered, oldest first.
+func (h *Handler) Emails() []Email {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return append([]Sent{}, h.letters...)
+	return append([]Email{}, h.emails...)
 }
 
 // Requests is how many requests came, the failed ones too.
 func (h *Handler) Requests() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.seen
+	return h.requests
 }
 
 // WaitFor waits, at most 10 s, for a letter to an address and returns the oldest that no WaitFor returned before.
-func (h *Handler) WaitFor(t testing.TB, to string) Sent {
+func (h *Handler) WaitFor(t testing.TB, to string) Email {
 	t.Helper()
 	late := time.After(10 * time.Second)
 	for {
 		h.mu.Lock()
-		for i, letter := range h.letters {
-			if !h.read[i] && strings.EqualFold(letter.To, to) {
-				h.read[i] = true
+		for i, letter := range h.emails {
+			if !h.consumed[i] && strings.EqualFold(letter.To, to) {
+				h.consumed[i] = true
 				h.mu.Unlock()
 				return letter
 			}
@@ -162,7 +162,7 @@ func (h *Handler) WaitFor(t testing.TB, to string) Sent {
 		select {
 		case <-arrived:
 		case <-late:
-			t.Fatalf("no letter to %s within 10 s; %d letters arrived", to, len(h.Letters()))
+			t.Fatalf("no letter to %s within 10 s; %d letters arrived", to, len(h.Emails()))
 		}
 	}
 }
@@ -173,7 +173,7 @@ func (h *Handler) WaitForRequests(t testing.TB, n int) {
 	late := time.After(10 * time.Second)
 	for {
 		h.mu.Lock()
-		seen, arrived := h.seen, h.arrived
+		seen, arrived := h.requests, h.arrived
 		h.mu.Unlock()
 		if seen >= n {
 			return
@@ -186,11 +186,11 @@ func (h *Handler) WaitForRequests(t testing.TB, n int) {
 	}
 }
 
-var addresses = regexp.MustCompile(`https?://[^\s<>"]+`)
+var urlPattern = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// Link is the first address in the text of a letter whose path starts with prefix, or "".
-func (h *Handler) Link(letter Sent, prefix string) string {
-	for _, address := range addresses.FindAllString(letter.Text, -1) {
+// FindLink is the first address in the text of a letter whose path starts with prefix, or "".
+func (h *Handler) FindLink(letter Email, prefix string) string {
+	for _, address := range urlPattern.FindAllString(letter.Text, -1) {
 		if u, err := url.Parse(address); err == nil && strings.HasPrefix(u.Path, prefix) {
 			return address
 		}
@@ -200,22 +200,22 @@ func (h *Handler) Link(letter Sent, prefix string) string {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet && r.URL.Path == "/letters" {
-		reply(w, http.StatusOK, h.Letters())
+		writeJSON(w, http.StatusOK, h.Emails())
 		return
 	}
 	if r.URL.Path != "/emails" {
-		refuse(w, 404, "not_found", "The requested endpoint does not exist")
+		writeError(w, 404, "not_found", "The requested endpoint does not exist")
 		return
 	}
 	if r.Method != http.MethodPost {
-		refuse(w, 405, "method_not_allowed", "Method is not allowed for the requested path")
+		writeError(w, 405, "method_not_allowed", "Method is not allowed for the requested path")
 		return
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
-	answer := h.take(r, body)
+	answer := h.handle(r, body)
 	switch {
 	case answer.hang:
 		select {
@@ -228,17 +228,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if answer.retryAfter != "" {
 			w.Header().Set("Retry-After", answer.retryAfter)
 		}
-		refuse(w, answer.status, answer.name, answer.message)
+		writeError(w, answer.status, answer.name, answer.message)
 	default:
-		reply(w, http.StatusOK, map[string]string{"id": answer.message})
+		writeJSON(w, http.StatusOK, map[string]string{"id": answer.message})
 	}
 }
 
-// take judges a request; the message of a good answer is the id of the letter.
-func (h *Handler) take(r *http.Request, body []byte) Fault {
+// handle judges a request; the message of a good answer is the id of the letter.
+func (h *Handler) handle(r *http.Request, body []byte) Fault {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.seen++
+	h.requests++
 	defer func() {
 		close(h.arrived)
 		h.arrived = make(chan struct{})
@@ -254,35 +254,35 @@ func (h *Handler) take(r *http.Request, body []byte) Fault {
 	switch r.Header.Get("Authorization") {
 	case "Bearer " + h.Key:
 	case "":
-		return Refuse(401, "missing_api_key", "Missing API Key")
+		return Reject(401, "missing_api_key", "Missing API Key")
 	default:
-		return Refuse(401, "validation_error", "API key is invalid")
+		return Reject(401, "validation_error", "API key is invalid")
 	}
 	key := r.Header.Get("Idempotency-Key")
 	if len(key) > 256 {
-		return Refuse(400, "invalid_idempotency_key", "The idempotency key has to be between 1-256 characters")
+		return Reject(400, "invalid_idempotency_key", "The idempotency key has to be between 1-256 characters")
 	}
 	sum := sha256.Sum256(body)
-	if before, ok := h.keys[key]; ok && key != "" && h.Now().Sub(before.at) < 24*time.Hour {
+	if before, ok := h.responses[key]; ok && key != "" && h.Now().Sub(before.at) < 24*time.Hour {
 		if before.body != sum {
-			return Refuse(409, "invalid_idempotent_request", "Same idempotency key used with a different request payload")
+			return Reject(409, "invalid_idempotent_request", "Same idempotency key used with a different request payload")
 		}
 		fault.message = before.id
 		return fault
 	}
-	letter, problem := read(body)
+	letter, problem := parseRequest(body)
 	if problem != "" {
-		return Refuse(422, "validation_error", problem)
+		return Reject(422, "validation_error", problem)
 	}
 	letter.Key = key
-	letter.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.letters)+1)
-	h.letters = append(h.letters, letter)
-	h.keys[key] = answered{sum, letter.ID, h.Now()}
+	letter.ID = fmt.Sprintf("49a3999c-0ce1-4ea6-ab68-%012d", len(h.emails)+1)
+	h.emails = append(h.emails, letter)
+	h.responses[key] = cachedResponse{sum, letter.ID, h.Now()}
 	fault.message = letter.ID
 	return fault
 }
 
-func read(body []byte) (letter Sent, problem string) {
+func parseRequest(body []byte) (letter Email, problem string) {
 	var request struct {
 		From, Subject, HTML, Text string
 		To                        any
@@ -294,11 +294,11 @@ func read(body []byte) (letter Sent, problem string) {
 		}
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
-		return Sent{}, "The request body is not valid JSON"
+		return Email{}, "The request body is not valid JSON"
 	}
 	from, err := mail.ParseAddress(request.From)
 	if err != nil {
-		return Sent{}, "Invalid `from` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
+		return Email{}, "Invalid `from` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
 	}
 	first := request.To
 	if list, ok := first.([]any); ok && len(list) == 1 {
@@ -307,29 +307,29 @@ func read(body []byte) (letter Sent, problem string) {
 	text, _ := first.(string)
 	to, err := mail.ParseAddress(text)
 	if err != nil {
-		return Sent{}, "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
+		return Email{}, "Invalid `to` field. The email address needs to follow the `email@example.com` or `Name <email@example.com>` format"
 	}
 	if request.Subject == "" {
-		return Sent{}, "Missing `subject` field"
+		return Email{}, "Missing `subject` field"
 	}
 	if request.HTML == "" && request.Text == "" {
-		return Sent{}, "Missing `html` or `text` field"
+		return Email{}, "Missing `html` or `text` field"
 	}
 	for _, file := range request.Attachments {
 		if file.Filename == "" || len(file.Content) == 0 {
-			return Sent{}, "Attachments need a `filename` and `content`"
+			return Email{}, "Attachments need a `filename` and `content`"
 		}
 		letter.Files = append(letter.Files, File{file.Filename, file.ContentType, string(file.Content)})
 	}
-	return Sent{Files: letter.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
+	return Email{Files: letter.Files, To: to.Address, ToName: to.Name, From: from.Address, FromName: from.Name, Subject: request.Subject,
 		HTML: request.HTML, Text: request.Text, Headers: request.Headers}, ""
 }
 
-func refuse(w http.ResponseWriter, status int, name, message string) {
-	reply(w, status, map[string]any{"statusCode": status, "name": name, "message": message})
+func writeError(w http.ResponseWriter, status int, name, message string) {
+	writeJSON(w, status, map[string]any{"statusCode": status, "name": name, "message": message})
 }
 
-func reply(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body)

@@ -42,32 +42,32 @@ func NewEvent(kind, letter string, at time.Time, details Details) Event {
 }
 
 // Delivered says that the recipient's server took the letter.
-func (l Sent) Delivered() Event { return NewEvent("email.delivered", l.ID, time.Now(), nil) }
+func (l Email) Delivered() Event { return NewEvent("email.delivered", l.ID, time.Now(), nil) }
 
 // Delayed says that it does not yet, and is asked again.
-func (l Sent) Delayed() Event { return NewEvent("email.delivery_delayed", l.ID, time.Now(), nil) }
+func (l Email) Delayed() Event { return NewEvent("email.delivery_delayed", l.ID, time.Now(), nil) }
 
 // Bounced says that the letter came back for good.
-func (l Sent) Bounced(words string) Event { return l.bounce("Permanent", "General", words) }
+func (l Email) Bounced(words string) Event { return l.bounceEvent("Permanent", "General", words) }
 
 // Returned says that it came back for a reason that passes.
-func (l Sent) Returned(words string) Event { return l.bounce("Transient", "MailboxFull", words) }
+func (l Email) Returned(words string) Event { return l.bounceEvent("Transient", "MailboxFull", words) }
 
-func (l Sent) bounce(kind, sub, words string) Event {
+func (l Email) bounceEvent(kind, sub, words string) Event {
 	return NewEvent("email.bounced", l.ID, time.Now(), Details{
 		"bounce": map[string]string{"type": kind, "subType": sub, "message": words}})
 }
 
 // Complained says that the recipient called the letter unwanted.
-func (l Sent) Complained() Event { return NewEvent("email.complained", l.ID, time.Now(), nil) }
+func (l Email) Complained() Event { return NewEvent("email.complained", l.ID, time.Now(), nil) }
 
 // Failed says that Resend could not send it.
-func (l Sent) Failed(reason string) Event {
+func (l Email) Failed(reason string) Event {
 	return NewEvent("email.failed", l.ID, time.Now(), Details{"failed": map[string]string{"reason": reason}})
 }
 
 // Suppressed says that Resend sends this address nothing.
-func (l Sent) Suppressed() Event {
+func (l Email) Suppressed() Event {
 	return NewEvent("email.suppressed", l.ID, time.Now(), Details{
 		"suppressed": map[string]string{"type": "OnAccountSuppressionList", "message": "The address is on the suppression list."}})
 }
@@ -97,11 +97,11 @@ func (e Event) Header(at time.Time) http.Header {
 // Post sends the event, signed now, and gives the status and the body of the answer.
 func (e Event) Post(t testing.TB, url string) (int, string) {
 	t.Helper()
-	return e.PostWith(t, url, e.Header(time.Now()))
+	return e.PostWithHeader(t, url, e.Header(time.Now()))
 }
 
-// PostWith sends the event with other headers.
-func (e Event) PostWith(t testing.TB, url string, header http.Header) (int, string) {
+// PostWithHeader sends the event with other headers.
+func (e Event) PostWithHeader(t testing.TB, url string, header http.Header) (int, string) {
 	t.Helper()
 	request, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(e.Body))
 	if err != nil {
