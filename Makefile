@@ -18,7 +18,7 @@ proxies: ## run Usher behind nginx and Caddy, which must be installed
 	USHER_PROXIES=required go test -count=1 -run TestProxies .
 
 bench: ## the figures of the README
-	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/sessions ./views/member ./views/panel ./views/web
+	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/sessions ./views/app ./views/panel ./views/web
 
 generate: ## make the Go code of the templates anew
 	go tool templ generate

@@ -10,10 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 
 	"usher/hooks"
+	"usher/hooks/commands"
+	"usher/hooks/database"
 	"usher/hooks/live"
 	"usher/hooks/live/embedded"
-	"usher/hooks/operate"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	_ "usher/pb_migrations"
 	"usher/views"
 )
@@ -26,12 +27,12 @@ func main() {
 }
 
 func run() error {
-	operate.KeepPrivate()
+	commands.KeepPrivate()
 	config, err := settings.FromEnv(os.Getenv)
 	if err != nil {
 		return fmt.Errorf("settings:\n%w", err)
 	}
-	dir, discard, err := operate.DataDir(os.Args)
+	dir, discard, err := commands.DataDir(os.Args)
 	if err != nil {
 		return err
 	}
@@ -41,13 +42,13 @@ func run() error {
 		DefaultDataDir:  dir,
 		DefaultDev:      false,
 		HideStartBanner: true,
-		DBConnect:       hooks.DBConnect,
+		DBConnect:       database.DBConnect,
 	})
 	hooks.Register(app, config)
 	views.Register(app)
 	live.Setup(app, embedded.Start)
 
-	cli := operate.Commands(app, os.Args)
+	cli := commands.Commands(app, os.Args)
 	cli.Add(cmd.NewSuperuserCommand(app))
 	return cli.Run()
 }

@@ -10,69 +10,80 @@ import (
 	"testing"
 )
 
-// domainPackages is what a view may ask of: every room of hooks that keeps something true for people.
-const domainPackages = "accounts actors addresslist administrators attendances audit bulk calendar capacity changes entry invitations limits live mail members people pictures plans record rooms seats sessions settings spreadsheet tags teams"
+const (
+	// tools are the libraries: they know no word of the domain.
+	tools = " tools/calendar tools/csvfile tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
-// allowedImports says which of our packages a package may import directly, in tests not counted.
-// Names without a folder are rooms of hooks.
+	// domainPackages are the packages of hooks that a view may import.
+	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members people plans record rooms seats sessions tags teams" + tools
+)
+
+// allowedImports says which of our packages a package may import directly, tests not counted.
+// Names without a folder are packages of hooks.
 var allowedImports = map[string]string{
-	".":             "hooks live live/embedded operate settings views pb_migrations",
+	".":             "commands database hooks live live/embedded tools/settings views pb_migrations",
 	"pb_migrations": "",
 	"static":        "",
 
-	// What everything stands on.
-	"record":          "",
-	"settings":        "",
-	"spreadsheet":     "",
-	"limits":          "",
-	"actors":          "limits record",
-	"pictures":        "record",
-	"audit":           "actors limits record spreadsheet",
-	"administrators":  "actors audit record",
-	"changes":         "",
-	"jobs":            "",
-	"people":          "record",
-	"mail":            "record settings",
+	// Libraries.
+	"tools/calendar":  "",
+	"tools/csvfile":   "",
+	"tools/errs":      "",
+	"tools/images":    "tools/errs",
+	"tools/jobs":      "",
+	"tools/ratelimit": "",
+	"tools/settings":  "",
+	"tools/text":      "tools/errs",
+
+	// What every domain stands on.
+	"record":          "tools/errs",
+	"database":        "record",
+	"actors":          "record" + tools,
+	"audit":           "actors record" + tools,
+	"administrators":  "actors audit record" + tools,
+	"events":          "",
+	"people":          "actors audit record" + tools,
+	"mail":            "record" + tools,
 	"mail/resendtest": "",
+	"emails":          "mail" + tools,
 
 	// The domains, one way: bulk, tags and invitations, sessions, members, seats, plans, teams.
-	"accounts":    "actors audit limits mail pictures record settings",
-	"addresslist": "accounts record",
-	"teams":       "actors audit limits mail pictures record settings",
-	"plans":       "record",
-	"seats":       "people plans record",
-	"capacity":    "accounts actors mail plans record seats settings teams",
-	"members":     "accounts actors audit limits mail people plans record settings spreadsheet teams",
-	"invitations": "accounts actors addresslist audit changes limits mail members people record seats sessions settings spreadsheet teams",
-	"tags":        "accounts actors audit members people record",
-	"bulk":        "actors audit invitations members record sessions tags",
+	"accounts":    "actors audit emails mail record" + tools,
+	"addresslist": "accounts" + tools,
+	"teams":       "actors audit emails mail record" + tools,
+	"plans":       "record" + tools,
+	"seats":       "people plans record" + tools,
+	"capacity":    "accounts actors emails mail plans record seats teams" + tools,
+	"members":     "accounts actors audit emails mail people plans record teams" + tools,
+	"invitations": "accounts actors addresslist audit emails events mail members people record seats sessions teams" + tools,
+	"tags":        "accounts actors audit members people record" + tools,
+	"bulk":        "actors audit invitations members sessions tags" + tools,
 
 	// Sessions: where, when and who; how they run; who gets in; who was there.
-	"calendar":      "",
-	"live":          "record settings",
+	"live":          tools,
 	"live/embedded": "live",
 	"live/livetest": "live live/embedded",
-	"rooms":         "actors audit plans record settings teams",
-	"sessions":      "accounts actors addresslist audit calendar jobs limits live mail members plans record rooms seats settings teams",
-	"entry":         "accounts actors audit limits live mail members record rooms sessions settings teams",
-	"attendances":   "actors audit changes entry jobs live record sessions",
+	"rooms":         "actors audit plans record teams" + tools,
+	"sessions":      "accounts actors addresslist audit emails live mail members plans record rooms teams" + tools,
+	"join":          "accounts actors audit live mail members record rooms sessions teams" + tools,
+	"attendances":   "actors audit events join live record sessions" + tools,
 
 	"hooks":     domainPackages,
-	"operate":   domainPackages,
-	"hookstest": "hooks pb_migrations " + domainPackages,
+	"commands":  domainPackages,
+	"hookstest": "database hooks pb_migrations " + domainPackages,
 
-	"views":             "entry live operate static views/account views/api views/join views/member views/panel views/stage views/web hooks settings",
-	"views/web":         "accounts actors administrators audit changes limits live record settings views/ui",
-	"views/ui":          "record static",
-	"views/frame":       domainPackages + " static views/ui views/web",
-	"views/find":        domainPackages + " views/ui views/web",
-	"views/account":     domainPackages + " views/frame views/ui views/web",
-	"views/panel":       domainPackages + " views/find views/frame views/ui views/web",
-	"views/member":      domainPackages + " views/find views/frame views/ui views/web",
-	"views/join":        domainPackages + " static views/frame views/ui views/web",
-	"views/stage":       domainPackages + " static views/frame views/ui views/web",
+	"views":             "commands join live static views/account views/api views/app views/join views/live views/panel views/web",
+	"views/web":         "accounts actors administrators audit events live record views/ui" + tools,
+	"views/ui":          "static tools/text",
+	"views/layout":      domainPackages + " static views/ui views/web",
+	"views/search":      domainPackages + " views/ui views/web",
+	"views/account":     domainPackages + " views/layout views/ui views/web",
+	"views/panel":       domainPackages + " views/search views/layout views/ui views/web",
+	"views/app":         domainPackages + " views/search views/layout views/ui views/web",
+	"views/join":        domainPackages + " static views/layout views/ui views/web",
+	"views/live":        domainPackages + " static views/layout views/ui views/web",
 	"views/api":         domainPackages + " views/web",
-	"views/viewstest":   "hookstest settings views",
+	"views/viewstest":   "hookstest tools/settings views",
 	"views/browsertest": "",
 }
 

@@ -9,9 +9,9 @@ import (
 	"usher/hooks/attendances"
 	"usher/hooks/audit"
 	"usher/hooks/capacity"
-	"usher/hooks/changes"
-	"usher/hooks/entry"
+	"usher/hooks/events"
 	"usher/hooks/invitations"
+	"usher/hooks/join"
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/people"
@@ -20,9 +20,9 @@ import (
 	"usher/hooks/rooms"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 )
 
 // Config is every setting of Usher.
@@ -46,9 +46,9 @@ func Register(app core.App, config Config) {
 	seats.Register(app)
 	rooms.Register(app)
 	sessions.Register(app)
-	entry.Register(app)
+	join.Register(app)
 	attendances.Register(app)
 	capacity.Register(app)
 	people.Register(app)
-	changes.Register(app)
+	events.Register(app)
 }

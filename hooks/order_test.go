@@ -23,6 +23,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // Whatever people do, and in whatever order, the rules of a team hold after each deed.
@@ -112,7 +113,7 @@ func (h *teamFixture) anyID(r *rapid.T, collection string) string {
 
 // checkResult judges what a deed came to: done, or refused with a code, and nothing else.
 func checkResult(r *rapid.T, err error) {
-	if err != nil && record.Code(err) == "" && err != record.NotFound {
+	if err != nil && errs.Code(err) == "" && err != errs.NotFound {
 		r.Fatalf("neither done nor refused: %v", err)
 	}
 }

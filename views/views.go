@@ -7,16 +7,16 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/entry"
+	"usher/hooks/commands"
+	"usher/hooks/join"
 	"usher/hooks/live"
-	"usher/hooks/operate"
 	"usher/static"
 	"usher/views/account"
 	"usher/views/api"
+	apppages "usher/views/app"
 	joinpages "usher/views/join"
-	apppages "usher/views/member"
+	livepage "usher/views/live"
 	"usher/views/panel"
-	livepage "usher/views/stage"
 	"usher/views/web"
 )
 
@@ -31,7 +31,7 @@ func Register(app core.App) {
 		e.Router.GET("/livez", func(e *core.RequestEvent) error { return e.String(200, "ok\n") }).Bind(apis.SkipSuccessActivityLog())
 		e.Router.GET("/readyz", ready).Bind(apis.SkipSuccessActivityLog())
 
-		e.Router.Any(live.Path+"/{path...}", apis.WrapStdHandler(live.Proxy(e.App, entry.Authorize))).Bind(apis.SkipSuccessActivityLog())
+		e.Router.Any(live.Path+"/{path...}", apis.WrapStdHandler(live.Proxy(e.App, join.Authorize))).Bind(apis.SkipSuccessActivityLog())
 
 		pages := web.PageGroup(e)
 		account.Routes(pages)
@@ -48,7 +48,7 @@ func Register(app core.App) {
 
 // ready says whether the server can do its work, for whatever watches it.
 func ready(e *core.RequestEvent) error {
-	if err := operate.CheckReady(e.App); err != nil {
+	if err := commands.CheckReady(e.App); err != nil {
 		return e.String(503, err.Error()+"\n")
 	}
 	return e.String(200, "ok\n")

@@ -12,6 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // MaxName is the longest name of a person, in characters.
@@ -47,11 +49,11 @@ func New(app core.App, n Params) (*core.Record, error) {
 func Find(app core.App, address string) (*core.Record, error) {
 	canonical, err := CanonicalEmail(address)
 	if err != nil {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	account, err := app.FindAuthRecordByEmail("users", canonical)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find account: %w", err)
@@ -63,7 +65,7 @@ func Find(app core.App, address string) (*core.Record, error) {
 func EmailByID(app core.App, id string) (address string, verified bool, err error) {
 	err = app.DB().NewQuery("SELECT email, verified FROM users WHERE id = {:id}").WithContext(record.Prepared).Bind(dbx.Params{"id": id}).Row(&address, &verified)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, record.NotFound
+		return "", false, errs.NotFound
 	}
 	if err != nil {
 		return "", false, fmt.Errorf("find the address of an account: %w", err)
@@ -82,13 +84,13 @@ func AnyExist(app core.App) (bool, error) {
 
 // ReaderZone are the times of a reader: in the account's own zone, or else in the fallback, which is then named. A nil account
 // is a reader who isn't signed in.
-func ReaderZone(account *core.Record, fallback *time.Location) record.ReaderZone {
+func ReaderZone(account *core.Record, fallback *time.Location) text.ReaderZone {
 	if account != nil && account.GetString("timezone") != "" {
 		if zone, err := time.LoadLocation(account.GetString("timezone")); err == nil {
-			return record.ReaderZone{Zone: zone, Chosen: true}
+			return text.ReaderZone{Zone: zone, Chosen: true}
 		}
 	}
-	return record.ReaderZone{Zone: fallback}
+	return text.ReaderZone{Zone: fallback}
 }
 
 // Zone is the account's time zone, or else that of the fallback.

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // CodeBadEmail is the code of an address that cannot be one.
@@ -25,7 +25,7 @@ var domainProfile = idna.New(idna.MapForLookup(), idna.StrictDomainName(true), i
 // domain as ASCII, lower case. Tags behind a plus are kept. A refusal says what is wrong with it.
 func CanonicalEmail(address string) (string, error) {
 	address = strings.TrimSpace(address)
-	refuse := func(sentence string) (string, error) { return "", record.Invalid("email", CodeBadEmail, sentence) }
+	refuse := func(sentence string) (string, error) { return "", errs.Invalid("email", CodeBadEmail, sentence) }
 	at := strings.LastIndexByte(address, '@')
 	switch {
 	case address == "":

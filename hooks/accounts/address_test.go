@@ -6,7 +6,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 var (
@@ -95,7 +95,7 @@ func FuzzCanonicalEmail(f *testing.F) {
 	f.Fuzz(func(t *testing.T, address string) {
 		canonical, err := accounts.CanonicalEmail(address)
 		if err != nil {
-			if record.Code(err) != accounts.CodeBadEmail || canonical != "" {
+			if errs.Code(err) != accounts.CodeBadEmail || canonical != "" {
 				t.Fatalf("%q: %q %v", address, canonical, err)
 			}
 			return
@@ -134,7 +134,7 @@ func TestFind_AnySpellingOfAddress(t *testing.T) {
 			t.Errorf("%q: a second account", spelling)
 		}
 	}
-	if _, err := accounts.Find(app, "not an address"); err != record.NotFound {
+	if _, err := accounts.Find(app, "not an address"); err != errs.NotFound {
 		t.Errorf("%v", err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestSignIn_SuccessesDoNotCount(t *testing.T) {
@@ -38,7 +38,7 @@ func TestSignInFromDevice_KnownDevice_HasOwnLimit(t *testing.T) {
 	}
 	for what, value := range map[string]string{"no device": "", "another account's device": foreign, "a made-up device": device + "x"} {
 		_, err := accounts.SignInFromDevice(app, value, "ada@x.example", hookstest.Password, "192.0.2.1")
-		hookstest.AssertCode(t, what, err, record.CodeTooMany)
+		hookstest.AssertCode(t, what, err, errs.CodeTooMany)
 		if !strings.Contains(err.Error(), "Try again in ") || !strings.Contains(err.Error(), "reset your password") {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -51,7 +51,7 @@ func TestSignInFromDevice_KnownDevice_HasOwnLimit(t *testing.T) {
 		hookstest.AssertCode(t, "a wrong password on the known device", err, accounts.CodeBadSignIn)
 	}
 	_, err = accounts.SignInFromDevice(app, device, "ada@x.example", hookstest.Password, "192.0.2.1")
-	hookstest.AssertCode(t, "the known device after ten failures", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "the known device after ten failures", err, errs.CodeTooMany)
 }
 
 func TestSignIn_ConcurrentFailures_StayWithinLimit(t *testing.T) {
@@ -64,7 +64,7 @@ func TestSignIn_ConcurrentFailures_StayWithinLimit(t *testing.T) {
 		})
 		checked := 0
 		for _, err := range results {
-			if record.Code(err) == accounts.CodeBadSignIn {
+			if errs.Code(err) == accounts.CodeBadSignIn {
 				checked++
 			}
 		}
@@ -78,12 +78,12 @@ func TestSignIn_RateLimited_LogsOncePerMinuteAndAccount(t *testing.T) {
 	app := hookstest.NewApp(t)
 	ada, ben := hookstest.Account(t, app, "ada@x.example"), hookstest.Account(t, app, "ben@x.example")
 	throttled := func() int {
-		return hookstest.Count(t, app, "audit", dbx.HashExp{"team": "", "action": "account.signin", "result": record.CodeTooMany})
+		return hookstest.Count(t, app, "audit", dbx.HashExp{"team": "", "action": "account.signin", "result": errs.CodeTooMany})
 	}
 	signIn := func(address string) {
 		t.Helper()
 		_, err := accounts.SignIn(app, address, otherPassword, "192.0.2.1")
-		hookstest.AssertCode(t, address, err, record.CodeTooMany)
+		hookstest.AssertCode(t, address, err, errs.CodeTooMany)
 	}
 	for _, address := range []string{"ada@x.example", "ben@x.example", "unknown@x.example"} {
 		for range 10 {
@@ -107,7 +107,7 @@ func TestSignIn_RateLimited_LogsOncePerMinuteAndAccount(t *testing.T) {
 	app.Store().Remove("usher.limits.signin-throttled") // a minute later
 	signIn("ada@x.example")
 	for id, want := range map[string]int{ada.Id: 2, ben.Id: 1} {
-		of := dbx.HashExp{"team": "", "actor": id, "target": id, "result": record.CodeTooMany}
+		of := dbx.HashExp{"team": "", "actor": id, "target": id, "result": errs.CodeTooMany}
 		if got := hookstest.Count(t, app, "audit", of); got != want {
 			t.Errorf("got %d throttled entries of the account, want %d", got, want)
 		}
@@ -122,12 +122,12 @@ func TestReauthenticate_RateLimited_LogsOncePerMinuteAndAction(t *testing.T) {
 		hookstest.AssertCode(t, "a wrong password", change(), accounts.CodeBadSignIn)
 	}
 	for range 3 {
-		hookstest.AssertCode(t, "beyond the limit", change(), record.CodeTooMany)
-		hookstest.AssertCode(t, "beyond the limit", accounts.RequestAddressChange(app, ada, "wrong", "new@x.example", ""), record.CodeTooMany)
+		hookstest.AssertCode(t, "beyond the limit", change(), errs.CodeTooMany)
+		hookstest.AssertCode(t, "beyond the limit", accounts.RequestAddressChange(app, ada, "wrong", "new@x.example", ""), errs.CodeTooMany)
 	}
 	for action, want := range map[string]map[string]int{
-		"account.password":        {accounts.CodeBadSignIn: 10, record.CodeTooMany: 1},
-		"account.address.request": {accounts.CodeBadSignIn: 0, record.CodeTooMany: 1},
+		"account.password":        {accounts.CodeBadSignIn: 10, errs.CodeTooMany: 1},
+		"account.address.request": {accounts.CodeBadSignIn: 0, errs.CodeTooMany: 1},
 	} {
 		for code, n := range want {
 			if got := hookstest.Count(t, app, "audit", dbx.HashExp{"actor": ada.Id, "action": action, "result": code}); got != n {

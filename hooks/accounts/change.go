@@ -12,8 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/audit"
-	"usher/hooks/limits"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 // addressChangeLifetime is how long the link is good that confirms a new address.
@@ -47,7 +48,7 @@ func (c *AddressChange) Expires() time.Time { return c.GetDateTime("expires").Ti
 // FindAddressChange reads what waits for the account, or nil.
 func FindAddressChange(app core.App, account *core.Record) (*AddressChange, error) {
 	change, err := queryAddressChange(app, dbx.HashExp{"user": account.Id})
-	if errors.Is(err, record.NotFound) || err == nil && !change.isValid(account) {
+	if errors.Is(err, errs.NotFound) || err == nil && !change.isValid(account) {
 		return nil, nil
 	}
 	return change, err
@@ -85,7 +86,7 @@ func RequestAddressChange(app core.App, account *core.Record, password, address,
 		switch {
 		case err == nil:
 			return sendAddressTaken(tx, owner)
-		case !errors.Is(err, record.NotFound):
+		case !errors.Is(err, errs.NotFound):
 			return err
 		}
 		return sendAddressChange(tx, stored, change, token)
@@ -96,15 +97,15 @@ func RequestAddressChange(app core.App, account *core.Record, password, address,
 func validateNewAddress(account *core.Record, typed string) (string, error) {
 	address, err := CanonicalEmail(typed)
 	if err == nil && address == account.Email() {
-		err = record.Invalid("email", "same_address", "This is your address already. Type the new one.")
+		err = errs.Invalid("email", "same_address", "This is your address already. Type the new one.")
 	}
 	return address, err
 }
 
 // limitAddressChanges allows five changes an hour to an account, and three letters an hour to an address.
 func limitAddressChanges(app core.App, account *core.Record, address, from string) error {
-	if wait, ok := limits.For(app, "address", 5, time.Hour).Take(account.Id); !ok {
-		return record.RateLimited(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
+	if wait, ok := ratelimit.For(app, "address", 5, time.Hour).Take(account.Id); !ok {
+		return errs.RateLimited(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
 	}
 	return limitEmails(app, address, from)
 }
@@ -130,9 +131,9 @@ func newAddressChange(tx core.App, account *core.Record, address string) (*Addre
 // FindByAddressLink reads the change of a link and the account that it is for. One that was used or is too old, or
 // that a newer one or another password has replaced, is refused.
 func FindByAddressLink(app core.App, token string) (*AddressChange, *core.Record, error) {
-	dead := record.Invalid("token", "link_expired", "This link was used, or is too old, or a newer one was sent. Ask for a new one in your account.")
+	dead := errs.Invalid("token", "link_expired", "This link was used, or is too old, or a newer one was sent. Ask for a new one in your account.")
 	change, err := queryAddressChange(app, dbx.HashExp{"token_hash": Hash(token)})
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil, nil, dead
 	}
 	if err != nil {
@@ -160,11 +161,11 @@ func ConfirmAddressChange(app core.App, account *core.Record, token, from string
 			return err
 		}
 		if owner.Id != account.Id {
-			return record.Invalid("token", CodeWrongAccount, "This link is for another account. Sign out, and open it again with that one.")
+			return errs.Invalid("token", CodeWrongAccount, "This link is for another account. Sign out, and open it again with that one.")
 		}
 		if _, err := Find(tx, change.Address()); err == nil {
-			return record.Invalid("token", "address_taken", "This address has an account of its own by now. Choose another in your account.")
-		} else if !errors.Is(err, record.NotFound) {
+			return errs.Invalid("token", "address_taken", "This address has an account of its own by now. Choose another in your account.")
+		} else if !errors.Is(err, errs.NotFound) {
 			return err
 		}
 		old := owner.Email()
@@ -202,7 +203,7 @@ func (c *AddressChange) isValid(account *core.Record) bool {
 
 func deleteAddressChange(tx core.App, account *core.Record) error {
 	change, err := queryAddressChange(tx, dbx.HashExp{"user": account.Id})
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil
 	}
 	if err != nil {
@@ -215,7 +216,7 @@ func queryAddressChange(app core.App, where dbx.Expression) (*AddressChange, err
 	change := &AddressChange{}
 	err := app.RecordQuery("address_changes").AndWhere(where).Limit(1).One(change)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a change of address: %w", err)

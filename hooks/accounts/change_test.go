@@ -12,7 +12,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // newAppWithMail is an app whose letters arrive.
@@ -70,7 +70,7 @@ func TestConfirmAddressChange_ChangesAddressAndSignsOut(t *testing.T) {
 	}
 	_, err = accounts.ConfirmAddressChange(app, changed, token, "")
 	hookstest.AssertCode(t, "twice", err, "link_expired")
-	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, ""); record.Code(err) != accounts.CodeBadSignIn {
+	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, ""); errs.Code(err) != accounts.CodeBadSignIn {
 		t.Errorf("with the old address: %v", err)
 	}
 	if _, err := accounts.SignIn(app, "ada@new.example", hookstest.Password, ""); err != nil {
@@ -175,7 +175,7 @@ func TestRequestAddressChange(t *testing.T) {
 	for n := range 5 {
 		hookstest.AssertCode(t, "one of five", ask(hookstest.Password, string(rune('a'+n))+"@new.example"), "")
 	}
-	hookstest.AssertCode(t, "a sixth in an hour", ask(hookstest.Password, "z@new.example"), record.CodeTooMany)
+	hookstest.AssertCode(t, "a sixth in an hour", ask(hookstest.Password, "z@new.example"), errs.CodeTooMany)
 	if n := hookstest.Count(t, app, "address_changes"); n != 1 {
 		t.Errorf("%d changes wait", n)
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Devices lists the logins of an account that are still good, the last used first (R146).
@@ -39,7 +39,7 @@ func EndDevice(app core.App, account *core.Record, id, from string) (login *Logi
 		entry.WithTarget(login.Id, login.Device())
 		return EndLogin(tx, login)
 	})
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		recordForeignAttempt(app, entry, account, id)
 	}
 	return login, err
@@ -51,7 +51,7 @@ func recordForeignAttempt(app core.App, entry *audit.Entry, account *core.Record
 	if err != nil || login.GetString("user") == account.Id {
 		return
 	}
-	_ = audit.RecordRefusal(app, entry.WithTarget(id, "").With("account", login.GetString("user")), record.Forbidden("This is another account's device."))
+	_ = audit.RecordRefusal(app, entry.WithTarget(id, "").With("account", login.GetString("user")), errs.Forbidden("This is another account's device."))
 }
 
 // FindDevice reads a login of the account.
@@ -65,7 +65,7 @@ func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 			return login, nil
 		}
 	}
-	return nil, record.NotFound
+	return nil, errs.NotFound
 }
 
 // EndOtherDevices signs every device of the account out but the one that is kept, and takes their tokens from all

@@ -7,8 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/limits"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 // How many failed sign-ins and how many emails are allowed. An account is watched from each network by itself, so that
@@ -31,29 +31,29 @@ type attempt struct {
 }
 
 type slot struct {
-	limiter *limits.Limiter
+	limiter *ratelimit.Limiter
 	key     string
 }
 
 // beginAttempt takes the places of an attempt at an address, whether or not it has an account. device is the value of
 // the browser's device cookie, or empty.
 func beginAttempt(app core.App, address, from, device string) (*attempt, error) {
-	key, network := limitKey(address), limits.NetworkKey(from)
+	key, network := limitKey(address), ratelimit.NetworkKey(from)
 	a := &attempt{}
-	if wait, ok := a.acquire(limits.For(app, "signin-network", maxFailuresPerNetwork, failureWindow), network); !ok {
-		return nil, record.RateLimited(wait, "Too many failed sign-ins from your network. Try again in "+formatMinutes(wait)+".")
+	if wait, ok := a.acquire(ratelimit.For(app, "signin-network", maxFailuresPerNetwork, failureWindow), network); !ok {
+		return nil, errs.RateLimited(wait, "Too many failed sign-ins from your network. Try again in "+formatMinutes(wait)+".")
 	}
 	own := []slot{
-		{limits.For(app, "signin", maxFailuresPerSource, failureWindow), key + " " + network},
-		{limits.For(app, "signin-all", maxFailuresPerAccount, failureWindow), key},
+		{ratelimit.For(app, "signin", maxFailuresPerSource, failureWindow), key + " " + network},
+		{ratelimit.For(app, "signin-all", maxFailuresPerAccount, failureWindow), key},
 	}
 	if id := knownDeviceID(app, device, address); id != "" {
-		own = []slot{{limits.For(app, "signin-device", maxFailuresPerSource, failureWindow), key + " " + id}}
+		own = []slot{{ratelimit.For(app, "signin-device", maxFailuresPerSource, failureWindow), key + " " + id}}
 	}
 	for _, limit := range own {
 		if wait, ok := a.acquire(limit.limiter, limit.key); !ok {
 			a.release()
-			return nil, record.RateLimited(wait, "Too many failed sign-ins. Try again in "+formatMinutes(wait)+", or reset your password.")
+			return nil, errs.RateLimited(wait, "Too many failed sign-ins. Try again in "+formatMinutes(wait)+", or reset your password.")
 		}
 	}
 	return a, nil
@@ -63,13 +63,13 @@ func beginAttempt(app core.App, address, from, device string) (*attempt, error) 
 // do not count here.
 func beginReauth(app core.App, account *core.Record) (*attempt, error) {
 	a := &attempt{}
-	if wait, ok := a.acquire(limits.For(app, "proof", maxFailuresPerSource, failureWindow), account.Id); !ok {
-		return nil, record.RateLimited(wait, "Too many wrong passwords. Try again in "+formatMinutes(wait)+", or reset your password.")
+	if wait, ok := a.acquire(ratelimit.For(app, "proof", maxFailuresPerSource, failureWindow), account.Id); !ok {
+		return nil, errs.RateLimited(wait, "Too many wrong passwords. Try again in "+formatMinutes(wait)+", or reset your password.")
 	}
 	return a, nil
 }
 
-func (a *attempt) acquire(limiter *limits.Limiter, key string) (time.Duration, bool) {
+func (a *attempt) acquire(limiter *ratelimit.Limiter, key string) (time.Duration, bool) {
 	wait, ok := limiter.Take(key)
 	if ok {
 		a.slots = append(a.slots, slot{limiter, key})
@@ -98,11 +98,11 @@ func formatMinutes(wait time.Duration) string {
 func limitEmails(app core.App, address, from string) error {
 	key := limitKey(address)
 	for _, limit := range []slot{
-		{limits.For(app, "reset", maxEmailsPerAddressAndNetwork, emailWindow), key + " " + limits.NetworkKey(from)},
-		{limits.For(app, "reset-all", maxEmailsPerAddress, emailWindow), key},
+		{ratelimit.For(app, "reset", maxEmailsPerAddressAndNetwork, emailWindow), key + " " + ratelimit.NetworkKey(from)},
+		{ratelimit.For(app, "reset-all", maxEmailsPerAddress, emailWindow), key},
 	} {
 		if wait, ok := limit.limiter.Take(limit.key); !ok {
-			return record.RateLimited(wait, "Too many emails to this address. Check your inbox, or try again in "+formatMinutes(wait)+".")
+			return errs.RateLimited(wait, "Too many emails to this address. Check your inbox, or try again in "+formatMinutes(wait)+".")
 		}
 	}
 	return nil

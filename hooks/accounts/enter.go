@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // SaveOrTakeOver saves the account that a link made, or takes over one that was never confirmed, inside the transaction of
@@ -16,14 +16,14 @@ import (
 func SaveOrTakeOver(tx core.App, draft *core.Record, proven bool, deed string) (*core.Record, error) {
 	known, err := Find(tx, draft.Email())
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 		return draft, tx.Save(draft)
 	case err != nil:
 		return nil, err
 	case known.Verified():
-		return nil, record.Invalid("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
+		return nil, errs.Invalid("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
 	case !proven:
-		return nil, record.Invalid("base", CodeUnverified, unconfirmed(mail.Enabled(tx), deed))
+		return nil, errs.Invalid("base", CodeUnverified, unconfirmed(mail.Enabled(tx), deed))
 	}
 	return known, TakeOver(tx, known, draft)
 }

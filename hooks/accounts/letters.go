@@ -8,8 +8,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // registerEmails sends the letters that PocketBase's own endpoints ask for as ours, with links to our pages.
@@ -51,7 +52,7 @@ func SendConfirmation(tx core.App, account *core.Record, next string) error {
 	if err != nil {
 		return err
 	}
-	letter := mail.ConfirmAddress(mail.ConfirmAddressProps{
+	letter := emails.ConfirmAddress(emails.ConfirmAddressProps{
 		To: account.Email(), Link: withNext(settings.Of(tx).Link("/verify/"+token), next),
 		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
@@ -71,7 +72,7 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 	if err != nil {
 		return err
 	}
-	props := mail.ResetPasswordProps{
+	props := emails.ResetPasswordProps{
 		To: account.Email(), ToName: RecipientName(account), Link: withNext(link, next),
 		Expires: time.Now().Add(account.Collection().PasswordResetToken.DurationTime()),
 		Zone:    time.UTC, Support: settings.Of(tx).Support,
@@ -79,14 +80,14 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 	if account.Verified() {
 		props.Zone = Zone(account, time.UTC)
 	}
-	letter := mail.ResetPassword(props)
+	letter := emails.ResetPassword(props)
 	return queueReplacing(tx, account, letter, Hash(account.TokenKey()))
 }
 
 // sendAlreadyRegistered tells the owner of an address that it has an account already.
 func sendAlreadyRegistered(tx core.App, account *core.Record, next string) error {
 	config := settings.Of(tx)
-	return queueReplacing(tx, account, mail.AlreadyRegistered(mail.AlreadyRegisteredProps{
+	return queueReplacing(tx, account, emails.AlreadyRegistered(emails.AlreadyRegisteredProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Support: config.Support,
 		SignIn: withNext(config.Link("/signin?email="+url.QueryEscape(account.Email())), next), Reset: withNext(config.Link("/reset"), next),
 	}), "")
@@ -94,7 +95,7 @@ func sendAlreadyRegistered(tx core.App, account *core.Record, next string) error
 
 func sendPasswordChanged(tx core.App, account *core.Record) error {
 	config := settings.Of(tx)
-	return queueEmail(tx, account, mail.PasswordChanged(mail.PasswordChangedProps{
+	return queueEmail(tx, account, emails.PasswordChanged(emails.PasswordChangedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(), Zone: Zone(account, time.UTC),
 		Reset: config.Link("/reset"), Support: config.Support,
 	}))
@@ -103,7 +104,7 @@ func sendPasswordChanged(tx core.App, account *core.Record) error {
 // sendAddressChange sends the link to the new address. It greets nobody: whoever asks may not put words into a stranger's mail.
 func sendAddressChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
 	config := settings.Of(tx)
-	letter := mail.ChangeAddress(mail.ChangeAddressProps{
+	letter := emails.ChangeAddress(emails.ChangeAddressProps{
 		To: change.Address(), Old: account.Email(), Link: config.Link("/email/" + token),
 		Expires: change.Expires(), Zone: Zone(account, time.UTC), Support: config.Support,
 	})
@@ -113,7 +114,7 @@ func sendAddressChange(tx core.App, account *core.Record, change *AddressChange,
 // sendAddressTaken tells the owner of an address that somebody wanted to use it for another account.
 func sendAddressTaken(tx core.App, owner *core.Record) error {
 	config := settings.Of(tx)
-	return queueReplacing(tx, owner, mail.AddressTaken(mail.AddressTakenProps{
+	return queueReplacing(tx, owner, emails.AddressTaken(emails.AddressTakenProps{
 		To: owner.Email(), ToName: RecipientName(owner), Support: config.Support,
 		SignIn: config.Link("/signin?email=" + url.QueryEscape(owner.Email())), Reset: config.Link("/reset"),
 	}), "")
@@ -121,7 +122,7 @@ func sendAddressTaken(tx core.App, owner *core.Record) error {
 
 // sendAddressChanged tells the old address.
 func sendAddressChanged(tx core.App, account *core.Record, old string) error {
-	return queueEmail(tx, account, mail.AddressChanged(mail.AddressChangedProps{
+	return queueEmail(tx, account, emails.AddressChanged(emails.AddressChangedProps{
 		To: old, ToName: actors.DisplayName(account), New: account.Email(), At: time.Now(),
 		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	}))
@@ -129,7 +130,7 @@ func sendAddressChanged(tx core.App, account *core.Record, old string) error {
 
 // SendDeleted tells the address of an account that it is gone, inside the transaction that deletes it.
 func SendDeleted(tx core.App, account *core.Record) error {
-	return queueEmail(tx, account, mail.AccountDeleted(mail.AccountDeletedProps{
+	return queueEmail(tx, account, emails.AccountDeleted(emails.AccountDeletedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(),
 		Zone: Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	}))

@@ -15,8 +15,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"usher/hooks/limits"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 // How long a login lives without being used, and at most.
@@ -65,7 +66,7 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 	login := &Login{core.NewRecord(collection)}
 	login.Load(map[string]any{
 		"user": account.Id, "token_hash": Hash(secret), "key_hash": Hash(account.TokenKey()),
-		"agent": agent[:min(len(agent), 300)], "address": limits.NormalizeIP(from), "seen": types.NowDateTime(),
+		"agent": agent[:min(len(agent), 300)], "address": ratelimit.NormalizeIP(from), "seen": types.NowDateTime(),
 	})
 	if err := app.Save(login); err != nil {
 		return "", fmt.Errorf("start login: %w", err)
@@ -79,23 +80,23 @@ func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	login := &Login{}
 	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}).Limit(1).One(login)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find login: %w", err)
 	}
 	if login.isExpired(time.Now()) {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	account, err := app.FindRecordById("users", login.GetString("user"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find the account of a login: %w", err)
 	}
 	if login.GetString("key_hash") != Hash(account.TokenKey()) || !account.Verified() {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	return login, account, nil
 }

@@ -9,7 +9,7 @@ import (
 	zxcvbn "github.com/ccojocar/zxcvbn-go"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // CodeWeakPassword is the code of a password that is refused.
@@ -27,7 +27,7 @@ const PasswordRules = "At least 12 characters. Any characters; a few words are g
 // CheckPassword refuses what is too short, too long, or known to be common (R147). about is what an
 // attacker would try first: the address and the name.
 func CheckPassword(password string, about ...string) error {
-	refuse := func(sentence string) error { return record.Invalid("password", CodeWeakPassword, sentence) }
+	refuse := func(sentence string) error { return errs.Invalid("password", CodeWeakPassword, sentence) }
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
 		return refuse(fmt.Sprintf("The password has %d characters. Take at least %d.", utf8.RuneCountInString(password), MinPassword))

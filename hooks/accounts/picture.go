@@ -11,9 +11,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"usher/hooks/audit"
-	"usher/hooks/limits"
-	"usher/hooks/pictures"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/images"
+	"usher/hooks/tools/ratelimit"
 )
 
 // CodeBadAvatar is the code of a picture that is refused.
@@ -36,8 +36,8 @@ func AvatarPath(user, avatar string) string {
 
 // SetAvatar gives the account a picture: a PNG, JPEG or WebP file, whose middle is drawn anew as a square (R146).
 func SetAvatar(app core.App, account *core.Record, data []byte, from string) error {
-	if wait, ok := limits.For(app, "picture", 20, time.Hour).Take(account.Id); !ok {
-		return record.RateLimited(wait, "Too many pictures in an hour. Wait a while.")
+	if wait, ok := ratelimit.For(app, "picture", 20, time.Hour).Take(account.Id); !ok {
+		return errs.RateLimited(wait, "Too many pictures in an hour. Wait a while.")
 	}
 	file, refused := encodeAvatar(data)
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.picture"), func(tx core.App) error {
@@ -67,20 +67,20 @@ func DeleteAvatar(app core.App, account *core.Record, from string) error {
 
 // encodeAvatar is a picture as it is kept: a JPEG, or a PNG where something shows through.
 func encodeAvatar(data []byte) (*filesystem.File, error) {
-	picture, err := pictures.Decoder{Field: "picture", Code: CodeBadAvatar, Label: "The picture"}.Decode(data)
+	picture, err := images.Decoder{Field: "picture", Code: CodeBadAvatar, Label: "The picture"}.Decode(data)
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	square := pictures.CropSquare(picture, avatarSize)
+	square := images.CropSquare(picture, avatarSize)
 	if square.Opaque() {
 		if err := jpeg.Encode(&out, square, &jpeg.Options{Quality: 88}); err != nil {
 			return nil, err
 		}
-		return pictures.NewFile(out.Bytes(), ".jpg")
+		return images.NewFile(out.Bytes(), ".jpg")
 	}
 	if err := png.Encode(&out, square); err != nil {
 		return nil, err
 	}
-	return pictures.NewFile(out.Bytes(), ".png")
+	return images.NewFile(out.Bytes(), ".png")
 }

@@ -21,7 +21,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // sampleImage is a picture of one colour with a green square in its middle.
@@ -197,9 +197,9 @@ func TestSetAvatar_TwentyAnHour(t *testing.T) {
 	ada := hookstest.Account(t, app, "ada@x.example")
 	results := make([]string, 0, 21)
 	for range 21 {
-		results = append(results, record.Code(accounts.SetAvatar(app, ada, []byte("no picture"), "")))
+		results = append(results, errs.Code(accounts.SetAvatar(app, ada, []byte("no picture"), "")))
 	}
-	if slices.Index(results, record.CodeTooMany) != 20 {
+	if slices.Index(results, errs.CodeTooMany) != 20 {
 		t.Error(results)
 	}
 }

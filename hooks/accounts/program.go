@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"usher/hooks/audit"
-	"usher/hooks/limits"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 // signInByAPI puts PocketBase's own sign-in under the limits of ours, and writes it down.
@@ -26,7 +26,7 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 		known = err == nil || isForbidden(err)
 		return err
 	})
-	var slow *record.RateLimitError
+	var slow *errs.RateLimitError
 	if known || errors.As(err, &slow) {
 		attempt.release()
 	}
@@ -38,11 +38,11 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 }
 
 func respondRateLimited(e *core.RecordAuthWithPasswordRequestEvent, err error) error {
-	var slow *record.RateLimitError
+	var slow *errs.RateLimitError
 	if errors.As(err, &slow) {
 		e.Response.Header().Set("Retry-After", slow.RetryAfter())
 	}
-	_, _, sentence, _ := record.Details(err)
+	_, _, sentence, _ := errs.Details(err)
 	return e.TooManyRequestsError(sentence, err)
 }
 
@@ -71,8 +71,8 @@ func recordThrottled(app core.App, account *core.Record, from, by string) {
 	if account != nil {
 		key = account.Id
 	}
-	if _, free := limits.For(app, "signin-throttled", 1, time.Minute).Take(key); free || account == nil {
-		writeSignInEntry(app, account, from, by, record.CodeTooMany)
+	if _, free := ratelimit.For(app, "signin-throttled", 1, time.Minute).Take(key); free || account == nil {
+		writeSignInEntry(app, account, from, by, errs.CodeTooMany)
 	}
 }
 

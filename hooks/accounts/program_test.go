@@ -15,7 +15,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // newAPIClient sends JSON to PocketBase's own endpoints of users, with a bearer token if one is given.
@@ -103,9 +103,9 @@ func TestAPI_RequestReset_DoesNotRevealAccounts(t *testing.T) {
 			answer := post(ask, map[string]any{"email": address})
 			seen[address] += fmt.Sprintln(ask, answer.Code, answer.Body)
 			err := accounts.RequestReset(app, address, "", "192.0.2.1")
-			seen[address] += fmt.Sprintln("page", record.Code(err))
+			seen[address] += fmt.Sprintln("page", errs.Code(err))
 			err = accounts.RequestConfirmation(app, address, "", "192.0.2.1")
-			seen[address] += fmt.Sprintln("page", record.Code(err))
+			seen[address] += fmt.Sprintln("page", errs.Code(err))
 		}
 	}
 	if seen["ada@x.example"] != seen["unknown@x.example"] || seen["half@x.example"] != seen["unknown@x.example"] {

@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/limits"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 // Reauth is what came of asking somebody who is signed in for the password. The check takes long, so it is made
@@ -40,22 +40,22 @@ func Reauthenticate(app core.App, entry *audit.Entry, account *core.Record, fiel
 // the refusal is written down, and so is one that was changed since it was checked.
 func (p Reauth) Verify(tx core.App) (*core.Record, error) {
 	if !p.matched {
-		return nil, record.Invalid(p.field, CodeBadSignIn, "This is not your current password.")
+		return nil, errs.Invalid(p.field, CodeBadSignIn, "This is not your current password.")
 	}
 	stored, err := reload(tx, p.account)
 	if err != nil {
 		return nil, err
 	}
 	if stored.TokenKey() != p.tokenKey {
-		return nil, record.Invalid(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
+		return nil, errs.Invalid(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
 	}
 	return stored, nil
 }
 
 // recordRefusal is audit.RecordRefusal, but a rate limit leaves one entry a minute for each account and action.
 func recordRefusal(app core.App, entry *audit.Entry, err error) error {
-	if record.Code(err) == record.CodeTooMany {
-		if _, free := limits.For(app, "account-throttled", 1, time.Minute).Take(entry.Actor + " " + entry.Action); !free {
+	if errs.Code(err) == errs.CodeTooMany {
+		if _, free := ratelimit.For(app, "account-throttled", 1, time.Minute).Take(entry.Actor + " " + entry.Action); !free {
 			return err
 		}
 	}
@@ -66,7 +66,7 @@ func recordRefusal(app core.App, entry *audit.Entry, err error) error {
 func reload(tx core.App, account *core.Record) (*core.Record, error) {
 	stored, err := tx.FindRecordById("users", account.Id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read an account again: %w", err)

@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // maxPendingChecks is how many checks of passwords may wait for their turn; at some ten a second that is seconds.
@@ -16,7 +16,7 @@ var pendingChecks atomic.Int64
 func throttle(check func() error) error {
 	defer pendingChecks.Add(-1)
 	if pendingChecks.Add(1) > maxPendingChecks {
-		return record.RateLimited(5*time.Second, "Too many people sign in at this moment. Try again in some seconds.")
+		return errs.RateLimited(5*time.Second, "Too many people sign in at this moment. Try again in some seconds.")
 	}
 	checkSlots <- struct{}{}
 	defer func() { <-checkSlots }()

@@ -7,7 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // errRollback takes back what was done for an address without an account, to take as long as for one with.
@@ -24,7 +25,7 @@ func RequestReset(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	unknown := errors.Is(err, record.NotFound)
+	unknown := errors.Is(err, errs.NotFound)
 	if unknown {
 		account, err = anyAccount(app)
 	}
@@ -57,7 +58,7 @@ func RequestConfirmation(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	vain := errors.Is(err, record.NotFound)
+	vain := errors.Is(err, errs.NotFound)
 	if vain {
 		account, err = anyAccount(app)
 	}
@@ -93,7 +94,7 @@ func FindByConfirmation(app core.App, token string) (*core.Record, error) {
 func findByToken(app core.App, token, kind string) (*core.Record, error) {
 	account, err := app.FindAuthRecordByToken(token, kind)
 	if err != nil || account.Collection().Name != "users" {
-		return nil, record.Invalid("token", "link_expired", "This link was used, or is too old. Ask for a new one.")
+		return nil, errs.Invalid("token", "link_expired", "This link was used, or is too old. Ask for a new one.")
 	}
 	return account, nil
 }
@@ -119,7 +120,7 @@ func ConfirmAddress(app core.App, token, password, from string) (*core.Record, e
 		return nil, err
 	}
 	if !known {
-		return nil, audit.RecordRefusal(app, entry, record.Invalid("password", CodeBadSignIn,
+		return nil, audit.RecordRefusal(app, entry, errs.Invalid("password", CodeBadSignIn,
 			"This is not the password of the sign-up. Set a new one by mail: that confirms the address, too."))
 	}
 	if account.Verified() {
@@ -162,7 +163,7 @@ func ChangePassword(app core.App, account *core.Record, current, next, from stri
 // UpdateProfile changes what an account says of its person.
 func UpdateProfile(app core.App, account *core.Record, name, timezone, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.update"), func(tx core.App) error {
-		name, err := record.RequiredLine("name", "Your name", name, MaxName)
+		name, err := text.RequiredLine("name", "Your name", name, MaxName)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestResetPassword_WorksOnceAndSignsOutDevices(t *testing.T) {
@@ -34,7 +34,7 @@ func TestResetPassword_WorksOnceAndSignsOutDevices(t *testing.T) {
 	}
 	_, err = accounts.SignIn(app, "ada@x.example", hookstest.Password, "")
 	hookstest.AssertCode(t, "the old password", err, accounts.CodeBadSignIn)
-	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, record.NotFound) {
+	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.NotFound) {
 		t.Errorf("the old login: %v", err)
 	}
 }
@@ -158,7 +158,7 @@ func TestChangePassword_NeedsCurrentPassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	hookstest.AssertCode(t, "the right one", change(hookstest.Password, otherPassword), "")
-	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, record.NotFound) {
+	if _, _, err := accounts.FindLogin(app, login); !errors.Is(err, errs.NotFound) {
 		t.Errorf("the old login: %v", err)
 	}
 	if hookstest.Count(t, app, "outbox", dbx.HashExp{"about": ada.Id}) != 1 {
@@ -167,7 +167,7 @@ func TestChangePassword_NeedsCurrentPassword(t *testing.T) {
 	for range 9 {
 		_ = change("wrong", otherPassword)
 	}
-	hookstest.AssertCode(t, "the eleventh try", change(otherPassword, hookstest.Password), record.CodeTooMany)
+	hookstest.AssertCode(t, "the eleventh try", change(otherPassword, hookstest.Password), errs.CodeTooMany)
 }
 
 func TestChangePassword_AfterReset_IsRefused(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // registerEmailRequests answers PocketBase's endpoints that email a link to an address. PocketBase itself looks the address
@@ -45,10 +45,10 @@ func handleEmailRequest(e *core.RequestEvent) error {
 		return e.BadRequestError("An error occurred while loading the submitted data.", err)
 	}
 	err := send(e.App, form.Email, "", e.RealIP())
-	var slow *record.RateLimitError
+	var slow *errs.RateLimitError
 	if errors.As(err, &slow) {
 		e.Response.Header().Set("Retry-After", slow.RetryAfter())
-		_, _, sentence, _ := record.Details(err)
+		_, _, sentence, _ := errs.Details(err)
 		return e.TooManyRequestsError(sentence, nil)
 	}
 	if err != nil {

@@ -6,7 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // ResetForm is what a link for a new password asks for. Name and Timezone are those of the owner of an address that nobody
@@ -59,9 +60,9 @@ func ResetPassword(app core.App, form ResetForm) (*core.Record, error) {
 // validate refuses what the form lacks, all of it at once.
 func (f ResetForm) validate(account *core.Record) (Params, error) {
 	fresh := Params{Email: account.Email(), Name: account.GetString("name"), Password: f.Password, Timezone: f.Timezone}
-	var faults record.List
+	var faults errs.List
 	if ResetNeedsName(account) {
-		name, err := record.RequiredLine("name", "Your name", f.Name, MaxName)
+		name, err := text.RequiredLine("name", "Your name", f.Name, MaxName)
 		faults.Add(err)
 		fresh.Name = name
 	}
@@ -72,5 +73,5 @@ func (f ResetForm) validate(account *core.Record) (Params, error) {
 // nameFromEmail is the name of an account whose owner gave none: what is before the @.
 func nameFromEmail(address string) string {
 	local, _, _ := strings.Cut(address, "@")
-	return record.Truncate(local, MaxName)
+	return text.Truncate(local, MaxName)
 }

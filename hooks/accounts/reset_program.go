@@ -9,7 +9,8 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // resetFields are what a program may send to set a new password.
@@ -25,7 +26,7 @@ func resetByAPI(e *core.RecordConfirmPasswordResetRequestEvent) error {
 	unknown := validation.Errors{}
 	for _, field := range slices.Sorted(maps.Keys(info.Body)) {
 		if !slices.Contains(resetFields, field) {
-			unknown[field] = validation.NewError("unknown_field", "There is no field "+record.Truncate(field, 60)+" here.")
+			unknown[field] = validation.NewError("unknown_field", "There is no field "+text.Truncate(field, 60)+" here.")
 		}
 	}
 	if len(unknown) > 0 {
@@ -45,7 +46,7 @@ func resetByAPI(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		form.Name = *body.Name
 	}
 	_, err = ResetPassword(e.App, form)
-	if record.Code(err) != "" {
+	if errs.Code(err) != "" {
 		return e.BadRequestError("Failed to set new password.", err)
 	}
 	if err != nil {

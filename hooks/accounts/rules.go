@@ -4,6 +4,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Register wires what holds for every writer of an account, and PocketBase's own ways to sign in.
@@ -31,17 +33,17 @@ func Register(app core.App) {
 
 // normalize brings an account into its one form, and judges a password that is set.
 func normalize(account *core.Record) error {
-	var faults record.List
+	var faults errs.List
 	email, err := CanonicalEmail(account.Email())
 	if faults.Add(err); err == nil {
 		account.SetEmail(email)
 	}
-	name, err := record.CleanLine("name", "The name", account.GetString("name"), MaxName)
+	name, err := text.CleanLine("name", "The name", account.GetString("name"), MaxName)
 	if faults.Add(err); err == nil {
 		account.Set("name", name)
 	}
 	if zone := account.GetString("timezone"); zone != ValidZoneName(zone) {
-		faults.Add(record.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+		faults.Add(errs.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
 	}
 	if password, ok := account.GetRaw("password").(*core.PasswordFieldValue); ok && password.Plain != "" {
 		faults.Add(CheckPassword(password.Plain, account.Email(), account.GetString("name")))

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Codes of refusals at the door.
@@ -28,7 +28,7 @@ func SignIn(app core.App, address, password, from string) (*core.Record, error) 
 // elsewhere do not count.
 func SignInFromDevice(app core.App, device, address, password, from string) (*core.Record, error) {
 	account, err := Find(app, address)
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return nil, err
 	}
 	attempt, err := beginAttempt(app, address, from, device)
@@ -46,9 +46,9 @@ func SignInFromDevice(app core.App, device, address, password, from string) (*co
 	recordSignIn(app, account, from, "page", ok)
 	switch {
 	case !ok:
-		return nil, record.Invalid("password", CodeBadSignIn, "The email address or the password is wrong. Try again, or reset your password.")
+		return nil, errs.Invalid("password", CodeBadSignIn, "The email address or the password is wrong. Try again, or reset your password.")
 	case !account.Verified():
-		return nil, record.Invalid("base", CodeUnverified, "Confirm your email address first: open the link in the email we sent you.")
+		return nil, errs.Invalid("base", CodeUnverified, "Confirm your email address first: open the link in the email we sent you.")
 	}
 	return account, nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 const otherPassword = "orchid tram lantern seven"
@@ -100,7 +100,7 @@ func TestSignIn_HundredFailuresOfNetwork_IsRateLimited(t *testing.T) {
 		hookstest.AssertCode(t, "made up", err, accounts.CodeBadSignIn)
 	}
 	_, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.66")
-	hookstest.AssertCode(t, "from the same network", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "from the same network", err, errs.CodeTooMany)
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.67"); err != nil {
 		t.Errorf("from another network: %v", err)
 	}
@@ -119,8 +119,8 @@ func TestSignIn_EleventhFailure_IsRateLimited(t *testing.T) {
 			hookstest.AssertCode(t, address, err, accounts.CodeBadSignIn)
 		}
 		_, err := accounts.SignIn(app, " "+address, hookstest.Password, "")
-		var slow *record.RateLimitError
-		if !errors.As(err, &slow) || slow.Wait <= 0 || slow.Wait > 15*time.Minute || record.Code(err) != record.CodeTooMany {
+		var slow *errs.RateLimitError
+		if !errors.As(err, &slow) || slow.Wait <= 0 || slow.Wait > 15*time.Minute || errs.Code(err) != errs.CodeTooMany {
 			t.Errorf("%s: %v", address, err)
 		}
 		if _, err := accounts.SignIn(app, "ben@x.example", hookstest.Password, ""); err != nil {
@@ -134,7 +134,7 @@ func TestRequestReset_FourthEmail_IsRateLimited(t *testing.T) {
 	hookstest.Account(t, app, "ada@x.example")
 	for _, address := range []string{"ada@x.example", "unknown@x.example"} {
 		for n := range 4 {
-			code := map[bool]string{true: record.CodeTooMany}[n == 3]
+			code := map[bool]string{true: errs.CodeTooMany}[n == 3]
 			hookstest.AssertCode(t, fmt.Sprint(address, n), accounts.RequestReset(app, address, "", ""), code)
 		}
 	}
@@ -189,10 +189,10 @@ func TestFindLogin_Lifetime(t *testing.T) {
 			switch {
 			case s.good && (err != nil || account.Id != ada.Id || login.GetString("token_hash") != accounts.Hash(secret)):
 				t.Error(err)
-			case !s.good && !errors.Is(err, record.NotFound):
+			case !s.good && !errors.Is(err, errs.NotFound):
 				t.Errorf("found: %v", err)
 			}
-			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, record.NotFound) {
+			if _, _, err := accounts.FindLogin(app, accounts.Hash(secret)); !errors.Is(err, errs.NotFound) {
 				t.Errorf("by what is stored: %v", err)
 			}
 		})
@@ -217,7 +217,7 @@ func TestSignOut_EndsOneLogin(t *testing.T) {
 	if err := accounts.SignOut(app, login, ada, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, record.NotFound) {
+	if _, _, err := accounts.FindLogin(app, first); !errors.Is(err, errs.NotFound) {
 		t.Errorf("%v", err)
 	}
 	if _, _, err := accounts.FindLogin(app, second); err != nil {
@@ -262,7 +262,7 @@ func TestSignIn_TooManyPendingChecks_IsRefused(t *testing.T) {
 	accounts.PendingChecks.Add(64)
 	_, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1")
 	accounts.PendingChecks.Add(-64)
-	hookstest.AssertCode(t, "behind 64 others", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "behind 64 others", err, errs.CodeTooMany)
 	if _, err := accounts.SignIn(app, "ada@x.example", hookstest.Password, "192.0.2.1"); err != nil {
 		t.Errorf("alone: %v", err)
 	}

@@ -6,9 +6,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/limits"
-	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 )
 
 // CheckSignUp judges whether somebody without an invitation may make an account now (R149). first is
@@ -20,20 +21,20 @@ func CheckSignUp(app core.App, code string) (first bool, err error) {
 	}
 	if !any {
 		if !IsSetupCode(app, code) {
-			return false, record.Invalid("code", "bad_code", "This is not the code that the server printed when it started. Copy it from there.")
+			return false, errs.Invalid("code", "bad_code", "This is not the code that the server printed when it started. Copy it from there.")
 		}
 		return true, nil
 	}
 	if settings.Of(app).SignUp != "open" {
-		return false, record.Invalid("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Owner or Admin of your team to invite you.")
+		return false, errs.Invalid("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Owner or Admin of your team to invite you.")
 	}
 	return false, nil
 }
 
 // LimitSignUps allows five sign-ups an hour from a network. A form that was refused for what stood in it does not count.
 func LimitSignUps(app core.App, from string) error {
-	if wait, ok := limits.For(app, "signup", 5, time.Hour).Take(limits.NetworkKey(from)); !ok {
-		return record.RateLimited(wait, "Too many sign-ups from your network. Wait an hour.")
+	if wait, ok := ratelimit.For(app, "signup", 5, time.Hour).Take(ratelimit.NetworkKey(from)); !ok {
+		return errs.RateLimited(wait, "Too many sign-ups from your network. Wait an hour.")
 	}
 	return nil
 }
@@ -45,7 +46,7 @@ func RequireFirst(tx core.App) error {
 		return err
 	}
 	if any {
-		return record.Invalid("code", "bad_code", "Somebody made the first account already. Sign in, or ask that person to invite you.")
+		return errs.Invalid("code", "bad_code", "Somebody made the first account already. Sign in, or ask that person to invite you.")
 	}
 	return nil
 }
@@ -53,12 +54,12 @@ func RequireFirst(tx core.App) error {
 // Validate judges what a new account is made of, all of it at once, and brings it into its one form. It
 // costs no password hashing, so a form can be judged before anything is written.
 func Validate(n *Params) error {
-	var faults record.List
+	var faults errs.List
 	email, err := CanonicalEmail(n.Email)
 	if faults.Add(err); err == nil {
 		n.Email = email
 	}
-	name, err := record.RequiredLine("name", "Your name", n.Name, MaxName)
+	name, err := text.RequiredLine("name", "Your name", n.Name, MaxName)
 	if faults.Add(err); err == nil {
 		n.Name = name
 	}
@@ -73,7 +74,7 @@ var errKnown = errors.New("the address has an account by now")
 func Begin(tx core.App, account *core.Record) error {
 	if _, err := Find(tx, account.Email()); err == nil {
 		return errKnown
-	} else if !errors.Is(err, record.NotFound) {
+	} else if !errors.Is(err, errs.NotFound) {
 		return err
 	}
 	return tx.Save(account)
@@ -93,7 +94,7 @@ func Overtaken(app core.App, n Params, outcome error) (overtaken bool, err error
 // whoever signed up learns nothing, after the same work as for a new one.
 func NotifyExisting(app core.App, n Params) (bool, error) {
 	account, err := Find(app, n.Email)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return false, nil
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Actor is somebody who acts in a team, with what he carries there at this moment.
@@ -30,13 +31,13 @@ type Actor struct {
 // or a team that does not exist, is record.ErrNotFound.
 func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	found := &core.Record{}
 	err := app.RecordQuery("teams").WithContext(record.Prepared).
 		AndWhere(dbx.Or(dbx.HashExp{"id": team}, dbx.HashExp{"slug": team})).Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find team: %w", err)
@@ -60,7 +61,7 @@ func ByUserID(app core.App, user string, team *core.Record) (*Actor, error) {
 		WithContext(record.Prepared).Bind(dbx.Params{"t": team.Id, "u": user}).
 		Row(&actor.Roles.Owner, &actor.Roles.Admin, &actor.Roles.Organizer, &actor.Kind, &actor.FormerAdmin)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
@@ -92,7 +93,7 @@ func (a *Actor) PanelRecheck(app core.App) func() error {
 		}
 		again, err := a.Reload(app)
 		if err == nil && !again.CanUsePanel() {
-			err = record.Forbidden("The right to the Admin Panel has ended meanwhile.")
+			err = errs.Forbidden("The right to the Admin Panel has ended meanwhile.")
 		}
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // DeletedTeam is the error for an account that was in a team until it was deleted, or had left it before. It is a
@@ -19,7 +19,7 @@ type DeletedTeam struct{ Team string }
 func (d *DeletedTeam) Error() string { return d.Team + " was deleted" }
 
 // Unwrap makes it a record.ErrNotFound.
-func (d *DeletedTeam) Unwrap() error { return record.NotFound }
+func (d *DeletedTeam) Unwrap() error { return errs.NotFound }
 
 // WasMember reports whether err says that the account was in the team, and can be told what has become of that.
 func WasMember(err error) bool {
@@ -37,7 +37,7 @@ func findDeleted(app core.App, account *core.Record, team string, unknown error)
 // CheckDeletedLink is a *DeletedTeam if err is a record.ErrNotFound and the link, one of those that entry keeps, was of a deleted
 // team that the account was in; otherwise it is err.
 func CheckDeletedLink(app core.App, account *core.Record, link string, err error) error {
-	if !errors.Is(err, record.NotFound) || account == nil {
+	if !errors.Is(err, errs.NotFound) || account == nil {
 		return err
 	}
 	return deletedTeam(app, account, "EXISTS (SELECT 1 FROM deleted_links l WHERE l.team = t.id AND l.link = {:ref})", link, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // FormerMember is the error for an account that was in a team and no longer is. It is a record.ErrNotFound, so that
@@ -19,7 +19,7 @@ type FormerMember struct{ Team string }
 func (f *FormerMember) Error() string { return "no longer a member of " + f.Team }
 
 // Unwrap makes it a record.ErrNotFound.
-func (f *FormerMember) Unwrap() error { return record.NotFound }
+func (f *FormerMember) Unwrap() error { return errs.NotFound }
 
 // FormerAdmin is the error for a member who had the right to the Admin Panel and no longer has it. It is the refusal that
 // programs get, as for any other member; pages can say more.
@@ -40,7 +40,7 @@ func (f *FormerAdmin) Unwrap() error { return f.Refusal }
 // confirmed address.
 func FindForPage(app core.App, account *core.Record, team string) (*Actor, error) {
 	actor, err := Find(app, account, team)
-	if !errors.Is(err, record.NotFound) || account == nil || team == "" || !account.Verified() {
+	if !errors.Is(err, errs.NotFound) || account == nil || team == "" || !account.Verified() {
 		return actor, err
 	}
 	name := ""

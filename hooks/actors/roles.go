@@ -5,7 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Roles is what a person may carry in a team besides being in it. Admin and Organizer are
@@ -27,7 +27,7 @@ func ParseRoles(names []string) (Roles, error) {
 			roles.Organizer = true
 		case "", "member":
 		default:
-			return Roles{}, record.Invalid("roles", "bad_role", "Choose Admin, Organizer, both or none.")
+			return Roles{}, errs.Invalid("roles", "bad_role", "Choose Admin, Organizer, both or none.")
 		}
 	}
 	return roles, nil

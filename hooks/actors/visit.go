@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
-	"usher/hooks/limits"
+	"usher/hooks/tools/ratelimit"
 )
 
 // visitInterval is how often a visit is written at most.
@@ -17,7 +17,7 @@ const visitInterval = 5 * time.Minute
 // RecordVisit notes that a person is active in the team now: what he does in other teams shows nowhere here (R3, R73).
 func RecordVisit(app core.App, actor *Actor) error {
 	team, user := actor.Team.Id, actor.Account.Id
-	if _, ok := limits.For(app, "visit", 1, visitInterval).Take(team + user); !ok {
+	if _, ok := ratelimit.For(app, "visit", 1, visitInterval).Take(team + user); !ok {
 		return nil
 	}
 	return MarkSeen(app, team, user, time.Now())

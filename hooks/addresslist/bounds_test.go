@@ -11,7 +11,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestReadFile_Encodings(t *testing.T) {
@@ -80,7 +80,7 @@ func TestRead_StrayQuotationMarks(t *testing.T) {
 func TestRead_TooLong_IsOnlyCounted(t *testing.T) {
 	for name, text := range map[string]string{"commas": strings.Repeat("a,", 100_000), "lines": strings.Repeat("a@x.example\n", 100_000), "rows": strings.Repeat("Ana,a@x.example\n", 100_000)} {
 		list := addresslist.Read(text)
-		if len(list.Entries) != 100_000 || list.Entries[addresslist.MaxEntries-1].Raw == "" || record.Code(list.Entries[addresslist.MaxEntries].Err) != record.CodeTooMany {
+		if len(list.Entries) != 100_000 || list.Entries[addresslist.MaxEntries-1].Raw == "" || errs.Code(list.Entries[addresslist.MaxEntries].Err) != errs.CodeTooMany {
 			t.Errorf("%s: %d entries", name, len(list.Entries))
 		}
 	}
@@ -135,7 +135,7 @@ func assertValid(t *testing.T, text string, list addresslist.List) {
 	t.Helper()
 	for n, e := range list.Entries {
 		if e.Err != nil {
-			if record.Code(e.Err) == "" || e.Address != "" {
+			if errs.Code(e.Err) == "" || e.Address != "" {
 				t.Errorf("%q: %+v", text, e)
 			}
 			continue
@@ -168,7 +168,7 @@ func FuzzRead(f *testing.F) {
 		assertValid(t, text, addresslist.Read(text))
 		assertValid(t, text, addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text), addresslist.NewEntry(text, "a@x.example")}})
 		list, err := addresslist.ReadFile(strings.NewReader(text))
-		if err != nil && record.Code(err) != "bad_file" {
+		if err != nil && errs.Code(err) != "bad_file" {
 			t.Errorf("%q: %v", text, err)
 		}
 		assertValid(t, text, list)

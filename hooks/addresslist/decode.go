@@ -11,13 +11,13 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // ReadFile reads a list that another program wrote, in UTF-8, UTF-16 with a byte order mark or Windows-1252. A file
 // that holds no list is refused as "bad_file".
 func ReadFile(file io.Reader) (List, error) {
-	refuse := func(sentence string) (List, error) { return List{}, record.Invalid("file", "bad_file", sentence) }
+	refuse := func(sentence string) (List, error) { return List{}, errs.Invalid("file", "bad_file", sentence) }
 	data, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
 	switch {
 	case err != nil:

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"usher/hooks/accounts"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 const (
@@ -43,11 +43,11 @@ type List struct {
 }
 
 // errTooLong marks the entries after the first MaxEntries.
-var errTooLong = record.Invalid("emails", record.CodeTooMany, "The list is too long.")
+var errTooLong = errs.Invalid("emails", errs.CodeTooMany, "The list is too long.")
 
 var (
-	errNoAddress        = record.Invalid("email", accounts.CodeBadEmail, "This row has no address.")
-	errSeveralAddresses = record.Invalid("email", accounts.CodeBadEmail, "More than one address. Enter one at a time.")
+	errNoAddress        = errs.Invalid("email", accounts.CodeBadEmail, "This row has no address.")
+	errSeveralAddresses = errs.Invalid("email", accounts.CodeBadEmail, "More than one address. Enter one at a time.")
 )
 
 // Missing reports whether nothing was written where the address belongs.

@@ -7,14 +7,14 @@ import (
 
 	"usher/hooks/addresslist"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // formatList is a list as "Name <address>" or "row 3: reason", one entry a line.
 func formatList(list addresslist.List) string {
 	var lines []string
 	for _, e := range list.Entries {
-		switch _, _, reason, _ := record.Details(e.Err); {
+		switch _, _, reason, _ := errs.Details(e.Err); {
 		case e.Err != nil:
 			lines = append(lines, fmt.Sprintf("row %d: %s", e.Row, reason))
 		case e.Name != "":

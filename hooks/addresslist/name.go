@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"usher/hooks/accounts"
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 )
 
 var (
@@ -50,7 +50,7 @@ func CleanName(s string) string {
 	}
 	name, _, _ = strings.Cut(name, "|")
 	name = stripName(swapLastFirst(stripName(name)))
-	name, err := record.CleanLine("name", "The name", name, accounts.MaxName)
+	name, err := text.CleanLine("name", "The name", name, accounts.MaxName)
 	if err != nil || strings.ContainsAny(name, "@<>") || strings.Contains(strings.ToLower(name), "www.") || !strings.ContainsFunc(name, unicode.IsLetter) {
 		return ""
 	}
@@ -59,7 +59,7 @@ func CleanName(s string) string {
 
 // stripName takes quotation marks, bullets, numbers and what cannot be seen away from around a name.
 func stripName(s string) string {
-	name := strings.Join(strings.Fields(strings.ReplaceAll(record.Sanitize(s), `"`, "")), " ")
+	name := strings.Join(strings.Fields(strings.ReplaceAll(text.Sanitize(s), `"`, "")), " ")
 	for {
 		cut := strings.Trim(stripSingleQuotes(name), " \t`´‘‚‛“”„‟«»‹›*•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:|\\<>~_=-–—")
 		cut = ordinalPattern.ReplaceAllString(cut, "")
@@ -171,5 +171,5 @@ func needsQuotes(name string) bool { return strings.ContainsAny(name, ",;'()[]")
 
 // flatten is a text on one line, without what parts entries.
 func flatten(s string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer(",", " ", ";", " ", `"`, " ", "<", " ", ">", " ").Replace(record.Sanitize(s))), " ")
+	return strings.Join(strings.Fields(strings.NewReplacer(",", " ", ";", " ", `"`, " ", "<", " ", ">", " ").Replace(text.Sanitize(s))), " ")
 }

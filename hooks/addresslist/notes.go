@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // maxShown is how many rows or columns a note names.
@@ -166,6 +166,6 @@ func hasOrHave(n int) string {
 }
 
 func errorText(err error) string {
-	_, _, sentence, _ := record.Details(err)
+	_, _, sentence, _ := errs.Details(err)
 	return sentence
 }

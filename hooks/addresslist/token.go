@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"usher/hooks/accounts"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // invisibleMarks are the marks that pages and mail programs put between letters, where nobody sees them.
@@ -64,13 +64,13 @@ func parseAddress(word string) (string, error) {
 		bare = unwrapAddress(bare)
 	}
 	if strings.ContainsAny(bare, directionMarks) {
-		return "", record.Invalid("email", accounts.CodeBadEmail, "An invisible character in the address. Type it again.")
+		return "", errs.Invalid("email", accounts.CodeBadEmail, "An invisible character in the address. Type it again.")
 	}
 	if strings.Contains(bare, "://") {
-		return "", record.Invalid("email", accounts.CodeBadEmail, "A link, not an address.")
+		return "", errs.Invalid("email", accounts.CodeBadEmail, "A link, not an address.")
 	}
 	if strings.Contains(strings.ToLower(bare), "#ext#@") {
-		return "", record.Invalid("email", accounts.CodeBadEmail, "The sign-in name of a Microsoft guest account, not an address.")
+		return "", errs.Invalid("email", accounts.CodeBadEmail, "The sign-in name of a Microsoft guest account, not an address.")
 	}
 	if bare == "" {
 		bare = strings.TrimSpace(word)

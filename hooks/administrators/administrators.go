@@ -12,6 +12,7 @@ import (
 
 	"usher/hooks/audit"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 type verb int
@@ -66,10 +67,10 @@ func onRequest(v verb) func(*core.RecordRequestEvent) error {
 func refusalCode(err error) string {
 	var api *router.ApiError
 	if !errors.As(err, &api) {
-		return record.Code(err)
+		return errs.Code(err)
 	}
 	cause, _ := api.RawData().(error)
-	if code := record.Code(cause); code != "" {
+	if code := errs.Code(cause); code != "" {
 		return code
 	}
 	if api.Status >= http.StatusInternalServerError || record.OutageOf(cause) != record.NoOutage {

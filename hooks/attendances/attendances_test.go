@@ -18,8 +18,8 @@ import (
 	"usher/hooks/live/livetest"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 )
 
 const apiKey, apiSecret = "key", "a-secret-of-thirty-two-characters"

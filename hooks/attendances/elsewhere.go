@@ -10,8 +10,9 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // What a program reports of a session that is held elsewhere (R118).
@@ -103,9 +104,9 @@ func findReportable(tx core.App, actor *actors.Actor, id string) (*sessions.Sess
 	case err != nil:
 		return nil, err
 	case !leads && !actor.CanUsePanel():
-		return nil, record.Forbidden("The host, the co-hosts, the Owner and Admins report of this session.")
+		return nil, errs.Forbidden("The host, the co-hosts, the Owner and Admins report of this session.")
 	case session.ExternalLink() == "":
-		return nil, record.Invalid("base", CodeNotExternal, "This session is held here, where what happens in it is known. Only one that is held elsewhere is reported of.")
+		return nil, errs.Invalid("base", CodeNotExternal, "This session is held here, where what happens in it is known. Only one that is held elsewhere is reported of.")
 	}
 	return session, nil
 }
@@ -113,14 +114,14 @@ func findReportable(tx core.App, actor *actors.Actor, id string) (*sessions.Sess
 // validateEvents refuses a batch in which an event cannot be one, naming the first.
 func validateEvents(events []Event, now time.Time) error {
 	refuse := func(n int, code, sentence string) error {
-		return record.Invalid("events", code, fmt.Sprintf("Event %d: %s", n+1, sentence))
+		return errs.Invalid("events", code, fmt.Sprintf("Event %d: %s", n+1, sentence))
 	}
 	if len(events) > maxEvents {
-		return record.Invalid("events", record.CodeTooMany, fmt.Sprintf("Send at most %d events at a time.", maxEvents))
+		return errs.Invalid("events", errs.CodeTooMany, fmt.Sprintf("Send at most %d events at a time.", maxEvents))
 	}
 	for n, event := range events {
 		withPerson := event.Type == EventJoined || event.Type == EventLeft
-		person, err := record.CleanLine("person", "The person", event.Person, 254)
+		person, err := text.CleanLine("person", "The person", event.Person, 254)
 		switch {
 		case event.ID == "" || len(event.ID) > 100:
 			return refuse(n, CodeBadEvent, "give it an id of 1 to 100 characters, the same whenever it is sent again.")
@@ -152,9 +153,9 @@ func (e Event) apply(tx core.App, session *sessions.Session) (first bool, err er
 	case e.Type == EventEnded && session.Status() != sessions.Ended:
 		return true, sessions.EndExternal(tx, session, e.At)
 	case session.Status() == sessions.Scheduled:
-		return true, record.Invalid("events", sessions.CodeNotStarted, "The session has not been started. Send an event of that type first, or with these.")
+		return true, errs.Invalid("events", sessions.CodeNotStarted, "The session has not been started. Send an event of that type first, or with these.")
 	case session.Status() == sessions.Cancelled:
-		return true, record.Invalid("events", sessions.CodeCancelled, "The session was cancelled.")
+		return true, errs.Invalid("events", sessions.CodeCancelled, "The session was cancelled.")
 	}
 	return true, nil
 }

@@ -8,8 +8,8 @@ import (
 
 	"usher/hooks/attendances"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func newExternalFixture(t *testing.T) *fixture {
@@ -91,7 +91,7 @@ func TestReport_PermissionsAndInvalidEvents(t *testing.T) {
 	started := attendances.Event{ID: "1", Type: "started", At: now}
 	for _, who := range []string{"member@x.example", "organizer@x.example"} {
 		_, err := s.report(who, started)
-		hookstest.AssertCode(t, who, err, record.CodeNotAllowed)
+		hookstest.AssertCode(t, who, err, errs.CodeNotAllowed)
 	}
 	long := strings.Repeat("x", 300)
 	for name, events := range map[string][]attendances.Event{
@@ -106,7 +106,7 @@ func TestReport_PermissionsAndInvalidEvents(t *testing.T) {
 		sessions.CodeBadTime + " ages ago":        {{ID: "1", Type: "started", At: now.AddDate(-2, 0, 0)}},
 		sessions.CodeNotStarted + " joined":       {{ID: "1", Type: "joined", At: now, Person: "a"}},
 		sessions.CodeNotStarted + " ended":        {{ID: "1", Type: "ended", At: now}},
-		record.CodeTooMany + " events":            make([]attendances.Event, 1001),
+		errs.CodeTooMany + " events":              make([]attendances.Event, 1001),
 	} {
 		code, _, _ := strings.Cut(name, " ")
 		_, err := s.report("host@x.example", events...)

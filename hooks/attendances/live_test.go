@@ -10,8 +10,8 @@ import (
 	"github.com/livekit/protocol/livekit"
 
 	"usher/hooks/attendances"
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
 	"usher/hooks/sessions"
@@ -24,7 +24,7 @@ func newLiveFixture(t *testing.T) (s *fixture, stop func()) {
 	config := hookstest.Config()
 	config.URL = "http://" + server.Listener.Addr().String()
 	s = newFixture(t, config, sessions.Form{})
-	server.Config.Handler = live.Proxy(s.app, entry.Authorize)
+	server.Config.Handler = live.Proxy(s.app, join.Authorize)
 	server.Start()
 	t.Cleanup(server.Close)
 	return s, livetest.Start(t, s.app)
@@ -32,7 +32,7 @@ func newLiveFixture(t *testing.T) (s *fixture, stop func()) {
 
 func (s *fixture) token() live.Credentials {
 	s.Helper()
-	pass, err := entry.IssueToken(s.app, s.host())
+	pass, err := join.IssueToken(s.app, s.host())
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (s *fixture) tokenFor(address string) live.Credentials {
 	if err := s.app.Save(p); err != nil {
 		s.Fatal(err)
 	}
-	pass, err := entry.IssueToken(s.app, &sessions.Participant{Record: p})
+	pass, err := join.IssueToken(s.app, &sessions.Participant{Record: p})
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/attendances"
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
 	"usher/hooks/sessions"
@@ -83,7 +83,7 @@ func TestLive_ExternalLiveKit(t *testing.T) {
 		t.Error("not put out by the end")
 	}
 	// A room that is not open lets nobody in, and entry makes no pass for it.
-	if _, err := entry.IssueToken(s.app, s.host()); err == nil {
+	if _, err := join.IssueToken(s.app, s.host()); err == nil {
 		t.Error("a pass for what has ended")
 	}
 	// LiveKit says farewell a moment before the room is gone.

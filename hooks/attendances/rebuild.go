@@ -10,8 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/live"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // rebuild makes the stays of a session elsewhere of all its reports, so that they come to the same in whatever order
@@ -111,10 +112,10 @@ func (s Settings) videoTrack() live.Track {
 
 // identify writes who it was: somebody of the list by his address, else the name that was reported.
 func (s *reportedStay) identify(tx core.App, session *sessions.Session, a *Attendance) error {
-	a.Load(map[string]any{"participant": "", "user": "", "name": record.Truncate(s.person, 254)})
+	a.Load(map[string]any{"participant": "", "user": "", "name": text.Truncate(s.person, 254)})
 	p, err := sessions.FindParticipantByEmail(tx, session.Id, strings.ToLower(s.person))
 	if err == nil {
 		a.setParticipant(p)
 	}
-	return record.IgnoreNotFound(err)
+	return errs.IgnoreNotFound(err)
 }

@@ -12,6 +12,7 @@ import (
 	"usher/hooks/live"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 // Reconcile asks the media server who is in each session that runs, and mends what was not reported: somebody who is
@@ -51,7 +52,7 @@ func reconcileSession(app core.App, session *sessions.Session, asked, seen time.
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.FindByID(tx, session.Id)
 		if err != nil || session.Status() != sessions.Running {
-			return record.IgnoreNotFound(err)
+			return errs.IgnoreNotFound(err)
 		}
 		var in []string
 		for _, person := range people {

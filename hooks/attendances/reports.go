@@ -11,10 +11,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"usher/hooks/entry"
+	"usher/hooks/join"
 	"usher/hooks/live"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // handledTypes are the reports that tell who is in; others are passed over.
@@ -32,7 +33,7 @@ func handleReport(app core.App, report live.Report) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := sessions.FindByMedia(tx, report.Room)
 		if err != nil {
-			return record.IgnoreNotFound(err)
+			return errs.IgnoreNotFound(err)
 		}
 		first, err := saveReport(tx, session, map[string]any{"event": report.ID, "type": report.Type, "at": report.At})
 		if err != nil || !first {
@@ -72,8 +73,8 @@ func kickUnauthorized(app core.App, room, identity string) {
 	if _, err := sessions.FindByMedia(app, room); err != nil {
 		return // none of ours, or the database will say so again
 	}
-	err := entry.Authorize(app, identity, room)
-	if err == nil || record.Code(err) == "" && !errors.Is(err, record.NotFound) {
+	err := join.Authorize(app, identity, room)
+	if err == nil || errs.Code(err) == "" && !errors.Is(err, errs.NotFound) {
 		return
 	}
 	routine.FireAndForget(func() {
@@ -126,14 +127,14 @@ func (a *Attendance) identify(tx core.App, session *sessions.Session, person *li
 		return nil
 	}
 	p, err := sessions.FindParticipant(tx, person.Identity)
-	if err != nil && record.IgnoreNotFound(err) != nil {
+	if err != nil && errs.IgnoreNotFound(err) != nil {
 		return err
 	}
 	if err == nil && p.SessionID() == session.Id {
 		a.setParticipant(p)
 		return nil
 	}
-	a.Set("name", record.Truncate(cmp.Or(person.Name, person.Identity), 254))
+	a.Set("name", text.Truncate(cmp.Or(person.Name, person.Identity), 254))
 	return nil
 }
 

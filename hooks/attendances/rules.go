@@ -7,11 +7,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/changes"
-	"usher/hooks/jobs"
+	"usher/hooks/events"
 	"usher/hooks/live"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
 )
 
 // Register wires what holds for every writer: nobody leaves before he came, or stays beyond the end of the session;
@@ -23,7 +24,7 @@ func Register(app core.App) {
 	app.OnRecordDeleteExecute("attendances").BindFunc(afterDelete)
 	app.OnRecordUpdateExecute("sessions").BindFunc(closeOnSessionEnd)
 	tell := func(e *core.RecordEvent) error {
-		changes.Publish(e.App, e.Record.GetString("team"), changes.Sessions)
+		events.Publish(e.App, e.Record.GetString("team"), events.Sessions)
 		return e.Next()
 	}
 	app.OnRecordAfterCreateSuccess("attendances").BindFunc(tell)
@@ -38,14 +39,14 @@ func validateAndSave(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		r := e.Record
 		if !r.IsNew() && record.Changed(r, "team", "session", "sid") {
-			return record.Invalid("base", sessions.CodeFixed, "A stay keeps its session.")
+			return errs.Invalid("base", sessions.CodeFixed, "A stay keeps its session.")
 		}
 		session, err := sessions.FindByID(e.App, r.GetString("session"))
 		if err != nil {
 			return err
 		}
 		if session.Status() != sessions.Running && session.Status() != sessions.Ended {
-			return record.Invalid("session", sessions.CodeNotStarted, "Nobody is in a session that does not run.")
+			return errs.Invalid("session", sessions.CodeNotStarted, "Nobody is in a session that does not run.")
 		}
 		clamp(&Attendance{r}, session)
 		if err := e.Next(); err != nil {
@@ -78,7 +79,7 @@ func afterDelete(e *core.RecordEvent) error {
 		}
 		session, err := sessions.FindByID(e.App, e.Record.GetString("session"))
 		if err != nil {
-			return record.IgnoreNotFound(err)
+			return errs.IgnoreNotFound(err)
 		}
 		return updateEmptySince(e.App, session)
 	})

@@ -14,8 +14,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/limits"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/text"
 )
 
 // Entry is one deed. Team is empty for what belongs to an account alone.
@@ -74,7 +76,7 @@ func Do(app core.App, entry *Entry, deed func(tx core.App) error) error {
 // action that is refused before its transaction; Do writes its own refusals. It must not be called in a transaction:
 // what is refused there is rolled back.
 func RecordRefusal(app core.App, entry *Entry, err error) error {
-	code := record.Code(err)
+	code := errs.Code(err)
 	if code == "" {
 		return err
 	}
@@ -104,7 +106,7 @@ func writeEntry(tx core.App, entry *Entry, result string) error {
 		return fmt.Errorf("write audit: %w", err)
 	}
 	r := Row{
-		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: truncateText(entry.ActorName), IP: truncateText(limits.NormalizeIP(entry.IP)),
+		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: truncateText(entry.ActorName), IP: truncateText(ratelimit.NormalizeIP(entry.IP)),
 		Action: entry.Action, Target: truncateText(entry.Target), TargetName: truncateText(entry.TargetName), Detail: string(detail), Result: result, At: timestampAfter(last.At),
 	}
 	// By SQL: a save would cost as much as the deed that the row tells of.
@@ -125,7 +127,7 @@ const maxText = 500
 
 func truncateText(s string) string {
 	if utf8.RuneCountInString(s) > maxText {
-		return record.Truncate(s, maxText-1) + "…"
+		return text.Truncate(s, maxText-1) + "…"
 	}
 	return s
 }

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 const chainTeam = "team00000000001"
@@ -29,7 +29,7 @@ func newChain(t *testing.T) *core.BaseApp {
 	} {
 		result := ""
 		if entry.Action == "member.remove" {
-			result = record.CodeNotAllowed
+			result = errs.CodeNotAllowed
 		}
 		if err := app.RunInTransaction(func(tx core.App) error {
 			if result != "" {
@@ -125,9 +125,9 @@ func TestDo_ActionAndEntryShareTransaction(t *testing.T) {
 	if err == nil || hookstest.Count(t, app, "audit") != 0 || hookstest.Count(t, app, "users") != 0 {
 		t.Errorf("a fault of ours: %v", err)
 	}
-	err = audit.Do(app, entry(), deed(record.Forbidden("No.")))
-	hookstest.AssertCode(t, "a refusal", err, record.CodeNotAllowed)
-	if hookstest.Count(t, app, "audit", dbx.HashExp{"result": record.CodeNotAllowed}) != 1 || hookstest.Count(t, app, "users") != 0 {
+	err = audit.Do(app, entry(), deed(errs.Forbidden("No.")))
+	hookstest.AssertCode(t, "a refusal", err, errs.CodeNotAllowed)
+	if hookstest.Count(t, app, "audit", dbx.HashExp{"result": errs.CodeNotAllowed}) != 1 || hookstest.Count(t, app, "users") != 0 {
 		t.Error("a refusal is written down alone")
 	}
 	if err := audit.Do(app, entry(), deed(nil)); err != nil ||
@@ -152,12 +152,12 @@ func TestDo_Concurrent_KeepsChainsIntact(t *testing.T) {
 	results := hookstest.Race(20, func(i int) error {
 		return audit.Do(app, audit.NewEntry(deeds[i], "team.update").With("i", i), func(core.App) error {
 			if i%4 == 3 {
-				return record.Forbidden("No.")
+				return errs.Forbidden("No.")
 			}
 			return nil
 		})
 	})
-	if won := hookstest.CountSucceeded(t, results, record.CodeNotAllowed); won != 15 {
+	if won := hookstest.CountSucceeded(t, results, errs.CodeNotAllowed); won != 15 {
 		t.Errorf("%d deeds", won)
 	}
 	if n := hookstest.Count(t, app, "audit") - before; n != 20 {

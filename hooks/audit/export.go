@@ -9,8 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/record"
-	"usher/hooks/spreadsheet"
+	"usher/hooks/tools/csvfile"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Export writes the entries of the query as CSV, in the zone's time. That somebody took them is written down
@@ -18,9 +19,9 @@ import (
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
 	entry := NewEntry(actor, "audit.export")
 	for key, value := range map[string]string{"person": query.Person, "kind": query.Kind, "result": query.Result,
-		"from": spreadsheet.FormatTime(query.From, zone), "until": spreadsheet.FormatTime(query.To, zone)} {
+		"from": csvfile.FormatTime(query.From, zone), "until": csvfile.FormatTime(query.To, zone)} {
 		if value != "" {
-			entry.With(key, record.Truncate(value, 200))
+			entry.With(key, text.Truncate(value, 200))
 		}
 	}
 	err := Do(app, entry, func(tx core.App) error {
@@ -29,7 +30,7 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 			return err
 		}
 		if !again.CanUsePanel() {
-			return record.Forbidden("The audit log is for the Owner and Admins of a team.")
+			return errs.Forbidden("The audit log is for the Owner and Admins of a team.")
 		}
 		return nil
 	})
@@ -38,7 +39,7 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 	}
 	heads := []string{"Number", "When (" + zone.String() + ")", "Who", "What", "On whom", "From", "Result", "Reason", "Details", "Sentence"}
 	inPanel := actor.PanelRecheck(app)
-	return spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
+	return csvfile.Write(to, heads, func(table *csvfile.Table) error {
 		return eachRow(app, actor.Team.Id, query, func(row Row) error {
 			if err := inPanel(); err != nil {
 				return err
@@ -75,6 +76,6 @@ func (r Row) csvCells(zone *time.Location) []string {
 	for _, note := range r.Notes() {
 		notes = append(notes, note.Label+": "+note.Value)
 	}
-	return []string{strconv.Itoa(r.Seq), spreadsheet.FormatTime(r.Time(), zone), r.ActorName, r.Action, r.TargetName, r.IP,
+	return []string{strconv.Itoa(r.Seq), csvfile.FormatTime(r.Time(), zone), r.ActorName, r.Action, r.TargetName, r.IP,
 		result, r.Reason(), strings.Join(notes, "; "), r.Sentence().String()}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // The two values of Query.Result.
@@ -38,7 +38,7 @@ type Page struct {
 // List reads a page of the log of the actor's team, which is for its Owner and Admins.
 func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
 	if !actor.CanUsePanel() {
-		return Page{}, record.Forbidden("The audit log is for the Owner and Admins of a team.")
+		return Page{}, errs.Forbidden("The audit log is for the Owner and Admins of a team.")
 	}
 	return listRows(app, actor.Team.Id, query)
 }

@@ -14,8 +14,8 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // fixture is a team in which things were done, and another beside it.
@@ -47,7 +47,7 @@ func newFixture(t *testing.T) *fixture {
 	s.must(err)
 	_, err = invitations.Invite(s.app, hookstest.Actor(t, s.app, s.admin, s.team), invitations.Request{
 		Lines: invitations.ParseLines([]string{s.neverInvited}), Roles: actors.Roles{Admin: true}})
-	hookstest.AssertCode(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Admin invites an Admin", err, errs.CodeNotAllowed)
 	s.must(members.RevokeRoles(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.theo.Id, actors.Roles{Organizer: true}))
 	_, err = members.Remove(s.app, hookstest.Actor(t, s.app, s.owner, s.team), s.lucia.Id)
 	s.must(err)
@@ -168,7 +168,7 @@ func TestList_Pagination(t *testing.T) {
 func TestList_AndExport_RequireOwnerOrAdmin(t *testing.T) {
 	s := newFixture(t)
 	guest := hookstest.Guest(t, s.app, s.team, "clara@k.example")
-	for account, code := range map[*core.Record]string{s.owner: "", s.admin: "", s.theo: record.CodeNotAllowed, guest: record.CodeNotAllowed} {
+	for account, code := range map[*core.Record]string{s.owner: "", s.admin: "", s.theo: errs.CodeNotAllowed, guest: errs.CodeNotAllowed} {
 		actor := hookstest.Actor(t, s.app, account, s.team)
 		_, err := audit.List(s.app, actor, audit.Query{})
 		hookstest.AssertCode(t, "read as "+actor.Name(), err, code)
@@ -179,7 +179,7 @@ func TestList_AndExport_RequireOwnerOrAdmin(t *testing.T) {
 			t.Errorf("%s got %d bytes", actor.Name(), b.Len())
 		}
 	}
-	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "audit.export", "result": record.CodeNotAllowed}); n != 2 {
+	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "audit.export", "result": errs.CodeNotAllowed}); n != 2 {
 		t.Errorf("%d refused exports are written down", n)
 	}
 }
@@ -241,7 +241,7 @@ func TestList_LaterEmail_IsNotRevealed(t *testing.T) {
 	}
 	_, err := invitations.Invite(s.app, admin, invitations.Request{
 		Lines: invitations.ParseLines([]string{"secret@elsewhere.example"}), Roles: actors.Roles{Admin: true}})
-	hookstest.AssertCode(t, "an Admin invites an Admin", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Admin invites an Admin", err, errs.CodeNotAllowed)
 	if n := found(s.lucia.Id); n != before || before == 0 {
 		t.Errorf("%d entries, not %d", n, before)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 )
 
 // How many people a text is taken for, and under how many ids and addresses they are looked for: SQLite joins at
@@ -59,7 +59,7 @@ func findIDsByName(app core.App, team, query string) ([]string, error) {
 		UNION SELECT i.id FROM invitations i WHERE i.team = {:team} AND ` + like("i") + `
 		UNION SELECT u.id FROM invitations i JOIN users u ON u.id = i.user AND u.email = i.email WHERE i.team = {:team} AND ` + like("u") +
 		fmt.Sprintf(" LIMIT %d", maxPeople)).
-		Bind(dbx.Params{"team": team, "q": record.LikePattern(query)}).Column(&ids)
+		Bind(dbx.Params{"team": team, "q": text.LikePattern(query)}).Column(&ids)
 	if err != nil {
 		return nil, fmt.Errorf("find whom the log is about: %w", err)
 	}

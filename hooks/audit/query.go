@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // CodeBadDate is the code of a refusal of a date that is none.
@@ -16,10 +17,10 @@ const CodeBadDate = "bad_date"
 func ParseQuery(values url.Values, zone *time.Location) (Query, error) {
 	before, _ := strconv.Atoi(values.Get("before"))
 	query := Query{
-		Person: record.Truncate(values.Get("person"), 200), Kind: record.Truncate(values.Get("kind"), 60),
-		Result: record.Truncate(values.Get("result"), 60), Before: max(before, 0),
+		Person: text.Truncate(values.Get("person"), 200), Kind: text.Truncate(values.Get("kind"), 60),
+		Result: text.Truncate(values.Get("result"), 60), Before: max(before, 0),
 	}
-	var faults record.List
+	var faults errs.List
 	var err error
 	query.From, err = parseDate(values.Get("from"), "from", zone, 0)
 	faults.Add(err)
@@ -38,7 +39,7 @@ func parseDate(text, field string, zone *time.Location, days int) (time.Time, er
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, record.Invalid(field, CodeBadDate, "Write the day as year-month-day, such as 2026-11-17.")
+		return time.Time{}, errs.Invalid(field, CodeBadDate, "Write the day as year-month-day, such as 2026-11-17.")
 	}
 	return at, nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Register lets nobody but the deeds themselves write rows: one with a forged hash could never be taken away.
@@ -15,7 +16,7 @@ func Register(app core.App) {
 				return err
 			}
 			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != rowFromRecord(e.Record).computeHash() {
-				return record.Invalid("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
+				return errs.Invalid("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
 			}
 			return e.Next()
 		})

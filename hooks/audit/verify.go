@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/limits"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 // ChainError is a chain that is not whole: the first row that was changed, or is missing.
@@ -64,10 +64,10 @@ func verifyChain(app core.App, team string) (rows int, err error) {
 // VerifyTeam is Verify for the Owner and Admins of a team, who may ask for it six times a minute.
 func VerifyTeam(app core.App, actor *actors.Actor) (rows int, err error) {
 	if !actor.CanUsePanel() {
-		return 0, record.Forbidden("The audit log is for the Owner and Admins of a team.")
+		return 0, errs.Forbidden("The audit log is for the Owner and Admins of a team.")
 	}
-	if wait, free := limits.For(app, "audit-check", 6, time.Minute).Take(actor.Team.Id); !free {
-		return 0, record.RateLimited(wait, "The log was checked a moment ago. Wait a little.")
+	if wait, free := ratelimit.For(app, "audit-check", 6, time.Minute).Take(actor.Team.Id); !free {
+		return 0, errs.RateLimited(wait, "The log was checked a moment ago. Wait a little.")
 	}
 	return verifyChain(app, actor.Team.Id)
 }

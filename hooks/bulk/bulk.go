@@ -11,9 +11,9 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
+	"usher/hooks/tools/errs"
 )
 
 // MaxRows is how many rows one deed may be done to.
@@ -74,7 +74,7 @@ func (d Action) forEach(app core.App, actor *actors.Actor, ids []string, take st
 		return receipt, err
 	}
 	if d.HandOver != "" && slices.Contains(ids, d.HandOver) {
-		return receipt, record.Invalid("handOver", sessions.CodeCannotHost, "Hand the sessions to somebody who stays.")
+		return receipt, errs.Invalid("handOver", sessions.CodeCannotHost, "Hand the sessions to somebody who stays.")
 	}
 	people, err := loadTargets(app, actor.Team.Id, ids)
 	if err != nil {
@@ -110,11 +110,11 @@ func (d Action) validate(app core.App, actor *actors.Actor, n int) error {
 	case !actor.CanUsePanel():
 		return audit.RecordRefusal(app, audit.NewEntry(actor, auditActions[d.Kind]), members.ManageForbidden(actors.Roles{}))
 	case d.Kind == RevokeRole && d.Role != (actors.Roles{Admin: true}) && d.Role != (actors.Roles{Organizer: true}):
-		return record.Invalid("role", "bad_role", "Choose the role to revoke: Admin or Organizer.")
+		return errs.Invalid("role", "bad_role", "Choose the role to revoke: Admin or Organizer.")
 	case n == 0:
-		return record.Invalid("ids", "required", "Choose at least one person.")
+		return errs.Invalid("ids", "required", "Choose at least one person.")
 	case n > MaxRows:
-		return record.Invalid("ids", record.CodeTooMany, fmt.Sprintf("%d users at once are too many. Choose at most %d.", n, MaxRows))
+		return errs.Invalid("ids", errs.CodeTooMany, fmt.Sprintf("%d users at once are too many. Choose at most %d.", n, MaxRows))
 	case d.Kind == Tag:
 		return d.validateTags()
 	}
@@ -128,7 +128,7 @@ func (d Action) validateTags() error {
 	}
 	drop, err := tags.NormalizeNames("remove", d.RemoveTags)
 	if err == nil && len(add)+len(drop) == 0 {
-		return record.Invalid("add", "required", "Name at least one tag.")
+		return errs.Invalid("add", "required", "Name at least one tag.")
 	}
 	return err
 }

@@ -15,9 +15,10 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // fixture is a team with every kind of row in its list, by a name each, and another team.
@@ -95,7 +96,7 @@ func (c *fixture) idsOf(names ...string) (ids []string) {
 func (c *fixture) isInTeam(who string) bool {
 	c.Helper()
 	_, err := members.Find(c.app, c.team.Id, c.ids[who])
-	if !errors.Is(err, record.NotFound) {
+	if !errors.Is(err, errs.NotFound) {
 		c.must(err)
 	}
 	return err == nil
@@ -113,7 +114,7 @@ func statusesOf(receipt bulk.Result) (all []string) {
 	return all
 }
 
-const notFound, nothingToDo, notAllowed = bulk.CodeNotFound, bulk.CodeNothingToDo, record.CodeNotAllowed
+const notFound, nothingToDo, notAllowed = bulk.CodeNotFound, bulk.CodeNothingToDo, errs.CodeNotAllowed
 
 func TestDo_EveryKindOfRow(t *testing.T) {
 	organizer, admin := actors.Roles{Organizer: true}, actors.Roles{Admin: true}
@@ -224,7 +225,7 @@ func TestDo_InvalidRequest_ChangesNothing(t *testing.T) {
 	}{
 		{"nobody", "owner", remove, nil, "required"},
 		{"empty ids", "owner", remove, []string{"", ""}, "required"},
-		{"too many", "owner", remove, many, record.CodeTooMany},
+		{"too many", "owner", remove, many, errs.CodeTooMany},
 		{"the same often", "owner", bulk.Action{Kind: bulk.Resend}, slices.Repeat(one, bulk.MaxRows+1), ""},
 		{"no role", "owner", bulk.Action{Kind: bulk.RevokeRole}, one, "bad_role"},
 		{"both roles", "owner", bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Admin: true, Organizer: true}}, one, "bad_role"},
@@ -285,7 +286,7 @@ func TestDo_ActorLosesRights_Stops(t *testing.T) {
 		return e.Next()
 	})
 	receipt, err := bulk.Do(c.app, c.actor("admin"), bulk.Action{Kind: bulk.Remove}, c.idsOf("organizer", "member", "guest"))
-	if !errors.Is(err, record.NotFound) || len(receipt.Rows) != 1 || !c.isInTeam("member") || !c.isInTeam("guest") {
+	if !errors.Is(err, errs.NotFound) || len(receipt.Rows) != 1 || !c.isInTeam("member") || !c.isInTeam("guest") {
 		t.Errorf("%+v %v", receipt, err)
 	}
 }
@@ -330,9 +331,9 @@ func TestDo_Tag(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, who := range []string{"owner", "member", "guest", "new", "declined"} {
-		row, err := members.FindRow(c.app, c.team.Id, c.ids[who])
+		row, err := people.FindRow(c.app, c.team.Id, c.ids[who])
 		c.must(err)
-		if !slices.Equal(row.Tags, members.Tags{"Kestrel"}) {
+		if !slices.Equal(row.Tags, people.Tags{"Kestrel"}) {
 			t.Errorf("%s: %v", who, row.Tags)
 		}
 	}
@@ -342,7 +343,7 @@ func TestDo_Tag(t *testing.T) {
 	}{
 		{bulk.Action{Kind: bulk.Tag}, "required"},
 		{bulk.Action{Kind: bulk.Tag, AddTags: []string{strings.Repeat("x", 500)}}, "too_long"},
-		{bulk.Action{Kind: bulk.Tag, RemoveTags: slices.Repeat([]string{"x"}, 1000)}, record.CodeTooMany},
+		{bulk.Action{Kind: bulk.Tag, RemoveTags: slices.Repeat([]string{"x"}, 1000)}, errs.CodeTooMany},
 	} {
 		_, err := bulk.Do(c.app, c.actor("owner"), s.deed, c.idsOf("member"))
 		hookstest.AssertCode(t, fmt.Sprintf("%.60v", s.deed), err, s.code)

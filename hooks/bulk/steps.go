@@ -8,22 +8,22 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/tags"
+	"usher/hooks/tools/errs"
 )
 
 // validateTarget refuses a row that has nothing that the deed is about.
 func (d Action) validateTarget(p target, actor *actors.Actor) error {
 	switch {
 	case !p.Exists:
-		return record.NotFound
+		return errs.NotFound
 	case d.Kind == RevokeRole && p.User == actor.Account.Id:
-		return record.Invalid("base", CodeOwnRole, "You give up a role of your own in your details, by itself.")
+		return errs.Invalid("base", CodeOwnRole, "You give up a role of your own in your details, by itself.")
 	case d.Kind == RevokeRole && p.User == "":
-		return record.Invalid("base", CodeNothingToDo, "Is not in the team yet: what is only offered ends with the invitation.")
+		return errs.Invalid("base", CodeNothingToDo, "Is not in the team yet: what is only offered ends with the invitation.")
 	case d.targetsInvitation(p) && p.Invitation == "":
-		return record.Invalid("base", CodeNothingToDo, "Has no open invitation.")
+		return errs.Invalid("base", CodeNothingToDo, "Has no open invitation.")
 	}
 	return nil
 }
@@ -38,7 +38,7 @@ func (d Action) apply(app core.App, actor *actors.Actor, p target, line *RowResu
 	case d.Kind == Tag:
 		changed, err := tags.Change(app, actor, p.ID, d.AddTags, d.RemoveTags)
 		if err == nil && !changed {
-			err = record.Invalid("base", CodeNothingToDo, "Is tagged so already.")
+			err = errs.Invalid("base", CodeNothingToDo, "Is tagged so already.")
 		}
 		line.Status = Tagged
 		return err
@@ -132,12 +132,12 @@ func (d Action) previewInvitation(app core.App, actor *actors.Actor, p target, l
 // in the team any more there is no team.
 func skip(app core.App, actor *actors.Actor, line RowResult, err error) (RowResult, error) {
 	line = RowResult{ID: line.ID, Name: line.Name, Email: line.Email, Status: Skipped}
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		line.Code, line.Message = CodeNotFound, "Is not in the team, or not any more."
 		_, err = actor.Reload(app)
 		return line, err
 	}
-	_, code, sentence, ok := record.Details(err)
+	_, code, sentence, ok := errs.Details(err)
 	if !ok {
 		return line, err
 	}

@@ -14,12 +14,13 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/actors"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // The levels of a resource. A level that is not stored is "".
@@ -67,7 +68,7 @@ func (r resource) level(now seats.Seats) string {
 // only marks it, as for a team that is being made.
 func raiseMarks(tx core.App, team string, quiet bool) error {
 	now, err := seats.Of(tx, team)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil // the team goes with all that is in it
 	}
 	if err != nil {
@@ -113,7 +114,7 @@ func lowerMarks(app core.App, team string) error {
 		}
 		now, err := seats.Of(tx, team)
 		if err != nil {
-			return record.IgnoreNotFound(err)
+			return errs.IgnoreNotFound(err)
 		}
 		for _, mark := range marks {
 			for _, r := range resources {
@@ -168,7 +169,7 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 		return err
 	}
 	link := settings.Of(tx).Link
-	props := mail.CapacityProps{
+	props := emails.CapacityProps{
 		Team: teams.EmailProps(tx, team.Record), Resource: r.label, Running: r.running, Free: count.Free(), Limit: count.Limit,
 		Manage: link("/admin/" + team.Slug() + "/users"), Plan: link("/admin/" + team.Slug() + "/settings#plan"), Support: settings.Of(tx).Support,
 	}
@@ -177,7 +178,7 @@ func (r resource) notify(tx core.App, id, level string, count seats.Count) error
 	}
 	for _, account := range managers {
 		props.To, props.ToName = account.Email(), actors.DisplayName(account)
-		email := mail.Capacity(props)
+		email := emails.Capacity(props)
 		email.About, email.Team = account.Id, id
 		email.Topic, email.Basis = "capacity:"+id+":"+r.key, string(text)
 		if _, err := mail.Queue(tx, email); err != nil {

@@ -13,7 +13,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // countEmails counts the emails about a resource at a level, those that another replaced included.

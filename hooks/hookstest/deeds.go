@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"usher/hooks"
-	"usher/hooks/record"
+	"usher/hooks/database"
+	"usher/hooks/tools/errs"
 )
 
 // NewBareApp is a migrated app with only the rules that wire binds: for controls, which show that a rule is
@@ -20,7 +20,7 @@ func NewBareApp(t testing.TB, wire func(app core.App)) *core.BaseApp {
 	t.Helper()
 	dir := t.TempDir()
 	WriteDB(t, dir)
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.DBConnect})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: database.DBConnect})
 	wire(app)
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)
@@ -76,8 +76,8 @@ func Exec(t testing.TB, app core.App, sql string, params dbx.Params) {
 // AssertCode fails the test unless err is a refusal with the code; with the code "" unless err is nil.
 func AssertCode(t testing.TB, what string, err error, code string) {
 	t.Helper()
-	if code == "" && err != nil || code != "" && record.Code(err) != code {
-		t.Errorf("%s: got %v (code %q), want code %q", what, err, record.Code(err), code)
+	if code == "" && err != nil || code != "" && errs.Code(err) != code {
+		t.Errorf("%s: got %v (code %q), want code %q", what, err, errs.Code(err), code)
 	}
 }
 
@@ -117,10 +117,10 @@ func CountSucceeded(t testing.TB, results []error, codes ...string) int {
 	for i, err := range results {
 		known := err == nil
 		for _, code := range codes {
-			known = known || record.Code(err) == code
+			known = known || errs.Code(err) == code
 		}
 		if !known {
-			t.Errorf("deed %d of the race: %v (code %q)", i, err, record.Code(err))
+			t.Errorf("deed %d of the race: %v (code %q)", i, err, errs.Code(err))
 		}
 		if err == nil {
 			won++

@@ -13,7 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks"
-	"usher/hooks/settings"
+	"usher/hooks/database"
+	"usher/hooks/tools/settings"
 	_ "usher/pb_migrations"
 )
 
@@ -113,7 +114,7 @@ func WriteDB(t testing.TB, dir string) {
 // OpenApp opens the data folder dir with every rule wired.
 func OpenApp(t testing.TB, dir string, config settings.Config) *core.BaseApp {
 	t.Helper()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: hooks.DBConnect})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: database.DBConnect})
 	hooks.Register(app, config)
 	if err := app.Bootstrap(); err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func Guest(t testing.TB, app core.App, team *teams.Team, email string) *core.Rec
 		t.Fatal(err)
 	}
 	membership := core.NewRecord(collection)
-	membership.Load(map[string]any{"team": team.Id, "user": account.Id, "kind": members.Guest})
+	membership.Load(map[string]any{"team": team.Id, "user": account.Id, "kind": actors.Guest})
 	if err := app.Save(membership); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Response is what somebody says to an invitation: by its link, or by its id at the prompt after signing in (R51).
@@ -22,7 +22,7 @@ type Response struct {
 // Accept makes the account a member with the roles of the invitation, in one transaction (R52, R65).
 func Accept(app core.App, answer Response) (*Invitation, error) {
 	if answer.Account == nil {
-		return nil, record.Invalid("base", accounts.CodeWrongAccount, "Sign in with the invited address first.")
+		return nil, errs.Invalid("base", accounts.CodeWrongAccount, "Sign in with the invited address first.")
 	}
 	return answer.apply(app, "invitation.accept", func(tx core.App, i *Invitation) error {
 		return i.accept(tx, answer.Account)
@@ -71,13 +71,13 @@ func (a Response) find(tx core.App) (*Invitation, error) {
 	if a.ID != "" {
 		invitation, err := Find(tx, a.ID)
 		if err == nil && (a.Account == nil || a.Account.Email() != invitation.Address()) {
-			return nil, record.NotFound
+			return nil, errs.NotFound
 		}
 		return invitation, err
 	}
 	invitation, replaced, err := FindByToken(tx, a.Token)
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 		return nil, closedError("")
 	case err == nil && replaced:
 		return nil, closedError(Replaced)
@@ -137,7 +137,7 @@ func AcceptNew(app core.App, n NewAccountForm) (*core.Record, *Invitation, error
 		return invitation.accept(tx, account)
 	})
 	if err == nil && waiting {
-		err = record.Invalid("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+
+		err = errs.Invalid("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+
 			"so whoever runs it confirms your address first; then open this link again.")
 	}
 	return account, invitation, err

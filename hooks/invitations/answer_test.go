@@ -12,7 +12,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestAccept_GrantsInvitedRoles(t *testing.T) {
@@ -55,11 +55,11 @@ func TestAccept_Guest_BecomesMemberAndGuestAgainWithoutRoles(t *testing.T) {
 	w.must(err)
 	m, err := members.Find(w.app, w.team.Id, guest.Id)
 	w.must(err)
-	if m.Kind() != members.Member || !m.GetBool("came_as_guest") || !m.Roles().Organizer {
+	if m.Kind() != actors.Member || !m.GetBool("came_as_guest") || !m.Roles().Organizer {
 		t.Errorf("%v", m.FieldsData())
 	}
 	w.must(members.RevokeRoles(w.app, w.actor(w.owner), guest.Id, actors.Roles{Organizer: true}))
-	if m, err = members.Find(w.app, w.team.Id, guest.Id); err != nil || m.Kind() != members.Guest {
+	if m, err = members.Find(w.app, w.team.Id, guest.Id); err != nil || m.Kind() != actors.Guest {
 		t.Errorf("%v %v", m, err)
 	}
 }
@@ -74,10 +74,10 @@ func TestRespond_WrongOrUnconfirmedAccount_IsRefused(t *testing.T) {
 	}
 	for name, give := range answers {
 		hookstest.AssertCode(t, name+" as another", give(invitations.Response{Account: other, Token: tokenOf(result)}), accounts.CodeWrongAccount)
-		if err := give(invitations.Response{Account: other, ID: result.ID}); !errors.Is(err, record.NotFound) {
+		if err := give(invitations.Response{Account: other, ID: result.ID}); !errors.Is(err, errs.NotFound) {
 			t.Errorf("%s another's by its id: %v", name, err)
 		}
-		if err := give(invitations.Response{Account: w.lucia, ID: "nosuchid0000000"}); !errors.Is(err, record.NotFound) {
+		if err := give(invitations.Response{Account: w.lucia, ID: "nosuchid0000000"}); !errors.Is(err, errs.NotFound) {
 			t.Errorf("%s an unknown id: %v", name, err)
 		}
 		hookstest.AssertCode(t, name+" an unknown link", give(invitations.Response{Account: w.lucia, Token: "usi_nothing"}), invitations.CodeUnknown)
@@ -174,7 +174,7 @@ func TestAcceptNew_Refused_CreatesNothing(t *testing.T) {
 			s.change(w, id, &n)
 			_, _, err := invitations.AcceptNew(w.app, n)
 			hookstest.AssertCode(t, s.name, err, s.code)
-			if _, err := accounts.Find(w.app, "nia@x.example"); !errors.Is(err, record.NotFound) {
+			if _, err := accounts.Find(w.app, "nia@x.example"); !errors.Is(err, errs.NotFound) {
 				t.Errorf("an account: %v", err)
 			}
 		})
@@ -203,13 +203,13 @@ func TestAcceptNew_UnconfirmedAccount_IsClaimed(t *testing.T) {
 	if account.Id != squatter.Id || account.GetString("name") != "Nia Okafor" || !account.Verified() {
 		t.Errorf("%v", account.FieldsData())
 	}
-	if _, err := accounts.SignIn(w.app, "nia@x.example", hookstest.Password, ""); record.Code(err) != accounts.CodeBadSignIn {
+	if _, err := accounts.SignIn(w.app, "nia@x.example", hookstest.Password, ""); errs.Code(err) != accounts.CodeBadSignIn {
 		t.Errorf("the old password: %v", err)
 	}
 	if _, err := accounts.SignIn(w.app, "nia@x.example", newPassword, ""); err != nil {
 		t.Errorf("the new password: %v", err)
 	}
-	if _, _, err := accounts.FindLogin(w.app, login); !errors.Is(err, record.NotFound) {
+	if _, _, err := accounts.FindLogin(w.app, login); !errors.Is(err, errs.NotFound) {
 		t.Errorf("the old login: %v", err)
 	}
 	if _, err := w.app.FindAuthRecordByToken(bearer, core.TokenTypeAuth); err == nil {

@@ -7,13 +7,14 @@ import (
 
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // sendCondition is the condition of emails with an invitation's link: the invitation is pending, and this is its link.
 func sendCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	i, err := Find(tx, m.About())
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 		return mail.ReasonInvitationUnknown, nil
 	case err != nil:
 		return "", err

@@ -6,7 +6,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/addresslist"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // CodeSameAddress is the code of a correction that corrects nothing.
@@ -18,7 +18,7 @@ const CodeSameAddress = "same_address"
 func CorrectAddress(app core.App, actor *actors.Actor, id, address string) (Result, error) {
 	wrong, err := Find(app, id)
 	if err == nil && wrong.TeamID() != actor.Team.Id {
-		err = record.NotFound
+		err = errs.NotFound
 	}
 	if err != nil {
 		return Result{}, err
@@ -31,12 +31,12 @@ func CorrectAddress(app core.App, actor *actors.Actor, id, address string) (Resu
 		return Result{}, err
 	}
 	switch result := results[0]; {
-	case result.Code == record.CodeNotAllowed:
-		return result, record.Forbidden(result.Message)
+	case result.Code == errs.CodeNotAllowed:
+		return result, errs.Forbidden(result.Message)
 	case result.Code == CodeAccepted || result.Code == CodeDeclined:
-		return result, record.Invalid("token", result.Code, result.Message)
+		return result, errs.Invalid("token", result.Code, result.Message)
 	case result.Status == Refused:
-		return result, record.Invalid("email", result.Code, result.Message)
+		return result, errs.Invalid("email", result.Code, result.Message)
 	default:
 		return result, nil
 	}
@@ -53,7 +53,7 @@ func (o Request) replaceInvitation(tx core.App, actor *actors.Actor, line Line) 
 		return o, err
 	}
 	if !actor.CanManageInvitation(wrong.Roles(), now.Held) {
-		return o, record.Forbidden(notAllowedText(actor, wrong.Roles().With(actors.Roles{Admin: now.Held.Admin})))
+		return o, errs.Forbidden(notAllowedText(actor, wrong.Roles().With(actors.Roles{Admin: now.Held.Admin})))
 	}
 	if err := wrong.requireCorrectable(tx, line); err != nil {
 		return o, err
@@ -74,11 +74,11 @@ func (i *Invitation) requireCorrectable(tx core.App, line Line) error {
 		return closedError(status)
 	}
 	if line.Address == i.Address() {
-		return record.Invalid("email", CodeSameAddress, "This is the address that it was sent to. Type the one that is right.")
+		return errs.Invalid("email", CodeSameAddress, "This is the address that it was sent to. Type the one that is right.")
 	}
 	now, err := findMembershipState(tx, i.TeamID(), i.Address())
 	if err != nil || !now.InTeam() {
 		return err
 	}
-	return record.Invalid("email", CodeAlreadyMember, "This person is in the team already, and changes the address of the account themselves.")
+	return errs.Invalid("email", CodeAlreadyMember, "This person is in the team already, and changes the address of the account themselves.")
 }

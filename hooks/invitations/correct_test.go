@@ -9,7 +9,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 const correctEmail = "lucia@halation.film"
@@ -100,7 +100,7 @@ func TestCorrectAddress_Refused_LeavesInvitationPending(t *testing.T) {
 		"asked@halation.example": invitations.CodeAlreadyInvited,
 	} {
 		_, err := w.correct(old, address)
-		if field, got, _, _ := record.Details(err); got != code || field != "email" {
+		if field, got, _, _ := errs.Details(err); got != code || field != "email" {
 			t.Errorf("%q: %v (%s of %s)", address, err, got, field)
 		}
 	}
@@ -119,7 +119,7 @@ func TestCorrectAddress_Answered_IsRefused(t *testing.T) {
 		w := newFixtureWith(t, configWithEmail())
 		_, err := w.correct(w.inviteInState(state).ID, correctEmail)
 		hookstest.AssertCode(t, state, err, code)
-		if field, _, _, _ := record.Details(err); field == "email" {
+		if field, _, _, _ := errs.Details(err); field == "email" {
 			t.Errorf("%s: it is held against the address", state)
 		}
 	}
@@ -139,10 +139,10 @@ func TestCorrectAddress_WhoIsAllowed(t *testing.T) {
 
 	plain, admins := w.inviteNamed(), w.invite("ada@halation.example", "admin").ID
 	_, err := invitations.CorrectAddress(w.app, w.actor(organizer), plain, correctEmail)
-	hookstest.AssertCode(t, "an Organizer", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Organizer", err, errs.CodeNotAllowed)
 	_, err = invitations.CorrectAddress(w.app, w.actor(admin), admins, correctEmail)
-	hookstest.AssertCode(t, "an Admin of an Admin's", err, record.CodeNotAllowed)
-	if _, err = invitations.CorrectAddress(w.app, hookstest.Actor(t, w.app, other, theirs), plain, correctEmail); err != record.NotFound {
+	hookstest.AssertCode(t, "an Admin of an Admin's", err, errs.CodeNotAllowed)
+	if _, err = invitations.CorrectAddress(w.app, hookstest.Actor(t, w.app, other, theirs), plain, correctEmail); err != errs.NotFound {
 		t.Error("another team's", err)
 	}
 	if w.stored(plain).GetString("status") != invitations.Pending || w.stored(admins).GetString("status") != invitations.Pending {
@@ -155,7 +155,7 @@ func TestCorrectAddress_WhoIsAllowed(t *testing.T) {
 	w.must(members.RevokeRoles(w.app, w.actor(w.owner), admin.Id, mustRoles(t, "admin")))
 	again := w.invite("late@halation.example").ID
 	_, err = invitations.CorrectAddress(w.app, lost, again, "later@halation.example")
-	hookstest.AssertCode(t, "an Admin no more", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Admin no more", err, errs.CodeNotAllowed)
 }
 
 func TestCorrectAddress_OverDailyLimit_IsRefused(t *testing.T) {
@@ -167,7 +167,7 @@ func TestCorrectAddress_OverDailyLimit_IsRefused(t *testing.T) {
 		hookstest.Exec(t, w.app, "INSERT INTO outbox (id, kind, recipient, team, status, due, created) SELECT lower(hex(randomblob(7))) || 'x', 'test', 'x', team, 'sent', due, created FROM outbox LIMIT 1", nil)
 	}
 	_, err := w.correct(old, correctEmail)
-	hookstest.AssertCode(t, "beyond the day's letters", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "beyond the day's letters", err, errs.CodeTooMany)
 	if w.stored(old).GetString("status") != invitations.Pending {
 		t.Error("the old one ended for nothing")
 	}

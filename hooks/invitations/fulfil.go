@@ -9,7 +9,6 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/members"
 	"usher/hooks/record"
 )
 
@@ -70,7 +69,7 @@ func (i *Invitation) fulfil(tx core.App, user string) error {
 	now.Held.Admin = now.Held.Admin || now.Held.Owner
 	rest := i.Roles().Without(now.Held)
 	switch {
-	case i.Roles().None() && now.Kind != members.Member, !rest.None() && rest == i.Roles():
+	case i.Roles().None() && now.Kind != actors.Member, !rest.None() && rest == i.Roles():
 		return nil
 	case !rest.None():
 		setRoles(i, rest)

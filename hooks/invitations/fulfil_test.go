@@ -11,7 +11,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // changeEmail gives an account another confirmed address, as the link of a change of address does.
@@ -97,17 +97,17 @@ func TestFulfil_MembershipByAnyWriter_ClosesInvitation(t *testing.T) {
 		write   func(w *fixture) error
 		want    string
 	}{
-		{"a member", nil, join(members.Member, false), invitations.Accepted},
-		{"a guest, invited as a member", nil, join(members.Guest, false), invitations.Pending},
+		{"a member", nil, join(actors.Member, false), invitations.Accepted},
+		{"a guest, invited as a member", nil, join(actors.Guest, false), invitations.Pending},
 		{"a guest by a session's link, invited as Organizer", []string{"organizer"}, func(w *fixture) error {
 			return w.app.RunInTransaction(func(tx core.App) error {
 				_, err := members.AddGuest(tx, w.team.Id, w.lucia.Id)
 				return err
 			})
 		}, invitations.Pending},
-		{"an Organizer", []string{"organizer"}, join(members.Member, true), invitations.Accepted},
+		{"an Organizer", []string{"organizer"}, join(actors.Member, true), invitations.Accepted},
 		{"an update", []string{"organizer"}, func(w *fixture) error {
-			if err := join(members.Member, false)(w); err != nil {
+			if err := join(actors.Member, false)(w); err != nil {
 				return err
 			}
 			m, err := members.Find(w.app, w.team.Id, w.lucia.Id)
@@ -138,7 +138,7 @@ func TestFulfil_InviterLostRights_StillRemovesHeldRoles(t *testing.T) {
 	i := w.stored(id)
 	i.Set("admin", false)
 	i.Set("organizer", true)
-	if err := w.app.Save(i); record.Code(err) == "" {
+	if err := w.app.Save(i); errs.Code(err) == "" {
 		t.Error("another role went through as less")
 	}
 }

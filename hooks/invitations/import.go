@@ -15,9 +15,11 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/addresslist"
 	"usher/hooks/audit"
-	"usher/hooks/changes"
-	"usher/hooks/limits"
+	"usher/hooks/events"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/text"
 )
 
 // MaxImport is how many rows an import may have.
@@ -93,7 +95,7 @@ func FindImport(app core.App, team, id string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find import: %w", err)
@@ -116,7 +118,7 @@ func FindActiveImport(app core.App, team string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team, "finished": ""}).OrderBy("created", "rowid").Limit(1).One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the import that runs: %w", err)
@@ -130,11 +132,11 @@ func StartImport(app core.App, actor *actors.Actor, offer Request, file string) 
 	if err := validateImport(app, actor, offer, true); err != nil {
 		return nil, err
 	}
-	note, err := record.CleanText("note", "The note", offer.Note, 500)
+	note, err := text.CleanText("note", "The note", offer.Note, 500)
 	if err != nil {
 		return nil, err
 	}
-	if file, err = record.CleanLine("file", "The name of the file", file, 200); err != nil {
+	if file, err = text.CleanLine("file", "The name of the file", file, 200); err != nil {
 		file = "" // it only reminds of where the list came from
 	}
 	var started *Import
@@ -145,7 +147,7 @@ func StartImport(app core.App, actor *actors.Actor, offer Request, file string) 
 			return err
 		}
 		if !again.CanInvite(offer.Roles, actors.Roles{}) {
-			return record.Forbidden(notAllowedText(again, offer.Roles))
+			return errs.Forbidden(notAllowedText(again, offer.Roles))
 		}
 		if err := limitActiveImports(tx, actor.Team.Id); err != nil {
 			return err
@@ -168,7 +170,7 @@ func StartImport(app core.App, actor *actors.Actor, offer Request, file string) 
 	if err != nil {
 		return nil, err
 	}
-	changes.Publish(app, actor.Team.Id, changes.Import)
+	events.Publish(app, actor.Team.Id, events.Import)
 	wakeImporter(app)
 	return started, nil
 }
@@ -185,7 +187,7 @@ func validateImport(app core.App, actor *actors.Actor, offer Request, spend bool
 	if err := limitPerMinute(app, actor, spend); err != nil {
 		return err
 	}
-	return limitRate(limits.For(app, "import", maxImportsPerHour, time.Hour), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
+	return limitRate(ratelimit.For(app, "import", maxImportsPerHour, time.Hour), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
 }
 
 func limitActiveImports(tx core.App, team string) error {
@@ -194,7 +196,7 @@ func limitActiveImports(tx core.App, team string) error {
 		return fmt.Errorf("count the imports that wait: %w", err)
 	}
 	if n >= maxActiveImports {
-		return record.Invalid("base", record.CodeTooMany, fmt.Sprintf("%d imports are waiting. Wait until one is done, or stop one.", n))
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("%d imports are waiting. Wait until one is done, or stop one.", n))
 	}
 	return nil
 }
@@ -211,7 +213,7 @@ func storeRows(tx core.App, id string, lines []Line) error {
 		if err == nil {
 			seen[line.Address] = true
 		}
-		_, code, reason, _ := record.Details(err)
+		_, code, reason, _ := errs.Details(err)
 		rows[n] = [6]any{truncate(line.Raw, 500), truncate(line.Name, 200), line.Address, code, reason, line.Row}
 	}
 	data, err := json.Marshal(rows)
@@ -227,7 +229,7 @@ func storeRows(tx core.App, id string, lines []Line) error {
 	return nil
 }
 
-func duplicateError() error { return record.Invalid("email", CodeDuplicate, "Listed twice.") }
+func duplicateError() error { return errs.Invalid("email", CodeDuplicate, "Listed twice.") }
 
 // StopImport ends an import; what was done stays.
 func StopImport(app core.App, actor *actors.Actor, id string) (*Import, error) {
@@ -239,19 +241,19 @@ func StopImport(app core.App, actor *actors.Actor, id string) (*Import, error) {
 			return err
 		}
 		if !again.CanInvite(actors.Roles{}, actors.Roles{}) {
-			return record.Forbidden("Only the Owner and Admins stop an import.")
+			return errs.Forbidden("Only the Owner and Admins stop an import.")
 		}
 		if stopped, err = FindImport(tx, actor.Team.Id, id); err != nil {
 			return err
 		}
 		entry.WithTarget(id, stopped.GetString("file"))
 		if !stopped.Active() {
-			return record.Invalid("base", CodeImportEnded, "This import has ended already.")
+			return errs.Invalid("base", CodeImportEnded, "This import has ended already.")
 		}
 		return stopped.close(tx, ImportStopped, actor.Name()+" stopped it.")
 	})
 	if err == nil {
-		changes.Publish(app, actor.Team.Id, changes.Import)
+		events.Publish(app, actor.Team.Id, events.Import)
 	}
 	return stopped, err
 }

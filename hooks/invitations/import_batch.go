@@ -14,6 +14,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/people"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // ImportRow is a row of an import, and what came of it.
@@ -53,7 +54,7 @@ func runBatch(app core.App, team, id string, size int) (*Import, error) {
 		}
 		actor, err := i.actor(tx)
 		var reason string
-		if _, _, reason, _ = record.Details(err); reason != "" {
+		if _, _, reason, _ = errs.Details(err); reason != "" {
 			return i.finish(tx, ImportStopped, reason)
 		}
 		if err != nil {
@@ -78,19 +79,19 @@ func runBatch(app core.App, team, id string, size int) (*Import, error) {
 
 // actor is whoever started the import as he is now: who has lost the right has lost it for the rows that are left.
 func (i *Import) actor(tx core.App) (*actors.Actor, error) {
-	gone := record.Invalid("base", record.CodeNotAllowed, "Whoever started it is not an Admin of the team any more.")
+	gone := errs.Invalid("base", errs.CodeNotAllowed, "Whoever started it is not an Admin of the team any more.")
 	account, err := tx.FindRecordById("users", i.GetString("creator"))
 	if err != nil {
 		return nil, gone
 	}
 	actor, err := actors.Find(tx, account, i.GetString("team"))
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 		return nil, gone
 	case err != nil:
 		return nil, err
 	case !actor.CanInvite(i.Roles(), actors.Roles{}):
-		return nil, record.Invalid("base", record.CodeNotAllowed, actors.DisplayName(account)+" may not offer these roles any more.")
+		return nil, errs.Invalid("base", errs.CodeNotAllowed, actors.DisplayName(account)+" may not offer these roles any more.")
 	}
 	actor.IP = i.GetString("address")
 	return actor, nil
@@ -119,7 +120,7 @@ func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) err
 	done, err := inviteAddress(tx, actor, Request{Roles: i.Roles(), Note: i.GetString("note")}, Line{Raw: row.Raw, Name: row.Name, Address: row.Address})
 	if err != nil {
 		var ok bool
-		if _, row.Code, row.Message, ok = record.Details(err); !ok {
+		if _, row.Code, row.Message, ok = errs.Details(err); !ok {
 			return err
 		}
 		row.markRefused()
@@ -132,7 +133,7 @@ func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) err
 	}
 	entry := audit.NewEntry(actor, "invitation.create").WithTarget("", row.Address).With("import", i.Id)
 	switch {
-	case row.Code == record.CodeNotAllowed:
+	case row.Code == errs.CodeNotAllowed:
 		return audit.WriteRefused(tx, entry, row.Code)
 	case row.Code != "":
 		return nil

@@ -10,14 +10,14 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/mail"
-	"usher/hooks/spreadsheet"
+	"usher/hooks/tools/csvfile"
 )
 
 // WriteImportReport writes every row of an import with what came of it and how far its email has come, as CSV that spreadsheets read.
 func WriteImportReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) error {
 	heads := []string{"row", "sent", "name", "email", "result", "code", "reason", "delivery", "delivery_reason"}
 	inPanel := actor.PanelRecheck(app)
-	err := spreadsheet.Write(to, heads, func(table *spreadsheet.Table) error {
+	err := csvfile.Write(to, heads, func(table *csvfile.Table) error {
 		return EachRow(app, i, func(row ImportRow) error {
 			if err := inPanel(); err != nil {
 				return err

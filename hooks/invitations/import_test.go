@@ -13,8 +13,8 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 )
 
 func (w *fixture) startImport(roles string, addresses ...string) *invitations.Import {
@@ -167,13 +167,13 @@ func TestImport_WhoCanStartAndStop(t *testing.T) {
 	organizer := hookstest.Member(t, w.app, w.team, "organizer@x.example", "organizer")
 	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
 	_, err := w.startImportAs(organizer, "", "a@x.example")
-	hookstest.AssertCode(t, "an Organizer starts", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Organizer starts", err, errs.CodeNotAllowed)
 	_, err = w.startImportAs(admin, "admin", "a@x.example")
-	hookstest.AssertCode(t, "an Admin offers Admin", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Admin offers Admin", err, errs.CodeNotAllowed)
 	_, err = w.startImportAs(admin, "")
 	hookstest.AssertCode(t, "an empty list", err, "required")
 	_, err = w.startImportAs(admin, "", manyAddresses(invitations.MaxImport+1)...)
-	hookstest.AssertCode(t, "10,001 rows", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "10,001 rows", err, errs.CodeTooMany)
 	if n := hookstest.Count(t, w.app, "imports"); n != 0 {
 		t.Fatalf("%d imports", n)
 	}
@@ -181,12 +181,12 @@ func TestImport_WhoCanStartAndStop(t *testing.T) {
 	i, err := w.startImportAs(admin, "", manyAddresses(60)...)
 	w.must(err)
 	_, err = invitations.StopImport(w.app, w.actor(organizer), i.Id)
-	hookstest.AssertCode(t, "an Organizer stops", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Organizer stops", err, errs.CodeNotAllowed)
 	other := hookstest.Team(t, w.app, hookstest.Account(t, w.app, "other@x.example"), "Other", "pro")
 	owner, err := members.FindOwner(w.app, other.Id)
 	w.must(err)
 	stranger := hookstest.Actor(t, w.app, hookstest.FindRecord(t, w.app, "users", owner.UserID()), other)
-	if _, err = invitations.StopImport(w.app, stranger, i.Id); err != record.NotFound {
+	if _, err = invitations.StopImport(w.app, stranger, i.Id); err != errs.NotFound {
 		t.Errorf("another team stops it: %v", err)
 	}
 	importer := invitations.NewImporter(w.app)
@@ -212,7 +212,7 @@ func TestImport_TeamDeleted_IsDeleted(t *testing.T) {
 	}
 	var left int
 	w.must(w.app.DB().NewQuery("SELECT count(*) FROM import_rows").Row(&left))
-	if _, err := invitations.FindImport(w.app, w.team.Id, i.Id); err != record.NotFound || left != 0 {
+	if _, err := invitations.FindImport(w.app, w.team.Id, i.Id); err != errs.NotFound || left != 0 {
 		t.Errorf("%v, %d rows are left", err, left)
 	}
 }
@@ -246,7 +246,7 @@ func TestImport_RefusedRow_LeavesNothingBehind(t *testing.T) {
 			return err
 		}
 		if e.Record.GetString("email") == "person7@x.example" {
-			return record.Invalid("email", "late", "Refused after it was written.")
+			return errs.Invalid("email", "late", "Refused after it was written.")
 		}
 		return nil
 	})
@@ -290,7 +290,7 @@ func TestStartImport_TooManyActive_IsRefused(t *testing.T) {
 			break
 		}
 	}
-	hookstest.AssertCode(t, "one more", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "one more", err, errs.CodeTooMany)
 	if n := hookstest.Count(t, w.app, "imports"); n != 5 {
 		t.Errorf("%d imports wait", n)
 	}
@@ -301,7 +301,7 @@ func TestStartImport_TooManyActive_IsRefused(t *testing.T) {
 			w.must(err)
 		}
 		if _, err = w.startImportAs(w.owner, "", manyAddresses(3)...); err != nil {
-			hookstest.AssertCode(t, fmt.Sprint("number ", i+6), err, record.CodeTooMany)
+			hookstest.AssertCode(t, fmt.Sprint("number ", i+6), err, errs.CodeTooMany)
 			if i+5 < 29 { // the one that was refused above counts
 				t.Errorf("only %d in an hour", i+5)
 			}

@@ -12,8 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"usher/hooks/changes"
+	"usher/hooks/events"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 const (
@@ -161,7 +162,7 @@ func (w *Importer) Step() (worked bool, err error) {
 	}
 	w.lastServed[next.Team] = time.Now()
 	i, err := runBatch(w.App, next.Team, next.ID, batchSize)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return true, nil // its team was deleted meanwhile
 	}
 	if err != nil {
@@ -170,7 +171,7 @@ func (w *Importer) Step() (worked bool, err error) {
 	delete(w.failures, next.ID)
 	if now := time.Now(); !i.Active() || now.Sub(w.lastPublished) >= publishInterval {
 		w.lastPublished = now
-		changes.Publish(w.App, next.Team, changes.Import)
+		events.Publish(w.App, next.Team, events.Import)
 	}
 	return true, nil
 }
@@ -188,6 +189,6 @@ func (w *Importer) recordFailure(team, id string, err error) error {
 		}
 		return i.finish(tx, ImportStopped, "Something went wrong on the server. Start the list again: what is done is not done twice.")
 	})
-	changes.Publish(w.App, team, changes.Import)
+	events.Publish(w.App, team, events.Import)
 	return errors.Join(fmt.Errorf("import %s is given up: %w", id, err), ended)
 }

@@ -16,6 +16,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // The states of an invitation (R50). All but Pending are final.
@@ -117,7 +118,7 @@ func Find(app core.App, id string) (*Invitation, error) {
 func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err error) {
 	hash := accounts.Hash(token)
 	i, err = findOne(app, dbx.HashExp{"token_hash": hash})
-	if !errors.Is(err, record.NotFound) {
+	if !errors.Is(err, errs.NotFound) {
 		return i, false, err
 	}
 	i, err = findOne(app, dbx.NewExp("id = (SELECT invitation FROM retired_links WHERE token_hash = {:h})", dbx.Params{"h": hash}))
@@ -128,7 +129,7 @@ func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err 
 func FindPending(app core.App, team, address string) (*Invitation, error) {
 	i, err := findPendingOrOverdue(app, team, address)
 	if err == nil && i.Status() != Pending {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return i, err
 }
@@ -147,7 +148,7 @@ func findOne(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	}
 	err := query.One(i)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find invitation: %w", err)

@@ -11,10 +11,12 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/limits"
 	"usher/hooks/mail"
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 )
 
 // MaxInvite is how many addresses one request may hold.
@@ -59,7 +61,7 @@ func Invite(app core.App, actor *actors.Actor, offer Request) ([]Result, error) 
 	if err := validateInvite(app, actor, offer, true); err != nil {
 		return nil, err
 	}
-	note, err := record.CleanText("note", "The note", offer.Note, 500)
+	note, err := text.CleanText("note", "The note", offer.Note, 500)
 	if err != nil {
 		return nil, err
 	}
@@ -84,19 +86,19 @@ func validateInvite(app core.App, actor *actors.Actor, offer Request, spend bool
 
 // limitPerMinute refuses more lists in a minute than a team may send.
 func limitPerMinute(app core.App, actor *actors.Actor, spend bool) error {
-	return limitRate(limits.For(app, "invite", maxListsPerMinute, time.Minute), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
+	return limitRate(ratelimit.For(app, "invite", maxListsPerMinute, time.Minute), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
 }
 
 // limitRate refuses what is beyond a rate limit of the team.
-func limitRate(limit *limits.Limiter, actor *actors.Actor, spend bool, sentence string) error {
+func limitRate(limit *ratelimit.Limiter, actor *actors.Actor, spend bool, sentence string) error {
 	if !spend {
 		if wait, full := limit.Exhausted(actor.Team.Id); full {
-			return record.RateLimited(wait, sentence)
+			return errs.RateLimited(wait, sentence)
 		}
 		return nil
 	}
 	if wait, ok := limit.Take(actor.Team.Id); !ok {
-		return record.RateLimited(wait, sentence)
+		return errs.RateLimited(wait, sentence)
 	}
 	return nil
 }
@@ -109,9 +111,9 @@ func validateRequest(app core.App, actor *actors.Actor, offer Request, action st
 	}
 	switch n := len(offer.Lines); {
 	case n == 0:
-		return record.Invalid("emails", "required", "At least one address is needed.")
+		return errs.Invalid("emails", "required", "At least one address is needed.")
 	case n > most:
-		return record.Invalid("emails", record.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", formatThousands(n), verb, formatThousands(most)))
+		return errs.Invalid("emails", errs.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", formatThousands(n), verb, formatThousands(most)))
 	}
 	return nil
 }
@@ -163,7 +165,7 @@ func inviteLine(app core.App, actor *actors.Actor, offer Request, line Line) (Re
 	if err == nil {
 		return result, nil
 	}
-	_, code, sentence, ok := record.Details(err)
+	_, code, sentence, ok := errs.Details(err)
 	if !ok {
 		return result, err
 	}
@@ -213,7 +215,7 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 	}
 	setRoles(invitation, offer.Roles.Without(now.Held))
 	if !offer.Roles.None() && invitation.Roles().None() {
-		return none, record.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
+		return none, errs.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	if err := limitNewTeam(tx, actor.Team); err != nil {
 		return none, err
@@ -223,7 +225,7 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 	open, err := FindPending(tx, actor.Team.Id, line.Address)
 	switch {
 	case err == nil && open.Roles() == invitation.Roles():
-		return none, record.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return none, errs.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
 	case err == nil:
 		if err := mayUpdate(tx, actor, open, now.Held); err != nil {
 			return none, err
@@ -232,7 +234,7 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 		open.Set("inviter", actor.Account.Id)
 		open.Set("note", offer.Note)
 		invitation, status = open, Updated
-	case !errors.Is(err, record.NotFound):
+	case !errors.Is(err, errs.NotFound):
 		return none, err
 	default:
 		if err := limitPerAddress(tx, actor.Team.Id, line.Address); err != nil {
@@ -248,7 +250,7 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 }
 
 func ownAddress() error {
-	return record.Invalid("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
+	return errs.Invalid("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
 }
 
 // mayUpdate is nil if the actor may give an open invitation, of someone who carries held, other roles now.
@@ -261,7 +263,7 @@ func mayUpdate(tx core.App, actor *actors.Actor, open *Invitation, held actors.R
 
 func mayReplace(actor *actors.Actor, open, held actors.Roles) error {
 	if !actor.CanInvite(open, held) {
-		return record.Forbidden("Only the Owner changes an invitation of an Admin in this team.")
+		return errs.Forbidden("Only the Owner changes an invitation of an Admin in this team.")
 	}
 	return nil
 }
@@ -290,7 +292,7 @@ func limitNewTeam(tx core.App, team *core.Record) error {
 	if err != nil || !limited || left > 0 {
 		return err
 	}
-	return record.Invalid("email", record.CodeTooMany, dailyLimitText()+" Try again tomorrow.")
+	return errs.Invalid("email", errs.CodeTooMany, dailyLimitText()+" Try again tomorrow.")
 }
 
 func dailyLimitText() string {

@@ -16,8 +16,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 )
 
 func TestInvite_Link_IsStoredAsHashOnly(t *testing.T) {
@@ -208,7 +208,7 @@ func TestInvite_WhoCanInviteToWhichRoles(t *testing.T) {
 			results, err := invitations.Invite(w.app, w.actor(people[s.inviter]), invitations.Request{
 				Lines: invitations.ParseLines([]string{to}), Roles: actors.Roles{Admin: s.admin, Organizer: s.host}})
 			if err == nil && results[0].Status == invitations.Refused {
-				err = record.Invalid("base", results[0].Code, results[0].Message)
+				err = errs.Invalid("base", results[0].Code, results[0].Message)
 			}
 			hookstest.AssertCode(t, "Invite", err, s.code)
 			refusals := hookstest.Count(t, w.app, "audit", dbx.HashExp{"team": w.team.Id, "action": "invitation.create", "result": "not_allowed"})
@@ -229,16 +229,16 @@ func TestInvite_ActorLostRights_IsRefused(t *testing.T) {
 	w.must(w.app.Save(m))
 
 	results, err := invitations.Invite(w.app, actor, invitations.Request{Lines: invitations.ParseLines([]string{"new@x.example"})})
-	if err != nil || results[0].Code != record.CodeNotAllowed {
+	if err != nil || results[0].Code != errs.CodeNotAllowed {
 		t.Errorf("Invite: %+v %v", results, err)
 	}
 	_, err = invitations.Revoke(w.app, actor, id)
-	hookstest.AssertCode(t, "Revoke", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "Revoke", err, errs.CodeNotAllowed)
 	_, _, err = invitations.Resend(w.app, actor, id)
-	hookstest.AssertCode(t, "Resend", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "Resend", err, errs.CodeNotAllowed)
 
 	w.must(w.app.Delete(m))
-	if _, err = invitations.Revoke(w.app, actor, id); !errors.Is(err, record.NotFound) {
+	if _, err = invitations.Revoke(w.app, actor, id); !errors.Is(err, errs.NotFound) {
 		t.Errorf("somebody who is not in the team any more: %v", err)
 	}
 }
@@ -272,7 +272,7 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 	}
 	t.Run("in one request", func(t *testing.T) {
 		w := newFixture(t)
-		for n, code := range map[int]string{0: "required", 201: record.CodeTooMany} {
+		for n, code := range map[int]string{0: "required", 201: errs.CodeTooMany} {
 			_, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(many[:n])})
 			hookstest.AssertCode(t, fmt.Sprint(n), err, code)
 		}
@@ -283,8 +283,8 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 		for range 61 {
 			_, err = invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines([]string{"nobody"})})
 		}
-		var slow *record.RateLimitError
-		if !errors.As(err, &slow) || slow.Wait <= 0 || record.Code(err) != record.CodeTooMany {
+		var slow *errs.RateLimitError
+		if !errors.As(err, &slow) || slow.Wait <= 0 || errs.Code(err) != errs.CodeTooMany {
 			t.Errorf("the 61st: %v", err)
 		}
 	})
@@ -297,7 +297,7 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 			w.must(err)
 			if results[0].Status != invitations.Refused {
 				sent++
-			} else if n%2 == 0 && results[0].Code != record.CodeTooMany { // between them the roles are those that it has
+			} else if n%2 == 0 && results[0].Code != errs.CodeTooMany { // between them the roles are those that it has
 				t.Errorf("%+v", results[0])
 			}
 		}
@@ -311,7 +311,7 @@ func TestInvite_TooMany_IsRefused(t *testing.T) {
 		w := newFixtureWith(t, config)
 		results, err := invitations.Invite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(many[:51])})
 		w.must(err)
-		if results[49].Status != invitations.Invited || results[50].Code != record.CodeTooMany {
+		if results[49].Status != invitations.Invited || results[50].Code != errs.CodeTooMany {
 			t.Errorf("the 50th %+v, the 51st %+v", results[49], results[50])
 		}
 		hookstest.Exec(t, w.app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
@@ -342,10 +342,10 @@ func TestInvite_SameAddressRepeatedly_IsLimited(t *testing.T) {
 		_, err := invitations.Revoke(w.app, w.actor(w.owner), w.pendingID(luciaEmail))
 		w.must(err)
 	}
-	w.expectRefused(record.CodeTooMany, luciaEmail)
+	w.expectRefused(errs.CodeTooMany, luciaEmail)
 	other := w.invite("other@x.example")
 	_, err := invitations.CorrectAddress(w.app, w.actor(w.owner), other.ID, luciaEmail)
-	hookstest.AssertCode(t, "by correcting an address", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "by correcting an address", err, errs.CodeTooMany)
 	if w.pendingID("other@x.example") != other.ID {
 		t.Error("refused, and the other ended")
 	}

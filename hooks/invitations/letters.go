@@ -9,11 +9,12 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // queueEmail queues the letter with the invitation's link, inside the transaction that made the link. member says that
@@ -31,20 +32,20 @@ func queueEmail(tx core.App, i *Invitation, token string, member bool) error {
 func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 	i, err := Find(tx, id)
 	switch {
-	case errors.Is(err, record.NotFound):
-		return mail.Message{}, record.Invalid("base", CodeUnknown, "The invitation was gone before this letter left.")
+	case errors.Is(err, errs.NotFound):
+		return mail.Message{}, errs.Invalid("base", CodeUnknown, "The invitation was gone before this letter left.")
 	case err != nil:
 		return mail.Message{}, err
 	case i.GetString("token_hash") != accounts.Hash(token):
-		return mail.Message{}, record.Invalid("base", CodeReplaced, "A newer letter took the place of this one before it left.")
+		return mail.Message{}, errs.Invalid("base", CodeReplaced, "A newer letter took the place of this one before it left.")
 	case i.Status() != Pending:
-		return mail.Message{}, record.Invalid("base", "invitation_"+i.Status(), "The invitation had ended before this letter left.")
+		return mail.Message{}, errs.Invalid("base", "invitation_"+i.Status(), "The invitation had ended before this letter left.")
 	}
 	team, err := teams.Find(tx, i.TeamID())
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("find the team of an invitation: %w", err)
 	}
-	props := mail.InvitationProps{
+	props := emails.InvitationProps{
 		To: i.Address(), ToName: i.GetString("name"), Team: teams.EmailProps(tx, team.Record),
 		Note: i.GetString("note"), Link: Link(tx, token),
 		Expires: i.Expires(), Zone: team.Zone(), Support: settings.Of(tx).Support,
@@ -53,10 +54,10 @@ func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	for _, role := range i.Roles().Details() {
-		props.Roles = append(props.Roles, mail.RoleProps{Name: role.Label, Description: role.HolderDescription})
+		props.Roles = append(props.Roles, emails.RoleProps{Name: role.Label, Description: role.HolderDescription})
 	}
 	account, err := accounts.Find(tx, i.Address())
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return mail.Message{}, err
 	}
 	if err == nil && account.Verified() {
@@ -67,7 +68,7 @@ func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 		_, err := members.Find(tx, team.Id, account.Id)
 		props.IsMember = err == nil
 	}
-	return mail.Invitation(props), nil
+	return emails.Invitation(props), nil
 }
 
 // inviterName is who asks: the team itself where the inviter's account is gone, or never was.

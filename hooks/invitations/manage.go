@@ -11,6 +11,7 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // How often a letter may be sent again (R59).
@@ -57,7 +58,7 @@ func CanResend(tx core.App, i *Invitation) error {
 		return err
 	}
 	if n > 0 && time.Since(last) < resendInterval {
-		return record.Invalid("base", record.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
+		return errs.Invalid("base", errs.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
 	}
 	return limitResends(tx, i)
 }
@@ -73,7 +74,7 @@ func limitResends(tx core.App, i *Invitation) error {
 		n-- // the first letter is not sent again, but sent
 	}
 	if n >= maxResendsPerDay {
-		return record.Invalid("base", record.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
+		return errs.Invalid("base", errs.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
 	}
 	return nil
 }
@@ -88,7 +89,7 @@ func limitPerAddress(tx core.App, team, address string) error {
 		return fmt.Errorf("count the invitations of an address: %w", err)
 	}
 	if n >= maxInvitationsPerDay {
-		return record.Invalid("email", record.CodeTooMany, "This address was invited ten times today. Ask the person first, or try tomorrow.")
+		return errs.Invalid("email", errs.CodeTooMany, "This address was invited ten times today. Ask the person first, or try tomorrow.")
 	}
 	return nil
 }
@@ -105,7 +106,7 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 			return err
 		}
 		if invitation.TeamID() != actor.Team.Id {
-			return record.NotFound
+			return errs.NotFound
 		}
 		entry.WithTarget(id, invitation.Address())
 		now, err := findMembershipState(tx, actor.Team.Id, invitation.Address())
@@ -124,7 +125,7 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 // already; else it says why not. The right is judged before the state.
 func CanManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
 	if !actor.CanManageInvitation(i.Roles(), held) {
-		return record.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
+		return errs.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))
 	}
 	return i.requirePending()
 }

@@ -10,8 +10,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 )
 
 func (w *fixture) resend(id string) (string, error) {
@@ -47,18 +47,18 @@ func TestResend_IsLimited(t *testing.T) {
 	w := newFixture(t)
 	id := w.invite(luciaEmail, "organizer").ID
 	_, err := w.resend(id)
-	hookstest.AssertCode(t, "at once", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "at once", err, errs.CodeTooMany)
 	for n := range 5 {
 		w.ageEmails(id, "-61 seconds")
 		if _, err := w.resend(id); err != nil {
 			t.Fatalf("resend %d: %v", n+1, err)
 		}
 		_, err = w.resend(id)
-		hookstest.AssertCode(t, "twice in a minute", err, record.CodeTooMany)
+		hookstest.AssertCode(t, "twice in a minute", err, errs.CodeTooMany)
 	}
 	w.ageEmails(id, "-61 seconds")
 	_, err = w.resend(id)
-	hookstest.AssertCode(t, "the sixth of a day", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "the sixth of a day", err, errs.CodeTooMany)
 	w.ageEmails(id, "-1 day")
 	hookstest.Exec(t, w.app, "UPDATE invitations SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, '-1 day')", nil)
 	for n := range 5 {
@@ -68,7 +68,7 @@ func TestResend_IsLimited(t *testing.T) {
 		w.ageEmails(id, "-61 seconds")
 	}
 	_, err = w.resend(id)
-	hookstest.AssertCode(t, "the sixth of the next day", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "the sixth of the next day", err, errs.CodeTooMany)
 }
 
 func TestManage_OtherTeam_NotFound(t *testing.T) {
@@ -78,10 +78,10 @@ func TestManage_OtherTeam_NotFound(t *testing.T) {
 	theirs := hookstest.Team(t, w.app, stranger, "Another team", "free")
 	actor := hookstest.Actor(t, w.app, stranger, theirs)
 	for _, id := range []string{id, "nosuchid0000000"} {
-		if _, err := invitations.Revoke(w.app, actor, id); !errors.Is(err, record.NotFound) {
+		if _, err := invitations.Revoke(w.app, actor, id); !errors.Is(err, errs.NotFound) {
 			t.Errorf("revoke: %v", err)
 		}
-		if _, _, err := invitations.Resend(w.app, actor, id); !errors.Is(err, record.NotFound) {
+		if _, _, err := invitations.Resend(w.app, actor, id); !errors.Is(err, errs.NotFound) {
 			t.Errorf("resend: %v", err)
 		}
 	}
@@ -121,7 +121,7 @@ func TestManage_AdminInvitation_NeedsRightToManageAdmins(t *testing.T) {
 		results, err := invitations.Invite(w.app, w.actor(people[s.actor]), invitations.Request{
 			Lines: invitations.ParseLines([]string{luciaEmail}), Roles: actors.Roles{}})
 		if err == nil {
-			err = record.Invalid("email", results[0].Code, results[0].Message)
+			err = errs.Invalid("email", results[0].Code, results[0].Message)
 		}
 		hookstest.AssertCode(t, s.actor+" replaces its roles", err, s.code)
 	}
@@ -209,7 +209,7 @@ func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
 	if roles, _ := w.roles(w.owner); roles != (actors.Roles{Owner: true}) {
 		t.Errorf("the Owner is %+v", roles)
 	}
-	if _, _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}, ""); !errors.Is(err, record.NotFound) {
+	if _, _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.NotFound) {
 		t.Errorf("somebody who is not in the team: %v", err)
 	}
 }

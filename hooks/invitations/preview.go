@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/record"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 )
 
 // CodeDuplicate marks a line whose address stands further up in the same list.
@@ -82,7 +82,7 @@ func previewLine(tx core.App, actor *actors.Actor, offer Request, line Line, see
 			return fate, done.send(tx) // it counts, as it will
 		}
 	}
-	_, code, sentence, ok := record.Details(err)
+	_, code, sentence, ok := errs.Details(err)
 	if !ok {
 		return fate, err
 	}

@@ -10,7 +10,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestPreviewInvite_MatchesInviteAndChangesNothing(t *testing.T) {
@@ -76,13 +76,13 @@ func TestPreviewInvite_WhoIsAllowed(t *testing.T) {
 	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
 	offer := invitations.Request{Lines: invitations.ParseLines([]string{luciaEmail})}
 	_, err := invitations.PreviewInvite(w.app, w.actor(plain), offer)
-	hookstest.AssertCode(t, "a plain member", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "a plain member", err, errs.CodeNotAllowed)
 	_, err = invitations.PreviewInvite(w.app, w.actor(admin), offer)
 	hookstest.AssertCode(t, "an Admin", err, "")
 	offer.Roles.Admin = true
 	_, err = invitations.PreviewInvite(w.app, w.actor(admin), offer)
-	hookstest.AssertCode(t, "an Admin who offers Admin", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Admin who offers Admin", err, errs.CodeNotAllowed)
 	offer = invitations.Request{Lines: make([]invitations.Line, 201)}
 	_, err = invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
-	hookstest.AssertCode(t, "201 lines", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "201 lines", err, errs.CodeTooMany)
 }

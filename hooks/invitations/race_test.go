@@ -11,9 +11,9 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/plans"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 var endedCodes = []string{invitations.CodeAccepted, invitations.CodeDeclined, invitations.CodeRevoked, invitations.CodeExpired}
@@ -136,7 +136,7 @@ func TestInvite_ConcurrentSameAddress_OneInvitation(t *testing.T) {
 	results := hookstest.Race(10, func(int) error {
 		results, err := invitations.Invite(w.app, actor, invitations.Request{Lines: invitations.ParseLines([]string{luciaEmail})})
 		if err == nil && results[0].Status == invitations.Refused {
-			err = record.Invalid("email", results[0].Code, results[0].Message)
+			err = errs.Invalid("email", results[0].Code, results[0].Message)
 		}
 		return err
 	})
@@ -156,7 +156,7 @@ func TestAcceptNew_Concurrent_CreatesOneAccount(t *testing.T) {
 	if won := hookstest.CountSucceeded(t, results, invitations.CodeAccepted); won != 1 {
 		t.Errorf("%d won", won)
 	}
-	if _, err := accounts.Find(w.app, "nia@x.example"); errors.Is(err, record.NotFound) {
+	if _, err := accounts.Find(w.app, "nia@x.example"); errors.Is(err, errs.NotFound) {
 		t.Error("no account")
 	}
 }

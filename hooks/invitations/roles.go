@@ -9,8 +9,9 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // ReadRoles reads the names of roles that the actor asks for. A name that cannot be given, such as owner, is refused
@@ -20,7 +21,7 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 	if err == nil {
 		return roles, nil
 	}
-	entry := audit.NewEntry(actor, action).With("roles", record.Truncate(strings.Join(names, ", "), 60))
+	entry := audit.NewEntry(actor, action).With("roles", text.Truncate(strings.Join(names, ", "), 60))
 	if _, absent := members.Find(app, actor.Team.Id, user); absent == nil {
 		if account, unread := app.FindRecordById("users", user); unread == nil {
 			entry.WithTarget(user, actors.DisplayName(account))
@@ -37,7 +38,7 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.BeforeFunc) (*Result, sessions.HandoverResult, error) {
 	var parted sessions.HandoverResult
 	membership, err := members.Find(app, actor.Team.Id, user)
-	if errors.Is(err, record.NotFound) && !actor.CanUsePanel() {
+	if errors.Is(err, errs.NotFound) && !actor.CanUsePanel() {
 		return nil, parted, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
 	}
 	if err != nil {
@@ -45,7 +46,7 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 	}
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
-		return nil, parted, record.NotFound
+		return nil, parted, errs.NotFound
 	}
 	held := membership.Roles()
 	wanted.Owner = held.Owner
@@ -96,11 +97,11 @@ func canInvite(actor *actors.Actor, offered, held actors.Roles) error {
 	case actor.CanInvite(offered, held):
 		return nil
 	case actor.CanUsePanel() && held.Owner:
-		return record.Forbidden("Only the Owner changes the Owner's roles.")
+		return errs.Forbidden("Only the Owner changes the Owner's roles.")
 	case actor.CanUsePanel() && held.Admin && !offered.Admin:
-		return record.Forbidden("Only the Owner offers an Admin a role in this team.")
+		return errs.Forbidden("Only the Owner offers an Admin a role in this team.")
 	}
-	return record.Forbidden(notAllowedText(actor, offered))
+	return errs.Forbidden(notAllowedText(actor, offered))
 }
 
 // TakeRoles gives the actor roles immediately, without an invitation (D1), and makes an invitation that offers them
@@ -146,9 +147,9 @@ func canTakeRoles(actor *actors.Actor, roles actors.Roles) error {
 	case !actor.CanUsePanel():
 		return members.ManageForbidden(actors.Roles{})
 	case !actor.CanTakeRoles(roles):
-		return record.Forbidden("You can give yourself the Organizer role only.")
+		return errs.Forbidden("You can give yourself the Organizer role only.")
 	case roles.Without(actor.Roles).None():
-		return record.Invalid("roles", CodeAlreadyMember, "You already have this role.")
+		return errs.Invalid("roles", CodeAlreadyMember, "You already have this role.")
 	}
 	return nil
 }
@@ -158,7 +159,7 @@ func canTakeRoles(actor *actors.Actor, roles actors.Roles) error {
 func acceptPending(tx core.App, actor *actors.Actor, roles actors.Roles) error {
 	open, err := FindPending(tx, actor.Team.Id, actor.Account.Email())
 	if err != nil {
-		return record.IgnoreNotFound(err)
+		return errs.IgnoreNotFound(err)
 	}
 	if open.Roles().Without(roles) == open.Roles() {
 		return nil
@@ -188,7 +189,7 @@ func inviteToRoles(app core.App, actor *actors.Actor, address string, raise acto
 		return nil, err
 	}
 	if results[0].Status == Refused && results[0].Code != CodeAlreadyInvited {
-		return nil, record.Invalid("roles", results[0].Code, results[0].Message)
+		return nil, errs.Invalid("roles", results[0].Code, results[0].Message)
 	}
 	return &results[0], nil
 }
@@ -196,7 +197,7 @@ func inviteToRoles(app core.App, actor *actors.Actor, address string, raise acto
 // revokePending revokes an open invitation: it offers a role that is not wanted any more.
 func revokePending(app core.App, actor *actors.Actor, address string) error {
 	open, err := FindPending(app, actor.Team.Id, address)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil
 	}
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Codes of refusals. Each is the state that keeps an invitation from being answered.
@@ -73,12 +75,12 @@ func normalize(r *core.Record) error {
 		return err
 	}
 	r.Set("email", address)
-	name, err := record.CleanLine("name", "The name", r.GetString("name"), accounts.MaxName)
+	name, err := text.CleanLine("name", "The name", r.GetString("name"), accounts.MaxName)
 	if err != nil {
 		return err
 	}
 	r.Set("name", name)
-	note, err := record.CleanText("note", "The note", r.GetString("note"), 500)
+	note, err := text.CleanText("note", "The note", r.GetString("note"), 500)
 	if err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func normalize(r *core.Record) error {
 
 func validateCreate(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
-		return record.Invalid("status", "not_pending", "An invitation begins as pending, with its end ahead.")
+		return errs.Invalid("status", "not_pending", "An invitation begins as pending, with its end ahead.")
 	}
 	now, err := findMembershipState(app, r.GetString("team"), r.GetString("email"))
 	if err != nil {
@@ -102,11 +104,11 @@ func validateCreate(app core.App, r *core.Record) error {
 	}
 	open, err := findPendingOrOverdue(app, r.GetString("team"), r.GetString("email"))
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 	case err != nil:
 		return err
 	case open.Status() == Pending:
-		return record.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return errs.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
 	default:
 		open.Set("status", Expired)
 		if err := record.SaveTrusted(app, open); err != nil {
@@ -120,7 +122,7 @@ func validateCreate(app core.App, r *core.Record) error {
 func validateUpdate(app core.App, r *core.Record) error {
 	before := r.Original()
 	if record.Differs(r, before, "team", "email") {
-		return record.Invalid("base", "fixed", "An invitation stays with its team and its address.")
+		return errs.Invalid("base", "fixed", "An invitation stays with its team and its address.")
 	}
 	from, to := before.GetString("status"), r.GetString("status")
 	if from != Pending {
@@ -133,7 +135,7 @@ func validateUpdate(app core.App, r *core.Record) error {
 	switch to {
 	case Expired:
 		if !overdue {
-			return record.Invalid("status", "not_expired", "This invitation is still good.")
+			return errs.Invalid("status", "not_expired", "This invitation is still good.")
 		}
 		return nil
 	case Pending:
@@ -149,7 +151,7 @@ func validateUpdate(app core.App, r *core.Record) error {
 		return closedError(Expired)
 	}
 	if record.Differs(r, before, "admin", "organizer", "expires") {
-		return record.Invalid("base", "fixed", "An answer does not change what was asked.")
+		return errs.Invalid("base", "fixed", "An answer does not change what was asked.")
 	}
 	if to == Accepted {
 		return validateAcceptance(app, r)
@@ -160,7 +162,7 @@ func validateUpdate(app core.App, r *core.Record) error {
 // validateRenewal judges an invitation that stays open: its end stays ahead, and new roles are judged as an offer.
 func validateRenewal(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
-		return record.Invalid("expires", "not_pending", "The end of an open invitation lies ahead.")
+		return errs.Invalid("expires", "not_pending", "The end of an open invitation lies ahead.")
 	}
 	if record.Changed(r, "admin", "organizer") && !onlyRemovesRoles(r) {
 		now, err := findMembershipState(app, r.GetString("team"), r.GetString("email"))
@@ -184,8 +186,8 @@ func onlyRemovesRoles(r *core.Record) bool {
 // validateAcceptance lets only the confirmed account of the invited address accept (R53).
 func validateAcceptance(app core.App, r *core.Record) error {
 	address, verified, err := accounts.EmailByID(app, r.GetString("user"))
-	if errors.Is(err, record.NotFound) {
-		return record.Invalid("user", accounts.CodeWrongAccount, "An invitation is accepted by an account.")
+	if errors.Is(err, errs.NotFound) {
+		return errs.Invalid("user", accounts.CodeWrongAccount, "An invitation is accepted by an account.")
 	}
 	if err != nil {
 		return err
@@ -195,10 +197,10 @@ func validateAcceptance(app core.App, r *core.Record) error {
 
 func canRespond(address string, verified bool, r *core.Record) error {
 	if address != r.GetString("email") {
-		return record.Invalid("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out and come back with the invited one.")
+		return errs.Invalid("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out and come back with the invited one.")
 	}
 	if !verified {
-		return record.Invalid("base", accounts.CodeUnverified, "Confirm your address first.")
+		return errs.Invalid("base", accounts.CodeUnverified, "Confirm your address first.")
 	}
 	return nil
 }
@@ -213,11 +215,11 @@ func validateInviter(app core.App, r *core.Record, now membershipState) error {
 		return fmt.Errorf("find the team of an invitation: %w", err)
 	}
 	inviter, err := actors.ByUserID(app, r.GetString("inviter"), team)
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return err
 	}
 	if err != nil || !inviter.CanInvite(actors.RolesOf(r), now.Held) {
-		return record.Forbidden("The inviter may not offer these roles.")
+		return errs.Forbidden("The inviter may not offer these roles.")
 	}
 	return nil
 }
@@ -225,7 +227,7 @@ func validateInviter(app core.App, r *core.Record, now membershipState) error {
 // requireNewRoles refuses to offer a member nothing that is new.
 func requireNewRoles(r *core.Record, now membershipState) error {
 	if now.alreadyHas(actors.RolesOf(r)) {
-		return record.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
+		return errs.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	return nil
 }
@@ -256,7 +258,7 @@ func revokeForRemoved(e *core.RecordEvent) error {
 			return fmt.Errorf("find the account of who is removed: %w", err)
 		}
 		pending, err := FindPending(e.App, team, account.Email())
-		if errors.Is(err, record.NotFound) {
+		if errors.Is(err, errs.NotFound) {
 			return nil
 		}
 		if err != nil {

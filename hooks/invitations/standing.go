@@ -9,7 +9,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/members"
 	"usher/hooks/record"
 )
 
@@ -24,7 +23,7 @@ func (s membershipState) InTeam() bool { return s.Kind != "" }
 
 // alreadyHas reports whether there is nothing new in the offer for who stands so.
 func (s membershipState) alreadyHas(offer actors.Roles) bool {
-	return s.InTeam() && (offer.Without(s.Held) != offer || offer.None() && s.Kind == members.Member || offer.Admin && s.Held.Owner)
+	return s.InTeam() && (offer.Without(s.Held) != offer || offer.None() && s.Kind == actors.Member || offer.Admin && s.Held.Owner)
 }
 
 func findMembershipState(app core.App, team, address string) (membershipState, error) {

@@ -9,11 +9,12 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // StatusText is what people and programs read of an invitation, or of a link, that has ended so (R54).
 func StatusText(status string) string {
-	_, _, sentence, _ := record.Details(closedError(status))
+	_, _, sentence, _ := errs.Details(closedError(status))
 	return sentence
 }
 
@@ -21,17 +22,17 @@ func StatusText(status string) string {
 func closedError(status string) error {
 	switch status {
 	case Accepted:
-		return record.Invalid("token", CodeAccepted, "This invitation was already accepted.")
+		return errs.Invalid("token", CodeAccepted, "This invitation was already accepted.")
 	case Declined:
-		return record.Invalid("token", CodeDeclined, "This invitation was declined. Ask for a new one.")
+		return errs.Invalid("token", CodeDeclined, "This invitation was declined. Ask for a new one.")
 	case Revoked:
-		return record.Invalid("token", CodeRevoked, "This invitation was revoked. If you think this is a mistake, ask the team.")
+		return errs.Invalid("token", CodeRevoked, "This invitation was revoked. If you think this is a mistake, ask the team.")
 	case Expired:
-		return record.Invalid("token", CodeExpired, "This invitation has expired. Ask for a new one.")
+		return errs.Invalid("token", CodeExpired, "This invitation has expired. Ask for a new one.")
 	case Replaced:
-		return record.Invalid("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in the newest email.")
+		return errs.Invalid("token", CodeReplaced, "A newer link was sent for this invitation. Use the one in the newest email.")
 	}
-	return record.Invalid("token", CodeUnknown, "We don't know this link. Check that you copied the whole link, or ask for a new one.")
+	return errs.Invalid("token", CodeUnknown, "We don't know this link. Check that you copied the whole link, or ask for a new one.")
 }
 
 // requirePending refuses what is not pending any more.

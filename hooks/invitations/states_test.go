@@ -11,7 +11,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 var states = []string{"pending", "overdue", "accepted", "declined", "revoked", "expired"}
@@ -217,7 +217,7 @@ func TestRules_StaleCopy_ChangesNothing(t *testing.T) {
 		early := w.stored(w.inviteInState("pending").ID)
 		w.must(w.app.Delete(w.stored(early.Id)))
 		setAccepted(w, early)
-		if err := w.app.Save(early); !errors.Is(err, record.NotFound) {
+		if err := w.app.Save(early); !errors.Is(err, errs.NotFound) {
 			t.Errorf("%v", err)
 		}
 		if _, in := w.roles(w.lucia); in {
@@ -267,7 +267,7 @@ func TestRemove_RevokesPendingInvitationInSameTx(t *testing.T) {
 	if r := w.stored(id); r.GetString("status") != "revoked" || r.GetString("reason") == "" {
 		t.Errorf("%s, because %q", r.GetString("status"), r.GetString("reason"))
 	}
-	if _, err := invitations.Accept(w.app, invitations.Response{Account: ben, ID: id}); record.Code(err) != invitations.CodeRevoked {
+	if _, err := invitations.Accept(w.app, invitations.Response{Account: ben, ID: id}); errs.Code(err) != invitations.CodeRevoked {
 		t.Errorf("accepting it: %v", err)
 	}
 }
@@ -285,7 +285,7 @@ func TestDeleteAccount_NamedByInvitations_IsAllowed(t *testing.T) {
 				t.Errorf("%v", r.FieldsData())
 			}
 			w.ageEmails(id, "-2 minutes")
-			if _, _, err := invitations.Resend(w.app, w.actor(w.owner), id); record.Code(err) != closedCodes("")[state] {
+			if _, _, err := invitations.Resend(w.app, w.actor(w.owner), id); errs.Code(err) != closedCodes("")[state] {
 				t.Errorf("sending it again: %v", err)
 			}
 		})

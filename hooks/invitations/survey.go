@@ -4,9 +4,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 )
 
 // maxShownErrors is how many rows with a fault a survey names.
@@ -73,7 +73,7 @@ func PreviewImport(app core.App, actor *actors.Actor, offer Request) (ImportPrev
 }
 
 // countLines counts the lines, and how many seats of each kind they would take.
-func (s *ImportPreview) countLines(offer Request, known map[string]members.Row, limits *rowLimits) (admins, organizers int, err error) {
+func (s *ImportPreview) countLines(offer Request, known map[string]people.Row, limits *rowLimits) (admins, organizers int, err error) {
 	seen := make(map[string]bool, len(offer.Lines))
 	for _, line := range offer.Lines {
 		who := known[line.Address]
@@ -124,7 +124,7 @@ func (s *ImportPreview) countLines(offer Request, known map[string]members.Row, 
 }
 
 func (s *ImportPreview) refuse(line Line, refused error) {
-	if record.Code(refused) == record.CodeNotAllowed {
+	if errs.Code(refused) == errs.CodeNotAllowed {
 		s.Forbidden++
 	} else {
 		s.Limited++
@@ -136,7 +136,7 @@ func (s *ImportPreview) addError(line Line, err error) {
 	if len(s.Errors) == maxShownErrors {
 		return
 	}
-	_, code, sentence, _ := record.Details(err)
+	_, code, sentence, _ := errs.Details(err)
 	s.Errors = append(s.Errors, LinePreview{Line: line, Status: Refused, Code: code, Message: sentence})
 }
 
@@ -154,18 +154,18 @@ func missingSeats(seats seats.Count, n int) int {
 	return n - seats.Free()
 }
 
-func findKnownRows(app core.App, team string, lines []Line) (map[string]members.Row, error) {
+func findKnownRows(app core.App, team string, lines []Line) (map[string]people.Row, error) {
 	addresses := make([]string, 0, len(lines))
 	for _, line := range lines {
 		if line.Err == nil {
 			addresses = append(addresses, line.Address)
 		}
 	}
-	return members.ByAddress(app, team, addresses)
+	return people.ByAddress(app, team, addresses)
 }
 
 // rowState is what the person of a row is in the team, and what is open to be answered.
-func rowState(row members.Row) (now membershipState, open actors.Roles) {
+func rowState(row people.Row) (now membershipState, open actors.Roles) {
 	if row.User != "" {
 		now = membershipState{row.Roles(), row.Kind}
 	}

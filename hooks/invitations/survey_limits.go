@@ -9,8 +9,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // rowLimits judge a row of a survey by what offerTo refuses an address for: how often it is written to. Only
@@ -49,14 +50,14 @@ func countedToday(app core.App, table, column, team string, n int) (map[string]b
 }
 
 // judge says why a row that would be invited, or get other roles, would be refused; nil if it would not.
-func (l *rowLimits) judge(line Line, who members.Row, held, open actors.Roles) (refused, err error) {
+func (l *rowLimits) judge(line Line, who people.Row, held, open actors.Roles) (refused, err error) {
 	switch {
 	case who.Invited:
 		if refused := mayReplace(l.actor, open, held); refused != nil || !l.loud[who.Invitation] {
 			return refused, nil
 		}
 		pending, err := FindPending(l.app, l.actor.Team.Id, line.Address)
-		if errors.Is(err, record.NotFound) {
+		if errors.Is(err, errs.NotFound) {
 			return nil, nil
 		}
 		if err != nil {
@@ -71,7 +72,7 @@ func (l *rowLimits) judge(line Line, who members.Row, held, open actors.Roles) (
 
 // split tells a refusal from a fault of ours.
 func split(err error) (refused, failed error) {
-	if _, _, _, ok := record.Details(err); ok {
+	if _, _, _, ok := errs.Details(err); ok {
 		return err, nil
 	}
 	return nil, err

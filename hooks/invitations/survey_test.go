@@ -7,7 +7,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // What is foretold is what comes, row by row.
@@ -43,9 +43,9 @@ func TestPreviewImport_WhoIsAllowed(t *testing.T) {
 	w := newFixture(t)
 	organizer := hookstest.Member(t, w.app, w.team, "organizer@x.example", "organizer")
 	_, err := invitations.PreviewImport(w.app, w.actor(organizer), invitations.Request{Lines: invitations.ParseLines(manyAddresses(3))})
-	hookstest.AssertCode(t, "an Organizer looks", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "an Organizer looks", err, errs.CodeNotAllowed)
 	_, err = invitations.PreviewImport(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(invitations.MaxImport + 1))})
-	hookstest.AssertCode(t, "10,001 rows", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "10,001 rows", err, errs.CodeTooMany)
 }
 
 // A preview asks for every limit that sending asks for, and uses none of it up.
@@ -78,7 +78,7 @@ func TestPreviews_ApplyLimits(t *testing.T) {
 		w := newFixtureWith(t, config)
 		forecast, err := invitations.PreviewInvite(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(60))})
 		w.must(err)
-		if forecast.EmailCount != 50 || forecast.Lines[50].Code != record.CodeTooMany {
+		if forecast.EmailCount != 50 || forecast.Lines[50].Code != errs.CodeTooMany {
 			t.Errorf("%d, %+v", forecast.EmailCount, forecast.Lines[50])
 		}
 	})
@@ -96,9 +96,9 @@ func TestPreviews_ApplyLimits(t *testing.T) {
 			w.must(err)
 		}
 		_, err := invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
-		hookstest.AssertCode(t, "a preview", err, record.CodeTooMany)
+		hookstest.AssertCode(t, "a preview", err, errs.CodeTooMany)
 		_, err = invitations.PreviewImport(w.app, w.actor(w.owner), offer)
-		hookstest.AssertCode(t, "a look", err, record.CodeTooMany)
+		hookstest.AssertCode(t, "a look", err, errs.CodeTooMany)
 	})
 	t.Run("imports that wait", func(t *testing.T) {
 		w := newFixture(t)
@@ -106,7 +106,7 @@ func TestPreviews_ApplyLimits(t *testing.T) {
 			w.startImport("", fmt.Sprintf("a%d@x.example", n))
 		}
 		_, err := invitations.PreviewImport(w.app, w.actor(w.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(1))})
-		hookstest.AssertCode(t, "a look", err, record.CodeTooMany)
+		hookstest.AssertCode(t, "a look", err, errs.CodeTooMany)
 	})
 }
 
@@ -141,7 +141,7 @@ func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
 		w.must(err)
 		limited := 0
 		for _, fate := range forecast.Lines {
-			if fate.Code == record.CodeTooMany {
+			if fate.Code == errs.CodeTooMany {
 				limited++
 			}
 		}
@@ -149,7 +149,7 @@ func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
 			t.Errorf("%q: the survey has %+v, the preview %d to send and %d beyond a limit", role, survey, forecast.EmailCount, limited)
 		}
 		for _, fault := range survey.Errors {
-			if fault.Code != record.CodeTooMany || fault.Message == "" {
+			if fault.Code != errs.CodeTooMany || fault.Message == "" {
 				t.Errorf("%q: %+v", role, fault)
 			}
 		}

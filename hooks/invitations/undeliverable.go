@@ -11,6 +11,7 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // closeUndeliverable ends an invitation whose letter tells that its address cannot be reached, or wants nothing from
@@ -26,7 +27,7 @@ func closeUndeliverable(e *core.RecordEvent) error {
 			return nil
 		}
 		invitation, err := Find(e.App, letter.About())
-		if errors.Is(err, record.NotFound) {
+		if errors.Is(err, errs.NotFound) {
 			return nil // the letter is about something else, or the team is gone
 		}
 		if err != nil {

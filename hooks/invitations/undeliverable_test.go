@@ -15,8 +15,8 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/plans"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 )
 
 const noSuchUser = "550 5.1.1 no such user"

@@ -15,10 +15,10 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/seats"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 const luciaEmail = "lucia@halation.example"
@@ -144,7 +144,7 @@ func (w *fixture) must(err error) {
 func (w *fixture) roles(account *core.Record) (roles actors.Roles, in bool) {
 	w.Helper()
 	m, err := members.Find(w.app, w.team.Id, account.Id)
-	if err == record.NotFound {
+	if err == errs.NotFound {
 		return roles, false
 	}
 	w.must(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/livekit/protocol/livekit"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // TokenLife is how long a token opens the door; whoever is in stays in.

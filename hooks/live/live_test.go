@@ -17,7 +17,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // fixture is an app whose signalling is served, with a gate that the test turns.

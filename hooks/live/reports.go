@@ -17,7 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // What is reported.
@@ -95,7 +95,7 @@ func Receive(app core.App, r *http.Request) error {
 	}
 	event, err := webhook.ReceiveWebhookEvent(r, auth.NewSimpleKeyProvider(at.key, at.secret))
 	if err != nil {
-		return record.Invalid("base", CodeBadSignature, "The report is not signed by the media server that this server uses.")
+		return errs.Invalid("base", CodeBadSignature, "The report is not signed by the media server that this server uses.")
 	}
 	return deliver(app, newReport(event))
 }
@@ -172,7 +172,7 @@ func listenForReports(app core.App) (*reportListener, error) {
 			err := Receive(app, r)
 			switch {
 			case err == nil:
-			case record.Code(err) != "":
+			case errs.Code(err) != "":
 				http.Error(w, err.Error(), http.StatusBadRequest)
 			default:
 				app.Logger().Error("take a report of the media server", "error", err)

@@ -18,8 +18,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // CodeUnavailable is the code of a refusal because the media server is not reached.
@@ -27,7 +27,7 @@ const CodeUnavailable = "media_unavailable"
 
 // ErrUnavailable says that the media server is not reached. Why is in Ready; people are told that they can try again.
 var ErrUnavailable = errors.Join(errors.New("the media server is not reached"),
-	record.Invalid("base", CodeUnavailable, "Live media is off on this server now. Try again in a minute, and if it stays off tell whoever runs the server."))
+	errs.Invalid("base", CodeUnavailable, "Live media is off on this server now. Try again in a minute, and if it stays off tell whoever runs the server."))
 
 // LocalConfig is how a media server is to run inside this program.
 type LocalConfig struct {

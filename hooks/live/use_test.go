@@ -11,11 +11,11 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"usher/hooks/commands"
 	"usher/hooks/hookstest"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
-	"usher/hooks/operate"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // newServedApp is an app that is served with that way to start media, and how it is stopped.
@@ -56,7 +56,7 @@ func TestSetup_StartFails_AppStillServes(t *testing.T) {
 	if why := live.Ready(app); !strings.Contains(why.Error(), "no way out") || !live.Enabled(app) {
 		t.Errorf("%v", why)
 	}
-	if err := operate.CheckReady(app); err == nil || err.Error() != "live media isn't running" {
+	if err := commands.CheckReady(app); err == nil || err.Error() != "live media isn't running" {
 		t.Errorf("the server's own readiness: %v", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/resend/resend-go/v2"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // The kinds of letters. Kind, recipient, about and team are all that a stored letter shows.
@@ -81,7 +81,7 @@ func (l Message) encode(app core.App) ([]byte, error) {
 	if err != nil || address.Address != l.To {
 		return nil, fmt.Errorf("a letter of kind %q has no usable recipient", l.Kind)
 	}
-	subject := truncate(oneLine(l.Subject), 200)
+	subject := Truncate(oneLine(l.Subject), 200)
 	if l.Kind == "" || subject == "" || (l.HTML == "" && l.Text == "") {
 		return nil, fmt.Errorf("a letter of kind %q has no subject or no content", l.Kind)
 	}
@@ -119,7 +119,7 @@ func sender(app core.App) string {
 // formatAddress writes an address with its name, as a quoted string where the name's characters ask for it. Names stay
 // in UTF-8: the provider's interface is JSON, and SMTP encodes them once more.
 func formatAddress(name, address string) string {
-	name = truncate(oneLine(name), 100)
+	name = Truncate(oneLine(name), 100)
 	if name == "" {
 		return address
 	}
@@ -140,7 +140,7 @@ func oneLine(s string) string {
 }
 
 // truncate cuts s to at most max characters.
-func truncate(s string, max int) string {
+func Truncate(s string, max int) string {
 	if runes := []rune(s); len(runes) > max {
 		return strings.TrimSpace(string(runes[:max-1])) + "…"
 	}

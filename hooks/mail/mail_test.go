@@ -16,10 +16,11 @@ import (
 	"github.com/pocketbase/pocketbase/mails"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"usher/hooks/emails"
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 const (
@@ -74,8 +75,8 @@ func (o *fixture) find(t testing.TB, id string) *mail.Email {
 }
 
 func newMessage(to string) mail.Message {
-	l := mail.Invitation(mail.InvitationProps{To: to, ToName: "Herrera, Lucía",
-		Team: mail.TeamProps{Name: "Halation Post"}, Inviter: "Marta Oliveira", Link: inviteLink,
+	l := emails.Invitation(emails.InvitationProps{To: to, ToName: "Herrera, Lucía",
+		Team: emails.TeamProps{Name: "Halation Post"}, Inviter: "Marta Oliveira", Link: inviteLink,
 		Expires: time.Date(2026, 11, 26, 14, 32, 0, 0, time.UTC)})
 	l.About = "about0000000001"
 	return l
@@ -436,7 +437,7 @@ func TestRules_StatusChanges_HoldForEveryWriter(t *testing.T) {
 			m = o.find(t, m.Id)
 			test.change(m)
 			err := o.Save(m)
-			if (err == nil) != test.ok || err != nil && record.Code(err) != "bad_letter" {
+			if (err == nil) != test.ok || err != nil && errs.Code(err) != "bad_letter" {
 				t.Fatalf("error %v", err)
 			}
 			m = o.find(t, m.Id)
@@ -452,7 +453,7 @@ func TestRules_StatusChanges_HoldForEveryWriter(t *testing.T) {
 			t.Fatal(err)
 		}
 		m.Load(map[string]any{"kind": "x", "recipient": lucia, "status": mail.Sent, "due": types.NowDateTime(), "sealed": "x"})
-		if err := o.Save(m); record.Code(err) != "bad_letter" {
+		if err := o.Save(m); errs.Code(err) != "bad_letter" {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // registerRenderer lets letters of a kind be written out by the test, which counts how often that happens.
@@ -84,7 +84,7 @@ func TestQueueDeferred_SecretIsNotOnDiskInClearText(t *testing.T) {
 
 func TestQueueDeferred_RendererRefuses_IsDroppedWithoutBlockingOthers(t *testing.T) {
 	o := newFixture(t)
-	registerRenderer(o, record.Invalid("base", "over", "The invitation had ended."))
+	registerRenderer(o, errs.Invalid("base", "over", "The invitation had ended."))
 	id := queueDeferred(t, o)
 	other := queue(t, o, newMessage("pedro@halation.film"))
 	o.deliver()

@@ -16,7 +16,8 @@ import (
 	"github.com/resend/resend-go/v2"
 
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // Codes of reports that are not taken.
@@ -45,7 +46,7 @@ func WebhooksEnabled(app core.App) bool {
 // there is no such thing, and it is record.ErrNotFound.
 func HandleWebhook(app core.App, header http.Header, body []byte) error {
 	if settings.Of(app).WebhookSecret == "" {
-		return record.NotFound
+		return errs.NotFound
 	}
 	if err := verify(app, header, body); err != nil {
 		return err
@@ -68,7 +69,7 @@ func verify(app core.App, header http.Header, body []byte) error {
 		WebhookSecret: settings.Of(app).WebhookSecret,
 	})
 	if err != nil {
-		return record.Invalid("base", CodeBadSignature, "The signature does not fit, or is older than five minutes.")
+		return errs.Invalid("base", CodeBadSignature, "The signature does not fit, or is older than five minutes.")
 	}
 	return nil
 }
@@ -169,7 +170,7 @@ type emailEvent struct {
 func readReport(id string, body []byte, own string) (*report, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
-		return nil, record.Invalid("base", CodeBadReport, "This is no event that can be read.")
+		return nil, errs.Invalid("base", CodeBadReport, "This is no event that can be read.")
 	}
 	meaning, ours := eventStatuses[e.Type]
 	if !ours {
@@ -177,7 +178,7 @@ func readReport(id string, body []byte, own string) (*report, error) {
 	}
 	var data emailEvent
 	if err := json.Unmarshal(e.Data, &data); err != nil || id == "" || len(id) > 200 || data.EmailID == "" || len(data.EmailID) > 200 {
-		return nil, record.Invalid("base", CodeBadReport, "The event names no letter.")
+		return nil, errs.Invalid("base", CodeBadReport, "The event names no letter.")
 	}
 	at, err := types.ParseDateTime(e.CreatedAt)
 	if err != nil || at.IsZero() {

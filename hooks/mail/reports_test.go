@@ -16,6 +16,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // report hands a webhook over, signed.
@@ -243,11 +244,11 @@ func TestHandleWebhook_BadSignature_IsRefused(t *testing.T) {
 		"a bare signature":  with("svix-signature", strings.TrimPrefix(good.Get("svix-signature"), "v1,")),
 		"a cut signature":   with("svix-signature", good.Get("svix-signature")[:20]),
 	} {
-		if err := mail.HandleWebhook(o, header, e.Body); record.Code(err) != mail.CodeBadSignature {
+		if err := mail.HandleWebhook(o, header, e.Body); errs.Code(err) != mail.CodeBadSignature {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := mail.HandleWebhook(o, good, append(e.Body, ' ')); record.Code(err) != mail.CodeBadSignature {
+	if err := mail.HandleWebhook(o, good, append(e.Body, ' ')); errs.Code(err) != mail.CodeBadSignature {
 		t.Errorf("another body: %v", err)
 	}
 	assertStatus(t, o.find(t, id), mail.Sent)
@@ -267,7 +268,7 @@ func TestHandleWebhook_UnreadableBody_IsRefused(t *testing.T) {
 		"a long id": `{"type":"email.bounced","data":{"email_id":"` + strings.Repeat("x", 300) + `"}}`,
 	} {
 		e := resendtest.Event{ID: "msg_1", Body: []byte(body)}
-		if err := mail.HandleWebhook(o, e.Header(time.Now()), e.Body); record.Code(err) != mail.CodeBadReport {
+		if err := mail.HandleWebhook(o, e.Header(time.Now()), e.Body); errs.Code(err) != mail.CodeBadReport {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -276,7 +277,7 @@ func TestHandleWebhook_UnreadableBody_IsRefused(t *testing.T) {
 func TestHandleWebhook_NoSecret_NotFound(t *testing.T) {
 	app := hookstest.NewApp(t)
 	e := resendtest.Email{ID: "x"}.Delivered()
-	if err := mail.HandleWebhook(app, e.Header(time.Now()), e.Body); !errors.Is(err, record.NotFound) {
+	if err := mail.HandleWebhook(app, e.Header(time.Now()), e.Body); !errors.Is(err, errs.NotFound) {
 		t.Error(err)
 	}
 	if mail.WebhooksEnabled(app) || !mail.WebhooksEnabled(newFixture(t)) {
@@ -296,7 +297,7 @@ func TestHandleWebhook_SaveFails_StoresNothing(t *testing.T) {
 		return errors.New("the disk is full")
 	})
 	e := taken.Bounced("gone")
-	if err := mail.HandleWebhook(o, e.Header(time.Now()), e.Body); err == nil || record.Code(err) != "" {
+	if err := mail.HandleWebhook(o, e.Header(time.Now()), e.Body); err == nil || errs.Code(err) != "" {
 		t.Fatal(err)
 	}
 	assertStatus(t, o.find(t, id), mail.Sent)
@@ -344,14 +345,14 @@ func TestRules_ReportedStatuses_HoldForEveryWriter(t *testing.T) {
 			dbx.Params{"s": test.from, "p": test.provider, "id": id})
 		m := o.find(t, id)
 		m.Set("status", test.to)
-		if err := o.Save(m); (err == nil) != test.ok || err != nil && record.Code(err) != "bad_letter" {
+		if err := o.Save(m); (err == nil) != test.ok || err != nil && errs.Code(err) != "bad_letter" {
 			t.Errorf("%s to %s by %q: %v", test.from, test.to, test.provider, err)
 		}
 	}
 	o := newFixture(t)
 	m := o.find(t, queue(t, o, newMessage(lucia)))
 	m.Set("unreachable", true)
-	if err := o.Save(m); record.Code(err) != "bad_letter" {
+	if err := o.Save(m); errs.Code(err) != "bad_letter" {
 		t.Errorf("a letter that waits is of an unreachable address: %v", err)
 	}
 }

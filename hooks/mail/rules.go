@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // registerRules holds for every writer: a letter starts queued, keeps its recipient, moves forward only, and
@@ -40,7 +41,7 @@ func deleteTeamEmails(e *core.RecordEvent) error {
 
 func validateCreate(_ core.App, r *core.Record) error {
 	if r.GetString("status") != Queued || r.GetString("sealed") == "" {
-		return record.Invalid("status", "bad_letter", "A letter starts queued, with its content.")
+		return errs.Invalid("status", "bad_letter", "A letter starts queued, with its content.")
 	}
 	return nil
 }
@@ -49,29 +50,29 @@ func validateUpdate(app core.App, r *core.Record) error {
 	var was string
 	err := app.DB().NewQuery("SELECT status FROM outbox WHERE id = {:id}").Bind(params{"id": r.Id}).Row(&was)
 	if errors.Is(err, sql.ErrNoRows) {
-		return record.Invalid("base", "bad_letter", "This letter is not listed any more.")
+		return errs.Invalid("base", "bad_letter", "This letter is not listed any more.")
 	}
 	if err != nil {
 		return fmt.Errorf("read the state of a letter: %w", err)
 	}
 	status := r.GetString("status")
 	if !slices.Contains(transitions[was], status) {
-		return record.Invalid("status", "bad_letter", fmt.Sprintf("A letter that is %s cannot become %s.", was, status))
+		return errs.Invalid("status", "bad_letter", fmt.Sprintf("A letter that is %s cannot become %s.", was, status))
 	}
 	if record.Changed(r, "kind", "recipient", "about") || record.Changed(r, "team") && r.GetString("team") != "" {
-		return record.Invalid("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
+		return errs.Invalid("recipient", "bad_letter", "A letter keeps its recipient and its subject. Make a new one.")
 	}
 	reported := isReported(status) || status == Failed && was == Sent
 	if reported && r.GetString("provider_id") == "" {
-		return record.Invalid("status", "bad_letter", "Nothing is reported of a letter that no provider took.")
+		return errs.Invalid("status", "bad_letter", "Nothing is reported of a letter that no provider took.")
 	}
 	if r.GetBool("unreachable") && !slices.Contains([]string{Failed, Bounced, Complained}, status) {
-		return record.Invalid("unreachable", "bad_letter", "An address is unreachable by a letter that did not come to it.")
+		return errs.Invalid("unreachable", "bad_letter", "An address is unreachable by a letter that did not come to it.")
 	}
 	if status != Queued && status != Sending {
 		r.Set("sealed", "")
 	} else if r.GetString("sealed") == "" {
-		return record.Invalid("sealed", "bad_letter", "A letter that waits keeps its content.")
+		return errs.Invalid("sealed", "bad_letter", "A letter that waits keeps its content.")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 const (
@@ -93,7 +93,7 @@ func cleanProviderText(message, own string) string {
 	if own != "" {
 		message = regexp.MustCompile(regexp.QuoteMeta(own)+`\S*`).ReplaceAllString(message, own)
 	}
-	return truncate(message, 300)
+	return Truncate(message, 300)
 }
 
 // withProviderText puts a provider's words behind our sentence.

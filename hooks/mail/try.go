@@ -12,7 +12,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 const (
@@ -144,7 +145,7 @@ func (w *Worker) claim(id string) (request []byte, err error) {
 // handleRenderError ends a letter that cannot be written out, so that it holds up no other. The code of a refusal is the reason
 // why it is no longer worth sending.
 func handleRenderError(tx core.App, m *Email, err error) error {
-	if code := record.Code(err); code != "" {
+	if code := errs.Code(err); code != "" {
 		return m.Drop(tx, code)
 	}
 	tx.Logger().Error("a letter cannot be written", "letter", m.Id, "error", err.Error())
@@ -186,7 +187,7 @@ func (w *Worker) recordOutcome(id, providerID string, f *sendError) error {
 		if f == nil {
 			m.Set("status", Sent)
 			m.Set("sent", w.Now())
-			m.Set("provider_id", truncate(providerID, 200))
+			m.Set("provider_id", Truncate(providerID, 200))
 			m.Set("error", "")
 			if _, err := m.applyReports(tx); err != nil {
 				return err
@@ -242,7 +243,7 @@ func (w *Worker) updateProblem(id, mode string, f *sendError) {
 		w.pausedUntil = w.Now().Add(max(f.retryAfter, time.Second))
 		if f.retryAfter > time.Minute {
 			w.setProblem(fmt.Sprintf("%s accepts no more emails until %s. Your plan there may be used up. It says: “%s”",
-				provider, record.DateAndTime(w.pausedUntil.UTC(), "2 January")+" UTC", f.message))
+				provider, text.DateAndTime(w.pausedUntil.UTC(), "2 January")+" UTC", f.message))
 		}
 	case retryLater:
 		if w.failures++; w.failures >= 3 {

@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // DetachTeam lets the letters of a kind that wait outlive their team, in the transaction that deletes the team: each is
@@ -23,7 +23,7 @@ func DetachTeam(tx core.App, team, kind string) error {
 		if err == nil {
 			_, err = render(tx, m, content)
 		}
-		if errors.Is(err, errWrongKey) || record.Code(err) != "" {
+		if errors.Is(err, errWrongKey) || errs.Code(err) != "" {
 			continue
 		}
 		if err != nil {

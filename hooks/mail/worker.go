@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/routine"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 const (

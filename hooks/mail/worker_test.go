@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"usher/hooks/emails"
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 func TestDeliver_RateLimited_WaitsForRetryAfter(t *testing.T) {
@@ -236,7 +237,7 @@ func TestDeliver_HighPriority_GoesFirst(t *testing.T) {
 	for _, to := range []string{"a@halation.film", "b@halation.film"} {
 		queue(t, o, newMessage(to))
 	}
-	queue(t, o, mail.ResetPassword(mail.ResetPasswordProps{To: "c@halation.film", Link: "http://usher.test/reset/x"}))
+	queue(t, o, emails.ResetPassword(emails.ResetPasswordProps{To: "c@halation.film", Link: "http://usher.test/reset/x"}))
 	queue(t, o, newMessage("d@halation.film"))
 	o.deliver()
 	var order []string

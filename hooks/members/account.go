@@ -11,6 +11,7 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // DeleteAccount deletes the account of who knows its password, with its places in teams and all of their effects (R79, R146).
@@ -97,6 +98,6 @@ func ownsTeamsError(owned []*teams.Team) error {
 		last := len(names) - 1
 		what = "The account owns the teams " + strings.Join(names[:last], ", ") + " and " + names[last]
 	}
-	return record.Invalid("base", CodeLastOwner, what+". A team always has its Owner, and cannot be handed over yet: "+
+	return errs.Invalid("base", CodeLastOwner, what+". A team always has its Owner, and cannot be handed over yet: "+
 		"delete what you own first, or keep the account.")
 }

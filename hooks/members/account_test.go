@@ -17,7 +17,7 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestDeleteAccount_ByRoleAndPassword(t *testing.T) {
@@ -176,7 +176,7 @@ func TestDeleteAccount_Concurrent_OneSucceeds(t *testing.T) {
 	for _, err := range results {
 		if err == nil {
 			won++
-		} else if !errors.Is(err, record.NotFound) {
+		} else if !errors.Is(err, errs.NotFound) {
 			t.Error(err)
 		}
 	}

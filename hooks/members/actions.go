@@ -7,7 +7,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // BeforeFunc is something that a deed does before it takes effect, once the actor may do it, in its transaction.
@@ -40,7 +40,7 @@ func CanRevoke(actor *actors.Actor, revoked, held actors.Roles, self bool) error
 	case !actor.CanRevoke(revoked, held, self):
 		return ManageForbidden(held)
 	case held.Without(revoked) == held:
-		return record.Invalid("roles", "no_such_role", "The person does not have this role.")
+		return errs.Invalid("roles", "no_such_role", "The person does not have this role.")
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func CanRemove(actor *actors.Actor, carries actors.Roles, self bool) error {
 	case self && carries.Owner:
 		return lastOwnerError()
 	case self:
-		return record.Invalid("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
+		return errs.Invalid("base", "remove_self", "You cannot remove yourself. Leave the team instead.")
 	case !actor.CanRemove(carries, self):
 		return ManageForbidden(carries)
 	}
@@ -133,11 +133,11 @@ func runBefore(tx core.App, first []BeforeFunc) error {
 func ManageForbidden(held actors.Roles) error {
 	switch {
 	case held.Owner:
-		return record.Forbidden("The Owner can't be removed or lose the Owner role.")
+		return errs.Forbidden("The Owner can't be removed or lose the Owner role.")
 	case held.Admin:
-		return record.Forbidden("Only the Owner manages Admins in this team.")
+		return errs.Forbidden("Only the Owner manages Admins in this team.")
 	}
-	return record.Forbidden("Only the Owner and Admins manage users.")
+	return errs.Forbidden("Only the Owner and Admins manage users.")
 }
 
 // manage runs a deed on a person of the actor's team, with the actor's rights read anew in the same transaction.

@@ -10,11 +10,12 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/limits"
 	"usher/hooks/plans"
 	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/settings"
 )
 
 // CreateTeam makes a team that the account owns and hosts for (R2, D8). Whether accounts may make teams is a
@@ -24,10 +25,10 @@ func CreateTeam(app core.App, account *core.Record, name, from string) (*teams.T
 	entry := audit.NewAccountEntry(account, "", from, "team.found")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
 		if settings.Of(tx).Teams != "any" {
-			return record.Forbidden("Only whoever runs this server makes teams.")
+			return errs.Forbidden("Only whoever runs this server makes teams.")
 		}
 		if !account.Verified() {
-			return record.Invalid("base", accounts.CodeUnverified, "Confirm your address first.")
+			return errs.Invalid("base", accounts.CodeUnverified, "Confirm your address first.")
 		}
 		if team, err = createTeam(tx, account, name, entry); err != nil {
 			return err
@@ -42,8 +43,8 @@ func limitNewTeams(tx core.App, account *core.Record) error {
 	if settings.Of(tx).SignUp != "open" {
 		return nil
 	}
-	if wait, ok := limits.For(tx, "found", 10, 24*time.Hour).Take(account.Id); !ok {
-		return record.RateLimited(wait, "You have made ten teams within a day. Make the next one tomorrow.")
+	if wait, ok := ratelimit.For(tx, "found", 10, 24*time.Hour).Take(account.Id); !ok {
+		return errs.RateLimited(wait, "You have made ten teams within a day. Make the next one tomorrow.")
 	}
 	return nil
 }
@@ -71,7 +72,7 @@ func addMember(tx core.App, team, user string, roles actors.Roles, write func(co
 	m := &Membership{core.NewRecord(collection)}
 	m.Set("team", team)
 	m.Set("user", user)
-	m.Set("kind", Member)
+	m.Set("kind", actors.Member)
 	m.setRoles(roles)
 	return write(m)
 }
@@ -80,14 +81,14 @@ func addMember(tx core.App, team, user string, roles actors.Roles, write func(co
 // stay. A guest becomes a member, and that he came as one is kept (D4).
 func Grant(tx core.App, team, user string, roles actors.Roles) error {
 	m, err := Find(tx, team, user)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return addMember(tx, team, user, roles, func(m core.Model) error { return record.SaveTrusted(tx, m) })
 	}
 	if err != nil {
 		return err
 	}
-	if m.Kind() == Guest {
-		m.Set("kind", Member)
+	if m.Kind() == actors.Guest {
+		m.Set("kind", actors.Member)
 		m.Set("came_as_guest", true)
 	}
 	held := m.Roles()

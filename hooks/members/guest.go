@@ -6,14 +6,15 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/actors"
+	"usher/hooks/tools/errs"
 )
 
 // AddGuest makes the account a guest of the team, inside the transaction of a join, unless it is in the team
 // already (R67). made reports whether it was not.
 func AddGuest(tx core.App, team, user string) (made bool, err error) {
 	_, err = Find(tx, team, user)
-	if !errors.Is(err, record.NotFound) {
+	if !errors.Is(err, errs.NotFound) {
 		return false, err
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId("memberships")
@@ -21,6 +22,6 @@ func AddGuest(tx core.App, team, user string) (made bool, err error) {
 		return false, fmt.Errorf("find memberships: %w", err)
 	}
 	m := &Membership{core.NewRecord(collection)}
-	m.Load(map[string]any{"team": team, "user": user, "kind": Guest})
+	m.Load(map[string]any{"team": team, "user": user, "kind": actors.Guest})
 	return true, tx.Save(m)
 }

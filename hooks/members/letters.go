@@ -9,10 +9,11 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // roleRevokedData is what the email about revoked roles is made from, and judged by.
@@ -47,7 +48,7 @@ func queueRoleRevoked(tx core.App, team, account *core.Record, said roleRevokedD
 	if err != nil {
 		return err
 	}
-	letter := mail.RoleRevoked(mail.RoleRevokedProps{
+	letter := emails.RoleRevoked(emails.RoleRevokedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team),
 		By: said.By, Roles: roleLabels(said.roles()), Remaining: roleLabels(parseRoles(said.Remaining)), Support: settings.Of(tx).Support,
 	})
@@ -75,7 +76,7 @@ func roleRevokedCondition(tx core.App, m *mail.Email) (reason string, err error)
 		return reason, err
 	}
 	now, err := Find(tx, m.Team(), account.Id)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return mail.ReasonNotMember, nil
 	}
 	if err != nil || m.Basis() == "" {
@@ -96,8 +97,8 @@ func roleRevokedCondition(tx core.App, m *mail.Email) (reason string, err error)
 	return mail.ReasonReplaced, queueRoleRevoked(tx, team.Record, account, roleRevokedData{said.By, ended.Names(), held.Names()})
 }
 
-func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record, lost []mail.LostProps) error {
-	return queueEmail(tx, actor.Team, account, mail.RemovedFromTeam(mail.RemovedFromTeamProps{
+func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record, lost []emails.LostProps) error {
+	return queueEmail(tx, actor.Team, account, emails.RemovedFromTeam(emails.RemovedFromTeamProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, actor.Team),
 		By: actor.Name(), Lost: lost, Zone: accounts.Zone(account, teams.Of(actor.Team).Zone()), Support: settings.Of(tx).Support,
 	}))
@@ -105,18 +106,18 @@ func sendRemoved(tx core.App, actor *actors.Actor, account *core.Record, lost []
 
 // LossTracker says, in the transaction that removes an account from a team, what is going to be lost with the membership: it
 // is called before, and what it returns after.
-type LossTracker func(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error)
+type LossTracker func(tx core.App, team string, account *core.Record) (func(tx core.App) ([]emails.LostProps, error), error)
 
 const lossTrackerKey = "usher.members.losses"
 
 // RegisterLossTracker registers what the email to a removed user lists.
 func RegisterLossTracker(app core.App, losses LossTracker) { app.Store().Set(lossTrackerKey, losses) }
 
-func trackLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error) {
+func trackLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]emails.LostProps, error), error) {
 	if losses, ok := tx.Store().Get(lossTrackerKey).(LossTracker); ok {
 		return losses(tx, team, account)
 	}
-	return func(core.App) ([]mail.LostProps, error) { return nil, nil }, nil
+	return func(core.App) ([]emails.LostProps, error) { return nil, nil }, nil
 }
 
 // removedCondition is the condition of the email that somebody was removed.
@@ -126,7 +127,7 @@ func removedCondition(tx core.App, m *mail.Email) (reason string, err error) {
 		return reason, err
 	}
 	_, err = Find(tx, m.Team(), account.Id)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return "", nil
 	}
 	if err != nil {

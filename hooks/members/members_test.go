@@ -11,8 +11,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // fixture is a team with one of each, and an account that is not in it.
@@ -58,7 +58,7 @@ func (p *fixture) actor(who string) *actors.Actor {
 func (p *fixture) membership(who string) *members.Membership {
 	p.Helper()
 	m, err := members.Find(p.app, p.team.Id, p.users[who].Id)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil
 	}
 	p.must(err)
@@ -116,7 +116,7 @@ func TestRemove_WhoCanRemoveWhom(t *testing.T) {
 					t.Errorf("%d letters to %s", letters, target)
 				}
 			}
-			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, record.NotFound) {
+			if _, err := members.Remove(p.app, p.actor(s.by), p.users["stranger"].Id); !errors.Is(err, errs.NotFound) {
 				t.Errorf("remove a stranger: %v", err)
 			}
 		})
@@ -155,7 +155,7 @@ func TestRevokeRoles_WhoCanRevokeWhat(t *testing.T) {
 			p := newFixture(t, s.opened)
 			err := members.RevokeRoles(p.app, p.actor(s.by), p.users[s.target].Id, s.revoked)
 			hookstest.AssertCode(t, "revoke", err, s.code)
-			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != members.Member {
+			if m := p.membership(s.target); m == nil || m.Roles() != s.left || m.Kind() != actors.Member {
 				t.Errorf("left with %v", m)
 			}
 			letters := hookstest.Count(t, p.app, "outbox", dbx.HashExp{"about": p.users[s.target].Id})
@@ -190,10 +190,10 @@ func TestRemove_OtherTeamsAreUntouched(t *testing.T) {
 	if m, err := members.FindOwner(p.app, other.Id); err != nil || m.UserID() != p.users["member"].Id {
 		t.Errorf("%v %v", m, err)
 	}
-	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, record.NotFound) {
+	if _, err := actors.Find(p.app, p.users["owner"], other.Id); !errors.Is(err, errs.NotFound) {
 		t.Errorf("a right leaked: %v", err)
 	}
-	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, record.NotFound) {
+	if _, err := members.Remove(p.app, p.actor("owner"), p.users["member"].Id); !errors.Is(err, errs.NotFound) {
 		t.Errorf("remove somebody of another team: %v", err)
 	}
 }
@@ -203,10 +203,10 @@ func TestRemove_ActorLostRights_IsRefused(t *testing.T) {
 	admin := p.actor("admin")
 	p.must(members.RevokeRoles(p.app, p.actor("owner"), p.users["admin"].Id, actors.Roles{Admin: true}))
 	_, err := members.Remove(p.app, admin, p.users["member"].Id)
-	hookstest.AssertCode(t, "remove", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "remove", err, errs.CodeNotAllowed)
 	admin = p.actor("admin2")
 	p.remove("admin2")
-	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, record.NotFound) {
+	if _, err := members.Remove(p.app, admin, p.users["member"].Id); !errors.Is(err, errs.NotFound) {
 		t.Errorf("by somebody who was removed: %v", err)
 	}
 	if p.membership("member") == nil {

@@ -12,6 +12,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // CodeLastOwner is the code of a refusal that would leave a team without its Owner (R29).
@@ -49,7 +50,7 @@ func (m *Membership) UserID() string { return m.GetString("user") }
 func (m *Membership) AfterRevoking(revoked actors.Roles) (roles actors.Roles, kind string) {
 	roles, kind = m.Roles().Without(revoked), m.Kind()
 	if m.GetBool("came_as_guest") && roles.None() {
-		kind = Guest
+		kind = actors.Guest
 	}
 	return roles, kind
 }
@@ -65,7 +66,7 @@ func Find(app core.App, team, user string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "user": user}).Limit(1).WithContext(record.Prepared).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find membership: %w", err)
@@ -76,10 +77,10 @@ func Find(app core.App, team, user string) (*Membership, error) {
 // IsMember reports whether the account is a member of the team: in it, and not as a guest.
 func IsMember(app core.App, team, user string) (bool, error) {
 	m, err := Find(app, team, user)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return false, nil
 	}
-	return err == nil && m.Kind() == Member, err
+	return err == nil && m.Kind() == actors.Member, err
 }
 
 // FindOwner reads the membership of the team's Owner.
@@ -87,7 +88,7 @@ func FindOwner(app core.App, team string) (*Membership, error) {
 	m := &Membership{}
 	err := app.RecordQuery("memberships").AndWhere(dbx.HashExp{"team": team, "owner": true}).Limit(1).One(m)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the owner: %w", err)

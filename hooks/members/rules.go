@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Register wires what holds for every writer of a membership: one Owner a team, never none and never
@@ -41,14 +42,14 @@ func validateCreate(app core.App, r *core.Record) error {
 		return fmt.Errorf("count owners: %w", err)
 	}
 	if owners > 0 {
-		return record.Invalid("owner", CodeLastOwner, "The team has an Owner already. There is exactly one.")
+		return errs.Invalid("owner", CodeLastOwner, "The team has an Owner already. There is exactly one.")
 	}
 	return nil
 }
 
 func validateUpdate(_ core.App, r *core.Record) error {
 	if record.Changed(r, "team", "user") {
-		return record.Invalid("base", "fixed", "A membership stays with its team and its person.")
+		return errs.Invalid("base", "fixed", "A membership stays with its team and its person.")
 	}
 	if record.Changed(r, "owner") {
 		return lastOwnerError()
@@ -88,12 +89,12 @@ func validateDelete(app core.App, r *core.Record) error {
 }
 
 func validateKind(r *core.Record) error {
-	if r.GetString("kind") == Guest && (r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer")) {
-		return record.Invalid("kind", "guest_role", "A guest carries no role. Make the person a member.")
+	if r.GetString("kind") == actors.Guest && (r.GetBool("owner") || r.GetBool("admin") || r.GetBool("organizer")) {
+		return errs.Invalid("kind", "guest_role", "A guest carries no role. Make the person a member.")
 	}
 	return nil
 }
 
 func lastOwnerError() error {
-	return record.Invalid("base", CodeLastOwner, "A team has exactly one Owner, who can be neither removed nor demoted.")
+	return errs.Invalid("base", CodeLastOwner, "A team has exactly one Owner, who can be neither removed nor demoted.")
 }

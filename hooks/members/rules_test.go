@@ -11,7 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestMembershipRules_EveryWriter_LeavesExactlyOneOwner(t *testing.T) {
@@ -29,7 +29,7 @@ func TestMembershipRules_EveryWriter_LeavesExactlyOneOwner(t *testing.T) {
 		"move to another team": save(func(p *fixture, m *core.Record) {
 			m.Set("team", hookstest.Team(p.T, p.app, p.users["stranger"], "Other", "free").Id)
 		}),
-		"make a guest":       save(func(_ *fixture, m *core.Record) { m.Set("kind", members.Guest) }),
+		"make a guest":       save(func(_ *fixture, m *core.Record) { m.Set("kind", actors.Guest) }),
 		"delete":             func(p *fixture) error { return p.app.Delete(p.membership("owner")) },
 		"delete the account": func(p *fixture) error { return p.app.Delete(p.users["owner"]) },
 		"promote an Admin": func(p *fixture) error {
@@ -55,7 +55,7 @@ func TestMembershipRules_EveryWriter_LeavesExactlyOneOwner(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newFixture(t, true)
 			err := write(p)
-			if code := record.Code(err); code != members.CodeLastOwner && code != "fixed" && code != "guest_role" {
+			if code := errs.Code(err); code != members.CodeLastOwner && code != "fixed" && code != "guest_role" {
 				t.Errorf("%v (%q)", err, code)
 			}
 			if m := p.membership("owner"); p.countOwners() != 1 || m == nil || !m.Roles().Owner {
@@ -122,7 +122,7 @@ func TestMembershipRules_GuestWithRole_IsRefused(t *testing.T) {
 	now := p.membership("member")
 	now.Set("organizer", true)
 	p.must(p.app.Save(now))
-	early.Set("kind", members.Guest)
+	early.Set("kind", actors.Guest)
 	hookstest.AssertCode(t, "a member who got a role meanwhile", p.app.Save(early), "guest_role")
 }
 
@@ -196,7 +196,7 @@ func TestCreateTeam_WhoIsAllowed(t *testing.T) {
 	config.Teams = "operator"
 	closed := hookstest.NewAppWith(t, config)
 	_, err = members.CreateTeam(closed, hookstest.Account(t, closed, "owner@x.example"), "Halation", "")
-	hookstest.AssertCode(t, "where the operator makes teams", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "where the operator makes teams", err, errs.CodeNotAllowed)
 }
 
 func TestTeamsOf_ByPanelAccess(t *testing.T) {
@@ -228,7 +228,7 @@ func TestTeamsOf_ByPanelAccess(t *testing.T) {
 	if got := names("admin", false); got[0] != "A team of his own" || got[2] != "Third" {
 		t.Errorf("the order is %v", got)
 	}
-	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, record.NotFound) {
+	if _, err := members.Find(p.app, third.Id, p.users["owner"].Id); !errors.Is(err, errs.NotFound) {
 		t.Errorf("%v", err)
 	}
 }

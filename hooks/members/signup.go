@@ -5,9 +5,10 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/audit"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 )
 
 // SignUpForm is what somebody gives to get an account and a team.
@@ -39,9 +40,9 @@ func SignUp(app core.App, form SignUpForm) (SignUpResult, error) {
 		return done, err
 	}
 	fresh := accounts.Params{Email: form.Email, Name: form.Name, Password: form.Password, Timezone: form.Timezone, Verified: first, Next: form.Next}
-	var faults record.List
+	var faults errs.List
 	faults.AddAll(accounts.Validate(&fresh))
-	team, err := record.CleanLine("team", "The team's name", form.Team, teams.MaxName)
+	team, err := text.CleanLine("team", "The team's name", form.Team, teams.MaxName)
 	faults.Add(err)
 	if err := faults.Err(); err != nil {
 		return done, err

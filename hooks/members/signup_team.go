@@ -8,7 +8,7 @@ import (
 
 	"usher/hooks/audit"
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // signUpTeamField is the field of an unverified account with the name of the team that its sign-up asks for.

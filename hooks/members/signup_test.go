@@ -11,7 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func newSignUpForm(email string) members.SignUpForm {
@@ -153,7 +153,7 @@ func TestSignUp_SixthOfNetworkInAnHour_IsRateLimited(t *testing.T) {
 	for n := range 6 {
 		f.IP, f.Email = fmt.Sprintf("2001:db8:1:2::%d", n), fmt.Sprintf("ada%d@x.example", n)
 		_, err := members.SignUp(app, f)
-		var slow *record.RateLimitError
+		var slow *errs.RateLimitError
 		if errors.As(err, &slow) != (n == 5) {
 			t.Errorf("sign-up %d: %v", n+1, err)
 		}
@@ -178,7 +178,7 @@ func TestCreateTeam_OpenSignUp_IsLimitedPerDay(t *testing.T) {
 		}
 		made++
 	}
-	hookstest.AssertCode(t, "one more", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "one more", err, errs.CodeTooMany)
 	if made != 10 {
 		t.Errorf("%d teams", made)
 	}

@@ -18,18 +18,18 @@ import (
 	"usher/hooks/teams"
 )
 
-// fixture is a team whose Owner has invited others; no Keeper works for it.
-type fixture struct {
+// refreshFixture is a team whose Owner has invited others; no Keeper works for it.
+type refreshFixture struct {
 	app     *core.BaseApp
 	owner   *core.Record
 	team    *teams.Team
 	invited []*core.Record
 }
 
-func newFixture(t *testing.T, dir string, guests int) *fixture {
+func newRefreshFixture(t *testing.T, dir string, guests int) *refreshFixture {
 	t.Helper()
 	hookstest.WriteDB(t, dir)
-	w := &fixture{app: hookstest.OpenApp(t, dir, hookstest.Config())}
+	w := &refreshFixture{app: hookstest.OpenApp(t, dir, hookstest.Config())}
 	w.owner = hookstest.Account(t, w.app, "marta@halation.example")
 	w.team = hookstest.Team(t, w.app, w.owner, "Halation Post", "unlimited")
 	for n := range guests {
@@ -45,7 +45,7 @@ func newFixture(t *testing.T, dir string, guests int) *fixture {
 	return w
 }
 
-func (w *fixture) accept(app core.App, n int) error {
+func (w *refreshFixture) accept(app core.App, n int) error {
 	waiting, err := invitations.ListPending(app, w.invited[n])
 	if err != nil || len(waiting) != 1 {
 		return fmt.Errorf("%d invitations wait: %w", len(waiting), err)
@@ -64,44 +64,44 @@ func countStale(t testing.TB, app core.App) int {
 	return n
 }
 
-func (w *fixture) assertCounts(t testing.TB, app core.App, accepted, pending int) {
+func (w *refreshFixture) assertCounts(t testing.TB, app core.App, accepted, pending int) {
 	t.Helper()
-	counts, err := members.Count(app, w.team.Id)
+	counts, err := people.Count(app, w.team.Id)
 	if err != nil || counts.Accepted != accepted || counts.Pending != pending {
 		t.Errorf("%+v %v, want %d accepted and %d pending", counts, err, accepted, pending)
 	}
 }
 
 func TestRefresh_EveryReaderSeesAccept(t *testing.T) {
-	readers := map[string]func(w *fixture) (string, error){
-		"list": func(w *fixture) (string, error) {
-			page, err := members.List(w.app, w.team.Id, members.Query{Search: "p0@halation"})
+	readers := map[string]func(w *refreshFixture) (string, error){
+		"list": func(w *refreshFixture) (string, error) {
+			page, err := people.List(w.app, w.team.Id, people.Query{Search: "p0@halation"})
 			return fmt.Sprint(len(page.Rows) == 1 && page.Rows[0].Status == "accepted"), err
 		},
-		"row": func(w *fixture) (string, error) {
-			row, err := members.FindRow(w.app, w.team.Id, w.invited[0].Id)
+		"row": func(w *refreshFixture) (string, error) {
+			row, err := people.FindRow(w.app, w.team.Id, w.invited[0].Id)
 			return fmt.Sprint(err == nil && row.Status == "accepted"), err
 		},
-		"address": func(w *fixture) (string, error) {
-			rows, err := members.ByAddress(w.app, w.team.Id, []string{"p0@halation.example"})
+		"address": func(w *refreshFixture) (string, error) {
+			rows, err := people.ByAddress(w.app, w.team.Id, []string{"p0@halation.example"})
 			return fmt.Sprint(rows["p0@halation.example"].Status == "accepted"), err
 		},
-		"ids": func(w *fixture) (string, error) {
-			ids, err := members.IDs(w.app, w.team.Id, members.Query{Status: "accepted"}, 10)
+		"ids": func(w *refreshFixture) (string, error) {
+			ids, err := people.IDs(w.app, w.team.Id, people.Query{Status: "accepted"}, 10)
 			return fmt.Sprint(len(ids) == 2), err
 		},
-		"counts": func(w *fixture) (string, error) {
-			counts, err := members.Count(w.app, w.team.Id)
+		"counts": func(w *refreshFixture) (string, error) {
+			counts, err := people.Count(w.app, w.team.Id)
 			return fmt.Sprint(counts.Accepted == 2), err
 		},
-		"sizes": func(w *fixture) (string, error) {
+		"sizes": func(w *refreshFixture) (string, error) {
 			sizes, err := members.CountByTeam(w.app, []members.TeamRole{{Team: w.team.Record}})
 			return fmt.Sprint(sizes[w.team.Id] == 2), err
 		},
 	}
 	for name, read := range readers {
 		t.Run(name, func(t *testing.T) {
-			w := newFixture(t, t.TempDir(), 1)
+			w := newRefreshFixture(t, t.TempDir(), 1)
 			if seen, _ := read(w); seen != "false" {
 				t.Fatal("seen before")
 			}
@@ -120,7 +120,7 @@ func TestRefresh_EveryReaderSeesAccept(t *testing.T) {
 }
 
 func TestRefresh_InTransaction_SeesOwnWrites(t *testing.T) {
-	w := newFixture(t, t.TempDir(), 1)
+	w := newRefreshFixture(t, t.TempDir(), 1)
 	err := w.app.RunInTransaction(func(tx core.App) error {
 		if err := w.accept(tx, 0); err != nil {
 			return err
@@ -135,7 +135,7 @@ func TestRefresh_InTransaction_SeesOwnWrites(t *testing.T) {
 }
 
 func TestRefresh_AfterRollback_NoStaleRows(t *testing.T) {
-	w := newFixture(t, t.TempDir(), 1)
+	w := newRefreshFixture(t, t.TempDir(), 1)
 	back := errors.New("back")
 	err := w.app.RunInTransaction(func(tx core.App) error {
 		if err := w.accept(tx, 0); err != nil {
@@ -155,7 +155,7 @@ func TestRefresh_AfterRollback_NoStaleRows(t *testing.T) {
 // What stands on the disk between a commit and the renewal is what a process killed there leaves.
 func TestRefresh_AfterCrash_LosesNothing(t *testing.T) {
 	dir := t.TempDir()
-	w := newFixture(t, dir, 2)
+	w := newRefreshFixture(t, dir, 2)
 	if err := w.accept(w.app, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -179,13 +179,13 @@ func TestRefresh_AfterCrash_LosesNothing(t *testing.T) {
 
 func TestRefresh_ConcurrentReadersAndWriters(t *testing.T) {
 	const guests, readers = 12, 4
-	w := newFixture(t, t.TempDir(), guests)
+	w := newRefreshFixture(t, t.TempDir(), guests)
 	stop := people.NewRefresher(w.app).Start()
 	defer stop()
 	for _, err := range hookstest.Race(guests+readers, func(n int) error {
 		if n >= guests {
 			for range 20 {
-				if _, err := members.List(w.app, w.team.Id, members.Query{}); err != nil {
+				if _, err := people.List(w.app, w.team.Id, people.Query{}); err != nil {
 					return err
 				}
 			}
@@ -194,7 +194,7 @@ func TestRefresh_ConcurrentReadersAndWriters(t *testing.T) {
 		if err := w.accept(w.app, n); err != nil {
 			return err
 		}
-		row, err := members.FindRow(w.app, w.team.Id, w.invited[n].Id)
+		row, err := people.FindRow(w.app, w.team.Id, w.invited[n].Id)
 		if err == nil && row.Status != "accepted" {
 			err = fmt.Errorf("%s reads %s after accepting", row.Email, row.Status)
 		}
@@ -209,7 +209,7 @@ func TestRefresh_ConcurrentReadersAndWriters(t *testing.T) {
 }
 
 func TestRefresher_RefreshesWithoutReaders(t *testing.T) {
-	w := newFixture(t, t.TempDir(), 2)
+	w := newRefreshFixture(t, t.TempDir(), 2)
 	if err := w.accept(w.app, 0); err != nil { // a crash left it
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestRefresher_RefreshesWithoutReaders(t *testing.T) {
 }
 
 func TestRefresh_MemberLeft_IsNotListed(t *testing.T) {
-	w := newFixture(t, t.TempDir(), 1)
+	w := newRefreshFixture(t, t.TempDir(), 1)
 	if err := w.accept(w.app, 0); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Unlimited is the number that stands for "as many as you like".
@@ -51,7 +51,7 @@ func Find(app core.App, key string) (*Plan, error) {
 	plan := &Plan{}
 	err := app.RecordQuery("plans").AndWhere(keyOrID(key)).Limit(1).One(plan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find plan: %w", err)

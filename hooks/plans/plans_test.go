@@ -7,7 +7,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/plans"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 func TestFind_BuiltInPlans(t *testing.T) {
@@ -26,7 +26,7 @@ func TestFind_BuiltInPlans(t *testing.T) {
 			t.Errorf("%s by its id: %v", key, err)
 		}
 	}
-	if _, err := plans.Find(app, "golden"); err != record.NotFound {
+	if _, err := plans.Find(app, "golden"); err != errs.NotFound {
 		t.Errorf("an unknown plan: %v", err)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"reflect"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/tools/errs"
 )
 
 // Register makes every update in these collections start from what is stored at that moment: inside one
@@ -50,7 +52,7 @@ func requireParents(app core.App, r *core.Record) error {
 		}
 		_, err := app.FindRecordById(relation.CollectionId, r.GetString(relation.Name))
 		if errors.Is(err, sql.ErrNoRows) {
-			return NotFound
+			return errs.NotFound
 		}
 		if err != nil {
 			return fmt.Errorf("find what a new row belongs to: %w", err)
@@ -102,7 +104,7 @@ func clearSaved(e *core.RecordErrorEvent) error {
 func mergeStored(app core.App, r *core.Record) error {
 	stored, err := app.FindRecordById(r.Collection(), r.Id, WithPrepared)
 	if errors.Is(err, sql.ErrNoRows) {
-		return NotFound
+		return errs.NotFound
 	}
 	if err != nil {
 		return fmt.Errorf("read a record again: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // fixture is a membership in a team, with what a test reads of it.
@@ -125,7 +126,7 @@ func TestUpdate_DeletedRecord_ReturnsNotFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Set("admin", true)
-	if err := s.app.Save(r); !errors.Is(err, record.NotFound) {
+	if err := s.app.Save(r); !errors.Is(err, errs.NotFound) {
 		t.Errorf("%v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // execSQL runs statements on a database file and returns the first error.
@@ -75,7 +76,7 @@ func TestOutageOf_FileErrors(t *testing.T) {
 	if got := record.OutageOf(nil); got != record.NoOutage {
 		t.Errorf("no error: %d", got)
 	}
-	refusal := record.Invalid("name", "required", "Enter a name.")
+	refusal := errs.Invalid("name", "required", "Enter a name.")
 	if got := record.OutageOf(refusal); got != record.NoOutage {
 		t.Errorf("a refusal: %d", got)
 	}

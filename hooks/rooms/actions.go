@@ -9,7 +9,8 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // CanSee is nil if the actor may see the team's rooms and when they are taken; else it says why not.
@@ -17,7 +18,7 @@ func CanSee(actor *actors.Actor) error {
 	if actor.CanSeeRooms() {
 		return nil
 	}
-	return record.Forbidden("Rooms are for the members of " + actor.Team.GetString("name") + ". As a guest, you join the sessions that you are invited to.")
+	return errs.Forbidden("Rooms are for the members of " + actor.Team.GetString("name") + ". As a guest, you join the sessions that you are invited to.")
 }
 
 // Create makes a room of the actor's team (R85).
@@ -25,7 +26,7 @@ func Create(app core.App, actor *actors.Actor, profile Profile) (*Room, error) {
 	room := &Room{}
 	entry := audit.NewEntry(actor, "room.create")
 	if profile.Name != nil {
-		entry.WithTarget("", record.Truncate(*profile.Name, MaxName))
+		entry.WithTarget("", text.Truncate(*profile.Name, MaxName))
 	}
 	err := audit.Do(app, entry, func(tx core.App) error {
 		if err := canEdit(tx, actor); err != nil {
@@ -66,7 +67,7 @@ func Update(app core.App, actor *actors.Actor, id string, profile Profile) (*Roo
 func Archive(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	return modify(app, actor, id, audit.NewEntry(actor, "room.archive"), func(tx core.App, room *Room, entry *audit.Entry) error {
 		if !room.Archived().IsZero() {
-			return record.Invalid("base", CodeArchived, "The room is archived already.")
+			return errs.Invalid("base", CodeArchived, "The room is archived already.")
 		}
 		kept, err := ListBookings(tx, room.TeamID(), room.Id, time.Now(), time.Time{})
 		if err != nil {
@@ -82,7 +83,7 @@ func Archive(app core.App, actor *actors.Actor, id string) (*Room, error) {
 func Restore(app core.App, actor *actors.Actor, id string) (*Room, error) {
 	return modify(app, actor, id, audit.NewEntry(actor, "room.restore"), func(_ core.App, room *Room, _ *audit.Entry) error {
 		if room.Archived().IsZero() {
-			return record.Invalid("base", "not_archived", "The room is in use already.")
+			return errs.Invalid("base", "not_archived", "The room is in use already.")
 		}
 		room.Set("archived", "")
 		return nil
@@ -128,7 +129,7 @@ func modify(app core.App, actor *actors.Actor, id string, entry *audit.Entry, do
 func canEdit(tx core.App, actor *actors.Actor) error {
 	again, err := actor.Reload(tx)
 	if err == nil && !again.CanEditRooms() {
-		err = record.Forbidden("Only the Owner and Admins make and change rooms.")
+		err = errs.Forbidden("Only the Owner and Admins make and change rooms.")
 	}
 	return err
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 func TestBooking_OverlapIsRefused_AdjacentIsAllowed(t *testing.T) {
@@ -42,7 +42,7 @@ func TestBooking_Conflict_NamesBookingInTeamTimezone(t *testing.T) {
 	}
 	suite := s.createRoom("Grading suite")
 	s.book(suite.Id, "13:00", "16:30")
-	field, _, sentence, _ := record.Details(s.app.Save(s.newSession(suite.Id, "16:00", "17:00")))
+	field, _, sentence, _ := errs.Details(s.app.Save(s.newSession(suite.Id, "16:00", "17:00")))
 	want := "“Grade review” has Grading suite, " + day.Format("Mon 2 January 2006") + ", 22:00 to " +
 		day.AddDate(0, 0, 1).Format("Mon 2 January") + ", 01:30 (Asia/Tokyo). Choose another time or another room."
 	if field != "room" || sentence != want {
@@ -108,7 +108,7 @@ func TestBooking_RoomOfAnotherTeam_IsUnknown(t *testing.T) {
 	}
 	var said []string
 	for _, id := range []string{theirs.Id, "abcdefghijklmno"} {
-		_, code, sentence, _ := record.Details(s.app.Save(s.newSession(id, "16:00", "17:00")))
+		_, code, sentence, _ := errs.Details(s.app.Save(s.newSession(id, "16:00", "17:00")))
 		said = append(said, code+": "+sentence)
 	}
 	if said[0] != said[1] || said[0] != rooms.CodeUnknown+": There is no such room in the team. Choose another one." {

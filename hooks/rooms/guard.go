@@ -8,6 +8,8 @@ import (
 
 	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // validateBooking refuses a session at a time when something else has its room (R87), or in a room that is
@@ -25,7 +27,7 @@ func validateBooking(app core.App, s *core.Record) error {
 		return err
 	}
 	if !room.Archived().IsZero() && !withinBookedTime(s) {
-		return record.Invalid("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
+		return errs.Invalid("room", CodeArchived, "“"+room.Name()+"” is archived and takes no new bookings. Choose another room, or none.")
 	}
 	clash, err := FindConflict(app, room.Id, s.GetDateTime("starts").Time(), s.GetDateTime("ends").Time(), s.Id)
 	if err != nil || clash == nil {
@@ -35,7 +37,7 @@ func validateBooking(app core.App, s *core.Record) error {
 	if err != nil {
 		return err
 	}
-	return record.Invalid("room", CodeBusy, clash.ConflictText(room.Name(), team.Zone()))
+	return errs.Invalid("room", CodeBusy, clash.ConflictText(room.Name(), team.Zone()))
 }
 
 // withinBookedTime reports whether a session that has its room already asks for no more of it: it starts, runs on, or ends
@@ -59,9 +61,9 @@ func (b Booking) ConflictText(room string, zone *time.Location) string {
 // TimeText is the time of the booking in words: "Thu 19 November 2026, 16:00 to 17:30 (Europe/Lisbon)".
 func (b Booking) TimeText(zone *time.Location) string {
 	from, to := b.Starts.In(zone), b.Ends.In(zone)
-	end := record.TimeOfDay(to)
+	end := text.TimeOfDay(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
-		end = record.DateAndTime(to, "Mon 2 January")
+		end = text.DateAndTime(to, "Mon 2 January")
 	}
-	return fmt.Sprintf("%s to %s (%s)", record.DateAndTime(from, "Mon 2 January 2006"), end, zone)
+	return fmt.Sprintf("%s to %s (%s)", text.DateAndTime(from, "Mon 2 January 2006"), end, zone)
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // FindBySlug reads the room with that link, of whatever team, or record.ErrNotFound.
@@ -48,8 +50,8 @@ func IsGuessable(slug string) bool {
 
 // slugFromName is the readable link of a room of that name.
 func slugFromName(name string) string {
-	slug := record.Slug(name, maxReadable)
-	if slug == "" || record.LooksLikeID(slug) {
+	slug := text.Slug(name, maxReadable)
+	if slug == "" || text.LooksLikeID(slug) {
 		slug = strings.Trim("room-"+slug, "-")
 	}
 	return slug
@@ -109,13 +111,13 @@ func slugTaken(tx core.App, slug, room string) (bool, error) {
 func validateSlug(tx core.App, slug, room string) error {
 	switch {
 	case len(slug) > MaxSlug || !slugPattern.MatchString(slug):
-		return record.Invalid("slug", "bad_slug", fmt.Sprintf("The link takes small letters, digits and single hyphens between them, %d at most.", MaxSlug))
-	case record.LooksLikeID(slug):
-		return record.Invalid("slug", "bad_slug", "The link cannot be 15 letters and digits: it would pass for a number of ours. Put a hyphen in.")
+		return errs.Invalid("slug", "bad_slug", fmt.Sprintf("The link takes small letters, digits and single hyphens between them, %d at most.", MaxSlug))
+	case text.LooksLikeID(slug):
+		return errs.Invalid("slug", "bad_slug", "The link cannot be 15 letters and digits: it would pass for a number of ours. Put a hyphen in.")
 	}
 	taken, err := slugTaken(tx, slug, room)
 	if err == nil && taken {
-		err = record.Invalid("slug", CodeTaken, "Another room has this link, or had it. Choose another one.")
+		err = errs.Invalid("slug", CodeTaken, "Another room has this link, or had it. Choose another one.")
 	}
 	return err
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // Who may enter a room (R91).
@@ -106,15 +107,15 @@ func Find(app core.App, team, id string) (*Room, error) {
 // another team has it (R152).
 func FindForSession(app core.App, team, id string) (*Room, error) {
 	room, err := Find(app, team, id)
-	if errors.Is(err, record.NotFound) {
-		return nil, record.Invalid("room", CodeUnknown, "There is no such room in the team. Choose another one.")
+	if errors.Is(err, errs.NotFound) {
+		return nil, errs.Invalid("room", CodeUnknown, "There is no such room in the team. Choose another one.")
 	}
 	return room, err
 }
 
 func mapNotFound(room *Room, err error) (*Room, error) {
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a room: %w", err)

@@ -12,9 +12,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 func (s *fixture) update(room *rooms.Room, profile rooms.Profile) error {
@@ -48,7 +48,7 @@ func TestCreate_UsesSafeDefaults(t *testing.T) {
 func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 	s := newFixture(t)
 	room := s.createRoom("Grading suite")
-	for by, code := range map[string]string{"owner": "", "admin": "", "organizer": record.CodeNotAllowed, "member": record.CodeNotAllowed, "guest": record.CodeNotAllowed} {
+	for by, code := range map[string]string{"owner": "", "admin": "", "organizer": errs.CodeNotAllowed, "member": errs.CodeNotAllowed, "guest": errs.CodeNotAllowed} {
 		_, err := rooms.Create(s.app, s.actor(by), rooms.Profile{Name: new("Room of " + by)})
 		hookstest.AssertCode(t, by+" creates", err, code)
 		_, err = rooms.Update(s.app, s.actor(by), room.Id, rooms.Profile{Description: new("By " + by)})
@@ -59,7 +59,7 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 			func(app core.App, id string) error { _, err := rooms.Restore(app, s.actor(by), id); return err },
 		} {
 			hookstest.AssertCode(t, by, deed(s.app, room.Id), code)
-			if err := deed(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, record.NotFound) || code != "" && record.Code(err) != code {
+			if err := deed(s.app, "abcdefghijklmno"); code == "" && !errors.Is(err, errs.NotFound) || code != "" && errs.Code(err) != code {
 				t.Errorf("%s, an unknown room: %v", by, err)
 			}
 		}
@@ -75,10 +75,10 @@ func TestActions_RequireOwnerOrAdmin(t *testing.T) {
 func TestUpdate_RoomOfAnotherTeam_IsNotFound(t *testing.T) {
 	s := newFixture(t)
 	room := s.createRoom("Grading suite")
-	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, record.NotFound) {
+	if _, err := rooms.Update(s.app, s.actor("rival"), room.Id, rooms.Profile{Name: new("Mine")}); !errors.Is(err, errs.NotFound) {
 		t.Error(err)
 	}
-	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, record.NotFound) {
+	if _, err := rooms.RotateLink(s.app, s.actor("rival"), room.Id); !errors.Is(err, errs.NotFound) {
 		t.Error(err)
 	}
 	r := s.reload(room).Record
@@ -115,7 +115,7 @@ func TestUpdate_InvalidProfile_IsRefused(t *testing.T) {
 		{"fewer than nobody", rooms.Profile{MaxPeople: new(-1)}, "people", "bad_number"},
 		{"more than the plan gives", rooms.Profile{MaxPeople: new(101)}, "people", rooms.CodePlanLimit},
 	} {
-		field, code, _, _ := record.Details(s.update(room, c.profile))
+		field, code, _, _ := errs.Details(s.update(room, c.profile))
 		if field != c.field || code != c.code {
 			t.Errorf("%s: %s %s, want %s %s", c.what, field, code, c.field, c.code)
 		}
@@ -123,7 +123,7 @@ func TestUpdate_InvalidProfile_IsRefused(t *testing.T) {
 			c.profile.Name = new("Another one")
 		}
 		_, err := rooms.Create(s.app, s.actor("owner"), c.profile)
-		if code := record.Code(err); code != c.code {
+		if code := errs.Code(err); code != c.code {
 			t.Errorf("%s, new: %v", c.what, err)
 		}
 	}
@@ -156,7 +156,7 @@ func TestCreate_OverMaxRooms_IsRefused(t *testing.T) {
 			dbx.Params{"id": core.GenerateDefaultRandomId(), "team": s.team.Id, "name": fmt.Sprint("Room ", n), "slug": fmt.Sprint("room-", n)})
 	}
 	_, err := rooms.Create(s.app, s.actor("owner"), rooms.Profile{Name: new("One more")})
-	hookstest.AssertCode(t, "one more", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "one more", err, errs.CodeTooMany)
 	all, err := rooms.List(s.app, s.team.Id)
 	if err != nil {
 		t.Fatal(err)
@@ -179,13 +179,13 @@ func TestRotateLink_OldSlug_IsRetired(t *testing.T) {
 	if err != nil || !regexp.MustCompile(`^grading-suite-[a-z2-9]{10}$`).MatchString(rotated.Slug()) {
 		t.Fatal(rotated.Slug(), err)
 	}
-	if _, err := rooms.FindBySlug(s.app, "grading-suite"); !errors.Is(err, record.NotFound) {
+	if _, err := rooms.FindBySlug(s.app, "grading-suite"); !errors.Is(err, errs.NotFound) {
 		t.Error(err)
 	}
 	if old, err := rooms.FindByOldSlug(s.app, "Grading-Suite"); err != nil || old.Id != room.Id {
 		t.Error(old, err)
 	}
-	if _, err := rooms.FindByOldSlug(s.app, rotated.Slug()); !errors.Is(err, record.NotFound) {
+	if _, err := rooms.FindByOldSlug(s.app, rotated.Slug()); !errors.Is(err, errs.NotFound) {
 		t.Error("the link of today is called replaced:", err)
 	}
 	bay := s.createRoom("Edit bay")
@@ -194,7 +194,7 @@ func TestRotateLink_OldSlug_IsRetired(t *testing.T) {
 	hookstest.AssertCode(t, "and one by its name", s.update(again, rooms.Profile{Slug: new("grading-suite")}), rooms.CodeTaken)
 
 	hookstest.AssertCode(t, "the room itself", s.update(room, rooms.Profile{Slug: new("grading-suite")}), "")
-	if _, err := rooms.FindByOldSlug(s.app, "grading-suite"); !errors.Is(err, record.NotFound) {
+	if _, err := rooms.FindByOldSlug(s.app, "grading-suite"); !errors.Is(err, errs.NotFound) {
 		t.Error("it is called replaced still:", err)
 	}
 	if old, err := rooms.FindByOldSlug(s.app, rotated.Slug()); err != nil || old.Id != room.Id {
@@ -248,7 +248,7 @@ func TestUpdate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
 		if found, err := rooms.FindByOldSlug(s.app, old); err != nil || found.Id != room.Id {
 			t.Errorf("%s: the old link does not say that it was changed: %v", what, err)
 		}
-		if _, err := rooms.FindBySlug(s.app, old); !errors.Is(err, record.NotFound) {
+		if _, err := rooms.FindBySlug(s.app, old); !errors.Is(err, errs.NotFound) {
 			t.Errorf("%s: the old link lets in: %v", what, err)
 		}
 		for _, profile := range []rooms.Profile{{Description: new("More")}, {Access: new(rooms.AccessTeam)}, {Access: new(rooms.AccessAnyone)}} {
@@ -268,7 +268,7 @@ func TestUpdate_OpenToAnyone_GetsSecretSlug(t *testing.T) {
 	hookstest.AssertCode(t, "a member", func() error {
 		_, err := rooms.Update(s.app, s.actor("member"), s.createRoom("Closed").Id, rooms.Profile{Access: new(rooms.AccessAnyone)})
 		return err
-	}(), record.CodeNotAllowed)
+	}(), errs.CodeNotAllowed)
 	if _, err := rooms.FindBySlug(s.app, "closed"); err != nil {
 		t.Error("a refused change took the link away:", err)
 	}

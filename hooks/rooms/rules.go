@@ -10,6 +10,8 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // bookingPriority is where the judge of bookings stands among the hooks of a session: others set its time.
@@ -35,11 +37,11 @@ func Register(app core.App) {
 
 // normalize brings the fields of a room into shape, and fills those that were left empty (R91).
 func normalize(app core.App, r *core.Record) error {
-	var faults record.List
-	name, err := record.RequiredLine("name", "The name", r.GetString("name"), MaxName)
+	var faults errs.List
+	name, err := text.RequiredLine("name", "The name", r.GetString("name"), MaxName)
 	faults.Add(err)
 	r.Set("name", name)
-	description, err := record.CleanText("description", "The description", r.GetString("description"), MaxDescription)
+	description, err := text.CleanText("description", "The description", r.GetString("description"), MaxDescription)
 	faults.Add(err)
 	r.Set("description", description)
 	for _, choice := range choiceFields {
@@ -49,11 +51,11 @@ func normalize(app core.App, r *core.Record) error {
 		faults.Add(choice.validate(r.GetString(choice.field)))
 	}
 	if n := r.GetFloat("people"); n < 0 || n != float64(int(n)) {
-		faults.Add(record.Invalid("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
+		faults.Add(errs.Invalid("people", "bad_number", "The largest number of people is a whole number, or 0 for as many as the plan lets."))
 	}
 	for _, judge := range []func(core.App, *core.Record) error{validateName, validateMaxPeople, ensureSlug} {
 		err := judge(app, r)
-		if _, _, _, refused := record.Details(err); err != nil && !refused {
+		if _, _, _, refused := errs.Details(err); err != nil && !refused {
 			return err
 		}
 		faults.Add(err)
@@ -79,7 +81,7 @@ func validateMaxPeople(app core.App, r *core.Record) error {
 		return err
 	}
 	if most != plans.Unlimited && r.GetInt("people") > most {
-		return record.Invalid("people", CodePlanLimit, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer. %s.", plan, most, plans.LargerPlanHint))
+		return errs.Invalid("people", CodePlanLimit, fmt.Sprintf("The plan %s lets %d people into a session. Choose fewer. %s.", plan, most, plans.LargerPlanHint))
 	}
 	return nil
 }
@@ -99,11 +101,11 @@ func validateName(app core.App, r *core.Record) error {
 			continue
 		}
 		if count++; sameName(other.Name(), r.GetString("name")) {
-			return record.Invalid("name", CodeTaken, "Another room of the team is called “"+other.Name()+"”. Give one of them another name.")
+			return errs.Invalid("name", CodeTaken, "Another room of the team is called “"+other.Name()+"”. Give one of them another name.")
 		}
 	}
 	if count >= MaxRooms && record.Changed(r, "archived") {
-		return record.Invalid("base", record.CodeTooMany, fmt.Sprintf("A team can have at most %d rooms. Archive one that is not used any more.", MaxRooms))
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("A team can have at most %d rooms. Archive one that is not used any more.", MaxRooms))
 	}
 	return nil
 }
@@ -113,7 +115,7 @@ func validateUpdate(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		before := e.Record.Original()
 		if record.Differs(e.Record, before, "team") {
-			return record.Invalid("team", "fixed", "A room stays with its team.")
+			return errs.Invalid("team", "fixed", "A room stays with its team.")
 		}
 		if err := validate(e.App, e.Record); err != nil {
 			return err
@@ -128,14 +130,14 @@ func validateUpdate(e *core.RecordEvent) error {
 // validateLink refuses a replaced link that is somebody's link.
 func validateLink(app core.App, r *core.Record) error {
 	if !r.IsNew() && record.Changed(r, "room", "slug") {
-		return record.Invalid("base", "fixed", "A replaced link stays as it is.")
+		return errs.Invalid("base", "fixed", "A replaced link stays as it is.")
 	}
 	n, err := app.CountRecords("rooms", dbx.NewExp("slug = {:slug} COLLATE NOCASE", dbx.Params{"slug": r.GetString("slug")}))
 	if err != nil {
 		return fmt.Errorf("look for a link: %w", err)
 	}
 	if n > 0 {
-		return record.Invalid("slug", CodeTaken, "A room has this link.")
+		return errs.Invalid("slug", CodeTaken, "A room has this link.")
 	}
 	return nil
 }

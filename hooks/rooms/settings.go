@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Profile is what Owner and Admins say about a room (R91). A nil field stays as it is; of a new room it is what rooms
@@ -98,7 +99,7 @@ func (c choiceField) validate(word string) error {
 	if slices.Contains(c.allowed, word) {
 		return nil
 	}
-	return record.Invalid(c.field, c.code, c.message)
+	return errs.Invalid(c.field, c.code, c.message)
 }
 
 // sameName reports whether two rooms would be taken for each other.

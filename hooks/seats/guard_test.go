@@ -10,9 +10,9 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // newFullTeam is a team whose seats are all taken: two Admins, three Organizers.
@@ -30,7 +30,7 @@ var seatWriters = map[string]func(t *testing.T, app core.App, owner *core.Record
 	"invite": func(t *testing.T, app core.App, owner *core.Record, team *teams.Team, admin, organizer bool) error {
 		result := hookstest.Invite(t, app, owner, team, "new@x.example", roleNames(admin, organizer)...)
 		if result.Status == invitations.Refused {
-			return record.Invalid("roles", result.Code, result.Message)
+			return errs.Invalid("roles", result.Code, result.Message)
 		}
 		return nil
 	},
@@ -88,7 +88,7 @@ func TestRequire_EveryWriterBeyondPlan_IsRefused(t *testing.T) {
 				owner, team := newFullTeam(t, app)
 				before := countSeats(t, app, team)
 				err := write(t, app, owner, team, s.admin, s.organizer)
-				_, code, sentence, _ := record.Details(err)
+				_, code, sentence, _ := errs.Details(err)
 				if code != seats.CodeFull || !strings.HasPrefix(sentence, s.says) {
 					t.Errorf("%v (%q)", err, code)
 				}

@@ -10,10 +10,10 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 var organizer = actors.Roles{Organizer: true}
@@ -68,7 +68,7 @@ var raceWriters = map[string]func(t *testing.T, app core.App, owner *core.Record
 			results, err := invitations.Invite(app, actor, invitations.Request{
 				Lines: invitations.ParseLines([]string{person.Email()}), Roles: organizer})
 			if err == nil && results[0].Status == invitations.Refused {
-				err = record.Invalid("roles", results[0].Code, results[0].Message)
+				err = errs.Invalid("roles", results[0].Code, results[0].Message)
 			}
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Register wires the seat limit to every writer of memberships, invitations and teams (R43, R45).
@@ -71,7 +72,7 @@ func validateLimits(app core.App, team *core.Record) error {
 		if err != nil {
 			return err
 		}
-		return record.Invalid(kind.field, CodeFull, fmt.Sprintf(
+		return errs.Invalid(kind.field, CodeFull, fmt.Sprintf(
 			"%d %s seats are used or reserved, by %s. Free seats first.", taken, kind.word, names))
 	}
 	return nil

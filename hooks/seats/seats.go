@@ -13,6 +13,7 @@ import (
 
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // CodeFull is the code of a refusal for want of a free seat (R41).
@@ -69,7 +70,7 @@ func Of(app core.App, team string) (Seats, error) {
 		WHERE t.id = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Seats{}, record.NotFound
+		return Seats{}, errs.NotFound
 	}
 	if err != nil {
 		return Seats{}, fmt.Errorf("count seats: %w", err)
@@ -106,7 +107,7 @@ func hasFreeSeats(tx core.App, team string, admins, organizers int) (bool, error
 		FROM teams LEFT JOIN seat_counts ON seat_counts.team = teams.id WHERE teams.id = {:team}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"team": team, "a": admins, "o": organizers}).Row(&fits)
 	if errors.Is(err, sql.ErrNoRows) {
-		return false, record.NotFound
+		return false, errs.NotFound
 	}
 	if err != nil {
 		return false, fmt.Errorf("count seats: %w", err)
@@ -128,6 +129,6 @@ func (s Seats) Require(admins, organizers int) error {
 }
 
 func fullError(what string) error {
-	return record.Invalid("roles", CodeFull, "There is no free "+what+
+	return errs.Invalid("roles", CodeFull, "There is no free "+what+
 		". Free one by revoking a role or an invitation. "+plans.MoreHint("seats")+".")
 }

@@ -10,9 +10,9 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/members"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 type count struct{ adminUsed, adminReserved, organizerUsed, organizerReserved int }
@@ -164,7 +164,7 @@ func TestCount_FreeAndFits(t *testing.T) {
 }
 
 func TestOf_UnknownTeam_ReturnsNotFound(t *testing.T) {
-	if _, err := seats.Of(hookstest.NewApp(t), "nosuchteam00000"); err != record.NotFound {
+	if _, err := seats.Of(hookstest.NewApp(t), "nosuchteam00000"); err != errs.NotFound {
 		t.Errorf("%v", err)
 	}
 }

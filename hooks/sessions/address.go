@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // registerAddresses wires that whoever takes another address is asked by that one to all that is not over: the letters
@@ -80,5 +81,5 @@ func validateIdentity(app core.App, r, before *core.Record) error {
 }
 
 func identityError() error {
-	return record.Invalid("base", CodeFixed, "A person stays with the session, the account and the address.")
+	return errs.Invalid("base", CodeFixed, "A person stays with the session, the account and the address.")
 }

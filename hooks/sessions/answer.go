@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // What somebody who is asked says (R101). Empty: nothing yet.
@@ -34,7 +34,7 @@ func (p *Participant) DisplayName() string {
 // does not ask for it. from is the network address, for the audit.
 func Answer(app core.App, id, answer, from string) error {
 	if answer != Yes && answer != Maybe && answer != No {
-		return record.Invalid("answer", "bad_answer", "Answer with yes, maybe or no.")
+		return errs.Invalid("answer", "bad_answer", "Answer with yes, maybe or no.")
 	}
 	entry := &audit.Entry{Action: "session.answer", IP: from}
 	return audit.Do(app, entry, func(tx core.App) error {
@@ -63,13 +63,13 @@ func Answer(app core.App, id, answer, from string) error {
 func canAnswer(session *Session, p *Participant) error {
 	switch {
 	case session.Status() == Cancelled:
-		return record.Invalid("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
+		return errs.Invalid("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
 	case session.Status() == Ended:
-		return record.Invalid("base", CodeEnded, "The session is over. There is nothing to answer any more.")
+		return errs.Invalid("base", CodeEnded, "The session is over. There is nothing to answer any more.")
 	case p.Excluded():
-		return record.Forbidden("You cannot come to this session any more. Ask its host.")
+		return errs.Forbidden("You cannot come to this session any more. Ask its host.")
 	case p.Role() == Host:
-		return record.Invalid("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
+		return errs.Invalid("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
 	}
 	return nil
 }
@@ -78,10 +78,10 @@ func canAnswer(session *Session, p *Participant) error {
 // where that is no other account's place: somebody may have given the address up. Else record.ErrNotFound.
 func FindParticipantFor(app core.App, session string, account *core.Record) (*Participant, error) {
 	p, err := findOneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
-	if errors.Is(err, record.NotFound) && account.Verified() {
+	if errors.Is(err, errs.NotFound) && account.Verified() {
 		p, err = findOneParticipant(app, dbx.HashExp{"session": session, "email": account.Email(), "user": ""})
 	}
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		err = fmt.Errorf("find who somebody is in a session: %w", err)
 	}
 	return p, err

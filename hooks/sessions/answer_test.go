@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func TestAnswer(t *testing.T) {
@@ -38,11 +38,11 @@ func TestAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	hookstest.AssertCode(t, "the host", sessions.Answer(app, host.Id, sessions.Yes, ""), "bad_answer")
-	if err := sessions.Answer(app, "nobody000000000", sessions.Yes, ""); err != record.NotFound {
+	if err := sessions.Answer(app, "nobody000000000", sessions.Yes, ""); err != errs.NotFound {
 		t.Error(err)
 	}
 	hookstest.Exec(t, app, "UPDATE participants SET state = 'out' WHERE id = '"+me.Id+"'", nil)
-	hookstest.AssertCode(t, "who is out", sessions.Answer(app, me.Id, sessions.Yes, ""), record.CodeNotAllowed)
+	hookstest.AssertCode(t, "who is out", sessions.Answer(app, me.Id, sessions.Yes, ""), errs.CodeNotAllowed)
 	hookstest.Exec(t, app, "UPDATE participants SET state = 'invited'", nil)
 	for _, status := range []string{sessions.Cancelled, sessions.Ended} {
 		hookstest.Exec(t, app, "UPDATE sessions SET status = '"+status+"'", nil)
@@ -62,7 +62,7 @@ func TestFindParticipantFor_UnverifiedAddress_IsNotFound(t *testing.T) {
 		t.Error("confirmed:", err)
 	}
 	gus.SetVerified(false)
-	if _, err := sessions.FindParticipantFor(app, session.Id, gus); err != record.NotFound {
+	if _, err := sessions.FindParticipantFor(app, session.Id, gus); err != errs.NotFound {
 		t.Error("not confirmed:", err)
 	}
 }
@@ -93,7 +93,7 @@ func TestFindParticipantFor_NewOwnerOfAddress_IsNotParticipant(t *testing.T) {
 		}
 		_, asked := sessions.FindParticipantFor(app, session.Id, c.account)
 		_, found := sessions.FindVisible(app, actor, session.Id)
-		if want := map[int]error{0: record.NotFound}[c.n]; asked != want || found != want {
+		if want := map[int]error{0: errs.NotFound}[c.n]; asked != want || found != want {
 			t.Errorf("%s: asked %v, found %v", what, asked, found)
 		}
 	}

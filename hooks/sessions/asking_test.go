@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 // refusalMessage is the sentence of a refusal; empty if the action isn't refused.
 func refusalMessage(err error) string {
-	_, _, sentence, _ := record.Details(err)
+	_, _, sentence, _ := errs.Details(err)
 	return sentence
 }
 

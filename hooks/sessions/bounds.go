@@ -12,6 +12,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
 )
 
 // Codes of refusals of what plan, room and session hold.
@@ -63,7 +64,7 @@ func loadCapacity(app core.App, session, address string) (*capacity, error) {
 		FROM sessions s JOIN teams t ON t.id = s.team JOIN plans p ON p.id = t.plan LEFT JOIN rooms r ON r.id = s.room WHERE s.id = {:id}`).
 		WithContext(record.Prepared).Bind(dbx.Params{"id": session, "email": address}).One(s)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("count the people of a session: %w", err)
@@ -105,7 +106,7 @@ func formatPeople(n int) string {
 // validate refuses more people than may be asked.
 func (s *capacity) validate(asked int) error {
 	if most, why := s.limit(); asked > most {
-		return record.Invalid("guests", CodeTooManyPeople, why)
+		return errs.Invalid("guests", CodeTooManyPeople, why)
 	}
 	return nil
 }
@@ -131,7 +132,7 @@ func findBookableRoom(app core.App, s *core.Record) (*rooms.Room, error) {
 // validateSettings refuses what the room does not have (R91), and numbers that nobody can have.
 func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error {
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
-		return record.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
+		return errs.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
 	}
 	if n := s.GetInt("people"); n > 0 {
 		whole := &capacity{Plan: plan.name, PlanPeople: plan.people}
@@ -139,17 +140,17 @@ func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error 
 			whole.Room, whole.RoomPeople = room.Name(), room.MaxPeople()
 		}
 		if most, why := whole.limit(); n > most {
-			return record.Invalid("people", CodeTooManyPeople, why)
+			return errs.Invalid("people", CodeTooManyPeople, why)
 		}
 	}
 	if room == nil {
 		return nil
 	}
 	if slices.Index(rooms.Qualities, s.GetString("resolution")) > slices.Index(rooms.Qualities, room.Quality()) {
-		return record.Invalid("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
+		return errs.Invalid("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
 	}
 	if room.GetString("recording") == rooms.RecordingOff && s.GetString("recording") != rooms.RecordingOff {
-		return record.Invalid("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
+		return errs.Invalid("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
 	}
 	return nil
 }

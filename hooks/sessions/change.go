@@ -12,6 +12,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // fullScope is what a deed on a session is about when it is about all of it.
@@ -112,7 +113,7 @@ func validateNotExcluded(tx core.App, s *Session, people []invitee) error {
 	}
 	for _, row := range rows {
 		if row.State() == StateRemoved && slices.ContainsFunc(people, func(one invitee) bool { return one.address == row.Address() }) {
-			return record.Invalid("guests", CodeRemoved, row.Address()+" was put out of this session and stays out of it. Schedule another one to ask the person again.")
+			return errs.Invalid("guests", CodeRemoved, row.Address()+" was put out of this session and stays out of it. Schedule another one to ask the person again.")
 		}
 	}
 	return nil
@@ -194,7 +195,7 @@ func CheckManage(app core.App, actor *actors.Actor, s *Session) error {
 // the name of the host alone, as everyone does who is invited.
 func askHostError(app core.App, actor *actors.Actor, s *Session, why, to string) error {
 	m, err := members.Find(app, s.TeamID(), s.HostID())
-	if err := record.IgnoreNotFound(err); err != nil {
+	if err := errs.IgnoreNotFound(err); err != nil {
 		return err
 	}
 	hosts := false
@@ -211,7 +212,7 @@ func askHostError(app core.App, actor *actors.Actor, s *Session, why, to string)
 		host := actors.Helper{Name: name}
 		helpers = append([]actors.Helper{host}, helpers...)
 	}
-	return record.Forbidden(why + " Ask " + actors.HelperNames(helpers) + " " + to + ".")
+	return errs.Forbidden(why + " Ask " + actors.HelperNames(helpers) + " " + to + ".")
 }
 
 // Authorize is MayManage for a request whose form is read before the action judges it: a refusal is written to the audit

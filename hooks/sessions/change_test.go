@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 // reload reads a session anew.
@@ -74,7 +74,7 @@ func TestSchedule_Series_BooksAllOrNone(t *testing.T) {
 	form := sessions.Form{Room: room.Id, Starts: daysFromNow(3, 10), Rule: "FREQ=DAILY;COUNT=5"}
 	err := s.schedule("organizer", form)
 	hookstest.AssertCode(t, "two clashes", err, rooms.CodeBusy)
-	if _, _, sentence, _ := record.Details(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
+	if _, _, sentence, _ := errs.Details(err); !strings.Contains(sentence, "“Taken 4” (Organizer, 10:59 to 11:59)") || !strings.Contains(sentence, "Taken 6") {
 		t.Errorf("%s", sentence)
 	}
 	if n := hookstest.Count(t, s.app, "sessions"); n != 2 {

@@ -7,8 +7,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // maxConflictsShown is how many clashes a refusal tells in full.
@@ -46,19 +47,19 @@ func (f Form) validateRoom(tx core.App, team string, starts []time.Time, except 
 	if n := len(clashes); n > maxConflictsShown {
 		clashes, more = clashes[:maxConflictsShown], fmt.Sprintf(", and %d more", n-maxConflictsShown)
 	}
-	return record.Invalid("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
+	return errs.Invalid("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
 }
 
 func (f Form) zone() *time.Location { return zoneOrUTC(f.Zone) }
 
 func (f Form) formatStart(at time.Time) string {
-	return record.DateAndTime(at.In(f.zone()), "Mon 2 Jan 2006")
+	return text.DateAndTime(at.In(f.zone()), "Mon 2 Jan 2006")
 }
 
 func (f Form) formatSpan(b *rooms.Booking) string {
 	from, to := b.Starts.In(f.zone()), b.Ends.In(f.zone())
 	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
-		return record.TimeOfDay(from) + " to " + record.TimeOfDay(to)
+		return text.TimeOfDay(from) + " to " + text.TimeOfDay(to)
 	}
-	return record.DateAndTime(from, "2 Jan") + " to " + record.DateAndTime(to, "2 Jan")
+	return text.DateAndTime(from, "2 Jan") + " to " + text.DateAndTime(to, "2 Jan")
 }

@@ -3,8 +3,8 @@ package sessions
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
 )
 
 // Setting is how a setting of a session applies: On by the session's own choice or by its room's, and ByRoom where the
@@ -33,7 +33,7 @@ func FindRoom(app core.App, s *Session) (*rooms.Room, error) {
 	}
 	room, err := rooms.Find(app, s.TeamID(), s.RoomID())
 	if err != nil {
-		return nil, record.IgnoreNotFound(err)
+		return nil, errs.IgnoreNotFound(err)
 	}
 	return room, nil
 }

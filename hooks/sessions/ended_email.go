@@ -10,11 +10,12 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // endedPayload is what the email about a session that the Owner or an Admin ended is made from, and judged by.
@@ -54,7 +55,7 @@ func findRecipientInTeam(tx core.App, m *mail.Email) (account *core.Record, reas
 		return nil, reason, err
 	}
 	_, err = members.Find(tx, m.Team(), account.Id)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil, mail.ReasonNotMember, nil
 	}
 	return account, "", err
@@ -71,7 +72,7 @@ func stillEnded(tx core.App, m *mail.Email) (reason string, err error) {
 		return "", fmt.Errorf("read what an email about an ended session was made from: %w", err)
 	}
 	s, err := Find(tx, m.Team(), note.Session)
-	if errors.Is(err, record.NotFound) || err == nil && s.HostID() != account.Id {
+	if errors.Is(err, errs.NotFound) || err == nil && s.HostID() != account.Id {
 		return mail.ReasonNotHost, nil
 	}
 	return "", err
@@ -99,7 +100,7 @@ func writeEnded(tx core.App, user, text string) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	config := settings.Of(tx)
-	return mail.SessionEnded(mail.SessionEndedProps{
+	return emails.SessionEnded(emails.SessionEndedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), By: note.By,
 		Title: s.Title(), Room: room, Ended: s.Ended(), Zone: accounts.Zone(account, s.Zone()),
 		Link: config.Link("/app/" + team.Slug() + "/sessions/" + s.Id), Support: config.Support,

@@ -9,10 +9,11 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/calendar"
 	"usher/hooks/mail"
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // CalendarEvent is a session as every calendar shows it, whether the file comes with an email, from the join page or in a feed:
@@ -153,7 +154,7 @@ func uidHost(app core.App) string {
 // ensureUID stores the identifier of a new session or series, and refuses another one for it.
 func ensureUID(app core.App, r *core.Record) error {
 	if !r.IsNew() && r.Original().GetString("uid") != "" && record.Changed(r, "uid") {
-		return record.Invalid("base", CodeFixed, "The identifier in calendars can't be changed.")
+		return errs.Invalid("base", CodeFixed, "The identifier in calendars can't be changed.")
 	}
 	if r.GetString("uid") == "" {
 		r.Set("uid", calendarUID(app, r))

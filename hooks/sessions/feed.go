@@ -13,9 +13,10 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/calendar"
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // feedPrefix is how the secret of a calendar feed begins.
@@ -95,11 +96,11 @@ func ResetFeed(app core.App, actor *actors.Actor) error {
 // FeedFile is the calendar file of a feed's secret, or record.ErrNotFound: for nobody who is not in the team.
 func FeedFile(app core.App, secret string) ([]byte, error) {
 	if !strings.HasPrefix(secret, feedPrefix) || len(secret) > 100 {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	row, err := app.FindFirstRecordByData("feeds", "token_hash", hashCode(secret))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a calendar feed: %w", err)

@@ -9,8 +9,8 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
@@ -59,7 +59,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 		t.Error("the new address is the old one")
 	}
 	for _, dead := range []string{old, "", "usf_", "usf_" + strings.Repeat("x", 43), "../etc"} {
-		if _, err := sessions.FeedFile(app, dead); err != record.NotFound {
+		if _, err := sessions.FeedFile(app, dead); err != errs.NotFound {
 			t.Errorf("%q: %v", dead, err)
 		}
 	}
@@ -69,16 +69,16 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	if n := hookstest.Count(t, app, "feeds"); n != 0 {
 		t.Errorf("%d feeds outlive the membership", n)
 	}
-	if _, err := sessions.FeedFile(app, secret); err != record.NotFound {
+	if _, err := sessions.FeedFile(app, secret); err != errs.NotFound {
 		t.Error("removed:", err)
 	}
-	if err := sessions.ResetFeed(app, actor); err != record.NotFound {
+	if err := sessions.ResetFeed(app, actor); err != errs.NotFound {
 		t.Error("who was removed makes a feed:", err)
 	}
 	if err := app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, team.Id, paul.Id, actor.Roles) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sessions.FeedFile(app, secret); err != record.NotFound {
+	if _, err := sessions.FeedFile(app, secret); err != errs.NotFound {
 		t.Error("came back:", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // LinkTarget is where a personal link leads.
@@ -67,11 +68,11 @@ func ResolveLinkIn(app core.App, code string, s *Session) (*LinkTarget, error) {
 		return nil, err
 	}
 	if link.GetString("session") != s.Id && (s.SeriesID() == "" || link.GetString("series") != s.SeriesID()) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	lead.Session = s
 	lead.Participant, err = findOneParticipant(app, dbx.HashExp{"session": s.Id, "link": link.Id})
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		lead.Participant, lead.Removed = nil, link.GetString("removed") != ""
 		return lead, nil
 	}
@@ -92,18 +93,18 @@ func isUpcoming(s *Session) bool {
 
 func findLink(app core.App, code string) (*LinkTarget, *core.Record, error) {
 	if !isPersonalCode(code) {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	row, err := app.FindFirstRecordByData("personal_codes", "token_hash", hashCode(code))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find a personal link: %w", err)
 	}
 	link, err := app.FindRecordById("personal_links", row.GetString("link"))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil, record.NotFound
+		return nil, nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("find a personal link: %w", err)
@@ -120,7 +121,7 @@ func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session,
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"series": link.GetString("series")}).
 		OrderBy("(status IN ('scheduled', 'running')) DESC", "CASE WHEN status IN ('scheduled', 'running') THEN starts END", "starts DESC").Limit(1).One(found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find the series of a personal link: %w", err)
@@ -132,7 +133,7 @@ func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session,
 func FindParticipantByCode(app core.App, code string) (*Participant, error) {
 	lead, err := ResolveLink(app, code)
 	if err == nil && lead.Participant == nil {
-		err = record.NotFound
+		err = errs.NotFound
 	}
 	if err != nil {
 		return nil, err

@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 // personalCode is the personal code of an address in a session.
@@ -32,7 +32,7 @@ func (s *fixture) resolveLink(code string) string {
 	s.Helper()
 	lead, err := sessions.ResolveLink(s.app, code)
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 		return "unknown"
 	case err != nil:
 		s.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // FindNextInSeries reads the place of an account in the next session of the series of s that is still to come or runs, or
@@ -25,12 +26,12 @@ func FindNextInSeriesByLink(app core.App, s *Session, link string) (*Participant
 // isInvitedToMore reports whether a participant of s is invited to another session of its series that is still to come.
 func isInvitedToMore(app core.App, s *Session, p *Participant) (bool, error) {
 	_, err := FindNextInSeriesByLink(app, s, p.GetString("link"))
-	return err == nil, record.IgnoreNotFound(err)
+	return err == nil, errs.IgnoreNotFound(err)
 }
 
 func findNextInSeries(app core.App, s *Session, who dbx.Expression) (*Participant, error) {
 	if s.SeriesID() == "" {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	var ids []string
 	err := app.DB().Select("p.id").From("participants p").InnerJoin("sessions s", dbx.NewExp("s.id = p.session")).
@@ -41,7 +42,7 @@ func findNextInSeries(app core.App, s *Session, who dbx.Expression) (*Participan
 		return nil, fmt.Errorf("find what follows in a series: %w", err)
 	}
 	if len(ids) == 0 {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return FindParticipant(app, ids[0])
 }

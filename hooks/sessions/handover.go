@@ -10,7 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // HandOver gives every scheduled session that from hosts in the team to another host, in the caller's transaction,
@@ -71,8 +71,8 @@ func updateSeriesHost(tx core.App, handed []*Session, to string) error {
 // CanTakeOver is nil if the account to may host what from was to host in the team; else it says why not.
 func CanTakeOver(app core.App, team *core.Record, from, to string) error {
 	err := validateHost(app, team, to)
-	if record.Code(err) != "" || from == to {
-		return record.Invalid("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
+	if errs.Code(err) != "" || from == to {
+		return errs.Invalid("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
 	}
 	return err
 }

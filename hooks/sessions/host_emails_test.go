@@ -14,9 +14,9 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/text"
 )
 
 // wantText checks that an email says each of the texts.
@@ -50,7 +50,7 @@ func TestEnd_ByOwnerOrAdmin_EmailsHostOnce(t *testing.T) {
 		name := p.users[who].GetString("name")
 		email := emailTo(t, p.wantEmails(who, name+" ended Colour review > organizer@x.example"), "organizer@x.example")
 		tokyo := accounts.Zone(host, nil)
-		ended := record.DateAndTime(p.reload(session.Id).Ended().In(tokyo), "Monday 2 January 2006")
+		ended := text.DateAndTime(p.reload(session.Id).Ended().In(tokyo), "Monday 2 January 2006")
 		wantText(t, email, name+" ended your session for all participants.", "Ended: "+ended+" (Tokyo time, UTC+09)", "Room: Grading suite.",
 			"View session details:\n", "/app/"+p.team.Slug()+"/sessions/"+session.Id+"\n", "Contact "+name+".")
 		p.wantEmails("again", "")

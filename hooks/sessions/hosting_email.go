@@ -11,20 +11,21 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // The reasons why a user can no longer host in a team.
 const (
 	reasonRemoved           = "" // no longer in the team: there is an email about that
-	reasonRoleRevoked       = mail.HostingRoleRevoked
-	reasonMembershipChanged = mail.HostingMembershipChanged
-	reasonSettingOff        = mail.HostingSettingOff
-	reasonPlanChanged       = mail.HostingPlanChanged
+	reasonRoleRevoked       = emails.HostingRoleRevoked
+	reasonMembershipChanged = emails.HostingMembershipChanged
+	reasonSettingOff        = emails.HostingSettingOff
+	reasonPlanChanged       = emails.HostingPlanChanged
 )
 
 // hostingLostPayload is what the email to a user who can no longer host is made from, and judged by.
@@ -86,7 +87,7 @@ func (n hostingLostPayload) current(tx core.App, user string) (hostingLostPayloa
 	n.Sessions = nil
 	for _, one := range listed {
 		s, err := Find(tx, n.Team, one.ID)
-		if errors.Is(err, record.NotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
+		if errors.Is(err, errs.NotFound) || err == nil && s.HostID() == user && s.Status() != Cancelled {
 			continue
 		}
 		if err != nil {
@@ -138,12 +139,12 @@ func writeHostingLost(tx core.App, user, text string) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	config := settings.Of(tx)
-	props := mail.HostingLostProps{
+	props := emails.HostingLostProps{
 		To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), Reason: note.Reason, By: note.By,
 		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: config.Link("/app/" + team.Slug() + "/sessions"), Support: config.Support,
 	}
 	for n, s := range rows {
-		props.Sessions = append(props.Sessions, mail.SessionItem{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Series: left.Sessions[n].Series})
+		props.Sessions = append(props.Sessions, emails.SessionItem{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends(), Series: left.Sessions[n].Series})
 	}
 	if note.NewHost != "" {
 		if props.NewHost, err = accountName(tx, note.NewHost); err != nil {
@@ -151,7 +152,7 @@ func writeHostingLost(tx core.App, user, text string) (mail.Message, error) {
 		}
 	}
 	props.Contact, props.CanTakeRole, err = hostingContact(tx, account, team, note.By)
-	return mail.HostingLost(props), err
+	return emails.HostingLost(props), err
 }
 
 // hostingContact is whom a user who can no longer host contacts: by, who caused it, or else who can give the Organizer
@@ -159,16 +160,16 @@ func writeHostingLost(tx core.App, user, text string) (mail.Message, error) {
 func hostingContact(tx core.App, account *core.Record, team *teams.Team, by string) (contact string, takes bool, err error) {
 	reader, err := actors.InTeam(tx, account, team.Record)
 	if err != nil {
-		return by, false, record.IgnoreNotFound(err)
+		return by, false, errs.IgnoreNotFound(err)
 	}
 	organizer := actors.Roles{Organizer: true}
 	if takes = reader.CanTakeRoles(organizer); takes || by != "" {
 		return by, takes, nil
 	}
-	if reader.Kind == members.Guest { // who was a member until now, and knows the Owner
+	if reader.Kind == actors.Guest { // who was a member until now, and knows the Owner
 		owner, err := members.FindOwner(tx, team.Id)
 		if err != nil {
-			return "", false, record.IgnoreNotFound(err)
+			return "", false, errs.IgnoreNotFound(err)
 		}
 		contact, err = accountName(tx, owner.UserID())
 		return contact, false, err

@@ -10,7 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // NotSent is the delivery state of an invitee to whom no email about the session was sent, because there was none or
@@ -80,7 +80,7 @@ func CanContactInvitees(app core.App, actor *actors.Actor, s *Session) error {
 func Resend(app core.App, actor *actors.Actor, session, participant string) error {
 	return withInvitee(app, actor, session, participant, "session.resend", func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error {
 		if !mail.Enabled(tx) {
-			return record.Invalid("base", "mail_off", "Email isn't set up on this server. Copy the personal link and share it yourself.")
+			return errs.Invalid("base", "mail_off", "Email isn't set up on this server. Copy the personal link and share it yourself.")
 		}
 		if err := canResend(tx, p); err != nil {
 			return err
@@ -102,9 +102,9 @@ func canResend(tx core.App, p *Participant) error {
 	case err != nil:
 		return err
 	case n > 0 && time.Since(last) < resendInterval:
-		return record.Invalid("base", record.CodeTooMany, "An email was sent less than a minute ago. Wait a moment.")
+		return errs.Invalid("base", errs.CodeTooMany, "An email was sent less than a minute ago. Wait a moment.")
 	case n > resendsPerDay:
-		return record.Invalid("base", record.CodeTooMany, "This invitee got five emails today. Try again tomorrow, or copy the personal link.")
+		return errs.Invalid("base", errs.CodeTooMany, "This invitee got five emails today. Try again tomorrow, or copy the personal link.")
 	}
 	return nil
 }
@@ -141,18 +141,18 @@ func withInvitee(app core.App, actor *actors.Actor, session, participant, action
 			return err
 		}
 		if p.SessionID() != s.Id {
-			return record.NotFound
+			return errs.NotFound
 		}
 		entry.WithTarget(p.Id, p.DisplayName())
 		switch {
 		case !isUpcoming(s) && s.Status() == Scheduled:
-			return record.Invalid("base", CodeEnded, "The time of the session has passed.")
+			return errs.Invalid("base", CodeEnded, "The time of the session has passed.")
 		case !isUpcoming(s):
 			return statusError(s.Status())
 		case p.Excluded():
-			return record.Invalid("base", CodeRemoved, p.DisplayName()+" was removed from the session.")
+			return errs.Invalid("base", CodeRemoved, p.DisplayName()+" was removed from the session.")
 		case p.Role() == Host:
-			return record.Invalid("base", CodeHostRequired, "The host opens the session from Usher and needs no invitation.")
+			return errs.Invalid("base", CodeHostRequired, "The host opens the session from Usher and needs no invitation.")
 		}
 		return do(tx, actor, s, p)
 	})

@@ -11,6 +11,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // HandoverResult is what a removal, leaving or the loss of a role took: what members tells, and what became of the scheduled
@@ -30,7 +31,7 @@ const CodeUndecided = "required"
 
 // HandOverRequired refuses an action without a choice of who takes over.
 func HandOverRequired() error {
-	return record.Invalid("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
+	return errs.Invalid("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
 }
 
 // Remove is members.Remove, with what becomes of the sessions of who goes (R81): all are handed over to the account

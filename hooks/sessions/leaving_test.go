@@ -10,8 +10,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func TestRemove_HandsOverOrCancelsSessions(t *testing.T) {
@@ -108,7 +108,7 @@ func TestHandOver_ToUserWhoCannotHost_IsRefused(t *testing.T) {
 		t.Errorf("half of it was done: %v", err)
 	}
 	_, err := sessions.Remove(s.app, s.actor("admin"), s.users["owner"].Id, "")
-	hookstest.AssertCode(t, "the Owner", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "the Owner", err, errs.CodeNotAllowed)
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "member.remove", "result": sessions.CodeCannotHost}); n != 3 {
 		t.Errorf("%d refusals in the audit log", n)
 	}

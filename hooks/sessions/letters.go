@@ -4,9 +4,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/calendar"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
 )
 
 // notifier sends the letters of one deed: to everybody whom it concerns one, and none to who did it.
@@ -108,11 +109,11 @@ func (p *notifier) notifyRemoved(s *Session, gone []*Participant) {
 			return
 		}
 		next, err := FindNextInSeriesByLink(p.tx, s, one.GetString("link"))
-		if p.err = record.IgnoreNotFound(err); p.err != nil {
+		if p.err = errs.IgnoreNotFound(err); p.err != nil {
 			return
 		}
 		props.StillInvited = next != nil
-		letter := mail.RemovedFromSession(props)
+		letter := emails.RemovedFromSession(props)
 		letter.About, letter.Team = one.Id, s.TeamID()
 		letter.Topic, letter.Basis = sessionTopic(s.Id), basis{Session: s.Id, Whole: w.Series, Withdrawn: true}.String()
 		if w.Series {

@@ -13,7 +13,7 @@ import (
 
 	"usher/hooks/mail"
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // PersonalPrefix is how the code of a personal link begins; a session's own code never does.

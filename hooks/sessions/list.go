@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // ListInRange lists what the actor holds or is asked to, that touches the time from from to to, by start. With all,
@@ -21,7 +22,7 @@ func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool
 		OrderBy("starts", "id")
 	if all && !actor.CanUsePanel() {
 		audit.RecordDenied(app, actor, "panel.enter", "all sessions")
-		return nil, record.Forbidden("Only the Owner and Admins see all sessions of the team.")
+		return nil, errs.Forbidden("Only the Owner and Admins see all sessions of the team.")
 	}
 	if !all {
 		query.AndWhere(involvesActor(actor))
@@ -56,7 +57,7 @@ func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error)
 		return nil, fmt.Errorf("look who is asked to a session: %w", err)
 	}
 	if n == 0 {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return session, nil
 }

@@ -11,9 +11,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/calendar"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
 )
 
 // newHostPayload is what the email to an invitee about sessions with a new host is made from, and judged by.
@@ -161,7 +162,7 @@ func (n newHostPayload) current(tx core.App, m *mail.Email) (left newHostPayload
 // resolveInvite reads a place and says why it is no longer worth an email, if it isn't. Of a series it is the next session.
 func (n newHostPayload) resolveInvite(tx core.App, place newHostInvite, m *mail.Email) (one *handedInvite, reason string, err error) {
 	p, err := FindParticipant(tx, place.ID)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil, mail.ReasonNotInvited, nil
 	}
 	if err != nil {
@@ -173,7 +174,7 @@ func (n newHostPayload) resolveInvite(tx core.App, place newHostInvite, m *mail.
 	}
 	if place.Series > 1 && (p.Excluded() || !isUpcoming(s)) {
 		next, err := FindNextInSeriesByLink(tx, s, p.GetString("link"))
-		if err := record.IgnoreNotFound(err); err != nil {
+		if err := errs.IgnoreNotFound(err); err != nil {
 			return nil, "", err
 		}
 		if err == nil && next != nil {
@@ -248,9 +249,9 @@ func writeNewHost(tx core.App, _, secret string) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	if len(places) == 0 {
-		return mail.Message{}, record.Invalid("base", CodeCancelled, "None of the sessions was worth an email any more.")
+		return mail.Message{}, errs.Invalid("base", CodeCancelled, "None of the sessions was worth an email any more.")
 	}
-	props := mail.NewHostProps{From: left.From, More: left.More}
+	props := emails.NewHostProps{From: left.From, More: left.More}
 	for _, one := range places {
 		w := &sessionEmail{tx: tx, session: one.session, participant: one.participant, payload: payload{Series: one.series > 1}}
 		session, err := w.props(calendar.Request)
@@ -259,5 +260,5 @@ func writeNewHost(tx core.App, _, secret string) (mail.Message, error) {
 		}
 		props.Sessions = append(props.Sessions, session)
 	}
-	return mail.SessionsNewHost(props), nil
+	return emails.SessionsNewHost(props), nil
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // notice is an email to one participant about one session, or about its series from that one on.
@@ -95,7 +95,7 @@ func (n *notice) waiting(tx core.App) ([]*mail.Email, error) {
 // widenToSeries makes the notice one about the series, from where the participant with this id was invited to it.
 func (n *notice) widenToSeries(tx core.App, participant string) error {
 	to, err := FindParticipant(tx, participant)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil
 	}
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // The parts that people have in a session; they are apart from roles in the team (R31).
@@ -99,7 +99,7 @@ func findOneParticipant(app core.App, where dbx.Expression) (*Participant, error
 	p := &Participant{}
 	err := app.RecordQuery("participants").AndWhere(where).Limit(1).One(p)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a participant: %w", err)

@@ -12,6 +12,8 @@ import (
 	"usher/hooks/addresslist"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // invitee is somebody whom a form asks to a session.
@@ -23,7 +25,7 @@ type invitee struct {
 func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, error) {
 	if n := len(f.Guests) + len(f.Cohosts); n > MaxPeople || len(f.Presenters) > MaxPeople {
 		n = max(n, len(f.Presenters))
-		return nil, record.Invalid("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
+		return nil, errs.Invalid("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
 	}
 	list := &inviteeList{index: map[string]int{}}
 	for _, id := range f.Cohosts {
@@ -51,7 +53,7 @@ func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, 
 		}
 	}
 	if len(bad) > 0 {
-		return nil, record.Invalid("guests", accounts.CodeBadEmail, badAddressesMessage(bad))
+		return nil, errs.Invalid("guests", accounts.CodeBadEmail, badAddressesMessage(bad))
 	}
 	return list.invitees, list.loadAccounts(tx, team)
 }
@@ -105,7 +107,7 @@ func findCohost(tx core.App, team, id string) (*core.Record, error) {
 		return nil, err
 	}
 	if !member {
-		return nil, record.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
+		return nil, errs.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
 	}
 	account, err := tx.FindRecordById("users", id, record.WithPrepared)
 	if err != nil {
@@ -121,7 +123,7 @@ func badAddressesMessage(bad []string) string {
 		bad, more = bad[:shown], fmt.Sprintf(" and %d more", len(bad)-shown)
 	}
 	for n := range bad {
-		bad[n] = "“" + record.Truncate(bad[n], 60) + "”"
+		bad[n] = "“" + text.Truncate(bad[n], 60) + "”"
 	}
 	return "Not an address: " + strings.Join(bad, ", ") + more + ". Correct or remove it."
 }
@@ -133,7 +135,7 @@ func addInvitees(tx core.App, s *Session, people []invitee) error {
 		if err != nil {
 			return err
 		}
-		p.Load(map[string]any{"name": record.Truncate(one.name, 80), "user": one.user, "part": one.role, "state": StateInvited})
+		p.Load(map[string]any{"name": text.Truncate(one.name, 80), "user": one.user, "part": one.role, "state": StateInvited})
 		if err := record.SaveTrusted(tx, p); err != nil {
 			return err
 		}

@@ -6,7 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // seriesPlan is what a series will be: a day for each of its sessions that have not started.
@@ -93,7 +94,7 @@ func (f Form) shiftSeries(series *Series, all, open []*Session, by time.Duration
 	zone := f.zone()
 	first, next := resolveWallTime(wallTime(series.Starts(), series.Zone()).Add(by), zone)
 	if first.IsZero() {
-		return seriesPlan{}, record.Invalid("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+record.TimeOfDay(next)+".")
+		return seriesPlan{}, errs.Invalid("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+text.TimeOfDay(next)+".")
 	}
 	before, err := series.Occurrences()
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/mail"
-	"usher/hooks/record"
+	"usher/hooks/emails"
+	"usher/hooks/tools/errs"
 )
 
 // watchLosses notes which sessions still to come an account hosts in a team or is invited to. What it returns lists,
 // once the account is removed from the team, which of these were handed over, were cancelled or no longer invite it.
-func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]mail.LostProps, error), error) {
+func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]emails.LostProps, error), error) {
 	hosted, err := ListScheduledByHost(tx, team, account.Id)
 	if err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.A
 	if err != nil {
 		return nil, err
 	}
-	return func(tx core.App) ([]mail.LostProps, error) {
+	return func(tx core.App) ([]emails.LostProps, error) {
 		lost := newLosses(account)
 		for _, s := range append(hosted, invited...) {
 			if err := lost.add(tx, s); err != nil {
@@ -50,7 +50,7 @@ func invitedIn(tx core.App, team string, account *core.Record) ([]*Session, erro
 // losses are gathered a line for each session, and one for all of a series that fared alike.
 type losses struct {
 	account *core.Record
-	all     []mail.LostProps
+	all     []emails.LostProps
 	series  map[string]int
 }
 
@@ -74,7 +74,7 @@ func (l *losses) add(tx core.App, before *Session) error {
 		}
 		l.series[id+" "+what] = len(l.all)
 	}
-	one := mail.LostProps{SessionItem: mail.SessionItem{Title: before.Title(), Starts: before.Starts(), Ends: before.Ends()}, Outcome: what, NewHost: newHost}
+	one := emails.LostProps{SessionItem: emails.SessionItem{Title: before.Title(), Starts: before.Starts(), Ends: before.Ends()}, Outcome: what, NewHost: newHost}
 	if before.SeriesID() != "" {
 		one.Series = 1
 	}
@@ -86,8 +86,8 @@ func (l *losses) add(tx core.App, before *Session) error {
 // it is not lost.
 func (l *losses) what(tx core.App, before *Session) (what, newHost string, err error) {
 	now, err := FindByID(tx, before.Id)
-	if errors.Is(err, record.NotFound) {
-		return mail.LostCancelled, "", nil
+	if errors.Is(err, errs.NotFound) {
+		return emails.LostCancelled, "", nil
 	}
 	if err != nil {
 		return "", "", err
@@ -95,11 +95,11 @@ func (l *losses) what(tx core.App, before *Session) (what, newHost string, err e
 	hosted := before.GetString("host") == l.account.Id
 	switch {
 	case now.Status() == Cancelled && hosted:
-		return mail.LostCancelled, "", nil
+		return emails.LostCancelled, "", nil
 	case now.HostID() == l.account.Id, now.Status() == Cancelled:
 		return "", "", nil
 	case hosted:
-		return mail.LostHandedOver, now.GetString("host_name"), nil
+		return emails.LostHandedOver, now.GetString("host_name"), nil
 	}
-	return mail.LostInvitation, "", nil
+	return emails.LostInvitation, "", nil
 }

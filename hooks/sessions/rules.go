@@ -16,6 +16,8 @@ import (
 	"usher/hooks/members"
 	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Codes of refusals of a change.
@@ -71,10 +73,10 @@ const codeAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 // normalize makes texts readable, and ends what starts and length make of it.
 func normalize(r *core.Record) error {
-	var faults record.List
-	title, err := record.RequiredLine("title", "The title", r.GetString("title"), MaxTitle)
+	var faults errs.List
+	title, err := text.RequiredLine("title", "The title", r.GetString("title"), MaxTitle)
 	faults.Add(err)
-	description, err := record.CleanText("description", "The description", r.GetString("description"), MaxDescription)
+	description, err := text.CleanText("description", "The description", r.GetString("description"), MaxDescription)
 	faults.Add(err)
 	_, err = loadZone(r.GetString("timezone"))
 	faults.Add(err)
@@ -83,7 +85,7 @@ func normalize(r *core.Record) error {
 		faults.Add(validateLength(r.GetInt("minutes"), &planLimits{}))
 	}
 	if r.GetDateTime("starts").IsZero() {
-		faults.Add(record.Invalid("starts", CodeBadTime, "Choose when the session starts."))
+		faults.Add(errs.Invalid("starts", CodeBadTime, "Choose when the session starts."))
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -111,7 +113,7 @@ func validateExternalLink(address string) error {
 	if address == "" {
 		return nil
 	}
-	refused := record.Invalid("elsewhere", CodeBadLink, "Give the whole link of the session, beginning with https://.")
+	refused := errs.Invalid("elsewhere", CodeBadLink, "Give the whole link of the session, beginning with https://.")
 	link, err := url.Parse(address)
 	if err != nil || link.Scheme != "https" || link.User != nil || len(address) > 2000 {
 		return refused
@@ -130,7 +132,7 @@ func validateExternalLink(address string) error {
 
 func validateNew(app core.App, r *core.Record) error {
 	if r.GetString("status") != Scheduled || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
-		return record.Invalid("status", CodeFixed, "A session begins as a plan.")
+		return errs.Invalid("status", CodeFixed, "A session begins as a plan.")
 	}
 	if err := ensureUID(app, r); err != nil {
 		return err
@@ -152,7 +154,7 @@ func validateChange(app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
 	if record.Differs(r, before, fixedFields...) {
-		return record.Invalid("base", CodeFixed, "A session keeps its team, its link and its series.")
+		return errs.Invalid("base", CodeFixed, "A session keeps its team, its link and its series.")
 	}
 	if err := ensureUID(app, r); err != nil {
 		return err
@@ -173,7 +175,7 @@ func validateChange(app core.App, r *core.Record) error {
 	case (was == Ended || was == Cancelled) && record.Differs(r, before, runFields...):
 		return statusError(was)
 	case was == Scheduled && is != Running && record.Differs(r, before, "extra", "started", "ended", "media"):
-		return record.Invalid("base", CodeNotStarted, "The session has not started.")
+		return errs.Invalid("base", CodeNotStarted, "The session has not started.")
 	}
 	if was == Scheduled && (replanned || is == Cancelled) {
 		r.Set("sequence", before.GetInt("sequence")+1)
@@ -214,13 +216,13 @@ func validateTransition(was, is string) error {
 func statusError(status string) error {
 	switch status {
 	case Running:
-		return record.Invalid("base", CodeFixed, "The session is running. Its plan stays as it is.")
+		return errs.Invalid("base", CodeFixed, "The session is running. Its plan stays as it is.")
 	case Cancelled:
-		return record.Invalid("base", CodeCancelled, "The session was cancelled. Schedule a new one.")
+		return errs.Invalid("base", CodeCancelled, "The session was cancelled. Schedule a new one.")
 	case Ended:
-		return record.Invalid("base", CodeEnded, "The session has ended. Schedule a new one.")
+		return errs.Invalid("base", CodeEnded, "The session has ended. Schedule a new one.")
 	}
-	return record.Invalid("base", CodeNotStarted, "The session has not started.")
+	return errs.Invalid("base", CodeNotStarted, "The session has not started.")
 }
 
 // CodeCancelled is the code of a refusal because the session was called off.
@@ -237,7 +239,7 @@ func validatePlan(app core.App, r, before *core.Record) error {
 	if err != nil {
 		return err
 	}
-	var faults record.List
+	var faults errs.List
 	if fresh("starts") {
 		faults.Add(validateStart(r.GetDateTime("starts").Time(), time.Now()))
 	}
@@ -246,7 +248,7 @@ func validatePlan(app core.App, r, before *core.Record) error {
 	}
 	if fresh("host") {
 		err := validateHost(app, team, r.GetString("host"))
-		if record.Code(err) == "" && err != nil {
+		if errs.Code(err) == "" && err != nil {
 			return err
 		}
 		faults.Add(err)
@@ -258,7 +260,7 @@ func validatePlan(app core.App, r, before *core.Record) error {
 	}
 	room, err := findBookableRoom(app, r)
 	switch {
-	case record.Code(err) != "":
+	case errs.Code(err) != "":
 		faults.Add(err)
 	case err != nil:
 		return err
@@ -287,11 +289,11 @@ func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
 // validateHost refuses a host who may not host for the team (D2).
 func validateHost(app core.App, team *core.Record, user string) error {
 	who, err := actors.ByUserID(app, user, team)
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return err
 	}
 	if err != nil || !who.CanHost() {
-		return record.Invalid("host", CodeCannotHost, "Only an Organizer of the team hosts its sessions. Choose another host, or give the role first.")
+		return errs.Invalid("host", CodeCannotHost, "Only an Organizer of the team hosts its sessions. Choose another host, or give the role first.")
 	}
 	return nil
 }

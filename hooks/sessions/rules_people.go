@@ -11,6 +11,8 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/members"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Codes of refusals about the people of a session.
@@ -49,7 +51,7 @@ func normalizeParticipant(r *core.Record) error {
 	if err != nil {
 		return err
 	}
-	name, err := record.CleanLine("name", "The name", r.GetString("name"), 80)
+	name, err := text.CleanLine("name", "The name", r.GetString("name"), 80)
 	if err != nil {
 		return err
 	}
@@ -71,9 +73,9 @@ func validateNewParticipant(app core.App, r *core.Record) error {
 	}
 	switch {
 	case s.Team != r.GetString("team"):
-		return record.Invalid("team", CodeFixed, "A person is asked by the team whose session it is.")
+		return errs.Invalid("team", CodeFixed, "A person is asked by the team whose session it is.")
 	case s.AlreadyInvited:
-		return record.Invalid("email", CodeAlreadyInvited, r.GetString("email")+" is asked already.")
+		return errs.Invalid("email", CodeAlreadyInvited, r.GetString("email")+" is asked already.")
 	case s.Status == Ended || s.Status == Cancelled:
 		return statusError(s.Status)
 	}
@@ -94,7 +96,7 @@ func validateParticipant(app core.App, r *core.Record) error {
 		return err
 	}
 	if before.GetString("state") == StateRemoved && r.GetString("state") != StateRemoved {
-		return record.Invalid("state", CodeRemoved, "Whoever was put out of a session stays out of it.")
+		return errs.Invalid("state", CodeRemoved, "Whoever was put out of a session stays out of it.")
 	}
 	if r.GetString("link") == "" { // a row that no rule of ours wrote
 		s, err := findSessionOf(app, r)
@@ -124,7 +126,7 @@ func (s *capacity) validateRole(app core.App, r *core.Record) error {
 			return fmt.Errorf("look for the host of a session: %w", err)
 		}
 		if others > 0 || r.GetString("user") == "" || r.GetString("user") != s.Host {
-			return record.Invalid("part", CodeOneHost, "A session has one host: "+s.HostName+".")
+			return errs.Invalid("part", CodeOneHost, "A session has one host: "+s.HostName+".")
 		}
 	case Cohost:
 		member, err := members.IsMember(app, s.Team, r.GetString("user"))
@@ -132,7 +134,7 @@ func (s *capacity) validateRole(app core.App, r *core.Record) error {
 			return err
 		}
 		if !member {
-			return record.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
+			return errs.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
 		}
 	}
 	return nil
@@ -144,7 +146,7 @@ func validateHostStays(app core.App, r *core.Record) error {
 		return nil
 	}
 	session, err := findSessionOf(app, r)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil
 	}
 	if err != nil {
@@ -155,7 +157,7 @@ func validateHostStays(app core.App, r *core.Record) error {
 		return fmt.Errorf("find the team of a session: %w", err)
 	}
 	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
-		return record.Invalid("base", CodeHostRequired, "The host stands on the list of the session. Give it another host first.")
+		return errs.Invalid("base", CodeHostRequired, "The host stands on the list of the session. Give it another host first.")
 	}
 	return nil
 }
@@ -205,7 +207,7 @@ func addHost(tx core.App, s *core.Record) error {
 		own.Set("state", StateInvited)
 	}
 	own.Set("user", account.Id)
-	own.Set("name", record.Truncate(account.GetString("name"), 80))
+	own.Set("name", text.Truncate(account.GetString("name"), 80))
 	own.Set("part", Host)
 	return tx.Save(own)
 }

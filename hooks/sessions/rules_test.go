@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func daysFromNow(days, hour int) time.Time {
@@ -63,7 +63,7 @@ func TestSchedule_InvalidForm_IsRefused(t *testing.T) {
 	} {
 		err := s.schedule("organizer", c.form)
 		hookstest.AssertCode(t, what, err, c.code)
-		if field, _, _, _ := record.Details(err); field != c.field {
+		if field, _, _, _ := errs.Details(err); field != c.field {
 			t.Errorf("%s is refused under %q: %v", what, field, err)
 		}
 	}
@@ -166,17 +166,17 @@ func TestChange_OtherTeamsSession_IsNotFound(t *testing.T) {
 		"changed":   sessions.Change(s.app, s.actor("owner"), session.Id, hookstest.DefaultSessionForm(sessions.Form{}), sessions.ScopeSession),
 		"cancelled": sessions.Cancel(s.app, s.actor("owner"), session.Id, sessions.ScopeSession),
 	} {
-		if !errors.Is(err, record.NotFound) {
+		if !errors.Is(err, errs.NotFound) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	mine := s.newSession(sessions.Form{Guests: []string{"member@x.example"}})
-	for who, code := range map[string]string{"member": record.CodeNotAllowed, "owner": "", "admin": ""} {
+	for who, code := range map[string]string{"member": errs.CodeNotAllowed, "owner": "", "admin": ""} {
 		form, _ := sessions.FormOf(s.app, mine)
 		form.Title = "By " + who
 		hookstest.AssertCode(t, who, sessions.Change(s.app, s.actor(who), mine.Id, form, sessions.ScopeSession), code)
 	}
-	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.ScopeSession); !errors.Is(err, record.NotFound) {
+	if err := sessions.Cancel(s.app, s.actor("guest"), mine.Id, sessions.ScopeSession); !errors.Is(err, errs.NotFound) {
 		t.Errorf("the guest: %v", err)
 	}
 }

@@ -10,7 +10,8 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Why a session ended.
@@ -38,14 +39,14 @@ func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
 		case err != nil:
 			return err
 		case !leads:
-			return record.Forbidden("The host and co-hosts start this session. It is held by " + session.GetString("host_name") + ".")
+			return errs.Forbidden("The host and co-hosts start this session. It is held by " + session.GetString("host_name") + ".")
 		case !actor.CanHost():
 			return CanHost(tx, actor)
 		case session.Status() == Running:
 			return errNoChange
 		}
 		err = StartTx(tx, session, time.Now())
-		if record.Code(err) == CodeLicencesFull {
+		if errs.Code(err) == CodeLicencesFull {
 			return licencesFullError(tx, actor, err)
 		}
 		return err
@@ -59,10 +60,10 @@ func StartTx(tx core.App, session *Session, now time.Time) error {
 		return statusError(session.Status())
 	case now.Before(session.Starts().Add(-StartWindow)):
 		from := session.Starts().Add(-StartWindow).In(session.Zone())
-		return record.Invalid("base", CodeNotStarted, fmt.Sprintf("You can start this session 15 minutes early, from %s (%s).",
-			record.DateAndTime(from, "Mon 2 Jan"), record.ZoneName(from.Location())))
+		return errs.Invalid("base", CodeNotStarted, fmt.Sprintf("You can start this session 15 minutes early, from %s (%s).",
+			text.DateAndTime(from, "Mon 2 Jan"), text.ZoneName(from.Location())))
 	case !now.Before(session.Ends()):
-		return record.Invalid("base", CodeEnded, "The time of this session is over. Schedule a new one.")
+		return errs.Invalid("base", CodeEnded, "The time of this session is over. Schedule a new one.")
 	}
 	return setRunning(tx, session, now)
 }
@@ -82,7 +83,7 @@ func End(app core.App, actor *actors.Actor, id string) error {
 		case err != nil:
 			return err
 		case !leads && !actor.CanUsePanel():
-			return record.Forbidden("The host, the co-hosts, the Owner and Admins end this session.")
+			return errs.Forbidden("The host, the co-hosts, the Owner and Admins end this session.")
 		case session.Status() == Ended:
 			return errNoChange
 		case session.Status() != Running:
@@ -120,11 +121,11 @@ func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session
 		case err != nil:
 			return err
 		case !leads:
-			return record.Forbidden("The host and co-hosts extend this session.")
+			return errs.Forbidden("The host and co-hosts extend this session.")
 		case session.Status() != Running:
 			return statusError(session.Status())
 		case minutes < 1 || minutes > maxExtension:
-			return record.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session is extended by 1 to %d minutes at a time.", maxExtension))
+			return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session is extended by 1 to %d minutes at a time.", maxExtension))
 		}
 		entry.With("minutes", minutes)
 		session.Set("extra", session.GetInt("extra")+minutes)
@@ -163,7 +164,7 @@ func runAction(app core.App, actor *actors.Actor, id, action string,
 // Leads reports whether the actor has the controls of the session's host: by his part in it, while nobody put him out.
 func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	p, err := findOneParticipant(tx, dbx.HashExp{"session": session.Id, "user": actor.Account.Id, "part": []any{Host, Cohost}})
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return false, nil
 	}
 	return err == nil && !p.Excluded(), err

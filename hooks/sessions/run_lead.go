@@ -10,7 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // ensureHost looks whether anybody is left who leads a session that runs: its host or a co-host who was not put out. If
@@ -18,7 +18,7 @@ import (
 func ensureHost(app core.App, session *Session, now time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := FindByID(tx, session.Id)
-		if errors.Is(err, record.NotFound) {
+		if errors.Is(err, errs.NotFound) {
 			return nil
 		}
 		if err != nil || session.Status() != Running {
@@ -61,7 +61,7 @@ func promoteHost(tx core.App, session *Session) (bool, error) {
 			continue
 		}
 		actor, err := actors.ByUserID(tx, p.UserID(), team)
-		if errors.Is(err, record.NotFound) || err == nil && !actor.CanHost() {
+		if errors.Is(err, errs.NotFound) || err == nil && !actor.CanHost() {
 			continue
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // LicenceUse is who uses the licences of a team (R112).
@@ -53,7 +54,7 @@ func validateLicence(app core.App, r *core.Record) error {
 		return fmt.Errorf("count the licences in use: %w", err)
 	}
 	if limit != plans.Unlimited && used >= limit {
-		return record.Invalid("base", CodeLicencesFull, licencesInUse(limit)+licenceAdvice(limit)+".")
+		return errs.Invalid("base", CodeLicencesFull, licencesInUse(limit)+licenceAdvice(limit)+".")
 	}
 	return nil
 }
@@ -91,13 +92,13 @@ func licencesFullError(tx core.App, actor *actors.Actor, refusal error) error {
 	}
 	limit := actor.Team.GetInt("licences")
 	if actor.CanUsePanel() {
-		return record.Invalid("base", CodeLicencesFull, licencesInUse(limit)+": "+sessionNames(running)+". End one of them. "+plans.MoreHint("licences")+".")
+		return errs.Invalid("base", CodeLicencesFull, licencesInUse(limit)+": "+sessionNames(running)+". End one of them. "+plans.MoreHint("licences")+".")
 	}
 	ask, err := actors.AskHint(tx, actor, (*actors.Actor).CanUsePanel, "to end one")
 	if err != nil {
 		return err
 	}
-	return record.Invalid("base", CodeLicencesFull, strings.TrimSpace(licencesInUse(limit)+licenceAdvice(limit)+". "+ask))
+	return errs.Invalid("base", CodeLicencesFull, strings.TrimSpace(licencesInUse(limit)+licenceAdvice(limit)+". "+ask))
 }
 
 // validateLicenceLimit refuses to lower a team's licences below what is in use, and names the sessions.
@@ -110,5 +111,5 @@ func validateLicenceLimit(app core.App, team *core.Record) error {
 	if err != nil || len(running) <= limit {
 		return err
 	}
-	return record.Invalid("licences", CodeLicencesFull, fmt.Sprintf("%d licences are in use: %s. End sessions first.", len(running), sessionNames(running)))
+	return errs.Invalid("licences", CodeLicencesFull, fmt.Sprintf("%d licences are in use: %s. End sessions first.", len(running), sessionNames(running)))
 }

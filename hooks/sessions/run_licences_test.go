@@ -12,9 +12,9 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func TestStart_WithoutLicence_IsRefused(t *testing.T) {
@@ -24,13 +24,13 @@ func TestStart_WithoutLicence_IsRefused(t *testing.T) {
 	first := s.newRunning(sessions.Form{Title: "Dailies"})
 	second := s.newStartable(sessions.Form{Title: "Grading"})
 	_, err := sessions.Start(s.app, s.actor("organizer"), second.Id)
-	_, code, sentence, _ := record.Details(err)
+	_, code, sentence, _ := errs.Details(err)
 	if code != sessions.CodeLicencesFull || strings.Contains(sentence, "Dailies") {
 		t.Errorf("an Organizer is told %q (%s)", sentence, code)
 	}
 	own := hookstest.ScheduleSession(t, s.app, s.users["both"], s.team, sessions.Form{Title: "Board", Starts: time.Now().Add(5 * time.Minute)})
 	_, err = sessions.Start(s.app, s.actor("both"), own.Id)
-	if _, code, sentence, _ := record.Details(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
+	if _, code, sentence, _ := errs.Details(err); code != sessions.CodeLicencesFull || !strings.Contains(sentence, "“Dailies” (Organizer)") {
 		t.Errorf("an Admin is told %q (%s)", sentence, code)
 	}
 	bare := hookstest.FindRecord(t, s.app, "sessions", second.Id)

@@ -13,10 +13,10 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // Whatever starts, ends, crashes or runs out, several at once, no more sessions run than there are licences, a count
@@ -75,7 +75,7 @@ func (w *licenceModel) draw(r *rapid.T, status string, n int) []string {
 
 // requireNoFault fails the walk for anything but success or a refusal.
 func (w *licenceModel) requireNoFault(r *rapid.T, err error) {
-	if err != nil && record.Code(err) == "" {
+	if err != nil && errs.Code(err) == "" {
 		r.Fatal(err)
 	}
 }

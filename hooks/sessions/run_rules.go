@@ -15,6 +15,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // CodeRunning is the code of a refusal because a session runs.
@@ -54,7 +55,7 @@ func validateRun(app core.App, r *core.Record) error {
 	case was == Scheduled && is == Running:
 		return fillStart(r)
 	case was == Running && record.Differs(r, before, "media", "started"):
-		return record.Invalid("base", CodeFixed, "A session keeps its start and its media room while it runs.")
+		return errs.Invalid("base", CodeFixed, "A session keeps its start and its media room while it runs.")
 	case was == Running && is == Ended:
 		return fillEnd(r)
 	case was == Running && record.Differs(r, before, "extra"):
@@ -97,7 +98,7 @@ func fillEnd(r *core.Record) error {
 // validateExtension judges more minutes. That the room is free then is judged with its other bookings.
 func validateExtension(app core.App, r, before *core.Record) error {
 	if r.GetInt("extra") < before.GetInt("extra") {
-		return record.Invalid("minutes", CodeBadLength, "A session that runs is extended, not shortened. End it when you like.")
+		return errs.Invalid("minutes", CodeBadLength, "A session that runs is extended, not shortened. End it when you like.")
 	}
 	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
 	if err != nil {
@@ -109,7 +110,7 @@ func validateExtension(app core.App, r, before *core.Record) error {
 	}
 	started, ends := r.GetDateTime("started").Time(), r.GetDateTime("starts").Time().Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute)
 	if longest := time.Duration(plan.minutes) * time.Minute; plan.minutes != plans.Unlimited && ends.After(started.Add(longest)) {
-		return record.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one. %s.", plan.name, plan.minutes, plans.LargerPlanHint))
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one. %s.", plan.name, plan.minutes, plans.LargerPlanHint))
 	}
 	return nil
 }
@@ -120,7 +121,7 @@ func blockTeamDelete(app core.App, team string) error {
 	if err != nil || len(running) == 0 {
 		return err
 	}
-	return record.Invalid("base", CodeRunning, "The team cannot be deleted while a session runs: "+sessionNames(running)+". End it first.")
+	return errs.Invalid("base", CodeRunning, "The team cannot be deleted while a session runs: "+sessionNames(running)+". End it first.")
 }
 
 // listRunning lists the sessions of a team that run now, the first that started first.

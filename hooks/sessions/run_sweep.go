@@ -10,10 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/jobs"
 	"usher/hooks/live"
 	"usher/hooks/plans"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/jobs"
 )
 
 // GracePeriod is how long a session goes on over its time, and how long without anybody in it (R111).
@@ -51,7 +52,7 @@ func endIfDue(app core.App, session *Session, now time.Time) error {
 	entry := newAuditEntry(nil, session, "session.end").With("reason", reason)
 	return audit.Do(app, entry, func(tx core.App) error {
 		again, err := FindByID(tx, session.Id)
-		if errors.Is(err, record.NotFound) {
+		if errors.Is(err, errs.NotFound) {
 			entry.Action = ""
 			return nil
 		}

@@ -14,6 +14,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // newStartable is a session that can be started now.
@@ -65,7 +66,7 @@ func TestRun_Permissions(t *testing.T) {
 			other := hookstest.Team(t, studio.app, hookstest.Account(t, studio.app, "other@x.example"), "Other", "pro")
 			foreign := studio.actor(who)
 			foreign.Team = other.Record
-			if _, err := sessions.Extend(studio.app, foreign, session.Id, 0); err != record.NotFound {
+			if _, err := sessions.Extend(studio.app, foreign, session.Id, 0); err != errs.NotFound {
 				t.Errorf("%s of another team: %v", who, err)
 			}
 		}
@@ -87,10 +88,10 @@ func TestEnd_OtherOrganizer_IsRefused(t *testing.T) {
 	if err := sessions.End(s.app, s.actor("organizer"), session.Id); err != nil {
 		t.Errorf("the end of an ended one: %v", err)
 	}
-	if _, err := sessions.Start(s.app, s.actor("organizer"), session.Id); record.Code(err) != sessions.CodeEnded {
+	if _, err := sessions.Start(s.app, s.actor("organizer"), session.Id); errs.Code(err) != sessions.CodeEnded {
 		t.Errorf("it starts again: %v", err)
 	}
-	if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0); record.Code(err) != sessions.CodeEnded {
+	if _, err := sessions.Extend(s.app, s.actor("organizer"), session.Id, 0); errs.Code(err) != sessions.CodeEnded {
 		t.Errorf("it is extended: %v", err)
 	}
 }
@@ -127,7 +128,7 @@ func TestStart_EachRunHasOwnMediaRoom(t *testing.T) {
 	for field, value := range map[string]any{"media": "us_other", "started": time.Now().Add(-time.Hour), "minutes": 90, "title": "x", "status": "scheduled"} {
 		r := hookstest.FindRecord(t, s.app, "sessions", a.Id)
 		r.Set(field, value)
-		if err := s.app.Save(r); record.Code(err) == "" {
+		if err := s.app.Save(r); errs.Code(err) == "" {
 			t.Errorf("%s changes while it runs: %v", field, err)
 		}
 	}
@@ -152,10 +153,10 @@ func TestTeamDelete_WhileSessionRuns_IsRefused(t *testing.T) {
 	s := newFixture(t, "pro")
 	session := s.newRunning(sessions.Form{Title: "Dailies"})
 	s.newSession(sessions.Form{Guests: []string{"zed@out.example"}})
-	if err := teams.CanDelete(s.app, s.team.Id); record.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
+	if err := teams.CanDelete(s.app, s.team.Id); errs.Code(err) != sessions.CodeRunning || !strings.Contains(err.Error(), "“Dailies” (Organizer)") {
 		t.Errorf("%v", err)
 	}
-	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); record.Code(err) != sessions.CodeRunning {
+	if err := s.app.Delete(hookstest.FindRecord(t, s.app, "teams", s.team.Id)); errs.Code(err) != sessions.CodeRunning {
 		t.Errorf("%v", err)
 	}
 	if err := sessions.End(s.app, s.actor("owner"), session.Id); err != nil {

@@ -11,17 +11,17 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/mail"
-	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Schedule plans a session of the actor's team and tells everybody who is asked (R93 to R97). Of a series it is
 // the first, and all are booked or none (R89).
 func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
 	var first *Session
-	entry := audit.NewEntry(actor, "session.schedule").WithTarget("", record.Truncate(form.Title, MaxTitle))
+	entry := audit.NewEntry(actor, "session.schedule").WithTarget("", text.Truncate(form.Title, MaxTitle))
 	err := audit.Do(app, entry, func(tx core.App) error {
 		actor, err := actor.Reload(tx)
 		if err != nil {
@@ -48,15 +48,15 @@ func CanHost(app core.App, actor *actors.Actor) error {
 	case actor.CanHost():
 		return nil
 	case actor.CanTakeRoles(organizer):
-		return record.Forbidden(needed + " Make yourself an Organizer in your details, under Users in the Admin Panel.")
-	case actor.Kind == members.Guest:
-		return record.Forbidden("You're a guest of this team, and guests can't host sessions.")
+		return errs.Forbidden(needed + " Make yourself an Organizer in your details, under Users in the Admin Panel.")
+	case actor.Kind == actors.Guest:
+		return errs.Forbidden("You're a guest of this team, and guests can't host sessions.")
 	}
 	ask, err := actors.AskHint(app, actor, func(a *actors.Actor) bool { return a.CanInvite(organizer, actor.Roles) }, "to give it to you")
 	if err != nil {
 		return err
 	}
-	return record.Forbidden(needed + " " + ask)
+	return errs.Forbidden(needed + " " + ask)
 }
 
 // createFromForm writes the rows of a form: a session, or all of a series, with their people. It returns the first.

@@ -10,10 +10,10 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // fixture is a team with somebody in every role.
@@ -118,8 +118,8 @@ func TestSchedule_AddsHostAndInvitees(t *testing.T) {
 
 func TestSchedule_Permissions(t *testing.T) {
 	for plan, codes := range map[string]map[string]string{
-		"pro":       {"owner": "", "organizer": "", "admin": record.CodeNotAllowed, "member": record.CodeNotAllowed, "guest": record.CodeNotAllowed},
-		"unlimited": {"owner": "", "organizer": "", "admin": "", "member": "", "guest": record.CodeNotAllowed},
+		"pro":       {"owner": "", "organizer": "", "admin": errs.CodeNotAllowed, "member": errs.CodeNotAllowed, "guest": errs.CodeNotAllowed},
+		"unlimited": {"owner": "", "organizer": "", "admin": "", "member": "", "guest": errs.CodeNotAllowed},
 	} {
 		s := newFixture(t, plan)
 		for who, code := range codes {

@@ -12,6 +12,7 @@ import (
 	"github.com/teambition/rrule-go"
 
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // What a series may have (R105).
@@ -63,7 +64,7 @@ func FindSeries(app core.App, id string) (*Series, error) {
 		return nil, fmt.Errorf("find a series: %w", err)
 	}
 	if len(found) == 0 {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return found[0], nil
 }
@@ -96,7 +97,7 @@ func ExpandRule(rule string, first time.Time, zone *time.Location) (kept string,
 		}
 	}()
 	if first.IsZero() {
-		return "", nil, record.Invalid("starts", CodeBadTime, "Choose when the first session starts.")
+		return "", nil, errs.Invalid("starts", CodeBadTime, "Choose when the first session starts.")
 	}
 	first = TruncateMinute(first)
 	option, err := parseRule(rule, zone)
@@ -166,7 +167,7 @@ func parseRule(rule string, zone *time.Location) (*rrule.ROption, error) {
 	return option, nil
 }
 
-func ruleError(sentence string) error { return record.Invalid("rule", CodeBadRule, sentence) }
+func ruleError(sentence string) error { return errs.Invalid("rule", CodeBadRule, sentence) }
 
 // newSeries writes a new series into the transaction.
 func newSeries(tx core.App, team, host, rule, zone string, starts time.Time) (*Series, error) {
@@ -183,7 +184,7 @@ func newSeries(tx core.App, team, host, rule, zone string, starts time.Time) (*S
 func registerSeries(app core.App) {
 	judge := record.Guard(func(app core.App, r *core.Record) error {
 		if !r.IsNew() && record.Changed(r, "team") {
-			return record.Invalid("base", CodeFixed, "A series stays with its team.")
+			return errs.Invalid("base", CodeFixed, "A series stays with its team.")
 		}
 		if err := ensureUID(app, r); err != nil {
 			return err

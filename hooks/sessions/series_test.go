@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 func mustLoadZone(t *testing.T, name string) *time.Location {
@@ -88,7 +88,7 @@ func TestExpandRule_InvalidRules_AreRefused(t *testing.T) {
 		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1": "not on a day", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20280101": "not on a day",
 	} {
 		_, _, err := sessions.ExpandRule(rule, first, time.UTC)
-		if _, code, sentence, _ := record.Details(err); code != sessions.CodeBadRule || !strings.Contains(sentence, says) {
+		if _, code, sentence, _ := errs.Details(err); code != sessions.CodeBadRule || !strings.Contains(sentence, says) {
 			t.Errorf("%q: %v, want something of %q", rule, err, says)
 		}
 	}
@@ -117,7 +117,7 @@ func TestParseLocalTime_SkippedByDST_NamesNext(t *testing.T) {
 		if c.want != "" && (err != nil || at.UTC().Format(time.RFC3339) != c.want) {
 			t.Errorf("%+v: %v, %v", c, at, err)
 		}
-		if _, _, sentence, _ := record.Details(err); c.want == "" && (c.says == "" || !strings.Contains(sentence, c.says)) {
+		if _, _, sentence, _ := errs.Details(err); c.want == "" && (c.says == "" || !strings.Contains(sentence, c.says)) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // The states of a session. Ended and cancelled are final: a session runs once (R115).
@@ -125,7 +125,7 @@ func FindByCode(app core.App, code string) (*Session, error) {
 // FindByMedia reads the session whose run has that media room, or record.ErrNotFound.
 func FindByMedia(app core.App, room string) (*Session, error) {
 	if room == "" {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return findOne(app, dbx.HashExp{"media": room})
 }
@@ -134,7 +134,7 @@ func findOne(app core.App, where dbx.HashExp) (*Session, error) {
 	session := &Session{}
 	err := app.RecordQuery("sessions").AndWhere(where).Limit(1).One(session)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a session: %w", err)

@@ -11,9 +11,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
-	"usher/hooks/calendar"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
 )
 
 // registerTeamDeleted wires that whoever is asked to what a team was to hold is told that it does not take place, by
@@ -98,8 +100,8 @@ func notifySessionsDeleted(tx core.App, all []*Session) error {
 // teamDeletedEmail is a letter that says that a session, or a series from it on, does not take place, when there is no row of
 // it any more.
 type teamDeletedEmail struct {
-	Props mail.SessionProps `json:"Props"`
-	Zone  string            `json:"Zone"` // the recipient's
+	Props emails.SessionProps `json:"Props"`
+	Zone  string              `json:"Zone"` // the recipient's
 
 	zone   *time.Location
 	events []calendar.Event
@@ -144,7 +146,7 @@ func newTeamDeletedEmail(tx core.App, s *Session) (*teamDeletedEmail, error) {
 func (f *teamDeletedEmail) queue(tx core.App, p *Participant) error {
 	one, zone := teamDeletedEmail{Props: f.Props}, f.zone
 	account, err := accounts.Find(tx, p.Address())
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return err
 	}
 	if err == nil && account.Verified() {
@@ -169,5 +171,5 @@ func (f *teamDeletedEmail) message() mail.Message {
 	if zone, err := time.LoadLocation(f.Zone); err == nil {
 		props.Zone = zone
 	}
-	return mail.SessionCancelled(props)
+	return emails.SessionCancelled(props)
 }

@@ -7,7 +7,8 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/plans"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Codes of refusals of a time.
@@ -32,17 +33,17 @@ func ParseLocalTime(date, clock, zone string) (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, strings.TrimSpace(date))
 	if err != nil {
-		return time.Time{}, record.Invalid("date", CodeBadTime, "Choose a date, such as 2026-11-22.")
+		return time.Time{}, errs.Invalid("date", CodeBadTime, "Choose a date, such as 2026-11-22.")
 	}
 	wall, err := time.Parse("15:04", strings.TrimSpace(clock))
 	if err != nil {
-		return time.Time{}, record.Invalid("time", CodeBadTime, "Give a time from 00:00 to 23:59, such as 10:00.")
+		return time.Time{}, errs.Invalid("time", CodeBadTime, "Give a time from 00:00 to 23:59, such as 10:00.")
 	}
 	wanted := day.Add(time.Duration(wall.Hour())*time.Hour + time.Duration(wall.Minute())*time.Minute)
 	at, next := resolveWallTime(wanted, location)
 	if at.IsZero() {
-		return time.Time{}, record.Invalid("time", CodeBadTime, fmt.Sprintf("There is no %s on %s in %s: the clocks are put forward. The next time is %s.",
-			record.TimeOfDay(wanted), wanted.Format("2 January 2006"), accounts.ZoneLabel(location), record.TimeOfDay(next)))
+		return time.Time{}, errs.Invalid("time", CodeBadTime, fmt.Sprintf("There is no %s on %s in %s: the clocks are put forward. The next time is %s.",
+			text.TimeOfDay(wanted), wanted.Format("2 January 2006"), accounts.ZoneLabel(location), text.TimeOfDay(next)))
 	}
 	return at, nil
 }
@@ -58,10 +59,10 @@ const (
 func ParseTime(field, value string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, value)
 	if year, _, _ := strings.Cut(strings.TrimLeft(value, "+-"), "-"); err != nil && len(year) > 4 && isDigits(year) || err == nil && (at.Year() < firstYear || at.Year() > lastYear) {
-		return time.Time{}, record.Invalid(field, CodeBadTime, fmt.Sprintf("Give a year from %d to %d.", firstYear, lastYear))
+		return time.Time{}, errs.Invalid(field, CodeBadTime, fmt.Sprintf("Give a year from %d to %d.", firstYear, lastYear))
 	}
 	if err != nil {
-		return time.Time{}, record.Invalid(field, CodeBadTime, "Give a time with its zone, such as 2026-11-22T10:00:00+01:00.")
+		return time.Time{}, errs.Invalid(field, CodeBadTime, "Give a time with its zone, such as 2026-11-22T10:00:00+01:00.")
 	}
 	return at, nil
 }
@@ -110,7 +111,7 @@ func wallTime(at time.Time, zone *time.Location) time.Time {
 func loadZone(zone string) (*time.Location, error) {
 	at, err := time.LoadLocation(zone)
 	if err != nil || zone == "" || zone == "Local" {
-		return nil, record.Invalid("timezone", CodeBadTimezone, "Choose a time zone from the list, such as Europe/Lisbon.")
+		return nil, errs.Invalid("timezone", CodeBadTimezone, "Choose a time zone from the list, such as Europe/Lisbon.")
 	}
 	return at, nil
 }
@@ -128,9 +129,9 @@ func zoneOrUTC(name string) *time.Location {
 func validateStart(starts, now time.Time) error {
 	switch {
 	case now.Truncate(time.Minute).Sub(starts) > time.Minute:
-		return record.Invalid("starts", CodePast, "The start is past. Choose a time that is still to come.")
+		return errs.Invalid("starts", CodePast, "The start is past. Choose a time that is still to come.")
 	case starts.After(now.AddDate(maxAhead, 0, 0)):
-		return record.Invalid("starts", CodeTooFar, fmt.Sprintf("A session can be planned at most %d years ahead.", maxAhead))
+		return errs.Invalid("starts", CodeTooFar, fmt.Sprintf("A session can be planned at most %d years ahead.", maxAhead))
 	}
 	return nil
 }
@@ -139,11 +140,11 @@ func validateStart(starts, now time.Time) error {
 func validateLength(minutes int, plan *planLimits) error {
 	switch {
 	case minutes < MinMinutes:
-		return record.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session lasts at least %d minutes.", MinMinutes))
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session lasts at least %d minutes.", MinMinutes))
 	case minutes > MaxMinutes:
-		return record.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session lasts at most %d hours.", MaxMinutes/60))
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session lasts at most %d hours.", MaxMinutes/60))
 	case plan.minutes >= 0 && minutes > plan.minutes:
-		return record.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %s. Make it shorter. %s.",
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %s. Make it shorter. %s.",
 			plan.name, FormatMinutes(plan.minutes), plans.LargerPlanHint))
 	}
 	return nil

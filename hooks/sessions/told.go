@@ -11,6 +11,7 @@ import (
 
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // informingKinds are the kinds of email that tell somebody of a session, and reached the states in which one has left and has
@@ -47,7 +48,7 @@ func recordNotified(tx core.App, participant, status string) error {
 		return nil
 	}
 	p, err := FindParticipant(tx, participant)
-	if errors.Is(err, record.NotFound) || err == nil && p.GetString("link") == "" {
+	if errors.Is(err, errs.NotFound) || err == nil && p.GetString("link") == "" {
 		return nil
 	}
 	if err != nil {

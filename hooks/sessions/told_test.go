@@ -8,9 +8,9 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/mail"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // reportStatus notes what the provider says of the newest email to an address.
@@ -130,7 +130,7 @@ func TestInvitees_ResendAndCopyLink(t *testing.T) {
 		p.wantDelivery("zed@out.example", one, mail.Bounced)
 	}
 	zed, _ := sessions.FindParticipantByEmail(p.app, all[1].Id, "zed@out.example")
-	for who, code := range map[string]string{"member": record.CodeNotAllowed, "owner": "", "organizer": "", "admin": ""} {
+	for who, code := range map[string]string{"member": errs.CodeNotAllowed, "owner": "", "organizer": "", "admin": ""} {
 		link, err := sessions.CopyLink(p.app, p.actor(who), all[1].Id, zed.Id)
 		hookstest.AssertCode(t, who+" copies the link", err, code)
 		if err != nil {
@@ -144,16 +144,16 @@ func TestInvitees_ResendAndCopyLink(t *testing.T) {
 	if lead, err := sessions.ResolveLink(p.app, emailed[strings.LastIndexByte(emailed, '/')+1:]); err != nil || lead.Shown {
 		t.Errorf("the emailed link: %+v, %v", lead, err)
 	}
-	hookstest.AssertCode(t, "a member resends", sessions.Resend(p.app, p.actor("member"), all[1].Id, zed.Id), record.CodeNotAllowed)
+	hookstest.AssertCode(t, "a member resends", sessions.Resend(p.app, p.actor("member"), all[1].Id, zed.Id), errs.CodeNotAllowed)
 	hookstest.AssertCode(t, "the co-host resends", sessions.Resend(p.app, p.actor("admin"), all[1].Id, zed.Id), "")
 	p.wantEmails("resent", "Invitation: One > zed@out.example")
-	hookstest.AssertCode(t, "again at once", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), record.CodeTooMany)
+	hookstest.AssertCode(t, "again at once", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), errs.CodeTooMany)
 	for range 6 {
 		hookstest.Exec(t, p.app, "UPDATE outbox SET created = datetime(created, '-2 minutes') || '.000Z' WHERE about = {:id}", dbx.Params{"id": zed.Id})
 		_ = sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id)
 	}
 	hookstest.Exec(t, p.app, "UPDATE outbox SET created = datetime(created, '-2 minutes') || '.000Z' WHERE about = {:id}", dbx.Params{"id": zed.Id})
-	hookstest.AssertCode(t, "too often today", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), record.CodeTooMany)
+	hookstest.AssertCode(t, "too often today", sessions.Resend(p.app, p.actor("organizer"), all[1].Id, zed.Id), errs.CodeTooMany)
 	host, _ := sessions.FindParticipantByEmail(p.app, all[1].Id, "organizer@x.example")
 	hookstest.AssertCode(t, "the host's link", func() error {
 		_, err := sessions.CopyLink(p.app, p.actor("owner"), all[1].Id, host.Id)

@@ -12,18 +12,19 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/calendar"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 func registerEmails(app core.App) {
-	for kind, letter := range map[string]func(mail.SessionProps) mail.Message{
-		mail.KindSessionInvitation: mail.SessionInvitation, mail.KindSessionChanged: mail.SessionChanged, mail.KindSessionCancelled: mail.SessionCancelled,
+	for kind, letter := range map[string]func(emails.SessionProps) mail.Message{
+		mail.KindSessionInvitation: emails.SessionInvitation, mail.KindSessionChanged: emails.SessionChanged, mail.KindSessionCancelled: emails.SessionCancelled,
 	} {
 		mail.RegisterRenderer(app, func(tx core.App, id, secret string) (mail.Message, error) {
 			return writeSessionEmail(tx, kind, letter, id, secret)
@@ -37,7 +38,7 @@ func registerEmails(app core.App) {
 }
 
 // writeSessionEmail writes a letter out when it is about to leave: it says what holds then. One that is overtaken is not sent.
-func writeSessionEmail(tx core.App, kind string, letter func(mail.SessionProps) mail.Message, id, secret string) (mail.Message, error) {
+func writeSessionEmail(tx core.App, kind string, letter func(emails.SessionProps) mail.Message, id, secret string) (mail.Message, error) {
 	w, err := loadSessionEmail(tx, id, secret)
 	if err != nil {
 		return mail.Message{}, err
@@ -48,18 +49,18 @@ func writeSessionEmail(tx core.App, kind string, letter func(mail.SessionProps) 
 	method := calendar.Request
 	switch off := w.session.Status() == Cancelled; {
 	case kind == mail.KindSessionCancelled && !off:
-		return mail.Message{}, record.Invalid("base", CodeFixed, "The session takes place after all.")
+		return mail.Message{}, errs.Invalid("base", CodeFixed, "The session takes place after all.")
 	case kind == mail.KindSessionCancelled:
 		method = calendar.Cancel
 	case off:
-		return mail.Message{}, record.Invalid("base", CodeCancelled, "The session was cancelled before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeCancelled, "The session was cancelled before this letter left.")
 	case w.session.Status() == Ended:
-		return mail.Message{}, record.Invalid("base", CodeEnded, "The session was over before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeEnded, "The session was over before this letter left.")
 	case w.participant.Excluded():
-		return mail.Message{}, record.Invalid("base", CodeRemoved, "The person was put out of the session before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The person was put out of the session before this letter left.")
 	}
 	if kind == mail.KindSessionChanged && !w.participant.isInformed() { // no invitation arrived: this is one
-		letter = mail.SessionInvitation
+		letter = emails.SessionInvitation
 		if w.Series, err = isInvitedToMore(tx, w.session, w.participant); err != nil {
 			return mail.Message{}, err
 		}
@@ -88,8 +89,8 @@ func loadSessionEmail(tx core.App, id, secret string) (*sessionEmail, error) {
 		return w, nil
 	}
 	var err error
-	if w.participant, err = FindParticipant(tx, id); errors.Is(err, record.NotFound) {
-		return nil, record.Invalid("base", CodeRemoved, "The person was taken off the list before this letter left.")
+	if w.participant, err = FindParticipant(tx, id); errors.Is(err, errs.NotFound) {
+		return nil, errs.Invalid("base", CodeRemoved, "The person was taken off the list before this letter left.")
 	} else if err != nil {
 		return nil, err
 	}
@@ -98,12 +99,12 @@ func loadSessionEmail(tx core.App, id, secret string) (*sessionEmail, error) {
 }
 
 // commonProps is what everybody reads.
-func (w *sessionEmail) commonProps() (mail.SessionProps, error) {
+func (w *sessionEmail) commonProps() (emails.SessionProps, error) {
 	team, err := teams.Find(w.tx, w.session.TeamID())
 	if err != nil {
-		return mail.SessionProps{}, fmt.Errorf("find the team of a session: %w", err)
+		return emails.SessionProps{}, fmt.Errorf("find the team of a session: %w", err)
 	}
-	props := mail.SessionProps{
+	props := emails.SessionProps{
 		Team: teams.EmailProps(w.tx, team.Record), By: w.By,
 		Host: w.session.GetString("host_name"), Title: w.session.Title(), Description: w.session.GetString("description"),
 		Starts: w.session.Starts(), Ends: w.session.Ends(), Zone: team.Zone(),
@@ -113,7 +114,7 @@ func (w *sessionEmail) commonProps() (mail.SessionProps, error) {
 	return props, err
 }
 
-func (w *sessionEmail) props(method calendar.Method) (mail.SessionProps, error) {
+func (w *sessionEmail) props(method calendar.Method) (emails.SessionProps, error) {
 	props, err := w.commonProps()
 	if err != nil {
 		return props, err
@@ -125,7 +126,7 @@ func (w *sessionEmail) props(method calendar.Method) (mail.SessionProps, error) 
 		_, err = members.Find(w.tx, w.session.TeamID(), account.Id)
 		props.IsMember = err == nil
 	}
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return props, err
 	}
 	if method != calendar.Cancel {
@@ -139,7 +140,7 @@ func (w *sessionEmail) props(method calendar.Method) (mail.SessionProps, error) 
 var roleLabels = map[string]string{Host: "the host", Cohost: "a co-host", Presenter: "a presenter"}
 
 // attachCalendar adds the calendar file, and how far a series goes.
-func (w *sessionEmail) attachCalendar(props *mail.SessionProps, method calendar.Method) error {
+func (w *sessionEmail) attachCalendar(props *emails.SessionProps, method calendar.Method) error {
 	if !w.Series {
 		event, err := CalendarEvent(w.tx, w.session, w.participant, props.Link)
 		props.Calendar = calendar.Write(method, "", event)
@@ -205,7 +206,7 @@ func RoomName(tx core.App, s *Session) (string, error) {
 		return "", nil
 	}
 	room, err := rooms.Find(tx, s.TeamID(), s.RoomID())
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return "", nil
 	}
 	if err != nil {
@@ -256,7 +257,7 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 	}
 	account, err := tx.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) {
-		return mail.Message{}, record.Invalid("base", CodeRemoved, "The account was gone before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The account was gone before this letter left.")
 	}
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("find the new host: %w", err)
@@ -265,12 +266,12 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("find the team of sessions: %w", err)
 	}
-	props := mail.HandedOverProps{To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), By: note.By, From: note.From,
+	props := emails.HandedOverProps{To: account.Email(), ToName: actors.DisplayName(account), Team: teams.EmailProps(tx, team.Record), By: note.By, From: note.From,
 		More: note.More, Zone: accounts.Zone(account, team.Zone()), Link: settings.Of(tx).Link("/app/" + team.Slug() + "/sessions"), Support: settings.Of(tx).Support}
 	var events []calendar.Event
 	for _, id := range note.IDs {
 		s, err := Find(tx, team.Id, id)
-		if errors.Is(err, record.NotFound) || err == nil && (s.HostID() != user || s.Status() != Scheduled) {
+		if errors.Is(err, errs.NotFound) || err == nil && (s.HostID() != user || s.Status() != Scheduled) {
 			continue
 		}
 		if err != nil {
@@ -288,12 +289,12 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 		if err != nil {
 			return mail.Message{}, err
 		}
-		props.Sessions = append(props.Sessions, mail.SessionItem{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends()})
+		props.Sessions = append(props.Sessions, emails.SessionItem{Title: s.Title(), Starts: s.Starts(), Ends: s.Ends()})
 		events = append(events, event)
 	}
 	if len(events) == 0 {
-		return mail.Message{}, record.Invalid("base", CodeCancelled, "None of the sessions was his any more before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeCancelled, "None of the sessions was his any more before this letter left.")
 	}
 	props.Calendar = calendar.Write(calendar.Publish, "", events...)
-	return mail.SessionsHandedOver(props), nil
+	return emails.SessionsHandedOver(props), nil
 }

@@ -9,7 +9,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
+	"usher/hooks/tools/errs"
 )
 
 // Change gives a person of the actor's team tags and takes others away; id is the account's or the
@@ -45,7 +46,7 @@ func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(
 		if !again.CanUsePanel() {
 			return members.ManageForbidden(actors.Roles{})
 		}
-		person, err := members.FindRow(tx, actor.Team.Id, id)
+		person, err := people.FindRow(tx, actor.Team.Id, id)
 		if err != nil {
 			return err
 		}
@@ -60,8 +61,8 @@ func applyChange(app core.App, actor *actors.Actor, id, field string, plan func(
 			return err
 		}
 		given, err := addTags(tx, actor.Team.Id, person.Email, exclude(add, namesOf(rows)))
-		if _, code, sentence, ok := record.Details(err); ok {
-			return record.Invalid(field, code, sentence)
+		if _, code, sentence, ok := errs.Details(err); ok {
+			return errs.Invalid(field, code, sentence)
 		} else if err != nil {
 			return err
 		}

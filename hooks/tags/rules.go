@@ -9,6 +9,8 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/people"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Register wires what holds for every writer of a tag: it is on somebody of the team, a readable line, spelled as
@@ -24,14 +26,14 @@ func Register(app core.App) {
 	app.OnRecordCreateExecute("tags").BindFunc(record.Guard(validateCreate))
 	app.OnRecordUpdateExecute("tags").BindFunc(record.Guard(func(_ core.App, r *core.Record) error {
 		if record.Changed(r, "team", "email", "name") {
-			return record.Invalid("base", "fixed", "A tag stays as it is. Take it away and give another.")
+			return errs.Invalid("base", "fixed", "A tag stays as it is. Take it away and give another.")
 		}
 		return nil
 	}))
 }
 
 func normalize(r *core.Record) error {
-	name, err := record.RequiredLine("name", "The tag", r.GetString("name"), MaxName)
+	name, err := text.RequiredLine("name", "The tag", r.GetString("name"), MaxName)
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func validateCreate(app core.App, r *core.Record) error {
 		return fmt.Errorf("find who is tagged: %w", err)
 	}
 	if listed == 0 {
-		return record.Invalid("email", CodeNotListed, "Nobody of this address is listed in the team.")
+		return errs.Invalid("email", CodeNotListed, "Nobody of this address is listed in the team.")
 	}
 	rows, err := rowsOf(app, team, address)
 	if err != nil {
@@ -64,16 +66,16 @@ func validateCreate(app core.App, r *core.Record) error {
 	}
 	switch {
 	case containsFold(namesOf(rows), r.GetString("name")):
-		return record.Invalid("name", CodeAlreadyTagged, "The person has this tag already.")
+		return errs.Invalid("name", CodeAlreadyTagged, "The person has this tag already.")
 	case len(rows) >= MaxPerPerson:
-		return record.Invalid("name", record.CodeTooMany, fmt.Sprintf("A person can have at most %d tags. Take one away first.", MaxPerPerson))
+		return errs.Invalid("name", errs.CodeTooMany, fmt.Sprintf("A person can have at most %d tags. Take one away first.", MaxPerPerson))
 	}
 	spelling, known, err := canonicalSpelling(app, team, r.GetString("name"))
 	if err != nil {
 		return err
 	}
 	if known >= MaxPerTeam {
-		return record.Invalid("name", record.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use one that is there, or take one away from everybody.", MaxPerTeam))
+		return errs.Invalid("name", errs.CodeTooMany, fmt.Sprintf("A team can have at most %d different tags. Use one that is there, or take one away from everybody.", MaxPerTeam))
 	}
 	r.Set("name", spelling)
 	return nil

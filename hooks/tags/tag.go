@@ -10,7 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/people"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // How many tags there may be. They bring order; beyond this they need one themselves.
@@ -50,11 +51,11 @@ func Of(app core.App, team string) ([]Count, error) {
 // same. The refusal is under the field.
 func NormalizeNames(field string, typed []string) ([]string, error) {
 	if len(typed) > MaxPerPerson {
-		return nil, record.Invalid(field, record.CodeTooMany, fmt.Sprintf("%d tags at once are too many. A person can have %d.", len(typed), MaxPerPerson))
+		return nil, errs.Invalid(field, errs.CodeTooMany, fmt.Sprintf("%d tags at once are too many. A person can have %d.", len(typed), MaxPerPerson))
 	}
 	names := make([]string, 0, len(typed))
 	for _, name := range typed {
-		name, err := record.RequiredLine(field, "The tag", name, MaxName)
+		name, err := text.RequiredLine(field, "The tag", name, MaxName)
 		if err != nil {
 			return nil, err
 		}

@@ -13,9 +13,10 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // fixture is a team with somebody in every role, and somebody who is only invited.
@@ -65,7 +66,7 @@ func (s *fixture) setTags(who string, names ...string) {
 // tagsOf is the tags that the list shows of somebody.
 func (s *fixture) tagsOf(who string) []string {
 	s.Helper()
-	row, err := members.FindRow(s.app, s.team.Id, s.ids[who])
+	row, err := people.FindRow(s.app, s.team.Id, s.ids[who])
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -110,14 +111,14 @@ func TestChange_KeepsFirstSpelling(t *testing.T) {
 
 func TestChange_Permissions(t *testing.T) {
 	s := newFixture(t)
-	for by, code := range map[string]string{"owner": "", "admin": "", "organizer": record.CodeNotAllowed, "member": record.CodeNotAllowed, "guest": record.CodeNotAllowed} {
+	for by, code := range map[string]string{"owner": "", "admin": "", "organizer": errs.CodeNotAllowed, "member": errs.CodeNotAllowed, "guest": errs.CodeNotAllowed} {
 		for _, who := range []string{"owner", "admin", "member", "guest", "invited"} {
 			_, err := tags.Change(s.app, s.actor(by), s.ids[who], []string{by}, nil)
 			hookstest.AssertCode(t, by+" tags "+who, err, code)
 		}
 		for _, who := range []string{"theirs", "unknown"} {
 			_, err := tags.Change(s.app, s.actor(by), s.ids[who], []string{by}, nil)
-			if code == "" && !errors.Is(err, record.NotFound) {
+			if code == "" && !errors.Is(err, errs.NotFound) {
 				t.Errorf("%s tags %s: %v", by, who, err)
 			}
 		}
@@ -141,11 +142,11 @@ func TestSet_InvalidNames_AreRefused(t *testing.T) {
 		{[]string{""}, "required"}, {[]string{" \t"}, "required"}, {[]string{strings.Repeat("x", 500)}, "too_long"},
 		{[]string{strings.Repeat("é", 41)}, "too_long"}, {[]string{strings.Repeat("é", 40)}, ""},
 		{[]string{"a\u202eb"}, "bad_text"}, {[]string{"a\x00b"}, "bad_text"}, {[]string{"\xff"}, "bad_text"}, {[]string{"https://evil.example"}, "bad_text"},
-		{thousand, record.CodeTooMany}, {thousand[:21], record.CodeTooMany}, {thousand[:20], ""}, {nil, ""},
+		{thousand, errs.CodeTooMany}, {thousand[:21], errs.CodeTooMany}, {thousand[:20], ""}, {nil, ""},
 	} {
 		err := tags.Set(s.app, s.actor("owner"), s.ids["member"], c.names)
 		hookstest.AssertCode(t, fmt.Sprintf("%.40q", c.names), err, c.code)
-		if field, _, _, ok := record.Details(err); ok && field != "tags" {
+		if field, _, _, ok := errs.Details(err); ok && field != "tags" {
 			t.Errorf("%.40q is refused under %s", c.names, field)
 		}
 		if len(c.names) == 1 && len(c.names[0]) < 42 {
@@ -189,19 +190,19 @@ func TestSet_TooManyTags_IsRefused(t *testing.T) {
 	}
 	s.setTags("member", names(180, 19)...) // 199 different ones
 	_, err := tags.Change(s.app, s.actor("owner"), s.ids["member"], []string{"Tag 0", "Tag 1"}, nil)
-	hookstest.AssertCode(t, "the 21st of a person", err, record.CodeTooMany)
+	hookstest.AssertCode(t, "the 21st of a person", err, errs.CodeTooMany)
 	if n := len(s.tagsOf("member")); n != 19 {
 		t.Errorf("%d tags: half of a deed was done", n)
 	}
 	hookstest.SlowWrites(s.app, "tags")
 	rows := []*core.Record{s.newTag("guest@x.example", "New 1"), s.newTag("invited@x.example", "New 2"), s.newTag("organizer@x.example", "New 3")}
-	if won := hookstest.CountSucceeded(t, hookstest.Race(3, func(i int) error { return s.app.Save(rows[i]) }), record.CodeTooMany); won != 1 {
+	if won := hookstest.CountSucceeded(t, hookstest.Race(3, func(i int) error { return s.app.Save(rows[i]) }), errs.CodeTooMany); won != 1 {
 		t.Errorf("%d won the team's last tag", won)
 	}
 	s.setTags("admin", "tag 0", "tag 198")
 	err = tags.Set(s.app, s.actor("owner"), s.ids["owner"], []string{"One more"})
-	hookstest.AssertCode(t, "the 201st of a team", err, record.CodeTooMany)
-	if field, _, _, _ := record.Details(err); field != "tags" {
+	hookstest.AssertCode(t, "the 201st of a team", err, errs.CodeTooMany)
+	if field, _, _, _ := errs.Details(err); field != "tags" {
 		t.Errorf("refused under %s", field)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/audit"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Create adds a team with a plan inside the caller's transaction. It has nobody yet: founding one
@@ -52,7 +53,7 @@ func Update(app core.App, actor *actors.Actor, profile Profile) (*Team, error) {
 			return err
 		}
 		if !actor.CanEditTeam() {
-			return record.Forbidden("Only the Owner and Admins change the team.")
+			return errs.Forbidden("Only the Owner and Admins change the team.")
 		}
 		team = Of(actor.Team)
 		if err := profile.apply(team, actor); err != nil {
@@ -79,7 +80,7 @@ func (p Profile) apply(team *Team, actor *actors.Actor) error {
 	}
 	if p.AdminsManageAdmins != nil && *p.AdminsManageAdmins != team.GetBool("admins_manage_admins") {
 		if !actor.CanDelegateAdmins() {
-			return record.Forbidden("Only the Owner decides whether Admins manage Admins.")
+			return errs.Forbidden("Only the Owner decides whether Admins manage Admins.")
 		}
 		team.Set("admins_manage_admins", *p.AdminsManageAdmins)
 	}

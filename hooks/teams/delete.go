@@ -9,9 +9,11 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
 	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // maxNotified is how many Admins get a letter that their team is gone. Of the others only who is asked to a session to
@@ -29,11 +31,11 @@ func Delete(app core.App, actor *actors.Actor, name string) error {
 			return err
 		}
 		if !actor.CanDeleteTeam() {
-			return record.Forbidden("Only the Owner deletes the team.")
+			return errs.Forbidden("Only the Owner deletes the team.")
 		}
 		team := Of(actor.Team)
 		if strings.TrimSpace(name) != team.Name() {
-			return record.Invalid("name", "wrong_name", "This is not the team's name. Type it exactly as it stands: “"+team.Name()+"”.")
+			return errs.Invalid("name", "wrong_name", "This is not the team's name. Type it exactly as it stands: “"+team.Name()+"”.")
 		}
 		for _, collection := range []string{"memberships", "invitations"} {
 			n, err := tx.CountRecords(collection, dbx.HashExp{"team": team.Id})
@@ -59,8 +61,8 @@ func notifyAdmins(tx core.App, actor *actors.Actor) error {
 		return fmt.Errorf("find the Admins of a team: %w", err)
 	}
 	for _, admin := range admins {
-		_, err := mail.Queue(tx, mail.TeamDeleted(mail.TeamDeletedProps{
-			To: admin.Email(), ToName: actors.DisplayName(admin), Team: mail.TeamProps{Name: actor.Team.GetString("name")},
+		_, err := mail.Queue(tx, emails.TeamDeleted(emails.TeamDeletedProps{
+			To: admin.Email(), ToName: actors.DisplayName(admin), Team: emails.TeamProps{Name: actor.Team.GetString("name")},
 			By: actor.Name(), Support: settings.Of(tx).Support,
 		}))
 		if err != nil {

@@ -16,11 +16,11 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/members"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
 	"usher/hooks/tags"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 // fixture is a team with people in every role, invitations, replaced links, tags and letters, and another team.
@@ -89,9 +89,9 @@ func (c *fixture) remaining() map[string]int {
 func TestDelete_RequiresOwnerAndTeamName(t *testing.T) {
 	c := newFixture(t)
 	for _, s := range []struct{ by, name, code string }{
-		{"admin", "Halation Post", record.CodeNotAllowed}, {"organizer", "Halation Post", record.CodeNotAllowed},
-		{"member", "Halation Post", record.CodeNotAllowed}, {"guest", "Halation Post", record.CodeNotAllowed},
-		{"admin", "wrong", record.CodeNotAllowed},
+		{"admin", "Halation Post", errs.CodeNotAllowed}, {"organizer", "Halation Post", errs.CodeNotAllowed},
+		{"member", "Halation Post", errs.CodeNotAllowed}, {"guest", "Halation Post", errs.CodeNotAllowed},
+		{"admin", "wrong", errs.CodeNotAllowed},
 		{"owner", "", "wrong_name"}, {"owner", "halation post", "wrong_name"}, {"owner", "Halation  Post", "wrong_name"}, {"owner", "halation-post", "wrong_name"},
 	} {
 		hookstest.AssertCode(t, s.by+" types "+s.name, teams.Delete(c.app, c.actor(s.by), s.name), s.code)
@@ -101,7 +101,7 @@ func TestDelete_RequiresOwnerAndTeamName(t *testing.T) {
 	}
 	former := c.actor("owner")
 	c.must(teams.Delete(c.app, c.actor("owner"), "  Halation Post\n"))
-	if err := teams.Delete(c.app, former, "Halation Post"); !errors.Is(err, record.NotFound) {
+	if err := teams.Delete(c.app, former, "Halation Post"); !errors.Is(err, errs.NotFound) {
 		t.Errorf("once more: %v", err)
 	}
 }
@@ -156,7 +156,7 @@ func TestDelete_Blocked_IsRefusedForEveryWriter(t *testing.T) {
 		if team != keep {
 			return nil
 		}
-		return record.Invalid("base", "session_running", "A session is running: Dailies. End it first.")
+		return errs.Invalid("base", "session_running", "A session is running: Dailies. End it first.")
 	})
 	hookstest.AssertCode(t, "a look", teams.CanDelete(c.app, c.team.Id), "session_running")
 	hookstest.AssertCode(t, "a look at the other", teams.CanDelete(c.app, c.other.Id), "")
@@ -207,7 +207,7 @@ func TestDelete_ConcurrentWithJoining_LeavesNothing(t *testing.T) {
 				return enter()
 			})
 			c.must(results[0])
-			if results[1] != nil && !errors.Is(results[1], record.NotFound) && record.Code(results[1]) == "" {
+			if results[1] != nil && !errors.Is(results[1], errs.NotFound) && errs.Code(results[1]) == "" {
 				t.Errorf("%v", results[1])
 			}
 			if left := c.remaining(); len(left) != 0 {

@@ -5,8 +5,8 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 func TestUpdate_MembersCanHost_NeedsUnlimitedSeats(t *testing.T) {
@@ -51,7 +51,7 @@ func TestUpdate_MembersCanHost_NeedsUnlimitedSeats(t *testing.T) {
 	set("on", true, "")
 	hosts("on", true)
 	_, err := teams.Update(app, hookstest.Actor(t, app, member, team), teams.Profile{MembersCanHost: new(false)})
-	hookstest.AssertCode(t, "a member", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "a member", err, errs.CodeNotAllowed)
 	plan("pro")
 	hosts("on a plan with limits", false)
 	set("off, which it is", false, "")

@@ -3,14 +3,14 @@ package teams
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/mail"
-	"usher/hooks/settings"
+	"usher/hooks/emails"
+	"usher/hooks/tools/settings"
 )
 
 // EmailProps is how the team stands in its letters (R10).
-func EmailProps(app core.App, team *core.Record) mail.TeamProps {
+func EmailProps(app core.App, team *core.Record) emails.TeamProps {
 	t := Of(team)
-	props := mail.TeamProps{Name: t.Name(), Description: t.Description()}
+	props := emails.TeamProps{Name: t.Name(), Description: t.Description()}
 	if path := t.LogoPath(); path != "" {
 		props.LogoURL = settings.Of(app).Link(path)
 	}

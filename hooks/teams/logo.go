@@ -6,14 +6,14 @@ import (
 
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
-	"usher/hooks/pictures"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/images"
 )
 
 // reencodeLogo reads a picture and writes it anew as a PNG under a name of our own, so that nothing of the
 // file but its pixels is kept.
 func reencodeLogo(data []byte) (*filesystem.File, error) {
-	picture, err := pictures.Decoder{Field: "logo", Code: "bad_logo", Label: "The logo"}.Decode(data)
+	picture, err := images.Decoder{Field: "logo", Code: "bad_logo", Label: "The logo"}.Decode(data)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func reencodeLogo(data []byte) (*filesystem.File, error) {
 		return nil, err
 	}
 	if out.Len() > MaxLogo {
-		return nil, record.Invalid("logo", "bad_logo", "The logo has too many details for 1 MB as a PNG. Make it smaller, 512 by 512 pixels say.")
+		return nil, errs.Invalid("logo", "bad_logo", "The logo has too many details for 1 MB as a PNG. Make it smaller, 512 by 512 pixels say.")
 	}
-	return pictures.NewFile(out.Bytes(), ".png")
+	return images.NewFile(out.Bytes(), ".png")
 }

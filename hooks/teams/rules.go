@@ -8,6 +8,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Register wires what holds for every writer of a team: a readable name, a slug of its own, a real time zone;
@@ -27,7 +29,7 @@ func Register(app core.App) {
 func unhidePlan(e *core.RecordEnrichEvent) error {
 	if auth := e.RequestInfo.Auth; auth != nil && auth.Collection().Name == "users" {
 		actor, err := actors.InTeam(e.App, auth, e.Record)
-		if record.IgnoreNotFound(err) != nil {
+		if errs.IgnoreNotFound(err) != nil {
 			return err
 		}
 		if err == nil && actor.CanUsePanel() {
@@ -38,13 +40,13 @@ func unhidePlan(e *core.RecordEnrichEvent) error {
 }
 
 func normalize(app core.App, r *core.Record) error {
-	var faults record.List
-	name, err := record.RequiredLine("name", "The team's name", r.GetString("name"), MaxName)
+	var faults errs.List
+	name, err := text.RequiredLine("name", "The team's name", r.GetString("name"), MaxName)
 	faults.Add(err)
-	description, err := record.CleanText("description", "The description", r.GetString("description"), MaxDescription)
+	description, err := text.CleanText("description", "The description", r.GetString("description"), MaxDescription)
 	faults.Add(err)
 	if _, err := time.LoadLocation(r.GetString("timezone")); err != nil || r.GetString("timezone") == "Local" {
-		faults.Add(record.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
+		faults.Add(errs.Invalid("timezone", "bad_timezone", "Choose a time zone from the list, such as Europe/Lisbon."))
 	}
 	if err := faults.Err(); err != nil {
 		return err
@@ -57,8 +59,8 @@ func normalize(app core.App, r *core.Record) error {
 			return err
 		}
 		r.Set("slug", slug)
-	case record.LooksLikeID(slug):
-		return record.Invalid("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
+	case text.LooksLikeID(slug):
+		return errs.Invalid("slug", "bad_slug", "A team's address cannot be 15 letters and digits.")
 	}
 	return nil
 }
@@ -76,5 +78,5 @@ func validateHosting(_ core.App, r *core.Record) error {
 }
 
 func seatsLimitedError() error {
-	return record.Invalid("members_host", CodeSeatsLimited, "Every member may host only where the plan has Organizer seats without a limit. Offer the Organizer role instead.")
+	return errs.Invalid("members_host", CodeSeatsLimited, "Every member may host only where the plan has Organizer seats without a limit. Offer the Organizer role instead.")
 }

@@ -6,16 +6,16 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 )
 
 // baseSlug is the slug of a team of that name, while no other has it.
 func baseSlug(name string) string {
-	slug := record.Slug(name, 50)
+	slug := text.Slug(name, 50)
 	switch {
 	case slug == "":
 		return "team"
-	case record.LooksLikeID(slug):
+	case text.LooksLikeID(slug):
 		return slug + "-team"
 	}
 	return slug
@@ -33,7 +33,7 @@ func uniqueSlug(tx core.App, name string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("find a free slug: %w", err)
 		}
-		if taken == 0 && !record.LooksLikeID(slug) {
+		if taken == 0 && !text.LooksLikeID(slug) {
 			return slug, nil
 		}
 	}

@@ -11,15 +11,15 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/pictures"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/images"
 )
 
 // What a team's profile may hold, in characters and bytes.
 const (
 	MaxName        = 60
 	MaxDescription = 500
-	MaxLogo        = pictures.MaxBytes
+	MaxLogo        = images.MaxBytes
 )
 
 var _ core.RecordProxy = (*Team)(nil)
@@ -76,7 +76,7 @@ func Find(app core.App, ref string) (*Team, error) {
 	err := app.RecordQuery("teams").
 		AndWhere(dbx.Or(dbx.HashExp{"id": ref}, dbx.HashExp{"slug": ref})).Limit(1).One(team)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find team: %w", err)

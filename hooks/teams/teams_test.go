@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // createTeam makes a team of that name on the free plan.
@@ -51,7 +51,7 @@ func TestCreate_DerivesSlugFromName(t *testing.T) {
 			}
 		}
 	}
-	if _, err := teams.Find(app, "nothing"); err != record.NotFound {
+	if _, err := teams.Find(app, "nothing"); err != errs.NotFound {
 		t.Errorf("%v", err)
 	}
 }
@@ -143,10 +143,10 @@ func TestUpdate_Permissions(t *testing.T) {
 		{"owner", teams.Profile{Name: &name}, ""},
 		{"owner", teams.Profile{AdminsManageAdmins: &yes}, ""},
 		{"admin", teams.Profile{Name: &name, AdminsManageAdmins: &no}, ""}, // as it is
-		{"admin", teams.Profile{AdminsManageAdmins: &yes}, record.CodeNotAllowed},
-		{"organizer", teams.Profile{Name: &name}, record.CodeNotAllowed},
-		{"member", teams.Profile{Name: &name}, record.CodeNotAllowed},
-		{"guest", teams.Profile{}, record.CodeNotAllowed},
+		{"admin", teams.Profile{AdminsManageAdmins: &yes}, errs.CodeNotAllowed},
+		{"organizer", teams.Profile{Name: &name}, errs.CodeNotAllowed},
+		{"member", teams.Profile{Name: &name}, errs.CodeNotAllowed},
+		{"guest", teams.Profile{}, errs.CodeNotAllowed},
 	} {
 		t.Run(s.who, func(t *testing.T) {
 			app := hookstest.NewApp(t)
@@ -177,7 +177,7 @@ func TestUpdate_RevokedAdmin_IsRefused(t *testing.T) {
 	hookstest.Exec(t, app, "UPDATE memberships SET admin = 0 WHERE user = '"+admin.Account.Id+"'", nil)
 	name := "Mine"
 	_, err := teams.Update(app, admin, teams.Profile{Name: &name})
-	hookstest.AssertCode(t, "update", err, record.CodeNotAllowed)
+	hookstest.AssertCode(t, "update", err, errs.CodeNotAllowed)
 }
 
 func TestTeam_Zone(t *testing.T) {

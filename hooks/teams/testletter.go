@@ -11,22 +11,23 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/limits"
+	"usher/hooks/emails"
 	"usher/hooks/mail"
-	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/settings"
 )
 
 // SendTestEmail sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
 func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
 	entry := audit.NewEntry(actor, "mail.test")
 	if !actor.CanEditTeam() {
-		return "", audit.RecordRefusal(app, entry, record.Forbidden("Only the Owner and Admins send test emails."))
+		return "", audit.RecordRefusal(app, entry, errs.Forbidden("Only the Owner and Admins send test emails."))
 	}
-	if wait, ok := limits.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
-		return "", record.RateLimited(wait, "Three test letters a minute are enough. Wait a moment.")
+	if wait, ok := ratelimit.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
+		return "", errs.RateLimited(wait, "Three test letters a minute are enough. Wait a moment.")
 	}
-	letter := mail.Test(mail.TestProps{
+	letter := emails.Test(emails.TestProps{
 		To: actor.Account.Email(), ToName: actor.Name(), By: actor.Name(),
 		Server: settings.Of(app).URL, Support: settings.Of(app).Support,
 	})
@@ -43,13 +44,13 @@ func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
 func FindTestEmail(app core.App, actor *actors.Actor, id string) (*mail.Email, error) {
 	letter, err := mail.FindEmail(app, id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find a test letter: %w", err)
 	}
 	if letter.Kind() != mail.KindTest || letter.About() != actor.Account.Id || letter.Team() != actor.Team.Id {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return letter, nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 

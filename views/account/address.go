@@ -5,7 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -62,14 +62,14 @@ func renderAddressInvalid(e *core.RequestEvent, refused error) error {
 			return expiredAddressChange(addressChangeProps(e, nil, nil, nil))
 		})
 	}
-	return frame.RenderInvalid(e, refused, func(faults web.FormErrors) templ.Component {
+	return layout.RenderInvalid(e, refused, func(faults web.FormErrors) templ.Component {
 		return addressChangeView(addressChangeProps(e, change, owner, faults))
 	})
 }
 
 func addressChangeProps(e *core.RequestEvent, change *accounts.AddressChange, owner *core.Record, faults web.FormErrors) addressChangeForm {
-	form := addressChangeForm{Page: frame.PublicPage(e, "Confirm your new address"), Token: e.Request.PathValue("token"),
-		Errors: faults, Help: frame.SupportContact(e.App), SignedIn: e.Auth != nil}
+	form := addressChangeForm{Page: layout.PublicPage(e, "Confirm your new address"), Token: e.Request.PathValue("token"),
+		Errors: faults, Help: layout.SupportContact(e.App), SignedIn: e.Auth != nil}
 	if change == nil {
 		return form
 	}

@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"time"
 
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/tools/text"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -22,7 +22,7 @@ type newAddressForm struct {
 	Email          string
 	PendingAddress string // the new address that waits to be confirmed, until Until
 	PendingUntil   time.Time
-	Times          record.ReaderZone
+	Times          text.ReaderZone
 	EmailEnabled   bool // letters leave this server
 	NewAddress     string
 	Errors         web.FormErrors
@@ -180,11 +180,11 @@ type addressChangeForm struct {
 	SignedIn               bool
 	IsOwner                bool
 	Errors                 web.FormErrors
-	Help                   frame.Contact
+	Help                   layout.Contact
 }
 
-func (f addressChangeForm) cardProps() frame.CardPageProps {
-	sheet := frame.CardPageProps{Page: f.Page, Title: "Confirm your new address", Help: f.Help}
+func (f addressChangeForm) cardProps() layout.CardPageProps {
+	sheet := layout.CardPageProps{Page: f.Page, Title: "Confirm your new address", Help: f.Help}
 	switch {
 	case f.IsOwner:
 		sheet.Intro = "You sign in with it from now on, and letters go there."
@@ -242,7 +242,7 @@ func addressChangeView(f addressChangeForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -327,7 +327,7 @@ func addressChangeView(f addressChangeForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -502,7 +502,7 @@ func expiredAddressChange(f addressChangeForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: f.Page, Title: "This link is not good any more", Help: f.Help,
+		templ_7745c5c3_Err = layout.CardPage(layout.CardPageProps{Page: f.Page, Title: "This link is not good any more", Help: f.Help,
 			Intro: "It was used, or is too old, or a newer one was sent, or the password was changed since. If your address is the new one already, there is nothing to do."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

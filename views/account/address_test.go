@@ -7,7 +7,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 

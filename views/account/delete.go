@@ -6,9 +6,9 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/members"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -32,7 +32,7 @@ func deleteAccount(e *core.RequestEvent) error {
 		if broken != nil {
 			return broken
 		}
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 			props.Confirmation, props.Errors = typed, faults
 			return deleteView(props)
 		})
@@ -45,13 +45,13 @@ func deleteAccount(e *core.RequestEvent) error {
 // requireConfirmation makes sure that nobody deletes an account by a slip of the hand.
 func requireConfirmation(e *core.RequestEvent, typed string) error {
 	if canonical, err := accounts.CanonicalEmail(typed); err != nil || canonical != e.Auth.Email() {
-		return record.Invalid("typed", "not_meant", "Type "+e.Auth.Email()+" here, to show that you mean this account.")
+		return errs.Invalid("typed", "not_meant", "Type "+e.Auth.Email()+" here, to show that you mean this account.")
 	}
 	return nil
 }
 
 func deleteProps(e *core.RequestEvent) (deleteForm, error) {
-	shell, err := frame.AccountShell(e, e.Auth, accountNav("delete"), ui.Breadcrumb{Label: "Your account", Href: "/account"}, ui.Breadcrumb{Label: "Delete account"})
+	shell, err := layout.AccountShell(e, e.Auth, accountNav("delete"), ui.Breadcrumb{Label: "Your account", Href: "/account"}, ui.Breadcrumb{Label: "Delete account"})
 	props := deleteForm{Shell: shell, Email: e.Auth.Email()}
 	if err != nil {
 		return props, err

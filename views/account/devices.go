@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -41,7 +41,7 @@ func endDevicePage(e *core.RequestEvent) error {
 	}
 	props.SignOutDialog = props.Devices.confirmEnd(e.Request.PathValue("id"))
 	if props.SignOutDialog == nil {
-		return record.NotFound
+		return errs.NotFound
 	}
 	return web.Render(e, 200, accountView(props))
 }
@@ -52,7 +52,7 @@ func endDevice(e *core.RequestEvent) error {
 		return endOtherDevices(e)
 	}
 	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		web.SetToast(e, "This device was signed out already.")
 		return web.Redirect(e, "/account#devices")
 	}

@@ -12,13 +12,13 @@ import (
 	"strings"
 	"time"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
 type devicesProps struct {
 	Rows  []deviceRow // this device first
-	Times record.ReaderZone
+	Times text.ReaderZone
 }
 
 type deviceRow struct {

@@ -5,9 +5,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/entry"
-	"usher/hooks/record"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 )
 
 // sessionInvite is a session that asks somebody who is not in its team to come as a guest (R67).
@@ -15,7 +15,7 @@ type sessionInvite struct {
 	ID, Code, Title  string
 	Team, Logo, Host string
 	Starts           time.Time
-	Times            record.ReaderZone
+	Times            text.ReaderZone
 	Running          bool
 	Declined         bool
 }
@@ -39,13 +39,13 @@ func (p sessionInvite) declineNotice() string {
 }
 
 func sessionInvites(e *core.RequestEvent) ([]sessionInvite, error) {
-	waiting, err := entry.PendingInvites(e.App, e.Auth)
+	waiting, err := join.PendingInvites(e.App, e.Auth)
 	prompts := make([]sessionInvite, 0, len(waiting))
 	for _, v := range waiting {
 		prompts = append(prompts, sessionInvite{
 			ID: v.Session.Id, Code: v.Session.Code(), Title: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath(),
 			Host: v.Session.GetString("host_name"), Starts: v.Session.Starts(), Times: v.Times(),
-			Running: v.Session.Status() == sessions.Running, Declined: v.Status == entry.Declined,
+			Running: v.Session.Status() == sessions.Running, Declined: v.Status == join.Declined,
 		})
 	}
 	return prompts, err

@@ -3,8 +3,8 @@ package account
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 // serveLogo serves a team's picture to everybody, for ever: another picture has another name. Letters show it, so
@@ -16,7 +16,7 @@ func serveLogo(e *core.RequestEvent) error {
 	}
 	name := team.GetString("logo")
 	if name == "" || name != e.Request.PathValue("hash") {
-		return record.NotFound
+		return errs.NotFound
 	}
 	files, err := e.App.NewFilesystem()
 	if err != nil {
@@ -25,7 +25,7 @@ func serveLogo(e *core.RequestEvent) error {
 	defer files.Close()
 	key := team.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
-		return record.NotFound
+		return errs.NotFound
 	}
 	h := e.Response.Header()
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -10,7 +10,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/mail"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -32,14 +32,14 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	if err != nil {
 		return accountPage{}, fmt.Errorf("read the account: %w", err)
 	}
-	shell, err := frame.AccountShell(e, stored, accountNav(""), ui.Breadcrumb{Label: "Your account"})
+	shell, err := layout.AccountShell(e, stored, accountNav(""), ui.Breadcrumb{Label: "Your account"})
 	if err != nil {
 		return accountPage{}, err
 	}
 	props := accountPage{
 		Shell:    shell,
 		Profile:  profileForm{Name: stored.GetString("name"), Timezone: stored.GetString("timezone")},
-		Avatar:   avatarForm{Name: actors.DisplayName(stored), AvatarURL: frame.AvatarPath(stored)},
+		Avatar:   avatarForm{Name: actors.DisplayName(stored), AvatarURL: layout.AvatarPath(stored)},
 		Address:  newAddressForm{Email: stored.Email(), EmailEnabled: mail.Enabled(e.App), Times: accounts.ReaderZone(stored, time.UTC)},
 		Password: passwordForm{Email: stored.Email()},
 	}
@@ -60,7 +60,7 @@ func renderProfileInvalid(e *core.RequestEvent, refused error, change func(*acco
 	if err != nil {
 		return err
 	}
-	return frame.RenderInvalid(e, refused, func(faults web.FormErrors) templ.Component {
+	return layout.RenderInvalid(e, refused, func(faults web.FormErrors) templ.Component {
 		change(&props, faults)
 		return accountView(props)
 	})

@@ -10,7 +10,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -29,7 +29,7 @@ func serveAvatar(e *core.RequestEvent) error {
 	name := person.GetString("avatar")
 	key := person.BaseFilesPath() + "/" + name
 	if there, err := files.Exists(key); err != nil || !there {
-		return record.NotFound
+		return errs.NotFound
 	}
 	e.Response.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 	return files.Serve(e.Response, e.Request, key, name)
@@ -39,7 +39,7 @@ func serveAvatar(e *core.RequestEvent) error {
 func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 	user, hash := e.Request.PathValue("user"), e.Request.PathValue("hash")
 	if e.Auth == nil || accounts.AvatarPath(user, hash) == "" {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	together, err := actors.ShareTeam(e.App, e.Auth.Id, user)
 	if err != nil {
@@ -47,7 +47,7 @@ func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 	}
 	person, err := e.App.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (!together || person.GetString("avatar") != hash) {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("find whose picture it is: %w", err)

@@ -8,7 +8,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/mail"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -22,8 +22,8 @@ func confirmPage(e *core.RequestEvent) error {
 
 func confirmProps(e *core.RequestEvent, account *core.Record, faults web.FormErrors) confirmForm {
 	return confirmForm{
-		Page: frame.PublicPage(e, "Confirm your address"), Token: e.Request.PathValue("token"),
-		Email: account.Email(), Errors: faults, Help: frame.SupportContact(e.App), Next: web.NextParam(e),
+		Page: layout.PublicPage(e, "Confirm your address"), Token: e.Request.PathValue("token"),
+		Email: account.Email(), Errors: faults, Help: layout.SupportContact(e.App), Next: web.NextParam(e),
 	}
 }
 
@@ -32,7 +32,7 @@ func confirmEmail(e *core.RequestEvent) error {
 	account, err := accounts.ConfirmAddress(e.App, token, e.Request.FormValue("password"), e.RealIP())
 	if err != nil {
 		if owner, dead := accounts.FindByConfirmation(e.App, token); dead == nil {
-			return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { return confirmView(confirmProps(e, owner, faults)) })
+			return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { return confirmView(confirmProps(e, owner, faults)) })
 		}
 		return renderExpiredLink(e, err, func(faults web.FormErrors) templ.Component { return expiredConfirmation(emailRequestProps(e, "", nil)) })
 	}
@@ -49,7 +49,7 @@ func confirmEmail(e *core.RequestEvent) error {
 func resetRequestPage(e *core.RequestEvent) error {
 	query := e.Request.URL.Query()
 	if query.Has("sent") {
-		return web.Render(e, 200, frame.CheckEmail(resetSentProps(e)))
+		return web.Render(e, 200, layout.CheckEmail(resetSentProps(e)))
 	}
 	return web.Render(e, 200, resetRequestView(emailRequestProps(e, query.Get("email"), nil)))
 }
@@ -57,7 +57,7 @@ func resetRequestPage(e *core.RequestEvent) error {
 func requestReset(e *core.RequestEvent) error {
 	email := e.Request.FormValue("email")
 	if err := accounts.RequestReset(e.App, email, web.NextParam(e), e.RealIP()); err != nil {
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 			return resetRequestView(emailRequestProps(e, email, faults))
 		})
 	}
@@ -77,7 +77,7 @@ func reset(e *core.RequestEvent) error {
 	account, err := accounts.ResetPassword(e.App, accounts.ResetForm{Token: token, Password: e.Request.FormValue("password"),
 		Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), IP: e.RealIP()})
 	if err != nil {
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 			if owner, dead := accounts.FindByReset(e.App, token); dead == nil {
 				return resetView(resetProps(e, owner, faults))
 			}
@@ -104,18 +104,18 @@ func renderExpiredLink(e *core.RequestEvent, err error, page func(web.FormErrors
 }
 
 func emailRequestProps(e *core.RequestEvent, email string, faults web.FormErrors) emailRequestForm {
-	return emailRequestForm{Page: frame.PublicPage(e, "A new link"), Email: email, Errors: faults, Help: frame.SupportContact(e.App), Next: web.NextParam(e)}
+	return emailRequestForm{Page: layout.PublicPage(e, "A new link"), Email: email, Errors: faults, Help: layout.SupportContact(e.App), Next: web.NextParam(e)}
 }
 
 func resetProps(e *core.RequestEvent, account *core.Record, faults web.FormErrors) resetForm {
-	return resetForm{Page: frame.PublicPage(e, "A new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Errors: faults,
+	return resetForm{Page: layout.PublicPage(e, "A new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Errors: faults,
 		NeedsName: accounts.ResetNeedsName(account), Name: e.Request.PostFormValue("name"), Timezone: e.Request.PostFormValue("timezone"),
-		Help: frame.SupportContact(e.App), Next: web.NextParam(e)}
+		Help: layout.SupportContact(e.App), Next: web.NextParam(e)}
 }
 
-func resetSentProps(e *core.RequestEvent) frame.CheckEmailProps {
-	return frame.CheckEmailProps{
-		Card: frame.CardPageProps{Page: frame.PublicPage(e, "Check your email"), Title: "Check your email", Help: frame.SupportContact(e.App),
+func resetSentProps(e *core.RequestEvent) layout.CheckEmailProps {
+	return layout.CheckEmailProps{
+		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
 			Intro: "If there's an account with this address, we sent a link to set a new password."},
 		Text:         []string{"Didn't get it? Check your spam folder, or try again with the right address. Your current password works until you set a new one."},
 		RetryURL:     web.WithNext("/reset", web.NextParam(e)),

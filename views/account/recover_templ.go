@@ -12,7 +12,7 @@ import (
 	"net/url"
 
 	"usher/hooks/accounts"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -23,7 +23,7 @@ type confirmForm struct {
 	Email  string
 	Next   string
 	Errors web.FormErrors
-	Help   frame.Contact
+	Help   layout.Contact
 }
 
 func (f confirmForm) password() ui.FieldProps {
@@ -95,7 +95,7 @@ func confirmView(f confirmForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "password")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors, "password")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -196,7 +196,7 @@ func confirmView(f confirmForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: f.Page, Title: "Confirm your address", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(layout.CardPageProps{Page: f.Page, Title: "Confirm your address", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -210,7 +210,7 @@ type emailRequestForm struct {
 	Email  string
 	Next   string
 	Errors web.FormErrors
-	Help   frame.Contact
+	Help   layout.Contact
 }
 
 func (f emailRequestForm) email() ui.FieldProps {
@@ -218,8 +218,8 @@ func (f emailRequestForm) email() ui.FieldProps {
 		Autocomplete: "username", Required: true}
 }
 
-func (f emailRequestForm) cardProps(title, lede string) frame.CardPageProps {
-	return frame.CardPageProps{Page: f.Page, Title: title, Intro: lede, Help: f.Help}
+func (f emailRequestForm) cardProps(title, lede string) layout.CardPageProps {
+	return layout.CardPageProps{Page: f.Page, Title: title, Intro: lede, Help: f.Help}
 }
 
 func expiredConfirmation(f emailRequestForm) templ.Component {
@@ -261,7 +261,7 @@ func expiredConfirmation(f emailRequestForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(f.cardProps("This link is not good any more", "It was used already, or is too old. If your address is confirmed, just sign in; else ask for a new link.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(f.cardProps("This link is not good any more", "It was used already, or is too old. If your address is confirmed, just sign in; else ask for a new link.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -308,7 +308,7 @@ func expiredReset(f emailRequestForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(f.cardProps("This link is not good any more", "This link was used, or is too old. If you set a password with it, that password is good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(f.cardProps("This link is not good any more", "This link was used, or is too old. If you set a password with it, that password is good.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -355,7 +355,7 @@ func resetRequestView(f emailRequestForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(f.cardProps("A new password", "Give the address of your account. We send a link there, with which you choose a new password.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(f.cardProps("A new password", "Give the address of your account. We send a link there, with which you choose a new password.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -413,7 +413,7 @@ func emailRequestSection(f emailRequestForm, action, label string) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "email")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors, "email")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -469,7 +469,7 @@ type resetForm struct {
 	Timezone  string
 	Next      string
 	Errors    web.FormErrors
-	Help      frame.Contact
+	Help      layout.Contact
 }
 
 func (f resetForm) name() ui.FieldProps {
@@ -544,7 +544,7 @@ func resetView(f resetForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "name", "password")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors, "name", "password")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -616,7 +616,7 @@ func resetView(f resetForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: f.Page, Title: "Choose a new password", Intro: "For " + f.Email + ". Every device that is signed in now is signed out.", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(layout.CardPageProps{Page: f.Page, Title: "Choose a new password", Intro: "For " + f.Email + ". Every device that is signed in now is signed out.", Help: f.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

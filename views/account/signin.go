@@ -8,9 +8,9 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/mail"
-	"usher/hooks/record"
-	"usher/hooks/settings"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -21,7 +21,7 @@ func signInPage(e *core.RequestEvent) error {
 		return web.Redirect(e, next)
 	}
 	if query.Has("sent") {
-		return web.Render(e, 200, frame.CheckEmail(confirmationSentProps(e)))
+		return web.Render(e, 200, layout.CheckEmail(confirmationSentProps(e)))
 	}
 	return web.Render(e, 200, signInView(signInProps(e, query.Get("email"), next, nil)))
 }
@@ -30,9 +30,9 @@ func signIn(e *core.RequestEvent) error {
 	email, next := e.Request.FormValue("email"), web.SafeNext(e.Request.FormValue("next"), "/")
 	account, err := accounts.SignInFromDevice(e.App, web.DeviceToken(e), email, e.Request.FormValue("password"), e.RealIP())
 	if err != nil {
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 			props := signInProps(e, email, next, faults)
-			props.Unverified = record.Code(err) == accounts.CodeUnverified
+			props.Unverified = errs.Code(err) == accounts.CodeUnverified
 			return signInView(props)
 		})
 	}
@@ -45,8 +45,8 @@ func signIn(e *core.RequestEvent) error {
 func signInProps(e *core.RequestEvent, email, next string, faults web.FormErrors) signInForm {
 	any, err := accounts.AnyExist(e.App)
 	return signInForm{
-		Page: frame.PublicPage(e, "Sign in"), Email: email, Next: next, Errors: faults, ForPanel: next == "/admin",
-		CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: frame.SupportContact(e.App),
+		Page: layout.PublicPage(e, "Sign in"), Email: email, Next: next, Errors: faults, ForPanel: next == "/admin",
+		CanSignUp: settings.Of(e.App).SignUp == "open" || err == nil && !any, Help: layout.SupportContact(e.App),
 	}
 }
 
@@ -54,7 +54,7 @@ func signInProps(e *core.RequestEvent, email, next string, faults web.FormErrors
 func sendConfirmation(e *core.RequestEvent) error {
 	err := accounts.RequestConfirmation(e.App, e.Request.FormValue("email"), web.NextParam(e), e.RealIP())
 	if _, refused := web.FormErrorsOf(err); refused && !isRateLimited(err) {
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 			return expiredConfirmation(emailRequestProps(e, e.Request.FormValue("email"), faults))
 		})
 	}
@@ -65,13 +65,13 @@ func sendConfirmation(e *core.RequestEvent) error {
 }
 
 func isRateLimited(err error) bool {
-	var slow *record.RateLimitError
+	var slow *errs.RateLimitError
 	return errors.As(err, &slow)
 }
 
-func confirmationSentProps(e *core.RequestEvent) frame.CheckEmailProps {
-	return frame.CheckEmailProps{
-		Card: frame.CardPageProps{Page: frame.PublicPage(e, "Check your email"), Title: "Check your email", Help: frame.SupportContact(e.App),
+func confirmationSentProps(e *core.RequestEvent) layout.CheckEmailProps {
+	return layout.CheckEmailProps{
+		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
 			Intro: "If an account with this address still has to be confirmed, we sent a new link."},
 		Text:         []string{"Didn't get it? Check your spam folder, or try again with the right address."},
 		RetryURL:     web.WithNext("/signin", web.NextParam(e)),

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -22,11 +22,11 @@ type signInForm struct {
 	CanSignUp  bool // somebody without an invitation may make an account
 	Unverified bool
 	Errors     web.FormErrors
-	Help       frame.Contact
+	Help       layout.Contact
 }
 
-func (f signInForm) cardProps() frame.CardPageProps {
-	p := frame.CardPageProps{Page: f.Page, Title: "Sign in", Help: f.Help}
+func (f signInForm) cardProps() layout.CardPageProps {
+	p := layout.CardPageProps{Page: f.Page, Title: "Sign in", Help: f.Help}
 	if f.ForPanel {
 		p.Title = "Sign in to the Admin Panel"
 		p.Intro = "For the Owner and the Admins of a team. Everybody else uses the App, with the same account."
@@ -122,7 +122,7 @@ func signInView(f signInForm) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if !f.Unverified {
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors, "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -227,7 +227,7 @@ func signInView(f signInForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -261,7 +261,7 @@ func unverifiedNotice(f signInForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -10,8 +10,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/settings"
-	"usher/views/frame"
+	"usher/hooks/tools/settings"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -21,7 +21,7 @@ func signUpPage(e *core.RequestEvent) error {
 	}
 	query := e.Request.URL.Query()
 	if query.Has("sent") {
-		return web.Render(e, 200, frame.CheckEmail(signUpSentProps(e)))
+		return web.Render(e, 200, layout.CheckEmail(signUpSentProps(e)))
 	}
 	props, err := signUpProps(e, members.SignUpForm{Code: query.Get("code"), Email: query.Get("email"), Next: web.NextParam(e)}, nil)
 	if err != nil {
@@ -41,7 +41,7 @@ func signUp(e *core.RequestEvent) error {
 		if broken != nil {
 			return broken
 		}
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { props.Errors = faults; return signUpView(props) })
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component { props.Errors = faults; return signUpView(props) })
 	}
 	if done.Account == nil {
 		return web.Redirect(e, web.WithNext("/signup?sent=1", form.Next))
@@ -50,7 +50,7 @@ func signUp(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Welcome. "+done.Team.Name()+" is yours.")
-	return web.Redirect(e, cmp.Or(form.Next, frame.TeamHome(done.Team, actors.Roles{Owner: true})))
+	return web.Redirect(e, cmp.Or(form.Next, layout.TeamHome(done.Team, actors.Roles{Owner: true})))
 }
 
 func signUpProps(e *core.RequestEvent, form members.SignUpForm, faults web.FormErrors) (signUpForm, error) {
@@ -59,15 +59,15 @@ func signUpProps(e *core.RequestEvent, form members.SignUpForm, faults web.FormE
 	form.Password = ""
 	props := signUpForm{
 		Form: form, Errors: faults, IsFirst: !any, InviteOnly: any && config.SignUp != "open",
-		CreatesTeam: !any || config.Teams == "any", Help: frame.SupportContact(e.App),
+		CreatesTeam: !any || config.Teams == "any", Help: layout.SupportContact(e.App),
 	}
-	props.Page = frame.PublicPage(e, props.title())
+	props.Page = layout.PublicPage(e, props.title())
 	return props, err
 }
 
-func signUpSentProps(e *core.RequestEvent) frame.CheckEmailProps {
-	return frame.CheckEmailProps{
-		Card: frame.CardPageProps{Page: frame.PublicPage(e, "Check your email"), Title: "Check your email", Help: frame.SupportContact(e.App),
+func signUpSentProps(e *core.RequestEvent) layout.CheckEmailProps {
+	return layout.CheckEmailProps{
+		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
 			Intro: "We sent a link to your email address. Open it to confirm the address; you then continue where you were."},
 		Text:         []string{"Didn't get it? Check your spam folder, or sign up again with the right address."},
 		RetryURL:     web.WithNext("/signup", web.NextParam(e)),

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/members"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -24,7 +24,7 @@ type signUpForm struct {
 	InviteOnly  bool // accounts are made by invitation
 	CreatesTeam bool // a team is made, too
 	Errors      web.FormErrors
-	Help        frame.Contact
+	Help        layout.Contact
 }
 
 func (f signUpForm) title() string {
@@ -37,8 +37,8 @@ func (f signUpForm) title() string {
 	return "Create account"
 }
 
-func (f signUpForm) cardProps() frame.CardPageProps {
-	p := frame.CardPageProps{Page: f.Page, Title: f.title(), Help: f.Help}
+func (f signUpForm) cardProps() layout.CardPageProps {
+	p := layout.CardPageProps{Page: f.Page, Title: f.title(), Help: f.Help}
 	switch {
 	case f.IsFirst:
 		p.Intro = "You own the first team of this server, and invite everybody else."
@@ -143,7 +143,7 @@ func signUpView(f signUpForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "code", "name", "email", "password", "team")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors, "code", "name", "email", "password", "team")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -250,7 +250,7 @@ func signUpView(f signUpForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(f.cardProps()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

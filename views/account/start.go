@@ -4,7 +4,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -36,7 +36,7 @@ func redirectNext(e *core.RequestEvent, next string) error { return redirectNext
 
 // redirectNextAs is goOn for an account that has just signed in.
 func redirectNextAs(e *core.RequestEvent, account *core.Record, next string) error {
-	to, err := frame.AfterSignIn(e.App, account, next)
+	to, err := layout.AfterSignIn(e.App, account, next)
 	if err != nil {
 		return err
 	}

@@ -10,10 +10,10 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -43,7 +43,7 @@ func createTeam(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, team.Name()+" is made, and yours.")
-	return web.Redirect(e, frame.TeamHome(team, actors.Roles{Owner: true}))
+	return web.Redirect(e, layout.TeamHome(team, actors.Roles{Owner: true}))
 }
 
 func accept(e *core.RequestEvent) error {
@@ -62,8 +62,8 @@ func accept(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Accepted. You are "+frame.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
-	return redirectNext(e, frame.TeamHome(team, actor.Roles))
+	web.SetToast(e, "Accepted. You are "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	return redirectNext(e, layout.TeamHome(team, actor.Roles))
 }
 
 func decline(e *core.RequestEvent) error {
@@ -76,7 +76,7 @@ func decline(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, "Declined. "+team.Name()+" sees your answer.")
-	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), frame.TeamsPath))
+	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), layout.TeamsPath))
 }
 
 func responseFrom(e *core.RequestEvent) invitations.Response {
@@ -85,7 +85,7 @@ func responseFrom(e *core.RequestEvent) invitations.Response {
 
 // renderResponseError shows Team Selection with the reason why an invitation could not be answered.
 func renderResponseError(e *core.RequestEvent, err error) error {
-	_, _, sentence, _ := record.Details(err)
+	_, _, sentence, _ := errs.Details(err)
 	return renderTeamSelectionInvalid(e, err, func(props *teamSelection, _ web.FormErrors) { props.ResponseError = sentence })
 }
 
@@ -94,16 +94,16 @@ func renderTeamSelectionInvalid(e *core.RequestEvent, err error, change func(*te
 	if broken != nil {
 		return broken
 	}
-	return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+	return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 		change(&props, faults)
 		return teamSelectionView(props)
 	})
 }
 
 func teamSelectionProps(e *core.RequestEvent, next string) (teamSelection, error) {
-	next = web.SafeNext(next, frame.TeamsPath)
-	props := teamSelection{Page: frame.PublicPage(e, "Choose a team"), Email: e.Auth.Email(), Next: next,
-		CanCreateTeam: settings.Of(e.App).Teams == "any", Help: frame.SupportContact(e.App)}
+	next = web.SafeNext(next, layout.TeamsPath)
+	props := teamSelection{Page: layout.PublicPage(e, "Choose a team"), Email: e.Auth.Email(), Next: next,
+		CanCreateTeam: settings.Of(e.App).Teams == "any", Help: layout.SupportContact(e.App)}
 	places, err := members.TeamsOf(e.App, e.Auth, false)
 	if err != nil {
 		return props, err
@@ -121,7 +121,7 @@ func teamSelectionProps(e *core.RequestEvent, next string) (teamSelection, error
 			return props, err
 		}
 	}
-	if props.Invitations, err = frame.PendingInvitations(e.App, e.Auth); err != nil {
+	if props.Invitations, err = layout.PendingInvitations(e.App, e.Auth); err != nil {
 		return props, err
 	}
 	if props.SessionInvites, err = sessionInvites(e); err != nil {
@@ -135,13 +135,13 @@ func teamSelectionProps(e *core.RequestEvent, next string) (teamSelection, error
 // nobody to ask for it (R25).
 func (f *teamSelection) loadAdminHelpers(e *core.RequestEvent, places []members.TeamRole) error {
 	for _, place := range places {
-		if place.Kind != members.Member {
+		if place.Kind != actors.Member {
 			continue
 		}
 		reader := &actors.Actor{Account: e.Auth, Team: place.Team, Roles: place.Roles, Kind: place.Kind}
 		var err error
 		f.HelpersTeam = teams.Of(place.Team).Name()
-		f.AdminHelpers, err = frame.Helpers(e.App, reader, canInviteAdmins)
+		f.AdminHelpers, err = layout.Helpers(e.App, reader, canInviteAdmins)
 		return err
 	}
 	return nil
@@ -157,8 +157,8 @@ func (f *teamSelection) addTeam(place members.TeamRole, people int) {
 	if role.CanUsePanel() {
 		role = actors.Roles{Owner: role.Owner, Admin: role.Admin && !role.Owner}
 	}
-	entry := teamEntry{Name: team.Name(), Logo: team.LogoPath(), MemberCount: people, Href: frame.TeamHome(team, place.Roles),
-		Role: frame.RoleLabel(role, place.Kind)}
+	entry := teamEntry{Name: team.Name(), Logo: team.LogoPath(), MemberCount: people, Href: layout.TeamHome(team, place.Roles),
+		Role: layout.RoleLabel(role, place.Kind)}
 	if f.AppURL == "" || !place.Roles.CanUsePanel() && len(f.AppTeams) == 0 {
 		f.AppURL = "/app/" + team.Slug()
 	}
@@ -171,9 +171,9 @@ func (f *teamSelection) addTeam(place members.TeamRole, people int) {
 
 // laterURL is where Later leads: on, or to this page without the prompts.
 func laterURL(e *core.RequestEvent, next string) (string, error) {
-	to, err := frame.NextURL(e.App, e.Auth, next)
-	if err == nil && strings.HasPrefix(to, frame.TeamsPath) {
-		to = frame.TeamsPath + "?later=1"
+	to, err := layout.NextURL(e.App, e.Auth, next)
+	if err == nil && strings.HasPrefix(to, layout.TeamsPath) {
+		to = layout.TeamsPath + "?later=1"
 	}
 	return to, err
 }

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strings"
 
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -21,20 +21,20 @@ type teamSelection struct {
 	Email          string
 	Next           string // where somebody wanted to go before the prompts
 	LaterURL       string
-	Invitations    []frame.InvitationView
+	Invitations    []layout.InvitationView
 	SessionInvites []sessionInvite
 	Postponed      int // prompts that were left for later
 	ResponseError  string
 	PanelTeams     []teamEntry
 	AppTeams       []teamEntry // teams without the panel
 	AppURL         string      // empty: in no team at all
-	AdminHelpers   []frame.Contact
+	AdminHelpers   []layout.Contact
 	HelpersTeam    string
 	CanCreateTeam  bool
 	ShowNewTeam    bool // the form of a new team is open
 	Name           string
 	Errors         web.FormErrors
-	Help           frame.Contact
+	Help           layout.Contact
 }
 
 type teamEntry struct {
@@ -321,7 +321,7 @@ func noPanelTeams(f teamSelection) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if len(f.AdminHelpers) > 0 {
-					templ_7745c5c3_Err = frame.ContactList(" To become Admin of "+f.HelpersTeam+", ask ", f.AdminHelpers, ".").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = layout.ContactList(" To become Admin of "+f.HelpersTeam+", ask ", f.AdminHelpers, ".").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -377,7 +377,7 @@ func noPanelTeams(f teamSelection) templ.Component {
 	})
 }
 
-func invitationCard(f teamSelection, offer frame.InvitationView) templ.Component {
+func invitationCard(f teamSelection, offer layout.InvitationView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -646,7 +646,7 @@ func answerLink() templ.Component {
 			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.ButtonLink(frame.TeamsPath, ui.ButtonProps{Label: "Answer", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(layout.TeamsPath, ui.ButtonProps{Label: "Answer", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -691,7 +691,7 @@ func newTeamForm(f teamSelection) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(f.Errors, "name")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(f.Errors, "name")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -708,7 +708,7 @@ func newTeamForm(f teamSelection) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.AppURL != "" {
-				templ_7745c5c3_Err = ui.ButtonLink(frame.TeamsPath, ui.ButtonProps{Label: "Cancel", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(layout.TeamsPath, ui.ButtonProps{Label: "Cancel", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -788,7 +788,7 @@ func teamSelectionFooter(f teamSelection) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = frame.HelpFooter(f.Help).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.HelpFooter(f.Help).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -9,8 +9,8 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 )
 
 func TestTeamSelection_ByRole(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
-	"usher/hooks/limits"
-	"usher/hooks/record"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 )
 
 type receivedInvitation struct {
@@ -117,12 +117,12 @@ func writeAccepted(e *core.RequestEvent, account *core.Record, accepted *invitat
 
 // limitUnknownTokens allows twenty unknown links a minute to a network. The page of the link takes from the same.
 func limitUnknownTokens(e *core.RequestEvent, err error) error {
-	if record.Code(err) != invitations.CodeUnknown {
+	if errs.Code(err) != invitations.CodeUnknown {
 		return err
 	}
-	wait, ok := limits.For(e.App, "unknown-invite", 20, time.Minute).Take(limits.NetworkKey(e.RealIP()))
+	wait, ok := ratelimit.For(e.App, "unknown-invite", 20, time.Minute).Take(ratelimit.NetworkKey(e.RealIP()))
 	if ok {
 		return err
 	}
-	return record.RateLimited(wait, "Too many unknown links. Wait a minute.")
+	return errs.RateLimited(wait, "Too many unknown links. Wait a minute.")
 }

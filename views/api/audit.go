@@ -11,9 +11,9 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/audit"
-	"usher/hooks/members"
-	"usher/hooks/spreadsheet"
+	"usher/hooks/people"
 	"usher/hooks/teams"
+	"usher/hooks/tools/csvfile"
 	"usher/views/web"
 )
 
@@ -118,12 +118,12 @@ func exportUsers(e *core.RequestEvent) error {
 		return err
 	}
 	return web.ServeCSV(e, exportFileName(e, "users"), func(to io.Writer) error {
-		return members.Export(e.App, web.Actor(e), query, callerZone(e), to)
+		return people.Export(e.App, web.Actor(e), query, callerZone(e), to)
 	})
 }
 
 func exportFileName(e *core.RequestEvent, of string) string {
-	return spreadsheet.FileName(teams.Of(web.Actor(e).Team).Slug(), of, time.Now().In(callerZone(e)))
+	return csvfile.FileName(teams.Of(web.Actor(e).Team).Slug(), of, time.Now().In(callerZone(e)))
 }
 
 // callerZone is the time zone of whoever asks.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // Codes of requests that cannot be read.
@@ -33,10 +33,10 @@ func decodeBody(e *core.RequestEvent, form any) error {
 		return nil
 	}
 	if body[0] != '{' {
-		return record.Invalid("base", codeBadJSON, "The body must be a JSON object.")
+		return errs.Invalid("base", codeBadJSON, "The body must be a JSON object.")
 	}
 	if !json.Valid(body) {
-		return record.Invalid("base", codeBadJSON, "The body must be one valid JSON object.")
+		return errs.Invalid("base", codeBadJSON, "The body must be one valid JSON object.")
 	}
 	if err := validateBody(body, form); err != nil {
 		return err
@@ -44,10 +44,10 @@ func decodeBody(e *core.RequestEvent, form any) error {
 	err = json.Unmarshal(body, form)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return record.Invalid(wrong.Field, codeBadType, "The field "+wrong.Field+" cannot be this "+wrong.Value+".")
+		return errs.Invalid(wrong.Field, codeBadType, "The field "+wrong.Field+" cannot be this "+wrong.Value+".")
 	}
 	if err != nil {
-		return record.Invalid("base", codeBadJSON, "The body can't be read: a value isn't encoded as it should be.")
+		return errs.Invalid("base", codeBadJSON, "The body can't be read: a value isn't encoded as it should be.")
 	}
 	return nil
 }
@@ -68,7 +68,7 @@ func queryInt(e *core.RequestEvent, name string) (int, error) {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil {
-		return 0, record.Invalid(name, codeBadType, "The parameter "+name+" must be a whole number.")
+		return 0, errs.Invalid(name, codeBadType, "The parameter "+name+" must be a whole number.")
 	}
 	return n, nil
 }

@@ -9,7 +9,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 func TestInvite_SeatsRunOut_InOrder(t *testing.T) {

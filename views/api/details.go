@@ -8,7 +8,7 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/views/web"
 )
@@ -62,11 +62,11 @@ type userSession struct {
 
 func showUser(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	row, err := members.FindRow(e.App, actor.Team.Id, e.Request.PathValue("id"))
+	row, err := people.FindRow(e.App, actor.Team.Id, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	shapes, err := usersOf(e.App, []members.Row{*row})
+	shapes, err := usersOf(e.App, []people.Row{*row})
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func showUser(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, reply)
 }
 
-func invitationInfoOf(app core.App, row *members.Row) (*invitationInfo, error) {
+func invitationInfoOf(app core.App, row *people.Row) (*invitationInfo, error) {
 	if row.Invitation == "" {
 		return nil, nil
 	}
@@ -104,7 +104,7 @@ func deliveryOf(state mail.State) *delivery {
 	return &delivery{state.Status, formatTime(state.At), state.Error}
 }
 
-func userSessionsOf(app core.App, actor *actors.Actor, row *members.Row) (userSessions, error) {
+func userSessionsOf(app core.App, actor *actors.Actor, row *people.Row) (userSessions, error) {
 	subject := sessions.Subject{Team: actor.Team.Id, User: row.User, Email: row.Email}
 	overview, err := sessions.FindOverview(app, subject, maxListedSessions)
 	shape := userSessions{Hosting: overview.HostingCount, Hosted: overview.HostedCount,

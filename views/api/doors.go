@@ -5,10 +5,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/entry"
+	"usher/hooks/join"
 	"usher/hooks/live"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -39,28 +39,28 @@ func joinSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if visitor.Status == entry.SignIn {
+	if visitor.Status == join.SignIn {
 		return unauthorized(e)
 	}
-	if err := entry.Join(e.App, visitor, form.Name, e.RealIP()); err != nil {
+	if err := join.Join(e.App, visitor, form.Name, e.RealIP()); err != nil {
 		return err
 	}
 	switch visitor.Status {
-	case entry.Admitted:
+	case join.Admitted:
 		return writeLiveToken(e, visitor)
-	case entry.WaitingRoom:
+	case join.WaitingRoom:
 		return e.JSON(http.StatusAccepted, joinOutcome{Waiting: true})
-	case entry.External:
+	case join.External:
 		return e.JSON(http.StatusOK, joinOutcome{URL: visitor.Session.ExternalLink()})
-	case entry.Full:
-		return record.Invalid("base", record.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left.")
+	case join.Full:
+		return errs.Invalid("base", errs.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left.")
 	}
-	return record.Invalid("base", sessions.CodeNotStarted, "The session has not started. You are on its list; ask again when it has.")
+	return errs.Invalid("base", sessions.CodeNotStarted, "The session has not started. You are on its list; ask again when it has.")
 }
 
-func writeLiveToken(e *core.RequestEvent, visitor *entry.Visitor) error {
+func writeLiveToken(e *core.RequestEvent, visitor *join.Visitor) error {
 	var pass live.Credentials
-	pass, err := entry.IssueToken(e.App, visitor.Participant)
+	pass, err := join.IssueToken(e.App, visitor.Participant)
 	if err != nil {
 		return err
 	}
@@ -76,16 +76,16 @@ func declineSession(e *core.RequestEvent) error {
 	if visitor.Participant == nil && !visitor.SignedIn {
 		return unauthorized(e)
 	}
-	if err := entry.Decline(e.App, visitor, e.RealIP()); err != nil {
+	if err := join.Decline(e.App, visitor, e.RealIP()); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, statusReply{ID: visitor.Session.Id, Status: "declined"})
 }
 
-func loadVisitor(e *core.RequestEvent) (*entry.Visitor, error) {
-	session, personal, err := entry.FindSession(e.App, e.Request.PathValue("code"), e.RealIP())
+func loadVisitor(e *core.RequestEvent) (*join.Visitor, error) {
+	session, personal, err := join.FindSession(e.App, e.Request.PathValue("code"), e.RealIP())
 	if err != nil {
 		return nil, err
 	}
-	return entry.Resolve(e.App, e.Auth, personal, session)
+	return join.Resolve(e.App, e.Auth, personal, session)
 }

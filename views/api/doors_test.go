@@ -8,8 +8,8 @@ import (
 
 	"github.com/livekit/protocol/livekit"
 
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/live"
 	"usher/hooks/live/livetest"
 	"usher/hooks/members"
@@ -52,7 +52,7 @@ func TestJoinSession_SessionLink_Permissions(t *testing.T) {
 			case 202:
 				assertJSON(t, body, `{"waiting":true}`)
 			case 400:
-				assertRefused(t, status, body, 400, "base", entry.CodeBlocked)
+				assertRefused(t, status, body, 400, "base", join.CodeBlocked)
 			}
 		}
 	}
@@ -130,7 +130,7 @@ func TestJoinSession_KickedOrRemoved_LeavesLiveRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	for role, out := range map[string]func(id string) error{
-		"guest": func(id string) error { return entry.Kick(w.App, host, id, "192.0.2.1") },
+		"guest": func(id string) error { return join.Kick(w.App, host, id, "192.0.2.1") },
 		"member": func(string) error {
 			_, err := members.Remove(w.App, hookstest.Actor(t, w.App, w.accounts["owner"], w.team), w.accounts["member"].Id)
 			return err

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // validateBody compares a valid JSON object with the form that it will be decoded into, and refuses every field that does
@@ -26,7 +27,7 @@ func validateBody(body []byte, form any) error {
 // field.
 type bodyValidator struct {
 	decoder *json.Decoder
-	errors  record.List
+	errors  errs.List
 }
 
 func (j *bodyValidator) value(of reflect.Type, key, name string) {
@@ -42,7 +43,7 @@ func (j *bodyValidator) value(of reflect.Type, key, name string) {
 	if of != nil {
 		if wrong := typeMismatch(of, token); wrong != "" {
 			outermost, _, _ := strings.Cut(key, ".")
-			j.errors.Add(record.Invalid(outermost, codeBadType, fmt.Sprintf("The field %s must be %s, not %s.", name, typeName(of), wrong)))
+			j.errors.Add(errs.Invalid(outermost, codeBadType, fmt.Sprintf("The field %s must be %s, not %s.", name, typeName(of), wrong)))
 			of = nil // what is inside is not judged
 		}
 	}
@@ -75,9 +76,9 @@ func (j *bodyValidator) object(of reflect.Type, key, name string) {
 		switch {
 		case of == nil:
 		case !known:
-			j.errors.Add(record.Invalid(at, codeUnknownField, "There is no field "+shorten(called)+" here."+suggestion(field, fields)))
+			j.errors.Add(errs.Invalid(at, codeUnknownField, "There is no field "+shorten(called)+" here."+suggestion(field, fields)))
 		case seen[field]:
-			j.errors.Add(record.Invalid(at, codeDuplicateField, "The field "+called+" is there twice. Send it once."))
+			j.errors.Add(errs.Invalid(at, codeDuplicateField, "The field "+called+" is there twice. Send it once."))
 		}
 		seen[field] = true
 		j.value(inner, at, called)
@@ -201,4 +202,4 @@ func distance(a, b string) int {
 }
 
 // shorten keeps what was sent from filling an answer.
-func shorten(s string) string { return record.Truncate(s, 60) }
+func shorten(s string) string { return text.Truncate(s, 60) }

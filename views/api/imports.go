@@ -9,7 +9,7 @@ import (
 
 	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -94,7 +94,7 @@ func (f importForm) request(e *core.RequestEvent) (offer invitations.Request, li
 		return offer, list, err
 	}
 	if f.CSV != "" && len(f.Rows) > 0 {
-		return offer, list, record.Invalid("csv", codeBadType, "Send either rows or csv.")
+		return offer, list, errs.Invalid("csv", codeBadType, "Send either rows or csv.")
 	}
 	if f.CSV != "" {
 		list, err = addresslist.ReadFile(strings.NewReader(f.CSV))

@@ -7,9 +7,9 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
-	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
 	"usher/hooks/tags"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -113,11 +113,11 @@ func runBulk(e *core.RequestEvent, deed bulk.Action, ids []string) error {
 
 // withField puts a refusal under the field that was sent.
 func withField(field string, err error) error {
-	_, code, sentence, ok := record.Details(err)
+	_, code, sentence, ok := errs.Details(err)
 	if !ok {
 		return err
 	}
-	return record.Invalid(field, code, sentence)
+	return errs.Invalid(field, code, sentence)
 }
 
 func newBulkResult(done bulk.Result) bulkResult {
@@ -156,13 +156,13 @@ func setTags(e *core.RequestEvent) error {
 		return err
 	}
 	if form.Tags == nil {
-		return record.Invalid("tags", "required", "Send the tags that the person is to have; an empty list is none.")
+		return errs.Invalid("tags", "required", "Send the tags that the person is to have; an empty list is none.")
 	}
 	actor, id := web.Actor(e), e.Request.PathValue("id")
 	if err := tags.Set(e.App, actor, id, *form.Tags); err != nil {
 		return err
 	}
-	row, err := members.FindRow(e.App, actor.Team.Id, id)
+	row, err := people.FindRow(e.App, actor.Team.Id, id)
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -53,8 +53,8 @@ func saveRSVP(e *core.RequestEvent) error {
 		return err
 	}
 	me, err := sessions.FindParticipantFor(e.App, session.Id, actor.Account)
-	if errors.Is(err, record.NotFound) {
-		return record.Forbidden("You are not asked to this session.")
+	if errors.Is(err, errs.NotFound) {
+		return errs.Forbidden("You are not asked to this session.")
 	}
 	if err != nil {
 		return err

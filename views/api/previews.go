@@ -7,8 +7,8 @@ import (
 
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -68,7 +68,7 @@ func previewUsers(e *core.RequestEvent) error {
 		}
 		deed.Role = role
 	default:
-		return record.Invalid("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
+		return errs.Invalid("action", "bad_action", "Choose remove, revoke, resend or revoke-role.")
 	}
 	foreseen, err := bulk.Preview(e.App, web.Actor(e), deed, form.IDs)
 	if err != nil {

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
 )
 
@@ -26,7 +26,7 @@ func TestRealtime_OwnSessionsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := entry.Kick(w.App, by, target.Id, "192.0.2.1"); err != nil {
+	if err := join.Kick(w.App, by, target.Id, "192.0.2.1"); err != nil {
 		t.Fatal(err)
 	}
 	title := "Without Mina"

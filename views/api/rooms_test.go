@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
 )
 
 // newRoom makes a room of the team, and returns its id.
@@ -125,7 +125,7 @@ func TestRooms_OtherTeam_IsNotFound(t *testing.T) {
 			assertStatus(t, w, "owner", c.method, w.path("/rooms/%s%s", id, c.deed), nil, "404")
 		}
 	}
-	if now, err := rooms.Find(w.App, w.otherTeam.Id, theirs.Id); errors.Is(err, record.NotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {
+	if now, err := rooms.Find(w.App, w.otherTeam.Id, theirs.Id); errors.Is(err, errs.NotFound) || now.Slug() != "theirs" || !now.Archived().IsZero() {
 		t.Error(now, err)
 	}
 }

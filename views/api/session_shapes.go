@@ -4,9 +4,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 )
 
 // sessionInfo is a session as lists show it. Guests and what runs are told elsewhere.
@@ -136,7 +136,7 @@ func sessionDetailsOf(app core.App, actor *actors.Actor, s *sessions.Session) (s
 		reply.Rule, reply.Elsewhere = form.Rule, form.ExternalLink
 	}
 	if err := sessions.CanContactInvitees(app, actor, s); err != nil {
-		if record.Code(err) != "" {
+		if errs.Code(err) != "" {
 			err = nil
 		}
 		return reply, err

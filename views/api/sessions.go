@@ -6,8 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -53,7 +53,7 @@ func listSessions(e *core.RequestEvent) error {
 		return err
 	}
 	if to.Sub(from) > maxListDays*24*time.Hour {
-		return record.Invalid("to", sessions.CodeTooFar, "Ask for a year at most.")
+		return errs.Invalid("to", sessions.CodeTooFar, "Ask for a year at most.")
 	}
 	found, err := sessions.ListInRange(e.App, web.Actor(e), from, to, e.Request.URL.Query().Get("all") == "true")
 	if err != nil {
@@ -183,7 +183,7 @@ func duplicateSession(e *core.RequestEvent) error {
 		return err
 	}
 	if sent.Starts == nil {
-		return record.Invalid("starts", sessions.CodeBadTime, "Say when the new one starts.")
+		return errs.Invalid("starts", sessions.CodeBadTime, "Say when the new one starts.")
 	}
 	if form, err = sent.applyTo(form); err != nil {
 		return err
@@ -206,7 +206,7 @@ func (s scopeForm) parse() (sessions.Scope, error) {
 	case sessions.ScopeSession, sessions.ScopeSeries:
 		return scope, nil
 	}
-	return "", record.Invalid("scope", "bad_scope", "Choose this or series.")
+	return "", errs.Invalid("scope", "bad_scope", "Choose this or series.")
 }
 
 // resendSessionEmail emails a participant the invitation again.

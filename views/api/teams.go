@@ -9,10 +9,10 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/members"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 	"usher/views/web"
 )
 
@@ -119,7 +119,7 @@ func (f teamForm) profile() (teams.Profile, error) {
 	}
 	logo, err := base64.StdEncoding.DecodeString(*f.Logo)
 	if err != nil {
-		return profile, record.Invalid("logo", codeBadType, "The logo must be a picture in base64.")
+		return profile, errs.Invalid("logo", codeBadType, "The logo must be a picture in base64.")
 	}
 	profile.Logo, profile.RemoveLogo = logo, len(logo) == 0
 	return profile, nil

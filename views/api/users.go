@@ -9,8 +9,9 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
@@ -56,7 +57,7 @@ func listUsers(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	page, err := members.List(e.App, web.Actor(e).Team.Id, query)
+	page, err := people.List(e.App, web.Actor(e).Team.Id, query)
 	if err != nil {
 		return err
 	}
@@ -70,9 +71,9 @@ func listUsers(e *core.RequestEvent) error {
 	})
 }
 
-func parseUserQuery(e *core.RequestEvent) (members.Query, error) {
+func parseUserQuery(e *core.RequestEvent) (people.Query, error) {
 	asked := e.Request.URL.Query()
-	query := members.Query{
+	query := people.Query{
 		Search: asked.Get("q"), Role: asked.Get("role"), Status: asked.Get("status"), Kind: asked.Get("kind"),
 		Tag: asked.Get("tag"), Sort: asked.Get("sort"),
 	}
@@ -84,7 +85,7 @@ func parseUserQuery(e *core.RequestEvent) (members.Query, error) {
 	return query, err
 }
 
-func usersOf(app core.App, rows []members.Row) ([]user, error) {
+func usersOf(app core.App, rows []people.Row) ([]user, error) {
 	var asked []string
 	for _, row := range rows {
 		if row.Invited || row.Invitation != "" && row.Status != invitations.Accepted {
@@ -139,7 +140,7 @@ func setRoles(e *core.RequestEvent) error {
 		return err
 	}
 	if form.Roles == nil {
-		return record.Invalid("roles", "required", "Send the roles that the person is to have; an empty list is none.")
+		return errs.Invalid("roles", "required", "Send the roles that the person is to have; an empty list is none.")
 	}
 	user := e.Request.PathValue("user")
 	wanted, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", user, *form.Roles)
@@ -159,7 +160,7 @@ func setRoles(e *core.RequestEvent) error {
 }
 
 func writeRoles(e *core.RequestEvent, result *invitations.Result, parted sessions.HandoverResult, revoked int) error {
-	row, err := members.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
+	row, err := people.FindRow(e.App, web.Actor(e).Team.Id, e.Request.PathValue("user"))
 	if err != nil {
 		return err
 	}

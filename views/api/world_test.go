@@ -13,8 +13,8 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 

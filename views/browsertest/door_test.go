@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/live/livetest"
 	"usher/hooks/sessions"
 )
@@ -55,9 +55,9 @@ func TestJoinPage_AsksToJoin_IsDeniedThenAdmitted(t *testing.T) {
 	must(t, err)
 	waiting, err := sessions.FindParticipantByEmail(m.App, m.session.Id, "ines@other.example")
 	must(t, err)
-	must(t, entry.Deny(m.App, host, waiting.Id, "192.0.2.1"))
+	must(t, join.Deny(m.App, host, waiting.Id, "192.0.2.1"))
 	ines.waitForText("The host didn't admit you")
-	must(t, entry.Admit(m.App, host, waiting.Id, "192.0.2.1"))
+	must(t, join.Admit(m.App, host, waiting.Id, "192.0.2.1"))
 	ines.visit("/s/" + m.session.Code())
 	ines.press("Join now")
 	ines.waitForURL(m.path())
@@ -119,12 +119,12 @@ func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	must(t, err)
 	me, err := sessions.FindParticipantByEmail(server.App, session.Id, "nora@client.example")
 	must(t, err)
-	must(t, entry.Deny(server.App, by, me.Id, "192.0.2.1"))
+	must(t, join.Deny(server.App, by, me.Id, "192.0.2.1"))
 	nora.waitForText("The host didn't admit you")
 	nora.waitUntil("the camera is off", `!window.stays.active`)
-	must(t, entry.Admit(server.App, by, me.Id, "192.0.2.1"))
+	must(t, join.Admit(server.App, by, me.Id, "192.0.2.1"))
 	nora.waitUntil("the way in", `document.querySelector("form[data-join]") !== null`)
-	must(t, entry.Kick(server.App, by, me.Id, "192.0.2.1"))
+	must(t, join.Kick(server.App, by, me.Id, "192.0.2.1"))
 	nora.waitForText("You were removed from this session")
 	must(t, sessions.End(server.App, actor, session.Id))
 	nora.waitForText("This session has ended")

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"usher/hooks/changes"
+	"usher/hooks/events"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 )
@@ -31,7 +31,7 @@ func TestImport_EmailThatBounces_AppearsOnTheOpenPage(t *testing.T) {
 	b.visit("/admin/" + h.Team.Slug() + "/users/import/" + started.Id)
 	b.waitForText("Invitation emails")
 	hookstest.Exec(t, h.App, "UPDATE outbox SET status = 'bounced', error = 'The mailbox is full.', sealed = '' WHERE recipient = 'row2@halation.example'", nil)
-	changes.Publish(h.App, h.Team.Id, changes.Users)
+	events.Publish(h.App, h.Team.Id, events.Users)
 	b.waitForText("The mailbox is full.")
 	b.waitForText("Resend")
 }

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/live/livetest"
 	"usher/hooks/sessions"
 )
@@ -50,7 +50,7 @@ func TestKick_CannotComeBack(t *testing.T) {
 	guest.waitForVideo(m.participantID(m.host.Email()))
 	p, err := sessions.FindParticipant(m.App, m.participantID(noor))
 	must(t, err)
-	pass, err := entry.IssueToken(m.App, p)
+	pass, err := join.IssueToken(m.App, p)
 	must(t, err)
 
 	guest.expectDisconnects()

@@ -13,8 +13,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/live/livetest"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/record"
@@ -60,9 +60,9 @@ func (m *liveFixture) path() string { return "/live/" + m.session.Id }
 // join brings an account through the door, as its page does.
 func (m *liveFixture) join(account *core.Record) {
 	m.t.Helper()
-	visitor, err := entry.Resolve(m.App, account, "", m.session)
+	visitor, err := join.Resolve(m.App, account, "", m.session)
 	must(m.t, err)
-	must(m.t, entry.Join(m.App, visitor, "", "192.0.2.1"))
+	must(m.t, join.Join(m.App, visitor, "", "192.0.2.1"))
 }
 
 // openLivePage signs somebody in and opens the session's page. The account is made a member of the team unless it is there.

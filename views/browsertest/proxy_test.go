@@ -16,7 +16,7 @@ import (
 
 	"usher/hooks/hookstest"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 

@@ -3,8 +3,8 @@ package browsertest
 import (
 	"testing"
 
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 )
@@ -24,11 +24,11 @@ func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
 	b.visit("/r/" + room.Slug())
 	b.waitForText("Nobody meets here now.")
 	b.waitForStream()
-	place, err := entry.ResolveRoom(server.App, owner, room.Slug(), "192.0.2.1")
+	place, err := join.ResolveRoom(server.App, owner, room.Slug(), "192.0.2.1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, err := entry.StartInRoom(server.App, place, "192.0.2.1")
+	session, err := join.StartInRoom(server.App, place, "192.0.2.1")
 	if err != nil {
 		t.Fatal(err)
 	}

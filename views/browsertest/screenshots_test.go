@@ -5,11 +5,11 @@ import (
 	"path/filepath"
 	"testing"
 
+	"usher/hooks/commands"
 	"usher/hooks/hookstest"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/operate"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 
@@ -68,7 +68,7 @@ func TestScreenshots(t *testing.T) {
 // fixture is a served sample team.
 type fixture struct {
 	*viewstest.Server
-	*operate.SampleTeam
+	*commands.SampleTeam
 	resend *resendtest.Server
 }
 
@@ -77,7 +77,7 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	defaultBrowser.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
-	sample, err := operate.Seed(server.App)
+	sample, err := commands.Seed(server.App)
 	if err != nil {
 		t.Fatal(err)
 	}

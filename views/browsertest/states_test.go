@@ -6,7 +6,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // Every state of an invitation's page, and every page that only some people meet.

@@ -15,8 +15,8 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/mail/resendtest"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 

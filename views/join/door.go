@@ -9,21 +9,22 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
-	"usher/hooks/calendar"
-	"usher/hooks/entry"
-	"usher/hooks/record"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
-	"usher/hooks/settings"
+	"usher/hooks/tools/calendar"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+	"usher/hooks/tools/text"
 	"usher/static"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
 // newJoinView is the one render of a session's door, whether it was opened or something was refused there.
-func newJoinView(e *core.RequestEvent, v *entry.Visitor, faults web.FormErrors) (templ.Component, error) {
+func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (templ.Component, error) {
 	p := joinProps{
-		Page: joinHead(e, v.Session.Title()), Status: v.Status, URL: joinPath(e), Errors: faults, Help: frame.SupportContact(e.App),
+		Page: joinHead(e, v.Session.Title()), Status: v.Status, URL: joinPath(e), Errors: faults, Help: layout.SupportContact(e.App),
 		Team: v.Team.Name(), Logo: v.Team.LogoPath(), TeamDescription: v.Team.Description(), Facts: factsOf(v), IsInvited: v.CanSeeDetails(),
 		Email: v.Address(), SignedIn: v.SignedIn, CanStart: v.CanStart, BecomesGuest: v.BecomesGuest(),
 		Name: cmp.Or(e.Request.FormValue("name"), visitorName(v)), HasAccount: v.Account != nil && v.Account.Verified(),
@@ -32,13 +33,13 @@ func newJoinView(e *core.RequestEvent, v *entry.Visitor, faults web.FormErrors) 
 		External: v.Session.ExternalLink() != "",
 	}
 	p.Page.Events = eventsPath(e, v)
-	p.StartsByJoining = v.Status == entry.Ready && !p.Running && !p.External
+	p.StartsByJoining = v.Status == join.Ready && !p.Running && !p.External
 	p.WasRemoved = v.Participant != nil && v.Participant.State() == sessions.StateRemoved && v.Actor != nil
 	p.HasLeftTeam = v.Departed()
 	if v.Participant != nil {
 		p.RSVP, p.Role = v.Participant.Answer(), v.Participant.Role()
 	}
-	if v.Status == entry.External {
+	if v.Status == join.External {
 		p.ExternalURL = v.Session.ExternalLink()
 	}
 	if v.OpenToAnyone() {
@@ -46,7 +47,7 @@ func newJoinView(e *core.RequestEvent, v *entry.Visitor, faults web.FormErrors) 
 	}
 	p.RefreshIn = p.refreshDelay(v, time.Now())
 	var err error
-	if p.Host, err = frame.HostContact(e.App, v.Session, v.Actor); err != nil {
+	if p.Host, err = layout.HostContact(e.App, v.Session, v.Actor); err != nil {
 		return nil, err
 	}
 	p.redact(v, e)
@@ -62,8 +63,8 @@ func newJoinView(e *core.RequestEvent, v *entry.Visitor, faults web.FormErrors) 
 
 // redact leaves the title, the time and the team to a reader who wasn't invited. A member of the team also learns who
 // hosts the session.
-func (p *joinProps) redact(v *entry.Visitor, e *core.RequestEvent) {
-	if v.Status == entry.WrongAccount {
+func (p *joinProps) redact(v *join.Visitor, e *core.RequestEvent) {
+	if v.Status == join.WrongAccount {
 		p.MaskedEmail, p.Email = accounts.MaskEmail(v.Participant.Address()), e.Auth.Email()
 	}
 	if p.IsInvited {
@@ -71,12 +72,12 @@ func (p *joinProps) redact(v *entry.Visitor, e *core.RequestEvent) {
 	}
 	p.TeamDescription, p.Facts.Description, p.Facts.Room = "", "", ""
 	if !v.IsMember() {
-		p.Facts.Host, p.Host = "", frame.Contact{}
+		p.Facts.Host, p.Host = "", layout.Contact{}
 	}
 }
 
 func joinHead(e *core.RequestEvent, title string) ui.PageProps {
-	head := frame.PublicPage(e, title)
+	head := layout.PublicPage(e, title)
 	head.Stylesheets, head.Scripts = []string{static.URL("door.css")}, static.ModulesOf("door")
 	return head
 }
@@ -88,7 +89,7 @@ func serveCalendar(e *core.RequestEvent) error {
 		return err
 	}
 	if visitor.Participant == nil || !visitor.CanSeeDetails() {
-		return record.NotFound
+		return errs.NotFound
 	}
 	code, err := sessions.OwnCode(e.App, visitor.Participant, visitor.Session)
 	if err != nil {
@@ -103,7 +104,7 @@ func serveCalendar(e *core.RequestEvent) error {
 	return err
 }
 
-func visitorName(v *entry.Visitor) string {
+func visitorName(v *join.Visitor) string {
 	switch {
 	case v.Participant != nil && v.Participant.GetString("name") != "":
 		return v.Participant.GetString("name")
@@ -113,7 +114,7 @@ func visitorName(v *entry.Visitor) string {
 	return ""
 }
 
-func factsOf(v *entry.Visitor) sessionFacts {
+func factsOf(v *join.Visitor) sessionFacts {
 	f := sessionFacts{Title: v.Session.Title(), Description: v.Session.GetString("description"), Host: v.Session.GetString("host_name"),
 		From: v.Session.Starts(), To: v.Session.Ends(), Times: v.Times()}
 	if v.Room != nil {
@@ -126,12 +127,12 @@ func factsOf(v *entry.Visitor) sessionFacts {
 type sessionFacts struct {
 	Title, Description, Host, Room string
 	From, To                       time.Time
-	Times                          record.ReaderZone // the reader's, else the team's
+	Times                          text.ReaderZone // the reader's, else the team's
 }
 
 // timeText is the span as the reader is told it: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
 func (f sessionFacts) timeText() string {
-	return ui.FormatTime(f.From, time.Now(), f.Times.Zone, ui.Long) + " to " + record.TimeOfDay(f.Times.In(f.To)) + f.Times.Suffix()
+	return ui.FormatTime(f.From, time.Now(), f.Times.Zone, ui.Long) + " to " + text.TimeOfDay(f.Times.In(f.To)) + f.Times.Suffix()
 }
 
 func (f sessionFacts) startTime() string { return f.From.UTC().Format(time.RFC3339) }
@@ -139,12 +140,12 @@ func (f sessionFacts) endTime() string   { return f.To.UTC().Format(time.RFC3339
 
 func unknownSession(e *core.RequestEvent) statusPageProps {
 	p := statusPageProps{
-		Page: frame.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: frame.SupportContact(e.App),
+		Page: layout.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: layout.SupportContact(e.App),
 		Text:   "Check that you copied the whole link, or ask the person who sent it.",
 		Action: "Sign in", Href: "/signin",
 	}
 	if e.Auth != nil {
-		p.Action, p.Href = "Go to your teams", frame.TeamsPath
+		p.Action, p.Href = "Go to your teams", layout.TeamsPath
 	}
 	return p
 }

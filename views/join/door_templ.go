@@ -13,23 +13,23 @@ import (
 	"time"
 
 	"usher/hooks/accounts"
-	"usher/hooks/entry"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
 type joinProps struct {
 	Page                        ui.PageProps
-	Status                      entry.Status
+	Status                      join.Status
 	URL                         string // the address of the link
 	Team, Logo, TeamDescription string
 	Facts                       sessionFacts
-	Host                        frame.Contact // the host, for a reader who may know; else empty
-	Email                       string        // of who stands there; empty: nobody known
-	IsInvited                   bool          // the reader was invited
-	MaskedEmail                 string        // whom the link is for, when that is another
+	Host                        layout.Contact // the host, for a reader who may know; else empty
+	Email                       string         // of who stands there; empty: nobody known
+	IsInvited                   bool           // the reader was invited
+	MaskedEmail                 string         // whom the link is for, when that is another
 	SignedIn                    bool
 	HasAccount                  bool // the address has an account that can sign in
 	HasPersonalLink             bool // he came by a link of his own
@@ -52,7 +52,7 @@ type joinProps struct {
 	NextStarts                  time.Time
 	SignUpURL                   string // where somebody makes an account who comes by an open room
 	Errors                      web.FormErrors
-	Help                        frame.Contact
+	Help                        layout.Contact
 }
 
 func (p joinProps) actionPath(deed string) string { return p.URL + "/" + deed }
@@ -77,12 +77,12 @@ func (p joinProps) password() ui.FieldProps {
 
 // joinsAutomatically reports whether the page joins by itself as soon as the reader may be in.
 func (p joinProps) joinsAutomatically() bool {
-	return p.Status == entry.WaitForHost || p.Status == entry.WaitingRoom || p.Status == entry.Full || p.StartsByJoining
+	return p.Status == join.WaitForHost || p.Status == join.WaitingRoom || p.Status == join.Full || p.StartsByJoining
 }
 
 // joinsDirectly reports whether to join is to be in the session right away.
 func (p joinProps) joinsDirectly() bool {
-	return p.Status == entry.Admitted || p.Status == entry.Ready && p.Running && !p.External
+	return p.Status == join.Admitted || p.Status == join.Ready && p.Running && !p.External
 }
 
 // showsDeviceCheck reports whether it is time to look at camera and microphone.
@@ -91,7 +91,7 @@ func (p joinProps) showsDeviceCheck() bool {
 		return false
 	}
 	switch p.Status {
-	case entry.WaitForHost, entry.WaitingRoom, entry.Ready, entry.Admitted, entry.Full:
+	case join.WaitForHost, join.WaitingRoom, join.Ready, join.Admitted, join.Full:
 		return true
 	}
 	return false
@@ -578,37 +578,37 @@ func statusActions(p joinProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		switch p.Status {
-		case entry.TooEarly:
+		case join.TooEarly:
 			templ_7745c5c3_Err = rsvpActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.SignIn:
+		case join.SignIn:
 			templ_7745c5c3_Err = signInActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.NeedsName:
+		case join.NeedsName:
 			templ_7745c5c3_Err = nameActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.GuestConsent, entry.Declined:
+		case join.GuestConsent, join.Declined:
 			templ_7745c5c3_Err = consentActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.WrongAccount:
+		case join.WrongAccount:
 			templ_7745c5c3_Err = wrongAccountActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.WaitForHost, entry.WaitingRoom, entry.Full:
+		case join.WaitForHost, join.WaitingRoom, join.Full:
 			templ_7745c5c3_Err = waitingActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case entry.Ready, entry.Admitted, entry.CanRequest, entry.External:
+		case join.Ready, join.Admitted, join.CanRequest, join.External:
 			templ_7745c5c3_Err = joinActions(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -649,14 +649,14 @@ func joinFooter(p joinProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		switch p.Status {
-		case entry.Ended, entry.Cancelled, entry.NeverStarted, entry.Excluded, entry.Removed, entry.Denied, entry.NotInvited:
-			templ_7745c5c3_Err = frame.HelpFooter(p.Help).Render(ctx, templ_7745c5c3_Buffer)
+		case join.Ended, join.Cancelled, join.NeverStarted, join.Excluded, join.Removed, join.Denied, join.NotInvited:
+			templ_7745c5c3_Err = layout.HelpFooter(p.Help).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
 			if p.isAttendee() && p.Host.Known() {
-				templ_7745c5c3_Err = frame.ContactLink("Questions? Ask ", p.Host, ", who hosts this session.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.ContactLink("Questions? Ask ", p.Host, ", who hosts this session.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"time"
 
-	"usher/hooks/entry"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
 	"usher/views/ui"
 )
@@ -12,27 +12,27 @@ import (
 // title is what the page says first.
 func (p joinProps) title() string {
 	switch p.Status {
-	case entry.WrongAccount:
+	case join.WrongAccount:
 		return "This link is for another address"
-	case entry.GuestConsent:
+	case join.GuestConsent:
 		return p.inviterName() + " invites you to a session of " + p.Team
-	case entry.Declined:
+	case join.Declined:
 		return "You declined this session"
-	case entry.NotInvited:
+	case join.NotInvited:
 		return "You're not invited to this session"
-	case entry.Full:
+	case join.Full:
 		return "The session is full"
-	case entry.Denied:
+	case join.Denied:
 		return "The host didn't admit you"
-	case entry.Removed:
+	case join.Removed:
 		return "You're no longer invited"
-	case entry.Excluded:
+	case join.Excluded:
 		return p.excludedTitle()
-	case entry.Ended:
+	case join.Ended:
 		return "This session has ended"
-	case entry.NeverStarted:
+	case join.NeverStarted:
 		return "This session was never started"
-	case entry.Cancelled:
+	case join.Cancelled:
 		return "This session was cancelled"
 	}
 	return p.Facts.Title
@@ -41,25 +41,25 @@ func (p joinProps) title() string {
 // intro says in a sentence or two how it stands, and what comes next.
 func (p joinProps) intro() string {
 	switch p.Status {
-	case entry.TooEarly:
+	case join.TooEarly:
 		return "It starts in " + countdown(p.StartsIn) + ". You can join from 15 minutes before the start, with this same link."
-	case entry.SignIn:
+	case join.SignIn:
 		return p.signInIntro()
-	case entry.NeedsName:
+	case join.NeedsName:
 		return "Enter your name to join. You don't need an account or a password."
-	case entry.WrongAccount:
+	case join.WrongAccount:
 		return "A personal link works only for the address it was sent to."
-	case entry.GuestConsent:
+	case join.GuestConsent:
 		return "To join, you become a guest of " + p.Team + "."
-	case entry.Declined:
+	case join.Declined:
 		return "You can still accept and join."
-	case entry.CanRequest:
+	case join.CanRequest:
 		return p.Email + " isn't invited to this session. Ask the host to admit you."
-	case entry.WaitForHost:
+	case join.WaitForHost:
 		return "The host hasn't started the session yet."
-	case entry.WaitingRoom:
+	case join.WaitingRoom:
 		return "The host admits people one by one."
-	case entry.Ready, entry.Admitted:
+	case join.Ready, join.Admitted:
 		if p.StartsByJoining {
 			return "You can join before the host. The first to join starts the session."
 		}
@@ -67,7 +67,7 @@ func (p joinProps) intro() string {
 			return "This session takes place in another tool. Join to get the link."
 		}
 		return "The session is running."
-	case entry.External:
+	case join.External:
 		return "This session takes place in another tool. Open it with the link below."
 	}
 	return p.closedIntro()
@@ -87,20 +87,20 @@ func (p joinProps) signInIntro() string {
 
 func (p joinProps) closedIntro() string {
 	switch p.Status {
-	case entry.NotInvited:
+	case join.NotInvited:
 		if p.NextURL != "" {
 			return "You're not invited to this session, but you are invited to a later one in its series."
 		}
 		return "You're signed in as " + p.Email + ", which isn't invited. Sign in with the invited address, or ask " + p.hostName() + " to invite this one."
-	case entry.Full:
+	case join.Full:
 		return "You join automatically when someone leaves."
-	case entry.Removed:
+	case join.Removed:
 		return "You were removed from the list of invitees, and your link no longer opens the session. If you think it's a mistake, ask " + p.hostName() + "."
-	case entry.Denied:
+	case join.Denied:
 		return "Only the host can change this. If you think it's a mistake, ask " + p.hostName() + "."
-	case entry.Excluded:
+	case join.Excluded:
 		return p.excludedIntro()
-	case entry.Ended, entry.NeverStarted, entry.Cancelled:
+	case join.Ended, join.NeverStarted, join.Cancelled:
 		return p.overIntro()
 	}
 	return ""
@@ -130,15 +130,15 @@ func (p joinProps) excludedIntro() string {
 // overIntro says what has become of it, and whether there is a next one.
 func (p joinProps) overIntro() string {
 	switch {
-	case p.NextURL != "" && p.Status == entry.Ended:
+	case p.NextURL != "" && p.Status == join.Ended:
 		return "You're invited to the next session of the series."
-	case p.NextURL != "" && p.Status == entry.NeverStarted:
+	case p.NextURL != "" && p.Status == join.NeverStarted:
 		return "You're invited to the next session of the series."
 	case p.NextURL != "":
 		return "It won't take place. You're invited to the next session of the series."
-	case p.Status == entry.Ended:
+	case p.Status == join.Ended:
 		return "This link no longer opens it. Ask the host about what you missed."
-	case p.Status == entry.NeverStarted:
+	case p.Status == join.NeverStarted:
 		return "Ask the host whether there's another date."
 	}
 	return "It won't take place. Your other sessions haven't changed."
@@ -162,11 +162,11 @@ func countdown(d time.Duration) string {
 // waitingState is the line over the buttons of who waits.
 func (p joinProps) waitingState() (icon, text, small string) {
 	switch {
-	case p.Status == entry.WaitingRoom && p.Running:
+	case p.Status == join.WaitingRoom && p.Running:
 		return "hourglass", "The host knows you're here.", "You join automatically when the host admits you. Keep this page open."
-	case p.Status == entry.WaitingRoom:
+	case p.Status == join.WaitingRoom:
 		return "hourglass", "You're in the waiting room.", "The host admits you after the session has started. Keep this page open."
-	case p.Status == entry.Full:
+	case p.Status == join.Full:
 		return "users", "The session is full right now.", "You join automatically when a place is free. Keep this page open."
 	case p.CanStart:
 		return "play", "You're the host and can start now.", "Everyone who is waiting joins with you."
@@ -187,11 +187,11 @@ func (p joinProps) inviterName() string { return cmp.Or(p.Facts.Host, p.Team) }
 // joinLabel is the word on the button that goes in.
 func (p joinProps) joinLabel() string {
 	switch {
-	case p.Status == entry.CanRequest:
+	case p.Status == join.CanRequest:
 		return "Ask to join"
 	case p.StartsByJoining:
 		return "Start and join"
-	case p.Status == entry.External:
+	case p.Status == join.External:
 		return "Open the session"
 	}
 	return "Join now"

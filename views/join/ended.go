@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -74,14 +74,14 @@ var endedTitles = map[string]string{
 
 // ended is an invitation that can no longer be answered: what happened, and the one thing to do (R54).
 func (l *invitationLink) ended() (statusPageProps, error) {
-	p := statusPageProps{Invitation: l.view, Help: frame.SupportContact(l.e.App), EndedAt: l.invitation.GetDateTime("answered").Time(), Title: endedTitles[l.state]}
+	p := statusPageProps{Invitation: l.view, Help: layout.SupportContact(l.e.App), EndedAt: l.invitation.GetDateTime("answered").Time(), Title: endedTitles[l.state]}
 	switch l.state {
 	case invitations.Expired:
 		p.EndedAt = l.view.ExpiresAt
 	case invitations.Replaced:
 		p.EndedAt = time.Time{}
 	}
-	p.Page = frame.PublicPage(l.e, p.Title)
+	p.Page = layout.PublicPage(l.e, p.Title)
 	who, home, err := l.reader()
 	if err != nil {
 		return p, err
@@ -100,7 +100,7 @@ func (l *invitationLink) ended() (statusPageProps, error) {
 	case signOutFirst:
 		p.Action, p.SignOutNext = "Sign out and continue", "/invite/"+l.e.Request.PathValue("token")
 	case respondHere:
-		p.Action, p.Href = "Answer the invitation", frame.TeamsPath
+		p.Action, p.Href = "Answer the invitation", layout.TeamsPath
 	}
 	return p, nil
 }
@@ -120,34 +120,34 @@ func (l *invitationLink) reader() (who reader, home string, err error) {
 		return formerReader, "", nil
 	}
 	team, actor, err := findTeamActor(l.e.App, l.account, l.invitation)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return formerReader, "", nil
 	}
 	if err != nil {
 		return who, "", err
 	}
-	return who, frame.TeamHome(team, actor.Roles), nil
+	return who, layout.TeamHome(team, actor.Roles), nil
 }
 
-func mailtoURL(offer frame.InvitationView) string {
+func mailtoURL(offer layout.InvitationView) string {
 	return offer.Inviter.Link + "?subject=" + url.PathEscape("Invitation to "+offer.Team)
 }
 
 func unknownInvitation(e *core.RequestEvent) statusPageProps {
 	p := statusPageProps{
-		Page: frame.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: frame.SupportContact(e.App),
+		Page: layout.PublicPage(e, "We don't know this link"), Title: "We don't know this link", Help: layout.SupportContact(e.App),
 		Text:   "Check that you copied the whole link, or ask the person who invited you for a new invitation.",
 		Action: "Sign in", Href: "/signin",
 	}
 	if e.Auth != nil {
-		p.Action, p.Href = "Go to your teams", frame.TeamsPath
+		p.Action, p.Href = "Go to your teams", layout.TeamsPath
 	}
 	return p
 }
 
 func unconfirmedProps(e *core.RequestEvent, sentence string) statusPageProps {
 	return statusPageProps{
-		Page: frame.PublicPage(e, "One more step"), Title: "One more step: confirm your address", Text: sentence, Help: frame.SupportContact(e.App),
+		Page: layout.PublicPage(e, "One more step"), Title: "One more step: confirm your address", Text: sentence, Help: layout.SupportContact(e.App),
 		Action: "Open the invitation again", Href: "/invite/" + e.Request.PathValue("token"),
 	}
 }

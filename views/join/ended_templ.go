@@ -11,20 +11,20 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"time"
 
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 )
 
 type statusPageProps struct {
 	Page        ui.PageProps
-	Invitation  frame.InvitationView // empty where the link names no team
+	Invitation  layout.InvitationView // empty where the link names no team
 	Title       string
 	Text        string
 	EndedAt     time.Time // when it ended; zero: not told
 	Action      string    // the one thing to do
 	Href        string
 	SignOutNext string // the action signs out, and this page is next
-	Help        frame.Contact
+	Help        layout.Contact
 }
 
 func (p statusPageProps) subtitle() string { return "Invitation from " + p.Invitation.Inviter.Name }
@@ -176,7 +176,7 @@ func endedView(p statusPageProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: frame.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: layout.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -307,7 +307,7 @@ func unknownView(p statusPageProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = frame.CardPage(frame.CardPageProps{Page: p.Page, Title: p.Title, Intro: p.Text, Help: p.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(layout.CardPageProps{Page: p.Page, Title: p.Title, Intro: p.Text, Help: p.Help}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -346,11 +346,11 @@ func unconfirmedView(p statusPageProps) templ.Component {
 
 type wrongAccountProps struct {
 	Page        ui.PageProps
-	Invitation  frame.InvitationView
+	Invitation  layout.InvitationView
 	Token       string
 	MaskedEmail string // masked
 	SignedInAs  string
-	Help        frame.Contact
+	Help        layout.Contact
 }
 
 func wrongAccountView(p wrongAccountProps) templ.Component {
@@ -519,7 +519,7 @@ func wrongAccountView(p wrongAccountProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = frame.ContactLink("After signing out you sign in, or make an account, with the invited address, on this same page. No such address any more? Ask ", p.Invitation.Inviter, " to invite the one you use.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = layout.ContactLink("After signing out you sign in, or make an account, with the invited address, on this same page. No such address any more? Ask ", p.Invitation.Inviter, " to invite the one you use.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -541,7 +541,7 @@ func wrongAccountView(p wrongAccountProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: frame.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: layout.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

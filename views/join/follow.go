@@ -10,11 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/changes"
-	"usher/hooks/entry"
-	"usher/hooks/limits"
-	"usher/hooks/record"
+	"usher/hooks/events"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 	"usher/views/web"
 )
 
@@ -25,13 +25,13 @@ func RegisterEvents(e *core.ServeEvent) {
 	e.Router.GET("/r/{slug}/events", serveRoomEvents).Bind(apis.SkipSuccessActivityLog())
 }
 
-func eventsPath(e *core.RequestEvent, v *entry.Visitor) string {
+func eventsPath(e *core.RequestEvent, v *join.Visitor) string {
 	return joinPath(e) + "/events?seen=" + fingerprint(v)
 }
 
 func serveEvents(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {
@@ -41,22 +41,22 @@ func serveEvents(e *core.RequestEvent) error {
 	if l := web.Login(e); l != nil && visitor.SignedIn {
 		login = l.Id
 	}
-	return streamPage(e, joinPageOf(visitor, login), func() (changes.JoinPage, string, error) {
+	return streamPage(e, joinPageOf(visitor, login), func() (events.JoinPage, string, error) {
 		now, err := loadVisitor(e)
 		if err != nil {
-			return changes.JoinPage{}, "", err
+			return events.JoinPage{}, "", err
 		}
 		return joinPageOf(now, login), fingerprint(now), nil
 	})
 }
 
 // streamPage keeps the stream of an open page open. look says anew what the page is of, and what it shows.
-func streamPage(e *core.RequestEvent, page changes.JoinPage, look func() (changes.JoinPage, string, error)) error {
-	client, ok := changes.SubscribeJoinPage(e.App, page, limits.NetworkKey(e.RealIP()))
+func streamPage(e *core.RequestEvent, page events.JoinPage, look func() (events.JoinPage, string, error)) error {
+	client, ok := events.SubscribeJoinPage(e.App, page, ratelimit.NetworkKey(e.RealIP()))
 	if !ok {
 		return e.TooManyRequestsError("Too many pages are open.", nil)
 	}
-	defer changes.Unsubscribe(e.App, client)
+	defer events.Unsubscribe(e.App, client)
 	seen := e.Request.URL.Query().Get("seen")
 	return web.ServePageEvents(e, client, func() bool {
 		if err := reloadAccount(e); err != nil {
@@ -86,10 +86,10 @@ func reloadAccount(e *core.RequestEvent) error {
 	return nil
 }
 
-func joinPageOf(v *entry.Visitor, login string) changes.JoinPage {
+func joinPageOf(v *join.Visitor, login string) events.JoinPage {
 	running := v.Session.Status() == sessions.Running && v.Session.ExternalLink() == ""
-	page := changes.JoinPage{Session: v.Session.Id, Team: v.Team.Id, Login: login,
-		WaitingForCapacity: v.Status == entry.Full || running && (v.Status == entry.Ready || v.Status == entry.Admitted)}
+	page := events.JoinPage{Session: v.Session.Id, Team: v.Team.Id, Login: login,
+		WaitingForCapacity: v.Status == join.Full || running && (v.Status == join.Ready || v.Status == join.Admitted)}
 	if v.Participant != nil {
 		page.Participant = v.Participant.Id
 	}
@@ -100,7 +100,7 @@ func joinPageOf(v *entry.Visitor, login string) changes.JoinPage {
 }
 
 // fingerprint is equal as long as the page shows the same, times that pass left aside.
-func fingerprint(v *entry.Visitor) string {
+func fingerprint(v *join.Visitor) string {
 	parts := []any{v.Status, v.CanStart, v.SignedIn, v.Address(), visitorName(v), v.CanSignUp(), v.BecomesGuest(),
 		v.Team.Name(), v.Team.LogoPath(), v.Team.Description(), v.Session.Title(), v.Session.GetString("description"), v.Session.Starts(), v.Session.Ends(),
 		v.Session.Status(), v.Session.GetString("host_name"), v.Session.HostID(), v.Session.ExternalLink() != ""}
@@ -127,13 +127,13 @@ const (
 )
 
 // refreshDelay is when the page will say something else by the clock alone; 0: never.
-func (p joinProps) refreshDelay(v *entry.Visitor, now time.Time) time.Duration {
-	if v.Session.Status() != sessions.Scheduled && v.Session.Status() != sessions.Running || p.Status == entry.NeverStarted {
+func (p joinProps) refreshDelay(v *join.Visitor, now time.Time) time.Duration {
+	if v.Session.Status() != sessions.Scheduled && v.Session.Status() != sessions.Running || p.Status == join.NeverStarted {
 		return 0
 	}
 	left := maxRefreshEarly
 	switch {
-	case p.Status == entry.Full:
+	case p.Status == join.Full:
 		left = maxRefreshFull
 	case p.joinsAutomatically():
 		left = maxRefreshWaiting

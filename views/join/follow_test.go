@@ -13,8 +13,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -123,23 +123,23 @@ func TestEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			visitor, err := entry.Resolve(app, l.guest, "", session)
+			visitor, err := join.Resolve(app, l.guest, "", session)
 			if err == nil {
-				err = entry.Join(app, visitor, "", "192.0.2.1")
+				err = join.Join(app, visitor, "", "192.0.2.1")
 			}
 			if err != nil {
 				return err
 			}
-			visitor, err = entry.Resolve(app, nil, strings.TrimPrefix(own, "/s/"), session)
+			visitor, err = join.Resolve(app, nil, strings.TrimPrefix(own, "/s/"), session)
 			if err != nil {
 				return err
 			}
-			return entry.Join(app, visitor, "Nora Lind", "192.0.2.1")
+			return join.Join(app, visitor, "Nora Lind", "192.0.2.1")
 		}, "waiting room", 200},
 		{"starts", func() error { _, err := sessions.Start(app, host, l.session.Id); return err }, "The host knows you're here", 200},
-		{"denied", control(entry.Deny), "The host didn't admit you", 200},
-		{"admitted after all", control(entry.Admit), "Join now", 200},
-		{"removed", control(entry.Kick), "You were removed from this session", 200},
+		{"denied", control(join.Deny), "The host didn't admit you", 200},
+		{"admitted after all", control(join.Admit), "Join now", 200},
+		{"removed", control(join.Kick), "You were removed from this session", 200},
 	}
 	for _, step := range steps {
 		for _, r := range readers {
@@ -200,9 +200,9 @@ func TestEvents_UnrelatedChanges_AreNotSent(t *testing.T) {
 	guest := openStream(t, l.server, l.server.As(l.guest), l.sessionLink())
 	drain(nobody)
 	drain(guest)
-	visitor, err := entry.Resolve(l.server.App, l.invitee, "", l.session)
+	visitor, err := join.Resolve(l.server.App, l.invitee, "", l.session)
 	l.must(err)
-	l.must(entry.Join(l.server.App, visitor, "", "192.0.2.1"))
+	l.must(join.Join(l.server.App, visitor, "", "192.0.2.1"))
 	l.must(sessions.Cancel(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), other.Id, sessions.ScopeSession))
 	time.Sleep(400 * time.Millisecond)
 	for name, events := range map[string]<-chan string{"by link": nobody, "signed in": guest} {

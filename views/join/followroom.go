@@ -6,14 +6,14 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/changes"
-	"usher/hooks/entry"
-	"usher/hooks/record"
+	"usher/hooks/events"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
 	"usher/views/web"
 )
 
-func roomEventsPath(e *core.RequestEvent, place *entry.RoomVisit) string {
+func roomEventsPath(e *core.RequestEvent, place *join.RoomVisit) string {
 	return roomPath(e) + "/events?seen=" + roomFingerprint(place)
 }
 
@@ -22,7 +22,7 @@ func roomPath(e *core.RequestEvent) string { return "/r/" + e.Request.PathValue(
 // serveRoomEvents is the stream of an open page of a room: it says only that the page shows something else now.
 func serveRoomEvents(e *core.RequestEvent) error {
 	place, err := findRoom(e)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {
@@ -32,17 +32,17 @@ func serveRoomEvents(e *core.RequestEvent) error {
 	if l := web.Login(e); l != nil {
 		login = l.Id
 	}
-	return streamPage(e, roomJoinPageOf(place, login), func() (changes.JoinPage, string, error) {
+	return streamPage(e, roomJoinPageOf(place, login), func() (events.JoinPage, string, error) {
 		now, err := findRoom(e)
 		if err != nil {
-			return changes.JoinPage{}, "", err
+			return events.JoinPage{}, "", err
 		}
 		return roomJoinPageOf(now, login), roomFingerprint(now), nil
 	})
 }
 
-func roomJoinPageOf(p *entry.RoomVisit, login string) changes.JoinPage {
-	page := changes.JoinPage{Room: true, Team: p.Team.Id, Login: login}
+func roomJoinPageOf(p *join.RoomVisit, login string) events.JoinPage {
+	page := events.JoinPage{Room: true, Team: p.Team.Id, Login: login}
 	if p.Account != nil {
 		page.Account = p.Account.Id
 	}
@@ -50,7 +50,7 @@ func roomJoinPageOf(p *entry.RoomVisit, login string) changes.JoinPage {
 }
 
 // roomFingerprint is equal as long as the page of the room shows the same, times that pass left aside.
-func roomFingerprint(p *entry.RoomVisit) string {
+func roomFingerprint(p *join.RoomVisit) string {
 	parts := []any{p.Team.Name(), p.Team.LogoPath(), p.Team.Zone(), p.Room.Name(), p.Room.Description(), p.Room.Access(), p.Room.Archived(), p.Replaced,
 		p.Account != nil, p.Actor != nil && p.Actor.CanHost(), p.IsMember(), p.ShowsDetails, p.FreeMinutes > 0, p.Current != nil}
 	for _, s := range []*sessions.Session{p.Current, p.Upcoming} {
@@ -62,7 +62,7 @@ func roomFingerprint(p *entry.RoomVisit) string {
 }
 
 // roomRefreshDelay is when the page of the room will say something else by the clock alone; 0: never.
-func roomRefreshDelay(p *entry.RoomVisit, now time.Time) time.Duration {
+func roomRefreshDelay(p *join.RoomVisit, now time.Time) time.Duration {
 	if p.Replaced || !p.Room.Archived().IsZero() {
 		return 0
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"usher/hooks/actors"
-	"usher/hooks/entry"
 	"usher/hooks/hookstest"
+	"usher/hooks/join"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
@@ -40,9 +40,9 @@ func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 		shows string
 	}{
 		{"started on the spot", func() error {
-			place, err := entry.ResolveRoom(app, l.host, room.Slug(), "192.0.2.1")
+			place, err := join.ResolveRoom(app, l.host, room.Slug(), "192.0.2.1")
 			if err == nil {
-				session, err = entry.StartInRoom(app, place, "192.0.2.1")
+				session, err = join.StartInRoom(app, place, "192.0.2.1")
 			}
 			return err
 		}, "A session is running here."},

@@ -9,9 +9,9 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -29,7 +29,7 @@ func invitationPage(e *core.RequestEvent) error {
 
 func acceptInvitation(e *core.RequestEvent) error {
 	account, i, err := signInAndAccept(e)
-	if record.Code(err) == accounts.CodeUnverified {
+	if errs.Code(err) == accounts.CodeUnverified {
 		return renderUnconfirmed(e, err)
 	}
 	if err != nil {
@@ -42,8 +42,8 @@ func acceptInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Accepted. You are "+frame.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
-	to, err := frame.AfterSignIn(e.App, account, frame.TeamHome(team, actor.Roles))
+	web.SetToast(e, "Accepted. You are "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	to, err := layout.AfterSignIn(e.App, account, layout.TeamHome(team, actor.Roles))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func renderInvitationInvalid(e *core.RequestEvent, refused error) error {
 	if err != nil {
 		return err
 	}
-	return frame.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
+	return layout.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
 }
 
 // formErrors is what a form shows of a refusal: the state of the link has a page of its own.
@@ -105,7 +105,7 @@ func formErrors(refused error) web.FormErrors {
 
 // renderUnconfirmed tells somebody whose account is made, or was begun by another, what happens next.
 func renderUnconfirmed(e *core.RequestEvent, refused error) error {
-	_, _, sentence, _ := record.Details(refused)
+	_, _, sentence, _ := errs.Details(refused)
 	return web.Render(e, http.StatusUnprocessableEntity, unconfirmedView(unconfirmedProps(e, sentence)))
 }
 

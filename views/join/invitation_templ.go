@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"usher/hooks/accounts"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -20,7 +20,7 @@ import (
 type invitationProps struct {
 	Page        ui.PageProps
 	Title       string
-	Invitation  frame.InvitationView
+	Invitation  layout.InvitationView
 	Token       string
 	Address     string
 	InviteeName string // of whom the seats are for: a name or an address
@@ -263,7 +263,7 @@ func invitationView(p invitationProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(p.Errors, "name", "password")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(p.Errors, "name", "password")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -549,7 +549,7 @@ func roleList(p invitationProps) templ.Component {
 	})
 }
 
-func unexpectedNotice(o frame.InvitationView) templ.Component {
+func unexpectedNotice(o layout.InvitationView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -574,7 +574,7 @@ func unexpectedNotice(o frame.InvitationView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = frame.ContactLink("Not expected? Ask ", o.Inviter, ", or leave this page: nothing happens without your answer.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.ContactLink("Not expected? Ask ", o.Inviter, ", or leave this page: nothing happens without your answer.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,9 +11,9 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/invitations"
-	"usher/hooks/limits"
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -23,14 +23,14 @@ type invitationLink struct {
 	state      string // of the invitation, or Replaced; empty: unknown
 	invitation *invitations.Invitation
 	account    *core.Record // of the invited address; nil: there is none
-	view       frame.InvitationView
+	view       layout.InvitationView
 }
 
 // loadLink reads the link.
 func loadLink(e *core.RequestEvent) (*invitationLink, error) {
 	l := &invitationLink{e: e}
 	row, replaced, err := invitations.FindByToken(e.App, e.Request.PathValue("token"))
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return l, nil
 	}
 	if err != nil {
@@ -41,10 +41,10 @@ func loadLink(e *core.RequestEvent) (*invitationLink, error) {
 		l.state = invitations.Replaced
 	}
 	l.account, err = accounts.Find(e.App, row.Address())
-	if err != nil && !errors.Is(err, record.NotFound) {
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return nil, err
 	}
-	l.view, err = frame.NewInvitationView(e.App, row, l.account, l.isInvitedAccount())
+	l.view, err = layout.NewInvitationView(e.App, row, l.account, l.isInvitedAccount())
 	l.view.Times = accounts.ReaderZone(e.Auth, l.view.Times.Zone) // whoever is signed in reads in their own zone
 	return l, err
 }
@@ -62,8 +62,8 @@ func (l *invitationLink) isInvitedAccount() bool {
 func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, error) {
 	switch {
 	case l.state == "":
-		if wait, ok := limits.For(l.e.App, "unknown-invite", 20, time.Minute).Take(limits.NetworkKey(l.e.RealIP())); !ok {
-			return nil, 0, record.RateLimited(wait, "Too many links from your network that are not known here. Wait a minute.")
+		if wait, ok := ratelimit.For(l.e.App, "unknown-invite", 20, time.Minute).Take(ratelimit.NetworkKey(l.e.RealIP())); !ok {
+			return nil, 0, errs.RateLimited(wait, "Too many links from your network that are not known here. Wait a minute.")
 		}
 		return unknownView(unknownInvitation(l.e)), http.StatusNotFound, nil
 	case l.state != invitations.Pending:
@@ -80,7 +80,7 @@ func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, erro
 
 func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps {
 	return invitationProps{
-		Page: frame.PublicPage(l.e, l.title()), Title: l.title(), Invitation: l.view, Token: l.e.Request.PathValue("token"), Errors: faults,
+		Page: layout.PublicPage(l.e, l.title()), Title: l.title(), Invitation: l.view, Token: l.e.Request.PathValue("token"), Errors: faults,
 		Address: l.invitation.Address(), SignedIn: l.isInvitedAccount(), HasAccount: l.hasAccount(), InviteeName: l.inviteeName(),
 		Name: cmp.Or(l.e.Request.FormValue("name"), l.invitation.GetString("name")), Timezone: l.e.Request.FormValue("timezone"),
 	}
@@ -105,7 +105,7 @@ func (l *invitationLink) inviteeName() string {
 
 func (l *invitationLink) wrongAccountProps() wrongAccountProps {
 	return wrongAccountProps{
-		Page: frame.PublicPage(l.e, "This invitation is for another address"), Invitation: l.view, Token: l.e.Request.PathValue("token"),
-		MaskedEmail: accounts.MaskEmail(l.invitation.Address()), SignedInAs: l.e.Auth.Email(), Help: frame.SupportContact(l.e.App),
+		Page: layout.PublicPage(l.e, "This invitation is for another address"), Invitation: l.view, Token: l.e.Request.PathValue("token"),
+		MaskedEmail: accounts.MaskEmail(l.invitation.Address()), SignedInAs: l.e.Auth.Email(), Help: layout.SupportContact(l.e.App),
 	}
 }

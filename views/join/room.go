@@ -11,19 +11,19 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/entry"
+	"usher/hooks/join"
 	"usher/hooks/mail"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
 // showRoom shows what is held in a room now, and what is next.
 func showRoom(e *core.RequestEvent) error {
 	place, err := findRoom(e)
-	if errors.Is(err, record.NotFound) && !actors.WasMember(err) {
+	if errors.Is(err, errs.NotFound) && !actors.WasMember(err) {
 		return web.Render(e, http.StatusNotFound, unknownView(unknownRoom(e)))
 	}
 	if err != nil {
@@ -40,8 +40,8 @@ func showRoom(e *core.RequestEvent) error {
 	return web.Render(e, status, roomView(props))
 }
 
-func findRoom(e *core.RequestEvent) (*entry.RoomVisit, error) {
-	return entry.ResolveRoom(e.App, e.Auth, e.Request.PathValue("slug"), e.RealIP())
+func findRoom(e *core.RequestEvent) (*join.RoomVisit, error) {
+	return join.ResolveRoom(e.App, e.Auth, e.Request.PathValue("slug"), e.RealIP())
 }
 
 // startInRoom starts a session there on the spot.
@@ -50,15 +50,15 @@ func startInRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	session, err := entry.StartInRoom(e.App, place, e.RealIP())
+	session, err := join.StartInRoom(e.App, place, e.RealIP())
 	if err != nil {
 		return renderRoomInvalid(e, err)
 	}
-	visitor, err := entry.Resolve(e.App, e.Auth, "", session)
+	visitor, err := join.Resolve(e.App, e.Auth, "", session)
 	if err != nil {
 		return err
 	}
-	if err := entry.Join(e.App, visitor, "", e.RealIP()); err != nil {
+	if err := join.Join(e.App, visitor, "", e.RealIP()); err != nil {
 		return err
 	}
 	return web.Redirect(e, "/live/"+session.Id)
@@ -77,13 +77,13 @@ func renderRoomInvalid(e *core.RequestEvent, refused error) error {
 	if err != nil {
 		return err
 	}
-	return frame.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return roomView(props) })
+	return layout.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return roomView(props) })
 }
 
-func roomProps(e *core.RequestEvent, place *entry.RoomVisit, faults web.FormErrors) (roomPageProps, error) {
+func roomProps(e *core.RequestEvent, place *join.RoomVisit, faults web.FormErrors) (roomPageProps, error) {
 	p := roomPageProps{
 		Page: joinHead(e, place.Room.Name()), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), URL: roomPath(e),
-		SignedIn: e.Auth != nil, FreeMinutes: place.FreeMinutes, Errors: faults, Help: frame.SupportContact(e.App), OpenToAnyone: place.Room.Access() == rooms.AccessAnyone, CanSeeSessions: place.ShowsDetails,
+		SignedIn: e.Auth != nil, FreeMinutes: place.FreeMinutes, Errors: faults, Help: layout.SupportContact(e.App), OpenToAnyone: place.Room.Access() == rooms.AccessAnyone, CanSeeSessions: place.ShowsDetails,
 	}
 	p.Page.Events, p.RefreshIn = roomEventsPath(e, place), roomRefreshDelay(place, time.Now())
 	switch {
@@ -103,16 +103,16 @@ func roomProps(e *core.RequestEvent, place *entry.RoomVisit, faults web.FormErro
 }
 
 // loadContacts names whom to ask, to members of the team alone: a room's link can be guessed. Who may change rooms is led there.
-func (p *roomPageProps) loadContacts(e *core.RequestEvent, place *entry.RoomVisit) (err error) {
+func (p *roomPageProps) loadContacts(e *core.RequestEvent, place *join.RoomVisit) (err error) {
 	if place.Actor != nil && place.Actor.CanEditRooms() {
 		p.ManageURL = "/admin/" + place.Team.Slug() + "/rooms"
 		return nil
 	}
-	p.Contacts, err = frame.Helpers(e.App, place.Actor, (*actors.Actor).CanEditRooms)
+	p.Contacts, err = layout.Helpers(e.App, place.Actor, (*actors.Actor).CanEditRooms)
 	return err
 }
 
-func roomSessionOf(e *core.RequestEvent, place *entry.RoomVisit, s *sessions.Session) *roomSession {
+func roomSessionOf(e *core.RequestEvent, place *join.RoomVisit, s *sessions.Session) *roomSession {
 	if s == nil {
 		return nil
 	}
@@ -144,39 +144,39 @@ func signUpInRoom(e *core.RequestEvent) error {
 		return err
 	}
 	form := newRoomSignUpProps(e, place, nil)
-	err = entry.SignUpInRoom(e.App, place.Room, entry.SignUpForm{Email: form.Email, Name: form.Name, Password: e.Request.FormValue("password"),
+	err = join.SignUpInRoom(e.App, place.Room, join.SignUpForm{Email: form.Email, Name: form.Name, Password: e.Request.FormValue("password"),
 		Timezone: form.Timezone, IP: e.RealIP(), NextURL: form.Next})
 	if err != nil {
-		return frame.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
+		return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 			return roomSignUpView(newRoomSignUpProps(e, place, faults))
 		})
 	}
-	return web.Render(e, http.StatusOK, frame.CheckEmail(frame.CheckEmailProps{
-		Card:     frame.CardPageProps{Page: frame.PublicPage(e, "Check your email"), Title: "Check your email", Intro: "We sent a link to " + form.Email + ".", Help: form.Help},
+	return web.Render(e, http.StatusOK, layout.CheckEmail(layout.CheckEmailProps{
+		Card:     layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Intro: "We sent a link to " + form.Email + ".", Help: form.Help},
 		Text:     []string{"Open it to confirm your address. You then continue to " + form.Room + ". Didn't get it? Check your spam folder."},
 		RetryURL: web.WithNext("/r/"+place.Room.Slug()+"/account", form.Next), EmailEnabled: mail.Enabled(e.App),
 	}))
 }
 
 // findOpenRoom is the room of the link, if anyone may enter it.
-func findOpenRoom(e *core.RequestEvent) (*entry.RoomVisit, error) {
+func findOpenRoom(e *core.RequestEvent) (*join.RoomVisit, error) {
 	place, err := findRoom(e)
 	if err == nil && (place.Replaced || !place.Room.Archived().IsZero() || place.Room.Access() != rooms.AccessAnyone) {
-		err = record.NotFound
+		err = errs.NotFound
 	}
 	return place, err
 }
 
-func newRoomSignUpProps(e *core.RequestEvent, place *entry.RoomVisit, faults web.FormErrors) roomSignUpProps {
+func newRoomSignUpProps(e *core.RequestEvent, place *join.RoomVisit, faults web.FormErrors) roomSignUpProps {
 	return roomSignUpProps{
-		Page: frame.PublicPage(e, "Create account"), Next: nextURL(e, place), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), RoomURL: "/r/" + place.Room.Slug(),
-		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), Errors: faults, Help: frame.SupportContact(e.App),
+		Page: layout.PublicPage(e, "Create account"), Next: nextURL(e, place), Team: place.Team.Name(), Logo: place.Team.LogoPath(), Room: place.Room.Name(), RoomURL: "/r/" + place.Room.Slug(),
+		Email: e.Request.FormValue("email"), Name: e.Request.FormValue("name"), Timezone: e.Request.FormValue("timezone"), Errors: faults, Help: layout.SupportContact(e.App),
 	}
 }
 
 // nextURL is where somebody goes on who makes an account by the link of an open room: the session they were about to
 // join, else the room.
-func nextURL(e *core.RequestEvent, place *entry.RoomVisit) string {
+func nextURL(e *core.RequestEvent, place *join.RoomVisit) string {
 	if next := web.NextParam(e); strings.HasPrefix(next, "/s/") {
 		return next
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 	"usher/hooks/accounts"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -31,10 +31,10 @@ type roomPageProps struct {
 	OpenToAnyone     bool         // anyone may enter
 	SignedIn         bool
 	FreeMinutes      int // how long he can start a session there now
-	Contacts         []frame.Contact
+	Contacts         []layout.Contact
 	ManageURL        string // the rooms in the Admin Panel, for who may change them
 	Errors           web.FormErrors
-	Help             frame.Contact
+	Help             layout.Contact
 	RefreshIn        time.Duration // when it says something else by the clock alone; 0: never
 }
 
@@ -276,7 +276,7 @@ func roomView(p roomPageProps) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(p.Errors)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(p.Errors)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -528,7 +528,7 @@ func roomActions(p roomPageProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = frame.ContactList("Questions? Ask ", p.Contacts, ".").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.ContactList("Questions? Ask ", p.Contacts, ".").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -563,7 +563,7 @@ func roomFooter(p roomPageProps) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = frame.HelpFooter(p.Help).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.HelpFooter(p.Help).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -579,7 +579,7 @@ type roomSignUpProps struct {
 	Email, Name      string
 	Timezone         string
 	Errors           web.FormErrors
-	Help             frame.Contact
+	Help             layout.Contact
 }
 
 func (p roomSignUpProps) email() ui.FieldProps {
@@ -712,7 +712,7 @@ func roomSignUpView(p roomSignUpProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ErrorSummary(frame.FieldErrors(p.Errors, "name", "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ErrorSummary(layout.FieldErrors(p.Errors, "name", "email", "password")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -806,7 +806,7 @@ func roomSignUpView(p roomSignUpProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: frame.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Public(ui.PublicProps{Page: p.Page, Footer: layout.HelpFooter(p.Help)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

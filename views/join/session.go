@@ -9,17 +9,17 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/entry"
-	"usher/hooks/record"
+	"usher/hooks/join"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
 // joinPage shows what the link of a session leads to at this moment, for whoever opened it.
 func joinPage(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
-	if errors.Is(err, record.NotFound) && !actors.WasMember(err) {
+	if errors.Is(err, errs.NotFound) && !actors.WasMember(err) {
 		return web.Render(e, http.StatusNotFound, unknownView(unknownSession(e)))
 	}
 	if err != nil {
@@ -33,15 +33,15 @@ func joinPage(e *core.RequestEvent) error {
 }
 
 // loadVisitor reads who stands at the door of the link's session.
-func loadVisitor(e *core.RequestEvent) (*entry.Visitor, error) {
-	session, code, err := entry.FindSession(e.App, e.Request.PathValue("code"), e.RealIP())
+func loadVisitor(e *core.RequestEvent) (*join.Visitor, error) {
+	session, code, err := join.FindSession(e.App, e.Request.PathValue("code"), e.RealIP())
 	if err != nil {
-		return nil, entry.GoneSession(e.App, e.Auth, e.Request.PathValue("code"), err)
+		return nil, join.GoneSession(e.App, e.Auth, e.Request.PathValue("code"), err)
 	}
 	if code == "" {
 		code = web.PersonalCode(e)
 	}
-	return entry.Resolve(e.App, e.Auth, code, session)
+	return join.Resolve(e.App, e.Auth, code, session)
 }
 
 // joinSession lets who stands there in, or as near as he can come.
@@ -54,13 +54,13 @@ func joinSession(e *core.RequestEvent) error {
 		return renderJoinInvalid(e, visitor, err)
 	}
 	name, from := e.Request.FormValue("name"), e.RealIP()
-	if err := entry.Join(e.App, visitor, name, from); err != nil {
+	if err := join.Join(e.App, visitor, name, from); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
 	if !visitor.SignedIn && visitor.Code != "" {
 		web.SetPersonalCode(e, visitor.Code)
 	}
-	if visitor.Status == entry.Admitted {
+	if visitor.Status == join.Admitted {
 		return web.Redirect(e, "/live/"+visitor.Session.Id)
 	}
 	return web.Redirect(e, joinPath(e))
@@ -68,15 +68,15 @@ func joinSession(e *core.RequestEvent) error {
 
 // signInVisitor signs the account of a personal link in by its password, or makes it (R149), where the link alone
 // is not enough.
-func signInVisitor(e *core.RequestEvent, visitor *entry.Visitor) (*entry.Visitor, error) {
+func signInVisitor(e *core.RequestEvent, visitor *join.Visitor) (*join.Visitor, error) {
 	password := e.Request.FormValue("password")
-	if visitor.Status != entry.SignIn || visitor.Participant == nil || !e.Request.Form.Has("password") {
+	if visitor.Status != join.SignIn || visitor.Participant == nil || !e.Request.Form.Has("password") {
 		return visitor, nil
 	}
 	var account *core.Record
 	var err error
 	if visitor.CanSignUp() {
-		account, err = entry.SignUpInvitee(e.App, visitor, entry.SignUpForm{Name: e.Request.FormValue("name"), Password: password,
+		account, err = join.SignUpInvitee(e.App, visitor, join.SignUpForm{Name: e.Request.FormValue("name"), Password: password,
 			Timezone: e.Request.FormValue("timezone"), IP: e.RealIP()})
 	} else {
 		account, err = accounts.SignInFromDevice(e.App, web.DeviceToken(e), visitor.Participant.Address(), password, e.RealIP())
@@ -87,7 +87,7 @@ func signInVisitor(e *core.RequestEvent, visitor *entry.Visitor) (*entry.Visitor
 	if err := web.SignIn(e, account); err != nil {
 		return visitor, err
 	}
-	return entry.Resolve(e.App, account, visitor.Code, visitor.Session)
+	return join.Resolve(e.App, account, visitor.Code, visitor.Session)
 }
 
 func declineSession(e *core.RequestEvent) error {
@@ -95,7 +95,7 @@ func declineSession(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := entry.Decline(e.App, visitor, e.RealIP()); err != nil {
+	if err := join.Decline(e.App, visitor, e.RealIP()); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
 	return web.Redirect(e, joinPath(e))
@@ -107,8 +107,8 @@ func saveRSVP(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if visitor.Participant == nil || visitor.Status == entry.WrongAccount {
-		return record.Forbidden("Only who is asked to a session answers. Sign in with the address that was asked.")
+	if visitor.Participant == nil || visitor.Status == join.WrongAccount {
+		return errs.Forbidden("Only who is asked to a session answers. Sign in with the address that was asked.")
 	}
 	if err := sessions.Answer(e.App, visitor.Participant.Id, e.Request.FormValue("answer"), e.RealIP()); err != nil {
 		return renderJoinInvalid(e, visitor, err)
@@ -123,28 +123,28 @@ func startSession(e *core.RequestEvent) error {
 		return err
 	}
 	if visitor.Actor == nil || !visitor.SignedIn {
-		return record.Forbidden("The host and co-hosts start this session. Sign in first.")
+		return errs.Forbidden("The host and co-hosts start this session. Sign in first.")
 	}
 	visitor.Actor.IP = e.RealIP()
 	if _, err := sessions.Start(e.App, visitor.Actor, visitor.Session.Id); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
-	if err := entry.Join(e.App, visitor, "", e.RealIP()); err != nil {
+	if err := join.Join(e.App, visitor, "", e.RealIP()); err != nil {
 		return renderJoinInvalid(e, visitor, err)
 	}
-	if visitor.Status == entry.Admitted {
+	if visitor.Status == join.Admitted {
 		return web.Redirect(e, "/live/"+visitor.Session.Id)
 	}
 	return web.Redirect(e, joinPath(e))
 }
 
 // renderJoinInvalid shows the door as it is now, with what was refused.
-func renderJoinInvalid(e *core.RequestEvent, visitor *entry.Visitor, refused error) error {
+func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused error) error {
 	faults, ok := web.FormErrorsOf(refused)
 	if !ok {
 		return refused
 	}
-	visitor, err := entry.Resolve(e.App, e.Auth, visitor.Code, visitor.Session)
+	visitor, err := join.Resolve(e.App, e.Auth, visitor.Code, visitor.Session)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func renderJoinInvalid(e *core.RequestEvent, visitor *entry.Visitor, refused err
 	if left {
 		return web.Render(e, http.StatusForbidden, page)
 	}
-	return frame.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
+	return layout.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
 }
 
 // redirectToJoin leads from the address of an action, which is no page, to the join page.
@@ -168,13 +168,13 @@ func redirectToJoin(e *core.RequestEvent) error { return web.Redirect(e, joinPat
 func joinPath(e *core.RequestEvent) string { return "/s/" + e.Request.PathValue("code") }
 
 // joinStatusCode is 410 for a session that is over and for a link whose invitee was removed, and 403 for who is no longer in the team.
-func joinStatusCode(v *entry.Visitor) int {
+func joinStatusCode(v *join.Visitor) int {
 	switch v.Status {
-	case entry.Excluded:
+	case join.Excluded:
 		if v.Departed() {
 			return http.StatusForbidden
 		}
-	case entry.Ended, entry.Cancelled, entry.NeverStarted, entry.Removed:
+	case join.Ended, join.Cancelled, join.NeverStarted, join.Removed:
 		return http.StatusGone
 	}
 	return http.StatusOK

@@ -8,9 +8,9 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/mail/resendtest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/text"
 	"usher/views/viewstest"
 )
 
@@ -62,15 +62,15 @@ func TestTimes_TwoTeams_UseReaderZoneOrNameIt(t *testing.T) {
 				}
 				session := hookstest.ScheduleSession(t, h.App, h.owner, team, sessions.Form{Title: "Review " + team.Name(), Starts: time.Now().Add(48 * time.Hour).Truncate(time.Hour),
 					Minutes: 60, Zone: "America/New_York", Guests: []string{test.address}})
-				times := record.ReaderZone{Zone: team.Zone()}
+				times := text.ReaderZone{Zone: team.Zone()}
 				if test.own != "" && test.signedIn {
-					times = record.ReaderZone{Zone: tokyo, Chosen: true}
+					times = text.ReaderZone{Zone: tokyo, Chosen: true}
 				}
-				told := func(at time.Time) string { return record.TimeOfDay(times.In(at)) + times.Suffix() }
+				told := func(at time.Time) string { return text.TimeOfDay(times.In(at)) + times.Suffix() }
 				invitation, meeting := h.emailOf(t, test.address, "/invite/", team), h.emailOf(t, test.address, "/s/usp_", team)
 				assertContains(t, "the page of the invitation", browser.Get(h.linkPath(invitation, "/invite/")), told(i.Expires())+"</time>")
 				assertContains(t, "the page of the session", browser.Get(h.linkPath(meeting, "/s/usp_")), told(session.Ends())+"</time>")
-				assertContains(t, "the page of an invitation for another address", h.As(other).Get(h.linkPath(invitation, "/invite/")), record.TimeOfDay(i.Expires().In(tokyo))+"</time>")
+				assertContains(t, "the page of an invitation for another address", h.As(other).Get(h.linkPath(invitation, "/invite/")), text.TimeOfDay(i.Expires().In(tokyo))+"</time>")
 				chooser = append(chooser, told(i.Expires())+"</time>", told(session.Starts())+"</time>")
 
 				mailed := team.Zone()
@@ -78,7 +78,7 @@ func TestTimes_TwoTeams_UseReaderZoneOrNameIt(t *testing.T) {
 					mailed = tokyo
 				}
 				for letter, at := range map[*resendtest.Email]time.Time{&invitation: i.Expires(), &meeting: session.Ends()} {
-					if want := record.TimeOfDay(at.In(mailed)) + " (" + record.ZoneName(mailed); !strings.Contains(letter.Text, want) {
+					if want := text.TimeOfDay(at.In(mailed)) + " (" + text.ZoneName(mailed); !strings.Contains(letter.Text, want) {
 						t.Errorf("no %q in the email %q: %s", want, letter.Subject, letter.Text)
 					}
 				}

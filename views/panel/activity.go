@@ -4,8 +4,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/members"
-	"usher/views/frame"
+	"usher/hooks/people"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -13,10 +13,10 @@ import (
 const activitySize = 6
 
 // loadActivity is what a person did lately, and what was done to him.
-func loadActivity(e *core.RequestEvent, row *members.Row) (ActivityProps, error) {
+func loadActivity(e *core.RequestEvent, row *people.Row) (ActivityProps, error) {
 	actor := web.Actor(e)
 	events, err := audit.Activity(e.App, actor.Team.Id, row.ID, activitySize)
-	props := ActivityProps{LogURL: LogProps{Path: auditPath(e)}.personHref(row.ID), Zone: frame.ZoneFor(actor)}
+	props := ActivityProps{LogURL: LogProps{Path: auditPath(e)}.personHref(row.ID), Zone: layout.ZoneFor(actor)}
 	for _, event := range events {
 		props.Lines = append(props.Lines, ActivityLine{Text: event.Text(), Icon: activityIcon(event.Row), At: event.Time(), Refused: event.Refused()})
 	}

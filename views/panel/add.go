@@ -10,8 +10,8 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/addresslist"
 	"usher/hooks/invitations"
-	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -112,7 +112,7 @@ func formatEntries(entries []addresslist.Entry) string {
 
 // showAddForm is the empty form, with the role that is asked for most.
 func showAddForm(e *core.RequestEvent) error {
-	input := addInput{Status: http.StatusOK, List: record.Truncate(e.Request.URL.Query().Get("list"), 300)}
+	input := addInput{Status: http.StatusOK, List: text.Truncate(e.Request.URL.Query().Get("list"), 300)}
 	input.parse()
 	props, err := loadAdd(e, input)
 	if err != nil {
@@ -243,7 +243,7 @@ func uniqueLines(lines []invitations.Line) []invitations.Line {
 }
 
 func showAdd(e *core.RequestEvent, status int, props AddProps) error {
-	page, err := loadUsersPage(e, members.Query{Size: pageSize}, "")
+	page, err := loadUsersPage(e, people.Query{Size: pageSize}, "")
 	if err != nil {
 		return err
 	}

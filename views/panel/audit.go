@@ -11,11 +11,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
-	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/hooks/spreadsheet"
+	"usher/hooks/people"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/hooks/tools/csvfile"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -43,7 +44,7 @@ func showAudit(e *core.RequestEvent, status int, log LogProps, chain ChainProps)
 	if err != nil {
 		return err
 	}
-	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: frame.ZoneFor(web.Actor(e)).String(), Log: log, Chain: chain}))
+	return web.Render(e, status, Audit(AuditProps{Shell: around, Zone: layout.ZoneFor(web.Actor(e)).String(), Log: log, Chain: chain}))
 }
 
 // verifyAudit says whether the chain of entries is whole.
@@ -73,32 +74,32 @@ func verifyAudit(e *core.RequestEvent) error {
 // exportAudit is the log as it is filtered, as CSV.
 func exportAudit(e *core.RequestEvent) error {
 	actor := web.Actor(e)
-	query, err := audit.ParseQuery(e.Request.URL.Query(), frame.ZoneFor(actor))
+	query, err := audit.ParseQuery(e.Request.URL.Query(), layout.ZoneFor(actor))
 	if err != nil {
 		return err
 	}
-	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, frame.ZoneFor(actor), to) })
+	return download(e, "audit", func(to io.Writer) error { return audit.Export(e.App, actor, query, layout.ZoneFor(actor), to) })
 }
 
 // exportUsers is the list of users as it is filtered, as CSV.
 func exportUsers(e *core.RequestEvent) error {
 	actor, query := web.Actor(e), parseQuery(e.Request.URL.Query())
-	return download(e, "users", func(to io.Writer) error { return members.Export(e.App, actor, query, frame.ZoneFor(actor), to) })
+	return download(e, "users", func(to io.Writer) error { return people.Export(e.App, actor, query, layout.ZoneFor(actor), to) })
 }
 
 // download answers with a file named after the team and the day.
 func download(e *core.RequestEvent, of string, write func(io.Writer) error) error {
 	actor := web.Actor(e)
-	return web.ServeCSV(e, spreadsheet.FileName(teams.Of(actor.Team).Slug(), of, time.Now().In(frame.ZoneFor(actor))), write)
+	return web.ServeCSV(e, csvfile.FileName(teams.Of(actor.Team).Slug(), of, time.Now().In(layout.ZoneFor(actor))), write)
 }
 
 // loadLog reads the entries of the address. A refusal leaves what was typed.
 func loadLog(e *core.RequestEvent) (LogProps, error) {
 	actor, values := web.Actor(e), e.Request.URL.Query()
-	query, err := audit.ParseQuery(values, frame.ZoneFor(actor))
+	query, err := audit.ParseQuery(values, layout.ZoneFor(actor))
 	log := LogProps{
 		Path: auditPath(e), Person: query.Person, Kind: query.Kind, Result: query.Result, Before: query.Before,
-		From: record.Truncate(values.Get("from"), 40), To: record.Truncate(values.Get("to"), 40), Zone: frame.ZoneFor(actor),
+		From: text.Truncate(values.Get("from"), 40), To: text.Truncate(values.Get("to"), 40), Zone: layout.ZoneFor(actor),
 	}
 	if err != nil {
 		return log, err
@@ -135,11 +136,11 @@ func aboutName(e *core.RequestEvent, id string, rows []audit.Row) (string, error
 	if !audit.IsID(id) {
 		return "", nil
 	}
-	person, err := members.FindRow(e.App, web.Actor(e).Team.Id, id)
+	person, err := people.FindRow(e.App, web.Actor(e).Team.Id, id)
 	if err == nil {
 		return person.DisplayName(), nil
 	}
-	if !errors.Is(err, record.NotFound) {
+	if !errors.Is(err, errs.NotFound) {
 		return "", err
 	}
 	for _, row := range rows {

@@ -18,7 +18,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/hookstest"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/views/panel"
 	"usher/views/viewstest"
 )
@@ -39,11 +39,11 @@ func BenchmarkUsers(b *testing.B) {
 		last := (n + 49) / 50
 		for _, page := range []struct {
 			name, address, order string
-			query                members.Query
+			query                people.Query
 		}{
-			{"first", path, "", members.Query{}},
-			{"last", fmt.Sprintf("%s?page=%d", path, last), "DESC", members.Query{Page: last}},
-			{"search", path + "?q=" + hookstest.SeedUserEmail(50), "", members.Query{Search: hookstest.SeedUserEmail(50)}},
+			{"first", path, "", people.Query{}},
+			{"last", fmt.Sprintf("%s?page=%d", path, last), "DESC", people.Query{Page: last}},
+			{"search", path + "?q=" + hookstest.SeedUserEmail(50), "", people.Query{Search: hookstest.SeedUserEmail(50)}},
 		} {
 			name := fmt.Sprintf("members=%d/%s", n, page.name)
 			b.Run(name+"/bare", func(b *testing.B) { readPage(b, http.DefaultClient, s.barePageURL(b, page.query, page.order)) })
@@ -59,7 +59,7 @@ type benchFixture struct {
 }
 
 // barePageURL serves the bare page over net/http and is its address.
-func (s *benchFixture) barePageURL(b *testing.B, query members.Query, order string) string {
+func (s *benchFixture) barePageURL(b *testing.B, query people.Query, order string) string {
 	b.Helper()
 	query.Size = 50
 	request := httptest.NewRequest(http.MethodGet, "/admin/halation-post/users", nil)

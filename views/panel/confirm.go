@@ -10,9 +10,9 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
-	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/people"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -37,13 +37,13 @@ func confirmAction(e *core.RequestEvent) error {
 }
 
 // confirmRevokeRole asks again before a role is revoked, with what was wrong with the answer.
-func confirmRevokeRole(e *core.RequestEvent, row *members.Row, refusal error) error {
+func confirmRevokeRole(e *core.RequestEvent, row *people.Row, refusal error) error {
 	faults, ok := web.FormErrorsOf(refusal)
 	if !ok {
 		return refusal
 	}
 	props, err := loadActionDialog(e, row, "revoke-role")
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return renderRefused(e, row, refusal)
 	}
 	if err != nil {
@@ -57,16 +57,16 @@ func confirmRevokeRole(e *core.RequestEvent, row *members.Row, refusal error) er
 }
 
 // renderConfirm shows a question over the details that are there, or with them under it.
-func renderConfirm(e *core.RequestEvent, status int, row *members.Row, question templ.Component) error {
+func renderConfirm(e *core.RequestEvent, status int, row *people.Row, question templ.Component) error {
 	if web.IsFragmentFor(e, "dialog") {
 		return web.Render(e, status, question)
 	}
-	return showDetails(e, status, row, members.Query{}, detailsExtras{dialog: question})
+	return showDetails(e, status, row, people.Query{}, detailsExtras{dialog: question})
 }
 
 // confirmRemoval asks as for many, by the judgement that the removal itself will make. refusal is why an earlier answer
 // was refused; nil if there was none.
-func confirmRemoval(e *core.RequestEvent, row *members.Row, refusal error) error {
+func confirmRemoval(e *core.RequestEvent, row *people.Row, refusal error) error {
 	faults, ok := web.FormErrorsOf(refusal)
 	if refusal != nil && !ok {
 		return refusal
@@ -79,7 +79,7 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row, refusal error) error
 		return renderRefused(e, row, refusal)
 	}
 	if foreseen.Done() == 0 {
-		return record.NotFound
+		return errs.NotFound
 	}
 	props := BulkDialogProps{Action: userPath(e, row) + "/remove", ActionName: "remove"}
 	if !web.IsFragmentFor(e, "dialog") {
@@ -103,7 +103,7 @@ func confirmRemoval(e *core.RequestEvent, row *members.Row, refusal error) error
 }
 
 // loadActionDialog is the question before an action. What does not fit the person's state is not found.
-func loadActionDialog(e *core.RequestEvent, row *members.Row, deed string) (*ActionDialogProps, error) {
+func loadActionDialog(e *core.RequestEvent, row *people.Row, deed string) (*ActionDialogProps, error) {
 	actor := web.Actor(e)
 	props := newActionDialog(e, row, deed)
 	role, known := findRole(e.Request.FormValue("role"))
@@ -120,7 +120,7 @@ func loadActionDialog(e *core.RequestEvent, row *members.Row, deed string) (*Act
 	case deed == "correct":
 		may, err := canCorrect(e.App, actor, row)
 		if err != nil || !may {
-			return nil, errors.Join(err, record.NotFound)
+			return nil, errors.Join(err, errs.NotFound)
 		}
 		props.setCorrectAddress(row)
 	case deed == "revoke" && row.Invited:
@@ -135,24 +135,24 @@ func loadActionDialog(e *core.RequestEvent, row *members.Row, deed string) (*Act
 		if role.Key != "admin" && !props.AlsoRemove {
 			return props, nil
 		}
-		if props.SentInvitations, err = frame.NewSentInvitations(e, row.User); props.SentInvitations != nil {
+		if props.SentInvitations, err = layout.NewSentInvitations(e, row.User); props.SentInvitations != nil {
 			props.SentInvitations.OnRemoval = role.Key != "admin"
 		}
 		return props, err
 	default:
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
 	return props, nil
 }
 
 // newActionDialog is what every question has: whom it is about, and where its answer goes.
-func newActionDialog(e *core.RequestEvent, row *members.Row, deed string) *ActionDialogProps {
+func newActionDialog(e *core.RequestEvent, row *people.Row, deed string) *ActionDialogProps {
 	return &ActionDialogProps{Name: row.DisplayName(), Action: userPath(e, row) + "/" + deed, PlanURL: settingsPath(e) + "#plan",
 		Fields: []ui.HiddenField{{Name: "role", Value: e.Request.FormValue("role")}, {Name: "invitation", Value: row.Invitation}}}
 }
 
 // checkInvite says why an invitation would be refused now, if it would.
-func (p *ActionDialogProps) checkInvite(app core.App, actor *actors.Actor, row *members.Row, roles actors.Roles) error {
+func (p *ActionDialogProps) checkInvite(app core.App, actor *actors.Actor, row *people.Row, roles actors.Roles) error {
 	forecast, err := invitations.PreviewInvite(app, actor, invitations.Request{
 		Lines: invitations.ParseLines([]string{row.Email}), Roles: roles})
 	if err != nil {
@@ -176,7 +176,7 @@ func (p *ActionDialogProps) setTakeRole(app core.App, actor *actors.Actor, role 
 	p.Title, p.ConfirmLabel = "Make yourself an "+role.Label+"?", "Become an "+role.Label
 	p.Consequences = []string{role.Description, "You get the role immediately. It uses 1 " + role.Label + " seat."}
 	err := invitations.PreviewTakeRoles(app, actor, singleRole(role.Key))
-	_, code, sentence, ok := record.Details(err)
+	_, code, sentence, ok := errs.Details(err)
 	if !ok {
 		return err
 	}
@@ -184,7 +184,7 @@ func (p *ActionDialogProps) setTakeRole(app core.App, actor *actors.Actor, role 
 	return nil
 }
 
-func (p *ActionDialogProps) setReinvite(row *members.Row) {
+func (p *ActionDialogProps) setReinvite(row *people.Row) {
 	p.Title, p.ConfirmLabel = "Invite "+p.Name+" again?", "Send the invitation"
 	p.Consequences = []string{"The same is offered: " + row.InvitedRoles().Label() + ".",
 		"A new link is mailed, good for 7 days. The old one stays dead."}
@@ -193,7 +193,7 @@ func (p *ActionDialogProps) setReinvite(row *members.Row) {
 	}
 }
 
-func (p *ActionDialogProps) setRevokeInvitation(row *members.Row) {
+func (p *ActionDialogProps) setRevokeInvitation(row *people.Row) {
 	p.Title, p.ConfirmLabel, p.Danger = "Revoke the invitation of "+p.Name+"?", "Revoke invitation", true
 	p.Consequences = []string{"The link in the mail dies at once. On a page that is open it can no longer be accepted."}
 	if words := seatsText(row.InvitedRoles()); words != "" {

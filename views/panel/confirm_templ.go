@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 )
 
@@ -21,8 +21,8 @@ type ActionDialogProps struct {
 	Consequences              []string
 	Field                     *ui.FieldProps // what has to be typed; nil: nothing
 	Danger                    bool
-	Handover                  *frame.HandoverProps
-	SentInvitations           *frame.SentInvitationsProps
+	Handover                  *layout.HandoverProps
+	SentInvitations           *layout.SentInvitationsProps
 	AlsoRemove                bool   // offers to remove the person, too (D4)
 	RefusedReason             string // why it would be refused now
 	NoSeat                    bool   // for want of a seat
@@ -124,7 +124,7 @@ func ActionDialog(p *ActionDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Handover(p.Handover).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.Handover(p.Handover).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -143,7 +143,7 @@ func ActionDialog(p *ActionDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.SentInvitations(p.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.SentInvitations(p.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -7,8 +7,8 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
-	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
+	"usher/hooks/tools/errs"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -31,35 +31,35 @@ func correctAddress(e *core.RequestEvent) error {
 }
 
 // renderAddressInvalid answers a refused address with the dialog as it was filled in, and why beside the field.
-func renderAddressInvalid(e *core.RequestEvent, row *members.Row, typed string, fault error) error {
+func renderAddressInvalid(e *core.RequestEvent, row *people.Row, typed string, fault error) error {
 	props := newActionDialog(e, row, "correct")
 	props.setCorrectAddress(row)
 	props.CloseURL = userPath(e, row)
 	props.Field.Value = typed
-	_, _, props.Field.Error, _ = record.Details(fault)
-	return showDetails(e, web.StatusCode(fault), row, members.Query{}, detailsExtras{dialog: ActionDialog(props)})
+	_, _, props.Field.Error, _ = errs.Details(fault)
+	return showDetails(e, web.StatusCode(fault), row, people.Query{}, detailsExtras{dialog: ActionDialog(props)})
 }
 
 // renderCorrected leads to the details of the right address; with the link where no mail is sent.
 func renderCorrected(e *core.RequestEvent, result invitations.Result) error {
-	row, err := members.FindRow(e.App, web.Actor(e).Team.Id, result.ID)
+	row, err := people.FindRow(e.App, web.Actor(e).Team.Id, result.ID)
 	if err != nil {
 		return err
 	}
 	if result.Link != "" {
-		return showDetails(e, http.StatusOK, row, members.Query{}, detailsExtras{link: result.Link})
+		return showDetails(e, http.StatusOK, row, people.Query{}, detailsExtras{link: result.Link})
 	}
 	web.SetToast(e, row.Email+" was asked instead. An invitation is on its way.")
 	return web.Redirect(e, userPath(e, row))
 }
 
 // canCorrect reports whether correcting is offered to the actor.
-func canCorrect(app core.App, actor *actors.Actor, row *members.Row) (bool, error) {
+func canCorrect(app core.App, actor *actors.Actor, row *people.Row) (bool, error) {
 	letter, err := deliveryOf(app, row)
 	return isCorrectable(row, letter) && actor.CanManageInvitation(row.InvitedRoles(), row.Roles()), err
 }
 
-func (p *ActionDialogProps) setCorrectAddress(row *members.Row) {
+func (p *ActionDialogProps) setCorrectAddress(row *people.Row) {
 	p.Title, p.ConfirmLabel = "Correct the address and send again", "Send the invitation"
 	p.Field = &ui.FieldProps{ID: "email", Name: "email", Label: "The right address", Type: "email", Value: row.Email,
 		Required: true, Autofocus: true, Autocomplete: "off"}

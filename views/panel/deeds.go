@@ -12,9 +12,10 @@ import (
 	"usher/hooks/bulk"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -38,7 +39,7 @@ func takeRole(e *core.RequestEvent) error {
 		return err
 	}
 	if row.User != web.Actor(e).Account.Id {
-		return record.NotFound
+		return errs.NotFound
 	}
 	role, err := actors.ParseRoles([]string{e.Request.FormValue("role")})
 	if err == nil {
@@ -61,14 +62,14 @@ func reinvite(e *core.RequestEvent) error {
 }
 
 // rolesToOffer is the roles that an invitation would offer: what is asked for, with what waits already.
-func rolesToOffer(row *members.Row, role actors.Roles) actors.Roles {
+func rolesToOffer(row *people.Row, role actors.Roles) actors.Roles {
 	if row.Invited {
 		return role.With(row.InvitedRoles())
 	}
 	return role
 }
 
-func sendInvitation(e *core.RequestEvent, row *members.Row, roles actors.Roles) error {
+func sendInvitation(e *core.RequestEvent, row *people.Row, roles actors.Roles) error {
 	results, err := invitations.Invite(e.App, web.Actor(e), invitations.Request{
 		Lines: []invitations.Line{addresslist.NewEntry(row.Name, row.Email)}, Roles: roles})
 	if err != nil {
@@ -76,7 +77,7 @@ func sendInvitation(e *core.RequestEvent, row *members.Row, roles actors.Roles) 
 	}
 	result := results[0]
 	if result.Status == invitations.Refused {
-		return renderRefused(e, row, record.Invalid("base", result.Code, result.Message))
+		return renderRefused(e, row, errs.Invalid("base", result.Code, result.Message))
 	}
 	return renderInvited(e, row.DisplayName()+" was asked. An invitation is on its way.", result.Link)
 }
@@ -101,7 +102,7 @@ func renderInvited(e *core.RequestEvent, sentence, link string) error {
 		return err
 	}
 	if link != "" {
-		return showDetails(e, http.StatusOK, row, members.Query{}, detailsExtras{link: link})
+		return showDetails(e, http.StatusOK, row, people.Query{}, detailsExtras{link: link})
 	}
 	web.SetToast(e, sentence)
 	return web.Redirect(e, userPath(e, row))
@@ -121,7 +122,7 @@ func revokeInvitation(e *core.RequestEvent) error {
 }
 
 // invitationID is the invitation that the person saw when pressing the button, or else the row's.
-func invitationID(e *core.RequestEvent, row *members.Row) string {
+func invitationID(e *core.RequestEvent, row *people.Row) string {
 	if id := e.Request.FormValue("invitation"); id != "" {
 		return id
 	}
@@ -143,10 +144,10 @@ func revokeRole(e *core.RequestEvent) error {
 	}
 	revoked := 0
 	var also []members.BeforeFunc
-	if role.Admin && e.Request.FormValue(frame.RevokeSentField) != "" {
+	if role.Admin && e.Request.FormValue(layout.RevokeSentField) != "" {
 		also = append(also, invitations.RevokeSent(web.Actor(e), row.User, &revoked))
 	}
-	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, frame.HandoverTarget(e), also...)
+	parted, err := sessions.RevokeRoles(e.App, web.Actor(e), row.User, role, layout.HandoverTarget(e), also...)
 	if err != nil {
 		return confirmRevokeRole(e, row, err)
 	}
@@ -154,13 +155,13 @@ func revokeRole(e *core.RequestEvent) error {
 }
 
 // renderRevokedRole leads on after a role has ended: who gave up the right to be here lands in the App.
-func renderRevokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles, parted sessions.HandoverResult, revoked int) error {
+func renderRevokedRole(e *core.RequestEvent, row *people.Row, role actors.Roles, parted sessions.HandoverResult, revoked int) error {
 	if actor := web.Actor(e); row.User == actor.Account.Id && role.Admin {
 		web.SetToast(e, "You gave up your Admin role in "+actor.Team.GetString("name")+".")
 		return web.Redirect(e, "/app/"+e.Request.PathValue("team"))
 	}
 	web.SetToast(e, fmt.Sprintf("%s is no longer %s. Freed: %s.%s", row.DisplayName(), role.Label(), seatsText(role),
-		frame.HandoverSummary(parted.HandedOver, parted.Cancelled)+frame.RevokedText(revoked)))
+		layout.HandoverSummary(parted.HandedOver, parted.Cancelled)+layout.RevokedText(revoked)))
 	return web.Redirect(e, userPath(e, row))
 }
 
@@ -168,7 +169,7 @@ func renderRevokedRole(e *core.RequestEvent, row *members.Row, role actors.Roles
 // removed by somebody else meanwhile, or is of another team: both read alike.
 func removeUser(e *core.RequestEvent) error {
 	row, err := findRow(e)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return renderGone(e)
 	}
 	if err != nil {
@@ -177,8 +178,8 @@ func removeUser(e *core.RequestEvent) error {
 	if row.User == "" {
 		return revokeInvitation(e)
 	}
-	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove, HandOver: frame.HandoverTarget(e),
-		RevokeSent: e.Request.FormValue(frame.RevokeSentField) != ""}, []string{row.User})
+	receipt, err := bulk.Do(e.App, web.Actor(e), bulk.Action{Kind: bulk.Remove, HandOver: layout.HandoverTarget(e),
+		RevokeSent: e.Request.FormValue(layout.RevokeSentField) != ""}, []string{row.User})
 	if err != nil {
 		return confirmRemoval(e, row, err)
 	}
@@ -186,19 +187,19 @@ func removeUser(e *core.RequestEvent) error {
 	case line.Code == bulk.CodeNotFound:
 		return renderGone(e)
 	case line.Status == bulk.Skipped:
-		return renderRefused(e, row, record.Invalid("base", line.Code, line.Message))
+		return renderRefused(e, row, errs.Invalid("base", line.Code, line.Message))
 	}
-	return redirectWithResult(e, receipt, members.Query{})
+	return redirectWithResult(e, receipt, people.Query{})
 }
 
 // renderIfGone shows the list where the deed came too late: its person is not in the team any more.
 func renderIfGone(deed func(e *core.RequestEvent) error) func(e *core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		err := deed(e)
-		if !errors.Is(err, record.NotFound) {
+		if !errors.Is(err, errs.NotFound) {
 			return err
 		}
-		if _, missing := findRow(e); !errors.Is(missing, record.NotFound) {
+		if _, missing := findRow(e); !errors.Is(missing, errs.NotFound) {
 			return err
 		}
 		return renderGone(e)
@@ -207,7 +208,7 @@ func renderIfGone(deed func(e *core.RequestEvent) error) func(e *core.RequestEve
 
 // renderGone shows the list, and that there was nobody to do it to.
 func renderGone(e *core.RequestEvent) error {
-	page, err := loadUsersPage(e, members.Query{}, "")
+	page, err := loadUsersPage(e, people.Query{}, "")
 	if err != nil {
 		return err
 	}
@@ -217,16 +218,16 @@ func renderGone(e *core.RequestEvent) error {
 
 // renderRefused answers a deed that was not done with the details as they are now, and why. What is no refusal,
 // and what the actor may never do, are pages of their own.
-func renderRefused(e *core.RequestEvent, row *members.Row, err error) error {
+func renderRefused(e *core.RequestEvent, row *people.Row, err error) error {
 	if _, ok := web.FormErrorsOf(err); !ok {
 		return err
 	}
 	now, missing := findRow(e)
-	if errors.Is(missing, record.NotFound) {
+	if errors.Is(missing, errs.NotFound) {
 		now = row
 	} else if missing != nil {
 		return missing
 	}
 	web.SetRetryAfter(e, err)
-	return showDetails(e, web.StatusCode(err), now, members.Query{}, detailsExtras{err: err})
+	return showDetails(e, web.StatusCode(err), now, people.Query{}, detailsExtras{err: err})
 }

@@ -13,14 +13,14 @@ import (
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
 	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 	"usher/views/viewstest"
 )
 
 func (s *fixture) roles(account *core.Record) string {
 	s.t.Helper()
 	m, err := members.Find(s.App, s.team.Id, account.Id)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return "gone"
 	}
 	if err != nil {

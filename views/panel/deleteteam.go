@@ -5,9 +5,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -27,21 +27,21 @@ func deleteTeam(e *core.RequestEvent) error {
 		return err
 	}
 	web.SetToast(e, web.Actor(e).Team.GetString("name")+" was deleted.")
-	return web.Redirect(e, frame.TeamsPath)
+	return web.Redirect(e, layout.TeamsPath)
 }
 
 func renderDeleteTeam(e *core.RequestEvent, status int, typed string, faults web.FormErrors) error {
 	actor := web.Actor(e)
 	if !actor.CanDeleteTeam() {
-		return record.Forbidden("Only the Owner deletes the team.")
+		return errs.Forbidden("Only the Owner deletes the team.")
 	}
 	around, err := shell(e, "settings", ui.Breadcrumb{Label: "Settings", Href: settingsPath(e)}, ui.Breadcrumb{Label: "Delete the team"})
 	if err != nil {
 		return err
 	}
 	props := DeleteTeamProps{Shell: around, Team: actor.Team.GetString("name"), Path: deletePath(e), BackURL: settingsPath(e),
-		TypedName: typed, NameError: faults["name"], FieldErrors: frame.FieldErrors(faults, "name")}
-	if _, _, sentence, refused := record.Details(teams.CanDelete(e.App, actor.Team.Id)); refused {
+		TypedName: typed, NameError: faults["name"], FieldErrors: layout.FieldErrors(faults, "name")}
+	if _, _, sentence, refused := errs.Details(teams.CanDelete(e.App, actor.Team.Id)); refused {
 		props.BlockedReason, props.FieldErrors = sentence, nil
 	}
 	if props.Deleted, err = deletedItems(e.App, actor.Team.Id); err != nil {

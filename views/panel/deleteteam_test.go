@@ -10,9 +10,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/record"
 	"usher/hooks/sessions"
 	"usher/hooks/teams"
+	"usher/hooks/tools/errs"
 )
 
 func TestDeleteTeam_OwnerTypesTheName_DeletesIt(t *testing.T) {
@@ -52,7 +52,7 @@ func TestDeleteTeam_OwnerTypesTheName_DeletesIt(t *testing.T) {
 func TestDeleteTeam_Blocked_SaysWhyInsteadOfTheForm(t *testing.T) {
 	s := newFixture(t, true)
 	teams.BlockDeleteWhile(s.App, func(core.App, string) error {
-		return record.Invalid("base", "session_running", "The session Dailies is running. End it first.")
+		return errs.Invalid("base", "session_running", "The session Dailies is running. End it first.")
 	})
 	b := s.As(s.owner)
 	at := s.path("/settings/delete")

@@ -5,18 +5,18 @@ import (
 
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
-	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
+	"usher/hooks/tools/text"
 )
 
 // deliveryOf is how far the newest letter about the row's invitation has come.
-func deliveryOf(app core.App, row *members.Row) (mail.State, error) {
+func deliveryOf(app core.App, row *people.Row) (mail.State, error) {
 	states, err := mail.DeliveryStates(app, []string{row.Invitation})
 	return states[row.Invitation], err
 }
 
 // unacceptedInvitations are the invitations of rows that nobody accepted: those whose letters matter.
-func unacceptedInvitations(rows []members.Row) []string {
+func unacceptedInvitations(rows []people.Row) []string {
 	var ids []string
 	for _, row := range rows {
 		if row.Invitation != "" && row.Status != invitations.Declined {
@@ -28,7 +28,7 @@ func unacceptedInvitations(rows []members.Row) []string {
 
 // isCorrectable reports whether another address is offered for the row's: its letter did not get through, nobody
 // answered, and it is not the address of an account in the team.
-func isCorrectable(row *members.Row, letter mail.State) bool {
+func isCorrectable(row *people.Row, letter mail.State) bool {
 	unanswered := row.Invited || row.Status == invitations.Revoked || row.Status == invitations.Expired
 	return unanswered && row.User == "" && letter.Undelivered()
 }
@@ -48,7 +48,7 @@ var deliveryStates = map[string]DeliveryProps{
 }
 
 // newDeliveryProps says how far a letter has come.
-func newDeliveryProps(app core.App, state mail.State, times record.ReaderZone) DeliveryProps {
+func newDeliveryProps(app core.App, state mail.State, times text.ReaderZone) DeliveryProps {
 	props, known := deliveryStates[state.Status]
 	if !known {
 		return DeliveryProps{Label: "No letter is known", Icon: "mail"}

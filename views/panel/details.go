@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/invitations"
-	"usher/hooks/members"
-	"usher/hooks/record"
+	"usher/hooks/people"
+	"usher/hooks/tools/errs"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -36,7 +36,7 @@ type detailsExtras struct {
 	tagInput, tagError string // what was typed to be added, and why it was not
 }
 
-func showDetails(e *core.RequestEvent, status int, row *members.Row, query members.Query, also detailsExtras) error {
+func showDetails(e *core.RequestEvent, status int, row *people.Row, query people.Query, also detailsExtras) error {
 	if web.IsFragmentFor(e, "details") {
 		return renderDetailsFragment(e, row, query)
 	}
@@ -51,7 +51,7 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 	props.InvitationLink = also.link
 	props.Tags.Input, props.Tags.Error = also.tagInput, also.tagError
 	if also.err != nil {
-		_, code, sentence, _ := record.Details(also.err)
+		_, code, sentence, _ := errs.Details(also.err)
 		props.Error, props.NoSeat = sentence, isFull(code)
 	}
 	page.Shell.Page.Title = pageTitle(e, props.Name)
@@ -62,7 +62,7 @@ func showDetails(e *core.RequestEvent, status int, row *members.Row, query membe
 }
 
 // renderDetailsFragment brings the details beside a list that is there already.
-func renderDetailsFragment(e *core.RequestEvent, row *members.Row, query members.Query) error {
+func renderDetailsFragment(e *core.RequestEvent, row *people.Row, query people.Query) error {
 	list, counts, err := loadUserList(e, query, row.ID)
 	if err != nil {
 		return err
@@ -77,10 +77,10 @@ func renderDetailsFragment(e *core.RequestEvent, row *members.Row, query members
 
 // findRow finds the person of the address. Who accepted since the address was made is found under the
 // account, and who was asked again under the newest invitation.
-func findRow(e *core.RequestEvent) (*members.Row, error) {
+func findRow(e *core.RequestEvent) (*people.Row, error) {
 	team, id := web.Actor(e).Team.Id, e.Request.PathValue("id")
-	row, err := members.FindRow(e.App, team, id)
-	if !errors.Is(err, record.NotFound) {
+	row, err := people.FindRow(e.App, team, id)
+	if !errors.Is(err, errs.NotFound) {
 		return row, err
 	}
 	invitation, err := invitations.Find(e.App, id)
@@ -88,9 +88,9 @@ func findRow(e *core.RequestEvent) (*members.Row, error) {
 		return nil, err
 	}
 	if invitation.TeamID() != team {
-		return nil, record.NotFound
+		return nil, errs.NotFound
 	}
-	page, err := members.List(e.App, team, members.Query{Search: invitation.Address(), Size: 200})
+	page, err := people.List(e.App, team, people.Query{Search: invitation.Address(), Size: 200})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func findRow(e *core.RequestEvent) (*members.Row, error) {
 			return &page.Rows[n], nil
 		}
 	}
-	return nil, record.NotFound
+	return nil, errs.NotFound
 }
 
-func userPath(e *core.RequestEvent, row *members.Row) string { return usersPath(e) + "/" + row.ID }
+func userPath(e *core.RequestEvent, row *people.Row) string { return usersPath(e) + "/" + row.ID }

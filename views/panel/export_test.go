@@ -6,20 +6,20 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/views/web"
 )
 
 // BareUsersPage is the Users page without anything that Usher does for it: one query of fifty rows by an index, and
 // the same component to the same bytes. It is drawn from what the page of the request shows.
-func BareUsersPage(e *core.RequestEvent, query members.Query, order string) (http.Handler, error) {
+func BareUsersPage(e *core.RequestEvent, query people.Query, order string) (http.Handler, error) {
 	props, err := loadUsersPage(e, query, "")
 	if err != nil {
 		return nil, err
 	}
 	team := web.Actor(e).Team.Id
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		var rows []members.Row
+		var rows []people.Row
 		err := e.App.DB().NewQuery("SELECT id, user, invitation, name, email, avatar, kind, status, owner, admin, organizer, ask_admin, " +
 			"ask_organizer, asked, expires, answered, added, active FROM people WHERE team = {:team} ORDER BY label " + order + " LIMIT 50").
 			Bind(map[string]any{"team": team}).All(&rows)

@@ -9,8 +9,8 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
 	"usher/hooks/plans"
-	"usher/hooks/record"
 	"usher/hooks/seats"
+	"usher/hooks/tools/errs"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -146,7 +146,7 @@ func newLinePreview(fate invitations.LinePreview) LinePreviewProps {
 		props.Label, props.Outcome, props.Icon = "Already invited", "skip", "mail-check"
 	case fate.Code == seats.CodeFull:
 		props.Label, props.Outcome, props.Icon = strings.Replace(first, "There is no", "No", 1), "full", "armchair"
-	case fate.Code == record.CodeNotAllowed:
+	case fate.Code == errs.CodeNotAllowed:
 		props.Label, props.Icon = first, "lock"
 	default:
 		props.Label = first

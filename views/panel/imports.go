@@ -9,8 +9,8 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -108,7 +108,7 @@ func confirmStop(e *core.RequestEvent) error {
 // stopImport ends an import; the rows that are done stay.
 func stopImport(e *core.RequestEvent) error {
 	stopped, err := invitations.StopImport(e.App, web.Actor(e), e.Request.PathValue("id"))
-	if record.Code(err) == invitations.CodeImportEnded {
+	if errs.Code(err) == invitations.CodeImportEnded {
 		web.SetToast(e, "The import had ended already.")
 		return web.Redirect(e, importPath(e)+"/"+e.Request.PathValue("id"))
 	}
@@ -135,7 +135,7 @@ func newImportProps(e *core.RequestEvent, one *invitations.Import) ImportProps {
 		Path: at, Title: one.GetString("file"), InProgress: one.Active(), Status: one.Status(), Reason: one.GetString("reason"),
 		Done: one.Done(), Total: one.Total(), Invited: one.Count(invitations.Invited), Updated: one.Count(invitations.Updated),
 		Unchanged: one.Count(invitations.Unchanged), Refused: one.Count(invitations.Refused),
-		Roles: one.Roles().Label(), Created: one.TimeOf("created"), Zone: frame.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
+		Roles: one.Roles().Label(), Created: one.TimeOf("created"), Zone: layout.ZoneFor(web.Actor(e)), StartedBy: starterName(e, one),
 	}
 	if props.Title == "" {
 		props.Title = "Pasted list"
@@ -161,7 +161,7 @@ func starterName(e *core.RequestEvent, one *invitations.Import) string {
 // loadImportBar is the import of the team that runs, for the page of its users; nil if none does.
 func loadImportBar(e *core.RequestEvent) (*ImportBarProps, error) {
 	one, err := invitations.FindActiveImport(e.App, web.Actor(e).Team.Id)
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return nil, nil
 	}
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
-	"usher/hooks/members"
-	"usher/views/frame"
+	"usher/hooks/people"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -29,7 +29,7 @@ func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsPr
 	for n, row := range rows {
 		addresses[n] = row.Address
 	}
-	known, err := members.ByAddress(e.App, web.Actor(e).Team.Id, addresses)
+	known, err := people.ByAddress(e.App, web.Actor(e).Team.Id, addresses)
 	if err != nil {
 		return props, err
 	}
@@ -37,7 +37,7 @@ func importEmails(e *core.RequestEvent, one *invitations.Import) (ImportEmailsPr
 	if err != nil {
 		return props, err
 	}
-	times := frame.TimesFor(web.Actor(e))
+	times := layout.TimesFor(web.Actor(e))
 	for _, row := range rows {
 		shown := ImportEmailProps{N: row.Number(), Address: row.Address, Name: row.Name, Email: newDeliveryProps(e.App, row.Email, times)}
 		if who, there := known[row.Address]; there {

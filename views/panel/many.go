@@ -7,9 +7,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/bulk"
-	"usher/hooks/members"
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/people"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -30,7 +30,7 @@ type selection struct {
 	name   string
 	action bulk.Action
 	ids    []string
-	query  members.Query
+	query  people.Query
 }
 
 // parseSelection reads a choice, of boxes or of all that the list's query finds: then those that it finds now.
@@ -38,16 +38,16 @@ func parseSelection(e *core.RequestEvent) (selection, error) {
 	name := e.Request.FormValue("deed")
 	deed, known := bulkActions[name]
 	if !known {
-		return selection{}, record.NotFound
+		return selection{}, errs.NotFound
 	}
 	c := selection{name: name, action: deed, ids: e.Request.Form["person"], query: parseQuery(e.Request.Form)}
-	c.action.HandOver = frame.HandoverTarget(e)
-	c.action.RevokeSent = e.Request.Form.Get(frame.RevokeSentField) != ""
+	c.action.HandOver = layout.HandoverTarget(e)
+	c.action.RevokeSent = e.Request.Form.Get(layout.RevokeSentField) != ""
 	c.action.AddTags, c.action.RemoveTags = parseTags(e.Request.Form.Get("add")), parseTags(e.Request.Form.Get("drop"))
 	if e.Request.Form.Get("all") == "" {
 		return c, nil
 	}
-	ids, err := members.IDs(e.App, web.Actor(e).Team.Id, c.query, bulk.MaxRows+1)
+	ids, err := people.IDs(e.App, web.Actor(e).Team.Id, c.query, bulk.MaxRows+1)
 	c.ids = ids
 	return c, err
 }
@@ -100,7 +100,7 @@ func errOrNotFound(err error) error {
 	if err != nil {
 		return err
 	}
-	return record.NotFound
+	return errs.NotFound
 }
 
 // render answers with the question: over the list that is there, or with the list under it.

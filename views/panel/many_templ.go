@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strings"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 )
 
@@ -25,8 +25,8 @@ type BulkDialogProps struct {
 	RefusedReason                   string         // why it cannot be done at all
 	Choices                         []ActionChoice // what is asked first; else nothing
 	Tagging                         *TaggingProps
-	Handover                        *frame.HandoverProps        // nil: nobody's sessions lose their host
-	SentInvitations                 *frame.SentInvitationsProps // nil: they sent no invitation that is pending
+	Handover                        *layout.HandoverProps        // nil: nobody's sessions lose their host
+	SentInvitations                 *layout.SentInvitationsProps // nil: they sent no invitation that is pending
 }
 
 // OutcomeGroup are people to whom the same happens, or who are left alone.
@@ -233,7 +233,7 @@ func BulkDialog(p BulkDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.Handover(p.Handover).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.Handover(p.Handover).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -241,7 +241,7 @@ func BulkDialog(p BulkDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = frame.SentInvitations(p.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = layout.SentInvitations(p.SentInvitations).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"usher/hooks/bulk"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 )
 
@@ -107,7 +107,7 @@ func resultText(r bulk.Result) string {
 		done += " Freed: " + freed + "."
 	}
 	handedOver, cancelled := r.Sessions()
-	return done + frame.HandoverSummary(handedOver, cancelled) + frame.RevokedText(r.SentRevoked())
+	return done + layout.HandoverSummary(handedOver, cancelled) + layout.RevokedText(r.SentRevoked())
 }
 
 // newOutcomeGroups are who is touched how, before the deed or once it is done, and who is left alone and why.

@@ -14,8 +14,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 )
 

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/views/web"
 )
 
@@ -16,7 +16,7 @@ func showPermissions(e *core.RequestEvent) error {
 	if web.IsFragmentFor(e, "dialog") {
 		return web.Render(e, http.StatusOK, PermissionsDialog(table, ""))
 	}
-	page, err := loadUsersPage(e, members.Query{Size: pageSize}, "")
+	page, err := loadUsersPage(e, people.Query{Size: pageSize}, "")
 	if err != nil {
 		return err
 	}

@@ -10,21 +10,21 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
 	"usher/hooks/mail"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/seats"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
 
 func isFull(code string) bool { return code == seats.CodeFull }
 
-func loadUserDetails(e *core.RequestEvent, row *members.Row, query members.Query, list UserListProps) (UserDetailsProps, error) {
+func loadUserDetails(e *core.RequestEvent, row *people.Row, query people.Query, list UserListProps) (UserDetailsProps, error) {
 	actor, path := web.Actor(e), userPath(e, row)
 	self := row.User == actor.Account.Id
 	props := UserDetailsProps{
 		Name: row.DisplayName(), AvatarURL: accounts.AvatarPath(row.User, row.Avatar), Email: row.Email, You: self, State: row.Status, StatusLabel: statusLabel(row.Status),
-		Guest: row.Kind == members.Guest, Roles: roleLines(actor, row, path, self), PlanURL: settingsPath(e) + "#plan", PermissionsURL: permissionsPath(e),
+		Guest: row.Kind == actors.Guest, Roles: roleLines(actor, row, path, self), PlanURL: settingsPath(e) + "#plan", PermissionsURL: permissionsPath(e),
 		Drawer: ui.DrawerProps{Label: row.DisplayName(), CloseURL: queryHref(usersPath(e), query), CopyLink: true, Attrs: ui.OpenDrawer()},
 	}
 	for _, option := range list.TagOptions {
@@ -62,7 +62,7 @@ func fillPosition(head *ui.DrawerProps, list UserListProps, id string) {
 }
 
 // roleLines are the roles with the one verb that fits each (R58).
-func roleLines(actor *actors.Actor, row *members.Row, path string, self bool) []RoleLine {
+func roleLines(actor *actors.Actor, row *people.Row, path string, self bool) []RoleLine {
 	var lines []RoleLine
 	if row.Owner {
 		lines = append(lines, RoleLine{Label: "Owner", Description: "Everything in the team, Admins included. Uses 1 Admin seat.",
@@ -77,7 +77,7 @@ func roleLines(actor *actors.Actor, row *members.Row, path string, self bool) []
 	return lines
 }
 
-func roleLine(actor *actors.Actor, row *members.Row, role actors.Role, path string, self bool) RoleLine {
+func roleLine(actor *actors.Actor, row *people.Row, role actors.Role, path string, self bool) RoleLine {
 	wanted := singleRole(role.Key)
 	line := RoleLine{Label: role.Label, Description: role.Description}
 	switch {
@@ -111,7 +111,7 @@ var invitationStateText = map[string]string{
 }
 
 // fillInvitation fills what stands about the row's invitation: how it fares, and what can be done with it.
-func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, row *members.Row, path string) error {
+func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, row *people.Row, path string) error {
 	if row.Invitation == "" {
 		return nil
 	}
@@ -143,9 +143,9 @@ func fillInvitation(app core.App, props *UserDetailsProps, actor *actors.Actor, 
 	case err != nil:
 		return err
 	case isCorrectable(row, letter):
-		props.setUndelivered(newDeliveryProps(app, letter, frame.TimesFor(actor)), may, path)
+		props.setUndelivered(newDeliveryProps(app, letter, layout.TimesFor(actor)), may, path)
 	case letter.Status == mail.Dropped && row.Status != invitations.Accepted:
-		dropped := newDeliveryProps(app, letter, frame.TimesFor(actor))
+		dropped := newDeliveryProps(app, letter, layout.TimesFor(actor))
 		props.Delivery = &dropped
 	}
 	return nil
@@ -163,8 +163,8 @@ func (p *UserDetailsProps) setUndelivered(letter DeliveryProps, may bool, path s
 }
 
 // newInvitationProps are an invitation that waits, and how its letter fares.
-func newInvitationProps(app core.App, actor *actors.Actor, row *members.Row, invitation *invitations.Invitation, path string) (*InvitationProps, error) {
-	by, times := "The server administrator", frame.TimesFor(actor)
+func newInvitationProps(app core.App, actor *actors.Actor, row *people.Row, invitation *invitations.Invitation, path string) (*InvitationProps, error) {
+	by, times := "The server administrator", layout.TimesFor(actor)
 	if inviter, err := app.FindRecordById("users", invitation.GetString("inviter")); err == nil {
 		by = actors.DisplayName(inviter)
 	}
@@ -204,7 +204,7 @@ func seatsText(roles actors.Roles) string {
 }
 
 // fillRemoval says what removing the person does, or why it cannot be done.
-func fillRemoval(props *UserDetailsProps, actor *actors.Actor, row *members.Row, path string, self bool) {
+func fillRemoval(props *UserDetailsProps, actor *actors.Actor, row *people.Row, path string, self bool) {
 	switch {
 	case row.User == "":
 	case self && row.Owner:
@@ -223,7 +223,7 @@ func fillRemoval(props *UserDetailsProps, actor *actors.Actor, row *members.Row,
 }
 
 // freedText is what a removal frees: ", frees 1 Organizer seat and the reserved 1 Admin seat".
-func freedText(row *members.Row) string {
+func freedText(row *people.Row) string {
 	text := ""
 	if words := seatsText(row.Roles()); words != "" {
 		text = ", frees " + words

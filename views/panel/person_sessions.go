@@ -5,9 +5,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -19,13 +19,13 @@ const (
 )
 
 // loadUserSessions are the sessions that a person hosts or is invited to (R76).
-func loadUserSessions(e *core.RequestEvent, row *members.Row) (SessionsProps, error) {
+func loadUserSessions(e *core.RequestEvent, row *people.Row) (SessionsProps, error) {
 	actor := web.Actor(e)
 	overview, err := sessions.FindOverview(e.App, sessions.Subject{Team: actor.Team.Id, User: row.User, Email: row.Email}, maxUpcoming)
 	if err != nil {
 		return SessionsProps{}, err
 	}
-	times := frame.TimesFor(actor)
+	times := layout.TimesFor(actor)
 	now := times.In(time.Now())
 	line := func(s sessions.Row) SessionLine {
 		return SessionLine{Title: s.Title, Href: "/app/" + actor.Team.GetString("slug") + "/sessions/" + s.ID,

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"time"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
@@ -61,7 +61,7 @@ type InvitationProps struct {
 	ID                   string
 	InvitedBy            string
 	InvitedAt, Expires   time.Time
-	Times                record.ReaderZone
+	Times                text.ReaderZone
 	Delivery             DeliveryProps
 	Seats                string
 	WaitsFor             string // for what, where an accepted invitation cannot take effect yet; empty: for the answer
@@ -75,7 +75,7 @@ type DeliveryProps struct {
 	Label, Icon                string
 	Succeeded, Failed, Pending bool
 	Since                      time.Time
-	Times                      record.ReaderZone
+	Times                      text.ReaderZone
 	Error                      string
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"usher/hooks/plans"
 	"usher/hooks/seats"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/web"
 )
 

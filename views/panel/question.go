@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/bulk"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/sessions"
 	"usher/views/ui"
 	"usher/views/web"
@@ -99,7 +99,7 @@ func (c selection) tagDialog(e *core.RequestEvent, faults web.FormErrors) (BulkD
 		found, _ := web.FormErrorsOf(err)
 		return c.refusedDialog(e, web.FormErrors{"ids": found["ids"]})
 	}
-	names, err := members.TagNames(e.App, web.Actor(e).Team.Id)
+	names, err := people.TagNames(e.App, web.Actor(e).Team.Id)
 	props.Title, props.ConfirmLabel = "Tag "+ui.Count(len(c.ids), "user", "users"), "Save tags"
 	props.Tagging = &TaggingProps{Add: strings.Join(c.action.AddTags, ", "), Remove: strings.Join(c.action.RemoveTags, ", "),
 		AddError: faults["add"], RemoveError: faults["remove"], KnownTags: names}

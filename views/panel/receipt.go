@@ -9,7 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/security"
 
 	"usher/hooks/bulk"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -72,7 +72,7 @@ func (r *resultStore) take(id, team, account string) (bulk.Result, bool) {
 }
 
 // redirectWithResult sends the person back to the list, with the receipt of what was done (R84).
-func redirectWithResult(e *core.RequestEvent, receipt bulk.Result, query members.Query) error {
+func redirectWithResult(e *core.RequestEvent, receipt bulk.Result, query people.Query) error {
 	actor := web.Actor(e)
 	id := resultStoreOf(e.App).put(storedResult{Result: receipt, team: actor.Team.Id, account: actor.Account.Id})
 	to, err := url.Parse(queryHref(usersPath(e), query))
@@ -86,7 +86,7 @@ func redirectWithResult(e *core.RequestEvent, receipt bulk.Result, query members
 }
 
 // takeResultProps is the receipt of the address, once; nil if there is none.
-func takeResultProps(e *core.RequestEvent, query members.Query) *BulkResultProps {
+func takeResultProps(e *core.RequestEvent, query people.Query) *BulkResultProps {
 	actor := web.Actor(e)
 	receipt, ok := resultStoreOf(e.App).take(e.Request.URL.Query().Get("receipt"), actor.Team.Id, actor.Account.Id)
 	if !ok {
@@ -111,7 +111,7 @@ func newBulkResultProps(receipt bulk.Result, close string) *BulkResultProps {
 }
 
 // queryFields are where the list stood, as fields of a form.
-func queryFields(q members.Query) []ui.HiddenField {
+func queryFields(q people.Query) []ui.HiddenField {
 	at, _ := url.Parse(queryHref("/", q))
 	var fields []ui.HiddenField
 	for _, name := range []string{"q", "role", "status", "kind", "tag", "sort", "page", "after", "before"} {

@@ -10,7 +10,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -108,7 +108,7 @@ func loadBookings(e *core.RequestEvent, room *rooms.Room, most int) (BookingsPro
 	props := BookingsProps{Total: len(taken), AppURL: "/app/" + teams.Of(actor.Team).Slug()}
 	for _, booking := range taken[:min(len(taken), most)] {
 		props.Rows = append(props.Rows, BookingRow{Title: booking.Title, Host: booking.Host, Running: booking.Running,
-			When: ui.FormatRange(booking.Starts, booking.Ends, now, frame.TimesFor(actor)), Href: props.AppURL + "/sessions/" + booking.ID})
+			When: ui.FormatRange(booking.Starts, booking.Ends, now, layout.TimesFor(actor)), Href: props.AppURL + "/sessions/" + booking.ID})
 	}
 	return props, nil
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/record"
 	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -20,7 +20,7 @@ func confirmArchive(e *core.RequestEvent) error {
 		return err
 	}
 	if !room.Archived().IsZero() {
-		return record.NotFound
+		return errs.NotFound
 	}
 	bookings, err := loadBookings(e, room, 5)
 	if err != nil {
@@ -86,7 +86,7 @@ func runRoomAction(e *core.RequestEvent, deed func(core.App, *actors.Actor, stri
 		if missing != nil {
 			return missing
 		}
-		_, _, sentence, _ := record.Details(err)
+		_, _, sentence, _ := errs.Details(err)
 		return showRoom(e, web.StatusCode(err), now, nil, sentence)
 	}
 	if err != nil {

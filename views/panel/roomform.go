@@ -7,10 +7,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/rooms"
-	"usher/hooks/settings"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -94,7 +94,7 @@ func (p RoomFormProps) profile() (rooms.Profile, error) {
 	if text := strings.TrimSpace(p.MaxPeople); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return profile, record.Invalid("people", "bad_number", "The largest number of people is a whole number. Empty: as many as the plan lets.")
+			return profile, errs.Invalid("people", "bad_number", "The largest number of people is a whole number. Empty: as many as the plan lets.")
 		}
 		people = n
 	}
@@ -117,7 +117,7 @@ func showRoomForm(e *core.RequestEvent, status int, room *rooms.Room, form RoomF
 	form.Title, form.SubmitLabel, form.Action, form.CancelURL = "New room", "Make the room", roomsPath(e)+"/new", roomsPath(e)
 	form.MaxPeopleHelp = "Empty: as many as the plan lets. " + planLimitText(most, plan)
 	form.LinkPrefix = settings.Of(e.App).Link("/r/")
-	form.FieldErrors = frame.FieldErrors(form.Errors, "name", "slug", "description", "entry", "recording", "people", "quality")
+	form.FieldErrors = layout.FieldErrors(form.Errors, "name", "slug", "description", "entry", "recording", "people", "quality")
 	crumbs := []ui.Breadcrumb{{Label: "Rooms", Href: roomsPath(e)}}
 	if room != nil {
 		form.Title, form.SubmitLabel, form.Action, form.CancelURL = "Edit "+room.Name(), "Save", roomPath(e, room)+"/edit", roomPath(e, room)

@@ -8,9 +8,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/record"
 	"usher/hooks/rooms"
-	"usher/views/frame"
+	"usher/hooks/tools/text"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -123,14 +123,14 @@ func matchesSearch(room *rooms.Room, words string) bool {
 // roomSchedule is what has the team's rooms now, next and today.
 type roomSchedule struct {
 	now   time.Time
-	times record.ReaderZone
+	times text.ReaderZone
 	next  map[string]rooms.Booking
 	today map[string][]rooms.Booking
 }
 
 func loadRoomSchedule(e *core.RequestEvent) (roomSchedule, error) {
 	actor := web.Actor(e)
-	d := roomSchedule{now: time.Now(), times: frame.TimesFor(actor), today: map[string][]rooms.Booking{}}
+	d := roomSchedule{now: time.Now(), times: layout.TimesFor(actor), today: map[string][]rooms.Booking{}}
 	day := startOfDay(d.times.In(d.now))
 	taken, err := rooms.ListBookings(e.App, actor.Team.Id, "", day, day.AddDate(0, 0, 1))
 	if err != nil {

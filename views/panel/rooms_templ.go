@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"time"
 
-	"usher/hooks/record"
-	"usher/views/frame"
+	"usher/hooks/tools/text"
+	"usher/views/layout"
 	"usher/views/ui"
 )
 
@@ -44,7 +44,7 @@ type RoomRow struct {
 	Now                      bool
 	SessionsToday, TimeTaken string // how many sessions have it today, and how long in all; empty: none
 	Archived                 time.Time
-	Times                    record.ReaderZone
+	Times                    text.ReaderZone
 	Current, Focus           bool
 }
 
@@ -684,7 +684,7 @@ func roomRow(r RoomRow, archived bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Icon(frame.RoomAccessIcon(r.Access)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Icon(layout.RoomAccessIcon(r.Access)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

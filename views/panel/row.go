@@ -7,12 +7,12 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/invitations"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/views/ui"
 )
 
 // newUserRowProps is a person as the list shows it.
-func newUserRowProps(row members.Row, zone *time.Location, you bool) UserRowProps {
+func newUserRowProps(row people.Row, zone *time.Location, you bool) UserRowProps {
 	props := UserRowProps{
 		ID: row.ID, Name: row.DisplayName(), AvatarURL: accounts.AvatarPath(row.User, row.Avatar), You: you, Chips: roleChips(row),
 		State: row.Status, StatusLabel: statusLabel(row.Status), StatusNote: statusNote(row, zone), Tags: row.Tags, LastActive: row.Active.Time(), Zone: zone,
@@ -24,19 +24,19 @@ func newUserRowProps(row members.Row, zone *time.Location, you bool) UserRowProp
 }
 
 // roleChips are the roles that a person carries, and those that were offered with what became of it.
-func roleChips(row members.Row) []ui.ChipProps {
+func roleChips(row people.Row) []ui.ChipProps {
 	var all []ui.ChipProps
 	for _, name := range row.Roles().Names() {
 		all = append(all, ui.ChipProps{Label: capitalize(name), Variant: name})
 	}
-	if row.Kind == members.Guest {
+	if row.Kind == actors.Guest {
 		all = append(all, ui.ChipProps{Label: "Guest", Kind: "guest", Icon: "user"})
 	}
 	return append(all, invitationChips(row)...)
 }
 
 // invitationChips are what the row's invitation offers, or offered: roles, or to be a member.
-func invitationChips(row members.Row) []ui.ChipProps {
+func invitationChips(row people.Row) []ui.ChipProps {
 	var all []ui.ChipProps
 	if row.InvitedRoles().None() && row.User == "" {
 		return []ui.ChipProps{{Label: "Member", State: invitationState(row), Note: invitationState(row)}}
@@ -48,7 +48,7 @@ func invitationChips(row members.Row) []ui.ChipProps {
 }
 
 // invitationState is the state of the row's invitation; a member's is listed only while it is open.
-func invitationState(row members.Row) string {
+func invitationState(row people.Row) string {
 	if row.Invited {
 		return invitations.Pending
 	}
@@ -65,7 +65,7 @@ func capitalize(name string) string {
 func statusLabel(status string) string { return capitalize(status) }
 
 // statusNote is the small line under a state: when it ends, or when it ended.
-func statusNote(row members.Row, zone *time.Location) string {
+func statusNote(row people.Row, zone *time.Location) string {
 	switch row.Status {
 	case invitations.Pending:
 		return "expires in " + timeLeft(row.Expires.Time())

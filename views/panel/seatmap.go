@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/plans"
 	"usher/hooks/seats"
 	"usher/views/ui"
@@ -19,7 +19,7 @@ const (
 func newSeatsProps(word, path string, count seats.Count, holders []seats.Holder, holds func(seats.Holder) bool) SeatsProps {
 	props := SeatsProps{
 		Role: word, Limit: count.Limit, Used: count.Used, Reserved: count.Reserved, Free: count.Free(),
-		Unlimited: count.Limit == plans.Unlimited, HoldersURL: queryHref(path, members.Query{Role: strings.ToLower(word)}),
+		Unlimited: count.Limit == plans.Unlimited, HoldersURL: queryHref(path, people.Query{Role: strings.ToLower(word)}),
 	}
 	drawn := max(count.Limit, count.Used+count.Reserved)
 	if drawn > maxDrawn {

@@ -3,8 +3,8 @@ package panel
 import (
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/views/find"
-	"usher/views/frame"
+	"usher/views/layout"
+	"usher/views/search"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -13,7 +13,7 @@ import (
 func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	actor := web.Actor(e)
 	team := actor.Team.GetString("name")
-	props, err := frame.PanelShell(e, actor, current)
+	props, err := layout.PanelShell(e, actor, current)
 	props.Page.Title = pageTitle(e, crumbs[len(crumbs)-1].Label)
 	props.Breadcrumbs = append([]ui.Breadcrumb{{Label: team, Href: panelPath(e)}}, crumbs...)
 	return props, err
@@ -25,7 +25,7 @@ func showSearch(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return find.Serve(e, around, find.PanelSources)
+	return search.Serve(e, around, search.PanelSources)
 }
 
 // pageTitle is the title of a page about something in the team.

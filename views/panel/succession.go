@@ -6,12 +6,12 @@ import (
 	"usher/hooks/actors"
 	"usher/hooks/bulk"
 	"usher/hooks/sessions"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
 // loadHandover asks who hosts in place of those to whom a deed is foreseen to be done; nil if they were to host nothing.
-func loadHandover(e *core.RequestEvent, foreseen bulk.Result) (*frame.HandoverProps, error) {
+func loadHandover(e *core.RequestEvent, foreseen bulk.Result) (*layout.HandoverProps, error) {
 	var going []string
 	for _, l := range foreseen.Rows {
 		if l.Status != bulk.Skipped {
@@ -19,12 +19,12 @@ func loadHandover(e *core.RequestEvent, foreseen bulk.Result) (*frame.HandoverPr
 		}
 	}
 	handedOver, cancelled := foreseen.Sessions()
-	return frame.NewHandover(e, handedOver+cancelled, going)
+	return layout.NewHandover(e, handedOver+cancelled, going)
 }
 
 // loadSentInvitations are the pending invitations sent by those to whom a deed is foreseen to be done that ends their right to; nil if
 // there are none.
-func loadSentInvitations(e *core.RequestEvent, foreseen bulk.Result) (*frame.SentInvitationsProps, error) {
+func loadSentInvitations(e *core.RequestEvent, foreseen bulk.Result) (*layout.SentInvitationsProps, error) {
 	var users []string
 	if d := foreseen.Action; d.Kind == bulk.Remove || d.Kind == bulk.RevokeRole && d.Role.Admin {
 		for _, l := range foreseen.Rows {
@@ -33,11 +33,11 @@ func loadSentInvitations(e *core.RequestEvent, foreseen bulk.Result) (*frame.Sen
 			}
 		}
 	}
-	return frame.NewSentInvitations(e, users...)
+	return layout.NewSentInvitations(e, users...)
 }
 
 // loadRoleHandover is successionOf for one person who gives up or loses a role.
-func loadRoleHandover(e *core.RequestEvent, user string, role actors.Roles) (*frame.HandoverProps, error) {
+func loadRoleHandover(e *core.RequestEvent, user string, role actors.Roles) (*layout.HandoverProps, error) {
 	actor := web.Actor(e)
 	if ends, err := sessions.LosesHosting(e.App, actor.Team, user, role); err != nil || !ends {
 		return nil, err
@@ -46,5 +46,5 @@ func loadRoleHandover(e *core.RequestEvent, user string, role actors.Roles) (*fr
 	if err != nil {
 		return nil, err
 	}
-	return frame.NewHandover(e, len(future), []string{user})
+	return layout.NewHandover(e, len(future), []string{user})
 }

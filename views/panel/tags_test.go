@@ -10,12 +10,12 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/members"
+	"usher/hooks/people"
 )
 
 func (s *fixture) assertTags(account *core.Record, want ...string) {
 	s.t.Helper()
-	row, err := members.FindRow(s.App, s.team.Id, account.Id)
+	row, err := people.FindRow(s.App, s.team.Id, account.Id)
 	if err != nil || !slices.Equal(row.Tags, want) {
 		s.t.Errorf("tagged %q, want %q (%v)", row.Tags, want, err)
 	}

@@ -8,10 +8,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/mail"
-	"usher/hooks/record"
-	"usher/hooks/settings"
 	"usher/hooks/teams"
-	"usher/views/frame"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+	"usher/views/layout"
 	"usher/views/web"
 )
 
@@ -38,7 +38,7 @@ func loadEmailSettings(e *core.RequestEvent) (EmailSettingsProps, error) {
 		props.Sender = meta.SenderName + " <" + meta.SenderAddress + ">"
 	}
 	letter, err := teams.FindTestEmail(e.App, web.Actor(e), e.Request.URL.Query().Get("letter"))
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return props, nil
 	}
 	if err != nil {
@@ -76,7 +76,7 @@ func newTestEmailProps(e *core.RequestEvent, letter *mail.Email) *TestEmailProps
 	state := letter.State()
 	props := &TestEmailProps{
 		RefreshURL: settingsPath(e) + "/test-letter/" + letter.Id, To: letter.Recipient(),
-		Delivery: newDeliveryProps(e.App, state, frame.TimesFor(web.Actor(e))),
+		Delivery: newDeliveryProps(e.App, state, layout.TimesFor(web.Actor(e))),
 	}
 	switch state.Status {
 	case mail.Queued, mail.Sending:

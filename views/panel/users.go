@@ -8,9 +8,9 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/mail"
-	"usher/hooks/members"
+	"usher/hooks/people"
 	"usher/hooks/seats"
-	"usher/views/frame"
+	"usher/views/layout"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -29,7 +29,7 @@ func listUsers(e *core.RequestEvent) error {
 }
 
 // renderUserListFragment is another list, or the list without the details that were open.
-func renderUserListFragment(e *core.RequestEvent, query members.Query) error {
+func renderUserListFragment(e *core.RequestEvent, query people.Query) error {
 	list, counts, err := loadUserList(e, query, "")
 	if err != nil {
 		return err
@@ -43,12 +43,12 @@ func renderUserListFragment(e *core.RequestEvent, query members.Query) error {
 }
 
 // isOnlyOwner reports whether nobody but the Owner is in the team, which is shown instead of a list.
-func isOnlyOwner(counts members.Counts, query members.Query) bool {
+func isOnlyOwner(counts people.Counts, query people.Query) bool {
 	return counts.Total == 1 && !isFiltered(query)
 }
 
 // loadUsersPage reads all that the page shows. current is the id of the row whose details are open.
-func loadUsersPage(e *core.RequestEvent, query members.Query, current string) (UsersProps, error) {
+func loadUsersPage(e *core.RequestEvent, query people.Query, current string) (UsersProps, error) {
 	props := UsersProps{Path: usersPath(e), Permissions: actors.Permissions(web.Actor(e).Team)}
 	var err error
 	if props.Shell, err = shell(e, "users", ui.Breadcrumb{Label: "Users"}); err != nil {
@@ -67,13 +67,13 @@ func loadUsersPage(e *core.RequestEvent, query members.Query, current string) (U
 }
 
 // loadUserList reads the list of the query, and how many people there are in all.
-func loadUserList(e *core.RequestEvent, query members.Query, current string) (UserListProps, members.Counts, error) {
+func loadUserList(e *core.RequestEvent, query people.Query, current string) (UserListProps, people.Counts, error) {
 	team := web.Actor(e).Team.Id
 	page, err := loadUserPage(e.App, team, query)
 	if err != nil {
 		return UserListProps{}, page.Counts, err
 	}
-	tags, err := members.TagNames(e.App, team)
+	tags, err := people.TagNames(e.App, team)
 	if err != nil {
 		return UserListProps{}, page.Counts, err
 	}
@@ -87,33 +87,33 @@ func loadUserList(e *core.RequestEvent, query members.Query, current string) (Us
 }
 
 // loadUserPage reads a page of the list; beyond the end it is the last one.
-func loadUserPage(app core.App, team string, query members.Query) (members.Page, error) {
-	page, err := members.List(app, team, query)
+func loadUserPage(app core.App, team string, query people.Query) (people.Page, error) {
+	page, err := people.List(app, team, query)
 	if err == nil && len(page.Rows) == 0 && page.Total > 0 {
-		return members.List(app, team, atPage(query, lastPage(page.Total), "", ""))
+		return people.List(app, team, atPage(query, lastPage(page.Total), "", ""))
 	}
 	return page, err
 }
 
 func lastPage(total int) int { return (total + pageSize - 1) / pageSize }
 
-func newUserListProps(e *core.RequestEvent, page members.Page, letters map[string]mail.State, current string) UserListProps {
+func newUserListProps(e *core.RequestEvent, page people.Page, letters map[string]mail.State, current string) UserListProps {
 	actor, q, path := web.Actor(e), page.Query, usersPath(e)
 	props := UserListProps{
 		Team: actor.Team.GetString("name"), Path: path, Search: q.Search, Role: q.Role, Status: q.Status, Kind: q.Kind, Tag: q.Tag, Sort: q.Sort,
-		Filters: statusFilters(path, q, page.Counts), GuestsOnly: q.Kind == members.Guest, Total: page.Total,
-		ClearURL: queryHref(path, members.Query{Sort: q.Sort}), ExportURL: queryHref(path+"/export", atPage(q, 1, "", "")), QueryFields: queryFields(q),
+		Filters: statusFilters(path, q, page.Counts), GuestsOnly: q.Kind == actors.Guest, Total: page.Total,
+		ClearURL: queryHref(path, people.Query{Sort: q.Sort}), ExportURL: queryHref(path+"/export", atPage(q, 1, "", "")), QueryFields: queryFields(q),
 	}
 	for _, column := range []string{"person", "status", "active"} {
 		props.Columns = append(props.Columns, SortColumn{Href: queryHref(path, toggleSort(q, column)), AriaSort: ariaSort(q, column)})
 	}
 	props.fillPager(page)
-	zone := frame.ZoneFor(actor)
+	zone := layout.ZoneFor(actor)
 	for _, row := range page.Rows {
 		r := newUserRowProps(row, zone, row.User == actor.Account.Id)
 		switch letter := letters[row.Invitation]; {
 		case letter.Undelivered():
-			props := newDeliveryProps(e.App, letter, frame.TimesFor(actor))
+			props := newDeliveryProps(e.App, letter, layout.TimesFor(actor))
 			r.Undelivered = &props
 		case letter.Status == mail.Dropped:
 			r.StatusNote = strings.TrimPrefix(r.StatusNote+" · email not sent", " · ")
@@ -125,7 +125,7 @@ func newUserListProps(e *core.RequestEvent, page members.Page, letters map[strin
 }
 
 // fillPager are the ways to the other pages of the list. Those beside go by a row, so that the rows between need no counting.
-func (p *UserListProps) fillPager(page members.Page) {
+func (p *UserListProps) fillPager(page people.Page) {
 	q, last := page.Query, lastPage(page.Total)
 	if len(page.Rows) == 0 {
 		return
@@ -159,10 +159,10 @@ func tagOptions(names []string, chosen string) []ui.Option {
 	return options
 }
 
-func statusFilters(path string, q members.Query, counts members.Counts) []ui.Filter {
+func statusFilters(path string, q people.Query, counts people.Counts) []ui.Filter {
 	var all []ui.Filter
 	add := func(label, status, kind string, n int) {
-		to := members.Query{Search: q.Search, Role: q.Role, Tag: q.Tag, Sort: q.Sort, Status: status, Kind: kind}
+		to := people.Query{Search: q.Search, Role: q.Role, Tag: q.Tag, Sort: q.Sort, Status: status, Kind: kind}
 		all = append(all, ui.Filter{Label: label, Count: ui.Number(n), Href: queryHref(path, to),
 			Current: q.Status == status && q.Kind == kind})
 	}
@@ -172,11 +172,11 @@ func statusFilters(path string, q members.Query, counts members.Counts) []ui.Fil
 	add("Declined", "declined", "", counts.Declined)
 	add("Revoked", "revoked", "", counts.Revoked)
 	add("Expired", "expired", "", counts.Expired)
-	add("Guests", "", members.Guest, counts.Guests)
+	add("Guests", "", actors.Guest, counts.Guests)
 	return all
 }
 
-func loadUserSummary(e *core.RequestEvent, counts members.Counts) (UserSummaryProps, error) {
+func loadUserSummary(e *core.RequestEvent, counts people.Counts) (UserSummaryProps, error) {
 	actor := web.Actor(e)
 	now, err := seats.Of(e.App, actor.Team.Id)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/hookstest"
 	"usher/hooks/invitations"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 	"usher/views/viewstest"
 )
 
@@ -198,7 +198,7 @@ func TestUserDetails_EndedInvitation_ShowsWhatTheLinkSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		answer.Account = hookstest.Account(t, s.App, status+"@halation.example")
-		_, _, sentence, ok := record.Details(secondError(invitations.Accept(s.App, answer)))
+		_, _, sentence, ok := errs.Details(secondError(invitations.Accept(s.App, answer)))
 		if !ok {
 			t.Fatal("it was accepted")
 		}
@@ -214,7 +214,7 @@ func TestUserDetails_UnconfirmedAccount_SaysWhatItWaitsFor(t *testing.T) {
 	result := hookstest.Invite(t, s.App, s.owner, s.team, "lucia@halation.example", "organizer")
 	assertNotContains(t, b.Get(s.path("/users/"+result.ID)), "Waits for")
 	newcomer := invitations.NewAccountForm{Token: result.Link[strings.LastIndexByte(result.Link, '/')+1:], Name: "Lucía", Password: hookstest.Password}
-	if _, _, err := invitations.AcceptNew(s.App, newcomer); record.Code(err) != accounts.CodeUnverified {
+	if _, _, err := invitations.AcceptNew(s.App, newcomer); errs.Code(err) != accounts.CodeUnverified {
 		t.Fatal(err)
 	}
 	assertPage(t, b.Get(s.path("/users/"+result.ID)), http.StatusOK, "Waits for", "usher user confirm lucia@halation.example", "Revoke invitation…")

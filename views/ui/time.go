@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 )
 
 // TimeMode says how a moment is written.
@@ -39,11 +39,11 @@ func FormatTime(at, now time.Time, in *time.Location, mode TimeMode) string {
 	}
 	switch mode {
 	case Clock:
-		return record.TimeOfDay(at)
+		return text.TimeOfDay(at)
 	case Date:
 		return at.Format("2 Jan" + year)
 	case Long:
-		return record.DateAndTime(at, "Monday 2 January"+year)
+		return text.DateAndTime(at, "Monday 2 January"+year)
 	case Relative:
 		if apart := now.Sub(at); apart.Abs() < time.Minute {
 			return "just now"
@@ -53,11 +53,11 @@ func FormatTime(at, now time.Time, in *time.Location, mode TimeMode) string {
 			return "in " + FormatDuration(-apart)
 		}
 	}
-	return record.DateAndTime(at, "2 Jan"+year)
+	return text.DateAndTime(at, "2 Jan"+year)
 }
 
 // FormatTimeFor is When for a reader: a time of day in a zone that isn't the reader's own is followed by the zone's name.
-func FormatTimeFor(at, now time.Time, times record.ReaderZone, mode TimeMode) string {
+func FormatTimeFor(at, now time.Time, times text.ReaderZone, mode TimeMode) string {
 	words := FormatTime(at, now, times.Zone, mode)
 	if strings.Contains(words, ":") {
 		words += times.Suffix()
@@ -81,13 +81,13 @@ func FormatDuration(d time.Duration) string {
 
 // FormatRange writes a stretch of time for a reader as it looks from the moment now: "Today, 16:00 to 17:30",
 // "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00 (Lisbon time)".
-func FormatRange(from, to, now time.Time, times record.ReaderZone) string {
+func FormatRange(from, to, now time.Time, times text.ReaderZone) string {
 	from, to, now = times.In(from), times.In(to), times.In(now)
-	end := record.TimeOfDay(to)
+	end := text.TimeOfDay(to)
 	if from.Format(time.DateOnly) != to.Format(time.DateOnly) {
 		end = FormatDay(to, now) + ", " + end
 	}
-	return FormatDay(from, now) + ", " + record.TimeOfDay(from) + " to " + end + times.Suffix()
+	return FormatDay(from, now) + ", " + text.TimeOfDay(from) + " to " + end + times.Suffix()
 }
 
 // FormatDay writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",
@@ -110,5 +110,5 @@ func exactTime(at time.Time, in *time.Location) string {
 		in = time.UTC
 	}
 	at = at.In(in)
-	return record.DateAndTime(at, "Monday 2 January 2006") + at.Format(" MST")
+	return text.DateAndTime(at, "Monday 2 January 2006") + at.Format(" MST")
 }

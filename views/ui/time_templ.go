@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"time"
 
-	"usher/hooks/record"
+	"usher/hooks/tools/text"
 )
 
 // Time writes a moment in the person's zone, exact on hover. The zero time is "Never".
@@ -91,7 +91,7 @@ func Time(at time.Time, in *time.Location, mode TimeMode) templ.Component {
 }
 
 // TimeFor writes a moment for a reader, with the name of the zone where it isn't the reader's own.
-func TimeFor(at time.Time, times record.ReaderZone, mode TimeMode) templ.Component {
+func TimeFor(at time.Time, times text.ReaderZone, mode TimeMode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,7 +10,7 @@ import (
 
 	"usher/hooks/actors"
 	"usher/hooks/audit"
-	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 const actorKey = "usher.actor"
@@ -105,12 +105,12 @@ func denyPanel(e *core.RequestEvent, actor *actors.Actor) error {
 
 func panelDenial(e *core.RequestEvent, actor *actors.Actor) (refusal error, helpers []actors.Helper, err error) {
 	if actor.Kind != "member" {
-		return record.Forbidden("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team."), nil, nil
+		return errs.Forbidden("The Admin Panel is for the Owner and Admins of a team. You're a guest of this team."), nil, nil
 	}
 	helpers, err = actors.Helpers(e.App, actor, func(a *actors.Actor) bool {
 		return a.CanInvite(actors.Roles{Admin: true}, actor.Roles)
 	})
-	return record.Forbidden(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
+	return errs.Forbidden(fmt.Sprintf("The Admin Panel of %s is for its Owner and Admins, and you don't have the Admin role. Ask %s to invite you.",
 		actor.Team.GetString("name"), actors.HelperNames(helpers))), helpers, err
 }
 

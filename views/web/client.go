@@ -10,8 +10,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/limits"
-	"usher/hooks/settings"
+	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/settings"
 )
 
 // resolveClient runs before everything else. It replaces the peer address of the request by the client's address, so
@@ -21,14 +21,14 @@ func resolveClient() func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		header := settings.Of(e.App).TrustedProxy
 		client := clientAddress(e.Request, header)
-		if client == limits.UnknownIP {
+		if client == ratelimit.UnknownIP {
 			warned.Do(func() {
 				e.App.Logger().Warn("the trusted proxy's header does not end with an IP address, so clients are unknown",
 					"header", header, "values", fmt.Sprintf("%.200q", e.Request.Header.Values(header)))
 			})
 		}
 		_, port, err := net.SplitHostPort(e.Request.RemoteAddr)
-		if err != nil || client == limits.UnknownIP {
+		if err != nil || client == ratelimit.UnknownIP {
 			port = "0"
 		}
 		e.Request.RemoteAddr = net.JoinHostPort(client, port)
@@ -76,7 +76,7 @@ func normalizeIP(text string) string {
 	if inside, ok := strings.CutPrefix(text, "["); ok {
 		address, rest, closed := strings.Cut(inside, "]")
 		if !closed || rest != "" && !strings.HasPrefix(rest, ":") {
-			return limits.UnknownIP
+			return ratelimit.UnknownIP
 		}
 		text = address
 	} else if strings.Count(text, ":") == 1 {
@@ -84,9 +84,9 @@ func normalizeIP(text string) string {
 	}
 	ip, err := netip.ParseAddr(text)
 	if err != nil {
-		return limits.UnknownIP
+		return ratelimit.UnknownIP
 	}
-	return limits.NormalizeIP(ip.String())
+	return ratelimit.NormalizeIP(ip.String())
 }
 
 // forwardedFor returns what one element of a Forwarded header (RFC 7239) says after "for=", or "" if the element is

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 	"usher/views/web"
 )

@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"testing"
 
+	"usher/hooks/commands"
 	"usher/hooks/hookstest"
-	"usher/hooks/operate"
 	"usher/views/viewstest"
 )
 
@@ -63,7 +63,7 @@ func TestFullDisk_ReadsStillWork(t *testing.T) {
 	if page := b.Send(list); page.Status != http.StatusOK || !strings.Contains(page.Body, "new@halation.example") {
 		t.Errorf("a list that is only read: %d", page.Status)
 	}
-	if err := operate.CheckReady(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
+	if err := commands.CheckReady(s.App); err == nil || !strings.Contains(err.Error(), "disk is full") {
 		t.Errorf("ready: %v", err)
 	}
 	_ = full.Truncate(0)

@@ -15,6 +15,7 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/record"
+	"usher/hooks/tools/errs"
 )
 
 // FormErrors are the sentences of a refusal by field. "base" is for none of them.
@@ -23,7 +24,7 @@ type FormErrors map[string]string
 // FormErrorsOf takes a refusal apart for a form. ok is false for what is no refusal: return that error.
 func FormErrorsOf(err error) (faults FormErrors, ok bool) {
 	var fields validation.Errors
-	if !errors.As(err, &fields) || record.Code(err) == record.CodeNotAllowed {
+	if !errors.As(err, &fields) || errs.Code(err) == errs.CodeNotAllowed {
 		return nil, false
 	}
 	faults = FormErrors{}
@@ -35,7 +36,7 @@ func FormErrorsOf(err error) (faults FormErrors, ok bool) {
 
 // StatusCode is what a refusal is over HTTP on a page: 422 with the form again, unless the right is missing or it is too much.
 func StatusCode(err error) int {
-	var slow *record.RateLimitError
+	var slow *errs.RateLimitError
 	switch {
 	case errors.As(err, &slow):
 		return http.StatusTooManyRequests
@@ -46,13 +47,13 @@ func StatusCode(err error) int {
 }
 
 func isForbidden(err error) bool {
-	code := record.Code(err)
-	return code == record.CodeNotAllowed || code == accounts.CodeWrongAccount
+	code := errs.Code(err)
+	return code == errs.CodeNotAllowed || code == accounts.CodeWrongAccount
 }
 
 // SetRetryAfter tells a program how long a refusal lasts that ends by itself.
 func SetRetryAfter(e *core.RequestEvent, err error) {
-	var slow *record.RateLimitError
+	var slow *errs.RateLimitError
 	if errors.As(err, &slow) {
 		e.Response.Header().Set("Retry-After", slow.RetryAfter())
 	}
@@ -73,11 +74,11 @@ func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	var fields validation.Errors
 	var api *router.ApiError
 	switch {
-	case errors.Is(err, record.NotFound):
+	case errors.Is(err, errs.NotFound):
 		return Problem{Status: http.StatusNotFound, Message: "The requested resource wasn't found."}
 	case errors.As(err, &fields):
 		SetRetryAfter(e, err)
-		_, _, sentence, _ := record.Details(err)
+		_, _, sentence, _ := errs.Details(err)
 		status := StatusCode(err)
 		if status == http.StatusUnprocessableEntity {
 			status = refused

@@ -12,8 +12,8 @@ import (
 
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
-	"usher/hooks/changes"
-	"usher/hooks/record"
+	"usher/hooks/events"
+	"usher/hooks/tools/errs"
 )
 
 const (
@@ -36,17 +36,17 @@ func serveEvents(e *core.RequestEvent) error {
 		return e.UnauthorizedError("Sign in first.", nil)
 	}
 	actor, err := actors.Find(e.App, e.Auth, e.Request.URL.Query().Get("team"))
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		return e.NotFoundError("", nil)
 	}
 	if err != nil {
 		return err
 	}
-	client, ok := changes.Subscribe(e.App, actor.Team.Id, e.Auth.Id, login.Id)
+	client, ok := events.Subscribe(e.App, actor.Team.Id, e.Auth.Id, login.Id)
 	if !ok {
 		return e.TooManyRequestsError("Too many pages are open.", nil)
 	}
-	defer changes.Unsubscribe(e.App, client)
+	defer events.Unsubscribe(e.App, client)
 	secret, _ := e.Request.Cookie(cookieName(e.App))
 	s := stream{e, client, func() bool { return hasAccess(e.App, secret.Value, actor.Team.Id) }, nil}
 	return s.run()
@@ -54,7 +54,7 @@ func serveEvents(e *core.RequestEvent) error {
 
 // ServePageEvents keeps the stream of one page open. changed is asked when something was told that may concern the page,
 // and once at the start; the page is told only when it reports true.
-func ServePageEvents(e *core.RequestEvent, client *changes.Stream, changed func() bool) error {
+func ServePageEvents(e *core.RequestEvent, client *events.Stream, changed func() bool) error {
 	return stream{e, client, func() bool { return true }, changed}.run()
 }
 
@@ -74,7 +74,7 @@ func retryDirective() string { return fmt.Sprintf("retry: %d\n\n", 1000+rand.Int
 
 type stream struct {
 	e         *core.RequestEvent
-	client    *changes.Stream
+	client    *events.Stream
 	hasAccess func() bool
 	changed   func() bool // nil: whatever is told concerns the page
 }
@@ -98,7 +98,7 @@ func (s stream) run() error {
 	told := map[string]bool{}
 	var soon <-chan time.Time
 	if s.changed != nil { // what changed between the page and its stream
-		told[changes.Sessions], soon = true, time.After(0)
+		told[events.Sessions], soon = true, time.After(0)
 	}
 	for {
 		select {
@@ -113,7 +113,7 @@ func (s stream) run() error {
 		case <-soon:
 			soon = nil
 		case <-beat.C:
-		case <-changes.Stopped(s.e.App):
+		case <-events.Stopped(s.e.App):
 			return nil
 		case <-s.e.Request.Context().Done():
 			return nil

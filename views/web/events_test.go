@@ -13,7 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/bulk"
-	"usher/hooks/changes"
+	"usher/hooks/events"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
 	"usher/hooks/teams"
@@ -82,11 +82,11 @@ func TestEvents_TeamChange_ReachesItsOwnMembersOnly(t *testing.T) {
 	drain(ours)
 	drain(theirs)
 	hookstest.Invite(t, server.App, owner, team, "lucia@x.example", "organizer")
-	if name := <-ours; name != changes.Users {
+	if name := <-ours; name != events.Users {
 		t.Errorf("ours: %q", name)
 	}
 	hookstest.Invite(t, server.App, stranger, other, "lucia@x.example", "organizer")
-	if name := <-theirs; name != changes.Users {
+	if name := <-theirs; name != events.Users {
 		t.Errorf("theirs: %q", name)
 	}
 	select {
@@ -186,7 +186,7 @@ func TestEvents_TooManyStreams_IsRefused(t *testing.T) {
 	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	b := server.As(owner)
-	for range changes.MaxStreams {
+	for range events.MaxStreams {
 		if status, _ := openStream(t, server, b, team.Id); status != http.StatusOK {
 			t.Fatal(status)
 		}
@@ -201,7 +201,7 @@ func TestEvents_ServerStops_StreamEndsWithoutClose(t *testing.T) {
 	owner := hookstest.Account(t, server.App, "marta@x.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "pro")
 	_, stream := openStream(t, server, server.As(owner), team.Id)
-	changes.Stop(server.App)
+	events.Stop(server.App)
 	for name := range stream {
 		t.Errorf("the stream said %q: a page would not come back", name)
 	}

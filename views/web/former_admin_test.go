@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"usher/hooks/actors"
-	"usher/hooks/changes"
+	"usher/hooks/events"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
 	"usher/views/viewstest"
@@ -65,7 +65,7 @@ func TestFormerAdmin_EveryPanelPage(t *testing.T) {
 	if err := members.RevokeRoles(app, hookstest.Actor(t, app, owner, team), admin.Id, actors.Roles{Admin: true}); err != nil {
 		t.Fatal(err)
 	}
-	waitForEvent(t, time.Second, stream, changes.Users)
+	waitForEvent(t, time.Second, stream, events.Users)
 	for _, ref := range []string{team.Slug(), team.Id} {
 		for _, page := range panelPages {
 			path := "/admin/" + ref + strings.ReplaceAll(page, "{user}", plain.Id)

@@ -11,7 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/changes"
+	"usher/hooks/events"
 	"usher/hooks/hookstest"
 	"usher/hooks/members"
 	"usher/hooks/rooms"
@@ -157,7 +157,7 @@ func TestGone_EveryArea(t *testing.T) {
 		}, "close", http.StatusForbidden, formerMember, formerMember, false},
 		"former Admin": {func(l *fixture, by *actors.Actor) error {
 			return members.RevokeRoles(l.server.App, by, l.account.Id, actors.Roles{Admin: true})
-		}, changes.Users, http.StatusForbidden, formerAdmin, "", false},
+		}, events.Users, http.StatusForbidden, formerAdmin, "", false},
 		"member of a deleted team": {func(l *fixture, by *actors.Actor) error {
 			return teams.Delete(l.server.App, by, l.team.Name())
 		}, "close", http.StatusGone, teamDeleted, teamDeleted, true},

@@ -5,7 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // contentSecurityPolicy lets a page load what is ours, and nothing that stands in it.

@@ -10,7 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/live"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // requireHost refuses requests for another host than the public address, so that no link and no cookie is

@@ -9,8 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/accounts"
-	"usher/hooks/record"
-	"usher/hooks/settings"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
 )
 
 const loginKey = "usher.login"
@@ -36,13 +36,13 @@ func loadLogin(e *core.RequestEvent) error {
 	}
 	login, account, err := accounts.FindLogin(e.App, cookie.Value)
 	if err == nil && !isBackground(e) {
-		if touched := accounts.Touch(e.App, login); errors.Is(touched, record.NotFound) {
+		if touched := accounts.Touch(e.App, login); errors.Is(touched, errs.NotFound) {
 			err = touched
 		} else if touched != nil {
 			e.App.Logger().Warn("note that a login was used", "error", touched)
 		}
 	}
-	if errors.Is(err, record.NotFound) {
+	if errors.Is(err, errs.NotFound) {
 		setLoginCookie(e, "", -1)
 		return e.Next()
 	}

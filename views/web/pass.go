@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 // personalCodeLifetime is how long the cookie of who came by a link and a name is kept.

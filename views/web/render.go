@@ -12,7 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/actors"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/ui"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/limits"
+	"usher/hooks/tools/ratelimit"
 )
 
 // secretPaths begin the addresses whose next part is a secret.
@@ -37,7 +37,7 @@ func redactLogs(app core.App) {
 				if text, ok := value.(string); ok {
 					log.Data[key] = redact(text)
 					if key == "userIP" || key == "remoteIP" {
-						log.Data[key] = limits.NormalizeIP(text)
+						log.Data[key] = ratelimit.NormalizeIP(text)
 					}
 				}
 			}

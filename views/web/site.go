@@ -5,7 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 )
 
 var crossOrigin = http.NewCrossOriginProtection()

@@ -14,7 +14,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"usher/hooks/hookstest"
-	"usher/hooks/settings"
+	"usher/hooks/tools/settings"
 	"usher/views/viewstest"
 	"usher/views/web"
 )

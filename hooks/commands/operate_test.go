@@ -1,0 +1,62 @@
+package commands_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"usher/hooks/accounts"
+	"usher/hooks/commands"
+	"usher/hooks/hookstest"
+	"usher/hooks/people"
+	"usher/hooks/seats"
+)
+
+func TestSeed_HasUsersInEveryStatus(t *testing.T) {
+	app := hookstest.NewApp(t)
+	sample, err := commands.Seed(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := people.Count(app, sample.Team.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for state, n := range map[string]int{"accepted": counts.Accepted, "pending": counts.Pending, "declined": counts.Declined,
+		"revoked": counts.Revoked, "expired": counts.Expired, "guests": counts.Guests} {
+		if n == 0 {
+			t.Errorf("nobody is %s", state)
+		}
+	}
+	now, err := seats.Of(app, sample.Team.Id)
+	if err != nil || now.Organizer.Free() < 1 || now.Organizer.Reserved < 1 || now.Admin.Reserved < 1 {
+		t.Errorf("seats: %+v, %v", now, err)
+	}
+	if _, err := accounts.SignIn(app, sample.Owner.Email(), sample.Password, ""); err != nil {
+		t.Errorf("sign in with what is printed: %v", err)
+	}
+	if sample.Team.LogoPath() == "" {
+		t.Error("the team has no logo")
+	}
+}
+
+func TestDataDir_Demo_IsTemporary(t *testing.T) {
+	dir, discard, err := commands.DataDir([]string{"usher", "demo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "data.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	discard()
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the folder is still there: %v", err)
+	}
+	for _, args := range [][]string{{"usher", "serve"}, {"usher"}, {"usher", "demo", "--dir", "mine"}, {"usher", "demo", "--dir=mine"}} {
+		dir, discard, err := commands.DataDir(args)
+		discard()
+		if err != nil || dir != "pb_data" {
+			t.Errorf("%v: %q, %v", args, dir, err)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package commands
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"usher/hooks/accounts"
+	"usher/hooks/administrators"
+	"usher/hooks/audit"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/settings"
+)
+
+func userCommand(app core.App) *cobra.Command {
+	command := &cobra.Command{Use: "user", Short: "Manage a user's account"}
+	command.AddCommand(&cobra.Command{
+		Use: "confirm ADDRESS", Args: cobra.ExactArgs(1),
+		Short: "Print a link that confirms a user's address, for when email isn't set up",
+		RunE: func(command *cobra.Command, args []string) error {
+			link, err := confirmationLink(app, args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(command.OutOrStdout(), "Send this link only to the owner of %s:\n\n  %s\n\n"+
+				"It lets them set a password, confirms the address, and signs them in. It works once and is valid for one hour.\n", args[0], link)
+			return nil
+		},
+	})
+	return command
+}
+
+// confirmationLink makes the link. It sets a new password, since whoever began the account need not be its owner.
+func confirmationLink(app core.App, address string) (link string, err error) {
+	account, err := accounts.Find(app, address)
+	if errors.Is(err, errs.NotFound) {
+		return "", fmt.Errorf("there is no account with the address %s", address)
+	}
+	if err != nil {
+		return "", err
+	}
+	entry := administrators.CommandEntry("account.reset.request").WithTarget(account.Id, account.Email())
+	err = audit.Do(app, entry, func(core.App) error {
+		link, err = accounts.ResetLink(app, account)
+		return err
+	})
+	if settings.Of(app).URL == "" {
+		link = (&listenConfig{http: "127.0.0.1:8090"}).publicURL() + link
+	}
+	return link, err
+}

@@ -1,0 +1,129 @@
+// Package database opens SQLite for PocketBase with prepared statements that are kept between uses.
+package database
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+
+	"github.com/pocketbase/dbx"
+	"modernc.org/sqlite" // the driver that PocketBase uses, too
+
+	"usher/hooks/record"
+)
+
+// DBConnect opens a database as PocketBase does, and lets every transaction take the write lock when it
+// begins. A transaction that reads first and is overtaken by another process could not be written otherwise.
+func DBConnect(path string) (*dbx.DB, error) {
+	db := sql.OpenDB(connector(path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(ON)" +
+		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_txlock=immediate"))
+	if err := db.Ping(); err != nil {
+		return nil, err
+	}
+	return dbx.NewFromDB(db, "sqlite"), nil
+}
+
+// connector makes connections that keep the statements of record.Kept prepared: reading and planning a short
+// statement takes SQLite longer than running it.
+type connector string
+
+func (c connector) Driver() driver.Driver { return &sqlite.Driver{} }
+
+func (c connector) Connect(context.Context) (driver.Conn, error) {
+	opened, err := c.Driver().Open(string(c))
+	if err != nil {
+		return nil, err
+	}
+	return &conn{opened.(sqliteConn), map[string]*preparedStmt{}}, nil
+}
+
+// maxPrepared is how many statements a connection keeps.
+const maxPrepared = 64
+
+// sqliteConn is what database/sql uses of a connection of the driver.
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.SessionResetter
+	driver.Validator
+	driver.Pinger
+}
+
+type conn struct {
+	sqliteConn
+	statements map[string]*preparedStmt
+}
+
+// preparedStmt is a prepared statement; open while somebody reads its rows.
+type preparedStmt struct {
+	driver.Stmt
+	inUse bool
+}
+
+// findPrepared is the prepared statement of a query that is to be kept, or nil.
+func (c *conn) findPrepared(ctx context.Context, query string) (*preparedStmt, error) {
+	if !record.IsPrepared(ctx) {
+		return nil, nil
+	}
+	if statement, ok := c.statements[query]; ok || len(c.statements) >= maxPrepared {
+		if ok && !statement.inUse {
+			return statement, nil
+		}
+		return nil, nil
+	}
+	prepared, err := c.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	c.statements[query] = &preparedStmt{Stmt: prepared}
+	return c.statements[query], nil
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	statement, err := c.findPrepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if statement == nil {
+		return c.sqliteConn.ExecContext(ctx, query, args)
+	}
+	return statement.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	statement, err := c.findPrepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if statement == nil {
+		return c.sqliteConn.QueryContext(ctx, query, args)
+	}
+	rows, err := statement.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	statement.inUse = true
+	return &preparedRows{rows, statement}, nil
+}
+
+// preparedRows gives the statement free when its rows were read.
+type preparedRows struct {
+	driver.Rows
+	statement *preparedStmt
+}
+
+func (r *preparedRows) Close() error {
+	r.statement.inUse = false
+	return r.Rows.Close()
+}
+
+func (c *conn) Close() error {
+	for _, statement := range c.statements {
+		_ = statement.Close()
+	}
+	return c.sqliteConn.Close()
+}

@@ -1,0 +1,58 @@
+package database_test
+
+import (
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/record"
+)
+
+func TestDBConnect_PreparedStatement_SurvivesNestedReadAndSchemaChange(t *testing.T) {
+	app := hookstest.NewApp(t)
+	count := func() (n int) {
+		t.Helper()
+		if err := app.NonconcurrentDB().NewQuery("SELECT count(*) FROM plans WHERE position >= {:p}").Bind(dbx.Params{"p": 0}).
+			WithContext(record.Prepared).Row(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := count()
+	if before == 0 || count() != before {
+		t.Fatalf("%d plans, then %d", before, count())
+	}
+	hookstest.Exec(t, app, "ALTER TABLE plans ADD COLUMN extra TEXT", nil)
+	hookstest.Exec(t, app, "DELETE FROM plans WHERE [[key]] = 'unlimited'", nil)
+	if now := count(); now != before-1 {
+		t.Errorf("%d plans after one of %d went", now, before)
+	}
+
+	list := "SELECT name FROM plans ORDER BY position"
+	err := app.NonconcurrentDB().(*dbx.DB).Transactional(func(tx *dbx.Tx) error {
+		outer, err := tx.NewQuery(list).WithContext(record.Prepared).Rows()
+		if err != nil {
+			return err
+		}
+		defer outer.Close()
+		rows := 0
+		for outer.Next() {
+			var names []string
+			if err := tx.NewQuery(list).WithContext(record.Prepared).Column(&names); err != nil {
+				return err
+			}
+			if len(names) != before-1 {
+				t.Errorf("%v, inside of row %d", names, rows)
+			}
+			rows++
+		}
+		if rows != before-1 {
+			t.Errorf("%d rows", rows)
+		}
+		return outer.Err()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

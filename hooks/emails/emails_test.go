@@ -1,0 +1,212 @@
+package emails_test
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"usher/hooks/emails"
+	"usher/hooks/mail"
+)
+
+const (
+	hostileText = `<script>alert("x")</script><img src=x onerror=alert(1)> & "Co"`
+	support     = "help@usher.test"
+	lucia       = "lucia@halation.film"
+)
+
+type sample struct {
+	name    string
+	message mail.Message
+	link    string // its button
+}
+
+// samples are all letters, with the names that people type.
+func samples(t testing.TB, name, teamName, note string) []sample {
+	lisbon, err := time.LoadLocation("Europe/Lisbon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	expires := time.Date(2026, 11, 26, 14, 32, 0, 0, lisbon)
+	const link = "https://usher.example.org/invite/usi_3vYq8mB1nZx7Kc0Lr5TfWdPaEo2Hs9JgUi4NbVyQk6M"
+	team := emails.TeamProps{Name: teamName, LogoURL: os.Getenv("USHER_LETTERS_LOGO"), Description: "Film finishing, Lisbon"}
+	if team.LogoURL == "" {
+		team.LogoURL = "https://usher.example.org/logo/halation/abc"
+	}
+	organizer := emails.RoleProps{Name: "Organizer", Description: "You schedule and host sessions for the team, and run them while they are on."}
+	admin := emails.RoleProps{Name: "Admin", Description: "You manage its people, seats, rooms, usage and billing in the Admin Panel."}
+
+	invitation := func(change func(*emails.InvitationProps)) mail.Message {
+		p := emails.InvitationProps{To: lucia, ToName: name, Team: team, Inviter: name, Roles: []emails.RoleProps{organizer, admin},
+			Note: note, Link: link, Expires: expires, Zone: lisbon, Support: support}
+		change(&p)
+		return emails.Invitation(p)
+	}
+	session := func(change func(*emails.SessionProps)) emails.SessionProps {
+		p := emails.SessionProps{To: lucia, ToName: name, Team: team, By: name, Host: name, Title: name, Description: note, Starts: expires, Ends: expires.Add(time.Hour),
+			Zone: lisbon, Room: name, Link: link, Support: support, Calendar: []byte("BEGIN:VCALENDAR"), CalendarMethod: "REQUEST"}
+		change(&p)
+		return p
+	}
+	planned := []emails.SessionItem{{Title: name, Starts: expires, Ends: expires.Add(time.Hour)}, {Title: name, Starts: expires, Ends: expires.AddDate(0, 0, 1)}}
+	return []sample{
+		{"invitation", invitation(func(*emails.InvitationProps) {}), link},
+		{"invitation-account", invitation(func(p *emails.InvitationProps) { p.HasAccount, p.Roles, p.Note = true, p.Roles[:1], "" }), link},
+		{"invitation-plain", invitation(func(p *emails.InvitationProps) { p.Roles, p.Team.LogoURL, p.Team.Description = nil, "", "" }), link},
+		{"invitation-nobody", invitation(func(p *emails.InvitationProps) { p.Inviter, p.Note, p.Support = "", "", "" }), link},
+		{"role-offered", invitation(func(p *emails.InvitationProps) { p.IsMember, p.HasAccount, p.Roles = true, true, p.Roles[1:] }), link},
+		{"role-revoked", emails.RoleRevoked(emails.RoleRevokedProps{To: lucia, ToName: name, Team: team, By: name,
+			Roles: []string{"Admin"}, Remaining: []string{"Organizer"}, Support: support}), ""},
+		{"removed", emails.RemovedFromTeam(emails.RemovedFromTeamProps{To: lucia, ToName: name, Team: team, By: name, Support: support}), ""},
+		{"confirm-address", emails.ConfirmAddress(emails.ConfirmAddressProps{To: lucia, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"already-registered", emails.AlreadyRegistered(emails.AlreadyRegisteredProps{To: lucia, ToName: name,
+			SignIn: "https://usher.example.org/signin", Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
+		{"reset-password", emails.ResetPassword(emails.ResetPasswordProps{To: lucia, ToName: name, Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"change-address", emails.ChangeAddress(emails.ChangeAddressProps{To: lucia, ToName: name, Old: "lucia.herrera@gmail.com", Link: link, Expires: expires, Zone: lisbon, Support: support}), link},
+		{"address-changed", emails.AddressChanged(emails.AddressChangedProps{To: lucia, ToName: name, New: "lucia.herrera@gmail.com", At: expires, Zone: lisbon, Support: support}), ""},
+		{"address-taken", emails.AddressTaken(emails.AddressTakenProps{To: lucia, ToName: name, SignIn: "https://usher.example.org/signin",
+			Reset: "https://usher.example.org/reset", Support: support}), "https://usher.example.org/signin"},
+		{"account-deleted", emails.AccountDeleted(emails.AccountDeletedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Support: support}), ""},
+		{"password-changed", emails.PasswordChanged(emails.PasswordChangedProps{To: lucia, ToName: name, At: expires, Zone: lisbon, Reset: "https://usher.example.org/reset", Support: support}), ""},
+		{"team-deleted", emails.TeamDeleted(emails.TeamDeletedProps{To: lucia, ToName: name, Team: emails.TeamProps{Name: "Halation Post"}, By: name, Support: support}), ""},
+		{"test", emails.Test(emails.TestProps{To: lucia, ToName: name, Server: "https://usher.example.org", By: name, Support: support}), ""},
+		{"session", emails.SessionInvitation(session(func(*emails.SessionProps) {})), link},
+		{"session-series", emails.SessionInvitation(session(func(p *emails.SessionProps) {
+			p.Series, p.Last, p.RoleText, p.NoAccountNeeded, p.Description, p.Room = 12, expires.AddDate(0, 3, 0), "a co-host", true, "", ""
+		})), link},
+		{"session-changed", emails.SessionChanged(session(func(p *emails.SessionProps) { p.By, p.IsMember = "", true })), link},
+		{"session-cancelled", emails.SessionCancelled(session(func(p *emails.SessionProps) { p.Link = "" })), ""},
+		{"session-series-cancelled", emails.SessionCancelled(session(func(p *emails.SessionProps) { p.Link, p.Series, p.By = "", 3, "" })), ""},
+		{"session-withdrawn", emails.RemovedFromSession(session(func(p *emails.SessionProps) { p.Link = "" })), ""},
+		{"sessions-handed-over", emails.SessionsHandedOver(emails.HandedOverProps{To: lucia, ToName: name, Team: team, By: name, From: name, Sessions: planned, More: 3,
+			Zone: lisbon, Link: link, Support: support}), link},
+		{"session-handed-over", emails.SessionsHandedOver(emails.HandedOverProps{To: lucia, ToName: name, Team: team, From: name, Sessions: planned[:1], Link: link}), link},
+		{"session-ended", emails.SessionEnded(emails.SessionEndedProps{To: lucia, ToName: name, Team: team, By: name, Title: name, Room: name, Ended: expires, Zone: lisbon,
+			Link: link, Support: support}), link},
+		{"sessions-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingRoleRevoked, By: name, Contact: name, NewHost: name,
+			Sessions: []emails.SessionItem{planned[0], {Title: name, Starts: expires, Ends: expires.Add(time.Hour), Series: 12}}, More: 3, Zone: lisbon, Link: link, Support: support}), link},
+		{"session-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
+	}
+}
+
+// reasonPattern begins the sentence that says why an email was sent.
+var reasonPattern = regexp.MustCompile(`You( get this letter|.{1,6}re receiving this email) because `)
+
+// With USHER_LETTERS set to a folder, the letters are written there to be looked at.
+func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
+	dir := os.Getenv("USHER_LETTERS")
+	for _, s := range samples(t, "Marta Oliveira", "Halation Post", "We start the grade on Monday.\r\nPedro shows you the room; ask him anything.") {
+		l := s.message
+		if l.Kind == "" || l.To != lucia || l.Subject == "" || len(l.Subject) > 70 || !strings.HasPrefix(l.HTML, "<!doctype html>") {
+			t.Errorf("%s: %q to %q, subject %q, %.20q", s.name, l.Kind, l.To, l.Subject, l.HTML)
+		}
+		if !reasonPattern.MatchString(l.Text) || !reasonPattern.MatchString(l.HTML) {
+			t.Errorf("%s does not say why it came", s.name)
+		}
+		if s.link != "" && (!strings.Contains(l.Text, "\n"+s.link+"\n") || strings.Count(l.HTML, s.link) != 3) {
+			t.Errorf("%s: the link is not a button and bare in both parts", s.name)
+		}
+		if s.link == "" && strings.Contains(l.HTML, `class="button"`) {
+			t.Errorf("%s has a button to nowhere", s.name)
+		}
+		if strings.Contains(l.HTML, "<table") || strings.Contains(l.HTML, "zTempl") || strings.Contains(l.Text, "\r") {
+			t.Errorf("%s has markup that it should not have", s.name)
+		}
+		inTeam := strings.HasPrefix(s.name, "session") || strings.Contains("invitation invitation-account invitation-nobody role-offered role-revoked removed", s.name)
+		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
+			t.Errorf("%s: logo of the team", s.name)
+		}
+		if l.HighPriority == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleInvitation || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
+			t.Errorf("%s: first is %t", s.name, l.HighPriority)
+		}
+		if dir != "" {
+			for ext, content := range map[string]string{".html": l.HTML, ".txt": "Subject: " + l.Subject + "\n\n" + l.Text} {
+				if err := os.WriteFile(filepath.Join(dir, s.name+ext), []byte(content), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func TestInvitation_NamesInviterRolesAndExpiry(t *testing.T) {
+	all := samples(t, "Marta Oliveira", "Halation Post", "Welcome!")
+	for i, wants := range [][]string{
+		{"Marta Oliveira asks you to join Halation Post", lucia, "Organizer", "You schedule and host", "Admin", "Welcome!", "Accept invitation",
+			"Both seats are held for you until", "Thursday 26 November 2026, 14:32 (Lisbon time, UTC)", "You make an account on the way"},
+		{"The seat is held for you until", "You have an Usher account. Sign in as " + lucia},
+		{"You would be a member, without a seat", "The invitation is good until"},
+		{"Halation Post asks you to join"},
+		{"Marta Oliveira offers you a role in Halation Post", "Admin", "what you have in the team stays", "Accept invitation"},
+		{"You are no longer Admin in Halation Post", "You stay in the team as Organizer."},
+		{"You are no longer in Halation Post", "other teams stay"},
+	} {
+		for _, want := range wants {
+			if l := all[i].message; !strings.Contains(l.Text, want) || !strings.Contains(strings.Join(strings.Fields(
+				regexp.MustCompile(`<[^>]*>`).ReplaceAllString(l.HTML, "")), " "), want) {
+				t.Errorf("%s does not say %q", all[i].name, want)
+			}
+		}
+	}
+}
+
+func TestMessages_TimesNameTheirZone(t *testing.T) {
+	at := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	for zone, want := range map[string]string{
+		"America/Argentina/Buenos_Aires": "Wednesday 1 July 2026, 09:00 (Buenos Aires time, UTC-03)",
+		"Asia/Kolkata":                   "Wednesday 1 July 2026, 17:30 (Kolkata time, UTC+05:30)",
+		"UTC":                            "Wednesday 1 July 2026, 12:00 (UTC)",
+		"":                               "Wednesday 1 July 2026, 12:00 (UTC)",
+	} {
+		var location *time.Location
+		if zone != "" {
+			var err error
+			if location, err = time.LoadLocation(zone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := emails.ResetPassword(emails.ResetPasswordProps{To: lucia, Link: "https://usher.example.org/reset/x", Expires: at, Zone: location})
+		if !strings.Contains(l.Text, want) {
+			t.Errorf("%q: %s", zone, l.Text)
+		}
+	}
+}
+
+func TestMessages_TypedMarkup_IsEscaped(t *testing.T) {
+	for _, s := range samples(t, hostileText, hostileText, hostileText+"\n</div><a href='https://evil.test'>Click</a>") {
+		for _, bad := range []string{"<script>alert", "<img src=x", "<a href='https://evil"} {
+			if strings.Contains(s.message.HTML, bad) {
+				t.Errorf("%s holds %s", s.name, bad)
+			}
+		}
+	}
+	l := emails.Invitation(emails.InvitationProps{To: lucia, Link: "javascript:alert(1)", Inviter: "Marta", Support: "javascript:alert(1)",
+		Team: emails.TeamProps{Name: "Halation", LogoURL: "javascript:alert(1)"}})
+	if strings.Contains(l.HTML, `="javascript:`) || strings.Contains(l.HTML, "<img") {
+		t.Error(l.HTML)
+	}
+}
+
+func TestMessages_HavePropsWithoutPasswords(t *testing.T) {
+	for _, props := range []any{emails.ConfirmAddressProps{}, emails.AlreadyRegisteredProps{}, emails.ResetPasswordProps{},
+		emails.ChangeAddressProps{}, emails.AddressChangedProps{}, emails.PasswordChangedProps{}, emails.InvitationProps{},
+		emails.RoleRevokedProps{}, emails.RemovedFromTeamProps{}, emails.TestProps{}, mail.Message{}} {
+		for field := range reflect.TypeOf(props).Fields() {
+			if regexp.MustCompile(`(?i)password|secret|code`).MatchString(field.Name) {
+				t.Errorf("%T takes a %s", props, field.Name)
+			}
+		}
+	}
+}
+
+func TestMessages_OtherAddress_IsMasked(t *testing.T) {
+	for _, s := range samples(t, "Marta", "Halation", "") {
+		if strings.Contains(s.message.HTML+s.message.Text, "lucia.herrera@gmail.com") {
+			t.Errorf("%s shows the other address in full", s.name)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package emails
+
+import (
+	"fmt"
+	"strings"
+
+	"usher/hooks/mail"
+)
+
+// NewHostProps is what SessionsNewHost needs. Sessions are at least one; each stands for a series where its Series says so.
+type NewHostProps struct {
+	From     string // name of who hosted them; may be empty
+	Sessions []SessionProps
+	More     int // sessions that are not listed
+}
+
+// SessionsNewHost is the email to an invitee about sessions that were handed over to another host (R81, R153). Each
+// session or series has a calendar file of its own: calendars read one event, or one series, out of an invitation.
+func SessionsNewHost(p NewHostProps) mail.Message {
+	first := p.Sessions[0]
+	if len(p.Sessions) == 1 && p.More == 0 {
+		return p.single(first)
+	}
+	n := p.More
+	s := layout{
+		Team: first.Team, Intro: p.intro("these sessions", first.Host), Support: first.Support,
+		Footnote: "You're still invited, and your links stay the same. The calendar files with this email update your calendar.",
+		Reason:   "You're receiving this email because you're invited to these sessions.",
+	}
+	for _, one := range p.Sessions {
+		s.Paragraphs = append(s.Paragraphs, SessionItem{Title: one.Title, Starts: one.Starts, Ends: one.Ends, Series: one.Series}.line(one.Zone))
+		n += max(one.Series, 1)
+	}
+	if p.More > 0 {
+		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("And %d more.", p.More))
+	}
+	s.Title = fmt.Sprintf("%s have a new host", sessionCount(n))
+	letter := s.message(mail.KindSessionNewHost, first.To, first.ToName, "New host of "+sessionCount(n)+": "+first.Host)
+	for n, one := range p.Sessions {
+		with := attachCalendar(mail.Message{}, one.Calendar, one.CalendarMethod)
+		for _, file := range with.Attachments {
+			if n > 0 {
+				file.Name = strings.Replace(file.Name, ".ics", fmt.Sprintf("-%d.ics", n+1), 1)
+			}
+			letter.Attachments = append(letter.Attachments, file)
+		}
+	}
+	return letter
+}
+
+// single is the email about one session, or one series.
+func (p NewHostProps) single(session SessionProps) mail.Message {
+	s := session.layout()
+	what := "this session"
+	if session.Series > 1 {
+		what = "this series of sessions"
+	}
+	s.Intro = p.intro(what, session.Host)
+	s.Button, s.Link = "Open the session", session.Link
+	s.Footnote = "You're still invited, and your link stays the same. " + session.joinInstructions()
+	s.Reason = "You're receiving this email because you're invited to this session."
+	return session.message(s, mail.KindSessionNewHost, "New host: "+session.Title+", "+session.subjectTime())
+}
+
+func (p NewHostProps) intro(what, host string) string {
+	if p.From == "" {
+		return fmt.Sprintf("%s now hosts %s.", host, what)
+	}
+	return fmt.Sprintf("%s now hosts %s instead of %s.", host, what, p.From)
+}

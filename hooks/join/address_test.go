@@ -1,0 +1,154 @@
+package join_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/join"
+	"usher/hooks/members"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+)
+
+// changeEmail gives somebody another address, and the old one to somebody new.
+func (h *fixture) changeEmail(who, to string) (heir *core.Record) {
+	h.Helper()
+	account := hookstest.FindRecord(h.T, h.app, "users", h.users[who].Id)
+	old := account.Email()
+	account.SetEmail(to)
+	if err := h.app.Save(account); err != nil {
+		h.Fatal(err)
+	}
+	h.users[who] = account
+	h.users["heir"] = hookstest.Account(h.T, h.app, old)
+	return h.users["heir"]
+}
+
+func TestResolve_ChangedEmail_KeepsParticipant(t *testing.T) {
+	for _, settings := range []string{"passwordless", "lobby", "open room"} {
+		h := newFixture(t, settings).moveTo("running")
+		if v, code := h.join("outside", ""); code != "" || v.Participant.UserID() != h.users["outside"].Id {
+			t.Fatalf("%s: %s", settings, code)
+		}
+		code, place := h.personalCode("outside@x.example"), h.participant("outside@x.example").Id
+		h.changeEmail("outside", "elsewhere@x.example")
+		for who, v := range map[string]*join.Visitor{"himself": h.visit("outside"), "himself by his link": h.visit("outside by the link of elsewhere")} {
+			if v.Participant == nil || v.Participant.Id != place || v.Address() != "elsewhere@x.example" || v.Status == join.WrongAccount {
+				t.Errorf("%s, %s: %s as %s", settings, who, v.Status, v.Address())
+			}
+		}
+		if v := h.visit("heir"); v.Participant != nil || v.Leads() {
+			t.Errorf("%s: who has the address now is %s, %s", settings, v.Participant.Id, v.Status)
+		}
+		v, err := join.Resolve(h.app, h.users["heir"], code, h.session)
+		if err != nil || v.Status != join.WrongAccount {
+			t.Errorf("%s: who has the address now opens the old link: %s, %v", settings, v.Status, err)
+		}
+		if waiting, err := join.PendingInvites(h.app, h.users["heir"]); err != nil || len(waiting) != 0 {
+			t.Errorf("%s: who has the address now is asked to %d sessions, %v", settings, len(waiting), err)
+		}
+	}
+}
+
+// TestResolve_NewOwnerOfInvitedAddress_IsNotInvited holds where the old address stays: the new one is on the list, too.
+func TestResolve_NewOwnerOfInvitedAddress_IsNotInvited(t *testing.T) {
+	for _, settings := range []string{"", "lobby", "open room"} {
+		h := newFixture(t, settings).moveTo("running")
+		h.join("outside", "")
+		h.changeEmail("outside", "new@x.example") // is asked by itself
+		if got := h.participant("outside@x.example").UserID(); got != h.users["outside"].Id {
+			t.Errorf("%s: the place is %q's", settings, got)
+		}
+		v, code := h.join("heir", "")
+		if v.Status != join.NotInvited || v.Participant != nil || code != join.CodeBlocked {
+			t.Errorf("%s: who has the address now: %s, %s", settings, v.Status, code)
+		}
+		if v := h.visit("outside"); v.Participant == nil || v.Participant.UserID() != v.Account.Id {
+			t.Errorf("%s: himself: %s", settings, v.Status)
+		}
+	}
+}
+
+func TestParticipant_AccountAndAddress_AreFixed(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
+	h.join("outside", "")
+	for what, set := range map[string]func(p *sessions.Participant){
+		"another account": func(p *sessions.Participant) { p.Set("user", h.users["stranger"].Id) },
+		"no account":      func(p *sessions.Participant) { p.Set("user", "") },
+		"another address": func(p *sessions.Participant) { p.Set("email", "stranger@x.example") },
+	} {
+		p := h.participant("outside@x.example")
+		set(p)
+		hookstest.AssertCode(t, what, h.app.Save(p), sessions.CodeFixed)
+	}
+	unknown := h.participant("new@x.example")
+	unknown.Set("email", "stranger@x.example")
+	hookstest.AssertCode(t, "another address of nobody yet", h.app.Save(unknown), sessions.CodeFixed)
+	if err := h.app.Delete(hookstest.FindRecord(t, h.app, "users", h.users["outside"].Id)); err != nil {
+		t.Fatal(err)
+	}
+	if p := h.participant("outside@x.example"); p.UserID() != "" {
+		t.Errorf("the account is gone, and its place is %q's", p.UserID())
+	}
+}
+
+// TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted removes who has the address now: who had it stays in.
+func TestRemove_NewOwnerOfAddress_KeepsFormerOwnerAdmitted(t *testing.T) {
+	h := newFixture(t, "").moveTo("running")
+	h.join("outside", "")
+	h.changeEmail("outside", "new@x.example")
+	err := h.app.RunInTransaction(func(tx core.App) error {
+		_, err := members.AddGuest(tx, h.team.Id, h.users["heir"].Id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.removeMember("heir")
+	if state := h.state("outside@x.example"); state != sessions.StateAdmitted {
+		t.Errorf("who had the address is %s", state)
+	}
+}
+
+// TestJoin_ConcurrentWithEmailChange_BindsParticipantOnce has an account come as it gives its address up: the place is either his, with the new address,
+// or nobody's yet.
+func TestJoin_ConcurrentWithEmailChange_BindsParticipantOnce(t *testing.T) {
+	for n := range 6 {
+		raceJoinWithEmailChange(t, time.Duration(n)*3*time.Millisecond)
+	}
+}
+
+// raceJoinWithEmailChange lets the account come that much after its address begins to go.
+func raceJoinWithEmailChange(t *testing.T, after time.Duration) {
+	t.Helper()
+	h := newFixture(t, "").moveTo("running")
+	v := h.visit("outside")
+	account := hookstest.FindRecord(t, h.app, "users", h.users["outside"].Id)
+	account.SetEmail("elsewhere@x.example")
+	hookstest.SlowWrites(h.app, "users", "participants")
+	results := hookstest.Race(2, func(n int) error {
+		if n == 0 {
+			return h.app.Save(account)
+		}
+		time.Sleep(after)
+		err := join.Join(h.app, v, "", testIP)
+		if errs.Code(err) != "" {
+			return nil
+		}
+		return err
+	})
+	if err := errors.Join(results...); err != nil {
+		t.Fatal(err)
+	}
+	p, err := sessions.FindParticipantByEmail(h.app, h.session.Id, "elsewhere@x.example")
+	if err == nil && p.UserID() == account.Id {
+		return
+	}
+	if p := h.participant("outside@x.example"); p.UserID() != "" {
+		t.Errorf("%s is %q's", p.Address(), p.UserID())
+	}
+}

@@ -1,0 +1,101 @@
+package join
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/audit"
+	"usher/hooks/mail"
+	"usher/hooks/rooms"
+	"usher/hooks/tools/errs"
+)
+
+// SignUpForm is somebody who makes an account on the way to a session (R149).
+type SignUpForm struct {
+	Email    string // of who comes by a room's link; a personal link knows it
+	Name     string
+	Password string
+	Timezone string
+	IP       string
+	NextURL  string // the page to which the link that confirms the address leads on
+}
+
+// CanSignUp reports whether the visitor may make the account of the personal link's address: nobody has
+// confirmed one yet.
+func (v *Visitor) CanSignUp() bool {
+	return v.Status == SignIn && v.Participant != nil && (v.Account == nil || !v.Account.Verified())
+}
+
+// SignUpInvitee makes the account of a personal link's address, and belongs to no team by it (D7). The mailed link proves
+// the address: an account that somebody else had begun with it is taken over, with a new password. A link that
+// was not emailed proves nothing: the account is made, and the refusal is accounts.CodeUnverified.
+func SignUpInvitee(app core.App, visitor *Visitor, n SignUpForm) (*core.Record, error) {
+	entry := visitor.auditEntry("account.signup", n.IP)
+	entry.Actor, entry.ActorName = "", n.Name
+	if !visitor.CanSignUp() {
+		return nil, audit.RecordRefusal(app, entry, errs.Invalid("base", accounts.CodeWrongAccount,
+			"There is an account for this address. Sign in with it, then come back here."))
+	}
+	delivered := visitor.linkProvesEmail(app)
+	fresh := accounts.Params{Email: visitor.Participant.Address(), Name: n.Name, Password: n.Password, Timezone: n.Timezone, Verified: delivered}
+	if err := accounts.Validate(&fresh); err != nil {
+		return nil, err
+	}
+	account, err := accounts.New(app, fresh)
+	if err != nil {
+		return nil, err
+	}
+	entry.ActorName = fresh.Name
+	err = audit.Do(app, entry, func(tx core.App) error {
+		if account, err = accounts.SaveOrTakeOver(tx, account, delivered, "come back here"); err == nil {
+			entry.Actor = account.Id
+			if !delivered && mail.Enabled(tx) {
+				err = accounts.SendConfirmation(tx, account, "/s/"+visitor.Code)
+			}
+		}
+		return err
+	})
+	if err == nil && !account.Verified() && mail.Enabled(app) {
+		return account, errs.Invalid("base", accounts.CodeUnverified, "Your account is ready. We emailed a link to "+account.Email()+
+			". Open it to confirm the address. You then continue here.")
+	}
+	if err == nil && !account.Verified() {
+		err = errs.Invalid("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+
+			"so whoever runs it confirms your address first; then open this link again.")
+	}
+	return account, err
+}
+
+// SignUpInRoom makes an account for who came by the link of a room that is open to anyone (R149). The link says nothing
+// about the address: a mailed link confirms it, and the answer is the same whether or not it had an account.
+func SignUpInRoom(app core.App, room *rooms.Room, n SignUpForm) error {
+	if room.Access() != rooms.AccessAnyone || !room.Archived().IsZero() {
+		return errs.Invalid("base", accounts.CodeSignUpClosed, "Accounts are made by invitation here. Ask whoever gave you the link to invite your address.")
+	}
+	fresh := accounts.Params{Email: n.Email, Name: n.Name, Password: n.Password, Timezone: n.Timezone, Next: n.NextURL}
+	if err := accounts.Validate(&fresh); err != nil {
+		return err
+	}
+	if err := accounts.LimitSignUps(app, n.IP); err != nil {
+		return err
+	}
+	if known, err := accounts.NotifyExisting(app, fresh); err != nil || known {
+		return err
+	}
+	account, err := accounts.New(app, fresh)
+	if err != nil {
+		return err
+	}
+	entry := &audit.Entry{Team: room.TeamID(), Action: "account.signup", IP: n.IP, ActorName: fresh.Name}
+	err = audit.Do(app, entry.WithTarget(room.Id, room.Name()), func(tx core.App) error {
+		if err := accounts.Begin(tx, account); err != nil {
+			return err
+		}
+		entry.Actor = account.Id
+		return accounts.SendConfirmation(tx, account, n.NextURL)
+	})
+	if overtaken, broken := accounts.Overtaken(app, fresh, err); overtaken {
+		return broken
+	}
+	return err
+}

@@ -1,0 +1,68 @@
+package join
+
+import (
+	"errors"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/routine"
+
+	"usher/hooks/live"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+)
+
+// roleChangedKey marks a participant whose part has changed, from the write to what follows on its commit.
+const roleChangedKey = "@usherPart"
+
+// registerRoles lets the media server know of another part at once: who loses the controls of a host keeps what
+// everybody may do (R107), also when he comes back with a pass from before.
+func registerRoles(app core.App) {
+	app.OnRecordUpdateExecute("participants").BindFunc(func(e *core.RecordEvent) error {
+		if record.Changed(e.Record, "part") {
+			e.Record.SetRaw(roleChangedKey, true)
+		}
+		return e.Next()
+	})
+	app.OnRecordAfterUpdateSuccess("participants").BindFunc(func(e *core.RecordEvent) error {
+		if changed, _ := e.Record.GetRaw(roleChangedKey).(bool); changed {
+			e.Record.SetRaw(roleChangedKey, nil)
+			updatePermissions(e.App, &sessions.Participant{Record: e.Record})
+		}
+		return e.Next()
+	})
+	live.OnReport(app, func(app core.App, report live.Report) error {
+		if report.Type != live.EventJoined || report.Participant == nil {
+			return nil
+		}
+		p, err := sessions.FindParticipant(app, report.Participant.Identity)
+		if errors.Is(err, errs.NotFound) {
+			return nil // of another server's room
+		}
+		if err != nil {
+			return err
+		}
+		updatePermissions(app, p) // a pass from before may say more than he may do now
+		return nil
+	})
+}
+
+func updatePermissions(app core.App, p *sessions.Participant) {
+	session, err := sessions.FindByID(app, p.SessionID())
+	if errors.Is(err, errs.NotFound) || err == nil && (session.Status() != sessions.Running || session.Media() == "" || p.State() != sessions.StateAdmitted) {
+		return
+	}
+	var grant live.Grant
+	if err == nil {
+		grant, err = newGrant(app, session, p)
+	}
+	if err != nil {
+		app.Logger().Error("find the session of who has another part", "error", err)
+		return
+	}
+	routine.FireAndForget(func() {
+		if err := live.UpdatePermissions(app, grant); err != nil {
+			app.Logger().Warn("tell the media server of another part", "error", err)
+		}
+	})
+}

@@ -1,0 +1,261 @@
+package people
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/record"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
+)
+
+// Query is what a list of people is narrowed to. Empty fields narrow nothing; a value that there is not finds nobody.
+type Query struct {
+	Search string // part of a name or an address
+	Role   string // owner, admin, organizer: held or offered; none
+	Status string // accepted, pending (also of a role that is offered), declined, revoked, expired
+	Kind   string // member or guest
+	Tag    string // in any case
+	Sort   string // person, status, added or active; a minus before it turns it round
+	Page   int    // from 1
+	Size   int    // rows on a page, 1 to 200
+
+	// After and Before are the ID of the row that the page follows, or precedes. They save counting off the
+	// rows of the pages between. If there is no such row any more, Page decides.
+	After, Before string
+}
+
+// maxSearchLength is how much of a search is read, in characters: the index is asked for each three of them.
+const maxSearchLength = 200
+
+// Page is one page of a list. Total is how many rows the query has on all pages.
+type Page struct {
+	Rows   []Row
+	Total  int
+	Counts Counts // of the whole team
+	Query  Query
+}
+
+// List reads one page of a team's people, by a seek in an index.
+func List(app core.App, team string, query Query) (Page, error) {
+	query = query.normalize()
+	page := Page{Query: query}
+	var err error
+	if page.Counts, err = Count(app, team); err != nil {
+		return page, err
+	}
+	where, params := query.where(team)
+	if query.usesWordIndex() {
+		return page, query.search(app, where, params, &page)
+	}
+	if page.Total, err = query.total(app, page.Counts, where, params); err != nil {
+		return page, err
+	}
+	span, err := query.window(app, team, page.Total)
+	if err != nil || span.limit <= 0 {
+		return page, err
+	}
+	for name, value := range span.params {
+		params[name] = value
+	}
+	params["take"], params["skip"] = span.limit, span.skip
+	order := orderBy(query.sortKeys(), span.descending)
+	err = query.newQuery(app, "SELECT "+columns+" FROM people p WHERE p.n IN ("+pageSQL(where+span.where, order)+") ORDER BY "+order).
+		Bind(params).All(&page.Rows)
+	if err != nil {
+		return page, fmt.Errorf("list people: %w", err)
+	}
+	if span.reversed {
+		slices.Reverse(page.Rows)
+	}
+	return page, nil
+}
+
+// newQuery is a statement of the list. Those of the plain list are asked again and again.
+func (q Query) newQuery(app core.App, statement string) *dbx.Query {
+	query := app.DB().NewQuery(statement)
+	if q.Role == "" && q.Tag == "" && q.Kind == "" && q.Status == "" && q.Sort == "person" {
+		query.WithContext(record.Prepared)
+	}
+	return query
+}
+
+// usesWordIndex reports whether the index of words finds the page, which is then counted in the same go: what was found is
+// gone through as a whole in any case.
+func (q Query) usesWordIndex() bool {
+	return utf8.RuneCountInString(q.Search) >= minIndexedChars && q.After == "" && q.Before == ""
+}
+
+func (q Query) search(app core.App, where string, params dbx.Params, page *Page) error {
+	order := orderBy(q.sortKeys(), strings.HasPrefix(q.Sort, "-"))
+	params["take"], params["skip"] = q.Size, (q.Page-1)*q.Size
+	var rows []struct {
+		Row
+		Total int `db:"total"`
+	}
+	err := q.newQuery(app, "SELECT "+columns+", k.total FROM (SELECT p.n, count(*) OVER () total FROM people p WHERE "+where+
+		" ORDER BY "+order+" LIMIT {:take} OFFSET {:skip}) k JOIN people p ON p.n = k.n ORDER BY "+order).Bind(params).All(&rows)
+	if err != nil {
+		return fmt.Errorf("search people: %w", err)
+	}
+	for _, row := range rows {
+		page.Rows, page.Total = append(page.Rows, row.Row), row.Total
+	}
+	if len(rows) == 0 && q.Page > 1 {
+		page.Total, err = q.total(app, page.Counts, where, params)
+	}
+	return err
+}
+
+// pageSQL finds the rows of a page without reading them: the index holds all that it asks.
+func pageSQL(where, order string) string {
+	return "SELECT p.n FROM people p WHERE " + where + " ORDER BY " + order + " LIMIT {:take} OFFSET {:skip}"
+}
+
+// FindRow reads the row of a person of the team, by the account's id or the invitation's.
+func FindRow(app core.App, team, id string) (*Row, error) {
+	if err := Refresh(app, team); err != nil {
+		return nil, err
+	}
+	var rows []Row
+	err := app.DB().NewQuery("SELECT " + columns + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressByID +
+		" AND (p.user = {:id} OR p.invitation = {:id}) ORDER BY p.user != {:id} LIMIT 1").
+		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String(), "id": id}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("find a person: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, errs.NotFound
+	}
+	return &rows[0], nil
+}
+
+// addressByID finds the address of a row's id: rows are found by address.
+const addressByID = "(SELECT email FROM users WHERE id = {:id} UNION ALL SELECT email FROM invitations WHERE id = {:id})"
+
+// window is which rows of an order a page has.
+type window struct {
+	where       string // behind the query's own
+	params      dbx.Params
+	descending  bool // read in descending order
+	reversed    bool // read against the order that was asked for
+	skip, limit int
+}
+
+// window goes from the row before or behind the page, else counts off the rows from the nearer end.
+func (q Query) window(app core.App, team string, total int) (window, error) {
+	down := strings.HasPrefix(q.Sort, "-")
+	for _, seek := range []struct {
+		id     string
+		turned bool
+	}{{q.After, false}, {q.Before, true}} {
+		if seek.id == "" {
+			continue
+		}
+		at, err := q.sortPosition(app, team, seek.id)
+		if errors.Is(err, errs.NotFound) {
+			continue
+		}
+		s := window{params: at, descending: down != seek.turned, reversed: seek.turned, limit: q.Size}
+		s.where = seekCondition(q.sortKeys(), s.descending)
+		return s, err
+	}
+	skip := (q.Page - 1) * q.Size
+	take := min(q.Size, total-skip)
+	if behind := total - skip - take; take > 0 && behind < skip {
+		return window{descending: !down, reversed: true, skip: behind, limit: take}, nil
+	}
+	return window{descending: down, skip: skip, limit: take}, nil
+}
+
+// sortPosition is the sort keys of a row.
+func (q Query) sortPosition(app core.App, team, id string) (dbx.Params, error) {
+	var rows []dbx.NullStringMap
+	err := app.DB().NewQuery("SELECT " + strings.Join(q.sortKeys(), ", ") + " FROM people p WHERE p.team = {:team} AND p.email IN " + addressByID +
+		" AND p.id = {:id}").
+		Bind(dbx.Params{"team": team, "id": id}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("find a row of the list: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, errs.NotFound
+	}
+	at := dbx.Params{}
+	for n, key := range q.sortKeys() {
+		at[fmt.Sprintf("k%d", n)] = rows[0][strings.TrimPrefix(key, "p.")].String
+	}
+	return at, nil
+}
+
+func seekCondition(keys []string, down bool) string {
+	marks := make([]string, len(keys))
+	for n := range keys {
+		marks[n] = fmt.Sprintf("{:k%d}", n)
+	}
+	sign := ">"
+	if down {
+		sign = "<"
+	}
+	return " AND (" + strings.Join(keys, ", ") + ") " + sign + " (" + strings.Join(marks, ", ") + ")"
+}
+
+// sortColumns are the columns of the indexes that hold each order, whose last one makes it the same at each reading. When
+// people were added has no index: it is asked for seldom.
+var sortColumns = map[string][]string{
+	"person": {"p.label", "p.n"},
+	"status": {"p.status", "p.label", "p.n"},
+	"added":  {"p.added", "p.n"},
+	"active": {"p.active", "p.n"},
+}
+
+func (q Query) sortKeys() []string { return sortColumns[strings.TrimPrefix(q.Sort, "-")] }
+
+func orderBy(keys []string, down bool) string {
+	if down {
+		return strings.Join(keys, " DESC, ") + " DESC"
+	}
+	return strings.Join(keys, ", ")
+}
+
+func (q Query) normalize() Query {
+	q.Search, q.Tag = strings.TrimSpace(text.Truncate(q.Search, maxSearchLength)), strings.TrimSpace(text.Truncate(q.Tag, maxSearchLength))
+	q.Page = min(max(q.Page, 1), 1_000_000)
+	if q.Size < 1 {
+		q.Size = 50
+	}
+	q.Size = min(q.Size, 200)
+	if _, ok := sortColumns[strings.TrimPrefix(q.Sort, "-")]; !ok {
+		q.Sort = "person"
+	}
+	return q
+}
+
+// ByAddress reads the rows of those canonical addresses that the team knows, by address.
+func ByAddress(app core.App, team string, addresses []string) (map[string]Row, error) {
+	if err := Refresh(app, team); err != nil {
+		return nil, err
+	}
+	list, err := json.Marshal(addresses)
+	if err != nil {
+		return nil, fmt.Errorf("find people by address: %w", err)
+	}
+	var rows []Row
+	err = app.DB().NewQuery("SELECT " + columns + " FROM json_each({:list}) j CROSS JOIN people p ON p.team = {:team} AND p.email = j.value").
+		Bind(dbx.Params{"list": string(list), "team": team, "now": types.NowDateTime().String()}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("find people by address: %w", err)
+	}
+	known := make(map[string]Row, len(rows))
+	for _, row := range rows {
+		known[row.Email] = row
+	}
+	return known, nil
+}

@@ -1,0 +1,158 @@
+package people
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"usher/hooks/actors"
+	"usher/hooks/record"
+	"usher/hooks/tools/text"
+)
+
+// minIndexedChars is how many characters a search must have for the index of words, which holds them three by three.
+const minIndexedChars = 3
+
+// maxIndexedChars is how many characters of a search are asked of the index at most.
+const maxIndexedChars = 8
+
+const containsSQL = `p.who LIKE {:like} ESCAPE '\'`
+
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}
+
+// where is the query as conditions on people p. Their wording is that of the partial indexes.
+func (q Query) where(team string) (string, dbx.Params) {
+	all, params := []string{"p.team = {:team}"}, dbx.Params{"team": team, "now": types.NowDateTime().String()}
+	and := func(condition string) { all = append(all, condition) }
+	switch {
+	case utf8.RuneCountInString(q.Search) >= minIndexedChars:
+		// The plus keeps the team's index out of it: what was found is looked at, and nobody else.
+		all[0] = "+" + all[0]
+		and("p.n IN (SELECT rowid FROM people_find WHERE people_find MATCH {:q})")
+		words := q.Search
+		if len(words) > maxIndexedChars && isASCII(words) {
+			// Of a long text the beginning decides nearly all; the rest is looked at in what was found. SQLite
+			// compares only ASCII without regard to case.
+			and(containsSQL)
+			params["like"], words = text.LikePattern(words), words[:maxIndexedChars]
+		}
+		params["q"] = `"` + strings.ReplaceAll(words, `"`, `""`) + `"`
+	case q.Search != "": // too short for the index, and found often enough without
+		and(containsSQL)
+		params["like"] = text.LikePattern(q.Search)
+	}
+	if condition, ok := conditions["role "+q.Role]; ok {
+		and(condition)
+	} else if q.Role != "" {
+		and("0")
+	}
+	if condition, ok := conditions["status "+q.Status]; ok {
+		and(condition)
+	} else if q.Status != "" {
+		and("0")
+	}
+	if condition, ok := conditions["kind "+q.Kind]; ok {
+		and(condition)
+	} else if q.Kind != "" {
+		and("0")
+	}
+	if q.Tag != "" {
+		and("p.email IN (SELECT email FROM tags WHERE team = {:team} AND name = {:tag} COLLATE NOCASE)")
+		params["tag"] = q.Tag
+	}
+	return strings.Join(all, " AND "), params
+}
+
+var conditions = map[string]string{
+	"role owner":      "p.owner",
+	"role admin":      "(p.admin OR p.ask_admin)",
+	"role organizer":  "(p.organizer OR p.ask_organizer)",
+	"role none":       "NOT (p.owner OR p.admin OR p.organizer OR p.ask_admin OR p.ask_organizer)",
+	"status accepted": "p.status = 'accepted'",
+	"status pending":  "p.asked AND +p.expires > {:now}",
+	"status declined": "p.status = 'declined'",
+	"status revoked":  "p.status = 'revoked'",
+	"status expired":  "(p.status = 'expired' OR p.status = 'pending' AND p.expires <= {:now})",
+	"kind member":     "p.kind = 'member'",
+	"kind guest":      "p.kind = 'guest'",
+}
+
+// Counts are how many rows there are in each state, without any narrowing. Total counts every entry of the list, those
+// that were declined, revoked or expired included; Accepted is who is in the team, guests included, as in Sizes.
+type Counts struct {
+	Total    int `db:"total"`
+	Accepted int `db:"accepted"`
+	Pending  int `db:"pending"`
+	Declined int `db:"declined"`
+	Revoked  int `db:"revoked"`
+	Expired  int `db:"expired"`
+	Guests   int `db:"guests"`
+}
+
+// Count says how many of a team's people there are in each state. It reads the team's tally, and looks only
+// at the few invitations whose end has passed unnoted.
+func Count(app core.App, team string) (Counts, error) {
+	var counts Counts
+	if err := Refresh(app, team); err != nil {
+		return counts, err
+	}
+	err := app.DB().NewQuery(`
+		SELECT coalesce(sum(total), 0) total, coalesce(sum(accepted), 0) accepted, coalesce(sum(pending - o.offers), 0) pending,
+			coalesce(sum(declined), 0) declined, coalesce(sum(revoked), 0) revoked, coalesce(sum(expired + o.outside), 0) expired,
+			coalesce(sum(guests), 0) guests
+		FROM tallies, (SELECT count(*) offers, coalesce(sum(p.user = ''), 0) outside
+			FROM invitations i JOIN people p ON p.team = i.team AND p.email = i.email
+			WHERE i.team = {:team} AND i.status = 'pending' AND i.expires <= {:now}) o
+		WHERE team = {:team}`).WithContext(record.Prepared).
+		Bind(dbx.Params{"team": team, "now": types.NowDateTime().String()}).One(&counts)
+	if err != nil {
+		return counts, fmt.Errorf("count people by state: %w", err)
+	}
+	return counts, nil
+}
+
+// total is how many rows the query finds. What the tally knows is not counted again.
+func (q Query) total(app core.App, counts Counts, where string, params dbx.Params) (int, error) {
+	if q.Search == "" && q.Role == "" && q.Tag == "" {
+		known := map[Query]int{
+			{}: counts.Total, {Kind: actors.Guest}: counts.Guests, {Kind: actors.Member}: counts.Total - counts.Guests,
+			{Status: "accepted"}: counts.Accepted, {Status: "pending"}: counts.Pending, {Status: "declined"}: counts.Declined,
+			{Status: "revoked"}: counts.Revoked, {Status: "expired"}: counts.Expired,
+		}
+		if n, ok := known[Query{Kind: q.Kind, Status: q.Status}]; ok {
+			return n, nil
+		}
+	}
+	var n int
+	err := app.DB().NewQuery("SELECT count(*) FROM people p WHERE " + where).Bind(params).Row(&n)
+	if err != nil {
+		return n, fmt.Errorf("count people: %w", err)
+	}
+	return n, nil
+}
+
+// TagNames lists the tags that people of the team have, by name, at most 200.
+func TagNames(app core.App, team string) ([]string, error) {
+	if err := Refresh(app, team); err != nil { // whose row goes, his tags go
+		return nil, err
+	}
+	var names []string
+	// From each name to the next one in the index: nobody's tags are counted off.
+	err := app.DB().NewQuery(`
+		WITH RECURSIVE found (name) AS (
+			SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team}
+			UNION ALL
+			SELECT (SELECT min(name COLLATE NOCASE) FROM tags WHERE team = {:team} AND name > found.name COLLATE NOCASE)
+			FROM found WHERE found.name IS NOT NULL LIMIT 201
+		) SELECT name FROM found WHERE name IS NOT NULL`).WithContext(record.Prepared).Bind(dbx.Params{"team": team}).Column(&names)
+	if err != nil {
+		return nil, fmt.Errorf("list tags: %w", err)
+	}
+	return names, nil
+}

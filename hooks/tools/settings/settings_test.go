@@ -1,0 +1,139 @@
+package settings_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/tools/settings"
+)
+
+func fromEnv(env map[string]string) (settings.Config, error) {
+	return settings.FromEnv(func(name string) string { return env[name] })
+}
+
+func TestFromEnv_Defaults(t *testing.T) {
+	config, err := fromEnv(nil)
+	if err != nil || config != (settings.Config{Teams: "any", SignUp: "invited", Plan: "free", LiveUDPPort: 7882, LiveTCPPort: 7881}) {
+		t.Errorf("%+v %v", config, err)
+	}
+}
+
+func TestFromEnv_ReadsEverySetting(t *testing.T) {
+	config, err := fromEnv(map[string]string{
+		"USHER_URL": "https://usher.example.org/", "USHER_TRUSTED_PROXY": "X-Forwarded-For", "USHER_TEAMS": "operator",
+		"USHER_SIGNUP": "open", "USHER_PLAN": "pro", "USHER_SUPPORT": "help@example.org",
+		"USHER_MAIL_FROM": "Usher <usher@example.org>", "RESEND_API_KEY": "re_x", "RESEND_BASE_URL": "http://127.0.0.1:9/api",
+		"RESEND_WEBHOOK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"LIVEKIT_URL":           "wss://live.example.org/", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "secret",
+		"USHER_LIVE_UDP_PORT": "9000", "USHER_LIVE_TCP_PORT": "0", "USHER_LIVE_NODE_IP": "203.0.113.7",
+	})
+	want := settings.Config{URL: "https://usher.example.org", TrustedProxy: "X-Forwarded-For", Teams: "operator", SignUp: "open",
+		Plan: "pro", Support: "help@example.org", MailFrom: "Usher <usher@example.org>", ResendKey: "re_x", ResendURL: "http://127.0.0.1:9/api",
+		WebhookSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		LiveURL:       "wss://live.example.org", LiveKey: "key", LiveSecret: "secret", LiveUDPPort: 9000, LiveNodeIP: "203.0.113.7"}
+	if err != nil || config != want {
+		t.Errorf("%+v %v", config, err)
+	}
+	if !config.Secure() || config.Host() != "usher.example.org" || config.Link("/x") != "https://usher.example.org/x" {
+		t.Errorf("%v %q %q", config.Secure(), config.Host(), config.Link("/x"))
+	}
+}
+
+var invalidValues = map[string][]string{
+	"USHER_URL": {"usher.example.org", "ftp://usher.example.org", "https://", "https://a@usher.example.org",
+		"https://usher.example.org/path", "https://usher.example.org?x=1", "https://usher.example.org#x", "://"},
+	"RESEND_BASE_URL":       {"resend", "https://x?y=1"},
+	"RESEND_WEBHOOK_SECRET": {"whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64", "whsec_c2hvcnQ=", "re_123"},
+	"USHER_TEAMS":           {"all", "Any"},
+	"USHER_SIGNUP":          {"closed", "OPEN"},
+	"USHER_MAIL_FROM":       {"usher", "<>"},
+	"USHER_SUPPORT":         {"ask Ada", "ftp://x"},
+	"USHER_TRUSTED_PROXY":   {"X-Forwarded-For, X-Real-IP", "X-Forwarded-For: 1"},
+	"USHER_LIVE_UDP_PORT":   {"0", "-1", "65536", "media"},
+	"USHER_LIVE_TCP_PORT":   {"-1", "65536", "media"},
+	"USHER_LIVE_NODE_IP":    {"usher.example.org", "203.0.113"},
+}
+
+func TestFromEnv_ExternalLiveKit(t *testing.T) {
+	whole := map[string]string{"LIVEKIT_URL": "wss://live.example.org", "LIVEKIT_API_KEY": "k", "LIVEKIT_API_SECRET": "S3cret"}
+	for name := range whole {
+		env := maps.Clone(whole)
+		delete(env, name)
+		if _, err := fromEnv(env); err == nil || !strings.Contains(err.Error(), "set all three, or none") || strings.Contains(err.Error(), "S3cret") {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+	for address, want := range map[string]string{
+		"wss://live.example.org": "wss://live.example.org https://live.example.org", "https://live.example.org:7880": "wss://live.example.org:7880 https://live.example.org:7880",
+		"ws://127.0.0.1:7880": "ws://127.0.0.1:7880 http://127.0.0.1:7880", "http://[::1]:7880": "ws://[::1]:7880 http://[::1]:7880",
+		"live.example.org": "", "ftp://live.example.org": "", "wss://": "", "wss://k@live.example.org": "", "wss://live.example.org?x=1": "",
+		"wss://live.example.org;script-src": "", "wss://live.example.org 'unsafe-inline'": "", "wss://a,b": "",
+	} {
+		whole["LIVEKIT_URL"] = address
+		config, err := fromEnv(whole)
+		if want == "" && (err == nil || !strings.HasPrefix(err.Error(), "LIVEKIT_URL is ")) || want != "" && (err != nil || config.LiveConnectSources() != want) {
+			t.Errorf("%s: %q, %v", address, config.LiveConnectSources(), err)
+		}
+	}
+}
+
+func TestFromEnv_InvalidValue_NamesSetting(t *testing.T) {
+	for name, values := range invalidValues {
+		for _, value := range values {
+			if _, err := fromEnv(map[string]string{name: value}); err == nil || !strings.HasPrefix(err.Error(), name+" is ") || !strings.Contains(err.Error(), ":") {
+				t.Errorf("%s=%q: %v", name, value, err)
+			}
+		}
+	}
+	if _, err := fromEnv(map[string]string{"RESEND_API_KEY": "re_x"}); err == nil || !strings.Contains(err.Error(), "USHER_MAIL_FROM") {
+		t.Errorf("a key without a sender: %v", err)
+	}
+}
+
+func TestFromEnv_InvalidSecret_IsNotEchoed(t *testing.T) {
+	_, err := fromEnv(map[string]string{"RESEND_WEBHOOK_SECRET": "whsec_S3cretThatIsCutOff"})
+	if err == nil || strings.Contains(err.Error(), "S3cret") {
+		t.Error(err)
+	}
+}
+
+func TestFromEnv_ReportsAllErrors(t *testing.T) {
+	env := map[string]string{"RESEND_API_KEY": "re_x"}
+	for name, values := range invalidValues {
+		env[name] = values[0]
+	}
+	_, err := fromEnv(env)
+	for name := range maps.Keys(invalidValues) {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("nothing of %s in %v", name, err)
+		}
+	}
+	delete(env, "USHER_MAIL_FROM")
+	if _, err := fromEnv(env); err == nil || strings.Count(err.Error(), "\n") != len(invalidValues)-1 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestSupportLink(t *testing.T) {
+	for support, want := range map[string]string{
+		"": "", "help@example.org": "mailto:help@example.org", "Help desk <help@example.org>": "mailto:help@example.org",
+		"https://example.org/help": "https://example.org/help", "http://intranet/help": "http://intranet/help", "javascript:alert(1)": "",
+	} {
+		if got := (settings.Config{Support: support}).SupportLink(); got != want {
+			t.Errorf("%q: %q, want %q", support, got, want)
+		}
+	}
+}
+
+func TestOf_NoConfig_ReturnsZeroValue(t *testing.T) {
+	app := hookstest.NewApp(t)
+	if settings.Of(app).URL != "http://usher.test" {
+		t.Errorf("%+v", settings.Of(app))
+	}
+	app.Store().RemoveAll()
+	if *settings.Of(app) != (settings.Config{}) {
+		t.Errorf("%+v", settings.Of(app))
+	}
+}

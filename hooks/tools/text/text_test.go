@@ -1,0 +1,71 @@
+package text_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/tools/text"
+)
+
+func TestCleanLine_AndCleanText(t *testing.T) {
+	for _, s := range []struct{ in, want, code string }{
+		{"Halation Post", "Halation Post", ""},
+		{"  Halation \t\n Post ", "Halation Post", ""},
+		{"", "", ""},
+		{strings.Repeat("é", 60), strings.Repeat("é", 60), ""},
+		{strings.Repeat("é", 61), "", "too_long"},
+		{"a\x00b", "", "bad_text"},
+		{"a\x1bb", "", "bad_text"},
+		{"a\u202eb", "", "bad_text"},
+		{"a\u2066b", "", "bad_text"},
+		{"a\u200fb", "", "bad_text"},
+		{"a\u200bb", "", "bad_text"},
+		{"\u3164", "", "bad_text"},
+		{"Co\u00adhost \u00ad", "Cohost", ""},
+		{"\u2063\u034f", "", "bad_text"},
+		{"a\ufeffb", "", "bad_text"},
+		{"a\xffb", "", "bad_text"},
+		{"https://evil.example", "", "bad_text"},
+		{"javascript://x", "", "bad_text"},
+		{"10:30 / 11:00", "10:30 / 11:00", ""},
+		{"שלום", "שלום", ""},
+		{"👩‍🚀 Crew", "👩‍🚀 Crew", ""},
+	} {
+		got, err := text.CleanLine("name", "The name", s.in, 60)
+		hookstest.AssertCode(t, fmt.Sprintf("%q", s.in), err, s.code)
+		if s.code == "" && got != s.want {
+			t.Errorf("%q became %q", s.in, got)
+		}
+	}
+	for in, code := range map[string]string{" \t": "required", "a": "", "a\x00": "bad_text"} {
+		_, err := text.RequiredLine("name", "The name", in, 60)
+		hookstest.AssertCode(t, fmt.Sprintf("required %q", in), err, code)
+	}
+	for _, s := range []struct{ in, want, code string }{
+		{" Two\r\nlines,\tand a tab \n", "Two\nlines,\tand a tab", ""},
+		{"a\rb", "", "bad_text"},
+		{"a\u202eb", "", "bad_text"},
+		{strings.Repeat("é", 61), "", "too_long"},
+		{"https://x.example is fine here", "https://x.example is fine here", ""},
+	} {
+		got, err := text.CleanText("note", "The note", s.in, 60)
+		hookstest.AssertCode(t, fmt.Sprintf("paragraph %q", s.in), err, s.code)
+		if s.code == "" && got != s.want {
+			t.Errorf("%q became %q", s.in, got)
+		}
+	}
+}
+
+func TestLikePattern_EscapesWildcards(t *testing.T) {
+	app := hookstest.NewApp(t)
+	for pattern, found := range map[string]bool{"100%": true, "0%_": true, `_\`: true, `100%_\ sure`: true, "1%0": false, "1_0": false, "100_": false} {
+		var got bool
+		if err := app.DB().NewQuery(`SELECT '100%_\ sure' LIKE {:like} ESCAPE '\'`).Bind(dbx.Params{"like": text.LikePattern(pattern)}).Row(&got); err != nil || got != found {
+			t.Errorf("%q is found: %v, %v", pattern, got, err)
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// start begins the run of a session (R100).
+func start(e *core.RequestEvent) error {
+	session, err := findSession(e)
+	if err != nil {
+		return err
+	}
+	if _, err := sessions.Start(e.App, web.Actor(e), session.Id); err != nil {
+		return renderRefused(e, session, err)
+	}
+	return web.Redirect(e, "/live/"+session.Id)
+}
+
+// rsvp says whether the person will come.
+func rsvp(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	session, err := findSession(e)
+	if err != nil {
+		return err
+	}
+	me, err := sessions.FindParticipantFor(e.App, session.Id, actor.Account)
+	if err != nil {
+		return err
+	}
+	said := postForm(e).Get("answer")
+	if err := sessions.Answer(e.App, me.Id, said, actor.IP); err != nil {
+		return renderRefused(e, session, err)
+	}
+	web.SetToast(e, map[string]string{sessions.Yes: "You're going to “", sessions.Maybe: "You might go to “", sessions.No: "You declined “"}[said]+session.Title()+"”.")
+	return web.Redirect(e, web.SafeNext(postForm(e).Get("back"), sessionsPath(e)+"/"+session.Id))
+}
+
+// confirmCancel asks before a session is called off, and says who is told.
+func confirmCancel(e *core.RequestEvent) error {
+	session, err := findEditable(e)
+	if err != nil {
+		return err
+	}
+	props, err := loadCancelDialog(e, session)
+	if err != nil {
+		return err
+	}
+	if web.IsFragmentFor(e, "dialog") {
+		props.CloseURL = ""
+		return web.Render(e, http.StatusOK, cancelDialog(props))
+	}
+	return showDetails(e, http.StatusOK, session, nil, cancelDialog(props))
+}
+
+func loadCancelDialog(e *core.RequestEvent, session *sessions.Session) (cancelDialogProps, error) {
+	props := cancelDialogProps{Action: sessionsPath(e) + "/" + session.Id + "/cancel", Title: session.Title(), CloseURL: sessionsPath(e) + "/" + session.Id, Series: session.SeriesID() != ""}
+	people, err := sessions.ListParticipants(e.App, session.Id)
+	for _, p := range people {
+		if p.UserID() != web.Actor(e).Account.Id && p.State() != sessions.StateRemoved {
+			props.NotifiedCount++
+		}
+	}
+	if err == nil && props.Series {
+		var rest []*sessions.Session
+		rest, err = sessions.ListInSeries(e.App, session.SeriesID(), sessions.Scheduled)
+		props.RemainingCount = len(rest)
+	}
+	return props, err
+}
+
+// cancel calls a session off, or all of a series that have not started.
+func cancel(e *core.RequestEvent) error {
+	session, err := findSession(e)
+	if err != nil {
+		return err
+	}
+	scope := parseScope(postForm(e).Get("scope"))
+	if err := sessions.Cancel(e.App, web.Actor(e), session.Id, scope); err != nil {
+		return renderRefused(e, session, err)
+	}
+	text := "“" + session.Title() + "” is cancelled."
+	if scope == sessions.ScopeSeries {
+		text = "The series “" + session.Title() + "” is cancelled."
+	}
+	web.SetToast(e, text+" Whoever was asked hears of it.")
+	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
+}
+
+// findSession is the session of the address, for who may see it.
+func findSession(e *core.RequestEvent) (*sessions.Session, error) {
+	return sessions.FindVisible(e.App, web.Actor(e), e.Request.PathValue("id"))
+}
+
+// renderRefused answers a deed that was not done with the details as they are now, and why.
+func renderRefused(e *core.RequestEvent, session *sessions.Session, err error) error {
+	if _, ok := web.FormErrorsOf(err); !ok {
+		return err
+	}
+	now, missing := findSession(e)
+	if errors.Is(missing, errs.NotFound) {
+		now = session
+	} else if missing != nil {
+		return missing
+	}
+	web.SetRetryAfter(e, err)
+	return showDetails(e, web.StatusCode(err), now, err, nil)
+}
+
+func (c cancelDialogProps) consequences() []string {
+	all := []string{"It cannot be taken back; it can be scheduled again."}
+	if c.NotifiedCount > 0 {
+		all = append([]string{ui.Count(c.NotifiedCount, "person is", "people are") + " told by mail, with a file that takes it out of their calendar."}, all...)
+	}
+	return all
+}

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
+	"usher/views/layout"
+	"usher/views/web"
+)
+
+// serveFeed is somebody's sessions as a calendar file, for whatever program holds the secret address (R99).
+func serveFeed(e *core.RequestEvent) error {
+	wrong := ratelimit.For(e.App, "feed", 20, time.Minute)
+	network := ratelimit.NetworkKey(e.RealIP())
+	if wait, full := wrong.Exhausted(network); full {
+		return errs.RateLimited(wait, "Too many addresses that there are not. Try again in a moment.")
+	}
+	file, err := sessions.FeedFile(e.App, strings.TrimSuffix(e.Request.PathValue("secret"), ".ics"))
+	if err != nil {
+		wrong.Take(network)
+		return err
+	}
+	e.Response.Header().Set("Content-Disposition", `inline; filename="sessions.ics"`)
+	return e.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
+}
+
+// resetFeed makes the address of the person's feed, or a new one in place of it.
+func resetFeed(e *core.RequestEvent) error {
+	before, err := sessions.FeedURL(e.App, web.Actor(e))
+	if err != nil {
+		return err
+	}
+	if err := sessions.ResetFeed(e.App, web.Actor(e)); err != nil {
+		return err
+	}
+	text := "Your calendar feed has an address."
+	if before != "" {
+		text = "The address of your calendar feed is new. The one before is dead."
+	}
+	web.SetToast(e, text)
+	p := parsePeriod(e.Request.URL.Query(), time.Now().In(layout.ZoneFor(web.Actor(e))))
+	return web.Redirect(e, calendarPath(e)+"?"+p.query(p.view, p.date)+"&feed=1")
+}
+
+// loadFeedDialog is the question about the feed over the page of the calendar at that address.
+func loadFeedDialog(e *core.RequestEvent, page string) (feedDialogProps, error) {
+	address, err := sessions.FeedURL(e.App, web.Actor(e))
+	_, query, _ := strings.Cut(page, "?")
+	return feedDialogProps{URL: address, Action: calendarPath(e) + "/feed?" + query, CloseURL: page}, err
+}

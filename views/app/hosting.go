@@ -1,0 +1,66 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/invitations"
+	"usher/hooks/tools/errs"
+	"usher/views/layout"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// organizerRole is the role that hosting needs.
+var organizerRole = actors.Roles{Organizer: true}
+
+// renderNotHosting answers with the page that says why the actor may not host, and what to do about it (D2).
+func renderNotHosting(e *core.RequestEvent, status int) error {
+	actor := web.Actor(e)
+	around, err := shell(e, "sessions", ui.Breadcrumb{Label: "Sessions", Href: sessionsPath(e)}, ui.Breadcrumb{Label: "New session"})
+	if err != nil {
+		return err
+	}
+	props := homePageProps{Shell: around, Team: actor.Team.GetString("name"), Slug: actor.Team.GetString("slug"),
+		Guest: actor.Kind == actors.Guest}
+	if props.Contacts, err = layout.Helpers(e.App, actor, canGiveOrganizer(actor)); err != nil {
+		return err
+	}
+	if err := props.loadHosting(e.App, actor); err != nil {
+		return err
+	}
+	return web.Render(e, status, notHostingPage(props))
+}
+
+// canGiveOrganizer is the right to offer the Organizer role to the actor.
+func canGiveOrganizer(actor *actors.Actor) func(*actors.Actor) bool {
+	return func(a *actors.Actor) bool { return a.CanInvite(organizerRole, actor.Roles) }
+}
+
+// loadHosting fills in whether the actor may take the role that hosting needs, and why it can't be taken now.
+func (f *homePageProps) loadHosting(app core.App, actor *actors.Actor) error {
+	if f.CanTakeOrganizer = !actor.CanHost() && actor.CanTakeRoles(organizerRole); !f.CanTakeOrganizer {
+		return nil
+	}
+	err := invitations.PreviewTakeRoles(app, actor, organizerRole)
+	_, _, sentence, refused := errs.Details(err)
+	if !refused {
+		return err
+	}
+	f.NoSeatReason = sentence
+	return nil
+}
+
+// becomeOrganizer gives the actor the Organizer role immediately (D1), and goes on to the form.
+func becomeOrganizer(e *core.RequestEvent) error {
+	err := invitations.TakeRoles(e.App, web.Actor(e), organizerRole)
+	if _, refused := web.FormErrorsOf(err); refused && errs.Code(err) != invitations.CodeAlreadyMember {
+		return renderNotHosting(e, http.StatusUnprocessableEntity)
+	} else if err != nil && !refused {
+		return err
+	}
+	web.SetToast(e, "You are now an Organizer.")
+	return web.Redirect(e, sessionsPath(e)+"/new")
+}

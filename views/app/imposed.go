@@ -1,0 +1,32 @@
+package app
+
+import (
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/views/ui"
+)
+
+// ownSetting is what the session itself says of a setting that a room can set.
+func (p sessionFormProps) ownSetting(name string) bool {
+	return map[string]bool{"early": p.Input.JoinBeforeHost, "lobby": p.Input.Lobby, "muted": p.Input.Muted}[name]
+}
+
+// roomSettings are the settings that a room can set, as they apply in the chosen room, or without one if it is nil: what the
+// room sets can't be turned off in the session.
+func (p sessionFormProps) roomSettings(room *rooms.Room) []ui.CheckRowProps {
+	rows := []ui.CheckRowProps{
+		{Name: "early", Label: "Join before the host", Text: "The first participant to join in the last 15 minutes before the start starts it."},
+		{Name: "lobby", Label: "Waiting room", Text: "Everyone waits until the host admits them."},
+		{Name: "muted", Label: "Mute on entry"},
+	}
+	for n := range rows {
+		row := &rows[n]
+		row.Value = "yes"
+		now := sessions.EffectiveSettingOf(p.ownSetting(row.Name), room, row.Name)
+		row.Checked, row.Disabled = now.On, now.ByRoom
+		if now.ByRoom {
+			row.Text = setByRoom
+		}
+	}
+	return rows
+}

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/addresslist"
+	"usher/hooks/people"
+	"usher/hooks/tools/text"
+	"usher/views/web"
+)
+
+// maxSuggestions is how many members are offered while somebody types.
+const maxSuggestions = 8
+
+// suggestion is a member as the form offers him.
+type suggestion struct {
+	Name      string `json:"name"`
+	Email     string `json:"email"`
+	AvatarURL string `json:"picture,omitempty"`
+}
+
+// invitee is an entry of a list of people as the script of the form shows it. Text is what stays in the form.
+type invitee struct {
+	Name   string `json:"name"`
+	Email  string `json:"email"` // as it was written, if it is no address
+	Text   string `json:"text"`
+	Member bool   `json:"member"`
+}
+
+// parseInvitees reads a list that was typed or pasted, and says who of it is a member of the team.
+func parseInvitees(app core.App, team, text string) ([]invitee, error) {
+	invitees := []invitee{}
+	var addresses []string
+	for _, e := range addresslist.Read(text).Entries {
+		switch {
+		case e.Missing():
+			continue
+		case e.Err != nil:
+			invitees = append(invitees, invitee{Email: e.Raw, Text: e.Raw})
+		default:
+			invitees = append(invitees, invitee{Name: e.Name, Email: e.Address, Text: addresslist.Format(e)})
+			addresses = append(addresses, e.Address)
+		}
+	}
+	rows, err := people.ByAddress(app, team, addresses)
+	if err != nil {
+		return nil, err
+	}
+	for n, one := range invitees {
+		if row, known := rows[one.Email]; known && row.Status == "accepted" && row.Kind == actors.Member {
+			invitees[n].Member = true
+			if row.Name != "" {
+				invitees[n].Name = row.Name
+			}
+		}
+	}
+	return invitees, nil
+}
+
+// inviteesJSON are the people of the fields of a form, by field, for its script.
+func inviteesJSON(app core.App, team string, t formInput) (string, error) {
+	all := map[string][]invitee{}
+	for field, text := range map[string]string{"guests": t.Guests, "cohosts": t.Cohosts, "presenters": t.Presenters} {
+		people, err := parseInvitees(app, team, text)
+		if err != nil {
+			return "", err
+		}
+		all[field] = people
+	}
+	text, err := json.Marshal(all)
+	return string(text), err
+}
+
+// parsePeople reads a list for the script of the form, so that there is one reader of lists.
+func parsePeople(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	if err := canPlan(e.App, actor); err != nil {
+		return err
+	}
+	people, err := parseInvitees(e.App, actor.Team.Id, postForm(e).Get("list"))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]any{"people": people})
+}
+
+// searchPeople finds members of the team by name or address, for who may ask them to a session (R96).
+func searchPeople(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	if err := canPlan(e.App, actor); err != nil {
+		return err
+	}
+	found := []suggestion{}
+	words := strings.TrimSpace(text.Truncate(e.Request.URL.Query().Get("q"), 100))
+	if words == "" {
+		return e.JSON(http.StatusOK, map[string]any{"people": found})
+	}
+	page, err := people.List(e.App, actor.Team.Id, people.Query{Search: words, Status: "accepted", Kind: actors.Member, Size: maxSuggestions + 1})
+	if err != nil {
+		return err
+	}
+	for _, row := range page.Rows {
+		if row.User != actor.Account.Id && row.User != "" && len(found) < maxSuggestions {
+			found = append(found, suggestion{row.DisplayName(), row.Email, accounts.AvatarPath(row.User, row.Avatar)})
+		}
+	}
+	return e.JSON(http.StatusOK, map[string]any{"people": found})
+}

@@ -1,0 +1,98 @@
+package app
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/attendances"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
+)
+
+// loadRecap is what really was: from when to when, and who was there.
+func (p *sessionDetailsProps) loadRecap(app core.App, session *sessions.Session, actor *actors.Actor) error {
+	p.StartedAt, p.EndedAt = session.Started().In(p.Zone), session.Ended()
+	if !p.EndedAt.IsZero() {
+		p.EndedAt = p.EndedAt.In(p.Zone)
+	}
+	p.Reason = endReasonText[session.GetString("end_reason")]
+	stays, err := attendances.List(app, session.Id)
+	p.AttendanceKnown = !p.EndedAt.IsZero() && (len(stays) > 0 || !p.External)
+	lines := map[string]int{}
+	p.attendanceBy = map[string]attendance{}
+	for _, stay := range stays {
+		line := attendanceLine{Name: stay.Name(), Time: text.TimeOfDay(stay.Joined().In(p.Zone)) + " to now"}
+		if left := stay.Left(); !left.IsZero() {
+			line.Time = timeRange(stay.Joined().In(p.Zone), left.In(p.Zone))
+		}
+		if stay.Estimated() {
+			line.Time = "about " + line.Time
+		}
+		p.addAttendance(stay.ParticipantID(), line.Time, stay.Left().IsZero())
+		p.addAttendance(stay.UserID(), line.Time, stay.Left().IsZero())
+		if p.Guest && stay.UserID() != actor.Account.Id {
+			continue
+		}
+		// Whoever went and came back is one person with several stays.
+		who := cmp.Or(stay.ParticipantID(), stay.Name())
+		if n, known := lines[who]; known {
+			p.Attendances[n].Time += ", " + line.Time
+			continue
+		}
+		lines[who] = len(p.Attendances)
+		p.Attendances = append(p.Attendances, line)
+	}
+	return err
+}
+
+var endReasonText = map[string]string{
+	"host": "Ended by the host.", "admin": "Ended from the Admin Panel.", "time": "Ended by itself when its time was over.",
+	"empty": "Ended by itself when nobody was in it any more.", "elsewhere": "Ended by the program that held it.", "host_gone": "Ended when its host left the team.",
+}
+
+// spanText is from when to when, and how long that is.
+func spanText(from, to time.Time) string {
+	return strings.TrimSpace(timeRange(from, to) + ", " + sessions.FormatMinutes(int(to.Sub(from).Round(time.Minute)/time.Minute)))
+}
+
+// presence is what is known of a participant's time in the session.
+func (p *sessionDetailsProps) presence(one *sessions.Participant) sessions.Presence {
+	for _, key := range []string{one.Id, one.UserID()} {
+		if was, ok := p.attendanceBy[key]; ok && key != "" {
+			return sessions.Presence{InSession: was.inSession, Attended: true, Reported: p.AttendanceKnown}
+		}
+	}
+	return sessions.Presence{Reported: p.AttendanceKnown}
+}
+
+// attendanceTimes are the times at which a participant was in the session, or empty.
+func (p *sessionDetailsProps) attendanceTimes(one *sessions.Participant) string {
+	for _, key := range []string{one.Id, one.UserID()} {
+		if was, ok := p.attendanceBy[key]; ok && key != "" {
+			return was.times
+		}
+	}
+	return ""
+}
+
+// attendance is a participant's time in the session.
+type attendance struct {
+	times     string
+	inSession bool
+}
+
+// addAttendance adds a stay to what is known of a participant, by the row on the list or by the account.
+func (p *sessionDetailsProps) addAttendance(key, times string, here bool) {
+	if key == "" {
+		return
+	}
+	was := p.attendanceBy[key]
+	if was.times != "" {
+		times = was.times + ", " + times
+	}
+	p.attendanceBy[key] = attendance{times, was.inSession || here}
+}

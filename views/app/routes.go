@@ -1,0 +1,40 @@
+// Package app is the App: what everybody in a team has, whatever the role.
+package app
+
+import (
+	"usher/views/web"
+)
+
+// Routes mounts the area.
+func Routes(pages *web.Group) {
+	app := pages.Group("/app/{team}")
+	app.BindFunc(fullPageErrors, web.RequireTeam)
+	app.GET("", home)
+	app.GET("/find", showSearch)
+	app.POST("/leave", leave)
+	app.POST("/organizer", becomeOrganizer)
+	sessionRoutes(app)
+	app.GET("/rooms", showRooms)
+	app.GET("/calendar", showCalendar)
+	app.POST("/calendar/feed", resetFeed)
+	pages.GET("/calendar/{secret}", serveFeed)
+}
+
+func sessionRoutes(app *web.Group) {
+	app.GET("/sessions", sessionList)
+	app.GET("/sessions/new", newSession)
+	app.POST("/sessions/new", schedule)
+	app.POST("/sessions/preview", previewForm)
+	app.GET("/people", searchPeople)
+	app.POST("/people", parsePeople)
+	app.GET("/sessions/{id}", details)
+	app.GET("/sessions/{id}/edit", editSession)
+	app.POST("/sessions/{id}/edit", saveSession)
+	app.GET("/sessions/{id}/cancel", confirmCancel)
+	app.POST("/sessions/{id}/cancel", cancel)
+	app.POST("/sessions/{id}/start", start)
+	app.POST("/sessions/{id}/answer", rsvp)
+	app.POST("/sessions/{id}/people/{participant}/resend", resendInvitation)
+	app.GET("/sessions/{id}/people/{participant}/link", redirectToDetails)
+	app.POST("/sessions/{id}/people/{participant}/link", copyLink)
+}

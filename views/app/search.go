@@ -1,0 +1,23 @@
+package app
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/views/layout"
+	"usher/views/search"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+// showSearch is the search over what the person may go to (R159).
+func showSearch(e *core.RequestEvent) error {
+	actor := web.Actor(e)
+	shell, err := layout.AppShell(e, actor, "")
+	if err != nil {
+		return err
+	}
+	team := actor.Team.GetString("name")
+	shell.Page.Title = "Search · " + team
+	shell.Breadcrumbs = []ui.Breadcrumb{{Label: team, Href: "/app/" + e.Request.PathValue("team")}, {Label: "Search"}}
+	return search.Serve(e, shell, search.AppSources)
+}

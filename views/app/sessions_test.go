@@ -1,0 +1,428 @@
+package app_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/hookstest"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/views/viewstest"
+)
+
+func TestDetails_VisibilityByRole(t *testing.T) {
+	w := newFixture(t)
+	asked := w.newSession("Kestrel, reel 4", sessions.Form{Guests: []string{"nameless@studio.example"}}, w.paul, w.guest)
+	hidden := w.newSession("Salaries", sessions.Form{})
+	const path = appURL + "/sessions/"
+
+	r := w.As(w.olga).Get(path + asked.Id)
+	assertPage(t, r, 200, "Kestrel, reel 4", "You host", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "4 people", "nameless@studio.example")
+	r = w.As(w.paul).Get(path + asked.Id)
+	assertPage(t, r, 200, "Will you come?", "Hosted by Olga", "Gus", "Invitee (studio.example)")
+	assertNotContains(t, r, "gus@lantern.example", "nameless@", "Cancel session…", asked.Id+"/edit", asked.Id+"/start", "from="+asked.Id)
+	assertPage(t, w.As(w.paul).Get(path+hidden.Id), 404)
+
+	guest := w.As(w.guest)
+	r = guest.Get(path + asked.Id)
+	assertPage(t, r, 200, "Will you come?", "Hosted by Olga", "As a guest, you see who is in the session when you join it.")
+	assertNotContains(t, r, "paul@halation.example", "Paul", "olga@halation.example", asked.Id+"/edit")
+	assertPage(t, guest.Get(path+hidden.Id), 404)
+	r = guest.Get(appURL + "/sessions")
+	assertPage(t, r, 200, "Kestrel, reel 4")
+	assertNotContains(t, r, "Salaries", "/sessions/new")
+	assertNotContains(t, guest.Get(appURL+"/calendar?view=agenda"), "Salaries")
+	assertNotContains(t, guest.Get(appURL+"/find?q=sal"), "Salaries")
+	assertPage(t, guest.Get(appURL+"/find?q=kestrel"), 200, "Kestrel, reel 4")
+
+	assertPage(t, w.As(w.owner).Get(path+hidden.Id), 200, "Salaries")
+	r = w.As(w.admin).Get(path + hidden.Id)
+	assertPage(t, r, 200, "Salaries", hidden.Id+"/edit", hidden.Id+"/cancel")
+	assertNotContains(t, r, hidden.Id+"/start", "Will you come?")
+	for _, b := range []string{path + asked.Id, path + "nosuchsession00", appURL + "/sessions", appURL + "/calendar", appURL + "/sessions/new"} {
+		assertPage(t, w.As(w.stranger).Get(b), 404)
+		assertPage(t, w.As(w.foreign).Get(b), 404)
+		if nobody := w.Anonymous().Get(b); nobody.Status != http.StatusSeeOther || !strings.HasPrefix(nobody.Location, "/signin?next=") {
+			t.Error(b, nobody.Status, nobody.Location)
+		}
+	}
+	assertPage(t, w.As(w.foreign).Get("/app/northlight-docs/sessions/"+asked.Id), 404)
+}
+
+// A form that begins as the same session again names everybody who is asked, and where it is held: who is asked
+// himself does not read that, whatever he may host.
+func TestDuplicate_OnlyHostsSeeInvitees(t *testing.T) {
+	w := newFixture(t)
+	otto := hookstest.Member(t, w.App, w.team, "otto@halation.example", "organizer")
+	carla := hookstest.Member(t, w.App, w.team, "carla@halation.example", "organizer")
+	form := sessions.Form{Guests: []string{"nameless@studio.example"}, Cohosts: []string{carla.Id}, ExternalLink: "https://meet.example/secret"}
+	id := w.newSession("Kestrel, reel 4", form, otto).Id
+	again := appURL + "/sessions/new?from=" + id
+	for name, may := range map[string]*core.Record{"the host": w.olga, "a co-host": carla} {
+		assertPage(t, w.As(may).Get(appURL+"/sessions/"+id), 200, "Duplicate")
+		if r := w.As(may).Get(again); !strings.Contains(r.Body, "nameless@studio.example") {
+			t.Errorf("%s: %d", name, r.Status)
+		}
+	}
+	asked := w.As(otto)
+	assertNotContains(t, asked.Get(appURL+"/sessions/"+id), "Duplicate", "nameless@")
+	r := asked.Get(again)
+	assertPage(t, r, 403)
+	assertNotContains(t, r, "nameless@", "meet.example")
+}
+
+func TestSchedule_CreateEditAndCancel(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	assertPage(t, olga.Get(appURL+"/sessions/new?date=2030-02-03&time=14:30&zone=Asia/Tokyo"), 200, `value="2030-02-03"`, `value="14:30"`, `value="Asia/Tokyo"`)
+	form := sessionForm("guests", "Dario Conti <dario@lantern.example>, paul@halation.example\nnew@lantern.example", "cohosts", w.admin.Email(), "lobby", "yes", "elsewhere", "")
+	r := olga.Post(appURL+"/sessions/new", form)
+	if r.Status != http.StatusSeeOther || !strings.HasPrefix(r.Location, appURL+"/sessions/") {
+		t.Fatal(r.Status, r.Location, r.Body)
+	}
+	assertPage(t, olga.Get(r.Location), 200, "“Dailies” is scheduled. Email isn&#39;t set up: copy each personal link and share it yourself.", "Dario Conti", "new@lantern.example", "Co-host", "until the host admits them")
+
+	assertPage(t, olga.Get(r.Location+"/edit"), 200, "Change “Dailies” · Halation", "dario@lantern.example", w.admin.Email())
+	changed := sessionForm("title", "Dailies, late", "time", "18:00", "guests", "paul@halation.example")
+	if r := olga.Post(r.Location+"/edit", changed); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	r2 := olga.Get(r.Location)
+	assertPage(t, r2, 200, "Dailies, late", "18:00 to 19:00")
+	assertNotContains(t, r2, "dario@lantern.example")
+
+	if r := w.As(w.admin).Post(r.Location+"/edit", sessionForm("title", "Dailies, late", "time", "18:00", "guests", "paul@halation.example")); r.Status != http.StatusSeeOther {
+		t.Fatal("an Admin:", r.Status, r.Body)
+	}
+	id := strings.TrimPrefix(r.Location, appURL+"/sessions/")
+	assertPage(t, olga.Get(appURL+"/sessions/new?from="+id), 200, `value="Dailies, late"`, "paul@halation.example")
+	assertPage(t, olga.Get(r.Location+"/cancel"), 200, "Cancel “Dailies, late”?", "1 person is told by mail", " open")
+	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"}); n != 0 {
+		t.Fatal("a look cancelled the session")
+	}
+	if r := olga.Post(r.Location+"/cancel", nil); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	r2 = olga.Get(r.Location)
+	assertPage(t, r2, 200, "Cancelled", "is cancelled. Whoever was asked hears of it.")
+	assertNotContains(t, r2, "Will you come?", id+"/edit", id+"/start")
+	assertPage(t, olga.Post(r.Location+"/edit", changed), 422, "There is a problem", `value="Dailies, late"`)
+}
+
+func TestSchedule_InvalidInput_KeepsTheForm(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	for name, test := range map[string]struct {
+		change []string
+		words  []string
+	}{
+		"no title":        {[]string{"title", " "}, []string{`href="#title"`, "The title is needed."}},
+		"no time":         {[]string{"time", "25:99"}, []string{`href="#time"`}},
+		"past":            {[]string{"date", "2020-01-01"}, []string{`href="#date"`, "The start is past."}},
+		"too long":        {[]string{"minutes", "9999"}, []string{`href="#minutes"`}},
+		"no such zone":    {[]string{"timezone", "Moon/Base", "repeat", "daily", "ends", "until", "until", "2030-01-01"}, []string{"There is a problem", `href="#timezone"`}},
+		"over too soon":   {[]string{"repeat", "daily", "ends", "until", "until", "2020-01-01"}, []string{`href="#until"`, "before the first session"}},
+		"no address":      {[]string{"guests", "nobody at all"}, []string{`href="#guests"`, "nobody at all"}},
+		"stranger leads":  {[]string{"cohosts", "stranger@halation.example"}, []string{`href="#cohosts"`, "a member of the team. Only members can be co-hosts."}},
+		"guest leads":     {[]string{"cohosts", "gus@lantern.example"}, []string{`href="#cohosts"`}},
+		"own machine":     {[]string{"elsewhere", "http://localhost/x"}, []string{`href="#elsewhere"`}},
+		"endless":         {[]string{"repeat", "weekly", "ends", "count", "count", "9999"}, []string{`href="#count"`}},
+		"too many":        {[]string{"repeat", "daily", "ends", "count", "count", "201"}, []string{`href="#count"`, "from 1 to 200"}},
+		"no such room":    {[]string{"room", "nosuchroom00000"}, []string{`href="#room"`}},
+		"impossible rule": {[]string{"repeat", "rule", "rule", "FREQ=SECONDLY"}, []string{`href="#repeat"`}},
+	} {
+		form := sessionForm(append([]string{"description", "Bring the notes."}, test.change...)...)
+		r := olga.Post(appURL+"/sessions/new", form)
+		assertPage(t, r, 422, append(test.words, "Bring the notes.", "problem")...)
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+func TestPreview_DateChanged_MovesTheOnlyWeekday(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	next := time.Now().UTC().AddDate(0, 0, 1)
+	key := func(at time.Time) string { return strings.ToUpper(at.Weekday().String()[:2]) }
+	before := key(next.AddDate(0, 0, -1))
+	form := sessionForm("repeat", "weekly", "ends", "count", "count", "3", "weekday", before, "day", before)
+	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "every week on "+next.Weekday().String()+", from", `id="foretold-days"`,
+		`name="weekday" value="`+key(next)+`"`, "Every month on day "+next.Format("2"))
+	if r := olga.Post(appURL+"/sessions/new", form); r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	form["day"] = []string{before, key(next)}
+	r := olga.Post(appURL+"/sessions/preview", form)
+	assertPage(t, r, 200, "every week on ", " and ")
+	assertNotContains(t, r, `id="foretold-days"`)
+	form.Set("weekday", key(next))
+	form["day"] = []string{before}
+	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "not on a day of the rule")
+}
+
+func TestSessionForm_MarksInviteesWhoAreMembers(t *testing.T) {
+	w := newFixture(t)
+	id := w.newSession("Dailies", sessions.Form{}, w.paul, w.guest, w.stranger).Id
+	r := w.As(w.olga).Get(appURL + "/sessions/" + id + "/edit")
+	assertPage(t, r, 200, "gus@lantern.example", "stranger@halation.example", `{&#34;name&#34;:&#34;Paul&#34;,&#34;email&#34;:&#34;paul@halation.example&#34;,&#34;text&#34;:&#34;paul@halation.example&#34;,&#34;member&#34;:true}`)
+	if n := strings.Count(r.Body, `&#34;member&#34;:true`); n != 1 {
+		t.Errorf("%d members are on the list", n)
+	}
+}
+
+func TestDetails_LinkAccess_SaysWhoCanJoin(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	place := func(entry, name string) string {
+		t.Helper()
+		room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name, Access: &entry})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return room.Id
+	}
+	for words, form := range map[string]sessions.Form{
+		"on the list and signs in, and nobody else.":                       {},
+		"on the list and signs in; others ask at the door.":                {Lobby: true},
+		"on the list or in the team, and signs in; others ask at the door": {Room: place(rooms.AccessTeam, "Edit bay")},
+		"anyone who signs in or makes an account.":                         {Room: place(rooms.AccessAnyone, "Client lounge")},
+	} {
+		assertPage(t, olga.Get(appURL+"/sessions/"+w.newSession("Dailies", form).Id), 200, words)
+	}
+}
+
+func TestDetails_Series_CancelledSessionsDoNotCount(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	first := w.newSession("Dailies", sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
+	page := appURL + "/sessions/" + first.Id
+	assertPage(t, olga.Get(page), 200, "number 1 of 3")
+	all, err := sessions.ListInSeries(w.App, first.SeriesID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'cancelled' WHERE id = {:id}", dbx.Params{"id": all[2].Id})
+	assertPage(t, olga.Get(page), 200, "number 1 of 2, the last on "+all[1].Starts().Format("Mon 2 Jan 2006"))
+	assertPage(t, olga.Get(appURL+"/sessions/"+all[2].Id), 200, "number 3 of 3")
+}
+
+func TestSessionList_ClearSearch_KeepsFilters(t *testing.T) {
+	w := newFixture(t)
+	assertPage(t, w.As(w.olga).Get(appURL+"/sessions?show=past&by=me&q=nothing"), 200, "Clear search", `href="`+appURL+`/sessions?by=me&amp;show=past"`)
+}
+
+func TestNewSession_CannotHost_SaysWhyAndWhomToAsk(t *testing.T) {
+	w := newFixture(t)
+	r := w.As(w.paul).Get(appURL + "/sessions/new")
+	assertPage(t, r, 403, "You can&#39;t schedule sessions in this team yet", "You need the Organizer role to host sessions", "Marta</a> (Owner)", "Adam</a> (Admin)")
+	assertNotContains(t, r, "<textarea", `name="title"`)
+	r = w.As(w.guest).Get(appURL + "/sessions/new")
+	assertPage(t, r, 403, "You&#39;re a guest of Halation Post, and guests can&#39;t host sessions.")
+	assertNotContains(t, r, "Marta", "Adam")
+	for _, b := range []struct{ path string }{{"/sessions/new"}, {"/sessions/preview"}} {
+		assertPage(t, w.As(w.paul).Post(appURL+b.path, sessionForm()), 403)
+		assertPage(t, w.As(w.guest).Post(appURL+b.path, sessionForm()), 403)
+		assertPage(t, w.As(w.foreign).Post(appURL+b.path, sessionForm()), 404)
+	}
+	assertPage(t, w.As(w.paul).Get(appURL+"/people?q=o"), 403)
+	if n := hookstest.Count(t, w.App, "sessions"); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
+	session := w.newSession("Dailies", sessions.Form{}, w.paul)
+	for _, deed := range []string{"edit", "cancel"} {
+		assertPage(t, w.As(w.paul).Get(appURL+"/sessions/"+session.Id+"/"+deed), 403)
+		assertPage(t, w.As(w.paul).Post(appURL+"/sessions/"+session.Id+"/"+deed, sessionForm()), 403)
+		assertPage(t, w.As(w.foreign).Post(appURL+"/sessions/"+session.Id+"/"+deed, sessionForm()), 404)
+	}
+}
+
+func TestSearchPeople_OnlyFindsMembersOfTheTeam(t *testing.T) {
+	w := newFixture(t)
+	olga := w.As(w.olga)
+	r := olga.Get(appURL + "/people?q=halation")
+	assertPage(t, r, 200, "paul@halation.example", "adam@halation.example")
+	assertNotContains(t, r, "stranger@halation.example", "olga@halation.example", "gus@lantern.example", "nora@")
+	assertNotContains(t, olga.Get(appURL+"/people?q=gus"), "gus@")
+	assertPage(t, olga.Get(appURL+"/people?q="), 200, `{"people":[]}`)
+	assertPage(t, w.As(w.foreign).Get(appURL+"/people?q=paul"), 404)
+}
+
+func TestRSVP_FromPages_IsSaved(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession("Dailies", sessions.Form{}, w.paul)
+	path := appURL + "/sessions/" + session.Id + "/answer"
+	paul := w.As(w.paul)
+	assertPage(t, paul.Get(appURL), 200, "Waiting for your answer", "Dailies", path)
+	r := paul.Post(path, url.Values{"answer": {"yes"}, "back": {appURL}})
+	if r.Status != http.StatusSeeOther || r.Location != appURL {
+		t.Fatal(r.Status, r.Location, r.Body)
+	}
+	r = paul.Get(appURL)
+	assertPage(t, r, 200, "You&#39;re going to “Dailies”.", "Next")
+	assertNotContains(t, r, "Waiting for your answer")
+	assertPage(t, paul.Get(appURL+"/sessions/"+session.Id), 200, `value="yes" aria-pressed="true"`)
+	assertPage(t, paul.Post(path, url.Values{"answer": {"never"}}), 422, "Answer with yes, maybe or no.")
+	if r := paul.Post(path, url.Values{"answer": {"no"}, "back": {"https://evil.example"}}); strings.Contains(r.Location, "evil") {
+		t.Error(r.Location)
+	}
+	assertPage(t, w.As(w.admin).Post(path, url.Values{"answer": {"yes"}}), 404)
+	assertPage(t, w.As(w.foreign).Post(path, url.Values{"answer": {"yes"}}), 404)
+}
+
+func TestStart_TooEarly_IsDisabled(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
+	r := w.As(w.olga).Get(appURL + "/sessions/" + session.Id)
+	assertPage(t, r, 200, "You can start it from", `aria-disabled="true"`)
+	assertNotContains(t, r, session.Id+"/start")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = {:at}", dbx.Params{"at": time.Now().Add(10 * time.Minute).UTC().Format("2006-01-02 15:04:05.000Z")})
+	assertPage(t, w.As(w.olga).Get(appURL+"/sessions/"+session.Id), 200, session.Id+"/start")
+	assertPage(t, w.As(w.olga).Get(appURL), 200, session.Id+"/start")
+	r = w.As(w.paul).Get(appURL)
+	assertPage(t, r, 200, "Wait at the door", "/s/"+session.Code())
+	assertNotContains(t, r, "Waiting for your answer")
+	r = w.As(w.paul).Get(appURL + "/sessions/" + session.Id)
+	assertPage(t, r, 200, "Wait at the door", "/s/"+session.Code())
+	assertNotContains(t, r, session.Id+"/start")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'running', media = 'm', started = starts", nil)
+	assertPage(t, w.As(w.paul).Get(appURL), 200, "Running now", "Join", `data-live`)
+	assertNotContains(t, w.As(w.admin).Get(appURL), "Running now", "Dailies", "data-live")
+}
+
+func TestDetails_SessionOver_HidesTheLink(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
+	page := appURL + "/sessions/" + session.Id
+	assertPage(t, w.As(w.olga).Get(page), 200, "Link of the session")
+	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = '2026-01-05 10:00:00.000Z', ends = '2026-01-05 11:00:00.000Z'", nil)
+	assertPage(t, w.As(w.olga).Get(page), 200, "Never started")
+	assertNotContains(t, w.As(w.olga).Get(page), "Link of the session")
+}
+
+func TestDetails_EndedSession_ShowsRecap(t *testing.T) {
+	w := newFixture(t)
+	late := hookstest.Member(t, w.App, w.team, "late@halation.example")
+	session := w.newSession("Dailies", sessions.Form{}, w.paul, w.guest, late)
+	hookstest.Exec(t, w.App, "UPDATE participants SET answer = 'yes' WHERE user = {:id}", dbx.Params{"id": late.Id})
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'ended', started = '2026-11-20 10:02:00.000Z', ended = '2026-11-20 11:10:00.000Z', end_reason = 'host', starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:00:00.000Z'", nil)
+	for n, name := range []string{"Paul", "Gus"} {
+		user := []string{w.paul.Id, w.guest.Id}[n]
+		hookstest.Exec(t, w.App, "INSERT INTO attendances (id, team, session, participant, user, name, sid, joined, `left`) VALUES ({:id}, {:team}, {:session}, '', {:user}, {:name}, {:name}, '2026-11-20 10:05:00.000Z', '2026-11-20 11:00:00.000Z')",
+			dbx.Params{"id": "att" + name, "team": w.team.Id, "session": session.Id, "user": user, "name": name})
+	}
+	r := w.As(w.olga).Get(appURL + "/sessions/" + session.Id)
+	assertPage(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus", "4 people, 2 joined, 2 didn&#39;t join", "Joined 10:05 to 11:00", "Didn&#39;t join")
+	assertNotContains(t, r, "No answer", "Going")
+	guest := w.As(w.guest).Get(appURL + "/sessions/" + session.Id)
+	assertPage(t, guest, 200, "10:05 to 11:00", "Joined 10:05 to 11:00")
+	assertNotContains(t, guest, "Paul", "Didn&#39;t join")
+}
+
+func TestDetails_ExtendedSession_ShowsActualLength(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession("Dailies", sessions.Form{}, w.paul)
+	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'running', started = '2026-11-20 10:00:00.000Z', starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:15:00.000Z'", nil)
+	assertPage(t, w.As(w.olga).Get(appURL+"/sessions/"+session.Id), 200, "10:00 to 11:15", "1 hour 15 minutes", "10:00 to 11:00, 1 hour")
+}
+
+func TestDetails_Attendance_IsShownAfterTheEnd(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession("Dailies", sessions.Form{}, w.paul, w.guest)
+	set := func(fields string) {
+		hookstest.Exec(t, w.App, "UPDATE sessions SET "+fields+", starts = '2026-11-20 10:00:00.000Z', ends = '2026-11-20 11:00:00.000Z'", nil)
+	}
+	olga := w.As(w.olga)
+	page := appURL + "/sessions/" + session.Id
+	assertPage(t, olga.Get(page), 200, "Email not sent", "3 people, 1 going, 2 no answer")
+	set("status = 'ended', started = starts, ended = ends")
+	r := olga.Get(page)
+	assertPage(t, r, 200, "Nobody joined this session.", "Didn&#39;t join", "3 people, 3 didn&#39;t join")
+	assertNotContains(t, r, "No answer")
+	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'waiting' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
+	r = olga.Get(page)
+	assertPage(t, r, 200, "Waited, not admitted", "3 people, 1 not admitted, 2 didn&#39;t join")
+	assertNotContains(t, r, "Waiting")
+	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'invited' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
+	set("elsewhere = 'https://meet.example.org/1'") // whose program has told nothing
+	assertNotContains(t, olga.Get(page), "Didn&#39;t join")
+	set("status = 'scheduled', started = '', ended = ''")
+	assertPage(t, olga.Get(page), 200, "Never started", "2 no answer")
+	assertNotContains(t, olga.Get(page), "Didn&#39;t join")
+}
+
+// TestDetails_GuestJoinedBeforeStart_IsGoing: joining is the acceptance (R67), and nobody was in a session that has not started.
+func TestDetails_GuestJoinedBeforeStart_IsGoing(t *testing.T) {
+	w := newFixture(t)
+	session := w.newSession("Dailies", sessions.Form{}, w.paul, w.guest)
+	page := appURL + "/sessions/" + session.Id
+	for _, c := range []struct{ answer, state, shows string }{
+		{"", "admitted", "3 people, 2 going, 1 no answer"},
+		{"yes", "admitted", "3 people, 2 going, 1 no answer"},
+		{"yes", "invited", "3 people, 2 going, 1 no answer"},
+		{"maybe", "admitted", "3 people, 2 going, 1 no answer"},
+		{"no", "invited", "3 people, 1 going, 1 not going, 1 no answer"},
+		{"yes", "declined", "3 people, 1 going, 1 not going, 1 no answer"},
+		{"", "waiting", "3 people, 1 waiting, 1 going, 1 no answer"},
+		{"yes", "refused", "3 people, 1 going, 1 no answer, 1 denied"},
+		{"yes", "out", "3 people, 1 going, 1 no answer, 1 removed"},
+	} {
+		hookstest.Exec(t, w.App, "UPDATE participants SET answer = {:answer}, state = {:state} WHERE user = {:user}",
+			dbx.Params{"answer": c.answer, "state": c.state, "user": w.guest.Id})
+		r := w.As(w.olga).Get(page)
+		assertPage(t, r, 200, c.shows)
+		assertNotContains(t, r, "Was let in", "silent")
+		if c.state == "admitted" {
+			assertPage(t, w.As(w.guest).Get(appURL+"/sessions"), 200, "Going")
+		}
+	}
+}
+
+func TestPreview_ChangedSession_DoesNotClashWithItself(t *testing.T) {
+	w := newFixture(t)
+	olga, name := w.As(w.olga), "Edit bay"
+	room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := olga.Post(appURL+"/sessions/new", sessionForm("room", room.Id))
+	if r.Status != http.StatusSeeOther {
+		t.Fatal(r.Status, r.Body)
+	}
+	id := strings.TrimPrefix(r.Location, appURL+"/sessions/")
+	longer := sessionForm("room", room.Id, "minutes", "90", "scope", "this")
+	assertPage(t, olga.Get(r.Location+"/edit"), 200, "/sessions/preview?change="+id)
+	assertNotContains(t, olga.Post(appURL+"/sessions/preview?change="+id, longer), "is taken")
+	assertPage(t, olga.Post(appURL+"/sessions/preview", longer), 200, "is taken")
+	assertPage(t, olga.Post(appURL+"/sessions/preview?change=nobody", longer), 404)
+}
+
+// TestPreview_MovedSeries_DoesNotClashWithItself moves it by a day: each session takes the place of the next.
+func TestPreview_MovedSeries_DoesNotClashWithItself(t *testing.T) {
+	w := newFixture(t)
+	olga, name := w.As(w.olga), "Edit bay"
+	room, err := rooms.Create(w.App, hookstest.Actor(t, w.App, w.owner, w.team), rooms.Profile{Name: &name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := hookstest.ScheduleSession(t, w.App, w.olga, w.team, sessions.Form{Room: room.Id, Rule: "FREQ=DAILY;COUNT=3"})
+	next := first.Starts().AddDate(0, 0, 1)
+	preview := func(scope string) viewstest.Reply {
+		return olga.Post(appURL+"/sessions/preview?change="+first.Id, sessionForm("room", room.Id, "scope", scope, "minutes", "60",
+			"date", next.Format(time.DateOnly), "time", next.Format("15:04"), "timezone", "UTC", "zone", "UTC"))
+	}
+	assertNotContains(t, preview("series"), "is taken", "(taken")
+	assertPage(t, preview("this"), 200, "is taken")
+	hookstest.ScheduleSession(t, w.App, w.owner, w.team, sessions.Form{Title: "Another", Room: room.Id, Starts: next.Add(time.Hour)})
+	next = next.Add(30 * time.Minute)
+	assertPage(t, preview("series"), 200, "is taken", "Another")
+}

@@ -1,0 +1,49 @@
+package app
+
+import (
+	"usher/hooks/sessions"
+	"usher/views/ui"
+)
+
+// statusStyle is how a participant's status looks: the icon, the word, and the word behind a number of participants.
+type statusStyle struct{ state, label, countLabel string }
+
+var statusStyles = map[sessions.ParticipantStatus]statusStyle{
+	sessions.StatusNoAnswer:    {"expired", "No answer", "no answer"},
+	sessions.StatusGoing:       {"accepted", "Going", "going"},
+	sessions.StatusMaybe:       {"pending", "Maybe", "maybe"},
+	sessions.StatusNotGoing:    {"declined", "Not going", "not going"},
+	sessions.StatusWaiting:     {"pending", "Waiting", "waiting"},
+	sessions.StatusInSession:   {"accepted", "In the session", "in the session"},
+	sessions.StatusLeft:        {"accepted", "Joined", "joined"},
+	sessions.StatusNotAdmitted: {"expired", "Waited, not admitted", "not admitted"},
+	sessions.StatusDenied:      {"revoked", "Not admitted", "denied"},
+	sessions.StatusRemoved:     {"revoked", "Removed", "removed"},
+	sessions.StatusNeverCame:   {"expired", "Didn't join", "didn't join"},
+}
+
+// participantStatus is the status of a participant in a line of the details. stays are the times at which they were in it: "14:02 to 14:40".
+// A host before the session has no word: their part says it.
+func participantStatus(p *sessions.Participant, status sessions.ParticipantStatus, stays string) (state, word string) {
+	l := statusStyles[status]
+	switch {
+	case p.Role() == sessions.Host && status == sessions.StatusGoing:
+		return "", ""
+	case status == sessions.StatusLeft && stays != "":
+		return l.state, "Joined " + stays
+	case status == sessions.StatusNeverCame && p.Answer() == sessions.No:
+		return "declined", l.label
+	}
+	return l.state, l.label
+}
+
+// statusCounts are the numbers of a session's participants by status: "6 invitees", "4 going", "2 no answer".
+func statusCounts(by map[sessions.ParticipantStatus]int) []string {
+	var all []string
+	for _, status := range sessions.ParticipantStatuses {
+		if n := by[status]; n > 0 {
+			all = append(all, ui.Number(n)+" "+statusStyles[status].countLabel)
+		}
+	}
+	return all
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/addresslist"
+	"usher/hooks/members"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
+	"usher/views/layout"
+)
+
+type (
+	templContext = context.Context
+	templWriter  = io.Writer
+)
+
+// formInput is the form of a session as it was typed, so that it can be shown again.
+type formInput struct {
+	Title, Description            string
+	Date, Time, Minutes, Zone     string
+	Repeat, Ends, Count, Until    string
+	Days                          []string
+	Rule                          string // a rule that the fields cannot say
+	Room, ExternalLink, MaxPeople string
+	Guests                        string
+	Cohosts, Presenters           string
+	Passwordless, JoinBeforeHost  bool
+	Lobby, Muted                  bool
+	Recording                     string
+	Video, Audio, Codec           string
+	Scope                         string
+	weekdayMoved                  bool // the one day of the week went along with the date
+}
+
+func newFormInput(zone string) formInput {
+	return formInput{Minutes: "60", Zone: zone, Repeat: noRepeat, Ends: "count", Count: "10", Recording: "", Video: videoKey("720p", 30), Audio: "speech", Codec: "vp8"}
+}
+
+// parseInput reads a form that was sent.
+func parseInput(form url.Values) formInput {
+	yes := func(name string) bool { return form.Get(name) != "" }
+	t := formInput{
+		Title: form.Get("title"), Description: form.Get("description"), Date: form.Get("date"), Time: form.Get("time"), Minutes: form.Get("minutes"),
+		Zone: form.Get("timezone"), Repeat: form.Get("repeat"), Ends: form.Get("ends"), Count: form.Get("count"), Until: form.Get("until"), Days: form["day"],
+		Rule: form.Get("rule"), Room: form.Get("room"), ExternalLink: form.Get("elsewhere"), MaxPeople: form.Get("people"),
+		Guests: form.Get("guests"), Cohosts: form.Get("cohosts"), Presenters: form.Get("presenters"),
+		Passwordless: yes("passwordless"), JoinBeforeHost: yes("early"), Lobby: yes("lobby"), Muted: yes("muted"), Recording: form.Get("recording"),
+		Video: form.Get("picture"), Audio: form.Get("audio"), Codec: form.Get("codec"), Scope: form.Get("scope"),
+	}
+	t.moveWeekday(form.Get("weekday"))
+	return t
+}
+
+// inputFromForm is a session's form as it would have been typed.
+func inputFromForm(app core.App, form sessions.Form) (formInput, error) {
+	zone, err := time.LoadLocation(form.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	starts := form.Starts.In(zone)
+	t := newFormInput(form.Zone)
+	t.Title, t.Description, t.Date, t.Time, t.Minutes = form.Title, form.Description, starts.Format(time.DateOnly), starts.Format("15:04"), strconv.Itoa(form.Minutes)
+	t.Room, t.ExternalLink, t.Passwordless, t.JoinBeforeHost, t.Lobby, t.Muted = form.Room, form.ExternalLink, form.Passwordless, form.JoinBeforeHost, form.Lobby, form.Muted
+	t.Recording, t.Video, t.Audio, t.Codec = form.Recording, videoKey(form.Resolution, form.FPS), form.Audio, form.Codec
+	if form.MaxPeople > 0 {
+		t.MaxPeople = strconv.Itoa(form.MaxPeople)
+	}
+	presents := map[string]bool{}
+	for _, address := range form.Presenters {
+		presents[address] = true
+	}
+	var guests []string
+	for _, address := range form.Guests {
+		if !presents[address] {
+			guests = append(guests, address)
+		}
+	}
+	t.Guests, t.Presenters = strings.Join(guests, "\n"), strings.Join(form.Presenters, "\n")
+	var cohosts []string
+	for _, id := range form.Cohosts {
+		address, _, err := accounts.EmailByID(app, id)
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return t, err
+		}
+		cohosts = append(cohosts, address)
+	}
+	t.Cohosts = strings.Join(cohosts, "\n")
+	t.parseRule(form.Rule, zone)
+	return t, nil
+}
+
+// applyRoomSettings takes over the settings of the room that was chosen.
+func (t *formInput) applyRoomSettings(app core.App, team string) error {
+	room, err := rooms.Find(app, team, t.Room)
+	if err != nil {
+		return err
+	}
+	t.JoinBeforeHost, t.Lobby, t.Muted, t.Recording = room.GetBool("early"), room.GetBool("lobby"), room.GetBool("muted"), room.GetString("recording")
+	return nil
+}
+
+// toForm is what was typed as the action takes it. What cannot be read is refused under its field.
+func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, error) {
+	var faults errs.List
+	form := sessions.Form{
+		Title: t.Title, Description: t.Description, Zone: strings.TrimSpace(t.Zone), Room: t.Room, ExternalLink: t.ExternalLink, Minutes: t.minutes(),
+		Guests: append(parseAddresses(t.Presenters), parseAddresses(t.Guests)...), Presenters: parseAddresses(t.Presenters),
+		Passwordless: t.Passwordless, JoinBeforeHost: t.JoinBeforeHost, Lobby: t.Lobby, Muted: t.Muted, Recording: t.Recording, Audio: t.Audio, Codec: t.Codec,
+	}
+	if form.Zone == "" {
+		form.Zone = layout.ZoneFor(actor).String()
+	}
+	var err error
+	form.Starts, err = sessions.ParseLocalTime(t.Date, t.Time, form.Zone)
+	faults.Add(err)
+	resolution, fps, _ := strings.Cut(t.Video, "-")
+	form.Resolution = resolution
+	form.FPS, _ = strconv.Atoi(fps)
+	if t.MaxPeople != "" {
+		if form.MaxPeople, err = strconv.Atoi(t.MaxPeople); err != nil || form.MaxPeople < 1 {
+			faults.Add(errs.Invalid("people", "bad_number", "Give a number of people, or leave the field empty."))
+		}
+	}
+	form.Rule, err = t.rule(form.Zone)
+	faults.Add(err)
+	form.Cohosts, err = findCohosts(app, actor, addresslist.Read(t.Cohosts).Entries)
+	if errs.Code(err) == "" && err != nil {
+		return form, err
+	}
+	faults.Add(err)
+	return form, faults.Err()
+}
+
+// parseAddresses are the people of a field as a form of a session takes them. What is no address stays as it was typed, to be refused.
+func parseAddresses(text string) []string {
+	var all []string
+	for _, e := range addresslist.Read(text).Entries {
+		switch {
+		case e.Missing():
+		case e.Err != nil:
+			all = append(all, e.Raw)
+		default:
+			all = append(all, addresslist.Format(e))
+		}
+	}
+	return all
+}
+
+// findCohosts are the accounts of the addresses, all of them members of the team.
+func findCohosts(app core.App, actor *actors.Actor, all []addresslist.Entry) ([]string, error) {
+	var ids []string
+	for _, e := range all {
+		account, err := accounts.Find(app, e.Address)
+		if err == nil {
+			var m *members.Membership
+			if m, err = members.Find(app, actor.Team.Id, account.Id); err == nil && m.Kind() != actors.Member {
+				err = errs.NotFound
+			}
+		}
+		if errors.Is(err, errs.NotFound) {
+			return nil, errs.Invalid("cohosts", sessions.CodeBadCohost, "“"+text.Truncate(e.Raw, 80)+"” isn't a member of the team. Only members can be co-hosts. Invite others as guests.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, account.Id)
+	}
+	return ids, nil
+}

@@ -1,0 +1,73 @@
+package live
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/join"
+	"usher/hooks/live"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/errs"
+	"usher/views/web"
+)
+
+// token gives a pass to the media room, at each way in and back in.
+func token(e *core.RequestEvent) error {
+	pass, err := join.IssueToken(e.App, currentVisitor(e).Participant)
+	if errors.Is(err, live.ErrUnavailable) {
+		return renderState(e, web.StatusCode(err), "Live media is off on this server now. Trying again by itself…")
+	}
+	if err != nil {
+		return renderRefused(e, err)
+	}
+	return e.JSON(http.StatusOK, pass)
+}
+
+func admit(e *core.RequestEvent) error {
+	return respond(e, join.Admit(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+func deny(e *core.RequestEvent) error {
+	return respond(e, join.Deny(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+func kick(e *core.RequestEvent) error {
+	return respond(e, join.Kick(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
+}
+
+// mute turns off the microphone of each person that the form names. Who has left meanwhile is quiet.
+func mute(e *core.RequestEvent) error {
+	if err := e.Request.ParseForm(); err != nil {
+		return e.BadRequestError("", err)
+	}
+	people := e.Request.Form["person"]
+	for _, id := range people[:min(len(people), sessions.MaxPeople)] {
+		err := join.Mute(e.App, currentVisitor(e).Participant, id, e.RealIP())
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return respond(e, err, "")
+		}
+	}
+	return respond(e, nil, "")
+}
+
+func extend(e *core.RequestEvent) error {
+	actor, err := actorOf(e)
+	if err != nil {
+		return respond(e, err, "")
+	}
+	session, err := sessions.Extend(e.App, actor, currentVisitor(e).Session.Id, sessions.DefaultExtension)
+	if err != nil {
+		return respond(e, err, "")
+	}
+	return respond(e, nil, "The session goes on until "+formatClock(session.Ends(), currentVisitor(e).Times())+".")
+}
+
+func end(e *core.RequestEvent) error {
+	actor, err := actorOf(e)
+	if err == nil {
+		err = sessions.End(e.App, actor, currentVisitor(e).Session.Id)
+	}
+	return respond(e, err, "")
+}

@@ -1,0 +1,100 @@
+package live
+
+import (
+	"cmp"
+	"strconv"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/join"
+	"usher/hooks/live"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/settings"
+	"usher/static"
+	"usher/views/layout"
+	"usher/views/web"
+)
+
+func page(e *core.RequestEvent) error {
+	visitor := currentVisitor(e)
+	state, err := loadState(e.App, visitor)
+	if err != nil {
+		return err
+	}
+	head := layout.PublicPage(e, visitor.Session.Title())
+	head.Stylesheets = []string{static.URL("stage.css")}
+	head.EarlyScripts = []string{static.URL("vendor/livekit-client.js")}
+	head.Scripts = static.ModulesOf("stage")
+	link := ""
+	if visitor.Participant.Leads() {
+		link = visitor.Session.Link(e.App)
+	}
+	return web.Render(e, 200, livePage(pageProps{
+		Page: head, Title: visitor.Session.Title(), Room: roomName(visitor), Team: visitor.Team.Name(), Logo: visitor.Team.LogoPath(),
+		State: state, Link: link, Config: newClientConfig(e.App, visitor),
+		LeftScreen: leftScreen(visitor), OtherPageScreen: otherPageScreen(visitor),
+	}))
+}
+
+func roomName(v *join.Visitor) string {
+	if v.Room == nil {
+		return ""
+	}
+	return v.Room.Name()
+}
+
+// clientConfig is what the page's script is told.
+type clientConfig struct {
+	Path  string      `json:"at"`
+	Me    participant `json:"me"`
+	Muted bool        `json:"muted"` // the microphone is off on entry
+	Audio string      `json:"audio"`
+	Video video       `json:"video"`
+	Media media       `json:"media"`
+}
+
+// media is where sound and pictures go, for saying what blocks them.
+type media struct {
+	External bool `json:"outside"` // at a LiveKit of the operator's
+	UDP      int  `json:"udp"`
+	TCP      int  `json:"tcp"` // 0: none
+}
+
+type participant struct {
+	ID             string `json:"id"`
+	Name           string `json:"name"`
+	Role           string `json:"part"`
+	Guest          bool   `json:"guest"`
+	Leads          bool   `json:"leads"`
+	CanShareScreen bool   `json:"shares"` // may show the screen
+}
+
+type video struct {
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+	FPS    int    `json:"fps"`
+	Codec  string `json:"codec"`
+}
+
+func newClientConfig(app core.App, v *join.Visitor) clientConfig {
+	s, p, config := v.Session, v.Participant, settings.Of(app)
+	return clientConfig{
+		Path: "/live/" + s.Id,
+		Me: participant{ID: p.Id, Name: p.DisplayName(), Role: p.Role(), Guest: v.Actor != nil && v.Actor.Kind == actors.Guest,
+			Leads: p.Leads(), CanShareScreen: p.CanShareScreen()},
+		Muted: v.Muted(),
+		Audio: s.GetString("audio"),
+		Video: videoOf(s),
+		Media: media{External: live.IsExternal(app), UDP: config.LiveUDPPort, TCP: config.LiveTCPPort},
+	}
+}
+
+// videoOf is the size of the picture that is asked for: 16 to 9, by its height.
+func videoOf(s *sessions.Session) video {
+	height, err := strconv.Atoi(s.GetString("resolution")[:max(0, len(s.GetString("resolution"))-1)])
+	if err != nil {
+		height = 720
+	}
+	return video{Width: height * 16 / 9, Height: height, FPS: cmp.Or(s.GetInt("fps"), 30), Codec: cmp.Or(s.GetString("codec"), "vp8")}
+}

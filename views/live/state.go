@@ -1,0 +1,102 @@
+package live
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/join"
+	"usher/hooks/rooms"
+	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
+	"usher/views/ui"
+	"usher/views/web"
+)
+
+func state(e *core.RequestEvent) error {
+	props, err := loadState(e.App, currentVisitor(e))
+	if err != nil {
+		return err
+	}
+	return web.Render(e, 200, stateFragments(props))
+}
+
+// loadState reads what an open page is told again and again: its end, and to who leads, who waits and who is missing.
+func loadState(app core.App, v *join.Visitor) (stateProps, error) {
+	props := stateProps{Path: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(), Started: v.Session.Started(), Now: time.Now()}
+	var err error
+	if props.TimeLeft, err = timeLeftOf(app, v, props.Now); err != nil || !props.Leads {
+		return props, err
+	}
+	people, err := sessions.ListParticipants(app, v.Session.Id)
+	if err != nil {
+		return props, err
+	}
+	for _, p := range people {
+		one := personRow{ID: p.Id, Name: p.DisplayName(), Email: p.Address()}
+		switch p.State() {
+		case sessions.StateWaiting:
+			props.Waiting = append(props.Waiting, one)
+		case sessions.StateInvited, sessions.StateAdmitted:
+			props.Absent = append(props.Absent, one)
+		case sessions.StateDenied:
+			props.Denied = append(props.Denied, one)
+		}
+	}
+	return props, nil
+}
+
+const (
+	firstNotice = 15 * time.Minute
+	lastNotice  = 2 * time.Minute
+)
+
+// timeLeftOf is the notice of the end: from 15 minutes before it, again from 2, and while the session is over its time (R104).
+func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, error) {
+	ends, times := v.Session.Ends(), v.Times()
+	left := timeLeftProps{Action: "/live/" + v.Session.Id + "/extend", CanExtend: v.Participant.Leads()}
+	remains := ends.Sub(now)
+	switch {
+	case remains > firstNotice:
+		return left, nil
+	case remains <= 0:
+		left.Phase, left.Title = "over", "Over time."
+		left.Text = "The session was to end at " + formatClock(ends, times) + ". It ends by itself at " + formatClock(ends.Add(sessions.GracePeriod), times) + "."
+		return left, nil
+	case remains <= lastNotice:
+		left.Phase = "2"
+	default:
+		left.Phase = "15"
+	}
+	minutes := int((remains + time.Minute - 1) / time.Minute)
+	left.Title = ui.Count(minutes, "minute", "minutes") + " left."
+	left.Text = "The session ends at " + formatClock(ends, times) + "."
+	free, err := roomFreeText(app, v, times)
+	if free != "" {
+		left.Text = "The session ends at " + formatClock(ends, times) + "; " + free
+	}
+	return left, err
+}
+
+// roomFreeText says for how long the room could be kept.
+func roomFreeText(app core.App, v *join.Visitor, times text.ReaderZone) (string, error) {
+	if v.Room == nil {
+		return "", nil
+	}
+	ends := v.Session.Ends()
+	next, err := rooms.FindConflict(app, v.Room.Id, ends, ends.Add(12*time.Hour), v.Session.Id)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("look who has the room next: %w", err)
+	case next == nil:
+		return "the room is free after that.", nil
+	case !next.Starts.After(ends):
+		return "then the room is taken.", nil
+	}
+	return "the room is free until " + formatClock(next.Starts, times) + ".", nil
+}
+
+func formatClock(at time.Time, times text.ReaderZone) string {
+	return text.TimeOfDay(times.In(at)) + times.Suffix()
+}

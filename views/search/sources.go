@@ -1,0 +1,143 @@
+package search
+
+import (
+	"net/url"
+	"time"
+
+	"usher/hooks/accounts"
+	"usher/hooks/actors"
+	"usher/hooks/people"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+	"usher/views/ui"
+)
+
+// maxResults is how many people are listed: who looks for more goes to the list of users.
+const maxResults = 8
+
+// synonyms are what else people call a page.
+var synonyms = map[string]string{
+	"Users": "people members guests roles seats", "Settings": "profile logo name time zone mail plan",
+	"Audit log": "history activity who did what", "Account": "profile password devices", "App": "home sessions",
+	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free", "Calendar": "week month agenda feed schedule",
+	"Sessions": "meetings schedule",
+}
+
+// pageResults are the ways of the shell: its navigation, the other area, and what hangs in the person's menu.
+func pageResults(q Query) (Group, error) {
+	group := Group{Title: "Pages"}
+	add := func(label, href, icon string) {
+		if href != "" && q.matches(label+" "+synonyms[label]) {
+			group.Items = append(group.Items, Item{Label: label, Href: href, Icon: icon})
+		}
+	}
+	for _, part := range q.Shell.Nav {
+		for _, item := range part.Items {
+			add(item.Label, item.Href, item.Icon)
+		}
+	}
+	if foot := q.Shell.FooterLink; foot != nil {
+		add(foot.Label, foot.Href, foot.Icon)
+	}
+	if q.Text != "" {
+		for _, item := range q.Shell.UserMenu.Items {
+			add(item.Label, item.Href, item.Icon)
+		}
+	}
+	return group, nil
+}
+
+// teamResults are the teams to switch to.
+func teamResults(q Query) (Group, error) {
+	group := Group{Title: "Switch team"}
+	for _, entry := range q.Shell.Switcher.Entries {
+		if !entry.Current && q.matches(entry.Name+" switch team") {
+			group.Items = append(group.Items, Item{Label: entry.Name, Subtitle: entry.Subtitle, Href: entry.Href, Icon: "layers"})
+		}
+	}
+	return group, nil
+}
+
+// actionResults are what is done often.
+func actionResults(q Query) (Group, error) {
+	group := Group{Title: "Do"}
+	if q.Actor.CanUsePanel() && q.matches("Add users invite new people") {
+		group.Items = append(group.Items, Item{Label: "Add users", Href: panelURL(q) + "/users/add", Icon: "user-plus"})
+	}
+	if q.Actor.CanHost() && q.matches("New session schedule meeting") {
+		group.Items = append(group.Items, Item{Label: "New session", Href: appURL(q) + "/sessions/new", Icon: "calendar-plus"})
+	}
+	if q.Actor.CanEditRooms() && q.matches("New room make create") {
+		group.Items = append(group.Items, Item{Label: "New room", Href: panelURL(q) + "/rooms/new", Icon: "plus"})
+	}
+	return group, nil
+}
+
+// sessionResults are the sessions that the actor holds or is asked to, by their title.
+func sessionResults(q Query) (Group, error) {
+	group := Group{Title: "Sessions"}
+	if q.Text == "" {
+		return group, nil
+	}
+	page, err := sessions.ListForUser(q.App, q.Actor, sessions.Query{Search: q.Text, Size: maxResults})
+	if err != nil {
+		return group, err
+	}
+	times := accounts.ReaderZone(q.Actor.Account, teams.Of(q.Actor.Team).Zone())
+	for _, row := range page.Rows {
+		small := ui.FormatTimeFor(row.Starts(), time.Now(), times, ui.Short)
+		if row.Status == sessions.Running {
+			small = "Running now"
+		}
+		group.Items = append(group.Items, Item{Label: row.Title, Subtitle: small, Href: appURL(q) + "/sessions/" + row.ID, Icon: "video"})
+	}
+	return group, nil
+}
+
+func appURL(q Query) string { return "/app/" + teams.Of(q.Actor.Team).Slug() }
+
+// peopleResults are the people of the team by name or address, for those who see its list. Where an address is nobody's,
+// it can be invited.
+func peopleResults(q Query) (Group, error) {
+	group := Group{Title: "People"}
+	if q.Text == "" || !q.Actor.CanUsePanel() {
+		return group, nil
+	}
+	page, err := people.List(q.App, q.Actor.Team.Id, people.Query{Search: q.Text, Size: maxResults})
+	if err != nil {
+		return group, err
+	}
+	for _, row := range page.Rows {
+		group.Items = append(group.Items, Item{
+			Label: row.DisplayName(), Subtitle: personSubtitle(row), Href: panelURL(q) + "/users/" + row.ID,
+			Person: true, You: row.User == q.Actor.Account.Id, AvatarURL: accounts.AvatarPath(row.User, row.Avatar)})
+	}
+	if page.Total > len(page.Rows) {
+		group.Items = append(group.Items, Item{Label: "Show all " + ui.Number(page.Total) + " users", Icon: "users",
+			Href: panelURL(q) + "/users?q=" + url.QueryEscape(q.Text)})
+	}
+	if address, err := accounts.CanonicalEmail(q.Text); err == nil && page.Total == 0 && q.Actor.CanInvite(actors.Roles{}, actors.Roles{}) {
+		group.OffersInvitation = true
+		group.Items = append(group.Items, Item{Label: "Invite " + address, Icon: "send", Href: panelURL(q) + "/users/add?list=" + url.QueryEscape(address)})
+	}
+	return group, nil
+}
+
+// personSubtitle is what stands under a person's name.
+func personSubtitle(row people.Row) string {
+	text := row.Status
+	switch {
+	case row.Status == "accepted" && row.Kind == actors.Guest:
+		text = "guest"
+	case row.Status == "accepted":
+		text = row.Roles().Label()
+	case !row.InvitedRoles().None():
+		text = row.InvitedRoles().Label() + ", " + row.Status
+	}
+	if row.Name != "" {
+		return row.Email + " · " + text
+	}
+	return text
+}
+
+func panelURL(q Query) string { return "/admin/" + teams.Of(q.Actor.Team).Slug() }
