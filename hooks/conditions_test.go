@@ -32,7 +32,7 @@ func TestEmailKinds_HaveCondition(t *testing.T) {
 // emailKinds reads the constants of package mail that begin with Kind.
 func emailKinds(t *testing.T) (kinds []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "mail/letter.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "mail/message.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

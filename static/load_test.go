@@ -9,7 +9,7 @@ import (
 
 func TestAddressChangesWithContent(t *testing.T) {
 	one, two := books(t, "a"), books(t, "b")
-	for _, name := range []string{"js/app.js", "js/other.js", "vendor/x.woff2", "app.css"} {
+	for _, name := range []string{"js/main.js", "js/other.js", "vendor/x.woff2", "main.css"} {
 		if one.names[name].url == two.names[name].url {
 			t.Errorf("%s keeps the address %s with another content", name, one.names[name].url)
 		}
@@ -17,7 +17,7 @@ func TestAddressChangesWithContent(t *testing.T) {
 			t.Errorf("%s: %s, then %s", name, one.names[name].url, again)
 		}
 	}
-	if sheet := string(one.names["app.css"].body); !strings.Contains(sheet, "url("+one.names["vendor/x.woff2"].url+")") {
+	if sheet := string(one.names["main.css"].body); !strings.Contains(sheet, "url("+one.names["vendor/x.woff2"].url+")") {
 		t.Errorf("the font is not named by its address: %s", sheet)
 	}
 }
@@ -31,11 +31,11 @@ func TestFileWithoutContentTypeIsRefused(t *testing.T) {
 func books(t *testing.T, text string) *library {
 	t.Helper()
 	files := fstest.MapFS{
-		"js/app.js":      {Data: []byte(`import "./other.js"`)},
+		"js/main.js":     {Data: []byte(`import "./other.js"`)},
 		"js/other.js":    {Data: []byte(text)},
 		"vendor/x.woff2": {Data: []byte(text)},
 	}
-	for _, name := range slices.Concat(sheets, parts["door"], parts["meet"], parts["stage"]) {
+	for _, name := range slices.Concat(sheets, parts["join"], parts["app"], parts["live"]) {
 		files[name] = &fstest.MapFile{Data: []byte("@font-face{src:url(x.woff2)}")}
 	}
 	l, err := load(files)

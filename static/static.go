@@ -19,28 +19,28 @@ import (
 	"sync"
 )
 
-//go:embed css/*.css js/*.js js/door/*.js js/meet/*.js js/stage/*.js icons/*.svg
+//go:embed css/*.css js/*.js js/app/*.js js/join/*.js js/live/*.js icons/*.svg
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
 // prefix begins every address that Handler serves.
 const prefix = "/static/"
 
-// sheets are the parts of app.css. The order of the layers comes first, and our tokens come
+// sheets are the parts of main.css. The order of the layers comes first, and our tokens come
 // after Basecoat's, because both stand outside of the layers.
 var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
-	"css/base.css", "css/shell.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
+	"css/base.css", "css/layout.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
 	"css/table.css", "css/details.css", "css/delivery.css", "css/dialog.css", "css/forms.css", "css/notice.css", "css/outcome.css",
-	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/permissions.css", "css/rooms.css", "css/find.css", "css/util.css",
+	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/permissions.css", "css/rooms.css", "css/search.css", "css/util.css",
 }
 
 // parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the pages
 // before a session and of a room, the App's, and the page of a live session.
 var parts = map[string][]string{
-	"door":  {"css/door.css"},
-	"meet":  {"css/calendar.css", "css/calendar-grid.css", "css/meetings.css", "css/roomtimes.css"},
-	"stage": {"css/stage.css", "css/stage-tiles.css", "css/stage-panel.css"},
+	"join": {"css/join.css"},
+	"app":  {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
+	"live": {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
 }
 
 // types are the kinds of file that are served, and whether they are worth compressing.
@@ -78,7 +78,7 @@ var shelf = sync.OnceValue(func() *library {
 	return l
 })
 
-// URL returns the address of the file that is called name, such as "app.css" or "js/app.js".
+// URL returns the address of the file that is called name, such as "main.css" or "js/main.js".
 // It panics when there is none, which the test of every page notices.
 func URL(name string) string {
 	a, ok := shelf().names[name]
@@ -157,7 +157,7 @@ func load(fsys fs.FS) (*library, error) {
 		}
 		switch {
 		case strings.HasSuffix(name, ".css"), strings.HasPrefix(name, "icons/lucide-"):
-			return nil // parts of app.css, and of pages
+			return nil // parts of main.css, and of pages
 		case strings.HasPrefix(name, "js/"):
 			scripts = append(scripts, name)
 			return nil
@@ -174,7 +174,7 @@ func load(fsys fs.FS) (*library, error) {
 	if err := l.addScripts(fsys, scripts); err != nil {
 		return nil, err
 	}
-	if err := l.addSheet(fsys, "app.css", sheets); err != nil {
+	if err := l.addSheet(fsys, "main.css", sheets); err != nil {
 		return nil, err
 	}
 	for part, names := range parts {
@@ -209,7 +209,7 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		part := strings.Trim(strings.TrimPrefix(path.Dir(name), "js"), "/")
 		switch path.Base(name) {
 		case "theme.js", "worker.js": // a classic script, and a worker: no modules of the page
-		case "app.js", "main.js":
+		case "main.js":
 			l.modules[part] = slices.Insert(l.modules[part], 0, url)
 		default:
 			l.modules[part] = append(l.modules[part], url)

@@ -28,12 +28,12 @@ func get(t *testing.T, url string, headers ...string) *http.Response {
 
 func TestFileIsServedForEver(t *testing.T) {
 	for name, kind := range map[string]string{
+		"main.css":                             "text/css; charset=utf-8",
+		"live.css":                             "text/css; charset=utf-8",
+		"js/live/main.js":                      "text/javascript; charset=utf-8",
 		"app.css":                              "text/css; charset=utf-8",
-		"stage.css":                            "text/css; charset=utf-8",
-		"js/stage/main.js":                     "text/javascript; charset=utf-8",
-		"meet.css":                             "text/css; charset=utf-8",
-		"js/meet/main.js":                      "text/javascript; charset=utf-8",
-		"js/app.js":                            "text/javascript; charset=utf-8",
+		"js/app/main.js":                       "text/javascript; charset=utf-8",
+		"js/main.js":                           "text/javascript; charset=utf-8",
 		"js/theme.js":                          "text/javascript; charset=utf-8",
 		"vendor/htmx.min.js":                   "text/javascript; charset=utf-8",
 		"vendor/hx-sse.min.js":                 "text/javascript; charset=utf-8",
@@ -57,7 +57,7 @@ func TestFileIsServedForEver(t *testing.T) {
 }
 
 func TestGzipIsTheSameFile(t *testing.T) {
-	url := static.URL("app.css")
+	url := static.URL("main.css")
 	plain, _ := io.ReadAll(get(t, url).Body)
 
 	res := get(t, url, "Accept-Encoding", "br, gzip;q=0.8")
@@ -82,7 +82,7 @@ func TestGzipIsTheSameFile(t *testing.T) {
 
 func TestNothingElseIsServed(t *testing.T) {
 	for _, url := range []string{
-		"/static/", "/static/app.css", "/static/app.000000000000.css", "/static/js/app.js", "/static/static.go", "/static/package.json",
+		"/static/", "/static/main.css", "/static/app.000000000000.css", "/static/js/main.js", "/static/static.go", "/static/package.json",
 		"/static/css/tokens.css", "/static/vendor/test/axe.min.js", "/static/../go.mod", "/static/icons/lucide-users.svg",
 	} {
 		if res := get(t, url); res.StatusCode != http.StatusNotFound {
@@ -90,7 +90,7 @@ func TestNothingElseIsServed(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
-	static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, static.URL("app.css"), nil))
+	static.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodPost, static.URL("main.css"), nil))
 	if w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: status %d", w.Code)
 	}
@@ -107,7 +107,7 @@ func TestUnknownNamePanics(t *testing.T) {
 
 // What the sheet and the scripts name must be there: a wrong name would be a silent 404.
 func TestFilesNameOnlyWhatIsServed(t *testing.T) {
-	sheet, _ := io.ReadAll(get(t, static.URL("app.css")).Body)
+	sheet, _ := io.ReadAll(get(t, static.URL("main.css")).Body)
 	fonts := 0
 	for _, m := range regexp.MustCompile(`url\(([^)]+)\)`).FindAllSubmatch(sheet, -1) {
 		url := strings.Trim(string(m[1]), `"'`)
@@ -115,19 +115,19 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 			continue
 		}
 		if res := get(t, url); res.StatusCode != http.StatusOK {
-			t.Errorf("app.css names %s: status %d", url, res.StatusCode)
+			t.Errorf("main.css names %s: status %d", url, res.StatusCode)
 		}
 		fonts++
 	}
 	if fonts != 2 {
-		t.Errorf("app.css names %d files, want 2", fonts)
+		t.Errorf("main.css names %d files, want 2", fonts)
 	}
 	if !bytes.HasPrefix(regexp.MustCompile(`(?s)/\*.*?\*/\s*`).ReplaceAll(sheet, nil), []byte("@layer properties, theme, base,")) {
-		t.Error("app.css does not begin with the order of the layers")
+		t.Error("main.css does not begin with the order of the layers")
 	}
 
 	imports := regexp.MustCompile(`(?m)^import (?:.* from )?"(\.{1,2}/[^"]+)"`)
-	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("door"), static.ModulesOf("meet"), static.ModulesOf("stage")) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		for _, m := range imports.FindAllSubmatch(body, -1) {
 			if other := path.Join(path.Dir(url), string(m[1])); get(t, other).StatusCode != http.StatusOK {
@@ -145,7 +145,7 @@ func TestModulesTakeWhatIsGiven(t *testing.T) {
 	taken := regexp.MustCompile(`(?m)^import \{ ([^}]+) \} from "(\.{1,2}/[^"]+)"`)
 	given := regexp.MustCompile(`(?m)^export (?:async )?(?:const|let|function) (?:\{ ([^}]+) \}|(\w+))`)
 	modules := map[string]string{}
-	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("door"), static.ModulesOf("meet"), static.ModulesOf("stage")) {
+	for _, url := range slices.Concat(static.Modules(), static.ModulesOf("join"), static.ModulesOf("app"), static.ModulesOf("live")) {
 		body, _ := io.ReadAll(get(t, url).Body)
 		modules[url] = string(body)
 	}
@@ -166,7 +166,7 @@ func TestModulesTakeWhatIsGiven(t *testing.T) {
 
 // The first visit to a page of the panel: 120 kB with the page itself, so 112 kB without.
 func TestFirstVisitFitsTheBudget(t *testing.T) {
-	names := []string{"app.css", "js/theme.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "vendor/inter-latin-wght-normal.woff2", "icons/usher.svg"}
+	names := []string{"main.css", "js/theme.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "vendor/inter-latin-wght-normal.woff2", "icons/usher.svg"}
 	urls := static.Modules()
 	for _, name := range names {
 		urls = append(urls, static.URL(name))
@@ -188,7 +188,7 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 
 // The page of a live session carries LiveKit's client besides, which no other page loads.
 func TestTheLiveSessionFitsItsBudget(t *testing.T) {
-	urls := append(static.ModulesOf("stage"), static.URL("stage.css"), static.URL("vendor/livekit-client.js"))
+	urls := append(static.ModulesOf("live"), static.URL("live.css"), static.URL("vendor/livekit-client.js"))
 	total := 0
 	for _, url := range urls {
 		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
@@ -204,7 +204,7 @@ func TestTheLiveSessionFitsItsBudget(t *testing.T) {
 // The App's own parts are small: they come with its first page, and no other page has them.
 func TestTheAppFitsItsBudget(t *testing.T) {
 	total := 0
-	for _, url := range append(static.ModulesOf("meet"), static.URL("meet.css")) {
+	for _, url := range append(static.ModulesOf("app"), static.URL("app.css")) {
 		body, _ := io.ReadAll(get(t, url, "Accept-Encoding", "gzip").Body)
 		t.Logf("%6d  %s", len(body), url)
 		total += len(body)

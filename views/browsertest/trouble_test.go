@@ -77,7 +77,7 @@ func TestScreenShare_Blocked_SaysWhy(t *testing.T) {
 		"denied":    {denyingBrowser, "", "No screen is shown. If the browser let you choose none, allow it beside the address and press Share again."},
 		"by system": {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Permission denied by system", "NotAllowedError") }`, "The system keeps the screen from the browser."},
 		"not read":  {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Could not start", "NotReadableError") }`, "The screen cannot be shown. Press Share, and choose another window or a tab."},
-		"not sent": {defaultBrowser, `addEventListener("load", async () => { const main = [...document.scripts].find(s => s.src.includes("/stage/main.js")).src;
+		"not sent": {defaultBrowser, `addEventListener("load", async () => { const main = [...document.scripts].find(s => s.src.includes("/live/main.js")).src;
 			const {room} = await import(main.replace("main.js", "room.js")); window.tracks = [];
 			room.localParticipant.publishTrack = async track => { window.tracks.push(track); throw new Error("no") } })`, "The screen did not reach the others. Press Share to try again."},
 	} {

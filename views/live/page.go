@@ -23,9 +23,9 @@ func page(e *core.RequestEvent) error {
 		return err
 	}
 	head := layout.PublicPage(e, visitor.Session.Title())
-	head.Stylesheets = []string{static.URL("stage.css")}
+	head.Stylesheets = []string{static.URL("live.css")}
 	head.EarlyScripts = []string{static.URL("vendor/livekit-client.js")}
-	head.Scripts = static.ModulesOf("stage")
+	head.Scripts = static.ModulesOf("live")
 	link := ""
 	if visitor.Participant.Leads() {
 		link = visitor.Session.Link(e.App)

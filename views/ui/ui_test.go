@@ -198,7 +198,7 @@ func TestDialog_WithoutScript_Works(t *testing.T) {
 
 func TestPage_LoadsItsAssets(t *testing.T) {
 	html := render(t, ui.Page(ui.PageProps{Title: "T", Events: "/events"}))
-	for _, name := range []string{"app.css", "js/theme.js", "js/app.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "icons/usher.svg"} {
+	for _, name := range []string{"main.css", "js/theme.js", "js/main.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "icons/usher.svg"} {
 		assertContains(t, html, `"`+static.URL(name)+`"`)
 	}
 	if strings.Contains(render(t, ui.Page(ui.PageProps{})), "hx-sse") {

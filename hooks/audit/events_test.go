@@ -1,0 +1,170 @@
+package audit_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"usher/hooks/audit"
+)
+
+// prefixPattern is the beginning of a name that is put together: this test would not find it.
+var prefixPattern = regexp.MustCompile(`^[a-z]+\.$`)
+
+var actionPattern = regexp.MustCompile(`^[a-z]+(\.[a-z_]+)+$`)
+
+// actionsInSource are the names of actions in the program: every text of that shape in a file that writes entries.
+func actionsInSource(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, root := range []string{"../../hooks", "../../views"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+				strings.HasSuffix(path, "_templ.go") || path == "../../hooks/audit/events.go" {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil || !importsAudit(file) {
+				return err
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+					if text, _ := strconv.Unquote(literal.Value); prefixPattern.MatchString(text) {
+						t.Errorf("%s puts a name together from %q: write actions out", path, text)
+					}
+					if text, err := strconv.Unquote(literal.Value); err == nil && actionPattern.MatchString(text) && !strings.HasPrefix(text, "usher.") { // keys of the store
+						found[text] = path
+					}
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}
+
+func importsAudit(file *ast.File) bool {
+	if file.Name.Name == "audit" {
+		return true
+	}
+	for _, spec := range file.Imports {
+		if spec.Path.Value == `"usher/hooks/audit"` {
+			return true
+		}
+	}
+	return false
+}
+
+func TestActionTexts_CoverEveryAction(t *testing.T) {
+	written := actionsInSource(t)
+	if len(written) < 20 || written["invitation.create"] == "" || written["account.signin"] == "" {
+		t.Fatalf("too few actions are found in the source: %v", written)
+	}
+	kinds := map[string]bool{}
+	for _, kind := range audit.Kinds {
+		kinds[kind.Key] = true
+	}
+	named := map[string]bool{}
+	for _, deed := range audit.ActionTexts {
+		if named[deed.Action] {
+			t.Errorf("%s stands twice in the catalogue", deed.Action)
+		}
+		named[deed.Action] = true
+		if written[deed.Action] == "" {
+			t.Errorf("nothing writes the action %s of the catalogue", deed.Action)
+		}
+		if deed.Past == "" || deed.Infinitive == "" || !kinds[deed.Kind] {
+			t.Errorf("%s has no words or no kind: %+v", deed.Action, deed)
+		}
+	}
+	for action, path := range written {
+		if !named[action] {
+			t.Errorf("%s writes the action %s, which has no words: add it to audit.Catalogue", path, action)
+		}
+	}
+}
+
+func TestRow_Sentence(t *testing.T) {
+	for _, s := range []struct {
+		row    audit.Row
+		want   string
+		reason string
+		notes  []audit.Note
+	}{
+		{row: audit.Row{ActorName: "Marta Oliveira", Action: "invitation.revoke", TargetName: "pavel@x.example", Result: "ok"},
+			want: "Marta Oliveira revoked the invitation of pavel@x.example"},
+		{row: audit.Row{ActorName: "Marta", Action: "invitation.create", TargetName: "p@x.example", Result: "ok", Detail: `{"roles":["admin","organizer"],"status":"invited"}`},
+			want: "Marta invited p@x.example as Admin and Organizer"},
+		{row: audit.Row{ActorName: "Marta", Action: "invitation.create", TargetName: "p@x.example", Result: "ok", Detail: `{"roles":[]}`},
+			want: "Marta invited p@x.example as a member"},
+		{row: audit.Row{ActorName: "Jonas", Action: "invitation.create", Result: "not_allowed", Detail: `{"roles":["admin"]}`},
+			want: "Jonas tried to invite somebody", reason: "The right was missing.", notes: []audit.Note{{Label: "Roles", Value: "admin"}}},
+		{row: audit.Row{ActorName: "Jonas", Action: "member.revoke", TargetName: "Théo", Result: "ok", Detail: `{"roles":["organizer"]}`},
+			want: "Jonas took the role Organizer from Théo"},
+		{row: audit.Row{Action: "invitation.decline", TargetName: "p@x.example", Result: "ok"},
+			want: "Whoever held the link declined the invitation for p@x.example"},
+		{row: audit.Row{ActorName: "command line", Action: "account.reset.request", Result: "too_many"},
+			want: "The command line tried to ask for a link to set a new password", reason: "Too often, or too many at once."},
+		{row: audit.Row{ActorName: "Marta", Action: "team.update", TargetName: "Halation {roles} {on}", Result: "ok",
+			Detail: `{"name":"New","admins_manage_admins":true,"rows":1204000,"filter":{"b":"2","a":[1,2]},"none":null}`},
+			want: "Marta changed the settings of Halation {roles} {on}",
+			notes: []audit.Note{{Label: "Admins may manage Admins", Value: "yes"}, {Label: "Filter", Value: "a 1, 2, b 2"},
+				{Label: "Name", Value: "New"}, {Label: "Rows", Value: "1204000"}}},
+		{row: audit.Row{ActorName: "Marta", Action: "import.done", Result: "ok", Detail: `{"invited":12,"import":"x"}`},
+			want: "Marta invited everybody in a list", notes: []audit.Note{{Label: "Invited", Value: "12"}}},
+		{row: audit.Row{Action: "meteor.strike", TargetName: "Earth", Result: "out_of_range", Detail: "not JSON"},
+			want: "Usher tried to do “meteor.strike” to Earth", reason: "Out of range."},
+	} {
+		if got := s.row.Sentence().String(); got != s.want {
+			t.Errorf("%q, want %q", got, s.want)
+		}
+		if got := s.row.Reason(); got != s.reason {
+			t.Errorf("%s: the reason %q, want %q", s.want, got, s.reason)
+		}
+		got := s.row.Notes()
+		if len(got) != len(s.notes) {
+			t.Errorf("%s: %v, want %v", s.want, got, s.notes)
+			continue
+		}
+		for n := range got {
+			if got[n] != s.notes[n] {
+				t.Errorf("%s: %v, want %v", s.want, got, s.notes)
+			}
+		}
+	}
+}
+
+func TestEvent_Text(t *testing.T) {
+	invited := audit.Row{Actor: "m", ActorName: "Marta", Action: "invitation.create", TargetName: "t@x.example", Result: "ok", Detail: `{"roles":["admin"]}`}
+	removed := audit.Row{Actor: "m", ActorName: "Marta", Action: "member.remove", TargetName: "Théo", Result: "ok"}
+	declined := audit.Row{Action: "invitation.decline", TargetName: "t@x.example", Result: "ok"}
+	ended := audit.Row{ActorName: "mail provider", Action: "invitation.undeliverable", TargetName: "t@x.example", Result: "ok"}
+	refused := removed
+	refused.Result = "not_allowed"
+	for want, event := range map[string]audit.Event{
+		"Invited as Admin by Marta":                       {Row: invited, IsTarget: true},
+		"Invited t@x.example as Admin":                    {Row: invited, IsActor: true},
+		"Removed from the team by Marta":                  {Row: removed, IsTarget: true},
+		"Removed Théo from the team":                      {Row: removed, IsActor: true},
+		"Removed from the team":                           {Row: removed, IsActor: true, IsTarget: true},
+		"Declined the invitation":                         {Row: declined, IsTarget: true},
+		"Invitation ended, the address cannot be reached": {Row: ended, IsTarget: true},
+		"Marta tried to remove Théo from the team":        {Row: refused, IsTarget: true},
+		"Tried to remove Théo from the team":              {Row: refused, IsActor: true},
+		"Signed in":                                       {Row: audit.Row{ActorName: "Théo", Action: "account.signin", Result: "ok"}, IsActor: true, IsTarget: true},
+	} {
+		if got := event.Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+// The way into the media room, and back into it. Each way in begins with a new pass, which the server gives only to who
+// may be in: so the server's word decides whether a lost connection is looked for again.
+import { at } from "./session.js";
+import { fallOf, over } from "./end_screen.js";
+import { caption } from "./captions.js";
+import { diagnose, mediaBlocked } from "./diagnosis.js";
+import { reached } from "./timing.js";
+import { look, take } from "./state.js";
+import { DisconnectReason, room, RoomEvent } from "./room.js";
+import { explain, ours } from "../outage.js";
+
+const banner = document.getElementById("banner");
+const slowest = 8000;
+const patience = 9000; // until the page says what keeps the connection from coming about
+let entering = false;
+let signalled = false; // in this attempt the media server has answered
+let wake = () => {};
+
+// Connects, however often it takes. published is called each time that the page is in anew.
+async function enter(published) {
+  if (entering) return;
+  entering = true;
+  const late = setTimeout(tell, patience);
+  for (let attempt = 0; !over(); attempt++) {
+    if (attempt > 0) await pause(attempt);
+    if (over() || !(await once(attempt))) continue;
+    clearTimeout(late);
+    hide();
+    entering = false;
+    published();
+    return;
+  }
+  clearTimeout(late);
+  entering = false;
+}
+
+let pass; // of this attempt; null while there is none
+
+async function once(attempt) {
+  signalled = false;
+  pass = await ask();
+  if (!pass) return false;
+  reached("token");
+  try {
+    await room.connect(pass.url, pass.token, { maxRetries: 0 });
+  } catch (refused) {
+    if (attempt > 0 || signalled) await tell(); // the first may have met a server that is starting
+    return false;
+  }
+  reached("connected");
+  return !over();
+}
+
+// Says what keeps the connection from coming about.
+async function tell() {
+  if (over()) return;
+  const said = banner.querySelector("p").textContent;
+  if (!pass) return [connecting, lost].includes(said) && show({ text: explain(null) });
+  if (signalled) return show(mediaBlocked);
+  const fault = await diagnose(pass);
+  if (fault && entering && !signalled) show(fault);
+}
+
+// A pass, or nothing if there is none now. What the server says instead of one is shown.
+async function ask() {
+  const answer = await fetch(at("token"), { method: "POST", headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!ours(answer)) show({ text: explain(answer) });
+  else if (answer.ok && answer.headers.get("Content-Type")?.startsWith("application/json")) return answer.json().catch(() => null);
+  else if (answer.status < 500) {
+    const said = await take(answer);
+    if (said) show({ text: said });
+  }
+  return null;
+}
+
+// Waits ever longer, each page another time; a network that is back ends it at once.
+function pause(attempt) {
+  const longest = Math.min(slowest, 250 * 2 ** attempt);
+  return new Promise((done) => {
+    const clock = setTimeout(done, longest * (0.5 + Math.random() / 2));
+    wake = () => {
+      clearTimeout(clock);
+      done();
+    };
+  });
+}
+
+window.addEventListener("online", () => wake());
+
+banner.querySelector("button").addEventListener("click", () => {
+  if (room.state === "connecting") room.disconnect(); // ends the attempt that is under way
+  wake();
+});
+
+// Shows what keeps the page from the session, and what the operator of the server can do about it.
+function show({ text, operator = "" }) {
+  if (!banner.hidden && banner.querySelector("p").textContent === text) return;
+  banner.hidden = false;
+  banner.dataset.kind = operator ? "bad" : "wait";
+  banner.querySelector("p").textContent = text;
+  banner.querySelector("small").textContent = operator;
+  banner.querySelector("button").hidden = text === connecting || text === lost;
+  caption(text);
+}
+
+function hide() {
+  const back = banner.querySelector("p").textContent !== connecting;
+  banner.hidden = true;
+  if (back) caption("You're connected to the session.");
+}
+
+const connecting = "Connecting…";
+const lost = "Connection lost. Reconnecting…";
+
+// Keeps the page in the room until it is over.
+export function keepIn(published) {
+  room.on(RoomEvent.SignalConnected, () => {
+    signalled = true;
+    reached("signal");
+  });
+  room.on(RoomEvent.SignalReconnecting, () => show({ text: lost }));
+  room.on(RoomEvent.Reconnecting, () => show({ text: lost }));
+  room.on(RoomEvent.Reconnected, hide);
+  room.on(RoomEvent.Disconnected, async (reason) => {
+    if (over() || entering || reason === DisconnectReason.CLIENT_INITIATED) return;
+    if (reason === DisconnectReason.DUPLICATE_IDENTITY) return fallOf("elsewhere");
+    if ([DisconnectReason.PARTICIPANT_REMOVED, DisconnectReason.ROOM_DELETED].includes(reason)) await look();
+    if (over()) return;
+    show({ text: lost });
+    enter(published);
+  });
+  return enter(published);
+}

@@ -1,0 +1,19 @@
+// The page of a live session. Each module is about one thing and wires itself; this one brings the page in.
+import { keepIn } from "./connection.js";
+import { publish } from "./local_media.js";
+import { reached } from "./timing.js";
+import { look } from "./state.js";
+import "./tiles.js";
+import "./alone.js";
+import "./people.js";
+import "./panels.js";
+import "./chat.js";
+import "./devices.js";
+import "./screen.js";
+import "./clock.js";
+import "./leave.js";
+import "./keys.js";
+
+reached("script");
+keepIn(publish);
+look();

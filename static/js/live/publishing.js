@@ -1,0 +1,68 @@
+// How pictures and sound are sent: as the session is planned, as far as this browser can.
+import { session } from "./session.js";
+import { kept } from "./preferences.js";
+
+const { width, height, fps, codec: planned } = session.video;
+
+// Bits a second of a good picture at 30 frames, and what newer codecs save.
+const rates = { 360: 600_000, 720: 1_700_000, 1080: 3_000_000, 2160: 9_000_000 };
+const thrift = { vp8: 1, h264: 1, vp9: 0.8, av1: 0.7 };
+
+const sounds = {
+  speech: {
+    preset: { maxBitrate: 32_000 }, dtx: true, red: true, stereo: false,
+    capture: { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  },
+  music: {
+    preset: { maxBitrate: 96_000 }, dtx: false, red: true, stereo: false,
+    capture: { channelCount: 1, echoCancellation: true, noiseSuppression: false, autoGainControl: false, voiceIsolation: false },
+  },
+  stereo: {
+    preset: { maxBitrate: 128_000 }, dtx: false, red: false, stereo: true,
+    capture: { channelCount: 2, echoCancellation: false, noiseSuppression: false, autoGainControl: false, voiceIsolation: false },
+  },
+};
+const sound = sounds[session.audio] ?? sounds.speech;
+
+// Firefox names codecs that it does not send in layers: the client knows, and sends VP8 there.
+function can(codec) {
+  const { supportsAV1, supportsVP9 } = window.LivekitClient;
+  if (codec === "av1" && !supportsAV1() || codec === "vp9" && !supportsVP9()) return false;
+  const known = window.RTCRtpSender?.getCapabilities?.("video")?.codecs ?? [];
+  return known.some((c) => c.mimeType.toLowerCase() === `video/${codec}`);
+}
+
+export const codec = can(planned) ? planned : "vp8";
+
+const encoding = { maxBitrate: Math.round((rates[height] ?? 1_700_000) * Math.sqrt(fps / 30) * thrift[codec]), maxFramerate: fps };
+
+const device = (key) => (kept(key) ? { deviceId: { ideal: kept(key) } } : {});
+
+export const camera = () => ({ ...device("videoinput"), resolution: { width, height, frameRate: fps, aspectRatio: width / height } });
+export const microphone = () => ({ ...device("audioinput"), ...sound.capture });
+
+// Two ways to show a screen: every letter sharp, or every frame of a film.
+export const screens = {
+  sharp: { contentHint: "detail", resolution: { width: 1920, height: 1080, frameRate: 15 }, rate: 2_500_000, fps: 15 },
+  smooth: { contentHint: "motion", resolution: { width: Math.max(width, 1920), height: Math.max(height, 1080), frameRate: Math.max(fps, 24) }, rate: 6_000_000, fps: Math.max(fps, 24) },
+};
+
+// Tries again at once and then ever more slowly, for some seconds; after that a new pass is asked for.
+const patience = [0, 300, 800, 1500, 2500];
+
+export function options() {
+  return {
+    adaptiveStream: { pixelDensity: "screen" },
+    dynacast: true,
+    disconnectOnPageLeave: true,
+    reconnectPolicy: { nextRetryDelayInMs: ({ retryCount }) => patience[retryCount] ?? null },
+    videoCaptureDefaults: camera(),
+    audioCaptureDefaults: microphone(),
+    audioOutput: kept("audiooutput") ? { deviceId: kept("audiooutput") } : undefined,
+    publishDefaults: {
+      videoCodec: codec, videoEncoding: encoding, backupCodec: true, simulcast: true,
+      audioPreset: sound.preset, dtx: sound.dtx, red: sound.red, forceStereo: sound.stereo,
+      screenShareEncoding: { maxBitrate: screens.sharp.rate, maxFramerate: screens.sharp.fps },
+    },
+  };
+}

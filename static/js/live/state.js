@@ -1,0 +1,85 @@
+// What the server knows of the session: who waits, when it ends, whether it is over. It is asked again and again, and
+// after each deed; the parts that changed are replaced.
+import { at, session } from "./session.js";
+import { fall, over } from "./end_screen.js";
+import { leads, room, RoomEvent } from "./room.js";
+import { explain, ours } from "../outage.js";
+import { now } from "../ready.js";
+import { say } from "../toasts.js";
+
+const every = session.me.leads ? 3000 : 15_000;
+const headers = { "HX-Request": "true" };
+let clock;
+
+// Asks the server. It returns false if the server did not answer, and true when it did.
+export async function look() {
+  clearTimeout(clock);
+  if (over()) return true;
+  const answer = await fetch(at("state"), { headers: { ...headers, "X-Background": "1" } }).catch(() => null);
+  if (ours(answer)) await take(answer);
+  if (!over()) clock = setTimeout(look, every);
+  return ours(answer) && answer.status < 500;
+}
+
+// Shows what the server answers. It returns what it says in words, or "".
+export async function take(answer) {
+  const to = answer.headers.get("HX-Redirect");
+  if (to) return leave(to);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const curtain = page.getElementById("curtain");
+  if (curtain) {
+    fall(document.adoptNode(curtain));
+    return "";
+  }
+  for (const old of document.querySelectorAll("[data-state]")) {
+    const fresh = page.getElementById(old.id);
+    if (!fresh || fresh.isEqualNode(old)) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const around = old.closest(".panel")?.querySelector("h2") ?? document.getElementById("main");
+    old.replaceWith(document.adoptNode(fresh));
+    if (!focused) continue;
+    const again = now(focused);
+    (again?.checkVisibility() ? again : around).focus();
+  }
+  document.dispatchEvent(new Event("stage:state"));
+  return page.getElementById("said")?.textContent.trim() ?? "";
+}
+
+function leave(to) {
+  room.disconnect();
+  location.replace(to);
+  return "";
+}
+
+// Sends a form's fields to the server; what it says is shown. It returns whether the server did it.
+export async function send(action, fields) {
+  const answer = await fetch(action, { method: "POST", headers, body: new URLSearchParams(fields) }).catch(() => null);
+  if (!ours(answer)) {
+    say(explain(answer));
+    return false;
+  }
+  const said = await take(answer);
+  if (said) say(said);
+  else if (!answer.ok) say(`Something went wrong on the server (error ${answer.status}). Try again.`);
+  return answer.ok;
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.dataset.deed === undefined) return;
+  event.preventDefault();
+  const fields = new FormData(form, event.submitter);
+  form.closest("dialog")?.close();
+  if ((await send(form.action, fields)) && form.dataset.deed === "all") tell();
+});
+
+// The others' pages ask the server at once, and not at their next turn.
+function tell() {
+  room.localParticipant.publishData(new Uint8Array([1]), { reliable: true, topic: "look" }).catch(() => {});
+}
+
+room.on(RoomEvent.DataReceived, (_payload, participant, _kind, topic) => {
+  if (topic !== "look" || !participant || !leads(participant)) return;
+  clearTimeout(clock);
+  clock = setTimeout(look, Math.random() * 500);
+});

@@ -1,0 +1,28 @@
+// Everything here adds to pages that work without it. Listeners sit on the document, so that
+// what htmx swaps in needs no setting up; what does need it is set up by ready().
+import { ready } from "./ready.js";
+import * as dialogs from "./dialogs.js";
+import * as find from "./search.js";
+import * as forms from "./forms.js";
+import * as fresh from "./refresh.js";
+import * as seats from "./seats.js";
+import * as select from "./select.js";
+import * as theme from "./theme_menu.js";
+import * as timezone from "./timezone.js";
+import * as toasts from "./toasts.js";
+import "./copy.js";
+import "./events.js";
+import "./submit.js"; // after forms: what is not sent is not busy
+import "./menus.js"; // before keys: a menu takes its arrows first
+import "./keys.js";
+
+ready(theme.mark);
+ready(seats.oneStop);
+ready(select.count);
+ready(timezone.fill);
+ready(toasts.start);
+ready(dialogs.trap);
+ready(forms.focusError);
+ready(find.arrived);
+ready(fresh.wait);
+find.land();

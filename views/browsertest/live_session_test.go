@@ -1,0 +1,161 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"usher/hooks/actors"
+	"usher/hooks/hookstest"
+	"usher/hooks/join"
+	"usher/hooks/live/livetest"
+	"usher/hooks/mail/resendtest"
+	"usher/hooks/record"
+	"usher/hooks/sessions"
+	"usher/hooks/teams"
+	"usher/views/viewstest"
+)
+
+// liveFixture is a session that runs, on a server with its own media server.
+type liveFixture struct {
+	*viewstest.Server
+	t         *testing.T
+	resend    *resendtest.Server
+	team      *teams.Team
+	host      *core.Record
+	session   *sessions.Session
+	stopMedia func() // the media server
+}
+
+// newLiveFixture starts a session that marta@halation.example hosts, with who the form asks.
+func newLiveFixture(t *testing.T, form sessions.Form) *liveFixture {
+	t.Helper()
+	server, post := newServerWithEmail(t)
+	m := &liveFixture{Server: server, t: t, resend: post}
+	m.stopMedia = livetest.Start(t, server.App)
+	m.host = hookstest.Account(t, server.App, "marta@halation.example")
+	m.team = hookstest.Team(t, server.App, m.host, "Halation Post", "pro")
+	form.Title, form.Starts = "Reel 4 grade review", time.Now().Add(time.Minute)
+	if form.Resolution == "" {
+		form.Resolution, form.FPS, form.Codec, form.Audio = "360p", 15, "vp8", "speech"
+	}
+	m.session = hookstest.ScheduleSession(t, server.App, m.host, m.team, form)
+	_, err := sessions.Start(server.App, m.actor(), m.session.Id)
+	must(t, err)
+	return m
+}
+
+func (m *liveFixture) actor() *actors.Actor { return hookstest.Actor(m.t, m.App, m.host, m.team) }
+
+// path is the page of the session itself.
+func (m *liveFixture) path() string { return "/live/" + m.session.Id }
+
+// join brings an account through the door, as its page does.
+func (m *liveFixture) join(account *core.Record) {
+	m.t.Helper()
+	visitor, err := join.Resolve(m.App, account, "", m.session)
+	must(m.t, err)
+	must(m.t, join.Join(m.App, visitor, "", "192.0.2.1"))
+}
+
+// openLivePage signs somebody in and opens the session's page. The account is made a member of the team unless it is there.
+func (m *liveFixture) openLivePage(email string) *tab {
+	m.t.Helper()
+	b := m.signInJoined(defaultBrowser, email)
+	b.visit(m.path())
+	return b
+}
+
+// signInJoined is enters with that browser, up to where the session's page is opened.
+func (m *liveFixture) signInJoined(with *browser, email string) *tab {
+	m.t.Helper()
+	account, err := m.App.FindAuthRecordByEmail("users", email)
+	if err != nil {
+		account = hookstest.Member(m.t, m.App, m.team, email)
+	}
+	m.join(account)
+	b := with.open(m.t, m.URL)
+	b.signIn(email, hookstest.Password)
+	return b
+}
+
+// participantID is the name that somebody has on the media server.
+func (m *liveFixture) participantID(email string) string {
+	m.t.Helper()
+	p, err := sessions.FindParticipantByEmail(m.App, m.session.Id, email)
+	must(m.t, err)
+	return p.Id
+}
+
+// waitForVideo waits until the page draws moving pictures of that person.
+func (b *tab) waitForVideo(person string) {
+	b.t.Helper()
+	b.waitUntil("pictures of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
+		return v && v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5 })()`, person))
+}
+
+// roomScript runs JavaScript in which room is the page's media room; it is the body of a function that may wait.
+func roomScript(body string) string {
+	return `(async () => { const main = [...document.scripts].find(s => s.src.includes("/live/main.js")).src;
+		const {room} = await import(main.replace("main.js", "room.js")); ` + body + ` })()`
+}
+
+// waitForAudio waits until sound of that person is received, and is no silence.
+func (b *tab) waitForAudio(person string) {
+	b.t.Helper()
+	energy := roomScript(fmt.Sprintf(`let heard = 0;
+		for (const p of room.remoteParticipants.get(%q)?.audioTrackPublications.values() ?? []) {
+			(await p.track?.getRTCStatsReport())?.forEach(s => { if (s.type === "inbound-rtp") heard += s.totalAudioEnergy ?? 0 }) }
+		return heard`, person))
+	first := eval[float64](b, energy)
+	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
+		if eval[float64](b, energy) > first {
+			return
+		}
+	}
+	b.fatalf("no sound of %s", person)
+}
+
+// waitForReconnect waits until the page is connected again and draws new pictures of that person.
+func (b *tab) waitForReconnect(person string) {
+	b.t.Helper()
+	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
+	frames := fmt.Sprintf(`(document.querySelector('[data-person="%s"][data-kind=camera] video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)`, person)
+	eval[bool](b, `(window.framesThen = `+frames+`, true)`)
+	b.waitUntil("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
+}
+
+// invite puts somebody on the list of the session, who becomes a member of the team.
+func (m *liveFixture) invite(email string) {
+	m.t.Helper()
+	account := hookstest.Member(m.t, m.App, m.team, email)
+	collection, err := m.App.FindCollectionByNameOrId("participants")
+	must(m.t, err)
+	p := core.NewRecord(collection)
+	p.Load(map[string]any{"team": m.team.Id, "session": m.session.Id, "user": account.Id, "email": email, "part": sessions.Attendee, "state": sessions.StateInvited})
+	must(m.t, m.App.Save(p))
+}
+
+// setEndIn moves the plan, as if the session had run for a while: it ends in that time, less some seconds.
+func (m *liveFixture) setEndIn(left time.Duration) {
+	m.t.Helper()
+	ends := time.Now().Add(left).Truncate(time.Minute)
+	hookstest.Exec(m.t, m.App, "UPDATE sessions SET starts = {:starts}, ends = {:ends}", dbx.Params{
+		"starts": record.FormatTime(ends.Add(-time.Duration(m.session.Minutes()) * time.Minute)), "ends": record.FormatTime(ends)})
+}
+
+// addInitScript runs JavaScript on every page of the tab before the page's own.
+func (b *tab) addInitScript(script string) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	}))
+}
