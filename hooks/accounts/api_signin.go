@@ -3,14 +3,12 @@ package accounts
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
-	"usher/hooks/tools/ratelimit"
 )
 
 // signInByAPI puts PocketBase's own sign-in under the limits of ours, and writes it down.
@@ -71,7 +69,7 @@ func recordThrottled(app core.App, account *core.Record, from, by string) {
 	if account != nil {
 		key = account.Id
 	}
-	if _, free := ratelimit.For(app, "signin-throttled", 1, time.Minute).Take(key); free || account == nil {
+	if _, free := throttledSignInLog.In(app).Take(key); free || account == nil {
 		writeSignInEntry(app, account, from, by, errs.CodeTooMany)
 	}
 }

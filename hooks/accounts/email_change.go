@@ -14,7 +14,6 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
-	"usher/hooks/tools/ratelimit"
 )
 
 // addressChangeLifetime is how long the link is good that confirms a new address.
@@ -104,7 +103,7 @@ func validateNewAddress(account *core.Record, typed string) (string, error) {
 
 // limitAddressChanges allows five changes an hour to an account, and three letters an hour to an address.
 func limitAddressChanges(app core.App, account *core.Record, address, from string) error {
-	if wait, ok := ratelimit.For(app, "address", 5, time.Hour).Take(account.Id); !ok {
+	if wait, ok := emailChangeLimit.In(app).Take(account.Id); !ok {
 		return errs.RateLimited(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
 	}
 	return limitEmails(app, address, from)

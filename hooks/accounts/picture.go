@@ -5,7 +5,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"regexp"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
@@ -13,7 +12,6 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/images"
-	"usher/hooks/tools/ratelimit"
 )
 
 // CodeBadAvatar is the code of a picture that is refused.
@@ -36,7 +34,7 @@ func AvatarPath(user, avatar string) string {
 
 // SetAvatar gives the account a picture: a PNG, JPEG or WebP file, whose middle is drawn anew as a square (R146).
 func SetAvatar(app core.App, account *core.Record, data []byte, from string) error {
-	if wait, ok := ratelimit.For(app, "picture", 20, time.Hour).Take(account.Id); !ok {
+	if wait, ok := avatarLimit.In(app).Take(account.Id); !ok {
 		return errs.RateLimited(wait, "Too many pictures in an hour. Wait a while.")
 	}
 	file, refused := encodeAvatar(data)

@@ -24,6 +24,22 @@ const (
 	maxEmailsPerAddress           = 10 // to one address
 )
 
+// The rate limits of accounts. The key is an address, an account, a network or a device.
+var (
+	throttledSignInLog  = ratelimit.Define("signin-throttled", 1, time.Minute)                     // how often a throttled sign-in is recorded for an address
+	throttledActionLog  = ratelimit.Define("account-throttled", 1, time.Minute)                    // how often a throttled action of an account is recorded
+	emailChangeLimit    = ratelimit.Define("address", 5, time.Hour)                                // changes of its email address by one account
+	avatarLimit         = ratelimit.Define("picture", 20, time.Hour)                               // uploads of a picture by one account
+	networkFailureLimit = ratelimit.Define("signin-network", maxFailuresPerNetwork, failureWindow) // failed sign-ins from one network
+	sourceFailureLimit  = ratelimit.Define("signin", maxFailuresPerSource, failureWindow)          // failed sign-ins at one account from one network
+	accountFailureLimit = ratelimit.Define("signin-all", maxFailuresPerAccount, failureWindow)     // failed sign-ins at one account from unknown devices
+	deviceFailureLimit  = ratelimit.Define("signin-device", maxFailuresPerSource, failureWindow)   // failed sign-ins at one account from a known device
+	reauthFailureLimit  = ratelimit.Define("proof", maxFailuresPerSource, failureWindow)           // wrong current passwords of one account
+	sourceEmailLimit    = ratelimit.Define("reset", maxEmailsPerAddressAndNetwork, emailWindow)    // emails to one address that one network requests
+	addressEmailLimit   = ratelimit.Define("reset-all", maxEmailsPerAddress, emailWindow)          // emails to one address
+	signUpLimit         = ratelimit.Define("signup", 5, time.Hour)                                 // sign-ups from one network
+)
+
 // attempt is a check of a password that has begun. It holds its places in the limits from before the check, so that
 // parallel attempts cannot exceed them, and gives them back when it turns out not to be a failure.
 type attempt struct {
@@ -40,15 +56,15 @@ type slot struct {
 func beginAttempt(app core.App, address, from, device string) (*attempt, error) {
 	key, network := limitKey(address), ratelimit.NetworkKey(from)
 	a := &attempt{}
-	if wait, ok := a.acquire(ratelimit.For(app, "signin-network", maxFailuresPerNetwork, failureWindow), network); !ok {
+	if wait, ok := a.acquire(networkFailureLimit.In(app), network); !ok {
 		return nil, errs.RateLimited(wait, "Too many failed sign-ins from your network. Try again in "+formatMinutes(wait)+".")
 	}
 	own := []slot{
-		{ratelimit.For(app, "signin", maxFailuresPerSource, failureWindow), key + " " + network},
-		{ratelimit.For(app, "signin-all", maxFailuresPerAccount, failureWindow), key},
+		{sourceFailureLimit.In(app), key + " " + network},
+		{accountFailureLimit.In(app), key},
 	}
 	if id := knownDeviceID(app, device, address); id != "" {
-		own = []slot{{ratelimit.For(app, "signin-device", maxFailuresPerSource, failureWindow), key + " " + id}}
+		own = []slot{{deviceFailureLimit.In(app), key + " " + id}}
 	}
 	for _, limit := range own {
 		if wait, ok := a.acquire(limit.limiter, limit.key); !ok {
@@ -63,7 +79,7 @@ func beginAttempt(app core.App, address, from, device string) (*attempt, error) 
 // do not count here.
 func beginReauth(app core.App, account *core.Record) (*attempt, error) {
 	a := &attempt{}
-	if wait, ok := a.acquire(ratelimit.For(app, "proof", maxFailuresPerSource, failureWindow), account.Id); !ok {
+	if wait, ok := a.acquire(reauthFailureLimit.In(app), account.Id); !ok {
 		return nil, errs.RateLimited(wait, "Too many wrong passwords. Try again in "+formatMinutes(wait)+", or reset your password.")
 	}
 	return a, nil
@@ -98,8 +114,8 @@ func formatMinutes(wait time.Duration) string {
 func limitEmails(app core.App, address, from string) error {
 	key := limitKey(address)
 	for _, limit := range []slot{
-		{ratelimit.For(app, "reset", maxEmailsPerAddressAndNetwork, emailWindow), key + " " + ratelimit.NetworkKey(from)},
-		{ratelimit.For(app, "reset-all", maxEmailsPerAddress, emailWindow), key},
+		{sourceEmailLimit.In(app), key + " " + ratelimit.NetworkKey(from)},
+		{addressEmailLimit.In(app), key},
 	} {
 		if wait, ok := limit.limiter.Take(limit.key); !ok {
 			return errs.RateLimited(wait, "Too many emails to this address. Check your inbox, or try again in "+formatMinutes(wait)+".")

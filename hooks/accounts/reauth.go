@@ -4,13 +4,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
-	"usher/hooks/tools/ratelimit"
 )
 
 // Reauth is what came of asking somebody who is signed in for the password. The check takes long, so it is made
@@ -55,7 +53,7 @@ func (p Reauth) Verify(tx core.App) (*core.Record, error) {
 // recordRefusal is audit.RecordRefusal, but a rate limit leaves one entry a minute for each account and action.
 func recordRefusal(app core.App, entry *audit.Entry, err error) error {
 	if errs.Code(err) == errs.CodeTooMany {
-		if _, free := ratelimit.For(app, "account-throttled", 1, time.Minute).Take(entry.Actor + " " + entry.Action); !free {
+		if _, free := throttledActionLog.In(app).Take(entry.Actor + " " + entry.Action); !free {
 			return err
 		}
 	}

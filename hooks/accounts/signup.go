@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"errors"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -33,7 +32,7 @@ func CheckSignUp(app core.App, code string) (first bool, err error) {
 
 // LimitSignUps allows five sign-ups an hour from a network. A form that was refused for what stood in it does not count.
 func LimitSignUps(app core.App, from string) error {
-	if wait, ok := ratelimit.For(app, "signup", 5, time.Hour).Take(ratelimit.NetworkKey(from)); !ok {
+	if wait, ok := signUpLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
 		return errs.RateLimited(wait, "Too many sign-ups from your network. Wait an hour.")
 	}
 	return nil

@@ -11,13 +11,16 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
+// visitLimit limits visits of a team by an account that are recorded.
+var visitLimit = ratelimit.Define("visit", 1, visitInterval)
+
 // visitInterval is how often a visit is written at most.
 const visitInterval = 5 * time.Minute
 
 // RecordVisit notes that a person is active in the team now: what he does in other teams shows nowhere here (R3, R73).
 func RecordVisit(app core.App, actor *Actor) error {
 	team, user := actor.Team.Id, actor.Account.Id
-	if _, ok := ratelimit.For(app, "visit", 1, visitInterval).Take(team + user); !ok {
+	if _, ok := visitLimit.In(app).Take(team + user); !ok {
 		return nil
 	}
 	return MarkSeen(app, team, user, time.Now())

@@ -10,11 +10,14 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
+// deniedLogLimit limits refusals of one area to one account that are recorded.
+var deniedLogLimit = ratelimit.Define("turned-away", 1, time.Minute)
+
 // RecordDenied records that a user of the team was refused an area, such as the panel's pages, for want of a role. It writes
 // at most one entry a minute for each account, team, action and area; further refusals of the same are not recorded. An
 // entry that can't be written is logged, and lets nobody in.
 func RecordDenied(app core.App, actor *actors.Actor, action, area string) {
-	door := ratelimit.For(app, "turned-away", 1, time.Minute)
+	door := deniedLogLimit.In(app)
 	if _, free := door.Take(actor.Account.Id + " " + actor.Team.Id + " " + action + " " + area); !free {
 		return
 	}

@@ -13,6 +13,9 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
+// verifyLimit limits checks of one team's log.
+var verifyLimit = ratelimit.Define("audit-check", 6, time.Minute)
+
 // ChainError is a chain that is not whole: the first row that was changed, or is missing.
 type ChainError struct {
 	Team    string
@@ -66,7 +69,7 @@ func VerifyTeam(app core.App, actor *actors.Actor) (rows int, err error) {
 	if !actor.CanUsePanel() {
 		return 0, errs.Forbidden("The audit log is for the Owner and Admins of a team.")
 	}
-	if wait, free := ratelimit.For(app, "audit-check", 6, time.Minute).Take(actor.Team.Id); !free {
+	if wait, free := verifyLimit.In(app).Take(actor.Team.Id); !free {
 		return 0, errs.RateLimited(wait, "The log was checked a moment ago. Wait a little.")
 	}
 	return verifyChain(app, actor.Team.Id)

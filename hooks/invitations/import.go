@@ -22,6 +22,9 @@ import (
 	"usher/hooks/tools/text"
 )
 
+// importLimit limits imports that one team starts.
+var importLimit = ratelimit.Define("import", maxImportsPerHour, time.Hour)
+
 // MaxImport is how many rows an import may have.
 const MaxImport = addresslist.MaxEntries
 
@@ -187,7 +190,7 @@ func validateImport(app core.App, actor *actors.Actor, offer Request, spend bool
 	if err := limitPerMinute(app, actor, spend); err != nil {
 		return err
 	}
-	return limitRate(ratelimit.For(app, "import", maxImportsPerHour, time.Hour), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
+	return limitRate(importLimit.In(app), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
 }
 
 func limitActiveImports(tx core.App, team string) error {

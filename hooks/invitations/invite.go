@@ -19,6 +19,9 @@ import (
 	"usher/hooks/tools/text"
 )
 
+// inviteLimit limits lists that one team invites.
+var inviteLimit = ratelimit.Define("invite", maxListsPerMinute, time.Minute)
+
 // MaxInvite is how many addresses one request may hold.
 const MaxInvite = 200
 
@@ -86,7 +89,7 @@ func validateInvite(app core.App, actor *actors.Actor, offer Request, spend bool
 
 // limitPerMinute refuses more lists in a minute than a team may send.
 func limitPerMinute(app core.App, actor *actors.Actor, spend bool) error {
-	return limitRate(ratelimit.For(app, "invite", maxListsPerMinute, time.Minute), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
+	return limitRate(inviteLimit.In(app), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
 }
 
 // limitRate refuses what is beyond a rate limit of the team.

@@ -14,6 +14,13 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
+// The rate limits of joining.
+var (
+	unknownSessionLimit = ratelimit.Define("unknown-session", unknownPerNetwork, time.Minute) // unknown session links that one network opens
+	joinLimit           = ratelimit.Define("join", joinsPerPerson, time.Minute)               // joins by one account or guest
+	networkJoinLimit    = ratelimit.Define("join-network", joinsPerNetwork, time.Minute)      // joins from one network
+)
+
 // How often somebody may knock (security 33). An office is one network.
 const (
 	unknownPerNetwork = 20  // links a minute from one network that lead nowhere
@@ -40,7 +47,7 @@ func FindSession(app core.App, code, from string) (session *sessions.Session, pe
 }
 
 func limitUnknownLinks(app core.App, from string) error {
-	if wait, ok := ratelimit.For(app, "unknown-session", unknownPerNetwork, time.Minute).Take(ratelimit.NetworkKey(from)); !ok {
+	if wait, ok := unknownSessionLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
 		return errs.RateLimited(wait, "Too many links from your network that are not known here. Wait a minute.")
 	}
 	return errs.NotFound
@@ -49,10 +56,10 @@ func limitUnknownLinks(app core.App, from string) error {
 // limitJoins allows a person so many joins a minute, and a network.
 func limitJoins(app core.App, who, from string) error {
 	const sentence = "Too many tries to join. Wait a minute."
-	if wait, ok := ratelimit.For(app, "join", joinsPerPerson, time.Minute).Take(who); !ok {
+	if wait, ok := joinLimit.In(app).Take(who); !ok {
 		return errs.RateLimited(wait, sentence)
 	}
-	if wait, ok := ratelimit.For(app, "join-network", joinsPerNetwork, time.Minute).Take(ratelimit.NetworkKey(from)); !ok {
+	if wait, ok := networkJoinLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
 		return errs.RateLimited(wait, sentence)
 	}
 	return nil

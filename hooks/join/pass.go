@@ -19,6 +19,9 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
+// tokenLimit limits tokens for the media server that one participant gets.
+var tokenLimit = ratelimit.Define("token", joinsPerPerson, time.Minute)
+
 // CodeBlocked is the code of a refusal at the door that joining again does not change.
 const CodeBlocked = "blocked"
 
@@ -65,7 +68,7 @@ func blockedError() error {
 // IssueToken makes the token with which an admitted participant enters the running session. Where as many are in as may
 // be it is refused as too many, except to who leads the session: the last place is given once.
 func IssueToken(app core.App, participant *sessions.Participant) (live.Credentials, error) {
-	if wait, ok := ratelimit.For(app, "token", joinsPerPerson, time.Minute).Take(participant.Id); !ok {
+	if wait, ok := tokenLimit.In(app).Take(participant.Id); !ok {
 		return live.Credentials{}, errs.RateLimited(wait, "Too many tries to join. Wait a minute.")
 	}
 	grant, err := reserveSlot(app, participant)

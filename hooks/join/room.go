@@ -18,6 +18,9 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
+// unknownRoomLimit limits unknown room links that one network opens.
+var unknownRoomLimit = ratelimit.Define("unknown-room", unknownPerNetwork, time.Minute)
+
 // instantDuration is how long a session lasts that somebody starts in a room on the spot, while nothing is booked there.
 const instantDuration = 60 * time.Minute
 
@@ -69,7 +72,7 @@ func ResolveRoom(app core.App, account *core.Record, slug, from string) (*RoomVi
 // loadRoom reads the room of a link. Links of rooms can be guessed from names: who tried too many that lead nowhere is
 // told of none, or else it would not slow him down.
 func (p *RoomVisit) loadRoom(app core.App, slug, from string) (err error) {
-	guesses, who := ratelimit.For(app, "unknown-room", unknownPerNetwork, time.Minute), ratelimit.NetworkKey(from)
+	guesses, who := unknownRoomLimit.In(app), ratelimit.NetworkKey(from)
 	if p.Account != nil {
 		who = p.Account.Id
 	}

@@ -18,6 +18,9 @@ import (
 	"usher/hooks/tools/settings"
 )
 
+// createTeamLimit limits teams that one account creates.
+var createTeamLimit = ratelimit.Define("found", 10, 24*time.Hour)
+
 // CreateTeam makes a team that the account owns and hosts for (R2, D8). Whether accounts may make teams is a
 // setting of the server (R149).
 func CreateTeam(app core.App, account *core.Record, name, from string) (*teams.Team, error) {
@@ -43,7 +46,7 @@ func limitNewTeams(tx core.App, account *core.Record) error {
 	if settings.Of(tx).SignUp != "open" {
 		return nil
 	}
-	if wait, ok := ratelimit.For(tx, "found", 10, 24*time.Hour).Take(account.Id); !ok {
+	if wait, ok := createTeamLimit.In(tx).Take(account.Id); !ok {
 		return errs.RateLimited(wait, "You have made ten teams within a day. Make the next one tomorrow.")
 	}
 	return nil

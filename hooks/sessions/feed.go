@@ -16,6 +16,7 @@ import (
 	"usher/hooks/record"
 	"usher/hooks/tools/calendar"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/ratelimit"
 	"usher/hooks/tools/settings"
 )
 
@@ -93,8 +94,24 @@ func ResetFeed(app core.App, actor *actors.Actor) error {
 	})
 }
 
-// FeedFile is the calendar file of a feed's secret, or record.ErrNotFound: for nobody who is not in the team.
-func FeedFile(app core.App, secret string) ([]byte, error) {
+// unknownFeedLimit limits unknown feed addresses that one network opens.
+var unknownFeedLimit = ratelimit.Define("feed", 20, time.Minute)
+
+// FeedFile returns the calendar file of a feed's secret to a client with that IP address. It returns errs.NotFound for an
+// unknown secret, or if its user left the team, and refuses a network that tried too many.
+func FeedFile(app core.App, secret, ip string) ([]byte, error) {
+	unknown, network := unknownFeedLimit.In(app), ratelimit.NetworkKey(ip)
+	if wait, exhausted := unknown.Exhausted(network); exhausted {
+		return nil, errs.RateLimited(wait, "Too many unknown feed addresses from your network. Try again in a minute.")
+	}
+	file, err := findFeedFile(app, secret)
+	if err != nil {
+		unknown.Take(network)
+	}
+	return file, err
+}
+
+func findFeedFile(app core.App, secret string) ([]byte, error) {
 	if !strings.HasPrefix(secret, feedPrefix) || len(secret) > 100 {
 		return nil, errs.NotFound
 	}

@@ -44,7 +44,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	if !strings.HasPrefix(address, "http://usher.test/calendar/usf_") || !strings.HasSuffix(address, ".ics") || len(secret) < 40 {
 		t.Error(address)
 	}
-	file, err := sessions.FeedFile(app, secret)
+	file, err := sessions.FeedFile(app, secret, "192.0.2.1")
 	if text := string(file); err != nil || !strings.Contains(text, "SUMMARY:Dailies") || strings.Contains(text, "Salaries") || !strings.Contains(text, "METHOD:PUBLISH") {
 		t.Error(text, err)
 	}
@@ -59,7 +59,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 		t.Error("the new address is the old one")
 	}
 	for _, dead := range []string{old, "", "usf_", "usf_" + strings.Repeat("x", 43), "../etc"} {
-		if _, err := sessions.FeedFile(app, dead); err != errs.NotFound {
+		if _, err := sessions.FeedFile(app, dead, "192.0.2.1"); err != errs.NotFound {
 			t.Errorf("%q: %v", dead, err)
 		}
 	}
@@ -69,7 +69,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	if n := hookstest.Count(t, app, "feeds"); n != 0 {
 		t.Errorf("%d feeds outlive the membership", n)
 	}
-	if _, err := sessions.FeedFile(app, secret); err != errs.NotFound {
+	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.NotFound {
 		t.Error("removed:", err)
 	}
 	if err := sessions.ResetFeed(app, actor); err != errs.NotFound {
@@ -78,7 +78,7 @@ func TestFeed_RemovedMember_IsRevoked(t *testing.T) {
 	if err := app.RunInTransaction(func(tx core.App) error { return members.Grant(tx, team.Id, paul.Id, actor.Roles) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sessions.FeedFile(app, secret); err != errs.NotFound {
+	if _, err := sessions.FeedFile(app, secret, "192.0.2.1"); err != errs.NotFound {
 		t.Error("came back:", err)
 	}
 }

@@ -18,13 +18,16 @@ import (
 	"usher/hooks/tools/settings"
 )
 
+// testEmailLimit limits test emails that one account sends.
+var testEmailLimit = ratelimit.Define("test-letter", 3, time.Minute)
+
 // SendTestEmail sends a letter to the actor's own address, to see that mail arrives (R160). id is the letter's.
 func SendTestEmail(app core.App, actor *actors.Actor) (id string, err error) {
 	entry := audit.NewEntry(actor, "mail.test")
 	if !actor.CanEditTeam() {
 		return "", audit.RecordRefusal(app, entry, errs.Forbidden("Only the Owner and Admins send test emails."))
 	}
-	if wait, ok := ratelimit.For(app, "test-letter", 3, time.Minute).Take(actor.Account.Id); !ok {
+	if wait, ok := testEmailLimit.In(app).Take(actor.Account.Id); !ok {
 		return "", errs.RateLimited(wait, "Three test letters a minute are enough. Wait a moment.")
 	}
 	letter := emails.Test(emails.TestProps{

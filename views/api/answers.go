@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -10,7 +9,6 @@ import (
 	"usher/hooks/invitations"
 	"usher/hooks/teams"
 	"usher/hooks/tools/errs"
-	"usher/hooks/tools/ratelimit"
 )
 
 type receivedInvitation struct {
@@ -115,14 +113,13 @@ func writeAccepted(e *core.RequestEvent, account *core.Record, accepted *invitat
 	return e.JSON(http.StatusOK, acceptedReply{teamRefOf(actor.Team), actor.Roles.Names(), in})
 }
 
-// limitUnknownTokens allows twenty unknown links a minute to a network. The page of the link takes from the same.
+// limitUnknownTokens limits how many unknown links a network tries. The page of an invitation counts with it.
 func limitUnknownTokens(e *core.RequestEvent, err error) error {
 	if errs.Code(err) != invitations.CodeUnknown {
 		return err
 	}
-	wait, ok := ratelimit.For(e.App, "unknown-invite", 20, time.Minute).Take(ratelimit.NetworkKey(e.RealIP()))
-	if ok {
-		return err
+	if limited := invitations.LimitUnknownLinks(e.App, e.RealIP()); limited != nil {
+		return limited
 	}
-	return errs.RateLimited(wait, "Too many unknown links. Wait a minute.")
+	return err
 }

@@ -8,22 +8,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/sessions"
-	"usher/hooks/tools/errs"
-	"usher/hooks/tools/ratelimit"
 	"usher/views/layout"
 	"usher/views/web"
 )
 
 // serveFeed is somebody's sessions as a calendar file, for whatever program holds the secret address (R99).
 func serveFeed(e *core.RequestEvent) error {
-	wrong := ratelimit.For(e.App, "feed", 20, time.Minute)
-	network := ratelimit.NetworkKey(e.RealIP())
-	if wait, full := wrong.Exhausted(network); full {
-		return errs.RateLimited(wait, "Too many addresses that there are not. Try again in a moment.")
-	}
-	file, err := sessions.FeedFile(e.App, strings.TrimSuffix(e.Request.PathValue("secret"), ".ics"))
+	file, err := sessions.FeedFile(e.App, strings.TrimSuffix(e.Request.PathValue("secret"), ".ics"), e.RealIP())
 	if err != nil {
-		wrong.Take(network)
 		return err
 	}
 	e.Response.Header().Set("Content-Disposition", `inline; filename="sessions.ics"`)

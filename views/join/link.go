@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
@@ -12,7 +11,6 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/invitations"
 	"usher/hooks/tools/errs"
-	"usher/hooks/tools/ratelimit"
 	"usher/views/layout"
 	"usher/views/web"
 )
@@ -62,8 +60,8 @@ func (l *invitationLink) isInvitedAccount() bool {
 func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, error) {
 	switch {
 	case l.state == "":
-		if wait, ok := ratelimit.For(l.e.App, "unknown-invite", 20, time.Minute).Take(ratelimit.NetworkKey(l.e.RealIP())); !ok {
-			return nil, 0, errs.RateLimited(wait, "Too many links from your network that are not known here. Wait a minute.")
+		if err := invitations.LimitUnknownLinks(l.e.App, l.e.RealIP()); err != nil {
+			return nil, 0, err
 		}
 		return unknownView(unknownInvitation(l.e)), http.StatusNotFound, nil
 	case l.state != invitations.Pending:

@@ -66,18 +66,7 @@ func FormatTimeFor(at, now time.Time, times text.ReaderZone, mode TimeMode) stri
 }
 
 // FormatDuration writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
-func FormatDuration(d time.Duration) string {
-	d = d.Abs()
-	switch {
-	case d >= 24*time.Hour:
-		return Count(int(d/(24*time.Hour)), "day", "days")
-	case d >= time.Hour:
-		return Count(int(d/time.Hour), "hour", "hours")
-	case d >= time.Minute:
-		return Count(int(d/time.Minute), "minute", "minutes")
-	}
-	return "less than a minute"
-}
+func FormatDuration(d time.Duration) string { return text.Duration(d) }
 
 // FormatRange writes a stretch of time for a reader as it looks from the moment now: "Today, 16:00 to 17:30",
 // "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00 (Lisbon time)".

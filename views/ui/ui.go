@@ -2,7 +2,7 @@
 // is given, and needs no inline style or script.
 package ui
 
-import "strconv"
+import "usher/hooks/tools/text"
 
 // HiddenField is a hidden field of a form.
 type HiddenField struct {
@@ -10,21 +10,7 @@ type HiddenField struct {
 }
 
 // Number writes n with commas between the thousands: 10,000.
-func Number(n int) string {
-	digits, sign := strconv.Itoa(n), ""
-	if n < 0 {
-		digits, sign = digits[1:], "-"
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func Number(n int) string { return text.Number(n) }
 
 // Count writes a number and its noun: 1 person, 24 people.
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Number(n) + " " + many
-}
+func Count(n int, one, many string) string { return text.Count(n, one, many) }

@@ -1,0 +1,31 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"usher/hooks/tools/text"
+)
+
+func TestUnits(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{text.Number(0), "0"}, {text.Number(999), "999"}, {text.Number(10_000), "10,000"}, {text.Number(-1_234_567), "-1,234,567"},
+		{text.Count(1, "user", "users"), "1 user"}, {text.Count(0, "user", "users"), "0 users"}, {text.Count(1200, "user", "users"), "1,200 users"},
+		{text.Duration(7 * 24 * time.Hour), "7 days"}, {text.Duration(-time.Hour), "1 hour"}, {text.Duration(15 * time.Minute), "15 minutes"},
+		{text.Duration(59 * time.Second), "less than a minute"},
+		{text.Bytes(512), "512 bytes"}, {text.Bytes(1 << 20), "1 MB"}, {text.Bytes(2 << 20), "2 MB"}, {text.Bytes(3 << 29), "1.5 GB"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
+func TestJoinList(t *testing.T) {
+	for in, want := range map[string]string{"": "", "a": "a", "a b": "a and b", "a b c": "a, b and c"} {
+		if got := text.JoinList(strings.Fields(in)); got != want {
+			t.Errorf("JoinList(%q): got %q, want %q", in, got, want)
+		}
+	}
+}
