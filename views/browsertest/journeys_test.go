@@ -72,7 +72,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	}
 	lucia := openTab(t, server.URL)
 	lucia.visit(linkPath(t, post.FindLink(letter, "/invite/")))
-	lucia.waitForText("Marta Oliveira asks you to join Halation Post")
+	lucia.waitForText("Marta Oliveira invited you to join Halation Post")
 	lucia.waitForText("lucia@halation.example")
 	lucia.fill("Your name", "Lucía Herrera")
 	lucia.fill("Password", "four words nobody joins")

@@ -22,7 +22,7 @@ func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
 	}
 	b := signIn(t, server, "ruth@halation.example")
 	b.visit("/r/" + room.Slug())
-	b.waitForText("Nobody meets here now.")
+	b.waitForText("No session is running in this room.")
 	b.waitForStream()
 	place, err := join.ResolveRoom(server.App, owner, room.Slug(), "192.0.2.1")
 	if err != nil {
@@ -32,12 +32,12 @@ func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.waitForText("A session is running here.")
-	b.waitForText("Go to the session")
-	b.waitUntil("what is read out", `document.getElementById("room-said").textContent === "A session is running here."`)
+	b.waitForText("A session is running in this room.")
+	b.waitForText("Join session")
+	b.waitUntil("what is read out", `document.getElementById("room-said").textContent === "A session is running in this room."`)
 	if err := sessions.End(server.App, hookstest.Actor(t, server.App, owner, team), session.Id); err != nil {
 		t.Fatal(err)
 	}
-	b.waitForText("Nobody meets here now.")
-	b.waitForNoText("Go to the session")
+	b.waitForText("No session is running in this room.")
+	b.waitForNoText("Join session")
 }

@@ -54,7 +54,7 @@ func TestInvite_WithoutJavaScript(t *testing.T) {
 
 	lucia := openPlainTab(t, server.URL)
 	lucia.visit(linkPath(t, post.FindLink(post.WaitFor(t, "lucia@halation.example"), "/invite/")))
-	lucia.waitForMarkup("asks you to join Halation Post")
+	lucia.waitForMarkup("invited you to join Halation Post")
 	lucia.fillByName("name", "Lucía Herrera")
 	lucia.fillByName("password", "four words nobody joins")
 	lucia.clickText("Accept invitation")

@@ -13,17 +13,17 @@ import (
 	"usher/views/web"
 )
 
-// reader is who opens an invitation that can no longer be answered, as far as the page differs by it.
+// reader says who opens an invitation that can no longer be answered.
 type reader int
 
 const (
-	unknownReader reader = iota // nobody is signed in
-	invitedReader               // signed in with the invited account, which is in the team
+	unknownReader reader = iota // not signed in
+	invitedReader               // signed in with the invited account
 	otherReader                 // signed in with another account
-	formerReader                // the account that accepted is gone, or has left the team
+	formerReader                // the account that accepted was deleted or has left the team
 )
 
-// action is the one thing to do on a page.
+// action is the primary action of a page.
 type action int
 
 const (
@@ -34,16 +34,16 @@ const (
 	respondHere
 )
 
-// nextStep says what to do about an invitation that can no longer be answered: one instruction for each situation (R54).
-// The page's title has said what happened.
+// nextStep returns what to do about an invitation that can no longer be answered: one instruction per situation (R54).
+// The title of the page says what happened.
 func nextStep(state string, who reader, by, team string) (text string, do action) {
 	switch state {
 	case invitations.Accepted:
 		switch who {
 		case invitedReader:
-			return "You're in " + team + " already.", goToTeam
+			return "You're already in " + team + ".", goToTeam
 		case otherReader:
-			return "It was for another address than the one you're signed in with. Sign out to continue with the invited address.", signOutFirst
+			return "It was sent to a different address from the one you're signed in with. Sign out to continue with the invited address.", signOutFirst
 		case formerReader:
 			return "The account that accepted it is no longer in " + team + ". To join again, ask " + by + " for a new invitation.", askInviter
 		}
@@ -57,11 +57,11 @@ func nextStep(state string, who reader, by, team string) (text string, do action
 	}
 	switch who {
 	case invitedReader:
-		return "The invitation is still open. You can answer it here.", respondHere
+		return "The invitation is still open, and you can respond to it here.", respondHere
 	case otherReader:
-		return "The invitation is for another address than the one you're signed in with. Sign out, then open the link in the newest email.", signOutFirst
+		return "The invitation was sent to a different address from the one you're signed in with. Sign out, then open the link in the latest email.", signOutFirst
 	}
-	return "This link no longer works. If you can't find the newest email, ask " + by + " to send another one.", askInviter
+	return "This link no longer works. If you can't find the latest email, ask " + by + " to send the invitation again.", askInviter
 }
 
 var endedTitles = map[string]string{
@@ -72,7 +72,7 @@ var endedTitles = map[string]string{
 	invitations.Replaced: "We sent you a newer link",
 }
 
-// ended is an invitation that can no longer be answered: what happened, and the one thing to do (R54).
+// ended returns the page of an invitation that can no longer be answered: what happened and what to do next (R54).
 func (l *invitationLink) ended() (statusPageProps, error) {
 	p := statusPageProps{Invitation: l.view, Help: layout.SupportContact(l.e.App), EndedAt: l.invitation.GetDateTime("answered").Time(), Title: endedTitles[l.state]}
 	switch l.state {
@@ -90,7 +90,7 @@ func (l *invitationLink) ended() (statusPageProps, error) {
 	p.Text, do = nextStep(l.state, who, l.view.Inviter.Name, l.view.Team)
 	switch do {
 	case askInviter:
-		if l.view.Inviter.Link != "" { // the address is for the invited account alone
+		if l.view.Inviter.Link != "" { // only the invited account sees the inviter's address
 			p.Action, p.Href = "Ask "+l.view.Inviter.Name, mailtoURL(l.view)
 		}
 	case goToTeam:
@@ -100,12 +100,12 @@ func (l *invitationLink) ended() (statusPageProps, error) {
 	case signOutFirst:
 		p.Action, p.SignOutNext = "Sign out and continue", "/invite/"+l.e.Request.PathValue("token")
 	case respondHere:
-		p.Action, p.Href = "Answer the invitation", layout.TeamsPath
+		p.Action, p.Href = "View invitation", layout.TeamsPath
 	}
 	return p, nil
 }
 
-// reader is who opens the link, and the page of the team where the invited account belongs.
+// reader returns who opened the link and, for an accepted invitation, the home page of the team.
 func (l *invitationLink) reader() (who reader, home string, err error) {
 	switch {
 	case l.isInvitedAccount():
@@ -129,8 +129,8 @@ func (l *invitationLink) reader() (who reader, home string, err error) {
 	return who, layout.TeamHome(team, actor.Roles), nil
 }
 
-func mailtoURL(offer layout.InvitationView) string {
-	return offer.Inviter.Link + "?subject=" + url.PathEscape("Invitation to "+offer.Team)
+func mailtoURL(invitation layout.InvitationView) string {
+	return invitation.Inviter.Link + "?subject=" + url.PathEscape("Invitation to "+invitation.Team)
 }
 
 func unknownInvitation(e *core.RequestEvent) statusPageProps {
@@ -147,7 +147,7 @@ func unknownInvitation(e *core.RequestEvent) statusPageProps {
 
 func unconfirmedProps(e *core.RequestEvent, sentence string) statusPageProps {
 	return statusPageProps{
-		Page: layout.PublicPage(e, "One more step"), Title: "One more step: confirm your address", Text: sentence, Help: layout.SupportContact(e.App),
-		Action: "Open the invitation again", Href: "/invite/" + e.Request.PathValue("token"),
+		Page: layout.PublicPage(e, "Confirm your email address"), Title: "Confirm your email address", Text: sentence, Help: layout.SupportContact(e.App),
+		Action: "Open invitation", Href: "/invite/" + e.Request.PathValue("token"),
 	}
 }

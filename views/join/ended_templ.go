@@ -17,13 +17,13 @@ import (
 
 type statusPageProps struct {
 	Page        ui.PageProps
-	Invitation  layout.InvitationView // empty where the link names no team
+	Invitation  layout.InvitationView // empty if the link is unknown
 	Title       string
 	Text        string
-	EndedAt     time.Time // when it ended; zero: not told
-	Action      string    // the one thing to do
+	EndedAt     time.Time // when the invitation was answered or expired; zero: not shown
+	Action      string    // label of the primary action
 	Href        string
-	SignOutNext string // the action signs out, and this page is next
+	SignOutNext string // if set, the action signs out and continues to this path
 	Help        layout.Contact
 }
 
@@ -249,7 +249,7 @@ func actionButton(p statusPageProps) templ.Component {
 	})
 }
 
-// unknownView is a link that names no team, so whoever runs the server is whom to ask (R11).
+// unknownView is the page of an unknown link. It names no team, so it refers to the server administrator (R11).
 func unknownView(p statusPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -348,7 +348,7 @@ type wrongAccountProps struct {
 	Page        ui.PageProps
 	Invitation  layout.InvitationView
 	Token       string
-	MaskedEmail string // masked
+	MaskedEmail string
 	SignedInAs  string
 	Help        layout.Contact
 }
@@ -414,7 +414,7 @@ func wrongAccountView(p wrongAccountProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " <h1>This invitation is for another address</h1><p class=\"lede\">Invitations are personal: only the invited address can answer. This one is untouched and good until <b>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " <h1>This invitation is for another address</h1><p class=\"lede\">Only the invited address can accept or decline. The invitation is valid until <b>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -519,7 +519,7 @@ func wrongAccountView(p wrongAccountProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = layout.ContactLink("After signing out you sign in, or make an account, with the invited address, on this same page. No such address any more? Ask ", p.Invitation.Inviter, " to invite the one you use.").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = layout.ContactLink("After you sign out, sign in or create an account with the invited address. No longer use that address? Ask ", p.Invitation.Inviter, " to invite your current one.").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

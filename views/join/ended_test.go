@@ -11,7 +11,7 @@ import (
 // that is the one of the button.
 func TestNextStep_OneInstruction(t *testing.T) {
 	states := []string{invitations.Accepted, invitations.Declined, invitations.Revoked, invitations.Expired, invitations.Replaced}
-	words := map[action][]string{askInviter: {"ask Marta"}, goToTeam: {"already"}, signInToTeam: {"sign in"}, signOutFirst: {"Sign out"}, respondHere: {"answer it here"}}
+	words := map[action][]string{askInviter: {"ask Marta"}, goToTeam: {"already"}, signInToTeam: {"sign in"}, signOutFirst: {"Sign out"}, respondHere: {"respond to it here"}}
 	want := map[string][4]action{ // by reader
 		invitations.Accepted: {signInToTeam, goToTeam, signOutFirst, askInviter},
 		invitations.Declined: {askInviter, askInviter, askInviter, askInviter},

@@ -18,8 +18,8 @@ import (
 	"usher/views/web"
 )
 
-// RegisterEvents mounts the streams of an open join page and of an open page of a room: server-sent events that say only that the page shows something else
-// now. Guests with a personal link have it too, and readers who are not signed in.
+// RegisterEvents mounts the event streams of open join pages and room pages. An event carries no data: it only says that
+// the page has changed. The streams are also open to readers who aren't signed in.
 func RegisterEvents(e *core.ServeEvent) {
 	e.Router.GET("/s/{code}/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
 	e.Router.GET("/r/{slug}/events", serveRoomEvents).Bind(apis.SkipSuccessActivityLog())
@@ -50,8 +50,8 @@ func serveEvents(e *core.RequestEvent) error {
 	})
 }
 
-// streamPage keeps the stream of an open page open. look says anew what the page is of, and what it shows.
-func streamPage(e *core.RequestEvent, page events.JoinPage, look func() (events.JoinPage, string, error)) error {
+// streamPage serves the event stream of an open page. The function current reloads what the page subscribes to and its fingerprint.
+func streamPage(e *core.RequestEvent, page events.JoinPage, current func() (events.JoinPage, string, error)) error {
 	client, ok := events.SubscribeJoinPage(e.App, page, ratelimit.NetworkKey(e.RealIP()))
 	if !ok {
 		return e.TooManyRequestsError("Too many pages are open.", nil)
@@ -60,9 +60,9 @@ func streamPage(e *core.RequestEvent, page events.JoinPage, look func() (events.
 	seen := e.Request.URL.Query().Get("seen")
 	return web.ServePageEvents(e, client, func() bool {
 		if err := reloadAccount(e); err != nil {
-			return true // the page asks for itself, and is answered
+			return true // the page reloads and shows the error
 		}
-		page, now, err := look()
+		page, now, err := current()
 		if err != nil {
 			return true
 		}
@@ -73,14 +73,14 @@ func streamPage(e *core.RequestEvent, page events.JoinPage, look func() (events.
 	})
 }
 
-// reloadAccount reads the account of an open page anew.
+// reloadAccount reloads the signed-in account of an open page.
 func reloadAccount(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return nil
 	}
 	account, err := e.App.FindRecordById("users", e.Auth.Id)
 	if err != nil {
-		return fmt.Errorf("read the account of an open page: %w", err)
+		return fmt.Errorf("reload the account of an open page: %w", err)
 	}
 	e.Auth = account
 	return nil
@@ -99,7 +99,7 @@ func joinPageOf(v *join.Visitor, login string) events.JoinPage {
 	return page
 }
 
-// fingerprint is equal as long as the page shows the same, times that pass left aside.
+// fingerprint identifies what the page shows, apart from what changes with time alone.
 func fingerprint(v *join.Visitor) string {
 	parts := []any{v.Status, v.CanStart, v.SignedIn, v.Address(), visitorName(v), v.CanSignUp(), v.BecomesGuest(),
 		v.Team.Name(), v.Team.LogoPath(), v.Team.Description(), v.Session.Title(), v.Session.GetString("description"), v.Session.Starts(), v.Session.Ends(),
@@ -113,20 +113,20 @@ func fingerprint(v *join.Visitor) string {
 	return digest(parts...)
 }
 
-// digest is a short name for values, equal for equal ones.
+// digest returns a short hash of the values.
 func digest(values ...any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", fmt.Sprintln(values...)))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
-// How long an open page waits at most until it asks again, should the stream not reach it.
+// The longest time between two refreshes of an open page, in case its event stream is blocked.
 const (
-	maxRefreshFull    = 5 * time.Second // a place that was kept for somebody comes free with time alone
+	maxRefreshFull    = 5 * time.Second // reserved capacity expires without an event
 	maxRefreshWaiting = 30 * time.Second
 	maxRefreshEarly   = 10 * time.Minute
 )
 
-// refreshDelay is when the page will say something else by the clock alone; 0: never.
+// refreshDelay returns how long the page stays current if no event arrives; 0 means forever.
 func (p joinProps) refreshDelay(v *join.Visitor, now time.Time) time.Duration {
 	if v.Session.Status() != sessions.Scheduled && v.Session.Status() != sessions.Running || p.Status == join.NeverStarted {
 		return 0
@@ -150,7 +150,7 @@ func (p joinProps) refreshDelay(v *join.Visitor, now time.Time) time.Duration {
 	return left
 }
 
-// untilNextMinute is how long it is until a time that is rounded to minutes is another one.
+// untilNextMinute returns how long it takes until the countdown, rounded to minutes, shows another number.
 func untilNextMinute(ahead time.Duration) time.Duration {
 	rest := (ahead - 30*time.Second) % time.Minute
 	if ahead < 0 {

@@ -240,7 +240,7 @@ func TestJoinPage_RefreshDelay(t *testing.T) {
 		t.Errorf("over: %q", found)
 	}
 	l.startIn(16)
-	assertReply(t, "early", b.Get(l.sessionLink()), 200, "It starts in 16 minutes")
+	assertReply(t, "early", b.Get(l.sessionLink()), 200, "Starts in 16 minutes")
 	starts := time.Now().Add(sessions.StartWindow + 2*time.Second)
 	l.must(l.setStart(starts))
 	found := refreshPattern.FindStringSubmatch(b.Get(l.sessionLink()).Body)

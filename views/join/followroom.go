@@ -13,15 +13,15 @@ import (
 	"usher/views/web"
 )
 
-func roomEventsPath(e *core.RequestEvent, place *join.RoomVisit) string {
-	return roomPath(e) + "/events?seen=" + roomFingerprint(place)
+func roomEventsPath(e *core.RequestEvent, visit *join.RoomVisit) string {
+	return roomPath(e) + "/events?seen=" + roomFingerprint(visit)
 }
 
 func roomPath(e *core.RequestEvent) string { return "/r/" + e.Request.PathValue("slug") }
 
-// serveRoomEvents is the stream of an open page of a room: it says only that the page shows something else now.
+// serveRoomEvents serves the event stream of an open room page.
 func serveRoomEvents(e *core.RequestEvent) error {
-	place, err := findRoom(e)
+	visit, err := findRoom(e)
 	if errors.Is(err, errs.NotFound) {
 		return e.NotFoundError("", nil)
 	}
@@ -32,7 +32,7 @@ func serveRoomEvents(e *core.RequestEvent) error {
 	if l := web.Login(e); l != nil {
 		login = l.Id
 	}
-	return streamPage(e, roomJoinPageOf(place, login), func() (events.JoinPage, string, error) {
+	return streamPage(e, roomJoinPageOf(visit, login), func() (events.JoinPage, string, error) {
 		now, err := findRoom(e)
 		if err != nil {
 			return events.JoinPage{}, "", err
@@ -49,7 +49,7 @@ func roomJoinPageOf(p *join.RoomVisit, login string) events.JoinPage {
 	return page
 }
 
-// roomFingerprint is equal as long as the page of the room shows the same, times that pass left aside.
+// roomFingerprint identifies what the room page shows, apart from what changes with time alone.
 func roomFingerprint(p *join.RoomVisit) string {
 	parts := []any{p.Team.Name(), p.Team.LogoPath(), p.Team.Zone(), p.Room.Name(), p.Room.Description(), p.Room.Access(), p.Room.Archived(), p.Replaced,
 		p.Account != nil, p.Actor != nil && p.Actor.CanHost(), p.IsMember(), p.ShowsDetails, p.FreeMinutes > 0, p.Current != nil}
@@ -61,14 +61,14 @@ func roomFingerprint(p *join.RoomVisit) string {
 	return digest(parts...)
 }
 
-// roomRefreshDelay is when the page of the room will say something else by the clock alone; 0: never.
+// roomRefreshDelay returns how long the room page stays current if no event arrives; 0 means forever.
 func roomRefreshDelay(p *join.RoomVisit, now time.Time) time.Duration {
 	if p.Replaced || !p.Room.Archived().IsZero() {
 		return 0
 	}
 	left := maxRefreshEarly
 	if p.FreeMinutes > 0 {
-		left = untilNextMinute(0) // for how long the room is free
+		left = untilNextMinute(0) // the page shows how long the room is free
 	}
 	for _, s := range []*sessions.Session{p.Current, p.Upcoming} {
 		if s == nil {

@@ -30,7 +30,7 @@ func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 	pages := map[string]*viewstest.Browser{"member": l.server.As(member), "host": l.server.As(l.host), "nobody": l.server.Anonymous()}
 	events := map[string]<-chan string{}
 	for who, b := range pages {
-		assertReply(t, who+", empty", b.Get(path), 200, "Nobody meets here now.")
+		assertReply(t, who+", empty", b.Get(path), 200, "No session is running in this room.")
 		events[who] = openStream(t, l.server, b, path)
 	}
 	var session *sessions.Session
@@ -45,20 +45,20 @@ func TestRoomEvents_EveryTransition_ReachesOpenPage(t *testing.T) {
 				session, err = join.StartInRoom(app, place, "192.0.2.1")
 			}
 			return err
-		}, "A session is running here."},
+		}, "A session is running in this room."},
 		{"renamed", func() error {
 			name := "Corner room"
 			_, err := rooms.Update(app, owner, room.Id, rooms.Profile{Name: &name})
 			return err
 		}, "Corner room"},
-		{"ended", func() error { return sessions.End(app, host, session.Id) }, "Nobody meets here now."},
+		{"ended", func() error { return sessions.End(app, host, session.Id) }, "No session is running in this room."},
 		{"booked", func() (err error) {
 			session, err = sessions.Schedule(app, host, sessions.Form{Title: "Reel 5", Starts: time.Now().Add(5 * time.Minute), Minutes: 30, Room: room.Id})
 			return err
-		}, "A session starts here in a moment."},
+		}, "A session is about to start in this room."},
 		{"moved to no room", func() error {
 			return sessions.Change(app, host, session.Id, sessions.Form{Title: "Reel 5", Starts: session.Starts(), Minutes: 30}, sessions.ScopeSession)
-		}, "Nobody meets here now."},
+		}, "No session is running in this room."},
 		{"archived", func() error { _, err := rooms.Archive(app, owner, room.Id); return err }, "is no longer in use"},
 	} {
 		for _, told := range events {

@@ -42,7 +42,7 @@ func acceptInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Accepted. You are "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
 	to, err := layout.AfterSignIn(e.App, account, layout.TeamHome(team, actor.Roles))
 	if err != nil {
 		return err
@@ -55,11 +55,11 @@ func declineInvitation(e *core.RequestEvent) error {
 	if err != nil {
 		return renderInvitationInvalid(e, err)
 	}
-	web.SetToast(e, "Declined. Nothing else has changed.")
+	web.SetToast(e, "Invitation declined.")
 	return web.Redirect(e, "/invite/"+e.Request.PathValue("token"))
 }
 
-// signInAndAccept accepts by whoever is signed in, signs the invited account in, or makes it.
+// signInAndAccept accepts the invitation with the signed-in account. If no account is signed in, it signs in or creates the invited one.
 func signInAndAccept(e *core.RequestEvent) (*core.Record, *invitations.Invitation, error) {
 	token, password := e.Request.PathValue("token"), e.Request.FormValue("password")
 	l, err := loadLink(e)
@@ -80,7 +80,7 @@ func signInAndAccept(e *core.RequestEvent) (*core.Record, *invitations.Invitatio
 	return account, i, err
 }
 
-// renderInvitationInvalid judges the link anew, and shows where it stands with what was refused.
+// renderInvitationInvalid shows the current page of the link with the errors of refused.
 func renderInvitationInvalid(e *core.RequestEvent, refused error) error {
 	if _, ok := web.FormErrorsOf(refused); !ok {
 		return refused
@@ -96,14 +96,14 @@ func renderInvitationInvalid(e *core.RequestEvent, refused error) error {
 	return layout.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
 }
 
-// formErrors is what a form shows of a refusal: the state of the link has a page of its own.
+// formErrors returns the errors that a form shows. An error about the link itself has its own page instead.
 func formErrors(refused error) web.FormErrors {
 	faults, _ := web.FormErrorsOf(refused)
 	delete(faults, "token")
 	return faults
 }
 
-// renderUnconfirmed tells somebody whose account is made, or was begun by another, what happens next.
+// renderUnconfirmed shows what to do next for an account whose address isn't confirmed yet.
 func renderUnconfirmed(e *core.RequestEvent, refused error) error {
 	_, _, sentence, _ := errs.Details(refused)
 	return web.Render(e, http.StatusUnprocessableEntity, unconfirmedView(unconfirmedProps(e, sentence)))

@@ -14,7 +14,7 @@ import (
 	"usher/views/ui"
 )
 
-// rsvpActions ask whether somebody will come, ahead of time.
+// rsvpActions asks invitees whether they will join a later session.
 func rsvpActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -116,15 +116,15 @@ func rsvpActions(p joinProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\">Add it to your calendar</a> ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\">Add to your calendar</a> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				if p.SignedIn && p.BecomesGuest {
 					var templ_7745c5c3_Var6 string
-					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(" When you join, you become a guest of " + p.Team + ". That uses no seat and gives access to this session only.")
+					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(" When you join, you become a guest of " + p.Team + ", with access to this session only. Guests don't use a seat.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 26, Col: 119}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 26, Col: 121}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -151,7 +151,7 @@ func rsvpActions(p joinProps) templ.Component {
 	})
 }
 
-// signInActions are for who is not known yet: sign in, or make the account of the link.
+// signInActions lets a reader sign in or create the account of a personal link.
 func signInActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -410,7 +410,7 @@ func signInActions(p joinProps) templ.Component {
 	})
 }
 
-// nameActions are for who comes by a link of his own and a name (R70).
+// nameActions asks for a name, for passwordless joining with a personal link (R70).
 func nameActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -471,9 +471,9 @@ func nameActions(p joinProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var19 string
-				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs("You join as ")
+				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs("You'll join as ")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 97, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 97, Col: 24}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {
@@ -492,14 +492,14 @@ func nameActions(p joinProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</b>, the name of the account of ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</b>, the name on the account for ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.Email)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 98, Col: 60}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 98, Col: 61}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -606,10 +606,10 @@ func nameActions(p joinProps) templ.Component {
 }
 
 func (p joinProps) guestNote() string {
-	return "When you join, you become a guest of " + p.Team + ": you appear in its list of users, use no seat, and have access to this session only. If you decline, you can still join later by opening the link again."
+	return "When you join, you become a guest of " + p.Team + ", with access to this session only. You appear in the team's list of users and don't use a seat. If you decline, you can still join later with this link."
 }
 
-// consentActions are the guest prompt (R67): what it means, then yes or no.
+// consentActions is the guest prompt (R67): what guest membership means, then accept or decline.
 func consentActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -651,7 +651,7 @@ func consentActions(p joinProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<span><b>You can join this session.</b> As a guest you see the sessions you're invited to, and nothing else of ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<span><b>You can join this session.</b> As a guest, you see the sessions you're invited to and nothing else in ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -672,20 +672,20 @@ func consentActions(p joinProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<span><b>You appear in the list of users of ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<span><b>You appear in ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
 			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(p.Team)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 137, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 137, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</b>, so its Admins know who joins. It uses no seat and costs nothing.</span></li><li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "'s list of users</b>, so its Admins can see who joins. It's free and doesn't use a seat.</span></li><li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -772,7 +772,7 @@ func consentActions(p joinProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Status == join.GuestConsent {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"fine\">If you decline, you can still join later by opening the link again.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"fine\">If you decline, you can still join later with this link.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -909,9 +909,9 @@ func wrongAccountActions(p joinProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs("After you sign out, continue on this page with the invited address. Or ask " + p.hostName() + " to invite the address you use.")
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs("After you sign out, sign in with the invited address. No longer use it? Ask " + p.hostName() + " to invite your current one.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 193, Col: 135}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 193, Col: 133}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
@@ -931,7 +931,7 @@ func wrongAccountActions(p joinProps) templ.Component {
 	})
 }
 
-// waitingActions are the waiting page, which joins by itself.
+// waitingActions shows what the reader waits for. The page then joins automatically.
 func waitingActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -999,7 +999,7 @@ func waitingActions(p joinProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Start the session", Icon: "play", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Start session", Icon: "play", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1140,7 +1140,7 @@ func statusLine(icon, text, small string) templ.Component {
 	})
 }
 
-// joinActions are one button that goes in.
+// joinActions is the button that joins, opens an external session or asks to join.
 func joinActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1223,14 +1223,14 @@ func joinActions(p joinProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "</a></div><p class=\"fine\">It opens outside Usher: ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "</a></div><p class=\"fine\">Opens outside Usher: ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var50 string
 				templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(p.ExternalURL)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 252, Col: 58}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/join/join_actions.templ`, Line: 252, Col: 55}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 				if templ_7745c5c3_Err != nil {
@@ -1317,7 +1317,7 @@ func joinActions(p joinProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, ": you appear in its list of users, use no seat, and have access to this session only.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, ", with access to this session only. You appear in the team's list of users and don't use a seat.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1337,7 +1337,7 @@ func joinActions(p joinProps) templ.Component {
 	})
 }
 
-// closedActions are the one thing to do where there is no way in (R54).
+// closedActions is what to do next if the reader can't join (R54).
 func closedActions(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1414,7 +1414,7 @@ func closedActions(p joinProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if p.NextURL == "" {
-				templ_7745c5c3_Err = ui.ButtonLink("/", ui.ButtonProps{Label: "Go to the start page", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink("/", ui.ButtonProps{Label: "Go to home page", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1439,7 +1439,7 @@ func closedActions(p joinProps) templ.Component {
 	})
 }
 
-// deviceCheck is filled and shown by script.
+// deviceCheck is hidden until the script fills it.
 func deviceCheck() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1469,11 +1469,11 @@ func deviceCheck() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 106, "<p class=\"fine\">The browser asks you first. Nobody sees or hears you before you are in.</p></div><div class=\"sight\"><video data-part=\"picture\" autoplay playsinline muted aria-label=\"What your camera sees\"></video><p>Your camera is off.</p></div><div class=\"tune\"><div><label><input class=\"input\" type=\"checkbox\" data-part=\"use-camera\"> Camera</label>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 106, "<p class=\"fine\">Your browser asks for permission. No one can see or hear you until you join.</p></div><div class=\"sight\"><video data-part=\"picture\" autoplay playsinline muted aria-label=\"Camera preview\"></video><p>Your camera is off.</p></div><div class=\"tune\"><div><label><input class=\"input\" type=\"checkbox\" data-part=\"use-camera\"> Camera</label>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deviceSelect("camera", "Camera", "No camera was found").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = deviceSelect("camera", "Camera", "No camera found").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1481,11 +1481,11 @@ func deviceCheck() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deviceSelect("microphone", "Microphone", "No microphone was found").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = deviceSelect("microphone", "Microphone", "No microphone found").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 108, "<meter data-part=\"level\" min=\"0\" max=\"1\" value=\"0\" aria-label=\"How loud your microphone hears you\"></meter></div><div><button class=\"btn\" type=\"button\" data-variant=\"outline\" data-size=\"sm\" data-part=\"test\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 108, "<meter data-part=\"level\" min=\"0\" max=\"1\" value=\"0\" aria-label=\"Microphone level\"></meter></div><div><button class=\"btn\" type=\"button\" data-variant=\"outline\" data-size=\"sm\" data-part=\"test\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1497,7 +1497,7 @@ func deviceCheck() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deviceSelect("speaker", "Loudspeaker", "The one of this device").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = deviceSelect("speaker", "Speaker", "System default").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -21,7 +21,7 @@ import (
 	"usher/views/web"
 )
 
-// newJoinView is the one render of a session's door, whether it was opened or something was refused there.
+// newJoinView returns the join page, with the errors of a refused action if there are any.
 func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (templ.Component, error) {
 	p := joinProps{
 		Page: joinHead(e, v.Session.Title()), Status: v.Status, URL: joinPath(e), Errors: faults, Help: layout.SupportContact(e.App),
@@ -61,8 +61,8 @@ func newJoinView(e *core.RequestEvent, v *join.Visitor, faults web.FormErrors) (
 	return joinView(p), nil
 }
 
-// redact leaves the title, the time and the team to a reader who wasn't invited. A member of the team also learns who
-// hosts the session.
+// redact hides everything but title, time and team from a reader who wasn't invited. A member of the team also sees
+// the host.
 func (p *joinProps) redact(v *join.Visitor, e *core.RequestEvent) {
 	if v.Status == join.WrongAccount {
 		p.MaskedEmail, p.Email = accounts.MaskEmail(v.Participant.Address()), e.Auth.Email()
@@ -82,7 +82,7 @@ func joinHead(e *core.RequestEvent, title string) ui.PageProps {
 	return head
 }
 
-// serveCalendar is the session for the calendar of whoever may read its page.
+// serveCalendar serves the session as a calendar file to its participants.
 func serveCalendar(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
 	if err != nil {
@@ -123,14 +123,14 @@ func factsOf(v *join.Visitor) sessionFacts {
 	return f
 }
 
-// sessionFacts are what a session's page tells of it.
+// sessionFacts is what the join page shows about a session.
 type sessionFacts struct {
 	Title, Description, Host, Room string
 	From, To                       time.Time
 	Times                          text.ReaderZone // the reader's, else the team's
 }
 
-// timeText is the span as the reader is told it: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
+// timeText returns the time of the session in the reader's zone: "Thursday 26 November, 10:00 to 11:00 (Lisbon time)".
 func (f sessionFacts) timeText() string {
 	return ui.FormatTime(f.From, time.Now(), f.Times.Zone, ui.Long) + " to " + text.TimeOfDay(f.Times.In(f.To)) + f.Times.Suffix()
 }

@@ -23,47 +23,47 @@ import (
 type joinProps struct {
 	Page                        ui.PageProps
 	Status                      join.Status
-	URL                         string // the address of the link
+	URL                         string // path of the link
 	Team, Logo, TeamDescription string
 	Facts                       sessionFacts
-	Host                        layout.Contact // the host, for a reader who may know; else empty
-	Email                       string         // of who stands there; empty: nobody known
+	Host                        layout.Contact // the host, if the reader can see them
+	Email                       string         // of the reader, if known
 	IsInvited                   bool           // the reader was invited
-	MaskedEmail                 string         // whom the link is for, when that is another
+	MaskedEmail                 string         // the invited address, if another account is signed in
 	SignedIn                    bool
-	HasAccount                  bool // the address has an account that can sign in
-	HasPersonalLink             bool // he came by a link of his own
-	CreatesAccount              bool // he can make the account of that link here
-	CanStart                    bool // he may start the session
-	BecomesGuest                bool // he is not in the team
+	HasAccount                  bool // the invited address has a verified account
+	HasPersonalLink             bool // the reader opened their personal link
+	CreatesAccount              bool // the reader can create the account of that link here
+	CanStart                    bool // the reader may start the session
+	BecomesGuest                bool // the reader isn't in the team yet
 	WasRemoved                  bool // a host removed the reader, who is still in the team
 	HasLeftTeam                 bool // the reader is no longer in the team
 	Running                     bool
-	StartsByJoining             bool // to join is to start it
-	External                    bool // it is held elsewhere
+	StartsByJoining             bool // joining starts the session
+	External                    bool // it takes place in another tool
 	StartsIn                    time.Duration
-	RefreshIn                   time.Duration // until the page says something else by the clock alone; 0: never
+	RefreshIn                   time.Duration // time until the page has to refresh; 0: never
 	Role                        string
 	RSVP                        string
 	Name                        string
 	Timezone                    string
-	ExternalURL                 string // where the session is held, for who may know
-	NextURL                     string // the address of his own link to the next session of the series; empty: none
+	ExternalURL                 string // link of an external session, if the reader can see it
+	NextURL                     string // the reader's link to the next session of the series, if any
 	NextStarts                  time.Time
-	SignUpURL                   string // where somebody makes an account who comes by an open room
+	SignUpURL                   string // where to create an account, for the link of an open room
 	Errors                      web.FormErrors
 	Help                        layout.Contact
 }
 
-func (p joinProps) actionPath(deed string) string { return p.URL + "/" + deed }
+func (p joinProps) actionPath(action string) string { return p.URL + "/" + action }
 
 func (p joinProps) name() ui.FieldProps {
 	return ui.FieldProps{ID: "name", Name: "name", Label: "Your first and last name", Value: p.Name, Error: p.Errors["name"], MaxLength: accounts.MaxName,
-		Autocomplete: "name", Required: true, Help: "Everybody in the session sees it."}
+		Autocomplete: "name", Required: true, Help: "Everyone in the session can see it."}
 }
 
 func (p joinProps) email() ui.FieldProps {
-	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: p.Email, ReadOnly: true, Autocomplete: "username", Hint: "the one that was asked"}
+	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: p.Email, ReadOnly: true, Autocomplete: "username", Hint: "from your invitation"}
 }
 
 func (p joinProps) newPassword() ui.FieldProps {
@@ -75,17 +75,17 @@ func (p joinProps) password() ui.FieldProps {
 	return ui.FieldProps{ID: "password", Name: "password", Label: "Password", Error: p.Errors["password"], Autocomplete: "current-password", Required: true}
 }
 
-// joinsAutomatically reports whether the page joins by itself as soon as the reader may be in.
+// joinsAutomatically reports whether the page joins by itself as soon as that is possible.
 func (p joinProps) joinsAutomatically() bool {
 	return p.Status == join.WaitForHost || p.Status == join.WaitingRoom || p.Status == join.Full || p.StartsByJoining
 }
 
-// joinsDirectly reports whether to join is to be in the session right away.
+// joinsDirectly reports whether joining leads straight to the live session.
 func (p joinProps) joinsDirectly() bool {
 	return p.Status == join.Admitted || p.Status == join.Ready && p.Running && !p.External
 }
 
-// showsDeviceCheck reports whether it is time to look at camera and microphone.
+// showsDeviceCheck reports whether the reader can check camera and microphone now.
 func (p joinProps) showsDeviceCheck() bool {
 	if p.External || !p.Facts.From.Before(time.Now().Add(24*time.Hour)) {
 		return false
@@ -97,8 +97,8 @@ func (p joinProps) showsDeviceCheck() bool {
 	return false
 }
 
-// headerKey, actsKind and checkKind name what a part of the page shows: an open page replaces it by one of another name only,
-// so that what was typed, an error and the picture of the camera stay.
+// headerKey, actionsKey and checkKey identify what a part of the page shows. An open page replaces a part only when its
+// key changes, so that typed text, errors and the camera preview stay.
 func (p joinProps) headerKey() string {
 	return digest(p.title(), p.Logo, p.Team, p.TeamDescription, p.Facts.timeText(), p.Facts.startTime(), p.Facts.endTime(), p.Facts.Title, p.Facts.Host, p.Facts.Room, p.Facts.Description)
 }
@@ -114,7 +114,7 @@ func (p joinProps) checkKey() string {
 	return "none"
 }
 
-// refreshSeconds is in how many seconds the page says something else by the clock alone; empty: never.
+// refreshSeconds formats the delay until the next refresh in seconds; empty means never.
 func refreshSeconds(due time.Duration) string {
 	if due <= 0 {
 		return ""
@@ -122,8 +122,8 @@ func refreshSeconds(due time.Duration) string {
 	return strconv.FormatFloat(due.Seconds(), 'f', 1, 64)
 }
 
-// joinView is the join page. Its parts follow what happens: each is replaced when it shows something else, the forms
-// only when they are another one, and the device check only when it is not wanted any more.
+// joinView is the join page. While it is open, its parts are replaced when their keys change, so that forms and the device
+// check survive updates that don't concern them.
 func joinView(p joinProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

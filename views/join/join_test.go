@@ -134,9 +134,9 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	path, id := h.invite("lucia@halation.example", "organizer", "admin")
 	b := h.Anonymous()
 	r := b.Get(path)
-	assertPage(t, r, 200, "Marta asks you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
+	assertPage(t, r, 200, "Marta invited you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
 		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "(UTC)</time>", "Email address", "ends this offer for good and frees the seats",
-		"Not expected? Ask ", `content="noindex"`)
+		"Didn&#39;t expect this invitation? Ask ", `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("Referrer-Policy %q", got)
 	}
@@ -147,7 +147,7 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	assertPage(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is needed.")
 
 	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/admin/halation-post")
-	assertPage(t, b.Get("/account"), 200, "Accepted. You are Admin and Organizer in Halation Post.", "Europe/Madrid")
+	assertPage(t, b.Get("/account"), 200, "Invitation accepted. You&#39;re now Admin and Organizer in Halation Post.", "Europe/Madrid")
 	if h.status(id) != invitations.Accepted {
 		t.Error("not accepted")
 	}
@@ -195,7 +195,7 @@ func TestAcceptInvitation_Twice_IsRefused(t *testing.T) {
 	b := h.As(olga)
 	at, _ := url.Parse(h.URL)
 	old := b.Jar.Cookies(at)[0].Value
-	assertPage(t, b.Get(path), 200, "Marta offers you a role in Halation Post", "the account you are signed in with", "Accept invitation")
+	assertPage(t, b.Get(path), 200, "Marta offered you a role in Halation Post", "the account you&#39;re signed in with", "Accept invitation")
 	assertRedirect(t, b.Post(path+"/accept", nil), "/admin/halation-post")
 	for _, cookie := range b.Jar.Cookies(at) {
 		if cookie.Value == old {
@@ -203,7 +203,7 @@ func TestAcceptInvitation_Twice_IsRefused(t *testing.T) {
 		}
 	}
 	assertPage(t, b.Post(path+"/accept", nil), 422, "This invitation was already accepted", `href="/admin/halation-post"`)
-	assertPage(t, b.Get(path), 410, "This invitation was already accepted", "You&#39;re in Halation Post already.")
+	assertPage(t, b.Get(path), 410, "This invitation was already accepted", "You&#39;re already in Halation Post.")
 }
 
 func TestAcceptInvitation_OtherPending_LeadsToTeams(t *testing.T) {
@@ -232,7 +232,7 @@ func TestInvitationPage_WrongAccount_CanSwitch(t *testing.T) {
 		t.Error("somebody else answered")
 	}
 	assertRedirect(t, b.Post("/signout", url.Values{"next": {path}}), path)
-	assertPage(t, b.Get(path), 200, "Marta asks you to join Halation Post")
+	assertPage(t, b.Get(path), 200, "Marta invited you to join Halation Post")
 }
 
 func TestDeclineInvitation(t *testing.T) {
@@ -284,9 +284,9 @@ func TestInvitationPage_ReplacedLink_MentionsNewerOne(t *testing.T) {
 	hookstest.Invite(t, h.App, h.owner, h.team, "lucia@halation.example", "admin")
 	newer := h.invitationPath("lucia@halation.example")
 	b := h.Anonymous()
-	assertPage(t, b.Get(path), 410, "We sent you a newer link", "ask Marta to send another one")
+	assertPage(t, b.Get(path), 410, "We sent you a newer link", "ask Marta to send the invitation again")
 	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "We sent you a newer link")
-	assertPage(t, h.As(hookstest.Account(t, h.App, "lucia@halation.example")).Get(path), 410, "Answer the invitation", `href="/teams"`)
+	assertPage(t, h.As(hookstest.Account(t, h.App, "lucia@halation.example")).Get(path), 410, "View invitation", `href="/teams"`)
 	assertPage(t, b.Get(newer), 200, "Sign in and accept")
 }
 
@@ -317,7 +317,7 @@ func TestInvitationPage_UnknownLinks_AreRateLimited(t *testing.T) {
 	if r.Header.Get("Retry-After") == "" {
 		t.Error("does not say how long to wait")
 	}
-	assertPage(t, b.Get(path), 200, "Marta asks you to join Halation Post", "It takes no seat", "The invitation is good until")
+	assertPage(t, b.Get(path), 200, "Marta invited you to join Halation Post", "Members don't use a seat", "The invitation is good until")
 }
 
 func TestAcceptInvitation_LinkShownToInviter_DoesNotConfirmAddress(t *testing.T) {
@@ -328,7 +328,7 @@ func TestAcceptInvitation_LinkShownToInviter_DoesNotConfirmAddress(t *testing.T)
 	path := strings.TrimPrefix(link, server.URL)
 	b := server.Anonymous()
 	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "Your account is made.", "confirms your address first", "help@usher.test")
-	assertPage(t, b.Get(path), 200, "nobody has confirmed it yet", "Open the invitation again")
+	assertPage(t, b.Get(path), 200, "hasn&#39;t been confirmed yet", "Open invitation")
 	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
 		t.Error("an unproven address came in")
 	}

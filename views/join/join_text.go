@@ -6,16 +6,17 @@ import (
 
 	"usher/hooks/join"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
-// title is what the page says first.
+// title returns the heading of the page.
 func (p joinProps) title() string {
 	switch p.Status {
 	case join.WrongAccount:
 		return "This link is for another address"
 	case join.GuestConsent:
-		return p.inviterName() + " invites you to a session of " + p.Team
+		return p.inviterName() + " invited you to a session"
 	case join.Declined:
 		return "You declined this session"
 	case join.NotInvited:
@@ -38,11 +39,11 @@ func (p joinProps) title() string {
 	return p.Facts.Title
 }
 
-// intro says in a sentence or two how it stands, and what comes next.
+// intro says in a sentence or two what the situation is and what comes next.
 func (p joinProps) intro() string {
 	switch p.Status {
 	case join.TooEarly:
-		return "It starts in " + countdown(p.StartsIn) + ". You can join from 15 minutes before the start, with this same link."
+		return "Starts in " + countdown(p.StartsIn) + ". Use this link to join from " + text.Duration(sessions.StartWindow) + " before the start."
 	case join.SignIn:
 		return p.signInIntro()
 	case join.NeedsName:
@@ -58,7 +59,7 @@ func (p joinProps) intro() string {
 	case join.WaitForHost:
 		return "The host hasn't started the session yet."
 	case join.WaitingRoom:
-		return "The host admits people one by one."
+		return "You're waiting for the host to admit you."
 	case join.Ready, join.Admitted:
 		if p.StartsByJoining {
 			return "You can join before the host. The first to join starts the session."
@@ -95,7 +96,7 @@ func (p joinProps) closedIntro() string {
 	case join.Full:
 		return "You join automatically when someone leaves."
 	case join.Removed:
-		return "You were removed from the list of invitees, and your link no longer opens the session. If you think it's a mistake, ask " + p.hostName() + "."
+		return "You were removed from the invitees, so your link no longer works. If you think it's a mistake, ask " + p.hostName() + "."
 	case join.Denied:
 		return "Only the host can change this. If you think it's a mistake, ask " + p.hostName() + "."
 	case join.Excluded:
@@ -106,7 +107,7 @@ func (p joinProps) closedIntro() string {
 	return ""
 }
 
-// excludedTitle says what keeps the reader out: a host's decision, or the end of the membership.
+// excludedTitle says why the reader can't join: removed by a host, or no longer in the team.
 func (p joinProps) excludedTitle() string {
 	if p.WasRemoved {
 		return "You were removed from this session"
@@ -127,7 +128,7 @@ func (p joinProps) excludedIntro() string {
 	return "You're no longer in " + p.Team + ", so the links you got before don't work. To join again, you need a new invitation."
 }
 
-// overIntro says what has become of it, and whether there is a next one.
+// overIntro says what to do about a session that is over, and whether the series has a next one.
 func (p joinProps) overIntro() string {
 	switch {
 	case p.NextURL != "" && p.Status == join.Ended:
@@ -137,29 +138,29 @@ func (p joinProps) overIntro() string {
 	case p.NextURL != "":
 		return "It won't take place. You're invited to the next session of the series."
 	case p.Status == join.Ended:
-		return "This link no longer opens it. Ask the host about what you missed."
+		return "This link no longer works. If you missed the session, ask the host for a summary."
 	case p.Status == join.NeverStarted:
 		return "Ask the host whether there's another date."
 	}
-	return "It won't take place. Your other sessions haven't changed."
+	return "It won't take place. Your other sessions aren't affected."
 }
 
-// nextLabel is the way to the next session of the series: "Next: Thursday 26 November, 10:00".
+// nextLabel names the next session of the series: "Next: Thursday 26 November, 10:00".
 func (p joinProps) nextLabel() string {
 	return "Next: " + ui.FormatTimeFor(p.NextStarts, time.Now(), p.Facts.Times, ui.Long)
 }
 
-// countdown is how long it is to a start: to the nearest day, hour or minute, as people count.
+// countdown formats the time until a start, rounded to days, hours or minutes.
 func countdown(d time.Duration) string {
 	for _, unit := range []time.Duration{24 * time.Hour, time.Hour} {
 		if d >= unit {
-			return ui.FormatDuration(d.Round(unit))
+			return text.Duration(d.Round(unit))
 		}
 	}
-	return ui.FormatDuration(d.Round(time.Minute))
+	return text.Duration(d.Round(time.Minute))
 }
 
-// waitingState is the line over the buttons of who waits.
+// waitingState returns the status line of a reader who waits to join.
 func (p joinProps) waitingState() (icon, text, small string) {
 	switch {
 	case p.Status == join.WaitingRoom && p.Running:
@@ -167,24 +168,24 @@ func (p joinProps) waitingState() (icon, text, small string) {
 	case p.Status == join.WaitingRoom:
 		return "hourglass", "You're in the waiting room.", "The host admits you after the session has started. Keep this page open."
 	case p.Status == join.Full:
-		return "users", "The session is full right now.", "You join automatically when a place is free. Keep this page open."
+		return "users", "Waiting for someone to leave.", "Keep this page open."
 	case p.CanStart:
 		return "play", "You're the host and can start now.", "Everyone who is waiting joins with you."
 	case p.StartsIn > 0:
-		return "hourglass", "It starts in " + countdown(p.StartsIn) + ".", "You join automatically when the host starts. Keep this page open."
+		return "hourglass", "Starts in " + countdown(p.StartsIn) + ".", "You join automatically when the host starts. Keep this page open."
 	case p.StartsIn > -time.Minute:
-		return "hourglass", "It starts now.", "You join automatically when the host starts. Keep this page open."
+		return "hourglass", "Starting now.", "You join automatically when the host starts. Keep this page open."
 	}
-	return "hourglass", "It should have started " + ui.FormatDuration(p.StartsIn) + " ago.", "You join automatically when the host starts. Keep this page open."
+	return "hourglass", "Was due to start " + text.Duration(p.StartsIn) + " ago.", "You join automatically when the host starts. Keep this page open."
 }
 
-// hostName is whom a sentence tells to ask: the host for a reader who may know that name.
+// hostName names the person to ask, without the host's name if the reader can't see it.
 func (p joinProps) hostName() string { return cmp.Or(p.Host.Name, "the person who invited you") }
 
-// inviterName is who invites, at the beginning of a sentence.
+// inviterName names who invited the reader: the host, or the team if the reader can't see the host.
 func (p joinProps) inviterName() string { return cmp.Or(p.Facts.Host, p.Team) }
 
-// joinLabel is the word on the button that goes in.
+// joinLabel is the label of the join button.
 func (p joinProps) joinLabel() string {
 	switch {
 	case p.Status == join.CanRequest:
@@ -204,7 +205,7 @@ func (p joinProps) pressed(value string) string {
 	return "false"
 }
 
-// rsvpText is what was answered so far.
+// rsvpText says what the participant answered so far.
 func (p joinProps) rsvpText() string {
 	switch p.RSVP {
 	case sessions.Yes:
@@ -217,7 +218,7 @@ func (p joinProps) rsvpText() string {
 	return "The host sees your answer. You can change it until the session ends."
 }
 
-// secondaryVariant is how the button beside the way to the next session looks.
+// secondaryVariant is the style of a button that may be next to the link to the next session.
 func (p joinProps) secondaryVariant() string {
 	if p.NextURL != "" {
 		return "outline"

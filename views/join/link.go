@@ -15,16 +15,16 @@ import (
 	"usher/views/web"
 )
 
-// invitationLink is what the link of a request leads to at this moment, and for whom.
+// invitationLink is the invitation behind the link of a request, as it is now.
 type invitationLink struct {
 	e          *core.RequestEvent
-	state      string // of the invitation, or Replaced; empty: unknown
+	state      string // of the invitation, or Replaced; empty: unknown link
 	invitation *invitations.Invitation
-	account    *core.Record // of the invited address; nil: there is none
+	account    *core.Record // of the invited address; nil if it has none
 	view       layout.InvitationView
 }
 
-// loadLink reads the link.
+// loadLink finds the invitation of the request's link.
 func loadLink(e *core.RequestEvent) (*invitationLink, error) {
 	l := &invitationLink{e: e}
 	row, replaced, err := invitations.FindByToken(e.App, e.Request.PathValue("token"))
@@ -43,20 +43,20 @@ func loadLink(e *core.RequestEvent) (*invitationLink, error) {
 		return nil, err
 	}
 	l.view, err = layout.NewInvitationView(e.App, row, l.account, l.isInvitedAccount())
-	l.view.Times = accounts.ReaderZone(e.Auth, l.view.Times.Zone) // whoever is signed in reads in their own zone
+	l.view.Times = accounts.ReaderZone(e.Auth, l.view.Times.Zone) // a signed-in reader sees their own zone
 	return l, err
 }
 
-// hasAccount reports whether the invited address has an account that can sign in.
+// hasAccount reports whether the invited address has a verified account.
 func (l *invitationLink) hasAccount() bool { return l.account != nil && l.account.Verified() }
 
-// isInvitedAccount reports whether the invited account is the one that is signed in.
+// isInvitedAccount reports whether the invited account is signed in.
 func (l *invitationLink) isInvitedAccount() bool {
 	return l.e.Auth != nil && l.account != nil && l.e.Auth.Id == l.account.Id
 }
 
-// page is the one render of the link, whether it was opened or an answer was refused. Who tries unknown ones
-// is slowed down.
+// page returns the page of the link and its status code, with the errors of a refused answer if there are any. Requests
+// for unknown links are rate limited.
 func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, error) {
 	switch {
 	case l.state == "":
@@ -70,8 +70,8 @@ func (l *invitationLink) page(faults web.FormErrors) (templ.Component, int, erro
 	case l.e.Auth != nil && !l.isInvitedAccount():
 		return wrongAccountView(l.wrongAccountProps()), http.StatusOK, nil
 	case l.invitation.GetBool("shown") && l.account != nil && !l.hasAccount():
-		return unconfirmedView(unconfirmedProps(l.e, "There is an account for this address, and nobody has confirmed it yet. "+
-			"This server sends no mail, so ask whoever runs it to confirm the address; then open this link again.")), http.StatusOK, nil
+		return unconfirmedView(unconfirmedProps(l.e, "The account for this address hasn't been confirmed yet, and this server doesn't send email. "+
+			"Ask your server administrator to confirm the address, then open this link again.")), http.StatusOK, nil
 	}
 	return invitationView(l.invitationProps(faults)), http.StatusOK, nil
 }
@@ -84,15 +84,15 @@ func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps 
 	}
 }
 
-// title says who asks whom for what.
+// title says who invited the reader to what.
 func (l *invitationLink) title() string {
 	if l.view.IsMember && len(l.view.Roles) > 0 {
-		return l.view.Inviter.Name + " offers you a role in " + l.view.Team
+		return l.view.Inviter.Name + " offered you a role in " + l.view.Team
 	}
-	return l.view.Inviter.Name + " asks you to join " + l.view.Team
+	return l.view.Inviter.Name + " invited you to join " + l.view.Team
 }
 
-// inviteeName is who is asked, as the seats show it.
+// inviteeName returns the name of the invitee, else the address.
 func (l *invitationLink) inviteeName() string {
 	name := l.invitation.GetString("name")
 	if l.account != nil && l.hasAccount() {

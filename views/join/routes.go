@@ -1,9 +1,9 @@
-// Package join is where people come in from outside: the pages behind the links of invitations, sessions and rooms.
+// Package join serves the pages behind the links of invitations, sessions and rooms.
 package join
 
 import "usher/views/web"
 
-// Routes mounts the area. GET shows and never changes anything: programs that check mail open links (R60).
+// Routes registers the pages. A GET request never changes anything, because mail scanners open links (R60).
 func Routes(pages *web.Group) {
 	pages.GET("/invite/{token}", invitationPage)
 	pages.POST("/invite/{token}/accept", acceptInvitation)

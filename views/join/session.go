@@ -16,7 +16,7 @@ import (
 	"usher/views/web"
 )
 
-// joinPage shows what the link of a session leads to at this moment, for whoever opened it.
+// joinPage shows the join page of a session, as the reader can use it now.
 func joinPage(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
 	if errors.Is(err, errs.NotFound) && !actors.WasMember(err) {
@@ -32,7 +32,7 @@ func joinPage(e *core.RequestEvent) error {
 	return web.Render(e, joinStatusCode(visitor), page)
 }
 
-// loadVisitor reads who stands at the door of the link's session.
+// loadVisitor returns the reader of the join page: their session, account and access.
 func loadVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 	session, code, err := join.FindSession(e.App, e.Request.PathValue("code"), e.RealIP())
 	if err != nil {
@@ -44,7 +44,7 @@ func loadVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 	return join.Resolve(e.App, e.Auth, code, session)
 }
 
-// joinSession lets who stands there in, or as near as he can come.
+// joinSession admits the visitor, or puts them in the waiting room.
 func joinSession(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
 	if err != nil {
@@ -66,8 +66,8 @@ func joinSession(e *core.RequestEvent) error {
 	return web.Redirect(e, joinPath(e))
 }
 
-// signInVisitor signs the account of a personal link in by its password, or makes it (R149), where the link alone
-// is not enough.
+// signInVisitor signs in the account of a personal link with its password, or creates it (R149), if the link alone
+// isn't enough.
 func signInVisitor(e *core.RequestEvent, visitor *join.Visitor) (*join.Visitor, error) {
 	password := e.Request.FormValue("password")
 	if visitor.Status != join.SignIn || visitor.Participant == nil || !e.Request.Form.Has("password") {
@@ -101,14 +101,14 @@ func declineSession(e *core.RequestEvent) error {
 	return web.Redirect(e, joinPath(e))
 }
 
-// saveRSVP notes whether somebody who is asked will come. A personal link says who that is.
+// saveRSVP stores the answer of an invitee, who is signed in or has a personal link.
 func saveRSVP(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
 	if err != nil {
 		return err
 	}
 	if visitor.Participant == nil || visitor.Status == join.WrongAccount {
-		return errs.Forbidden("Only who is asked to a session answers. Sign in with the address that was asked.")
+		return errs.Forbidden("Only invitees can respond. Sign in with the invited address.")
 	}
 	if err := sessions.Answer(e.App, visitor.Participant.Id, e.Request.FormValue("answer"), e.RealIP()); err != nil {
 		return renderJoinInvalid(e, visitor, err)
@@ -116,14 +116,14 @@ func saveRSVP(e *core.RequestEvent) error {
 	return web.Redirect(e, joinPath(e))
 }
 
-// startSession starts the session for who leads it, and goes in.
+// startSession starts the session for its host or a co-host, and joins it.
 func startSession(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
 	if err != nil {
 		return err
 	}
 	if visitor.Actor == nil || !visitor.SignedIn {
-		return errs.Forbidden("The host and co-hosts start this session. Sign in first.")
+		return errs.Forbidden("Only the host and co-hosts can start this session. Sign in first.")
 	}
 	visitor.Actor.IP = e.RealIP()
 	if _, err := sessions.Start(e.App, visitor.Actor, visitor.Session.Id); err != nil {
@@ -138,7 +138,7 @@ func startSession(e *core.RequestEvent) error {
 	return web.Redirect(e, joinPath(e))
 }
 
-// renderJoinInvalid shows the door as it is now, with what was refused.
+// renderJoinInvalid shows the current join page with the errors of refused.
 func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused error) error {
 	faults, ok := web.FormErrorsOf(refused)
 	if !ok {
@@ -149,7 +149,7 @@ func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused erro
 		return err
 	}
 	left := joinStatusCode(visitor) == http.StatusForbidden
-	if left { // that says it all
+	if left { // the page itself explains it
 		faults = nil
 	}
 	page, err := newJoinView(e, visitor, faults)
@@ -162,12 +162,12 @@ func renderJoinInvalid(e *core.RequestEvent, visitor *join.Visitor, refused erro
 	return layout.RenderInvalid(e, refused, func(web.FormErrors) templ.Component { return page })
 }
 
-// redirectToJoin leads from the address of an action, which is no page, to the join page.
+// redirectToJoin redirects a GET of an action's path to the join page.
 func redirectToJoin(e *core.RequestEvent) error { return web.Redirect(e, joinPath(e)) }
 
 func joinPath(e *core.RequestEvent) string { return "/s/" + e.Request.PathValue("code") }
 
-// joinStatusCode is 410 for a session that is over and for a link whose invitee was removed, and 403 for who is no longer in the team.
+// joinStatusCode is 410 if the session is over or the invitee was removed, and 403 if the reader has left the team.
 func joinStatusCode(v *join.Visitor) int {
 	switch v.Status {
 	case join.Excluded:

@@ -104,15 +104,15 @@ func TestJoinPage_EveryStatus(t *testing.T) {
 	l := newFixture(t, sessions.Form{})
 	stranger := hookstest.Account(t, l.server.App, "stranger@x.example")
 	nobody := l.server.Anonymous()
-	assertReply(t, "ahead, own link", nobody.Get(l.personalLink("new@x.example")), 200, "Weekly review", "Are you going?", "You can join from 15 minutes before the start")
+	assertReply(t, "ahead, own link", nobody.Get(l.personalLink("new@x.example")), 200, "Weekly review", "Are you going?", "join from 15 minutes before the start")
 	assertReply(t, "ahead, nobody", nobody.Get(l.sessionLink()), 200, "Weekly review", "/signin?next=", "Use the personal link in that email")
-	assertReply(t, "ahead, host", l.server.As(l.host).Get(l.sessionLink()), 200, "It starts in", "You can join from 15 minutes")
+	assertReply(t, "ahead, host", l.server.As(l.host).Get(l.sessionLink()), 200, "Starts in", "join from 15 minutes")
 	l.startIn(5)
 	assertReply(t, "new person", nobody.Get(l.personalLink("new@x.example")), 200, "Create account and join", "new@x.example", "When you join, you become a guest of Halation Post")
 	assertReply(t, "has an account", nobody.Get(l.personalLink("outside@x.example")), 200, "Sign in and join", "Forgot your password?")
-	assertReply(t, "prompt", l.server.As(l.invitee).Get(l.sessionLink()), 200, "invites you to a session of Halation Post", "Accept and join", "Decline", "If you decline, you can still join later")
+	assertReply(t, "prompt", l.server.As(l.invitee).Get(l.sessionLink()), 200, "invited you to a session", "Accept and join", "Decline", "If you decline, you can still join later")
 	assertReply(t, "guest waits", l.server.As(l.guest).Get(l.sessionLink()), 200, "The host hasn't started the session yet.", "data-check", "/events?seen=")
-	assertReply(t, "host waits", l.server.As(l.host).Get(l.sessionLink()), 200, "Start the session")
+	assertReply(t, "host waits", l.server.As(l.host).Get(l.sessionLink()), 200, "Start session")
 	assertReply(t, "stranger", l.server.As(stranger).Get(l.sessionLink()), 200, "You're not invited to this session", "ask the person who invited you to invite this one", "Sign out")
 	assertReply(t, "wrong account", l.server.As(stranger).Get(l.personalLink("new@x.example")), 200, "This link is for another address", "n••••@x.example", "stranger@x.example", "Sign out and continue")
 	l.start()
@@ -123,7 +123,7 @@ func TestJoinPage_EveryStatus(t *testing.T) {
 	if err := sessions.End(l.server.App, hookstest.Actor(t, l.server.App, l.host, l.team), l.session.Id); err != nil {
 		t.Fatal(err)
 	}
-	assertReply(t, "ended", nobody.Get(l.personalLink("new@x.example")), 410, "This session has ended", "Ask the host")
+	assertReply(t, "ended", nobody.Get(l.personalLink("new@x.example")), 410, "This session has ended", "ask the host")
 }
 
 func TestJoinPage_Get_ChangesNothing(t *testing.T) {
@@ -149,7 +149,7 @@ func TestJoinPage_Get_ChangesNothing(t *testing.T) {
 func TestJoinSession_PersonalLink_WithNameOnly(t *testing.T) {
 	l := newFixture(t, sessions.Form{Passwordless: true}).startIn(5)
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
-	assertReply(t, "the form", b.Get(own), 200, "Your first and last name", "Everybody in the session sees it")
+	assertReply(t, "the form", b.Get(own), 200, "Your first and last name", "Everyone in the session can see it")
 	assertReply(t, "no name", b.Post(own+"/join", url.Values{"name": {"  "}}), 422, "Your name is needed")
 	r := b.Post(own+"/join", url.Values{"name": {"Nora Lind"}})
 	if r.Status != http.StatusSeeOther || r.Location != own || !strings.Contains(r.Header.Get("Set-Cookie"), "usher_pass=usp_") || !strings.Contains(r.Header.Get("Set-Cookie"), "HttpOnly; SameSite=Lax") {
@@ -240,7 +240,7 @@ func TestStartSession_Permissions(t *testing.T) {
 			t.Errorf("%s: %d", what, r.Status)
 		}
 	}
-	if r := l.server.As(l.host).Get(l.sessionLink()); !strings.Contains(r.Body, "Start the session") || strings.Contains(r.Body, "who hosts this session") {
+	if r := l.server.As(l.host).Get(l.sessionLink()); !strings.Contains(r.Body, "Start session") || strings.Contains(r.Body, "who hosts this session") {
 		t.Errorf("the host is sent to himself: %s", r.Body)
 	}
 	if r := l.server.As(l.host).Post(l.sessionLink()+"/start", nil); r.Location != "/live/"+l.session.Id || l.participantState("host@x.example") != "admitted" {
@@ -281,20 +281,20 @@ func TestRoomPage(t *testing.T) {
 	blue := newRoom(l, "Blue room", rooms.AccessInvited)
 	path := "/r/" + blue.Slug()
 	nobody, host, guest, outside := l.server.Anonymous(), l.server.As(l.host), l.server.As(l.guest), l.server.As(l.invitee)
-	assertReply(t, "nobody", nobody.Get(path), 200, "Blue room", "Nobody meets here now.", "/signin?next=")
+	assertReply(t, "nobody", nobody.Get(path), 200, "Blue room", "No session is running in this room.", "/signin?next=")
 	if body := nobody.Get(path).Body; strings.Contains(body, "owner@x.example") {
 		t.Error("an open page names an address")
 	}
 	for what, b := range map[string]*viewstest.Browser{"outside": outside, "guest": guest} {
 		r := b.Get(path)
-		assertReply(t, what, r, 200, "Only the team and participants see", "the person who invited you")
+		assertReply(t, what, r, 200, "Only the team and participants can see", "the person who invited you")
 		for _, secret := range []string{"owner@x.example", "host@x.example", "(Owner)", "(Admin)"} {
 			if strings.Contains(r.Body, secret) {
 				t.Errorf("%s reads %s", what, secret)
 			}
 		}
 	}
-	assertReply(t, "host, free", host.Get(path), 200, "Start a session here now", "The room is yours for 1 hour")
+	assertReply(t, "host, free", host.Get(path), 200, "Start session now", "The room is free for 1 hour")
 	assertReply(t, "unknown", nobody.Get("/r/nowhere"), 404, "We don't know this link")
 	for what, b := range map[string]*viewstest.Browser{"nobody": nobody, "guest": guest, "outside": outside} {
 		if r := b.Post(path+"/start", nil); r.Status != http.StatusForbidden {
@@ -302,7 +302,7 @@ func TestRoomPage(t *testing.T) {
 		}
 	}
 	next := hookstest.ScheduleSession(t, l.server.App, l.host, l.team, sessions.Form{Title: "Grading", Room: blue.Id, Starts: time.Now().Add(40 * time.Minute), Guests: []string{"guest@x.example"}})
-	assertReply(t, "host, soon taken", host.Get(path), 200, "Next", "Grading", "minutes. It uses one licence")
+	assertReply(t, "host, soon taken", host.Get(path), 200, "Next", "Grading", "minutes. The session uses one licence")
 	assertReply(t, "guest who is asked", guest.Get(path), 200, "Next", "Grading")
 	if body := outside.Get(path).Body + nobody.Get(path).Body; strings.Contains(body, "Grading") {
 		t.Error("who is not asked reads what is held there")
@@ -310,9 +310,9 @@ func TestRoomPage(t *testing.T) {
 	if r := host.Post(path+"/start", nil); !strings.HasPrefix(r.Location, "/live/") {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
-	assertReply(t, "host, running", host.Get(path), 200, "A session is running here.", "Go to the session", "Grading")
+	assertReply(t, "host, running", host.Get(path), 200, "A session is running in this room.", "Join session", "Grading")
 	assertReply(t, "a second start", host.Post(path+"/start", nil), 422, "The room is taken")
-	assertReply(t, "outside, running", outside.Get(path), 200, "Somebody meets here now.")
+	assertReply(t, "outside, running", outside.Get(path), 200, "This room is in use.")
 	_ = next
 
 	actor := hookstest.Actor(t, l.server.App, l.owner, l.team)
