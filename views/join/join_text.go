@@ -161,7 +161,7 @@ func countdown(d time.Duration) string {
 }
 
 // waitingState returns the status line of a reader who waits to join.
-func (p joinProps) waitingState() (icon, text, small string) {
+func (p joinProps) waitingState() (icon, label, note string) {
 	switch {
 	case p.Status == join.WaitingRoom && p.Running:
 		return "hourglass", "The host knows you're here.", "You join automatically when the host admits you. Keep this page open."
