@@ -1,5 +1,5 @@
-// Package bulk does one deed to many rows of a team's list. Each row is a deed of its own, judged, written and
-// audited by itself, so that one refusal stops nothing; who is passed over is named, with the reason (R78).
+// Package bulk runs one action on many rows of a team's user list. Each row is checked, written and audited separately,
+// so a refused row doesn't stop the others; it is skipped and reported with the reason (R78).
 package bulk
 
 import (
@@ -16,27 +16,28 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// MaxRows is how many rows one deed may be done to.
+// MaxRows is the maximum number of rows of one action.
 const MaxRows = 1000
 
-// The kinds of deeds.
+// Kinds of actions.
 const (
-	Remove     = "remove"      // ends access to the team; of who is not in it yet, the invitation
-	Revoke     = "revoke"      // ends open invitations
-	Resend     = "resend"      // sends open invitations again
-	RevokeRole = "revoke-role" // takes a role from members
-	Tag        = "tag"         // gives tags and takes tags away (R82)
+	Remove     = "remove"      // remove users from the team; for invitees, revoke the invitation
+	Revoke     = "revoke"      // revoke pending invitations
+	Resend     = "resend"      // resend pending invitations
+	RevokeRole = "revoke-role" // revoke a role from members
+	Tag        = "tag"         // add and remove tags (R82)
 )
 
-// Action is what is done to each of the chosen.
+// Action is what to do to each of the selected rows.
 type Action struct {
 	Kind       string
 	Role       actors.Roles // of RevokeRole: exactly one
 	AddTags    []string     // of Tag
 	RemoveTags []string     // of Tag
 
-	// HandOver is the account that hosts from now on what the people of Remove and RevokeRole were to host; empty: it
-	// is cancelled with notice (R81, R107). sessions.Undecided refuses the action as a whole if there is anything to host.
+	// HandOver is the account that becomes the host of the scheduled sessions of users affected by Remove or
+	// RevokeRole. If it is empty, these sessions are cancelled with a notice (R81, R107). sessions.Undecided refuses
+	// the whole action if there are any.
 	HandOver string
 
 	// RevokeSent also revokes the pending invitations that the users of Remove, and of RevokeRole for the role Admin,
@@ -44,91 +45,91 @@ type Action struct {
 	RevokeSent bool
 }
 
-// Do does the deed to the rows with these ids, in their order, at most Max of them. An id is a user's or an
-// invitation's; one that is not the team's is passed over as not there. An error means that nothing was done,
-// or that the server failed on the way: then the receipt tells how far it came.
-func Do(app core.App, actor *actors.Actor, deed Action, ids []string) (Result, error) {
-	if deed.HandOver == sessions.Undecided && (deed.Kind == Remove || deed.Kind == RevokeRole) {
-		foreseen, err := Preview(app, actor, deed, ids)
+// Do runs the action on the rows with these ids, in their order, at most MaxRows of them. An id is a user's or an
+// invitation's; one of another team is skipped as not found. An error means that nothing was done, or that the server
+// failed on the way: then the result covers the rows done so far.
+func Do(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
+	if action.HandOver == sessions.Undecided && (action.Kind == Remove || action.Kind == RevokeRole) {
+		preview, err := Preview(app, actor, action, ids)
 		if err != nil {
-			return foreseen, err
+			return preview, err
 		}
-		if _, cancelled := foreseen.Sessions(); cancelled > 0 {
-			return Result{Action: deed}, sessions.HandOverRequired()
+		if _, cancelled := preview.Sessions(); cancelled > 0 {
+			return Result{Action: action}, sessions.HandOverRequired()
 		}
 	}
-	return deed.forEach(app, actor, ids, deed.apply)
+	return action.forEach(app, actor, ids, action.apply)
 }
 
-// Preview tells what Do would do now, by the same judgement, and changes nothing.
-func Preview(app core.App, actor *actors.Actor, deed Action, ids []string) (Result, error) {
-	return deed.forEach(app, actor, ids, deed.preview)
+// Preview returns what Do would do now, using the same checks, and changes nothing.
+func Preview(app core.App, actor *actors.Actor, action Action, ids []string) (Result, error) {
+	return action.forEach(app, actor, ids, action.preview)
 }
 
-type stepFunc func(app core.App, actor *actors.Actor, p target, line *RowResult) error
+type stepFunc func(app core.App, actor *actors.Actor, t target, row *RowResult) error
 
-func (d Action) forEach(app core.App, actor *actors.Actor, ids []string, take stepFunc) (Result, error) {
-	receipt := Result{Action: d}
+func (a Action) forEach(app core.App, actor *actors.Actor, ids []string, step stepFunc) (Result, error) {
+	result := Result{Action: a}
 	ids = unique(ids)
-	if err := d.validate(app, actor, len(ids)); err != nil {
-		return receipt, err
+	if err := a.validate(app, actor, len(ids)); err != nil {
+		return result, err
 	}
-	if d.HandOver != "" && slices.Contains(ids, d.HandOver) {
-		return receipt, errs.Invalid("handOver", sessions.CodeCannotHost, "Hand the sessions to somebody who stays.")
+	if a.HandOver != "" && slices.Contains(ids, a.HandOver) {
+		return result, errs.Invalid("handOver", sessions.CodeCannotHost, "Choose a new host who isn't being removed.")
 	}
-	people, err := loadTargets(app, actor.Team.Id, ids)
+	targets, err := loadTargets(app, actor.Team.Id, ids)
 	if err != nil {
-		return receipt, err
+		return result, err
 	}
-	for _, p := range people {
-		line := RowResult{ID: p.ID, Name: p.Name, Email: p.Email}
-		err := d.validateTarget(p, actor)
+	for _, t := range targets {
+		row := RowResult{ID: t.ID, Name: t.Name, Email: t.Email}
+		err := a.validateTarget(t, actor)
 		if err == nil {
-			err = take(app, actor, p, &line)
+			err = step(app, actor, t, &row)
 		}
 		if err != nil {
-			if line, err = skip(app, actor, line, err); err != nil {
-				return receipt, err
+			if row, err = skip(app, actor, row, err); err != nil {
+				return result, err
 			}
 		}
-		receipt.Rows = append(receipt.Rows, line)
+		result.Rows = append(result.Rows, row)
 	}
-	return receipt, nil
+	return result, nil
 }
 
-// auditActions are what the deeds are called in the audit log.
+// auditActions maps the kinds to audit actions.
 var auditActions = map[string]string{
 	Remove: "member.remove", Revoke: "invitation.revoke", Resend: "invitation.resend", RevokeRole: "member.revoke",
 	Tag: "person.tag",
 }
 
-// validate judges the request as a whole.
-func (d Action) validate(app core.App, actor *actors.Actor, n int) error {
+// validate checks the request as a whole.
+func (a Action) validate(app core.App, actor *actors.Actor, n int) error {
 	switch {
-	case auditActions[d.Kind] == "":
-		return fmt.Errorf("there is no deed %q for many", d.Kind)
+	case auditActions[a.Kind] == "":
+		return fmt.Errorf("unknown bulk action %q", a.Kind)
 	case !actor.CanUsePanel():
-		return audit.RecordRefusal(app, audit.NewEntry(actor, auditActions[d.Kind]), members.ManageForbidden(actors.Roles{}))
-	case d.Kind == RevokeRole && d.Role != (actors.Roles{Admin: true}) && d.Role != (actors.Roles{Organizer: true}):
-		return errs.Invalid("role", "bad_role", "Choose the role to revoke: Admin or Organizer.")
+		return audit.RecordRefusal(app, audit.NewEntry(actor, auditActions[a.Kind]), members.ManageForbidden(actors.Roles{}))
+	case a.Kind == RevokeRole && a.Role != (actors.Roles{Admin: true}) && a.Role != (actors.Roles{Organizer: true}):
+		return errs.Invalid("role", "bad_role", "Select the role to revoke: Admin or Organizer.")
 	case n == 0:
-		return errs.Invalid("ids", "required", "Choose at least one person.")
+		return errs.Invalid("ids", "required", "Select at least one user.")
 	case n > MaxRows:
-		return errs.Invalid("ids", errs.CodeTooMany, fmt.Sprintf("%d users at once are too many. Choose at most %d.", n, MaxRows))
-	case d.Kind == Tag:
-		return d.validateTags()
+		return errs.Invalid("ids", errs.CodeTooMany, fmt.Sprintf("You can select up to %d users at a time. You selected %d.", MaxRows, n))
+	case a.Kind == Tag:
+		return a.validateTags()
 	}
 	return nil
 }
 
-func (d Action) validateTags() error {
-	add, err := tags.NormalizeNames("add", d.AddTags)
+func (a Action) validateTags() error {
+	add, err := tags.NormalizeNames("add", a.AddTags)
 	if err != nil {
 		return err
 	}
-	drop, err := tags.NormalizeNames("remove", d.RemoveTags)
+	drop, err := tags.NormalizeNames("remove", a.RemoveTags)
 	if err == nil && len(add)+len(drop) == 0 {
-		return errs.Invalid("add", "required", "Name at least one tag.")
+		return errs.Invalid("add", "required", "Enter at least one tag.")
 	}
 	return err
 }
@@ -136,8 +137,8 @@ func (d Action) validateTags() error {
 func unique(ids []string) []string {
 	seen := make(map[string]bool, len(ids))
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		again := id == "" || seen[id]
+		duplicate := id == "" || seen[id]
 		seen[id] = true
-		return again
+		return duplicate
 	})
 }

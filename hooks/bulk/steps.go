@@ -13,145 +13,145 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// validateTarget refuses a row that has nothing that the deed is about.
-func (d Action) validateTarget(p target, actor *actors.Actor) error {
+// validateTarget returns an error if the action doesn't apply to the row.
+func (a Action) validateTarget(t target, actor *actors.Actor) error {
 	switch {
-	case !p.Exists:
+	case !t.Exists:
 		return errs.NotFound
-	case d.Kind == RevokeRole && p.User == actor.Account.Id:
-		return errs.Invalid("base", CodeOwnRole, "You give up a role of your own in your details, by itself.")
-	case d.Kind == RevokeRole && p.User == "":
-		return errs.Invalid("base", CodeNothingToDo, "Is not in the team yet: what is only offered ends with the invitation.")
-	case d.targetsInvitation(p) && p.Invitation == "":
-		return errs.Invalid("base", CodeNothingToDo, "Has no open invitation.")
+	case a.Kind == RevokeRole && t.User == actor.Account.Id:
+		return errs.Invalid("base", CodeOwnRole, "You can't revoke your own role here. Open your details to give it up.")
+	case a.Kind == RevokeRole && t.User == "":
+		return errs.Invalid("base", CodeNothingToDo, "Not in the team yet. Revoke the invitation instead.")
+	case a.targetsInvitation(t) && t.Invitation == "":
+		return errs.Invalid("base", CodeNothingToDo, "Has no pending invitation.")
 	}
 	return nil
 }
 
-// targetsInvitation reports whether the deed is done to the row's invitation, and not to its membership.
-func (d Action) targetsInvitation(p target) bool {
-	return d.Kind == Revoke || d.Kind == Resend || d.Kind == Remove && p.User == ""
+// targetsInvitation reports whether the action applies to the row's invitation, not to its membership.
+func (a Action) targetsInvitation(t target) bool {
+	return a.Kind == Revoke || a.Kind == Resend || a.Kind == Remove && t.User == ""
 }
 
-func (d Action) apply(app core.App, actor *actors.Actor, p target, line *RowResult) error {
+func (a Action) apply(app core.App, actor *actors.Actor, t target, row *RowResult) error {
 	switch {
-	case d.Kind == Tag:
-		changed, err := tags.Change(app, actor, p.ID, d.AddTags, d.RemoveTags)
+	case a.Kind == Tag:
+		changed, err := tags.Change(app, actor, t.ID, a.AddTags, a.RemoveTags)
 		if err == nil && !changed {
-			err = errs.Invalid("base", CodeNothingToDo, "Is tagged so already.")
+			err = errs.Invalid("base", CodeNothingToDo, "Already has these tags.")
 		}
-		line.Status = Tagged
+		row.Status = Tagged
 		return err
-	case d.Kind == Resend:
-		_, link, err := invitations.Resend(app, actor, p.Invitation)
-		line.Status, line.Link = Resent, link
+	case a.Kind == Resend:
+		_, link, err := invitations.Resend(app, actor, t.Invitation)
+		row.Status, row.Link = Resent, link
 		return err
-	case d.targetsInvitation(p):
-		invitation, err := invitations.Revoke(app, actor, p.Invitation)
+	case a.targetsInvitation(t):
+		invitation, err := invitations.Revoke(app, actor, t.Invitation)
 		if err == nil {
-			line.Status, line.Freed = Revoked, seatsUsedBy(invitation.Roles())
+			row.Status, row.Freed = Revoked, seatsUsedBy(invitation.Roles())
 		}
 		return err
-	case d.Kind == RevokeRole:
-		line.Status, line.Freed = RoleRevoked, seatsUsedBy(d.Role)
-		parted, err := sessions.RevokeRoles(app, actor, p.User, d.Role, d.HandOver, d.before(actor, p, line)...)
-		line.HandedOver, line.Cancelled = parted.HandedOver, parted.Cancelled
+	case a.Kind == RevokeRole:
+		row.Status, row.Freed = RoleRevoked, seatsUsedBy(a.Role)
+		result, err := sessions.RevokeRoles(app, actor, t.User, a.Role, a.HandOver, a.before(actor, t, row)...)
+		row.HandedOver, row.Cancelled = result.HandedOver, result.Cancelled
 		return err
 	}
-	parted, err := sessions.Remove(app, actor, p.User, d.HandOver, d.before(actor, p, line)...)
-	line.Status, line.Freed, line.HadInvitation = Removed, SeatsFreedBy(parted.Roles, parted.InvitedRoles), p.Invitation != ""
-	line.HandedOver, line.Cancelled = parted.HandedOver, parted.Cancelled
+	result, err := sessions.Remove(app, actor, t.User, a.HandOver, a.before(actor, t, row)...)
+	row.Status, row.Freed, row.HadInvitation = Removed, SeatsFreedBy(result.Roles, result.InvitedRoles), t.Invitation != ""
+	row.HandedOver, row.Cancelled = result.HandedOver, result.Cancelled
 	return err
 }
 
-// before is what else ends in the transaction of a removal, or of the loss of the role Admin.
-func (d Action) before(actor *actors.Actor, p target, line *RowResult) []members.BeforeFunc {
-	if !d.RevokeSent || d.Kind == RevokeRole && !d.Role.Admin {
+// before returns the hooks of the transaction that removes a user or revokes the Admin role.
+func (a Action) before(actor *actors.Actor, t target, row *RowResult) []members.BeforeFunc {
+	if !a.RevokeSent || a.Kind == RevokeRole && !a.Role.Admin {
 		return nil
 	}
-	return []members.BeforeFunc{invitations.RevokeSent(actor, p.User, &line.SentRevoked)}
+	return []members.BeforeFunc{invitations.RevokeSent(actor, t.User, &row.SentRevoked)}
 }
 
-// preview judges as the deed will, by the same questions. Tags are labels: nobody asks beforehand what comes of them.
-func (d Action) preview(app core.App, actor *actors.Actor, p target, line *RowResult) error {
-	self := p.User == actor.Account.Id
+// preview makes the same checks as apply. Changes of tags have no consequences to preview.
+func (a Action) preview(app core.App, actor *actors.Actor, t target, row *RowResult) error {
+	isSelf := t.User == actor.Account.Id
 	switch {
-	case d.Kind == Tag:
-		line.Status = Tagged
+	case a.Kind == Tag:
+		row.Status = Tagged
 		return nil
-	case d.targetsInvitation(p):
-		return d.previewInvitation(app, actor, p, line)
-	case d.Kind == RevokeRole:
-		line.Status, line.Freed = RoleRevoked, seatsUsedBy(d.Role)
-		if err := members.CanRevoke(actor, d.Role, p.heldRoles(), self); err != nil {
+	case a.targetsInvitation(t):
+		return a.previewInvitation(app, actor, t, row)
+	case a.Kind == RevokeRole:
+		row.Status, row.Freed = RoleRevoked, seatsUsedBy(a.Role)
+		if err := members.CanRevoke(actor, a.Role, t.heldRoles(), isSelf); err != nil {
 			return err
 		}
-		if ends, err := sessions.LosesHosting(app, actor.Team, p.User, d.Role); err != nil || !ends {
+		if ends, err := sessions.LosesHosting(app, actor.Team, t.User, a.Role); err != nil || !ends {
 			return err
 		}
-		return d.previewSessions(app, actor, p, line)
+		return a.previewSessions(app, actor, t, row)
 	}
-	line.Status, line.Freed, line.HadInvitation = Removed, SeatsFreedBy(p.heldRoles(), p.invitedRoles()), p.Invitation != ""
-	if err := members.CanRemove(actor, p.heldRoles().With(p.invitedRoles()), self); err != nil {
+	row.Status, row.Freed, row.HadInvitation = Removed, SeatsFreedBy(t.heldRoles(), t.invitedRoles()), t.Invitation != ""
+	if err := members.CanRemove(actor, t.heldRoles().With(t.invitedRoles()), isSelf); err != nil {
 		return err
 	}
-	return d.previewSessions(app, actor, p, line)
+	return a.previewSessions(app, actor, t, row)
 }
 
-// previewSessions counts what the person is to host, and what becomes of it.
-func (d Action) previewSessions(app core.App, actor *actors.Actor, p target, line *RowResult) error {
-	future, err := sessions.ListScheduledByHost(app, actor.Team.Id, p.User)
+// previewSessions counts the scheduled sessions of the user that would be handed over or cancelled.
+func (a Action) previewSessions(app core.App, actor *actors.Actor, t target, row *RowResult) error {
+	future, err := sessions.ListScheduledByHost(app, actor.Team.Id, t.User)
 	if err != nil {
 		return err
 	}
-	if d.HandOver == "" || d.HandOver == sessions.Undecided {
-		line.Cancelled = len(future)
+	if a.HandOver == "" || a.HandOver == sessions.Undecided {
+		row.Cancelled = len(future)
 		return nil
 	}
-	line.HandedOver = len(future)
-	return sessions.CanTakeOver(app, actor.Team, p.User, d.HandOver)
+	row.HandedOver = len(future)
+	return sessions.CanTakeOver(app, actor.Team, t.User, a.HandOver)
 }
 
-func (d Action) previewInvitation(app core.App, actor *actors.Actor, p target, line *RowResult) error {
-	invitation, err := invitations.Find(app, p.Invitation)
+func (a Action) previewInvitation(app core.App, actor *actors.Actor, t target, row *RowResult) error {
+	invitation, err := invitations.Find(app, t.Invitation)
 	if err != nil {
 		return err
 	}
-	if err := invitations.CanManage(actor, invitation, p.heldRoles()); err != nil {
+	if err := invitations.CanManage(actor, invitation, t.heldRoles()); err != nil {
 		return err
 	}
-	if d.Kind == Resend {
-		line.Status = Resent
+	if a.Kind == Resend {
+		row.Status = Resent
 		return invitations.CanResend(app, invitation)
 	}
-	line.Status, line.Freed = Revoked, seatsUsedBy(p.invitedRoles())
+	row.Status, row.Freed = Revoked, seatsUsedBy(t.invitedRoles())
 	return nil
 }
 
-// skip makes a skipped line of a refusal. What is no refusal is a fault of ours; for an actor who is not
-// in the team any more there is no team.
-func skip(app core.App, actor *actors.Actor, line RowResult, err error) (RowResult, error) {
-	line = RowResult{ID: line.ID, Name: line.Name, Email: line.Email, Status: Skipped}
+// skip turns a refusal into a skipped row. Other errors are internal and returned, and so is errs.NotFound for an actor
+// who is no longer in the team.
+func skip(app core.App, actor *actors.Actor, row RowResult, err error) (RowResult, error) {
+	row = RowResult{ID: row.ID, Name: row.Name, Email: row.Email, Status: Skipped}
 	if errors.Is(err, errs.NotFound) {
-		line.Code, line.Message = CodeNotFound, "Is not in the team, or not any more."
+		row.Code, row.Message = CodeNotFound, "Not in the team, or already removed."
 		_, err = actor.Reload(app)
-		return line, err
+		return row, err
 	}
 	_, code, sentence, ok := errs.Details(err)
 	if !ok {
-		return line, err
+		return row, err
 	}
-	line.Code, line.Message = code, sentence
-	if over, ok := closedMessages[code]; ok {
-		line.Message = over
+	row.Code, row.Message = code, sentence
+	if message, ok := closedMessages[code]; ok {
+		row.Message = message
 	}
-	return line, nil
+	return row, nil
 }
 
-// closedMessages says to who manages an invitation what invitations say to who was invited.
+// closedMessages replace, for the person who manages an invitation, the messages meant for its invitee.
 var closedMessages = map[string]string{
-	invitations.CodeAccepted: "Has accepted the invitation meanwhile.",
-	invitations.CodeDeclined: "Has declined: there is nothing to end.",
-	invitations.CodeRevoked:  "The invitation was revoked already.",
-	invitations.CodeExpired:  "The invitation has expired: there is nothing to end.",
+	invitations.CodeAccepted: "Has already accepted the invitation.",
+	invitations.CodeDeclined: "Has already declined the invitation.",
+	invitations.CodeRevoked:  "The invitation was already revoked.",
+	invitations.CodeExpired:  "The invitation has already expired.",
 }

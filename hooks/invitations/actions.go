@@ -14,22 +14,22 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// How often a letter may be sent again (R59).
+// Rate limits of the emails of an invitation (R59).
 const (
 	resendInterval       = time.Minute
 	maxResendsPerDay     = 5
 	maxInvitationsPerDay = 10
 )
 
-// Revoke ends an open invitation; its link dies at once (R57).
+// Revoke ends a pending invitation. Its link stops working immediately (R57).
 func Revoke(app core.App, actor *actors.Actor, id string) (*Invitation, error) {
 	return manage(app, actor, id, "invitation.revoke", func(tx core.App, i *Invitation, _ membershipState) error {
 		return i.close(tx, Revoked, "")
 	})
 }
 
-// Resend sends a new link that is good for another week; the old one is dead (R59). link is given only
-// where no mail is sent.
+// Resend sends the invitation with a new link and a new expiry; the previous link stops working (R59). link is set only
+// when email isn't enabled.
 func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitation, link string, err error) {
 	var token string
 	invitation, err = manage(app, actor, id, "invitation.resend", func(tx core.App, i *Invitation, now membershipState) error {
@@ -51,19 +51,19 @@ func Resend(app core.App, actor *actors.Actor, id string) (invitation *Invitatio
 	return invitation, link, err
 }
 
-// CanResend is nil if a letter may be sent again now (R59).
+// CanResend returns nil if the invitation's email can be sent again now (R59).
 func CanResend(tx core.App, i *Invitation) error {
 	n, last, err := mail.CountEmails(tx, i.Id, time.Now().Add(-resendInterval))
 	if err != nil {
 		return err
 	}
 	if n > 0 && time.Since(last) < resendInterval {
-		return errs.Invalid("base", errs.CodeTooMany, "A letter was sent less than a minute ago. Wait a moment.")
+		return errs.Invalid("base", errs.CodeTooMany, "An email was sent less than a minute ago. Wait a moment, then try again.")
 	}
 	return limitResends(tx, i)
 }
 
-// limitResends allows five letters a day after the first, whatever changed between them.
+// limitResends allows maxResendsPerDay emails in 24 hours after the first one, whatever changed between them.
 func limitResends(tx core.App, i *Invitation) error {
 	now := time.Now()
 	n, _, err := mail.CountEmails(tx, i.Id, now.Add(-24*time.Hour))
@@ -71,15 +71,17 @@ func limitResends(tx core.App, i *Invitation) error {
 		return err
 	}
 	if now.Sub(i.GetDateTime("created").Time()) < 24*time.Hour {
-		n-- // the first letter is not sent again, but sent
+		n-- // the first email isn't a resend
 	}
 	if n >= maxResendsPerDay {
-		return errs.Invalid("base", errs.CodeTooMany, "This invitation was sent again five times today. Ask the person to look for it, or try tomorrow.")
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf(
+			"This invitation was already resent %d times in the last 24 hours. Contact the invitee directly, or try again tomorrow.", maxResendsPerDay))
 	}
 	return nil
 }
 
-// limitPerAddress allows ten invitations of an address a day: each that ends makes room for another, with a letter.
+// limitPerAddress allows maxInvitationsPerDay invitations of an address in 24 hours: an invitation that ends makes room
+// for another, and each sends an email.
 func limitPerAddress(tx core.App, team, address string) error {
 	var n int
 	err := tx.DB().NewQuery("SELECT count(*) FROM invitations WHERE team = {:team} AND email = {:email} AND created >= {:since}").
@@ -89,13 +91,14 @@ func limitPerAddress(tx core.App, team, address string) error {
 		return fmt.Errorf("count the invitations of an address: %w", err)
 	}
 	if n >= maxInvitationsPerDay {
-		return errs.Invalid("email", errs.CodeTooMany, "This address was invited ten times today. Ask the person first, or try tomorrow.")
+		return errs.Invalid("email", errs.CodeTooMany, fmt.Sprintf(
+			"This address was already invited %d times in the last 24 hours. Contact the invitee directly, or try again tomorrow.", maxInvitationsPerDay))
 	}
 	return nil
 }
 
-// manage is what somebody in the panel does to an open invitation of the team.
-func manage(app core.App, actor *actors.Actor, id, action string, deed func(core.App, *Invitation, membershipState) error) (*Invitation, error) {
+// manage runs an action of a panel user on a pending invitation of the team, in an audited transaction.
+func manage(app core.App, actor *actors.Actor, id, action string, do func(core.App, *Invitation, membershipState) error) (*Invitation, error) {
 	var invitation *Invitation
 	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
@@ -116,13 +119,13 @@ func manage(app core.App, actor *actors.Actor, id, action string, deed func(core
 		if err := CanManage(actor, invitation, now.Held); err != nil {
 			return err
 		}
-		return deed(tx, invitation, now)
+		return do(tx, invitation, now)
 	})
 	return invitation, err
 }
 
-// CanManage is nil if the actor may revoke or resend the invitation of a person who carries held in the team
-// already; else it says why not. The right is judged before the state.
+// CanManage returns nil if the actor may revoke or resend the invitation of someone who already holds the given roles
+// in the team. Otherwise it says why not; rights are checked before the state.
 func CanManage(actor *actors.Actor, i *Invitation, held actors.Roles) error {
 	if !actor.CanManageInvitation(i.Roles(), held) {
 		return errs.Forbidden(notAllowedText(actor, i.Roles().With(actors.Roles{Admin: held.Admin})))

@@ -10,7 +10,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// sendCondition is the condition of emails with an invitation's link: the invitation is pending, and this is its link.
+// sendCondition is the condition for sending an email with an invitation's link: the invitation is pending, and the
+// link is its current one.
 func sendCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	i, err := Find(tx, m.About())
 	switch {
@@ -28,7 +29,7 @@ func sendCondition(tx core.App, m *mail.Email) (reason string, err error) {
 	return "", nil
 }
 
-// dropObsoleteEmails drops the emails of an invitation that this update has made obsolete.
+// dropObsoleteEmails drops the emails that this update of an invitation has made obsolete.
 func dropObsoleteEmails(tx core.App, r *core.Record) error {
 	if !record.Differs(r, r.Original(), "status", "token_hash") {
 		return nil

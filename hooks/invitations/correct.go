@@ -9,22 +9,22 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// CodeSameAddress is the code of a correction that corrects nothing.
+// CodeSameAddress is returned when the corrected address equals the current one.
 const CodeSameAddress = "same_address"
 
-// CorrectAddress invites another address in place of that of an invitation, with the same roles, name and note, by the
-// rules of Invite. An invitation that is open ends as revoked in the same transaction, so that the new one can have
-// its seat; if the new address is refused, it stays open. Refusals of the address are for the field "email".
+// CorrectAddress replaces an invitation by one for another address, with the same roles, name and note, under the rules
+// of Invite. A pending invitation is revoked in the same transaction, so that the new one can take over its seat; if
+// the new address is refused, it stays pending. Refusals of the address are errors of the field "email".
 func CorrectAddress(app core.App, actor *actors.Actor, id, address string) (Result, error) {
-	wrong, err := Find(app, id)
-	if err == nil && wrong.TeamID() != actor.Team.Id {
+	previous, err := Find(app, id)
+	if err == nil && previous.TeamID() != actor.Team.Id {
 		err = errs.NotFound
 	}
 	if err != nil {
 		return Result{}, err
 	}
 	results, err := Invite(app, actor, Request{
-		Lines: []Line{addresslist.NewEntry(wrong.GetString("name"), address)}, Roles: wrong.Roles(), Note: wrong.GetString("note"),
+		Lines: []Line{addresslist.NewEntry(previous.GetString("name"), address)}, Roles: previous.Roles(), Note: previous.GetString("note"),
 		replaces: id,
 	})
 	if err != nil {
@@ -42,43 +42,43 @@ func CorrectAddress(app core.App, actor *actors.Actor, id, address string) (Resu
 	}
 }
 
-// replaceInvitation ends the invitation that the line is to take the place of, and offers what that one offers at this moment.
-func (o Request) replaceInvitation(tx core.App, actor *actors.Actor, line Line) (Request, error) {
-	wrong, err := Find(tx, o.replaces)
+// replaceInvitation revokes the invitation that the line replaces, and returns the request with its roles and note.
+func (req Request) replaceInvitation(tx core.App, actor *actors.Actor, line Line) (Request, error) {
+	previous, err := Find(tx, req.replaces)
 	if err != nil {
-		return o, err
+		return req, err
 	}
-	now, err := findMembershipState(tx, actor.Team.Id, wrong.Address())
+	now, err := findMembershipState(tx, actor.Team.Id, previous.Address())
 	if err != nil {
-		return o, err
+		return req, err
 	}
-	if !actor.CanManageInvitation(wrong.Roles(), now.Held) {
-		return o, errs.Forbidden(notAllowedText(actor, wrong.Roles().With(actors.Roles{Admin: now.Held.Admin})))
+	if !actor.CanManageInvitation(previous.Roles(), now.Held) {
+		return req, errs.Forbidden(notAllowedText(actor, previous.Roles().With(actors.Roles{Admin: now.Held.Admin})))
 	}
-	if err := wrong.requireCorrectable(tx, line); err != nil {
-		return o, err
+	if err := previous.requireCorrectable(tx, line); err != nil {
+		return req, err
 	}
-	o.Roles, o.Note = wrong.Roles(), wrong.GetString("note")
-	if wrong.Status() != Pending {
-		return o, nil
+	req.Roles, req.Note = previous.Roles(), previous.GetString("note")
+	if previous.Status() != Pending {
+		return req, nil
 	}
-	if err := wrong.close(tx, Revoked, truncate("The address was corrected: "+line.Address, 200)); err != nil {
-		return o, err
+	if err := previous.close(tx, Revoked, truncate("The address was corrected: "+line.Address, 200)); err != nil {
+		return req, err
 	}
-	return o, audit.Write(tx, audit.NewEntry(actor, "invitation.revoke").WithTarget(wrong.Id, wrong.Address()).With("corrected", line.Address))
+	return req, audit.Write(tx, audit.NewEntry(actor, "invitation.revoke").WithTarget(previous.Id, previous.Address()).With("corrected", line.Address))
 }
 
-// requireCorrectable refuses where another address cannot take the place of this one.
+// requireCorrectable returns an error if the line can't replace this invitation.
 func (i *Invitation) requireCorrectable(tx core.App, line Line) error {
 	if status := i.Status(); status == Accepted || status == Declined {
 		return closedError(status)
 	}
 	if line.Address == i.Address() {
-		return errs.Invalid("email", CodeSameAddress, "This is the address that it was sent to. Type the one that is right.")
+		return errs.Invalid("email", CodeSameAddress, "The invitation was sent to this address. Enter a different one.")
 	}
 	now, err := findMembershipState(tx, i.TeamID(), i.Address())
 	if err != nil || !now.InTeam() {
 		return err
 	}
-	return errs.Invalid("email", CodeAlreadyMember, "This person is in the team already, and changes the address of the account themselves.")
+	return errs.Invalid("email", CodeAlreadyMember, "This user is already in the team. They can change their email address in their account.")
 }

@@ -17,8 +17,8 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// queueEmail queues the letter with the invitation's link, inside the transaction that made the link. member says that
-// the person is in the team already, and is offered a role.
+// queueEmail queues the email with the invitation's link, in the transaction that created the link. member is true for
+// someone already in the team who is offered a role.
 func queueEmail(tx core.App, i *Invitation, token string, member bool) error {
 	kind := mail.KindInvitation
 	if member {
@@ -28,18 +28,18 @@ func queueEmail(tx core.App, i *Invitation, token string, member bool) error {
 		Topic: "invitation:" + i.TeamID(), Basis: i.GetString("token_hash"), Secret: token})
 }
 
-// renderEmail writes the letter out when it is about to leave. One whose link is dead by then is not worth sending.
+// renderEmail renders the email just before it is sent. It returns an error if the link has stopped working by then.
 func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 	i, err := Find(tx, id)
 	switch {
 	case errors.Is(err, errs.NotFound):
-		return mail.Message{}, errs.Invalid("base", CodeUnknown, "The invitation was gone before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeUnknown, "The invitation was deleted before this email was sent.")
 	case err != nil:
 		return mail.Message{}, err
 	case i.GetString("token_hash") != accounts.Hash(token):
-		return mail.Message{}, errs.Invalid("base", CodeReplaced, "A newer letter took the place of this one before it left.")
+		return mail.Message{}, errs.Invalid("base", CodeReplaced, "A newer email replaced this one before it was sent.")
 	case i.Status() != Pending:
-		return mail.Message{}, errs.Invalid("base", "invitation_"+i.Status(), "The invitation had ended before this letter left.")
+		return mail.Message{}, errs.Invalid("base", "invitation_"+i.Status(), "The invitation ended before this email was sent.")
 	}
 	team, err := teams.Find(tx, i.TeamID())
 	if err != nil {
@@ -71,7 +71,7 @@ func renderEmail(tx core.App, id, token string) (mail.Message, error) {
 	return emails.Invitation(props), nil
 }
 
-// inviterName is who asks: the team itself where the inviter's account is gone, or never was.
+// inviterName returns the inviter's name, or the team's where the inviter's account was deleted or never existed.
 func inviterName(tx core.App, i *Invitation, team *teams.Team) (string, error) {
 	inviter, err := tx.FindRecordById("users", i.GetString("inviter"))
 	if errors.Is(err, sql.ErrNoRows) {

@@ -13,6 +13,6 @@ var (
 )
 
 // MarkUndeliverable is what a report does, without its transaction.
-func (i *Invitation) MarkUndeliverable(app core.App, letter *mail.Email) error {
-	return i.markUndeliverable(app, letter)
+func (i *Invitation) MarkUndeliverable(app core.App, email *mail.Email) error {
+	return i.markUndeliverable(app, email)
 }

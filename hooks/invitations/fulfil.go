@@ -12,9 +12,9 @@ import (
 	"usher/hooks/record"
 )
 
-// registerFulfilment wires that nobody holds a seat and reserves another: whatever makes the address of a pending
-// invitation that of a member with its roles, be it joining, a role, a change of address or its confirmation, ends the
-// invitation in the same transaction.
+// registerFulfilment makes sure that no one both holds a seat and reserves another: any write that makes the address of
+// a pending invitation that of a member with its roles (joining, a role, a change or confirmation of an address) ends
+// the invitation in the same transaction.
 func registerFulfilment(app core.App) {
 	fulfilMembership := func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -37,9 +37,8 @@ func registerFulfilment(app core.App) {
 	})
 }
 
-// fulfil ends the pending invitations of an account to a team, or to all of its teams if that is empty, which offer
-// nothing that the account does not have there: they end as accepted. One that offers more keeps the rest. An address
-// that is not confirmed fulfils nothing.
+// fulfil ends, as accepted, the pending invitations of an account to a team, or to all of its teams if team is empty,
+// that offer nothing new. One that offers more keeps the remaining roles. An unconfirmed address fulfils nothing.
 func fulfil(tx core.App, team, user string) error {
 	var ids []string
 	err := tx.DB().NewQuery(`SELECT i.id FROM memberships m JOIN users u ON u.id = m.user AND u.verified

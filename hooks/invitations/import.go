@@ -25,19 +25,19 @@ import (
 // importLimit limits imports that one team starts.
 var importLimit = ratelimit.Define("import", maxImportsPerHour, time.Hour)
 
-// MaxImport is how many rows an import may have.
+// MaxImport is the maximum number of rows of an import.
 const MaxImport = addresslist.MaxEntries
 
-// How many imports a team may have that have not ended, and start in an hour: each is kept for months.
+// Limits of a team: imports that haven't ended, and imports started in an hour. Each is kept for months.
 const (
 	maxActiveImports  = 5
 	maxImportsPerHour = 30
 )
 
-// CodeImportEnded refuses to stop an import that has ended.
+// CodeImportEnded is returned when stopping an import that has ended.
 const CodeImportEnded = "import_over"
 
-// The states of an import. Done and stopped are final.
+// States of an import. Done and stopped are final.
 const (
 	ImportWaiting = "waiting"
 	ImportRunning = "running"
@@ -45,15 +45,15 @@ const (
 	ImportStopped = "stopped"
 )
 
-// Unchanged is what came of a row of an import in which there was nothing to do: a list may be sent again.
+// Unchanged is the status of an import row that needed no change: the same list may be sent again.
 const Unchanged = "unchanged"
 
 var _ core.RecordProxy = (*Import)(nil)
 
-// Import invites a list of addresses in the background (R49).
+// Import invites the addresses of a list in the background (R49).
 type Import struct{ *core.Record }
 
-// PreValidate makes sure that the proxy holds an import.
+// PreValidate returns an error unless the proxy holds an import.
 func (i *Import) PreValidate(context.Context, core.App) error {
 	if i.Record == nil || i.Collection().Name != "imports" {
 		return errors.New("not an import")
@@ -70,16 +70,16 @@ func (i *Import) SetProxyRecord(r *core.Record) { i.Record = r }
 // Status is ImportWaiting, ImportRunning, ImportDone or ImportStopped.
 func (i *Import) Status() string { return i.GetString("status") }
 
-// Active reports whether rows are still to come.
+// Active reports whether the import still has rows to process.
 func (i *Import) Active() bool { return i.Status() == ImportWaiting || i.Status() == ImportRunning }
 
-// Total is how many rows it has.
+// Total returns the number of rows.
 func (i *Import) Total() int { return i.GetInt("total") }
 
-// Done is how many rows were gone through.
+// Done returns the number of rows processed.
 func (i *Import) Done() int { return i.GetInt("done") }
 
-// Count is how many rows came to that: Invited, Updated, Unchanged or Refused.
+// Count returns the number of rows with the status Invited, Updated, Unchanged or Refused.
 func (i *Import) Count(status string) int {
 	if status == Updated {
 		status = "updated_rows"
@@ -87,13 +87,13 @@ func (i *Import) Count(status string) int {
 	return i.GetInt(status)
 }
 
-// Roles is what is offered to every row.
+// Roles returns the roles offered to every row.
 func (i *Import) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 
-// TimeOf reads one of the times created, started and finished; zero if it is not yet.
+// TimeOf returns the time in the field created, started or finished; zero if it isn't set.
 func (i *Import) TimeOf(field string) time.Time { return i.GetDateTime(field).Time() }
 
-// FindImport reads an import of the team, or record.ErrNotFound.
+// FindImport returns an import of the team, or errs.NotFound.
 func FindImport(app core.App, team, id string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"id": id, "team": team}).Limit(1).One(i)
@@ -106,7 +106,7 @@ func FindImport(app core.App, team, id string) (*Import, error) {
 	return i, nil
 }
 
-// ListImports lists the imports of a team, the newest first, at most limit.
+// ListImports returns the team's imports, newest first, at most limit.
 func ListImports(app core.App, team string, limit int64) ([]*Import, error) {
 	var all []*Import
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team}).OrderBy("created DESC", "rowid DESC").Limit(limit).All(&all)
@@ -116,7 +116,7 @@ func ListImports(app core.App, team string, limit int64) ([]*Import, error) {
 	return all, nil
 }
 
-// FindActiveImport is the import of the team that runs, or else waits; record.ErrNotFound if none does.
+// FindActiveImport returns the team's running import, else the next one waiting, or errs.NotFound.
 func FindActiveImport(app core.App, team string) (*Import, error) {
 	i := &Import{}
 	err := app.RecordQuery("imports").AndWhere(dbx.HashExp{"team": team, "finished": ""}).OrderBy("created", "rowid").Limit(1).One(i)
@@ -129,28 +129,28 @@ func FindActiveImport(app core.App, team string) (*Import, error) {
 	return i, nil
 }
 
-// StartImport takes the list in, in one transaction; its rows are invited in the background, in their order, by
-// the rules of Invite. file is the name of the file, if it came in one.
-func StartImport(app core.App, actor *actors.Actor, offer Request, file string) (*Import, error) {
-	if err := validateImport(app, actor, offer, true); err != nil {
+// StartImport stores the list in one transaction. Its rows are invited in the background, in their order, under the
+// rules of Invite. file is the name of the uploaded file, if there is one.
+func StartImport(app core.App, actor *actors.Actor, req Request, file string) (*Import, error) {
+	if err := validateImport(app, actor, req, true); err != nil {
 		return nil, err
 	}
-	note, err := text.CleanText("note", "The note", offer.Note, 500)
+	note, err := text.CleanText("note", "The note", req.Note, 500)
 	if err != nil {
 		return nil, err
 	}
 	if file, err = text.CleanLine("file", "The name of the file", file, 200); err != nil {
-		file = "" // it only reminds of where the list came from
+		file = "" // informational only
 	}
 	var started *Import
 	entry := audit.NewEntry(actor, "import.start")
 	err = audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Reload(tx)
+		current, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if !again.CanInvite(offer.Roles, actors.Roles{}) {
-			return errs.Forbidden(notAllowedText(again, offer.Roles))
+		if !current.CanInvite(req.Roles, actors.Roles{}) {
+			return errs.Forbidden(notAllowedText(current, req.Roles))
 		}
 		if err := limitActiveImports(tx, actor.Team.Id); err != nil {
 			return err
@@ -161,14 +161,14 @@ func StartImport(app core.App, actor *actors.Actor, offer Request, file string) 
 		}
 		started = &Import{core.NewRecord(collection)}
 		started.Load(map[string]any{
-			"team": actor.Team.Id, "creator": actor.Account.Id, "admin": offer.Roles.Admin, "organizer": offer.Roles.Organizer,
-			"note": note, "file": file, "address": actor.IP, "status": ImportWaiting, "total": len(offer.Lines),
+			"team": actor.Team.Id, "creator": actor.Account.Id, "admin": req.Roles.Admin, "organizer": req.Roles.Organizer,
+			"note": note, "file": file, "address": actor.IP, "status": ImportWaiting, "total": len(req.Lines),
 		})
 		if err := tx.Save(started); err != nil {
 			return err
 		}
-		entry.WithTarget(started.Id, file).With("roles", offer.Roles.Names()).With("rows", len(offer.Lines))
-		return storeRows(tx, started.Id, offer.Lines)
+		entry.WithTarget(started.Id, file).With("roles", req.Roles.Names()).With("rows", len(req.Lines))
+		return storeRows(tx, started.Id, req.Lines)
 	})
 	if err != nil {
 		return nil, err
@@ -178,10 +178,10 @@ func StartImport(app core.App, actor *actors.Actor, offer Request, file string) 
 	return started, nil
 }
 
-// validateImport judges an import as a whole: who may, how long it is, how often and how many. spend uses a place of the
-// rate limits; a preview does not.
-func validateImport(app core.App, actor *actors.Actor, offer Request, spend bool) error {
-	if err := validateRequest(app, actor, offer, "import.start", MaxImport, "Import"); err != nil {
+// validateImport checks an import as a whole: permission, size, rate and number. spend counts it against the rate
+// limits; a preview doesn't.
+func validateImport(app core.App, actor *actors.Actor, req Request, spend bool) error {
+	if err := validateRequest(app, actor, req, "import.start", MaxImport, "import"); err != nil {
 		return err
 	}
 	if err := limitActiveImports(app, actor.Team.Id); err != nil {
@@ -190,7 +190,7 @@ func validateImport(app core.App, actor *actors.Actor, offer Request, spend bool
 	if err := limitPerMinute(app, actor, spend); err != nil {
 		return err
 	}
-	return limitRate(importLimit.In(app), actor, spend, "Too many lists in an hour. Try again later, or combine several lists into one.")
+	return limitRate(importLimit.In(app), actor, spend, "Too many imports in the last hour. Try again later, or combine several lists into one.")
 }
 
 func limitActiveImports(tx core.App, team string) error {
@@ -199,12 +199,12 @@ func limitActiveImports(tx core.App, team string) error {
 		return fmt.Errorf("count the imports that wait: %w", err)
 	}
 	if n >= maxActiveImports {
-		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("%d imports are waiting. Wait until one is done, or stop one.", n))
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("%d imports are still running or waiting. Wait until one finishes, or stop one.", n))
 	}
 	return nil
 }
 
-// storeRows writes the rows, with what is known of them already: those that are no address, or stand further up.
+// storeRows stores the rows, with the errors already known: invalid addresses and duplicates.
 func storeRows(tx core.App, id string, lines []Line) error {
 	seen := make(map[string]bool, len(lines))
 	rows := make([][6]any, len(lines))
@@ -234,26 +234,26 @@ func storeRows(tx core.App, id string, lines []Line) error {
 
 func duplicateError() error { return errs.Invalid("email", CodeDuplicate, "Listed twice.") }
 
-// StopImport ends an import; what was done stays.
+// StopImport ends an import. Rows already processed stay as they are.
 func StopImport(app core.App, actor *actors.Actor, id string) (*Import, error) {
 	var stopped *Import
 	entry := audit.NewEntry(actor, "import.stop").WithTarget(id, "")
 	err := audit.Do(app, entry, func(tx core.App) error {
-		again, err := actor.Reload(tx)
+		current, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if !again.CanInvite(actors.Roles{}, actors.Roles{}) {
-			return errs.Forbidden("Only the Owner and Admins stop an import.")
+		if !current.CanInvite(actors.Roles{}, actors.Roles{}) {
+			return errs.Forbidden("Only the Owner and Admins can stop an import.")
 		}
 		if stopped, err = FindImport(tx, actor.Team.Id, id); err != nil {
 			return err
 		}
 		entry.WithTarget(id, stopped.GetString("file"))
 		if !stopped.Active() {
-			return errs.Invalid("base", CodeImportEnded, "This import has ended already.")
+			return errs.Invalid("base", CodeImportEnded, "This import has already ended.")
 		}
-		return stopped.close(tx, ImportStopped, actor.Name()+" stopped it.")
+		return stopped.close(tx, ImportStopped, "Stopped by "+actor.Name()+".")
 	})
 	if err == nil {
 		events.Publish(app, actor.Team.Id, events.Import)

@@ -17,22 +17,22 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// ImportRow is a row of an import, and what came of it.
+// ImportRow is a row of an import and its result.
 type ImportRow struct {
 	N       int    `db:"n" json:"-"`
-	Line    int    `db:"line" json:"-"` // its row in the file or line in the text; 0 if it was sent apart
+	Line    int    `db:"line" json:"-"` // row in the file or line in the text; 0 if it was sent separately
 	Raw     string `db:"raw" json:"-"`
 	Name    string `db:"name" json:"-"`
 	Address string `db:"address" json:"-"`
-	Status  string `db:"status" json:"status"` // empty: not gone through
+	Status  string `db:"status" json:"status"` // empty: not processed yet
 	Code    string `db:"code" json:"code"`
 	Message string `db:"message" json:"message"`
 
-	Invitation string     `db:"invitation" json:"-"` // newest of the address, of a row that was invited; else empty
-	Email      mail.State `db:"-" json:"-"`          // how far its newest email has come; Status is empty without one
+	Invitation string     `db:"invitation" json:"-"` // newest one of the address, for invited rows
+	Email      mail.State `db:"-" json:"-"`          // state of its newest email; Status is empty if there is none
 }
 
-// Number is how people find the row again: its row in the file or line in the text, else its place in the list.
+// Number identifies the row for people: its row in the file or line in the text, else its position in the list.
 func (r ImportRow) Number() int {
 	if r.Line > 0 {
 		return r.Line
@@ -40,12 +40,12 @@ func (r ImportRow) Number() int {
 	return r.N
 }
 
-// unchangedCodes are the codes of rows that need no repair: what they ask for is so already.
+// unchangedCodes are the codes of rows that need no change: what they ask for is already so.
 var unchangedCodes = map[string]bool{CodeAlreadyMember: true, CodeAlreadyInvited: true, CodeDuplicate: true}
 
-// runBatch goes through the next rows of an import in one transaction: the invitations, their letters and audit, what
-// came of each row, and the counts. So whatever breaks it off, every row is done once or not at all. It returns
-// the import as it is then.
+// runBatch processes the next rows of an import in one transaction: the invitations, their emails and audit entries,
+// the result of each row, and the counts. If it is interrupted, every row is processed once or not at all. It returns
+// the import as it is afterwards.
 func runBatch(app core.App, team, id string, size int) (*Import, error) {
 	var i *Import
 	err := app.RunInTransaction(func(tx core.App) (err error) {
@@ -72,14 +72,14 @@ func runBatch(app core.App, team, id string, size int) (*Import, error) {
 		if err := i.saveResults(tx, rows); err != nil {
 			return err
 		}
-		return people.Refresh(tx, team) // all at once it costs little, and readers of the list wait for no writer
+		return people.Refresh(tx, team) // cheap for a whole batch, and list readers never wait for a writer
 	})
 	return i, err
 }
 
-// actor is whoever started the import as he is now: who has lost the right has lost it for the rows that are left.
+// actor returns the user who started the import with their current rights. Lost rights apply to the remaining rows.
 func (i *Import) actor(tx core.App) (*actors.Actor, error) {
-	gone := errs.Invalid("base", errs.CodeNotAllowed, "Whoever started it is not an Admin of the team any more.")
+	gone := errs.Invalid("base", errs.CodeNotAllowed, "The user who started this import is no longer an Admin of the team.")
 	account, err := tx.FindRecordById("users", i.GetString("creator"))
 	if err != nil {
 		return nil, gone
@@ -91,7 +91,7 @@ func (i *Import) actor(tx core.App) (*actors.Actor, error) {
 	case err != nil:
 		return nil, err
 	case !actor.CanInvite(i.Roles(), actors.Roles{}):
-		return nil, errs.Invalid("base", errs.CodeNotAllowed, actors.DisplayName(account)+" may not offer these roles any more.")
+		return nil, errs.Invalid("base", errs.CodeNotAllowed, actors.DisplayName(account)+" can no longer offer these roles.")
 	}
 	actor.IP = i.GetString("address")
 	return actor, nil
@@ -108,7 +108,7 @@ func nextRows(tx core.App, i *Import, size int) ([]ImportRow, error) {
 	return rows, nil
 }
 
-// inviteRow does what Invite does for one row. A refusal takes back what this row wrote and nothing else.
+// inviteRow does what Invite does for one row. A refusal rolls back only what this row wrote.
 func (i *Import) inviteRow(tx core.App, actor *actors.Actor, row *ImportRow) error {
 	if row.Code != "" {
 		row.markRefused()
@@ -155,23 +155,23 @@ func (r *ImportRow) markRefused() {
 
 func savepoint(tx core.App, statement string) error {
 	if _, err := tx.NonconcurrentDB().NewQuery(statement).WithContext(record.Prepared).Execute(); err != nil {
-		return fmt.Errorf("part a row of an import from the others: %w", err)
+		return fmt.Errorf("isolate a row of an import: %w", err)
 	}
 	return nil
 }
 
-// saveResults writes down what came of the rows, and ends the import after the last of them.
+// saveResults stores the results of the rows, and ends the import after the last one.
 func (i *Import) saveResults(tx core.App, rows []ImportRow) error {
 	data, err := json.Marshal(rows)
 	if err != nil {
-		return fmt.Errorf("note the rows of an import: %w", err)
+		return fmt.Errorf("save the rows of an import: %w", err)
 	}
 	_, err = tx.NonconcurrentDB().NewQuery(`UPDATE import_rows SET (status, code, message) =
 		(SELECT value ->> 'status', value ->> 'code', value ->> 'message' FROM json_each({:rows}) WHERE key = n - {:done} - 1)
 		WHERE import = {:id} AND n > {:done} AND n <= {:to}`).WithContext(record.Prepared).
 		Bind(dbx.Params{"rows": string(data), "id": i.Id, "done": i.Done(), "to": i.Done() + len(rows)}).Execute()
 	if err != nil {
-		return fmt.Errorf("note the rows of an import: %w", err)
+		return fmt.Errorf("save the rows of an import: %w", err)
 	}
 	i.Set("done", i.Done()+len(rows))
 	for _, row := range rows {
@@ -191,7 +191,7 @@ func (i *Import) saveResults(tx core.App, rows []ImportRow) error {
 	return record.SaveTrusted(tx, i)
 }
 
-// finish ends the import and writes down what came of it.
+// finish ends the import and writes its result to the audit log.
 func (i *Import) finish(tx core.App, status, reason string) error {
 	entry := &audit.Entry{Team: i.GetString("team"), Actor: i.GetString("creator"), IP: i.GetString("address"), Action: "import.done"}
 	if status == ImportStopped {

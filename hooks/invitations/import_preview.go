@@ -9,76 +9,76 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// maxShownErrors is how many rows with a fault a survey names.
+// maxShownErrors is how many invalid rows a preview lists.
 const maxShownErrors = 50
 
-// ImportPreview says what an import of a list would come to, without trying it.
+// ImportPreview is the expected result of an import, without trying it.
 type ImportPreview struct {
 	Total                 int
 	Invited               int    // would be invited
-	Updated               int    // are invited, and would be with these roles
-	Malformed             int    // are no addresses
-	Duplicates            int    // stand further up in the list
-	AlreadyMembers        int    // have what is offered already
-	AlreadyInvited        int    // are invited with the same roles
-	Limited               int    // were invited as often today as their address may be
-	Forbidden             int    // may not be offered these roles by the actor
-	MissingAdminSeats     int    // Admin seats that are missing
-	MissingOrganizerSeats int    // Organizer seats that are missing
-	OverDailyLimit        int    // have a seat, and are beyond what a new team can send today
-	DailyLimitText        string // that limit in a sentence; empty if it refuses none
+	Updated               int    // already invited, and would get these roles
+	Malformed             int    // not an address
+	Duplicates            int    // appear earlier in the list
+	AlreadyMembers        int    // already have the roles
+	AlreadyInvited        int    // already invited with the same roles
+	Limited               int    // over the daily limit of their address
+	Forbidden             int    // the actor may not offer them these roles
+	MissingAdminSeats     int    // missing Admin seats
+	MissingOrganizerSeats int    // missing Organizer seats
+	OverDailyLimit        int    // have a seat, but exceed what a new team can send today
+	DailyLimitText        string // that limit as a sentence; empty if it doesn't apply
 	Errors                []LinePreview
 }
 
-// WithinSeats is how many rows the free seats are enough for.
+// WithinSeats returns the number of rows for which there are free seats.
 func (s ImportPreview) WithinSeats() int {
 	return max(0, s.Invited+s.Updated-max(s.MissingAdminSeats, s.MissingOrganizerSeats))
 }
 
-// SendCount is how many invitations would be sent.
+// SendCount returns the number of invitations that would be sent.
 func (s ImportPreview) SendCount() int { return s.WithinSeats() - s.OverDailyLimit }
 
-// PreviewImport tells what StartImport would do with a list. It reads and writes nothing, so that a list of ten thousand
-// holds nobody up; the rows are judged for good when their turn comes.
-func PreviewImport(app core.App, actor *actors.Actor, offer Request) (ImportPreview, error) {
-	survey := ImportPreview{Total: len(offer.Lines)}
-	if err := validateImport(app, actor, offer, false); err != nil {
-		return survey, err
+// PreviewImport returns what StartImport would do with a list. It changes nothing and locks nothing, even for a list of
+// ten thousand; each row is checked again when it is processed.
+func PreviewImport(app core.App, actor *actors.Actor, req Request) (ImportPreview, error) {
+	preview := ImportPreview{Total: len(req.Lines)}
+	if err := validateImport(app, actor, req, false); err != nil {
+		return preview, err
 	}
-	known, err := findKnownRows(app, actor.Team.Id, offer.Lines)
+	known, err := findKnownRows(app, actor.Team.Id, req.Lines)
 	if err != nil {
-		return survey, err
+		return preview, err
 	}
 	now, err := seats.Of(app, actor.Team.Id)
 	if err != nil {
-		return survey, err
+		return preview, err
 	}
 	limits, err := limitsOf(app, actor)
 	if err != nil {
-		return survey, err
+		return preview, err
 	}
-	admins, organizers, err := survey.countLines(offer, known, limits)
+	admins, organizers, err := preview.countLines(req, known, limits)
 	if err != nil {
-		return survey, err
+		return preview, err
 	}
-	survey.MissingAdminSeats, survey.MissingOrganizerSeats = missingSeats(now.Admin, admins), missingSeats(now.Organizer, organizers)
+	preview.MissingAdminSeats, preview.MissingOrganizerSeats = missingSeats(now.Admin, admins), missingSeats(now.Organizer, organizers)
 	left, limited, err := remainingToday(app, actor.Team)
 	if err != nil {
-		return survey, err
+		return preview, err
 	}
-	if limited && survey.WithinSeats() > left {
-		survey.OverDailyLimit, survey.DailyLimitText = survey.WithinSeats()-left, dailyLimitText()
+	if limited && preview.WithinSeats() > left {
+		preview.OverDailyLimit, preview.DailyLimitText = preview.WithinSeats()-left, dailyLimitText()
 	}
-	return survey, nil
+	return preview, nil
 }
 
-// countLines counts the lines, and how many seats of each kind they would take.
-func (s *ImportPreview) countLines(offer Request, known map[string]people.Row, limits *rowLimits) (admins, organizers int, err error) {
-	seen := make(map[string]bool, len(offer.Lines))
-	for _, line := range offer.Lines {
-		who := known[line.Address]
-		now, open := rowState(who)
-		wanted, settled := offer.Roles.Without(now.Held), s.AlreadyMembers+s.AlreadyInvited
+// countLines counts the lines by result, and returns how many seats of each kind they would take.
+func (s *ImportPreview) countLines(req Request, known map[string]people.Row, limits *rowLimits) (admins, organizers int, err error) {
+	seen := make(map[string]bool, len(req.Lines))
+	for _, line := range req.Lines {
+		row := known[line.Address]
+		now, open := rowState(row)
+		wanted, settled := req.Roles.Without(now.Held), s.AlreadyMembers+s.AlreadyInvited
 		switch {
 		case line.Err != nil:
 			s.Malformed++
@@ -90,16 +90,16 @@ func (s *ImportPreview) countLines(offer Request, known map[string]people.Row, l
 			continue
 		case line.Address == limits.actor.Account.Email():
 			s.AlreadyMembers++
-		case canInvite(limits.actor, offer.Roles, now.Held) != nil:
+		case canInvite(limits.actor, req.Roles, now.Held) != nil:
 			seen[line.Address] = true
-			s.refuse(line, canInvite(limits.actor, offer.Roles, now.Held))
+			s.refuse(line, canInvite(limits.actor, req.Roles, now.Held))
 			continue
-		case now.alreadyHas(wanted) || now.InTeam() && wanted.None() && !offer.Roles.None():
+		case now.alreadyHas(wanted) || now.InTeam() && wanted.None() && !req.Roles.None():
 			s.AlreadyMembers++
-		case who.Invited && open == wanted:
+		case row.Invited && open == wanted:
 			s.AlreadyInvited++
 		default:
-			refused, err := limits.judge(line, who, now.Held, open)
+			refused, err := limits.judge(line, row, now.Held, open)
 			if err != nil {
 				return 0, 0, err
 			}
@@ -108,7 +108,7 @@ func (s *ImportPreview) countLines(offer Request, known map[string]people.Row, l
 				s.refuse(line, refused)
 				continue
 			}
-			if who.Invited {
+			if row.Invited {
 				s.Updated++
 			} else {
 				s.Invited++
@@ -164,7 +164,7 @@ func findKnownRows(app core.App, team string, lines []Line) (map[string]people.R
 	return people.ByAddress(app, team, addresses)
 }
 
-// rowState is what the person of a row is in the team, and what is open to be answered.
+// rowState returns the membership of a row's address, and the roles of its pending invitation.
 func rowState(row people.Row) (now membershipState, open actors.Roles) {
 	if row.User != "" {
 		now = membershipState{row.Roles(), row.Kind}

@@ -13,7 +13,7 @@ import (
 	"usher/hooks/tools/csvfile"
 )
 
-// WriteImportReport writes every row of an import with what came of it and how far its email has come, as CSV that spreadsheets read.
+// WriteImportReport writes every row of an import, its result and the state of its email, as CSV for spreadsheets.
 func WriteImportReport(app core.App, actor *actors.Actor, i *Import, to io.Writer) error {
 	heads := []string{"row", "sent", "name", "email", "result", "code", "reason", "delivery", "delivery_reason"}
 	inPanel := actor.PanelRecheck(app)
@@ -36,12 +36,12 @@ func WriteImportReport(app core.App, actor *actors.Actor, i *Import, to io.Write
 	return nil
 }
 
-// delivery is how far the row's email has come, and why it has come no further.
+// delivery returns the state of the row's email, and the reason if it wasn't delivered.
 func (r ImportRow) delivery(app core.App) (state, why string) {
 	switch {
 	case r.Email.Status == mail.Dropped:
 		return r.Email.Status, "Not sent: " + mail.ReasonText(r.Email.Reason) + "."
-	case !mail.Enabled(app) && slices.Contains([]string{mail.Queued, mail.Sending, mail.Sent}, r.Email.Status): // printed on the console
+	case !mail.Enabled(app) && slices.Contains([]string{mail.Queued, mail.Sending, mail.Sent}, r.Email.Status): // written to the console
 		return "not_sent", "Email isn't set up on this server."
 	}
 	return r.Email.Status, r.Email.Error

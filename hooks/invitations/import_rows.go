@@ -9,7 +9,7 @@ import (
 	"usher/hooks/mail"
 )
 
-// EachRow hands every row of an import on, in the order of the list.
+// EachRow calls take for every row of an import, in the order of the list.
 func EachRow(app core.App, i *Import, take func(ImportRow) error) error {
 	for after := 0; ; {
 		rows, err := queryRows(app, i, "n > {:after} ORDER BY n LIMIT 1000", dbx.Params{"after": after})
@@ -25,7 +25,7 @@ func EachRow(app core.App, i *Import, take func(ImportRow) error) error {
 	}
 }
 
-// RefusedRows lists the first rows that were refused, at most limit.
+// RefusedRows returns the first refused rows, at most limit.
 func RefusedRows(app core.App, i *Import, limit int) ([]ImportRow, error) {
 	return queryRows(app, i, "status = 'refused' ORDER BY n LIMIT {:limit}", dbx.Params{"limit": limit})
 }
@@ -41,7 +41,7 @@ func queryRows(app core.App, i *Import, where string, params dbx.Params) ([]Impo
 	return rows, readEmails(app, rows)
 }
 
-// invitationOfRow is the id of the newest invitation of a row r that was invited, and newestOfRow the state of its newest
+// invitationOfRow is the id of the newest invitation of an invited row r; newestOfRow is the status of its newest
 // email.
 const (
 	invitationOfRow = `CASE WHEN r.status IN ('invited', 'updated') THEN coalesce((SELECT i.id FROM invitations i
@@ -49,7 +49,7 @@ const (
 	newestOfRow = `coalesce((SELECT o.status FROM outbox o WHERE o.about = invitation ORDER BY o.created DESC, o.rowid DESC LIMIT 1), '')`
 )
 
-// readEmails fills in how far the email of each row has come. Where the server sends no email, none was sent.
+// readEmails sets the email state of each row. If email isn't enabled, none was sent.
 func readEmails(app core.App, rows []ImportRow) error {
 	var ids []string
 	for _, row := range rows {
@@ -64,15 +64,15 @@ func readEmails(app core.App, rows []ImportRow) error {
 	return err
 }
 
-// InvitedRows lists the rows that were invited, those whose email hasn't reached its recipient first; offset of them are
-// skipped and limit listed at most.
+// InvitedRows returns the invited rows, those with undelivered email first; it skips offset rows and returns at most
+// limit.
 func InvitedRows(app core.App, i *Import, offset, limit int) ([]ImportRow, error) {
 	return queryRows(app, i, "status IN ('invited', 'updated') ORDER BY "+newestOfRow+
 		" IN ('delayed', 'returned', 'failed', 'bounced', 'complained', 'dropped') DESC, n LIMIT {:limit} OFFSET {:offset}",
 		dbx.Params{"limit": limit, "offset": offset})
 }
 
-// EmailCounts counts the rows that were invited by the state of their newest email.
+// EmailCounts counts the invited rows by the state of their newest email.
 func EmailCounts(app core.App, i *Import) (map[string]int, error) {
 	var counts []struct {
 		State string `db:"state"`

@@ -20,26 +20,26 @@ import (
 const (
 	importerKey        = "usher.importer"
 	batchSize          = 50
-	importPollInterval = time.Minute // what another process took in begins this late at most
+	importPollInterval = time.Minute // longest delay before an import stored by another process starts
 	publishInterval    = 300 * time.Millisecond
-	importPause        = 10 * time.Millisecond // between batches while somebody waits to write
-	maxBatchFailures   = 5                     // batches in a row that a fault of ours took back
+	importPause        = 10 * time.Millisecond // between batches while another writer waits
+	maxBatchFailures   = 5                     // consecutive batches that failed with an internal error
 	importRetention    = 90 * 24 * time.Hour
 )
 
-// Importer goes through imports in the background, a batch at a time, one import of a team after the other and
-// the teams in turn.
+// Importer processes imports in the background, one batch at a time: the imports of a team in order, and the teams in
+// turn.
 type Importer struct {
 	App core.App
 
 	wake          chan struct{}
-	lastServed    map[string]time.Time // when a team had its last batch
+	lastServed    map[string]time.Time // time of a team's last batch
 	lastPublished time.Time
 	failures      map[string]int
 	lastWaitCount int64
 }
 
-// NewImporter makes one; it does nothing before Start or Step.
+// NewImporter returns an Importer that does nothing before Start or Step.
 func NewImporter(app core.App) *Importer {
 	return &Importer{App: app, wake: make(chan struct{}, 1), lastServed: map[string]time.Time{}, failures: map[string]int{}}
 }
@@ -61,7 +61,7 @@ func registerImporter(app core.App) {
 		_, err := app.NonconcurrentDB().NewQuery("DELETE FROM imports WHERE finished != '' AND finished < {:before}").
 			Bind(dbx.Params{"before": record.FormatTime(time.Now().Add(-importRetention))}).Execute()
 		if err != nil {
-			app.Logger().Error("forget old imports", "error", err)
+			app.Logger().Error("delete old imports", "error", err)
 		}
 	})
 }
@@ -75,7 +75,7 @@ func wakeImporter(app core.App) {
 	}
 }
 
-// Start works until stop is called, which waits for the batch under way. It takes up what a crash left.
+// Start works until stop is called, which waits for the current batch. It resumes imports interrupted by a crash.
 func (w *Importer) Start() (stop func()) {
 	if w.App.Store().GetOrSet(importerKey, func() any { return w }) != any(w) {
 		return func() {}
@@ -99,7 +99,7 @@ func (w *Importer) run(ctx context.Context) {
 		idle := importPollInterval
 		switch {
 		case err != nil:
-			w.App.Logger().Error("an import is held up", "error", err.Error())
+			w.App.Logger().Error("import delayed", "error", err.Error())
 			idle = time.Second
 		case worked:
 			idle = w.pause()
@@ -117,17 +117,17 @@ func (w *Importer) run(ctx context.Context) {
 	}
 }
 
-// stepSafely is Step under recovery: a panic costs a batch, not the process.
+// stepSafely is Step with recovery: a panic costs a batch, not the process.
 func (w *Importer) stepSafely() (worked bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("importing panicked: %v", p)
+			err = fmt.Errorf("import panicked: %v", p)
 		}
 	}()
 	return w.Step()
 }
 
-// pause is how long to leave the database to others: not at all, unless somebody has waited for it.
+// pause returns how long to leave the database to other writers: 0 unless one has waited for it.
 func (w *Importer) pause() time.Duration {
 	db, ok := w.App.NonconcurrentDB().(*dbx.DB)
 	if !ok {
@@ -142,7 +142,7 @@ func (w *Importer) pause() time.Duration {
 	return 0
 }
 
-// Step goes through one batch of the team that has waited longest. worked is false if there is nothing to do.
+// Step processes one batch of the team that has waited longest. worked is false if there is nothing to do.
 func (w *Importer) Step() (worked bool, err error) {
 	var open []struct{ ID, Team string }
 	err = w.App.DB().NewQuery("SELECT id, team FROM imports WHERE finished = '' ORDER BY created, rowid").WithContext(record.Prepared).All(&open)
@@ -163,7 +163,7 @@ func (w *Importer) Step() (worked bool, err error) {
 	w.lastServed[next.Team] = time.Now()
 	i, err := runBatch(w.App, next.Team, next.ID, batchSize)
 	if errors.Is(err, errs.NotFound) {
-		return true, nil // its team was deleted meanwhile
+		return true, nil // the team was deleted meanwhile
 	}
 	if err != nil {
 		return true, w.recordFailure(next.Team, next.ID, err)
@@ -176,7 +176,8 @@ func (w *Importer) Step() (worked bool, err error) {
 	return true, nil
 }
 
-// recordFailure counts a batch that a fault of ours took back. The import ends after a few, so that it holds up no other.
+// recordFailure counts a batch that failed with an internal error. After maxBatchFailures the import ends, so that it
+// doesn't block others.
 func (w *Importer) recordFailure(team, id string, err error) error {
 	if w.failures[id]++; w.failures[id] < maxBatchFailures {
 		return fmt.Errorf("import %s: %w", id, err)
@@ -187,8 +188,8 @@ func (w *Importer) recordFailure(team, id string, err error) error {
 		if err != nil || !i.Active() {
 			return err
 		}
-		return i.finish(tx, ImportStopped, "Something went wrong on the server. Start the list again: what is done is not done twice.")
+		return i.finish(tx, ImportStopped, "Something went wrong on our side. Import the list again; rows that are already done are skipped.")
 	})
 	events.Publish(w.App, team, events.Import)
-	return errors.Join(fmt.Errorf("import %s is given up: %w", id, err), ended)
+	return errors.Join(fmt.Errorf("give up import %s: %w", id, err), ended)
 }

@@ -1,5 +1,5 @@
-// Package invitations keeps that people come into a team, and to a role, by being asked and accepting.
-// An invitation is pending until it is accepted, declined, revoked or expired, and ends in exactly one of them.
+// Package invitations lets people join a team, or take a role, by accepting an invitation. An invitation is pending
+// until it is accepted, declined, revoked or expired, and ends in exactly one of these states.
 package invitations
 
 import (
@@ -19,7 +19,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// The states of an invitation (R50). All but Pending are final.
+// States of an invitation (R50). All but Pending are final.
 const (
 	Pending  = "pending"
 	Accepted = "accepted"
@@ -27,21 +27,21 @@ const (
 	Revoked  = "revoked"
 	Expired  = "expired"
 
-	// Replaced is no state of an invitation but of a link: a newer one was sent (R59).
+	// Replaced is a state of a link, not of an invitation: a newer link was sent (R59).
 	Replaced = "replaced"
 )
 
-// Lifetime is how long an invitation waits for its answer (R60).
+// Lifetime is how long an invitation is valid (R60).
 const Lifetime = 7 * 24 * time.Hour
 
 const tokenPrefix = "usi_"
 
 var _ core.RecordProxy = (*Invitation)(nil)
 
-// Invitation asks an address to join a team, or a member of it to take a role (R63).
+// Invitation invites an address to a team, or a member of it to a role (R63).
 type Invitation struct{ *core.Record }
 
-// PreValidate makes sure that the proxy holds an invitation.
+// PreValidate returns an error unless the proxy holds an invitation.
 func (i *Invitation) PreValidate(context.Context, core.App) error {
 	if i.Record == nil || i.Collection().Name != "invitations" {
 		return errors.New("not an invitation")
@@ -55,19 +55,19 @@ func (i *Invitation) ProxyRecord() *core.Record { return i.Record }
 // SetProxyRecord sets the record.
 func (i *Invitation) SetProxyRecord(r *core.Record) { i.Record = r }
 
-// TeamID is the team that asks.
+// TeamID returns the id of the inviting team.
 func (i *Invitation) TeamID() string { return i.GetString("team") }
 
-// Address is the canonical address that is asked.
+// Address returns the invited address in canonical form.
 func (i *Invitation) Address() string { return i.GetString("email") }
 
-// Roles is what is offered; none is a plain membership.
+// Roles returns the offered roles. None means a plain membership.
 func (i *Invitation) Roles() actors.Roles { return actors.RolesOf(i.Record) }
 
-// Expires is when a pending invitation ends by itself.
+// Expires returns when a pending invitation expires.
 func (i *Invitation) Expires() time.Time { return i.GetDateTime("expires").Time() }
 
-// Status is the state at this moment: an overdue invitation is expired, whether or not a job has noted it.
+// Status returns the current state: an overdue invitation counts as expired, even before a job has marked it.
 func (i *Invitation) Status() string { return statusOf(i.Record, time.Now()) }
 
 func statusOf(r *core.Record, now time.Time) string {
@@ -78,13 +78,13 @@ func statusOf(r *core.Record, now time.Time) string {
 	return status
 }
 
-// newToken is the secret of an invitation's link: 32 random bytes. Only its hash is stored.
+// newToken returns the secret of an invitation's link: 32 random bytes. Only its hash is stored.
 func newToken() string { return tokenPrefix + accounts.NewSecret() }
 
-// newExpiry is when an invitation that is sent now ends.
+// newExpiry returns when an invitation sent now expires.
 func newExpiry() types.DateTime { return types.NowDateTime().Add(Lifetime) }
 
-// rotateToken gives the invitation a new link and a new week. The old link is kept as replaced.
+// rotateToken gives the invitation a new link and a new expiry. The previous link is kept as replaced.
 func (i *Invitation) rotateToken(tx core.App) (token string, err error) {
 	if old := i.GetString("token_hash"); old != "" {
 		if err := retireLink(tx, i.Id, old); err != nil {
@@ -108,13 +108,13 @@ func retireLink(tx core.App, invitation, hash string) error {
 	return tx.Save(link)
 }
 
-// Find reads an invitation by its id, or record.ErrNotFound.
+// Find returns the invitation with the id, or errs.NotFound.
 func Find(app core.App, id string) (*Invitation, error) {
 	return findOne(app, dbx.HashExp{"id": id})
 }
 
-// FindByToken reads the invitation of a link. replaced is true for a link that a newer one superseded
-// while the invitation waits. An unknown link is record.ErrNotFound.
+// FindByToken returns the invitation of a link. replaced is true if a newer link was sent while the invitation is
+// pending. An unknown link is errs.NotFound.
 func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err error) {
 	hash := accounts.Hash(token)
 	i, err = findOne(app, dbx.HashExp{"token_hash": hash})
@@ -125,7 +125,7 @@ func FindByToken(app core.App, token string) (i *Invitation, replaced bool, err 
 	return i, err == nil && i.Status() == Pending, err
 }
 
-// FindPending reads the open invitation of an address to a team, or record.ErrNotFound.
+// FindPending returns the pending invitation of an address to a team, or errs.NotFound.
 func FindPending(app core.App, team, address string) (*Invitation, error) {
 	i, err := findPendingOrOverdue(app, team, address)
 	if err == nil && i.Status() != Pending {
@@ -134,8 +134,8 @@ func FindPending(app core.App, team, address string) (*Invitation, error) {
 	return i, err
 }
 
-// findPendingOrOverdue is FindPending with an invitation that is overdue, too. The state stands in the text so that
-// SQLite takes the index of what is pending.
+// findPendingOrOverdue is FindPending including an overdue invitation. The status is a literal so that SQLite uses the
+// partial index of pending invitations.
 func findPendingOrOverdue(app core.App, team, address string) (*Invitation, error) {
 	return findOne(app, dbx.NewExp("team = {:team} AND email = {:email} AND status = 'pending'", dbx.Params{"team": team, "email": address}))
 }
@@ -156,8 +156,7 @@ func findOne(app core.App, where ...dbx.Expression) (*Invitation, error) {
 	return i, nil
 }
 
-// ListPending lists the open invitations of an account, the newest first (R51). An address that is not
-// confirmed has none.
+// ListPending returns the pending invitations of an account, newest first (R51). An unconfirmed address has none.
 func ListPending(app core.App, account *core.Record) ([]*Invitation, error) {
 	var waiting []*Invitation
 	if !account.Verified() {
@@ -168,7 +167,7 @@ func ListPending(app core.App, account *core.Record) ([]*Invitation, error) {
 		AndWhere(dbx.NewExp("expires > {:now}", dbx.Params{"now": types.NowDateTime().String()})).
 		OrderBy("created DESC").All(&waiting)
 	if err != nil {
-		return nil, fmt.Errorf("list waiting invitations: %w", err)
+		return nil, fmt.Errorf("list pending invitations: %w", err)
 	}
 	return waiting, nil
 }

@@ -22,77 +22,77 @@ import (
 // inviteLimit limits lists that one team invites.
 var inviteLimit = ratelimit.Define("invite", maxListsPerMinute, time.Minute)
 
-// MaxInvite is how many addresses one request may hold.
+// MaxInvite is the maximum number of addresses in one request.
 const MaxInvite = 200
 
-// The limits of a team: lists in a minute, and where anybody may sign up, emails a day in its first days.
+// Limits of a team: lists a minute and, where sign-up is open, emails a day in its first days.
 const (
 	maxListsPerMinute = 60
 	maxNewTeamDaily   = 50
 	newTeamPeriod     = 7 * 24 * time.Hour
 )
 
-// What came of an address that was to be invited.
+// Results of inviting an address.
 const (
 	Invited = "invited"
-	Updated = "updated" // it was invited already, and is now with other roles (R62)
+	Updated = "updated" // was already invited, and now has other roles (R62)
 	Refused = "refused"
 )
 
-// Request asks addresses to join the actor's team.
+// Request invites addresses to the actor's team.
 type Request struct {
 	Lines []Line
 	Roles actors.Roles
-	Note  string // up to 500 characters, shown in the letter
+	Note  string // up to 500 characters, shown in the email
 
-	replaces string // id of the invitation that this one takes the place of
+	replaces string // id of the invitation that this one replaces
 }
 
-// Result is what came of one line.
+// Result is the result of one line.
 type Result struct {
 	Line    Line
 	Status  string // Invited, Updated or Refused
 	ID      string // of the invitation
-	Code    string // of a refusal
-	Message string // of a refusal, for people
-	Link    string // only where no mail is sent: the inviter hands it on (R60)
+	Code    string // why it was refused
+	Message string // the same for people
+	Link    string // only if email isn't enabled: the inviter shares it (R60)
 }
 
-// Invite asks each address in the order of the list, until the seats end; a refused line does not stop
-// the others. An error means that nothing was done at all.
-func Invite(app core.App, actor *actors.Actor, offer Request) ([]Result, error) {
-	if err := validateInvite(app, actor, offer, true); err != nil {
+// Invite invites each address in the order of the list until the seats run out. A refused line doesn't stop the others.
+// An error means that nothing was done.
+func Invite(app core.App, actor *actors.Actor, req Request) ([]Result, error) {
+	if err := validateInvite(app, actor, req, true); err != nil {
 		return nil, err
 	}
-	note, err := text.CleanText("note", "The note", offer.Note, 500)
+	note, err := text.CleanText("note", "The note", req.Note, 500)
 	if err != nil {
 		return nil, err
 	}
-	offer.Note = note
-	results := make([]Result, len(offer.Lines))
-	for n, line := range offer.Lines {
-		if results[n], err = inviteLine(app, actor, offer, line); err != nil {
+	req.Note = note
+	results := make([]Result, len(req.Lines))
+	for n, line := range req.Lines {
+		if results[n], err = inviteLine(app, actor, req, line); err != nil {
 			return nil, err
 		}
 	}
 	return results, nil
 }
 
-// validateInvite judges a list as a whole: who may, how long it is, and how often. spend uses a place of the rate limit; a
-// preview does not.
-func validateInvite(app core.App, actor *actors.Actor, offer Request, spend bool) error {
-	if err := validateRequest(app, actor, offer, "invitation.create", MaxInvite, "Invite"); err != nil {
+// validateInvite checks a request as a whole: permission, size and rate. spend counts it against the rate limit; a
+// preview doesn't.
+func validateInvite(app core.App, actor *actors.Actor, req Request, spend bool) error {
+	if err := validateRequest(app, actor, req, "invitation.create", MaxInvite, "invite"); err != nil {
 		return err
 	}
 	return limitPerMinute(app, actor, spend)
 }
 
-// limitPerMinute refuses more lists in a minute than a team may send.
+// limitPerMinute limits the number of lists that a team may send in a minute.
 func limitPerMinute(app core.App, actor *actors.Actor, spend bool) error {
-	return limitRate(inviteLimit.In(app), actor, spend, "Too many invitations at a time. Wait a minute, then try again.")
+	return limitRate(inviteLimit.In(app), actor, spend, "Too many invitations in a short time. Wait a minute, then try again.")
 }
 
-// limitRate refuses what is beyond a rate limit of the team.
+// limitRate returns an error with the sentence if the rate limit of the team is exceeded.
 func limitRate(limit *ratelimit.Limiter, actor *actors.Actor, spend bool, sentence string) error {
 	if !spend {
 		if wait, full := limit.Exhausted(actor.Team.Id); full {
@@ -106,22 +106,22 @@ func limitRate(limit *ratelimit.Limiter, actor *actors.Actor, spend bool, senten
 	return nil
 }
 
-// validateRequest judges the request as a whole. Whether an address is an Admin's is judged line by line.
-func validateRequest(app core.App, actor *actors.Actor, offer Request, action string, most int, verb string) error {
-	entry := audit.NewEntry(actor, action).With("roles", offer.Roles.Names())
-	if err := audit.RecordRefusal(app, entry, canInvite(actor, offer.Roles, actors.Roles{})); err != nil {
+// validateRequest checks the request as a whole. Whether an address belongs to an Admin is checked line by line.
+func validateRequest(app core.App, actor *actors.Actor, req Request, action string, most int, verb string) error {
+	entry := audit.NewEntry(actor, action).With("roles", req.Roles.Names())
+	if err := audit.RecordRefusal(app, entry, canInvite(actor, req.Roles, actors.Roles{})); err != nil {
 		return err
 	}
-	switch n := len(offer.Lines); {
+	switch n := len(req.Lines); {
 	case n == 0:
-		return errs.Invalid("emails", "required", "At least one address is needed.")
+		return errs.Invalid("emails", "required", "Enter at least one email address.")
 	case n > most:
-		return errs.Invalid("emails", errs.CodeTooMany, fmt.Sprintf("%s addresses at once are too many. %s at most %s.", formatThousands(n), verb, formatThousands(most)))
+		return errs.Invalid("emails", errs.CodeTooMany, fmt.Sprintf("You can %s up to %s addresses at a time. This list has %s.", verb, formatThousands(most), formatThousands(n)))
 	}
 	return nil
 }
 
-// formatThousands writes 10,000 for ten thousand.
+// formatThousands formats 10000 as "10,000".
 func formatThousands(n int) string {
 	if n < 1000 {
 		return strconv.Itoa(n)
@@ -131,30 +131,30 @@ func formatThousands(n int) string {
 
 func notAllowedText(actor *actors.Actor, roles actors.Roles) string {
 	if actor.CanUsePanel() && roles.Admin {
-		return "Only the Owner invites Admins in this team."
+		return "Only the Owner can invite Admins in this team."
 	}
-	return "Only the Owner and Admins invite users."
+	return "Only the Owner and Admins can invite users."
 }
 
-// inviteLine invites one line in a transaction of its own. A refusal is a result, a fault of ours an error.
-func inviteLine(app core.App, actor *actors.Actor, offer Request, line Line) (Result, error) {
+// inviteLine invites one line in its own transaction. A refusal is a result, an internal error an error.
+func inviteLine(app core.App, actor *actors.Actor, req Request, line Line) (Result, error) {
 	result := Result{Line: line, Status: Refused}
 	err := line.Err
 	if err == nil {
 		var done outcome
 		entry := audit.NewEntry(actor, "invitation.create").WithTarget("", line.Address)
 		err = audit.Do(app, entry, func(tx core.App) error {
-			again, err := actor.Reload(tx)
+			current, err := actor.Reload(tx)
 			if err != nil {
 				return err
 			}
-			if offer.replaces != "" {
-				if offer, err = offer.replaceInvitation(tx, again, line); err != nil {
+			if req.replaces != "" {
+				if req, err = req.replaceInvitation(tx, current, line); err != nil {
 					return err
 				}
-				entry.With("instead", offer.replaces)
+				entry.With("instead", req.replaces)
 			}
-			if done, err = inviteAddress(tx, again, offer, line); err != nil {
+			if done, err = inviteAddress(tx, current, req, line); err != nil {
 				return err
 			}
 			done.describe(entry)
@@ -175,15 +175,15 @@ func inviteLine(app core.App, actor *actors.Actor, offer Request, line Line) (Re
 	return Result{Line: line, Status: Refused, Code: code, Message: sentence}, nil
 }
 
-// Link is the address of the page that accepts.
+// Link returns the URL of the page of an invitation.
 func Link(app core.App, token string) string { return settings.Of(app).Link("/invite/" + token) }
 
-// outcome is an invitation that was made or changed in a transaction, with the secret of its link.
+// outcome is an invitation that was created or changed in a transaction, with the secret of its link.
 type outcome struct {
 	*Invitation
 	status   string // Invited or Updated
 	token    string
-	isMember bool // of somebody who is in the team
+	isMember bool // already in the team
 }
 
 func (o outcome) id() string {
@@ -199,10 +199,11 @@ func (o outcome) describe(entry *audit.Entry) {
 
 func (o outcome) send(tx core.App) error { return queueEmail(tx, o.Invitation, o.token, o.isMember) }
 
-// inviteAddress makes the invitation of one address, or gives the open one other roles. The actor was read in this transaction.
-func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (outcome, error) {
+// inviteAddress creates the invitation of one address, or changes the roles of the pending one. The actor was read in
+// this transaction.
+func inviteAddress(tx core.App, actor *actors.Actor, req Request, line Line) (outcome, error) {
 	none := outcome{}
-	invitation, err := newInvitation(tx, actor, offer, line)
+	invitation, err := newInvitation(tx, actor, req, line)
 	if err != nil {
 		return none, err
 	}
@@ -213,11 +214,11 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 	if line.Address == actor.Account.Email() {
 		return none, ownAddress()
 	}
-	if err := canInvite(actor, offer.Roles, now.Held); err != nil {
+	if err := canInvite(actor, req.Roles, now.Held); err != nil {
 		return none, err
 	}
-	setRoles(invitation, offer.Roles.Without(now.Held))
-	if !offer.Roles.None() && invitation.Roles().None() {
+	setRoles(invitation, req.Roles.Without(now.Held))
+	if !req.Roles.None() && invitation.Roles().None() {
 		return none, errs.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
 	}
 	if err := limitNewTeam(tx, actor.Team); err != nil {
@@ -228,14 +229,14 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 	open, err := FindPending(tx, actor.Team.Id, line.Address)
 	switch {
 	case err == nil && open.Roles() == invitation.Roles():
-		return none, errs.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return none, errs.Invalid("email", CodeAlreadyInvited, "Already invited.")
 	case err == nil:
 		if err := mayUpdate(tx, actor, open, now.Held); err != nil {
 			return none, err
 		}
 		setRoles(open, invitation.Roles())
 		open.Set("inviter", actor.Account.Id)
-		open.Set("note", offer.Note)
+		open.Set("note", req.Note)
 		invitation, status = open, Updated
 	case !errors.Is(err, errs.NotFound):
 		return none, err
@@ -253,10 +254,11 @@ func inviteAddress(tx core.App, actor *actors.Actor, offer Request, line Line) (
 }
 
 func ownAddress() error {
-	return errs.Invalid("email", CodeAlreadyMember, "This is your own address, and you're already in the team. Make yourself an Organizer in your details under Users.")
+	return errs.Invalid("email", CodeAlreadyMember, "This is your own address, and you're already in the team. To become an Organizer, open your details under Users.")
 }
 
-// mayUpdate is nil if the actor may give an open invitation, of someone who carries held, other roles now.
+// mayUpdate returns nil if the actor may change the roles of the pending invitation of someone who holds the given
+// roles.
 func mayUpdate(tx core.App, actor *actors.Actor, open *Invitation, held actors.Roles) error {
 	if err := mayReplace(actor, open.Roles(), held); err != nil {
 		return err
@@ -266,19 +268,19 @@ func mayUpdate(tx core.App, actor *actors.Actor, open *Invitation, held actors.R
 
 func mayReplace(actor *actors.Actor, open, held actors.Roles) error {
 	if !actor.CanInvite(open, held) {
-		return errs.Forbidden("Only the Owner changes an invitation of an Admin in this team.")
+		return errs.Forbidden("Only the Owner can change an Admin's invitation in this team.")
 	}
 	return nil
 }
 
-func newInvitation(tx core.App, actor *actors.Actor, offer Request, line Line) (*Invitation, error) {
+func newInvitation(tx core.App, actor *actors.Actor, req Request, line Line) (*Invitation, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("invitations")
 	if err != nil {
 		return nil, fmt.Errorf("find invitations: %w", err)
 	}
 	invitation := &Invitation{core.NewRecord(collection)}
 	invitation.Load(map[string]any{
-		"team": actor.Team.Id, "email": line.Address, "name": line.Name, "note": offer.Note,
+		"team": actor.Team.Id, "email": line.Address, "name": line.Name, "note": req.Note,
 		"status": Pending, "inviter": actor.Account.Id,
 	})
 	return invitation, nil
@@ -289,7 +291,7 @@ func setRoles(i *Invitation, roles actors.Roles) {
 	i.Set("organizer", roles.Organizer)
 }
 
-// limitNewTeam keeps a team that a stranger made from writing to the whole world.
+// limitNewTeam limits how many people a new team can email where sign-up is open.
 func limitNewTeam(tx core.App, team *core.Record) error {
 	left, limited, err := remainingToday(tx, team)
 	if err != nil || !limited || left > 0 {
@@ -302,8 +304,8 @@ func dailyLimitText() string {
 	return fmt.Sprintf("A new team can invite %d addresses a day in its first week.", maxNewTeamDaily)
 }
 
-// remainingToday is how many invitations a team can still send in these 24 hours. limited is false where there is no
-// limit: only a new team has one, where anybody may sign up.
+// remainingToday returns how many invitations a team can still send in the current 24 hours. limited is false if there
+// is no limit: only new teams have one, and only where sign-up is open.
 func remainingToday(tx core.App, team *core.Record) (left int, limited bool, err error) {
 	if settings.Of(tx).SignUp != "open" || time.Since(team.GetDateTime("created").Time()) > newTeamPeriod {
 		return 0, false, nil

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/record"
 )
 
-// membershipState is what an address is in a team at this moment. The zero value: nobody there.
+// membershipState is the current state of an address in a team. The zero value: not in the team.
 type membershipState struct {
 	Held actors.Roles
 	Kind string // of the membership; empty: not in the team
@@ -21,7 +21,7 @@ type membershipState struct {
 // InTeam reports whether the address is in the team.
 func (s membershipState) InTeam() bool { return s.Kind != "" }
 
-// alreadyHas reports whether there is nothing new in the offer for who stands so.
+// alreadyHas reports whether the offer has nothing new for someone in this state.
 func (s membershipState) alreadyHas(offer actors.Roles) bool {
 	return s.InTeam() && (offer.Without(s.Held) != offer || offer.None() && s.Kind == actors.Member || offer.Admin && s.Held.Owner)
 }
@@ -33,7 +33,7 @@ func findMembershipState(app core.App, team, address string) (membershipState, e
 		WithContext(record.Prepared).Bind(dbx.Params{"email": address, "team": team}).
 		Row(&now.Held.Owner, &now.Held.Admin, &now.Held.Organizer, &now.Kind)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return now, fmt.Errorf("find what an address is in a team: %w", err)
+		return now, fmt.Errorf("find the membership of an address: %w", err)
 	}
 	return now, nil
 }

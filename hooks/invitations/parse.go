@@ -2,8 +2,8 @@ package invitations
 
 import "usher/hooks/addresslist"
 
-// Line is an address to invite, as a list has it.
+// Line is an address to invite, as an entry of a list.
 type Line = addresslist.Entry
 
-// ParseLines are the lines of addresses that were sent one by one, each alone or as "Name <address>".
+// ParseLines parses addresses that were sent one by one, each alone or as "Name <address>".
 func ParseLines(addresses []string) []Line { return addresslist.ParseAll(addresses) }

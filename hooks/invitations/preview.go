@@ -10,10 +10,10 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// CodeDuplicate marks a line whose address stands further up in the same list.
+// CodeDuplicate is the code of a line whose address appears earlier in the same list.
 const CodeDuplicate = "duplicate"
 
-// LinePreview is what would happen to one line if the list were sent now (R46).
+// LinePreview is the result that one line would have if the list were sent now (R46).
 type LinePreview struct {
 	Line    Line
 	Status  string // Invited, Updated or Refused
@@ -21,25 +21,25 @@ type LinePreview struct {
 	Message string
 }
 
-// InvitePreview is what would happen to a whole list.
+// InvitePreview is the result that a whole list would have.
 type InvitePreview struct {
 	Lines      []LinePreview
-	EmailCount int         // letters that would go out
-	Seats      seats.Seats // after it
+	EmailCount int         // emails that would be sent
+	Seats      seats.Seats // afterwards
 }
 
-// errDryRun undoes what a forecast tried.
-var errDryRun = errors.New("only a forecast")
+// errDryRun rolls a preview back.
+var errDryRun = errors.New("dry run")
 
-// PreviewInvite tells what Invite would do. It does it, in one transaction, and takes it back: so it cannot
-// come to another answer.
-func PreviewInvite(app core.App, actor *actors.Actor, offer Request) (InvitePreview, error) {
-	var forecast InvitePreview
-	if err := canInvite(actor, offer.Roles, actors.Roles{}); err != nil {
-		return forecast, err
+// PreviewInvite returns what Invite would do. It runs the same code in a transaction that it rolls back, so both always
+// agree.
+func PreviewInvite(app core.App, actor *actors.Actor, req Request) (InvitePreview, error) {
+	var preview InvitePreview
+	if err := canInvite(actor, req.Roles, actors.Roles{}); err != nil {
+		return preview, err
 	}
-	if err := validateInvite(app, actor, offer, false); err != nil {
-		return forecast, err
+	if err := validateInvite(app, actor, req, false); err != nil {
+		return preview, err
 	}
 	err := app.RunInTransaction(func(tx core.App) error {
 		seen := map[string]bool{}
@@ -47,29 +47,29 @@ func PreviewInvite(app core.App, actor *actors.Actor, offer Request) (InvitePrev
 		if err != nil {
 			return err
 		}
-		for _, line := range offer.Lines {
-			fate, err := previewLine(tx, actor, offer, line, seen)
+		for _, line := range req.Lines {
+			result, err := previewLine(tx, actor, req, line, seen)
 			if err != nil {
 				return err
 			}
-			if fate.Status != Refused {
-				forecast.EmailCount++
+			if result.Status != Refused {
+				preview.EmailCount++
 			}
-			forecast.Lines = append(forecast.Lines, fate)
+			preview.Lines = append(preview.Lines, result)
 		}
-		if forecast.Seats, err = seats.Of(tx, actor.Team.Id); err != nil {
+		if preview.Seats, err = seats.Of(tx, actor.Team.Id); err != nil {
 			return err
 		}
 		return errDryRun
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
-		return forecast, err
+		return preview, err
 	}
-	return forecast, nil
+	return preview, nil
 }
 
-func previewLine(tx core.App, actor *actors.Actor, offer Request, line Line, seen map[string]bool) (LinePreview, error) {
-	fate := LinePreview{Line: line, Status: Refused}
+func previewLine(tx core.App, actor *actors.Actor, req Request, line Line, seen map[string]bool) (LinePreview, error) {
+	result := LinePreview{Line: line, Status: Refused}
 	err := line.Err
 	if err == nil && seen[line.Address] {
 		err = duplicateError()
@@ -77,15 +77,15 @@ func previewLine(tx core.App, actor *actors.Actor, offer Request, line Line, see
 	if err == nil {
 		seen[line.Address] = true
 		var done outcome
-		if done, err = inviteAddress(tx, actor, offer, line); err == nil {
-			fate.Status = done.status
-			return fate, done.send(tx) // it counts, as it will
+		if done, err = inviteAddress(tx, actor, req, line); err == nil {
+			result.Status = done.status
+			return result, done.send(tx) // counts against the limits as it will
 		}
 	}
 	_, code, sentence, ok := errs.Details(err)
 	if !ok {
-		return fate, err
+		return result, err
 	}
-	fate.Code, fate.Message = code, sentence
-	return fate, nil
+	result.Code, result.Message = code, sentence
+	return result, nil
 }

@@ -11,50 +11,50 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Response is what somebody says to an invitation: by its link, or by its id at the prompt after signing in (R51).
+// Response is an answer to an invitation, by its link or, when signed in, by its id (R51).
 type Response struct {
-	Account *core.Record // who is signed in; nil: nobody
+	Account *core.Record // signed in; nil for an anonymous visitor
 	Token   string
 	ID      string
 	IP      string
 }
 
 // Accept makes the account a member with the roles of the invitation, in one transaction (R52, R65).
-func Accept(app core.App, answer Response) (*Invitation, error) {
-	if answer.Account == nil {
+func Accept(app core.App, resp Response) (*Invitation, error) {
+	if resp.Account == nil {
 		return nil, errs.Invalid("base", accounts.CodeWrongAccount, "Sign in with the invited address first.")
 	}
-	return answer.apply(app, "invitation.accept", func(tx core.App, i *Invitation) error {
-		return i.accept(tx, answer.Account)
+	return resp.apply(app, "invitation.accept", func(tx core.App, i *Invitation) error {
+		return i.accept(tx, resp.Account)
 	})
 }
 
-// accept is judged by the record hooks, which make the membership.
+// accept marks the invitation accepted. The record hooks check it and create the membership.
 func (i *Invitation) accept(tx core.App, account *core.Record) error {
 	i.Set("user", account.Id)
 	return i.close(tx, Accepted, "")
 }
 
-// Decline ends the offer, and only the offer: what the person has in the team stays (R55). Who holds the
-// link need not make an account to say no.
-func Decline(app core.App, answer Response) (*Invitation, error) {
-	return answer.apply(app, "invitation.decline", func(tx core.App, i *Invitation) error {
+// Decline ends the invitation and nothing else: existing memberships and roles stay (R55). With the link, no account is
+// needed.
+func Decline(app core.App, resp Response) (*Invitation, error) {
+	return resp.apply(app, "invitation.decline", func(tx core.App, i *Invitation) error {
 		return i.close(tx, Declined, "")
 	})
 }
 
-func (a Response) apply(app core.App, action string, end func(core.App, *Invitation) error) (*Invitation, error) {
+func (resp Response) apply(app core.App, action string, end func(core.App, *Invitation) error) (*Invitation, error) {
 	var invitation *Invitation
-	entry := &audit.Entry{IP: a.IP}
+	entry := &audit.Entry{IP: resp.IP}
 	err := audit.Do(app, entry, func(tx core.App) (err error) {
-		if invitation, err = a.find(tx); err != nil {
+		if invitation, err = resp.find(tx); err != nil {
 			return err
 		}
 		entry.Action, entry.Team = action, invitation.TeamID()
 		entry.WithTarget(invitation.Id, invitation.Address())
-		if a.Account != nil {
-			entry.Actor, entry.ActorName = a.Account.Id, actors.DisplayName(a.Account)
-			if err := canRespond(a.Account.Email(), a.Account.Verified(), invitation.Record); err != nil {
+		if resp.Account != nil {
+			entry.Actor, entry.ActorName = resp.Account.Id, actors.DisplayName(resp.Account)
+			if err := canRespond(resp.Account.Email(), resp.Account.Verified(), invitation.Record); err != nil {
 				return err
 			}
 		}
@@ -66,16 +66,16 @@ func (a Response) apply(app core.App, action string, end func(core.App, *Invitat
 	return invitation, err
 }
 
-// find reads the invitation. By its id it is found only for the account that it is for.
-func (a Response) find(tx core.App) (*Invitation, error) {
-	if a.ID != "" {
-		invitation, err := Find(tx, a.ID)
-		if err == nil && (a.Account == nil || a.Account.Email() != invitation.Address()) {
+// find returns the invitation. By id, it finds only invitations of the account's own address.
+func (resp Response) find(tx core.App) (*Invitation, error) {
+	if resp.ID != "" {
+		invitation, err := Find(tx, resp.ID)
+		if err == nil && (resp.Account == nil || resp.Account.Email() != invitation.Address()) {
 			return nil, errs.NotFound
 		}
 		return invitation, err
 	}
-	invitation, replaced, err := FindByToken(tx, a.Token)
+	invitation, replaced, err := FindByToken(tx, resp.Token)
 	switch {
 	case errors.Is(err, errs.NotFound):
 		return nil, closedError("")
@@ -85,7 +85,7 @@ func (a Response) find(tx core.App) (*Invitation, error) {
 	return invitation, err
 }
 
-// NewAccountForm is somebody who accepts without an account, or with one whose address was never confirmed.
+// NewAccountForm accepts without an account, or with one whose address was never confirmed.
 type NewAccountForm struct {
 	Token    string
 	Name     string
@@ -94,10 +94,10 @@ type NewAccountForm struct {
 	IP       string
 }
 
-// AcceptNew makes the account of the invited address and accepts, in one transaction (R52). The mailed
-// link proves the address: an account that somebody else had begun with it is taken over, with a new
-// password. Where the inviter saw the link it proves nothing: the account is made, and accepts once its
-// address is confirmed; the refusal is accounts.CodeUnverified.
+// AcceptNew creates the account of the invited address and accepts, in one transaction (R52). The emailed link proves
+// the address: an unconfirmed account that someone else created with it is taken over, with a new password. A link that
+// was shown to the inviter proves nothing: the account is created, and the error is accounts.CodeUnverified until a
+// server administrator confirms the address.
 func AcceptNew(app core.App, n NewAccountForm) (*core.Record, *Invitation, error) {
 	invitation, err := Response{Token: n.Token}.find(app)
 	if err == nil {
@@ -130,15 +130,14 @@ func AcceptNew(app core.App, n NewAccountForm) (*core.Record, *Invitation, error
 		entry.Actor = account.Id
 		if waiting = !account.Verified(); waiting {
 			entry.Action = "account.signup"
-			invitation.Set("reason", "The account is made. It waits until whoever runs this server confirms the address: "+
+			invitation.Set("reason", "Account created. It can join after a server administrator confirms its address: "+
 				"usher user confirm "+account.Email())
 			return tx.Save(invitation)
 		}
 		return invitation.accept(tx, account)
 	})
 	if err == nil && waiting {
-		err = errs.Invalid("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+
-			"so whoever runs it confirms your address first; then open this link again.")
+		err = accounts.AwaitingAdminError()
 	}
 	return account, invitation, err
 }

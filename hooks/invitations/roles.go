@@ -14,8 +14,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// ReadRoles reads the names of roles that the actor asks for. A name that cannot be given, such as owner, is refused
-// with bad_role, and the refusal is written to the audit log as the given action on user ("" where there is none).
+// ReadRoles parses the names of the roles in a request. A role that can't be given, such as owner, is refused with
+// bad_role, and the refusal is written to the audit log as the given action on user ("" if there is none).
 func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []string) (actors.Roles, error) {
 	roles, err := actors.ParseRoles(names)
 	if err == nil {
@@ -30,23 +30,23 @@ func ReadRoles(app core.App, actor *actors.Actor, action, user string, names []s
 	return roles, audit.RecordRefusal(app, entry, err)
 }
 
-// SetRoles brings a person to the roles that are wanted: what is too much goes at once, what is missing is
-// offered by an invitation (R63), or given immediately where the actor may take it (D1). An open invitation for more
-// than is wanted is revoked. The returned invitation is nil if nothing is offered. The sessions of who may not host
-// any more are handed over to the account handOver, or cancelled with notice if that is empty (R107). also is done in
-// the transaction that revokes roles.
+// SetRoles changes a member's roles to wanted. Extra roles are revoked immediately; missing ones are offered by an
+// invitation (R63), or given immediately where the actor may take them (D1). A pending invitation for more than wanted
+// is revoked. The returned result is nil if nothing is offered. Sessions that the member can no longer host are handed
+// over to the account handOver, or cancelled with a notice if it is empty (R107). also runs in the transaction that
+// revokes roles.
 func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Roles, handOver string, also ...members.BeforeFunc) (*Result, sessions.HandoverResult, error) {
-	var parted sessions.HandoverResult
+	var handoverResult sessions.HandoverResult
 	membership, err := members.Find(app, actor.Team.Id, user)
 	if errors.Is(err, errs.NotFound) && !actor.CanUsePanel() {
-		return nil, parted, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
+		return nil, handoverResult, audit.RecordRefusal(app, audit.NewEntry(actor, "member.revoke").WithTarget(user, ""), members.ManageForbidden(actors.Roles{}))
 	}
 	if err != nil {
-		return nil, parted, err
+		return nil, handoverResult, err
 	}
 	account, err := app.FindRecordById("users", user)
 	if err != nil {
-		return nil, parted, errs.NotFound
+		return nil, handoverResult, errs.NotFound
 	}
 	held := membership.Roles()
 	wanted.Owner = held.Owner
@@ -55,21 +55,22 @@ func SetRoles(app core.App, actor *actors.Actor, user string, wanted actors.Role
 	}
 	lower, raise := held.Without(wanted), wanted.Without(held)
 	if err := validateRoleChange(app, actor, account, held, lower, raise, handOver); err != nil {
-		return nil, parted, err
+		return nil, handoverResult, err
 	}
-	var offered *Result
+	var invited *Result
 	if user == actor.Account.Id && !raise.None() {
 		err = TakeRoles(app, actor, raise)
 	} else {
-		offered, err = inviteToRoles(app, actor, account.Email(), raise)
+		invited, err = inviteToRoles(app, actor, account.Email(), raise)
 	}
 	if err == nil && !lower.None() {
-		parted, err = sessions.RevokeRoles(app, actor, user, lower, handOver, also...)
+		handoverResult, err = sessions.RevokeRoles(app, actor, user, lower, handOver, also...)
 	}
-	return offered, parted, err
+	return invited, handoverResult, err
 }
 
-// validateRoleChange refuses a change of roles as a whole, before anything of it is done, and writes the refusal down.
+// validateRoleChange refuses a change of roles as a whole before anything is changed, and writes the refusal to the
+// audit log.
 func validateRoleChange(app core.App, actor *actors.Actor, account *core.Record, held, lower, raise actors.Roles, handOver string) error {
 	self := account.Id == actor.Account.Id
 	entry := audit.NewEntry(actor, "member.revoke").WithTarget(account.Id, actors.DisplayName(account)).With("roles", lower.Names())
@@ -91,22 +92,22 @@ func validateRoleChange(app core.App, actor *actors.Actor, account *core.Record,
 	return audit.RecordRefusal(app, entry.With("roles", lower.Names()), validateHandOver(app, actor, account.Id, lower, handOver))
 }
 
-// canInvite is nil if the actor may offer the roles to a person who carries held; else it says why not.
+// canInvite returns nil if the actor may offer the roles to someone who holds held, and otherwise why not.
 func canInvite(actor *actors.Actor, offered, held actors.Roles) error {
 	switch {
 	case actor.CanInvite(offered, held):
 		return nil
 	case actor.CanUsePanel() && held.Owner:
-		return errs.Forbidden("Only the Owner changes the Owner's roles.")
+		return errs.Forbidden("Only the Owner can change their own roles.")
 	case actor.CanUsePanel() && held.Admin && !offered.Admin:
-		return errs.Forbidden("Only the Owner offers an Admin a role in this team.")
+		return errs.Forbidden("Only the Owner can offer an Admin a role in this team.")
 	}
 	return errs.Forbidden(notAllowedText(actor, offered))
 }
 
-// TakeRoles gives the actor roles immediately, without an invitation (D1), and makes an invitation that offers them
-// accepted. It is refused with not_allowed where the actor may not take them, with already_member where the actor has
-// them, and with seats_full where no seat is free.
+// TakeRoles gives the actor roles immediately, without an invitation (D1), and accepts a pending invitation that offers
+// them. It returns not_allowed if the actor may not take them, already_member if the actor has them, and seats_full if
+// no seat is free.
 func TakeRoles(app core.App, actor *actors.Actor, roles actors.Roles) error {
 	entry := audit.NewEntry(actor, "member.take").WithTarget(actor.Account.Id, actor.Name()).With("roles", roles.Names())
 	return audit.Do(app, entry, func(tx core.App) error {
@@ -129,17 +130,17 @@ func PreviewTakeRoles(app core.App, actor *actors.Actor, roles actors.Roles) err
 }
 
 func takeRoles(tx core.App, actor *actors.Actor, roles actors.Roles) error {
-	again, err := actor.Reload(tx)
+	current, err := actor.Reload(tx)
 	if err != nil {
 		return err
 	}
-	if err := canTakeRoles(again, roles); err != nil {
+	if err := canTakeRoles(current, roles); err != nil {
 		return err
 	}
-	if err := acceptPending(tx, again, roles); err != nil {
+	if err := acceptPending(tx, current, roles); err != nil {
 		return err
 	}
-	return members.Grant(tx, again.Team.Id, again.Account.Id, roles)
+	return members.Grant(tx, current.Team.Id, current.Account.Id, roles)
 }
 
 func canTakeRoles(actor *actors.Actor, roles actors.Roles) error {
@@ -147,15 +148,15 @@ func canTakeRoles(actor *actors.Actor, roles actors.Roles) error {
 	case !actor.CanUsePanel():
 		return members.ManageForbidden(actors.Roles{})
 	case !actor.CanTakeRoles(roles):
-		return errs.Forbidden("You can give yourself the Organizer role only.")
+		return errs.Forbidden("You can give yourself only the Organizer role.")
 	case roles.Without(actor.Roles).None():
 		return errs.Invalid("roles", CodeAlreadyMember, "You already have this role.")
 	}
 	return nil
 }
 
-// acceptPending ends an open invitation of the actor that offers one of the roles: the seat that it reserved is the one
-// that is taken.
+// acceptPending accepts a pending invitation of the actor that offers one of the roles, so that its reserved seat is
+// used.
 func acceptPending(tx core.App, actor *actors.Actor, roles actors.Roles) error {
 	open, err := FindPending(tx, actor.Team.Id, actor.Account.Email())
 	if err != nil {
@@ -167,7 +168,7 @@ func acceptPending(tx core.App, actor *actors.Actor, roles actors.Roles) error {
 	return open.accept(tx, actor.Account)
 }
 
-// validateHandOver refuses a host to hand over to who could not take over, before anything is offered.
+// validateHandOver checks the new host before anything is offered.
 func validateHandOver(app core.App, actor *actors.Actor, user string, lower actors.Roles, to string) error {
 	if to == "" {
 		return nil
@@ -179,7 +180,7 @@ func validateHandOver(app core.App, actor *actors.Actor, user string, lower acto
 	return sessions.CanTakeOver(app, actor.Team, user, to)
 }
 
-// inviteToRoles offers what is missing. It comes before anything is taken: where no seat is free all stays as it was.
+// inviteToRoles offers the missing roles. It runs before any role is revoked: if no seat is free, nothing changes.
 func inviteToRoles(app core.App, actor *actors.Actor, address string, raise actors.Roles) (*Result, error) {
 	if raise.None() {
 		return nil, revokePending(app, actor, address)
@@ -194,7 +195,7 @@ func inviteToRoles(app core.App, actor *actors.Actor, address string, raise acto
 	return &results[0], nil
 }
 
-// revokePending revokes an open invitation: it offers a role that is not wanted any more.
+// revokePending revokes a pending invitation that offers a role that is no longer wanted.
 func revokePending(app core.App, actor *actors.Actor, address string) error {
 	open, err := FindPending(app, actor.Team.Id, address)
 	if errors.Is(err, errs.NotFound) {

@@ -18,7 +18,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Codes of refusals. Each is the state that keeps an invitation from being answered.
+// Codes of errors: the states in which an invitation can't be answered.
 const (
 	CodeAccepted       = "invitation_accepted"
 	CodeDeclined       = "invitation_declined"
@@ -30,9 +30,9 @@ const (
 	CodeAlreadyInvited = "already_invited"
 )
 
-// Register wires what holds for every writer of an invitation: its states and their order, its term, its
-// address, one that is open for an address and a team, and only roles that the inviter may offer.
-// Accepting makes the membership, whoever writes it.
+// Register binds the rules for every write of an invitation: its states and their order, its expiry and address, one
+// pending invitation per address and team, and only roles that the inviter may offer. Accepting always creates the
+// membership.
 func Register(app core.App) {
 	app.OnRecordCreate("invitations").BindFunc(func(e *core.RecordEvent) error {
 		if err := normalize(e.Record); err != nil {
@@ -68,7 +68,7 @@ func Register(app core.App) {
 	})
 }
 
-// normalize brings a new invitation into its one form and gives it its term if it has none.
+// normalize brings a new invitation into canonical form and sets its expiry if it has none.
 func normalize(r *core.Record) error {
 	address, err := accounts.CanonicalEmail(r.GetString("email"))
 	if err != nil {
@@ -93,7 +93,7 @@ func normalize(r *core.Record) error {
 
 func validateCreate(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
-		return errs.Invalid("status", "not_pending", "An invitation begins as pending, with its end ahead.")
+		return errs.Invalid("status", "not_pending", "A new invitation must be pending and expire in the future.")
 	}
 	now, err := findMembershipState(app, r.GetString("team"), r.GetString("email"))
 	if err != nil {
@@ -108,7 +108,7 @@ func validateCreate(app core.App, r *core.Record) error {
 	case err != nil:
 		return err
 	case open.Status() == Pending:
-		return errs.Invalid("email", CodeAlreadyInvited, "Already invited, and not answered yet.")
+		return errs.Invalid("email", CodeAlreadyInvited, "Already invited.")
 	default:
 		open.Set("status", Expired)
 		if err := record.SaveTrusted(app, open); err != nil {
@@ -118,11 +118,11 @@ func validateCreate(app core.App, r *core.Record) error {
 	return requireNewRoles(r, now)
 }
 
-// validateUpdate judges a change of state by what is stored, inside the transaction that changes it.
+// validateUpdate checks a change against the stored state, in the transaction of the change.
 func validateUpdate(app core.App, r *core.Record) error {
 	before := r.Original()
 	if record.Differs(r, before, "team", "email") {
-		return errs.Invalid("base", "fixed", "An invitation stays with its team and its address.")
+		return errs.Invalid("base", "fixed", "The team and the address of an invitation can't be changed.")
 	}
 	from, to := before.GetString("status"), r.GetString("status")
 	if from != Pending {
@@ -135,7 +135,7 @@ func validateUpdate(app core.App, r *core.Record) error {
 	switch to {
 	case Expired:
 		if !overdue {
-			return errs.Invalid("status", "not_expired", "This invitation is still good.")
+			return errs.Invalid("status", "not_expired", "This invitation hasn't expired yet.")
 		}
 		return nil
 	case Pending:
@@ -151,7 +151,7 @@ func validateUpdate(app core.App, r *core.Record) error {
 		return closedError(Expired)
 	}
 	if record.Differs(r, before, "admin", "organizer", "expires") {
-		return errs.Invalid("base", "fixed", "An answer does not change what was asked.")
+		return errs.Invalid("base", "fixed", "Answering an invitation can't change its roles or expiry.")
 	}
 	if to == Accepted {
 		return validateAcceptance(app, r)
@@ -159,10 +159,11 @@ func validateUpdate(app core.App, r *core.Record) error {
 	return nil
 }
 
-// validateRenewal judges an invitation that stays open: its end stays ahead, and new roles are judged as an offer.
+// validateRenewal checks an invitation that stays pending: it expires in the future, and added roles are checked like a
+// new offer.
 func validateRenewal(app core.App, r *core.Record) error {
 	if statusOf(r, time.Now()) != Pending {
-		return errs.Invalid("expires", "not_pending", "The end of an open invitation lies ahead.")
+		return errs.Invalid("expires", "not_pending", "A pending invitation must expire in the future.")
 	}
 	if record.Changed(r, "admin", "organizer") && !onlyRemovesRoles(r) {
 		now, err := findMembershipState(app, r.GetString("team"), r.GetString("email"))
@@ -177,7 +178,7 @@ func validateRenewal(app core.App, r *core.Record) error {
 	return nil
 }
 
-// onlyRemovesRoles reports whether an invitation only loses roles, and keeps one: that is no new offer to judge.
+// onlyRemovesRoles reports whether an invitation only loses roles and keeps at least one, which is not a new offer.
 func onlyRemovesRoles(r *core.Record) bool {
 	was, is := actors.RolesOf(r.Original()), actors.RolesOf(r)
 	return !is.None() && is.Without(was).None()
@@ -187,7 +188,7 @@ func onlyRemovesRoles(r *core.Record) bool {
 func validateAcceptance(app core.App, r *core.Record) error {
 	address, verified, err := accounts.EmailByID(app, r.GetString("user"))
 	if errors.Is(err, errs.NotFound) {
-		return errs.Invalid("user", accounts.CodeWrongAccount, "An invitation is accepted by an account.")
+		return errs.Invalid("user", accounts.CodeWrongAccount, "Only an account can accept an invitation.")
 	}
 	if err != nil {
 		return err
@@ -197,15 +198,16 @@ func validateAcceptance(app core.App, r *core.Record) error {
 
 func canRespond(address string, verified bool, r *core.Record) error {
 	if address != r.GetString("email") {
-		return errs.Invalid("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out and come back with the invited one.")
+		return errs.Invalid("base", accounts.CodeWrongAccount, "This invitation is for another address. Sign out, then sign in with the invited address.")
 	}
 	if !verified {
-		return errs.Invalid("base", accounts.CodeUnverified, "Confirm your address first.")
+		return errs.Invalid("base", accounts.CodeUnverified, "Confirm your email address first.")
 	}
 	return nil
 }
 
-// validateInviter lets an inviter offer only roles that he may grant (R48). Without an inviter it is whoever runs the server.
+// validateInviter checks that the inviter may grant the roles (R48). Without an inviter, the server administrator
+// invited.
 func validateInviter(app core.App, r *core.Record, now membershipState) error {
 	if r.GetString("inviter") == "" {
 		return nil
@@ -219,12 +221,12 @@ func validateInviter(app core.App, r *core.Record, now membershipState) error {
 		return err
 	}
 	if err != nil || !inviter.CanInvite(actors.RolesOf(r), now.Held) {
-		return errs.Forbidden("The inviter may not offer these roles.")
+		return errs.Forbidden("The inviter can't offer these roles.")
 	}
 	return nil
 }
 
-// requireNewRoles refuses to offer a member nothing that is new.
+// requireNewRoles refuses an invitation that offers a member nothing new.
 func requireNewRoles(r *core.Record, now membershipState) error {
 	if now.alreadyHas(actors.RolesOf(r)) {
 		return errs.Invalid("email", CodeAlreadyMember, "Already in the team with this role.")
@@ -232,7 +234,7 @@ func requireNewRoles(r *core.Record, now membershipState) error {
 	return nil
 }
 
-// createMembership makes the membership of an invitation that was accepted by this write.
+// createMembership creates the membership of an invitation that this write accepted.
 func createMembership(app core.App, r *core.Record) error {
 	if r.GetString("status") != Accepted || r.Original().GetString("status") == Accepted {
 		return nil
@@ -240,7 +242,7 @@ func createMembership(app core.App, r *core.Record) error {
 	return members.Grant(app, r.GetString("team"), r.GetString("user"), actors.RolesOf(r))
 }
 
-// revokeForRemoved ends what is still open for a person who leaves the team, in the same transaction (R79).
+// revokeForRemoved revokes the pending invitation of someone who leaves the team, in the same transaction (R79).
 func revokeForRemoved(e *core.RecordEvent) error {
 	return record.InTx(e, func() error {
 		if err := e.Next(); err != nil {
@@ -252,10 +254,10 @@ func revokeForRemoved(e *core.RecordEvent) error {
 		}
 		account, err := e.App.FindRecordById("users", user)
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil // nobody is left to whom anything is offered: an account's memberships go before it does
+			return nil // the account is being deleted: its memberships go first
 		}
 		if err != nil {
-			return fmt.Errorf("find the account of who is removed: %w", err)
+			return fmt.Errorf("find the account of a removed member: %w", err)
 		}
 		pending, err := FindPending(e.App, team, account.Email())
 		if errors.Is(err, errs.NotFound) {

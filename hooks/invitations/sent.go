@@ -13,7 +13,7 @@ import (
 	"usher/hooks/members"
 )
 
-// SentBy lists the pending invitations of a team that one of the users sent, by address.
+// SentBy lists the team's pending invitations that the given users sent, ordered by address.
 func SentBy(app core.App, team string, users ...string) ([]*Invitation, error) {
 	ids, err := json.Marshal(append([]string{}, users...))
 	if err != nil {
@@ -24,14 +24,14 @@ func SentBy(app core.App, team string, users ...string) ([]*Invitation, error) {
 		AndWhere(dbx.NewExp("expires > {:now} AND inviter != '' AND inviter IN (SELECT value FROM json_each({:ids}))",
 			dbx.Params{"now": types.NowDateTime().String(), "ids": string(ids)})).OrderBy("email").All(&sent)
 	if err != nil {
-		return nil, fmt.Errorf("list the invitations that somebody sent: %w", err)
+		return nil, fmt.Errorf("list the invitations of an inviter: %w", err)
 	}
 	return sent, nil
 }
 
-// RevokeSent returns what revokes the pending invitations that a user sent for the actor's team, in the transaction of
-// their removal, of their leaving or of the loss of their role: each with its audit entry, and as far as the actor may
-// manage it. revoked becomes how many were.
+// RevokeSent returns a hook that revokes the pending invitations that a user sent for the actor's team, in the
+// transaction that removes the user or revokes their role. It skips those that the actor may not manage, writes an
+// audit entry for each, and sets revoked to their number.
 func RevokeSent(actor *actors.Actor, user string, revoked *int) members.BeforeFunc {
 	return func(tx core.App) error {
 		*revoked = 0

@@ -12,13 +12,13 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// StatusText is what people and programs read of an invitation, or of a link, that has ended so (R54).
+// StatusText returns the sentence shown for an invitation or a link in this final state (R54).
 func StatusText(status string) string {
 	_, _, sentence, _ := errs.Details(closedError(status))
 	return sentence
 }
 
-// closedError is what is said of an invitation, or of a link, that cannot be answered any more (R54).
+// closedError returns the error for an invitation or a link that can no longer be answered (R54).
 func closedError(status string) error {
 	switch status {
 	case Accepted:
@@ -35,7 +35,7 @@ func closedError(status string) error {
 	return errs.Invalid("token", CodeUnknown, "We don't know this link. Check that you copied the whole link, or ask for a new one.")
 }
 
-// requirePending refuses what is not pending any more.
+// requirePending returns an error unless the invitation is pending.
 func (i *Invitation) requirePending() error {
 	if status := i.Status(); status != Pending {
 		return closedError(status)
@@ -43,7 +43,7 @@ func (i *Invitation) requirePending() error {
 	return nil
 }
 
-// close closes an open invitation inside the transaction that read it.
+// close ends a pending invitation in the transaction that read it.
 func (i *Invitation) close(tx core.App, status, reason string) error {
 	i.Set("status", status)
 	i.Set("reason", reason)
@@ -51,8 +51,8 @@ func (i *Invitation) close(tx core.App, status, reason string) error {
 	return record.SaveTrusted(tx, i)
 }
 
-// Expire notes at most 500 invitations whose end has passed. Nothing waits for it: everywhere an
-// overdue invitation counts as expired at once.
+// Expire marks at most 500 overdue invitations as expired. Nothing depends on it: an overdue invitation counts as
+// expired everywhere.
 func Expire(app core.App) error {
 	var overdue []*Invitation
 	err := app.RecordQuery("invitations").AndWhere(dbx.HashExp{"status": Pending}).

@@ -60,8 +60,7 @@ func SignUpInvitee(app core.App, visitor *Visitor, n SignUpForm) (*core.Record, 
 			". Open it to confirm the address. You then continue here.")
 	}
 	if err == nil && !account.Verified() {
-		err = errs.Invalid("base", accounts.CodeUnverified, "Your account is made. This server sends no mail, "+
-			"so whoever runs it confirms your address first; then open this link again.")
+		err = accounts.AwaitingAdminError()
 	}
 	return account, err
 }

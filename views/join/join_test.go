@@ -327,7 +327,7 @@ func TestAcceptInvitation_LinkShownToInviter_DoesNotConfirmAddress(t *testing.T)
 	link := hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer").Link
 	path := strings.TrimPrefix(link, server.URL)
 	b := server.Anonymous()
-	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "Your account is made.", "confirms your address first", "help@usher.test")
+	assertPage(t, b.Post(path+"/accept", newAccountForm()), 422, "Your account has been created.", "must confirm your address first", "help@usher.test")
 	assertPage(t, b.Get(path), 200, "hasn&#39;t been confirmed yet", "Open invitation")
 	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
 		t.Error("an unproven address came in")

@@ -43,7 +43,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 	b := s.As(s.owner)
 	question := b.Get(s.selectedPath("remove", s.owner.Id, s.organizer.Id, s.member.Id, open.ID, s.other.Id) + "&sort=-added&status=accepted")
 	assertPage(t, question, http.StatusOK, "Remove 2 users from the team and revoke the invitation of lucia@halation.example?", "Free again: 1 Admin seat and 2 Organizer seats.",
-		"What is still offered to them ends as revoked.", "Theo, Noor", "lucia@halation.example", "Left alone", "neither removed nor demoted", "not in the team, or not any more")
+		"What is still offered to them ends as revoked.", "Theo, Noor", "lucia@halation.example", "Left alone", "neither removed nor demoted", "Not in the team, or already removed")
 	assertNotContains(t, question, "Wanda")
 	if s.roles(s.organizer) != "Organizer" {
 		t.Fatal("a look removed somebody")
@@ -61,7 +61,7 @@ func TestBulkRemove_AsksWithNamesFirst(t *testing.T) {
 	if hookstest.Count(t, s.App, "memberships", dbx.HashExp{"user": s.other.Id}) != 1 {
 		t.Error("somebody of another team was removed")
 	}
-	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "not in the team, or not any more", "was revoked already")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Not in the team, or already removed", "was already revoked")
 }
 
 func TestBulk_SelectAll_ListsTheUsersFound(t *testing.T) {
@@ -90,7 +90,7 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	b := s.As(s.owner)
 	for _, deed := range []string{"remove", "resend", "revoke", "revoke-invitation", "revoke-organizer", "revoke-admin", "tag"} {
 		r := b.Get(s.path("/users/selected?deed=" + deed))
-		assertPage(t, r, http.StatusOK, "Nobody was chosen", "Choose at least one person.")
+		assertPage(t, r, http.StatusOK, "Nobody was chosen", "Select at least one user.")
 		assertNotContains(t, r, `id="deed-f"`)
 	}
 	for _, deed := range []string{"", "burn", "tags"} {
@@ -98,7 +98,7 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 		assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {deed}, "person": {s.member.Id}}), http.StatusNotFound)
 	}
 	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"revoke"}, "person": {s.member.Id}}), http.StatusNotFound)
-	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Choose at least one person.")
+	assertPage(t, b.Post(s.path("/users/selected"), url.Values{"deed": {"remove"}}), http.StatusUnprocessableEntity, "Select at least one user.")
 	assertPage(t, b.Get(s.selectedPath("remove", s.owner.Id)), http.StatusOK, "There is nothing to do", "Left alone")
 	many := url.Values{"deed": {"remove"}}
 	for n := range 1001 {
@@ -177,7 +177,7 @@ func TestBulkTag_InvalidTag_KeepsTheInput(t *testing.T) {
 	for _, c := range []struct{ add, drop, says string }{
 		{strings.Repeat("x", 500), "", "at most 40 characters"},
 		{"", strings.Repeat("x,", 1000), "too many"},
-		{"", "", "Name at least one tag."},
+		{"", "", "Enter at least one tag."},
 	} {
 		form.Set("add", c.add)
 		form.Set("drop", c.drop)
@@ -187,6 +187,6 @@ func TestBulkTag_InvalidTag_KeepsTheInput(t *testing.T) {
 	form.Set("drop", "")
 	s.assertResult(b, b.Post(s.path("/users/selected"), form), "The tags of 2 users were changed.")
 	s.assertTags(s.member, "Kestrel", "night shift")
-	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Is tagged so already.")
+	s.assertResult(b, b.Post(s.path("/users/selected"), form), "Nothing was changed.", "Already has these tags.")
 	assertContains(t, b.Get(s.path("/users?tag=kestrel")), "Noor", "Clara")
 }

@@ -118,7 +118,7 @@ func TestImport_Stop_AsksFirst(t *testing.T) {
 	assertPage(t, b.Get(page+"/stop"), http.StatusOK, "Stop the import?", "Rows that are done stay")
 	s.importStep()
 	assertRedirect(t, b, b.Post(page+"/stop", nil), page, "The import was stopped. 50 rows are done and stay.")
-	assertPage(t, b.Get(page), http.StatusOK, "Stopped", "Marta stopped it.", "Download the report")
+	assertPage(t, b.Get(page), http.StatusOK, "Stopped", "Stopped by Marta.", "Download the report")
 	if s.importStep() {
 		t.Error("it went on")
 	}

@@ -60,7 +60,7 @@ func roleCheckRows(actor *actors.Actor, chosen actors.Roles, now seats.Seats) []
 			Note: freeLabel(seatCount(now, role.Key)), Checked: singleRole(role.Key).Without(chosen).None()}
 		if !actor.CanInvite(singleRole(role.Key), actors.Roles{}) {
 			choice.Disabled, choice.Checked, choice.Note = true, false, ""
-			choice.Text = "Only the Owner invites Admins in this team."
+			choice.Text = "Only the Owner can invite Admins in this team."
 		}
 		all = append(all, choice)
 	}

@@ -125,13 +125,13 @@ func TestAddUsers_InvalidInput_KeepsTheForm(t *testing.T) {
 	if !regexp.MustCompile(`value="admin" checked`).MatchString(r.Body) {
 		t.Error("the role is not kept")
 	}
-	assertPage(t, b.Post(s.path("/users/add"), withSend(inviteForm(" \n ,"))), http.StatusUnprocessableEntity, "At least one address is needed.")
+	assertPage(t, b.Post(s.path("/users/add"), withSend(inviteForm(" \n ,"))), http.StatusUnprocessableEntity, "Enter at least one email address.")
 	var many []string
 	for n := range 10_001 {
 		many = append(many, fmt.Sprintf("p%d@halation.example", n))
 	}
 	for _, path := range []string{"/users/add", "/users/preview"} {
-		assertPage(t, b.Post(s.path(path), withSend(inviteForm(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "10,001 addresses at once are too many. Import at most 10,000.")
+		assertPage(t, b.Post(s.path(path), withSend(inviteForm(strings.Join(many, "\n")))), http.StatusUnprocessableEntity, "You can import up to 10,000 addresses at a time. This list has 10,001.")
 	}
 	if n := hookstest.Count(t, s.App, "invitations"); n != 0 {
 		t.Fatalf("%d invitations", n)
@@ -228,7 +228,7 @@ func TestAddUsers_AdminRole_NeedsTheTeamSetting(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.admin)
 	form := inviteForm("ada@halation.example", "admin")
-	assertPage(t, b.Post(s.path("/users/add"), withSend(form)), http.StatusForbidden, "Only the Owner invites Admins")
+	assertPage(t, b.Post(s.path("/users/add"), withSend(form)), http.StatusForbidden, "Only the Owner can invite Admins")
 	s.allowAdminsToManageAdmins()
 	assertRedirect(t, b, b.Post(s.path("/users/add"), withSend(form)), s.path("/users"), "1 invitation is on its way.")
 }

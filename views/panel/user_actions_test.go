@@ -113,7 +113,7 @@ func TestAdminActions_OnAdmins_NeedTheTeamSetting(t *testing.T) {
 			t.Errorf("%s: %d %s", path, r.Status, pageText(r.Body))
 		}
 	}
-	assertContains(t, b.Get(s.path("/users/add")), "Only the Owner invites Admins in this team.")
+	assertContains(t, b.Get(s.path("/users/add")), "Only the Owner can invite Admins in this team.")
 
 	s.allowAdminsToManageAdmins()
 	assertPage(t, b.Get(s.userPath(priya, "")), http.StatusOK, "Revoke role…", `/remove"`)

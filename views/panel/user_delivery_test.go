@@ -182,7 +182,7 @@ func TestCorrectAddress_InvalidAddress_KeepsTheInput(t *testing.T) {
 	for typed, says := range map[string]string{
 		"lucia at halation":      "lucia at halation",
 		"":                       "",
-		"lucia@halation.exmaple": "This is the address that it was sent to.",
+		"lucia@halation.exmaple": "The invitation was sent to this address.",
 		p.organizer.Email():      "Already in the team with this role.",
 	} {
 		r := b.Post(at+"/correct", url.Values{"email": {typed}, "invitation": {id}})

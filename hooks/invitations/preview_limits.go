@@ -14,26 +14,26 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// rowLimits judge a row of a survey by what offerTo refuses an address for: how often it is written to. Only
-// what may be beyond a limit is judged by it, so that a list of ten thousand takes no query a row.
+// rowLimits predicts whether the limits per address would refuse a row of an import. Only rows that may exceed a limit
+// cause a query, so that a list of ten thousand doesn't need one per row.
 type rowLimits struct {
 	app   core.App
 	actor *actors.Actor
-	often map[string]bool // addresses that were invited that often today
-	loud  map[string]bool // invitations of which that many emails were sent today
+	oftenInvited map[string]bool // addresses invited maxInvitationsPerDay times today
+	oftenResent  map[string]bool // invitations sent maxResendsPerDay times today
 }
 
 func limitsOf(app core.App, actor *actors.Actor) (*rowLimits, error) {
 	l := &rowLimits{app: app, actor: actor}
 	var err error
-	if l.often, err = countedToday(app, "invitations", "email", actor.Team.Id, maxInvitationsPerDay); err != nil {
+	if l.oftenInvited, err = countedToday(app, "invitations", "email", actor.Team.Id, maxInvitationsPerDay); err != nil {
 		return nil, err
 	}
-	l.loud, err = countedToday(app, "outbox", "about", actor.Team.Id, maxResendsPerDay)
+	l.oftenResent, err = countedToday(app, "outbox", "about", actor.Team.Id, maxResendsPerDay)
 	return l, err
 }
 
-// countedToday are the values that a column of a team's rows of the last 24 hours has at least n times.
+// countedToday returns the values of a column that appear at least n times in the team's rows of the last 24 hours.
 func countedToday(app core.App, table, column, team string, n int) (map[string]bool, error) {
 	var values []string
 	err := app.DB().Select(column).From(table).Where(dbx.HashExp{"team": team}).
@@ -49,11 +49,11 @@ func countedToday(app core.App, table, column, team string, n int) (map[string]b
 	return found, nil
 }
 
-// judge says why a row that would be invited, or get other roles, would be refused; nil if it would not.
-func (l *rowLimits) judge(line Line, who people.Row, held, open actors.Roles) (refused, err error) {
+// judge returns why a row that would be invited or updated would be refused, or nil.
+func (l *rowLimits) judge(line Line, row people.Row, held, open actors.Roles) (refused, err error) {
 	switch {
-	case who.Invited:
-		if refused := mayReplace(l.actor, open, held); refused != nil || !l.loud[who.Invitation] {
+	case row.Invited:
+		if refused := mayReplace(l.actor, open, held); refused != nil || !l.oftenResent[row.Invitation] {
 			return refused, nil
 		}
 		pending, err := FindPending(l.app, l.actor.Team.Id, line.Address)
@@ -64,13 +64,13 @@ func (l *rowLimits) judge(line Line, who people.Row, held, open actors.Roles) (r
 			return nil, err
 		}
 		return split(limitResends(l.app, pending))
-	case l.often[line.Address]:
+	case l.oftenInvited[line.Address]:
 		return split(limitPerAddress(l.app, l.actor.Team.Id, line.Address))
 	}
 	return nil, nil
 }
 
-// split tells a refusal from a fault of ours.
+// split separates a refusal from an internal error.
 func split(err error) (refused, failed error) {
 	if _, _, _, ok := errs.Details(err); ok {
 		return err, nil

@@ -11,14 +11,14 @@ import (
 	"usher/hooks/actors"
 )
 
-// target is a chosen row as it stands: a member with his open invitation, or an invitation in whatever state.
+// target is the current state of a selected row: a member with their pending invitation, or an invitation in any state.
 type target struct {
 	ID                 string `db:"id"`
 	Exists             bool   `db:"there"`
 	User               string `db:"user"` // empty for an invitation
 	Name               string `db:"name"`
 	Email              string `db:"email"`
-	Owner              bool   `db:"owner"` // what the address carries in the team, also if its invitation was chosen
+	Owner              bool   `db:"owner"` // the address's roles in the team, also if its invitation was selected
 	Admin              bool   `db:"admin"`
 	Organizer          bool   `db:"organizer"`
 	Invitation         string `db:"invitation"`
@@ -26,15 +26,15 @@ type target struct {
 	InvitedAsOrganizer bool   `db:"ask_organizer"`
 }
 
-func (p target) heldRoles() actors.Roles {
-	return actors.Roles{Owner: p.Owner, Admin: p.Admin, Organizer: p.Organizer}
+func (t target) heldRoles() actors.Roles {
+	return actors.Roles{Owner: t.Owner, Admin: t.Admin, Organizer: t.Organizer}
 }
 
-func (p target) invitedRoles() actors.Roles {
-	return actors.Roles{Admin: p.InvitedAsAdmin, Organizer: p.InvitedAsOrganizer}
+func (t target) invitedRoles() actors.Roles {
+	return actors.Roles{Admin: t.InvitedAsAdmin, Organizer: t.InvitedAsOrganizer}
 }
 
-// loadTargets reads the rows with these ids, in their order. What is not the team's is not There.
+// loadTargets returns the rows with these ids, in their order. For rows that aren't the team's, Exists is false.
 func loadTargets(app core.App, team string, ids []string) ([]target, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
@@ -57,11 +57,11 @@ func loadTargets(app core.App, team string, ids []string) ([]target, error) {
 		LEFT JOIN memberships m ON m.team = i.team AND m.user = u.id`).
 		Bind(dbx.Params{"ids": string(list), "team": team, "now": types.NowDateTime().String()}).All(&found)
 	if err != nil {
-		return nil, fmt.Errorf("read the chosen people: %w", err)
+		return nil, fmt.Errorf("read the selected rows: %w", err)
 	}
 	byID := make(map[string]target, len(found))
-	for _, p := range found {
-		byID[p.ID] = p
+	for _, t := range found {
+		byID[t.ID] = t
 	}
 	people := make([]target, len(ids))
 	for n, id := range ids {
