@@ -17,8 +17,8 @@ import (
 // rowLimits predicts whether the limits per address would refuse a row of an import. Only rows that may exceed a limit
 // cause a query, so that a list of ten thousand doesn't need one per row.
 type rowLimits struct {
-	app   core.App
-	actor *actors.Actor
+	app          core.App
+	actor        *actors.Actor
 	oftenInvited map[string]bool // addresses invited maxInvitationsPerDay times today
 	oftenResent  map[string]bool // invitations sent maxResendsPerDay times today
 }

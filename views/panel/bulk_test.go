@@ -104,7 +104,7 @@ func TestBulk_NoneOrTooManySelected_IsRefused(t *testing.T) {
 	for n := range 1001 {
 		many.Add("person", fmt.Sprintf("%015d", n))
 	}
-	assertPage(t, b.Post(s.path("/users/selected"), many), http.StatusUnprocessableEntity, "Too many at once", "at most 1000")
+	assertPage(t, b.Post(s.path("/users/selected"), many), http.StatusUnprocessableEntity, "Too many at once", "up to 1000 users")
 	hookstest.Exec(t, s.App, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
 		INSERT INTO invitations (id, team, email, status, expires, created, updated)
 		SELECT printf('i%014d', i), {:team}, 'i' || i || '@x.example', 'declined', '2030-01-01', '2026-01-01', '2026-01-01' FROM n`, dbx.Params{"team": s.team.Id})

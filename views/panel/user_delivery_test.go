@@ -237,7 +237,7 @@ func TestCorrectAddress_MemberOfTheTeam_IsRefused(t *testing.T) {
 	assertNotContains(t, r, "Correct the address")
 	assertPage(t, b.Get(p.userPath(p.member, "/correct")), http.StatusNotFound)
 	r = b.Post(p.userPath(p.member, "/correct"), url.Values{"email": {"noor@new.example"}})
-	assertPage(t, r, http.StatusUnprocessableEntity, "changes the address of the account themselves")
+	assertPage(t, r, http.StatusUnprocessableEntity, "They can change their email address in their account")
 }
 
 func TestSettings_ShowDeliveryReports(t *testing.T) {
