@@ -46,11 +46,14 @@ func endDevices(e *core.RequestEvent) error {
 	return writeAuth(e, e.Auth)
 }
 
+// passwordForm changes the password of an account.
+type passwordForm struct {
+	Current  string `json:"current"`
+	Password string `json:"password"`
+}
+
 func changePassword(e *core.RequestEvent) error {
-	var form struct {
-		Current  string `json:"current"`
-		Password string `json:"password"`
-	}
+	var form passwordForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -60,11 +63,14 @@ func changePassword(e *core.RequestEvent) error {
 	return writeAuth(e, e.Auth)
 }
 
+// newAddressForm requests another email address for an account.
+type newAddressForm struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
 func requestAddressChange(e *core.RequestEvent) error {
-	var form struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
-	}
+	var form newAddressForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -81,10 +87,13 @@ func cancelAddressChange(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, pendingReply{false})
 }
 
+// addressTokenForm confirms a new email address with the token of the link sent to it.
+type addressTokenForm struct {
+	Token string `json:"token"`
+}
+
 func changeAddress(e *core.RequestEvent) error {
-	var form struct {
-		Token string `json:"token"`
-	}
+	var form addressTokenForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -95,10 +104,13 @@ func changeAddress(e *core.RequestEvent) error {
 	return writeAuth(e, account)
 }
 
+// pictureForm is a new picture for an account.
+type pictureForm struct {
+	Picture []byte `json:"picture"` // base64
+}
+
 func setAvatar(e *core.RequestEvent) error {
-	var form struct {
-		Picture []byte `json:"picture"` // base64
-	}
+	var form pictureForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -115,19 +127,27 @@ func deleteAvatar(e *core.RequestEvent) error {
 	return writeAvatar(e)
 }
 
+// pictureReply is the address of an account's picture, empty without one.
+type pictureReply struct {
+	Picture string `json:"picture"`
+}
+
 // writeAvatar is the address at which pages show the picture now.
 func writeAvatar(e *core.RequestEvent) error {
 	stored, err := e.App.FindRecordById("users", e.Auth.Id)
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]string{"picture": accounts.AvatarPath(stored.Id, stored.GetString("avatar"))})
+	return e.JSON(http.StatusOK, pictureReply{accounts.AvatarPath(stored.Id, stored.GetString("avatar"))})
+}
+
+// accountDeletionForm confirms that an account is to be deleted.
+type accountDeletionForm struct {
+	Password string `json:"password"`
 }
 
 func deleteAccount(e *core.RequestEvent) error {
-	var form struct {
-		Password string `json:"password"`
-	}
+	var form accountDeletionForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}

@@ -87,6 +87,13 @@ func auditEntryOf(row audit.Row) auditEntry {
 	return entry
 }
 
+// auditCheck is the result of verifying a team's hash chain.
+type auditCheck struct {
+	Entries int  `json:"entries"`
+	Whole   bool `json:"whole"`
+	Broken  *int `json:"broken"` // number of the first entry that doesn't match; null: none
+}
+
 // verifyAudit says whether the chain of the team's entries is whole, and which is the first that is not.
 func verifyAudit(e *core.RequestEvent) error {
 	rows, err := audit.VerifyTeam(e.App, web.Actor(e))
@@ -94,9 +101,9 @@ func verifyAudit(e *core.RequestEvent) error {
 	if err != nil && !errors.As(err, &broken) {
 		return err
 	}
-	answer := map[string]any{"entries": rows, "whole": broken == nil, "broken": nil}
+	answer := auditCheck{Entries: rows, Whole: broken == nil}
 	if broken != nil {
-		answer["broken"] = broken.Seq
+		answer.Broken = &broken.Seq
 	}
 	return e.JSON(http.StatusOK, answer)
 }

@@ -53,23 +53,29 @@ type freedSeats struct {
 	Organizer int `json:"organizer"`
 }
 
+// bulkRemovalForm removes users.
+type bulkRemovalForm struct {
+	selection
+	handover
+}
+
 func bulkRemove(e *core.RequestEvent) error {
-	var form struct {
-		selection
-		handover
-	}
+	var form bulkRemovalForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
 	return runBulk(e, bulk.Action{Kind: bulk.Remove, HandOver: form.HandOver, RevokeSent: form.RevokeSent}, form.IDs)
 }
 
+// bulkRoleForm revokes a role of users.
+type bulkRoleForm struct {
+	selection
+	handover
+	Role string `json:"role"`
+}
+
 func bulkRevokeRole(e *core.RequestEvent) error {
-	var form struct {
-		selection
-		handover
-		Role string `json:"role"`
-	}
+	var form bulkRoleForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -91,12 +97,15 @@ func runBulkSelection(e *core.RequestEvent, kind string) error {
 	return runBulk(e, bulk.Action{Kind: kind}, form.IDs)
 }
 
+// bulkTagForm adds tags to users and removes others.
+type bulkTagForm struct {
+	selection
+	Add    []string `json:"add"`
+	Remove []string `json:"remove"`
+}
+
 func bulkTag(e *core.RequestEvent) error {
-	var form struct {
-		selection
-		Add    []string `json:"add"`
-		Remove []string `json:"remove"`
-	}
+	var form bulkTagForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -148,10 +157,19 @@ func listTags(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, list[tag]{items})
 }
 
+// tagsForm replaces the tags of a user.
+type tagsForm struct {
+	Tags *[]string `json:"tags"`
+}
+
+// tagsReply is a user's tags.
+type tagsReply struct {
+	ID   string   `json:"id"`
+	Tags []string `json:"tags"`
+}
+
 func setTags(e *core.RequestEvent) error {
-	var form struct {
-		Tags *[]string `json:"tags"`
-	}
+	var form tagsForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -166,5 +184,5 @@ func setTags(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]any{"id": row.ID, "tags": row.Tags})
+	return e.JSON(http.StatusOK, tagsReply{row.ID, row.Tags})
 }

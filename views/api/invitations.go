@@ -89,11 +89,14 @@ func resendInvitation(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, statusReply{sent.Id, sent.Status(), formatTime(sent.Expires()), link})
 }
 
+// correctionForm is the address to invite instead.
+type correctionForm struct {
+	Email string `json:"email"`
+}
+
 // correctAddress invites another address in place of one that is wrong.
 func correctAddress(e *core.RequestEvent) error {
-	var form struct {
-		Email string `json:"email"`
-	}
+	var form correctionForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}

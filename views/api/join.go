@@ -24,14 +24,17 @@ type joinOutcome struct {
 	URL     string `json:"url,omitempty"`     // where the session is held by other means
 }
 
+// joinForm is the name of a guest who has no account.
+type joinForm struct {
+	Name string `json:"name"`
+}
+
 // joinSession lets the caller in, as far as he can come (R67): 200 with what the media server wants to see, or with
 // the link of a session that is held elsewhere; 202 while a host must admit him. Before the start he is on the list
 // as joined, and is told not_started: he asks again. By a personal code and a name no account is needed, where the
 // session allows it (R70).
 func joinSession(e *core.RequestEvent) error {
-	var form struct {
-		Name string `json:"name"`
-	}
+	var form joinForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}

@@ -39,11 +39,14 @@ func createFeed(e *core.RequestEvent) error {
 	return showFeed(e)
 }
 
+// rsvpForm is a reply to a session's invitation: yes, maybe or no.
+type rsvpForm struct {
+	Answer string `json:"answer"`
+}
+
 // saveRSVP says whether the caller will come: yes, maybe or no.
 func saveRSVP(e *core.RequestEvent) error {
-	var sent struct {
-		Answer string `json:"answer"`
-	}
+	var sent rsvpForm
 	if err := decodeBody(e, &sent); err != nil {
 		return err
 	}
@@ -62,5 +65,5 @@ func saveRSVP(e *core.RequestEvent) error {
 	if err := sessions.Answer(e.App, me.Id, sent.Answer, actor.IP); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]string{"answer": sent.Answer})
+	return e.JSON(http.StatusOK, rsvpForm{sent.Answer})
 }

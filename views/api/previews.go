@@ -44,15 +44,18 @@ func seatCountsOf(now seats.Seats) seatCounts {
 	}
 }
 
+// usersPreviewForm is an action on users to preview.
+type usersPreviewForm struct {
+	selection
+	handover
+	Action string `json:"action"` // remove, revoke, resend or revoke-role; remove
+	Role   string `json:"role"`   // of revoke-role
+}
+
 // previewUsers says what removing the chosen users would do now, or with action another of the actions on many, and
 // changes nothing. A line has what would become of the user's sessions and of a pending invitation.
 func previewUsers(e *core.RequestEvent) error {
-	var form struct {
-		selection
-		handover
-		Action string `json:"action"` // remove, revoke, resend or revoke-role; remove
-		Role   string `json:"role"`   // of revoke-role
-	}
+	var form usersPreviewForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}

@@ -82,6 +82,12 @@ type booking struct {
 	Ends   string `json:"ends"`
 }
 
+// roomDetails is a room with its current and coming bookings.
+type roomDetails struct {
+	room
+	Bookings []booking `json:"bookings"`
+}
+
 // showRoom is a room with what has it now and later.
 func showRoom(e *core.RequestEvent) error {
 	actor := web.Actor(e)
@@ -93,10 +99,7 @@ func showRoom(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	answer := struct {
-		room
-		Bookings []booking `json:"bookings"`
-	}{roomOf(e.App, found), bookingsOf(actor, taken)}
+	answer := roomDetails{roomOf(e.App, found), bookingsOf(actor, taken)}
 	return e.JSON(http.StatusOK, answer)
 }
 

@@ -58,10 +58,13 @@ func endSession(e *core.RequestEvent) error {
 	return writeRun(e, session)
 }
 
+// extensionForm is by how much to extend a running session.
+type extensionForm struct {
+	Minutes int `json:"minutes"`
+}
+
 func extendSession(e *core.RequestEvent) error {
-	var form struct {
-		Minutes int `json:"minutes"`
-	}
+	var form extensionForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -84,11 +87,19 @@ type runEvent struct {
 	Settings attendances.Settings `json:"settings"`
 }
 
+// eventsForm is a batch of events.
+type eventsForm struct {
+	Events []runEvent `json:"events"`
+}
+
+// eventsReply is how many events of a batch were new.
+type eventsReply struct {
+	Counted int `json:"counted"`
+}
+
 // reportEvents takes what happened in a session that is held elsewhere.
 func reportEvents(e *core.RequestEvent) error {
-	var form struct {
-		Events []runEvent `json:"events"`
-	}
+	var form eventsForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -108,7 +119,7 @@ func reportEvents(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]int{"counted": counted})
+	return e.JSON(http.StatusOK, eventsReply{counted})
 }
 
 // sessionActor is the caller in the team of the session of the address. For who is not in it there is no such session.

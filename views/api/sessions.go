@@ -119,12 +119,15 @@ func writeSessionDetails(e *core.RequestEvent, id string) error {
 	return e.JSON(http.StatusOK, reply)
 }
 
+// sessionChangeForm is a change of a session or its series.
+type sessionChangeForm struct {
+	sessionForm
+	scopeForm
+}
+
 // changeSession changes what is sent; scope "series" is about all of its series that have not started.
 func changeSession(e *core.RequestEvent) error {
-	var sent struct {
-		sessionForm
-		scopeForm
-	}
+	var sent sessionChangeForm
 	if err := decodeBody(e, &sent); err != nil {
 		return err
 	}
@@ -217,13 +220,16 @@ func resendSessionEmail(e *core.RequestEvent) error {
 	return writeSessionDetails(e, e.Request.PathValue("id"))
 }
 
+// linkReply is a participant's personal link.
+type linkReply struct {
+	URL string `json:"url"`
+}
+
 // copyPersonalLink replies with a personal link of a participant, for the caller to share.
 func copyPersonalLink(e *core.RequestEvent) error {
 	link, err := sessions.CopyLink(e.App, web.Actor(e), e.Request.PathValue("id"), e.Request.PathValue("participant"))
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, struct {
-		URL string `json:"url"`
-	}{link})
+	return e.JSON(http.StatusOK, linkReply{link})
 }

@@ -21,15 +21,18 @@ type pendingReply struct {
 	Pending bool `json:"pending"`
 }
 
+// signUpForm is a new account, and with it a team.
+type signUpForm struct {
+	Email    string `json:"email"`
+	Name     string `json:"name"`
+	Password string `json:"password"`
+	Team     string `json:"team"`
+	Code     string `json:"code"`
+	Timezone string `json:"timezone"`
+}
+
 func signUp(e *core.RequestEvent) error {
-	var form struct {
-		Email    string `json:"email"`
-		Name     string `json:"name"`
-		Password string `json:"password"`
-		Team     string `json:"team"`
-		Code     string `json:"code"`
-		Timezone string `json:"timezone"`
-	}
+	var form signUpForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}

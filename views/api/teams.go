@@ -39,10 +39,13 @@ func listTeams(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, list[teamMembership]{items})
 }
 
+// newTeamForm is a new team.
+type newTeamForm struct {
+	Name string `json:"name"`
+}
+
 func createTeam(e *core.RequestEvent) error {
-	var form struct {
-		Name string `json:"name"`
-	}
+	var form newTeamForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -141,11 +144,14 @@ func updateTeam(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, teamOf(e.App, web.Actor(e), changed.Record))
 }
 
+// teamDeletionForm confirms with the team's name that it is to be deleted.
+type teamDeletionForm struct {
+	Name string `json:"name"`
+}
+
 // deleteTeam deletes the team with all that is in it, for the Owner who sends its name (R12).
 func deleteTeam(e *core.RequestEvent) error {
-	var form struct {
-		Name string `json:"name"`
-	}
+	var form teamDeletionForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -153,7 +159,12 @@ func deleteTeam(e *core.RequestEvent) error {
 	if err := teams.Delete(e.App, actor, form.Name); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]string{"deleted": actor.Team.Id})
+	return e.JSON(http.StatusOK, deletedTeamReply{actor.Team.Id})
+}
+
+// deletedTeamReply is the ID of the team that was deleted.
+type deletedTeamReply struct {
+	Deleted string `json:"deleted"`
 }
 
 type seatCount struct {

@@ -129,13 +129,16 @@ type roleInvitation struct {
 	Link   string   `json:"link,omitempty"` // only where no mail is sent
 }
 
-func setRoles(e *core.RequestEvent) error {
-	var form struct {
-		Roles    *[]string `json:"roles"`
-		HandOver string    `json:"handOver"` // who hosts from now on what the person was to host
+// rolesForm replaces the roles of a user.
+type rolesForm struct {
+	Roles    *[]string `json:"roles"`
+	HandOver string    `json:"handOver"` // who hosts from now on what the person was to host
 
-		RevokeSent bool `json:"revokeSent"` // also revokes pending invitations that a user sent who loses the role Admin
-	}
+	RevokeSent bool `json:"revokeSent"` // also revokes pending invitations that a user sent who loses the role Admin
+}
+
+func setRoles(e *core.RequestEvent) error {
+	var form rolesForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}
@@ -185,14 +188,17 @@ type handoverCounts struct {
 	Cancelled  int `json:"cancelled"`
 }
 
+// removalForm is what happens to what a removed user leaves behind.
+type removalForm struct {
+	HandOver string `json:"handOver"`
+
+	// RevokeSent also revokes the pending invitations that the user sent. Programs ask for it: without it they stay.
+	RevokeSent bool `json:"revokeSent"`
+}
+
 // removeMember removes somebody else, or lets the caller leave.
 func removeMember(e *core.RequestEvent) error {
-	var form struct {
-		HandOver string `json:"handOver"`
-
-		// RevokeSent also revokes the pending invitations that the user sent. Programs ask for it: without it they stay.
-		RevokeSent bool `json:"revokeSent"`
-	}
+	var form removalForm
 	if err := decodeBody(e, &form); err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ func webhookRoutes(root *web.Group) {
 	hooks.POST("/livekit", receiveLiveReport)
 }
 
+// receivedReply acknowledges a report.
+type receivedReply struct{}
+
 // receiveMailReport takes what Resend says became of a letter. It is answered once that is committed.
 func receiveMailReport(e *core.RequestEvent) error {
 	body, err := io.ReadAll(e.Request.Body)
@@ -33,7 +36,7 @@ func receiveMailReport(e *core.RequestEvent) error {
 	if err := mail.HandleWebhook(e.App, e.Request.Header, body); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, struct{}{})
+	return e.JSON(http.StatusOK, receivedReply{})
 }
 
 // receiveLiveReport takes what an outside LiveKit says has happened in a media room. The embedded one reports by itself.
@@ -41,5 +44,5 @@ func receiveLiveReport(e *core.RequestEvent) error {
 	if err := live.Receive(e.App, e.Request); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, struct{}{})
+	return e.JSON(http.StatusOK, receivedReply{})
 }
