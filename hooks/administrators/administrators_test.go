@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -60,7 +61,7 @@ func (o *fixture) newestEntry(team string) (audit.Row, string) {
 		o.Fatalf("no entry: %v", err)
 	}
 	text := rows[0].Sentence().String()
-	for _, note := range rows[0].Notes() {
+	for _, note := range rows[0].Notes(time.UTC) {
 		text += fmt.Sprintf("; %s: %s", note.Label, note.Value)
 	}
 	return rows[0], text
@@ -102,7 +103,7 @@ func TestSuperuser_TeamChange_IsLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.call(200, "PATCH", recordPath("teams", o.team), map[string]any{"plan": pro.Id})
-	o.assertNewest(o.team, "team.plan", "ok", "Server administrator changed the plan or seats of Halation Post", "Plan: Free → Pro", "Organizer seats: 3 → 25", "Through: dashboard")
+	o.assertNewest(o.team, "team.plan", "ok", "Server administrator changed the plan or seats of Halation Post", "Plan: Free → Pro", "Organizer seats: 3 → 25", "Via: dashboard")
 
 	o.call(200, "PATCH", recordPath("teams", o.team), map[string]any{"description": "We edit films."})
 	o.assertNewest(o.team, "team.update", "ok", "Description: none → We edit films.")
@@ -159,7 +160,7 @@ func TestSuperuser_RefusedChange_IsLogged(t *testing.T) {
 
 	o.call(http.StatusBadRequest, "POST", "/api/collections/teams/records", map[string]any{"name": ""})
 	row, text := o.newestEntry("")
-	if row.Action != "team.found" || row.Result == "ok" || !strings.Contains(text, "Server administrator tried to make a team") {
+	if row.Action != "team.found" || row.Result == "ok" || !strings.Contains(text, "Server administrator tried to create a team") {
 		t.Errorf("a team that was refused: %s (%s)", text, row.Result)
 	}
 }
@@ -191,7 +192,7 @@ func TestSuperuser_ServerRequest_IsLoggedWithoutTeam(t *testing.T) {
 
 func TestSuperuser_CreatedOnCommandLine_IsLogged(t *testing.T) {
 	o := newFixture(t)
-	o.assertNewest("", "superuser.create", "ok", "Server administrator added the server administrator operator@usher.test", "Through: command line")
+	o.assertNewest("", "superuser.create", "ok", "Server administrator added the server administrator operator@usher.test", "Via: command line")
 }
 
 func TestUser_OwnChange_IsNotLoggedAsAdministrator(t *testing.T) {

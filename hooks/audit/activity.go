@@ -7,15 +7,14 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Event is an entry as it concerns one person: he did it, or it was done to him, or both.
+// Event is an entry about one person, who is its actor, its target or both.
 type Event struct {
 	Row
-	IsActor  bool // he did it
-	IsTarget bool // it was done to him
+	IsActor  bool
+	IsTarget bool
 }
 
-// Activity is the newest events of a person in a team, since he was first invited. id is the account's or the
-// invitation's.
+// Activity returns the newest events of a person in a team. id is that of the account or of one of its invitations.
 func Activity(app core.App, team, id string, size int) ([]Event, error) {
 	page, err := listRows(app, team, Query{Person: id, Size: size})
 	if err != nil || len(page.Rows) == 0 {
@@ -32,12 +31,12 @@ func Activity(app core.App, team, id string, size int) ([]Event, error) {
 	return events, err
 }
 
-// Text tells the event beside the person's name: "Invited as Admin by Marta Oliveira", "Left the team".
+// Text describes the event next to the person's name: "Invited as Admin by Marta Oliveira", "Left the team".
 func (e Event) Text() string {
-	deed, s := findActionText(e.Action), e.Sentence()
+	short, s := e.actionText().Short, e.Sentence()
 	switch {
-	case e.IsTarget && deed.Short != "" && !e.Refused():
-		text := strings.ReplaceAll(deed.Short, "{roles}", e.rolesText())
+	case e.IsTarget && short != "" && !e.Refused():
+		text := e.fillRoles(short)
 		if !e.IsActor && (e.Actor != "" || e.ActorName == Administrator) {
 			text += " by " + s.Actor
 		}

@@ -1,5 +1,5 @@
-// Package audit keeps who did what: rows that are only ever added, each tied to the one before it
-// in its team by a hash (R151).
+// Package audit records who did what in a log that is append-only: each row is chained to the previous one of its team
+// by a hash (R151).
 package audit
 
 import (
@@ -20,38 +20,38 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Entry is one deed. Team is empty for what belongs to an account alone.
+// Entry is one action to record. Team is empty for actions that concern only an account.
 type Entry struct {
 	Team       string
 	Actor      string // account id; empty for the server itself
 	ActorName  string
 	IP         string // network address
 	Action     string // "invitation.accept"
-	Target     string // id of whom or what it was done to
+	Target     string // id of the record acted on
 	TargetName string
 	Detail     map[string]any
 }
 
-// Administrator is the name of an actor who runs the server, and isn't a user of the team.
+// Administrator is the actor name of server administrators.
 const Administrator = "Server administrator"
 
-// NewEntry begins an entry with who acts.
+// NewEntry returns an entry for an action by a user of a team.
 func NewEntry(actor *actors.Actor, action string) *Entry {
 	return &Entry{Team: actor.Team.Id, Actor: actor.Account.Id, ActorName: actor.Name(), IP: actor.IP, Action: action}
 }
 
-// NewAccountEntry begins an entry of an account that acts for itself, in a team or in none ("").
-func NewAccountEntry(account *core.Record, team, from, action string) *Entry {
-	return &Entry{Team: team, Actor: account.Id, ActorName: actors.DisplayName(account), IP: from, Action: action}
+// NewAccountEntry returns an entry for an action by an account outside the team pages. team may be "".
+func NewAccountEntry(account *core.Record, team, ip, action string) *Entry {
+	return &Entry{Team: team, Actor: account.Id, ActorName: actors.DisplayName(account), IP: ip, Action: action}
 }
 
-// WithTarget names the target.
+// WithTarget sets the target and returns the entry.
 func (e *Entry) WithTarget(id, name string) *Entry {
 	e.Target, e.TargetName = id, name
 	return e
 }
 
-// With adds a detail.
+// With sets a detail and returns the entry.
 func (e *Entry) With(key string, value any) *Entry {
 	if e.Detail == nil {
 		e.Detail = map[string]any{}
@@ -60,11 +60,11 @@ func (e *Entry) With(key string, value any) *Entry {
 	return e
 }
 
-// Do runs a deed in one transaction, with its entry in the same transaction. A refusal is written
-// down after the deed was rolled back, with its code as the result.
-func Do(app core.App, entry *Entry, deed func(tx core.App) error) error {
+// Do runs an action and writes its entry in one transaction. If the action is refused, the transaction is rolled back and
+// the entry is written with the code of the refusal as its result. An entry whose Action is empty is not written.
+func Do(app core.App, entry *Entry, action func(tx core.App) error) error {
 	err := app.RunInTransaction(func(tx core.App) error {
-		if err := deed(tx); err != nil {
+		if err := action(tx); err != nil {
 			return err
 		}
 		return writeEntry(tx, entry, resultOK)
@@ -87,10 +87,10 @@ func RecordRefusal(app core.App, entry *Entry, err error) error {
 	return err
 }
 
-// Write adds an entry to the transaction of a deed that was done.
+// Write writes the entry of an action that succeeded, in its transaction.
 func Write(tx core.App, entry *Entry) error { return writeEntry(tx, entry, resultOK) }
 
-// WriteRefused adds an entry of a deed that was refused with that code.
+// WriteRefused writes the entry of an action that was refused with the code.
 func WriteRefused(tx core.App, entry *Entry, code string) error { return writeEntry(tx, entry, code) }
 
 func writeEntry(tx core.App, entry *Entry, result string) error {
@@ -109,7 +109,7 @@ func writeEntry(tx core.App, entry *Entry, result string) error {
 		Team: entry.Team, Seq: last.Seq + 1, Previous: last.Hash, Actor: entry.Actor, ActorName: truncateText(entry.ActorName), IP: truncateText(ratelimit.NormalizeIP(entry.IP)),
 		Action: entry.Action, Target: truncateText(entry.Target), TargetName: truncateText(entry.TargetName), Detail: string(detail), Result: result, At: timestampAfter(last.At),
 	}
-	// By SQL: a save would cost as much as the deed that the row tells of.
+	// Plain SQL: saving a record would cost as much as the action itself.
 	_, err = tx.NonconcurrentDB().NewQuery(`INSERT INTO audit
 		(id, team, seq, previous, actor, actor_name, address, action, target, target_name, detail, result, at, hash) VALUES
 		({:id}, {:team}, {:seq}, {:previous}, {:actor}, {:name}, {:address}, {:action}, {:target}, {:target_name}, {:detail}, {:result}, {:at}, {:hash})`).WithContext(record.Prepared).
@@ -122,7 +122,7 @@ func writeEntry(tx core.App, entry *Entry, result string) error {
 	return nil
 }
 
-// maxText is the longest text that is written down, in characters. A description has as many.
+// maxText is the length in characters at which texts are truncated. It is that of the longest description.
 const maxText = 500
 
 func truncateText(s string) string {
@@ -132,12 +132,11 @@ func truncateText(s string) string {
 	return s
 }
 
-// truncateDetails are the details, each as long as it may be: what was typed is written down though it was refused, and
-// nobody can take it out again.
+// truncateDetails truncates every text. Refused input is recorded too, and entries can't be deleted.
 func truncateDetails(detail map[string]any) map[string]any {
 	for key, value := range detail {
-		if text, ok := value.(string); ok {
-			detail[key] = truncateText(text)
+		if s, ok := value.(string); ok {
+			detail[key] = truncateText(s)
 		}
 	}
 	return detail
@@ -159,8 +158,10 @@ func findChainHead(tx core.App, team string) (chainHead, error) {
 	return last, nil
 }
 
-// timeLayout is how a moment is written: always as long, so that later ones sort behind.
+// timeLayout has a fixed width, so that times sort as text.
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-// timestampAfter is now, or the moment of the row before if the clock was set back: rows are found by their time.
-func timestampAfter(before string) string { return max(before, time.Now().UTC().Format(timeLayout)) }
+// timestampAfter returns the current time, or previous if the clock was set back: times must grow with the sequence.
+func timestampAfter(previous string) string {
+	return max(previous, time.Now().UTC().Format(timeLayout))
+}

@@ -52,10 +52,10 @@ func TestVerify_UntouchedChain(t *testing.T) {
 	}
 	rows, err := app.FindRecordsByFilter("audit", "team = {:t}", "seq", 0, 0, dbx.Params{"t": chainTeam})
 	if err != nil || len(rows) != 3 || rows[2].GetString("result") != "not_allowed" || rows[1].GetString("result") != "ok" {
-		t.Fatalf("%v %v", rows, err)
+		t.Fatalf("got %v and %v, want three rows, the last refused", rows, err)
 	}
 	if rows[1].GetString("hash") == rows[2].GetString("hash") || rows[1].GetString("hash") != rows[2].GetString("previous") {
-		t.Error("the rows are not tied together")
+		t.Error("row 3 doesn't continue the chain of row 2")
 	}
 }
 
@@ -65,23 +65,23 @@ func TestRow_CannotBeChangedOrDeleted(t *testing.T) {
 		"INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 3",
 		"INSERT OR REPLACE INTO audit (id, team, seq, action, result, at, hash) VALUES ('forged000000001', 'team00000000001', 2, 'a', 'ok', 'now', 'h')"} {
 		if _, err := app.NonconcurrentDB().NewQuery(sql).Execute(); err == nil {
-			t.Errorf("%s went through", sql)
+			t.Errorf("%s succeeded, want an error", sql)
 		}
 	}
 	row, err := app.FindFirstRecordByFilter("audit", "seq = 1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	row.Set("actor_name", "Somebody else")
+	row.Set("actor_name", "Someone else")
 	if err := app.Save(row); err == nil {
-		t.Error("a row was saved again")
+		t.Error("a row could be changed, want an error")
 	}
 	if err := app.Delete(row); err == nil {
-		t.Error("a row was deleted")
+		t.Error("a row could be deleted, want an error")
 	}
 	forged := core.NewRecord(row.Collection())
 	forged.Load(map[string]any{"team": chainTeam, "seq": 4, "action": "team.update", "result": "ok", "at": "now", "hash": "forged"})
-	hookstest.AssertCode(t, "a row that no deed wrote", app.Save(forged), "bad_chain")
+	hookstest.AssertCode(t, "a forged row", app.Save(forged), "bad_chain")
 	if err := audit.Verify(app, chainTeam); err != nil {
 		t.Error(err)
 	}
@@ -89,25 +89,25 @@ func TestRow_CannotBeChangedOrDeleted(t *testing.T) {
 
 func TestVerify_ForgedRow_IsFound(t *testing.T) {
 	for _, field := range []string{"actor", "actor_name", "address", "action", "target", "target_name", "result", "at", "detail", "previous", "hash"} {
-		for seq, says := range map[string]string{"1": "row 1", "2": "row 2", "3": "row 3"} {
+		for seq, want := range map[string]string{"1": "row 1", "2": "row 2", "3": "row 3"} {
 			app := newChain(t)
 			hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE", nil)
 			hookstest.Exec(t, app, "UPDATE audit SET "+field+" = '\"forged\"' WHERE seq = "+seq, nil)
-			if err := audit.Verify(app, chainTeam); err == nil || !strings.Contains(err.Error(), says) {
-				t.Errorf("%s of row %s: %v", field, seq, err)
+			if err := audit.Verify(app, chainTeam); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s forged in row %s: got %v, want %q", field, seq, err, want)
 			}
 		}
 	}
 	for name, sql := range map[string]string{
-		"a row taken out":     "DELETE FROM audit WHERE seq = 2",
-		"the first taken out": "DELETE FROM audit WHERE seq = 1",
-		"two exchanged":       "UPDATE audit SET seq = 9 WHERE seq = 1; UPDATE audit SET seq = 1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 9",
-		"moved to a team":     "UPDATE audit SET team = 'other' WHERE seq = 1",
+		"a row deleted":       "DELETE FROM audit WHERE seq = 2",
+		"first row deleted":   "DELETE FROM audit WHERE seq = 1",
+		"rows swapped":        "UPDATE audit SET seq = 9 WHERE seq = 1; UPDATE audit SET seq = 1 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 9",
+		"row moved to a team": "UPDATE audit SET team = 'other' WHERE seq = 1",
 	} {
 		app := newChain(t)
 		hookstest.Exec(t, app, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE; "+sql, nil)
 		if err := audit.Verify(app, chainTeam); err == nil {
-			t.Errorf("%s: not found", name)
+			t.Errorf("%s: got no error", name)
 		}
 	}
 }
@@ -115,27 +115,27 @@ func TestVerify_ForgedRow_IsFound(t *testing.T) {
 func TestDo_ActionAndEntryShareTransaction(t *testing.T) {
 	app := hookstest.NewApp(t)
 	entry := func() *audit.Entry { return &audit.Entry{Team: chainTeam, Action: "team.update"} }
-	deed := func(err error) func(core.App) error {
+	action := func(err error) func(core.App) error {
 		return func(tx core.App) error {
 			hookstest.Account(t, tx, "made@x.example")
 			return err
 		}
 	}
-	err := audit.Do(app, entry(), deed(errors.New("the disk is full")))
+	err := audit.Do(app, entry(), action(errors.New("the disk is full")))
 	if err == nil || hookstest.Count(t, app, "audit") != 0 || hookstest.Count(t, app, "users") != 0 {
-		t.Errorf("a fault of ours: %v", err)
+		t.Errorf("internal error: got %v, want an error and no rows", err)
 	}
-	err = audit.Do(app, entry(), deed(errs.Forbidden("No.")))
+	err = audit.Do(app, entry(), action(errs.Forbidden("No.")))
 	hookstest.AssertCode(t, "a refusal", err, errs.CodeNotAllowed)
 	if hookstest.Count(t, app, "audit", dbx.HashExp{"result": errs.CodeNotAllowed}) != 1 || hookstest.Count(t, app, "users") != 0 {
-		t.Error("a refusal is written down alone")
+		t.Error("refusal: want the entry only, without the change")
 	}
-	if err := audit.Do(app, entry(), deed(nil)); err != nil ||
+	if err := audit.Do(app, entry(), action(nil)); err != nil ||
 		hookstest.Count(t, app, "audit", dbx.HashExp{"result": "ok"}) != 1 || hookstest.Count(t, app, "users") != 1 {
-		t.Errorf("a deed: %v", err)
+		t.Errorf("success: got %v, want the entry and the change", err)
 	}
 	if err := audit.Do(app, &audit.Entry{}, func(core.App) error { return nil }); err != nil || hookstest.Count(t, app, "audit") != 2 {
-		t.Errorf("a deed without a name: %v", err)
+		t.Errorf("empty action: got %v, want no entry", err)
 	}
 }
 
@@ -144,13 +144,13 @@ func TestDo_Concurrent_KeepsChainsIntact(t *testing.T) {
 	owner := hookstest.Account(t, app, "owner@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "free")
 	others := hookstest.Team(t, app, owner, "Another team", "free")
-	deeds := make([]*actors.Actor, 20)
-	for i := range deeds {
-		deeds[i] = hookstest.Actor(t, app, owner, []*teams.Team{team, others}[i%2])
+	users := make([]*actors.Actor, 20)
+	for i := range users {
+		users[i] = hookstest.Actor(t, app, owner, []*teams.Team{team, others}[i%2])
 	}
 	before := hookstest.Count(t, app, "audit")
 	results := hookstest.Race(20, func(i int) error {
-		return audit.Do(app, audit.NewEntry(deeds[i], "team.update").With("i", i), func(core.App) error {
+		return audit.Do(app, audit.NewEntry(users[i], "team.update").With("i", i), func(core.App) error {
 			if i%4 == 3 {
 				return errs.Forbidden("No.")
 			}
@@ -158,10 +158,10 @@ func TestDo_Concurrent_KeepsChainsIntact(t *testing.T) {
 		})
 	})
 	if won := hookstest.CountSucceeded(t, results, errs.CodeNotAllowed); won != 15 {
-		t.Errorf("%d deeds", won)
+		t.Errorf("%d actions succeeded, want 15", won)
 	}
 	if n := hookstest.Count(t, app, "audit") - before; n != 20 {
-		t.Errorf("%d rows", n)
+		t.Errorf("got %d rows, want 20", n)
 	}
 	for _, team := range []*teams.Team{team, others} {
 		if err := audit.Verify(app, team.Id); err != nil {

@@ -32,17 +32,17 @@ func TestExport_AppliesFilters(t *testing.T) {
 		return rows
 	}
 	rows := export(audit.Query{})
-	if len(rows) != 1+1+1100+9 || rows[0][1] != "When (Europe/Nowhere)" || rows[1][3] != "audit.export" || rows[2][2] != "'=cmd()" || rows[len(rows)-1][3] != "team.found" {
-		t.Errorf("%d rows, %q %q %q", len(rows), rows[0], rows[1], rows[2])
+	if len(rows) != 1+1+1100+9 || rows[0][1] != "Time (Europe/Nowhere)" || rows[1][3] != "audit.export" || rows[2][2] != "'=cmd()" || rows[len(rows)-1][3] != "team.found" {
+		t.Errorf("got %d rows, want 1111: %q %q %q", len(rows), rows[0], rows[1], rows[2])
 	}
 	rows = export(audit.Query{Result: audit.ResultRefused, Person: "lucia"})
-	if len(rows) != 2 || rows[1][6] != "refused" || rows[1][7] != "Was invited already." || rows[1][9] != "Marta tried to invite lucia@x.example" {
-		t.Errorf("%q", rows)
+	if len(rows) != 2 || rows[1][6] != "refused" || rows[1][7] != "Already invited." || rows[1][9] != "Marta tried to invite lucia@x.example" {
+		t.Errorf("got %q, want one refused invitation of lucia@x.example", rows)
 	}
 	page, err := audit.List(s.app, hookstest.Actor(t, s.app, s.owner, s.team), audit.Query{Size: 1})
 	s.must(err)
 	if details := page.Rows[0].Details(); page.Rows[0].Action != "audit.export" || details["person"] != "lucia" || details["result"] != "refused" {
-		t.Errorf("%+v", page.Rows[0])
+		t.Errorf("got %+v, want the export with its filters", page.Rows[0])
 	}
 }
 
@@ -54,12 +54,12 @@ func TestRecordDenied_IsListedOncePerMinute(t *testing.T) {
 	}
 	audit.RecordDenied(s.app, theo, "panel.enter", "programs")
 	if got := s.listActions(audit.Query{Person: s.theo.Id}); got != "enter! enter! revoke" {
-		t.Error(got)
+		t.Errorf("got %q, want two entries of panel.enter", got)
 	}
 	s.app.Store().Remove("usher.limits.turned-away") // a minute has passed
 	audit.RecordDenied(s.app, theo, "panel.enter", "pages")
 	if got := s.listActions(audit.Query{Person: s.theo.Id}); got != "enter! enter! enter! revoke" {
-		t.Error(got)
+		t.Errorf("got %q a minute later, want three entries of panel.enter", got)
 	}
 	if err := audit.Verify(s.app, s.team.Id); err != nil {
 		t.Error(err)

@@ -6,52 +6,62 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"usher/hooks/actors"
+	"usher/hooks/tools/text"
 )
 
-// Sentence is what an entry says, in parts: "Marta Oliveira" " revoked the invitation of " "pavel@…" "".
+// Sentence is an entry as text, in parts: "Marta Oliveira" " revoked the invitation of " "pavel@…" "".
 type Sentence struct{ Actor, Action, Target, Rest string }
 
 func (s Sentence) String() string { return s.Actor + s.Action + s.Target + s.Rest }
 
-// Sentence tells the entry to people.
+// Sentence describes the entry: "Clara Weiss accepted Kestrel, final approval".
 func (r Row) Sentence() Sentence {
 	s := Sentence{Actor: r.actorText()}
-	before, after, found := strings.Cut(" "+strings.ReplaceAll(r.phrase(), "{roles}", r.rolesText()), "{on}")
+	before, after, found := strings.Cut(" "+r.fillRoles(r.phrase()), "{on}")
 	if s.Action = before; found {
 		s.Target, s.Rest = r.targetText(), after
 	}
 	return s
 }
 
-func (r Row) phrase() string {
-	deed := findActionText(r.Action)
-	if r.Refused() {
-		return "tried to " + deed.Infinitive
+func (r Row) actionText() ActionText {
+	if r.Action == "session.answer" {
+		if reply, ok := answers[fmt.Sprint(r.Details()["answer"])]; ok {
+			return reply
+		}
 	}
-	return deed.Past
+	return findActionText(r.Action)
+}
+
+func (r Row) phrase() string {
+	if r.Refused() {
+		return "tried to " + r.actionText().Infinitive
+	}
+	return r.actionText().Past
 }
 
 func (r Row) actorText() string {
-	deed := findActionText(r.Action)
 	switch {
 	case r.Actor == "" && (r.ActorName == "command line" || r.ActorName == "mail provider"):
-		return "The " + r.ActorName
+		return "The " + strings.Replace(r.ActorName, "mail", "email", 1)
 	case r.ActorName != "":
 		return r.ActorName
-	case deed.AnonymousActor != "":
-		return deed.AnonymousActor
 	}
-	return "Usher"
+	return cmp.Or(r.actionText().AnonymousActor, "Usher")
 }
 
 func (r Row) targetText() string {
-	return cmp.Or(r.TargetName, findActionText(r.Action).AnonymousTarget, "somebody")
+	return cmp.Or(r.TargetName, r.actionText().AnonymousTarget, "someone")
 }
 
-// rolesText are the roles of the details in words; none is a plain member.
-func (r Row) rolesText() string {
+// fillRoles replaces {roles} and {role} with the roles in the details.
+func (r Row) fillRoles(phrase string) string {
+	if !strings.Contains(phrase, "{role") {
+		return phrase
+	}
 	var names []string
 	list, _ := r.Details()["roles"].([]any)
 	for _, name := range list {
@@ -60,56 +70,75 @@ func (r Row) rolesText() string {
 	roles := actors.Roles{
 		Owner: slices.Contains(names, "owner"), Admin: slices.Contains(names, "admin"), Organizer: slices.Contains(names, "organizer"),
 	}
-	if roles.None() {
-		return "a member"
+	label, noun := roles.Label(), " role"
+	if len(roles.Names()) > 1 {
+		noun = " roles"
 	}
-	return roles.Label()
+	phrase = strings.ReplaceAll(phrase, "{role}", label+noun)
+	if roles.None() {
+		label = "a member"
+	}
+	return strings.ReplaceAll(phrase, "{roles}", label)
 }
 
-// Reason says in a few words why the deed was refused; empty if it was done.
+// Reason explains why the action was refused. It is empty for an action that succeeded.
 func (r Row) Reason() string {
 	if !r.Refused() {
 		return ""
 	}
-	if words, known := reasonTexts[r.Result]; known {
-		return words
+	if reason, known := reasonTexts[r.Result]; known {
+		return reason
 	}
 	return humanize(r.Result) + "."
 }
 
-// Note is one detail for people.
+// Note is a detail of an entry with a label.
 type Note struct{ Label, Value string }
 
-// detailLabels are the details that are shown beside a sentence. Others are shown under their own name.
+// detailLabels names details whose keys don't read well.
 var detailLabels = map[string]string{
-	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Through", "area": "Through",
+	"admins_manage_admins": "Admins may manage Admins", "timezone": "Time zone", "by": "Via", "area": "Area",
 	"administrator": "Administrator ID", "admin_seats": "Admin seats", "organizer_seats": "Organizer seats", "members_host": "Members may host",
-	"corrected": "Corrected to", "instead": "Instead of", "address": "New address",
+	"corrected": "Corrected to", "instead": "Replaces", "address": "New address", "letter": "Email", "entry": "Who can join", "slug": "Link",
+	"series": "Whole series", "inviter": "Inviter ID",
 }
 
-// Notes are the details that the sentence does not tell.
-func (r Row) Notes() []Note {
-	details, told := r.Details(), strings.Contains(r.phrase(), "{roles}")
+// reasonDetails describes the detail "reason" of a session that ended.
+var reasonDetails = map[string]string{
+	"host": "ended by the host", "admin": "ended by an Admin", "time": "time limit reached", "empty": "everyone had left",
+	"elsewhere": "ended in the external tool", "host_gone": "no host was left",
+}
+
+// Notes returns the details that the sentence doesn't include. Times are in the zone.
+func (r Row) Notes(zone *time.Location) []Note {
+	details, phrase := r.Details(), r.phrase()
+	_, answered := answers[fmt.Sprint(details["answer"])]
 	var notes []Note
 	for _, key := range slices.Sorted(maps.Keys(details)) {
-		if key == "status" || key == "import" || key == "roles" && told {
+		switch {
+		case key == "status", key == "import", key == "roles" && strings.Contains(phrase, "{role"), key == "answer" && answered && r.Action == "session.answer":
 			continue
 		}
-		if value := formatValue(details[key]); value != "" {
-			label := detailLabels[key]
-			if label == "" {
-				label = humanize(key)
-			}
-			notes = append(notes, Note{label, value})
+		value := formatValue(details[key], zone)
+		if known := reasonDetails[value]; known != "" && key == "reason" && r.Action == "session.end" {
+			value = capitalize(known)
+		}
+		if value != "" {
+			notes = append(notes, Note{cmp.Or(detailLabels[key], humanize(key)), value})
 		}
 	}
 	return notes
 }
 
-func formatValue(value any) string {
+func formatValue(value any, zone *time.Location) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
+	case string:
+		if at, err := time.Parse(time.RFC3339, v); err == nil {
+			return text.DateAndTime(text.ReaderZone{Zone: zone}.In(at), "2 Jan 2006")
+		}
+		return v
 	case bool:
 		if v {
 			return "yes"
@@ -118,26 +147,25 @@ func formatValue(value any) string {
 	case []any:
 		var all []string
 		for _, one := range v {
-			all = append(all, formatValue(one))
+			all = append(all, formatValue(one, zone))
 		}
 		return strings.Join(all, ", ")
 	case map[string]any:
 		var all []string
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, key+" "+formatValue(v[key]))
+			all = append(all, key+" "+formatValue(v[key], zone))
 		}
 		return strings.Join(all, ", ")
 	}
 	return fmt.Sprint(value)
 }
 
-// humanize is a name of the program as words: "not_started" is "Not started".
+// humanize turns a key into words: "not_started" becomes "Not started".
 func humanize(name string) string {
-	name = strings.ReplaceAll(name, "_", " ")
 	if name == "" {
 		return ""
 	}
-	return capitalize(name)
+	return capitalize(strings.ReplaceAll(name, "_", " "))
 }
 
-func capitalize(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+func capitalize(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -10,16 +10,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"usher/hooks/audit"
 )
 
-// prefixPattern is the beginning of a name that is put together: this test would not find it.
+// prefixPattern matches the start of an action key that is concatenated, which this test wouldn't find.
 var prefixPattern = regexp.MustCompile(`^[a-z]+\.$`)
 
 var actionPattern = regexp.MustCompile(`^[a-z]+(\.[a-z_]+)+$`)
 
-// actionsInSource are the names of actions in the program: every text of that shape in a file that writes entries.
+// actionsInSource returns every string literal that looks like an action key, in files that import the package.
 func actionsInSource(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -36,7 +37,7 @@ func actionsInSource(t *testing.T) map[string]string {
 			ast.Inspect(file, func(n ast.Node) bool {
 				if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 					if text, _ := strconv.Unquote(literal.Value); prefixPattern.MatchString(text) {
-						t.Errorf("%s puts a name together from %q: write actions out", path, text)
+						t.Errorf("%s concatenates an action key from %q: write it in full", path, text)
 					}
 					if text, err := strconv.Unquote(literal.Value); err == nil && actionPattern.MatchString(text) && !strings.HasPrefix(text, "usher.") { // keys of the store
 						found[text] = path
@@ -68,33 +69,34 @@ func importsAudit(file *ast.File) bool {
 func TestActionTexts_CoverEveryAction(t *testing.T) {
 	written := actionsInSource(t)
 	if len(written) < 20 || written["invitation.create"] == "" || written["account.signin"] == "" {
-		t.Fatalf("too few actions are found in the source: %v", written)
+		t.Fatalf("got %d actions in the source, want at least 20: %v", len(written), written)
 	}
 	kinds := map[string]bool{}
 	for _, kind := range audit.Kinds {
 		kinds[kind.Key] = true
 	}
 	named := map[string]bool{}
-	for _, deed := range audit.ActionTexts {
-		if named[deed.Action] {
-			t.Errorf("%s stands twice in the catalogue", deed.Action)
+	for _, text := range audit.ActionTexts {
+		if named[text.Action] {
+			t.Errorf("ActionTexts has %s twice", text.Action)
 		}
-		named[deed.Action] = true
-		if written[deed.Action] == "" {
-			t.Errorf("nothing writes the action %s of the catalogue", deed.Action)
+		named[text.Action] = true
+		if written[text.Action] == "" {
+			t.Errorf("ActionTexts has %s, which nothing writes", text.Action)
 		}
-		if deed.Past == "" || deed.Infinitive == "" || !kinds[deed.Kind] {
-			t.Errorf("%s has no words or no kind: %+v", deed.Action, deed)
+		if text.Past == "" || text.Infinitive == "" || !kinds[text.Kind] {
+			t.Errorf("%s lacks a text or a kind: %+v", text.Action, text)
 		}
 	}
 	for action, path := range written {
 		if !named[action] {
-			t.Errorf("%s writes the action %s, which has no words: add it to audit.Catalogue", path, action)
+			t.Errorf("%s writes the action %s, which has no text: add it to ActionTexts", path, action)
 		}
 	}
 }
 
 func TestRow_Sentence(t *testing.T) {
+	zone := time.FixedZone("CET", 3600)
 	for _, s := range []struct {
 		row    audit.Row
 		want   string
@@ -108,37 +110,49 @@ func TestRow_Sentence(t *testing.T) {
 		{row: audit.Row{ActorName: "Marta", Action: "invitation.create", TargetName: "p@x.example", Result: "ok", Detail: `{"roles":[]}`},
 			want: "Marta invited p@x.example as a member"},
 		{row: audit.Row{ActorName: "Jonas", Action: "invitation.create", Result: "not_allowed", Detail: `{"roles":["admin"]}`},
-			want: "Jonas tried to invite somebody", reason: "The right was missing.", notes: []audit.Note{{Label: "Roles", Value: "admin"}}},
+			want: "Jonas tried to invite someone", reason: "Permission denied.", notes: []audit.Note{{Label: "Roles", Value: "admin"}}},
 		{row: audit.Row{ActorName: "Jonas", Action: "member.revoke", TargetName: "Théo", Result: "ok", Detail: `{"roles":["organizer"]}`},
-			want: "Jonas took the role Organizer from Théo"},
+			want: "Jonas revoked the Organizer role of Théo"},
+		{row: audit.Row{ActorName: "Jonas", Action: "member.revoke", TargetName: "Théo", Result: "ok", Detail: `{"roles":["admin","organizer"]}`},
+			want: "Jonas revoked the Admin and Organizer roles of Théo"},
+		{row: audit.Row{ActorName: "Clara Weiss", Action: "session.answer", TargetName: "Kestrel, final approval", Result: "ok", Detail: `{"answer":"yes"}`},
+			want: "Clara Weiss accepted Kestrel, final approval"},
+		{row: audit.Row{ActorName: "Clara Weiss", Action: "session.answer", TargetName: "Kestrel", Result: "session_ended", Detail: `{"answer":"maybe"}`},
+			want: "Clara Weiss tried to reply “maybe” to Kestrel", reason: "The session had ended."},
+		{row: audit.Row{ActorName: "Clara Weiss", Action: "session.answer", Result: "bad_answer"},
+			want: "Clara Weiss tried to reply to a session", reason: "The reply was invalid, or the host tried to reply."},
+		{row: audit.Row{ActorName: "Nadia", Action: "session.schedule", TargetName: "Kestrel", Result: "ok", Detail: `{"starts":"2026-11-19T08:30:00Z"}`},
+			want: "Nadia scheduled Kestrel", notes: []audit.Note{{Label: "Starts", Value: "19 Nov 2026, 09:30"}}},
+		{row: audit.Row{Action: "session.end", TargetName: "Kestrel", Result: "ok", Detail: `{"reason":"empty"}`},
+			want: "Usher ended Kestrel", notes: []audit.Note{{Label: "Reason", Value: "Everyone had left"}}},
 		{row: audit.Row{Action: "invitation.decline", TargetName: "p@x.example", Result: "ok"},
-			want: "Whoever held the link declined the invitation for p@x.example"},
+			want: "Someone with the link declined the invitation for p@x.example"},
 		{row: audit.Row{ActorName: "command line", Action: "account.reset.request", Result: "too_many"},
-			want: "The command line tried to ask for a link to set a new password", reason: "Too often, or too many at once."},
+			want: "The command line tried to request a password reset", reason: "Too many attempts, or too many at the same time."},
 		{row: audit.Row{ActorName: "Marta", Action: "team.update", TargetName: "Halation {roles} {on}", Result: "ok",
 			Detail: `{"name":"New","admins_manage_admins":true,"rows":1204000,"filter":{"b":"2","a":[1,2]},"none":null}`},
 			want: "Marta changed the settings of Halation {roles} {on}",
 			notes: []audit.Note{{Label: "Admins may manage Admins", Value: "yes"}, {Label: "Filter", Value: "a 1, 2, b 2"},
 				{Label: "Name", Value: "New"}, {Label: "Rows", Value: "1204000"}}},
 		{row: audit.Row{ActorName: "Marta", Action: "import.done", Result: "ok", Detail: `{"invited":12,"import":"x"}`},
-			want: "Marta invited everybody in a list", notes: []audit.Note{{Label: "Invited", Value: "12"}}},
+			want: "Marta finished importing a list", notes: []audit.Note{{Label: "Invited", Value: "12"}}},
 		{row: audit.Row{Action: "meteor.strike", TargetName: "Earth", Result: "out_of_range", Detail: "not JSON"},
-			want: "Usher tried to do “meteor.strike” to Earth", reason: "Out of range."},
+			want: "Usher tried to perform “meteor.strike” on Earth", reason: "Out of range."},
 	} {
 		if got := s.row.Sentence().String(); got != s.want {
-			t.Errorf("%q, want %q", got, s.want)
+			t.Errorf("got %q, want %q", got, s.want)
 		}
 		if got := s.row.Reason(); got != s.reason {
-			t.Errorf("%s: the reason %q, want %q", s.want, got, s.reason)
+			t.Errorf("%s: got the reason %q, want %q", s.want, got, s.reason)
 		}
-		got := s.row.Notes()
+		got := s.row.Notes(zone)
 		if len(got) != len(s.notes) {
-			t.Errorf("%s: %v, want %v", s.want, got, s.notes)
+			t.Errorf("%s: got the notes %v, want %v", s.want, got, s.notes)
 			continue
 		}
 		for n := range got {
 			if got[n] != s.notes[n] {
-				t.Errorf("%s: %v, want %v", s.want, got, s.notes)
+				t.Errorf("%s: got the notes %v, want %v", s.want, got, s.notes)
 			}
 		}
 	}
@@ -152,19 +166,19 @@ func TestEvent_Text(t *testing.T) {
 	refused := removed
 	refused.Result = "not_allowed"
 	for want, event := range map[string]audit.Event{
-		"Invited as Admin by Marta":                       {Row: invited, IsTarget: true},
-		"Invited t@x.example as Admin":                    {Row: invited, IsActor: true},
-		"Removed from the team by Marta":                  {Row: removed, IsTarget: true},
-		"Removed Théo from the team":                      {Row: removed, IsActor: true},
-		"Removed from the team":                           {Row: removed, IsActor: true, IsTarget: true},
-		"Declined the invitation":                         {Row: declined, IsTarget: true},
-		"Invitation ended, the address cannot be reached": {Row: ended, IsTarget: true},
-		"Marta tried to remove Théo from the team":        {Row: refused, IsTarget: true},
-		"Tried to remove Théo from the team":              {Row: refused, IsActor: true},
-		"Signed in":                                       {Row: audit.Row{ActorName: "Théo", Action: "account.signin", Result: "ok"}, IsActor: true, IsTarget: true},
+		"Invited as Admin by Marta":                                 {Row: invited, IsTarget: true},
+		"Invited t@x.example as Admin":                              {Row: invited, IsActor: true},
+		"Removed from the team by Marta":                            {Row: removed, IsTarget: true},
+		"Removed Théo from the team":                                {Row: removed, IsActor: true},
+		"Removed from the team":                                     {Row: removed, IsActor: true, IsTarget: true},
+		"Declined the invitation":                                   {Row: declined, IsTarget: true},
+		"Invitation closed because the email couldn't be delivered": {Row: ended, IsTarget: true},
+		"Marta tried to remove Théo from the team":                  {Row: refused, IsTarget: true},
+		"Tried to remove Théo from the team":                        {Row: refused, IsActor: true},
+		"Signed in":                                                 {Row: audit.Row{ActorName: "Théo", Action: "account.signin", Result: "ok"}, IsActor: true, IsTarget: true},
 	} {
 		if got := event.Text(); got != want {
-			t.Errorf("%q, want %q", got, want)
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

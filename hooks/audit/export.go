@@ -14,8 +14,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Export writes the entries of the query as CSV, in the zone's time. That somebody took them is written down
-// before the first of them leaves.
+// Export writes the entries that match the query as CSV, with times in the zone. The export itself is recorded before the
+// first row is written. It stops when the actor loses access to the panel.
 func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location, to io.Writer) error {
 	entry := NewEntry(actor, "audit.export")
 	for key, value := range map[string]string{"person": query.Person, "kind": query.Kind, "result": query.Result,
@@ -25,23 +25,23 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 		}
 	}
 	err := Do(app, entry, func(tx core.App) error {
-		again, err := actor.Reload(tx)
+		current, err := actor.Reload(tx)
 		if err != nil {
 			return err
 		}
-		if !again.CanUsePanel() {
-			return errs.Forbidden("The audit log is for the Owner and Admins of a team.")
+		if !current.CanUsePanel() {
+			return errs.Forbidden("Only the Owner and Admins can view the audit log.")
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	heads := []string{"Number", "When (" + zone.String() + ")", "Who", "What", "On whom", "From", "Result", "Reason", "Details", "Sentence"}
-	inPanel := actor.PanelRecheck(app)
-	return csvfile.Write(to, heads, func(table *csvfile.Table) error {
+	header := []string{"Number", "Time (" + zone.String() + ")", "Actor", "Action", "Target", "IP address", "Result", "Reason", "Details", "Event"}
+	recheck := actor.PanelRecheck(app)
+	return csvfile.Write(to, header, func(table *csvfile.Table) error {
 		return eachRow(app, actor.Team.Id, query, func(row Row) error {
-			if err := inPanel(); err != nil {
+			if err := recheck(); err != nil {
 				return err
 			}
 			return table.Add(row.csvCells(zone)...)
@@ -49,7 +49,7 @@ func Export(app core.App, actor *actors.Actor, query Query, zone *time.Location,
 	})
 }
 
-// eachRow reads the query in pages, so that a log of any length fits.
+// eachRow calls f with every row that matches, reading the log in pages.
 func eachRow(app core.App, team string, query Query, f func(Row) error) error {
 	for query.Size = 500; ; {
 		page, err := listRows(app, team, query)
@@ -73,7 +73,7 @@ func (r Row) csvCells(zone *time.Location) []string {
 		result = ResultRefused
 	}
 	var notes []string
-	for _, note := range r.Notes() {
+	for _, note := range r.Notes(zone) {
 		notes = append(notes, note.Label+": "+note.Value)
 	}
 	return []string{strconv.Itoa(r.Seq), csvfile.FormatTime(r.Time(), zone), r.ActorName, r.Action, r.TargetName, r.IP,

@@ -5,10 +5,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Reasons are the words of refusals.
+// Reasons exposes reasonTexts.
 var Reasons = reasonTexts
 
-// Explain is how SQLite would read a query.
+// Explain returns the query plan of SQLite for a query.
 func Explain(app core.App, team string, query Query) ([]string, error) {
 	s := &search{team: team, size: 51, params: dbx.Params{"team": team}}
 	if err := s.filter(app, query); err != nil {

@@ -18,27 +18,27 @@ const (
 	ResultRefused = "refused"
 )
 
-// Query is what a team's log is narrowed to. Empty fields narrow nothing; a value that there is not finds nothing.
+// Query filters a team's log. Empty fields don't filter; an unknown value matches nothing.
 type Query struct {
-	Person string    // who did it or to whom: an account's or an invitation's id, or part of a name or an address
+	Person string    // actor or target: the id of an account or invitation, or part of a name or email
 	Kind   string    // key of one of the Kinds
-	Result string    // Done or Refused
-	From   time.Time // not before
-	To     time.Time // before
-	Before int       // number of the entry that the page follows; 0: the newest
-	Size   int       // entries on a page, 1 to 500; 0: 50
+	Result string    // ResultDone or ResultRefused
+	From   time.Time // inclusive
+	To     time.Time // exclusive
+	Before int       // only entries before this number; 0: from the newest
+	Size   int       // page size, 1 to 500; 0: 50
 }
 
-// Page is a part of the log, the newest entry first. Next is the Before of the page that follows; 0: there is none.
+// Page is a page of the log, newest first. Next is the Before of the next page; 0: this is the last.
 type Page struct {
 	Rows []Row
 	Next int
 }
 
-// List reads a page of the log of the actor's team, which is for its Owner and Admins.
+// List returns a page of the log of the actor's team. Only the Owner and Admins may read it.
 func List(app core.App, actor *actors.Actor, query Query) (Page, error) {
 	if !actor.CanUsePanel() {
-		return Page{}, errs.Forbidden("The audit log is for the Owner and Admins of a team.")
+		return Page{}, errs.Forbidden("Only the Owner and Admins can view the audit log.")
 	}
 	return listRows(app, actor.Team.Id, query)
 }
@@ -61,13 +61,13 @@ func listRows(app core.App, team string, query Query) (Page, error) {
 	return page, err
 }
 
-// search is a query as SQL. Each of its arms follows one index from its newest entry on; the newest of all
-// arms together are the page, so that nothing is read that is not shown.
+// search builds the SQL of a query: a UNION of branches, each of which follows one index from the newest entry and stops at
+// the page size.
 type search struct {
 	team       string
 	size       int
-	branches   []string // conditions; none finds nothing
-	conditions []string // conditions that hold in every arm
+	branches   []string // one condition each; no branch matches nothing
+	conditions []string // apply to every branch
 	params     dbx.Params
 }
 
@@ -100,7 +100,7 @@ func (s *search) filter(app core.App, q Query) error {
 	return s.filterTime(app, q)
 }
 
-// filterPerson adds an arm for each way in which an entry can be about him.
+// filterPerson adds a branch for each way in which an entry can be about the person.
 func (s *search) filterPerson(app core.App, text string) error {
 	ids, addresses, err := resolvePerson(app, s.team, text)
 	for _, id := range ids {
@@ -115,7 +115,7 @@ func (s *search) filterPerson(app core.App, text string) error {
 	return err
 }
 
-// filterTime turns the times into numbers of entries, which grow with them.
+// filterTime turns times into sequence numbers, which grow with them.
 func (s *search) filterTime(app core.App, q Query) error {
 	if q.Before > 0 {
 		s.conditions = append(s.conditions, fmt.Sprintf("seq < %d", q.Before))
@@ -126,7 +126,7 @@ func (s *search) filterTime(app core.App, q Query) error {
 			return err
 		}
 		if first == 0 {
-			s.branches = nil // all are older
+			s.branches = nil // every entry is older
 		}
 		s.conditions = append(s.conditions, fmt.Sprintf("seq >= %d", first))
 	}
@@ -140,7 +140,7 @@ func (s *search) filterTime(app core.App, q Query) error {
 	return err
 }
 
-// firstSeqSince is the number of the first entry since a time; 0: there is none.
+// firstSeqSince returns the number of the first entry since a time, or 0.
 func (s *search) firstSeqSince(app core.App, at time.Time) (int, error) {
 	var seqs []int
 	err := app.DB().NewQuery("SELECT seq FROM audit WHERE team = {:team} AND at >= {:at} ORDER BY at, seq LIMIT 1").
@@ -161,8 +161,8 @@ func (s *search) sql() string {
 		return "SELECT " + rowColumns + " FROM audit" + strings.Replace(newest, "%s", s.branches[0], 1)
 	}
 	parts := make([]string, 0, len(s.branches))
-	for _, arm := range s.branches {
-		parts = append(parts, "SELECT * FROM (SELECT seq FROM audit"+strings.Replace(newest, "%s", arm, 1)+")")
+	for _, branch := range s.branches {
+		parts = append(parts, "SELECT * FROM (SELECT seq FROM audit"+strings.Replace(newest, "%s", branch, 1)+")")
 	}
 	return "SELECT " + rowColumns + " FROM audit WHERE team = {:team} AND seq IN (" + strings.Join(parts, " UNION ") +
 		fmt.Sprintf(" ORDER BY seq DESC LIMIT %d) ORDER BY audit.seq DESC", s.size)
@@ -179,7 +179,7 @@ func (s *search) rows(app core.App) ([]Row, error) {
 	return rows, nil
 }
 
-// bind keeps a value for the statement and gives its place in it.
+// bind adds a parameter and returns its placeholder.
 func (s *search) bind(value string) string {
 	name := fmt.Sprintf("v%d", len(s.params))
 	s.params[name] = value
@@ -187,9 +187,9 @@ func (s *search) bind(value string) string {
 }
 
 func (s *search) bindAll(values []string) string {
-	places := make([]string, 0, len(values))
+	placeholders := make([]string, 0, len(values))
 	for _, value := range values {
-		places = append(places, s.bind(value))
+		placeholders = append(placeholders, s.bind(value))
 	}
-	return strings.Join(places, ", ")
+	return strings.Join(placeholders, ", ")
 }

@@ -18,7 +18,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// fixture is a team in which things were done, and another beside it.
+// fixture is a team with a history, and another team.
 type fixture struct {
 	*testing.T
 	app                        *core.BaseApp
@@ -42,8 +42,8 @@ func newFixture(t *testing.T) *fixture {
 	hookstest.Invite(t, s.app, s.owner, s.team, "lucia@x.example", "organizer") // already invited
 	_, err := invitations.Decline(s.app, invitations.Response{Account: s.lucia, ID: s.invitationID})
 	s.must(err)
-	again := hookstest.Invite(t, s.app, s.admin, s.team, "lucia@x.example").ID
-	_, err = invitations.Accept(s.app, invitations.Response{Account: s.lucia, ID: again})
+	second := hookstest.Invite(t, s.app, s.admin, s.team, "lucia@x.example").ID
+	_, err = invitations.Accept(s.app, invitations.Response{Account: s.lucia, ID: second})
 	s.must(err)
 	_, err = invitations.Invite(s.app, hookstest.Actor(t, s.app, s.admin, s.team), invitations.Request{
 		Lines: invitations.ParseLines([]string{s.neverInvited}), Roles: actors.Roles{Admin: true}})
@@ -69,7 +69,7 @@ func (s *fixture) must(err error) {
 	}
 }
 
-// listActions is what a query finds, an entry a word.
+// listActions returns what a query finds, one word per entry; refusals end with "!".
 func (s *fixture) listActions(query audit.Query) string {
 	s.Helper()
 	page, err := audit.List(s.app, hookstest.Actor(s.T, s.app, s.owner, s.team), query)
@@ -81,7 +81,7 @@ func (s *fixture) listActions(query audit.Query) string {
 			word += "!"
 		}
 		if row.Team != s.team.Id {
-			s.Errorf("another team's entry: %+v", row)
+			s.Errorf("got an entry of another team: %+v", row)
 		}
 		all = append(all, word)
 	}
@@ -103,7 +103,7 @@ func TestList_FiltersNewestFirst(t *testing.T) {
 		{audit.Query{Kind: "members"}, "remove revoke"},
 		{audit.Query{Kind: "invitations", Result: audit.ResultRefused}, "create! create!"},
 		{audit.Query{Kind: "no-such"}, ""},
-		// Lucía was two invitations and an account, is removed, and was refused an invitation while one was open.
+		// Lucía had two invitations and an account, was removed, and one invitation was refused while another was pending.
 		{audit.Query{Person: s.lucia.Id}, "remove accept create decline create! create"},
 		{audit.Query{Person: s.invitationID}, "remove accept create decline create! create"},
 		{audit.Query{Person: "LUCIA"}, "remove accept create decline create! create"},
@@ -112,7 +112,7 @@ func TestList_FiltersNewestFirst(t *testing.T) {
 		{audit.Query{Person: s.theo.Id}, "revoke"},
 		{audit.Query{Person: "jonas"}, "create! create"},
 		{audit.Query{Person: "%"}, ""},
-		{audit.Query{Person: "nobody like this"}, ""},
+		{audit.Query{Person: "no match"}, ""},
 		{audit.Query{Person: strings.Repeat("a", 15)}, ""},
 		{audit.Query{Person: "' OR 1=1 --"}, ""},
 		{audit.Query{From: hour}, all},
@@ -124,16 +124,16 @@ func TestList_FiltersNewestFirst(t *testing.T) {
 		{audit.Query{Person: s.lucia.Id, Size: 2}, "remove accept"},
 	} {
 		if got := s.listActions(test.query); got != test.want {
-			t.Errorf("%+v: %q, want %q", test.query, got, test.want)
+			t.Errorf("%+v: got %q, want %q", test.query, got, test.want)
 		}
 	}
 	rows, err := audit.Activity(s.app, s.team.Id, s.lucia.Id, 3)
 	if err != nil || len(rows) != 3 || rows[0].Text() != "Removed from the team by Marta" || rows[1].Text() != "Accepted the invitation" ||
 		rows[2].Text() != "Invited as a member by Jonas" {
-		t.Errorf("%+v %v", rows, err)
+		t.Errorf("got %+v and %v, want the three newest events", rows, err)
 	}
 	if rows, err := audit.Activity(s.app, s.other.Id, s.theo.Id, 3); err != nil || len(rows) != 0 {
-		t.Errorf("another team's member: %+v %v", rows, err)
+		t.Errorf("got %+v and %v for a member of another team, want nothing", rows, err)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestList_OtherTeamsAccountID_FindsNothing(t *testing.T) {
 	s := newFixture(t)
 	hookstest.Invite(t, s.app, s.owner, s.team, "wanda@y.example")
 	if got := s.listActions(audit.Query{Person: s.otherOwner().Id}); got != "" {
-		t.Errorf("an id of another team tells its address: %s", got)
+		t.Errorf("got %q for the id of a user of another team, want nothing", got)
 	}
 }
 
@@ -160,7 +160,7 @@ func TestList_Pagination(t *testing.T) {
 			}
 		}
 		if got := strings.Join(parts, " "); got != whole {
-			t.Errorf("%q in pages, %q in whole", got, whole)
+			t.Errorf("got %q page by page, want %q", got, whole)
 		}
 	}
 }
@@ -176,11 +176,11 @@ func TestList_AndExport_RequireOwnerOrAdmin(t *testing.T) {
 		err = audit.Export(s.app, actor, audit.Query{}, time.UTC, &b)
 		hookstest.AssertCode(t, "export as "+actor.Name(), err, code)
 		if (b.Len() == 0) != (code != "") {
-			t.Errorf("%s got %d bytes", actor.Name(), b.Len())
+			t.Errorf("%s got %d bytes, want code %q", actor.Name(), b.Len(), code)
 		}
 	}
 	if n := hookstest.Count(t, s.app, "audit", dbx.HashExp{"action": "audit.export", "result": errs.CodeNotAllowed}); n != 2 {
-		t.Errorf("%d refused exports are written down", n)
+		t.Errorf("got %d refused exports in the log, want 2", n)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestWrite_ClockSetBack_KeepsOrder(t *testing.T) {
 	hookstest.Invite(t, s.app, s.owner, s.team, "later@x.example")
 	page, err := audit.List(s.app, hookstest.Actor(t, s.app, s.owner, s.team), audit.Query{Size: 1})
 	if err != nil || page.Rows[0].At != ahead {
-		t.Errorf("%+v %v", page.Rows, err)
+		t.Errorf("got %+v and %v, want the newest entry at %s", page.Rows, err, ahead)
 	}
 }
 
@@ -206,18 +206,18 @@ func TestList_EveryFilterUsesIndex(t *testing.T) {
 	} {
 		plan, err := audit.Explain(s.app, s.team.Id, query)
 		s.must(err)
-		arm := false
+		search := false
 		for _, step := range plan {
-			arm = arm || strings.Contains(step, "SEARCH audit USING")
+			search = search || strings.Contains(step, "SEARCH audit USING")
 			if strings.Contains(step, "SCAN audit") {
 				t.Errorf("%+v reads the whole log: %s", query, strings.Join(plan, "\n"))
 			}
 		}
 		if sorts := strings.Contains(strings.Join(plan, ""), "TEMP B-TREE"); sorts && len(plan) < 4 {
-			t.Errorf("%+v sorts all that it finds: %s", query, strings.Join(plan, "\n"))
+			t.Errorf("%+v sorts every match: %s", query, strings.Join(plan, "\n"))
 		}
-		if !arm {
-			t.Errorf("%+v: %s", query, strings.Join(plan, "\n"))
+		if !search {
+			t.Errorf("%+v uses no index: %s", query, strings.Join(plan, "\n"))
 		}
 	}
 }
@@ -236,13 +236,13 @@ func TestList_LaterEmail_IsNotRevealed(t *testing.T) {
 	s.must(s.app.Save(stored))
 	for _, guess := range []string{"secret@elsewhere.example", "elsewhere"} {
 		if n := found(guess); n != 0 {
-			t.Errorf("%d entries tell that %s is hers now", n, guess)
+			t.Errorf("got %d entries for the later email %s, want 0", n, guess)
 		}
 	}
 	_, err := invitations.Invite(s.app, admin, invitations.Request{
 		Lines: invitations.ParseLines([]string{"secret@elsewhere.example"}), Roles: actors.Roles{Admin: true}})
 	hookstest.AssertCode(t, "an Admin invites an Admin", err, errs.CodeNotAllowed)
 	if n := found(s.lucia.Id); n != before || before == 0 {
-		t.Errorf("%d entries, not %d", n, before)
+		t.Errorf("got %d entries, want %d", n, before)
 	}
 }

@@ -9,11 +9,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// CodeBadDate is the code of a refusal of a date that is none.
+// CodeBadDate is the code of an invalid date.
 const CodeBadDate = "bad_date"
 
-// ParseQuery reads a query from the address of a page or of a program: person, kind, result, before, and from and to,
-// which are moments (RFC 3339) or days in the zone, both included. The rest is read even if a date is refused.
+// ParseQuery parses the parameters person, kind, result, before, from and to. from and to are times (RFC 3339) or dates in
+// the zone, both inclusive. If a date is invalid, the rest of the query is still returned with the error.
 func ParseQuery(values url.Values, zone *time.Location) (Query, error) {
 	before, _ := strconv.Atoi(values.Get("before"))
 	query := Query{
@@ -29,7 +29,7 @@ func ParseQuery(values url.Values, zone *time.Location) (Query, error) {
 	return query, faults.Err()
 }
 
-// parseDate is a moment, or the beginning of a day so many days later.
+// parseDate parses a time, or returns the start of the date plus a number of days.
 func parseDate(text, field string, zone *time.Location, days int) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -39,7 +39,7 @@ func parseDate(text, field string, zone *time.Location, days int) (time.Time, er
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, errs.Invalid(field, CodeBadDate, "Write the day as year-month-day, such as 2026-11-17.")
+		return time.Time{}, errs.Invalid(field, CodeBadDate, "Enter the date as YYYY-MM-DD, such as 2026-11-17.")
 	}
 	return at, nil
 }

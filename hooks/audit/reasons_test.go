@@ -16,8 +16,8 @@ import (
 
 var badCodePattern = regexp.MustCompile(`^bad_[a-z]+$`)
 
-// codesInSource are the codes that the program refuses with: the constants Code…, what is written out in a call of
-// Refuse, and every text of the shape bad_….
+// codesInSource returns the codes of refusals: constants named Code…, literals passed to errs.Invalid, and every literal
+// that starts with bad_.
 func codesInSource(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -49,7 +49,7 @@ func codesInSource(t *testing.T) map[string]string {
 }
 
 func codesOf(n ast.Node) (codes []string) {
-	text := func(e ast.Expr) {
+	add := func(e ast.Expr) {
 		if literal, ok := e.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 			if code, err := strconv.Unquote(literal.Value); err == nil {
 				codes = append(codes, code)
@@ -60,19 +60,19 @@ func codesOf(n ast.Node) (codes []string) {
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
 			if strings.HasPrefix(name.Name, "Code") && i < len(n.Values) {
-				text(n.Values[i])
+				add(n.Values[i])
 			}
 		}
 	case *ast.CallExpr:
-		called := ""
+		name := ""
 		switch f := n.Fun.(type) {
 		case *ast.SelectorExpr:
-			called = f.Sel.Name
+			name = f.Sel.Name
 		case *ast.Ident:
-			called = f.Name
+			name = f.Name
 		}
-		if called == "Invalid" && len(n.Args) == 3 {
-			text(n.Args[1])
+		if name == "Invalid" && len(n.Args) == 3 {
+			add(n.Args[1])
 		}
 	case *ast.BasicLit:
 		if text, err := strconv.Unquote(n.Value); err == nil && badCodePattern.MatchString(text) {
@@ -85,19 +85,19 @@ func codesOf(n ast.Node) (codes []string) {
 func TestReasons_CoverEveryCode(t *testing.T) {
 	codes := codesInSource(t)
 	if len(codes) < 70 || codes["past"] == "" || codes["bad_length"] == "" || codes["bad_entry"] == "" || codes["put_out_self"] == "" {
-		t.Fatalf("too few codes are found in the source: %v", codes)
+		t.Fatalf("got %d codes in the source, want at least 70: %v", len(codes), codes)
 	}
 	for code, path := range codes {
 		if audit.Reasons[code] == "" {
-			t.Errorf("%s refuses with the code %s, which has no words: add it to reasons", path, code)
+			t.Errorf("%s refuses with the code %s, which has no text: add it to reasonTexts", path, code)
 		}
 	}
-	for code, words := range audit.Reasons {
+	for code, want := range audit.Reasons {
 		if codes[code] == "" {
-			t.Errorf("nothing refuses with the code %s", code)
+			t.Errorf("reasonTexts has %s, which nothing refuses with", code)
 		}
-		if got := (audit.Row{Result: code}).Reason(); got != words || !strings.HasSuffix(words, ".") {
-			t.Errorf("%s: %q", code, got)
+		if got := (audit.Row{Result: code}).Reason(); got != want || !strings.HasSuffix(want, ".") {
+			t.Errorf("%s: got %q, want %q with a full stop", code, got, want)
 		}
 	}
 }

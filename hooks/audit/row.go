@@ -10,13 +10,13 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// resultOK is the result of a deed that was done; any other is the code of its refusal.
+// resultOK is the result of an action that succeeded; any other result is the code of its refusal.
 const resultOK = "ok"
 
-// Row is an entry as it stands in the log.
+// Row is an entry as stored in the log.
 type Row struct {
 	Team       string `db:"team"`
-	Seq        int    `db:"seq"` // from 1, without a gap, in each team
+	Seq        int    `db:"seq"` // from 1 without gaps in each team
 	Previous   string `db:"previous"`
 	Actor      string `db:"actor"`
 	ActorName  string `db:"actor_name"`
@@ -30,7 +30,7 @@ type Row struct {
 	Hash       string `db:"hash"`
 }
 
-// rowColumns read a Row. A value that is gone reads as empty, so that a forged row is told, and not a fault of ours.
+// rowColumns selects a Row. NULL reads as empty, so that a forged row fails verification instead of the scan.
 const rowColumns = "coalesce(team, '') team, CAST(seq AS INTEGER) seq, coalesce(previous, '') previous, coalesce(actor, '') actor, " +
 	"coalesce(actor_name, '') actor_name, coalesce(address, '') address, coalesce(action, '') action, coalesce(target, '') target, " +
 	"coalesce(target_name, '') target_name, coalesce(detail, '') detail, coalesce(result, '') result, coalesce(at, '') at, coalesce(hash, '') hash"
@@ -44,8 +44,8 @@ func rowFromRecord(r *core.Record) Row {
 	}
 }
 
-// computeHash ties a row to the one before it: SHA-256 over all of its fields as a JSON list. It is empty, and no
-// row's, where the detail is no JSON.
+// computeHash returns the SHA-256 of all fields, including the previous hash, as a JSON array. It returns "", which no row
+// has, if the detail isn't valid JSON.
 func (r Row) computeHash() string {
 	fields, err := json.Marshal([]any{
 		r.Team, r.Seq, r.Previous, r.Actor, r.ActorName, r.IP, r.Action, r.Target, r.TargetName,
@@ -58,16 +58,16 @@ func (r Row) computeHash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Refused reports whether the deed was refused.
+// Refused reports whether the action was refused.
 func (r Row) Refused() bool { return r.Result != resultOK }
 
-// Time is when it was.
+// Time returns when the action happened.
 func (r Row) Time() time.Time {
 	at, _ := time.Parse(time.RFC3339Nano, r.At)
 	return at
 }
 
-// Details are what was written beside the deed.
+// Details decodes the details of the entry.
 func (r Row) Details() map[string]any {
 	var details map[string]any
 	decoder := json.NewDecoder(strings.NewReader(r.Detail))

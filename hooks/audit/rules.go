@@ -7,7 +7,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Register lets nobody but the deeds themselves write rows: one with a forged hash could never be taken away.
+// Register refuses rows that don't continue the chain, and rows created through the API: a forged row could never be deleted.
 func Register(app core.App) {
 	app.OnRecordCreateExecute("audit").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -16,12 +16,12 @@ func Register(app core.App) {
 				return err
 			}
 			if e.Record.GetInt("seq") != last.Seq+1 || e.Record.GetString("previous") != last.Hash || e.Record.GetString("hash") != rowFromRecord(e.Record).computeHash() {
-				return errs.Invalid("hash", "bad_chain", "Audit rows are written by the deeds that they tell of.")
+				return errs.Invalid("hash", "bad_chain", "Audit rows can't be created directly.")
 			}
 			return e.Next()
 		})
 	})
 	app.OnRecordCreateRequest("audit").BindFunc(func(e *core.RecordRequestEvent) error {
-		return e.ForbiddenError("Audit rows are written by the deeds that they tell of.", nil)
+		return e.ForbiddenError("Audit rows can't be created directly.", nil)
 	})
 }

@@ -13,31 +13,31 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
-// verifyLimit limits checks of one team's log.
+// verifyLimit limits how often one team's log is verified.
 var verifyLimit = ratelimit.Define("audit-check", 6, time.Minute)
 
-// ChainError is a chain that is not whole: the first row that was changed, or is missing.
+// ChainError reports the first row of a chain that was changed or is missing.
 type ChainError struct {
 	Team    string
 	Seq     int
 	Missing bool
 }
 
-func (b *ChainError) Error() string {
+func (e *ChainError) Error() string {
 	what := "was changed"
-	if b.Missing {
+	if e.Missing {
 		what = "is missing"
 	}
-	return fmt.Sprintf("audit row %d of team %q %s", b.Seq, b.Team, what)
+	return fmt.Sprintf("audit row %d of team %q %s", e.Seq, e.Team, what)
 }
 
-// Verify follows the chain of a team from its first row. A chain that is not whole is *Broken.
+// Verify checks the chain of a team from its first row. It returns a *ChainError if the chain is broken.
 func Verify(app core.App, team string) error {
 	_, err := verifyChain(app, team)
 	return err
 }
 
-// verifyChain is Verify, and says how many rows are whole. It reads every row: some five seconds for a million.
+// verifyChain also returns the number of valid rows. It reads every row, about five seconds for a million.
 func verifyChain(app core.App, team string) (rows int, err error) {
 	found, err := app.DB().NewQuery("SELECT " + rowColumns + " FROM audit WHERE team = {:t} ORDER BY audit.seq").Bind(dbx.Params{"t": team}).Rows()
 	if err != nil {
@@ -64,26 +64,26 @@ func verifyChain(app core.App, team string) (rows int, err error) {
 	return rows, nil
 }
 
-// VerifyTeam is Verify for the Owner and Admins of a team, who may ask for it six times a minute.
+// VerifyTeam is Verify for the Owner and Admins of a team, at most six times a minute.
 func VerifyTeam(app core.App, actor *actors.Actor) (rows int, err error) {
 	if !actor.CanUsePanel() {
-		return 0, errs.Forbidden("The audit log is for the Owner and Admins of a team.")
+		return 0, errs.Forbidden("Only the Owner and Admins can view the audit log.")
 	}
 	if wait, free := verifyLimit.In(app).Take(actor.Team.Id); !free {
-		return 0, errs.RateLimited(wait, "The log was checked a moment ago. Wait a little.")
+		return 0, errs.RateLimited(wait, "The log was verified moments ago. Wait a minute and try again.")
 	}
 	return verifyChain(app, actor.Team.Id)
 }
 
-// Chain is what was found of one team's chain.
+// Chain is the result of verifying one chain.
 type Chain struct {
-	Team   string // empty: what belongs to accounts alone
-	Name   string // of the team, empty when it is gone
-	Rows   int    // that are whole
+	Team   string // empty: the chain of accounts
+	Name   string // of the team; empty if it was deleted
+	Rows   int    // number of valid rows
 	Broken *ChainError
 }
 
-// VerifyAll follows the chain of every team there is or was.
+// VerifyAll verifies the chain of every team, including deleted ones, and that of accounts.
 func VerifyAll(app core.App) ([]Chain, error) {
 	var chains []Chain
 	err := app.DB().NewQuery("SELECT a.team, coalesce(t.name, '') name FROM (SELECT DISTINCT team FROM audit) a " +

@@ -119,7 +119,7 @@ func loadLog(e *core.RequestEvent) (LogProps, error) {
 func (p LogProps) row(row audit.Row, you string) LogRow {
 	sentence := row.Sentence()
 	r := LogRow{
-		At: row.Time(), Zone: p.Zone, Sentence: sentence, IP: row.IP, Refused: row.Refused(), Reason: row.Reason(), Notes: row.Notes(),
+		At: row.Time(), Zone: p.Zone, Sentence: sentence, IP: row.IP, Refused: row.Refused(), Reason: row.Reason(), Notes: row.Notes(p.Zone),
 		You: row.Actor == you,
 	}
 	if row.Actor != "" {

@@ -37,8 +37,8 @@ func TestAuditLog_ShowsAndFiltersEvents(t *testing.T) {
 	s := newAuditFixture(t)
 	b := s.As(s.admin)
 	page := b.Get(s.path("/audit"))
-	assertPage(t, page, http.StatusOK, "Audit log", "took the role Organizer from", "Theo", "pavel@halation.example", "as Organizer",
-		"Jonas", "tried to invite", "Refused", "The right was missing.", "192.0.2.1", "Halation Post", `aria-current="page"`)
+	assertPage(t, page, http.StatusOK, "Audit log", "revoked the Organizer role of", "Theo", "pavel@halation.example", "as Organizer",
+		"Jonas", "tried to invite", "Refused", "Permission denied.", "192.0.2.1", "Halation Post", `aria-current="page"`)
 	assertNotContains(t, page, "Wanda", "Grain")
 
 	found := func(query string, texts ...string) {
@@ -46,7 +46,7 @@ func TestAuditLog_ShowsAndFiltersEvents(t *testing.T) {
 		r := b.Get(s.path("/audit?" + query))
 		assertPage(t, r, http.StatusOK)
 		_, entries, _ := strings.Cut(r.Body, `id="entries"`)
-		for _, text := range []string{"took the role", "invited", "tried to invite", "made the team"} {
+		for _, text := range []string{"revoked the Organizer role", "invited", "tried to invite", "created the team"} {
 			should := false
 			for _, wanted := range texts {
 				should = should || text == wanted
@@ -58,23 +58,23 @@ func TestAuditLog_ShowsAndFiltersEvents(t *testing.T) {
 	}
 	today := time.Now().UTC().Format(time.DateOnly)
 	found("result=refused", "tried to invite")
-	found("result=done", "took the role", "invited", "made the team")
-	found("kind=members", "took the role")
+	found("result=done", "revoked the Organizer role", "invited", "created the team")
+	found("kind=members", "revoked the Organizer role")
 	found("person=pavel", "invited")
-	found("person="+s.organizer.Id, "took the role")
+	found("person="+s.organizer.Id, "revoked the Organizer role")
 	found("person="+s.admin.Id, "tried to invite")
 	found("person=" + s.other.Id)
 	found("person=abcdefghijklmno")
-	found("from="+today+"&to="+today, "took the role", "invited", "tried to invite", "made the team")
+	found("from="+today+"&to="+today, "revoked the Organizer role", "invited", "tried to invite", "created the team")
 	found("to=2020-01-01")
-	found("before=2", "made the team")
+	found("before=2", "created the team")
 	found("before=1")
 	found("person=pavel&kind=team")
 	found("result=maybe")
 
 	assertPage(t, b.Get(s.path("/audit?person="+s.organizer.Id)), http.StatusOK, "Show more than Theo")
 	assertPage(t, b.Get(s.path("/audit?person=nobody-like-this")), http.StatusOK, "Nothing like this is written down.", "Clear the filters")
-	assertPage(t, b.Get(s.path("/audit?kind=members&from=tomorrow")), http.StatusUnprocessableEntity, "Write the day as year-month-day", `value="tomorrow"`)
+	assertPage(t, b.Get(s.path("/audit?kind=members&from=tomorrow")), http.StatusUnprocessableEntity, "Enter the date as YYYY-MM-DD", `value="tomorrow"`)
 }
 
 func TestAuditLog_Fragment_IsOnlyTheLog(t *testing.T) {
@@ -130,18 +130,18 @@ func TestVerifyAudit_FindsTampering(t *testing.T) {
 	s := newAuditFixture(t)
 	b := s.As(s.owner)
 	assertNotContains(t, b.Get(s.path("/audit")), "unbroken")
-	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Checked just now:", "4 entries, unbroken.", "took the role")
+	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Checked just now:", "4 entries, unbroken.", "revoked the Organizer role")
 	hookstest.Exec(t, s.App, "DROP TRIGGER audit_no_UPDATE; DROP TRIGGER audit_no_DELETE", nil)
 	hookstest.Exec(t, s.App, "UPDATE audit SET result = 'ok' WHERE seq = 3 AND team = {:t}", dbx.Params{"t": s.team.Id})
 	r := s.fragment(b, s.path("/audit/verify"), "div#chain")
 	assertPage(t, r, http.StatusOK, "The log is not whole.", "Entry number 3 was changed")
-	assertNotContains(t, r, "<html", "took the role")
+	assertNotContains(t, r, "<html", "revoked the Organizer role")
 	hookstest.Exec(t, s.App, "DELETE FROM audit WHERE seq = 2 AND team = {:t}", dbx.Params{"t": s.team.Id})
 	assertPage(t, b.Get(s.path("/audit/verify")), http.StatusOK, "Entry number 2 is missing")
 	for range 6 {
 		r = b.Get(s.path("/audit/verify"))
 	}
-	assertPage(t, r, http.StatusOK, "Wait a little.")
+	assertPage(t, r, http.StatusOK, "verified moments ago")
 	assertPage(t, s.As(s.other).Get("/admin/"+s.foreign.Slug()+"/audit/verify"), http.StatusOK, "unbroken")
 }
 
@@ -157,8 +157,8 @@ func TestAuditLog_DeniedMember_IsLoggedOnceAMinute(t *testing.T) {
 		t.Errorf("%d entries", n)
 	}
 	page := s.As(s.owner).Get(s.path("/audit"))
-	assertPage(t, page, http.StatusOK, "tried to enter the Admin Panel")
-	assertPage(t, s.As(s.owner).Get(s.userPath(s.organizer, "")), http.StatusOK, "Tried to enter the Admin Panel", "All activity",
+	assertPage(t, page, http.StatusOK, "tried to open the Admin Panel")
+	assertPage(t, s.As(s.owner).Get(s.userPath(s.organizer, "")), http.StatusOK, "Tried to open the Admin Panel", "All activity",
 		`href="`+s.path("/audit?person="+s.organizer.Id)+`"`)
 }
 
@@ -177,7 +177,7 @@ func TestExport_KeepsTheFilters(t *testing.T) {
 		}
 	}
 	r := b.Get(s.path("/audit/export?from=x"))
-	if assertPage(t, r, http.StatusUnprocessableEntity, "Write the day"); r.Header.Get("Content-Disposition") != "" {
+	if assertPage(t, r, http.StatusUnprocessableEntity, "Enter the date"); r.Header.Get("Content-Disposition") != "" {
 		t.Error("an error is downloaded as a file")
 	}
 }
