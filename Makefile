@@ -2,7 +2,10 @@
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: run demo test proxies bench generate vendor screenshots
+.PHONY: help run demo build test race lint proxies bench generate vendor screenshots
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
 
 run: ## start Usher on http://127.0.0.1:8090 with its data in pb_data
 	go run . serve
@@ -10,9 +13,24 @@ run: ## start Usher on http://127.0.0.1:8090 with its data in pb_data
 demo: ## start Usher with a sample team and throw-away data
 	go run . demo
 
-test: ## all tests, those in a browser included
-	@[ -n "$(BROWSER)" ] || { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
+build: ## build the usher binary, with its version and commit, without symbols
+	go build -trimpath -ldflags '-s -w' -o usher .
+
+test: ## run all tests, including those in a browser
+	@[ -n "$(BROWSER)" ] || { echo "The browser tests need Chromium. Installing it with apt-get."; \
+		$(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q chromium; }
 	USHER_BROWSER=required go test -timeout 25m ./...
+
+race: ## run the tests of packages with goroutines under the race detector
+	go test -race -timeout 20m ./hooks/mail ./hooks/events ./hooks/people ./hooks/tools/... ./hooks/attendances ./views/web
+
+lint: ## check formatting, vet and staticcheck
+	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
+	go tool templ fmt -fail .
+	go mod tidy -diff
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	@for script in $$(git ls-files 'static/js/*.js'); do node --check $$script || exit 1; done
 
 proxies: ## run Usher behind nginx and Caddy, which must be installed
 	USHER_PROXIES=required go test -count=1 -run TestProxies .
