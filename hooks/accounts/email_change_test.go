@@ -65,7 +65,7 @@ func TestConfirmAddressChange_ChangesAddressAndSignsOut(t *testing.T) {
 		t.Error("a login or the link is left")
 	}
 	first, second := post.WaitFor(t, "ada@x.example"), post.WaitFor(t, "ada@x.example") // the invitation, and this
-	if !strings.Contains(first.Text+second.Text, "It was not you? Write to help@usher.test") {
+	if !strings.Contains(first.Text+second.Text, "If it wasn't you, contact help@usher.test") {
 		t.Errorf("the old address is told %s %s", first.Text, second.Text)
 	}
 	_, err = accounts.ConfirmAddressChange(app, changed, token, "")

@@ -6,10 +6,10 @@ import (
 	"usher/hooks/mail"
 )
 
-// The letters about an account go first, and name nobody: whoever typed an address into a form may not
-// put words into the mail of its owner.
+// Emails about an account have high priority. They quote no text typed by anyone but the recipient, so that a form that
+// takes an address can't be used to send a message to it.
 
-// ConfirmAddressProps is what ConfirmAddress needs. Zone nil is UTC; Support is the settings' Support.
+// ConfirmAddressProps are the properties of ConfirmAddress. A nil Zone is UTC.
 type ConfirmAddressProps struct {
 	To      string
 	Link    string
@@ -18,49 +18,51 @@ type ConfirmAddressProps struct {
 	Support string
 }
 
-// ConfirmAddress asks the owner of an address to confirm it, after a sign-up.
+// ConfirmAddress is the email that asks for confirmation of the address given at sign-up.
 func ConfirmAddress(p ConfirmAddressProps) mail.Message {
-	l := layout{
-		Title:      "Confirm your address",
-		Intro:      "One step is left before your Usher account is ready.",
-		Paragraphs: []string{"Confirm that " + p.To + " is yours."},
-		Expiry:     newTimeLine("The link works once, until", p.Expires, p.Zone),
-		Button:     "Confirm address",
+	m := layout{
+		Title:      "Confirm your email address",
+		Intro:      "One more step to create your Usher account.",
+		Paragraphs: []string{"Confirm that " + p.To + " is your email address."},
+		Expiry:     newTimeLine(linkExpiry, p.Expires, p.Zone),
+		Button:     "Confirm email address",
 		Link:       p.Link,
-		Reason:     "You get this letter because somebody signed up for Usher with your address. It was not you? Leave it: without your answer the account stays closed.",
-		Support:    p.Support,
-	}.message(mail.KindConfirmAddress, p.To, "", "Confirm your address")
-	l.HighPriority = true
-	return l
+		Reason: "You're receiving this email because someone used this address to sign up for Usher. " +
+			"If it wasn't you, ignore this email; the account won't be activated.",
+		Support: p.Support,
+	}.message(mail.KindConfirmAddress, p.To, "", "Confirm your email address")
+	m.HighPriority = true
+	return m
 }
 
-// AlreadyRegisteredProps is what AlreadyRegistered needs.
+// AlreadyRegisteredProps are the properties of AlreadyRegistered.
 type AlreadyRegisteredProps struct {
 	To      string
 	ToName  string
-	SignIn  string // address of the sign-in page
-	Reset   string // address of the page that asks for a reset
+	SignIn  string // URL of the sign-in page
+	Reset   string // URL of the page to request a password reset
 	Support string
 }
 
-// AlreadyRegistered answers a sign-up with the address of an account: to its owner alone, for the page says
-// the same for every address.
+// AlreadyRegistered is the email to the owner of an account after a sign-up with its address. The sign-up page doesn't
+// reveal that the account exists.
 func AlreadyRegistered(p AlreadyRegisteredProps) mail.Message {
-	l := layout{
+	m := layout{
 		Title:         "You already have an account",
-		Intro:         "Somebody signed up for Usher with " + p.To + ".",
-		Paragraphs:    []string{"This address has an account already, and nothing about it has changed. If it was you, sign in."},
+		Intro:         "Someone tried to sign up for Usher with " + p.To + ".",
+		Paragraphs:    []string{"This address already has an account, and nothing about it has changed. If it was you, sign in instead."},
 		Button:        "Sign in",
 		Link:          p.SignIn,
-		SecondaryLink: link{"Password forgotten?", "Choose a new one", p.Reset},
-		Reason:        "You get this letter because your address was typed into the sign-up form of Usher. It was not you? You need not do anything.",
-		Support:       p.Support,
+		SecondaryLink: link{"Forgot your password?", "Reset it", p.Reset},
+		Reason: "You're receiving this email because someone used this address to sign up for Usher. " +
+			"If it wasn't you, ignore this email.",
+		Support: p.Support,
 	}.message(mail.KindAlreadyRegistered, p.To, p.ToName, "You already have an Usher account")
-	l.HighPriority = true
-	return l
+	m.HighPriority = true
+	return m
 }
 
-// ResetPasswordProps is what ResetPassword needs.
+// ResetPasswordProps are the properties of ResetPassword. A nil Zone is UTC.
 type ResetPasswordProps struct {
 	To      string
 	ToName  string
@@ -70,123 +72,134 @@ type ResetPasswordProps struct {
 	Support string
 }
 
-// ResetPassword carries the link to a page that sets a new password. No letter carries a password (R61).
+// ResetPassword is the email with a link to the page that sets a new password. No email contains a password (R61).
 func ResetPassword(p ResetPasswordProps) mail.Message {
-	l := layout{
-		Title:      "Choose a new password",
-		Intro:      "For your Usher account " + p.To + ".",
-		Paragraphs: []string{"The new password ends every other sign-in of the account."},
-		Expiry:     newTimeLine("The link works once, until", p.Expires, p.Zone),
-		Button:     "Choose a new password",
+	m := layout{
+		Title:      "Reset your password",
+		Intro:      "Choose a new password for your Usher account, " + p.To + ".",
+		Paragraphs: []string{"Saving it signs you out on all other devices."},
+		Expiry:     newTimeLine(linkExpiry, p.Expires, p.Zone),
+		Button:     "Reset password",
 		Link:       p.Link,
-		Reason:     "You get this letter because a new password was asked for with your address. It was not you? Leave it: your password stays as it is.",
-		Support:    p.Support,
-	}.message(mail.KindResetPassword, p.To, p.ToName, "Choose a new password")
-	l.HighPriority = true
-	return l
+		Reason: "You're receiving this email because someone requested a password reset for this address. " +
+			"If it wasn't you, ignore this email; your password stays the same.",
+		Support: p.Support,
+	}.message(mail.KindResetPassword, p.To, p.ToName, "Reset your password")
+	m.HighPriority = true
+	return m
 }
 
-// ChangeAddressProps is what ChangeAddress needs. To is the new address.
+// ChangeAddressProps are the properties of ChangeAddress. To is the new address. A nil Zone is UTC.
 type ChangeAddressProps struct {
 	To      string
 	ToName  string
-	Old     string
+	Old     string // masked in the email
 	Link    string
 	Expires time.Time
 	Zone    *time.Location
 	Support string
 }
 
-// ChangeAddress asks the owner of a new address to confirm it.
+// ChangeAddress is the email that asks for confirmation of an account's new address.
 func ChangeAddress(p ChangeAddressProps) mail.Message {
-	l := layout{
-		Title:      "Confirm your new address",
-		Intro:      "Your Usher account moves from " + maskAddress(p.Old) + " to " + p.To + ".",
-		Paragraphs: []string{"Until you confirm, nothing changes: you sign in with the old address, and letters go there."},
-		Expiry:     newTimeLine("The link works once, until", p.Expires, p.Zone),
+	m := layout{
+		Title:      "Confirm your new email address",
+		Intro:      "Confirm the change from " + maskAddress(p.Old) + " to " + p.To + " for your Usher account.",
+		Paragraphs: []string{"Until you confirm it, you sign in and receive email at your current address."},
+		Expiry:     newTimeLine(linkExpiry, p.Expires, p.Zone),
 		Button:     "Confirm new address",
 		Link:       p.Link,
-		Reason:     "You get this letter because somebody wants to use your address for an Usher account. It was not you? Leave it: nothing happens without your answer.",
-		Support:    p.Support,
-	}.message(mail.KindChangeAddress, p.To, p.ToName, "Confirm your new address")
-	l.HighPriority = true
-	return l
+		Reason: "You're receiving this email because someone wants to use this address for an Usher account. " +
+			"If it wasn't you, ignore this email; nothing will change.",
+		Support: p.Support,
+	}.message(mail.KindChangeAddress, p.To, p.ToName, "Confirm your new email address")
+	m.HighPriority = true
+	return m
 }
 
-// AddressTakenProps is what AddressTaken needs.
+// AddressTakenProps are the properties of AddressTaken.
 type AddressTakenProps struct {
 	To      string
 	ToName  string
-	SignIn  string // address of the sign-in page
-	Reset   string // address of the page that asks for a reset
+	SignIn  string // URL of the sign-in page
+	Reset   string // URL of the page to request a password reset
 	Support string
 }
 
-// AddressTaken answers a change of address to that of an account: to its owner alone, for the page says the same
-// for every address.
+// AddressTaken is the email to the owner of an account when another account tries to change to its address. The page
+// doesn't reveal that the account exists.
 func AddressTaken(p AddressTakenProps) mail.Message {
-	l := layout{
-		Title:         "This address has an account already",
-		Intro:         "Somebody wanted to use " + p.To + " for another Usher account.",
-		Paragraphs:    []string{"Nothing has changed: an address belongs to one account. If it was you, sign in with this one. To use the address for the other, delete this account first, or give it another address."},
+	m := layout{
+		Title: "This address already has an account",
+		Intro: "Someone tried to use " + p.To + " for another Usher account.",
+		Paragraphs: []string{
+			"Nothing has changed, because an address can belong to only one account.",
+			"If it was you, sign in with this address. To use it for your other account, first delete this account or change its address.",
+		},
 		Button:        "Sign in",
 		Link:          p.SignIn,
-		SecondaryLink: link{"Password forgotten?", "Choose a new one", p.Reset},
-		Reason:        "You get this letter because your address was typed in as the new one of another account. It was not you? You need not do anything.",
-		Support:       p.Support,
-	}.message(mail.KindAddressTaken, p.To, p.ToName, "This address has an Usher account already")
-	l.HighPriority = true
-	return l
+		SecondaryLink: link{"Forgot your password?", "Reset it", p.Reset},
+		Reason: "You're receiving this email because someone entered this address as the new address of another account. " +
+			"If it wasn't you, ignore this email.",
+		Support: p.Support,
+	}.message(mail.KindAddressTaken, p.To, p.ToName, "This address already has an Usher account")
+	m.HighPriority = true
+	return m
 }
 
-// AddressChangedProps is what AddressChanged needs. To is the old address; New is shown masked.
+// AddressChangedProps are the properties of AddressChanged. To is the old address. A nil Zone is UTC.
 type AddressChangedProps struct {
 	To      string
 	ToName  string
-	New     string
+	New     string // masked in the email
 	At      time.Time
 	Zone    *time.Location
 	Support string
 }
 
-// AddressChanged tells the old address.
+// AddressChanged is the email to the old address after an account's address changed.
 func AddressChanged(p AddressChangedProps) mail.Message {
-	l := layout{
-		Title:      "Your address was changed",
-		Intro:      "Your Usher account now belongs to " + maskAddress(p.New) + ".",
-		Paragraphs: []string{"It was changed on " + formatTimeInZone(p.At, p.Zone) + ". This address no longer signs in, and gets no more letters about the account.", reportHint(p.Support)},
-		Reason:     "You get this letter because " + p.To + " was the address of the account.",
-		Support:    p.Support,
-	}.message(mail.KindAddressChanged, p.To, p.ToName, "Your address was changed")
-	l.HighPriority = true
-	return l
+	m := layout{
+		Title: "Your email address was changed",
+		Intro: "The address of your Usher account is now " + maskAddress(p.New) + ".",
+		Paragraphs: []string{
+			"It was changed on " + formatTimeInZone(p.At, p.Zone) + ". You can no longer sign in with this address, and it won't receive email about the account.",
+			reportHint(p.Support),
+		},
+		Reason:  "You're receiving this email because " + p.To + " was the address of the account.",
+		Support: p.Support,
+	}.message(mail.KindAddressChanged, p.To, p.ToName, "Your email address was changed")
+	m.HighPriority = true
+	return m
 }
 
-// PasswordChangedProps is what PasswordChanged needs. Reset is the address of the page that asks for a reset.
+// PasswordChangedProps are the properties of PasswordChanged. A nil Zone is UTC.
 type PasswordChangedProps struct {
 	To      string
 	ToName  string
 	At      time.Time
 	Zone    *time.Location
-	Reset   string
+	Reset   string // URL of the page to request a password reset
 	Support string
 }
 
-// PasswordChanged tells the owner.
+// PasswordChanged is the email to the owner of an account after its password changed.
 func PasswordChanged(p PasswordChangedProps) mail.Message {
-	l := layout{
-		Title:         "Your password was changed",
-		Intro:         "For your Usher account " + p.To + ".",
-		Paragraphs:    []string{"It was changed on " + formatTimeInZone(p.At, p.Zone) + ". Other devices have been signed out."},
-		SecondaryLink: link{"It was not you? Take the account back now:", "Choose a new password", p.Reset},
-		Reason:        "You get this letter because every change of your password is told to you. If it was you, there is nothing to do.",
+	m := layout{
+		Title: "Your password was changed",
+		Intro: "The password of your Usher account, " + p.To + ", was changed.",
+		Paragraphs: []string{
+			"It was changed on " + formatTimeInZone(p.At, p.Zone) + ". Other devices were signed out. If it was you, there's nothing to do.",
+		},
+		SecondaryLink: link{"If it wasn't you,", "reset your password now", p.Reset},
+		Reason:        "You're receiving this email because it's about the security of your account.",
 		Support:       p.Support,
 	}.message(mail.KindPasswordChanged, p.To, p.ToName, "Your password was changed")
-	l.HighPriority = true
-	return l
+	m.HighPriority = true
+	return m
 }
 
-// AccountDeletedProps is what AccountDeleted needs.
+// AccountDeletedProps are the properties of AccountDeleted. A nil Zone is UTC.
 type AccountDeletedProps struct {
 	To      string
 	ToName  string
@@ -195,44 +208,46 @@ type AccountDeletedProps struct {
 	Support string
 }
 
-// AccountDeleted is the last letter that an account gets.
+// AccountDeleted is the last email to the owner of an account.
 func AccountDeleted(p AccountDeletedProps) mail.Message {
-	l := layout{
-		Title:      "Your account is deleted",
-		Intro:      "The Usher account " + p.To + " is gone.",
-		Paragraphs: []string{"It was deleted on " + formatTimeInZone(p.At, p.Zone) + ", with its places in teams and every sign-in. Somebody who was asked for the password gave it.", reportHint(p.Support)},
-		Reason:     "You get this letter because " + p.To + " was the address of the account. It is the last one.",
-		Support:    p.Support,
-	}.message(mail.KindAccountDeleted, p.To, p.ToName, "Your Usher account is deleted")
-	l.HighPriority = true
-	return l
+	m := layout{
+		Title: "Your account was deleted",
+		Intro: "The Usher account " + p.To + " no longer exists.",
+		Paragraphs: []string{
+			"It was deleted on " + formatTimeInZone(p.At, p.Zone) + " after its password was entered. You were removed from your teams and signed out on all devices.",
+			reportHint(p.Support),
+		},
+		Reason:  "You're receiving this email because " + p.To + " was the address of the account. This is the last email about it.",
+		Support: p.Support,
+	}.message(mail.KindAccountDeleted, p.To, p.ToName, "Your Usher account was deleted")
+	m.HighPriority = true
+	return m
 }
 
-// TestProps is what Test needs. Server is the public address; By the name of whoever asked.
+// TestProps are the properties of Test.
 type TestProps struct {
 	To      string
 	ToName  string
-	Server  string
-	By      string
+	Server  string // public URL
+	By      string // name of the user who sent it
 	Support string
 }
 
-// Test proves that letters arrive (R160).
+// Test is the email that shows whether email is delivered (R160).
 func Test(p TestProps) mail.Message {
-	l := layout{
-		Title:      "Letters arrive",
-		Intro:      "This is a test letter from Usher at " + p.Server + ".",
-		Paragraphs: []string{"You can read it, so invitations and resets from this server reach you, too. There is nothing to do."},
-		Reason:     "You get this letter because " + p.By + " asked for a test in the Admin Panel.",
+	m := layout{
+		Title:      "Email delivery works",
+		Intro:      "This is a test email from Usher at " + p.Server + ".",
+		Paragraphs: []string{"You received it, so invitations and password resets from this server can reach you too. There's nothing to do."},
+		Reason:     "You're receiving this email because " + p.By + " sent a test email from the Admin Panel.",
 		Support:    p.Support,
-	}.message(mail.KindTest, p.To, p.ToName, "Test letter from Usher")
-	l.HighPriority = true
-	return l
+	}.message(mail.KindTest, p.To, p.ToName, "Test email from Usher")
+	m.HighPriority = true
+	return m
 }
 
+const linkExpiry = "This link works once and expires on"
+
 func reportHint(support string) string {
-	if support == "" {
-		return "It was not you? Tell whoever runs this server at once."
-	}
-	return "It was not you? Write to " + support + " at once."
+	return "If it wasn't you, contact " + orElse(support, "your server administrator") + " immediately."
 }

@@ -1,6 +1,7 @@
 package emails_test
 
 import (
+	"html"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -22,10 +23,10 @@ const (
 type sample struct {
 	name    string
 	message mail.Message
-	link    string // its button
+	link    string // of its button; empty: no button
 }
 
-// samples are all letters, with the names that people type.
+// samples returns every email, with the given texts in place of what users enter.
 func samples(t testing.TB, name, teamName, note string) []sample {
 	lisbon, err := time.LoadLocation("Europe/Lisbon")
 	if err != nil {
@@ -33,12 +34,12 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 	}
 	expires := time.Date(2026, 11, 26, 14, 32, 0, 0, lisbon)
 	const link = "https://usher.example.org/invite/usi_3vYq8mB1nZx7Kc0Lr5TfWdPaEo2Hs9JgUi4NbVyQk6M"
-	team := emails.TeamProps{Name: teamName, LogoURL: os.Getenv("USHER_LETTERS_LOGO"), Description: "Film finishing, Lisbon"}
+	team := emails.TeamProps{Name: teamName, LogoURL: os.Getenv("USHER_EMAILS_LOGO"), Description: "Film finishing, Lisbon"}
 	if team.LogoURL == "" {
 		team.LogoURL = "https://usher.example.org/logo/halation/abc"
 	}
-	organizer := emails.RoleProps{Name: "Organizer", Description: "You schedule and host sessions for the team, and run them while they are on."}
-	admin := emails.RoleProps{Name: "Admin", Description: "You manage its people, seats, rooms, usage and billing in the Admin Panel."}
+	organizer := emails.RoleProps{Name: "Organizer", Description: "You schedule, host and run sessions for the team."}
+	admin := emails.RoleProps{Name: "Admin", Description: "You manage the team's users, seats, rooms, usage and billing in the Admin Panel."}
 
 	invitation := func(change func(*emails.InvitationProps)) mail.Message {
 		p := emails.InvitationProps{To: lucia, ToName: name, Team: team, Inviter: name, Roles: []emails.RoleProps{organizer, admin},
@@ -57,7 +58,7 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 		{"invitation", invitation(func(*emails.InvitationProps) {}), link},
 		{"invitation-account", invitation(func(p *emails.InvitationProps) { p.HasAccount, p.Roles, p.Note = true, p.Roles[:1], "" }), link},
 		{"invitation-plain", invitation(func(p *emails.InvitationProps) { p.Roles, p.Team.LogoURL, p.Team.Description = nil, "", "" }), link},
-		{"invitation-nobody", invitation(func(p *emails.InvitationProps) { p.Inviter, p.Note, p.Support = "", "", "" }), link},
+		{"invitation-team", invitation(func(p *emails.InvitationProps) { p.Inviter, p.Note, p.Support = "", "", "" }), link},
 		{"role-offered", invitation(func(p *emails.InvitationProps) { p.IsMember, p.HasAccount, p.Roles = true, true, p.Roles[1:] }), link},
 		{"role-revoked", emails.RoleRevoked(emails.RoleRevokedProps{To: lucia, ToName: name, Team: team, By: name,
 			Roles: []string{"Admin"}, Remaining: []string{"Organizer"}, Support: support}), ""},
@@ -89,42 +90,49 @@ func samples(t testing.TB, name, teamName, note string) []sample {
 			Link: link, Support: support}), link},
 		{"sessions-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingRoleRevoked, By: name, Contact: name, NewHost: name,
 			Sessions: []emails.SessionItem{planned[0], {Title: name, Starts: expires, Ends: expires.Add(time.Hour), Series: 12}}, More: 3, Zone: lisbon, Link: link, Support: support}), link},
+		{"session-new-host", emails.SessionsNewHost(emails.NewHostProps{From: name, Sessions: []emails.SessionProps{session(func(*emails.SessionProps) {})}}), link},
+		{"sessions-new-host", emails.SessionsNewHost(emails.NewHostProps{From: name, Sessions: []emails.SessionProps{session(func(*emails.SessionProps) {}),
+			session(func(p *emails.SessionProps) { p.Series = 4 })}, More: 2}), ""},
+		{"capacity", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Admin seat", Free: 1, Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
+		{"capacity-full", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "Organizer seat", Limit: 3, Manage: link, Plan: "https://usher.example.org/plan"}), link},
+		{"capacity-licences", emails.Capacity(emails.CapacityProps{To: lucia, ToName: name, Team: team, Resource: "licence", Limit: 3, Running: true, Manage: link,
+			Plan: "https://usher.example.org/plan"}), link},
 		{"session-hosting-lost", emails.HostingLost(emails.HostingLostProps{To: lucia, ToName: name, Team: team, Reason: emails.HostingPlanChanged, Sessions: planned[:1], Link: link}), link},
 	}
 }
 
-// reasonPattern begins the sentence that says why an email was sent.
-var reasonPattern = regexp.MustCompile(`You( get this letter|.{1,6}re receiving this email) because `)
+// reasonPattern matches the sentence that says why the email was sent.
+var reasonPattern = regexp.MustCompile(`You('|&#39;)re receiving this email because `)
 
-// With USHER_LETTERS set to a folder, the letters are written there to be looked at.
+// If USHER_EMAILS is set to a folder, the test writes the emails there to look at.
 func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
-	dir := os.Getenv("USHER_LETTERS")
-	for _, s := range samples(t, "Marta Oliveira", "Halation Post", "We start the grade on Monday.\r\nPedro shows you the room; ask him anything.") {
-		l := s.message
-		if l.Kind == "" || l.To != lucia || l.Subject == "" || len(l.Subject) > 70 || !strings.HasPrefix(l.HTML, "<!doctype html>") {
-			t.Errorf("%s: %q to %q, subject %q, %.20q", s.name, l.Kind, l.To, l.Subject, l.HTML)
+	dir := os.Getenv("USHER_EMAILS")
+	for _, s := range samples(t, "Marta Oliveira", "Halation Post", "We start the grade on Monday.\r\nPedro will show you the room.") {
+		m := s.message
+		if m.Kind == "" || m.To != lucia || m.Subject == "" || len(m.Subject) > 70 || !strings.HasPrefix(m.HTML, "<!doctype html>") {
+			t.Errorf("%s: got kind %q to %q, subject %q, HTML %.20q", s.name, m.Kind, m.To, m.Subject, m.HTML)
 		}
-		if !reasonPattern.MatchString(l.Text) || !reasonPattern.MatchString(l.HTML) {
-			t.Errorf("%s does not say why it came", s.name)
+		if !reasonPattern.MatchString(m.Text) || !reasonPattern.MatchString(m.HTML) {
+			t.Errorf("%s: got no reason for the email, want one in both parts", s.name)
 		}
-		if s.link != "" && (!strings.Contains(l.Text, "\n"+s.link+"\n") || strings.Count(l.HTML, s.link) != 3) {
-			t.Errorf("%s: the link is not a button and bare in both parts", s.name)
+		if s.link != "" && (!strings.Contains(m.Text, "\n"+s.link+"\n") || strings.Count(m.HTML, s.link) != 3) {
+			t.Errorf("%s: want the link as a button and in full in both parts", s.name)
 		}
-		if s.link == "" && strings.Contains(l.HTML, `class="button"`) {
-			t.Errorf("%s has a button to nowhere", s.name)
+		if s.link == "" && strings.Contains(m.HTML, `class="button"`) {
+			t.Errorf("%s: got a button without a link", s.name)
 		}
-		if strings.Contains(l.HTML, "<table") || strings.Contains(l.HTML, "zTempl") || strings.Contains(l.Text, "\r") {
-			t.Errorf("%s has markup that it should not have", s.name)
+		if strings.Contains(m.HTML, "<table") || strings.Contains(m.HTML, "zTempl") || strings.Contains(m.Text, "\r") {
+			t.Errorf("%s: got a table, a template marker or a carriage return", s.name)
 		}
-		inTeam := strings.HasPrefix(s.name, "session") || strings.Contains("invitation invitation-account invitation-nobody role-offered role-revoked removed", s.name)
-		if inTeam != strings.Contains(l.HTML, `alt="Logo of Halation Post"`) {
-			t.Errorf("%s: logo of the team", s.name)
+		inTeam := strings.HasPrefix(s.name, "session") || strings.Contains("invitation invitation-account invitation-team role-offered role-revoked removed capacity capacity-full capacity-licences", s.name)
+		if inTeam != strings.Contains(m.HTML, `alt="Halation Post logo"`) {
+			t.Errorf("%s: got logo of the team %t, want %t", s.name, !inTeam, inTeam)
 		}
-		if l.HighPriority == (l.Kind == mail.KindInvitation || l.Kind == mail.KindRoleInvitation || l.Kind == mail.KindRoleRevoked || l.Kind == mail.KindRemoved || l.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
-			t.Errorf("%s: first is %t", s.name, l.HighPriority)
+		if m.HighPriority == (m.Kind == mail.KindCapacity || m.Kind == mail.KindInvitation || m.Kind == mail.KindRoleInvitation || m.Kind == mail.KindRoleRevoked || m.Kind == mail.KindRemoved || m.Kind == mail.KindTeamDeleted || strings.HasPrefix(s.name, "session")) {
+			t.Errorf("%s: got high priority %t, want %t", s.name, m.HighPriority, !m.HighPriority)
 		}
 		if dir != "" {
-			for ext, content := range map[string]string{".html": l.HTML, ".txt": "Subject: " + l.Subject + "\n\n" + l.Text} {
+			for ext, content := range map[string]string{".html": m.HTML, ".txt": "Subject: " + m.Subject + "\n\n" + m.Text} {
 				if err := os.WriteFile(filepath.Join(dir, s.name+ext), []byte(content), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -136,19 +144,20 @@ func TestMessages_HTMLAndTextSayTheSame(t *testing.T) {
 func TestInvitation_NamesInviterRolesAndExpiry(t *testing.T) {
 	all := samples(t, "Marta Oliveira", "Halation Post", "Welcome!")
 	for i, wants := range [][]string{
-		{"Marta Oliveira asks you to join Halation Post", lucia, "Organizer", "You schedule and host", "Admin", "Welcome!", "Accept invitation",
-			"Both seats are held for you until", "Thursday 26 November 2026, 14:32 (Lisbon time, UTC)", "You make an account on the way"},
-		{"The seat is held for you until", "You have an Usher account. Sign in as " + lucia},
-		{"You would be a member, without a seat", "The invitation is good until"},
-		{"Halation Post asks you to join"},
-		{"Marta Oliveira offers you a role in Halation Post", "Admin", "what you have in the team stays", "Accept invitation"},
-		{"You are no longer Admin in Halation Post", "You stay in the team as Organizer."},
-		{"You are no longer in Halation Post", "other teams stay"},
+		{"Marta Oliveira invited you to join Halation Post", lucia, "Organizer", "You schedule, host", "Admin", "Welcome!", "Accept invitation",
+			"Your seats are reserved until", "Thursday 26 November 2026, 14:32 (Lisbon time, UTC)", "create an account for " + lucia},
+		{"Your seat is reserved until", "You already have an Usher account. Sign in as " + lucia},
+		{"As a member, you take part in", "This invitation expires on"},
+		{"You're invited to join Halation Post"},
+		{"Marta Oliveira invited you to a new role in Halation Post", "Admin", "If you decline, nothing changes", "Accept invitation"},
+		{"You no longer have the Admin role in Halation Post", "You still have the Organizer role."},
+		{"You're no longer in Halation Post", "other teams aren't affected"},
 	} {
 		for _, want := range wants {
-			if l := all[i].message; !strings.Contains(l.Text, want) || !strings.Contains(strings.Join(strings.Fields(
-				regexp.MustCompile(`<[^>]*>`).ReplaceAllString(l.HTML, "")), " "), want) {
-				t.Errorf("%s does not say %q", all[i].name, want)
+			m := all[i].message
+			shown := html.UnescapeString(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(m.HTML, ""))
+			if !strings.Contains(m.Text, want) || !strings.Contains(strings.Join(strings.Fields(shown), " "), want) {
+				t.Errorf("%s: want %q in both parts, got:\n%s", all[i].name, want, m.Text)
 			}
 		}
 	}
@@ -169,9 +178,9 @@ func TestMessages_TimesNameTheirZone(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		l := emails.ResetPassword(emails.ResetPasswordProps{To: lucia, Link: "https://usher.example.org/reset/x", Expires: at, Zone: location})
-		if !strings.Contains(l.Text, want) {
-			t.Errorf("%q: %s", zone, l.Text)
+		m := emails.ResetPassword(emails.ResetPasswordProps{To: lucia, Link: "https://usher.example.org/reset/x", Expires: at, Zone: location})
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("zone %q: got:\n%s\nwant %q", zone, m.Text, want)
 		}
 	}
 }
@@ -180,14 +189,14 @@ func TestMessages_TypedMarkup_IsEscaped(t *testing.T) {
 	for _, s := range samples(t, hostileText, hostileText, hostileText+"\n</div><a href='https://evil.test'>Click</a>") {
 		for _, bad := range []string{"<script>alert", "<img src=x", "<a href='https://evil"} {
 			if strings.Contains(s.message.HTML, bad) {
-				t.Errorf("%s holds %s", s.name, bad)
+				t.Errorf("%s: got %q unescaped", s.name, bad)
 			}
 		}
 	}
-	l := emails.Invitation(emails.InvitationProps{To: lucia, Link: "javascript:alert(1)", Inviter: "Marta", Support: "javascript:alert(1)",
+	m := emails.Invitation(emails.InvitationProps{To: lucia, Link: "javascript:alert(1)", Inviter: "Marta", Support: "javascript:alert(1)",
 		Team: emails.TeamProps{Name: "Halation", LogoURL: "javascript:alert(1)"}})
-	if strings.Contains(l.HTML, `="javascript:`) || strings.Contains(l.HTML, "<img") {
-		t.Error(l.HTML)
+	if strings.Contains(m.HTML, `="javascript:`) || strings.Contains(m.HTML, "<img") {
+		t.Errorf("got a javascript link or an image: %s", m.HTML)
 	}
 }
 
@@ -197,7 +206,7 @@ func TestMessages_HavePropsWithoutPasswords(t *testing.T) {
 		emails.RoleRevokedProps{}, emails.RemovedFromTeamProps{}, emails.TestProps{}, mail.Message{}} {
 		for field := range reflect.TypeOf(props).Fields() {
 			if regexp.MustCompile(`(?i)password|secret|code`).MatchString(field.Name) {
-				t.Errorf("%T takes a %s", props, field.Name)
+				t.Errorf("%T: got the field %s, want none for a secret", props, field.Name)
 			}
 		}
 	}
@@ -206,7 +215,7 @@ func TestMessages_HavePropsWithoutPasswords(t *testing.T) {
 func TestMessages_OtherAddress_IsMasked(t *testing.T) {
 	for _, s := range samples(t, "Marta", "Halation", "") {
 		if strings.Contains(s.message.HTML+s.message.Text, "lucia.herrera@gmail.com") {
-			t.Errorf("%s shows the other address in full", s.name)
+			t.Errorf("%s: got the other address in full, want it masked", s.name)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"usher/hooks/mail"
 )
 
-// SessionEndedProps is what SessionEnded needs. A nil Zone is UTC.
+// SessionEndedProps are the properties of SessionEnded. A nil Zone is UTC.
 type SessionEndedProps struct {
 	To      string
 	ToName  string
@@ -28,12 +28,12 @@ func SessionEnded(p SessionEndedProps) mail.Message {
 		Intro:  fmt.Sprintf("%s ended your session for all participants.", p.By),
 		When:   newTimeLine("Ended:", p.Ended, p.Zone),
 		Button: "View session details", Link: p.Link,
-		Footnote: fmt.Sprintf("Questions? Contact %s.", p.By),
+		Footnote: contactHint(p.By),
 		Reason:   "You're receiving this email because you were the host of this session.",
 		Support:  p.Support,
 	}
 	if p.Room != "" {
-		s.Paragraphs = []string{"Room: " + p.Room + "."}
+		s.Paragraphs = []string{"Room: " + p.Room}
 	}
 	return s.message(mail.KindSessionEnded, p.To, p.ToName, p.By+" ended "+p.Title)
 }
@@ -46,16 +46,16 @@ const (
 	HostingPlanChanged       = "plan_changed"
 )
 
-// HostingLostProps is what HostingLost needs. A nil Zone is UTC.
+// HostingLostProps are the properties of HostingLost. A nil Zone is UTC.
 type HostingLostProps struct {
 	To          string
 	ToName      string
 	Team        TeamProps
-	Reason      string // one of those above
-	By          string // who caused it; may be empty
+	Reason      string // HostingRoleRevoked, …
+	By          string // name of the user who caused it; may be empty
 	Contact     string // name of the user to contact; empty: the server administrator
 	CanTakeRole bool   // the recipient can take the Organizer role without asking
-	NewHost     string // who hosts the sessions now; empty: they were cancelled
+	NewHost     string // name of the new host; empty: the sessions were cancelled
 	Sessions    []SessionItem
 	More        int // sessions that are not listed
 	Zone        *time.Location
@@ -86,19 +86,19 @@ func HostingLost(p HostingLostProps) mail.Message {
 	}
 	if p.NewHost == "" {
 		s.Title = fmt.Sprintf("%s %s cancelled", sessionCount(n), verb)
-		s.Footnote = "Invitees are notified."
+		s.Footnote = "Invitees were notified."
 	} else {
 		s.Title = fmt.Sprintf("%s %s handed over to %s", sessionCount(n), verb, p.NewHost)
 		s.Footnote = "Invitees stay invited, and their links stay the same."
 	}
 	if p.CanTakeRole {
-		s.Footnote += " To host again, make yourself an Organizer in your details, under Users in the Admin Panel."
+		s.Footnote += " To host again, give yourself the Organizer role: open your details under Users in the Admin Panel."
 	} else {
-		s.Footnote += " Questions? Contact " + orElse(p.Contact, "your server administrator") + "."
+		s.Footnote += " " + contactHint(p.Contact)
 	}
-	subject := fmt.Sprintf("%s of yours %s cancelled", sessionCount(n), verb)
+	subject := fmt.Sprintf("%d of your sessions %s cancelled", n, verb)
 	if p.NewHost != "" {
-		subject = fmt.Sprintf("%s of yours %s handed over", sessionCount(n), verb)
+		subject = fmt.Sprintf("%d of your sessions %s handed over", n, verb)
 	}
 	return s.message(mail.KindHostingLost, p.To, p.ToName, subject)
 }
@@ -118,11 +118,11 @@ func (p HostingLostProps) reason() string {
 	return fmt.Sprintf("Your membership of %s changed, so you can no longer host these sessions.", p.Team.Name)
 }
 
-// line is the session, or the series, in a list of several.
+// line returns the session, or the series, as one line of a list.
 func (p SessionItem) line(zone *time.Location) string {
 	line := p.Title + ": " + formatRange(p.Starts, p.Ends, zone) + " " + formatZone(p.Starts, zone)
 	if p.Series > 1 {
-		line += fmt.Sprintf(", and %s after it in the series", sessionCount(p.Series-1))
+		line += fmt.Sprintf(", and %s after it in this series", sessionCount(p.Series-1))
 	}
 	return line
 }

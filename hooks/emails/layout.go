@@ -1,4 +1,4 @@
-// Package emails has the wording of every email, as HTML and as plain text. Package mail sends them.
+// Package emails writes the text of every email, as HTML and as plain text. Package mail sends them.
 package emails
 
 import (
@@ -7,14 +7,14 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	_ "time/tzdata" // zones of people, on a machine that knows none
+	_ "time/tzdata" // the host may have no time zone data
 
 	"usher/hooks/mail"
 	"usher/hooks/tools/settings"
 	"usher/hooks/tools/text"
 )
 
-// message makes both parts of a letter. If it cannot be rendered its HTML is empty, and Queue takes the text.
+// message renders both parts of the email. If the HTML cannot be rendered, the email has only text.
 func (s layout) message(kind, to, toName, subject string) mail.Message {
 	s.Note = strings.TrimSpace(strings.ReplaceAll(s.Note, "\r\n", "\n"))
 	var html bytes.Buffer
@@ -24,7 +24,7 @@ func (s layout) message(kind, to, toName, subject string) mail.Message {
 	return mail.Message{Kind: kind, To: to, ToName: toName, Subject: subject, HTML: html.String(), Text: s.text()}
 }
 
-// text is the letter for those who read without HTML.
+// text returns the plain-text part.
 func (s layout) text() string {
 	var b strings.Builder
 	part := func(lines ...string) {
@@ -72,7 +72,7 @@ func (s layout) text() string {
 	return b.String() + "\n"
 }
 
-// preview is what a list of letters shows behind the subject.
+// preview returns the text that an inbox shows after the subject.
 func (s layout) preview() string {
 	switch {
 	case s.Intro != "":
@@ -86,7 +86,7 @@ func (s layout) preview() string {
 
 func (s layout) supportLink() string { return settings.Config{Support: s.Support}.SupportLink() }
 
-// logo is the address of the logo if a mail program can fetch it.
+// logo returns the URL of the logo if an email client can load it, otherwise "".
 func (t TeamProps) logo() string {
 	u, err := url.Parse(t.LogoURL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -95,22 +95,22 @@ func (t TeamProps) logo() string {
 	return t.LogoURL
 }
 
-// newTimeLine makes a sentence that ends with a time.
+// newTimeLine returns a sentence that ends with a time.
 func newTimeLine(before string, t time.Time, zone *time.Location) timeLine {
 	return timeLine{before, formatTime(t, zone), formatZone(t, zone)}
 }
 
-// formatTimeInZone is a time in the middle of a sentence.
+// formatTimeInZone returns a time with its zone, for the middle of a sentence.
 func formatTimeInZone(t time.Time, zone *time.Location) string {
 	return formatTime(t, zone) + " " + formatZone(t, zone)
 }
 
-// formatTime is a date and a time in words that need no guessing.
+// formatTime returns a date and a time, unambiguous in every country.
 func formatTime(t time.Time, zone *time.Location) string {
 	return text.DateAndTime(t.In(orUTC(zone)), "Monday 2 January 2006")
 }
 
-// formatZone is the place whose time it is, and how far that is from UTC.
+// formatZone returns the name of the zone and its offset from UTC.
 func formatZone(t time.Time, zone *time.Location) string {
 	place, from := text.ZoneName(orUTC(zone)), formatOffset(t.In(orUTC(zone)))
 	if !strings.HasSuffix(place, " time") {
@@ -134,7 +134,7 @@ func formatOffset(t time.Time) string {
 	return "UTC" + strings.TrimSuffix(t.Format("-07:00"), ":00")
 }
 
-// maskAddress hides an address from whoever reads over a shoulder, and from its former owner: l••••@halation.film.
+// maskAddress shows only the start and the domain of an address: l••••@halation.film.
 func maskAddress(address string) string {
 	name, host, ok := strings.Cut(address, "@")
 	if !ok || name == "" {
@@ -143,7 +143,7 @@ func maskAddress(address string) string {
 	return string([]rune(name)[:1]) + "••••@" + host
 }
 
-// joinWords lists words: "a", "a and b", "a, b and c".
+// joinWords joins words as "a", "a and b" or "a, b and c".
 func joinWords(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

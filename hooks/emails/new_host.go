@@ -7,15 +7,15 @@ import (
 	"usher/hooks/mail"
 )
 
-// NewHostProps is what SessionsNewHost needs. Sessions are at least one; each stands for a series where its Series says so.
+// NewHostProps are the properties of SessionsNewHost. Sessions has at least one session or series.
 type NewHostProps struct {
-	From     string // name of who hosted them; may be empty
+	From     string // name of the former host; may be empty
 	Sessions []SessionProps
 	More     int // sessions that are not listed
 }
 
 // SessionsNewHost is the email to an invitee about sessions that were handed over to another host (R81, R153). Each
-// session or series has a calendar file of its own: calendars read one event, or one series, out of an invitation.
+// session or series has its own calendar file, because calendars import only one of them per invitation.
 func SessionsNewHost(p NewHostProps) mail.Message {
 	first := p.Sessions[0]
 	if len(p.Sessions) == 1 && p.More == 0 {
@@ -24,7 +24,7 @@ func SessionsNewHost(p NewHostProps) mail.Message {
 	n := p.More
 	s := layout{
 		Team: first.Team, Intro: p.intro("these sessions", first.Host), Support: first.Support,
-		Footnote: "You're still invited, and your links stay the same. The calendar files with this email update your calendar.",
+		Footnote: "You're still invited, and your links stay the same. Open the attached calendar files to update your calendar.",
 		Reason:   "You're receiving this email because you're invited to these sessions.",
 	}
 	for _, one := range p.Sessions {
@@ -35,28 +35,24 @@ func SessionsNewHost(p NewHostProps) mail.Message {
 		s.Paragraphs = append(s.Paragraphs, fmt.Sprintf("And %d more.", p.More))
 	}
 	s.Title = fmt.Sprintf("%s have a new host", sessionCount(n))
-	letter := s.message(mail.KindSessionNewHost, first.To, first.ToName, "New host of "+sessionCount(n)+": "+first.Host)
+	m := s.message(mail.KindSessionNewHost, first.To, first.ToName, "New host of "+sessionCount(n)+": "+first.Host)
 	for n, one := range p.Sessions {
 		with := attachCalendar(mail.Message{}, one.Calendar, one.CalendarMethod)
 		for _, file := range with.Attachments {
 			if n > 0 {
 				file.Name = strings.Replace(file.Name, ".ics", fmt.Sprintf("-%d.ics", n+1), 1)
 			}
-			letter.Attachments = append(letter.Attachments, file)
+			m.Attachments = append(m.Attachments, file)
 		}
 	}
-	return letter
+	return m
 }
 
-// single is the email about one session, or one series.
+// single is the email about one session or series.
 func (p NewHostProps) single(session SessionProps) mail.Message {
 	s := session.layout()
-	what := "this session"
-	if session.Series > 1 {
-		what = "this series of sessions"
-	}
-	s.Intro = p.intro(what, session.Host)
-	s.Button, s.Link = "Open the session", session.Link
+	s.Intro = p.intro("this "+session.noun(), session.Host)
+	s.Button, s.Link = "Open session", session.Link
 	s.Footnote = "You're still invited, and your link stays the same. " + session.joinInstructions()
 	s.Reason = "You're receiving this email because you're invited to this session."
 	return session.message(s, mail.KindSessionNewHost, "New host: "+session.Title+", "+session.subjectTime())

@@ -7,68 +7,67 @@ import (
 	"usher/hooks/mail"
 )
 
-// InvitationProps is what Invitation needs. No role is a plain member. Zone nil is UTC.
+// InvitationProps are the properties of Invitation. Without roles the invitation is for a member. A nil Zone is UTC.
 type InvitationProps struct {
 	To         string
 	ToName     string
 	Team       TeamProps
-	Inviter    string // name; empty: the team asks
+	Inviter    string // name; empty: the team
 	Roles      []RoleProps
 	Note       string
-	Link       string // the page that accepts; opening it changes nothing (R60)
+	Link       string // the page to accept on; opening it changes nothing (R60)
 	Expires    time.Time
 	Zone       *time.Location
 	HasAccount bool
-	IsMember   bool // already in the team: the letter offers a role (R63)
+	IsMember   bool // already in the team: the invitation is for a role (R63)
 	Support    string
 }
 
-// Invitation asks somebody to join a team, or a member to take a role. Its button says "Accept invitation" and
-// opens the page that accepts (R51). The seats it names are held until Expires (R42).
+// Invitation is the email that invites someone to join a team, or a member to take a role. Its button opens the page to
+// accept on (R51). The seats of the roles are reserved until Expires (R42).
 func Invitation(p InvitationProps) mail.Message {
-	asks := orElse(p.Inviter, p.Team.Name)
+	inviter := orElse(p.Inviter, p.Team.Name)
 	s := layout{
-		Team: p.Team, Roles: p.Roles, NoteAuthor: asks, Note: p.Note,
+		Team: p.Team, Roles: p.Roles, NoteAuthor: inviter, Note: p.Note,
 		Button: "Accept invitation", Link: p.Link,
-		Expiry:   newTimeLine(expiryPrefix(len(p.Roles)), p.Expires, p.Zone),
-		Footnote: "The link is for you alone and works once. The page it opens asks for your answer: accept or decline.",
+		Expiry:   newTimeLine("This invitation expires on", p.Expires, p.Zone),
+		Footnote: "You can accept or decline on the next page. The link is personal and works once.",
 		Support:  p.Support,
 	}
+	switch len(p.Roles) {
+	case 0:
+	case 1:
+		s.Expiry.Prefix = "Your seat is reserved until"
+	default:
+		s.Expiry.Prefix = "Your seats are reserved until"
+	}
 	if p.IsMember {
-		s.Title = fmt.Sprintf("%s offers you a role in %s", asks, p.Team.Name)
-		s.Intro = "You are in the team already. This would be new:"
-		s.Paragraphs = []string{"Sign in as " + p.To + " to answer."}
-		s.Reason = fmt.Sprintf("You get this letter because you are a member of %s and %s offers you more. Whatever you answer, what you have in the team stays.", p.Team.Name, asks)
-		return s.message(mail.KindRoleInvitation, p.To, p.ToName, "A new role for you in "+p.Team.Name)
+		s.Title = fmt.Sprintf("%s invited you to a new role in %s", inviter, p.Team.Name)
+		s.Intro = "In addition to your membership:"
+		s.Paragraphs = []string{"Sign in as " + p.To + " to respond. If you decline, nothing changes for you in the team."}
+		s.Reason = fmt.Sprintf("You're receiving this email because you're a member of %s and %s invited you to a role.", p.Team.Name, inviter)
+		return s.message(mail.KindRoleInvitation, p.To, p.ToName, "Invitation to a new role in "+p.Team.Name)
 	}
-	s.Title = fmt.Sprintf("%s asks you to join %s", asks, p.Team.Name)
+	s.Title = fmt.Sprintf("%s invited you to join %s", inviter, p.Team.Name)
 	if p.Inviter == "" {
-		s.Title = p.Team.Name + " asks you to join"
+		s.Title = "You're invited to join " + p.Team.Name
 	}
-	s.Intro = "For " + p.To + ". This is what you would be there:"
+	s.Intro = "Your role in the team:"
+	if len(p.Roles) > 1 {
+		s.Intro = "Your roles in the team:"
+	}
 	if len(p.Roles) == 0 {
-		s.Intro = "For " + p.To + ". You would be a member, without a seat: you take part in the team's sessions."
+		s.Intro = "As a member, you take part in the team's sessions."
 	}
-	s.Paragraphs = []string{"You make an account on the way: a name and a password, nothing else."}
+	s.Paragraphs = []string{"To accept, create an account for " + p.To + ". You only need a name and a password."}
 	if p.HasAccount {
-		s.Paragraphs = []string{"You have an Usher account. Sign in as " + p.To + " to answer."}
+		s.Paragraphs = []string{"You already have an Usher account. Sign in as " + p.To + " to respond."}
 	}
-	s.Reason = fmt.Sprintf("You get this letter because %s asked for you by this address. Not expected? Leave it: nothing happens without your answer.", asks)
+	s.Reason = fmt.Sprintf("You're receiving this email because %s invited you with this address. If you weren't expecting it, ignore it.", inviter)
 	return s.message(mail.KindInvitation, p.To, p.ToName, s.Title)
 }
 
-func expiryPrefix(seats int) string {
-	switch seats {
-	case 0:
-		return "The invitation is good until"
-	case 1:
-		return "The seat is held for you until"
-	default:
-		return "Both seats are held for you until"
-	}
-}
-
-// RoleRevokedProps is what RoleRevoked needs. Roles are the names of what ended, Left of what stays.
+// RoleRevokedProps are the properties of RoleRevoked. Roles and Remaining are role names.
 type RoleRevokedProps struct {
 	To        string
 	ToName    string
@@ -79,52 +78,49 @@ type RoleRevokedProps struct {
 	Support   string
 }
 
-// RoleRevoked tells a member that a role has ended, and what stays.
+// RoleRevoked is the email to a member after roles were revoked.
 func RoleRevoked(p RoleRevokedProps) mail.Message {
-	stays := "You stay a member of the team: you take part in its sessions."
+	remaining := "You're still a member of the team and can take part in its sessions."
 	if len(p.Remaining) > 0 {
-		stays = "You stay in the team as " + joinWords(p.Remaining) + "."
-	}
-	role := "role"
-	if len(p.Roles) > 1 {
-		role = "roles"
+		remaining = "You still have the " + withRole(p.Remaining) + "."
 	}
 	return layout{
 		Team:       p.Team,
-		Title:      fmt.Sprintf("You are no longer %s in %s", joinWords(p.Roles), p.Team.Name),
-		Intro:      fmt.Sprintf("%s ended your %s. It took effect at once.", orElse(p.By, "Your server administrator"), role),
-		Paragraphs: []string{stays},
-		Reason:     fmt.Sprintf("You get this letter because you are a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
+		Title:      fmt.Sprintf("You no longer have the %s in %s", withRole(p.Roles), p.Team.Name),
+		Intro:      fmt.Sprintf("%s revoked your %s.", orElse(p.By, "Your server administrator"), withRole(p.Roles)),
+		Paragraphs: []string{remaining},
+		Footnote:   contactHint(p.By),
+		Reason:     fmt.Sprintf("You're receiving this email because you're a member of %s.", p.Team.Name),
 		Support:    p.Support,
-	}.message(mail.KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" has ended")
+	}.message(mail.KindRoleRevoked, p.To, p.ToName, "Your role in "+p.Team.Name+" was revoked")
 }
 
-// RemovedFromTeamProps is what Removed needs.
+// RemovedFromTeamProps are the properties of RemovedFromTeam. A nil Zone is UTC.
 type RemovedFromTeamProps struct {
 	To      string
 	ToName  string
 	Team    TeamProps
 	By      string
-	Lost    []LostProps    // sessions; at most maxLost are listed
-	Zone    *time.Location // the recipient's; nil is UTC
+	Lost    []LostProps    // affected sessions; at most maxLost are listed
+	Zone    *time.Location // the recipient's
 	Support string
 }
 
 // LostProps is a session, or a series, that a removed user lost.
 type LostProps struct {
 	SessionItem
-	Outcome string // one of the below
-	NewHost string // name of who hosts it now, where it was handed over
+	Outcome string // LostHandedOver, LostCancelled or LostInvitation
+	NewHost string // name of the new host, if it was handed over
 }
 
-// What became of a session that a removed user lost.
+// The outcomes for a session that a removed user lost.
 const (
 	LostHandedOver = "handed_over"
 	LostCancelled  = "cancelled"
 	LostInvitation = "invitation"
 )
 
-// maxLost is how many sessions the email to a removed user lists.
+// maxLost is the number of sessions that the email to a removed user lists.
 const maxLost = 10
 
 func (p RemovedFromTeamProps) lostLines() (lines []string) {
@@ -151,43 +147,57 @@ func (p RemovedFromTeamProps) lostLines() (lines []string) {
 	return lines
 }
 
-// RemovedFromTeam tells people that they are not in a team any more.
+// RemovedFromTeam is the email to someone who was removed from a team.
 func RemovedFromTeam(p RemovedFromTeamProps) mail.Message {
 	s := layout{
 		Team:  p.Team,
-		Title: "You are no longer in " + p.Team.Name,
-		Intro: orElse(p.By, "Your server administrator") + " removed you from the team. It took effect at once.",
-		Paragraphs: []string{"Its sessions, rooms and recordings are closed to you, and old links to them no longer work. " +
-			"Your account and your other teams stay as they are."},
-		Reason:  fmt.Sprintf("You get this letter because you were a member of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
-		Support: p.Support,
+		Title: "You're no longer in " + p.Team.Name,
+		Intro: orElse(p.By, "Your server administrator") + " removed you from the team.",
+		Paragraphs: []string{"You no longer have access to its sessions, rooms and recordings, and old links to them no longer work. " +
+			"Your account and your other teams aren't affected."},
+		Footnote: contactHint(p.By),
+		Reason:   fmt.Sprintf("You're receiving this email because you were a member of %s.", p.Team.Name),
+		Support:  p.Support,
 	}
 	if lost := p.lostLines(); len(lost) > 0 {
 		s.Paragraphs = append(append(s.Paragraphs, "These sessions are affected:"), lost...)
 	}
-	return s.message(mail.KindRemoved, p.To, p.ToName, "You are no longer in "+p.Team.Name)
+	return s.message(mail.KindRemoved, p.To, p.ToName, "You're no longer in "+p.Team.Name)
 }
 
-// TeamDeletedProps is what TeamDeleted needs.
+// TeamDeletedProps are the properties of TeamDeleted.
 type TeamDeletedProps struct {
 	To      string
 	ToName  string
-	Team    TeamProps // its logo is gone with it
+	Team    TeamProps // without a logo, which was deleted with the team
 	By      string
 	Support string
 }
 
-// TeamDeleted tells an Admin that the team he ran is gone.
+// TeamDeleted is the email to an Admin after their team was deleted.
 func TeamDeleted(p TeamDeletedProps) mail.Message {
 	return layout{
 		Team:  p.Team,
 		Title: p.Team.Name + " was deleted",
-		Intro: orElse(p.By, "The Owner") + " deleted the team, with all that was in it. It took effect at once.",
+		Intro: orElse(p.By, "The Owner") + " deleted the team and all of its data.",
 		Paragraphs: []string{"Its members and guests no longer have access, and its invitations and links no longer work. " +
-			"Your account and your other teams stay as they are."},
-		Reason:  fmt.Sprintf("You get this letter because you were an Admin of %s. A question? Ask %s.", p.Team.Name, orElse(p.By, "your server administrator")),
-		Support: p.Support,
+			"Your account and your other teams aren't affected."},
+		Footnote: contactHint(p.By),
+		Reason:   fmt.Sprintf("You're receiving this email because you were an Admin of %s.", p.Team.Name),
+		Support:  p.Support,
 	}.message(mail.KindTeamDeleted, p.To, p.ToName, p.Team.Name+" was deleted")
+}
+
+// withRole returns "Admin role", or "Admin and Organizer roles".
+func withRole(roles []string) string {
+	if len(roles) > 1 {
+		return joinWords(roles) + " roles"
+	}
+	return joinWords(roles) + " role"
+}
+
+func contactHint(name string) string {
+	return "Questions? Contact " + orElse(name, "your server administrator") + "."
 }
 
 func orElse(name, otherwise string) string {

@@ -28,7 +28,7 @@ func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
 	worker.MinInterval = 0
 	worker.Deliver(context.Background())
 	letter := resend.WaitFor(t, luciaEmail)
-	if letter.Subject != "Marta asks you to join Halation & Co" || resend.FindLink(letter, "/invite/") == "" {
+	if letter.Subject != "Marta invited you to join Halation & Co" || resend.FindLink(letter, "/invite/") == "" {
 		t.Errorf("%q with the link %q", letter.Subject, resend.FindLink(letter, "/invite/"))
 	}
 	if n := len(resend.Emails()); n != 2 {

@@ -106,7 +106,7 @@ func TestDeliver_SendsEmailAndErasesContent(t *testing.T) {
 
 	got := o.resend.WaitFor(t, lucia)
 	if got.Key != id || got.From != "usher@usher.test" || got.FromName != "Usher" || got.ToName != "Herrera, Lucía" ||
-		got.Subject != "Marta Oliveira asks you to join Halation Post" || got.Headers["Auto-Submitted"] != "auto-generated" {
+		got.Subject != "Marta Oliveira invited you to join Halation Post" || got.Headers["Auto-Submitted"] != "auto-generated" {
 		t.Errorf("delivered %+v", got)
 	}
 	if link := o.resend.FindLink(got, "/invite/"); link != inviteLink {
@@ -182,7 +182,7 @@ func TestQueue_LinkIsNotOnDiskInClearText(t *testing.T) {
 			t.Fatal(err)
 		}
 		found = found || bytes.Contains(content, []byte(lucia))
-		for _, part := range []string{"s3cr3t", "Accept invitation", "asks you"} {
+		for _, part := range []string{"s3cr3t", "Accept invitation", "invited you"} {
 			if bytes.Contains(content, []byte(part)) {
 				t.Errorf("%s holds %q", name, part)
 			}

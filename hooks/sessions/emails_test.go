@@ -94,7 +94,7 @@ func TestEmails_EachInviteeGetsOwnEmail(t *testing.T) {
 		t.Errorf("the link %q is %v's, %v", link, who, err)
 	}
 	lisbon, _ := time.LoadLocation("Europe/Lisbon")
-	for _, want := range []string{"Organizer asks you to this session.", starts.In(lisbon).Format("Monday 2 January 2006, 15:04") + " to ", "Lisbon time", "Your name is enough", "Halation Post"} {
+	for _, want := range []string{"Organizer invited you to this session.", starts.In(lisbon).Format("Monday 2 January 2006, 15:04") + " to ", "Lisbon time", "You don't need an account to join", "Halation Post"} {
 		if !strings.Contains(zed.Text, want) {
 			t.Errorf("no %q in %s", want, zed.Text)
 		}
@@ -205,9 +205,9 @@ func TestHandOver_NewHost_GetsOneEmail(t *testing.T) {
 	if _, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, p.users["owner"].Id); err != nil {
 		t.Fatal(err)
 	}
-	sent := p.wantEmails("handed over", "New host: One > zed@out.example; You are no longer in Halation Post > organizer@x.example; You host 2 more sessions > owner@x.example")
+	sent := p.wantEmails("handed over", "New host: One > zed@out.example; You're no longer in Halation Post > organizer@x.example; You're now the host of 2 sessions > owner@x.example")
 	letter := emailTo(t, sent, "owner@x.example")
-	for _, want := range []string{"Admin handed to you what Organizer was to host.", "One: ", "Two: ", "/app/halation-post/sessions"} {
+	for _, want := range []string{"Admin handed them over to you from Organizer.", "One: ", "Two: ", "/app/halation-post/sessions"} {
 		if !strings.Contains(letter.Text, want) {
 			t.Errorf("no %q in %s", want, letter.Text)
 		}
@@ -227,5 +227,5 @@ func TestRemove_FormerHost_GetsNoEmailPerSession(t *testing.T) {
 	if _, err := sessions.Remove(p.app, p.actor("owner"), p.users["organizer"].Id, ""); err != nil {
 		t.Fatal(err)
 	}
-	p.wantEmails("removed", "Cancelled: One > zed@out.example; You are no longer in Halation Post > organizer@x.example")
+	p.wantEmails("removed", "Cancelled: One > zed@out.example; You're no longer in Halation Post > organizer@x.example")
 }

@@ -51,7 +51,7 @@ func TestEnd_ByOwnerOrAdmin_EmailsHostOnce(t *testing.T) {
 		email := emailTo(t, p.wantEmails(who, name+" ended Colour review > organizer@x.example"), "organizer@x.example")
 		tokyo := accounts.Zone(host, nil)
 		ended := text.DateAndTime(p.reload(session.Id).Ended().In(tokyo), "Monday 2 January 2006")
-		wantText(t, email, name+" ended your session for all participants.", "Ended: "+ended+" (Tokyo time, UTC+09)", "Room: Grading suite.",
+		wantText(t, email, name+" ended your session for all participants.", "Ended: "+ended+" (Tokyo time, UTC+09)", "Room: Grading suite",
 			"View session details:\n", "/app/"+p.team.Slug()+"/sessions/"+session.Id+"\n", "Contact "+name+".")
 		p.wantEmails("again", "")
 	}
@@ -87,7 +87,7 @@ func TestEnd_HostRemovedBeforeDelivery_DropsEmail(t *testing.T) {
 	must(t, sessions.End(p.app, p.actor("admin"), session.Id))
 	_, err := sessions.Remove(p.app, p.actor("admin"), p.users["organizer"].Id, "")
 	must(t, err)
-	p.wantEmails("removed", "You are no longer in Halation Post > organizer@x.example")
+	p.wantEmails("removed", "You're no longer in Halation Post > organizer@x.example")
 	if got := p.dropReasons(mail.KindSessionEnded); !slices.Equal(got, []string{mail.ReasonNotMember}) {
 		t.Errorf("dropped for %v", got)
 	}
@@ -109,29 +109,29 @@ func TestHostingLost_EmailsHostOnce(t *testing.T) {
 		"role revoked": {"pro", "organizer", func(p *mailFixture) error {
 			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), "")
 			return err
-		}, "4 sessions of yours were cancelled", []string{"Admin revoked your Organizer role in Halation Post", "4 sessions were cancelled", "Invitees are notified.", "Contact Admin."}},
+		}, "4 of your sessions were cancelled", []string{"Admin revoked your Organizer role in Halation Post", "4 sessions were cancelled", "Invitees were notified.", "Contact Admin."}},
 		"role revoked, sessions handed over": {"pro", "organizer", func(p *mailFixture) error {
 			_, err := sessions.RevokeRoles(p.app, p.actor("admin"), p.users["organizer"].Id, parseRoles("organizer"), p.users["owner"].Id)
 			return err
-		}, "4 sessions of yours were handed over", []string{"Admin revoked your Organizer role", "4 sessions were handed over to Owner", "Invitees stay invited", "Contact Admin."}},
+		}, "4 of your sessions were handed over", []string{"Admin revoked your Organizer role", "4 sessions were handed over to Owner", "Invitees stay invited", "Contact Admin."}},
 		"role revoked without an actor": {"pro", "organizer", func(p *mailFixture) error {
 			m, err := members.Find(p.app, p.team.Id, p.users["organizer"].Id)
 			must(p.fixture.T, err)
 			m.Set("organizer", false)
 			return p.app.Save(m)
-		}, "4 sessions of yours were cancelled", []string{"Your Organizer role in Halation Post was revoked", "Contact Owner (Owner) or Admin (Admin)."}},
+		}, "4 of your sessions were cancelled", []string{"Your Organizer role in Halation Post was revoked", "Contact Owner (Owner) or Admin (Admin)."}},
 		"became a guest": {"unlimited", "member", func(p *mailFixture) error {
 			m, err := members.Find(p.app, p.team.Id, p.users["member"].Id)
 			must(p.fixture.T, err)
 			m.Set("kind", "guest")
 			return p.app.Save(m)
-		}, "4 sessions of yours were cancelled", []string{"Your membership of Halation Post changed", "Contact Owner."}},
+		}, "4 of your sessions were cancelled", []string{"Your membership of Halation Post changed", "Contact Owner."}},
 		"setting turned off": {"unlimited", "member", func(p *mailFixture) error {
 			_, err := teams.Update(p.app, p.actor("admin"), teams.Profile{MembersCanHost: &off})
 			return err
-		}, "4 sessions of yours were cancelled", []string{"“Every member can host” was turned off in Halation Post", "Contact Owner (Owner) or Admin (Admin)."}},
+		}, "4 of your sessions were cancelled", []string{"“Every member can host” was turned off in Halation Post", "Contact Owner (Owner) or Admin (Admin)."}},
 		"plan changed": {"unlimited", "member", func(p *mailFixture) error { return saveTeam(p, map[string]any{"organizer_seats": 5}) },
-			"4 sessions of yours were cancelled", []string{"The plan of Halation Post changed.", "Contact Owner (Owner) or Admin (Admin)."}},
+			"4 of your sessions were cancelled", []string{"The plan of Halation Post changed.", "Contact Owner (Owner) or Admin (Admin)."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newMailFixtureOn(t, c.plan)
@@ -143,14 +143,14 @@ func TestHostingLost_EmailsHostOnce(t *testing.T) {
 			sent, _ := p.deliver()
 			address, found := p.users[c.host].Email(), 0
 			for _, email := range sent {
-				if !strings.Contains(email.Subject, " of yours ") {
+				if !strings.Contains(email.Subject, " of your sessions ") {
 					continue
 				}
 				found++
 				if email.To != address || email.Subject != c.subject {
 					t.Errorf("%q to %s", email.Subject, email.To)
 				}
-				wantText(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series", "/app/"+p.team.Slug()+"/sessions\n")...)
+				wantText(t, email, append(c.says, "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in this series", "/app/"+p.team.Slug()+"/sessions\n")...)
 				if strings.Contains(email.Text, "Kept") {
 					t.Errorf("it lists another host's session: %s", email.Text)
 				}
@@ -172,7 +172,7 @@ func TestHostingLost_Owner_CanTakeRole(t *testing.T) {
 	must(t, p.app.Save(m))
 	sent, _ := p.deliver()
 	email := emailTo(t, sent, "owner@x.example")
-	wantText(t, email, "To host again, make yourself an Organizer in your details, under Users in the Admin Panel.")
+	wantText(t, email, "To host again, give yourself the Organizer role: open your details under Users in the Admin Panel.")
 	if strings.Contains(email.Text, "Contact") {
 		t.Errorf("the Owner is told to contact somebody: %q", email.Text)
 	}

@@ -21,7 +21,7 @@ func (p *mailFixture) handOver() {
 	must(p.fixture.T, err)
 }
 
-const removedAndTaken = "You are no longer in Halation Post > organizer@x.example; "
+const removedAndTaken = "You're no longer in Halation Post > organizer@x.example; "
 
 func TestHandOver_EmailsEachInviteeOnce(t *testing.T) {
 	p := newMailFixture(t)
@@ -29,9 +29,9 @@ func TestHandOver_EmailsEachInviteeOnce(t *testing.T) {
 	p.deliver()
 	before := p.reload(one.Id).GetInt("sequence")
 	p.handOver()
-	sent := p.wantEmails("handed over", "New host: One > zed@out.example; "+removedAndTaken+"You host One now > owner@x.example")
+	sent := p.wantEmails("handed over", "New host: One > zed@out.example; "+removedAndTaken+"You're now the host of One > owner@x.example")
 	email := emailTo(t, sent, "zed@out.example")
-	wantText(t, email, "Owner now hosts this session instead of Organizer.", "Host: Owner.", "You're still invited, and your link stays the same.", "/s/")
+	wantText(t, email, "Owner now hosts this session instead of Organizer.", "Host: Owner", "You're still invited, and your link stays the same.", "/s/")
 	stored := p.reload(one.Id)
 	if got := stored.GetInt("sequence"); got <= before {
 		t.Errorf("SEQUENCE %d, want more than %d", got, before)
@@ -51,9 +51,9 @@ func TestHandOver_SeveralSessions_SendOneEmailPerInvitee(t *testing.T) {
 	p.deliver()
 	p.handOver()
 	sent := p.wantEmails("handed over", "New host of 4 sessions: Owner > zed@out.example; New host: Weekly > kim@out.example; "+
-		"You are no longer in Halation Post > organizer@x.example; You host 4 more sessions > owner@x.example")
+		"You're no longer in Halation Post > organizer@x.example; You're now the host of 4 sessions > owner@x.example")
 	email := emailTo(t, sent, "zed@out.example")
-	wantText(t, email, "4 sessions have a new host", "Owner now hosts these sessions instead of Organizer.", "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in the series")
+	wantText(t, email, "4 sessions have a new host", "Owner now hosts these sessions instead of Organizer.", "\n\nOne: ", "\n\nWeekly: ", ", and 2 sessions after it in this series")
 	if len(email.Files) != 2 || strings.Count(email.Files[0].Content, "BEGIN:VEVENT") != 1 || !strings.Contains(email.Files[1].Content, "RRULE:FREQ=WEEKLY;COUNT=3") {
 		t.Errorf("%d files, want one of the session and one of the series: %+v", len(email.Files), email.Files)
 	}
@@ -65,8 +65,8 @@ func TestHandOver_InvitationQueued_IsOnlyEmail(t *testing.T) {
 	p := newMailFixture(t)
 	p.newSession(sessions.Form{Title: "One", Guests: []string{"zed@out.example"}})
 	p.handOver()
-	sent := p.wantEmails("handed over", "Invitation: One > zed@out.example; "+removedAndTaken+"You host One now > owner@x.example")
-	wantText(t, emailTo(t, sent, "zed@out.example"), "Host: Owner.")
+	sent := p.wantEmails("handed over", "Invitation: One > zed@out.example; "+removedAndTaken+"You're now the host of One > owner@x.example")
+	wantText(t, emailTo(t, sent, "zed@out.example"), "Host: Owner")
 }
 
 func TestHandOver_OutdatedEmail_IsDropped(t *testing.T) {

@@ -57,7 +57,7 @@ func TestRemove_EmailListsTheSessionsThatWereLost(t *testing.T) {
 					t.Errorf("%s got %q, want it to end with %q in %s", line, said, want, text)
 				}
 			}
-			if !strings.Contains(text, ", and 2 sessions after it in the series. "+c.want) {
+			if !strings.Contains(text, ", and 2 sessions after it in this series. "+c.want) {
 				t.Errorf("the series isn't one line: %s", text)
 			}
 			for _, none := range []string{"Past", "Theirs", "more."} {

@@ -62,7 +62,7 @@ func TestTeamDelete_CancelsSessionsAndEmailsInvitees(t *testing.T) {
 			}
 			switch {
 			case strings.HasPrefix(letter.Subject, "Cancelled: One") && !strings.Contains(file, "UID:"+one.Id+"@usher.test\r\n"),
-				strings.HasPrefix(letter.Subject, "Cancelled: Daily") && !(strings.Contains(file, "UID:"+daily.SeriesID()+"@usher.test\r\n") && strings.Contains(file, "RRULE:FREQ=DAILY;COUNT=4\r\n") && strings.Contains(letter.Text, "Halation Post cancelled this series")),
+				strings.HasPrefix(letter.Subject, "Cancelled: Daily") && !(strings.Contains(file, "UID:"+daily.SeriesID()+"@usher.test\r\n") && strings.Contains(file, "RRULE:FREQ=DAILY;COUNT=4\r\n") && strings.Contains(letter.Text, "Halation Post cancelled all upcoming sessions of this series.")),
 				letter.To == tokyo.Email() && !strings.Contains(letter.Text, daysFromNow(3, 19).Format("Monday 2 January 2006, 15:04")):
 				t.Errorf("%s: %s\n%s", letter.Subject, letter.Text, file)
 			}

@@ -47,7 +47,7 @@ func TestChangeAddress_ByLink(t *testing.T) {
 	assertPage(t, here.Get("/admin/halation-post/users"), 200, "marta@new.example")
 	assertPage(t, here.Get(link), 410, "not good any more")
 	assertPage(t, here.Post(link, nil), 410, "not good any more")
-	if letter := post.WaitFor(t, "marta@halation.example"); !strings.Contains(letter.Text, "It was not you?") {
+	if letter := post.WaitFor(t, "marta@halation.example"); !strings.Contains(letter.Text, "If it wasn't you") {
 		t.Error(letter.Text)
 	}
 }

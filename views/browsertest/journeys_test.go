@@ -67,7 +67,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.waitForText("1 reserved")
 
 	letter := post.WaitFor(t, "lucia@halation.example")
-	if !strings.Contains(letter.Text, "Marta Oliveira asks you to join Halation Post") {
+	if !strings.Contains(letter.Text, "Marta Oliveira invited you to join Halation Post") {
 		t.Errorf("the letter says: %s", letter.Text)
 	}
 	lucia := openTab(t, server.URL)
