@@ -1,4 +1,4 @@
-// Package views is what people and programs meet: it mounts every area on the server.
+// Package views mounts all pages and the JSON API on the server.
 package views
 
 import (
@@ -46,7 +46,7 @@ func Register(app core.App) {
 	})
 }
 
-// ready says whether the server can do its work, for whatever watches it.
+// ready is the readiness probe.
 func ready(e *core.RequestEvent) error {
 	if err := commands.CheckReady(e.App); err != nil {
 		return e.String(503, err.Error()+"\n")
@@ -54,7 +54,7 @@ func ready(e *core.RequestEvent) error {
 	return e.String(200, "ok\n")
 }
 
-// notFound is the answer for an address that there is not. Under /api/ it has the shape of the API.
+// notFound answers unknown paths with 404, as JSON under /api/.
 func notFound(e *core.RequestEvent) error {
 	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
 		return e.JSON(404, map[string]any{"status": 404, "message": "The requested resource wasn't found.", "data": map[string]any{}})

@@ -25,11 +25,11 @@ func newServer(t *testing.T, change ...func(*settings.Config)) *viewstest.Server
 func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 	t.Helper()
 	if r.Status != status {
-		t.Errorf("status %d, not %d: %s", r.Status, status, r.Body)
+		t.Errorf("got status %d, want %d: %s", r.Status, status, r.Body)
 	}
 	for _, w := range words {
 		if !strings.Contains(r.Body, w) {
-			t.Errorf("does not say %q: %s", w, r.Body)
+			t.Errorf("got a page without %q: %s", w, r.Body)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func assertPage(t *testing.T, r viewstest.Reply, status int, words ...string) {
 func assertRedirect(t *testing.T, r viewstest.Reply, to string) {
 	t.Helper()
 	if r.Status != http.StatusSeeOther || r.Location != to {
-		t.Errorf("%d to %q, not to %q: %s", r.Status, r.Location, to, r.Body)
+		t.Errorf("got %d to %q, want %d to %q: %s", r.Status, r.Location, http.StatusSeeOther, to, r.Body)
 	}
 }
 
@@ -94,8 +94,8 @@ func TestSignUp_FirstAccount_RequiresCode(t *testing.T) {
 		t.Fatal(account, err)
 	}
 	assertRedirect(t, b.Get("/"), "/admin/halation-post")
-	assertPage(t, s.Anonymous().Get("/signup?code="+code), 200, "Accounts are made by invitation", "help@usher.test")
-	assertPage(t, s.Anonymous().Post("/signup", person), 422, "Accounts are made by invitation")
+	assertPage(t, s.Anonymous().Get("/signup?code="+code), 200, "You need an invitation", "help@usher.test")
+	assertPage(t, s.Anonymous().Post("/signup", person), 422, "You need an invitation")
 	assertRedirect(t, s.Anonymous().Get("/"), "/signin")
 }
 
@@ -122,7 +122,7 @@ func TestSignUp_KnownAndUnknownAddress_LookAlike(t *testing.T) {
 	if pages[0].Body != pages[1].Body {
 		t.Error("known and unknown addresses are told apart")
 	}
-	assertPage(t, s.Anonymous().Post("/signin", formValues("email", "new@halation.example", "password", hookstest.Password)), 422, "Send the link again")
+	assertPage(t, s.Anonymous().Post("/signin", formValues("email", "new@halation.example", "password", hookstest.Password)), 422, "Resend link")
 	assertPage(t, s.Anonymous().Get("/signin"), 200, `href="/signup"`)
 }
 
@@ -225,7 +225,7 @@ func TestConfirmEmail_RequiresPostAndPassword(t *testing.T) {
 		return err == nil && found.Verified()
 	}
 	b := s.Anonymous()
-	assertPage(t, b.Get("/verify/"+token), 200, "Confirm my address", "noor@halation.example")
+	assertPage(t, b.Get("/verify/"+token), 200, "Confirm email address", "noor@halation.example")
 	if verified() {
 		t.Fatal("a look at the link confirmed the address")
 	}
@@ -237,9 +237,9 @@ func TestConfirmEmail_RequiresPostAndPassword(t *testing.T) {
 	if !verified() {
 		t.Fatal("not confirmed")
 	}
-	assertPage(t, b.Get("/teams"), 200, "Your address is confirmed.")
-	assertPage(t, b.Get("/verify/nonsense"), 410, "not good any more", `action="/signin/confirm"`)
-	assertPage(t, b.Post("/verify/nonsense", nil), 410, "not good any more")
+	assertPage(t, b.Get("/teams"), 200, "Email address confirmed.")
+	assertPage(t, b.Get("/verify/nonsense"), 410, "no longer works", `action="/signin/confirm"`)
+	assertPage(t, b.Post("/verify/nonsense", nil), 410, "no longer works")
 }
 
 func TestEmailRequests_KnownAndUnknownAddress_LookAlike(t *testing.T) {
@@ -268,10 +268,10 @@ func TestReset_LinkWorksOnce(t *testing.T) {
 	assertPage(t, b.Get("/reset/"+token), 200, "marta@halation.example", "At least 12 characters")
 	assertPage(t, b.Post("/reset/"+token, formValues("password", "short")), 422, "Take at least 12.")
 	assertRedirect(t, b.Post("/reset/"+token, formValues("password", "three entirely new words")), "/")
-	assertPage(t, b.Get("/account"), 200, "Your new password is set")
+	assertPage(t, b.Get("/account"), 200, "New password set.")
 	assertRedirect(t, elsewhere.Get("/account"), "/signin?next=%2Faccount")
-	assertPage(t, b.Get("/reset/"+token), 410, "not good any more", "that password is good", `action="/reset"`)
-	assertPage(t, b.Post("/reset/"+token, formValues("password", "three entirely new words")), 422, "not good any more")
+	assertPage(t, b.Get("/reset/"+token), 410, "no longer works", "sign in with that password", `action="/reset"`)
+	assertPage(t, b.Post("/reset/"+token, formValues("password", "three entirely new words")), 422, "no longer works")
 }
 
 func TestSaveProfile(t *testing.T) {
@@ -280,7 +280,7 @@ func TestSaveProfile(t *testing.T) {
 	hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	b := s.As(owner)
 	assertRedirect(t, b.Post("/account", formValues("name", "Marta Oliveira", "timezone", "Europe/Lisbon")), "/account")
-	assertPage(t, b.Get("/account"), 200, "Your profile is saved.", `value="Marta Oliveira"`, `value="Europe/Lisbon"`)
+	assertPage(t, b.Get("/account"), 200, "Profile saved.", `value="Marta Oliveira"`, `value="Europe/Lisbon"`)
 	assertPage(t, b.Post("/account", formValues("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is needed.", "<b>Marta Oliveira</b>")
 	assertPage(t, b.Post("/account", formValues("name", "Somebody Else", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`,
 		`value="Somebody Else"`, "<b>Marta Oliveira</b>")
@@ -300,7 +300,7 @@ func TestChangePassword_EndsOtherLogins(t *testing.T) {
 	if r.Header.Get("Set-Cookie") == "" {
 		t.Error("no new login after the change")
 	}
-	assertPage(t, here.Get("/account"), 200, "Your password is changed.")
+	assertPage(t, here.Get("/account"), 200, "Password changed.")
 	assertRedirect(t, there.Get("/account"), "/signin?next=%2Faccount")
 	assertPage(t, s.Anonymous().Post("/signin", formValues("email", owner.Email(), "password", hookstest.Password)), 422)
 }

@@ -16,7 +16,7 @@ func requestAddressChange(e *core.RequestEvent) error {
 			props.Address.NewAddress, props.Address.Errors = email, faults
 		})
 	}
-	web.SetToast(e, "Look in the mail of the new address: a link there confirms it.")
+	web.SetToast(e, "Check the inbox of your new address and open the link to confirm it.")
 	return web.Redirect(e, "/account#address")
 }
 
@@ -24,7 +24,7 @@ func cancelAddressChange(e *core.RequestEvent) error {
 	if err := accounts.CancelAddressChange(e.App, e.Auth, e.RealIP()); err != nil {
 		return err
 	}
-	web.SetToast(e, "Your address stays as it is.")
+	web.SetToast(e, "Address change cancelled.")
 	return web.Redirect(e, "/account#address")
 }
 
@@ -50,11 +50,11 @@ func changeAddress(e *core.RequestEvent) error {
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	web.SetToast(e, "Your address is "+account.Email()+" now. Every other device is signed out.")
+	web.SetToast(e, "Your email address is now "+account.Email()+". All other devices are signed out.")
 	return web.Redirect(e, "/account#address")
 }
 
-// renderAddressInvalid shows the page of the link with what was refused, or that it is dead.
+// renderAddressInvalid shows the confirmation page again with the error, or the page of an expired link.
 func renderAddressInvalid(e *core.RequestEvent, refused error) error {
 	change, owner, err := accounts.FindByAddressLink(e.App, e.Request.PathValue("token"))
 	if err != nil {

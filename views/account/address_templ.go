@@ -17,13 +17,13 @@ import (
 	"usher/views/web"
 )
 
-// newAddressForm asks for another address of the account.
+// newAddressForm is the form that changes the email address of the account.
 type newAddressForm struct {
 	Email          string
-	PendingAddress string // the new address that waits to be confirmed, until Until
+	PendingAddress string // new address waiting for confirmation, until PendingUntil
 	PendingUntil   time.Time
 	Times          text.ReaderZone
-	EmailEnabled   bool // letters leave this server
+	EmailEnabled   bool // whether the server sends email
 	NewAddress     string
 	Errors         web.FormErrors
 }
@@ -63,14 +63,14 @@ func addressSection(f newAddressForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"held\">You sign in as <b>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"held\">Your email address is <b>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.Email)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 38, Col: 44}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 38, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -94,14 +94,14 @@ func addressSection(f newAddressForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</b> waits to be confirmed, until")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</b> isn't confirmed yet. The link is valid until")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 42, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/address.templ`, Line: 42, Col: 81}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -116,12 +116,12 @@ func addressSection(f newAddressForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.EmailEnabled {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "Open the link in the mail that we sent there, on a device where you are signed in.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "Open it on a device where you're signed in.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "This server sends no mail: whoever runs it finds the letter on its console.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Email isn't set up on this server. Your server administrator can find the link on its console.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -130,7 +130,7 @@ func addressSection(f newAddressForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Keep the old address", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Keep current address", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -159,11 +159,11 @@ func addressSection(f newAddressForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Send a link to the new address", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Send confirmation link", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div><p class=\"fine\">Nothing changes before you open the link. Then every other device is signed out, and the old address is told.</p></div></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div><p class=\"fine\">Your address changes when you open the link. All other devices are then signed out, and we notify your old address.</p></div></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -171,12 +171,12 @@ func addressSection(f newAddressForm) templ.Component {
 	})
 }
 
-// addressChangeForm is the page of the link in the mail to a new address.
+// addressChangeForm is the page behind the link that is emailed to a new address.
 type addressChangeForm struct {
 	Page                   ui.PageProps
 	Token                  string
-	NewAddress, OldAddress string // Old is masked for who is not signed in to the account
-	SignedInAs             string // another account that is signed in
+	NewAddress, OldAddress string // OldAddress is masked unless the reader is signed in to the account
+	SignedInAs             string // address of another account that is signed in
 	SignedIn               bool
 	IsOwner                bool
 	Errors                 web.FormErrors
@@ -187,12 +187,12 @@ func (f addressChangeForm) cardProps() layout.CardPageProps {
 	sheet := layout.CardPageProps{Page: f.Page, Title: "Confirm your new address", Help: f.Help}
 	switch {
 	case f.IsOwner:
-		sheet.Intro = "You sign in with it from now on, and letters go there."
+		sheet.Intro = "You'll sign in with it and receive email there."
 	case f.SignedIn:
 		sheet.Title = "This link is for another account"
-		sheet.Intro = "You are signed in with one account, and the link changes the address of another."
+		sheet.Intro = "You're signed in with a different account than the one this link changes."
 	default:
-		sheet.Intro = "Sign in first, so that nobody else can use this link."
+		sheet.Intro = "Sign in to the account first, so that only you can use this link."
 	}
 	return sheet
 }
@@ -280,7 +280,7 @@ func addressChangeView(f addressChangeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</div></form><p class=\"fine\">Every other device and program is signed out. The old address gets a letter about it. Invitations that wait at the old address stay there.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</div></form><p class=\"fine\">All other devices and API clients are signed out, and we notify your old address. Pending invitations to your old address stay with that address.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -297,7 +297,7 @@ func addressChangeView(f addressChangeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Sign out and use the other account", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Switch account", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -314,7 +314,7 @@ func addressChangeView(f addressChangeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</div><p class=\"fine\">You never asked for this? Leave it: nothing happens without your answer.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</div><p class=\"fine\">If you didn't request this, ignore it. Nothing changes unless you confirm.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -364,7 +364,7 @@ func addressComparison(f addressChangeForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<dt>Until now</dt><dd>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<dt>Current</dt><dd>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -502,8 +502,8 @@ func expiredAddressChange(f addressChangeForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout.CardPage(layout.CardPageProps{Page: f.Page, Title: "This link is not good any more", Help: f.Help,
-			Intro: "It was used, or is too old, or a newer one was sent, or the password was changed since. If your address is the new one already, there is nothing to do."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout.CardPage(layout.CardPageProps{Page: f.Page, Title: "This link no longer works", Help: f.Help,
+			Intro: "It was already used, has expired, or was replaced by a newer link or a password change. If your account already shows the new address, you're done."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

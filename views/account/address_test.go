@@ -31,7 +31,7 @@ func TestChangeAddress_ByLink(t *testing.T) {
 	hookstest.Member(t, s.App, hookstest.Team(t, s.App, owner, "Halation Post", "free"), "noor@halation.example")
 	here, there := s.As(owner), s.As(owner)
 	link := requestAddressChange(t, here, post, s, "marta@new.example")
-	assertPage(t, here.Get("/account"), 200, "<b>marta@new.example</b> waits to be confirmed", "You sign in as <b>marta@halation.example</b>", "Look in the mail")
+	assertPage(t, here.Get("/account"), 200, "<b>marta@new.example</b> isn't confirmed yet", "Your email address is <b>marta@halation.example</b>", "Check the inbox of your new address")
 
 	assertPage(t, here.Get(link), 200, "Confirm new address", "marta@halation.example", "marta@new.example")
 	if hookstest.FindRecord(t, s.App, "users", owner.Id).Email() != "marta@halation.example" {
@@ -42,11 +42,11 @@ func TestChangeAddress_ByLink(t *testing.T) {
 	if !strings.Contains(strings.Join(r.Header["Set-Cookie"], " "), "usher=") {
 		t.Error("no new login after the change")
 	}
-	assertPage(t, here.Get("/account"), 200, "Your address is marta@new.example now.", "You sign in as <b>marta@new.example</b>")
+	assertPage(t, here.Get("/account"), 200, "Your email address is now marta@new.example.", "Your email address is <b>marta@new.example</b>")
 	assertRedirect(t, there.Get("/account"), "/signin?next=%2Faccount")
 	assertPage(t, here.Get("/admin/halation-post/users"), 200, "marta@new.example")
-	assertPage(t, here.Get(link), 410, "not good any more")
-	assertPage(t, here.Post(link, nil), 410, "not good any more")
+	assertPage(t, here.Get(link), 410, "no longer works")
+	assertPage(t, here.Post(link, nil), 410, "no longer works")
 	if letter := post.WaitFor(t, "marta@halation.example"); !strings.Contains(letter.Text, "If it wasn't you") {
 		t.Error(letter.Text)
 	}
@@ -81,9 +81,9 @@ func TestChangeAddress_PasswordChanged_LinkExpires(t *testing.T) {
 	b := s.As(owner)
 	link := requestAddressChange(t, b, post, s, "marta@new.example")
 	assertRedirect(t, b.Post("/account/password", formValues("current", hookstest.Password, "new", "three entirely new words")), "/account")
-	assertPage(t, b.Get(link), 410, "the password was changed since")
-	assertPage(t, b.Post(link, nil), 410, "not good any more")
-	if page := b.Get("/account"); strings.Contains(page.Body, "waits to be confirmed") {
+	assertPage(t, b.Get(link), 410, "a password change")
+	assertPage(t, b.Post(link, nil), 410, "no longer works")
+	if page := b.Get("/account"); strings.Contains(page.Body, "confirmed yet") {
 		t.Error("the change still waits")
 	}
 }
@@ -108,11 +108,11 @@ func TestRequestAddressChange(t *testing.T) {
 	if len(pages) != 1 {
 		t.Error("a taken and a free address are told apart")
 	}
-	assertPage(t, b.Get("/account"), 200, "finds the letter on its console")
+	assertPage(t, b.Get("/account"), 200, "can find the link on its console")
 	assertRedirect(t, b.Post("/account/address/cancel", nil), "/account#address")
 	page := b.Get("/account")
-	assertPage(t, page, 200, "Your address stays as it is.")
-	if strings.Contains(page.Body, "waits to be confirmed") {
+	assertPage(t, page, 200, "Address change cancelled.")
+	if strings.Contains(page.Body, "confirmed yet") {
 		t.Error("it still waits")
 	}
 }

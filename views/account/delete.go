@@ -38,14 +38,14 @@ func deleteAccount(e *core.RequestEvent) error {
 		})
 	}
 	web.ClearLogin(e)
-	web.SetToast(e, "Your account is deleted.")
+	web.SetToast(e, "Your account was deleted.")
 	return web.Redirect(e, "/signin")
 }
 
-// requireConfirmation makes sure that nobody deletes an account by a slip of the hand.
+// requireConfirmation checks that typed is the account's own address, so that no account is deleted by accident.
 func requireConfirmation(e *core.RequestEvent, typed string) error {
 	if canonical, err := accounts.CanonicalEmail(typed); err != nil || canonical != e.Auth.Email() {
-		return errs.Invalid("typed", "not_meant", "Type "+e.Auth.Email()+" here, to show that you mean this account.")
+		return errs.Invalid("typed", "not_meant", "Type "+e.Auth.Email()+" to confirm that you want to delete this account.")
 	}
 	return nil
 }

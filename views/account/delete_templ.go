@@ -18,9 +18,9 @@ import (
 type deleteForm struct {
 	Shell          ui.ShellProps
 	Email          string
-	Teams          []string    // names of those that the account is in
-	HostedSessions int         // scheduled sessions
-	OwnedTeams     []ownedTeam // that keep it from going
+	Teams          []string    // names of the account's teams
+	HostedSessions int         // upcoming sessions
+	OwnedTeams     []ownedTeam // teams to delete first
 	Confirmation   string
 	Errors         web.FormErrors
 }
@@ -31,7 +31,7 @@ type ownedTeam struct {
 }
 
 func (f deleteForm) confirmationField() ui.FieldProps {
-	return ui.FieldProps{ID: "typed", Name: "typed", Label: "Type " + f.Email, Value: f.Confirmation, Error: f.Errors["typed"], Help: "So that nobody deletes an account by mistake.",
+	return ui.FieldProps{ID: "typed", Name: "typed", Label: "Type " + f.Email, Value: f.Confirmation, Error: f.Errors["typed"], Help: "This prevents deleting an account by mistake.",
 		Autocomplete: "off", InputMode: "email", Required: true}
 }
 
@@ -44,13 +44,13 @@ func (f deleteForm) fieldErrors() []ui.FieldError {
 	return fieldErrors(f.Errors, map[string]string{"typed": "typed", "password": "password"})
 }
 
-// maxShownTeams is how many teams leaves names.
+// maxShownTeams is how many teams leavingText names.
 const maxShownTeams = 10
 
-// leavingText says what happens to the memberships.
+// leavingText describes what happens to the account's memberships.
 func (f deleteForm) leavingText() string {
 	if len(f.Teams) == 0 {
-		return "You are in no team."
+		return "You aren't in any team."
 	}
 	names := strings.Join(f.Teams[:min(maxShownTeams, len(f.Teams))], ", ")
 	if more := len(f.Teams) - maxShownTeams; more > 0 {
@@ -59,11 +59,11 @@ func (f deleteForm) leavingText() string {
 	return "You leave " + ui.Count(len(f.Teams), "team", "teams") + " immediately: " + names + ". Your seats there become free, and pending invitations to you are revoked."
 }
 
-// hostedText says what happens to the sessions that the account hosts.
+// hostedText describes what happens to the sessions that the account hosts.
 func (f deleteForm) hostedText() string {
 	switch f.HostedSessions {
 	case 0:
-		return "You host no upcoming sessions, so none is cancelled."
+		return "You don't host any upcoming sessions, so none are cancelled."
 	case 1:
 		return "1 upcoming session that you host is cancelled, and we email its invitees. To keep it, leave its team first and hand it over."
 	}
@@ -151,14 +151,14 @@ func deleteView(f deleteForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</li><li>Every device and program is signed out, and open pages close.</li><li>Your name, picture, address and password are deleted.</li><li>The logs of your teams keep your name beside what you did in them.</li><li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</li><li>All devices and API clients are signed out, and open pages close.</li><li>Your name, picture, email address and password are deleted.</li><li>Your teams' audit logs keep your name next to your past actions.</li><li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("A last letter goes to " + f.Email + ". It cannot be taken back.")
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("We email a confirmation to " + f.Email + ". You can't undo this.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 81, Col: 77}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/delete.templ`, Line: 81, Col: 78}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {
@@ -180,7 +180,7 @@ func deleteView(f deleteForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Delete the account", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Delete account", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -203,7 +203,7 @@ func deleteView(f deleteForm) templ.Component {
 	})
 }
 
-// ownedTeams says why an Owner's account stays, and what to do (R29).
+// ownedTeams explains why an Owner's account can't be deleted and what to do first (R29).
 func ownedTeams(f deleteForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -233,7 +233,7 @@ func ownedTeams(f deleteForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Icon: "crown", Title: "Your account cannot be deleted now.", Text: "A team always has its Owner, and you own:"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Icon: "crown", Title: "You can't delete your account yet.", Text: "Every team needs an Owner, and you own:"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -281,7 +281,7 @@ func ownedTeams(f deleteForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</ul><p class=\"held\">Is a team not needed any more? Delete it under its settings, then come back. A team cannot be handed to somebody else yet: until then, keep the account, or ask whoever runs this server.</p><div class=\"acts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</ul><p class=\"held\">Delete these teams in their settings, then come back. Transferring a team to another Owner isn't possible yet. If a team has to stay, keep your account or contact your server administrator.</p><div class=\"acts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

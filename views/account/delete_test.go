@@ -21,17 +21,17 @@ func TestDeleteAccount(t *testing.T) {
 	b, other := s.As(noor), s.As(noor)
 	token := s.Token(noor)
 
-	assertPage(t, b.Get("/account/delete"), 200, "What happens", "You leave 1 team immediately: Halation Post.", "You host no upcoming sessions", "noor@halation.example")
+	assertPage(t, b.Get("/account/delete"), 200, "What happens", "You leave 1 team immediately: Halation Post.", "host any upcoming sessions", "noor@halation.example")
 	hookstest.ScheduleSession(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
 	assertPage(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled, and we email their invitees.")
-	assertPage(t, b.Post("/account/delete", formValues("typed", "noor", "password", hookstest.Password)), 422, "to show that you mean this account", `value="noor"`)
+	assertPage(t, b.Post("/account/delete", formValues("typed", "noor", "password", hookstest.Password)), 422, "to confirm that you want to delete this account", `value="noor"`)
 	assertPage(t, b.Post("/account/delete", formValues("typed", noor.Email(), "password", "wrong")), 422, "not your current password", `value="noor@halation.example"`)
 	if hookstest.Count(t, s.App, "users") != 2 {
 		t.Fatal("deleted")
 	}
 	r := b.Post("/account/delete", formValues("typed", " Noor@halation.example", "password", hookstest.Password))
 	assertRedirect(t, r, "/signin")
-	assertPage(t, b.Get("/signin"), 200, "Your account is deleted.")
+	assertPage(t, b.Get("/signin"), 200, "Your account was deleted.")
 	for _, browser := range []*viewstest.Browser{b, other} {
 		assertRedirect(t, browser.Get("/account"), "/signin?next=%2Faccount")
 	}
@@ -55,7 +55,7 @@ func TestDeleteAccount_Owner_IsRefused(t *testing.T) {
 	}
 	b := s.As(owner)
 	page := b.Get("/account/delete")
-	assertPage(t, page, 200, "Your account cannot be deleted now.", "Halation Post", "Fathom Sound", `href="/admin/fathom-sound/settings"`)
+	assertPage(t, page, 200, "You can&#39;t delete your account yet.", "Halation Post", "Fathom Sound", `href="/admin/fathom-sound/settings"`)
 	if strings.Contains(page.Body, `name="typed"`) {
 		t.Error("asks for what is of no use")
 	}

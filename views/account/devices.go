@@ -12,7 +12,7 @@ import (
 	"usher/views/web"
 )
 
-// otherDevices stands in an address in place of a device's id.
+// otherDevices takes the place of a device's id in a URL and means all devices but the current one.
 const otherDevices = "others"
 
 func deviceRows(e *core.RequestEvent, account *core.Record) (devicesProps, error) {
@@ -33,7 +33,7 @@ func deviceRows(e *core.RequestEvent, account *core.Record) (devicesProps, error
 	return props, nil
 }
 
-// endDevicePage asks before a device is signed out, and says what that does.
+// endDevicePage asks for confirmation before a device is signed out.
 func endDevicePage(e *core.RequestEvent) error {
 	props, err := loadAccountPage(e)
 	if err != nil {
@@ -53,13 +53,13 @@ func endDevice(e *core.RequestEvent) error {
 	}
 	login, err := accounts.EndDevice(e.App, e.Auth, id, e.RealIP())
 	if errors.Is(err, errs.NotFound) {
-		web.SetToast(e, "This device was signed out already.")
+		web.SetToast(e, "That device was already signed out.")
 		return web.Redirect(e, "/account#devices")
 	}
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, login.Device()+" is signed out.")
+	web.SetToast(e, login.Device()+" was signed out.")
 	return web.Redirect(e, "/account#devices")
 }
 
@@ -67,15 +67,15 @@ func endOtherDevices(e *core.RequestEvent) error {
 	if err := accounts.EndOtherDevices(e.App, e.Auth, web.Login(e), e.RealIP()); err != nil {
 		return err
 	}
-	web.SetToast(e, "Everything but this device is signed out.")
+	web.SetToast(e, "All other devices were signed out.")
 	return web.Redirect(e, "/account#devices")
 }
 
-// confirmEnd is the question before a device, or all others, is signed out; nil for one that there is not.
+// confirmEnd returns the confirmation before a device, or all others, are signed out; nil for an unknown device.
 func (p devicesProps) confirmEnd(id string) *ui.ConfirmProps {
 	ask := &ui.ConfirmProps{ID: "end", Action: "/account/devices/" + id, Danger: true, Open: true, CloseURL: "/account#devices"}
 	if id == otherDevices {
-		ask.Title, ask.ConfirmLabel = "Sign out all others?", "Sign out all others"
+		ask.Title, ask.ConfirmLabel = "Sign out all other devices?", "Sign out other devices"
 		return ask
 	}
 	for _, row := range p.Rows {

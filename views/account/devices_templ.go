@@ -88,7 +88,7 @@ func deviceList(p devicesProps) templ.Component {
 			}
 			if r.Current {
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("In use now · ")
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("Active now · ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/devices.templ`, Line: 40, Col: 26}
 				}
@@ -211,11 +211,11 @@ func deviceList(p devicesProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</ul><p class=\"fine\">Programs that use your account with a token of its own are not listed. Signing out all others ends them, too.</p><div class=\"acts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</ul><p class=\"fine\">API clients that use your account aren't listed. Signing out other devices signs them out, too.</p><div class=\"acts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.ButtonLink("/account/devices/"+otherDevices, ui.ButtonProps{Label: "Sign out all others…", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink("/account/devices/"+otherDevices, ui.ButtonProps{Label: "Sign out other devices…", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -227,7 +227,7 @@ func deviceList(p devicesProps) templ.Component {
 	})
 }
 
-// endDeviceDialog is the question as an open dialog.
+// endDeviceDialog is the confirmation as an open dialog.
 func endDeviceDialog(p *ui.ConfirmProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -266,12 +266,12 @@ func endDeviceDialog(p *ui.ConfirmProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if strings.HasSuffix(p.Action, "/"+otherDevices) {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>Every other device is signed out at once, and its open pages close.</li><li>Every program that uses your account loses its token.</li><li>You stay signed in on this device.</li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>All other devices are signed out immediately, and their open pages close.</li><li>API tokens of your account stop working.</li><li>You stay signed in on this device.</li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<li>It is signed out at once, and its open pages close.</li><li>Who knows your password can sign in there again.</li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<li>The device is signed out immediately, and its open pages close.</li><li>Anyone who knows your password can sign in there again.</li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

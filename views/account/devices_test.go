@@ -42,12 +42,12 @@ func TestEndDevice_ListedDevice_IsSignedOut(t *testing.T) {
 	}
 	assertRedirect(t, here.Post("/account/devices/"+id, nil), "/account#devices")
 	page = here.Get("/account")
-	assertPage(t, page, 200, "Firefox on Linux is signed out.", "This device")
+	assertPage(t, page, 200, "Firefox on Linux was signed out.", "This device")
 	if strings.Contains(page.Body, "203.0.113.77") {
 		t.Error("it is still listed")
 	}
 	assertRedirect(t, here.Post("/account/devices/"+id, nil), "/account#devices")
-	assertPage(t, here.Get("/account"), 200, "signed out already")
+	assertPage(t, here.Get("/account"), 200, "already signed out")
 	assertPage(t, here.Get("/account/devices/"+id), 404)
 	assertRedirect(t, s.Anonymous().Post("/account/devices/others", nil), "/signin?next=%2Faccount%2Fdevices%2Fothers")
 }
@@ -64,9 +64,9 @@ func TestEndOtherDevices_KeepsCurrentDevice(t *testing.T) {
 	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	here, there := s.As(owner), s.As(owner)
 	token := s.Token(owner)
-	assertPage(t, here.Get("/account/devices/others"), 200, "Sign out all others?", "You stay signed in on this device.")
+	assertPage(t, here.Get("/account/devices/others"), 200, "Sign out all other devices?", "You stay signed in on this device.")
 	assertRedirect(t, here.Post("/account/devices/others", nil), "/account#devices")
-	assertPage(t, here.Get("/account"), 200, "Everything but this device is signed out.")
+	assertPage(t, here.Get("/account"), 200, "All other devices were signed out.")
 	assertRedirect(t, there.Get("/account"), "/signin?next=%2Faccount")
 	if status, _ := s.Call(token, "GET", "/api/teams", nil); status != http.StatusUnauthorized {
 		t.Errorf("a program's token: %d", status)

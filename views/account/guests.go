@@ -10,7 +10,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// sessionInvite is a session that asks somebody who is not in its team to come as a guest (R67).
+// sessionInvite is a session that the reader is invited to as a guest, from a team they aren't in (R67).
 type sessionInvite struct {
 	ID, Code, Title  string
 	Team, Logo, Host string
@@ -20,22 +20,22 @@ type sessionInvite struct {
 	Declined         bool
 }
 
-func (p sessionInvite) actionPath(deed string) string { return "/s/" + p.Code + "/" + deed }
+func (p sessionInvite) actionPath(action string) string { return "/s/" + p.Code + "/" + action }
 
-// startText says when it is, before the time.
+// startText begins the sentence that ends with the start time.
 func (p sessionInvite) startText() string {
 	if p.Running {
-		return "It is running now, and started "
+		return "It's running now and started "
 	}
 	return "It starts "
 }
 
-// declineNotice says what was answered, and what Decline does.
+// declineNotice describes the answer so far and what declining does.
 func (p sessionInvite) declineNotice() string {
 	if p.Declined {
-		return "You declined before. It is offered again until it is over, and stays closed to you until you accept."
+		return "You declined this invitation. You can still accept it until the session ends."
 	}
-	return "As a guest you appear in the team's list of users, take no seat and see only this session. Declining closes the session to you; it is offered again when you sign in."
+	return "Guests appear in the team's list of users, don't need a seat and see only this session. If you decline, you can still accept later, until the session ends."
 }
 
 func sessionInvites(e *core.RequestEvent) ([]sessionInvite, error) {

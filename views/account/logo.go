@@ -7,8 +7,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// serveLogo serves a team's picture to everybody, for ever: another picture has another name. Letters show it, so
-// other sites may (R10).
+// serveLogo serves a team's logo to everyone. It can be cached indefinitely, because a changed logo has a new name. Emails show
+// it, so other sites may embed it (R10).
 func serveLogo(e *core.RequestEvent) error {
 	team, err := teams.Find(e.App, e.Request.PathValue("team"))
 	if err != nil {

@@ -15,18 +15,18 @@ import (
 	"usher/views/web"
 )
 
-// accountNav are the ways over the page of the account.
+// accountNav returns the navigation of the account pages.
 func accountNav(current string) []ui.NavItem {
 	return []ui.NavItem{
 		{Label: "Profile", Href: "/account#profile", Icon: "circle-user"},
-		{Label: "Address", Href: "/account#address", Icon: "at-sign"},
+		{Label: "Email address", Href: "/account#address", Icon: "at-sign"},
 		{Label: "Password", Href: "/account#password", Icon: "key-round"},
-		{Label: "Signed in on", Href: "/account#devices", Icon: "laptop"},
+		{Label: "Devices", Href: "/account#devices", Icon: "laptop"},
 		{Label: "Delete account", Href: "/account#delete", Icon: "trash-2", Current: current == "delete"},
 	}
 }
 
-// loadAccountPage are the account as it is stored: e.Auth carries what was typed, even where that was refused.
+// loadAccountPage reads the stored account: e.Auth carries what was typed, even where that was refused.
 func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	stored, err := e.App.FindRecordById(e.Auth.Collection(), e.Auth.Id)
 	if err != nil {
@@ -54,7 +54,7 @@ func loadAccountPage(e *core.RequestEvent) (accountPage, error) {
 	return props, err
 }
 
-// renderProfileInvalid shows the page once more with what was refused.
+// renderProfileInvalid shows the page again with the errors.
 func renderProfileInvalid(e *core.RequestEvent, refused error, change func(*accountPage, web.FormErrors)) error {
 	props, err := loadAccountPage(e)
 	if err != nil {

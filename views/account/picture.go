@@ -14,8 +14,8 @@ import (
 	"usher/views/web"
 )
 
-// serveAvatar shows a person's picture to who shares a team with him; for everybody else there is none. Another picture
-// has another name, so a browser may keep each of them.
+// serveAvatar serves a user's picture to users who share a team with them; for anyone else it isn't found. A changed picture has
+// a new name, so browsers may cache it.
 func serveAvatar(e *core.RequestEvent) error {
 	person, err := findAvatarOwner(e)
 	if err != nil {
@@ -35,7 +35,7 @@ func serveAvatar(e *core.RequestEvent) error {
 	return files.Serve(e.Response, e.Request, key, name)
 }
 
-// findAvatarOwner is the person whose picture the address names, for who may see it.
+// findAvatarOwner returns the account whose picture the URL names, if the reader may see it.
 func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 	user, hash := e.Request.PathValue("user"), e.Request.PathValue("hash")
 	if e.Auth == nil || accounts.AvatarPath(user, hash) == "" {
@@ -50,7 +50,7 @@ func findAvatarOwner(e *core.RequestEvent) (*core.Record, error) {
 		return nil, errs.NotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find whose picture it is: %w", err)
+		return nil, fmt.Errorf("find the owner of the picture: %w", err)
 	}
 	return person, nil
 }
@@ -72,7 +72,7 @@ func setAvatar(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Your picture is changed.")
+	web.SetToast(e, "Picture updated.")
 	return web.Redirect(e, "/account")
 }
 
@@ -89,6 +89,6 @@ func deleteAvatar(e *core.RequestEvent) error {
 	if err := accounts.DeleteAvatar(e.App, e.Auth, e.RealIP()); err != nil {
 		return err
 	}
-	web.SetToast(e, "Your picture is removed.")
+	web.SetToast(e, "Picture removed.")
 	return web.Redirect(e, "/account")
 }

@@ -22,7 +22,7 @@ type avatarForm struct {
 func (f avatarForm) file() ui.FieldProps {
 	return ui.FieldProps{ID: "picture", Name: "picture", Label: "Choose a picture", Accept: "image/png,image/jpeg,image/webp", Required: true,
 		Hint: "up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: f.Errors["picture"],
-		Help: "PNG, JPEG or WebP, at most 2048 by 2048 pixels. The middle is shown, and nothing else of the file is kept: turn it upright first."}
+		Help: "PNG, JPEG or WebP, up to 2048 × 2048 pixels. It's cropped to a square, and rotation data is removed, so rotate it first if needed."}
 }
 
 func (f avatarForm) fieldErrors() []ui.FieldError {
@@ -76,11 +76,11 @@ func avatarSection(f avatarForm) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.AvatarURL != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<small>Your teams see this picture.</small><form method=\"post\" action=\"/account/picture/remove\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<small>Visible to your teams.</small><form method=\"post\" action=\"/account/picture/remove\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Remove the picture", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Remove picture", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -89,7 +89,7 @@ func avatarSection(f avatarForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<small>Without a picture your initials stand in for it.</small>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<small>Your initials are shown instead.</small>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -110,7 +110,7 @@ func avatarSection(f avatarForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Upload the picture", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Upload picture", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -55,7 +55,7 @@ func TestServeAvatar_VisibleToTeammatesOnly(t *testing.T) {
 	b := s.As(owner)
 	assertRedirect(t, uploadAvatar(t, s, b, "me.png", testPNG(t, 300, color.RGBA{200, 40, 90, 255})), "/account")
 	page := b.Get("/account")
-	assertPage(t, page, 200, "Your picture is changed.", "Remove the picture")
+	assertPage(t, page, 200, "Picture updated.", "Remove picture")
 	path := avatarPattern.FindString(page.Body)
 	if path == "" || strings.Count(page.Body, path) != 2 {
 		t.Fatalf("the picture is not on the page and in its menu: %s", page.Body)

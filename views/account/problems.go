@@ -8,7 +8,7 @@ import (
 	"usher/views/web"
 )
 
-// fieldErrors lists the faults of one of several forms on a page: ids has the id of each field of it.
+// fieldErrors lists the errors of one of several forms on a page; ids maps its fields to their element ids.
 func fieldErrors(faults web.FormErrors, ids map[string]string) []ui.FieldError {
 	var all []ui.FieldError
 	for _, field := range slices.Sorted(maps.Keys(faults)) {

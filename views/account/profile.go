@@ -15,7 +15,7 @@ func profilePage(e *core.RequestEvent) error {
 	return web.Render(e, 200, accountView(props))
 }
 
-// redirectToProfile is for who comes back to where a form was sent, after signing in again say.
+// redirectToProfile answers a GET of an address that only takes forms, such as after signing in again.
 func redirectToProfile(e *core.RequestEvent) error { return web.Redirect(e, "/account") }
 
 func saveProfile(e *core.RequestEvent) error {
@@ -25,7 +25,7 @@ func saveProfile(e *core.RequestEvent) error {
 			props.Profile.Name, props.Profile.Timezone, props.Profile.Errors = name, zone, faults
 		})
 	}
-	web.SetToast(e, "Your profile is saved.")
+	web.SetToast(e, "Profile saved.")
 	return web.Redirect(e, "/account")
 }
 
@@ -37,6 +37,6 @@ func changePassword(e *core.RequestEvent) error {
 	if err := web.SignIn(e, e.Auth); err != nil {
 		return err
 	}
-	web.SetToast(e, "Your password is changed. Every other device is signed out.")
+	web.SetToast(e, "Password changed. All other devices are signed out.")
 	return web.Redirect(e, "/account")
 }

@@ -15,7 +15,7 @@ import (
 	"usher/views/web"
 )
 
-// accountPage is the page of one's own account, a part for each thing that can be changed.
+// accountPage is the page of the user's own account, with a section for each thing that can be changed.
 type accountPage struct {
 	Shell         ui.ShellProps
 	Profile       profileForm
@@ -23,7 +23,7 @@ type accountPage struct {
 	Address       newAddressForm
 	Password      passwordForm
 	Devices       devicesProps
-	SignOutDialog *ui.ConfirmProps // the question before a device is signed out
+	SignOutDialog *ui.ConfirmProps // confirmation before a device is signed out
 }
 
 func accountView(p accountPage) templ.Component {
@@ -93,7 +93,7 @@ func accountView(p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "profile", Title: "Profile", Text: "How you are shown to your teams. One account is for every team that you are in."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "profile", Title: "Profile", Text: "How your teams see you. You use one account for all your teams."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -115,7 +115,7 @@ func accountView(p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "address", Title: "Address", Text: "You sign in with it, and letters go there."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "address", Title: "Email address", Text: "You sign in with it and receive email there."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -137,7 +137,7 @@ func accountView(p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "password", Title: "Password", Text: "A new one signs out every other device, and every program that uses your account."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "password", Title: "Password", Text: "Changing it signs out all other devices and API clients."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -159,7 +159,7 @@ func accountView(p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "devices", Title: "Signed in on", Text: "Is there one that you do not know? Sign it out, then change your password."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "devices", Title: "Devices", Text: "Where you're signed in. If you don't recognise a device, sign it out and change your password."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -175,11 +175,11 @@ func accountView(p accountPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"held\">You leave every team, and nothing of you is kept but what the teams' logs say.</p><div class=\"acts\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p class=\"held\">You leave all your teams, and your data is deleted except for entries in their audit logs.</p><div class=\"acts\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink("/account/delete", ui.ButtonProps{Label: "Delete the account…", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink("/account/delete", ui.ButtonProps{Label: "Delete account…", Variant: "destructive"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -189,7 +189,7 @@ func accountView(p accountPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "delete", Title: "Delete account", Text: "It cannot be taken back."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "delete", Title: "Delete account", Text: "You can't undo this."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -226,7 +226,7 @@ func (f profileForm) name() ui.FieldProps {
 
 func (f profileForm) timezone() ui.FieldProps {
 	return ui.FieldProps{ID: "timezone", Name: "timezone", Label: "Time zone", Value: f.Timezone, Error: f.Errors["timezone"],
-		List: "zones", Autocomplete: "off", Placeholder: "Europe/Lisbon", Help: "Dates are shown in it. Empty: each team's own.", Hint: "optional"}
+		List: "zones", Autocomplete: "off", Placeholder: "Europe/Lisbon", Help: "Used for dates and times. Leave empty to use each team's time zone.", Hint: "optional"}
 }
 
 func profileSection(f profileForm) templ.Component {
@@ -274,7 +274,7 @@ func profileSection(f profileForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Save the profile"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Save profile"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -301,7 +301,7 @@ func (f passwordForm) newPassword() ui.FieldProps {
 		Autocomplete: "new-password", Required: true}
 }
 
-// fieldErrors lead to the fields as they are called here.
+// fieldErrors lists the errors of this form.
 func (f passwordForm) fieldErrors() []ui.FieldError {
 	return fieldErrors(f.Errors, map[string]string{"current": "current", "password": "new-password"})
 }
@@ -364,7 +364,7 @@ func passwordSection(f passwordForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Change the password", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Change password", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

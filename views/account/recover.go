@@ -22,7 +22,7 @@ func confirmPage(e *core.RequestEvent) error {
 
 func confirmProps(e *core.RequestEvent, account *core.Record, faults web.FormErrors) confirmForm {
 	return confirmForm{
-		Page: layout.PublicPage(e, "Confirm your address"), Token: e.Request.PathValue("token"),
+		Page: layout.PublicPage(e, "Confirm your email address"), Token: e.Request.PathValue("token"),
 		Email: account.Email(), Errors: faults, Help: layout.SupportContact(e.App), Next: web.NextParam(e),
 	}
 }
@@ -39,7 +39,7 @@ func confirmEmail(e *core.RequestEvent) error {
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	web.SetToast(e, "Your address is confirmed.")
+	web.SetToast(e, "Email address confirmed.")
 	if next := web.NextParam(e); next != "" {
 		return redirectNextAs(e, account, next)
 	}
@@ -87,14 +87,14 @@ func reset(e *core.RequestEvent) error {
 	if err := web.SignIn(e, account); err != nil {
 		return err
 	}
-	web.SetToast(e, "Your new password is set. Every other device is signed out.")
+	web.SetToast(e, "New password set. All other devices are signed out.")
 	if next := web.NextParam(e); next != "" {
 		return redirectNextAs(e, account, next)
 	}
 	return web.Redirect(e, "/")
 }
 
-// renderExpiredLink answers a link that is used or too old; what is a fault of ours stays one.
+// renderExpiredLink shows page for a link that was used or has expired; errors of the server are returned.
 func renderExpiredLink(e *core.RequestEvent, err error, page func(web.FormErrors) templ.Component) error {
 	faults, ok := web.FormErrorsOf(err)
 	if !ok {
@@ -104,11 +104,11 @@ func renderExpiredLink(e *core.RequestEvent, err error, page func(web.FormErrors
 }
 
 func emailRequestProps(e *core.RequestEvent, email string, faults web.FormErrors) emailRequestForm {
-	return emailRequestForm{Page: layout.PublicPage(e, "A new link"), Email: email, Errors: faults, Help: layout.SupportContact(e.App), Next: web.NextParam(e)}
+	return emailRequestForm{Page: layout.PublicPage(e, "Request a new link"), Email: email, Errors: faults, Help: layout.SupportContact(e.App), Next: web.NextParam(e)}
 }
 
 func resetProps(e *core.RequestEvent, account *core.Record, faults web.FormErrors) resetForm {
-	return resetForm{Page: layout.PublicPage(e, "A new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Errors: faults,
+	return resetForm{Page: layout.PublicPage(e, "Choose a new password"), Token: e.Request.PathValue("token"), Email: account.Email(), Errors: faults,
 		NeedsName: accounts.ResetNeedsName(account), Name: e.Request.PostFormValue("name"), Timezone: e.Request.PostFormValue("timezone"),
 		Help: layout.SupportContact(e.App), Next: web.NextParam(e)}
 }

@@ -1,4 +1,4 @@
-// Package account is the door: signing in and up, a forgotten password, the profile, and Team Selection.
+// Package account serves sign-in, sign-up, password recovery, the account pages and Team Selection.
 package account
 
 import "usher/views/web"

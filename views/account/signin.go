@@ -50,7 +50,7 @@ func signInProps(e *core.RequestEvent, email, next string, faults web.FormErrors
 	}
 }
 
-// sendConfirmation answers alike for every address.
+// sendConfirmation gives the same reply for every address.
 func sendConfirmation(e *core.RequestEvent) error {
 	err := accounts.RequestConfirmation(e.App, e.Request.FormValue("email"), web.NextParam(e), e.RealIP())
 	if _, refused := web.FormErrorsOf(err); refused && !isRateLimited(err) {
@@ -72,7 +72,7 @@ func isRateLimited(err error) bool {
 func confirmationSentProps(e *core.RequestEvent) layout.CheckEmailProps {
 	return layout.CheckEmailProps{
 		Card: layout.CardPageProps{Page: layout.PublicPage(e, "Check your email"), Title: "Check your email", Help: layout.SupportContact(e.App),
-			Intro: "If an account with this address still has to be confirmed, we sent a new link."},
+			Intro: "If there's an unconfirmed account with this address, we sent a new link."},
 		Text:         []string{"Didn't get it? Check your spam folder, or try again with the right address."},
 		RetryURL:     web.WithNext("/signin", web.NextParam(e)),
 		EmailEnabled: mail.Enabled(e.App),
@@ -85,7 +85,7 @@ func signOut(e *core.RequestEvent) error {
 	}
 	next := web.SafeNext(e.Request.FormValue("next"), "")
 	if next == "" {
-		web.SetToast(e, "You are signed out.")
+		web.SetToast(e, "You're signed out.")
 		next = "/signin"
 	}
 	return web.Redirect(e, next)

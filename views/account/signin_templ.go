@@ -18,8 +18,8 @@ type signInForm struct {
 	Page       ui.PageProps
 	Email      string
 	Next       string
-	ForPanel   bool // the Admin Panel is the goal
-	CanSignUp  bool // somebody without an invitation may make an account
+	ForPanel   bool // the user is on the way to the Admin Panel
+	CanSignUp  bool // signing up doesn't need an invitation
 	Unverified bool
 	Errors     web.FormErrors
 	Help       layout.Contact
@@ -29,7 +29,7 @@ func (f signInForm) cardProps() layout.CardPageProps {
 	p := layout.CardPageProps{Page: f.Page, Title: "Sign in", Help: f.Help}
 	if f.ForPanel {
 		p.Title = "Sign in to the Admin Panel"
-		p.Intro = "For the Owner and the Admins of a team. Everybody else uses the App, with the same account."
+		p.Intro = "For the Owner and Admins of a team. Everyone else uses the App with the same account."
 	}
 	return p
 }
@@ -235,7 +235,7 @@ func signInView(f signInForm) templ.Component {
 	})
 }
 
-// unverifiedNotice is shown to who knows the password of an account whose address is not confirmed.
+// unverifiedNotice is shown after the right password of an account whose address isn't confirmed.
 func unverifiedNotice(f signInForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -290,7 +290,7 @@ func unverifiedNotice(f signInForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Send the link again", Icon: "send", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Resend link", Icon: "send", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -302,7 +302,7 @@ func unverifiedNotice(f signInForm) templ.Component {
 	})
 }
 
-// nextField keeps the page to go to afterwards.
+// nextField keeps the page to open afterwards.
 func nextField(next string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

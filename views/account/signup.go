@@ -49,7 +49,7 @@ func signUp(e *core.RequestEvent) error {
 	if err := web.SignIn(e, done.Account); err != nil {
 		return err
 	}
-	web.SetToast(e, "Welcome. "+done.Team.Name()+" is yours.")
+	web.SetToast(e, "Welcome to Usher. You're the Owner of "+done.Team.Name()+".")
 	return web.Redirect(e, cmp.Or(form.Next, layout.TeamHome(done.Team, actors.Roles{Owner: true})))
 }
 

@@ -20,9 +20,9 @@ import (
 type signUpForm struct {
 	Page        ui.PageProps
 	Form        members.SignUpForm
-	IsFirst     bool // nobody has an account on this server
-	InviteOnly  bool // accounts are made by invitation
-	CreatesTeam bool // a team is made, too
+	IsFirst     bool // there is no account on this server yet
+	InviteOnly  bool // signing up needs an invitation
+	CreatesTeam bool // a team is created, too
 	Errors      web.FormErrors
 	Help        layout.Contact
 }
@@ -32,7 +32,7 @@ func (f signUpForm) title() string {
 	case f.IsFirst:
 		return "Create the first account"
 	case f.InviteOnly:
-		return "Accounts are made by invitation"
+		return "You need an invitation"
 	}
 	return "Create account"
 }
@@ -41,28 +41,28 @@ func (f signUpForm) cardProps() layout.CardPageProps {
 	p := layout.CardPageProps{Page: f.Page, Title: f.title(), Help: f.Help}
 	switch {
 	case f.IsFirst:
-		p.Intro = "You own the first team of this server, and invite everybody else."
+		p.Intro = "You'll own the first team on this server and can invite everyone else."
 	case f.InviteOnly:
-		p.Intro = "Ask an Owner or Admin of your team to invite you. The button in the email leads to your account: a name and a password, nothing else."
+		p.Intro = "Accounts on this server are by invitation only. Ask an Owner or Admin of your team to invite you, then open the link in the email."
 	case f.CreatesTeam:
-		p.Intro = "With it you get a team of your own. Were you invited to a team? Then use the button in that letter."
+		p.Intro = "This creates your own team, too. If you were invited to a team, open the link in the invitation email instead."
 	}
 	return p
 }
 
-// showsCode asks for the code of a fresh server, unless the address brought one that was not refused.
+// showsCode reports whether to ask for the setup code of a new server: not when the URL has one that wasn't refused.
 func (f signUpForm) showsCode() bool {
 	return f.IsFirst && (f.Form.Code == "" || f.Errors["code"] != "")
 }
 
 func (f signUpForm) code() ui.FieldProps {
-	return ui.FieldProps{ID: "code", Name: "code", Label: "Code", Value: f.Form.Code, Error: f.Errors["code"], Required: true, Autocomplete: "off",
-		Help: "The server printed it on its console when it started, in the line that ends with /signup?code=…"}
+	return ui.FieldProps{ID: "code", Name: "code", Label: "Setup code", Value: f.Form.Code, Error: f.Errors["code"], Required: true, Autocomplete: "off",
+		Help: "Printed on the server's console at startup, in the line that ends with /signup?code=…"}
 }
 
 func (f signUpForm) email() ui.FieldProps {
 	return ui.FieldProps{ID: "email", Name: "email", Label: "Email address", Type: "email", Value: f.Form.Email, Error: f.Errors["email"],
-		Autocomplete: "username", Required: true, Help: "You sign in with it."}
+		Autocomplete: "username", Required: true, Help: "You'll sign in with it."}
 }
 
 func (f signUpForm) name() ui.FieldProps {
@@ -76,8 +76,8 @@ func (f signUpForm) password() ui.FieldProps {
 }
 
 func (f signUpForm) team() ui.FieldProps {
-	return ui.FieldProps{ID: "team", Name: "team", Label: "Name of your team", Value: f.Form.Team, Error: f.Errors["team"], MaxLength: teams.MaxName,
-		Autocomplete: "organization", Help: "Your organization, as people know it. You can change it later."}
+	return ui.FieldProps{ID: "team", Name: "team", Label: "Team name", Value: f.Form.Team, Error: f.Errors["team"], MaxLength: teams.MaxName,
+		Autocomplete: "organization", Help: "The name of your organization. You can change it later."}
 }
 
 func signUpView(f signUpForm) templ.Component {

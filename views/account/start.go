@@ -8,7 +8,7 @@ import (
 	"usher/views/web"
 )
 
-// startPage sends everybody to where they belong.
+// startPage redirects to the user's start page, to sign-in, or to sign-up on a new server.
 func startPage(e *core.RequestEvent) error {
 	if e.Auth != nil {
 		return redirectNext(e, "/")
@@ -23,7 +23,7 @@ func startPage(e *core.RequestEvent) error {
 	return web.Redirect(e, "/signin")
 }
 
-// panelStartPage is the panel's own address (R15): sign in, answer what waits, choose a team.
+// panelStartPage is the address of the Admin Panel (R15): it leads through sign-in, pending invitations and Team Selection.
 func panelStartPage(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return web.Render(e, 200, signInView(signInProps(e, "", "/admin", nil)))
@@ -31,10 +31,10 @@ func panelStartPage(e *core.RequestEvent) error {
 	return redirectNext(e, "/admin")
 }
 
-// redirectNext leads past what waits for an answer to the next page.
+// redirectNext redirects to next, or first to pending invitations.
 func redirectNext(e *core.RequestEvent, next string) error { return redirectNextAs(e, e.Auth, next) }
 
-// redirectNextAs is goOn for an account that has just signed in.
+// redirectNextAs is redirectNext for an account that has just signed in.
 func redirectNextAs(e *core.RequestEvent, account *core.Record, next string) error {
 	to, err := layout.AfterSignIn(e.App, account, next)
 	if err != nil {

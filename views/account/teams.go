@@ -42,7 +42,7 @@ func createTeam(e *core.RequestEvent) error {
 	if err := web.SignIn(e, e.Auth); err != nil {
 		return err
 	}
-	web.SetToast(e, team.Name()+" is made, and yours.")
+	web.SetToast(e, "Team created. You're the Owner of "+team.Name()+".")
 	return web.Redirect(e, layout.TeamHome(team, actors.Roles{Owner: true}))
 }
 
@@ -62,7 +62,7 @@ func accept(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Accepted. You are "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
+	web.SetToast(e, "Invitation accepted. You're now "+layout.RoleLabel(actor.Roles, actor.Kind)+" in "+team.Name()+".")
 	return redirectNext(e, layout.TeamHome(team, actor.Roles))
 }
 
@@ -75,7 +75,7 @@ func decline(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	web.SetToast(e, "Declined. "+team.Name()+" sees your answer.")
+	web.SetToast(e, "Invitation from "+team.Name()+" declined.")
 	return redirectNext(e, web.SafeNext(e.Request.FormValue("next"), layout.TeamsPath))
 }
 
@@ -83,7 +83,7 @@ func responseFrom(e *core.RequestEvent) invitations.Response {
 	return invitations.Response{Account: e.Auth, ID: e.Request.PathValue("id"), IP: e.RealIP()}
 }
 
-// renderResponseError shows Team Selection with the reason why an invitation could not be answered.
+// renderResponseError shows Team Selection with the reason why the answer to an invitation failed.
 func renderResponseError(e *core.RequestEvent, err error) error {
 	_, _, sentence, _ := errs.Details(err)
 	return renderTeamSelectionInvalid(e, err, func(props *teamSelection, _ web.FormErrors) { props.ResponseError = sentence })
@@ -131,8 +131,8 @@ func teamSelectionProps(e *core.RequestEvent, next string) (teamSelection, error
 	return props, err
 }
 
-// loadAdminHelpers names who could offer the reader the Admin role, in the first team that has the reader as a member. A guest has
-// nobody to ask for it (R25).
+// loadAdminHelpers loads the users who can invite the reader to become Admin, in the first team that has the reader as a member.
+// Guests get no such contact (R25).
 func (f *teamSelection) loadAdminHelpers(e *core.RequestEvent, places []members.TeamRole) error {
 	for _, place := range places {
 		if place.Kind != actors.Member {
@@ -169,7 +169,7 @@ func (f *teamSelection) addTeam(place members.TeamRole, people int) {
 	}
 }
 
-// laterURL is where Later leads: on, or to this page without the prompts.
+// laterURL is the target of Later: the next page, or this page without the prompts.
 func laterURL(e *core.RequestEvent, next string) (string, error) {
 	to, err := layout.NextURL(e.App, e.Auth, next)
 	if err == nil && strings.HasPrefix(to, layout.TeamsPath) {
@@ -182,6 +182,6 @@ func acceptPath(id string) string  { return "/teams/invitations/" + url.PathEsca
 func declinePath(id string) string { return "/teams/invitations/" + url.PathEscape(id) + "/decline" }
 
 func (f teamSelection) nameField() ui.FieldProps {
-	return ui.FieldProps{ID: "name", Name: "name", Label: "Its name", Value: f.Name, Error: f.Errors["name"], MaxLength: teams.MaxName,
-		Autocomplete: "organization", Required: true, Help: "You own the team, and host its sessions. Nothing is shared between teams."}
+	return ui.FieldProps{ID: "name", Name: "name", Label: "Team name", Value: f.Name, Error: f.Errors["name"], MaxLength: teams.MaxName,
+		Autocomplete: "organization", Required: true, Help: "You'll be its Owner and can host sessions. Teams don't share users, seats or sessions."}
 }

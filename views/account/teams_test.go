@@ -31,11 +31,11 @@ func TestTeamSelection_ByRole(t *testing.T) {
 		lacks []string
 	}{
 		{"owner", s.As(owner).Get("/teams").Body, []string{"/admin/halation-post", "/admin/northlight-docs", "Owner"}, []string{"Accept invitation"}},
-		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs asks you to be Admin", "Later keeps it waiting", "ends this offer for good"},
+		{"admin", s.As(admin).Get("/teams").Body, []string{"/admin/halation-post", "Northlight Docs invited you to become Admin", "If you decline, the invitation ends"},
 			[]string{"/admin/northlight-docs", "In the App"}},
 		{"organizer", s.As(organizer).Get("/teams").Body, []string{"You aren't an Admin of any team", "To become Admin of Halation Post, ask ", "Marta", "In the App", "Organizer", `href="/app/halation-post"`}, []string{"/admin/"}},
 		{"guest", s.As(guest).Get("/teams").Body, []string{"In the App", "Guest"}, []string{"/admin/"}},
-		{"in no team", s.As(alone).Get("/teams").Body, []string{"You are in no team", "Make the team"}, []string{"/admin/", "In the App"}},
+		{"in no team", s.As(alone).Get("/teams").Body, []string{"You aren't in any team", "Create team"}, []string{"/admin/", "In the App"}},
 	} {
 		for _, w := range test.words {
 			if !strings.Contains(test.page, w) {
@@ -73,12 +73,12 @@ func TestTeamSelection_PendingInvitation_ShownAfterSignIn(t *testing.T) {
 		b := s.Anonymous()
 		assertRedirect(t, b.Post("/signin", credentials), "/teams?next=%2Fadmin")
 		r := b.Get("/teams?next=%2Fadmin")
-		assertPage(t, r, 200, "Northlight Docs asks you to be Organizer", `href="/admin/halation-post"`, ">Later", "Later")
+		assertPage(t, r, 200, "Northlight Docs invited you to become Organizer", `href="/admin/halation-post"`, ">Later", "Later")
 	}
 	b := s.As(admin)
 	assertPage(t, b.Get("/teams"), 200, `href="/teams?later=1"`)
 	r := b.Get("/teams?later=1")
-	assertPage(t, r, 200, "1 invitation waits for your answer")
+	assertPage(t, r, 200, "1 pending invitation.")
 	if strings.Contains(r.Body, "Accept invitation") {
 		t.Error("Later leaves the prompt")
 	}
@@ -92,8 +92,8 @@ func TestTeamSelection_PendingInvitation_ShownAfterSignIn(t *testing.T) {
 	if m, err := members.Find(s.App, docs.Id, admin.Id); err != nil || !m.Roles().Organizer {
 		t.Fatal(m, err)
 	}
-	assertPage(t, b.Get("/teams"), 200, "Accepted. You are Organizer in Northlight Docs.")
-	assertPage(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Not answered.", "was already accepted")
+	assertPage(t, b.Get("/teams"), 200, "Invitation accepted. You&#39;re now Organizer in Northlight Docs.")
+	assertPage(t, b.Post("/teams/invitations/"+invited.ID+"/accept", nil), 422, "Your answer wasn&#39;t saved.", "was already accepted")
 	assertRedirect(t, s.As(admin).Get("/"), "/admin/halation-post")
 }
 
@@ -104,7 +104,7 @@ func TestDecline_KeepsExistingRoles(t *testing.T) {
 	olga := hookstest.Member(t, s.App, post, "olga@halation.example", "organizer")
 	invited := hookstest.Invite(t, s.App, owner, post, olga.Email(), "admin")
 	b := s.As(olga)
-	assertPage(t, b.Get("/teams"), 200, "What you already have in this or any other team stays")
+	assertPage(t, b.Get("/teams"), 200, "Your current roles and teams don&#39;t change")
 	assertRedirect(t, b.Post("/teams/invitations/"+invited.ID+"/decline", formValues("next", "/")), "/app/halation-post")
 	if m, err := members.Find(s.App, post.Id, olga.Id); err != nil || !m.Roles().Organizer || m.Roles().Admin {
 		t.Fatal(m, err)
@@ -119,8 +119,8 @@ func TestAcceptDecline_OtherAccount_IsNotFound(t *testing.T) {
 	invited := hookstest.Invite(t, s.App, owner, post, "lucia@halation.example", "admin")
 	other := s.As(hookstest.Account(t, s.App, "other@halation.example"))
 	for _, verb := range []string{"accept", "decline"} {
-		assertPage(t, other.Post("/teams/invitations/"+invited.ID+"/"+verb, nil), 404, "There is no such page")
-		assertPage(t, other.Post("/teams/invitations/nosuchnosuchnos/"+verb, nil), 404, "There is no such page")
+		assertPage(t, other.Post("/teams/invitations/"+invited.ID+"/"+verb, nil), 404, "Page not found")
+		assertPage(t, other.Post("/teams/invitations/nosuchnosuchnos/"+verb, nil), 404, "Page not found")
 		assertRedirect(t, s.Anonymous().Post("/teams/invitations/"+invited.ID+"/"+verb, nil), "/signin?next=%2Fteams%2Finvitations%2F"+invited.ID+"%2F"+verb)
 	}
 }
@@ -131,13 +131,13 @@ func TestCreateTeam(t *testing.T) {
 	b := s.As(alone)
 	assertPage(t, b.Post("/teams", formValues("name", "a://b")), 422, "cannot be an address of a page", `value="a://b"`)
 	assertRedirect(t, b.Post("/teams", formValues("name", "Solo")), "/admin/solo")
-	assertPage(t, b.Get("/teams?new=1"), 200, "Solo is made, and yours.", "Make the team")
+	assertPage(t, b.Get("/teams?new=1"), 200, "Team created. You&#39;re the Owner of Solo.", "Create team")
 
 	closed := newServer(t, func(c *settings.Config) { c.Teams = "operator" })
 	person := hookstest.Account(t, closed.App, "alone@halation.example")
 	r := closed.As(person).Get("/teams?new=1")
-	assertPage(t, r, 200, "You are in no team")
-	if strings.Contains(r.Body, "Make the team") || strings.Contains(r.Body, "Make a new team") {
+	assertPage(t, r, 200, "You aren't in any team")
+	if strings.Contains(r.Body, "Create team") || strings.Contains(r.Body, "Create a team") {
 		t.Error("offers a team that only the operator makes")
 	}
 	assertPage(t, closed.As(person).Post("/teams", formValues("name", "Solo")), 403, "Only whoever runs this server makes teams.")

@@ -54,7 +54,7 @@ func TestHome_ByRole(t *testing.T) {
 	assertPage(t, r, 200, "You schedule and host sessions", "Adam</a> (Admin)", home+"/leave")
 	assertNotContains(t, r, "/admin/", "You need the Organizer role")
 	r = s.As(plain).Get(home)
-	assertPage(t, r, 200, "You take part in the sessions", "You need the Organizer role", "Northlight Docs asks you to be Organizer.", `href="/teams"`)
+	assertPage(t, r, 200, "You take part in the sessions", "You need the Organizer role", "Northlight Docs invited you to become Organizer.", `href="/teams"`)
 	assertNotContains(t, r, "/admin/", "/app/northlight-docs")
 	r = s.As(guest).Get(home)
 	assertPage(t, r, 200, "You enter the sessions that you are invited to", "guests can&#39;t host sessions")
@@ -62,7 +62,7 @@ func TestHome_ByRole(t *testing.T) {
 
 	for _, b := range []*viewstest.Browser{s.As(stranger), s.As(foreign)} {
 		unknown, theirs := b.Get("/app/no-such-team"), b.Get(home)
-		assertPage(t, theirs, 404, "There is no such page")
+		assertPage(t, theirs, 404, "Page not found")
 		if unknown.Status != theirs.Status || unknown.Body != theirs.Body {
 			t.Error("another team is told apart from none")
 		}
@@ -94,7 +94,7 @@ func TestLeave_EndsMembershipAndInvitations(t *testing.T) {
 	}
 	assertPage(t, b.Get("/app/halation-post"), 403)
 	r = b.Get("/teams")
-	assertPage(t, r, 200, "You have left Halation Post.", "Northlight Docs asks you to join", invited.ID)
+	assertPage(t, r, 200, "You have left Halation Post.", "Northlight Docs invited you to join", invited.ID)
 	assertNotContains(t, r, "Halation Post asks")
 	assertPage(t, s.As(owner).Post("/app/halation-post/leave", nil), 422, "There is a problem")
 	if n := hookstest.Count(t, s.App, "memberships"); n != 2 {

@@ -46,7 +46,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.fill("Your name", "Marta Oliveira")
 	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
-	owner.fill("Name of your team", "Halation Post")
+	owner.fill("Team name", "Halation Post")
 	owner.expectStatus(422)
 	owner.press("Create account")
 	owner.waitForText("not the code")
@@ -56,7 +56,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.fill("Your name", "Marta Oliveira")
 	owner.fill("Email address", "marta@halation.example")
 	owner.fill("Password", "a seat for every organizer")
-	owner.fill("Name of your team", "Halation Post")
+	owner.fill("Team name", "Halation Post")
 	owner.press("Create account")
 	owner.waitForText("Ask the first people in")
 	owner.press("Add users")
@@ -115,7 +115,7 @@ func TestDecline_IsExplainedAndShownToAdmins(t *testing.T) {
 
 	bruno := signIn(t, server, "bruno@castel.example")
 	bruno.waitForURL("/teams")
-	bruno.waitForText("Declining ends this offer for good")
+	bruno.waitForText("If you decline, the invitation ends")
 	bruno.press("Decline")
 	bruno.waitForText("Declined.")
 

@@ -72,7 +72,7 @@ func TestSearch_ByKeyboard(t *testing.T) {
 	b.waitUntil("the focus on the page's heading", `document.activeElement.matches("#main h1")`)
 	b.press("Search or go to")
 	b.sendKeys("new.person@halation.example")
-	b.waitForText("No one called “new.person@halation.example”.")
+	b.waitForText("No user matches “new.person@halation.example”.")
 	b.waitForOption("Invite new.person@halation.example")
 	b.sendKeys(kb.Enter)
 	b.waitForURL("/users/add?list=new.person")

@@ -135,7 +135,7 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	b := h.Anonymous()
 	r := b.Get(path)
 	assertPage(t, r, 200, "Marta invited you to join Halation Post", "lucia@halation.example", "readonly", "At least 12 characters", "Accept invitation",
-		"You schedule and host sessions", "in the Admin Panel", "Both seats are held for you until", "(UTC)</time>", "Email address", "ends this offer for good and frees the seats",
+		"You schedule and host sessions", "in the Admin Panel", "Your seats are reserved until", "(UTC)</time>", "Email address", "the invitation ends and frees the seats",
 		"Didn&#39;t expect this invitation? Ask ", `content="noindex"`)
 	if got := r.Header.Get("Referrer-Policy"); got != "same-origin" {
 		t.Errorf("Referrer-Policy %q", got)
@@ -181,7 +181,7 @@ func TestAcceptInvitation_ExistingAccount_SignsIn(t *testing.T) {
 	path, _ := h.invite(lucia.Email(), "organizer")
 	b := h.Anonymous()
 	r := b.Get(path)
-	assertPage(t, r, 200, "Sign in and accept", "The seat is held for you until", `href="/reset?next=`)
+	assertPage(t, r, 200, "Sign in and accept", "Your seat is reserved until", `href="/reset?next=`)
 	assertLacks(t, r, `name="name"`)
 	assertPage(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The email address or the password is wrong.", "Sign in and accept")
 	assertRedirect(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
@@ -313,11 +313,11 @@ func TestInvitationPage_UnknownLinks_AreRateLimited(t *testing.T) {
 		assertPage(t, b.Post("/invite/usi_nosuchlink/accept", newAccountForm()), 422, "We don&#39;t know this link")
 	}
 	r := b.Get("/invite/usi_nosuchlink")
-	assertPage(t, r, 429, "Too often")
+	assertPage(t, r, 429, "Too many requests")
 	if r.Header.Get("Retry-After") == "" {
 		t.Error("does not say how long to wait")
 	}
-	assertPage(t, b.Get(path), 200, "Marta invited you to join Halation Post", "Members don't use a seat", "The invitation is good until")
+	assertPage(t, b.Get(path), 200, "Marta invited you to join Halation Post", "Members don't use a seat", "The invitation is valid until")
 }
 
 func TestAcceptInvitation_LinkShownToInviter_DoesNotConfirmAddress(t *testing.T) {

@@ -208,7 +208,7 @@ func TestGuestConsent_Declined_CanBeAcceptedLater(t *testing.T) {
 	if !strings.HasPrefix(r.Location, "/teams?next=") {
 		t.Errorf("signing in leads to %s", r.Location)
 	}
-	assertReply(t, "offered after signing in", again.Get(r.Location), 200, "Halation Post asks you to “Weekly review” as a guest", "You declined before", l.sessionLink()+"/join")
+	assertReply(t, "offered after signing in", again.Get(r.Location), 200, "Halation Post invites you to “Weekly review” as a guest", "You declined this invitation", l.sessionLink()+"/join")
 	if r := again.Post(l.sessionLink()+"/join", nil); r.Status != http.StatusSeeOther || l.participantState("outside@x.example") != "admitted" {
 		t.Errorf("%d %s", r.Status, l.participantState("outside@x.example"))
 	}

@@ -10,7 +10,7 @@ import (
 	"usher/views/ui"
 )
 
-// AccountShell is the shell of the pages about the account itself, which belong to no team. crumbs are the way to the page.
+// AccountShell returns the shell of the account pages, which don't belong to a team. The last of crumbs is the page itself.
 func AccountShell(e *core.RequestEvent, account *core.Record, parts []ui.NavItem, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, account, false)
 	if err != nil {
@@ -19,9 +19,9 @@ func AccountShell(e *core.RequestEvent, account *core.Record, parts []ui.NavItem
 	shell := ui.ShellProps{
 		Page:        ui.PageProps{Title: crumbs[len(crumbs)-1].Label + " · Usher", NoIndex: true, Toast: TakeToast(e)},
 		Breadcrumbs: crumbs, Nav: []ui.NavGroup{{Title: "Account", Items: parts}},
-		FooterLink: &ui.NavItem{Label: "Back to your team", Href: "/", Icon: "arrow-left"},
+		FooterLink: &ui.NavItem{Label: "Back to team", Href: "/", Icon: "arrow-left"},
 		UserMenu:   ui.UserMenu{Name: actors.DisplayName(account), Subtitle: account.Email(), AvatarURL: AvatarPath(account), Items: userMenuItems()},
-		Switcher: ui.Switcher{Name: "Your account", Subtitle: "For every team", Logo: static.URL("icons/usher.svg"), Label: "Go to a team",
+		Switcher: ui.Switcher{Name: "Your account", Subtitle: "All teams", Logo: static.URL("icons/usher.svg"), Label: "Switch to a team",
 			Items: []ui.MenuItem{{Label: "All teams", Href: TeamsPath, Icon: "layers"}}},
 	}
 	for _, place := range places {
@@ -30,7 +30,7 @@ func AccountShell(e *core.RequestEvent, account *core.Record, parts []ui.NavItem
 			Name: team.Name(), Subtitle: RoleLabel(place.Roles, place.Kind), Logo: team.LogoPath(), Href: TeamHome(team, place.Roles)})
 	}
 	if len(places) == 0 {
-		shell.FooterLink = &ui.NavItem{Label: "Make or join a team", Href: TeamsPath, Icon: "arrow-left"}
+		shell.FooterLink = &ui.NavItem{Label: "Create or join a team", Href: TeamsPath, Icon: "arrow-left"}
 	}
 	return shell, nil
 }

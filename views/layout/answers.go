@@ -4,8 +4,8 @@ import (
 	"usher/hooks/sessions"
 )
 
-// RSVPOption is what can be said to an invitation to a session.
+// RSVPOption is an answer to a session invite.
 type RSVPOption struct{ Value, Label, Icon string }
 
-// RSVPOptions are all of them, as buttons show them.
+// RSVPOptions lists the answers in the order of their buttons.
 var RSVPOptions = []RSVPOption{{sessions.Yes, "Yes", "check"}, {sessions.Maybe, "Maybe", "circle-question-mark"}, {sessions.No, "No", "x"}}

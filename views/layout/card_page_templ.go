@@ -13,14 +13,14 @@ import (
 	"usher/views/ui"
 )
 
-// CardPageProps are a page of one sheet, without a team: its title and what it says first.
+// CardPageProps describes a page with a single card and no team.
 type CardPageProps struct {
 	Page         ui.PageProps
 	Title, Intro string
 	Help         Contact
 }
 
-// CardPage is a public page with one sheet; its children are LetterParts under the title.
+// CardPage is a public page with a single card. Its children are ui.CardSections below the title.
 func CardPage(p CardPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -148,15 +148,15 @@ func CardPage(p CardPageProps) templ.Component {
 	})
 }
 
-// CheckEmailProps tell somebody to look in the mail.
+// CheckEmailProps describes the page that asks the reader to check their email.
 type CheckEmailProps struct {
 	Card         CardPageProps
 	Text         []string
-	RetryURL     string // the page on which the address can be corrected; empty: none
-	EmailEnabled bool   // letters leave this server
+	RetryURL     string // page on which the address can be corrected; optional
+	EmailEnabled bool   // whether the server sends email
 }
 
-// CheckEmail is the page after a letter was asked for. It is the same whether or not there is an account.
+// CheckEmail is the page after requesting an email. It's the same whether or not there is an account.
 func CheckEmail(p CheckEmailProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -240,7 +240,7 @@ func CheckEmail(p CheckEmailProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.ButtonLink(p.RetryURL, ui.ButtonProps{Label: "Use another address", Variant: "outline", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.ButtonLink(p.RetryURL, ui.ButtonProps{Label: "Use a different address", Variant: "outline", Big: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

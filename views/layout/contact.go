@@ -15,36 +15,36 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// Contact is someone to ask: a user with the role that makes them the right one, or the support contact of the server.
-// It is empty when there is nobody to name.
+// Contact is someone to ask for help: a user with a fitting role, or the support contact of the server. It's empty when there is
+// no one to name.
 type Contact struct {
 	Name string
 	Role string // "Owner", "Admin", "Organizer", or empty
-	Link string // mailto: or a page; empty: there is only the name
+	Link string // mailto: or page URL; optional
 }
 
-// Known reports whether there is anybody to ask.
+// Known reports whether there is a contact.
 func (c Contact) Known() bool { return c.Name != "" }
 
-// suffix follows the name in a list of several.
+// suffix returns what follows the name in a list of contacts.
 func (c Contact) suffix(last bool) string {
-	aside := ""
+	text := ""
 	if c.Role != "" {
-		aside = " (" + c.Role + ")"
+		text = " (" + c.Role + ")"
 	}
 	if !last {
-		aside += ", "
+		text += ", "
 	}
-	return aside
+	return text
 }
 
-// SupportContact is the contact that whoever runs the server set (R11).
+// SupportContact returns the support contact set by the operator (R11).
 func SupportContact(app core.App) Contact {
 	config := settings.Of(app)
 	return Contact{Name: config.Support, Link: config.SupportLink()}
 }
 
-// Helpers lists who can help the reader with something in the reader's team: see actors.Helpers.
+// Helpers lists the users who can help the reader in the reader's team; see actors.Helpers.
 func Helpers(app core.App, reader *actors.Actor, can func(*actors.Actor) bool) ([]Contact, error) {
 	helpers, err := actors.Helpers(app, reader, can)
 	if err != nil {
@@ -57,8 +57,8 @@ func Helpers(app core.App, reader *actors.Actor, can func(*actors.Actor) bool) (
 	return contacts, nil
 }
 
-// InviterContact is whom to ask about an invitation: who sent it, or the team's Owner when that user has left it. linked adds
-// the address, which only the invited account may read.
+// InviterContact returns the inviter of an invitation, or the team's Owner if the inviter has left. linked adds the address, which
+// only the invited account may see.
 func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Contact, error) {
 	m, err := members.Find(app, i.TeamID(), i.GetString("inviter"))
 	if errors.Is(err, errs.NotFound) {
@@ -69,7 +69,7 @@ func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Conta
 	}
 	account, err := app.FindRecordById("users", m.UserID())
 	if err != nil {
-		return Contact{}, fmt.Errorf("find whom to ask: %w", err)
+		return Contact{}, fmt.Errorf("find the inviter: %w", err)
 	}
 	contact := Contact{Name: actors.PublicName(account), Role: m.Roles().Highest()}
 	if linked {
@@ -78,8 +78,8 @@ func InviterContact(app core.App, i *invitations.Invitation, linked bool) (Conta
 	return contact, nil
 }
 
-// HostContact is the host of a session as a contact. The address is for members of the team alone, and not for the host;
-// reader is nil for someone who isn't in the team. It is empty when the host has left the team.
+// HostContact returns the host of a session, or an empty Contact if the host has left the team. Only members other than the host
+// get the role and address. reader is nil for someone who isn't in the team.
 func HostContact(app core.App, session *sessions.Session, reader *actors.Actor) (Contact, error) {
 	m, err := members.Find(app, session.TeamID(), session.HostID())
 	if errors.Is(err, errs.NotFound) {

@@ -8,7 +8,7 @@ package layout
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// ContactLink names somebody to ask, as a link where there is one, in the middle of a sentence.
+// ContactLink names a contact within a sentence, linked if the contact has a Link.
 func ContactLink(before string, c Contact, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -98,8 +98,8 @@ func ContactLink(before string, c Contact, after string) templ.Component {
 	})
 }
 
-// ContactList names several, each with the role: "Marta Oliveira (Owner), Théo Lambert (Admin)". With nobody to name, the
-// sentence is about the person who invited the reader.
+// ContactList names several contacts with their roles: "Marta Oliveira (Owner), Théo Lambert (Admin)". With no contacts it says
+// "the person who invited you".
 func ContactList(before string, contacts []Contact, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -159,7 +159,7 @@ func ContactList(before string, contacts []Contact, after string) templ.Componen
 	})
 }
 
-// HelpFooter is the foot of a page without a team.
+// HelpFooter is the footer of pages without a team.
 func HelpFooter(c Contact) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

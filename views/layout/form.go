@@ -11,12 +11,12 @@ import (
 	"usher/views/web"
 )
 
-// PublicPage is the head of a page without navigation.
+// PublicPage returns the page properties of a page without navigation.
 func PublicPage(e *core.RequestEvent, title string) ui.PageProps {
 	return ui.PageProps{Title: title + " · Usher", NoIndex: true, Toast: TakeToast(e)}
 }
 
-// RenderInvalid shows a page once more with what was refused. What is no refusal, or one for want of a right, is returned.
+// RenderInvalid renders a page again with the errors of its form. An error that isn't about input, such as a missing right, is returned.
 func RenderInvalid(e *core.RequestEvent, err error, page func(web.FormErrors) templ.Component) error {
 	faults, ok := web.FormErrorsOf(err)
 	if !ok {
@@ -26,8 +26,8 @@ func RenderInvalid(e *core.RequestEvent, err error, page func(web.FormErrors) te
 	return web.Render(e, web.StatusCode(err), page(faults))
 }
 
-// FieldErrors lists faults for the top of a form: those of its fields in their order, each leading to the field
-// with that id, then the others.
+// FieldErrors lists errors for the top of a form: first those of the given fields in their order, each linking to the element with
+// that id, then all others.
 func FieldErrors(faults web.FormErrors, fields ...string) []ui.FieldError {
 	var problems []ui.FieldError
 	for _, field := range fields {

@@ -8,17 +8,16 @@ import (
 	"usher/views/web"
 )
 
-// HandoverField is the name of the field in which Succession answers.
+// HandoverField is the name of the field of Handover.
 const HandoverField = "handover"
 
-// HandoverProps ask what becomes of the sessions that people were to host who will not (R81, R107).
+// HandoverProps asks what happens to the upcoming sessions of hosts who leave or lose the right to host (R81, R107).
 type HandoverProps struct {
 	Field   ui.FieldProps
 	Options []ui.Option
 }
 
-// NewHandover asks for a host in place of those who go, for the n sessions that they were to host; nil if there
-// are none.
+// NewHandover asks for a new host for the n upcoming sessions of the users in going. It returns nil if n is 0.
 func NewHandover(e *core.RequestEvent, n int, going []string) (*HandoverProps, error) {
 	if n == 0 {
 		return nil, nil
@@ -44,10 +43,10 @@ func NewHandover(e *core.RequestEvent, n int, going []string) (*HandoverProps, e
 	return props, nil
 }
 
-// cancelSessions is the answer that cancels. It is never preselected.
+// cancelSessions is the value that cancels the sessions. It's never preselected.
 const cancelSessions = "cancel"
 
-// defaultHost is the host who is preselected: who acts, where they can take over, else the first; empty where nobody can.
+// defaultHost returns the preselected host: the actor if they can host, else the first option, or "" if there are none.
 func defaultHost(hosts []sessions.HostOption, actor string) string {
 	for _, h := range hosts {
 		if h.ID == actor {
@@ -60,8 +59,8 @@ func defaultHost(hosts []sessions.HostOption, actor string) string {
 	return ""
 }
 
-// HandoverTarget is the account to which the form of the request hands sessions over; empty if it cancels them, and
-// sessions.Undecided if it has no answer.
+// HandoverTarget returns the id of the account that the submitted form hands sessions over to, "" to cancel them, or
+// sessions.Undecided without an answer.
 func HandoverTarget(e *core.RequestEvent) string {
 	switch answer := e.Request.FormValue(HandoverField); answer {
 	case cancelSessions:
@@ -73,7 +72,7 @@ func HandoverTarget(e *core.RequestEvent) string {
 	}
 }
 
-// SetError shows why the answer was refused, at the field. It reports whether there is a field and a reason.
+// SetError shows the error of the answer at its field. It reports whether there was such an error.
 func (p *HandoverProps) SetError(faults web.FormErrors) bool {
 	if p == nil || faults["handOver"] == "" {
 		return false
@@ -82,7 +81,7 @@ func (p *HandoverProps) SetError(faults web.FormErrors) bool {
 	return true
 }
 
-// HandoverSummary tells what became of sessions, behind another sentence; empty where there were none.
+// HandoverSummary returns sentences that follow another one and say how many sessions were handed over and cancelled.
 func HandoverSummary(handedOver, cancelled int) string {
 	var words string
 	if handedOver > 0 {

@@ -12,7 +12,7 @@ import (
 	"usher/views/ui"
 )
 
-// Handover asks who hosts in place of those who go.
+// Handover asks for the new host. With nil it renders nothing.
 func Handover(p *HandoverProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

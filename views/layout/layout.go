@@ -1,5 +1,5 @@
-// Package layout fills the shell around a page for whoever is signed in: the teams to switch to, the ways to
-// go, the person's menu, what the last page had to say, and what the panel must be warned of.
+// Package layout fills the shell around pages for the signed-in user: team switcher, navigation, user menu, toasts and warnings. It
+// also holds components that several areas share.
 package layout
 
 import (
@@ -22,9 +22,8 @@ import (
 	"usher/views/web"
 )
 
-// AppShell is the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar" or
-// "sessions".
-// The page adds its title, its crumbs and whatever stands at the right.
+// AppShell returns the shell of the App for the actor's team. current is the key of the page in the navigation: "home", "calendar",
+// "sessions" or "rooms". The page adds its title, breadcrumbs and drawer.
 func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, false)
 	if err != nil {
@@ -57,8 +56,8 @@ func AppShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.She
 	return shell, nil
 }
 
-// PanelShell is the shell of the Admin Panel for the actor's team. current is the key of the page in the
-// navigation: "users", "rooms", "settings" or "audit". It warns where letters do not leave.
+// PanelShell returns the shell of the Admin Panel for the actor's team. current is the key of the page in the navigation: "users",
+// "rooms", "settings" or "audit". It warns if live media or email doesn't work.
 func PanelShell(e *core.RequestEvent, actor *actors.Actor, current string) (ui.ShellProps, error) {
 	places, err := members.TeamsOf(e.App, actor.Account, true)
 	if err != nil {
@@ -94,7 +93,7 @@ func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamR
 			Items: []ui.MenuItem{{Label: "All teams", Href: "/teams", Icon: "layers"}}},
 	}
 	if settings.Of(e.App).Teams == "any" {
-		shell.Switcher.Items = append(shell.Switcher.Items, ui.MenuItem{Label: "Make a new team", Href: "/teams?new=1", Icon: "plus"})
+		shell.Switcher.Items = append(shell.Switcher.Items, ui.MenuItem{Label: "Create team", Href: "/teams?new=1", Icon: "plus"})
 	}
 	for _, place := range places {
 		other := teams.Of(place.Team)
@@ -106,7 +105,7 @@ func baseShell(e *core.RequestEvent, actor *actors.Actor, places []members.TeamR
 	return shell
 }
 
-// AvatarPath is the address of an account's picture, or empty.
+// AvatarPath returns the path of an account's picture, or "".
 func AvatarPath(account *core.Record) string {
 	return accounts.AvatarPath(account.Id, account.GetString("avatar"))
 }
@@ -119,8 +118,7 @@ func userMenuItems() []ui.MenuItem {
 	}
 }
 
-// RoleLabel is what somebody is in a team, in words that begin with a capital: "Owner and Organizer",
-// "Member", "Guest".
+// RoleLabel names the roles or the kind of a user in a team, starting with a capital: "Owner and Organizer", "Member", "Guest".
 func RoleLabel(roles actors.Roles, kind string) string {
 	if !roles.None() {
 		return roles.Label()
@@ -131,7 +129,7 @@ func RoleLabel(roles actors.Roles, kind string) string {
 	return "Member"
 }
 
-// TakeToast is what the page before has to say, once; nil if there is nothing.
+// TakeToast returns the toast that the previous request left, once; nil if there is none.
 func TakeToast(e *core.RequestEvent) *ui.ToastProps {
 	if sentence := web.TakeToast(e); sentence != "" {
 		return &ui.ToastProps{Text: sentence}
@@ -139,7 +137,7 @@ func TakeToast(e *core.RequestEvent) *ui.ToastProps {
 	return nil
 }
 
-// warnings are what the panel must be told of; nil if there is nothing.
+// warnings returns the warnings shown in the Admin Panel; nil if there are none.
 func warnings(app core.App) templ.Component {
 	var all []templ.Component
 	for _, warn := range []func(core.App) (ui.NoticeProps, bool){emailWarning, liveWarning} {
@@ -153,7 +151,7 @@ func warnings(app core.App) templ.Component {
 	return templ.Join(all...)
 }
 
-// liveWarning is what the panel says while no session can be held.
+// liveWarning is shown in the Admin Panel while no session can be held.
 func liveWarning(app core.App) (ui.NoticeProps, bool) {
 	if !live.Enabled(app) {
 		return ui.NoticeProps{}, false
@@ -162,17 +160,17 @@ func liveWarning(app core.App) (ui.NoticeProps, bool) {
 	if why == nil {
 		return ui.NoticeProps{}, false
 	}
-	return ui.NoticeProps{Icon: "video-off", Title: "Live media is off.",
-		Text: "Sessions cannot be held now, all else works. The reason, for whoever runs the server: " + why.Error() + ". It is tried again by itself."}, true
+	return ui.NoticeProps{Icon: "video-off", Title: "Live media isn't working.",
+		Text: "Sessions can't be held right now. Everything else works. Usher keeps trying; contact your server administrator with this reason: " + why.Error() + "."}, true
 }
 
-// emailWarning is what the panel says while letters do not leave (R160).
+// emailWarning is shown in the Admin Panel while no emails are sent (R160).
 func emailWarning(app core.App) (ui.NoticeProps, bool) {
 	if !mail.Enabled(app) {
-		return ui.NoticeProps{Icon: "mail-x", Title: "Mail is off.",
-			Text: "You are given each invitation's link once, to hand it on yourself.",
-			More: "Letters are printed on the server's console. New people also need “usher user confirm ADDRESS” on the server. " +
-				"Whoever runs it turns mail on by setting RESEND_API_KEY and USHER_MAIL_FROM."}, true
+		return ui.NoticeProps{Icon: "mail-x", Title: "Email isn't set up.",
+			Text: "Copy each invitation link and share it yourself. It's shown only once.",
+			More: "Emails are printed on the server's console. For each new user, the server administrator also runs “usher user confirm ADDRESS”. " +
+				"To set up email, they set RESEND_API_KEY and USHER_MAIL_FROM."}, true
 	}
 	if trouble := strings.TrimSpace(mail.Problem(app)); trouble != "" {
 		return ui.NoticeProps{Icon: "mail-warning", Title: "Emails are waiting.", Text: trouble}, true

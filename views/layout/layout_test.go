@@ -17,14 +17,14 @@ func TestNewInvitationView_SeatsAndInviter(t *testing.T) {
 	member := hookstest.Member(t, app, team, "olga@halation.example")
 	guest := hookstest.Guest(t, app, team, "gus@lantern.example")
 	for _, test := range []struct {
-		email, asks, held string
-		roles             []string
-		member            bool
+		email, request, expiry string
+		roles                  []string
+		member                 bool
 	}{
-		{"new@halation.example", "asks you to join", "The invitation is good until", nil, false},
-		{guest.Email(), "asks you to become a member", "The invitation is good until", nil, true},
-		{member.Email(), "asks you to be Admin", "The seat is held for you until", []string{"admin"}, true},
-		{"both@halation.example", "asks you to be Admin and Organizer", "Both seats are held for you until", []string{"admin", "organizer"}, false},
+		{"new@halation.example", "invited you to join", "The invitation is valid until", nil, false},
+		{guest.Email(), "invited you to become a member", "The invitation is valid until", nil, true},
+		{member.Email(), "invited you to become Admin", "Your seat is reserved until", []string{"admin"}, true},
+		{"both@halation.example", "invited you to become Admin and Organizer", "Your seats are reserved until", []string{"admin", "organizer"}, false},
 	} {
 		invited := hookstest.Invite(t, app, owner, team, test.email, test.roles...)
 		i, err := invitations.Find(app, invited.ID)
@@ -33,8 +33,8 @@ func TestNewInvitationView_SeatsAndInviter(t *testing.T) {
 		}
 		account, _ := app.FindAuthRecordByEmail("users", test.email)
 		offer, err := layout.NewInvitationView(app, i, account, true)
-		if err != nil || offer.RequestText() != test.asks || offer.ExpiryText() != test.held || offer.IsMember != test.member {
-			t.Errorf("%s: %q, %q, member %v, %v", test.email, offer.RequestText(), offer.ExpiryText(), offer.IsMember, err)
+		if err != nil || offer.RequestText() != test.request || offer.ExpiryText() != test.expiry || offer.IsMember != test.member {
+			t.Errorf("%s: got %q, %q, member %v, %v, want %q, %q, member %v", test.email, offer.RequestText(), offer.ExpiryText(), offer.IsMember, err, test.request, test.expiry, test.member)
 		}
 		if offer.Inviter.Name != "Marta" || offer.Inviter.Role != "Owner" || offer.Inviter.Link != "mailto:marta@halation.example" {
 			t.Errorf("%s: by %+v", test.email, offer.Inviter)

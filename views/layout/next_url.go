@@ -16,7 +16,7 @@ import (
 // TeamsPath is Team Selection.
 const TeamsPath = "/teams"
 
-// TeamHome is where somebody with the roles belongs in the team: its panel, or the App.
+// TeamHome returns the start page of a team for a user with the roles: the Admin Panel or the App.
 func TeamHome(team *teams.Team, roles actors.Roles) string {
 	if roles.CanUsePanel() {
 		return "/admin/" + team.Slug()
@@ -24,8 +24,8 @@ func TeamHome(team *teams.Team, roles actors.Roles) string {
 	return "/app/" + team.Slug()
 }
 
-// NextURL is the page after next, prompts left aside: with exactly one panel to enter that one, with several
-// or no team at all Team Selection, else the App. A next that names a page is that page.
+// NextURL returns the page to open after sign-in, leaving prompts aside. It is next if that names a page. Otherwise it is the Admin
+// Panel if there is exactly one, Team Selection with several or with no team, and else the App.
 func NextURL(app core.App, account *core.Record, next string) (string, error) {
 	if next != "/" && next != "/admin" {
 		return next, nil
@@ -49,11 +49,11 @@ func NextURL(app core.App, account *core.Record, next string) (string, error) {
 	return TeamHome(teams.Of(places[0].Team), places[0].Roles), nil
 }
 
-// promptPaths begin the addresses of pages that ask by themselves.
+// promptPaths are prefixes of pages that are prompts themselves.
 var promptPaths = []string{"/invite/", "/s/", "/r/", "/live/"}
 
-// AfterSignIn is the way after a sign-in or an answer: first what else waits for an answer, invitations and sessions whose
-// guest prompt was not accepted, then on (R51, R56). The page of an invitation or a session is a prompt already.
+// AfterSignIn returns the page to open after a sign-in or an answer: first Team Selection if there are pending invitations or guest
+// prompts, then NextURL (R51, R56). If next is an invitation or a session, it goes there directly.
 func AfterSignIn(app core.App, account *core.Record, next string) (string, error) {
 	for _, page := range promptPaths {
 		if strings.HasPrefix(next, page) {

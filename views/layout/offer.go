@@ -15,14 +15,14 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// InvitationView is an invitation as pages tell of it.
+// InvitationView is an invitation as pages show it to the invited person.
 type InvitationView struct {
 	ID          string
 	Team        string
 	Logo        string
-	Description string // what the team says of itself
+	Description string // the team's description
 	Inviter     Contact
-	IsMember    bool // who is asked is in the team already
+	IsMember    bool // the invited account is already in the team
 	Roles       []actors.Role
 	RoleNames   string // the roles: "Admin and Organizer"
 	Note        string
@@ -31,8 +31,8 @@ type InvitationView struct {
 	Times       text.ReaderZone // the reader's, else the team's
 }
 
-// NewInvitationView reads what an invitation offers. account is whom it is for, or nil while there is none; signedIn says that
-// this account is the reader, who then learns the inviter's address and is told times in their own zone.
+// NewInvitationView reads an invitation. account is the invited account, or nil if there is none yet. signedIn means that this
+// account is the reader, who then sees the inviter's address and times in their own time zone.
 func NewInvitationView(app core.App, i *invitations.Invitation, account *core.Record, signedIn bool) (InvitationView, error) {
 	team, err := teams.Find(app, i.TeamID())
 	if err != nil {
@@ -60,42 +60,42 @@ func NewInvitationView(app core.App, i *invitations.Invitation, account *core.Re
 	return offer, err
 }
 
-// RequestText is what the team asks: "asks you to be Admin".
+// RequestText follows the team's name: "invited you to become Admin".
 func (o InvitationView) RequestText() string {
 	switch {
 	case len(o.Roles) == 0 && o.IsMember:
-		return "asks you to become a member"
+		return "invited you to become a member"
 	case len(o.Roles) == 0:
-		return "asks you to join"
+		return "invited you to join"
 	}
-	return "asks you to be " + o.RoleNames
+	return "invited you to become " + o.RoleNames
 }
 
-// ExpiryText begins the sentence that ends with the date. Only roles have seats.
+// ExpiryText begins a sentence that ends with the expiry date. Only roles reserve seats.
 func (o InvitationView) ExpiryText() string {
 	switch len(o.Roles) {
 	case 0:
-		return "The invitation is good until"
+		return "The invitation is valid until"
 	case 1:
-		return "The seat is held for you until"
+		return "Your seat is reserved until"
 	}
-	return "Both seats are held for you until"
+	return "Your seats are reserved until"
 }
 
-// DeclineNotice says what Decline does, before anybody presses it (R55).
+// DeclineNotice describes what declining does (R55).
 func (o InvitationView) DeclineNotice() string {
-	end := "Declining ends this offer for good"
+	text := "If you decline, the invitation ends"
 	switch len(o.Roles) {
 	case 0:
 	case 1:
-		end += " and frees the seat"
+		text += " and frees the seat"
 	default:
-		end += " and frees the seats"
+		text += " and frees the seats"
 	}
-	return end + "; only a new invitation opens it again. What you already have in this or any other team stays."
+	return text + ". You then need a new invitation. Your current roles and teams don't change."
 }
 
-// PendingInvitations reads what waits for the account's answer, the newest first (R51).
+// PendingInvitations returns the account's pending invitations, newest first (R51).
 func PendingInvitations(app core.App, account *core.Record) ([]InvitationView, error) {
 	waiting, err := invitations.ListPending(app, account)
 	if err != nil {
@@ -112,7 +112,7 @@ func PendingInvitations(app core.App, account *core.Record) ([]InvitationView, e
 	return offers, nil
 }
 
-// InviterLabel is who asked, with the role: "Henrik Aas, Owner,".
+// InviterLabel names the inviter with the role, to be followed by a verb: "Henrik Aas, Owner,".
 func (o InvitationView) InviterLabel() string {
 	if o.Inviter.Role == "" {
 		return o.Inviter.Name

@@ -4,7 +4,7 @@ import (
 	"usher/hooks/rooms"
 )
 
-// RoomAccessIcon is the drawing of who may enter a room.
+// RoomAccessIcon names the icon of a room's access setting.
 func RoomAccessIcon(entry string) string {
 	switch entry {
 	case rooms.AccessTeam:

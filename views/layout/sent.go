@@ -11,13 +11,13 @@ import (
 	"usher/views/web"
 )
 
-// RevokeSentField is the name of the field in which Sent answers.
+// RevokeSentField is the name of the checkbox of SentInvitations.
 const RevokeSentField = "revoke_sent"
 
-// maxSentShown is how many addresses Sent names.
+// maxSentShown is how many addresses SentInvitations lists.
 const maxSentShown = 10
 
-// SentInvitationsProps offer to revoke the pending invitations that users sent who are about to lose the right to.
+// SentInvitationsProps offers to revoke pending invitations sent by users who are about to lose the right to invite.
 type SentInvitationsProps struct {
 	Count     int
 	Addresses []string // of the first of them
@@ -25,7 +25,7 @@ type SentInvitationsProps struct {
 	OnRemoval bool     // they are revoked only if the users are removed, too
 }
 
-// NewSentInvitations are the pending invitations that the users sent for the actor's team; nil if there are none.
+// NewSentInvitations returns the pending invitations that the users sent for the actor's team; nil if there are none.
 func NewSentInvitations(e *core.RequestEvent, users ...string) (*SentInvitationsProps, error) {
 	actor := web.Actor(e)
 	sent, err := invitations.SentBy(e.App, actor.Team.Id, users...)
@@ -62,7 +62,7 @@ func (p SentInvitationsProps) checkRow() ui.CheckRowProps {
 	return ui.CheckRowProps{ID: RevokeSentField, Name: RevokeSentField, Value: "1", Label: label, Text: text, Checked: true}
 }
 
-// RevokedText tells how many were revoked, behind another sentence; empty where there were none.
+// RevokedText returns a sentence that follows another one and says how many invitations were revoked; "" for none.
 func RevokedText(revoked int) string {
 	if revoked == 0 {
 		return ""

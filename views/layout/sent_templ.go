@@ -12,7 +12,7 @@ import (
 	"usher/views/ui"
 )
 
-// SentInvitations offers to revoke the pending invitations that users sent who are about to lose the right to.
+// SentInvitations is a checkbox to revoke the invitations of its props. With nil it renders nothing.
 func SentInvitations(p *SentInvitationsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

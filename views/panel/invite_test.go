@@ -269,5 +269,5 @@ func TestAddUsers_TruncatedForm_IsRefused(t *testing.T) {
 	s := newFixture(t, true)
 	request, _ := http.NewRequest(http.MethodPost, s.URL+s.path("/users/add"), strings.NewReader("--x\r\nContent-Disposition: form-data; name=\"list\"\r\n\r\nida@"))
 	request.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-	assertPage(t, s.As(s.owner).Send(request), http.StatusBadRequest, "did not arrive whole")
+	assertPage(t, s.As(s.owner).Send(request), http.StatusBadRequest, "arrive completely")
 }

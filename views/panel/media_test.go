@@ -20,8 +20,8 @@ func TestPanel_LiveMediaOff_ShowsABanner(t *testing.T) {
 		team := hookstest.Team(t, server.App, owner, "Halation", "pro")
 		_, _ = live.ListRooms(server.App) // asked each minute; nobody answers
 		page := server.As(owner).Get("/admin/" + team.Slug() + "/users")
-		if page.Status != 200 || strings.Contains(page.Body, "Live media is off.") != off || !strings.Contains(page.Body, "Mail is off.") {
-			t.Errorf("off %v: %d, %v", off, page.Status, strings.Contains(page.Body, "Live media is off."))
+		if page.Status != 200 || strings.Contains(page.Body, "Live media isn&#39;t working.") != off || !strings.Contains(page.Body, "Email isn&#39;t set up.") {
+			t.Errorf("off %v: %d, %v", off, page.Status, strings.Contains(page.Body, "Live media isn&#39;t working."))
 		}
 	}
 }

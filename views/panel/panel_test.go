@@ -252,7 +252,7 @@ func TestUsers_IDsOfAnotherTeam_AreNotFound(t *testing.T) {
 func TestErrors_Fragment_ReplaceTheWholePage(t *testing.T) {
 	s := newFixture(t, true)
 	r := s.fragment(s.As(s.owner), s.path("/users/abcdefghijklmno"), "div#details")
-	assertPage(t, r, http.StatusNotFound, "There is no such page")
+	assertPage(t, r, http.StatusNotFound, "Page not found")
 	if r.Header.Get("HX-Retarget") != "body" {
 		t.Error("it would stand in the place of the details")
 	}

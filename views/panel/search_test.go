@@ -34,9 +34,9 @@ func TestSearch_FindsPagesAndPeople(t *testing.T) {
 		"theo":       {">Theo<", "theo@halation.example · Organizer", `href="` + s.path("/users/"+s.organizer.Id) + `"`},
 		"clara":      {"clara@kestrel.example · guest"},
 		"pavel":      {">pavel@halation.example<", "Admin, pending"},
-		"new@x.example": {"No one called “new@x.example”.", "Invite new@x.example",
+		"new@x.example": {"No user matches “new@x.example”.", "Invite new@x.example",
 			s.path("/users/add?list=new%40x.example")},
-		"grain":         {"No one called “grain”, and no page."}, // the other team's
+		"grain":         {"No results for “grain”."}, // the other team's
 		"nobody":        nil,
 		"halation team": nil,
 	} {
@@ -84,7 +84,7 @@ func TestSearch_HostileInput_IsEscapedAndTruncated(t *testing.T) {
 		}
 	}
 	r := s.fragment(b, s.path("/find?q="+url.QueryEscape(evil)), "div#found")
-	if assertPage(t, r, http.StatusOK, "No one called"); strings.Contains(r.Body, "<script>") {
+	if assertPage(t, r, http.StatusOK, "No results for"); strings.Contains(r.Body, "<script>") {
 		t.Error(r.Body)
 	}
 	r = s.fragment(b, s.path("/find?q="+strings.Repeat("x", 10_000)), "div#found")
@@ -105,7 +105,7 @@ func TestSearch_InApp_ShowsPeopleOnlyToAdmins(t *testing.T) {
 			assertNotContains(t, r, "Jonas", "@halation", "Invite", "/admin/", "Add users")
 		}
 		assertPage(t, s.fragment(b, at+"home", "div#found"), http.StatusOK, ">Home<")
-		assertPage(t, s.fragment(b, at+"zzz", "div#found"), http.StatusOK, "No page called “zzz”.")
+		assertPage(t, s.fragment(b, at+"zzz", "div#found"), http.StatusOK, "No results for “zzz”.")
 		assertPage(t, b.Get(s.path("/find?q=theo")), http.StatusForbidden)
 	}
 	r := s.fragment(s.As(s.admin), at+"theo", "div#found")

@@ -5,7 +5,7 @@ import (
 	"usher/hooks/teams"
 )
 
-// panelRoomResults are the rooms by name, each with its details in the panel.
+// panelRoomResults returns matching rooms, linked to their details in the Admin Panel.
 func panelRoomResults(q Query) (Group, error) {
 	if !q.Actor.CanUsePanel() {
 		return Group{}, nil
@@ -13,7 +13,7 @@ func panelRoomResults(q Query) (Group, error) {
 	return searchRooms(q, panelURL(q)+"/rooms/")
 }
 
-// appRoomResults are the rooms by name, each with its place on the App's page of when they are free.
+// appRoomResults returns matching rooms, linked to their row on the App's Rooms page.
 func appRoomResults(q Query) (Group, error) {
 	if !q.Actor.CanSeeRooms() {
 		return Group{}, nil
@@ -21,8 +21,8 @@ func appRoomResults(q Query) (Group, error) {
 	return searchRooms(q, "/app/"+teams.Of(q.Actor.Team).Slug()+"/rooms#")
 }
 
-// searchRooms looks in the rooms that are in use; the id of each follows at.
-func searchRooms(q Query, at string) (Group, error) {
+// searchRooms searches active rooms. A result links to prefix followed by the room's id.
+func searchRooms(q Query, prefix string) (Group, error) {
 	group := Group{Title: "Rooms"}
 	if q.Text == "" {
 		return group, nil
@@ -33,7 +33,7 @@ func searchRooms(q Query, at string) (Group, error) {
 	}
 	for _, room := range all {
 		if len(group.Items) < maxResults && q.matches(room.Name()+" "+room.Slug()+" room") {
-			group.Items = append(group.Items, Item{Label: room.Name(), Subtitle: rooms.ChoiceFor(rooms.AccessChoices, room.Access()).Label, Href: at + room.Id, Icon: "door-open"})
+			group.Items = append(group.Items, Item{Label: room.Name(), Subtitle: rooms.ChoiceFor(rooms.AccessChoices, room.Access()).Label, Href: prefix + room.Id, Icon: "door-open"})
 		}
 	}
 	return group, nil

@@ -1,4 +1,4 @@
-// Package search answers the one search of a team: whatever there is to go to, gathered from the sources of an area.
+// Package search implements the search of an area (Admin Panel or App), with results from that area's sources.
 package search
 
 import (
@@ -13,48 +13,48 @@ import (
 	"usher/views/web"
 )
 
-// maxQueryLength is how long a question may be, in characters. The rest is cut off.
+// maxQueryLength is the longest query in characters; longer ones are truncated.
 const maxQueryLength = 200
 
-// Query is what somebody looks for, and where he stands.
+// Query is a search by an actor in an area.
 type Query struct {
 	App   core.App
 	Actor *actors.Actor
 	Shell ui.ShellProps
-	Text  string // empty: nothing yet
+	Text  string // empty before anything is typed
 }
 
-// Source is one place to look in. It gives what matches the words, or without any what is worth offering at once.
-// A source is asked for everybody: what the actor may not see is its own to leave out.
+// Source returns the results of one kind for a query, or suggestions for an empty query. It must leave out what the actor may not
+// see.
 type Source func(Query) (Group, error)
 
-// Group is what a source found.
+// Group holds the results of a source.
 type Group struct {
 	Title            string
 	Items            []Item
-	OffersInvitation bool // nobody was found, and the only item invites the address
+	OffersInvitation bool // no user was found, and the only item invites the address
 }
 
-// Item is one thing to go to. A person has an avatar in place of an icon.
+// Item is one result. A person has an avatar instead of an icon.
 type Item struct {
 	Label, Subtitle, Href, Icon string
 	Person, You                 bool
 	AvatarURL                   string
 }
 
-// The sources of each area, in the order in which their groups stand.
+// Sources of each area, in display order.
 var (
 	PanelSources = []Source{actionResults, pageResults, peopleResults, panelRoomResults, sessionResults, teamResults}
 	AppSources   = []Source{actionResults, pageResults, sessionResults, peopleResults, appRoomResults, teamResults}
 )
 
-// Serve shows what the sources find for the q of the address: the results alone to a part of the page, else a page.
+// Serve searches the sources for the query parameter q and renders the results, as a page or as a fragment.
 func Serve(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
-	question := Query{App: e.App, Actor: web.Actor(e), Shell: shell,
+	query := Query{App: e.App, Actor: web.Actor(e), Shell: shell,
 		Text: strings.TrimSpace(text.Truncate(e.Request.URL.Query().Get("q"), maxQueryLength))}
-	props := ResultsProps{Query: question.Text, IncludesPeople: question.Actor.CanUsePanel()}
+	props := ResultsProps{Query: query.Text}
 	for _, source := range sources {
-		group, err := source(question)
+		group, err := source(query)
 		if err != nil {
 			return err
 		}
@@ -69,13 +69,13 @@ func Serve(e *core.RequestEvent, shell ui.ShellProps, sources []Source) error {
 	return web.Render(e, http.StatusOK, Page(PageProps{Shell: shell, Results: props}))
 }
 
-// matches reports whether every word of the question begins a word of the text.
+// matches reports whether every word of the query starts a word of the text.
 func (q Query) matches(text string) bool {
-	have := strings.Fields(strings.ToLower(text))
-	for _, word := range strings.Fields(strings.ToLower(q.Text)) {
+	words := strings.Fields(strings.ToLower(text))
+	for _, prefix := range strings.Fields(strings.ToLower(q.Text)) {
 		found := false
-		for _, h := range have {
-			found = found || strings.HasPrefix(h, word)
+		for _, word := range words {
+			found = found || strings.HasPrefix(word, prefix)
 		}
 		if !found {
 			return false

@@ -12,18 +12,18 @@ import (
 	"usher/views/ui"
 )
 
-// maxResults is how many people are listed: who looks for more goes to the list of users.
+// maxResults is how many results a group lists.
 const maxResults = 8
 
-// synonyms are what else people call a page.
+// synonyms lists other words by which pages are found.
 var synonyms = map[string]string{
-	"Users": "people members guests roles seats", "Settings": "profile logo name time zone mail plan",
+	"Users": "people members guests roles seats", "Settings": "profile logo name time zone email mail plan",
 	"Audit log": "history activity who did what", "Account": "profile password devices", "App": "home sessions",
 	"Admin Panel": "users seats settings", "Home": "start", "Rooms": "spaces bookings free", "Calendar": "week month agenda feed schedule",
 	"Sessions": "meetings schedule",
 }
 
-// pageResults are the ways of the shell: its navigation, the other area, and what hangs in the person's menu.
+// pageResults returns pages from the shell's navigation, its footer link and, with a query, its user menu.
 func pageResults(q Query) (Group, error) {
 	group := Group{Title: "Pages"}
 	add := func(label, href, icon string) {
@@ -47,7 +47,7 @@ func pageResults(q Query) (Group, error) {
 	return group, nil
 }
 
-// teamResults are the teams to switch to.
+// teamResults returns the teams to switch to.
 func teamResults(q Query) (Group, error) {
 	group := Group{Title: "Switch team"}
 	for _, entry := range q.Shell.Switcher.Entries {
@@ -58,9 +58,9 @@ func teamResults(q Query) (Group, error) {
 	return group, nil
 }
 
-// actionResults are what is done often.
+// actionResults returns frequent actions.
 func actionResults(q Query) (Group, error) {
-	group := Group{Title: "Do"}
+	group := Group{Title: "Actions"}
 	if q.Actor.CanUsePanel() && q.matches("Add users invite new people") {
 		group.Items = append(group.Items, Item{Label: "Add users", Href: panelURL(q) + "/users/add", Icon: "user-plus"})
 	}
@@ -73,7 +73,7 @@ func actionResults(q Query) (Group, error) {
 	return group, nil
 }
 
-// sessionResults are the sessions that the actor holds or is asked to, by their title.
+// sessionResults returns the sessions that the actor hosts or is invited to, by title.
 func sessionResults(q Query) (Group, error) {
 	group := Group{Title: "Sessions"}
 	if q.Text == "" {
@@ -85,19 +85,18 @@ func sessionResults(q Query) (Group, error) {
 	}
 	times := accounts.ReaderZone(q.Actor.Account, teams.Of(q.Actor.Team).Zone())
 	for _, row := range page.Rows {
-		small := ui.FormatTimeFor(row.Starts(), time.Now(), times, ui.Short)
+		subtitle := ui.FormatTimeFor(row.Starts(), time.Now(), times, ui.Short)
 		if row.Status == sessions.Running {
-			small = "Running now"
+			subtitle = "Running now"
 		}
-		group.Items = append(group.Items, Item{Label: row.Title, Subtitle: small, Href: appURL(q) + "/sessions/" + row.ID, Icon: "video"})
+		group.Items = append(group.Items, Item{Label: row.Title, Subtitle: subtitle, Href: appURL(q) + "/sessions/" + row.ID, Icon: "video"})
 	}
 	return group, nil
 }
 
 func appURL(q Query) string { return "/app/" + teams.Of(q.Actor.Team).Slug() }
 
-// peopleResults are the people of the team by name or address, for those who see its list. Where an address is nobody's,
-// it can be invited.
+// peopleResults returns users by name or address, for readers of the list of users. An address without a user can be invited.
 func peopleResults(q Query) (Group, error) {
 	group := Group{Title: "People"}
 	if q.Text == "" || !q.Actor.CanUsePanel() {
@@ -123,7 +122,7 @@ func peopleResults(q Query) (Group, error) {
 	return group, nil
 }
 
-// personSubtitle is what stands under a person's name.
+// personSubtitle returns the line below a user's name.
 func personSubtitle(row people.Row) string {
 	text := row.Status
 	switch {

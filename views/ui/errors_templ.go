@@ -10,12 +10,12 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "usher/static"
 
-// FieldError is one error of a form; ID is the field's, or empty when no field is to blame.
+// FieldError is an error of a form. ID is the element id of its field, if it has one.
 type FieldError struct {
 	ID, Message string
 }
 
-// ErrorSummary lists the errors on top of a form, gets the focus, and leads to the fields. Without errors it is nothing.
+// ErrorSummary lists errors at the top of a form, links them to their fields and takes the focus. Without errors it renders nothing.
 func ErrorSummary(errors []FieldError) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -135,18 +135,18 @@ func ErrorSummary(errors []FieldError) templ.Component {
 	})
 }
 
-// ErrorProps are a page that says what happened, why, and what to do.
+// ErrorProps describes a page that says what happened, why, and what to do.
 type ErrorProps struct {
-	Page      PageProps // Title: ErrorProps.Title when empty
+	Page      PageProps // its Title defaults to ErrorProps.Title
 	Status    int
 	Title     string
 	Text      string
-	Action    string // the way on, and its words
+	Action    string // label of the link to Href
 	Href      string
 	RequestID string
-	Support   string // who helps, as it is shown; empty: nobody
-	HelpHref  string // and how to reach them
-	SignOut   bool   // offers to sign out, too
+	Support   string // support contact as shown; optional
+	HelpHref  string // link to the support contact
+	SignOut   bool   // adds a button to sign out
 }
 
 func (p ErrorProps) page() PageProps {
@@ -158,7 +158,7 @@ func (p ErrorProps) page() PageProps {
 	return page
 }
 
-// ErrorPage is a whole page.
+// ErrorPage renders a complete error page.
 func ErrorPage(p ErrorProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -374,14 +374,14 @@ func errorFooter(p ErrorProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.RequestID != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<p>Number of this request: <code>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<p>Reference: <code>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.RequestID)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/errors.templ`, Line: 96, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/ui/errors.templ`, Line: 96, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {

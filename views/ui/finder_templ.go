@@ -65,7 +65,7 @@ func SearchDialog(action string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<input type=\"text\" name=\"q\" maxlength=\"200\" role=\"combobox\" aria-label=\"Search or go to\" aria-expanded=\"false\" aria-controls=\"found-list\" aria-autocomplete=\"list\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"go\" placeholder=\"A page, a name or an address\"> <button class=\"btn\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" data-dialog-close aria-label=\"Close the search\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<input type=\"text\" name=\"q\" maxlength=\"200\" role=\"combobox\" aria-label=\"Search or go to\" aria-expanded=\"false\" aria-controls=\"found-list\" aria-autocomplete=\"list\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"go\" placeholder=\"Search for users, sessions, rooms and pages\"> <button class=\"btn\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" data-dialog-close aria-label=\"Close search\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

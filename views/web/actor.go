@@ -15,7 +15,7 @@ import (
 
 const actorKey = "usher.actor"
 
-// RequireSignIn lets through who is signed in; others sign in first and come back.
+// RequireSignIn redirects to sign-in unless the user is signed in, and back afterwards.
 func RequireSignIn(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return Redirect(e, SignInURL(requestedPage(e)))
@@ -23,7 +23,7 @@ func RequireSignIn(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// requestedPage is the page that somebody was on or wanted to see.
+// requestedPage returns the page that the user was on or wanted to open.
 func requestedPage(e *core.RequestEvent) string {
 	if e.Request.Method == http.MethodGet && !IsFragment(e) {
 		return e.Request.URL.RequestURI()
@@ -34,7 +34,7 @@ func requestedPage(e *core.RequestEvent) string {
 	return e.Request.URL.Path
 }
 
-// RequireTeam lets through who is in the team of the address, in whatever role.
+// RequireTeam lets through users of the team in the URL, whatever their role.
 func RequireTeam(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return Redirect(e, SignInURL(requestedPage(e)))
@@ -45,8 +45,8 @@ func RequireTeam(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// loadActor reads who the account of the request is in the team of the address, once a request. For someone who isn't
-// in the team it is record.ErrNotFound; pages tell former members more.
+// loadActor loads the actor for the signed-in account in the team in the URL, once per request. It returns errs.NotFound for
+// someone who isn't in the team; pages tell former members more.
 func loadActor(e *core.RequestEvent) error {
 	if Actor(e) != nil {
 		return nil
@@ -59,16 +59,15 @@ func loadActor(e *core.RequestEvent) error {
 	e.Set(actorKey, actor)
 	if !isBackground(e) {
 		if err := actors.RecordVisit(e.App, actor); err != nil {
-			e.App.Logger().Warn("note that a person is active", "error", err)
+			e.App.Logger().Warn("record a user's activity", "error", err)
 		}
 	}
 	return nil
 }
 
-// RequireAdmin lets through the Owner and Admins of the team of the address (R15), on pages and in the JSON API alike.
-// On a page the login must have been used within accounts.IdlePanel. Other users of the team are refused and told whom
-// to ask, and the audit log gets at most one entry a minute for each of them on pages and one over the API; for a stranger
-// there is no such team.
+// RequireAdmin lets through the Owner and Admins of the team in the URL (R15), on pages and in the JSON API. On a page the login
+// must have been used within accounts.IdlePanel. Other users of the team are refused, told who can help, and recorded in the audit
+// log, at most once a minute each for pages and for the API. Anyone else gets 404.
 func RequireAdmin(e *core.RequestEvent) error {
 	if login := Login(e); e.Auth == nil || login != nil && !login.CanUsePanel() {
 		return Redirect(e, SignInURL(requestedPage(e)))
@@ -91,7 +90,7 @@ func requestKind(e *core.RequestEvent) string {
 	return "a page"
 }
 
-// denyPanel says what is missing, and names to a member who can give it.
+// denyPanel returns the error for a user without access to the Admin Panel. It names members who can invite them.
 func denyPanel(e *core.RequestEvent, actor *actors.Actor) error {
 	refusal, helpers, err := panelDenial(e, actor)
 	switch {
@@ -114,7 +113,7 @@ func panelDenial(e *core.RequestEvent, actor *actors.Actor) (refusal error, help
 		actor.Team.GetString("name"), actors.HelperNames(helpers))), helpers, err
 }
 
-// Actor is who acts in the team of the address. It is there behind InTeam and RequireAdmin.
+// Actor returns the actor in the team in the URL. It is set behind RequireTeam and RequireAdmin.
 func Actor(e *core.RequestEvent) *actors.Actor {
 	actor, _ := e.Get(actorKey).(*actors.Actor)
 	return actor

@@ -14,8 +14,8 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// resolveClient runs before everything else. It replaces the peer address of the request by the client's address, so
-// that limits, logins, the audit log and PocketBase itself (RealIP and RemoteIP) all see the same one.
+// resolveClient replaces the peer address of the request with the client's address, before everything else, so that rate limits,
+// logins, the audit log and PocketBase itself (RealIP and RemoteIP) all see the same one.
 func resolveClient() func(*core.RequestEvent) error {
 	var warned sync.Once
 	return func(e *core.RequestEvent) error {
@@ -23,7 +23,7 @@ func resolveClient() func(*core.RequestEvent) error {
 		client := clientAddress(e.Request, header)
 		if client == ratelimit.UnknownIP {
 			warned.Do(func() {
-				e.App.Logger().Warn("the trusted proxy's header does not end with an IP address, so clients are unknown",
+				e.App.Logger().Warn("the trusted proxy's header doesn't end with an IP address; clients are unknown",
 					"header", header, "values", fmt.Sprintf("%.200q", e.Request.Header.Values(header)))
 			})
 		}
@@ -36,8 +36,8 @@ func resolveClient() func(*core.RequestEvent) error {
 	}
 }
 
-// ignoreProxySettings keeps PocketBase from reading forwarding headers itself, now and after the dashboard has saved its
-// settings: findClient is the only place that does.
+// ignoreProxySettings keeps PocketBase from reading forwarding headers itself, now and after its settings are saved in the
+// dashboard. Only resolveClient reads them.
 func ignoreProxySettings(app core.App) {
 	app.Settings().TrustedProxy = core.TrustedProxyConfig{}
 	app.OnSettingsReload().BindFunc(func(e *core.SettingsReloadEvent) error {
@@ -49,9 +49,9 @@ func ignoreProxySettings(app core.App) {
 	})
 }
 
-// clientAddress returns the address of the client in its usual form. If the request carries the header of the
-// trusted proxy, only the last entry counts, which is the proxy's own: what stands before it may be forged. An entry that
-// cannot be read makes the client unknown. Without the header it is the address of the peer.
+// clientAddress returns the client's address in canonical form. If the request has the header of the trusted proxy, only the last
+// entry counts, which the proxy added: earlier ones may be forged. An invalid entry makes the client unknown. Without the header
+// it's the address of the peer.
 func clientAddress(r *http.Request, header string) string {
 	values := r.Header.Values(header)
 	if header == "" || len(values) == 0 {
@@ -69,8 +69,7 @@ func clientAddress(r *http.Request, header string) string {
 	return normalizeIP(last)
 }
 
-// normalizeIP reads an IP address with or without brackets, port and zone. An IPv4 address that is written as IPv6
-// becomes IPv4 again.
+// normalizeIP parses an IP address with or without brackets, port and zone. An IPv4-mapped IPv6 address becomes IPv4.
 func normalizeIP(text string) string {
 	text = strings.TrimSpace(text)
 	if inside, ok := strings.CutPrefix(text, "["); ok {
@@ -89,8 +88,7 @@ func normalizeIP(text string) string {
 	return ratelimit.NormalizeIP(ip.String())
 }
 
-// forwardedFor returns what one element of a Forwarded header (RFC 7239) says after "for=", or "" if the element is
-// not well formed.
+// forwardedFor returns the "for" value of one element of a Forwarded header (RFC 7239), or "" if the element is malformed.
 func forwardedFor(element string) string {
 	client := ""
 	for rest := strings.TrimSpace(element); rest != ""; {
@@ -119,7 +117,7 @@ func forwardedFor(element string) string {
 	return client
 }
 
-// forwardedValue cuts a token or a quoted string off the start of the text.
+// forwardedValue splits a leading token or quoted string from text.
 func forwardedValue(text string) (value, rest string, ok bool) {
 	quoted, ok := strings.CutPrefix(text, `"`)
 	if !ok {
@@ -144,7 +142,7 @@ func forwardedValue(text string) (value, rest string, ok bool) {
 	return "", "", false
 }
 
-// headerToken reports whether the text is a token, with the colon that proxies leave unquoted around a port.
+// headerToken reports whether text is a token; colons are allowed, because proxies leave ports unquoted.
 func headerToken(text string) bool {
 	return text != "" && !strings.ContainsAny(text, "\"(),/;<=>?@\\{} \t")
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// ServeCSV answers with a CSV file that leaves while write makes it. What fails before its first byte is an error
-// like any other; after it, the file says itself that it is not whole.
+// ServeCSV streams a CSV file from write. An error before the first byte is answered like any other; after it, write must mark the
+// file itself as incomplete.
 func ServeCSV(e *core.RequestEvent, name string, write func(to io.Writer) error) error {
 	return write(&csvResponse{e, name})
 }

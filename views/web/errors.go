@@ -18,10 +18,10 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// FormErrors are the sentences of a refusal by field. "base" is for none of them.
+// FormErrors maps fields to their error messages. "base" holds the message of the whole form.
 type FormErrors map[string]string
 
-// FormErrorsOf takes a refusal apart for a form. ok is false for what is no refusal: return that error.
+// FormErrorsOf returns the messages of an error for a form. ok is false for an error that a form can't show; return that error.
 func FormErrorsOf(err error) (faults FormErrors, ok bool) {
 	var fields validation.Errors
 	if !errors.As(err, &fields) || errs.Code(err) == errs.CodeNotAllowed {
@@ -34,7 +34,7 @@ func FormErrorsOf(err error) (faults FormErrors, ok bool) {
 	return faults, true
 }
 
-// StatusCode is what a refusal is over HTTP on a page: 422 with the form again, unless the right is missing or it is too much.
+// StatusCode returns the HTTP status of a refusal on a page: 403 for a missing right, 429 for a rate limit, otherwise 422.
 func StatusCode(err error) int {
 	var slow *errs.RateLimitError
 	switch {
@@ -51,7 +51,7 @@ func isForbidden(err error) bool {
 	return code == errs.CodeNotAllowed || code == accounts.CodeWrongAccount
 }
 
-// SetRetryAfter tells a program how long a refusal lasts that ends by itself.
+// SetRetryAfter sets the Retry-After header for a rate limit.
 func SetRetryAfter(e *core.RequestEvent, err error) {
 	var slow *errs.RateLimitError
 	if errors.As(err, &slow) {
@@ -59,8 +59,8 @@ func SetRetryAfter(e *core.RequestEvent, err error) {
 	}
 }
 
-// Problem is any error as the edge answers it: a status, a sentence for the user, and for a fault of the server the id
-// under which the log and stderr have the cause.
+// Problem is an error as users see it: a status, a message and, for an error of the server, the ID under which the log and stderr
+// have the cause.
 type Problem struct {
 	Status  int
 	Message string
@@ -68,8 +68,8 @@ type Problem struct {
 	Fields  validation.Errors
 }
 
-// ProblemOf judges an error. A fault of the server is logged here, once; its text never leaves the server.
-// refused is the status of a plain refusal.
+// ProblemOf converts an error. It logs errors of the server, whose text never leaves it. refused is the status of an ordinary
+// refusal.
 func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	var fields validation.Errors
 	var api *router.ApiError
@@ -90,8 +90,7 @@ func ProblemOf(e *core.RequestEvent, err error, refused int) Problem {
 	return reportProblem(e, err)
 }
 
-// reportProblem is the problem of an error that isn't the user's. Its cause is in the server's log under the problem's ID, and
-// on stderr: on a full disk there is no other log.
+// reportProblem logs an error of the server under a new ID, and prints it on stderr as well: on a full disk there is no other log.
 func reportProblem(e *core.RequestEvent, err error) Problem {
 	id, path := security.RandomString(10), redact(e.Request.URL.Path)
 	e.App.Logger().Error("request failed", "id", id, "error", err.Error(), "method", e.Request.Method, "path", path)
@@ -118,7 +117,7 @@ func outageMessage(outage record.Outage) string {
 	return "The server can't read or write its data. Contact your server administrator, then try again."
 }
 
-// outageRetryAfter is after how many seconds a program may try again.
+// outageRetryAfter returns the seconds after which a client may try again.
 func outageRetryAfter(outage record.Outage) int {
 	if outage == record.Busy {
 		return 5
@@ -126,7 +125,7 @@ func outageRetryAfter(outage record.Outage) int {
 	return 60
 }
 
-// handleOutages gives an outage its status behind PocketBase's own addresses, too, where it would be the user's mistake.
+// handleOutages answers outages with their status on PocketBase's own routes, too, which would report a client error.
 func handleOutages(e *core.RequestEvent) error {
 	err := e.Next()
 	var api *router.ApiError

@@ -18,14 +18,14 @@ import (
 
 const (
 	heartbeat  = 20 * time.Second
-	batchDelay = 100 * time.Millisecond // what changes together is told together
+	batchDelay = 100 * time.Millisecond // changes within this time are sent together
 )
 
-// EventsPath is the stream of what changes in a team, for its open pages.
+// EventsPath returns the path of a team's event stream.
 func EventsPath(team string) string { return "/events?team=" + team }
 
-// RegisterEvents mounts the stream: server-sent events with names of what changed and nothing else. It ends with the
-// event "close" when the person may not see the team any more.
+// RegisterEvents mounts the event stream: server-sent events that name what changed and carry no data. The stream ends with the
+// event "close" when the user loses access to the team.
 func RegisterEvents(e *core.ServeEvent) {
 	e.Router.GET("/events", serveEvents).Bind(apis.SkipSuccessActivityLog())
 }
@@ -33,7 +33,7 @@ func RegisterEvents(e *core.ServeEvent) {
 func serveEvents(e *core.RequestEvent) error {
 	login := Login(e)
 	if login == nil {
-		return e.UnauthorizedError("Sign in first.", nil)
+		return e.UnauthorizedError("Sign in to open this page.", nil)
 	}
 	actor, err := actors.Find(e.App, e.Auth, e.Request.URL.Query().Get("team"))
 	if errors.Is(err, errs.NotFound) {
@@ -44,7 +44,7 @@ func serveEvents(e *core.RequestEvent) error {
 	}
 	client, ok := events.Subscribe(e.App, actor.Team.Id, e.Auth.Id, login.Id)
 	if !ok {
-		return e.TooManyRequestsError("Too many pages are open.", nil)
+		return e.TooManyRequestsError("You have too many pages open. Close some of them and reload this one.", nil)
 	}
 	defer events.Unsubscribe(e.App, client)
 	secret, _ := e.Request.Cookie(cookieName(e.App))
@@ -52,13 +52,13 @@ func serveEvents(e *core.RequestEvent) error {
 	return s.run()
 }
 
-// ServePageEvents keeps the stream of one page open. changed is asked when something was told that may concern the page,
-// and once at the start; the page is told only when it reports true.
+// ServePageEvents serves the stream of one page. It calls changed at the start and after each batch of events, and sends the batch
+// only if changed reports true.
 func ServePageEvents(e *core.RequestEvent, client *events.Stream, changed func() bool) error {
 	return stream{e, client, func() bool { return true }, changed}.run()
 }
 
-// hasAccess reads anew whether the login is good and its account in the team.
+// hasAccess reports whether the login is still valid and its account still in the team.
 func hasAccess(app core.App, secret, team string) bool {
 	_, account, err := accounts.FindLogin(app, secret)
 	if err != nil {
@@ -68,15 +68,15 @@ func hasAccess(app core.App, secret, team string) bool {
 	return err == nil
 }
 
-// retryDirective tells a page how long to wait, in milliseconds, before it connects again: each another time, so that
-// a server that starts again is not asked by all at once.
+// retryDirective sets how long a page waits before it reconnects. The time is random, so that pages don't all reconnect together
+// after a restart.
 func retryDirective() string { return fmt.Sprintf("retry: %d\n\n", 1000+rand.IntN(3000)) }
 
 type stream struct {
 	e         *core.RequestEvent
 	client    *events.Stream
 	hasAccess func() bool
-	changed   func() bool // nil: whatever is told concerns the page
+	changed   func() bool // nil: the page gets all events
 }
 
 func (s stream) run() error {
@@ -90,28 +90,28 @@ func (s stream) run() error {
 	if err := s.write(retryDirective()); err != nil {
 		return nil
 	}
-	if !s.hasAccess() { // lost before anybody could tell the stream
+	if !s.hasAccess() { // access was lost before the subscription
 		return s.close()
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	told := map[string]bool{}
-	var soon <-chan time.Time
-	if s.changed != nil { // what changed between the page and its stream
-		told[events.Sessions], soon = true, time.After(0)
+	pending := map[string]bool{}
+	var flush <-chan time.Time
+	if s.changed != nil { // something may have changed between loading the page and connecting
+		pending[events.Sessions], flush = true, time.After(0)
 	}
 	for {
 		select {
 		case <-s.client.Done():
 			return s.close()
 		case message := <-s.client.Channel():
-			told[message.Name] = true
-			if soon == nil {
-				soon = time.After(batchDelay)
+			pending[message.Name] = true
+			if flush == nil {
+				flush = time.After(batchDelay)
 			}
 			continue
-		case <-soon:
-			soon = nil
+		case <-flush:
+			flush = nil
 		case <-beat.C:
 		case <-events.Stopped(s.e.App):
 			return nil
@@ -121,15 +121,15 @@ func (s stream) run() error {
 		if !s.hasAccess() {
 			return s.close()
 		}
-		if s.changed != nil && len(told) > 0 && !s.changed() {
-			clear(told)
+		if s.changed != nil && len(pending) > 0 && !s.changed() {
+			clear(pending)
 			continue
 		}
 		text := ": here\n\n"
-		for name := range told {
+		for name := range pending {
 			text += "event: " + name + "\ndata: changed\n\n"
 		}
-		clear(told)
+		clear(pending)
 		if err := s.write(text); err != nil {
 			return nil
 		}

@@ -8,11 +8,11 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// contentSecurityPolicy lets a page load what is ours, and nothing that stands in it.
+// contentSecurityPolicy lets pages load from our own origin only, and nothing inline.
 const contentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
 	"media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// policyFor lets pages connect to an outside LiveKit besides, where the settings name one.
+// policyFor also lets pages connect to an external LiveKit if the settings name one.
 func policyFor(config *settings.Config) string {
 	if host := config.LiveConnectSources(); host != "" {
 		return strings.Replace(contentSecurityPolicy, "connect-src 'self'", "connect-src 'self' "+host, 1)
@@ -20,11 +20,10 @@ func policyFor(config *settings.Config) string {
 	return contentSecurityPolicy
 }
 
-// usherHeader is the header that marks an answer as this server's. The pages' scripts take no other: a proxy's error page
-// lacks it.
+// usherHeader marks responses of this server. Scripts ignore responses without it, such as a proxy's error page.
 const usherHeader = "X-Usher"
 
-// securityHeaders are on every answer. The dashboard has a policy of its own.
+// securityHeaders sets the headers of every response. The dashboard has its own policy.
 func securityHeaders(e *core.RequestEvent) error {
 	h := e.Response.Header()
 	h.Set(usherHeader, "1")
@@ -43,8 +42,8 @@ func securityHeaders(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// referrerPolicy keeps a secret in an address from other sites. It cannot be "no-referrer": browsers would
-// then send "Origin: null" with the form, which looks like another site.
+// referrerPolicy keeps secrets in URLs from other sites. It can't be "no-referrer": browsers would then send "Origin: null" with
+// forms, which looks like another site.
 func referrerPolicy(path string) string {
 	if hasSecret(path) {
 		return "same-origin"

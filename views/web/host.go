@@ -13,9 +13,9 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// requireHost refuses requests for another host than the public address, so that no link and no cookie is
-// ever made for one. What names our host is handed on in its canonical form. Probes are let through, and the signed reports of
-// an outside LiveKit on this machine; another loopback name is redirected to the public address if that is one, too.
+// requireHost refuses requests for a host other than the public address, so that no link or cookie is ever created for one. The
+// Host header continues in canonical form. Health checks pass, and so do signed reports of an external LiveKit on this machine. A
+// different loopback name is redirected if the public address is a loopback address, too.
 func requireHost(e *core.RequestEvent) error {
 	config := settings.Of(e.App)
 	if config.IsOurHost(e.Request.Host) {
@@ -36,8 +36,7 @@ func requireHost(e *core.RequestEvent) error {
 	return e.String(http.StatusMisdirectedRequest, refused)
 }
 
-// wrongHostMessage says which host arrived and what to do about it, to people who came by a wrong address and to the
-// operator of a proxy that hides the right one.
+// wrongHostMessage tells visitors and operators which host arrived and what to do.
 func wrongHostMessage(host, address string) string {
 	const most = 100
 	if len(host) > most {
@@ -51,7 +50,7 @@ func wrongHostMessage(host, address string) string {
 
 func isHealthCheck(path string) bool { return path == "/livez" || path == "/readyz" }
 
-// isLocalLiveReport tells the reports of a media server on this very machine, which reaches us by another name.
+// isLocalLiveReport reports whether the request is a report of a media server on this machine, which may use another host name.
 func isLocalLiveReport(r *http.Request) bool {
 	return r.URL.Path == live.ReportPath && isLoopback(r.RemoteAddr) && !isForwarded(r.Header)
 }
@@ -64,16 +63,16 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// proxyHeaders are the headers by which a proxy says for whom it asks.
+// proxyHeaders are headers that reveal a proxy.
 var proxyHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "Fly-Client-Ip"}
 
-// restrictDashboard keeps the dashboard and superusers to whom the list of addresses allows. A proxy that was
-// not declared would make every caller look local.
+// restrictDashboard limits the dashboard and superusers to PocketBase's list of allowed IP addresses. It refuses requests through an
+// undeclared proxy, which would make every client look local.
 func restrictDashboard(e *core.RequestEvent) error {
 	operator := e.HasSuperuserAuth() || strings.HasPrefix(e.Request.URL.Path, "/_/") ||
 		collectionOf(e) == core.CollectionNameSuperusers
 	if operator && settings.Of(e.App).TrustedProxy == "" && isForwarded(e.Request.Header) {
-		return e.ForbiddenError("The dashboard is not reached through a proxy that USHER_TRUSTED_PROXY does not name.", nil)
+		return e.ForbiddenError("The dashboard can't be opened through a proxy that isn't declared. Set USHER_TRUSTED_PROXY, or open it on the server itself.", nil)
 	}
 	return e.Next()
 }
@@ -87,8 +86,7 @@ func isForwarded(header http.Header) bool {
 	return false
 }
 
-// collectionOf is the name of the collection whose API is asked, however it is spelt: PocketBase takes its
-// id, too, and any capitals.
+// collectionOf returns the name of the collection in an API path. PocketBase also accepts its id and any capitalization.
 func collectionOf(e *core.RequestEvent) string {
 	rest, ok := strings.CutPrefix(e.Request.URL.Path, "/api/collections/")
 	if !ok {
@@ -102,15 +100,15 @@ func collectionOf(e *core.RequestEvent) string {
 	return collection.Name
 }
 
-// blockedEndpoints are PocketBase's endpoints of accounts that go past our rules: an address is confirmed with the
-// password of the sign-up, and changed with that of the account.
+// blockedEndpoints are account endpoints of PocketBase that would bypass our rules: confirming or changing an address needs the
+// password.
 var blockedEndpoints = []string{"/confirm-verification", "/request-email-change", "/confirm-email-change"}
 
-// blockAccountEndpoints answers them before PocketBase does, which would tell who has an account.
+// blockAccountEndpoints answers blockedEndpoints before PocketBase does, which would reveal who has an account.
 func blockAccountEndpoints(e *core.RequestEvent) error {
 	for _, ending := range blockedEndpoints {
 		if strings.HasSuffix(e.Request.URL.Path, ending) && collectionOf(e) == "users" {
-			return e.ForbiddenError("This is done on the pages of this server.", nil)
+			return e.ForbiddenError("This endpoint is disabled. Use the account page or Usher's own API instead.", nil)
 		}
 	}
 	return e.Next()

@@ -15,7 +15,7 @@ import (
 
 const loginKey = "usher.login"
 
-// cookieName begins with __Host- where the browser can hold to it: on https.
+// cookieName returns the name of the login cookie, with the prefix __Host- on HTTPS.
 func cookieName(app core.App) string {
 	if settings.Of(app).Secure() {
 		return "__Host-usher"
@@ -23,7 +23,7 @@ func cookieName(app core.App) string {
 	return "usher"
 }
 
-// loadLogin makes pages take the cookie and only the cookie; the API takes only the bearer token.
+// loadLogin authenticates pages by the cookie only, and API requests by the bearer token only.
 func loadLogin(e *core.RequestEvent) error {
 	path := e.Request.URL.Path
 	if strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/_/") || strings.HasPrefix(path, "/static/") {
@@ -39,7 +39,7 @@ func loadLogin(e *core.RequestEvent) error {
 		if touched := accounts.Touch(e.App, login); errors.Is(touched, errs.NotFound) {
 			err = touched
 		} else if touched != nil {
-			e.App.Logger().Warn("note that a login was used", "error", touched)
+			e.App.Logger().Warn("record the use of a login", "error", touched)
 		}
 	}
 	if errors.Is(err, errs.NotFound) {
@@ -54,20 +54,19 @@ func loadLogin(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// isBackground reports whether an open page asks and not the person: that is no use of the login. A picture comes with
-// whatever shows it.
+// isBackground reports whether an open page sent the request without the user, which doesn't count as use of the login.
 func isBackground(e *core.RequestEvent) bool {
 	path := e.Request.URL.Path
 	return path == "/events" || strings.HasPrefix(path, "/avatar/") || e.Request.Header.Get("X-Background") != ""
 }
 
-// Login is the login of the request, or nil.
+// Login returns the login of the request, or nil.
 func Login(e *core.RequestEvent) *accounts.Login {
 	login, _ := e.Get(loginKey).(*accounts.Login)
 	return login
 }
 
-// SignIn starts a login for the account and gives the browser its cookie. A login that the browser had is ended.
+// SignIn starts a login for the account and sets its cookie. It ends the browser's previous login.
 func SignIn(e *core.RequestEvent, account *core.Record) error {
 	if old := Login(e); old != nil {
 		if err := accounts.EndLogin(e.App, old); err != nil {
@@ -89,13 +88,12 @@ func SignIn(e *core.RequestEvent, account *core.Record) error {
 	return nil
 }
 
-// deviceLifetime is how long a browser is remembered after a sign-in; browsers keep no cookie for longer.
+// deviceLifetime is how long a browser is remembered after a sign-in: the longest that browsers keep a cookie.
 const deviceLifetime = 400 * 24 * time.Hour
 
 func deviceCookieName(app core.App) string { return cookieName(app) + "_device" }
 
-// DeviceToken is what the browser remembers of the accounts that signed in there: see accounts.RememberDevice. It stays when
-// the account signs out.
+// DeviceToken returns the browser's token for accounts that signed in on it; see accounts.RememberDevice. It survives signing out.
 func DeviceToken(e *core.RequestEvent) string {
 	cookie, err := e.Request.Cookie(deviceCookieName(e.App))
 	if err != nil {
@@ -104,7 +102,7 @@ func DeviceToken(e *core.RequestEvent) string {
 	return cookie.Value
 }
 
-// SignOut ends the login on the server and takes the cookie away.
+// SignOut ends the login and removes its cookie.
 func SignOut(e *core.RequestEvent) error {
 	if login := Login(e); login != nil {
 		if err := accounts.SignOut(e.App, login, e.Auth, e.RealIP()); err != nil {
@@ -115,7 +113,7 @@ func SignOut(e *core.RequestEvent) error {
 	return nil
 }
 
-// ClearLogin takes the cookie of a login that is over.
+// ClearLogin removes the cookie of an ended login.
 func ClearLogin(e *core.RequestEvent) {
 	setLoginCookie(e, "", -1)
 	e.Auth = nil

@@ -7,8 +7,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// SafeNext is the page to go to after signing in, if it is one of ours; else fallback. What has a scheme or a
-// host, or could be read as having one, is not.
+// SafeNext returns raw if it is a path on this server, else fallback. It rejects anything that has a scheme or host, or that could be
+// read as having one.
 func SafeNext(raw, fallback string) string {
 	decoded, err := url.PathUnescape(raw)
 	if err != nil || !isLocalPath(raw) || !isLocalPath(decoded) {
@@ -25,10 +25,10 @@ func isLocalPath(path string) bool {
 	return err == nil && u.Scheme == "" && u.Host == "" && !strings.HasPrefix(u.Path, "//")
 }
 
-// NextParam is the page to go to after the form or link of the request, or empty.
+// NextParam returns the page to open after the form or link of the request, or "".
 func NextParam(e *core.RequestEvent) string { return SafeNext(e.Request.FormValue("next"), "") }
 
-// WithNext is an address of ours that leads on to next afterwards; next may be empty.
+// WithNext adds the page to open afterwards to a path; next may be "".
 func WithNext(address, next string) string {
 	if next == "" || next == "/" {
 		return address
@@ -40,5 +40,5 @@ func WithNext(address, next string) string {
 	return address + separator + "next=" + url.QueryEscape(next)
 }
 
-// SignInURL is the address of the sign-in page that leads on to where somebody wanted to go.
+// SignInURL returns the URL of the sign-in page that continues to next.
 func SignInURL(next string) string { return "/signin?next=" + url.QueryEscape(next) }

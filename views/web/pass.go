@@ -9,7 +9,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// personalCodeLifetime is how long the cookie of who came by a link and a name is kept.
+// personalCodeLifetime is how long the cookie of a guest without an account is kept.
 const personalCodeLifetime = 24 * time.Hour
 
 func personalCodeCookieName(app core.App) string {
@@ -19,8 +19,8 @@ func personalCodeCookieName(app core.App) string {
 	return "usher_pass"
 }
 
-// PersonalCode is the personal code of who came to a session by a link and a name (R70); empty for everybody else. It opens the
-// pages of that one session, and it is no login: who is signed in is who he is signed in as.
+// PersonalCode returns the personal code of a guest who joined a session with a link and a name (R70), or "". It opens the pages of
+// that session only and isn't a login: a signed-in user acts as their account.
 func PersonalCode(e *core.RequestEvent) string {
 	if e.Auth != nil {
 		return ""
@@ -32,7 +32,7 @@ func PersonalCode(e *core.RequestEvent) string {
 	return cookie.Value
 }
 
-// SetPersonalCode keeps a personal code with the browser.
+// SetPersonalCode stores a personal code in a cookie.
 func SetPersonalCode(e *core.RequestEvent, code string) {
 	http.SetCookie(e.Response, &http.Cookie{
 		Name: personalCodeCookieName(e.App), Value: code, Path: "/", MaxAge: int(personalCodeLifetime / time.Second),

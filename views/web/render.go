@@ -18,20 +18,20 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// Render answers with a component. It is rendered whole before the first byte leaves, so that an error can
-// still become an error page.
+// Render responds with a component. It is rendered completely before the first byte is sent, so that an error can still become an
+// error page.
 func Render(e *core.RequestEvent, status int, component templ.Component) error {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
-	ctx := context.WithoutCancel(e.Request.Context()) // who hangs up makes no error of it
+	ctx := context.WithoutCancel(e.Request.Context()) // a closed connection isn't an error
 	if err := component.Render(ctx, buffer); err != nil {
 		return err
 	}
 	return e.Blob(status, "text/html; charset=utf-8", buffer.Bytes())
 }
 
-// renderErrors turns the errors of a group into pages.
+// renderErrors renders the errors of a group as pages.
 func renderErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Written() {
@@ -42,7 +42,7 @@ func renderErrors(e *core.RequestEvent) error {
 		return Render(e, http.StatusForbidden, ui.ErrorPage(formerMemberProps(e, former)))
 	}
 	var deleted *actors.DeletedTeam
-	if errors.As(err, &deleted) { // gone for good, and the reader knew it: a stranger's answer is 404
+	if errors.As(err, &deleted) { // the reader was in it; anyone else gets 404
 		return Render(e, http.StatusGone, ui.ErrorPage(deletedTeamProps(e, deleted)))
 	}
 	var admin *actors.FormerAdmin
@@ -56,13 +56,13 @@ func renderErrors(e *core.RequestEvent) error {
 func errorProps(e *core.RequestEvent, problem Problem) ui.ErrorProps {
 	props := ui.ErrorProps{
 		Status: problem.Status, RequestID: problem.ID, Text: problem.Message,
-		Action: "Go to the start", Href: "/", Support: settings.Of(e.App).Support, HelpHref: settings.Of(e.App).SupportLink(),
+		Action: "Go to home page", Href: "/", Support: settings.Of(e.App).Support, HelpHref: settings.Of(e.App).SupportLink(),
 	}
 	props.Title, props.Text = errorText(problem)
 	return props
 }
 
-// formerMemberProps tell somebody that they are no longer in a team. Whom to contact there is told to nobody outside of it.
+// formerMemberProps tells users that they are no longer in a team. It names no contacts, which only users of the team may see.
 func formerMemberProps(e *core.RequestEvent, former *actors.FormerMember) ui.ErrorProps {
 	config := settings.Of(e.App)
 	return ui.ErrorProps{
@@ -72,7 +72,7 @@ func formerMemberProps(e *core.RequestEvent, former *actors.FormerMember) ui.Err
 	}
 }
 
-// deletedTeamProps tell somebody that a team they were in was deleted.
+// deletedTeamProps tells users that a team they were in was deleted.
 func deletedTeamProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.ErrorProps {
 	config := settings.Of(e.App)
 	return ui.ErrorProps{
@@ -82,7 +82,7 @@ func deletedTeamProps(e *core.RequestEvent, deleted *actors.DeletedTeam) ui.Erro
 	}
 }
 
-// formerAdminProps tell a member that they no longer have the right to the Admin Panel, and lead on to the App.
+// formerAdminProps tells members that they lost access to the Admin Panel, and links to the App.
 func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.ErrorProps {
 	config := settings.Of(e.App)
 	props := ui.ErrorProps{
@@ -99,11 +99,11 @@ func formerAdminProps(e *core.RequestEvent, former *actors.FormerAdmin) ui.Error
 func errorText(problem Problem) (title, text string) {
 	switch problem.Status {
 	case http.StatusNotFound:
-		return "There is no such page", "The address is wrong, or what stood here is not there for you any more."
+		return "Page not found", "Check the address. The page may have been removed, or you may no longer have access to it."
 	case http.StatusForbidden:
-		return "You may not do this", problem.Message
+		return "You don't have access", problem.Message
 	case http.StatusTooManyRequests:
-		return "Too often", problem.Message
+		return "Too many requests", problem.Message
 	case http.StatusInternalServerError:
 		return "Something went wrong", "An error occurred on the server. Try again. If it keeps happening, send the reference below to your server administrator."
 	case http.StatusServiceUnavailable:
@@ -114,7 +114,7 @@ func errorText(problem Problem) (title, text string) {
 
 const toastCookie = "usher-toast"
 
-// SetToast says a sentence on the next page that is shown.
+// SetToast shows a message on the next page.
 func SetToast(e *core.RequestEvent, sentence string) {
 	http.SetCookie(e.Response, &http.Cookie{
 		Name: toastCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(sentence)), Path: "/", MaxAge: 60,
@@ -122,7 +122,7 @@ func SetToast(e *core.RequestEvent, sentence string) {
 	})
 }
 
-// TakeToast is the sentence that Toast left, once; empty if there is none.
+// TakeToast returns the message of SetToast, once, or "".
 func TakeToast(e *core.RequestEvent) string {
 	cookie, err := e.Request.Cookie(toastCookie)
 	if err != nil {

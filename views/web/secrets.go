@@ -9,7 +9,7 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
-// secretPaths begin the addresses whose next part is a secret.
+// secretPaths are prefixes of paths whose next segment is a secret.
 var secretPaths = []string{"/invite/", "/reset/", "/verify/", "/email/", "/calendar/", "/s/"}
 
 func hasSecret(path string) bool {
@@ -21,14 +21,13 @@ func hasSecret(path string) bool {
 	return strings.HasPrefix(path, "/signup")
 }
 
-// secretPattern finds them wherever they stand in a text.
+// secretPattern matches secrets anywhere in a text.
 var secretPattern = regexp.MustCompile(`(?i)((?:/|%2F)(?:invite|reset|verify|email|calendar)(?:/|%2F))[^/?#&\s"]+|` +
 	`((?:[?&]|%3F|%26)(?:code|token)(?:=|%3D))[^&\s"]+|us[ip]_[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+`)
 
 func redact(text string) string { return secretPattern.ReplaceAllString(text, "${1}${2}•") }
 
-// redactLogs takes secrets out of PocketBase's activity log, which keeps whole addresses and where people came from. IP
-// addresses are written there as everywhere else.
+// redactLogs removes secrets from PocketBase's activity log, which contains full URLs and referrers, and normalizes IP addresses.
 func redactLogs(app core.App) {
 	app.OnModelCreate("_logs").BindFunc(func(e *core.ModelEvent) error {
 		if log, ok := e.Model.(*core.Log); ok {

@@ -11,8 +11,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// redirectToCleanPath sends a request for an address that a mail or chat program has added to, or that was typed with capitals, to the
-// address that was meant. The method is kept. Programs get no such help: what they ask for is not a page.
+// redirectToCleanPath redirects links that an email or chat client changed, or that were typed in capitals, to the intended path. It
+// keeps the method. API paths are left alone.
 func redirectToCleanPath(e *core.RequestEvent) error {
 	u := e.Request.URL
 	if isMachinePath(u.Path) {
@@ -33,7 +33,7 @@ func isMachinePath(path string) bool {
 	return path == "/_" || hasPrefix(path, "/api/", "/_/", "/hooks/", "/logo/", "/avatar/")
 }
 
-// Shapes of what addresses carry. A secret may end with - or _, so its length tells where it ends.
+// Patterns of path segments. A secret may end with - or _, so only its length tells where it ends.
 var (
 	secretShape = regexp.MustCompile(`^us[ipf]_[A-Za-z0-9_-]{43}`)
 	signedShape = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}`)
@@ -42,7 +42,7 @@ var (
 	idShape     = regexp.MustCompile(`^[A-Za-z0-9]{15}`)
 	slugShape   = regexp.MustCompile(`^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*`)
 
-	continuesWord = regexp.MustCompile(`^[._~-]*[A-Za-z0-9]`) // it is a longer word, and no link of ours with something added
+	continuesWord = regexp.MustCompile(`^[._~-]*[A-Za-z0-9]`) // a longer word, not one of our links with something appended
 	punctuation   = regexp.MustCompile("^[.,;:!?)\\]}\"'*_~-]*$")
 
 	invalidChars = regexp.MustCompile(`[^A-Za-z0-9/._~-]`)
@@ -50,8 +50,7 @@ var (
 
 const trailingPunctuation = "/.~_-"
 
-// areas are the first parts of addresses, and the shapes of what may come next in each, the first that fits. A shape of
-// lower case letters is written that way.
+// areas maps the first segment of a path to the patterns of the second, in order. lower means that the segment is lower case.
 var areas = map[string][]struct {
 	shape *regexp.Regexp
 	lower bool
@@ -69,8 +68,8 @@ var areas = map[string][]struct {
 	"teams":    nil, "account": nil, "signin": nil, "signup": nil, "signout": nil,
 }
 
-// cleanPath returns the path without what cannot belong to it: slashes at its end, the punctuation and the words
-// around a link, a space and all that follows it. What it returns it leaves as it is.
+// cleanPath removes what can't belong to a path: trailing slashes, punctuation and words around a link, and everything after a
+// space. It is idempotent.
 func cleanPath(path string) string {
 	path = "/" + strings.TrimLeft(strings.Map(dropInvisible, path), "/")
 	parts := strings.SplitN(path[1:], "/", 3)
@@ -104,14 +103,14 @@ func cleanPath(path string) string {
 		return strings.TrimRight(whole+trimPathEnd("/"+parts[2], trailingPunctuation), "/")
 	}
 	path = "/" + area + path[1+len(parts[0]):]
-	if hasToken(path) { // a secret of a shape that is not known may end with _ or -
+	if hasToken(path) { // a secret of unknown shape may end with _ or -
 		return trimPathEnd(path, "/.~")
 	}
 	return trimPathEnd(path, trailingPunctuation)
 }
 
-// trimPathEnd cuts off what is no part of any address of ours, and punctuation at the end. A part that begins with such
-// characters and goes on with others was never a link of ours: it stays, and is not found.
+// trimPathEnd cuts the path at the first character that none of our paths contain, and trims trailing punctuation. A segment that
+// starts with such a character and continues with others was never ours; it stays and leads to 404.
 func trimPathEnd(path, punctuation string) string {
 	if at := invalidChars.FindStringIndex(path); at != nil {
 		if path[at[0]-1] == '/' && strings.ContainsFunc(path[at[0]:], isAlphanumeric) {
@@ -124,7 +123,7 @@ func trimPathEnd(path, punctuation string) string {
 
 func isAlphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// dropInvisible drops characters that take no room: they come along when a link is copied.
+// dropInvisible drops zero-width characters, which get copied along with links.
 func dropInvisible(r rune) rune {
 	if unicode.Is(unicode.Cf, r) {
 		return -1
@@ -132,7 +131,7 @@ func dropInvisible(r rune) rune {
 	return r
 }
 
-// hasToken reports whether the address is a link that is sent to people from outside.
+// hasToken reports whether the path is a link that is sent to people.
 func hasToken(path string) bool {
 	return hasPrefix(path, "/invite/", "/s/", "/r/", "/reset/", "/verify/", "/email/", "/calendar/")
 }
@@ -141,7 +140,7 @@ func hasPrefix(path string, prefixes ...string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 }
 
-// stripTracking returns the query without what mail programs and newsletters add to follow a click. Its order is kept.
+// stripTracking returns the query without tracking parameters, in the same order.
 func stripTracking(query string) string {
 	return strings.Join(slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
 		name, _, _ := strings.Cut(strings.TrimPrefix(pair, "amp;"), "=")

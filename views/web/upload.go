@@ -13,40 +13,40 @@ import (
 )
 
 const (
-	maxFile  = 2 << 20  // bytes of a file that are kept; a larger one is told beside its field
+	maxFile  = 2 << 20  // bytes of a file; a larger file is an error of its field
 	maxText  = 3 << 20  // bytes of one field
 	maxParts = 50       // fields of a form
-	maxDrain = 64 << 20 // bytes that are read at all, so that the browser gets to the answer
+	maxDrain = 64 << 20 // bytes that are read in total, so that the browser gets to the response
 )
 
-// AllowUploads lets a form with a file in: not the server's limit judges it but ReadForm, so that the answer is the form again.
+// AllowUploads lifts the body limit for forms with files. ReadForm enforces its own limits, so that the response can be the form again.
 var AllowUploads = apis.BodyLimit(0)
 
-// Form is a form with at most one file, read within bounds.
+// Form is a submitted form with at most one file.
 type Form struct {
 	url.Values
 	File         []byte
-	FileName     string // of the file
-	FileTooLarge bool   // the file is larger than maxFile, and not kept
+	FileName     string
+	FileTooLarge bool // the file was larger than maxFile and was dropped
 }
 
-// ReadForm reads the form of a request that Uploads let in. What stands behind maxDrain bytes is not read, and missing.
+// ReadForm reads the form of a request behind AllowUploads. It ignores everything after maxDrain bytes.
 func ReadForm(e *core.RequestEvent) (Form, error) {
 	form := Form{Values: url.Values{}}
 	body := io.Reader(e.Request.Body)
 	if r, ok := body.(*router.RereadableReadCloser); ok {
-		body = r.ReadCloser // nobody reads it a second time: keep no copy
+		body = r.ReadCloser // don't keep a copy for rereading
 	}
 	body = io.LimitReader(body, maxDrain)
 	kind, params, _ := mime.ParseMediaType(e.Request.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
 		text, err := io.ReadAll(io.LimitReader(body, 3*maxText))
 		if err != nil {
-			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
+			return form, e.BadRequestError("The form didn't arrive completely. Send it again.", err)
 		}
 		form.Values, err = url.ParseQuery(string(text))
 		if err != nil {
-			return form, e.BadRequestError("The form cannot be read. Open the page again.", err)
+			return form, e.BadRequestError("The form can't be read. Reload the page and try again.", err)
 		}
 		return form, nil
 	}
@@ -57,10 +57,10 @@ func ReadForm(e *core.RequestEvent) (Form, error) {
 			return form, nil
 		}
 		if err != nil {
-			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
+			return form, e.BadRequestError("The form didn't arrive completely. Send it again.", err)
 		}
 		if err := form.readPart(part); err != nil {
-			return form, e.BadRequestError("The form did not arrive whole. Send it again.", err)
+			return form, e.BadRequestError("The form didn't arrive completely. Send it again.", err)
 		}
 	}
 	return form, nil

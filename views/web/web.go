@@ -1,5 +1,4 @@
-// Package web is the seam between requests and actions: who is signed in, what a page answers, how an
-// error looks, and what every answer carries.
+// Package web provides the HTTP layer shared by pages and the API: authentication, middleware, rendering, errors and event streams.
 package web
 
 import (
@@ -15,10 +14,10 @@ import (
 	"usher/hooks/administrators"
 )
 
-// Group is a part of the router.
+// Group is a group of routes.
 type Group = router.RouterGroup[*core.RequestEvent]
 
-// Register binds what holds for every request of the server, PocketBase's own addresses included.
+// Register binds the middleware of every request, including PocketBase's own routes.
 func Register(e *core.ServeEvent) {
 	ignoreProxySettings(e.App)
 	for _, m := range []*hook.Handler[*core.RequestEvent]{
@@ -36,11 +35,10 @@ func Register(e *core.ServeEvent) {
 	redactLogs(e.App)
 }
 
-// maxForm is how large a form may be, in bytes; those with files have a limit of their own.
+// maxForm limits forms in bytes. Forms with files have their own limit.
 const maxForm = 64 << 10
 
-// PageGroup is the group of what people meet: errors are pages there, requests from other sites change
-// nothing, and nothing is kept by caches.
+// PageGroup returns the group of all pages: errors are rendered as pages, cross-site forms are refused, and nothing is cached.
 func PageGroup(e *core.ServeEvent) *Group {
 	pages := e.Router.Group("")
 	pages.BindFunc(noStore, redirectToCleanPath, renderErrors, requireSameSite)
@@ -53,17 +51,17 @@ func noStore(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// IsFragment reports whether a part of the page is asked for, and not the whole.
+// IsFragment reports whether htmx requests a part of the page.
 func IsFragment(e *core.RequestEvent) bool {
 	return e.Request.Header.Get("HX-Request") == "true" && e.Request.Header.Get("HX-History-Restore-Request") != "true"
 }
 
-// IsFragmentFor reports whether a part of the page is asked for, to stand in the element with that id.
+// IsFragmentFor reports whether htmx requests content for the element with that id.
 func IsFragmentFor(e *core.RequestEvent, id string) bool {
 	return IsFragment(e) && strings.HasSuffix(e.Request.Header.Get("HX-Target"), "#"+id)
 }
 
-// Redirect sends the person to another page of ours, after a form, too.
+// Redirect sends the browser to another page, also after a form.
 func Redirect(e *core.RequestEvent, to string) error {
 	if IsFragment(e) {
 		e.Response.Header().Set("HX-Redirect", to)
@@ -72,7 +70,7 @@ func Redirect(e *core.RequestEvent, to string) error {
 	return e.Redirect(http.StatusSeeOther, to)
 }
 
-// WriteAttachmentHeader begins an answer that the browser keeps as a file.
+// WriteAttachmentHeader starts a response that the browser saves as a file.
 func WriteAttachmentHeader(e *core.RequestEvent, kind, name string) {
 	e.Response.Header().Set("Content-Type", kind)
 	e.Response.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
