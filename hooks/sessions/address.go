@@ -12,8 +12,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// registerAddresses wires that whoever takes another address is asked by that one to all that is not over: the letters
-// reach him, and not whoever has the old one then.
+// registerAddresses keeps participants in step with the email of their account: when it changes, emails about sessions
+// that aren't over go to the new address.
 func registerAddresses(app core.App) {
 	app.OnRecordUpdateExecute("users").BindFunc(func(e *core.RecordEvent) error {
 		was := e.Record.Original().Email()
@@ -29,8 +29,8 @@ func registerAddresses(app core.App) {
 	})
 }
 
-// updateAddress gives the places of an account its new address, but where that is on the list already, and where the
-// account is out.
+// updateAddress sets the new email of an account on its participants, except where that address is already invited or
+// the participant was removed.
 func updateAddress(tx core.App, account *core.Record, was string) error {
 	var rows []*Participant
 	err := tx.RecordQuery("participants").AndWhere(dbx.HashExp{"user": account.Id, "email": was}).AndWhere(dbx.NewExp(`state != 'out'
@@ -52,8 +52,8 @@ func updateAddress(tx core.App, account *core.Record, was string) error {
 	return nil
 }
 
-// validateIdentity refuses to make a person somebody else. A place that has an account stays the account's; its address
-// changes with that of the account alone.
+// validateIdentity refuses to turn a participant into another person. A participant with an account stays with that
+// account, and its email changes only together with the account's.
 func validateIdentity(app core.App, r, before *core.Record) error {
 	if record.Differs(r, before, "team", "session") || before.GetString("link") != "" && record.Differs(r, before, "link") {
 		return identityError()
@@ -81,5 +81,5 @@ func validateIdentity(app core.App, r, before *core.Record) error {
 }
 
 func identityError() error {
-	return errs.Invalid("base", CodeFixed, "A person stays with the session, the account and the address.")
+	return errs.Invalid("base", CodeFixed, "The session, account and email of a participant can't be changed.")
 }

@@ -11,17 +11,17 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// What somebody who is asked says (R101). Empty: nothing yet.
+// The answers to an invitation (R101). Empty: none yet.
 const (
 	Yes   = "yes"
 	Maybe = "maybe"
 	No    = "no"
 )
 
-// Answer is Yes, Maybe, No, or empty while the person has not said anything.
+// Answer is Yes, Maybe, No, or empty while there is none.
 func (p *Participant) Answer() string { return p.GetString("answer") }
 
-// DisplayName is the participant's name, or the address while there is none.
+// DisplayName is the participant's name, or the address if there is none.
 func (p *Participant) DisplayName() string {
 	if name := p.GetString("name"); name != "" {
 		return name
@@ -29,12 +29,12 @@ func (p *Participant) DisplayName() string {
 	return p.Address()
 }
 
-// Answer notes whether the participant with that id will come: Yes, Maybe or No. Whoever calls it has made sure that
-// this is the person. Only a session that has not ended can be answered, and only by who may still come; the door
-// does not ask for it. from is the network address, for the audit.
+// Answer stores whether the participant with that id will take part: Yes, Maybe or No. The caller has verified that the
+// request comes from that participant. The host, excluded participants and sessions that ended or were cancelled are
+// refused. The answer doesn't affect who can join. from is the IP address, for the audit log.
 func Answer(app core.App, id, answer, from string) error {
 	if answer != Yes && answer != Maybe && answer != No {
-		return errs.Invalid("answer", "bad_answer", "Answer with yes, maybe or no.")
+		return errs.Invalid("answer", "bad_answer", "Answer yes, maybe or no.")
 	}
 	entry := &audit.Entry{Action: "session.answer", IP: from}
 	return audit.Do(app, entry, func(tx core.App) error {
@@ -52,7 +52,7 @@ func Answer(app core.App, id, answer, from string) error {
 			return err
 		}
 		if p.Answer() == answer {
-			entry.Action = "" // nothing is no deed
+			entry.Action = "" // nothing changed
 			return nil
 		}
 		p.Set("answer", answer)
@@ -63,26 +63,27 @@ func Answer(app core.App, id, answer, from string) error {
 func canAnswer(session *Session, p *Participant) error {
 	switch {
 	case session.Status() == Cancelled:
-		return errs.Invalid("base", CodeEnded, "The session was cancelled. There is nothing to answer any more.")
+		return errs.Invalid("base", CodeEnded, "This session was cancelled, so you can no longer answer.")
 	case session.Status() == Ended:
-		return errs.Invalid("base", CodeEnded, "The session is over. There is nothing to answer any more.")
+		return errs.Invalid("base", CodeEnded, "This session has ended, so you can no longer answer.")
 	case p.Excluded():
-		return errs.Forbidden("You cannot come to this session any more. Ask its host.")
+		return errs.Forbidden("You no longer have access to this session. Contact the host.")
 	case p.Role() == Host:
-		return errs.Invalid("base", "bad_answer", "You host the session. Change or cancel it, if you cannot come.")
+		return errs.Invalid("base", "bad_answer", "You're hosting this session. If you can't make it, change or cancel the session.")
 	}
 	return nil
 }
 
-// FindParticipantFor reads who the account is in the session: by the account, else by its address once that is confirmed,
-// where that is no other account's place: somebody may have given the address up. Else record.ErrNotFound.
+// FindParticipantFor finds the account's participant in a session: by account, or else by its verified email if that
+// participant has no account, because the email may have belonged to someone else. It returns errs.NotFound if there
+// is none.
 func FindParticipantFor(app core.App, session string, account *core.Record) (*Participant, error) {
 	p, err := findOneParticipant(app, dbx.HashExp{"session": session, "user": account.Id})
 	if errors.Is(err, errs.NotFound) && account.Verified() {
 		p, err = findOneParticipant(app, dbx.HashExp{"session": session, "email": account.Email(), "user": ""})
 	}
 	if err != nil && !errors.Is(err, errs.NotFound) {
-		err = fmt.Errorf("find who somebody is in a session: %w", err)
+		err = fmt.Errorf("find the participant of an account: %w", err)
 	}
 	return p, err
 }

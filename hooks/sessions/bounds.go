@@ -15,16 +15,16 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Codes of refusals of what plan, room and session hold.
+// Codes of errors about the limits of plan, room and session.
 const (
 	CodeTooManyPeople = "too_many_people"
 	CodeBadSetting    = "bad_setting"
 )
 
-// MaxPeople is how many people can be asked to one session, whatever the plan says.
+// MaxPeople is how many people can be invited to one session, whatever the plan allows.
 const MaxPeople = 1000
 
-// planLimits are what the plan of a team lets one session have; -1 is no bound (R103).
+// planLimits are the limits of a team's plan for one session; -1 means unlimited (R103).
 type planLimits struct {
 	name            string
 	minutes, people int
@@ -38,7 +38,7 @@ func loadPlanLimits(app core.App, team *core.Record) (*planLimits, error) {
 	return &planLimits{plan.Name(), plan.GetInt("session_minutes"), plan.GetInt("session_people")}, nil
 }
 
-// capacity is what bounds how many people are asked to a session, and how many are.
+// capacity holds what limits the number of invitees of a session, and how many there are.
 type capacity struct {
 	Team           string `db:"team"`
 	Series         string `db:"series"`
@@ -51,10 +51,10 @@ type capacity struct {
 	Room           string `db:"room"`
 	RoomPeople     int    `db:"room_people"`
 	Invited        int    `db:"asked"`
-	AlreadyInvited bool   `db:"twice"` // the address is on the list
+	AlreadyInvited bool   `db:"twice"` // the address is invited
 }
 
-// loadCapacity reads it as one statement, which stays prepared: a series of many people asks it for each.
+// loadCapacity reads it with one prepared statement, because a large series needs it for each participant.
 func loadCapacity(app core.App, session, address string) (*capacity, error) {
 	s := &capacity{}
 	err := app.DB().NewQuery(`SELECT s.team, s.series, s.status, s.host, s.host_name, s.people, p.name plan, p.session_people plan_people,
@@ -72,25 +72,26 @@ func loadCapacity(app core.App, session, address string) (*capacity, error) {
 	return s, nil
 }
 
-// limit is how many may be in the session at once, and what says so: the session, its room, the plan or the house.
+// limit is how many people can be in the session at the same time, and the message about what limits it: the session,
+// its room, the plan or MaxPeople.
 func (s *capacity) limit() (most int, why string) {
-	most, why = MaxPeople, fmt.Sprintf("A session can have at most %d people.", MaxPeople)
+	most, why = MaxPeople, fmt.Sprintf("A session can have up to %d people.", MaxPeople)
 	lower := func(n int, reason func() string) {
 		if n >= 0 && n < most {
 			most, why = n, reason()
 		}
 	}
 	lower(s.PlanPeople, func() string {
-		return fmt.Sprintf("On the plan %s a session can have at most %s. Invite fewer people. %s.", s.Plan, formatPeople(s.PlanPeople), plans.LargerPlanHint)
+		return fmt.Sprintf("On the %s plan, a session can have up to %s. Invite fewer people. %s.", s.Plan, formatPeople(s.PlanPeople), plans.LargerPlanHint)
 	})
 	if s.RoomPeople > 0 {
 		lower(s.RoomPeople, func() string {
-			return fmt.Sprintf("The room %s holds at most %s. Ask fewer, or choose another room.", s.Room, formatPeople(s.RoomPeople))
+			return fmt.Sprintf("%s is limited to %s. Invite fewer people or choose another room.", s.Room, formatPeople(s.RoomPeople))
 		})
 	}
 	if s.People > 0 {
 		lower(s.People, func() string {
-			return fmt.Sprintf("The session is set to at most %s. Ask fewer, or raise that number.", formatPeople(s.People))
+			return fmt.Sprintf("This session is limited to %s. Invite fewer people or raise the limit.", formatPeople(s.People))
 		})
 	}
 	return most, why
@@ -103,15 +104,16 @@ func formatPeople(n int) string {
 	return fmt.Sprintf("%d people", n)
 }
 
-// validate refuses more people than may be asked.
-func (s *capacity) validate(asked int) error {
-	if most, why := s.limit(); asked > most {
+// validate refuses more invitees than the limit.
+func (s *capacity) validate(invited int) error {
+	if most, why := s.limit(); invited > most {
 		return errs.Invalid("guests", CodeTooManyPeople, why)
 	}
 	return nil
 }
 
-// SessionMaxPeople is how many may be in the session at once: the smallest of what plan, room and session say (R91, R103).
+// SessionMaxPeople is how many people can be in the session at the same time: the lowest limit of plan, room and
+// session (R91, R103).
 func SessionMaxPeople(app core.App, session *Session) (int, error) {
 	s, err := loadCapacity(app, session.Id, "")
 	if err != nil {
@@ -129,10 +131,10 @@ func findBookableRoom(app core.App, s *core.Record) (*rooms.Room, error) {
 	return rooms.FindForSession(app, s.GetString("team"), s.GetString("room"))
 }
 
-// validateSettings refuses what the room does not have (R91), and numbers that nobody can have.
+// validateSettings refuses settings that the room doesn't allow (R91), and numbers out of range.
 func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error {
 	if fps := s.GetInt("fps"); fps < 5 || fps > 60 {
-		return errs.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 pictures a second.")
+		return errs.Invalid("fps", CodeBadSetting, "Choose a frame rate from 5 to 60 frames per second.")
 	}
 	if n := s.GetInt("people"); n > 0 {
 		whole := &capacity{Plan: plan.name, PlanPeople: plan.people}
@@ -147,10 +149,10 @@ func validateSettings(s *core.Record, room *rooms.Room, plan *planLimits) error 
 		return nil
 	}
 	if slices.Index(rooms.Qualities, s.GetString("resolution")) > slices.Index(rooms.Qualities, room.Quality()) {
-		return errs.Invalid("resolution", CodeBadSetting, fmt.Sprintf("The room %s allows pictures up to %s. Choose a smaller one, or another room.", room.Name(), room.Quality()))
+		return errs.Invalid("resolution", CodeBadSetting, fmt.Sprintf("%s allows a resolution of up to %s. Choose a lower resolution or another room.", room.Name(), room.Quality()))
 	}
 	if room.GetString("recording") == rooms.RecordingOff && s.GetString("recording") != rooms.RecordingOff {
-		return errs.Invalid("recording", CodeBadSetting, "The room "+room.Name()+" keeps no recordings. Turn recording off, or choose another room.")
+		return errs.Invalid("recording", CodeBadSetting, room.Name()+" doesn't allow recording. Turn recording off or choose another room.")
 	}
 	return nil
 }

@@ -16,9 +16,8 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// CalendarEvent is a session as every calendar shows it, whether the file comes with an email, from the join page or in a feed:
-// the same UID and SEQUENCE, and one of a series with its RECURRENCE-ID. p is for whom it is and may be nil; link is what
-// opens it.
+// CalendarEvent is a session as a calendar event, the same in emails, on the join page and in feeds: UID and SEQUENCE,
+// and RECURRENCE-ID for one of a series. p is the attendee and may be nil; link opens the session.
 func CalendarEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
 	if s.SeriesID() == "" {
 		return singleEvent(app, s, p, link)
@@ -34,14 +33,14 @@ func CalendarEvent(app core.App, s *Session, p *Participant, link string) (calen
 	return occurrenceEvent(app, series, seriesSequence(series, rows), s, p, link)
 }
 
-// occurrenceEvent is one session of a series. sequence is that of the series.
+// occurrenceEvent is one session of a series with the sequence of the series.
 func occurrenceEvent(app core.App, series *Series, sequence int, s *Session, p *Participant, link string) (calendar.Event, error) {
 	e, err := singleEvent(app, s, p, link)
 	e.UID, e.Sequence, e.RecurrenceID = calendarUID(app, series.Record), sequence, s.GetDateTime("occurrence").Time()
 	return e, err
 }
 
-// singleEvent is a session by itself. p may be nil: no invitee is named.
+// singleEvent is a session as an event without a series. p may be nil: the event has no attendee.
 func singleEvent(app core.App, s *Session, p *Participant, link string) (calendar.Event, error) {
 	place, err := RoomName(app, s)
 	if err != nil {
@@ -51,7 +50,7 @@ func singleEvent(app core.App, s *Session, p *Participant, link string) (calenda
 		UID: calendarUID(app, s.Record), Sequence: s.GetInt("sequence"), Stamp: s.GetDateTime("updated").Time(),
 		Starts: s.Starts(), Ends: s.Ends(), Zone: s.Zone(), Title: s.Title(), Description: s.GetString("description"),
 		Location: place, Link: link, Cancelled: s.Status() == Cancelled,
-		// The sender, for the host may change, and calendars take news from one organizer alone.
+		// The sender, because the host can change and calendars accept updates from one organizer only.
 		Organizer: calendar.Person{Name: s.GetString("host_name"), Email: mail.SenderAddress(app)},
 	}
 	if link != "" {
@@ -66,17 +65,17 @@ func singleEvent(app core.App, s *Session, p *Participant, link string) (calenda
 	return e, nil
 }
 
-// seriesCalendar is a series as one calendar shows it.
+// seriesCalendar describes a series for one calendar.
 type seriesCalendar struct {
-	model       *Session              // one that is as the series is
-	participant *Participant          // for whom it is; nil: no invitee is named
-	rows        []*Session            // all of the series
-	include     map[string]bool       // ids of those that the reader is invited to; nil: all
-	link        func(*Session) string // what opens a session
+	model       *Session              // the session that the recurring event is made from
+	participant *Participant          // the attendee; nil: none
+	rows        []*Session            // all sessions of the series
+	include     map[string]bool       // ids of the sessions that the attendee is invited to; nil: all
+	link        func(*Session) string // opens a session
 }
 
-// seriesEvents are a series as a calendar shows it: its rule, without what was cancelled and what the reader is not
-// invited to, and every session that differs from the model.
+// seriesEvents are the events of a series: the recurring event without the sessions that were cancelled or that the
+// attendee isn't invited to, and an event for each session that differs from the model.
 func seriesEvents(app core.App, v seriesCalendar) ([]calendar.Event, error) {
 	series, err := FindSeries(app, v.model.SeriesID())
 	if err != nil {
@@ -119,14 +118,14 @@ func seriesEvents(app core.App, v seriesCalendar) ([]calendar.Event, error) {
 	return events, nil
 }
 
-// differsInCalendar reports whether a calendar shows a session otherwise than another one, the time not counted.
+// differsInCalendar reports whether two sessions look different in a calendar, apart from their time.
 func (s *Session) differsInCalendar(other *Session) bool {
 	return slices.ContainsFunc([]string{"title", "description", "room", "minutes", "extra", "timezone", "host_name"}, func(field string) bool {
 		return s.GetString(field) != other.GetString(field)
 	})
 }
 
-// seriesSequence is the number of a series' newest state: it is higher after every change of any of its sessions.
+// seriesSequence is the SEQUENCE of a series: it grows with every change of any of its sessions.
 func seriesSequence(series *Series, rows []*Session) int {
 	n := series.GetInt("sequence")
 	for _, row := range rows {
@@ -135,8 +134,8 @@ func seriesSequence(series *Series, rows []*Session) int {
 	return n
 }
 
-// calendarUID is the identifier of a session or a series in calendars. It is stored when the row is made, so that it outlives a
-// change of the server's address.
+// calendarUID is the UID of a session or a series. It is stored when the record is created, so that it stays the same
+// when the server's address changes.
 func calendarUID(app core.App, r *core.Record) string {
 	if fixed := r.GetString("uid"); fixed != "" {
 		return fixed
@@ -151,10 +150,10 @@ func uidHost(app core.App) string {
 	return "usher"
 }
 
-// ensureUID stores the identifier of a new session or series, and refuses another one for it.
+// ensureUID stores the UID of a new session or series, and refuses to change one.
 func ensureUID(app core.App, r *core.Record) error {
 	if !r.IsNew() && r.Original().GetString("uid") != "" && record.Changed(r, "uid") {
-		return errs.Invalid("base", CodeFixed, "The identifier in calendars can't be changed.")
+		return errs.Invalid("base", CodeFixed, "The calendar UID can't be changed.")
 	}
 	if r.GetString("uid") == "" {
 		r.Set("uid", calendarUID(app, r))
@@ -162,8 +161,8 @@ func ensureUID(app core.App, r *core.Record) error {
 	return nil
 }
 
-// registerUIDs stores, when the server starts, the identifiers of rows that have none: those from before they were
-// stored, of which emails have carried the server's address.
+// registerUIDs stores the UIDs of older records when the server starts. Emails have already used the server's address
+// for these.
 func registerUIDs(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if err := BackfillUIDs(e.App); err != nil {
@@ -173,7 +172,7 @@ func registerUIDs(app core.App) {
 	})
 }
 
-// BackfillUIDs stores the identifiers of all sessions and series that have none yet.
+// BackfillUIDs stores the UID of every session and series that has none.
 func BackfillUIDs(app core.App) error {
 	for _, table := range []string{"sessions", "series"} {
 		_, err := app.NonconcurrentDB().NewQuery("UPDATE " + table + " SET uid = id || '@' || {:host} WHERE uid = ''").

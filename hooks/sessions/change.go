@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// fullScope is what a deed on a session is about when it is about all of it.
+// fullScope is the scope of an action that covers the whole session.
 func (s *Session) fullScope() Scope {
 	if s.SeriesID() != "" {
 		return ScopeSeries
@@ -23,9 +23,9 @@ func (s *Session) fullScope() Scope {
 	return ScopeSession
 }
 
-// Change plans a session that has not started anew, or all of its series that have not started (R105, R106, R126).
-// Everybody on the list is told of what a calendar shows; who comes onto it is asked, who goes is told. With another
-// rule, the series goes on by it from the session that is changed.
+// Change changes a session that hasn't started, or all sessions of its series that haven't (R105, R106, R126).
+// Invitees get an email if anything that calendars show changes; new invitees get an invitation, removed ones a
+// cancellation. A new rule applies from the changed session on.
 func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope) error {
 	return manage(app, actor, id, "session.change", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
 		form := form.withDefaults(tx, actor.Team)
@@ -43,7 +43,7 @@ func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope
 			entry.With("series", true)
 			return changeSeries(tx, actor, s, form, people)
 		case form.Rule != "" && s.SeriesID() == "":
-			return ruleError("A session that was planned alone stays so. Cancel it, and schedule the series.")
+			return ruleError("A single session can't become a series. Cancel it and schedule a series instead.")
 		}
 		if err := form.validateRoom(tx, s.TeamID(), []time.Time{form.Starts}, s.Id); err != nil {
 			return err
@@ -52,8 +52,7 @@ func Change(app core.App, actor *actors.Actor, id string, form Form, scope Scope
 	})
 }
 
-// AffectedIDs are the ids of the sessions that a change of one of them plans anew: where they are now, none of them is in
-// the way of another.
+// AffectedIDs are the ids of the sessions that a change would reschedule. Their current bookings don't conflict with it.
 func AffectedIDs(app core.App, s *Session, scope Scope) ([]string, error) {
 	ids := []string{s.Id}
 	if scope != ScopeSeries || s.SeriesID() == "" {
@@ -66,10 +65,10 @@ func AffectedIDs(app core.App, s *Session, scope Scope) ([]string, error) {
 	return ids, err
 }
 
-// calendarFields are the fields that a calendar shows: who is asked is told when one of them changes.
+// calendarFields are the fields that calendars show: invitees get an email when one of them changes.
 var calendarFields = []string{"title", "description", "starts", "minutes", "timezone", "room"}
 
-// applyChange writes the form into one session and tells who has to know.
+// applyChange applies the form to one session and notifies the people affected.
 func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
 	before := s.Fresh()
 	if err := validateNotExcluded(tx, s, people); err != nil {
@@ -84,28 +83,28 @@ func applyChange(tx core.App, actor *actors.Actor, s *Session, form Form, people
 	if err := tx.Save(s); err != nil {
 		return err
 	}
-	came, err := syncInvitees(tx, s, people)
+	added, err := syncInvitees(tx, s, people)
 	if err != nil {
 		return err
 	}
 	post := newNotifier(tx, actor, ScopeSession)
-	post.skip(came)
+	post.skip(added)
 	post.notifyRemoved(s, gone)
 	if record.Differs(s.Record, before, calendarFields...) {
 		post.notify(mail.KindSessionChanged, s)
 	}
-	return post.invite(s, came)
+	return post.invite(s, added)
 }
 
-// bumpSequence raises the SEQUENCE of a session off whose list people were taken: calendars take the cancellation, and an
-// invitation after it, for newer than what they have.
+// bumpSequence raises the SEQUENCE of a session whose invitees were removed, so that calendars accept the cancellation
+// and a later invitation as newer.
 func (s *Session) bumpSequence(gone []*Participant) {
 	if len(gone) > 0 {
 		s.Set("sequence", s.GetInt("sequence")+1)
 	}
 }
 
-// validateNotExcluded refuses to ask whom a host put out, or who was removed from the team: he stays out of this session.
+// validateNotExcluded refuses to invite someone who was removed from the session, by a host or with the team.
 func validateNotExcluded(tx core.App, s *Session, people []invitee) error {
 	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
@@ -113,13 +112,13 @@ func validateNotExcluded(tx core.App, s *Session, people []invitee) error {
 	}
 	for _, row := range rows {
 		if row.State() == StateRemoved && slices.ContainsFunc(people, func(one invitee) bool { return one.address == row.Address() }) {
-			return errs.Invalid("guests", CodeRemoved, row.Address()+" was put out of this session and stays out of it. Schedule another one to ask the person again.")
+			return errs.Invalid("guests", CodeRemoved, row.Address()+" was removed from this session and can't be invited again. Schedule a new session to invite them.")
 		}
 	}
 	return nil
 }
 
-// Cancel calls a session off that has not started, or all of its series that have not, and tells who is asked.
+// Cancel cancels a session that hasn't started, or all sessions of its series that haven't, and notifies the invitees.
 func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 	return manage(app, actor, id, "session.cancel", func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error {
 		off, about := []*Session{s}, ScopeSession
@@ -135,8 +134,8 @@ func Cancel(app core.App, actor *actors.Actor, id string, scope Scope) error {
 	})
 }
 
-// cancelAndNotify calls sessions off and tells who is asked to them; actor nil is the server. Who loses them himself, the
-// account but, gets another letter.
+// cancelAndNotify cancels sessions and notifies their invitees, except the account but, which gets another email. A nil
+// actor is the server.
 func cancelAndNotify(tx core.App, actor *actors.Actor, but string, about Scope, off ...*Session) error {
 	for _, s := range off {
 		s.Set("status", Cancelled)
@@ -150,10 +149,10 @@ func cancelAndNotify(tx core.App, actor *actors.Actor, but string, about Scope, 
 	return p.err
 }
 
-// manage runs a deed on a scheduled session of the actor's team, with his rights read anew in the same transaction.
-// A session that is nothing to him is not found.
+// manage runs an action on a scheduled session of the actor's team, with the actor's rights reloaded in the same
+// transaction. It returns errs.NotFound for a session that the actor can't see.
 func manage(app core.App, actor *actors.Actor, id, action string,
-	deed func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
+	do func(tx core.App, actor *actors.Actor, s *Session, entry *audit.Entry) error) error {
 	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	return audit.Do(app, entry, func(tx core.App) error {
 		actor, err := actor.Reload(tx)
@@ -171,16 +170,16 @@ func manage(app core.App, actor *actors.Actor, id, action string,
 		if s.Status() != Scheduled {
 			return statusError(s.Status())
 		}
-		return deed(tx, actor, s, entry)
+		return do(tx, actor, s, entry)
 	})
 }
 
-// CanManage reports whether the actor may change and cancel the session: its host, the Owner and Admins (R116).
+// CanManage reports whether the actor can change and cancel the session: its host, the Owner and Admins (R116).
 func CanManage(actor *actors.Actor, s *Session) bool {
 	return actor.CanUsePanel() || s.HostID() == actor.Account.Id && actor.CanHost()
 }
 
-// CheckManage is nil if CanManage; else it says why not, and whom to ask.
+// CheckManage returns nil if CanManage, or else an error that says why not and who can help.
 func CheckManage(app core.App, actor *actors.Actor, s *Session) error {
 	if CanManage(actor, s) {
 		return nil
@@ -191,8 +190,8 @@ func CheckManage(app core.App, actor *actors.Actor, s *Session) error {
 	return askHostError(app, actor, s, "The host, the Owner and Admins can change this session.", "to change it")
 }
 
-// askHostError is a refusal that ends with whom to ask: the host while they may host, and who is in the panel. A guest learns
-// the name of the host alone, as everyone does who is invited.
+// askHostError is a refusal that says who can help: the host while they can host, and the Owner and Admins. A guest only
+// sees the host's name, like every invitee.
 func askHostError(app core.App, actor *actors.Actor, s *Session, why, to string) error {
 	m, err := members.Find(app, s.TeamID(), s.HostID())
 	if err := errs.IgnoreNotFound(err); err != nil {
@@ -215,18 +214,18 @@ func askHostError(app core.App, actor *actors.Actor, s *Session, why, to string)
 	return errs.Forbidden(why + " Ask " + actors.HelperNames(helpers) + " " + to + ".")
 }
 
-// Authorize is MayManage for a request whose form is read before the action judges it: a refusal is written to the audit
-// log as the action.
+// Authorize is CheckManage for a request whose form is read before the action checks it: a refusal is recorded in the
+// audit log as that action.
 func Authorize(app core.App, actor *actors.Actor, s *Session, action string) error {
 	return audit.RecordRefusal(app, audit.NewEntry(actor, action).WithTarget(s.Id, s.Title()), CheckManage(app, actor, s))
 }
 
-// AuthorizeHost is Authorize for scheduling a session: see MayHost.
+// AuthorizeHost is Authorize for scheduling a session: see CanHost.
 func AuthorizeHost(app core.App, actor *actors.Actor) error {
 	return audit.RecordRefusal(app, audit.NewEntry(actor, "session.schedule"), CanHost(app, actor))
 }
 
-// DuplicateForm is the form of a session for who may have it again (MayDuplicate). A refusal is written to the audit log.
+// DuplicateForm is the form for a copy of a session, if CanDuplicate. A refusal is recorded in the audit log.
 func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) {
 	err := audit.RecordRefusal(app, audit.NewEntry(actor, "session.schedule").WithTarget(s.Id, s.Title()), CanDuplicate(app, actor, s))
 	if err != nil {
@@ -237,8 +236,8 @@ func DuplicateForm(app core.App, actor *actors.Actor, s *Session) (Form, error) 
 	return form, err
 }
 
-// CanDuplicate is nil if the actor may have the session again: its form names everybody who is asked, and where it is
-// held. That is for who manages it or leads it; others are told why not (R106).
+// CanDuplicate returns nil if the actor can duplicate the session. The form lists all invitees and the external link, so
+// only people who manage or lead the session can (R106).
 func CanDuplicate(app core.App, actor *actors.Actor, s *Session) error {
 	if CanManage(actor, s) {
 		return nil

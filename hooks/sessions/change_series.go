@@ -11,7 +11,7 @@ import (
 	"usher/hooks/record"
 )
 
-// changeSeries plans all sessions of a series that have not started anew.
+// changeSeries reschedules all sessions of a series that haven't started.
 func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, people []invitee) error {
 	series, err := FindSeries(tx, s.SeriesID())
 	if err != nil {
@@ -55,7 +55,7 @@ func changeSeries(tx core.App, actor *actors.Actor, s *Session, form Form, peopl
 	return r.notifier.invite(s, sortedValues(r.added))
 }
 
-// seriesUpdate is a series while it is planned anew: what became of it, and who came to it and went.
+// seriesUpdate collects the result of rescheduling a series: the sessions affected, and who was added and removed.
 type seriesUpdate struct {
 	notifier       *notifier
 	form           Form
@@ -65,7 +65,7 @@ type seriesUpdate struct {
 	added, removed map[string]*Participant
 }
 
-// applySlot plans one session of the series, which may be a new one. times says that its place in the series moves, too.
+// applySlot reschedules one session of the series, or creates it. times says that its occurrence moves, too.
 func (r *seriesUpdate) applySlot(tx core.App, s *Session, series *Series, d slot, times bool) error {
 	if d.session == nil {
 		made, err := r.form.create(tx, s.TeamID(), s.HostID(), series.Id, d.starts, r.invitees)
@@ -97,7 +97,7 @@ func (r *seriesUpdate) applySlot(tx core.App, s *Session, series *Series, d slot
 	return nil
 }
 
-// addFirst keeps of each address the first participant.
+// addFirst keeps the first participant of each address.
 func addFirst(of map[string]*Participant, people []*Participant) {
 	for _, p := range people {
 		if of[p.Address()] == nil {

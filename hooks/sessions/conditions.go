@@ -14,7 +14,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// registerSendConditions says while which emails about sessions are worth sending.
+// registerSendConditions registers the conditions under which waiting emails about sessions are still sent.
 func registerSendConditions(app core.App) {
 	mail.RegisterCondition(app, checkParticipantEmail, mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled)
 	mail.RegisterCondition(app, stillHosts, mail.KindSessionHandedOver)
@@ -23,8 +23,8 @@ func registerSendConditions(app core.App) {
 	mail.RegisterCondition(app, stillLost, mail.KindHostingLost)
 }
 
-// checkParticipantEmail is the condition of what participants get. What is no team's any more tells that the team is gone with
-// its sessions, and holds.
+// checkParticipantEmail is the condition of emails to participants. One without a team says that the team was deleted
+// with its sessions, and is always sent.
 func checkParticipantEmail(tx core.App, m *mail.Email) (reason string, err error) {
 	b := parseBasis(m)
 	switch {
@@ -64,7 +64,7 @@ func checkParticipantEmail(tx core.App, m *mail.Email) (reason string, err error
 	return checkSuperseded(tx, m, b, s, p)
 }
 
-// checkWithdrawn judges the email to who was taken off the list of a session: the row of the list is gone.
+// checkWithdrawn checks an email to an invitee who was removed from a session. Their participant no longer exists.
 func checkWithdrawn(tx core.App, m *mail.Email, b basis) (reason string, err error) {
 	s, err := FindByID(tx, b.Session)
 	if errors.Is(err, errs.NotFound) {
@@ -86,9 +86,9 @@ func checkWithdrawn(tx core.App, m *mail.Email, b basis) (reason string, err err
 	return mail.ReasonReinvited, nil
 }
 
-// checkSuperseded judges an email about a series, or about one session of it, by newer ones of the other kind: news of the
-// whole series replaces what waits about one session. What waits about the whole and was tried does not know of newer
-// news of one session: it is made anew.
+// checkSuperseded checks whether newer emails replace one about a series or one of its sessions. An email about the
+// whole series replaces a waiting one about a single session. A waiting email about the series that was tried doesn't
+// include newer changes of single sessions, so it is queued again.
 func checkSuperseded(tx core.App, m *mail.Email, b basis, s *Session, p *Participant) (reason string, err error) {
 	newer := func(topics dbx.Expression) (bool, error) {
 		n, err := tx.CountRecords("outbox", topics, dbx.HashExp{"recipient": m.Recipient()},
@@ -116,8 +116,8 @@ func checkSuperseded(tx core.App, m *mail.Email, b basis, s *Session, p *Partici
 	return mail.ReasonReplaced, again.queue(tx, b.By)
 }
 
-// stillHosts is the condition of the email about sessions that were handed over. One that was tried and names a session
-// that is no longer the recipient's is made anew without it.
+// stillHosts is the condition of the email about sessions that were handed over. One that was tried and lists a session
+// that the recipient no longer hosts is replaced by one without it.
 func stillHosts(tx core.App, m *mail.Email) (reason string, err error) {
 	account, reason, err := accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" || m.Basis() == "" {

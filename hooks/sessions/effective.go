@@ -7,20 +7,20 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Setting is how a setting of a session applies: On by the session's own choice or by its room's, and ByRoom where the
-// room sets it, whatever the session says.
+// Setting is the effective value of a session setting: On if the session or its room turns it on, ByRoom if the room
+// enforces it.
 type Setting struct{ On, ByRoom bool }
 
 // RoomSettings are the settings that a room can set for every session in it (R91).
 var RoomSettings = []string{"early", "lobby", "muted"}
 
-// EffectiveSetting is how one of the Imposable settings of a session applies in its room; room is nil for a session without one.
-// Whatever shows a setting and whatever acts on it asks here.
+// EffectiveSetting is the effective value of one of RoomSettings; room is nil for a session without one. Everything that
+// shows or applies a setting uses it.
 func EffectiveSetting(s *Session, room *rooms.Room, name string) Setting {
 	return EffectiveSettingOf(s.GetBool(name), room, name)
 }
 
-// EffectiveSettingOf is Effective for a choice that is not saved yet.
+// EffectiveSettingOf is EffectiveSetting for a value that isn't saved yet.
 func EffectiveSettingOf(own bool, room *rooms.Room, name string) Setting {
 	byRoom := room != nil && room.GetBool(name)
 	return Setting{On: own || byRoom, ByRoom: byRoom}

@@ -23,11 +23,11 @@ import (
 )
 
 func registerEmails(app core.App) {
-	for kind, letter := range map[string]func(emails.SessionProps) mail.Message{
+	for kind, render := range map[string]func(emails.SessionProps) mail.Message{
 		mail.KindSessionInvitation: emails.SessionInvitation, mail.KindSessionChanged: emails.SessionChanged, mail.KindSessionCancelled: emails.SessionCancelled,
 	} {
 		mail.RegisterRenderer(app, func(tx core.App, id, secret string) (mail.Message, error) {
-			return writeSessionEmail(tx, kind, letter, id, secret)
+			return writeSessionEmail(tx, kind, render, id, secret)
 		}, kind)
 	}
 	mail.RegisterRenderer(app, writeHandedOver, mail.KindSessionHandedOver)
@@ -37,8 +37,8 @@ func registerEmails(app core.App) {
 	registerSendConditions(app)
 }
 
-// writeSessionEmail writes a letter out when it is about to leave: it says what holds then. One that is overtaken is not sent.
-func writeSessionEmail(tx core.App, kind string, letter func(emails.SessionProps) mail.Message, id, secret string) (mail.Message, error) {
+// writeSessionEmail renders an email when it is about to be sent, with what is true by then. An outdated one is refused.
+func writeSessionEmail(tx core.App, kind string, render func(emails.SessionProps) mail.Message, id, secret string) (mail.Message, error) {
 	w, err := loadSessionEmail(tx, id, secret)
 	if err != nil {
 		return mail.Message{}, err
@@ -49,18 +49,18 @@ func writeSessionEmail(tx core.App, kind string, letter func(emails.SessionProps
 	method := calendar.Request
 	switch off := w.session.Status() == Cancelled; {
 	case kind == mail.KindSessionCancelled && !off:
-		return mail.Message{}, errs.Invalid("base", CodeFixed, "The session takes place after all.")
+		return mail.Message{}, errs.Invalid("base", CodeFixed, "The session isn't cancelled.")
 	case kind == mail.KindSessionCancelled:
 		method = calendar.Cancel
 	case off:
-		return mail.Message{}, errs.Invalid("base", CodeCancelled, "The session was cancelled before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeCancelled, "The session was cancelled before this email was sent.")
 	case w.session.Status() == Ended:
-		return mail.Message{}, errs.Invalid("base", CodeEnded, "The session was over before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeEnded, "The session ended before this email was sent.")
 	case w.participant.Excluded():
-		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The person was put out of the session before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The recipient was removed from the session before this email was sent.")
 	}
-	if kind == mail.KindSessionChanged && !w.participant.isInformed() { // no invitation arrived: this is one
-		letter = emails.SessionInvitation
+	if kind == mail.KindSessionChanged && !w.participant.isInformed() { // the invitation never arrived
+		render = emails.SessionInvitation
 		if w.Series, err = isInvitedToMore(tx, w.session, w.participant); err != nil {
 			return mail.Message{}, err
 		}
@@ -69,10 +69,10 @@ func writeSessionEmail(tx core.App, kind string, letter func(emails.SessionProps
 	if err != nil {
 		return mail.Message{}, err
 	}
-	return letter(props), nil
+	return render(props), nil
 }
 
-// sessionEmail is a letter to one person about one session, or about its series from that one on.
+// sessionEmail is an email to one person about one session, or about its series from that session on.
 type sessionEmail struct {
 	tx          core.App
 	session     *Session
@@ -83,14 +83,14 @@ type sessionEmail struct {
 func loadSessionEmail(tx core.App, id, secret string) (*sessionEmail, error) {
 	w := &sessionEmail{tx: tx}
 	if err := json.Unmarshal([]byte(secret), &w.payload); err != nil {
-		return nil, fmt.Errorf("read a letter about a session: %w", err)
+		return nil, fmt.Errorf("read an email about a session: %w", err)
 	}
 	if w.TeamDeleted != nil {
 		return w, nil
 	}
 	var err error
 	if w.participant, err = FindParticipant(tx, id); errors.Is(err, errs.NotFound) {
-		return nil, errs.Invalid("base", CodeRemoved, "The person was taken off the list before this letter left.")
+		return nil, errs.Invalid("base", CodeRemoved, "The recipient was removed from the session before this email was sent.")
 	} else if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func loadSessionEmail(tx core.App, id, secret string) (*sessionEmail, error) {
 	return w, err
 }
 
-// commonProps is what everybody reads.
+// commonProps are the props that are the same for all recipients.
 func (w *sessionEmail) commonProps() (emails.SessionProps, error) {
 	team, err := teams.Find(w.tx, w.session.TeamID())
 	if err != nil {
@@ -139,7 +139,7 @@ func (w *sessionEmail) props(method calendar.Method) (emails.SessionProps, error
 
 var roleLabels = map[string]string{Host: "the host", Cohost: "a co-host", Presenter: "a presenter"}
 
-// attachCalendar adds the calendar file, and how far a series goes.
+// attachCalendar adds the calendar file, and for a series its number of sessions and last date.
 func (w *sessionEmail) attachCalendar(props *emails.SessionProps, method calendar.Method) error {
 	if !w.Series {
 		event, err := CalendarEvent(w.tx, w.session, w.participant, props.Link)
@@ -160,8 +160,8 @@ func (w *sessionEmail) attachCalendar(props *emails.SessionProps, method calenda
 	return err
 }
 
-// invitedSessionIDs are the ids of the sessions of a series that a participant of one of them is invited to by the same link.
-// Without a participant, or when no row is left, it is nil.
+// invitedSessionIDs are the ids of the sessions of a series that a participant is invited to with the same link. It is
+// nil without a participant, and if there are none.
 func invitedSessionIDs(tx core.App, p *Participant) (map[string]bool, error) {
 	if p == nil {
 		return nil, nil
@@ -182,7 +182,7 @@ func invitedSessionIDs(tx core.App, p *Participant) (map[string]bool, error) {
 	return only, nil
 }
 
-// seriesExtent is how many sessions of the series there are from this one on, and when the last of them is.
+// seriesExtent is the number of sessions of the series from this one on, and the start of the last one.
 func (w *sessionEmail) seriesExtent(rows []*Session) (n int, last time.Time) {
 	for _, one := range rows {
 		if one.Status() == w.session.Status() && !one.Starts().Before(w.session.Starts()) {
@@ -215,19 +215,20 @@ func RoomName(tx core.App, s *Session) (string, error) {
 	return room.Name(), nil
 }
 
-// handoverPayload is what a letter about a hand-over says that waits.
+// handoverPayload is the content of a waiting email about sessions that were handed over.
 type handoverPayload struct {
 	By   string   `json:"by,omitempty"`
 	From string   `json:"from"`
-	IDs  []string `json:"ids"` // of the first of them
+	IDs  []string `json:"ids"` // at most maxNamed
 	More int      `json:"more,omitempty"`
 	Team string   `json:"team"`
 }
 
-// maxNamed is how many sessions a letter about a hand-over names.
+// maxNamed is how many sessions an email lists.
 const maxNamed = 20
 
-// notifyNewHost queues one letter about all that somebody hosts from now on, unless he took it himself.
+// notifyNewHost queues one email to the new host about all sessions that were handed over, unless the actor is the new
+// host.
 func notifyNewHost(tx core.App, actor *actors.Actor, to, from string, taken []*Session) error {
 	if len(taken) == 0 || actor != nil && actor.Account.Id == to {
 		return nil
@@ -253,11 +254,11 @@ func notifyNewHost(tx core.App, actor *actors.Actor, to, from string, taken []*S
 func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 	var note handoverPayload
 	if err := json.Unmarshal([]byte(secret), &note); err != nil {
-		return mail.Message{}, fmt.Errorf("read a letter about a hand-over: %w", err)
+		return mail.Message{}, fmt.Errorf("read an email about sessions that were handed over: %w", err)
 	}
 	account, err := tx.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) {
-		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The account was gone before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeRemoved, "The account was deleted before this email was sent.")
 	}
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("find the new host: %w", err)
@@ -293,7 +294,7 @@ func writeHandedOver(tx core.App, user, secret string) (mail.Message, error) {
 		events = append(events, event)
 	}
 	if len(events) == 0 {
-		return mail.Message{}, errs.Invalid("base", CodeCancelled, "None of the sessions was his any more before this letter left.")
+		return mail.Message{}, errs.Invalid("base", CodeCancelled, "The recipient no longer hosted any of the sessions when this email was due.")
 	}
 	props.Calendar = calendar.Write(calendar.Publish, "", events...)
 	return emails.SessionsHandedOver(props), nil

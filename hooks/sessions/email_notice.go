@@ -11,7 +11,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// notice is an email to one participant about one session, or about its series from that one on.
+// notice is an email to one participant about one session, or about its series from that session on.
 type notice struct {
 	kind        string
 	session     *Session
@@ -19,12 +19,12 @@ type notice struct {
 	wholeSeries bool
 }
 
-// basis is what the condition of an email about a session judges it by.
+// basis is what the send condition of an email about a session checks.
 type basis struct {
 	Session   string `json:"session"`
 	Whole     bool   `json:"whole,omitempty"`     // it is about the series
-	Withdrawn bool   `json:"withdrawn,omitempty"` // it tells that the recipient is no longer invited
-	By        string `json:"by,omitempty"`        // who caused it; empty: the server
+	Withdrawn bool   `json:"withdrawn,omitempty"` // it says that the recipient is no longer invited
+	By        string `json:"by,omitempty"`        // name of the actor; empty: the server
 }
 
 func (b basis) String() string {
@@ -37,8 +37,8 @@ func parseBasis(m *mail.Email) (b basis) {
 	return b
 }
 
-// Emails about one session, and those about a series, are topics of their own: news of one session does not replace
-// the invitation to all of them.
+// Emails about one session and emails about a series have separate topics, so that an update of one session doesn't
+// replace the invitation to the series.
 func sessionTopic(id string) string { return "session:" + id }
 func seriesTopic(id string) string  { return "series:" + id }
 
@@ -49,9 +49,9 @@ func (n *notice) topic() string {
 	return sessionTopic(n.session.Id)
 }
 
-// merge brings the notice into line with emails to the same participant that wait, and reports whether it is needed. One
-// that was never tried will say what holds when it leaves. One that was tried is frozen and may have arrived or not:
-// the notice takes its place, so that it still invites whom that one invited, and covers the series if that one did.
+// merge combines the notice with waiting emails to the same participant, and reports whether the notice is needed. A
+// waiting email that was never tried is rendered later with current data and replaces the notice. One that was tried is
+// frozen and may or may not have arrived: the notice replaces it and takes over its invitation and its scope.
 func (n *notice) merge(tx core.App) (needed bool, err error) {
 	if n.kind == mail.KindSessionInvitation {
 		return true, nil
@@ -64,7 +64,7 @@ func (n *notice) merge(tx core.App) (needed bool, err error) {
 		whole := parseBasis(m).Whole
 		covers := whole || !n.wholeSeries
 		if m.Kind() == mail.KindSessionCancelled || n.kind == mail.KindSessionCancelled && (n.wholeSeries || !whole) {
-			continue // the notice replaces it, or stands beside it
+			continue // the notice replaces it, or both are sent
 		}
 		if covers && m.FirstTriedAt().IsZero() {
 			return false, nil
@@ -92,7 +92,7 @@ func (n *notice) waiting(tx core.App) ([]*mail.Email, error) {
 	return append(all, series...), err
 }
 
-// widenToSeries makes the notice one about the series, from where the participant with this id was invited to it.
+// widenToSeries makes the notice cover the series, from the session of the participant with this id.
 func (n *notice) widenToSeries(tx core.App, participant string) error {
 	to, err := FindParticipant(tx, participant)
 	if errors.Is(err, errs.NotFound) {
@@ -106,7 +106,7 @@ func (n *notice) widenToSeries(tx core.App, participant string) error {
 	return err
 }
 
-// queue queues the notice, which is written when it is about to leave. by is who caused it; empty: the server.
+// queue queues the notice. It is rendered when it is about to be sent. by is the name of the actor; empty: the server.
 func (n *notice) queue(tx core.App, by string) error {
 	secret, err := json.Marshal(payload{By: by, Series: n.wholeSeries})
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// notifier sends the letters of one deed: to everybody whom it concerns one, and none to who did it.
+// notifier sends the emails of one action: one to each person affected, none to the actor.
 type notifier struct {
 	tx        core.App
-	actorID   string // account of who did it
-	exceptID  string // account of somebody else who gets none
-	actorName string // name of who did it; empty: the server
+	actorID   string // id of the actor's account
+	exceptID  string // id of another account that gets no email
+	actorName string // empty: the server
 	scope     Scope
-	notified  map[string]bool // addresses that have theirs
+	notified  map[string]bool // addresses that got their email
 	err       error
 }
 
@@ -30,28 +30,28 @@ func newNotifier(tx core.App, actor *actors.Actor, about Scope) *notifier {
 	return p
 }
 
-// notify is a post of one kind, about sessions.
+// notify queues emails of one kind about sessions.
 func notify(tx core.App, actor *actors.Actor, kind string, about Scope, on ...*Session) error {
 	p := newNotifier(tx, actor, about)
 	p.notify(kind, on...)
 	return p.err
 }
 
-// payload is what a letter says that waits, besides what is read anew when it leaves.
+// payload is the part of a waiting email that isn't read again when it is sent.
 type payload struct {
 	By          string            `json:"by,omitempty"`
 	Series      bool              `json:"series,omitempty"`
-	TeamDeleted *teamDeletedEmail `json:"farewell,omitempty"` // of what went with its team: then this is all
+	TeamDeleted *teamDeletedEmail `json:"farewell,omitempty"` // set if the team was deleted; then the only content
 }
 
-// skip lets people have no letter by tell.
+// skip excludes people from the emails of notify.
 func (p *notifier) skip(people []*Participant) {
 	for _, one := range people {
 		p.notified[one.Address()] = true
 	}
 }
 
-// notify writes to everybody on the lists of the sessions, once to each.
+// notify queues an email to each participant of the sessions, one per address.
 func (p *notifier) notify(kind string, on ...*Session) {
 	for _, s := range on {
 		people, err := ListParticipants(p.tx, s.Id)
@@ -69,9 +69,9 @@ func (p *notifier) notify(kind string, on ...*Session) {
 	}
 }
 
-// invite writes to who is new on the list of a session.
-func (p *notifier) invite(s *Session, came []*Participant) error {
-	for _, one := range came {
+// invite queues the invitations of people who were added to a session.
+func (p *notifier) invite(s *Session, added []*Participant) error {
+	for _, one := range added {
 		if one.UserID() == "" || one.UserID() != p.actorID {
 			p.queue(mail.KindSessionInvitation, s, one)
 		}
@@ -90,7 +90,7 @@ func (p *notifier) queue(kind string, s *Session, one *Participant) {
 	}
 }
 
-// notifyRemoved writes to whoever was taken off the list of a session, or of a series, and knows of it.
+// notifyRemoved emails the people who were removed from a session or a series and knew of it.
 func (p *notifier) notifyRemoved(s *Session, gone []*Participant) {
 	for _, one := range gone {
 		if p.err != nil || one.UserID() != "" && one.UserID() == p.actorID {
@@ -113,12 +113,12 @@ func (p *notifier) notifyRemoved(s *Session, gone []*Participant) {
 			return
 		}
 		props.StillInvited = next != nil
-		letter := emails.RemovedFromSession(props)
-		letter.About, letter.Team = one.Id, s.TeamID()
-		letter.Topic, letter.Basis = sessionTopic(s.Id), basis{Session: s.Id, Whole: w.Series, Withdrawn: true}.String()
+		email := emails.RemovedFromSession(props)
+		email.About, email.Team = one.Id, s.TeamID()
+		email.Topic, email.Basis = sessionTopic(s.Id), basis{Session: s.Id, Whole: w.Series, Withdrawn: true}.String()
 		if w.Series {
-			letter.Topic = seriesTopic(s.SeriesID())
+			email.Topic = seriesTopic(s.SeriesID())
 		}
-		_, p.err = mail.Queue(p.tx, letter)
+		_, p.err = mail.Queue(p.tx, email)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// endedPayload is what the email about a session that the Owner or an Admin ended is made from, and judged by.
+// endedPayload is the content of the email about a session that the Owner or an Admin ended.
 type endedPayload struct {
 	Session string `json:"session"`
 	By      string `json:"by"`
@@ -48,7 +48,8 @@ func queueToHost(tx core.App, kind, team, user, text string) error {
 	return mail.QueueDeferred(tx, mail.Deferred{Kind: kind, To: account.Email(), About: account.Id, Team: team, Secret: text, Basis: text})
 }
 
-// findRecipientInTeam is the condition that the account an email is about has its address still, and is in the email's team.
+// findRecipientInTeam finds the account of an email. The email is dropped if the account's address changed or the account
+// is no longer in the email's team.
 func findRecipientInTeam(tx core.App, m *mail.Email) (account *core.Record, reason string, err error) {
 	account, reason, err = accounts.FindEmailAccount(tx, m)
 	if err != nil || reason != "" {

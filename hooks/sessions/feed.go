@@ -20,10 +20,10 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// feedPrefix is how the secret of a calendar feed begins.
+// feedPrefix starts the secret of every calendar feed.
 const feedPrefix = "usf_"
 
-// How far a feed reaches back and ahead.
+// How far a feed goes back and ahead.
 const (
 	feedPast   = 90 * 24 * time.Hour
 	feedFuture = maxAhead * 366 * 24 * time.Hour
@@ -33,7 +33,7 @@ func feedSecret(app core.App, id string) (string, error) {
 	return deriveCode(app, "calendar feeds", feedPrefix, id)
 }
 
-// FeedURL is the address of the actor's calendar feed of the team; empty while there is none that works (R99).
+// FeedURL is the address of the actor's calendar feed of the team, or empty if there is none (R99).
 func FeedURL(app core.App, actor *actors.Actor) (string, error) {
 	row, err := findFeed(app, actor.Team.Id, actor.Account.Id)
 	if row == nil || err != nil {
@@ -41,7 +41,7 @@ func FeedURL(app core.App, actor *actors.Actor) (string, error) {
 	}
 	secret, err := feedSecret(app, row.Id)
 	if err != nil || hashCode(secret) != row.GetString("token_hash") {
-		return "", err // of another data folder
+		return "", err // created with the key of another data directory
 	}
 	return settings.Of(app).Link("/calendar/" + secret + ".ics"), nil
 }
@@ -69,7 +69,7 @@ func deleteFeed(tx core.App, team, user string) error {
 	return nil
 }
 
-// ResetFeed makes the address of the actor's calendar feed anew. The one that was is dead at once.
+// ResetFeed creates a new address for the actor's calendar feed. The previous address stops working immediately.
 func ResetFeed(app core.App, actor *actors.Actor) error {
 	return audit.Do(app, audit.NewEntry(actor, "session.feed").WithTarget(actor.Account.Id, actor.Name()), func(tx core.App) error {
 		again, err := actor.Reload(tx)
@@ -124,7 +124,7 @@ func findFeedFile(app core.App, secret string) ([]byte, error) {
 	}
 	account, err := app.FindRecordById("users", row.GetString("user"))
 	if err != nil {
-		return nil, fmt.Errorf("find whose calendar feed it is: %w", err)
+		return nil, fmt.Errorf("find the account of a calendar feed: %w", err)
 	}
 	actor, err := actors.Find(app, account, row.GetString("team"))
 	if err != nil {
@@ -145,7 +145,7 @@ func feedFile(app core.App, actor *actors.Actor, now time.Time) ([]byte, error) 
 	return calendar.Write(calendar.Publish, actor.Team.GetString("name"), events...), nil
 }
 
-// feedEvents are sessions as a feed shows them: those of a series together, under its UID.
+// feedEvents are the events of sessions in a feed: the sessions of a series share its UID.
 func feedEvents(app core.App, all []*Session) (events []calendar.Event, err error) {
 	open := func(s *Session) string { return s.Link(app) }
 	done := map[string]bool{}
@@ -188,7 +188,7 @@ func feedEvents(app core.App, all []*Session) (events []calendar.Event, err erro
 	return events, nil
 }
 
-// eventsOutsideRule are the sessions of a series that were held by a rule that it no longer has.
+// eventsOutsideRule are the events of a series' past sessions from a rule that was replaced.
 func eventsOutsideRule(app core.App, v seriesCalendar, shown []calendar.Event) (events []calendar.Event, err error) {
 	series, err := FindSeries(app, v.model.SeriesID())
 	if err != nil {
@@ -212,7 +212,7 @@ func eventsOutsideRule(app core.App, v seriesCalendar, shown []calendar.Event) (
 	return events, nil
 }
 
-// registerFeeds ends the feed of who leaves a team, in the same transaction: a later membership does not revive it (R79).
+// registerFeeds deletes the feed of a user who leaves a team, in the same transaction: joining again doesn't restore it (R79).
 func registerFeeds(app core.App) {
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {

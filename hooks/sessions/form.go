@@ -2,7 +2,7 @@ package sessions
 
 import "time"
 
-// Form is what somebody gives to schedule a session, or to change one: all of it, the values that stay included.
+// Form is the complete input for scheduling or changing a session, including values that stay the same.
 type Form struct {
 	Title       string
 	Description string
@@ -11,30 +11,30 @@ type Form struct {
 	Zone        string   // IANA name; empty: the team's
 	Room        string   // id; empty: none
 	Rule        string   // RFC 5545 recurrence rule with COUNT or UNTIL; empty: once
-	Guests      []string // addresses, also as "Name <address>": members and outside people alike
-	Cohosts     []string // ids of accounts of members; asked like the guests
-	Presenters  []string // addresses among the guests who present
+	Guests      []string // addresses, also as "Name <address>", of members and others
+	Cohosts     []string // account ids of members, who are invited, too
+	Presenters  []string // addresses of invitees who can present
 
-	Passwordless   bool   // a mailed link and a name are enough (R70)
-	JoinBeforeHost bool   // join before the host
-	Lobby          bool   // the host admits everybody
+	Passwordless   bool   // an emailed link and a name are enough (R70)
+	JoinBeforeHost bool   // participants can join before the host
+	Lobby          bool   // a host admits each participant
 	Muted          bool   // microphones are off on entry
-	Recording      string // one of the keys of rooms.Recordings; empty: as the room has it
-	MaxPeople      int    // at most; 0: as many as room and plan let
+	Recording      string // one of the keys of rooms.Recordings; empty: the room's default
+	MaxPeople      int    // 0: no limit but those of room and plan
 
 	Resolution string // "360p", "720p", "1080p", "2160p"
 	FPS        int
 	Codec      string // "vp8", "h264", "vp9", "av1"
 	Audio      string // "speech", "music", "stereo"
 
-	ExternalLink string // https address where the session is held by other means (R118)
+	ExternalLink string // https address of a session held in another tool (R118)
 }
 
-// Scope says what a change of a session in a series is about.
+// Scope is what a change of a session in a series applies to.
 type Scope string
 
 // The scopes of a change (R105).
 const (
 	ScopeSession Scope = "this"
-	ScopeSeries  Scope = "series" // all that have not started yet
+	ScopeSeries  Scope = "series" // all sessions that haven't started
 )

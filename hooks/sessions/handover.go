@@ -13,8 +13,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// HandOver gives every scheduled session that from hosts in the team to another host, in the caller's transaction,
-// and says how many these are (R81). The new host and every invitee get one email. actor nil is the server.
+// HandOver makes to the host of every scheduled session that from hosts in the team, in the caller's transaction, and
+// returns how many there were (R81). The new host and every invitee get one email. A nil actor is the server.
 func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, error) {
 	teamRecord, err := tx.FindRecordById("teams", team)
 	if err != nil {
@@ -48,7 +48,7 @@ func HandOver(tx core.App, actor *actors.Actor, team, from, to string) (int, err
 	return len(future), notifyNewHost(tx, actor, to, was, future)
 }
 
-// updateSeriesHost notes the new host of the series that sessions are of.
+// updateSeriesHost sets the new host of the series that the sessions belong to.
 func updateSeriesHost(tx core.App, handed []*Session, to string) error {
 	done := map[string]bool{"": true}
 	for _, s := range handed {
@@ -68,25 +68,25 @@ func updateSeriesHost(tx core.App, handed []*Session, to string) error {
 	return nil
 }
 
-// CanTakeOver is nil if the account to may host what from was to host in the team; else it says why not.
+// CanTakeOver returns nil if the account to can host what from hosts in the team, or else an error that says why not.
 func CanTakeOver(app core.App, team *core.Record, from, to string) error {
 	err := validateHost(app, team, to)
 	if errs.Code(err) != "" || from == to {
-		return errs.Invalid("handOver", CodeCannotHost, "Hand the sessions to somebody else who may host in this team: an Organizer.")
+		return errs.Invalid("handOver", CodeCannotHost, "Choose someone who can host in this team.")
 	}
 	return err
 }
 
-// maxHosts is how many people Hosts lists.
+// maxHosts is how many people ListHosts returns.
 const maxHosts = 500
 
-// HostOption is somebody by account and name.
+// HostOption is an account that can host.
 type HostOption struct {
 	ID   string `db:"id"`
 	Name string `db:"name"`
 }
 
-// ListHosts lists who may host in the team, other than those without, by name; maxHosts at most.
+// ListHosts lists up to maxHosts accounts that can host in the team, except without, by name.
 func ListHosts(app core.App, team *core.Record, without []string) ([]HostOption, error) {
 	people := []HostOption{}
 	gone, err := json.Marshal(append([]string{}, without...))
@@ -112,7 +112,8 @@ func newAuditEntry(actor *actors.Actor, s *Session, action string) *audit.Entry 
 	return entry.WithTarget(s.Id, s.Title())
 }
 
-// cancelAll cancels every scheduled session that somebody hosts in a team, with notice, and says how many.
+// cancelAll cancels every scheduled session that an account hosts in a team, notifies the invitees and returns how many
+// there were.
 func cancelAll(tx core.App, actor *actors.Actor, team, user string) (int, error) {
 	future, err := ListScheduledByHost(tx, team, user)
 	if err != nil {
@@ -139,10 +140,10 @@ func cancelAll(tx core.App, actor *actors.Actor, team, user string) (int, error)
 	return len(future), nil
 }
 
-// revokeHosting is what happens when somebody is not in the team any more, or may not host any more (R79, R81, R107): scheduled
-// sessions that nobody took over are cancelled; in what runs he is out, or takes part like others. Who is gone is out of
-// what he was asked to by his address, too: no old link brings him back (R71).
-// The reason is one of those of hostingLost: a host who stays in the team gets one email about what was cancelled.
+// revokeHosting handles an account that left the team or can no longer host (R79, R81, R107). Scheduled sessions that
+// weren't handed over are cancelled; in running sessions the account is removed, or becomes an attendee. An account that
+// left is also removed where only its address was invited, so that no old link works (R71).
+// reason is one of the reason constants: a host who stays in the team gets one email about the cancelled sessions.
 func revokeHosting(tx core.App, team, user, reason string) error {
 	gone := reason == reasonRemoved
 	future, err := ListScheduledByHost(tx, team, user)
@@ -167,7 +168,7 @@ func revokeHosting(tx core.App, team, user, reason string) error {
 		AND session IN (SELECT id FROM sessions WHERE team = {:team} AND status IN ('scheduled', 'running'))`,
 		dbx.Params{"team": team, "user": user, "gone": gone})).All(&rows)
 	if err != nil {
-		return fmt.Errorf("find where somebody takes part: %w", err)
+		return fmt.Errorf("find the sessions of a participant: %w", err)
 	}
 	for _, row := range rows {
 		if gone {
@@ -178,7 +179,7 @@ func revokeHosting(tx core.App, team, user, reason string) error {
 				return err
 			}
 			if session.Status() == Scheduled && member {
-				continue // a member helps to lead without the right to host
+				continue // a member can co-host without the right to host
 			}
 			row.Set("part", Attendee)
 		}

@@ -21,14 +21,14 @@ import (
 
 // The reasons why a user can no longer host in a team.
 const (
-	reasonRemoved           = "" // no longer in the team: there is an email about that
+	reasonRemoved           = "" // no longer in the team; another email says so
 	reasonRoleRevoked       = emails.HostingRoleRevoked
 	reasonMembershipChanged = emails.HostingMembershipChanged
 	reasonSettingOff        = emails.HostingSettingOff
 	reasonPlanChanged       = emails.HostingPlanChanged
 )
 
-// hostingLostPayload is what the email to a user who can no longer host is made from, and judged by.
+// hostingLostPayload is the content of the email to a user who can no longer host.
 type hostingLostPayload struct {
 	Reason   string        `json:"reason"`
 	By       string        `json:"by,omitempty"`
@@ -38,13 +38,13 @@ type hostingLostPayload struct {
 	More     int           `json:"more,omitempty"` // sessions that are not listed
 }
 
-// lostSession is a session that was lost, or the first of a series.
+// lostSession is a session that was lost, or the first one of a series.
 type lostSession struct {
 	ID     string `json:"id"`
 	Series int    `json:"series,omitempty"` // how many of the series were lost
 }
 
-// sendHostingLost queues one email about all sessions still to come that a user hosted in a team.
+// sendHostingLost queues one email about all upcoming sessions that a user hosted in a team.
 func sendHostingLost(tx core.App, user string, note hostingLostPayload, future []*Session) error {
 	var all []lostSession
 	series, now := map[string]int{}, time.Now()
@@ -80,7 +80,7 @@ func queueHostingLost(tx core.App, user string, note hostingLostPayload) error {
 	return queueToHost(tx, mail.KindHostingLost, note.Team, user, string(text))
 }
 
-// current is the note without the sessions that the user hosts again or that no longer exist, and those that it lists.
+// current returns the note without sessions that the user hosts again or that no longer exist, and the listed sessions.
 func (n hostingLostPayload) current(tx core.App, user string) (hostingLostPayload, []*Session, error) {
 	var rows []*Session
 	listed := n.Sessions
@@ -155,8 +155,8 @@ func writeHostingLost(tx core.App, user, text string) (mail.Message, error) {
 	return emails.HostingLost(props), err
 }
 
-// hostingContact is whom a user who can no longer host contacts: by, who caused it, or else who can give the Organizer
-// role. takes reports that the user can take that role without asking.
+// hostingContact is who a user who can no longer host should contact: by, the actor, or else the people who can assign the
+// Organizer role. takes reports that the user can assign it to themselves.
 func hostingContact(tx core.App, account *core.Record, team *teams.Team, by string) (contact string, takes bool, err error) {
 	reader, err := actors.InTeam(tx, account, team.Record)
 	if err != nil {
@@ -166,7 +166,7 @@ func hostingContact(tx core.App, account *core.Record, team *teams.Team, by stri
 	if takes = reader.CanTakeRoles(organizer); takes || by != "" {
 		return by, takes, nil
 	}
-	if reader.Kind == actors.Guest { // who was a member until now, and knows the Owner
+	if reader.Kind == actors.Guest { // was a member until now, so may see the Owner's name
 		owner, err := members.FindOwner(tx, team.Id)
 		if err != nil {
 			return "", false, errs.IgnoreNotFound(err)
@@ -178,7 +178,7 @@ func hostingContact(tx core.App, account *core.Record, team *teams.Team, by stri
 	return actors.HelperNames(helpers), false, err
 }
 
-// accountName is the name of an account as another user of the team reads it.
+// accountName is the name of an account as other users of the team see it.
 func accountName(tx core.App, user string) (string, error) {
 	account, err := tx.FindRecordById("users", user)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -16,16 +16,17 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// invitee is somebody whom a form asks to a session.
+// invitee is a person whom a form invites to a session.
 type invitee struct {
 	address, name, user, role string
 }
 
-// invitees reads whom the form asks, the host not counted: each address once, with the account of who is in the team.
+// invitees returns the people that the form invites, except the host: each address once, with the accounts of team
+// members.
 func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, error) {
 	if n := len(f.Guests) + len(f.Cohosts); n > MaxPeople || len(f.Presenters) > MaxPeople {
 		n = max(n, len(f.Presenters))
-		return nil, errs.Invalid("guests", CodeTooManyPeople, fmt.Sprintf("At most %d people can be asked to a session; these are %d. Ask fewer, or send them the link of an open room.", MaxPeople, n))
+		return nil, errs.Invalid("guests", CodeTooManyPeople, fmt.Sprintf("You can invite up to %d people to a session, and this list has %d. Invite fewer people or share the link of an open room.", MaxPeople, n))
 	}
 	list := &inviteeList{index: map[string]int{}}
 	for _, id := range f.Cohosts {
@@ -58,7 +59,7 @@ func (f Form) invitees(tx core.App, team string, host *core.Record) ([]invitee, 
 	return list.invitees, list.loadAccounts(tx, team)
 }
 
-// inviteeList is a list of people, one an address: who is on it stays as he was put on it first.
+// inviteeList is a list of people with unique addresses. The first entry of an address wins.
 type inviteeList struct {
 	invitees []invitee
 	index    map[string]int
@@ -75,7 +76,7 @@ func (l *inviteeList) add(one invitee) {
 	l.invitees = append(l.invitees, one)
 }
 
-// loadAccounts fills in the accounts and names of those who are in the team.
+// loadAccounts fills in the accounts and names of people who are in the team.
 func (l *inviteeList) loadAccounts(tx core.App, team string) error {
 	for chunk := range slices.Chunk(l.invitees, 500) {
 		var rows []struct{ Email, ID, Name string }
@@ -87,7 +88,7 @@ func (l *inviteeList) loadAccounts(tx core.App, team string) error {
 			InnerJoin("memberships m", dbx.NewExp("m.user = u.id AND m.team = {:team}", dbx.Params{"team": team})).
 			Where(dbx.In("u.email", addresses...)).AndWhere(dbx.NewExp("u.verified")).All(&rows)
 		if err != nil {
-			return fmt.Errorf("look for the accounts of who is asked: %w", err)
+			return fmt.Errorf("look for the accounts of invitees: %w", err)
 		}
 		for _, row := range rows {
 			if n, there := l.index[row.Email]; there {
@@ -107,7 +108,7 @@ func findCohost(tx core.App, team, id string) (*core.Record, error) {
 		return nil, err
 	}
 	if !member {
-		return nil, errs.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Choose one from the list, or ask the person as a guest.")
+		return nil, errs.Invalid("cohosts", CodeBadCohost, "Co-hosts must be members of this team. Choose one from the list or invite them as a guest.")
 	}
 	account, err := tx.FindRecordById("users", id, record.WithPrepared)
 	if err != nil {
@@ -128,7 +129,7 @@ func badAddressesMessage(bad []string) string {
 	return "Not an address: " + strings.Join(bad, ", ") + more + ". Correct or remove it."
 }
 
-// addInvitees puts people on the list of a session.
+// addInvitees adds people to a session.
 func addInvitees(tx core.App, s *Session, people []invitee) error {
 	for _, one := range people {
 		p, err := newParticipant(tx, s.Record, one.address)
@@ -143,7 +144,7 @@ func addInvitees(tx core.App, s *Session, people []invitee) error {
 	return nil
 }
 
-// removeUninvited takes everybody off the list of a session whom a form does not ask, and says who went. Who is out stays so.
+// removeUninvited removes the participants that the form doesn't list and returns them. Excluded participants stay excluded.
 func removeUninvited(tx core.App, s *Session, people []invitee) (gone []*Participant, err error) {
 	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
@@ -162,8 +163,8 @@ func removeUninvited(tx core.App, s *Session, people []invitee) (gone []*Partici
 	return gone, nil
 }
 
-// syncInvitees puts everybody on the list of a session whom a form asks, in the part that it says, and says who came.
-func syncInvitees(tx core.App, s *Session, people []invitee) (came []*Participant, err error) {
+// syncInvitees adds the people that the form lists, updates their roles, and returns those who were added.
+func syncInvitees(tx core.App, s *Session, people []invitee) (added []*Participant, err error) {
 	rows, err := ListParticipants(tx, s.Id)
 	if err != nil {
 		return nil, err
@@ -182,7 +183,7 @@ func syncInvitees(tx core.App, s *Session, people []invitee) (came []*Participan
 			if err != nil {
 				return nil, err
 			}
-			came = append(came, p)
+			added = append(added, p)
 			continue
 		}
 		known := one.user == "" || row.UserID() != ""
@@ -197,5 +198,5 @@ func syncInvitees(tx core.App, s *Session, people []invitee) (came []*Participan
 			return nil, err
 		}
 	}
-	return came, nil
+	return added, nil
 }

@@ -13,18 +13,18 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// NotSent is the delivery state of an invitee to whom no email about the session was sent, because there was none or
-// because the server sends no email. The others are the states of an email.
+// NotSent is the delivery state of an invitee who got no email about the session, because none was needed or the server
+// sends none. The other states are those of an email.
 const NotSent = "not_sent"
 
-// How often an invitation to a session is sent again (R59).
+// How often an invitation to a session can be resent (R59).
 const (
 	resendInterval = time.Minute
 	resendsPerDay  = 5
 )
 
-// Delivery is how far the newest email about the session, or its series, has come to each of its participants, by the
-// participant's id. The host, who needs none, is not in it unless there is one.
+// Delivery is the delivery state of the latest email about the session or its series, by participant id. The host is
+// included only if there was an email.
 func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 	people, err := ListParticipants(app, s.Id)
 	if err != nil {
@@ -63,7 +63,7 @@ func Delivery(app core.App, s *Session) (map[string]mail.State, error) {
 	return states, nil
 }
 
-// CanContactInvitees is nil if the actor may send the invitees of the session its emails again and copy their links: its host and
+// CanContactInvitees returns nil if the actor can resend the session's invitations and copy personal links: its host and
 // co-hosts, the Owner and Admins.
 func CanContactInvitees(app core.App, actor *actors.Actor, s *Session) error {
 	if CanManage(actor, s) {
@@ -76,7 +76,7 @@ func CanContactInvitees(app core.App, actor *actors.Actor, s *Session) error {
 	return err
 }
 
-// Resend sends a participant the invitation again, once a minute and five times a day at most.
+// Resend sends the invitation to a participant again, at most once per resendInterval and resendsPerDay times a day.
 func Resend(app core.App, actor *actors.Actor, session, participant string) error {
 	return withInvitee(app, actor, session, participant, "session.resend", func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error {
 		if !mail.Enabled(tx) {
@@ -104,13 +104,13 @@ func canResend(tx core.App, p *Participant) error {
 	case n > 0 && time.Since(last) < resendInterval:
 		return errs.Invalid("base", errs.CodeTooMany, "An email was sent less than a minute ago. Wait a moment.")
 	case n > resendsPerDay:
-		return errs.Invalid("base", errs.CodeTooMany, "This invitee got five emails today. Try again tomorrow, or copy the personal link.")
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("This invitee got %d emails today. Try again tomorrow or copy the personal link.", resendsPerDay))
 	}
 	return nil
 }
 
-// CopyLink is the personal link of a participant, for the actor to share. It is not the one that is emailed, which goes
-// on working: whoever uses it has not shown to read the email of the address (R60).
+// CopyLink returns a personal link of a participant for the actor to share. It isn't the emailed one, which keeps working:
+// opening it doesn't prove access to the email address (R60).
 func CopyLink(app core.App, actor *actors.Actor, session, participant string) (link string, err error) {
 	err = withInvitee(app, actor, session, participant, "session.link", func(tx core.App, _ *actors.Actor, _ *Session, p *Participant) error {
 		link, err = linkForPurpose(tx, p, purposeShown)
@@ -119,7 +119,7 @@ func CopyLink(app core.App, actor *actors.Actor, session, participant string) (l
 	return link, err
 }
 
-// withInvitee runs an action on a participant of a session that is not over, with the actor's rights read anew.
+// withInvitee runs an action on a participant of a session that isn't over, with the actor's rights reloaded.
 func withInvitee(app core.App, actor *actors.Actor, session, participant, action string,
 	do func(tx core.App, actor *actors.Actor, s *Session, p *Participant) error) error {
 	entry := audit.NewEntry(actor, action).WithTarget(participant, "")
@@ -146,13 +146,13 @@ func withInvitee(app core.App, actor *actors.Actor, session, participant, action
 		entry.WithTarget(p.Id, p.DisplayName())
 		switch {
 		case !isUpcoming(s) && s.Status() == Scheduled:
-			return errs.Invalid("base", CodeEnded, "The time of the session has passed.")
+			return errs.Invalid("base", CodeEnded, "This session was never started, and its time has passed.")
 		case !isUpcoming(s):
 			return statusError(s.Status())
 		case p.Excluded():
 			return errs.Invalid("base", CodeRemoved, p.DisplayName()+" was removed from the session.")
 		case p.Role() == Host:
-			return errs.Invalid("base", CodeHostRequired, "The host opens the session from Usher and needs no invitation.")
+			return errs.Invalid("base", CodeHostRequired, "The host doesn't need an invitation. They open the session in Usher.")
 		}
 		return do(tx, actor, s, p)
 	})

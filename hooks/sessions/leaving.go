@@ -14,28 +14,28 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// HandoverResult is what a removal, leaving or the loss of a role took: what members tells, and what became of the scheduled
-// sessions that the person hosted.
+// HandoverResult is the result of removing a user, leaving a team or revoking a role, with the number of scheduled
+// sessions that were handed over or cancelled.
 type HandoverResult struct {
 	members.Removal
 	HandedOver int
 	Cancelled  int
 }
 
-// Undecided stands for handOver where a form asks for the new host and got no answer: the action is refused if the
-// person hosts scheduled sessions, so that none is cancelled without a choice.
+// Undecided is the value of handOver if a form offered a choice of the new host and none was made. The action is refused
+// if the user hosts scheduled sessions, so that no session is cancelled by mistake.
 const Undecided = "undecided"
 
-// CodeUndecided refuses an action that needs a choice of who takes over.
+// CodeUndecided is the code of HandOverRequired.
 const CodeUndecided = "required"
 
-// HandOverRequired refuses an action without a choice of who takes over.
+// HandOverRequired refuses an action because the new host wasn't chosen.
 func HandOverRequired() error {
 	return errs.Invalid("handOver", CodeUndecided, "Choose who takes over the sessions, or cancel them.")
 }
 
-// Remove is members.Remove, with what becomes of the sessions of who goes (R81): all are handed over to the account
-// handOver, or cancelled with notice if that is empty. also is done in the same transaction.
+// Remove is members.Remove, and hands all sessions of the user over to the account handOver, or cancels them and notifies
+// the invitees if handOver is empty (R81). also runs in the same transaction.
 func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
 	var parted HandoverResult
 	ended, err := members.Remove(app, actor, user, append(also, parted.handOverOrCancel(actor, user, handOver))...)
@@ -43,7 +43,7 @@ func Remove(app core.App, actor *actors.Actor, user, handOver string, also ...me
 	return parted, err
 }
 
-// Leave is members.Leave, with what becomes of the actor's sessions.
+// Leave is members.Leave, and hands over or cancels the actor's sessions like Remove.
 func Leave(app core.App, actor *actors.Actor, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
 	var parted HandoverResult
 	ended, err := members.Leave(app, actor, append(also, parted.handOverOrCancel(actor, actor.Account.Id, handOver))...)
@@ -51,7 +51,7 @@ func Leave(app core.App, actor *actors.Actor, handOver string, also ...members.B
 	return parted, err
 }
 
-// RevokeRoles is members.RevokeRoles, with what becomes of the sessions of who may not host any more (R107).
+// RevokeRoles is members.RevokeRoles, and hands over or cancels the sessions of a user who can no longer host (R107).
 func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.Roles, handOver string, also ...members.BeforeFunc) (HandoverResult, error) {
 	var parted HandoverResult
 	err := members.RevokeRoles(app, actor, user, revoked, append(also, func(tx core.App) error {
@@ -71,7 +71,7 @@ func RevokeRoles(app core.App, actor *actors.Actor, user string, revoked actors.
 	return parted, err
 }
 
-// LosesHosting reports whether somebody in the team who may host could not any more without these roles.
+// LosesHosting reports whether a user of the team can host, and no longer could without these roles.
 func LosesHosting(app core.App, team *core.Record, user string, revoked actors.Roles) (bool, error) {
 	m, err := members.Find(app, team.Id, user)
 	if err != nil {
@@ -83,7 +83,7 @@ func LosesHosting(app core.App, team *core.Record, user string, revoked actors.R
 	return before.CanHost() && !after.CanHost(), nil
 }
 
-// handOverOrCancel is what is done to somebody's sessions before he goes, in the transaction in which he goes.
+// handOverOrCancel hands over or cancels the user's sessions in the transaction in which the user leaves.
 func (p *HandoverResult) handOverOrCancel(actor *actors.Actor, user, handOver string) func(tx core.App) error {
 	return func(tx core.App) (err error) {
 		if handOver == Undecided {
@@ -102,8 +102,7 @@ func (p *HandoverResult) handOverOrCancel(actor *actors.Actor, user, handOver st
 	}
 }
 
-// registerLeaving wires what becomes of the sessions of who is not in the team any more or may not host any more, by
-// whatever deed.
+// registerLeaving handles the sessions of users who leave the team or can no longer host, whatever the reason.
 func registerLeaving(app core.App) {
 	app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -111,7 +110,7 @@ func registerLeaving(app core.App) {
 			if err != nil {
 				return fmt.Errorf("find the team of a membership: %w", err)
 			}
-			if err := e.Next(); err != nil || team == 0 { // the team goes with all that is in it
+			if err := e.Next(); err != nil || team == 0 { // the team itself is being deleted
 				return err
 			}
 			return revokeHosting(e.App, e.Record.GetString("team"), e.Record.GetString("user"), reasonRemoved)
@@ -161,7 +160,7 @@ func memberActor(m *core.Record) *actors.Actor {
 	return &actors.Actor{Roles: actors.RolesOf(m), Kind: m.GetString("kind")}
 }
 
-// revokeMembersHosting is for a team in which members without the role Organizer may not host any more.
+// revokeMembersHosting runs when members without the Organizer role can no longer host in a team.
 func revokeMembersHosting(tx core.App, team, reason string) error {
 	var users []string
 	err := tx.DB().NewQuery(`SELECT m.user FROM memberships m WHERE m.team = {:team} AND NOT m.organizer AND (
@@ -169,7 +168,7 @@ func revokeMembersHosting(tx core.App, team, reason string) error {
 		OR EXISTS (SELECT 1 FROM participants p JOIN sessions s ON s.id = p.session WHERE p.user = m.user AND s.team = m.team AND s.status = 'running' AND p.part IN ('host', 'cohost')))`).
 		Bind(dbx.Params{"team": team}).Column(&users)
 	if err != nil {
-		return fmt.Errorf("find who may not host any more: %w", err)
+		return fmt.Errorf("find the members who can no longer host: %w", err)
 	}
 	for _, user := range users {
 		if err := revokeHosting(tx, team, user, reason); err != nil {
@@ -179,8 +178,8 @@ func revokeMembersHosting(tx core.App, team, reason string) error {
 	return nil
 }
 
-// CountHostedByMembers counts the scheduled sessions of a team that members without the role Organizer host: what is
-// cancelled when not every member may host any more (D2, R107).
+// CountHostedByMembers counts the scheduled sessions of a team whose hosts are members without the Organizer role. They
+// are cancelled when members can no longer host (D2, R107).
 func CountHostedByMembers(app core.App, team string) (int, error) {
 	n, err := app.CountRecords("sessions", dbx.HashExp{"team": team, "status": Scheduled},
 		dbx.NewExp("host IN (SELECT user FROM memberships WHERE team = {:t} AND NOT organizer)", dbx.Params{"t": team}))

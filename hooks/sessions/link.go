@@ -16,18 +16,18 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// PersonalPrefix is how the code of a personal link begins; a session's own code never does.
+// PersonalPrefix starts the code of every personal link, and never that of a session link.
 const PersonalPrefix = "usp_"
 
-// The purposes of codes. A code that was shown to a host is not the one that is emailed: it proves nothing about the
+// The purposes of codes. A code that was shown to a host differs from the emailed one: it proves nothing about the email
 // address (R60).
 const (
 	purposeEmailed = "personal links"
 	purposeShown   = "shown personal links"
 )
 
-// deriveCode is the secret of a row for a purpose. It is derived from the row's id and the key of the data folder, so that
-// it is the same whenever it is needed, and cannot be read from the database.
+// deriveCode is the secret of a record for a purpose. It is derived from the record's id and the key of the data
+// directory, so that it is reproducible and can't be read from the database.
 func deriveCode(app core.App, purpose, prefix, id string) (string, error) {
 	key, err := mail.DeriveKey(app, purpose)
 	if err != nil {
@@ -44,8 +44,8 @@ func PersonalCode(app core.App, p *Participant) (string, error) {
 	return deriveCode(app, purposeEmailed, PersonalPrefix, p.GetString("link"))
 }
 
-// OwnCode is the code by which a participant opens the session: the personal one, or the session's where that one is
-// not known, as after a restore. It writes nothing.
+// OwnCode is the code that opens the session for a participant: the personal one, or the session's if the personal one
+// isn't known, for example after a restore. It writes nothing.
 func OwnCode(app core.App, p *Participant, s *Session) (string, error) {
 	code, err := PersonalCode(app, p)
 	if err != nil {
@@ -58,7 +58,7 @@ func OwnCode(app core.App, p *Participant, s *Session) (string, error) {
 	return code, err
 }
 
-// personalLink is the address of a participant's personal link, for an email. It works again after a restore.
+// personalLink is the URL of a participant's personal link, for an email. It makes the link work again after a restore.
 func personalLink(tx core.App, p *Participant) (string, error) {
 	return linkForPurpose(tx, p, purposeEmailed)
 }
@@ -76,7 +76,7 @@ func linkForPurpose(tx core.App, p *Participant, purpose string) (string, error)
 	return settings.Of(tx).Link("/s/" + code), nil
 }
 
-// ensureCode makes the code of a link for a purpose, and stores its hash unless it is stored already.
+// ensureCode returns the code of a link for a purpose and stores its hash if necessary.
 func ensureCode(tx core.App, link, purpose string) (string, error) {
 	code, err := deriveCode(tx, purpose, PersonalPrefix, link)
 	if err != nil {
@@ -105,7 +105,7 @@ func codeExists(app core.App, code string) (bool, error) {
 	return n > 0, nil
 }
 
-// HashCode is what is stored of the code of a personal link.
+// hashCode is the stored hash of the code of a personal link.
 func HashCode(code string) string { return hashCode(code) }
 
 func hashCode(code string) string {
@@ -113,8 +113,8 @@ func hashCode(code string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ensureLink gives a new participant the personal link of the address for the session, or for its series: the one that
-// there is already, else a new one.
+// ensureLink sets the personal link of a new participant: the existing one of the address for the session or its series,
+// or a new one.
 func ensureLink(tx core.App, r *core.Record, series string) error {
 	of := dbx.HashExp{"session": r.GetString("session")}
 	if series != "" {
@@ -150,8 +150,8 @@ func ensureLink(tx core.App, r *core.Record, series string) error {
 	return tx.Save(found[0])
 }
 
-// updateLinkAddress gives a personal link the new address of its account, so that later invitations find it. Where the
-// address has one already, both lead on.
+// updateLinkAddress sets the new email of an account on a personal link, so that later invitations find it. If the address
+// already has a link, both keep working.
 func updateLinkAddress(tx core.App, id, address string) error {
 	_, err := tx.DB().NewQuery(`UPDATE OR IGNORE personal_links SET email = {:address} WHERE id = {:id}`).
 		Bind(dbx.Params{"id": id, "address": address}).Execute()

@@ -17,7 +17,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// newHostPayload is what the email to an invitee about sessions with a new host is made from, and judged by.
+// newHostPayload is the content of the email to an invitee about sessions with a new host.
 type newHostPayload struct {
 	Team    string          `json:"team"`
 	Host    string          `json:"host"` // account of the new host
@@ -26,22 +26,22 @@ type newHostPayload struct {
 	More    int             `json:"more,omitempty"` // sessions that are not listed
 }
 
-// newHostInvite is the place of the invitee in a session, or in the first one of a series that is still to come.
+// newHostInvite identifies the invitee's participant in a session, or in the first upcoming session of a series.
 type newHostInvite struct {
 	ID     string `json:"id"` // of the participant
 	Series int    `json:"series,omitempty"`
 }
 
-// handedInvite is an invitee's place in a session that was handed over.
+// handedInvite is an invitee of a session that was handed over.
 type handedInvite struct {
 	session     *Session
 	participant *Participant
-	series      int // how many sessions of the series it stands for
+	series      int // number of sessions of the series
 }
 
-// notifyInvitees queues one email to each invitee of sessions that were handed over: those still to come, a series once.
-// Old and new host and the actor get none. Who doesn't know of a session yet, or has other news of it waiting, gets
-// that news with the new host in it.
+// notifyInvitees queues one email to each invitee of upcoming sessions that were handed over, with one entry for a series.
+// The hosts and the actor get none. Invitees who don't know of a session yet, or have another email about it waiting,
+// learn of the new host from that email.
 func notifyInvitees(tx core.App, actor *actors.Actor, from, to, was string, taken []*Session) error {
 	post := newNotifier(tx, actor, ScopeSession)
 	for _, id := range []string{from, to} {
@@ -79,8 +79,8 @@ func notifyInvitees(tx core.App, actor *actors.Actor, from, to, was string, take
 	return post.err
 }
 
-// groupInvites lists by address who is invited to the sessions that are still to come, without those whom skip names: one
-// place for all sessions of a series.
+// groupInvites groups the invitees of upcoming sessions by address, except those in skip, with one entry for all sessions
+// of a series.
 func groupInvites(tx core.App, on []*Session, skip func(*Participant) bool) (order []string, places map[string][]*handedInvite, err error) {
 	places = map[string][]*handedInvite{}
 	ofSeries, now := map[string]*handedInvite{}, time.Now()
@@ -114,7 +114,7 @@ func groupInvites(tx core.App, on []*Session, skip func(*Participant) bool) (ord
 	return order, places, nil
 }
 
-// hasOtherNews reports whether another email tells the invitee of the new host, and queues it where it is needed.
+// hasOtherNews reports whether another email tells the invitee about the new host, and queues it if necessary.
 func (p *notifier) hasOtherNews(one *handedInvite) (bool, error) {
 	n := &notice{kind: mail.KindSessionChanged, session: one.session, to: one.participant, wholeSeries: one.series > 1}
 	waiting, err := n.waiting(p.tx)
@@ -138,8 +138,8 @@ func queueNewHost(tx core.App, address string, note newHostPayload) error {
 	})
 }
 
-// current is the note without the places that no longer hold, the places that do, and why the first of the others doesn't.
-// m is the email that is judged, and nil while it is written.
+// current returns the note without outdated entries, the entries that are left, and the reason why the first of the others
+// is outdated. m is the email being checked, or nil while it is rendered.
 func (n newHostPayload) current(tx core.App, m *mail.Email) (left newHostPayload, places []*handedInvite, reason string, err error) {
 	left = n
 	left.Invites = nil
@@ -159,7 +159,7 @@ func (n newHostPayload) current(tx core.App, m *mail.Email) (left newHostPayload
 	return left, places, reason, nil
 }
 
-// resolveInvite reads a place and says why it is no longer worth an email, if it isn't. Of a series it is the next session.
+// resolveInvite loads an entry, or returns the reason why it needs no email. For a series it is the next session.
 func (n newHostPayload) resolveInvite(tx core.App, place newHostInvite, m *mail.Email) (one *handedInvite, reason string, err error) {
 	p, err := FindParticipant(tx, place.ID)
 	if errors.Is(err, errs.NotFound) {
@@ -206,7 +206,7 @@ func (n newHostPayload) resolveInvite(tx core.App, place newHostInvite, m *mail.
 	return nil, mail.ReasonReplaced, nil
 }
 
-// hasNewerEmail reports whether a newer email tells the recipient of m all that holds of the session.
+// hasNewerEmail reports whether a newer email to the recipient of m covers the session.
 func hasNewerEmail(tx core.App, m *mail.Email, s *Session) (bool, error) {
 	topics := []any{sessionTopic(s.Id)}
 	if s.SeriesID() != "" {
@@ -220,8 +220,8 @@ func hasNewerEmail(tx core.App, m *mail.Email, s *Session) (bool, error) {
 	return n > 0, nil
 }
 
-// stillNewHost is the condition of the email about a new host. One that was tried and lists a session that it should
-// not is replaced by one without it.
+// stillNewHost is the condition of the email about a new host. One that was tried and lists an outdated session is replaced
+// by one without it.
 func stillNewHost(tx core.App, m *mail.Email) (string, error) {
 	var note newHostPayload
 	if err := json.Unmarshal([]byte(m.Basis()), &note); err != nil {
@@ -249,7 +249,7 @@ func writeNewHost(tx core.App, _, secret string) (mail.Message, error) {
 		return mail.Message{}, err
 	}
 	if len(places) == 0 {
-		return mail.Message{}, errs.Invalid("base", CodeCancelled, "None of the sessions was worth an email any more.")
+		return mail.Message{}, errs.Invalid("base", CodeCancelled, "None of the sessions needed an email any longer.")
 	}
 	props := emails.NewHostProps{From: left.From, More: left.More}
 	for _, one := range places {

@@ -14,20 +14,20 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// informingKinds are the kinds of email that tell somebody of a session, and reached the states in which one has left and has
-// not come back.
+// informingKinds are the kinds of email that inform the recipient of a session, and reachedStatuses the statuses of an
+// email that was sent and didn't bounce.
 var (
 	informingKinds  = []string{mail.KindSessionInvitation, mail.KindSessionChanged}
 	reachedStatuses = []string{mail.Sent, mail.Delayed, mail.Delivered, mail.Complained}
 )
 
-// isInformed reports whether the participant knows of the session: an email about it was sent and has not come back, or the
-// participant hosts it, has answered or has joined. Only those are told of a change or a cancellation.
+// isInformed reports whether the participant knows of the session: an email about it was sent and didn't bounce, or the
+// participant hosts it, has answered or has joined. Only they are notified of a change or a cancellation.
 func (p *Participant) isInformed() bool {
 	return p.GetString("told") != "" || p.Role() == Host || p.State() != StateInvited || p.Answer() != ""
 }
 
-// registerNotified keeps in the rows of a personal link when an email about the session, or the series, reached the invitee.
+// registerNotified records on the participants of a personal link whether an email about the session or series was sent.
 func registerNotified(app core.App) {
 	app.OnRecordUpdateExecute("outbox").BindFunc(func(e *core.RecordEvent) error {
 		if !record.Changed(e.Record, "status") || !slices.Contains(informingKinds, e.Record.GetString("kind")) {
@@ -43,8 +43,8 @@ func registerNotified(app core.App) {
 }
 
 func recordNotified(tx core.App, participant, status string) error {
-	came := slices.Contains(reachedStatuses, status)
-	if !came && !slices.Contains([]string{mail.Returned, mail.Failed, mail.Bounced}, status) || came && !mail.Enabled(tx) {
+	reached := slices.Contains(reachedStatuses, status)
+	if !reached && !slices.Contains([]string{mail.Returned, mail.Failed, mail.Bounced}, status) || reached && !mail.Enabled(tx) {
 		return nil
 	}
 	p, err := FindParticipant(tx, participant)
@@ -55,7 +55,7 @@ func recordNotified(tx core.App, participant, status string) error {
 		return err
 	}
 	told := ""
-	if came {
+	if reached {
 		told = record.FormatTime(time.Now())
 	} else if another, err := reachedByOtherEmail(tx, p); err != nil || another {
 		return err
@@ -68,13 +68,13 @@ func recordNotified(tx core.App, participant, status string) error {
 	return nil
 }
 
-// reachedByOtherEmail reports whether another email than the one that came back reached the invitee.
+// reachedByOtherEmail reports whether the invitee got an email other than the one that bounced.
 func reachedByOtherEmail(tx core.App, p *Participant) (bool, error) {
 	n, err := countInvites(tx, p, reachedStatuses)
 	return n > 0, err
 }
 
-// isEmailSending reports whether an email that tells of the session is being sent at this moment.
+// isEmailSending reports whether an email about the session is being sent right now.
 func isEmailSending(tx core.App, p *Participant) (bool, error) {
 	n, err := countInvites(tx, p, []string{mail.Sending})
 	return n > 0, err

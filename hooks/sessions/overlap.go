@@ -12,11 +12,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// maxConflictsShown is how many clashes a refusal tells in full.
+// maxConflictsShown is how many conflicts an error lists.
 const maxConflictsShown = 10
 
-// validateRoom refuses a form whose times clash with what else has its room, naming every clash (R87, R89). The record
-// hooks judge each booking again.
+// validateRoom refuses a form whose times conflict with other bookings of its room, and lists the conflicts (R87, R89).
+// The record hooks check each booking again.
 func (f Form) validateRoom(tx core.App, team string, starts []time.Time, except string) error {
 	if f.Room == "" {
 		return nil
@@ -29,7 +29,7 @@ func (f Form) validateRoom(tx core.App, team string, starts []time.Time, except 
 	var clashes []string
 	for n, at := range starts {
 		if n > 0 && at.Before(starts[n-1].Add(length)) {
-			clashes = append(clashes, f.formatStart(at)+" with the one before it in the series")
+			clashes = append(clashes, f.formatStart(at)+" overlaps the previous session of the series")
 			continue
 		}
 		clash, err := rooms.FindConflict(tx, room.Id, at, at.Add(length), except)
@@ -47,7 +47,7 @@ func (f Form) validateRoom(tx core.App, team string, starts []time.Time, except 
 	if n := len(clashes); n > maxConflictsShown {
 		clashes, more = clashes[:maxConflictsShown], fmt.Sprintf(", and %d more", n-maxConflictsShown)
 	}
-	return errs.Invalid("room", rooms.CodeBusy, "The room "+room.Name()+" is taken: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
+	return errs.Invalid("room", rooms.CodeBusy, room.Name()+" is already booked: "+strings.Join(clashes, "; ")+more+". Choose another time or room.")
 }
 
 func (f Form) zone() *time.Location { return zoneOrUTC(f.Zone) }

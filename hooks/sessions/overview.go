@@ -9,8 +9,8 @@ import (
 	"usher/hooks/record"
 )
 
-// Subject identifies whose sessions are listed in a team: by account, by address, or by both. An address
-// counts only for participants without an account.
+// Subject identifies the person whose sessions in a team are listed: by account, by email, or by both. An email only
+// matches participants without an account.
 type Subject struct {
 	Team  string // id
 	User  string // id of the account, or empty
@@ -21,18 +21,18 @@ func (s Subject) params() dbx.Params {
 	return dbx.Params{"team": s.Team, "user": s.User, "email": s.Email, "now": record.FormatTime(time.Now())}
 }
 
-// Overview summarizes the sessions that a person hosts or is invited to, for their details (R76). Sessions that
-// the person was removed from are left out.
+// Overview is the sessions that a person hosts or is invited to, for their details (R76), without those that they were
+// removed from.
 type Overview struct {
 	Running      []Row
 	Upcoming     []Row // scheduled, by start
 	Past         []Row // ended, cancelled or never started, newest first
 	Counts       Counts
-	HostingCount int // of Counts.Running and Counts.Coming together, those that the person hosts
-	HostedCount  int // of Counts.Past, those that the person hosted
+	HostingCount int // number of running and upcoming sessions that the person hosts
+	HostedCount  int // number of past sessions that the person hosted
 }
 
-// FindOverview reads the overview of a person with at most size rows in each list.
+// FindOverview reads the overview of a person with up to size rows in each list.
 func FindOverview(app core.App, subject Subject, size int) (Overview, error) {
 	var overview Overview
 	var err error

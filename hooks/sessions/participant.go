@@ -12,7 +12,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// The parts that people have in a session; they are apart from roles in the team (R31).
+// The roles of participants in a session, which are independent of their roles in the team (R31).
 const (
 	Host      = "host"
 	Cohost    = "cohost"
@@ -20,20 +20,20 @@ const (
 	Attendee  = "attendee"
 )
 
-// How far somebody has come into a session.
+// The states of a participant.
 const (
 	StateInvited  = "invited"
-	StateDeclined = "declined" // the guest prompt; offered again at the next visit (R56)
-	StateWaiting  = "waiting"  // in the lobby, until a host admits him
+	StateDeclined = "declined" // declined the guest prompt, which is shown again at the next visit (R56)
+	StateWaiting  = "waiting"  // in the waiting room
 	StateAdmitted = "admitted"
-	StateDenied   = "refused" // by a host, at the door
-	StateRemoved  = "out"     // put out, or removed from the team: stays out (R115)
+	StateDenied   = "refused" // by a host, in the waiting room
+	StateRemoved  = "out"     // from the session or the team; final (R115)
 )
 
 var _ core.RecordProxy = (*Participant)(nil)
 
-// Participant is somebody who is asked to a session, or who came to it: one row an address. Its id is his name on
-// the media server.
+// Participant is a person who was invited to a session or joined it: one record per address. Its id identifies the person
+// on the media server.
 type Participant struct{ *core.Record }
 
 // PreValidate makes sure that the proxy holds a participant.
@@ -50,41 +50,41 @@ func (p *Participant) ProxyRecord() *core.Record { return p.Record }
 // SetProxyRecord sets the record.
 func (p *Participant) SetProxyRecord(r *core.Record) { p.Record = r }
 
-// SessionID is the session.
+// SessionID is the id of the session.
 func (p *Participant) SessionID() string { return p.GetString("session") }
 
-// UserID is the account, once it is known; else empty.
+// UserID is the id of the account, or empty while it isn't known.
 func (p *Participant) UserID() string { return p.GetString("user") }
 
-// Address is where he was asked.
+// Address is the email address that was invited.
 func (p *Participant) Address() string { return p.GetString("email") }
 
 // Role is Host, Cohost, Presenter or Attendee.
 func (p *Participant) Role() string { return p.GetString("part") }
 
-// State is how far he has come: one of the State constants.
+// State is one of the State constants.
 func (p *Participant) State() string { return p.GetString("state") }
 
-// Leads reports whether he has the controls of the host.
+// Leads reports whether the participant has the host's controls.
 func (p *Participant) Leads() bool { return p.Role() == Host || p.Role() == Cohost }
 
-// Excluded reports whether the session is closed to him: he was put out, or refused at the door.
+// Excluded reports whether the participant was removed from the session or denied access.
 func (p *Participant) Excluded() bool { return p.State() == StateRemoved || p.State() == StateDenied }
 
-// CanShareScreen reports whether he may show his screen.
+// CanShareScreen reports whether the participant can share their screen.
 func (p *Participant) CanShareScreen() bool { return p.Role() != Attendee }
 
-// FindParticipant reads a participant by id, or record.ErrNotFound.
+// FindParticipant finds a participant by id, or returns errs.NotFound.
 func FindParticipant(app core.App, id string) (*Participant, error) {
 	return findOneParticipant(app, dbx.HashExp{"id": id})
 }
 
-// FindParticipantByEmail reads who has that address in the session, or record.ErrNotFound.
+// FindParticipantByEmail finds the participant of a session with that address, or returns errs.NotFound.
 func FindParticipantByEmail(app core.App, session, address string) (*Participant, error) {
 	return findOneParticipant(app, dbx.HashExp{"session": session, "email": address})
 }
 
-// ListParticipants lists who is asked to a session and who came: host, co-hosts, then the others by name.
+// ListParticipants lists the participants of a session: host, co-hosts, presenters, then the others, each by name.
 func ListParticipants(app core.App, session string) ([]*Participant, error) {
 	all := []*Participant{}
 	err := app.RecordQuery("participants").AndWhere(dbx.HashExp{"session": session}).

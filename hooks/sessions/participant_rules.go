@@ -15,7 +15,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Codes of refusals about the people of a session.
+// Codes of errors about the participants of a session.
 const (
 	CodeAlreadyInvited = "already_asked"
 	CodeBadCohost      = "bad_cohost"
@@ -24,9 +24,9 @@ const (
 	CodeHostRequired   = "host_stands"
 )
 
-// registerParticipants wires what holds for every writer of a participant: an address a row, which stays with the account
-// that came by it; one host, who is the session's, co-hosts who are members, as many people as the session may have;
-// and out stays out.
+// registerParticipants registers the rules for every write of a participant: one record per address, which stays with its
+// account; one host, the session's; co-hosts are members; the number of invitees is limited; and removed participants
+// stay removed.
 func registerParticipants(app core.App) {
 	tidied := func(e *core.RecordEvent) error {
 		if err := normalizeParticipant(e.Record); err != nil {
@@ -73,9 +73,9 @@ func validateNewParticipant(app core.App, r *core.Record) error {
 	}
 	switch {
 	case s.Team != r.GetString("team"):
-		return errs.Invalid("team", CodeFixed, "A person is asked by the team whose session it is.")
+		return errs.Invalid("team", CodeFixed, "A participant must belong to the team of the session.")
 	case s.AlreadyInvited:
-		return errs.Invalid("email", CodeAlreadyInvited, r.GetString("email")+" is asked already.")
+		return errs.Invalid("email", CodeAlreadyInvited, r.GetString("email")+" is already invited.")
 	case s.Status == Ended || s.Status == Cancelled:
 		return statusError(s.Status)
 	}
@@ -96,9 +96,9 @@ func validateParticipant(app core.App, r *core.Record) error {
 		return err
 	}
 	if before.GetString("state") == StateRemoved && r.GetString("state") != StateRemoved {
-		return errs.Invalid("state", CodeRemoved, "Whoever was put out of a session stays out of it.")
+		return errs.Invalid("state", CodeRemoved, "Someone who was removed from a session can't be added again.")
 	}
-	if r.GetString("link") == "" { // a row that no rule of ours wrote
+	if r.GetString("link") == "" { // a record that was written without our hooks
 		s, err := findSessionOf(app, r)
 		if err != nil {
 			return err
@@ -117,7 +117,7 @@ func validateParticipant(app core.App, r *core.Record) error {
 	return nil
 }
 
-// validateRole refuses a second host, one who is not the session's, and a co-host who is no member.
+// validateRole refuses a second host, a host other than the session's, and a co-host who isn't a member.
 func (s *capacity) validateRole(app core.App, r *core.Record) error {
 	switch r.GetString("part") {
 	case Host:
@@ -134,13 +134,13 @@ func (s *capacity) validateRole(app core.App, r *core.Record) error {
 			return err
 		}
 		if !member {
-			return errs.Invalid("cohosts", CodeBadCohost, "Co-hosts are members of the team. Ask "+r.GetString("email")+" as a guest, or invite the person to the team first.")
+			return errs.Invalid("cohosts", CodeBadCohost, "Co-hosts must be members of this team. Invite "+r.GetString("email")+" to the session as a guest, or to the team first.")
 		}
 	}
 	return nil
 }
 
-// validateHostStays lets the host's row go only with the session, or with the team.
+// validateHostStays refuses to delete the host's participant, unless the session or the team is deleted.
 func validateHostStays(app core.App, r *core.Record) error {
 	if r.GetString("part") != Host {
 		return nil
@@ -157,7 +157,7 @@ func validateHostStays(app core.App, r *core.Record) error {
 		return fmt.Errorf("find the team of a session: %w", err)
 	}
 	if team > 0 && session.HostID() != "" && session.HostID() == r.GetString("user") {
-		return errs.Invalid("base", CodeHostRequired, "The host stands on the list of the session. Give it another host first.")
+		return errs.Invalid("base", CodeHostRequired, "You can't remove the host. Choose another host for the session first.")
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func findSessionOf(app core.App, r *core.Record) (*Session, error) {
 	return FindByID(app, r.GetString("session"))
 }
 
-// addHost puts the session's host on the list of its people, in the place of who was it before.
+// addHost adds the session's host as a participant and makes the previous host an attendee.
 func addHost(tx core.App, s *core.Record) error {
 	if s.GetString("host") == "" || !record.Changed(s, "host") {
 		return nil
@@ -194,7 +194,7 @@ func addHost(tx core.App, s *core.Record) error {
 			own = row
 		}
 	}
-	if own != nil && own.State() == StateRemoved { // he was out of the team, and is back
+	if own != nil && own.State() == StateRemoved { // was removed from the team, and is back
 		if err := tx.Delete(own); err != nil {
 			return err
 		}

@@ -1,7 +1,7 @@
 package sessions
 
-// ParticipantStatus says where a participant stands with a session: what they answered before it, what happened at its
-// entrance, whether they were in it. Pages, counts and programs take it from StatusOf alone.
+// ParticipantStatus is the status of a participant in a session: their answer before it, admission, and attendance. Pages,
+// counts and the API all take it from StatusOf.
 type ParticipantStatus string
 
 // The statuses of a participant.
@@ -10,28 +10,28 @@ const (
 	StatusGoing       ParticipantStatus = "going" // said yes, or accepted by joining (R67)
 	StatusMaybe       ParticipantStatus = "maybe"
 	StatusNotGoing    ParticipantStatus = "not_going" // said no, or declined to become a guest
-	StatusWaiting     ParticipantStatus = "waiting"   // for a host to admit them
+	StatusWaiting     ParticipantStatus = "waiting"   // in the waiting room
 	StatusInSession   ParticipantStatus = "in_session"
-	StatusLeft        ParticipantStatus = "left"         // was in it
-	StatusNotAdmitted ParticipantStatus = "not_admitted" // waited until the end
+	StatusLeft        ParticipantStatus = "left"         // was in the session
+	StatusNotAdmitted ParticipantStatus = "not_admitted" // waited until the session ended
 	StatusDenied      ParticipantStatus = "denied"       // by a host
 	StatusRemoved     ParticipantStatus = "removed"      // by a host, or from the team
 	StatusNeverCame   ParticipantStatus = "never_came"
 )
 
-// ParticipantStatuses are all of them, in the order in which counts name them.
+// ParticipantStatuses are all statuses, in the order of counts.
 var ParticipantStatuses = []ParticipantStatus{StatusInSession, StatusLeft, StatusWaiting, StatusGoing, StatusMaybe, StatusNotGoing,
 	StatusNoAnswer, StatusNotAdmitted, StatusDenied, StatusRemoved, StatusNeverCame}
 
-// Presence is what is known of a participant's time in a session.
+// Presence is what is known about a participant's attendance.
 type Presence struct {
-	InSession bool // in it now
-	Attended  bool // was in it, now or before
-	Reported  bool // it is over, and reports say who was in it
+	InSession bool // in the session now
+	Attended  bool // is or was in the session
+	Reported  bool // the session is over and has attendance reports
 }
 
-// StatusOf decides the status of a participant. session is the status of the session; part, state and answer are the
-// participant's. What a host decided comes first, then what happened, then what was answered.
+// StatusOf returns the status of a participant. session is the status of the session; part, state and answer are the
+// participant's. A host's decision takes precedence, then attendance, then the answer.
 func StatusOf(session, part, state, answer string, presence Presence) ParticipantStatus {
 	running, ended := session == Running, session == Ended
 	switch {
@@ -63,12 +63,12 @@ func StatusOf(session, part, state, answer string, presence Presence) Participan
 	return StatusNoAnswer
 }
 
-// Status is where the participant stands with the session.
+// Status is the status of the participant in the session.
 func (p *Participant) Status(session *Session, presence Presence) ParticipantStatus {
 	return StatusOf(session.Status(), p.Role(), p.State(), p.Answer(), presence)
 }
 
-// ReaderStatus is where the reader of a list stands with a session that is not over.
+// ReaderStatus is the status of the reader of a list in a session that isn't over.
 func (r Row) ReaderStatus() ParticipantStatus {
 	return StatusOf(r.Status, r.Role, r.State, r.Answer, Presence{})
 }

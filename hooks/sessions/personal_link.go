@@ -13,18 +13,18 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// LinkTarget is where a personal link leads.
+// LinkTarget is what a personal link opens.
 type LinkTarget struct {
 	Session     *Session
 	Participant *Participant // nil: the invitee was removed, and no session is left
 	LinkID      string       // id of the link
 	Address     string       // of the invitee
-	Shown       bool         // the code was shown to a host: it proves nothing about the address (R60)
-	Removed     bool         // the invitee was taken off a session and is invited to none that is still to come
+	Shown       bool         // the code was shown to a host, so it proves nothing about the address (R60)
+	Removed     bool         // the invitee was removed from a session and isn't invited to an upcoming one
 }
 
-// ResolveLink reads where a personal code leads at this moment: of a series to the session that is running, else to the next
-// one to which the person is still invited, else to the last one. It returns record.ErrNotFound for an unknown code.
+// ResolveLink returns what a personal code opens now. In a series that is the running session, or else the next one that
+// the person is still invited to, or else the last one. It returns errs.NotFound for an unknown code.
 func ResolveLink(app core.App, code string) (*LinkTarget, error) {
 	lead, link, err := findLink(app, code)
 	if err != nil {
@@ -60,8 +60,8 @@ func ResolveLink(app core.App, code string) (*LinkTarget, error) {
 	return lead, err
 }
 
-// ResolveLinkIn reads what a personal code is in one session: Participant is nil where the invitee is not on its list. It
-// returns record.ErrNotFound for a code of another session or series.
+// ResolveLinkIn returns what a personal code opens in one session. Participant is nil if the invitee isn't invited to it. It
+// returns errs.NotFound for a code of another session or series.
 func ResolveLinkIn(app core.App, code string, s *Session) (*LinkTarget, error) {
 	lead, link, err := findLink(app, code)
 	if err != nil {
@@ -86,7 +86,7 @@ func ResolveLinkIn(app core.App, code string, s *Session) (*LinkTarget, error) {
 	return lead, err
 }
 
-// isUpcoming reports whether the session runs or is still to come.
+// isUpcoming reports whether the session is running or upcoming.
 func isUpcoming(s *Session) bool {
 	return s.Status() == Running || s.Status() == Scheduled && s.Ends().After(time.Now())
 }
@@ -112,7 +112,7 @@ func findLink(app core.App, code string) (*LinkTarget, *core.Record, error) {
 	return &LinkTarget{LinkID: link.Id, Address: link.GetString("email"), Shown: row.GetBool("shown")}, link, nil
 }
 
-// fallbackSession is the session that a link tells of whose invitee is on no list any more: the next of its series, else the last.
+// fallbackSession is the session of a link whose invitee was removed from all: the next one of its series, or else the last.
 func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session, error) {
 	if id := link.GetString("session"); id != "" {
 		return FindByID(app, id)
@@ -129,7 +129,7 @@ func (l *LinkTarget) fallbackSession(app core.App, link *core.Record) (*Session,
 	return found, nil
 }
 
-// FindParticipantByCode reads to whom a personal code leads at this moment, or record.ErrNotFound.
+// FindParticipantByCode finds the participant that a personal code opens now, or returns errs.NotFound.
 func FindParticipantByCode(app core.App, code string) (*Participant, error) {
 	lead, err := ResolveLink(app, code)
 	if err == nil && lead.Participant == nil {
@@ -141,7 +141,7 @@ func FindParticipantByCode(app core.App, code string) (*Participant, error) {
 	return lead.Participant, nil
 }
 
-// recordRemoved notes on the personal link of a participant who is taken off a list when that was.
+// recordRemoved records the time of a participant's removal on their personal link.
 func recordRemoved(tx core.App, r *core.Record) error {
 	if r.GetString("link") == "" {
 		return nil

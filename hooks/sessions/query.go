@@ -13,8 +13,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// ListInRange lists what the actor holds or is asked to, that touches the time from from to to, by start. With all,
-// everything in the team, for Owner and Admins.
+// ListInRange lists the sessions between from and to that the actor hosts or is invited to, by start. With all, it lists
+// those of the whole team, for the Owner and Admins.
 func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool) ([]*Session, error) {
 	query := app.RecordQuery("sessions").
 		AndWhere(dbx.NewExp("team = {:team} AND starts < {:to} AND ends > {:from}",
@@ -22,7 +22,7 @@ func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool
 		OrderBy("starts", "id")
 	if all && !actor.CanUsePanel() {
 		audit.RecordDenied(app, actor, "panel.enter", "all sessions")
-		return nil, errs.Forbidden("Only the Owner and Admins see all sessions of the team.")
+		return nil, errs.Forbidden("Only the Owner and Admins can see all sessions of the team.")
 	}
 	if !all {
 		query.AndWhere(involvesActor(actor))
@@ -34,8 +34,8 @@ func ListInRange(app core.App, actor *actors.Actor, from, to time.Time, all bool
 	return found, nil
 }
 
-// involvesActor is the condition on sessions that the actor holds or is asked to: by his account, or by the address that he
-// has confirmed. Who is out of a session has no part in it.
+// involvesActor is the condition for sessions that the actor hosts or is invited to, by account or verified email. Sessions
+// that the actor was removed from don't match.
 func involvesActor(actor *actors.Actor) dbx.Expression {
 	address := ""
 	if actor.Account.Verified() {
@@ -45,8 +45,8 @@ func involvesActor(actor *actors.Actor) dbx.Expression {
 		AND (p.user = {:me} OR p.user = '' AND p.email = {:address})))`, dbx.Params{"me": actor.Account.Id, "address": address})
 }
 
-// FindVisible reads a session of the actor's team that he holds or is asked to, or that he sees as Owner or Admin;
-// else record.ErrNotFound.
+// FindVisible finds a session of the actor's team that the actor hosts, is invited to, or can see as Owner or Admin. It
+// returns errs.NotFound for any other.
 func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	session, err := Find(app, actor.Team.Id, id)
 	if err != nil || actor.CanUsePanel() {
@@ -54,7 +54,7 @@ func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error)
 	}
 	n, err := app.CountRecords("sessions", idIs(id), involvesActor(actor))
 	if err != nil {
-		return nil, fmt.Errorf("look who is asked to a session: %w", err)
+		return nil, fmt.Errorf("find the participants of a session: %w", err)
 	}
 	if n == 0 {
 		return nil, errs.NotFound
@@ -62,7 +62,7 @@ func FindVisible(app core.App, actor *actors.Actor, id string) (*Session, error)
 	return session, nil
 }
 
-// CountHosted counts the scheduled sessions that an account hosts in all its teams: what is cancelled when the account is
+// CountHosted counts the scheduled sessions that an account hosts in all teams. They are cancelled if the account is
 // deleted.
 func CountHosted(app core.App, user string) (int, error) {
 	n, err := app.CountRecords("sessions", dbx.HashExp{"host": user, "status": Scheduled})
@@ -72,8 +72,8 @@ func CountHosted(app core.App, user string) (int, error) {
 	return int(n), nil
 }
 
-// ListScheduledByHost lists the scheduled sessions that somebody hosts in a team, by start: what is handed over or cancelled when
-// he goes (R81).
+// ListScheduledByHost lists the scheduled sessions that an account hosts in a team, by start. They are handed over or
+// cancelled when the user leaves (R81).
 func ListScheduledByHost(app core.App, team, user string) ([]*Session, error) {
 	found := []*Session{}
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "host": user, "status": Scheduled}).

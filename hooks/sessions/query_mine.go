@@ -12,7 +12,7 @@ import (
 	"usher/hooks/record"
 )
 
-// Row is a session as lists show it to one person, with what he is in it. Without a participant he hosts it.
+// Row is a session in a list for one person, with that person's participant. Without a participant the person is its host.
 type Row struct {
 	ID          string `db:"id"`
 	Title       string `db:"title"`
@@ -27,57 +27,57 @@ type Row struct {
 	HostName    string `db:"host_name"`
 	Room        string `db:"room"`
 	RoomName    string `db:"room_name"`
-	People      int    `db:"people"` // who are asked and came; not counted by During
+	People      int    `db:"people"` // number of participants; 0 in ListRowsInRange
 	Role        string `db:"part"`
 	State       string `db:"state"`
 	Answer      string `db:"answer"`
 }
 
-// Starts is when it is planned to start.
+// Starts is when the session is scheduled to start.
 func (r Row) Starts() time.Time { return record.ParseTime(r.StartsText) }
 
-// Ends is when it is to end, by the plan and what it was extended by.
+// Ends is when the session is scheduled to end, including extensions.
 func (r Row) Ends() time.Time { return record.ParseTime(r.EndsText) }
 
-// Started is when it really began, or zero.
+// Started is when the session actually started, or zero.
 func (r Row) Started() time.Time { return record.ParseTime(r.StartedText) }
 
-// Ended is when it was really over, or zero.
+// Ended is when the session actually ended, or zero.
 func (r Row) Ended() time.Time { return record.ParseTime(r.EndedText) }
 
-// IsHost reports whether the account hosts it.
+// IsHost reports whether the account hosts the session.
 func (r Row) IsHost(account string) bool { return r.Host == account || r.Role == Host }
 
-// NeedsAnswer reports whether it waits for the person's answer.
+// NeedsAnswer reports whether the session needs the person's answer.
 func (r Row) NeedsAnswer(account string) bool {
 	return r.Status == Scheduled && r.Role != "" && !r.IsHost(account) && r.ReaderStatus() == StatusNoAnswer
 }
 
 // The lists of a person's sessions.
 const (
-	ShowUpcoming = "coming" // that have not started, by start
+	ShowUpcoming = "coming" // not started, by start
 	ShowRunning  = "running"
-	ShowPast     = "past" // ended, cancelled, or never started: the newest first
+	ShowPast     = "past" // ended, cancelled or never started, newest first
 )
 
-// Query is what a list of a person's sessions is narrowed to.
+// Query is a filter for a list of a person's sessions.
 type Query struct {
-	Show    string // Coming, Now or Past
-	Hosting bool   // only those that he hosts
-	Search  string // part of a title; then Show is not looked at
-	After   string // the id of the row that the page follows
-	Before  string // or precedes
+	Show    string // ShowUpcoming, ShowRunning or ShowPast
+	Hosting bool   // only sessions that the person hosts
+	Search  string // part of a title; Show is ignored then
+	After   string // id of the row before the page
+	Before  string // id of the row after the page
 	Size    int
 }
 
 // Page is one page of a person's sessions.
 type Page struct {
 	Rows []Row
-	Back bool // there are rows before it
-	Next bool // and behind
+	Back bool // there are rows before the page
+	Next bool // and after it
 }
 
-// Counts are how many sessions each list has.
+// Counts are the numbers of sessions in each list.
 type Counts struct {
 	Upcoming int `db:"coming"`
 	Running  int `db:"running"`
@@ -87,13 +87,14 @@ type Counts struct {
 const rowColumns = `s.id, s.title, s.starts, s.ends, s.started, s.ended, s.status, s.code, s.series, s.host, s.host_name, s.room,
 	coalesce((SELECT r.name FROM rooms r WHERE r.id = s.room), '') room_name, coalesce(p.part, '') part, coalesce(p.state, '') state, coalesce(p.answer, '') answer`
 
-// participantJoin joins who the person is in a session: by account, else by the confirmed address, where that is no other
-// account's place.
+// participantJoin joins the person's participant of a session: by account, or by verified email if the participant has no
+// account.
 const participantJoin = ` LEFT JOIN participants p ON p.id = coalesce(
 		(SELECT id FROM participants WHERE user = {:user} AND user != '' AND session = s.id LIMIT 1),
 		(SELECT id FROM participants WHERE session = s.id AND email = {:email} AND user = ''))`
 
-// userSessionsQuery are the ids of all sessions that somebody holds or is asked to. Who is out of one has no part in it.
+// userSessionsQuery selects the ids of all sessions that a person hosts or is invited to, without those that they were
+// removed from.
 const userSessionsQuery = `SELECT session id FROM participants WHERE user = {:user} AND user != '' AND team = {:team} AND state != 'out'
 	UNION SELECT session FROM participants WHERE team = {:team} AND email = {:email} AND user = '' AND state != 'out'
 	UNION SELECT id FROM sessions WHERE host = {:user} AND team = {:team}`
@@ -112,7 +113,7 @@ func userParams(actor *actors.Actor) dbx.Params {
 	return subject.params()
 }
 
-// ListForUser lists a page of what the actor holds or is asked to, in the whole of the team's time.
+// ListForUser lists a page of the sessions that the actor hosts or is invited to in the team.
 func ListForUser(app core.App, actor *actors.Actor, query Query) (Page, error) {
 	return listPage(app, userParams(actor), query)
 }
@@ -156,7 +157,7 @@ func listPage(app core.App, params dbx.Params, query Query) (Page, error) {
 	return page, nil
 }
 
-// CountForUser counts the sessions of each of the actor's lists.
+// CountForUser counts the sessions in each of the actor's lists.
 func CountForUser(app core.App, actor *actors.Actor, hosting bool) (Counts, error) {
 	return countRows(app, userParams(actor), hosting)
 }
@@ -174,7 +175,7 @@ func countRows(app core.App, params dbx.Params, hosting bool) (Counts, error) {
 	return counts, nil
 }
 
-// CountRunning counts the sessions that run now and that the actor may go to.
+// CountRunning counts the running sessions that the actor can join.
 func CountRunning(app core.App, actor *actors.Actor) (int, error) {
 	var n int
 	err := app.DB().NewQuery("SELECT count(*) FROM sessions s" + participantJoin + ` WHERE s.team = {:team} AND s.status = 'running'
@@ -185,11 +186,11 @@ func CountRunning(app core.App, actor *actors.Actor) (int, error) {
 	return n, nil
 }
 
-// maxLookback is how far back a session may have begun that is not over yet.
+// maxLookback is how long ago a session that isn't over can have started.
 const maxLookback = 2 * MaxMinutes * time.Minute
 
-// ListRowsInRange lists what the actor holds or is asked to and that touches the time from from to to, by start: cancelled
-// sessions, too. A thousand of them are read at once.
+// ListRowsInRange lists up to 1,000 sessions between from and to that the actor hosts or is invited to, by start,
+// including cancelled ones.
 func ListRowsInRange(app core.App, actor *actors.Actor, from, to time.Time) ([]Row, error) {
 	params := userParams(actor)
 	params["from"], params["to"], params["early"] = record.FormatTime(from), record.FormatTime(to), record.FormatTime(from.Add(-maxLookback))

@@ -12,8 +12,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// watchLosses notes which sessions still to come an account hosts in a team or is invited to. What it returns lists,
-// once the account is removed from the team, which of these were handed over, were cancelled or no longer invite it.
+// watchLosses records which upcoming sessions an account hosts in a team or is invited to. The function that it returns
+// lists, after the account was removed from the team, which of them were handed over or cancelled or no longer invite it.
 func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.App) ([]emails.LostProps, error), error) {
 	hosted, err := ListScheduledByHost(tx, team, account.Id)
 	if err != nil {
@@ -34,7 +34,7 @@ func watchLosses(tx core.App, team string, account *core.Record) (func(tx core.A
 	}, nil
 }
 
-// invitedIn lists the sessions of a team that still take place and that an account is invited to without hosting them.
+// invitedIn lists the upcoming and running sessions of a team that an account is invited to and doesn't host.
 func invitedIn(tx core.App, team string, account *core.Record) ([]*Session, error) {
 	found := []*Session{}
 	err := tx.RecordQuery("sessions").AndWhere(dbx.NewExp(`team = {:team} AND host != {:user} AND status IN ('scheduled', 'running')
@@ -47,7 +47,7 @@ func invitedIn(tx core.App, team string, account *core.Record) ([]*Session, erro
 	return found, nil
 }
 
-// losses are gathered a line for each session, and one for all of a series that fared alike.
+// losses has an entry for each session, and one for all sessions of a series with the same outcome.
 type losses struct {
 	account *core.Record
 	all     []emails.LostProps
@@ -58,7 +58,7 @@ func newLosses(account *core.Record) *losses {
 	return &losses{account: account, series: map[string]int{}}
 }
 
-// add adds a session unless its time is over, or it is not lost.
+// add adds a session that is lost, unless its time has passed.
 func (l *losses) add(tx core.App, before *Session) error {
 	if before.Status() == Scheduled && before.Ends().Before(time.Now()) {
 		return nil
@@ -82,8 +82,8 @@ func (l *losses) add(tx core.App, before *Session) error {
 	return nil
 }
 
-// what became of a session that the account hosted or was invited to, and who hosts it where it was handed over; empty:
-// it is not lost.
+// what returns the outcome of a session that the account hosted or was invited to, empty if it isn't lost, and the new host
+// if it was handed over.
 func (l *losses) what(tx core.App, before *Session) (what, newHost string, err error) {
 	now, err := FindByID(tx, before.Id)
 	if errors.Is(err, errs.NotFound) {

@@ -10,15 +10,15 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// seriesPlan is what a series will be: a day for each of its sessions that have not started.
+// seriesPlan is the new schedule of a series, with a slot for each session that hasn't started.
 type seriesPlan struct {
-	rule    string // and first, if the times of the series change
+	rule    string // set together with first if the times of the series change
 	first   time.Time
 	slots   []slot
-	surplus []*Session // what has no day any more
+	surplus []*Session // sessions without a slot
 }
 
-// slot is a start, and the session that is planned for it anew; nil is a new one.
+// slot is a start and the session that moves to it, or nil for a new session.
 type slot struct {
 	starts  time.Time
 	session *Session
@@ -32,8 +32,8 @@ func (d seriesPlan) starts() (all []time.Time) {
 	return all
 }
 
-// reschedule finds a day for each session of a series when the session s becomes what the form says. The same rule at
-// another time moves each session as far as s; another rule begins with s.
+// reschedule returns the slots of a series after the session s changes to what the form says. With the same rule, all
+// sessions move by as much as s; a new rule starts with s.
 func (f Form) reschedule(tx core.App, series *Series, s *Session, people int) (seriesPlan, error) {
 	all, err := ListInSeries(tx, series.Id)
 	if err != nil {
@@ -68,7 +68,7 @@ func (f Form) reschedule(tx core.App, series *Series, s *Session, people int) (s
 	return f.shiftSeries(series, all, open, moved, people)
 }
 
-// applyRule gives the open sessions the days of another rule, in their order.
+// applyRule assigns the dates of a new rule to the open sessions, in order.
 func (f Form) applyRule(rule string, open []*Session, people int) (seriesPlan, error) {
 	kept, starts, err := f.expandRule(rule, f.Starts, people)
 	if err != nil {
@@ -88,13 +88,13 @@ func (f Form) applyRule(rule string, open []*Session, people int) (seriesPlan, e
 	return d, nil
 }
 
-// shiftSeries gives each open session the same place in the series at its new time. Places of sessions that started or were
-// cancelled stay empty.
+// shiftSeries keeps each open session at its position in the series and moves it to the new time. Positions of sessions
+// that started or were cancelled stay empty.
 func (f Form) shiftSeries(series *Series, all, open []*Session, by time.Duration, people int) (seriesPlan, error) {
 	zone := f.zone()
 	first, next := resolveWallTime(wallTime(series.Starts(), series.Zone()).Add(by), zone)
 	if first.IsZero() {
-		return seriesPlan{}, errs.Invalid("starts", CodeBadTime, "The first of the series would be at a time that the clocks skip. The next time is "+text.TimeOfDay(next)+".")
+		return seriesPlan{}, errs.Invalid("starts", CodeBadTime, "The first session would start at a time that doesn't exist because the clocks go forward. The next possible time is "+text.TimeOfDay(next)+".")
 	}
 	before, err := series.Occurrences()
 	if err != nil {
@@ -134,7 +134,7 @@ func (f Form) shiftSeries(series *Series, all, open []*Session, by time.Duration
 	return d, nil
 }
 
-// changesBooking reports whether any of the sessions is to have another room, time or length than it has.
+// changesBooking reports whether a session gets another room, start or length.
 func (d seriesPlan) changesBooking(f Form) bool {
 	for _, one := range d.slots {
 		if one.session == nil || one.session.RoomID() != f.Room || !one.session.Starts().Equal(one.starts) || one.session.Minutes() != f.Minutes {
@@ -144,7 +144,7 @@ func (d seriesPlan) changesBooking(f Form) bool {
 	return false
 }
 
-// releaseRooms takes the sessions out of their room before they are booked anew: else one would stand in the way of another.
+// releaseRooms removes the sessions from their rooms before they are rescheduled, so that they don't conflict with one another.
 func (d seriesPlan) releaseRooms(tx core.App) error {
 	for _, one := range d.slots {
 		if one.session == nil || one.session.RoomID() == "" {

@@ -20,16 +20,16 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Codes of refusals of a change.
+// Codes of errors about a change.
 const (
 	CodeFixed      = "fixed"
 	CodeCannotHost = "cannot_host"
 	CodeBadLink    = "bad_link"
 )
 
-// Register wires what holds for every writer: the states of a session and what may change in each; that its times
-// make sense and are within the plan; that its host may host and stands on the list of its people; and what
-// becomes of the sessions of who leaves the team or may not host any more, and who is told when the team goes.
+// Register registers the rules for every write of a session: its states and what can change in each; that its times are
+// valid and within the plan; and that its host can host and is a participant. It also handles the sessions of users who
+// leave the team or can no longer host, and notifies invitees when a team is deleted.
 func Register(app core.App) {
 	tidied := func(e *core.RecordEvent) error {
 		if err := normalize(e.Record); err != nil {
@@ -54,7 +54,7 @@ func Register(app core.App) {
 	registerNotified(app)
 }
 
-// validateAndAddHost is record.Guard, and seats the host once the session is written.
+// validateAndAddHost is record.Guard, and calls addHost when the session is written.
 func validateAndAddHost(check func(app core.App, r *core.Record) error) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -71,7 +71,7 @@ func validateAndAddHost(check func(app core.App, r *core.Record) error) func(*co
 
 const codeAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 
-// normalize makes texts readable, and ends what starts and length make of it.
+// normalize cleans texts, sets defaults and computes the end.
 func normalize(r *core.Record) error {
 	var faults errs.List
 	title, err := text.RequiredLine("title", "The title", r.GetString("title"), MaxTitle)
@@ -108,12 +108,12 @@ func setEnds(r *core.Record) {
 	r.Set("ends", starts.Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute))
 }
 
-// validateExternalLink refuses what is no address of a page outside (R118).
+// validateExternalLink refuses anything but the https URL of a public host (R118).
 func validateExternalLink(address string) error {
 	if address == "" {
 		return nil
 	}
-	refused := errs.Invalid("elsewhere", CodeBadLink, "Give the whole link of the session, beginning with https://.")
+	refused := errs.Invalid("elsewhere", CodeBadLink, "Enter the full link of the session, starting with https://.")
 	link, err := url.Parse(address)
 	if err != nil || link.Scheme != "https" || link.User != nil || len(address) > 2000 {
 		return refused
@@ -132,7 +132,7 @@ func validateExternalLink(address string) error {
 
 func validateNew(app core.App, r *core.Record) error {
 	if r.GetString("status") != Scheduled || r.GetInt("extra") != 0 || !r.GetDateTime("started").IsZero() || !r.GetDateTime("ended").IsZero() {
-		return errs.Invalid("status", CodeFixed, "A session begins as a plan.")
+		return errs.Invalid("status", CodeFixed, "A new session must be scheduled.")
 	}
 	if err := ensureUID(app, r); err != nil {
 		return err
@@ -140,21 +140,21 @@ func validateNew(app core.App, r *core.Record) error {
 	return validatePlan(app, r, r)
 }
 
-// planFields are the fields of the plan, which only rescheduling before the start changes (R126).
+// planFields are the fields that can only change before the session starts (R126).
 var planFields = []string{"title", "description", "starts", "minutes", "timezone", "room", "host", "passwordless", "early",
 	"recording", "people", "resolution", "fps", "codec", "audio", "elsewhere", "occurrence"}
 
-// runFields are the fields that tell of the run, and what a host turns while it runs.
+// runFields are the fields about the run, and those that a host can change while it runs.
 var runFields = []string{"extra", "started", "ended", "end_reason", "media", "empty", "leaderless", "lobby", "muted"}
 
-// fixedFields is what no writer changes.
+// fixedFields are the fields that never change.
 var fixedFields = []string{"team", "code", "series"}
 
 func validateChange(app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
 	if record.Differs(r, before, fixedFields...) {
-		return errs.Invalid("base", CodeFixed, "A session keeps its team, its link and its series.")
+		return errs.Invalid("base", CodeFixed, "The team, link and series of a session can't be changed.")
 	}
 	if err := ensureUID(app, r); err != nil {
 		return err
@@ -175,7 +175,7 @@ func validateChange(app core.App, r *core.Record) error {
 	case (was == Ended || was == Cancelled) && record.Differs(r, before, runFields...):
 		return statusError(was)
 	case was == Scheduled && is != Running && record.Differs(r, before, "extra", "started", "ended", "media"):
-		return errs.Invalid("base", CodeNotStarted, "The session has not started.")
+		return errs.Invalid("base", CodeNotStarted, "The session hasn't started.")
 	}
 	if was == Scheduled && (replanned || is == Cancelled) {
 		r.Set("sequence", before.GetInt("sequence")+1)
@@ -186,7 +186,7 @@ func validateChange(app core.App, r *core.Record) error {
 	return nil
 }
 
-// clearedRelations are the fields that were emptied because what they named is gone: an account, or a room.
+// clearedRelations are the fields that were cleared because their account or room was deleted.
 func clearedRelations(app core.App, r, before *core.Record) (fields []string, err error) {
 	for field, collection := range map[string]string{"host": "users", "room": "rooms"} {
 		if r.GetString(field) != "" || before.GetString(field) == "" {
@@ -203,7 +203,7 @@ func clearedRelations(app core.App, r, before *core.Record) (fields []string, er
 	return fields, nil
 }
 
-// validateTransition refuses a way between two states that there is not (R115).
+// validateTransition refuses an invalid change of status (R115).
 func validateTransition(was, is string) error {
 	allowed := map[string][]string{Scheduled: {Scheduled, Running, Cancelled}, Running: {Running, Ended}, Ended: {Ended}, Cancelled: {Cancelled}}
 	if slices.Contains(allowed[was], is) {
@@ -212,23 +212,23 @@ func validateTransition(was, is string) error {
 	return statusError(was)
 }
 
-// statusError says why a session cannot be changed in this state.
+// statusError says why a session can't be changed in this status.
 func statusError(status string) error {
 	switch status {
 	case Running:
-		return errs.Invalid("base", CodeFixed, "The session is running. Its plan stays as it is.")
+		return errs.Invalid("base", CodeFixed, "The session is running, so its details can't be changed.")
 	case Cancelled:
 		return errs.Invalid("base", CodeCancelled, "The session was cancelled. Schedule a new one.")
 	case Ended:
 		return errs.Invalid("base", CodeEnded, "The session has ended. Schedule a new one.")
 	}
-	return errs.Invalid("base", CodeNotStarted, "The session has not started.")
+	return errs.Invalid("base", CodeNotStarted, "The session hasn't started.")
 }
 
-// CodeCancelled is the code of a refusal because the session was called off.
+// CodeCancelled is the code of an error because the session was cancelled.
 const CodeCancelled = "session_cancelled"
 
-// validatePlan judges what of the plan is new against before; all of it if it is the record itself.
+// validatePlan validates the fields of the plan that differ from before, or all if before is the record itself.
 func validatePlan(app core.App, r, before *core.Record) error {
 	fresh := func(fields ...string) bool { return r == before || record.Differs(r, before, fields...) }
 	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
@@ -273,7 +273,7 @@ func validatePlan(app core.App, r, before *core.Record) error {
 	return validateCapacity(app, r, room)
 }
 
-// validateCapacity refuses a room, or a number, that is too small for who is asked already.
+// validateCapacity refuses a room or a limit that is too small for the people already invited.
 func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
 	s, err := loadCapacity(app, r.Id, "")
 	if err != nil {
@@ -286,14 +286,14 @@ func validateCapacity(app core.App, r *core.Record, room *rooms.Room) error {
 	return s.validate(s.Invited)
 }
 
-// validateHost refuses a host who may not host for the team (D2).
+// validateHost refuses a host who can't host in the team (D2).
 func validateHost(app core.App, team *core.Record, user string) error {
 	who, err := actors.ByUserID(app, user, team)
 	if err != nil && !errors.Is(err, errs.NotFound) {
 		return err
 	}
 	if err != nil || !who.CanHost() {
-		return errs.Invalid("host", CodeCannotHost, "Only an Organizer of the team hosts its sessions. Choose another host, or give the role first.")
+		return errs.Invalid("host", CodeCannotHost, "The host needs the Organizer role. Choose another host or assign the role first.")
 	}
 	return nil
 }

@@ -18,20 +18,20 @@ import (
 const (
 	EndedByHost     = "host"
 	EndedByAdmin    = "admin"
-	EndedByTime     = "time"      // ten minutes over, or as long as the plan lets
-	EndedEmpty      = "empty"     // nobody in it for ten minutes
-	EndedExternally = "elsewhere" // reported by the program that holds it
-	EndedHostGone   = "host_gone" // nobody was left to lead it
+	EndedByTime     = "time"      // GracePeriod over its time, or at the plan's limit
+	EndedEmpty      = "empty"     // empty for GracePeriod
+	EndedExternally = "elsewhere" // reported by the external tool
+	EndedHostGone   = "host_gone" // no host or co-host was left
 )
 
-// DefaultExtension is by how many minutes a press extends a session.
+// DefaultExtension is the default extension of a session in minutes.
 const DefaultExtension = 15
 
-// maxExtension is by how many it can be extended at once.
+// maxExtension is the longest single extension in minutes.
 const maxExtension = 120
 
-// Start begins the run of a session: it takes a licence and a new media room (R100, R108 to R110). It is for the
-// host and co-hosts who may host, from 15 minutes before the session's time. One that runs already is left as it is.
+// Start starts a session: it uses a licence and gets a new media room (R100, R108 to R110). The host, and co-hosts who can
+// host, can start it from StartWindow before its start. A running session is left as it is.
 func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	return runAction(app, actor, id, "session.start", func(tx core.App, actor *actors.Actor, session *Session, _ *audit.Entry) error {
 		leads, err := Leads(tx, session, actor)
@@ -39,7 +39,7 @@ func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
 		case err != nil:
 			return err
 		case !leads:
-			return errs.Forbidden("The host and co-hosts start this session. It is held by " + session.GetString("host_name") + ".")
+			return errs.Forbidden("Only the host and co-hosts can start this session. The host is " + session.GetString("host_name") + ".")
 		case !actor.CanHost():
 			return CanHost(tx, actor)
 		case session.Status() == Running:
@@ -53,17 +53,17 @@ func Start(app core.App, actor *actors.Actor, id string) (*Session, error) {
 	})
 }
 
-// StartTx starts a session inside a transaction, whoever may do it: within its time, and with a free licence.
+// StartTx starts a session inside a transaction, within its time and with a free licence. The caller checks the right to.
 func StartTx(tx core.App, session *Session, now time.Time) error {
 	switch {
 	case session.Status() != Scheduled:
 		return statusError(session.Status())
 	case now.Before(session.Starts().Add(-StartWindow)):
 		from := session.Starts().Add(-StartWindow).In(session.Zone())
-		return errs.Invalid("base", CodeNotStarted, fmt.Sprintf("You can start this session 15 minutes early, from %s (%s).",
-			text.DateAndTime(from, "Mon 2 Jan"), text.ZoneName(from.Location())))
+		return errs.Invalid("base", CodeNotStarted, fmt.Sprintf("You can start this session %s early, from %s (%s).",
+			FormatMinutes(int(StartWindow.Minutes())), text.DateAndTime(from, "Mon 2 Jan"), text.ZoneName(from.Location())))
 	case !now.Before(session.Ends()):
-		return errs.Invalid("base", CodeEnded, "The time of this session is over. Schedule a new one.")
+		return errs.Invalid("base", CodeEnded, "The time of this session has passed. Schedule a new one.")
 	}
 	return setRunning(tx, session, now)
 }
@@ -74,8 +74,8 @@ func setRunning(tx core.App, session *Session, at time.Time) error {
 	return tx.Save(session)
 }
 
-// End ends a running session for all, and gives its licence back. It is for the host and co-hosts, and for the Owner
-// and Admins with any session (R115, R116), whose host gets an email then. One that has ended is left as it is.
+// End ends a running session for everyone and frees its licence. The host and co-hosts can end it, and the Owner and
+// Admins (R115, R116), in which case the host gets an email. A session that has ended is left as it is.
 func End(app core.App, actor *actors.Actor, id string) error {
 	_, err := runAction(app, actor, id, "session.end", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
 		leads, err := Leads(tx, session, actor)
@@ -83,7 +83,7 @@ func End(app core.App, actor *actors.Actor, id string) error {
 		case err != nil:
 			return err
 		case !leads && !actor.CanUsePanel():
-			return errs.Forbidden("The host, the co-hosts, the Owner and Admins end this session.")
+			return errs.Forbidden("Only the host, co-hosts, the Owner and Admins can end this session.")
 		case session.Status() == Ended:
 			return errNoChange
 		case session.Status() != Running:
@@ -109,8 +109,8 @@ func setEnded(tx core.App, session *Session, at time.Time, reason string) error 
 	return tx.Save(session)
 }
 
-// Extend gives a running session more minutes, More if it is 0, while plan and room allow it (R104). It is for the
-// host and co-hosts.
+// Extend extends a running session by minutes, or DefaultExtension if that is 0, if plan and room allow it (R104). The host
+// and co-hosts can extend it.
 func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session, error) {
 	return runAction(app, actor, id, "session.extend", func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error {
 		leads, err := Leads(tx, session, actor)
@@ -121,11 +121,11 @@ func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session
 		case err != nil:
 			return err
 		case !leads:
-			return errs.Forbidden("The host and co-hosts extend this session.")
+			return errs.Forbidden("Only the host and co-hosts can extend this session.")
 		case session.Status() != Running:
 			return statusError(session.Status())
 		case minutes < 1 || minutes > maxExtension:
-			return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session is extended by 1 to %d minutes at a time.", maxExtension))
+			return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("You can extend a session by 1 to %d minutes at a time.", maxExtension))
 		}
 		entry.With("minutes", minutes)
 		session.Set("extra", session.GetInt("extra")+minutes)
@@ -135,9 +135,9 @@ func Extend(app core.App, actor *actors.Actor, id string, minutes int) (*Session
 
 var errNoChange = errors.New("nothing to do")
 
-// runAction does a deed on a session of the actor's team in one transaction, and writes it down.
+// runAction runs an action on a session of the actor's team in one transaction, and records it in the audit log.
 func runAction(app core.App, actor *actors.Actor, id, action string,
-	deed func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error) (*Session, error) {
+	do func(tx core.App, actor *actors.Actor, session *Session, entry *audit.Entry) error) (*Session, error) {
 	var session *Session
 	entry := audit.NewEntry(actor, action).WithTarget(id, "")
 	err := audit.Do(app, entry, func(tx core.App) error {
@@ -149,7 +149,7 @@ func runAction(app core.App, actor *actors.Actor, id, action string,
 			return err
 		}
 		entry.WithTarget(session.Id, session.Title())
-		if err := deed(tx, actor, session, entry); !errors.Is(err, errNoChange) {
+		if err := do(tx, actor, session, entry); !errors.Is(err, errNoChange) {
 			return err
 		}
 		entry.Action = ""
@@ -161,7 +161,7 @@ func runAction(app core.App, actor *actors.Actor, id, action string,
 	return session, nil
 }
 
-// Leads reports whether the actor has the controls of the session's host: by his part in it, while nobody put him out.
+// Leads reports whether the actor has the host's controls: is host or co-host, and wasn't removed.
 func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	p, err := findOneParticipant(tx, dbx.HashExp{"session": session.Id, "user": actor.Account.Id, "part": []any{Host, Cohost}})
 	if errors.Is(err, errs.NotFound) {
@@ -170,8 +170,8 @@ func Leads(tx core.App, session *Session, actor *actors.Actor) (bool, error) {
 	return err == nil && !p.Excluded(), err
 }
 
-// StartExternal starts a session that is held elsewhere, inside a transaction: it runs since at, which may precede
-// its plan. It takes a licence as any other.
+// StartExternal starts a session that is held in another tool, inside a transaction. It runs since at, which can be before
+// its scheduled start, and uses a licence like any other.
 func StartExternal(tx core.App, session *Session, at time.Time) error {
 	if session.Status() != Scheduled {
 		return statusError(session.Status())
@@ -179,7 +179,7 @@ func StartExternal(tx core.App, session *Session, at time.Time) error {
 	return setRunning(tx, session, at)
 }
 
-// EndExternal ends a session that is held elsewhere, inside a transaction.
+// EndExternal ends a session that is held in another tool, inside a transaction.
 func EndExternal(tx core.App, session *Session, at time.Time) error {
 	if session.Status() != Running {
 		return statusError(session.Status())

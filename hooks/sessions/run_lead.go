@@ -13,8 +13,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// ensureHost looks whether anybody is left who leads a session that runs: its host or a co-host who was not put out. If
-// nobody is, an Organizer who is in goes on as co-host; if there is none, the session ends ten minutes later (D6).
+// ensureHost checks that a running session has a host or co-host who wasn't removed. If there is none, an Organizer who is
+// in the session becomes co-host; without one, the session ends after GracePeriod (D6).
 func ensureHost(app core.App, session *Session, now time.Time) error {
 	return app.RunInTransaction(func(tx core.App) error {
 		session, err := FindByID(tx, session.Id)
@@ -41,7 +41,7 @@ func ensureHost(app core.App, session *Session, now time.Time) error {
 	})
 }
 
-// promoteHost reports whether somebody leads the session, and makes somebody do it if one can.
+// promoteHost reports whether the session has a host or co-host, and makes an Organizer in it a co-host if it has none.
 func promoteHost(tx core.App, session *Session) (bool, error) {
 	leading, err := tx.CountRecords("participants", dbx.HashExp{"session": session.Id, "part": []any{Host, Cohost}},
 		dbx.NotIn("state", StateRemoved, StateDenied))

@@ -13,16 +13,16 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// LicenceUse is who uses the licences of a team (R112).
+// LicenceUse is the use of a team's licences (R112).
 type LicenceUse struct {
-	Limit    int // plans.Unlimited where there is none
+	Limit    int // or plans.Unlimited
 	Sessions []*Session
 }
 
 // Used is how many licences are in use.
 func (u *LicenceUse) Used() int { return len(u.Sessions) }
 
-// Free is how many sessions can be started besides; plans.Unlimited where there is no limit.
+// Free is how many more sessions can be started, or plans.Unlimited.
 func (u *LicenceUse) Free() int {
 	if u.Limit == plans.Unlimited {
 		return plans.Unlimited
@@ -30,7 +30,7 @@ func (u *LicenceUse) Free() int {
 	return max(0, u.Limit-len(u.Sessions))
 }
 
-// Licences tells which sessions use the licences of a team now: those that run, wherever they are held (R108).
+// Licences returns the sessions that use the licences of a team: those that are running, in Usher or another tool (R108).
 func Licences(app core.App, team string) (*LicenceUse, error) {
 	found, err := app.FindRecordById("teams", team)
 	if err != nil {
@@ -40,8 +40,7 @@ func Licences(app core.App, team string) (*LicenceUse, error) {
 	return &LicenceUse{found.GetInt("licences"), running}, err
 }
 
-// validateLicence refuses a session that would run beyond the licences of its team, whoever starts it (R110). None runs
-// at its birth.
+// validateLicence refuses to start a session beyond the licences of its team, whoever starts it (R110).
 func validateLicence(app core.App, r *core.Record) error {
 	if r.GetString("status") != Running || r.Original().GetString("status") == Running {
 		return nil
@@ -62,26 +61,26 @@ func validateLicence(app core.App, r *core.Record) error {
 func licencesInUse(limit int) string {
 	switch limit {
 	case 0:
-		return "The team has no licence for a session"
+		return "This team has no licences"
 	case 1:
-		return "The team's one licence is in use by another session"
+		return "The team's only licence is in use by another session"
 	}
-	return fmt.Sprintf("All %d licences of the team are in use by other sessions", limit)
+	return fmt.Sprintf("All %d licences of this team are in use", limit)
 }
 
-// licenceAdvice is what to do without a free licence, whoever reads it.
+// licenceAdvice is what to do without a free licence, for any reader.
 func licenceAdvice(limit int) string {
 	switch limit {
 	case 0:
 		return ". " + plans.MoreHint("licences")
 	case 1:
-		return ". Start this session when that one has ended"
+		return ". Start this session after that one ends"
 	}
-	return ". Start this session when one of them has ended"
+	return ". Start this session after another one ends"
 }
 
-// licencesFullError is the refusal for want of a licence as the actor reads it. Who sees the panel can end any session, and
-// is told which use the licences (R110); others are told whom to ask.
+// licencesFullError is the error for a missing licence as the actor sees it. The Owner and Admins, who can end any session,
+// see which sessions use the licences (R110); others see who can help.
 func licencesFullError(tx core.App, actor *actors.Actor, refusal error) error {
 	running, err := listRunning(tx, actor.Team.Id)
 	if err != nil {
@@ -101,7 +100,7 @@ func licencesFullError(tx core.App, actor *actors.Actor, refusal error) error {
 	return errs.Invalid("base", CodeLicencesFull, strings.TrimSpace(licencesInUse(limit)+licenceAdvice(limit)+". "+ask))
 }
 
-// validateLicenceLimit refuses to lower a team's licences below what is in use, and names the sessions.
+// validateLicenceLimit refuses to lower a team's licences below the number in use, and lists the sessions.
 func validateLicenceLimit(app core.App, team *core.Record) error {
 	limit := team.GetInt("licences")
 	if limit == plans.Unlimited || !record.Changed(team, "licences") {
@@ -111,5 +110,5 @@ func validateLicenceLimit(app core.App, team *core.Record) error {
 	if err != nil || len(running) <= limit {
 		return err
 	}
-	return errs.Invalid("licences", CodeLicencesFull, fmt.Sprintf("%d licences are in use: %s. End sessions first.", len(running), sessionNames(running)))
+	return errs.Invalid("licences", CodeLicencesFull, fmt.Sprintf("%d licences are in use: %s. End sessions before lowering the limit.", len(running), sessionNames(running)))
 }

@@ -18,20 +18,19 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// CodeRunning is the code of a refusal because a session runs.
+// CodeRunning is the code of an error because a session is running.
 const CodeRunning = "session_running"
 
-// registerRun wires what holds of a run for every writer: one licence each and no more than the team has, a media
-// room of its own that nobody chooses, an end that is not before the start, and an extension that plan and room
-// allow. Once an end is committed the media room is closed. A team in which a session runs is kept, and its
-// licences do not fall below what is in use.
+// registerRun registers the rules for every write of a running session: one licence each, up to the team's limit; a generated
+// media room; an end that isn't before the start; and extensions within plan and room. When the end is committed, the media
+// room is closed. A team with a running session can't be deleted, and its licences can't go below the number in use.
 func registerRun(app core.App) {
 	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(validateRun))
 	app.OnRecordUpdateExecute("sessions").BindFunc(record.Guard(validateLicence))
 	app.OnRecordUpdateExecute("teams").BindFunc(record.Guard(validateLicenceLimit))
 	app.OnRecordAfterUpdateSuccess("sessions").BindFunc(func(e *core.RecordEvent) error {
 		if session := (&Session{e.Record}); session.Status() == Ended && session.Media() != "" {
-			app, room := e.App, session.Media() // PocketBase writes to the event when the hooks are through
+			app, room := e.App, session.Media() // PocketBase changes the event after the hooks
 			routine.FireAndForget(func() { closeMedia(app, room) })
 		}
 		return e.Next()
@@ -40,14 +39,14 @@ func registerRun(app core.App) {
 	registerSweep(app)
 }
 
-// closeMedia puts everybody out. Where that fails the sweep does it again, and the gate lets nobody in anyway.
+// closeMedia disconnects everyone. If it fails, the sweep tries again; nobody gets in meanwhile.
 func closeMedia(app core.App, room string) {
 	if err := live.CloseRoom(app, room); err != nil {
 		app.Logger().Warn("close the media room of a session that has ended", "error", err)
 	}
 }
 
-// validateRun fills in what a start and an end are without, whoever writes them, and refuses what no run can be.
+// validateRun fills in the missing fields of a start or an end, and refuses invalid ones.
 func validateRun(app core.App, r *core.Record) error {
 	before := r.Original()
 	was, is := before.GetString("status"), r.GetString("status")
@@ -55,7 +54,7 @@ func validateRun(app core.App, r *core.Record) error {
 	case was == Scheduled && is == Running:
 		return fillStart(r)
 	case was == Running && record.Differs(r, before, "media", "started"):
-		return errs.Invalid("base", CodeFixed, "A session keeps its start and its media room while it runs.")
+		return errs.Invalid("base", CodeFixed, "The start and media room of a running session can't be changed.")
 	case was == Running && is == Ended:
 		return fillEnd(r)
 	case was == Running && record.Differs(r, before, "extra"):
@@ -64,8 +63,7 @@ func validateRun(app core.App, r *core.Record) error {
 	return nil
 }
 
-// fillStart gives a run its media room, of a name that was never used before. A session that is held elsewhere has
-// none.
+// fillStart sets a new, unique media room, or none for a session that is held in another tool.
 func fillStart(r *core.Record) error {
 	if started := r.GetDateTime("started"); started.IsZero() {
 		r.Set("started", types.NowDateTime())
@@ -95,10 +93,10 @@ func fillEnd(r *core.Record) error {
 	return nil
 }
 
-// validateExtension judges more minutes. That the room is free then is judged with its other bookings.
+// validateExtension checks an extension against the plan. The room's bookings are checked separately.
 func validateExtension(app core.App, r, before *core.Record) error {
 	if r.GetInt("extra") < before.GetInt("extra") {
-		return errs.Invalid("minutes", CodeBadLength, "A session that runs is extended, not shortened. End it when you like.")
+		return errs.Invalid("minutes", CodeBadLength, "A running session can be extended but not shortened. To finish early, end the session.")
 	}
 	team, err := app.FindRecordById("teams", r.GetString("team"), record.WithPrepared)
 	if err != nil {
@@ -110,21 +108,21 @@ func validateExtension(app core.App, r, before *core.Record) error {
 	}
 	started, ends := r.GetDateTime("started").Time(), r.GetDateTime("starts").Time().Add(time.Duration(r.GetInt("minutes")+r.GetInt("extra"))*time.Minute)
 	if longest := time.Duration(plan.minutes) * time.Minute; plan.minutes != plans.Unlimited && ends.After(started.Add(longest)) {
-		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %d minutes, and this one would be longer. Schedule another one. %s.", plan.name, plan.minutes, plans.LargerPlanHint))
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s, so this one can't be extended that far. Schedule another session. %s.", plan.name, FormatMinutes(plan.minutes), plans.LargerPlanHint))
 	}
 	return nil
 }
 
-// blockTeamDelete keeps a team while a session of it runs (R12).
+// blockTeamDelete refuses to delete a team while one of its sessions is running (R12).
 func blockTeamDelete(app core.App, team string) error {
 	running, err := listRunning(app, team)
 	if err != nil || len(running) == 0 {
 		return err
 	}
-	return errs.Invalid("base", CodeRunning, "The team cannot be deleted while a session runs: "+sessionNames(running)+". End it first.")
+	return errs.Invalid("base", CodeRunning, "This team can't be deleted while a session is running: "+sessionNames(running)+". End it first.")
 }
 
-// listRunning lists the sessions of a team that run now, the first that started first.
+// listRunning lists the running sessions of a team, by start.
 func listRunning(app core.App, team string) ([]*Session, error) {
 	all := []*Session{}
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "status": Running}).OrderBy("started", "id").All(&all)
@@ -134,7 +132,7 @@ func listRunning(app core.App, team string) ([]*Session, error) {
 	return all, nil
 }
 
-// sessionNames names at most five sessions with their hosts.
+// sessionNames lists up to five sessions with their hosts.
 func sessionNames(all []*Session) string {
 	const shown = 5
 	var names []string

@@ -17,20 +17,20 @@ import (
 	"usher/hooks/tools/jobs"
 )
 
-// GracePeriod is how long a session goes on over its time, and how long without anybody in it (R111).
+// GracePeriod is how long a session continues past its end, or without participants or a host (R111).
 const GracePeriod = 10 * time.Minute
 
-// roomCloseWindow is how long a media room of an ended session is looked for.
+// roomCloseWindow is how long after its end the media room of a session is still looked for.
 const roomCloseWindow = 24 * time.Hour
 
-// registerSweep looks each minute, and when the server starts, for what has ended without anybody's word.
+// registerSweep runs Sweep every minute and when the server starts.
 func registerSweep(app core.App) {
 	jobs.EveryMinute(app, "usherSessions", "end the sessions that are over", Sweep)
 }
 
-// Sweep ends every session that is over at that moment: ten minutes beyond its time, as old as the plan lets it
-// become, or without anybody for ten minutes, as after a crash, or without anybody to lead it. Nothing runs for ever.
-// Media rooms of sessions that ended are closed again. One that cannot be ended does not keep the others.
+// Sweep ends every running session that is due: GracePeriod past its end, at the plan's limit, empty for GracePeriod (as
+// after a crash) or without a host for GracePeriod. It also closes media rooms of sessions that have ended. An error with
+// one session doesn't affect the others.
 func Sweep(app core.App, now time.Time) error {
 	var running []*Session
 	err := app.RecordQuery("sessions").WithContext(record.Prepared).AndWhere(dbx.HashExp{"status": Running}).OrderBy("started").All(&running)
@@ -61,7 +61,7 @@ func endIfDue(app core.App, session *Session, now time.Time) error {
 		}
 		at, reason, err := dueAt(tx, again)
 		if again.Status() != Running || err == nil && at.After(now) {
-			entry.Action = "" // somebody was quicker
+			entry.Action = "" // already ended
 			return nil
 		}
 		if err != nil {
@@ -72,7 +72,7 @@ func endIfDue(app core.App, session *Session, now time.Time) error {
 	})
 }
 
-// dueAt is when a running session ends by itself, and why.
+// dueAt is when a running session ends automatically, and why.
 func dueAt(app core.App, session *Session) (at time.Time, reason string, err error) {
 	team, err := app.FindRecordById("teams", session.TeamID())
 	if err != nil {
@@ -84,7 +84,7 @@ func dueAt(app core.App, session *Session) (at time.Time, reason string, err err
 	}
 	at, reason = session.Ends().Add(GracePeriod), EndedByTime
 	if early := session.Starts().Sub(session.Started()); early > StartWindow {
-		at = at.Add(-early) // what is held elsewhere can be begun long before its time, and keeps no licence until then
+		at = at.Add(-early) // an external session can start long before its time, and must not use a licence until then
 	}
 	if longest := session.Started().Add(time.Duration(plan.minutes) * time.Minute); plan.minutes != plans.Unlimited && longest.Before(at) {
 		at = longest
@@ -98,8 +98,8 @@ func dueAt(app core.App, session *Session) (at time.Time, reason string, err err
 	return at, reason, nil
 }
 
-// hasParticipants asks the media server itself before a session is ended as empty: its word that somebody came may have
-// been lost. The embedded one that does not run has nobody; one outside that does not answer may have.
+// hasParticipants asks the media server before a session is ended as empty, because a report may have been lost. An embedded
+// server that isn't running has no participants; an external one that doesn't respond may have some.
 func hasParticipants(app core.App, session *Session) bool {
 	people, err := live.ListParticipants(app, session.Media())
 	if err != nil {
@@ -108,8 +108,8 @@ func hasParticipants(app core.App, session *Session) bool {
 	return slices.ContainsFunc(people, func(p live.Participant) bool { return p.Active })
 }
 
-// closeEndedRooms closes the media rooms that are open though their sessions have ended. Rooms of others, on a media
-// server that is shared, are left alone.
+// closeEndedRooms closes media rooms that are still open after their sessions ended. Rooms of other applications on a shared
+// media server are left alone.
 func closeEndedRooms(app core.App, now time.Time) error {
 	var ended []string
 	err := app.DB().NewQuery("SELECT media FROM sessions WHERE status = 'ended' AND media != '' AND ended > {:since}").

@@ -17,8 +17,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Schedule plans a session of the actor's team and tells everybody who is asked (R93 to R97). Of a series it is
-// the first, and all are booked or none (R89).
+// Schedule schedules a session or series of the actor's team and notifies the invitees (R93 to R97). It returns the first
+// session of a series, and creates all or none (R89).
 func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
 	var first *Session
 	entry := audit.NewEntry(actor, "session.schedule").WithTarget("", text.Truncate(form.Title, MaxTitle))
@@ -40,7 +40,7 @@ func Schedule(app core.App, actor *actors.Actor, form Form) (*Session, error) {
 	return first, err
 }
 
-// CanHost is nil if the actor may schedule and host sessions; else it says why not, and what to do or whom to ask (D2).
+// CanHost returns nil if the actor can schedule and host sessions, or else an error that says why not and who can help (D2).
 func CanHost(app core.App, actor *actors.Actor) error {
 	const needed = "You need the Organizer role to host sessions in this team."
 	organizer := actors.Roles{Organizer: true}
@@ -59,7 +59,7 @@ func CanHost(app core.App, actor *actors.Actor) error {
 	return errs.Forbidden(needed + " " + ask)
 }
 
-// createFromForm writes the rows of a form: a session, or all of a series, with their people. It returns the first.
+// createFromForm creates the sessions of a form with their participants and returns the first.
 func createFromForm(tx core.App, actor *actors.Actor, form Form) (*Session, error) {
 	form = form.withDefaults(tx, actor.Team)
 	people, err := form.invitees(tx, actor.Team.Id, actor.Account)
@@ -95,7 +95,7 @@ func createFromForm(tx core.App, actor *actors.Actor, form Form) (*Session, erro
 	return first, notify(tx, actor, mail.KindSessionInvitation, first.fullScope(), first)
 }
 
-// create writes one session with its people.
+// create creates one session with its participants.
 func (f Form) create(tx core.App, team, host, series string, at time.Time, people []invitee) (*Session, error) {
 	s, err := newSession(tx, team)
 	if err != nil {
@@ -114,7 +114,7 @@ func (f Form) create(tx core.App, team, host, series string, at time.Time, peopl
 	return s, addInvitees(tx, s, people)
 }
 
-// expandRule reads a rule for the form's people: so many sessions of so many people are not booked in one deed.
+// expandRule expands a rule for the form's number of people, and limits sessions times people of one series.
 func (f Form) expandRule(rule string, first time.Time, people int) (kept string, starts []time.Time, err error) {
 	zone, err := loadZone(f.Zone)
 	if err != nil {
@@ -122,7 +122,7 @@ func (f Form) expandRule(rule string, first time.Time, people int) (kept string,
 	}
 	kept, starts, err = ExpandRule(rule, first, zone)
 	if n := len(starts) * (people + 1); err == nil && n > MaxSeriesInvites {
-		err = ruleError(fmt.Sprintf("%d sessions with %d people each are too many for one series. Ask fewer people, or end it earlier.", len(starts), people+1))
+		err = ruleError(fmt.Sprintf("%d sessions with %d people each are too many for one series. Invite fewer people or choose an earlier end date.", len(starts), people+1))
 	}
 	return kept, starts, err
 }
@@ -138,8 +138,8 @@ func newSession(tx core.App, team string) (*Session, error) {
 	return s, nil
 }
 
-// withDefaults is the form with what its writer left open: the team's time zone, and settings that do for most. Its start is
-// on a whole minute.
+// withDefaults is the form with defaults for empty values: the team's time zone and common settings. Its start is on a whole
+// minute.
 func (f Form) withDefaults(tx core.App, team *core.Record) Form {
 	f.Starts = TruncateMinute(f.Starts)
 	f.Zone = cmp.Or(f.Zone, teams.Of(team).Zone().String())
@@ -152,7 +152,7 @@ func (f Form) withDefaults(tx core.App, team *core.Record) Form {
 	return f
 }
 
-// applyTo writes the form into the session, its people not.
+// applyTo sets the form's values on the session, except for its participants.
 func (f Form) applyTo(s *Session) {
 	s.Load(map[string]any{
 		"title": f.Title, "description": f.Description, "starts": f.Starts, "minutes": f.Minutes, "timezone": f.Zone, "room": f.Room,
@@ -161,7 +161,7 @@ func (f Form) applyTo(s *Session) {
 	})
 }
 
-// FormOf is a session as its form, to change or to duplicate it.
+// FormOf is the form of a session, to change or duplicate it.
 func FormOf(app core.App, session *Session) (Form, error) {
 	form := Form{
 		Title: session.Title(), Description: session.GetString("description"), Starts: session.Starts(), Minutes: session.Minutes(),

@@ -15,17 +15,17 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// What a series may have (R105).
+// The limits of a series (R105).
 const (
 	MaxOccurrences   = 200
-	MaxSeriesInvites = 5_000 // people times sessions
+	MaxSeriesInvites = 5_000 // invitees times sessions
 
 	CodeBadRule = "bad_rule"
 )
 
 var _ core.RecordProxy = (*Series)(nil)
 
-// Series is a rule by which sessions recur. Each of them is a session of its own.
+// Series is the rule of recurring sessions. Each of them is a separate session.
 type Series struct{ *core.Record }
 
 // PreValidate makes sure that the proxy holds a series.
@@ -42,13 +42,13 @@ func (s *Series) ProxyRecord() *core.Record { return s.Record }
 // SetProxyRecord sets the record.
 func (s *Series) SetProxyRecord(r *core.Record) { s.Record = r }
 
-// Rule is the recurrence rule (RFC 5545, 3.3.10), with an end.
+// Rule is the recurrence rule (RFC 5545, 3.3.10). It always has an end.
 func (s *Series) Rule() string { return s.GetString("rule") }
 
-// Starts is when its first session starts by the rule, on a whole minute.
+// Starts is the start of the first session by the rule, on a whole minute.
 func (s *Series) Starts() time.Time { return TruncateMinute(s.GetDateTime("starts").Time()) }
 
-// Zone is the time zone in which the rule counts.
+// Zone is the time zone of the rule.
 func (s *Series) Zone() *time.Location { return zoneOrUTC(s.GetString("timezone")) }
 
 // Occurrences are the starts of the series by its rule.
@@ -57,7 +57,7 @@ func (s *Series) Occurrences() ([]time.Time, error) {
 	return times, err
 }
 
-// FindSeries reads a series by its id, or record.ErrNotFound.
+// FindSeries finds a series by id, or returns errs.NotFound.
 func FindSeries(app core.App, id string) (*Series, error) {
 	found := []*Series{}
 	if err := app.RecordQuery("series").AndWhere(idIs(id)).Limit(1).All(&found); err != nil {
@@ -69,7 +69,7 @@ func FindSeries(app core.App, id string) (*Series, error) {
 	return found[0], nil
 }
 
-// ListInSeries lists the sessions of a series in any of the states, or all of them without one, as the rule has them.
+// ListInSeries lists the sessions of a series with one of the statuses, or all of them without any, by occurrence.
 func ListInSeries(app core.App, series string, states ...string) ([]*Session, error) {
 	found := []*Session{}
 	query := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"series": series}).OrderBy("occurrence", "(status = 'cancelled')", "starts", "id")
@@ -86,18 +86,17 @@ func ListInSeries(app core.App, series string, states ...string) ([]*Session, er
 	return found, nil
 }
 
-// ExpandRule reads a recurrence rule for sessions that start at first: it returns the rule as it is kept, and all starts.
-// They are at the same time of the clock, whatever the clocks do; a time that the clocks skip is left out (RFC 5545,
-// 3.3.10). All are on whole minutes, the first too. A rule without an end is refused, and one that the first session
-// is not of.
+// ExpandRule parses a recurrence rule for sessions whose first starts at first, and returns the normalized rule and all
+// starts. They are at the same local time; a time that the clocks skip is left out (RFC 5545, 3.3.10). All are on whole
+// minutes. A rule without an end, or one that doesn't include the first session, is refused.
 func ExpandRule(rule string, first time.Time, zone *time.Location) (kept string, starts []time.Time, err error) {
 	defer func() {
-		if recover() != nil { // rules that are no rules make the library reach beyond its tables
-			kept, starts, err = "", nil, ruleError("Usher cannot read the rule.")
+		if recover() != nil { // the library panics on some invalid rules
+			kept, starts, err = "", nil, ruleError("Usher can't read this recurrence rule.")
 		}
 	}()
 	if first.IsZero() {
-		return "", nil, errs.Invalid("starts", CodeBadTime, "Choose when the first session starts.")
+		return "", nil, errs.Invalid("starts", CodeBadTime, "Choose a start for the first session.")
 	}
 	first = TruncateMinute(first)
 	option, err := parseRule(rule, zone)
@@ -111,7 +110,7 @@ func ExpandRule(rule string, first time.Time, zone *time.Location) (kept string,
 	walk.Until = wallTime(last, zone)
 	recurrence, err := rrule.NewRRule(walk)
 	if err != nil {
-		return "", nil, ruleError("Usher cannot read the rule.")
+		return "", nil, ruleError("Usher can't read this recurrence rule.")
 	}
 	for next := recurrence.Iterator(); ; {
 		wall, more := next()
@@ -126,14 +125,14 @@ func ExpandRule(rule string, first time.Time, zone *time.Location) (kept string,
 			break
 		}
 		if starts = append(starts, at.UTC()); len(starts) > MaxOccurrences {
-			return "", nil, ruleError(fmt.Sprintf("A series has at most %d sessions. End it earlier.", MaxOccurrences))
+			return "", nil, ruleError(fmt.Sprintf("A series can have up to %d sessions. Choose an earlier end date.", MaxOccurrences))
 		}
 	}
 	switch {
 	case len(starts) == 0 || !starts[0].Equal(first):
-		return "", nil, ruleError("The first session is not on a day of the rule. Choose another start, or another rule.")
+		return "", nil, ruleError("The first session doesn't match the recurrence rule. Choose another start or rule.")
 	case count > len(starts):
-		return "", nil, ruleError(fmt.Sprintf("The series goes on for more than %d years. End it earlier.", maxAhead))
+		return "", nil, ruleError(fmt.Sprintf("A series can run for up to %d years. Choose an earlier end date.", maxAhead))
 	}
 	return option.RRuleString(), starts, nil
 }
@@ -141,25 +140,25 @@ func ExpandRule(rule string, first time.Time, zone *time.Location) (kept string,
 func parseRule(rule string, zone *time.Location) (*rrule.ROption, error) {
 	rule = strings.ToUpper(strings.TrimPrefix(strings.TrimSpace(rule), "RRULE:"))
 	if len(rule) > 300 || strings.ContainsAny(rule, "\r\n") || strings.Contains(rule, "DTSTART") {
-		return nil, ruleError("Usher cannot read the rule.")
+		return nil, ruleError("Usher can't read this recurrence rule.")
 	}
 	option, err := rrule.StrToROptionInLocation(rule, zone)
 	if err != nil {
-		return nil, ruleError("Usher cannot read the rule.")
+		return nil, ruleError("Usher can't read this recurrence rule.")
 	}
 	switch {
 	case option.Freq > rrule.DAILY || len(option.Byhour)+len(option.Byminute)+len(option.Bysecond)+len(option.Byeaster) > 0:
-		return nil, ruleError("A series has at most one session a day.")
+		return nil, ruleError("A series can have one session a day at most.")
 	case option.Count < 0 || option.Interval < 0 || option.Interval > 1000:
-		return nil, ruleError("Usher cannot read the rule.")
+		return nil, ruleError("Usher can't read this recurrence rule.")
 	case option.Count == 0 && option.Until.IsZero():
-		return nil, ruleError("The rule has no end. Say how many sessions there are, or until when: a series books its room ahead.")
+		return nil, ruleError("The recurrence rule has no end. Set a number of sessions or an end date.")
 	case option.Count > 0 && !option.Until.IsZero():
-		return nil, ruleError("The rule has two ends. Give a number of sessions or a last day, not both.")
+		return nil, ruleError("The recurrence rule has two ends. Set a number of sessions or an end date, not both.")
 	}
 	if at := strings.Index(rule, "UNTIL="); at >= 0 {
 		value, _, _ := strings.Cut(rule[at+len("UNTIL="):], ";")
-		if len(value) == len(rrule.DateFormat) { // a day is meant to its end
+		if len(value) == len(rrule.DateFormat) { // a date includes the whole day
 			option.Until = option.Until.AddDate(0, 0, 1).Add(-time.Second)
 		}
 		option.Until = option.Until.UTC()
@@ -169,7 +168,7 @@ func parseRule(rule string, zone *time.Location) (*rrule.ROption, error) {
 
 func ruleError(sentence string) error { return errs.Invalid("rule", CodeBadRule, sentence) }
 
-// newSeries writes a new series into the transaction.
+// newSeries creates a series in the transaction.
 func newSeries(tx core.App, team, host, rule, zone string, starts time.Time) (*Series, error) {
 	collection, err := tx.FindCachedCollectionByNameOrId("series")
 	if err != nil {
@@ -180,11 +179,11 @@ func newSeries(tx core.App, team, host, rule, zone string, starts time.Time) (*S
 	return s, tx.Save(s)
 }
 
-// registerSeries wires what holds for every writer of a series: a rule with an end, and a team that stays.
+// registerSeries registers the rules for every write of a series: a rule with an end, and a team that doesn't change.
 func registerSeries(app core.App) {
 	judge := record.Guard(func(app core.App, r *core.Record) error {
 		if !r.IsNew() && record.Changed(r, "team") {
-			return errs.Invalid("base", CodeFixed, "A series stays with its team.")
+			return errs.Invalid("base", CodeFixed, "The team of a series can't be changed.")
 		}
 		if err := ensureUID(app, r); err != nil {
 			return err

@@ -11,19 +11,19 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// FindNextInSeries reads the place of an account in the next session of the series of s that is still to come or runs, or
-// record.ErrNotFound: where nobody asked it to any, or it was put out.
+// FindNextInSeries finds the account's participant in the next upcoming or running session of the series of s. It returns
+// errs.NotFound if the account isn't invited to any, or was removed.
 func FindNextInSeries(app core.App, s *Session, account *core.Record) (*Participant, error) {
 	return findNextInSeries(app, s, dbx.NewExp("(p.user = {:user} OR p.user = '' AND p.email = {:email})",
 		dbx.Params{"user": account.Id, "email": account.Email()}))
 }
 
-// FindNextInSeriesByLink is Following for an invitee of whom only the personal link is known.
+// FindNextInSeriesByLink is FindNextInSeries for an invitee of whom only the personal link is known.
 func FindNextInSeriesByLink(app core.App, s *Session, link string) (*Participant, error) {
 	return findNextInSeries(app, s, dbx.HashExp{"p.link": link})
 }
 
-// isInvitedToMore reports whether a participant of s is invited to another session of its series that is still to come.
+// isInvitedToMore reports whether a participant of s is invited to another upcoming session of its series.
 func isInvitedToMore(app core.App, s *Session, p *Participant) (bool, error) {
 	_, err := FindNextInSeriesByLink(app, s, p.GetString("link"))
 	return err == nil, errs.IgnoreNotFound(err)

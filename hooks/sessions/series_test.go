@@ -77,15 +77,15 @@ func TestExpandRule_InvalidRules_AreRefused(t *testing.T) {
 	first := time.Date(2027, 1, 4, 10, 0, 0, 0, time.UTC) // a Monday
 	begun := time.Now()
 	for rule, says := range map[string]string{
-		"": "cannot read", "every monday": "cannot read", "FREQ=FORTNIGHTLY;COUNT=2": "cannot read", "FREQ=WEEKLY;COUNT=-2": "cannot read",
-		"FREQ=WEEKLY;COUNT=2\nDTSTART:20270101T000000Z": "cannot read", "FREQ=WEEKLY;DTSTART=20200101T000000Z;COUNT=2": "cannot read",
-		"FREQ=MONTHLY;BYMONTHDAY=99;COUNT=2": "cannot read", strings.Repeat("FREQ=WEEKLY;", 40): "cannot read", "FREQ=DAILY;INTERVAL=99999999999;COUNT=2": "cannot read",
+		"": "can't read", "every monday": "can't read", "FREQ=FORTNIGHTLY;COUNT=2": "can't read", "FREQ=WEEKLY;COUNT=-2": "can't read",
+		"FREQ=WEEKLY;COUNT=2\nDTSTART:20270101T000000Z": "can't read", "FREQ=WEEKLY;DTSTART=20200101T000000Z;COUNT=2": "can't read",
+		"FREQ=MONTHLY;BYMONTHDAY=99;COUNT=2": "can't read", strings.Repeat("FREQ=WEEKLY;", 40): "can't read", "FREQ=DAILY;INTERVAL=99999999999;COUNT=2": "can't read",
 		"FREQ=WEEKLY": "no end", "FREQ=WEEKLY;INTERVAL=2": "no end", "FREQ=WEEKLY;COUNT=2;UNTIL=20270201": "two ends",
-		"FREQ=MONTHLY;BYDAY=13MO;COUNT=3": "cannot read", "FREQ=MONTHLY;BYDAY=-30MO;COUNT=3": "cannot read", "FREQ=YEARLY;BYMONTH=5;BYDAY=-31SU;COUNT=3": "cannot read",
+		"FREQ=MONTHLY;BYDAY=13MO;COUNT=3": "can't read", "FREQ=MONTHLY;BYDAY=-30MO;COUNT=3": "can't read", "FREQ=YEARLY;BYMONTH=5;BYDAY=-31SU;COUNT=3": "can't read",
 		"FREQ=HOURLY;COUNT=3": "one session a day", "FREQ=SECONDLY;COUNT=3": "one session a day", "FREQ=DAILY;BYHOUR=9,10;COUNT=3": "one session a day",
-		"FREQ=DAILY;COUNT=201": "at most 200", "FREQ=DAILY;UNTIL=20280101": "at most 200", "FREQ=DAILY;COUNT=1000000000": "at most 200",
-		"FREQ=YEARLY;COUNT=9": "more than 2 years", "FREQ=WEEKLY;BYDAY=TU;COUNT=3": "not on a day", "FREQ=WEEKLY;UNTIL=20270101": "not on a day",
-		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1": "not on a day", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20280101": "not on a day",
+		"FREQ=DAILY;COUNT=201": "up to 200", "FREQ=DAILY;UNTIL=20280101": "up to 200", "FREQ=DAILY;COUNT=1000000000": "up to 200",
+		"FREQ=YEARLY;COUNT=9": "up to 2 years", "FREQ=WEEKLY;BYDAY=TU;COUNT=3": "doesn't match", "FREQ=WEEKLY;UNTIL=20270101": "doesn't match",
+		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1": "doesn't match", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20280101": "doesn't match",
 	} {
 		_, _, err := sessions.ExpandRule(rule, first, time.UTC)
 		if _, code, sentence, _ := errs.Details(err); code != sessions.CodeBadRule || !strings.Contains(sentence, says) {
@@ -100,17 +100,17 @@ func TestExpandRule_InvalidRules_AreRefused(t *testing.T) {
 func TestParseLocalTime_SkippedByDST_NamesNext(t *testing.T) {
 	for _, c := range []struct{ date, clock, zone, want, says string }{
 		{"2027-03-28", "01:59", "Europe/Berlin", "2027-03-28T00:59:00Z", ""},
-		{"2027-03-28", "02:00", "Europe/Berlin", "", "There is no 02:00 on 28 March 2027 in Berlin: the clocks are put forward. The next time is 03:00."},
-		{"2027-03-28", "02:59", "Europe/Berlin", "", "The next time is 03:00."},
+		{"2027-03-28", "02:00", "Europe/Berlin", "", "02:00 doesn't exist on 28 March 2027 in Berlin because the clocks go forward. The next possible time is 03:00."},
+		{"2027-03-28", "02:59", "Europe/Berlin", "", "The next possible time is 03:00."},
 		{"2027-03-28", "03:00", "Europe/Berlin", "2027-03-28T01:00:00Z", ""},
 		{"2027-10-31", "02:30", "Europe/Berlin", "2027-10-31T00:30:00Z", ""},
 		{"2027-10-31", "03:00", "Europe/Berlin", "2027-10-31T02:00:00Z", ""},
-		{"2027-10-03", "02:15", "Australia/Lord_Howe", "", "The next time is 02:30."},
+		{"2027-10-03", "02:15", "Australia/Lord_Howe", "", "The next possible time is 02:30."},
 		{"2027-04-04", "01:45", "Australia/Lord_Howe", "2027-04-03T14:45:00Z", ""},
-		{"2011-12-30", "12:00", "Pacific/Apia", "", "The next time is 00:00."},
+		{"2011-12-30", "12:00", "Pacific/Apia", "", "The next possible time is 00:00."},
 		{"2027-06-01", "10:00", "UTC", "2027-06-01T10:00:00Z", ""},
 		{"1 June", "10:00", "UTC", "", "Choose a date"}, {"2027-02-30", "10:00", "UTC", "", "Choose a date"},
-		{"2027-06-01", "25:00", "UTC", "", "Give a time"}, {"2027-06-01", "10:00", "Mars/Olympus", "", "Choose a time zone"},
+		{"2027-06-01", "25:00", "UTC", "", "Enter a time"}, {"2027-06-01", "10:00", "Mars/Olympus", "", "Choose a time zone"},
 		{"2027-06-01", "10:00", "", "", "Choose a time zone"}, {"2027-06-01", "10:00", "Local", "", "Choose a time zone"},
 	} {
 		at, err := sessions.ParseLocalTime(c.date, c.clock, c.zone)

@@ -1,5 +1,5 @@
-// Package sessions keeps the meetings of a team: who holds which, when, where and with whom, and that no more of
-// them run at once than the team has licences.
+// Package sessions manages the sessions of a team: their schedule, series, participants, runs and licences, and the emails
+// about them.
 package sessions
 
 import (
@@ -16,7 +16,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// The states of a session. Ended and cancelled are final: a session runs once (R115).
+// The statuses of a session. Ended and cancelled are final: a session runs once (R115).
 const (
 	Scheduled = "scheduled"
 	Running   = "running"
@@ -24,17 +24,17 @@ const (
 	Cancelled = "cancelled"
 )
 
-// What a session may hold.
+// The limits of a session.
 const (
 	MaxTitle       = 200 // characters
 	MaxDescription = 500
 	MinMinutes     = 15
 	MaxMinutes     = 40 * 60
 
-	StartWindow = 15 * time.Minute // before its time it can be started, and its link leads to the waiting page (R100, R101)
+	StartWindow = 15 * time.Minute // how long before its start it can be started, and its link opens the waiting page (R100, R101)
 )
 
-// Codes of refusals.
+// Codes of errors.
 const (
 	CodeEnded        = "session_ended"
 	CodeNotStarted   = "not_started"
@@ -43,7 +43,7 @@ const (
 
 var _ core.RecordProxy = (*Session)(nil)
 
-// Session is one meeting. Starts and Minutes are its plan (R126).
+// Session is a scheduled, running or past session. Starts and Minutes are its schedule (R126).
 type Session struct{ *core.Record }
 
 // PreValidate makes sure that the proxy holds a session.
@@ -60,69 +60,68 @@ func (s *Session) ProxyRecord() *core.Record { return s.Record }
 // SetProxyRecord sets the record.
 func (s *Session) SetProxyRecord(r *core.Record) { s.Record = r }
 
-// Title is what people call the session.
+// Title is the title of the session.
 func (s *Session) Title() string { return s.GetString("title") }
 
-// TeamID is the team on whose behalf people meet.
+// TeamID is the id of the team.
 func (s *Session) TeamID() string { return s.GetString("team") }
 
-// HostID is the account that holds the session; empty once the account is gone.
+// HostID is the account id of the host, or empty if the account was deleted.
 func (s *Session) HostID() string { return s.GetString("host") }
 
-// RoomID is the room that the session has, or empty.
+// RoomID is the id of the session's room, or empty.
 func (s *Session) RoomID() string { return s.GetString("room") }
 
-// SeriesID is the series that the session is one of, or empty.
+// SeriesID is the id of the session's series, or empty.
 func (s *Session) SeriesID() string { return s.GetString("series") }
 
 // Status is Scheduled, Running, Ended or Cancelled.
 func (s *Session) Status() string { return s.GetString("status") }
 
-// Starts is when the session is planned to start.
+// Starts is when the session is scheduled to start.
 func (s *Session) Starts() time.Time { return s.GetDateTime("starts").Time() }
 
-// Minutes is how long it is planned to last.
+// Minutes is the scheduled length.
 func (s *Session) Minutes() int { return s.GetInt("minutes") }
 
-// Ends is when it is to end, by the plan and what it was extended by.
+// Ends is when the session is scheduled to end, including extensions.
 func (s *Session) Ends() time.Time { return s.GetDateTime("ends").Time() }
 
-// Started is when it really began, or zero.
+// Started is when the session actually started, or zero.
 func (s *Session) Started() time.Time { return s.GetDateTime("started").Time() }
 
-// Ended is when it was really over, or zero.
+// Ended is when the session actually ended, or zero.
 func (s *Session) Ended() time.Time { return s.GetDateTime("ended").Time() }
 
-// Zone is the time zone in which the session was planned.
+// Zone is the time zone in which the session was scheduled.
 func (s *Session) Zone() *time.Location { return zoneOrUTC(s.GetString("timezone")) }
 
-// Code is the session's name in its link.
+// Code identifies the session in its link.
 func (s *Session) Code() string { return s.GetString("code") }
 
-// Link is the session's own link. It lets in who is on the list and signs in; each invited address has a link of
-// its own besides (R72).
+// Link is the session link. It works for participants who sign in; each invited address also has a personal link (R72).
 func (s *Session) Link(app core.App) string { return settings.Of(app).Link("/s/" + s.Code()) }
 
-// Media is the name of the media room of the session's run; empty before it.
+// Media is the name of the session's media room, or empty before it started.
 func (s *Session) Media() string { return s.GetString("media") }
 
-// ExternalLink is the address where the team holds the session by other means, or empty (R118).
+// ExternalLink is the URL of a session that is held in another tool, or empty (R118).
 func (s *Session) ExternalLink() string { return s.GetString("elsewhere") }
 
-// Find reads a session of the team by its id, or record.ErrNotFound.
+// Find finds a session of the team by id, or returns errs.NotFound.
 func Find(app core.App, team, id string) (*Session, error) {
 	return findOne(app, dbx.HashExp{"id": id, "team": team})
 }
 
-// FindByID reads a session of whatever team, or record.ErrNotFound. Who asks must still be judged.
+// FindByID finds a session of any team, or returns errs.NotFound. The caller checks access.
 func FindByID(app core.App, id string) (*Session, error) { return findOne(app, dbx.HashExp{"id": id}) }
 
-// FindByCode reads the session of a session link, or record.ErrNotFound.
+// FindByCode finds the session of a session link, or returns errs.NotFound.
 func FindByCode(app core.App, code string) (*Session, error) {
 	return findOne(app, dbx.HashExp{"code": code})
 }
 
-// FindByMedia reads the session whose run has that media room, or record.ErrNotFound.
+// FindByMedia finds the session with that media room, or returns errs.NotFound.
 func FindByMedia(app core.App, room string) (*Session, error) {
 	if room == "" {
 		return nil, errs.NotFound

@@ -18,8 +18,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// registerTeamDeleted wires that whoever is asked to what a team was to hold is told that it does not take place, by
-// whatever deed the team goes (R97).
+// registerTeamDeleted notifies the invitees of upcoming sessions when a team is deleted, however that happens (R97).
 func registerTeamDeleted(app core.App) {
 	app.OnRecordDeleteExecute("teams").BindFunc(func(e *core.RecordEvent) error {
 		return record.InTx(e, func() error {
@@ -31,8 +30,8 @@ func registerTeamDeleted(app core.App) {
 	})
 }
 
-// notifyTeamDeleted writes to everybody who is asked to a session to come of the team: one letter about each, one about a series.
-// The letters are no team's, and hold all that they say. What waits already of this kind leaves, too.
+// notifyTeamDeleted emails the invitees of the team's upcoming sessions, once per session or series. The emails belong to no
+// team and contain all their data. Waiting cancellations are detached from the team, too.
 func notifyTeamDeleted(tx core.App, team string) error {
 	if err := mail.DetachTeam(tx, team, mail.KindSessionCancelled); err != nil {
 		return err
@@ -58,27 +57,27 @@ func notifyTeamDeleted(tx core.App, team string) error {
 	return nil
 }
 
-// ListUpcoming lists the sessions of a team that are still to come, by start.
+// ListUpcoming lists the upcoming sessions of a team, by start.
 func ListUpcoming(app core.App, team string) ([]*Session, error) {
 	found := []*Session{}
 	err := app.RecordQuery("sessions").AndWhere(dbx.HashExp{"team": team, "status": Scheduled}).
 		AndWhere(dbx.NewExp("ends > {:now}", dbx.Params{"now": record.FormatTime(time.Now())})).OrderBy("starts", "id").All(&found)
 	if err != nil {
-		return nil, fmt.Errorf("list what a team is to hold: %w", err)
+		return nil, fmt.Errorf("list the upcoming sessions of a team: %w", err)
 	}
 	return found, nil
 }
 
-// notifySessionsDeleted tells everybody who is asked to one of these sessions, of one series if they are several, and knows it.
+// notifySessionsDeleted emails the invitees who know of one of these sessions. Several sessions are of one series.
 func notifySessionsDeleted(tx core.App, all []*Session) error {
-	told := map[string]bool{}
+	notified := map[string]bool{}
 	for _, s := range all {
 		people, err := ListParticipants(tx, s.Id)
 		if err != nil {
 			return err
 		}
 		people = slices.DeleteFunc(people, func(p *Participant) bool {
-			return p.Excluded() || !p.isInformed() || told[p.Address()]
+			return p.Excluded() || !p.isInformed() || notified[p.Address()]
 		})
 		if len(people) == 0 {
 			continue
@@ -88,7 +87,7 @@ func notifySessionsDeleted(tx core.App, all []*Session) error {
 			return err
 		}
 		for _, p := range people {
-			told[p.Address()] = true
+			notified[p.Address()] = true
 			if err := f.queue(tx, p); err != nil {
 				return err
 			}
@@ -97,8 +96,8 @@ func notifySessionsDeleted(tx core.App, all []*Session) error {
 	return nil
 }
 
-// teamDeletedEmail is a letter that says that a session, or a series from it on, does not take place, when there is no row of
-// it any more.
+// teamDeletedEmail is an email about the cancellation of a session, or of a series from that session on, that is sent after
+// the session was deleted.
 type teamDeletedEmail struct {
 	Props emails.SessionProps `json:"Props"`
 	Zone  string              `json:"Zone"` // the recipient's
@@ -107,7 +106,7 @@ type teamDeletedEmail struct {
 	events []calendar.Event
 }
 
-// newTeamDeletedEmail is what everybody reads of a session that goes with its team, as if it had been cancelled.
+// newTeamDeletedEmail is the common content of the emails about a session that is deleted with its team.
 func newTeamDeletedEmail(tx core.App, s *Session) (*teamDeletedEmail, error) {
 	rows := []*Session{s}
 	if s.SeriesID() != "" {
@@ -142,7 +141,7 @@ func newTeamDeletedEmail(tx core.App, s *Session) (*teamDeletedEmail, error) {
 	return f, err
 }
 
-// queue writes to one person.
+// queue queues the email to one person.
 func (f *teamDeletedEmail) queue(tx core.App, p *Participant) error {
 	one, zone := teamDeletedEmail{Props: f.Props}, f.zone
 	account, err := accounts.Find(tx, p.Address())
@@ -160,12 +159,12 @@ func (f *teamDeletedEmail) queue(tx core.App, p *Participant) error {
 	one.Props.Calendar = calendar.Write(calendar.Cancel, "", events...)
 	secret, err := json.Marshal(payload{TeamDeleted: &one})
 	if err != nil {
-		return fmt.Errorf("keep a letter about a session: %w", err)
+		return fmt.Errorf("store an email about a session: %w", err)
 	}
 	return mail.QueueDeferred(tx, mail.Deferred{Kind: mail.KindSessionCancelled, To: p.Address(), About: p.Id, Secret: string(secret)})
 }
 
-// message writes it out.
+// message renders the email.
 func (f *teamDeletedEmail) message() mail.Message {
 	props := f.Props
 	if zone, err := time.LoadLocation(f.Zone); err == nil {

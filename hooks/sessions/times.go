@@ -11,7 +11,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Codes of refusals of a time.
+// Codes of errors about a time.
 const (
 	CodeBadTime     = "bad_time"
 	CodePast        = "past"
@@ -20,12 +20,11 @@ const (
 	CodeBadTimezone = "bad_timezone"
 )
 
-// maxAhead is how far ahead a session can be planned, in years.
+// maxAhead is how many years ahead a session can be scheduled.
 const maxAhead = 2
 
-// ParseLocalTime reads a date ("2026-11-22") and a clock ("10:00") as they are in a time zone. A time that the clocks
-// skip when summer time begins is refused, naming the next one that there is; of one that they show twice it is
-// the first.
+// ParseLocalTime parses a date ("2026-11-22") and a time ("10:00") in a time zone. A time that the clocks skip when summer
+// time begins is refused with the next valid one; of a time that occurs twice it is the first.
 func ParseLocalTime(date, clock, zone string) (time.Time, error) {
 	location, err := loadZone(zone)
 	if err != nil {
@@ -37,32 +36,32 @@ func ParseLocalTime(date, clock, zone string) (time.Time, error) {
 	}
 	wall, err := time.Parse("15:04", strings.TrimSpace(clock))
 	if err != nil {
-		return time.Time{}, errs.Invalid("time", CodeBadTime, "Give a time from 00:00 to 23:59, such as 10:00.")
+		return time.Time{}, errs.Invalid("time", CodeBadTime, "Enter a time from 00:00 to 23:59, such as 10:00.")
 	}
 	wanted := day.Add(time.Duration(wall.Hour())*time.Hour + time.Duration(wall.Minute())*time.Minute)
 	at, next := resolveWallTime(wanted, location)
 	if at.IsZero() {
-		return time.Time{}, errs.Invalid("time", CodeBadTime, fmt.Sprintf("There is no %s on %s in %s: the clocks are put forward. The next time is %s.",
+		return time.Time{}, errs.Invalid("time", CodeBadTime, fmt.Sprintf("%s doesn't exist on %s in %s because the clocks go forward. The next possible time is %s.",
 			text.TimeOfDay(wanted), wanted.Format("2 January 2006"), accounts.ZoneLabel(location), text.TimeOfDay(next)))
 	}
 	return at, nil
 }
 
-// The years that a time may be in: further off a calendar cannot show it.
+// The range of years that a time can be in; calendars can't show others.
 const (
 	firstYear = 1970
 	lastYear  = 2199
 )
 
-// ParseTime reads a moment as programs send it: RFC 3339 with a zone, with fractions of a second or without. What
-// cannot be read, and a year from before 1970 or after 2199, is refused under the field.
+// ParseTime parses an RFC 3339 time with a zone. An invalid time, or a year outside firstYear to lastYear, is refused under
+// the field.
 func ParseTime(field, value string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, value)
 	if year, _, _ := strings.Cut(strings.TrimLeft(value, "+-"), "-"); err != nil && len(year) > 4 && isDigits(year) || err == nil && (at.Year() < firstYear || at.Year() > lastYear) {
-		return time.Time{}, errs.Invalid(field, CodeBadTime, fmt.Sprintf("Give a year from %d to %d.", firstYear, lastYear))
+		return time.Time{}, errs.Invalid(field, CodeBadTime, fmt.Sprintf("Enter a year from %d to %d.", firstYear, lastYear))
 	}
 	if err != nil {
-		return time.Time{}, errs.Invalid(field, CodeBadTime, "Give a time with its zone, such as 2026-11-22T10:00:00+01:00.")
+		return time.Time{}, errs.Invalid(field, CodeBadTime, "Enter a time with its UTC offset, such as 2026-11-22T10:00:00+01:00.")
 	}
 	return at, nil
 }
@@ -71,14 +70,14 @@ func isDigits(text string) bool {
 	return strings.Trim(text, "0123456789") == ""
 }
 
-// TruncateMinute is the minute that a moment is in, in UTC: sessions and their series start on whole minutes.
+// TruncateMinute is the time in UTC, cut to whole minutes as for sessions and series.
 func TruncateMinute(at time.Time) time.Time { return at.UTC().Truncate(time.Minute) }
 
-// resolveWallTime is the moment at which clocks in a zone show the time that wall has in UTC: of two the first. If they
-// skip it, at is zero and next the first moment behind the gap.
+// resolveWallTime is when clocks in a zone show the time that wall has in UTC, the first of two. If they skip it, at is zero
+// and next is the first time after the gap.
 func resolveWallTime(wall time.Time, zone *time.Location) (at, next time.Time) {
 	first := time.Time{}
-	// The offsets of the day before and after are all that can hold at that time.
+	// Only the offsets of the day before and the day after can apply at that time.
 	for _, around := range []time.Duration{-36 * time.Hour, 36 * time.Hour} {
 		_, offset := wall.Add(around).In(zone).Zone()
 		candidate := wall.Add(-time.Duration(offset) * time.Second).In(zone)
@@ -102,7 +101,7 @@ func showsWallTime(at, wall time.Time) bool {
 	return at.Format(time.DateTime) == wall.Format(time.DateTime)
 }
 
-// wallTime is what clocks in its zone show at a moment, as a time in UTC: days can be counted on it.
+// wallTime is the local time in a zone, as a time in UTC for date arithmetic.
 func wallTime(at time.Time, zone *time.Location) time.Time {
 	local := at.In(zone)
 	return time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), 0, time.UTC)
@@ -116,7 +115,7 @@ func loadZone(zone string) (*time.Location, error) {
 	return at, nil
 }
 
-// zoneOrUTC is a time zone by its name; UTC if there is none of that name.
+// zoneOrUTC is the time zone of that name, or UTC if there is none.
 func zoneOrUTC(name string) *time.Location {
 	at, err := loadZone(name)
 	if err != nil {
@@ -125,32 +124,32 @@ func zoneOrUTC(name string) *time.Location {
 	return at
 }
 
-// validateStart refuses a start that is past or too far ahead.
+// validateStart refuses a start that is in the past or too far ahead.
 func validateStart(starts, now time.Time) error {
 	switch {
 	case now.Truncate(time.Minute).Sub(starts) > time.Minute:
-		return errs.Invalid("starts", CodePast, "The start is past. Choose a time that is still to come.")
+		return errs.Invalid("starts", CodePast, "The start is in the past. Choose a later time.")
 	case starts.After(now.AddDate(maxAhead, 0, 0)):
-		return errs.Invalid("starts", CodeTooFar, fmt.Sprintf("A session can be planned at most %d years ahead.", maxAhead))
+		return errs.Invalid("starts", CodeTooFar, fmt.Sprintf("You can schedule sessions up to %d years ahead.", maxAhead))
 	}
 	return nil
 }
 
-// validateLength refuses a length that no session has, or that is beyond what the plan of the team gives (R93, R103).
+// validateLength refuses a length that is out of range or beyond the team's plan (R93, R103).
 func validateLength(minutes int, plan *planLimits) error {
 	switch {
 	case minutes < MinMinutes:
-		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session lasts at least %d minutes.", MinMinutes))
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session must last at least %d minutes.", MinMinutes))
 	case minutes > MaxMinutes:
-		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session lasts at most %d hours.", MaxMinutes/60))
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("A session can last up to %d hours.", MaxMinutes/60))
 	case plan.minutes >= 0 && minutes > plan.minutes:
-		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the plan %s a session lasts at most %s. Make it shorter. %s.",
+		return errs.Invalid("minutes", CodeBadLength, fmt.Sprintf("On the %s plan, a session can last up to %s. Choose a shorter length. %s.",
 			plan.name, FormatMinutes(plan.minutes), plans.LargerPlanHint))
 	}
 	return nil
 }
 
-// FormatMinutes is a number of minutes in words: "2 hours", "1 hour 30 minutes".
+// FormatMinutes is a number of minutes as text: "2 hours", "1 hour 30 minutes".
 func FormatMinutes(minutes int) string {
 	var words []string
 	for _, unit := range []struct {

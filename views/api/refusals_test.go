@@ -292,7 +292,7 @@ var refusalMessages = []string{
 	"Only the Owner can offer an Admin a role in this team.", "Only the Owner deletes the team.",
 	"You need the Organizer role to host sessions in this team. Make yourself an Organizer in your details, under Users in the Admin Panel.",
 	"You need the Organizer role to host sessions in this team. Ask ", "You're a guest of this team, and guests can't host sessions.",
-	"The host, the Owner and Admins can change this session.", "The host and co-hosts start this session.",
+	"The host, the Owner and Admins can change this session.", "Only the host and co-hosts can start this session.",
 	"The host, co-hosts, the Owner and Admins can do this.",
 }
 

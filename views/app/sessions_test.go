@@ -124,7 +124,7 @@ func TestSchedule_InvalidInput_KeepsTheForm(t *testing.T) {
 	}{
 		"no title":        {[]string{"title", " "}, []string{`href="#title"`, "The title is needed."}},
 		"no time":         {[]string{"time", "25:99"}, []string{`href="#time"`}},
-		"past":            {[]string{"date", "2020-01-01"}, []string{`href="#date"`, "The start is past."}},
+		"past":            {[]string{"date", "2020-01-01"}, []string{`href="#date"`, "The start is in the past."}},
 		"too long":        {[]string{"minutes", "9999"}, []string{`href="#minutes"`}},
 		"no such zone":    {[]string{"timezone", "Moon/Base", "repeat", "daily", "ends", "until", "until", "2030-01-01"}, []string{"There is a problem", `href="#timezone"`}},
 		"over too soon":   {[]string{"repeat", "daily", "ends", "until", "until", "2020-01-01"}, []string{`href="#until"`, "before the first session"}},
@@ -167,7 +167,7 @@ func TestPreview_DateChanged_MovesTheOnlyWeekday(t *testing.T) {
 	assertNotContains(t, r, `id="foretold-days"`)
 	form.Set("weekday", key(next))
 	form["day"] = []string{before}
-	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "not on a day of the rule")
+	assertPage(t, olga.Post(appURL+"/sessions/preview", form), 200, "match the recurrence rule")
 }
 
 func TestSessionForm_MarksInviteesWhoAreMembers(t *testing.T) {
@@ -271,7 +271,7 @@ func TestRSVP_FromPages_IsSaved(t *testing.T) {
 	assertPage(t, r, 200, "You&#39;re going to “Dailies”.", "Next")
 	assertNotContains(t, r, "Waiting for your answer")
 	assertPage(t, paul.Get(appURL+"/sessions/"+session.Id), 200, `value="yes" aria-pressed="true"`)
-	assertPage(t, paul.Post(path, url.Values{"answer": {"never"}}), 422, "Answer with yes, maybe or no.")
+	assertPage(t, paul.Post(path, url.Values{"answer": {"never"}}), 422, "Answer yes, maybe or no.")
 	if r := paul.Post(path, url.Values{"answer": {"no"}, "back": {"https://evil.example"}}); strings.Contains(r.Location, "evil") {
 		t.Error(r.Location)
 	}

@@ -60,7 +60,7 @@ func TestRemoveUser_HandoverToNonHost_IsRefused(t *testing.T) {
 	s := newFixture(t, true)
 	session := hookstest.ScheduleSession(t, s.App, s.organizer, s.team, sessions.Form{})
 	r := s.As(s.owner).Post(s.userPath(s.organizer, "/remove"), url.Values{"handover": {s.member.Id}})
-	assertPage(t, r, http.StatusUnprocessableEntity, "Hand the sessions to somebody else who may host in this team")
+	assertPage(t, r, http.StatusUnprocessableEntity, "Choose someone who can host in this team")
 	if _, status := s.hostAndStatus(session.Id); status != sessions.Scheduled || s.roles(s.organizer) == "gone" {
 		t.Errorf("a refused removal left the session %s", status)
 	}
