@@ -49,11 +49,11 @@ func TestDialogs_LivePage_TakeAndReturnFocus(t *testing.T) {
 	}
 	host.focusByTab("What you can do about Noor")
 	host.sendKeys(kb.Enter)
-	host.focusByTab("Put out…")
+	host.focusByTab("Remove…")
 	host.pressEnter()
 	host.waitUntil("a dialog with the focus", dialogHasFocus)
 	host.sendKeys(kb.Escape)
-	host.waitForFocus("Put out…")
+	host.waitForFocus("Remove…")
 	if guest.checkDialogs("the session of a guest") == 0 {
 		t.Error("no dialog")
 	}

@@ -55,10 +55,10 @@ func TestKick_CannotComeBack(t *testing.T) {
 
 	guest.expectDisconnects()
 	host.press("What you can do about Noor")
-	host.press("Put out…")
+	host.press("Remove…")
 	host.waitForText("Put Noor out of the session?")
-	host.press("Put out")
-	guest.waitForText("You are not in this session any more")
+	host.press("Remove")
+	guest.waitForText("You were removed from this session")
 	host.waitForText("People 1")
 	guest.expectStatus(403)
 	again := eval[string](guest, `new LivekitClient.Room().connect("`+pass.URL+`", "`+pass.Token+`", {maxRetries: 0}).then(() => "in", () => "refused")`)
@@ -78,12 +78,12 @@ func TestEndSession_EndsForAllWithinTwoSeconds(t *testing.T) {
 	guest.expectDisconnects()
 	eval[bool](guest, `(new MutationObserver(() => { window.over ??= document.querySelector("[data-over]") && Date.now() }).observe(document.body, {subtree: true, attributes: true, childList: true}), true)`)
 	host.press("Leave")
-	host.waitForText("Leave the session?")
+	host.waitForText("Leave session?")
 	before := eval[float64](host, `Date.now()`)
-	host.press("End for all")
-	guest.waitForText("The host has ended the session")
+	host.press("End for everyone")
+	guest.waitForText("The host ended the session")
 	guest.waitForText("Go to the App")
-	host.waitForText("The host has ended the session")
+	host.waitForText("The host ended the session")
 	if took := time.Duration(eval[float64](guest, `window.over`)-before) * time.Millisecond; took > 2*time.Second {
 		t.Errorf("the other was out after %v", took)
 	} else {
@@ -111,7 +111,7 @@ func TestLivePage_ConnectionLost_Reconnects(t *testing.T) {
 	guest.waitForReconnect(m.participantID(m.host.Email()))
 
 	m.stopMedia()
-	guest.waitForText("Live media is off on this server now. Trying again by itself…")
+	guest.waitForText("Live media is unavailable on this server. Reconnecting…")
 	m.stopMedia = livetest.Start(t, m.App)
 	guest.waitForReconnect(m.participantID(m.host.Email()))
 	host.waitForReconnect(m.participantID(noor))
@@ -121,22 +121,22 @@ func TestLivePage_ConnectionLost_Reconnects(t *testing.T) {
 func TestLivePage_Alone_SaysSoAndShowsTheLink(t *testing.T) {
 	m := newLiveFixture(t, sessions.Form{Guests: []string{noor}})
 	host := m.openLivePage(m.host.Email())
-	host.waitForText("You are the only one here.")
+	host.waitForText("You're the only one here.")
 	host.waitUntil("the link", `document.querySelector("#alone input").value.endsWith("/s/`+m.session.Code()+`")`)
 	host.press("Copy link")
 	host.waitForText("Link copied.")
 	host.assertAccessible("who is alone")
 	guest := m.openLivePage(noor)
 	guest.waitForVideo(m.participantID(m.host.Email()))
-	host.waitForNoText("You are the only one here.")
+	host.waitForNoText("You're the only one here.")
 	guest.press("Leave")
-	host.waitForText("You are the only one here.")
+	host.waitForText("You're the only one here.")
 	host.sendKeys("l")
-	host.waitForText("Leave the session?")
+	host.waitForText("Leave session?")
 	host.sendKeys("\r")
-	host.waitForText("You have left")
+	host.waitForText("You left the session")
 	alone := m.openLivePage(noor)
-	alone.waitForText("You are the only one here.")
+	alone.waitForText("You're the only one here.")
 	alone.waitUntil("no link for who does not lead", `!document.querySelector("#alone input")`)
 }
 
@@ -148,15 +148,15 @@ func TestWaitingRoom_AdmitAndDeny(t *testing.T) {
 	guest := signIn(t, m.Server, noor)
 	guest.visit("/s/" + m.session.Code())
 	guest.press("Join")
-	host.waitForText("Waiting in the lobby")
+	host.waitForText("Waiting room")
 	host.press("Refuse Rafael")
-	host.waitForText("Refused at the door")
+	host.waitForText("Denied")
 	host.waitUntil("the focus on the list", `document.activeElement.matches("#people h2")`)
 	host.press("Admit Noor")
 	guest.waitForURL(m.path())
 	guest.waitForVideo(m.participantID(m.host.Email()))
 	host.press("Admit Rafael")
-	host.waitForNoText("Refused at the door")
+	host.waitForNoText("Denied")
 }
 
 func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
@@ -166,10 +166,10 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 	host.waitForVideo(m.participantID(noor))
 
 	guest.sendKeys("h")
-	host.waitForText("Hands up")
+	host.waitForText("Raised hands")
 	host.waitForText("Attendee, for")
 	guest.sendKeys("h")
-	host.waitForNoText("Hands up")
+	host.waitForNoText("Raised hands")
 
 	guest.sendKeys("c")
 	guest.sendKeys("Is reel 4 at https://halation.example/r4? <b>yes</b>")
@@ -181,7 +181,7 @@ func TestLivePage_MuteChatAndRaiseHand(t *testing.T) {
 	host.press("People")
 	host.press("What you can do about Noor")
 	host.press("Mute")
-	guest.waitForText("A host has muted you")
+	guest.waitForText("A host muted you")
 	guest.waitForText("Unmute")
 	host.waitUntil("Noor muted", `document.querySelector('#everyone [data-person="`+m.participantID(noor)+`"] [aria-label="Muted"]') !== null`)
 }
@@ -193,7 +193,7 @@ func TestLivePage_NearEnd_HostExtends(t *testing.T) {
 	host.waitForText("minutes left.")
 	guest.waitForText("minutes left.")
 	host.press("Extend by 15 min")
-	host.waitForText("The session goes on until")
+	host.waitForText("Session extended until")
 	host.waitForNoText("minutes left.")
 	host.waitUntil("the focus in the session", `document.activeElement.id === "main"`)
 	guest.waitForNoText("minutes left.")
@@ -213,9 +213,9 @@ func TestLivePage_GuestWithPersonalLink_JoinsWithoutAnAccount(t *testing.T) {
 	host.waitForVideo(m.participantID("clara@lantern.example"))
 	host.waitForText("Clara Weiss, guest")
 	guest.press("Leave")
-	guest.waitForText("You have left")
-	guest.waitForText("Thank you for coming")
-	guest.press("Come back")
+	guest.waitForText("You left the session")
+	guest.waitForText("Thanks for joining")
+	guest.press("Rejoin")
 	guest.waitForVideo(m.participantID(m.host.Email()))
 }
 
@@ -229,13 +229,13 @@ func TestLivePage_SecondPage_TakesOver(t *testing.T) {
 	first.waitForVideo(m.participantID(m.host.Email()))
 	first.waitForText("The browser keeps the microphone and the camera from this page.")
 	first.waitForText("Unmute")
-	host.waitForText("Attendee, picture off")
+	host.waitForText("Attendee, camera off")
 
 	second := m.openLivePage(noor)
 	second.waitForVideo(m.participantID(m.host.Email()))
-	first.waitForText("You are in this session on another page")
-	first.press("Go on here")
-	second.waitForText("You are in this session on another page")
+	first.waitForText("You joined on another page")
+	first.press("Continue here")
+	second.waitForText("You joined on another page")
 	first.waitForVideo(m.participantID(m.host.Email()))
 	host.waitForText("People 2")
 }
@@ -256,7 +256,7 @@ func TestAccessibility_LivePage(t *testing.T) {
 		b.press("Chat")
 		b.assertAccessible("its chat")
 		b.sendKeys("\x1b")
-		for key, name := range map[string]string{"d": "Devices", "?": "Keys", "l": "Leave the session?"} {
+		for key, name := range map[string]string{"d": "Devices", "?": "Keyboard shortcuts", "l": "Leave session?"} {
 			b.sendKeys(key)
 			b.waitForText(name)
 			b.assertAccessible(name)
@@ -264,8 +264,8 @@ func TestAccessibility_LivePage(t *testing.T) {
 		}
 	}
 	b.sendKeys("l")
-	b.waitForText("Leave the session?")
+	b.waitForText("Leave session?")
 	b.sendKeys("\r")
-	b.waitForText("You have left")
+	b.waitForText("You left the session")
 	b.assertAccessible("who left")
 }

@@ -215,8 +215,8 @@ func TestLivePage_ProxyWithoutWebSockets_SaysSo(t *testing.T) {
 	})
 	b.visit(m.path())
 	b.waitUntil("the state before the connection", `document.getElementById("banner").innerText.includes("Connect") || document.getElementById("banner").innerText.includes("connect")`)
-	b.waitForText("Can't connect to the session: the server's proxy doesn't pass WebSockets.")
-	b.waitForText("let the reverse proxy pass WebSocket upgrades for /livekit/")
+	b.waitForText("Can't connect to the session: the server's proxy blocks WebSockets.")
+	b.waitForText("configure the reverse proxy to pass WebSocket upgrades for /livekit/")
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
 		t.Errorf("it was said after %.0f ms", took)
 	}
@@ -224,7 +224,7 @@ func TestLivePage_ProxyWithoutWebSockets_SaysSo(t *testing.T) {
 	p.reset()
 	b.press("Retry")
 	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
-	b.waitForText("You are the only one here.")
+	b.waitForText("You're the only one here.")
 }
 
 // blockMediaScript keeps every path of media away, as a firewall in front of both ports does.

@@ -27,21 +27,21 @@ func TestScreenShare_IsShownLargeUntilStopped(t *testing.T) {
 	for range 2 { // who has stopped can begin again
 		host.press("Share")
 		guest.waitForScreen(m.participantID(m.host.Email()))
-		guest.waitForText("Marta shows the screen")
-		host.waitForText("You show your screen")
+		guest.waitForText("Marta's screen")
+		host.waitForText("Your screen")
 		guest.waitForVideo(m.participantID(m.host.Email()))
 		host.press("Stop sharing")
 		guest.waitUntil("no screen", screenTile(m.participantID(m.host.Email()))+` === null`)
-		guest.waitForText("Marta shows the screen no more.")
+		guest.waitForText("Marta stopped sharing their screen.")
 		host.waitUntil("no screen of one's own", screenTile(m.participantID(m.host.Email()))+` === null`)
 	}
 	host.press("Share")
 	guest.waitForScreen(m.participantID(m.host.Email()))
 	host.expectDisconnects()
 	host.press("Leave")
-	host.waitForText("Leave the session?")
+	host.waitForText("Leave session?")
 	host.sendKeys("\r")
-	host.waitForText("You have left")
+	host.waitForText("You left the session")
 	guest.waitUntil("no screen of who left", screenTile(m.participantID(m.host.Email()))+` === null`)
 }
 
@@ -57,10 +57,10 @@ func TestScreenShare_OnlyPresenters(t *testing.T) {
 	attendee.waitForScreen(m.participantID(paula))
 
 	attendee.sendKeys("s")
-	attendee.waitForText("You cannot show a screen here.")
+	attendee.waitForText("You don't have permission to share your screen in this session.")
 	attendee.sendKeys("d")
-	attendee.waitForText("Loudspeaker")
-	attendee.waitForNoText("Your screen, when you share it")
+	attendee.waitForText("Microphone level")
+	attendee.waitForNoText("Screen sharing")
 	if eval[bool](attendee, `window.offered === true`) {
 		t.Error("an attendee was offered to show a screen")
 	}

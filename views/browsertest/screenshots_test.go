@@ -58,7 +58,7 @@ func TestScreenshots(t *testing.T) {
 	guest := signIn(t, m.Server, noor)
 	guest.visit("/s/" + m.session.Code())
 	guest.press("Join")
-	b.waitForText("Waiting in the lobby")
+	b.waitForText("Waiting room")
 	b.press("Admit Noor")
 	guest.waitForURL(m.path())
 	b.waitForVideo(m.participantID(noor))

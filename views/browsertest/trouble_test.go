@@ -6,7 +6,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-const withoutDevicesText = "You see and hear the others without."
+const withoutDevicesText = "You can still see and hear the others."
 
 // insecureScript makes a page one on http of another machine.
 const insecureScript = `Object.defineProperty(navigator, "mediaDevices", {value: undefined})`
@@ -24,11 +24,11 @@ func TestLivePage_DevicesBlocked_SaysWhyAndJoins(t *testing.T) {
 		before    string
 		both, one string
 	}{
-		"denied":  {with: denyingBrowser, both: "The browser keeps the microphone and the camera from this page. Allow them beside the address, then press Unmute and Start video. " + withoutDevicesText, one: "from this page"},
-		"nothing": {with: bareBrowser, both: "There is no microphone and no camera on this device. Connect one, then press Unmute and Start video. " + withoutDevicesText, one: "on this device"},
-		"busy":    {with: defaultBrowser, before: deviceErrorScript("NotReadableError", "busy"), both: "Another program holds the microphone and the camera.", one: "Another program holds"},
-		"system":  {with: defaultBrowser, before: deviceErrorScript("NotAllowedError", "Permission denied by system"), both: "The system keeps the microphone and the camera from the browser.", one: "The system keeps"},
-		"http":    {with: defaultBrowser, before: insecureScript, both: "only to pages on https, and this one is on http.", one: "only to pages on https"},
+		"denied":  {with: denyingBrowser, both: "Your browser is blocking your microphone and your camera. Allow them in the address bar, then select Unmute and Start video. " + withoutDevicesText, one: "is blocking"},
+		"nothing": {with: bareBrowser, both: "No microphone or camera found. Connect them, then select Unmute and Start video. " + withoutDevicesText, one: "found. Connect"},
+		"busy":    {with: defaultBrowser, before: deviceErrorScript("NotReadableError", "busy"), both: "Another app is using your microphone and your camera.", one: "Another app is using"},
+		"system":  {with: defaultBrowser, before: deviceErrorScript("NotAllowedError", "Permission denied by system"), both: "Your system is blocking your microphone and your camera.", one: "Your system is blocking"},
+		"http":    {with: defaultBrowser, before: insecureScript, both: "only on https pages, and this one uses http.", one: "only on https pages"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := m.signInJoined(c.with, noor)
@@ -40,8 +40,8 @@ func TestLivePage_DevicesBlocked_SaysWhyAndJoins(t *testing.T) {
 			b.waitForText(c.both)
 			b.waitForVideo(m.participantID(m.host.Email()))
 			b.waitForText("Start video")
-			host.waitForText("Attendee, picture off")
-			b.press("Hide this message")
+			host.waitForText("Attendee, camera off")
+			b.press("Dismiss")
 			b.waitForNoText(c.one)
 			b.press("Start video")
 			b.waitForText(c.one)
@@ -58,13 +58,13 @@ func TestLivePage_DeviceAllowedLater_IsUsed(t *testing.T) {
 	guest.addInitScript(`const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 		navigator.mediaDevices.getUserMedia = async how => { if (!window.allowed) throw new DOMException("Permission denied", "NotAllowedError"); return real(how) }`)
 	guest.visit(m.path())
-	guest.waitForText("The browser keeps the microphone and the camera from this page.")
+	guest.waitForText("Your browser is blocking your microphone and your camera.")
 	eval[bool](guest, `window.allowed = true`)
 	guest.press("Start video")
-	guest.waitForText("The browser keeps the microphone from this page.")
+	guest.waitForText("Your browser is blocking your microphone.")
 	host.waitForVideo(m.participantID(noor))
 	guest.press("Unmute")
-	guest.waitForNoText("The browser keeps")
+	guest.waitForNoText("Your browser is blocking")
 	host.waitForAudio(m.participantID(noor))
 }
 
@@ -74,12 +74,12 @@ func TestScreenShare_Blocked_SaysWhy(t *testing.T) {
 		with         *browser
 		before, said string
 	}{
-		"denied":    {denyingBrowser, "", "No screen is shown. If the browser let you choose none, allow it beside the address and press Share again."},
-		"by system": {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Permission denied by system", "NotAllowedError") }`, "The system keeps the screen from the browser."},
-		"not read":  {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Could not start", "NotReadableError") }`, "The screen cannot be shown. Press Share, and choose another window or a tab."},
+		"denied":    {denyingBrowser, "", "Your screen isn't shared. If the browser didn't let you choose one, allow screen sharing in the address bar and select Share again."},
+		"by system": {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Permission denied by system", "NotAllowedError") }`, "Your system is blocking your screen."},
+		"not read":  {defaultBrowser, `navigator.mediaDevices.getDisplayMedia = async () => { throw new DOMException("Could not start", "NotReadableError") }`, "Your screen can't be shared. Select Share and choose another window or tab."},
 		"not sent": {defaultBrowser, `addEventListener("load", async () => { const main = [...document.scripts].find(s => s.src.includes("/live/main.js")).src;
 			const {room} = await import(main.replace("main.js", "room.js")); window.tracks = [];
-			room.localParticipant.publishTrack = async track => { window.tracks.push(track); throw new Error("no") } })`, "The screen did not reach the others. Press Share to try again."},
+			room.localParticipant.publishTrack = async track => { window.tracks.push(track); throw new Error("no") } })`, "Your screen couldn't be shared. Select Share to try again."},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := m.signInJoined(c.with, m.host.Email())

@@ -9,7 +9,7 @@ import (
 	"usher/views/web"
 )
 
-// actorOf is who asks, as he acts in the team.
+// actorOf is the visitor as an actor in the team.
 func actorOf(e *core.RequestEvent) (*actors.Actor, error) {
 	actor, err := currentVisitor(e).SignedInActor()
 	if err == nil {
@@ -18,7 +18,7 @@ func actorOf(e *core.RequestEvent) (*actors.Actor, error) {
 	return actor, err
 }
 
-// respond shows what has become of a deed: where the session stands now, with a sentence.
+// respond renders the state after an action, with a message.
 func respond(e *core.RequestEvent, refused error, said string) error {
 	if refused != nil {
 		return renderRefused(e, refused)
@@ -32,7 +32,7 @@ func respond(e *core.RequestEvent, refused error, said string) error {
 	return renderState(e, 200, said)
 }
 
-// renderRefused shows an open page the refusal, and where the session stands.
+// renderRefused renders the error of an action and the state for an open page.
 func renderRefused(e *core.RequestEvent, refused error) error {
 	_, _, sentence, ok := errs.Details(refused)
 	if !ok || !web.IsFragment(e) {
@@ -42,7 +42,7 @@ func renderRefused(e *core.RequestEvent, refused error) error {
 	return renderState(e, web.StatusCode(refused), sentence)
 }
 
-// renderState judges anew where the visitor stands: the deed may have ended it.
+// renderState reloads the visitor first, because the action may have changed their status.
 func renderState(e *core.RequestEvent, status int, said string) error {
 	visitor, err := findVisitor(e)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 	"usher/views/web"
 )
 
-// token gives a pass to the media room, at each way in and back in.
+// token issues a token for the media room, for every connection.
 func token(e *core.RequestEvent) error {
 	pass, err := join.IssueToken(e.App, currentVisitor(e).Participant)
 	if errors.Is(err, live.ErrUnavailable) {
-		return renderState(e, web.StatusCode(err), "Live media is off on this server now. Trying again by itself…")
+		return renderState(e, web.StatusCode(err), "Live media is unavailable on this server. Reconnecting…")
 	}
 	if err != nil {
 		return renderRefused(e, err)
@@ -37,7 +37,7 @@ func kick(e *core.RequestEvent) error {
 	return respond(e, join.Kick(e.App, currentVisitor(e).Participant, e.Request.FormValue("person"), e.RealIP()), "")
 }
 
-// mute turns off the microphone of each person that the form names. Who has left meanwhile is quiet.
+// mute turns off the microphones of the people in the form, and skips those who have left.
 func mute(e *core.RequestEvent) error {
 	if err := e.Request.ParseForm(); err != nil {
 		return e.BadRequestError("", err)
@@ -61,7 +61,7 @@ func extend(e *core.RequestEvent) error {
 	if err != nil {
 		return respond(e, err, "")
 	}
-	return respond(e, nil, "The session goes on until "+formatClock(session.Ends(), currentVisitor(e).Times())+".")
+	return respond(e, nil, "Session extended until "+formatClock(session.Ends(), currentVisitor(e).Times())+".")
 }
 
 func end(e *core.RequestEvent) error {

@@ -8,16 +8,16 @@ import (
 	"usher/hooks/sessions"
 )
 
-// endScreenFor is what stands in the place of the session for who is not in it any more, by the server's word.
+// endScreenFor replaces the session for a visitor who is no longer in it.
 func endScreenFor(v *join.Visitor) endScreenProps {
 	props := baseEndScreen(v)
 	switch {
 	case v.Status == join.Excluded && v.Departed():
 		props.Kind, props.Icon, props.Title = "out", "user-x", "You're no longer a member of "+v.Team.Name()
-		props.Text, props.Thanks = "You left the team or were removed from it, so you can't come back into this session. To join again, you need a new invitation.", ""
+		props.Text, props.Thanks = "You left the team or were removed from it, so you can't rejoin this session. To join again, you need a new invitation.", ""
 	case v.Status == join.Excluded, v.Status == join.Denied:
-		props.Kind, props.Icon, props.Title = "out", "user-x", "You are not in this session any more"
-		props.Text = "A host removed you. You can't come back into this session. If it was a mistake, write to " + hostName(v) + "."
+		props.Kind, props.Icon, props.Title = "out", "user-x", "You were removed from this session"
+		props.Text = "You can't join it again. If you think it's a mistake, ask " + hostName(v) + "."
 		props.Thanks = ""
 	default:
 		props.Kind, props.Icon = "ended", "circle-check"
@@ -28,52 +28,52 @@ func endScreenFor(v *join.Visitor) endScreenProps {
 
 func leftScreen(v *join.Visitor) endScreenProps {
 	props := baseEndScreen(v)
-	props.Kind, props.Icon, props.Title = "left", "log-out", "You have left"
-	props.Text = "The session goes on. You can come back while it runs."
-	props.RejoinLabel = "Come back"
+	props.Kind, props.Icon, props.Title = "left", "log-out", "You left the session"
+	props.Text = "The session continues. You can rejoin while it runs."
+	props.RejoinLabel = "Rejoin"
 	return props
 }
 
 func otherPageScreen(v *join.Visitor) endScreenProps {
 	props := baseEndScreen(v)
-	props.Kind, props.Icon, props.Title, props.Thanks = "elsewhere", "laptop", "You are in this session on another page", ""
-	props.Text = "You came in again, in another window or on another device, and are in only once. You can take it over here."
-	props.RejoinLabel = "Go on here"
+	props.Kind, props.Icon, props.Title, props.Thanks = "elsewhere", "laptop", "You joined on another page", ""
+	props.Text = "You joined this session in another window or on another device. You can be connected once at a time."
+	props.RejoinLabel = "Continue here"
 	return props
 }
 
-// baseEndScreen is what all of them have: the session, and for who is in the team more than a guest, the way on.
+// baseEndScreen has what all end screens share: the session, and a link to the App for users of the team.
 func baseEndScreen(v *join.Visitor) endScreenProps {
 	props := endScreenProps{Session: v.Session.Title(), Team: v.Team.Name(), Logo: v.Team.LogoPath()}
 	if v.SignedIn && v.Actor != nil {
 		props.AppURL = "/app/" + v.Team.Slug()
 	}
 	if v.Actor == nil || v.Actor.Kind == actors.Guest {
-		props.Thanks = "Thank you for coming. You can close this page."
+		props.Thanks = "Thanks for joining. You can close this page."
 	}
 	return props
 }
 
-// endText says who or what ended the session, and how long it was.
+// endText says why the session ended and how long it lasted.
 func endText(v *join.Visitor) (title, text string) {
 	title, text = "The session has ended", ""
 	switch v.Session.GetString("end_reason") {
 	case "host":
-		title = "The host has ended the session"
+		title = "The host ended the session"
 	case "admin":
-		title, text = "The session was ended", "Somebody who runs "+v.Team.Name()+" ended it. "
+		title, text = "The session was ended", "An Owner or Admin of "+v.Team.Name()+" ended it. "
 	case "time":
-		text = "Its time was over. "
+		text = "Its time was up. "
 	case "empty":
-		text = "Nobody was in it any more. "
+		text = "No participants were left. "
 	case "host_gone":
-		text = "Nobody was left who could lead it. "
+		text = "No host or co-host was left. "
 	}
 	if v.Session.Status() == sessions.Cancelled {
-		return "The session is cancelled", hostName(v) + " has called it off."
+		return "The session was cancelled", hostName(v) + " cancelled it."
 	}
 	if lasted := v.Session.Ended().Sub(v.Session.Started()); !v.Session.Started().IsZero() && lasted > time.Minute {
-		text += "It ran for " + sessions.FormatMinutes(int(lasted/time.Minute)) + "."
+		text += "It lasted " + sessions.FormatMinutes(int(lasted/time.Minute)) + "."
 	}
 	return title, text
 }
@@ -82,5 +82,5 @@ func hostName(v *join.Visitor) string {
 	if name := v.Session.GetString("host_name"); name != "" {
 		return name
 	}
-	return "its host"
+	return "the host"
 }

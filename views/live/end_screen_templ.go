@@ -16,12 +16,12 @@ type endScreenProps struct {
 	Kind, Icon          string // Kind: ended, out, left or elsewhere
 	Title, Text         string
 	Session, Team, Logo string
-	RejoinLabel         string // the word on the button that comes back; empty: there is no way back
-	AppURL              string // address of the App; empty: for who has none
+	RejoinLabel         string // label of the button to rejoin; empty: the reader can't rejoin
+	AppURL              string // URL of the App; empty: the reader has no access
 	Thanks              string
 }
 
-// endScreen takes the place of the session on an open page.
+// endScreen replaces the session on an open page.
 func endScreen(p endScreenProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -44,7 +44,7 @@ func roomName(v *join.Visitor) string {
 	return v.Room.Name()
 }
 
-// clientConfig is what the page's script is told.
+// clientConfig is the configuration of the page's script.
 type clientConfig struct {
 	Path  string      `json:"at"`
 	Me    participant `json:"me"`
@@ -54,9 +54,9 @@ type clientConfig struct {
 	Media media       `json:"media"`
 }
 
-// media is where sound and pictures go, for saying what blocks them.
+// media has the ports for audio and video, to explain what blocks them.
 type media struct {
-	External bool `json:"outside"` // at a LiveKit of the operator's
+	External bool `json:"outside"` // an external LiveKit server
 	UDP      int  `json:"udp"`
 	TCP      int  `json:"tcp"` // 0: none
 }
@@ -67,7 +67,7 @@ type participant struct {
 	Role           string `json:"part"`
 	Guest          bool   `json:"guest"`
 	Leads          bool   `json:"leads"`
-	CanShareScreen bool   `json:"shares"` // may show the screen
+	CanShareScreen bool   `json:"shares"` // can share their screen
 }
 
 type video struct {
@@ -90,7 +90,7 @@ func newClientConfig(app core.App, v *join.Visitor) clientConfig {
 	}
 }
 
-// videoOf is the size of the picture that is asked for: 16 to 9, by its height.
+// videoOf is the 16:9 video of the resolution setting.
 func videoOf(s *sessions.Session) video {
 	height, err := strconv.Atoi(s.GetString("resolution")[:max(0, len(s.GetString("resolution"))-1)])
 	if err != nil {

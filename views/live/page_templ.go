@@ -19,7 +19,7 @@ type pageProps struct {
 	Title, Room                 string
 	Team, Logo                  string
 	State                       stateProps
-	Link                        string // of the session, for who leads it
+	Link                        string // session link, for hosts and co-hosts
 	Config                      clientConfig
 	LeftScreen, OtherPageScreen endScreenProps
 }
@@ -119,7 +119,7 @@ func livePage(p pageProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div class=\"clock\"><button class=\"btn only-wide\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" data-view aria-label=\"View\"></button> <button class=\"btn only-wide\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" data-dialog-open=\"keys\" aria-label=\"Keys\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div class=\"clock\"><button class=\"btn only-wide\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" data-view aria-label=\"View\"></button> <button class=\"btn only-wide\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" data-dialog-open=\"keys\" aria-label=\"Keyboard shortcuts\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -140,7 +140,7 @@ func livePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</span></span></div></header><main class=\"stage\" id=\"main\" tabindex=\"-1\"><div class=\"notes\"><noscript><div class=\"note\" data-kind=\"bad\"><p>Pictures and sound need JavaScript, which is off in this browser.</p></div></noscript><div class=\"note needs-js\" id=\"banner\" data-kind=\"wait\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</span></span></div></header><main class=\"stage\" id=\"main\" tabindex=\"-1\"><div class=\"notes\"><noscript><div class=\"note\" data-kind=\"bad\"><p>Audio and video need JavaScript. Turn it on in your browser settings.</p></div></noscript><div class=\"note needs-js\" id=\"banner\" data-kind=\"wait\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -156,7 +156,7 @@ func livePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p>The browser plays no sound before you press something on this page.</p><button class=\"btn\" data-size=\"sm\" type=\"button\">Turn the sound on</button></div><div class=\"note\" id=\"trouble\" data-kind=\"bad\" role=\"status\" hidden>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p>Your browser has muted this page.</p><button class=\"btn\" data-size=\"sm\" type=\"button\">Turn on sound</button></div><div class=\"note\" id=\"trouble\" data-kind=\"bad\" role=\"status\" hidden>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -164,7 +164,7 @@ func livePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p></p><button class=\"btn\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" aria-label=\"Hide this message\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p></p><button class=\"btn\" data-variant=\"ghost\" data-size=\"icon-sm\" type=\"button\" aria-label=\"Dismiss\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -180,7 +180,7 @@ func livePage(p pageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div><ul class=\"tiles\" id=\"tiles\" aria-label=\"Pictures\"></ul>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div><ul class=\"tiles\" id=\"tiles\" aria-label=\"Participants\"></ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -250,7 +250,7 @@ func livePage(p pageProps) templ.Component {
 	})
 }
 
-// aloneNotice is what somebody reads who is the only one in the session.
+// aloneNotice is shown to the only person in the session.
 func aloneNotice(link string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -280,17 +280,17 @@ func aloneNotice(link string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div><b>You are the only one here.</b> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div><b>You're the only one here.</b> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if link != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p>Send this link to whoever is missing.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p>Share this link with people you want to join.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<p>The others are seen here as soon as they come.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<p>Others appear here when they join.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -313,7 +313,7 @@ func aloneNotice(link string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "\" aria-label=\"Link of the session\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "\" aria-label=\"Session link\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -471,7 +471,7 @@ func controls(shares bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<span>Show who speaks large</span></button> <button class=\"menu-item\" type=\"button\" data-devices popovertarget=\"more\" popovertargetaction=\"hide\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<span>Speaker view</span></button> <button class=\"menu-item\" type=\"button\" data-devices popovertarget=\"more\" popovertargetaction=\"hide\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -487,7 +487,7 @@ func controls(shares bool) templ.Component {
 	})
 }
 
-// icons are the drawings that the script puts where something changes.
+// icons are the icons that the script inserts.
 var icons = []string{"mic", "mic-off", "video", "video-off", "screen-share", "circle-stop", "hand", "wifi-off", "pin", "pin-off",
 	"picture-in-picture-2", "presentation", "layout-grid", "ellipsis"}
 

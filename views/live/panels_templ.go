@@ -64,7 +64,7 @@ func peoplePanel(p stateProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = closePanelButton("Close the list").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = closePanelButton("Close people").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -78,7 +78,7 @@ func peoplePanel(p stateProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section hidden><h3>Hands up</h3><ul class=\"ppl\" id=\"hands\"></ul></section><section><h3>In the session</h3><ul class=\"ppl\" id=\"everyone\"></ul></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section hidden><h3>Raised hands</h3><ul class=\"ppl\" id=\"hands\"></ul></section><section><h3>In the session</h3><ul class=\"ppl\" id=\"everyone\"></ul></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -121,11 +121,11 @@ func chatPanel() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = closePanelButton("Close the chat").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = closePanelButton("Close chat").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</header><p class=\"fine\" id=\"talk-empty\">Everybody who is in now reads what you write. Nothing is kept: it is gone with the session, and who comes later does not see it.</p><div class=\"talk\" id=\"talk\" role=\"log\" aria-label=\"Messages\" tabindex=\"0\"></div><form class=\"write\" id=\"chat-form\"><label class=\"sr\" for=\"message\">Message to everybody</label> <textarea class=\"textarea\" id=\"message\" rows=\"2\" maxlength=\"2000\" placeholder=\"Message to everybody\"></textarea>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</header><p class=\"fine\" id=\"talk-empty\">Messages go to everyone in the session now. They aren't saved, and people who join later can't see them.</p><div class=\"talk\" id=\"talk\" role=\"log\" aria-label=\"Messages\" tabindex=\"0\"></div><form class=\"write\" id=\"chat-form\"><label class=\"sr\" for=\"message\">Message everyone</label> <textarea class=\"textarea\" id=\"message\" rows=\"2\" maxlength=\"2000\" placeholder=\"Message everyone\"></textarea>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,4 +1,4 @@
-// Package live is the live session itself: the page with pictures, sound and chat, and what its hosts do there.
+// Package live renders the live session: the page with video, audio and chat, and the actions of its hosts.
 package live
 
 import (
@@ -7,7 +7,7 @@ import (
 	"usher/views/web"
 )
 
-// Routes mounts the area. Who is not in the session is sent to its door.
+// Routes registers the routes. Visitors who aren't in the session are sent to its join page.
 func Routes(pages *web.Group) {
 	live := pages.Group("/live/{session}")
 	live.BindFunc(requireInSession)
@@ -21,7 +21,7 @@ func Routes(pages *web.Group) {
 	live.POST("/refuse", deny)
 	live.POST("/extend", extend)
 	live.POST("/end", end)
-	for _, deed := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "extend", "end"} {
-		live.GET("/"+deed, redirectToPage)
+	for _, action := range []string{"token", "mute", "mute-all", "put-out", "admit", "refuse", "extend", "end"} {
+		live.GET("/"+action, redirectToPage)
 	}
 }

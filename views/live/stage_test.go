@@ -178,7 +178,7 @@ func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 	assertPage(t, "admit", s.sendHTMX(host, "POST", "/admit", waits), 200, `data-waiting="1"`)
 	asked := s.As(s.accounts["asked"])
 	assertNotContains(t, "an attendee's page", s.sendHTMX(asked, "GET", "/state", nil), "Admit", "Guest", "lobby")
-	assertNotContains(t, "an attendee's page", asked.Get(s.path("")), "Admit", "Put out", "End for all", "Mute all", "guest@x.example")
+	assertNotContains(t, "an attendee's page", asked.Get(s.path("")), "Admit", "Remove", "End for everyone", "Mute all", "guest@x.example")
 
 	target := url.Values{"person": {s.participant("guest").Id}}
 	for _, deed := range []string{"/admit", "/refuse", "/put-out", "/mute", "/mute-all", "/extend", "/end"} {
@@ -197,7 +197,7 @@ func TestHostControls_Attendee_IsForbidden(t *testing.T) {
 			t.Errorf("%s of nobody: %d %s", deed, r.Status, r.Body)
 		}
 	}
-	assertPage(t, "refuse", s.sendHTMX(s.As(s.accounts["cohost"]), "POST", "/refuse", target), 200, "Refused at the door", `data-waiting="0"`)
+	assertPage(t, "refuse", s.sendHTMX(s.As(s.accounts["cohost"]), "POST", "/refuse", target), 200, "Denied", `data-waiting="0"`)
 	assertPage(t, "mute all", s.sendHTMX(host, "POST", "/mute-all", url.Values{"person": {s.participant("asked").Id, "no-such-person"}}), 200)
 	if r := host.Post(s.path("/extend"), nil); r.Status != http.StatusSeeOther || r.Location != s.path("") {
 		t.Errorf("extended without a script: %d to %q", r.Status, r.Location)
@@ -233,15 +233,15 @@ func TestState_RemovedOrEnded_ShowsEndScreen(t *testing.T) {
 	s := newFixture(t, sessions.Form{}).join("host", "asked", "guest")
 	host, asked, guest := s.As(s.accounts["host"]), s.As(s.accounts["asked"]), s.As(s.accounts["guest"])
 	assertPage(t, "put out", s.sendHTMX(host, "POST", "/put-out", url.Values{"person": {s.participant("guest").Id}}), 200)
-	assertPage(t, "who was put out", s.sendHTMX(guest, "GET", "/state", nil), 200, `id="curtain"`, "You are not in this session any more", "Host")
-	assertNotContains(t, "who was put out", s.sendHTMX(guest, "GET", "/state", nil), "Thank you")
+	assertPage(t, "who was put out", s.sendHTMX(guest, "GET", "/state", nil), 200, `id="curtain"`, "You were removed from this session", "Host")
+	assertNotContains(t, "who was put out", s.sendHTMX(guest, "GET", "/state", nil), "Thanks for joining")
 	assertPage(t, "a pass for who was put out", s.sendHTMX(guest, "POST", "/token", nil), 403, `id="curtain"`)
 	if r := guest.Get(s.path("")); r.Location != "/s/"+s.session.Code() {
 		t.Errorf("who was put out and looks again is sent to %q", r.Location)
 	}
-	assertPage(t, "the end", s.sendHTMX(host, "POST", "/end", nil), 200, "The host has ended the session", "/app/halation-post")
-	assertPage(t, "who was in", s.sendHTMX(asked, "GET", "/state", nil), 200, "The host has ended the session", "/app/halation-post")
-	assertPage(t, "a pass after the end", s.sendHTMX(asked, "POST", "/token", nil), 403, "The host has ended the session")
+	assertPage(t, "the end", s.sendHTMX(host, "POST", "/end", nil), 200, "The host ended the session", "/app/halation-post")
+	assertPage(t, "who was in", s.sendHTMX(asked, "GET", "/state", nil), 200, "The host ended the session", "/app/halation-post")
+	assertPage(t, "a pass after the end", s.sendHTMX(asked, "POST", "/token", nil), 403, "The host ended the session")
 }
 
 func TestState_NearEnd_ShowsTimeLeft(t *testing.T) {
@@ -254,8 +254,8 @@ func TestState_NearEnd_ShowsTimeLeft(t *testing.T) {
 	s.setEndIn(2 * time.Minute)
 	assertPage(t, "2 minutes before", s.sendHTMX(host, "GET", "/state", nil), 200, `data-stage="2"`, "minutes left.")
 	s.setEndIn(-2 * time.Minute)
-	assertPage(t, "over time", s.sendHTMX(asked, "GET", "/state", nil), 200, `data-stage="over"`, "Over time.", "It ends by itself at")
-	assertPage(t, "extended", s.sendHTMX(host, "POST", "/extend", nil), 200, "The session goes on until", `data-stage="15"`)
+	assertPage(t, "over time", s.sendHTMX(asked, "GET", "/state", nil), 200, `data-stage="over"`, "Overtime.", "It ends automatically at")
+	assertPage(t, "extended", s.sendHTMX(host, "POST", "/extend", nil), 200, "Session extended until", `data-stage="15"`)
 }
 
 func TestState_NearEnd_ShowsRoomAvailability(t *testing.T) {
@@ -274,7 +274,7 @@ func TestState_NearEnd_ShowsRoomAvailability(t *testing.T) {
 	next := hookstest.ScheduleSession(t, s.App, s.accounts["organizer"], s.team, sessions.Form{Title: "Next", Room: room.Id, Starts: ends.Add(2 * time.Hour)})
 	assertPage(t, "one after two hours", s.sendHTMX(host, "GET", "/state", nil), 200, "the room is free until "+ends.Add(2*time.Hour).UTC().Format("15:04"))
 	hookstest.Exec(t, s.App, "UPDATE sessions SET starts = {:at} WHERE id = {:id}", dbx.Params{"id": next.Id, "at": record.FormatTime(ends)})
-	assertPage(t, "one at once", s.sendHTMX(host, "GET", "/state", nil), 200, "then the room is taken.")
+	assertPage(t, "one at once", s.sendHTMX(host, "GET", "/state", nil), 200, "the room is booked after that.")
 	refused := s.sendHTMX(host, "POST", "/extend", nil)
 	assertPage(t, "extended into it", refused, 422, `id="said"`, "Next")
 }

@@ -22,7 +22,7 @@ func state(e *core.RequestEvent) error {
 	return web.Render(e, 200, stateFragments(props))
 }
 
-// loadState reads what an open page is told again and again: its end, and to who leads, who waits and who is missing.
+// loadState loads what an open page keeps up to date: the time left, and for hosts who is waiting and who is absent.
 func loadState(app core.App, v *join.Visitor) (stateProps, error) {
 	props := stateProps{Path: "/live/" + v.Session.Id, Leads: v.Participant.Leads(), CanShareScreen: v.Participant.CanShareScreen(), Started: v.Session.Started(), Now: time.Now()}
 	var err error
@@ -52,7 +52,7 @@ const (
 	lastNotice  = 2 * time.Minute
 )
 
-// timeLeftOf is the notice of the end: from 15 minutes before it, again from 2, and while the session is over its time (R104).
+// timeLeftOf is the notice of the end, from firstNotice before it, again from lastNotice, and after it (R104).
 func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, error) {
 	ends, times := v.Session.Ends(), v.Times()
 	left := timeLeftProps{Action: "/live/" + v.Session.Id + "/extend", CanExtend: v.Participant.Leads()}
@@ -61,8 +61,8 @@ func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, er
 	case remains > firstNotice:
 		return left, nil
 	case remains <= 0:
-		left.Phase, left.Title = "over", "Over time."
-		left.Text = "The session was to end at " + formatClock(ends, times) + ". It ends by itself at " + formatClock(ends.Add(sessions.GracePeriod), times) + "."
+		left.Phase, left.Title = "over", "Overtime."
+		left.Text = "The session was due to end at " + formatClock(ends, times) + ". It ends automatically at " + formatClock(ends.Add(sessions.GracePeriod), times) + "."
 		return left, nil
 	case remains <= lastNotice:
 		left.Phase = "2"
@@ -74,12 +74,12 @@ func timeLeftOf(app core.App, v *join.Visitor, now time.Time) (timeLeftProps, er
 	left.Text = "The session ends at " + formatClock(ends, times) + "."
 	free, err := roomFreeText(app, v, times)
 	if free != "" {
-		left.Text = "The session ends at " + formatClock(ends, times) + "; " + free
+		left.Text = "The session ends at " + formatClock(ends, times) + ", and " + free
 	}
 	return left, err
 }
 
-// roomFreeText says for how long the room could be kept.
+// roomFreeText says how long the room is free after the session.
 func roomFreeText(app core.App, v *join.Visitor, times text.ReaderZone) (string, error) {
 	if v.Room == nil {
 		return "", nil
@@ -88,11 +88,11 @@ func roomFreeText(app core.App, v *join.Visitor, times text.ReaderZone) (string,
 	next, err := rooms.FindConflict(app, v.Room.Id, ends, ends.Add(12*time.Hour), v.Session.Id)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("look who has the room next: %w", err)
+		return "", fmt.Errorf("find the next booking of the room: %w", err)
 	case next == nil:
 		return "the room is free after that.", nil
 	case !next.Starts.After(ends):
-		return "then the room is taken.", nil
+		return "the room is booked after that.", nil
 	}
 	return "the room is free until " + formatClock(next.Starts, times) + ".", nil
 }

@@ -15,8 +15,8 @@ import (
 
 const visitorKey = "usher.stage.visitor"
 
-// requireInSession lets through who is in the session of the address, now. To whom it is nothing there is no such session; who is
-// not known signs in first, whether there is one or not (R152).
+// requireInSession only lets visitors who are in the session continue. Others get a 404, and anonymous visitors the sign-in
+// page whether or not the session exists (R152).
 func requireInSession(e *core.RequestEvent) error {
 	visitor, err := findVisitor(e)
 	if errors.Is(err, errs.NotFound) && e.Auth == nil {
@@ -36,7 +36,7 @@ func requireInSession(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// findVisitor reads who stands where with the session of the address: somebody of its team, or of its list.
+// findVisitor finds the visitor of the session, a user of its team or a participant.
 func findVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 	session, err := sessions.FindByID(e.App, e.Request.PathValue("session"))
 	if err != nil {
@@ -52,13 +52,14 @@ func findVisitor(e *core.RequestEvent) (*join.Visitor, error) {
 	return visitor, err
 }
 
-// currentVisitor is who asks. It is there behind inside.
+// currentVisitor is the visitor of the request. It is set by requireInSession.
 func currentVisitor(e *core.RequestEvent) *join.Visitor {
 	visitor, _ := e.Get(visitorKey).(*join.Visitor)
 	return visitor
 }
 
-// handleNotInSession answers who is not in: an open page is told what has come between, anybody else stands at the door.
+// handleNotInSession responds to a visitor who isn't in the session: with the reason on an open page, or else a redirect to the
+// join page.
 func handleNotInSession(e *core.RequestEvent, visitor *join.Visitor, status int) error {
 	if !web.IsFragment(e) || !isFinal(visitor.Status) {
 		return web.Redirect(e, "/s/"+visitor.Session.Code())
@@ -66,7 +67,7 @@ func handleNotInSession(e *core.RequestEvent, visitor *join.Visitor, status int)
 	return web.Render(e, status, endScreen(endScreenFor(visitor)))
 }
 
-// isFinal reports whether somebody who was in can be told here why he is not any more.
+// isFinal reports whether the page can say why the visitor is no longer in the session.
 func isFinal(standing join.Status) bool {
 	switch standing {
 	case join.Ended, join.Cancelled, join.Excluded, join.Denied:
@@ -77,5 +78,5 @@ func isFinal(standing join.Status) bool {
 
 func livePath(e *core.RequestEvent) string { return "/live/" + e.Request.PathValue("session") }
 
-// redirectToPage leads from the address of a deed, which is not a page, to the session.
+// redirectToPage redirects from the URL of an action, which isn't a page, to the session.
 func redirectToPage(e *core.RequestEvent) error { return web.Redirect(e, livePath(e)) }

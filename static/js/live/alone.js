@@ -1,4 +1,4 @@
-// Who is alone in the session is told so, and a host what to send the others.
+// Shows a notice to the only person in the session, with the session link for hosts.
 import { caption } from "./captions.js";
 import { ConnectionState, room, whenChanged } from "./room.js";
 import { gathered } from "./dom.js";

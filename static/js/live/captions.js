@@ -1,4 +1,4 @@
-// What changes is said to readers of the screen, sentence after sentence; nothing of it is drawn.
+// Announces changes to screen readers, one sentence after another, without showing them.
 const place = document.getElementById("captions");
 const waiting = [];
 let speaking = false;

@@ -1,4 +1,4 @@
-// Messages between those who are in now. Nothing is kept: who comes later does not see them.
+// Messages between the people in the session now. They aren't saved, and people who join later don't see them.
 import { el, gathered, write } from "./dom.js";
 import { about, isMe, me, room, RoomEvent } from "./room.js";
 import { isOpen, whenOpened } from "./panels.js";
@@ -16,7 +16,7 @@ const letters = new TextEncoder();
 const words = new TextDecoder();
 let unread = 0;
 
-// A message is one packet, of which the media server says whose it is and which it keeps short.
+// A message is one packet. The media server states its sender and limits its size.
 room.on(RoomEvent.DataReceived, (payload, participant, _kind, subject) => {
   if (subject !== topic || !participant) return;
   const text = words.decode(payload).slice(0, longest);
@@ -25,10 +25,10 @@ room.on(RoomEvent.DataReceived, (payload, participant, _kind, subject) => {
   if (isOpen("chat")) return;
   unread++;
   count();
-  if (unread === 1) caption(`A message from ${about(participant).name}.`);
+  if (unread === 1) caption(`New message from ${about(participant).name}.`);
 });
 
-const fresh = []; // not drawn yet
+const fresh = []; // not rendered yet
 
 function show(participant, text) {
   fresh.push({ participant, text, at: new Date() });
@@ -36,7 +36,7 @@ function show(participant, text) {
   draw();
 }
 
-// The list is measured once for all that came together: measuring is what takes time.
+// Measure the list once per batch, because layout is slow.
 const draw = gathered(() => {
   const low = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80 || fresh.some(({ participant }) => isMe(participant));
   fresh.splice(0).forEach(add);
@@ -58,7 +58,7 @@ function add({ participant, text, at }) {
   }
 }
 
-// What looks like a web address leads there, in a page of its own.
+// Turns URLs into links that open in a new tab.
 function linked(text) {
   return text.split(/(\bhttps?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/u).map((piece, i) => {
     if (i % 2 === 0) return piece;
@@ -84,7 +84,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await me().publishData(letters.encode(text), { reliable: true, topic });
   } catch (refused) {
-    say("The message was not sent: the connection is lost. It is still in the field.");
+    say("Message not sent: the connection was lost. Try again when you're reconnected.");
     return;
   }
   field.value = "";

@@ -1,4 +1,4 @@
-// How long the session has run, by the server's clock; and what is said before its end.
+// The running time by the server's clock, and the notice before the end.
 import { root } from "./session.js";
 import { caption } from "./captions.js";
 import { write } from "./dom.js";
@@ -6,7 +6,7 @@ import { isOpen } from "./panels.js";
 import { say } from "../toasts.js";
 
 const face = document.getElementById("clock");
-let ahead = 0; // the server's clock before ours, in milliseconds
+let ahead = 0; // offset of the server's clock in milliseconds
 
 const two = (n) => String(n).padStart(2, "0");
 
@@ -17,8 +17,7 @@ function tick() {
   write(face, `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`);
 }
 
-// The notice of the end says itself how near it is. Each nearness is said once, and hidden until the next if the person
-// hides it.
+// The notice of the end has phases. Each is announced once, and stays hidden until the next if dismissed.
 let said = document.getElementById("left")?.dataset.stage ?? "";
 
 function notice() {
@@ -39,10 +38,10 @@ function notice() {
 
 let waited = 0;
 
-// Who has the list open sees them there, with the buttons.
+// With the list open, the buttons are visible there.
 function announce(waiting) {
   const names = [...document.querySelectorAll("#lobby b")].map((b) => b.textContent);
-  const sentence = names.length === 1 ? `${names[0]} waits in the lobby.` : `${waiting} people wait in the lobby.`;
+  const sentence = names.length === 1 ? `${names[0]} is in the waiting room.` : `${waiting} people are in the waiting room.`;
   if (isOpen("people")) caption(sentence);
   else say(sentence);
 }

@@ -1,5 +1,5 @@
-// The way into the media room, and back into it. Each way in begins with a new pass, which the server gives only to who
-// may be in: so the server's word decides whether a lost connection is looked for again.
+// Connects and reconnects to the media room. Each attempt starts with a new token, which the server only issues to people
+// who can join: so the server decides whether to reconnect.
 import { at } from "./session.js";
 import { fallOf, over } from "./end_screen.js";
 import { caption } from "./captions.js";
@@ -11,12 +11,12 @@ import { explain, ours } from "../outage.js";
 
 const banner = document.getElementById("banner");
 const slowest = 8000;
-const patience = 9000; // until the page says what keeps the connection from coming about
+const patience = 9000; // before the page explains why it can't connect
 let entering = false;
-let signalled = false; // in this attempt the media server has answered
+let signalled = false; // the media server responded in this attempt
 let wake = () => {};
 
-// Connects, however often it takes. published is called each time that the page is in anew.
+// Connects, retrying as often as necessary. published is called after each connection.
 async function enter(published) {
   if (entering) return;
   entering = true;
@@ -34,7 +34,7 @@ async function enter(published) {
   entering = false;
 }
 
-let pass; // of this attempt; null while there is none
+let pass; // token of this attempt, or null
 
 async function once(attempt) {
   signalled = false;
@@ -44,14 +44,14 @@ async function once(attempt) {
   try {
     await room.connect(pass.url, pass.token, { maxRetries: 0 });
   } catch (refused) {
-    if (attempt > 0 || signalled) await tell(); // the first may have met a server that is starting
+    if (attempt > 0 || signalled) await tell(); // at the first attempt the server may still be starting
     return false;
   }
   reached("connected");
   return !over();
 }
 
-// Says what keeps the connection from coming about.
+// Explains why the page can't connect.
 async function tell() {
   if (over()) return;
   const said = banner.querySelector("p").textContent;
@@ -61,7 +61,7 @@ async function tell() {
   if (fault && entering && !signalled) show(fault);
 }
 
-// A pass, or nothing if there is none now. What the server says instead of one is shown.
+// Fetches a token, or shows the server's response instead.
 async function ask() {
   const answer = await fetch(at("token"), { method: "POST", headers: { "HX-Request": "true" } }).catch(() => null);
   if (!ours(answer)) show({ text: explain(answer) });
@@ -73,7 +73,7 @@ async function ask() {
   return null;
 }
 
-// Waits ever longer, each page another time; a network that is back ends it at once.
+// Waits with exponential backoff and jitter, until the network is back.
 function pause(attempt) {
   const longest = Math.min(slowest, 250 * 2 ** attempt);
   return new Promise((done) => {
@@ -88,11 +88,11 @@ function pause(attempt) {
 window.addEventListener("online", () => wake());
 
 banner.querySelector("button").addEventListener("click", () => {
-  if (room.state === "connecting") room.disconnect(); // ends the attempt that is under way
+  if (room.state === "connecting") room.disconnect(); // cancels the current attempt
   wake();
 });
 
-// Shows what keeps the page from the session, and what the operator of the server can do about it.
+// Shows why the page can't connect, and what the server administrator can do.
 function show({ text, operator = "" }) {
   if (!banner.hidden && banner.querySelector("p").textContent === text) return;
   banner.hidden = false;
@@ -112,7 +112,7 @@ function hide() {
 const connecting = "Connecting…";
 const lost = "Connection lost. Reconnecting…";
 
-// Keeps the page in the room until it is over.
+// Keeps the page connected until the session is over.
 export function keepIn(published) {
   room.on(RoomEvent.SignalConnected, () => {
     signalled = true;

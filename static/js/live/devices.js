@@ -1,4 +1,4 @@
-// Which camera, microphone and loudspeaker: chosen in a dialog, used at once, and remembered.
+// The devices dialog: changes apply immediately and are remembered.
 import { keep, kept } from "./preferences.js";
 import { el } from "./dom.js";
 import { me, room, RoomEvent, Track } from "./room.js";
@@ -40,13 +40,13 @@ for (const [kind, field] of Object.entries(fields)) {
     try {
       await room.switchActiveDevice(kind, field.value);
     } catch (refused) {
-      say(`${field.selectedOptions[0].textContent} cannot be used now. Choose another one.`);
+      say(`${field.selectedOptions[0].textContent} can't be used right now. Choose another device.`);
       list();
     }
   });
 }
 
-// A camera that looks away from the person is not shown as a mirror.
+// A rear camera isn't mirrored.
 const facing = () => (/back|rear|environment/i.test(fields.videoinput.selectedOptions[0]?.textContent ?? "") ? "environment" : "user");
 
 room.on(RoomEvent.MediaDevicesChanged, () => dialog.open && list());
@@ -55,11 +55,11 @@ room.on(RoomEvent.LocalTrackPublished, (publication) => publication.source !== T
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-devices]");
   if (!button) return;
-  button.closest("[popover]")?.hidePopover(); // first: the dialog gives the focus back to what opened the menu
+  button.closest("[popover]")?.hidePopover(); // before the dialog, which returns the focus to the button of the menu
   openDevices();
 });
 
-// Browsers let a page make a sound only once somebody has pressed something on it: whatever it is will do.
+// Browsers play sound only after a user gesture; any one will do.
 const hear = document.getElementById("hear");
 const sounds = document.getElementById("sounds");
 const sounding = () => [...sounds.querySelectorAll("audio")].some((audio) => !audio.paused && audio.currentTime > 0);

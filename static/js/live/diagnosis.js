@@ -1,5 +1,5 @@
-// Why a connection to the session does not come about: the signalling, which goes through the server's own address, and the
-// media, which has ports of its own, fail apart.
+// Why a connection fails: signalling goes through the server's address and media through separate ports, so they fail
+// separately.
 import { session } from "./session.js";
 import { ours } from "../outage.js";
 
@@ -18,17 +18,17 @@ export const mediaBlocked = outside
   };
 
 const noWebSockets = {
-  text: "Can't connect to the session: the server's proxy doesn't pass WebSockets.",
-  operator: "Server administrator: let the reverse proxy pass WebSocket upgrades for /livekit/. The README has a configuration for nginx, Caddy and Traefik.",
+  text: "Can't connect to the session: the server's proxy blocks WebSockets.",
+  operator: "Server administrator: configure the reverse proxy to pass WebSocket upgrades for /livekit/. The README has a configuration for nginx, Caddy and Traefik.",
 };
 
 const noMediaServer = {
   text: "Can't connect to the session: the media server can't be reached.",
-  operator: outside ? "Server administrator: check that LIVEKIT_URL is right and that browsers reach it." : "Server administrator: the console and /readyz say why live media doesn't run.",
+  operator: outside ? "Server administrator: check that LIVEKIT_URL is right and that browsers reach it." : "Server administrator: the console and /readyz say why live media isn't running.",
 };
 
-// Says why no WebSocket comes about with this pass, or nothing while the server has not answered. A plain request asks
-// the media server whether it would let this page in.
+// Explains why no WebSocket opens with this token, or returns nothing if the server didn't respond. A plain request asks the
+// media server to validate the token.
 export async function diagnose({ url, token }) {
   if (outside) return noMediaServer;
   const address = `${url.replace(/^ws/, "http")}/rtc/validate?access_token=${encodeURIComponent(token)}`;

@@ -1,4 +1,4 @@
-// Elements made without markup: what people type is text, never HTML.
+// Creates elements without markup: user input is text, never HTML.
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) mark(made, name, value);
@@ -6,7 +6,7 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-// An attribute that is there with true, gone with false or null, and else has that value. What is so already is not touched.
+// Sets an attribute if it differs; true sets it without a value, false or null removes it.
 export function mark(element, name, value) {
   const gone = value === false || value === null || value === undefined;
   if (gone) return element.removeAttribute(name);
@@ -20,7 +20,7 @@ export function write(element, text) {
 
 const icons = document.getElementById("icons").content;
 
-// One of the drawings that the page brought; with a label it is said to readers of the screen.
+// One of the page's icons; with a label it is announced by screen readers.
 export function icon(name, label) {
   const drawn = icons.querySelector(`[data-icon="${name}"] > svg`).cloneNode(true);
   if (label) {
@@ -31,7 +31,7 @@ export function icon(name, label) {
   return drawn;
 }
 
-// Puts an icon in the place of another, unless it is that one already.
+// Replaces an icon, unless it is the same.
 export function swapIcon(holder, name, label) {
   const wanted = `${name} ${label ?? ""}`;
   if (holder.dataset.drawn === wanted) return;
@@ -42,7 +42,7 @@ export function swapIcon(holder, name, label) {
   else holder.prepend(fresh);
 }
 
-// The one or two capitals that stand for a name.
+// The initials of a name.
 export function initials(name) {
   const words = name.trim().split(/\s+/u).map((word) => [...word].find((letter) => /[\p{L}\p{N}]/u.test(letter))).filter(Boolean);
   if (words.length === 0) return "?";
@@ -50,7 +50,7 @@ export function initials(name) {
   return both.join("").toUpperCase();
 }
 
-// Calls f once for however many calls there were before the next frame.
+// Calls f once per frame, however many calls there were.
 export function gathered(f) {
   let due = false;
   return () => {
@@ -62,6 +62,6 @@ export function gathered(f) {
       f();
     };
     requestAnimationFrame(run);
-    setTimeout(run, 100); // a page in the background has no frames
+    setTimeout(run, 100); // background pages have no frames
   };
 }

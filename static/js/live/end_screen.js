@@ -1,11 +1,10 @@
-// What stands there when this page is not in the session any more: it ended, the person left or was put out, or has it
-// open elsewhere. The server writes the words.
+// The screen after the session ended, or after this person left, was removed or joined on another page. The server renders it.
 import { root } from "./session.js";
 import { room } from "./room.js";
 
 export const over = () => root.dataset.over !== undefined;
 
-// Puts the curtain in the place of the session; the element says itself what it is.
+// Replaces the session with the end screen.
 export function fall(curtain) {
   if (over()) return;
   root.dataset.over = curtain.dataset.kind;
@@ -17,7 +16,7 @@ export function fall(curtain) {
   room.disconnect();
 }
 
-// One of those that the page brought with it, for what the server is not asked about.
+// Shows one of the end screens that came with the page.
 export function fallOf(kind) {
   fall(document.getElementById(`curtain-${kind}`).content.firstElementChild.cloneNode(true));
 }

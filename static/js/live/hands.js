@@ -1,11 +1,10 @@
-// Raised hands, in the order in which they went up. Each page tells the others of its own, and tells it again to who
-// comes later.
+// Raised hands in order. Each page sends its own hand to the others, and again to people who join later.
 import { session } from "./session.js";
 import { caption } from "./captions.js";
 import { about, me, room, RoomEvent } from "./room.js";
 
 const topic = "hand";
-const up = new Map(); // identity to since when, by our clock
+const up = new Map(); // identity to the time it was raised, by our clock
 const told = [];
 const text = new TextEncoder();
 const words = new TextDecoder();
@@ -43,7 +42,7 @@ room.on(RoomEvent.DataReceived, (payload, participant, _kind, subject) => {
   const was = handOf(participant.identity) !== null;
   if (said?.up === true) up.set(participant.identity, Date.now() - Math.min(Math.max(Number(said.for) || 0, 0), 86_400_000));
   else up.delete(participant.identity);
-  if (!was && said?.up === true) caption(`${about(participant).name} raises a hand.`);
+  if (!was && said?.up === true) caption(`${about(participant).name} raised a hand.`);
   changed();
 });
 
@@ -53,7 +52,7 @@ room.on(RoomEvent.ParticipantConnected, (participant) => {
 room.on(RoomEvent.ParticipantDisconnected, (participant) => {
   if (up.delete(participant.identity)) changed();
 });
-// After a break the others may have missed it.
+// The others may have missed it during a disconnect.
 room.on(RoomEvent.Reconnected, () => handOf(session.me.id) !== null && tell());
 
 document.addEventListener("click", (event) => event.target.closest("[data-hand-toggle]") && toggleHand());

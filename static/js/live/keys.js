@@ -1,4 +1,4 @@
-// One key for each control, unless the person is typing or has turned them off.
+// Keyboard shortcuts, unless the person is typing or has turned them off.
 import { kept, keep } from "./preferences.js";
 import { over } from "./end_screen.js";
 import { toggle } from "./local_media.js";

@@ -1,9 +1,9 @@
-// Where the pictures stand: as large as they can be, whatever their number and the window's shape.
+// Lays out the tiles as large as possible for their number and the window's shape.
 const widest = 16 / 9;
 const gap = 8;
-const smallest = 132; // a picture is not narrower; then the rest is scrolled to
+const smallest = 132; // minimum width of a tile; the others scroll
 
-// All alike: the number of columns with which each is largest.
+// Grid view: the number of columns that makes the tiles largest.
 function even(count, width, height) {
   const narrowest = width < height ? 3 / 4 : 4 / 3;
   let best = { area: -1 };
@@ -23,7 +23,7 @@ function even(count, width, height) {
   return { w: Math.floor(best.w), h: Math.floor(best.h) };
 }
 
-// One large, the others around it in an angle: how many tracks a side has, and how many others have a place.
+// One large tile with the others around it in an L shape: how many tracks a side has, and how many others fit.
 function around(others) {
   if (others === 0) return { side: 1, main: 1, places: 0 };
   if (others <= 3) return { side: 3, main: 2, rows: Math.max(2, others), places: others };
@@ -33,8 +33,8 @@ function around(others) {
 
 const px = (n) => `${n}px`;
 
-// Arranges count pictures in the list. It returns how many beside the large one have a place; the list shows the rest
-// by their number. On a narrow window the others stand in a row that is scrolled.
+// Arranges count tiles in the list. Returns how many fit beside the large one; the list shows the number of the rest. In a
+// narrow window the others are in a row that scrolls.
 export function arrange(list, count, large) {
   const { clientWidth: width, clientHeight: height } = list;
   const set = (name, value) => list.style.setProperty(name, value);
@@ -48,7 +48,7 @@ export function arrange(list, count, large) {
   }
   if (narrow) return count - 1;
   const form = around(count - 1);
-  const column = form.rows !== undefined; // the others stand in one column, and the large one is as high as it
+  const column = form.rows !== undefined; // the others are in one column, and the large tile has its height
   set("--columns", form.side);
   set("--rows", column ? form.rows : form.side);
   set("--main", form.main);

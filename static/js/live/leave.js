@@ -1,4 +1,4 @@
-// Leaving: a host is asked whether the session goes on without him.
+// Leaving: hosts choose whether to end the session for everyone.
 import { session } from "./session.js";
 import { fallOf } from "./end_screen.js";
 

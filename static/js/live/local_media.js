@@ -1,5 +1,5 @@
-// One's own camera and microphone: asked for while the page connects, sent once it is in, turned on and off by the
-// person. Without either one takes part all the same.
+// The local camera and microphone: requested while the page connects, published when it is connected. Joining works
+// without them.
 import { session } from "./session.js";
 import { over } from "./end_screen.js";
 import { camera, microphone } from "./publishing.js";
@@ -16,7 +16,7 @@ const kinds = {
   microphone: { source: Track.Source.Microphone, on: ["mic", "Mute"], off: ["mic-off", "Unmute"], said: "microphone" },
 };
 
-// What the person wants; a connection that is made anew brings it back.
+// What the person turned on; restored after a reconnect.
 const want = {
   camera: kept("camera", true),
   microphone: session.muted ? false : kept("microphone", true),
@@ -31,7 +31,7 @@ const may = (kind) => {
   return permissions.canPublish && (sources.length === 0 || sources.includes(kind === "camera" ? 1 : 2));
 };
 
-// Asks the browser for what is wanted, both at once so that it asks the person once.
+// Requests both devices together, so that the browser prompts once.
 async function take() {
   if (!want.camera && !want.microphone) return [];
   try {
@@ -47,7 +47,7 @@ async function take() {
   return each.flatMap((result) => result.value ?? []);
 }
 
-// Sends what is wanted into a room that was just entered.
+// Publishes what is turned on after connecting.
 export async function publish() {
   const tracks = await (first ?? take());
   first = null;
@@ -56,7 +56,7 @@ export async function publish() {
   reached("published");
 }
 
-// The name of a picture says how many frames a second it has: the server keeps what was sent beside what was planned.
+// The name of a video track contains its frame rate, which the server records.
 function send(track) {
   settle(track.kind === Track.Kind.Audio ? "microphone" : "camera");
   if (track.kind === Track.Kind.Audio) return me().publishTrack(track, { source: Track.Source.Microphone, name: "microphone" });
@@ -77,7 +77,7 @@ const busy = new Set();
 export async function toggle(kind) {
   const on = !isOn(kind);
   if (busy.has(kind)) return undefined;
-  if (on && !may(kind)) return say(`Who hosts has not given you the ${kinds[kind].said}.`);
+  if (on && !may(kind)) return say(`You don't have permission to use the ${kinds[kind].said} in this session.`);
   busy.add(kind);
   want[kind] = on;
   keep(kind, on);
@@ -105,11 +105,11 @@ function draw() {
   }
 }
 
-// A host can turn the microphone off, and nobody but oneself on again.
+// A host can mute the microphone, but only the person can unmute it.
 room.on(RoomEvent.TrackMuted, (publication, participant) => {
   if (participant !== me() || publication.source !== Track.Source.Microphone || !want.microphone) return;
   want.microphone = false;
-  say("A host has muted you. Press Unmute to speak.");
+  say("A host muted you. Select Unmute to speak.");
 });
 
 for (const kind of Object.keys(kinds)) {
@@ -118,5 +118,5 @@ for (const kind of Object.keys(kinds)) {
 whenChanged(draw);
 draw();
 
-// Asked for while the page connects; a connection that is made anew takes its own.
+// Requested while the page connects; a reconnect requests its own.
 let first = take();

@@ -1,4 +1,4 @@
-// The page of a live session. Each module is about one thing and wires itself; this one brings the page in.
+// The page of a live session. Each module registers itself; this one connects.
 import { keepIn } from "./connection.js";
 import { publish } from "./local_media.js";
 import { reached } from "./timing.js";

@@ -1,4 +1,4 @@
-// What stands beside the pictures: people, chat, or nothing. Esc closes it, and the focus goes back to its button.
+// The side panel: people, chat, or none. Esc closes it and returns the focus to its button.
 import { root, session } from "./session.js";
 
 const names = ["people", "chat"];
@@ -47,5 +47,5 @@ document.addEventListener("keydown", (event) => {
   if (inside) close(inside.id);
 });
 
-// Who hosts sees who waits: on a wide window the list of people is open from the start.
+// For hosts the list of people is open from the start in a wide window, so that they see the waiting room.
 if (session.me.leads && document.documentElement.clientWidth >= 900) open("people", false);

@@ -1,4 +1,4 @@
-// The list of people: whose hand is up and for how long, who is in, and what a host can do about each.
+// The list of people: raised hands, who is in the session, and the actions of hosts.
 import { at, session } from "./session.js";
 import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
 import { caption } from "./captions.js";
@@ -13,7 +13,7 @@ const rows = { everyone: new Map(), hands: new Map() };
 
 const states = (participant) => [
   participant.isScreenShareEnabled && "shows the screen",
-  !participant.isScreenShareEnabled && !participant.isCameraEnabled && "picture off",
+  !participant.isScreenShareEnabled && !participant.isCameraEnabled && "camera off",
 ].filter(Boolean);
 
 const draw = gathered(() => {
@@ -23,7 +23,7 @@ const draw = gathered(() => {
   const sorted = people.toSorted(byName);
   fillList(everyone, rows.everyone, sorted, (p) => [partOf(p), ...states(p)].join(", "), true);
   const hands = raised().map(({ identity }) => people.find((p) => p.identity === identity)).filter(Boolean);
-  fillList(handList, rows.hands, hands, (p) => `${partOf(p)}, for ${span(Date.now() - handOf(p.identity))}`, false);
+  fillList(handList, rows.hands, hands, (p) => `${partOf(p)}, raised ${span(Date.now() - handOf(p.identity))} ago`, false);
   handList.closest("section").hidden = hands.length === 0;
   for (const place of document.querySelectorAll("[data-people-count]")) write(place, String(people.length));
   const here = new Set(people.map((p) => p.identity));
@@ -32,7 +32,7 @@ const draw = gathered(() => {
   if (absent) absent.hidden = !absent.querySelector("[data-person]:not([hidden])");
 });
 
-// Oneself first, then hosts, then the others.
+// The local participant first, then hosts, then the others.
 const order = (p) => (isMe(p) ? 0 : leads(p) ? 1 : 2);
 
 function fillList(list, known, people, words, controls) {
@@ -57,7 +57,7 @@ function row(participant, controls) {
   const more = el("button", { class: "btn", "data-variant": "ghost", "data-size": "icon-sm", type: "button", "aria-expanded": "false" });
   const deeds = el("div", { class: "row", hidden: true },
     el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-mute": true }, "Mute"),
-    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-put-out": true }, "Put out…"));
+    el("button", { class: "btn", "data-variant": "outline", "data-size": "sm", type: "button", "data-put-out": true }, "Remove…"));
   more.addEventListener("click", () => {
     deeds.hidden = !deeds.hidden;
     more.setAttribute("aria-expanded", String(!deeds.hidden));
@@ -82,7 +82,7 @@ function fill(li, participant, small) {
   const more = li.querySelector("[aria-expanded]");
   if (!more) return;
   swapIcon(more, "ellipsis");
-  mark(more, "aria-label", `What you can do about ${name}`);
+  mark(more, "aria-label", `Actions for ${name}`);
   li.querySelector("[data-mute]").disabled = !heard;
   li.querySelector("[data-put-out]").hidden = about(participant).part === "host";
 }
@@ -94,7 +94,7 @@ function span(ms) {
   return minutes === 1 ? "1 minute" : `${minutes} minutes`;
 }
 
-// To mute everybody is to mute each of the others who is heard.
+// Mute all mutes each of the others who isn't muted.
 document.querySelector("[data-everybody]")?.addEventListener("formdata", (event) => {
   for (const p of room.remoteParticipants.values()) if (p.isMicrophoneEnabled) event.formData.append("person", p.identity);
 });
@@ -110,12 +110,12 @@ document.addEventListener("click", async (event) => {
     if (await send(at("mute"), { person })) say(`${name} is muted.`);
     return;
   }
-  write(asks.querySelector("h2"), `Put ${name} out of the session?`);
+  write(asks.querySelector("h2"), `Remove ${name} from the session?`);
   asks.querySelector("[name=person]").value = person;
   asks.showModal();
 });
 
-room.on(RoomEvent.ParticipantConnected, (participant) => caption(`${about(participant).name} came in.`));
+room.on(RoomEvent.ParticipantConnected, (participant) => caption(`${about(participant).name} joined.`));
 room.on(RoomEvent.ParticipantDisconnected, (participant) => caption(`${about(participant).name} left.`));
 
 whenChanged(draw);

@@ -1,4 +1,4 @@
-// What this browser remembers of the person's choices, from session to session. Without storage they last a page.
+// Preferences stored in this browser. Without storage they last for the page.
 const name = "usher.stage";
 let choices = {};
 try {
@@ -14,6 +14,6 @@ export function keep(key, value) {
   try {
     localStorage.setItem(name, JSON.stringify(choices));
   } catch (refused) {
-    // It lasts as long as the page.
+    // Kept for this page only.
   }
 }

@@ -1,10 +1,10 @@
-// How pictures and sound are sent: as the session is planned, as far as this browser can.
+// How audio and video are published: by the session's settings, as far as the browser supports them.
 import { session } from "./session.js";
 import { kept } from "./preferences.js";
 
 const { width, height, fps, codec: planned } = session.video;
 
-// Bits a second of a good picture at 30 frames, and what newer codecs save.
+// Bitrates of good video at 30 fps, and what newer codecs save.
 const rates = { 360: 600_000, 720: 1_700_000, 1080: 3_000_000, 2160: 9_000_000 };
 const thrift = { vp8: 1, h264: 1, vp9: 0.8, av1: 0.7 };
 
@@ -24,7 +24,7 @@ const sounds = {
 };
 const sound = sounds[session.audio] ?? sounds.speech;
 
-// Firefox names codecs that it does not send in layers: the client knows, and sends VP8 there.
+// Firefox lists codecs that it can't send in layers; the client sends VP8 there.
 function can(codec) {
   const { supportsAV1, supportsVP9 } = window.LivekitClient;
   if (codec === "av1" && !supportsAV1() || codec === "vp9" && !supportsVP9()) return false;
@@ -41,13 +41,13 @@ const device = (key) => (kept(key) ? { deviceId: { ideal: kept(key) } } : {});
 export const camera = () => ({ ...device("videoinput"), resolution: { width, height, frameRate: fps, aspectRatio: width / height } });
 export const microphone = () => ({ ...device("audioinput"), ...sound.capture });
 
-// Two ways to show a screen: every letter sharp, or every frame of a film.
+// Two modes of screen sharing: sharp text, or smooth video.
 export const screens = {
   sharp: { contentHint: "detail", resolution: { width: 1920, height: 1080, frameRate: 15 }, rate: 2_500_000, fps: 15 },
   smooth: { contentHint: "motion", resolution: { width: Math.max(width, 1920), height: Math.max(height, 1080), frameRate: Math.max(fps, 24) }, rate: 6_000_000, fps: Math.max(fps, 24) },
 };
 
-// Tries again at once and then ever more slowly, for some seconds; after that a new pass is asked for.
+// Retries for some seconds with growing delays; after that the page requests a new token.
 const patience = [0, 300, 800, 1500, 2500];
 
 export function options() {

@@ -1,4 +1,4 @@
-// The one media room of this page, and who is in it.
+// The media room of this page and its participants.
 import { options } from "./publishing.js";
 import { session } from "./session.js";
 
@@ -10,7 +10,7 @@ export const room = new Room(options());
 
 export const me = () => room.localParticipant;
 
-// Everybody who is in: the others in the order in which they came, then oneself.
+// All participants: the others in the order in which they joined, then the local one.
 export function everybody() {
   const others = [...room.remoteParticipants.values()].sort((a, b) => (a.joinedAt ?? 0) - (b.joinedAt ?? 0));
   return [...others, me()];
@@ -18,7 +18,7 @@ export function everybody() {
 
 export const isMe = (participant) => participant === me();
 
-// What the server said of somebody in his pass.
+// The metadata of a participant, from their token.
 const read = new WeakMap();
 
 export function about(participant) {
@@ -31,7 +31,7 @@ export function about(participant) {
   } catch (broken) {
     said = {};
   }
-  const person = { name: participant.name || "Somebody", part: said.part ?? "attendee", guest: Boolean(said.guest) };
+  const person = { name: participant.name || "Participant", part: said.part ?? "attendee", guest: Boolean(said.guest) };
   read.set(participant, { text: participant.metadata, called: participant.name, person });
   return person;
 }
@@ -49,7 +49,7 @@ const redraws = [
   "Connected", "Reconnected", "Disconnected",
 ].map((name) => RoomEvent[name]);
 
-// Calls f whenever what can be seen of the room has changed.
+// Calls f whenever the visible state of the room changes.
 export function whenChanged(f) {
   for (const event of redraws) room.on(event, f);
 }

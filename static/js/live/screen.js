@@ -1,4 +1,4 @@
-// Showing one's screen: with sharp letters or smooth as a film, and with its sound if the browser lets it.
+// Screen sharing: sharp or smooth, with audio if the browser supports it.
 import { kept, keep } from "./preferences.js";
 import { codec, screens } from "./publishing.js";
 import { caption } from "./captions.js";
@@ -8,7 +8,7 @@ import { explain, settle } from "./trouble.js";
 import { about, isMe, me, room, RoomEvent, Track, whenChanged } from "./room.js";
 import { say } from "../toasts.js";
 
-// Before the media server has said it, it is what the page was told.
+// Until the media server reports permissions, use the page's configuration.
 const may = () => {
   if (navigator.mediaDevices?.getDisplayMedia === undefined) return false;
   const { permissions } = me();
@@ -27,7 +27,7 @@ export async function toggleScreen() {
 }
 
 async function share() {
-  if (!may()) return say("You cannot show a screen here.");
+  if (!may()) return say("You don't have permission to share your screen in this session.");
   const { contentHint, resolution, rate, fps } = screens[kept("screen", "sharp")] ?? screens.sharp;
   let tracks;
   try {
@@ -43,13 +43,13 @@ async function share() {
     })));
   } catch (refused) {
     for (const track of tracks) track.stop();
-    say("The screen did not reach the others. Press Share to try again.");
+    say("Your screen couldn't be shared. Select Share to try again.");
   }
 }
 
-// Browsers say the same of who changed his mind and of who may not: it is said in passing.
+// Browsers report a cancelled prompt and a blocked permission alike, so this is only a brief message.
 function unseen(refused) {
-  if (refused.name === "NotAllowedError" && !/system/i.test(refused.message)) say("No screen is shown. If the browser let you choose none, allow it beside the address and press Share again.");
+  if (refused.name === "NotAllowedError" && !/system/i.test(refused.message)) say("Your screen isn't shared. If the browser didn't let you choose one, allow screen sharing in the address bar and select Share again.");
   else explain("screen", refused);
 }
 
@@ -65,13 +65,13 @@ function draw() {
 }
 
 room.on(RoomEvent.TrackSubscribed, (_track, publication, participant) => {
-  if (publication.source === Track.Source.ScreenShare) caption(`${about(participant).name} shows the screen.`);
+  if (publication.source === Track.Source.ScreenShare) caption(`${about(participant).name} is sharing their screen.`);
 });
 room.on(RoomEvent.TrackUnsubscribed, (_track, publication, participant) => {
-  if (publication.source === Track.Source.ScreenShare) caption(`${about(participant).name} shows the screen no more.`);
+  if (publication.source === Track.Source.ScreenShare) caption(`${about(participant).name} stopped sharing their screen.`);
 });
 room.on(RoomEvent.LocalTrackPublished, (publication, participant) => {
-  if (publication.source === Track.Source.ScreenShare && isMe(participant)) caption("You show your screen.");
+  if (publication.source === Track.Source.ScreenShare && isMe(participant)) caption("You're sharing your screen.");
 });
 
 const choice = document.getElementById("screen-kind");

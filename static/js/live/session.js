@@ -1,6 +1,6 @@
-// What the server says to this page: which session it is, who looks, and how to send.
+// The page's configuration from the server: the session, the local participant and how to publish.
 export const root = document.getElementById("stage");
 export const session = JSON.parse(root.dataset.session);
 
-// Addresses below the session's own.
+// URLs below the session's.
 export const at = (path) => `${session.at}/${path}`;

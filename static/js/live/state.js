@@ -1,5 +1,5 @@
-// What the server knows of the session: who waits, when it ends, whether it is over. It is asked again and again, and
-// after each deed; the parts that changed are replaced.
+// The state on the server: the waiting room, the time left, whether the session is over. It is polled, and reloaded after
+// each action; the changed parts are replaced.
 import { at, session } from "./session.js";
 import { fall, over } from "./end_screen.js";
 import { leads, room, RoomEvent } from "./room.js";
@@ -11,7 +11,7 @@ const every = session.me.leads ? 3000 : 15_000;
 const headers = { "HX-Request": "true" };
 let clock;
 
-// Asks the server. It returns false if the server did not answer, and true when it did.
+// Loads the state. Returns whether the server responded.
 export async function look() {
   clearTimeout(clock);
   if (over()) return true;
@@ -21,7 +21,7 @@ export async function look() {
   return ours(answer) && answer.status < 500;
 }
 
-// Shows what the server answers. It returns what it says in words, or "".
+// Shows the response. Returns its message, or "".
 export async function take(answer) {
   const to = answer.headers.get("HX-Redirect");
   if (to) return leave(to);
@@ -51,7 +51,7 @@ function leave(to) {
   return "";
 }
 
-// Sends a form's fields to the server; what it says is shown. It returns whether the server did it.
+// Sends a form to the server and shows the message. Returns whether the action succeeded.
 export async function send(action, fields) {
   const answer = await fetch(action, { method: "POST", headers, body: new URLSearchParams(fields) }).catch(() => null);
   if (!ours(answer)) {
@@ -73,7 +73,7 @@ document.addEventListener("submit", async (event) => {
   if ((await send(form.action, fields)) && form.dataset.deed === "all") tell();
 });
 
-// The others' pages ask the server at once, and not at their next turn.
+// Makes the other pages reload the state immediately.
 function tell() {
   room.localParticipant.publishData(new Uint8Array([1]), { reliable: true, topic: "look" }).catch(() => {});
 }

@@ -1,5 +1,5 @@
-// The pictures: one for everybody who is in and one for each screen that is shown. Large is what is pinned, else a screen,
-// else, where the person wants it so, who speaks.
+// The tiles: one for each participant and one for each shared screen. The large tile is the pinned one, or else a screen, or
+// else, in speaker view, the person who speaks.
 import { root } from "./session.js";
 import { kept, keep } from "./preferences.js";
 import { el, gathered, icon, initials, mark, swapIcon, write } from "./dom.js";
@@ -10,10 +10,10 @@ import { reached } from "./timing.js";
 import { about, ConnectionQuality, everybody, isMe, room, RoomEvent, Track, whenChanged } from "./room.js";
 
 const list = document.getElementById("tiles");
-const drawn = new Map(); // key to its tile
+const drawn = new Map(); // tiles by key
 let pinned = null;
 let view = kept("view", "grid");
-let loud = []; // who spoke, the last one first
+let loud = []; // recent speakers, the latest first
 
 const keyOf = (participant, kind) => `${participant.identity} ${kind}`;
 
@@ -59,7 +59,7 @@ export const draw = gathered(() => {
   }
 });
 
-// Those that have a place: who spoke lately before the others, in the order in which they stand anyway.
+// The visible tiles: recent speakers before the others, in their existing order.
 function first(items, places) {
   if (items.length <= places) return items;
   const rank = (item) => {
@@ -90,10 +90,10 @@ function make(key) {
   const tile = el("li", { class: "tile" },
     el("video", { playsinline: true, autoplay: true, muted: true, hidden: true, "aria-hidden": "true" }),
     el("span", { class: "face", "aria-hidden": "true" }),
-    el("span", { class: "raised", hidden: true }, icon("hand"), "Hand up"),
+    el("span", { class: "raised", hidden: true }, icon("hand"), "Hand raised"),
     el("p", {}, el("span", { class: "sign" }), el("span", { class: "name" }), el("span", { class: "weak", hidden: true })),
     el("span", { class: "tools" },
-      el("button", { type: "button", "data-float": key, "aria-label": "Show in a window of its own" }, icon("picture-in-picture-2")),
+      el("button", { type: "button", "data-float": key, "aria-label": "Open in picture-in-picture" }, icon("picture-in-picture-2")),
       el("button", { type: "button", "data-pin": key })));
   tile.querySelector("video").muted = true;
   return tile;
@@ -121,7 +121,7 @@ function fill(tile, { participant, kind }, large) {
   if (kind === "screen") swapIcon(sign, "screen-share");
   else swapIcon(sign, muted ? "mic-off" : "mic", muted ? "Muted" : "Microphone on");
   const who = mine ? `${name} (you)` : guest ? `${name}, guest` : name;
-  write(tile.querySelector(".name"), kind !== "screen" ? who : mine ? "You show your screen" : `${name} shows the screen`);
+  write(tile.querySelector(".name"), kind !== "screen" ? who : mine ? "Your screen" : `${name}'s screen`);
 
   const weak = tile.querySelector(".weak");
   const poor = [ConnectionQuality.Poor, ConnectionQuality.Lost].includes(participant.connectionQuality);
@@ -132,11 +132,11 @@ function fill(tile, { participant, kind }, large) {
   const held = pinned === pin.dataset.pin;
   mark(pin, "aria-pressed", held ? "true" : "false");
   swapIcon(pin, held ? "pin-off" : "pin");
-  mark(pin, "aria-label", held ? `Let go of ${name}` : `Keep ${kind === "screen" ? "the screen of " : ""}${name} large`);
+  mark(pin, "aria-label", held ? `Unpin ${name}` : `Pin ${kind === "screen" ? "the screen of " : ""}${name}`);
   tile.querySelector("[data-float]").hidden = track === null || !document.pictureInPictureEnabled;
 }
 
-// The same person has the same colour on every page.
+// Each person has the same colour on every page.
 function tone(identity) {
   let sum = 0;
   for (const letter of identity) sum = (sum * 31 + letter.codePointAt(0)) % 997;
@@ -154,7 +154,7 @@ function attach(tile, track) {
   video.muted = true;
 }
 
-// Sound is heard, whether or not its picture has a place.
+// Audio plays whether or not its tile is visible.
 const sounds = document.getElementById("sounds");
 room.on(RoomEvent.TrackSubscribed, (track) => {
   if (track.kind === Track.Kind.Audio) sounds.append(track.attach());
@@ -183,7 +183,7 @@ export function toggleView() {
   view = view === "grid" ? "speaker" : "grid";
   pinned = null;
   keep("view", view);
-  caption(view === "grid" ? "Everybody is alike." : "Who speaks is large.");
+  caption(view === "grid" ? "Grid view." : "Speaker view.");
   drawView();
   draw();
 }
@@ -191,7 +191,7 @@ export function toggleView() {
 function drawView() {
   for (const button of document.querySelectorAll("[data-view]")) {
     swapIcon(button, view === "grid" ? "presentation" : "layout-grid");
-    const words = view === "grid" ? "Show who speaks large" : "Show everybody alike";
+    const words = view === "grid" ? "Speaker view" : "Grid view";
     if (button.querySelector("span")) write(button.querySelector("span"), words);
     else mark(button, "aria-label", words);
   }

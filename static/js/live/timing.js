@@ -1,4 +1,4 @@
-// When what happened on the way in, in milliseconds since the page was asked for; each counts once.
+// Timing marks while joining, in milliseconds since navigation; each is set once.
 const seen = new Set();
 
 export function reached(step) {

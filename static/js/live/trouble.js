@@ -1,23 +1,23 @@
-// What keeps the camera, the microphone or the screen from being sent, and what to do. One takes part all the same.
+// Explains why the camera, microphone or screen can't be used, and what to do. Joining works without them.
 import { write } from "./dom.js";
 
 const note = document.getElementById("trouble");
 const buttons = { microphone: "Unmute", camera: "Start video", screen: "Share" };
 
-const without = "You see and hear the others without.";
+const without = "You can still see and hear the others.";
 const joined = (words) => words.join(" and ");
-const the = (all) => joined(all.map((kind) => `the ${kind}`));
+const the = (all) => joined(all.map((kind) => `your ${kind}`));
 const again = (all) => joined(all.map((kind) => buttons[kind]));
 const them = (all) => (all.length > 1 ? "them" : "it");
 
 const sentences = {
-  insecure: (all) => `Browsers give ${the(all)} only to pages on https, and this one is on http. Ask whoever runs the server for its https address. ${without}`,
-  refused: (all) => `The browser keeps ${the(all)} from this page. Allow ${them(all)} beside the address, then press ${again(all)}. ${without}`,
-  system: (all) => `The system keeps ${the(all)} from the browser. Allow ${them(all)} in the settings of the system, then press ${again(all)}. ${without}`,
-  missing: (all) => `There is ${joined(all.map((kind) => `no ${kind}`))} on this device. Connect one, then press ${again(all)}. ${without}`,
-  busy: (all) => `Another program holds ${the(all)}. Close ${them(all)} there, then press ${again(all)}. ${without}`,
-  other: (all) => (all.includes("screen") ? "The screen cannot be shown. Press Share, and choose another window or a tab."
-    : `What was chosen as ${joined(all)} did not start. Choose another one under Devices. ${without}`),
+  insecure: (all) => `Browsers allow ${the(all)} only on https pages, and this one uses http. Contact your server administrator. ${without}`,
+  refused: (all) => `Your browser is blocking ${the(all)}. Allow ${them(all)} in the address bar, then select ${again(all)}. ${without}`,
+  system: (all) => `Your system is blocking ${the(all)}. Allow ${them(all)} for your browser in the system settings, then select ${again(all)}. ${without}`,
+  missing: (all) => `No ${all.join(" or ")} found. Connect ${all.length > 1 ? "them" : "one"}, then select ${again(all)}. ${without}`,
+  busy: (all) => `Another app is using ${the(all)}. Close that app, then select ${again(all)}. ${without}`,
+  other: (all) => (all.includes("screen") ? "Your screen can't be shared. Select Share and choose another window or tab."
+    : `The selected ${joined(all)} didn't start. Choose another device under Devices. ${without}`),
 };
 
 const names = {
@@ -30,28 +30,28 @@ function problemOf(kind, { name, message }) {
   return kind === "screen" && name !== "NotAllowedError" ? "other" : names[name] ?? "other";
 }
 
-const stands = new Map();
+const problems = new Map();
 
 export function explain(kind, refused) {
-  stands.set(kind, problemOf(kind, refused));
+  problems.set(kind, problemOf(kind, refused));
   tell();
 }
 
 export function settle(kind) {
-  if (stands.delete(kind)) tell();
+  if (problems.delete(kind)) tell();
 }
 
-// Those that the same keeps away are said in one sentence.
+// Devices with the same problem share one sentence.
 function tell() {
   const said = Object.entries(sentences).map(([problem, sentence]) => {
-    const all = Object.keys(buttons).filter((kind) => stands.get(kind) === problem);
+    const all = Object.keys(buttons).filter((kind) => problems.get(kind) === problem);
     return all.length > 0 ? sentence(all) : "";
   });
-  note.hidden = stands.size === 0;
+  note.hidden = problems.size === 0;
   write(note.querySelector("p"), said.filter(Boolean).join(" "));
 }
 
 note.querySelector("button").addEventListener("click", () => {
-  stands.clear();
+  problems.clear();
   tell();
 });
