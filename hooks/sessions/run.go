@@ -61,7 +61,7 @@ func StartTx(tx core.App, session *Session, now time.Time) error {
 	case now.Before(session.Starts().Add(-StartWindow)):
 		from := session.Starts().Add(-StartWindow).In(session.Zone())
 		return errs.Invalid("base", CodeNotStarted, fmt.Sprintf("You can start this session %s early, from %s (%s).",
-			FormatMinutes(int(StartWindow.Minutes())), text.DateAndTime(from, "Mon 2 Jan"), text.ZoneName(from.Location())))
+			text.Duration(StartWindow), text.DateAndTime(from, "Mon 2 Jan"), text.ZoneName(from.Location())))
 	case !now.Before(session.Ends()):
 		return errs.Invalid("base", CodeEnded, "The time of this session has passed. Schedule a new one.")
 	}
