@@ -48,10 +48,10 @@ func TestReadFile_Encodings(t *testing.T) {
 
 func TestReadFile_NotAList_IsRefused(t *testing.T) {
 	for _, c := range []struct{ name, text, says string }{
-		{"empty", "", "no address"},
-		{"headings alone", "Email,Name\n", "no address"},
-		{"a workbook", "PK\x03\x04\x14\x00", "workbook"},
-		{"a picture", "\x89PNG\r\n\x1a\n\x00\x00", "isn't a CSV"},
+		{"empty", "", "no email addresses"},
+		{"headings alone", "Email,Name\n", "no email addresses"},
+		{"a spreadsheet", "PK\x03\x04\x14\x00", "spreadsheet"},
+		{"an image", "\x89PNG\r\n\x1a\n\x00\x00", "isn't a CSV"},
 		{"too large", strings.Repeat("a", addresslist.MaxBytes+1), "larger than 2 MB"},
 	} {
 		_, err := addresslist.ReadFile(strings.NewReader(c.text))
@@ -62,7 +62,7 @@ func TestReadFile_NotAList_IsRefused(t *testing.T) {
 	}
 }
 
-// A fault in one row costs that row alone, and rows are counted as a spreadsheet counts them.
+// An error in one row costs only that row, and rows are numbered as in a spreadsheet.
 func TestRead_StrayQuotationMarks(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"inside of a cell", "Name,Email\nAna \"Nina\" Silva,ana@example.org\nbad,bad\n", "Ana Nina Silva <ana@example.org>\nrow 3: No @ in the address."},
@@ -100,7 +100,7 @@ func TestNotes(t *testing.T) {
 				"1 additional address is skipped: only the first address of each person is used."}},
 		{"no headings", "Board\tana@example.org\nBoard\trui@example.org", []string{"Read column 2 as the address. No column was read as the name."}},
 		{"unknown headings", "Kto;Kam\nAna Silva;ana.silva@example.org", []string{"Read column 2 as the address and column 1 as the name.", "The first row has no address and was read as column headings."}},
-		{"a name that is none", "https://evil.example <a@example.org>", []string{"1 name can't be used and is left out."}},
+		{"an invalid name", "https://evil.example <a@example.org>", []string{"1 name can't be used and is left out."}},
 	} {
 		if got := addresslist.Read(c.text).Notes(); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q", c.name, got)
@@ -130,7 +130,7 @@ func TestParse_ReadsOneEntry(t *testing.T) {
 	}
 }
 
-// assertValid is what holds of every list, whatever the text.
+// assertValid checks what must hold for every list, whatever the text.
 func assertValid(t *testing.T, text string, list addresslist.List) {
 	t.Helper()
 	for n, e := range list.Entries {

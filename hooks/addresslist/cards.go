@@ -11,14 +11,15 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// propertyPattern is a line of a contact card: "EMAIL;TYPE=INTERNET:ana@example.org", "cn:: Sm9zw6k=", "Name: Ana Silva".
+// propertyPattern matches a line of a contact card: "EMAIL;TYPE=INTERNET:ana@example.org", "cn:: Sm9zw6k=", "Name: Ana
+// Silva".
 var propertyPattern = regexp.MustCompile(`^(?:item\d+\.)?([\p{L}][\p{L}\p{N} ._/-]{0,40}?)((?:;[^:;]*)*)\s*:(:?)\s*(.*)$`)
 
-// cardBoundaries are properties that begin or end a card.
+// cardBoundaries are the properties that begin or end a card.
 var cardBoundaries = wordSet("begin end dn")
 
-// readCards reads contact cards (vCard), entries of a directory (LDIF) and other lists of "property: value", in
-// which a card ends at a blank line or where its first property comes again.
+// readCards reads contact cards (vCard), directory entries (LDIF) and other lists of "property: value", in which a card
+// ends at a blank line or where its first property is repeated.
 func readCards(text string) (List, bool) {
 	if !hasCards(text) {
 		return List{}, false
@@ -26,7 +27,7 @@ func readCards(text string) (List, bool) {
 	t := &table{rows: [][]string{nil}, rowNumbers: []int{0}, knownHeadings: true}
 	at := map[string]int{} // column of a property
 	var card []string
-	var first, spare string // spare is the name in parts, for a card that has it in no other way
+	var first, spare string // spare is the name in parts, for cards without another name
 	number := 0
 	put := func(name, title, value string) {
 		if _, there := at[name]; !there {
@@ -83,7 +84,8 @@ func readCards(text string) (List, bool) {
 	return list, true
 }
 
-// hasCards reports whether every address of a text stands in a property, and one is named as an address beside a name.
+// hasCards reports whether every address of a text is in a property, with at least one property named as an address and
+// one named as a name.
 func hasCards(text string) bool {
 	address, name := false, false
 	for line := range strings.SplitSeq(text, "\n") {
@@ -109,7 +111,7 @@ type numberedLine struct {
 	row  int
 }
 
-// unfoldLines are the lines of a text, with those that begin with a space put behind the line before.
+// unfoldLines returns the lines of a text; lines that begin with a space continue the line before.
 func unfoldLines(text string) []numberedLine {
 	var lines []numberedLine
 	for n, line := range strings.Split(text, "\n") {
@@ -144,7 +146,7 @@ func propertyValue(params, encoded, value string) string {
 	return normalizeText(strings.NewReplacer(`\,`, ",", `\;`, ";", `\n`, " ", `\N`, " ").Replace(value))
 }
 
-// nameFromParts is the name of a vCard's N: last, first and middle names with semicolons between them.
+// nameFromParts returns the name in a vCard's N: last, first and middle names separated by semicolons.
 func nameFromParts(value string) string {
 	parts := append(strings.Split(value, ";"), "", "", "")
 	return strings.Join(slices.DeleteFunc([]string{parts[1], parts[2], parts[0]}, func(part string) bool { return part == "" }), " ")

@@ -3,11 +3,12 @@ package addresslist
 import "strings"
 
 const (
-	maxCell  = 20_000 // bytes of a cell in quotation marks
-	maxCells = 500    // of a row; what follows is one more
+	maxCell  = 20_000 // bytes of a quoted cell
+	maxCells = 500    // in a row; the rest becomes one more
 )
 
-// cutSeparator is the separator that a first line "sep=;" declares, and the text below it; 0 if none does.
+// cutSeparator returns the separator declared by a first line such as "sep=;" and the text below it; 0 if there is
+// none.
 func cutSeparator(text string) (string, rune) {
 	first, rest, _ := strings.Cut(text, "\n")
 	first = strings.ToLower(strings.Trim(first, " \"\t"))
@@ -20,8 +21,8 @@ func cutSeparator(text string) (string, rune) {
 	return text, 0
 }
 
-// parseRows cuts a text into rows of cells, at most limit rows, blank ones included. It never fails: a quotation mark
-// that is not closed where a cell ends, or not on a later line by the rules of RFC 4180, is a character like any other.
+// parseRows splits a text into at most limit rows of cells, blank ones included. It never fails: a quotation mark that
+// isn't closed at the end of a cell, or on a later line by the rules of RFC 4180, is an ordinary character.
 func parseRows(text string, separator rune, limit int) [][]string {
 	var rows [][]string
 	for text != "" && len(rows) < limit {
@@ -53,7 +54,7 @@ func parseRow(text string, separator byte) (row []string, rest string) {
 	}
 }
 
-// parseCell reads the cell at the beginning of a text, and where it ends: at a separator, a line end or the end of the text.
+// parseCell returns the cell at the beginning of a text and its end: a separator, a line end or the end of the text.
 func parseCell(text string, separator byte) (cell string, end int) {
 	padded := len(text) - len(strings.TrimLeft(text, " "))
 	if strings.HasPrefix(text[padded:], `"`) {
@@ -68,8 +69,8 @@ func parseCell(text string, separator byte) (cell string, end int) {
 	return text[:end], end
 }
 
-// parseQuoted reads a cell behind its first quotation mark. Within a line any mark inside of it is let be; over lines they
-// must be doubled, or a mark that was not closed would swallow the rows below it.
+// parseQuoted reads a cell after its opening quotation mark. Within a line, stray marks are allowed; in a cell of
+// several lines they must be doubled, or an unclosed mark would swallow the rows below it.
 func parseQuoted(text string, separator byte) (cell string, end int, ok bool) {
 	var b strings.Builder
 	lines, strict := false, true

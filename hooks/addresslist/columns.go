@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// nameColumns are the columns that make up a name: one that has it whole, or its parts.
+// nameColumns are the columns that make up a name: one with the full name, or its parts.
 type nameColumns struct {
 	full  int // -1: none
 	parts []int
-	whole int // which of the parts may have the whole name; -1: none
+	whole int // the part that may hold the full name; -1: none
 }
 
 func (n nameColumns) columns() []int {
@@ -19,9 +19,9 @@ func (n nameColumns) columns() []int {
 	return n.parts
 }
 
-// findNameColumns are the columns of the name by their headings.
+// findNameColumns finds the columns of the name by their headings.
 func findNameColumns(heads []string, not []int) nameColumns {
-	at := map[int]int{} // the first column of a meaning
+	at := map[int]int{} // first column of each meaning
 	for n, head := range heads {
 		meaning := nameHeadings[headingKey(head)]
 		if _, there := at[meaning]; meaning != 0 && !there && !slices.Contains(not, n) {
@@ -46,7 +46,7 @@ func findNameColumns(heads []string, not []int) nameColumns {
 		all.full = n
 	}
 	if _, there := at[firstHeading]; !there {
-		return all // last names alone are no names
+		return all // last names alone aren't enough
 	}
 	for _, meaning := range []int{firstHeading, middleHeading, lastHeading, lastMoreHeading} {
 		if n, there := at[meaning]; there {
@@ -56,7 +56,7 @@ func findNameColumns(heads []string, not []int) nameColumns {
 	return all
 }
 
-// nameIn is the name of a row: the whole one, but where the parts say more or say it more clearly.
+// nameIn returns the name of a row: the full one, unless the parts say more or say it more clearly.
 func (n nameColumns) nameIn(row []string) string {
 	full := ""
 	if n.full >= 0 {
@@ -84,7 +84,7 @@ func (n nameColumns) nameIn(row []string) string {
 	return full
 }
 
-// containsWord reports whether all of a name stands in another, word by word.
+// containsWord reports whether part occurs in all as whole words.
 func containsWord(all, part string) bool {
 	if part == "" {
 		return false
@@ -92,9 +92,9 @@ func containsWord(all, part string) bool {
 	return strings.Contains(" "+fold(all)+" ", " "+fold(part)+" ")
 }
 
-// guessNameColumns are the columns of the name where no heading says so: only what cannot be anything else. Every cell must
-// read like a name, no two rows have the same, and addresses vouch for it; a column that stands alone beside the
-// addresses may also have whole names that the addresses do not show.
+// guessNameColumns finds the columns of the name where no heading says so. It takes only what can't be anything else:
+// every cell must read like a name, no two rows have the same one, and the addresses must match. A single column beside
+// the addresses may also hold full names that the addresses don't show.
 func guessNameColumns(rows [][]string, address, width int) nameColumns {
 	var vouchedFor, others []int
 	for column := range width {
@@ -145,8 +145,8 @@ func guessNameColumns(rows [][]string, address, width int) nameColumns {
 
 func hasCase(text string) bool { return strings.ToLower(text) != strings.ToUpper(text) }
 
-// orderNameParts puts the parts of a name in the order in which the addresses have them. Where one of the columns has whole
-// names, it is the name.
+// orderNameParts puts the parts of a name in the order in which the addresses have them. A column of full names is the
+// name by itself.
 func orderNameParts(rows [][]string, columns []int, address int) []int {
 	for _, column := range columns {
 		if !slices.ContainsFunc(rows, func(row []string) bool {

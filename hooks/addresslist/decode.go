@@ -12,10 +12,11 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// ReadFile reads a list that another program wrote, in UTF-8, UTF-16 with a byte order mark or Windows-1252. A file
-// that holds no list is refused as "bad_file".
+// ReadFile reads a list exported by another program, in UTF-8, UTF-16 with a byte order mark or Windows-1252. A file
+// without a list is refused as "bad_file".
 func ReadFile(file io.Reader) (List, error) {
 	refuse := func(sentence string) (List, error) { return List{}, errs.Invalid("file", "bad_file", sentence) }
 	data, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
@@ -25,32 +26,25 @@ func ReadFile(file io.Reader) (List, error) {
 	case len(data) > MaxBytes:
 		return refuse(TooLargeText())
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
-		return refuse("This is a workbook, not a CSV file. In your spreadsheet, choose “Save as” or “Download”, then “CSV”, and upload that file.")
+		return refuse("This is a spreadsheet, not a CSV file. In your spreadsheet app, choose “Save as” or “Download”, then “CSV”, and upload that file.")
 	}
 	text, ok := decodeText(data)
 	if !ok {
-		return refuse("This isn't a CSV or text file. In your spreadsheet, choose “Save as” or “Download”, then “CSV”, and upload that file.")
+		return refuse("This isn't a CSV or text file. In your spreadsheet app, choose “Save as” or “Download”, then “CSV”, and upload that file.")
 	}
 	list := Read(text)
 	if len(list.Entries) == 0 {
-		return refuse("There is no address in this file. Upload a list with one address per row, with or without names.")
+		return refuse("This file has no email addresses. Upload a list with one address per row, with or without names.")
 	}
 	return list, nil
 }
 
-// TooLargeText says that a file is larger than MaxBytes.
+// TooLargeText returns the message for a file larger than MaxBytes.
 func TooLargeText() string {
-	return fmt.Sprintf("The file is larger than %d MB and wasn't read. A list of %s addresses is smaller. Check that it's the right file.", MaxBytes>>20, formatThousands(MaxEntries))
+	return fmt.Sprintf("The file is larger than %s. A list of %s addresses is smaller, so check that it's the right file.", text.Bytes(MaxBytes), text.Number(MaxEntries))
 }
 
-func formatThousands(n int) string {
-	if n < 1000 {
-		return fmt.Sprint(n)
-	}
-	return fmt.Sprintf("%s,%03d", formatThousands(n/1000), n%1000)
-}
-
-// decodeText is the text of a file. ok is false for what is no text.
+// decodeText returns the text of a file. ok is false if it isn't text.
 func decodeText(data []byte) (text string, ok bool) {
 	var utf16 encoding.Encoding
 	switch {
@@ -72,7 +66,7 @@ func decodeText(data []byte) (text string, ok bool) {
 	if utf8.Valid(data) {
 		return string(data), true
 	}
-	lines := bytes.SplitAfter(data, []byte("\n")) // a file put together from others may be in both
+	lines := bytes.SplitAfter(data, []byte("\n")) // a file merged from others may contain both
 	for n, line := range lines {
 		if !utf8.Valid(line) {
 			decoded, err := charmap.Windows1252.NewDecoder().Bytes(line)
@@ -85,7 +79,7 @@ func decodeText(data []byte) (text string, ok bool) {
 	return string(bytes.Join(lines, nil)), true
 }
 
-// normalizeText is a text with one kind of line end, of space and of bracket, and without marks at its ends that only copying adds.
+// normalizeText unifies line ends, spaces and brackets, and removes marks at the ends that only copying adds.
 func normalizeText(text string) string {
 	return textNormalizer.Replace(strings.ToValidUTF8(strings.TrimPrefix(text, "\ufeff"), "\ufffd"))
 }
@@ -94,5 +88,5 @@ var textNormalizer = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "
 	"\u00a0", " ", "\u1680", " ", "\u2000", " ", "\u2001", " ", "\u2002", " ", "\u2003", " ", "\u2004", " ", "\u2005", " ", "\u2006", " ",
 	"\u2007", " ", "\u2008", " ", "\u2009", " ", "\u200a", " ", "\u202f", " ", "\u205f", " ", "\u3000", " ")
 
-// fullWidthMarks are the marks that part a list, as East Asian keyboards write them.
+// fullWidthMarks are the separators of a list as typed on East Asian keyboards.
 var fullWidthMarks = strings.NewReplacer("，", ", ", "、", ", ", "；", "; ", "（", " (", "）", ") ", "〈", "<", "〉", ">", "＜", "<", "＞", ">", "：", ": ")

@@ -6,14 +6,14 @@ import (
 	"unicode"
 )
 
-// The meanings of a heading. Headings that differ in case, accents, spaces and marks are the same; what stands in
-// brackets, such as "[Required]", is none of it.
+// Meanings of a heading. Differences in case, accents, spaces, marks and text in brackets, such as "[Required]", are
+// ignored.
 const (
-	emailHeading   = 1 + iota // the address of the person
-	privateHeading            // the person's other address, for rows without the first
-	otherHeading              // an address, if the cells are any
-	fullHeading               // the whole name
-	shortHeading              // the whole name, or the part of it that no other column has
+	emailHeading   = 1 + iota // the person's address
+	privateHeading            // their other address, for rows without the first
+	otherHeading              // an address, if the cells contain any
+	fullHeading               // the full name
+	shortHeading              // the full name, or the part that no other column has
 	firstHeading
 	middleHeading
 	lastHeading
@@ -30,7 +30,7 @@ func headingMap(all map[int]string) map[string]int {
 	return table
 }
 
-// addressHeadings are the headings of columns of addresses, in the order in which a row's address is looked for in several.
+// addressHeadings are the headings of address columns, in the order in which they are searched for a row's address.
 var addressHeadings = headingMap(map[int]string{
 	emailHeading: `email mail emailaddress emailaddresses primaryemail primaryemailaddress primarysmtpaddress smtpaddress email1 email1value email1address
 		emailprimary useremail useremailaddress workemail emailwork businessemail officeemail emailbusiness mailaddress emailid loginemail contactemail memberemail
@@ -62,12 +62,12 @@ var nameHeadings = headingMap(map[int]string{
 	lastMoreHeading: "segundoapellido secondlastname secondsurname",
 })
 
-// otherAddressPattern are words of headings of addresses that are not where a person is written to, or are somebody else's.
+// otherAddressPattern matches headings of addresses that aren't the person's main address, or belong to someone else.
 var otherAddressPattern = regexp.MustCompile(`recovery|secondary|alternat|proxy|backup|manager|supervisor|parent|guardian|sponsor|createdby|invitedby|addedby|modifiedby|ownedby|owner|approver|delegate|forward|displayname`)
 
 var bracketPattern = regexp.MustCompile(`\[[^\]]*\]|\([^)]*\)`)
 
-// headingKey is a heading as it is looked up: letters and digits alone, lower case, without accents.
+// headingKey returns a heading as it is looked up: only letters and digits, lower case, without accents.
 func headingKey(heading string) string {
 	heading = bracketPattern.ReplaceAllString(heading, "")
 	if len(heading) > 100 {
@@ -81,7 +81,8 @@ func headingKey(heading string) string {
 	}, fold(heading))
 }
 
-// headingRank says how likely a column with this heading has the address of the person: 3 to 0, and -1 for another address.
+// headingRank rates how likely a column with this heading has the person's address: 3 to 0, or -1 for someone else's
+// address.
 func headingRank(heading string) int {
 	k := headingKey(heading)
 	switch {

@@ -1,6 +1,6 @@
-// Package addresslist reads lists of people as other programs export them and as people paste them: tables with or
-// without headings, recipients of an email, plain addresses, contact cards. It never guesses a name: a name comes from
-// a column of names or stands before an address in angle brackets, and is left out otherwise.
+// Package addresslist reads lists of people that were exported by other programs or pasted: tables with or without
+// headings, recipients of an email, plain addresses, contact cards. It never guesses a name: a name comes from a column
+// of names or precedes an address in angle brackets.
 package addresslist
 
 import (
@@ -11,38 +11,38 @@ import (
 )
 
 const (
-	// MaxEntries is how many entries of a list are read. What follows is only counted.
+	// MaxEntries is the maximum number of entries that are read. The rest is only counted.
 	MaxEntries = 10_000
-	// MaxBytes is the largest file that is read.
+	// MaxBytes is the maximum size of a file.
 	MaxBytes = 2 << 20
 )
 
-// Entry is one address of a list, as it was written and as it was read.
+// Entry is one address of a list, in the original and as read.
 type Entry struct {
-	Row     int    // where it begins: the row of a table, headings and blank rows included, or the line of a text; 0 if neither
-	Raw     string // as it was written
-	Name    string // empty if there is none that can be used
-	Address string // canonical; empty if Fault is not nil
+	Row     int    // where it begins: row of a table, headings and blank rows included, or line of a text; 0 if neither
+	Raw     string // original text
+	Name    string // empty if there is none, or none that can be used
+	Address string // canonical; empty if Err is set
 	Err     error  // why there is no address
 
 	missing bool
 }
 
-// List is what was read.
+// List is a list as it was read.
 type List struct {
 	Entries []Entry
 
 	IsTable         bool     // read by columns
-	AddressColumn   string   // heading or number of the column of addresses
+	AddressColumn   string   // heading or number of the address column
 	NameColumns     []string // headings or numbers of the columns that make up the name
-	UnusedColumns   []string // headings of the columns that were not used
+	UnusedColumns   []string // headings of the columns that weren't used
 	GuessedHeadings bool     // the first row has no address and no known heading, and was read as headings
-	RowsAbove       int      // rows above the headings, which were skipped
-	ExtraAddresses  int      // further addresses of one person, which were skipped
-	BadNames        int      // names that cannot be used
+	RowsAbove       int      // rows skipped above the headings
+	ExtraAddresses  int      // additional addresses of a person, skipped
+	BadNames        int      // names that can't be used
 }
 
-// errTooLong marks the entries after the first MaxEntries.
+// errTooLong is the error of the entries after the first MaxEntries.
 var errTooLong = errs.Invalid("emails", errs.CodeTooMany, "The list is too long.")
 
 var (
@@ -50,13 +50,13 @@ var (
 	errSeveralAddresses = errs.Invalid("email", accounts.CodeBadEmail, "More than one address. Enter one at a time.")
 )
 
-// Missing reports whether nothing was written where the address belongs.
+// Missing reports whether the place of the address was empty.
 func (e Entry) Missing() bool { return e.missing }
 
-// UnreadEntry is an entry after the first MaxEntries: the list is refused, so it is only counted.
+// UnreadEntry returns an entry after the first MaxEntries. The list will be refused, so it is only counted.
 func UnreadEntry(raw string) Entry { return Entry{Raw: raw, Err: errTooLong} }
 
-// NewEntry is the entry of an address and a name that were given apart. A name that cannot be used is dropped.
+// NewEntry returns the entry of an address and a name given separately. A name that can't be used is dropped.
 func NewEntry(name, address string) Entry {
 	e := Entry{Raw: address, Name: CleanName(name)}
 	e.Address, e.Err = parseAddress(address)
@@ -79,7 +79,7 @@ func Parse(text string) Entry {
 	return Entry{Raw: text, Err: err}
 }
 
-// ParseAll reads one entry of each text, in their order.
+// ParseAll reads one entry from each text, in order.
 func ParseAll(texts []string) []Entry {
 	entries := make([]Entry, 0, len(texts))
 	for n, text := range texts {
@@ -92,7 +92,7 @@ func ParseAll(texts []string) []Entry {
 	return entries
 }
 
-// add takes in an entry, or only counts it.
+// add appends an entry, or only counts it.
 func (l *List) add(e Entry) {
 	if len(l.Entries) >= MaxEntries {
 		e = UnreadEntry("")
@@ -100,7 +100,7 @@ func (l *List) add(e Entry) {
 	l.Entries = append(l.Entries, e)
 }
 
-// Format writes an entry so that Parse reads the same.
+// Format formats an entry so that Parse reads the same one.
 func Format(e Entry) string {
 	switch {
 	case e.Err != nil:

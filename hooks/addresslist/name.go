@@ -18,13 +18,14 @@ var (
 	digitPattern   = regexp.MustCompile(`\d`)
 )
 
-// nameSuffixes follow a name behind a comma and are no first name.
+// nameSuffixes follow a name after a comma and aren't first names.
 var nameSuffixes = wordSet("jr sr i ii iii iv phd dphil md do dds dvm jd llm mba msc ma ba bsc bs rn cpa esq esquire dr prof mr mrs ms sir dipl ing ret usn")
 
-// companyWords are words of which the name of an organization has one.
+// companyWords are words of which the name of an organization contains one.
 var companyWords = wordSet("gmbh ag kg ug ohg ltd limited llc llp inc corp corporation co plc sa sas sarl srl spa bv nv ab oy as aps eu foundation association society verein university")
 
-// positionWords are words of positions, departments and groups: what stands in a column without a heading and is no name.
+// positionWords are words of positions, departments and groups, which can appear in a column without a heading but
+// aren't names.
 var positionWords = wordSet("admin administration administrator assistant associate board chair chairman chairperson chairwoman chief committee coordinator council counsel " +
 	"department deputy director division editorial engineer engineering events executive external facilities finance founder general guest guests head hr human intern internal it lead leader " +
 	"legal manager management marketing member members office officer operations owner partner president press principal producer product production project " +
@@ -41,8 +42,8 @@ func wordSet(list string) map[string]bool {
 	return set
 }
 
-// CleanName is a name as it is used: one line, without what lists put around it, "Last, First" turned. It is empty if
-// what is given is no name: an address, a link, a number, or longer than a name can be.
+// CleanName returns a name in canonical form: one line, without list marks around it, "Last, First" swapped. It returns
+// "" for text that isn't a name: an address, a link, a number, or text that is too long.
 func CleanName(s string) string {
 	name := commentPattern.ReplaceAllString(stripName(s), "")
 	if at := strings.LastIndex(name, ": "); at >= 0 {
@@ -57,7 +58,7 @@ func CleanName(s string) string {
 	return name
 }
 
-// stripName takes quotation marks, bullets, numbers and what cannot be seen away from around a name.
+// stripName removes quotation marks, bullets, numbers and invisible characters around a name.
 func stripName(s string) string {
 	name := strings.Join(strings.Fields(strings.ReplaceAll(text.Sanitize(s), `"`, "")), " ")
 	for {
@@ -71,10 +72,10 @@ func stripName(s string) string {
 	}
 }
 
-// singleQuotes are the marks that open or close a quotation, and of which a name may have one at an end.
+// singleQuotes are the marks that open or close a quotation. A name may have one at an end.
 const singleQuotes = "'‘’‚‛"
 
-// stripSingleQuotes is a text without the single quotation marks at both of its ends. A mark at one end belongs to the name.
+// stripSingleQuotes removes single quotation marks at both ends of a text. A mark at only one end belongs to the name.
 func stripSingleQuotes(text string) string {
 	inner := strings.TrimLeft(text, singleQuotes)
 	if inner == text {
@@ -87,7 +88,8 @@ func stripSingleQuotes(text string) string {
 	return bare
 }
 
-// swapLastFirst is "First Last" for what is clearly "Last, First", without the position that some directories put behind a comma.
+// swapLastFirst returns "First Last" for a clear "Last, First", without the position that some directories add after a
+// comma.
 func swapLastFirst(name string) string {
 	last, first, ok := strings.Cut(name, ",")
 	last, first = strings.TrimSpace(last), strings.TrimSpace(first)
@@ -122,7 +124,7 @@ func isPersonName(text string) bool {
 	return true
 }
 
-// isPosition reports whether a word of a text names a position or a group.
+// isPosition reports whether a text contains a word for a position or a group.
 func isPosition(text string) bool {
 	for word := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
 		if positionWords[word] {
@@ -132,7 +134,7 @@ func isPosition(text string) bool {
 	return false
 }
 
-// fold is a text as it is compared: lower case, without accents.
+// fold returns a text for comparison: lower case, without accents.
 func fold(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
@@ -151,7 +153,7 @@ func fold(text string) string {
 	return strings.Trim(b.String(), ".,")
 }
 
-// matchesAddress reports whether the address has a word of the name before its @, or its initials.
+// matchesAddress reports whether the part of the address before the @ contains a word of the name, or its initials.
 func matchesAddress(name, address string) bool {
 	local, _, _ := strings.Cut(address, "@")
 	local = fold(local)
@@ -169,7 +171,7 @@ func matchesAddress(name, address string) bool {
 // needsQuotes reports whether a name before an address needs quotation marks.
 func needsQuotes(name string) bool { return strings.ContainsAny(name, ",;'()[]") }
 
-// flatten is a text on one line, without what parts entries.
+// flatten returns a text on one line, without separators.
 func flatten(s string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer(",", " ", ";", " ", `"`, " ", "<", " ", ">", " ").Replace(text.Sanitize(s))), " ")
 }

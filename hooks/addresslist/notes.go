@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// maxShown is how many rows or columns a note names.
+// maxShown is how many rows or columns a note lists.
 const maxShown = 5
 
-// numberedColumn begins the title of a column without a heading: "column 2".
+// numberedColumn is the prefix of the title of a column without a heading: "column 2".
 const numberedColumn = "column "
 
-// RowsWithoutAddress are the numbers of the rows that have no address.
+// RowsWithoutAddress returns the numbers of the rows that have no address.
 func (l List) RowsWithoutAddress() []int {
 	var rows []int
 	for _, e := range l.Entries {
@@ -24,7 +25,7 @@ func (l List) RowsWithoutAddress() []int {
 	return rows
 }
 
-// Duplicates is how many entries have an address that an earlier one has.
+// Duplicates returns the number of entries whose address appears earlier in the list.
 func (l List) Duplicates() int {
 	n, seen := 0, make(map[string]bool, len(l.Entries))
 	for _, e := range l.Entries {
@@ -36,8 +37,8 @@ func (l List) Duplicates() int {
 	return n
 }
 
-// Notes say in sentences how the list was read, and what of it was not used. A list in which nothing was chosen or
-// left out has none.
+// Notes returns sentences on how the list was read and what was left out. There are none if nothing was chosen or left
+// out.
 func (l List) Notes() []string {
 	var notes []string
 	note := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
@@ -55,24 +56,24 @@ func (l List) Notes() []string {
 		note("The first row has no address and was read as column headings.")
 	}
 	if l.RowsAbove > 0 {
-		note("%s above the column headings %s skipped.", pluralize(l.RowsAbove, "row"), isOrAre(l.RowsAbove))
+		note("%s above the column headings %s skipped.", text.Count(l.RowsAbove, "row", "rows"), isOrAre(l.RowsAbove))
 	}
 	if rows := l.RowsWithoutAddress(); len(rows) > 0 {
-		note("%s %s no address and %s skipped: %s.", pluralize(len(rows), "row"), hasOrHave(len(rows)), isOrAre(len(rows)), joinRows(rows))
+		note("%s %s no address and %s skipped: %s.", text.Count(len(rows), "row", "rows"), hasOrHave(len(rows)), isOrAre(len(rows)), joinRows(rows))
 	}
 	if n := l.Duplicates(); n > 0 {
-		note("%s an address that is already in the list and %s skipped.", pluralize(n, "row")+repeatVerb(n), isOrAre(n))
+		note("%s an address that is already in the list and %s skipped.", text.Count(n, "row", "rows")+repeatVerb(n), isOrAre(n))
 	}
 	if l.ExtraAddresses > 0 {
-		note("%s skipped: only the first address of each person is used.", pluralize(l.ExtraAddresses, "additional address")+" "+isOrAre(l.ExtraAddresses))
+		note("%s skipped: only the first address of each person is used.", text.Count(l.ExtraAddresses, "additional address", "additional addresses")+" "+isOrAre(l.ExtraAddresses))
 	}
 	if l.BadNames > 0 {
-		note("%s can't be used and %s left out.", pluralize(l.BadNames, "name"), isOrAre(l.BadNames))
+		note("%s can't be used and %s left out.", text.Count(l.BadNames, "name", "names"), isOrAre(l.BadNames))
 	}
 	return notes
 }
 
-// UnreadableText says which rows have something else in place of an address, and why; "" if none does.
+// UnreadableText says which rows have something other than an address, and why; "" if there are none.
 func (l List) UnreadableText() string {
 	var parts []string
 	n := 0
@@ -88,9 +89,9 @@ func (l List) UnreadableText() string {
 		return ""
 	}
 	if n > maxShown {
-		parts = append(parts, fmt.Sprintf("and %s more", formatThousands(n-maxShown)))
+		parts = append(parts, fmt.Sprintf("and %s more", text.Number(n-maxShown)))
 	}
-	return fmt.Sprintf("%s can't be read: %s.", pluralize(n, "row"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s can't be read: %s.", text.Count(n, "row", "rows"), strings.Join(parts, ", "))
 }
 
 func quoteColumn(name string) string {
@@ -109,39 +110,26 @@ func quoteTitle(name string) string {
 
 func joinList(all []string, quote func(string) string) string {
 	var parts []string
-	for n, one := range all {
+	for n, item := range all {
 		if n == maxShown {
 			parts = append(parts, fmt.Sprintf("%d more", len(all)-n))
 			break
 		}
-		parts = append(parts, quote(one))
+		parts = append(parts, quote(item))
 	}
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return text.JoinList(parts)
 }
 
 func joinRows(rows []int) string {
 	var all []string
 	for _, row := range rows {
-		all = append(all, formatThousands(row))
+		all = append(all, text.Number(row))
 	}
 	word := "rows "
 	if len(rows) == 1 {
 		word = "row "
 	}
 	return word + joinList(all, func(row string) string { return row })
-}
-
-func pluralize(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	if strings.HasSuffix(word, "s") {
-		word += "e"
-	}
-	return formatThousands(n) + " " + word + "s"
 }
 
 func repeatVerb(n int) string {

@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	sampleRows       = 300 // rows by which separator and columns are chosen
+	sampleRows       = 300 // rows used to choose separator and columns
 	maxRowsAbove     = 20  // rows above the headings
-	maxUnusedColumns = 20  // headings of columns that were not used
+	maxUnusedColumns = 20  // headings of unused columns
 )
 
-// table is a text cut at one separator, and what its columns are.
+// table is a text split at one separator, with the meaning of its columns.
 type table struct {
-	rows           [][]string // blank ones included
-	rowNumbers     []int      // where each row begins, if they are no rows of a table
-	headings       int        // index of the row of headings; -1: none
-	knownHeadings  bool       // a heading is one of ours
-	addressColumns []int      // the columns of addresses, the best one first
+	rows           [][]string // including blank ones
+	rowNumbers     []int      // where each row begins, for cards
+	headings       int        // index of the heading row; -1: none
+	knownHeadings  bool       // at least one heading is known
+	addressColumns []int      // address columns, the best one first
 	nameColumns    nameColumns
-	hits           int // rows of the sample whose address was found
-	regularRows    int // rows of the sample that have as many cells as most
+	hits           int // sample rows with an address
+	regularRows    int // sample rows with the most common number of cells
 }
 
-// readTable reads a text by columns, if it has any: at the separator that gives most rows an address. row is the
+// readTable reads a text by columns, if it has any, using the separator that finds an address in most rows. row is the
 // number of its first row.
 func readTable(text string, declared rune, row int) (List, bool) {
 	separators := []rune{'\t', ';', ',', '|'}
@@ -50,14 +50,14 @@ func readTable(text string, declared rune, row int) (List, bool) {
 	return best.read(row), true
 }
 
-// analyze finds the row of headings and the columns. ok is false for what is no table.
+// analyze finds the heading row and the columns. ok is false if the text isn't a table.
 func (t *table) analyze() (ok bool) {
 	var best *table
 	for n, row := range t.rows[:min(len(t.rows), maxRowsAbove)] {
 		if !isHeadingRow(row) {
 			continue
 		}
-		// A report may have a table of its own above the list.
+		// A report may have another table above the list.
 		if at := (&table{rows: t.rows, headings: n, knownHeadings: true}); at.chooseByHeadings() && (best == nil || at.hits > best.hits) {
 			best = at
 		}
@@ -77,7 +77,7 @@ func (t *table) analyze() (ok bool) {
 	return t.chooseByCells()
 }
 
-// isHeadingRow reports whether a row has no address, and a heading of ours among several cells.
+// isHeadingRow reports whether a row has no address, and a known heading among several cells.
 func isHeadingRow(row []string) bool {
 	cells, known := 0, false
 	for _, cell := range row {
@@ -89,7 +89,7 @@ func isHeadingRow(row []string) bool {
 	return cells >= 2 && known && !slices.ContainsFunc(row, isBare)
 }
 
-// chooseByHeadings chooses the columns where headings are known.
+// chooseByHeadings chooses the columns by known headings.
 func (t *table) chooseByHeadings() bool {
 	heads := t.rows[t.headings]
 	hits, most := make([]int, len(heads)), 0
@@ -116,7 +116,7 @@ func (t *table) chooseByHeadings() bool {
 	weigh := func(n int) int {
 		r := headingRank(heads[n])
 		if 2*hits[n] < most {
-			r -= 4 // named so, but its cells are none
+			r -= 4 // named so, but its cells aren't addresses
 		}
 		return r
 	}
@@ -130,15 +130,15 @@ func (t *table) chooseByHeadings() bool {
 		return 0
 	})
 	t.hits = hits[t.addressColumns[0]]
-	// Only columns that are named for the person's address stand in where the first is empty.
+	// Only columns named for the person's address replace an empty first one.
 	t.addressColumns = slices.DeleteFunc(t.addressColumns, func(n int) bool { return n != t.addressColumns[0] && headingRank(heads[n]) < 2 })
 	t.nameColumns = findNameColumns(heads, t.addressColumns)
 	t.countWidth()
 	return t.hits > 0 || headingRank(heads[t.addressColumns[0]]) == 3 && len(heads) > 1
 }
 
-// chooseByCells chooses the columns by what is in their cells: the column in which most rows have a bare address. There is
-// no table where rows have several addresses.
+// chooseByCells chooses the columns by their cells: the address column is the one in which most rows have a bare
+// address. Text with several addresses in a row isn't a table.
 func (t *table) chooseByCells() bool {
 	rows := t.dataRows()
 	hits := map[int]int{}
@@ -173,7 +173,7 @@ func (t *table) chooseByCells() bool {
 	return true
 }
 
-// dataRows are the rows below the headings that are not blank.
+// dataRows returns the non-blank rows below the headings.
 func (t *table) dataRows() [][]string {
 	var rows [][]string
 	for _, row := range t.rows[t.headings+1:] {
@@ -184,7 +184,7 @@ func (t *table) dataRows() [][]string {
 	return rows
 }
 
-// countWidth finds how many cells most rows have, and how many rows have so many.
+// countWidth returns the most common number of cells, and counts the rows that have it.
 func (t *table) countWidth() (width int) {
 	widths := map[int]int{}
 	for _, row := range t.dataRows() {
@@ -197,7 +197,7 @@ func (t *table) countWidth() (width int) {
 	return width
 }
 
-// read makes entries of the rows.
+// read converts the rows to entries.
 func (t *table) read(row int) List {
 	list := List{IsTable: true, GuessedHeadings: t.headings >= 0 && !t.knownHeadings}
 	var heads []string
@@ -223,7 +223,7 @@ func (t *table) read(row int) List {
 	return list
 }
 
-// readRow makes the entries of a row: one, but where a row without a name has several addresses.
+// readRow adds the entries of a row: one, except for a row with several addresses and no name.
 func (l *List) readRow(t *table, cells []string, heads, number int) {
 	e := Entry{Row: number, Raw: joinCells(cells)}
 	text, column := "", -1
@@ -235,7 +235,7 @@ func (l *List) readRow(t *table, cells []string, heads, number int) {
 	}
 	name := t.nameColumns.nameIn(cells)
 	if heads > 0 && len(cells) > heads && !isAddress(text) {
-		// A separator inside of a name shifted the row: the address is clear, what the other cells are is not.
+		// A separator inside a name shifted the cells: the address is clear, the other cells aren't.
 		if n := soleAddress(cells); n >= 0 {
 			text, column, name = cells[n], n, ""
 		}
@@ -341,7 +341,7 @@ func joinCells(cells []string) string {
 	return strings.Join(all, " ")
 }
 
-// describeColumns notes what was read as what.
+// describeColumns records which columns were used for what.
 func (l *List) describeColumns(t *table, heads []string) {
 	title := func(n int) string {
 		if t.knownHeadings && cellAt(heads, n) != "" {

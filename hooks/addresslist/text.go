@@ -10,7 +10,7 @@ import (
 	"usher/hooks/accounts"
 )
 
-// Read reads a list that was typed or pasted, or that ReadFile decoded.
+// Read reads a list that was typed, pasted or decoded by ReadFile.
 func Read(text string) List {
 	text = normalizeText(text)
 	if list, ok := readCards(text); ok {
@@ -35,7 +35,7 @@ func Read(text string) List {
 	return list
 }
 
-// block is a run of lines that all have a tab, or that all have none: a table that was pasted among other lines.
+// block is a run of lines that all have a tab or all have none, such as a table pasted between other lines.
 type block struct {
 	text string
 	row  int
@@ -58,7 +58,7 @@ func splitBlocks(text string) []block {
 	return all
 }
 
-// merge takes in what was read of a part of the text.
+// merge adds what was read from a part of the text.
 func (l *List) merge(part List) {
 	for _, e := range part.Entries {
 		l.add(e)
@@ -68,12 +68,12 @@ func (l *List) merge(part List) {
 	l.RowsAbove, l.ExtraAddresses, l.BadNames = l.RowsAbove+part.RowsAbove, l.ExtraAddresses+part.ExtraAddresses, l.BadNames+part.BadNames
 }
 
-// readLine reads a line of text: addresses with commas, semicolons or spaces between them, each alone or as "Name <address>".
+// readLine reads addresses separated by commas, semicolons or spaces, each alone or as "Name <address>".
 func (l *List) readLine(text string, row int) {
 	text = strings.ReplaceAll(fullWidthMarks.Replace(text), "](", " ") // a link in Markdown
 	pieces := splitOutsideQuotes(text, ';')
 	for _, piece := range pieces {
-		var names []string // parts without an address, which may belong to the name of the next
+		var names []string // parts without an address, which may belong to the next name
 		parts := splitOutsideQuotes(piece, ',')
 		for n, part := range parts {
 			if len(l.Entries) >= MaxEntries {
@@ -91,7 +91,7 @@ func (l *List) readLine(text string, row int) {
 				case len(names) == 1 && isLastFirst(names[0], head, part):
 					part, names = names[0]+", "+part, nil
 				case len(pieces) > 1:
-					known, names = false, nil // all of it is the name, and nobody knows which way round
+					known, names = false, nil // all of it is the name, but the order is unclear
 				case nameSuffixes[fold(strings.TrimSpace(head))]:
 					known = false
 				}
@@ -104,7 +104,8 @@ func (l *List) readLine(text string, row int) {
 	}
 }
 
-// readWithoutAddress takes in parts of a line that have no address. Rulers, numbers and a heading over the list are skipped.
+// readWithoutAddress reads the parts of a line that have no address. Rulers, numbers and a heading above the list are
+// skipped.
 func (l *List) readWithoutAddress(parts []string, row int) {
 	for n, part := range parts {
 		if len(l.Entries) >= MaxEntries {
@@ -131,8 +132,8 @@ var (
 	remarkPattern  = regexp.MustCompile(`^[\s>]*\(([^()@]+)\)`)
 )
 
-// readAddressed reads a part of a line that has at least one @. named is false if what stands before the address is no
-// whole name.
+// readAddressed reads a part of a line that has at least one @. named is false if the text before the address isn't a
+// complete name.
 func (l *List) readAddressed(part string, row int, named bool) {
 	found := addressPattern.FindAllStringIndex(part, -1)
 	from, seen := 0, map[string]bool{}
@@ -168,10 +169,10 @@ func (l *List) readAddressed(part string, row int, named bool) {
 	}
 }
 
-// trimPunctuation is a word without the marks that part entries behind it.
+// trimPunctuation removes the punctuation after a word.
 func trimPunctuation(word string) string { return strings.TrimRight(word, ".,;:!?") }
 
-// cleanName is Name, and counts what was no name.
+// cleanName calls CleanName, and counts text that isn't a name.
 func (l *List) cleanName(text string) string {
 	name := CleanName(text)
 	if name == "" && strings.ContainsFunc(text, unicode.IsLetter) && !strings.Contains(text, "@") {
@@ -180,7 +181,8 @@ func (l *List) cleanName(text string) string {
 	return name
 }
 
-// plausibleName is the name that a remark behind an address gives, or the text before an address in brackets, if it is one.
+// plausibleName returns the name in a remark after an address, or in the text before an address in brackets, if there
+// is one.
 func plausibleName(text, address string) string {
 	name := CleanName(text)
 	if name == "" || !isPersonName(name) || len(strings.Fields(name)) < 2 && !matchesAddress(name, address) {
@@ -189,7 +191,7 @@ func plausibleName(text, address string) string {
 	return name
 }
 
-// textBeforeBracket is what stands before the first angle bracket of a part whose first address is in angle brackets.
+// textBeforeBracket returns the text before the first angle bracket of a part whose first address is in angle brackets.
 func textBeforeBracket(part string) (string, bool) {
 	open, at := strings.IndexByte(part, '<'), strings.IndexByte(part, '@')
 	if open < 0 || open > at || strings.TrimSpace(part[:open]) == "" {
@@ -198,8 +200,8 @@ func textBeforeBracket(part string) (string, bool) {
 	return part[:open], true
 }
 
-// isLastFirst reports whether two parts with a comma between them are the last and the first name of one person, and
-// not somebody without an address before the next.
+// isLastFirst reports whether two parts with a comma between them are the last and first name of one person, not a
+// person without an address before the next one.
 func isLastFirst(last, head, part string) bool {
 	last, first := stripName(last), stripName(commentPattern.ReplaceAllString(head, ""))
 	if !isPersonName(last) || !(isPersonName(first) || isPosition(first)) || nameSuffixes[fold(first)] {
@@ -219,13 +221,13 @@ func isLastFirst(last, head, part string) bool {
 	return capitals && (particles > 0 || len(strings.Fields(last)) == 1 || len(strings.Fields(first)) == 1)
 }
 
-// maxQuoted is how far behind its beginning a quotation or a bracket is closed at most, in bytes.
+// maxQuoted is the maximum length of a quotation or a bracket, in bytes.
 const maxQuoted = 400
 
 var closingMarks = map[rune]string{'"': `"`, '“': "”", '„': "“”", '«': "»", '<': ">", '(': ")"}
 
-// splitOutsideQuotes cuts a text at the separator where it stands outside of quotation marks and brackets. A mark that is never
-// closed is a character like any other.
+// splitOutsideQuotes splits a text at separators outside quotation marks and brackets. A mark that is never closed is
+// an ordinary character.
 func splitOutsideQuotes(text string, separator rune) []string {
 	var parts []string
 	from, skip := 0, 0

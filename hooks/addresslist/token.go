@@ -8,15 +8,15 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// invisibleMarks are the marks that pages and mail programs put between letters, where nobody sees them.
+// invisibleMarks are the invisible characters that web pages and email programs put between letters.
 var invisibleMarks = strings.NewReplacer("\u00ad", "", "\u061c", "", "\u180e", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u200e", "", "\u200f", "",
 	"\u2060", "", "\u2061", "", "\u2062", "", "\u2063", "", "\u2064", "", "\ufe0e", "", "\ufe0f", "", "\ufeff", "")
 
 const (
-	// directionMarks are the marks that turn the direction of text. At the ends of an address they change nothing; inside it
-	// one reads other than what is there.
+	// directionMarks change the direction of text. At the ends of an address they are harmless; inside one, it would
+	// read differently from what it is.
 	directionMarks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-	// around stands around an address, and in no address at that end.
+	// Characters to strip around an address; no address has them at that end.
 	leadingMarks  = directionMarks + " \t\n\"'`´‘’‚‛“”„‟«»‹›<>()[]{}*-–—•·▪▫◦‣●○■□►➢➤✓✔☐☑…,;:.!?|\\"
 	trailingMarks = directionMarks + " \t\n\"'`´‘’‚‛“”„‟«»‹›<>()[]{}*-–—•·…,;:.!?|\\/"
 )
@@ -27,8 +27,8 @@ var (
 	bracketedAddress = regexp.MustCompile(`^[^@()\[\]]*[(\[]([^@()\[\]]+@[^@()\[\]]+)[)\]]$`)
 )
 
-// parseAddresses reads the addresses of a word: a run of text without spaces and angle brackets that has an @. There is
-// more than one only where a slash or a bar stands between them.
+// parseAddresses reads the addresses of a word: text without spaces and angle brackets that has an @. It finds several
+// only if they are separated by a slash or a bar.
 func parseAddresses(word string) (all []string, err error) {
 	word = invisibleMarks.Replace(word)
 	for _, part := range splitAddresses(word) {
@@ -54,8 +54,8 @@ func splitAddresses(word string) []string {
 	return parts
 }
 
-// parseAddress reads the address of a word as accounts.Canonical has it, without what copying leaves around it. What is
-// inside of the word is never cut off, or the address would be another's.
+// parseAddress reads the address of a word in canonical form, without what copying leaves around it. Nothing inside the
+// word is cut off, since the result would be someone else's address.
 func parseAddress(word string) (string, error) {
 	word = invisibleMarks.Replace(word)
 	bare := trimAddress(word)
@@ -64,13 +64,13 @@ func parseAddress(word string) (string, error) {
 		bare = unwrapAddress(bare)
 	}
 	if strings.ContainsAny(bare, directionMarks) {
-		return "", errs.Invalid("email", accounts.CodeBadEmail, "An invisible character in the address. Type it again.")
+		return "", errs.Invalid("email", accounts.CodeBadEmail, "The address has an invisible character. Type it again.")
 	}
 	if strings.Contains(bare, "://") {
-		return "", errs.Invalid("email", accounts.CodeBadEmail, "A link, not an address.")
+		return "", errs.Invalid("email", accounts.CodeBadEmail, "This is a link, not an email address.")
 	}
 	if strings.Contains(strings.ToLower(bare), "#ext#@") {
-		return "", errs.Invalid("email", accounts.CodeBadEmail, "The sign-in name of a Microsoft guest account, not an address.")
+		return "", errs.Invalid("email", accounts.CodeBadEmail, "This is the sign-in name of a Microsoft guest account, not an email address.")
 	}
 	if bare == "" {
 		bare = strings.TrimSpace(word)
@@ -78,7 +78,8 @@ func parseAddress(word string) (string, error) {
 	return accounts.CanonicalEmail(bare)
 }
 
-// trimAddress takes away what stands around an address; the @ at the end of what is none stays, for the reason to be right.
+// trimAddress removes the characters around an address. The @ at the end of an invalid one stays, so that the reason is
+// right.
 func trimAddress(word string) string {
 	cut := strings.TrimRight(word, trailingMarks)
 	for {
@@ -91,7 +92,7 @@ func trimAddress(word string) string {
 	}
 }
 
-// unwrapAddress takes the address out of "(address)", "mailto:address?subject=…" and "EMAIL:address".
+// unwrapAddress extracts the address from "(address)", "mailto:address?subject=…" and "EMAIL:address".
 func unwrapAddress(word string) string {
 	if m := bracketedAddress.FindStringSubmatch(word); m != nil {
 		word = m[1]
@@ -107,7 +108,7 @@ func unwrapAddress(word string) string {
 		word = trimAddress(word[colon+1:])
 	}
 	if head, tail, ok := strings.Cut(word, "="); ok && addressHeadings[headingKey(head)] == emailHeading {
-		word = trimAddress(tail) // mail=address, as directories write it
+		word = trimAddress(tail) // mail=address, as in directories
 	}
 	return word
 }

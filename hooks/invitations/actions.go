@@ -12,6 +12,7 @@ import (
 	"usher/hooks/mail"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
 // Rate limits of the emails of an invitation (R59).
@@ -58,7 +59,7 @@ func CanResend(tx core.App, i *Invitation) error {
 		return err
 	}
 	if n > 0 && time.Since(last) < resendInterval {
-		return errs.Invalid("base", errs.CodeTooMany, "An email was sent less than a minute ago. Wait a moment, then try again.")
+		return errs.Invalid("base", errs.CodeTooMany, fmt.Sprintf("The last email was sent less than %s ago. Wait a moment, then try again.", text.Duration(resendInterval)))
 	}
 	return limitResends(tx, i)
 }

@@ -3,7 +3,6 @@ package invitations
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -116,17 +115,9 @@ func validateRequest(app core.App, actor *actors.Actor, req Request, action stri
 	case n == 0:
 		return errs.Invalid("emails", "required", "Enter at least one email address.")
 	case n > most:
-		return errs.Invalid("emails", errs.CodeTooMany, fmt.Sprintf("You can %s up to %s addresses at a time. This list has %s.", verb, formatThousands(most), formatThousands(n)))
+		return errs.Invalid("emails", errs.CodeTooMany, fmt.Sprintf("You can %s up to %s addresses at a time. This list has %s.", verb, text.Number(most), text.Number(n)))
 	}
 	return nil
-}
-
-// formatThousands formats 10000 as "10,000".
-func formatThousands(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%s,%03d", formatThousands(n/1000), n%1000)
 }
 
 func notAllowedText(actor *actors.Actor, roles actors.Roles) string {
@@ -301,7 +292,7 @@ func limitNewTeam(tx core.App, team *core.Record) error {
 }
 
 func dailyLimitText() string {
-	return fmt.Sprintf("A new team can invite %d addresses a day in its first week.", maxNewTeamDaily)
+	return fmt.Sprintf("A new team can invite up to %d addresses a day in its first %s.", maxNewTeamDaily, text.Duration(newTeamPeriod))
 }
 
 // remainingToday returns how many invitations a team can still send in the current 24 hours. limited is false if there

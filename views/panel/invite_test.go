@@ -171,8 +171,8 @@ func TestAddUsers_InvalidFile_IsRefusedAtTheField(t *testing.T) {
 	for name, c := range map[string]struct{ file, says string }{
 		"a picture":  {"\x89PNG\r\n\x1a\n\x00\x00", "a CSV or text file"},
 		"NUL bytes":  {"ida@halation.example\x00\n", "a CSV or text file"},
-		"a workbook": {"PK\x03\x04", "a workbook, not a CSV file"},
-		"no address": {"\n\n", "There is no address in this file"},
+		"a workbook": {"PK\x03\x04", "a spreadsheet, not a CSV file"},
+		"no address": {"\n\n", "This file has no email addresses"},
 	} {
 		form := inviteForm("first@halation.example", "organizer")
 		form.Set("note", "Hello")
