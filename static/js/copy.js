@@ -7,7 +7,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   const text = button.dataset.copy;
   const whole = text === "" ? location.href : text.startsWith("/") ? new URL(text, location.href).href : text;
-  say(await put(whole, button) ? button.dataset.copied || "Copied." : `Copying was refused. Copy it by hand: ${whole}`);
+  say(await put(whole, button) ? button.dataset.copied || "Copied." : `Your browser didn't allow copying. Copy this text: ${whole}`);
 });
 
 async function put(text, button) {

@@ -115,7 +115,7 @@ func loadCalendar(e *core.RequestEvent, values url.Values) (calendarPageProps, e
 		return calendarPageProps{}, err
 	}
 	props := calendarPageProps{
-		Shell: shell, View: p.view, Title: p.title(now), Zone: accounts.ZoneLabel(now.Location()), ViewLabel: map[string]string{monthView: "Month", weekView: "Week", agendaView: "Agenda"}[p.view],
+		Shell: shell, View: p.view, Title: p.title(now), Zone: accounts.ZoneLabel(now.Location()), StepLabel: map[string]string{monthView: "month", weekView: "week", agendaView: text.Count(agendaDays, "day", "days")}[p.view],
 		Back: path + "?" + p.query(p.view, p.shiftedDate(-1)), Next: path + "?" + p.query(p.view, p.shiftedDate(1)), Today: path + "?" + p.query(p.view, now),
 		FeedURL: path + "?" + p.query(p.view, p.date) + "&feed=1", ExcludesToday: now.Before(p.from) || !now.Before(p.to),
 	}
@@ -285,7 +285,7 @@ func stateNote(state, room string) string {
 	case stateCancelled:
 		return "Cancelled"
 	case stateUnanswered:
-		return "You have not answered"
+		return "Not answered yet"
 	case stateDeclined:
 		return "Not going"
 	}

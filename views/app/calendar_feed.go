@@ -31,9 +31,9 @@ func resetFeed(e *core.RequestEvent) error {
 	if err := sessions.ResetFeed(e.App, web.Actor(e)); err != nil {
 		return err
 	}
-	text := "Your calendar feed has an address."
+	text := "Calendar feed created."
 	if before != "" {
-		text = "The address of your calendar feed is new. The one before is dead."
+		text = "Feed address replaced. The old address no longer works."
 	}
 	web.SetToast(e, text)
 	p := parsePeriod(e.Request.URL.Query(), time.Now().In(layout.ZoneFor(web.Actor(e))))

@@ -16,7 +16,7 @@ type feedDialogProps struct {
 }
 
 func (f feedDialogProps) dialogProps() ui.DialogProps {
-	return ui.DialogProps{ID: "feed", Title: "Calendar feed", Text: "Your sessions of this team in any calendar program, kept up to date.", Open: true, CloseURL: f.CloseURL}
+	return ui.DialogProps{ID: "feed", Title: "Calendar feed", Text: "Subscribe to your sessions in this team from any calendar app.", Open: true, CloseURL: f.CloseURL}
 }
 
 func feedDialog(f feedDialogProps) templ.Component {
@@ -70,7 +70,7 @@ func feedDialog(f feedDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" aria-label=\"Address of the feed\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" aria-label=\"Feed address\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -78,7 +78,7 @@ func feedDialog(f feedDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div><ul class=\"says\"><li>Google Calendar: Other calendars, From URL.</li><li>Apple Calendar: File, New Calendar Subscription.</li><li>Outlook: Add calendar, Subscribe from web.</li></ul><p class=\"fine\">Whoever has this address reads your sessions. It dies when you leave the team. Programs look for changes every few hours.</p><form method=\"post\" action=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div><ul class=\"says\"><li>Google Calendar: Other calendars, From URL.</li><li>Apple Calendar: File, New Calendar Subscription.</li><li>Outlook: Add calendar, Subscribe from web.</li></ul><p class=\"fine\">Anyone with this address can see your sessions. It stops working when you leave the team. Calendar apps check for changes every few hours.</p><form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -95,16 +95,16 @@ func feedDialog(f feedDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Make a new address", Icon: "refresh-cw", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Replace address", Icon: "refresh-cw", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</form><p class=\"fine\">The old address is dead at once.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</form><p class=\"fine\">The old address stops working immediately.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"held\">A feed is a secret address that a calendar program reads. You have none yet.</p><form method=\"post\" action=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"held\">A feed is a secret address that calendar apps can subscribe to. Create one to see your sessions in your own calendar.</p><form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -121,7 +121,7 @@ func feedDialog(f feedDialogProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Make the address", Icon: "rss"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: "Create feed", Icon: "rss"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

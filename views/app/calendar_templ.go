@@ -18,7 +18,7 @@ import (
 
 type calendarPageProps struct {
 	Shell                  ui.ShellProps
-	View, ViewLabel, Title string
+	View, StepLabel, Title string
 	Back, Next, Today      string
 	ExcludesToday          bool // today is not among the days that are shown
 	Views                  []ui.Filter
@@ -168,11 +168,11 @@ func calendarPage(p calendarPageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Back, ui.ButtonProps{Label: p.ViewLabel + " before", Icon: "chevron-left", Variant: "outline", Size: "icon-sm", Attrs: shortcut("ArrowLeft")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Back, ui.ButtonProps{Label: "Previous " + p.StepLabel, Icon: "chevron-left", Variant: "outline", Size: "icon-sm", Attrs: shortcut("ArrowLeft")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(p.Next, ui.ButtonProps{Label: p.ViewLabel + " after", Icon: "chevron-right", Variant: "outline", Size: "icon-sm", Attrs: shortcut("ArrowRight")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(p.Next, ui.ButtonProps{Label: "Next " + p.StepLabel, Icon: "chevron-right", Variant: "outline", Size: "icon-sm", Attrs: shortcut("ArrowRight")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -266,9 +266,9 @@ func calendarPage(p calendarPageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Times are in " + p.Zone + " time. Hatched: you have not answered yet.")
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Times are in " + p.Zone + " time. Hatched sessions are awaiting your answer.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 152, Col: 76}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 152, Col: 83}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -279,12 +279,12 @@ func calendarPage(p calendarPageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.NewURL != "" && p.View != agendaView {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span class=\"only-wide\">Choose a free slot to schedule there.</span> ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<span class=\"only-wide\">Choose a free slot to schedule a session.</span> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<span class=\"needs-js only-wide\">Keys: arrows go through time, t is today, n a new session.</span> <a class=\"link only-narrow\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<span class=\"needs-js only-wide\">Keyboard shortcuts: arrow keys to move, T for today, N for a new session.</span> <a class=\"link only-narrow\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -364,31 +364,31 @@ func week(p calendarPageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">Show the days before, ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">Show earlier days (")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Count(p.PastCount, "session", "sessions"))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(text.Count(p.PastCount, "session", "sessions"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 169, Col: 143}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 169, Col: 142}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, ")</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if p.UpcomingCount == 0 && p.PastCount > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p class=\"only-narrow held\">Nothing more this week.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p class=\"only-narrow held\">No more sessions this week.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else if p.UpcomingCount == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"only-narrow held\">Nothing in this week.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p class=\"only-narrow held\">No sessions this week.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1011,9 +1011,9 @@ func monthCell(d dayProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var42 string
-		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("Monday 2 January") + ", " + ui.Count(len(d.Events), "session", "sessions"))
+		templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("Monday 2 January") + ", " + text.Count(len(d.Events), "session", "sessions"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 259, Col: 151}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 259, Col: 153}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 		if templ_7745c5c3_Err != nil {
@@ -1026,7 +1026,7 @@ func monthCell(d dayProps) templ.Component {
 		var templ_7745c5c3_Var43 string
 		templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(d.Date.Format("2"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 259, Col: 177}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/calendar.templ`, Line: 259, Col: 179}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 		if templ_7745c5c3_Err != nil {
@@ -1209,13 +1209,13 @@ func agenda(p calendarPageProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.ButtonLink(p.Next, ui.ButtonProps{Label: "The days after", IconEnd: "chevron-right", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ButtonLink(p.Next, ui.ButtonProps{Label: "Next " + p.StepLabel, IconEnd: "chevron-right", Variant: "outline"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "calendar", Title: "Nothing in these days", Text: []string{"Sessions that you host or are asked to stand here, day by day."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState(ui.EmptyStateProps{Icon: "calendar", Title: "No sessions in these " + text.Count(agendaDays, "day", "days"), Text: []string{"Sessions you host or are invited to appear here, day by day."}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

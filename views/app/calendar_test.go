@@ -93,7 +93,7 @@ func TestCalendarCard_OpensOverTheWeek(t *testing.T) {
 	request.Header.Set("HX-Request", "true")
 	request.Header.Set("HX-Target", "div#card")
 	r := w.As(w.paul).Send(request)
-	assertPage(t, r, 200, `class="pop"`, "Will you come?", "Copy link")
+	assertPage(t, r, 200, `class="pop"`, "Are you going?", "Copy link")
 	assertNotContains(t, r, "<html", "Cancel session…")
 	assertPage(t, w.As(w.paul).Get(appURL+"/sessions/"+session.Id+"?on=week&date=2030-07-05"), 200, "1 to 7 Jul 2030", `id="details"`, appURL+"/calendar?date=2030-07-05&amp;view=week")
 }
@@ -103,7 +103,7 @@ func TestFeed_SecretURL_CanBeReset(t *testing.T) {
 	w.newSession("Conform", sessions.Form{}, w.paul)
 	w.newSession("Salaries", sessions.Form{})
 	paul := w.As(w.paul)
-	assertPage(t, paul.Get(appURL+"/calendar?feed=1"), 200, "You have none yet", "Make the address")
+	assertPage(t, paul.Get(appURL+"/calendar?feed=1"), 200, "Create one to see your sessions", "Create feed")
 	over, _ := http.NewRequest(http.MethodGet, w.URL+appURL+"/calendar?view=month&feed=1", nil)
 	over.Header.Set("HX-Request", "true")
 	over.Header.Set("HX-Target", "div#dialog")
@@ -123,7 +123,7 @@ func TestFeed_SecretURL_CanBeReset(t *testing.T) {
 			t.Fatal(r.Status, r.Body)
 		}
 		r := paul.Get(appURL + "/calendar?feed=1")
-		assertPage(t, r, 200, "Make a new address")
+		assertPage(t, r, 200, "Replace address")
 		return strings.TrimPrefix(regexp.MustCompile(`http://[^"]+/calendar/usf_[^"]+\.ics`).FindString(r.Body), w.URL)
 	}
 	first := address()

@@ -44,7 +44,7 @@ func leave(e *core.RequestEvent) error {
 			return homePage(props)
 		})
 	}
-	web.SetToast(e, "You have left "+actor.Team.GetString("name")+"."+layout.HandoverSummary(parted.HandedOver, parted.Cancelled))
+	web.SetToast(e, "You left "+actor.Team.GetString("name")+"."+layout.HandoverSummary(parted.HandedOver, parted.Cancelled))
 	return web.Redirect(e, "/")
 }
 
@@ -93,7 +93,7 @@ func loadHome(e *core.RequestEvent) (homePageProps, error) {
 func rolesOf(actor *actors.Actor) []roleInfo {
 	var all []roleInfo
 	if actor.Roles.Owner {
-		all = append(all, roleInfo{"Owner", "The team is yours: everything in it, its Admins included.", true})
+		all = append(all, roleInfo{"Owner", "You have full control of the team, including its Admins.", true})
 	}
 	for _, role := range actor.Roles.Details() {
 		all = append(all, roleInfo{role.Label, role.HolderDescription, !(actor.Roles.Owner && role.Key == "admin")})
@@ -101,7 +101,7 @@ func rolesOf(actor *actors.Actor) []roleInfo {
 	switch {
 	case len(all) > 0:
 	case actor.Kind == actors.Guest:
-		all = append(all, roleInfo{"Guest", "You enter the sessions that you are invited to. Everything else in the team is its members'.", false})
+		all = append(all, roleInfo{"Guest", "You can join sessions you're invited to. You can't see anything else in the team.", false})
 	default:
 		all = append(all, roleInfo{"Member", memberDescription(actor), false})
 	}
@@ -110,9 +110,9 @@ func rolesOf(actor *actors.Actor) []roleInfo {
 
 func memberDescription(actor *actors.Actor) string {
 	if actor.CanHost() {
-		return "You schedule and host sessions, and take part in those that you are invited to. It takes no seat."
+		return "You can schedule and host sessions, and join sessions you're invited to. Members don't use a seat."
 	}
-	return "You take part in the sessions that you are invited to. It takes no seat."
+	return "You can join sessions you're invited to. Members don't use a seat."
 }
 
 func otherTeams(app core.App, actor *actors.Actor) ([]teamLink, error) {

@@ -84,7 +84,7 @@ func (d rowBuilder) row(row sessions.Row) listRow {
 	case near && d.canHost && (row.IsHost(d.viewerID) || row.Role == sessions.Cohost):
 		r.Action, r.ActionPost = &ui.ButtonProps{Label: "Start", Icon: "video"}, r.Href+"/start"
 	case near && in:
-		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Wait at the door", Icon: "door-open", Variant: "outline"}, "/s/"+row.Code
+		r.Action, r.ActionHref = &ui.ButtonProps{Label: "Open join page", Icon: "door-open", Variant: "outline"}, "/s/"+row.Code
 	}
 	return r
 }

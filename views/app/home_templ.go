@@ -63,7 +63,7 @@ type teamLink struct {
 func (f homePageProps) path() string { return "/app/" + f.Slug }
 
 func (f homePageProps) leaveConfirm() ui.ConfirmProps {
-	p := ui.ConfirmProps{ID: "leave", Title: "Leave " + f.Team + "?", Action: f.path() + "/leave", ConfirmLabel: "Leave the team", Danger: true, Open: f.LeaveOpen}
+	p := ui.ConfirmProps{ID: "leave", Title: "Leave " + f.Team + "?", Action: f.path() + "/leave", ConfirmLabel: "Leave team", Danger: true, Open: f.LeaveOpen}
 	if f.LeaveOpen {
 		p.CloseURL = f.path()
 	}
@@ -140,7 +140,7 @@ func homePage(f homePageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, offer := range f.Invitations {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "mail", Title: offer.Team + " " + offer.RequestText() + ".", Text: "It waits for your answer.", Actions: answerInvitationButton()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "mail", Title: offer.Team + " " + offer.RequestText() + ".", Text: "Accept or decline the invitation.", Actions: answerInvitationButton()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -171,7 +171,7 @@ func homePage(f homePageProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("What you are here").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("Your role").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -225,7 +225,7 @@ func homePage(f homePageProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Section("Who runs the team").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Section("Team Admins").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -272,7 +272,7 @@ func homePage(f homePageProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("Leaving").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("Leave team").Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -490,11 +490,11 @@ func leaveSection(f homePageProps) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if f.CanLeave {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"danger\"><p class=\"held\">Your access ends at once. Your account and your other teams stay.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"danger\"><p class=\"held\">You lose access immediately. Your account and your other teams aren't affected.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink(f.path()+"?leave=1", ui.ButtonProps{Label: "Leave the team…", Variant: "destructive", Attrs: templ.Attributes{"data-dialog-open": "leave"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(f.path()+"?leave=1", ui.ButtonProps{Label: "Leave team…", Variant: "destructive", Attrs: templ.Attributes{"data-dialog-open": "leave"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -514,25 +514,25 @@ func leaveSection(f homePageProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<ul class=\"says\"><li>Your access ends at once, on open pages too.</li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<ul class=\"says\"><li>You lose access immediately, including on pages that are already open.</li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				if f.CanUsePanel {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<li>The Admin Panel of the team closes for you.</li>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<li>You can no longer use the team's Admin Panel.</li>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				if f.FreedSeats != "" {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<li>Free again: ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<li>Seats that become free: ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var18 string
 					templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(f.FreedSeats)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/home.templ`, Line: 152, Col: 35}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/home.templ`, Line: 152, Col: 47}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 					if templ_7745c5c3_Err != nil {
@@ -543,7 +543,7 @@ func leaveSection(f homePageProps) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<li>What the team still offers you ends as revoked.</li><li>Your account and your other teams stay as they are. To come back you need a new invitation.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<li>Pending invitations from this team to you are revoked.</li><li>Your account and your other teams aren't affected. To rejoin, you need a new invitation.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -566,7 +566,7 @@ func leaveSection(f homePageProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"held\">You own the team, and a team always has its Owner: so you cannot leave it.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"held\">You're the Owner of this team, so you can't leave it.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -596,7 +596,7 @@ func answerInvitationButton() templ.Component {
 			templ_7745c5c3_Var19 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.ButtonLink(layout.TeamsPath, ui.ButtonProps{Label: "Answer", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ButtonLink(layout.TeamsPath, ui.ButtonProps{Label: "View invitation", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -689,7 +689,7 @@ func homeSessionSections(m homeSessions, hosts bool) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("Waiting for your answer").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("Awaiting your answer").Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -735,14 +735,14 @@ func homeSessionSections(m homeSessions, hosts bool) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "\">All sessions ahead</a></p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "\">View all upcoming sessions</a></p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("Next").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("Upcoming").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -806,9 +806,9 @@ func homeSessionSections(m homeSessions, hosts bool) templ.Component {
 
 func noSessions(hosts bool) ui.EmptyStateProps {
 	if hosts {
-		return ui.EmptyStateProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Schedule one: give it a time, ask people, and everybody gets a link of their own by mail."}}
+		return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Schedule a session and invite people. Each invitee gets a personal link by email."}}
 	}
-	return ui.EmptyStateProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Sessions that you are asked to stand here, and come to you by mail."}}
+	return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Sessions you're invited to appear here. You also get an email for each invitation."}}
 }
 
 func sessionItem(r listRow) templ.Component {
@@ -1036,7 +1036,7 @@ func rsvpForm(r listRow) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var39 string
-		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("Will you come to " + r.Title + "?")
+		templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("Are you going to " + r.Title + "?")
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/home.templ`, Line: 256, Col: 59}
 		}

@@ -61,6 +61,6 @@ func becomeOrganizer(e *core.RequestEvent) error {
 	} else if err != nil && !refused {
 		return err
 	}
-	web.SetToast(e, "You are now an Organizer.")
+	web.SetToast(e, "You're now an Organizer.")
 	return web.Redirect(e, sessionsPath(e)+"/new")
 }

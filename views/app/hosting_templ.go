@@ -173,11 +173,11 @@ func hostingSection(f homePageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink("/admin/"+f.Slug+"/users", ui.ButtonProps{Label: "Users", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink("/admin/"+f.Slug+"/users", ui.ButtonProps{Label: "View users", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ButtonLink("/admin/"+f.Slug+"/settings#plan", ui.ButtonProps{Label: "Seats and plan", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink("/admin/"+f.Slug+"/settings#plan", ui.ButtonProps{Label: "View seats and plan", Variant: "outline", Size: "sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -84,15 +84,15 @@ func TestRooms_VisibilityByRole(t *testing.T) {
 	for _, who := range []*core.Record{l.owner, l.organizer, l.other} {
 		r := l.As(who).Get(at)
 		assertPage(t, r, 200, "Grading suite", "Until 10:00", "From 11:15", "All day", "10:00 to 11:10", "Olga", l.formURL(l.suite, "11:15"), l.formURL(l.bay, "09:00"), l.formURL(l.suite, "00:00"))
-		assertNotContains(t, r, l.formURL(l.suite, "10:00"), l.formURL(l.suite, "11:00"), "you cannot book them")
+		assertNotContains(t, r, l.formURL(l.suite, "10:00"), l.formURL(l.suite, "11:00"), "you can't book them")
 	}
 	for _, who := range []*core.Record{l.admin, l.member} {
 		r := l.As(who).Get(at)
-		assertPage(t, r, 200, "Grading suite", "Until 10:00", "you cannot book them", "Booking needs the right to host")
+		assertPage(t, r, 200, "Grading suite", "Until 10:00", "you can't book them", "You need the Organizer role to book rooms")
 		assertNotContains(t, r, "/sessions/new")
 	}
 	assertPage(t, l.As(l.member).Get(at), 200, "Marta</a> (Owner)", "Adam</a> (Admin)")
-	assertPage(t, l.As(l.admin).Get(at), 200, "Offer yourself the Organizer role", "/admin/halation-post/rooms")
+	assertPage(t, l.As(l.admin).Get(at), 200, "Give yourself the role", "/admin/halation-post/rooms")
 	assertPage(t, l.As(l.guest).Get(at), 403, "Rooms are for the members of Halation Post")
 	assertNotContains(t, l.As(l.guest).Get("/app/halation-post"), roomsURL)
 	assertPage(t, l.As(l.member).Get("/app/halation-post"), 200, `href="`+roomsURL+`"`)
@@ -119,7 +119,7 @@ func TestRooms_PastDayOrArchivedRoom_CannotBeBooked(t *testing.T) {
 	l.addRooms()
 	b := l.As(l.organizer)
 	r := b.Get(roomsURL + "?date=2020-01-01")
-	assertPage(t, r, 200, "Wed 1 Jan 2020", "Not any more on this day")
+	assertPage(t, r, 200, "Wed 1 Jan 2020", "No free time on this day")
 	assertNotContains(t, r, "/sessions/new")
 	if _, err := rooms.Archive(l.App, hookstest.Actor(t, l.App, l.owner, l.team), l.suite.Id); err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestRooms_PastDayOrArchivedRoom_CannotBeBooked(t *testing.T) {
 
 func TestRooms_NoRooms_ExplainsHowToGetThem(t *testing.T) {
 	l := newRoomFixture(t)
-	assertPage(t, l.As(l.member).Get(roomsURL), 200, "There is no room yet", "Rooms are made by", "Marta</a> (Owner)")
+	assertPage(t, l.As(l.member).Get(roomsURL), 200, "No rooms yet", "To get a room, ask", "Marta</a> (Owner)")
 	r := l.As(l.owner).Get(roomsURL)
 	assertPage(t, r, 200, "/admin/halation-post/rooms/new")
 	assertNotContains(t, r, "Rooms are made by")

@@ -10,7 +10,6 @@ import (
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
 	"usher/hooks/tools/text"
-	"usher/views/ui"
 )
 
 // roomTimeline draws the times of rooms as bars from its first hour of a day to its last.
@@ -187,7 +186,7 @@ func takenLabel(d time.Duration) string {
 		return fmt.Sprintf("%d min taken", int(d.Minutes()))
 	}
 	if d%time.Hour == 0 {
-		return ui.Number(int(d.Hours())) + " h taken"
+		return text.Number(int(d.Hours())) + " h taken"
 	}
 	return fmt.Sprintf("%.1f h taken", d.Hours())
 }

@@ -8,7 +8,7 @@ import (
 
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
-	"usher/views/ui"
+	"usher/hooks/tools/text"
 	"usher/views/web"
 )
 
@@ -86,11 +86,11 @@ func cancel(e *core.RequestEvent) error {
 	if err := sessions.Cancel(e.App, web.Actor(e), session.Id, scope); err != nil {
 		return renderRefused(e, session, err)
 	}
-	text := "“" + session.Title() + "” is cancelled."
+	message := "“" + session.Title() + "” was cancelled."
 	if scope == sessions.ScopeSeries {
-		text = "The series “" + session.Title() + "” is cancelled."
+		message = "The series “" + session.Title() + "” was cancelled."
 	}
-	web.SetToast(e, text+" Whoever was asked hears of it.")
+	web.SetToast(e, message+" Invitees are notified by email.")
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
@@ -115,9 +115,9 @@ func renderRefused(e *core.RequestEvent, session *sessions.Session, err error) e
 }
 
 func (c cancelDialogProps) consequences() []string {
-	all := []string{"It cannot be taken back; it can be scheduled again."}
+	all := []string{"You can't undo this, but you can schedule the session again."}
 	if c.NotifiedCount > 0 {
-		all = append([]string{ui.Count(c.NotifiedCount, "person is", "people are") + " told by mail, with a file that takes it out of their calendar."}, all...)
+		all = append([]string{text.Count(c.NotifiedCount, "person is", "people are") + " notified by email, with a file that removes the session from their calendar."}, all...)
 	}
 	return all
 }

@@ -50,8 +50,8 @@ func (p *sessionDetailsProps) loadRecap(app core.App, session *sessions.Session,
 }
 
 var endReasonText = map[string]string{
-	"host": "Ended by the host.", "admin": "Ended from the Admin Panel.", "time": "Ended by itself when its time was over.",
-	"empty": "Ended by itself when nobody was in it any more.", "elsewhere": "Ended by the program that held it.", "host_gone": "Ended when its host left the team.",
+	"host": "Ended by the host.", "admin": "Ended from the Admin Panel.", "time": "Ended automatically at its scheduled end.",
+	"empty": "Ended automatically after everyone left.", "elsewhere": "Ended in the external tool.", "host_gone": "Ended when the host left the team.",
 }
 
 // spanText is from when to when, and how long that is.

@@ -10,6 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
@@ -21,7 +22,7 @@ type cancelDialogProps struct {
 }
 
 func (c cancelDialogProps) confirmProps() ui.ConfirmProps {
-	return ui.ConfirmProps{ID: "cancel", Title: "Cancel “" + c.Title + "”?", Action: c.Action, ConfirmLabel: "Cancel the session", CancelLabel: "Keep it", Danger: true, Open: true, CloseURL: c.CloseURL}
+	return ui.ConfirmProps{ID: "cancel", Title: "Cancel “" + c.Title + "”?", Action: c.Action, ConfirmLabel: "Cancel session", CancelLabel: "Keep session", Danger: true, Open: true, CloseURL: c.CloseURL}
 }
 
 // cancelDialog asks before a session is called off.
@@ -79,13 +80,13 @@ func cancelDialog(c cancelDialogProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSeries), Radio: true, Label: "The whole series", Text: ui.Count(c.RemainingCount, "session that has", "sessions that have") + " not started yet."}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSeries), Radio: true, Label: "The whole series", Text: text.Count(c.RemainingCount, "session that hasn't", "sessions that haven't") + " started."}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "scope", Legend: "What is cancelled"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "scope", Legend: "Sessions to cancel"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -102,7 +103,7 @@ func cancelDialog(c cancelDialogProps) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(what)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_cancel.templ`, Line: 30, Col: 14}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_cancel.templ`, Line: 31, Col: 14}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

@@ -254,11 +254,11 @@ func licenceText(used, of int) string {
 	case of < 0:
 		return ""
 	case used < of && of == 1:
-		return "The team's only licence is free."
+		return "The team's only licence is available."
 	case used >= of && of == 1:
-		return "The team's only licence is in use now."
+		return "The team's only licence is in use."
 	case used >= of:
-		return "All " + ui.Count(of, "licence", "licences") + " of the team are in use now."
+		return "All " + text.Count(of, "licence", "licences") + " of the team are in use."
 	}
-	return ui.Number(used) + " of " + ui.Count(of, "licence", "licences") + " are in use now."
+	return text.Number(used) + " of " + text.Count(of, "licence", "licences") + " in use."
 }

@@ -67,7 +67,7 @@ type attendanceLine struct{ Name, Time string }
 
 // participantSummary is how many participants there are, and of which status: "6 people, 4 going, 2 no answer".
 func (d sessionDetailsProps) participantSummary() string {
-	words := append([]string{ui.Count(d.InvitedCount, "person", "people")}, statusCounts(d.StatusCounts)...)
+	words := append([]string{text.Count(d.InvitedCount, "person", "people")}, statusCounts(d.StatusCounts)...)
 	return strings.Join(words, ", ")
 }
 
@@ -79,7 +79,7 @@ func (d sessionDetailsProps) linkWorks() bool {
 func (d sessionDetailsProps) startNote() string {
 	switch {
 	case d.StartURL != "" && !d.Startable:
-		return strings.TrimSpace("You can start it from " + d.startTime() + ". " + d.Licences)
+		return strings.TrimSpace("You can start from " + d.startTime() + ". " + d.Licences)
 	case d.StartURL != "":
 		return d.Licences
 	}
@@ -265,7 +265,7 @@ func sessionDetails(d sessionDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if d.RSVPURL != "" {
-				templ_7745c5c3_Err = rsvpButtons(d.RSVPURL, d.Answered, "Will you come?").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = rsvpButtons(d.RSVPURL, d.Answered, "Are you going?").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -383,7 +383,7 @@ func sessionDetails(d sessionDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if d.CancelURL != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section class=\"danger\"><p class=\"fine\">Whoever is asked gets a mail, and the calendars of everybody lose it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section class=\"danger\"><p class=\"fine\">Invitees are notified by email, with a file that removes the session from their calendar.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -565,7 +565,7 @@ func startOrJoin(d sessionDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if d.WaitURL != "" {
-			templ_7745c5c3_Err = ui.ButtonLink(d.WaitURL, ui.ButtonProps{Label: "Wait at the door", Icon: "door-open"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ButtonLink(d.WaitURL, ui.ButtonProps{Label: "Open join page", Icon: "door-open"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -882,11 +882,11 @@ func facts(d sessionDetailsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.IconLabel("external-link", "Held elsewhere").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.IconLabel("external-link", "External session").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "</dt><dd>Held with another meeting program. Its link shows once you have joined here.</dd>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "</dt><dd>Takes place in another tool. You see the link after you join here.</dd>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -903,7 +903,7 @@ func (d sessionDetailsProps) recapTitle() string {
 	if d.EndedAt.IsZero() {
 		return "So far"
 	}
-	return "How it was"
+	return "Summary"
 }
 
 func recapSection(d sessionDetailsProps) templ.Component {
@@ -939,7 +939,7 @@ func recapSection(d sessionDetailsProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "<dl class=\"facts plain\"><dt>Planned</dt><dd>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "<dl class=\"facts plain\"><dt>Scheduled</dt><dd>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1040,7 +1040,7 @@ func recapSection(d sessionDetailsProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if !d.EndedAt.IsZero() && !d.Guest {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<p class=\"fine\">Nobody joined this session.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<p class=\"fine\">No one joined this session.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1137,9 +1137,9 @@ func peopleSection(d sessionDetailsProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var39 string
-				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("And " + ui.Count(d.InvitedCount-len(d.People), "other person", "other people") + ". As a guest, you see who is in the session when you join it.")
+				templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs("And " + text.Count(d.InvitedCount-len(d.People), "other person", "other people") + ". As a guest, you see who is in the session when you join it.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_details.templ`, Line: 327, Col: 166}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_details.templ`, Line: 327, Col: 168}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var39))
 				if templ_7745c5c3_Err != nil {
@@ -1330,7 +1330,7 @@ func linkSection(d sessionDetailsProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, "\" aria-label=\"Link of the session\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, "\" aria-label=\"Session link\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1343,9 +1343,9 @@ func linkSection(d sessionDetailsProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var49 string
-			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(d.LinkAccess + " Everybody who is asked has a link of their own in the mail.")
+			templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(d.LinkAccess + " Each invitee also gets a personal link by email.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_details.templ`, Line: 371, Col: 97}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_details.templ`, Line: 371, Col: 86}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 			if templ_7745c5c3_Err != nil {
@@ -1475,7 +1475,7 @@ func calendarCard(d sessionDetailsProps) templ.Component {
 			}
 		}
 		if d.RSVPURL != "" {
-			templ_7745c5c3_Err = rsvpButtons(d.RSVPURL, d.Answered, "Will you come?").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = rsvpButtons(d.RSVPURL, d.Answered, "Are you going?").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

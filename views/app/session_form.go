@@ -51,17 +51,17 @@ func schedule(e *core.RequestEvent) error {
 }
 
 func scheduledText(session *sessions.Session, form sessions.Form, mails bool) string {
-	text := "“" + session.Title() + "” is scheduled."
+	message := "“" + session.Title() + "” is scheduled."
 	if form.Rule != "" {
-		text = "The series “" + session.Title() + "” is scheduled."
+		message = "The series “" + session.Title() + "” is scheduled."
 	}
 	switch n := len(form.Guests) + len(form.Cohosts); {
 	case n > 0 && !mails:
-		text += " Email isn't set up: copy each personal link and share it yourself."
+		message += " Email isn't set up: copy each personal link and share it yourself."
 	case n > 0:
-		text += " Invitations go out to " + ui.Count(n, "person", "people") + "."
+		message += " " + text.Count(n, "invitation is", "invitations are") + " being sent."
 	}
-	return text
+	return message
 }
 
 // editSession is the form of a session that has not started.
@@ -99,7 +99,7 @@ func saveSession(e *core.RequestEvent) error {
 	if err != nil {
 		return renderFormInvalid(e, err, session, typed)
 	}
-	web.SetToast(e, "“"+text.Truncate(typed.Title, 60)+"” is changed. Whoever is asked hears of it.")
+	web.SetToast(e, "“"+text.Truncate(typed.Title, 60)+"” was updated. Invitees are notified by email.")
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
@@ -184,14 +184,14 @@ var fieldAliases = map[string]string{"starts": "date", "resolution": "picture", 
 
 func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, faults web.FormErrors) (sessionFormProps, error) {
 	actor := web.Actor(e)
-	props := sessionFormProps{Title: "New session", Action: sessionsPath(e) + "/new", BackURL: sessionsPath(e), Input: typed, SubmitLabel: "Schedule",
+	props := sessionFormProps{Title: "New session", Action: sessionsPath(e) + "/new", BackURL: sessionsPath(e), Input: typed, SubmitLabel: "Schedule session",
 		PreviewURL: sessionsPath(e) + "/preview", PeopleURL: appPath(e) + "/people", Errors: web.FormErrors{}, DefaultZone: accounts.ZoneLabel(layout.ZoneFor(actor)), EmailOff: !mail.Enabled(e.App)}
 	crumbs := []ui.Breadcrumb{{Label: "Sessions", Href: sessionsPath(e)}, {Label: "New session"}}
 	if session != nil {
-		props.Title, props.Action, props.SubmitLabel = "Change “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save"
+		props.Title, props.Action, props.SubmitLabel = "Edit “"+session.Title()+"”", sessionsPath(e)+"/"+session.Id+"/edit", "Save changes"
 		props.BackURL, props.InSeries, props.Editing = sessionsPath(e)+"/"+session.Id, session.SeriesID() != "", true
 		props.PreviewURL += "?" + url.Values{"change": {session.Id}}.Encode()
-		crumbs = append(crumbs[:1], ui.Breadcrumb{Label: session.Title(), Href: props.BackURL}, ui.Breadcrumb{Label: "Change"})
+		crumbs = append(crumbs[:1], ui.Breadcrumb{Label: session.Title(), Href: props.BackURL}, ui.Breadcrumb{Label: "Edit"})
 	}
 	for field, sentence := range faults {
 		if at, ok := fieldAliases[field]; ok {

@@ -13,6 +13,7 @@ import (
 	"time"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -49,10 +50,10 @@ func (p sessionFormProps) firstDay() time.Time {
 }
 
 func (p sessionFormProps) repeatOptions() []ui.Option {
-	all := []ui.Option{{Value: noRepeat, Label: "Does not repeat"}, {Value: daily, Label: "Every day"}, {Value: weekdays, Label: "Every weekday, Monday to Friday"},
-		{Value: weekly, Label: "Every week, on days"}, {Value: monthlyByDay, Label: repeatLabel(monthlyByDay, p.firstDay())}, {Value: monthlyByWeekday, Label: repeatLabel(monthlyByWeekday, p.firstDay())}}
+	all := []ui.Option{{Value: noRepeat, Label: "Doesn't repeat"}, {Value: daily, Label: "Every day"}, {Value: weekdays, Label: "Every weekday, Monday to Friday"},
+		{Value: weekly, Label: "Every week on selected days"}, {Value: monthlyByDay, Label: repeatLabel(monthlyByDay, p.firstDay())}, {Value: monthlyByWeekday, Label: repeatLabel(monthlyByWeekday, p.firstDay())}}
 	if p.Input.Repeat == customRule {
-		all = append(all, ui.Option{Value: customRule, Label: "As it was"})
+		all = append(all, ui.Option{Value: customRule, Label: "Custom (no change)"})
 	}
 	return all
 }
@@ -104,7 +105,7 @@ func formPage(p sessionFormProps) templ.Component {
 			var templ_7745c5c3_Var3 templ.SafeURL
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(p.Action))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 58, Col: 72}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 59, Col: 72}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -144,7 +145,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "what", Title: "What", Text: "Whoever is asked reads both in the invitation."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "what", Title: "Details", Text: "Shown to invitees."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -193,13 +194,13 @@ func formPage(p sessionFormProps) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSeries), Radio: true, Checked: p.Input.Scope == string(sessions.ScopeSeries), Label: "The whole series", Text: "All that have not started yet."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "scope", Value: string(sessions.ScopeSeries), Radio: true, Checked: p.Input.Scope == string(sessions.ScopeSeries), Label: "The whole series", Text: "All sessions that haven't started."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "scope", Legend: "What changes"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "scope", Legend: "Apply changes to"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -224,7 +225,7 @@ func formPage(p sessionFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "time", Name: "time", Type: "time", Label: "Starts at", Value: p.Input.Time, Required: true, Error: p.errorFor("time")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "time", Name: "time", Type: "time", Label: "Start time", Value: p.Input.Time, Required: true, Error: p.errorFor("time")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -240,7 +241,7 @@ func formPage(p sessionFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "minutes", Name: "minutes", Label: "Length", Value: p.Input.Minutes, Error: p.errorFor("minutes")}, p.DurationOptions).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "minutes", Name: "minutes", Label: "Duration", Value: p.Input.Minutes, Error: p.errorFor("minutes")}, p.DurationOptions).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -276,7 +277,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "when", Title: "When", Text: "The host can start from 15 minutes before. " + p.DurationNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "when", Title: "Date and time", Text: "The host can start the session from " + text.Duration(sessions.StartWindow) + " before. " + p.DurationNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -312,13 +313,13 @@ func formPage(p sessionFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "elsewhere", Name: "elsewhere", Type: "url", Label: "Held elsewhere", Hint: "optional", Value: p.Input.ExternalLink, Placeholder: "https://", Help: "The link of another meeting program. People see it only after they have joined here.", Error: p.errorFor("elsewhere"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "elsewhere", Name: "elsewhere", Type: "url", Label: "External link", Hint: "optional", Value: p.Input.ExternalLink, Placeholder: "https://", Help: "For a session in another tool. People see the link after they join here.", Error: p.errorFor("elsewhere"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "where", Title: "Where", Text: "A room is a lasting place with a link of its own. Without one the session has only its own link."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "where", Title: "Location", Text: "A room is a permanent space with its own link. Without a room, the session only has its own link."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -340,7 +341,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "who", Title: "People", Text: "Members of the team and people from outside. Each gets a mail with a link of their own and a calendar file. " + p.CapacityNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "who", Title: "People", Text: "Invite team members or anyone else. Each invitee gets an email with a personal link and a calendar file. " + p.CapacityNote}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -370,7 +371,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "door", Title: "At the door", Text: "What is asked of people when they come."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "door", Title: "Access", Text: "How people join the session."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -398,7 +399,7 @@ func formPage(p sessionFormProps) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "audio", Name: "audio", Label: "Sound", Value: p.Input.Audio, Error: p.errorFor("audio")}, audioOptions).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "audio", Name: "audio", Label: "Audio", Value: p.Input.Audio, Error: p.errorFor("audio")}, audioOptions).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -412,7 +413,7 @@ func formPage(p sessionFormProps) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "media", Title: "Picture and sound", Text: "Fixed when the session starts. More is clearer, and needs a better line."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsSection(ui.SettingsSectionProps{ID: "media", Title: "Video and audio", Text: "Can't be changed after the session starts. Higher quality needs a faster connection."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -486,7 +487,7 @@ func repeatFields(p sessionFormProps) templ.Component {
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(p.Input.Rule)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 130, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 131, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -565,7 +566,7 @@ func repeatSelect(p sessionFormProps) templ.Component {
 		var templ_7745c5c3_Var14 string
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(dayKey(p.firstDay()))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 147, Col: 65}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 148, Col: 65}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -620,7 +621,7 @@ func weekdayFields(p sessionFormProps, attrs templ.Attributes) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(key)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 155, Col: 86}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 156, Col: 86}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -643,7 +644,7 @@ func weekdayFields(p sessionFormProps, attrs templ.Attributes) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(dayNames[key][:3])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 155, Col: 168}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 156, Col: 168}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -656,7 +657,7 @@ func weekdayFields(p sessionFormProps, attrs templ.Attributes) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(dayNames[key])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 155, Col: 209}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 156, Col: 209}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -732,7 +733,7 @@ func repeatSummary(p sessionFormProps) templ.Component {
 			var templ_7745c5c3_Var20 string
 			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(p.RepeatError)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 175, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 176, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {
@@ -754,7 +755,7 @@ func repeatSummary(p sessionFormProps) templ.Component {
 			var templ_7745c5c3_Var21 string
 			templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(p.RepeatText)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 178, Col: 23}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 179, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 			if templ_7745c5c3_Err != nil {
@@ -830,7 +831,7 @@ func videoField(p sessionFormProps) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "picture", Name: "picture", Label: "Picture", Value: p.Input.Video, Help: p.VideoNote, Error: p.errorFor("picture")}, p.VideoOptions).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.FieldProps{ID: "picture", Name: "picture", Label: "Video", Value: p.Input.Video, Help: p.VideoNote, Error: p.errorFor("picture")}, p.VideoOptions).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -944,7 +945,7 @@ func peopleFields(p sessionFormProps) templ.Component {
 		var templ_7745c5c3_Var26 string
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(p.PeopleURL)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 221, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 222, Col: 50}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -957,7 +958,7 @@ func peopleFields(p sessionFormProps) templ.Component {
 		var templ_7745c5c3_Var27 string
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(p.InviteesJSON)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 221, Col: 81}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 222, Col: 81}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -973,15 +974,15 @@ func peopleFields(p sessionFormProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "guests", Name: "guests", Label: "Who is asked", Value: p.Input.Guests, Rows: 4, Placeholder: "Nadia Holt <nadia@halation.example>", Help: "One address per line, or a list pasted from a spreadsheet or an email.", Error: p.errorFor("guests"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "guests", Name: "guests", Label: "Invitees", Value: p.Input.Guests, Rows: 4, Placeholder: "Nadia Holt <nadia@halation.example>", Help: "Enter one address per line, or paste a list from a spreadsheet or an email.", Error: p.errorFor("guests"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "cohosts", Name: "cohosts", Label: "Co-hosts", Value: p.Input.Cohosts, Rows: 2, Help: "Members of the team who have the host's controls, and go on when the host is gone.", Error: p.errorFor("cohosts"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "cohosts", Name: "cohosts", Label: "Co-hosts", Value: p.Input.Cohosts, Rows: 2, Help: "Team members with the same controls as the host. They can continue the session without the host.", Error: p.errorFor("cohosts"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "presenters", Name: "presenters", Label: "Presenters", Value: p.Input.Presenters, Rows: 2, Help: "They show their screen without asking.", Error: p.errorFor("presenters"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.FieldProps{ID: "presenters", Name: "presenters", Label: "Presenters", Value: p.Input.Presenters, Rows: 2, Help: "Presenters can share their screen without asking the host.", Error: p.errorFor("presenters"), Attrs: templ.Attributes{"spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -989,7 +990,7 @@ func peopleFields(p sessionFormProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Type: "number", Label: "At most so many at once", Hint: "optional", Value: p.Input.MaxPeople, InputMode: "numeric", Error: p.errorFor("people"), Attrs: templ.Attributes{"min": "1"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{ID: "people", Name: "people", Type: "number", Label: "Maximum number of people", Hint: "optional", Value: p.Input.MaxPeople, InputMode: "numeric", Error: p.errorFor("people"), Attrs: templ.Attributes{"min": "1"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1030,7 +1031,7 @@ func entryFields(p sessionFormProps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "passwordless", Value: "yes", Label: "Enter by the mailed link and a name", Text: "Without signing in. Off: people sign in or make an account first. Either way they join the team as guests.", Checked: p.Input.Passwordless}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.CheckRow(ui.CheckRowProps{Name: "passwordless", Value: "yes", Label: "Join with a personal link and a name", Text: "No account needed. If off, invitees sign in or create an account first. Either way, people from outside the team become guests.", Checked: p.Input.Passwordless}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1043,7 +1044,7 @@ func entryFields(p sessionFormProps) templ.Component {
 					var templ_7745c5c3_Var30 string
 					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(row.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 237, Col: 40}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 238, Col: 40}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 					if templ_7745c5c3_Err != nil {
@@ -1056,7 +1057,7 @@ func entryFields(p sessionFormProps) templ.Component {
 					var templ_7745c5c3_Var31 string
 					templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(row.Value)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 237, Col: 60}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/app/session_form.templ`, Line: 238, Col: 60}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 					if templ_7745c5c3_Err != nil {
@@ -1078,7 +1079,7 @@ func entryFields(p sessionFormProps) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "entry", Legend: "Entry"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FieldGroup(ui.FieldGroupProps{ID: "entry", Legend: "Joining"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var29), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

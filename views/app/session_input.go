@@ -131,7 +131,7 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 	form.FPS, _ = strconv.Atoi(fps)
 	if t.MaxPeople != "" {
 		if form.MaxPeople, err = strconv.Atoi(t.MaxPeople); err != nil || form.MaxPeople < 1 {
-			faults.Add(errs.Invalid("people", "bad_number", "Give a number of people, or leave the field empty."))
+			faults.Add(errs.Invalid("people", "bad_number", "Enter a number of people, or leave the field empty."))
 		}
 	}
 	form.Rule, err = t.rule(form.Zone)

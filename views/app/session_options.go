@@ -11,6 +11,7 @@ import (
 	"usher/hooks/plans"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/layout"
 	"usher/views/ui"
 )
@@ -33,7 +34,7 @@ var videoPresets = []videoPreset{
 
 var audioOptions = []ui.Option{{Value: "speech", Label: "Speech"}, {Value: "music", Label: "Music"}, {Value: "stereo", Label: "Stereo"}}
 
-var codecOptions = []ui.Option{{Value: "vp8", Label: "VP8, works everywhere"}, {Value: "h264", Label: "H.264"}, {Value: "vp9", Label: "VP9, sharper"}, {Value: "av1", Label: "AV1, sharpest, needs new devices"}}
+var codecOptions = []ui.Option{{Value: "vp8", Label: "VP8, works everywhere"}, {Value: "h264", Label: "H.264"}, {Value: "vp9", Label: "VP9, sharper"}, {Value: "av1", Label: "AV1, sharpest, needs recent devices"}}
 
 // durations are the minutes that are offered.
 var durations = func() []int {
@@ -63,7 +64,7 @@ func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) erro
 		slices.Sort(all)
 	}
 	if most >= 0 && most < sessions.MaxMinutes {
-		p.DurationNote = "On the plan " + plan.Name() + " a session lasts at most " + sessions.FormatMinutes(most) + "."
+		p.DurationNote = "On the " + plan.Name() + " plan, a session can last up to " + sessions.FormatMinutes(most) + "."
 	}
 	for _, m := range all {
 		beyond := most >= 0 && m > most
@@ -73,7 +74,7 @@ func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) erro
 		p.DurationOptions = append(p.DurationOptions, ui.Option{Value: strconv.Itoa(m), Label: sessions.FormatMinutes(m)})
 	}
 	if people := plan.GetInt("session_people"); people >= 0 {
-		p.CapacityNote = "At most " + ui.Number(people) + " people, as the plan " + plan.Name() + " has it."
+		p.CapacityNote = "On the " + plan.Name() + " plan, up to " + text.Count(people, "person", "people") + " can join a session."
 	}
 	return nil
 }
@@ -135,15 +136,15 @@ func (p *sessionFormProps) fillVideoOptions(most, room string) {
 		p.VideoOptions = append(p.VideoOptions, ui.Option{Value: p.Input.Video, Label: videoText(p.Input.Video)})
 	}
 	if room != "" && most != "2160p" {
-		p.VideoNote = room + " allows pictures up to " + most + "."
+		p.VideoNote = room + " allows video up to " + most + "."
 	}
 }
 
 func (p *sessionFormProps) fillRecordingOptions(of, room string) {
-	for _, option := range []ui.Option{{Value: "off", Label: "No recording"}, {Value: "host", Label: "When the host says so"}, {Value: "always", Label: "Always"}} {
+	for _, option := range []ui.Option{{Value: "off", Label: "No recording"}, {Value: "host", Label: "By the host"}, {Value: "always", Label: "Always"}} {
 		if of == "off" && option.Value != "off" {
 			option.Disabled = true
-			option.Label += " (" + room + " keeps no recordings)"
+			option.Label += " (recording is off in " + room + ")"
 		}
 		p.RecordingOptions = append(p.RecordingOptions, option)
 	}

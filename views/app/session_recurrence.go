@@ -11,7 +11,6 @@ import (
 	"usher/hooks/sessions"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/text"
-	"usher/views/ui"
 )
 
 // The ways to repeat that the form knows. What else a rule can say stays as it is.
@@ -66,7 +65,7 @@ func (t formInput) rule(zone string) (string, error) {
 	}
 	count, err := strconv.Atoi(t.Count)
 	if err != nil || count < 1 || count > sessions.MaxOccurrences {
-		return "", errs.Invalid("count", sessions.CodeBadRule, fmt.Sprintf("Give a number from 1 to %d.", sessions.MaxOccurrences))
+		return "", errs.Invalid("count", sessions.CodeBadRule, fmt.Sprintf("Enter a number from 1 to %d.", sessions.MaxOccurrences))
 	}
 	return rule + ";COUNT=" + strconv.Itoa(count), nil
 }
@@ -163,25 +162,17 @@ func (t formInput) frequencyText(first time.Time) string {
 		for _, key := range t.days(first) {
 			names = append(names, dayNames[key])
 		}
-		return "every week on " + joinWords(names)
+		return "every week on " + text.JoinList(names)
 	case monthlyByDay:
-		text := "every month on day " + strconv.Itoa(first.Day())
+		sentence := "every month on day " + strconv.Itoa(first.Day())
 		if first.Day() > 28 {
-			text += ", where the month has it"
+			sentence += ", skipping shorter months"
 		}
-		return text
+		return sentence
 	case monthlyByWeekday:
 		return "every month on the " + ordinals[weekOfMonth(first)] + " " + first.Weekday().String()
 	}
-	return "as before"
-}
-
-// joinWords sets words beside each other: "a, b and c".
-func joinWords(words []string) string {
-	if last := len(words) - 1; last > 0 {
-		return strings.Join(words[:last], ", ") + " and " + words[last]
-	}
-	return strings.Join(words, "")
+	return "on the same schedule"
 }
 
 // endText is where the repetition ends, behind how it is.
@@ -190,7 +181,7 @@ func (t formInput) endText() string {
 		return ", until " + until.Format("Mon 2 Jan 2006")
 	}
 	if count, err := strconv.Atoi(t.Count); err == nil {
-		return ", " + ui.Count(count, "session", "sessions") + " in all"
+		return ", " + text.Count(count, "session", "sessions")
 	}
 	return ""
 }
@@ -216,13 +207,13 @@ func (t formInput) repeatText() (sentence, wrong string) {
 	}
 	rule, err := t.rule(zone.String())
 	if err == nil && t.Scope == string(sessions.ScopeSeries) && sameRule(rule, t.Rule) {
-		return "As before: " + t.frequencyText(first) + t.endText() + ". Another time is that of every session still to start.", ""
+		return "The series stays the same: " + t.frequencyText(first) + t.endText() + ". A new time applies to all sessions that haven't started.", ""
 	}
 	if err == nil {
 		var all []time.Time
 		if _, all, err = sessions.ExpandRule(rule, starts, zone); err == nil {
 			last := all[len(all)-1].In(zone)
-			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each is at %s by the clock in %s, in summer and in winter.", len(all), t.frequencyText(first),
+			return fmt.Sprintf("%d sessions: %s, from %s to %s. Each starts at %s %s time, all year round.", len(all), t.frequencyText(first),
 				starts.In(zone).Format("Mon 2 Jan 2006"), last.Format("Mon 2 Jan 2006"), text.TimeOfDay(starts.In(zone)), accounts.ZoneLabel(zone)), ""
 		}
 	}

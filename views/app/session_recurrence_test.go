@@ -46,7 +46,7 @@ func TestRule_RoundTrip(t *testing.T) {
 func TestRepeatText_SeriesChange_SaysTheNewSeries(t *testing.T) {
 	for _, test := range []struct{ scope, count, says string }{
 		{"this", "4", ""},
-		{"series", "4", "As before: every day, 4 sessions in all. Another time is that of every session still to start."},
+		{"series", "4", "The series stays the same: every day, 4 sessions. A new time applies to all sessions that haven't started."},
 		{"series", "3", "3 sessions: every day, from Thu 26 Nov 2026 to Sat 28 Nov 2026."},
 	} {
 		if says := app.SeriesChangeText(test.scope, test.count); says != test.says && (test.says == "" || !strings.HasPrefix(says, test.says)) {

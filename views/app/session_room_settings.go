@@ -3,6 +3,7 @@ package app
 import (
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 )
 
@@ -15,7 +16,7 @@ func (p sessionFormProps) ownSetting(name string) bool {
 // room sets can't be turned off in the session.
 func (p sessionFormProps) roomSettings(room *rooms.Room) []ui.CheckRowProps {
 	rows := []ui.CheckRowProps{
-		{Name: "early", Label: "Join before the host", Text: "The first participant to join in the last 15 minutes before the start starts it."},
+		{Name: "early", Label: "Join before the host", Text: "From " + text.Duration(sessions.StartWindow) + " before the start, the first participant to join starts the session."},
 		{Name: "lobby", Label: "Waiting room", Text: "Everyone waits until the host admits them."},
 		{Name: "muted", Label: "Mute on entry"},
 	}

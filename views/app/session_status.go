@@ -2,7 +2,7 @@ package app
 
 import (
 	"usher/hooks/sessions"
-	"usher/views/ui"
+	"usher/hooks/tools/text"
 )
 
 // statusStyle is how a participant's status looks: the icon, the word, and the word behind a number of participants.
@@ -42,7 +42,7 @@ func statusCounts(by map[sessions.ParticipantStatus]int) []string {
 	var all []string
 	for _, status := range sessions.ParticipantStatuses {
 		if n := by[status]; n > 0 {
-			all = append(all, ui.Number(n)+" "+statusStyles[status].countLabel)
+			all = append(all, text.Number(n)+" "+statusStyles[status].countLabel)
 		}
 	}
 	return all

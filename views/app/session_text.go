@@ -9,7 +9,7 @@ import (
 	"usher/hooks/join"
 	"usher/hooks/rooms"
 	"usher/hooks/sessions"
-	"usher/views/ui"
+	"usher/hooks/tools/text"
 )
 
 // videoText are a resolution and a frame rate as people say them: "4K, 25 fps".
@@ -23,7 +23,7 @@ func videoText(value string) string {
 
 // qualityText are what a session sends: "4K, 25 fps, stereo sound".
 func qualityText(session *sessions.Session) string {
-	sound := map[string]string{"speech": "sound for speech", "music": "sound for music", "stereo": "stereo sound"}[session.GetString("audio")]
+	sound := map[string]string{"speech": "speech audio", "music": "music audio", "stereo": "stereo audio"}[session.GetString("audio")]
 	return videoText(videoKey(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
 }
 
@@ -46,7 +46,7 @@ func settingsText(session *sessions.Session, room *rooms.Room) []string {
 			all = append(all, no)
 		}
 	}
-	either(session.GetBool("passwordless"), "The mailed link and a name are enough to enter.", "People sign in to enter.")
+	either(session.GetBool("passwordless"), "Invitees can join with their personal link and a name.", "Invitees sign in to join.")
 	for _, name := range sessions.RoomSettings {
 		if now := sessions.EffectiveSetting(session, room, name); now.ByRoom {
 			all = append(all, roomSettingText[name]+" "+setByRoom)
@@ -54,26 +54,27 @@ func settingsText(session *sessions.Session, room *rooms.Room) []string {
 			all = append(all, roomSettingText[name])
 		}
 	}
-	either(session.GetString("recording") == rooms.RecordingOff, "It may not be recorded.", "")
+	either(session.GetString("recording") == rooms.RecordingOff, "Recording is off.", "")
 	if n := session.GetInt("people"); n > 0 {
-		all = append(all, "At most "+ui.Count(n, "person", "people")+" at once.")
+		all = append(all, "Up to "+text.Count(n, "person", "people")+" at a time.")
 	}
 	return all
 }
 
 // linkAccessText is whom the session's own link lets in, besides who comes by one of his own. room may be nil.
 func linkAccessText(session *sessions.Session, room *rooms.Room) string {
-	may, others := join.LinkAccessFor(session, room), ", and nobody else."
-	if may.CanRequest {
-		others = "; others ask at the door."
+	access := join.LinkAccessFor(session, room)
+	if access.Anyone {
+		return "Anyone who signs in or creates an account can join with this link."
 	}
-	switch {
-	case may.Anyone:
-		return "It lets in anyone who signs in or makes an account."
-	case may.Members:
-		return "It lets in who is on the list or in the team, and signs in" + others
+	who := "Invitees"
+	if access.Members {
+		who = "Invitees and team members"
 	}
-	return "It lets in who is on the list and signs in" + others
+	if access.CanRequest {
+		return who + " who sign in can join with this link. Others can ask to join."
+	}
+	return "Only " + strings.ToLower(who[:1]) + who[1:] + " who sign in can join with this link."
 }
 
 // seriesText say of which series a session is one. Those that are cancelled do not count.
@@ -102,7 +103,7 @@ func seriesText(app core.App, session *sessions.Session, zone *time.Location) (s
 	}
 	how := t.frequencyText(starts)
 	if t.Repeat == customRule {
-		how = "by a rule of its own"
+		how = "custom schedule"
 	}
-	return "One of a series, " + how + ": number " + itoa(place) + " of " + itoa(held) + ", the last on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
+	return "Session " + itoa(place) + " of " + itoa(held) + ", " + how + ". The last one is on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
 }

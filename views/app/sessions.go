@@ -105,9 +105,9 @@ func loadSessionList(e *core.RequestEvent, current *sessions.Session) (listPageP
 	for _, tab := range []struct {
 		word, show string
 		n          int
-	}{{"Coming", sessions.ShowUpcoming, counts.Upcoming}, {"Running", sessions.ShowRunning, counts.Running}, {"Past", sessions.ShowPast, counts.Past}} {
+	}{{"Upcoming", sessions.ShowUpcoming, counts.Upcoming}, {"Running", sessions.ShowRunning, counts.Running}, {"Past", sessions.ShowPast, counts.Past}} {
 		to := listQuery{Query: sessions.Query{Show: tab.show, Hosting: q.Hosting}}
-		props.Tabs = append(props.Tabs, ui.Filter{Label: tab.word, Count: ui.Number(tab.n), Href: to.href(path), Current: q.Search == "" && tab.show == q.Show})
+		props.Tabs = append(props.Tabs, ui.Filter{Label: tab.word, Count: text.Number(tab.n), Href: to.href(path), Current: q.Search == "" && tab.show == q.Show})
 	}
 	total := map[string]int{sessions.ShowUpcoming: counts.Upcoming, sessions.ShowRunning: counts.Running, sessions.ShowPast: counts.Past}[q.Show]
 	props.fillRows(e, found, current)
@@ -183,7 +183,7 @@ func sessionStatus(row sessions.Row, you string, now time.Time) (state, word str
 	}
 	switch {
 	case row.IsHost(you):
-		return "accepted", "You host"
+		return "accepted", "Hosting"
 	case row.Role == "":
 		return "", ""
 	}

@@ -41,7 +41,7 @@ type listRow struct {
 
 func (r listRow) hostLabel() string {
 	if r.Hosted {
-		return "You host"
+		return "Hosted by you"
 	}
 	return r.Host
 }
@@ -67,7 +67,7 @@ func (p listPageProps) hostFilter() ui.Filter {
 	to := p.Query.atPage(1, "", "")
 	to.Hosting = !to.Hosting
 	if p.Query.Hosting {
-		return ui.Filter{Label: "All of mine", Href: to.href(p.Path)}
+		return ui.Filter{Label: "All sessions", Href: to.href(p.Path)}
 	}
 	return ui.Filter{Label: "Hosted by me", Href: to.href(p.Path)}
 }
@@ -82,15 +82,15 @@ func (p listPageProps) clearSearchURL() string {
 func (p listPageProps) emptyState() ui.EmptyStateProps {
 	switch {
 	case p.Query.Search != "":
-		return ui.EmptyStateProps{Icon: "search", Title: "No session of yours is called “" + p.Query.Search + "”", Text: []string{"Sessions that you host or are asked to are found by their title."}}
+		return ui.EmptyStateProps{Icon: "search", Title: "No sessions match “" + p.Query.Search + "”", Text: []string{"Search finds sessions you host or are invited to by their title."}}
 	case p.Query.Show == sessions.ShowRunning:
-		return ui.EmptyStateProps{Icon: "video", Title: "Nothing runs now", Text: []string{"A session that you host or are asked to stands here while it is on."}}
+		return ui.EmptyStateProps{Icon: "video", Title: "No running sessions", Text: []string{"Sessions you host or are invited to appear here while they're running."}}
 	case p.Query.Show == sessions.ShowPast:
-		return ui.EmptyStateProps{Icon: "history", Title: "Nothing is past yet", Text: []string{"What was held stays here, with who was there and for how long."}}
+		return ui.EmptyStateProps{Icon: "history", Title: "No past sessions yet", Text: []string{"Sessions appear here after they end, with who joined and for how long."}}
 	case p.CanHost:
-		return ui.EmptyStateProps{Icon: "calendar", Title: "Schedule the first session", Text: []string{"A session is a meeting with a time, a link and the people who are asked. Each of them gets a mail with a link of their own.", "Starting one takes a licence of the team; scheduling takes none."}}
+		return ui.EmptyStateProps{Icon: "calendar", Title: "Schedule your first session", Text: []string{"Set a time and invite people. Each invitee gets a personal link by email.", "A session uses one of the team's licences only while it's running."}}
 	}
-	return ui.EmptyStateProps{Icon: "calendar", Title: "No session ahead", Text: []string{"Sessions that you are asked to stand here, with a mail in your inbox."}}
+	return ui.EmptyStateProps{Icon: "calendar", Title: "No upcoming sessions", Text: []string{"Sessions you're invited to appear here. You also get an email for each invitation."}}
 }
 
 func listPage(p listPageProps) templ.Component {
@@ -154,7 +154,7 @@ func listPage(p listPageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Filters("Filter by state", p.Tabs, nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Filters("Filter by status", p.Tabs, nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -293,7 +293,7 @@ func listTable(p listPageProps) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"sheet\"><table class=\"table stack\" data-plain role=\"table\" data-rows><caption class=\"sr\">Sessions</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Session</th><th role=\"columnheader\" scope=\"col\" class=\"col-when\">When</th><th role=\"columnheader\" scope=\"col\" class=\"col-tags\">Room</th><th role=\"columnheader\" scope=\"col\" class=\"col-active\">People</th><th role=\"columnheader\" scope=\"col\" class=\"col-status\">State</th></tr></thead> <tbody role=\"rowgroup\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"sheet\"><table class=\"table stack\" data-plain role=\"table\" data-rows><caption class=\"sr\">Sessions</caption> <thead role=\"rowgroup\"><tr role=\"row\"><th role=\"columnheader\" scope=\"col\">Session</th><th role=\"columnheader\" scope=\"col\" class=\"col-when\">When</th><th role=\"columnheader\" scope=\"col\" class=\"col-tags\">Room</th><th role=\"columnheader\" scope=\"col\" class=\"col-active\">People</th><th role=\"columnheader\" scope=\"col\" class=\"col-status\">Status</th></tr></thead> <tbody role=\"rowgroup\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -450,7 +450,7 @@ func listTableRow(r listRow) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.IconLabel("repeat", "One of a series").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.IconLabel("repeat", "Part of a series").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -23,15 +23,15 @@ func TestDetails_VisibilityByRole(t *testing.T) {
 	const path = appURL + "/sessions/"
 
 	r := w.As(w.olga).Get(path + asked.Id)
-	assertPage(t, r, 200, "Kestrel, reel 4", "You host", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "4 people", "nameless@studio.example")
+	assertPage(t, r, 200, "Kestrel, reel 4", "Hosting", "Edit", "Cancel session…", "Duplicate", "paul@halation.example", "gus@lantern.example", "/s/"+asked.Code(), "4 people", "nameless@studio.example")
 	r = w.As(w.paul).Get(path + asked.Id)
-	assertPage(t, r, 200, "Will you come?", "Hosted by Olga", "Gus", "Invitee (studio.example)")
+	assertPage(t, r, 200, "Are you going?", "Hosted by Olga", "Gus", "Invitee (studio.example)")
 	assertNotContains(t, r, "gus@lantern.example", "nameless@", "Cancel session…", asked.Id+"/edit", asked.Id+"/start", "from="+asked.Id)
 	assertPage(t, w.As(w.paul).Get(path+hidden.Id), 404)
 
 	guest := w.As(w.guest)
 	r = guest.Get(path + asked.Id)
-	assertPage(t, r, 200, "Will you come?", "Hosted by Olga", "As a guest, you see who is in the session when you join it.")
+	assertPage(t, r, 200, "Are you going?", "Hosted by Olga", "As a guest, you see who is in the session when you join it.")
 	assertNotContains(t, r, "paul@halation.example", "Paul", "olga@halation.example", asked.Id+"/edit")
 	assertPage(t, guest.Get(path+hidden.Id), 404)
 	r = guest.Get(appURL + "/sessions")
@@ -44,7 +44,7 @@ func TestDetails_VisibilityByRole(t *testing.T) {
 	assertPage(t, w.As(w.owner).Get(path+hidden.Id), 200, "Salaries")
 	r = w.As(w.admin).Get(path + hidden.Id)
 	assertPage(t, r, 200, "Salaries", hidden.Id+"/edit", hidden.Id+"/cancel")
-	assertNotContains(t, r, hidden.Id+"/start", "Will you come?")
+	assertNotContains(t, r, hidden.Id+"/start", "Are you going?")
 	for _, b := range []string{path + asked.Id, path + "nosuchsession00", appURL + "/sessions", appURL + "/calendar", appURL + "/sessions/new"} {
 		assertPage(t, w.As(w.stranger).Get(b), 404)
 		assertPage(t, w.As(w.foreign).Get(b), 404)
@@ -88,7 +88,7 @@ func TestSchedule_CreateEditAndCancel(t *testing.T) {
 	}
 	assertPage(t, olga.Get(r.Location), 200, "“Dailies” is scheduled. Email isn&#39;t set up: copy each personal link and share it yourself.", "Dario Conti", "new@lantern.example", "Co-host", "until the host admits them")
 
-	assertPage(t, olga.Get(r.Location+"/edit"), 200, "Change “Dailies” · Halation", "dario@lantern.example", w.admin.Email())
+	assertPage(t, olga.Get(r.Location+"/edit"), 200, "Edit “Dailies” · Halation", "dario@lantern.example", w.admin.Email())
 	changed := sessionForm("title", "Dailies, late", "time", "18:00", "guests", "paul@halation.example")
 	if r := olga.Post(r.Location+"/edit", changed); r.Status != http.StatusSeeOther {
 		t.Fatal(r.Status, r.Body)
@@ -102,7 +102,7 @@ func TestSchedule_CreateEditAndCancel(t *testing.T) {
 	}
 	id := strings.TrimPrefix(r.Location, appURL+"/sessions/")
 	assertPage(t, olga.Get(appURL+"/sessions/new?from="+id), 200, `value="Dailies, late"`, "paul@halation.example")
-	assertPage(t, olga.Get(r.Location+"/cancel"), 200, "Cancel “Dailies, late”?", "1 person is told by mail", " open")
+	assertPage(t, olga.Get(r.Location+"/cancel"), 200, "Cancel “Dailies, late”?", "1 person is notified by email", " open")
 	if n := hookstest.Count(t, w.App, "sessions", dbx.HashExp{"status": "cancelled"}); n != 0 {
 		t.Fatal("a look cancelled the session")
 	}
@@ -110,8 +110,8 @@ func TestSchedule_CreateEditAndCancel(t *testing.T) {
 		t.Fatal(r.Status, r.Body)
 	}
 	r2 = olga.Get(r.Location)
-	assertPage(t, r2, 200, "Cancelled", "is cancelled. Whoever was asked hears of it.")
-	assertNotContains(t, r2, "Will you come?", id+"/edit", id+"/start")
+	assertPage(t, r2, 200, "Cancelled", "was cancelled. Invitees are notified by email.")
+	assertNotContains(t, r2, "Are you going?", id+"/edit", id+"/start")
 	assertPage(t, olga.Post(r.Location+"/edit", changed), 422, "There is a problem", `value="Dailies, late"`)
 }
 
@@ -192,10 +192,10 @@ func TestDetails_LinkAccess_SaysWhoCanJoin(t *testing.T) {
 		return room.Id
 	}
 	for words, form := range map[string]sessions.Form{
-		"on the list and signs in, and nobody else.":                       {},
-		"on the list and signs in; others ask at the door.":                {Lobby: true},
-		"on the list or in the team, and signs in; others ask at the door": {Room: place(rooms.AccessTeam, "Edit bay")},
-		"anyone who signs in or makes an account.":                         {Room: place(rooms.AccessAnyone, "Client lounge")},
+		"Only invitees who sign in can join with this link.":                                     {},
+		"Invitees who sign in can join with this link. Others can ask to join.":                  {Lobby: true},
+		"Invitees and team members who sign in can join with this link. Others can ask to join.": {Room: place(rooms.AccessTeam, "Edit bay")},
+		"Anyone who signs in or creates an account can join with this link.":                     {Room: place(rooms.AccessAnyone, "Client lounge")},
 	} {
 		assertPage(t, olga.Get(appURL+"/sessions/"+w.newSession("Dailies", form).Id), 200, words)
 	}
@@ -206,14 +206,14 @@ func TestDetails_Series_CancelledSessionsDoNotCount(t *testing.T) {
 	olga := w.As(w.olga)
 	first := w.newSession("Dailies", sessions.Form{Rule: "FREQ=DAILY;COUNT=3"})
 	page := appURL + "/sessions/" + first.Id
-	assertPage(t, olga.Get(page), 200, "number 1 of 3")
+	assertPage(t, olga.Get(page), 200, "Session 1 of 3")
 	all, err := sessions.ListInSeries(w.App, first.SeriesID())
 	if err != nil {
 		t.Fatal(err)
 	}
 	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'cancelled' WHERE id = {:id}", dbx.Params{"id": all[2].Id})
-	assertPage(t, olga.Get(page), 200, "number 1 of 2, the last on "+all[1].Starts().Format("Mon 2 Jan 2006"))
-	assertPage(t, olga.Get(appURL+"/sessions/"+all[2].Id), 200, "number 3 of 3")
+	assertPage(t, olga.Get(page), 200, "Session 1 of 2", "The last one is on "+all[1].Starts().Format("Mon 2 Jan 2006"))
+	assertPage(t, olga.Get(appURL+"/sessions/"+all[2].Id), 200, "Session 3 of 3")
 }
 
 func TestSessionList_ClearSearch_KeepsFilters(t *testing.T) {
@@ -262,13 +262,13 @@ func TestRSVP_FromPages_IsSaved(t *testing.T) {
 	session := w.newSession("Dailies", sessions.Form{}, w.paul)
 	path := appURL + "/sessions/" + session.Id + "/answer"
 	paul := w.As(w.paul)
-	assertPage(t, paul.Get(appURL), 200, "Waiting for your answer", "Dailies", path)
+	assertPage(t, paul.Get(appURL), 200, "Awaiting your answer", "Dailies", path)
 	r := paul.Post(path, url.Values{"answer": {"yes"}, "back": {appURL}})
 	if r.Status != http.StatusSeeOther || r.Location != appURL {
 		t.Fatal(r.Status, r.Location, r.Body)
 	}
 	r = paul.Get(appURL)
-	assertPage(t, r, 200, "You&#39;re going to “Dailies”.", "Next")
+	assertPage(t, r, 200, "You&#39;re going to “Dailies”.", "Upcoming")
 	assertNotContains(t, r, "Waiting for your answer")
 	assertPage(t, paul.Get(appURL+"/sessions/"+session.Id), 200, `value="yes" aria-pressed="true"`)
 	assertPage(t, paul.Post(path, url.Values{"answer": {"never"}}), 422, "Answer yes, maybe or no.")
@@ -283,16 +283,16 @@ func TestStart_TooEarly_IsDisabled(t *testing.T) {
 	w := newFixture(t)
 	session := w.newSession("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
 	r := w.As(w.olga).Get(appURL + "/sessions/" + session.Id)
-	assertPage(t, r, 200, "You can start it from", `aria-disabled="true"`)
+	assertPage(t, r, 200, "You can start from", `aria-disabled="true"`)
 	assertNotContains(t, r, session.Id+"/start")
 	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = {:at}", dbx.Params{"at": time.Now().Add(10 * time.Minute).UTC().Format("2006-01-02 15:04:05.000Z")})
 	assertPage(t, w.As(w.olga).Get(appURL+"/sessions/"+session.Id), 200, session.Id+"/start")
 	assertPage(t, w.As(w.olga).Get(appURL), 200, session.Id+"/start")
 	r = w.As(w.paul).Get(appURL)
-	assertPage(t, r, 200, "Wait at the door", "/s/"+session.Code())
+	assertPage(t, r, 200, "Open join page", "/s/"+session.Code())
 	assertNotContains(t, r, "Waiting for your answer")
 	r = w.As(w.paul).Get(appURL + "/sessions/" + session.Id)
-	assertPage(t, r, 200, "Wait at the door", "/s/"+session.Code())
+	assertPage(t, r, 200, "Open join page", "/s/"+session.Code())
 	assertNotContains(t, r, session.Id+"/start")
 	hookstest.Exec(t, w.App, "UPDATE sessions SET status = 'running', media = 'm', started = starts", nil)
 	assertPage(t, w.As(w.paul).Get(appURL), 200, "Running now", "Join", `data-live`)
@@ -303,10 +303,10 @@ func TestDetails_SessionOver_HidesTheLink(t *testing.T) {
 	w := newFixture(t)
 	session := w.newSession("Dailies", sessions.Form{Starts: time.Now().Add(3 * time.Hour)}, w.paul)
 	page := appURL + "/sessions/" + session.Id
-	assertPage(t, w.As(w.olga).Get(page), 200, "Link of the session")
+	assertPage(t, w.As(w.olga).Get(page), 200, "Session link")
 	hookstest.Exec(t, w.App, "UPDATE sessions SET starts = '2026-01-05 10:00:00.000Z', ends = '2026-01-05 11:00:00.000Z'", nil)
 	assertPage(t, w.As(w.olga).Get(page), 200, "Never started")
-	assertNotContains(t, w.As(w.olga).Get(page), "Link of the session")
+	assertNotContains(t, w.As(w.olga).Get(page), "Session link")
 }
 
 func TestDetails_EndedSession_ShowsRecap(t *testing.T) {
@@ -321,7 +321,7 @@ func TestDetails_EndedSession_ShowsRecap(t *testing.T) {
 			dbx.Params{"id": "att" + name, "team": w.team.Id, "session": session.Id, "user": user, "name": name})
 	}
 	r := w.As(w.olga).Get(appURL + "/sessions/" + session.Id)
-	assertPage(t, r, 200, "How it was", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus", "4 people, 2 joined, 2 didn&#39;t join", "Joined 10:05 to 11:00", "Didn&#39;t join")
+	assertPage(t, r, 200, "Summary", "10:00 to 11:00, 1 hour", "10:02 to 11:10, 1 hour 8 minutes", "Ended by the host.", "10:05 to 11:00", "Paul", "Gus", "4 people, 2 joined, 2 didn&#39;t join", "Joined 10:05 to 11:00", "Didn&#39;t join")
 	assertNotContains(t, r, "No answer", "Going")
 	guest := w.As(w.guest).Get(appURL + "/sessions/" + session.Id)
 	assertPage(t, guest, 200, "10:05 to 11:00", "Joined 10:05 to 11:00")
@@ -346,7 +346,7 @@ func TestDetails_Attendance_IsShownAfterTheEnd(t *testing.T) {
 	assertPage(t, olga.Get(page), 200, "Email not sent", "3 people, 1 going, 2 no answer")
 	set("status = 'ended', started = starts, ended = ends")
 	r := olga.Get(page)
-	assertPage(t, r, 200, "Nobody joined this session.", "Didn&#39;t join", "3 people, 3 didn&#39;t join")
+	assertPage(t, r, 200, "No one joined this session.", "Didn&#39;t join", "3 people, 3 didn&#39;t join")
 	assertNotContains(t, r, "No answer")
 	hookstest.Exec(t, w.App, "UPDATE participants SET state = 'waiting' WHERE user = {:user}", dbx.Params{"user": w.guest.Id})
 	r = olga.Get(page)

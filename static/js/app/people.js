@@ -3,7 +3,7 @@
 // text areas; it reads a pasted list, too, so that a list means the same with and without script.
 import { ours } from "../outage.js";
 
-const parts = { guests: "Asked", presenters: "Presenter", cohosts: "Co-host" };
+const parts = { guests: "Invitee", presenters: "Presenter", cohosts: "Co-host" };
 
 export function start() {
   for (const box of document.querySelectorAll("[data-people]:not([data-on])")) build(box);
@@ -28,10 +28,10 @@ function build(box) {
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", "guests-e people-help");
   }
-  const list = make("ul", { class: "people-chosen", "aria-label": "Who is asked" });
+  const list = make("ul", { class: "people-chosen", "aria-label": "Invitees" });
   const told = make("p", { class: "sr", role: "status" });
   const help = make("p", { class: "fine", id: "people-help" }, "Members appear as you type. Press Enter to add an address, or paste a list.");
-  const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Who is asked"), make("div", { class: "people-field" }, field, found), help, told);
+  const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Invitees"), make("div", { class: "people-field" }, field, found), help, told);
   box.prepend(top, list);
 
   const arrow = document.querySelector(".pick > .icon");
@@ -51,7 +51,7 @@ function build(box) {
     list.replaceChildren(...chosen.map((one) => {
       const words = make("span", {}, make("b", {}, one.name || one.email));
       if (one.name) words.append(make("small", {}, one.email));
-      const select = make("select", { class: "select", "aria-label": `Part of ${one.name || one.email}` });
+      const select = make("select", { class: "select", "aria-label": `Role of ${one.name || one.email}` });
       for (const [part, word] of Object.entries(parts)) {
         if (part === "cohosts" && !one.member && one.part !== part) continue;
         const option = make("option", { value: part }, word);

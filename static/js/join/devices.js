@@ -174,15 +174,15 @@ function stop() {
 }
 
 const words = {
-  NotAllowedError: (what) => `The browser does not let this page use the ${what}. Press the sign beside the address, allow it there, then check again. You can join without it.`,
-  NotFoundError: (what) => `No ${what} was found. Plug one in, or join without it.`,
-  NotReadableError: (what) => `The ${what} is used by another program. Close that program, then check again.`,
-  InsecureContext: () => "Browsers use camera and microphone only on pages with https. Ask whoever runs this server.",
+  NotAllowedError: (what) => `Your browser blocks the ${what} for this page. Allow it in the site settings next to the address, then check again. You can also join without it.`,
+  NotFoundError: (what) => `No ${what} found. Connect one, or join without it.`,
+  NotReadableError: (what) => `Another app is using the ${what}. Close it, then check again.`,
+  InsecureContext: () => "Camera and microphone only work over HTTPS. Contact your server administrator.",
 };
 
 function explain(kind, refused) {
   const say = part("say");
   if (!refused) return (say.textContent = "");
-  const sentence = (words[refused.name] ?? ((what) => `The ${what} does not start. Choose another one, or join without it.`))(kind);
+  const sentence = (words[refused.name] ?? ((what) => `The ${what} didn't start. Choose another one, or join without it.`))(kind);
   say.textContent = say.textContent && !say.textContent.includes(sentence) ? `${say.textContent} ${sentence}` : sentence;
 }
