@@ -24,7 +24,7 @@ import (
 	"usher/hooks/live/livetest"
 )
 
-// buildProgram is the built binary, made once.
+// buildProgram builds the program, once.
 func buildProgram(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "usher")
@@ -40,7 +40,7 @@ func TestProgram(t *testing.T) {
 	}
 	usher := buildProgram(t)
 	t.Run("serves a fresh folder, and prints the link of the first account", func(t *testing.T) { testServes(t, usher) })
-	t.Run("lets a request end that runs when it is told to stop", func(t *testing.T) { testFinishesRequest(t, usher) })
+	t.Run("finishes running requests on shutdown", func(t *testing.T) { testFinishesRequest(t, usher) })
 	t.Run("tells who is in a session that it stops", func(t *testing.T) { testNotifiesParticipants(t, usher) })
 	t.Run("names every wrong setting", func(t *testing.T) {
 		out, code := runProgram(t, usher, []string{"USHER_URL=nonsense", "USHER_SIGNUP=maybe"}, "serve")
@@ -61,7 +61,7 @@ func TestProgram(t *testing.T) {
 	})
 }
 
-// startProgram starts the program on a free address and gives it with the link that it prints.
+// startProgram starts the program on a free address and returns it with the link that it prints.
 func startProgram(t testing.TB, usher string) (command *exec.Cmd, address, link string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -104,7 +104,7 @@ func testServes(t *testing.T, usher string) {
 		}
 		probe.Body.Close()
 		if probe.StatusCode != http.StatusOK {
-			t.Errorf("%s: %d", path, probe.StatusCode)
+			t.Errorf("%s: got status %d", path, probe.StatusCode)
 		}
 	}
 	response, err := http.Get(link)
@@ -113,13 +113,13 @@ func testServes(t *testing.T, usher string) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		t.Errorf("the first page: %d", response.StatusCode)
+		t.Errorf("first page: got status %d", response.StatusCode)
 	}
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "usher.key")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the key: %v, %v", info, err)
+		t.Errorf("key file: got %v, %v", info, err)
 	}
 	if info, err := os.Stat(filepath.Join(command.Dir, "pb_data", "data.db")); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the database: %v, %v", info.Mode(), err)
+		t.Errorf("database: got %v, %v", info.Mode(), err)
 	}
 	stopProgram(t, command)
 }
@@ -139,10 +139,10 @@ func waitForExit(t *testing.T, command *exec.Cmd) {
 	select {
 	case err := <-ended:
 		if err != nil {
-			t.Errorf("it did not end well: %v", err)
+			t.Errorf("exit: %v", err)
 		}
 	case <-time.After(30 * time.Second):
-		t.Error("it did not stop")
+		t.Error("the program did not stop")
 	}
 }
 
@@ -157,9 +157,9 @@ func testFinishesRequest(t *testing.T, usher string) {
 	fmt.Fprintf(connection, "POST /signin HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 20\r\n"+
 		"Expect: 100-continue\r\n\r\n", address)
 	answers := bufio.NewReader(connection)
-	// It is asked for the form by whoever handles the request: what has only been taken from the wire may be dropped.
+	// The handler must have started to read the form: a request that was only accepted may be dropped.
 	if response, err := http.ReadResponse(answers, nil); err != nil || response.StatusCode != http.StatusContinue {
-		t.Fatalf("the form is not asked for: %v, %v", response, err)
+		t.Fatalf("the handler did not start to read the form: %v, %v", response, err)
 	}
 	fmt.Fprint(connection, "email=a%40b")
 	if err := command.Process.Signal(syscall.SIGTERM); err != nil {
@@ -169,16 +169,16 @@ func testFinishesRequest(t *testing.T, usher string) {
 	fmt.Fprint(connection, ".example\n")
 	response, err := http.ReadResponse(answers, nil)
 	if err != nil {
-		t.Fatalf("the request was cut off: %v", err)
+		t.Fatalf("the request was interrupted: %v", err)
 	}
 	if response.StatusCode != http.StatusUnprocessableEntity {
 		body, _ := io.ReadAll(response.Body)
-		t.Errorf("the request ended with %d: %s", response.StatusCode, body)
+		t.Errorf("got status %d: %s", response.StatusCode, body)
 	}
 	waitForExit(t, command)
 }
 
-// waitUntilClosed waits until a server that was told to stop takes no new connections.
+// waitUntilClosed waits until a stopping server accepts no new connections.
 func waitUntilClosed(t *testing.T, address string) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; {
@@ -188,12 +188,12 @@ func waitUntilClosed(t *testing.T, address string) {
 		}
 		probe.Close()
 		if time.Now().After(deadline) {
-			t.Fatal("it takes connections after the signal")
+			t.Fatal("the server still accepts connections after the signal")
 		}
 	}
 }
 
-// testNotifiesParticipants stops the server under people who are in a session, while a stream of PocketBase's own is open.
+// testNotifiesParticipants stops the server while people are in a session and a PocketBase event stream is open.
 func testNotifiesParticipants(t *testing.T, usher string) {
 	process, passes := startUsher(t, usher, 4)
 	var people []*livetest.Client
@@ -212,15 +212,15 @@ func testNotifiesParticipants(t *testing.T, usher string) {
 	}
 	for n, person := range people {
 		if reason, told := person.WaitForLeave(10 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
-			t.Errorf("%d is told %v (%v)", n, reason, told)
+			t.Errorf("participant %d: got reason %v (%v)", n, reason, told)
 		}
 	}
 	if _, err := process.Wait(); err != nil || time.Since(at) > 15*time.Second {
-		t.Errorf("it stopped after %s: %v", time.Since(at), err)
+		t.Errorf("stopped after %s: %v", time.Since(at), err)
 	}
 }
 
-// testAuditVerify checks the log of a folder as it is, and then with a row forged past the triggers.
+// testAuditVerify verifies the audit log of a data folder, and again with a row forged around the triggers.
 func testAuditVerify(t *testing.T, usher string) {
 	dir := t.TempDir()
 	hookstest.WriteDB(t, dir)
@@ -250,7 +250,7 @@ func runProgram(t *testing.T, usher string, env []string, args ...string) (strin
 	return out.String(), command.ProcessState.ExitCode()
 }
 
-// plainSource is PocketBase with nothing of ours.
+// plainSource is PocketBase without Usher.
 const plainSource = `package main
 
 import "github.com/pocketbase/pocketbase"
@@ -262,8 +262,8 @@ func main() {
 }
 `
 
-// BenchmarkServe starts the program in a folder that it has served before, until the first page or answer is
-// there, and looks at its memory a second later: beside plain PocketBase, built the same way.
+// BenchmarkServe starts the program in a used data folder and measures the time to the first response and the memory a
+// second later, compared with plain PocketBase built the same way.
 func BenchmarkServe(b *testing.B) {
 	source := filepath.Join(b.TempDir(), "plain.go")
 	if err := os.WriteFile(source, []byte(plainSource), 0o600); err != nil {
@@ -290,7 +290,7 @@ func BenchmarkServe(b *testing.B) {
 	}
 }
 
-// serveUntil starts the program, waits for the first answer that is not refused, and says what it then holds.
+// serveUntil starts the program, waits for the first response, and returns the memory it uses then.
 func serveUntil(b *testing.B, binary, dir, path string) (megabytes float64) {
 	b.StopTimer()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

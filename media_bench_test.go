@@ -27,15 +27,15 @@ import (
 func TestMain(m *testing.M) { livetest.Main(m) }
 
 const (
-	measureDuration = 30 * time.Second // each time
-	settleDuration  = 3 * time.Second  // after everybody has come
+	measureDuration = 30 * time.Second // per measurement
+	settleDuration  = 3 * time.Second  // after everyone has joined
 )
 
-// BenchmarkMedia lets 2, 4 and 8 people send a picture of 500 kbit/s each and take those of all others, on this
-// machine: through a whole Usher with the embedded LiveKit and, at the same time, through LiveKit's own server of the
-// same version. The processor is that of the server's process in percent of one core. The memory is what it holds of its
-// own and, apart from it, the parts of the program's file that are in use, which the system takes back when it needs
-// them. Those who send are in the process of the benchmark. Each time is a new pair of processes: -benchtime 20x is 20 pairs.
+// BenchmarkMedia lets 2, 4 and 8 people send 500 kbit/s of video each and receive everyone else's, on this machine:
+// through Usher with embedded LiveKit and, at the same time, through LiveKit's own server of the same version. CPU is
+// the server process's time in percent of one core. Memory is split into the process's own and the mapped parts of its
+// executable, which the system can reclaim. The senders run in the benchmark's process. Each iteration starts a new
+// pair of processes: -benchtime 20x means 20 pairs.
 func BenchmarkMedia(b *testing.B) {
 	usher, livekit := buildProgram(b), buildLiveKit(b)
 	for _, people := range []int{2, 4, 8} {
@@ -58,8 +58,7 @@ func BenchmarkMedia(b *testing.B) {
 	}
 }
 
-// buildLiveKit builds LiveKit's own server out of the modules that this program is built of. It needs a few more,
-// for its command line.
+// buildLiveKit builds LiveKit's own server from the modules of this program, plus a few more for its command line.
 func buildLiveKit(b *testing.B) string {
 	b.Helper()
 	dir := b.TempDir()
@@ -79,10 +78,10 @@ func buildLiveKit(b *testing.B) string {
 	return path
 }
 
-// usage is what a process has used, in windows that are added up.
+// usage is what a process used, summed over windows.
 type usage struct {
 	cpu, elapsed           time.Duration
-	ownMB, fileMB, samples float64 // megabytes
+	ownMB, fileMB, samples float64 // in megabytes
 }
 
 func (u *usage) add(other usage) {
@@ -95,7 +94,7 @@ func (u *usage) add(other usage) {
 
 func (u *usage) percent() float64 { return 100 * u.cpu.Seconds() / u.elapsed.Seconds() }
 
-// cleanupScope ends what was begun in it when it is over, not with the benchmark.
+// cleanupScope runs the cleanups registered in it when it ends, not at the end of the benchmark.
 type cleanupScope struct {
 	testing.TB
 	cleanups []func()
@@ -139,7 +138,7 @@ func measurePair(b *testing.B, usher, livekit string, people int, usherFirst boo
 	return ours, theirs
 }
 
-// startLiveKit starts LiveKit's own server, as it is set up by itself, with a room for so many people.
+// startLiveKit starts LiveKit's own server with its defaults and a room for n people.
 func startLiveKit(b testing.TB, livekit string, people int) (process *os.Process, passes []live.Credentials) {
 	b.Helper()
 	config := hookstest.Config()
@@ -177,8 +176,8 @@ func startLiveKit(b testing.TB, livekit string, people int) (process *os.Process
 	return command.Process, passes
 }
 
-// connectAll lets everybody come and send, and returns once all receive. Their frames are spread evenly over the time of one,
-// those of the two sides in turns: how often a server wakes depends on that more than on the server.
+// connectAll connects everyone and returns when all of them receive video. Frames are spread evenly over an interval,
+// alternating between the two servers, since the number of wake-ups depends on it.
 func connectAll(b testing.TB, passes []live.Credentials, side int) (people []*livetest.MediaClient) {
 	b.Helper()
 	for _, pass := range passes {
@@ -196,7 +195,7 @@ func connectAll(b testing.TB, passes []live.Credentials, side int) (people []*li
 	return people
 }
 
-// startUsher starts the program with a session that so many people have joined.
+// startUsher starts the program with a session that n people have joined.
 func startUsher(b testing.TB, usher string, people int) (process *os.Process, passes []live.Credentials) {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "pb_data")
@@ -234,7 +233,7 @@ func startUsher(b testing.TB, usher string, people int) (process *os.Process, pa
 	return process, passes
 }
 
-// startServer starts the program on that folder and returns once it can hold sessions.
+// startServer starts the program on the folder and returns when it can run sessions.
 func startServer(b testing.TB, usher, dir string) (process *os.Process, address string) {
 	b.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -289,7 +288,7 @@ func packetsReceived(people []*livetest.MediaClient) (all int64) {
 	return all
 }
 
-// cpuTime is the time that a process has used, in steps of 10 ms: a window is to be long against that.
+// cpuTime returns the CPU time of a process, in steps of 10 ms; windows must be long in comparison.
 func cpuTime(b *testing.B, pid int) time.Duration {
 	b.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -302,7 +301,7 @@ func cpuTime(b *testing.B, pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-// memoryUsage is what a process holds in megabytes: of its own, and of its program's file.
+// memoryUsage returns the memory of a process in megabytes: its own, and the mapped parts of its executable.
 func memoryUsage(b *testing.B, pid int) (own, file float64) {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))

@@ -31,18 +31,18 @@ func TestProgram_Operation(t *testing.T) {
 	t.Run("says why a data folder can't be used", func(t *testing.T) { testUnusableFolders(t, usher) })
 }
 
-// waitFor asks again until the answer is yes.
+// waitFor polls until the condition is true.
 func waitFor(t *testing.T, what string, yes func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !yes(); {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within 30 seconds: %s", what)
+			t.Fatalf("timed out after 30 seconds: %s", what)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-// pageStatus is that of a page over a connection of its own; 0 if there is no answer.
+// pageStatus returns the status of a page over a new connection; 0 if there is no response.
 func pageStatus(address, path string) int {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -63,14 +63,14 @@ func testDrain(t *testing.T, usher string) {
 	at := time.Now()
 	waitFor(t, "/readyz says 503", func() bool { return pageStatus(address, "/readyz") == http.StatusServiceUnavailable })
 	if got := pageStatus(address, "/signin"); got != http.StatusOK {
-		t.Errorf("a page while it drains: %d", got)
+		t.Errorf("page while draining: got status %d", got)
 	}
 	if got := pageStatus(address, "/livez"); got != http.StatusOK {
-		t.Errorf("/livez while it drains: %d", got)
+		t.Errorf("/livez while draining: got status %d", got)
 	}
 	waitUntilClosed(t, address)
 	if drained := time.Since(at); drained < 1900*time.Millisecond {
-		t.Errorf("it took connections for %s", drained)
+		t.Errorf("accepted connections for %s", drained)
 	}
 	waitForExit(t, command)
 
@@ -151,11 +151,11 @@ func testRestore(t *testing.T, usher string) {
 	}
 	stopProgram(t, command)
 	if said := fmt.Sprint(command.Stderr); strings.Contains(said, "panic") {
-		t.Errorf("it panicked: %s", said)
+		t.Errorf("panic: %s", said)
 	}
 }
 
-// superuser is a server administrator at PocketBase's API.
+// superuser is a server administrator signed in to PocketBase's API.
 type superuser struct {
 	*testing.T
 	address, token string
@@ -292,7 +292,7 @@ func testUnusableFolders(t *testing.T, usher string) {
 			out := expectStartupError(t, command)
 			for _, want := range s.want {
 				if !strings.Contains(out, want) {
-					t.Errorf("%q is missing in:\n%s", want, out)
+					t.Errorf("missing %q in:\n%s", want, out)
 				}
 			}
 		})
@@ -320,7 +320,7 @@ func sharedCopy(t *testing.T, usher string) string {
 	return path
 }
 
-// expectStartupError runs a program that is to end by itself with exit code 1 and one message.
+// expectStartupError runs a program that must exit with code 1 and one message.
 func expectStartupError(t *testing.T, command *exec.Cmd) string {
 	t.Helper()
 	var out bytes.Buffer

@@ -37,13 +37,13 @@ const (
 	publicURL  = "https://" + publicHost
 )
 
-// TestProxies runs the program behind the proxies whose configurations the README shows. A proxy that is not
-// installed is skipped, unless USHER_PROXIES is "required".
+// TestProxies runs the program behind the proxies whose configurations the README shows. A proxy that isn't installed
+// is skipped, unless USHER_PROXIES is "required".
 func TestProxies(t *testing.T) {
 	usher := sync.OnceValue(func() string { return buildProgram(t) })
 	for _, c := range []struct {
 		name  string
-		files func(t *testing.T, s *site) []string // writes the configuration; the command that runs it
+		files func(t *testing.T, s *site) []string // writes the configuration and returns the command that runs the proxy
 	}{
 		{"nginx", nginxCommand},
 		{"caddy", caddyCommand},
@@ -73,16 +73,16 @@ func TestProxies_ConfigsMatchReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Contains(readme, append(append([]byte("\n"), file...), "```"...)) {
-			t.Errorf("the README does not show .github/proxies/%s as it is", name)
+			t.Errorf("the README's copy of .github/proxies/%s is outdated", name)
 		}
 	}
 }
 
 // site is the program at publicURL, with a proxy in front of it.
 type site struct {
-	backend, proxy string // host and port of each
-	dataDir        string // of the data
-	signUpCode     string // of the first account
+	backend, proxy string // host:port
+	dataDir        string // data folder
+	signUpCode     string // for the first account
 	certificate    string
 	key            string
 	client         *http.Client
@@ -133,7 +133,7 @@ func portOf(address string) string {
 	return port
 }
 
-// createCertificate makes a certificate for the public host.
+// createCertificate creates a certificate for the public host.
 func (s *site) createCertificate(t *testing.T) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -171,7 +171,7 @@ func writeFile(t *testing.T, name, text string) string {
 	return path
 }
 
-// proxyConfig is a configuration of the README, with the addresses and files of this site in place of its own.
+// proxyConfig is a configuration of the README with the addresses and files of this site.
 func (s *site) proxyConfig(t *testing.T, name string, pairs ...string) string {
 	t.Helper()
 	file, err := os.ReadFile(filepath.Join(".github", "proxies", name))
@@ -181,7 +181,7 @@ func (s *site) proxyConfig(t *testing.T, name string, pairs ...string) string {
 	text := string(file)
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(text, pairs[i]) {
-			t.Fatalf("%s has no %q", name, pairs[i])
+			t.Fatalf("%s doesn't contain %q", name, pairs[i])
 		}
 		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}
@@ -240,18 +240,18 @@ func (s *site) start(t *testing.T, command []string) {
 	}
 }
 
-// checkAll does through the proxy what people do, and looks at what could be lost on the way.
+// checkAll makes the usual requests through the proxy, and checks what a proxy could break.
 func (s *site) checkAll(t *testing.T) {
 	page := s.get(t, "/signup?code="+s.signUpCode)
 	if page.status != http.StatusOK || page.header.Get("X-Usher") == "" || page.header.Get("Strict-Transport-Security") == "" || page.protoMajor != 2 {
-		t.Fatalf("the first page: %d, HTTP/%d, %v", page.status, page.protoMajor, page.header)
+		t.Fatalf("first page: got %d, HTTP/%d, %v", page.status, page.protoMajor, page.header)
 	}
 	if r := s.post(t, "/signup", url.Values{"code": {s.signUpCode}, "name": {"Marta Oliveira"}, "email": {"marta@halation.example"},
 		"password": {"a seat for every organizer"}, "team": {"Halation Post"}, "timezone": {"Europe/Lisbon"}}); r.status != http.StatusSeeOther {
 		t.Fatalf("sign up: %d %s", r.status, r.body)
 	}
 	if r := s.get(t, "/admin/halation-post/users"); r.status != http.StatusOK || !strings.Contains(r.body, "Marta Oliveira") {
-		t.Errorf("the panel, signed in: %d", r.status)
+		t.Errorf("panel, signed in: got status %d", r.status)
 	}
 	s.checkCookie(t)
 	s.checkClientIP(t)
@@ -269,10 +269,10 @@ func (s *site) checkCookie(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("no cookie of https: %v", s.client.Jar.Cookies(at))
+	t.Errorf("no secure cookie: %v", s.client.Jar.Cookies(at))
 }
 
-// checkClientIP forges an address, which must not be believed.
+// checkClientIP sends a forged client address, which must be ignored.
 func (s *site) checkClientIP(t *testing.T) {
 	t.Helper()
 	r := s.post(t, "/signin", url.Values{"email": {"marta@halation.example"}, "password": {"a seat for every organizer"}}, "X-Forwarded-For", "198.51.100.9")
@@ -286,11 +286,11 @@ func (s *site) checkClientIP(t *testing.T) {
 	defer db.Close()
 	var addresses []string
 	if err := db.NewQuery("SELECT DISTINCT address FROM logins").Column(&addresses); err != nil || len(addresses) != 1 || addresses[0] != "127.0.0.1" {
-		t.Errorf("people signed in from %v, %v", addresses, err)
+		t.Errorf("got client addresses %v, %v", addresses, err)
 	}
 }
 
-// checkEventStream waits for the first words of a stream that goes on: a proxy that buffers would keep them.
+// checkEventStream waits for the first bytes of an open stream, which a buffering proxy would hold back.
 func (s *site) checkEventStream(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -303,7 +303,7 @@ func (s *site) checkEventStream(t *testing.T) {
 	defer response.Body.Close()
 	first, err := bufio.NewReader(response.Body).ReadString('\n')
 	if err != nil || response.Header.Get("Content-Type") != "text/event-stream" || first == "" {
-		t.Errorf("the stream of events: %d, %q, %v", response.StatusCode, first, err)
+		t.Errorf("event stream: got %d, %q, %v", response.StatusCode, first, err)
 	}
 }
 
@@ -324,11 +324,11 @@ func (s *site) checkWebSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	if response.StatusCode != http.StatusSwitchingProtocols {
-		t.Errorf("a WebSocket: %d, want 101", response.StatusCode)
+		t.Errorf("WebSocket: got status %d, want 101", response.StatusCode)
 	}
 }
 
-// sessionToken starts a session through the API, and is the token of its host.
+// sessionToken starts a session through the API and returns its host's token.
 func (s *site) sessionToken(t *testing.T) string {
 	t.Helper()
 	signedIn := s.call(t, "", "/api/collections/users/auth-with-password", map[string]any{"identity": "marta@halation.example", "password": "a seat for every organizer"})
@@ -340,7 +340,7 @@ func (s *site) sessionToken(t *testing.T) string {
 			return pass
 		}
 	}
-	t.Fatal("no pass for the session")
+	t.Fatal("no token for the session")
 	return ""
 }
 
@@ -361,7 +361,7 @@ func (s *site) call(t *testing.T, token, path string, body any) map[string]any {
 	return answer
 }
 
-// checkUpload sends a list as large as the product takes, and one that it refuses with a page of its own.
+// checkUpload uploads a list of the maximum size, and one that Usher refuses with its own page.
 func (s *site) checkUpload(t *testing.T) {
 	t.Helper()
 	for size, says := range map[int]string{2<<20 - 1000: "", 3 << 20: "larger than 2 MB"} {
@@ -373,12 +373,12 @@ func (s *site) checkUpload(t *testing.T) {
 		form.Close()
 		r := s.send(t, http.MethodPost, "/admin/halation-post/users/preview", &body, "Content-Type", form.FormDataContentType())
 		if r.header.Get("X-Usher") == "" || !strings.Contains(r.body, says) {
-			t.Errorf("%d bytes: %d %.300s", size, r.status, r.body)
+			t.Errorf("%d bytes: got %d %.300s", size, r.status, r.body)
 		}
 	}
 }
 
-// checkMisdirected asks the program itself for another host, as a proxy that hides the right one would.
+// checkMisdirected sends a request with another Host to the program itself, like a proxy that hides the right one.
 func (s *site) checkMisdirected(t *testing.T) {
 	t.Helper()
 	response, err := http.Get("http://" + s.backend + "/")
@@ -388,7 +388,7 @@ func (s *site) checkMisdirected(t *testing.T) {
 	defer response.Body.Close()
 	body, _ := io.ReadAll(response.Body)
 	if response.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(body), s.backend) || !strings.Contains(string(body), publicURL) {
-		t.Errorf("without the host: %d %s", response.StatusCode, body)
+		t.Errorf("wrong Host: got %d %s", response.StatusCode, body)
 	}
 }
 

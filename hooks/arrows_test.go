@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	// tools are the libraries: they know no word of the domain.
+	// tools are the libraries, which know nothing about the domain.
 	tools = " tools/calendar tools/csvfile tools/errs tools/images tools/jobs tools/ratelimit tools/settings tools/text"
 
 	// domainPackages are the packages of hooks that a view may import.
 	domainPackages = "accounts actors addresslist administrators attendances audit bulk capacity events invitations join live mail members people plans record rooms seats sessions tags teams" + tools
 )
 
-// allowedImports says which of our packages a package may import directly, tests not counted.
-// Names without a folder are packages of hooks.
+// allowedImports lists, for each package, which of our packages it may import directly; tests aren't included. Names
+// without a folder are packages of hooks.
 var allowedImports = map[string]string{
 	".":             "commands database hooks live live/embedded tools/settings views pb_migrations",
 	"pb_migrations": "",
@@ -35,7 +35,7 @@ var allowedImports = map[string]string{
 	"tools/settings":  "",
 	"tools/text":      "tools/errs",
 
-	// What every domain stands on.
+	// Foundations of every domain.
 	"record":          "tools/errs",
 	"database":        "record",
 	"actors":          "record" + tools,
@@ -47,7 +47,7 @@ var allowedImports = map[string]string{
 	"mail/resendtest": "",
 	"emails":          "mail" + tools,
 
-	// The domains, one way: bulk, tags and invitations, sessions, members, seats, plans, teams.
+	// The domains, in one direction: bulk, tags and invitations, sessions, members, seats, plans, teams.
 	"accounts":    "actors audit emails mail record" + tools,
 	"addresslist": "accounts" + tools,
 	"teams":       "actors audit emails mail record" + tools,
@@ -59,7 +59,7 @@ var allowedImports = map[string]string{
 	"tags":        "accounts actors audit members people record" + tools,
 	"bulk":        "actors audit invitations members sessions tags" + tools,
 
-	// Sessions: where, when and who; how they run; who gets in; who was there.
+	// Sessions: scheduling and participants, running, admission, attendance.
 	"live":          tools,
 	"live/embedded": "live",
 	"live/livetest": "live live/embedded",
@@ -87,13 +87,13 @@ var allowedImports = map[string]string{
 	"views/browsertest": "",
 }
 
-// exclusiveImports are the packages that alone may import what is of others.
+// exclusiveImports maps external packages to the only package that may import them.
 var exclusiveImports = map[string]string{
 	"github.com/resend/":   "mail",
 	"github.com/livekit/":  "live live/embedded live/livetest",
 	"github.com/pion/":     "live/livetest",
 	"github.com/mileusna/": "accounts",
-	"github.com/chromedp/": "", // tests alone
+	"github.com/chromedp/": "", // only tests
 }
 
 type listedPackage struct {
@@ -101,7 +101,7 @@ type listedPackage struct {
 	Imports    []string
 }
 
-// listPackages lists the packages of this module, by the name that the table has for them.
+// listPackages returns the packages of this module by their names in the table.
 func listPackages(t *testing.T) map[string][]string {
 	t.Helper()
 	command := exec.Command("go", "list", "-e", "-json=ImportPath,Imports", "usher/...")
@@ -132,28 +132,28 @@ func shortPath(path string) string {
 func TestImports_AreAllowed(t *testing.T) {
 	all := listPackages(t)
 	if len(all) < 20 {
-		t.Fatalf("%d packages", len(all))
+		t.Fatalf("found only %d packages", len(all))
 	}
 	for name, imports := range all {
 		line, known := allowedImports[name]
 		if !known {
-			t.Errorf("%s has no line in the table", name)
+			t.Errorf("allowedImports has no entry for %s", name)
 		}
 		allowed := strings.Fields(line)
 		for _, path := range imports {
 			if ours := path == "usher" || strings.HasPrefix(path, "usher/"); ours && !slices.Contains(allowed, shortPath(path)) {
-				t.Errorf("%s imports %s", name, shortPath(path))
+				t.Errorf("%s must not import %s", name, shortPath(path))
 			}
 			for prefix, owner := range exclusiveImports {
 				if strings.HasPrefix(path, prefix) && !slices.Contains(strings.Fields(owner), name) {
-					t.Errorf("%s imports %s", name, path)
+					t.Errorf("%s must not import %s", name, path)
 				}
 			}
 		}
 	}
 	for name := range allowedImports {
 		if _, there := all[name]; !there {
-			t.Errorf("the table has a line for %s, which is no package", name)
+			t.Errorf("allowedImports has an entry for %s, which doesn't exist", name)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestAllowedImports_HaveNoCycle(t *testing.T) {
 	var visit func(name string, path []string)
 	visit = func(name string, path []string) {
 		if slices.Contains(path, name) {
-			t.Fatalf("a circle: %v", append(path, name))
+			t.Fatalf("import cycle: %v", append(path, name))
 		}
 		if done[name] {
 			return
@@ -179,7 +179,7 @@ func TestAllowedImports_HaveNoCycle(t *testing.T) {
 	for name, line := range allowedImports {
 		inHooks := name != "." && !strings.HasPrefix(name, "views")
 		if inHooks && strings.Contains(line, "views") {
-			t.Errorf("%s may import views: nothing in hooks does", name)
+			t.Errorf("%s must not import views", name)
 		}
 	}
 }

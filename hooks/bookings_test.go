@@ -21,8 +21,8 @@ import (
 	"usher/hooks/teams"
 )
 
-// Whatever is booked, moved, called off and handed on, and whoever goes meanwhile, the rules of sessions hold after
-// each deed.
+// Random histories of bookings, moves, cancellations and handovers, while members leave: the rules of sessions hold
+// after each action.
 func TestSessionRules_RandomHistory(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("25")
@@ -42,13 +42,13 @@ func TestSessionRules_RandomHistory(t *testing.T) {
 	})
 }
 
-// sessionFixture is a team with two rooms, where people book.
+// sessionFixture is a team with two rooms and people who book sessions.
 type sessionFixture struct {
 	t           *testing.T
 	app         *core.BaseApp
 	team        *teams.Team
 	rooms       []string
-	finalStatus map[string]string // how each session ended
+	finalStatus map[string]string // final status of each session
 }
 
 func newSessionFixture(t *testing.T) *sessionFixture {
@@ -88,7 +88,7 @@ func (p *sessionFixture) account(n int) *core.Record {
 	return account
 }
 
-// actorOf is who acts in the team; nil if he is not in it.
+// actorOf returns the actor of an account; nil if it isn't in the team.
 func (p *sessionFixture) actorOf(n int) *actors.Actor {
 	account := p.account(n)
 	if account == nil {
@@ -113,7 +113,7 @@ func (p *sessionFixture) anyUser(r *rapid.T) string {
 	return fmt.Sprintf("person%09d", rapid.IntRange(0, 4).Draw(r, "person"))
 }
 
-// anySession is some session, mostly one that is still to come.
+// anySession returns a random session, usually one in the future.
 func (p *sessionFixture) anySession(r *rapid.T) string {
 	query := "SELECT id FROM sessions ORDER BY status = 'scheduled' DESC, rowid DESC LIMIT 6"
 	ids := hookstest.QueryRows(p.t, p.app, query)
@@ -222,7 +222,7 @@ func (p *sessionFixture) handOver(r *rapid.T) {
 	}))
 }
 
-// anySuccessor is somebody who takes over, or nobody.
+// anySuccessor returns a random new host, or "".
 func (p *sessionFixture) anySuccessor(r *rapid.T) string {
 	if rapid.Bool().Draw(r, "cancelled") {
 		return ""
@@ -251,8 +251,8 @@ func (p *sessionFixture) rejoin(r *rapid.T) {
 }
 
 func (p *sessionFixture) archive(r *rapid.T) {
-	deed := rapid.SampledFrom([]func(core.App, *actors.Actor, string) (*rooms.Room, error){rooms.Archive, rooms.Restore}).Draw(r, "deed")
-	_, err := deed(p.app, p.actorOf(0), rapid.SampledFrom(p.rooms).Draw(r, "room"))
+	action := rapid.SampledFrom([]func(core.App, *actors.Actor, string) (*rooms.Room, error){rooms.Archive, rooms.Restore}).Draw(r, "action")
+	_, err := action(p.app, p.actorOf(0), rapid.SampledFrom(p.rooms).Draw(r, "room"))
 	checkResult(r, err)
 }
 
@@ -268,7 +268,7 @@ func (p *sessionFixture) deleteAccount(r *rapid.T) {
 	}
 }
 
-// check is everything that is true after each deed.
+// check checks the invariants that hold after each action.
 func (p *sessionFixture) check(r *rapid.T) {
 	for what, query := range map[string]string{
 		"two bookings of a room": `SELECT a.id, b.id FROM sessions a JOIN sessions b ON b.room = a.room AND a.room != '' AND b.id > a.id AND a.starts < b.ends AND b.starts < a.ends
@@ -284,7 +284,7 @@ func (p *sessionFixture) check(r *rapid.T) {
 			AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = s.team AND m.user = p.user)`,
 		"in it though not in the team": `SELECT p.id FROM participants p JOIN sessions s ON s.id = p.session AND s.status IN ('scheduled', 'running') WHERE p.user != '' AND p.state != 'out'
 			AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team = s.team AND m.user = p.user)`,
-		"somebody of another team":       `SELECT p.id FROM participants p JOIN sessions s ON s.id = p.session WHERE p.team != s.team`,
+		"participant of another team":    `SELECT p.id FROM participants p JOIN sessions s ON s.id = p.session WHERE p.team != s.team`,
 		"a place in a series of nothing": `SELECT id FROM sessions WHERE (series = '') != (occurrence = '')`,
 	} {
 		if rows := hookstest.QueryRows(p.t, p.app, query); len(rows) > 0 {
@@ -304,7 +304,7 @@ func (p *sessionFixture) check(r *rapid.T) {
 	}
 }
 
-// checkSeries keeps that each planned session of a series is in its rule, and no two are in one place of it.
+// checkSeries checks that each scheduled session of a series is in its rule, and that no two have the same slot.
 func (p *sessionFixture) checkSeries(r *rapid.T) {
 	var all []*sessions.Series
 	if err := p.app.RecordQuery("series").All(&all); err != nil {

@@ -12,12 +12,12 @@ import (
 	"usher/hooks/mail"
 )
 
-// Every kind of email says while what it is worth sending, be it always.
+// Every kind of email says when it is still worth sending, even if that is always.
 func TestEmailKinds_HaveCondition(t *testing.T) {
 	app := hookstest.NewApp(t)
 	kinds := emailKinds(t)
 	if len(kinds) < 19 {
-		t.Fatalf("only %d kinds found: %v", len(kinds), kinds)
+		t.Fatalf("found only %d kinds: %v", len(kinds), kinds)
 	}
 	for _, kind := range kinds {
 		if !mail.HasCondition(app, kind) {
@@ -25,11 +25,11 @@ func TestEmailKinds_HaveCondition(t *testing.T) {
 		}
 	}
 	if mail.HasCondition(app, "unknown") {
-		t.Error("every kind has one: this shows nothing")
+		t.Error("an unknown kind has a condition, so this test can't fail")
 	}
 }
 
-// emailKinds reads the constants of package mail that begin with Kind.
+// emailKinds returns the constants of package mail whose names begin with Kind.
 func emailKinds(t *testing.T) (kinds []string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "mail/message.go", nil, 0)

@@ -1,4 +1,4 @@
-// Package hooks is the one list of all that is wired: what must hold, whoever writes.
+// Package hooks registers every rule of Usher. They hold for every writer.
 package hooks
 
 import (
@@ -28,8 +28,8 @@ import (
 // Config is every setting of Usher.
 type Config = settings.Config
 
-// Register wires every rule to the app, before it is started. The order matters twice: what is stored is read
-// before it is judged, and a state that is wrong is told before a seat that is missing.
+// Register binds every rule to the app before it starts. The order matters: stored state is read before it is checked,
+// and an invalid state is reported before a missing seat.
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
 	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags",

@@ -26,7 +26,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Whatever people do, and in whatever order, the rules of a team hold after each deed.
+// Random histories of actions in any order: the rules of a team hold after each one.
 func TestTeamRules_RandomHistory(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("50")
@@ -46,14 +46,14 @@ func TestTeamRules_RandomHistory(t *testing.T) {
 	})
 }
 
-// teamFixture is a team with few seats, and people who are in it or could be.
+// teamFixture is a team with few seats, and people who are in it or could join.
 type teamFixture struct {
 	t           *testing.T
 	r           *rapid.T
 	app         *core.BaseApp
 	team        *teams.Team
-	finalStatus map[string]string // how each invitation ended
-	memberIDs   []string          // accounts in the team after the deed before
+	finalStatus map[string]string // final status of each invitation
+	memberIDs   []string          // accounts in the team before the last action
 }
 
 func newTeamFixture(t *testing.T, r *rapid.T) *teamFixture {
@@ -76,12 +76,12 @@ func (h *teamFixture) account(n int) *core.Record {
 	return account
 }
 
-// anyAccount is somebody: nil if the account was deleted.
+// anyAccount returns a random account: nil if it was deleted.
 func (h *teamFixture) anyAccount(r *rapid.T) *core.Record {
 	return h.account(rapid.IntRange(0, 7).Draw(r, "person"))
 }
 
-// anyActor is somebody who acts in the team, mostly the Owner; nil if he is not in it.
+// anyActor returns a random actor of the team, usually the Owner; nil if the account isn't in it.
 func (h *teamFixture) anyActor(r *rapid.T) *actors.Actor {
 	account := h.account(rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(r, "actor"))
 	if account == nil {
@@ -102,7 +102,7 @@ func (h *teamFixture) anyRoles(r *rapid.T) actors.Roles {
 	return actors.Roles{Admin: rapid.Bool().Draw(r, "admin"), Organizer: rapid.Bool().Draw(r, "organizer")}
 }
 
-// anyID is the id of some record of the collection, or "".
+// anyID returns the id of a random record of the collection, or "".
 func (h *teamFixture) anyID(r *rapid.T, collection string) string {
 	ids := hookstest.QueryRows(h.t, h.app, "SELECT id FROM "+collection+" ORDER BY rowid DESC LIMIT 8")
 	if len(ids) == 0 {
@@ -111,7 +111,7 @@ func (h *teamFixture) anyID(r *rapid.T, collection string) string {
 	return rapid.SampledFrom(ids).Draw(r, collection)
 }
 
-// checkResult judges what a deed came to: done, or refused with a code, and nothing else.
+// checkResult checks that an action succeeded or was refused with a code.
 func checkResult(r *rapid.T, err error) {
 	if err != nil && errs.Code(err) == "" && err != errs.NotFound {
 		r.Fatalf("neither done nor refused: %v", err)
@@ -165,7 +165,7 @@ func (h *teamFixture) resend(r *rapid.T) {
 	checkResult(r, err)
 }
 
-// expire lets a week pass for one invitation; a job may note it, or not yet.
+// expire lets an invitation pass its expiry; the job may have marked it, or not yet.
 func (h *teamFixture) expire(r *rapid.T) {
 	hookstest.Exec(h.t, h.app, "UPDATE invitations SET expires = {:then} WHERE id = {:id} AND status = 'pending'",
 		dbx.Params{"id": h.anyID(r, "invitations"), "then": record.FormatTime(time.Now().Add(-time.Minute))})
@@ -174,13 +174,13 @@ func (h *teamFixture) expire(r *rapid.T) {
 	}
 }
 
-// bounce lets the provider report of a letter, perhaps of one that was replaced.
+// bounce reports a delivery problem of an email, perhaps one that has been replaced.
 func (h *teamFixture) bounce(r *rapid.T) {
 	id := h.anyID(r, "outbox")
 	hookstest.Exec(h.t, h.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'at-' || id WHERE id = {:id} AND status = 'queued'",
 		dbx.Params{"id": id})
-	letter := resendtest.Email{ID: "at-" + id}
-	event := rapid.SampledFrom([]resendtest.Event{letter.Bounced("550 5.1.1 no such user"), letter.Complained(), letter.Delivered()}).Draw(r, "event")
+	email := resendtest.Email{ID: "at-" + id}
+	event := rapid.SampledFrom([]resendtest.Event{email.Bounced("550 5.1.1 no such user"), email.Complained(), email.Delivered()}).Draw(r, "event")
 	checkResult(r, mail.HandleWebhook(h.app, event.Header(time.Now()), event.Body))
 }
 
@@ -214,7 +214,7 @@ func (h *teamFixture) leave(r *rapid.T) {
 	}
 }
 
-// changeSeats is what a plan or the dashboard does.
+// changeSeats changes seats as a plan or the dashboard does.
 func (h *teamFixture) changeSeats(r *rapid.T) {
 	team, err := h.app.FindRecordById("teams", h.team.Id)
 	if err != nil {
@@ -231,7 +231,7 @@ func (h *teamFixture) deleteAccount(r *rapid.T) {
 	}
 }
 
-// deleteRecord is what the dashboard can do.
+// deleteRecord deletes a record as the dashboard can.
 func (h *teamFixture) deleteRecord(r *rapid.T) {
 	collection := rapid.SampledFrom([]string{"memberships", "invitations"}).Draw(r, "collection")
 	if found, err := h.app.FindRecordById(collection, h.anyID(r, collection)); err == nil {
@@ -239,7 +239,7 @@ func (h *teamFixture) deleteRecord(r *rapid.T) {
 	}
 }
 
-// check is everything that is true after each deed.
+// check checks the invariants that hold after each action.
 func (h *teamFixture) check(r *rapid.T) {
 	now := types.NowDateTime().String()
 	open := "status = 'pending' AND expires > '" + now + "'"
@@ -258,7 +258,7 @@ func (h *teamFixture) check(r *rapid.T) {
 	h.checkInvitations(r)
 }
 
-// checkSeats are within what the team has, and are what a count from nothing finds.
+// checkSeats checks that used seats are within the team's limits and match a fresh count.
 func (h *teamFixture) checkSeats(r *rapid.T, open string) {
 	now, err := seats.Of(h.app, h.team.Id)
 	if err != nil {
@@ -277,8 +277,7 @@ func (h *teamFixture) checkSeats(r *rapid.T, open string) {
 	}
 }
 
-// checkInvitations keeps that an invitation which has ended stays as it ended, and that people come in by accepting one, and
-// by no other deed.
+// checkInvitations checks that an ended invitation stays as it ended, and that people join only by accepting one.
 func (h *teamFixture) checkInvitations(r *rapid.T) {
 	var accepted []string
 	for _, row := range hookstest.QueryRows(h.t, h.app, "SELECT id, status, user FROM invitations") {

@@ -25,8 +25,8 @@ import (
 	"usher/hooks/teams"
 )
 
-// Whatever happens between the attempts to send them, and however often these fail: each email that the provider takes
-// says what holds at that moment. So nothing obsolete is sent, and nothing old arrives after what replaced it.
+// Random histories of changes between delivery attempts, some of which fail: every email that the provider accepts is
+// correct at that moment. Nothing obsolete is sent, and nothing old arrives after its replacement.
 func TestOutbox_RandomHistory_SendsNothingObsolete(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("25")
@@ -49,12 +49,12 @@ func TestOutbox_RandomHistory_SendsNothingObsolete(t *testing.T) {
 	for _, what := range []string{"invitation sent", "invitation dropped", "reset_password sent", "reset_password dropped",
 		"session_invitation sent", "session_invitation dropped"} {
 		if seen[what] == 0 {
-			t.Errorf("no history has %q, so it shows little: %v", what, seen)
+			t.Errorf("no history covers %q: %v", what, seen)
 		}
 	}
 }
 
-// outboxFixture is a team whose emails go to a provider that fails now and then.
+// outboxFixture is a team whose email provider fails now and then.
 type outboxFixture struct {
 	t           *testing.T
 	app         *core.BaseApp
@@ -63,7 +63,7 @@ type outboxFixture struct {
 	resend      *resendtest.Server
 	worker      *mail.Worker
 	clockOffset time.Duration
-	checked     int // emails that were looked at
+	checked     int // emails that were checked
 }
 
 func newOutboxFixture(t *testing.T, r *rapid.T) *outboxFixture {
@@ -140,7 +140,7 @@ func (h *outboxFixture) expire(r *rapid.T) {
 		dbx.Params{"id": h.anyPending(r), "then": record.FormatTime(time.Now().Add(-time.Minute))})
 }
 
-// acceptOrDecline is a role that Ada accepts, or an invitation that its recipient declines.
+// acceptOrDecline accepts a role as Ada, or declines an invitation as its recipient.
 func (h *outboxFixture) acceptOrDecline(r *rapid.T) {
 	if waiting, err := invitations.ListPending(h.app, h.ada()); err == nil && len(waiting) > 0 {
 		_, err := invitations.Accept(h.app, invitations.Response{Account: h.ada(), ID: waiting[0].Id})
@@ -161,7 +161,7 @@ func (h *outboxFixture) requestReset(r *rapid.T) {
 
 func (h *outboxFixture) setPassword(r *rapid.T) {
 	account := h.ada()
-	account.SetPassword("a longer password that nobody guesses")
+	account.SetPassword("a longer password that no one can guess")
 	checkResult(r, h.app.Save(account))
 }
 
@@ -198,7 +198,7 @@ func (h *outboxFixture) cancel(r *rapid.T) {
 	checkResult(r, sessions.Cancel(h.app, h.actor(), h.anyScheduled(r), sessions.ScopeSession))
 }
 
-// failRequests lets the next requests fail, some of them after the provider took the email.
+// failRequests lets the next requests fail, some of them after the provider accepted the email.
 func (h *outboxFixture) failRequests(r *rapid.T) {
 	for range rapid.IntRange(1, 4).Draw(r, "faults") {
 		h.resend.FailNext(rapid.SampledFrom([]resendtest.Fault{resendtest.Status(500), resendtest.Status(503), resendtest.AcceptAndCut,
@@ -206,14 +206,14 @@ func (h *outboxFixture) failRequests(r *rapid.T) {
 	}
 }
 
-// crash leaves an email in sending, as a process that dies does, and starts another worker.
+// crash leaves an email in the state sending, like a killed process, and starts another worker.
 func (h *outboxFixture) crash(r *rapid.T) {
 	hookstest.Exec(h.t, h.app, "UPDATE outbox SET status = 'sending' WHERE id = {:id}",
 		dbx.Params{"id": h.anyID(r, "SELECT id FROM outbox WHERE status = 'queued' AND tried != ''")})
 	h.restartWorker()
 }
 
-// deliver lets time pass, sends what is due, and reads what arrived: nothing changes meanwhile.
+// deliver lets time pass, sends what is due, and checks what arrived.
 func (h *outboxFixture) deliver(r *rapid.T) {
 	h.clockOffset += time.Duration(rapid.IntRange(0, 90).Draw(r, "minutes")) * time.Minute
 	h.worker.Deliver(context.Background())
@@ -228,7 +228,7 @@ func (h *outboxFixture) deliver(r *rapid.T) {
 
 var sequencePattern = regexp.MustCompile(`SEQUENCE:(\d+)`)
 
-// obsoleteReason says why an email that arrived now does not say what holds now.
+// obsoleteReason returns why an email that has just arrived is no longer correct, or "".
 func (h *outboxFixture) obsoleteReason(email resendtest.Email) string {
 	row, err := mail.FindEmail(h.app, email.Key)
 	if err != nil {

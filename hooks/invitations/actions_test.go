@@ -14,79 +14,79 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-func (w *fixture) resend(id string) (string, error) {
-	_, link, err := invitations.Resend(w.app, w.actor(w.owner), id)
+func (f *fixture) resend(id string) (string, error) {
+	_, link, err := invitations.Resend(f.app, f.actor(f.owner), id)
 	return link, err
 }
 
 func TestResend_RotatesLinkAndExpiry(t *testing.T) {
-	w := newFixture(t)
-	first := w.invite(luciaEmail, "organizer")
-	w.ageEmails(first.ID, "-2 minutes")
-	hookstest.Exec(t, w.app, "UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '+1 hour')", nil)
-	link, err := w.resend(first.ID)
-	w.must(err)
+	f := newFixture(t)
+	first := f.invite(luciaEmail, "organizer")
+	f.ageEmails(first.ID, "-2 minutes")
+	hookstest.Exec(t, f.app, "UPDATE invitations SET expires = strftime('%Y-%m-%d %H:%M:%fZ', 'now', '+1 hour')", nil)
+	link, err := f.resend(first.ID)
+	f.must(err)
 	if link == first.Link || link == "" {
-		t.Errorf("the link is %q", link)
+		t.Errorf("got link %q", link)
 	}
-	if left := time.Until(w.stored(first.ID).GetDateTime("expires").Time()); left < invitations.Lifetime-time.Minute {
-		t.Errorf("%v are left", left)
+	if left := time.Until(f.stored(first.ID).GetDateTime("expires").Time()); left < invitations.Lifetime-time.Minute {
+		t.Errorf("got remaining links %v", left)
 	}
-	_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: tokenOf(first)})
+	_, err = invitations.Accept(f.app, invitations.Response{Account: f.lucia, Token: tokenOf(first)})
 	hookstest.AssertCode(t, "the old link", err, invitations.CodeReplaced)
 	second := invitations.Result{Link: link}
-	_, err = invitations.Revoke(w.app, w.actor(w.owner), first.ID)
-	w.must(err)
+	_, err = invitations.Revoke(f.app, f.actor(f.owner), first.ID)
+	f.must(err)
 	for name, token := range map[string]string{"the old link": tokenOf(first), "the new link": tokenOf(second)} {
-		_, err = invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: token})
+		_, err = invitations.Accept(f.app, invitations.Response{Account: f.lucia, Token: token})
 		hookstest.AssertCode(t, name+" once revoked", err, invitations.CodeRevoked)
 	}
 }
 
 func TestResend_IsLimited(t *testing.T) {
-	w := newFixture(t)
-	id := w.invite(luciaEmail, "organizer").ID
-	_, err := w.resend(id)
+	f := newFixture(t)
+	id := f.invite(luciaEmail, "organizer").ID
+	_, err := f.resend(id)
 	hookstest.AssertCode(t, "at once", err, errs.CodeTooMany)
 	for n := range 5 {
-		w.ageEmails(id, "-61 seconds")
-		if _, err := w.resend(id); err != nil {
+		f.ageEmails(id, "-61 seconds")
+		if _, err := f.resend(id); err != nil {
 			t.Fatalf("resend %d: %v", n+1, err)
 		}
-		_, err = w.resend(id)
+		_, err = f.resend(id)
 		hookstest.AssertCode(t, "twice in a minute", err, errs.CodeTooMany)
 	}
-	w.ageEmails(id, "-61 seconds")
-	_, err = w.resend(id)
+	f.ageEmails(id, "-61 seconds")
+	_, err = f.resend(id)
 	hookstest.AssertCode(t, "the sixth of a day", err, errs.CodeTooMany)
-	w.ageEmails(id, "-1 day")
-	hookstest.Exec(t, w.app, "UPDATE invitations SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, '-1 day')", nil)
+	f.ageEmails(id, "-1 day")
+	hookstest.Exec(t, f.app, "UPDATE invitations SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, '-1 day')", nil)
 	for n := range 5 {
-		if _, err := w.resend(id); err != nil {
+		if _, err := f.resend(id); err != nil {
 			t.Fatalf("the next day, resend %d: %v", n+1, err)
 		}
-		w.ageEmails(id, "-61 seconds")
+		f.ageEmails(id, "-61 seconds")
 	}
-	_, err = w.resend(id)
+	_, err = f.resend(id)
 	hookstest.AssertCode(t, "the sixth of the next day", err, errs.CodeTooMany)
 }
 
 func TestManage_OtherTeam_NotFound(t *testing.T) {
-	w := newFixture(t)
-	id := w.invite(luciaEmail, "organizer").ID
-	stranger := hookstest.Account(t, w.app, "stranger@x.example")
-	theirs := hookstest.Team(t, w.app, stranger, "Another team", "free")
-	actor := hookstest.Actor(t, w.app, stranger, theirs)
+	f := newFixture(t)
+	id := f.invite(luciaEmail, "organizer").ID
+	stranger := hookstest.Account(t, f.app, "stranger@x.example")
+	theirs := hookstest.Team(t, f.app, stranger, "Another team", "free")
+	actor := hookstest.Actor(t, f.app, stranger, theirs)
 	for _, id := range []string{id, "nosuchid0000000"} {
-		if _, err := invitations.Revoke(w.app, actor, id); !errors.Is(err, errs.NotFound) {
+		if _, err := invitations.Revoke(f.app, actor, id); !errors.Is(err, errs.NotFound) {
 			t.Errorf("revoke: %v", err)
 		}
-		if _, _, err := invitations.Resend(w.app, actor, id); !errors.Is(err, errs.NotFound) {
+		if _, _, err := invitations.Resend(f.app, actor, id); !errors.Is(err, errs.NotFound) {
 			t.Errorf("resend: %v", err)
 		}
 	}
-	if got := w.stored(id).GetString("status"); got != "pending" {
-		t.Errorf("it is %s", got)
+	if got := f.stored(id).GetString("status"); got != "pending" {
+		t.Errorf("got status %s", got)
 	}
 }
 
@@ -103,22 +103,22 @@ func TestManage_AdminInvitation_NeedsRightToManageAdmins(t *testing.T) {
 		{"admin", false, []string{"organizer"}, ""},
 		{"plain", false, []string{"organizer"}, "not_allowed"},
 	} {
-		w := newFixture(t)
-		people := map[string]*core.Record{"owner": w.owner,
-			"admin": hookstest.Member(t, w.app, w.team, "admin@x.example", "admin"),
-			"plain": hookstest.Member(t, w.app, w.team, "plain@x.example")}
-		w.team.Set("admins_manage_admins", s.opened)
-		w.must(w.app.Save(w.team))
-		id := w.invite(luciaEmail, s.roles...).ID
-		w.ageEmails(id, "-2 minutes")
-		_, _, err := invitations.Resend(w.app, w.actor(people[s.actor]), id)
+		f := newFixture(t)
+		people := map[string]*core.Record{"owner": f.owner,
+			"admin": hookstest.Member(t, f.app, f.team, "admin@x.example", "admin"),
+			"plain": hookstest.Member(t, f.app, f.team, "plain@x.example")}
+		f.team.Set("admins_manage_admins", s.opened)
+		f.must(f.app.Save(f.team))
+		id := f.invite(luciaEmail, s.roles...).ID
+		f.ageEmails(id, "-2 minutes")
+		_, _, err := invitations.Resend(f.app, f.actor(people[s.actor]), id)
 		hookstest.AssertCode(t, s.actor+" resends", err, s.code)
-		if s.code == "" { // neither may roles that he could not offer be replaced
+		if s.code == "" { // nor can they replace roles that they couldn't offer
 			continue
 		}
-		_, err = invitations.Revoke(w.app, w.actor(people[s.actor]), id)
+		_, err = invitations.Revoke(f.app, f.actor(people[s.actor]), id)
 		hookstest.AssertCode(t, s.actor+" revokes", err, s.code)
-		results, err := invitations.Invite(w.app, w.actor(people[s.actor]), invitations.Request{
+		results, err := invitations.Invite(f.app, f.actor(people[s.actor]), invitations.Request{
 			Lines: invitations.ParseLines([]string{luciaEmail}), Roles: actors.Roles{}})
 		if err == nil {
 			err = errs.Invalid("email", results[0].Code, results[0].Message)
@@ -142,50 +142,50 @@ func TestSetRoles_RevokesImmediatelyAndInvitesToNewRoles(t *testing.T) {
 		{"exchange", []string{"organizer"}, nil, actors.Roles{Admin: true}, actors.Roles{}, actors.Roles{Admin: true}, true},
 		{"none", []string{"admin", "organizer"}, nil, actors.Roles{}, actors.Roles{}, actors.Roles{}, false},
 		{"as it is", []string{"organizer"}, nil, actors.Roles{Organizer: true}, actors.Roles{Organizer: true}, actors.Roles{}, false},
-		{"take an offer back", nil, []string{"admin"}, actors.Roles{}, actors.Roles{}, actors.Roles{}, false},
+		{"revoke an offer", nil, []string{"admin"}, actors.Roles{}, actors.Roles{}, actors.Roles{}, false},
 		{"exchange an offer", nil, []string{"admin"}, actors.Roles{Organizer: true}, actors.Roles{}, actors.Roles{Organizer: true}, true},
 		{"offered already", nil, []string{"admin"}, actors.Roles{Admin: true}, actors.Roles{}, actors.Roles{Admin: true}, true},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := newFixture(t)
-			who := hookstest.Member(t, w.app, w.team, "who@x.example", s.held...)
+			f := newFixture(t)
+			who := hookstest.Member(t, f.app, f.team, "who@x.example", s.held...)
 			if s.open != nil {
-				w.invite(who.Email(), s.open...)
+				f.invite(who.Email(), s.open...)
 			}
-			result, _, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, s.wanted, "")
-			w.must(err)
+			result, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, s.wanted, "")
+			f.must(err)
 			if (result != nil) != s.offers {
-				t.Errorf("the result is %+v", result)
+				t.Errorf("got result %+v", result)
 			}
-			if roles, in := w.roles(who); !in || roles != s.keeps {
-				t.Errorf("in %v as %+v", in, roles)
+			if roles, in := f.roles(who); !in || roles != s.keeps {
+				t.Errorf("got member %v with roles %+v", in, roles)
 			}
-			open, err := invitations.FindPending(w.app, w.team.Id, who.Email())
+			open, err := invitations.FindPending(f.app, f.team.Id, who.Email())
 			if (err == nil) != s.offers || err == nil && open.Roles() != s.asked {
-				t.Errorf("offered: %v %v", open, err)
+				t.Errorf("got invitation %v, %v", open, err)
 			}
 		})
 	}
 }
 
 func TestSetRoles_WithoutFreeSeat_ChangesNothing(t *testing.T) {
-	w := newFixture(t)
+	f := newFixture(t)
 	for _, who := range []string{"a", "b", "c", "d"} {
-		hookstest.Member(t, w.app, w.team, who+"@x.example", "admin")
+		hookstest.Member(t, f.app, f.team, who+"@x.example", "admin")
 	}
-	who := hookstest.Member(t, w.app, w.team, "who@x.example", "organizer")
-	_, _, err := invitations.SetRoles(w.app, w.actor(w.owner), who.Id, actors.Roles{Admin: true}, "")
+	who := hookstest.Member(t, f.app, f.team, "who@x.example", "organizer")
+	_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), who.Id, actors.Roles{Admin: true}, "")
 	hookstest.AssertCode(t, "a fifth Admin", err, seats.CodeFull)
-	if roles, _ := w.roles(who); roles != (actors.Roles{Organizer: true}) {
-		t.Errorf("he is %+v", roles)
+	if roles, _ := f.roles(who); roles != (actors.Roles{Organizer: true}) {
+		t.Errorf("got roles %+v", roles)
 	}
 }
 
 func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
-	w := newFixture(t)
-	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
-	second := hookstest.Member(t, w.app, w.team, "second@x.example", "admin")
-	plain := hookstest.Member(t, w.app, w.team, "plain@x.example")
+	f := newFixture(t)
+	admin := hookstest.Member(t, f.app, f.team, "admin@x.example", "admin")
+	second := hookstest.Member(t, f.app, f.team, "second@x.example", "admin")
+	plain := hookstest.Member(t, f.app, f.team, "plain@x.example")
 	for _, s := range []struct {
 		name          string
 		actor, target *core.Record
@@ -193,23 +193,23 @@ func TestSetRoles_ChecksRightsBeforeState(t *testing.T) {
 		code          string
 	}{
 		{"a plain member, nothing changed", plain, second, actors.Roles{Admin: true}, "not_allowed"},
-		{"a plain member, himself up", plain, plain, actors.Roles{Organizer: true}, "not_allowed"},
+		{"a plain member, themselves up", plain, plain, actors.Roles{Organizer: true}, "not_allowed"},
 		{"an Admin, another Admin down", admin, second, actors.Roles{}, "not_allowed"},
 		{"an Admin, another Admin also Organizer", admin, second, actors.Roles{Admin: true, Organizer: true}, "not_allowed"},
-		{"an Admin, the Owner as he is", admin, w.owner, actors.Roles{Organizer: true}, "not_allowed"},
-		{"an Admin, the Owner down", admin, w.owner, actors.Roles{}, "not_allowed"},
+		{"an Admin, the Owner unchanged", admin, f.owner, actors.Roles{Organizer: true}, "not_allowed"},
+		{"an Admin, the Owner down", admin, f.owner, actors.Roles{}, "not_allowed"},
 		{"an Admin, a member up to Admin", admin, plain, actors.Roles{Admin: true}, "not_allowed"},
 		{"an Admin, a member to Organizer", admin, plain, actors.Roles{Organizer: true}, ""},
-		{"an Admin, himself down", admin, admin, actors.Roles{}, ""},
-		{"the Owner, his own Organizer role", w.owner, w.owner, actors.Roles{}, ""},
+		{"an Admin, themselves down", admin, admin, actors.Roles{}, ""},
+		{"the Owner, their own Organizer role", f.owner, f.owner, actors.Roles{}, ""},
 	} {
-		_, _, err := invitations.SetRoles(w.app, w.actor(s.actor), s.target.Id, s.wanted, "")
+		_, _, err := invitations.SetRoles(f.app, f.actor(s.actor), s.target.Id, s.wanted, "")
 		hookstest.AssertCode(t, s.name, err, s.code)
 	}
-	if roles, _ := w.roles(w.owner); roles != (actors.Roles{Owner: true}) {
-		t.Errorf("the Owner is %+v", roles)
+	if roles, _ := f.roles(f.owner); roles != (actors.Roles{Owner: true}) {
+		t.Errorf("got the Owner's roles %+v", roles)
 	}
-	if _, _, err := invitations.SetRoles(w.app, w.actor(w.owner), w.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.NotFound) {
-		t.Errorf("somebody who is not in the team: %v", err)
+	if _, _, err := invitations.SetRoles(f.app, f.actor(f.owner), f.lucia.Id, actors.Roles{}, ""); !errors.Is(err, errs.NotFound) {
+		t.Errorf("someone outside the team: %v", err)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"usher/hooks/record"
 )
 
-// acceptBySQL writes what accepting leaves behind, and reads what it has to know, by SQL alone: the answer, the membership, the
-// next entry of the log, and, by the triggers, the seats and the note of whose row in the list is old. No rule is
-// judged and nothing of PocketBase runs in it, so no way of accepting can be quicker.
+// acceptBySQL writes the rows that accepting writes, and reads what it needs, by plain SQL: the answer, the membership,
+// the next audit entry and, by triggers, the seats and the stale row of the index. It checks no rules and uses no
+// PocketBase, so it is a lower bound.
 func (c *largeTeam) acceptBySQL(n int) error {
 	tx, err := c.app.NonconcurrentDB().(*dbx.DB).DB().BeginTx(record.Prepared, nil)
 	if err != nil {
@@ -33,7 +33,7 @@ func (c *largeTeam) acceptBySQL(n int) error {
 	var hash string
 	err = tx.QueryRowContext(record.Prepared, "SELECT seq, hash FROM audit WHERE team = ? ORDER BY seq DESC LIMIT 1", c.team).Scan(&seq, &hash)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = nil // the first entry of the team
+		err = nil // the team's first entry
 	}
 	write := func(statement string, args ...any) {
 		if err == nil {
@@ -52,7 +52,7 @@ func (c *largeTeam) acceptBySQL(n int) error {
 	if err != nil {
 		return err
 	}
-	// The list is renewed behind it as it is behind every answer.
+	// The index is refreshed afterwards, as after every answer.
 	e := new(core.RecordEvent)
 	e.App, e.Record, e.Type = c.app, invitation, core.ModelEventTypeUpdate
 	return c.app.OnRecordAfterUpdateSuccess("invitations").Trigger(e)

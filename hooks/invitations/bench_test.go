@@ -16,11 +16,11 @@ import (
 	"usher/hooks/people"
 )
 
-// BenchmarkAccept sets accepting an invitation, the whole deed with its rules, seats, membership and audit, beside
-// two bare writes of PocketBase in one transaction: the update of such an invitation and the insert of such a
-// membership, in the same tables without a rule or a trigger of ours. Accepting is to be no slower, and the same
-// in teams of every size. The list of people is renewed in the background meanwhile; what it costs a row is told apart.
-// Between the two stands what the rows alone cost that accepting writes, by SQL without a rule.
+// BenchmarkAccept compares accepting an invitation, with its rules, seats, membership and audit entry, to two bare
+// PocketBase writes in one transaction: the update of such an invitation and the insert of such a membership, in the
+// same tables without our rules and triggers. Accepting must not be slower, in teams of every size. The index of users
+// is refreshed in the background meanwhile; its cost per row is reported separately. In between, it reports the cost of
+// the written rows alone, by SQL without rules.
 func BenchmarkAccept(b *testing.B) {
 	for _, members := range []int{100, 100_000} {
 		bare, ours := newLargeTeam(b, members, true), newLargeTeam(b, members, false)
@@ -32,16 +32,16 @@ func BenchmarkAccept(b *testing.B) {
 	}
 }
 
-// largeTeam is a team of many, into which those who wait are taken.
+// largeTeam is a team with many members and pending invitations.
 type largeTeam struct {
 	app         *core.BaseApp
 	team        string
-	accounts    []*core.Record // accounts
+	accounts    []*core.Record // of the invitees
 	invitations []*core.Record // their invitations
 	userCount   int
 }
 
-// newLargeTeam makes a team in which one of ten members is an Organizer, up to a thousand of them.
+// newLargeTeam makes a team in which one in ten members is an Organizer, up to a thousand.
 func newLargeTeam(b *testing.B, members int, bare bool) *largeTeam {
 	c := &largeTeam{team: "team00000000000"}
 	if bare {
@@ -66,7 +66,8 @@ func newLargeTeam(b *testing.B, members int, bare bool) *largeTeam {
 	return c
 }
 
-// addUsers makes confirmed accounts past the rules: the hash of a password takes longer than all that is measured.
+// addUsers inserts confirmed accounts around the rules: hashing a password takes longer than everything that is
+// measured.
 func (c *largeTeam) addUsers(b *testing.B, n int) {
 	hookstest.Exec(b, c.app, `INSERT INTO users (id, email, name, verified, password, tokenKey, created, updated)
 		WITH RECURSIVE n(i) AS (VALUES ({:from} + 1) UNION ALL SELECT i + 1 FROM n WHERE i < {:to})
@@ -75,7 +76,7 @@ func (c *largeTeam) addUsers(b *testing.B, n int) {
 	c.userCount += n
 }
 
-// inviteUsers lets n more people wait, all asked to be Organizers.
+// inviteUsers adds n pending invitations to be an Organizer.
 func (c *largeTeam) inviteUsers(b *testing.B, n int) {
 	params := dbx.Params{"t": c.team, "from": fmt.Sprintf("u%014d", c.userCount), "now": types.NowDateTime().String(),
 		"end": types.NowDateTime().Add(invitations.Lifetime).String()}
@@ -95,7 +96,7 @@ func (c *largeTeam) inviteUsers(b *testing.B, n int) {
 	}
 }
 
-func (c *largeTeam) measure(b *testing.B, callers int, deed func(n int) error) {
+func (c *largeTeam) measure(b *testing.B, callers int, action func(n int) error) {
 	b.StopTimer()
 	c.inviteUsers(b, b.N)
 	c.refreshIndex(b)
@@ -105,7 +106,7 @@ func (c *largeTeam) measure(b *testing.B, callers int, deed func(n int) error) {
 	for range callers {
 		all.Go(func() {
 			for n := int(next.Add(1)) - 1; n < b.N; n = int(next.Add(1)) - 1 {
-				if err := deed(n); err != nil {
+				if err := action(n); err != nil {
 					b.Error(err)
 					return
 				}
@@ -123,7 +124,7 @@ func (c *largeTeam) measure(b *testing.B, callers int, deed func(n int) error) {
 	hookstest.Exec(b, c.app, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
 }
 
-// refreshIndex brings the list of people up to date, and says how many rows that were, and how long it took.
+// refreshIndex brings the index of users up to date, and returns the number of rows and the duration.
 func (c *largeTeam) refreshIndex(b *testing.B) (rows int, took time.Duration) {
 	if err := c.app.DB().NewQuery("SELECT count(*) FROM people_stale").Row(&rows); err != nil {
 		b.Fatal(err)
@@ -140,7 +141,7 @@ func (c *largeTeam) accept(n int) error {
 	return err
 }
 
-// acceptByRecords saves the same two records as they are.
+// acceptByRecords saves the same two records directly.
 func (c *largeTeam) acceptByRecords(n int) error {
 	return c.app.RunInTransaction(func(tx core.App) error {
 		invitation := c.invitations[n]

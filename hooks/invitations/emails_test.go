@@ -14,32 +14,32 @@ func TestEmail_IsRenderedWhenSentAndDroppedWhenObsolete(t *testing.T) {
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	w := newFixtureWith(t, config)
-	result := w.invite(luciaEmail, "organizer")
-	w.team.Set("name", "Halation & Co")
-	w.must(w.app.Save(w.team))
-	gone := w.invite("gone@x.example")
-	_, err := invitations.Revoke(w.app, w.actor(w.owner), gone.ID)
-	w.must(err)
-	replaced := w.invite("twice@x.example")
-	w.invite("twice@x.example", "organizer")
+	f := newFixtureWith(t, config)
+	result := f.invite(luciaEmail, "organizer")
+	f.team.Set("name", "Halation & Co")
+	f.must(f.app.Save(f.team))
+	gone := f.invite("gone@x.example")
+	_, err := invitations.Revoke(f.app, f.actor(f.owner), gone.ID)
+	f.must(err)
+	replaced := f.invite("twice@x.example")
+	f.invite("twice@x.example", "organizer")
 
-	worker := mail.NewWorker(w.app)
+	worker := mail.NewWorker(f.app)
 	worker.MinInterval = 0
 	worker.Deliver(context.Background())
-	letter := resend.WaitFor(t, luciaEmail)
-	if letter.Subject != "Marta invited you to join Halation & Co" || resend.FindLink(letter, "/invite/") == "" {
-		t.Errorf("%q with the link %q", letter.Subject, resend.FindLink(letter, "/invite/"))
+	message := resend.WaitFor(t, luciaEmail)
+	if message.Subject != "Marta invited you to join Halation & Co" || resend.FindLink(message, "/invite/") == "" {
+		t.Errorf("%q with the link %q", message.Subject, resend.FindLink(message, "/invite/"))
 	}
 	if n := len(resend.Emails()); n != 2 {
-		t.Errorf("%d letters arrived, of two that are good", n)
+		t.Errorf("got %d emails, want the 2 with valid links", n)
 	}
-	states, err := mail.DeliveryStates(w.app, []string{result.ID, gone.ID, replaced.ID})
-	w.must(err)
+	states, err := mail.DeliveryStates(f.app, []string{result.ID, gone.ID, replaced.ID})
+	f.must(err)
 	if states[result.ID].Status != mail.Sent || states[gone.ID].Status != mail.Dropped || states[gone.ID].Reason != mail.ReasonInvitationRevoked || states[replaced.ID].Status != mail.Sent {
 		t.Errorf("%+v", states)
 	}
-	if got := hookstest.Count(t, w.app, "outbox"); got != 4 {
-		t.Errorf("%d letters are listed", got)
+	if got := hookstest.Count(t, f.app, "outbox"); got != 4 {
+		t.Errorf("got %d emails in the list", got)
 	}
 }

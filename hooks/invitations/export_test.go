@@ -12,7 +12,7 @@ var (
 	CreateMembership = createMembership
 )
 
-// MarkUndeliverable is what a report does, without its transaction.
+// MarkUndeliverable does what a delivery report does, without its transaction.
 func (i *Invitation) MarkUndeliverable(app core.App, email *mail.Email) error {
 	return i.markUndeliverable(app, email)
 }

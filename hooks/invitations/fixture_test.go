@@ -23,7 +23,7 @@ import (
 
 const luciaEmail = "lucia@halation.example"
 
-// fixture is a team with an Owner, and somebody who is not in it.
+// fixture is a team with an Owner, and an account outside it.
 type fixture struct {
 	*testing.T
 	app   *core.BaseApp
@@ -41,120 +41,122 @@ func newFixtureWith(t *testing.T, config settings.Config) *fixture {
 	return &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Account(t, app, luciaEmail)}
 }
 
-// configWithEmail is a configuration in which letters leave the machine: a link proves its address, and nobody else sees it.
+// configWithEmail returns a configuration with a mail provider: a link proves its address, and the inviter doesn't see
+// it.
 func configWithEmail() settings.Config {
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL, config.WebhookSecret = "re_test", "http://127.0.0.1:1", resendtest.WebhookSecret
 	return config
 }
 
-func (w *fixture) actor(account *core.Record) *actors.Actor {
-	w.Helper()
-	return hookstest.Actor(w.T, w.app, account, w.team)
+func (f *fixture) actor(account *core.Record) *actors.Actor {
+	f.Helper()
+	return hookstest.Actor(f.T, f.app, account, f.team)
 }
 
-// invite invites in the Owner's name and wants it to be done.
-func (w *fixture) invite(email string, roles ...string) invitations.Result {
-	w.Helper()
-	result := hookstest.Invite(w.T, w.app, w.owner, w.team, email, roles...)
+// invite invites as the Owner and fails the test if it is refused.
+func (f *fixture) invite(email string, roles ...string) invitations.Result {
+	f.Helper()
+	result := hookstest.Invite(f.T, f.app, f.owner, f.team, email, roles...)
 	if result.Status == invitations.Refused {
-		w.Fatalf("%+v", result)
+		f.Fatalf("%+v", result)
 	}
 	return result
 }
 
-// expectRefused invites in the Owner's name and wants the code.
-func (w *fixture) expectRefused(code, email string, roles ...string) {
-	w.Helper()
-	if result := hookstest.Invite(w.T, w.app, w.owner, w.team, email, roles...); result.Code != code {
-		w.Errorf("%s as %v: %q (%s), want %q", email, roles, result.Code, result.Status, code)
+// expectRefused invites as the Owner and expects the code.
+func (f *fixture) expectRefused(code, email string, roles ...string) {
+	f.Helper()
+	if result := hookstest.Invite(f.T, f.app, f.owner, f.team, email, roles...); result.Code != code {
+		f.Errorf("%s as %v: %q (%s), want %q", email, roles, result.Code, result.Status, code)
 	}
 }
 
-func (w *fixture) stored(id string) *core.Record {
-	w.Helper()
-	return hookstest.FindRecord(w.T, w.app, "invitations", id)
+func (f *fixture) stored(id string) *core.Record {
+	f.Helper()
+	return hookstest.FindRecord(f.T, f.app, "invitations", id)
 }
 
-// inviteInState brings a new invitation of Lucia as Organizer into the state; "overdue" is pending with its end in the past.
-func (w *fixture) inviteInState(state string) invitations.Result {
-	w.Helper()
-	result := w.invite(luciaEmail, "organizer")
-	r := w.stored(result.ID)
+// inviteInState invites Lucia as Organizer and brings the invitation into the state; "overdue" is pending with a past
+// expiry.
+func (f *fixture) inviteInState(state string) invitations.Result {
+	f.Helper()
+	result := f.invite(luciaEmail, "organizer")
+	r := f.stored(result.ID)
 	switch state {
 	case invitations.Pending:
 		return result
 	case "overdue", invitations.Expired:
-		w.makeOverdue(result.ID)
+		f.makeOverdue(result.ID)
 		if state == invitations.Expired {
-			w.must(invitations.Expire(w.app))
+			f.must(invitations.Expire(f.app))
 		}
 		return result
 	case invitations.Accepted:
-		r.Set("user", w.lucia.Id)
+		r.Set("user", f.lucia.Id)
 	}
 	r.Set("status", state)
-	w.must(w.app.Save(r))
+	f.must(f.app.Save(r))
 	return result
 }
 
-func (w *fixture) makeOverdue(id string) {
-	w.Helper()
-	hookstest.Exec(w.T, w.app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": id})
+func (f *fixture) makeOverdue(id string) {
+	f.Helper()
+	hookstest.Exec(f.T, f.app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": id})
 }
 
-// ageEmails moves all letters about an invitation into the past.
-func (w *fixture) ageEmails(id, modifier string) {
-	w.Helper()
-	hookstest.Exec(w.T, w.app, "UPDATE outbox SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, {:m}) WHERE about = {:id}",
+// ageEmails moves all emails about an invitation into the past.
+func (f *fixture) ageEmails(id, modifier string) {
+	f.Helper()
+	hookstest.Exec(f.T, f.app, "UPDATE outbox SET created = strftime('%Y-%m-%d %H:%M:%fZ', created, {:m}) WHERE about = {:id}",
 		dbx.Params{"id": id, "m": modifier})
 }
 
-// markSent is the newest letter about an invitation, as if the provider had taken it.
-func (w *fixture) markSent(id string) resendtest.Email {
-	w.Helper()
-	letter, err := mail.FindNewest(w.app, id)
-	w.must(err)
-	hookstest.Exec(w.T, w.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'at-' || id WHERE id = {:id}", dbx.Params{"id": letter.Id})
-	return resendtest.Email{ID: "at-" + letter.Id}
+// markSent marks the newest email about an invitation as accepted by the provider.
+func (f *fixture) markSent(id string) resendtest.Email {
+	f.Helper()
+	message, err := mail.FindNewest(f.app, id)
+	f.must(err)
+	hookstest.Exec(f.T, f.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'at-' || id WHERE id = {:id}", dbx.Params{"id": message.Id})
+	return resendtest.Email{ID: "at-" + message.Id}
 }
 
-// report hands a webhook of the provider over.
-func (w *fixture) report(e resendtest.Event) error {
-	return mail.HandleWebhook(w.app, e.Header(time.Now()), e.Body)
+// report delivers a webhook of the provider.
+func (f *fixture) report(e resendtest.Event) error {
+	return mail.HandleWebhook(f.app, e.Header(time.Now()), e.Body)
 }
 
-// setLink gives the invitation a link that the test knows and nobody was shown, as if it came by mail.
-func (w *fixture) setLink(id string) string {
-	w.Helper()
+// setLink gives the invitation a known link that wasn't shown to the inviter, as if it had been emailed.
+func (f *fixture) setLink(id string) string {
+	f.Helper()
 	token := "usi_by-mail-" + id
-	hookstest.Exec(w.T, w.app, "UPDATE invitations SET token_hash = {:h}, shown = 0 WHERE id = {:id}",
+	hookstest.Exec(f.T, f.app, "UPDATE invitations SET token_hash = {:h}, shown = 0 WHERE id = {:id}",
 		dbx.Params{"h": accounts.Hash(token), "id": id})
 	return token
 }
 
-func (w *fixture) must(err error) {
-	w.Helper()
+func (f *fixture) must(err error) {
+	f.Helper()
 	if err != nil {
-		w.Fatal(err)
+		f.Fatal(err)
 	}
 }
 
-// roles is what an account carries in the team; in is false if it is not in it.
-func (w *fixture) roles(account *core.Record) (roles actors.Roles, in bool) {
-	w.Helper()
-	m, err := members.Find(w.app, w.team.Id, account.Id)
+// roles returns the roles of an account in the team; in is false if it isn't a member.
+func (f *fixture) roles(account *core.Record) (roles actors.Roles, in bool) {
+	f.Helper()
+	m, err := members.Find(f.app, f.team.Id, account.Id)
 	if err == errs.NotFound {
 		return roles, false
 	}
-	w.must(err)
+	f.must(err)
 	return m.Roles(), true
 }
 
-func (w *fixture) seats() seats.Seats {
-	w.Helper()
-	now, err := seats.Of(w.app, w.team.Id)
-	w.must(err)
+func (f *fixture) seats() seats.Seats {
+	f.Helper()
+	now, err := seats.Of(f.app, f.team.Id)
+	f.must(err)
 	return now
 }
 

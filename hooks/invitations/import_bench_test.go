@@ -10,7 +10,7 @@ import (
 	"usher/hooks/invitations"
 )
 
-// BenchmarkImport goes through 10,000 addresses: invitations, letters, audit and report, before any mail is sent.
+// BenchmarkImport imports 10,000 addresses: invitations, emails, audit and report, without sending.
 func BenchmarkImport(b *testing.B) {
 	for _, roles := range []string{"member", "organizer"} {
 		b.Run(roles, func(b *testing.B) {

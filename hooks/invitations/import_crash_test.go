@@ -14,8 +14,8 @@ import (
 	"usher/hooks/invitations"
 )
 
-// A process that dies by kill -9 in the middle of an import runs nothing on its way out. The test runs itself once
-// more as a child that imports, and kills it at different rows of a batch; then the import is taken up.
+// A process killed by kill -9 in the middle of an import runs no cleanup. The test runs itself as a child that imports,
+// kills it at different rows of a batch, and then resumes the import.
 func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 	const rows = 400
 	for _, at := range []int{1, 50, 75, 149, 230} {
@@ -40,7 +40,7 @@ func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := child.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-			t.Fatalf("the child ended by itself after %d rows: %v", seen, err)
+			t.Fatalf("the child exited after %d rows: %v", seen, err)
 		}
 
 		app := hookstest.OpenApp(t, dir, hookstest.Config())
@@ -50,7 +50,7 @@ func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 		}
 		i := assertConsistent(t, app, team, id)
 		if i.Done() >= rows || i.Done()%50 != 0 {
-			t.Errorf("killed at row %d, %d are done", at, i.Done())
+			t.Errorf("killed at row %d: got %d rows done", at, i.Done())
 		}
 		importer := invitations.NewImporter(app)
 		for worked := true; worked; {
@@ -59,13 +59,13 @@ func TestImport_ProcessKilled_InvitesEveryRowOnce(t *testing.T) {
 			}
 		}
 		if i = assertConsistent(t, app, team, id); importSummary(i) != "done 400/400 400 0 0 0" {
-			t.Errorf("killed at row %d, it came to %s", at, importSummary(i))
+			t.Errorf("killed at row %d: got %s", at, importSummary(i))
 		}
 		t.Logf("killed at row %d", at)
 	}
 }
 
-// assertConsistent reads an import and wants as many invitations, letters and audit rows as it counts.
+// assertConsistent checks that an import has as many invitations, emails and audit entries as it counts.
 func assertConsistent(t *testing.T, app core.App, team, id string) *invitations.Import {
 	t.Helper()
 	i, err := invitations.FindImport(app, team, id)
@@ -77,9 +77,9 @@ func assertConsistent(t *testing.T, app core.App, team, id string) *invitations.
 		t.Fatal(err)
 	}
 	told := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "invitation.create"})
-	made, letters := hookstest.Count(t, app, "invitations"), hookstest.Count(t, app, "outbox")
-	if n := i.Count(invitations.Invited); n != i.Done() || n != noted || n != told || n != made || n != letters {
-		t.Errorf("%d done, %d counted, %d noted, %d told, %d invitations, %d letters", i.Done(), n, noted, told, made, letters)
+	made, messages := hookstest.Count(t, app, "invitations"), hookstest.Count(t, app, "outbox")
+	if n := i.Count(invitations.Invited); n != i.Done() || n != noted || n != told || n != made || n != messages {
+		t.Errorf("got %d done, %d counted, %d stored, %d audited, %d invitations, %d emails", i.Done(), n, noted, told, made, messages)
 	}
 	return i
 }

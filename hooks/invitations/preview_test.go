@@ -14,11 +14,11 @@ import (
 )
 
 func TestPreviewInvite_MatchesInviteAndChangesNothing(t *testing.T) {
-	w := newFixture(t) // pro: 5 Admin seats, 25 Organizer seats
-	hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
-	hookstest.Guest(t, w.app, w.team, "guest@x.example")
-	w.invite("open@x.example", "admin")
-	w.invite("other@x.example", "organizer")
+	f := newFixture(t) // pro: 5 Admin seats, 25 Organizer seats
+	hookstest.Member(t, f.app, f.team, "admin@x.example", "admin")
+	hookstest.Guest(t, f.app, f.team, "guest@x.example")
+	f.invite("open@x.example", "admin")
+	f.invite("other@x.example", "organizer")
 	lines := addresslist.Read("New One <new@x.example>; nobody, admin@x.example\nopen@x.example\nOther@X.example\nNEW@x.example\n" +
 		"guest@x.example\nlate@x.example").Entries
 	offer := invitations.Request{Lines: lines, Roles: actors.Roles{Admin: true}}
@@ -26,40 +26,40 @@ func TestPreviewInvite_MatchesInviteAndChangesNothing(t *testing.T) {
 	tables := []string{"invitations", "retired_links", "outbox", "audit", "memberships", "users"}
 	before := map[string]int{}
 	for _, table := range tables {
-		before[table] = hookstest.Count(t, w.app, table)
+		before[table] = hookstest.Count(t, f.app, table)
 	}
-	token := w.stored(w.pendingID("other@x.example")).GetString("token_hash")
-	forecast, err := invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
-	w.must(err)
+	token := f.stored(f.pendingID("other@x.example")).GetString("token_hash")
+	forecast, err := invitations.PreviewInvite(f.app, f.actor(f.owner), offer)
+	f.must(err)
 	for _, table := range tables {
-		if n := hookstest.Count(t, w.app, table); n != before[table] {
-			t.Errorf("%s has %d rows after the forecast, %d before", table, n, before[table])
+		if n := hookstest.Count(t, f.app, table); n != before[table] {
+			t.Errorf("%s: got %d rows after the preview, want %d", table, n, before[table])
 		}
 	}
-	if w.stored(w.pendingID("other@x.example")).GetString("token_hash") != token {
-		t.Error("a forecast changed a link")
+	if f.stored(f.pendingID("other@x.example")).GetString("token_hash") != token {
+		t.Error("the preview changed a link")
 	}
 
-	results, err := invitations.Invite(w.app, w.actor(w.owner), offer)
-	w.must(err)
+	results, err := invitations.Invite(f.app, f.actor(f.owner), offer)
+	f.must(err)
 	want := []string{"invited", "refused bad_email", "refused already_member", "refused already_invited", "updated",
 		"refused duplicate", "refused seats_full", "refused seats_full"}
 	sent := 0
 	for i, fate := range forecast.Lines {
 		told, done := joinWords(fate.Status, fate.Code), joinWords(results[i].Status, results[i].Code)
 		if told != want[i] || fate.Status != results[i].Status || told != done && fate.Code != invitations.CodeDuplicate {
-			t.Errorf("%s: the forecast says %q, it came to %q, want %q", fate.Line.Raw, told, done, want[i])
+			t.Errorf("%s: got preview %q, result %q, want %q", fate.Line.Raw, told, done, want[i])
 		}
 		if results[i].Status != invitations.Refused {
 			sent++
 		}
 	}
-	if forecast.EmailCount != sent || forecast.Seats != w.seats() {
-		t.Errorf("forecast: %d letters and %+v; it came to %d and %+v", forecast.EmailCount, forecast.Seats, sent, w.seats())
+	if forecast.EmailCount != sent || forecast.Seats != f.seats() {
+		t.Errorf("got preview with %d emails and %+v, result %d and %+v", forecast.EmailCount, forecast.Seats, sent, f.seats())
 	}
-	told := hookstest.Count(t, w.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}) // that seats are nearly used up
-	if letters := hookstest.Count(t, w.app, "outbox") - before["outbox"] - told; letters != sent {
-		t.Errorf("%d letters for %d lines", letters, sent)
+	told := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}) // the notice that seats are nearly used up
+	if messages := hookstest.Count(t, f.app, "outbox") - before["outbox"] - told; messages != sent {
+		t.Errorf("got %d emails for %d lines", messages, sent)
 	}
 }
 
@@ -71,18 +71,18 @@ func joinWords(status, code string) string {
 }
 
 func TestPreviewInvite_WhoIsAllowed(t *testing.T) {
-	w := newFixture(t)
-	plain := hookstest.Member(t, w.app, w.team, "plain@x.example")
-	admin := hookstest.Member(t, w.app, w.team, "admin@x.example", "admin")
+	f := newFixture(t)
+	plain := hookstest.Member(t, f.app, f.team, "plain@x.example")
+	admin := hookstest.Member(t, f.app, f.team, "admin@x.example", "admin")
 	offer := invitations.Request{Lines: invitations.ParseLines([]string{luciaEmail})}
-	_, err := invitations.PreviewInvite(w.app, w.actor(plain), offer)
+	_, err := invitations.PreviewInvite(f.app, f.actor(plain), offer)
 	hookstest.AssertCode(t, "a plain member", err, errs.CodeNotAllowed)
-	_, err = invitations.PreviewInvite(w.app, w.actor(admin), offer)
+	_, err = invitations.PreviewInvite(f.app, f.actor(admin), offer)
 	hookstest.AssertCode(t, "an Admin", err, "")
 	offer.Roles.Admin = true
-	_, err = invitations.PreviewInvite(w.app, w.actor(admin), offer)
+	_, err = invitations.PreviewInvite(f.app, f.actor(admin), offer)
 	hookstest.AssertCode(t, "an Admin who offers Admin", err, errs.CodeNotAllowed)
 	offer = invitations.Request{Lines: make([]invitations.Line, 201)}
-	_, err = invitations.PreviewInvite(w.app, w.actor(w.owner), offer)
+	_, err = invitations.PreviewInvite(f.app, f.actor(f.owner), offer)
 	hookstest.AssertCode(t, "201 lines", err, errs.CodeTooMany)
 }

@@ -15,99 +15,99 @@ import (
 	"usher/hooks/sessions"
 )
 
-// newSender is an Admin who sent two invitations that are pending and one that was declined, beside one of the Owner's.
-func (w *fixture) newSender() (ada *core.Record, sent []string, owners string) {
-	w.Helper()
-	ada = hookstest.Member(w.T, w.app, w.team, "ada@x.example", "admin", "organizer")
+// newSender returns an Admin who sent two pending invitations and a declined one; the Owner sent another.
+func (f *fixture) newSender() (ada *core.Record, sent []string, owners string) {
+	f.Helper()
+	ada = hookstest.Member(f.T, f.app, f.team, "ada@x.example", "admin", "organizer")
 	for _, email := range []string{"a@x.example", "b@x.example", "c@x.example"} {
-		sent = append(sent, hookstest.Invite(w.T, w.app, ada, w.team, email, "organizer").ID)
+		sent = append(sent, hookstest.Invite(f.T, f.app, ada, f.team, email, "organizer").ID)
 	}
-	declined := w.stored(sent[2])
+	declined := f.stored(sent[2])
 	declined.Set("status", invitations.Declined)
-	w.must(w.app.Save(declined))
-	return ada, sent, w.invite("d@x.example", "organizer").ID
+	f.must(f.app.Save(declined))
+	return ada, sent, f.invite("d@x.example", "organizer").ID
 }
 
 func TestRevokeSent_SenderLosesRights_RevokesPending(t *testing.T) {
-	for name, end := range map[string]func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error{
-		"removed": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, err := sessions.Remove(w.app, w.actor(w.owner), ada.Id, "", also...)
+	for name, end := range map[string]func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error{
+		"removed": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
+			_, err := sessions.Remove(f.app, f.actor(f.owner), ada.Id, "", also...)
 			return err
 		},
-		"role revoked": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, err := sessions.RevokeRoles(w.app, w.actor(w.owner), ada.Id, actors.Roles{Admin: true}, "", also...)
+		"role revoked": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
+			_, err := sessions.RevokeRoles(f.app, f.actor(f.owner), ada.Id, actors.Roles{Admin: true}, "", also...)
 			return err
 		},
-		"role revoked with the set of roles": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, _, err := invitations.SetRoles(w.app, w.actor(w.owner), ada.Id, actors.Roles{Organizer: true}, "", also...)
+		"role revoked with the set of roles": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
+			_, _, err := invitations.SetRoles(f.app, f.actor(f.owner), ada.Id, actors.Roles{Organizer: true}, "", also...)
 			return err
 		},
-		"left": func(w *fixture, ada *core.Record, also ...members.BeforeFunc) error {
-			_, err := sessions.Leave(w.app, w.actor(ada), "", also...)
+		"left": func(f *fixture, ada *core.Record, also ...members.BeforeFunc) error {
+			_, err := sessions.Leave(f.app, f.actor(ada), "", also...)
 			return err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newFixtureWith(t, configWithEmail())
-			ada, sent, owners := w.newSender()
-			by := w.owner
+			f := newFixtureWith(t, configWithEmail())
+			ada, sent, owners := f.newSender()
+			by := f.owner
 			if name == "left" {
 				by = ada
 			}
 			revoked := 0
-			w.must(end(w, ada, invitations.RevokeSent(w.actor(by), ada.Id, &revoked)))
+			f.must(end(f, ada, invitations.RevokeSent(f.actor(by), ada.Id, &revoked)))
 			if revoked != 2 {
-				t.Errorf("%d were revoked", revoked)
+				t.Errorf("got %d revoked", revoked)
 			}
 			for n, want := range []string{invitations.Revoked, invitations.Revoked, invitations.Declined} {
-				if got := w.stored(sent[n]).GetString("status"); got != want {
-					t.Errorf("invitation %d is %s, want %s", n, got, want)
+				if got := f.stored(sent[n]).GetString("status"); got != want {
+					t.Errorf("invitation %d: got %s, want %s", n, got, want)
 				}
 			}
-			if got := w.stored(owners).GetString("status"); got != invitations.Pending {
-				t.Errorf("the Owner's invitation is %s", got)
+			if got := f.stored(owners).GetString("status"); got != invitations.Pending {
+				t.Errorf("got the Owner's invitation %s", got)
 			}
-			if now := w.seats().Organizer; now.Reserved != 1 {
-				t.Errorf("seats %+v", now)
+			if now := f.seats().Organizer; now.Reserved != 1 {
+				t.Errorf("got seats %+v", now)
 			}
-			entries := hookstest.Count(t, w.app, "audit", dbx.HashExp{"action": "invitation.revoke", "actor": by.Id})
-			letter, err := mail.FindNewest(w.app, sent[0])
-			w.must(err)
-			if entries != 2 || letter.Status() != mail.Dropped || letter.Reason() != mail.ReasonInvitationRevoked {
-				t.Errorf("%d entries; the email is %s (%s)", entries, letter.Status(), letter.Reason())
+			entries := hookstest.Count(t, f.app, "audit", dbx.HashExp{"action": "invitation.revoke", "actor": by.Id})
+			message, err := mail.FindNewest(f.app, sent[0])
+			f.must(err)
+			if entries != 2 || message.Status() != mail.Dropped || message.Reason() != mail.ReasonInvitationRevoked {
+				t.Errorf("got %d entries, email %s (%s)", entries, message.Status(), message.Reason())
 			}
 		})
 	}
 }
 
 func TestRevokeSent_RefusedRemoval_RevokesNothing(t *testing.T) {
-	w := newFixture(t)
-	ada, sent, _ := w.newSender()
-	other := hookstest.Member(t, w.app, w.team, "bea@x.example", "admin")
+	f := newFixture(t)
+	ada, sent, _ := f.newSender()
+	other := hookstest.Member(t, f.app, f.team, "bea@x.example", "admin")
 	revoked := 0
-	_, err := sessions.Remove(w.app, w.actor(other), ada.Id, "", invitations.RevokeSent(w.actor(other), ada.Id, &revoked))
+	_, err := sessions.Remove(f.app, f.actor(other), ada.Id, "", invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
 	hookstest.AssertCode(t, "an Admin by an Admin", err, "not_allowed")
-	_, err = sessions.Remove(w.app, w.actor(w.owner), ada.Id, "", invitations.RevokeSent(w.actor(w.owner), ada.Id, &revoked),
+	_, err = sessions.Remove(f.app, f.actor(f.owner), ada.Id, "", invitations.RevokeSent(f.actor(f.owner), ada.Id, &revoked),
 		func(core.App) error { return errors.New("the disk is full") })
 	if err == nil {
-		t.Error("it went through")
+		t.Error("no error")
 	}
-	if got := w.stored(sent[0]).GetString("status"); got != invitations.Pending {
-		t.Errorf("what was not removed left the invitation %s", got)
+	if got := f.stored(sent[0]).GetString("status"); got != invitations.Pending {
+		t.Errorf("after a failed removal: got invitation %s", got)
 	}
 }
 
 func TestRevokeSent_AdminInvitation_NeedsOwner(t *testing.T) {
-	w := newFixture(t)
-	ada, sent, _ := w.newSender()
-	id := w.invite("e@x.example", "admin").ID
-	hookstest.Exec(t, w.app, "UPDATE invitations SET inviter = {:u} WHERE id = {:id}", dbx.Params{"u": ada.Id, "id": id})
-	hookstest.Exec(t, w.app, "UPDATE memberships SET admin = 0 WHERE user = {:u}", dbx.Params{"u": ada.Id})
-	other := hookstest.Member(t, w.app, w.team, "bea@x.example", "admin")
+	f := newFixture(t)
+	ada, sent, _ := f.newSender()
+	id := f.invite("e@x.example", "admin").ID
+	hookstest.Exec(t, f.app, "UPDATE invitations SET inviter = {:u} WHERE id = {:id}", dbx.Params{"u": ada.Id, "id": id})
+	hookstest.Exec(t, f.app, "UPDATE memberships SET admin = 0 WHERE user = {:u}", dbx.Params{"u": ada.Id})
+	other := hookstest.Member(t, f.app, f.team, "bea@x.example", "admin")
 	revoked := 0
-	_, err := sessions.Remove(w.app, w.actor(other), ada.Id, "", invitations.RevokeSent(w.actor(other), ada.Id, &revoked))
-	w.must(err)
-	if revoked != 2 || w.stored(sent[0]).GetString("status") != invitations.Revoked || w.stored(id).GetString("status") != invitations.Pending {
-		t.Errorf("%d revoked; the invitation of an Admin is %s", revoked, w.stored(id).GetString("status"))
+	_, err := sessions.Remove(f.app, f.actor(other), ada.Id, "", invitations.RevokeSent(f.actor(other), ada.Id, &revoked))
+	f.must(err)
+	if revoked != 2 || f.stored(sent[0]).GetString("status") != invitations.Revoked || f.stored(id).GetString("status") != invitations.Pending {
+		t.Errorf("got %d revoked, the Admin's invitation %s", revoked, f.stored(id).GetString("status"))
 	}
 }

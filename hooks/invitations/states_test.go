@@ -16,13 +16,13 @@ import (
 
 var states = []string{"pending", "overdue", "accepted", "declined", "revoked", "expired"}
 
-// closedCodes are the codes of a change that only an open invitation allows.
+// closedCodes returns the codes of a change that only a pending invitation allows.
 func closedCodes(pending string) map[string]string {
 	return map[string]string{"pending": pending, "overdue": invitations.CodeExpired, "accepted": invitations.CodeAccepted,
 		"declined": invitations.CodeDeclined, "revoked": invitations.CodeRevoked, "expired": invitations.CodeExpired}
 }
 
-// withCodes is the codes with some of them changed.
+// withCodes returns the codes with some of them replaced.
 func withCodes(codes map[string]string, changes ...string) map[string]string {
 	for i := 0; i < len(changes); i += 2 {
 		codes[changes[i]] = changes[i+1]
@@ -40,10 +40,10 @@ func sameCode(code string) map[string]string {
 
 func TestRules_BareSave_InEveryState(t *testing.T) {
 	to := func(status string) func(*fixture, *core.Record) {
-		return func(w *fixture, r *core.Record) {
+		return func(f *fixture, r *core.Record) {
 			r.Set("status", status)
 			if status == invitations.Accepted {
-				r.Set("user", w.lucia.Id)
+				r.Set("user", f.lucia.Id)
 			}
 		}
 	}
@@ -57,43 +57,43 @@ func TestRules_BareSave_InEveryState(t *testing.T) {
 		{"to revoked", to("revoked"), withCodes(closedCodes(""), "revoked", "")},
 		{"to expired", to("expired"), withCodes(closedCodes("not_expired"), "overdue", "", "expired", "")},
 		{"to pending", to("pending"), withCodes(closedCodes(""), "overdue", "")},
-		{"accepted by nobody", func(_ *fixture, r *core.Record) { r.Set("status", "accepted"); r.Set("user", "") },
+		{"accepted without an account", func(_ *fixture, r *core.Record) { r.Set("status", "accepted"); r.Set("user", "") },
 			withCodes(closedCodes("wrong_account"), "accepted", "")},
-		{"accepted by another account", func(w *fixture, r *core.Record) { r.Set("status", "accepted"); r.Set("user", w.owner.Id) },
+		{"accepted by another account", func(f *fixture, r *core.Record) { r.Set("status", "accepted"); r.Set("user", f.owner.Id) },
 			withCodes(closedCodes("wrong_account"), "accepted", "")},
-		{"accepted with more roles", func(w *fixture, r *core.Record) { to("accepted")(w, r); r.Set("admin", true) }, closedCodes("fixed")},
-		{"declined with a new end", func(w *fixture, r *core.Record) {
-			to("declined")(w, r)
+		{"accepted with more roles", func(f *fixture, r *core.Record) { to("accepted")(f, r); r.Set("admin", true) }, closedCodes("fixed")},
+		{"declined with a new expiry", func(f *fixture, r *core.Record) {
+			to("declined")(f, r)
 			r.Set("expires", "2099-01-01 00:00:00.000Z")
 		}, closedCodes("fixed")},
-		{"a later end", func(_ *fixture, r *core.Record) { r.Set("expires", "2099-01-01 00:00:00.000Z") }, closedCodes("")},
-		{"an end in the past", func(_ *fixture, r *core.Record) { r.Set("expires", "2026-02-01 00:00:00.000Z") }, closedCodes("not_pending")},
-		{"pending again, with a new end", func(_ *fixture, r *core.Record) {
+		{"a later expiry", func(_ *fixture, r *core.Record) { r.Set("expires", "2099-01-01 00:00:00.000Z") }, closedCodes("")},
+		{"a past expiry", func(_ *fixture, r *core.Record) { r.Set("expires", "2026-02-01 00:00:00.000Z") }, closedCodes("not_pending")},
+		{"pending again, with a new expiry", func(_ *fixture, r *core.Record) {
 			r.Set("status", "pending")
 			r.Set("expires", "2099-01-01 00:00:00.000Z")
 		}, closedCodes("")},
 		{"other roles", func(_ *fixture, r *core.Record) { r.Set("admin", true); r.Set("organizer", false) }, closedCodes("")},
 		{"a new link", func(_ *fixture, r *core.Record) { r.Set("token_hash", "0000") }, closedCodes("")},
 		{"another address", func(_ *fixture, r *core.Record) { r.Set("email", "marta@halation.example") }, sameCode("fixed")},
-		{"another team", func(w *fixture, r *core.Record) {
-			r.Set("team", hookstest.Team(w.T, w.app, hookstest.Account(w.T, w.app, "o@other.example"), "Other", "free").Id)
+		{"another team", func(f *fixture, r *core.Record) {
+			r.Set("team", hookstest.Team(f.T, f.app, hookstest.Account(f.T, f.app, "o@other.example"), "Other", "free").Id)
 		}, sameCode("fixed")},
 		{"a note", func(_ *fixture, r *core.Record) { r.Set("note", "See you.") }, sameCode("")},
 	} {
 		for _, state := range states {
 			t.Run(s.change+"/"+state, func(t *testing.T) {
-				w := newFixture(t)
-				id := w.inviteInState(state).ID
-				r, before := w.stored(id), w.stored(id)
-				s.do(w, r)
-				hookstest.AssertCode(t, s.change, w.app.Save(r), s.codes[state])
-				after := w.stored(id)
+				f := newFixture(t)
+				id := f.inviteInState(state).ID
+				r, before := f.stored(id), f.stored(id)
+				s.do(f, r)
+				hookstest.AssertCode(t, s.change, f.app.Save(r), s.codes[state])
+				after := f.stored(id)
 				if s.codes[state] != "" && after.GetString("status")+after.GetString("expires")+after.GetString("token_hash") !=
 					before.GetString("status")+before.GetString("expires")+before.GetString("token_hash") {
-					t.Errorf("refused and changed: %v, was %v", after.FieldsData(), before.FieldsData())
+					t.Errorf("a refused change was stored: got %v, want %v", after.FieldsData(), before.FieldsData())
 				}
-				if _, in := w.roles(w.lucia); in != (after.GetString("status") == invitations.Accepted) {
-					t.Errorf("in the team: %v, with an invitation that is %s", in, after.GetString("status"))
+				if _, in := f.roles(f.lucia); in != (after.GetString("status") == invitations.Accepted) {
+					t.Errorf("got member %v, invitation %s", in, after.GetString("status"))
 				}
 			})
 		}
@@ -103,42 +103,42 @@ func TestRules_BareSave_InEveryState(t *testing.T) {
 func TestActions_InEveryState(t *testing.T) {
 	for _, s := range []struct {
 		name string
-		act  func(w *fixture, result invitations.Result) error
-		ends string // the state after it, of a pending one
+		act  func(f *fixture, result invitations.Result) error
+		ends string // the state after it, if it was pending
 	}{
-		{"accept by the link", func(w *fixture, r invitations.Result) error {
-			_, err := invitations.Accept(w.app, invitations.Response{Account: w.lucia, Token: tokenOf(r)})
+		{"accept by link", func(f *fixture, r invitations.Result) error {
+			_, err := invitations.Accept(f.app, invitations.Response{Account: f.lucia, Token: tokenOf(r)})
 			return err
 		}, "accepted"},
-		{"accept at the prompt", func(w *fixture, r invitations.Result) error {
-			_, err := invitations.Accept(w.app, invitations.Response{Account: w.lucia, ID: r.ID})
+		{"accept by id", func(f *fixture, r invitations.Result) error {
+			_, err := invitations.Accept(f.app, invitations.Response{Account: f.lucia, ID: r.ID})
 			return err
 		}, "accepted"},
-		{"decline by the link", func(w *fixture, r invitations.Result) error {
-			_, err := invitations.Decline(w.app, invitations.Response{Token: tokenOf(r)})
+		{"decline by link", func(f *fixture, r invitations.Result) error {
+			_, err := invitations.Decline(f.app, invitations.Response{Token: tokenOf(r)})
 			return err
 		}, "declined"},
-		{"decline at the prompt", func(w *fixture, r invitations.Result) error {
-			_, err := invitations.Decline(w.app, invitations.Response{Account: w.lucia, ID: r.ID})
+		{"decline by id", func(f *fixture, r invitations.Result) error {
+			_, err := invitations.Decline(f.app, invitations.Response{Account: f.lucia, ID: r.ID})
 			return err
 		}, "declined"},
-		{"revoke", func(w *fixture, r invitations.Result) error {
-			_, err := invitations.Revoke(w.app, w.actor(w.owner), r.ID)
+		{"revoke", func(f *fixture, r invitations.Result) error {
+			_, err := invitations.Revoke(f.app, f.actor(f.owner), r.ID)
 			return err
 		}, "revoked"},
-		{"resend", func(w *fixture, r invitations.Result) error {
-			w.ageEmails(r.ID, "-2 minutes")
-			_, _, err := invitations.Resend(w.app, w.actor(w.owner), r.ID)
+		{"resend", func(f *fixture, r invitations.Result) error {
+			f.ageEmails(r.ID, "-2 minutes")
+			_, _, err := invitations.Resend(f.app, f.actor(f.owner), r.ID)
 			return err
 		}, "pending"},
 	} {
 		for _, state := range states {
 			t.Run(s.name+"/"+state, func(t *testing.T) {
-				w := newFixture(t)
-				result := w.inviteInState(state)
-				hookstest.AssertCode(t, s.name, s.act(w, result), closedCodes("")[state])
-				if got := w.stored(result.ID).GetString("status"); state == "pending" && got != s.ends {
-					t.Errorf("ended as %s, want %s", got, s.ends)
+				f := newFixture(t)
+				result := f.inviteInState(state)
+				hookstest.AssertCode(t, s.name, s.act(f, result), closedCodes("")[state])
+				if got := f.stored(result.ID).GetString("status"); state == "pending" && got != s.ends {
+					t.Errorf("got %s, want %s", got, s.ends)
 				}
 			})
 		}
@@ -150,22 +150,22 @@ func TestRules_NewInvitation_IsPendingAndUnexpired(t *testing.T) {
 		name, status, expires, email, code string
 	}{
 		{"pending", "pending", "2099-01-01 00:00:00.000Z", "new@x.example", ""},
-		{"with no end it gets a week", "pending", "", "new@x.example", ""},
+		{"without an expiry", "pending", "", "new@x.example", ""},
 		{"overdue", "pending", "2026-01-01 00:00:00.000Z", "new@x.example", "not_pending"},
 		{"accepted", "accepted", "2099-01-01 00:00:00.000Z", luciaEmail, "not_pending"},
 		{"revoked", "revoked", "2099-01-01 00:00:00.000Z", "new@x.example", "not_pending"},
 		{"no address", "pending", "", "nobody", "bad_email"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := newFixture(t)
-			r := hookstest.NewRecord(t, w.app, "invitations", map[string]any{"team": w.team.Id, "email": s.email,
-				"status": s.status, "expires": s.expires, "user": w.lucia.Id})
-			hookstest.AssertCode(t, s.name, w.app.Save(r), s.code)
-			if _, in := w.roles(w.lucia); in {
+			f := newFixture(t)
+			r := hookstest.NewRecord(t, f.app, "invitations", map[string]any{"team": f.team.Id, "email": s.email,
+				"status": s.status, "expires": s.expires, "user": f.lucia.Id})
+			hookstest.AssertCode(t, s.name, f.app.Save(r), s.code)
+			if _, in := f.roles(f.lucia); in {
 				t.Error("in the team without an acceptance")
 			}
-			if s.code == "" && !w.stored(r.Id).GetDateTime("expires").After(w.stored(r.Id).GetDateTime("created")) {
-				t.Error("no end ahead")
+			if s.code == "" && !f.stored(r.Id).GetDateTime("expires").After(f.stored(r.Id).GetDateTime("created")) {
+				t.Error("no future expiry")
 			}
 		})
 	}
@@ -174,8 +174,8 @@ func TestRules_NewInvitation_IsPendingAndUnexpired(t *testing.T) {
 func TestRules_StaleCopy_ChangesNothing(t *testing.T) {
 	for _, s := range []struct {
 		name   string
-		first  func(w *fixture, r *core.Record) // what another writer saves meanwhile
-		second func(w *fixture, r *core.Record) // on a copy that was read before
+		first  func(f *fixture, r *core.Record) // saved by another writer meanwhile
+		second func(f *fixture, r *core.Record) // applied to a copy that was read before
 		code   string
 		status string
 	}{
@@ -185,89 +185,89 @@ func TestRules_StaleCopy_ChangesNothing(t *testing.T) {
 		{"writing a note on what was accepted", setAccepted, func(_ *fixture, r *core.Record) { r.Set("note", "Hello.") }, "", "accepted"},
 	} {
 		t.Run(s.name, func(t *testing.T) {
-			w := newFixture(t)
-			id := w.inviteInState("pending").ID
-			early, now := w.stored(id), w.stored(id)
-			s.first(w, now)
-			w.must(w.app.Save(now))
-			s.second(w, early)
-			hookstest.AssertCode(t, s.name, w.app.Save(early), s.code)
-			if got := w.stored(id).GetString("status"); got != s.status {
-				t.Errorf("it is %s, want %s", got, s.status)
+			f := newFixture(t)
+			id := f.inviteInState("pending").ID
+			early, now := f.stored(id), f.stored(id)
+			s.first(f, now)
+			f.must(f.app.Save(now))
+			s.second(f, early)
+			hookstest.AssertCode(t, s.name, f.app.Save(early), s.code)
+			if got := f.stored(id).GetString("status"); got != s.status {
+				t.Errorf("got %s, want %s", got, s.status)
 			}
-			if _, in := w.roles(w.lucia); in != (s.status == "accepted") {
-				t.Errorf("in the team: %v", in)
+			if _, in := f.roles(f.lucia); in != (s.status == "accepted") {
+				t.Errorf("got member %v", in)
 			}
 		})
 	}
 	t.Run("accepting with roles that were lowered meanwhile", func(t *testing.T) {
-		w := newFixture(t)
-		id := w.invite(luciaEmail, "admin", "organizer").ID
-		early, now := w.stored(id), w.stored(id)
+		f := newFixture(t)
+		id := f.invite(luciaEmail, "admin", "organizer").ID
+		early, now := f.stored(id), f.stored(id)
 		now.Set("admin", false)
-		w.must(w.app.Save(now))
-		setAccepted(w, early)
-		w.must(w.app.Save(early))
-		if roles, _ := w.roles(w.lucia); roles.Admin || !roles.Organizer {
-			t.Errorf("got %+v", roles)
+		f.must(f.app.Save(now))
+		setAccepted(f, early)
+		f.must(f.app.Save(early))
+		if roles, _ := f.roles(f.lucia); roles.Admin || !roles.Organizer {
+			t.Errorf("got roles %+v", roles)
 		}
 	})
 	t.Run("accepting what was deleted", func(t *testing.T) {
-		w := newFixture(t)
-		early := w.stored(w.inviteInState("pending").ID)
-		w.must(w.app.Delete(w.stored(early.Id)))
-		setAccepted(w, early)
-		if err := w.app.Save(early); !errors.Is(err, errs.NotFound) {
+		f := newFixture(t)
+		early := f.stored(f.inviteInState("pending").ID)
+		f.must(f.app.Delete(f.stored(early.Id)))
+		setAccepted(f, early)
+		if err := f.app.Save(early); !errors.Is(err, errs.NotFound) {
 			t.Errorf("%v", err)
 		}
-		if _, in := w.roles(w.lucia); in {
+		if _, in := f.roles(f.lucia); in {
 			t.Error("in the team")
 		}
 	})
 }
 
-func setAccepted(w *fixture, r *core.Record) {
+func setAccepted(f *fixture, r *core.Record) {
 	r.Set("status", invitations.Accepted)
-	r.Set("user", w.lucia.Id)
+	r.Set("user", f.lucia.Id)
 }
 
 func setRevoked(_ *fixture, r *core.Record) { r.Set("status", invitations.Revoked) }
 
 func TestExpire_MarksOnlyOverdue(t *testing.T) {
-	w := newFixture(t)
-	over, open := w.inviteInState("overdue").ID, w.invite("open@x.example", "organizer").ID
-	w.must(invitations.Expire(w.app))
-	if a, b := w.stored(over).GetString("status"), w.stored(open).GetString("status"); a != "expired" || b != "pending" {
-		t.Errorf("the overdue one is %s, the open one %s", a, b)
+	f := newFixture(t)
+	over, open := f.inviteInState("overdue").ID, f.invite("open@x.example", "organizer").ID
+	f.must(invitations.Expire(f.app))
+	if a, b := f.stored(over).GetString("status"), f.stored(open).GetString("status"); a != "expired" || b != "pending" {
+		t.Errorf("got overdue invitation %s, pending one %s", a, b)
 	}
 }
 
 func TestRemove_RevokesPendingInvitationInSameTx(t *testing.T) {
-	w := newFixture(t)
-	ben := hookstest.Member(t, w.app, w.team, "ben@halation.example")
-	id := w.invite(ben.Email(), "organizer").ID
-	fail := w.app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
+	f := newFixture(t)
+	ben := hookstest.Member(t, f.app, f.team, "ben@halation.example")
+	id := f.invite(ben.Email(), "organizer").ID
+	fail := f.app.OnRecordDeleteExecute("memberships").BindFunc(func(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
 		return errors.New("the disk is full")
 	})
-	if _, err := members.Remove(w.app, w.actor(w.owner), ben.Id); err == nil {
-		t.Fatal("removed on a full disk")
+	if _, err := members.Remove(f.app, f.actor(f.owner), ben.Id); err == nil {
+		t.Fatal("the removal succeeded on a full disk")
 	}
-	if _, in := w.roles(ben); !in || w.stored(id).GetString("status") != "pending" {
-		t.Fatalf("in the team: %v, the invitation is %s", in, w.stored(id).GetString("status"))
+	if _, in := f.roles(ben); !in || f.stored(id).GetString("status") != "pending" {
+		t.Fatalf("got member %v, invitation %s", in, f.stored(id).GetString("status"))
 	}
-	w.app.OnRecordDeleteExecute("memberships").Unbind(fail)
-	ended, err := members.Remove(w.app, w.actor(w.owner), ben.Id)
-	w.must(err)
+	f.app.OnRecordDeleteExecute("memberships").Unbind(fail)
+	ended, err := members.Remove(f.app, f.actor(f.owner), ben.Id)
+	f.must(err)
 	if ended.InvitedRoles != (actors.Roles{Organizer: true}) {
-		t.Errorf("ended %+v", ended)
+		t.Errorf("got removal %+v", ended)
 	}
-	if r := w.stored(id); r.GetString("status") != "revoked" || r.GetString("reason") == "" {
-		t.Errorf("%s, because %q", r.GetString("status"), r.GetString("reason"))
+	if r := f.stored(id); r.GetString("status") != "revoked" || r.GetString("reason") == "" {
+		t.Errorf("got %s, reason %q", r.GetString("status"), r.GetString("reason"))
 	}
-	if _, err := invitations.Accept(w.app, invitations.Response{Account: ben, ID: id}); errs.Code(err) != invitations.CodeRevoked {
+	if _, err := invitations.Accept(f.app, invitations.Response{Account: ben, ID: id}); errs.Code(err) != invitations.CodeRevoked {
 		t.Errorf("accepting it: %v", err)
 	}
 }
@@ -275,17 +275,17 @@ func TestRemove_RevokesPendingInvitationInSameTx(t *testing.T) {
 func TestDeleteAccount_NamedByInvitations_IsAllowed(t *testing.T) {
 	for _, state := range states {
 		t.Run(state, func(t *testing.T) {
-			w := newFixture(t)
-			admin := hookstest.Member(t, w.app, w.team, "admin@halation.example", "admin")
-			id := w.inviteInState(state).ID
-			hookstest.Exec(t, w.app, "UPDATE invitations SET inviter = {:u} WHERE id = {:id}", dbx.Params{"u": admin.Id, "id": id})
-			w.must(w.app.Delete(admin))
-			w.must(w.app.Delete(hookstest.FindRecord(t, w.app, "users", w.lucia.Id)))
-			if r := w.stored(id); r.GetString("inviter") != "" || r.GetString("email") != luciaEmail {
+			f := newFixture(t)
+			admin := hookstest.Member(t, f.app, f.team, "admin@halation.example", "admin")
+			id := f.inviteInState(state).ID
+			hookstest.Exec(t, f.app, "UPDATE invitations SET inviter = {:u} WHERE id = {:id}", dbx.Params{"u": admin.Id, "id": id})
+			f.must(f.app.Delete(admin))
+			f.must(f.app.Delete(hookstest.FindRecord(t, f.app, "users", f.lucia.Id)))
+			if r := f.stored(id); r.GetString("inviter") != "" || r.GetString("email") != luciaEmail {
 				t.Errorf("%v", r.FieldsData())
 			}
-			w.ageEmails(id, "-2 minutes")
-			if _, _, err := invitations.Resend(w.app, w.actor(w.owner), id); errs.Code(err) != closedCodes("")[state] {
+			f.ageEmails(id, "-2 minutes")
+			if _, _, err := invitations.Resend(f.app, f.actor(f.owner), id); errs.Code(err) != closedCodes("")[state] {
 				t.Errorf("sending it again: %v", err)
 			}
 		})

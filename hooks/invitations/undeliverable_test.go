@@ -37,45 +37,45 @@ func TestUndeliverable_Report_RevokesInvitation(t *testing.T) {
 		"never sent":       {func(l resendtest.Email) resendtest.Event { return l.Failed("reached_daily_quota") }, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newFixtureWith(t, configWithEmail())
-			id := w.invite(luciaEmail, "organizer").ID
-			w.must(w.report(test.event(w.markSent(id))))
-			r, reserved := w.stored(id), w.seats().Organizer.Reserved
+			f := newFixtureWith(t, configWithEmail())
+			id := f.invite(luciaEmail, "organizer").ID
+			f.must(f.report(test.event(f.markSent(id))))
+			r, reserved := f.stored(id), f.seats().Organizer.Reserved
 			if !test.ends {
 				if r.GetString("status") != invitations.Pending || reserved != 1 {
-					t.Fatalf("%s, %d reserved", r.GetString("status"), reserved)
+					t.Fatalf("got %s, %d reserved", r.GetString("status"), reserved)
 				}
 				return
 			}
 			if r.GetString("status") != invitations.Revoked || !strings.Contains(r.GetString("reason"), test.says) ||
 				r.GetDateTime("answered").IsZero() || reserved != 0 {
-				t.Errorf("%s because %q, %d reserved", r.GetString("status"), r.GetString("reason"), reserved)
+				t.Errorf("got %s, reason %q, %d reserved", r.GetString("status"), r.GetString("reason"), reserved)
 			}
-			w.assertUndeliverableAudited(id)
+			f.assertUndeliverableAudited(id)
 		})
 	}
 }
 
-// assertUndeliverableAudited wants one row that tells of the end, in a whole chain.
-func (w *fixture) assertUndeliverableAudited(id string) {
-	w.Helper()
-	rows, err := w.app.FindRecordsByFilter("audit", "action = 'invitation.undeliverable'", "", 0, 0)
+// assertUndeliverableAudited expects one entry for the end of the invitation, in a valid chain.
+func (f *fixture) assertUndeliverableAudited(id string) {
+	f.Helper()
+	rows, err := f.app.FindRecordsByFilter("audit", "action = 'invitation.undeliverable'", "", 0, 0)
 	if err != nil || len(rows) != 1 || rows[0].GetString("target") != id || rows[0].GetString("target_name") != luciaEmail ||
-		rows[0].GetString("team") != w.team.Id || rows[0].GetString("result") != "ok" {
-		w.Errorf("%v %v", rows, err)
+		rows[0].GetString("team") != f.team.Id || rows[0].GetString("result") != "ok" {
+		f.Errorf("%v %v", rows, err)
 	}
-	w.must(audit.Verify(w.app, w.team.Id))
+	f.must(audit.Verify(f.app, f.team.Id))
 }
 
 func TestUndeliverable_Reason_IsShortAndHasNoLink(t *testing.T) {
-	w := newFixtureWith(t, configWithEmail())
-	id := w.invite(luciaEmail).ID
-	w.must(w.report(w.markSent(id).Bounced("see http://usher.test/invite/usi_s3cr3t " + strings.Repeat("ü", 600))))
-	reason := w.stored(id).GetString("reason")
-	if len([]rune(reason)) > 200 || strings.Contains(reason, "usi_") || w.stored(id).GetString("status") != invitations.Revoked {
+	f := newFixtureWith(t, configWithEmail())
+	id := f.invite(luciaEmail).ID
+	f.must(f.report(f.markSent(id).Bounced("see http://usher.test/invite/usi_s3cr3t " + strings.Repeat("ü", 600))))
+	reason := f.stored(id).GetString("reason")
+	if len([]rune(reason)) > 200 || strings.Contains(reason, "usi_") || f.stored(id).GetString("status") != invitations.Revoked {
 		t.Errorf("%q", reason)
 	}
-	row, err := w.app.FindFirstRecordByData("audit", "action", "invitation.undeliverable")
+	row, err := f.app.FindFirstRecordByData("audit", "action", "invitation.undeliverable")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,136 +84,136 @@ func TestUndeliverable_Reason_IsShortAndHasNoLink(t *testing.T) {
 	}
 }
 
-// The letter of a link that was replaced says nothing of the one that is good.
+// A report on the email of a replaced link says nothing about the current one.
 func TestUndeliverable_OlderEmail_ChangesNothing(t *testing.T) {
-	w := newFixtureWith(t, configWithEmail())
-	id := w.invite(luciaEmail, "organizer").ID
-	older := w.markSent(id)
-	w.ageEmails(id, "-2 minutes")
-	_, _, err := invitations.Resend(w.app, w.actor(w.owner), id)
-	w.must(err)
-	w.must(w.report(older.Bounced(noSuchUser)))
-	if status := w.stored(id).GetString("status"); status != invitations.Pending {
+	f := newFixtureWith(t, configWithEmail())
+	id := f.invite(luciaEmail, "organizer").ID
+	older := f.markSent(id)
+	f.ageEmails(id, "-2 minutes")
+	_, _, err := invitations.Resend(f.app, f.actor(f.owner), id)
+	f.must(err)
+	f.must(f.report(older.Bounced(noSuchUser)))
+	if status := f.stored(id).GetString("status"); status != invitations.Pending {
 		t.Fatal(status)
 	}
-	w.must(w.report(w.markSent(id).Bounced(noSuchUser)))
-	if status := w.stored(id).GetString("status"); status != invitations.Revoked {
+	f.must(f.report(f.markSent(id).Bounced(noSuchUser)))
+	if status := f.stored(id).GetString("status"); status != invitations.Revoked {
 		t.Fatal(status)
 	}
 }
 
 func TestUndeliverable_ClosedInvitation_IsUnchanged(t *testing.T) {
 	for _, state := range []string{invitations.Accepted, invitations.Declined, invitations.Revoked, invitations.Expired, "overdue"} {
-		w := newFixtureWith(t, configWithEmail())
-		id := w.inviteInState(state).ID
-		before := w.stored(id)
-		w.must(w.report(w.markSent(id).Bounced(noSuchUser)))
-		after := w.stored(id)
+		f := newFixtureWith(t, configWithEmail())
+		id := f.inviteInState(state).ID
+		before := f.stored(id)
+		f.must(f.report(f.markSent(id).Bounced(noSuchUser)))
+		after := f.stored(id)
 		if after.GetString("status") != before.GetString("status") || after.GetString("reason") != before.GetString("reason") {
-			t.Errorf("%s became %s (%s)", state, after.GetString("status"), after.GetString("reason"))
+			t.Errorf("%s: got %s (%s)", state, after.GetString("status"), after.GetString("reason"))
 		}
-		if _, in := w.roles(w.lucia); in != (state == invitations.Accepted) {
-			t.Errorf("%s: in the team %v", state, in)
+		if _, in := f.roles(f.lucia); in != (state == invitations.Accepted) {
+			t.Errorf("%s: got member %v", state, in)
 		}
 	}
 }
 
-// A letter that the provider refuses at once, plainly for its address, is no other case than one that comes back.
+// An email that the provider rejects immediately for its address is handled like one that bounces.
 func TestUndeliverable_AddressRejectedBySend_RevokesInvitation(t *testing.T) {
-	w := newFixtureWith(t, configWithEmail())
+	f := newFixtureWith(t, configWithEmail())
 	for unreachable, want := range map[bool]string{true: invitations.Revoked, false: invitations.Pending} {
-		id := w.invite(luciaEmail).ID
-		letter, err := mail.FindNewest(w.app, id)
-		w.must(err)
-		letter.Set("status", mail.Failed)
-		letter.Set("error", "Refused.")
-		letter.Set("unreachable", unreachable)
-		w.must(w.app.Save(letter))
-		if got := w.stored(id).GetString("status"); got != want {
-			t.Errorf("unreachable %v: %s", unreachable, got)
+		id := f.invite(luciaEmail).ID
+		message, err := mail.FindNewest(f.app, id)
+		f.must(err)
+		message.Set("status", mail.Failed)
+		message.Set("error", "Refused.")
+		message.Set("unreachable", unreachable)
+		f.must(f.app.Save(message))
+		if got := f.stored(id).GetString("status"); got != want {
+			t.Errorf("unreachable %v: got %s", unreachable, got)
 		}
 		if want == invitations.Pending {
-			_, err := invitations.Revoke(w.app, w.actor(w.owner), id)
-			w.must(err)
+			_, err := invitations.Revoke(f.app, f.actor(f.owner), id)
+			f.must(err)
 		}
 	}
 }
 
 func TestUndeliverable_EmailAboutOtherRecord_ChangesNothing(t *testing.T) {
-	w := newFixtureWith(t, configWithEmail())
-	id := w.invite("somebody@else.example").ID
-	for _, about := range []string{"", w.lucia.Id} {
-		hookstest.Exec(t, w.app, "UPDATE outbox SET about = {:about}", dbx.Params{"about": about})
-		hookstest.Exec(t, w.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'p'", nil)
-		w.must(w.report(resendtest.Email{ID: "p"}.Bounced(noSuchUser)))
-		if w.stored(id).GetString("status") != invitations.Pending {
-			t.Fatalf("a letter about %q ended it", about)
+	f := newFixtureWith(t, configWithEmail())
+	id := f.invite("somebody@else.example").ID
+	for _, about := range []string{"", f.lucia.Id} {
+		hookstest.Exec(t, f.app, "UPDATE outbox SET about = {:about}", dbx.Params{"about": about})
+		hookstest.Exec(t, f.app, "UPDATE outbox SET status = 'sent', sealed = '', provider_id = 'p'", nil)
+		f.must(f.report(resendtest.Email{ID: "p"}.Bounced(noSuchUser)))
+		if f.stored(id).GetString("status") != invitations.Pending {
+			t.Fatalf("an email about %q ended the invitation", about)
 		}
 	}
 }
 
-// Report, letter, invitation and audit are one transaction.
+// Report, email, invitation and audit entry are written in one transaction.
 func TestUndeliverable_SaveFails_ChangesNothing(t *testing.T) {
 	for _, collection := range []string{"invitations", "audit"} {
-		w := newFixtureWith(t, configWithEmail())
-		id := w.invite(luciaEmail, "organizer").ID
-		taken := w.markSent(id)
+		f := newFixtureWith(t, configWithEmail())
+		id := f.invite(luciaEmail, "organizer").ID
+		taken := f.markSent(id)
 		for _, verb := range []string{"INSERT", "UPDATE"} {
-			hookstest.Exec(t, w.app, "CREATE TRIGGER full_"+verb+" AFTER "+verb+" ON "+collection+
+			hookstest.Exec(t, f.app, "CREATE TRIGGER full_"+verb+" AFTER "+verb+" ON "+collection+
 				" BEGIN SELECT RAISE(ABORT, 'the disk is full'); END", nil)
 		}
 		e := taken.Bounced(noSuchUser)
-		if w.report(e) == nil {
-			t.Fatal("nothing failed")
+		if f.report(e) == nil {
+			t.Fatal("no error")
 		}
-		letter, err := mail.FindNewest(w.app, id)
-		w.must(err)
-		if letter.Status() != mail.Sent || w.stored(id).GetString("status") != invitations.Pending || hookstest.Count(t, w.app, "mail_reports") != 0 {
-			t.Errorf("%s: half of it is there: %s, %s", collection, letter.Status(), w.stored(id).GetString("status"))
+		message, err := mail.FindNewest(f.app, id)
+		f.must(err)
+		if message.Status() != mail.Sent || f.stored(id).GetString("status") != invitations.Pending || hookstest.Count(t, f.app, "mail_reports") != 0 {
+			t.Errorf("%s: got a partial write: %s, %s", collection, message.Status(), f.stored(id).GetString("status"))
 		}
-		hookstest.Exec(t, w.app, "DROP TRIGGER full_INSERT", nil)
-		hookstest.Exec(t, w.app, "DROP TRIGGER full_UPDATE", nil)
-		w.must(w.report(e))
-		if w.stored(id).GetString("status") != invitations.Revoked {
-			t.Errorf("%s: the second time did nothing", collection)
+		hookstest.Exec(t, f.app, "DROP TRIGGER full_INSERT", nil)
+		hookstest.Exec(t, f.app, "DROP TRIGGER full_UPDATE", nil)
+		f.must(f.report(e))
+		if f.stored(id).GetString("status") != invitations.Revoked {
+			t.Errorf("%s: the second report changed nothing", collection)
 		}
-		w.assertUndeliverableAudited(id)
+		f.assertUndeliverableAudited(id)
 	}
 }
 
 func TestAccept_ConcurrentWithBounce_OneWins(t *testing.T) {
-	w := newFixtureWith(t, configWithEmail())
-	hookstest.SlowWrites(w.app, "invitations")
+	f := newFixtureWith(t, configWithEmail())
+	hookstest.SlowWrites(f.app, "invitations")
 	ends := map[string]int{}
 	for n := range 8 {
-		id := w.invite(luciaEmail, "organizer").ID
-		e := w.markSent(id).Bounced(noSuchUser)
-		accept := viaAction(w, id, invitations.Accepted)
+		id := f.invite(luciaEmail, "organizer").ID
+		e := f.markSent(id).Bounced(noSuchUser)
+		accept := viaAction(f, id, invitations.Accepted)
 		results := hookstest.Race(2, func(i int) error {
 			if i == n%2 {
 				return accept()
 			}
-			return w.report(e)
+			return f.report(e)
 		})
 		hookstest.CountSucceeded(t, results, invitations.CodeRevoked)
-		end := w.stored(id).GetString("status")
-		_, in := w.roles(w.lucia)
+		end := f.stored(id).GetString("status")
+		_, in := f.roles(f.lucia)
 		accepted := results[n%2] == nil
 		if in != accepted || in != (end == invitations.Accepted) || !in && end != invitations.Revoked || results[1-n%2] != nil {
-			t.Fatalf("in the team %v, %s (%v)", in, end, results)
+			t.Fatalf("got member %v, %s (%v)", in, end, results)
 		}
-		if reserved := w.seats().Organizer.Reserved; reserved != 0 {
-			t.Errorf("%d seats stay reserved", reserved)
+		if reserved := f.seats().Organizer.Reserved; reserved != 0 {
+			t.Errorf("got %d reserved seats", reserved)
 		}
 		ends[end]++
 		if in {
-			hookstest.Exec(t, w.app, "DELETE FROM memberships WHERE user = {:u}", dbx.Params{"u": w.lucia.Id})
+			hookstest.Exec(t, f.app, "DELETE FROM memberships WHERE user = {:u}", dbx.Params{"u": f.lucia.Id})
 		}
 	}
 	t.Log(ends)
 }
 
-// The control: without a transaction both win, so the test above is able to fail.
+// Control: without a transaction, both succeed, so the test above can fail.
 func TestAccept_ConcurrentWithBounceWithoutTx_BothWin(t *testing.T) {
 	app := hookstest.NewBareApp(t, func(app core.App) {
 		settings.Set(app, configWithEmail())
@@ -232,49 +232,49 @@ func TestAccept_ConcurrentWithBounceWithoutTx_BothWin(t *testing.T) {
 		hookstest.SlowWrites(app, "invitations", "memberships")
 	})
 	owner := hookstest.Account(t, app, "marta@halation.example")
-	w := &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Account(t, app, luciaEmail)}
-	r := hookstest.NewRecord(t, app, "invitations", map[string]any{"team": w.team.Id, "email": luciaEmail, "status": "pending",
+	f := &fixture{t, app, owner, hookstest.Team(t, app, owner, "Halation Post", "pro"), hookstest.Account(t, app, luciaEmail)}
+	r := hookstest.NewRecord(t, app, "invitations", map[string]any{"team": f.team.Id, "email": luciaEmail, "status": "pending",
 		"expires": "2099-01-01 00:00:00.000Z"})
-	w.must(app.Save(r))
-	letter := &mail.Email{Record: hookstest.NewRecord(t, app, "outbox", map[string]any{"about": r.Id, "kind": "invitation", "recipient": luciaEmail,
+	f.must(app.Save(r))
+	message := &mail.Email{Record: hookstest.NewRecord(t, app, "outbox", map[string]any{"about": r.Id, "kind": "invitation", "recipient": luciaEmail,
 		"status": "bounced", "unreachable": true, "due": "2026-01-01 00:00:00.000Z", "error": "gone"})}
-	w.must(app.Save(letter))
+	f.must(app.Save(message))
 	invitation, err := invitations.Find(app, r.Id)
-	w.must(err)
-	deeds := []func() error{bareSave(w, r.Id, invitations.Accepted), func() error { return invitation.MarkUndeliverable(app, letter) }}
-	if won := hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error { return deeds[i]() }), endedCodes...); won != 2 {
-		t.Errorf("%d won without a transaction; the race is not wide enough to show a fault", won)
+	f.must(err)
+	actions := []func() error{bareSave(f, r.Id, invitations.Accepted), func() error { return invitation.MarkUndeliverable(app, message) }}
+	if won := hookstest.CountSucceeded(t, hookstest.Race(2, func(i int) error { return actions[i]() }), endedCodes...); won != 2 {
+		t.Errorf("got %d successes without a transaction, want 2", won)
 	}
 }
 
 func TestResend_ConcurrentWithBounce_OneWins(t *testing.T) {
-	w := newFixtureWith(t, configWithEmail())
-	hookstest.SlowWrites(w.app, "invitations")
+	f := newFixtureWith(t, configWithEmail())
+	hookstest.SlowWrites(f.app, "invitations")
 	ends := map[string]int{}
 	for n := range 8 {
-		id := w.invite(luciaEmail, "organizer").ID
-		e := w.markSent(id).Bounced(noSuchUser)
-		w.ageEmails(id, "-2 minutes")
-		actor := w.actor(w.owner)
+		id := f.invite(luciaEmail, "organizer").ID
+		e := f.markSent(id).Bounced(noSuchUser)
+		f.ageEmails(id, "-2 minutes")
+		actor := f.actor(f.owner)
 		results := hookstest.Race(2, func(i int) error {
 			if i == n%2 {
-				_, _, err := invitations.Resend(w.app, actor, id)
+				_, _, err := invitations.Resend(f.app, actor, id)
 				return err
 			}
-			return w.report(e)
+			return f.report(e)
 		})
 		hookstest.CountSucceeded(t, results, invitations.CodeRevoked)
-		end := w.stored(id).GetString("status")
+		end := f.stored(id).GetString("status")
 		if again := results[n%2] == nil; again != (end == invitations.Pending) || !again && end != invitations.Revoked {
-			t.Fatalf("%s (%v)", end, results)
+			t.Fatalf("got %s (%v)", end, results)
 		}
-		if reserved := w.seats().Organizer.Reserved; (reserved == 1) != (end == invitations.Pending) {
-			t.Errorf("%s, %d seats reserved", end, reserved)
+		if reserved := f.seats().Organizer.Reserved; (reserved == 1) != (end == invitations.Pending) {
+			t.Errorf("got %s, %d seats reserved", end, reserved)
 		}
 		ends[end]++
 		if end == invitations.Pending {
-			_, err := invitations.Revoke(w.app, actor, id)
-			w.must(err)
+			_, err := invitations.Revoke(f.app, actor, id)
+			f.must(err)
 		}
 	}
 	t.Log(ends)

@@ -9,11 +9,11 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// axeScript reports what keeps people out, as "rule: what is wrong (where)".
+// axeScript returns accessibility violations as "rule: problem (element)".
 const axeScript = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.flatMap(v =>
 	v.nodes.map(n => v.id + ": " + v.help + " (" + n.target.join(" ") + ")")))`
 
-// assertAccessible fails the test for each thing on the page that keeps people out, in the light and the dark theme.
+// assertAccessible reports each accessibility violation of the page, in the light and the dark theme.
 func (b *tab) assertAccessible(name string) {
 	b.t.Helper()
 	source, err := os.ReadFile("../../static/vendor/test/axe.min.js")
@@ -32,11 +32,11 @@ func (b *tab) assertAccessible(name string) {
 }
 
 func TestAccessibility_SignedInPages(t *testing.T) {
-	house := newFixture(t)
+	f := newFixture(t)
 	for _, width := range []int64{1440, 390} {
-		b := house.signIn(t, "marta@halation.example")
+		b := f.signIn(t, "marta@halation.example")
 		b.resize(width, 900)
-		theo, err := accounts.Find(house.App, "theo@halation.example")
+		theo, err := accounts.Find(f.App, "theo@halation.example")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,11 +62,11 @@ func TestAccessibility_SignedInPages(t *testing.T) {
 }
 
 func TestAccessibility_SignedOutPages(t *testing.T) {
-	house := newFixture(t)
-	link := linkPath(t, house.invite(t, "nadia@halation.example", "organizer"))
-	hookstest.Account(t, house.App, "private@home.example")
+	f := newFixture(t)
+	link := linkPath(t, f.invite(t, "nadia@halation.example", "organizer"))
+	hookstest.Account(t, f.App, "private@home.example")
 	for _, width := range []int64{1440, 390} {
-		b := openTab(t, house.URL)
+		b := openTab(t, f.URL)
 		b.resize(width, 844)
 		for _, status := range []int{403, 404, 410, 422} {
 			b.expectStatus(status)
@@ -82,7 +82,7 @@ func TestAccessibility_SignedOutPages(t *testing.T) {
 		b.waitForText("wrong")
 		b.assertAccessible("a refused sign-in")
 	}
-	b := openTab(t, house.URL)
+	b := openTab(t, f.URL)
 	b.expectStatus(403)
 	b.visit("/signin")
 	b.fill("Email address", "private@home.example")
@@ -107,7 +107,7 @@ func TestConsole_PolicyViolation_IsReported(t *testing.T) {
 	}
 	for deadline := time.Now().Add(waitTimeout); !noticed(); {
 		if time.Now().After(deadline) {
-			t.Fatal("an inline script broke the policy, and nobody noticed")
+			t.Fatal("a blocked inline script was not reported")
 		}
 		eval[bool](b, "true")
 	}

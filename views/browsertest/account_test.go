@@ -13,7 +13,7 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// writePortrait is a file with a picture.
+// writePortrait writes an image file.
 func writePortrait(t *testing.T) string {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 320, 240))
@@ -28,7 +28,7 @@ func writePortrait(t *testing.T) string {
 	return path
 }
 
-// waitForAvatars waits until the pictures of the page are there.
+// waitForAvatars waits until the page's avatars have loaded.
 func (b *tab) waitForAvatars(count int) {
 	b.t.Helper()
 	b.waitUntil("the pictures", `(all => all.length === `+string(rune('0'+count))+` && all.every(i => i.complete && i.naturalWidth === 256))([...document.querySelectorAll(".avatar > img")])`)
@@ -72,7 +72,7 @@ func TestAccount_PictureDevicesEmailAndDeletion(t *testing.T) {
 	link := linkPath(t, post.FindLink(post.WaitFor(t, "noor@new.example"), "/email/"))
 	visitor := openTab(t, server.URL)
 	visitor.visit(link)
-	visitor.assertAccessible("a new address, to nobody")
+	visitor.assertAccessible("a new address, signed out")
 	visitor.expectStatus(410)
 	visitor.visit(link + "x")
 	visitor.assertAccessible("a dead link of a new address")

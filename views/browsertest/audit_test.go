@@ -3,8 +3,8 @@ package browsertest
 import "testing"
 
 func TestAuditLog_FiltersWhileTyping(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/audit")
 	b.fill("Who did it or to whom", "bruno")
 	b.waitForURL("person=bruno")

@@ -1,4 +1,4 @@
-// Package browsertest walks whole journeys in Chromium, as people do.
+// Package browsertest walks through whole journeys in Chromium.
 package browsertest
 
 import (
@@ -16,7 +16,7 @@ import (
 
 const waitTimeout = 15 * time.Second
 
-// tab is one person's browser, with cookies of its own.
+// tab is a browser with its own cookies.
 type tab struct {
 	t    *testing.T
 	ctx  context.Context
@@ -27,7 +27,7 @@ type tab struct {
 	expectedErrors []string
 }
 
-// openTab makes a tab of 1440 by 900. What the console reports as an error fails the test, unless it was expected.
+// openTab opens a tab of 1440 by 900. Console errors fail the test unless they were expected.
 func openTab(t *testing.T, base string) *tab {
 	t.Helper()
 	return defaultBrowser.open(t, base)
@@ -37,7 +37,7 @@ func (with *browser) open(t *testing.T, base string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(with.start(t), chromedp.WithNewBrowserContext())
 	b := &tab{t: t, ctx: ctx, base: base}
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the first call makes the tab, which lives as long as its context
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil { // the first call creates the tab, which lives as long as its context
 		t.Fatal(err)
 	}
 	go b.collectConsole()
@@ -66,14 +66,14 @@ func (b *tab) collectConsole() {
 	}
 }
 
-// expectStatus lets the console report answers with this status: a refusal is one.
+// expectStatus allows console errors about responses with this status, such as refusals.
 func (b *tab) expectStatus(status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.expectedErrors = append(b.expectedErrors, fmt.Sprintf("status of %d", status))
 }
 
-// expectDisconnects lets the console report that connections were cut.
+// expectDisconnects allows console errors about closed connections.
 func (b *tab) expectDisconnects() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,17 +98,17 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// fatalf shows where the person stood.
+// fatalf fails the test and reports the current page.
 func (b *tab) fatalf(format string, args ...any) {
 	b.t.Helper()
 	where, _ := evalOnce[string](b, `location.href + "\n" + document.body.innerText.slice(0, 1500)`)
 	b.t.Fatalf("%s\nat %s", fmt.Sprintf(format, args...), where)
 }
 
-// resize is the size of the window.
+// resize sets the size of the window.
 func (b *tab) resize(width, height int64) { b.do(chromedp.EmulateViewport(width, height)) }
 
-// setDark asks for the dark theme, as the system would.
+// setDark switches the system's dark theme on or off.
 func (b *tab) setDark(on bool) {
 	value := "light"
 	if on {
@@ -129,7 +129,7 @@ func (b *tab) disableScript() {
 	}))
 }
 
-// visit goes to an address: of this server, or a whole one.
+// visit opens an address: a path of this server, or a whole URL.
 func (b *tab) visit(address string) {
 	b.t.Helper()
 	if strings.HasPrefix(address, "/") {
@@ -138,7 +138,7 @@ func (b *tab) visit(address string) {
 	b.do(chromedp.Navigate(address))
 }
 
-// eval runs JavaScript in the page, again if a navigation comes between.
+// eval runs JavaScript in the page, and again if a navigation interrupts it.
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
 	var err error
@@ -152,14 +152,14 @@ func eval[T any](b *tab, script string) T {
 	panic("unreachable")
 }
 
-// evalOnce runs JavaScript once. A page that goes away under it would leave the answer out for ever.
+// evalOnce runs JavaScript once. A page that navigates away would never return a result.
 func evalOnce[T any](b *tab, script string) (T, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Second)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 }
 
-// waitUntil waits for JavaScript to be true.
+// waitUntil waits until the JavaScript expression is true.
 func (b *tab) waitUntil(what, script string) {
 	b.t.Helper()
 	for deadline := time.Now().Add(waitTimeout); time.Now().Before(deadline); {
@@ -172,13 +172,13 @@ func (b *tab) waitUntil(what, script string) {
 	b.fatalf("waited in vain for %s", what)
 }
 
-// waitForText waits for a text that a person can read.
+// waitForText waits until a text is visible.
 func (b *tab) waitForText(text string) {
 	b.t.Helper()
 	b.waitUntil(fmt.Sprintf("%q", text), fmt.Sprintf(`document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
 }
 
-// see that a text is not there, once the page has something else to show.
+// waitForNoText waits until a text is no longer on the page.
 func (b *tab) waitForNoText(text string) {
 	b.t.Helper()
 	b.waitUntil("no "+text, fmt.Sprintf(`!document.body.innerText.replace(/\s+/g, " ").includes(%q)`, text))
@@ -190,7 +190,7 @@ func (b *tab) waitForURL(part string) {
 	b.waitUntil("the address "+part, fmt.Sprintf(`location.href.includes(%q)`, part))
 }
 
-// pointScript finds what a person would point at, and gives it an attribute to be found by.
+// pointScript finds the element that a person would click, and marks it with an attribute.
 const pointScript = `(function(kinds, words) {
 	document.querySelectorAll("[data-pointed]").forEach(e => e.removeAttribute("data-pointed"));
 	const name = e => (e.getAttribute("aria-label") || e.innerText || e.value || "").replace(/\s+/g, " ").trim();
@@ -201,14 +201,14 @@ const pointScript = `(function(kinds, words) {
 	return !!found;
 })`
 
-// press clicks a button, a link or a menu's head by the words on it.
+// press clicks the button, link or menu with this text.
 func (b *tab) press(words string) {
 	b.t.Helper()
 	find := fmt.Sprintf(`%s('button, a, summary, [role=button], label.opt-row', %q)`, pointScript, words)
 	b.findAndDo(fmt.Sprintf("something to press called %q", words), find, chromedp.Click("[data-pointed]"))
 }
 
-// findAndDo finds something and does something to it, once more if the page has replaced it in between.
+// findAndDo finds an element and acts on it, once more if the page replaced it in between.
 func (b *tab) findAndDo(what, find string, action chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	var err error
@@ -224,7 +224,7 @@ func (b *tab) findAndDo(what, find string, action chromedp.Action[chromedp.Void]
 	b.fatalf("%s: %v", what, err)
 }
 
-// fill types into the field with that label, in place of what stood there.
+// fill replaces the text of the field with that label.
 func (b *tab) fill(label, text string) {
 	b.t.Helper()
 	find := fmt.Sprintf(`(function() { %s('label', %q); const l = document.querySelector("label[data-pointed]");
@@ -234,10 +234,10 @@ func (b *tab) fill(label, text string) {
 	b.findAndDo(fmt.Sprintf("a field called %q", label), find, chromedp.SendKeys("[data-pointed]", text))
 }
 
-// sendKeys sends keys to what has the focus.
+// sendKeys sends keys to the focused element.
 func (b *tab) sendKeys(keys string) { b.t.Helper(); b.do(chromedp.KeyEvent(keys)) }
 
-// screenshot is a picture of the window.
+// screenshot takes a screenshot of the window.
 func (b *tab) screenshot() []byte {
 	b.t.Helper()
 	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())

@@ -23,7 +23,7 @@ func TestBulkRemove_ByKeyboard(t *testing.T) {
 		b.sendKeys("x")
 	}
 	b.waitForText("3 selected")
-	for range 40 { // on from the last row to the bar
+	for range 40 { // from the last row to the bar
 		if eval[string](b, `document.activeElement.value ?? ""`) == "remove" {
 			break
 		}
@@ -56,7 +56,7 @@ func TestBulk_SelectionSurvivesRefresh(t *testing.T) {
 	b.sendKeys("j")
 	b.sendKeys("x")
 	b.waitForText("1 selected")
-	b.sendKeys("b") // to the bar, where the focus is to stay
+	b.sendKeys("b") // to the bar, which keeps the focus
 	b.waitForFocus("Tag")
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example")
 	b.waitForText("lucia@halation.example")
@@ -79,6 +79,6 @@ func TestBulkRemove_WithoutJavaScript(t *testing.T) {
 	b.do(chromedp.Click(`dialog[open] button[form="deed-f"]`))
 	b.do(chromedp.WaitVisible(`.receipt`))
 	if n := hookstest.Count(t, server.App, "memberships"); n != 1 {
-		t.Errorf("%d people are left", n)
+		t.Errorf("got %d users left", n)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromiumFlags keep Chromium quiet and off the network.
+// chromiumFlags keep Chromium quiet and offline.
 var chromiumFlags = []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
 	"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage", "hide-scrollbars"}
 
-// browser is one Chromium for all tests that want such a one.
+// browser is one Chromium shared by all tests that need the same flags.
 type browser struct {
 	flags map[string]any
 	once  sync.Once
@@ -25,11 +25,11 @@ type browser struct {
 }
 
 var (
-	// defaultBrowser has a camera, a microphone and a screen that are none, and gives them to every page.
+	// defaultBrowser has a fake camera, microphone and screen, and grants every page access.
 	defaultBrowser = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": true}}
-	// denyingBrowser has them, and gives them to no page.
+	// denyingBrowser has them, and denies access.
 	denyingBrowser = &browser{flags: map[string]any{"use-fake-device-for-media-stream": true, "use-fake-ui-for-media-stream": "deny"}}
-	// bareBrowser has none.
+	// bareBrowser has no devices.
 	bareBrowser = &browser{}
 )
 
@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// start runs the Chromium. Without one, tests are skipped unless USHER_BROWSER is "required".
+// start runs Chromium. If there is none, tests are skipped unless USHER_BROWSER is "required".
 func (b *browser) start(t *testing.T) context.Context {
 	t.Helper()
 	b.once.Do(func() {
@@ -55,7 +55,7 @@ func (b *browser) start(t *testing.T) context.Context {
 			}
 		}
 		if path == "" {
-			b.err = fmt.Errorf("there is no Chromium on this machine")
+			b.err = fmt.Errorf("Chromium isn't installed")
 			return
 		}
 		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path)}

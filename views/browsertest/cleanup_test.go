@@ -16,16 +16,16 @@ import (
 	"usher/views/viewstest"
 )
 
-// focusName is what is called by these words for somebody who cannot see, at what has the focus.
+// focusName returns the accessible name of the focused element.
 const focusName = `(e => (e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.innerText || "").replace(/\s+/g, " ").trim())(document.activeElement)`
 
-// focusByTab goes on by Tab, or back by Shift and Tab, to what these words name.
+// focusByTab presses Tab, or Shift and Tab, until the named element has the focus.
 func (b *tab) focusByTab(words string, back ...bool) {
 	b.t.Helper()
 	b.focusInSteps(200, words, len(back) > 0 && back[0])
 }
 
-// focusWithin is reach where the way is not to be longer than that many Tabs.
+// focusInSteps is focusByTab with at most that many presses.
 func (b *tab) focusWithin(most int, words string) {
 	b.t.Helper()
 	b.focusInSteps(most, words, false)
@@ -51,19 +51,19 @@ func (b *tab) pressTab(back bool) {
 	}
 }
 
-// waitForFocus waits until what these words name has the focus.
+// waitForFocus waits until the named element has the focus.
 func (b *tab) waitForFocus(words string) {
 	b.t.Helper()
 	b.waitUntil("the focus on "+words, fmt.Sprintf(`%s.startsWith(%q)`, focusName, words))
 }
 
-// pressKey is one key as a keyboard sends it: what the page takes for itself is not typed as well.
+// pressKey presses a key as a keyboard does: a key that the page handles isn't typed as well.
 func (b *tab) pressKey(key string) {
 	b.t.Helper()
 	b.dispatchKey(input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key})
 }
 
-// pressEnter is Enter as a keyboard sends it.
+// pressEnter presses Enter as a keyboard does.
 func (b *tab) pressEnter() {
 	b.t.Helper()
 	b.dispatchKey(input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r"})
@@ -78,10 +78,10 @@ func (b *tab) dispatchKey(event input.DispatchKeyEventParams) {
 	}))
 }
 
-// TestUsers_CleanUpByKeyboard is the walk of an admin whose mouse is not plugged in.
+// TestUsers_CleanUpByKeyboard removes users with the keyboard only.
 func TestUsers_CleanUpByKeyboard(t *testing.T) {
 	defaultBrowser.start(t)
-	server := viewstest.Serve(t, hookstest.Config()) // no mail: letters that leave would change the list under the walk
+	server := viewstest.Serve(t, hookstest.Config()) // no email: sending would change the list during the test
 	owner := hookstest.Account(t, server.App, "marta@halation.example")
 	team := hookstest.Team(t, server.App, owner, "Halation Post", "business")
 	var crew []string
@@ -105,7 +105,7 @@ func TestUsers_CleanUpByKeyboard(t *testing.T) {
 	b.waitForText("1 to 40 of 40")
 	b.waitForFocus("Search by name or address")
 	b.focusByTab("Tag")
-	b.sendKeys("k") // what a select does with a letter
+	b.sendKeys("k") // a select jumps to the option with this letter
 	b.waitForText("1 to 12 of 12")
 	b.waitForURL("tag=Kestrel")
 	b.waitForFocus("Tag")
@@ -115,7 +115,7 @@ func TestUsers_CleanUpByKeyboard(t *testing.T) {
 	b.sendKeys(kb.Enter)
 	b.waitForFocus("Cancel")
 	b.sendKeys(kb.Escape)
-	b.waitForFocus("Remove") // back where it was asked
+	b.waitForFocus("Remove") // back at the button that asked
 	b.waitForText("2 selected")
 	b.sendKeys(kb.Enter)
 	b.waitForText("Remove 2 users from the team?")
@@ -174,7 +174,7 @@ func TestUsers_CleanUpByKeyboard(t *testing.T) {
 	b.focusByTab("Close this receipt")
 	b.sendKeys(kb.Enter)
 	b.waitForNoText("The tags of 2 users")
-	b.waitForStream() // a new page, whose keys are heard from now on
+	b.waitForStream() // a new page, which listens to keys from now on
 	b.sendKeys("jjj" + kb.Enter)
 	b.waitForText("All activity")
 	b.waitForFocus("asked02")

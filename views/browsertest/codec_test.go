@@ -10,7 +10,7 @@ import (
 	"usher/hooks/sessions"
 )
 
-// sentCodec is the codec in which the page's pictures of that source leave, once some have left; else empty.
+// sentCodec returns the codec of the page's outgoing video from that source, or "" before any is sent.
 func (b *tab) sentCodec(source string) string {
 	b.t.Helper()
 	return eval[string](b, roomScript(fmt.Sprintf(`for (let i = 0; i < 100; i++, await new Promise(done => setTimeout(done, 100))) {
@@ -19,7 +19,7 @@ func (b *tab) sentCodec(source string) string {
 		return ""`, source)))
 }
 
-// receivedCodec is the codec in which pictures of that person come, once some were drawn; else empty.
+// receivedCodec returns the codec of that person's incoming video, or "" before any is shown.
 func (b *tab) receivedCodec(person string) string {
 	b.t.Helper()
 	return eval[string](b, roomScript(fmt.Sprintf(`for (let i = 0; i < 100; i++, await new Promise(done => setTimeout(done, 100))) {
@@ -28,12 +28,12 @@ func (b *tab) receivedCodec(person string) string {
 		return ""`, person)))
 }
 
-// supportedCodecs are the codecs that the browser has.
+// supportedCodecs returns the codecs that the browser supports.
 func (b *tab) supportedCodecs() string {
 	return strings.ToLower(eval[string](b, `RTCRtpSender.getCapabilities("video").codecs.map(c => c.mimeType).join()`))
 }
 
-// reportedCodec is the codec of somebody's camera that the media server knows.
+// reportedCodec returns the codec of a participant's camera as known to the media server.
 func (m *liveFixture) reportedCodec(email string) string {
 	m.t.Helper()
 	session, err := sessions.FindByID(m.App, m.session.Id)
@@ -61,18 +61,18 @@ func TestCodec_SessionCodecIsUsed(t *testing.T) {
 			guest.waitForVideo(m.participantID(m.host.Email()))
 			got := []string{host.sentCodec("camera"), guest.sentCodec("camera"), guest.receivedCodec(m.participantID(m.host.Email())), "video/" + m.reportedCodec(m.host.Email())}
 			if slices.Sort(got); len(slices.Compact(got)) != 1 || got[0] != "video/"+codec {
-				t.Errorf("sent, taken and reported: %v", got)
+				t.Errorf("got sent, received and reported codecs %v", got)
 			}
 			host.press("Share")
 			guest.waitForScreen(m.participantID(m.host.Email()))
 			if got := host.sentCodec("screen_share"); got != "video/"+codec {
-				t.Errorf("the screen is sent as %q", got)
+				t.Errorf("got screen codec %q", got)
 			}
 		})
 	}
 }
 
-// removeCodecScript makes a browser one that can neither send nor draw that codec.
+// removeCodecScript removes a codec from the browser, for sending and receiving.
 const removeCodecScript = `(gone => {
 	for (const kind of [RTCRtpSender, RTCRtpReceiver]) {
 		const all = kind.getCapabilities.bind(kind);

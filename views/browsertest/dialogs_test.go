@@ -9,14 +9,14 @@ import (
 	"usher/hooks/sessions"
 )
 
-// dialogOpeners are what opens a dialog, as far as it can be pressed now.
+// dialogOpeners selects the visible elements that open a dialog.
 const dialogOpeners = `[...document.querySelectorAll("[data-dialog-open], a[hx-target='#dialog'], [data-find]")].filter(e =>
 	e.checkVisibility({visibilityProperty: true}) && !e.closest("dialog, details:not([open])") && !e.matches("[aria-disabled=true], :disabled"))`
 
-// TestDialogs_TakeAndReturnFocus opens all that a page can open, with the keyboard.
+// TestDialogs_TakeAndReturnFocus opens every dialog of several pages with the keyboard.
 func TestDialogs_TakeAndReturnFocus(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	panel, home := "/admin/halation-post", "/app/halation-post"
 	opened := 0
 	for _, page := range []string{panel, panel + "/users", panel + "/rooms", panel + "/settings", home, home + "/sessions", home + "/calendar", home + "/rooms"} {
@@ -31,7 +31,7 @@ func TestDialogs_TakeAndReturnFocus(t *testing.T) {
 		opened += b.checkDialogs("the details of " + list)
 	}
 	if opened < 15 {
-		t.Errorf("%d dialogs", opened)
+		t.Errorf("got %d dialogs", opened)
 	}
 }
 
@@ -67,11 +67,11 @@ func TestDialogs_LivePage_TakeAndReturnFocus(t *testing.T) {
 	guest.waitForFocus("More")
 }
 
-// dialogHasFocus says that a modal dialog is open and has the focus: on a field, or on what does no harm.
+// dialogHasFocus reports whether a modal dialog is open and has the focus, on a field or a harmless button.
 const dialogHasFocus = `(() => { const dialog = [...document.querySelectorAll("dialog:modal")].at(-1), at = document.activeElement;
 	return !!dialog && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling") && dialog.contains(at) && at !== dialog && !at.matches("[data-variant=destructive]") && at.checkVisibility() })()`
 
-// checkDialogs opens every dialog of the page, and says how many there are.
+// checkDialogs opens every dialog of the page and returns their number.
 func (b *tab) checkDialogs(page string) int {
 	b.t.Helper()
 	b.waitUntil("the page's script", `document.readyState === "complete"`)
@@ -83,7 +83,7 @@ func (b *tab) checkDialogs(page string) int {
 	return count
 }
 
-// checkDialog opens with Enter what has the focus, which must come back to it.
+// checkDialog opens a dialog with Enter; afterwards the focus must return.
 func (b *tab) checkDialog(page, name string) {
 	b.t.Helper()
 	b.pressEnter()
@@ -93,10 +93,10 @@ func (b *tab) checkDialog(page, name string) {
 	b.waitForFocus(name)
 }
 
-// TestToast_OverADialog_IsVisible has the toasts where a modal dialog leaves the page alone.
+// TestToast_OverADialog_IsVisible shows toasts where a modal dialog leaves the page unobscured.
 func TestToast_OverADialog_IsVisible(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
 	b.waitUntil("the page's script", `document.readyState === "complete"`)
 	const on = `(() => { const toast = document.querySelector("#toasts[role=status] > .toast-ours"), box = toast?.getBoundingClientRect();

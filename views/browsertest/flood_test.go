@@ -6,35 +6,35 @@ import (
 	"usher/hooks/sessions"
 )
 
-// Somebody in the session may have written his page himself.
+// A participant may have modified their page.
 func TestLivePage_MessageFlood_IsLimited(t *testing.T) {
 	m := newLiveFixture(t, sessions.Form{Guests: []string{noor, "rafael@lantern.example"}})
 	host, evil, other := m.openLivePage(m.host.Email()), m.openLivePage("rafael@lantern.example"), m.openLivePage(noor)
 	other.waitForVideo(m.participantID("rafael@lantern.example"))
 	other.press("Chat")
 
-	// Only who leads lets the others ask the server at once. The page asks by its own clock, too: that is stopped, and
-	// what a message lets it ask is asked right away. Messages of one sender arrive in their order.
+	// Only hosts' messages let other pages fetch immediately. The page also polls: polling is stopped, and fetches
+	// triggered by messages are immediate. Messages of one sender arrive in order.
 	eval[bool](other, `(window.asked = 0, window.stopped = 0, Math.random = () => 0,
 		window.fetched ??= window.fetch, window.fetch = (to, ...all) => { if (String(to).endsWith("/state")) window.asked++; return window.fetched(to, ...all) },
 		window.later ??= window.setTimeout, window.setTimeout = (f, after, ...all) => after === 15000 ? (window.stopped++, 0) : window.later(f, after, ...all), true)`)
 	look := roomScript(`await room.localParticipant.publishData(new Uint8Array([1]), {reliable: true, topic: "look"}); return true`)
 	eval[bool](host, look)
-	other.waitUntil("the server asked for who leads, and the clock stopped", `window.asked > 0 && window.stopped > 0`)
+	other.waitUntil("a fetch for the host, and the timer stopped", `window.asked > 0 && window.stopped > 0`)
 	eval[bool](other, `(window.asked = 0, true)`)
 	for range 20 {
 		eval[bool](evil, look)
 	}
-	eval[bool](evil, roomScript(`await room.localParticipant.publishData(new TextEncoder().encode("after the looks"), {reliable: true, topic: "chat"}); return true`))
-	other.waitForText("after the looks")
+	eval[bool](evil, roomScript(`await room.localParticipant.publishData(new TextEncoder().encode("after the signals"), {reliable: true, topic: "chat"}); return true`))
+	other.waitForText("after the signals")
 	if asked := eval[int](other, `new Promise(done => window.later(() => done(window.asked), 20))`); asked > 0 {
-		t.Errorf("asked the server %d times for who does not lead, want none", asked)
+		t.Errorf("messages of an attendee: got %d fetches, want 0", asked)
 	}
 	eval[bool](host, look)
-	other.waitUntil("the server asked for who leads", `window.asked > 0`)
+	other.waitUntil("a fetch for the host", `window.asked > 0`)
 
-	// The list of messages stays short, however many there are, and a message without end is none. The flood takes longer
-	// than one answer of a page may: it is begun once, and waited for.
+	// The list of messages stays short, and an endless message is cut. The flood takes longer than one evaluation: it
+	// is started once and awaited.
 	eval[bool](evil, roomScript(`if (window.flood) return true;
 		window.flood = (async () => {
 			const endless = await room.localParticipant.streamText({topic: "chat"});
@@ -49,12 +49,12 @@ func TestLivePage_MessageFlood_IsLimited(t *testing.T) {
 	evil.waitUntil("everything is sent", `window.flooded === true`)
 	other.waitUntil("the last message", `document.querySelector("#talk > :last-child p:last-child")?.textContent.startsWith("last x")`)
 	if lines := eval[int](other, `document.querySelectorAll("#talk p").length`); lines > 500 {
-		t.Errorf("%d messages are kept", lines)
+		t.Errorf("got %d messages", lines)
 	}
 	if long := eval[int](other, `document.querySelector("#talk > :last-child p:last-child").textContent.length`); long > 2000 {
-		t.Errorf("a message of %d letters", long)
+		t.Errorf("got a message of %d characters", long)
 	}
-	other.waitUntil("no message without end", `!document.getElementById("talk").textContent.includes("flood")`)
+	other.waitUntil("no endless message", `!document.getElementById("talk").textContent.includes("flood")`)
 	other.sendKeys("One word")
 	other.sendKeys("\r")
 	host.press("Chat")

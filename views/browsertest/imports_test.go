@@ -10,7 +10,7 @@ import (
 	"usher/hooks/invitations"
 )
 
-// longList is n addresses as they are pasted.
+// longList returns n addresses to paste.
 func longList(n int) string {
 	lines := make([]string, n)
 	for i := range lines {
@@ -19,13 +19,14 @@ func longList(n int) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestImport_ProgressUpdatesWithoutReload pastes a long list, starts it, and sees the numbers move without a reload.
+// TestImport_ProgressUpdatesWithoutReload pastes a long list, starts the import, and sees the numbers change without a
+// reload.
 func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
-	house := newFixture(t)
-	if err := house.App.OnTerminate().Trigger(&core.TerminateEvent{App: house.App}); err != nil { // no worker: the test goes on itself
+	f := newFixture(t)
+	if err := f.App.OnTerminate().Trigger(&core.TerminateEvent{App: f.App}); err != nil { // no worker: the test runs the batches
 		t.Fatal(err)
 	}
-	importer := invitations.NewImporter(house.App)
+	importer := invitations.NewImporter(f.App)
 	step := func() (worked bool) {
 		t.Helper()
 		worked, err := importer.Step()
@@ -34,7 +35,7 @@ func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
 		}
 		return worked
 	}
-	b := house.signIn(t, "marta@halation.example")
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add")
 	eval[bool](b, fmt.Sprintf(`(list => { list.value = %q; return list.dispatchEvent(new Event("input", { bubbles: true })) })(document.querySelector("#addresses"))`,
 		"no address\n"+longList(230))) // typing it would take a minute
@@ -56,7 +57,7 @@ func TestImport_ProgressUpdatesWithoutReload(t *testing.T) {
 	b.waitForText("231 of 231")
 	b.waitForText("Download the report")
 	if !eval[bool](b, `window.stayed === true`) {
-		t.Error("the page was loaded again")
+		t.Error("the page was reloaded")
 	}
 	b.visit("/admin/halation-post/users/import")
 	b.waitForText("231 of 231")

@@ -27,7 +27,7 @@ func TestJoinPage_GuestWithPersonalLink_JoinsWhenTheHostStarts(t *testing.T) {
 	nora.press("Join")
 	nora.waitForText("You join automatically when the host starts.")
 	nora.waitUntil("the device check", `!document.querySelector("[data-check]").hidden`)
-	// A browser that has the permission opens the check by itself, which may be at this moment.
+	// A browser with the permission opens the device check by itself, possibly at this moment.
 	eval[bool](nora, `document.querySelector("[data-check][data-open]") || document.querySelector("[data-part=begin]").click(), true`)
 	nora.waitUntil("what the camera sees", `document.querySelector("[data-part=picture]").videoWidth > 0`)
 	nora.waitUntil("cameras to choose from", `document.querySelector("select[data-part=camera]").options[0].value !== ""`)
@@ -79,8 +79,8 @@ func TestJoinPage_WithoutJavaScript(t *testing.T) {
 	nora.waitForText("The host hasn't started the session yet.")
 }
 
-// TestJoinPage_FollowsStateChanges walks one open page through the states, without a reload: what was typed, the focus and
-// the picture of the camera stay.
+// TestJoinPage_FollowsStateChanges keeps one page open through all states, without a reload: typed text, the focus and
+// the camera preview stay.
 func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	server, post := newServerWithEmail(t)
 	livetest.Start(t, server.App)
@@ -105,7 +105,7 @@ func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	nora.press("Join")
 	nora.waitForText("You're in the waiting room.")
 	nora.waitUntil("the device check", `!document.querySelector("[data-check]").hidden`)
-	// A browser that has the permission opens the check by itself, which may be at this moment.
+	// A browser with the permission opens the device check by itself, possibly at this moment.
 	eval[bool](nora, `document.querySelector("[data-check][data-open]") || document.querySelector("[data-part=begin]").click(), true`)
 	nora.waitUntil("what the camera sees", `document.querySelector("[data-part=picture]").videoWidth > 0`)
 	eval[bool](nora, `window.stays = document.querySelector("[data-part=picture]").srcObject, true`)

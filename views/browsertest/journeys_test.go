@@ -12,7 +12,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// newServerWithEmail is an empty server whose letters go to a stand-in for Resend.
+// newServerWithEmail serves an empty installation whose emails go to a fake Resend server.
 func newServerWithEmail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
 	t.Helper()
 	defaultBrowser.start(t)
@@ -22,7 +22,7 @@ func newServerWithEmail(t *testing.T) (*viewstest.Server, *resendtest.Server) {
 	return viewstest.Serve(t, config), post
 }
 
-// linkPath is the path of a link in a letter.
+// linkPath returns the path of a link in an email.
 func linkPath(t *testing.T, link string) string {
 	t.Helper()
 	u, err := url.Parse(link)
@@ -66,12 +66,12 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.waitForText("on its way")
 	owner.waitForText("1 reserved")
 
-	letter := post.WaitFor(t, "lucia@halation.example")
-	if !strings.Contains(letter.Text, "Marta Oliveira invited you to join Halation Post") {
-		t.Errorf("the letter says: %s", letter.Text)
+	email := post.WaitFor(t, "lucia@halation.example")
+	if !strings.Contains(email.Text, "Marta Oliveira invited you to join Halation Post") {
+		t.Errorf("got email %s", email.Text)
 	}
 	lucia := openTab(t, server.URL)
-	lucia.visit(linkPath(t, post.FindLink(letter, "/invite/")))
+	lucia.visit(linkPath(t, post.FindLink(email, "/invite/")))
 	lucia.waitForText("Marta Oliveira invited you to join Halation Post")
 	lucia.waitForText("lucia@halation.example")
 	lucia.fill("Your name", "Lucía Herrera")

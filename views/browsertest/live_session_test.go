@@ -23,7 +23,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// liveFixture is a session that runs, on a server with its own media server.
+// liveFixture is a running session on a server with its own media server.
 type liveFixture struct {
 	*viewstest.Server
 	t         *testing.T
@@ -31,10 +31,10 @@ type liveFixture struct {
 	team      *teams.Team
 	host      *core.Record
 	session   *sessions.Session
-	stopMedia func() // the media server
+	stopMedia func() // stops the media server
 }
 
-// newLiveFixture starts a session that marta@halation.example hosts, with who the form asks.
+// newLiveFixture starts a session hosted by marta@halation.example, with the participants of the form.
 func newLiveFixture(t *testing.T, form sessions.Form) *liveFixture {
 	t.Helper()
 	server, post := newServerWithEmail(t)
@@ -54,10 +54,10 @@ func newLiveFixture(t *testing.T, form sessions.Form) *liveFixture {
 
 func (m *liveFixture) actor() *actors.Actor { return hookstest.Actor(m.t, m.App, m.host, m.team) }
 
-// path is the page of the session itself.
+// path returns the path of the session's page.
 func (m *liveFixture) path() string { return "/live/" + m.session.Id }
 
-// join brings an account through the door, as its page does.
+// join admits an account as the join page does.
 func (m *liveFixture) join(account *core.Record) {
 	m.t.Helper()
 	visitor, err := join.Resolve(m.App, account, "", m.session)
@@ -65,7 +65,8 @@ func (m *liveFixture) join(account *core.Record) {
 	must(m.t, join.Join(m.App, visitor, "", "192.0.2.1"))
 }
 
-// openLivePage signs somebody in and opens the session's page. The account is made a member of the team unless it is there.
+// openLivePage signs an account in and opens the session's page. The account becomes a member of the team if it isn't
+// one.
 func (m *liveFixture) openLivePage(email string) *tab {
 	m.t.Helper()
 	b := m.signInJoined(defaultBrowser, email)
@@ -73,7 +74,7 @@ func (m *liveFixture) openLivePage(email string) *tab {
 	return b
 }
 
-// signInJoined is enters with that browser, up to where the session's page is opened.
+// signInJoined is openLivePage in the given browser, up to the point where the session's page is opened.
 func (m *liveFixture) signInJoined(with *browser, email string) *tab {
 	m.t.Helper()
 	account, err := m.App.FindAuthRecordByEmail("users", email)
@@ -86,7 +87,7 @@ func (m *liveFixture) signInJoined(with *browser, email string) *tab {
 	return b
 }
 
-// participantID is the name that somebody has on the media server.
+// participantID returns a participant's identity on the media server.
 func (m *liveFixture) participantID(email string) string {
 	m.t.Helper()
 	p, err := sessions.FindParticipantByEmail(m.App, m.session.Id, email)
@@ -94,20 +95,20 @@ func (m *liveFixture) participantID(email string) string {
 	return p.Id
 }
 
-// waitForVideo waits until the page draws moving pictures of that person.
+// waitForVideo waits until the page shows moving video of that person.
 func (b *tab) waitForVideo(person string) {
 	b.t.Helper()
 	b.waitUntil("pictures of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
 		return v && v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5 })()`, person))
 }
 
-// roomScript runs JavaScript in which room is the page's media room; it is the body of a function that may wait.
+// roomScript runs JavaScript in which room is the page's media room; it is the body of an async function.
 func roomScript(body string) string {
 	return `(async () => { const main = [...document.scripts].find(s => s.src.includes("/live/main.js")).src;
 		const {room} = await import(main.replace("main.js", "room.js")); ` + body + ` })()`
 }
 
-// waitForAudio waits until sound of that person is received, and is no silence.
+// waitForAudio waits until audio of that person is received and isn't silent.
 func (b *tab) waitForAudio(person string) {
 	b.t.Helper()
 	energy := roomScript(fmt.Sprintf(`let heard = 0;
@@ -123,7 +124,7 @@ func (b *tab) waitForAudio(person string) {
 	b.fatalf("no sound of %s", person)
 }
 
-// waitForReconnect waits until the page is connected again and draws new pictures of that person.
+// waitForReconnect waits until the page is connected again and shows new video of that person.
 func (b *tab) waitForReconnect(person string) {
 	b.t.Helper()
 	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
@@ -132,7 +133,7 @@ func (b *tab) waitForReconnect(person string) {
 	b.waitUntil("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
 }
 
-// invite puts somebody on the list of the session, who becomes a member of the team.
+// invite adds a participant to the session, who becomes a member of the team.
 func (m *liveFixture) invite(email string) {
 	m.t.Helper()
 	account := hookstest.Member(m.t, m.App, m.team, email)
@@ -143,7 +144,8 @@ func (m *liveFixture) invite(email string) {
 	must(m.t, m.App.Save(p))
 }
 
-// setEndIn moves the plan, as if the session had run for a while: it ends in that time, less some seconds.
+// setEndIn moves the scheduled times as if the session had run for a while: it ends after that duration, less a few
+// seconds.
 func (m *liveFixture) setEndIn(left time.Duration) {
 	m.t.Helper()
 	ends := time.Now().Add(left).Truncate(time.Minute)

@@ -49,12 +49,12 @@ func TestUsers_OnlyOwner_FollowsFirstAndLastMember(t *testing.T) {
 	hookstest.Member(t, server.App, team, "lucia@halation.example")
 	b.waitForText("lucia@halation.example")
 	b.waitForNoText("Ask the first people in")
-	b.press("Add users") // what came can be used
+	b.press("Add users") // the updated content works
 	b.waitForText("Paste from a spreadsheet or an email")
 	b.modal() // until then no key closes it
 	b.sendKeys(kb.Escape)
 	b.waitForNoText("Paste from a spreadsheet or an email")
-	b.waitForStream() // where the dialog closed with its page, the stream is another one
+	b.waitForStream() // if the dialog closed with its page, the stream is a new one
 	lucia, err := server.App.FindAuthRecordByEmail("users", "lucia@halation.example")
 	if err != nil {
 		t.Fatal(err)
@@ -125,19 +125,19 @@ func TestEventStream_ScriptLoadsLate_IsConnected(t *testing.T) {
 	b.visit("/admin/halation-post/users")
 	b.waitForStream()
 	if !eval[bool](b, `window.began`) {
-		t.Error("htmx did not begin before the next script")
+		t.Error("htmx did not start before the next script")
 	}
 	hookstest.Invite(t, server.App, owner, team, "lucia@halation.example", "organizer")
 	b.waitForText("lucia@halation.example")
 }
 
-// modal waits until a dialog that can be read hears the keyboard, too.
+// modal waits until a visible dialog also listens to the keyboard.
 func (b *tab) modal() {
 	b.t.Helper()
 	b.waitUntil("the modal dialog", `!!document.querySelector("dialog:modal")`)
 }
 
-// waitForStream waits until the page is told of changes.
+// waitForStream waits until the page receives events.
 func (b *tab) waitForStream() {
 	b.t.Helper()
 	b.waitUntil("the stream", `!!document.querySelector("#live[data-connected]")`)

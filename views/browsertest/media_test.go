@@ -63,7 +63,7 @@ func TestKick_CannotComeBack(t *testing.T) {
 	guest.expectStatus(403)
 	again := eval[string](guest, `new LivekitClient.Room().connect("`+pass.URL+`", "`+pass.Token+`", {maxRetries: 0}).then(() => "in", () => "refused")`)
 	if again != "refused" {
-		t.Errorf("with the pass of before: %s", again)
+		t.Errorf("with the previous token: got %s", again)
 	}
 	guest.visit(m.path())
 	guest.waitForURL("/s/" + m.session.Code())
@@ -85,7 +85,7 @@ func TestEndSession_EndsForAllWithinTwoSeconds(t *testing.T) {
 	guest.waitForText("Go to the App")
 	host.waitForText("The host ended the session")
 	if took := time.Duration(eval[float64](guest, `window.over`)-before) * time.Millisecond; took > 2*time.Second {
-		t.Errorf("the other was out after %v", took)
+		t.Errorf("the other page left after %v", took)
 	} else {
 		t.Logf("the other was out after %v", took)
 	}
@@ -202,9 +202,9 @@ func TestLivePage_NearEnd_HostExtends(t *testing.T) {
 func TestLivePage_GuestWithPersonalLink_JoinsWithoutAnAccount(t *testing.T) {
 	m := newLiveFixture(t, sessions.Form{Guests: []string{"clara@lantern.example"}, Passwordless: true})
 	host := m.openLivePage(m.host.Email())
-	letter := m.resend.WaitFor(t, "clara@lantern.example")
+	email := m.resend.WaitFor(t, "clara@lantern.example")
 	guest := openTab(t, m.URL)
-	guest.visit(linkPath(t, m.resend.FindLink(letter, "/s/")))
+	guest.visit(linkPath(t, m.resend.FindLink(email, "/s/")))
 	guest.waitForText("Reel 4 grade review")
 	guest.fill("Your first and last name", "Clara Weiss")
 	guest.press("Join")

@@ -20,7 +20,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// interceptor answers a request in the place of the server, or returns false to let it through.
+// interceptor answers a request in place of the server, or returns false to let it through.
 type interceptor func(http.ResponseWriter, *http.Request) bool
 
 // proxy is a reverse proxy in front of a server, which can be told to answer itself.
@@ -28,7 +28,7 @@ type proxy struct {
 	interceptor atomic.Pointer[interceptor]
 }
 
-// newProxy puts a proxy in front of the server, at the address that the server has from then on.
+// newProxy starts a proxy in front of the server, and replaces the server's address with its own.
 func newProxy(t *testing.T, server *viewstest.Server) *proxy {
 	t.Helper()
 	target, err := url.Parse(server.URL)
@@ -55,7 +55,7 @@ func newProxy(t *testing.T, server *viewstest.Server) *proxy {
 func (p *proxy) intercept(f interceptor) { p.interceptor.Store(&f) }
 func (p *proxy) reset()                  { p.interceptor.Store(nil) }
 
-// respondWith is a proxy's own page with that status, for the requests that match.
+// respondWith answers matching requests with the proxy's own page and that status.
 func respondWith(status int, match func(*http.Request) bool) interceptor {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !match(r) {
@@ -71,7 +71,7 @@ func respondWith(status int, match func(*http.Request) bool) interceptor {
 func anyRequest(*http.Request) bool { return true }
 func isPost(r *http.Request) bool   { return r.Method == http.MethodPost }
 
-// dropConnection breaks every connection off.
+// dropConnection closes every connection.
 func dropConnection(w http.ResponseWriter, _ *http.Request) bool {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
@@ -119,7 +119,7 @@ func TestPlainForm_ProxyError_KeepsWhatWasTyped(t *testing.T) {
 			b.waitForText(c.said)
 			b.waitForNoText("Foreign page")
 			if typed := eval[string](b, `[...document.querySelectorAll("input:not([type=hidden])")].map(i => i.value).join("|")`); !strings.Contains(typed, "marta@halation.example") || !strings.Contains(typed, hookstest.Password) {
-				t.Errorf("what was typed became %q", typed)
+				t.Errorf("got typed text %q", typed)
 			}
 			b.waitUntil("a form that can be sent again", `!document.querySelector("form[data-sending], [aria-busy=true]")`)
 			p.reset()
@@ -144,14 +144,14 @@ func TestUpload_ProxyRefusesTheSize_SaysTheLimit(t *testing.T) {
 	eval[bool](b, `(document.getElementById("picture").form.requestSubmit(), true)`)
 	b.waitForText("Files can have up to 1 MB here: choose a smaller one, or ask your server administrator to raise the proxy's limit (error 413).")
 	if n := eval[int](b, `document.getElementById("picture").files.length`); n != 1 {
-		t.Errorf("%d files are still chosen", n)
+		t.Errorf("got %d selected files", n)
 	}
 }
 
 func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
-	house := newFixture(t)
-	p := newProxy(t, house.Server)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	p := newProxy(t, f.Server)
+	b := f.signIn(t, "marta@halation.example")
 	b.expectProxyErrors()
 	for name, f := range map[string]interceptor{"502": respondWith(502, anyRequest), "sign-in page": respondWith(200, anyRequest), "no connection": dropConnection} {
 		for _, link := range []string{"a[hx-target='#details']", "a[hx-target='#dialog']"} {
@@ -166,7 +166,7 @@ func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
 			eval[bool](b, `(document.querySelector("`+link+`").click(), true)`)
 			b.waitUntil("a sentence about "+name, `[...document.querySelectorAll(".toast-ours")].some(t => t.innerText.includes("server"))`)
 			if after := eval[string](b, `document.getElementById("main").innerText`); after != before {
-				t.Errorf("%s, %s: the page became %.300s", name, link, after)
+				t.Errorf("%s, %s: got page %.300s", name, link, after)
 			}
 			b.waitForNoText("Foreign page")
 			p.reset()
@@ -175,9 +175,9 @@ func TestDialogsAndDetails_ProxyError_LeaveThePage(t *testing.T) {
 }
 
 func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
-	house := newFixture(t)
-	p := newProxy(t, house.Server)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	p := newProxy(t, f.Server)
+	b := f.signIn(t, "marta@halation.example")
 	b.expectProxyErrors()
 	b.visit("/admin/halation-post/users/add")
 	b.waitUntil("the stream", `document.getElementById("live").dataset.connected === ""`)
@@ -186,14 +186,14 @@ func TestOpenPage_RefreshThroughABrokenProxy_StaysAndCatchesUp(t *testing.T) {
 	eval[bool](b, `(document.getElementById("live").dispatchEvent(new CustomEvent("users")), new Promise(done => setTimeout(() => done(true), 1500)))`)
 	b.waitForNoText("Foreign page")
 	if typed := eval[string](b, `document.querySelector("textarea").value`); !strings.Contains(typed, "someone@halation.example") {
-		t.Errorf("what was typed became %q", typed)
+		t.Errorf("got typed text %q", typed)
 	}
 }
 
 func TestEventStream_ProxyAnswersFirst_IsConnectedLater(t *testing.T) {
-	house := newFixture(t)
-	p := newProxy(t, house.Server)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	p := newProxy(t, f.Server)
+	b := f.signIn(t, "marta@halation.example")
 	b.expectProxyErrors()
 	p.intercept(respondWith(502, func(r *http.Request) bool { return r.URL.Path == "/events" }))
 	b.visit("/admin/halation-post/users")
@@ -218,7 +218,7 @@ func TestLivePage_ProxyWithoutWebSockets_SaysSo(t *testing.T) {
 	b.waitForText("Can't connect to the session: the server's proxy blocks WebSockets.")
 	b.waitForText("configure the reverse proxy to pass WebSocket upgrades for /livekit/")
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
-		t.Errorf("it was said after %.0f ms", took)
+		t.Errorf("shown after %.0f ms", took)
 	}
 	b.assertAccessible("a session without a connection")
 	p.reset()
@@ -227,7 +227,7 @@ func TestLivePage_ProxyWithoutWebSockets_SaysSo(t *testing.T) {
 	b.waitForText("You're the only one here.")
 }
 
-// blockMediaScript keeps every path of media away, as a firewall in front of both ports does.
+// blockMediaScript blocks all media, like a firewall in front of both ports.
 const blockMediaScript = `{ const Real = RTCPeerConnection, relay = how => ({...how, iceTransportPolicy: "relay"});
 	window.RTCPeerConnection = class extends Real {
 		constructor(how, ...more) { super(window.open7882 ? how : relay(how), ...more) }
@@ -245,7 +245,7 @@ func TestLivePage_MediaBlocked_SaysSo(t *testing.T) {
 	b.waitForText("Connecting…")
 	b.waitUntil("what blocks it", `document.getElementById("banner").innerText.includes("Connected, but audio and video can't get through: UDP port 7882 and TCP port 7881 are blocked.")`)
 	if took := eval[float64](b, `performance.now()`); took > 12_000 {
-		t.Errorf("it was said after %.0f ms", took)
+		t.Errorf("shown after %.0f ms", took)
 	}
 	b.waitForText("set USHER_LIVE_NODE_IP to the server's public IP address")
 	eval[bool](b, `window.open7882 = true`)
@@ -253,7 +253,7 @@ func TestLivePage_MediaBlocked_SaysSo(t *testing.T) {
 	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
 }
 
-// expectProxyErrors lets the console report what a broken proxy answers.
+// expectProxyErrors allows console errors about the responses of a broken proxy.
 func (b *tab) expectProxyErrors() {
 	b.expectDisconnects()
 	for _, status := range []int{200, 403, 413, 426, 502, 504} {

@@ -31,7 +31,7 @@ func TestRooms_CreateBookRotateAndArchive(t *testing.T) {
 	b.waitForStream()
 	tomorrow := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
 	hookstest.ScheduleSession(t, server.App, owner, team, sessions.Form{Title: "Kestrel, reel 4", Room: all[0].Id, Starts: tomorrow.Add(10 * time.Hour)})
-	b.waitForText("Kestrel, reel 4") // it shows itself
+	b.waitForText("Kestrel, reel 4") // appears by itself
 	old := all[0].Link(server.App)
 	b.press("Rotate the link…")
 	b.waitForText(old + " lets nobody in any more")

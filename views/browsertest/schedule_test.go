@@ -9,7 +9,7 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// focusMatching presses Tab until what has the focus fits.
+// focusMatching presses Tab until the focused element matches.
 func (b *tab) focusMatching(what, script string) {
 	b.t.Helper()
 	for range 60 {
@@ -22,8 +22,8 @@ func (b *tab) focusMatching(what, script string) {
 }
 
 func TestSchedule_ByKeyboard(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/app/halation-post/calendar")
 	b.waitUntil("the page's script", `document.readyState === "complete"`)
 	b.sendKeys("n")
@@ -51,8 +51,8 @@ func TestSchedule_ByKeyboard(t *testing.T) {
 	b.waitForText("Session 1 of 10")
 	b.waitForText("Co-host")
 	b.assertAccessible("the details")
-	if n := hookstest.Count(t, house.App, "sessions", dbx.HashExp{"title": "Kestrel, reel 4 grade"}); n != 10 {
-		t.Errorf("%d sessions", n)
+	if n := hookstest.Count(t, f.App, "sessions", dbx.HashExp{"title": "Kestrel, reel 4 grade"}); n != 10 {
+		t.Errorf("got %d sessions, want 10", n)
 	}
 	b.waitUntil("the page's script", `document.readyState === "complete"`)
 	b.sendKeys(kb.Escape)
@@ -60,8 +60,8 @@ func TestSchedule_ByKeyboard(t *testing.T) {
 }
 
 func TestCalendar_FreeSlot_FillsTheForm(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/app/halation-post/calendar?date=2027-11-18")
 	b.waitForText("15 to 21 Nov 2027")
 	b.assertAccessible("the week")
@@ -95,11 +95,11 @@ func TestCalendar_FreeSlot_FillsTheForm(t *testing.T) {
 }
 
 func TestSchedule_WithoutJavaScript(t *testing.T) {
-	house := newFixture(t)
-	p := openPlainTab(t, house.URL)
+	f := newFixture(t)
+	p := openPlainTab(t, f.URL)
 	p.visit("/signin")
 	p.fillByName("email", "marta@halation.example")
-	p.fillByName("password", house.Password)
+	p.fillByName("password", f.Password)
 	p.clickText("Sign in")
 	p.waitForMarkup("Later")
 	p.visit("/app/halation-post/sessions/new")

@@ -7,12 +7,12 @@ import (
 	"usher/hooks/sessions"
 )
 
-// screenTile is where the page draws the screen of that person.
+// screenTile selects the tile with that person's screen.
 func screenTile(person string) string {
 	return fmt.Sprintf(`document.querySelector('[data-person="%s"][data-kind=screen]')`, person)
 }
 
-// waitForScreen waits until the page draws new pictures of that person's screen, and draws them large.
+// waitForScreen waits until the page shows new video of that person's screen, in large.
 func (b *tab) waitForScreen(person string) {
 	b.t.Helper()
 	b.waitUntil("the screen of "+person, fmt.Sprintf(`(() => { const tile = %s; const v = tile?.querySelector("video");
@@ -24,7 +24,7 @@ func TestScreenShare_IsShownLargeUntilStopped(t *testing.T) {
 	m := newLiveFixture(t, sessions.Form{Guests: []string{noor}})
 	host, guest := m.openLivePage(m.host.Email()), m.openLivePage(noor)
 	guest.waitForVideo(m.participantID(m.host.Email()))
-	for range 2 { // who has stopped can begin again
+	for range 2 { // a presenter who has stopped can start again
 		host.press("Share")
 		guest.waitForScreen(m.participantID(m.host.Email()))
 		guest.waitForText("Marta's screen")
@@ -62,7 +62,7 @@ func TestScreenShare_OnlyPresenters(t *testing.T) {
 	attendee.waitForText("Microphone level")
 	attendee.waitForNoText("Screen sharing")
 	if eval[bool](attendee, `window.offered === true`) {
-		t.Error("an attendee was offered to show a screen")
+		t.Error("an attendee can share their screen")
 	}
 
 	p, err := sessions.FindParticipant(m.App, m.participantID(paula))

@@ -13,7 +13,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestScreenshots takes the pictures of the README into the folder that USHER_SCREENSHOTS names.
+// TestScreenshots takes the README's screenshots into the folder that USHER_SCREENSHOTS names.
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("USHER_SCREENSHOTS")
 	if dir == "" {
@@ -22,8 +22,8 @@ func TestScreenshots(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	keep := func(name string) {
 		t.Helper()
 		b.settle()
@@ -39,15 +39,15 @@ func TestScreenshots(t *testing.T) {
 	b.waitForText("No free Organizer seat")
 	keep("add-users")
 
-	// The session that a demo can start at once stands in the working day, at whatever hour the picture is taken.
-	hookstest.Exec(t, house.App, "UPDATE sessions SET starts = strftime('%Y-%m-%d 16:00:00.000Z', 'now'), ends = strftime('%Y-%m-%d 17:30:00.000Z', 'now') "+
+	// Places the session that a demo can start now in the working day, whenever the screenshots are taken.
+	hookstest.Exec(t, f.App, "UPDATE sessions SET starts = strftime('%Y-%m-%d 16:00:00.000Z', 'now'), ends = strftime('%Y-%m-%d 17:30:00.000Z', 'now') "+
 		"WHERE title = 'Kestrel, reel 4 grade review'", nil)
 	b.visit("/app/halation-post/calendar?view=week")
 	keep("calendar")
 
-	hookstest.Account(t, house.App, "nadia@halation.example")
-	link := house.invite(t, "nadia@halation.example", "organizer", "admin")
-	b = house.signInWith(t, "nadia@halation.example", hookstest.Password)
+	hookstest.Account(t, f.App, "nadia@halation.example")
+	link := f.invite(t, "nadia@halation.example", "organizer", "admin")
+	b = f.signInWith(t, "nadia@halation.example", hookstest.Password)
 	b.visit(link)
 	keep("invitation")
 
@@ -72,7 +72,7 @@ type fixture struct {
 	resend *resendtest.Server
 }
 
-// newFixture serves the sample of the demo, with letters that go to the stand-in.
+// newFixture serves the demo's sample data, with emails going to the fake Resend server.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	defaultBrowser.start(t)
@@ -81,12 +81,12 @@ func newFixture(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	post := resendtest.New(t) // from here on letters leave; those of the past stay where they are
+	post := resendtest.New(t) // emails are sent from here on; earlier ones stay queued
 	settings.Of(server.App).ResendKey, settings.Of(server.App).ResendURL = post.Key, post.URL
 	return &fixture{server, sample, post}
 }
 
-// signIn is a tab in which that person of the sample is signed in.
+// signIn returns a tab in which that user of the sample is signed in.
 func (h *fixture) signIn(t *testing.T, email string) *tab {
 	t.Helper()
 	return h.signInWith(t, email, h.Password)
@@ -108,7 +108,7 @@ func (b *tab) signIn(email, password string) {
 	b.waitUntil("being signed in", `!location.pathname.startsWith("/signin")`)
 }
 
-// invite is the link of an invitation that the sample's owner sends.
+// invite returns the link of an invitation sent by the sample's Owner.
 func (h *fixture) invite(t *testing.T, email string, roles ...string) string {
 	t.Helper()
 	if result := hookstest.Invite(t, h.App, h.Owner, h.Team, email, roles...); result.ID == "" {
@@ -117,7 +117,7 @@ func (h *fixture) invite(t *testing.T, email string, roles ...string) string {
 	return h.resend.FindLink(h.resend.WaitFor(t, email), "/invite/")
 }
 
-// settle waits until fonts and pictures are there and nothing moves.
+// settle waits until fonts and images have loaded and animations have ended.
 func (b *tab) settle() {
 	b.t.Helper()
 	b.waitUntil("fonts", `document.fonts.status === "loaded" && [...document.images].every(i => i.complete)`)

@@ -9,7 +9,7 @@ import (
 	"usher/hooks/hookstest"
 )
 
-// plainTab is a tab without JavaScript. Nothing can be waited for in the page, so it is found by its markup.
+// plainTab is a tab without JavaScript. It can't wait for page state, so elements are found by markup.
 type plainTab struct{ *tab }
 
 func openPlainTab(t *testing.T, base string) plainTab {
@@ -18,7 +18,7 @@ func openPlainTab(t *testing.T, base string) plainTab {
 	return plainTab{b}
 }
 
-// fillByName types into the field of that name; push presses the button or link with those words.
+// fillByName types into the field with that name; push presses the button or link with that text.
 func (p plainTab) fillByName(name, text string) {
 	p.t.Helper()
 	p.do(chromedp.SendKeys(fmt.Sprintf(`main [name=%q], dialog [name=%q]`, name, name), text))

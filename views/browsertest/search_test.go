@@ -9,14 +9,14 @@ import (
 	"usher/hooks/accounts"
 )
 
-// pressCtrl presses a key with Ctrl, once the page listens.
+// pressCtrl presses a key with Ctrl after the page has started to listen.
 func (b *tab) pressCtrl(key string) {
 	b.t.Helper()
 	b.waitUntil("the page's script", `document.readyState === "complete"`)
 	b.do(chromedp.KeyEvent(key, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 }
 
-// waitForOption waits until the option with these words is the one that Enter would follow.
+// waitForOption waits until the option with this text is selected, which Enter would open.
 func (b *tab) waitForOption(words string) {
 	b.t.Helper()
 	b.waitUntil("the option "+words, `(() => {
@@ -27,12 +27,12 @@ func (b *tab) waitForOption(words string) {
 }
 
 func TestSearch_ByKeyboard(t *testing.T) {
-	house := newFixture(t)
-	theo, err := accounts.Find(house.App, "theo@halation.example")
+	f := newFixture(t)
+	theo, err := accounts.Find(f.App, "theo@halation.example")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := house.signIn(t, "marta@halation.example")
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
 	focused := `document.activeElement?.id === "q"`
 	eval[bool](b, `(document.getElementById("q").focus(), true)`)
@@ -49,7 +49,7 @@ func TestSearch_ByKeyboard(t *testing.T) {
 	b.sendKeys(kb.ArrowDown)
 	b.waitForOption("New session")
 	b.sendKeys(kb.ArrowUp + kb.ArrowUp)
-	b.waitForOption("Fathom Sound") // round the end
+	b.waitForOption("Fathom Sound") // wraps around
 	b.sendKeys("halation.example")
 	b.waitForOption("Anneke")
 	b.sendKeys(kb.ArrowDown)
@@ -64,10 +64,10 @@ func TestSearch_ByKeyboard(t *testing.T) {
 	b.waitForURL("/admin/halation-post/users/" + theo.Id)
 	b.waitForText("Activity")
 	b.waitForText("Invited as Admin by Marta Oliveira")
-	b.waitForFocus("Théo Lambert") // where one goes on reading
+	b.waitForFocus("Théo Lambert") // where reading continues
 
 	b.pressCtrl("k")
-	b.sendKeys("audit" + kb.Enter) // faster than any answer
+	b.sendKeys("audit" + kb.Enter) // faster than any response
 	b.waitForURL("/admin/halation-post/audit")
 	b.waitUntil("the focus on the page's heading", `document.activeElement.matches("#main h1")`)
 	b.press("Search or go to")
@@ -86,11 +86,11 @@ func TestSearch_ByKeyboard(t *testing.T) {
 }
 
 func TestSearch_WithoutJavaScript(t *testing.T) {
-	house := newFixture(t)
-	p := openPlainTab(t, house.URL)
+	f := newFixture(t)
+	p := openPlainTab(t, f.URL)
 	p.visit("/signin")
 	p.fillByName("email", "marta@halation.example")
-	p.fillByName("password", house.Password)
+	p.fillByName("password", f.Password)
 	p.clickText("Sign in")
 	p.waitForMarkup("Later")
 	p.visit("/admin/halation-post/find?q=theo")

@@ -9,7 +9,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// Every state of an invitation's page, and every page that only some people meet.
+// Every state of an invitation's page, and pages that few people see.
 func TestAccessibility_PageStates(t *testing.T) {
 	server, post := newServerWithEmail(t)
 	fresh := openTab(t, server.URL)
@@ -37,10 +37,10 @@ func TestAccessibility_PageStates(t *testing.T) {
 	for _, state := range []string{"accepted", "declined", "revoked", "expired", "replaced", "bounced", "open"} {
 		email := state + "@halation.example"
 		ids[state] = hookstest.Invite(t, app, owner, team, email, "organizer").ID
-		letter := post.WaitFor(t, email)
-		links[state] = linkPath(t, post.FindLink(letter, "/invite/"))
+		message := post.WaitFor(t, email)
+		links[state] = linkPath(t, post.FindLink(message, "/invite/"))
 		if state == "bounced" {
-			letter.Bounced("550 5.1.1 no such user").Post(t, server.URL+"/hooks/resend")
+			message.Bounced("550 5.1.1 no such user").Post(t, server.URL+"/hooks/resend")
 		}
 	}
 	joined := hookstest.Account(t, app, "accepted@halation.example")
@@ -63,7 +63,7 @@ func TestAccessibility_PageStates(t *testing.T) {
 	}
 	for state, id := range ids {
 		admin.visit("/admin/halation-post/users/" + id)
-		admin.assertAccessible("details of somebody " + state)
+		admin.assertAccessible("details of a user " + state)
 	}
 	admin.visit("/admin/halation-post/users/" + ids["bounced"])
 	admin.press("Correct the address…")
@@ -102,12 +102,12 @@ func TestAccessibility_PageStates(t *testing.T) {
 	visitor.visit("/signup")
 	visitor.assertAccessible("an open sign-up")
 	visitor.visit("/reset?sent=1")
-	visitor.assertAccessible("a letter is on its way")
+	visitor.assertAccessible("an email was sent")
 }
 
 func TestAccessibility_InviteListWithErrors(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users/add")
 	b.fill("Addresses", "nadia@halation.example\nno address\nsamuel@halation.example\n")
 	b.waitForText("Already a member")

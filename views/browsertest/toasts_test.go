@@ -16,18 +16,18 @@ func TestToast_PageIsLeft_AbortedRequestsAreSilent(t *testing.T) {
 	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	const failed = `document.dispatchEvent(new CustomEvent("htmx:error", {detail: {error: new TypeError("NetworkError")}})); document.querySelectorAll(".toast-ours").length`
 	if n := eval[int](b, `window.dispatchEvent(new Event("beforeunload")); `+failed); n != 0 {
-		t.Errorf("%d said while it is left", n)
+		t.Errorf("got %d announcements while leaving", n)
 	}
 	b.visit("/account")
 	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	if n := eval[int](b, failed); n != 1 {
-		t.Errorf("%d said while it is open", n)
+		t.Errorf("got %d announcements while open", n)
 	}
 }
 
 func TestToast_MovedFromUnderThePointer_Disappears(t *testing.T) {
-	house := newFixture(t)
-	b := house.signIn(t, "marta@halation.example")
+	f := newFixture(t)
+	b := f.signIn(t, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
 	b.waitUntil("the page's script", `window.htmx !== undefined && document.readyState === "complete"`)
 	b.pressCtrl("k")

@@ -8,10 +8,10 @@ import (
 
 const withoutDevicesText = "You can still see and hear the others."
 
-// insecureScript makes a page one on http of another machine.
+// insecureScript makes the page look like plain HTTP on another machine.
 const insecureScript = `Object.defineProperty(navigator, "mediaDevices", {value: undefined})`
 
-// deviceErrorScript makes the browser's answer to whoever asks for a camera or a microphone.
+// deviceErrorScript sets the browser's answer to requests for a camera or a microphone.
 func deviceErrorScript(name, message string) string {
 	return `navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("` + message + `", "` + name + `") }`
 }
@@ -93,7 +93,7 @@ func TestScreenShare_Blocked_SaysWhy(t *testing.T) {
 			b.waitForText(c.said)
 			b.waitForText("Share")
 			if what == "not sent" && !eval[bool](b, `window.tracks.length > 0 && window.tracks.every(t => t.mediaStreamTrack.readyState === "ended")`) {
-				t.Error("what the others do not see is still captured")
+				t.Error("media that no one sees is still captured")
 			}
 		})
 	}

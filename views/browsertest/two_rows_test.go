@@ -8,7 +8,7 @@ import (
 	"usher/views/viewstest"
 )
 
-// TestConfirmAction_UserAlreadyRemoved_SaysSo has one remove somebody whom the other is asked about.
+// TestConfirmAction_UserAlreadyRemoved_SaysSo removes a user in one tab while another tab asks for confirmation.
 func TestConfirmAction_UserAlreadyRemoved_SaysSo(t *testing.T) {
 	defaultBrowser.start(t)
 	server := viewstest.Serve(t, hookstest.Config())
