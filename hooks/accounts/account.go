@@ -19,18 +19,18 @@ import (
 // MaxName is the longest name of a person, in characters.
 const MaxName = 80
 
-// Params is an account to be made.
+// Params describes a new account.
 type Params struct {
 	Email    string
 	Name     string
 	Password string
 	Timezone string
-	Verified bool   // the address is proven
-	Next     string // the page to which the link that confirms the address leads on; empty: none
+	Verified bool   // the email address is confirmed
+	Next     string // the page to open after the address is confirmed; empty: none
 }
 
-// New is an account that is not saved yet. Its password is hashed here, outside of any transaction,
-// since that takes long. The rules of addresses, names and passwords are judged when it is saved.
+// New returns an account that isn't saved yet. It hashes the password, which is slow, so call it outside of transactions.
+// Email, name and password are validated when the account is saved.
 func New(app core.App, n Params) (*core.Record, error) {
 	users, err := app.FindCachedCollectionByNameOrId("users")
 	if err != nil {
@@ -45,7 +45,7 @@ func New(app core.App, n Params) (*core.Record, error) {
 	return account, nil
 }
 
-// Find reads the account of an address in any spelling, or record.ErrNotFound.
+// Find returns the account of an email address in any spelling, or errs.NotFound.
 func Find(app core.App, address string) (*core.Record, error) {
 	canonical, err := CanonicalEmail(address)
 	if err != nil {
@@ -61,7 +61,7 @@ func Find(app core.App, address string) (*core.Record, error) {
 	return account, nil
 }
 
-// EmailByID reads the address of the account with that id and whether it is confirmed, or record.ErrNotFound.
+// EmailByID returns the email address of an account and whether it is confirmed, or errs.NotFound.
 func EmailByID(app core.App, id string) (address string, verified bool, err error) {
 	err = app.DB().NewQuery("SELECT email, verified FROM users WHERE id = {:id}").WithContext(record.Prepared).Bind(dbx.Params{"id": id}).Row(&address, &verified)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -73,7 +73,7 @@ func EmailByID(app core.App, id string) (address string, verified bool, err erro
 	return address, verified, nil
 }
 
-// AnyExist reports whether there is an account at all.
+// AnyExist reports whether the server has any account.
 func AnyExist(app core.App) (bool, error) {
 	n, err := app.CountRecords("users")
 	if err != nil {
@@ -82,8 +82,8 @@ func AnyExist(app core.App) (bool, error) {
 	return n > 0, nil
 }
 
-// ReaderZone are the times of a reader: in the account's own zone, or else in the fallback, which is then named. A nil account
-// is a reader who isn't signed in.
+// ReaderZone returns the account's time zone, or the fallback, which is then named beside times. account is nil for a reader
+// who isn't signed in.
 func ReaderZone(account *core.Record, fallback *time.Location) text.ReaderZone {
 	if account != nil && account.GetString("timezone") != "" {
 		if zone, err := time.LoadLocation(account.GetString("timezone")); err == nil {
@@ -93,18 +93,18 @@ func ReaderZone(account *core.Record, fallback *time.Location) text.ReaderZone {
 	return text.ReaderZone{Zone: fallback}
 }
 
-// Zone is the account's time zone, or else that of the fallback.
+// Zone returns the account's time zone, or the fallback.
 func Zone(account *core.Record, fallback *time.Location) *time.Location {
 	return ReaderZone(account, fallback).Zone
 }
 
-// ZoneLabel names a time zone as people call it: "Lisbon".
+// ZoneLabel returns the city of a time zone: "Lisbon".
 func ZoneLabel(zone *time.Location) string {
 	name := zone.String()
 	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
-// ValidZoneName is the name of a time zone, or empty if there is no such one.
+// ValidZoneName returns the name if it is a known time zone, or "".
 func ValidZoneName(name string) string {
 	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
 		return ""
@@ -114,13 +114,13 @@ func ValidZoneName(name string) string {
 
 const setupCodeKey = "usher.first-code"
 
-// SetupCode is the secret that lets the first account of a fresh server be made. It is made anew at
-// every start and printed there, so that nobody but whoever started the server can take it.
+// SetupCode returns the secret that is required to create the first account of a server. It is generated and printed at
+// every start, so that only the operator can create that account.
 func SetupCode(app core.App) string {
 	return app.Store().GetOrSet(setupCodeKey, func() any { return NewSecret() }).(string)
 }
 
-// IsSetupCode compares a code in constant time.
+// IsSetupCode reports whether the code is the SetupCode, in constant time.
 func IsSetupCode(app core.App, code string) bool {
 	return subtle.ConstantTimeCompare([]byte(Hash(code)), []byte(Hash(SetupCode(app)))) == 1
 }

@@ -13,11 +13,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// resetFields are what a program may send to set a new password.
+// resetFields are the fields accepted by the API to set a new password.
 var resetFields = []string{"token", "password", "passwordConfirm", "name", "timezone"}
 
-// resetByAPI puts PocketBase's own reset under the rules of ours. A program may send the name and the time zone of
-// the owner of an address that nobody has confirmed yet; without a name it is what is before the @.
+// resetByAPI applies our rules to PocketBase's password reset. For an account whose email isn't confirmed yet, a client may
+// send the owner's name and time zone; the default name is the part of the email before the @.
 func resetByAPI(e *core.RecordConfirmPasswordResetRequestEvent) error {
 	info, err := e.RequestInfo()
 	if err != nil {
@@ -26,7 +26,7 @@ func resetByAPI(e *core.RecordConfirmPasswordResetRequestEvent) error {
 	unknown := validation.Errors{}
 	for _, field := range slices.Sorted(maps.Keys(info.Body)) {
 		if !slices.Contains(resetFields, field) {
-			unknown[field] = validation.NewError("unknown_field", "There is no field "+text.Truncate(field, 60)+" here.")
+			unknown[field] = validation.NewError("unknown_field", "Unknown field "+text.Truncate(field, 60)+".")
 		}
 	}
 	if len(unknown) > 0 {
@@ -50,7 +50,7 @@ func resetByAPI(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		return e.BadRequestError("Failed to set new password.", err)
 	}
 	if err != nil {
-		return fmt.Errorf("reset by a program: %w", err)
+		return fmt.Errorf("reset a password by API: %w", err)
 	}
 	return e.NoContent(http.StatusNoContent)
 }

@@ -11,7 +11,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// signInByAPI puts PocketBase's own sign-in under the limits of ours, and writes it down.
+// signInByAPI applies our rate limits to PocketBase's sign-in and records it in the audit log.
 func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 	attempt, err := beginAttempt(e.App, e.Identity, e.RealIP(), "")
 	if err != nil {
@@ -24,11 +24,11 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 		known = err == nil || isForbidden(err)
 		return err
 	})
-	var slow *errs.RateLimitError
-	if known || errors.As(err, &slow) {
+	var limited *errs.RateLimitError
+	if known || errors.As(err, &limited) {
 		attempt.release()
 	}
-	if errors.As(err, &slow) {
+	if errors.As(err, &limited) {
 		return respondRateLimited(e, err)
 	}
 	recordSignIn(e.App, e.Record, e.RealIP(), "program", known)
@@ -36,22 +36,22 @@ func signInByAPI(e *core.RecordAuthWithPasswordRequestEvent) error {
 }
 
 func respondRateLimited(e *core.RecordAuthWithPasswordRequestEvent, err error) error {
-	var slow *errs.RateLimitError
-	if errors.As(err, &slow) {
-		e.Response.Header().Set("Retry-After", slow.RetryAfter())
+	var limited *errs.RateLimitError
+	if errors.As(err, &limited) {
+		e.Response.Header().Set("Retry-After", limited.RetryAfter())
 	}
 	_, _, sentence, _ := errs.Details(err)
 	return e.TooManyRequestsError(sentence, err)
 }
 
-// isForbidden reports whether the password was right but the account may not come in: its address is not confirmed.
+// isForbidden reports whether the password was right but the email address isn't confirmed.
 func isForbidden(err error) bool {
 	var refusal *router.ApiError
 	return errors.As(err, &refusal) && refusal.Status == http.StatusForbidden
 }
 
-// recordSignIn writes a sign-in to an account to the audit log; that it cannot be written keeps nobody out. For an address
-// without an account the same work is done and taken back, so that no row tells of it and the time does not either.
+// recordSignIn records a sign-in in the audit log. A failure to write is only logged. For an address without an account it
+// does the same work and rolls it back, so that timing doesn't reveal which addresses have accounts.
 func recordSignIn(app core.App, account *core.Record, from, by string, ok bool) {
 	outcome := ""
 	switch {
@@ -63,9 +63,9 @@ func recordSignIn(app core.App, account *core.Record, from, by string, ok bool) 
 	writeSignInEntry(app, account, from, by, outcome)
 }
 
-// recordThrottled writes that a sign-in was refused for too many failures, once a minute for each account.
+// recordThrottled records a rate-limited sign-in, at most once a minute for each account.
 func recordThrottled(app core.App, account *core.Record, from, by string) {
-	key := "" // of all addresses without an account
+	key := "" // shared by all addresses without an account
 	if account != nil {
 		key = account.Id
 	}
@@ -74,13 +74,13 @@ func recordThrottled(app core.App, account *core.Record, from, by string) {
 	}
 }
 
-// writeSignInEntry writes the outcome of a sign-in, which is empty where it succeeded.
+// writeSignInEntry records a sign-in. outcome is the code of a refusal, or "" for success.
 func writeSignInEntry(app core.App, account *core.Record, from, by, outcome string) {
 	unknown := account == nil
 	if unknown {
 		var err error
 		if account, err = anyAccount(app); err != nil {
-			return // nobody has an account yet
+			return // there are no accounts yet
 		}
 	}
 	entry := audit.NewAccountEntry(account, "", from, "account.signin").WithTarget(account.Id, account.Email()).With("by", by)

@@ -12,8 +12,7 @@ import (
 	"usher/hooks/record"
 )
 
-// registerConditions says while which emails about an account are worth sending. News of what happened to an account
-// stay so: its owner must read them, whatever happened since.
+// registerConditions registers when emails about an account become obsolete. Security notices are always sent.
 func registerConditions(app core.App) {
 	mail.RegisterCondition(app, checkConfirmation, mail.KindConfirmAddress)
 	mail.RegisterCondition(app, checkReset, mail.KindResetPassword)
@@ -41,7 +40,8 @@ func registerConditions(app core.App) {
 	})
 }
 
-// FindEmailAccount reads the account that an email is about; the reason says that it is gone, or has another address by now.
+// FindEmailAccount returns the account that an email is about. reason is set if the account was deleted or has another
+// address now.
 func FindEmailAccount(tx core.App, m *mail.Email) (account *core.Record, reason string, err error) {
 	account, err = tx.FindRecordById("users", m.About())
 	switch {
@@ -79,7 +79,7 @@ func checkReset(tx core.App, m *mail.Email) (string, error) {
 	return checkLink(account, m, account.Collection().PasswordResetToken.DurationTime()), nil
 }
 
-// checkLink judges a link that is signed with the account's key, which every new password and address replaces.
+// checkLink checks a link signed with the account's key, which changes with every new password or address.
 func checkLink(account *core.Record, m *mail.Email, valid time.Duration) (reason string) {
 	tooOld := time.Since(m.GetDateTime("created").Time()) >= valid
 	if tooOld || m.Basis() != "" && m.Basis() != Hash(account.TokenKey()) {
@@ -88,7 +88,7 @@ func checkLink(account *core.Record, m *mail.Email, valid time.Duration) (reason
 	return ""
 }
 
-// checkAddressChange judges the link that confirms a new address: its recipient is the new address, not the account's.
+// checkAddressChange checks the link that confirms a new address. The email's recipient is the new address.
 func checkAddressChange(tx core.App, m *mail.Email) (string, error) {
 	account, err := tx.FindRecordById("users", m.About())
 	if errors.Is(err, sql.ErrNoRows) {
@@ -107,7 +107,7 @@ func checkAddressChange(tx core.App, m *mail.Email) (string, error) {
 	return "", nil
 }
 
-// checkAddressChanged judges the email that tells an old address of the new one.
+// checkAddressChanged checks the notice to the old address that the address changed.
 func checkAddressChanged(tx core.App, m *mail.Email) (string, error) {
 	account, err := tx.FindRecordById("users", m.About())
 	if errors.Is(err, sql.ErrNoRows) {

@@ -16,7 +16,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Devices lists the logins of an account that are still good, the last used first (R146).
+// Devices returns the valid logins of an account, most recently used first (R146).
 func Devices(app core.App, account *core.Record) ([]*Login, error) {
 	var logins []*Login
 	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"user": account.Id, "key_hash": Hash(account.TokenKey())}).All(&logins)
@@ -28,8 +28,8 @@ func Devices(app core.App, account *core.Record) ([]*Login, error) {
 	return logins, nil
 }
 
-// EndDevice signs one device of the account out, and returns it. A device of another account is record.ErrNotFound, as
-// one that there isn't, but the audit log has the attempt.
+// EndDevice signs out one device of the account and returns it. It returns errs.NotFound for an unknown device and for one of
+// another account; the latter is recorded in the audit log.
 func EndDevice(app core.App, account *core.Record, id, from string) (login *Login, err error) {
 	entry := audit.NewAccountEntry(account, "", from, "account.device.end")
 	err = audit.Do(app, entry, func(tx core.App) error {
@@ -51,10 +51,10 @@ func recordForeignAttempt(app core.App, entry *audit.Entry, account *core.Record
 	if err != nil || login.GetString("user") == account.Id {
 		return
 	}
-	_ = audit.RecordRefusal(app, entry.WithTarget(id, "").With("account", login.GetString("user")), errs.Forbidden("This is another account's device."))
+	_ = audit.RecordRefusal(app, entry.WithTarget(id, "").With("account", login.GetString("user")), errs.Forbidden("This device belongs to another account."))
 }
 
-// FindDevice reads a login of the account.
+// FindDevice returns a login of the account, or errs.NotFound.
 func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 	devices, err := Devices(app, account)
 	if err != nil {
@@ -68,8 +68,8 @@ func FindDevice(app core.App, account *core.Record, id string) (*Login, error) {
 	return nil, errs.NotFound
 }
 
-// EndOtherDevices signs every device of the account out but the one that is kept, and takes their tokens from all
-// programs. Without one to keep, everything is signed out. account goes on with its new key.
+// EndOtherDevices signs out all devices of the account except keep, which may be nil, and revokes all API tokens. It updates
+// the token key of account.
 func EndOtherDevices(app core.App, account *core.Record, keep *Login, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.devices.end"), func(tx core.App) error {
 		stored, err := reload(tx, account)
@@ -88,28 +88,28 @@ func EndOtherDevices(app core.App, account *core.Record, keep *Login, from strin
 	})
 }
 
-// IP is the network address from which the device signed in.
+// IP returns the network address from which the device signed in.
 func (l *Login) IP() string { return l.GetString("address") }
 
-// Started is when the device signed in.
+// Started returns when the device signed in.
 func (l *Login) Started() time.Time { return l.GetDateTime("created").Time() }
 
-// Device says what signed in, in words: "Firefox on Linux".
+// Device describes the device: "Firefox on Linux".
 func (l *Login) Device() string { return deviceName(l.GetString("agent")) }
 
-// IsMobile reports whether the device is one for the hand.
+// IsMobile reports whether the device is a phone or tablet.
 func (l *Login) IsMobile() bool {
 	agent := useragent.Parse(l.GetString("agent"))
 	return agent.Mobile || agent.Tablet
 }
 
-// systems are the names by which people know what a browser runs on.
+// systems are the display names of operating systems.
 var systems = map[string]string{
 	useragent.Windows: "Windows", useragent.MacOS: "macOS", useragent.Linux: "Linux", useragent.Android: "Android",
 	useragent.IOS: "iOS", useragent.ChromeOS: "ChromeOS", useragent.FreeBSD: "FreeBSD",
 }
 
-// browsers are those that people know by name. A browser can call itself anything, so nothing else is repeated.
+// browsers are the display names of known browsers. The user agent is untrusted, so no other name is shown.
 var browsers = map[string]string{
 	useragent.Firefox: "Firefox", useragent.Chrome: "Chrome", useragent.Safari: "Safari", useragent.Edge: "Edge",
 	useragent.Opera: "Opera", useragent.OperaMini: "Opera", useragent.OperaTouch: "Opera", useragent.Vivaldi: "Vivaldi",

@@ -14,20 +14,21 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/record"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// addressChangeLifetime is how long the link is good that confirms a new address.
+// addressChangeLifetime is how long the link that confirms a new address is valid.
 const addressChangeLifetime = 24 * time.Hour
 
 var _ core.RecordProxy = (*AddressChange)(nil)
 
-// AddressChange is a new address that waits for its owner to confirm it. An account has at most one.
+// AddressChange is a pending change of an account's email address. An account has at most one.
 type AddressChange struct{ *core.Record }
 
-// PreValidate makes sure that the proxy holds a change of address.
+// PreValidate checks that the record is an address change.
 func (c *AddressChange) PreValidate(context.Context, core.App) error {
 	if c.Record == nil || c.Collection().Name != "address_changes" {
-		return errors.New("not a change of address")
+		return errors.New("not an address change")
 	}
 	return nil
 }
@@ -38,13 +39,13 @@ func (c *AddressChange) ProxyRecord() *core.Record { return c.Record }
 // SetProxyRecord sets the record.
 func (c *AddressChange) SetProxyRecord(r *core.Record) { c.Record = r }
 
-// Address is the new address.
+// Address returns the new address.
 func (c *AddressChange) Address() string { return c.GetString("email") }
 
-// Expires is until when it can be confirmed.
+// Expires returns when the link expires.
 func (c *AddressChange) Expires() time.Time { return c.GetDateTime("expires").Time() }
 
-// FindAddressChange reads what waits for the account, or nil.
+// FindAddressChange returns the pending change of the account, or nil.
 func FindAddressChange(app core.App, account *core.Record) (*AddressChange, error) {
 	change, err := queryAddressChange(app, dbx.HashExp{"user": account.Id})
 	if errors.Is(err, errs.NotFound) || err == nil && !change.isValid(account) {
@@ -53,9 +54,9 @@ func FindAddressChange(app core.App, account *core.Record) (*AddressChange, erro
 	return change, err
 }
 
-// RequestAddressChange mails a link to the new address of an account, for who knows its password. Nothing changes before
-// the link is used. What is answered, and what waits, is the same for an address that has an account: then its
-// owner is told, and the link goes to nobody.
+// RequestAddressChange emails a confirmation link to the new address of an account. It requires the account's password.
+// Nothing changes until the link is used. If the address belongs to another account, the result is the same, but a notice is
+// sent to its owner instead of the link.
 func RequestAddressChange(app core.App, account *core.Record, password, address, from string) error {
 	entry := audit.NewAccountEntry(account, "", from, "account.address.request").With("address", address)
 	address, err := validateNewAddress(account, address)
@@ -63,17 +64,17 @@ func RequestAddressChange(app core.App, account *core.Record, password, address,
 		return audit.RecordRefusal(app, entry, err)
 	}
 	entry.With("address", address)
-	proof, err := Reauthenticate(app, entry, account, "password", password)
+	reauth, err := Reauthenticate(app, entry, account, "password", password)
 	if err != nil {
 		return err
 	}
-	if proof.matched {
+	if reauth.matched {
 		if err := limitAddressChanges(app, account, address, from); err != nil {
 			return recordRefusal(app, entry, err)
 		}
 	}
 	return audit.Do(app, entry, func(tx core.App) error {
-		stored, err := proof.Verify(tx)
+		stored, err := reauth.Verify(tx)
 		if err != nil {
 			return err
 		}
@@ -92,31 +93,31 @@ func RequestAddressChange(app core.App, account *core.Record, password, address,
 	})
 }
 
-// validateNewAddress is the canonical form of the address that an account asks for. It refuses the address that it has.
+// validateNewAddress returns the canonical form of a new address. It refuses the current address.
 func validateNewAddress(account *core.Record, typed string) (string, error) {
 	address, err := CanonicalEmail(typed)
 	if err == nil && address == account.Email() {
-		err = errs.Invalid("email", "same_address", "This is your address already. Type the new one.")
+		err = errs.Invalid("email", "same_address", "This is already your email address. Enter a new one.")
 	}
 	return address, err
 }
 
-// limitAddressChanges allows five changes an hour to an account, and three letters an hour to an address.
+// limitAddressChanges limits changes per account and emails per address.
 func limitAddressChanges(app core.App, account *core.Record, address, from string) error {
 	if wait, ok := emailChangeLimit.In(app).Take(account.Id); !ok {
-		return errs.RateLimited(wait, "Too many changes of address. Look in the mail of the last one, or wait an hour.")
+		return errs.RateLimited(wait, "Too many email address changes. Use the link in the latest email, or try again in "+text.Duration(max(wait, time.Minute))+".")
 	}
 	return limitEmails(app, address, from)
 }
 
-// newAddressChange takes the place of one that waits.
+// newAddressChange replaces the pending change of the account.
 func newAddressChange(tx core.App, account *core.Record, address string) (*AddressChange, string, error) {
 	if err := deleteAddressChange(tx, account); err != nil {
 		return nil, "", err
 	}
 	collection, err := tx.FindCachedCollectionByNameOrId("address_changes")
 	if err != nil {
-		return nil, "", fmt.Errorf("find changes of address: %w", err)
+		return nil, "", fmt.Errorf("find address changes: %w", err)
 	}
 	token := NewSecret()
 	change := &AddressChange{core.NewRecord(collection)}
@@ -127,30 +128,30 @@ func newAddressChange(tx core.App, account *core.Record, address string) (*Addre
 	return change, token, tx.Save(change)
 }
 
-// FindByAddressLink reads the change of a link and the account that it is for. One that was used or is too old, or
-// that a newer one or another password has replaced, is refused.
+// FindByAddressLink returns the change of a link and its account. It refuses a link that was used, has expired, or was
+// replaced by a newer link or a new password.
 func FindByAddressLink(app core.App, token string) (*AddressChange, *core.Record, error) {
-	dead := errs.Invalid("token", "link_expired", "This link was used, or is too old, or a newer one was sent. Ask for a new one in your account.")
+	expired := errs.Invalid("token", "link_expired", "This link no longer works: it was used, has expired or was replaced by a newer one. Request a new one in your account.")
 	change, err := queryAddressChange(app, dbx.HashExp{"token_hash": Hash(token)})
 	if errors.Is(err, errs.NotFound) {
-		return nil, nil, dead
+		return nil, nil, expired
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	account, err := app.FindRecordById("users", change.GetString("user"))
 	if err != nil {
-		return nil, nil, fmt.Errorf("find the account of a change of address: %w", err)
+		return nil, nil, fmt.Errorf("find the account of an address change: %w", err)
 	}
 	if !change.isValid(account) {
-		return nil, nil, dead
+		return nil, nil, expired
 	}
 	return change, account, nil
 }
 
-// ConfirmAddressChange gives the account its new address by the link that was mailed there. Only who is signed in to the account
-// uses it: a mistyped address would else give the account to whoever has it. Every device and program is signed out,
-// and the old address is told. Invitations to the old address stay with it.
+// ConfirmAddressChange sets the new address of the account. It requires the link emailed to that address and a login to the
+// account, so that a mistyped address doesn't give the account away. All devices and API clients are signed out, and a
+// notice is sent to the old address. Invitations to the old address stay with it.
 func ConfirmAddressChange(app core.App, account *core.Record, token, from string) (*core.Record, error) {
 	var stored *core.Record
 	entry := audit.NewAccountEntry(account, "", from, "account.address")
@@ -160,10 +161,10 @@ func ConfirmAddressChange(app core.App, account *core.Record, token, from string
 			return err
 		}
 		if owner.Id != account.Id {
-			return errs.Invalid("token", CodeWrongAccount, "This link is for another account. Sign out, and open it again with that one.")
+			return errs.Invalid("token", CodeWrongAccount, "This link is for another account. Sign in to that account and open the link again.")
 		}
 		if _, err := Find(tx, change.Address()); err == nil {
-			return errs.Invalid("token", "address_taken", "This address has an account of its own by now. Choose another in your account.")
+			return errs.Invalid("token", "address_taken", "This email address now belongs to another account. Choose a different one in your account.")
 		} else if !errors.Is(err, errs.NotFound) {
 			return err
 		}
@@ -180,14 +181,14 @@ func ConfirmAddressChange(app core.App, account *core.Record, token, from string
 	return stored, err
 }
 
-// CancelAddressChange takes back what waits.
+// CancelAddressChange cancels the pending change of the account.
 func CancelAddressChange(app core.App, account *core.Record, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.address.cancel"), func(tx core.App) error {
 		return deleteAddressChange(tx, account)
 	})
 }
 
-// DeleteExpiredAddressChanges deletes what was not confirmed in time.
+// DeleteExpiredAddressChanges deletes changes that weren't confirmed in time.
 func DeleteExpiredAddressChanges(app core.App) error {
 	old, err := app.FindRecordsByFilter("address_changes", "expires < {:now}", "", 1000, 0, dbx.Params{"now": record.FormatTime(time.Now())})
 	for _, change := range old {
@@ -218,7 +219,7 @@ func queryAddressChange(app core.App, where dbx.Expression) (*AddressChange, err
 		return nil, errs.NotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find a change of address: %w", err)
+		return nil, fmt.Errorf("find an address change: %w", err)
 	}
 	return change, nil
 }

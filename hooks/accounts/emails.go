@@ -13,7 +13,7 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// registerEmails sends the letters that PocketBase's own endpoints ask for as ours, with links to our pages.
+// registerEmails replaces the emails of PocketBase's endpoints with ours, which link to our pages.
 func registerEmails(app core.App) {
 	app.OnMailerRecordPasswordResetSend("users").BindFunc(func(e *core.MailerRecordEvent) error {
 		return sendReset(e.App, e.Record, "")
@@ -24,7 +24,7 @@ func registerEmails(app core.App) {
 	app.OnMailerRecordAuthAlertSend("users").BindFunc(func(e *core.MailerRecordEvent) error { return nil })
 }
 
-// withNext is a link of ours that goes on to the page next afterwards; next is empty or a path of ours.
+// withNext adds the page to open after following the link. next is "" or a local path.
 func withNext(link, next string) string {
 	if next == "" || next == "/" {
 		return link
@@ -36,8 +36,8 @@ func withNext(link, next string) string {
 	return link + separator + "next=" + url.QueryEscape(next)
 }
 
-// RecipientName is the name of the recipient of an email to the account's address. It is empty while nobody has confirmed the
-// address: someone else may have typed the name.
+// RecipientName returns the name for greeting the recipient of an email. It is empty while the address isn't confirmed:
+// someone else may have entered the name.
 func RecipientName(account *core.Record) string {
 	if !account.Verified() {
 		return ""
@@ -45,23 +45,23 @@ func RecipientName(account *core.Record) string {
 	return actors.DisplayName(account)
 }
 
-// SendConfirmation sends the link that confirms an address, inside the caller's transaction. next is the page to which the
-// link leads on, in whatever browser it is opened; empty: none.
+// SendConfirmation queues the email with the link that confirms the account's address, in the caller's transaction. next is
+// the page to open afterwards; empty: none.
 func SendConfirmation(tx core.App, account *core.Record, next string) error {
 	token, err := account.NewVerificationToken()
 	if err != nil {
 		return err
 	}
-	letter := emails.ConfirmAddress(emails.ConfirmAddressProps{
+	email := emails.ConfirmAddress(emails.ConfirmAddressProps{
 		To: account.Email(), Link: withNext(settings.Of(tx).Link("/verify/"+token), next),
 		Expires: time.Now().Add(account.Collection().VerificationToken.DurationTime()),
 		Zone:    Zone(account, time.UTC), Support: settings.Of(tx).Support,
 	})
-	return queueReplacing(tx, account, letter, Hash(account.TokenKey()))
+	return queueReplacing(tx, account, email, Hash(account.TokenKey()))
 }
 
-// ResetLink is the address of the page that sets a new password and confirms the address. It works once,
-// for an hour.
+// ResetLink returns a link to the page that sets a new password and confirms the address. It works once and expires after
+// the token duration of the collection.
 func ResetLink(app core.App, account *core.Record) (string, error) {
 	token, err := account.NewPasswordResetToken()
 	return settings.Of(app).Link("/reset/" + token), err
@@ -80,11 +80,11 @@ func sendReset(tx core.App, account *core.Record, next string) error {
 	if account.Verified() {
 		props.Zone = Zone(account, time.UTC)
 	}
-	letter := emails.ResetPassword(props)
-	return queueReplacing(tx, account, letter, Hash(account.TokenKey()))
+	email := emails.ResetPassword(props)
+	return queueReplacing(tx, account, email, Hash(account.TokenKey()))
 }
 
-// sendAlreadyRegistered tells the owner of an address that it has an account already.
+// sendAlreadyRegistered tells the owner of an address that they already have an account.
 func sendAlreadyRegistered(tx core.App, account *core.Record, next string) error {
 	config := settings.Of(tx)
 	return queueReplacing(tx, account, emails.AlreadyRegistered(emails.AlreadyRegisteredProps{
@@ -101,17 +101,18 @@ func sendPasswordChanged(tx core.App, account *core.Record) error {
 	}))
 }
 
-// sendAddressChange sends the link to the new address. It greets nobody: whoever asks may not put words into a stranger's mail.
+// sendAddressChange sends the link to the new address, without a name: the requester mustn't control text in an email to a
+// stranger.
 func sendAddressChange(tx core.App, account *core.Record, change *AddressChange, token string) error {
 	config := settings.Of(tx)
-	letter := emails.ChangeAddress(emails.ChangeAddressProps{
+	email := emails.ChangeAddress(emails.ChangeAddressProps{
 		To: change.Address(), Old: account.Email(), Link: config.Link("/email/" + token),
 		Expires: change.Expires(), Zone: Zone(account, time.UTC), Support: config.Support,
 	})
-	return queueReplacing(tx, account, letter, change.GetString("token_hash"))
+	return queueReplacing(tx, account, email, change.GetString("token_hash"))
 }
 
-// sendAddressTaken tells the owner of an address that somebody wanted to use it for another account.
+// sendAddressTaken tells the owner of an address that someone tried to use it for another account.
 func sendAddressTaken(tx core.App, owner *core.Record) error {
 	config := settings.Of(tx)
 	return queueReplacing(tx, owner, emails.AddressTaken(emails.AddressTakenProps{
@@ -120,7 +121,7 @@ func sendAddressTaken(tx core.App, owner *core.Record) error {
 	}), "")
 }
 
-// sendAddressChanged tells the old address.
+// sendAddressChanged notifies the old address.
 func sendAddressChanged(tx core.App, account *core.Record, old string) error {
 	return queueEmail(tx, account, emails.AddressChanged(emails.AddressChangedProps{
 		To: old, ToName: actors.DisplayName(account), New: account.Email(), At: time.Now(),
@@ -128,7 +129,7 @@ func sendAddressChanged(tx core.App, account *core.Record, old string) error {
 	}))
 }
 
-// SendDeleted tells the address of an account that it is gone, inside the transaction that deletes it.
+// SendDeleted notifies the owner of an account that it was deleted, in the transaction that deletes it.
 func SendDeleted(tx core.App, account *core.Record) error {
 	return queueEmail(tx, account, emails.AccountDeleted(emails.AccountDeletedProps{
 		To: account.Email(), ToName: actors.DisplayName(account), At: time.Now(),
@@ -136,15 +137,15 @@ func SendDeleted(tx core.App, account *core.Record) error {
 	}))
 }
 
-func queueEmail(tx core.App, account *core.Record, letter mail.Message) error {
-	letter.About = account.Id
-	_, err := mail.Queue(tx, letter)
+func queueEmail(tx core.App, account *core.Record, email mail.Message) error {
+	email.About = account.Id
+	_, err := mail.Queue(tx, email)
 	return err
 }
 
-// queueReplacing queues an email that replaces those of its kind about the account that wait. Its condition judges it by
-// the basis.
-func queueReplacing(tx core.App, account *core.Record, letter mail.Message, basis string) error {
-	letter.Topic, letter.Basis = letter.Kind+":"+account.Id, basis
-	return queueEmail(tx, account, letter)
+// queueReplacing queues an email that replaces queued ones of the same kind about the account. Its condition compares the
+// basis.
+func queueReplacing(tx core.App, account *core.Record, email mail.Message, basis string) error {
+	email.Topic, email.Basis = email.Kind+":"+account.Id, basis
+	return queueEmail(tx, account, email)
 }

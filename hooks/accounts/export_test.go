@@ -1,4 +1,4 @@
 package accounts
 
-// PendingChecks is how many checks of passwords wait for their turn.
+// PendingChecks is the number of waiting password checks.
 var PendingChecks = &pendingChecks

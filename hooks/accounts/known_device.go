@@ -12,37 +12,37 @@ import (
 	"usher/hooks/mail"
 )
 
-// maxDeviceAccounts is for how many accounts a device is remembered; the one that signed in longest ago goes first.
+// maxDeviceAccounts is how many accounts a device cookie holds. The one that signed in longest ago is dropped first.
 const maxDeviceAccounts = 5
 
-// RememberDevice is the new value of a browser's device cookie after the account of the address signed in there, made
-// from the value that it had, or empty. It opens nothing: it lets the device keep its own allowance of failed sign-ins.
-// The value is a random id, and for each account a signature of the id and the address.
+// RememberDevice returns the new value of a browser's device cookie after the account of the address signed in there. cookie
+// is the previous value, or "". The cookie grants no access: it gives the device its own rate limit of failed sign-ins. The
+// value is a random id and, for each account, a signature of the id and the address.
 func RememberDevice(app core.App, cookie, address string) (string, error) {
-	id, marks := parseDeviceCookie(cookie)
+	id, signatures := parseDeviceCookie(cookie)
 	if id == "" {
-		id, marks = NewSecret(), nil
+		id, signatures = NewSecret(), nil
 	}
-	mark, err := signDevice(app, id, address)
+	signature, err := signDevice(app, id, address)
 	if err != nil {
 		return "", err
 	}
-	marks = slices.DeleteFunc(marks, func(m string) bool { return m == mark })
-	marks = append(marks, mark)
-	return id + "." + strings.Join(marks[max(0, len(marks)-maxDeviceAccounts):], "."), nil
+	signatures = slices.DeleteFunc(signatures, func(m string) bool { return m == signature })
+	signatures = append(signatures, signature)
+	return id + "." + strings.Join(signatures[max(0, len(signatures)-maxDeviceAccounts):], "."), nil
 }
 
-// knownDeviceID is the id of the device if the account of the address has signed in there before, else empty. It does the
-// same work for an address without an account.
+// knownDeviceID returns the hashed id of the device if the account of the address has signed in there before, or "". It takes
+// the same time for an address without an account.
 func knownDeviceID(app core.App, cookie, address string) string {
-	id, marks := parseDeviceCookie(cookie)
-	mark, err := signDevice(app, id, address)
+	id, signatures := parseDeviceCookie(cookie)
+	signature, err := signDevice(app, id, address)
 	if id == "" || err != nil {
 		return ""
 	}
 	known := false
-	for _, m := range marks {
-		known = hmac.Equal([]byte(m), []byte(mark)) || known
+	for _, m := range signatures {
+		known = hmac.Equal([]byte(m), []byte(signature)) || known
 	}
 	if !known {
 		return ""
@@ -50,8 +50,8 @@ func knownDeviceID(app core.App, cookie, address string) string {
 	return Hash(id)
 }
 
-// parseDeviceCookie takes the value of a device cookie apart. One that this server did not make has no id.
-func parseDeviceCookie(cookie string) (id string, marks []string) {
+// parseDeviceCookie splits a device cookie. id is "" if the cookie is malformed.
+func parseDeviceCookie(cookie string) (id string, signatures []string) {
 	id, rest, ok := strings.Cut(cookie, ".")
 	if !ok || len(cookie) > 400 || len(id) != base64.RawURLEncoding.EncodedLen(32) {
 		return "", nil

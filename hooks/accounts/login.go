@@ -20,21 +20,21 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
-// How long a login lives without being used, and at most.
+// Lifetimes of a login: without use, and in total.
 const (
 	IdlePanel   = 12 * time.Hour
 	IdleApp     = 7 * 24 * time.Hour
 	MaxLoginAge = 30 * 24 * time.Hour
 
-	lastSeenInterval = 5 * time.Minute // how often "last seen" is written at most
+	lastSeenInterval = 5 * time.Minute // minimum time between writes of "last seen"
 )
 
 var _ core.RecordProxy = (*Login)(nil)
 
-// Login is a device on which an account is signed in. The secret is in the device's cookie; here is its SHA-256.
+// Login is a device on which an account is signed in. The device's cookie holds a secret; the record holds its SHA-256.
 type Login struct{ *core.Record }
 
-// PreValidate makes sure that the proxy holds a login.
+// PreValidate checks that the record is a login.
 func (l *Login) PreValidate(context.Context, core.App) error {
 	if l.Record == nil || l.Collection().Name != "logins" {
 		return errors.New("not a login")
@@ -48,15 +48,15 @@ func (l *Login) ProxyRecord() *core.Record { return l.Record }
 // SetProxyRecord sets the record.
 func (l *Login) SetProxyRecord(r *core.Record) { l.Record = r }
 
-// LastSeen is when the login was last used, to within some minutes.
+// LastSeen returns when the login was last used, accurate to a few minutes.
 func (l *Login) LastSeen() time.Time { return l.GetDateTime("seen").Time() }
 
-// CanUsePanel reports whether the login was never unused for longer than the Admin Panel allows.
+// CanUsePanel reports whether the login was never idle for longer than IdlePanel.
 func (l *Login) CanUsePanel() bool {
 	return !l.GetBool("no_panel") && time.Since(l.LastSeen()) <= IdlePanel
 }
 
-// StartLogin signs a device in and returns the secret for its cookie: 32 random bytes, base64url.
+// StartLogin signs in a device and returns the secret for its cookie: 32 random bytes as base64url.
 func StartLogin(app core.App, account *core.Record, agent, from string) (string, error) {
 	collection, err := app.FindCachedCollectionByNameOrId("logins")
 	if err != nil {
@@ -74,8 +74,8 @@ func StartLogin(app core.App, account *core.Record, agent, from string) (string,
 	return secret, nil
 }
 
-// FindLogin reads the login of a cookie's secret and its account. A login that was ended, is too old,
-// or was made before the password or the address changed, is record.ErrNotFound.
+// FindLogin returns the login of a cookie's secret and its account. It returns errs.NotFound if the login was ended, has
+// expired, or is older than the last change of the password or address.
 func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	login := &Login{}
 	err := app.RecordQuery("logins").AndWhere(dbx.HashExp{"token_hash": Hash(secret)}).Limit(1).One(login)
@@ -101,13 +101,12 @@ func FindLogin(app core.App, secret string) (*Login, *core.Record, error) {
 	return login, account, nil
 }
 
-// isExpired reports whether the login was unused for too long, or is too old.
+// isExpired reports whether the login was idle for too long or is too old.
 func (l *Login) isExpired(now time.Time) bool {
 	return now.Sub(l.LastSeen()) > IdleApp || now.Sub(l.Started()) > MaxLoginAge
 }
 
-// Touch notes that the person used the login now. It writes every few minutes at most. One that was ended
-// since it was read is record.ErrNotFound.
+// Touch records that the login is in use. It writes only every few minutes. It fails if the login was ended since it was read.
 func Touch(app core.App, login *Login) error {
 	if time.Since(login.LastSeen()) < lastSeenInterval {
 		return nil
@@ -119,10 +118,10 @@ func Touch(app core.App, login *Login) error {
 	return app.Save(login)
 }
 
-// EndLogin signs a device out.
+// EndLogin signs out a device.
 func EndLogin(app core.App, login *Login) error { return app.Delete(login) }
 
-// DeleteExpiredLogins deletes what can no longer be used.
+// DeleteExpiredLogins deletes expired logins.
 func DeleteExpiredLogins(app core.App) error {
 	now := time.Now()
 	old, err := app.FindRecordsByFilter("logins", "seen < {:idle} || created < {:max}", "", 1000, 0, dbx.Params{
@@ -134,8 +133,7 @@ func DeleteExpiredLogins(app core.App) error {
 	return err
 }
 
-// endOnKeyChange ends what hangs on an account's token key when that changes, for every writer: devices are signed out, and
-// a change of address that waits is over.
+// endOnKeyChange signs out devices and cancels a pending address change when the token key of an account changes.
 func endOnKeyChange(e *core.RecordEvent) error {
 	before := e.Record.Original().TokenKey()
 	return record.InTx(e, func() error {
@@ -147,7 +145,7 @@ func endOnKeyChange(e *core.RecordEvent) error {
 			err := e.App.RecordQuery(collection).AndWhere(dbx.HashExp{"user": e.Record.Id}).
 				AndWhere(dbx.Not(dbx.HashExp{"key_hash": Hash(e.Record.TokenKey())})).All(&stale)
 			if err != nil {
-				return fmt.Errorf("list what hangs on the key of an account: %w", err)
+				return fmt.Errorf("list records of an old token key: %w", err)
 			}
 			for _, r := range stale {
 				if err := e.App.Delete(r); err != nil {
@@ -159,13 +157,13 @@ func endOnKeyChange(e *core.RecordEvent) error {
 	})
 }
 
-// Hash is how secrets are stored: SHA-256, in hexadecimal digits.
+// Hash returns the form in which secrets are stored: SHA-256 in hexadecimal.
 func Hash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// NewSecret is 32 random bytes as base64url.
+// NewSecret returns 32 random bytes as base64url.
 func NewSecret() string {
 	secret := make([]byte, 32)
 	rand.Read(secret)

@@ -10,39 +10,40 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// CodeWeakPassword is the code of a password that is refused.
+// CodeWeakPassword is the code of a refused password.
 const CodeWeakPassword = "weak_password"
 
-// Length of a password: characters at least, bytes at most (bcrypt reads 72).
+// Length of a password: minimum in characters, maximum in bytes (bcrypt reads 72).
 const (
 	MinPassword = 12
 	MaxPassword = 71
 )
 
-// PasswordRules is what is said about passwords before anybody fails.
-const PasswordRules = "At least 12 characters. Any characters; a few words are good. Not one that many people use."
+// PasswordRules is the hint shown beside password fields.
+var PasswordRules = fmt.Sprintf("At least %d characters. A few unrelated words work well. Common passwords aren't accepted.", MinPassword)
 
-// CheckPassword refuses what is too short, too long, or known to be common (R147). about is what an
-// attacker would try first: the address and the name.
+// CheckPassword refuses a password that is too short, too long or easy to guess (R147). about holds text that an attacker
+// would try first, such as the email address and the name.
 func CheckPassword(password string, about ...string) error {
 	refuse := func(sentence string) error { return errs.Invalid("password", CodeWeakPassword, sentence) }
 	switch {
 	case utf8.RuneCountInString(password) < MinPassword:
-		return refuse(fmt.Sprintf("The password has %d characters. Take at least %d.", utf8.RuneCountInString(password), MinPassword))
+		return refuse(fmt.Sprintf("The password has %s. Use at least %d.", text.Count(utf8.RuneCountInString(password), "character", "characters"), MinPassword))
 	case len(password) > MaxPassword:
-		return refuse(fmt.Sprintf("The password is too long. Take at most %d characters.", MaxPassword))
+		return refuse(fmt.Sprintf("The password is too long. Use at most %d characters.", MaxPassword))
 	}
 	if countDistinct(password) < 4 {
-		return refuse("The password has almost only one character. Take another, such as four words that do not belong together.")
+		return refuse("The password repeats the same few characters. Choose another one, such as four unrelated words.")
 	}
 	var hints []string
 	for _, a := range about {
 		hints = append(hints, strings.FieldsFunc(strings.ToLower(a), func(r rune) bool { return strings.ContainsRune("@. -+_", r) })...)
 	}
 	if zxcvbn.PasswordStrength(password, append(hints, "usher")).Score <= 1 {
-		return refuse("This password is one that many people use, or too close to your name or address. Take another, such as four words that do not belong together.")
+		return refuse("This password is too common, or too similar to your name or email address. Choose another one, such as four unrelated words.")
 	}
 	return nil
 }
@@ -55,31 +56,32 @@ func countDistinct(s string) int {
 	return len(seen)
 }
 
-// checkSlots lets a flood of sign-ins not stop everything else: at most one check fewer than there are cores runs at once.
+// checkSlots limits concurrent password checks to one fewer than the number of cores, so that a flood of sign-ins leaves
+// room for other work.
 var checkSlots = make(chan struct{}, max(1, runtime.NumCPU()-1))
 
-// passwordMatches checks a password in its turn. Without an account the same work is done for nothing, so
-// that the time does not tell who has one.
+// passwordMatches checks a password, waiting for a slot. Without an account it does the same work, so that timing doesn't
+// reveal which addresses have accounts.
 func passwordMatches(app core.App, account *core.Record, password string) (ok bool, err error) {
 	err = throttle(func() error {
 		if account != nil {
 			ok = account.ValidatePassword(password)
-		} else if stranger, err := anyAccount(app); err == nil {
-			stranger.ValidatePassword(password)
+		} else if other, err := anyAccount(app); err == nil {
+			other.ValidatePassword(password)
 		}
 		return nil
 	})
 	return ok, err
 }
 
-// setPassword hashes a password in its turn.
+// setPassword hashes a password, waiting for a slot.
 func setPassword(account *core.Record, password string) {
 	checkSlots <- struct{}{}
 	defer func() { <-checkSlots }()
 	account.SetPassword(password)
 }
 
-// anyAccount is an account whose password can be checked in vain.
+// anyAccount returns some account, for work whose only purpose is its duration.
 func anyAccount(app core.App) (*core.Record, error) {
 	account := &core.Record{}
 	return account, app.RecordQuery("users").Limit(1).One(account)

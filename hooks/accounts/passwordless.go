@@ -11,9 +11,10 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// SaveOrTakeOver saves the account that a link made, or takes over one that was never confirmed, inside the transaction of
-// the link. proven says that the link reached the address. deed is what is to be done after signing in, such as "accept".
-func SaveOrTakeOver(tx core.App, draft *core.Record, proven bool, deed string) (*core.Record, error) {
+// SaveOrTakeOver saves a new account, or takes over an unconfirmed one with the same address, in the caller's transaction.
+// proven means that the user opened a link that was emailed to the address. action is what to do after signing in, for
+// refusals: "accept".
+func SaveOrTakeOver(tx core.App, draft *core.Record, proven bool, action string) (*core.Record, error) {
 	known, err := Find(tx, draft.Email())
 	switch {
 	case errors.Is(err, errs.NotFound):
@@ -21,41 +22,41 @@ func SaveOrTakeOver(tx core.App, draft *core.Record, proven bool, deed string) (
 	case err != nil:
 		return nil, err
 	case known.Verified():
-		return nil, errs.Invalid("base", CodeWrongAccount, "There is an account for this address. Sign in with it, then "+deed+".")
+		return nil, errs.Invalid("base", CodeWrongAccount, "This email address already has an account. Sign in, then "+action+".")
 	case !proven:
-		return nil, errs.Invalid("base", CodeUnverified, unconfirmed(mail.Enabled(tx), deed))
+		return nil, errs.Invalid("base", CodeUnverified, unconfirmed(mail.Enabled(tx), action))
 	}
 	return known, TakeOver(tx, known, draft)
 }
 
-// unconfirmed says what to do about an account whose address is not confirmed yet.
-func unconfirmed(mailed bool, deed string) string {
+// unconfirmed says what to do about an account whose address isn't confirmed yet.
+func unconfirmed(mailed bool, action string) string {
 	if mailed {
-		return "There is an account for this address, and the address isn't confirmed yet. Sign in with it to get a confirmation email, then " + deed + "."
+		return "This email address already has an account that isn't confirmed yet. Sign in to get a confirmation email, then " + action + "."
 	}
-	return "There is an account for this address, and the address isn't confirmed yet. Contact your server administrator to confirm it, then " + deed + "."
+	return "This email address already has an account that isn't confirmed yet. Ask your server administrator to confirm it, then " + action + "."
 }
 
-// unusablePassword is the hash of a password that nobody knows: checking one against it takes as long as against any.
+// unusablePassword returns the hash of a random password, so that checks take as long as for any account.
 var unusablePassword = sync.OnceValue(func() func(*core.Collection) *core.PasswordFieldValue {
 	var mu sync.Mutex
-	made := map[int]*core.PasswordFieldValue{}
+	hashes := map[int]*core.PasswordFieldValue{}
 	return func(users *core.Collection) *core.PasswordFieldValue {
 		mu.Lock()
 		defer mu.Unlock()
 		field := users.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField)
-		if made[field.Cost] == nil {
+		if hashes[field.Cost] == nil {
 			account := core.NewRecord(users)
 			setPassword(account, NewSecret())
 			hashed := account.GetRaw(core.FieldNamePassword).(*core.PasswordFieldValue)
-			made[field.Cost] = &core.PasswordFieldValue{Hash: hashed.Hash}
+			hashes[field.Cost] = &core.PasswordFieldValue{Hash: hashed.Hash}
 		}
-		return made[field.Cost]
+		return hashes[field.Cost]
 	}
 })
 
-// NewPasswordless is an account that nobody can sign in to, not saved yet: it has no password, and its address is not
-// confirmed. It stands for who came to a session by a link and a name alone (R70).
+// NewPasswordless returns an account, not saved yet, that can't be used to sign in: it has no password and its address isn't
+// confirmed. It represents a guest who joined a session with a link and a name only (R70).
 func NewPasswordless(app core.App, email, name string) (*core.Record, error) {
 	users, err := app.FindCachedCollectionByNameOrId("users")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"regexp"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
@@ -12,19 +13,21 @@ import (
 	"usher/hooks/audit"
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/images"
+	"usher/hooks/tools/text"
 )
 
-// CodeBadAvatar is the code of a picture that is refused.
+// CodeBadAvatar is the code of a refused profile picture.
 const CodeBadAvatar = "bad_picture"
 
-// avatarSize is how large a person's picture is kept, in pixels.
+// avatarSize is the width and height of stored profile pictures, in pixels.
 const avatarSize = 256
 
-// avatarFilePattern are the names that a picture has once it was drawn anew. What whoever runs the server puts there is not shown.
+// avatarFilePattern matches the file names of re-encoded pictures. Files that an administrator uploads in the dashboard
+// aren't shown.
 var avatarFilePattern = regexp.MustCompile(`^[0-9a-f]{16}\.(png|jpg)$`)
 
-// AvatarPath is the address of a person's picture on this server, or empty without one: from the account's id and
-// its field "avatar". It changes with the picture.
+// AvatarPath returns the path of an account's profile picture, or "" if it has none, from the account's id and its field
+// "avatar". It changes with the picture.
 func AvatarPath(user, avatar string) string {
 	if !avatarFilePattern.MatchString(avatar) {
 		return ""
@@ -32,10 +35,10 @@ func AvatarPath(user, avatar string) string {
 	return "/avatar/" + user + "/" + avatar
 }
 
-// SetAvatar gives the account a picture: a PNG, JPEG or WebP file, whose middle is drawn anew as a square (R146).
+// SetAvatar sets the profile picture of an account from a PNG, JPEG or WebP file, cropped to a square and re-encoded (R146).
 func SetAvatar(app core.App, account *core.Record, data []byte, from string) error {
 	if wait, ok := avatarLimit.In(app).Take(account.Id); !ok {
-		return errs.RateLimited(wait, "Too many pictures in an hour. Wait a while.")
+		return errs.RateLimited(wait, "Too many uploads. Try again in "+text.Duration(max(wait, time.Minute))+".")
 	}
 	file, refused := encodeAvatar(data)
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.picture"), func(tx core.App) error {
@@ -51,7 +54,7 @@ func SetAvatar(app core.App, account *core.Record, data []byte, from string) err
 	})
 }
 
-// DeleteAvatar takes the picture away; the initials stand in for it.
+// DeleteAvatar removes the profile picture.
 func DeleteAvatar(app core.App, account *core.Record, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.picture.remove"), func(tx core.App) error {
 		stored, err := reload(tx, account)
@@ -63,7 +66,7 @@ func DeleteAvatar(app core.App, account *core.Record, from string) error {
 	})
 }
 
-// encodeAvatar is a picture as it is kept: a JPEG, or a PNG where something shows through.
+// encodeAvatar crops and encodes a picture as JPEG, or as PNG if it has transparency.
 func encodeAvatar(data []byte) (*filesystem.File, error) {
 	picture, err := images.Decoder{Field: "picture", Code: CodeBadAvatar, Label: "The picture"}.Decode(data)
 	if err != nil {

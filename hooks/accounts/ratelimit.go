@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -9,16 +8,16 @@ import (
 
 	"usher/hooks/tools/errs"
 	"usher/hooks/tools/ratelimit"
+	"usher/hooks/tools/text"
 )
 
-// How many failed sign-ins and how many emails are allowed. An account is watched from each network by itself, so that
-// a stranger's failures do not lock its owner out, and over all networks with room for both. A device on which the
-// account signed in before has failures of its own.
+// Limits of failed sign-ins and emails. Failures count per account and network, so that a stranger's failures don't lock out
+// the owner, and per account over all networks with a higher limit. A known device has a limit of its own.
 const (
 	failureWindow                 = 15 * time.Minute
 	maxFailuresPerSource          = 10  // at one account from one network, and from a known device
-	maxFailuresPerAccount         = 50  // at one account from devices that are not known
-	maxFailuresPerNetwork         = 100 // from one network, whichever accounts they are for: an office is one network
+	maxFailuresPerAccount         = 50  // at one account from unknown devices
+	maxFailuresPerNetwork         = 100 // from one network at any account; an office is one network
 	emailWindow                   = time.Hour
 	maxEmailsPerAddressAndNetwork = 3  // to one address, requested from one network
 	maxEmailsPerAddress           = 10 // to one address
@@ -40,8 +39,8 @@ var (
 	signUpLimit         = ratelimit.Define("signup", 5, time.Hour)                                 // sign-ups from one network
 )
 
-// attempt is a check of a password that has begun. It holds its places in the limits from before the check, so that
-// parallel attempts cannot exceed them, and gives them back when it turns out not to be a failure.
+// attempt is a password check in progress. It counts against the limits from before the check, so that parallel attempts
+// can't exceed them, and is released if it isn't a failure.
 type attempt struct {
 	slots []slot
 }
@@ -51,22 +50,22 @@ type slot struct {
 	key     string
 }
 
-// beginAttempt takes the places of an attempt at an address, whether or not it has an account. device is the value of
-// the browser's device cookie, or empty.
+// beginAttempt counts an attempt to sign in with an address, whether or not it has an account. device is the value of the
+// browser's device cookie, or "".
 func beginAttempt(app core.App, address, from, device string) (*attempt, error) {
 	key, network := limitKey(address), ratelimit.NetworkKey(from)
 	a := &attempt{}
 	if wait, ok := a.acquire(networkFailureLimit.In(app), network); !ok {
 		return nil, errs.RateLimited(wait, "Too many failed sign-ins from your network. Try again in "+formatMinutes(wait)+".")
 	}
-	own := []slot{
+	limits := []slot{
 		{sourceFailureLimit.In(app), key + " " + network},
 		{accountFailureLimit.In(app), key},
 	}
 	if id := knownDeviceID(app, device, address); id != "" {
-		own = []slot{{deviceFailureLimit.In(app), key + " " + id}}
+		limits = []slot{{deviceFailureLimit.In(app), key + " " + id}}
 	}
-	for _, limit := range own {
+	for _, limit := range limits {
 		if wait, ok := a.acquire(limit.limiter, limit.key); !ok {
 			a.release()
 			return nil, errs.RateLimited(wait, "Too many failed sign-ins. Try again in "+formatMinutes(wait)+", or reset your password.")
@@ -75,8 +74,7 @@ func beginAttempt(app core.App, address, from, device string) (*attempt, error) 
 	return a, nil
 }
 
-// beginReauth takes the place of an attempt at the password of an account that is signed in. Failed sign-ins of others
-// do not count here.
+// beginReauth counts an attempt to re-enter the password of a signed-in account. Failed sign-ins don't count here.
 func beginReauth(app core.App, account *core.Record) (*attempt, error) {
 	a := &attempt{}
 	if wait, ok := a.acquire(reauthFailureLimit.In(app), account.Id); !ok {
@@ -93,24 +91,20 @@ func (a *attempt) acquire(limiter *ratelimit.Limiter, key string) (time.Duration
 	return wait, ok
 }
 
-// release gives the places back: the password was right, or was not checked.
+// release stops counting the attempt: the password was right, or wasn't checked.
 func (a *attempt) release() {
-	for _, p := range a.slots {
-		p.limiter.Refund(p.key)
+	for _, s := range a.slots {
+		s.limiter.Refund(s.key)
 	}
 	a.slots = nil
 }
 
-// formatMinutes is a wait in words, rounded up.
+// formatMinutes formats a wait, rounded up to minutes.
 func formatMinutes(wait time.Duration) string {
-	if n := int(math.Ceil(wait.Minutes())); n > 1 {
-		return fmt.Sprintf("%d minutes", n)
-	}
-	return "1 minute"
+	return text.Count(max(1, int(math.Ceil(wait.Minutes()))), "minute", "minutes")
 }
 
-// limitEmails allows three emails an hour to an address, whether or not it has an account. It counts the address as
-// typed, before it is looked up.
+// limitEmails limits emails to an address, whether or not it has an account.
 func limitEmails(app core.App, address, from string) error {
 	key := limitKey(address)
 	for _, limit := range []slot{
@@ -124,7 +118,7 @@ func limitEmails(app core.App, address, from string) error {
 	return nil
 }
 
-// limitKey is what an address is counted under. What cannot be one is counted together: it never signs in.
+// limitKey returns the key under which an address is counted. All invalid addresses share one key.
 func limitKey(address string) string {
 	canonical, err := CanonicalEmail(address)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Reauth is what came of asking somebody who is signed in for the password. The check takes long, so it is made
-// before the transaction of the deed; what it came to is told there.
+// Reauth is the result of asking a signed-in user for their password. The check is slow, so it runs before the transaction
+// of the action, which then calls Verify.
 type Reauth struct {
 	account  *core.Record
 	field    string
@@ -20,37 +20,37 @@ type Reauth struct {
 	matched  bool
 }
 
-// Reauthenticate checks the password of an account that is signed in, for the action of entry; ten failures in 15 minutes are
-// allowed, and what exceeds them is recorded. field is what a form calls the password.
+// Reauthenticate checks the password of a signed-in account before the action of entry. It is rate-limited; a refusal by the
+// limit is recorded. field is the form field of the password, for errors.
 func Reauthenticate(app core.App, entry *audit.Entry, account *core.Record, field, password string) (Reauth, error) {
-	proof := Reauth{account: account, field: field, tokenKey: account.TokenKey()}
+	reauth := Reauth{account: account, field: field, tokenKey: account.TokenKey()}
 	attempt, err := beginReauth(app, account)
 	if err != nil {
-		return proof, recordRefusal(app, entry, err)
+		return reauth, recordRefusal(app, entry, err)
 	}
-	if proof.matched, err = passwordMatches(app, account, password); err != nil || proof.matched {
+	if reauth.matched, err = passwordMatches(app, account, password); err != nil || reauth.matched {
 		attempt.release()
 	}
-	return proof, err
+	return reauth, err
 }
 
-// Verify reads the account anew inside the transaction of the deed. A wrong password is refused here, so that
-// the refusal is written down, and so is one that was changed since it was checked.
+// Verify returns the current account in the transaction of the action. It refuses a wrong password, and a password that was
+// changed since the check.
 func (p Reauth) Verify(tx core.App) (*core.Record, error) {
 	if !p.matched {
-		return nil, errs.Invalid(p.field, CodeBadSignIn, "This is not your current password.")
+		return nil, errs.Invalid(p.field, CodeBadSignIn, "The current password is wrong.")
 	}
 	stored, err := reload(tx, p.account)
 	if err != nil {
 		return nil, err
 	}
 	if stored.TokenKey() != p.tokenKey {
-		return nil, errs.Invalid(p.field, CodeBadSignIn, "The password was changed elsewhere just now. Sign in again.")
+		return nil, errs.Invalid(p.field, CodeBadSignIn, "Your password was just changed on another device. Sign in again.")
 	}
 	return stored, nil
 }
 
-// recordRefusal is audit.RecordRefusal, but a rate limit leaves one entry a minute for each account and action.
+// recordRefusal is audit.RecordRefusal, but records rate limits at most once a minute for each account and action.
 func recordRefusal(app core.App, entry *audit.Entry, err error) error {
 	if errs.Code(err) == errs.CodeTooMany {
 		if _, free := throttledActionLog.In(app).Take(entry.Actor + " " + entry.Action); !free {
@@ -60,14 +60,14 @@ func recordRefusal(app core.App, entry *audit.Entry, err error) error {
 	return audit.RecordRefusal(app, entry, err)
 }
 
-// reload reads an account as it is stored. One that is gone is record.ErrNotFound.
+// reload returns the stored account, or errs.NotFound if it was deleted.
 func reload(tx core.App, account *core.Record) (*core.Record, error) {
 	stored, err := tx.FindRecordById("users", account.Id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errs.NotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read an account again: %w", err)
+		return nil, fmt.Errorf("reload an account: %w", err)
 	}
 	return stored, nil
 }

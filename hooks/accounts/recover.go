@@ -11,11 +11,11 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// errRollback takes back what was done for an address without an account, to take as long as for one with.
-var errRollback = errors.New("done in vain")
+// errRollback rolls back work for an address without an account, which is done to take as long as for any other.
+var errRollback = errors.New("rolled back")
 
-// RequestReset sends a link for a new password. Its answer is the same for an address without an account (R148).
-// next is the page to which the link leads on; empty: none.
+// RequestReset emails a link to set a new password. The result is the same for an address without an account (R148). next is
+// the page to open afterwards; empty: none.
 func RequestReset(app core.App, address, next, from string) error {
 	canonical, err := CanonicalEmail(address)
 	if err != nil {
@@ -30,7 +30,7 @@ func RequestReset(app core.App, address, next, from string) error {
 		account, err = anyAccount(app)
 	}
 	if unknown && errors.Is(err, sql.ErrNoRows) {
-		return nil // nobody has an account yet
+		return nil // there are no accounts yet
 	}
 	if err != nil {
 		return err
@@ -47,8 +47,8 @@ func RequestReset(app core.App, address, next, from string) error {
 	return err
 }
 
-// RequestConfirmation sends the link that confirms an address again, with the same answer and the same work for every
-// address. next is the page to which the link leads on; empty: none.
+// RequestConfirmation resends the link that confirms an address. The result and the work are the same for every address.
+// next is the page to open afterwards; empty: none.
 func RequestConfirmation(app core.App, address, next, from string) error {
 	canonical, err := CanonicalEmail(address)
 	if err != nil {
@@ -58,19 +58,19 @@ func RequestConfirmation(app core.App, address, next, from string) error {
 		return err
 	}
 	account, err := Find(app, canonical)
-	vain := errors.Is(err, errs.NotFound)
-	if vain {
+	discard := errors.Is(err, errs.NotFound)
+	if discard {
 		account, err = anyAccount(app)
 	}
-	if vain && errors.Is(err, sql.ErrNoRows) {
-		return nil // nobody has an account yet
+	if discard && errors.Is(err, sql.ErrNoRows) {
+		return nil // there are no accounts yet
 	}
 	if err != nil {
 		return err
 	}
-	vain = vain || account.Verified()
+	discard = discard || account.Verified()
 	err = app.RunInTransaction(func(tx core.App) error {
-		if err := SendConfirmation(tx, account, next); err != nil || !vain {
+		if err := SendConfirmation(tx, account, next); err != nil || !discard {
 			return err
 		}
 		return errRollback
@@ -81,12 +81,12 @@ func RequestConfirmation(app core.App, address, next, from string) error {
 	return err
 }
 
-// FindByReset reads the account of a link for a new password; ByConfirmation that of a link which confirms an address.
+// FindByReset returns the account of a link to set a new password.
 func FindByReset(app core.App, token string) (*core.Record, error) {
 	return findByToken(app, token, core.TokenTypePasswordReset)
 }
 
-// FindByConfirmation reads the account of a link that confirms an address.
+// FindByConfirmation returns the account of a link that confirms an address.
 func FindByConfirmation(app core.App, token string) (*core.Record, error) {
 	return findByToken(app, token, core.TokenTypeVerification)
 }
@@ -94,14 +94,13 @@ func FindByConfirmation(app core.App, token string) (*core.Record, error) {
 func findByToken(app core.App, token, kind string) (*core.Record, error) {
 	account, err := app.FindAuthRecordByToken(token, kind)
 	if err != nil || account.Collection().Name != "users" {
-		return nil, errs.Invalid("token", "link_expired", "This link was used, or is too old. Ask for a new one.")
+		return nil, errs.Invalid("token", "link_expired", "This link was already used or has expired. Request a new one.")
 	}
 	return account, nil
 }
 
-// ConfirmAddress confirms an address by a mailed link, for who knows the password of the sign-up. The link proves
-// the address alone: somebody else may have signed up with it and wait for its owner to confirm. Who does
-// not know the password sets a new one by mail.
+// ConfirmAddress confirms an address with an emailed link and the password of the sign-up. The link alone isn't enough:
+// someone else may have signed up with the address. Users who don't know the password reset it.
 func ConfirmAddress(app core.App, token, password, from string) (*core.Record, error) {
 	account, err := FindByConfirmation(app, token)
 	if err != nil {
@@ -121,7 +120,7 @@ func ConfirmAddress(app core.App, token, password, from string) (*core.Record, e
 	}
 	if !known {
 		return nil, audit.RecordRefusal(app, entry, errs.Invalid("password", CodeBadSignIn,
-			"This is not the password of the sign-up. Set a new one by mail: that confirms the address, too."))
+			"This isn't the password you signed up with. Reset it instead; that also confirms your email address."))
 	}
 	if account.Verified() {
 		return account, nil
@@ -136,21 +135,21 @@ func ConfirmAddress(app core.App, token, password, from string) (*core.Record, e
 	return account, err
 }
 
-// ChangePassword sets a new password for who knows the current one. Every device is signed out.
+// ChangePassword sets a new password. It requires the current one, and signs out all devices.
 func ChangePassword(app core.App, account *core.Record, current, next, from string) error {
 	entry := audit.NewAccountEntry(account, "", from, "account.password")
-	proof, err := Reauthenticate(app, entry, account, "current", current)
+	reauth, err := Reauthenticate(app, entry, account, "current", current)
 	if err != nil {
 		return err
 	}
-	if proof.matched {
+	if reauth.matched {
 		if err := CheckPassword(next, account.Email(), account.GetString("name")); err != nil {
 			return audit.RecordRefusal(app, entry, err)
 		}
 		setPassword(account, next)
 	}
 	return audit.Do(app, entry, func(tx core.App) error {
-		if _, err := proof.Verify(tx); err != nil {
+		if _, err := reauth.Verify(tx); err != nil {
 			return err
 		}
 		if err := tx.Save(account); err != nil {
@@ -160,7 +159,7 @@ func ChangePassword(app core.App, account *core.Record, current, next, from stri
 	})
 }
 
-// UpdateProfile changes what an account says of its person.
+// UpdateProfile changes the name and time zone of an account.
 func UpdateProfile(app core.App, account *core.Record, name, timezone, from string) error {
 	return audit.Do(app, audit.NewAccountEntry(account, "", from, "account.update"), func(tx core.App) error {
 		name, err := text.RequiredLine("name", "Your name", name, MaxName)
@@ -177,9 +176,9 @@ func UpdateProfile(app core.App, account *core.Record, name, timezone, from stri
 	})
 }
 
-// TakeOver gives an unverified account to the owner of its address, who holds a link mailed there: someone else may have
-// registered it before. Password, name and time zone are the draft's; nothing that was made before is kept, and every
-// device and every other way in is gone.
+// TakeOver gives an unconfirmed account to the owner of its address, who opened an emailed link: someone else may have
+// registered it. Password, name and time zone are those of the draft; all devices are signed out and other sign-in methods
+// removed.
 func TakeOver(tx core.App, account, draft *core.Record) error {
 	account.SetRaw("password", draft.GetRaw("password"))
 	account.SetVerified(true)

@@ -12,9 +12,8 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// registerEmailRequests answers PocketBase's endpoints that email a link to an address. PocketBase itself looks the address
-// up first, so that its limits and its answers would tell who has an account; ours count the address as it is sent,
-// together with the pages'.
+// registerEmailRequests replaces PocketBase's endpoints that email a link to an address. PocketBase's own limits and responses
+// would reveal which addresses have accounts; ours count every address, and share the limits of the pages.
 func registerEmailRequests(app core.App) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
@@ -22,7 +21,7 @@ func registerEmailRequests(app core.App) {
 		})
 		return e.Next()
 	})
-	// What the middleware answers never gets here; if anything does, it sends nothing.
+	// Fallback: the middleware answers these requests before they get here.
 	app.OnRecordRequestPasswordResetRequest("users").BindFunc(func(e *core.RecordRequestPasswordResetRequestEvent) error {
 		return e.NoContent(http.StatusNoContent)
 	})
@@ -31,8 +30,7 @@ func registerEmailRequests(app core.App) {
 	})
 }
 
-// handleEmailRequest sends the email that is asked for, with the same answer for every address: 204, or 429 with the time to
-// wait.
+// handleEmailRequest sends the requested email. The response is the same for every address: 204, or 429 with Retry-After.
 func handleEmailRequest(e *core.RequestEvent) error {
 	send := emailRequest(e)
 	if send == nil {
@@ -45,9 +43,9 @@ func handleEmailRequest(e *core.RequestEvent) error {
 		return e.BadRequestError("An error occurred while loading the submitted data.", err)
 	}
 	err := send(e.App, form.Email, "", e.RealIP())
-	var slow *errs.RateLimitError
-	if errors.As(err, &slow) {
-		e.Response.Header().Set("Retry-After", slow.RetryAfter())
+	var limited *errs.RateLimitError
+	if errors.As(err, &limited) {
+		e.Response.Header().Set("Retry-After", limited.RetryAfter())
 		_, _, sentence, _ := errs.Details(err)
 		return e.TooManyRequestsError(sentence, nil)
 	}
@@ -57,7 +55,7 @@ func handleEmailRequest(e *core.RequestEvent) error {
 	return e.NoContent(http.StatusNoContent)
 }
 
-// emailRequest is what the address of the request asks to be sent, or nil.
+// emailRequest returns the function for the request's path, or nil.
 func emailRequest(e *core.RequestEvent) func(app core.App, address, next, from string) error {
 	rest, ok := strings.CutPrefix(e.Request.URL.Path, "/api/collections/")
 	ref, action, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")

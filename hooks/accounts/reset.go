@@ -10,8 +10,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// ResetForm is what a link for a new password asks for. Name and Timezone are those of the owner of an address that nobody
-// has confirmed yet, and are ignored for any other account.
+// ResetForm is the form of a link to set a new password. Name and Timezone apply only to accounts whose address isn't
+// confirmed yet.
 type ResetForm struct {
 	Token    string
 	Password string
@@ -20,12 +20,12 @@ type ResetForm struct {
 	IP       string
 }
 
-// ResetNeedsName reports whether a reset of the account takes it over: someone else may have begun it, so that its owner gives
-// the name.
+// ResetNeedsName reports whether a reset takes the account over: someone else may have registered it, so its owner must enter
+// a name.
 func ResetNeedsName(account *core.Record) bool { return !account.Verified() }
 
-// ResetPassword sets a new password by an emailed link. The link proves the address, and every device is signed out. An account
-// whose address wasn't confirmed is claimed: it keeps nothing that was made before, and needs a name.
+// ResetPassword sets a new password with an emailed link. It confirms the address and signs out all devices. An account whose
+// address wasn't confirmed is taken over, see TakeOver.
 func ResetPassword(app core.App, form ResetForm) (*core.Record, error) {
 	account, err := FindByReset(app, form.Token)
 	if err != nil {
@@ -33,13 +33,13 @@ func ResetPassword(app core.App, form ResetForm) (*core.Record, error) {
 	}
 	entry := audit.NewAccountEntry(account, "", form.IP, "account.reset")
 	if ResetNeedsName(account) {
-		entry.ActorName = account.Email() // nobody knows yet whose the name of the account is
+		entry.ActorName = account.Email() // the name may be someone else's
 	}
 	fresh, err := form.validate(account)
 	if err != nil {
 		return nil, audit.RecordRefusal(app, entry, err)
 	}
-	draft, err := New(app, fresh) // hashed outside of the transaction
+	draft, err := New(app, fresh) // hash outside of the transaction
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func ResetPassword(app core.App, form ResetForm) (*core.Record, error) {
 	return account, err
 }
 
-// validate refuses what the form lacks, all of it at once.
+// validate returns the account of the form, or all errors in it.
 func (f ResetForm) validate(account *core.Record) (Params, error) {
 	fresh := Params{Email: account.Email(), Name: account.GetString("name"), Password: f.Password, Timezone: f.Timezone}
 	var faults errs.List
@@ -70,7 +70,7 @@ func (f ResetForm) validate(account *core.Record) (Params, error) {
 	return fresh, faults.Err()
 }
 
-// nameFromEmail is the name of an account whose owner gave none: what is before the @.
+// nameFromEmail returns a default name: the part before the @.
 func nameFromEmail(address string) string {
 	local, _, _ := strings.Cut(address, "@")
 	return text.Truncate(local, MaxName)

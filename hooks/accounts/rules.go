@@ -8,7 +8,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Register wires what holds for every writer of an account, and PocketBase's own ways to sign in.
+// Register registers the rules of accounts and replaces PocketBase's sign-in endpoints.
 func Register(app core.App) {
 	app.OnRecordValidate("users").BindFunc(func(e *core.RecordEvent) error {
 		if err := normalize(e.Record); err != nil {
@@ -21,17 +21,17 @@ func Register(app core.App) {
 	registerEndpointRules(app)
 	app.Cron().MustAdd("usherOldLogins", "17 * * * *", func() {
 		if err := DeleteExpiredLogins(app); err != nil {
-			app.Logger().Error("end old logins", "error", err)
+			app.Logger().Error("delete expired logins", "error", err)
 		}
 		if err := DeleteExpiredAddressChanges(app); err != nil {
-			app.Logger().Error("end old changes of address", "error", err)
+			app.Logger().Error("delete expired address changes", "error", err)
 		}
 	})
 	registerEmails(app)
 	registerConditions(app)
 }
 
-// normalize brings an account into its one form, and judges a password that is set.
+// normalize validates an account and brings its fields into canonical form.
 func normalize(account *core.Record) error {
 	var faults errs.List
 	email, err := CanonicalEmail(account.Email())
@@ -51,19 +51,19 @@ func normalize(account *core.Record) error {
 	return faults.Err()
 }
 
-// registerEndpointRules keeps PocketBase's own endpoints to what ours allow.
+// registerEndpointRules restricts PocketBase's endpoints to what our pages allow.
 func registerEndpointRules(app core.App) {
 	registerEmailRequests(app)
 	app.OnRecordConfirmPasswordResetRequest("users").BindFunc(resetByAPI)
 	app.OnRecordRequestEmailChangeRequest("users").BindFunc(func(e *core.RecordRequestEmailChangeRequestEvent) error {
-		return e.ForbiddenError("The address of an account cannot be changed here.", nil)
+		return e.ForbiddenError("Change your email address in your account settings instead.", nil)
 	})
 	app.OnRecordConfirmVerificationRequest("users").BindFunc(func(e *core.RecordConfirmVerificationRequestEvent) error {
-		return e.ForbiddenError("An address is confirmed on the page of its link.", nil)
+		return e.ForbiddenError("Confirm an email address on the page of its link instead.", nil)
 	})
 	app.OnRecordUpdateRequest("users").BindFunc(func(e *core.RecordRequestEvent) error {
 		if !e.HasSuperuserAuth() && (len(e.Record.GetUnsavedFiles("avatar")) > 0 || record.Changed(e.Record, "avatar")) {
-			return e.ForbiddenError("Pictures are not set here.", nil)
+			return e.ForbiddenError("Upload the profile picture in your account settings instead.", nil)
 		}
 		return e.Next()
 	})

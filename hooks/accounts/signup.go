@@ -11,8 +11,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// CheckSignUp judges whether somebody without an invitation may make an account now (R149). first is
-// true for the first account of a server, which needs the code printed at the start.
+// CheckSignUp reports whether a visitor without an invitation may create an account (R149). first is true for the first
+// account of a server, which requires the setup code.
 func CheckSignUp(app core.App, code string) (first bool, err error) {
 	any, err := AnyExist(app)
 	if err != nil {
@@ -20,38 +20,38 @@ func CheckSignUp(app core.App, code string) (first bool, err error) {
 	}
 	if !any {
 		if !IsSetupCode(app, code) {
-			return false, errs.Invalid("code", "bad_code", "This is not the code that the server printed when it started. Copy it from there.")
+			return false, errs.Invalid("code", "bad_code", "This isn't the setup code. Copy it from the output of the server.")
 		}
 		return true, nil
 	}
 	if settings.Of(app).SignUp != "open" {
-		return false, errs.Invalid("base", CodeSignUpClosed, "Accounts are made by invitation here. Ask an Owner or Admin of your team to invite you.")
+		return false, errs.Invalid("base", CodeSignUpClosed, "Accounts are by invitation only. Ask an Owner or Admin of your team to invite you.")
 	}
 	return false, nil
 }
 
-// LimitSignUps allows five sign-ups an hour from a network. A form that was refused for what stood in it does not count.
+// LimitSignUps limits sign-ups from a network. Call it only for valid forms.
 func LimitSignUps(app core.App, from string) error {
 	if wait, ok := signUpLimit.In(app).Take(ratelimit.NetworkKey(from)); !ok {
-		return errs.RateLimited(wait, "Too many sign-ups from your network. Wait an hour.")
+		return errs.RateLimited(wait, "Too many sign-ups from your network. Try again in "+formatMinutes(wait)+".")
 	}
 	return nil
 }
 
-// RequireFirst refuses the second of two people who make the first account at once.
+// RequireFirst refuses if an account exists by now. It decides between two concurrent first sign-ups.
 func RequireFirst(tx core.App) error {
 	any, err := AnyExist(tx)
 	if err != nil {
 		return err
 	}
 	if any {
-		return errs.Invalid("code", "bad_code", "Somebody made the first account already. Sign in, or ask that person to invite you.")
+		return errs.Invalid("code", "bad_code", "The first account already exists. Sign in, or ask its owner to invite you.")
 	}
 	return nil
 }
 
-// Validate judges what a new account is made of, all of it at once, and brings it into its one form. It
-// costs no password hashing, so a form can be judged before anything is written.
+// Validate checks the fields of a new account and brings them into canonical form. It returns all errors, and doesn't hash
+// the password.
 func Validate(n *Params) error {
 	var faults errs.List
 	email, err := CanonicalEmail(n.Email)
@@ -66,10 +66,10 @@ func Validate(n *Params) error {
 	return faults.Err()
 }
 
-// errKnown ends the transaction of a sign-up whose address got an account since Known looked.
-var errKnown = errors.New("the address has an account by now")
+// errKnown ends the transaction of a sign-up whose address got an account since NotifyExisting looked.
+var errKnown = errors.New("the address already has an account")
 
-// Begin saves the account of a sign-up, inside the transaction of the sign-up.
+// Begin saves the account of a sign-up, in its transaction.
 func Begin(tx core.App, account *core.Record) error {
 	if _, err := Find(tx, account.Email()); err == nil {
 		return errKnown
@@ -79,8 +79,8 @@ func Begin(tx core.App, account *core.Record) error {
 	return tx.Save(account)
 }
 
-// Overtaken answers a sign-up whose transaction ended because another for the same address came first, as Known does. For
-// any other outcome overtaken is false.
+// Overtaken handles a sign-up whose transaction ended because another one for the same address came first: it calls
+// NotifyExisting. overtaken is false for any other outcome.
 func Overtaken(app core.App, n Params, outcome error) (overtaken bool, err error) {
 	if !errors.Is(outcome, errKnown) {
 		return false, nil
@@ -89,8 +89,8 @@ func Overtaken(app core.App, n Params, outcome error) (overtaken bool, err error
 	return true, err
 }
 
-// NotifyExisting answers a sign-up for an address that has an account: its owner gets a letter that says so, and
-// whoever signed up learns nothing, after the same work as for a new one.
+// NotifyExisting reports whether the address of a sign-up already has an account. If so, it emails the owner. It takes as
+// long as creating an account, so that the visitor can't tell.
 func NotifyExisting(app core.App, n Params) (bool, error) {
 	account, err := Find(app, n.Email)
 	if errors.Is(err, errs.NotFound) {

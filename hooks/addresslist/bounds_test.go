@@ -107,7 +107,7 @@ func TestNotes(t *testing.T) {
 		}
 	}
 	bad := addresslist.Read("Name,Email\nAna,ana\nRui,rui@example.org\nEva,eva@\n")
-	if got := bad.UnreadableText(); got != "2 rows can't be read: row 2 (No @ in the address), row 4 (Nothing behind the @)." {
+	if got := bad.UnreadableText(); got != "2 rows can't be read: row 2 (No @ in the address), row 4 (Nothing after the @)." {
 		t.Error(got)
 	}
 }
@@ -119,7 +119,7 @@ func TestParse_ReadsOneEntry(t *testing.T) {
 		"\u200bana@example.org\u202c ":     "ana@example.org",
 		"ana@example.org, rui@example.org": "row 0: More than one address. Enter one at a time.",
 		"ana":                              "row 0: No @ in the address.",
-		"":                                 "row 0: An address is needed.",
+		"":                                 "row 0: Enter an email address.",
 	} {
 		if got := formatList(addresslist.List{Entries: []addresslist.Entry{addresslist.Parse(text)}}); got != want {
 			t.Errorf("%q: %q", text, got)

@@ -134,7 +134,7 @@ func (v *Visitor) newGuestAccount(app core.App, name string) (*core.Record, erro
 func (v *Visitor) saveJoin(tx core.App, entry *audit.Entry, plate *core.Record) error {
 	if v.Account == nil {
 		if plate == nil {
-			return errs.Invalid("name", "required", "Your name is needed.")
+			return errs.Invalid("name", "required", "Your name is required.")
 		}
 		if err := tx.Save(plate); err != nil {
 			return err

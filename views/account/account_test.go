@@ -102,7 +102,7 @@ func TestSignUp_FirstAccount_RequiresCode(t *testing.T) {
 func TestSignUp_InvalidForm_ShowsAllErrors(t *testing.T) {
 	s := newServer(t)
 	r := s.Anonymous().Post("/signup", formValues("email", "nobody", "name", "", "password", "short", "code", accounts.SetupCode(s.App)))
-	assertPage(t, r, 422, "No @ in the address.", "Your name is needed.", "Take at least 12.", "There are 3 problems")
+	assertPage(t, r, 422, "No @ in the address.", "Your name is required.", "Use at least 12.", "There are 3 problems")
 }
 
 func TestSignUp_KnownAndUnknownAddress_LookAlike(t *testing.T) {
@@ -135,7 +135,7 @@ func TestSignIn_SignOut(t *testing.T) {
 
 	wrong := b.Post("/signin", formValues("email", owner.Email(), "password", "not this one at all"))
 	stranger := b.Post("/signin", formValues("email", "stranger@halation.example", "password", "not this one at all"))
-	assertPage(t, wrong, 422, "The email address or the password is wrong.", `value="marta@halation.example"`)
+	assertPage(t, wrong, 422, "Wrong email address or password.", `value="marta@halation.example"`)
 	if strings.ReplaceAll(wrong.Body, "marta@", "stranger@") != stranger.Body {
 		t.Error("who has an account is told apart from who has none")
 	}
@@ -266,7 +266,7 @@ func TestReset_LinkWorksOnce(t *testing.T) {
 	}
 	b := s.Anonymous()
 	assertPage(t, b.Get("/reset/"+token), 200, "marta@halation.example", "At least 12 characters")
-	assertPage(t, b.Post("/reset/"+token, formValues("password", "short")), 422, "Take at least 12.")
+	assertPage(t, b.Post("/reset/"+token, formValues("password", "short")), 422, "Use at least 12.")
 	assertRedirect(t, b.Post("/reset/"+token, formValues("password", "three entirely new words")), "/")
 	assertPage(t, b.Get("/account"), 200, "New password set.")
 	assertRedirect(t, elsewhere.Get("/account"), "/signin?next=%2Faccount")
@@ -281,7 +281,7 @@ func TestSaveProfile(t *testing.T) {
 	b := s.As(owner)
 	assertRedirect(t, b.Post("/account", formValues("name", "Marta Oliveira", "timezone", "Europe/Lisbon")), "/account")
 	assertPage(t, b.Get("/account"), 200, "Profile saved.", `value="Marta Oliveira"`, `value="Europe/Lisbon"`)
-	assertPage(t, b.Post("/account", formValues("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is needed.", "<b>Marta Oliveira</b>")
+	assertPage(t, b.Post("/account", formValues("name", "", "timezone", "Europe/Lisbon")), 422, "Your name is required.", "<b>Marta Oliveira</b>")
 	assertPage(t, b.Post("/account", formValues("name", "Somebody Else", "timezone", "Mars/Olympus")), 422, "Choose a time zone", `value="Mars/Olympus"`,
 		`value="Somebody Else"`, "<b>Marta Oliveira</b>")
 }
@@ -291,8 +291,8 @@ func TestChangePassword_EndsOtherLogins(t *testing.T) {
 	owner := hookstest.Account(t, s.App, "marta@halation.example")
 	hookstest.Team(t, s.App, owner, "Halation Post", "free")
 	here, there := s.As(owner), s.As(owner)
-	assertPage(t, here.Post("/account/password", formValues("current", "wrong", "new", "three entirely new words")), 422, "This is not your current password.")
-	assertPage(t, here.Post("/account/password", formValues("current", hookstest.Password, "new", "short")), 422, "Take at least 12.")
+	assertPage(t, here.Post("/account/password", formValues("current", "wrong", "new", "three entirely new words")), 422, "The current password is wrong.")
+	assertPage(t, here.Post("/account/password", formValues("current", hookstest.Password, "new", "short")), 422, "Use at least 12.")
 	assertPage(t, there.Get("/account"), 200)
 
 	r := here.Post("/account/password", formValues("current", hookstest.Password, "new", "three entirely new words"))

@@ -29,8 +29,8 @@ func TestResetPage_UnconfirmedAddress_AsksForName(t *testing.T) {
 			t.Errorf("got %q on the page, want nothing that the stranger typed", theirs)
 		}
 	}
-	assertPage(t, b.Post(path, formValues("password", "three entirely new words")), 422, "Your name is needed.")
-	assertPage(t, b.Post(path, formValues("name", "Noor Haddad", "password", "short")), 422, "Take at least 12.", `value="Noor Haddad"`)
+	assertPage(t, b.Post(path, formValues("password", "three entirely new words")), 422, "Your name is required.")
+	assertPage(t, b.Post(path, formValues("name", "Noor Haddad", "password", "short")), 422, "Use at least 12.", `value="Noor Haddad"`)
 	assertRedirect(t, b.Post(path, formValues("name", "Noor Haddad", "timezone", "Europe/Lisbon", "password", "three entirely new words")), "/")
 	assertPage(t, b.Get("/account"), 200, `value="Noor Haddad"`, `value="Europe/Lisbon"`)
 }

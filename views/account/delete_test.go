@@ -25,7 +25,7 @@ func TestDeleteAccount(t *testing.T) {
 	hookstest.ScheduleSession(t, s.App, noor, team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
 	assertPage(t, b.Get("/account/delete"), 200, "2 upcoming sessions that you host are cancelled, and we email their invitees.")
 	assertPage(t, b.Post("/account/delete", formValues("typed", "noor", "password", hookstest.Password)), 422, "to confirm that you want to delete this account", `value="noor"`)
-	assertPage(t, b.Post("/account/delete", formValues("typed", noor.Email(), "password", "wrong")), 422, "not your current password", `value="noor@halation.example"`)
+	assertPage(t, b.Post("/account/delete", formValues("typed", noor.Email(), "password", "wrong")), 422, "current password is wrong", `value="noor@halation.example"`)
 	if hookstest.Count(t, s.App, "users") != 2 {
 		t.Fatal("deleted")
 	}

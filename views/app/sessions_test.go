@@ -122,7 +122,7 @@ func TestSchedule_InvalidInput_KeepsTheForm(t *testing.T) {
 		change []string
 		words  []string
 	}{
-		"no title":        {[]string{"title", " "}, []string{`href="#title"`, "The title is needed."}},
+		"no title":        {[]string{"title", " "}, []string{`href="#title"`, "The title is required."}},
 		"no time":         {[]string{"time", "25:99"}, []string{`href="#time"`}},
 		"past":            {[]string{"date", "2020-01-01"}, []string{`href="#date"`, "The start is in the past."}},
 		"too long":        {[]string{"minutes", "9999"}, []string{`href="#minutes"`}},

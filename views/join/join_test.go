@@ -142,9 +142,9 @@ func TestAcceptInvitation_NewAccount(t *testing.T) {
 	}
 
 	bad := b.Post(path+"/accept", url.Values{"name": {"Lucía Herrera"}, "password": {"short"}})
-	assertPage(t, bad, 422, "Take at least 12.", "Lucía Herrera")
+	assertPage(t, bad, 422, "Use at least 12.", "Lucía Herrera")
 	assertLacks(t, bad, `value="short"`)
-	assertPage(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is needed.")
+	assertPage(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), 422, "Your name is required.")
 
 	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/admin/halation-post")
 	assertPage(t, b.Get("/account"), 200, "Invitation accepted. You&#39;re now Admin and Organizer in Halation Post.", "Europe/Madrid")
@@ -172,7 +172,7 @@ func TestAcceptInvitation_UnconfirmedAccount_IsTakenOver(t *testing.T) {
 	assertLacks(t, b.Get(path), "Squatter")
 	assertRedirect(t, b.Post(path+"/accept", newAccountForm()), "/app/halation-post")
 	r := h.Anonymous().Post("/signin", url.Values{"email": {"lucia@halation.example"}, "password": {"the squatter's own words"}})
-	assertPage(t, r, 422, "The email address or the password is wrong.")
+	assertPage(t, r, 422, "Wrong email address or password.")
 }
 
 func TestAcceptInvitation_ExistingAccount_SignsIn(t *testing.T) {
@@ -183,7 +183,7 @@ func TestAcceptInvitation_ExistingAccount_SignsIn(t *testing.T) {
 	r := b.Get(path)
 	assertPage(t, r, 200, "Sign in and accept", "Your seat is reserved until", `href="/reset?next=`)
 	assertLacks(t, r, `name="name"`)
-	assertPage(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "The email address or the password is wrong.", "Sign in and accept")
+	assertPage(t, b.Post(path+"/accept", url.Values{"password": {"wrong"}}), 422, "Wrong email address or password.", "Sign in and accept")
 	assertRedirect(t, b.Post(path+"/accept", url.Values{"password": {hookstest.Password}}), "/app/halation-post")
 	assertPage(t, b.Get("/account"), 200)
 }

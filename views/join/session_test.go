@@ -150,7 +150,7 @@ func TestJoinSession_PersonalLink_WithNameOnly(t *testing.T) {
 	l := newFixture(t, sessions.Form{Passwordless: true}).startIn(5)
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
 	assertReply(t, "the form", b.Get(own), 200, "Your first and last name", "Everyone in the session can see it")
-	assertReply(t, "no name", b.Post(own+"/join", url.Values{"name": {"  "}}), 422, "Your name is needed")
+	assertReply(t, "no name", b.Post(own+"/join", url.Values{"name": {"  "}}), 422, "Your name is required")
 	r := b.Post(own+"/join", url.Values{"name": {"Nora Lind"}})
 	if r.Status != http.StatusSeeOther || r.Location != own || !strings.Contains(r.Header.Get("Set-Cookie"), "usher_pass=usp_") || !strings.Contains(r.Header.Get("Set-Cookie"), "HttpOnly; SameSite=Lax") {
 		t.Fatalf("%d %s %v", r.Status, r.Location, r.Header)
@@ -174,7 +174,7 @@ func TestJoinSession_PersonalLink_WithNameOnly(t *testing.T) {
 func TestJoinSession_PersonalLink_CreatesAccount(t *testing.T) {
 	l := newFixture(t, sessions.Form{}).startIn(5)
 	b, own := l.server.Anonymous(), l.personalLink("new@x.example")
-	assertReply(t, "weak", b.Post(own+"/join", url.Values{"name": {"Nora Lind"}, "password": {"short"}}), 422, "Take at least 12", "Nora Lind")
+	assertReply(t, "weak", b.Post(own+"/join", url.Values{"name": {"Nora Lind"}, "password": {"short"}}), 422, "Use at least 12", "Nora Lind")
 	if r := b.Post(own+"/join", url.Values{"name": {"Nora Lind"}, "password": {hookstest.Password}}); r.Status != http.StatusSeeOther {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
@@ -339,7 +339,7 @@ func TestRoomSignUp_OpenRoom_CreatesAccount(t *testing.T) {
 	form := url.Values{"email": {"walk@in.example"}, "name": {"Walk In"}, "password": {hookstest.Password}}
 	assertReply(t, "a closed room", b.Post("/r/"+closed.Slug()+"/account", form), 404)
 	assertReply(t, "the form", b.Get("/r/"+open.Slug()+"/account"), 200, "Open house", "as a guest of Halation Post")
-	assertReply(t, "nothing in it", b.Post("/r/"+open.Slug()+"/account", url.Values{"name": {"Walk In"}}), 422, "An address is needed", "Walk In")
+	assertReply(t, "nothing in it", b.Post("/r/"+open.Slug()+"/account", url.Values{"name": {"Walk In"}}), 422, "Enter an email address", "Walk In")
 	assertReply(t, "done", b.Post("/r/"+open.Slug()+"/account", form), 200, "Check your email", "walk@in.example")
 	form.Set("email", "host@x.example")
 	assertReply(t, "of somebody known", b.Post("/r/"+open.Slug()+"/account", form), 200, "Check your email")

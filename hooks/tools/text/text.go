@@ -30,7 +30,7 @@ func CleanLine(field, label, value string, max int) (string, error) {
 func RequiredLine(field, label, value string, max int) (string, error) {
 	value, err := CleanLine(field, label, value, max)
 	if err == nil && value == "" {
-		err = errs.Invalid(field, "required", label+" is needed.")
+		err = errs.Invalid(field, "required", label+" is required.")
 	}
 	return value, err
 }
