@@ -17,7 +17,7 @@ import (
 	"usher/views/web"
 )
 
-// The ways to look at the calendar.
+// The views of the calendar.
 const (
 	monthView  = "month"
 	weekView   = "week"
@@ -26,15 +26,15 @@ const (
 
 const agendaDays = 30
 
-// period is what a page of the calendar shows: from the midnight of one day to that of another.
+// period is the range of days that a calendar page shows, from midnight to midnight.
 type period struct {
 	view     string
-	date     time.Time // the day that was asked for
+	date     time.Time // the requested day
 	from, to time.Time
-	showPast bool // the days of this week that are over, too
+	showPast bool // include the past days of this week
 }
 
-// parsePeriod reads the period of an address. What cannot be read is this week.
+// parsePeriod reads the period from the query. Invalid values fall back to the current week.
 func parsePeriod(values url.Values, now time.Time) period {
 	p := period{view: values.Get("view"), date: midnight(now), showPast: values.Has("all")}
 	if date, err := time.ParseInLocation(time.DateOnly, values.Get("date"), now.Location()); err == nil && date.Year() > 1970 && date.Year() < 3000 {
@@ -54,7 +54,7 @@ func parsePeriod(values url.Values, now time.Time) period {
 	return p
 }
 
-// shiftedDate is a day in the period before or behind.
+// shiftedDate returns a day in a later (by > 0) or earlier period.
 func (p period) shiftedDate(by int) time.Time {
 	switch p.view {
 	case monthView:
@@ -65,7 +65,7 @@ func (p period) shiftedDate(by int) time.Time {
 	return addDays(p.from, by*7)
 }
 
-// title is the period in words: "16 to 22 Nov", "November", "30 Nov to 6 Dec 2027".
+// title formats the period: "16 to 22 Nov", "November", "30 Nov to 6 Dec 2027".
 func (p period) title(now time.Time) string {
 	last := addDays(p.to, -1)
 	switch {
@@ -83,7 +83,7 @@ func (p period) query(view string, date time.Time) string {
 	return url.Values{"view": {view}, "date": {date.Format(time.DateOnly)}}.Encode()
 }
 
-// showCalendar is what somebody holds and is asked to, by time (R99).
+// showCalendar shows the sessions of the user by time (R99).
 func showCalendar(e *core.RequestEvent) error {
 	props, err := loadCalendar(e, e.Request.URL.Query())
 	if err != nil {
@@ -137,7 +137,7 @@ func loadCalendar(e *core.RequestEvent, values url.Values) (calendarPageProps, e
 	return props, nil
 }
 
-// calendarLayout draws sessions into a calendar.
+// calendarLayout lays out sessions in the days of a calendar.
 type calendarLayout struct {
 	path     string // of the App
 	viewerID string
@@ -195,7 +195,7 @@ func (d calendarLayout) day(day time.Time, found []segment, first, last int) day
 	return props
 }
 
-// event is a piece of a session as it is drawn.
+// event returns what the calendar shows of a session on one day.
 func (d calendarLayout) event(p segment, day time.Time, first int) eventProps {
 	row := d.rows[p.index]
 	from, to := row.Starts().In(d.now.Location()), row.Ends().In(d.now.Location())
@@ -205,12 +205,12 @@ func (d calendarLayout) event(p segment, day time.Time, first int) eventProps {
 		Href: d.path + "/sessions/" + row.ID + "?" + url.Values{"on": {d.period.view}, "date": {d.period.date.Format(time.DateOnly)}}.Encode(),
 	}
 	if event.Note = stateNote(event.State, row.RoomName); event.Lanes > 1 && event.State == stateUnanswered && row.RoomName != "" {
-		event.Note = row.RoomName // the hatching says the rest
+		event.Note = row.RoomName // the hatching shows that the answer is missing
 	}
 	return event
 }
 
-// laneCount is how many lanes the width is cut into, for so many that overlap.
+// laneCount returns how many lanes share the width of a day for n overlapping sessions.
 func laneCount(n int) int {
 	switch {
 	case n == 5 || n > maxLanes:
@@ -220,7 +220,7 @@ func laneCount(n int) int {
 	}
 }
 
-// slots are the free times of a day that can still be chosen: half an hour each, of a month one.
+// slots returns the future times of a day that can be chosen: half-hours, or the whole day in the month view.
 func (d calendarLayout) slots(day time.Time, first, last int) []slotProps {
 	var all []slotProps
 	at := func(hour, minute int) time.Time {
@@ -251,7 +251,7 @@ func (d calendarLayout) slot(day time.Time, hour, words string) slotProps {
 	return slotProps{Href: d.path + "/sessions/new?" + values.Encode(), Label: words}
 }
 
-// The states in which a session stands in a person's calendar.
+// The states of a session in a user's calendar.
 const (
 	stateRunning    = "running"
 	statePast       = "past"
@@ -277,7 +277,7 @@ func sessionState(row sessions.Row, you string, now time.Time) string {
 	return statePlanned
 }
 
-// stateNote is the line under the time: what there is to know, else the room.
+// stateNote returns the line under the time of an event: its state if that matters, else the room.
 func stateNote(state, room string) string {
 	switch state {
 	case stateRunning:

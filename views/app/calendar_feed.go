@@ -12,7 +12,7 @@ import (
 	"usher/views/web"
 )
 
-// serveFeed is somebody's sessions as a calendar file, for whatever program holds the secret address (R99).
+// serveFeed serves the sessions of a user as a calendar file to anyone with the secret address (R99).
 func serveFeed(e *core.RequestEvent) error {
 	file, err := sessions.FeedFile(e.App, strings.TrimSuffix(e.Request.PathValue("secret"), ".ics"), e.RealIP())
 	if err != nil {
@@ -22,7 +22,7 @@ func serveFeed(e *core.RequestEvent) error {
 	return e.Blob(http.StatusOK, "text/calendar; charset=utf-8", file)
 }
 
-// resetFeed makes the address of the person's feed, or a new one in place of it.
+// resetFeed creates or replaces the address of the user's feed.
 func resetFeed(e *core.RequestEvent) error {
 	before, err := sessions.FeedURL(e.App, web.Actor(e))
 	if err != nil {
@@ -40,7 +40,7 @@ func resetFeed(e *core.RequestEvent) error {
 	return web.Redirect(e, calendarPath(e)+"?"+p.query(p.view, p.date)+"&feed=1")
 }
 
-// loadFeedDialog is the question about the feed over the page of the calendar at that address.
+// loadFeedDialog returns the dialog about the feed. Closing it leads to page.
 func loadFeedDialog(e *core.RequestEvent, page string) (feedDialogProps, error) {
 	address, err := sessions.FeedURL(e.App, web.Actor(e))
 	_, query, _ := strings.Cut(page, "?")

@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "usher/views/ui"
 
 type feedDialogProps struct {
-	URL              string // secret; empty while there is none
+	URL              string // secret; empty if not created
 	Action, CloseURL string
 }
 

@@ -6,40 +6,40 @@ import (
 	"time"
 )
 
-// A day is drawn in quarters of an hour by the clock on the wall, from 0 to quarters.
+// A day has quarters of an hour in local time, from 0 to quartersPerDay.
 const (
 	quarter        = 15 * time.Minute
 	quartersPerDay = 24 * 4
-	maxLanes       = 6 // sessions side by side; the others are told by number
+	maxLanes       = 6 // sessions side by side; the rest are only counted
 )
 
-// segment is the part of a session that falls on a day: from one quarter to another, in a lane of so many beside
-// each other.
+// segment is the part of a session that falls on one day: from one quarter to another, in one of several lanes
+// side by side.
 type segment struct {
-	index    int // which session, by its place in the list that was laid out
+	index    int // of the session in the list
 	from, to int
 	lane     int // from 1
 	lanes    int
 }
 
-// timeSpan is a time.
+// timeSpan is the time between two moments.
 type timeSpan struct{ from, to time.Time }
 
-// midnight is the first moment of the day of at, in its zone.
+// midnight returns the start of the day of at, in its zone.
 func midnight(at time.Time) time.Time {
 	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
 }
 
-// addDays is the day that comes n days later. In the weeks of summer time days have 23 or 25 hours.
+// addDays returns the day n days later. Days have 23 or 25 hours when daylight saving time changes.
 func addDays(day time.Time, n int) time.Time { return day.AddDate(0, 0, n) }
 
-// monday is the first day of the week of at.
+// monday returns the first day of the week of at.
 func monday(at time.Time) time.Time {
 	return addDays(midnight(at), -(int(at.Weekday())+6)%7)
 }
 
-// daySegments are what falls on a day of each stretch, laid out beside each other where they overlap. A stretch that the
-// clock turns back under keeps its length.
+// daySegments returns the parts of the spans that fall on a day, in lanes if they overlap. A span during which the clock
+// is set back keeps its length.
 func daySegments(day time.Time, all []timeSpan) []segment {
 	next, zone := addDays(day, 1), day.Location()
 	var found []segment
@@ -65,16 +65,16 @@ func daySegments(day time.Time, all []timeSpan) []segment {
 	return found
 }
 
-// quarterOfDay is the quarter of the day that the clock shows.
+// quarterOfDay returns the quarter of the day of a local time.
 func quarterOfDay(at time.Time) int { return at.Hour()*4 + at.Minute()/15 }
 
-// assignLanes puts pieces that overlap into lanes beside each other: each into the first that is free. Those that touch no
-// other have the whole width.
+// assignLanes puts each segment into the first free lane. Segments that overlap share the width; others have the whole
+// width.
 func assignLanes(all []segment) {
 	slices.SortStableFunc(all, func(a, b segment) int { return cmp.Or(a.from-b.from, b.to-a.to) })
 	for start := 0; start < len(all); {
 		end, until := start, 0
-		var free []int // when each lane is free again
+		var free []int // when each lane becomes free
 		for ; end < len(all) && (end == start || all[end].from < until); end++ {
 			p := &all[end]
 			lane := slices.IndexFunc(free, func(at int) bool { return at <= p.from })
@@ -91,7 +91,7 @@ func assignLanes(all []segment) {
 	}
 }
 
-// visibleHours are the first and the last hour that a week has to show: those of work, and more where something is.
+// visibleHours returns the first and the last hour that a week shows: working hours, extended to fit all segments.
 func visibleHours(days [][]segment) (first, last int) {
 	first, last = 8, 19
 	for _, day := range days {

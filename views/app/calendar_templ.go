@@ -20,20 +20,20 @@ type calendarPageProps struct {
 	Shell                  ui.ShellProps
 	View, StepLabel, Title string
 	Back, Next, Today      string
-	ExcludesToday          bool // today is not among the days that are shown
+	ExcludesToday          bool // today isn't shown
 	Views                  []ui.Filter
-	NewURL                 string // address of the form; empty: the person may not host
-	FeedURL                string // address of the page with the question about the feed open
+	NewURL                 string // of the session form; empty if the user can't host
+	FeedURL                string // of this page with the feed dialog open
 	Dialog                 templ.Component
 	Zone                   string
-	First, Last            int // hours that a week shows
+	First, Last            int // hours shown in a week
 	Days                   []dayProps
-	PastCount              int // sessions of the days of this week that are over
+	PastCount              int // sessions on past days of this week
 	ShowPastURL            string
-	UpcomingCount          int // those of the other days
+	UpcomingCount          int // sessions on other days
 }
 
-// todayClass is where the way back to today stands: on a narrow page only where it leads elsewhere.
+// todayClass hides the link to today on narrow pages that already show today.
 func (p calendarPageProps) todayClass() string {
 	if p.ExcludesToday {
 		return ""
@@ -46,8 +46,8 @@ type dayProps struct {
 	Label, Href                      string
 	Today, Weekend, Past, OtherMonth bool
 	Events                           []eventProps
-	MoreCount                        int // that do not find a place beside each other
-	NowRow                           int // the row of this moment; 0: not this day
+	MoreCount                        int // sessions without a lane
+	NowRow                           int // row of the current time; 0 on other days
 	Slots                            []slotProps
 }
 
@@ -57,7 +57,7 @@ type eventProps struct {
 	StartsAt                       time.Time
 	Day                            int // of the week, from 1
 	Row, Rows, Lane, Lanes         int
-	StartedBefore                  bool // it began the day before
+	StartedBefore                  bool // began on an earlier day
 }
 
 type slotProps struct {
@@ -73,7 +73,7 @@ func (e eventProps) class() string {
 	return class
 }
 
-// timeLabel is what an event says of its time: beside others there is less room.
+// timeLabel returns the time of an event, only the start if it shares the width with others.
 func (e eventProps) timeLabel() string {
 	if e.Lanes > 1 && !e.StartedBefore {
 		return e.Start
@@ -81,7 +81,7 @@ func (e eventProps) timeLabel() string {
 	return e.When
 }
 
-// endLabel is the end where time leaves it out: under each other, on a phone, there is room for it.
+// endLabel returns the end if timeLabel omits it, for narrow pages, where events have the whole width.
 func (e eventProps) endLabel() string { return strings.TrimPrefix(e.When, e.timeLabel()) }
 
 func (p calendarPageProps) hourLabels() []string {
@@ -110,10 +110,10 @@ func (p calendarPageProps) daysWithEvents() []dayProps {
 	return all
 }
 
-// firstEvents are the first of a day's sessions, which have room in a month.
+// firstEvents returns the sessions of a day that fit in the month view.
 func (d dayProps) firstEvents() []eventProps { return d.Events[:min(len(d.Events), 3)] }
 
-// shortcut lets a key of the calendar follow a link.
+// shortcut assigns a keyboard shortcut to a link.
 func shortcut(name string) templ.Attributes {
 	return templ.Attributes{"data-key": name, "aria-keyshortcuts": name}
 }

@@ -31,7 +31,7 @@ func leave(e *core.RequestEvent) error {
 	if e.Request.FormValue(layout.RevokeSentField) != "" {
 		also = append(also, invitations.RevokeSent(actor, actor.Account.Id, &revoked))
 	}
-	parted, err := sessions.Leave(e.App, actor, layout.HandoverTarget(e), also...)
+	result, err := sessions.Leave(e.App, actor, layout.HandoverTarget(e), also...)
 	if err != nil {
 		props, broken := loadHome(e)
 		if broken != nil {
@@ -44,7 +44,7 @@ func leave(e *core.RequestEvent) error {
 			return homePage(props)
 		})
 	}
-	web.SetToast(e, "You left "+actor.Team.GetString("name")+"."+layout.HandoverSummary(parted.HandedOver, parted.Cancelled))
+	web.SetToast(e, "You left "+actor.Team.GetString("name")+"."+layout.HandoverSummary(result.HandedOver, result.Cancelled))
 	return web.Redirect(e, "/")
 }
 
@@ -89,7 +89,7 @@ func loadHome(e *core.RequestEvent) (homePageProps, error) {
 	return props, err
 }
 
-// rolesOf tells what the person carries in the team, a sentence each.
+// rolesOf returns the roles of the actor with a description each.
 func rolesOf(actor *actors.Actor) []roleInfo {
 	var all []roleInfo
 	if actor.Roles.Owner {
@@ -116,12 +116,12 @@ func memberDescription(actor *actors.Actor) string {
 }
 
 func otherTeams(app core.App, actor *actors.Actor) ([]teamLink, error) {
-	places, err := members.TeamsOf(app, actor.Account, false)
+	found, err := members.TeamsOf(app, actor.Account, false)
 	if err != nil {
 		return nil, err
 	}
 	var all []teamLink
-	for _, p := range places {
+	for _, p := range found {
 		if p.Team.Id == actor.Team.Id {
 			continue
 		}

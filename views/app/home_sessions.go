@@ -12,10 +12,10 @@ import (
 	"usher/views/web"
 )
 
-// homeLimit is how many of the next sessions Home shows.
+// homeLimit is the number of upcoming sessions on Home.
 const homeLimit = 6
 
-// loadHomeSessions is what Home says of sessions: what runs, what waits for an answer, what comes next.
+// loadHomeSessions returns the sessions for Home: running, awaiting an answer, and upcoming.
 func loadHomeSessions(e *core.RequestEvent) (homeSessions, error) {
 	actor := web.Actor(e)
 	m := homeSessions{Path: sessionsPath(e)}
@@ -51,7 +51,7 @@ func loadHomeSessions(e *core.RequestEvent) (homeSessions, error) {
 	return m, nil
 }
 
-// rowBuilder is where somebody looks at his sessions from.
+// rowBuilder builds list rows for one viewer.
 type rowBuilder struct {
 	path, backPath, viewerID string
 	canHost                  bool
@@ -59,17 +59,17 @@ type rowBuilder struct {
 	times                    text.ReaderZone
 }
 
-// joinOpen says that the door is open.
+// joinOpen reports whether participants can join now.
 func (d rowBuilder) joinOpen(row sessions.Row) bool {
 	return !d.now.Before(row.Starts().Add(-sessions.StartWindow))
 }
 
-// awaitsAnswer says that an answer is waited for: where the door is open, who comes is seen at the door.
+// awaitsAnswer reports whether the viewer should still answer. Once joining is possible, an answer no longer matters.
 func (d rowBuilder) awaitsAnswer(row sessions.Row) bool {
 	return row.NeedsAnswer(d.viewerID) && !d.joinOpen(row)
 }
 
-// row is a session with the one thing to do with it now.
+// row returns a list row with the action that the viewer can take now.
 func (d rowBuilder) row(row sessions.Row) listRow {
 	r := newListRow(row, d.viewerID, d.now)
 	r.Time += d.times.Suffix()

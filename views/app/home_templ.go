@@ -25,15 +25,15 @@ type homePageProps struct {
 	Roles            []roleInfo
 	CanHost          bool
 	CanUsePanel      bool
-	CanTakeOrganizer bool   // may take the Organizer role
-	NoSeatReason     string // why it cannot be taken now; empty: a seat is free
+	CanTakeOrganizer bool   // the user may take the Organizer role
+	NoSeatReason     string // what prevents it now; empty if a seat is free
 	Contacts         []layout.Contact
 	Guest            bool
 	Invitations      []layout.InvitationView
 	OtherTeams       []teamLink
 	CanLeave         bool
-	FreedSeats       string // the seats that leaving frees
-	LeaveOpen        bool   // the question is open
+	FreedSeats       string // seats that become free by leaving
+	LeaveOpen        bool   // the dialog is open
 
 	Handover        *layout.HandoverProps
 	SentInvitations *layout.SentInvitationsProps
@@ -41,19 +41,19 @@ type homePageProps struct {
 	Sessions        homeSessions
 }
 
-// homeSessions are what a person has to do with sessions now and next.
+// homeSessions is the sessions shown on Home.
 type homeSessions struct {
 	Path           string
 	Running        []listRow
 	Upcoming       []listRow
-	AwaitingAnswer []listRow // for an answer
-	HasMore        bool      // there are others ahead
-	RefreshAt      string    // when a button on the page becomes another one
+	AwaitingAnswer []listRow
+	HasMore        bool   // more upcoming sessions than shown
+	RefreshAt      string // when an action on the page changes
 }
 
 type roleInfo struct {
 	Label, Description string
-	TakesSeat          bool // it takes a seat
+	TakesSeat          bool
 }
 
 type teamLink struct {
@@ -139,8 +139,8 @@ func homePage(f homePageProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, offer := range f.Invitations {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "mail", Title: offer.Team + " " + offer.RequestText() + ".", Text: "Accept or decline the invitation.", Actions: answerInvitationButton()}).Render(ctx, templ_7745c5c3_Buffer)
+			for _, invitation := range f.Invitations {
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Kind: "info", Icon: "mail", Title: invitation.Team + " " + invitation.RequestText() + ".", Text: "Accept or decline the invitation.", Actions: answerInvitationButton()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -383,7 +383,7 @@ func roleList(f homePageProps) templ.Component {
 	})
 }
 
-func otherTeamList(places []teamLink) templ.Component {
+func otherTeamList(teams []teamLink) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -408,7 +408,7 @@ func otherTeamList(places []teamLink) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, p := range places {
+		for _, p := range teams {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -604,7 +604,7 @@ func answerInvitationButton() templ.Component {
 	})
 }
 
-// homeSessionSections are what runs, what waits for an answer, and what comes next.
+// homeSessionSections shows running sessions, those awaiting an answer, and upcoming ones.
 func homeSessionSections(m homeSessions, hosts bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

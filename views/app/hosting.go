@@ -13,10 +13,10 @@ import (
 	"usher/views/web"
 )
 
-// organizerRole is the role that hosting needs.
+// organizerRole is the role that hosting requires.
 var organizerRole = actors.Roles{Organizer: true}
 
-// renderNotHosting answers with the page that says why the actor may not host, and what to do about it (D2).
+// renderNotHosting shows why the actor can't host and what to do about it (D2).
 func renderNotHosting(e *core.RequestEvent, status int) error {
 	actor := web.Actor(e)
 	around, err := shell(e, "sessions", ui.Breadcrumb{Label: "Sessions", Href: sessionsPath(e)}, ui.Breadcrumb{Label: "New session"})
@@ -34,12 +34,12 @@ func renderNotHosting(e *core.RequestEvent, status int) error {
 	return web.Render(e, status, notHostingPage(props))
 }
 
-// canGiveOrganizer is the right to offer the Organizer role to the actor.
+// canGiveOrganizer returns a check for the right to give the Organizer role to the actor.
 func canGiveOrganizer(actor *actors.Actor) func(*actors.Actor) bool {
 	return func(a *actors.Actor) bool { return a.CanInvite(organizerRole, actor.Roles) }
 }
 
-// loadHosting fills in whether the actor may take the role that hosting needs, and why it can't be taken now.
+// loadHosting sets whether the actor may take the Organizer role, and what prevents it now.
 func (f *homePageProps) loadHosting(app core.App, actor *actors.Actor) error {
 	if f.CanTakeOrganizer = !actor.CanHost() && actor.CanTakeRoles(organizerRole); !f.CanTakeOrganizer {
 		return nil
@@ -53,7 +53,7 @@ func (f *homePageProps) loadHosting(app core.App, actor *actors.Actor) error {
 	return nil
 }
 
-// becomeOrganizer gives the actor the Organizer role immediately (D1), and goes on to the form.
+// becomeOrganizer gives the actor the Organizer role (D1) and continues to the session form.
 func becomeOrganizer(e *core.RequestEvent) error {
 	err := invitations.TakeRoles(e.App, web.Actor(e), organizerRole)
 	if _, refused := web.FormErrorsOf(err); refused && errs.Code(err) != invitations.CodeAlreadyMember {

@@ -13,7 +13,7 @@ import (
 	"usher/views/ui"
 )
 
-// notHostingPage is shown in place of the form to someone who may not host.
+// notHostingPage replaces the form for users who can't host.
 func notHostingPage(f homePageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -91,7 +91,7 @@ func notHostingPage(f homePageProps) templ.Component {
 	})
 }
 
-// hostingSection says why the reader may not host, and what to do about it (D2).
+// hostingSection says why the user can't host, and what to do about it (D2).
 func hostingSection(f homePageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

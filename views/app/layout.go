@@ -11,7 +11,7 @@ import (
 	"usher/views/web"
 )
 
-// shell is what stands around a page of the App. crumbs are the way to it, without the team; the last is its title.
+// shell returns the frame of an App page. crumbs is the breadcrumb without the team; its last item is the page's title.
 func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.ShellProps, error) {
 	actor := web.Actor(e)
 	props, err := layout.AppShell(e, actor, current)
@@ -20,12 +20,12 @@ func shell(e *core.RequestEvent, current string, crumbs ...ui.Breadcrumb) (ui.Sh
 	return props, err
 }
 
-// pageTitle is the title of a page about something in the team.
+// pageTitle returns the title of a page about something in the team.
 func pageTitle(e *core.RequestEvent, about string) string {
 	return about + " · " + web.Actor(e).Team.GetString("name")
 }
 
-// timeRange is the time of day from and to, with the day where it is another one: "22:00 to Sat 21 Nov, 01:00".
+// timeRange formats two times of day, with the date if the second is on another day: "22:00 to Sat 21 Nov, 01:00".
 func timeRange(from, to time.Time) string {
 	if midnight(from).Equal(midnight(to)) {
 		return text.TimeOfDay(from) + " to " + text.TimeOfDay(to)
@@ -33,7 +33,7 @@ func timeRange(from, to time.Time) string {
 	return text.TimeOfDay(from) + " to " + text.DateAndTime(to, "Mon 2 Jan")
 }
 
-// dayLabel is a day as one speaks of it: "Today", "Tomorrow", "Thu 19 Nov", with the year when it is not this one.
+// dayLabel formats a day: "Today", "Tomorrow", "Thu 19 Nov", with the year unless it is the current one.
 func dayLabel(at, now time.Time) string {
 	switch day := midnight(at); {
 	case day.Equal(midnight(now)):
@@ -46,7 +46,7 @@ func dayLabel(at, now time.Time) string {
 	return at.Format("Mon 2 Jan" + yearLayout(at, now))
 }
 
-// yearLayout is the layout of a year that has to be said.
+// yearLayout returns the layout of the year of at, or nothing for the current year.
 func yearLayout(at, now time.Time) string {
 	if at.Year() == now.Year() {
 		return ""
@@ -54,12 +54,12 @@ func yearLayout(at, now time.Time) string {
 	return " 2006"
 }
 
-// Addresses of the area, under the name by which the person came.
+// The paths use the team's slug or ID, as the request did.
 func appPath(e *core.RequestEvent) string      { return "/app/" + e.Request.PathValue("team") }
 func sessionsPath(e *core.RequestEvent) string { return appPath(e) + "/sessions" }
 func calendarPath(e *core.RequestEvent) string { return appPath(e) + "/calendar" }
 
-// fullPageErrors gives an error the whole page, where a part of it was asked for: it does not fit there.
+// fullPageErrors shows the error of a request for a fragment as a full page.
 func fullPageErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err != nil && web.IsFragment(e) {

@@ -15,25 +15,25 @@ import (
 	"usher/views/web"
 )
 
-// maxSuggestions is how many members are offered while somebody types.
+// maxSuggestions is the number of members suggested while typing.
 const maxSuggestions = 8
 
-// suggestion is a member as the form offers him.
+// suggestion is a member that the form suggests.
 type suggestion struct {
 	Name      string `json:"name"`
 	Email     string `json:"email"`
 	AvatarURL string `json:"picture,omitempty"`
 }
 
-// invitee is an entry of a list of people as the script of the form shows it. Text is what stays in the form.
+// invitee is an entry in a list of people, for the script of the form. Text is the value to submit.
 type invitee struct {
 	Name   string `json:"name"`
-	Email  string `json:"email"` // as it was written, if it is no address
+	Email  string `json:"email"` // the raw text if it isn't a valid address
 	Text   string `json:"text"`
 	Member bool   `json:"member"`
 }
 
-// parseInvitees reads a list that was typed or pasted, and says who of it is a member of the team.
+// parseInvitees reads a typed or pasted list and marks members of the team.
 func parseInvitees(app core.App, team, text string) ([]invitee, error) {
 	invitees := []invitee{}
 	var addresses []string
@@ -63,7 +63,7 @@ func parseInvitees(app core.App, team, text string) ([]invitee, error) {
 	return invitees, nil
 }
 
-// inviteesJSON are the people of the fields of a form, by field, for its script.
+// inviteesJSON encodes the people of each field, for the script of the form.
 func inviteesJSON(app core.App, team string, t formInput) (string, error) {
 	all := map[string][]invitee{}
 	for field, text := range map[string]string{"guests": t.Guests, "cohosts": t.Cohosts, "presenters": t.Presenters} {
@@ -77,7 +77,7 @@ func inviteesJSON(app core.App, team string, t formInput) (string, error) {
 	return string(text), err
 }
 
-// parsePeople reads a list for the script of the form, so that there is one reader of lists.
+// parsePeople parses a list for the script of the form, so that the server is the only parser.
 func parsePeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	if err := canPlan(e.App, actor); err != nil {
@@ -90,7 +90,7 @@ func parsePeople(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, map[string]any{"people": people})
 }
 
-// searchPeople finds members of the team by name or address, for who may ask them to a session (R96).
+// searchPeople finds members of the team by name or address, for actors who can invite them to a session (R96).
 func searchPeople(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	if err := canPlan(e.App, actor); err != nil {

@@ -16,7 +16,7 @@ import (
 	"usher/views/web"
 )
 
-// showRooms shows which rooms can be booked, and when they are free (R87).
+// showRooms shows the rooms and when they are free (R87).
 func showRooms(e *core.RequestEvent) error {
 	if err := rooms.CanSee(web.Actor(e)); err != nil {
 		return err
@@ -28,11 +28,11 @@ func showRooms(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, roomsPage(props))
 }
 
-// roomView is what is looked at: a day, or the week that it is in.
+// roomView is the displayed period: a day, or the week of that day.
 type roomView struct {
 	path     string
 	week     bool
-	allHours bool // all hours, and not those alone in which people meet
+	allHours bool // show 24 hours instead of the usual ones
 	day      time.Time
 	now      time.Time
 }
@@ -48,7 +48,7 @@ func parseRoomView(e *core.RequestEvent) roomView {
 	return v
 }
 
-// days are the days that are seen; a week begins on Monday.
+// days returns the displayed days. A week begins on Monday.
 func (v roomView) days() []time.Time {
 	if !v.week {
 		return []time.Time{v.day}
@@ -61,7 +61,7 @@ func (v roomView) days() []time.Time {
 	return days
 }
 
-// href is the page with another day, in the same view.
+// href returns the URL of another day in the same view.
 func (v roomView) href(day time.Time) string {
 	values := url.Values{}
 	if v.week {
@@ -121,7 +121,7 @@ func loadRoomsPage(e *core.RequestEvent, v roomView) (roomsPageProps, error) {
 	return props, props.loadRooms(e.App, actor, v)
 }
 
-// loadRooms reads the rooms' times, and draws them.
+// loadRooms loads the availability of the rooms and lays it out.
 func (p *roomsPageProps) loadRooms(app core.App, actor *actors.Actor, v roomView) error {
 	days := v.days()
 	all, err := rooms.ListAvailability(app, actor.Team.Id, days[0], days[len(days)-1].AddDate(0, 0, 1))

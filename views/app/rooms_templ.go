@@ -14,20 +14,20 @@ import (
 	"usher/views/ui"
 )
 
-// roomsPageProps is the page of when rooms are free.
+// roomsPageProps is the page that shows when rooms are free.
 type roomsPageProps struct {
 	Shell              ui.ShellProps
 	Team, Title, Zone  string
 	Back, Next, Today  string
-	HoursURL           string // the page with all hours, or with those in which people meet
+	HoursURL           string // toggles between usual and all hours
 	Views              []ui.Filter
 	Week, AllHours     bool
-	Width              int // of a bar, in minutes
+	Width              int // of a bar in minutes
 	Scale              []string
 	Days               []roomDay
 	Rooms              []roomRow
 	CanHost            bool
-	ManageURL, UserURL string // where rooms are made, and roles offered; empty for who may not
+	ManageURL, UserURL string // for users who can manage rooms, else empty
 	Contacts           []layout.Contact
 }
 
@@ -47,12 +47,12 @@ type roomDay struct {
 type roomRow struct {
 	ID, Name, Description string
 	Access, AccessLabel   string
-	Bars                  []roomBar // of each day that is seen
+	Bars                  []roomBar // one for each displayed day
 }
 
-// roomBar is one day of a room. All numbers are minutes from its left.
+// roomBar is one day of a room. All numbers are minutes from the left edge.
 type roomBar struct {
-	Width, Past, Now int // Now: below zero on other days
+	Width, Past, Now int // Now: negative on other days
 	Taken            []roomBooking
 	Slots, Free      []roomSlot
 	Href, Label      string
@@ -61,7 +61,7 @@ type roomBar struct {
 type roomBooking struct {
 	X, Width          int
 	Running           bool
-	Adjacent          bool // begins where the one before ends
+	Adjacent          bool // begins when the previous one ends
 	When, Host, Title string
 }
 
@@ -93,7 +93,7 @@ func (p roomBooking) class() string {
 
 func (b roomBar) viewBox() string { return "0 0 " + strconv.Itoa(b.Width) + " 36" }
 
-// ticks are the hours of the bar.
+// ticks returns the positions of full hours.
 func (b roomBar) ticks() []int {
 	var all []int
 	for x := 60; x < b.Width; x += 60 {
@@ -327,7 +327,7 @@ func roomsPage(p roomsPageProps) templ.Component {
 	})
 }
 
-// hostingNotice says why somebody cannot book, and whom to ask (D2).
+// hostingNotice says why the user can't book, and who can change that (D2).
 func hostingNotice(p roomsPageProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -690,7 +690,7 @@ func roomHead(room roomRow) templ.Component {
 	})
 }
 
-// roomTimebar is the day of a room as a picture, which the list under it tells in words.
+// roomTimebar draws the day of a room. The list under it says the same in words.
 func roomTimebar(b roomBar) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1326,7 +1326,7 @@ func roomWeek(p roomsPageProps) templ.Component {
 	})
 }
 
-// withoutSlots is the bar without what can be chosen: the whole leads to its day.
+// withoutSlots returns the bar without selectable slots, for the week view, where the whole bar is a link.
 func (b roomBar) withoutSlots() roomBar {
 	b.Slots = nil
 	return b

@@ -12,14 +12,14 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// roomTimeline draws the times of rooms as bars from its first hour of a day to its last.
+// roomTimeline lays out the bookings of rooms as bars between two hours of the day.
 type roomTimeline struct {
 	view        roomView
 	actor       *actors.Actor
 	first, last int
 }
 
-// extendHours takes in the hours in which something is booked.
+// extendHours widens the displayed hours to fit all bookings.
 func (d *roomTimeline) extendHours(all []rooms.Availability, days []time.Time) {
 	for _, times := range all {
 		for _, booking := range times.Taken {
@@ -45,7 +45,7 @@ func (d *roomTimeline) extendHours(all []rooms.Availability, days []time.Time) {
 	}
 }
 
-// scale are the hours over the bars.
+// scale returns the hour labels above the bars.
 func (d roomTimeline) scale() []string {
 	var hours []string
 	for hour := d.first; hour < d.last; hour++ {
@@ -54,7 +54,7 @@ func (d roomTimeline) scale() []string {
 	return hours
 }
 
-// offset is where a moment of the day stands on the bar, in minutes.
+// offset returns the position of a moment on the bar of day, in minutes.
 func (d roomTimeline) offset(moment, day time.Time) int {
 	moment = moment.In(day.Location())
 	minutes := moment.Hour()*60 + moment.Minute() - d.first*60
@@ -106,7 +106,7 @@ func (d roomTimeline) durationWithin(booking rooms.Booking, day time.Time) time.
 	return to.Sub(from)
 }
 
-// addFree puts a free time on the bar: as a whole, and each hour of it to be chosen.
+// addFree adds a free span to the bar, and a slot for each of its hours.
 func (d roomTimeline) addFree(bar *roomBar, room *rooms.Room, span rooms.Span, day time.Time) {
 	if soonest := nextQuarter(d.view.now); span.From.Before(soonest) {
 		span.From = soonest
@@ -119,7 +119,7 @@ func (d roomTimeline) addFree(bar *roomBar, room *rooms.Room, span rooms.Span, d
 	for hour := d.first; hour < d.last; hour++ {
 		from := time.Date(day.Year(), day.Month(), day.Day(), hour, 0, 0, 0, day.Location())
 		to := from.Add(time.Hour)
-		if from.Hour() != hour || !to.After(start) || !from.Before(span.To) { // an hour that the clocks leave out is none
+		if from.Hour() != hour || !to.After(start) || !from.Before(span.To) { // the hour is skipped when daylight saving time begins
 			continue
 		}
 		if from.Before(start) {
@@ -136,7 +136,7 @@ func (d roomTimeline) addFree(bar *roomBar, room *rooms.Room, span rooms.Span, d
 	}
 }
 
-// bookURL is the form of a session in the room at that time; empty for who may not host.
+// bookURL returns the URL of the form for a session in the room at that time, or "" if the actor can't host.
 func (d roomTimeline) bookURL(room *rooms.Room, at time.Time) string {
 	if !d.actor.CanHost() {
 		return ""
@@ -145,7 +145,7 @@ func (d roomTimeline) bookURL(room *rooms.Room, at time.Time) string {
 		"time": {at.Format("15:04")}, "zone": {at.Location().String()}}.Encode()
 }
 
-// nextQuarter is the first quarter of an hour that is not before a moment.
+// nextQuarter rounds up to a quarter of an hour.
 func nextQuarter(at time.Time) time.Time {
 	down := at.Truncate(15 * time.Minute)
 	if down.Before(at) {
@@ -154,7 +154,7 @@ func nextQuarter(at time.Time) time.Time {
 	return down
 }
 
-// clockSpan is a time of a day, whose ends may be of other days.
+// clockSpan formats a time span seen from day, with weekdays for ends on other days.
 func clockSpan(from, to, day time.Time) string {
 	from, to = from.In(day.Location()), to.In(day.Location())
 	begin, end := text.TimeOfDay(from), text.TimeOfDay(to)
@@ -167,7 +167,7 @@ func clockSpan(from, to, day time.Time) string {
 	return begin + " to " + end
 }
 
-// freeLabel is a free time as it is offered: "all day", "until 10:00", "11:30 to 16:00", "from 17:30".
+// freeLabel formats a free span: "All day", "Until 10:00", "11:30 to 16:00", "From 17:30".
 func freeLabel(from, to, day time.Time) string {
 	begins, ends := from.Equal(day), !to.Before(day.AddDate(0, 0, 1))
 	switch {

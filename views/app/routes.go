@@ -1,11 +1,11 @@
-// Package app is the App: what everybody in a team has, whatever the role.
+// Package app serves the App: the pages for everyone in a team, whatever their role.
 package app
 
 import (
 	"usher/views/web"
 )
 
-// Routes mounts the area.
+// Routes registers the pages.
 func Routes(pages *web.Group) {
 	app := pages.Group("/app/{team}")
 	app.BindFunc(fullPageErrors, web.RequireTeam)

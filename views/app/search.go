@@ -9,7 +9,7 @@ import (
 	"usher/views/web"
 )
 
-// showSearch is the search over what the person may go to (R159).
+// showSearch searches everything that the user can open (R159).
 func showSearch(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	shell, err := layout.AppShell(e, actor, "")

@@ -12,7 +12,7 @@ import (
 	"usher/views/web"
 )
 
-// start begins the run of a session (R100).
+// start starts a session (R100).
 func start(e *core.RequestEvent) error {
 	session, err := findSession(e)
 	if err != nil {
@@ -24,7 +24,7 @@ func start(e *core.RequestEvent) error {
 	return web.Redirect(e, "/live/"+session.Id)
 }
 
-// rsvp says whether the person will come.
+// rsvp saves the answer of the user to an invitation.
 func rsvp(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	session, err := findSession(e)
@@ -43,7 +43,7 @@ func rsvp(e *core.RequestEvent) error {
 	return web.Redirect(e, web.SafeNext(postForm(e).Get("back"), sessionsPath(e)+"/"+session.Id))
 }
 
-// confirmCancel asks before a session is called off, and says who is told.
+// confirmCancel asks for confirmation before a session is cancelled.
 func confirmCancel(e *core.RequestEvent) error {
 	session, err := findEditable(e)
 	if err != nil {
@@ -76,7 +76,7 @@ func loadCancelDialog(e *core.RequestEvent, session *sessions.Session) (cancelDi
 	return props, err
 }
 
-// cancel calls a session off, or all of a series that have not started.
+// cancel cancels a session, or all sessions of its series that haven't started.
 func cancel(e *core.RequestEvent) error {
 	session, err := findSession(e)
 	if err != nil {
@@ -94,12 +94,12 @@ func cancel(e *core.RequestEvent) error {
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
-// findSession is the session of the address, for who may see it.
+// findSession returns the session of the request if the actor can see it.
 func findSession(e *core.RequestEvent) (*sessions.Session, error) {
 	return sessions.FindVisible(e.App, web.Actor(e), e.Request.PathValue("id"))
 }
 
-// renderRefused answers a deed that was not done with the details as they are now, and why.
+// renderRefused shows the current details with the reason why an action was refused.
 func renderRefused(e *core.RequestEvent, session *sessions.Session, err error) error {
 	if _, ok := web.FormErrorsOf(err); !ok {
 		return err

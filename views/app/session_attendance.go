@@ -13,7 +13,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// loadRecap is what really was: from when to when, and who was there.
+// loadRecap loads when the session took place and who attended.
 func (p *sessionDetailsProps) loadRecap(app core.App, session *sessions.Session, actor *actors.Actor) error {
 	p.StartedAt, p.EndedAt = session.Started().In(p.Zone), session.Ended()
 	if !p.EndedAt.IsZero() {
@@ -37,7 +37,7 @@ func (p *sessionDetailsProps) loadRecap(app core.App, session *sessions.Session,
 		if p.Guest && stay.UserID() != actor.Account.Id {
 			continue
 		}
-		// Whoever went and came back is one person with several stays.
+		// A person who left and came back has several stays on one line.
 		who := cmp.Or(stay.ParticipantID(), stay.Name())
 		if n, known := lines[who]; known {
 			p.Attendances[n].Time += ", " + line.Time
@@ -54,12 +54,12 @@ var endReasonText = map[string]string{
 	"empty": "Ended automatically after everyone left.", "elsewhere": "Ended in the external tool.", "host_gone": "Ended when the host left the team.",
 }
 
-// spanText is from when to when, and how long that is.
+// spanText formats a time span and its length.
 func spanText(from, to time.Time) string {
 	return strings.TrimSpace(timeRange(from, to) + ", " + sessions.FormatMinutes(int(to.Sub(from).Round(time.Minute)/time.Minute)))
 }
 
-// presence is what is known of a participant's time in the session.
+// presence returns what is known about a participant's attendance.
 func (p *sessionDetailsProps) presence(one *sessions.Participant) sessions.Presence {
 	for _, key := range []string{one.Id, one.UserID()} {
 		if was, ok := p.attendanceBy[key]; ok && key != "" {
@@ -69,7 +69,7 @@ func (p *sessionDetailsProps) presence(one *sessions.Participant) sessions.Prese
 	return sessions.Presence{Reported: p.AttendanceKnown}
 }
 
-// attendanceTimes are the times at which a participant was in the session, or empty.
+// attendanceTimes returns when a participant was in the session, or "".
 func (p *sessionDetailsProps) attendanceTimes(one *sessions.Participant) string {
 	for _, key := range []string{one.Id, one.UserID()} {
 		if was, ok := p.attendanceBy[key]; ok && key != "" {
@@ -79,13 +79,13 @@ func (p *sessionDetailsProps) attendanceTimes(one *sessions.Participant) string 
 	return ""
 }
 
-// attendance is a participant's time in the session.
+// attendance is the time that a participant spent in the session.
 type attendance struct {
 	times     string
 	inSession bool
 }
 
-// addAttendance adds a stay to what is known of a participant, by the row on the list or by the account.
+// addAttendance adds a stay to a participant's attendance. key is the ID of the participant or of the account.
 func (p *sessionDetailsProps) addAttendance(key, times string, here bool) {
 	if key == "" {
 		return

@@ -16,16 +16,16 @@ import (
 
 type cancelDialogProps struct {
 	Title, Action, CloseURL string
-	NotifiedCount           int // people who get a mail
+	NotifiedCount           int // people who get an email
 	Series                  bool
-	RemainingCount          int // sessions of the series that have not started
+	RemainingCount          int // sessions of the series that haven't started
 }
 
 func (c cancelDialogProps) confirmProps() ui.ConfirmProps {
 	return ui.ConfirmProps{ID: "cancel", Title: "Cancel “" + c.Title + "”?", Action: c.Action, ConfirmLabel: "Cancel session", CancelLabel: "Keep session", Danger: true, Open: true, CloseURL: c.CloseURL}
 }
 
-// cancelDialog asks before a session is called off.
+// cancelDialog asks for confirmation before a session is cancelled.
 func cancelDialog(c cancelDialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,7 +20,7 @@ import (
 	"usher/views/web"
 )
 
-// details are one session, beside the list or the calendar that it was opened from.
+// details shows one session next to the list or the calendar that it was opened from.
 func details(e *core.RequestEvent) error {
 	session, err := sessions.FindVisible(e.App, web.Actor(e), e.Request.PathValue("id"))
 	if err != nil {
@@ -29,8 +29,8 @@ func details(e *core.RequestEvent) error {
 	return showDetails(e, http.StatusOK, session, nil, nil)
 }
 
-// showDetails answers with the details: alone, as a card in a calendar, or with the page behind them. fault is why a
-// deed was refused.
+// showDetails renders the details as a fragment, as a card in the calendar, or with the page behind them. fault is the
+// reason why an action was refused, if any.
 func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fault error, dialog templ.Component) error {
 	props, err := loadDetails(e, session)
 	if err != nil {
@@ -40,7 +40,7 @@ func showDetails(e *core.RequestEvent, status int, session *sessions.Session, fa
 	return renderDetails(e, status, session, props, dialog)
 }
 
-// showPersonalLink answers with the details and a personal link to copy.
+// showPersonalLink renders the details with a personal link to copy.
 func showPersonalLink(e *core.RequestEvent, status int, session *sessions.Session, link personalLink) error {
 	props, err := loadDetails(e, session)
 	if err != nil {
@@ -68,7 +68,7 @@ func renderDetails(e *core.RequestEvent, status int, session *sessions.Session, 
 	return web.Render(e, status, page)
 }
 
-// pageBehind is the page under the details: the calendar that they were opened from, else the list.
+// pageBehind returns the page behind the details: the calendar that they were opened from, else the list.
 func pageBehind(e *core.RequestEvent, session *sessions.Session, props sessionDetailsProps, dialog templ.Component) (templ.Component, error) {
 	around := func(shell *ui.ShellProps, crumb ui.Breadcrumb) {
 		shell.Page.Title = pageTitle(e, props.Title)
@@ -108,8 +108,8 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 		Quality: qualityText(session), Link: session.Link(e.App), External: session.ExternalLink() != "", Series: session.SeriesID() != "",
 		Guest: actor.Kind == actors.Guest, Drawer: ui.DrawerProps{Label: session.Title(), CloseURL: closeURL(e), CopyLink: true, Attrs: ui.OpenDrawer()},
 	}
-	if place := session.Zone(); place.String() != now.Location().String() {
-		props.TimeInSessionZone = text.DateAndTime(session.Starts().In(place), "Mon 2 Jan") + " (" + text.ZoneName(place) + ")"
+	if zone := session.Zone(); zone.String() != now.Location().String() {
+		props.TimeInSessionZone = text.DateAndTime(session.Starts().In(zone), "Mon 2 Jan") + " (" + text.ZoneName(zone) + ")"
 	}
 	props.StatusState, props.StatusLabel = sessionStatus(row, actor.Account.Id, now)
 	room, err := rooms.Find(e.App, session.TeamID(), session.RoomID())
@@ -142,7 +142,7 @@ func loadDetails(e *core.RequestEvent, session *sessions.Session) (sessionDetail
 	return props, props.loadActions(e, session, me, now)
 }
 
-// closeURL is the page without the details.
+// closeURL returns the URL of the page without the details.
 func closeURL(e *core.RequestEvent) string {
 	query := e.Request.URL.Query()
 	if on := query.Get("on"); on != "" {
@@ -153,7 +153,7 @@ func closeURL(e *core.RequestEvent) string {
 	return parseListQuery(query).href(sessionsPath(e))
 }
 
-// newSessionRow is the session with what somebody is in it, as lists have it.
+// newSessionRow returns the session as a list row for the participant, who may be nil.
 func newSessionRow(session *sessions.Session, me *sessions.Participant) sessions.Row {
 	row := sessions.Row{ID: session.Id, Title: session.Title(), StartsText: record.FormatTime(session.Starts()), EndsText: record.FormatTime(session.Ends()), Status: session.Status(), Host: session.HostID()}
 	if me != nil {
@@ -162,8 +162,8 @@ func newSessionRow(session *sessions.Session, me *sessions.Participant) sessions
 	return row
 }
 
-// addPeople are the participants with their status. Addresses are shown to who leads or manages the session; a guest sees
-// the host and the number of the others (R25).
+// addPeople adds the participants with their status. Only users who lead or manage the session see addresses; a guest
+// sees the host and the number of the others (R25).
 func (p *sessionDetailsProps) addPeople(all []*sessions.Participant, session *sessions.Session, actor *actors.Actor) {
 	p.InvitedCount, p.StatusCounts = len(all), map[sessions.ParticipantStatus]int{}
 	for _, one := range all {
@@ -183,8 +183,8 @@ func (p *sessionDetailsProps) addPeople(all []*sessions.Participant, session *se
 	}
 }
 
-// displayName is a participant's name. For a reader who may not know addresses it is where the participant is from, if there is
-// no name or it holds an address.
+// displayName returns a participant's name. For a reader who can't see addresses it falls back to the domain, if there is
+// no name or the name contains an address.
 func (p *sessionDetailsProps) displayName(one *sessions.Participant) string {
 	if p.CanLead || p.CanManage {
 		return one.DisplayName()
@@ -203,7 +203,7 @@ func roleLabel(part string) string {
 	return map[string]string{sessions.Host: "Host", sessions.Cohost: "Co-host", sessions.Presenter: "Presenter"}[part]
 }
 
-// loadActions are what the person can do with the session now.
+// loadActions sets the actions that the user can take now.
 func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *sessions.Session, me *sessions.Participant, now time.Time) error {
 	actor, lead := web.Actor(e), p.CanLead
 	open := session.Status() == sessions.Scheduled && session.Ends().After(now)
@@ -240,7 +240,7 @@ func (p *sessionDetailsProps) loadActions(e *core.RequestEvent, session *session
 	return nil
 }
 
-// loadLicences says how many are in use, for who is about to start.
+// loadLicences sets how many licences are in use, shown to users who are about to start.
 func (p *sessionDetailsProps) loadLicences(app core.App, actor *actors.Actor) error {
 	use, err := sessions.Licences(app, actor.Team.Id)
 	if err == nil {

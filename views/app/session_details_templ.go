@@ -25,12 +25,12 @@ type sessionDetailsProps struct {
 	Day, When, TimeInSessionZone     string
 	From                             time.Time
 	Times                            text.ReaderZone
-	PlannedMinutes, ActualMinutes    int // minutes, as it was planned and with what it was extended by
+	PlannedMinutes, ActualMinutes    int // as scheduled, and including extensions
 	Status, State                    string
 	StatusState, StatusLabel         string
 	Room, Quality, Rule              string
 	Settings                         []string
-	Link, LinkAccess                 string // the address, and whom it lets in
+	Link, LinkAccess                 string // session link, and who can join with it
 	External, Series, Guest          bool
 	CanLead, CanManage, Focus        bool
 	StartURL, StartLabel             string
@@ -47,10 +47,10 @@ type sessionDetailsProps struct {
 	StartedAt, EndedAt               time.Time
 	Reason                           string
 	Attendances                      []attendanceLine
-	AttendanceKnown                  bool                  // it is over, and known who came
+	AttendanceKnown                  bool                  // the session is over and attendance was recorded
 	EmailOff                         bool                  // the server sends no email
-	PersonalLink                     personalLink          // a personal link that was just copied
-	attendanceBy                     map[string]attendance // who was in it, by participant and by account
+	PersonalLink                     personalLink          // shown once
+	attendanceBy                     map[string]attendance // by ID of participant and of account
 }
 
 type personLine struct {
@@ -58,20 +58,20 @@ type personLine struct {
 	Name, Email, Role  string
 	State, StatusLabel string
 	You                bool
-	NoResponse         bool   // has neither answered nor come
-	Delivery           string // how far the email has come
+	NoResponse         bool   // has neither answered nor joined
+	Delivery           string // status of the email
 	Menu               []ui.MenuItem
 }
 
 type attendanceLine struct{ Name, Time string }
 
-// participantSummary is how many participants there are, and of which status: "6 people, 4 going, 2 no answer".
+// participantSummary formats the number of participants by status: "6 people, 4 going, 2 no answer".
 func (d sessionDetailsProps) participantSummary() string {
 	words := append([]string{text.Count(d.InvitedCount, "person", "people")}, statusCounts(d.StatusCounts)...)
 	return strings.Join(words, ", ")
 }
 
-// linkWorks reports whether the link still leads somewhere: it is dead once the session was, or should have been, held.
+// linkWorks reports whether people can still join with the link: not after the session was over or cancelled.
 func (d sessionDetailsProps) linkWorks() bool {
 	return d.State != statePast && d.State != stateCancelled
 }
@@ -93,7 +93,7 @@ func (d sessionDetailsProps) startTime() string {
 	return text.DateAndTime(d.StartFrom, "Mon 2 Jan") + d.Times.Suffix()
 }
 
-// refreshAt is when the page changes by itself, if that is soon.
+// refreshAt returns when the page has to refresh, if the start is still ahead.
 func (d sessionDetailsProps) refreshAt() string {
 	if d.StartURL != "" && !d.Startable {
 		return d.StartFrom.UTC().Format(time.RFC3339)
@@ -107,7 +107,7 @@ func (d sessionDetailsProps) drawerProps() ui.DrawerProps {
 	return head
 }
 
-// cardColumn is the column of a week in which the session stands, and place how far down its card hangs.
+// cardColumn returns the weekday of the session, from 1, and cardPosition the vertical position of its card.
 func (d sessionDetailsProps) cardColumn() string { return itoa((int(d.From.Weekday())+6)%7 + 1) }
 
 func (d sessionDetailsProps) cardPosition() string {
@@ -574,7 +574,7 @@ func startOrJoin(d sessionDetailsProps) templ.Component {
 	})
 }
 
-// rsvpButtons asks whether somebody will come. What was said is pressed.
+// rsvpButtons asks whether the user is going. The button of the current answer is pressed.
 func rsvpButtons(action, said, legend string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1180,8 +1180,8 @@ func (p personLine) subtitle() string {
 	return strings.Join(parts, " · ")
 }
 
-// personalLinkSection is a personal link to copy: it is shown once.
-// shared is a personal link, shown once: at is the page that follows what happens meanwhile.
+// personalLinkSection shows a personal link to copy, once. at is the path from which
+// the open page refreshes meanwhile.
 func personalLinkSection(link personalLink, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1365,7 +1365,7 @@ func linkSection(d sessionDetailsProps) templ.Component {
 	})
 }
 
-// calendarCard is the session as it shows beside its place in a week.
+// calendarCard shows a session next to its event in the week view.
 func calendarCard(d sessionDetailsProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

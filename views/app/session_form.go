@@ -20,7 +20,7 @@ import (
 	"usher/views/web"
 )
 
-// newSession is the form, filled in by the address: a slot of the calendar, a room, or a session to have again.
+// newSession shows the form, prefilled from the query: a calendar slot, a room, or a session to duplicate.
 func newSession(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	if !actor.CanHost() {
@@ -33,7 +33,7 @@ func newSession(e *core.RequestEvent) error {
 	return showForm(e, http.StatusOK, nil, typed, nil)
 }
 
-// schedule makes the session of the form.
+// schedule creates the session of the form.
 func schedule(e *core.RequestEvent) error {
 	if err := sessions.AuthorizeHost(e.App, web.Actor(e)); err != nil {
 		return err
@@ -64,7 +64,7 @@ func scheduledText(session *sessions.Session, form sessions.Form, mails bool) st
 	return message
 }
 
-// editSession is the form of a session that has not started.
+// editSession shows the form of a session that hasn't started.
 func editSession(e *core.RequestEvent) error {
 	session, err := findEditable(e)
 	if err != nil {
@@ -82,7 +82,7 @@ func editSession(e *core.RequestEvent) error {
 	return showForm(e, http.StatusOK, session, typed, nil)
 }
 
-// saveSession plans the session anew.
+// saveSession saves the changed session.
 func saveSession(e *core.RequestEvent) error {
 	session, err := findSession(e)
 	if err != nil {
@@ -110,7 +110,7 @@ func parseScope(scope string) sessions.Scope {
 	return sessions.ScopeSession
 }
 
-// findEditable is the session of the address, for who may change it.
+// findEditable returns the session of the request if the actor can change it.
 func findEditable(e *core.RequestEvent) (*sessions.Session, error) {
 	session, err := findSession(e)
 	if err != nil {
@@ -119,7 +119,7 @@ func findEditable(e *core.RequestEvent) (*sessions.Session, error) {
 	return session, sessions.CheckManage(e.App, web.Actor(e), session)
 }
 
-// canPlan refuses who neither hosts nor manages the sessions of others.
+// canPlan returns an error unless the actor can host, or manages the sessions of others.
 func canPlan(app core.App, actor *actors.Actor) error {
 	if actor.CanUsePanel() {
 		return nil
@@ -127,7 +127,7 @@ func canPlan(app core.App, actor *actors.Actor) error {
 	return sessions.CanHost(app, actor)
 }
 
-// leadsSession reports whether the actor hosts the session, or is a co-host who may host.
+// leadsSession reports whether the actor is the host or a co-host, and can host in the team.
 func leadsSession(e *core.RequestEvent, session *sessions.Session) (bool, error) {
 	actor := web.Actor(e)
 	if !actor.CanHost() {
@@ -136,7 +136,7 @@ func leadsSession(e *core.RequestEvent, session *sessions.Session) (bool, error)
 	return sessions.Leads(e.App, session, actor)
 }
 
-// previewForm says what the form would do as it is now: the series in words, what rooms are taken, what a room allows.
+// previewForm shows the effects of the form so far: the series in words, which rooms are taken, what the room allows.
 func previewForm(e *core.RequestEvent) error {
 	if err := canPlan(e.App, web.Actor(e)); err != nil {
 		return err
@@ -155,7 +155,7 @@ func previewForm(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, formPreview(props))
 }
 
-// renderFormInvalid shows the form once more with what was refused and all that was typed.
+// renderFormInvalid shows the form again with the errors and the input.
 func renderFormInvalid(e *core.RequestEvent, err error, session *sessions.Session, typed formInput) error {
 	return layout.RenderInvalid(e, err, func(faults web.FormErrors) templ.Component {
 		props, broken := loadForm(e, session, typed, faults)
@@ -166,7 +166,7 @@ func renderFormInvalid(e *core.RequestEvent, err error, session *sessions.Sessio
 	})
 }
 
-// errorComponent is a component that cannot be drawn.
+// errorComponent returns a component that fails to render with err.
 func errorComponent(err error) templ.Component {
 	return templ.ComponentFunc(func(_ templContext, _ templWriter) error { return err })
 }
@@ -179,7 +179,7 @@ func showForm(e *core.RequestEvent, status int, session *sessions.Session, typed
 	return web.Render(e, status, formPage(props))
 }
 
-// fieldAliases are where the refusals of an action stand in the form.
+// fieldAliases maps error fields of an action to fields of the form.
 var fieldAliases = map[string]string{"starts": "date", "resolution": "picture", "fps": "picture", "rule": "repeat", "cohost": "cohosts", "presenters": "guests"}
 
 func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, faults web.FormErrors) (sessionFormProps, error) {
@@ -218,7 +218,7 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 	props.RepeatText, props.RepeatError = typed.repeatText()
 	for _, sentence := range props.Errors {
 		if sentence == props.RepeatError {
-			props.RepeatError = "" // it stands under its field
+			props.RepeatError = "" // it is already shown under its field
 		}
 	}
 	if props.InviteesJSON, err = inviteesJSON(e.App, actor.Team.Id, typed); err != nil {
@@ -227,7 +227,7 @@ func loadForm(e *core.RequestEvent, session *sessions.Session, typed formInput, 
 	return props, props.fillDurations(e.App, actor)
 }
 
-// initialInput is what the form begins with.
+// initialInput returns the initial values of the form.
 func initialInput(e *core.RequestEvent) (formInput, error) {
 	actor, query := web.Actor(e), e.Request.URL.Query()
 	zone := layout.ZoneFor(actor)
@@ -263,7 +263,7 @@ func initialInput(e *core.RequestEvent) (formInput, error) {
 	return typed, nil
 }
 
-// applyQuery reads what an address says of the time.
+// applyQuery reads date, time and zone from the query.
 func (t *formInput) applyQuery(query url.Values) {
 	if date, err := time.Parse(time.DateOnly, query.Get("date")); err == nil {
 		t.Date = date.Format(time.DateOnly)
@@ -276,7 +276,7 @@ func (t *formInput) applyQuery(query url.Values) {
 	}
 }
 
-// nextSameWeekday is the next time that has the same weekday and clock in the zone: a week later, or as many as bring it past now.
+// nextSameWeekday returns the next future time with the same weekday and time of day in the zone, at least a week later.
 func nextSameWeekday(starts, now time.Time, zone *time.Location) time.Time {
 	first := starts.In(zone)
 	for weeks := max(int(now.Sub(first).Hours()/24/7)-1, 1); ; weeks++ {
@@ -286,7 +286,7 @@ func nextSameWeekday(starts, now time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// postForm is the form that was sent; one that cannot be read has nothing in it.
+// postForm returns the submitted form, empty if it can't be parsed.
 func postForm(e *core.RequestEvent) url.Values {
 	_ = e.Request.ParseForm()
 	return e.Request.PostForm

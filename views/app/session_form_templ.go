@@ -22,21 +22,21 @@ type sessionFormProps struct {
 	EmailOff                                         bool // the server sends no email
 	Shell                                            ui.ShellProps
 	Title, Action, BackURL, SubmitLabel              string
-	PreviewURL, PeopleURL                            string // addresses of what the form asks while it is filled in
-	DefaultZone                                      string // the person's own zone
+	PreviewURL, PeopleURL                            string // endpoints that the form uses while it is filled in
+	DefaultZone                                      string // the user's zone
 	Input                                            formInput
 	Errors                                           web.FormErrors
 	FieldErrors                                      []ui.FieldError
 	RoomOptions, DurationOptions                     []ui.Option
 	VideoOptions, RecordingOptions                   []ui.Option
-	DurationNote, CapacityNote, VideoNote, RoomClash string             // what bounds the choice, and why
-	RepeatText, RepeatError                          string             // what repeating means
-	InviteesJSON                                     string             // who of those who are asked is a member
+	DurationNote, CapacityNote, VideoNote, RoomClash string             // limits and their reasons
+	RepeatText, RepeatError                          string             // the series in words
+	InviteesJSON                                     string             // people in the list fields, for the script
 	RoomSettings                                     []ui.CheckRowProps // settings that a room can set
-	Editing, InSeries                                bool               // a session is changed; it is one of a series
+	Editing, InSeries                                bool               // an existing session; part of a series
 }
 
-// previewAttrs lets a field ask what the form would do.
+// previewAttrs makes a field refresh the preview of the form.
 func (p sessionFormProps) previewAttrs() templ.Attributes {
 	return templ.Attributes{"hx-post": p.PreviewURL, "hx-trigger": "change", "hx-include": "closest form", "hx-target": "#foretold-repeat", "hx-swap": "outerHTML", "hx-sync": "closest form:replace"}
 }
@@ -58,7 +58,7 @@ func (p sessionFormProps) repeatOptions() []ui.Option {
 	return all
 }
 
-// canRepeat reports whether the series is decided in this form: not for one session of a series alone.
+// canRepeat reports whether the form can set the repetition.
 func (p sessionFormProps) canRepeat() bool { return !p.Editing || p.InSeries }
 
 func formPage(p sessionFormProps) templ.Component {
@@ -533,7 +533,7 @@ func repeatFields(p sessionFormProps) templ.Component {
 	})
 }
 
-// repeatSelect are how a session of that date can repeat.
+// repeatSelect offers the repetitions that fit the date.
 func repeatSelect(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -685,7 +685,7 @@ func (p sessionFormProps) isDaySelected(key string) bool {
 	return false
 }
 
-// repeatSummary is what repeating means, in a sentence.
+// repeatSummary describes the series in a sentence.
 func repeatSummary(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -839,7 +839,7 @@ func videoField(p sessionFormProps) templ.Component {
 	})
 }
 
-// formPreview are the parts of the form that say what it would do, as it is now.
+// formPreview is the parts of the form that depend on its input.
 func formPreview(p sessionFormProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -27,13 +27,13 @@ type (
 	templWriter  = io.Writer
 )
 
-// formInput is the form of a session as it was typed, so that it can be shown again.
+// formInput is the raw input of the session form, so that the form can be shown again.
 type formInput struct {
 	Title, Description            string
 	Date, Time, Minutes, Zone     string
 	Repeat, Ends, Count, Until    string
 	Days                          []string
-	Rule                          string // a rule that the fields cannot say
+	Rule                          string // a rule that the fields can't express
 	Room, ExternalLink, MaxPeople string
 	Guests                        string
 	Cohosts, Presenters           string
@@ -42,14 +42,14 @@ type formInput struct {
 	Recording                     string
 	Video, Audio, Codec           string
 	Scope                         string
-	weekdayMoved                  bool // the one day of the week went along with the date
+	weekdayMoved                  bool // the only selected weekday moved with the date
 }
 
 func newFormInput(zone string) formInput {
 	return formInput{Minutes: "60", Zone: zone, Repeat: noRepeat, Ends: "count", Count: "10", Recording: "", Video: videoKey("720p", 30), Audio: "speech", Codec: "vp8"}
 }
 
-// parseInput reads a form that was sent.
+// parseInput reads the submitted form.
 func parseInput(form url.Values) formInput {
 	yes := func(name string) bool { return form.Get(name) != "" }
 	t := formInput{
@@ -64,7 +64,7 @@ func parseInput(form url.Values) formInput {
 	return t
 }
 
-// inputFromForm is a session's form as it would have been typed.
+// inputFromForm returns the input that corresponds to the form of a session.
 func inputFromForm(app core.App, form sessions.Form) (formInput, error) {
 	zone, err := time.LoadLocation(form.Zone)
 	if err != nil {
@@ -102,7 +102,7 @@ func inputFromForm(app core.App, form sessions.Form) (formInput, error) {
 	return t, nil
 }
 
-// applyRoomSettings takes over the settings of the room that was chosen.
+// applyRoomSettings copies the settings of the selected room.
 func (t *formInput) applyRoomSettings(app core.App, team string) error {
 	room, err := rooms.Find(app, team, t.Room)
 	if err != nil {
@@ -112,7 +112,7 @@ func (t *formInput) applyRoomSettings(app core.App, team string) error {
 	return nil
 }
 
-// toForm is what was typed as the action takes it. What cannot be read is refused under its field.
+// toForm converts the input to the form of the action, with an error for each field that can't be read.
 func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, error) {
 	var faults errs.List
 	form := sessions.Form{
@@ -144,7 +144,7 @@ func (t formInput) toForm(app core.App, actor *actors.Actor) (sessions.Form, err
 	return form, faults.Err()
 }
 
-// parseAddresses are the people of a field as a form of a session takes them. What is no address stays as it was typed, to be refused.
+// parseAddresses returns the people in a field. Invalid addresses stay as typed, so that the action refuses them.
 func parseAddresses(text string) []string {
 	var all []string
 	for _, e := range addresslist.Read(text).Entries {
@@ -159,7 +159,7 @@ func parseAddresses(text string) []string {
 	return all
 }
 
-// findCohosts are the accounts of the addresses, all of them members of the team.
+// findCohosts returns the account IDs of the addresses. All must be members of the team.
 func findCohosts(app core.App, actor *actors.Actor, all []addresslist.Entry) ([]string, error) {
 	var ids []string
 	for _, e := range all {

@@ -11,7 +11,7 @@ import (
 	"usher/views/web"
 )
 
-// personalLink is a personal link that was just copied, to be shown once.
+// personalLink is a personal link, shown once.
 type personalLink struct{ Name, URL string }
 
 // resendInvitation emails an invitee the invitation again.
@@ -27,7 +27,7 @@ func resendInvitation(e *core.RequestEvent) error {
 	return web.Redirect(e, sessionsPath(e)+"/"+session.Id)
 }
 
-// copyLink shows the personal link of an invitee once, to copy it.
+// copyLink shows the personal link of an invitee once.
 func copyLink(e *core.RequestEvent) error {
 	session, err := findSession(e)
 	if err != nil {
@@ -44,12 +44,12 @@ func copyLink(e *core.RequestEvent) error {
 	return showPersonalLink(e, http.StatusOK, session, personalLink{p.DisplayName(), link})
 }
 
-// redirectToDetails leads from the address of a form back to the session: a link that was shown is not shown again.
+// redirectToDetails redirects a GET of a form's path to the session. A link that was shown is not shown again.
 func redirectToDetails(e *core.RequestEvent) error {
 	return web.Redirect(e, sessionsPath(e)+"/"+e.Request.PathValue("id"))
 }
 
-// loadDelivery adds to the lines of the invitees how far their emails have come, and what can be done about it.
+// loadDelivery adds the delivery status of each invitee's email, and the actions for it.
 func (p *sessionDetailsProps) loadDelivery(e *core.RequestEvent, session *sessions.Session, all []*sessions.Participant) error {
 	if sessions.CanContactInvitees(e.App, web.Actor(e), session) != nil || p.State == statePast || p.State == stateCancelled {
 		return nil
@@ -91,7 +91,7 @@ func (p *sessionDetailsProps) loadDelivery(e *core.RequestEvent, session *sessio
 	return nil
 }
 
-// emailStatusText says how far the email to an invitee has come.
+// emailStatusText describes the delivery status of the email to an invitee.
 func emailStatusText(state mail.State) string {
 	words := map[string]string{
 		mail.Queued: "Email queued", mail.Sending: "Email queued", mail.Sent: "Email sent", mail.Delayed: "Email delayed", mail.Returned: "Email returned",

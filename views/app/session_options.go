@@ -16,7 +16,7 @@ import (
 	"usher/views/ui"
 )
 
-// videoPreset is a picture that can be chosen (R102).
+// videoPreset is a selectable video quality (R102).
 type videoPreset struct {
 	resolution string
 	fps        int
@@ -36,7 +36,7 @@ var audioOptions = []ui.Option{{Value: "speech", Label: "Speech"}, {Value: "musi
 
 var codecOptions = []ui.Option{{Value: "vp8", Label: "VP8, works everywhere"}, {Value: "h264", Label: "H.264"}, {Value: "vp9", Label: "VP9, sharper"}, {Value: "av1", Label: "AV1, sharpest, needs recent devices"}}
 
-// durations are the minutes that are offered.
+// durations lists the selectable durations in minutes.
 var durations = func() []int {
 	var all []int
 	for m := 15; m <= 4*60; m += 15 {
@@ -51,7 +51,7 @@ var durations = func() []int {
 	return all
 }()
 
-// fillDurations are those of the plan. Longer ones are shown with the reason why they cannot be had (R103).
+// fillDurations sets the durations that the plan allows, with a note about its limits (R103).
 func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) error {
 	plan, err := plans.Find(app, actor.Team.GetString("plan"))
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *sessionFormProps) fillDurations(app core.App, actor *actors.Actor) erro
 	return nil
 }
 
-// fillRooms are those that can be chosen, with what has them at that time, and what the chosen one allows.
+// fillRooms sets the selectable rooms with their conflicts at that time, and what the selected room allows.
 func (p *sessionFormProps) fillRooms(app core.App, actor *actors.Actor, except []string) error {
 	all, err := rooms.List(app, actor.Team.Id)
 	if err != nil {
@@ -120,7 +120,7 @@ func (p *sessionFormProps) fillRooms(app core.App, actor *actors.Actor, except [
 	return nil
 }
 
-// fillVideoOptions are the presets; those beyond what the room allows say so.
+// fillVideoOptions sets the presets. Those beyond the room's limit are disabled and say why.
 func (p *sessionFormProps) fillVideoOptions(most, room string) {
 	all := videoPresets
 	known := slices.ContainsFunc(all, func(one videoPreset) bool { return videoKey(one.resolution, one.fps) == p.Input.Video })

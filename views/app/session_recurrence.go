@@ -13,14 +13,14 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// The ways to repeat that the form knows. What else a rule can say stays as it is.
+// The kinds of repetition that the form can express. Other rules are kept unchanged.
 const (
 	noRepeat         = ""
 	daily            = "daily"
 	weekdays         = "weekdays"
 	weekly           = "weekly"
-	monthlyByDay     = "day"     // of the month
-	monthlyByWeekday = "weekday" // such as the third Thursday
+	monthlyByDay     = "day"     // day of the month
+	monthlyByWeekday = "weekday" // for example the third Thursday
 	customRule       = "rule"
 )
 
@@ -28,7 +28,7 @@ var dayKeys = []string{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
 
 var dayNames = map[string]string{"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday", "SA": "Saturday", "SU": "Sunday"}
 
-// moveWeekday takes the day of the week along with the date, if it was that of the date before and the only one.
+// moveWeekday selects the new weekday when the date changes, if only the previous date's weekday was selected.
 func (t *formInput) moveWeekday(before string) {
 	date, err := time.Parse(time.DateOnly, t.Date)
 	if err != nil || dayKey(date) == before || !slices.Equal(t.Days, []string{before}) {
@@ -37,14 +37,14 @@ func (t *formInput) moveWeekday(before string) {
 	t.Days, t.weekdayMoved = []string{dayKey(date)}, true
 }
 
-// rule is what was typed as a rule of RFC 5545; empty: once.
+// rule returns the repetition as an RFC 5545 rule, or "" for a single session.
 func (t formInput) rule(zone string) (string, error) {
 	first, err := time.Parse(time.DateOnly, t.Date)
 	if err != nil || t.Repeat == noRepeat {
-		return "", nil // the date is refused elsewhere
+		return "", nil // toForm reports the date
 	}
 	if _, err := time.LoadLocation(zone); err != nil {
-		return "", nil // and so is the zone
+		return "", nil // and the zone
 	}
 	if t.Repeat == customRule {
 		return t.Rule, nil
@@ -86,7 +86,7 @@ func (t formInput) frequencyRule(first time.Time) (string, bool) {
 	return "", false
 }
 
-// days are the days of the week that were chosen, or that of the first session, in their order.
+// days returns the selected weekdays in order, or the weekday of the first session.
 func (t formInput) days(first time.Time) []string {
 	var all []string
 	for _, key := range dayKeys {
@@ -102,7 +102,7 @@ func (t formInput) days(first time.Time) []string {
 
 func dayKey(at time.Time) string { return dayKeys[(int(at.Weekday())+6)%7] }
 
-// weekOfMonth is which of its weekday in the month the day is; -1 is the last, where there may be no fifth.
+// weekOfMonth returns which one of its weekday in the month the day is: 1 to 4, or -1 for the last.
 func weekOfMonth(day time.Time) int {
 	if n := (day.Day() + 6) / 7; n < 5 {
 		return n
@@ -110,7 +110,7 @@ func weekOfMonth(day time.Time) int {
 	return -1
 }
 
-// parseRule reads a rule back into the fields, and keeps it.
+// parseRule sets the fields from a rule.
 func (t *formInput) parseRule(rule string, zone *time.Location) {
 	t.Rule = rule
 	if rule == "" {
@@ -150,7 +150,7 @@ func sameRule(a, b string) bool {
 
 var ordinals = map[int]string{1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
-// frequencyText is the way of repeating in words: "every week on Monday and Thursday".
+// frequencyText describes the repetition: "every week on Monday and Thursday".
 func (t formInput) frequencyText(first time.Time) string {
 	switch t.Repeat {
 	case daily:
@@ -175,7 +175,7 @@ func (t formInput) frequencyText(first time.Time) string {
 	return "on the same schedule"
 }
 
-// endText is where the repetition ends, behind how it is.
+// endText describes the end of the repetition, to follow frequencyText.
 func (t formInput) endText() string {
 	if until, err := time.Parse(time.DateOnly, t.Until); t.Ends == "until" && err == nil {
 		return ", until " + until.Format("Mon 2 Jan 2006")
@@ -191,7 +191,7 @@ func repeatLabel(repeat string, first time.Time) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// repeatText is what the repetition means, in a sentence: how, how many and until when. wrong is why it cannot be so.
+// repeatText describes the series in a sentence: how often, how many and until when. wrong is the error if the rule is invalid.
 func (t formInput) repeatText() (sentence, wrong string) {
 	first, err := time.Parse(time.DateOnly, t.Date)
 	if err != nil || t.Repeat == noRepeat || t.Scope == string(sessions.ScopeSession) || t.Ends == "until" && t.Until == "" {

@@ -7,13 +7,13 @@ import (
 	"usher/views/ui"
 )
 
-// ownSetting is what the session itself says of a setting that a room can set.
+// ownSetting returns the session's own value of a setting that a room can also set.
 func (p sessionFormProps) ownSetting(name string) bool {
 	return map[string]bool{"early": p.Input.JoinBeforeHost, "lobby": p.Input.Lobby, "muted": p.Input.Muted}[name]
 }
 
-// roomSettings are the settings that a room can set, as they apply in the chosen room, or without one if it is nil: what the
-// room sets can't be turned off in the session.
+// roomSettings returns the settings that a room can set, as they apply in the selected room, which may be nil. The
+// session can't turn off what the room sets.
 func (p sessionFormProps) roomSettings(room *rooms.Room) []ui.CheckRowProps {
 	rows := []ui.CheckRowProps{
 		{Name: "early", Label: "Join before the host", Text: "From " + text.Duration(sessions.StartWindow) + " before the start, the first participant to join starts the session."},

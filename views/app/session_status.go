@@ -5,7 +5,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// statusStyle is how a participant's status looks: the icon, the word, and the word behind a number of participants.
+// statusStyle is how a participant's status is shown: icon, label, and label after a number of participants.
 type statusStyle struct{ state, label, countLabel string }
 
 var statusStyles = map[sessions.ParticipantStatus]statusStyle{
@@ -22,8 +22,8 @@ var statusStyles = map[sessions.ParticipantStatus]statusStyle{
 	sessions.StatusNeverCame:   {"expired", "Didn't join", "didn't join"},
 }
 
-// participantStatus is the status of a participant in a line of the details. stays are the times at which they were in it: "14:02 to 14:40".
-// A host before the session has no word: their part says it.
+// participantStatus returns icon and label of a participant's status. stays is when they were in the session: "14:02 to 14:40".
+// A host before the session has no label, because the role is shown.
 func participantStatus(p *sessions.Participant, status sessions.ParticipantStatus, stays string) (state, word string) {
 	l := statusStyles[status]
 	switch {
@@ -37,7 +37,7 @@ func participantStatus(p *sessions.Participant, status sessions.ParticipantStatu
 	return l.state, l.label
 }
 
-// statusCounts are the numbers of a session's participants by status: "6 invitees", "4 going", "2 no answer".
+// statusCounts returns the number of participants by status: "4 going", "2 no answer".
 func statusCounts(by map[sessions.ParticipantStatus]int) []string {
 	var all []string
 	for _, status := range sessions.ParticipantStatuses {

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// videoText are a resolution and a frame rate as people say them: "4K, 25 fps".
+// videoText formats a resolution and a frame rate: "4K, 25 fps".
 func videoText(value string) string {
 	resolution, fps, _ := strings.Cut(value, "-")
 	if resolution == "2160p" {
@@ -21,13 +21,13 @@ func videoText(value string) string {
 	return resolution + ", " + fps + " fps"
 }
 
-// qualityText are what a session sends: "4K, 25 fps, stereo sound".
+// qualityText formats video and audio quality: "4K, 25 fps, stereo audio".
 func qualityText(session *sessions.Session) string {
 	sound := map[string]string{"speech": "speech audio", "music": "music audio", "stereo": "stereo audio"}[session.GetString("audio")]
 	return videoText(videoKey(session.GetString("resolution"), session.GetInt("fps"))) + ", " + sound
 }
 
-// setByRoom is why a setting is on that the session itself does not ask for.
+// setByRoom explains a setting that the room turns on.
 const setByRoom = "Set by the room."
 
 var roomSettingText = map[string]string{
@@ -36,7 +36,7 @@ var roomSettingText = map[string]string{
 	"muted": "Microphones are off on entry.",
 }
 
-// settingsText are how entry and the microphone are set, a sentence each, and which of it the room sets. room may be nil.
+// settingsText describes the settings of the session, a sentence each, and which of them the room sets. room may be nil.
 func settingsText(session *sessions.Session, room *rooms.Room) []string {
 	var all []string
 	either := func(on bool, yes, no string) {
@@ -61,7 +61,7 @@ func settingsText(session *sessions.Session, room *rooms.Room) []string {
 	return all
 }
 
-// linkAccessText is whom the session's own link lets in, besides who comes by one of his own. room may be nil.
+// linkAccessText says who can join with the session link, which isn't a personal link. room may be nil.
 func linkAccessText(session *sessions.Session, room *rooms.Room) string {
 	access := join.LinkAccessFor(session, room)
 	if access.Anyone {
@@ -77,7 +77,7 @@ func linkAccessText(session *sessions.Session, room *rooms.Room) string {
 	return "Only " + strings.ToLower(who[:1]) + who[1:] + " who sign in can join with this link."
 }
 
-// seriesText say of which series a session is one. Those that are cancelled do not count.
+// seriesText describes the series of a session and the session's number in it. Cancelled sessions don't count.
 func seriesText(app core.App, session *sessions.Session, zone *time.Location) (string, error) {
 	series, err := sessions.FindSeries(app, session.SeriesID())
 	if err != nil {
@@ -91,19 +91,19 @@ func seriesText(app core.App, session *sessions.Session, zone *time.Location) (s
 	t := newFormInput(series.Zone().String())
 	t.Date, t.Time = starts.Format(time.DateOnly), starts.Format("15:04")
 	t.parseRule(series.Rule(), series.Zone())
-	place, held, last := 0, 0, session
+	number, total, last := 0, 0, session
 	for _, one := range all {
 		if one.Id != session.Id && one.Status() == sessions.Cancelled {
 			continue
 		}
-		held, last = held+1, one
+		total, last = total+1, one
 		if one.Id == session.Id {
-			place = held
+			number = total
 		}
 	}
 	how := t.frequencyText(starts)
 	if t.Repeat == customRule {
 		how = "custom schedule"
 	}
-	return "Session " + itoa(place) + " of " + itoa(held) + ", " + how + ". The last one is on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
+	return "Session " + itoa(number) + " of " + itoa(total) + ", " + how + ". The last one is on " + last.Starts().In(zone).Format("Mon 2 Jan 2006") + ".", nil
 }

@@ -18,7 +18,7 @@ import (
 
 const pageSize = 50
 
-// sessionList is what somebody holds and is asked to, as a list.
+// sessionList shows the sessions that the user hosts or is invited to.
 func sessionList(e *core.RequestEvent) error {
 	props, err := loadSessionList(e, nil)
 	if err != nil {
@@ -30,10 +30,10 @@ func sessionList(e *core.RequestEvent) error {
 	return web.Render(e, http.StatusOK, listPage(props))
 }
 
-// listQuery is what the list is narrowed to, as its address says it.
+// listQuery is the filter of the list, as in its URL.
 type listQuery struct {
 	sessions.Query
-	page int // told, not counted: pages go by the row that they follow
+	page int // for display only: pagination uses After and Before
 }
 
 func parseListQuery(values url.Values) listQuery {
@@ -53,7 +53,7 @@ func parseListQuery(values url.Values) listQuery {
 	return q
 }
 
-// href writes the listing behind a path, without what goes without saying.
+// href returns the URL of the list, without default values.
 func (q listQuery) href(path string) string {
 	values := url.Values{}
 	for name, value := range map[string]string{"q": q.Search, "after": q.After, "before": q.Before} {
@@ -81,8 +81,8 @@ func (q listQuery) atPage(page int, after, before string) listQuery {
 	return q
 }
 
-// loadSessionList reads the list of the address. current is the session whose details are open: where the address says
-// nothing, the list that has it is shown.
+// loadSessionList loads the list of the URL. current is the session whose details are open: if the URL names no tab,
+// the tab that contains it is shown.
 func loadSessionList(e *core.RequestEvent, current *sessions.Session) (listPageProps, error) {
 	actor, path := web.Actor(e), sessionsPath(e)
 	q := parseListQuery(e.Request.URL.Query())
@@ -115,7 +115,7 @@ func loadSessionList(e *core.RequestEvent, current *sessions.Session) (listPageP
 	return props, nil
 }
 
-// tabOf is the list that has the session.
+// tabOf returns the tab that contains the session.
 func tabOf(session *sessions.Session) string {
 	switch {
 	case session.Status() == sessions.Running:
@@ -159,7 +159,7 @@ func (p *listPageProps) fillPager(found sessions.Page, total int) {
 	}
 }
 
-// newListRow is a session as a list shows it to one person.
+// newListRow returns a session as a list row for one user.
 func newListRow(row sessions.Row, you string, now time.Time) listRow {
 	from, to := row.Starts().In(now.Location()), row.Ends().In(now.Location())
 	r := listRow{ID: row.ID, Title: row.Title, Day: dayLabel(from, now), Time: timeRange(from, to), Room: row.RoomName, Host: row.HostName, Hosted: row.IsHost(you),
@@ -168,7 +168,7 @@ func newListRow(row sessions.Row, you string, now time.Time) listRow {
 	return r
 }
 
-// sessionStatus is the state of a session for a person, as icon and word.
+// sessionStatus returns the state of a session for a user, as icon and label.
 func sessionStatus(row sessions.Row, you string, now time.Time) (state, word string) {
 	switch sessionState(row, you, now) {
 	case stateRunning:

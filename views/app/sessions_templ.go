@@ -34,9 +34,9 @@ type listRow struct {
 	State, Status, StatusLabel   string
 	At                           time.Time
 	Zone                         *time.Location
-	Action                       *ui.ButtonProps // what can be done at once, and where
+	Action                       *ui.ButtonProps // what the user can do now
 	ActionHref, ActionPost       string
-	RSVPURL, BackURL             string // address that takes an answer, and where it leads back to; empty: none is waited for
+	RSVPURL, BackURL             string // where to answer and where to return; empty if no answer is awaited
 }
 
 func (r listRow) hostLabel() string {
@@ -46,7 +46,7 @@ func (r listRow) hostLabel() string {
 	return r.Host
 }
 
-// compactButton is the action as a line of the list has room for it.
+// compactButton returns the action in a small size, for a list row.
 func (r listRow) compactButton() ui.ButtonProps {
 	p := *r.Action
 	p.Size, p.Attrs = "sm", templ.Attributes{"aria-label": p.Label + " " + r.Title}
@@ -72,7 +72,7 @@ func (p listPageProps) hostFilter() ui.Filter {
 	return ui.Filter{Label: "Hosted by me", Href: to.href(p.Path)}
 }
 
-// clearSearchURL is the list as it is without the search.
+// clearSearchURL returns the URL of the list without the search.
 func (p listPageProps) clearSearchURL() string {
 	to := p.Query.atPage(1, "", "")
 	to.Search = ""
@@ -534,7 +534,7 @@ func listTableRow(r listRow) templ.Component {
 	})
 }
 
-// detailsSwap brings details, or none.
+// detailsSwap replaces the details panel, or hides it if details is nil.
 func detailsSwap(title string, details templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

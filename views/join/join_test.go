@@ -195,7 +195,7 @@ func TestAcceptInvitation_Twice_IsRefused(t *testing.T) {
 	b := h.As(olga)
 	at, _ := url.Parse(h.URL)
 	old := b.Jar.Cookies(at)[0].Value
-	assertPage(t, b.Get(path), 200, "Marta offered you a role in Halation Post", "the account you&#39;re signed in with", "Accept invitation")
+	assertPage(t, b.Get(path), 200, "Marta invited you to a new role in Halation Post", "the account you&#39;re signed in with", "Accept invitation")
 	assertRedirect(t, b.Post(path+"/accept", nil), "/admin/halation-post")
 	for _, cookie := range b.Jar.Cookies(at) {
 		if cookie.Value == old {

@@ -87,7 +87,7 @@ func (l *invitationLink) invitationProps(faults web.FormErrors) invitationProps 
 // title says who invited the reader to what.
 func (l *invitationLink) title() string {
 	if l.view.IsMember && len(l.view.Roles) > 0 {
-		return l.view.Inviter.Name + " offered you a role in " + l.view.Team
+		return l.view.Inviter.Name + " invited you to a new role in " + l.view.Team
 	}
 	return l.view.Inviter.Name + " invited you to join " + l.view.Team
 }
