@@ -211,8 +211,8 @@ func testNotifiesParticipants(t *testing.T, usher string) {
 		t.Fatal(err)
 	}
 	for n, person := range people {
-		if reason, told := person.WaitForLeave(10 * time.Second); !told || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
-			t.Errorf("participant %d: got reason %v (%v)", n, reason, told)
+		if reason, left := person.WaitForLeave(10 * time.Second); !left || reason != livekit.DisconnectReason_SERVER_SHUTDOWN {
+			t.Errorf("participant %d: got reason %v (%v)", n, reason, left)
 		}
 	}
 	if _, err := process.Wait(); err != nil || time.Since(at) > 15*time.Second {

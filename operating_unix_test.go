@@ -213,9 +213,9 @@ func testUnusableFolders(t *testing.T, usher string) {
 		}
 	}
 	for name, s := range map[string]struct {
-		prepare func(t *testing.T, dir string) (use string)
-		want    []string
-		nobody  bool
+		prepare      func(t *testing.T, dir string) (use string)
+		want         []string
+		unprivileged bool
 	}{
 		"a file": {func(_ *testing.T, dir string) string { file(dir+"/x", "", 0o600); return dir + "/x" },
 			[]string{"/x: it is a file, not a folder", "--dir"}, false},
@@ -272,7 +272,7 @@ func testUnusableFolders(t *testing.T, usher string) {
 		}, []string{"/usher.key: permission denied"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if s.nobody && os.Getuid() != 0 {
+			if s.unprivileged && os.Getuid() != 0 {
 				t.Skip("running as another account takes root")
 			}
 			dir, err := os.MkdirTemp("/tmp", "usher-folder-")
@@ -285,7 +285,7 @@ func testUnusableFolders(t *testing.T, usher string) {
 			}
 			command := exec.Command(usher, "serve", "--http", "127.0.0.1:0", "--dir", s.prepare(t, dir))
 			command.Dir = "/"
-			if s.nobody {
+			if s.unprivileged {
 				command.Path = sharedCopy(t, usher)
 				command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 			}

@@ -33,16 +33,16 @@ func TestOutbox_RandomHistory_SendsNothingObsolete(t *testing.T) {
 	}
 	seen := map[string]int{}
 	rapid.Check(t, func(r *rapid.T) {
-		h := newOutboxFixture(t, r)
-		defer hookstest.CloseApp(h.app)
+		f := newOutboxFixture(t, r)
+		defer hookstest.CloseApp(f.app)
 		r.Repeat(map[string]func(*rapid.T){
-			"invite": h.invite, "revoke": h.revoke, "resend": h.resendInvitation, "correct": h.correct, "expire": h.expire, "answer": h.acceptOrDecline,
-			"ask for a reset": h.requestReset, "set a password": h.setPassword, "change roles": h.setRoles,
-			"schedule": h.schedule, "change a session": h.change, "cancel a session": h.cancel,
-			"fail": h.failRequests, "crash": h.crash, "deliver": h.deliver, "deliver again": h.deliver, "deliver later": h.deliver,
+			"invite": f.invite, "revoke": f.revoke, "resend": f.resendInvitation, "correct": f.correct, "expire": f.expire, "answer": f.acceptOrDecline,
+			"ask for a reset": f.requestReset, "set a password": f.setPassword, "change roles": f.setRoles,
+			"schedule": f.schedule, "change a session": f.change, "cancel a session": f.cancel,
+			"fail": f.failRequests, "crash": f.crash, "deliver": f.deliver, "deliver again": f.deliver, "deliver later": f.deliver,
 		})
-		h.deliver(r)
-		for _, row := range hookstest.QueryRows(t, h.app, "SELECT kind || ' ' || status, count(*) FROM outbox GROUP BY 1") {
+		f.deliver(r)
+		for _, row := range hookstest.QueryRows(t, f.app, "SELECT kind || ' ' || status, count(*) FROM outbox GROUP BY 1") {
 			seen[row[:strings.LastIndex(row, " ")]]++
 		}
 	})
@@ -70,108 +70,108 @@ func newOutboxFixture(t *testing.T, r *rapid.T) *outboxFixture {
 	resend := resendtest.New(t)
 	config := hookstest.Config()
 	config.ResendKey, config.ResendURL = resend.Key, resend.URL
-	h := &outboxFixture{t: t, app: hookstest.NewAppWith(t, config), resend: resend}
-	resend.Now = h.now
-	h.owner = hookstest.Account(t, h.app, "marta@x.example")
-	h.team = hookstest.Team(t, h.app, h.owner, "Halation Post", "business")
-	hookstest.Member(t, h.app, h.team, "ada@x.example", "admin", "organizer")
-	h.restartWorker()
-	return h
+	f := &outboxFixture{t: t, app: hookstest.NewAppWith(t, config), resend: resend}
+	resend.Now = f.now
+	f.owner = hookstest.Account(t, f.app, "marta@x.example")
+	f.team = hookstest.Team(t, f.app, f.owner, "Halation Post", "business")
+	hookstest.Member(t, f.app, f.team, "ada@x.example", "admin", "organizer")
+	f.restartWorker()
+	return f
 }
 
-func (h *outboxFixture) now() time.Time { return time.Now().Add(h.clockOffset) }
+func (f *outboxFixture) now() time.Time { return time.Now().Add(f.clockOffset) }
 
-func (h *outboxFixture) restartWorker() {
-	h.worker = mail.NewWorker(h.app)
-	h.worker.MinInterval, h.worker.Now = 0, h.now
+func (f *outboxFixture) restartWorker() {
+	f.worker = mail.NewWorker(f.app)
+	f.worker.MinInterval, f.worker.Now = 0, f.now
 }
 
-func (h *outboxFixture) actor() *actors.Actor { return hookstest.Actor(h.t, h.app, h.owner, h.team) }
+func (f *outboxFixture) actor() *actors.Actor { return hookstest.Actor(f.t, f.app, f.owner, f.team) }
 
-func (h *outboxFixture) anyAddress(r *rapid.T) string {
+func (f *outboxFixture) anyAddress(r *rapid.T) string {
 	return fmt.Sprintf("p%d@x.example", rapid.IntRange(0, 2).Draw(r, "address"))
 }
 
-func (h *outboxFixture) anyID(r *rapid.T, query string) string {
-	ids := hookstest.QueryRows(h.t, h.app, query)
+func (f *outboxFixture) anyID(r *rapid.T, query string) string {
+	ids := hookstest.QueryRows(f.t, f.app, query)
 	if len(ids) == 0 {
 		return ""
 	}
 	return rapid.SampledFrom(ids).Draw(r, "id")
 }
 
-func (h *outboxFixture) ada() *core.Record {
-	account, err := accounts.Find(h.app, "ada@x.example")
+func (f *outboxFixture) ada() *core.Record {
+	account, err := accounts.Find(f.app, "ada@x.example")
 	if err != nil {
-		h.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return account
 }
 
-func (h *outboxFixture) invite(r *rapid.T) {
-	_, err := invitations.Invite(h.app, h.actor(), invitations.Request{
-		Lines: invitations.ParseLines([]string{h.anyAddress(r)}), Roles: actors.Roles{Organizer: rapid.Bool().Draw(r, "organizer")}})
+func (f *outboxFixture) invite(r *rapid.T) {
+	_, err := invitations.Invite(f.app, f.actor(), invitations.Request{
+		Lines: invitations.ParseLines([]string{f.anyAddress(r)}), Roles: actors.Roles{Organizer: rapid.Bool().Draw(r, "organizer")}})
 	checkResult(r, err)
 }
 
-func (h *outboxFixture) anyPending(r *rapid.T) string {
-	return h.anyID(r, "SELECT id FROM invitations WHERE status = 'pending'")
+func (f *outboxFixture) anyPending(r *rapid.T) string {
+	return f.anyID(r, "SELECT id FROM invitations WHERE status = 'pending'")
 }
 
-func (h *outboxFixture) revoke(r *rapid.T) {
-	_, err := invitations.Revoke(h.app, h.actor(), h.anyPending(r))
+func (f *outboxFixture) revoke(r *rapid.T) {
+	_, err := invitations.Revoke(f.app, f.actor(), f.anyPending(r))
 	checkResult(r, err)
 }
 
-func (h *outboxFixture) resendInvitation(r *rapid.T) {
-	id := h.anyPending(r)
-	hookstest.Exec(h.t, h.app, "UPDATE outbox SET created = {:then}", dbx.Params{"then": record.FormatTime(time.Now().Add(-2 * time.Minute))})
-	_, _, err := invitations.Resend(h.app, h.actor(), id)
+func (f *outboxFixture) resendInvitation(r *rapid.T) {
+	id := f.anyPending(r)
+	hookstest.Exec(f.t, f.app, "UPDATE outbox SET created = {:then}", dbx.Params{"then": record.FormatTime(time.Now().Add(-2 * time.Minute))})
+	_, _, err := invitations.Resend(f.app, f.actor(), id)
 	checkResult(r, err)
 }
 
-func (h *outboxFixture) correct(r *rapid.T) {
-	_, err := invitations.CorrectAddress(h.app, h.actor(), h.anyPending(r), h.anyAddress(r))
+func (f *outboxFixture) correct(r *rapid.T) {
+	_, err := invitations.CorrectAddress(f.app, f.actor(), f.anyPending(r), f.anyAddress(r))
 	checkResult(r, err)
 }
 
-func (h *outboxFixture) expire(r *rapid.T) {
-	hookstest.Exec(h.t, h.app, "UPDATE invitations SET expires = {:then} WHERE id = {:id}",
-		dbx.Params{"id": h.anyPending(r), "then": record.FormatTime(time.Now().Add(-time.Minute))})
+func (f *outboxFixture) expire(r *rapid.T) {
+	hookstest.Exec(f.t, f.app, "UPDATE invitations SET expires = {:then} WHERE id = {:id}",
+		dbx.Params{"id": f.anyPending(r), "then": record.FormatTime(time.Now().Add(-time.Minute))})
 }
 
 // acceptOrDecline accepts a role as Ada, or declines an invitation as its recipient.
-func (h *outboxFixture) acceptOrDecline(r *rapid.T) {
-	if waiting, err := invitations.ListPending(h.app, h.ada()); err == nil && len(waiting) > 0 {
-		_, err := invitations.Accept(h.app, invitations.Response{Account: h.ada(), ID: waiting[0].Id})
+func (f *outboxFixture) acceptOrDecline(r *rapid.T) {
+	if waiting, err := invitations.ListPending(f.app, f.ada()); err == nil && len(waiting) > 0 {
+		_, err := invitations.Accept(f.app, invitations.Response{Account: f.ada(), ID: waiting[0].Id})
 		checkResult(r, err)
 		return
 	}
-	invitation, err := h.app.FindRecordById("invitations", h.anyPending(r))
+	invitation, err := f.app.FindRecordById("invitations", f.anyPending(r))
 	if err != nil {
 		return
 	}
 	invitation.Set("status", invitations.Declined)
-	checkResult(r, h.app.Save(invitation))
+	checkResult(r, f.app.Save(invitation))
 }
 
-func (h *outboxFixture) requestReset(r *rapid.T) {
-	checkResult(r, accounts.RequestReset(h.app, "ada@x.example", "", "203.0.113.9"))
+func (f *outboxFixture) requestReset(r *rapid.T) {
+	checkResult(r, accounts.RequestReset(f.app, "ada@x.example", "", "203.0.113.9"))
 }
 
-func (h *outboxFixture) setPassword(r *rapid.T) {
-	account := h.ada()
+func (f *outboxFixture) setPassword(r *rapid.T) {
+	account := f.ada()
 	account.SetPassword("a longer password that no one can guess")
-	checkResult(r, h.app.Save(account))
+	checkResult(r, f.app.Save(account))
 }
 
-func (h *outboxFixture) setRoles(r *rapid.T) {
+func (f *outboxFixture) setRoles(r *rapid.T) {
 	roles := actors.Roles{Admin: rapid.Bool().Draw(r, "admin"), Organizer: rapid.Bool().Draw(r, "organizer")}
-	_, _, err := invitations.SetRoles(h.app, h.actor(), h.ada().Id, roles, "")
+	_, _, err := invitations.SetRoles(f.app, f.actor(), f.ada().Id, roles, "")
 	checkResult(r, err)
 }
 
-func (h *outboxFixture) form(r *rapid.T) sessions.Form {
+func (f *outboxFixture) form(r *rapid.T) sessions.Form {
 	form := hookstest.DefaultSessionForm(sessions.Form{Title: fmt.Sprintf("Review %d", rapid.IntRange(0, 99).Draw(r, "title"))})
 	for n := range 3 {
 		if rapid.Bool().Draw(r, "guest") {
@@ -181,73 +181,73 @@ func (h *outboxFixture) form(r *rapid.T) sessions.Form {
 	return form
 }
 
-func (h *outboxFixture) schedule(r *rapid.T) {
-	_, err := sessions.Schedule(h.app, h.actor(), h.form(r))
+func (f *outboxFixture) schedule(r *rapid.T) {
+	_, err := sessions.Schedule(f.app, f.actor(), f.form(r))
 	checkResult(r, err)
 }
 
-func (h *outboxFixture) anyScheduled(r *rapid.T) string {
-	return h.anyID(r, "SELECT id FROM sessions WHERE status = 'scheduled'")
+func (f *outboxFixture) anyScheduled(r *rapid.T) string {
+	return f.anyID(r, "SELECT id FROM sessions WHERE status = 'scheduled'")
 }
 
-func (h *outboxFixture) change(r *rapid.T) {
-	checkResult(r, sessions.Change(h.app, h.actor(), h.anyScheduled(r), h.form(r), sessions.ScopeSession))
+func (f *outboxFixture) change(r *rapid.T) {
+	checkResult(r, sessions.Change(f.app, f.actor(), f.anyScheduled(r), f.form(r), sessions.ScopeSession))
 }
 
-func (h *outboxFixture) cancel(r *rapid.T) {
-	checkResult(r, sessions.Cancel(h.app, h.actor(), h.anyScheduled(r), sessions.ScopeSession))
+func (f *outboxFixture) cancel(r *rapid.T) {
+	checkResult(r, sessions.Cancel(f.app, f.actor(), f.anyScheduled(r), sessions.ScopeSession))
 }
 
 // failRequests lets the next requests fail, some of them after the provider accepted the email.
-func (h *outboxFixture) failRequests(r *rapid.T) {
+func (f *outboxFixture) failRequests(r *rapid.T) {
 	for range rapid.IntRange(1, 4).Draw(r, "faults") {
-		h.resend.FailNext(rapid.SampledFrom([]resendtest.Fault{resendtest.Status(500), resendtest.Status(503), resendtest.AcceptAndCut,
+		f.resend.FailNext(rapid.SampledFrom([]resendtest.Fault{resendtest.Status(500), resendtest.Status(503), resendtest.AcceptAndCut,
 			resendtest.Status(401)}).Draw(r, "fault"))
 	}
 }
 
 // crash leaves an email in the state sending, like a killed process, and starts another worker.
-func (h *outboxFixture) crash(r *rapid.T) {
-	hookstest.Exec(h.t, h.app, "UPDATE outbox SET status = 'sending' WHERE id = {:id}",
-		dbx.Params{"id": h.anyID(r, "SELECT id FROM outbox WHERE status = 'queued' AND tried != ''")})
-	h.restartWorker()
+func (f *outboxFixture) crash(r *rapid.T) {
+	hookstest.Exec(f.t, f.app, "UPDATE outbox SET status = 'sending' WHERE id = {:id}",
+		dbx.Params{"id": f.anyID(r, "SELECT id FROM outbox WHERE status = 'queued' AND tried != ''")})
+	f.restartWorker()
 }
 
 // deliver lets time pass, sends what is due, and checks what arrived.
-func (h *outboxFixture) deliver(r *rapid.T) {
-	h.clockOffset += time.Duration(rapid.IntRange(0, 90).Draw(r, "minutes")) * time.Minute
-	h.worker.Deliver(context.Background())
-	arrived := h.resend.Emails()
-	for _, email := range arrived[h.checked:] {
-		if fault := h.obsoleteReason(email); fault != "" {
+func (f *outboxFixture) deliver(r *rapid.T) {
+	f.clockOffset += time.Duration(rapid.IntRange(0, 90).Draw(r, "minutes")) * time.Minute
+	f.worker.Deliver(context.Background())
+	arrived := f.resend.Emails()
+	for _, email := range arrived[f.checked:] {
+		if fault := f.obsoleteReason(email); fault != "" {
 			r.Fatalf("%q to %s: %s", email.Subject, email.To, fault)
 		}
 	}
-	h.checked = len(arrived)
+	f.checked = len(arrived)
 }
 
 var sequencePattern = regexp.MustCompile(`SEQUENCE:(\d+)`)
 
 // obsoleteReason returns why an email that has just arrived is no longer correct, or "".
-func (h *outboxFixture) obsoleteReason(email resendtest.Email) string {
-	row, err := mail.FindEmail(h.app, email.Key)
+func (f *outboxFixture) obsoleteReason(email resendtest.Email) string {
+	row, err := mail.FindEmail(f.app, email.Key)
 	if err != nil {
 		return err.Error()
 	}
 	switch kind := row.Kind(); kind {
 	case mail.KindInvitation, mail.KindRoleInvitation:
-		link := h.resend.FindLink(email, "/invite/")
-		i, replaced, err := invitations.FindByToken(h.app, link[strings.LastIndex(link, "/")+1:])
+		link := f.resend.FindLink(email, "/invite/")
+		i, replaced, err := invitations.FindByToken(f.app, link[strings.LastIndex(link, "/")+1:])
 		if err != nil || replaced || i.Status() != invitations.Pending || i.Address() != email.To {
 			return fmt.Sprintf("its link is replaced (%v), or ended: %v, %v", replaced, i, err)
 		}
 	case mail.KindResetPassword:
-		link := h.resend.FindLink(email, "/reset/")
-		if _, err := accounts.FindByReset(h.app, link[strings.LastIndex(link, "/")+1:]); err != nil {
+		link := f.resend.FindLink(email, "/reset/")
+		if _, err := accounts.FindByReset(f.app, link[strings.LastIndex(link, "/")+1:]); err != nil {
 			return err.Error()
 		}
 	case mail.KindRoleRevoked:
-		m, err := members.Find(h.app, h.team.Id, h.ada().Id)
+		m, err := members.Find(f.app, f.team.Id, f.ada().Id)
 		if err != nil {
 			return err.Error()
 		}
@@ -258,15 +258,15 @@ func (h *outboxFixture) obsoleteReason(email resendtest.Email) string {
 			}
 		}
 	case mail.KindSessionInvitation, mail.KindSessionChanged, mail.KindSessionCancelled:
-		return h.outdatedReason(row, email)
+		return f.outdatedReason(row, email)
 	}
 	return ""
 }
 
 // outdatedReason compares an email about a session with the session.
-func (h *outboxFixture) outdatedReason(row *mail.Email, email resendtest.Email) string {
+func (f *outboxFixture) outdatedReason(row *mail.Email, email resendtest.Email) string {
 	title, _, _ := strings.Cut(email.Subject[strings.Index(email.Subject, ": ")+2:], ",")
-	p, err := sessions.FindParticipant(h.app, row.About())
+	p, err := sessions.FindParticipant(f.app, row.About())
 	if strings.Contains(row.Basis(), `"withdrawn":true`) {
 		if err == nil {
 			return "the user is on the list"
@@ -276,7 +276,7 @@ func (h *outboxFixture) outdatedReason(row *mail.Email, email resendtest.Email) 
 	if err != nil {
 		return "the user is not on the list: " + err.Error()
 	}
-	s, err := sessions.FindByID(h.app, p.SessionID())
+	s, err := sessions.FindByID(f.app, p.SessionID())
 	if err != nil {
 		return err.Error()
 	}

@@ -21,7 +21,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// fixture is a team with every kind of row in its list, by a name each, and another team.
+// fixture is a team with every kind of row in its list, each under a name, and another team.
 type fixture struct {
 	*testing.T
 	app   *core.BaseApp
@@ -31,7 +31,7 @@ type fixture struct {
 	ids   map[string]string
 }
 
-// rowNames are the crowd in the order in which tests choose them.
+// rowNames are the names of the rows in the order in which tests select them.
 var rowNames = []string{"owner", "admin", "admin2", "both", "asked", "organizer", "member", "guest", "new", "newAdmin",
 	"declined", "revoked", "expired", "stranger", "theirs", "theirInvitation", "unknown"}
 
@@ -40,71 +40,71 @@ func newFixture(t *testing.T, opened bool) *fixture {
 	app := hookstest.NewApp(t)
 	owner, rival := hookstest.Account(t, app, "owner@x.example"), hookstest.Account(t, app, "rival@x.example")
 	team := hookstest.Team(t, app, owner, "Halation Post", "unlimited")
-	c := &fixture{t, app, team, hookstest.Team(t, app, rival, "Other", "unlimited"), map[string]*core.Record{
+	f := &fixture{t, app, team, hookstest.Team(t, app, rival, "Other", "unlimited"), map[string]*core.Record{
 		"owner": owner, "rival": rival,
 		"admin":     hookstest.Member(t, app, team, "admin@x.example", "admin"),
 		"admin2":    hookstest.Member(t, app, team, "admin2@x.example", "admin"),
 		"both":      hookstest.Member(t, app, team, "both@x.example", "admin", "organizer"),
-		"asked":     hookstest.Member(t, app, team, "asked@x.example", "organizer"), // and asked to be Admin
+		"asked":     hookstest.Member(t, app, team, "asked@x.example", "organizer"), // and invited to be Admin
 		"organizer": hookstest.Member(t, app, team, "organizer@x.example", "organizer"),
 		"member":    hookstest.Member(t, app, team, "member@x.example"),
 		"guest":     hookstest.Guest(t, app, team, "guest@x.example"),
 		"stranger":  hookstest.Account(t, app, "stranger@x.example"),
 	}, map[string]string{"unknown": "abcdefghijklmno"}}
-	c.users["theirs"] = hookstest.Member(t, app, c.other, "theirs@x.example")
-	for name, account := range c.users {
-		c.ids[name] = account.Id
+	f.users["theirs"] = hookstest.Member(t, app, f.other, "theirs@x.example")
+	for name, account := range f.users {
+		f.ids[name] = account.Id
 	}
 	hookstest.Invite(t, app, owner, team, "asked@x.example", "admin")
 	for _, name := range []string{"new", "declined", "revoked", "expired"} {
-		c.ids[name] = hookstest.Invite(t, app, owner, team, name+"@x.example", "organizer").ID
+		f.ids[name] = hookstest.Invite(t, app, owner, team, name+"@x.example", "organizer").ID
 	}
-	c.ids["newAdmin"] = hookstest.Invite(t, app, owner, team, "newadmin@x.example", "admin", "organizer").ID
-	c.ids["theirInvitation"] = hookstest.Invite(t, app, rival, c.other, "new@x.example").ID
+	f.ids["newAdmin"] = hookstest.Invite(t, app, owner, team, "newadmin@x.example", "admin", "organizer").ID
+	f.ids["theirInvitation"] = hookstest.Invite(t, app, rival, f.other, "new@x.example").ID
 	for _, status := range []string{"declined", "revoked"} {
-		r := hookstest.FindRecord(t, app, "invitations", c.ids[status])
+		r := hookstest.FindRecord(t, app, "invitations", f.ids[status])
 		r.Set("status", status)
-		c.must(app.Save(r))
+		f.must(app.Save(r))
 	}
-	hookstest.Exec(t, app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": c.ids["expired"]})
+	hookstest.Exec(t, app, "UPDATE invitations SET expires = '2026-01-01 00:00:00.000Z' WHERE id = {:id}", dbx.Params{"id": f.ids["expired"]})
 	hookstest.Exec(t, app, "UPDATE outbox SET created = '2026-01-01 00:00:00.000Z'", nil)
 	team.Set("admins_manage_admins", opened)
-	c.must(app.Save(team))
-	return c
+	f.must(app.Save(team))
+	return f
 }
 
-func (c *fixture) must(err error) {
-	c.Helper()
+func (f *fixture) must(err error) {
+	f.Helper()
 	if err != nil {
-		c.Fatal(err)
+		f.Fatal(err)
 	}
 }
 
-func (c *fixture) actor(who string) *actors.Actor {
-	c.Helper()
-	return hookstest.Actor(c.T, c.app, c.users[who], c.team)
+func (f *fixture) actor(who string) *actors.Actor {
+	f.Helper()
+	return hookstest.Actor(f.T, f.app, f.users[who], f.team)
 }
 
-func (c *fixture) idsOf(names ...string) (ids []string) {
+func (f *fixture) idsOf(names ...string) (ids []string) {
 	for _, name := range names {
-		ids = append(ids, c.ids[name])
+		ids = append(ids, f.ids[name])
 	}
 	return ids
 }
 
-// isInTeam reports whether somebody is in the team.
-func (c *fixture) isInTeam(who string) bool {
-	c.Helper()
-	_, err := members.Find(c.app, c.team.Id, c.ids[who])
+// isInTeam reports whether the named account is in the team.
+func (f *fixture) isInTeam(who string) bool {
+	f.Helper()
+	_, err := members.Find(f.app, f.team.Id, f.ids[who])
 	if !errors.Is(err, errs.NotFound) {
-		c.must(err)
+		f.must(err)
 	}
 	return err == nil
 }
 
-// statusesOf is what came of each row: its status, or the code of who was passed over.
-func statusesOf(receipt bulk.Result) (all []string) {
-	for _, l := range receipt.Rows {
+// statusesOf returns the status of each row, or the code of a skipped one.
+func statusesOf(result bulk.Result) (all []string) {
+	for _, l := range result.Rows {
 		if l.Status == bulk.Skipped {
 			all = append(all, l.Code)
 		} else {
@@ -121,8 +121,8 @@ func TestDo_EveryKindOfRow(t *testing.T) {
 	for _, s := range []struct {
 		by     string
 		opened bool
-		deed   bulk.Action
-		want   []string // in the order of rows
+		action bulk.Action
+		want   []string // in the order of rowNames
 		freed  bulk.FreedSeats
 	}{
 		{"owner", false, bulk.Action{Kind: bulk.Remove}, []string{members.CodeLastOwner, "removed", "removed", "removed", "removed", "removed",
@@ -153,80 +153,80 @@ func TestDo_EveryKindOfRow(t *testing.T) {
 			"role_revoked", "no_such_role", "no_such_role", "no_such_role", "no_such_role", nothingToDo, nothingToDo, nothingToDo, nothingToDo, nothingToDo,
 			notFound, notFound, notFound, notFound}, bulk.FreedSeats{Admin: 2}},
 	} {
-		t.Run(fmt.Sprintf("%s, opened %v, %s %s", s.by, s.opened, s.deed.Kind, s.deed.Role.Label()), func(t *testing.T) {
-			c := newFixture(t, s.opened)
-			ids := c.idsOf(rowNames...)
-			log := hookstest.Count(t, c.app, "audit")
-			foreseen, err := bulk.Preview(c.app, c.actor(s.by), s.deed, append(ids, ids...))
-			c.must(err)
-			if n := hookstest.Count(t, c.app, "audit"); n != log {
-				t.Errorf("a look wrote %d rows into the audit log", n-log)
+		t.Run(fmt.Sprintf("%s, opened %v, %s %s", s.by, s.opened, s.action.Kind, s.action.Role.Label()), func(t *testing.T) {
+			f := newFixture(t, s.opened)
+			ids := f.idsOf(rowNames...)
+			log := hookstest.Count(t, f.app, "audit")
+			preview, err := bulk.Preview(f.app, f.actor(s.by), s.action, append(ids, ids...))
+			f.must(err)
+			if n := hookstest.Count(t, f.app, "audit"); n != log {
+				t.Errorf("the preview wrote %d audit entries", n-log)
 			}
-			receipt, err := bulk.Do(c.app, c.actor(s.by), s.deed, append(ids, ids...))
-			c.must(err)
+			result, err := bulk.Do(f.app, f.actor(s.by), s.action, append(ids, ids...))
+			f.must(err)
 			for n, name := range rowNames {
-				got, before := receipt.Rows[n], foreseen.Rows[n]
+				got, before := result.Rows[n], preview.Rows[n]
 				got.Link = ""
-				if s.deed.Kind == bulk.Resend {
+				if s.action.Kind == bulk.Resend {
 					before.Link = ""
 				}
 				if got != before {
-					t.Errorf("%s: %+v, and foreseen was %+v", name, got, before)
+					t.Errorf("%s: got %+v, want %+v as previewed", name, got, before)
 				}
 				if (got.Status == bulk.Skipped) != (got.Message != "") || got.ID != ids[n] || (got.Code == notFound) != (got.Email == "") {
-					t.Errorf("%s: %+v", name, got)
+					t.Errorf("%s: got %+v", name, got)
 				}
 			}
-			if got := statusesOf(receipt); !slices.Equal(got, s.want) {
+			if got := statusesOf(result); !slices.Equal(got, s.want) {
 				t.Errorf("\ngot  %v\nwant %v", got, s.want)
 			}
-			if receipt.Freed() != s.freed {
-				t.Errorf("freed %+v, want %+v", receipt.Freed(), s.freed)
+			if result.Freed() != s.freed {
+				t.Errorf("got freed %+v, want %+v", result.Freed(), s.freed)
 			}
-			c.assertAudited(receipt, s.by)
+			f.assertAudited(result, s.by)
 		})
 	}
 }
 
-// assertAudited wants a row in the audit log for everybody to whom the deed was done.
-func (c *fixture) assertAudited(receipt bulk.Result, by string) {
-	c.Helper()
-	for _, l := range receipt.Rows {
+// assertAudited expects one audit entry for every row that wasn't skipped.
+func (f *fixture) assertAudited(result bulk.Result, by string) {
+	f.Helper()
+	for _, l := range result.Rows {
 		action := map[string]string{bulk.Removed: "member.remove", bulk.Revoked: "invitation.revoke", bulk.Resent: "invitation.resend",
 			bulk.RoleRevoked: "member.revoke"}[l.Status]
 		if action == "" {
 			continue
 		}
-		if n := hookstest.Count(c.T, c.app, "audit", dbx.HashExp{"team": c.team.Id, "action": action, "result": "ok",
-			"target_name": []any{l.Name, l.Email}, "actor": c.ids[by]}); n != 1 {
-			c.Errorf("%d rows in the audit log of what came of %s", n, l.DisplayName())
+		if n := hookstest.Count(f.T, f.app, "audit", dbx.HashExp{"team": f.team.Id, "action": action, "result": "ok",
+			"target_name": []any{l.Name, l.Email}, "actor": f.ids[by]}); n != 1 {
+			f.Errorf("got %d audit entries for %s, want 1", n, l.DisplayName())
 		}
 	}
 	for _, id := range []string{"theirs", "rival"} {
-		if _, err := members.Find(c.app, c.other.Id, c.ids[id]); err != nil {
-			c.Errorf("the other team lost %s: %v", id, err)
+		if _, err := members.Find(f.app, f.other.Id, f.ids[id]); err != nil {
+			f.Errorf("the other team lost %s: %v", id, err)
 		}
 	}
 }
 
 func TestDo_InvalidRequest_ChangesNothing(t *testing.T) {
-	c := newFixture(t, true)
+	f := newFixture(t, true)
 	many := make([]string, bulk.MaxRows+1)
 	for n := range many {
 		many[n] = fmt.Sprintf("%015d", n)
 	}
-	one := c.idsOf("member")
+	one := f.idsOf("member")
 	remove := bulk.Action{Kind: bulk.Remove}
 	for _, s := range []struct {
 		name, by string
-		deed     bulk.Action
+		action   bulk.Action
 		ids      []string
 		code     string
 	}{
-		{"nobody", "owner", remove, nil, "required"},
+		{"no ids", "owner", remove, nil, "required"},
 		{"empty ids", "owner", remove, []string{"", ""}, "required"},
 		{"too many", "owner", remove, many, errs.CodeTooMany},
-		{"the same often", "owner", bulk.Action{Kind: bulk.Resend}, slices.Repeat(one, bulk.MaxRows+1), ""},
+		{"repeated ids", "owner", bulk.Action{Kind: bulk.Resend}, slices.Repeat(one, bulk.MaxRows+1), ""},
 		{"no role", "owner", bulk.Action{Kind: bulk.RevokeRole}, one, "bad_role"},
 		{"both roles", "owner", bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Admin: true, Organizer: true}}, one, "bad_role"},
 		{"the Owner's role", "owner", bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Owner: true}}, one, "bad_role"},
@@ -234,118 +234,118 @@ func TestDo_InvalidRequest_ChangesNothing(t *testing.T) {
 		{"a member", "member", remove, one, notAllowed},
 		{"a guest", "guest", remove, one, notAllowed},
 	} {
-		_, err := bulk.Preview(c.app, c.actor(s.by), s.deed, s.ids)
-		hookstest.AssertCode(t, s.name+", a look", err, s.code)
-		_, err = bulk.Do(c.app, c.actor(s.by), s.deed, s.ids)
+		_, err := bulk.Preview(f.app, f.actor(s.by), s.action, s.ids)
+		hookstest.AssertCode(t, s.name+", previewed", err, s.code)
+		_, err = bulk.Do(f.app, f.actor(s.by), s.action, s.ids)
 		hookstest.AssertCode(t, s.name, err, s.code)
 	}
-	if !c.isInTeam("member") {
-		t.Error("the member is gone")
+	if !f.isInTeam("member") {
+		t.Error("the member was removed")
 	}
-	if n := hookstest.Count(t, c.app, "audit", dbx.HashExp{"action": "member.remove", "result": notAllowed}); n != 6 {
-		t.Errorf("%d refusals in the audit log", n)
+	if n := hookstest.Count(t, f.app, "audit", dbx.HashExp{"action": "member.remove", "result": notAllowed}); n != 6 {
+		t.Errorf("got %d refusals in the audit log, want 6", n)
 	}
-	if _, err := bulk.Do(c.app, c.actor("owner"), bulk.Action{Kind: "burn"}, one); err == nil {
-		t.Error("an unknown deed was done")
+	if _, err := bulk.Do(f.app, f.actor("owner"), bulk.Action{Kind: "burn"}, one); err == nil {
+		t.Error("an unknown action was accepted")
 	}
 }
 
 func TestDo_ConcurrentRemovals_OneSucceeds(t *testing.T) {
-	c := newFixture(t, true)
-	deeds := []*actors.Actor{c.actor("admin"), c.actor("admin2")}
-	receipts := make([]bulk.Result, 2)
-	hookstest.SlowWrites(c.app, "memberships", "invitations")
+	f := newFixture(t, true)
+	admins := []*actors.Actor{f.actor("admin"), f.actor("admin2")}
+	results := make([]bulk.Result, 2)
+	hookstest.SlowWrites(f.app, "memberships", "invitations")
 	for _, err := range hookstest.Race(2, func(i int) (err error) {
-		receipts[i], err = bulk.Do(c.app, deeds[i], bulk.Action{Kind: bulk.Remove}, c.idsOf("organizer", "new"))
+		results[i], err = bulk.Do(f.app, admins[i], bulk.Action{Kind: bulk.Remove}, f.idsOf("organizer", "new"))
 		return err
 	}) {
-		c.must(err)
+		f.must(err)
 	}
 	for n := range 2 {
-		first, second := receipts[0].Rows[n], receipts[1].Rows[n]
+		first, second := results[0].Rows[n], results[1].Rows[n]
 		if first.Status == bulk.Skipped {
 			first, second = second, first
 		}
 		late := map[string]bool{notFound: true, invitations.CodeRevoked: true}
 		if first.Status == bulk.Skipped || !late[second.Code] || second.Message == "" {
-			t.Errorf("%+v and %+v", first, second)
+			t.Errorf("got %+v and %+v", first, second)
 		}
 	}
-	if all := receipts[0].Freed().Plus(receipts[1].Freed()); all != (bulk.FreedSeats{Organizer: 2}) {
-		t.Errorf("freed %+v", all)
+	if all := results[0].Freed().Plus(results[1].Freed()); all != (bulk.FreedSeats{Organizer: 2}) {
+		t.Errorf("got freed %+v", all)
 	}
 }
 
 func TestDo_ActorLosesRights_Stops(t *testing.T) {
-	c := newFixture(t, true)
-	c.app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
-		if e.Record.GetString("user") == c.ids["organizer"] {
-			_, err := members.Remove(e.App, c.actor("owner"), c.ids["admin"])
-			c.must(err)
+	f := newFixture(t, true)
+	f.app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
+		if e.Record.GetString("user") == f.ids["organizer"] {
+			_, err := members.Remove(e.App, f.actor("owner"), f.ids["admin"])
+			f.must(err)
 		}
 		return e.Next()
 	})
-	receipt, err := bulk.Do(c.app, c.actor("admin"), bulk.Action{Kind: bulk.Remove}, c.idsOf("organizer", "member", "guest"))
-	if !errors.Is(err, errs.NotFound) || len(receipt.Rows) != 1 || !c.isInTeam("member") || !c.isInTeam("guest") {
-		t.Errorf("%+v %v", receipt, err)
+	result, err := bulk.Do(f.app, f.actor("admin"), bulk.Action{Kind: bulk.Remove}, f.idsOf("organizer", "member", "guest"))
+	if !errors.Is(err, errs.NotFound) || len(result.Rows) != 1 || !f.isInTeam("member") || !f.isInTeam("guest") {
+		t.Errorf("got %+v, %v", result, err)
 	}
 }
 
 func TestDo_InvitationAcceptedMeanwhile_KeepsMember(t *testing.T) {
-	c := newFixture(t, false)
-	account := hookstest.Account(t, c.app, "new@x.example")
-	_, err := invitations.Accept(c.app, invitations.Response{Account: account, ID: c.ids["new"]})
-	c.must(err)
-	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Action{Kind: bulk.Remove}, c.idsOf("new"))
-	if err != nil || receipt.Rows[0].Code != invitations.CodeAccepted {
-		t.Errorf("%+v %v", receipt, err)
+	f := newFixture(t, false)
+	account := hookstest.Account(t, f.app, "new@x.example")
+	_, err := invitations.Accept(f.app, invitations.Response{Account: account, ID: f.ids["new"]})
+	f.must(err)
+	result, err := bulk.Do(f.app, f.actor("owner"), bulk.Action{Kind: bulk.Remove}, f.idsOf("new"))
+	if err != nil || result.Rows[0].Code != invitations.CodeAccepted {
+		t.Errorf("got %+v, %v", result, err)
 	}
-	if _, err := members.Find(c.app, c.team.Id, account.Id); err != nil {
+	if _, err := members.Find(f.app, f.team.Id, account.Id); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestDo_MaxRows_AllSucceed(t *testing.T) {
-	c := newFixture(t, false)
+	f := newFixture(t, false)
 	ids := make([]string, bulk.MaxRows)
 	for n := range ids {
-		ids[n] = hookstest.Invite(t, c.app, c.users["owner"], c.team, fmt.Sprintf("p%d@x.example", n)).ID
+		ids[n] = hookstest.Invite(t, f.app, f.users["owner"], f.team, fmt.Sprintf("p%d@x.example", n)).ID
 		if n%50 == 0 {
-			c.app.Store().Remove("usher.limits.invite")
+			f.app.Store().Remove("usher.limits.invite")
 		}
 	}
-	receipt, err := bulk.Do(c.app, c.actor("owner"), bulk.Action{Kind: bulk.Remove}, ids)
-	if err != nil || receipt.Done() != bulk.MaxRows || len(receipt.WithStatus(bulk.Revoked)) != bulk.MaxRows {
-		t.Errorf("%d done, %v", receipt.Done(), err)
+	result, err := bulk.Do(f.app, f.actor("owner"), bulk.Action{Kind: bulk.Remove}, ids)
+	if err != nil || result.Done() != bulk.MaxRows || len(result.WithStatus(bulk.Revoked)) != bulk.MaxRows {
+		t.Errorf("got %d done, %v", result.Done(), err)
 	}
 }
 
 func TestDo_Tag(t *testing.T) {
-	c := newFixture(t, false)
-	c.must(tags.Set(c.app, c.actor("owner"), c.ids["member"], []string{"Kestrel", "Vendor"}))
-	c.must(tags.Set(c.app, c.actor("owner"), c.ids["guest"], []string{"kestrel"}))
-	deed := bulk.Action{Kind: bulk.Tag, AddTags: []string{"KESTREL"}, RemoveTags: []string{"vendor"}}
-	receipt, err := bulk.Do(c.app, c.actor("admin"), deed, c.idsOf("owner", "member", "guest", "new", "declined", "theirs", "unknown"))
-	c.must(err)
-	if got, want := statusesOf(receipt), []string{"tagged", "tagged", nothingToDo, "tagged", "tagged", notFound, notFound}; !slices.Equal(got, want) {
+	f := newFixture(t, false)
+	f.must(tags.Set(f.app, f.actor("owner"), f.ids["member"], []string{"Kestrel", "Vendor"}))
+	f.must(tags.Set(f.app, f.actor("owner"), f.ids["guest"], []string{"kestrel"}))
+	action := bulk.Action{Kind: bulk.Tag, AddTags: []string{"KESTREL"}, RemoveTags: []string{"vendor"}}
+	result, err := bulk.Do(f.app, f.actor("admin"), action, f.idsOf("owner", "member", "guest", "new", "declined", "theirs", "unknown"))
+	f.must(err)
+	if got, want := statusesOf(result), []string{"tagged", "tagged", nothingToDo, "tagged", "tagged", notFound, notFound}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	for _, who := range []string{"owner", "member", "guest", "new", "declined"} {
-		row, err := people.FindRow(c.app, c.team.Id, c.ids[who])
-		c.must(err)
+		row, err := people.FindRow(f.app, f.team.Id, f.ids[who])
+		f.must(err)
 		if !slices.Equal(row.Tags, people.Tags{"Kestrel"}) {
-			t.Errorf("%s: %v", who, row.Tags)
+			t.Errorf("%s: got tags %v", who, row.Tags)
 		}
 	}
 	for _, s := range []struct {
-		deed bulk.Action
-		code string
+		action bulk.Action
+		code   string
 	}{
 		{bulk.Action{Kind: bulk.Tag}, "required"},
 		{bulk.Action{Kind: bulk.Tag, AddTags: []string{strings.Repeat("x", 500)}}, "too_long"},
 		{bulk.Action{Kind: bulk.Tag, RemoveTags: slices.Repeat([]string{"x"}, 1000)}, errs.CodeTooMany},
 	} {
-		_, err := bulk.Do(c.app, c.actor("owner"), s.deed, c.idsOf("member"))
-		hookstest.AssertCode(t, fmt.Sprintf("%.60v", s.deed), err, s.code)
+		_, err := bulk.Do(f.app, f.actor("owner"), s.action, f.idsOf("member"))
+		hookstest.AssertCode(t, fmt.Sprintf("%.60v", s.action), err, s.code)
 	}
 }

@@ -12,46 +12,46 @@ import (
 )
 
 func TestDo_CountsHandedOverAndCancelledSessions(t *testing.T) {
-	c := newFixture(t, true)
-	c.team.Set("organizer_seats", 10) // else every member may host
-	c.must(c.app.Save(c.team))
-	hookstest.ScheduleSession(t, c.app, c.users["organizer"], c.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
-	hookstest.ScheduleSession(t, c.app, c.users["both"], c.team, sessions.Form{})
-	owner := hookstest.Actor(t, c.app, c.users["owner"], c.team)
-	ids := []string{c.ids["organizer"], c.ids["both"], c.ids["member"]}
-	said := func(receipt bulk.Result, err error) (handedOver, cancelled int) {
+	f := newFixture(t, true)
+	f.team.Set("organizer_seats", 10) // otherwise every member can host
+	f.must(f.app.Save(f.team))
+	hookstest.ScheduleSession(t, f.app, f.users["organizer"], f.team, sessions.Form{Rule: "FREQ=DAILY;COUNT=2"})
+	hookstest.ScheduleSession(t, f.app, f.users["both"], f.team, sessions.Form{})
+	owner := hookstest.Actor(t, f.app, f.users["owner"], f.team)
+	ids := []string{f.ids["organizer"], f.ids["both"], f.ids["member"]}
+	count := func(result bulk.Result, err error) (handedOver, cancelled int) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return receipt.Sessions()
+		return result.Sessions()
 	}
 	for _, s := range []struct {
-		deed                  bulk.Action
+		action                bulk.Action
 		handedOver, cancelled int
 	}{
 		{bulk.Action{Kind: bulk.Remove}, 0, 3},
-		{bulk.Action{Kind: bulk.Remove, HandOver: c.ids["owner"]}, 3, 0},
+		{bulk.Action{Kind: bulk.Remove, HandOver: f.ids["owner"]}, 3, 0},
 		{bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Organizer: true}}, 0, 3},
 		{bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Admin: true}}, 0, 0},
 	} {
-		if on, off := said(bulk.Preview(c.app, owner, s.deed, ids)); on != s.handedOver || off != s.cancelled {
-			t.Errorf("%+v would hand over %d and cancel %d", s.deed, on, off)
+		if on, off := count(bulk.Preview(f.app, owner, s.action, ids)); on != s.handedOver || off != s.cancelled {
+			t.Errorf("%+v: got %d handed over and %d cancelled", s.action, on, off)
 		}
 	}
-	_, err := bulk.Do(c.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: c.ids["both"]}, ids)
-	hookstest.AssertCode(t, "to one of them", err, sessions.CodeCannotHost)
-	receipt, err := bulk.Do(c.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: c.ids["member"]}, ids[:2])
-	if err != nil || len(receipt.WithStatus(bulk.Skipped)) != 2 || receipt.Rows[0].Code != sessions.CodeCannotHost {
-		t.Errorf("to who may not host: %+v, %v", receipt.Rows, err)
+	_, err := bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: f.ids["both"]}, ids)
+	hookstest.AssertCode(t, "to a removed user", err, sessions.CodeCannotHost)
+	result, err := bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: f.ids["member"]}, ids[:2])
+	if err != nil || len(result.WithStatus(bulk.Skipped)) != 2 || result.Rows[0].Code != sessions.CodeCannotHost {
+		t.Errorf("to a user who can't host: got %+v, %v", result.Rows, err)
 	}
-	if on, off := said(bulk.Do(c.app, owner, bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Organizer: true}}, ids[:1])); on != 0 || off != 2 {
-		t.Errorf("%d handed over, %d cancelled", on, off)
+	if on, off := count(bulk.Do(f.app, owner, bulk.Action{Kind: bulk.RevokeRole, Role: actors.Roles{Organizer: true}}, ids[:1])); on != 0 || off != 2 {
+		t.Errorf("got %d handed over, %d cancelled", on, off)
 	}
-	if on, off := said(bulk.Do(c.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: c.ids["owner"]}, ids)); on != 1 || off != 0 {
-		t.Errorf("%d handed over, %d cancelled", on, off)
+	if on, off := count(bulk.Do(f.app, owner, bulk.Action{Kind: bulk.Remove, HandOver: f.ids["owner"]}, ids)); on != 1 || off != 0 {
+		t.Errorf("got %d handed over, %d cancelled", on, off)
 	}
-	if n := hookstest.Count(t, c.app, "sessions", dbx.HashExp{"status": "scheduled", "host": c.ids["owner"]}); n != 1 {
-		t.Errorf("the Owner hosts %d", n)
+	if n := hookstest.Count(t, f.app, "sessions", dbx.HashExp{"status": "scheduled", "host": f.ids["owner"]}); n != 1 {
+		t.Errorf("got %d sessions hosted by the Owner, want 1", n)
 	}
 }

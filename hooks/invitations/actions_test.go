@@ -47,7 +47,7 @@ func TestResend_IsLimited(t *testing.T) {
 	f := newFixture(t)
 	id := f.invite(luciaEmail, "organizer").ID
 	_, err := f.resend(id)
-	hookstest.AssertCode(t, "at once", err, errs.CodeTooMany)
+	hookstest.AssertCode(t, "immediately", err, errs.CodeTooMany)
 	for n := range 5 {
 		f.ageEmails(id, "-61 seconds")
 		if _, err := f.resend(id); err != nil {

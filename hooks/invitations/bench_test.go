@@ -92,7 +92,7 @@ func (c *largeTeam) inviteUsers(b *testing.B, n int) {
 		b.Fatal(err)
 	}
 	if len(c.accounts) != n || len(c.invitations) != n {
-		b.Fatalf("%d wait, %d are asked, not %d", len(c.accounts), len(c.invitations), n)
+		b.Fatalf("got %d accounts and %d invitations, want %d", len(c.accounts), len(c.invitations), n)
 	}
 }
 

@@ -167,7 +167,7 @@ func TestCorrectAddress_OverDailyLimit_IsRefused(t *testing.T) {
 		hookstest.Exec(t, f.app, "INSERT INTO outbox (id, kind, recipient, team, status, due, created) SELECT lower(hex(randomblob(7))) || 'x', 'test', 'x', team, 'sent', due, created FROM outbox LIMIT 1", nil)
 	}
 	_, err := f.correct(old, correctEmail)
-	hookstest.AssertCode(t, "beyond the day's letters", err, errs.CodeTooMany)
+	hookstest.AssertCode(t, "over the daily limit", err, errs.CodeTooMany)
 	if f.stored(old).GetString("status") != invitations.Pending {
 		t.Error("the old invitation ended without a replacement")
 	}

@@ -76,10 +76,10 @@ func assertConsistent(t *testing.T, app core.App, team, id string) *invitations.
 	if err := app.DB().NewQuery("SELECT count(*) FROM import_rows WHERE status = 'invited'").Row(&noted); err != nil {
 		t.Fatal(err)
 	}
-	told := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "invitation.create"})
+	audited := hookstest.Count(t, app, "audit", dbx.HashExp{"action": "invitation.create"})
 	made, messages := hookstest.Count(t, app, "invitations"), hookstest.Count(t, app, "outbox")
-	if n := i.Count(invitations.Invited); n != i.Done() || n != noted || n != told || n != made || n != messages {
-		t.Errorf("got %d done, %d counted, %d stored, %d audited, %d invitations, %d emails", i.Done(), n, noted, told, made, messages)
+	if n := i.Count(invitations.Invited); n != i.Done() || n != noted || n != audited || n != made || n != messages {
+		t.Errorf("got %d done, %d counted, %d stored, %d audited, %d invitations, %d emails", i.Done(), n, noted, audited, made, messages)
 	}
 	return i
 }

@@ -24,16 +24,16 @@ func TestPreviewImport_MatchesImport(t *testing.T) {
 				"askedplain@x.example", "not an address", "Plain@X.example", "new@x.example"}, manyAddresses(40)...)
 			offer := invitations.Request{Lines: invitations.ParseLines(list)}
 			offer.Roles.Organizer, offer.Roles.Admin = roles == "organizer", roles == "admin"
-			survey, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
+			importPreview, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
 			f.must(err)
 			if n := hookstest.Count(t, f.app, "invitations"); n != 2 {
 				t.Errorf("got %d invitations after a preview", n)
 			}
 			i := f.runImport(f.startImport(roles, list...))
-			if survey.Total != len(list) || survey.AlreadyMembers+survey.AlreadyInvited+survey.Duplicates != i.Count(invitations.Unchanged) ||
-				survey.SendCount() != i.Count(invitations.Invited)+i.Count(invitations.Updated) ||
-				survey.Malformed != 1 || survey.Duplicates != 1 || len(survey.Errors) != 2 {
-				t.Errorf("got preview %+v, result %s: %s", survey, importSummary(i), f.rowCodes(i))
+			if importPreview.Total != len(list) || importPreview.AlreadyMembers+importPreview.AlreadyInvited+importPreview.Duplicates != i.Count(invitations.Unchanged) ||
+				importPreview.SendCount() != i.Count(invitations.Invited)+i.Count(invitations.Updated) ||
+				importPreview.Malformed != 1 || importPreview.Duplicates != 1 || len(importPreview.Errors) != 2 {
+				t.Errorf("got preview %+v, result %s: %s", importPreview, importSummary(i), f.rowCodes(i))
 			}
 		})
 	}
@@ -58,28 +58,28 @@ func TestPreviews_ApplyLimits(t *testing.T) {
 			f.invite(fmt.Sprintf("early%d@x.example", n))
 		}
 		offer := invitations.Request{Lines: invitations.ParseLines(manyAddresses(300))}
-		survey, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
+		importPreview, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
 		f.must(err)
 		i := f.runImport(f.startImport("", manyAddresses(300)...))
-		if survey.SendCount() != 45 || survey.OverDailyLimit != 255 || survey.DailyLimitText == "" || i.Count(invitations.Invited) != survey.SendCount() || i.Count(invitations.Refused) != survey.OverDailyLimit {
-			t.Errorf("got preview %+v sending %d, result %s", survey, survey.SendCount(), importSummary(i))
+		if importPreview.SendCount() != 45 || importPreview.OverDailyLimit != 255 || importPreview.DailyLimitText == "" || i.Count(invitations.Invited) != importPreview.SendCount() || i.Count(invitations.Refused) != importPreview.OverDailyLimit {
+			t.Errorf("got preview %+v sending %d, result %s", importPreview, importPreview.SendCount(), importSummary(i))
 		}
 		hookstest.Exec(t, f.app, "UPDATE teams SET created = '2026-01-01 00:00:00.000Z'", nil)
 		f.team.Record = hookstest.FindRecord(t, f.app, "teams", f.team.Id)
-		survey, err = invitations.PreviewImport(f.app, f.actor(f.owner), offer)
+		importPreview, err = invitations.PreviewImport(f.app, f.actor(f.owner), offer)
 		f.must(err)
-		if survey.SendCount() != 255 || survey.OverDailyLimit != 0 || survey.DailyLimitText != "" {
-			t.Errorf("after the first week: %+v", survey)
+		if importPreview.SendCount() != 255 || importPreview.OverDailyLimit != 0 || importPreview.DailyLimitText != "" {
+			t.Errorf("after the first week: got %+v", importPreview)
 		}
 	})
 	t.Run("a new team's day, line by line", func(t *testing.T) {
 		config := hookstest.Config()
 		config.SignUp = "open"
 		f := newFixtureWith(t, config)
-		forecast, err := invitations.PreviewInvite(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(60))})
+		invitePreview, err := invitations.PreviewInvite(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(manyAddresses(60))})
 		f.must(err)
-		if forecast.EmailCount != 50 || forecast.Lines[50].Code != errs.CodeTooMany {
-			t.Errorf("%d, %+v", forecast.EmailCount, forecast.Lines[50])
+		if invitePreview.EmailCount != 50 || invitePreview.Lines[50].Code != errs.CodeTooMany {
+			t.Errorf("got %d emails, line 51 %+v", invitePreview.EmailCount, invitePreview.Lines[50])
 		}
 	})
 	t.Run("lists in a minute", func(t *testing.T) {
@@ -135,30 +135,30 @@ func TestSurvey_LimitsOfAnAddress_AreThoseOfThePreview(t *testing.T) {
 	for _, role := range []string{"", "organizer"} {
 		offer := invitations.Request{Lines: invitations.ParseLines(list)}
 		offer.Roles.Organizer = role == "organizer"
-		survey, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
+		importPreview, err := invitations.PreviewImport(f.app, f.actor(f.owner), offer)
 		f.must(err)
-		forecast, err := invitations.PreviewInvite(f.app, f.actor(f.owner), offer)
+		invitePreview, err := invitations.PreviewInvite(f.app, f.actor(f.owner), offer)
 		f.must(err)
 		limited := 0
-		for _, fate := range forecast.Lines {
-			if fate.Code == errs.CodeTooMany {
+		for _, line := range invitePreview.Lines {
+			if line.Code == errs.CodeTooMany {
 				limited++
 			}
 		}
-		if survey.SendCount() != forecast.EmailCount || survey.Limited != limited || len(survey.Errors) != limited || limited == 0 {
-			t.Errorf("%q: got import preview %+v, invitation preview %d to send and %d limited", role, survey, forecast.EmailCount, limited)
+		if importPreview.SendCount() != invitePreview.EmailCount || importPreview.Limited != limited || len(importPreview.Errors) != limited || limited == 0 {
+			t.Errorf("%q: got import preview %+v, invitation preview %d to send and %d limited", role, importPreview, invitePreview.EmailCount, limited)
 		}
-		for _, fault := range survey.Errors {
+		for _, fault := range importPreview.Errors {
 			if fault.Code != errs.CodeTooMany || fault.Message == "" {
 				t.Errorf("%q: %+v", role, fault)
 			}
 		}
 	}
-	survey, err := invitations.PreviewImport(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(list), Roles: actors.Roles{Organizer: true}})
+	importPreview, err := invitations.PreviewImport(f.app, f.actor(f.owner), invitations.Request{Lines: invitations.ParseLines(list), Roles: actors.Roles{Organizer: true}})
 	f.must(err)
 	i := f.runImport(f.startImport("organizer", list...))
-	if i.Count(invitations.Refused) != survey.Limited || i.Count(invitations.Invited)+i.Count(invitations.Updated) != survey.SendCount() {
-		t.Errorf("got preview %+v, result %s: %s", survey, importSummary(i), f.rowCodes(i))
+	if i.Count(invitations.Refused) != importPreview.Limited || i.Count(invitations.Invited)+i.Count(invitations.Updated) != importPreview.SendCount() {
+		t.Errorf("got preview %+v, result %s: %s", importPreview, importSummary(i), f.rowCodes(i))
 	}
 }
 
@@ -169,11 +169,11 @@ func TestSurvey_RolesThatTheActorMayNotOffer_AreThoseOfThePreview(t *testing.T) 
 	f.invite("asked@x.example", "admin")
 	offer := invitations.Request{Lines: invitations.ParseLines([]string{"ada@x.example", "other@x.example", "asked@x.example", "new@x.example"})}
 	offer.Roles.Organizer = true
-	survey, err := invitations.PreviewImport(f.app, f.actor(admin), offer)
+	importPreview, err := invitations.PreviewImport(f.app, f.actor(admin), offer)
 	f.must(err)
-	forecast, err := invitations.PreviewInvite(f.app, f.actor(admin), offer)
+	invitePreview, err := invitations.PreviewInvite(f.app, f.actor(admin), offer)
 	f.must(err)
-	if survey.SendCount() != forecast.EmailCount || survey.Forbidden != 2 || survey.AlreadyMembers != 1 {
-		t.Errorf("got import preview %+v, invitation preview %d to send: %+v", survey, forecast.EmailCount, forecast.Lines)
+	if importPreview.SendCount() != invitePreview.EmailCount || importPreview.Forbidden != 2 || importPreview.AlreadyMembers != 1 {
+		t.Errorf("got import preview %+v, invitation preview %d to send: %+v", importPreview, invitePreview.EmailCount, invitePreview.Lines)
 	}
 }

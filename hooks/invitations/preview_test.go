@@ -29,7 +29,7 @@ func TestPreviewInvite_MatchesInviteAndChangesNothing(t *testing.T) {
 		before[table] = hookstest.Count(t, f.app, table)
 	}
 	token := f.stored(f.pendingID("other@x.example")).GetString("token_hash")
-	forecast, err := invitations.PreviewInvite(f.app, f.actor(f.owner), offer)
+	preview, err := invitations.PreviewInvite(f.app, f.actor(f.owner), offer)
 	f.must(err)
 	for _, table := range tables {
 		if n := hookstest.Count(t, f.app, table); n != before[table] {
@@ -45,20 +45,20 @@ func TestPreviewInvite_MatchesInviteAndChangesNothing(t *testing.T) {
 	want := []string{"invited", "refused bad_email", "refused already_member", "refused already_invited", "updated",
 		"refused duplicate", "refused seats_full", "refused seats_full"}
 	sent := 0
-	for i, fate := range forecast.Lines {
-		told, done := joinWords(fate.Status, fate.Code), joinWords(results[i].Status, results[i].Code)
-		if told != want[i] || fate.Status != results[i].Status || told != done && fate.Code != invitations.CodeDuplicate {
-			t.Errorf("%s: got preview %q, result %q, want %q", fate.Line.Raw, told, done, want[i])
+	for i, line := range preview.Lines {
+		got, done := joinWords(line.Status, line.Code), joinWords(results[i].Status, results[i].Code)
+		if got != want[i] || line.Status != results[i].Status || got != done && line.Code != invitations.CodeDuplicate {
+			t.Errorf("%s: got preview %q, result %q, want %q", line.Line.Raw, got, done, want[i])
 		}
 		if results[i].Status != invitations.Refused {
 			sent++
 		}
 	}
-	if forecast.EmailCount != sent || forecast.Seats != f.seats() {
-		t.Errorf("got preview with %d emails and %+v, result %d and %+v", forecast.EmailCount, forecast.Seats, sent, f.seats())
+	if preview.EmailCount != sent || preview.Seats != f.seats() {
+		t.Errorf("got preview with %d emails and %+v, result %d and %+v", preview.EmailCount, preview.Seats, sent, f.seats())
 	}
-	told := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}) // the notice that seats are nearly used up
-	if messages := hookstest.Count(t, f.app, "outbox") - before["outbox"] - told; messages != sent {
+	notices := hookstest.Count(t, f.app, "outbox", dbx.HashExp{"kind": mail.KindCapacity}) // the notice that seats are nearly used up
+	if messages := hookstest.Count(t, f.app, "outbox") - before["outbox"] - notices; messages != sent {
 		t.Errorf("got %d emails for %d lines", messages, sent)
 	}
 }

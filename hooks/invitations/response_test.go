@@ -84,7 +84,7 @@ func TestRespond_WrongOrUnconfirmedAccount_IsRefused(t *testing.T) {
 		hookstest.AssertCode(t, name+" an empty link", give(invitations.Response{Account: f.lucia}), invitations.CodeUnknown)
 	}
 	_, err := invitations.Accept(f.app, invitations.Response{Token: tokenOf(result)})
-	hookstest.AssertCode(t, "accept as nobody", err, accounts.CodeWrongAccount)
+	hookstest.AssertCode(t, "accept without an account", err, accounts.CodeWrongAccount)
 
 	hookstest.Exec(t, f.app, "UPDATE users SET verified = 0 WHERE id = {:id}", dbx.Params{"id": f.lucia.Id})
 	for name, give := range answers {

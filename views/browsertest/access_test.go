@@ -54,7 +54,7 @@ func TestAccessibility_SignedInPages(t *testing.T) {
 		}
 		b.expectStatus(422)
 		b.visit("/admin/halation-post/audit?from=tomorrow")
-		b.assertAccessible("a day that is none")
+		b.assertAccessible("an invalid day")
 		b.expectStatus(404)
 		b.visit("/no-such-page")
 		b.assertAccessible("not found")

@@ -33,7 +33,7 @@ func TestScreenShare_IsShownLargeUntilStopped(t *testing.T) {
 		host.press("Stop sharing")
 		guest.waitUntil("no screen", screenTile(m.participantID(m.host.Email()))+` === null`)
 		guest.waitForText("Marta stopped sharing their screen.")
-		host.waitUntil("no screen of one's own", screenTile(m.participantID(m.host.Email()))+` === null`)
+		host.waitUntil("not their own screen", screenTile(m.participantID(m.host.Email()))+` === null`)
 	}
 	host.press("Share")
 	guest.waitForScreen(m.participantID(m.host.Email()))
