@@ -1,10 +1,10 @@
-// Usher governs who may meet on behalf of a small organization: teams, seats, invitations, in one program.
+// Usher is a self-hosted server for teams, seats, invitations and live sessions.
 package main
 
 import (
 	"fmt"
 	"os"
-	_ "time/tzdata" // time zones also where the machine has none
+	_ "time/tzdata" // time zones for machines without a database
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"

@@ -1,4 +1,4 @@
-// Package hooks registers every rule of Usher. They hold for every writer.
+// Package hooks registers every rule of Usher. The rules apply to all writers.
 package hooks
 
 import (
@@ -25,11 +25,11 @@ import (
 	"usher/hooks/tools/settings"
 )
 
-// Config is every setting of Usher.
+// Config holds the settings of Usher.
 type Config = settings.Config
 
-// Register binds every rule to the app before it starts. The order matters: stored state is read before it is checked,
-// and an invalid state is reported before a missing seat.
+// Register registers every rule before the app starts. The order matters: stored state is loaded before it is checked, and an
+// invalid state is reported before a missing seat.
 func Register(app core.App, config Config) {
 	settings.Set(app, config)
 	record.Register(app, "users", "logins", "teams", "memberships", "invitations", "imports", "tags",

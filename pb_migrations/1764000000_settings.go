@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// PocketBase's own limiter is the coarse net; its defaults would lock out an office behind one address.
+// PocketBase's limiter is only a coarse safety net; its defaults would lock out an office behind one IP address.
 func init() {
 	m.Register(func(app core.App) error {
 		settings := app.Settings()

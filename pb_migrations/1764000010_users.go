@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// Accounts: made and changed through Usher's actions; a program changes its name and picture only.
+// Accounts are created and changed through Usher's actions. The API may only change name and picture.
 func init() {
 	m.Register(func(app core.App) error {
 		users, err := app.FindCollectionByNameOrId("users")
@@ -39,7 +39,7 @@ func init() {
 		password.Min, password.Max = 12, 71
 		users.Fields.Add(&core.TextField{Name: "timezone", Max: 64})
 
-		// One account an address, whatever its capitals.
+		// One account per email address, case-insensitive.
 		users.RemoveIndex("idx_email__pb_users_auth_")
 		users.Indexes = append(users.Indexes,
 			"CREATE UNIQUE INDEX `idx_email__pb_users_auth_` ON `users` (`email` COLLATE NOCASE) WHERE `email` != ''")

@@ -7,7 +7,7 @@ import (
 
 const gigabyte = 1_000_000_000
 
-// Plans are data that whoever runs the server may edit (R135). -1 is unlimited.
+// Plans are data that server administrators may edit (R135). -1 is unlimited.
 func init() {
 	m.Register(func(app core.App) error {
 		plans := core.NewBaseCollection("plans")

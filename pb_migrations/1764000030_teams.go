@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Readable by whoever is in the team; written through actions only.
+// Readable by everyone in the team; written through actions only.
 const inTheTeam = `@request.auth.id != "" && @collection.memberships.team ?= %s && @collection.memberships.user ?= @request.auth.id`
 
 func init() {

@@ -7,7 +7,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Who is in which team. Roles are booleans, so that seats and the one Owner are plain indexes.
+// Memberships of teams. Roles are booleans, so that seats and the single Owner are plain indexes.
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)
@@ -51,8 +51,8 @@ func init() {
 	}, drop("memberships"))
 }
 
-// panelOf is the rule of data of the Admin Panel: the caller is Owner or Admin of that very team.
-// The relation ties team, person and role to one membership.
+// panelOf is the API rule for Admin Panel data: the caller is Owner or Admin of that team. The relation ensures that team, user
+// and role are of one membership.
 func panelOf(team string) string {
 	by := team + ".memberships_via_team"
 	return fmt.Sprintf(`(%[1]s.user ?= @request.auth.id && (%[1]s.owner ?= true || %[1]s.admin ?= true))`, by)

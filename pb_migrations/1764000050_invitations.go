@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Who was asked to join which team, and what came of it. Links are kept as SHA-256 only;
-// the hash of a link that a newer one replaced stays, so that the old link can say so (R59).
+// Invitations to teams. Links are stored as SHA-256 only. The hash of a replaced link is kept, so that the old link can say so
+// (R59).
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)
@@ -35,7 +35,7 @@ func init() {
 			&core.DateField{Name: "expires", Required: true},
 			&core.DateField{Name: "answered"},
 			&core.TextField{Name: "token_hash", Hidden: true, Max: 64},
-			// shown: the inviter saw the link, so holding it does not prove the address.
+			// shown: the inviter saw the link, so it doesn't prove ownership of the email address.
 			&core.BoolField{Name: "shown", Hidden: true},
 			inviter, user, created(), updated(),
 		)

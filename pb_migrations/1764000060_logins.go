@@ -20,7 +20,7 @@ func init() {
 			&core.TextField{Name: "agent", Max: 300},
 			&core.TextField{Name: "address", Hidden: true, Max: 64},
 			&core.DateField{Name: "seen", Required: true},
-			// no_panel: unused for longer than the panel allows; good for the App until signed in anew.
+			// no_panel: idle for longer than the Admin Panel allows; valid for the App until the next sign-in.
 			&core.BoolField{Name: "no_panel"},
 			created(),
 		)

@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Letters on their way. sealed is the encrypted letter; it is erased once sent.
+// Outgoing emails. sealed is the encrypted message, which is erased after sending.
 func init() {
 	m.Register(func(app core.App) error {
 		outbox := core.NewBaseCollection("outbox")

@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Who did what. Rows outlive their team, so team is text; triggers refuse every change of a row.
+// The audit log. Rows outlive their team, so team is text. Triggers refuse every change of a row.
 func init() {
 	m.Register(func(app core.App) error {
 		audit := core.NewBaseCollection("audit")

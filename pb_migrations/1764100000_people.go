@@ -10,12 +10,12 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// The list of a team's people, ready to be read: one row for each address, a member's or else that of the newest
-// invitation. Triggers keep it, whoever writes memberships, invitations or accounts, so that a page of it is a
-// seek in an index and its counters are one row. It holds nothing that cannot be made again from those.
+// people is an index of a team's users: one row per email address, of the member or else the newest invitation. Triggers on
+// memberships, invitations and accounts keep it up to date, so that a page is an index lookup and the counters are one row. It
+// can be rebuilt from those tables.
 //
-// tags are labels on a person of a team, by address: an invited person keeps them when he accepts. visits are
-// when a person was last active in a team.
+// tags are labels of a user in a team, by email address, so that an invitee keeps them after accepting. visits hold when a user
+// was last active in a team.
 func init() {
 	m.Register(func(app core.App) error {
 		if err := addTags(app); err != nil {
@@ -61,7 +61,7 @@ func addTags(app core.App) error {
 	return app.Save(tags)
 }
 
-// indexAddresses makes the index of accounts by address. One with a condition is not used by a search for an address.
+// indexAddresses creates the index of accounts by email address. SQLite doesn't use a partial index for such a lookup.
 func indexAddresses(app core.App, where string) error {
 	users, err := app.FindCollectionByNameOrId("users")
 	if err != nil {
@@ -72,7 +72,7 @@ func indexAddresses(app core.App, where string) error {
 	return app.Save(users)
 }
 
-// execute runs statements that are separated by two semicolons: triggers have single ones inside.
+// execute runs statements separated by two semicolons, since triggers contain single ones.
 func execute(app core.App, statements string) error {
 	for _, statement := range strings.Split(statements, ";;") {
 		if strings.TrimSpace(statement) == "" {
@@ -116,9 +116,8 @@ CREATE TABLE tallies (
 	declined INTEGER NOT NULL, revoked INTEGER NOT NULL, expired INTEGER NOT NULL, guests INTEGER NOT NULL
 ) WITHOUT ROWID;;`
 
-// fill is the rest of an INSERT INTO: the rows of people for the pairs of team and address in keys, as
-// memberships and invitations are at that moment. Rows that are there are brought up to date. A row has few columns in
-// indexes, and those that seldom change are not written when they stay: each index is pages to write.
+// fill is the rest of an INSERT INTO people, for the pairs of team and email in keys. It updates existing rows. Indexed columns
+// that rarely change are only written when they differ, since each index costs page writes.
 func fill(keys string) string {
 	return "INSERT INTO " + peopleColumns + membersOf(keys) + " UNION ALL " + askedOf(keys) + upToDate
 }
@@ -151,7 +150,7 @@ const upToDate = ` ON CONFLICT (team, email) DO UPDATE SET user = excluded.user,
 	ask_admin = excluded.ask_admin, ask_organizer = excluded.ask_organizer, asked = excluded.asked,
 	expires = excluded.expires, answered = excluded.answered, added = excluded.added`
 
-// rename is the UPDATE of what fill leaves: a name, a picture or a last visit that has become another.
+// rename updates what fill doesn't: name, picture and last visit.
 func rename(keys string) string {
 	values := map[string]string{
 		"name": "(SELECT CASE WHEN people.user != '' THEN (SELECT u.name FROM users u WHERE u.id = people.user)" +
@@ -191,7 +190,7 @@ func peopleTriggers() string {
 				"NEW.admin, NEW.organizer, NEW.status = 'pending', NEW.expires, NEW.answered, NEW.created, '')") +
 		trigger("people_of_named_invitation", "AFTER INSERT ON invitations", "",
 			"UPDATE people SET name = NEW.name WHERE team = NEW.team AND email = NEW.email AND user = '' AND name != NEW.name") +
-		// One that is accepted is followed by its membership, which takes the row over with its tags.
+		// An accepted invitation is followed by its membership, which takes over the row and its tags.
 		trigger("people_of_invitation", "AFTER UPDATE OF admin, organizer, status, expires, answered ON invitations", "",
 			offers+" AND (invitation = NEW.id OR user != '' AND NEW.status = 'pending')") +
 		trigger("people_of_other_invitation", "AFTER UPDATE OF name, created ON invitations", "OLD.name IS NOT NEW.name OR OLD.created IS NOT NEW.created",
@@ -200,7 +199,7 @@ func peopleTriggers() string {
 			"DELETE FROM people WHERE team = OLD.team AND email = OLD.email AND invitation = OLD.id AND user = ''", fill(unasked), rename(unasked)) +
 		trigger("people_of_account", "AFTER UPDATE OF name, avatar ON users", "OLD.name IS NOT NEW.name OR OLD.avatar IS NOT NEW.avatar",
 			rename(ofAccount)) +
-		// An account's address moves its rows: those of the old address go first, so that each account has one.
+		// A change of an account's email moves its rows. Rows of the old email are deleted first, so that each account has one.
 		trigger("people_of_address", "AFTER UPDATE OF email ON users", "OLD.email IS NOT NEW.email",
 			"UPDATE OR IGNORE tags SET email = NEW.email WHERE email = OLD.email AND team IN (SELECT team FROM memberships WHERE user = NEW.id)",
 			"DELETE FROM people WHERE email = OLD.email AND user = NEW.id AND team IN (SELECT team FROM memberships WHERE user = NEW.id)",
@@ -221,15 +220,15 @@ func peopleTriggers() string {
 
 const ofMember = "(SELECT email FROM users WHERE id = NEW.user)"
 
-// Each statement of a trigger takes memory whenever it may run, so those of the everyday deeds are short. A
-// membership takes over the row of its address; what is offered stays only while it is open.
+// Each statement of a trigger costs memory even if it does nothing, so triggers of frequent actions are short. A membership
+// takes over the row of its email; offered roles stay only while the invitation is pending.
 const memberJoins = `UPDATE people SET user = NEW.user, kind = NEW.kind, status = 'accepted',
 	owner = NEW.owner, admin = NEW.admin, organizer = NEW.organizer, answered = '', added = NEW.created,
 	invitation = iif(asked, invitation, ''), expires = iif(asked, expires, ''),
 	ask_admin = asked AND ask_admin, ask_organizer = asked AND ask_organizer
 	WHERE team = NEW.team AND email = ` + ofMember
 
-// An invitation shows at a member only while it is open, and else as the row itself.
+// An invitation to a member is shown only while it is pending; to anyone else it is the row itself.
 const offers = `UPDATE people SET asked = NEW.status = 'pending',
 	invitation = iif(user != '' AND NEW.status != 'pending', '', NEW.id), expires = iif(user != '' AND NEW.status != 'pending', '', NEW.expires),
 	ask_admin = NEW.admin AND (user = '' OR NEW.status = 'pending'), ask_organizer = NEW.organizer AND (user = '' OR NEW.status = 'pending'),
@@ -241,7 +240,7 @@ const visited = "UPDATE people SET active = NEW.seen WHERE team = NEW.team AND e
 
 const dropFound = "INSERT INTO people_find (people_find, rowid, who) VALUES ('delete', OLD.n, OLD.who)"
 
-// tally counts a row of people out as it was, and in as it is.
+// tally subtracts the old row from the counters and adds the new one.
 func tally(was, is string) string {
 	counts := [][2]string{{"total", "1"}, {"accepted", "ROW.status = 'accepted'"}, {"pending", "ROW.asked"}, {"declined", "ROW.status = 'declined'"},
 		{"revoked", "ROW.status = 'revoked'"}, {"expired", "ROW.status = 'expired'"}, {"guests", "ROW.kind = 'guest'"}}

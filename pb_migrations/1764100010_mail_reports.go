@@ -5,8 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// How far a letter has come after it was sent, as its provider reports, and the reports themselves: each counts
-// once, by the id of its event.
+// Delivery status of sent emails as reported by the provider, and the reports themselves: each counts once, by event id.
 func init() {
 	m.Register(func(app core.App) error {
 		outbox, err := app.FindCollectionByNameOrId("outbox")
@@ -18,7 +17,7 @@ func init() {
 		outbox.Fields.Add(
 			&core.DateField{Name: "delivered"},
 			&core.DateField{Name: "reported"},
-			// unreachable: it is the address that takes no letter, or wants none.
+			// unreachable: the address rejects all email, or its owner complained.
 			&core.BoolField{Name: "unreachable"},
 		)
 		outbox.AddIndex("idx_outbox_provider", false, "provider_id", "")

@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// A person's picture is shown to the person's teams alone, by our own route. A change of address waits until
-// the new one is confirmed by its link, which is kept as SHA-256 only; an account has at most one.
+// Profile pictures are shown only to the user's teams, by our own route. A change of email address is pending until it is
+// confirmed with a link, stored as SHA-256 only. An account has at most one.
 func init() {
 	m.Register(func(app core.App) error {
 		if err := protectPictures(app, true); err != nil {
@@ -37,7 +37,7 @@ func init() {
 	})
 }
 
-// protectPictures keeps PocketBase's own address of files from giving pictures to everybody.
+// protectPictures keeps PocketBase's file endpoint from serving pictures publicly.
 func protectPictures(app core.App, protected bool) error {
 	users, err := app.FindCollectionByNameOrId("users")
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// How many seats of a team are taken by members and promised by invitations: kept by triggers for every writer,
-// so that asking for a seat costs the same in a team of ten and of a hundred thousand. An overdue invitation that
-// nobody has noted yet is still counted as promised; the index finds those, to be taken off.
+// seat_counts holds the seats taken by members and reserved by invitations of a team. Triggers maintain it, so that checking a
+// seat costs the same in a team of ten and of a hundred thousand. An expired invitation still counts as reserved until it is
+// marked; the index finds those, to subtract them.
 func init() {
 	m.Register(func(app core.App) error {
 		if err := run(app, `CREATE TABLE seat_counts (team TEXT PRIMARY KEY,
@@ -50,7 +50,7 @@ func init() {
 	})
 }
 
-// counted are the triggers that keep two columns of seat_counts: what a row counts for, as two expressions about ROW.
+// counted returns the triggers that maintain two columns of seat_counts, given as expressions about ROW.
 func counted(table, columns, admin, organizer string) []string {
 	of := func(row, expression string) string { return strings.ReplaceAll(expression, "ROW", row) }
 	first, second, _ := strings.Cut(columns, ", ")

@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Lists of addresses that are invited in the background. Their rows are a plain table: ten thousand a list, each
-// written twice. They go with their import, and that with its team.
+// Imports of email addresses to invite in the background. Their rows are a plain table: up to ten thousand per import, each
+// written twice. They are deleted with the import, and imports with the team.
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)

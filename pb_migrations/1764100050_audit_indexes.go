@@ -5,15 +5,15 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// The audit log is read by who did it, to whom, what, when and whether it was refused, the newest first; and a
-// person is known in it by all invitations that the account accepted.
+// Indexes for filtering the audit log by actor, target, action, time and result, newest first, and for finding the invitations
+// that an account accepted.
 func init() {
 	indexes := []struct{ collection, name, columns, where string }{
 		{"audit", "idx_audit_actor", "team, actor, seq", ""},
 		{"audit", "idx_audit_action", "team, action, seq", ""},
 		{"audit", "idx_audit_at", "team, at", ""},
 		{"audit", "idx_audit_refused", "team, seq", "result != 'ok'"},
-		{"audit", "idx_audit_unknown", "team, target_name, seq", "target = ''"}, // an address that was refused has no invitation
+		{"audit", "idx_audit_unknown", "team, target_name, seq", "target = ''"}, // a refused address has no invitation
 		{"invitations", "idx_invitations_user", "user, team", "user != ''"},
 	}
 	change := func(up bool) func(core.App) error {

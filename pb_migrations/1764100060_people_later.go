@@ -7,10 +7,10 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// The list of people is brought up to date after the deed that changes it: whoever joins, is invited or answers
-// writes down in people_stale whose row is old, in the same transaction, and no more. To take that note away is to
-// renew the row. Before a team's list is read its notes are taken away, so nobody reads an old row, and notes that a crash
-// leaves lose nothing. What is rare, a name or an address that changes, or somebody who goes, renews at once as before.
+// The people index is updated after the action that changes it: joining, inviting and answering only insert the stale row's key
+// into people_stale, in the same transaction. Deleting that key updates the row, and it happens before a team's list is read,
+// so that reads are never stale and a crash loses nothing. Rare changes, such as a new name or email or a removal, still
+// update immediately.
 func init() {
 	replaced := []string{"new_member", "first_member", "named_member", "member", "new_invitation", "first_invitation",
 		"named_invitation", "invitation", "other_invitation"}
@@ -45,10 +45,10 @@ func noted(name, event, email string) string {
 		"INSERT INTO people_stale VALUES (NEW.team, "+email+") ON CONFLICT DO NOTHING")
 }
 
-// old is whose note is taken away.
+// old is the key that is deleted from people_stale.
 const old = "(SELECT OLD.team team, OLD.email email)"
 
-// nobody takes the row away of an address that is neither in the team nor asked any more.
+// nobody deletes the row of an email that is neither a member nor invited.
 const nobody = `DELETE FROM people WHERE team = OLD.team AND email = OLD.email
 	AND NOT EXISTS (SELECT 1 FROM users u CROSS JOIN memberships m ON m.user = u.id AND m.team = OLD.team WHERE u.email = OLD.email COLLATE NOCASE)
 	AND coalesce((SELECT status FROM invitations WHERE team = OLD.team AND email = OLD.email ORDER BY created DESC, rowid DESC LIMIT 1), 'accepted') = 'accepted'`

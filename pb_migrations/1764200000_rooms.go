@@ -7,7 +7,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Lasting places with links of their own (R85), and the links that a newer one replaced, which say so (R92).
+// Rooms with permanent links (R85), and replaced links, which say so (R92).
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)
@@ -22,10 +22,10 @@ func init() {
 			&core.TextField{Name: "description", Max: 500},
 			&core.SelectField{Name: "entry", Required: true, MaxSelect: 1, Values: []string{"invited", "team", "anyone"}},
 			&core.BoolField{Name: "lobby"},
-			&core.BoolField{Name: "early"}, // people may join before the host
+			&core.BoolField{Name: "early"}, // participants may join before the host
 			&core.BoolField{Name: "muted"}, // on entry
 			&core.SelectField{Name: "recording", Required: true, MaxSelect: 1, Values: []string{"off", "host", "always"}},
-			&core.NumberField{Name: "people", OnlyInt: true, Min: atLeast(0)}, // 0: as many as the plan lets
+			&core.NumberField{Name: "people", OnlyInt: true, Min: atLeast(0)}, // 0: the limit of the plan
 			&core.SelectField{Name: "quality", Required: true, MaxSelect: 1, Values: resolutions},
 			&core.DateField{Name: "archived"},
 			created(), updated(),
@@ -56,10 +56,10 @@ func init() {
 
 const slugPattern = `^[a-z0-9]+(-[a-z0-9]+)*$`
 
-// resolutions are the heights of a picture that can be asked for.
+// resolutions are the video heights to choose from.
 var resolutions = []string{"360p", "720p", "1080p", "2160p"}
 
-// forMembersOf is the rule of what members of that very team may read, guests not.
+// forMembersOf is the API rule for what members of that team may read; guests may not.
 func forMembersOf(team string) string {
 	return fmt.Sprintf(`@request.auth.id != "" && %[1]s.memberships_via_team.user ?= @request.auth.id && %[1]s.memberships_via_team.kind ?= "member"`, team)
 }

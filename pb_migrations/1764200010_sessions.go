@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Sessions, the series that they may be one of, and who is asked to them. starts and minutes are the plan, which
-// only rescheduling before the start changes (R126); what ran is in started, ended and the attendances.
+// Sessions, their series and participants. starts and minutes are the schedule, which changes only by rescheduling before the
+// start (R126); started, ended and the attendances are what happened.
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)
@@ -46,7 +46,7 @@ func init() {
 		}
 		sessions.Fields.Add(
 			team, one,
-			&core.DateField{Name: "occurrence"}, // when the series has it, however it was moved: its RECURRENCE-ID
+			&core.DateField{Name: "occurrence"}, // original time in the series: its RECURRENCE-ID
 			host,
 			&core.TextField{Name: "host_name", Max: 254},
 			&core.TextField{Name: "title", Required: true, Max: 200},
@@ -54,8 +54,8 @@ func init() {
 			room,
 			&core.DateField{Name: "starts", Required: true},
 			whole("minutes", 1),
-			whole("extra", 0),                             // minutes by which it was extended while it ran
-			&core.DateField{Name: "ends", Required: true}, // starts, minutes and extra in one, to look for
+			whole("extra", 0),                             // minutes of extension while running
+			&core.DateField{Name: "ends", Required: true}, // starts + minutes + extra, for queries
 			&core.TextField{Name: "timezone", Required: true, Max: 64},
 			&core.SelectField{Name: "status", Required: true, MaxSelect: 1, Values: []string{"scheduled", "running", "ended", "cancelled"}},
 			&core.TextField{Name: "code", Required: true, Max: 40},
@@ -71,11 +71,11 @@ func init() {
 			&core.SelectField{Name: "audio", Required: true, MaxSelect: 1, Values: []string{"speech", "music", "stereo"}},
 			&core.URLField{Name: "elsewhere", Hidden: true}, // shown only behind the join flow (R118)
 			whole("sequence", 0),
-			&core.TextField{Name: "media", Hidden: true, Max: 40}, // the media room of its run, never used again (R115)
+			&core.TextField{Name: "media", Hidden: true, Max: 40}, // the media room of the run, never reused (R115)
 			&core.DateField{Name: "started"},
 			&core.DateField{Name: "ended"},
 			&core.TextField{Name: "end_reason", Max: 40},
-			&core.DateField{Name: "empty"}, // since when nobody has been in it, while it runs
+			&core.DateField{Name: "empty"}, // since when it has been empty while running
 			created(), updated(),
 		)
 		sessions.AddIndex("idx_sessions_code", true, "code", "")

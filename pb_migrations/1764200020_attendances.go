@@ -5,8 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Who was in a session from when to when, and what was sent; and the reports it was learnt from, each of which
-// counts once (R125).
+// Attendance of participants with their media, and the reports it is derived from, each of which counts once (R125).
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)
@@ -30,7 +29,7 @@ func init() {
 		attendances.Fields.Add(
 			team, session, participant, user,
 			&core.TextField{Name: "name", Max: 254},
-			&core.TextField{Name: "sid", Required: true, Max: 100}, // the media server's name of this one stay
+			&core.TextField{Name: "sid", Required: true, Max: 100}, // the media server's id of the connection
 			&core.DateField{Name: "joined", Required: true},
 			&core.DateField{Name: "left"},
 			size("width"), size("height"), size("fps"),

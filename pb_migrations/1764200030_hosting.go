@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Whether every member of a team may host. Empty: yes where the Organizer seats are unlimited (D2).
+// Whether every member of a team may host. Empty: yes if Organizer seats are unlimited (D2).
 func init() {
 	m.Register(func(app core.App) error {
 		teams, err := app.FindCollectionByNameOrId("teams")

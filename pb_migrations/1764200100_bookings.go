@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// What has a room now or later is found without the sessions that are over (R87).
+// Index of current and future bookings of a room, without ended sessions (R87).
 func init() {
 	m.Register(func(app core.App) error {
 		return indexed(app, "sessions", "idx_sessions_booked", "room, starts, ends", "room != '' AND status != 'ended' AND status != 'cancelled'",

@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// An end of a stay that was reported by nobody, and is written down as the last moment that is known; and what a
-// session held elsewhere reports of whom, so that the stays follow from all reports in whatever order they came.
+// Marks ends of attendance that were estimated from the last known time. Stores reports of external sessions, so that attendance
+// can be derived from them in any order.
 func init() {
 	m.Register(func(app core.App) error {
 		attendances, err := app.FindCollectionByNameOrId("attendances")

@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Since when nobody is left who could lead a session that runs (D6).
+// Since when a running session has had no host or co-host (D6).
 func init() {
 	m.Register(func(app core.App) error {
 		sessions, err := app.FindCollectionByNameOrId("sessions")

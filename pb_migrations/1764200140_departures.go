@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// When an address last left a team, or was removed: no link from before brings it back (R71). And when a
-// participant last got a token: for a while the place is his, though the media server has not seen him yet.
+// When an email address last left a team or was removed: older links no longer work (R71). And when a participant last got a
+// token, which reserves capacity until they connect.
 func init() {
 	m.Register(func(app core.App) error {
 		team, err := relation(app, "team", "teams", true, true)

@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Who was put out of a session reads nothing more of it, as on the pages (R115).
+// Removed participants can no longer read the session (R115).
 func init() {
 	m.Register(func(app core.App) error {
 		return readSessions(app, `(participants_via_session.user ?= @request.auth.id && participants_via_session.state ?!= "out")`)
@@ -14,8 +14,8 @@ func init() {
 	})
 }
 
-// readSessions lets whoever is in the team read the sessions that he holds, that he is asked to by that condition, or
-// that he sees as Owner or Admin.
+// readSessions lets users of the team read the sessions they host, those they are invited to by the condition, and all as
+// Owner or Admin.
 func readSessions(app core.App, asked string) error {
 	sessions, err := app.FindCollectionByNameOrId("sessions")
 	if err != nil {

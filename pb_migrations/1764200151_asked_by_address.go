@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Who is asked to a session by an address that is his and confirmed, and has not come yet, reads it as the App shows it.
+// Users invited by their confirmed email address may read the session before they join it.
 func init() {
 	m.Register(func(app core.App) error {
 		by := "participants_via_session"

@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// What a team has bought is panel data: PocketBase's own addresses show it to the Owner and Admins alone, and nobody
-// else can filter or sort by it (R25).
+// The plan of a team is Admin Panel data: PocketBase's endpoints show it only to the Owner and Admins, and only they can filter or
+// sort by it (R25).
 func init() {
 	m.Register(hidePlan(true), hidePlan(false))
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // The team that a sign-up asks for is created when its address is verified: until then the account holds its name (R149).
-// Teams of sign-ups that nobody verified become such names. A team that holds anything else stays.
+// Teams of unverified sign-ups become such names. Teams with other data are kept.
 func init() {
 	m.Register(func(app core.App) error {
 		users, err := app.FindCollectionByNameOrId("users")

@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// When an email about the session reached the invitee, as far as is known. Of invitees from before, only those count
-// as not told of whom every email is known to have failed.
+// When an email about the session reached the invitee, as far as known. Existing invitees count as not notified only if every
+// email to them failed.
 func init() {
 	m.Register(func(app core.App) error {
 		participants, err := app.FindCollectionByNameOrId("participants")

@@ -5,7 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// When a member last lost the right to the Admin Panel, so that its open pages can say so; empty while they have it.
+// When a member lost access to the Admin Panel, so that open pages can say so; empty while they have access.
 func init() {
 	m.Register(func(app core.App) error {
 		memberships, err := app.FindCollectionByNameOrId("memberships")

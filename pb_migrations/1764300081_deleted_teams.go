@@ -5,8 +5,8 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// What is kept of a deleted team, so that whoever was in it learns that it was deleted, and nobody else does: its name
-// and slug, the accounts that were in it, and where its links led. A deleted team has the id of the team.
+// Deleted teams, so that their former users, and only they, learn of the deletion: name and slug, accounts and links. The id is
+// that of the team.
 func init() {
 	m.Register(func(app core.App) error {
 		teams := core.NewBaseCollection("deleted_teams")

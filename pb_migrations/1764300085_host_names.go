@@ -5,8 +5,7 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// Guests read the host's name of a session, which was the address of a host without a name. Such names become what hosts
-// without a name are called now.
+// Guests see the host's name of a session, which used to be the email of a host without a name. Replaces such names.
 func init() {
 	m.Register(func(app core.App) error {
 		return run(app, `UPDATE sessions SET host_name = coalesce((SELECT u.name FROM users u WHERE u.id = sessions.host AND u.name != ''

@@ -11,7 +11,7 @@ import (
 	_ "usher/pb_migrations"
 )
 
-// own is Usher's migrations, without PocketBase's.
+// own returns Usher's migrations, without PocketBase's.
 func own() core.MigrationsList {
 	var list core.MigrationsList
 	for _, m := range core.AppMigrations.Items() {
@@ -41,7 +41,7 @@ func names(t *testing.T, app core.App) []string {
 	return names
 }
 
-// schema is every table, index and trigger as SQL, and every collection's rules and fields.
+// schema returns all tables, indexes and triggers as SQL, and the rules and fields of all collections.
 func schema(t *testing.T, app core.App) string {
 	t.Helper()
 	var parts []string

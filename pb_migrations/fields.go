@@ -1,4 +1,4 @@
-// Package pb_migrations is the schema of Usher's database: one small file a change, never edited once shipped.
+// Package pb_migrations defines the database schema: one small file per change, never edited after release.
 package pb_migrations
 
 import (
@@ -12,7 +12,7 @@ func updated() core.Field {
 	return &core.AutodateField{Name: "updated", OnCreate: true, OnUpdate: true}
 }
 
-// relation is one record of another collection. cascade deletes this record with the other.
+// relation is a field for one record of another collection. cascade deletes this record with that one.
 func relation(app core.App, name, collection string, required, cascade bool) (core.Field, error) {
 	target, err := app.FindCollectionByNameOrId(collection)
 	if err != nil {
@@ -23,7 +23,7 @@ func relation(app core.App, name, collection string, required, cascade bool) (co
 
 func rule(s string) *string { return types.Pointer(s) }
 
-// drop is the way down of a migration that made collections.
+// drop reverts a migration that created collections.
 func drop(names ...string) func(core.App) error {
 	return func(app core.App) error {
 		for _, name := range names {
@@ -39,7 +39,7 @@ func drop(names ...string) func(core.App) error {
 	}
 }
 
-// run executes statements in their order.
+// run executes statements in order.
 func run(app core.App, statements ...string) error {
 	for _, statement := range statements {
 		if _, err := app.DB().NewQuery(statement).Execute(); err != nil {
@@ -49,7 +49,7 @@ func run(app core.App, statements ...string) error {
 	return nil
 }
 
-// indexed gives collections an index, in place of one of the same name: collection, name, columns, condition.
+// indexed creates or replaces indexes: collection, name, columns, condition.
 func indexed(app core.App, each ...string) error {
 	for ; len(each) > 0; each = each[4:] {
 		collection, err := app.FindCollectionByNameOrId(each[0])

@@ -6,7 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// until is Usher's migrations before the one with that number.
+// until returns Usher's migrations before a number.
 func until(number string) (list core.MigrationsList) {
 	all := own()
 	for _, m := range all.Items() {

@@ -18,7 +18,7 @@ func TestSignUpTeam_UnverifiedOwnersKeepTheNameOfTheirTeamAlone(t *testing.T) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
-	// Each account owns the team of its name. "operator" did not come by a sign-up; "shared" has a second member.
+	// Each account owns the team of its name. "operator" has no sign-up; "shared" has a second member.
 	for _, s := range []struct{ id, verified, signedUp string }{{"begun", "0", "1"}, {"verified", "1", "1"}, {"operator", "0", ""}, {"shared", "0", "1"}} {
 		sql(`INSERT INTO users (id, email, verified, password, tokenKey) VALUES ('` + s.id + `', '` + s.id + `@x.example', ` + s.verified + `, 'x', 'key-` + s.id + `')`)
 		sql(`INSERT INTO teams (id, name, slug) VALUES ('team-` + s.id + `', 'Team ` + s.id + `', '` + s.id + `')`)

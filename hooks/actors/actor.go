@@ -1,5 +1,5 @@
-// Package actors knows who acts in a team, and holds one predicate for every question of right.
-// Pages, the JSON API and jobs ask the same one.
+// Package actors identifies who acts in a team and defines one predicate per permission, shared by pages, the JSON API and
+// jobs.
 package actors
 
 import (
@@ -15,20 +15,19 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Actor is somebody who acts in a team, with what he carries there at this moment.
-// It is read at every request and never kept (R33).
+// Actor is an account acting in a team, with its current roles. It is loaded for every request and never cached (R33).
 type Actor struct {
 	Account *core.Record // of the users collection
 	Team    *core.Record // of the teams collection
 	Roles   Roles
 	Kind    string // "member" or "guest"
-	IP      string // the network address that the request came from, for the audit
+	IP      string // network address of the request, for the audit log
 
-	FormerAdmin bool // the actor was the Owner or an Admin of the team, and no longer is
+	FormerAdmin bool // was the Owner or an Admin of the team, and no longer is
 }
 
-// Find reads who account is in the team with that id or slug. Somebody who is not in it,
-// or a team that does not exist, is record.ErrNotFound.
+// Find returns the actor for an account in the team with that id or slug. It returns errs.NotFound if the team doesn't exist
+// or the account isn't in it.
 func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	if account == nil || team == "" {
 		return nil, errs.NotFound
@@ -45,7 +44,7 @@ func Find(app core.App, account *core.Record, team string) (*Actor, error) {
 	return InTeam(app, account, found)
 }
 
-// InTeam is Find for a team that is already read.
+// InTeam is Find for a loaded team.
 func InTeam(app core.App, account, team *core.Record) (*Actor, error) {
 	actor, err := ByUserID(app, account.Id, team)
 	if err == nil {
@@ -54,7 +53,7 @@ func InTeam(app core.App, account, team *core.Record) (*Actor, error) {
 	return actor, err
 }
 
-// ByUserID is what the account with that id may do in the team. Its Account is not read.
+// ByUserID returns the actor for an account id in the team, without loading Account.
 func ByUserID(app core.App, user string, team *core.Record) (*Actor, error) {
 	actor := &Actor{Team: team}
 	err := app.DB().NewQuery("SELECT owner, admin, organizer, kind, panel_lost != '' FROM memberships WHERE team = {:t} AND user = {:u}").
@@ -69,40 +68,39 @@ func ByUserID(app core.App, user string, team *core.Record) (*Actor, error) {
 	return actor, nil
 }
 
-// Reload reads the actor anew inside a transaction, so that a right that was lost since the
-// request began is lost for this deed, too.
+// Reload loads the actor again in a transaction, so that permissions lost since the request began no longer apply.
 func (a *Actor) Reload(tx core.App) (*Actor, error) {
-	again, err := Find(tx, a.Account, a.Team.Id)
+	current, err := Find(tx, a.Account, a.Team.Id)
 	if err != nil {
 		return nil, err
 	}
-	again.IP = a.IP
-	return again, nil
+	current.IP = a.IP
+	return current, nil
 }
 
-// recheckEvery is after how many rows of a long answer it is asked whether the actor may still have it.
+// recheckEvery is the number of rows of a long response between permission checks.
 const recheckEvery = 200
 
-// PanelRecheck makes a question that is asked before each row of a long answer, of whatever length: an error once the
-// actor has lost the right to the panel since the request began. It looks now and then.
+// PanelRecheck returns a function to call before each row of a long response. The function returns an error once the actor
+// has lost access to the panel; it checks every recheckEvery rows.
 func (a *Actor) PanelRecheck(app core.App) func() error {
 	n := 0
 	return func() error {
 		if n++; n%recheckEvery != 1 {
 			return nil
 		}
-		again, err := a.Reload(app)
-		if err == nil && !again.CanUsePanel() {
-			err = errs.Forbidden("The right to the Admin Panel has ended meanwhile.")
+		current, err := a.Reload(app)
+		if err == nil && !current.CanUsePanel() {
+			err = errs.Forbidden("You no longer have access to the Admin Panel.")
 		}
 		return err
 	}
 }
 
-// Name is how the actor is shown and written down.
+// Name returns the display name of the actor.
 func (a *Actor) Name() string { return DisplayName(a.Account) }
 
-// DisplayName is an account's name, or its address while it has none.
+// DisplayName returns an account's name, or its email address if it has none.
 func DisplayName(account *core.Record) string {
 	if name := account.GetString("name"); name != "" {
 		return name
@@ -110,7 +108,7 @@ func DisplayName(account *core.Record) string {
 	return account.Email()
 }
 
-// PublicName is the name of an account as someone outside the team and a guest may read it. It never holds an address.
+// PublicName returns the name of an account for guests and readers outside the team. It never contains an email address.
 func PublicName(account *core.Record) string {
 	return PublicText(account.GetString("name"), "A member of the team")
 }
@@ -118,7 +116,7 @@ func PublicName(account *core.Record) string {
 // addressIn finds an email address in a name.
 var addressIn = regexp.MustCompile(`[^\s@]@[^\s@]+\.[^\s@]`)
 
-// PublicText is a name as everyone may read it: the fallback where it is empty or holds an email address.
+// PublicText returns the name, or the fallback if the name is empty or contains an email address.
 func PublicText(name, fallback string) string {
 	if name == "" || addressIn.MatchString(name) {
 		return fallback

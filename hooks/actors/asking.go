@@ -6,9 +6,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// AskHint is the sentence that tells a reader without a right whom to ask, by name, among those who have it (see Helpers):
-// "Ask Olga Berg (Owner) or Ada Lind (Admin) to end one." With nobody to ask it is about the server administrator. It is
-// empty for a guest and a stranger, who learn no names.
+// AskHint returns a sentence that names the users who have a permission the reader lacks (see Helpers): "Ask Olga Berg (Owner)
+// or Ada Lind (Admin) to end one." If there are none, it names the server administrator. It is empty for guests and for
+// readers outside the team, who may not see names.
 func AskHint(app core.App, reader *Actor, can func(*Actor) bool, to string) (string, error) {
 	if reader == nil || reader.Kind != "member" {
 		return "", nil
@@ -23,7 +23,7 @@ func AskHint(app core.App, reader *Actor, can func(*Actor) bool, to string) (str
 	return "Ask " + HelperNames(helpers) + " " + to + ".", nil
 }
 
-// HelperNames puts helpers in words, each with the role: "Olga Berg (Owner), Ada Lind (Admin) or Max Holt (Admin)".
+// HelperNames lists helpers with their roles: "Olga Berg (Owner), Ada Lind (Admin) or Max Holt (Admin)".
 func HelperNames(helpers []Helper) string {
 	var names []string
 	for _, h := range helpers {

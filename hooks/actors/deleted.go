@@ -11,31 +11,31 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// DeletedTeam is the error for an account that was in a team until it was deleted, or had left it before. It is a
-// record.ErrNotFound, so that programs get the same answer as for a team that never existed.
+// DeletedTeam is the error for an account that was in a team that has been deleted. It wraps errs.NotFound, so that API
+// clients get the same response as for a team that never existed.
 type DeletedTeam struct{ Team string }
 
 // Error implements error.
 func (d *DeletedTeam) Error() string { return d.Team + " was deleted" }
 
-// Unwrap makes it a record.ErrNotFound.
+// Unwrap returns errs.NotFound.
 func (d *DeletedTeam) Unwrap() error { return errs.NotFound }
 
-// WasMember reports whether err says that the account was in the team, and can be told what has become of that.
+// WasMember reports whether err means that the account used to be in the team, and may learn what happened.
 func WasMember(err error) bool {
 	var former *FormerMember
 	var deleted *DeletedTeam
 	return errors.As(err, &former) || errors.As(err, &deleted)
 }
 
-// findDeleted is a *DeletedTeam if the account was in the deleted team with that id or slug, otherwise unknown. It holds
-// when another team has the slug since: the answer must not tell whether one has.
+// findDeleted returns a *DeletedTeam if the account was in the deleted team with that id or slug, otherwise unknown. The result
+// doesn't reveal whether another team has the slug now.
 func findDeleted(app core.App, account *core.Record, team string, unknown error) error {
 	return deletedTeam(app, account, "t.id = {:ref} OR t.slug = {:ref}", team, unknown)
 }
 
-// CheckDeletedLink is a *DeletedTeam if err is a record.ErrNotFound and the link, one of those that entry keeps, was of a deleted
-// team that the account was in; otherwise it is err.
+// CheckDeletedLink returns a *DeletedTeam if err is errs.NotFound and the link belonged to a deleted team that the account was
+// in; otherwise it returns err.
 func CheckDeletedLink(app core.App, account *core.Record, link string, err error) error {
 	if !errors.Is(err, errs.NotFound) || account == nil {
 		return err
@@ -52,7 +52,7 @@ func deletedTeam(app core.App, account *core.Record, where, ref string, unknown 
 	case errors.Is(err, sql.ErrNoRows):
 		return unknown
 	case err != nil:
-		return fmt.Errorf("find whether somebody was in a deleted team: %w", err)
+		return fmt.Errorf("find a deleted team of an account: %w", err)
 	}
 	return &DeletedTeam{Team: name}
 }

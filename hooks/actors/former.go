@@ -11,33 +11,32 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// FormerMember is the error for an account that was in a team and no longer is. It is a record.ErrNotFound, so that
-// programs get the same answer as for a team that does not exist; pages can say more, since the account knew the team.
+// FormerMember is the error for an account that is no longer in a team. It wraps errs.NotFound, so that API clients get the
+// same response as for a team that doesn't exist; pages can say more.
 type FormerMember struct{ Team string }
 
 // Error implements error.
 func (f *FormerMember) Error() string { return "no longer a member of " + f.Team }
 
-// Unwrap makes it a record.ErrNotFound.
+// Unwrap returns errs.NotFound.
 func (f *FormerMember) Unwrap() error { return errs.NotFound }
 
-// FormerAdmin is the error for a member who had the right to the Admin Panel and no longer has it. It is the refusal that
-// programs get, as for any other member; pages can say more.
+// FormerAdmin is the error for a member who has lost access to the Admin Panel. It wraps the refusal that any other member
+// gets; pages can say more.
 type FormerAdmin struct {
 	Actor   *Actor
-	Helpers []Helper // who can give the role again
+	Helpers []Helper // who can restore the role
 	Refusal error
 }
 
 // Error implements error.
 func (f *FormerAdmin) Error() string { return f.Refusal.Error() }
 
-// Unwrap makes it the refusal.
+// Unwrap returns the refusal.
 func (f *FormerAdmin) Unwrap() error { return f.Refusal }
 
-// FindForPage is Find for a page: an account that left the team, or was removed from it, gets a *FormerMember, and one that
-// was in it until it was deleted a *DeletedTeam. A stranger gets the plain record.ErrNotFound, as for an unknown team. What is known of the account comes from the departures of its own
-// confirmed address.
+// FindForPage is Find for pages: it returns a *FormerMember for an account that left or was removed, a *DeletedTeam if the team
+// was deleted, and plain errs.NotFound for everyone else. Past memberships are looked up by the account's confirmed address.
 func FindForPage(app core.App, account *core.Record, team string) (*Actor, error) {
 	actor, err := Find(app, account, team)
 	if !errors.Is(err, errs.NotFound) || account == nil || team == "" || !account.Verified() {
@@ -50,7 +49,7 @@ func FindForPage(app core.App, account *core.Record, team string) (*Actor, error
 	case errors.Is(row, sql.ErrNoRows):
 		return nil, findDeleted(app, account, team, err)
 	case row != nil:
-		return nil, fmt.Errorf("find whether somebody was in a team: %w", row)
+		return nil, fmt.Errorf("find a former team of an account: %w", row)
 	}
 	return nil, &FormerMember{Team: name}
 }

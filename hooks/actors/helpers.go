@@ -16,13 +16,13 @@ type Helper struct {
 }
 
 const (
-	maxHelpers    = 5   // who are named at most
-	maxCandidates = 200 // users with a role who are considered
+	maxHelpers    = 5   // most helpers returned
+	maxCandidates = 200 // most users considered
 )
 
-// Helpers lists the users of the reader's team whose own rights satisfy can, such as (*Actor).SeesPanel: the
-// Owner first, then Admins, at most five. The reader is never listed. Only a member learns names and addresses: for a
-// guest (R25), and for a reader who is not in the team (nil), the list is empty.
+// Helpers lists the users of the reader's team whose own rights satisfy can, such as (*Actor).CanUsePanel: the
+// Owner first, then Admins, at most maxHelpers. It never includes the reader. It is empty for a guest (R25) and for a reader
+// outside the team (nil), who may not see names and addresses.
 func Helpers(app core.App, reader *Actor, can func(*Actor) bool) ([]Helper, error) {
 	if reader == nil || reader.Kind != "member" {
 		return nil, nil

@@ -8,7 +8,7 @@ type Permission struct {
 	Granted []bool // one for each of Columns
 }
 
-// PermissionColumns are the columns of the table: each role by itself, a member without a role, and a guest.
+// PermissionColumns are the columns of the table: each role, a member without a role, and a guest.
 var PermissionColumns = []string{"Owner", "Admin", "Organizer", "Member", "Guest"}
 
 var permissions = []struct {
@@ -29,19 +29,18 @@ var permissions = []struct {
 	{"Delete the team", (*Actor).CanDeleteTeam},
 }
 
-// Permissions is the table as it holds in the team, with its settings and plan. It asks the predicates that pages and
-// actions ask.
+// Permissions returns the table for a team with its settings and plan. It calls the same predicates as pages and actions.
 func Permissions(team *core.Record) []Permission {
-	carriers := []*Actor{
+	holders := []*Actor{
 		{Kind: "member", Roles: Roles{Owner: true}}, {Kind: "member", Roles: Roles{Admin: true}},
 		{Kind: "member", Roles: Roles{Organizer: true}}, {Kind: "member"}, {Kind: "guest"},
 	}
 	table := make([]Permission, len(permissions))
 	for n, permission := range permissions {
 		table[n].Label = permission.label
-		for _, carrier := range carriers {
-			carrier.Team = team
-			table[n].Granted = append(table[n].Granted, permission.holds(carrier))
+		for _, holder := range holders {
+			holder.Team = team
+			table[n].Granted = append(table[n].Granted, permission.holds(holder))
 		}
 	}
 	return table

@@ -2,35 +2,34 @@ package actors
 
 import "github.com/pocketbase/pocketbase/core"
 
-// CanUsePanel reports whether the actor may enter the Admin Panel of the team (R14).
+// CanUsePanel reports whether the actor may open the Admin Panel of the team (R14).
 func (a *Actor) CanUsePanel() bool { return a.Roles.CanUsePanel() }
 
 // CanEditTeam reports whether the actor may change the team's profile and settings (R9).
 func (a *Actor) CanEditTeam() bool { return a.Roles.CanUsePanel() }
 
-// CanEditRooms reports whether the actor may make, change and archive the team's rooms (R85).
+// CanEditRooms reports whether the actor may create, change and archive the team's rooms (R85).
 func (a *Actor) CanEditRooms() bool { return a.Roles.CanUsePanel() }
 
-// CanSeeRooms reports whether the actor may see the team's rooms and when they are taken: every member, no guest.
+// CanSeeRooms reports whether the actor may see the team's rooms and their bookings: members may, guests may not.
 func (a *Actor) CanSeeRooms() bool { return a.Kind == "member" }
 
-// CanDelegateAdmins reports whether the actor may decide that Admins manage Admins (D1).
+// CanDelegateAdmins reports whether the actor may let Admins manage Admins (D1).
 func (a *Actor) CanDelegateAdmins() bool { return a.Roles.Owner }
 
 // CanHost reports whether the actor may schedule, start and run sessions for the team: an Organizer, or any member
-// where the team lets every member host (D2). A guest never.
+// if the team lets every member host (D2). Guests may not.
 func (a *Actor) CanHost() bool {
 	return a.Roles.Organizer || a.Kind == "member" && MembersCanHost(a.Team)
 }
 
-// MembersCanHost reports whether every member of the team may host. It can be so only where the Organizer seats are
-// unlimited, and is unless the team says otherwise (D2).
+// MembersCanHost reports whether every member of the team may host: Organizer seats are unlimited, and the team hasn't turned
+// it off (D2).
 func MembersCanHost(team *core.Record) bool {
 	return PlanAllowsMemberHosts(team) && team.GetString("members_host") != "off"
 }
 
-// PlanAllowsMemberHosts reports whether the team's plan lets its Owner and Admins have every member host: its Organizer
-// seats are unlimited.
+// PlanAllowsMemberHosts reports whether the team may let every member host: its Organizer seats are unlimited.
 func PlanAllowsMemberHosts(team *core.Record) bool {
 	return team.GetInt("organizer_seats") == unlimited
 }
@@ -45,8 +44,7 @@ func (a *Actor) CanManageAdmins() bool {
 	return a.Roles.Owner || a.Roles.Admin && a.Team.GetBool("admins_manage_admins")
 }
 
-// CanManage reports whether the actor may change something about a person with these roles, other
-// than about himself. Nobody manages the Owner.
+// CanManage reports whether the actor may change another user with these roles. The Owner can't be managed.
 func (a *Actor) CanManage(target Roles) bool {
 	switch {
 	case !a.CanUsePanel() || target.Owner:
@@ -58,8 +56,8 @@ func (a *Actor) CanManage(target Roles) bool {
 	}
 }
 
-// CanInvite reports whether the actor may offer these roles (R48). held is what the invited
-// person carries in the team already: offering an Admin anything is managing him.
+// CanInvite reports whether the actor may offer these roles (R48) to a user who already holds the roles held. Offering
+// anything to an Admin requires managing Admins.
 func (a *Actor) CanInvite(offered, held Roles) bool {
 	if held.Owner {
 		return a.Roles.Owner && !offered.Owner
@@ -67,8 +65,8 @@ func (a *Actor) CanInvite(offered, held Roles) bool {
 	return !offered.Owner && a.CanManage(offered.With(Roles{Admin: held.Admin}))
 }
 
-// CanTakeRoles reports whether the actor may give these roles to themselves immediately, without an invitation: the Owner
-// and Admins the Organizer role (D1).
+// CanTakeRoles reports whether the actor may take these roles without an invitation: the Owner and Admins may take the
+// Organizer role (D1).
 func (a *Actor) CanTakeRoles(roles Roles) bool {
 	return a.CanUsePanel() && !roles.None() && roles.Without(Roles{Organizer: true}).None()
 }
@@ -76,8 +74,8 @@ func (a *Actor) CanTakeRoles(roles Roles) bool {
 // CanManageInvitation reports whether the actor may resend or revoke an invitation with these roles.
 func (a *Actor) CanManageInvitation(offered, held Roles) bool { return a.CanInvite(offered, held) }
 
-// CanRevoke reports whether the actor may take the roles from a person who carries held.
-// Anybody in the panel may give up his own Admin or Organizer role, the Owner his Organizer role.
+// CanRevoke reports whether the actor may revoke roles of a user with the roles held. The Owner and Admins may give up their
+// own Admin and Organizer roles.
 func (a *Actor) CanRevoke(revoked, held Roles, self bool) bool {
 	if revoked.Owner {
 		return false
@@ -85,5 +83,5 @@ func (a *Actor) CanRevoke(revoked, held Roles, self bool) bool {
 	return self && a.CanUsePanel() || a.CanManage(held)
 }
 
-// CanRemove reports whether the actor may remove a person who carries held from the team.
+// CanRemove reports whether the actor may remove a user with the roles held from the team.
 func (a *Actor) CanRemove(held Roles, self bool) bool { return !self && a.CanManage(held) }

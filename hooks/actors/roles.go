@@ -8,7 +8,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Roles is what a person may carry in a team besides being in it. Admin and Organizer are
+// Roles are the roles of a user in a team. Admin and Organizer are
 // independent of each other (R20); there is one Owner (R21).
 type Roles struct {
 	Owner     bool
@@ -16,7 +16,7 @@ type Roles struct {
 	Organizer bool
 }
 
-// ParseRoles reads the names that people and programs use. Owner is no role that can be asked for.
+// ParseRoles parses names of roles from forms and the API. Owner can't be requested.
 func ParseRoles(names []string) (Roles, error) {
 	var roles Roles
 	for _, name := range names {
@@ -33,12 +33,12 @@ func ParseRoles(names []string) (Roles, error) {
 	return roles, nil
 }
 
-// RolesOf reads the roles of a membership or an invitation.
+// RolesOf returns the roles of a membership or an invitation.
 func RolesOf(r *core.Record) Roles {
 	return Roles{Owner: r.GetBool("owner"), Admin: r.GetBool("admin"), Organizer: r.GetBool("organizer")}
 }
 
-// Names lists the roles in the order in which they are shown.
+// Names returns the keys of the roles in display order.
 func (r Roles) Names() []string {
 	names := []string{}
 	if r.Owner {
@@ -53,13 +53,13 @@ func (r Roles) Names() []string {
 	return names
 }
 
-// None reports whether there is no role at all: a plain member or a guest (R26).
+// None reports whether there are no roles: a plain member or a guest (R26).
 func (r Roles) None() bool { return r == Roles{} }
 
 // CanUsePanel reports whether the roles open the Admin Panel (R14).
 func (r Roles) CanUsePanel() bool { return r.Owner || r.Admin }
 
-// Highest is the one role that says most about its holder: "Owner", "Admin", "Organizer", or empty.
+// Highest returns the most powerful role: "Owner", "Admin", "Organizer", or "".
 func (r Roles) Highest() string {
 	switch {
 	case r.Owner:
@@ -82,7 +82,7 @@ func (r Roles) With(other Roles) Roles {
 	return Roles{r.Owner || other.Owner, r.Admin || other.Admin, r.Organizer || other.Organizer}
 }
 
-// Label is the roles as a person reads them: "Admin and Organizer", or "member".
+// Label returns the roles as text: "Admin and Organizer", or "member".
 func (r Roles) Label() string {
 	words := []string{}
 	for _, name := range r.Names() {
@@ -94,23 +94,23 @@ func (r Roles) Label() string {
 	return strings.Join(words, " and ")
 }
 
-// Role is one role as it is explained to people.
+// Role describes a role for users.
 type Role struct {
 	Key               string
 	Label             string
 	Description       string // "Schedules and hosts sessions for the team."
-	HolderDescription string // to who carries it: "You schedule …"
+	HolderDescription string // for the holder: "You schedule …"
 }
 
-// AssignableRoles is every role that can be offered, in the order in which they are shown.
+// AssignableRoles are the roles that can be offered, in display order.
 var AssignableRoles = []Role{
 	{"organizer", "Organizer", "Schedules and hosts sessions for the team.",
-		"You schedule and host sessions for the team, and run them while they are on."},
+		"You schedule and host sessions for the team, and run them live."},
 	{"admin", "Admin", "Manages users, seats and the team's settings.",
 		"You manage the team's users, seats and settings in the Admin Panel."},
 }
 
-// Details is the roles with their explanation.
+// Details returns the descriptions of the roles.
 func (r Roles) Details() []Role {
 	var explained []Role
 	for _, role := range AssignableRoles {

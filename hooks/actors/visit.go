@@ -11,13 +11,13 @@ import (
 	"usher/hooks/tools/ratelimit"
 )
 
-// visitLimit limits visits of a team by an account that are recorded.
+// visitLimit limits how often visits of a team by an account are recorded.
 var visitLimit = ratelimit.Define("visit", 1, visitInterval)
 
-// visitInterval is how often a visit is written at most.
+// visitInterval is the minimum time between recorded visits.
 const visitInterval = 5 * time.Minute
 
-// RecordVisit notes that a person is active in the team now: what he does in other teams shows nowhere here (R3, R73).
+// RecordVisit records that the actor is active in the team now. Activity in other teams isn't shown here (R3, R73).
 func RecordVisit(app core.App, actor *Actor) error {
 	team, user := actor.Team.Id, actor.Account.Id
 	if _, ok := visitLimit.In(app).Take(team + user); !ok {
@@ -26,21 +26,21 @@ func RecordVisit(app core.App, actor *Actor) error {
 	return MarkSeen(app, team, user, time.Now())
 }
 
-// MarkSeen notes that somebody was active in the team at that time, in whatever way. It changes nothing for an account that
-// is not in the team, or that was seen later.
+// MarkSeen records that an account was active in the team at a time. It does nothing if the account isn't in the team or was
+// seen later.
 func MarkSeen(app core.App, team, user string, at time.Time) error {
 	if now := time.Now(); at.After(now) {
 		at = now
 	}
 	stamp, err := types.ParseDateTime(at)
 	if err != nil {
-		return fmt.Errorf("note a visit: %w", err)
+		return fmt.Errorf("record a visit: %w", err)
 	}
 	_, err = app.NonconcurrentDB().NewQuery("INSERT INTO visits (team, user, seen) SELECT team, user, {:at} FROM memberships " +
 		"WHERE team = {:team} AND user = {:user} ON CONFLICT (team, user) DO UPDATE SET seen = excluded.seen WHERE excluded.seen > seen").
 		Bind(dbx.Params{"team": team, "user": user, "at": stamp.String()}).Execute()
 	if err != nil {
-		return fmt.Errorf("note a visit: %w", err)
+		return fmt.Errorf("record a visit: %w", err)
 	}
 	return nil
 }

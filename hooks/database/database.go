@@ -12,8 +12,8 @@ import (
 	"usher/hooks/record"
 )
 
-// DBConnect opens a database as PocketBase does, and lets every transaction take the write lock when it
-// begins. A transaction that reads first and is overtaken by another process could not be written otherwise.
+// DBConnect opens a database as PocketBase does, but transactions take the write lock when they begin. Otherwise a transaction
+// that reads first would fail if another process wrote in the meantime.
 func DBConnect(path string) (*dbx.DB, error) {
 	db := sql.OpenDB(connector(path + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
 		"&_pragma=journal_size_limit(200000000)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(ON)" +
@@ -24,8 +24,8 @@ func DBConnect(path string) (*dbx.DB, error) {
 	return dbx.NewFromDB(db, "sqlite"), nil
 }
 
-// connector makes connections that keep the statements of record.Kept prepared: reading and planning a short
-// statement takes SQLite longer than running it.
+// connector opens connections that keep the statements of record.Prepared: SQLite takes longer to parse and plan a short
+// statement than to run it.
 type connector string
 
 func (c connector) Driver() driver.Driver { return &sqlite.Driver{} }
@@ -38,10 +38,10 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	return &conn{opened.(sqliteConn), map[string]*preparedStmt{}}, nil
 }
 
-// maxPrepared is how many statements a connection keeps.
+// maxPrepared is the maximum number of statements kept by a connection.
 const maxPrepared = 64
 
-// sqliteConn is what database/sql uses of a connection of the driver.
+// sqliteConn is the interface of a driver connection that database/sql uses.
 type sqliteConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -58,13 +58,13 @@ type conn struct {
 	statements map[string]*preparedStmt
 }
 
-// preparedStmt is a prepared statement; open while somebody reads its rows.
+// preparedStmt is a kept statement. It is in use while its rows are read.
 type preparedStmt struct {
 	driver.Stmt
 	inUse bool
 }
 
-// findPrepared is the prepared statement of a query that is to be kept, or nil.
+// findPrepared returns the kept statement of a query, or nil if it isn't kept or is in use.
 func (c *conn) findPrepared(ctx context.Context, query string) (*preparedStmt, error) {
 	if !record.IsPrepared(ctx) {
 		return nil, nil
@@ -110,7 +110,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 	return &preparedRows{rows, statement}, nil
 }
 
-// preparedRows gives the statement free when its rows were read.
+// preparedRows releases the statement when closed.
 type preparedRows struct {
 	driver.Rows
 	statement *preparedStmt

@@ -2,25 +2,24 @@ package database
 
 import "modernc.org/libc"
 
-// A statement that fires a trigger lets SQLite keep each page as it was, in pieces of a kilobyte, until the statement
-// ends. Its allocator cuts them out of regions that it asks of the system, and gives a region back when nothing
-// in it is in use: three regions for each invitation that is accepted, which cost more than the trigger's work. One piece in
-// each of these is held for ever, so that the regions stay.
+// During a statement that fires a trigger, SQLite keeps copies of changed pages in chunks of a kilobyte. The allocator takes
+// chunks from regions that it maps and unmaps when they are empty, which costs more than the trigger itself: three regions for
+// each accepted invitation. One chunk per region is held forever, so that the regions stay mapped.
 const (
-	chunkSize   = 2048 // bytes: what a kilobyte and a word are rounded up to
+	chunkSize   = 2048 // bytes: a kilobyte and a word, rounded up
 	regionSize  = 64 << 10
-	regionCount = 8 // for 60 pages in a statement
+	regionCount = 8 // enough for 60 pages per statement
 )
 
 func init() {
 	thread := libc.NewTLS()
 	defer thread.Close()
-	const each = (regionSize - 1) / chunkSize // the region's own head takes the room of one
-	pieces := make([]uintptr, each*regionCount)
-	for n := range pieces {
-		pieces[n] = libc.Xmalloc(thread, chunkSize)
+	const each = (regionSize - 1) / chunkSize // the region's header takes one
+	chunks := make([]uintptr, each*regionCount)
+	for n := range chunks {
+		chunks[n] = libc.Xmalloc(thread, chunkSize)
 	}
-	for n, address := range pieces {
+	for n, address := range chunks {
 		if n%each != 0 {
 			libc.Xfree(thread, address)
 		}

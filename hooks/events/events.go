@@ -1,5 +1,5 @@
-// Package events tells open pages, once a deed is committed, what kind of thing has changed in their team:
-// names, never content. A page then asks for itself again, and its rights are judged anew.
+// Package events notifies open pages of committed changes in their team. An event has a name but no content: the page reloads
+// itself, which checks permissions again.
 package events
 
 import (
@@ -12,18 +12,18 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// What can have changed.
+// Names of events.
 const (
-	Users = "users" // people, roles, tags, invitations, seats, and how far a letter has come
+	Users = "users" // users, roles, tags, invitations, seats and email delivery
 	Team  = "team"  // its name, logo or settings
 
 	Rooms    = "rooms"    // a team's rooms
-	Sessions = "sessions" // plan and state of its sessions, who is asked, who is in or waits
+	Sessions = "sessions" // sessions, invitees, participants and the waiting room
 
-	Import = "import" // how far a list has come that is invited in the background
+	Import = "import" // progress of a background import
 )
 
-// MaxStreams is how many open pages of one account are told of changes at a time.
+// MaxStreams is the maximum number of event streams of one account.
 const MaxStreams = 30
 
 const (
@@ -32,11 +32,11 @@ const (
 	keyLogin = "usher.login"
 )
 
-// Register wires the telling to what is committed. It changes nothing and refuses nothing.
+// Register publishes events after commits and closes streams that have lost access.
 func Register(app core.App) {
 	for collection, name := range map[string]string{"memberships": Users, "invitations": Users, "tags": Users, "outbox": Users, "teams": Team,
 		"rooms": Rooms, "sessions": Sessions, "participants": Sessions} {
-		tell := func(e *core.RecordEvent) error {
+		publish := func(e *core.RecordEvent) error {
 			team := e.Record.GetString("team")
 			if collection == "teams" {
 				team = e.Record.Id
@@ -44,9 +44,9 @@ func Register(app core.App) {
 			Publish(e.App, team, name)
 			return e.Next()
 		}
-		app.OnRecordAfterCreateSuccess(collection).BindFunc(tell)
-		app.OnRecordAfterUpdateSuccess(collection).BindFunc(tell)
-		app.OnRecordAfterDeleteSuccess(collection).BindFunc(tell)
+		app.OnRecordAfterCreateSuccess(collection).BindFunc(publish)
+		app.OnRecordAfterUpdateSuccess(collection).BindFunc(publish)
+		app.OnRecordAfterDeleteSuccess(collection).BindFunc(publish)
 	}
 	app.OnRecordAfterDeleteSuccess("memberships").BindFunc(func(e *core.RecordEvent) error {
 		team, user := e.Record.GetString("team"), e.Record.GetString("user")
@@ -61,7 +61,7 @@ func Register(app core.App) {
 	app.OnRealtimeConnectRequest().BindFunc(endOnShutdown)
 }
 
-// endOnShutdown ends a stream of PocketBase's own, too, when the server stops.
+// endOnShutdown ends PocketBase's realtime streams when the server stops.
 func endOnShutdown(e *core.RealtimeConnectRequestEvent) error {
 	ctx, cancel := context.WithCancel(e.Request.Context())
 	defer cancel()
@@ -77,8 +77,8 @@ func endOnShutdown(e *core.RealtimeConnectRequestEvent) error {
 	return e.Next()
 }
 
-// Subscribe opens a stream of an account's page in a team. ok is false beyond MaxStreams. The stream ends when the
-// person is not in the team any more or the login is ended; Unsubscribe ends it otherwise.
+// Subscribe opens an event stream for a page of an account in a team. ok is false beyond MaxStreams. The stream ends when the
+// account leaves the team, the login ends, or on Unsubscribe.
 func Subscribe(app core.App, team, user, login string) (client *Stream, ok bool) {
 	open := 0
 	for _, c := range app.SubscriptionsBroker().Clients() {
@@ -104,7 +104,7 @@ func Unsubscribe(app core.App, client *Stream) {
 
 const keyShutdown = "usher.changes.stop"
 
-// shutdown is the end of all event streams of an app.
+// shutdown signals the end of all event streams of an app.
 type shutdown struct {
 	done chan struct{}
 	end  func()
@@ -117,24 +117,25 @@ func shutdownOf(app core.App) *shutdown {
 	}).(*shutdown)
 }
 
-// Stopped is closed when the server stops: event streams end without a message, and their pages reconnect to the next server.
+// Stopped returns a channel that is closed when the server stops. Event streams then end without a message, and pages
+// reconnect to the next server.
 func Stopped(app core.App) <-chan struct{} { return shutdownOf(app).done }
 
 // Stop ends every event stream. It may be called again.
 func Stop(app core.App) { shutdownOf(app).end() }
 
-// coalesceDelay is how long Tell waits for more of the same: a deed that writes a thousand rows is told once.
+// coalesceDelay is how long Publish waits for more events of the same name: an action that writes a thousand rows sends one.
 const coalesceDelay = 30 * time.Millisecond
 
 type event struct{ team, name string }
 
-// pendingEvents are the news that are about to be told.
+// pendingEvents are the events that are about to be sent.
 type pendingEvents struct {
 	sync.Mutex
 	events map[event]bool
 }
 
-// add lets the news wait, and reports whether they did already.
+// add adds an event and reports whether it was pending already.
 func (w *pendingEvents) add(n event) (known bool) {
 	w.Lock()
 	defer w.Unlock()
@@ -149,8 +150,7 @@ func (w *pendingEvents) done(n event) {
 	delete(w.events, n)
 }
 
-// Publish says to every open page of the team that something of that name has changed, soon and once for all that
-// comes together.
+// Publish sends an event to every open page of the team, coalesced with others of the same name.
 func Publish(app core.App, team, name string) {
 	if team == "" {
 		return
@@ -174,10 +174,10 @@ func broadcast(app core.App, team, name string) {
 	}
 }
 
-// closeStreams ends the streams that have lost their right.
-func closeStreams(app core.App, lost func(subscriptions.Client) bool) {
+// closeStreams ends the streams that match.
+func closeStreams(app core.App, match func(subscriptions.Client) bool) {
 	for _, client := range app.SubscriptionsBroker().Clients() {
-		if lost(client) {
+		if match(client) {
 			app.SubscriptionsBroker().Unregister(client.Id())
 		}
 	}

@@ -8,23 +8,23 @@ import (
 
 const keyJoinPage = "usher.join"
 
-// JoinPage says whose open join page, or page of a room, a stream belongs to. Its reader need not be in the team, nor be signed in.
+// JoinPage describes the join page or room page of a stream. Its reader needn't be in the team or signed in.
 type JoinPage struct {
 	Session string
 	Team    string
-	// Participant is the reader's row on the list; empty while the reader has none.
+	// Participant is the reader's participant record, or "".
 	Participant string
-	// Account is the reader's account; empty while nobody is known.
+	// Account is the reader's account, or "" if unknown.
 	Account string
-	// Login is the login by which the reader is signed in; empty for a personal link.
+	// Login is the reader's login; empty for a personal link.
 	Login string
-	// Crowded reports whether the page says whether there is a free place, so that it concerns it who is in.
+	// WaitingForCapacity is set if the page shows whether the session is full, so that attendance affects it.
 	WaitingForCapacity bool
-	// Room reports whether the page is of a room, so that every session of the team concerns it: it may move there or away.
+	// Room is set for a page of a room, which any session of the team may affect by moving to or from it.
 	Room bool
 }
 
-// readerKey is what the open join pages of one reader are counted by: the login, else the row on the list, else network.
+// readerKey returns the key under which join pages of a reader are counted: account, participant or network.
 func (p JoinPage) readerKey(network string) string {
 	switch {
 	case p.Login != "":
@@ -35,14 +35,13 @@ func (p JoinPage) readerKey(network string) string {
 	return network
 }
 
-// MaxAnonymousStreams is how many join pages are open at a time from one network whose readers are not known. An office
-// is one network.
+// MaxAnonymousStreams is the maximum number of join pages of unknown readers from one network. An office is one network.
 const MaxAnonymousStreams = 300
 
 const keyReader = "usher.join.reader"
 
-// SubscribeJoinPage opens a stream for an open join page. It carries the name Sessions when something changed that may concern
-// the page. network is the reader's network. ok is false beyond MaxStreams of one reader. The stream ends when the login ends.
+// SubscribeJoinPage opens an event stream for a join page. It sends Sessions when a change may affect the page. ok is false
+// beyond MaxStreams of one reader. The stream ends when the login ends.
 func SubscribeJoinPage(app core.App, page JoinPage, network string) (client *Stream, ok bool) {
 	reader, most := page.readerKey(network), MaxStreams
 	if reader == network {
@@ -66,10 +65,10 @@ func SubscribeJoinPage(app core.App, page JoinPage, network string) (client *Str
 	return client, true
 }
 
-// SetJoinPage says anew whose page the stream follows.
+// SetJoinPage replaces the page of the stream.
 func (s *Stream) SetJoinPage(page JoinPage) { s.Set(keyJoinPage, page) }
 
-// affectedBy reports whether a page may look different after a change of the record.
+// affectedBy reports whether a change of the record may affect the page.
 func (p JoinPage) affectedBy(r *core.Record, existed bool) bool {
 	switch r.Collection().Name {
 	case "sessions":
@@ -96,18 +95,18 @@ func (p JoinPage) affectedBy(r *core.Record, existed bool) bool {
 	return false
 }
 
-// registerJoinPages wires the streams of join pages to what is committed.
+// registerJoinPages notifies join pages after commits.
 func registerJoinPages(app core.App) {
 	for _, collection := range []string{"sessions", "participants", "attendances", "memberships", "users", "teams", "rooms"} {
-		tell := func(existed bool) func(e *core.RecordEvent) error {
+		notify := func(existed bool) func(e *core.RecordEvent) error {
 			return func(e *core.RecordEvent) error {
 				notifyJoinPages(e.App, e.Record, existed)
 				return e.Next()
 			}
 		}
-		app.OnRecordAfterCreateSuccess(collection).BindFunc(tell(false))
-		app.OnRecordAfterUpdateSuccess(collection).BindFunc(tell(true))
-		app.OnRecordAfterDeleteSuccess(collection).BindFunc(tell(true))
+		app.OnRecordAfterCreateSuccess(collection).BindFunc(notify(false))
+		app.OnRecordAfterUpdateSuccess(collection).BindFunc(notify(true))
+		app.OnRecordAfterDeleteSuccess(collection).BindFunc(notify(true))
 	}
 }
 

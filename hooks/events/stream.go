@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
 
-// Stream tells one open page what changes. At its end PocketBase's own client closes the channel, under the hands of
-// whoever sends just then; that of a Stream stays open, and Ended is closed.
+// Stream is the event stream of one open page. PocketBase's client closes its channel when it ends, which races with senders; a
+// Stream leaves the channel open and closes Done instead.
 type Stream struct {
 	*subscriptions.DefaultClient
 	done chan struct{}
@@ -19,7 +19,7 @@ func newStream() *Stream {
 	return &Stream{subscriptions.NewDefaultClient(), ended, sync.OnceFunc(func() { close(ended) })}
 }
 
-// Done is closed when the stream is over.
+// Done returns a channel that is closed when the stream ends.
 func (s *Stream) Done() <-chan struct{} { return s.done }
 
 // Discard implements [subscriptions.Client].
@@ -35,7 +35,7 @@ func (s *Stream) IsDiscarded() bool {
 	}
 }
 
-// Send implements [subscriptions.Client]: it returns once the message is taken or the stream is over.
+// Send implements [subscriptions.Client]: it returns when the message is received or the stream has ended.
 func (s *Stream) Send(m subscriptions.Message) {
 	select {
 	case s.Channel() <- m:

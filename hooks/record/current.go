@@ -12,11 +12,11 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Register makes every update in these collections start from what is stored at that moment: inside one
-// transaction the record takes over what others wrote since it was read, and keeps what its writer changed.
-// PocketBase writes every field back as it was read; a role that was revoked meanwhile would return, and a
-// rule would judge a state that is over. It comes before all other hooks of an update: what they see as
-// Original is what is stored. A row that is gone is ErrNotFound; so is what a new row belongs to.
+// Register makes every update in these collections start from the stored record: in one transaction, fields that the writer
+// didn't change take the stored values. PocketBase would write every field back as it was read, so that a role revoked in the
+// meantime would return, and rules would check an outdated state. Register must come before all other update hooks, which
+// then see the stored record as Original. Updating a deleted record returns errs.NotFound, and so does creating a record whose
+// parent was deleted.
 func Register(app core.App, collections ...string) {
 	app.OnRecordCreateExecute(collections...).BindFunc(func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
@@ -42,8 +42,8 @@ func Register(app core.App, collections ...string) {
 	app.OnRecordAfterUpdateError(collections...).BindFunc(clearSaved)
 }
 
-// requireParents refuses a new row of something that is gone, and that would have taken the row with it. PocketBase
-// looks for it before the transaction: deleted in between, it would leave the row to nobody.
+// requireParents refuses a new record whose cascading parent was deleted. PocketBase checks before the transaction, so that a
+// concurrent delete would leave an orphan.
 func requireParents(app core.App, r *core.Record) error {
 	for _, field := range r.Collection().Fields {
 		relation, ok := field.(*core.RelationField)
@@ -55,7 +55,7 @@ func requireParents(app core.App, r *core.Record) error {
 			return errs.NotFound
 		}
 		if err != nil {
-			return fmt.Errorf("find what a new row belongs to: %w", err)
+			return fmt.Errorf("find the parent of a new record: %w", err)
 		}
 	}
 	return nil
@@ -63,10 +63,9 @@ func requireParents(app core.App, r *core.Record) error {
 
 type trustedKey struct{}
 
-// SaveTrusted saves a record whose every value our own code made, which belongs to what was read in this very transaction,
-// and which, if it is stored already, was read in it, too and written by nobody since. The shape of its fields is not judged again and the row not read
-// again, which is most of what a save costs; every rule judges it as it judges app.Save. Outside of a transaction
-// it is app.Save.
+// SaveTrusted saves a record without validating fields or merging the stored record, which is most of the cost of a save. All
+// rules still apply. The caller guarantees that the values come from our own code, that the parents and the record were read
+// in this transaction, and that it wasn't written since. Outside of a transaction it is app.Save.
 func SaveTrusted(tx core.App, model core.Model) error {
 	if !tx.IsTransactional() {
 		return tx.Save(model)
@@ -76,7 +75,7 @@ func SaveTrusted(tx core.App, model core.Model) error {
 		r, ok = proxy.ProxyRecord(), true
 	}
 	if ok {
-		r.IgnoreUnchangedFields(true) // what is not written again moves no index
+		r.IgnoreUnchangedFields(true) // unchanged fields don't touch indexes
 		defer r.IgnoreUnchangedFields(false)
 	}
 	return tx.SaveNoValidateWithContext(trustedContext, model)
@@ -84,7 +83,7 @@ func SaveTrusted(tx core.App, model core.Model) error {
 
 var trustedContext = context.WithValue(Prepared, trustedKey{}, true)
 
-// savedKey is where a record keeps what it was last saved with: its Original stays as it was first read.
+// savedKey holds the values of the last save: Original keeps those of the first read.
 const savedKey = "@usherSaved"
 
 func rememberSaved(e *core.RecordEvent) error {
@@ -95,7 +94,7 @@ func rememberSaved(e *core.RecordEvent) error {
 	return err
 }
 
-// clearSaved is for a save that was rolled back.
+// clearSaved discards the values of a save that was rolled back.
 func clearSaved(e *core.RecordErrorEvent) error {
 	e.Record.SetRaw(savedKey, nil)
 	return e.Next()
@@ -107,7 +106,7 @@ func mergeStored(app core.App, r *core.Record) error {
 		return errs.NotFound
 	}
 	if err != nil {
-		return fmt.Errorf("read a record again: %w", err)
+		return fmt.Errorf("reload a record: %w", err)
 	}
 	read, ok := r.GetRaw(savedKey).(map[string]any)
 	if !ok {

@@ -8,13 +8,13 @@ import (
 
 type preparedKey struct{}
 
-// Prepared is the context of statements that run again and again with the same text: a connection keeps them prepared.
+// Prepared is the context of frequent statements, which connections keep prepared.
 var Prepared = context.WithValue(context.Background(), preparedKey{}, true)
 
-// IsPrepared reports whether a statement of that context is to be kept prepared.
+// IsPrepared reports whether ctx marks a statement to keep prepared.
 func IsPrepared(ctx context.Context) bool { return ctx.Value(preparedKey{}) != nil }
 
-// WithPrepared lets FindRecordById and its like run as a statement that is kept prepared.
+// WithPrepared makes FindRecordById and similar functions use a prepared statement.
 func WithPrepared(query *dbx.SelectQuery) error {
 	query.WithContext(Prepared)
 	return nil

@@ -9,8 +9,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Outage is a fault of the machine that keeps the database or a file from being read or written. It is neither the
-// user's mistake nor a bug: the server administrator can end it, or it ends by itself.
+// Outage is a problem of the machine that prevents reading or writing the database or a file. It is neither a user error nor a
+// bug: the server administrator can fix it, or it passes.
 type Outage int
 
 // The outages.
@@ -39,7 +39,7 @@ var fileOutages = map[syscall.Errno]Outage{
 	syscall.ENOSPC: DiskFull, syscall.EDQUOT: DiskFull, syscall.EROFS: ReadOnly, syscall.EIO: Failing,
 }
 
-// OutageOf returns the outage that caused an error. A fault of the application, such as a broken constraint, is none.
+// OutageOf returns the outage that caused an error. Other errors, such as a violated constraint, return NoOutage.
 func OutageOf(err error) Outage {
 	if err == nil {
 		return NoOutage

@@ -1,5 +1,5 @@
-// Package record holds what every domain needs to keep a rule for every writer:
-// one transaction around check and write, and refusals with a stable code.
+// Package record helps domains enforce rules for every writer: transactions around check and write, merging of concurrent
+// updates, and prepared statements.
 package record
 
 import (
@@ -9,9 +9,8 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// InTx runs fn in one transaction with e.App set to it, and puts e.App back.
-// PocketBase runs no save hook in a transaction of itself: a rule that reads before
-// it writes holds only inside InTx. Inside, use e.App alone; the outer app would wait for ever.
+// InTx runs fn in a transaction with e.App set to it, and restores e.App. PocketBase doesn't run save hooks in a transaction, so
+// a rule that reads before it writes holds only inside InTx. Inside fn, use only e.App; the outer app would deadlock.
 func InTx(e *core.RecordEvent, fn func() error) error {
 	outer := e.App
 	err := outer.RunInTransaction(func(tx core.App) error {
@@ -22,7 +21,7 @@ func InTx(e *core.RecordEvent, fn func() error) error {
 	return err
 }
 
-// Guard makes a record hook of a check: the check and the write that it judges are one transaction.
+// Guard returns a record hook that runs a check in the same transaction as the write.
 func Guard(check func(app core.App, r *core.Record) error) func(*core.RecordEvent) error {
 	return func(e *core.RecordEvent) error {
 		return InTx(e, func() error {
@@ -34,10 +33,10 @@ func Guard(check func(app core.App, r *core.Record) error) func(*core.RecordEven
 	}
 }
 
-// FormatTime writes a time as the database holds it, to compare with.
+// FormatTime formats a time as stored in the database.
 func FormatTime(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
 
-// ParseTime reads a time as the database holds it; zero if there is none.
+// ParseTime parses a time as stored in the database, or returns the zero time.
 func ParseTime(stamp string) time.Time {
 	at, err := time.Parse(types.DefaultDateLayout, stamp)
 	if err != nil {
@@ -46,7 +45,7 @@ func ParseTime(stamp string) time.Time {
 	return at.UTC()
 }
 
-// Changed reports whether a stored record would change one of the fields. For a new record it is true.
+// Changed reports whether one of the fields differs from the stored record. It is true for a new record.
 func Changed(r *core.Record, fields ...string) bool {
 	if r.IsNew() {
 		return true
@@ -54,7 +53,7 @@ func Changed(r *core.Record, fields ...string) bool {
 	return Differs(r, r.Original(), fields...)
 }
 
-// Differs is Changed for who has r.Original() at hand: making it costs as much as a short query.
+// Differs is Changed for callers that have r.Original(), which is as expensive as a short query.
 func Differs(r, before *core.Record, fields ...string) bool {
 	for _, field := range fields {
 		if r.GetString(field) != before.GetString(field) {

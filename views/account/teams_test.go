@@ -129,7 +129,7 @@ func TestCreateTeam(t *testing.T) {
 	s := newServer(t)
 	alone := hookstest.Account(t, s.App, "alone@halation.example")
 	b := s.As(alone)
-	assertPage(t, b.Post("/teams", formValues("name", "a://b")), 422, "cannot be an address of a page", `value="a://b"`)
+	assertPage(t, b.Post("/teams", formValues("name", "a://b")), 422, "contain a link", `value="a://b"`)
 	assertRedirect(t, b.Post("/teams", formValues("name", "Solo")), "/admin/solo")
 	assertPage(t, b.Get("/teams?new=1"), 200, "Team created. You&#39;re the Owner of Solo.", "Create team")
 

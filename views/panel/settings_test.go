@@ -100,7 +100,7 @@ func TestSettings_InvalidLogo_IsRefusedAtTheField(t *testing.T) {
 	s := newFixture(t, true)
 	b := s.As(s.owner)
 	r := s.upload(b, s.path("/settings"), settingsForm(), "logo", strings.NewReader("GIF89a, or not"))
-	assertPage(t, r, http.StatusUnprocessableEntity, "no picture that we can read", `id="logo-e"`, "Grading and sound.")
+	assertPage(t, r, http.StatusUnprocessableEntity, "a supported image", `id="logo-e"`, "Grading and sound.")
 	r = s.upload(b, s.path("/settings"), settingsForm(), "logo", pngImage(t, 2049))
 	assertPage(t, r, http.StatusUnprocessableEntity, "2048 by 2048")
 	r = s.upload(b, s.path("/settings"), settingsForm(), "logo", zeros(50<<20))

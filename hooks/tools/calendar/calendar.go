@@ -10,27 +10,27 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Method is what a file asks its reader to do (RFC 5546, 1.4).
+// Method is the iTIP method of a file (RFC 5546, 1.4).
 type Method string
 
-// The methods of files.
+// The methods in use.
 const (
 	Publish Method = "PUBLISH" // a feed
-	Request Method = "REQUEST" // an invitation, or a newer one of the same
+	Request Method = "REQUEST" // an invitation or its update
 	Cancel  Method = "CANCEL"
 )
 
-// Person is somebody who asks or is asked.
+// Person is an organizer or attendee.
 type Person struct{ Name, Email string }
 
-// Event is a session, or with a Rule a series of them.
+// Event is a session, or a series of sessions if Rule is set.
 type Event struct {
 	UID         string // the same in every file
-	Sequence    int    // higher in every newer one
+	Sequence    int    // increases with every version
 	Stamp       time.Time
 	Starts      time.Time
 	Ends        time.Time
-	Zone        *time.Location // in which the clock is the same all year; nil is UTC
+	Zone        *time.Location // of the recurrence; nil is UTC
 	Title       string
 	Description string
 	Location    string
@@ -40,11 +40,11 @@ type Event struct {
 	Cancelled   bool
 
 	Rule           string      // recurrence rule of a series
-	ExceptionDates []time.Time // occurrences of the rule that are not held, or held at another time
-	RecurrenceID   time.Time   // of one of a series that differs: when the rule has it
+	ExceptionDates []time.Time // occurrences that are cancelled or moved
+	RecurrenceID   time.Time   // original time of an occurrence that differs from the rule
 }
 
-// Write makes a file of events, by the name that a calendar program shows for it; an invitation has no name.
+// Write returns an iCalendar file of the events. name is the calendar's display name; an invitation has none.
 func Write(method Method, name string, events ...Event) []byte {
 	file := ics.NewCalendarFor("Usher")
 	file.SetMethod(ics.Method(method))
@@ -61,7 +61,7 @@ func Write(method Method, name string, events ...Event) []byte {
 }
 
 func (e Event) write(to *ics.VEvent, method Method) {
-	put := func(name, value string, params ...ics.PropertyParameter) {
+	add := func(name, value string, params ...ics.PropertyParameter) {
 		if value != "" {
 			to.AddProperty(ics.ComponentProperty(name), value, params...)
 		}
@@ -69,33 +69,33 @@ func (e Event) write(to *ics.VEvent, method Method) {
 	at := func(name string, moments ...time.Time) {
 		for _, moment := range moments {
 			value, params := e.formatLocal(moment)
-			put(name, value, params...)
+			add(name, value, params...)
 		}
 	}
-	put("DTSTAMP", e.Stamp.UTC().Format(utcLayout))
-	put("SEQUENCE", fmt.Sprint(e.Sequence))
+	add("DTSTAMP", e.Stamp.UTC().Format(utcLayout))
+	add("SEQUENCE", fmt.Sprint(e.Sequence))
 	at("DTSTART", e.Starts)
 	at("DTEND", e.Ends)
-	put("RRULE", e.Rule)
+	add("RRULE", e.Rule)
 	at("EXDATE", e.ExceptionDates...)
 	if !e.RecurrenceID.IsZero() {
 		at("RECURRENCE-ID", e.RecurrenceID)
 	}
-	put("SUMMARY", cleanLine(e.Title))
-	put("DESCRIPTION", cleanLines(e.Description))
-	put("LOCATION", cleanLine(e.Location))
-	put("URL", cleanLine(e.Link))
+	add("SUMMARY", cleanLine(e.Title))
+	add("DESCRIPTION", cleanLines(e.Description))
+	add("LOCATION", cleanLine(e.Location))
+	add("URL", cleanLine(e.Link))
 	if e.Cancelled || method == Cancel {
-		put("STATUS", "CANCELLED")
+		add("STATUS", "CANCELLED")
 	} else {
-		put("STATUS", "CONFIRMED")
+		add("STATUS", "CONFIRMED")
 	}
 	if e.Organizer.Email != "" {
-		put("ORGANIZER", "mailto:"+cleanLine(e.Organizer.Email), nameParams(e.Organizer)...)
+		add("ORGANIZER", "mailto:"+cleanLine(e.Organizer.Email), nameParams(e.Organizer)...)
 	}
 	for _, one := range e.Attendees {
 		params := append(nameParams(one), ics.WithRSVP(false), ics.ParticipationStatusNeedsAction, ics.ParticipationRoleReqParticipant)
-		put("ATTENDEE", "mailto:"+cleanLine(one.Email), params...)
+		add("ATTENDEE", "mailto:"+cleanLine(one.Email), params...)
 	}
 }
 
@@ -104,7 +104,7 @@ const (
 	localLayout = "20060102T150405"
 )
 
-// formatLocal is a moment as the event's zone has it.
+// formatLocal formats a time in the event's zone.
 func (e Event) formatLocal(at time.Time) (string, []ics.PropertyParameter) {
 	if isUTC(e.Zone) {
 		return at.UTC().Format(utcLayout), nil
@@ -116,7 +116,7 @@ func isUTC(zone *time.Location) bool {
 	return zone == nil || zone == time.UTC || zone.String() == "UTC" || zone.String() == "Local"
 }
 
-// nameParams is a name as a parameter may have it: quotes and the signs that end a parameter become spaces.
+// nameParams returns the CN parameter. Quotes and separators become spaces.
 func nameParams(p Person) []ics.PropertyParameter {
 	name := strings.Join(strings.FieldsFunc(cleanLine(p.Name), func(r rune) bool { return r == ' ' || strings.ContainsRune(`",;:\`, r) }), " ")
 	name = strings.ReplaceAll(name, "'", "’")
@@ -126,10 +126,10 @@ func nameParams(p Person) []ics.PropertyParameter {
 	return []ics.PropertyParameter{ics.WithCN(name)}
 }
 
-// cleanLine is a line without what could end it.
+// cleanLine returns text as a single line.
 func cleanLine(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
 
-// cleanLines is text that keeps its line ends.
+// cleanLines returns text with its line breaks.
 func cleanLines(text string) string {
 	return printable(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n"))
 }

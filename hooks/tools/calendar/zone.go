@@ -9,16 +9,16 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// zoneSpan is a zone, and the time of its events.
+// zoneSpan is a zone and the time span of its events.
 type zoneSpan struct {
 	zone     *time.Location
 	from, to time.Time
 }
 
-// maxSeriesYears is how far behind its first session a series may go.
+// maxSeriesYears is how many years a series may last.
 const maxSeriesYears = 3
 
-// eventZones are the zones of events, each with the time that its clocks are needed for.
+// eventZones returns the zones of events, each with the time span that its definition must cover.
 func eventZones(events []Event) []zoneSpan {
 	of := map[string]*zoneSpan{}
 	for _, e := range events {
@@ -51,15 +51,15 @@ func eventZones(events []Event) []zoneSpan {
 	return all
 }
 
-// newTimezone tells how the clocks of a zone go from the year before to the year behind: one part for each change, from
-// what this machine knows of the zone (RFC 5545, 3.6.5).
+// newTimezone returns the definition of a zone for its span and a year on either side: one component for each transition,
+// from the time zone database (RFC 5545, 3.6.5).
 func newTimezone(of zoneSpan) *ics.VTimezone {
 	z := ics.NewTimezone(of.zone.String())
 	at := of.from.AddDate(-1, 0, 0).In(of.zone)
 	end := of.to.AddDate(1, 0, 0)
 	_, offset := at.Zone()
 	first, _ := at.ZoneBounds()
-	if first.IsZero() { // it was always so
+	if first.IsZero() { // no earlier transition
 		first = time.Date(1970, 1, 1, 0, 0, 0, 0, of.zone)
 		if _, then := first.Zone(); then != offset {
 			first = at
@@ -78,10 +78,10 @@ func newTimezone(of zoneSpan) *ics.VTimezone {
 	}
 }
 
-// addTransition is one change of the clocks: what they showed at that moment by the offset that was, and both offsets.
+// addTransition adds one transition: its local time by the previous offset, and both offsets.
 func addTransition(z *ics.VTimezone, at time.Time, before int) {
 	name, offset := at.Zone()
-	put := func(c *ics.ComponentBase) {
+	add := func(c *ics.ComponentBase) {
 		c.AddProperty("DTSTART", at.UTC().Add(time.Duration(before)*time.Second).Format(localLayout))
 		c.AddProperty("TZOFFSETFROM", formatOffset(before))
 		c.AddProperty("TZOFFSETTO", formatOffset(offset))
@@ -89,14 +89,14 @@ func addTransition(z *ics.VTimezone, at time.Time, before int) {
 	}
 	if at.IsDST() {
 		daylight := &ics.Daylight{}
-		put(&daylight.ComponentBase)
+		add(&daylight.ComponentBase)
 		z.Components = append(z.Components, daylight)
 		return
 	}
-	put(&z.AddStandard().ComponentBase)
+	add(&z.AddStandard().ComponentBase)
 }
 
-// formatOffset is an offset in seconds as "+0130", with seconds where a zone has them.
+// formatOffset formats an offset in seconds as "+0130", with seconds if needed.
 func formatOffset(offset int) string {
 	sign := '+'
 	if offset < 0 {

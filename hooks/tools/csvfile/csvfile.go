@@ -11,27 +11,27 @@ import (
 	"unicode/utf8"
 )
 
-// IncompleteNotice is the last row of a table whose end is missing.
-const IncompleteNotice = "The list ends here because of a fault of the server. It is not whole."
+// IncompleteNotice is the last row of a table that couldn't be completed.
+const IncompleteNotice = "This list is incomplete because of a server error. Export it again."
 
-// Table is a table that is being written. Rows leave in batches.
+// Table is a CSV table being written. Rows are flushed in batches.
 type Table struct {
 	csv  *csv.Writer
 	rows int
 }
 
-// flushEvery is how many rows are written before they leave.
+// flushEvery is the number of rows per flush.
 const flushEvery = 200
 
-// Write writes a table with these heads: UTF-8 with a byte order mark, lines ended as RFC 4180 says. fill adds the
-// rows. If it fails, the last row says that the table is not whole.
-func Write(w io.Writer, heads []string, fill func(*Table) error) error {
+// Write writes a table as UTF-8 with a byte order mark and the line endings of RFC 4180. fill adds the rows; if it fails, the
+// last row is the IncompleteNotice.
+func Write(w io.Writer, header []string, fill func(*Table) error) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return fmt.Errorf("write a table: %w", err)
 	}
 	table := &Table{csv: csv.NewWriter(w)}
 	table.csv.UseCRLF = true
-	if err := table.Add(heads...); err != nil {
+	if err := table.Add(header...); err != nil {
 		return err
 	}
 	err := fill(table)
@@ -59,14 +59,14 @@ func (t *Table) Add(cells ...string) error {
 	return t.csv.Error()
 }
 
-// formulaStarts is what a spreadsheet takes for the beginning of a formula; some take the wide forms, too.
+// formulaStarts are the characters that start a formula in spreadsheets; some accept the full-width forms.
 const formulaStarts = "=+-@\t\r\n＝＋－＠"
 
-// embeddedFormula is where a cell goes on as a formula for a spreadsheet that parts its lists by semicolons or tabs: it cuts
-// there, for to it the quotation marks around the cell are not at the beginning of one.
+// embeddedFormula matches a formula inside a cell. A spreadsheet that separates cells by semicolons or tabs splits there,
+// since it doesn't see the quotes at the start of the cell.
 var embeddedFormula = regexp.MustCompile("([;\t\r\n]\\s*)(\"*[=+\\-@＝＋－＠])")
 
-// escapeFormula keeps a spreadsheet from running a cell.
+// escapeFormula prefixes formulas with an apostrophe, so that spreadsheets don't run them.
 func escapeFormula(cell string) string {
 	_, first := utf8.DecodeRuneInString(cell)
 	head, tail := cell[:first], embeddedFormula.ReplaceAllString(cell[first:], "$1'$2")
@@ -76,12 +76,12 @@ func escapeFormula(cell string) string {
 	return head + tail
 }
 
-// FileName is the name of a team's file of a day: "halation-post-users-2026-11-17.csv".
+// FileName returns the name of a download: "halation-post-users-2026-11-17.csv".
 func FileName(team, of string, day time.Time) string {
 	return team + "-" + of + "-" + day.Format(time.DateOnly) + ".csv"
 }
 
-// FormatTime writes a moment as spreadsheets read it, in the zone's time; the zero time is empty.
+// FormatTime formats a time for spreadsheets, in the zone. The zero time is "".
 func FormatTime(at time.Time, zone *time.Location) string {
 	if at.IsZero() {
 		return ""

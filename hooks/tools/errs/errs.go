@@ -1,5 +1,5 @@
-// Package errs has the errors that an action returns to a person or a program: refusals with a field, a stable code and
-// a sentence that says what to do.
+// Package errs defines the errors that actions return to users and API clients: refusals with a field, a stable code and a
+// message that says what to do.
 package errs
 
 import (
@@ -10,23 +10,22 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 )
 
-// CodeNotAllowed is the code of a refusal for want of a right. At the edge it is a 403.
+// CodeNotAllowed is the code of a refusal because of missing permission. It becomes HTTP 403.
 const CodeNotAllowed = "not_allowed"
 
-// NotFound says that there is no such thing for whoever asks: it does not exist, or is another team's.
-// Both answer alike (R152).
+// NotFound means that a record doesn't exist or belongs to another team; callers can't tell the two apart (R152).
 var NotFound = errors.New("not found")
 
-// Invalid is a person's mistake: the field that caused it ("base" if none did), a stable code and a
-// sentence that says what happened and what to do.
+// Invalid returns a refusal: the field that caused it ("base" if none did), a stable code, and a sentence that says what
+// happened and what to do.
 func Invalid(field, code, sentence string) error {
 	return validation.Errors{field: validation.NewError(code, sentence)}
 }
 
-// Forbidden is a refusal for want of a right.
+// Forbidden returns a refusal because of missing permission.
 func Forbidden(sentence string) error { return Invalid("base", CodeNotAllowed, sentence) }
 
-// Details takes a refusal apart. ok is false for any other error, which is a fault of ours.
+// Details returns the parts of a refusal. ok is false for any other error, which is an internal one.
 func Details(err error) (field, code, sentence string, ok bool) {
 	var fields validation.Errors
 	if !errors.As(err, &fields) {
@@ -41,13 +40,13 @@ func Details(err error) (field, code, sentence string, ok bool) {
 	return "", "", "", false
 }
 
-// Code is the code of a refusal, or "".
+// Code returns the code of a refusal, or "".
 func Code(err error) string {
 	_, code, _, _ := Details(err)
 	return code
 }
 
-// IgnoreNotFound is err, or nil if it only says that there is no such thing.
+// IgnoreNotFound returns err, or nil if it is NotFound.
 func IgnoreNotFound(err error) error {
 	if errors.Is(err, NotFound) {
 		return nil

@@ -6,10 +6,10 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 )
 
-// List gathers refusals, so that a form is told of all of them at once.
+// List collects refusals, so that a form can show all of them.
 type List struct{ fields validation.Errors }
 
-// Add takes a refusal in, and ignores nil.
+// Add adds a refusal. It ignores nil and other errors.
 func (f *List) Add(err error) {
 	field, code, sentence, ok := Details(err)
 	if !ok {
@@ -21,7 +21,7 @@ func (f *List) Add(err error) {
 	f.fields[field] = validation.NewError(code, sentence)
 }
 
-// AddAll takes in every refusal of an error that may hold several.
+// AddAll adds every refusal of an error that may hold several.
 func (f *List) AddAll(err error) {
 	var fields validation.Errors
 	if !errors.As(err, &fields) {
@@ -32,5 +32,5 @@ func (f *List) AddAll(err error) {
 	}
 }
 
-// Err is all refusals as one, or nil.
+// Err returns all refusals as one error, or nil.
 func (f *List) Err() error { return f.fields.Filter() }

@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// CodeTooMany is the code of a refusal for asking too often or for too much at once.
+// CodeTooMany is the code of a rate-limited request.
 const CodeTooMany = "too_many"
 
-// RateLimitError is a refusal that ends by itself: after Wait the same request may go through. At the edge it is a 429.
+// RateLimitError is a refusal of a request that may succeed after Wait. It becomes HTTP 429.
 type RateLimitError struct {
 	Wait  time.Duration
 	cause error
 }
 
-// RateLimited refuses until wait has passed.
+// RateLimited returns a RateLimitError with a sentence for the user.
 func RateLimited(wait time.Duration, sentence string) error {
 	return &RateLimitError{Wait: wait, cause: Invalid("base", CodeTooMany, sentence)}
 }
 
-// RetryAfter is Wait as the header Retry-After takes it: whole seconds, rounded up.
-func (s *RateLimitError) RetryAfter() string { return strconv.Itoa(int(math.Ceil(s.Wait.Seconds()))) }
+// RetryAfter returns Wait for the Retry-After header: whole seconds, rounded up.
+func (e *RateLimitError) RetryAfter() string { return strconv.Itoa(int(math.Ceil(e.Wait.Seconds()))) }
 
-func (s *RateLimitError) Error() string { return s.cause.Error() }
+func (e *RateLimitError) Error() string { return e.cause.Error() }
 
-// Unwrap gives the refusal with its code.
-func (s *RateLimitError) Unwrap() error { return s.cause }
+// Unwrap returns the refusal.
+func (e *RateLimitError) Unwrap() error { return e.cause }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"image"
 	_ "image/jpeg" // read
 	"slices"
@@ -15,55 +16,56 @@ import (
 	_ "golang.org/x/image/webp" // read
 
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/text"
 )
 
-// What a picture may be when it is sent.
+// Limits of an uploaded image.
 const (
 	MaxBytes = 1 << 20
 	MaxSide  = 2048 // pixels
 )
 
-// maxScans is how often a JPEG may go over its pixels. Cameras do ten times; a small file could do so for minutes.
+// maxScans limits the scans of a progressive JPEG. Cameras write about ten; a malicious file could take minutes to decode.
 const maxScans = 64
 
 var startOfScan = []byte{0xff, 0xda}
 
-// allowedFormats are the pictures that are read. The program can read more of them than that.
+// allowedFormats are the accepted formats. Other packages may register more decoders.
 var allowedFormats = []string{"png", "jpeg", "webp"}
 
-// Decoder says what a picture is for, in its refusals.
+// Decoder decodes an image. Its fields describe the image in refusals.
 type Decoder struct {
 	Field string
 	Code  string
 	Label string // "The logo"
 }
 
-// Decode decodes a PNG, JPEG or WebP of at most MaxBytes and MaxSide. Its size is judged by its header, before
-// there is memory for its pixels. How a camera was held is not read.
+// Decode decodes a PNG, JPEG or WebP of at most MaxBytes and MaxSide. It checks the size in the header before allocating
+// memory for pixels. It ignores EXIF orientation.
 func (r Decoder) Decode(data []byte) (image.Image, error) {
 	if len(data) > MaxBytes {
-		return nil, r.invalid(r.Label + " is larger than 1 MB. Choose a smaller file.")
+		return nil, r.invalid(r.Label + " is larger than " + text.Bytes(MaxBytes) + ". Choose a smaller file.")
 	}
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil || !slices.Contains(allowedFormats, format) {
-		return nil, r.invalid("This file is no picture that we can read. Choose a PNG, JPEG or WebP file.")
+		return nil, r.invalid("This file isn't a supported image. Choose a PNG, JPEG or WebP file.")
 	}
 	if config.Width > MaxSide || config.Height > MaxSide {
-		return nil, r.invalid(r.Label + " can be at most 2048 by 2048 pixels. Make it smaller first.")
+		return nil, r.invalid(fmt.Sprintf("%s can be at most %d by %d pixels. Resize it and try again.", r.Label, MaxSide, MaxSide))
 	}
 	if format == "jpeg" && bytes.Count(data, startOfScan) > maxScans {
-		return nil, r.invalid("This picture is stored in too many steps. Open it in a picture editor, and save it anew.")
+		return nil, r.invalid("This image can't be processed. Save it again in an image editor and try again.")
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil || picture.Bounds().Empty() {
-		return nil, r.invalid("This picture is damaged. Choose another file.")
+		return nil, r.invalid("This image is damaged. Choose another file.")
 	}
 	return picture, nil
 }
 
 func (r Decoder) invalid(sentence string) error { return errs.Invalid(r.Field, r.Code, sentence) }
 
-// CropSquare draws the middle of a picture anew, side by side pixels large.
+// CropSquare crops the middle of an image to a square and scales it to side by side pixels.
 func CropSquare(picture image.Image, side int) *image.RGBA {
 	b := picture.Bounds()
 	edge := min(b.Dx(), b.Dy())
@@ -73,7 +75,7 @@ func CropSquare(picture image.Image, side int) *image.RGBA {
 	return square
 }
 
-// NewFile is an encoded picture under a name of our own: what it holds, hashed, and the ending.
+// NewFile returns a file named after the hash of its content.
 func NewFile(data []byte, ending string) (*filesystem.File, error) {
 	sum := sha256.Sum256(data)
 	file, err := filesystem.NewFileFromBytes(data, "picture"+ending)

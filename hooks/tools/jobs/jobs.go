@@ -10,11 +10,11 @@ import (
 	"github.com/pocketbase/pocketbase/tools/routine"
 )
 
-// EveryMinute runs the job when the server starts, which waits for nothing, and each minute from then on. A fault is
-// logged with what was tried. The server stops once a run has ended, and then begins no other.
+// EveryMinute runs the job in the background when the server starts, and then every minute. Errors are logged with what as
+// the message. When the server stops, it waits for a run in progress and starts no other.
 func EveryMinute(app core.App, id, what string, job func(core.App, time.Time) error) {
 	var running sync.RWMutex
-	finish := sync.OnceFunc(running.Lock) // for good
+	finish := sync.OnceFunc(running.Lock) // never unlocked
 	run := func() {
 		if !running.TryRLock() {
 			return

@@ -8,8 +8,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// Limit is a rate limit as it is declared: at most a number of events in a window, for each key. It is a package variable
-// of the domain whose rule it is, and every app counts on its own.
+// Limit declares a rate limit: a number of events per key in a window. Declare it as a package variable of the domain whose
+// rule it is. Each app counts separately.
 type Limit struct {
 	name   string
 	number int
@@ -32,7 +32,7 @@ func Define(name string, number int, window time.Duration) *Limit {
 	return &Limit{name, number, window}
 }
 
-// In is the limiter that counts for an app.
+// In returns the limiter of an app.
 func (l *Limit) In(app core.App) *Limiter {
 	return app.Store().GetOrSet("usher.limits."+l.name, func() any { return New(l.number, l.window) }).(*Limiter)
 }

@@ -2,11 +2,11 @@ package ratelimit
 
 import "net/netip"
 
-// UnknownIP stands for the address of a client that a proxy has not stated in a form that can be read.
+// UnknownIP replaces an address that a proxy sent in an unreadable form.
 const UnknownIP = "unknown"
 
-// NormalizeIP is an IP address as it is stored and shown: IPv6 in its short form, IPv4 written as IPv6 as IPv4 again, without
-// a zone. PocketBase's word for an address that cannot be read becomes Unknown; any other text stays as it is.
+// NormalizeIP returns an IP address in the form that is stored and shown: short IPv6, IPv4-mapped IPv6 as IPv4, no zone.
+// PocketBase's value for an unreadable address becomes UnknownIP; any other text is returned unchanged.
 func NormalizeIP(text string) string {
 	ip, err := netip.ParseAddr(text)
 	switch {
@@ -18,8 +18,8 @@ func NormalizeIP(text string) string {
 	return ip.Unmap().WithZone("").String()
 }
 
-// NetworkKey is the key of an address for limits: the address itself, of IPv6 the /64 that a single
-// household or server usually has.
+// NetworkKey returns the rate limit key of an address: the address itself, or the /64 of an IPv6 address, which is usually
+// one household or server.
 func NetworkKey(address string) string {
 	address = NormalizeIP(address)
 	ip, err := netip.ParseAddr(address)

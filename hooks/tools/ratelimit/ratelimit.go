@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Limiter allows a number of events in a window for each key. A burst of the whole number is
-// allowed, and the places come back evenly over the window.
+// Limiter allows a number of events per key in a window. It is a token bucket: a burst of the whole number is allowed, and
+// tokens refill evenly over the window.
 type Limiter struct {
 	limit  int
 	window time.Duration
@@ -18,24 +18,24 @@ type Limiter struct {
 	nextSweep time.Time
 }
 
-// epsilon is what the arithmetic of places may be wrong by.
+// epsilon absorbs rounding errors of token counts.
 const epsilon = 1e-6
 
-// bucket holds the places of a key that were free at a moment.
+// bucket holds the free tokens of a key at a time.
 type bucket struct {
 	tokens  float64
 	updated time.Time
 }
 
-// New makes a limiter of number events in the window.
+// New returns a limiter of number events in the window.
 func New(number int, window time.Duration) *Limiter {
 	return &Limiter{limit: number, window: window, buckets: map[string]*bucket{}}
 }
 
-// Take uses one place of the key. If none is free, wait says after how long there will be one.
+// Take takes one token of the key. If none is free, wait is the time until one is.
 func (l *Limiter) Take(key string) (wait time.Duration, ok bool) { return l.TakeN(key, 1, time.Now()) }
 
-// Refund returns a place that was taken for something that turned out not to count.
+// Refund returns a token for an event that turned out not to count.
 func (l *Limiter) Refund(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -43,7 +43,7 @@ func (l *Limiter) Refund(key string) {
 	b.tokens = min(b.tokens+1, float64(l.limit))
 }
 
-// Exhausted reports whether no place of the key is free now, without using one.
+// Exhausted reports whether no token of the key is free, without taking one.
 func (l *Limiter) Exhausted(key string) (wait time.Duration, full bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,7 +53,7 @@ func (l *Limiter) Exhausted(key string) (wait time.Duration, full bool) {
 	return 0, false
 }
 
-// TakeN uses n places at once at the given time. More than the whole number never fits.
+// TakeN takes n tokens at the given time. It always fails if n exceeds the limit.
 func (l *Limiter) TakeN(key string, n int, now time.Time) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -68,12 +68,12 @@ func (l *Limiter) TakeN(key string, n int, now time.Time) (wait time.Duration, o
 	return 0, true
 }
 
-// refillTime is how long it takes for so many places to come back.
-func (l *Limiter) refillTime(places float64) time.Duration {
-	return time.Duration(places * float64(l.window) / float64(l.limit))
+// refillTime returns how long it takes to refill a number of tokens.
+func (l *Limiter) refillTime(tokens float64) time.Duration {
+	return time.Duration(tokens * float64(l.window) / float64(l.limit))
 }
 
-// bucket is that of the key, with the places that have come back by now.
+// bucket returns the bucket of the key, refilled up to now.
 func (l *Limiter) bucket(key string, now time.Time) *bucket {
 	l.sweep(now)
 	b, ok := l.buckets[key]
@@ -88,7 +88,7 @@ func (l *Limiter) bucket(key string, now time.Time) *bucket {
 	return b
 }
 
-// sweep forgets the keys whose places have all come back, once a window.
+// sweep deletes full buckets, once per window.
 func (l *Limiter) sweep(now time.Time) {
 	if now.Before(l.nextSweep) {
 		return

@@ -16,7 +16,7 @@ var defaultPorts = map[string]string{"http": "80", "ws": "80", "https": "443", "
 
 // CanonicalHost returns the one form in which hosts are compared: lower case, an internationalized name in ASCII
 // (xn--…), an IP address as netip writes it, without the final dot and without the default port of the scheme. It
-// returns "" for what cannot be a host.
+// returns "" for an invalid host.
 func CanonicalHost(scheme, host string) string {
 	name, port := splitPort(host)
 	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
@@ -62,7 +62,7 @@ func canonicalName(name string) string {
 }
 
 // CanonicalURL returns the address with its scheme in lower case and its host as CanonicalHost returns it. An
-// address without a host that can be one stays as it is.
+// address without a valid host is returned unchanged.
 func CanonicalURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

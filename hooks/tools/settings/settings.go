@@ -19,58 +19,57 @@ import (
 // Config is every setting of Usher. The zero value of a field means "not set".
 type Config struct {
 	// URL is the public address in its canonical form, scheme and host without a trailing slash.
-	// Links in mails start with it, and a request for another host is refused.
+	// Links in emails start with it, and requests for other hosts are refused.
 	URL string
 
-	// TrustedProxy is the header in which a proxy in front hands on the caller's
-	// address ("X-Forwarded-For"); empty: no proxy is believed.
+	// TrustedProxy is the header in which a reverse proxy passes the client's address ("X-Forwarded-For"); empty: no proxy is
+	// trusted.
 	TrustedProxy string
 
-	// Teams says who may make a team: "any" verified account, or only the "operator".
+	// Teams is who may create a team: "any" verified account, or only the "operator".
 	Teams string
 
-	// SignUp is "open" (anyone) or "invited" (the first account and people with an invitation), R149.
+	// SignUp is "open" (anyone) or "invited" (the first account and invited users), R149.
 	SignUp string
 
 	// Plan is the key of the plan that a new team gets.
 	Plan string
 
-	// Support is the address or page of whoever helps people on this server, R11.
+	// Support is the email address or page for help with this server (R11).
 	Support string
 
-	// MailFrom is the sender of every letter, as "Name <address>" or an address.
+	// MailFrom is the sender of every email, as "Name <address>" or an address.
 	MailFrom string
 
-	// ResendKey turns on Resend as the transport; ResendURL points it elsewhere (a stand-in in tests).
+	// ResendKey turns on Resend as the transport; ResendURL overrides its API URL, for tests.
 	ResendKey string
 	ResendURL string
 
-	// WebhookSecret verifies Resend's reports of what became of letters (R66); empty: none are taken.
+	// WebhookSecret verifies Resend's delivery reports (R66); empty: reports are refused.
 	WebhookSecret string
 
-	// LiveURL, LiveKey and LiveSecret point to a LiveKit outside of this program (wss://… or https://…); all empty:
-	// the embedded one runs.
+	// LiveURL, LiveKey and LiveSecret configure an external LiveKit server (wss://… or https://…); all empty: the embedded one
+	// runs.
 	LiveURL    string
 	LiveKey    string
 	LiveSecret string
 
-	// LiveUDPPort and LiveTCPPort carry the media of the embedded LiveKit, from outside of the machine; TCP 0: none.
-	// LiveNodeIP is the address that browsers are told; empty: found out, which needs the internet.
+	// LiveUDPPort and LiveTCPPort are the media ports of the embedded LiveKit; TCP 0: disabled. LiveNodeIP is the address given
+	// to browsers; empty: detected, which requires internet access.
 	LiveUDPPort int
 	LiveTCPPort int
 	LiveNodeIP  string
 
-	// Console is where letters are printed when no mail is sent; nil is the standard output.
+	// Console is where emails are printed when no transport is set up; nil is standard output.
 	Console io.Writer
 }
 
-// headerNamePattern is what can name a header (RFC 9110, 5.1), or nothing.
+// headerNamePattern matches a header name (RFC 9110, 5.1), or nothing.
 var headerNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]*$`)
 
 const storeKey = "usher.settings"
 
-// FromEnv reads the configuration through getenv. The error names every setting
-// that is wrong, not only the first.
+// FromEnv reads the configuration through getenv. The error lists every invalid setting.
 func FromEnv(getenv func(string) string) (Config, error) {
 	config := Config{
 		URL:           CanonicalURL(strings.TrimRight(strings.TrimSpace(getenv("USHER_URL")), "/")),
@@ -93,36 +92,36 @@ func (c Config) validate() error {
 
 	for name, value := range map[string]string{"USHER_URL": c.URL, "RESEND_BASE_URL": c.ResendURL} {
 		if value != "" && !isOrigin(value, name == "RESEND_BASE_URL") {
-			fault("%s is %q: give scheme and host, such as https://usher.example.org", name, value)
+			fault("%s is %q: set it to a scheme and host, such as https://usher.example.org", name, value)
 		}
 	}
 	if !slices.Contains([]string{"any", "operator"}, c.Teams) {
-		fault("USHER_TEAMS is %q: give any or operator", c.Teams)
+		fault("USHER_TEAMS is %q: set it to any or operator", c.Teams)
 	}
 	if !slices.Contains([]string{"open", "invited"}, c.SignUp) {
-		fault("USHER_SIGNUP is %q: give open or invited", c.SignUp)
+		fault("USHER_SIGNUP is %q: set it to open or invited", c.SignUp)
 	}
 	if c.MailFrom != "" {
 		if _, err := mail.ParseAddress(c.MailFrom); err != nil {
-			fault("USHER_MAIL_FROM is %q: give an address, such as Usher <usher@example.org>", c.MailFrom)
+			fault("USHER_MAIL_FROM is %q: set it to an email address, such as Usher <usher@example.org>", c.MailFrom)
 		}
 	}
 	if c.ResendKey != "" && c.MailFrom == "" {
-		fault("RESEND_API_KEY is set without USHER_MAIL_FROM: Resend sends only from an address of a domain that you verified there")
+		fault("RESEND_API_KEY is set without USHER_MAIL_FROM: set it to an address of a domain that you verified in Resend")
 	}
 	if c.WebhookSecret != "" && !isSigningSecret(c.WebhookSecret) {
-		fault("RESEND_WEBHOOK_SECRET is not whole: copy the signing secret of the webhook from Resend, which begins with whsec_")
+		fault("RESEND_WEBHOOK_SECRET is invalid: copy the webhook's signing secret from Resend; it starts with whsec_")
 	}
 	if c.Support != "" && c.SupportLink() == "" {
-		fault("USHER_SUPPORT is %q: give an address or a https:// page", c.Support)
+		fault("USHER_SUPPORT is %q: set it to an email address or a https:// URL", c.Support)
 	}
 	if !headerNamePattern.MatchString(c.TrustedProxy) {
-		fault("USHER_TRUSTED_PROXY is %q: give one header's name, such as X-Forwarded-For", c.TrustedProxy)
+		fault("USHER_TRUSTED_PROXY is %q: set it to the name of one header, such as X-Forwarded-For", c.TrustedProxy)
 	}
 	return errors.Join(faults...)
 }
 
-// SupportLink is Support as something to follow: a mailto: or an https: address; empty if there is none.
+// SupportLink returns Support as a link, mailto: or https:, or "".
 func (c Config) SupportLink() string {
 	if strings.HasPrefix(c.Support, "https://") || strings.HasPrefix(c.Support, "http://") {
 		return c.Support
@@ -133,10 +132,10 @@ func (c Config) SupportLink() string {
 	return ""
 }
 
-// Secure reports whether people reach the server over https.
+// Secure reports whether the public address uses https.
 func (c Config) Secure() bool { return strings.HasPrefix(c.URL, "https://") }
 
-// Host is the canonical host of the public address, with its port unless it is the default one.
+// Host returns the canonical host of the public address, with its port unless it is the default.
 func (c Config) Host() string {
 	u, err := url.Parse(c.URL)
 	if err != nil {
@@ -145,13 +144,13 @@ func (c Config) Host() string {
 	return CanonicalHost(u.Scheme, u.Host)
 }
 
-// Link makes an absolute address of a path, from the public address and never from a request.
+// Link returns the absolute URL of a path. It uses the public address, never the request.
 func (c Config) Link(path string) string { return c.URL + path }
 
-// Set keeps the configuration with the app.
+// Set stores the configuration in the app.
 func Set(app core.App, config Config) { app.Store().Set(storeKey, &config) }
 
-// Of returns the configuration of the app. It is shared: nobody changes it after the start.
+// Of returns the configuration of the app. It is shared and must not be changed.
 func Of(app core.App) *Config {
 	config, ok := app.Store().Get(storeKey).(*Config)
 	if !ok {
@@ -160,8 +159,7 @@ func Of(app core.App) *Config {
 	return config
 }
 
-// isSigningSecret tells a whole secret of Svix, by which Resend signs: whsec_ and 24 to 64 bytes in base64. Less
-// than 16 could be guessed.
+// isSigningSecret reports whether value is a Svix signing secret, as Resend uses: whsec_ and at least 16 bytes in base64.
 func isSigningSecret(value string) bool {
 	encoded, ok := strings.CutPrefix(value, "whsec_")
 	key, err := base64.StdEncoding.DecodeString(encoded)

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// TimeOfDay is the time of day as pages, letters and refusals write it: two digits of 24 hours and two of minutes, "09:00".
+// TimeOfDay formats a time of day on the 24-hour clock: "09:00".
 func TimeOfDay(at time.Time) string { return at.Format("15:04") }
 
-// DateAndTime is a date in the given layout and the time of day behind it: "Thu 19 November 2026, 09:00".
+// DateAndTime formats a date in the given layout, followed by the time of day: "Thu 19 November 2026, 09:00".
 func DateAndTime(at time.Time, date string) string { return at.Format(date) + ", " + TimeOfDay(at) }
 
-// ReaderZone says in which zone a reader is told times. The zone is named beside a time unless it is the reader's own.
+// ReaderZone is the time zone in which times are shown to a reader. The zone is named beside times unless the reader chose it.
 type ReaderZone struct {
 	Zone   *time.Location // nil is UTC
 	Chosen bool           // the reader chose the zone
 }
 
-// In is the moment in the zone.
+// In converts a time to the zone.
 func (t ReaderZone) In(at time.Time) time.Time {
 	if t.Zone == nil {
 		return at.UTC()
@@ -25,7 +25,7 @@ func (t ReaderZone) In(at time.Time) time.Time {
 	return at.In(t.Zone)
 }
 
-// Suffix is what follows a time of day: " (Lisbon time)", or nothing if the zone is the reader's own.
+// Suffix returns what follows a time of day: " (Lisbon time)", or "" if the reader chose the zone.
 func (t ReaderZone) Suffix() string {
 	if t.Chosen {
 		return ""
@@ -33,7 +33,7 @@ func (t ReaderZone) Suffix() string {
 	return " (" + ZoneName(t.Zone) + ")"
 }
 
-// ZoneName names a time zone behind a time of day: "Lisbon time", or "UTC". Nil is UTC.
+// ZoneName returns the name of a time zone for use after a time: "Lisbon time", or "UTC". Nil is UTC.
 func ZoneName(zone *time.Location) string {
 	if zone == nil {
 		return "UTC"

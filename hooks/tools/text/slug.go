@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Slug makes a name fit for an address: "Café Zürich & Co." becomes "cafe-zurich-co". It has at most max characters,
-// and none if nothing of the name can stand in an address.
+// Slug converts a name for use in a URL: "Café Zürich & Co." becomes "cafe-zurich-co". It returns at most max characters, and
+// "" if no character of the name can be used.
 func Slug(name string, max int) string {
 	var b strings.Builder
 	dash := false
@@ -31,5 +31,5 @@ func Slug(name string, max int) string {
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]{15}$`)
 
-// LooksLikeID reports whether a slug is of the shape of a record's id, and would pass for one.
+// LooksLikeID reports whether a slug has the format of a record id.
 func LooksLikeID(slug string) bool { return idPattern.MatchString(slug) }

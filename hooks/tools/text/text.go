@@ -1,4 +1,4 @@
-// Package text cleans text that people type, and writes times and names as pages and emails show them.
+// Package text cleans user input and formats times, numbers and lists for pages and emails.
 package text
 
 import (
@@ -10,23 +10,22 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// CleanLine is a line of text that people read, such as a name: trimmed, runs of spaces made one, without soft hyphens, at
-// most max characters. It is refused as "bad_text" where it could pass for something else: control and
-// direction-changing characters, and addresses of pages.
+// CleanLine normalizes a single line such as a name: it trims, collapses spaces and drops soft hyphens. It refuses more than
+// max characters, and as "bad_text" anything that could be misleading: control and direction characters, and links.
 func CleanLine(field, label, value string, max int) (string, error) {
 	value = strings.Join(strings.Fields(strings.ReplaceAll(value, "\u00ad", "")), " ")
 	switch {
 	case utf8.RuneCountInString(value) > max:
 		return value, errs.Invalid(field, "too_long", fmt.Sprintf("%s can have at most %d characters.", label, max))
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, isUnreadable):
-		return value, errs.Invalid(field, "bad_text", label+" has characters that cannot be shown. Type it again.")
+		return value, errs.Invalid(field, "bad_text", label+" contains characters that aren't allowed. Type it again.")
 	case strings.Contains(value, "://"):
-		return value, errs.Invalid(field, "bad_text", label+" cannot be an address of a page.")
+		return value, errs.Invalid(field, "bad_text", label+" can't contain a link.")
 	}
 	return value, nil
 }
 
-// RequiredLine is Line for what cannot be empty.
+// RequiredLine is CleanLine, but refuses an empty value.
 func RequiredLine(field, label, value string, max int) (string, error) {
 	value, err := CleanLine(field, label, value, max)
 	if err == nil && value == "" {
@@ -35,25 +34,25 @@ func RequiredLine(field, label, value string, max int) (string, error) {
 	return value, err
 }
 
-// CleanText is text of several lines: control characters but line ends and tabs are refused.
+// CleanText normalizes text of several lines. It refuses control characters except line breaks and tabs.
 func CleanText(field, label, value string, max int) (string, error) {
 	value = strings.TrimSpace(strings.ReplaceAll(value, "\r\n", "\n"))
 	switch {
 	case utf8.RuneCountInString(value) > max:
 		return value, errs.Invalid(field, "too_long", fmt.Sprintf("%s can have at most %d characters.", label, max))
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return r != '\n' && r != '\t' && isUnreadable(r) }):
-		return value, errs.Invalid(field, "bad_text", label+" has characters that cannot be shown. Type it again.")
+		return value, errs.Invalid(field, "bad_text", label+" contains characters that aren't allowed. Type it again.")
 	}
 	return value, nil
 }
 
-// isUnreadable are control characters and those that turn the direction of text or take no place.
+// isUnreadable reports whether a character is a control, direction or invisible character.
 func isUnreadable(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Other_Default_Ignorable_Code_Point) ||
 		r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u2064' || r == '\ufeff' || r == utf8.RuneError
 }
 
-// Sanitize is a text without what Line refuses to show. Line ends and tabs become spaces.
+// Sanitize removes the characters that CleanLine refuses. Line breaks and tabs become spaces.
 func Sanitize(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -66,12 +65,12 @@ func Sanitize(text string) string {
 	}, strings.ToValidUTF8(text, ""))
 }
 
-// LikePattern is the pattern of SQL's LIKE, with ESCAPE '\', for whatever contains the text.
+// LikePattern returns a pattern for SQL's LIKE, with ESCAPE '\', that matches values containing the text.
 func LikePattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
 }
 
-// Truncate is the first max characters of a text, without what no text can hold.
+// Truncate returns the first max characters of a text. Invalid UTF-8 and NUL are replaced.
 func Truncate(text string, max int) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\ufffd"), "\x00", "\ufffd")
 	n := 0
