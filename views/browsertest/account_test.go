@@ -31,7 +31,7 @@ func writePortrait(t *testing.T) string {
 // waitForAvatars waits until the page's avatars have loaded.
 func (b *tab) waitForAvatars(count int) {
 	b.t.Helper()
-	b.waitUntil("the pictures", `(all => all.length === `+string(rune('0'+count))+` && all.every(i => i.complete && i.naturalWidth === 256))([...document.querySelectorAll(".avatar > img")])`)
+	b.waitUntil("the videos", `(all => all.length === `+string(rune('0'+count))+` && all.every(i => i.complete && i.naturalWidth === 256))([...document.querySelectorAll(".avatar > img")])`)
 }
 
 func TestAccount_PictureDevicesEmailAndDeletion(t *testing.T) {
@@ -68,20 +68,20 @@ func TestAccount_PictureDevicesEmailAndDeletion(t *testing.T) {
 	b.fill("Your password", hookstest.Password)
 	b.press("Send confirmation link")
 	b.waitForText("noor@new.example isn't confirmed yet")
-	b.assertAccessible("a change of address that waits")
+	b.assertAccessible("a pending change of address")
 	link := linkPath(t, post.FindLink(post.WaitFor(t, "noor@new.example"), "/email/"))
 	visitor := openTab(t, server.URL)
 	visitor.visit(link)
 	visitor.assertAccessible("a new address, signed out")
 	visitor.expectStatus(410)
 	visitor.visit(link + "x")
-	visitor.assertAccessible("a dead link of a new address")
+	visitor.assertAccessible("an expired link of a new address")
 	stranger := signIn(t, server, "marta@halation.example")
 	stranger.visit(link)
 	stranger.assertAccessible("a new address, to another account")
 	stranger.visit("/account/delete")
 	stranger.waitForText("You can't delete your account yet.")
-	stranger.assertAccessible("an Owner's account, which stays")
+	stranger.assertAccessible("an Owner's account, which can't be deleted")
 	b.visit(link)
 	b.assertAccessible("a new address")
 	b.press("Confirm new address")
@@ -93,7 +93,7 @@ func TestAccount_PictureDevicesEmailAndDeletion(t *testing.T) {
 	b.fill("Your password", "not the password")
 	b.press("Delete account")
 	b.waitForText("current password is wrong")
-	b.assertAccessible("a refused end of an account")
+	b.assertAccessible("a refused account deletion")
 	b.fill("Your password", hookstest.Password)
 	b.press("Delete account")
 	b.waitForText("Your account was deleted.")
@@ -110,5 +110,5 @@ func TestNavigation_MobileMenu_ScrollsToTheSection(t *testing.T) {
 	b.press("Devices")
 	b.waitForURL("/account#devices")
 	b.waitUntil("the drawer to close", `!document.querySelector(".side").matches(":popover-open")`)
-	b.waitUntil("the part in sight", `(r => r.top >= 0 && r.top < innerHeight)(document.querySelector("#devices").getBoundingClientRect())`)
+	b.waitUntil("the visible part", `(r => r.top >= 0 && r.top < innerHeight)(document.querySelector("#devices").getBoundingClientRect())`)
 }

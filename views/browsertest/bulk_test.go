@@ -17,7 +17,7 @@ func TestBulkRemove_ByKeyboard(t *testing.T) {
 
 	b := signIn(t, server, "marta@halation.example")
 	b.visit("/admin/halation-post/users")
-	b.waitUntil("no bar while nothing is chosen", `getComputedStyle(document.querySelector("[data-bulk]")).display === "none"`)
+	b.waitUntil("no bar while nothing is selected", `getComputedStyle(document.querySelector("[data-bulk]")).display === "none"`)
 	for range 3 {
 		b.sendKeys("j")
 		b.sendKeys("x")
@@ -32,13 +32,13 @@ func TestBulkRemove_ByKeyboard(t *testing.T) {
 	b.sendKeys("\r")
 	b.waitForText("Remove 2 users from the team?")
 	b.waitForText("Left alone")
-	b.waitUntil("the way back to have the focus", `document.activeElement.innerText === "Cancel"`)
+	b.waitUntil("the breadcrumb to have the focus", `document.activeElement.innerText === "Cancel"`)
 	b.sendKeys("\t")
 	b.sendKeys("\r")
 	b.waitForText("2 users were removed from the team. Freed: 2 Organizer seats.")
 	b.waitForText("1 of 25 Organizer seats used")
 	b.waitForNoText("ruth@halation.example")
-	b.assertAccessible("a receipt")
+	b.assertAccessible("a result")
 	b.press("Close this receipt")
 	b.waitForNoText("were removed from the team")
 }
@@ -62,7 +62,7 @@ func TestBulk_SelectionSurvivesRefresh(t *testing.T) {
 	b.waitForText("lucia@halation.example")
 	b.waitForText("1 selected")
 	b.waitForFocus("Tag")
-	b.assertAccessible("rows that are chosen")
+	b.assertAccessible("selected rows")
 }
 
 func TestBulkRemove_WithoutJavaScript(t *testing.T) {

@@ -29,12 +29,12 @@ func TestJoinPage_GuestWithPersonalLink_JoinsWhenTheHostStarts(t *testing.T) {
 	nora.waitUntil("the device check", `!document.querySelector("[data-check]").hidden`)
 	// A browser with the permission opens the device check by itself, possibly at this moment.
 	eval[bool](nora, `document.querySelector("[data-check][data-open]") || document.querySelector("[data-part=begin]").click(), true`)
-	nora.waitUntil("what the camera sees", `document.querySelector("[data-part=picture]").videoWidth > 0`)
+	nora.waitUntil("the camera preview", `document.querySelector("[data-part=picture]").videoWidth > 0`)
 	nora.waitUntil("cameras to choose from", `document.querySelector("select[data-part=camera]").options[0].value !== ""`)
-	nora.waitUntil("how loud the microphone hears", `document.querySelector("[data-part=level]").value > 0`)
+	nora.waitUntil("the microphone level", `document.querySelector("[data-part=level]").value > 0`)
 	eval[bool](nora, `document.querySelector("[data-part=use-camera]").click(), true`)
 	nora.waitForText("Your camera is off.")
-	nora.waitUntil("the choice is kept", `JSON.parse(localStorage.getItem("usher.stage")).camera === false`)
+	nora.waitUntil("the saved choice", `JSON.parse(localStorage.getItem("usher.stage")).camera === false`)
 
 	if _, err := sessions.Start(server.App, hookstest.Actor(t, server.App, host, team), session.Id); err != nil {
 		t.Fatal(err)
@@ -101,20 +101,20 @@ func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	form.Title = "Reel 5 grade review"
 	must(t, sessions.Change(server.App, actor, session.Id, form, sessions.ScopeSession))
 	nora.waitForText("Reel 5 grade review")
-	nora.waitUntil("what was typed, and the focus", `document.activeElement.id === "name" && document.activeElement.value === "Nora Lind" && window.stays`)
+	nora.waitUntil("the typed text and the focus", `document.activeElement.id === "name" && document.activeElement.value === "Nora Lind" && window.stays`)
 	nora.press("Join")
 	nora.waitForText("You're in the waiting room.")
 	nora.waitUntil("the device check", `!document.querySelector("[data-check]").hidden`)
 	// A browser with the permission opens the device check by itself, possibly at this moment.
 	eval[bool](nora, `document.querySelector("[data-check][data-open]") || document.querySelector("[data-part=begin]").click(), true`)
-	nora.waitUntil("what the camera sees", `document.querySelector("[data-part=picture]").videoWidth > 0`)
+	nora.waitUntil("the camera preview", `document.querySelector("[data-part=picture]").videoWidth > 0`)
 	eval[bool](nora, `window.stays = document.querySelector("[data-part=picture]").srcObject, true`)
 	nora.waitUntil("the stream", `document.querySelector("#live[data-connected]") !== null`)
 
 	_, err := sessions.Start(server.App, actor, session.Id)
 	must(t, err)
 	nora.waitForText("The host knows you're here.")
-	nora.waitUntil("the same picture", `document.querySelector("[data-part=picture]").srcObject === window.stays && window.stays.active`)
+	nora.waitUntil("the same video", `document.querySelector("[data-part=picture]").srcObject === window.stays && window.stays.active`)
 	by, err := sessions.FindParticipantByEmail(server.App, session.Id, host.Email())
 	must(t, err)
 	me, err := sessions.FindParticipantByEmail(server.App, session.Id, "nora@client.example")
@@ -123,10 +123,10 @@ func TestJoinPage_FollowsStateChanges(t *testing.T) {
 	nora.waitForText("The host didn't admit you")
 	nora.waitUntil("the camera is off", `!window.stays.active`)
 	must(t, join.Admit(server.App, by, me.Id, "192.0.2.1"))
-	nora.waitUntil("the way in", `document.querySelector("form[data-join]") !== null`)
+	nora.waitUntil("the join button", `document.querySelector("form[data-join]") !== null`)
 	must(t, join.Kick(server.App, by, me.Id, "192.0.2.1"))
 	nora.waitForText("You were removed from this session")
 	must(t, sessions.End(server.App, actor, session.Id))
 	nora.waitForText("This session has ended")
-	nora.waitUntil("the page that was opened", `window.stays !== undefined`)
+	nora.waitUntil("the opened page", `window.stays !== undefined`)
 }

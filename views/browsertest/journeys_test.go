@@ -50,7 +50,7 @@ func TestJourney_EmptyServerToAcceptedInvitation(t *testing.T) {
 	owner.expectStatus(422)
 	owner.press("Create account")
 	owner.waitForText("not the code")
-	owner.waitUntil("what was typed", `[...document.querySelectorAll("input")].some(i => i.value === "Marta Oliveira")`)
+	owner.waitUntil("the typed text", `[...document.querySelectorAll("input")].some(i => i.value === "Marta Oliveira")`)
 
 	owner.visit("/signup?code=" + accounts.SetupCode(server.App))
 	owner.fill("Your name", "Marta Oliveira")

@@ -98,7 +98,7 @@ func (m *liveFixture) participantID(email string) string {
 // waitForVideo waits until the page shows moving video of that person.
 func (b *tab) waitForVideo(person string) {
 	b.t.Helper()
-	b.waitUntil("pictures of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
+	b.waitUntil("video of "+person, fmt.Sprintf(`(() => { const v = document.querySelector('[data-person="%s"][data-kind=camera] video');
 		return v && v.videoWidth > 0 && v.getVideoPlaybackQuality().totalVideoFrames > 5 })()`, person))
 }
 
@@ -130,7 +130,7 @@ func (b *tab) waitForReconnect(person string) {
 	b.waitUntil("the connection", `document.getElementById("banner").hidden`)
 	frames := fmt.Sprintf(`(document.querySelector('[data-person="%s"][data-kind=camera] video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)`, person)
 	eval[bool](b, `(window.framesThen = `+frames+`, true)`)
-	b.waitUntil("new pictures of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
+	b.waitUntil("new video of "+person, `(`+frames+` > window.framesThen + 5 || `+frames+` < window.framesThen && `+frames+` > 5)`)
 }
 
 // invite adds a participant to the session, who becomes a member of the team.

@@ -125,7 +125,7 @@ func TestLivePage_Alone_SaysSoAndShowsTheLink(t *testing.T) {
 	host.waitUntil("the link", `document.querySelector("#alone input").value.endsWith("/s/`+m.session.Code()+`")`)
 	host.press("Copy link")
 	host.waitForText("Link copied.")
-	host.assertAccessible("who is alone")
+	host.assertAccessible("alone in a session")
 	guest := m.openLivePage(noor)
 	guest.waitForVideo(m.participantID(m.host.Email()))
 	host.waitForNoText("You're the only one here.")
@@ -137,7 +137,7 @@ func TestLivePage_Alone_SaysSoAndShowsTheLink(t *testing.T) {
 	host.waitForText("You left the session")
 	alone := m.openLivePage(noor)
 	alone.waitForText("You're the only one here.")
-	alone.waitUntil("no link for who does not lead", `!document.querySelector("#alone input")`)
+	alone.waitUntil("no link for an attendee", `!document.querySelector("#alone input")`)
 }
 
 func TestWaitingRoom_AdmitAndDeny(t *testing.T) {
@@ -252,7 +252,7 @@ func TestAccessibility_LivePage(t *testing.T) {
 		b.assertAccessible("a session")
 		b.press("People")
 		b.waitForText("Admit")
-		b.assertAccessible("its people")
+		b.assertAccessible("its participants")
 		b.press("Chat")
 		b.assertAccessible("its chat")
 		b.sendKeys("\x1b")
@@ -267,5 +267,5 @@ func TestAccessibility_LivePage(t *testing.T) {
 	b.waitForText("Leave session?")
 	b.sendKeys("\r")
 	b.waitForText("You left the session")
-	b.assertAccessible("who left")
+	b.assertAccessible("after leaving")
 }

@@ -34,7 +34,7 @@ func TestRoomPage_FollowsWhatHappensThere(t *testing.T) {
 	}
 	b.waitForText("A session is running in this room.")
 	b.waitForText("Join session")
-	b.waitUntil("what is read out", `document.getElementById("room-said").textContent === "A session is running in this room."`)
+	b.waitUntil("the announced text", `document.getElementById("room-said").textContent === "A session is running in this room."`)
 	if err := sessions.End(server.App, hookstest.Actor(t, server.App, owner, team), session.Id); err != nil {
 		t.Fatal(err)
 	}

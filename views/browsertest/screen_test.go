@@ -42,7 +42,7 @@ func TestScreenShare_IsShownLargeUntilStopped(t *testing.T) {
 	host.waitForText("Leave session?")
 	host.sendKeys("\r")
 	host.waitForText("You left the session")
-	guest.waitUntil("no screen of who left", screenTile(m.participantID(m.host.Email()))+` === null`)
+	guest.waitUntil("no screen of the participant who left", screenTile(m.participantID(m.host.Email()))+` === null`)
 }
 
 func TestScreenShare_OnlyPresenters(t *testing.T) {

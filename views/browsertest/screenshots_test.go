@@ -122,5 +122,5 @@ func (b *tab) settle() {
 	b.t.Helper()
 	b.waitUntil("fonts", `document.fonts.status === "loaded" && [...document.images].every(i => i.complete)`)
 	eval[bool](b, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
-	b.waitUntil("stillness", `document.getAnimations().every(a => a.playState !== "running")`)
+	b.waitUntil("no running animations", `document.getAnimations().every(a => a.playState !== "running")`)
 }

@@ -30,7 +30,7 @@ func TestAccessibility_PageStates(t *testing.T) {
 	team := hookstest.Team(t, app, owner, "Halation Post", "pro")
 	admin := signIn(t, server, "marta@halation.example")
 	admin.visit("/admin/halation-post/users")
-	admin.assertAccessible("a team of one")
+	admin.assertAccessible("a team with one user")
 
 	links := map[string]string{}
 	ids := map[string]string{}
@@ -72,17 +72,17 @@ func TestAccessibility_PageStates(t *testing.T) {
 	admin.expectStatus(422)
 	admin.press("Send the invitation")
 	admin.waitForText("This is your own address")
-	admin.assertAccessible("a right address that is refused")
+	admin.assertAccessible("a refused correct address")
 	for _, path := range []string{"/admin/halation-post/users/" + ids["open"] + "/revoke", "/app/halation-post?leave=1", "/teams?new=1"} {
 		admin.visit(path)
 		admin.assertAccessible(path)
 	}
 
 	right := signIn(t, server, hookstest.Account(t, app, "open@halation.example").Email())
-	right.assertAccessible("the prompt after signing in")
+	right.assertAccessible("invitations after sign-in")
 	right.visit(links["open"])
 	right.waitForText("the account you are signed in with")
-	right.assertAccessible("an invitation for who is signed in")
+	right.assertAccessible("an invitation, signed in")
 	right.expectStatus(403)
 	member := signIn(t, server, joined.Email())
 	member.expectStatus(403)
@@ -111,11 +111,11 @@ func TestAccessibility_InviteListWithErrors(t *testing.T) {
 	b.visit("/admin/halation-post/users/add")
 	b.fill("Addresses", "nadia@halation.example\nno address\nsamuel@halation.example\n")
 	b.waitForText("Already a member")
-	b.assertAccessible("a list with faults")
+	b.assertAccessible("a list with errors")
 	b.expectStatus(422)
 	b.press("Send 1 invitation")
 	b.waitForText("still in the list")
-	b.assertAccessible("what was left of a list")
+	b.assertAccessible("the rest of a list")
 }
 
 func must(t *testing.T, err error) {

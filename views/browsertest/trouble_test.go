@@ -88,7 +88,7 @@ func TestScreenShare_Blocked_SaysWhy(t *testing.T) {
 				b.addInitScript(c.before)
 			}
 			b.visit(m.path())
-			b.waitUntil("being in", `document.querySelector('#tiles [data-person="`+m.participantID(m.host.Email())+`"]') !== null`)
+			b.waitUntil("being in the session", `document.querySelector('#tiles [data-person="`+m.participantID(m.host.Email())+`"]') !== null`)
 			b.press("Share")
 			b.waitForText(c.said)
 			b.waitForText("Share")
