@@ -1,4 +1,4 @@
-# Each target is one line of what the README says.
+# Run "make help" for a list of targets.
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
@@ -35,14 +35,14 @@ lint: ## check formatting, vet and staticcheck
 proxies: ## run Usher behind nginx and Caddy, which must be installed
 	USHER_PROXIES=required go test -count=1 -run TestProxies .
 
-bench: ## the figures of the README
+bench: ## run the benchmarks of the README
 	go test -run '^$$' -bench . -benchtime 2s -timeout 30m . ./hooks/invitations ./hooks/sessions ./views/app ./views/panel ./views/web
 
-generate: ## make the Go code of the templates anew
+generate: ## regenerate Go code from templates
 	go tool templ generate
 
-vendor: ## fetch the pinned browser files anew
+vendor: ## download the pinned browser libraries
 	static/vendor.sh
 
-screenshots: ## take the pictures of the README
+screenshots: ## take the screenshots of the README
 	USHER_BROWSER=required USHER_SCREENSHOTS="$(CURDIR)/.github/screenshots" go test -count=1 -run TestScreenshots ./views/browsertest

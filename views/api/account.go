@@ -9,7 +9,7 @@ import (
 	"usher/hooks/members"
 )
 
-// device is a browser in which the account is signed in. Programs have tokens and are not listed.
+// device is a browser in which the account is signed in. API clients aren't listed.
 type device struct {
 	ID      string `json:"id"`
 	Device  string `json:"device"` // "Firefox on Linux"
@@ -38,7 +38,7 @@ func endDevice(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, statusReply{ID: id, Status: "ended"})
 }
 
-// endDevices signs everything out, and gives the caller a token to go on with.
+// endDevices signs out all devices and API clients and returns a new token to the caller.
 func endDevices(e *core.RequestEvent) error {
 	if err := accounts.EndOtherDevices(e.App, e.Auth, nil, e.RealIP()); err != nil {
 		return err
@@ -132,7 +132,7 @@ type pictureReply struct {
 	Picture string `json:"picture"`
 }
 
-// writeAvatar is the address at which pages show the picture now.
+// writeAvatar responds with the path of the current picture.
 func writeAvatar(e *core.RequestEvent) error {
 	stored, err := e.App.FindRecordById("users", e.Auth.Id)
 	if err != nil {
@@ -157,7 +157,7 @@ func deleteAccount(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, statusReply{ID: e.Auth.Id, Status: "deleted"})
 }
 
-// writeAuth is a sign-in to go on with: what was done has ended the token of the request.
+// writeAuth responds with a new token, because the action ended the token of the request.
 func writeAuth(e *core.RequestEvent, account *core.Record) error {
 	in, err := newAuth(account)
 	if err != nil {

@@ -39,7 +39,7 @@ func listInvitations(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, list[receivedInvitation]{items})
 }
 
-// acceptedReply is what somebody got by accepting. Roles are all that the person carries in the team now.
+// acceptedReply is the result of accepting an invitation. Roles are all roles that the user now has in the team.
 type acceptedReply struct {
 	Team  teamRef  `json:"team"`
 	Roles []string `json:"roles"`
@@ -73,7 +73,7 @@ type tokenForm struct {
 	Timezone string `json:"timezone"`
 }
 
-// acceptByToken accepts by a link's token: as who is signed in, or as a new person with name and password.
+// acceptByToken accepts an invitation by the token of its link, as the signed-in user or as a new one with name and password.
 func acceptByToken(e *core.RequestEvent) error {
 	var form tokenForm
 	if err := decodeBody(e, &form); err != nil {

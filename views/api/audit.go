@@ -19,14 +19,14 @@ import (
 
 type auditPage struct {
 	Items []auditEntry `json:"items"`
-	Next  *int         `json:"next"` // the before of the page that follows; null: there is none
+	Next  *int         `json:"next"` // value of before for the next page; null on the last page
 }
 
-// auditEntry is one deed, with a sentence for people.
+// auditEntry is an entry of the audit log, with a readable sentence.
 type auditEntry struct {
 	Number   int             `json:"number"`
 	At       string          `json:"at"`
-	Actor    auditSubject    `json:"actor"` // without an id for the server and the command line
+	Actor    auditSubject    `json:"actor"` // no id for the server and the command line
 	Action   string          `json:"action"`
 	Target   auditSubject    `json:"target"`
 	From     string          `json:"from"`
@@ -94,7 +94,7 @@ type auditCheck struct {
 	Broken  *int `json:"broken"` // number of the first entry that doesn't match; null: none
 }
 
-// verifyAudit says whether the chain of the team's entries is whole, and which is the first that is not.
+// verifyAudit checks the hash chain of the team's entries and reports the first broken entry.
 func verifyAudit(e *core.RequestEvent) error {
 	rows, err := audit.VerifyTeam(e.App, web.Actor(e))
 	var broken *audit.ChainError
@@ -133,7 +133,7 @@ func exportFileName(e *core.RequestEvent, of string) string {
 	return csvfile.FileName(teams.Of(web.Actor(e).Team).Slug(), of, time.Now().In(callerZone(e)))
 }
 
-// callerZone is the time zone of whoever asks.
+// callerZone returns the caller's time zone.
 func callerZone(e *core.RequestEvent) *time.Location {
 	return accounts.Zone(e.Auth, teams.Of(web.Actor(e).Team).Zone())
 }

@@ -12,7 +12,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// Codes of requests that cannot be read.
+// Error codes of malformed requests.
 const (
 	codeBadJSON        = "bad_json"
 	codeBadType        = "bad_type"
@@ -20,9 +20,9 @@ const (
 	codeDuplicateField = "duplicate_field"
 )
 
-// decodeBody decodes the body, one JSON object, into form; no body at all is an empty object. A field that form does not
-// have, one that is sent twice, and a value of another type are refused under the field's name, as is null where form has
-// no pointer; nothing of such a body is used. A nested field is named with the objects around it: "settings.fsp".
+// decodeBody decodes the body, a JSON object, into form. An empty body counts as an empty object. It refuses unknown and duplicate
+// fields, values of the wrong type, and null where form has no pointer, each under the name of its field, and then decodes nothing.
+// Nested fields are named with their parents: "settings.fps".
 func decodeBody(e *core.RequestEvent, form any) error {
 	body, err := io.ReadAll(e.Request.Body)
 	if err != nil {
@@ -44,15 +44,15 @@ func decodeBody(e *core.RequestEvent, form any) error {
 	err = json.Unmarshal(body, form)
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		return errs.Invalid(wrong.Field, codeBadType, "The field "+wrong.Field+" cannot be this "+wrong.Value+".")
+		return errs.Invalid(wrong.Field, codeBadType, "The field "+wrong.Field+" can't be this "+wrong.Value+".")
 	}
 	if err != nil {
-		return errs.Invalid("base", codeBadJSON, "The body can't be read: a value isn't encoded as it should be.")
+		return errs.Invalid("base", codeBadJSON, "The body can't be read: a value isn't encoded correctly.")
 	}
 	return nil
 }
 
-// requireEmptyBody refuses the fields of a body for a route that takes none.
+// requireEmptyBody refuses any field, for routes without a request body.
 func requireEmptyBody(e *core.RequestEvent) error {
 	if err := decodeBody(e, &struct{}{}); err != nil {
 		return err
@@ -60,7 +60,7 @@ func requireEmptyBody(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// queryInt reads a whole number of the address, 0 if it is not given.
+// queryInt reads an integer query parameter; 0 if it's missing.
 func queryInt(e *core.RequestEvent, name string) (int, error) {
 	value := e.Request.URL.Query().Get(name)
 	if value == "" {

@@ -13,18 +13,18 @@ import (
 	"usher/views/web"
 )
 
-// selection are the users that an action is for. The ids are those of the list: an account's, or an invitation's.
+// selection names the users of an action by their ids in the list of users: of an account or an invitation.
 type selection struct {
 	IDs []string `json:"ids"`
 }
 
-// handover is what becomes of what the chosen users leave behind.
+// handover says what happens to the sessions and invitations of the selected users.
 type handover struct {
-	HandOver   string `json:"handOver"`   // who hosts from now on what they were to host; empty: it is cancelled
-	RevokeSent bool   `json:"revokeSent"` // of Admins: also revokes the pending invitations that they sent
+	HandOver   string `json:"handOver"`   // new host of their upcoming sessions; empty: the sessions are cancelled
+	RevokeSent bool   `json:"revokeSent"` // also revoke the pending invitations that they sent
 }
 
-// bulkResult is what came of a deed, a line for each id in the order in which they were sent.
+// bulkResult is the result of a bulk action, with a line for each id in the order sent.
 type bulkResult struct {
 	Results  []bulkLine     `json:"results"`
 	Freed    freedSeats     `json:"freed"`
@@ -40,14 +40,14 @@ type bulkLine struct {
 	Status      string `json:"status"` // removed, revoked, resent, role_revoked, tagged, or skipped
 	Code        string `json:"code,omitempty"`
 	Message     string `json:"message,omitempty"`
-	Invitation  bool   `json:"invitation,omitempty"` // of who is removed: a pending invitation ends with it
+	Invitation  bool   `json:"invitation,omitempty"` // for removed users: a pending invitation was revoked, too
 	HandedOver  int    `json:"handedOver,omitempty"` // sessions
 	Cancelled   int    `json:"cancelled,omitempty"`
 	SentRevoked int    `json:"sentRevoked,omitempty"` // pending invitations that the user had sent; only with revokeSent
-	Link        string `json:"link,omitempty"`        // only where no mail is sent
+	Link        string `json:"link,omitempty"`        // only if email isn't set up
 }
 
-// freedSeats is how many seats are free again, reserved ones included.
+// freedSeats counts seats that became free, including reserved ones.
 type freedSeats struct {
 	Admin     int `json:"admin"`
 	Organizer int `json:"organizer"`
@@ -120,7 +120,7 @@ func runBulk(e *core.RequestEvent, deed bulk.Action, ids []string) error {
 	return e.JSON(http.StatusOK, newBulkResult(done))
 }
 
-// withField puts a refusal under the field that was sent.
+// withField moves an error to the field that was sent.
 func withField(field string, err error) error {
 	_, code, sentence, ok := errs.Details(err)
 	if !ok {
@@ -174,7 +174,7 @@ func setTags(e *core.RequestEvent) error {
 		return err
 	}
 	if form.Tags == nil {
-		return errs.Invalid("tags", "required", "Send the tags that the person is to have; an empty list is none.")
+		return errs.Invalid("tags", "required", "Send all tags of the user; an empty list removes them.")
 	}
 	actor, id := web.Actor(e), e.Request.PathValue("id")
 	if err := tags.Set(e.App, actor, id, *form.Tags); err != nil {

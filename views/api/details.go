@@ -16,14 +16,14 @@ import (
 // maxListedSessions is how many sessions of each kind the details of a user list.
 const maxListedSessions = 20
 
-// userDetails is a user as the panel's details show them.
+// userDetails is a user with invitation and sessions.
 type userDetails struct {
 	user
-	Invited  *invitationInfo `json:"invited"` // the newest invitation; null: there is none
+	Invited  *invitationInfo `json:"invited"` // the newest invitation; null if there is none
 	Sessions userSessions    `json:"sessions"`
 }
 
-// invitationInfo is an invitation with the way of its newest email.
+// invitationInfo is an invitation with the delivery of its newest email.
 type invitationInfo struct {
 	ID       string    `json:"id"`
 	Status   string    `json:"status"`
@@ -31,11 +31,11 @@ type invitationInfo struct {
 	Inviter  string    `json:"inviter"` // a name, empty if the account is gone
 	Sent     string    `json:"sent"`
 	Expires  string    `json:"expires"`
-	Reason   string    `json:"reason"` // why it ended, where that isn't plain
+	Reason   string    `json:"reason"` // why it ended, if the status doesn't say
 	Delivery *delivery `json:"delivery"`
 }
 
-// delivery is how far an email has come.
+// delivery is the delivery status of an email.
 type delivery struct {
 	Status string `json:"status"` // queued, sending, sent, delayed, returned, failed, delivered, bounced or complained
 	At     string `json:"at"`
@@ -44,9 +44,9 @@ type delivery struct {
 
 // userSessions are the sessions that a user hosts or is invited to, counted, with the first of each kind.
 type userSessions struct {
-	Hosting  int           `json:"hosting"` // running and to come, of which the user is the host
+	Hosting  int           `json:"hosting"` // running and upcoming, hosted by the user
 	Hosted   int           `json:"hosted"`
-	Total    int           `json:"total"` // running and to come, hosted or attended
+	Total    int           `json:"total"` // running and upcoming, hosted or attended
 	Past     int           `json:"past"`
 	Upcoming []userSession `json:"upcoming"` // running first, then by start
 	Recent   []userSession `json:"recent"`   // past ones, the newest first

@@ -9,8 +9,8 @@ import (
 	"usher/views/web"
 )
 
-// renderErrors gives every error of an action PocketBase's shape. A fault of the server has a reference and nothing else; the
-// log has the cause under it.
+// renderErrors renders errors in PocketBase's format. For an error of the server the response has only a reference, under which the
+// log has the cause.
 func renderErrors(e *core.RequestEvent) error {
 	err := e.Next()
 	if err == nil || e.Written() {
@@ -24,7 +24,7 @@ func renderErrors(e *core.RequestEvent) error {
 	return router.NewApiError(problem.Status, problem.Message, problem.Fields)
 }
 
-// requireSignIn lets through the accounts of people. Superusers are none: they have PocketBase's own API.
+// requireSignIn lets through users. Superusers are refused: they have PocketBase's own API.
 func requireSignIn(e *core.RequestEvent) error {
 	if e.Auth == nil || e.Auth.Collection().Name != "users" {
 		return unauthorized(e)
@@ -32,7 +32,7 @@ func requireSignIn(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// optionalSignIn is signedIn for a request that has a token at all.
+// optionalSignIn is requireSignIn for requests with a token; others pass.
 func optionalSignIn(e *core.RequestEvent) error {
 	if e.Request.Header.Get("Authorization") == "" {
 		return e.Next()

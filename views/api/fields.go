@@ -12,8 +12,8 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// validateBody compares a valid JSON object with the form that it will be decoded into, and refuses every field that does
-// not fit, each under its name.
+// validateBody compares a valid JSON object with the struct that it will be decoded into, and returns an error for every field that
+// doesn't fit.
 func validateBody(body []byte, form any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -22,9 +22,8 @@ func validateBody(body []byte, form any) error {
 	return judge.errors.Err()
 }
 
-// bodyValidator walks through a body. key is the field under which a fault is reported, name how a sentence calls it: of a
-// value in a list that is the list itself, and "rows[2].email". A value of the wrong type is reported under the outermost
-// field.
+// bodyValidator walks a body. key is the field that an error is reported under, name is how the message calls it: for a value in a list
+// these are the list and "rows[2].email". A value of the wrong type is reported under the outermost field.
 type bodyValidator struct {
 	decoder *json.Decoder
 	errors  errs.List
@@ -33,18 +32,18 @@ type bodyValidator struct {
 func (j *bodyValidator) value(of reflect.Type, key, name string) {
 	token, err := j.decoder.Token()
 	if err != nil {
-		return // the body was found valid before
+		return // the body is known to be valid JSON
 	}
 	if of != nil && of.Kind() == reflect.Pointer {
 		if of = of.Elem(); token == nil {
-			return // what may be left out may be null
+			return // optional fields may be null
 		}
 	}
 	if of != nil {
 		if wrong := typeMismatch(of, token); wrong != "" {
 			outermost, _, _ := strings.Cut(key, ".")
 			j.errors.Add(errs.Invalid(outermost, codeBadType, fmt.Sprintf("The field %s must be %s, not %s.", name, typeName(of), wrong)))
-			of = nil // what is inside is not judged
+			of = nil // don't validate its contents
 		}
 	}
 	switch token {
@@ -76,9 +75,9 @@ func (j *bodyValidator) object(of reflect.Type, key, name string) {
 		switch {
 		case of == nil:
 		case !known:
-			j.errors.Add(errs.Invalid(at, codeUnknownField, "There is no field "+shorten(called)+" here."+suggestion(field, fields)))
+			j.errors.Add(errs.Invalid(at, codeUnknownField, "Unknown field "+shorten(called)+"."+suggestion(field, fields)))
 		case seen[field]:
-			j.errors.Add(errs.Invalid(at, codeDuplicateField, "The field "+called+" is there twice. Send it once."))
+			j.errors.Add(errs.Invalid(at, codeDuplicateField, "The field "+called+" was sent twice. Send it once."))
 		}
 		seen[field] = true
 		j.value(inner, at, called)
@@ -97,7 +96,7 @@ func (j *bodyValidator) list(of reflect.Type, key, name string) {
 	_, _ = j.decoder.Token()
 }
 
-// typeMismatch says what a token is if a field of the type cannot take it; empty if it can.
+// typeMismatch describes a token that doesn't fit the type; "" if it fits.
 func typeMismatch(of reflect.Type, token json.Token) string {
 	word := ""
 	var fits bool
@@ -106,7 +105,7 @@ func typeMismatch(of reflect.Type, token json.Token) string {
 		word = map[json.Delim]string{'{': "an object", '[': "a list"}[value]
 		fits = value == '{' && of.Kind() == reflect.Struct || value == '[' && isList(of)
 	case string:
-		word, fits = "a text", of.Kind() == reflect.String || isBytes(of)
+		word, fits = "a string", of.Kind() == reflect.String || isBytes(of)
 	case json.Number:
 		_, fraction := value.Int64()
 		word, fits = "the number "+shorten(value.String()), of.Kind() >= reflect.Int && of.Kind() <= reflect.Int64 && fraction == nil
@@ -130,7 +129,7 @@ func isList(of reflect.Type) bool { return of.Kind() == reflect.Slice && !isByte
 func typeName(of reflect.Type) string {
 	switch {
 	case isBytes(of):
-		return "a text in base64"
+		return "a base64 string"
 	case of.Kind() == reflect.Slice:
 		return "a list"
 	case of.Kind() == reflect.Struct:
@@ -138,12 +137,12 @@ func typeName(of reflect.Type) string {
 	case of.Kind() == reflect.Bool:
 		return "true or false"
 	case of.Kind() == reflect.String:
-		return "a text"
+		return "a string"
 	}
 	return "a whole number"
 }
 
-// jsonFields are the fields of a struct by their names in JSON, those of embedded structs included.
+// jsonFields returns the types of a struct's fields by JSON name, including those of embedded structs.
 func jsonFields(of reflect.Type) map[string]reflect.Type {
 	fields := map[string]reflect.Type{}
 	for n := range of.NumField() {
@@ -161,7 +160,7 @@ func jsonFields(of reflect.Type) map[string]reflect.Type {
 	return fields
 }
 
-// suggestion asks whether a field was meant that is spelled nearly alike.
+// suggestion asks whether a similarly spelled field was meant.
 func suggestion(sent string, fields map[string]reflect.Type) string {
 	best, least := "", 3
 	names := make([]string, 0, len(fields))
@@ -180,7 +179,7 @@ func suggestion(sent string, fields map[string]reflect.Type) string {
 	return " Did you mean " + best + "?"
 }
 
-// distance is how many letters have to be added, taken out or changed to make one word of the other.
+// distance returns the Levenshtein distance of two words.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for n := range row {
@@ -201,5 +200,5 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// shorten keeps what was sent from filling an answer.
+// shorten truncates a value from the request for an error message.
 func shorten(s string) string { return text.Truncate(s, 60) }

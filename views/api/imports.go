@@ -13,7 +13,7 @@ import (
 	"usher/views/web"
 )
 
-// importInfo is how far an import has come.
+// importInfo is the progress of an import.
 type importInfo struct {
 	ID        string   `json:"id"`
 	Status    string   `json:"status"`
@@ -30,13 +30,13 @@ type importInfo struct {
 	Finished  string   `json:"finished,omitempty"`
 }
 
-// startedImport is an import that was started, and how its list was read.
+// startedImport is a new import and how its file was read.
 type startedImport struct {
 	importInfo
-	Reading *importReading `json:"read,omitempty"` // of a file alone
+	Reading *importReading `json:"read,omitempty"` // only for a file
 }
 
-// importReading is how a file was read, and what of it was not used.
+// importReading describes how a file was read and what was ignored.
 type importReading struct {
 	AddressColumn  string   `json:"addressColumn,omitempty"`
 	NameColumns    []string `json:"nameColumns"`
@@ -53,7 +53,7 @@ func importReadingOf(list addresslist.List) *importReading {
 	return &importReading{list.AddressColumn, nonNil(list.NameColumns), nonNil(list.UnusedColumns), len(list.RowsWithoutAddress()), list.Duplicates(), nonNil(list.Notes())}
 }
 
-// nonNil is a list that JSON writes as one, even if it is empty.
+// nonNil makes JSON encode an empty list as [] instead of null.
 func nonNil(all []string) []string {
 	if all == nil {
 		return []string{}
@@ -71,7 +71,7 @@ type importForm struct {
 	Note  string   `json:"note"`
 }
 
-// startImport takes a list of up to 10,000 rows in, which is gone through in the background (R49).
+// startImport accepts a list of up to 10,000 rows and processes it in the background (R49).
 func startImport(e *core.RequestEvent) error {
 	var form importForm
 	if err := decodeBody(e, &form); err != nil {
@@ -139,7 +139,7 @@ func stopImport(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, importInfoOf(stopped))
 }
 
-// importReport is every row with what came of it, as CSV.
+// importReport responds with the result of every row, as CSV.
 func importReport(e *core.RequestEvent) error {
 	one, err := invitations.FindImport(e.App, web.Actor(e).Team.Id, e.Request.PathValue("id"))
 	if err != nil {
@@ -158,7 +158,7 @@ func importInfoOf(i *invitations.Import) importInfo {
 	}
 }
 
-// formatOptionalTime is a time that may not have come yet.
+// formatOptionalTime formats a time; "" for the zero time.
 func formatOptionalTime(at time.Time) string {
 	if at.IsZero() {
 		return ""

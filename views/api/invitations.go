@@ -20,7 +20,7 @@ type inviteResult struct {
 	ID      string `json:"id,omitempty"`
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
-	Link    string `json:"link,omitempty"` // only where no mail is sent
+	Link    string `json:"link,omitempty"` // only if email isn't set up
 }
 
 type inviteForm struct {
@@ -29,7 +29,7 @@ type inviteForm struct {
 	Note   string   `json:"note"`
 }
 
-// readInviteRequest reads what an Admin sent to invite with, and refuses roles that nobody has or that this Admin may not give.
+// readInviteRequest reads a request to invite. It refuses unknown roles and roles that the caller can't give.
 func readInviteRequest(e *core.RequestEvent) (invitations.Request, error) {
 	var form inviteForm
 	if err := decodeBody(e, &form); err != nil {
@@ -62,7 +62,7 @@ type statusReply struct {
 	ID      string `json:"id"`
 	Status  string `json:"status"`
 	Expires string `json:"expires,omitempty"`
-	Link    string `json:"link,omitempty"` // only where no mail is sent
+	Link    string `json:"link,omitempty"` // only if email isn't set up
 }
 
 func revokeInvitation(e *core.RequestEvent) error {
@@ -94,7 +94,7 @@ type correctionForm struct {
 	Email string `json:"email"`
 }
 
-// correctAddress invites another address in place of one that is wrong.
+// correctAddress replaces the address of an invitation with a new invitation.
 func correctAddress(e *core.RequestEvent) error {
 	var form correctionForm
 	if err := decodeBody(e, &form); err != nil {
@@ -111,8 +111,7 @@ func correctAddress(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, inviteResult{r.Line.Raw, r.Status, r.ID, r.Code, r.Message, r.Link})
 }
 
-// invitationActor is the caller in the team of the invitation of the address. For who is not in it there is no
-// such invitation.
+// invitationActor returns the caller as an actor in the team of the invitation in the URL. For anyone else the invitation isn't found.
 func invitationActor(e *core.RequestEvent) (*actors.Actor, error) {
 	invitation, err := invitations.Find(e.App, e.Request.PathValue("id"))
 	if err != nil {

@@ -12,16 +12,16 @@ import (
 	"usher/views/web"
 )
 
-// joinRoutes mounts what happens at the door of a session, with or without an account.
+// joinRoutes mounts the endpoints to join and decline a session, with or without an account.
 func joinRoutes(api *web.Group) {
 	api.POST("/s/{code}/join", joinSession).BindFunc(optionalSignIn)
 	api.POST("/s/{code}/decline", declineSession).BindFunc(optionalSignIn, requireEmptyBody)
 }
 
-// joinOutcome is what there is instead of a token: who waits asks again; what is held elsewhere has a link.
+// joinOutcome is the reply without a token: the caller is waiting and should ask again, or the session is external and has a link.
 type joinOutcome struct {
-	Waiting bool   `json:"waiting,omitempty"` // 202: a host must admit him
-	URL     string `json:"url,omitempty"`     // where the session is held by other means
+	Waiting bool   `json:"waiting,omitempty"` // with status 202: a host must admit the caller
+	URL     string `json:"url,omitempty"`     // link of an external session
 }
 
 // joinForm is the name of a guest who has no account.
@@ -29,10 +29,9 @@ type joinForm struct {
 	Name string `json:"name"`
 }
 
-// joinSession lets the caller in, as far as he can come (R67): 200 with what the media server wants to see, or with
-// the link of a session that is held elsewhere; 202 while a host must admit him. Before the start he is on the list
-// as joined, and is told not_started: he asks again. By a personal code and a name no account is needed, where the
-// session allows it (R70).
+// joinSession lets the caller join a session (R67). It responds with 200 and a token for the media server or the link of an external
+// session, or with 202 while a host must admit the caller. Before the start it records the caller as joined and refuses with
+// not_started; the caller should ask again. With a personal code and a name no account is needed if the session allows it (R70).
 func joinSession(e *core.RequestEvent) error {
 	var form joinForm
 	if err := decodeBody(e, &form); err != nil {
@@ -56,9 +55,9 @@ func joinSession(e *core.RequestEvent) error {
 	case join.External:
 		return e.JSON(http.StatusOK, joinOutcome{URL: visitor.Session.ExternalLink()})
 	case join.Full:
-		return errs.Invalid("base", errs.CodeTooMany, "As many people are in the session as may be. Try again when somebody has left.")
+		return errs.Invalid("base", errs.CodeTooMany, "The session is full. Try again when someone has left.")
 	}
-	return errs.Invalid("base", sessions.CodeNotStarted, "The session has not started. You are on its list; ask again when it has.")
+	return errs.Invalid("base", sessions.CodeNotStarted, "The session hasn't started. You're registered; try again after the start.")
 }
 
 func writeLiveToken(e *core.RequestEvent, visitor *join.Visitor) error {
@@ -70,7 +69,7 @@ func writeLiveToken(e *core.RequestEvent, visitor *join.Visitor) error {
 	return e.JSON(http.StatusOK, pass)
 }
 
-// declineSession answers the guest prompt with no (R56).
+// declineSession declines the guest prompt (R56).
 func declineSession(e *core.RequestEvent) error {
 	visitor, err := loadVisitor(e)
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"usher/views/web"
 )
 
-// personalRoutes mounts what somebody does about sessions for himself: his answers, and his calendar feed.
+// personalRoutes mounts the caller's own answers and calendar feed.
 func personalRoutes(own, team *web.Group) {
 	team.GET("/feed", showFeed)
 	team.POST("/feed", createFeed).BindFunc(requireEmptyBody)
 	own.POST("/sessions/{id}/answer", saveRSVP).BindFunc(requireSessionTeam)
 }
 
-// feedReply is the secret address of a calendar feed; empty while there is none.
+// feedReply has the secret URL of a calendar feed; empty if there is none.
 type feedReply struct {
 	URL string `json:"url"`
 }
@@ -31,7 +31,7 @@ func showFeed(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, feedReply{address})
 }
 
-// createFeed makes the address anew. The one that was is dead.
+// createFeed creates a new feed URL. The previous one stops working.
 func createFeed(e *core.RequestEvent) error {
 	if err := sessions.ResetFeed(e.App, web.Actor(e)); err != nil {
 		return err
@@ -44,7 +44,7 @@ type rsvpForm struct {
 	Answer string `json:"answer"`
 }
 
-// saveRSVP says whether the caller will come: yes, maybe or no.
+// saveRSVP saves the caller's answer: yes, maybe or no.
 func saveRSVP(e *core.RequestEvent) error {
 	var sent rsvpForm
 	if err := decodeBody(e, &sent); err != nil {
@@ -57,7 +57,7 @@ func saveRSVP(e *core.RequestEvent) error {
 	}
 	me, err := sessions.FindParticipantFor(e.App, session.Id, actor.Account)
 	if errors.Is(err, errs.NotFound) {
-		return errs.Forbidden("You are not asked to this session.")
+		return errs.Forbidden("You're not invited to this session.")
 	}
 	if err != nil {
 		return err

@@ -12,14 +12,14 @@ import (
 	"usher/views/web"
 )
 
-// invitePreview is what inviting would do: a result for each address, in order, and the seats after it.
+// invitePreview previews inviting: a result for each address, in order, and the seats afterwards.
 type invitePreview struct {
 	Results []inviteResult `json:"results"`
-	Emails  int            `json:"emails"` // how many would be sent
+	Emails  int            `json:"emails"` // number of emails that would be sent
 	Seats   seatCounts     `json:"seats"`
 }
 
-// previewInvite says what the same request to /invitations would do now, and changes nothing.
+// previewInvite responds with what the same request to /invitations would do now. It changes nothing.
 func previewInvite(e *core.RequestEvent) error {
 	offer, err := readInviteRequest(e)
 	if err != nil {
@@ -48,12 +48,12 @@ func seatCountsOf(now seats.Seats) seatCounts {
 type usersPreviewForm struct {
 	selection
 	handover
-	Action string `json:"action"` // remove, revoke, resend or revoke-role; remove
+	Action string `json:"action"` // remove (default), revoke, resend or revoke-role
 	Role   string `json:"role"`   // of revoke-role
 }
 
-// previewUsers says what removing the chosen users would do now, or with action another of the actions on many, and
-// changes nothing. A line has what would become of the user's sessions and of a pending invitation.
+// previewUsers responds with what a bulk action, by default removing, would do to the selected users now. It changes nothing. Each line
+// says what would happen to the user's sessions and pending invitation.
 func previewUsers(e *core.RequestEvent) error {
 	var form usersPreviewForm
 	if err := decodeBody(e, &form); err != nil {

@@ -37,17 +37,17 @@ type room struct {
 	Name        string       `json:"name"`
 	Description string       `json:"description"`
 	Settings    roomSettings `json:"settings"`
-	Archived    string       `json:"archived"` // since when; empty: in use
+	Archived    string       `json:"archived"` // since when; empty if the room is active
 }
 
 type roomSettings struct {
 	Entry     string `json:"entry"` // invited, team, anyone
 	Lobby     bool   `json:"lobby"`
-	Early     bool   `json:"early"` // people may join before the host
+	Early     bool   `json:"early"` // participants may join before the host
 	Muted     bool   `json:"muted"`
 	Recording string `json:"recording"` // off, host, always
-	People    int    `json:"people"`    // at most; 0: as many as the plan lets
-	Quality   string `json:"quality"`   // the highest: 360p, 720p, 1080p, 2160p
+	People    int    `json:"people"`    // at most; 0: the limit of the plan
+	Quality   string `json:"quality"`   // maximum: 360p, 720p, 1080p, 2160p
 }
 
 func roomOf(app core.App, r *rooms.Room) room {
@@ -56,7 +56,7 @@ func roomOf(app core.App, r *rooms.Room) room {
 			Recording: r.GetString("recording"), People: r.MaxPeople(), Quality: r.Quality()}}
 }
 
-// listRooms are the rooms that can be booked, or with archived=true those that were taken out of use.
+// listRooms lists active rooms, or with archived=true archived ones.
 func listRooms(e *core.RequestEvent) error {
 	read := rooms.List
 	if e.Request.URL.Query().Get("archived") == "true" {
@@ -73,7 +73,7 @@ func listRooms(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, list[room]{items})
 }
 
-// booking is when a room is taken. Title is told to whom the session is known.
+// booking is a time at which a room is booked. ID and Title are empty if the caller can't see the session.
 type booking struct {
 	ID     string `json:"id,omitempty"`
 	Title  string `json:"title,omitempty"`
@@ -88,7 +88,7 @@ type roomDetails struct {
 	Bookings []booking `json:"bookings"`
 }
 
-// showRoom is a room with what has it now and later.
+// showRoom responds with a room and its current and upcoming bookings.
 func showRoom(e *core.RequestEvent) error {
 	actor := web.Actor(e)
 	found, err := rooms.Find(e.App, actor.Team.Id, e.Request.PathValue("id"))
@@ -114,7 +114,7 @@ func bookingsOf(actor *actors.Actor, taken []rooms.Booking) []booking {
 	return all
 }
 
-// roomForm is a new room, or a change of one. What is not sent stays, or is what rooms begin with.
+// roomForm creates or updates a room. Missing fields keep their value or get the default.
 type roomForm struct {
 	Name        *string `json:"name"`
 	Slug        *string `json:"slug"`
@@ -159,10 +159,10 @@ func updateRoom(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, roomOf(e.App, changed))
 }
 
-// roomAction answers with the room as the deed left it.
-func roomAction(deed func(core.App, *actors.Actor, string) (*rooms.Room, error)) func(*core.RequestEvent) error {
+// roomAction runs an action on a room and responds with the room.
+func roomAction(action func(core.App, *actors.Actor, string) (*rooms.Room, error)) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		changed, err := deed(e.App, web.Actor(e), e.Request.PathValue("id"))
+		changed, err := action(e.App, web.Actor(e), e.Request.PathValue("id"))
 		if err != nil {
 			return err
 		}

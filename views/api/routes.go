@@ -1,5 +1,5 @@
-// Package api is what programs meet: the actions of the pages as JSON, with PocketBase's own bearer token and
-// its shape of errors, under the same rules and with the same refusals (R158).
+// Package api serves the JSON API: the actions of the pages with the same rules and errors (R158), PocketBase's bearer tokens and its
+// error format.
 package api
 
 import (
@@ -8,12 +8,12 @@ import (
 	"usher/views/web"
 )
 
-// What a request may hold, in bytes. A team's logo or a person's picture comes in its request, as base64.
+// Limits of request bodies in bytes. Logos and pictures are sent as base64.
 const (
 	maxBody     = 1 << 20
 	maxTeamBody = 2 << 20
 
-	maxImportBody = 4 << 20 // a list of 2 MB, with what JSON adds
+	maxImportBody = 4 << 20 // a list of 2 MB, encoded as JSON
 )
 
 // Routes mounts the area.

@@ -11,7 +11,7 @@ import (
 	"usher/views/web"
 )
 
-// runRoutes mounts what happens to a session while it runs.
+// runRoutes mounts the endpoints that run a session.
 func runRoutes(own *web.Group) {
 	own.POST("/sessions/{id}/start", startSession).BindFunc(requireEmptyBody)
 	own.POST("/sessions/{id}/end", endSession).BindFunc(requireEmptyBody)
@@ -23,8 +23,8 @@ type runInfo struct {
 	ID      string `json:"id"`
 	Status  string `json:"status"` // running, ended
 	Started string `json:"started"`
-	Ends    string `json:"ends"`            // by the plan and what it was extended by
-	Ended   string `json:"ended,omitempty"` // when it was really over
+	Ends    string `json:"ends"`            // planned end, including extensions
+	Ended   string `json:"ended,omitempty"` // actual end
 }
 
 func writeRun(e *core.RequestEvent, session *sessions.Session) error {
@@ -97,7 +97,7 @@ type eventsReply struct {
 	Counted int `json:"counted"`
 }
 
-// reportEvents takes what happened in a session that is held elsewhere.
+// reportEvents records events of an external session.
 func reportEvents(e *core.RequestEvent) error {
 	var form eventsForm
 	if err := decodeBody(e, &form); err != nil {
@@ -122,7 +122,7 @@ func reportEvents(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, eventsReply{counted})
 }
 
-// sessionActor is the caller in the team of the session of the address. For who is not in it there is no such session.
+// sessionActor returns the caller as an actor in the team of the session in the URL. For anyone else the session isn't found.
 func sessionActor(e *core.RequestEvent) (*actors.Actor, error) {
 	session, err := sessions.FindByID(e.App, e.Request.PathValue("id"))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"usher/hooks/tools/errs"
 )
 
-// sessionInfo is a session as lists show it. Guests and what runs are told elsewhere.
+// sessionInfo is a session in a list.
 type sessionInfo struct {
 	ID          string          `json:"id"`
 	Code        string          `json:"code"`
@@ -17,24 +17,24 @@ type sessionInfo struct {
 	Title       string          `json:"title"`
 	Description string          `json:"description"`
 	Starts      string          `json:"starts"`
-	Ends        string          `json:"ends"` // by the plan and what it was extended by
+	Ends        string          `json:"ends"` // planned end, including extensions
 	Minutes     int             `json:"minutes"`
 	Timezone    string          `json:"timezone"`
 	Room        string          `json:"room"`
 	Series      string          `json:"series"`
 	Host        sessionHost     `json:"host"`
 	Status      string          `json:"status"`  // scheduled, running, ended, cancelled
-	Started     string          `json:"started"` // empty: not yet
+	Started     string          `json:"started"` // empty if it hasn't started
 	Ended       string          `json:"ended"`
 	Settings    sessionSettings `json:"settings"`
 }
 
 type sessionHost struct {
-	ID   string `json:"id"` // empty once the account is gone
+	ID   string `json:"id"` // empty if the account was deleted
 	Name string `json:"name"`
 }
 
-// sessionSettings are the settings as they apply. ByRoom names those that the session's room sets.
+// sessionSettings holds the effective settings. ByRoom names those that the session's room sets.
 type sessionSettings struct {
 	Resolution   string `json:"resolution"`
 	FPS          int    `json:"fps"`
@@ -55,7 +55,7 @@ func sessionInfoOf(app core.App, s *sessions.Session) (sessionInfo, error) {
 	return newSessionInfo(app, s, room), err
 }
 
-// sessionInfosOf are many sessions, each room of theirs read once.
+// sessionInfosOf converts sessions, reading each of their rooms once.
 func sessionInfosOf(app core.App, found []*sessions.Session) ([]sessionInfo, error) {
 	items, read := make([]sessionInfo, len(found)), map[string]*rooms.Room{}
 	for n, s := range found {
@@ -93,7 +93,7 @@ func newSessionInfo(app core.App, s *sessions.Session, room *rooms.Room) session
 	return shape
 }
 
-// sessionDetails is a session by itself. Rule and Elsewhere are for whoever manages it, People for co-hosts, too.
+// sessionDetails is a single session. Rule and Elsewhere are for those who manage it, People also for co-hosts.
 type sessionDetails struct {
 	sessionInfo
 	Rule      string    `json:"rule,omitempty"`
@@ -110,10 +110,10 @@ type invitee struct {
 	State string `json:"state"`
 	RSVP  string `json:"answer"`
 
-	Delivery *inviteeEmail `json:"delivery,omitempty"` // of the newest email about the session; the host may have none
+	Delivery *inviteeEmail `json:"delivery,omitempty"` // of the newest email about the session; may be missing for the host
 }
 
-// inviteeEmail is how far an email has come: queued, sending, sent, delayed, returned, failed, delivered, bounced,
+// inviteeEmail is the delivery status of an email: queued, sending, sent, delayed, returned, failed, delivered, bounced,
 // complained, dropped or not_sent.
 type inviteeEmail struct {
 	Status string `json:"status"`
@@ -156,7 +156,7 @@ func sessionDetailsOf(app core.App, actor *actors.Actor, s *sessions.Session) (s
 	return reply, err
 }
 
-// sessionForm is a new session, or a change of one. What is not sent stays, or is what does for most.
+// sessionForm creates or updates a session. Missing fields keep their value or get the default.
 type sessionForm struct {
 	Title       *string   `json:"title"`
 	Description *string   `json:"description"`
@@ -183,7 +183,7 @@ type sessionForm struct {
 	} `json:"settings"`
 }
 
-// applyTo is the form with what was sent.
+// applyTo returns form with the fields that were sent.
 func (f sessionForm) applyTo(form sessions.Form) (sessions.Form, error) {
 	if f.Starts != nil {
 		at, err := sessions.ParseTime("starts", *f.Starts)

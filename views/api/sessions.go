@@ -11,7 +11,7 @@ import (
 	"usher/views/web"
 )
 
-// sessionRoutes mounts what is planned, of a team and by itself.
+// sessionRoutes mounts the endpoints of sessions.
 func sessionRoutes(own, team *web.Group) {
 	team.GET("/sessions", listSessions)
 	team.POST("/sessions", scheduleSession)
@@ -26,7 +26,7 @@ func sessionRoutes(own, team *web.Group) {
 	one.POST("/participants/{participant}/link", copyPersonalLink).BindFunc(requireEmptyBody)
 }
 
-// requireSessionTeam lets through who is in the team of the session of the address; for others there is no such session.
+// requireSessionTeam lets through users of the team of the session in the URL; for anyone else the session isn't found.
 func requireSessionTeam(e *core.RequestEvent) error {
 	session, err := sessions.FindByID(e.App, e.Request.PathValue("id"))
 	if err != nil {
@@ -36,13 +36,13 @@ func requireSessionTeam(e *core.RequestEvent) error {
 	return web.RequireTeam(e)
 }
 
-// A list of sessions is of a month, or as long as is asked for, a year at most.
+// Time range of a list of sessions: the default and the maximum.
 const (
 	defaultListDays = 31
 	maxListDays     = 366
 )
 
-// listSessions are what the caller holds or is asked to between from and to; with all=true everything in the team.
+// listSessions lists the sessions between from and to that the caller hosts or is invited to; with all=true, all sessions of the team.
 func listSessions(e *core.RequestEvent) error {
 	from, err := queryTime(e, "from", time.Now())
 	if err != nil {
@@ -53,7 +53,7 @@ func listSessions(e *core.RequestEvent) error {
 		return err
 	}
 	if to.Sub(from) > maxListDays*24*time.Hour {
-		return errs.Invalid("to", sessions.CodeTooFar, "Ask for a year at most.")
+		return errs.Invalid("to", sessions.CodeTooFar, "The range can't be longer than a year.")
 	}
 	found, err := sessions.ListInRange(e.App, web.Actor(e), from, to, e.Request.URL.Query().Get("all") == "true")
 	if err != nil {
@@ -66,7 +66,7 @@ func listSessions(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, list[sessionInfo]{items})
 }
 
-// queryTime reads a time of the address.
+// queryTime reads a time query parameter.
 func queryTime(e *core.RequestEvent, name string, otherwise time.Time) (time.Time, error) {
 	value := e.Request.URL.Query().Get(name)
 	if value == "" {
@@ -102,7 +102,7 @@ func writeSession(e *core.RequestEvent, session *sessions.Session) error {
 	return e.JSON(http.StatusOK, shape)
 }
 
-// showSession is a session as the caller may know it: who is asked is told to who manages or leads it.
+// showSession responds with a session. Only those who manage or co-host it see its participants.
 func showSession(e *core.RequestEvent) error {
 	return writeSessionDetails(e, e.Request.PathValue("id"))
 }
@@ -125,7 +125,7 @@ type sessionChangeForm struct {
 	scopeForm
 }
 
-// changeSession changes what is sent; scope "series" is about all of its series that have not started.
+// changeSession updates the fields that are sent. Scope "series" applies to all sessions of the series that haven't started.
 func changeSession(e *core.RequestEvent) error {
 	var sent sessionChangeForm
 	if err := decodeBody(e, &sent); err != nil {
@@ -170,7 +170,8 @@ func cancelSession(e *core.RequestEvent) error {
 	return writeSessionDetails(e, e.Request.PathValue("id"))
 }
 
-// duplicateSession schedules the same for the same people at another time, held by the caller. What is sent differs.
+// duplicateSession schedules a copy with the same participants at another time, hosted by the caller. Fields that are sent replace those
+// of the original.
 func duplicateSession(e *core.RequestEvent) error {
 	var sent sessionForm
 	if err := decodeBody(e, &sent); err != nil {
@@ -186,7 +187,7 @@ func duplicateSession(e *core.RequestEvent) error {
 		return err
 	}
 	if sent.Starts == nil {
-		return errs.Invalid("starts", sessions.CodeBadTime, "Say when the new one starts.")
+		return errs.Invalid("starts", sessions.CodeBadTime, "Enter a start time for the new session.")
 	}
 	if form, err = sent.applyTo(form); err != nil {
 		return err
@@ -212,7 +213,7 @@ func (s scopeForm) parse() (sessions.Scope, error) {
 	return "", errs.Invalid("scope", "bad_scope", "Choose this or series.")
 }
 
-// resendSessionEmail emails a participant the invitation again.
+// resendSessionEmail sends a participant the invite again.
 func resendSessionEmail(e *core.RequestEvent) error {
 	if err := sessions.Resend(e.App, web.Actor(e), e.Request.PathValue("id"), e.Request.PathValue("participant")); err != nil {
 		return err

@@ -8,12 +8,12 @@ import (
 	"usher/hooks/teams"
 )
 
-// list is how every list begins that is not paged.
+// list is a list without pages.
 type list[T any] struct {
 	Items []T `json:"items"`
 }
 
-// teamRef names a team.
+// teamRef identifies a team.
 type teamRef struct {
 	ID   string `json:"id"`
 	Slug string `json:"slug"`
@@ -25,7 +25,7 @@ func teamRefOf(r *core.Record) teamRef {
 	return teamRef{ID: team.Id, Slug: team.Slug(), Name: team.Name()}
 }
 
-// auth is how PocketBase answers a sign-in, so that an SDK keeps it as one.
+// auth has the format of PocketBase's sign-in response, so that SDKs store it.
 type auth struct {
 	Token  string      `json:"token"`
 	Record accountInfo `json:"record"`
@@ -48,8 +48,7 @@ func newAuth(account *core.Record) (*auth, error) {
 	}}, nil
 }
 
-// formatTime is a time as RFC 3339 in UTC, to the second.
-// stamp is a moment in RFC 3339, and empty if there is none.
+// formatTime formats a time as RFC 3339 in UTC, to the second; "" for the zero time.
 func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return ""

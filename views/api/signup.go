@@ -8,7 +8,7 @@ import (
 	"usher/hooks/members"
 )
 
-// firstAccount is what whoever started the server gets. Everybody later gets pending, and looks in the mail.
+// firstAccount is the reply to the first sign-up on a server. Later sign-ups get pending and must confirm their address.
 type firstAccount struct {
 	ID       string  `json:"id"`
 	Email    string  `json:"email"`

@@ -60,18 +60,18 @@ type team struct {
 	teamRef
 	Description        string   `json:"description"`
 	Timezone           string   `json:"timezone"`
-	Logo               string   `json:"logo"` // an address, empty if there is none
+	Logo               string   `json:"logo"` // URL; empty if there is none
 	AdminsManageAdmins bool     `json:"admins_manage_admins"`
 	MembersHost        bool     `json:"members_host"` // every member may host
 	Roles              []string `json:"roles"`        // the caller's
 	Kind               string   `json:"kind"`
 
-	// For the Owner and Admins, of a team that is read.
+	// Only in a GET by the Owner or an Admin.
 	Email *emailState `json:"email,omitempty"`
 	Plan  *planInfo   `json:"plan,omitempty"`
 }
 
-// planInfo is the team's plan; -1 is no limit. Its seats and licences are told by /seats.
+// planInfo is the team's plan; -1 means unlimited. Seats and licences are in /seats.
 type planInfo struct {
 	Key            string `json:"key"`
 	Name           string `json:"name"`
@@ -104,8 +104,7 @@ func teamOf(app core.App, actor *actors.Actor, r *core.Record) team {
 	return shown
 }
 
-// teamForm is a change of a team. What is not sent stays. A logo is a picture as base64; an empty one
-// takes the logo away.
+// teamForm updates a team. Missing fields keep their value. Logo is an image as base64; an empty string removes the logo.
 type teamForm struct {
 	Name               *string `json:"name"`
 	Description        *string `json:"description"`
@@ -122,7 +121,7 @@ func (f teamForm) profile() (teams.Profile, error) {
 	}
 	logo, err := base64.StdEncoding.DecodeString(*f.Logo)
 	if err != nil {
-		return profile, errs.Invalid("logo", codeBadType, "The logo must be a picture in base64.")
+		return profile, errs.Invalid("logo", codeBadType, "The logo must be a base64-encoded image.")
 	}
 	profile.Logo, profile.RemoveLogo = logo, len(logo) == 0
 	return profile, nil
@@ -149,7 +148,7 @@ type teamDeletionForm struct {
 	Name string `json:"name"`
 }
 
-// deleteTeam deletes the team with all that is in it, for the Owner who sends its name (R12).
+// deleteTeam deletes the team with everything in it, if the Owner sends its name (R12).
 func deleteTeam(e *core.RequestEvent) error {
 	var form teamDeletionForm
 	if err := decodeBody(e, &form); err != nil {
@@ -168,7 +167,7 @@ type deletedTeamReply struct {
 }
 
 type seatCount struct {
-	Limit    int `json:"limit"` // -1: unlimited, of free, too
+	Limit    int `json:"limit"` // -1: unlimited, also in Free
 	Used     int `json:"used"`
 	Reserved int `json:"reserved"`
 	Free     int `json:"free"`

@@ -10,7 +10,7 @@ import (
 	"usher/views/web"
 )
 
-// testEmail is an email that the caller sent to their own address, and how far it has come.
+// testEmail is an email that the caller sent to their own address, with its delivery status.
 type testEmail struct {
 	ID       string    `json:"id"`
 	To       string    `json:"to"`

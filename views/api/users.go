@@ -23,24 +23,24 @@ type userPage struct {
 	Items      []user `json:"items"`
 }
 
-// user is one address of a team: a member, or somebody who was asked.
+// user is a member, a guest or an invited address of a team.
 type user struct {
-	ID         string             `json:"id"` // the account's; the invitation's while nobody accepted
+	ID         string             `json:"id"` // of the account, or of the invitation until it's accepted
 	User       string             `json:"user"`
 	Invitation string             `json:"invitation"`
 	Name       string             `json:"name"`
 	Email      string             `json:"email"`
 	Kind       string             `json:"kind"`
-	Roles      []string           `json:"roles"` // held; what is only offered is in pending
+	Roles      []string           `json:"roles"` // current roles; invited ones are in Pending
 	Status     string             `json:"status"`
 	Pending    *pendingInvitation `json:"pending"`
 	Tags       []string           `json:"tags"`
 	Added      string             `json:"added"`
-	Active     string             `json:"active"` // last seen in this team, to within some minutes; empty: never
+	Active     string             `json:"active"` // last active in this team, to within some minutes; empty: never
 	NotSent    *notSent           `json:"notSent,omitempty"`
 }
 
-// notSent is why the newest email of an invitation was not sent: it was no longer worth it.
+// notSent is the reason why the newest email of an invitation was dropped.
 type notSent struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -49,7 +49,7 @@ type notSent struct {
 type pendingInvitation struct {
 	Roles    []string `json:"roles"`
 	Expires  string   `json:"expires"`
-	Delivery string   `json:"delivery"` // of the newest letter: queued, sending, sent, delayed, returned, failed, delivered, bounced, complained or dropped
+	Delivery string   `json:"delivery"` // of the newest email: queued, sending, sent, delayed, returned, failed, delivered, bounced, complained or dropped
 }
 
 func listUsers(e *core.RequestEvent) error {
@@ -121,20 +121,20 @@ type rolesReply struct {
 	SentRevoked int `json:"sentRevoked,omitempty"`
 }
 
-// roleInvitation is what waits for the person's answer.
+// roleInvitation is the pending invitation to new roles.
 type roleInvitation struct {
 	ID     string   `json:"id"`
 	Roles  []string `json:"roles"`
 	Status string   `json:"status"`
-	Link   string   `json:"link,omitempty"` // only where no mail is sent
+	Link   string   `json:"link,omitempty"` // only if email isn't set up
 }
 
 // rolesForm replaces the roles of a user.
 type rolesForm struct {
 	Roles    *[]string `json:"roles"`
-	HandOver string    `json:"handOver"` // who hosts from now on what the person was to host
+	HandOver string    `json:"handOver"` // new host of the user's upcoming sessions
 
-	RevokeSent bool `json:"revokeSent"` // also revokes pending invitations that a user sent who loses the role Admin
+	RevokeSent bool `json:"revokeSent"` // when the user loses the Admin role: also revoke the pending invitations they sent
 }
 
 func setRoles(e *core.RequestEvent) error {
@@ -143,7 +143,7 @@ func setRoles(e *core.RequestEvent) error {
 		return err
 	}
 	if form.Roles == nil {
-		return errs.Invalid("roles", "required", "Send the roles that the person is to have; an empty list is none.")
+		return errs.Invalid("roles", "required", "Send all roles of the user; an empty list removes them.")
 	}
 	user := e.Request.PathValue("user")
 	wanted, err := invitations.ReadRoles(e.App, web.Actor(e), "member.revoke", user, *form.Roles)
@@ -182,7 +182,7 @@ type removal struct {
 	SentRevoked int `json:"sentRevoked,omitempty"` // pending invitations that the user had sent; only with revokeSent
 }
 
-// handoverCounts is what became of the scheduled sessions of who may not host any more.
+// handoverCounts counts the upcoming sessions of former hosts.
 type handoverCounts struct {
 	HandedOver int `json:"handedOver"`
 	Cancelled  int `json:"cancelled"`
@@ -192,11 +192,11 @@ type handoverCounts struct {
 type removalForm struct {
 	HandOver string `json:"handOver"`
 
-	// RevokeSent also revokes the pending invitations that the user sent. Programs ask for it: without it they stay.
+	// RevokeSent also revokes the pending invitations that the user sent.
 	RevokeSent bool `json:"revokeSent"`
 }
 
-// removeMember removes somebody else, or lets the caller leave.
+// removeMember removes a user, or lets the caller leave.
 func removeMember(e *core.RequestEvent) error {
 	var form removalForm
 	if err := decodeBody(e, &form); err != nil {

@@ -12,10 +12,10 @@ import (
 	"usher/views/web"
 )
 
-// maxWebhookBody is what a webhook may hold, in bytes.
+// maxWebhookBody limits webhook bodies in bytes.
 const maxWebhookBody = 256 << 10
 
-// webhookRoutes mounts what providers call. They carry no token and no Origin: their signature says who they are.
+// webhookRoutes mounts the webhooks of providers. They have no token and no Origin; a signature authenticates them.
 func webhookRoutes(root *web.Group) {
 	hooks := root.Group("/hooks")
 	hooks.BindFunc(renderErrors, noStore)
@@ -27,7 +27,7 @@ func webhookRoutes(root *web.Group) {
 // receivedReply acknowledges a report.
 type receivedReply struct{}
 
-// receiveMailReport takes what Resend says became of a letter. It is answered once that is committed.
+// receiveMailReport records a delivery report of Resend. It responds after the commit.
 func receiveMailReport(e *core.RequestEvent) error {
 	body, err := io.ReadAll(e.Request.Body)
 	if err != nil {
@@ -39,7 +39,7 @@ func receiveMailReport(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, receivedReply{})
 }
 
-// receiveLiveReport takes what an outside LiveKit says has happened in a media room. The embedded one reports by itself.
+// receiveLiveReport records an event of an external LiveKit. The embedded one reports directly.
 func receiveLiveReport(e *core.RequestEvent) error {
 	if err := live.Receive(e.App, e.Request); err != nil {
 		return err
