@@ -8,14 +8,14 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// AvatarProps are a person: the picture, or without one the initials of Name, in plum for the one who looks. Size is "", "sm",
-// "lg" or "xl".
+// AvatarProps describes a person's picture, or their initials if ImageURL is empty. You marks the reader. Size is "", "sm", "lg" or
+// "xl".
 type AvatarProps struct {
 	Name, ImageURL, Size string
 	You                  bool
 }
 
-// Avatar is silent to readers of the screen: the name stands beside it.
+// Avatar is hidden from screen readers, because the name is next to it.
 func Avatar(p AvatarProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -109,8 +109,8 @@ func Avatar(p AvatarProps) templ.Component {
 	})
 }
 
-// PersonItemProps are a person in a list. Note follows the name, such as "(you)"; with Href it is a link, the one that j and k
-// go to in a table with data-rows.
+// PersonItemProps describes a person in a list. Note follows the name, such as "(you)". With Href it's a link that the keys j and k
+// select in a table with data-rows.
 type PersonItemProps struct {
 	Name, Subtitle, Note, Href string
 	AvatarURL                  string
@@ -118,7 +118,7 @@ type PersonItemProps struct {
 	Attrs                      templ.Attributes
 }
 
-// PersonItem draws a person with the avatar, in a table or a list.
+// PersonItem is a person with avatar in a table or list.
 func PersonItem(p PersonItemProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

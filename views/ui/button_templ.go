@@ -8,8 +8,8 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// ButtonProps are a button's words and looks. Variant is "" (primary), "outline", "ghost" or "destructive"; Size is
-// "", "sm", "xs", "icon", "icon-sm". With an icon size the Label is only heard.
+// ButtonProps describes a button. Variant is "" (primary), "outline", "ghost" or "destructive". Size is "", "sm", "xs", "icon",
+// "icon-sm" or "icon-xs"; with an icon size, Label is for screen readers only.
 type ButtonProps struct {
 	Label         string
 	Icon, IconEnd string
@@ -54,7 +54,7 @@ func (p ButtonProps) attributes() templ.Attributes {
 	return a
 }
 
-// Button does something: it sends its form, unless Type says "button".
+// Button is a button that submits its form unless Type is "button".
 func Button(p ButtonProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -188,7 +188,7 @@ func Button(p ButtonProps) templ.Component {
 	})
 }
 
-// ButtonLink goes somewhere and looks like a button. Disabled, it goes nowhere.
+// ButtonLink is a link that looks like a button.
 func ButtonLink(href string, p ButtonProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -358,7 +358,7 @@ func buttonLabel(p ButtonProps) templ.Component {
 	})
 }
 
-// CopyButton copies text, or with an empty text this page's address, and says copied in a toast. It is there with script only.
+// CopyButton copies text, or the page's URL if text is empty, and shows copied as a toast. It's visible with JavaScript only.
 func CopyButton(text, copied string, p ButtonProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -13,12 +13,12 @@ import (
 	"strings"
 )
 
-// ChipProps are a short word in a frame. Look names its colours ("owner", "admin"), State that something is still
-// to come of it ("pending", "declined", "revoked", "expired"), Kind another frame ("guest"); Note follows the word.
+// ChipProps describes a short label. Variant sets its colours ("owner", "admin"), State its state ("pending", "declined", "revoked",
+// "expired") and Kind its border ("guest"). Note follows the label.
 type ChipProps struct {
 	Label, Note          string
 	Variant, State, Kind string
-	Icon                 string // the state's own when empty
+	Icon                 string // defaults to the icon of State
 }
 
 func (p ChipProps) icon() string {
@@ -44,7 +44,7 @@ func stateIcon(state string) string {
 	return ""
 }
 
-// Chip is a role or the like, with what is still to come of it.
+// Chip is a role or similar label with its state.
 func Chip(p ChipProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -177,7 +177,7 @@ func Chip(p ChipProps) templ.Component {
 	})
 }
 
-// ChipList sets chips or tags beside each other.
+// ChipList is a row of chips or tags.
 func ChipList() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -215,7 +215,7 @@ func ChipList() templ.Component {
 	})
 }
 
-// Tag is a word that people gave.
+// Tag is a tag of a user.
 func Tag(label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -258,7 +258,7 @@ func Tag(label string) templ.Component {
 	})
 }
 
-// Tags are words that people gave, at most so many of them; the others are told on hover.
+// Tags shows up to most tags; the others appear on hover.
 func Tags(labels []string, most int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -359,7 +359,7 @@ func Tags(labels []string, most int) templ.Component {
 	})
 }
 
-// Status is a state as icon, word and colour. States: accepted, pending, declined, revoked, expired.
+// Status shows a state as icon, text and colour: accepted, pending, declined, revoked or expired.
 func Status(state, word string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

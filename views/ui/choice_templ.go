@@ -8,7 +8,7 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// FieldGroupProps are a set of choices under one legend; the children are CheckRows.
+// FieldGroupProps describes a fieldset of CheckRows.
 type FieldGroupProps struct {
 	ID, Legend, Help, Error string
 }
@@ -25,7 +25,7 @@ func (p FieldGroupProps) describedBy() string {
 	return ""
 }
 
-// FieldGroup is a fieldset.
+// FieldGroup is a fieldset with its CheckRows as children.
 func FieldGroup(p FieldGroupProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -158,7 +158,7 @@ func FieldGroup(p FieldGroupProps) templ.Component {
 	})
 }
 
-// CheckRowProps are one choice in a frame: Text under the Label, Note at the right. Radio makes it one of several.
+// CheckRowProps describes a checkbox, or a radio button with Radio. Text is below the label, Note on the right.
 type CheckRowProps struct {
 	ID, Name, Value   string
 	Label, Text, Note string
@@ -175,7 +175,7 @@ func (p CheckRowProps) inputType() string {
 	return "checkbox"
 }
 
-// CheckRow is a checkbox or a radio button with its words.
+// CheckRow is a checkbox or radio button with label and text.
 func CheckRow(p CheckRowProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -8,23 +8,23 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// DrawerProps are the head of what opens at the right: where in the list we are, its neighbours, its address, the way out.
-// Esc follows Close.
+// DrawerProps describes the header of a details panel: position in the list, links to its neighbours, a button to copy its URL, and a
+// link to close it, which Esc follows.
 type DrawerProps struct {
 	Label                string
 	Position             string // such as "4 of 24"
 	PreviousURL, NextURL string
 	CloseURL             string
-	CopyLink             bool             // a button that copies the address of these details
-	Attrs                templ.Attributes // on Back, Next and Close
+	CopyLink             bool             // adds a button that copies the URL
+	Attrs                templ.Attributes // on Previous, Next and Close
 }
 
-// OpenDrawer lets a link bring details in place of those that are open.
+// OpenDrawer returns attributes of a link that opens details in the drawer.
 func OpenDrawer() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#details", "hx-swap": "outerHTML show:none"}
 }
 
-// Drawer is the aside of a Shell, with the id "details".
+// Drawer is the details panel of a Shell, with the id "details".
 func Drawer(p DrawerProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -89,7 +89,7 @@ func Drawer(p DrawerProps) templ.Component {
 			}
 		}
 		if p.CopyLink {
-			templ_7745c5c3_Err = CopyButton("", "Link copied.", ButtonProps{Label: "Copy the link to these details", Icon: "link", Variant: "ghost", Size: "icon-sm"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = CopyButton("", "Link copied.", ButtonProps{Label: "Copy link", Icon: "link", Variant: "ghost", Size: "icon-sm"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

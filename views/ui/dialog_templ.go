@@ -8,16 +8,16 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// DialogProps are a dialog. The server sends it Open on a page of its own, with the address to go back to in Close; or closed,
-// for a button with data-dialog-open={ID}. With script an open one is modal.
+// DialogProps describes a dialog. It's either rendered Open on its own page, with CloseURL to go back to, or closed for a button with
+// data-dialog-open={ID}. With JavaScript an open dialog is modal.
 type DialogProps struct {
 	ID          string
 	Title, Text string
 	Wide        bool
 	Open        bool
-	CloseURL    string           // empty: it just closes
-	Footer      templ.Component  // buttons; those of a form in the children name it with Form
-	CloseAttrs  templ.Attributes // on the link that closes
+	CloseURL    string           // empty: closing stays on the page
+	Footer      templ.Component  // buttons; set their Form to submit a form of the children
+	CloseAttrs  templ.Attributes // on the link to CloseURL
 }
 
 func (p DialogProps) widthClass() string {
@@ -27,12 +27,12 @@ func (p DialogProps) widthClass() string {
 	return "small"
 }
 
-// OpenDialog lets a link bring a dialog over the page that is there.
+// OpenDialog returns attributes of a link that opens a dialog on the current page.
 func OpenDialog() templ.Attributes {
 	return templ.Attributes{"hx-boost": "true", "hx-target": "#dialog", "hx-swap": "innerHTML show:none", "hx-push-url": "false"}
 }
 
-// Dialog holds its children between a title and a row of buttons.
+// Dialog is a dialog with its children as content.
 func Dialog(p DialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -279,16 +279,16 @@ func Dialog(p DialogProps) templ.Component {
 	})
 }
 
-// ConfirmProps ask before a deed that costs or destroys; the children of Confirm say what will happen.
+// ConfirmProps asks for confirmation before an action. The children of Confirm describe its consequences.
 type ConfirmProps struct {
 	ID                        string
 	Title, Text               string
-	Action                    string // address of the form
+	Action                    string // URL of the form
 	Fields                    []HiddenField
-	ConfirmLabel, CancelLabel string // "Cancel" when No is empty
+	ConfirmLabel, CancelLabel string // CancelLabel defaults to "Cancel"
 	Danger                    bool
 	Open                      bool
-	CloseURL                  string // where Cancel goes; empty: it just closes
+	CloseURL                  string // target of Cancel; empty: closing stays on the page
 	Attrs                     templ.Attributes
 	CloseAttrs                templ.Attributes
 }
@@ -308,7 +308,7 @@ func (p ConfirmProps) confirmButton() ButtonProps {
 	return b
 }
 
-// cancelAttrs has the focus first, so that Enter by mistake destroys nothing.
+// cancelAttrs puts the focus on Cancel, so that pressing Enter by mistake does nothing.
 func (p ConfirmProps) cancelAttrs() templ.Attributes {
 	attrs := templ.Attributes{"autofocus": true}
 	for name, value := range p.CloseAttrs {
@@ -321,7 +321,7 @@ func (p ConfirmProps) dialogProps() DialogProps {
 	return DialogProps{ID: p.ID, Title: p.Title, Text: p.Text, Open: p.Open, CloseURL: p.CloseURL, Footer: confirmFooter(p), CloseAttrs: p.CloseAttrs}
 }
 
-// Confirm is a Dialog around a form.
+// Confirm is a Dialog with a form.
 func Confirm(p ConfirmProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -13,13 +13,13 @@ import (
 	"strings"
 )
 
-// FieldProps are one field of a form: Label above, Help and Error under it, both read with it.
+// FieldProps describes a form field with its label, help text and error.
 type FieldProps struct {
 	ID, Name, Label string
-	Type            string // "text" when empty
+	Type            string // defaults to "text"
 	Value           string
 	Help, Error     string
-	Hint            string // at the right of the label, such as "optional"; else the limit, when there is one
+	Hint            string // right of the label, such as "optional"; defaults to the length limit
 	Placeholder     string
 	Autocomplete    string
 	InputMode       string
@@ -48,7 +48,7 @@ func (p FieldProps) hint() string {
 	return p.Hint
 }
 
-// attributes are the ones that every kind of field shares.
+// attributes returns the attributes that all kinds of fields share.
 func (p FieldProps) attributes() templ.Attributes {
 	a := templ.Attributes{"id": p.ID, "name": p.Name}
 	var told []string
@@ -85,7 +85,7 @@ func (p FieldProps) attributes() templ.Attributes {
 	return a
 }
 
-// Field is a field of one line.
+// Field is a single-line field.
 func Field(p FieldProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -167,7 +167,7 @@ func Field(p FieldProps) templ.Component {
 	})
 }
 
-// TextArea is a field of several lines.
+// TextArea is a multi-line field.
 func TextArea(p FieldProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -255,7 +255,7 @@ func TextArea(p FieldProps) templ.Component {
 	})
 }
 
-// FileField takes a file.
+// FileField is a file upload.
 func FileField(p FieldProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -311,7 +311,7 @@ func FileField(p FieldProps) templ.Component {
 	})
 }
 
-// Password takes a password, which script can show; Help tells its rules. Its value is never written back.
+// Password is a password field with a button to show it. Its value is never rendered.
 func Password(p FieldProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -393,13 +393,13 @@ func Password(p FieldProps) templ.Component {
 	})
 }
 
-// Option is one choice of a Select.
+// Option is an option of a Select.
 type Option struct {
 	Value, Label string
 	Disabled     bool
 }
 
-// Select is a choice of one, p.Value being chosen.
+// Select is a drop-down list with p.Value selected.
 func Select(p FieldProps, options []Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -455,7 +455,7 @@ func Select(p FieldProps, options []Option) templ.Component {
 	})
 }
 
-// InlineSelect is a Select without the space around it, for a bar: its label is only heard.
+// InlineSelect is a compact Select for toolbars. Its label is for screen readers only.
 func InlineSelect(p FieldProps, options []Option) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -813,7 +813,7 @@ func fieldError(id, message string) templ.Component {
 	})
 }
 
-// TimeZones is the datalist of a field with List, which script fills.
+// TimeZones is a datalist for a field with List. JavaScript fills it.
 func TimeZones(id string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

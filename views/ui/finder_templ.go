@@ -8,8 +8,8 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// SearchDialog is the search over everything as a dialog of the Shell; action is the address that answers it, with the
-// options in #found. It is opened by [data-find], with script only: without, that is a link to the same address.
+// SearchDialog is the search of a Shell as a dialog. action is the URL that returns the results in #found. [data-find] opens it;
+// without JavaScript that is a link to the same URL.
 func SearchDialog(action string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

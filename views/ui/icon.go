@@ -14,20 +14,20 @@ import (
 	"github.com/a-h/templ"
 )
 
-var iconCache sync.Map // name to the inside of its svg
+var iconCache sync.Map // name to content of the svg
 
 var svgBody = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
 
-// Icon draws the Lucide icon that is called name, with words beside it: readers of the screen do not hear it.
-// It panics on a name that is not in static/icons; a test reads all templates for such names.
+// Icon renders a Lucide icon next to text, hidden from screen readers. It panics if name isn't in static/icons; a test checks all
+// names in templates.
 func Icon(name string) templ.Component { return icon(name, `class="icon"`, "") }
 
-// IconSize draws the icon in the size "sm" or "lg".
+// IconSize renders an icon in size "sm" or "lg".
 func IconSize(name, size string) templ.Component {
 	return icon(name, `class="icon" data-size="`+html.EscapeString(size)+`"`, "")
 }
 
-// IconLabel draws the icon where no words stand beside it, and says label instead.
+// IconLabel renders an icon without text next to it; screen readers read label.
 func IconLabel(name, label string) templ.Component { return icon(name, `class="icon"`, label) }
 
 func icon(name, attributes, label string) templ.Component {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Initials gives the one or two capitals that stand for a name or an address: "MO" for Marta Oliveira,
-// "LF" for leo.fontaine@halation.film, "NO" for Noor, "?" for nothing.
+// Initials returns one or two capital letters for a name or an address: "MO" for Marta Oliveira, "LF" for
+// leo.fontaine@halation.film, "NO" for Noor, "?" for "".
 func Initials(name string) string {
 	name = strings.TrimSpace(name)
 	apart := unicode.IsSpace

@@ -8,13 +8,13 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Filter is one link over a list.
+// Filter is a filter link above a list.
 type Filter struct {
 	Label, Count, Href string
 	Current            bool
 }
 
-// Filters are links, one of them current. Label names the group; attrs stand on each link.
+// Filters is a row of filters. label names the group; attrs are set on each link.
 func Filters(label string, filters []Filter, attrs templ.Attributes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -130,14 +130,14 @@ func Filters(label string, filters []Filter, attrs templ.Attributes) templ.Compo
 	})
 }
 
-// SearchBoxProps are a field that searches; / goes there.
+// SearchBoxProps describes a search field. The key / focuses it.
 type SearchBoxProps struct {
 	ID, Name, Value    string
 	Label, Placeholder string
 	Attrs              templ.Attributes
 }
 
-// SearchBox stands in a form with role="search".
+// SearchBox is a search field for a form with role="search".
 func SearchBox(p SearchBoxProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -258,16 +258,16 @@ func SearchBox(p SearchBoxProps) templ.Component {
 	})
 }
 
-// PagerProps say which part of a list is seen. An empty address is a page that is not there.
+// PagerProps says which part of a list is shown. An empty URL disables its button.
 type PagerProps struct {
 	From, To, Total int
 	First, Previous string
 	Next, Last      string
-	ShowEnds        bool             // with ways to the first and the last page
-	Attrs           templ.Attributes // on every link
+	ShowEnds        bool             // adds buttons for the first and last page
+	Attrs           templ.Attributes // on each link
 }
 
-// Pager is the foot of a list; its children stand in the middle, such as a Bulk.
+// Pager is the footer of a list. Its children, such as a BulkBar, are in the middle.
 func Pager(p PagerProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -368,8 +368,8 @@ func Pager(p PagerProps) templ.Component {
 	})
 }
 
-// BulkBar is the bar for the chosen rows of a data-select-scope; its children are buttons. With script it is seen
-// only while something is chosen.
+// BulkBar is the toolbar for the selected rows of a data-select-scope, with buttons as children. With JavaScript it's visible only
+// while rows are selected.
 func BulkBar(chosen int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -425,7 +425,7 @@ func BulkBar(chosen int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<hr class=\"needs-js\"><button class=\"btn needs-js\" data-size=\"icon-sm\" type=\"button\" data-select-clear aria-label=\"Clear the selection\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<hr class=\"needs-js\"><button class=\"btn needs-js\" data-size=\"icon-sm\" type=\"button\" data-select-clear aria-label=\"Clear selection\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -441,7 +441,7 @@ func BulkBar(chosen int) templ.Component {
 	})
 }
 
-// SelectAll is the box in the head of a table, with script only.
+// SelectAll is the checkbox in a table header. It's visible with JavaScript only.
 func SelectAll(label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -484,7 +484,7 @@ func SelectAll(label string) templ.Component {
 	})
 }
 
-// SelectRow is the box of a row.
+// SelectRow is the checkbox of a row.
 func SelectRow(name, value, label string, checked bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -563,13 +563,13 @@ func SelectRow(name, value, label string, checked bool) templ.Component {
 	})
 }
 
-// SortHeaderProps are the head of a column that sorts. Sorted is "", "ascending" or "descending".
+// SortHeaderProps describes a sortable column header. Sorted is "", "ascending" or "descending".
 type SortHeaderProps struct {
 	Label, Href, Sorted, Class string
 	Attrs                      templ.Attributes
 }
 
-// SortHeader is a th with a link.
+// SortHeader is a th with a link that sorts.
 func SortHeader(p SortHeaderProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// LogoProps are a picture, or without URL the initials of Name on a calm colour. Size is "", "md" or "lg".
+// LogoProps describes a logo, or initials on a colour if URL is empty. Size is "", "md" or "lg".
 type LogoProps struct {
 	URL, Name, Size string
 }
@@ -28,14 +28,14 @@ func (p LogoProps) pixels() string {
 	return "32"
 }
 
-// tone is the same for a name each time it is drawn.
+// tone picks a colour by name.
 func (p LogoProps) tone() string {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(p.Name)) // a hash does not fail
+	_, _ = h.Write([]byte(p.Name)) // never fails
 	return strconv.Itoa(int(h.Sum32()%6) + 1)
 }
 
-// Logo is silent to readers of the screen: the name stands beside it.
+// Logo is hidden from screen readers, because the name is next to it.
 func Logo(p LogoProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

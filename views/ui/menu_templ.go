@@ -8,21 +8,21 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// MenuItem is a link, or with Post a form that sends Fields there.
+// MenuItem is a link, or with Post a form with Fields.
 type MenuItem struct {
 	Label, Icon  string
 	Href         string
 	Post         string
 	Fields       []HiddenField
 	Danger       bool
-	DividerAbove bool // a line over it
+	DividerAbove bool // draws a line above it
 	Attrs        templ.Attributes
 }
 
-// MenuProps are a button and what hangs under it, or over it with Up.
+// MenuProps describes a menu button. With OpensUp the menu is above it.
 type MenuProps struct {
-	Label   string // what the button says to readers of the screen
-	Icon    string // "ellipsis" when empty
+	Label   string // label of the button for screen readers
+	Icon    string // defaults to "ellipsis"
 	Items   []MenuItem
 	OpensUp bool
 }
@@ -34,7 +34,7 @@ func (p MenuProps) icon() string {
 	return p.Icon
 }
 
-// Menu works without script; with it, arrows move and Esc closes.
+// Menu works without JavaScript; with it, arrow keys move and Esc closes.
 func Menu(p MenuProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -281,7 +281,7 @@ func menuLabel(i MenuItem) templ.Component {
 	})
 }
 
-// HiddenFields are what a form sends beside what is seen.
+// HiddenFields renders hidden fields of a form.
 func HiddenFields(fields []HiddenField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

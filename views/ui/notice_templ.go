@@ -8,11 +8,11 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// NoticeProps are a sentence that stays. Kind is "wait" (amber), "info", "ok" or "bad"; wait when empty.
+// NoticeProps describes a banner. Kind is "wait" (amber, the default), "info", "ok" or "bad".
 type NoticeProps struct {
-	Kind, Icon  string // Icon: the kind's own when empty
+	Kind, Icon  string // Icon defaults to the icon of Kind
 	Title, Text string
-	More        string // what is read once, behind "What to do"
+	More        string // text behind "What to do"
 	Actions     templ.Component
 }
 
@@ -30,7 +30,7 @@ func (p NoticeProps) icon() string {
 	return "triangle-alert"
 }
 
-// Notice is a banner over the main part, or inside it.
+// Notice is a banner above or in the main content.
 func Notice(p NoticeProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -177,15 +177,15 @@ func Notice(p NoticeProps) templ.Component {
 	})
 }
 
-// ToastProps are a sentence that goes by itself, and at most one deed: a link, or with Post a form that sends Fields.
+// ToastProps describes a temporary message with at most one action: a link, or with Post a form with Fields.
 type ToastProps struct {
-	Kind   string // "ok" when empty, or "bad"
+	Kind   string // "ok" (default) or "bad"
 	Text   string
-	Action string // the deed's word, such as "Undo"
+	Action string // label of the action, such as "Undo"
 	Href   string
 	Post   string
 	Fields []HiddenField
-	Attrs  templ.Attributes // of the deed
+	Attrs  templ.Attributes // of the action
 }
 
 func (p ToastProps) icon() string {
@@ -195,7 +195,7 @@ func (p ToastProps) icon() string {
 	return "check"
 }
 
-// Toast is one toast; Page has a place for it, and ToastSwap brings it later.
+// Toast is a temporary message. Page shows it, or ToastSwap adds it later.
 func Toast(p ToastProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -342,7 +342,7 @@ func Toast(p ToastProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<button class=\"btn needs-js\" data-size=\"icon-sm\" type=\"button\" data-toast-close aria-label=\"Close this message\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<button class=\"btn needs-js\" data-size=\"icon-sm\" type=\"button\" data-toast-close aria-label=\"Dismiss\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -358,7 +358,7 @@ func Toast(p ToastProps) templ.Component {
 	})
 }
 
-// ToastSwap puts a toast on the page that is there, beside whatever else an htmx answer brings.
+// ToastSwap adds a toast to the current page, along with other content of an htmx response.
 func ToastSwap(p ToastProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -8,13 +8,13 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// PublicProps are a page without navigation.
+// PublicProps describes a page without navigation.
 type PublicProps struct {
 	Page   PageProps
 	Footer templ.Component
 }
 
-// Public is a page in the middle of the window; its children are a Letter, or whatever stands there.
+// Public is a centred page with its children, usually a Card.
 func Public(p PublicProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -88,7 +88,7 @@ func Public(p PublicProps) templ.Component {
 	})
 }
 
-// Card is the sheet on a public page; its children are LetterParts.
+// Card is the card on a public page. Its children are CardSections.
 func Card() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -126,7 +126,7 @@ func Card() templ.Component {
 	})
 }
 
-// CardSection is one part of a Letter, with a line over it.
+// CardSection is a section of a Card.
 func CardSection() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -164,7 +164,7 @@ func CardSection() templ.Component {
 	})
 }
 
-// CardHeader names who writes: a logo, a name, a small line.
+// CardHeader shows a logo, a name and a line below it.
 func CardHeader(logo, name, small string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

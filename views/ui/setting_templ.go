@@ -8,12 +8,12 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// SettingsSectionProps are a titled part of a page of settings; its ID can be gone to.
+// SettingsSectionProps describes a section of a settings page. ID is its anchor.
 type SettingsSectionProps struct {
 	ID, Title, Text string
 }
 
-// SettingsSection says at the left what a part is, and has its children, a form say, at the right. On a narrow page they follow.
+// SettingsSection has title and text on the left and its children on the right, or below on narrow screens.
 func SettingsSection(p SettingsSectionProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -8,63 +8,63 @@ package ui
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// ShellProps are what stands around the main part of a page.
+// ShellProps describes everything around the main content of a page.
 type ShellProps struct {
 	Page          PageProps
 	Switcher      Switcher
 	Nav           []NavGroup
-	FooterLink    *NavItem // the link under the groups
+	FooterLink    *NavItem // link below the groups
 	UserMenu      UserMenu
 	Breadcrumbs   []Breadcrumb
-	SearchURL     string          // address of the search over everything; empty: none
-	HeaderActions templ.Component // at the right of the bar on top
-	Notices       templ.Component // over the main part
-	Drawer        templ.Component // at the right, a Details; nil leaves an empty #details to swap
+	SearchURL     string          // URL of the search; optional
+	HeaderActions templ.Component // on the right of the top bar
+	Notices       templ.Component // above the main content
+	Drawer        templ.Component // Drawer on the right; nil leaves an empty #details as a swap target
 }
 
-// Switcher is the head of the navigation: where we are, and where else we could be.
+// Switcher is the team switcher above the navigation.
 type Switcher struct {
 	Name, Subtitle, Logo string
-	Label                string // what the button does, such as "Switch team"
+	Label                string // label of the button, such as "Switch team"
 	Entries              []SwitcherEntry
-	Items                []MenuItem // under the entries
+	Items                []MenuItem // below the entries
 }
 
-// SwitcherEntry is one place to go to.
+// SwitcherEntry is a team to switch to.
 type SwitcherEntry struct {
 	Name, Subtitle, Logo, Href string
 	Current                    bool
 }
 
-// NavGroup is a titled part of the navigation.
+// NavGroup is a titled group of the navigation.
 type NavGroup struct {
 	Title string
 	Items []NavItem
 }
 
-// NavItem is one link of the navigation. Count stands at its right, with a dot when it is Live,
-// and CountNote is read after it; with a note alone there is nothing to count now.
+// NavItem is a navigation link. Count is on its right, with a dot if Live. CountNote is read after it; with only a note, the count is
+// currently empty.
 type NavItem struct {
 	Label, Href, Icon string
 	Count, CountNote  string
 	Live              bool
 	Current           bool
-	OtherArea         bool // leads out of this shell: an arrow instead of the count
+	OtherArea         bool // leads to another area: shows an arrow instead of the count
 }
 
-// UserMenu is who is signed in, and their menu.
+// UserMenu shows the signed-in user and their menu.
 type UserMenu struct {
 	Name, Subtitle string
 	AvatarURL      string
 	Items          []MenuItem
 }
 
-// Breadcrumb is one step of the way here. The last is the page itself.
+// Breadcrumb is a step of the breadcrumb trail. The last one is the page itself.
 type Breadcrumb struct {
 	Label, Href string
 }
 
-// Shell is a page with navigation; its children are the main part.
+// Shell is a page with navigation. Its children are the main content.
 func Shell(p ShellProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -791,7 +791,7 @@ func breadcrumbs(all []Breadcrumb) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<ol class=\"crumbs\" aria-label=\"Where you are\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<ol class=\"crumbs\" aria-label=\"Breadcrumb\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

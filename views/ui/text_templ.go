@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// SmallPrint is small print.
+// SmallPrint is text in small print.
 func SmallPrint() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -48,12 +48,12 @@ func SmallPrint() templ.Component {
 	})
 }
 
-// PageHeaderProps are the title of the main part. The children of Head are its actions.
+// PageHeaderProps describes the header of a page. The children of PageHeader are its actions.
 type PageHeaderProps struct {
 	Title, Subtitle string
 }
 
-// PageHeader is the first line of the main part.
+// PageHeader is the header of the main content.
 func PageHeader(p PageHeaderProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -127,7 +127,7 @@ func PageHeader(p PageHeaderProps) templ.Component {
 	})
 }
 
-// Section is a titled part of a page.
+// Section is a titled section of a page.
 func Section(title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -178,7 +178,7 @@ func Section(title string) templ.Component {
 	})
 }
 
-// Subsection is a titled section under a heading of its own, as in details.
+// Subsection is a titled section below a Section, as in details.
 func Subsection(title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -229,14 +229,14 @@ func Subsection(title string) templ.Component {
 	})
 }
 
-// EmptyStateProps are a list without entries: what it is, and in the children what to do.
+// EmptyStateProps describes an empty list. The children of EmptyState are actions.
 type EmptyStateProps struct {
 	Icon  string
 	Title string
 	Text  []string
 }
 
-// EmptyState stands where the list would.
+// EmptyState takes the place of an empty list.
 func EmptyState(p EmptyStateProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -328,7 +328,7 @@ func EmptyState(p EmptyStateProps) templ.Component {
 	})
 }
 
-// Progress says how much of a number is done.
+// Progress is a progress bar: done of of.
 func Progress(label string, done, of int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -7,24 +7,23 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// TimeMode says how a moment is written.
+// TimeMode is a format of times.
 type TimeMode string
 
 const (
-	// Relative is "12 minutes ago" or "in 3 hours" under a day, else Short.
+	// Relative is "12 minutes ago" or "in 3 hours" within a day, otherwise Short.
 	Relative TimeMode = ""
-	// Short is "17 Nov, 14:20", with the year when it is not this one.
+	// Short is "17 Nov, 14:20", with the year if it isn't the current one.
 	Short TimeMode = "short"
-	// Long is "Thursday 26 November, 14:32", with the year when it is not this one.
+	// Long is "Thursday 26 November, 14:32", with the year if it isn't the current one.
 	Long TimeMode = "long"
-	// Date is "17 Nov", with the year when it is not this one.
+	// Date is "17 Nov", with the year if it isn't the current one.
 	Date TimeMode = "date"
 	// Clock is "14:20".
 	Clock TimeMode = "clock"
 )
 
-// FormatTime writes the moment at as it looks from the moment now in the zone in, which is UTC when it is nil.
-// The zero time is "Never".
+// FormatTime formats the time at, relative to now, in the zone in or else UTC. The zero time is "Never".
 func FormatTime(at, now time.Time, in *time.Location, mode TimeMode) string {
 	if at.IsZero() {
 		return "Never"
@@ -56,7 +55,7 @@ func FormatTime(at, now time.Time, in *time.Location, mode TimeMode) string {
 	return text.DateAndTime(at, "2 Jan"+year)
 }
 
-// FormatTimeFor is When for a reader: a time of day in a zone that isn't the reader's own is followed by the zone's name.
+// FormatTimeFor is FormatTime for a reader: a time of day that isn't in the reader's own zone is followed by the zone's name.
 func FormatTimeFor(at, now time.Time, times text.ReaderZone, mode TimeMode) string {
 	words := FormatTime(at, now, times.Zone, mode)
 	if strings.Contains(words, ":") {
@@ -65,10 +64,10 @@ func FormatTimeFor(at, now time.Time, times text.ReaderZone, mode TimeMode) stri
 	return words
 }
 
-// FormatDuration writes how long d is in its greatest unit, rounded down: "6 days", "1 hour", "12 minutes".
+// FormatDuration formats d in its largest unit, rounded down: "6 days", "1 hour", "12 minutes".
 func FormatDuration(d time.Duration) string { return text.Duration(d) }
 
-// FormatRange writes a stretch of time for a reader as it looks from the moment now: "Today, 16:00 to 17:30",
+// FormatRange formats a time range for a reader, relative to now: "Today, 16:00 to 17:30",
 // "Fri 20 Nov, 23:00 to Sat 21 Nov, 01:00 (Lisbon time)".
 func FormatRange(from, to, now time.Time, times text.ReaderZone) string {
 	from, to, now = times.In(from), times.In(to), times.In(now)
@@ -79,8 +78,8 @@ func FormatRange(from, to, now time.Time, times text.ReaderZone) string {
 	return FormatDay(from, now) + ", " + text.TimeOfDay(from) + " to " + end + times.Suffix()
 }
 
-// FormatDay writes the day of a moment as it looks from the moment now, in the zone of each: "Today", "Tomorrow",
-// "Fri 20 Nov", with the year when it is not this one.
+// FormatDay formats a date relative to now, each in its own zone: "Today", "Tomorrow",
+// "Fri 20 Nov", with the year if it isn't the current one.
 func FormatDay(at, now time.Time) string {
 	switch at.Format(time.DateOnly) {
 	case now.Format(time.DateOnly):

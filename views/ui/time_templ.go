@@ -14,7 +14,7 @@ import (
 	"usher/hooks/tools/text"
 )
 
-// Time writes a moment in the person's zone, exact on hover. The zero time is "Never".
+// Time shows a time in the zone in, with the exact time on hover. The zero time is "Never".
 func Time(at time.Time, in *time.Location, mode TimeMode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -90,7 +90,7 @@ func Time(at time.Time, in *time.Location, mode TimeMode) templ.Component {
 	})
 }
 
-// TimeFor writes a moment for a reader, with the name of the zone where it isn't the reader's own.
+// TimeFor shows a time for a reader, with the name of the zone if it isn't the reader's own.
 func TimeFor(at time.Time, times text.ReaderZone, mode TimeMode) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

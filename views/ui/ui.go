@@ -1,5 +1,5 @@
-// Package ui draws the pieces that every page is made of. It knows no word of the domain, escapes all that it
-// is given, and needs no inline style or script.
+// Package ui has the components that all pages are made of. It doesn't depend on the domain, escapes all input, and needs no inline
+// styles or scripts.
 package ui
 
 import "usher/hooks/tools/text"
@@ -9,8 +9,8 @@ type HiddenField struct {
 	Name, Value string
 }
 
-// Number writes n with commas between the thousands: 10,000.
+// Number formats n with thousands separators: 10,000.
 func Number(n int) string { return text.Number(n) }
 
-// Count writes a number and its noun: 1 person, 24 people.
+// Count formats a number with its noun: 1 user, 24 users.
 func Count(n int, one, many string) string { return text.Count(n, one, many) }

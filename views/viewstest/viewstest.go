@@ -1,4 +1,4 @@
-// Package viewstest serves a whole Usher on a loopback address for tests, and signs people in to it.
+// Package viewstest serves a complete Usher on a loopback address for tests and signs users in.
 package viewstest
 
 import (
@@ -19,15 +19,15 @@ import (
 	"usher/views"
 )
 
-// Server is a served app.
+// Server is a running server.
 type Server struct {
 	App              *core.BaseApp
 	URL              string
-	CloseConnections func() // every connection that is open, as a server that stops does; it takes new ones
+	CloseConnections func() // closes all open connections, as on shutdown; new ones are accepted
 	t                testing.TB
 }
 
-// Serve starts a server with the configuration; its URL is set to the loopback address. The outbox's worker runs.
+// Serve starts a server with the configuration, whose URL is set to the loopback address. The mail worker runs.
 func Serve(t testing.TB, config settings.Config) *Server {
 	t.Helper()
 	listener := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -57,21 +57,21 @@ func Serve(t testing.TB, config settings.Config) *Server {
 	return &Server{App: app, URL: config.URL, CloseConnections: listener.CloseClientConnections, t: t}
 }
 
-// Browser is somebody with a cookie jar who follows no redirects by himself.
+// Browser is an HTTP client with a cookie jar that doesn't follow redirects.
 type Browser struct {
 	*http.Client
 	server *Server
 	t      testing.TB
 }
 
-// Anonymous is a browser of nobody.
+// Anonymous returns a browser that isn't signed in.
 func (s *Server) Anonymous() *Browser {
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return &Browser{client, s, s.t}
 }
 
-// As is a browser in which the account is signed in with hookstest.Password.
+// As returns a browser in which the account is signed in with hookstest.Password.
 func (s *Server) As(account *core.Record) *Browser {
 	s.t.Helper()
 	b := s.Anonymous()
@@ -82,7 +82,7 @@ func (s *Server) As(account *core.Record) *Browser {
 	return b
 }
 
-// Reply is an answer, read whole.
+// Reply is a complete response.
 type Reply struct {
 	Status   int
 	Body     string
@@ -90,14 +90,14 @@ type Reply struct {
 	Header   http.Header
 }
 
-// Get reads a page.
+// Get requests a page.
 func (b *Browser) Get(path string) Reply {
 	b.t.Helper()
 	request, _ := http.NewRequest(http.MethodGet, b.server.URL+path, nil)
 	return b.Send(request)
 }
 
-// Post sends a form.
+// Post submits a form.
 func (b *Browser) Post(path string, form url.Values) Reply {
 	b.t.Helper()
 	request, _ := http.NewRequest(http.MethodPost, b.server.URL+path, strings.NewReader(form.Encode()))
@@ -106,7 +106,7 @@ func (b *Browser) Post(path string, form url.Values) Reply {
 	return b.Send(request)
 }
 
-// Send sends any request.
+// Send sends a request.
 func (b *Browser) Send(request *http.Request) Reply {
 	b.t.Helper()
 	response, err := b.Do(request)
@@ -121,7 +121,7 @@ func (b *Browser) Send(request *http.Request) Reply {
 	return Reply{response.StatusCode, string(body), response.Header.Get("Location"), response.Header}
 }
 
-// Call is a program's request to the JSON API. An empty token is nobody's; body may be nil.
+// Call sends a request to the JSON API. token may be empty and body nil.
 func (s *Server) Call(token, method, path string, body any) (int, map[string]any) {
 	s.t.Helper()
 	var reader io.Reader
@@ -147,7 +147,7 @@ func (s *Server) Call(token, method, path string, body any) (int, map[string]any
 	return reply.Status, answer
 }
 
-// Token is a bearer token of the account.
+// Token returns a bearer token of the account.
 func (s *Server) Token(account *core.Record) string {
 	s.t.Helper()
 	token, err := account.NewAuthToken()
