@@ -46,7 +46,7 @@ func books(t *testing.T, text string) *library {
 }
 
 func TestScriptIsServedWithoutComments(t *testing.T) {
-	l := books(t, "// what it does\nf();\n  // why\n  g(\"// no comment\");\n")
+	l := books(t, "// what it does\n/** Contract. */\nf();\n  // why\n  g(\"// no comment\");\n")
 	if got := string(l.names["js/other.js"].body); got != "f();\ng(\"// no comment\");\n" {
 		t.Errorf("%q", got)
 	}

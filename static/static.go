@@ -1,5 +1,5 @@
-// Package static serves the browser's files under addresses that carry a hash of their content,
-// so that a browser may keep each of them for ever.
+// Package static serves scripts, styles and icons under URLs that contain a hash of their content,
+// so that browsers can cache them forever.
 package static
 
 import (
@@ -23,11 +23,11 @@ import (
 //go:embed vendor/*.css vendor/*.js vendor/*.woff2 vendor/*.txt
 var files embed.FS
 
-// prefix begins every address that Handler serves.
+// prefix is the path prefix of everything that Handler serves.
 const prefix = "/static/"
 
-// sheets are the parts of main.css. The order of the layers comes first, and our tokens come
-// after Basecoat's, because both stand outside of the layers.
+// sheets lists the parts of main.css. The layer order comes first, and the tokens come
+// after Basecoat's, because both are outside of the layers.
 var sheets = []string{
 	"css/layers.css", "vendor/basecoat.min.css", "vendor/inter.css", "css/tokens.css",
 	"css/base.css", "css/layout.css", "css/menu.css", "css/seats.css", "css/chips.css", "css/filters.css",
@@ -35,15 +35,15 @@ var sheets = []string{
 	"css/blank.css", "css/import.css", "css/public.css", "css/account.css", "css/audit.css", "css/permissions.css", "css/rooms.css", "css/search.css", "css/util.css",
 }
 
-// parts are what some pages have besides, each a sheet of its own, and modules in a folder of its name: the pages
-// before a session and of a room, the App's, and the page of a live session.
+// parts lists the stylesheets of some areas, each also with a folder of modules: the pages
+// before a session and of a room, the App, and the live session.
 var parts = map[string][]string{
 	"join": {"css/join.css"},
 	"app":  {"css/calendar.css", "css/calendar-grid.css", "css/sessions.css", "css/roomtimes.css"},
 	"live": {"css/live.css", "css/live-tiles.css", "css/live-panel.css"},
 }
 
-// types are the kinds of file that are served, and whether they are worth compressing.
+// types lists the served file types, and whether they are worth compressing.
 var types = map[string]struct {
 	name string
 	text bool
@@ -55,31 +55,31 @@ var types = map[string]struct {
 	".woff2": {"font/woff2", false},
 }
 
-// asset is one file as it is served.
+// asset is a served file.
 type asset struct {
 	url  string
 	kind string
 	body []byte
-	gzip func() []byte // nil when it is not worth it
+	gzip func() []byte // nil if not worth compressing
 }
 
-// library holds the assets by name and by address.
+// library holds the assets by name and by URL.
 type library struct {
 	names   map[string]*asset
 	urls    map[string]*asset
-	modules map[string][]string // by part; those of every page under ""
+	modules map[string][]string // by part; modules of every page under ""
 }
 
 var shelf = sync.OnceValue(func() *library {
 	l, err := load(files)
 	if err != nil {
-		panic(err) // the files are embedded: a fault here is a fault of the build
+		panic(err) // the files are embedded, so an error is a build error
 	}
 	return l
 })
 
-// URL returns the address of the file that is called name, such as "main.css" or "js/main.js".
-// It panics when there is none, which the test of every page notices.
+// URL returns the URL of the file called name, such as "main.css" or "js/main.js".
+// It panics if there is no such file.
 func URL(name string) string {
 	a, ok := shelf().names[name]
 	if !ok {
@@ -88,18 +88,18 @@ func URL(name string) string {
 	return a.url
 }
 
-// Modules returns the addresses of our JavaScript modules, the entry first, for modulepreload.
+// Modules returns the URLs of the JavaScript modules of every page, the entry first, for modulepreload.
 func Modules() []string { return slices.Clone(shelf().modules[""]) }
 
-// ModulesOf returns the addresses of the modules that a part's pages have besides, the entry first.
+// ModulesOf returns the URLs of the additional modules of a part, the entry first.
 func ModulesOf(part string) []string { return slices.Clone(shelf().modules[part]) }
 
-// Icon returns the Lucide drawing that is called name.
+// Icon returns the SVG of the Lucide icon called name.
 func Icon(name string) ([]byte, error) {
 	return files.ReadFile("icons/lucide-" + name + ".svg")
 }
 
-// Handler serves what URL names, and 404 for everything else. An answer may be kept for ever.
+// Handler serves the files that URL names, cacheable forever, and 404 for everything else.
 func Handler() http.Handler { return shelf() }
 
 func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -118,7 +118,7 @@ func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a == l.names["js/worker.js"] {
-		h.Set("Service-Worker-Allowed", "/") // it looks after the forms of every page
+		h.Set("Service-Worker-Allowed", "/") // the worker handles the forms of every page
 	}
 	body := a.body
 	if a.gzip != nil {
@@ -146,7 +146,7 @@ func acceptsGzip(header string) bool {
 	return false
 }
 
-// load gives every file of fsys its address.
+// load reads all files of fsys and assigns their URLs.
 func load(fsys fs.FS) (*library, error) {
 	l := &library{names: map[string]*asset{}, urls: map[string]*asset{}, modules: map[string][]string{}}
 
@@ -157,7 +157,7 @@ func load(fsys fs.FS) (*library, error) {
 		}
 		switch {
 		case strings.HasSuffix(name, ".css"), strings.HasPrefix(name, "icons/lucide-"):
-			return nil // parts of main.css, and of pages
+			return nil // part of main.css or of a part's stylesheet
 		case strings.HasPrefix(name, "js/"):
 			scripts = append(scripts, name)
 			return nil
@@ -185,7 +185,7 @@ func load(fsys fs.FS) (*library, error) {
 	return l, nil
 }
 
-// addScripts puts our modules into one folder that carries the hash of all of them, so that
+// addScripts puts the modules into one folder named by the hash of all of them, so that
 // they can import each other by relative names.
 func (l *library) addScripts(fsys fs.FS, names []string) error {
 	all := sha256.New()
@@ -208,7 +208,7 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 		}
 		part := strings.Trim(strings.TrimPrefix(path.Dir(name), "js"), "/")
 		switch path.Base(name) {
-		case "theme.js", "worker.js": // a classic script, and a worker: no modules of the page
+		case "theme.js", "worker.js": // a classic script and a worker, not modules
 		case "main.js":
 			l.modules[part] = slices.Insert(l.modules[part], 0, url)
 		default:
@@ -218,14 +218,14 @@ func (l *library) addScripts(fsys fs.FS, names []string) error {
 	return nil
 }
 
-// remarks are what a script says to who reads its source: lines that are comments, and indents. No text of ours in a
-// script goes over several lines.
-var remarks = regexp.MustCompile(`(?m)^[ \t]*//.*\n|^[ \t]+`)
+// remarks matches comment lines and indents of a script, which aren't served. No string or comment in a
+// script spans several lines.
+var remarks = regexp.MustCompile(`(?m)^[ \t]*(?://.*|/\*\*.*\*/)\n|^[ \t]+`)
 
-// said is what a sheet says to who reads its source: comments, but for those that tell a licence, and indents.
+// said matches comments of a stylesheet, except licences, and indents.
 var said = regexp.MustCompile(`(?s)/\*[^!].*?\*/\s*|(?m:^[ \t]+)`)
 
-// addSheet joins parts into one sheet, without what browsers do not read, and points their fonts to the hashed addresses.
+// addSheet joins parts into one stylesheet without comments and indents, and points fonts to their hashed URLs.
 func (l *library) addSheet(fsys fs.FS, sheet string, parts []string) error {
 	var b bytes.Buffer
 	for _, name := range parts {
@@ -258,7 +258,7 @@ func (l *library) add(name, url string, body []byte) error {
 	return nil
 }
 
-// hashed puts the hash of body before the ending of name.
+// hashed inserts the hash of body before the extension of name.
 func hashed(name string, body []byte) string {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
@@ -270,7 +270,7 @@ func short(sum []byte) string { return hex.EncodeToString(sum[:6]) }
 func compress(body []byte) []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is a valid one
-	_, _ = z.Write(body)                                  // a bytes.Buffer does not fail
+	_, _ = z.Write(body)                                  // a bytes.Buffer doesn't fail
 	_ = z.Close()
 	return b.Bytes()
 }

@@ -105,7 +105,7 @@ func TestUnknownNamePanics(t *testing.T) {
 	static.URL("css/missing.css")
 }
 
-// What the sheet and the scripts name must be there: a wrong name would be a silent 404.
+// Every file that a stylesheet or script names must exist: a wrong name would be a silent 404.
 func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	sheet, _ := io.ReadAll(get(t, static.URL("main.css")).Body)
 	fonts := 0
@@ -140,7 +140,7 @@ func TestFilesNameOnlyWhatIsServed(t *testing.T) {
 	}
 }
 
-// What a module takes by name from another is given there: a page whose module asks for more does not start at all.
+// Every name that a module imports must be exported: otherwise the page's scripts don't start at all.
 func TestModulesTakeWhatIsGiven(t *testing.T) {
 	taken := regexp.MustCompile(`(?m)^import \{ ([^}]+) \} from "(\.{1,2}/[^"]+)"`)
 	given := regexp.MustCompile(`(?m)^export (?:async )?(?:const|let|function) (?:\{ ([^}]+) \}|(\w+))`)
@@ -164,7 +164,7 @@ func TestModulesTakeWhatIsGiven(t *testing.T) {
 	}
 }
 
-// The first visit to a page of the panel: 120 kB with the page itself, so 112 kB without.
+// The first visit to the Admin Panel transfers at most 120 kB with the page itself, so 112 kB without.
 func TestFirstVisitFitsTheBudget(t *testing.T) {
 	names := []string{"main.css", "js/theme.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "vendor/inter-latin-wght-normal.woff2", "icons/usher.svg"}
 	urls := static.Modules()
@@ -186,7 +186,7 @@ func TestFirstVisitFitsTheBudget(t *testing.T) {
 	}
 }
 
-// The page of a live session carries LiveKit's client besides, which no other page loads.
+// Only the page of a live session loads LiveKit's client.
 func TestTheLiveSessionFitsItsBudget(t *testing.T) {
 	urls := append(static.ModulesOf("live"), static.URL("live.css"), static.URL("vendor/livekit-client.js"))
 	total := 0
@@ -201,7 +201,7 @@ func TestTheLiveSessionFitsItsBudget(t *testing.T) {
 	}
 }
 
-// The App's own parts are small: they come with its first page, and no other page has them.
+// The App's additional files are small, and no other page loads them.
 func TestTheAppFitsItsBudget(t *testing.T) {
 	total := 0
 	for _, url := range append(static.ModulesOf("app"), static.URL("app.css")) {

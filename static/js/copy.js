@@ -1,4 +1,4 @@
-// button[data-copy=TEXT] copies TEXT; an address that begins with / becomes a whole one, nothing means this page's.
+// button[data-copy=TEXT] copies TEXT. A path becomes a full URL; an empty value means the URL of this page.
 import { say } from "./toasts.js";
 
 document.addEventListener("click", async (event) => {
@@ -6,28 +6,28 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   event.preventDefault();
   const text = button.dataset.copy;
-  const whole = text === "" ? location.href : text.startsWith("/") ? new URL(text, location.href).href : text;
-  say(await put(whole, button) ? button.dataset.copied || "Copied." : `Your browser didn't allow copying. Copy this text: ${whole}`);
+  const full = text === "" ? location.href : text.startsWith("/") ? new URL(text, location.href).href : text;
+  say(await copy(full, button) ? button.dataset.copied || "Copied." : `Your browser didn't allow copying. Copy this text: ${full}`);
 });
 
-async function put(text, button) {
+async function copy(text, button) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return byHand(text, button.closest("dialog") ?? document.body); // without https there is no clipboard
+    return copyWithCommand(text, button.closest("dialog") ?? document.body); // the clipboard API needs HTTPS
   }
 }
 
-function byHand(text, place) {
-  const had = document.activeElement;
+function copyWithCommand(text, parent) {
+  const focused = document.activeElement;
   const field = document.createElement("textarea");
   field.className = "sr";
   field.value = text;
-  place.append(field);
+  parent.append(field);
   field.select();
   const done = document.execCommand("copy");
   field.remove();
-  had?.focus();
+  focused?.focus();
   return done;
 }

@@ -1,6 +1,6 @@
-// dialog[data-modal] that the server sent open becomes a modal one, so that focus stays inside.
-// [data-dialog-open=ID] opens, [data-dialog-close] closes. Esc follows the dialog's [data-dismiss] link, if it has one.
-// What had the focus before a dialog came from the server gets it back when that closes.
+// A dialog[data-modal] that the server renders open becomes modal, so that focus stays inside.
+// [data-dialog-open=ID] opens a dialog, [data-dialog-close] closes it. Esc follows its [data-dismiss] link, if there is one.
+// Focus returns to the element that opened a server-rendered dialog.
 import { now } from "./ready.js";
 
 let opener;
@@ -11,18 +11,18 @@ document.addEventListener("htmx:before:request", (event) => {
   if (!source.closest("dialog, #live")) opener = source;
 });
 
-// Before htmx gives the focus to what asks for it: until it is modal, a dialog does not hear Esc.
+// Runs before htmx moves the focus: a dialog doesn't receive Esc until it is modal.
 document.addEventListener("htmx:before:settle", trap);
 
 document.addEventListener("close", (event) => {
   if (event.target.dataset.still === undefined || event.target.returnValue || !opener) return;
-  setTimeout(() => document.activeElement === document.body && now(opener)?.focus()); // unless the browser did, or the person went on
+  setTimeout(() => document.activeElement === document.body && now(opener)?.focus()); // unless the browser or the user moved the focus
 }, true);
 
 export function trap() {
   for (const dialog of document.querySelectorAll("dialog[data-modal][open]")) {
     if (dialog.matches(":modal")) continue;
-    dialog.dataset.still = ""; // it is on the screen already: no second entrance
+    dialog.dataset.still = ""; // already visible: skip the opening animation
     dialog.open = false;
     dialog.showModal();
   }

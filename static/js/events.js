@@ -1,5 +1,5 @@
-// The stream of what changed. htmx would ask a server that refuses for ever: a refusal ends it. After a break
-// events were missed, so the element says "reconnected" and lists fetch themselves again.
+// The event stream. htmx would retry a refused connection forever, so a refusal ends it. Events sent during an
+// interruption are lost, so "reconnected" makes the page refresh.
 import { ours } from "./outage.js";
 
 const refused = new WeakSet();
@@ -22,24 +22,24 @@ document.addEventListener("htmx:sse:after:connection", (event) => {
   event.target.dispatchEvent(new CustomEvent("reconnected", { bubbles: true }));
 });
 
-// A proxy's answer to the first call is no stream and no refusal: the server is asked again.
+// A proxy's answer to the first request is neither a stream nor a refusal: retry.
 document.addEventListener("htmx:before:response", (event) => {
   const { sourceElement: element, response, request } = event.detail.ctx;
   if (!element.hasAttribute("hx-sse:connect") || ours(response.raw)) return;
   event.preventDefault();
-  again(element, request.action);
+  retry(element, request.action);
 });
 
 document.addEventListener("htmx:error", (event) => {
   const context = event.detail?.ctx;
-  if (context?.sourceElement?.hasAttribute("hx-sse:connect") && !context.response) again(context.sourceElement, context.request.action);
+  if (context?.sourceElement?.hasAttribute("hx-sse:connect") && !context.response) retry(context.sourceElement, context.request.action);
 });
 
-function again(element, address) {
+function retry(element, url) {
   broken.add(element);
-  setTimeout(() => element.isConnected && window.htmx.ajax("GET", address, { source: element }), 3000 + Math.random() * 3000);
+  setTimeout(() => element.isConnected && window.htmx.ajax("GET", url, { source: element }), 3000 + Math.random() * 3000);
 }
 
-// htmx may have read the page before the script that knows of streams had come, as Firefox does after a step back.
+// htmx may have processed the page before its stream extension loaded, as in Firefox after going back.
 const live = document.querySelector("#live:not([data-htmx-powered])");
 if (live) window.htmx?.process(live);

@@ -1,6 +1,6 @@
-// A form is sent once; the first error gets the focus; a password can be shown.
+// Forms are submitted once, focus moves to the first error, and passwords can be shown.
 
-// Moves the focus to the list of errors, else to the first field that is wrong, once for each.
+/** Moves the focus to a new error summary, else to the first new invalid field. */
 export function focusError() {
   const list = document.querySelector(".errors:not([data-seen])");
   const target = list ?? document.querySelector('[aria-invalid="true"]:not([data-seen])');
@@ -31,17 +31,18 @@ document.addEventListener("htmx:finally:request", (event) => {
   if (source?.tagName === "FORM") free(source);
 });
 
-// A page that comes back out of the browser's cache was left while sending.
+// A page restored from the browser's cache may have been left while submitting.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[data-sending]").forEach(free);
 });
 
-// Marked, not disabled: a disabled button would lose the focus, and its value.
+// The button isn't disabled, because it would lose the focus and its value.
 function busy(form, submitter) {
   form.dataset.sending = "";
   (submitter ?? form.querySelector("[type=submit]"))?.setAttribute("aria-busy", "true");
 }
 
+/** Makes a form submittable again. */
 export function free(form) {
   delete form.dataset.sending;
   for (const button of document.querySelectorAll("[aria-busy=true]")) {

@@ -1,7 +1,7 @@
-// Keys of a page: j and k (arrows once a row has the focus) go through the rows of table[data-rows], x chooses a row,
-// b goes to what can be done with the chosen,
-// / goes to the search field [data-search] and the arrow down from there to the rows, Ctrl K follows [data-find],
-// Esc leaves what filters the rows, and follows [data-close-on-esc].
+// Keyboard shortcuts: j and k (or arrows in a row) move through the rows of table[data-rows], x selects a row,
+// b focuses the bulk actions,
+// / focuses the search field [data-search], arrow down moves from there to the rows, Ctrl K opens [data-find],
+// Esc leaves the filters and follows [data-close-on-esc].
 import { typing } from "./ready.js";
 
 const rows = () => [...document.querySelectorAll("table[data-rows] tbody a[data-row]")];

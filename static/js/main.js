@@ -1,5 +1,5 @@
-// Everything here adds to pages that work without it. Listeners sit on the document, so that
-// what htmx swaps in needs no setting up; what does need it is set up by ready().
+// Progressive enhancement of pages that work without script. Listeners are on the document, so that
+// swapped-in parts need no setup; ready() runs what does.
 import { ready } from "./ready.js";
 import * as dialogs from "./dialogs.js";
 import * as find from "./search.js";
@@ -12,8 +12,8 @@ import * as timezone from "./timezone.js";
 import * as toasts from "./toasts.js";
 import "./copy.js";
 import "./events.js";
-import "./submit.js"; // after forms: what is not sent is not busy
-import "./menus.js"; // before keys: a menu takes its arrows first
+import "./submit.js"; // after forms.js, which marks the form as busy
+import "./menus.js"; // before keys.js, because menus handle arrows first
 import "./keys.js";
 
 ready(theme.mark);

@@ -1,4 +1,4 @@
-// details.menu and details.switcher: one open at a time, closed by Esc and by a click elsewhere, arrows move.
+// details.menu and details.switcher: one is open at a time, Esc and outside clicks close it, arrows move the focus.
 const open = "details:is(.menu, .switcher)[open]";
 const entries = (menu) => [...menu.querySelectorAll("a[href], button")].filter((e) => e.offsetParent !== null);
 
@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   } else if (down || event.key === "ArrowUp") {
     if (menu.open) move(menu, down);
-    else drawn(() => move(menu, down)); // what has just opened cannot take the focus yet
+    else drawn(() => move(menu, down)); // entries can't take the focus before they are rendered
     menu.open = true;
   } else {
     return;
@@ -39,7 +39,7 @@ function move(menu, down) {
 
 const drawn = (f) => requestAnimationFrame(() => requestAnimationFrame(f));
 
-// The drawer closes on a link that leads to a part of the page that is open.
+// A link to a part of the current page closes the side navigation.
 document.addEventListener("click", (event) => {
   const drawer = event.target.closest("a[href*='#']")?.closest(".side:popover-open");
   drawer?.hidePopover();

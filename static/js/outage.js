@@ -1,10 +1,10 @@
-// Answers that are not the server's: a proxy's error page, a network's sign-in page, or none at all. They never replace a
-// part of the page; a sentence says what happened instead.
+// Responses that don't come from the server: a proxy's error page, a network's sign-in page, or none. They never replace
+// a part of the page; a toast explains what happened.
 
-// The server marks every answer of its own.
+/** Reports whether a response comes from the server, which marks its responses. */
 export const ours = (answer) => answer?.headers.has("X-Usher") ?? false;
 
-// What to say of an answer that is not the server's, or of none (null). form is what was sent, if one was.
+/** Explains a response that isn't the server's, or none (null). form is the submitted form, if any. */
 export function explain(answer, form) {
   const kept = form ? " What you entered is still here." : "";
   if (!answer) return `${navigator.onLine ? "The server can't be reached." : "You're offline."}${kept} Check your connection and try again.`;
@@ -20,7 +20,7 @@ function tooLarge(form) {
   return `${what}, or ask your server administrator to raise the proxy's limit (error 413).`;
 }
 
-// Asks whether the server is there to take the form. It returns what to say if it isn't, else "".
+/** Returns why the server can't be reached, or "" if it can. */
 export async function unreachable(form) {
   const answer = await fetch("/livez", { cache: "no-store", redirect: "manual" }).catch(() => null);
   return ours(answer) ? "" : explain(answer, form);

@@ -1,16 +1,16 @@
-// Calls f now, and again after every swap.
+/** Calls f now and after every swap. */
 export function ready(f) {
   f();
   document.addEventListener("htmx:after:swap", () => f());
   window.addEventListener("pageshow", (event) => event.persisted && f());
 }
 
-// Whether keys belong to what the person is typing.
+/** Reports whether the user is typing in target. */
 export function typing(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 }
 
-// The element itself, or what stands in its place since its part of the page was replaced.
+/** Returns the element, or its counterpart if its part of the page was replaced. */
 export function now(element) {
   if (element.isConnected) return element;
   if (element.id) return document.getElementById(element.id);

@@ -1,38 +1,38 @@
-// Keeps an open page fresh: when its team has changed, the page is fetched again and its parts marked
-// data-fresh are replaced, but for those that show something once (data-once). data-fresh=KIND is replaced only by
-// one of another kind; its parts stand for themselves. What is chosen stays chosen, and the focus stays where it was.
-// Who may not see the page any more is shown what the server answers instead. [data-fresh-at=ADDRESS] is where the page
-// is, when it was the answer to a form.
+// Keeps an open page up to date: when an event arrives, the page is fetched again and its parts marked
+// data-fresh are replaced, except those that show something once (data-once). data-fresh=KEY is replaced only
+// when its key changes. Selection, typed text and focus are kept.
+// If the user can no longer see the page, it is reloaded. [data-fresh-at=URL] is the URL of the page
+// if it was the response to a form.
 import { ours } from "./outage.js";
 import { now } from "./ready.js";
 import { count } from "./select.js";
 
 const live = document.getElementById("live");
-const rest = 600; // between two fetches, while much changes
-let due;
-let last = -rest;
+const minInterval = 600; // between two fetches, in ms
+let timer;
+let last = -minInterval;
 
-function soon(after) {
-  due ??= setTimeout(refresh, Math.max(after, last + rest - performance.now()));
+function schedule(delay) {
+  timer ??= setTimeout(refresh, Math.max(delay, last + minInterval - performance.now()));
 }
 
-// What was pressed waits for its answer: nothing is replaced under it.
-const asked = () => document.querySelector(".htmx-request, form[data-sending]") !== null;
+// While a request of the user is pending, nothing is replaced.
+const pending = () => document.querySelector(".htmx-request, form[data-sending]") !== null;
 
 async function refresh() {
-  due = undefined;
-  if (asked()) return soon(100);
+  timer = undefined;
+  if (pending()) return schedule(100);
   last = performance.now();
   const here = location.href;
   const at = document.querySelector("[data-fresh-at]")?.dataset.freshAt ?? here;
   const answer = await fetch(at, { headers: { "X-Background": "1" } }).catch(() => null);
   if (!answer) return;
-  if (location.href !== here) return soon(50); // the page was another one when it was asked for
-  if (!ours(answer) || answer.status >= 500 || answer.status === 429) return soon(5000 + Math.random() * 5000); // the page stays as it is until the server can answer
+  if (location.href !== here) return schedule(50); // the user has navigated meanwhile
+  if (!ours(answer) || answer.status >= 500 || answer.status === 429) return schedule(5000 + Math.random() * 5000); // keep the page until the server responds
   const text = await answer.text().catch(() => "");
   if (!text) return;
-  if (location.href !== here) return soon(50);
-  if (asked()) return soon(100);
+  if (location.href !== here) return schedule(50);
+  if (pending()) return schedule(100);
   const page = new DOMParser().parseFromString(text, "text/html");
   if (answer.redirected || (!answer.ok && !page.querySelector("[data-fresh-at]"))) return at === here ? location.reload() : location.replace(at);
   const focused = document.activeElement;
@@ -50,7 +50,7 @@ async function refresh() {
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
   }
-  count(); // before the focus, which nothing takes in a bar that is not seen
+  count(); // before focusing, because elements in a hidden bar can't take the focus
   if (focused?.isConnected === false) {
     const again = now(focused);
     again?.focus();
@@ -60,7 +60,7 @@ async function refresh() {
   document.dispatchEvent(new CustomEvent("usher:fresh", { detail: page }));
 }
 
-// What was typed into a field stays, where the new part has that field too.
+// Copies typed text into the same field of the new part.
 function keep(old, fresh) {
   for (const field of old.querySelectorAll("input[name], textarea[name]")) {
     if (["checkbox", "radio", "hidden", "submit", "file"].includes(field.type) || field.value === field.defaultValue) continue;
@@ -69,20 +69,20 @@ function keep(old, fresh) {
   }
 }
 
-// [data-due=TIME] is a part that will be another one at that time; [data-due-in=SECONDS] is one whatever the clock here says.
+/** Schedules a refresh for parts with [data-due=TIME], and [data-due-in=SECONDS], which doesn't depend on the local clock. */
 export function wait() {
   for (const part of document.querySelectorAll("[data-due-in]:not([data-waits])")) {
     part.dataset.waits = "";
-    if (part.dataset.dueIn) setTimeout(() => part.isConnected && soon(50), part.dataset.dueIn * 1000 + 300);
+    if (part.dataset.dueIn) setTimeout(() => part.isConnected && schedule(50), part.dataset.dueIn * 1000 + 300);
   }
   for (const part of document.querySelectorAll("[data-due]:not([data-waits])")) {
     const left = new Date(part.dataset.due) - Date.now();
     if (!(left < 24 * 60 * 60 * 1000)) continue;
     part.dataset.waits = "";
-    setTimeout(() => soon(50), Math.max(left, 0) + 300);
+    setTimeout(() => schedule(50), Math.max(left, 0) + 300);
   }
 }
 
-for (const name of ["users", "team", "rooms", "sessions", "htmx:sse:close"]) live?.addEventListener(name, () => soon(50));
-// All pages come back at once when the server does: each takes its own time to ask.
-live?.addEventListener("reconnected", () => soon(50 + Math.random() * 3000));
+for (const name of ["users", "team", "rooms", "sessions", "htmx:sse:close"]) live?.addEventListener(name, () => schedule(50));
+// Pages reconnect together after an outage; a random delay spreads their requests.
+live?.addEventListener("reconnected", () => schedule(50 + Math.random() * 3000));

@@ -1,8 +1,8 @@
-// The search over everything: [data-find] opens dialog#finder. Its field is a combobox: the arrows move through
-// the options of #found, Enter follows the one that is marked, Esc closes and the focus goes back. The
-// focus goes on at the heading of the details that an option leads to, else of the page.
+// Global search: [data-find] opens dialog#finder. Its field is a combobox: arrows move through
+// the options of #found, Enter opens the active one, Esc closes the dialog and returns the focus. After
+// navigation, focus moves to the heading of the details, else of the page.
 const trail = "usher-found";
-let follow = false; // Enter was pressed before the answer was there
+let follow = false; // Enter was pressed before the results arrived
 
 const finder = () => document.getElementById("finder");
 const field = () => finder().querySelector("[role=combobox]");
@@ -28,7 +28,7 @@ function leave(option) {
   } catch {}
 }
 
-// Puts the focus where somebody who came by the search goes on.
+/** Focuses the heading after navigation from the search. */
 export function land() {
   let to;
   try {
@@ -63,7 +63,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// On the window, before a form that is being sent is kept from being sent again: Enter comes while an answer is on its way.
+// Capture on window, before forms.js blocks a second submit: Enter may be pressed while a search is pending.
 window.addEventListener("submit", (event) => {
   if (!event.target.closest("#finder")) return;
   event.preventDefault();
@@ -89,7 +89,7 @@ function mark(option) {
   option.scrollIntoView({ block: "nearest" });
 }
 
-// Marks the first of the options that have just come.
+/** Marks the first of the new options as active. */
 export function arrived() {
   if (!finder()?.open || found().dataset.words === undefined || found().dataset.seen !== undefined) return;
   found().dataset.seen = "";

@@ -1,4 +1,4 @@
-// A [data-roving] group of links is one Tab stop; arrows, Home and End move inside it.
+// A [data-roving] group of links is a single tab stop; arrows, Home and End move inside it.
 const items = (group) => [...group.querySelectorAll("a[href]")];
 
 export function oneStop() {
@@ -31,7 +31,7 @@ function step(links, at, key) {
   }
 }
 
-// The link in the next line, in that direction, that stands closest under or over this one.
+// Returns the closest link in the next row in that direction.
 function nearest(links, from, direction) {
   const here = from.getBoundingClientRect();
   let best, least = Infinity;

@@ -1,11 +1,13 @@
-// Choosing rows: inside [data-select-scope], input[data-select] are the rows' boxes, input[data-select-all] is
-// all of them, [data-bulk] is the bar (data-count says how many), [data-select-count] its number, [data-select-clear] clears.
-// input[data-select-everything=N] chooses all N that the list has, on other pages too; taking a row out takes it back.
+// Row selection: inside [data-select-scope], input[data-select] are the checkboxes of rows, input[data-select-all] selects
+// all of them, [data-bulk] is the action bar (data-count is the number selected), [data-select-count] shows the number, [data-select-clear] clears.
+// input[data-select-everything=N] selects all N rows on all pages; deselecting a row turns it off.
+
+/** Updates counts and bars to the current selection. */
 export function count() {
-  for (const scope of document.querySelectorAll("[data-select-scope]")) tell(scope);
+  for (const scope of document.querySelectorAll("[data-select-scope]")) update(scope);
 }
 
-function tell(scope) {
+function update(scope) {
   const boxes = [...scope.querySelectorAll("input[data-select]")];
   const chosen = boxes.filter((b) => b.checked);
   for (const box of boxes) {
@@ -26,7 +28,7 @@ function tell(scope) {
 
 function set(scope, checked) {
   for (const box of scope.querySelectorAll("input[data-select]")) box.checked = checked;
-  tell(scope);
+  update(scope);
 }
 
 document.addEventListener("change", (event) => {
@@ -34,7 +36,7 @@ document.addEventListener("change", (event) => {
   if (!scope) return;
   if (event.target.matches("input[data-select-all]")) set(scope, event.target.checked);
   else if (event.target.matches("input[data-select-everything]") && event.target.checked) set(scope, true);
-  else if (event.target.matches("input[data-select], input[data-select-everything]")) tell(scope);
+  else if (event.target.matches("input[data-select], input[data-select-everything]")) update(scope);
 });
 
 document.addEventListener("click", (event) => {

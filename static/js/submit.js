@@ -1,12 +1,12 @@
-// A form that is sent the plain way leaves its page, and what was typed is gone if a proxy answers instead of the server.
-// The worker sends it, and keeps the page where it is unless the server has answered. Where there are no workers (plain
-// http), the server is asked whether it is there before the form leaves.
+// A plain form submission leaves its page, and the input is lost if a proxy responds instead of the server.
+// The service worker sends it and stays on the page unless the server responds. Without service workers (plain
+// HTTP), the page checks that the server is reachable before it submits.
 import { free } from "./forms.js";
 import { explain, unreachable } from "./outage.js";
 import { say } from "./toasts.js";
 
 const workers = navigator.serviceWorker;
-const longest = 3000; // the wait for the worker of a page that has just been opened
+const maxWait = 3000; // for the worker of a newly opened page, in ms
 const checked = new WeakSet();
 
 workers?.register(new URL("./worker.js", import.meta.url), { scope: "/" }).catch(() => {});
@@ -32,11 +32,11 @@ async function check(form, submitter) {
   checked.delete(form);
 }
 
-// Waits for the worker to take the page over.
+// Waits until the worker controls the page.
 function controlled() {
   if (!workers) return false;
   return new Promise((done) => {
-    setTimeout(() => done(false), longest);
+    setTimeout(() => done(false), maxWait);
     workers.addEventListener("controllerchange", () => done(true), { once: true });
   });
 }

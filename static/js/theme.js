@@ -1,11 +1,11 @@
-// Runs before the first paint: the theme that the person chose, and the mark that script is there.
+// Runs before the first paint: applies the stored theme and marks that script is available.
 (function () {
   var root = document.documentElement;
   root.dataset.js = "";
   try {
-    var kept = localStorage.getItem("theme");
-    if (kept === "light" || kept === "dark") root.dataset.theme = kept;
+    var stored = localStorage.getItem("theme");
+    if (stored === "light" || stored === "dark") root.dataset.theme = stored;
   } catch (refused) {
-    // Without storage the system's theme stands.
+    // Without storage, the system theme applies.
   }
 })();

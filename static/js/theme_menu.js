@@ -1,4 +1,4 @@
-// The switch between light, dark and the system's theme: button[data-theme-set].
+// Theme switch: button[data-theme-set] selects light, dark or the system theme.
 const root = document.documentElement;
 
 export function mark() {
@@ -11,14 +11,14 @@ export function mark() {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-theme-set]");
   if (!button) return;
-  const wish = button.dataset.themeSet;
-  if (wish === "system") delete root.dataset.theme;
-  else root.dataset.theme = wish;
+  const theme = button.dataset.themeSet;
+  if (theme === "system") delete root.dataset.theme;
+  else root.dataset.theme = theme;
   try {
-    if (wish === "system") localStorage.removeItem("theme");
-    else localStorage.setItem("theme", wish);
+    if (theme === "system") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", theme);
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage, the choice applies to this page only.
   }
   mark();
 });

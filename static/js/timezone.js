@@ -1,4 +1,4 @@
-// input[name=timezone][data-detect] gets the browser's time zone while it is empty; datalist[data-timezones] gets all of them.
+/** Fills an empty input[name=timezone][data-detect] with the browser's time zone, and datalist[data-timezones] with all zones. */
 export function fill() {
   for (const list of document.querySelectorAll("datalist[data-timezones]:empty")) {
     for (const zone of Intl.supportedValuesOf?.("timeZone") ?? []) {

@@ -1,5 +1,5 @@
-// Toasts go by themselves after six seconds, unless a pointer or the focus rests on them. They stand in the dialog that is
-// open, if one is: what is outside is not read out.
+// Toasts disappear after six seconds, unless hovered or focused. They move into an open modal
+// dialog, because screen readers ignore what is outside.
 import { explain, ours } from "./outage.js";
 
 const life = 6000;
@@ -13,7 +13,7 @@ export function start() {
   }
 }
 
-// Shows a sentence that no server sent.
+/** Shows a message in a toast. */
 export function say(text) {
   if (!region) return;
   const same = [...region.children].find((one) => one.textContent === text);
@@ -31,7 +31,7 @@ function place() {
   put([...document.querySelectorAll("dialog:modal")].at(-1) ?? home);
 }
 
-// No pointer is seen to leave what is moved away from under it: its time begins anew.
+// A moved toast gets no mouseout event, so its timer restarts.
 function put(holder) {
   if (region.parentNode === holder) return;
   holder.append(region);
@@ -64,7 +64,7 @@ document.addEventListener("mouseout", release);
 document.addEventListener("focusout", release);
 document.addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest(".toast-ours")?.remove());
 
-// A page that is being left breaks off what it asks for, which Firefox calls a fault of the network.
+// Leaving a page aborts its requests, which Firefox reports as network errors.
 let leaving = false;
 window.addEventListener("beforeunload", () => {
   leaving = true;
@@ -76,10 +76,10 @@ document.addEventListener("htmx:error", (event) => {
   if (!background(event.detail?.ctx)) say(explain(null, event.detail?.ctx?.sourceElement?.closest("form")));
 });
 
-// What a page asks by itself, again and again, is not worth a sentence each time.
+// Failed background requests show no toast.
 const background = (context) => context?.request?.headers?.["X-Background"] !== undefined;
 
-// Only a page of the server's may stand in ours. The stream of events is looked after in live.js.
+// Only responses of the server are swapped in. events.js handles the event stream.
 document.addEventListener("htmx:before:response", (event) => {
   const { sourceElement, response } = event.detail.ctx;
   if (sourceElement.hasAttribute("hx-sse:connect")) return;

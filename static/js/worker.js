@@ -1,7 +1,7 @@
-// Sends the plain forms of our own pages. If the server does not answer itself, the browser stays on the page, and the page
-// is told. A form that no page has announced is sent as it would be without this worker.
+// Service worker that sends plain forms. If the server doesn't respond, the browser stays on the page, and the page
+// gets a message. Forms that no page announced are sent unchanged.
 const wait = 300;
-const pages = new Map(); // by the address of a form: the page that is sending it
+const pages = new Map(); // the submitting page by form URL
 const waiting = new Map();
 
 const ours = (answer) => answer?.headers.has("X-Usher") ?? false;
@@ -34,7 +34,7 @@ async function send(request) {
   return answer?.type === "opaqueredirect" || ours(answer) ? answer : keep(page, address, answer);
 }
 
-// The page that is sending a form to the address. Its word may come after the form.
+// Returns the page that submits a form to the URL. Its message may arrive after the request.
 async function sender(address) {
   if (!pages.has(address)) {
     await new Promise((done) => {
@@ -48,7 +48,7 @@ async function sender(address) {
   return page;
 }
 
-// An answer without content leaves the browser where it is.
+// A 204 response leaves the browser on the current page.
 function keep(page, address, answer) {
   page.postMessage({ kept: address, status: answer?.status ?? 0, type: answer?.type });
   return new Response(null, { status: 204 });

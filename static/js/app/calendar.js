@@ -1,6 +1,6 @@
-// The calendar. A key follows the link that has it ([data-key]: t, n, the arrows). Once a free time [data-slot] or a session
-// [data-card] has the focus, the arrows go on through them. A session of a week opens as a card in #card; without
-// script, and where there is no room, it is a link to its details.
+// The calendar. Keys follow links with [data-key] (t, n, arrows). When a free slot [data-slot] or a session
+// [data-card] has the focus, arrows move between them. In the week view a session opens as a card in #card; without
+// script or on narrow pages it is a link to the details.
 import { explain, ours } from "../outage.js";
 import { typing } from "../ready.js";
 import { say } from "../toasts.js";
@@ -33,7 +33,7 @@ function first() {
   return all.find((stop) => stop.closest("[data-today]")) ?? all[0];
 }
 
-// The stop that stands nearest in that direction: in the same column, or in the one beside it.
+// Returns the nearest stop in that direction, in the same or the adjacent column.
 function step(from, key) {
   const here = from.getBoundingClientRect();
   const column = (stop) => stop.closest(".cal-day, td");

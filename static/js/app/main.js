@@ -1,4 +1,4 @@
-// What the pages of the App have besides.
+// Script of the App's pages.
 import { ready } from "../ready.js";
 import * as people from "./people.js";
 import "./calendar.js";

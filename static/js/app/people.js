@@ -1,6 +1,6 @@
-// The invitees of a session: [data-people=ADDRESS] holds text areas of addresses (guests, cohosts, presenters), which stay what
-// is sent. With script they are a list with a search over the team's members. [data-listed] is what the server read in the
-// text areas; it reads a pasted list, too, so that a list means the same with and without script.
+// The invitees of a session: [data-people=URL] contains text areas of addresses (guests, cohosts, presenters), which are
+// submitted. Script shows them as a list with a search over the team's members. [data-listed] is the content of the
+// text areas as parsed by the server, which also parses pasted lists.
 import { ours } from "../outage.js";
 
 const parts = { guests: "Invitee", presenters: "Presenter", cohosts: "Co-host" };
@@ -22,16 +22,16 @@ function build(box) {
   box.dataset.on = "";
   areas.guests.id = "guests-list";
   const field = make("input", { class: "input", id: "guests", type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": "people-found", "aria-autocomplete": "list",
-    "aria-describedby": "people-help", autocomplete: "off", spellcheck: "false", placeholder: "A name, an address, or a pasted list" });
-  const found = make("ul", { class: "people-found", id: "people-found", role: "listbox", "aria-label": "Members of the team", hidden: "" });
+    "aria-describedby": "people-help", autocomplete: "off", spellcheck: "false", placeholder: "Enter a name or an address, or paste a list" });
+  const found = make("ul", { class: "people-found", id: "people-found", role: "listbox", "aria-label": "Team members", hidden: "" });
   if (areas.guests.getAttribute("aria-invalid")) {
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", "guests-e people-help");
   }
   const list = make("ul", { class: "people-chosen", "aria-label": "Invitees" });
-  const told = make("p", { class: "sr", role: "status" });
+  const status = make("p", { class: "sr", role: "status" });
   const help = make("p", { class: "fine", id: "people-help" }, "Members appear as you type. Press Enter to add an address, or paste a list.");
-  const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Invitees"), make("div", { class: "people-field" }, field, found), help, told);
+  const top = make("div", { class: "field-ours people-pick" }, make("label", { for: "guests" }, "Invitees"), make("div", { class: "people-field" }, field, found), help, status);
   box.prepend(top, list);
 
   const arrow = document.querySelector(".pick > .icon");
@@ -68,9 +68,9 @@ function build(box) {
     const email = one.email.toLowerCase();
     if (!email || chosen.some((other) => other.email.toLowerCase() === email)) return;
     chosen.push({ part: "guests", ...one });
-    told.textContent = `${one.name || one.email} was added.`;
+    status.textContent = `${one.name || one.email} was added.`;
   };
-  // What was typed is on the list at once, as it is, so that it is sent whatever happens; then as the server reads it.
+  // Typed text is added unparsed first, so that it is submitted in any case, and replaced when the server has parsed it.
   const take = async (text) => {
     const typed = { name: "", email: text.trim().split("\n")[0], text, part: "guests", member: false };
     chosen.push(typed);
@@ -83,7 +83,7 @@ function build(box) {
     if (!chosen.includes(typed)) return;
     chosen = chosen.filter((one) => one !== typed);
     for (const one of people) add({ ...one, part: typed.part });
-    if (people.length > 1) told.textContent = `${people.length} people were added.`;
+    if (people.length > 1) status.textContent = `${people.length} people were added.`;
     draw();
   };
   const close = () => {
@@ -118,19 +118,19 @@ function build(box) {
     found.hidden = options.length === 0;
     field.setAttribute("aria-expanded", String(options.length > 0));
     mark(options.length > 0 ? 0 : -1);
-    told.textContent = options.length > 0 ? `${options.length} found` : "";
+    status.textContent = options.length > 0 ? `${options.length} found` : "";
   };
 
-  let asked = 0;
+  let latest = 0;
   let due;
   field.addEventListener("input", () => {
     clearTimeout(due);
     const words = field.value.trim();
     if (words === "") return close();
-    const mine = ++asked;
+    const request = ++latest;
     due = setTimeout(async () => {
       const answer = await fetch(`${box.dataset.people}?q=${encodeURIComponent(words)}`).catch(() => null);
-      if (!answer?.ok || !ours(answer) || mine !== asked || field.value.trim() !== words) return;
+      if (!answer?.ok || !ours(answer) || request !== latest || field.value.trim() !== words) return;
       offer((await answer.json()).people);
     }, 120);
   });
@@ -142,7 +142,7 @@ function build(box) {
     else if ((event.key === "Enter" || (event.key === "," || event.key === ";") && field.value.includes("@")) && field.value.trim() !== "") {
       if (event.key === "Enter" && at >= 0) choose(options[at]);
       else take(field.value);
-    } else if (event.key !== "Enter") return; // Enter never sends the form from here
+    } else if (event.key !== "Enter") return; // Enter never submits the form from here
     event.preventDefault();
     event.stopPropagation();
   });
@@ -153,7 +153,7 @@ function build(box) {
     event.preventDefault();
     take(text);
   });
-  field.addEventListener("blur", () => { clearTimeout(due); asked++; close(); if (field.value.includes("@")) take(field.value); });
+  field.addEventListener("blur", () => { clearTimeout(due); latest++; close(); if (field.value.includes("@")) take(field.value); });
   field.form?.addEventListener("submit", () => { if (field.value.trim() !== "") take(field.value); });
   draw();
 }

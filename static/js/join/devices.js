@@ -1,5 +1,5 @@
-// The device check before a session: what the camera sees, how loud the microphone hears, what the loudspeaker says.
-// What is chosen is kept where the session's own page looks for it.
+// The device check before a session: camera preview, microphone level and speaker test.
+// The choices are stored for the live session page.
 const store = "usher.stage";
 const inputs = { camera: "videoinput", microphone: "audioinput", speaker: "audiooutput" };
 
@@ -19,7 +19,7 @@ export function start() {
   for (const kind of ["camera", "microphone"]) part(`use-${kind}`).addEventListener("change", (event) => use(kind, event.target.checked));
   for (const kind of Object.keys(inputs)) part(kind).addEventListener("change", (event) => choose(kind, event.target.value));
   navigator.mediaDevices.ondevicechange = () => stream && list();
-  asked().then((granted) => granted && open());
+  permitted().then((granted) => granted && open());
 }
 
 window.addEventListener("pagehide", stop);
@@ -39,12 +39,12 @@ function keep(key, value) {
   try {
     localStorage.setItem(store, JSON.stringify(choices));
   } catch (refused) {
-    // It lasts as long as the page.
+    // Without storage, the choice applies to this page only.
   }
 }
 
-// Whether the browser would not ask: then the check begins by itself.
-async function asked() {
+// Reports whether permission is already granted: then the check starts automatically.
+async function permitted() {
   try {
     const states = await Promise.all(["camera", "microphone"].map((name) => navigator.permissions.query({ name })));
     return states.every((permission) => permission.state === "granted");
@@ -71,7 +71,7 @@ async function open() {
   await list();
 }
 
-// The page may replace the check or take it away while the browser asks.
+// The page may replace or remove the check while the browser asks for permission.
 async function add(kind) {
   const asking = stream;
   try {
@@ -148,7 +148,7 @@ async function list() {
   }
 }
 
-// Two notes, on the loudspeaker that was chosen.
+// Plays two notes on the selected speaker.
 async function sound() {
   const context = new AudioContext();
   const speaker = part("speaker").value;

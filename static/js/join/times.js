@@ -1,11 +1,12 @@
-// [data-from][data-to] tells a span of time as the clocks here show it, where they show another time than its own zone.
+// [data-from][data-to] shows a time span in the browser's time zone.
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
-// The time of day as the server writes it too: two digits of 24 hours and two of minutes, "09:00".
+/** Formats a time of day as the server does: "09:00". */
 export const timeOfDay = (at) => clock.format(at);
 
-export function tell() {
+/** Writes all time spans in the browser's zone. */
+export function showLocalTimes() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const span of document.querySelectorAll("[data-from][data-to]")) {
     const from = new Date(span.dataset.from), to = new Date(span.dataset.to);
