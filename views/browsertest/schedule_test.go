@@ -86,6 +86,7 @@ func TestCalendar_FreeSlot_FillsTheForm(t *testing.T) {
 	b.press("Conform")
 	b.waitForText("Cancel session…")
 	b.press("Cancel session…")
+	b.waitForText("Keep session")
 	b.press("Cancel session")
 	b.waitForText("“Conform” was cancelled.")
 	for _, view := range []string{"month", "agenda"} {
