@@ -11,6 +11,8 @@ import (
 	"usher/hooks/accounts"
 	"usher/hooks/actors"
 	"usher/hooks/tools/errs"
+	"usher/hooks/tools/images"
+	"usher/hooks/tools/text"
 	"usher/views/web"
 )
 
@@ -61,7 +63,7 @@ func setAvatar(e *core.RequestEvent) error {
 		return err
 	}
 	if form.FileTooLarge {
-		faults := web.FormErrors{"picture": "The file is larger than 1 MB and was not read. Choose a smaller picture."}
+		faults := web.FormErrors{"picture": "The file is larger than " + text.Bytes(images.MaxBytes) + ". Choose a smaller picture."}
 		return renderAvatarInvalid(e, http.StatusRequestEntityTooLarge, faults)
 	}
 	err = accounts.SetAvatar(e.App, e.Auth, form.File, e.RealIP())

@@ -9,6 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"usher/hooks/tools/images"
+	"usher/hooks/tools/text"
 	"usher/views/ui"
 	"usher/views/web"
 )
@@ -21,7 +23,7 @@ type avatarForm struct {
 
 func (f avatarForm) file() ui.FieldProps {
 	return ui.FieldProps{ID: "picture", Name: "picture", Label: "Choose a picture", Accept: "image/png,image/jpeg,image/webp", Required: true,
-		Hint: "up to 1 MB", Attrs: templ.Attributes{"data-limit": "1 MB"}, Error: f.Errors["picture"],
+		Hint: "up to " + text.Bytes(images.MaxBytes), Attrs: templ.Attributes{"data-limit": text.Bytes(images.MaxBytes)}, Error: f.Errors["picture"],
 		Help: "PNG, JPEG or WebP, up to 2048 × 2048 pixels. It's cropped to a square, and rotation data is removed, so rotate it first if needed."}
 }
 
@@ -65,7 +67,7 @@ func avatarSection(f avatarForm) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/picture.templ`, Line: 28, Col: 14}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/account/picture.templ`, Line: 30, Col: 14}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
